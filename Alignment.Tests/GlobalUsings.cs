@@ -1,0 +1,2 @@
+global using Alignment.Tests.Common;
+global using NUnit.Framework;

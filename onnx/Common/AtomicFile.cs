@@ -1,0 +1,55 @@
+using System.Text;
+
+namespace Alignment;
+
+/// <summary>
+/// Files that appear complete or not at all: written under a temporary name in the same folder, flushed to disk,
+/// then renamed over the target. A process killed at any point leaves either the old file or the new one, and at
+/// most one stray <c>*.partial</c> that the next write of the same name replaces.
+/// </summary>
+public static class AtomicFile
+{
+    /// <summary>The ending of a file that is still being written.</summary>
+    public const string PartialSuffix = ".partial";
+
+    static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    /// <summary>Writes <paramref name="path"/> through <paramref name="fill"/>; nothing appears if that throws.</summary>
+    public static void Write(string path, Action<Stream> fill)
+    {
+        ArgumentNullException.ThrowIfNull(fill);
+        Make(path, partial =>
+        {
+            using var file = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
+            fill(file);
+            file.Flush(flushToDisk: true);
+        });
+    }
+
+    /// <summary>UTF-8 without a byte order mark.</summary>
+    public static void WriteText(string path, string text) => Write(path, s => s.Write(s_utf8.GetBytes(text)));
+
+    public static void WriteBytes(string path, ReadOnlyMemory<byte> bytes) => Write(path, s => s.Write(bytes.Span));
+
+    /// <summary>
+    /// For writers that want a file name (ffmpeg): <paramref name="make"/> gets a temporary name beside the target
+    /// and must have closed the file when it returns.
+    /// </summary>
+    public static void Make(string path, Action<string> make)
+    {
+        ArgumentNullException.ThrowIfNull(make);
+        string full = Path.GetFullPath(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        string partial = full + PartialSuffix;
+        try
+        {
+            make(partial);
+            File.Move(partial, full, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(partial);
+            throw;
+        }
+    }
+}
