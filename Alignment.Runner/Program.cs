@@ -1,3 +1,3 @@
-using System.CommandLine;
+using Alignment.Runner.Cli;
 
-return new RootCommand("Tests whether where and when viewers look at a product changes what a video ad achieves.").Parse(args).Invoke();
+return await CommandLine.RunAsync(args, Terminal.OfProcess(), CancellationToken.None);

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Globalization;
+using Alignment.Runner.Commands;
+
+namespace Alignment.Runner.Cli;
+
+/// <summary>The whole command line: its commands, and what one invocation ends with.</summary>
+static class CommandLine
+{
+    /// <summary>How long a cancelled command may take to leave its files in order.</summary>
+    static readonly TimeSpan s_cleanUp = TimeSpan.FromSeconds(30);
+
+    /// <summary>Prints results for machines; every command takes it.</summary>
+    public static readonly Option<bool> Json = new("--json") { Description = "Print the result as one JSON document on standard output.", Recursive = true };
+
+    public static RootCommand Build(Terminal terminal)
+    {
+        var root = new RootCommand("Tests whether where and when viewers look at the product changes what a video ad achieves: makes seven controlled versions of an ad, re-rendered scene by scene, and analyses the A/B data.")
+        {
+            Json,
+        };
+        foreach (var command in RunnerCommands.All(terminal)) root.Add(command);
+        root.TeachHelp(
+            "alignment demo --out demo                               # no data yet? the whole job on drawn ads",
+            "alignment doctor                                        # is everything here that it needs?",
+            "alignment run --data data --model onnx/bundles/tiny --out out");
+        return root;
+    }
+
+    /// <summary>Parses and runs. Never throws: every failure becomes a message on standard error and an exit code.</summary>
+    public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken stop)
+    {
+        CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+        bool json = args.Contains(Json.Name);
+        try
+        {
+            // '@name' is a file name like any other here, not a file of arguments.
+            var parse = Build(terminal).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            var how = new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = s_cleanUp,
+                Output = terminal.OutputWriter,
+                Error = terminal.ErrorWriter,
+            };
+            if (parse.Action is ParseErrorAction wrong) wrong.ShowHelp = false;
+            int code = await parse.InvokeAsync(how, stop);
+            return parse.Errors.Count > 0 ? ExitCodes.Usage : code;
+        }
+        catch (Exception e)
+        {
+            return Failure.Report(e, terminal, json);
+        }
+    }
+}

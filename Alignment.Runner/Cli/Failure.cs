@@ -1,0 +1,34 @@
+using System.Text.Json;
+
+namespace Alignment.Runner.Cli;
+
+/// <summary>Turns an exception into what the user reads and what the process ends with.</summary>
+static class Failure
+{
+    // errno values that .NET keeps in the low bits of IOException.HResult, and Windows' own.
+    const int NoSpaceUnix = 28, QuotaUnix = 122, DiskFullWindows = 0x70, HandleDiskFullWindows = 0x27;
+
+    public static int Report(Exception error, Terminal terminal, bool json)
+    {
+        var (code, message) = Explain(error);
+        if (json) terminal.OutputWriter.WriteLine(JsonSerializer.Serialize(new { error = new { exit_code = code, message } }));
+        terminal.ErrorWriter.WriteLine($"alignment: {message}");
+        if (code == ExitCodes.Bug) terminal.ErrorWriter.WriteLine(error.ToString());
+        return code;
+    }
+
+    static (int Code, string Message) Explain(Exception error) => error switch
+    {
+        AlignmentException e => (e.ExitCode, e.Message),
+        AggregateException { InnerExceptions: [var only] } => Explain(only),
+        OperationCanceledException => (ExitCodes.Retry, "Interrupted. What was finished is kept; run the same command again and it continues."),
+        IOException e when (e.HResult & 0xFFFF) is NoSpaceUnix or QuotaUnix or DiskFullWindows or HandleDiskFullWindows =>
+            (ExitCodes.Retry, $"The disk is full: {e.Message} Free some space and run the same command again; it continues."),
+        FileNotFoundException or DirectoryNotFoundException => (ExitCodes.BadData, $"{error.Message} Check the path and run again."),
+        UnauthorizedAccessException => (ExitCodes.BadData, $"{error.Message} Check the permissions and run again."),
+        IOException e => (ExitCodes.Retry, $"{e.Message} Run the same command again; it continues."),
+        OutOfMemoryException => (ExitCodes.Retry, "Out of memory. Use a smaller --size or --batch, close other programs, and run again."),
+        DllNotFoundException e => (ExitCodes.Missing, $"A native library is missing: {e.Message}"),
+        _ => (ExitCodes.Bug, "This is a bug in alignment; please report it with the lines below."),
+    };
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Spectre.Console;
+
+namespace Alignment.Runner.Cli;
+
+/// <summary>Where a command prints: results on standard output, progress and warnings on standard error.</summary>
+sealed class Terminal
+{
+    Terminal(TextWriter output, TextWriter error, bool interactive, int width)
+    {
+        (OutputWriter, ErrorWriter, IsInteractive) = (output, error, interactive);
+        Out = Make(output, interactive, width);
+        Error = Make(error, interactive, width);
+    }
+
+    public TextWriter OutputWriter { get; }
+
+    public TextWriter ErrorWriter { get; }
+
+    /// <summary>Somebody is watching: bars may move. Otherwise plain lines.</summary>
+    public bool IsInteractive { get; }
+
+    public IAnsiConsole Out { get; }
+
+    public IAnsiConsole Error { get; }
+
+    /// <summary>Indented JSON whose text stays readable (no \uXXXX for ordinary letters).</summary>
+    public static readonly JsonSerializerOptions JsonStyle = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static Terminal OfProcess() => new(Console.Out, Console.Error,
+        !Console.IsOutputRedirected && !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("CI") is null,
+        Console.IsOutputRedirected ? PlainWidth : Math.Max(Console.WindowWidth, 80));
+
+    public static Terminal Of(TextWriter output, TextWriter error) => new(output, error, interactive: false, PlainWidth);
+
+    /// <summary>Wide enough that a table in a log is not folded.</summary>
+    const int PlainWidth = 160;
+
+    public void WriteJson(object result) => OutputWriter.WriteLine(JsonSerializer.Serialize(result, JsonStyle));
+
+    static IAnsiConsole Make(TextWriter to, bool interactive, int width)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(to),
+            Ansi = interactive ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = interactive ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = interactive ? InteractionSupport.Detect : InteractionSupport.No,
+        });
+        console.Profile.Width = width;
+        return console;
+    }
+}

@@ -1,0 +1,12 @@
+using System.CommandLine;
+using Alignment.Runner.Cli;
+
+namespace Alignment.Runner.Commands;
+
+/// <summary>The commands, in the order of the job.</summary>
+static class RunnerCommands
+{
+    public static IEnumerable<Command> All(Terminal terminal) =>
+    [
+    ];
+}
