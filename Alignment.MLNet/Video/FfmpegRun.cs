@@ -1,0 +1,43 @@
+using System.Globalization;
+using FFMpegCore;
+using FFMpegCore.Exceptions;
+
+namespace Alignment.MLNet.Video;
+
+/// <summary>Runs one ffmpeg job to its end and turns its failures into errors a user can act on.</summary>
+static class FfmpegRun
+{
+    const int ErrorLinesKept = 8;
+
+    /// <summary>The job's arguments are only our own words, numbers and workspace names; <paramref name="subject"/> is the user's file, for messages.</summary>
+    /// <exception cref="OperationCanceledException">Stopped; ffmpeg has been killed.</exception>
+    public static void Execute(FFMpegArgumentProcessor job, string subject, FfmpegTools tools, FfmpegWorkspace workspace, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        FFMpegResult result;
+        try
+        {
+            result = job.CancellableThrough(stop, TimeSpan.Zero).ProcessSynchronously(throwOnError: false, tools.Options(workspace.Folder), CancellationToken.None);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or FFMpegException or OperationCanceledException)
+        {
+            // The pipe breaks when ffmpeg dies first.
+            stop.ThrowIfCancellationRequested();
+            throw Failure(subject, e is FFMpegProcessException p ? p.Result.ExitCode : -1, job.Arguments, e is FFMpegProcessException q ? q.Result.StandardError : [e.Message], tools, e);
+        }
+        stop.ThrowIfCancellationRequested();
+        if (!result.Success) throw Failure(subject, result.ExitCode, job.Arguments, result.StandardError, tools);
+    }
+
+    /// <summary>The error that fits what ffmpeg said: disk full may be retried, a missing encoder is a missing dependency, the rest is the data.</summary>
+    internal static AlignmentException Failure(string subject, int exitCode, string arguments, IReadOnlyList<string> stderr, FfmpegTools tools, Exception? inner = null)
+    {
+        string said = string.Join(" | ", stderr.Where(l => !string.IsNullOrWhiteSpace(l)).TakeLast(ErrorLinesKept).Select(l => SafePath.Shorten(l.Trim(), 300)));
+        string found = string.Create(CultureInfo.InvariantCulture, $"ffmpeg {tools.Version} exit code {exitCode} after '{arguments}', saying: {(said.Length == 0 ? "nothing" : said)}");
+        if (said.Contains("No space left", StringComparison.OrdinalIgnoreCase) || said.Contains("not enough space", StringComparison.OrdinalIgnoreCase))
+            return RetryableException.For(subject, found, "room on the disk", "Free some space and run again; finished files are kept.");
+        if (said.Contains("Unknown encoder", StringComparison.OrdinalIgnoreCase))
+            return new MissingDependencyException($"{subject}: found {found}, expected an ffmpeg built with libx264. {FfmpegTools.HowToInstall}", inner);
+        return BadDataException.For(subject, found, "a video ffmpeg can read and write", "Check that the file plays; ffprobe tells more.", inner);
+    }
+}
