@@ -1,12 +1,38 @@
 namespace Alignment.Onnx.Import;
 
-/// <summary>How a stored number is encoded. The names are safetensors' own.</summary>
+/// <summary>How a stored number is encoded. The names are safetensors' own; <see cref="WeightTypes.IsReadable"/> says which can be read.</summary>
 public enum WeightType
 {
     F32,
     F16,
     BF16,
     I64,
+    // The rest is listed, so that a file holding it can be inspected, but not read.
+    F64,
+    I32,
+    I16,
+    I8,
+    U64,
+    U32,
+    U16,
+    U8,
+    BOOL,
+}
+
+/// <summary>Facts about the stored encodings.</summary>
+public static class WeightTypes
+{
+    /// <summary>Bytes of one element.</summary>
+    public static int Bytes(this WeightType type) => type switch
+    {
+        WeightType.I64 or WeightType.F64 or WeightType.U64 => 8,
+        WeightType.F32 or WeightType.I32 or WeightType.U32 => 4,
+        WeightType.F16 or WeightType.BF16 or WeightType.I16 or WeightType.U16 => 2,
+        _ => 1,
+    };
+
+    /// <summary>True for what <see cref="IWeights.Read"/> accepts: floats that widen exactly to float32.</summary>
+    public static bool IsReadable(this WeightType type) => type is WeightType.F32 or WeightType.F16 or WeightType.BF16;
 }
 
 /// <summary>One named tensor of a model: its stored type and its shape, without its values.</summary>

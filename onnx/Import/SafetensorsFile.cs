@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.IO.MemoryMappedFiles;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+
+namespace Alignment.Onnx.Import;
+
+/// <summary>
+/// A safetensors file, memory-mapped: opening it reads and checks only the header, and reading a tensor touches only its
+/// own pages. Safe to read from several threads; not after <see cref="Dispose"/>.
+/// </summary>
+/// <remarks>Format: https://github.com/huggingface/safetensors (header length, JSON header, row-major little-endian data).</remarks>
+public sealed unsafe class SafetensorsFile : IWeights, IDisposable
+{
+    readonly Dictionary<string, SafetensorsEntry> _entries;
+    readonly MemoryMappedFile _map;
+    readonly MemoryMappedViewAccessor _view;
+    readonly byte* _data;
+    bool _disposed;
+
+    SafetensorsFile(string path, FileStream file)
+    {
+        Path = path;
+        SafetensorsHeader header = SafetensorsHeader.Read(file, path);
+        _entries = header.Entries;
+        Metadata = header.Metadata;
+        Infos = header.Entries.ToDictionary(e => e.Key, e => e.Value.Info, StringComparer.Ordinal);
+        _map = MemoryMappedFile.CreateFromFile(file, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        _view = _map.CreateViewAccessor(0, file.Length, MemoryMappedFileAccess.Read);
+        byte* start = null;
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        _data = start + _view.PointerOffset + header.DataStart;
+    }
+
+    /// <summary>Opens <paramref name="path"/> and checks its header in full: layout, sizes, types, duplicate names.</summary>
+    /// <exception cref="BadDataException">The file is not there, cannot be read, or is no valid safetensors file.</exception>
+    public static SafetensorsFile Open(string path)
+    {
+        string full = System.IO.Path.GetFullPath(path);
+        try
+        {
+            using var file = new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return new(full, file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw BadDataException.For($"The safetensors file '{full}'", $"that it cannot be read ({e.Message.TrimEnd('.')})", "a readable file", "Check the path and its permissions.", e);
+        }
+    }
+
+    /// <summary>The full path.</summary>
+    public string Path { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, WeightInfo> Infos { get; }
+
+    /// <summary>The texts under <c>__metadata__</c>; empty when there are none.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="BadDataException">No such tensor, or one that is not F32, F16 or BF16.</exception>
+    public void Read(string name, long start, Span<float> into)
+    {
+        SafetensorsEntry entry = Find(name);
+        ReadOnlySpan<byte> bytes = Bytes(entry, start, into.Length);
+        switch (entry.Info.Type)
+        {
+            case WeightType.F32: MemoryMarshal.Cast<byte, float>(bytes).CopyTo(into); break;
+            case WeightType.F16: TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(bytes), into); break;
+            case WeightType.BF16: WidenBFloat16(MemoryMarshal.Cast<byte, ushort>(bytes), into); break;
+            default: throw WrongType(entry.Info, "F32, F16 or BF16");
+        }
+    }
+
+    /// <summary>The whole of a float tensor; for small ones.</summary>
+    /// <exception cref="BadDataException">No such tensor, or not a float one.</exception>
+    public float[] ReadFloats(string name)
+    {
+        float[] values = new float[WholeLength(Find(name).Info)];
+        Read(name, 0, values);
+        return values;
+    }
+
+    /// <summary>The whole of an I64 tensor; for small ones.</summary>
+    /// <exception cref="BadDataException">No such tensor, or not an I64 one.</exception>
+    public long[] ReadIntegers(string name)
+    {
+        SafetensorsEntry entry = Find(name);
+        if (entry.Info.Type != WeightType.I64) throw WrongType(entry.Info, "I64");
+        int count = WholeLength(entry.Info);
+        return MemoryMarshal.Cast<byte, long>(Bytes(entry, 0, count)).ToArray();
+    }
+
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _view.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view.Dispose();
+        _map.Dispose();
+    }
+
+    /// <summary>The stored bytes of elements <paramref name="start"/> … <paramref name="start"/> + <paramref name="count"/>.</summary>
+    ReadOnlySpan<byte> Bytes(SafetensorsEntry entry, long start, int count)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, entry.Info.Count - count);
+        int size = entry.Info.Type.Bytes();
+        return new(_data + entry.Begin + start * size, checked(count * size));
+    }
+
+    SafetensorsEntry Find(string name) => _entries.TryGetValue(name, out SafetensorsEntry entry)
+        ? entry
+        : throw BadDataException.For($"The safetensors file '{Path}'", $"no tensor '{SafePath.Shorten(name)}' among its {_entries.Count.ToString(CultureInfo.InvariantCulture)}", "one of that name", "Check that this is the file of the model you meant.");
+
+    int WholeLength(WeightInfo info) => info.Count <= int.MaxValue / info.Type.Bytes()
+        ? (int)info.Count
+        : throw BadDataException.For($"The safetensors file '{Path}', tensor '{info.Name}'", $"{info.Count.ToString(CultureInfo.InvariantCulture)} elements", "a tensor below 2 GB here", "Read it in chunks.");
+
+    BadDataException WrongType(WeightInfo info, string expected) =>
+        BadDataException.For($"The safetensors file '{Path}', tensor '{info.Name}'", $"dtype {info.Type}", expected, "Convert the tensor and run again.");
+
+    /// <summary>bfloat16 is the upper half of a float32.</summary>
+    static void WidenBFloat16(ReadOnlySpan<ushort> from, Span<float> into)
+    {
+        for (int i = 0; i < from.Length; i++) into[i] = BitConverter.UInt32BitsToSingle((uint)from[i] << 16);
+    }
+}
