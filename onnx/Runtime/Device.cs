@@ -1,0 +1,46 @@
+using System.Globalization;
+
+namespace Alignment.Onnx.Runtime;
+
+/// <summary>What runs a model.</summary>
+public enum DeviceKind
+{
+    Cpu,
+    /// <summary>NVIDIA, through ONNX Runtime's CUDA provider.</summary>
+    Cuda,
+    /// <summary>Any DirectX 12 graphics card, through the DirectML provider (Windows).</summary>
+    DirectMl,
+}
+
+/// <summary>A device and, where there may be several, its number. Written <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, <c>dml</c>, <c>dml:1</c>.</summary>
+public sealed record Device(DeviceKind Kind, int Index = 0)
+{
+    /// <summary>More than any machine has; catches a typing error before a driver does.</summary>
+    const int MaxIndex = 63;
+
+    /// <summary>The default.</summary>
+    public static Device Cpu { get; } = new(DeviceKind.Cpu);
+
+    /// <summary>Reads the text of the <c>--device</c> option; case does not matter.</summary>
+    /// <exception cref="UsageException">It is none of the forms above.</exception>
+    public static Device Parse(string text)
+    {
+        string[] parts = (text ?? "").Trim().ToLowerInvariant().Split(':');
+        int index = 0;
+        bool numbered = parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index) && index <= MaxIndex;
+        return (parts[0], parts.Length == 1 || numbered) switch
+        {
+            ("cpu", true) when parts.Length == 1 => Cpu,
+            ("cuda", true) => new(DeviceKind.Cuda, index),
+            ("dml", true) => new(DeviceKind.DirectMl, index),
+            _ => throw UsageException.For("The device", $"'{SafePath.Shorten(text)}'", "cpu, cuda, cuda:N, dml or dml:N", $"N is the number of the card, 0 to {MaxIndex.ToString(CultureInfo.InvariantCulture)}."),
+        };
+    }
+
+    /// <summary>The text that <see cref="Parse"/> reads back.</summary>
+    public override string ToString()
+    {
+        string name = Kind switch { DeviceKind.Cuda => "cuda", DeviceKind.DirectMl => "dml", _ => "cpu" };
+        return Index == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}:{Index}");
+    }
+}

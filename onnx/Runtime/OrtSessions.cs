@@ -1,0 +1,66 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace Alignment.Onnx.Runtime;
+
+/// <summary>
+/// Loads models into ONNX Runtime: one thread pool for the process, the provider that was asked for or a clear refusal,
+/// and no file of which the header was not checked first.
+/// </summary>
+public static class OrtSessions
+{
+    /// <summary>The execution providers of the ONNX Runtime in this build, best first, by ONNX Runtime's names.</summary>
+    public static IReadOnlyList<string> Providers
+    {
+        get
+        {
+            OrtThreads.Share();
+            return OrtEnv.Instance().GetAvailableProviders();
+        }
+    }
+
+    /// <summary>Loads the model at <paramref name="path"/>; weights beside it are found in the same folder and nowhere else.</summary>
+    /// <exception cref="BadDataException">The file is not there, no valid ONNX model, or names weights outside its folder.</exception>
+    /// <exception cref="MissingDependencyException">The device's provider is not in this build or does not start.</exception>
+    public static InferenceSession Open(string path, SessionSettings? settings = null)
+    {
+        string full = Path.GetFullPath(path);
+        OnnxFileCheck.Read(full);
+        return Load($"The model '{full}'", settings, options => new InferenceSession(full, options));
+    }
+
+    /// <summary>Loads a model from memory; <paramref name="name"/> stands for it in messages.</summary>
+    /// <exception cref="BadDataException">No valid ONNX model.</exception>
+    /// <exception cref="MissingDependencyException">The device's provider is not in this build or does not start.</exception>
+    public static InferenceSession Open(byte[] model, string name, SessionSettings? settings = null) =>
+        Load($"The model '{name}'", settings, options => new InferenceSession(model, options));
+
+    static InferenceSession Load(string subject, SessionSettings? settings, Func<SessionOptions, InferenceSession> load)
+    {
+        settings ??= SessionSettings.Default;
+        bool shared = OrtThreads.Share();
+        using var options = new SessionOptions
+        {
+            GraphOptimizationLevel = settings.Optimization,
+            EnableMemoryPattern = settings.MemoryPattern && settings.Device.Kind != DeviceKind.DirectMl,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+        if (shared) options.DisablePerSessionThreads();
+        else options.IntraOpNumThreads = OrtThreads.Count;
+        if (!settings.Prepacking) options.AddSessionConfigEntry("session.disable_prepacking", "1");
+        ExecutionProvider.Append(options, settings.Device);
+        try
+        {
+            return load(options);
+        }
+        catch (OnnxRuntimeException e) when (settings.Device.Kind == DeviceKind.Cpu)
+        {
+            throw BadDataException.For(subject, $"what ONNX Runtime refuses ({SafePath.Shorten(e.Message, 400)})", "a model it can load", "Check that all its files belong together; export or import it again.", e);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            // Out of video memory, a driver of another version, an operator the provider lacks: the model may be well.
+            throw MissingDependencyException.For($"{subject} on {settings.Device}", $"a failure of ONNX Runtime ({SafePath.Shorten(e.Message, 400)})", "a model loaded on that device", "Check the driver and its free memory, or run with --device cpu.", e);
+        }
+    }
+}
