@@ -1,0 +1,48 @@
+using System.Runtime.CompilerServices;
+using Alignment.Transforms.Internals;
+using Alignment.Transforms.Stages;
+using Microsoft.ML;
+
+namespace Alignment.MLNet;
+
+/// <summary>
+/// The stages of Alignment, reached as <c>ml.Alignment</c> on an <see cref="MLContext"/>. Every method takes an optional
+/// options record whose defaults are the product's; change single ones with <c>new() { … }</c>.
+/// </summary>
+public sealed partial class AlignmentCatalog
+{
+    static readonly ConditionalWeakTable<MLContext, AlignmentCatalog> s_catalogs = new();
+
+    AlignmentCatalog(MLContext ml) => Context = ml;
+
+    internal MLContext Context { get; }
+
+    /// <summary>
+    /// Lets <c>ml.Model.Load</c> read models that hold stages of Alignment. Touching <c>ml.Alignment</c> does it too;
+    /// call this in a process that only loads and predicts.
+    /// </summary>
+    public static void Register(MLContext ml) => _ = For(ml);
+
+    internal static AlignmentCatalog For(MLContext ml)
+    {
+        ArgumentNullException.ThrowIfNull(ml);
+        return s_catalogs.GetValue(ml, static context =>
+        {
+            StageTable.Register(context);
+            return new AlignmentCatalog(context);
+        });
+    }
+
+    /// <summary>Makes the binary keyword mask: 1 where the soft mask is strictly above the threshold (0.5), 0 elsewhere.</summary>
+    public BinarizeMaskEstimator BinarizeMask(BinarizeMaskOptions? options = null) => new(options ?? new());
+}
+
+/// <summary>Adds <c>ml.Alignment</c>.</summary>
+public static class AlignmentCatalogExtensions
+{
+    extension(MLContext ml)
+    {
+        /// <summary>The stages of Alignment; the first use registers them with this context, so that models holding them can be loaded.</summary>
+        public AlignmentCatalog Alignment => AlignmentCatalog.For(ml);
+    }
+}

@@ -1,0 +1,60 @@
+using Alignment.Transforms.Internals;
+using Microsoft.ML;
+
+namespace Alignment.Transforms.Stages;
+
+/// <summary>Options of <see cref="BinarizeMaskEstimator"/>.</summary>
+public sealed record BinarizeMaskOptions : IStageOptions
+{
+    /// <summary>float vector, any dimensions – the soft mask, 0..1.</summary>
+    public string InputColumn { get; init; } = SceneColumns.MaskSoft;
+
+    /// <summary>float vector of the same dimensions – 0 or 1.</summary>
+    public string OutputColumn { get; init; } = SceneColumns.Mask;
+
+    /// <summary>Values strictly above this are product. 0.5 is the seed's threshold (grey 128 and up in an 8-bit file).</summary>
+    public float Threshold { get; init; } = 0.5f;
+
+    /// <inheritdoc/>
+    public void Check()
+    {
+        if (!float.IsFinite(Threshold))
+            throw UsageException.For("BinarizeMask: Threshold", FormattableString.Invariant($"{Threshold}"), "a finite number", "0.5 is the usual value.");
+    }
+}
+
+/// <summary>Makes the binary keyword mask M: 1 where the soft mask is above the threshold, 0 elsewhere.</summary>
+public sealed class BinarizeMaskEstimator : SceneEstimator<BinarizeMaskTransformer>
+{
+    internal BinarizeMaskEstimator(BinarizeMaskOptions options) : base(new BinarizeMaskTransformer(options))
+    {
+    }
+}
+
+/// <inheritdoc cref="BinarizeMaskEstimator"/>
+public sealed class BinarizeMaskTransformer : SceneTransformer<BinarizeMaskOptions>, IStageLoader
+{
+    internal const string Name = "BinarizeMask";
+
+    internal BinarizeMaskTransformer(BinarizeMaskOptions options) : base(Name, options)
+    {
+    }
+
+    static ITransformer IStageLoader.Load(BinaryReader from) => new BinarizeMaskTransformer(StageModel.ReadOptions<BinarizeMaskOptions>(from, Name, StageModel.FirstVersion));
+
+    internal override void Describe(StageColumns columns)
+    {
+        var soft = columns.Floats(Options.InputColumn);
+        columns.MakeFloats(Options.OutputColumn, soft.Dimensions, [soft], row =>
+        {
+            var read = row.Floats(soft);
+            return to => Binarize(read(), Options.Threshold, to);
+        });
+    }
+
+    /// <summary>1 where v &gt; threshold, else 0; NaN is not product.</summary>
+    internal static void Binarize(ReadOnlySpan<float> soft, float threshold, Span<float> mask)
+    {
+        for (int i = 0; i < soft.Length; i++) mask[i] = soft[i] > threshold ? 1f : 0f;
+    }
+}
