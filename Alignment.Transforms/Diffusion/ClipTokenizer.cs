@@ -1,0 +1,112 @@
+using Microsoft.ML.Tokenizers;
+
+namespace Alignment.Transforms.Diffusion;
+
+/// <summary>
+/// Stable Diffusion's text tokenizer: CLIP's clean-up (<see cref="ClipText"/>), byte-level byte-pair encoding in lower case, a start
+/// and an end token, cut or padded to <see cref="Length"/>. Ids equal those of the Hugging Face fast CLIP tokenizer
+/// without ftfy: curly quotes stay curly and HTML entities stay as they are written. Special tokens written in a text
+/// become their ids. Safe for use by several threads.
+/// </summary>
+public sealed class ClipTokenizer
+{
+    readonly BpeTokenizer _bpe;
+    readonly KeyValuePair<string, int>[] _specials;
+
+    ClipTokenizer(BpeTokenizer bpe, ClipVocabulary vocabulary)
+    {
+        _bpe = bpe;
+        Length = vocabulary.Length;
+        (StartId, EndId, PadId) = (vocabulary.StartId, vocabulary.EndId, vocabulary.PadId);
+        _specials = [.. vocabulary.Specials];
+    }
+
+    /// <summary>Ids in a padded text, 77 for every CLIP text encoder.</summary>
+    public int Length { get; }
+
+    /// <summary>The id every padded text begins with.</summary>
+    public int StartId { get; }
+
+    /// <summary>The id that ends a text.</summary>
+    public int EndId { get; }
+
+    /// <summary>The id behind the end: Stable Diffusion 1.5 repeats the end token.</summary>
+    public int PadId { get; }
+
+    /// <summary>Reads the <c>tokenizer</c> folder of a bundle or a diffusers model: <c>vocab.json</c>, <c>merges.txt</c>, and the two optional configuration files.</summary>
+    /// <exception cref="MissingDependencyException">A file is not there.</exception>
+    /// <exception cref="BadDataException">A file is not what it must be.</exception>
+    public static ClipTokenizer Load(string folder)
+    {
+        ClipVocabulary vocabulary = ClipVocabulary.Load(folder);
+        try
+        {
+            var bpe = BpeTokenizer.Create(new BpeOptions(vocabulary.Ids)
+            {
+                Merges = vocabulary.Merges,
+                ByteLevel = true,
+                EndOfWordSuffix = "</w>",
+                UnknownToken = vocabulary.UnknownToken,
+                Normalizer = null, // ours: the library has neither NFC nor full lower casing
+                PreTokenizer = null,
+            });
+            return new ClipTokenizer(bpe, vocabulary);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or KeyNotFoundException)
+        {
+            throw BadDataException.For($"The tokenizer in '{folder}'", e.Message, "merges.txt to use only symbols of vocab.json", "Take both files from the same model.", e);
+        }
+    }
+
+    /// <summary>The ids of <paramref name="text"/> alone: no start, no end, not cut.</summary>
+    public int[] Encode(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        string clean = ClipText.Clean(text);
+        var ids = new List<int>();
+        for (int at = 0; at < clean.Length;)
+        {
+            (int start, KeyValuePair<string, int> special) = NextSpecial(clean, at);
+            string plain = clean[at..start];
+            foreach (Range word in ClipText.Words(plain))
+                ids.AddRange(_bpe.EncodeToIds(plain[word], considerPreTokenization: false, considerNormalization: false));
+            if (start < clean.Length) ids.Add(special.Value);
+            at = start + (special.Key?.Length ?? 0);
+        }
+        return [.. ids];
+    }
+
+    /// <summary>
+    /// Start, the ids of <paramref name="text"/>, end, padding: exactly <see cref="Length"/> ids into <paramref name="ids"/>.
+    /// </summary>
+    /// <returns>How many of the text's own ids were cut off; 0 when it fits.</returns>
+    public int EncodePadded(string text, Span<long> ids)
+    {
+        if (ids.Length != Length) throw new ArgumentException($"A padded text has {Length} ids, not {ids.Length}.", nameof(ids));
+        int[] own = Encode(text);
+        int kept = Math.Min(own.Length, Length - 2);
+        ids[0] = StartId;
+        for (int i = 0; i < kept; i++) ids[1 + i] = own[i];
+        ids[1 + kept] = EndId;
+        ids[(2 + kept)..].Fill(PadId);
+        return own.Length - kept;
+    }
+
+    /// <summary>As <see cref="EncodePadded(string, Span{long})"/>, into a new array.</summary>
+    public long[] EncodePadded(string text)
+    {
+        var ids = new long[Length];
+        EncodePadded(text, ids);
+        return ids;
+    }
+
+    /// <summary>Where the next special token stands in the cleaned text, or its end.</summary>
+    (int Start, KeyValuePair<string, int> Special) NextSpecial(string clean, int from)
+    {
+        (int Start, KeyValuePair<string, int> Special) first = (clean.Length, default);
+        foreach (KeyValuePair<string, int> special in _specials)
+            if (clean.IndexOf(special.Key, from, StringComparison.Ordinal) is >= 0 and int at && at < first.Start)
+                first = (at, special);
+        return first;
+    }
+}
