@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Alignment.Transforms.Diffusion;
+
+namespace Alignment.Tests.Transforms.Diffusion.Schedulers;
+
+public sealed class NoiseScheduleTests
+{
+    [Test]
+    public void New_StableDiffusionsValues_EqualTheReference()
+    {
+        var common = new SafetensorsFile(Shared.Path("fixtures", "schedulers", "common.safetensors"));
+        var schedule = new NoiseSchedule(new());
+        float betas = Off(schedule.Betas, common.Floats("betas")), alphaBars = Off(schedule.AlphaBars, common.Floats("alphas_cumprod"));
+        TestContext.Out.WriteLine(FormattableString.Invariant($"betas {betas:e2}, alphaBars {alphaBars:e2}, relative"));
+        // The reference computes in float32: β off by a few of its last bits, ᾱ by what a thousand rounded factors add up to.
+        Assert.That(betas, Is.LessThanOrEqualTo(5e-7f));
+        Assert.That(alphaBars, Is.LessThanOrEqualTo(2e-6f));
+    }
+
+    static float Off(ReadOnlySpan<float> actual, float[] expected)
+    {
+        float worst = 0;
+        for (int i = 0; i < expected.Length; i++) worst = MathF.Max(worst, MathF.Abs(actual[i] / expected[i] - 1));
+        return worst;
+    }
+
+    [Test]
+    public void New_Linear_GoesEvenlyFromStartToEnd()
+    {
+        var schedule = new NoiseSchedule(new() { BetaSchedule = BetaSchedule.Linear, TrainTimesteps = 5, BetaStart = 0.1, BetaEnd = 0.5 });
+        Assert.That(schedule.Betas.ToArray(), Is.EqualTo(new[] { 0.1f, 0.2f, 0.3f, 0.4f, 0.5f }).Within(1e-7f));
+        Assert.That(schedule.AlphaBars[4], Is.EqualTo(0.9 * 0.8 * 0.7 * 0.6 * 0.5).Within(1e-7));
+    }
+
+    [TestCase(TimestepSpacing.Leading, new[] { 751, 501, 251, 1 })]
+    [TestCase(TimestepSpacing.Trailing, new[] { 999, 749, 499, 249 })]
+    [TestCase(TimestepSpacing.Linspace, new[] { 999, 666, 333, 0 })]
+    public void Timesteps_FourSteps_AreTheTablesOf(TimestepSpacing spacing, int[] expected) =>
+        Assert.That(new NoiseSchedule(new() { TimestepSpacing = spacing }).Timesteps(4), Is.EqualTo(expected));
+
+    [TestCase(0)]
+    [TestCase(1000)] // with offset 1 the first timestep would be 1000
+    [TestCase(1001)]
+    public void Timesteps_TooManyOrNone_AreRefused(int steps) =>
+        Assert.That(() => new NoiseSchedule(new()).Timesteps(steps), Throws.TypeOf<UsageException>().With.Message.Contains("steps"));
+
+    [TestCase("{\"beta_start\":\"x\"}", "beta_start")]
+    [TestCase("{\"beta_schedule\":\"cosine\"}", "scaled_linear")]
+    [TestCase("{\"num_train_timesteps\":0}", "num_train_timesteps")]
+    [TestCase("{\"trained_betas\":[0.1]}", "trained_betas")]
+    [TestCase("{\"thresholding\":true}", "thresholding")]
+    public void Parse_BadValue_NamesTheKey(string json, string named) =>
+        Assert.That(() => Parse(json), Throws.TypeOf<BadDataException>().With.Message.Contains(named));
+
+    [Test]
+    public void Parse_PublishedFile_GivesStableDiffusionsValues() =>
+        Assert.That(Parse(File.ReadAllText(Shared.Path("fixtures", "tiny-sd", "scheduler", "scheduler_config.json"))), Is.EqualTo(new SchedulerConfig()));
+
+    static SchedulerConfig Parse(string text)
+    {
+        using var json = JsonDocument.Parse(text);
+        return SchedulerConfig.Parse(json.RootElement, "scheduler_config.json");
+    }
+}

@@ -1,0 +1,112 @@
+using System.Numerics.Tensors;
+
+namespace Alignment.Transforms.Diffusion;
+
+/// <summary>Options of <see cref="DdimScheduler"/>. What belongs to the model rather than to the sampling is in <see cref="SchedulerConfig"/>.</summary>
+public sealed record DdimOptions
+{
+    /// <summary>η, the share of DDPM's noise that each step adds again: 0 (deterministic, the default) … 1 (DDPM).</summary>
+    public float Eta { get; init; }
+}
+
+/// <summary>
+/// Denoising diffusion implicit models: Song, Meng and Ermon, "Denoising Diffusion Implicit Models", 2021 (arXiv 2010.02502).
+/// </summary>
+/// <remarks>
+/// The paper's α_t is the ᾱ_t of DDPM and of this code; its σ_t is eq. 16; τ is the sub-sequence of timesteps. "Previous"
+/// means less noisy, as in the paper: τ_{i−1}.
+/// </remarks>
+public sealed class DdimScheduler : IScheduler
+{
+    readonly NoiseSchedule _schedule;
+    readonly DdimOptions _options;
+    readonly int[] _tau;
+    readonly float[] _timesteps;
+    float[] _x0 = [];
+
+    /// <exception cref="UsageException">η or the number of steps is out of range.</exception>
+    public DdimScheduler(NoiseSchedule schedule, int steps, DdimOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(schedule);
+        _options = options ?? new DdimOptions();
+        if (!(_options.Eta is >= 0 and <= 1))
+            throw UsageException.For("DDIM's eta", FormattableString.Invariant($"{_options.Eta}"), "0 (deterministic) to 1 (as noisy as DDPM)", "Leave it at 0 unless you want fresh noise in every step.");
+        _schedule = schedule;
+        _tau = schedule.Timesteps(steps);
+        _timesteps = [.. _tau.Select(t => (float)t)];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<float> Timesteps => _timesteps;
+
+    /// <inheritdoc/>
+    public float InitialNoiseSigma => 1;
+
+    /// <inheritdoc/>
+    public bool NeedsNoise(int index) => _options.Eta > 0;
+
+    /// <inheritdoc/>
+    public int FirstCall(double strength) => StartOfRun.FirstStep(strength, _tau.Length);
+
+    /// <inheritdoc/>
+    public void Begin(int firstCall, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(firstCall);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstCall, _tau.Length);
+        if (_x0.Length != count) _x0 = new float[count];
+    }
+
+    /// <inheritdoc/>
+    public void AddNoise(int firstCall, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into) =>
+        _schedule.AddNoise(x0, noise, _tau[firstCall], into);
+
+    /// <inheritdoc/>
+    public void ScaleInput(int index, ReadOnlySpan<float> sample, Span<float> modelInput) => sample.CopyTo(modelInput);
+
+    /// <inheritdoc/>
+    public void Advance(int index, ReadOnlySpan<float> modelOutput, ReadOnlySpan<float> noise, Span<float> sample)
+    {
+        Span<float> x0 = _x0;
+        if (modelOutput.Length != x0.Length || sample.Length != x0.Length) throw new ArgumentException($"The run was begun for {x0.Length} elements, not {sample.Length}.");
+        bool noisy = NeedsNoise(index);
+        if (noisy && noise.Length != sample.Length) throw new ArgumentException("With eta above 0 every step needs noise of the sample's length.", nameof(noise));
+
+        // 1. ᾱ now and at the previous, less noisy timestep. The stride is the training steps per inference step whatever the spacing.
+        SchedulerConfig config = _schedule.Config;
+        int previous = _tau[index] - config.TrainTimesteps / _tau.Length;
+        double alphaBar = _schedule.AlphaBars[_tau[index]];
+        double alphaBarPrevious = previous >= 0 ? _schedule.AlphaBars[previous] : _schedule.FinalAlphaBar;
+        double signal = Math.Sqrt(alphaBar), spread = Math.Sqrt(1 - alphaBar);
+
+        // 2. The predicted x₀ (eq. 9 for ε), and the predicted ε, both as (of the sample, of the model's output).
+        (double ofSample, double ofOutput) toX0 = config.PredictionType switch
+        {
+            PredictionType.Epsilon => (1 / signal, -spread / signal),
+            PredictionType.VPrediction => (signal, -spread),
+            _ => (0, 1),
+        };
+        (double ofSample, double ofOutput) toEpsilon = config.PredictionType switch
+        {
+            PredictionType.Epsilon => (0, 1),
+            PredictionType.VPrediction => (spread, signal),
+            _ => (1 / spread, -signal / spread),
+        };
+        TensorPrimitives.Multiply(sample, (float)toX0.ofSample, x0);
+        TensorPrimitives.MultiplyAdd(modelOutput, (float)toX0.ofOutput, x0, x0);
+        if (config.ClipSample)
+        {
+            TensorPrimitives.Max(x0, -(float)config.ClipSampleRange, x0);
+            TensorPrimitives.Min(x0, (float)config.ClipSampleRange, x0);
+        }
+
+        // 3. σ_t, eq. 16: η √((1 − ᾱ′) / (1 − ᾱ)) √(1 − ᾱ / ᾱ′).
+        double sigma = noisy ? _options.Eta * Math.Sqrt((1 - alphaBarPrevious) / (1 - alphaBar) * (1 - alphaBar / alphaBarPrevious)) : 0;
+
+        // 4. x′ = √ᾱ′ x₀ + √(1 − ᾱ′ − σ²) ε + σ z, eq. 12. Rounding may leave a negative hair under the root at η = 1.
+        double direction = Math.Sqrt(Math.Max(0, 1 - alphaBarPrevious - sigma * sigma));
+        TensorPrimitives.Multiply(sample, (float)(direction * toEpsilon.ofSample), sample);
+        TensorPrimitives.MultiplyAdd(modelOutput, (float)(direction * toEpsilon.ofOutput), sample, sample);
+        TensorPrimitives.MultiplyAdd(x0, (float)Math.Sqrt(alphaBarPrevious), sample, sample);
+        if (noisy) TensorPrimitives.MultiplyAdd(noise, (float)sigma, sample, sample);
+    }
+}

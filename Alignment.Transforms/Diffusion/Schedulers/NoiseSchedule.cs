@@ -1,0 +1,71 @@
+namespace Alignment.Transforms.Diffusion;
+
+/// <summary>
+/// The forward process q(x_t | x₀) = N(√ᾱ_t x₀, (1 − ᾱ_t) I) of Ho et al. 2020 (DDPM), eq. 4, with ᾱ_t = Π(1 − β_s).
+/// Computed in double precision and rounded once; the float32 tables the models were trained with differ by a few units in the last place.
+/// </summary>
+public sealed class NoiseSchedule
+{
+    readonly float[] _betas, _alphaBars;
+
+    /// <summary>β and ᾱ of <paramref name="config"/>.</summary>
+    public NoiseSchedule(SchedulerConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        Config = config;
+        double[] betas = config.TrainedBetas is { } trained ? [.. trained.Select(b => (double)b)]
+            : config.BetaSchedule == BetaSchedule.Linear ? Linspace(config.BetaStart, config.BetaEnd, config.TrainTimesteps)
+            : [.. Linspace(Math.Sqrt(config.BetaStart), Math.Sqrt(config.BetaEnd), config.TrainTimesteps).Select(root => root * root)];
+        _betas = [.. betas.Select(b => (float)b)];
+        _alphaBars = new float[betas.Length];
+        double product = 1;
+        for (int t = 0; t < betas.Length; t++) _alphaBars[t] = (float)(product *= 1 - betas[t]);
+    }
+
+    /// <summary>What it was built from.</summary>
+    public SchedulerConfig Config { get; }
+
+    /// <summary>β_t, t = 0 … T−1.</summary>
+    public ReadOnlySpan<float> Betas => _betas;
+
+    /// <summary>ᾱ_t, t = 0 … T−1 (diffusers: alphas_cumprod).</summary>
+    public ReadOnlySpan<float> AlphaBars => _alphaBars;
+
+    /// <summary>ᾱ beyond the last step, where no timestep is left.</summary>
+    public float FinalAlphaBar => Config.SetAlphaToOne ? 1f : _alphaBars[0];
+
+    /// <summary>Forward noising, DDPM eq. 4: x_t = √ᾱ_t x₀ + √(1 − ᾱ_t) ε. <paramref name="into"/> may be either input.</summary>
+    public void AddNoise(ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, int timestep, Span<float> into)
+    {
+        if (x0.Length != noise.Length || into.Length != x0.Length) throw new ArgumentException("Sample, noise and result must be of one length.");
+        float alphaBar = _alphaBars[timestep];
+        float a = MathF.Sqrt(alphaBar), b = MathF.Sqrt(1 - alphaBar);
+        for (int i = 0; i < into.Length; i++) into[i] = a * x0[i] + b * noise[i];
+    }
+
+    /// <summary>
+    /// The timesteps of <paramref name="steps"/> inference steps, falling. Lin et al. 2023, table 2; halves round to even.
+    /// </summary>
+    /// <exception cref="UsageException">More steps than the schedule has room for.</exception>
+    public int[] Timesteps(int steps)
+    {
+        int T = _betas.Length;
+        if (steps < 1 || steps > T)
+            throw UsageException.For("The number of steps", Text(steps), $"1 to {T}, the timesteps the model was trained with", "Choose fewer steps; 20 to 50 are usual.");
+        var timesteps = new int[steps];
+        for (int i = 0; i < steps; i++)
+            timesteps[i] = Config.TimestepSpacing switch
+            {
+                TimestepSpacing.Leading => (steps - 1 - i) * (T / steps) + Config.StepsOffset,
+                TimestepSpacing.Trailing => (int)Math.Round(T - i * ((double)T / steps)) - 1,
+                _ => (int)Math.Round((steps - 1 - i) * (steps == 1 ? 0.0 : (T - 1.0) / (steps - 1))),
+            };
+        return timesteps[0] < T && timesteps[^1] >= 0 ? timesteps
+            : throw UsageException.For("The number of steps", $"{Text(steps)}, whose first timestep {Text(timesteps[0])} lies beyond the schedule because of the offset {Text(Config.StepsOffset)}", $"timesteps from 0 to {T - 1}", "Choose fewer steps; 20 to 50 are usual.");
+    }
+
+    static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    static double[] Linspace(double start, double end, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => count == 1 ? start : start + (end - start) * i / (count - 1))];
+}

@@ -1,0 +1,19 @@
+namespace Alignment.Transforms.Diffusion;
+
+/// <summary>Where a run that keeps part of the picture begins (SDEdit, Meng et al. 2022).</summary>
+static class StartOfRun
+{
+    /// <summary>
+    /// The first of <paramref name="steps"/> steps at <paramref name="strength"/>: the last ⌊strength · steps⌋ are done, all of them at 1,
+    /// none at 0, at least one in between.
+    /// </summary>
+    /// <exception cref="UsageException">The strength is not within 0 … 1.</exception>
+    public static int FirstStep(double strength, int steps)
+    {
+        if (!(strength is >= 0 and <= 1))
+            throw UsageException.For("The strength", FormattableString.Invariant($"{strength}"), "0 (leave the scene) to 1 (keep nothing of it)", "0.6 keeps the scene and lets its product change.");
+        const double roundingRoom = 1e-9; // 0.29 · 100 is 28.999999999999996
+        int remaining = (int)Math.Floor(strength * steps + roundingRoom);
+        return strength == 0 ? steps : steps - Math.Clamp(remaining, 1, steps);
+    }
+}
