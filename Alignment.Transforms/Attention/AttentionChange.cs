@@ -1,0 +1,64 @@
+using System.Buffers;
+
+namespace Alignment.Transforms.Attention;
+
+/// <summary>
+/// Gives the product α times its attention and lets the rest of the scene pay for it (or receive it, α &lt; 1):
+/// <c>B = A (1 − M) + α A M</c>, <c>A' = clip(s B, 0, 1)</c>.
+/// <para>
+/// The seed's formula takes s = ΣA / ΣB, so that ΣA' = ΣA wherever nothing is clipped; clipping loses what it cuts off.
+/// With <c>preserveMass</c> s is instead solved from Σ min(1, s B) = ΣA. Should even every pixel at 1 hold less
+/// than ΣA – possible only where α = 0 empties the product – all of them are set to 1 and
+/// <see cref="AttentionBalance.Kept"/> is false.
+/// </para>
+/// <para>
+/// Special cases, both modes: α = 1 and a mask without product return A bit for bit; a map without attention stays
+/// zero; α = 0 on a map whose whole attention is on the product leaves nothing to scale and returns A unchanged.
+/// </para>
+/// </summary>
+public static class AttentionChange
+{
+    /// <summary>Writes A' of one scene.</summary>
+    /// <param name="attention">A, in 0..1, any number of pixels.</param>
+    /// <param name="mask">M, in 0..1 (soft masks weigh), as long as <paramref name="attention"/>.</param>
+    /// <param name="alpha">α, what the product's attention is multiplied with; finite, 0 or more.</param>
+    /// <param name="preserveMass">Solves the scale so that clipping loses nothing, instead of the seed's formula.</param>
+    /// <param name="modified">Receives A', in 0..1; may be <paramref name="attention"/> itself.</param>
+    /// <exception cref="ArgumentException">Lengths differ, a value is not in 0..1, or <paramref name="alpha"/> is negative or not finite.</exception>
+    public static AttentionBalance Apply(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, double alpha, bool preserveMass, Span<float> modified)
+    {
+        AttentionMaps.CheckAlpha(alpha);
+        AttentionMaps.Check(attention, mask);
+        AttentionMaps.CheckRoom(attention, modified);
+
+        double before = AttentionMaps.Sum(attention), on = AttentionMaps.Dot(attention, mask);
+        if (alpha == 1 || before == 0 || on == 0) return Unchanged(attention, modified, before);
+
+        double[] rented = ArrayPool<double>.Shared.Rent(attention.Length);
+        try
+        {
+            Span<double> changed = rented.AsSpan(0, attention.Length);
+            double sum = 0;
+            for (int i = 0; i < changed.Length; i++)
+            {
+                double a = attention[i], m = mask[i];
+                sum += changed[i] = a * (1 - m) + alpha * a * m;
+            }
+            if (sum == 0) return Unchanged(attention, modified, before);
+
+            double scale = preserveMass ? MassScale.Solve(changed, before) : before / sum;
+            var (after, clipped) = MassScale.Write(changed, scale, modified);
+            return new(before, after, scale, clipped);
+        }
+        finally
+        {
+            ArrayPool<double>.Shared.Return(rented);
+        }
+    }
+
+    static AttentionBalance Unchanged(ReadOnlySpan<float> attention, Span<float> modified, double sum)
+    {
+        attention.CopyTo(modified);
+        return new(sum, sum, 1, 0);
+    }
+}

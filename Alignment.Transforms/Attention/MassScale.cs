@@ -1,0 +1,50 @@
+namespace Alignment.Transforms.Attention;
+
+/// <summary>The scale s that gives a clipped map a wanted total: Σ min(1, s B) = target.</summary>
+static class MassScale
+{
+    /// <summary>
+    /// Solves by water filling: scale what is not clipped to the mass that is left, mark what now exceeds 1, repeat.
+    /// s only grows and each round clips at least one pixel more, so it ends, in practice after a few rounds, with
+    /// the exact root of a function that is linear between breakpoints.
+    /// </summary>
+    /// <param name="values">B, 0 or more.</param>
+    /// <param name="target">Wanted total, 0 or more.</param>
+    /// <returns>s; positive infinity when even every positive pixel at 1 holds less than the target.</returns>
+    public static double Solve(ReadOnlySpan<double> values, double target)
+    {
+        double scale = 0;
+        long clipped = -1;
+        while (true)
+        {
+            double free = 0;
+            long full = 0;
+            foreach (double v in values)
+            {
+                if (v * scale >= 1) full++;
+                else free += v;
+            }
+            if (full == clipped) return scale;
+            clipped = full;
+            if (free == 0) return full == target ? scale : double.PositiveInfinity;
+            scale = Math.Max(scale, (target - full) / free);
+        }
+    }
+
+    /// <summary>Writes min(1, s B) as float32; returns the total as stored and how many pixels were cut.</summary>
+    public static (double Sum, long Clipped) Write(ReadOnlySpan<double> values, double scale, Span<float> into)
+    {
+        long clipped = 0;
+        for (int i = 0; i < values.Length; i++)
+        {
+            double v = values[i] > 0 ? values[i] * scale : 0;   // 0 × ∞ stays 0
+            if (v > 1)
+            {
+                clipped++;
+                v = 1;
+            }
+            into[i] = (float)v;
+        }
+        return (AttentionMaps.Sum(into), clipped);
+    }
+}
