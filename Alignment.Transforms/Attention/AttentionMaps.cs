@@ -47,6 +47,13 @@ static class AttentionMaps
         InUnit(mask, "mask", nameof(mask));
     }
 
+    /// <summary>Throws unless a map has W × H pixels.</summary>
+    public static void CheckSize(ReadOnlySpan<float> attention, int width, int height)
+    {
+        if (width < 1 || height < 1 || attention.Length != (long)width * height)
+            throw new ArgumentException($"The attention map has {attention.Length} pixels, expected {width} x {height}.", nameof(attention));
+    }
+
     /// <summary>Throws unless a multiplier of attention is usable.</summary>
     public static void CheckAlpha(double alpha)
     {

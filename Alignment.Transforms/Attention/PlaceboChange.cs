@@ -1,0 +1,94 @@
+using System.Buffers;
+
+namespace Alignment.Transforms.Attention;
+
+/// <summary>
+/// The matched placebo: the same change as on the product, but on background. The region R (the mask shifted, less
+/// any product) gets α times its attention, the rest of the background pays for it (or receives it, α &lt; 1), and
+/// the product keeps its own bit for bit.
+/// <para>
+/// Nothing is lost to clipping: a region pixel stops at 1 and gains only what it has room for, the rest pays exactly
+/// what was gained; a rest that receives is filled up likewise, the overflow going to its other pixels. Where the rest
+/// has less than the region would gain (or room for less than it loses) the region's change is scaled down to what the
+/// rest can bear: <see cref="PlaceboBalance.Strength"/> below 1. So the total is always kept.
+/// </para>
+/// </summary>
+public static class PlaceboChange
+{
+    /// <summary>Writes A' of one scene. Without a region, or with α = 1, that is A bit for bit.</summary>
+    /// <param name="attention">A [H,W], in 0..1.</param>
+    /// <param name="mask">M [H,W]; every value above 0 counts as product.</param>
+    /// <param name="width">W.</param>
+    /// <param name="height">H.</param>
+    /// <param name="placement">Where the region lies: <see cref="PlaceboRegion.Find"/> of the same maps.</param>
+    /// <param name="alpha">α, finite, 0 or more.</param>
+    /// <param name="modified">Receives A', in 0..1; not <paramref name="attention"/> itself.</param>
+    /// <exception cref="ArgumentException">A map is not W × H, a value is not in 0..1, or <paramref name="alpha"/> is negative or not finite.</exception>
+    public static PlaceboBalance Apply(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, int width, int height, PlaceboPlacement placement, double alpha, Span<float> modified)
+    {
+        AttentionMaps.CheckAlpha(alpha);
+        AttentionMaps.CheckSize(attention, width, height);
+        AttentionMaps.Check(attention, mask);
+        AttentionMaps.CheckRoom(attention, modified);
+
+        attention.CopyTo(modified);
+        double before = AttentionMaps.Sum(attention);
+        if (alpha == 1 || !placement.Exists) return new(before, before, 0, 1);
+
+        double[] rented = ArrayPool<double>.Shared.Rent(attention.Length);
+        try
+        {
+            Span<double> rest = rented.AsSpan(0, attention.Length);   // A of the rest, 0 elsewhere
+            double gain = 0, restSum = 0;
+            long restPixels = 0;
+            for (int y = 0, i = 0; y < height; y++)
+            {
+                for (int x = 0; x < width; x++, i++)
+                {
+                    rest[i] = 0;
+                    if (mask[i] > 0) continue;
+                    if (InRegion(mask, x - placement.Dx, y - placement.Dy, width, height)) gain += Gain(attention[i], alpha);
+                    else
+                    {
+                        restSum += rest[i] = attention[i];
+                        restPixels += attention[i] > 0 ? 1 : 0;
+                    }
+                }
+            }
+            double bearable = gain > 0 ? restSum : restPixels - restSum;
+            double strength = Math.Abs(gain) <= bearable ? 1 : bearable / Math.Abs(gain);
+            if (gain == 0 || strength == 0) return new(before, before, 0, 0);
+
+            double moved = strength * gain, scale = MassScale.Solve(rest, restSum - moved);
+            for (int y = 0, i = 0; y < height; y++)
+            {
+                for (int x = 0; x < width; x++, i++)
+                {
+                    if (mask[i] > 0) continue;
+                    double a = InRegion(mask, x - placement.Dx, y - placement.Dy, width, height)
+                        ? attention[i] + strength * Gain(attention[i], alpha)
+                        : rest[i] > 0 ? Math.Min(1, rest[i] * scale) : 0;
+                    modified[i] = (float)a;
+                }
+            }
+            return new(before, AttentionMaps.Sum(modified), Math.Abs(moved), strength);
+        }
+        finally
+        {
+            ArrayPool<double>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>What one region pixel gains: min(1, α A) − A.</summary>
+    static double Gain(float a, double alpha) => Math.Min(1, alpha * a) - a;
+
+    static bool InRegion(ReadOnlySpan<float> mask, int x, int y, int width, int height) =>
+        (uint)x < (uint)width && (uint)y < (uint)height && mask[y * width + x] > 0;
+}
+
+/// <summary>What the placebo did.</summary>
+/// <param name="Before">Σ A.</param>
+/// <param name="After">Σ A', of the values as stored (float32); equal to <paramref name="Before"/> to float precision.</param>
+/// <param name="Moved">Attention moved between the region and the rest of the background.</param>
+/// <param name="Strength">1 when the region got its full change; less where the rest could not bear it; 0 where nothing could be moved.</param>
+public readonly record struct PlaceboBalance(double Before, double After, double Moved, double Strength);

@@ -1,0 +1,103 @@
+namespace Alignment.Transforms.Attention;
+
+/// <summary>
+/// Finds where a matched placebo acts: the product's own mask, shifted to background that viewers look at about as much.
+/// <para>
+/// Criterion: among places inside the frame that do not touch the product, have attention at all and leave at least
+/// half of the background's attention outside (someone must pay), the one whose Σ A is closest to the product's, so
+/// that multiplying it moves about as much attention as multiplying the product does. The candidates are <see cref="Draws"/> shifts drawn by seed and scene; where few of them fit (big or
+/// awkward products), every shift is tried, so a place that exists is found. Where none exists, the place with the
+/// largest usable part is taken (attention again deciding between equals) and its coverage says how much that is.
+/// </para>
+/// </summary>
+public static class PlaceboRegion
+{
+    /// <summary>Shifts drawn per scene.</summary>
+    public const int Draws = 512;
+
+    /// <summary>With fewer fitting draws than this every shift is tried.</summary>
+    const int EnoughDraws = 16;
+
+    /// <summary>Places per axis of the first, coarse look for a partial place; refined around the best one.</summary>
+    const int CoarsePlaces = 96;
+
+    /// <summary>Finds the region of one scene.</summary>
+    /// <param name="attention">A [H,W], in 0..1.</param>
+    /// <param name="mask">M [H,W]; every value above 0 counts as product.</param>
+    /// <param name="width">W.</param>
+    /// <param name="height">H.</param>
+    /// <param name="seed">Any value; with <paramref name="sceneId"/> it decides the draws.</param>
+    /// <param name="sceneId">Keys the draws, so that a scene's placebo does not depend on which others there are.</param>
+    /// <exception cref="ArgumentException">A map is not W × H, or a value is not in 0..1.</exception>
+    public static PlaceboPlacement Find(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, int width, int height, ulong seed, string sceneId)
+    {
+        AttentionMaps.CheckSize(attention, width, height);
+        AttentionMaps.Check(attention, mask);
+        var runs = new MaskRuns(attention, mask, width, height);
+        if (runs.Area == 0 || runs.Area == attention.Length) return PlaceboPlacement.None(runs.Attention);
+
+        var best = new Best(runs);
+        if (Drawn(runs, width, height, seed, sceneId, ref best) < EnoughDraws) Everywhere(runs, width, height, ref best);
+        if (!best.Found) Partly(runs, width, height, ref best);
+        return best.Found ? best.Placement : PlaceboPlacement.None(runs.Attention);
+    }
+
+    /// <summary>Tries the drawn shifts; returns how many fit.</summary>
+    static int Drawn(MaskRuns runs, int width, int height, ulong seed, string sceneId, ref Best best)
+    {
+        double[] draws = new double[2 * Draws];
+        SeededNormal.FillUniform(draws, seed, sceneId + "/placebo");
+        int columns = width - (runs.Right - runs.Left), rows = height - (runs.Bottom - runs.Top), fit = 0;
+        for (int i = 0; i < draws.Length; i += 2)
+        {
+            int dx = (int)(draws[i] * columns) - runs.Left, dy = (int)(draws[i + 1] * rows) - runs.Top;
+            if (runs.IsFree(dx, dy) && best.Offer(dx, dy)) fit++;
+        }
+        return fit;
+    }
+
+    static void Everywhere(MaskRuns runs, int width, int height, ref Best best)
+    {
+        for (int dy = -runs.Top; dy < height - runs.Bottom; dy++)
+            for (int dx = -runs.Left; dx < width - runs.Right; dx++)
+                if (runs.IsFree(dx, dy)) best.Offer(dx, dy);
+    }
+
+    /// <summary>A coarse grid of all shifts that leave anything in the frame, then ever smaller steps around the best.</summary>
+    static void Partly(MaskRuns runs, int width, int height, ref Best best)
+    {
+        int stepX = Math.Max(1, 2 * width / CoarsePlaces), stepY = Math.Max(1, 2 * height / CoarsePlaces);
+        for (int dy = 1 - height; dy < height; dy += stepY)
+            for (int dx = 1 - width; dx < width; dx += stepX) best.Offer(dx, dy);
+        while (best.Found && (stepX > 1 || stepY > 1))
+        {
+            (stepX, stepY) = (Math.Max(1, stepX / 2), Math.Max(1, stepY / 2));
+            var (x, y) = (best.Placement.Dx, best.Placement.Dy);
+            for (int j = -1; j <= 1; j++)
+                for (int i = -1; i <= 1; i++) best.Offer(x + i * stepX, y + j * stepY);
+        }
+    }
+
+    /// <summary>The best place so far: largest usable area first, then the attention closest to the product's; the earlier of equals.</summary>
+    struct Best(MaskRuns runs)
+    {
+        int _area;
+        double _difference = double.PositiveInfinity;
+
+        public readonly bool Found => _area > 0;
+
+        public PlaceboPlacement Placement { get; private set; }
+
+        /// <summary>Considers a place; false when it can never do.</summary>
+        public bool Offer(int dx, int dy)
+        {
+            var (area, attention) = runs.Measure(dx, dy);
+            if (!(attention > 0 && attention <= runs.BackgroundAttention / 2)) return false;   // nothing to boost, or nobody to pay
+            double difference = Math.Abs(attention - runs.Attention);
+            if (area < _area || (area == _area && difference >= _difference)) return true;
+            (_area, _difference) = (area, difference);
+            Placement = new(dx, dy, (double)area / runs.Area, runs.Attention, attention);
+            return true;
+        }
+    }
+}
