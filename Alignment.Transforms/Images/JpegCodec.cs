@@ -1,0 +1,96 @@
+using SkiaSharp;
+
+namespace Alignment.Transforms.Images;
+
+/// <summary>Reads and writes JPEG through Skia, which has libjpeg-turbo inside. A picture that ends early is an error, not half grey.</summary>
+static class JpegCodec
+{
+    public static ReadOnlySpan<byte> Signature => [0xFF, 0xD8, 0xFF];
+
+    public static PictureHeader ReadHeader(string path, string subject, PictureLimits limits)
+    {
+        using var codec = Open(path, subject, limits);
+        int orientation = (int)codec.EncodedOrigin;
+        var info = codec.Info;
+        bool swap = ExifOrientation.SwapsSides(orientation);
+        return new PictureHeader(swap ? info.Height : info.Width, swap ? info.Width : info.Height, PictureFormat.Jpeg, IsGrey(info) ? 1 : 3, 8, orientation);
+    }
+
+    public static RawPicture Read(string path, string subject, PictureLimits limits)
+    {
+        using var codec = Open(path, subject, limits);
+        var stored = codec.Info;
+        bool grey = IsGrey(stored);
+        // No colour space asked for: the stored values, without colour management.
+        var wanted = new SKImageInfo(stored.Width, stored.Height, grey ? SKColorType.Gray8 : SKColorType.Rgba8888, SKAlphaType.Opaque);
+        using var bitmap = new SKBitmap();
+        if (!bitmap.TryAllocPixels(wanted)) throw RetryableException.For(subject, "no memory", $"{wanted.BytesSize64 >> 20} MB to decode {stored.Width}x{stored.Height}", "Free some memory and run again.");
+        var result = codec.GetPixels(wanted, bitmap.GetPixels());
+        if (result != SKCodecResult.Success)
+            throw BadDataException.For(subject, result == SKCodecResult.IncompleteInput ? "a JPEG that ends early" : $"a JPEG that cannot be decoded ({result})",
+                "a complete JPEG", "The file is damaged or still being written; export or copy it again.");
+
+        var picture = new RawPicture(stored.Width, stored.Height, grey ? 1 : 3, wide: false, (int)codec.EncodedOrigin);
+        ReadOnlySpan<byte> from = bitmap.GetPixelSpan();
+        for (int y = 0; y < stored.Height; y++)
+        {
+            var row = from.Slice(y * bitmap.RowBytes, stored.Width * wanted.BytesPerPixel);
+            var to = picture.Bytes.Slice(y * stored.Width * picture.Channels, stored.Width * picture.Channels);
+            if (grey) row.CopyTo(to);
+            else for (int i = 0, o = 0; o < to.Length; i += 4, o += 3) (to[o], to[o + 1], to[o + 2]) = (row[i], row[i + 1], row[i + 2]);
+        }
+        return picture;
+    }
+
+    public static byte[] Rgb(ReadOnlySpan<byte> pixels, int width, int height, int quality)
+    {
+        using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgb888x, SKAlphaType.Opaque));
+        var to = PixelsOf(bitmap);
+        for (int i = 0, o = 0; i < pixels.Length; i += 3, o += 4) (to[o], to[o + 1], to[o + 2], to[o + 3]) = (pixels[i], pixels[i + 1], pixels[i + 2], 255);
+        return Encode(bitmap, quality);
+    }
+
+    public static byte[] Grey(ReadOnlySpan<byte> pixels, int width, int height, int quality)
+    {
+        using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Gray8, SKAlphaType.Opaque));
+        for (int y = 0; y < height; y++) pixels.Slice(y * width, width).CopyTo(PixelsOf(bitmap)[(y * bitmap.RowBytes)..]);
+        return Encode(bitmap, quality);
+    }
+
+    static unsafe Span<byte> PixelsOf(SKBitmap bitmap) => new((void*)bitmap.GetPixels(), bitmap.ByteCount);
+
+    static byte[] Encode(SKBitmap bitmap, int quality)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(quality, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(quality, 100);
+        using var pixels = bitmap.PeekPixels();
+        using var data = pixels.Encode(new SKJpegEncoderOptions(quality, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore))
+            ?? throw new InvalidOperationException($"Skia could not encode a {bitmap.Width}x{bitmap.Height} JPEG.");
+        return data.ToArray();
+    }
+
+    static bool IsGrey(SKImageInfo info) => info.ColorType == SKColorType.Gray8;
+
+    static SKCodec Open(string path, string subject, PictureLimits limits)
+    {
+        // The codec owns the stream once it is made.
+        var stream = new SKFileStream(path);
+        var codec = SKCodec.Create(stream, out var result);
+        if (codec is null)
+        {
+            stream.Dispose();
+            throw BadDataException.For(subject, result == SKCodecResult.IncompleteInput ? "a JPEG that ends within its header" : $"a JPEG header that cannot be read ({result})",
+                "a complete JPEG", "The file is damaged or still being written; export or copy it again.");
+        }
+        try
+        {
+            limits.Require(subject, codec.Info.Width, codec.Info.Height);
+            return codec;
+        }
+        catch
+        {
+            codec.Dispose();
+            throw;
+        }
+    }
+}
