@@ -1,0 +1,64 @@
+using System.Buffers;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Alignment.Onnx.Import;
+using Alignment.Onnx.Proto;
+
+namespace Alignment.Onnx.Graph;
+
+/// <summary>
+/// Streams weights into the file beside a graph. Every tensor starts at a multiple of 64 KiB, the coarsest unit in
+/// which operating systems map files (Windows' allocation granularity), so a runtime can map instead of read.
+/// </summary>
+sealed class ExternalData(Stream to, string location)
+{
+    internal const int AlignmentBytes = 1 << 16;
+
+    /// <summary>Elements read and written at a time.</summary>
+    internal const int ChunkElements = 1 << 18;
+
+    static readonly byte[] s_zeros = new byte[AlignmentBytes];
+    long _at;
+
+    /// <summary>Writes one tensor and says where it lies.</summary>
+    internal TensorProto Add(Value weight, IWeights weights, Action<long> wrote, CancellationToken stop)
+    {
+        int padding = (int)(-_at & (AlignmentBytes - 1));
+        to.Write(s_zeros, 0, padding);
+        long offset = _at += padding;
+        _at += Copy(weight, weights, to.Write, wrote, stop);
+        var tensor = new TensorProto { Name = weight.Name, DataType = (int)weight.Type, DataLocation = TensorProto.Types.Location.External };
+        tensor.Dims.Add(weight.Shape.Numbers);
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = offset.ToString(CultureInfo.InvariantCulture) });
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = (_at - offset).ToString(CultureInfo.InvariantCulture) });
+        return tensor;
+    }
+
+    internal delegate void Sink(ReadOnlySpan<byte> bytes);
+
+    /// <summary>Passes a tensor's bytes to <paramref name="sink"/> in pieces; returns how many there were.</summary>
+    internal static long Copy(Value weight, IWeights weights, Sink sink, Action<long> wrote, CancellationToken stop)
+    {
+        // Half precision (a later step) converts each piece here; ONNX data is little-endian, as every machine .NET 10 runs on.
+        if (weight.Type != ElementType.Float32) throw new NotSupportedException($"Weights are written as Float32; '{weight.Name}' is {weight.Type}.");
+        long count = weight.Shape.Numbers.Aggregate(1L, (n, d) => checked(n * d));
+        float[] piece = ArrayPool<float>.Shared.Rent((int)Math.Min(count, ChunkElements));
+        try
+        {
+            for (long start = 0; start < count; start += ChunkElements)
+            {
+                stop.ThrowIfCancellationRequested();
+                Span<float> part = piece.AsSpan(0, (int)Math.Min(ChunkElements, count - start));
+                weights.Read(weight.Name, start, part);
+                sink(MemoryMarshal.AsBytes(part));
+                wrote(part.Length * sizeof(float));
+            }
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(piece);
+        }
+        return count * sizeof(float);
+    }
+}

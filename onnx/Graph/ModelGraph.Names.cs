@@ -1,0 +1,50 @@
+using System.Globalization;
+
+namespace Alignment.Onnx.Graph;
+
+/// <summary>Scopes and unique names.</summary>
+public sealed partial class ModelGraph
+{
+    readonly List<string> _scopes = [];
+    readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    readonly Dictionary<string, int> _repeats = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Names everything added until it is disposed: nodes get the scopes joined by '/' and weights the scopes joined
+    /// by '.', so <c>Scope("down_blocks.0")</c> around <c>Scope("resnets.1")</c> around a layer "conv1" makes the
+    /// node "down_blocks.0/resnets.1/conv1" and the weight "down_blocks.0.resnets.1.conv1.weight".
+    /// </summary>
+    public IDisposable Scope(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        _scopes.Add(name);
+        return new OpenScope(this, _scopes.Count);
+    }
+
+    sealed class OpenScope(ModelGraph graph, int depth) : IDisposable
+    {
+        public void Dispose()
+        {
+            if (graph._scopes.Count >= depth) graph._scopes.RemoveRange(depth - 1, graph._scopes.Count - depth + 1);
+        }
+    }
+
+    /// <summary>The name itself, or the name with the first free number: "Add", "Add_1", "Add_2".</summary>
+    string UniqueName(string wanted)
+    {
+        string name = wanted;
+        while (!_names.Add(name))
+        {
+            int n = _repeats.GetValueOrDefault(wanted) + 1;
+            _repeats[wanted] = n;
+            name = string.Create(CultureInfo.InvariantCulture, $"{wanted}_{n}");
+        }
+        return name;
+    }
+
+    void TakeName(string name, string kind)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (!_names.Add(name)) throw GraphException.For($"The {kind} '{name}'", "a name already taken in this graph", "a new one");
+    }
+}

@@ -1,0 +1,105 @@
+using Alignment.Onnx.Ops;
+using Alignment.Onnx.Proto;
+using Google.Protobuf;
+
+namespace Alignment.Onnx.Graph;
+
+/// <summary>Turns a graph into ONNX's protobuf form and writes it with its weights.</summary>
+sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkProgress>? progress, CancellationToken stop)
+{
+    /// <summary>The IR version that came with <see cref="Op.OpsetVersion"/>.</summary>
+    const int IrVersion = 9;
+
+    readonly Dictionary<string, TensorProto> _written = new(StringComparer.Ordinal);
+    readonly long _total = model.Graph.Weights.Sum(Bytes);
+    long _done;
+
+    internal SavedModel Write(string path)
+    {
+        string full = Path.GetFullPath(path), dataPath = full + "_data";
+        if (!full.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+            throw UsageException.For($"The model path '{path}'", $"the ending '{Path.GetExtension(path)}'", "'.onnx'", "Name the file 'model.onnx'.");
+        Value[] external = _total < options.InlineModelBelowBytes ? [] : [.. model.Graph.Weights.Where(w => Bytes(w) >= options.InlineBelowBytes)];
+        if (external.Length > 0)
+            AtomicFile.Write(dataPath, to =>
+            {
+                var data = new ExternalData(to, Path.GetFileName(dataPath));
+                foreach (Value weight in external) _written[weight.Name] = data.Add(weight, model.Weights, Wrote(weight), stop);
+            });
+        foreach (Value weight in model.Graph.Weights)
+            if (!_written.ContainsKey(weight.Name)) _written[weight.Name] = Inline(weight);
+        ModelProto proto = Proto();
+        AtomicFile.Write(full, to => proto.WriteTo(to));
+        if (external.Length == 0) File.Delete(dataPath);   // of an earlier, larger model of this name
+        return new(full, external.Length > 0 ? dataPath : null);
+    }
+
+    TensorProto Inline(Value weight)
+    {
+        var bytes = new MemoryStream((int)Bytes(weight));
+        ExternalData.Copy(weight, model.Weights, bytes.Write, Wrote(weight), stop);
+        return Tensor(weight, bytes.ToArray());
+    }
+
+    Action<long> Wrote(Value weight) => bytes =>
+    {
+        _done += bytes;
+        progress?.Report(new("writing weights", _done, _total, weight.Name));
+    };
+
+    ModelProto Proto()
+    {
+        ModelGraph graph = model.Graph;
+        var made = new GraphProto { Name = graph.Name };
+        made.Node.Add(graph.Nodes.Select(Node));
+        made.Initializer.Add(graph.Weights.Select(w => _written[w.Name]));
+        made.Initializer.Add(graph.Constants.Select(c => Tensor(c, c.Data!)));
+        made.Input.Add(graph.Inputs.Select(Info));
+        made.Output.Add(graph.Outputs.Select(Info));
+        made.ValueInfo.Add(graph.Nodes.SelectMany(n => n.Outputs).Where(v => !graph.Outputs.Contains(v)).Select(Info));
+        var proto = new ModelProto { IrVersion = IrVersion, ProducerName = "alignment", Graph = made };
+        proto.OpsetImport.Add(new OperatorSetIdProto { Version = Op.OpsetVersion });
+        proto.MetadataProps.Add(graph.Metadata.Select(m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
+        return proto;
+    }
+
+    static NodeProto Node(Node node)
+    {
+        var made = new NodeProto { Name = node.Name, OpType = node.Op.Name };
+        made.Input.Add(node.Inputs.Select(i => i?.Name ?? ""));
+        made.Output.Add(node.Outputs.Select(o => o.Name));
+        made.Attribute.Add(node.Attributes.Select(a => Attribute(a.Key, a.Value)));
+        return made;
+    }
+
+    static AttributeProto Attribute(string name, object value)
+    {
+        var made = new AttributeProto { Name = name };
+        switch (value)
+        {
+            case long i: (made.I, made.Type) = (i, AttributeProto.Types.Kind.Int); break;
+            case float f: (made.F, made.Type) = (f, AttributeProto.Types.Kind.Float); break;
+            case string s: (made.S, made.Type) = (ByteString.CopyFromUtf8(s), AttributeProto.Types.Kind.String); break;
+            case long[] ints: made.Ints.Add(ints); made.Type = AttributeProto.Types.Kind.Ints; break;
+            case float[] floats: made.Floats.Add(floats); made.Type = AttributeProto.Types.Kind.Floats; break;
+            default: throw new NotSupportedException($"Attribute '{name}' of type {value.GetType().Name}.");
+        }
+        return made;
+    }
+
+    static TensorProto Tensor(Value value, byte[] data)
+    {
+        var made = new TensorProto { Name = value.Name, DataType = (int)value.Type, RawData = UnsafeByteOperations.UnsafeWrap(data) };
+        made.Dims.Add(value.Shape.Numbers);
+        return made;
+    }
+
+    static ValueInfoProto Info(Value value)
+    {
+        var shape = new TensorShapeProto();
+        shape.Dim.Add(value.Shape.Select(d => d.IsFixed ? new TensorShapeProto.Types.Dimension { DimValue = d.Value } : new TensorShapeProto.Types.Dimension { DimParam = d.ToString() }));
+        return new() { Name = value.Name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)value.Type, Shape = shape } } };
+    }
+
+    static long Bytes(Value weight) => weight.Shape.Numbers.Aggregate((long)weight.Type.Size(), (n, d) => checked(n * d));
+}

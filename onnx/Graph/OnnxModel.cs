@@ -1,0 +1,46 @@
+using Alignment.Onnx.Import;
+
+namespace Alignment.Onnx.Graph;
+
+/// <summary>How a model is written.</summary>
+public sealed record SaveOptions
+{
+    /// <summary>Weights smaller than this many bytes stay inside the graph file, as ONNX Runtime reads them no slower there.</summary>
+    public int InlineBelowBytes { get; init; } = ExternalData.AlignmentBytes;
+
+    /// <summary>A model whose weights are smaller than this in sum is one file without external data.</summary>
+    public long InlineModelBelowBytes { get; init; } = 1 << 20;
+}
+
+/// <summary>The files a model was saved as.</summary>
+/// <param name="GraphPath">The .onnx file.</param>
+/// <param name="DataPath">The external data beside it, or null when the graph file holds everything.</param>
+public sealed record SavedModel(string GraphPath, string? DataPath);
+
+/// <summary>A graph with the weights that fill it. The weights are read when the model is saved, piece by piece.</summary>
+public sealed class OnnxModel
+{
+    /// <exception cref="BadDataException">Tensors are missing or have another shape; every one is named.</exception>
+    public OnnxModel(ModelGraph graph, IWeights weights)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(weights);
+        WeightCheck.Demand(graph.Name, graph.WeightInfos(), weights);
+        (Graph, Weights) = (graph, weights);
+    }
+
+    public ModelGraph Graph { get; }
+    public IWeights Weights { get; }
+
+    /// <summary>
+    /// Writes the model to <paramref name="path"/> (".onnx") and large weights to "*.onnx_data" beside it. Bytes depend
+    /// only on the graph and its weights. Weights pass through in pieces, so memory does not grow with the model.
+    /// The data file appears before the graph that names it, each complete or not at all.
+    /// </summary>
+    /// <param name="path">Where the graph goes; its folder is made.</param>
+    /// <param name="options">What stays in the graph file.</param>
+    /// <param name="progress">Told the bytes of weights written so far.</param>
+    /// <param name="stop">Ends the writing between two pieces; nothing new appears then.</param>
+    public SavedModel Save(string path, SaveOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken stop = default) =>
+        new ModelWriter(this, options ?? new(), progress, stop).Write(path);
+}

@@ -1,0 +1,61 @@
+using System.Collections;
+
+namespace Alignment.Onnx.Graph;
+
+/// <summary>The sides of a tensor, outermost first; no sides for a scalar. Compared by value.</summary>
+public sealed class Shape(params IReadOnlyList<Dim> dims) : IReadOnlyList<Dim>, IEquatable<Shape>
+{
+    readonly Dim[] _dims = [.. dims];
+
+    public static Shape Scalar { get; } = new();
+
+    public int Count => _dims.Length;
+    public Dim this[int index] => _dims[index];
+
+    /// <summary>True when every side is a number.</summary>
+    public bool IsFixed => _dims.All(d => d.IsFixed);
+
+    /// <summary>The sides as numbers; only when <see cref="IsFixed"/>.</summary>
+    public long[] Numbers => [.. _dims.Select(d => d.Value)];
+
+    /// <summary>The same shape with one side replaced.</summary>
+    public Shape With(int axis, Dim dim)
+    {
+        var changed = _dims.ToArray();
+        changed[axis] = dim;
+        return new(changed);
+    }
+
+    /// <summary>An axis as ONNX counts it (negative from the end) as 0 … rank − 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
+    public int Axis(long axis)
+    {
+        long at = axis < 0 ? axis + Count : axis;
+        if (at < 0 || at >= Count) throw new ArgumentOutOfRangeException(nameof(axis), axis, $"The shape {this} has {Count} axes.");
+        return (int)at;
+    }
+
+    /// <summary>True when both have the same number of elements, as far as names of sizes tell.</summary>
+    internal bool HasAsManyElementsAs(Shape other) => Product() == other.Product();
+
+    (long Number, string Sizes) Product()
+    {
+        long number = 1;
+        var sizes = new List<string>();
+        foreach (Dim dim in _dims)
+        {
+            var (n, s) = dim.Factors();
+            number *= n;
+            sizes.AddRange(s);
+        }
+        sizes.Sort(StringComparer.Ordinal);
+        return (number, string.Join('*', sizes));
+    }
+
+    public bool Equals(Shape? other) => other is not null && _dims.AsSpan().SequenceEqual(other._dims);
+    public override bool Equals(object? obj) => Equals(obj as Shape);
+    public override int GetHashCode() => _dims.Aggregate(_dims.Length, HashCode.Combine);
+    public override string ToString() => $"[{string.Join(", ", _dims)}]";
+    public IEnumerator<Dim> GetEnumerator() => _dims.AsEnumerable().GetEnumerator();
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}

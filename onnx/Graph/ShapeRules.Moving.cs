@@ -1,0 +1,134 @@
+namespace Alignment.Onnx.Graph;
+
+/// <summary>Moving elements, reductions, reading sizes.</summary>
+static partial class ShapeRules
+{
+    static Made[] Reduce(Node n, int _)
+    {
+        Value x = n[0];
+        bool keep = n.Int("keepdims", 1) != 0;
+        int[] axes;
+        if (n.Inputs.Count > 1 && n.Inputs[1] is { } given)
+            axes = [.. (given.KnownInts ?? throw GraphException.For(n.Subject, $"axes from '{given.Name}'", "a constant")).Select(a => Axis(n, x, a))];
+        else
+            axes = [.. Enumerable.Range(0, x.Rank)];
+        var made = new List<Dim>();
+        for (int i = 0; i < x.Rank; i++)
+            if (!axes.Contains(i)) made.Add(x.Shape[i]);
+            else if (keep) made.Add(1);
+        return [new(x.Type, new Shape(made))];
+    }
+
+    /// <summary>0 copies the side at its place, one −1 takes what remains.</summary>
+    static Made[] Reshape(Node n, int _)
+    {
+        Value x = n[0], target = n[1];
+        if (target.Type != ElementType.Int64) throw GraphException.For(n.Subject, $"a target '{target.Name}' of {target.Type}", "Int64");
+        Dim[] wanted = KnownSizes(target) ?? throw GraphException.For(n.Subject, $"a target shape from '{target.Name}'", "a constant, or the sizes of values");
+        int rest = -1;
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            if (wanted[i] == 0) wanted[i] = i < x.Rank ? x.Shape[i] : throw GraphException.For(n.Subject, $"a 0 at axis {i}", $"one of the {x.Rank} axes of '{x.Name}' {x.Shape}");
+            else if (wanted[i] == -1) rest = rest < 0 ? i : throw GraphException.For(n.Subject, $"two −1 in [{string.Join(", ", wanted)}]", "one at most");
+        }
+        if (rest >= 0) wanted[rest] = Remaining(n, x, wanted, rest);
+        var made = new Shape(wanted);
+        return made.HasAsManyElementsAs(x.Shape) ? [new(x.Type, made)]
+            : throw GraphException.For(n.Subject, $"'{x.Name}' of shape {x.Shape} to become {made}", "as many elements before as after");
+    }
+
+    /// <summary>What is left of the elements of x once every other side of the target has its share.</summary>
+    static Dim Remaining(Node n, Value x, Dim[] wanted, int rest)
+    {
+        long number = 1;
+        var sizes = new List<string>();
+        foreach (Dim side in x.Shape)
+        {
+            var (k, s) = side.Factors();
+            number *= k;
+            sizes.AddRange(s);
+        }
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            if (i == rest) continue;
+            var (k, s) = wanted[i].Factors();
+            if (k == 0 || number % k != 0 || !s.All(sizes.Remove))
+                throw GraphException.For(n.Subject, $"'{x.Name}' of shape {x.Shape} to become [{string.Join(", ", wanted)}]", $"sides that divide its elements; {wanted[i]} does not");
+            number /= k;
+        }
+        return sizes.Aggregate((Dim)number, (made, size) => made * x.Graph.KnownSize(size));
+    }
+
+    static Made[] Transpose(Node n, int _)
+    {
+        Value x = n[0];
+        long[] perm = n.Ints("perm") ?? [.. Enumerable.Range(0, x.Rank).Reverse().Select(i => (long)i)];
+        if (!perm.Order().SequenceEqual(Enumerable.Range(0, x.Rank).Select(i => (long)i)))
+            throw GraphException.For(n.Subject, $"the order [{string.Join(", ", perm)}]", $"every axis of '{x.Name}' {x.Shape} once");
+        return [new(x.Type, new Shape([.. perm.Select(p => x.Shape[(int)p])]))];
+    }
+
+    static Made[] Unsqueeze(Node n, int _)
+    {
+        Value x = n[0];
+        long[] axes = n[1].KnownInts ?? throw GraphException.For(n.Subject, $"axes from '{n[1].Name}'", "a constant");
+        int rank = x.Rank + axes.Length;
+        int[] at = [.. axes.Select(a => (int)(a < 0 ? a + rank : a)).Order()];
+        if (at.Distinct().Count() != at.Length || at.Any(a => a < 0 || a >= rank))
+            throw GraphException.For(n.Subject, $"axes [{string.Join(", ", axes)}]", $"different axes of a shape with {rank}");
+        var made = x.Shape.ToList();
+        foreach (int a in at) made.Insert(a, 1);
+        return [new(x.Type, new Shape(made))];
+    }
+
+    static Made[] Concat(Node n, int _)
+    {
+        Value first = n[0];
+        int axis = Axis(n, first, n.Int("axis", 0));
+        Dim joined = first.Shape[axis];
+        foreach (Value? next in n.Inputs.Skip(1))
+        {
+            if (next is null || next.Rank != first.Rank || !next.Shape.With(axis, joined).Equals(first.Shape.With(axis, joined)))
+                throw GraphException.For(n.Subject, $"'{next?.Name}' of shape {next?.Shape}", $"{first.Shape} as '{first.Name}' has it, except along axis {axis}");
+            OneType(n, first, next);
+        }
+        joined = n.Inputs.Skip(1).Aggregate(joined, (sum, v) => sum + v!.Shape[axis]);
+        return [new(first.Type, first.Shape.With(axis, joined))];
+    }
+
+    static Made[] Split(Node n, int outputs)
+    {
+        Value x = n[0];
+        int axis = Axis(n, x, n.Int("axis", 0));
+        Dim whole = x.Shape[axis];
+        long[] parts;
+        if (n.Inputs.Count > 1 && n.Inputs[1] is { } given)
+            parts = given.KnownInts ?? throw GraphException.For(n.Subject, $"parts from '{given.Name}'", "a constant");
+        else if (whole.IsFixed && whole.Value % outputs == 0)
+            parts = [.. Enumerable.Repeat(whole.Value / outputs, outputs)];
+        else
+            throw GraphException.For(n.Subject, $"{whole} along axis {axis} of '{x.Name}' {x.Shape}", $"a number that {outputs} divides");
+        if (parts.Length != outputs || whole != parts.Sum())
+            throw GraphException.For(n.Subject, $"parts [{string.Join(", ", parts)}]", $"{outputs} that add up to {whole}");
+        return [.. parts.Select(p => new Made(x.Type, x.Shape.With(axis, p)))];
+    }
+
+    static Made[] Gather(Node n, int _)
+    {
+        Value x = n[0], at = n[1];
+        if (at.Type is not (ElementType.Int64 or ElementType.Int32)) throw GraphException.For(n.Subject, $"indices of {at.Type}", "Int64 or Int32");
+        int axis = Axis(n, x, n.Int("axis", 0));
+        return [new(x.Type, new Shape([.. x.Shape.Take(axis), .. at.Shape, .. x.Shape.Skip(axis + 1)]))];
+    }
+
+    static Made[] ShapeOf(Node n, int _) => [new(ElementType.Int64, new Shape(SidesRead(n).Count()))];
+
+    /// <summary>The sides a Shape node reads: start … end of its input's.</summary>
+    static IEnumerable<Dim> SidesRead(Node shape)
+    {
+        int rank = shape[0].Rank;
+        int At(long i) => (int)Math.Clamp(i < 0 ? i + rank : i, 0, rank);
+        int start = At(shape.Int("start", 0)), end = At(shape.Int("end", rank));
+        return shape[0].Shape.Skip(start).Take(Math.Max(0, end - start));
+    }
+}

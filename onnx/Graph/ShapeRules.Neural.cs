@@ -1,0 +1,115 @@
+using Alignment.Onnx.Ops;
+
+namespace Alignment.Onnx.Graph;
+
+/// <summary>Products, convolutions, normalisations, resizing.</summary>
+static partial class ShapeRules
+{
+    static Made[] MatMul(Node n, int _)
+    {
+        Value x = n[0], y = n[1];
+        ElementType type = OneType(n, x, y);
+        if (x.Rank < 2 || y.Rank < 2 || x[^1] != y[^2])
+            throw GraphException.For(n.Subject, $"{x.Shape} × {y.Shape}", "[…, m, k] × […, k, n] with one k");
+        Shape outer = Broadcast(n, new Shape(x.Shape.SkipLast(2).ToArray()), new Shape(y.Shape.SkipLast(2).ToArray()));
+        return [new(type, new Shape([.. outer, x[^2], y[^1]]))];
+    }
+
+    static Made[] Gemm(Node n, int _)
+    {
+        Value a = n[0], b = n[1];
+        ElementType type = OneType(n, a, b);
+        NeedRank(n, a, 2);
+        NeedRank(n, b, 2);
+        bool ta = n.Int("transA", 0) != 0, tb = n.Int("transB", 0) != 0;
+        if (a[ta ? 0 : 1] != b[tb ? 1 : 0])
+            throw GraphException.For(n.Subject, $"{a.Shape}{(ta ? "ᵀ" : "")} × {b.Shape}{(tb ? "ᵀ" : "")}", "[m, k] × [k, n] with one k");
+        var made = new Shape(a[ta ? 1 : 0], b[tb ? 0 : 1]);
+        if (n.Inputs.Count > 2 && n.Inputs[2] is { } c && !Broadcast(n, made, c.Shape).Equals(made))
+            throw GraphException.For(n.Subject, $"a bias '{c.Name}' of shape {c.Shape}", $"one that broadcasts to {made}");
+        return [new(type, made)];
+    }
+
+    static Made[] Conv(Node n, int _)
+    {
+        Value x = n[0], w = n[1];
+        ElementType type = OneType(n, x, w);
+        int spatial = x.Rank - 2;
+        long group = n.Int("group", 1);
+        if (spatial < 1 || w.Rank != x.Rank) throw GraphException.For(n.Subject, $"'{x.Name}' {x.Shape} with kernel '{w.Name}' {w.Shape}", "[batch, channels, sides…] with [out, channels / group, kernel sides…]");
+        if (x[1] != w[1] * group) throw GraphException.For(n.Subject, $"{x[1]} channels in '{x.Name}' {x.Shape}", $"{w[1] * group}, as the kernel '{w.Name}' {w.Shape} in {group} group(s) takes");
+        if (n.Inputs.Count > 2 && n.Inputs[2] is { } bias) NeedShape(n, bias, w[0]);
+        long[] ones = [.. Enumerable.Repeat(1L, spatial)];
+        long[] strides = n.Ints("strides") ?? ones, dilations = n.Ints("dilations") ?? ones, pads = n.Ints("pads") ?? new long[2 * spatial];
+        if (strides.Length != spatial || dilations.Length != spatial || pads.Length != 2 * spatial)
+            throw GraphException.For(n.Subject, $"{strides.Length} strides, {dilations.Length} dilations, {pads.Length} pads", $"{spatial}, {spatial} and {2 * spatial}");
+        var sides = new Dim[spatial];
+        for (int i = 0; i < spatial; i++)
+        {
+            long reach = dilations[i] * (w[i + 2].Value - 1) + 1;   // the kernel's extent
+            sides[i] = (x[i + 2] + (pads[i] + pads[i + spatial] - reach)).FloorDivide(strides[i]) + 1;
+            if (sides[i].IsFixed && sides[i].Value < 1) throw GraphException.For(n.Subject, $"'{x.Name}' {x.Shape}, smaller than the kernel {w.Shape}", "sides the kernel fits into");
+        }
+        return [new(type, new Shape([x[0], w[0], .. sides]))];
+    }
+
+    static Made[] LayerNormalization(Node n, int outputs)
+    {
+        Value x = n[0];
+        NeedFloat(n, x);
+        int axis = Axis(n, x, n.Int("axis", -1));
+        Dim[] normalised = [.. x.Shape.Skip(axis)];
+        NeedShape(n, n[1], normalised);
+        if (n.Inputs.Count > 2 && n.Inputs[2] is { } bias) NeedShape(n, bias, normalised);
+        var statistic = new Shape([.. x.Shape.Take(axis), .. normalised.Select(_ => (Dim)1)]);
+        return [.. new Made[] { new(x.Type, x.Shape), new(ElementType.Float32, statistic), new(ElementType.Float32, statistic) }.Take(outputs)];
+    }
+
+    static Made[] InstanceNormalization(Node n, int _)
+    {
+        Value x = n[0];
+        NeedFloat(n, x);
+        if (x.Rank < 3) throw GraphException.For(n.Subject, $"'{x.Name}' of shape {x.Shape}", "[batch, channels, sides…]");
+        NeedShape(n, n[1], x[1]);
+        NeedShape(n, n[2], x[1]);
+        return [new(x.Type, x.Shape)];
+    }
+
+    /// <summary>Sizes from a constant, from scales, or the sides of the value whose Shape feeds the sizes.</summary>
+    static Made[] Resize(Node n, int _)
+    {
+        Value x = n[0];
+        int[] axes = [.. (n.Ints("axes") ?? Enumerable.Range(0, x.Rank).Select(i => (long)i)).Select(a => Axis(n, x, a))];
+        Shape made = x.Shape;
+        if (n.Inputs.Count > 3 && n.Inputs[3] is { } sizes)
+        {
+            Dim[] wanted = KnownSizes(sizes) ?? throw GraphException.For(n.Subject, $"sizes from '{sizes.Name}'", "a constant or the Shape of a value");
+            if (wanted.Length != axes.Length) throw GraphException.For(n.Subject, $"{wanted.Length} sizes", $"{axes.Length}, one for each axis");
+            for (int i = 0; i < axes.Length; i++) made = made.With(axes[i], wanted[i]);
+        }
+        else
+        {
+            float[] scales = n.Inputs.Count > 2 && n.Inputs[2]?.Data is { } data ? System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(data).ToArray() : [];
+            if (scales.Length != axes.Length || scales.Any(s => s < 1 || s != MathF.Floor(s)))
+                throw GraphException.For(n.Subject, $"{scales.Length} scales [{string.Join("; ", scales)}]", $"{axes.Length} whole numbers from 1, one for each axis");
+            for (int i = 0; i < axes.Length; i++) made = made.With(axes[i], made[axes[i]] * (long)scales[i]);
+        }
+        return [new(x.Type, made)];
+    }
+
+    /// <summary>The sizes an int64 vector stands for, while authoring: a constant, a Shape, or a Concat of them.</summary>
+    static Dim[]? KnownSizes(Value vector)
+    {
+        if (vector.KnownInts is { } numbers) return [.. numbers.Select(i => (Dim)i)];
+        if (vector.Producer is not { } maker) return null;
+        if (maker.Op == Op.Shape) return [.. SidesRead(maker)];
+        if (maker.Op != Op.Concat) return null;
+        var parts = new List<Dim>();
+        foreach (Value? part in maker.Inputs)
+        {
+            if (KnownSizes(part!) is not { } known) return null;
+            parts.AddRange(known);
+        }
+        return [.. parts];
+    }
+}

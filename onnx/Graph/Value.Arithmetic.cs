@@ -1,0 +1,64 @@
+using Alignment.Onnx.Ops;
+
+namespace Alignment.Onnx.Graph;
+
+/// <summary>Elementwise arithmetic. Shapes broadcast as in ONNX: aligned at the innermost axis, sides equal or 1.</summary>
+public sealed partial class Value
+{
+    public static Value operator +(Value x, Value y) => x.Apply(Op.Add, y);
+    public static Value operator -(Value x, Value y) => x.Apply(Op.Sub, y);
+    public static Value operator *(Value x, Value y) => x.Apply(Op.Mul, y);
+    public static Value operator /(Value x, Value y) => x.Apply(Op.Div, y);
+    public static Value operator -(Value x) => x.Apply(Op.Neg);
+
+    public static Value operator +(Value x, float y) => x + x.Graph.Constant(y);
+    public static Value operator -(Value x, float y) => x - x.Graph.Constant(y);
+    public static Value operator *(Value x, float y) => x * x.Graph.Constant(y);
+    public static Value operator /(Value x, float y) => x / x.Graph.Constant(y);
+    public static Value operator +(float x, Value y) => y.Graph.Constant(x) + y;
+    public static Value operator -(float x, Value y) => y.Graph.Constant(x) - y;
+    public static Value operator *(float x, Value y) => y.Graph.Constant(x) * y;
+    public static Value operator /(float x, Value y) => y.Graph.Constant(x) / y;
+
+    public Value Pow(float exponent) => Apply(Op.Pow, Graph.Constant(exponent));
+    public Value Abs() => Apply(Op.Abs);
+    public Value Sign() => Apply(Op.Sign);
+    public Value Exp() => Apply(Op.Exp);
+    public Value Log() => Apply(Op.Log);
+    public Value Sqrt() => Apply(Op.Sqrt);
+    public Value Reciprocal() => Apply(Op.Reciprocal);
+    public Value Erf() => Apply(Op.Erf);
+    public Value Sin() => Apply(Op.Sin);
+    public Value Cos() => Apply(Op.Cos);
+    public Value Tanh() => Apply(Op.Tanh);
+    public Value Sigmoid() => Apply(Op.Sigmoid);
+    public Value Relu() => Apply(Op.Relu);
+    public Value Identity() => Apply(Op.Identity);
+
+    public Value IsEqualTo(Value y) => Apply(Op.Equal, y);
+    public Value IsGreaterThan(Value y) => Apply(Op.Greater, y);
+    public Value IsLessThan(Value y) => Apply(Op.Less, y);
+
+    /// <summary>Where this Bool is true <paramref name="then"/>, else <paramref name="otherwise"/>.</summary>
+    public Value Select(Value then, Value otherwise) => Graph.Add(Op.Where, [this, then, otherwise]).Outputs[0];
+
+    /// <summary>Limited to lowest … highest.</summary>
+    public Value Clip(float lowest, float highest) => Graph.Add(Op.Clip, [this, Graph.Constant(lowest), Graph.Constant(highest)]).Outputs[0];
+
+    public Value Cast(ElementType to) => to == Type ? this : Graph.Add(Op.Cast, [this], ModelGraph.Attributes(("to", (long)to))).Outputs[0];
+
+    /// <summary>x · σ(x), also called swish.</summary>
+    public Value Silu() => this * Sigmoid();
+
+    /// <summary>x · Φ(x) with the exact normal distribution function (by erf), not its tanh approximation.</summary>
+    public Value Gelu() => Apply(Op.Gelu);
+
+    /// <summary>x · σ(1.702 x), CLIP's approximation of <see cref="Gelu"/>.</summary>
+    public Value QuickGelu() => this * (this * 1.702f).Sigmoid();
+
+    /// <summary>Softmax along <paramref name="axis"/>.</summary>
+    public Value Softmax(int axis = -1) => Graph.Add(Op.Softmax, [this], ModelGraph.Attributes(("axis", axis))).Outputs[0];
+
+    Value Apply(Op op) => Graph.Add(op, [this]).Outputs[0];
+    Value Apply(Op op, Value y) => Graph.Add(op, [this, y]).Outputs[0];
+}

@@ -1,0 +1,82 @@
+using Alignment.Onnx.Ops;
+
+namespace Alignment.Onnx.Graph;
+
+/// <summary>Products, convolutions, normalisations, resizing.</summary>
+public sealed partial class Value
+{
+    /// <summary>Matrix product over the two innermost axes; the outer ones broadcast.</summary>
+    public Value MatMul(Value y) => Apply(Op.MatMul, y);
+
+    /// <summary>
+    /// x Wᵀ + b for W [out, in] as published models store it. Outer axes are folded into rows for one matrix product
+    /// (folding moves nothing), so the stored matrix needs no transpose when the model is loaded.
+    /// </summary>
+    public Value Linear(Value weight, Value? bias = null, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        Value rows = this;
+        if (Rank != 2) rows = Reshape(Shape.SkipLast(1).Aggregate((Dim)1, (n, d) => n * d), this[^1]);
+        Value?[] inputs = bias is null ? [rows, weight] : [rows, weight, bias];
+        Value made = Graph.Add(Op.Gemm, inputs, ModelGraph.Attributes(("transB", 1)), name: name).Outputs[0];
+        return Rank == 2 ? made : made.Reshape([.. Shape.SkipLast(1), weight[0]]);
+    }
+
+    /// <summary>Convolution of [batch, channels, height, width] with [out, channels, kernel, kernel].</summary>
+    /// <param name="weight">The kernel.</param>
+    /// <param name="bias">[out], or null.</param>
+    /// <param name="stride">Step along both sides.</param>
+    /// <param name="pads">Zeros added at top, left, bottom, right; none by default.</param>
+    /// <param name="name">The layer's name.</param>
+    public Value Conv(Value weight, Value? bias = null, int stride = 1, (int Top, int Left, int Bottom, int Right) pads = default, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        Value?[] inputs = bias is null ? [this, weight] : [this, weight, bias];
+        long[] kernel = weight.Rank == 4 ? [weight[2].Value, weight[3].Value] : [];
+        var attributes = ModelGraph.Attributes(
+            ("kernel_shape", kernel), ("strides", new long[] { stride, stride }), ("pads", new long[] { pads.Top, pads.Left, pads.Bottom, pads.Right }));
+        return Graph.Add(Op.Conv, inputs, attributes, name: name).Outputs[0];
+    }
+
+    /// <summary>Normalises the innermost axis to mean 0 and variance 1, then scales and shifts.</summary>
+    public Value LayerNorm(Value weight, Value? bias, float epsilon, string? name = null)
+    {
+        Value?[] inputs = bias is null ? [this, weight] : [this, weight, bias];
+        return Graph.Add(Op.LayerNormalization, inputs, ModelGraph.Attributes(("axis", -1), ("epsilon", epsilon)), name: name).Outputs[0];
+    }
+
+    /// <summary>
+    /// Group normalisation of [batch, channels, height, width]: mean 0 and variance 1 over each group of channels and
+    /// all positions, then scale and shift by channel. Written as an instance normalisation of [batch, groups, rest],
+    /// which every runtime has (ONNX's own GroupNormalization is right only from opset 21).
+    /// </summary>
+    public Value GroupNorm(int groups, Value weight, Value bias, float epsilon, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        ArgumentNullException.ThrowIfNull(bias);
+        if (Rank != 4 || !this[1].IsFixed || groups < 1 || this[1].Value % groups != 0)
+            throw GraphException.For($"GroupNorm '{name}'", $"'{Name}' of shape {Shape}", $"[batch, channels, height, width] with channels that {groups} groups divide");
+        using var _ = name is null ? null : Graph.Scope(name);
+        Value ones = Graph.Constant([.. Enumerable.Repeat(1f, groups)], new Shape(groups)), zeros = Graph.Constant(new float[groups], new Shape(groups));
+        Value grouped = Reshape(this[0], groups, (this[1].Value / groups) * (this[2] * this[3]));
+        Value normal = Graph.Add(Op.InstanceNormalization, [grouped, ones, zeros], ModelGraph.Attributes(("epsilon", epsilon))).Outputs[0];
+        return normal.ReshapeLike(this) * weight.Unsqueeze(1, 2) + bias.Unsqueeze(1, 2);
+    }
+
+    /// <summary>Nearest-neighbour enlargement of height and width by a whole factor: pixel i of the result is pixel ⌊i / factor⌋.</summary>
+    public Value EnlargeNearest(int factor, string? name = null)
+    {
+        float[] scales = [factor, factor];
+        return Nearest([this, null, Graph.Constant(scales, new Shape(2))], name);
+    }
+
+    /// <summary>Nearest-neighbour resizing of height and width to those of <paramref name="other"/>.</summary>
+    public Value ResizeNearestTo(Value other, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Nearest([this, null, null, Graph.RuntimeInts([other[2], other[3]])], name);
+    }
+
+    Value Nearest(Value?[] inputs, string? name) =>
+        Graph.Add(Op.Resize, inputs, ModelGraph.Attributes(("axes", new long[] { 2, 3 }), ("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor")), name: name).Outputs[0];
+}

@@ -1,0 +1,45 @@
+using Alignment.Onnx.Import;
+
+namespace Alignment.Onnx.Graph;
+
+/// <summary>Holds the tensors a model wants against those there are, and reports everything wrong at once.</summary>
+static class WeightCheck
+{
+    const int MostNames = 20;
+
+    /// <param name="model">Names the model in the message.</param>
+    /// <param name="wanted">What the model consumes.</param>
+    /// <param name="there">What was given.</param>
+    /// <param name="all">When given, the only names that may be there (those wanted and those of the model's other parts).</param>
+    /// <param name="ignored">Names that may be there without being used.</param>
+    /// <exception cref="BadDataException">Something is missing, has another shape or is no floating-point tensor, or is left over.</exception>
+    internal static void Demand(string model, IReadOnlyCollection<WeightInfo> wanted, IWeights there, IReadOnlyCollection<WeightInfo>? all = null, Func<string, bool>? ignored = null)
+    {
+        var missing = new List<string>();
+        var wrong = new List<string>();
+        foreach (WeightInfo want in wanted)
+        {
+            if (!there.Infos.TryGetValue(want.Name, out WeightInfo? have)) missing.Add(want.Name);
+            else if (!have.Shape.SequenceEqual(want.Shape)) wrong.Add($"{want.Name} is {Text(have.Shape)} instead of {Text(want.Shape)}");
+            else if (have.Type == WeightType.I64) wrong.Add($"{want.Name} holds whole numbers (I64)");
+        }
+        var leftOver = new List<string>();
+        if (all is not null)
+        {
+            var known = all.Select(w => w.Name).ToHashSet(StringComparer.Ordinal);
+            leftOver.AddRange(there.Infos.Keys.Where(n => !known.Contains(n) && ignored?.Invoke(n) != true).Order(StringComparer.Ordinal));
+        }
+        if (missing.Count + wrong.Count + leftOver.Count == 0) return;
+        string found = string.Join("; ", new[] { List("missing", missing), List("wrong shape or type", wrong), List("not part of the model", leftOver) }.Where(t => t.Length > 0));
+        throw BadDataException.For($"The weights of '{model}'", found, $"the {(all ?? wanted).Count} tensors of its configuration", "Check that config.json and the weights belong together.");
+    }
+
+    static string List(string what, List<string> names) =>
+        names.Count == 0 ? "" : $"{names.Count} {what} ({string.Join(", ", names.Take(MostNames).Select(n => SafePath.Shorten(n, 160)))}{(names.Count > MostNames ? ", …" : "")})";
+
+    static string Text(IReadOnlyList<long> shape) => $"[{string.Join(", ", shape)}]";
+
+    /// <summary>The tensors a graph consumes, as float32.</summary>
+    internal static IReadOnlyList<WeightInfo> WeightInfos(this ModelGraph graph) =>
+        [.. graph.Weights.Select(w => new WeightInfo(w.Name, WeightType.F32, w.Shape.Numbers))];
+}

@@ -1,0 +1,41 @@
+namespace Alignment.Onnx.Models;
+
+/// <summary>The architecture of a CLIP text encoder, as its <c>config.json</c> says. Defaults are those of SD 1.5.</summary>
+public sealed record ClipTextConfig
+{
+    public int VocabularySize { get; init; } = 49408;
+
+    /// <summary>Width of the hidden states.</summary>
+    public int HiddenSize { get; init; } = 768;
+    public int IntermediateSize { get; init; } = 3072;
+    public int Layers { get; init; } = 12;
+    public int Heads { get; init; } = 12;
+
+    /// <summary>Number of tokens of every text.</summary>
+    public int Tokens { get; init; } = 77;
+    public float LayerNormEpsilon { get; init; } = 1e-5f;
+
+    /// <summary>"quick_gelu" (x·σ(1.702x)) or "gelu" (exact).</summary>
+    public string Activation { get; init; } = "quick_gelu";
+
+    /// <exception cref="BadDataException">A value is wrong or not supported; the message names its key.</exception>
+    public static ClipTextConfig Read(string configPath)
+    {
+        var file = new ConfigFile(configPath);
+        file.Only("model_type", "clip_text_model");
+        file.Only("hidden_act", "quick_gelu", "gelu");
+        var standard = new ClipTextConfig();
+        var config = new ClipTextConfig
+        {
+            VocabularySize = file.Int("vocab_size", standard.VocabularySize),
+            HiddenSize = file.Int("hidden_size"),
+            IntermediateSize = file.Int("intermediate_size"),
+            Layers = file.Int("num_hidden_layers"),
+            Heads = file.Int("num_attention_heads"),
+            Tokens = file.Int("max_position_embeddings", standard.Tokens),
+            LayerNormEpsilon = file.Float("layer_norm_eps", standard.LayerNormEpsilon),
+            Activation = file.Text("hidden_act", standard.Activation),
+        };
+        return config.HiddenSize % config.Heads == 0 ? config : throw file.Bad("num_attention_heads", $"a divisor of hidden_size, {config.HiddenSize}");
+    }
+}

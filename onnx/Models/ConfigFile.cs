@@ -1,0 +1,84 @@
+using System.Text.Json;
+
+namespace Alignment.Onnx.Models;
+
+/// <summary>
+/// A model's <c>config.json</c>: values by key with the published library's defaults where a key is absent or null.
+/// Keys nobody asks for are ignored; a value that a model cannot honour is refused by its key.
+/// </summary>
+sealed class ConfigFile
+{
+    const int MaxBytes = 1 << 20;
+
+    readonly string _path;
+    readonly JsonElement _root;
+
+    internal ConfigFile(string path)
+    {
+        _path = path;
+        var file = new FileInfo(path);
+        if (!file.Exists) throw MissingDependencyException.For($"The configuration '{path}'", "no such file", "a model's config.json", "Point to a complete model folder.");
+        if (file.Length > MaxBytes) throw BadDataException.For($"The configuration '{path}'", $"{file.Length} bytes", $"{MaxBytes} at most", "Check that this is a model's config.json.");
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            _root = json.RootElement.Clone();
+        }
+        catch (JsonException e)
+        {
+            throw BadDataException.For($"The configuration '{path}'", $"invalid JSON at line {e.LineNumber + 1}", "a JSON object", "Fetch the file again.", e);
+        }
+        if (_root.ValueKind != JsonValueKind.Object) throw BadDataException.For($"The configuration '{path}'", $"{_root.ValueKind}", "a JSON object", "Fetch the file again.");
+    }
+
+    internal int Int(string key, int otherwise, int least = 1) =>
+        Find(key) is not { } e ? otherwise : e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out int n) && n >= least ? n : throw Bad(key, $"a whole number from {least}");
+
+    internal int Int(string key) => Find(key) is null ? throw Bad(key, "a whole number") : Int(key, 0);
+
+    internal float Float(string key, float otherwise) =>
+        Find(key) is not { } e ? otherwise : e.ValueKind == JsonValueKind.Number && e.TryGetSingle(out float x) && float.IsFinite(x) ? x : throw Bad(key, "a number");
+
+    internal bool Bool(string key, bool otherwise) =>
+        Find(key) is not { } e ? otherwise : e.ValueKind is JsonValueKind.True or JsonValueKind.False ? e.GetBoolean() : throw Bad(key, "true or false");
+
+    internal string Text(string key, string otherwise) =>
+        Find(key) is not { } e ? otherwise : e.ValueKind == JsonValueKind.String ? e.GetString()! : throw Bad(key, "a text");
+
+    internal IReadOnlyList<int> Ints(string key, IReadOnlyList<int> otherwise)
+    {
+        if (Find(key) is not { } e) return otherwise;
+        if (e.ValueKind != JsonValueKind.Array || e.GetArrayLength() == 0) throw Bad(key, "a list of whole numbers from 1");
+        return [.. e.EnumerateArray().Select(x => x.ValueKind == JsonValueKind.Number && x.TryGetInt32(out int n) && n >= 1 ? n : throw Bad(key, "a list of whole numbers from 1"))];
+    }
+
+    /// <summary>A list with one number for each of <paramref name="count"/> blocks, or one number for all.</summary>
+    internal IReadOnlyList<int> IntsPerBlock(string key, int otherwise, int count)
+    {
+        if (Find(key) is not { ValueKind: JsonValueKind.Array }) return [.. Enumerable.Repeat(Int(key, otherwise), count)];
+        var list = Ints(key, []);
+        return list.Count == count ? list : throw Bad(key, $"{count} numbers, one for each block, or one for all");
+    }
+
+    internal IReadOnlyList<string> Texts(string key, IReadOnlyList<string> otherwise)
+    {
+        if (Find(key) is not { } e) return otherwise;
+        if (e.ValueKind != JsonValueKind.Array) throw Bad(key, "a list of texts");
+        return [.. e.EnumerateArray().Select(x => x.ValueKind == JsonValueKind.String ? x.GetString()! : throw Bad(key, "a list of texts"))];
+    }
+
+    /// <summary>Refuses the file unless the key is absent, null or one of <paramref name="supported"/> (compared as JSON text).</summary>
+    internal void Only(string key, params ReadOnlySpan<string> supported)
+    {
+        if (Find(key) is not { } e) return;
+        string found = e.ValueKind == JsonValueKind.String ? e.GetString()! : e.GetRawText();
+        if (e.ValueKind == JsonValueKind.Number && e.TryGetDouble(out double x)) found = x.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+        if (!supported.Contains(found)) throw Bad(key, supported.IsEmpty ? "null (nothing else is supported)" : $"{string.Join(" or ", supported.ToArray())} (nothing else is supported)");
+    }
+
+    internal BadDataException Bad(string key, string expected) =>
+        BadDataException.For($"The configuration '{_path}', key '{key}'", Find(key) is { } e ? SafePath.Shorten(e.GetRawText()) : "nothing", expected, "Use a model of the Stable Diffusion 1.x family.");
+
+    /// <summary>The value of a key; null when absent or null.</summary>
+    JsonElement? Find(string key) => _root.TryGetProperty(key, out JsonElement e) && e.ValueKind != JsonValueKind.Null ? e : null;
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using Alignment.Onnx.Graph;
+using Alignment.Onnx.Import;
+
+namespace Alignment.Onnx.Models;
+
+/// <summary>
+/// ControlNet (Zhang, Rao and Agrawala 2023): a copy of the UNet's encoder half that sees the control picture and
+/// answers with residuals for the UNet, each through a convolution that starts at zero.
+/// <code>
+/// sample                 float32 [batch, latent channels, height, width]
+/// timestep               float32 [batch]
+/// encoder_hidden_states  float32 [batch, tokens, text width]
+/// controlnet_cond        float32 [batch, control channels, factor × height, factor × width]   in 0 … 1
+/// conditioning_scale     float32 [1]           multiplies every residual; 1 is full strength, 0 none
+/// → down_block_res_0 … k−1, mid_block_res      the UNet's down_block_0 … k−1, mid_block
+/// </code>
+/// </summary>
+public static partial class ControlNet
+{
+    /// <summary>The tensors of the model, named as published.</summary>
+    public static IReadOnlyList<WeightInfo> Weights(ControlNetConfig config) => Build(config).WeightInfos();
+
+    /// <exception cref="BadDataException">Tensors are missing, left over or of another shape; all are named.</exception>
+    public static OnnxModel Author(ControlNetConfig config, IWeights weights)
+    {
+        ModelGraph graph = Build(config);
+        var wanted = graph.WeightInfos();
+        WeightCheck.Demand(graph.Name, wanted, weights, all: wanted);
+        return new(graph, weights);
+    }
+
+    static ModelGraph Build(ControlNetConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var graph = new ModelGraph("controlnet");
+        UNetParts.Inputs inputs = UNetParts.DeclareInputs(graph, config);
+        Dim factor = config.ImageToLatent;
+        Value control = graph.Input("controlnet_cond", graph.FloatType, inputs.Batch, config.ConditioningChannels, factor * inputs.Sample[2], factor * inputs.Sample[3]);
+        Value scale = graph.Input("conditioning_scale", ElementType.Float32, 1);
+
+        Value time = UNetParts.TimeEmbedding(inputs.Timestep, config);
+        Value x = inputs.Sample.Conv3("conv_in", config.BlockChannels[0]);
+        x += ConditioningEmbedding(control, config);
+        List<Value> skips = UNetParts.Down(x, time, inputs.Text, config);
+        Value middle = UNetParts.Middle(skips[^1], time, inputs.Text, config);
+
+        for (int i = 0; i < skips.Count; i++)
+            graph.Output(string.Create(CultureInfo.InvariantCulture, $"down_block_res_{i}"), skips[i].Conv1($"controlnet_down_blocks.{i}", config.SkipChannels[i]) * scale);
+        graph.Output("mid_block_res", middle.Conv1("controlnet_mid_block", config.BlockChannels[^1]) * scale);
+        return graph;
+    }
+
+    /// <summary>The control picture at the size of the latents and the width of the first level.</summary>
+    static Value ConditioningEmbedding(Value control, ControlNetConfig config)
+    {
+        using var _ = control.Graph.Scope("controlnet_cond_embedding");
+        var channels = config.EmbeddingChannels;
+        Value x = control.Conv3("conv_in", channels[0]).Silu();
+        for (int i = 0; i + 1 < channels.Count; i++)
+        {
+            x = x.Conv3($"blocks.{2 * i}", channels[i]).Silu();
+            x = x.Conv3($"blocks.{2 * i + 1}", channels[i + 1], stride: 2).Silu();
+        }
+        return x.Conv3("conv_out", config.BlockChannels[0]);
+    }
+}

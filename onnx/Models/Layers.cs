@@ -1,0 +1,58 @@
+using Alignment.Onnx.Graph;
+
+namespace Alignment.Onnx.Models;
+
+/// <summary>
+/// Layers that own weights, written as the published models name them: a layer "conv1" in scope "down_blocks.0" /
+/// "resnets.1" owns "down_blocks.0.resnets.1.conv1.weight" and ".bias".
+/// </summary>
+static class Layers
+{
+    internal static Value Conv3(this Value x, string name, int channels, int stride = 1) => x.ConvLayer(name, channels, 3, stride, (1, 1, 1, 1));
+
+    internal static Value Conv1(this Value x, string name, int channels) => x.ConvLayer(name, channels, 1, 1, default);
+
+    internal static Value ConvLayer(this Value x, string name, int channels, int kernel, int stride, (int, int, int, int) pads)
+    {
+        Value weight = x.Graph.Weight($"{name}.weight", channels, x[1], kernel, kernel), bias = x.Graph.Weight($"{name}.bias", channels);
+        return x.Conv(weight, bias, stride, pads, name);
+    }
+
+    internal static Value LinearLayer(this Value x, string name, int width, bool bias = true)
+    {
+        Value weight = x.Graph.Weight($"{name}.weight", width, x[^1]);
+        return x.Linear(weight, bias ? x.Graph.Weight($"{name}.bias", width) : null, name);
+    }
+
+    internal static Value GroupNormLayer(this Value x, string name, int groups, float epsilon) =>
+        x.GroupNorm(groups, x.Graph.Weight($"{name}.weight", x[1]), x.Graph.Weight($"{name}.bias", x[1]), epsilon, name);
+
+    internal static Value LayerNormLayer(this Value x, string name, float epsilon) =>
+        x.LayerNorm(x.Graph.Weight($"{name}.weight", x[^1]), x.Graph.Weight($"{name}.bias", x[^1]), epsilon, name);
+
+    /// <summary>
+    /// softmax(q kᵀ / √width of a head + mask) v over heads. q, k and v are rows: [batch·tokens, channels].
+    /// </summary>
+    internal static Value Attend(Value q, Value k, Value v, Dim batch, Dim queries, Dim keys, int heads, Value? mask = null)
+    {
+        long channels = q[1].Value, width = channels / heads;
+        Value qh = q.Reshape(batch, queries, heads, width).Transpose(0, 2, 1, 3) * (float)(1 / Math.Sqrt(width));   // [B, heads, Q, width]
+        Value kh = k.Reshape(batch, keys, heads, width).Transpose(0, 2, 3, 1);                                      // [B, heads, width, K]
+        Value vh = v.Reshape(batch, keys, heads, width).Transpose(0, 2, 1, 3);                                      // [B, heads, K, width]
+        Value scores = qh.MatMul(kh);                                                                               // [B, heads, Q, K]
+        if (mask is not null) scores += mask;
+        return scores.Softmax().MatMul(vh).Transpose(0, 2, 1, 3).Reshape(batch * queries, channels);
+    }
+
+    /// <summary>
+    /// Two convolutions around a shortcut; the time embedding, already through SiLU, shifts the channels between them.
+    /// </summary>
+    internal static Value ResnetBlock(this Value x, string name, int channels, int groups, float epsilon, Value? time = null)
+    {
+        using var _ = x.Graph.Scope(name);
+        Value h = x.GroupNormLayer("norm1", groups, epsilon).Silu().Conv3("conv1", channels);
+        if (time is not null) h += time.LinearLayer("time_emb_proj", channels).Unsqueeze(2, 3);
+        h = h.GroupNormLayer("norm2", groups, epsilon).Silu().Conv3("conv2", channels);
+        return (x[1] == channels ? x : x.Conv1("conv_shortcut", channels)) + h;
+    }
+}

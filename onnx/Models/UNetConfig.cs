@@ -1,0 +1,128 @@
+namespace Alignment.Onnx.Models;
+
+/// <summary>What UNet and ControlNet have in common: the encoder half. Defaults are those of SD 1.5.</summary>
+public abstract record UNetEncoderConfig
+{
+    private protected static readonly string[] s_downTypes = ["DownBlock2D", "CrossAttnDownBlock2D"];
+
+    /// <summary>Channels of the latents.</summary>
+    public int InChannels { get; init; } = 4;
+
+    /// <summary>Channels of each level, from full resolution to the coarsest; every level but the last halves the sides.</summary>
+    public IReadOnlyList<int> BlockChannels { get; init; } = [320, 640, 1280, 1280];
+
+    /// <summary>Which levels have transformers ("CrossAttnDownBlock2D").</summary>
+    public IReadOnlyList<bool> DownAttention { get; init; } = [true, true, true, false];
+    public int LayersPerBlock { get; init; } = 2;
+
+    /// <summary>Number of attention heads of each level (the files call it attention_head_dim); a head is channels / heads wide.</summary>
+    public IReadOnlyList<int> Heads { get; init; } = [8, 8, 8, 8];
+
+    /// <summary>Transformer blocks in each attention module.</summary>
+    public int TransformerLayers { get; init; } = 1;
+
+    /// <summary>Width of the text encoder's states.</summary>
+    public int CrossAttentionWidth { get; init; } = 768;
+    public int NormGroups { get; init; } = 32;
+    public float NormEpsilon { get; init; } = 1e-5f;
+
+    /// <summary>True: the time embedding is [cos, sin]; false: [sin, cos].</summary>
+    public bool CosFirst { get; init; } = true;
+    public float FrequencyShift { get; init; }
+
+    /// <summary>Number of skip connections, which is also the number of a ControlNet's down residuals: 12 for SD 1.5.</summary>
+    public int SkipCount => SkipChannels.Count;
+
+    /// <summary>Channels of each skip connection in order: conv_in, then each level's layers and its downsampler.</summary>
+    public IReadOnlyList<int> SkipChannels
+    {
+        get
+        {
+            List<int> made = [BlockChannels[0]];
+            for (int level = 0; level < BlockChannels.Count; level++)
+                made.AddRange(Enumerable.Repeat(BlockChannels[level], LayersPerBlock + (level < BlockChannels.Count - 1 ? 1 : 0)));
+            return made;
+        }
+    }
+
+    /// <summary>How often the sides were halved at each skip connection.</summary>
+    internal IReadOnlyList<int> SkipHalvings
+    {
+        get
+        {
+            List<int> made = [0];
+            for (int level = 0; level < BlockChannels.Count; level++)
+            {
+                made.AddRange(Enumerable.Repeat(level, LayersPerBlock));
+                if (level < BlockChannels.Count - 1) made.Add(level + 1);
+            }
+            return made;
+        }
+    }
+
+    /// <summary>Everything of the encoder half but what records derived from this add.</summary>
+    private protected static T ReadEncoder<T>(ConfigFile file, T made) where T : UNetEncoderConfig
+    {
+        foreach (string key in new[] { "use_linear_projection", "center_input_sample", "dual_cross_attention", "only_cross_attention", "mid_block_only_cross_attention", "resnet_skip_time_act", "class_embeddings_concat" })
+            file.Only(key, "false");
+        foreach (string key in new[] { "class_embed_type", "num_class_embeds", "addition_embed_type", "encoder_hid_dim", "encoder_hid_dim_type", "time_cond_proj_dim", "time_embedding_dim", "time_embedding_act_fn", "timestep_post_act", "cross_attention_norm" })
+            file.Only(key);
+        file.Only("act_fn", "silu", "swish");
+        file.Only("downsample_padding", "1");
+        file.Only("mid_block_scale_factor", "1");
+        file.Only("resnet_out_scale_factor", "1");
+        file.Only("resnet_time_scale_shift", "default");
+        file.Only("time_embedding_type", "positional");
+        file.Only("mid_block_type", "UNetMidBlock2DCrossAttn");
+        file.Only("attention_type", "default");
+        file.Only("conv_in_kernel", "3");
+        file.Only("conv_out_kernel", "3");
+
+        var channels = file.Ints("block_out_channels", made.BlockChannels);
+        var down = file.Texts("down_block_types", ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"]);
+        if (down.Count != channels.Count || down.Any(t => !s_downTypes.Contains(t)))
+            throw file.Bad("down_block_types", $"{channels.Count} of {string.Join(", ", s_downTypes)}");
+        var heads = file.IntsPerBlock("num_attention_heads", 0, channels.Count);
+        if (heads[0] == 0) heads = file.IntsPerBlock("attention_head_dim", 8, channels.Count);
+        int groups = file.Int("norm_num_groups", made.NormGroups);
+        if (channels.Any(c => c % groups != 0)) throw file.Bad("norm_num_groups", $"a divisor of every one of block_out_channels [{string.Join(", ", channels)}]");
+        for (int i = 0; i < channels.Count; i++)
+            if (channels[i] % heads[i] != 0) throw file.Bad("attention_head_dim", $"a divisor of {channels[i]} channels");
+        return made with
+        {
+            InChannels = file.Int("in_channels", made.InChannels),
+            BlockChannels = channels,
+            DownAttention = [.. down.Select(t => t == "CrossAttnDownBlock2D")],
+            LayersPerBlock = file.Int("layers_per_block", made.LayersPerBlock),
+            Heads = heads,
+            TransformerLayers = file.Int("transformer_layers_per_block", made.TransformerLayers),
+            CrossAttentionWidth = file.Int("cross_attention_dim", 1280),
+            NormGroups = groups,
+            NormEpsilon = file.Float("norm_eps", made.NormEpsilon),
+            CosFirst = file.Bool("flip_sin_to_cos", true),
+            FrequencyShift = file.Float("freq_shift", 0),
+        };
+    }
+}
+
+/// <summary>The architecture of a UNet, as its <c>config.json</c> says. Defaults are those of SD 1.5.</summary>
+public sealed record UNetConfig : UNetEncoderConfig
+{
+    static readonly string[] s_upTypes = ["UpBlock2D", "CrossAttnUpBlock2D"];
+
+    public int OutChannels { get; init; } = 4;
+
+    /// <summary>Which levels of the decoder half have transformers, from the coarsest to full resolution.</summary>
+    public IReadOnlyList<bool> UpAttention { get; init; } = [false, true, true, true];
+
+    /// <exception cref="BadDataException">A value is wrong or not supported; the message names its key.</exception>
+    public static UNetConfig Read(string configPath)
+    {
+        var file = new ConfigFile(configPath);
+        UNetConfig made = ReadEncoder(file, new UNetConfig());
+        var up = file.Texts("up_block_types", ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"]);
+        if (up.Count != made.BlockChannels.Count || up.Any(t => !s_upTypes.Contains(t)))
+            throw file.Bad("up_block_types", $"{made.BlockChannels.Count} of {string.Join(", ", s_upTypes)}");
+        return made with { OutChannels = file.Int("out_channels", made.OutChannels), UpAttention = [.. up.Select(t => t == "CrossAttnUpBlock2D")] };
+    }
+}

@@ -1,0 +1,51 @@
+namespace Alignment.Onnx.Models;
+
+/// <summary>The architecture of an AutoencoderKL, as its <c>config.json</c> says. Defaults are those of SD 1.5.</summary>
+public sealed record VaeConfig
+{
+    public int InChannels { get; init; } = 3;
+    public int OutChannels { get; init; } = 3;
+    public int LatentChannels { get; init; } = 4;
+
+    /// <summary>Channels of each level, from full resolution to the coarsest; every level but the last halves the sides.</summary>
+    public IReadOnlyList<int> BlockChannels { get; init; } = [128, 256, 512, 512];
+    public int LayersPerBlock { get; init; } = 2;
+    public int NormGroups { get; init; } = 32;
+
+    /// <summary>The diffusion model's latents are the encoder's times this.</summary>
+    public float ScalingFactor { get; init; } = 0.18215f;
+
+    /// <summary>Picture sides divided by latent sides: 8 for SD 1.5.</summary>
+    public int ImageToLatent => 1 << (BlockChannels.Count - 1);
+
+    /// <exception cref="BadDataException">A value is wrong or not supported; the message names its key.</exception>
+    public static VaeConfig Read(string configPath)
+    {
+        var file = new ConfigFile(configPath);
+        foreach (string key in new[] { "use_quant_conv", "use_post_quant_conv", "mid_block_add_attention" }) file.Only(key, "true");
+        foreach (string key in new[] { "shift_factor", "latents_mean", "latents_std" }) file.Only(key);
+        file.Only("act_fn", "silu", "swish");
+        var standard = new VaeConfig();
+        var made = new VaeConfig
+        {
+            InChannels = file.Int("in_channels", standard.InChannels),
+            OutChannels = file.Int("out_channels", standard.OutChannels),
+            LatentChannels = file.Int("latent_channels", standard.LatentChannels),
+            BlockChannels = file.Ints("block_out_channels", standard.BlockChannels),
+            LayersPerBlock = file.Int("layers_per_block", 1),
+            NormGroups = file.Int("norm_num_groups", standard.NormGroups),
+            ScalingFactor = file.Float("scaling_factor", standard.ScalingFactor),
+        };
+        Blocks("down_block_types", "DownEncoderBlock2D");
+        Blocks("up_block_types", "UpDecoderBlock2D");
+        if (made.BlockChannels.Any(c => c % made.NormGroups != 0)) throw file.Bad("norm_num_groups", $"a divisor of every one of block_out_channels [{string.Join(", ", made.BlockChannels)}]");
+        return made;
+
+        void Blocks(string key, string type)
+        {
+            var types = file.Texts(key, []);
+            if (types.Count > 0 && (types.Count != made.BlockChannels.Count || types.Any(t => t != type)))
+                throw file.Bad(key, $"{made.BlockChannels.Count} times {type}");
+        }
+    }
+}

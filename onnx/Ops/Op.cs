@@ -1,0 +1,87 @@
+using System.Reflection;
+
+namespace Alignment.Onnx.Ops;
+
+/// <summary>
+/// An operator of the standard ONNX domain, as this project uses it: its name, the opset version that introduced
+/// the form we write (at most <see cref="OpsetVersion"/>), and how many inputs and outputs it takes. Compared by
+/// reference: shape rules and derivative rules are tables keyed by it.
+/// </summary>
+public sealed class Op
+{
+    /// <summary>The opset every model is written for: 17 brings LayerNormalization, 18 Resize with axes, 20 Gelu.</summary>
+    public const int OpsetVersion = 20;
+
+    /// <summary>Any number of inputs or outputs.</summary>
+    public const int Many = int.MaxValue;
+
+    Op(string name, int since, int inputs, int optional = 0, int outputs = 1)
+    {
+        (Name, SinceVersion, MinInputs, MaxOutputs) = (name, since, inputs, outputs);
+        MaxInputs = optional == Many ? Many : inputs + optional;
+    }
+
+    public string Name { get; }
+    public int SinceVersion { get; }
+    public int MinInputs { get; }
+    public int MaxInputs { get; }
+    public int MaxOutputs { get; }
+
+    // Elementwise, two inputs, broadcast.
+    public static readonly Op Add = new("Add", 14, 2);
+    public static readonly Op Sub = new("Sub", 14, 2);
+    public static readonly Op Mul = new("Mul", 14, 2);
+    public static readonly Op Div = new("Div", 14, 2);
+    public static readonly Op Pow = new("Pow", 15, 2);
+    public static readonly Op Equal = new("Equal", 19, 2);
+    public static readonly Op Greater = new("Greater", 13, 2);
+    public static readonly Op Less = new("Less", 13, 2);
+    public static readonly Op Where = new("Where", 16, 3);
+
+    // Elementwise, one input.
+    public static readonly Op Identity = new("Identity", 19, 1);
+    public static readonly Op Cast = new("Cast", 19, 1);
+    public static readonly Op Neg = new("Neg", 13, 1);
+    public static readonly Op Abs = new("Abs", 13, 1);
+    public static readonly Op Sign = new("Sign", 13, 1);
+    public static readonly Op Exp = new("Exp", 13, 1);
+    public static readonly Op Log = new("Log", 13, 1);
+    public static readonly Op Sqrt = new("Sqrt", 13, 1);
+    public static readonly Op Reciprocal = new("Reciprocal", 13, 1);
+    public static readonly Op Erf = new("Erf", 13, 1);
+    public static readonly Op Sin = new("Sin", 7, 1);
+    public static readonly Op Cos = new("Cos", 7, 1);
+    public static readonly Op Tanh = new("Tanh", 13, 1);
+    public static readonly Op Sigmoid = new("Sigmoid", 13, 1);
+    public static readonly Op Relu = new("Relu", 14, 1);
+    public static readonly Op Gelu = new("Gelu", 20, 1);
+    public static readonly Op Clip = new("Clip", 13, 1, optional: 2);
+    public static readonly Op Softmax = new("Softmax", 13, 1);
+
+    // Products, convolutions, normalisations.
+    public static readonly Op MatMul = new("MatMul", 13, 2);
+    public static readonly Op Gemm = new("Gemm", 13, 2, optional: 1);
+    public static readonly Op Conv = new("Conv", 11, 2, optional: 1);
+    public static readonly Op LayerNormalization = new("LayerNormalization", 17, 2, optional: 1, outputs: 3);
+    public static readonly Op InstanceNormalization = new("InstanceNormalization", 6, 3);
+    public static readonly Op Resize = new("Resize", 19, 1, optional: 3);
+
+    // Reductions.
+    public static readonly Op ReduceSum = new("ReduceSum", 13, 1, optional: 1);
+    public static readonly Op ReduceMean = new("ReduceMean", 18, 1, optional: 1);
+
+    // Moving elements and reading sizes.
+    public static readonly Op Reshape = new("Reshape", 19, 2);
+    public static readonly Op Transpose = new("Transpose", 13, 1);
+    public static readonly Op Unsqueeze = new("Unsqueeze", 13, 2);
+    public static readonly Op Concat = new("Concat", 13, 1, optional: Many);
+    public static readonly Op Split = new("Split", 18, 1, optional: 1, outputs: Many);
+    public static readonly Op Gather = new("Gather", 13, 2);
+    public static readonly Op Shape = new("Shape", 19, 1);
+
+    /// <summary>Every operator above, in the order of its declaration.</summary>
+    public static IReadOnlyList<Op> All { get; } =
+        [.. typeof(Op).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.FieldType == typeof(Op)).Select(f => (Op)f.GetValue(null)!)];
+
+    public override string ToString() => Name;
+}
