@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Alignment.Transforms.Internals;
-using Alignment.Transforms.Stages;
 using Microsoft.ML;
 
 namespace Alignment.MLNet;
@@ -8,6 +7,7 @@ namespace Alignment.MLNet;
 /// <summary>
 /// The stages of Alignment, reached as <c>ml.Alignment</c> on an <see cref="MLContext"/>. Every method takes an optional
 /// options record whose defaults are the product's; change single ones with <c>new() { … }</c>.
+/// Each returns an estimator that appends to, and takes, stock ML.NET stages.
 /// </summary>
 public sealed partial class AlignmentCatalog
 {
@@ -32,9 +32,6 @@ public sealed partial class AlignmentCatalog
             return new AlignmentCatalog(context);
         });
     }
-
-    /// <summary>Makes the binary keyword mask: 1 where the soft mask is strictly above the threshold (0.5), 0 elsewhere.</summary>
-    public BinarizeMaskEstimator BinarizeMask(BinarizeMaskOptions? options = null) => new(options ?? new());
 }
 
 /// <summary>Adds <c>ml.Alignment</c>.</summary>

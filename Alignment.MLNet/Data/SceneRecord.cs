@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.Transforms;
 using Microsoft.ML.Data;
 
@@ -43,5 +42,5 @@ public sealed class SceneRecord
     public string SceneId => IdOf(VideoId, SceneNumber);
 
     /// <summary>The id of scene <paramref name="sceneNumber"/> of <paramref name="videoId"/>.</summary>
-    public static string IdOf(string videoId, int sceneNumber) => videoId + "-Scene-" + sceneNumber.ToString("000", CultureInfo.InvariantCulture);
+    public static string IdOf(string videoId, int sceneNumber) => Transforms.SceneId.Of(videoId, sceneNumber);
 }

@@ -35,6 +35,10 @@ public abstract class SceneTransformer : ITransformer
     /// <summary>Finds the columns the stage reads and declares the ones it makes.</summary>
     internal abstract void Describe(StageColumns columns);
 
+    /// <summary>What to throw when a row's values cannot be used.</summary>
+    private protected BadDataException BadRow(StageRow row, string found, string expected, string nextStep, Exception? inner = null) =>
+        BadDataException.For(FormattableString.Invariant($"{StageName}, row {row.Position}"), found, expected, nextStep, inner);
+
     private protected abstract void SaveBody(BinaryWriter to);
 }
 

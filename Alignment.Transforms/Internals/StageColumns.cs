@@ -93,16 +93,7 @@ sealed class StageColumns
     public void MakeFloats(string name, IReadOnlyList<int> dimensions, IReadOnlyList<StageInput> reads, Func<StageRow, FillFloats> getter)
     {
         var type = new VectorDataViewType(NumberDataViewType.Single, dimensions.ToArray());
-        Make<VBuffer<float>>(name, type, reads, row =>
-        {
-            var fill = getter(row);
-            return (ref VBuffer<float> to) =>
-            {
-                var editor = VBufferEditor.Create(ref to, type.Size);
-                fill(editor.Values);
-                to = editor.Commit();
-            };
-        });
+        Make<VBuffer<float>>(name, type, reads, row => new MadeFloats(row, getter(row), type.Size).Get);
     }
 
     /// <summary>Work that several made columns share: done once per row, and only if one of them is wanted.</summary>

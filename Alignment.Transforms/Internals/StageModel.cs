@@ -26,7 +26,7 @@ static class StageModel
     /// <exception cref="BadDataException">The file is damaged or was written by a newer version.</exception>
     public static TOptions ReadOptions<TOptions>(BinaryReader from, string stage, int newest) where TOptions : class
     {
-        string subject = $"The saved stage '{stage}'";
+        string subject = Subject(stage);
         try
         {
             int version = from.ReadInt32();
@@ -41,4 +41,19 @@ static class StageModel
             throw BadDataException.For(subject, $"options that cannot be read ({e.Message})", "the options it was saved with", "Save the model again.", e);
         }
     }
+
+    /// <summary>Reads what Fit learned; a damaged file is a clear error.</summary>
+    public static T ReadLearned<T>(string stage, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is EndOfStreamException or FormatException or ArgumentException)
+        {
+            throw BadDataException.For(Subject(stage), $"learned values that cannot be read ({e.Message})", "the values it was saved with", "Save the model again.", e);
+        }
+    }
+
+    static string Subject(string stage) => $"The saved stage '{stage}'";
 }

@@ -12,6 +12,9 @@ sealed class StageRow(DataViewRow input) : IDisposable
     readonly Dictionary<object, Delegate> _shared = [];
     readonly List<IDisposable> _owned = [];
 
+    /// <summary>The place of the row at hand in its view, from 0; for messages.</summary>
+    public long Position => input.Position;
+
     /// <summary>The getter of an input column; the upstream work happens when it is called, not before.</summary>
     public ValueGetter<T> Getter<T>(StageInput column) => input.GetGetter<T>(input.Schema[column.Column.Index]);
 

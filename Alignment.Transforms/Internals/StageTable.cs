@@ -8,7 +8,14 @@ static class StageTable
 {
     public static IReadOnlyList<StageKind> All { get; } =
     [
+        StageKind.Of<AssignTemporalWindowTransformer>(AssignTemporalWindowTransformer.Name),
         StageKind.Of<BinarizeMaskTransformer>(BinarizeMaskTransformer.Name),
+        StageKind.Of<BuildControlTransformer>(BuildControlTransformer.Name),
+        StageKind.Of<LoadMapTransformer>(LoadMapTransformer.Name),
+        StageKind.Of<ModifyAttentionTransformer>(ModifyAttentionTransformer.Name),
+        StageKind.Of<NormalizeHeatmapTransformer>(NormalizeHeatmapTransformer.Name),
+        StageKind.Of<ScoreAlignmentTransformer>(ScoreAlignmentTransformer.Name),
+        StageKind.Of<SizeImageTransformer>(SizeImageTransformer.Name),
     ];
 
     /// <summary>Lets <c>ml.Model.Load</c> find every stage. Cheap to repeat, but once per context is enough.</summary>

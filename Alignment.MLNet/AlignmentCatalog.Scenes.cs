@@ -1,0 +1,44 @@
+using Alignment.Transforms.Attention;
+using Alignment.Transforms.Stages;
+
+namespace Alignment.MLNet;
+
+/// <summary>The stages from files to the ControlNet's control. Default columns are those of <see cref="Alignment.Transforms.SceneColumns"/>.</summary>
+public sealed partial class AlignmentCatalog
+{
+    /// <summary>
+    /// Loads stills (a path, or an image of ML.NET's LoadImages) and sizes them: <c>scene_image_path</c> → <c>image</c>,
+    /// float [3,H,W] in −1..1, 512x512 unless the options say otherwise.
+    /// </summary>
+    public SizeImageEstimator SizeImage(SizeImageOptions? options = null) => new(options ?? new());
+
+    /// <summary>
+    /// Loads grey maps: by default heatmaps, <c>attention_heatmap_path</c> → <c>heatmap_raw</c>, float [H,W] in 0..255;
+    /// with <see cref="LoadMapOptions.Mask"/> masks, <c>keyword_mask_path</c> → <c>mask_soft</c>, 0..1.
+    /// </summary>
+    public LoadMapEstimator LoadMap(LoadMapOptions? options = null) => new(options ?? new());
+
+    /// <summary>Turns a heatmap as read into attention: <c>heatmap_raw</c> → <c>heatmap</c> in 0..1; ÷255 by default.</summary>
+    public NormalizeHeatmapEstimator NormalizeHeatmap(NormalizeHeatmapOptions? options = null) => new(options ?? new());
+
+    /// <summary>Makes the binary keyword mask: <c>mask_soft</c> → <c>mask</c>, 1 where strictly above the threshold (0.5), 0 elsewhere.</summary>
+    public BinarizeMaskEstimator BinarizeMask(BinarizeMaskOptions? options = null) => new(options ?? new());
+
+    /// <summary>Scores the attention on the product: <c>mask</c>, <c>heatmap</c> → <c>alignment_score</c> = mean(M ⊙ A) and <c>attention_share</c> = Σ(M ⊙ A) / ΣA.</summary>
+    public ScoreAlignmentEstimator ScoreAlignment(ScoreAlignmentOptions? options = null) => new(options ?? new());
+
+    /// <summary>
+    /// Assigns scenes to thirds of their video: <c>video_id</c>, <c>scene_number</c> → <c>temporal_window</c> 0, 1, 2. Fit
+    /// on all scenes; the model keeps them.
+    /// </summary>
+    public AssignTemporalWindowEstimator AssignTemporalWindow(AssignTemporalWindowOptions? options = null) => new(options ?? new());
+
+    /// <summary>Modifies attention as one of the seven variants does: <c>heatmap</c>, <c>mask</c>, <c>temporal_window</c> → <c>heatmap_modified</c>.</summary>
+    public ModifyAttentionEstimator ModifyAttention(ModifyAttentionOptions options) => new(options);
+
+    /// <summary>Modifies attention as <paramref name="variant"/> does, with default strengths.</summary>
+    public ModifyAttentionEstimator ModifyAttention(AttentionVariant variant) => new(new() { Variant = variant });
+
+    /// <summary>Stacks <c>mask</c> and <c>heatmap_modified</c> into the ControlNet's <c>control</c>, float [2,H,W].</summary>
+    public BuildControlEstimator BuildControl(BuildControlOptions? options = null) => new(options ?? new());
+}

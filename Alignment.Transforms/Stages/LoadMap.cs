@@ -1,0 +1,70 @@
+using Alignment.Transforms.Images;
+using Alignment.Transforms.Internals;
+using Microsoft.ML;
+
+namespace Alignment.Transforms.Stages;
+
+/// <summary>Options of <see cref="LoadMapEstimator"/>. The defaults load heatmaps; <see cref="Mask"/> loads masks.</summary>
+public sealed record LoadMapOptions : IStageOptions
+{
+    /// <summary>text – the path of a grey PNG or JPEG (colour is turned to grey) or of a lossless map.</summary>
+    public string InputColumn { get; init; } = SceneColumns.AttentionHeatmapPath;
+
+    /// <summary>float [Height,Width], 0 to <see cref="White"/>.</summary>
+    public string OutputColumn { get; init; } = SceneColumns.HeatmapRaw;
+
+    /// <summary>Pixels across after resizing.</summary>
+    public int Width { get; init; } = 512;
+
+    /// <summary>Pixels down after resizing.</summary>
+    public int Height { get; init; } = 512;
+
+    /// <summary>The value of white: 255 gives values as an 8-bit file stores them (a 16-bit file keeps its fractions), 1 gives 0..1.</summary>
+    public float White { get; init; } = 255f;
+
+    /// <summary>Most pixels a file may have; checked on its header.</summary>
+    public long MaxPixels { get; init; } = PictureLimits.DefaultMaxPixels;
+
+    /// <summary>Keyword masks: <c>keyword_mask_path</c> to <c>mask_soft</c>, 0..1.</summary>
+    public static LoadMapOptions Mask { get; } = new() { InputColumn = SceneColumns.KeywordMaskPath, OutputColumn = SceneColumns.MaskSoft, White = 1f };
+
+    /// <inheritdoc/>
+    public void Check()
+    {
+        StageCheck.Size("LoadMap", Width, Height);
+        StageCheck.AtLeastOne("LoadMap: MaxPixels", MaxPixels);
+        if (!(White > 0f && float.IsFinite(White)))
+            throw UsageException.For("LoadMap: White", FormattableString.Invariant($"{White}"), "a finite number above 0", "255 for heatmaps, 1 for masks.");
+    }
+}
+
+/// <summary>Loads grey maps – heatmaps, masks – and brings them to one size, at 16 bits where the file has them, area-averaged when shrinking.</summary>
+public sealed class LoadMapEstimator : SceneEstimator<LoadMapTransformer>
+{
+    internal LoadMapEstimator(LoadMapOptions options) : base(new LoadMapTransformer(options))
+    {
+    }
+}
+
+/// <inheritdoc cref="LoadMapEstimator"/>
+public sealed class LoadMapTransformer : SceneTransformer<LoadMapOptions>, IStageLoader
+{
+    internal const string Name = "LoadMap";
+
+    internal LoadMapTransformer(LoadMapOptions options) : base(Name, options)
+    {
+    }
+
+    static ITransformer IStageLoader.Load(BinaryReader from) => new LoadMapTransformer(StageModel.ReadOptions<LoadMapOptions>(from, Name, StageModel.FirstVersion));
+
+    internal override void Describe(StageColumns columns)
+    {
+        var source = columns.Text(Options.InputColumn);
+        columns.MakeFloats(Options.OutputColumn, [Options.Height, Options.Width], [source], row =>
+        {
+            var path = row.Text(source);
+            var limits = new PictureLimits { MaxPixels = Options.MaxPixels };
+            return to => MapFile.Read(path(), Options.Width, Options.Height, to, Options.White, limits);
+        });
+    }
+}

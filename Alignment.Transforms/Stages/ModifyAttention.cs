@@ -1,0 +1,146 @@
+using Alignment.Transforms.Attention;
+using Alignment.Transforms.Internals;
+using Microsoft.ML;
+
+namespace Alignment.Transforms.Stages;
+
+/// <summary>Options of <see cref="ModifyAttentionEstimator"/>.</summary>
+public sealed record ModifyAttentionOptions : IStageOptions
+{
+    /// <summary>float [H,W], 0..1 – A.</summary>
+    public string HeatmapColumn { get; init; } = SceneColumns.Heatmap;
+
+    /// <summary>float [H,W], 0 or 1 – M. Not read for the baseline.</summary>
+    public string MaskColumn { get; init; } = SceneColumns.Mask;
+
+    /// <summary>int32 – 0 early, 1 middle, 2 late. Read only for variants that act in one window.</summary>
+    public string TemporalWindowColumn { get; init; } = SceneColumns.TemporalWindow;
+
+    /// <summary>text – with the scene's number the key of the placebo's draws; read for nothing else.</summary>
+    public string VideoIdColumn { get; init; } = SceneColumns.VideoId;
+
+    /// <summary>int32 – the scene's number.</summary>
+    public string SceneNumberColumn { get; init; } = SceneColumns.SceneNumber;
+
+    /// <summary>float [H,W], 0..1 – A'.</summary>
+    public string OutputColumn { get; init; } = SceneColumns.HeatmapModified;
+
+    /// <summary>Which of the seven variants.</summary>
+    public AttentionVariant Variant { get; init; } = AttentionVariant.FullBoost;
+
+    /// <summary>What a boost multiplies the product's attention with (the placebo's region likewise).</summary>
+    public double BoostAlpha { get; init; } = AttentionVariants.BoostAlpha;
+
+    /// <summary>What the reduction multiplies it with.</summary>
+    public double ReductionAlpha { get; init; } = AttentionVariants.ReductionAlpha;
+
+    /// <summary>Solves the scaling so that ΣA' = ΣA even where clipping bites, instead of the seed's formula. The placebo always keeps the sum.</summary>
+    public bool PreserveMass { get; init; }
+
+    /// <summary>Decides, with the scene's id, where a placebo acts.</summary>
+    public ulong Seed { get; init; }
+
+    /// <inheritdoc/>
+    public void Check()
+    {
+        StageCheck.Known("ModifyAttention: Variant", Variant);
+        StageCheck.Alpha("ModifyAttention: BoostAlpha", BoostAlpha);
+        StageCheck.Alpha("ModifyAttention: ReductionAlpha", ReductionAlpha);
+    }
+}
+
+/// <summary>
+/// Modifies attention as one variant does: the product's attention times α in the scenes the variant acts in, the rest
+/// rescaled (see <see cref="AttentionChange"/>), or the matched change on background for the placebo
+/// (see <see cref="PlaceboChange"/>). Scenes it does not act in keep A bit for bit.
+/// </summary>
+public sealed class ModifyAttentionEstimator : SceneEstimator<ModifyAttentionTransformer>
+{
+    internal ModifyAttentionEstimator(ModifyAttentionOptions options) : base(new ModifyAttentionTransformer(options))
+    {
+    }
+}
+
+/// <inheritdoc cref="ModifyAttentionEstimator"/>
+public sealed class ModifyAttentionTransformer : SceneTransformer<ModifyAttentionOptions>, IStageLoader
+{
+    internal const string Name = "ModifyAttention";
+
+    internal ModifyAttentionTransformer(ModifyAttentionOptions options) : base(Name, options)
+    {
+    }
+
+    static ITransformer IStageLoader.Load(BinaryReader from) => new ModifyAttentionTransformer(StageModel.ReadOptions<ModifyAttentionOptions>(from, Name, StageModel.FirstVersion));
+
+    internal override void Describe(StageColumns columns)
+    {
+        var heatmap = columns.Map(Options.HeatmapColumn);
+        if (Options.Variant == AttentionVariant.Baseline)
+        {
+            columns.MakeFloats(Options.OutputColumn, heatmap.Dimensions, [heatmap], row =>
+            {
+                var read = row.Floats(heatmap);
+                return to => read().CopyTo(to);
+            });
+            return;
+        }
+
+        var mask = columns.Map(Options.MaskColumn);
+        columns.RequireSameSize(mask, heatmap);
+        if (Options.Variant == AttentionVariant.Placebo)
+        {
+            var video = columns.Text(Options.VideoIdColumn);
+            var scene = columns.Int(Options.SceneNumberColumn);
+            columns.MakeFloats(Options.OutputColumn, heatmap.Dimensions, [heatmap, mask, video, scene], row => Placebo(row, heatmap, mask, video, scene));
+        }
+        else if (Options.Variant.Window() is null)
+        {
+            columns.MakeFloats(Options.OutputColumn, heatmap.Dimensions, [heatmap, mask], row => Change(row, heatmap, mask, window: () => 0));
+        }
+        else
+        {
+            var window = columns.Int(Options.TemporalWindowColumn);
+            columns.MakeFloats(Options.OutputColumn, heatmap.Dimensions, [heatmap, mask, window], row => Change(row, heatmap, mask, row.Int(window)));
+        }
+    }
+
+    FillFloats Change(StageRow row, StageInput heatmap, StageInput mask, Func<int> window)
+    {
+        var (a, m) = (row.Floats(heatmap), row.Floats(mask));
+        return to =>
+        {
+            int w = window();
+            if (w is < 0 or >= TemporalWindows.Count)
+                throw BadRow(row, FormattableString.Invariant($"temporal window {w}"), "0, 1 or 2", "Assign windows with a model fitted on all scenes of the video.");
+            double alpha = Options.Variant.Alpha(w, Options.BoostAlpha, Options.ReductionAlpha);
+            // A scene the variant does not act in needs no mask: its column is left unread.
+            if (alpha == 1) a().CopyTo(to);
+            else Checked(row, to, t => AttentionChange.Apply(a(), m(), alpha, Options.PreserveMass, t));
+        };
+    }
+
+    FillFloats Placebo(StageRow row, StageInput heatmap, StageInput mask, StageInput video, StageInput scene)
+    {
+        var (a, m) = (row.Floats(heatmap), row.Floats(mask));
+        var (videoId, number) = (row.Text(video), row.Int(scene));
+        return to => Checked(row, to, t =>
+        {
+            var attention = a();
+            var product = m();
+            var place = PlaceboRegion.Find(attention, product, heatmap.Width, heatmap.Height, Options.Seed, SceneId.Of(videoId(), number()));
+            PlaceboChange.Apply(attention, product, heatmap.Width, heatmap.Height, place, Options.BoostAlpha, t);
+        });
+    }
+
+    void Checked(StageRow row, Span<float> to, FillFloats formula)
+    {
+        try
+        {
+            formula(to);
+        }
+        catch (ArgumentException e)
+        {
+            throw BadRow(row, e.Message, "a mask and a heatmap in 0..1", "Normalize the heatmap and binarize the mask first.", e);
+        }
+    }
+}
