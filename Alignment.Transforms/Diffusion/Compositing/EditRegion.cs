@@ -1,0 +1,112 @@
+namespace Alignment.Transforms.Diffusion;
+
+/// <summary>Where an edit may change a picture, and how much: the keyword mask, grown and feathered as asked.</summary>
+public sealed record EditRegionOptions
+{
+    /// <summary>The region grows by this beyond the mask; 0 (the default) never touches a pixel that is not product. In pixels of a picture whose shorter side is 512, scaled to the picture.</summary>
+    public float Dilation { get; init; }
+
+    /// <summary>
+    /// Width of the soft border, which lies inside the region: beyond the region nothing changes at all. In pixels of a picture whose
+    /// shorter side is 512, scaled to the picture; a region too thin for it gets a narrower one, so that its core is always edited in full.
+    /// </summary>
+    public float Feather { get; init; } = 4;
+}
+
+/// <summary>The weight of the edit at each pixel of a picture: 0 outside the region, rising with the distance from its border to 1.</summary>
+public sealed class EditRegion
+{
+    /// <summary>The shorter side to which the options' pixels refer.</summary>
+    const float ReferenceSide = 512;
+
+    readonly float[] _weights; // [Bounds.Height, Bounds.Width]
+
+    EditRegion(int width, int height, int x, int y, int boundsWidth, int boundsHeight, float[] weights)
+    {
+        (Width, Height) = (width, height);
+        (Left, Top, BoundsWidth, BoundsHeight) = (x, y, boundsWidth, boundsHeight);
+        _weights = weights;
+    }
+
+    /// <summary>Of the whole picture.</summary>
+    public int Width { get; }
+
+    /// <summary>Of the whole picture.</summary>
+    public int Height { get; }
+
+    /// <summary>Left edge of the rectangle beyond which every weight is 0; likewise the next three.</summary>
+    public int Left { get; }
+
+    public int Top { get; }
+
+    public int BoundsWidth { get; }
+
+    public int BoundsHeight { get; }
+
+    /// <summary>True where nothing may change: the mask has no pixel.</summary>
+    public bool IsEmpty => _weights.Length == 0;
+
+    /// <summary>The weight at a pixel of the picture, 0 … 1.</summary>
+    public float this[int x, int y] => IsInBounds(x, y) ? _weights[(y - Top) * BoundsWidth + x - Left] : 0;
+
+    /// <summary>The weights of row <paramref name="y"/> from <see cref="Left"/> on.</summary>
+    internal ReadOnlySpan<float> Row(int y) => _weights.AsSpan((y - Top) * BoundsWidth, BoundsWidth);
+
+    /// <summary>The region of a binary mask.</summary>
+    /// <param name="mask">[height, width]; above 0.5 is product.</param>
+    /// <param name="width">Of the picture, in pixels.</param>
+    /// <param name="height">Of the picture, in pixels.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <exception cref="UsageException">Dilation or feather is negative or no number.</exception>
+    public static EditRegion FromMask(ReadOnlySpan<float> mask, int width, int height, EditRegionOptions? options = null)
+    {
+        options ??= new EditRegionOptions();
+        if (mask.Length != (long)width * height) throw new ArgumentException($"A mask of {mask.Length} values does not fill {width}x{height}.", nameof(mask));
+        float scale = Math.Min(width, height) / ReferenceSide;
+        float dilation = Checked("dilation", options.Dilation) * scale, feather = Checked("feather", options.Feather) * scale;
+
+        // 1. The rectangle that holds the grown mask, and one pixel more: the border from which distance is measured.
+        int left = width, right = -1, top = -1, bottom = -1;
+        for (int y = 0; y < height; y++)
+        {
+            ReadOnlySpan<float> row = mask.Slice(y * width, width);
+            for (int x = 0; x < width; x++)
+            {
+                if (!(row[x] > 0.5f)) continue;
+                (left, right, bottom) = (Math.Min(left, x), Math.Max(right, x), y);
+                if (top < 0) top = y;
+            }
+        }
+        if (right < 0) return new EditRegion(width, height, 0, 0, 0, 0, []);
+        int margin = (int)Math.Ceiling(dilation) + 1;
+        (left, top) = (Math.Max(0, left - margin), Math.Max(0, top - margin));
+        (right, bottom) = (Math.Min(width - 1, right + margin), Math.Min(height - 1, bottom + margin));
+        int w = right - left + 1, h = bottom - top + 1;
+
+        // 2. Grow: everything within the dilation of a product pixel.
+        var inside = new bool[w * h];
+        for (int y = 0; y < h; y++)
+            for (int x = 0; x < w; x++)
+                inside[y * w + x] = mask[(top + y) * width + left + x] > 0.5f;
+        if (dilation > 0)
+        {
+            float[] toProduct = DistanceTransform.Squared(inside, w, h);
+            for (int i = 0; i < inside.Length; i++) inside[i] = toProduct[i] <= dilation * dilation;
+        }
+
+        // 3. Feather: by distance to the nearest pixel outside. The picture's own edge is no border of the region.
+        var outside = new bool[inside.Length];
+        for (int i = 0; i < inside.Length; i++) outside[i] = !inside[i];
+        float[] weights = DistanceTransform.Squared(outside, w, h);
+        float deepest = 0;
+        for (int i = 0; i < weights.Length; i++) deepest = Math.Max(deepest, weights[i] = MathF.Sqrt(weights[i]));
+        float ramp = Math.Min(feather + 1, deepest); // the outermost pixel of the region has distance 1
+        for (int i = 0; i < weights.Length; i++) weights[i] = Math.Min(1, weights[i] / ramp);
+        return new EditRegion(width, height, left, top, w, h, weights);
+    }
+
+    bool IsInBounds(int x, int y) => x >= Left && x < Left + BoundsWidth && y >= Top && y < Top + BoundsHeight;
+
+    static float Checked(string name, float value) => value is >= 0 and <= 10_000 ? value
+        : throw UsageException.For($"The mask's {name}", FormattableString.Invariant($"{value}"), "0 or more pixels (at a shorter side of 512)", "0 turns it off.");
+}
