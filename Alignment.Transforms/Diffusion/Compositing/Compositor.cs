@@ -1,4 +1,4 @@
-namespace Alignment.Transforms.Diffusion;
+namespace Alignment.Transforms.Diffusion.Compositing;
 
 /// <summary>Puts an edited picture into its source: scaled to the source's size, blended by the region's weights, and not a bit changed where the weight is 0.</summary>
 public static class Compositor

@@ -1,4 +1,4 @@
-namespace Alignment.Transforms.Diffusion;
+namespace Alignment.Transforms.Diffusion.Compositing;
 
 /// <summary>
 /// Exact Euclidean distances on a pixel grid, in linear time: Felzenszwalb and Huttenlocher, "Distance Transforms of

@@ -1,4 +1,4 @@
-namespace Alignment.Transforms.Diffusion;
+namespace Alignment.Transforms.Diffusion.Compositing;
 
 /// <summary>Where an edit may change a picture, and how much: the keyword mask, grown and feathered as asked.</summary>
 public sealed record EditRegionOptions
@@ -11,6 +11,20 @@ public sealed record EditRegionOptions
     /// shorter side is 512, scaled to the picture; a region too thin for it gets a narrower one, so that its core is always edited in full.
     /// </summary>
     public float Feather { get; init; } = 4;
+
+    /// <summary>Refuses what is negative or no number.</summary>
+    /// <exception cref="UsageException">A value is out of range; the message names it.</exception>
+    public void Check()
+    {
+        Require("dilation", Dilation);
+        Require("feather", Feather);
+    }
+
+    static void Require(string name, float value)
+    {
+        if (!(value is >= 0 and <= 10_000))
+            throw UsageException.For($"The mask's {name}", FormattableString.Invariant($"{value}"), "0 or more pixels (at a shorter side of 512)", "0 turns it off.");
+    }
 }
 
 /// <summary>The weight of the edit at each pixel of a picture: 0 outside the region, rising with the distance from its border to 1.</summary>
@@ -61,9 +75,10 @@ public sealed class EditRegion
     public static EditRegion FromMask(ReadOnlySpan<float> mask, int width, int height, EditRegionOptions? options = null)
     {
         options ??= new EditRegionOptions();
+        options.Check();
         if (mask.Length != (long)width * height) throw new ArgumentException($"A mask of {mask.Length} values does not fill {width}x{height}.", nameof(mask));
         float scale = Math.Min(width, height) / ReferenceSide;
-        float dilation = Checked("dilation", options.Dilation) * scale, feather = Checked("feather", options.Feather) * scale;
+        float dilation = options.Dilation * scale, feather = options.Feather * scale;
 
         // 1. The rectangle that holds the grown mask, and one pixel more: the border from which distance is measured.
         int left = width, right = -1, top = -1, bottom = -1;
@@ -106,7 +121,4 @@ public sealed class EditRegion
     }
 
     bool IsInBounds(int x, int y) => x >= Left && x < Left + BoundsWidth && y >= Top && y < Top + BoundsHeight;
-
-    static float Checked(string name, float value) => value is >= 0 and <= 10_000 ? value
-        : throw UsageException.For($"The mask's {name}", FormattableString.Invariant($"{value}"), "0 or more pixels (at a shorter side of 512)", "0 turns it off.");
 }

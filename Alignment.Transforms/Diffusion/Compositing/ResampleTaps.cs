@@ -1,4 +1,4 @@
-namespace Alignment.Transforms.Diffusion;
+namespace Alignment.Transforms.Diffusion.Compositing;
 
 /// <summary>
 /// Which pixels, in what shares, make each pixel of a resampled line: Keys' cubic convolution with a = −½ (IEEE Trans. ASSP 29, 1981), widened

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace Alignment.Transforms.Diffusion;
+namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>Options of <see cref="DdimScheduler"/>. What belongs to the model rather than to the sampling is in <see cref="SchedulerConfig"/>.</summary>
 public sealed record DdimOptions

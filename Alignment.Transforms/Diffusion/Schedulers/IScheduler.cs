@@ -1,4 +1,4 @@
-namespace Alignment.Transforms.Diffusion;
+namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>
 /// A sampler: turns the model's predictions into the next, less noisy sample. One object serves one run at a time.

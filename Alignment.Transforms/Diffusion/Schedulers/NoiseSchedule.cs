@@ -1,4 +1,4 @@
-namespace Alignment.Transforms.Diffusion;
+namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>
 /// The forward process q(x_t | x₀) = N(√ᾱ_t x₀, (1 − ᾱ_t) I) of Ho et al. 2020 (DDPM), eq. 4, with ᾱ_t = Π(1 − β_s).
@@ -13,8 +13,8 @@ public sealed class NoiseSchedule
     {
         ArgumentNullException.ThrowIfNull(config);
         Config = config;
-        double[] betas = config.TrainedBetas is { } trained ? [.. trained.Select(b => (double)b)]
-            : config.BetaSchedule == BetaSchedule.Linear ? Linspace(config.BetaStart, config.BetaEnd, config.TrainTimesteps)
+        double[] betas = config.BetaSchedule == BetaSchedule.Linear
+            ? Linspace(config.BetaStart, config.BetaEnd, config.TrainTimesteps)
             : [.. Linspace(Math.Sqrt(config.BetaStart), Math.Sqrt(config.BetaEnd), config.TrainTimesteps).Select(root => root * root)];
         _betas = [.. betas.Select(b => (float)b)];
         _alphaBars = new float[betas.Length];

@@ -1,4 +1,4 @@
-namespace Alignment.Transforms.Diffusion;
+namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>Where a run that keeps part of the picture begins (SDEdit, Meng et al. 2022).</summary>
 static class StartOfRun

@@ -1,4 +1,4 @@
-using Alignment.Transforms.Diffusion;
+using Alignment.Transforms.Diffusion.Compositing;
 
 namespace Alignment.Tests.Transforms.Diffusion.Compositing;
 

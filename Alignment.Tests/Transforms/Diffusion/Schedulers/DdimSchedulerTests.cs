@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Alignment.Transforms.Diffusion;
+using Alignment.Transforms.Diffusion.Schedulers;
 
 namespace Alignment.Tests.Transforms.Diffusion.Schedulers;
 
@@ -19,9 +19,21 @@ public sealed class DdimSchedulerTests
         using var json = JsonDocument.Parse(File.ReadAllBytes(path));
         foreach (JsonElement e in json.RootElement.GetProperty("cases").EnumerateArray().Where(e => e.GetProperty("scheduler").GetString() == "DDIMScheduler"))
             yield return new(e.GetProperty("key").GetString()!, e.GetProperty("inference_steps").GetInt32(), e.GetProperty("model_calls").GetInt32(),
-                e.GetProperty("step_args").GetProperty("eta").GetSingle(), SchedulerConfig.Parse(e.GetProperty("config"), "index.json"),
+                e.GetProperty("step_args").GetProperty("eta").GetSingle(), Config(e.GetProperty("config")),
                 e.GetProperty("init_noise_sigma").GetDouble(), e.GetProperty("noise_drawn_at_step").GetArrayLength() > 0);
     }
+
+    static SchedulerConfig Config(JsonElement e) => new()
+    {
+        TrainTimesteps = e.GetProperty("num_train_timesteps").GetInt32(),
+        BetaStart = e.GetProperty("beta_start").GetDouble(),
+        BetaEnd = e.GetProperty("beta_end").GetDouble(),
+        BetaSchedule = e.GetProperty("beta_schedule").GetString() == "linear" ? BetaSchedule.Linear : BetaSchedule.ScaledLinear,
+        TimestepSpacing = Enum.Parse<TimestepSpacing>(e.GetProperty("timestep_spacing").GetString()!, ignoreCase: true),
+        StepsOffset = e.GetProperty("steps_offset").GetInt32(),
+        SetAlphaToOne = e.GetProperty("set_alpha_to_one").GetBoolean(),
+        ClipSample = e.GetProperty("clip_sample").GetBoolean(),
+    };
 
     static SafetensorsFile Fixture(string name) => new(Shared.Path("fixtures", "schedulers", $"{name}.safetensors"));
 

@@ -1,5 +1,4 @@
-using System.Text.Json;
-using Alignment.Transforms.Diffusion;
+using Alignment.Transforms.Diffusion.Schedulers;
 
 namespace Alignment.Tests.Transforms.Diffusion.Schedulers;
 
@@ -43,22 +42,4 @@ public sealed class NoiseScheduleTests
     [TestCase(1001)]
     public void Timesteps_TooManyOrNone_AreRefused(int steps) =>
         Assert.That(() => new NoiseSchedule(new()).Timesteps(steps), Throws.TypeOf<UsageException>().With.Message.Contains("steps"));
-
-    [TestCase("{\"beta_start\":\"x\"}", "beta_start")]
-    [TestCase("{\"beta_schedule\":\"cosine\"}", "scaled_linear")]
-    [TestCase("{\"num_train_timesteps\":0}", "num_train_timesteps")]
-    [TestCase("{\"trained_betas\":[0.1]}", "trained_betas")]
-    [TestCase("{\"thresholding\":true}", "thresholding")]
-    public void Parse_BadValue_NamesTheKey(string json, string named) =>
-        Assert.That(() => Parse(json), Throws.TypeOf<BadDataException>().With.Message.Contains(named));
-
-    [Test]
-    public void Parse_PublishedFile_GivesStableDiffusionsValues() =>
-        Assert.That(Parse(File.ReadAllText(Shared.Path("fixtures", "tiny-sd", "scheduler", "scheduler_config.json"))), Is.EqualTo(new SchedulerConfig()));
-
-    static SchedulerConfig Parse(string text)
-    {
-        using var json = JsonDocument.Parse(text);
-        return SchedulerConfig.Parse(json.RootElement, "scheduler_config.json");
-    }
 }

@@ -1,0 +1,89 @@
+using Alignment.Onnx.Runtime;
+using Alignment.Transforms.Diffusion.Compositing;
+using Alignment.Transforms.Diffusion.Schedulers;
+
+namespace Alignment.Transforms.Diffusion;
+
+/// <summary>How scenes are edited. Two edits with equal options, model, scene and control give the same picture.</summary>
+public sealed record EditOptions
+{
+    /// <summary>What <see cref="PromptTemplate"/> has in the keyword's place.</summary>
+    public const string KeywordPlace = "{keyword}";
+
+    /// <summary>A side beyond this is a typing error: attention's memory grows with the fourth power.</summary>
+    const int MaxSide = 4096;
+
+    /// <summary>Steps of the whole schedule, of which the last strength · steps are done. 50 is Stable Diffusion's own default.</summary>
+    public int Steps { get; init; } = 50;
+
+    /// <summary>Classifier-free guidance (Ho and Salimans 2022): ε = ε₋ + guidance · (ε₊ − ε₋). Up to 1 there is none, and the negative half is not computed.</summary>
+    public float Guidance { get; init; } = 7.5f;
+
+    /// <summary>
+    /// How much of the scene is given up to noise before it is denoised again (SDEdit), 0 … 1. At the default 0.6 Stable Diffusion keeps √ᾱ ≈ 0.4
+    /// of the signal: layout and large shapes stay, texture and local contrast – what draws the eye – are made anew under the control.
+    /// 0 changes nothing at all: the picture is the source itself and no model is run.
+    /// </summary>
+    public double Strength { get; init; } = 0.6;
+
+    /// <summary>Factor on the ControlNet's residuals; 0 ignores the control.</summary>
+    public float ControlScale { get; init; } = 1;
+
+    /// <summary>Of the noise; see docs/noise.md. All variants of a scene share their noise.</summary>
+    public ulong Seed { get; init; }
+
+    public SchedulerKind Scheduler { get; init; } = SchedulerKind.Ddim;
+
+    /// <summary>DDIM's η: 0 is deterministic, above it each step adds noise of the scene's own stream.</summary>
+    public float Eta { get; init; }
+
+    /// <summary>What guidance leads away from; empty for the unconditional prompt.</summary>
+    public string NegativePrompt { get; init; } = "";
+
+    /// <summary>The prompt, with <c>{keyword}</c> where the product's name goes. The same for every variant, so that only the control differs.</summary>
+    public string PromptTemplate { get; init; } = $"a photo of {KeywordPlace}";
+
+    /// <summary>Of the picture that is edited, in pixels; a multiple of the bundle's image multiple.</summary>
+    public int Width { get; init; } = 512;
+
+    /// <inheritdoc cref="Width"/>
+    public int Height { get; init; } = 512;
+
+    /// <summary>Starts from pure noise and ignores the scene: text to image, as the seed's <c>generate</c>. <see cref="Strength"/> then has no meaning.</summary>
+    public bool FromNoise { get; init; }
+
+    /// <summary>How many controls of a scene are denoised together. Costs memory, changes no result beyond float rounding.</summary>
+    public int Batch { get; init; } = 1;
+
+    /// <summary>Where the finished edit may show in the source.</summary>
+    public EditRegionOptions Region { get; init; } = new();
+
+    public Device Device { get; init; } = Device.Cpu;
+
+    /// <summary>The prompt for a product.</summary>
+    public string PromptFor(string keyword) => PromptTemplate.Replace(KeywordPlace, keyword, StringComparison.Ordinal);
+
+    /// <summary>Refuses values out of range.</summary>
+    /// <exception cref="UsageException">A value is out of range; the message names it.</exception>
+    public void Check()
+    {
+        Require(Steps >= 1, "steps", Steps, "1 or more", "20 to 50 are usual.");
+        Require(float.IsFinite(Guidance) && Guidance >= 0, "guidance", Guidance, "0 or more", "7.5 is usual; 1 turns it off.");
+        _ = StartOfRun.FirstStep(Strength, 1);
+        Require(float.IsFinite(ControlScale) && ControlScale >= 0, "control scale", ControlScale, "0 or more", "1 is what the ControlNet was trained with.");
+        Require(Eta is >= 0 and <= 1, "eta", Eta, "0 to 1", "Leave it at 0 unless you want fresh noise in every step.");
+        Require(Width is >= 8 and <= MaxSide && Height is >= 8 and <= MaxSide, "size", $"{Width}x{Height}", $"sides from 8 to {MaxSide} pixels", "512x512 is what Stable Diffusion 1.5 was trained with.");
+        Require(Batch is >= 1 and <= 64, "batch", Batch, "1 to 64", "1 needs the least memory.");
+        Require(Enum.IsDefined(Scheduler), "scheduler", Scheduler, string.Join(", ", Enum.GetNames<SchedulerKind>()), "Choose one of these.");
+        Require(NegativePrompt is not null && !string.IsNullOrEmpty(PromptTemplate), "prompt", "none", "a text", $"Use {KeywordPlace} for the product's name.");
+        Region.Check();
+    }
+
+    static void Require(bool right, string option, IFormattable found, string expected, string nextStep) =>
+        Require(right, option, found.ToString(null, System.Globalization.CultureInfo.InvariantCulture), expected, nextStep);
+
+    static void Require(bool right, string option, string found, string expected, string nextStep)
+    {
+        if (!right) throw UsageException.For($"The edit's {option}", found, expected, nextStep);
+    }
+}

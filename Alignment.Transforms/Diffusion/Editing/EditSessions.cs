@@ -1,0 +1,76 @@
+using Alignment.Onnx.Bundles;
+using Alignment.Onnx.Runtime;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace Alignment.Transforms.Diffusion.Editing;
+
+/// <summary>The five models of a bundle, each loaded when it is first needed.</summary>
+sealed class EditSessions : IDisposable
+{
+    static readonly TensorElementType[] s_numbers = [TensorElementType.Float, TensorElementType.Double, TensorElementType.Int64, TensorElementType.Int32];
+
+    readonly ModelBundle _bundle;
+    readonly Dictionary<string, Lazy<InferenceSession>> _sessions;
+
+    public EditSessions(ModelBundle bundle, Device device)
+    {
+        _bundle = bundle;
+        Device = device;
+        _sessions = BundleFiles.Models.ToDictionary(file => file, file => new Lazy<InferenceSession>(() => Open(file)), StringComparer.Ordinal);
+    }
+
+    public Device Device { get; }
+
+    /// <summary>Where residuals that only models touch are kept.</summary>
+    public OrtMemoryInfo DeviceMemory => Device.Kind == DeviceKind.Cuda
+        ? new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.DeviceAllocator, Device.Index, OrtMemType.Default)
+        : OrtMemoryInfo.DefaultInstance;
+
+    public InferenceSession TextEncoder => _sessions[BundleFiles.TextEncoder].Value;
+
+    public InferenceSession Unet => _sessions[BundleFiles.Unet].Value;
+
+    public InferenceSession ControlNet => _sessions[BundleFiles.ControlNet].Value;
+
+    public InferenceSession VaeEncoder => _sessions[BundleFiles.VaeEncoder].Value;
+
+    public InferenceSession VaeDecoder => _sessions[BundleFiles.VaeDecoder].Value;
+
+    /// <summary>Runs a model on one float input, for those that run once a scene.</summary>
+    public float[][] Run(InferenceSession session, string input, OrtValue value, params string[] outputs)
+    {
+        try
+        {
+            using var options = new RunOptions();
+            using IDisposableReadOnlyCollection<OrtValue> results = session.Run(options, [input], [value], outputs);
+            return [.. results.Select(r => r.GetTensorDataAsSpan<float>().ToArray())];
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw Failed(e);
+        }
+    }
+
+    /// <summary>ONNX Runtime's failure in a run, as the user should read it.</summary>
+    public AlignmentException Failed(OnnxRuntimeException e) =>
+        BadDataException.For($"A model of the bundle '{_bundle.Folder}' on {Device}", $"a failure while running ({SafePath.Shorten(e.Message, 400)})",
+            "models that take pictures of this size and have the memory for it", "Choose a smaller --size or --batch, or import the model again.", e);
+
+    InferenceSession Open(string file)
+    {
+        InferenceSession session = OrtSessions.Open(_bundle.PathOf(file), new SessionSettings { Device = Device });
+        // float16 inputs would need other buffers and other tolerances; the imported bundles are float32.
+        (string name, NodeMetadata type) = session.InputMetadata.FirstOrDefault(i => !s_numbers.Contains(i.Value.ElementDataType));
+        if (name is null) return session;
+        session.Dispose();
+        throw BadDataException.For($"The model '{file}' of the bundle '{_bundle.Folder}'", $"the input '{name}' of type {type.ElementDataType}", "float32 inputs", "Import the model with 'alignment models import', which makes them float32.");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Lazy<InferenceSession> session in _sessions.Values)
+            if (session.IsValueCreated) session.Value.Dispose();
+    }
+}

@@ -1,0 +1,225 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+using Alignment.Onnx.Bundles;
+using Alignment.Transforms.Diffusion.Schedulers;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Alignment.Transforms.Diffusion.Editing;
+
+/// <summary>
+/// Edits scenes with one bundle at one size: prompt → text encoder, scene → VAE encoder, noise, denoising under the control with
+/// classifier-free guidance, VAE decoder. Models load when they are first needed. May be called by several threads; edits run one after another,
+/// each using all threads of ONNX Runtime.
+/// </summary>
+/// <remarks>A picture depends on the model, the options, the scene and its control only: never on the batch, on what was edited before, or on the number of threads beyond float rounding.</remarks>
+public sealed class SceneEditor : IDisposable
+{
+    /// <summary>Loops of different batch sizes kept: a full batch and a remainder.</summary>
+    const int MostLoops = 2;
+
+    readonly Lock _gate = new();
+    readonly EditSessions _sessions;
+    readonly PromptEncoder _prompts;
+    readonly NoiseSchedule _schedule;
+    readonly IScheduler _scheduler;
+    readonly int _textWidth;
+    readonly float _scalingFactor;
+    readonly List<Denoiser> _loops = [];
+    (float[] Image, SceneLatents Latents)? _lastScene;
+
+    /// <summary>Prepares an editor; reads no model yet.</summary>
+    /// <exception cref="UsageException">An option is out of range, or the size does not suit the bundle.</exception>
+    public SceneEditor(ModelBundle bundle, EditOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(bundle);
+        Options = options ?? new EditOptions();
+        Options.Check();
+        Bundle = bundle;
+        Shape = EditShape.Of(bundle, Options.Width, Options.Height);
+        _textWidth = bundle.Manifest.TextWidth;
+        _scalingFactor = (float)bundle.Manifest.ScalingFactor;
+        _schedule = new NoiseSchedule(SchedulerConfig.Of(bundle));
+        _scheduler = Options.Scheduler.Create(_schedule, Options);
+        _sessions = new EditSessions(bundle, Options.Device);
+        _prompts = new PromptEncoder(bundle, _sessions);
+    }
+
+    /// <summary>The model.</summary>
+    public ModelBundle Bundle { get; }
+
+    /// <summary>What the editor was made with.</summary>
+    public EditOptions Options { get; }
+
+    /// <summary>Sizes of pictures, controls and latents.</summary>
+    public EditShape Shape { get; }
+
+    /// <summary>The model call an edit begins with, 0 where it starts from noise; equal to the number of calls where nothing is to be done.</summary>
+    public int FirstCall => Options.FromNoise ? 0 : _scheduler.FirstCall(Options.Strength);
+
+    /// <summary>The timesteps of the schedule, all of them; an edit does those from <see cref="FirstCall"/> on.</summary>
+    public IReadOnlyList<float> Timesteps => _scheduler.Timesteps;
+
+    /// <summary>Edits a scene under each of its controls. The scene and its prompt are encoded once.</summary>
+    /// <param name="scene">What to edit.</param>
+    /// <param name="observer">Called after each step; null for none.</param>
+    /// <param name="progress">Counts steps over all controls; null for none.</param>
+    /// <param name="cancel">Looked at between steps.</param>
+    /// <returns>For each control its picture [3,H,W] in 0 … 1, at the edit's size, not yet composited into the source.</returns>
+    /// <exception cref="BadDataException">A picture or control of another size, or a model that gives no numbers.</exception>
+    public IReadOnlyList<float[]> Edit(SceneEdit scene, DenoiseObserver? observer = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(scene);
+        foreach (ReadOnlyMemory<float> control in scene.Controls) RequireLength($"The control of {scene.SceneId}", control.Length, Shape.ControlLength, Shape.ControlChannels);
+        if (!Options.FromNoise) RequireLength($"The picture of {scene.SceneId}", scene.Image.Length, Shape.ImageLength, 3);
+        if (FirstCall == Timesteps.Count) return [.. scene.Controls.Select(_ => FromModelRange(scene.Image.ToArray()))];
+
+        lock (_gate)
+        {
+            var noise = new SceneNoise(Options.Seed, scene.SceneId);
+            float[] start = Start(scene, noise);
+            var edited = new List<float[]>(scene.Controls.Count);
+            long calls = Timesteps.Count - FirstCall, done = 0, total = calls * scene.Controls.Count;
+            foreach (ReadOnlyMemory<float>[] batch in scene.Controls.Chunk(Options.Batch))
+            {
+                float[] latents = new float[batch.Length * Shape.LatentLength];
+                for (int i = 0; i < batch.Length; i++) start.CopyTo(latents, i * Shape.LatentLength);
+                Denoise(latents, FirstCall, scene.Prompt, batch, noise, Observe, cancel);
+                RequireNumbers(scene.SceneId, latents);
+                for (int i = 0; i < batch.Length; i++)
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    edited.Add(FromModelRange(Decode(latents.AsSpan(i * Shape.LatentLength, Shape.LatentLength))));
+                }
+            }
+            return edited;
+
+            void Observe(in DenoiseStep step)
+            {
+                observer?.Invoke(step);
+                progress?.Report(new WorkProgress("denoising", done += step.Pictures, total, scene.SceneId));
+            }
+        }
+    }
+
+    /// <summary>The text encoder's output for a prompt; kept, so that a prompt costs one run however many scenes use it.</summary>
+    public PromptEmbedding EncodePrompt(string prompt)
+    {
+        lock (_gate) return _prompts.Encode(prompt);
+    }
+
+    /// <summary>The VAE encoder's output for a picture [3,H,W] in −1 … 1. The last one is kept: variants of a scene that come one by one share it.</summary>
+    public SceneLatents EncodeImage(ReadOnlySpan<float> image)
+    {
+        RequireLength("The picture to encode", image.Length, Shape.ImageLength, 3);
+        lock (_gate)
+        {
+            if (_lastScene is { } last && image.SequenceEqual(last.Image)) return last.Latents;
+            float[] kept = image.ToArray();
+            using OrtValue input = OrtValue.CreateTensorValueFromMemory(kept, [1, 3, Shape.Height, Shape.Width]);
+            float[][] moments = _sessions.Run(_sessions.VaeEncoder, "sample", input, "mean", "logvar");
+            var latents = new SceneLatents(moments[0], moments[1]);
+            _lastScene = (kept, latents);
+            return latents;
+        }
+    }
+
+    /// <summary>Noises clean latents [4,h,w] to model call <paramref name="firstCall"/>: √ᾱ z + √(1−ᾱ) ε. <paramref name="latents"/> is replaced.</summary>
+    public void AddNoise(int firstCall, ReadOnlySpan<float> noise, Span<float> latents) => _scheduler.AddNoise(firstCall, latents, noise, latents);
+
+    /// <summary>Denoises latents [N,4,h,w] in place, one for each control, from model call <paramref name="firstCall"/> to the last.</summary>
+    /// <param name="latents">In: noised to <paramref name="firstCall"/>. Out: clean, scaled.</param>
+    /// <param name="firstCall">Index into <see cref="Timesteps"/>.</param>
+    /// <param name="prompt">The positive prompt.</param>
+    /// <param name="controls">N controls [2,H,W]; N may be any number, all are done together.</param>
+    /// <param name="noise">For samplers that add noise in each step; null where none does.</param>
+    /// <param name="observer">Called after each step; null for none.</param>
+    /// <param name="cancel">Looked at between steps.</param>
+    public void Denoise(Span<float> latents, int firstCall, string prompt, IReadOnlyList<ReadOnlyMemory<float>> controls, SceneNoise? noise = null, DenoiseObserver? observer = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(controls);
+        if (latents.Length != controls.Count * Shape.LatentLength) throw new ArgumentException($"{controls.Count} controls need {controls.Count * Shape.LatentLength} latent values, not {latents.Length}.", nameof(latents));
+        lock (_gate)
+        {
+            bool guided = Options.Guidance > 1;
+            Denoiser loop = Loop(controls.Count, guided);
+            loop.SetText(guided ? _prompts.Encode(Options.NegativePrompt).Values.Span : default, _prompts.Encode(prompt).Values.Span);
+            loop.SetControls(controls, Options.ControlScale);
+            loop.Run(latents, _scheduler, firstCall, Options.Guidance, noise, observer, cancel);
+        }
+    }
+
+    /// <summary>The VAE decoder's picture [3,H,W] for latents [4,h,w] as denoised; about −1 … 1, not clipped.</summary>
+    public float[] Decode(ReadOnlySpan<float> latents)
+    {
+        float[] unscaled = new float[Shape.LatentLength];
+        TensorPrimitives.Divide(latents, _scalingFactor, unscaled);
+        lock (_gate)
+        {
+            using OrtValue input = OrtValue.CreateTensorValueFromMemory(unscaled, [1, Shape.LatentChannels, Shape.LatentHeight, Shape.LatentWidth]);
+            return _sessions.Run(_sessions.VaeDecoder, "latent_sample", input, "sample")[0];
+        }
+    }
+
+    /// <summary>From the models' −1 … 1 to a picture's 0 … 1, clipped, in place.</summary>
+    public static float[] FromModelRange(float[] picture)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        for (int i = 0; i < picture.Length; i++) picture[i] = Math.Clamp(picture[i] / 2 + 0.5f, 0, 1);
+        return picture;
+    }
+
+    /// <summary>The latents every control of the scene starts from.</summary>
+    float[] Start(SceneEdit scene, SceneNoise noise)
+    {
+        float[] initial = new float[Shape.LatentLength];
+        noise.Initial(initial);
+        if (Options.FromNoise)
+        {
+            TensorPrimitives.Multiply(initial, _scheduler.InitialNoiseSigma, initial);
+            return initial;
+        }
+        float[] latents = new float[Shape.LatentLength];
+        noise.Vae(latents);
+        EncodeImage(scene.Image.Span).Draw(_scalingFactor, latents, latents);
+        AddNoise(FirstCall, initial, latents);
+        return latents;
+    }
+
+    /// <summary>The loop for a number of pictures, made on first use.</summary>
+    internal Denoiser Loop(int pictures, bool guided)
+    {
+        if (_loops.Find(l => l.Pictures == pictures && l.Guided == guided) is { } known) return known;
+        if (_loops.Count == MostLoops)
+        {
+            _loops[0].Dispose();
+            _loops.RemoveAt(0);
+        }
+        var loop = new Denoiser(_sessions, Shape, pictures, guided, _prompts.Tokens, _textWidth);
+        _loops.Add(loop);
+        return loop;
+    }
+
+    void RequireLength(string subject, int found, int expected, int channels)
+    {
+        if (found != expected)
+            throw BadDataException.For(subject, string.Create(CultureInfo.InvariantCulture, $"{found} values"), string.Create(CultureInfo.InvariantCulture, $"{expected}, that is [{channels},{Shape.Height},{Shape.Width}]"), "Load it at the edit's size.");
+    }
+
+    void RequireNumbers(string sceneId, ReadOnlySpan<float> latents)
+    {
+        foreach (float value in latents)
+            if (!float.IsFinite(value))
+                throw BadDataException.For($"The edit of {sceneId}", "values that are no finite numbers", "a picture", $"The model '{Bundle.Folder}' diverges with these options; try a lower guidance, or import the model again.");
+    }
+
+    /// <summary>Frees the models and their memory.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach (Denoiser loop in _loops) loop.Dispose();
+            _loops.Clear();
+            _sessions.Dispose();
+        }
+    }
+}
