@@ -44,7 +44,7 @@ static class JpegCodec
 
     public static byte[] Rgb(ReadOnlySpan<byte> pixels, int width, int height, int quality)
     {
-        using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgb888x, SKAlphaType.Opaque));
+        using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         var to = PixelsOf(bitmap);
         for (int i = 0, o = 0; i < pixels.Length; i += 3, o += 4) (to[o], to[o + 1], to[o + 2], to[o + 3]) = (pixels[i], pixels[i + 1], pixels[i + 2], 255);
         return Encode(bitmap, quality);
