@@ -1,0 +1,53 @@
+using Alignment.MLNet;
+using Alignment.Transforms;
+using Alignment.Transforms.Attention;
+using Alignment.Transforms.Stages;
+using Microsoft.ML;
+
+namespace Alignment.Tests.Transforms.Contract;
+
+/// <summary>
+/// One stage in the shared contract: built with options of which none that matters has its default, reading columns of
+/// <see cref="ContractRow"/> and making columns of <see cref="ContractResult"/>.
+/// </summary>
+/// <param name="Name">The catalog method, and what tells two cases of one stage apart.</param>
+/// <param name="Estimator">The stage.</param>
+/// <param name="Make">Builds it.</param>
+/// <param name="Reads">The columns it reads.</param>
+/// <param name="Makes">The columns it makes, with their types in words.</param>
+public sealed record StageCase(string Name, Type Estimator, Func<MLContext, IEstimator<ITransformer>> Make, string[] Reads, (string Column, string Type)[] Makes)
+{
+    public override string ToString() => Name;
+
+    static StageCase Of<T>(string name, Func<AlignmentCatalog, T> make, string[] reads, params (string, string)[] makes) where T : IEstimator<ITransformer> =>
+        new(name, typeof(T), ml => make(ml.Alignment), reads, makes);
+
+    /// <summary>Every stage of the product. A stage without a row fails <c>StageContractTests.EveryStage_HasACase</c>.</summary>
+    public static StageCase[] All { get; } =
+    [
+        Of("SizeImage", a => a.SizeImage(new() { OutputColumn = "made", Width = 5, Height = 7, Filter = Alignment.Transforms.Images.ResizeFilter.Bilinear }),
+            [SceneColumns.SceneImagePath], ("made", "float [3,7,5]")),
+        Of("LoadMap", a => a.LoadMap(LoadMapOptions.Mask with { OutputColumn = "made", Width = 6, Height = 9, White = 2f }),
+            [SceneColumns.KeywordMaskPath], ("made", "float [9,6]")),
+        Of("NormalizeHeatmap", a => a.NormalizeHeatmap(new() { OutputColumn = "made", Mode = HeatmapNormalization.SumToOne }),
+            [SceneColumns.HeatmapRaw], ("made", "float [16,24]")),
+        Of("BinarizeMask", a => a.BinarizeMask(new() { OutputColumn = "made", Threshold = 0.25f }),
+            [SceneColumns.MaskSoft], ("made", "float [16,24]")),
+        Of("ScoreAlignment", a => a.ScoreAlignment(new() { HeatmapColumn = SceneColumns.HeatmapModified, ScoreColumn = "made_float", ShareColumn = "made_float2" }),
+            [SceneColumns.Mask, SceneColumns.HeatmapModified], ("made_float", "float"), ("made_float2", "float")),
+        Of("AssignTemporalWindow", a => a.AssignTemporalWindow(new() { OutputColumn = "made_int", Unseen = UnseenScene.MinusOne }),
+            [SceneColumns.VideoId, SceneColumns.SceneNumber], ("made_int", "int32")),
+        Of("ModifyAttention baseline", a => a.ModifyAttention(new ModifyAttentionOptions { OutputColumn = "made", Variant = AttentionVariant.Baseline }),
+            [SceneColumns.Heatmap], ("made", "float [16,24]")),
+        Of("ModifyAttention late_boost", a => a.ModifyAttention(new ModifyAttentionOptions { OutputColumn = "made", Variant = AttentionVariant.LateBoost, BoostAlpha = 3, PreserveMass = true }),
+            [SceneColumns.Heatmap, SceneColumns.Mask, SceneColumns.TemporalWindow], ("made", "float [16,24]")),
+        Of("ModifyAttention full_boost", a => a.ModifyAttention(new ModifyAttentionOptions { OutputColumn = "made", Variant = AttentionVariant.FullBoost, BoostAlpha = 1.25 }),
+            [SceneColumns.Heatmap, SceneColumns.Mask], ("made", "float [16,24]")),
+        Of("ModifyAttention reduction", a => a.ModifyAttention(new ModifyAttentionOptions { OutputColumn = "made", Variant = AttentionVariant.Reduction, ReductionAlpha = 0.1 }),
+            [SceneColumns.Heatmap, SceneColumns.Mask, SceneColumns.TemporalWindow], ("made", "float [16,24]")),
+        Of("ModifyAttention placebo", a => a.ModifyAttention(new ModifyAttentionOptions { OutputColumn = "made", Variant = AttentionVariant.Placebo, BoostAlpha = 2, Seed = 77 }),
+            [SceneColumns.Heatmap, SceneColumns.Mask, SceneColumns.VideoId, SceneColumns.SceneNumber], ("made", "float [16,24]")),
+        Of("BuildControl", a => a.BuildControl(new() { HeatmapColumn = SceneColumns.Heatmap, OutputColumn = "made" }),
+            [SceneColumns.Mask, SceneColumns.Heatmap], ("made", "float [2,16,24]")),
+    ];
+}
