@@ -68,6 +68,9 @@ public sealed partial class ModelGraph
     /// <summary>The size that some value has under this text, with its normal form; else a size of its own.</summary>
     internal Dim KnownSize(string text) => _sizesByText.TryGetValue(text, out Dim known) ? known : Dim.Named(text);
 
+    /// <summary>True when some value has this size, so that it can be read off when the model runs.</summary>
+    internal bool HasSource(Dim dim) => _sources.ContainsKey(dim);
+
     /// <summary>
     /// An int64 vector of sizes, some of them known only when the model runs: a constant where possible, else
     /// read by Shape nodes and joined. Numbers below 1 keep the meaning the reading operator gives them.

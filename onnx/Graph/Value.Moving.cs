@@ -15,13 +15,12 @@ public sealed partial class Value
         if (!new Shape(wanted).HasAsManyElementsAs(Shape))
             throw GraphException.For($"Reshape of '{Name}'", $"shape {Shape} to become {new Shape(wanted)}", "as many elements before as after");
         var written = wanted.ToArray();
-        int rest = -1;
-        for (int i = written.Length - 1; i >= 0; i--)
-        {
-            if (written[i].IsFixed) continue;
-            if (i < Rank && written[i] == Shape[i]) written[i] = 0;
-            else if (rest < 0) written[rest = i] = -1;
-        }
+        for (int i = 0; i < Math.Min(Rank, written.Length); i++)
+            if (!written[i].IsFixed && written[i] == Shape[i]) written[i] = 0;
+        // One side may be left over: one that no value has, as rows folded from several sides, else the last.
+        int rest = Array.FindIndex(written, d => !d.IsFixed && !Graph.HasSource(d));
+        if (rest < 0) rest = Array.FindLastIndex(written, d => !d.IsFixed);
+        if (rest >= 0) written[rest] = -1;
         return Graph.Add(Op.Reshape, [this, Graph.RuntimeInts(written)]).Outputs[0];
     }
 

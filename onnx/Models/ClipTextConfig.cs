@@ -3,6 +3,8 @@ namespace Alignment.Onnx.Models;
 /// <summary>The architecture of a CLIP text encoder, as its <c>config.json</c> says. Defaults are those of SD 1.5.</summary>
 public sealed record ClipTextConfig
 {
+    const int MostLayers = 1000, MostTokens = 4096;
+
     public int VocabularySize { get; init; } = 49408;
 
     /// <summary>Width of the hidden states.</summary>
@@ -28,11 +30,11 @@ public sealed record ClipTextConfig
         var config = new ClipTextConfig
         {
             VocabularySize = file.Int("vocab_size", standard.VocabularySize),
-            HiddenSize = file.Int("hidden_size"),
-            IntermediateSize = file.Int("intermediate_size"),
-            Layers = file.Int("num_hidden_layers"),
-            Heads = file.Int("num_attention_heads"),
-            Tokens = file.Int("max_position_embeddings", standard.Tokens),
+            HiddenSize = file.Needed("hidden_size"),
+            IntermediateSize = file.Needed("intermediate_size"),
+            Layers = file.Needed("num_hidden_layers", MostLayers),
+            Heads = file.Needed("num_attention_heads"),
+            Tokens = file.Int("max_position_embeddings", standard.Tokens, MostTokens),
             LayerNormEpsilon = file.Float("layer_norm_eps", standard.LayerNormEpsilon),
             Activation = file.Text("hidden_act", standard.Activation),
         };

@@ -10,6 +10,12 @@ sealed class ConfigFile
 {
     const int MaxBytes = 1 << 20;
 
+    /// <summary>No width, count or size of a model we know comes near; beyond it a file is broken or hostile.</summary>
+    const int MostOfAnything = 1 << 20;
+
+    /// <summary>Levels of a UNet or autoencoder; each halves the picture.</summary>
+    const int MostBlocks = 16;
+
     readonly string _path;
     readonly JsonElement _root;
 
@@ -31,10 +37,10 @@ sealed class ConfigFile
         if (_root.ValueKind != JsonValueKind.Object) throw BadDataException.For($"The configuration '{path}'", $"{_root.ValueKind}", "a JSON object", "Fetch the file again.");
     }
 
-    internal int Int(string key, int otherwise, int least = 1) =>
-        Find(key) is not { } e ? otherwise : e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out int n) && n >= least ? n : throw Bad(key, $"a whole number from {least}");
+    internal int Int(string key, int otherwise, int most = MostOfAnything) =>
+        Find(key) is not { } e ? otherwise : Number(e, most) ?? throw Bad(key, $"a whole number from 1 to {most}");
 
-    internal int Int(string key) => Find(key) is null ? throw Bad(key, "a whole number") : Int(key, 0);
+    internal int Needed(string key, int most = MostOfAnything) => Find(key) is null ? throw Bad(key, "a whole number") : Int(key, 0, most);
 
     internal float Float(string key, float otherwise) =>
         Find(key) is not { } e ? otherwise : e.ValueKind == JsonValueKind.Number && e.TryGetSingle(out float x) && float.IsFinite(x) ? x : throw Bad(key, "a number");
@@ -48,8 +54,9 @@ sealed class ConfigFile
     internal IReadOnlyList<int> Ints(string key, IReadOnlyList<int> otherwise)
     {
         if (Find(key) is not { } e) return otherwise;
-        if (e.ValueKind != JsonValueKind.Array || e.GetArrayLength() == 0) throw Bad(key, "a list of whole numbers from 1");
-        return [.. e.EnumerateArray().Select(x => x.ValueKind == JsonValueKind.Number && x.TryGetInt32(out int n) && n >= 1 ? n : throw Bad(key, "a list of whole numbers from 1"))];
+        string expected = $"a list of 1 to {MostBlocks} whole numbers from 1 to {MostOfAnything}";
+        if (e.ValueKind != JsonValueKind.Array || e.GetArrayLength() is 0 or > MostBlocks) throw Bad(key, expected);
+        return [.. e.EnumerateArray().Select(x => Number(x, MostOfAnything) ?? throw Bad(key, expected))];
     }
 
     /// <summary>A list with one number for each of <paramref name="count"/> blocks, or one number for all.</summary>
@@ -78,6 +85,8 @@ sealed class ConfigFile
 
     internal BadDataException Bad(string key, string expected) =>
         BadDataException.For($"The configuration '{_path}', key '{key}'", Find(key) is { } e ? SafePath.Shorten(e.GetRawText()) : "nothing", expected, "Use a model of the Stable Diffusion 1.x family.");
+
+    static int? Number(JsonElement e, int most) => e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out int n) && n >= 1 && n <= most ? n : null;
 
     /// <summary>The value of a key; null when absent or null.</summary>
     JsonElement? Find(string key) => _root.TryGetProperty(key, out JsonElement e) && e.ValueKind != JsonValueKind.Null ? e : null;

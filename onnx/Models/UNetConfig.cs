@@ -3,6 +3,7 @@ namespace Alignment.Onnx.Models;
 /// <summary>What UNet and ControlNet have in common: the encoder half. Defaults are those of SD 1.5.</summary>
 public abstract record UNetEncoderConfig
 {
+    private protected const int MostLayers = 100;
     private protected static readonly string[] s_downTypes = ["DownBlock2D", "CrossAttnDownBlock2D"];
 
     /// <summary>Channels of the latents.</summary>
@@ -93,9 +94,9 @@ public abstract record UNetEncoderConfig
             InChannels = file.Int("in_channels", made.InChannels),
             BlockChannels = channels,
             DownAttention = [.. down.Select(t => t == "CrossAttnDownBlock2D")],
-            LayersPerBlock = file.Int("layers_per_block", made.LayersPerBlock),
+            LayersPerBlock = file.Int("layers_per_block", made.LayersPerBlock, MostLayers),
             Heads = heads,
-            TransformerLayers = file.Int("transformer_layers_per_block", made.TransformerLayers),
+            TransformerLayers = file.Int("transformer_layers_per_block", made.TransformerLayers, MostLayers),
             CrossAttentionWidth = file.Int("cross_attention_dim", 1280),
             NormGroups = groups,
             NormEpsilon = file.Float("norm_eps", made.NormEpsilon),

@@ -3,6 +3,8 @@ namespace Alignment.Onnx.Models;
 /// <summary>The architecture of an AutoencoderKL, as its <c>config.json</c> says. Defaults are those of SD 1.5.</summary>
 public sealed record VaeConfig
 {
+    const int MostLayers = 100;
+
     public int InChannels { get; init; } = 3;
     public int OutChannels { get; init; } = 3;
     public int LatentChannels { get; init; } = 4;
@@ -32,7 +34,7 @@ public sealed record VaeConfig
             OutChannels = file.Int("out_channels", standard.OutChannels),
             LatentChannels = file.Int("latent_channels", standard.LatentChannels),
             BlockChannels = file.Ints("block_out_channels", standard.BlockChannels),
-            LayersPerBlock = file.Int("layers_per_block", 1),
+            LayersPerBlock = file.Int("layers_per_block", 1, MostLayers),
             NormGroups = file.Int("norm_num_groups", standard.NormGroups),
             ScalingFactor = file.Float("scaling_factor", standard.ScalingFactor),
         };
