@@ -1,0 +1,74 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+
+namespace Alignment.MLNet.Video;
+
+/// <summary>One assembled video, as the manifest has it.</summary>
+/// <param name="VideoId">The original's id.</param>
+/// <param name="Variant">The variant.</param>
+/// <param name="File">File name.</param>
+/// <param name="Width">Pixels.</param>
+/// <param name="Height">Pixels.</param>
+/// <param name="Fps">As a fraction: "25" or "30000/1001".</param>
+/// <param name="Frames">Exactly the sum of the scenes' frames.</param>
+/// <param name="Seconds">Frames ÷ rate.</param>
+/// <param name="Durations">Where the scenes' lengths come from: scene_list, equal_share_of_source (an estimate) or fixed.</param>
+/// <param name="SceneList">File name of the scene list, or null.</param>
+/// <param name="Source">File name of the source video, or null.</param>
+/// <param name="Audio">Codec of the audio taken from the source, or null.</param>
+/// <param name="Smoothing">"off" or the smoothing's settings.</param>
+/// <param name="Scenes">When each scene is shown.</param>
+/// <param name="Notes">What a reader should know.</param>
+/// <param name="Ffmpeg">ffmpeg's version: the same inputs give the same bytes only with the same ffmpeg.</param>
+/// <param name="InputsSha256">Over the pictures, the source and every setting; the video is not made again while it stays.</param>
+/// <param name="Sha256">Of the video file.</param>
+public sealed record AssembledVideo(string VideoId, string Variant, string File, int Width, int Height, string Fps, long Frames, double Seconds,
+    string Durations, string? SceneList, string? Source, string? Audio, string Smoothing, IReadOnlyList<TimedScene> Scenes, IReadOnlyList<string> Notes,
+    string Ffmpeg, string InputsSha256, string Sha256);
+
+/// <summary>The outcome of assembling.</summary>
+/// <param name="Videos">Every video that is there now, by video, then variant.</param>
+/// <param name="Made">How many of them were encoded in this run; the others were up to date.</param>
+/// <param name="Problems">Videos that could not be made, and why.</param>
+public sealed record AssembleResult(IReadOnlyList<AssembledVideo> Videos, int Made, IReadOnlyList<string> Problems)
+{
+    public int UpToDate => Videos.Count - Made;
+}
+
+/// <summary>JSON of assembled videos: one small file beside each video, which also tells a rerun that it is up to date, and one for all.</summary>
+static class AssembleManifest
+{
+    public const string FileName = "manifest.json";
+
+    static readonly JsonSerializerOptions s_json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+        WriteIndented = true,
+        NewLine = "\n",
+    };
+
+    public static void Write(string path, AssembledVideo video) => AtomicFile.Write(path, s => JsonSerializer.Serialize(s, video, s_json));
+
+    public static void WriteAll(string path, IReadOnlyList<AssembledVideo> videos, IReadOnlyList<string> problems)
+    {
+        string tool = "alignment " + typeof(AssembleManifest).Assembly.GetName().Version?.ToString(3);
+        AtomicFile.Write(path, s => JsonSerializer.Serialize(s, new { Tool = tool, Videos = videos, Problems = problems }, s_json));
+    }
+
+    /// <summary>The note beside a video, or null when there is none or it cannot be read (then the video is made again).</summary>
+    public static AssembledVideo? TryRead(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? JsonSerializer.Deserialize<AssembledVideo>(File.ReadAllBytes(path), s_json) : null;
+        }
+        catch (Exception e) when (e is JsonException or IOException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+}

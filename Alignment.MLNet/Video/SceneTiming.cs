@@ -1,0 +1,82 @@
+using System.Globalization;
+
+namespace Alignment.MLNet.Video;
+
+/// <summary>Where a scene's duration comes from.</summary>
+public enum DurationSource
+{
+    /// <summary>A scene list: exact.</summary>
+    SceneList,
+
+    /// <summary>Only the whole video's length is known: every scene gets an equal share of it. An estimate.</summary>
+    EqualShareOfSource,
+
+    /// <summary>Nothing is known: every scene is held for the same fixed time.</summary>
+    Fixed,
+}
+
+/// <summary>A scene in the assembled video.</summary>
+/// <param name="SceneNumber">Its number.</param>
+/// <param name="StartFrame">Its first frame in the assembled video.</param>
+/// <param name="Frames">How long it is held; at least 1.</param>
+/// <param name="Edited">False: no edited picture exists, the source video's own still fills its time.</param>
+public sealed record TimedScene(int SceneNumber, long StartFrame, long Frames, bool Edited);
+
+/// <summary>When each scene is shown. The frames of all scenes add up to the video's frames exactly.</summary>
+sealed record SceneTiming(FrameRate Fps, DurationSource From, IReadOnlyList<TimedScene> Scenes, IReadOnlyList<string> Notes)
+{
+    public long Frames => Scenes[^1].StartFrame + Scenes[^1].Frames;
+
+    /// <param name="video">The video's id, for messages.</param>
+    /// <param name="edited">Numbers of the edited scenes, ascending.</param>
+    /// <param name="list">The scene list, where there is one.</param>
+    /// <param name="source">The source video, where there is one.</param>
+    /// <param name="options">Rate and fixed time.</param>
+    public static SceneTiming Of(string video, IReadOnlyList<int> edited, SceneList? list, VideoInfo? source, AssembleOptions options)
+    {
+        var fps = options.Fps ?? list?.Fps ?? source?.Fps ?? options.DefaultFps;
+        if (list is not null) return FromList(video, edited, list, source, fps);
+        if (source is not null)
+        {
+            long total = fps == source.Fps ? source.Frames : fps.FrameAt(source.Seconds);
+            return new(fps, DurationSource.EqualShareOfSource, Share(video, edited, i => (long)((decimal)total * i / edited.Count)),
+                ["The scenes' real lengths are not known: each got an equal share of the source video's length."]);
+        }
+        return new(fps, DurationSource.Fixed, Share(video, edited, i => fps.FrameAt(i * options.SceneSeconds)), []);
+    }
+
+    static SceneTiming FromList(string video, IReadOnlyList<int> edited, SceneList list, VideoInfo? source, FrameRate fps)
+    {
+        int[] strangers = [.. edited.Except(list.Scenes.Select(s => s.SceneNumber))];
+        if (strangers.Length > 0)
+            throw BadDataException.For($"The video '{video}'", $"the edited scene {Name(strangers)}", $"only scenes of its scene list ({Name([.. list.Scenes.Select(s => s.SceneNumber)])})", "Detect the scenes again or remove the picture.");
+        List<string> notes = [];
+        var has = edited.ToHashSet();
+        int[] missing = [.. list.Scenes.Select(s => s.SceneNumber).Where(n => !has.Contains(n))];
+        if (missing.Length > 0)
+            notes.Add(source is null ? $"Left out, because neither an edited picture nor a source video exists: scene {Name(missing)}." : $"Not edited, shown as the source video's own still: scene {Name(missing)}.");
+        if (source is not null && Math.Abs(source.Fps.SecondsAt(source.Frames) - list.Fps.SecondsAt(list.Frames)) > 1.5 / fps.Fps)
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"The scene list has {list.Frames} frames at {list.Fps}, the source video {source.Frames} at {source.Fps}; the list was followed."));
+        List<TimedScene> scenes = [];
+        long at = 0;
+        foreach (var scene in list.Scenes)
+        {
+            if (!has.Contains(scene.SceneNumber) && source is null) continue;
+            long frames = Boundary(scene.EndFrame) - Boundary(scene.StartFrame);
+            scenes.Add(Checked(video, new(scene.SceneNumber, at, frames, has.Contains(scene.SceneNumber))));
+            at += frames;
+        }
+        return new(fps, DurationSource.SceneList, scenes, notes);
+
+        // Rounding boundaries, not lengths: rounding errors do not add up.
+        long Boundary(long frame) => fps == list.Fps ? frame : fps.FrameAt(list.Fps.SecondsAt(frame));
+    }
+
+    static List<TimedScene> Share(string video, IReadOnlyList<int> edited, Func<int, long> boundary) =>
+        [.. edited.Select((number, i) => Checked(video, new(number, boundary(i), boundary(i + 1) - boundary(i), true)))];
+
+    static TimedScene Checked(string video, TimedScene scene) => scene.Frames > 0 ? scene
+        : throw BadDataException.For(string.Create(CultureInfo.InvariantCulture, $"Scene {scene.SceneNumber} of '{video}'"), "less than one frame of time", "at least one frame", "Choose a higher frame rate or a longer time per scene.");
+
+    static string Name(int[] numbers) => string.Join(", ", numbers.Take(20).Select(n => n.ToString(CultureInfo.InvariantCulture))) + (numbers.Length > 20 ? ", …" : "");
+}

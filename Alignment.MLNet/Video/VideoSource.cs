@@ -1,0 +1,31 @@
+namespace Alignment.MLNet.Video;
+
+/// <summary>What is known of the original of a video: its file, its scene list, both or neither.</summary>
+/// <param name="File">The video, or null.</param>
+/// <param name="SceneListFile">The scene list, or null.</param>
+public sealed record VideoSource(string? File, string? SceneListFile)
+{
+    static readonly string[] s_endings = [".mp4", ".mov", ".mkv", ".webm"];
+
+    /// <summary>
+    /// Looks in each folder in turn: the video as <c>{id}.mp4</c>, .mov, .mkv or .webm; the scene list as <c>{id}.scenes.csv</c>,
+    /// <c>{id}/scenes.csv</c>, <c>video_scene_cuts/{id}/scenes.csv</c> or <c>{id}.truth.json</c>. The first of each is taken.
+    /// </summary>
+    public static VideoSource Find(string videoId, IEnumerable<string> folders)
+    {
+        ArgumentNullException.ThrowIfNull(folders);
+        string? file = null, list = null;
+        foreach (string folder in folders)
+        {
+            file ??= First(s_endings.SelectMany(e => new[] { videoId + e, videoId + e.ToUpperInvariant() }).Select(name => SafePath.Under(folder, name)));
+            list ??= First([
+                SafePath.Under(folder, videoId + ".scenes.csv"),
+                SafePath.Under(folder, videoId, "scenes.csv"),
+                SafePath.Under(folder, "video_scene_cuts", videoId, "scenes.csv"),
+                SafePath.Under(folder, videoId + ".truth.json")]);
+        }
+        return new(file, list);
+    }
+
+    static string? First(IEnumerable<string> paths) => paths.FirstOrDefault(System.IO.File.Exists);
+}
