@@ -11,6 +11,9 @@ namespace Alignment.Onnx.Bundles;
 /// </summary>
 static class BundleInference
 {
+    /// <summary>Levels of SD 1.5's UNet.</summary>
+    const int StandardLevels = 4;
+
     public static (BundleManifest Manifest, IReadOnlyList<string> Assumptions) Infer(string folder, IReadOnlyDictionary<string, OnnxHeader> headers)
     {
         var assumed = new List<string>();
@@ -33,7 +36,7 @@ static class BundleInference
             : null;
 
         int vaeFactor = Or(factor, standard.VaeFactor, "pixels per latent", "vae/config.json");
-        int unetFactor = scaleLevels is { } n ? 1 << (n - 1) : standard.ImageMultiple / standard.VaeFactor;
+        int unetFactor = 1 << ((scaleLevels ?? StandardLevels) - 1);   // exporters elsewhere fix sizes that divide evenly
         string? schedulerPath = SchedulerConfig();
         (SchedulerFacts scheduler, string prediction) = schedulerPath is null ? (standard.Scheduler, standard.PredictionType) : DiffusersConfigs.Scheduler(schedulerPath);
         if (schedulerPath is null) assumed.Add("noise schedule and prediction type: as in SD 1.5 (would be in scheduler/scheduler_config.json)");

@@ -15,7 +15,7 @@ public sealed record BundleManifest
     public string Family { get; init; } = "sd15";
 
     /// <summary>Both sides of a picture must be multiples of this, in pixels.</summary>
-    public int ImageMultiple { get; init; } = 64;
+    public int ImageMultiple { get; init; } = 8;
 
     public int LatentChannels { get; init; } = 4;
 

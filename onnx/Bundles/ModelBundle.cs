@@ -92,7 +92,7 @@ public sealed class ModelBundle
         string[] files = [.. FilesOf(Folder, _headers).Order(StringComparer.Ordinal)];
         return new(Folder, Hash, Manifest, Assumptions,
             [.. files.Select(f => new InspectedFile(f, new FileInfo(Path.Combine(Folder, f)).Length, Manifest.Files.TryGetValue(f, out BundleFile? known) ? known.Sha256 : null))],
-            [.. _headers.OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => new InspectedModel(h.Key, h.Value.Parameters, BytesOf(h.Key, h.Value), h.Value.Opset, h.Value.Inputs, h.Value.Outputs))]);
+            [.. _headers.OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => new InspectedModel(h.Key, Manifest.Parameters.GetValueOrDefault(h.Key, h.Value.Parameters), BytesOf(h.Key, h.Value), h.Value.Opset, h.Value.Inputs, h.Value.Outputs))]);
     }
 
     /// <summary>The files that make the model: the graphs, the weights beside them, the tokenizer. Relative, '/' between parts.</summary>

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Alignment.Onnx.Bundles.Tiny;
+using Alignment.Onnx.Bundles.TinyModel;
 using Alignment.Onnx.Import;
 
 namespace Alignment.Tests.Onnx.Bundles;

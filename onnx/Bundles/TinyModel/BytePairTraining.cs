@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Alignment.Onnx.Bundles.Tiny;
+namespace Alignment.Onnx.Bundles.TinyModel;
 
 /// <summary>
 /// Learns a byte-level byte-pair vocabulary in CLIP's layout (Sennrich, Haddow and Birch 2016; Radford et al. 2021): the 256

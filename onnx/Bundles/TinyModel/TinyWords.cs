@@ -1,4 +1,4 @@
-namespace Alignment.Onnx.Bundles.Tiny;
+namespace Alignment.Onnx.Bundles.TinyModel;
 
 /// <summary>
 /// The words that the tiny model's tokenizer knows as one token each: what product advertisements and prompts about them

@@ -1,0 +1,98 @@
+using Alignment.Onnx.Bundles;
+using Alignment.Onnx.Graph;
+using Alignment.Onnx.Models;
+
+namespace Alignment.Onnx.Import;
+
+/// <summary>Turns a diffusers folder of the Stable Diffusion 1.x family into a model bundle: graphs authored here, weights streamed.</summary>
+public static class DiffusersImport
+{
+    const string Untrained = "The ControlNet is new: the UNet's encoder behind convolutions that are zero. Until it is trained, attention maps change nothing in the pictures.";
+
+    /// <summary>Files of a tokenizer folder that are copied; the first two are required.</summary>
+    static readonly string[] s_tokenizerFiles = ["vocab.json", "merges.txt", "special_tokens_map.json", "tokenizer_config.json"];
+
+    /// <summary>
+    /// Imports the model in <paramref name="from"/> as a bundle in <paramref name="to"/>, which appears complete or not at all.
+    /// Memory stays flat whatever the model's size: weights pass through in pieces.
+    /// </summary>
+    /// <exception cref="BadDataException">The folder is incomplete, of another architecture, or tensors are missing or left over (all named).</exception>
+    /// <exception cref="MissingDependencyException">There is no folder <paramref name="from"/>.</exception>
+    /// <exception cref="UsageException">The target is taken.</exception>
+    public static ModelBundle Run(string from, string to, DiffusersImportOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    {
+        options ??= DiffusersImportOptions.Default;
+        DiffusersFolder source = DiffusersFolder.Read(from, options);
+        TokenizerFacts tokenizer = TokenizerFiles.Read(source.PartPath("tokenizer")) with { Length = source.Text.Tokens };
+        if (tokenizer.VocabularySize > source.Text.VocabularySize)
+            throw BadDataException.For($"The model folder '{source.Path}'", $"a tokenizer of {tokenizer.VocabularySize} tokens", $"at most the text encoder's {source.Text.VocabularySize}", "The parts belong to different models.");
+        (SchedulerFacts scheduler, string prediction) = DiffusersConfigs.Scheduler(source.SchedulerPath);
+
+        return BundleWriter.Write(to, options.Force, folder =>
+        {
+            var parameters = new Dictionary<string, long>(StringComparer.Ordinal);
+            void Save(string file, OnnxModel model)
+            {
+                cancel.ThrowIfCancellationRequested();
+                parameters.Add(file, model.Graph.WeightInfos().Sum(w => w.Count));
+                model.Save(Path.Combine(folder, file), progress: progress, stop: cancel);
+            }
+            SaveModels(source, options, Save);
+            CopyDocuments(source, folder);
+            return new()
+            {
+                ImageMultiple = source.Vae.ImageToLatent,   // our graphs take latents of any size, odd ones too
+                LatentChannels = source.Vae.LatentChannels,
+                ScalingFactor = Shortest(source.Vae.ScalingFactor),
+                VaeFactor = source.Vae.ImageToLatent,
+                PredictionType = prediction,
+                ControlChannels = source.ControlNet.ConditioningChannels,
+                ControlResiduals = source.ControlNet.SkipCount,
+                TextWidth = source.Text.HiddenSize,
+                Scheduler = scheduler,
+                Tokenizer = tokenizer,
+                Parameters = parameters,
+                License = options.License ?? ModelCard.License(source.Path) ?? "unknown",
+                Origin = options.Origin ?? $"diffusers folder '{Path.GetFileName(source.Path)}'",
+                ControlTrained = source.ControlNetPath is null ? false : null,
+                Note = source.ControlNetPath is null ? Untrained : "",
+            };
+        }, progress, cancel);
+    }
+
+    /// <summary>One component's weights are open at a time, but for a new ControlNet, which is read from the UNet's.</summary>
+    static void SaveModels(DiffusersFolder source, DiffusersImportOptions options, Action<string, OnnxModel> save)
+    {
+        using (OpenWeights text = WeightFiles.Open(source.PartPath("text_encoder")))
+            save(BundleFiles.TextEncoder, ClipTextModel.Author(source.Text, text.Weights));
+        using (OpenWeights vae = WeightFiles.Open(source.PartPath("vae")))
+        {
+            save(BundleFiles.VaeEncoder, AutoencoderKL.AuthorEncoder(source.Vae, vae.Weights));
+            save(BundleFiles.VaeDecoder, AutoencoderKL.AuthorDecoder(source.Vae, vae.Weights));
+        }
+        using (OpenWeights unet = WeightFiles.Open(source.PartPath("unet")))
+        {
+            save(BundleFiles.Unet, UNet2DCondition.Author(source.UNet, unet.Weights));
+            if (source.ControlNetPath is null)
+                save(BundleFiles.ControlNet, ControlNet.Author(source.ControlNet, ControlNet.FromUNet(unet.Weights, source.ControlNet, new() { Seed = options.Seed })));
+        }
+        if (source.ControlNetPath is null) return;
+        using OpenWeights control = WeightFiles.Open(source.ControlNetPath);
+        save(BundleFiles.ControlNet, ControlNet.Author(source.ControlNet, control.Weights));
+    }
+
+    /// <summary>The tokenizer, and the licence that must travel with the weights.</summary>
+    static void CopyDocuments(DiffusersFolder source, string folder)
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "tokenizer"));
+        foreach (string file in s_tokenizerFiles)
+            if (Path.Combine(source.PartPath("tokenizer"), file) is var from && File.Exists(from))
+                AtomicFile.WriteBytes(Path.Combine(folder, "tokenizer", file), StrictJson.ReadBytes(from));
+        foreach (string file in (string[])["LICENSE", "LICENSE.md", "LICENSE.txt"])
+            if (Path.Combine(source.Path, file) is var from && File.Exists(from))
+                AtomicFile.WriteBytes(Path.Combine(folder, file), StrictJson.ReadBytes(from, ModelCard.MaxBytes));
+    }
+
+    /// <summary>0.18215f as 0.18215, not as 0.18215000629425049: the file said the short one.</summary>
+    static double Shortest(float x) => double.Parse(x.ToString("R", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);
+}
