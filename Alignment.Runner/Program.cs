@@ -1,3 +1,3 @@
 using Alignment.Runner.Cli;
 
-return await CommandLine.RunAsync(args, Terminal.OfProcess(), CancellationToken.None);
+return await RunnerProgram.RunAsync(args, Terminal.OfProcess(), CancellationToken.None);

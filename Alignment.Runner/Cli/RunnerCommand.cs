@@ -23,5 +23,5 @@ abstract class RunnerCommand : Command
     /// <summary>Runs <paramref name="work"/> under progress bars (a terminal) or plain lines (a log).</summary>
     protected T Watch<T>(Func<IProgress<WorkProgress>, T> work) => ProgressView.Run(_terminal, TimeProvider.System, work);
 
-    protected static bool WantsJson(ParseResult parse) => parse.GetValue(CommandLine.Json);
+    protected static bool WantsJson(ParseResult parse) => parse.GetValue(RunnerProgram.Json);
 }

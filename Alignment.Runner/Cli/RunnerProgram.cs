@@ -6,7 +6,7 @@ using Alignment.Runner.Commands;
 namespace Alignment.Runner.Cli;
 
 /// <summary>The whole command line: its commands, and what one invocation ends with.</summary>
-static class CommandLine
+static class RunnerProgram
 {
     /// <summary>How long a cancelled command may take to leave its files in order.</summary>
     static readonly TimeSpan s_cleanUp = TimeSpan.FromSeconds(30);
