@@ -8,5 +8,7 @@ static class RunnerCommands
 {
     public static IEnumerable<Command> All(Terminal terminal) =>
     [
+        new ValidateCommand(terminal),
+        new AnalyzeCommand(terminal),
     ];
 }

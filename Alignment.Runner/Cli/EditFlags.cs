@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Alignment.Onnx.Runtime;
+using Alignment.Transforms.Diffusion;
+using Alignment.Transforms.Diffusion.Compositing;
+using Alignment.Transforms.Diffusion.Schedulers;
+
+namespace Alignment.Runner.Cli;
+
+/// <summary>The options of an edit, for the commands that edit. Their defaults are those of <see cref="EditOptions"/>.</summary>
+sealed class EditFlags
+{
+    static readonly EditOptions s_defaults = new();
+
+    readonly Option<int> _steps = new("--steps") { Description = "Denoising steps of the whole schedule.", DefaultValueFactory = _ => s_defaults.Steps };
+    readonly Option<float> _guidance = new("--guidance") { Description = "Classifier-free guidance; 1 turns it off.", DefaultValueFactory = _ => s_defaults.Guidance };
+    readonly Option<double> _strength = new("--strength") { Description = "How much of the scene is made anew, 0 to 1.", DefaultValueFactory = _ => s_defaults.Strength };
+    readonly Option<float> _controlScale = new("--control-scale") { Description = "Factor on the ControlNet's residuals.", DefaultValueFactory = _ => s_defaults.ControlScale };
+    readonly Option<ulong> _seed = new("--seed") { Description = "Seed of the noise; the same noise serves every variant of a scene.", DefaultValueFactory = _ => s_defaults.Seed };
+    readonly Option<SchedulerKind> _scheduler = new("--scheduler") { Description = "The sampler.", DefaultValueFactory = _ => s_defaults.Scheduler };
+    readonly Option<float> _eta = new("--eta") { Description = "DDIM's η: 0 adds no noise on the way.", DefaultValueFactory = _ => s_defaults.Eta };
+    readonly Option<string> _prompt = new("--prompt") { Description = $"The prompt; {EditOptions.KeywordPlace} stands for the product's name.", HelpName = "TEXT", DefaultValueFactory = _ => s_defaults.PromptTemplate };
+    readonly Option<string> _negative = new("--negative-prompt") { Description = "What guidance leads away from.", HelpName = "TEXT", DefaultValueFactory = _ => s_defaults.NegativePrompt };
+    readonly Option<bool> _fromNoise = new("--from-noise") { Description = "Text to image: start from pure noise instead of the scene." };
+    readonly Option<int> _batch = new("--batch") { Description = "Controls of a scene denoised together.", DefaultValueFactory = _ => s_defaults.Batch };
+    readonly Option<float> _dilation = new("--mask-dilation") { Description = "Grow the editable region beyond the mask, in pixels at a shorter side of 512.", DefaultValueFactory = _ => s_defaults.Region.Dilation };
+    readonly Option<float> _feather = new("--mask-feather") { Description = "Width of the soft border inside the region, in pixels at a shorter side of 512.", DefaultValueFactory = _ => s_defaults.Region.Feather };
+    readonly Option<string> _device = new("--device") { Description = "What runs the models: cpu, cuda, cuda:N, dml, dml:N. Fails when it is not there.", DefaultValueFactory = _ => s_defaults.Device.ToString() };
+
+    public EditFlags(Command command)
+    {
+        foreach (Option option in new Option[] { _steps, _guidance, _strength, _controlScale, _seed, _scheduler, _eta, _prompt, _negative, _fromNoise, _batch, _dilation, _feather, _device })
+            command.Add(option);
+    }
+
+    /// <summary>The options as given; width and height are the variants' business.</summary>
+    public EditOptions Read(ParseResult parse) => new()
+    {
+        Steps = parse.GetValue(_steps),
+        Guidance = parse.GetValue(_guidance),
+        Strength = parse.GetValue(_strength),
+        ControlScale = parse.GetValue(_controlScale),
+        Seed = parse.GetValue(_seed),
+        Scheduler = parse.GetValue(_scheduler),
+        Eta = parse.GetValue(_eta),
+        PromptTemplate = parse.GetValue(_prompt)!,
+        NegativePrompt = parse.GetValue(_negative)!,
+        FromNoise = parse.GetValue(_fromNoise),
+        Batch = parse.GetValue(_batch),
+        Region = new EditRegionOptions { Dilation = parse.GetValue(_dilation), Feather = parse.GetValue(_feather) },
+        Device = Device.Parse(parse.GetValue(_device)!),
+    };
+}

@@ -1,0 +1,21 @@
+using System.Globalization;
+
+namespace Alignment.Runner.Cli;
+
+/// <summary>A picture size as one types it: "512" for a square, "640x360" for width × height.</summary>
+static class SizeText
+{
+    /// <exception cref="UsageException">Neither form, or a side below 1.</exception>
+    public static (int Width, int Height) Parse(string text)
+    {
+        string[] sides = text.Split('x', 'X', '×');
+        int width = 0, height = 0;
+        bool right = sides.Length is 1 or 2
+            && int.TryParse(sides[0], NumberStyles.None, CultureInfo.InvariantCulture, out width)
+            && int.TryParse(sides[^1], NumberStyles.None, CultureInfo.InvariantCulture, out height)
+            && width > 0 && height > 0;
+        return right ? (width, height) : throw UsageException.For("--size", $"'{SafePath.Shorten(text)}'", "one side of a square or WIDTHxHEIGHT, in pixels", "For example --size 512 or --size 640x384.");
+    }
+
+    public static string Of(int width, int height) => string.Create(CultureInfo.InvariantCulture, $"{width}x{height}");
+}
