@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Alignment.Runner.Cli;
+using Alignment.Runner.Commands.Models;
 
 namespace Alignment.Runner.Commands;
 
@@ -9,6 +10,9 @@ static class RunnerCommands
     public static IEnumerable<Command> All(Terminal terminal) =>
     [
         new ValidateCommand(terminal),
+        new AssembleCommand(terminal),
         new AnalyzeCommand(terminal),
+        new ModelsCommand(terminal),
+        new DoctorCommand(terminal),
     ];
 }

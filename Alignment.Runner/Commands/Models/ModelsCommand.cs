@@ -1,0 +1,17 @@
+using System.CommandLine;
+using Alignment.Runner.Cli;
+
+namespace Alignment.Runner.Commands.Models;
+
+/// <summary><c>alignment models …</c>: the folder of commands about model bundles.</summary>
+sealed class ModelsCommand : Command
+{
+    public ModelsCommand(Terminal terminal) : base("models", "Makes and shows model bundles.")
+    {
+        Add(new ModelsImportCommand(terminal));
+        Add(new ModelsInspectCommand(terminal));
+        this.TeachHelp(
+            "alignment models import --from downloads/stable-diffusion-v1-5 --out models/sd15",
+            "alignment models inspect models/sd15");
+    }
+}
