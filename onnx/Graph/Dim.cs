@@ -71,7 +71,7 @@ public readonly record struct Dim
         return new(_size, _a, _b, Math.Max(1, _c) * n);   // ⌊⌊x/c⌋/n⌋ = ⌊x/(c·n)⌋
     }
 
-    /// <summary>The number of equal parts of n that divide this side, for products compared factor by factor ("reshape").</summary>
+    /// <summary>The side as a number times named sizes, so that products can be compared factor by factor.</summary>
     internal (long Number, string[] Sizes) Factors()
     {
         if (IsFixed) return (_b, []);

@@ -89,6 +89,7 @@ public abstract record UNetEncoderConfig
         if (channels.Any(c => c % groups != 0)) throw file.Bad("norm_num_groups", $"a divisor of every one of block_out_channels [{string.Join(", ", channels)}]");
         for (int i = 0; i < channels.Count; i++)
             if (channels[i] % heads[i] != 0) throw file.Bad("attention_head_dim", $"a divisor of {channels[i]} channels");
+        // A key that is absent means the published library's default, which is not always SD 1.5's value.
         return made with
         {
             InChannels = file.Int("in_channels", made.InChannels),

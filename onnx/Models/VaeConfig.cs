@@ -28,6 +28,7 @@ public sealed record VaeConfig
         foreach (string key in new[] { "shift_factor", "latents_mean", "latents_std" }) file.Only(key);
         file.Only("act_fn", "silu", "swish");
         var standard = new VaeConfig();
+        // A key that is absent means the published library's default, which is not always SD 1.5's value.
         var made = new VaeConfig
         {
             InChannels = file.Int("in_channels", standard.InChannels),
