@@ -53,6 +53,13 @@ sealed class StageColumns
     /// <summary>A picture: float [3,H,W].</summary>
     public StageInput Picture(string name) => Find(name, "a picture, float [3,H,W]", t => IsFloats(t) && HasRank(t, 3) && (!_dimensionsKnown || ((VectorDataViewType)t).Dimensions[0] == 3));
 
+    /// <summary>A stack of maps: float [<paramref name="channels"/>,H,W].</summary>
+    public StageInput Channels(string name, int channels) =>
+        Find(name, FormattableString.Invariant($"float [{channels},H,W]"), t => IsFloats(t) && HasRank(t, 3) && (!_dimensionsKnown || ((VectorDataViewType)t).Dimensions[0] == channels));
+
+    /// <summary>False while only the shape of a schema is known: dimensions are placeholders, not to be checked.</summary>
+    public bool DimensionsKnown => _dimensionsKnown;
+
     /// <summary>A column whose type <paramref name="accept"/> takes; <paramref name="expected"/> says in words which.</summary>
     public StageInput Find(string name, string expected, Func<DataViewType, bool> accept)
     {
