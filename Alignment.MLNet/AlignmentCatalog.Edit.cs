@@ -10,7 +10,4 @@ public sealed partial class AlignmentCatalog
     /// float [3,H,W] in 0..1. The fitted transformer is disposable: it holds the models.
     /// </summary>
     public EditSceneEstimator EditScene(EditSceneOptions options) => new(options);
-
-    /// <summary>Edits scenes with the model bundle in <paramref name="bundle"/> and default options.</summary>
-    public EditSceneEstimator EditScene(string bundle) => new(new() { Bundle = bundle });
 }

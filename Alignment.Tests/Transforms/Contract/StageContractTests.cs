@@ -183,9 +183,10 @@ public sealed class StageContractTests
         var full = stage.Make(ml).Fit(data);
         foreach (string missing in stage.Reads)
         {
+            string present = missing == SceneColumns.Keyword ? SceneColumns.VideoId : SceneColumns.Keyword;
             var without = ml.Transforms.DropColumns(missing).Fit(data).Transform(data);
             foreach (var use in new Action[] { () => stage.Make(ml).Fit(without), () => full.Transform(without), () => stage.Make(ml).GetOutputSchema(Shape(without.Schema)) })
-                Assert.That(use, Throws.TypeOf<UsageException>().With.Message.Contains($"'{missing}'").And.Message.Contains($"'{SceneColumns.Keyword}' (text)"));
+                Assert.That(use, Throws.TypeOf<UsageException>().With.Message.Contains($"'{missing}'").And.Message.Contains($"'{present}' (text)"));
         }
     }
 

@@ -1,0 +1,124 @@
+using Alignment.MLNet;
+using Alignment.Onnx.Bundles;
+using Alignment.Onnx.Import;
+using Alignment.Tests.Transforms.Contract;
+using Alignment.Tests.Transforms.Diffusion.Editing;
+using Alignment.Transforms;
+using Alignment.Transforms.Diffusion;
+using Alignment.Transforms.Diffusion.Editing;
+using Alignment.Transforms.Stages;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using NUnit.Framework.Constraints;
+
+namespace Alignment.Tests.Transforms.Stages;
+
+/// <summary>What the shared contract does not ask of <see cref="EditSceneEstimator"/>: its picture, and its reference to a bundle.</summary>
+public sealed class EditSceneTests
+{
+    static readonly EditOptions s_edit = new() { Steps = 2, Guidance = 2, Strength = 1, Seed = 3, PromptTemplate = "a red {keyword}" };
+
+    [Test]
+    public void Edited_Row_IsTheEditorsPicture()
+    {
+        using var folder = new TempFolder();
+        ContractRow[] rows = ContractData.Write(folder)[..2];
+        var ml = new MLContext(seed: 1);
+        IDataView data = ml.Data.LoadFromEnumerable(rows);
+        ModelBundle bundle = TinyBundles.Of("tiny-sd");
+        using EditSceneTransformer stage = ml.Alignment.EditScene(new() { Bundle = bundle.Folder, Edit = s_edit }).Fit(data);
+        float[][] edited = [.. stage.Transform(data).GetColumn<float[]>(SceneColumns.Edited)];
+
+        using var editor = new SceneEditor(bundle, s_edit with { Width = ContractRow.Width, Height = ContractRow.Height });
+        float[] expected = editor.Edit(new() { SceneId = "an ad-Scene-011", Prompt = "a red shoe", Image = rows[1].Image, Controls = [rows[1].Control] })[0];
+        Assert.That(edited[1], Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Fit_SizeTheBundleCannotDo_IsRefusedBeforeAnyRow()
+    {
+        var ml = new MLContext(seed: 1);
+        IDataView data = ml.Data.LoadFromEnumerable(Array.Empty<OddRow>());
+        Assert.That(() => ml.Alignment.EditScene(new() { Bundle = TinyBundles.Of("tiny-sd").Folder }).Fit(data), Throws.TypeOf<UsageException>().With.Message.Contains("8x4"));
+    }
+
+    sealed class OddRow
+    {
+        [ColumnName(SceneColumns.Image), VectorType(3, 5, 9)] public float[] Image { get; set; } = [];
+
+        [ColumnName(SceneColumns.Control), VectorType(2, 5, 9)] public float[] Control { get; set; } = [];
+
+        [ColumnName(SceneColumns.Keyword)] public string Keyword { get; set; } = "";
+
+        [ColumnName(SceneColumns.VideoId)] public string VideoId { get; set; } = "";
+
+        [ColumnName(SceneColumns.SceneNumber)] public int SceneNumber { get; set; }
+    }
+
+    [Test]
+    public void New_NoBundle_SaysWhatIsExpected()
+    {
+        var ml = new MLContext(seed: 1);
+        Assert.That(() => ml.Alignment.EditScene(new()), Throws.TypeOf<UsageException>().With.Message.Contains("bundle"));
+        Assert.That(() => ml.Alignment.EditScene(new() { Bundle = "nowhere" }), Throws.TypeOf<MissingDependencyException>().With.Message.Contains("nowhere"));
+    }
+
+    [Test]
+    public void Load_BundleMoved_SaysPathHashAndWhatToDo()
+    {
+        using var folder = new TempFolder();
+        (MemoryStream saved, string hash) = Save(folder["bundle"], folder);
+        Directory.Move(folder["bundle"], folder["elsewhere"]);
+        Assert.That(() => Load(saved), Refused<MissingDependencyException>(folder["bundle"], hash, "Put the bundle back"));
+    }
+
+    [Test]
+    public void Load_BundleChanged_SaysBothHashes()
+    {
+        using var folder = new TempFolder();
+        (MemoryStream saved, string hash) = Save(folder["bundle"], folder);
+        // Another model of the same names and sizes: two merges of its vocabulary change places.
+        string merges = Path.Combine(folder["bundle"], "tokenizer", "merges.txt");
+        string[] lines = File.ReadAllLines(merges);
+        (lines[1], lines[2]) = (lines[2], lines[1]);
+        File.WriteAllText(merges, string.Join('\n', lines) + "\n");
+        File.Delete(Path.Combine(folder["bundle"], BundleFiles.Manifest));
+        Assert.That(() => Load(saved), Refused<BadDataException>(hash, ModelBundle.Open(folder["bundle"]).Hash, "put the original back"));
+    }
+
+    [Test]
+    public void Save_Model_HoldsNoWeights()
+    {
+        using var folder = new TempFolder();
+        (MemoryStream saved, _) = Save(folder["bundle"], folder);
+        Assert.That(saved.Length, Is.LessThan(20_000));
+    }
+
+    /// <summary>ML.NET may wrap what a loader throws; the message must come through all the same.</summary>
+    static Constraint Refused<T>(params string[] parts) where T : AlignmentException =>
+        Throws.Exception.Matches<Exception?>(e =>
+        {
+            var refused = e as T ?? e?.InnerException as T;
+            TestContext.Out.WriteLine($"{e?.GetType().Name}: {refused?.Message ?? e?.Message}");
+            return refused is not null && parts.All(p => refused.Message.Contains(p, StringComparison.Ordinal));
+        });
+
+    static (MemoryStream, string Hash) Save(string bundle, TempFolder folder)
+    {
+        DiffusersImport.Run(Shared.Path("fixtures", "tiny-sd"), bundle);
+        var ml = new MLContext(seed: 1);
+        IDataView data = ml.Data.LoadFromEnumerable(ContractData.Write(folder));
+        using EditSceneTransformer stage = ml.Alignment.EditScene(new() { Bundle = bundle, Edit = s_edit }).Fit(data);
+        var saved = new MemoryStream();
+        ml.Model.Save(stage, data.Schema, saved);
+        return (saved, stage.Options.BundleHash);
+    }
+
+    static ITransformer Load(MemoryStream saved)
+    {
+        var ml = new MLContext(seed: 2);
+        AlignmentCatalog.Register(ml);
+        saved.Position = 0;
+        return ml.Model.Load(saved, out _);
+    }
+}
