@@ -9,7 +9,6 @@ using Alignment.Transforms.Diffusion.Editing;
 using Alignment.Transforms.Stages;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using NUnit.Framework.Constraints;
 
 namespace Alignment.Tests.Transforms.Stages;
 
@@ -67,58 +66,43 @@ public sealed class EditSceneTests
     public void Load_BundleMoved_SaysPathHashAndWhatToDo()
     {
         using var folder = new TempFolder();
-        (MemoryStream saved, string hash) = Save(folder["bundle"], folder);
+        (string saved, string hash) = Save(folder["bundle"], folder);
         Directory.Move(folder["bundle"], folder["elsewhere"]);
-        Assert.That(() => Load(saved), Refused<MissingDependencyException>(folder["bundle"], hash, "Put the bundle back"));
+        Assert.That(() => Load(saved), Throws.TypeOf<MissingDependencyException>().With.Message.Contains(folder["bundle"]).And.Message.Contains(hash).And.Message.Contains("Put the bundle back"));
     }
 
     [Test]
     public void Load_BundleChanged_SaysBothHashes()
     {
         using var folder = new TempFolder();
-        (MemoryStream saved, string hash) = Save(folder["bundle"], folder);
+        (string saved, string hash) = Save(folder["bundle"], folder);
         // Another model of the same names and sizes: two merges of its vocabulary change places.
         string merges = Path.Combine(folder["bundle"], "tokenizer", "merges.txt");
         string[] lines = File.ReadAllLines(merges);
         (lines[1], lines[2]) = (lines[2], lines[1]);
         File.WriteAllText(merges, string.Join('\n', lines) + "\n");
         File.Delete(Path.Combine(folder["bundle"], BundleFiles.Manifest));
-        Assert.That(() => Load(saved), Refused<BadDataException>(hash, ModelBundle.Open(folder["bundle"]).Hash, "put the original back"));
+        Assert.That(() => Load(saved), Throws.TypeOf<BadDataException>().With.Message.Contains(hash).And.Message.Contains(ModelBundle.Open(folder["bundle"]).Hash).And.Message.Contains("put the original back"));
     }
 
     [Test]
     public void Save_Model_HoldsNoWeights()
     {
         using var folder = new TempFolder();
-        (MemoryStream saved, _) = Save(folder["bundle"], folder);
-        Assert.That(saved.Length, Is.LessThan(20_000));
+        (string saved, _) = Save(folder["bundle"], folder);
+        Assert.That(new FileInfo(saved).Length, Is.LessThan(20_000));
     }
 
-    /// <summary>ML.NET may wrap what a loader throws; the message must come through all the same.</summary>
-    static Constraint Refused<T>(params string[] parts) where T : AlignmentException =>
-        Throws.Exception.Matches<Exception?>(e =>
-        {
-            var refused = e as T ?? e?.InnerException as T;
-            TestContext.Out.WriteLine($"{e?.GetType().Name}: {refused?.Message ?? e?.Message}");
-            return refused is not null && parts.All(p => refused.Message.Contains(p, StringComparison.Ordinal));
-        });
-
-    static (MemoryStream, string Hash) Save(string bundle, TempFolder folder)
+    static (string Path, string Hash) Save(string bundle, TempFolder folder)
     {
         DiffusersImport.Run(Shared.Path("fixtures", "tiny-sd"), bundle);
         var ml = new MLContext(seed: 1);
         IDataView data = ml.Data.LoadFromEnumerable(ContractData.Write(folder));
         using EditSceneTransformer stage = ml.Alignment.EditScene(new() { Bundle = bundle, Edit = s_edit }).Fit(data);
-        var saved = new MemoryStream();
+        string saved = folder["stage.zip"];
         ml.Model.Save(stage, data.Schema, saved);
         return (saved, stage.Options.BundleHash);
     }
 
-    static ITransformer Load(MemoryStream saved)
-    {
-        var ml = new MLContext(seed: 2);
-        AlignmentCatalog.Register(ml);
-        saved.Position = 0;
-        return ml.Model.Load(saved, out _);
-    }
+    static ITransformer Load(string saved) => new MLContext(seed: 2).Alignment.LoadModel(saved, out _);
 }
