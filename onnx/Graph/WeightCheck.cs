@@ -21,7 +21,7 @@ static class WeightCheck
         {
             if (!there.Infos.TryGetValue(want.Name, out WeightInfo? have)) missing.Add(want.Name);
             else if (!have.Shape.SequenceEqual(want.Shape)) wrong.Add($"{want.Name} is {Text(have.Shape)} instead of {Text(want.Shape)}");
-            else if (have.Type == WeightType.I64) wrong.Add($"{want.Name} holds whole numbers (I64)");
+            else if (!have.Type.IsReadable()) wrong.Add($"{want.Name} holds {have.Type} numbers instead of F32, F16 or BF16");
         }
         var leftOver = new List<string>();
         if (all is not null)

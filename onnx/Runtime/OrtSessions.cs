@@ -29,10 +29,13 @@ public static class OrtSessions
     }
 
     /// <summary>Loads a model from memory; <paramref name="name"/> stands for it in messages.</summary>
-    /// <exception cref="BadDataException">No valid ONNX model.</exception>
+    /// <exception cref="BadDataException">No valid ONNX model, or one whose weights lie elsewhere.</exception>
     /// <exception cref="MissingDependencyException">The device's provider is not in this build or does not start.</exception>
-    public static InferenceSession Open(byte[] model, string name, SessionSettings? settings = null) =>
-        Load($"The model '{name}'", settings, options => new InferenceSession(model, options));
+    public static InferenceSession Open(byte[] model, string name, SessionSettings? settings = null)
+    {
+        OnnxFileCheck.Read(model, name);
+        return Load($"The model '{name}'", settings, options => new InferenceSession(model, options));
+    }
 
     static InferenceSession Load(string subject, SessionSettings? settings, Func<SessionOptions, InferenceSession> load)
     {

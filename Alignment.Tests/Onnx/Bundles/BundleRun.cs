@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Runtime;
 using Microsoft.ML.OnnxRuntime;
@@ -9,6 +10,9 @@ sealed class BundleRun(ModelBundle bundle) : IDisposable
 {
     readonly Dictionary<string, InferenceSession> _sessions = [];
     readonly RunOptions _run = new();
+
+    /// <summary>How long each model took, the last time.</summary>
+    public Dictionary<string, TimeSpan> Times { get; } = [];
 
     /// <summary>One pass of every model for pictures of this size; every output by "model/name".</summary>
     public Dictionary<string, float[]> All(int batch, int width, int height)
@@ -49,6 +53,7 @@ sealed class BundleRun(ModelBundle bundle) : IDisposable
     {
         if (!_sessions.TryGetValue(model, out InferenceSession? session)) _sessions.Add(model, session = OrtSessions.Open(bundle.PathOf(model)));
         var outputs = new Dictionary<string, float[]>();
+        long start = Stopwatch.GetTimestamp();
         using (IDisposableReadOnlyCollection<OrtValue> values = session.Run(_run, [.. inputs.Select(i => i.Name)], [.. inputs.Select(i => i.Value)], session.OutputNames))
             for (int i = 0; i < values.Count; i++)
             {
@@ -56,6 +61,7 @@ sealed class BundleRun(ModelBundle bundle) : IDisposable
                 shapes[name] = values[i].GetTensorTypeAndShape().Shape;
                 outputs[name] = made[$"{model}/{name}"] = values[i].GetTensorDataAsSpan<float>().ToArray();
             }
+        Times[model] = Stopwatch.GetElapsedTime(start);
         foreach ((_, OrtValue value) in inputs) value.Dispose();
         return outputs;
     }

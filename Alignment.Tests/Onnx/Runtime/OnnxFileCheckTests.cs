@@ -97,6 +97,14 @@ public sealed class OnnxFileCheckTests
     }
 
     [Test]
+    public void Read_ModelInMemory_MayHaveNoWeightsElsewhere()
+    {
+        Assert.That(OnnxFileCheck.Read(ProtoText.AddModel(ProtoText.RawTensor), "m").Parameters, Is.EqualTo(2));
+        byte[] model = ProtoText.AddModel(ProtoText.ExternalTensor(5, "w.bin"));
+        Assert.That(() => OrtSessions.Open(model, "m"), Throws.TypeOf<BadDataException>().With.Message.Contains("tensor 'w'").And.Message.Contains("'m'"));
+    }
+
+    [Test]
     public void Read_NotAModel_IsBadData()
     {
         using var folder = new TempFolder();
