@@ -4,7 +4,7 @@ namespace Alignment.Transforms.Attention;
 /// Finds where a matched placebo acts: the product's own mask, shifted to background that viewers look at about as much.
 /// <para>
 /// Criterion: among places inside the frame that do not touch the product, have attention at all and leave at least
-/// half of the background's attention outside (someone must pay), the one whose Σ A is closest to the product's, so
+/// a third of the background's attention outside (someone must pay), the one whose Σ A is closest to the product's, so
 /// that multiplying it moves about as much attention as multiplying the product does. The candidates are <see cref="Draws"/> shifts drawn by seed and scene; where few of them fit (big or
 /// awkward products), every shift is tried, so a place that exists is found. Where none exists, the place with the
 /// largest usable part is taken (attention again deciding between equals) and its coverage says how much that is.
@@ -14,6 +14,9 @@ public static class PlaceboRegion
 {
     /// <summary>Shifts drawn per scene.</summary>
     public const int Draws = 512;
+
+    /// <summary>Largest part of the background's attention a region may hold: a boost of 1.5 can just be paid from the rest.</summary>
+    const double LargestPart = 2 / 3.0;
 
     /// <summary>With fewer fitting draws than this every shift is tried.</summary>
     const int EnoughDraws = 16;
@@ -92,7 +95,7 @@ public static class PlaceboRegion
         public bool Offer(int dx, int dy)
         {
             var (area, attention) = runs.Measure(dx, dy);
-            if (!(attention > 0 && attention <= runs.BackgroundAttention / 2)) return false;   // nothing to boost, or nobody to pay
+            if (!(attention > 0 && attention <= runs.BackgroundAttention * LargestPart)) return false;   // nothing to boost, or nobody to pay
             double difference = Math.Abs(attention - runs.Attention);
             if (area < _area || (area == _area && difference >= _difference)) return true;
             (_area, _difference) = (area, difference);

@@ -151,15 +151,16 @@ public sealed class SceneValidatorTests
         using TempFolder temp = new();
         var data = new SmallDataSet(temp.Path).Video("v", 1);
         string keywords = "_id,keyword_list[0]\n";
+        byte[] still = File.ReadAllBytes(data["video_scene_cuts/v/v-Scene-001-01.jpg"]), mask = File.ReadAllBytes(data["keyword_masks/v/scene_1.png"]), heatmap = File.ReadAllBytes(data["attention_heatmap/v/v-Scene-001.jpg"]);
         for (int v = 0; v < 20; v++)
         {
             string id = $"v{v:00}";
             foreach (string kind in new[] { "video_scene_cuts", "keyword_masks", "attention_heatmap" }) Directory.CreateDirectory(data[$"{kind}/{id}"]);
             for (int n = 1; n <= 100; n++)
             {
-                File.CreateSymbolicLink(data[$"video_scene_cuts/{id}/{id}-Scene-{n:000}-01.jpg"], data["video_scene_cuts/v/v-Scene-001-01.jpg"]);
-                File.CreateSymbolicLink(data[$"keyword_masks/{id}/scene_{n}.png"], data["keyword_masks/v/scene_1.png"]);
-                File.CreateSymbolicLink(data[$"attention_heatmap/{id}/{id}-Scene-{n:000}.jpg"], data["attention_heatmap/v/v-Scene-001.jpg"]);
+                File.WriteAllBytes(data[$"video_scene_cuts/{id}/{id}-Scene-{n:000}-01.jpg"], still);
+                File.WriteAllBytes(data[$"keyword_masks/{id}/scene_{n}.png"], mask);
+                File.WriteAllBytes(data[$"attention_heatmap/{id}/{id}-Scene-{n:000}.jpg"], heatmap);
             }
             keywords += $"{id},bottle\n";
         }

@@ -101,17 +101,18 @@ public sealed class PlaceboTests
     [Test]
     public void Find_NoWholePlace_TakesTheLargestPartThatSomeoneCanPayFor()
     {
-        // The product fills the left 3/4 evenly lit; half of the last quarter is a sixth of the product.
+        // The product fills the left 3/4 evenly lit; of the 16 x 16 background at most 170 pixels may be taken,
+        // and the largest rectangle of so many is 13 x 13 of the product's 768.
         const int width = 64, height = 16;
         float[] attention = new float[width * height], mask = new float[width * height];
         Array.Fill(attention, 0.25f);
         for (int i = 0; i < mask.Length; i++) mask[i] = i % width < 48 ? 1 : 0;
         PlaceboPlacement place = PlaceboRegion.Find(attention, mask, width, height, 1, "a");
-        Assert.That(place.Coverage, Is.EqualTo(1 / 6.0).Within(1e-9));
+        Assert.That(place.Coverage, Is.EqualTo(169 / 768.0).Within(1e-9));
         float[] made = new float[attention.Length];
         PlaceboBalance balance = PlaceboChange.Apply(attention, mask, width, height, place, 1.5, made);
         Assert.That(balance.Strength, Is.EqualTo(1));
-        Assert.That(balance.Moved, Is.EqualTo(8 * 16 * 0.125).Within(1e-6));
+        Assert.That(balance.Moved, Is.EqualTo(169 * 0.125).Within(1e-6));
     }
 
     [Test]

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Alignment.MLNet.Data;
+using Alignment.Transforms;
+using Alignment.Transforms.Images;
+
+namespace Alignment.MLNet.Drawing;
+
+/// <summary>Writes drawn ads as a data set in the usual layout (see <see cref="SceneFolder"/>), with the truth beside it.</summary>
+public static class DrawnDataSet
+{
+    static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>
+    /// Writes stills, masks, heatmaps and keywords.csv of every ad, and <c>{video_id}.truth.json</c> (size, frame rate, start
+    /// frames, keyword, where the product is on screen) in <paramref name="folder"/>. Files appear complete or not at all;
+    /// equal options give equal bytes.
+    /// </summary>
+    /// <returns>The ads, ready to be encoded.</returns>
+    /// <exception cref="UsageException">An option is out of range, or two ads have one id.</exception>
+    public static IReadOnlyList<DrawnAd> Write(string folder, IReadOnlyList<AdDrawingOptions> ads, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    {
+        DrawnAd[] drawn = [.. ads.Select(AdDrawing.Draw)];
+        if (ads.Select(a => a.VideoId).Distinct(StringComparer.Ordinal).Count() != ads.Count)
+            throw UsageException.For("The drawn ads", "two with the same id", "a different id for every ad", "Rename one.");
+        long scenes = drawn.Sum(a => a.Scenes.Count), done = 0;
+        foreach (DrawnAd ad in drawn)
+        {
+            foreach (DrawnScene scene in ad.Scenes)
+            {
+                cancel.ThrowIfCancellationRequested();
+                Write(folder, ad, scene);
+                progress?.Report(new("drawing scenes", ++done, scenes, ad.Options.VideoId));
+            }
+            AtomicFile.WriteText(SafePath.Under(folder, ad.Options.VideoId + ".truth.json"), JsonSerializer.Serialize(new
+            {
+                Video = ad.Options.VideoId,
+                ad.Options.Width,
+                ad.Options.Height,
+                Fps = ad.Options.FramesPerSecond,
+                ad.Frames,
+                SceneStartFrames = ad.Scenes.Select(s => s.StartFrame),
+                Product = ad.Keyword,
+                ProductOnScreen = ad.Scenes.Select(s => s.HasProduct),
+            }, s_json) + "\n");
+        }
+        AtomicFile.Write(Path.Combine(folder, "keywords.csv"), stream =>
+        {
+            using StreamWriter to = ValidScenesCsv.Writer(stream);
+            ValidScenesCsv.WriteRow(to, KeywordsCsv.IdColumn, KeywordsCsv.KeywordColumn);
+            foreach (DrawnAd ad in drawn) ValidScenesCsv.WriteRow(to, ad.Options.VideoId, ad.Keyword);
+        });
+        return drawn;
+    }
+
+    static void Write(string folder, DrawnAd ad, DrawnScene scene)
+    {
+        string id = ad.Options.VideoId, sceneId = SceneId.Of(id, scene.Number);
+        int frame = DrawnAd.StillOf(scene), width = ad.Options.Width, height = ad.Options.Height;
+        byte[] rgb = new byte[width * height * 3];
+        ad.Render(frame, rgb);
+        PictureFile.WriteJpeg(SafePath.Under(folder, "video_scene_cuts", id, sceneId + "-01.jpg"), new(width, height, rgb));
+        PictureFile.WritePngGrey(SafePath.Under(folder, "keyword_masks", id, FormattableString.Invariant($"scene_{scene.Number}.png")), width, height, ad.Mask(frame));
+        byte[] grey = [.. ad.Heatmap(frame).Select(a => (byte)(a * 255f + 0.5f))];
+        PictureFile.WriteJpegGrey(SafePath.Under(folder, "attention_heatmap", id, sceneId + ".jpg"), width, height, grey);
+    }
+}

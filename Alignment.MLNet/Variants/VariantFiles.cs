@@ -1,0 +1,108 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Alignment.MLNet.Data;
+using Alignment.Transforms.Attention;
+
+namespace Alignment.MLNet.Variants;
+
+/// <summary>
+/// Where the variants' files lie:
+/// <code>
+/// {out}/variants_v3/manifest.json, statistics.json
+/// {out}/variants_v3/{video_id}/manifest.json, statistics.json
+/// {out}/variants_v3/{video_id}/{variant}/{variant}_scenes.csv
+/// {out}/variants_v3/{video_id}/{variant}/attention_heatmap/{video_id}-Scene-{n:000}.jpg           8 bits, for people
+/// {out}/variants_v3/{video_id}/{variant}/attention_heatmap/{video_id}-Scene-{n:000}.safetensors   float32 "attention" [H,W]
+/// </code>
+/// A lossless map that an earlier variant of the scene has already is not written again; the CSV names that file.
+/// </summary>
+static class VariantFiles
+{
+    public const string Folder = "variants_v3", Manifest = "manifest.json", Statistics = "statistics.json", MapFolder = "attention_heatmap", Tensor = "attention";
+
+    /// <summary>Raised when files or their meaning change, so that older ones are made anew.</summary>
+    public const int Format = 1;
+
+    public static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>The columns of <c>{variant}_scenes.csv</c>: those of valid_scenes.csv, then what the variant did.</summary>
+    public static readonly string[] Columns =
+    [
+        .. ValidScenesCsv.Columns, "variant", "temporal_window", "modified_heatmap_path", "attention_map_path", "control_hash", "modified",
+        "alignment_score_before", "alignment_score_after", "attention_share_before", "attention_share_after", "attention_sum_before", "attention_sum_after",
+        "clipped_pixels", "placebo_dx", "placebo_dy", "placebo_coverage", "placebo_attention_ratio", "placebo_strength",
+    ];
+
+    /// <summary>The tree itself, whether the folder above it was given or it was.</summary>
+    public static string Root(string directory)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+        return Path.GetFileName(full) == Folder ? full : Path.Combine(full, Folder);
+    }
+
+    public static string Video(string root, string videoId) => SafePath.Under(root, videoId);
+
+    public static string Csv(string video, AttentionVariant variant) => Path.Combine(video, variant.Name(), variant.Name() + "_scenes.csv");
+
+    public static string Maps(string video, AttentionVariant variant) => Path.Combine(video, variant.Name(), MapFolder);
+
+    public static string Jpeg(string video, AttentionVariant variant, string sceneId) => Path.Combine(Maps(video, variant), sceneId + ".jpg");
+
+    public static string Map(string video, AttentionVariant variant, string sceneId) => Path.Combine(Maps(video, variant), sceneId + ".safetensors");
+}
+
+/// <summary>manifest.json of one video. Written last: where it is, everything else is.</summary>
+sealed record VideoManifest
+{
+    public int Format { get; init; }
+    public string ToolVersion { get; init; } = "";
+    public string VideoId { get; init; } = "";
+    /// <summary>SHA-256 over format, options and inputs: equal keys give equal files.</summary>
+    public string Key { get; init; } = "";
+    public ManifestOptions Options { get; init; } = new();
+    public IReadOnlyList<InputHashes> Inputs { get; init; } = [];
+    public IReadOnlyDictionary<string, VariantCounts> Variants { get; init; } = new Dictionary<string, VariantCounts>();
+    /// <summary>Different controls over all scenes and variants: the number of edits.</summary>
+    public int DistinctControls { get; init; }
+    /// <summary>Scenes whose placebo region has not the product's full size and strength, with a product to match.</summary>
+    public int PartialPlacebos { get; init; }
+    public int ScenesWithoutProduct { get; init; }
+}
+
+/// <summary>The options as a manifest holds them.</summary>
+sealed record ManifestOptions
+{
+    public double BoostAlpha { get; init; }
+    public double ReductionAlpha { get; init; }
+    public bool PreserveMass { get; init; }
+    public int Width { get; init; }
+    public int Height { get; init; }
+    public ulong Seed { get; init; }
+    public float MaskThreshold { get; init; }
+
+    public static ManifestOptions Of(VariantOptions o) => new()
+    {
+        BoostAlpha = o.BoostAlpha,
+        ReductionAlpha = o.ReductionAlpha,
+        PreserveMass = o.PreserveMass,
+        Width = o.Width,
+        Height = o.Height,
+        Seed = o.Seed,
+        MaskThreshold = o.MaskThreshold,
+    };
+}
+
+/// <summary>SHA-256 of a scene's inputs.</summary>
+sealed record InputHashes(int SceneNumber, string Keyword, string Still, string KeywordMask, string AttentionHeatmap);
+
+/// <summary>What a variant is made of.</summary>
+/// <param name="Scenes">All scenes of the video.</param>
+/// <param name="Modified">Those whose attention differs from the baseline's.</param>
+/// <param name="DistinctControls">Those whose control no earlier variant has: the edits this variant adds.</param>
+public sealed record VariantCounts(int Scenes, int Modified, int DistinctControls);

@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Text.Json;
+using Alignment.MLNet.Data;
+using Alignment.Onnx.Import;
+using Alignment.Transforms.Attention;
+
+namespace Alignment.MLNet.Variants;
+
+/// <summary>One scene under one variant: a row of <c>{variant}_scenes.csv</c>.</summary>
+/// <param name="Scene">The scene itself.</param>
+/// <param name="Variant">The variant.</param>
+/// <param name="Index">The scene's place in its video, from 0.</param>
+/// <param name="Window">Temporal window, 0 early, 1 middle, 2 late.</param>
+/// <param name="HeatmapPath">Full path of the 8-bit JPEG for people.</param>
+/// <param name="AttentionMapPath">Full path of A' as float32 safetensors; equal controls of a scene share a file.</param>
+/// <param name="ControlHash">Equal for equal controls [M, A'].</param>
+/// <param name="Modified">False where A' is the baseline's.</param>
+/// <param name="AlignmentBefore">mean(M ⊙ A).</param>
+/// <param name="AlignmentAfter">mean(M ⊙ A').</param>
+/// <param name="ShareBefore">Σ(M ⊙ A) / ΣA.</param>
+/// <param name="ShareAfter">Σ(M ⊙ A') / ΣA'.</param>
+public sealed record VariantScene(
+    SceneRecord Scene, AttentionVariant Variant, int Index, int Window, string HeatmapPath, string AttentionMapPath, string ControlHash, bool Modified,
+    double AlignmentBefore, double AlignmentAfter, double ShareBefore, double ShareAfter);
+
+/// <summary>A set of variants on disk, as <see cref="VariantMaker"/> made it.</summary>
+public sealed class VariantSet
+{
+    readonly SetManifest _manifest;
+
+    VariantSet(string root, SetManifest manifest) => (Root, _manifest) = (root, manifest);
+
+    /// <summary>Full path of the <c>variants_v3</c> folder.</summary>
+    public string Root { get; }
+
+    /// <summary>Size of the maps in pixels.</summary>
+    public int Width => _manifest.Options.Width;
+
+    /// <inheritdoc cref="Width"/>
+    public int Height => _manifest.Options.Height;
+
+    /// <summary>A mask pixel above this was product when the variants were made.</summary>
+    public float MaskThreshold => _manifest.Options.MaskThreshold;
+
+    /// <summary>The videos' ids, in ordinal order.</summary>
+    public IReadOnlyList<string> VideoIds => [.. _manifest.Videos.Select(v => v.VideoId)];
+
+    /// <summary>Scenes over all videos.</summary>
+    public int Scenes => _manifest.Scenes;
+
+    /// <summary>Different controls over all scenes and variants: the number of edits.</summary>
+    public int DistinctControls => _manifest.DistinctControls;
+
+    /// <summary>Identifies a video's inputs and options: equal keys, equal variants.</summary>
+    public string KeyOf(string videoId) => _manifest.Videos.First(v => v.VideoId == videoId).Key;
+
+    /// <summary>Opens a set.</summary>
+    /// <param name="directory">The folder that holds <c>variants_v3</c>, or that folder.</param>
+    /// <exception cref="BadDataException">There is no finished set, or it is damaged.</exception>
+    public static VariantSet Open(string directory)
+    {
+        string root = VariantFiles.Root(directory), path = Path.Combine(root, VariantFiles.Manifest);
+        if (!File.Exists(path)) throw BadDataException.For($"The variants in '{root}'", $"no {VariantFiles.Manifest}", "a finished set of variants", "Run `alignment variants` first.");
+        try
+        {
+            SetManifest? manifest = JsonSerializer.Deserialize<SetManifest>(File.ReadAllBytes(path), VariantFiles.Json);
+            if (manifest is not { Format: VariantFiles.Format })
+                throw BadDataException.For($"'{path}'", FormattableString.Invariant($"format {manifest?.Format}"), FormattableString.Invariant($"format {VariantFiles.Format}"), "Make the variants again with this version.");
+            if (manifest.Videos.FirstOrDefault(v => !SafePath.IsName(v.VideoId)) is { } bad)
+                throw BadDataException.For($"'{path}'", $"the video id '{SafePath.Shorten(bad.VideoId)}'", "plain names", "Make the variants again.");
+            return new(root, manifest);
+        }
+        catch (JsonException e)
+        {
+            throw BadDataException.For($"'{path}'", "text that is not its JSON", "the manifest as it was written", "Make the variants again.", e);
+        }
+    }
+
+    /// <summary>A video's scenes in order, each under all seven variants, in the variants' order.</summary>
+    /// <exception cref="BadDataException">A table is missing, damaged, or disagrees with the others.</exception>
+    public IEnumerable<IReadOnlyList<VariantScene>> Video(string videoId)
+    {
+        string folder = VariantFiles.Video(Root, videoId);
+        var tables = AttentionVariants.All.Select(v => Rows(folder, v).GetEnumerator()).ToArray();
+        try
+        {
+            while (true)
+            {
+                VariantScene[] scene = [.. tables.Where(t => t.MoveNext()).Select(t => t.Current)];
+                if (scene.Length == 0) yield break;
+                if (scene.Length != tables.Length || scene.Any(s => s.Scene.SceneNumber != scene[0].Scene.SceneNumber))
+                    throw BadDataException.For($"The variants of video '{videoId}'", "tables of different scenes", "the same scenes under every variant", "Make the variants again.");
+                yield return scene;
+            }
+        }
+        finally
+        {
+            foreach (var table in tables) table.Dispose();
+        }
+    }
+
+    /// <summary>Reads A' of one scene, [Height,Width], 0..1.</summary>
+    /// <exception cref="BadDataException">The file is damaged or of another size.</exception>
+    public float[] ReadMap(VariantScene scene)
+    {
+        ArgumentNullException.ThrowIfNull(scene);
+        string subject = $"Map '{scene.AttentionMapPath}'";
+        if (!File.Exists(scene.AttentionMapPath)) throw BadDataException.For(subject, "no such file", "the map of a finished set", "Make the variants again.");
+        using SafetensorsFile file = SafetensorsFile.Open(scene.AttentionMapPath);
+        if (!file.Infos.TryGetValue(VariantFiles.Tensor, out WeightInfo? info) || !info.Shape.SequenceEqual([Height, Width]))
+            throw BadDataException.For(subject, info is null ? "other tensors" : $"a map [{string.Join(", ", info.Shape)}]", FormattableString.Invariant($"'{VariantFiles.Tensor}' [{Height}, {Width}]"), "Make the variants again.");
+        return file.ReadFloats(VariantFiles.Tensor);
+    }
+
+    /// <summary>The rows of one variant's table.</summary>
+    internal static IEnumerable<VariantScene> Rows(string folder, AttentionVariant variant)
+    {
+        string path = VariantFiles.Csv(folder, variant);
+        if (!File.Exists(path)) throw BadDataException.For($"'{path}'", "no such file", "the variant's table", "Make the variants again.");
+        using CsvTable table = CsvTable.Open(path, "The variant's table", VariantFiles.Columns, multiline: true);
+        for (int index = 0; table.Next(); index++) yield return Row(table, path, variant, index);
+    }
+
+    static VariantScene Row(CsvTable table, string path, AttentionVariant variant, int index)
+    {
+        BadDataException Bad(string found, string expected) => BadDataException.For(FormattableString.Invariant($"'{path}', line {table.Line}"), found, expected, "Make the variants again.");
+        double Number(int at) => double.TryParse(table[at], NumberStyles.Float, CultureInfo.InvariantCulture, out double v) && double.IsFinite(v) ? v : throw Bad($"'{SafePath.Shorten(table[at])}' as {VariantFiles.Columns[at]}", "a number");
+
+        int first = ValidScenesCsv.Columns.Count;
+        int window = TemporalWindows.Names.ToList().IndexOf(table[first + 1]);
+        if (SafePath.Why(table[0]) is { } why) throw Bad($"the video id '{SafePath.Shorten(table[0])}', but {why}", "a plain name");
+        if (table[first] != variant.Name() || window < 0) throw Bad($"variant '{SafePath.Shorten(table[first])}', window '{SafePath.Shorten(table[first + 1])}'", $"{variant.Name()} and a window");
+        if (!int.TryParse(table[1], NumberStyles.None, CultureInfo.InvariantCulture, out int number)) throw Bad($"scene number '{SafePath.Shorten(table[1])}'", "a number");
+        var scene = new SceneRecord
+        {
+            VideoId = table[0],
+            SceneNumber = number,
+            Keyword = table[2],
+            SceneImagePath = table[3],
+            KeywordMaskPath = table[4],
+            AttentionHeatmapPath = table[5],
+            Filename = table[6],
+        };
+        return new(scene, variant, index, window, table[first + 2], table[first + 3], table[first + 4], table[first + 5] == "true",
+            Number(first + 6), Number(first + 7), Number(first + 8), Number(first + 9));
+    }
+}
