@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 
@@ -18,10 +17,17 @@ public sealed partial class AlignmentCatalog
         {
             return Context.Model.Load(path, out inputSchema);
         }
-        catch (TargetInvocationException e) when (e.InnerException is AlignmentException inner)
+        catch (Exception e) when (Cause(e) is { } cause)
         {
-            ExceptionDispatchInfo.Throw(inner);
+            ExceptionDispatchInfo.Throw(cause);
             throw;
         }
+    }
+
+    /// <summary>Our own error, however deep ML.NET has wrapped it: once per chain the stage stands in.</summary>
+    static AlignmentException? Cause(Exception? e)
+    {
+        while (e is not null and not AlignmentException) e = e.InnerException;
+        return e as AlignmentException;
     }
 }

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Alignment.MLNet;
 using Alignment.Transforms.Internals;
 using Alignment.Transforms.Stages;
@@ -53,6 +54,31 @@ public sealed class StageModelTests
         file.Position = 0;
         Assert.That(fresh.Model.Load(file, out var schema), Is.Not.Null);
         Assert.That(schema["mask_soft"].Type, Is.EqualTo(data.Schema["mask_soft"].Type));
+    }
+
+    [Test]
+    public void LoadModel_OfADamagedStage_SaysWhatTheStageSays()
+    {
+        var ml = new MLContext(seed: 1);
+        var data = ml.Data.LoadFromEnumerable([new Row()]);
+        using var folder = new TempFolder();
+        ml.Model.Save(ml.Transforms.CopyColumns("copy", "mask_soft").Append(ml.Alignment.BinarizeMask()).Fit(data), data.Schema, folder["m.zip"]);
+        Assert.That(ml.Alignment.LoadModel(folder["m.zip"], out _), Is.Not.Null);
+
+        using (var zip = ZipFile.Open(folder["m.zip"], ZipArchiveMode.Update))
+        {
+            foreach (var entry in zip.Entries.ToArray())
+            {
+                using var stream = entry.Open();
+                using var copy = new MemoryStream();
+                stream.CopyTo(copy);
+                int at = copy.ToArray().AsSpan().IndexOf("Threshold"u8);
+                if (at < 0) continue;
+                stream.Position = at;
+                stream.WriteByte((byte)'X');
+            }
+        }
+        Assert.That(() => ml.Alignment.LoadModel(folder["m.zip"], out _), Throws.TypeOf<BadDataException>().With.Message.Contains("Xhreshold"));
     }
 
     static BinaryReader Written(int version, object options)
