@@ -108,7 +108,10 @@ public static class AlignmentPlots
     static IEnumerable<string> Save(string folder, string name, PlotModel model)
     {
         string svg = Path.Combine(folder, name + ".svg"), png = Path.Combine(folder, name + ".png");
-        AtomicFile.WriteText(svg, new OxyPlot.SvgExporter { Width = Width, Height = Height, IsDocument = true }.ExportToString(model).ReplaceLineEndings("\n"));
+        // The viewer's font is not known: some room to spare, and offsets instead of a baseline attribute that not every viewer heeds.
+        using var measurer = new PngRenderContext { WidthReserve = 1.3 };
+        var exporter = new OxyPlot.SvgExporter { Width = Width, Height = Height, IsDocument = true, UseVerticalTextAlignmentWorkaround = true, TextMeasurer = measurer };
+        AtomicFile.WriteText(svg, exporter.ExportToString(model).ReplaceLineEndings("\n"));
         AtomicFile.Write(png, file =>
         {
             using var bitmap = new SKBitmap(Width, Height);

@@ -10,6 +10,9 @@ sealed class PngRenderContext : SkiaRenderContext, IRenderContext
     // OxyPlot's font sizes are of the letters' em; ours of capitals and descenders together.
     const float Scale = 1.05f;
 
+    /// <summary>Measured widths are multiplied by this: above 1 when only measuring for a viewer whose own font may be wider.</summary>
+    public double WidthReserve { get; init; } = 1;
+
     void IRenderContext.DrawText(ScreenPoint p, string text, OxyColor fill, string? fontFamily, double fontSize, double fontWeight, double rotation,
         OxyPlot.HorizontalAlignment horizontalAlignment, OxyPlot.VerticalAlignment verticalAlignment, OxySize? maxSize)
     {
@@ -29,6 +32,6 @@ sealed class PngRenderContext : SkiaRenderContext, IRenderContext
     {
         if (string.IsNullOrEmpty(text)) return OxySize.Empty;
         var (width, height) = StrokeFont.Measure(text, (float)fontSize * Scale);
-        return new(width, height);
+        return new(width * WidthReserve, height);
     }
 }

