@@ -141,7 +141,7 @@ public sealed class OnnxModelTests
         graph.Weight("c", 4);
         var there = new Ramp(new WeightInfo("b", WeightType.F16, [3, 2]), new WeightInfo("c", WeightType.I64, [4]));
         Assert.That(() => new OnnxModel(graph, there), Throws.TypeOf<BadDataException>()
-            .With.Message.Contains("1 missing (a)").And.Message.Contains("b is [3, 2] instead of [2, 3]").And.Message.Contains("c holds whole numbers"));
+            .With.Message.Contains("1 missing (a)").And.Message.Contains("b is [3, 2] instead of [2, 3]").And.Message.Contains("c holds I64 numbers"));
     }
 
     [Test]
