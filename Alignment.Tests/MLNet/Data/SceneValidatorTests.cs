@@ -169,7 +169,7 @@ public sealed class SceneValidatorTests
         ValidationReport report = SceneValidator.Run(temp.Path);
         TestContext.Out.WriteLine($"{clock.Elapsed.TotalSeconds:0.00} s");
         Assert.That(report.ValidScenes, Is.EqualTo(2001));
-        Assert.That(clock.Elapsed.TotalSeconds, Is.LessThan(20));
+        Assert.That(clock.Elapsed.TotalSeconds, Is.LessThan(60), "about a second on an idle machine; generous, for a busy one");
     }
 
     [Test]

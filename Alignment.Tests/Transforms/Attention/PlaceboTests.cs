@@ -147,7 +147,7 @@ public sealed class PlaceboTests
         var clock = Stopwatch.StartNew();
         PlaceboRegion.Find(attention, mask, 512, 512, 1, "a");
         TestContext.Out.WriteLine($"{clock.Elapsed.TotalMilliseconds:0.0} ms");
-        Assert.That(clock.ElapsedMilliseconds, Is.LessThan(1000), "a few milliseconds on an idle machine, some 50 where every shift is tried");
+        Assert.That(clock.ElapsedMilliseconds, Is.LessThan(10_000), "10 to 50 ms on an idle machine; generous, for a busy one");
     }
 
     [Test]
