@@ -1,0 +1,113 @@
+using System.Globalization;
+using Alignment.Transforms.Diffusion;
+
+namespace Alignment.MLNet.Editing;
+
+/// <summary>Everything that decides one edited picture's bytes: the <c>recipe</c> of its record.</summary>
+sealed record EditRecipe
+{
+    /// <summary>Moves when equal recipes would give other pictures than before (a corrected formula): older outputs are then made again.</summary>
+    public int Format { get; init; } = 1;
+
+    public required string VideoId { get; init; }
+
+    public required string SceneId { get; init; }
+
+    public required string Variant { get; init; }
+
+    /// <summary>The first variant with the same control: whose edit this is.</summary>
+    public required string EditOf { get; init; }
+
+    public required string Prompt { get; init; }
+
+    public required string ModelSha256 { get; init; }
+
+    /// <summary>Of the still's file.</summary>
+    public required string SourceSha256 { get; init; }
+
+    /// <summary>Of the mask's file.</summary>
+    public required string MaskSha256 { get; init; }
+
+    /// <summary>Of the control's numbers.</summary>
+    public required string ControlSha256 { get; init; }
+
+    /// <summary>The controls edited together with this one, in order, it included: float rounding may depend on them.</summary>
+    public required IReadOnlyList<string> Batch { get; init; }
+
+    public required EditSettings Settings { get; init; }
+}
+
+/// <summary>The options of an edit as the record has them. The device is among them: variants edited on different ones would differ by more than their control.</summary>
+sealed record EditSettings
+{
+    public required string Size { get; init; }
+
+    public required int Steps { get; init; }
+
+    public required float Guidance { get; init; }
+
+    public required double Strength { get; init; }
+
+    public required float ControlScale { get; init; }
+
+    public required ulong Seed { get; init; }
+
+    public required string Scheduler { get; init; }
+
+    public required float Eta { get; init; }
+
+    public required string PromptTemplate { get; init; }
+
+    public required string NegativePrompt { get; init; }
+
+    public required bool FromNoise { get; init; }
+
+    public required int Batch { get; init; }
+
+    public required float RegionDilation { get; init; }
+
+    public required float RegionFeather { get; init; }
+
+    public required string Device { get; init; }
+
+    public required int JpegQuality { get; init; }
+
+    public static EditSettings Of(EditOptions edit, int jpegQuality) => new()
+    {
+        Size = string.Create(CultureInfo.InvariantCulture, $"{edit.Width}x{edit.Height}"),
+        Steps = edit.Steps,
+        Guidance = edit.Guidance,
+        Strength = edit.Strength,
+        ControlScale = edit.ControlScale,
+        Seed = edit.Seed,
+        Scheduler = edit.Scheduler.ToString(),
+        Eta = edit.Eta,
+        PromptTemplate = edit.PromptTemplate,
+        NegativePrompt = edit.NegativePrompt,
+        FromNoise = edit.FromNoise,
+        Batch = edit.Batch,
+        RegionDilation = edit.Region.Dilation,
+        RegionFeather = edit.Region.Feather,
+        Device = edit.Device.Kind.ToString(),
+        JpegQuality = jpegQuality,
+    };
+}
+
+/// <summary>What is worth knowing of an edited picture.</summary>
+sealed record EditFacts
+{
+    /// <summary>Pixels that the edit may change.</summary>
+    public long RegionPixels { get; init; }
+
+    /// <summary>The mask is empty: the picture is the source itself, and no model was run.</summary>
+    public bool NothingToEdit { get; init; }
+}
+
+/// <summary>What decides the decoded still: its file.</summary>
+sealed record SourceRecipe(int Format, string SourceSha256);
+
+/// <summary>What decides the allowed region: the mask, the still's size (it has the still's), the options.</summary>
+sealed record RegionRecipe(int Format, string SourceSha256, string MaskSha256, float Dilation, float Feather);
+
+/// <summary>Size of a proof picture, and for the region its pixels.</summary>
+sealed record ProofFacts(int Width, int Height, long? RegionPixels = null);

@@ -1,0 +1,74 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Alignment.MLNet.Editing;
+
+/// <summary>
+/// The JSON file beside finished outputs that says what they were made from (<c>recipe</c>), what is worth knowing of
+/// them (<c>facts</c>) and what their bytes are (<c>files</c>: name in the same folder → SHA-256). It is written last,
+/// so outputs without it are not finished; and they are up to date exactly when the recipe is the one that would be
+/// written now and every hash is right. That is all there is to resuming: no state of a run is kept anywhere else.
+/// Recipes hold settings and hashes of inputs, never times or paths, so that equal work gives equal bytes.
+/// </summary>
+static class OutputRecord
+{
+    /// <summary>Records are a few kilobytes; a bigger file is something else.</summary>
+    const long MaxBytes = 1 << 20;
+
+    /// <summary>Indented, snake_case, readable letters, the same line ends on every system.</summary>
+    public static readonly JsonSerializerOptions Style = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>The facts of finished outputs that are just what <paramref name="recipe"/> would make now; null where there are none such.</summary>
+    /// <param name="path">The record; its files are beside it.</param>
+    /// <param name="recipe">What would be made now.</param>
+    public static TFacts? Current<TFacts>(string path, object recipe) where TFacts : class
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            if (!file.Exists || file.Length > MaxBytes) return null;
+            if (JsonNode.Parse(File.ReadAllBytes(path)) is not JsonObject record) return null;
+            // Compared as text: both sides went through the same writer.
+            if (record["recipe"]?.ToJsonString(Style) != Text(recipe)) return null;
+            if (record["files"] is not JsonObject { Count: > 0 } files) return null;
+            string folder = file.DirectoryName!;
+            foreach ((string name, JsonNode? hash) in files)
+            {
+                if (!SafePath.IsName(name)) return null;
+                string made = Path.Combine(folder, name);
+                if (!File.Exists(made) || FileHash.OfFile(made) != (string?)hash) return null;
+            }
+            return record["facts"].Deserialize<TFacts>(Style);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException or BadDataException or IOException or UnauthorizedAccessException or FormatException)
+        {
+            // A damaged or foreign file is no record: the outputs are made again over it.
+            return null;
+        }
+    }
+
+    /// <summary>Records finished outputs: reads the files back, hashes them, and writes the record.</summary>
+    /// <param name="path">The record; in the folder of the files.</param>
+    /// <param name="recipe">What they were made from.</param>
+    /// <param name="facts">What is worth knowing of them.</param>
+    /// <param name="files">Their names.</param>
+    public static void Write(string path, object recipe, object facts, params ReadOnlySpan<string> files)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (string name in files) hashes.Add(name, FileHash.OfFile(Path.Combine(folder, name)));
+        AtomicFile.WriteText(path, Text(new { recipe, facts, files = hashes }) + "\n");
+    }
+
+    /// <summary>A record without files: a manifest.</summary>
+    public static void WriteManifest(string path, object content) => AtomicFile.WriteText(path, Text(content) + "\n");
+
+    static string Text(object value) => JsonSerializer.SerializeToNode(value, value.GetType(), Style)!.ToJsonString(Style);
+}

@@ -1,0 +1,45 @@
+namespace Alignment.MLNet.Editing;
+
+/// <summary>A scene as the editor takes it: the still, the mask, and one attention map for each variant.</summary>
+/// <param name="VideoId">The video.</param>
+/// <param name="SceneId">The scene.</param>
+/// <param name="Keyword">The product, for the prompt.</param>
+/// <param name="StillPath">Full path.</param>
+/// <param name="MaskPath">Full path.</param>
+/// <param name="Maps">In the variants' order; variants that leave a scene alone refer to the baseline's map.</param>
+sealed record VariantScene(string VideoId, string SceneId, string Keyword, string StillPath, string MaskPath, IReadOnlyList<VariantMap> Maps);
+
+/// <summary>Where a variant's attention map is.</summary>
+readonly record struct VariantMap(string Variant, string Path);
+
+/// <summary>A variant set as the editor reads it: streamed, twice.</summary>
+interface IVariantScenes
+{
+    IReadOnlyList<string> Variants { get; }
+
+    /// <summary>Of every map, in pixels.</summary>
+    int Width { get; }
+
+    int Height { get; }
+
+    /// <summary>Scenes by video, then by number.</summary>
+    IEnumerable<VariantScene> Scenes();
+
+    /// <summary>M [H,W], 0 or 1, as the maps were computed with it.</summary>
+    float[] ReadMask(VariantScene scene);
+
+    /// <summary>A' [H,W] in 0..1.</summary>
+    float[] ReadAttention(string path);
+}
+
+/// <summary>The denoising loop as the editor uses it.</summary>
+interface ISceneDiffusion : IDisposable
+{
+    /// <summary>Edits a scene under each of some controls, together.</summary>
+    /// <param name="scene">Whose id keys the noise and whose keyword fills the prompt.</param>
+    /// <param name="image">[3,H,W] in −1..1.</param>
+    /// <param name="controls">[2,H,W] each: M, then A'.</param>
+    /// <param name="cancel">Stops between steps.</param>
+    /// <returns>[3,H,W] in 0..1, one for each control.</returns>
+    IReadOnlyList<float[]> Edit(VariantScene scene, float[] image, IReadOnlyList<float[]> controls, CancellationToken cancel);
+}
