@@ -7,7 +7,7 @@ namespace Alignment.MLNet.Editing;
 /// The loop over a variant set: one pass that finds out what is missing, so that progress counts the edits that are
 /// really left, and one that makes it. Both stream; what is kept is one bit a scene and the failures.
 /// </summary>
-sealed class DatasetEditing(IVariantScenes variants, EditedFolder folder, EditOptions edit, int jpegQuality, string modelHash, Func<ISceneDiffusion> openModel)
+sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, EditOptions edit, int jpegQuality, string modelHash, Func<ISceneDiffusion> openModel)
 {
     const string Checking = "checking edits", Editing = "editing scenes";
 
@@ -25,7 +25,7 @@ sealed class DatasetEditing(IVariantScenes variants, EditedFolder folder, EditOp
         var counts = new EditCounts();
         var pending = new List<bool>();
         long left = 0;
-        foreach (VariantScene scene in WithoutOthers())
+        foreach (SceneToEdit scene in WithoutOthers())
         {
             cancel.ThrowIfCancellationRequested();
             ScenePlan? plan = Try(scenes, scene, () => scenes.Plan(scene));
@@ -43,7 +43,7 @@ sealed class DatasetEditing(IVariantScenes variants, EditedFolder folder, EditOp
             using ISceneDiffusion diffusion = openModel();
             progress?.Report(new(Editing, 0, left));
             int at = 0;
-            foreach (VariantScene scene in variants.Scenes())
+            foreach (SceneToEdit scene in variants.Scenes())
             {
                 if (at == pending.Count) break;   // the set grew while it was read: the next run sees the rest
                 if (!pending[at++]) continue;
@@ -78,7 +78,7 @@ sealed class DatasetEditing(IVariantScenes variants, EditedFolder folder, EditOp
     /// <summary>The program's version without the build's commit: equal sources give equal manifests.</summary>
     internal static string ToolVersion { get; } = "alignment " + (typeof(DatasetEditing).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0");
 
-    EditCounts Add(EditCounts counts, ScenePlan plan, bool nothing) => counts with
+    static EditCounts Add(EditCounts counts, ScenePlan plan, bool nothing) => counts with
     {
         Outputs = counts.Outputs + plan.Scene.Maps.Count,
         DistinctControls = counts.DistinctControls + plan.Controls,
@@ -88,11 +88,11 @@ sealed class DatasetEditing(IVariantScenes variants, EditedFolder folder, EditOp
     };
 
     /// <summary>The scenes; when a video's last one has gone by, outputs of scenes it does not have are removed.</summary>
-    IEnumerable<VariantScene> WithoutOthers()
+    IEnumerable<SceneToEdit> WithoutOthers()
     {
         string? video = null;
         var ids = new HashSet<string>(StringComparer.Ordinal);
-        foreach (VariantScene scene in variants.Scenes())
+        foreach (SceneToEdit scene in variants.Scenes())
         {
             if (video is not null && scene.VideoId != video) Clean(video, ids);
             video = scene.VideoId;
@@ -109,7 +109,7 @@ sealed class DatasetEditing(IVariantScenes variants, EditedFolder folder, EditOp
     }
 
     /// <summary>A scene that cannot be read is noted and left out; the rest goes on.</summary>
-    ScenePlan? Try(SceneEditing scenes, VariantScene scene, Func<ScenePlan> work)
+    ScenePlan? Try(SceneEditing scenes, SceneToEdit scene, Func<ScenePlan> work)
     {
         try
         {

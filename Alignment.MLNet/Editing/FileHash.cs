@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -32,12 +31,12 @@ static class FileHash
     /// <summary>Of a text's UTF-8 form.</summary>
     public static string OfText(string text) => OfBytes(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Of a control [2,H,W]: its size, the mask, the attention; equal controls have equal hashes whatever variant they came from.</summary>
+    /// <summary>Of a control [2,H,W]: its size, the mask, the attention, as the variants' tables have it; equal controls have equal hashes whatever variant they came from.</summary>
     public static string OfControl(int width, int height, ReadOnlySpan<float> mask, ReadOnlySpan<float> attention)
     {
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        sha.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"control/1 2x{height}x{width}\n")));
         // Every supported machine is little-endian, as ONNX Runtime is.
+        sha.AppendData(MemoryMarshal.AsBytes<int>([width, height]));
         sha.AppendData(MemoryMarshal.AsBytes(mask));
         sha.AppendData(MemoryMarshal.AsBytes(attention));
         return Convert.ToHexStringLower(sha.GetHashAndReset());

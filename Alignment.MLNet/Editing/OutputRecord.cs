@@ -64,7 +64,7 @@ static class OutputRecord
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (string name in files) hashes.Add(name, FileHash.OfFile(Path.Combine(folder, name)));
-        AtomicFile.WriteText(path, Text(new { recipe, facts, files = hashes }) + "\n");
+        AtomicFile.WriteText(path, Text(new { recipe, facts, files = hashes }) + "\n", durable: false);
     }
 
     /// <summary>A record without files: a manifest.</summary>

@@ -9,13 +9,13 @@ namespace Alignment.MLNet.Editing;
 /// Edits one scene for all its variants: equal controls once, each edit put into the untouched still at the still's own
 /// size, every file written complete, the record last.
 /// </summary>
-sealed class SceneEditing(EditedFolder folder, IVariantScenes variants, EditOptions edit, EditSettings settings, string modelHash)
+sealed class SceneEditing(EditedFolder folder, IScenesToEdit variants, EditOptions edit, EditSettings settings, string modelHash)
 {
     const int ProofFormat = 1;
 
     /// <summary>Compares what is there with what would be made now.</summary>
     /// <exception cref="BadDataException">The still, the mask or a map cannot be read.</exception>
-    public ScenePlan Plan(VariantScene scene)
+    public ScenePlan Plan(SceneToEdit scene)
     {
         string source = FileHash.OfFile(scene.StillPath), mask = FileHash.OfFile(scene.MaskPath);
         List<ControlGroup> groups = Group(scene);
@@ -40,11 +40,9 @@ sealed class SceneEditing(EditedFolder folder, IVariantScenes variants, EditOpti
     /// <returns>True when the region is empty: nothing was to be edited.</returns>
     public bool Edit(ScenePlan plan, ISceneDiffusion diffusion, Action<int> made, CancellationToken cancel)
     {
-        VariantScene scene = plan.Scene;
+        SceneToEdit scene = plan.Scene;
         RgbPicture still = PictureFile.ReadRgb8(scene.StillPath);
-        float[] mask = new float[still.Width * still.Height];
-        PictureFile.ReadGrey(scene.MaskPath, still.Width, still.Height, mask);
-        EditRegion region = EditRegion.FromMask(mask, still.Width, still.Height, edit.Region);
+        EditRegion region = EditRegion.FromMask(variants.ReadMask(scene, still.Width, still.Height), still.Width, still.Height, edit.Region);
         (byte[] allowed, long pixels) = Allowed(region);
         if (!plan.ProofsDone) WriteProofs(plan, still, allowed, pixels);
 
@@ -70,15 +68,15 @@ sealed class SceneEditing(EditedFolder folder, IVariantScenes variants, EditOpti
     }
 
     /// <summary>Removes what there is of a scene that cannot be edited, so that nobody takes an older edit for the current one.</summary>
-    public void Discard(VariantScene scene)
+    public void Discard(SceneToEdit scene)
     {
         foreach (string kind in variants.Variants.Append(EditedFolder.Source).Append(EditedFolder.Region)) folder.Remove(kind, scene.VideoId, scene.SceneId);
     }
 
-    List<ControlGroup> Group(VariantScene scene)
+    List<ControlGroup> Group(SceneToEdit scene)
     {
         int n = variants.Width * variants.Height;
-        float[] mask = variants.ReadMask(scene);
+        float[] mask = variants.ReadMask(scene, variants.Width, variants.Height);
         var byHash = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         var hashOfPath = new Dictionary<string, string>(StringComparer.Ordinal);   // variants that refer to the baseline's map
         var groups = new List<ControlGroup>();
@@ -88,6 +86,8 @@ sealed class SceneEditing(EditedFolder folder, IVariantScenes variants, EditOpti
             {
                 float[] attention = variants.ReadAttention(map.Path);
                 hashOfPath[map.Path] = hash = FileHash.OfControl(variants.Width, variants.Height, mask, attention);
+                if (map.ControlHash is { } recorded && recorded != hash)
+                    throw BadDataException.For($"The attention map '{SafePath.Shorten(map.Path, 300)}' and the mask of {scene.SceneId}", $"the control {hash[..12]}…", $"{SafePath.Shorten(recorded, 12)}, as the variants' table has it", "One of them changed since: delete the map and make the variants again.");
                 if (!byHash.ContainsKey(hash))
                 {
                     float[] control = new float[2 * n];
@@ -101,7 +101,7 @@ sealed class SceneEditing(EditedFolder folder, IVariantScenes variants, EditOpti
         return groups;
     }
 
-    EditRecipe Recipe(VariantScene scene, string source, string mask, EditBatch batch, ControlGroup group, string variant) => new()
+    EditRecipe Recipe(SceneToEdit scene, string source, string mask, EditBatch batch, ControlGroup group, string variant) => new()
     {
         VideoId = scene.VideoId,
         SceneId = scene.SceneId,
@@ -116,37 +116,37 @@ sealed class SceneEditing(EditedFolder folder, IVariantScenes variants, EditOpti
         Settings = settings,
     };
 
-    ProofFacts? RegionFacts(VariantScene scene, string source, string mask) =>
+    ProofFacts? RegionFacts(SceneToEdit scene, string source, string mask) =>
         OutputRecord.Current<ProofFacts>(folder.Record(EditedFolder.Region, scene.VideoId, scene.SceneId), RegionRecipe(source, mask));
 
     RegionRecipe RegionRecipe(string source, string mask) => new(ProofFormat, source, mask, edit.Region.Dilation, edit.Region.Feather);
 
     void WriteProofs(ScenePlan plan, RgbPicture still, byte[] allowed, long pixels)
     {
-        VariantScene scene = plan.Scene;
+        SceneToEdit scene = plan.Scene;
         string name = scene.SceneId + ".png";
-        PictureFile.WritePng(folder.Png(EditedFolder.Source, scene.VideoId, scene.SceneId), still);
+        AtomicFile.WriteBytes(folder.Png(EditedFolder.Source, scene.VideoId, scene.SceneId), PngWriter.Rgb8(still.Pixels, still.Width, still.Height), durable: false);
         OutputRecord.Write(folder.Record(EditedFolder.Source, scene.VideoId, scene.SceneId), new SourceRecipe(ProofFormat, plan.SourceHash), new ProofFacts(still.Width, still.Height), name);
-        PictureFile.WritePngGrey(folder.Png(EditedFolder.Region, scene.VideoId, scene.SceneId), still.Width, still.Height, allowed.AsSpan());
+        AtomicFile.WriteBytes(folder.Png(EditedFolder.Region, scene.VideoId, scene.SceneId), PngWriter.Grey8(allowed, still.Width, still.Height), durable: false);
         OutputRecord.Write(folder.Record(EditedFolder.Region, scene.VideoId, scene.SceneId), RegionRecipe(plan.SourceHash, plan.MaskHash), new ProofFacts(still.Width, still.Height, pixels), name);
     }
 
     /// <summary>The picture once, and its bytes for every variant that shares the edit.</summary>
     void Write(ScenePlan plan, EditBatch batch, ControlGroup group, RgbPicture picture, EditFacts facts)
     {
-        VariantScene scene = plan.Scene;
+        SceneToEdit scene = plan.Scene;
         byte[] png = PngWriter.Rgb8(picture.Pixels, picture.Width, picture.Height);
         byte[] jpeg = JpegCodec.Rgb(picture.Pixels, picture.Width, picture.Height, settings.JpegQuality);
         foreach (string variant in group.Variants)
         {
-            AtomicFile.WriteBytes(folder.Png(variant, scene.VideoId, scene.SceneId), png);
-            AtomicFile.WriteBytes(folder.Jpeg(variant, scene.VideoId, scene.SceneId), jpeg);
+            AtomicFile.WriteBytes(folder.Png(variant, scene.VideoId, scene.SceneId), png, durable: false);
+            AtomicFile.WriteBytes(folder.Jpeg(variant, scene.VideoId, scene.SceneId), jpeg, durable: false);
             OutputRecord.Write(folder.Record(variant, scene.VideoId, scene.SceneId), Recipe(scene, plan.SourceHash, plan.MaskHash, batch, group, variant), facts, scene.SceneId + ".png", scene.SceneId + ".jpg");
         }
     }
 
     /// <summary>The still at the edit's size, in −1..1.</summary>
-    float[] ReadImage(VariantScene scene)
+    float[] ReadImage(SceneToEdit scene)
     {
         float[] image = new float[3 * variants.Width * variants.Height];
         PictureFile.ReadRgb(scene.StillPath, variants.Width, variants.Height, image);

@@ -12,7 +12,7 @@ sealed record EditBatch(IReadOnlyList<ControlGroup> Groups, bool Done)
 /// <summary>What a scene needs: its controls without repetition, in batches, and which of them are finished already.</summary>
 sealed record ScenePlan
 {
-    public required VariantScene Scene { get; init; }
+    public required SceneToEdit Scene { get; init; }
 
     public required string SourceHash { get; init; }
 

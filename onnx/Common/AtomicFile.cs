@@ -15,21 +15,27 @@ public static class AtomicFile
     static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Writes <paramref name="path"/> through <paramref name="fill"/>; nothing appears if that throws.</summary>
-    public static void Write(string path, Action<Stream> fill)
+    /// <param name="path">The file.</param>
+    /// <param name="fill">Writes its content.</param>
+    /// <param name="durable">
+    /// False leaves it to the system when the bytes reach the disk: a killed process still leaves whole files, but a power cut
+    /// may leave an empty one. Right for the many small outputs whose hashes are checked before they are relied on.
+    /// </param>
+    public static void Write(string path, Action<Stream> fill, bool durable = true)
     {
         ArgumentNullException.ThrowIfNull(fill);
         Make(path, partial =>
         {
             using var file = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
             fill(file);
-            file.Flush(flushToDisk: true);
+            file.Flush(flushToDisk: durable);
         });
     }
 
     /// <summary>UTF-8 without a byte order mark.</summary>
-    public static void WriteText(string path, string text) => Write(path, s => s.Write(s_utf8.GetBytes(text)));
+    public static void WriteText(string path, string text, bool durable = true) => Write(path, s => s.Write(s_utf8.GetBytes(text)), durable);
 
-    public static void WriteBytes(string path, ReadOnlyMemory<byte> bytes) => Write(path, s => s.Write(bytes.Span));
+    public static void WriteBytes(string path, ReadOnlyMemory<byte> bytes, bool durable = true) => Write(path, s => s.Write(bytes.Span), durable);
 
     /// <summary>
     /// For writers that want a file name (ffmpeg): <paramref name="make"/> gets a temporary name beside the target

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Alignment.MLNet.Editing;
-using Alignment.Tests.Common;
 using Alignment.Transforms.Diffusion;
 using Alignment.Transforms.Images;
 

@@ -7,7 +7,7 @@ namespace Alignment.Tests.MLNet.Editing;
 /// Two videos of four small scenes whose stills and masks are files and whose maps are made up: the attention of a map
 /// is the number in its path. Scene 2 of the second video has an empty mask. Early boost changes scene 1, full boost all.
 /// </summary>
-sealed class FakeVariants : IVariantScenes
+sealed class FakeVariants : IScenesToEdit
 {
     public const int StillWidth = 41, StillHeight = 27;
 
@@ -28,7 +28,7 @@ sealed class FakeVariants : IVariantScenes
             }
     }
 
-    public List<VariantScene> All { get; } = [];
+    public List<SceneToEdit> All { get; } = [];
 
     public IReadOnlyList<string> Variants { get; } = ["baseline", "early_boost", "full_boost", "placebo"];
 
@@ -39,12 +39,12 @@ sealed class FakeVariants : IVariantScenes
     /// <summary>Per video: scene 1 has three different controls (early and full boost share one), the others three, counted by hand.</summary>
     public const int Controls = 8 * 3;
 
-    public IEnumerable<VariantScene> Scenes() => All;
+    public IEnumerable<SceneToEdit> Scenes() => All;
 
-    public float[] ReadMask(VariantScene scene)
+    public float[] ReadMask(SceneToEdit scene, int width, int height)
     {
-        float[] mask = new float[Width * Height];
-        PictureFile.ReadGrey(scene.MaskPath, Width, Height, mask);
+        float[] mask = new float[width * height];
+        PictureFile.ReadGrey(scene.MaskPath, width, height, mask);
         return mask;
     }
 
@@ -71,7 +71,7 @@ sealed class FakeDiffusion(int stopAfter = int.MaxValue) : ISceneDiffusion
         return this;
     }
 
-    public IReadOnlyList<float[]> Edit(VariantScene scene, float[] image, IReadOnlyList<float[]> controls, CancellationToken cancel)
+    public IReadOnlyList<float[]> Edit(SceneToEdit scene, float[] image, IReadOnlyList<float[]> controls, CancellationToken cancel)
     {
         if (Calls.Count == stopAfter) throw new OperationCanceledException();
         Calls.Add((scene.SceneId, controls.Count));

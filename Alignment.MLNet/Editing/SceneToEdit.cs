@@ -7,13 +7,13 @@ namespace Alignment.MLNet.Editing;
 /// <param name="StillPath">Full path.</param>
 /// <param name="MaskPath">Full path.</param>
 /// <param name="Maps">In the variants' order; variants that leave a scene alone refer to the baseline's map.</param>
-sealed record VariantScene(string VideoId, string SceneId, string Keyword, string StillPath, string MaskPath, IReadOnlyList<VariantMap> Maps);
+sealed record SceneToEdit(string VideoId, string SceneId, string Keyword, string StillPath, string MaskPath, IReadOnlyList<VariantMap> Maps);
 
-/// <summary>Where a variant's attention map is.</summary>
-readonly record struct VariantMap(string Variant, string Path);
+/// <summary>Where a variant's attention map is, and the hash of the control it makes where that was recorded.</summary>
+readonly record struct VariantMap(string Variant, string Path, string? ControlHash = null);
 
 /// <summary>A variant set as the editor reads it: streamed, twice.</summary>
-interface IVariantScenes
+interface IScenesToEdit
 {
     IReadOnlyList<string> Variants { get; }
 
@@ -23,10 +23,10 @@ interface IVariantScenes
     int Height { get; }
 
     /// <summary>Scenes by video, then by number.</summary>
-    IEnumerable<VariantScene> Scenes();
+    IEnumerable<SceneToEdit> Scenes();
 
-    /// <summary>M [H,W], 0 or 1, as the maps were computed with it.</summary>
-    float[] ReadMask(VariantScene scene);
+    /// <summary>M [height,width], 0 or 1: at the maps' size the one they were computed with.</summary>
+    float[] ReadMask(SceneToEdit scene, int width, int height);
 
     /// <summary>A' [H,W] in 0..1.</summary>
     float[] ReadAttention(string path);
@@ -41,5 +41,5 @@ interface ISceneDiffusion : IDisposable
     /// <param name="controls">[2,H,W] each: M, then A'.</param>
     /// <param name="cancel">Stops between steps.</param>
     /// <returns>[3,H,W] in 0..1, one for each control.</returns>
-    IReadOnlyList<float[]> Edit(VariantScene scene, float[] image, IReadOnlyList<float[]> controls, CancellationToken cancel);
+    IReadOnlyList<float[]> Edit(SceneToEdit scene, float[] image, IReadOnlyList<float[]> controls, CancellationToken cancel);
 }

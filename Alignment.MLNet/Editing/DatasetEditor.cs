@@ -1,0 +1,42 @@
+using Alignment.MLNet.Variants;
+using Alignment.Onnx.Bundles;
+using Alignment.Transforms.Diffusion;
+using Alignment.Transforms.Diffusion.Editing;
+
+namespace Alignment.MLNet.Editing;
+
+/// <summary>
+/// Edits every scene of a variant set under every variant, each distinct control once, and writes the pictures
+/// (<see cref="EditedFolder"/>). It may be stopped at any moment, also by killing the process: what is finished is
+/// recognised by the record beside it (<see cref="OutputRecord"/>), and a run that continues ends with the bytes of one that
+/// was never stopped. A scene that cannot be edited is reported and the rest is done.
+/// </summary>
+/// <remarks>
+/// The <c>EditScene</c> stage edits row by row; here a scene's controls must be known together – to edit equal ones once, to
+/// encode the still once, and to batch them – so the loop drives <see cref="SceneEditor"/>, which the stage drives too, itself.
+/// </remarks>
+public static class DatasetEditor
+{
+    /// <summary>Edits what is not up to date.</summary>
+    /// <param name="variants">The set; its maps' size is the edits' size.</param>
+    /// <param name="bundle">The model.</param>
+    /// <param name="output">The folder that gets <c>edited_scenes</c>.</param>
+    /// <param name="options">How; null: the defaults.</param>
+    /// <param name="progress">Counts first the scenes looked at, then the edits that are really to be made.</param>
+    /// <param name="cancel">Stops between denoising steps; everything written then is complete.</param>
+    /// <exception cref="UsageException">An option is out of range, or the maps' size does not suit the model.</exception>
+    /// <exception cref="BadDataException">The set is damaged or names no such video.</exception>
+    public static DatasetEditResult Run(VariantSet variants, ModelBundle bundle, string output, DatasetEditOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(variants);
+        ArgumentNullException.ThrowIfNull(bundle);
+        options ??= new();
+        options = options with { Edit = options.Edit with { Width = variants.Width, Height = variants.Height } };
+        options.Check();
+        if (options.Videos.FirstOrDefault(v => !variants.VideoIds.Contains(v, StringComparer.Ordinal)) is { } unknown)
+            throw UsageException.For($"--video '{SafePath.Shorten(unknown)}'", "no such video among the variants", $"one of {string.Join(", ", variants.VideoIds.Take(10))}", "Correct the id, or make its variants first.");
+        EditShape.Of(bundle, variants.Width, variants.Height);   // refused before hours of looking at scenes
+        var scenes = new VariantSetScenes(variants, options.Videos);
+        return new DatasetEditing(scenes, new EditedFolder(output), options.Edit, options.JpegQuality, bundle.Hash, () => new BundleDiffusion(bundle, options.Edit)).Run(progress, cancel);
+    }
+}
