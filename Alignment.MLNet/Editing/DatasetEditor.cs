@@ -1,6 +1,5 @@
 using Alignment.MLNet.Variants;
 using Alignment.Onnx.Bundles;
-using Alignment.Transforms.Diffusion;
 using Alignment.Transforms.Diffusion.Editing;
 
 namespace Alignment.MLNet.Editing;

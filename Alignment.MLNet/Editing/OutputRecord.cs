@@ -13,8 +13,8 @@ namespace Alignment.MLNet.Editing;
 /// </summary>
 static class OutputRecord
 {
-    /// <summary>Records are a few kilobytes; a bigger file is something else.</summary>
-    const long MaxBytes = 1 << 20;
+    /// <summary>Records are kilobytes, with many problems in them a megabyte; a bigger file is something else.</summary>
+    const long MaxBytes = 16 << 20;
 
     /// <summary>Indented, snake_case, readable letters, the same line ends on every system.</summary>
     public static readonly JsonSerializerOptions Style = new()
@@ -67,8 +67,12 @@ static class OutputRecord
         AtomicFile.WriteText(path, Text(new { recipe, facts, files = hashes }) + "\n", durable: false);
     }
 
-    /// <summary>A record without files: a manifest.</summary>
-    public static void WriteManifest(string path, object content) => AtomicFile.WriteText(path, Text(content) + "\n");
+    /// <summary>Writes a manifest, unless the very same one is there: a run with nothing to do leaves every file alone.</summary>
+    public static void WriteManifest(string path, object content)
+    {
+        string text = Text(content) + "\n";
+        if (!File.Exists(path) || File.ReadAllText(path) != text) AtomicFile.WriteText(path, text);
+    }
 
     static string Text(object value) => JsonSerializer.SerializeToNode(value, value.GetType(), Style)!.ToJsonString(Style);
 }

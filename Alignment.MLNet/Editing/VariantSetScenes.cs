@@ -29,5 +29,10 @@ sealed class VariantSetScenes(VariantSet set, IReadOnlyList<string> videos) : IS
         return mask;
     }
 
-    public float[] ReadAttention(string path) => set.ReadMap(path);
+    public float[] ReadAttention(string path)
+    {
+        float[] map = new float[Width * Height];
+        MapFile.Read(path, Width, Height, map);
+        return map;
+    }
 }

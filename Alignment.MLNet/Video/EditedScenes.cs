@@ -1,4 +1,5 @@
 using System.Globalization;
+using Alignment.MLNet.Editing;
 using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Video;
@@ -22,7 +23,7 @@ sealed record EditedScenes(string VideoId, string Variant, SortedDictionary<int,
         string root = Directory.Exists(nested) ? nested : folder;
         if (!Directory.Exists(root)) throw BadDataException.For($"The edited scenes '{SafePath.Shorten(folder, 200)}'", "no such folder", "edited_scenes/{variant}/{video_id}/{video_id}-Scene-001.png", "Run 'alignment edit' first or correct the path.");
         List<EditedScenes> found = [];
-        foreach (var variant in new DirectoryInfo(root).EnumerateDirectories())
+        foreach (var variant in new DirectoryInfo(root).EnumerateDirectories().Where(d => d.Name is not (EditedFolder.Source or EditedFolder.Region)))   // the edits' proof, no variants
             foreach (var video in variant.EnumerateDirectories())
             {
                 if (videoIds is not null && !videoIds.Contains(video.Name, StringComparer.Ordinal)) continue;
@@ -42,7 +43,7 @@ sealed record EditedScenes(string VideoId, string Variant, SortedDictionary<int,
     {
         string prefix = videoId + "-Scene-";
         if (!file.StartsWith(prefix, StringComparison.Ordinal) || !file.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) return null;
-        return int.TryParse(file.AsSpan(prefix.Length, Math.Max(0, file.Length - prefix.Length - ending.Length)), NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n > 0 ? n : null;
+        return int.TryParse(file.AsSpan(prefix.Length, Math.Max(0, file.Length - prefix.Length - ending.Length)), NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : null;
     }
 }
 

@@ -1,0 +1,41 @@
+using System.Security.Cryptography;
+using System.Text;
+using Alignment.MLNet.Data;
+using Alignment.MLNet.Editing;
+
+namespace Alignment.MLNet.Runs;
+
+/// <summary>One hash over everything a validation looks at, so that unchanged data is not decoded again: hashing is many times faster.</summary>
+static class DataFingerprint
+{
+    /// <summary>Over the names and contents of all stills, masks, heatmaps and of keywords.csv.</summary>
+    public static string Of(SceneFolder data, string given, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    {
+        string above = Path.GetDirectoryName(data.DataFolder) ?? data.DataFolder;
+        string[] roots = [.. new[] { Path.GetFullPath(given), data.DataFolder, above }.Distinct(StringComparer.Ordinal)];
+        string[] folders = [.. roots.SelectMany(r => new[] { "video_scene_cuts", "keyword_masks", "attention_heatmap" }.Select(i => Path.Combine(r, i))).Where(Directory.Exists)];
+        string[] files = [.. folders.SelectMany(f => Directory.EnumerateFiles(f, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, MaxRecursionDepth = 2 }))
+            .Concat(data.KeywordsPath is { } keywords ? [keywords] : [])];
+        Array.Sort(files, StringComparer.Ordinal);
+        using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (int i = 0; i < files.Length; i++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            all.AppendData(Encoding.UTF8.GetBytes($"{files[i]}\0{HashOf(files[i])}\n"));
+            progress?.Report(new("checking the data", i + 1, files.Length));
+        }
+        return Convert.ToHexStringLower(all.GetHashAndReset());
+    }
+
+    static string HashOf(string file)
+    {
+        try
+        {
+            return FileHash.OfFile(file);
+        }
+        catch (BadDataException e)
+        {
+            return e.Message;   // the validation will say so properly
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Alignment.Transforms.Images;
+
+namespace Alignment.MLNet.Runs;
+
+/// <summary>Draws over a still what else is known of it.</summary>
+static class SceneDrawing
+{
+    // Dark blue over magenta and orange to light yellow: brightness rises all the way, so it reads in grey too.
+    static readonly (float R, float G, float B)[] s_colours = [(10, 8, 60), (90, 20, 110), (185, 45, 95), (240, 110, 40), (252, 190, 60), (252, 250, 170)];
+
+    /// <summary>Lays attention (0..1) as colour over the grey of <paramref name="picture"/>.</summary>
+    public static void Attention(RgbPicture picture, ReadOnlySpan<float> attention)
+    {
+        const float share = 0.7f;   // of the colour; the rest is the picture
+        byte[] p = picture.Pixels;
+        for (int i = 0; i < attention.Length; i++)
+        {
+            float at = Math.Clamp(attention[i], 0, 1) * (s_colours.Length - 1);
+            int k = Math.Min((int)at, s_colours.Length - 2);
+            float f = at - k, grey = 0.299f * p[3 * i] + 0.587f * p[3 * i + 1] + 0.114f * p[3 * i + 2];
+            p[3 * i] = Mix(s_colours[k].R, s_colours[k + 1].R);
+            p[3 * i + 1] = Mix(s_colours[k].G, s_colours[k + 1].G);
+            p[3 * i + 2] = Mix(s_colours[k].B, s_colours[k + 1].B);
+
+            byte Mix(float low, float high) => (byte)(share * (low + f * (high - low)) + (1 - share) * grey);
+        }
+    }
+
+    /// <summary>Draws the border of a region (white inside) just outside of it.</summary>
+    public static void Outline(RgbPicture picture, RgbPicture region, int thickness)
+    {
+        var (r, g, b) = ((byte)0, (byte)230, (byte)180);
+        for (int y = 0; y < picture.Height; y++)
+            for (int x = 0; x < picture.Width; x++)
+            {
+                if (In(x, y) || !Near(x, y)) continue;
+                int at = 3 * (y * picture.Width + x);
+                (picture.Pixels[at], picture.Pixels[at + 1], picture.Pixels[at + 2]) = (r, g, b);
+            }
+
+        bool In(int x, int y) => x >= 0 && y >= 0 && x < region.Width && y < region.Height && region.Pixels[3 * (y * region.Width + x)] > 0;
+
+        bool Near(int x, int y)
+        {
+            for (int dy = -thickness; dy <= thickness; dy++)
+                for (int dx = -thickness; dx <= thickness; dx++)
+                    if (In(x + dx, y + dy)) return true;
+            return false;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using Alignment.MLNet.Analysis;
+using Alignment.MLNet.Editing;
+using Alignment.MLNet.Plots;
+using Alignment.MLNet.Variants;
+using Alignment.Transforms.Attention;
+
+namespace Alignment.MLNet.Runs;
+
+/// <summary>The variants' statistics and their two plots, in one folder.</summary>
+static class StatisticsStep
+{
+    const string Name = "statistics.json";
+
+    sealed record Recipe(int Format, string StatisticsSha256, IReadOnlyList<string> Variants);
+
+    sealed record Facts(IReadOnlyList<string> Files);
+
+    public static (IReadOnlyList<string> Files, bool Made) Run(VariantSet set, RunFolder folder)
+    {
+        string from = Path.Combine(set.Root, Name), record = Path.Combine(folder.Statistics, "record.json");
+        var recipe = new Recipe(1, FileHash.OfFile(from), [.. set.VideoIds.Select(set.KeyOf)]);
+        if (OutputRecord.Current<Facts>(record, recipe) is { } known) return ([.. known.Files.Select(f => SafePath.Under(folder.Statistics, f))], false);
+
+        AtomicFile.WriteBytes(Path.Combine(folder.Statistics, Name), File.ReadAllBytes(from));
+        var points = from video in set.VideoIds from scene in set.Video(video) from row in scene select new ScenePoint(row.Variant.Name(), row.Index, row.AlignmentAfter);
+        string[] files = [Name, .. AlignmentPlots.Write(folder.Statistics, [.. points]).Select(f => Path.GetFileName(f))];
+        OutputRecord.Write(record, recipe, new Facts(files), files);
+        return ([.. files.Select(f => Path.Combine(folder.Statistics, f))], true);
+    }
+}
+
+/// <summary>The analysis of engagement data; computed each time for the caller, written when something changed.</summary>
+static class AnalysisStep
+{
+    sealed record Recipe(int Format, string EngagementSha256, AnalysisOptions Options);
+
+    sealed record Facts(long Rows, long Rejected);
+
+    public static (EngagementAnalysis? Result, bool Made) Run(string file, RunFolder folder, AnalysisOptions options, CancellationToken cancel)
+    {
+        string record = Path.Combine(folder.Analysis, "record.json");
+        var recipe = new Recipe(1, FileHash.OfFile(file), options);
+        if (OutputRecord.Current<Facts>(record, recipe) is not null) return (EngagementAnalyzer.Analyze(file, options, stop: cancel), false);
+        EngagementAnalysis made = EngagementAnalyzer.Run(file, folder.Analysis, options, cancel);
+        OutputRecord.Write(record, recipe, new Facts(made.Rows, made.Rejected), EngagementAnalyzer.JsonFile, EngagementAnalyzer.CsvFile, EngagementAnalyzer.RejectedFile);
+        return (made, true);
+    }
+}
