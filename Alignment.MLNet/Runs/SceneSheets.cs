@@ -91,9 +91,9 @@ sealed class SceneSheets(VariantSet variants, EditedFolder edited, string folder
         {
             float[] map = new float[still.Width * still.Height];
             MapFile.Read(scene[column - 1].AttentionMapPath, still.Width, still.Height, map);
-            SceneDrawing.Attention(still, map);
+            SheetDrawing.Attention(still, map);
         }
-        SceneDrawing.Outline(still, region, thickness: Math.Max(1, still.Width / 160));
+        SheetDrawing.Outline(still, region, thickness: Math.Max(1, still.Width / 160));
         PictureFile.WritePng(path, still);
         return path;
     }

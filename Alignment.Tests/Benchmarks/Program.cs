@@ -1,3 +1,4 @@
+using Alignment.Tests.MLNet.Runs;
 using Alignment.Tests.Transforms.Contract;
 using BenchmarkDotNet.Running;
 
@@ -9,6 +10,7 @@ static class Program
     static void Main(string[] args)
     {
         if (args is [OtherProcess.Switch, var folder]) OtherProcess.Apply(folder);
+        else if (args is [RunInOtherProcess.Switch, var data, var output]) RunInOtherProcess.Run(data, output);
         else BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
     }
 }

@@ -3,7 +3,7 @@ using Alignment.Transforms.Images;
 namespace Alignment.MLNet.Runs;
 
 /// <summary>Draws over a still what else is known of it.</summary>
-static class SceneDrawing
+static class SheetDrawing
 {
     // Dark blue over magenta and orange to light yellow: brightness rises all the way, so it reads in grey too.
     static readonly (float R, float G, float B)[] s_colours = [(10, 8, 60), (90, 20, 110), (185, 45, 95), (240, 110, 40), (252, 190, 60), (252, 250, 170)];
