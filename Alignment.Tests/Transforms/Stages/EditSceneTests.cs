@@ -86,6 +86,22 @@ public sealed class EditSceneTests
     }
 
     [Test]
+    public void Edited_ByteOfTheWeightsFlipped_IsRefusedBeforeAnyEdit()
+    {
+        using var folder = new TempFolder();
+        (string saved, _) = Save(folder["bundle"], folder);
+        string unet = Path.Combine(folder["bundle"], BundleFiles.Unet);
+        byte[] bytes = File.ReadAllBytes(unet);
+        bytes[^1000] ^= 1; // the manifest still lists the old hash, and the size is the same
+        File.WriteAllBytes(unet, bytes);
+
+        var ml = new MLContext(seed: 2);
+        ITransformer model = ml.Alignment.LoadModel(saved, out _);
+        IDataView edited = model.Transform(ml.Data.LoadFromEnumerable(ContractData.Write(folder)[..1]));
+        Assert.That(() => edited.GetColumn<float[]>(SceneColumns.Edited).ToArray(), Throws.TypeOf<BadDataException>().With.Message.Contains(BundleFiles.Unet));
+    }
+
+    [Test]
     public void Save_Model_HoldsNoWeights()
     {
         using var folder = new TempFolder();

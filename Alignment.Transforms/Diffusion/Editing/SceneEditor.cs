@@ -50,6 +50,9 @@ public sealed class SceneEditor : IDisposable
     /// <summary>What the editor was made with.</summary>
     public EditOptions Options { get; }
 
+    /// <summary>The models as ONNX Runtime has them, for measuring.</summary>
+    internal EditSessions Sessions => _sessions;
+
     /// <summary>Sizes of pictures, controls and latents.</summary>
     public EditShape Shape { get; }
 

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Globalization;
+using Alignment.Onnx.Bundles;
+using Alignment.Transforms.Diffusion.Editing;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Alignment.Tests.Benchmarks;
+
+/// <summary>
+/// What the denoising loop costs beside the models: the time of a 50-step edit ÷ the time of the very same ONNX Runtime runs on
+/// the same bound values, with nothing around them. Both take turns, so that a busy machine slows both; the ratio is that of the medians.
+/// </summary>
+/// <example><c>dotnet run -c Release --project Alignment.Tests -- loop-overhead [bundle folder] [side in pixels] [rounds]</c></example>
+static class LoopOverhead
+{
+    public const string Switch = "loop-overhead";
+
+    /// <summary>The issue's bar.</summary>
+    const double MostAllowed = 1.05;
+
+    const int Steps = 50, WarmUpRounds = 2;
+
+    /// <returns>0 where the ratio is within the bar, else 1.</returns>
+    public static int Run(string[] args)
+    {
+        string folder = args.Length > 0 ? args[0] : Path.Combine(Shared.Repository, "onnx", "bundles", "tiny");
+        int side = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 128;
+        int rounds = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 15;
+
+        // Strength 1: all fifty steps, and still the VAE encoder.
+        using var editor = new SceneEditor(ModelBundle.Open(folder), new() { Width = side, Height = side, Steps = Steps, Strength = 1 });
+        var edits = new List<double>();
+        var bare = new List<double>();
+        for (int round = -WarmUpRounds; round < rounds; round++)
+        {
+            // A new picture each time: the editor would not encode the same one twice.
+            float[] picture = [.. Enumerable.Range(0, editor.Shape.ImageLength).Select(i => (float)Math.Sin(0.01 * i + round))];
+            var scene = new SceneEdit { SceneId = "loop", Prompt = "a bottle", Image = picture, Controls = [new float[editor.Shape.ControlLength]] };
+            double edit = Seconds(() => editor.Edit(scene)), runs = Seconds(() => RunModelsAlone(editor, picture));
+            if (round < 0) continue;
+            edits.Add(edit);
+            bare.Add(runs);
+        }
+        double ratio = Median(edits) / Median(bare);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(folder)} at {side}x{side}, {Steps} steps with guidance, {rounds} rounds in turns, {Environment.ProcessorCount} processors"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"edit       median {Median(edits) * 1000:f1} ms ({edits.Min() * 1000:f1} to {edits.Max() * 1000:f1})"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"runs alone median {Median(bare) * 1000:f1} ms ({bare.Min() * 1000:f1} to {bare.Max() * 1000:f1})"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ratio {ratio:f4}, allowed {MostAllowed:f2}: {(ratio <= MostAllowed ? "met" : "NOT met")}"));
+        return ratio <= MostAllowed ? 0 : 1;
+    }
+
+    /// <summary>The runs of one edit: VAE encoder, fifty times ControlNet and UNet as the loop has bound them, VAE decoder. The prompts are encoded already.</summary>
+    static void RunModelsAlone(SceneEditor editor, float[] picture)
+    {
+        EditShape shape = editor.Shape;
+        EditSessions sessions = editor.Sessions;
+        using OrtValue image = OrtValue.CreateTensorValueFromMemory(picture, [1, 3, shape.Height, shape.Width]);
+        Once(sessions.VaeEncoder, "sample", image, "mean", "logvar");
+        Denoiser loop = editor.Loop(pictures: 1, guided: true);
+        for (int step = 0; step < Steps; step++) loop.RunModels();
+        using OrtValue latents = OrtValue.CreateTensorValueFromMemory(new float[shape.LatentLength], [1, shape.LatentChannels, shape.LatentHeight, shape.LatentWidth]);
+        Once(sessions.VaeDecoder, "latent_sample", latents, "sample");
+
+        static void Once(InferenceSession session, string input, OrtValue value, params string[] outputs)
+        {
+            using var options = new RunOptions();
+            session.Run(options, [input], [value], outputs).Dispose();
+        }
+    }
+
+    static double Seconds(Action work)
+    {
+        long start = Stopwatch.GetTimestamp();
+        work();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    static double Median(List<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
+    }
+}
