@@ -10,6 +10,9 @@ static class RunnerCommands
     public static IEnumerable<Command> All(Terminal terminal) =>
     [
         new ValidateCommand(terminal),
+        new RunCommand(terminal),
+        new VariantsCommand(terminal),
+        new EditCommand(terminal),
         new AssembleCommand(terminal),
         new AnalyzeCommand(terminal),
         new ModelsCommand(terminal),

@@ -1,0 +1,41 @@
+using System.Globalization;
+using Alignment.MLNet.Runs;
+using Spectre.Console;
+
+namespace Alignment.Runner.Commands;
+
+/// <summary>A run's result for people: what was done, what went wrong, where everything is.</summary>
+static class RunSummary
+{
+    /// <summary>More problems than this are left to the file.</summary>
+    const int MostShown = 20;
+
+    public static void Print(AlignmentRunResult result, IAnsiConsole to)
+    {
+        var steps = new Table().Border(TableBorder.Simple).AddColumns("step", "there now", "made by this call");
+        foreach (var step in result.Steps)
+            steps.AddRow(new Text(step.Name), new Text($"{N(step.Items)} {step.Unit}"), new Text(step.AlreadyDone ? "nothing to do" : N(step.Made)));
+        to.Write(steps);
+
+        var edits = result.Edit.Counts;
+        to.WriteLine($"{N(edits.Edits)} edits for {N(edits.Outputs)} pictures: one per distinct control; {N(edits.NothingToEdit)} of them without product needed no model.");
+        if (result.Analysis is { } analysis) AnalysisTable.Print(analysis, result.AnalysisFolder!, to);
+
+        foreach (var problem in result.Problems.Take(MostShown))
+            to.WriteLine($"{(problem.Breaks ? "left out" : "note")}: {problem.Step}: {SafePath.Shorten(problem.Subject)}: {SafePath.Shorten(problem.Message, 400)}");
+        if (result.Problems.Count > MostShown) to.WriteLine($"… and {N(result.Problems.Count - MostShown)} more in {result.RunJson}");
+
+        to.WriteLine();
+        PrintPlace("videos", result.VideosFolder, to);
+        PrintPlace("pictures", result.EditedFolder, to);
+        foreach (string sheet in result.ContactSheets) PrintPlace("contact sheet", sheet, to);
+        foreach (string file in result.StatisticsFiles) PrintPlace("statistics", file, to);
+        if (result.AnalysisFolder is not null) PrintPlace("analysis", result.AnalysisFolder, to);
+        PrintPlace("scenes used", result.ValidScenes, to);
+        PrintPlace("summary", result.RunJson, to);
+    }
+
+    static void PrintPlace(string what, string path, IAnsiConsole to) => to.Profile.Out.Writer.WriteLine($"  {what,-14} {path}");
+
+    static string N(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
+}
