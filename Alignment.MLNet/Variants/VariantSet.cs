@@ -27,8 +27,9 @@ public sealed record VariantScene(
 public sealed class VariantSet
 {
     readonly SetManifest _manifest;
+    readonly SceneFolder? _data;
 
-    VariantSet(string root, SetManifest manifest) => (Root, _manifest) = (root, manifest);
+    VariantSet(string root, SetManifest manifest, SceneFolder? data) => (Root, _manifest, _data) = (root, manifest, data);
 
     /// <summary>Full path of the <c>variants_v3</c> folder.</summary>
     public string Root { get; }
@@ -55,9 +56,10 @@ public sealed class VariantSet
     public string KeyOf(string videoId) => _manifest.Videos.First(v => v.VideoId == videoId).Key;
 
     /// <summary>Opens a set.</summary>
-    /// <param name="directory">The folder that holds <c>variants_v3</c>, or that folder.</param>
+    /// <param name="directory">The folder that holds <c>variants_v3</c>, or that folder. It may have been moved since the variants were made.</param>
+    /// <param name="data">The data folder to take stills and masks from; null: the paths they had when the variants were made.</param>
     /// <exception cref="BadDataException">There is no finished set, or it is damaged.</exception>
-    public static VariantSet Open(string directory)
+    public static VariantSet Open(string directory, string? data = null)
     {
         string root = VariantFiles.Root(directory), path = Path.Combine(root, VariantFiles.Manifest);
         if (!File.Exists(path)) throw BadDataException.For($"The variants in '{root}'", $"no {VariantFiles.Manifest}", "a finished set of variants", "Run `alignment variants` first.");
@@ -68,7 +70,7 @@ public sealed class VariantSet
                 throw BadDataException.For($"'{path}'", FormattableString.Invariant($"format {manifest?.Format}"), FormattableString.Invariant($"format {VariantFiles.Format}"), "Make the variants again with this version.");
             if (manifest.Videos.FirstOrDefault(v => !SafePath.IsName(v.VideoId)) is { } bad)
                 throw BadDataException.For($"'{path}'", $"the video id '{SafePath.Shorten(bad.VideoId)}'", "plain names", "Make the variants again.");
-            return new(root, manifest);
+            return new(root, manifest, data is null ? null : SceneFolder.Open(data));
         }
         catch (JsonException e)
         {
@@ -81,6 +83,7 @@ public sealed class VariantSet
     public IEnumerable<IReadOnlyList<VariantScene>> Video(string videoId)
     {
         string folder = VariantFiles.Video(Root, videoId);
+        var files = _data?.Read(videoId, static _ => { }).ToDictionary(f => f.Number);
         var tables = AttentionVariants.All.Select(v => Rows(folder, v).GetEnumerator()).ToArray();
         try
         {
@@ -90,13 +93,32 @@ public sealed class VariantSet
                 if (scene.Length == 0) yield break;
                 if (scene.Length != tables.Length || scene.Any(s => s.Scene.SceneNumber != scene[0].Scene.SceneNumber))
                     throw BadDataException.For($"The variants of video '{videoId}'", "tables of different scenes", "the same scenes under every variant", "Make the variants again.");
-                yield return scene;
+                yield return files is null ? scene : FromData(scene, files);
             }
         }
         finally
         {
             foreach (var table in tables) table.Dispose();
         }
+    }
+
+    /// <summary>The same scene with the still and mask that the data folder has now.</summary>
+    VariantScene[] FromData(VariantScene[] variants, Dictionary<int, SceneFiles> files)
+    {
+        SceneRecord known = variants[0].Scene;
+        if (!files.TryGetValue(known.SceneNumber, out SceneFiles found) || found.Mask is null)
+            throw BadDataException.For($"Scene '{known.SceneId}' of the variants in '{Root}'", found.Still is null ? $"no such still in '{_data!.DataFolder}'" : $"no mask for it in '{_data!.DataFolder}'", "the data set that the variants were made from", "Give that folder with --data, or make the variants again.");
+        var scene = new SceneRecord
+        {
+            VideoId = known.VideoId,
+            SceneNumber = known.SceneNumber,
+            Keyword = known.Keyword,
+            SceneImagePath = found.Still,
+            KeywordMaskPath = found.Mask,
+            AttentionHeatmapPath = found.Heatmap ?? known.AttentionHeatmapPath,
+            Filename = Path.GetFileName(found.Still),
+        };
+        return [.. variants.Select(v => v with { Scene = scene })];
     }
 
     /// <summary>Reads A' of one scene, [Height,Width], 0..1.</summary>
@@ -118,10 +140,10 @@ public sealed class VariantSet
         string path = VariantFiles.Csv(folder, variant);
         if (!File.Exists(path)) throw BadDataException.For($"'{path}'", "no such file", "the variant's table", "Make the variants again.");
         using CsvTable table = CsvTable.Open(path, "The variant's table", VariantFiles.Columns, multiline: true);
-        for (int index = 0; table.Next(); index++) yield return Row(table, path, variant, index);
+        for (int index = 0; table.Next(); index++) yield return Row(table, path, folder, variant, index);
     }
 
-    static VariantScene Row(CsvTable table, string path, AttentionVariant variant, int index)
+    static VariantScene Row(CsvTable table, string path, string folder, AttentionVariant variant, int index)
     {
         BadDataException Bad(string found, string expected) => BadDataException.For(FormattableString.Invariant($"'{path}', line {table.Line}"), found, expected, "Make the variants again.");
         double Number(int at) => double.TryParse(table[at], NumberStyles.Float, CultureInfo.InvariantCulture, out double v) && double.IsFinite(v) ? v : throw Bad($"'{SafePath.Shorten(table[at])}' as {VariantFiles.Columns[at]}", "a number");
@@ -141,7 +163,10 @@ public sealed class VariantSet
             AttentionHeatmapPath = table[5],
             Filename = table[6],
         };
-        return new(scene, variant, index, window, table[first + 2], table[first + 3], table[first + 4], table[first + 5] == "true",
+        // The table has full paths, for other tools. Here only the variant's name in them counts: a set may be moved, and no row leads out of it.
+        string owner = table[first + 3].Split('/', '\\') is [.., var name, VariantFiles.MapFolder, _] ? name : "";
+        if (!AttentionVariants.Names.Contains(owner)) throw Bad($"the map '{SafePath.Shorten(table[first + 3])}'", $"…/{{variant}}/{VariantFiles.MapFolder}/{scene.SceneId}.safetensors");
+        return new(scene, variant, index, window, VariantFiles.Jpeg(folder, variant, scene.SceneId), VariantFiles.Map(folder, AttentionVariants.Parse(owner), scene.SceneId), table[first + 4], table[first + 5] == "true",
             Number(first + 6), Number(first + 7), Number(first + 8), Number(first + 9));
     }
 }

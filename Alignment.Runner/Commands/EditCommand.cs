@@ -31,8 +31,7 @@ sealed class EditCommand : RunnerCommand
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
         var bundle = ModelBundle.Open(parse.GetValue(_model) ?? BundledModels.Tiny);
-        var variants = VariantSet.Open(parse.GetValue(_variants)!);
-        variants.CheckBelongsTo(parse.GetValue(_data)!);
+        var variants = VariantSet.Open(parse.GetValue(_variants)!, parse.GetValue(_data)!);
         var options = new DatasetEditOptions { Edit = _flags.Read(parse), Videos = parse.GetValue(_videos)! };
         var result = Watch(progress => DatasetEditor.Run(variants, bundle, parse.GetValue(_out)!, options, progress, stop));
         if (WantsJson(parse)) terminal.WriteJson(result);
