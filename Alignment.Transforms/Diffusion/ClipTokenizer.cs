@@ -13,10 +13,10 @@ public sealed class ClipTokenizer
     readonly BpeTokenizer _bpe;
     readonly KeyValuePair<string, int>[] _specials;
 
-    ClipTokenizer(BpeTokenizer bpe, ClipVocabulary vocabulary)
+    ClipTokenizer(BpeTokenizer bpe, ClipVocabulary vocabulary, int? length)
     {
         _bpe = bpe;
-        Length = vocabulary.Length;
+        Length = length ?? vocabulary.Length;
         (StartId, EndId, PadId) = (vocabulary.StartId, vocabulary.EndId, vocabulary.PadId);
         _specials = [.. vocabulary.Specials];
     }
@@ -34,10 +34,13 @@ public sealed class ClipTokenizer
     public int PadId { get; }
 
     /// <summary>Reads the <c>tokenizer</c> folder of a bundle or a diffusers model: <c>vocab.json</c>, <c>merges.txt</c>, and the two optional configuration files.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="length">Ids in a padded text, as the text encoder was built for; null for what the files say.</param>
     /// <exception cref="MissingDependencyException">A file is not there.</exception>
     /// <exception cref="BadDataException">A file is not what it must be.</exception>
-    public static ClipTokenizer Load(string folder)
+    public static ClipTokenizer Load(string folder, int? length = null)
     {
+        if (length is { } n) ArgumentOutOfRangeException.ThrowIfLessThan(n, 3, nameof(length)); // start, one token, end
         ClipVocabulary vocabulary = ClipVocabulary.Load(folder);
         try
         {
@@ -50,7 +53,7 @@ public sealed class ClipTokenizer
                 Normalizer = null, // ours: the library has neither NFC nor full lower casing
                 PreTokenizer = null,
             });
-            return new ClipTokenizer(bpe, vocabulary);
+            return new ClipTokenizer(bpe, vocabulary, length);
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or KeyNotFoundException)
         {

@@ -12,20 +12,21 @@ sealed class EditSessions : IDisposable
 
     readonly ModelBundle _bundle;
     readonly Dictionary<string, Lazy<InferenceSession>> _sessions;
+    readonly Lazy<OrtMemoryInfo>? _cudaMemory;
 
     public EditSessions(ModelBundle bundle, Device device)
     {
         _bundle = bundle;
         Device = device;
+        if (device.Kind == DeviceKind.Cuda)
+            _cudaMemory = new(() => new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.DeviceAllocator, device.Index, OrtMemType.Default));
         _sessions = BundleFiles.Models.ToDictionary(file => file, file => new Lazy<InferenceSession>(() => Open(file)), StringComparer.Ordinal);
     }
 
     public Device Device { get; }
 
     /// <summary>Where residuals that only models touch are kept.</summary>
-    public OrtMemoryInfo DeviceMemory => Device.Kind == DeviceKind.Cuda
-        ? new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.DeviceAllocator, Device.Index, OrtMemType.Default)
-        : OrtMemoryInfo.DefaultInstance;
+    public OrtMemoryInfo DeviceMemory => _cudaMemory?.Value ?? OrtMemoryInfo.DefaultInstance;
 
     public InferenceSession TextEncoder => _sessions[BundleFiles.TextEncoder].Value;
 
@@ -72,5 +73,6 @@ sealed class EditSessions : IDisposable
     {
         foreach (Lazy<InferenceSession> session in _sessions.Values)
             if (session.IsValueCreated) session.Value.Dispose();
+        if (_cudaMemory is { IsValueCreated: true } memory) memory.Value.Dispose();
     }
 }

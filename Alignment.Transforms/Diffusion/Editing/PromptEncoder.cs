@@ -15,7 +15,7 @@ sealed class PromptEncoder(ModelBundle bundle, EditSessions sessions)
     /// <summary>Embeddings kept; one takes 0.24 MB in Stable Diffusion 1.5.</summary>
     const int MostKept = 64;
 
-    readonly Lazy<ClipTokenizer> _tokenizer = new(() => ClipTokenizer.Load(Path.Combine(bundle.Folder, "tokenizer")));
+    readonly Lazy<ClipTokenizer> _tokenizer = new(() => ClipTokenizer.Load(Path.Combine(bundle.Folder, "tokenizer"), bundle.Manifest.Tokenizer.Length));
     readonly Dictionary<string, PromptEmbedding> _kept = new(StringComparer.Ordinal);
 
     public int Tokens => _tokenizer.Value.Length;

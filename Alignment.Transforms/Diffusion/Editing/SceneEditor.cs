@@ -26,6 +26,7 @@ public sealed class SceneEditor : IDisposable
     readonly float _scalingFactor;
     readonly List<Denoiser> _loops = [];
     (float[] Image, SceneLatents Latents)? _lastScene;
+    bool _disposed;
 
     /// <summary>Prepares an editor; reads no model yet.</summary>
     /// <exception cref="UsageException">An option is out of range, or the size does not suit the bundle.</exception>
@@ -107,7 +108,11 @@ public sealed class SceneEditor : IDisposable
     /// <summary>The text encoder's output for a prompt; kept, so that a prompt costs one run however many scenes use it.</summary>
     public PromptEmbedding EncodePrompt(string prompt)
     {
-        lock (_gate) return _prompts.Encode(prompt);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _prompts.Encode(prompt);
+        }
     }
 
     /// <summary>The VAE encoder's output for a picture [3,H,W] in −1 … 1. The last one is kept: variants of a scene that come one by one share it.</summary>
@@ -116,6 +121,7 @@ public sealed class SceneEditor : IDisposable
         RequireLength("The picture to encode", image.Length, Shape.ImageLength, 3);
         lock (_gate)
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
             if (_lastScene is { } last && image.SequenceEqual(last.Image)) return last.Latents;
             float[] kept = image.ToArray();
             using OrtValue input = OrtValue.CreateTensorValueFromMemory(kept, [1, 3, Shape.Height, Shape.Width]);
@@ -143,6 +149,7 @@ public sealed class SceneEditor : IDisposable
         if (latents.Length != controls.Count * Shape.LatentLength) throw new ArgumentException($"{controls.Count} controls need {controls.Count * Shape.LatentLength} latent values, not {latents.Length}.", nameof(latents));
         lock (_gate)
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
             bool guided = Options.Guidance > 1;
             Denoiser loop = Loop(controls.Count, guided);
             loop.SetText(guided ? _prompts.Encode(Options.NegativePrompt).Values.Span : default, _prompts.Encode(prompt).Values.Span);
@@ -158,6 +165,7 @@ public sealed class SceneEditor : IDisposable
         TensorPrimitives.Divide(latents, _scalingFactor, unscaled);
         lock (_gate)
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
             using OrtValue input = OrtValue.CreateTensorValueFromMemory(unscaled, [1, Shape.LatentChannels, Shape.LatentHeight, Shape.LatentWidth]);
             return _sessions.Run(_sessions.VaeDecoder, "latent_sample", input, "sample")[0];
         }
@@ -220,6 +228,7 @@ public sealed class SceneEditor : IDisposable
     {
         lock (_gate)
         {
+            _disposed = true;
             foreach (Denoiser loop in _loops) loop.Dispose();
             _loops.Clear();
             _sessions.Dispose();

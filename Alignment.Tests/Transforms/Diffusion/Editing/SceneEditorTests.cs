@@ -142,11 +142,20 @@ public sealed class SceneEditorTests
         Assert.That(editor.EncodePrompt(string.Join(' ', Enumerable.Repeat("zz", 200))).CutTokens, Is.GreaterThan(0));
     }
 
-    [TestCase(50, 32, "48x32 or 52x32")]
-    [TestCase(49, 31, "48x28 or 52x32")]
-    [TestCase(8, 33, "8x32 or 8x36")]
+    [Test]
+    public void Edit_AfterDispose_IsRefused()
+    {
+        SceneEditor editor = Editor(s_options);
+        editor.Edit(Scene());
+        editor.Dispose();
+        Assert.That(() => editor.Edit(Scene()), Throws.TypeOf<ObjectDisposedException>());
+    }
+
+    [TestCase(50, 32, "48x32 or 56x32")]
+    [TestCase(49, 31, "48x24 or 56x32")]
+    [TestCase(8, 33, "8x32 or 8x40")]
     public void New_SizeTheBundleCannotDo_NamesTheNearest(int width, int height, string nearest) =>
-        Assert.That(() => Editor(new() { Width = width, Height = height }), Throws.TypeOf<UsageException>().With.Message.Contains(nearest));
+        Assert.That(() => new SceneEditor(TinyBundles.Of("tiny-sd-4level"), new() { Width = width, Height = height }), Throws.TypeOf<UsageException>().With.Message.Contains(nearest));
 
     [Test]
     public void Edit_ControlOfAnotherSize_IsRefused()
