@@ -78,23 +78,28 @@ sealed class SceneSheets(VariantSet variants, EditedFolder edited, string folder
         }
     }
 
-    /// <summary>The picture of a cell; those that are not files already are drawn into <paramref name="drawn"/>.</summary>
+    /// <summary>The picture of a cell; those that are not files already are drawn into <paramref name="drawn"/>, at the cell's size.</summary>
     string? Cell(IReadOnlyList<VariantScene> scene, bool attention, int column, string drawn)
     {
         (string video, string id) = (scene[0].Scene.VideoId, scene[0].Scene.SceneId);
+        string source = edited.Png(EditedFolder.Source, video, id), allowed = edited.Png(EditedFolder.Region, video, id);
+        if (column == 0 && attention) return allowed;
         if (column > 0 && !attention) return edited.Png(scene[column - 1].Variant.Name(), video, id);
-        string path = Path.Combine(drawn, "cell.png");   // read before the next one is drawn
-        RgbPicture still = PictureFile.ReadRgb8(edited.Png(EditedFolder.Source, video, id));
-        RgbPicture region = PictureFile.ReadRgb8(edited.Png(EditedFolder.Region, video, id));
-        if (column == 0 && attention) return edited.Png(EditedFolder.Region, video, id);
+
+        PictureHeader header = PictureFile.ReadHeader(source);
+        int height = Math.Clamp(CellWidth * header.Height / header.Width, 1, 10 * CellWidth), n = CellWidth * height;
+        float[] planes = new float[3 * n], map = new float[n];
+        PictureFile.ReadRgb(source, CellWidth, height, planes);
+        RgbPicture picture = RgbPicture.FromPlanes(planes, CellWidth, height);
         if (attention)
         {
-            float[] map = new float[still.Width * still.Height];
-            MapFile.Read(scene[column - 1].AttentionMapPath, still.Width, still.Height, map);
-            SheetDrawing.Attention(still, map);
+            MapFile.Read(scene[column - 1].AttentionMapPath, CellWidth, height, map);
+            SheetDrawing.Attention(picture, map);
         }
-        SheetDrawing.Outline(still, region, thickness: Math.Max(1, still.Width / 160));
-        PictureFile.WritePng(path, still);
+        PictureFile.ReadGrey(allowed, CellWidth, height, map);
+        SheetDrawing.Outline(picture, map, thickness: 1);
+        string path = Path.Combine(drawn, "cell.png");   // read before the next one is drawn
+        AtomicFile.WriteBytes(path, PngWriter.Rgb8(picture.Pixels, CellWidth, height), durable: false);
         return path;
     }
 }

@@ -26,25 +26,24 @@ static class SheetDrawing
         }
     }
 
-    /// <summary>Draws the border of a region (white inside) just outside of it.</summary>
-    public static void Outline(RgbPicture picture, RgbPicture region, int thickness)
+    /// <summary>Draws the border of a region (above 0.5 inside) just outside of it.</summary>
+    public static void Outline(RgbPicture picture, ReadOnlySpan<float> region, int thickness)
     {
         var (r, g, b) = ((byte)0, (byte)230, (byte)180);
-        for (int y = 0; y < picture.Height; y++)
-            for (int x = 0; x < picture.Width; x++)
+        int width = picture.Width, height = picture.Height;
+        for (int y = 0; y < height; y++)
+            for (int x = 0; x < width; x++)
             {
-                if (In(x, y) || !Near(x, y)) continue;
-                int at = 3 * (y * picture.Width + x);
+                if (region[y * width + x] > 0.5f || !IsNear(region, x, y)) continue;
+                int at = 3 * (y * width + x);
                 (picture.Pixels[at], picture.Pixels[at + 1], picture.Pixels[at + 2]) = (r, g, b);
             }
 
-        bool In(int x, int y) => x >= 0 && y >= 0 && x < region.Width && y < region.Height && region.Pixels[3 * (y * region.Width + x)] > 0;
-
-        bool Near(int x, int y)
+        bool IsNear(ReadOnlySpan<float> region, int x, int y)
         {
-            for (int dy = -thickness; dy <= thickness; dy++)
-                for (int dx = -thickness; dx <= thickness; dx++)
-                    if (In(x + dx, y + dy)) return true;
+            for (int v = Math.Max(0, y - thickness); v <= Math.Min(height - 1, y + thickness); v++)
+                for (int u = Math.Max(0, x - thickness); u <= Math.Min(width - 1, x + thickness); u++)
+                    if (region[v * width + u] > 0.5f) return true;
             return false;
         }
     }

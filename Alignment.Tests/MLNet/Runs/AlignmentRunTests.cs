@@ -170,4 +170,34 @@ public sealed class AlignmentRunTests
         SceneRecord[] scenes = [.. ValidScenesCsv.Read(result.ValidScenes)];
         EditedProof.Check(new EditedFolder(temp["out"]), AttentionVariants.Names, scenes.Select(s => (s.VideoId, s.SceneId, s.SceneImagePath)));
     }
+
+    [Test, Explicit("A minute of work: the issue's own size, timed; ALIGNMENT_TEST_OUT keeps the outputs.")]
+    public void RealFootage_At128PixelsAnd10Steps_Timed()
+    {
+        string data = Shared.Path("media", "dataset");
+        using var temp = new TempFolder();
+        string output = Environment.GetEnvironmentVariable("ALIGNMENT_TEST_OUT") ?? temp["out"];
+        var options = new AlignmentRunOptions { Width = 128, Height = 128, Edit = new() { Steps = 10 } };
+        for (int run = 0; run < 2; run++)
+        {
+            long started = TimeProvider.System.GetTimestamp();
+            AlignmentRunResult result = AlignmentRun.Run(data, BundledModels.Tiny, output, options, new Timed(TestContext.Out));
+            TestContext.Out.WriteLine(FormattableString.Invariant($"run {run + 1}: {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s, {result.Edit.Counts}, made {result.Edit.EditsMade}"));
+            Assert.That(result.HasFailures, Is.False);
+        }
+    }
+
+    /// <summary>Prints when each stage began.</summary>
+    sealed class Timed(TextWriter to) : IProgress<WorkProgress>
+    {
+        readonly long _started = TimeProvider.System.GetTimestamp();
+        string _stage = "";
+
+        public void Report(WorkProgress value)
+        {
+            if (value.Stage == _stage) return;
+            _stage = value.Stage;
+            to.WriteLine(FormattableString.Invariant($"{TimeProvider.System.GetElapsedTime(_started).TotalSeconds,6:0.0} s {value.Stage}"));
+        }
+    }
 }
