@@ -24,8 +24,16 @@ public static class DatasetEditor
     /// <param name="progress">Counts first the scenes looked at, then the edits that are really to be made.</param>
     /// <param name="cancel">Stops between denoising steps; everything written then is complete.</param>
     /// <exception cref="UsageException">An option is out of range, or the maps' size does not suit the model.</exception>
-    /// <exception cref="BadDataException">The set is damaged or names no such video.</exception>
+    /// <exception cref="BadDataException">The set is damaged.</exception>
+    /// <exception cref="RetryableException">Another run works in the output folder.</exception>
     public static DatasetEditResult Run(VariantSet variants, ModelBundle bundle, string output, DatasetEditOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    {
+        using RunLock alone = RunLock.Take(output);
+        return RunLocked(variants, bundle, output, options, progress, cancel);
+    }
+
+    /// <summary>As <see cref="Run"/>, for a caller that has the folder's lock.</summary>
+    internal static DatasetEditResult RunLocked(VariantSet variants, ModelBundle bundle, string output, DatasetEditOptions? options, IProgress<WorkProgress>? progress, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(variants);
         ArgumentNullException.ThrowIfNull(bundle);

@@ -57,7 +57,7 @@ public static class AlignmentRun
         VariantSet set = VariantSet.Open(folder.Root);
 
         // 4. Every distinct control edited once.
-        DatasetEditResult edit = DatasetEditor.Run(set, bundle, folder.Root, new() { Edit = options.Edit, JpegQuality = options.JpegQuality }, progress, cancel);
+        DatasetEditResult edit = DatasetEditor.RunLocked(set, bundle, folder.Root, new() { Edit = options.Edit, JpegQuality = options.JpegQuality }, progress, cancel);
         steps.Add(new("edit", "edits", edit.Counts.Edits, edit.EditsMade));
         problems.AddRange(edit.Failures.Select(f => new RunProblem("edit", f.SceneId, f.Reason, Breaks: true)));
         if (edit.Counts.Outputs == 0) throw new BadDataException($"No scene could be edited. The first: {edit.Failures[0].Reason}");

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Alignment.MLNet.Runs;
+namespace Alignment.MLNet.Editing;
 
 /// <summary>
 /// Keeps two runs from writing into one folder at a time. The lock is the operating system's own on an open file, so it
