@@ -70,11 +70,7 @@ static class OutputRecord
     }
 
     /// <summary>Writes a manifest, unless the very same one is there: a run with nothing to do leaves every file alone.</summary>
-    public static void WriteManifest(string path, object content)
-    {
-        string text = Text(content) + "\n";
-        if (!File.Exists(path) || File.ReadAllText(path) != text) AtomicFile.WriteText(path, text);
-    }
+    public static void WriteManifest(string path, object content) => AtomicFile.WriteText(path, Text(content) + "\n", keepEqual: true);
 
     static string Text(object value) => JsonSerializer.SerializeToNode(value, value.GetType(), Style)!.ToJsonString(Style);
 }

@@ -96,7 +96,7 @@ public static class VariantMaker
 
         var report = new VariantReport(root, manifests.Count, made, manifests.Sum(m => m.Inputs.Count), manifests.Sum(m => m.DistinctControls), manifests.Sum(m => m.PartialPlacebos),
             manifests.Sum(m => m.ScenesWithoutProduct), shortVideos, failed, Total(manifests), scores.Summarise());
-        AtomicFile.Write(Path.Combine(root, VariantFiles.Statistics), s => JsonSerializer.Serialize(s, report.Statistics, VariantFiles.Json));
+        AtomicFile.Write(Path.Combine(root, VariantFiles.Statistics), s => JsonSerializer.Serialize(s, report.Statistics, VariantFiles.Json), keepEqual: true);
         AtomicFile.Write(Path.Combine(root, VariantFiles.Manifest), s => JsonSerializer.Serialize(s, new SetManifest
         {
             Format = VariantFiles.Format,
@@ -109,7 +109,7 @@ public static class VariantMaker
             ScenesWithoutProduct = report.ScenesWithoutProduct,
             ShortVideos = shortVideos,
             Variants = report.Variants,
-        }, VariantFiles.Json));
+        }, VariantFiles.Json), keepEqual: true);
         return report;
     }
 

@@ -56,7 +56,7 @@ static class AssembleManifest
     public static void WriteAll(string path, IReadOnlyList<AssembledVideo> videos, IReadOnlyList<string> problems)
     {
         string tool = "alignment " + typeof(AssembleManifest).Assembly.GetName().Version?.ToString(3);
-        AtomicFile.Write(path, s => JsonSerializer.Serialize(s, new { Tool = tool, Videos = videos, Problems = problems }, s_json));
+        AtomicFile.Write(path, s => JsonSerializer.Serialize(s, new { Tool = tool, Videos = videos, Problems = problems }, s_json), keepEqual: true);
     }
 
     /// <summary>The note beside a video, or null when there is none or it cannot be read (then the video is made again).</summary>

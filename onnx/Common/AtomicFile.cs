@@ -21,7 +21,8 @@ public static class AtomicFile
     /// False leaves it to the system when the bytes reach the disk: a killed process still leaves whole files, but a power cut
     /// may leave an empty one. Right for the many small outputs whose hashes are checked before they are relied on.
     /// </param>
-    public static void Write(string path, Action<Stream> fill, bool durable = true)
+    /// <param name="keepEqual">True leaves a file alone that has this very content already: a rerun with nothing to do touches nothing.</param>
+    public static void Write(string path, Action<Stream> fill, bool durable = true, bool keepEqual = false)
     {
         ArgumentNullException.ThrowIfNull(fill);
         Make(path, partial =>
@@ -29,11 +30,11 @@ public static class AtomicFile
             using var file = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
             fill(file);
             file.Flush(flushToDisk: durable);
-        });
+        }, keepEqual);
     }
 
     /// <summary>UTF-8 without a byte order mark.</summary>
-    public static void WriteText(string path, string text, bool durable = true) => Write(path, s => s.Write(s_utf8.GetBytes(text)), durable);
+    public static void WriteText(string path, string text, bool durable = true, bool keepEqual = false) => Write(path, s => s.Write(s_utf8.GetBytes(text)), durable, keepEqual);
 
     public static void WriteBytes(string path, ReadOnlyMemory<byte> bytes, bool durable = true) => Write(path, s => s.Write(bytes.Span), durable);
 
@@ -41,7 +42,10 @@ public static class AtomicFile
     /// For writers that want a file name (ffmpeg): <paramref name="make"/> gets a temporary name beside the target
     /// and must have closed the file when it returns.
     /// </summary>
-    public static void Make(string path, Action<string> make)
+    /// <param name="path">The file.</param>
+    /// <param name="make">Writes its content to the name it is given.</param>
+    /// <param name="keepEqual">True leaves a file alone that has this very content already.</param>
+    public static void Make(string path, Action<string> make, bool keepEqual = false)
     {
         ArgumentNullException.ThrowIfNull(make);
         string full = Path.GetFullPath(path);
@@ -50,12 +54,29 @@ public static class AtomicFile
         try
         {
             make(partial);
-            File.Move(partial, full, overwrite: true);
+            if (keepEqual && IsEqual(partial, full)) File.Delete(partial);
+            else File.Move(partial, full, overwrite: true);
         }
         catch
         {
             File.Delete(partial);
             throw;
         }
+    }
+
+    static bool IsEqual(string made, string there)
+    {
+        var old = new FileInfo(there);
+        if (!old.Exists || old.Length != new FileInfo(made).Length) return false;
+        using FileStream a = File.OpenRead(made), b = File.OpenRead(there);
+        byte[] one = new byte[1 << 16], other = new byte[1 << 16];
+        int n;
+        do
+        {
+            n = a.ReadAtLeast(one, one.Length, throwOnEndOfStream: false);
+            if (b.ReadAtLeast(other, other.Length, throwOnEndOfStream: false) != n || !one.AsSpan(0, n).SequenceEqual(other.AsSpan(0, n))) return false;
+        }
+        while (n > 0);
+        return true;
     }
 }

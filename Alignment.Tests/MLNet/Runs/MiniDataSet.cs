@@ -15,6 +15,10 @@ static class MiniDataSet
 
     public const int Scenes = 7;
 
+    public const string EngagementFile = "engagement.csv";
+
+    public const int EngagementRows = 6;
+
     /// <summary>Writes it; every pixel follows from the scene's number.</summary>
     public static string Write(string folder)
     {
@@ -38,6 +42,7 @@ static class MiniDataSet
                 PictureFile.WriteJpegGrey(Path.Combine(folder, "attention_heatmap", video, id + ".jpg"), Width, Height, heat.AsSpan());
             }
         File.WriteAllText(Path.Combine(folder, "keywords.csv"), "_id,keyword_list[0]\nspot,bottle\n\"ad-2 é\",red ball\n");
+        File.WriteAllText(Path.Combine(folder, EngagementFile), "video_id,variant,CTR\nspot,baseline,0.1\nspot,baseline,0.2\nspot,baseline,0.15\nspot,full_boost,0.3\nspot,full_boost,0.25\nspot,full_boost,0.2\n");
         return folder;
     }
 }

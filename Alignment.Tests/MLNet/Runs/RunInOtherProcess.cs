@@ -12,15 +12,16 @@ static class RunInOtherProcess
     public const string Switch = "--alignment-run";
 
     /// <summary>Small and quick: seconds for a few scenes.</summary>
-    public static AlignmentRunOptions Options { get; } = new()
+    public static AlignmentRunOptions OptionsFor(string data) => new()
     {
         Width = 32,
         Height = 24,
         Edit = new() { Steps = 3, Seed = 5, Batch = 2 },
         Assemble = new() { SceneSeconds = 0.2 },
+        EngagementFile = File.Exists(Path.Combine(data, MiniDataSet.EngagementFile)) ? Path.Combine(data, MiniDataSet.EngagementFile) : null,
     };
 
-    public static void Run(string data, string output) => AlignmentRun.Run(data, BundledModels.Tiny, output, Options);
+    public static void Run(string data, string output) => AlignmentRun.Run(data, BundledModels.Tiny, output, OptionsFor(data));
 
     public static Process Start(string data, string output)
     {
