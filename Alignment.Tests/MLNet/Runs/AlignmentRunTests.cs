@@ -22,8 +22,13 @@ public sealed class AlignmentRunTests
         Assert.That(result.HasFailures, Is.False, string.Join('\n', result.Problems));
         Assert.That(result.Edit.Counts, Is.EqualTo(new EditCounts
         {
-            Scenes = MiniDataSet.Scenes, Outputs = 7 * MiniDataSet.Scenes, DistinctControls = MiniDataSet.DistinctControls, Edits = MiniDataSet.DistinctControls,
-            Copied = 7 * MiniDataSet.Scenes - MiniDataSet.DistinctControls, NothingToEdit = 1, Failed = 0,
+            Scenes = MiniDataSet.Scenes,
+            Outputs = 7 * MiniDataSet.Scenes,
+            DistinctControls = MiniDataSet.DistinctControls,
+            Edits = MiniDataSet.DistinctControls,
+            Copied = 7 * MiniDataSet.Scenes - MiniDataSet.DistinctControls,
+            NothingToEdit = 1,
+            Failed = 0,
         }));
         Assert.That(result.Edit.EditsMade, Is.EqualTo(result.Variants.DistinctControls), "one edit for each distinct control");
         string[] videos = [.. Directory.GetFiles(result.VideosFolder, "*.mp4").Select(f => Path.GetFileNameWithoutExtension(f))];
