@@ -22,7 +22,7 @@ static class RunSummary
         if (result.Analysis is { } analysis) AnalysisTable.Print(analysis, result.AnalysisFolder!, to);
 
         foreach (var problem in result.Problems.Take(MostShown))
-            to.WriteLine($"{(problem.Breaks ? "left out" : "note")}: {problem.Step}: {SafePath.Shorten(problem.Subject)}: {SafePath.Shorten(problem.Message, 400)}");
+            WriteWhole($"{(problem.Breaks ? "left out" : "note")}: {problem.Step}: {SafePath.Shorten(problem.Subject)}: {SafePath.Shorten(problem.Message, 400)}", to);
         if (result.Problems.Count > MostShown) to.WriteLine($"… and {N(result.Problems.Count - MostShown)} more in {result.RunJson}");
 
         to.WriteLine();
@@ -35,7 +35,10 @@ static class RunSummary
         PrintPlace("summary", result.RunJson, to);
     }
 
-    static void PrintPlace(string what, string path, IAnsiConsole to) => to.Profile.Out.Writer.WriteLine($"  {what,-14} {path}");
+    static void PrintPlace(string what, string path, IAnsiConsole to) => WriteWhole($"  {what,-14} {path}", to);
+
+    /// <summary>Without folding: a path or a message can be copied, and found by a line search.</summary>
+    static void WriteWhole(string line, IAnsiConsole to) => to.Profile.Out.Writer.WriteLine(line);
 
     static string N(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
 }

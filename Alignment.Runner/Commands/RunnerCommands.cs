@@ -16,6 +16,7 @@ static class RunnerCommands
         new AssembleCommand(terminal),
         new AnalyzeCommand(terminal),
         new ModelsCommand(terminal),
+        new DemoCommand(terminal),
         new DoctorCommand(terminal),
     ];
 }
