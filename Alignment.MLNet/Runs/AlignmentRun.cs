@@ -53,6 +53,7 @@ public static class AlignmentRun
         // 3. The seven heatmaps of each.
         VariantReport variants = VariantMaker.Run(folder.ValidScenes, folder.Root, options.Variants, progress, cancel);
         steps.Add(new("variants", "videos", variants.Videos, variants.Made));
+        problems.AddRange(variants.Failed.Select(f => new RunProblem("variants", f.VideoId, f.Message, Breaks: true)));
         problems.AddRange(variants.ShortVideos.Select(v => new RunProblem("variants", v, "Fewer than three scenes: not every variant differs from the baseline.", Breaks: false)));
         VariantSet set = VariantSet.Open(folder.Root);
 
