@@ -12,7 +12,13 @@ static class ProgressView
     static T RunWithBars<T>(Terminal terminal, Func<IProgress<WorkProgress>, T> work) =>
         terminal.Error.Progress()
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
-            .Start(view => work(new Bars(view)));
+            .Start(view =>
+            {
+                var bars = new Bars(view);
+                T result = work(bars);
+                bars.FinishUncounted();
+                return result;
+            });
 
     /// <summary>One bar a stage.</summary>
     sealed class Bars(ProgressContext view) : IProgress<WorkProgress>
@@ -20,14 +26,34 @@ static class ProgressView
         readonly Dictionary<string, ProgressTask> _bars = [];
         readonly Lock _lock = new();
 
+        /// <summary>Work that never knew its total is done when the next stage begins, or all work ends.</summary>
+        public void FinishUncounted()
+        {
+            lock (_lock)
+            {
+                foreach (var bar in _bars.Values.Where(b => b.IsIndeterminate))
+                {
+                    bar.IsIndeterminate = false;
+                    bar.Value = bar.MaxValue;
+                }
+            }
+        }
+
         public void Report(WorkProgress value)
         {
             lock (_lock)
             {
-                if (!_bars.TryGetValue(value.Stage, out var bar)) _bars[value.Stage] = bar = view.AddTask(Markup.Escape(value.Stage));
+                if (!_bars.TryGetValue(value.Stage, out var bar))
+                {
+                    FinishUncounted();
+                    _bars[value.Stage] = bar = view.AddTask(Markup.Escape(value.Stage));
+                }
                 bar.IsIndeterminate = value.Total <= 0;
-                if (value.Total > 0) bar.MaxValue = value.Total;
-                bar.Value = value.Done;
+                if (value.Total > 0)
+                {
+                    bar.MaxValue = value.Total;
+                    bar.Value = value.Done;
+                }
                 bar.Description = value.Note is null ? Markup.Escape(value.Stage) : $"{Markup.Escape(value.Stage)} [grey]{Markup.Escape(SafePath.Shorten(value.Note, 40))}[/]";
             }
         }
