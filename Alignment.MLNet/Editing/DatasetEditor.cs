@@ -1,5 +1,7 @@
 using Alignment.MLNet.Variants;
 using Alignment.Onnx.Bundles;
+using Alignment.Onnx.Runtime;
+using Alignment.Transforms.Diffusion;
 using Alignment.Transforms.Diffusion.Editing;
 
 namespace Alignment.MLNet.Editing;
@@ -32,6 +34,15 @@ public static class DatasetEditor
         return RunLocked(variants, bundle, output, options, progress, cancel);
     }
 
+    /// <summary>Refuses options that do not suit the model or the machine; reads no model yet.</summary>
+    /// <exception cref="UsageException">An option is out of range: the size, or more steps than the model was trained with.</exception>
+    /// <exception cref="MissingDependencyException">The device is not there.</exception>
+    internal static void Require(ModelBundle bundle, EditOptions edit)
+    {
+        new SceneEditor(bundle, edit).Dispose();
+        OrtSessions.Require(edit.Device);
+    }
+
     /// <summary>As <see cref="Run"/>, for a caller that has the folder's lock.</summary>
     internal static DatasetEditResult RunLocked(VariantSet variants, ModelBundle bundle, string output, DatasetEditOptions? options, IProgress<WorkProgress>? progress, CancellationToken cancel)
     {
@@ -42,7 +53,7 @@ public static class DatasetEditor
         options.Check();
         if (options.Videos.FirstOrDefault(v => !variants.VideoIds.Contains(v, StringComparer.Ordinal)) is { } unknown)
             throw UsageException.For($"--video '{SafePath.Shorten(unknown)}'", "no such video among the variants", $"one of {string.Join(", ", variants.VideoIds.Take(10))}", "Correct the id, or make its variants first.");
-        EditShape.Of(bundle, variants.Width, variants.Height);   // refused before hours of looking at scenes
+        Require(bundle, options.Edit);   // refused before hours of looking at scenes
         var scenes = new VariantSetScenes(variants, options.Videos);
         return new DatasetEditing(scenes, new EditedFolder(output), options.Edit, options.JpegQuality, bundle.Hash, () => new BundleDiffusion(bundle, options.Edit)).Run(progress, cancel);
     }

@@ -18,9 +18,10 @@ sealed class RunLock : IDisposable
 
     /// <summary>Takes the lock of <paramref name="folder"/>, which is made if it is not there.</summary>
     /// <exception cref="RetryableException">Another process works in it.</exception>
+    /// <exception cref="UsageException">It is a file.</exception>
     public static RunLock Take(string folder)
     {
-        string path = Path.Combine(Directory.CreateDirectory(folder).FullName, FileName);
+        string path = Path.Combine(AtomicFile.MakeFolder(folder), FileName);
         FileStream file;
         try
         {

@@ -3,7 +3,6 @@ using Alignment.MLNet.Editing;
 using Alignment.MLNet.Variants;
 using Alignment.MLNet.Video;
 using Alignment.Onnx.Bundles;
-using Alignment.Transforms.Diffusion.Editing;
 using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Runs;
@@ -36,7 +35,7 @@ public static class AlignmentRun
         var folder = new RunFolder(output);
         folder.RequireOutside(scenes, data);
         ModelBundle bundle = ModelBundle.Open(model);
-        EditShape.Of(bundle, options.Width, options.Height);
+        DatasetEditor.Require(bundle, options.Edit);
         FfmpegTools tools = FfmpegTools.Find();
         using RunLock alone = RunLock.Take(folder.Root);
         folder.RemovePartials();

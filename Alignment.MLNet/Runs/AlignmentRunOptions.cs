@@ -51,6 +51,7 @@ public sealed record AlignmentRunOptions
         };
         shared.Edit.Check();
         shared.Variants.Check();
+        shared.Assemble.Check();
         if (EngagementFile is not null && !File.Exists(EngagementFile))
             throw UsageException.For("--engagement", $"no file '{SafePath.Shorten(EngagementFile, 300)}'", "a CSV file", "Correct the path, or leave the option out.");
         if (SourceFolders.FirstOrDefault(f => !Directory.Exists(f)) is { } missing)

@@ -22,6 +22,17 @@ public sealed record AssembleOptions
 
     /// <summary>Only these videos; null = all that are there.</summary>
     public IReadOnlyList<string>? VideoIds { get; init; }
+
+    /// <summary>Refuses values out of range.</summary>
+    /// <exception cref="UsageException">A value is out of range; the message names it.</exception>
+    public void Check()
+    {
+        if (!(SceneSeconds is > 0 and <= 3600))
+            throw UsageException.For("The time per scene", SceneSeconds.ToString(CultureInfo.InvariantCulture), "more than 0 and at most 3600 seconds", "2 is the default.");
+        if (Smoothing is { } s && (s.FadeFrames is < 0 or > 1000 || s.DeflickerRadius is < 0 or > 1000 || !(s.MaxGain is >= 1 and <= 100)))
+            throw UsageException.For("The smoothing", $"{s}, gain {s.MaxGain.ToString(CultureInfo.InvariantCulture)}", "0 to 1000 frames and a gain of 1 to 100", "'on' has sensible values.");
+        VideoWriter.CheckCrf(Crf);
+    }
 }
 
 /// <summary>Smoothing in time: a motion-free cross-fade over the first frames after a cut, then deflicker. <see cref="StillSequence"/> has the formulas.</summary>

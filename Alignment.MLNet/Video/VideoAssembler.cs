@@ -27,7 +27,7 @@ public static class VideoAssembler
         IProgress<WorkProgress>? progress = null, FfmpegTools? tools = null, CancellationToken stop = default)
     {
         options ??= new();
-        Check(options);
+        options.Check();
         tools ??= FfmpegTools.Find();
         var all = EditedScenes.Find(editedFolder, options.VideoIds);
         List<AssembledVideo> videos = [];
@@ -63,14 +63,6 @@ public static class VideoAssembler
         AssembleManifest.WriteAll(Path.Combine(outFolder, "videos", AssembleManifest.FileName), videos, problems);
         if (videos.Count == 0) throw new BadDataException("No video could be assembled. " + problems[0]);
         return new(videos, made, problems);
-    }
-
-    static void Check(AssembleOptions options)
-    {
-        if (!(options.SceneSeconds is > 0 and <= 3600))
-            throw UsageException.For("The time per scene", options.SceneSeconds.ToString(CultureInfo.InvariantCulture), "more than 0 and at most 3600 seconds", "2 is the default.");
-        if (options.Smoothing is { } s && (s.FadeFrames is < 0 or > 1000 || s.DeflickerRadius is < 0 or > 1000 || !(s.MaxGain is >= 1 and <= 100)))
-            throw UsageException.For("The smoothing", $"{s}, gain {s.MaxGain.ToString(CultureInfo.InvariantCulture)}", "0 to 1000 frames and a gain of 1 to 100", "'on' has sensible values.");
     }
 }
 

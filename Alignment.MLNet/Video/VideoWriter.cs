@@ -130,7 +130,13 @@ public static class VideoWriter
             throw BadDataException.For("The video's size", string.Create(CultureInfo.InvariantCulture, $"{width}x{height}"), "sides of 1 to 16384 pixels (2 and more when cropping)", "Choose another size.");
         if (frames < 1)
             throw BadDataException.For("The number of frames", frames.ToString(CultureInfo.InvariantCulture), "at least 1", "A video needs a picture.");
-        if (options.Crf is < 0 or > 51)
-            throw UsageException.For("The rate factor (crf)", options.Crf.ToString(CultureInfo.InvariantCulture), "0 (lossless) to 51 (worst)", "18 is visually transparent.");
+        CheckCrf(options.Crf);
+    }
+
+    /// <summary>Refuses what x264 does not take.</summary>
+    internal static void CheckCrf(int crf)
+    {
+        if (crf is < 0 or > 51)
+            throw UsageException.For("The rate factor (crf)", crf.ToString(CultureInfo.InvariantCulture), "0 (lossless) to 51 (worst)", "18 is visually transparent.");
     }
 }

@@ -8,6 +8,9 @@ static class Failure
     // errno values that .NET keeps in the low bits of IOException.HResult, and Windows' own.
     const int NoSpaceUnix = 28, QuotaUnix = 122, DiskFullWindows = 0x70, HandleDiskFullWindows = 0x27;
 
+    // What running again would not change: no folder, a folder, read-only, too many links, too long a name.
+    const int NotFolderUnix = 20, FolderUnix = 21, ReadOnlyUnix = 30, LinksUnix = 40, NameTooLongUnix = 36;
+
     public static int Report(Exception error, Terminal terminal, bool json)
     {
         var (code, message) = Explain(error);
@@ -24,7 +27,9 @@ static class Failure
         OperationCanceledException => (ExitCodes.Retry, "Interrupted. What was finished is kept; run the same command again and it continues."),
         IOException e when (e.HResult & 0xFFFF) is NoSpaceUnix or QuotaUnix or DiskFullWindows or HandleDiskFullWindows =>
             (ExitCodes.Retry, $"The disk is full: {e.Message} Free some space and run the same command again; it continues."),
-        FileNotFoundException or DirectoryNotFoundException => (ExitCodes.BadData, $"{error.Message} Check the path and run again."),
+        IOException e when OperatingSystem.IsLinux() && (e.HResult & 0xFFFF) is NotFolderUnix or FolderUnix or ReadOnlyUnix or LinksUnix or NameTooLongUnix =>
+            (ExitCodes.BadData, $"{e.Message} Check the path and run again."),
+        FileNotFoundException or DirectoryNotFoundException or PathTooLongException => (ExitCodes.BadData, $"{error.Message} Check the path and run again."),
         UnauthorizedAccessException => (ExitCodes.BadData, $"{error.Message} Check the permissions and run again."),
         IOException e => (ExitCodes.Retry, $"{e.Message} Run the same command again; it continues."),
         OutOfMemoryException => (ExitCodes.Retry, "Out of memory. Use a smaller --size or --batch, close other programs, and run again."),

@@ -21,11 +21,25 @@ static class RunnerProgram
             Json,
         };
         foreach (var command in RunnerCommands.All(terminal)) root.Add(command);
+        RefuseEmptyPaths(root);
         root.TeachHelp(
             "alignment demo --out demo                               # no data yet? the whole job on drawn ads",
             "alignment doctor                                        # is everything here that it needs?",
             "alignment run --data data --model onnx/bundles/tiny --out out");
         return root;
+    }
+
+    /// <summary>An empty path is an unset variable in somebody's script, never the folder one is in.</summary>
+    static void RefuseEmptyPaths(Command command)
+    {
+        foreach (var option in command.Options.Where(o => o.HelpName is "DIR" or "FILE" or "BUNDLE"))
+        {
+            option.Validators.Add(result =>
+            {
+                if (result.Tokens.Any(t => string.IsNullOrWhiteSpace(t.Value))) result.AddError($"{option.Name}: found an empty text, expected a path.");
+            });
+        }
+        foreach (var below in command.Subcommands) RefuseEmptyPaths(below);
     }
 
     /// <summary>Parses and runs. Never throws: every failure becomes a message on standard error and an exit code.</summary>
@@ -44,9 +58,8 @@ static class RunnerProgram
                 Output = terminal.OutputWriter,
                 Error = terminal.ErrorWriter,
             };
-            if (parse.Action is ParseErrorAction wrong) wrong.ShowHelp = false;
-            int code = await parse.InvokeAsync(how, stop);
-            return parse.Errors.Count > 0 ? ExitCodes.Usage : code;
+            if (parse.Action is ParseErrorAction) throw new UsageException(ParseErrors.Say(parse));
+            return await parse.InvokeAsync(how, stop);
         }
         catch (Exception e)
         {

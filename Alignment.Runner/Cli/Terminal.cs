@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Spectre.Console;
 
 namespace Alignment.Runner.Cli;
@@ -30,6 +31,7 @@ sealed class Terminal
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new FiniteOrNull() },
     };
 
     public static Terminal OfProcess() => new(Console.Out, Console.Error,
@@ -42,6 +44,18 @@ sealed class Terminal
     const int PlainWidth = 160;
 
     public void WriteJson(object result) => OutputWriter.WriteLine(JsonSerializer.Serialize(result, JsonStyle));
+
+    /// <summary>JSON has no NaN: a spread of one value, or a sum beyond a double, is null.</summary>
+    sealed class FiniteOrNull : JsonConverter<double>
+    {
+        public override double Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();
+
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
+        {
+            if (double.IsFinite(value)) writer.WriteNumberValue(value);
+            else writer.WriteNullValue();
+        }
+    }
 
     static IAnsiConsole Make(TextWriter to, bool interactive, int width)
     {

@@ -52,6 +52,7 @@ static class AnalysisTable
             to.WriteLine($"{N(analysis.Rejected)} of {N(analysis.Rows)} rows were not used:");
             foreach (var row in analysis.RejectedShown) to.WriteLine($"  line {N(row.Line)}: {SafePath.Shorten(row.Reason, 300)}");
         }
+        if (analysis.IgnoredColumns.Count > 0) to.WriteLine($"Without a number, so not compared: {SafePath.Shorten(string.Join(", ", analysis.IgnoredColumns), 300)}. Decimals have a point.");
         to.WriteLine($"The p-values are not corrected for the number of comparisons. Tables: {folder}");
     }
 

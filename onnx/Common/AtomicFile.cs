@@ -49,7 +49,8 @@ public static class AtomicFile
     {
         ArgumentNullException.ThrowIfNull(make);
         string full = Path.GetFullPath(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        if (Directory.Exists(full)) throw UsageException.For($"The file '{full}'", "a folder of that name", "a name that is free, or a file to replace", "Choose another.");
+        MakeFolder(Path.GetDirectoryName(full)!);
         string partial = full + PartialSuffix;
         try
         {
@@ -62,6 +63,20 @@ public static class AtomicFile
             File.Delete(partial);
             throw;
         }
+    }
+
+    /// <summary>Makes a folder for outputs, with those above it, unless it is there.</summary>
+    /// <returns>Its full path.</returns>
+    /// <exception cref="UsageException">A file is in the way, so that running again would not help.</exception>
+    public static string MakeFolder(string path)
+    {
+        string full = Path.GetFullPath(path);
+        for (string? at = full; at is not null; at = Path.GetDirectoryName(at))
+        {
+            if (Directory.Exists(at)) break;
+            if (File.Exists(at)) throw UsageException.For($"The output folder '{full}'", $"a file, '{at}'", "a folder, or a name that is free", "Choose another, or move the file away.");
+        }
+        return Directory.CreateDirectory(full).FullName;
     }
 
     static bool IsEqual(string made, string there)

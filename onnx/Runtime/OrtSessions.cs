@@ -18,6 +18,17 @@ public static class OrtSessions
         }
     }
 
+    /// <summary>Refuses a device that is not there, before any work is done for it; loads nothing.</summary>
+    /// <exception cref="MissingDependencyException">The device's provider is not in this build or does not start.</exception>
+    public static void Require(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        if (device.Kind == DeviceKind.Cpu) return;
+        OrtThreads.Share();
+        using var options = new SessionOptions();
+        ExecutionProvider.Append(options, device);
+    }
+
     /// <summary>Loads the model at <paramref name="path"/>; weights beside it are found in the same folder and nowhere else.</summary>
     /// <exception cref="BadDataException">The file is not there, no valid ONNX model, or names weights outside its folder.</exception>
     /// <exception cref="MissingDependencyException">The device's provider is not in this build or does not start.</exception>

@@ -3,6 +3,7 @@ using Alignment.MLNet.Editing;
 using Alignment.MLNet.Runs;
 using Alignment.MLNet.Video;
 using Alignment.Onnx.Bundles;
+using Alignment.Onnx.Runtime;
 using Alignment.Tests.MLNet.Editing;
 using Alignment.Transforms.Attention;
 
@@ -77,6 +78,33 @@ public sealed class AlignmentRunTests
         Assert.That(Snapshot.Of(output), Is.EqualTo(before));
         var changed = Snapshot.Times(output).Where(t => times[t.Key] != t.Value).Select(t => t.Key);
         Assert.That(changed, Is.EqualTo(new[] { RunLock.FileName }));
+    }
+
+    static readonly object[] s_refused =
+    [
+        new object[] { new AlignmentRunOptions { Width = 64, Height = 64, Edit = new() { Steps = 1001 } }, 2 },
+        new object[] { new AlignmentRunOptions { Width = 64, Height = 64, Assemble = new() { SceneSeconds = 0 } }, 2 },
+        new object[] { new AlignmentRunOptions { Width = 64, Height = 64, Assemble = new() { Crf = 52 } }, 2 },
+        new object[] { new AlignmentRunOptions { Width = 64, Height = 64, Edit = new() { Device = new(DeviceKind.DirectMl) } }, 4 },
+    ];
+
+    [TestCaseSource(nameof(s_refused))]
+    public void OptionOfALaterStep_OutOfRange_IsRefusedBeforeAnythingIsWritten(AlignmentRunOptions options, int exitCode)
+    {
+        using var temp = new TempFolder();
+        string data = MiniDataSet.Write(temp["data"]);
+        var refused = Assert.Catch<AlignmentException>(() => AlignmentRun.Run(data, BundledModels.Tiny, temp["out"], options));
+        Assert.That(refused!.ExitCode, Is.EqualTo(exitCode));
+        Assert.That(Directory.Exists(temp["out"]), Is.False);
+    }
+
+    [Test]
+    public void Output_IsAFile_IsRefused()
+    {
+        using var temp = new TempFolder();
+        File.WriteAllText(temp["out"], "mine");
+        Assert.That(() => Run(MiniDataSet.Write(temp["data"]), temp["out"]), Throws.TypeOf<UsageException>().With.Message.Contains("a file"));
+        Assert.That(File.ReadAllText(temp["out"]), Is.EqualTo("mine"));
     }
 
     [Test]

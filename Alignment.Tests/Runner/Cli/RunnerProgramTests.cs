@@ -46,6 +46,62 @@ public sealed class RunnerProgramTests
         Assert.That(errors, Does.Contain(args[0]));
     }
 
+    [TestCase("no-such-command", "--json")]
+    [TestCase("validate", "--json")]
+    [TestCase("run", "--data", "d", "--out", "o", "--steps", "x", "--json")]
+    public async Task Run_TypedWronglyWithJson_PrintsJsonAlone(params string[] args)
+    {
+        var (code, output, _) = await Run(args);
+
+        Assert.That(code, Is.EqualTo(2));
+        using var document = System.Text.Json.JsonDocument.Parse(output);
+        Assert.That(document.RootElement.GetProperty("error").GetProperty("exit_code").GetInt32(), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Run_NoNumber_SaysWhatWasFoundAndExpected()
+    {
+        var (_, output, errors) = await Run("run", "--data", "d", "--out", "o", "--steps", "x");
+
+        Assert.That(errors, Does.Contain("--steps: found 'x', expected a whole number").And.Not.Contain("System."));
+        Assert.That(output, Is.Empty);
+    }
+
+    [TestCase("run", "--data", "", "--out", "o")]
+    [TestCase("run", "--data", "d", "--out", " ")]
+    [TestCase("models", "import", "--from", "", "--out", "o")]
+    public async Task Run_EmptyPath_IsUsage(params string[] args) => Assert.That((await Run(args)).Code, Is.EqualTo(2));
+
+    [Test]
+    public async Task Analyze_OneRowAVariant_IsValidJson()
+    {
+        using var folder = new TempFolder();
+        string file = folder["engagement.csv"];
+        File.WriteAllText(file, "video_id,variant,CTR\na,baseline,1\nb,full_boost,2\n");
+
+        var (code, output, errors) = await Run("analyze", "--engagement", file, "--out", folder["out"], "--json");
+
+        Assert.That(code, Is.Zero, errors);
+        using var document = System.Text.Json.JsonDocument.Parse(output);
+        var sample = document.RootElement.GetProperty("metrics")[0].GetProperty("samples")[0].GetProperty("sample");
+        Assert.That(sample.GetProperty("variance").ValueKind, Is.EqualTo(System.Text.Json.JsonValueKind.Null));
+    }
+
+    [Test]
+    public async Task Analyze_OutIsAFile_IsUsage()
+    {
+        using var folder = new TempFolder();
+        string data = folder["engagement.csv"], taken = folder["taken"];
+        File.WriteAllText(data, "video_id,variant,CTR\na,baseline,1\nb,full_boost,2\n");
+        File.WriteAllText(taken, "mine");
+
+        var (code, _, errors) = await Run("analyze", "--engagement", data, "--out", taken);
+
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(errors, Does.Contain("taken"));
+        Assert.That(File.ReadAllText(taken), Is.EqualTo("mine"));
+    }
+
     [Test]
     public async Task Version_IsPrinted()
     {
