@@ -1,5 +1,5 @@
 using Alignment.MLNet;
-using Alignment.Tests.Transforms.Diffusion.Editing;
+using Alignment.Onnx.Bundles;
 using Alignment.Transforms;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Stages;
@@ -50,7 +50,7 @@ public sealed record StageCase(string Name, Type Estimator, Func<MLContext, IEst
             [SceneColumns.Heatmap, SceneColumns.Mask, SceneColumns.VideoId, SceneColumns.SceneNumber], ("made", "float [16,24]")),
         Of("BuildControl", a => a.BuildControl(new() { HeatmapColumn = SceneColumns.Heatmap, OutputColumn = "made" }),
             [SceneColumns.Mask, SceneColumns.Heatmap], ("made", "float [2,16,24]")),
-        Of("EditScene", a => a.EditScene(new() { Bundle = TinyBundles.Of("tiny-sd").Folder, Edit = new() { Steps = 2, Guidance = 3, Strength = 1, Seed = 5 }, OutputColumn = "made" }),
+        Of("EditScene", a => a.EditScene(new() { Bundle = BundledModels.Tiny, Edit = new() { Steps = 2, Guidance = 3, Strength = 1, Seed = 5 }, OutputColumn = "made" }),
             [SceneColumns.Image, SceneColumns.Control, SceneColumns.Keyword, SceneColumns.VideoId, SceneColumns.SceneNumber], ("made", "float [3,16,24]")),
     ];
 }

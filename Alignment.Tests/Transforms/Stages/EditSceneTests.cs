@@ -36,9 +36,10 @@ public sealed class EditSceneTests
     [Test]
     public void Fit_SizeTheBundleCannotDo_IsRefusedBeforeAnyRow()
     {
+        string bundle = TinyBundles.Of("tiny-sd").Folder;
         var ml = new MLContext(seed: 1);
         IDataView data = ml.Data.LoadFromEnumerable(Array.Empty<OddRow>());
-        Assert.That(() => ml.Alignment.EditScene(new() { Bundle = TinyBundles.Of("tiny-sd").Folder }).Fit(data), Throws.TypeOf<UsageException>().With.Message.Contains("8x4"));
+        Assert.That(() => ml.Alignment.EditScene(new() { Bundle = bundle }).Fit(data), Throws.TypeOf<UsageException>().With.Message.Contains("8x4"));
     }
 
     sealed class OddRow

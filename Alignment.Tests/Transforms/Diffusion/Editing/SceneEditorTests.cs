@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Alignment.Onnx.Bundles;
 using Alignment.Transforms.Diffusion;
 using Alignment.Transforms.Diffusion.Editing;
 using Alignment.Transforms.Diffusion.Schedulers;
@@ -154,8 +155,11 @@ public sealed class SceneEditorTests
     [TestCase(50, 32, "48x32 or 56x32")]
     [TestCase(49, 31, "48x24 or 56x32")]
     [TestCase(8, 33, "8x32 or 8x40")]
-    public void New_SizeTheBundleCannotDo_NamesTheNearest(int width, int height, string nearest) =>
-        Assert.That(() => new SceneEditor(TinyBundles.Of("tiny-sd-4level"), new() { Width = width, Height = height }), Throws.TypeOf<UsageException>().With.Message.Contains(nearest));
+    public void New_SizeTheBundleCannotDo_NamesTheNearest(int width, int height, string nearest)
+    {
+        ModelBundle bundle = TinyBundles.Of("tiny-sd-4level");
+        Assert.That(() => new SceneEditor(bundle, new() { Width = width, Height = height }), Throws.TypeOf<UsageException>().With.Message.Contains(nearest));
+    }
 
     [Test]
     public void Edit_ControlOfAnotherSize_IsRefused()
