@@ -66,6 +66,7 @@ static class BundleJson
         Range("scheduler.betaEnd", m.Scheduler.BetaEnd, m.Scheduler.BetaStart, 1);
         Range("scheduler.stepsOffset", m.Scheduler.StepsOffset, 0, m.Scheduler.TrainTimesteps - 1);
         OneOf("scheduler.betaSchedule", m.Scheduler.BetaSchedule, "scaled_linear", "linear");
+        OneOf("scheduler.timestepSpacing", m.Scheduler.TimestepSpacing ?? "leading", "leading", "trailing", "linspace");
         OneOf("predictionType", m.PredictionType, "epsilon", "v_prediction", "sample");
         OneOf("family", m.Family, "sd15");
         Range("tokenizer.vocabularySize", m.Tokenizer.VocabularySize, 1, TokenizerFiles.MaxEntries);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Alignment.Onnx.Bundles;
 
 /// <summary>
@@ -74,6 +76,10 @@ public sealed record SchedulerFacts
 
     /// <summary><c>scaled_linear</c> (linear in √β) or <c>linear</c>.</summary>
     public string BetaSchedule { get; init; } = "scaled_linear";
+
+    /// <summary>How steps are laid over the timesteps: <c>trailing</c> or <c>linspace</c>; null for <c>leading</c>, SD 1.5's, and then not written.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TimestepSpacing { get; init; }
 
     public int StepsOffset { get; init; } = 1;
 

@@ -11,21 +11,29 @@ static class DiffusersConfigs
     {
         if (root.TryGetProperty("trained_betas", out JsonElement betas) && betas.ValueKind != JsonValueKind.Null)
             throw new FormatException("trained_betas, a table of its own, which is not supported");
+        foreach (string key in (string[])["rescale_betas_zero_snr", "thresholding"])
+            if (Flag(key, false)) throw new FormatException($"{key} = true, which is not supported");
+        if (Flag("clip_sample", false) && Number("clip_sample_range", 1) is not 1 and double range)
+            throw new FormatException(FormattableString.Invariant($"clip_sample_range = {range}, where only 1 is supported"));
         // Keys that old files lack have the library's defaults, which are not SD's: 0.0001 … 0.02, linear, alpha 1, offset 0.
         return (new SchedulerFacts
         {
             TrainTimesteps = Int("num_train_timesteps", 1000),
             BetaStart = Number("beta_start", 0.0001),
             BetaEnd = Number("beta_end", 0.02),
-            BetaSchedule = Text("beta_schedule", "linear"),
+            BetaSchedule = OneOf("beta_schedule", "linear", "scaled_linear"),
+            TimestepSpacing = OneOf("timestep_spacing", "leading", "trailing", "linspace") is var spacing and not "leading" ? spacing : null,
             StepsOffset = Int("steps_offset", 0),
             SetAlphaToOne = Flag("set_alpha_to_one", true),
             ClipSample = Flag("clip_sample", false),
-        }, Text("prediction_type", "epsilon"));
+        }, OneOf("prediction_type", "epsilon", "v_prediction", "sample"));
 
         int Int(string key, int otherwise) => Find(key) is { } v ? v.GetInt32() : otherwise;
         double Number(string key, double otherwise) => Find(key) is { } v ? v.GetDouble() : otherwise;
-        string Text(string key, string otherwise) => Find(key)?.GetString() ?? otherwise;
+        // The first is the library's default.
+        string OneOf(string key, params string[] known) => (Find(key)?.GetString() ?? known[0]) is var text && known.Contains(text)
+            ? text
+            : throw new FormatException($"{key} = '{SafePath.Shorten(text)}', where {string.Join(", ", known)} are supported");
         bool Flag(string key, bool otherwise) => Find(key) is { } v ? v.GetBoolean() : otherwise;
         JsonElement? Find(string key) => root.TryGetProperty(key, out JsonElement v) && v.ValueKind != JsonValueKind.Null ? v : null;
     });

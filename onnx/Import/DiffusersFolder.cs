@@ -69,7 +69,8 @@ sealed class DiffusersFolder
         return StrictJson.ReadFile(path, root =>
         {
             foreach ((string component, string known) in s_parts)
-                if (ClassOf(root, component) is var found && found != known)
+                // The fast tokenizer has the same files.
+                if (ClassOf(root, component) is var found && found != known && !(component == "tokenizer" && found == known + "Fast"))
                     throw Bad(folder, $"'{component}' of class {SafePath.Shorten(found ?? "(none)")}", known, "Models of the Stable Diffusion 1.x family can be imported.");
             return ClassOf(root, "controlnet") switch
             {

@@ -74,6 +74,9 @@ sealed class ConfigFile
         return [.. e.EnumerateArray().Select(x => x.ValueKind == JsonValueKind.String ? x.GetString()! : throw Bad(key, "a list of texts"))];
     }
 
+    /// <summary>True when the key is there and null, which for few keys is not the same as absent.</summary>
+    internal bool IsNull(string key) => _root.TryGetProperty(key, out JsonElement e) && e.ValueKind == JsonValueKind.Null;
+
     /// <summary>Refuses the file unless the key is absent, null or one of <paramref name="supported"/> (compared as JSON text).</summary>
     internal void Only(string key, params ReadOnlySpan<string> supported)
     {

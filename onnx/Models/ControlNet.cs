@@ -56,6 +56,7 @@ public static partial class ControlNet
     {
         using var _ = control.Graph.Scope("controlnet_cond_embedding");
         var channels = config.EmbeddingChannels;
+        if (config is { ReversedControl: true, ConditioningChannels: > 1 }) control = Value.Concat(1, [.. control.Split(config.ConditioningChannels, axis: 1).Reverse()]);
         Value x = control.Conv3("conv_in", channels[0]).Silu();
         for (int i = 0; i + 1 < channels.Count; i++)
         {

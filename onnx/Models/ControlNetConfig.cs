@@ -6,6 +6,9 @@ public sealed record ControlNetConfig : UNetEncoderConfig
     /// <summary>Channels of the control picture: 2 for keyword mask and attention, 3 for a published ControlNet.</summary>
     public int ConditioningChannels { get; init; } = 2;
 
+    /// <summary>The model sees the control's channels in reverse order (channel order "bgr"); callers give them in the usual one all the same.</summary>
+    public bool ReversedControl { get; init; }
+
     /// <summary>Channels of the conditioning embedding; each but the first halves the sides, so four of them take a picture to latents 8 times smaller.</summary>
     public IReadOnlyList<int> EmbeddingChannels { get; init; } = [16, 32, 96, 256];
 
@@ -16,12 +19,13 @@ public sealed record ControlNetConfig : UNetEncoderConfig
     public static ControlNetConfig Read(string configPath)
     {
         var file = new ConfigFile(configPath);
-        file.Only("controlnet_conditioning_channel_order", "rgb");
+        file.Only("controlnet_conditioning_channel_order", "rgb", "bgr");
         file.Only("global_pool_conditions", "false");
         ControlNetConfig made = ReadEncoder(file, new ControlNetConfig());
         return made with
         {
             ConditioningChannels = file.Int("conditioning_channels", 3),
+            ReversedControl = file.Text("controlnet_conditioning_channel_order", "rgb") == "bgr",
             EmbeddingChannels = file.Ints("conditioning_embedding_out_channels", made.EmbeddingChannels),
         };
     }
@@ -47,6 +51,7 @@ public sealed record ControlNetConfig : UNetEncoderConfig
             NormEpsilon = unet.NormEpsilon,
             CosFirst = unet.CosFirst,
             FrequencyShift = unet.FrequencyShift,
+            Middle = unet.Middle,
             ConditioningChannels = conditioningChannels,
             EmbeddingChannels = embeddingChannels ?? standard.EmbeddingChannels,
         };

@@ -31,6 +31,9 @@ public abstract record UNetEncoderConfig
     public bool CosFirst { get; init; } = true;
     public float FrequencyShift { get; init; }
 
+    /// <summary>What stands between the encoder half and the decoder half.</summary>
+    public MiddleBlock Middle { get; init; }
+
     /// <summary>Number of skip connections, which is also the number of a ControlNet's down residuals: 12 for SD 1.5.</summary>
     public int SkipCount => SkipChannels.Count;
 
@@ -74,7 +77,7 @@ public abstract record UNetEncoderConfig
         file.Only("resnet_out_scale_factor", "1");
         file.Only("resnet_time_scale_shift", "default");
         file.Only("time_embedding_type", "positional");
-        file.Only("mid_block_type", "UNetMidBlock2DCrossAttn");
+        file.Only("mid_block_type", "UNetMidBlock2DCrossAttn", "UNetMidBlock2D");
         file.Only("attention_type", "default");
         file.Only("conv_in_kernel", "3");
         file.Only("conv_out_kernel", "3");
@@ -87,8 +90,11 @@ public abstract record UNetEncoderConfig
         if (heads[0] == 0) heads = file.IntsPerBlock("attention_head_dim", 8, channels.Count);
         int groups = file.Int("norm_num_groups", made.NormGroups);
         if (channels.Any(c => c % groups != 0)) throw file.Bad("norm_num_groups", $"a divisor of every one of block_out_channels [{string.Join(", ", channels)}]");
+        var middle = file.IsNull("mid_block_type") ? MiddleBlock.None
+            : file.Text("mid_block_type", "UNetMidBlock2DCrossAttn") == "UNetMidBlock2D" ? MiddleBlock.Resnet
+            : MiddleBlock.Transformer;
         for (int i = 0; i < channels.Count; i++)
-            if (channels[i] % heads[i] != 0) throw file.Bad("attention_head_dim", $"a divisor of {channels[i]} channels");
+            if (down[i] == "CrossAttnDownBlock2D" || (i == channels.Count - 1 && middle == MiddleBlock.Transformer)) CheckHeads(file, channels[i], heads[i]);
         // A key that is absent means the published library's default, which is not always SD 1.5's value.
         return made with
         {
@@ -103,7 +109,14 @@ public abstract record UNetEncoderConfig
             NormEpsilon = file.Float("norm_eps", made.NormEpsilon),
             CosFirst = file.Bool("flip_sin_to_cos", true),
             FrequencyShift = file.Float("freq_shift", 0),
+            Middle = middle,
         };
+    }
+
+    /// <summary>Only levels with transformers have heads; for the others the number means nothing.</summary>
+    private protected static void CheckHeads(ConfigFile file, int channels, int heads)
+    {
+        if (channels % heads != 0) throw file.Bad("attention_head_dim", $"a divisor of {channels} channels");
     }
 }
 
@@ -125,6 +138,8 @@ public sealed record UNetConfig : UNetEncoderConfig
         var up = file.Texts("up_block_types", ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"]);
         if (up.Count != made.BlockChannels.Count || up.Any(t => !s_upTypes.Contains(t)))
             throw file.Bad("up_block_types", $"{made.BlockChannels.Count} of {string.Join(", ", s_upTypes)}");
+        for (int i = 0; i < up.Count; i++)
+            if (up[i] == "CrossAttnUpBlock2D") CheckHeads(file, made.BlockChannels[^(i + 1)], made.Heads[^(i + 1)]);
         return made with { OutChannels = file.Int("out_channels", made.OutChannels), UpAttention = [.. up.Select(t => t == "CrossAttnUpBlock2D")] };
     }
 }

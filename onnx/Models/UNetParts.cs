@@ -67,9 +67,11 @@ static class UNetParts
 
     internal static Value Middle(Value x, Value time, Value text, UNetEncoderConfig config)
     {
+        if (config.Middle == MiddleBlock.None) return x;
         using var _ = x.Graph.Scope("mid_block");
         int channels = config.BlockChannels[^1];
         x = x.ResnetBlock("resnets.0", channels, config.NormGroups, config.NormEpsilon, time);
+        if (config.Middle == MiddleBlock.Resnet) return x;
         x = Transformer(x, "attentions.0", text, config.Heads[^1], config);
         return x.ResnetBlock("resnets.1", channels, config.NormGroups, config.NormEpsilon, time);
     }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Import;
 using Alignment.Tests.Onnx.Bundles;
+using Alignment.Transforms.Diffusion.Schedulers;
 
 namespace Alignment.Tests.Onnx.Import;
 
@@ -173,6 +174,38 @@ public sealed class DiffusersImportTests
         using (var whole = SafetensorsFile.Open(path))
             all = [.. whole.Infos.Values.Select(i => SafetensorsTensor.Floats(i.Name, i.Shape, whole.ReadFloats(i.Name)))];
         SafetensorsWriter.Write(path, [.. all, SafetensorsTensor.Floats("extra.tensor", [1], new[] { 0f })]);
+    }
+
+    [TestCase("timestep_spacing", "\"trailing\"", "trailing")]
+    [TestCase("timestep_spacing", "\"linspace\"", "linspace")]
+    [TestCase("timestep_spacing", "\"leading\"", null)]
+    [TestCase("rescale_betas_zero_snr", "false", null)]
+    public void Run_SchedulersSpacing_IsRecorded(string key, string json, string? spacing)
+    {
+        using var folder = new TempFolder();
+        string from = CopyOf(folder, "tiny-sd");
+        Change(Path.Combine(from, "scheduler", "scheduler_config.json"), r => r[key] = JsonNode.Parse(json));
+        Change(Path.Combine(from, "model_index.json"), r => r["tokenizer"] = new JsonArray("transformers", "CLIPTokenizerFast"));
+        ModelBundle bundle = DiffusersImport.Run(from, folder["bundle"]);
+        Assert.That(bundle.Manifest.Scheduler.TimestepSpacing, Is.EqualTo(spacing));
+        Assert.That(File.ReadAllText(folder["bundle", "bundle.json"]).Contains("timestepSpacing", StringComparison.Ordinal), Is.EqualTo(spacing is not null));
+        // Lin et al. 2023, table 2: T = 1000, 4 steps.
+        int[] timesteps = new NoiseSchedule(SchedulerConfig.Of(bundle)).Timesteps(4);
+        Assert.That(timesteps, Is.EqualTo(spacing switch { "trailing" => [999, 749, 499, 249], "linspace" => [999, 666, 333, 0], _ => new[] { 751, 501, 251, 1 } }));
+    }
+
+    // What would change the pictures but cannot be honoured must not be passed over.
+    [TestCase("rescale_betas_zero_snr", "true")]
+    [TestCase("thresholding", "true")]
+    [TestCase("beta_schedule", "\"squaredcos_cap_v2\"")]
+    [TestCase("prediction_type", "\"flow\"")]
+    [TestCase("timestep_spacing", "\"karras\"")]
+    public void Run_SchedulerThatCannotBeHonoured_IsRefusedByItsKey(string key, string json)
+    {
+        using var folder = new TempFolder();
+        string from = CopyOf(folder, "tiny-sd");
+        Change(Path.Combine(from, "scheduler", "scheduler_config.json"), r => r[key] = JsonNode.Parse(json));
+        Assert.That(() => DiffusersImport.Run(from, folder["bundle"]), Throws.TypeOf<BadDataException>().With.Message.Contains(key).And.Message.Contains("scheduler_config.json"));
     }
 
     [Test]

@@ -173,6 +173,52 @@ public sealed class ModelBehaviourTests
         Assert.That(() => UNetConfig.Read(folder["bad.json"]), Throws.TypeOf<BadDataException>().With.Message.Contains($"key '{key}'"));
     }
 
+    // mid_block_type in the published library: absent is the transformer, "UNetMidBlock2D" one resnet, null no block at all.
+    [TestCase("\"UNetMidBlock2DCrossAttn\"", 2, true)]
+    [TestCase("\"UNetMidBlock2D\"", 1, false)]
+    [TestCase("null", 0, false)]
+    public void UNet_MiddleBlock_HasWhatTheConfigSaysAndRuns(string json, int resnets, bool transformer)
+    {
+        using var folder = new TempFolder();
+        var config = JsonNode.Parse("""{ "block_out_channels": [8, 16], "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D"], "up_block_types": ["CrossAttnUpBlock2D", "UpBlock2D"], "norm_num_groups": 4, "attention_head_dim": [3, 2], "layers_per_block": 1, "cross_attention_dim": 12 }""")!;
+        config["mid_block_type"] = JsonNode.Parse(json);
+        File.WriteAllText(folder["config.json"], config.ToJsonString());
+        UNetConfig unet = UNetConfig.Read(folder["config.json"]);
+        ControlNetConfig control = ControlNetConfig.For(unet, embeddingChannels: [4, 8]);
+        string[] names = [.. UNet2DCondition.Weights(unet).Select(w => w.Name).Where(n => n.StartsWith("mid_block.", StringComparison.Ordinal))];
+        Assert.That(names.Count(n => n.EndsWith("conv1.weight", StringComparison.Ordinal)), Is.EqualTo(resnets));
+        Assert.That(names.Any(n => n.Contains("attentions", StringComparison.Ordinal)), Is.EqualTo(transformer));
+
+        OnnxModel model = UNet2DCondition.Author(unet, Seeded(UNet2DCondition.Weights(unet))), net = ControlNet.Author(control, Seeded(ControlNet.Weights(control)));
+        using ModelRun run = new(model), controlRun = new(net);
+        var inputs = Inputs(model, 1);
+        Tensor with = run.Run(inputs)["out_sample"];
+        Tensor without = run.Run([.. inputs.Select(i => i.Item1 == "mid_block" ? (i.Item1, Tensor.Zeros(((Tensor)i.Item2).Shape)) : i)])["out_sample"];
+        Assert.That(Tensor.Error(with, without), Is.GreaterThan(1e-3), "the middle residual acts");
+        Assert.That(controlRun.Run(Inputs(net, 1))["mid_block_res"].Data, Is.All.Not.NaN);
+    }
+
+    [Test]
+    public void ControlNet_ChannelOrderBgr_TakesTheControlReversed()
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder["config.json"], """{ "block_out_channels": [8, 16], "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"], "norm_num_groups": 4, "attention_head_dim": 2, "layers_per_block": 1, "cross_attention_dim": 12, "conditioning_embedding_out_channels": [4, 8], "conditioning_channels": 3, "controlnet_conditioning_channel_order": "bgr" }""");
+        ControlNetConfig bgr = ControlNetConfig.Read(folder["config.json"]), rgb = bgr with { ReversedControl = false };
+        OnnxModel reversed = ControlNet.Author(bgr, Seeded(ControlNet.Weights(bgr))), plain = ControlNet.Author(rgb, Seeded(ControlNet.Weights(rgb)));
+        using ModelRun a = new(reversed), b = new(plain);
+        var inputs = Inputs(reversed, 1);
+        var turned = inputs.Select(i =>
+        {
+            if (i.Item1 != "controlnet_cond") return i;
+            var control = (Tensor)i.Item2;
+            int plane = control.Data.Length / 3;
+            return (i.Item1, (object)new Tensor(control.Shape, [.. control.Data[(2 * plane)..], .. control.Data[plane..(2 * plane)], .. control.Data[..plane]]));
+        });
+        var (got, expected) = (a.Run(inputs), b.Run([.. turned]));
+        foreach (var (name, value) in expected) Assert.That(Tensor.Error(got[name], value), Is.LessThanOrEqualTo(1e-6), name);
+        Assert.That(Tensor.Error(b.Run(inputs)["mid_block_res"], got["mid_block_res"]), Is.GreaterThan(1e-3), "the order matters");
+    }
+
     [Test]
     public void Config_NotJsonOrNotThere_IsRefused()
     {

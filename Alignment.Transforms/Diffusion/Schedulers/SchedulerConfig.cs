@@ -92,6 +92,13 @@ public sealed record SchedulerConfig
                 "sample" => PredictionType.Sample,
                 _ => throw Unknown(bundle, "prediction type", bundle.Manifest.PredictionType, "epsilon, v_prediction or sample"),
             },
+            TimestepSpacing = facts.TimestepSpacing switch
+            {
+                null or "leading" => TimestepSpacing.Leading,
+                "trailing" => TimestepSpacing.Trailing,
+                "linspace" => TimestepSpacing.Linspace,
+                var other => throw Unknown(bundle, "timestep spacing", other, "leading, trailing or linspace"),
+            },
             StepsOffset = facts.StepsOffset,
             SetAlphaToOne = facts.SetAlphaToOne,
             ClipSample = facts.ClipSample,
