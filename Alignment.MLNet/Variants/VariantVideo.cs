@@ -139,7 +139,7 @@ sealed class VariantVideo(MLContext ml, string root, string videoId, IReadOnlyLi
         double alpha = variant.Alpha(window, options.BoostAlpha, options.ReductionAlpha);
         if (variant != AttentionVariant.Placebo)
             return new(made, AttentionChange.Apply(maps.Attention, maps.Mask, alpha, options.PreserveMass, made).Clipped, null, null);
-        PlaceboPlacement place = PlaceboRegion.Find(maps.Attention, maps.Mask, options.Width, options.Height, options.Seed, scene.SceneId);
+        PlaceboPlacement place = PlaceboRegion.Find(maps.Attention, maps.Mask, options.Width, options.Height, options.Seed, scene.SceneId, alpha);
         PlaceboBalance balance = PlaceboChange.Apply(maps.Attention, maps.Mask, options.Width, options.Height, place, alpha, made);
         return new(made, 0, place, balance.Strength);
     }

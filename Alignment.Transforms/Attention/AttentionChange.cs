@@ -18,6 +18,8 @@ namespace Alignment.Transforms.Attention;
 /// </summary>
 public static class AttentionChange
 {
+    const double LargestPlainAlpha = 1e100;
+
     /// <summary>Writes A' of one scene.</summary>
     /// <param name="attention">A, in 0..1, any number of pixels.</param>
     /// <param name="mask">M, in 0..1 (soft masks weigh), as long as <paramref name="attention"/>.</param>
@@ -38,17 +40,18 @@ public static class AttentionChange
         try
         {
             Span<double> changed = rented.AsSpan(0, attention.Length);
-            double sum = 0;
+            // B in units in which a sum over it cannot overflow; the scale makes up for it.
+            double sum = 0, unit = alpha > LargestPlainAlpha ? alpha : 1, onProduct = alpha / unit;
             for (int i = 0; i < changed.Length; i++)
             {
                 double a = attention[i], m = mask[i];
-                sum += changed[i] = a * (1 - m) + alpha * a * m;
+                sum += changed[i] = a * (1 - m) / unit + onProduct * a * m;
             }
             if (sum == 0) return Unchanged(attention, modified, before);
 
             double scale = preserveMass ? MassScale.Solve(changed, before) : before / sum;
             var (after, clipped) = MassScale.Write(changed, scale, modified);
-            return new(before, after, scale, clipped);
+            return new(before, after, scale / unit, clipped);
         }
         finally
         {

@@ -9,12 +9,13 @@ sealed class MaskRuns
     readonly int _width, _height;
     readonly (int Y, int From, int To)[] _runs;   // To is exclusive
     readonly double[] _attention;                 // [H, W+1], the background's
+    readonly double[] _change;                    // [H, W+1], |what α would move| of the background's
     readonly int[] _product;                      // [H, W+1]
 
-    public MaskRuns(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, int width, int height)
+    public MaskRuns(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, int width, int height, double alpha)
     {
         (_width, _height) = (width, height);
-        (_attention, _product) = (new double[height * (width + 1)], new int[height * (width + 1)]);
+        (_attention, _change, _product) = (new double[height * (width + 1)], new double[height * (width + 1)], new int[height * (width + 1)]);
         (Left, Top) = (width, height);
         var runs = new List<(int Y, int From, int To)>();
         for (int y = 0; y < height; y++)
@@ -25,6 +26,7 @@ sealed class MaskRuns
                 bool on = mask[y * width + x] > 0;
                 float a = attention[y * width + x];
                 _attention[at + 1] = _attention[at] + (on ? 0 : a);
+                _change[at + 1] = _change[at] + (on ? 0 : Math.Abs(PlaceboChange.Gain(a, alpha)));
                 if (on) Attention += a;
                 else BackgroundAttention += a;
                 _product[at + 1] = _product[at] + (on ? 1 : 0);
@@ -71,11 +73,11 @@ sealed class MaskRuns
         return true;
     }
 
-    /// <summary>Background pixels, and Σ A over them, under the mask shifted to a place inside or partly outside the frame.</summary>
-    public (int Background, double Attention) Measure(int dx, int dy)
+    /// <summary>Background pixels, Σ A over them, and how much α would move of it, under the mask shifted to a place inside or partly outside the frame.</summary>
+    public (int Background, double Attention, double Change) Measure(int dx, int dy)
     {
         int pixels = 0;
-        double attention = 0;
+        double attention = 0, change = 0;
         foreach (var (y, from, to) in _runs)
         {
             if ((uint)(y + dy) >= (uint)_height) continue;
@@ -83,7 +85,8 @@ sealed class MaskRuns
             if (a >= b) continue;
             pixels += b - a - (_product[row + b] - _product[row + a]);
             attention += _attention[row + b] - _attention[row + a];
+            change += _change[row + b] - _change[row + a];
         }
-        return (pixels, attention);
+        return (pixels, attention, change);
     }
 }

@@ -33,7 +33,8 @@ public static class PlaceboChange
 
         attention.CopyTo(modified);
         double before = AttentionMaps.Sum(attention);
-        if (alpha == 1 || !placement.Exists) return new(before, before, 0, 1);
+        if (alpha == 1) return new(before, before, 0, 1);
+        if (!placement.Exists) return new(before, before, 0, 0);
 
         double[] rented = ArrayPool<double>.Shared.Rent(attention.Length);
         try
@@ -80,7 +81,7 @@ public static class PlaceboChange
     }
 
     /// <summary>What one region pixel gains: min(1, α A) − A.</summary>
-    static double Gain(float a, double alpha) => Math.Min(1, alpha * a) - a;
+    internal static double Gain(float a, double alpha) => Math.Min(1, alpha * a) - a;
 
     static bool InRegion(ReadOnlySpan<float> mask, int x, int y, int width, int height) =>
         (uint)x < (uint)width && (uint)y < (uint)height && mask[y * width + x] > 0;

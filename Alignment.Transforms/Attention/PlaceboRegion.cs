@@ -3,7 +3,7 @@ namespace Alignment.Transforms.Attention;
 /// <summary>
 /// Finds where a matched placebo acts: the product's own mask, shifted to background that viewers look at about as much.
 /// <para>
-/// Criterion: among places inside the frame that do not touch the product, have attention at all and leave at least
+/// Criterion: among places inside the frame that do not touch the product, have attention that the change can move (not all of it at 1 already) and leave at least
 /// a third of the background's attention outside (someone must pay), the one whose Σ A is closest to the product's, so
 /// that multiplying it moves about as much attention as multiplying the product does. The candidates are <see cref="Draws"/> shifts drawn by seed and scene; where few of them fit (big or
 /// awkward products), every shift is tried, so a place that exists is found. Where none exists, the place with the
@@ -18,11 +18,19 @@ public static class PlaceboRegion
     /// <summary>Largest part of the background's attention a region may hold: a boost of 1.5 can just be paid from the rest.</summary>
     const double LargestPart = 2 / 3.0;
 
+    /// <summary>Less than this part of a place's attention moved is rounding of the running sums: the place is saturated.</summary>
+    const double LeastChange = 1e-9;
+
     /// <summary>With fewer fitting draws than this every shift is tried.</summary>
     const int EnoughDraws = 16;
 
     /// <summary>Places per axis of the first, coarse look for a partial place; refined around the best one.</summary>
     const int CoarsePlaces = 96;
+
+    /// <summary>Look-ups of that first look: half a second. A mask like noise has a hundred thousand runs and gets a coarser one.</summary>
+    const double CoarseLookUps = 1e8;
+
+    const int FewestPlaces = 16;
 
     /// <summary>Finds the region of one scene.</summary>
     /// <param name="attention">A [H,W], in 0..1.</param>
@@ -31,12 +39,14 @@ public static class PlaceboRegion
     /// <param name="height">H.</param>
     /// <param name="seed">Any value; with <paramref name="sceneId"/> it decides the draws.</param>
     /// <param name="sceneId">Keys the draws, so that a scene's placebo does not depend on which others there are.</param>
+    /// <param name="alpha">What the region will be multiplied with: a place that is saturated already cannot be boosted.</param>
     /// <exception cref="ArgumentException">A map is not W × H, or a value is not in 0..1.</exception>
-    public static PlaceboPlacement Find(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, int width, int height, ulong seed, string sceneId)
+    public static PlaceboPlacement Find(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, int width, int height, ulong seed, string sceneId, double alpha = AttentionVariants.BoostAlpha)
     {
+        AttentionMaps.CheckAlpha(alpha);
         AttentionMaps.CheckSize(attention, width, height);
         AttentionMaps.Check(attention, mask);
-        var runs = new MaskRuns(attention, mask, width, height);
+        var runs = new MaskRuns(attention, mask, width, height, alpha == 1 ? AttentionVariants.BoostAlpha : alpha);
         if (runs.Area == 0 || runs.Area == attention.Length) return PlaceboPlacement.None(runs.Attention);
 
         var best = new Best(runs);
@@ -69,9 +79,11 @@ public static class PlaceboRegion
     /// <summary>A coarse grid of all shifts that leave anything in the frame, then ever smaller steps around the best.</summary>
     static void Partly(MaskRuns runs, int width, int height, ref Best best)
     {
-        int stepX = Math.Max(1, 2 * width / CoarsePlaces), stepY = Math.Max(1, 2 * height / CoarsePlaces);
-        for (int dy = 1 - height; dy < height; dy += stepY)
-            for (int dx = 1 - width; dx < width; dx += stepX) best.Offer(dx, dy);
+        int places = (int)Math.Clamp(Math.Sqrt(CoarseLookUps / runs.Count), FewestPlaces, CoarsePlaces);
+        int stepX = Math.Max(1, 2 * width / places), stepY = Math.Max(1, 2 * height / places);
+        // Every other row is one off, or a mask with a pattern would be met in one phase only.
+        for (int dy = 1 - height, row = 0; dy < height; dy += stepY, row++)
+            for (int dx = 1 - width + (row & 1); dx < width; dx += stepX) best.Offer(dx, dy);
         while (best.Found && (stepX > 1 || stepY > 1))
         {
             (stepX, stepY) = (Math.Max(1, stepX / 2), Math.Max(1, stepY / 2));
@@ -94,8 +106,9 @@ public static class PlaceboRegion
         /// <summary>Considers a place; false when it can never do.</summary>
         public bool Offer(int dx, int dy)
         {
-            var (area, attention) = runs.Measure(dx, dy);
+            var (area, attention, change) = runs.Measure(dx, dy);
             if (!(attention > 0 && attention <= runs.BackgroundAttention * LargestPart)) return false;   // nothing to boost, or nobody to pay
+            if (!(change > attention * LeastChange)) return false;                                       // nothing would move
             double difference = Math.Abs(attention - runs.Attention);
             if (area < _area || (area == _area && difference >= _difference)) return true;
             (_area, _difference) = (area, difference);

@@ -127,7 +127,7 @@ public sealed class ModifyAttentionTransformer : SceneTransformer<ModifyAttentio
         {
             var attention = a();
             var product = m();
-            var place = PlaceboRegion.Find(attention, product, heatmap.Width, heatmap.Height, Options.Seed, SceneId.Of(videoId(), number()));
+            var place = PlaceboRegion.Find(attention, product, heatmap.Width, heatmap.Height, Options.Seed, SceneId.Of(videoId(), number()), Options.BoostAlpha);
             PlaceboChange.Apply(attention, product, heatmap.Width, heatmap.Height, place, Options.BoostAlpha, t);
         });
     }

@@ -37,6 +37,39 @@ public sealed class AttentionChangeTests
         });
     }
 
+    [TestCase(1e9)]
+    [TestCase(1e99)]
+    [TestCase(1e101)]
+    [TestCase(1e307)]
+    public void Apply_HugeAlpha_GivesTheProductEverything(double alpha)
+    {
+        // Limit α → ∞: A' = A on the product · ΣA / Σ A M, 0 elsewhere.
+        float[] attention = new float[64], mask = new float[64], made = new float[64];
+        for (int i = 0; i < 64; i++) (attention[i], mask[i]) = (0.2f + i / 1000f, i < 32 ? 1 : 0);
+        double scale = attention.Sum(a => (double)a) / attention.Take(32).Sum(a => (double)a);
+        AttentionBalance balance = AttentionChange.Apply(attention, mask, alpha, preserveMass: false, made);
+        Assert.That(balance.Kept, $"{balance}");
+        Assert.That(balance.Scale * alpha, Is.EqualTo(scale).Within(1e-6));
+        for (int i = 0; i < 64; i++) Assert.That(made[i], Is.EqualTo(i < 32 ? attention[i] * scale : 0).Within(1e-6));
+    }
+
+    [Test]
+    public void Apply_PreserveMassOnSaturatedMaps_KeepsTheTotal([Values(0.3, 0.999, 1.5, 1e6)] double alpha, [Values(0, 1, 2)] int kind)
+    {
+        // All at 1; zeros and ones; all but a few at 1: nowhere, or hardly anywhere, is room.
+        const int n = 512 * 512;
+        var random = new Random(3);
+        float[] attention = new float[n], mask = new float[n], made = new float[n];
+        for (int i = 0; i < n; i++)
+        {
+            attention[i] = kind switch { 0 => 1, 1 => random.Next(2), _ => i % 1000 == 7 ? random.NextSingle() : 1 };
+            mask[i] = random.NextSingle() < 0.3f ? 1 : 0;
+        }
+        AttentionBalance balance = AttentionChange.Apply(attention, mask, alpha, preserveMass: true, made);
+        Assert.That(made, Is.All.InRange(0f, 1f));
+        Assert.That(balance.Kept, $"{balance}");
+    }
+
     [Test]
     public void Apply_SoftMask_WeighsByHand()
     {

@@ -116,6 +116,70 @@ public sealed class PlaceboTests
     }
 
     [Test]
+    public void Find_MatchThatIsSaturated_TakesAPlaceThatCanChange()
+    {
+        // The background's one spot like the product is at 1 and cannot be boosted; another, fainter one can.
+        const int width = 90, height = 30;
+        float[] attention = new float[width * height], mask = new float[width * height], made = new float[width * height];
+        Fill(attention, width, 40, 10, 1f);
+        Fill(attention, width, 5, 10, 1f);
+        Fill(attention, width, 75, 10, 0.6f);
+        Fill(mask, width, 40, 10, 1f);
+        PlaceboPlacement place = PlaceboRegion.Find(attention, mask, width, height, 1, "a");
+        PlaceboBalance balance = PlaceboChange.Apply(attention, mask, width, height, place, 1.5, made);
+        Assert.That(place.IsWhole);
+        Assert.That(balance.Moved, Is.GreaterThan(0));
+        Assert.That(made, Is.Not.EqualTo(attention));
+    }
+
+    [Test, Pairwise]
+    public void Placebo_AwkwardFullSizeMaps_HoldEveryPromise(
+        [Values("noise", "checkers", "dot", "all but a dot", "frame", "stripes", "half")] string product,
+        [Values("noise", "ones", "binary", "one lit pixel", "faint", "nearly one")] string map, [Values(1.5, 0.5)] double alpha)
+    {
+        const int side = 512, n = side * side;
+        var random = new Random(1);
+        float[] attention = new float[n], mask = new float[n], made = new float[n];
+        for (int i = 0; i < n; i++)
+        {
+            int x = i % side, y = i / side;
+            attention[i] = map switch { "noise" => random.NextSingle(), "ones" => 1, "binary" => random.Next(2), "one lit pixel" => i == 100_000 ? 0.7f : 0, "faint" => 1e-6f * random.NextSingle(), _ => 1 - 1e-4f * random.NextSingle() };
+            mask[i] = product switch
+            {
+                "noise" => random.Next(2),
+                "checkers" => (x + y) % 2,
+                "dot" => i == 70_000 ? 1 : 0,
+                "all but a dot" => i == 70_000 ? 0 : 1,
+                "frame" => x is 0 or side - 1 || y is 0 or side - 1 ? 1 : 0,
+                "stripes" => y % 8 < 4 ? 1 : 0,
+                _ => x < side / 2 ? 1 : 0,
+            };
+        }
+        var clock = Stopwatch.StartNew();
+        PlaceboPlacement place = PlaceboRegion.Find(attention, mask, side, side, 5, "a", alpha);
+        PlaceboBalance balance = PlaceboChange.Apply(attention, mask, side, side, place, alpha, made);
+        TestContext.Out.WriteLine($"{clock.ElapsedMilliseconds} ms, {place}, {balance}");
+        double before = 0, after = 0;
+        bool product0 = true, inRange = true;
+        for (int i = 0; i < n; i++)
+        {
+            (before, after) = (before + attention[i], after + made[i]);
+            product0 &= mask[i] == 0 || made[i].Equals(attention[i]);
+            inRange &= made[i] is >= 0 and <= 1;
+        }
+        Assert.Multiple(() =>
+        {
+            Assert.That(product0, "the product keeps its own bit for bit");
+            Assert.That(inRange);
+            Assert.That(after, Is.EqualTo(before).Within(1e-6 * before));
+            Assert.That(made.AsSpan().SequenceEqual(attention), Is.EqualTo(balance.Strength == 0), "what is recorded as moved is moved");
+            // Only a saturated rest, which cannot receive, stops a region that was found.
+            if (place.Exists && !(alpha < 1 && map is "ones" or "binary")) Assert.That(balance.Moved, Is.GreaterThan(0));
+            if (product != "all but a dot" && map is "noise" or "faint") Assert.That(place.Coverage, Is.GreaterThan(0.3), "there is room, so a place is found");
+        });
+    }
+
+    [Test]
     public void Find_NothingToMatch_GivesNoRegion()
     {
         float[] ones = [1, 1, 1, 1], zero = new float[4], some = [0.5f, 0, 0, 0], first = [1, 0, 0, 0];
