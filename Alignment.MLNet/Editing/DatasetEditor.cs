@@ -18,6 +18,9 @@ namespace Alignment.MLNet.Editing;
 /// </remarks>
 public static class DatasetEditor
 {
+    /// <summary>M and A.</summary>
+    const int ControlChannels = 2;
+
     /// <summary>Edits what is not up to date.</summary>
     /// <param name="variants">The set; its maps' size is the edits' size.</param>
     /// <param name="bundle">The model.</param>
@@ -36,9 +39,13 @@ public static class DatasetEditor
 
     /// <summary>Refuses options that do not suit the model or the machine; reads no model yet.</summary>
     /// <exception cref="UsageException">An option is out of range: the size, or more steps than the model was trained with.</exception>
+    /// <exception cref="BadDataException">The ControlNet was made for another kind of control.</exception>
     /// <exception cref="MissingDependencyException">The device is not there.</exception>
     internal static void Require(ModelBundle bundle, EditOptions edit)
     {
+        if (bundle.Manifest.ControlChannels != ControlChannels)
+            throw BadDataException.For($"The ControlNet of the model bundle '{bundle.Folder}'", FormattableString.Invariant($"a control of {bundle.Manifest.ControlChannels} channels"), "2: keyword mask and attention",
+                "Use a ControlNet made for attention maps, or import the model without one to start a new one.");
         new SceneEditor(bundle, edit).Dispose();
         OrtSessions.Require(edit.Device);
     }
