@@ -50,7 +50,7 @@ public static class AlignmentRun
         DiskSpace.Check(folder.Root, Math.Max(0, Estimate(folder, options) - folder.Size()));
 
         // 3. The seven heatmaps of each.
-        VariantReport variants = VariantMaker.Run(folder.ValidScenes, folder.Root, options.Variants, progress, cancel);
+        VariantReport variants = VariantMaker.RunLocked(folder.ValidScenes, folder.Root, options.Variants, progress, cancel);
         steps.Add(new("variants", "videos", variants.Videos, variants.Made));
         problems.AddRange(variants.Failed.Select(f => new RunProblem("variants", f.VideoId, f.Message, Breaks: true)));
         problems.AddRange(variants.ShortVideos.Select(v => new RunProblem("variants", v, "Fewer than three scenes: not every variant differs from the baseline.", Breaks: false)));
@@ -64,7 +64,7 @@ public static class AlignmentRun
 
         // 5. Videos.
         string[] sources = [.. options.SourceFolders, .. new[] { scenes.DataFolder, Path.GetFullPath(data), Path.GetDirectoryName(scenes.DataFolder)! }.Where(d => d is not null).Distinct()];
-        AssembleResult assemble = VideoAssembler.Assemble(folder.Edited, folder.Root, sources, options.Assemble with { VideoIds = set.VideoIds }, progress, tools, cancel);
+        AssembleResult assemble = VideoAssembler.AssembleLocked(folder.Edited, folder.Root, sources, options.Assemble with { VideoIds = set.VideoIds }, progress, tools, cancel);
         steps.Add(new("assemble", "videos", assemble.Videos.Count, assemble.Made));
         problems.AddRange(assemble.Problems.Select(p => new RunProblem("assemble", "", p, Breaks: true)));
 

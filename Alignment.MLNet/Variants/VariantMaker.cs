@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using Alignment.MLNet.Data;
+using Alignment.MLNet.Editing;
 using Alignment.Transforms.Attention;
 using Microsoft.ML;
 
@@ -43,9 +44,18 @@ public static class VariantMaker
     /// <param name="cancel">Stops between scenes; a rerun continues with the video that was not finished.</param>
     /// <exception cref="BadDataException">There are no valid scenes, or no video could be made.</exception>
     /// <exception cref="UsageException">An option is out of range, or names no video of the data set.</exception>
+    /// <exception cref="RetryableException">Another run works in the output folder.</exception>
     public static VariantReport Run(string data, string output, VariantOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
     {
         options ??= new();
+        options.Check();
+        using RunLock alone = RunLock.Take(output);
+        return RunLocked(data, output, options, progress, cancel);
+    }
+
+    /// <summary>As <see cref="Run"/>, for a caller that has the folder's lock.</summary>
+    internal static VariantReport RunLocked(string data, string output, VariantOptions options, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    {
         options.Check();
         string root = VariantFiles.Root(output);
         var ml = new MLContext(seed: 0);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Alignment.MLNet.Editing;
 using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Video;
@@ -23,12 +24,22 @@ public static class VideoAssembler
     /// <param name="stop">Stops at once; finished videos stay and are not made again.</param>
     /// <returns>All videos, and the problems of those that could not be made: one bad video does not stop the others.</returns>
     /// <exception cref="BadDataException">There is not one edited scene, or not one video could be made.</exception>
+    /// <exception cref="RetryableException">Another run works in the output folder.</exception>
     public static AssembleResult Assemble(string editedFolder, string outFolder, IReadOnlyList<string>? sourceFolders = null, AssembleOptions? options = null,
         IProgress<WorkProgress>? progress = null, FfmpegTools? tools = null, CancellationToken stop = default)
     {
         options ??= new();
         options.Check();
         tools ??= FfmpegTools.Find();
+        EditedScenes.Find(editedFolder, options.VideoIds);   // refused before a folder is made
+        using RunLock alone = RunLock.Take(outFolder);
+        return AssembleLocked(editedFolder, outFolder, sourceFolders, options, progress, tools, stop);
+    }
+
+    /// <summary>As <see cref="Assemble"/>, for a caller that has the folder's lock.</summary>
+    internal static AssembleResult AssembleLocked(string editedFolder, string outFolder, IReadOnlyList<string>? sourceFolders, AssembleOptions options,
+        IProgress<WorkProgress>? progress, FfmpegTools tools, CancellationToken stop)
+    {
         var all = EditedScenes.Find(editedFolder, options.VideoIds);
         List<AssembledVideo> videos = [];
         List<string> problems = [];

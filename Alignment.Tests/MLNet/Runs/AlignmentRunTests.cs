@@ -1,6 +1,7 @@
 using Alignment.MLNet.Data;
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Runs;
+using Alignment.MLNet.Variants;
 using Alignment.MLNet.Video;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Runtime;
@@ -96,6 +97,21 @@ public sealed class AlignmentRunTests
         var refused = Assert.Catch<AlignmentException>(() => AlignmentRun.Run(data, BundledModels.Tiny, temp["out"], options));
         Assert.That(refused!.ExitCode, Is.EqualTo(exitCode));
         Assert.That(Directory.Exists(temp["out"]), Is.False);
+    }
+
+    [Test]
+    public void OneStepAlone_WhileARunIsAtWork_IsRetryable()
+    {
+        using var temp = new TempFolder();
+        string data = MiniDataSet.Write(temp["data"]), still = Directory.GetFiles(Path.Combine(data, "video_scene_cuts", "spot")).Order(StringComparer.Ordinal).First();
+        Directory.CreateDirectory(temp["edited", "baseline", "spot"]);
+        File.Copy(still, temp["edited", "baseline", "spot", "spot-Scene-001.png"]);
+        using (RunLock.Take(temp["out"]))
+        {
+            Assert.That(() => VariantMaker.Run(data, temp["out"], new() { Width = 32, Height = 32 }), Throws.TypeOf<RetryableException>());
+            Assert.That(() => VideoAssembler.Assemble(temp["edited"], temp["out"]), Throws.TypeOf<RetryableException>());
+        }
+        Assert.That(VariantMaker.Run(data, temp["out"], new() { Width = 32, Height = 32 }).Made, Is.EqualTo(2));
     }
 
     [Test]
