@@ -16,9 +16,11 @@ static class LoopOverhead
     public const string Switch = "loop-overhead";
 
     /// <summary>The issue's bar.</summary>
-    const double MostAllowed = 1.05;
+    public const double MostAllowed = 1.05;
 
-    const int Steps = 50, WarmUpRounds = 2;
+    public const int Steps = 50;
+
+    const int WarmUpRounds = 2, FewestRounds = 3;
 
     /// <returns>0 where the ratio is within the bar, else 1.</returns>
     public static int Run(string[] args)
@@ -27,6 +29,24 @@ static class LoopOverhead
         int side = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 128;
         int rounds = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 15;
 
+        Result result = Measure(folder, side, rounds);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(folder)} at {side}x{side}, {Steps} steps with guidance, {rounds} rounds in turns, {Environment.ProcessorCount} processors"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"edit       median {result.Edit * 1000:f1} ms"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"runs alone median {result.Runs * 1000:f1} ms"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ratio {result.Ratio:f4}, allowed {MostAllowed:f2}: {(result.Ratio <= MostAllowed ? "met" : "NOT met")}"));
+        return result.Ratio <= MostAllowed ? 0 : 1;
+    }
+
+    /// <summary>Median seconds of an edit and of its runs alone.</summary>
+    public sealed record Result(double Edit, double Runs, int Rounds)
+    {
+        public double Ratio => Edit / Runs;
+    }
+
+    /// <summary>Measures both, in turns; on a slow or busy machine fewer rounds, but three at least, when <paramref name="mostSeconds"/> are over.</summary>
+    public static Result Measure(string folder, int side, int rounds, double mostSeconds = double.PositiveInfinity)
+    {
+        long start = Stopwatch.GetTimestamp();
         // Strength 1: all fifty steps, and still the VAE encoder.
         using var editor = new SceneEditor(ModelBundle.Open(folder), new() { Width = side, Height = side, Steps = Steps, Strength = 1 });
         var edits = new List<double>();
@@ -36,17 +56,13 @@ static class LoopOverhead
             // A new picture each time: the editor would not encode the same one twice.
             float[] picture = [.. Enumerable.Range(0, editor.Shape.ImageLength).Select(i => (float)Math.Sin(0.01 * i + round))];
             var scene = new SceneEdit { SceneId = "loop", Prompt = "a bottle", Image = picture, Controls = [new float[editor.Shape.ControlLength]] };
-            double edit = Seconds(() => editor.Edit(scene)), runs = Seconds(() => RunModelsAlone(editor, picture));
+            double edit = Timing.Seconds(() => editor.Edit(scene)), runs = Timing.Seconds(() => RunModelsAlone(editor, picture));
             if (round < 0) continue;
             edits.Add(edit);
             bare.Add(runs);
+            if (edits.Count >= FewestRounds && Stopwatch.GetElapsedTime(start).TotalSeconds > mostSeconds) break;
         }
-        double ratio = Median(edits) / Median(bare);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(folder)} at {side}x{side}, {Steps} steps with guidance, {rounds} rounds in turns, {Environment.ProcessorCount} processors"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"edit       median {Median(edits) * 1000:f1} ms ({edits.Min() * 1000:f1} to {edits.Max() * 1000:f1})"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"runs alone median {Median(bare) * 1000:f1} ms ({bare.Min() * 1000:f1} to {bare.Max() * 1000:f1})"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ratio {ratio:f4}, allowed {MostAllowed:f2}: {(ratio <= MostAllowed ? "met" : "NOT met")}"));
-        return ratio <= MostAllowed ? 0 : 1;
+        return new(Timing.Median(edits), Timing.Median(bare), edits.Count);
     }
 
     /// <summary>The runs of one edit: VAE encoder, fifty times ControlNet and UNet as the loop has bound them, VAE decoder. The prompts are encoded already.</summary>
@@ -66,18 +82,5 @@ static class LoopOverhead
             using var options = new RunOptions();
             session.Run(options, [input], [value], outputs).Dispose();
         }
-    }
-
-    static double Seconds(Action work)
-    {
-        long start = Stopwatch.GetTimestamp();
-        work();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
-    }
-
-    static double Median(List<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
     }
 }

@@ -1,21 +1,37 @@
 using Alignment.Tests.MLNet.Runs;
+using Alignment.Tests.Onnx.Import;
 using Alignment.Tests.Transforms.Contract;
 using BenchmarkDotNet.Running;
 
 namespace Alignment.Tests.Benchmarks;
 
-/// <summary>
-/// Runs the benchmarks: <c>dotnet run -c Release --project Alignment.Tests -- --filter *</c>, or a measurement of its own by
-/// its switch (<see cref="LoopOverhead"/>).
-/// </summary>
+/// <summary>The benchmarks beside the tests: <c>dotnet run -c Release --project Alignment.Tests -- WHAT</c>; without WHAT it says what there is.</summary>
 static class Program
 {
+    const string FullSizeImport = "full-size-import";
+
+    const string Usage = $"""
+        Usage: dotnet run -c Release --project Alignment.Tests -- WHAT
+
+          {QuickBench.Switch}                                            all of the following but the last two, in less than five minutes; writes artifacts/bench.md
+          {LoopOverhead.Switch} [BUNDLE] [SIDE] [ROUNDS]          a 50-step edit ÷ the same ONNX Runtime runs alone
+          {FullSizeImport}                                 imports a model of Stable Diffusion 1.5's size: 7 GB of temporary space, needs the reference material
+          --filter PATTERN                                 BenchmarkDotNet's own switches, e.g. --filter *ValidateBenchmark*, --list flat
+        """;
+
     static int Main(string[] args)
     {
-        if (args is [LoopOverhead.Switch, .. var rest]) return LoopOverhead.Run(rest);
-        if (args is [OtherProcess.Switch, var folder]) OtherProcess.Apply(folder);
-        else if (args is [RunInOtherProcess.Switch, var data, var output]) RunInOtherProcess.Run(data, output);
-        else BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
-        return 0;
+        switch (args)
+        {
+            case [QuickBench.Switch]: return QuickBench.Run();
+            case [LoopOverhead.Switch, .. var rest]: return LoopOverhead.Run(rest);
+            case [FullSizeImport]: new FullSizeImportTests().Run_Sd15InHalfPrecision_MemoryStaysFlat(); return 0;
+            case [OtherProcess.Switch, var folder]: OtherProcess.Apply(folder); return 0;
+            case [RunInOtherProcess.Switch, var data, var output]: RunInOtherProcess.Run(data, output); return 0;
+            case [['-', ..], ..]: return BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args).Any() ? 0 : 2;
+            default:
+                Console.Error.WriteLine(Usage);
+                return 2;
+        }
     }
 }

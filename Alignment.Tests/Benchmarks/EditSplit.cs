@@ -1,0 +1,55 @@
+using Alignment.Onnx.Bundles;
+using Alignment.Transforms.Diffusion.Editing;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Alignment.Tests.Benchmarks;
+
+/// <summary>Where the time of an edit goes: seconds per model run, each model on inputs of the edit's own shapes.</summary>
+/// <param name="TextEncoder">A prompt.</param>
+/// <param name="VaeEncoder">A still.</param>
+/// <param name="Step">A denoising step: ControlNet and UNet on a batch of two.</param>
+/// <param name="ControlNet">The ControlNet's part of it.</param>
+/// <param name="VaeDecoder">An edited picture.</param>
+sealed record EditSplit(double TextEncoder, double VaeEncoder, double Step, double ControlNet, double VaeDecoder)
+{
+    public static EditSplit Measure(ModelBundle bundle, int side, int rounds)
+    {
+        using var editor = new SceneEditor(bundle, new() { Width = side, Height = side, Steps = 2 });
+        EditShape shape = editor.Shape;
+        EditSessions sessions = editor.Sessions;
+        // An edit first: it leaves real numbers in the loop's tensors, and a prompt in its memory.
+        editor.Edit(new() { SceneId = "split", Prompt = "a bottle", Image = new float[shape.ImageLength], Controls = [new float[shape.ControlLength]] });
+        Denoiser loop = editor.Loop(pictures: 1, guided: true);
+        var text = Run(sessions.TextEncoder, []);
+        var control = Run(sessions.ControlNet, new()
+        {
+            ["sample"] = [2, shape.LatentChannels, shape.LatentHeight, shape.LatentWidth],
+            ["timestep"] = [2],
+            ["encoder_hidden_states"] = [2, 77, bundle.Manifest.TextWidth],
+            ["controlnet_cond"] = [2, shape.ControlChannels, shape.Height, shape.Width],
+            ["conditioning_scale"] = [1],
+        });
+        var encode = Run(sessions.VaeEncoder, new() { ["sample"] = [1, 3, shape.Height, shape.Width] });
+        var decode = Run(sessions.VaeDecoder, new() { ["latent_sample"] = [1, shape.LatentChannels, shape.LatentHeight, shape.LatentWidth] });
+        double[] medians = Timing.Medians(rounds, text, encode, loop.RunModels, control, decode);
+        return new(medians[0], medians[1], medians[2], medians[3], medians[4]);
+    }
+
+    /// <summary>A run on tensors of the shapes given; [1, 77] where the model's input is not among them.</summary>
+    static Action Run(InferenceSession session, Dictionary<string, long[]> shapes)
+    {
+        string[] names = [.. session.InputMetadata.Keys];
+        OrtTensor[] inputs = [.. names.Select(n => new OrtTensor(session.InputMetadata[n].ElementDataType, Fit(session.InputMetadata[n].Dimensions, shapes.GetValueOrDefault(n, [1, 77]))))];
+        foreach (OrtTensor input in inputs) input.Fill(1);
+        OrtValue[] values = [.. inputs.Select(i => i.Value)];
+        string[] outputs = [.. session.OutputNames];
+        return () =>
+        {
+            using var options = new RunOptions();
+            session.Run(options, names, values, outputs).Dispose();
+        };
+    }
+
+    /// <summary>The shape, or none where the model wants a single number without axes.</summary>
+    static long[] Fit(int[] wanted, long[] shape) => wanted.Length == 0 ? [] : shape;
+}
