@@ -14,7 +14,7 @@ static class DataFingerprint
         string above = Path.GetDirectoryName(data.DataFolder) ?? data.DataFolder;
         string[] roots = [.. new[] { Path.GetFullPath(given), data.DataFolder, above }.Distinct(StringComparer.Ordinal)];
         string[] folders = [.. roots.SelectMany(r => new[] { "video_scene_cuts", "keyword_masks", "attention_heatmap" }.Select(i => Path.Combine(r, i))).Where(Directory.Exists)];
-        string[] files = [.. folders.SelectMany(f => Directory.EnumerateFiles(f, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, MaxRecursionDepth = 2 }))
+        string[] files = [.. folders.SelectMany(Files)
             .Concat(data.KeywordsPath is { } keywords ? [keywords] : [])];
         Array.Sort(files, StringComparer.Ordinal);
         using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -26,6 +26,21 @@ static class DataFingerprint
         }
         return Convert.ToHexStringLower(all.GetHashAndReset());
     }
+
+    /// <summary>The files of one kind, {kind}/{video_id}/{file}. Links count where they stay inside, as in the validation; outside nothing is read.</summary>
+    static IEnumerable<string> Files(string folder)
+    {
+        string place = Path.GetDirectoryName(folder)!;
+        var all = new EnumerationOptions { AttributesToSkip = 0 };
+        return from video in new DirectoryInfo(folder).EnumerateDirectories("*", all)
+               where StaysInside(video, place)
+               from file in video.EnumerateFiles("*", all)
+               where StaysInside(file, place)
+               select file.FullName;
+    }
+
+    static bool StaysInside(FileSystemInfo entry, string place) =>
+        entry.LinkTarget is null || (entry.ResolveLinkTarget(returnFinalTarget: true)?.FullName.StartsWith(place + Path.DirectorySeparatorChar, StringComparison.Ordinal) ?? false);
 
     static string HashOf(string file)
     {

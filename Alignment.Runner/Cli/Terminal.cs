@@ -31,7 +31,7 @@ sealed class Terminal
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new FiniteOrNull() },
+        Converters = { new FiniteOrNull(), new JsonStringEnumConverter() },
     };
 
     public static Terminal OfProcess() => new(Console.Out, Console.Error,

@@ -115,6 +115,20 @@ public sealed class AlignmentRunTests
     }
 
     [Test]
+    [Platform("Linux,MacOsX", Reason = "Links need no rights there.")]
+    public void DataFingerprint_LinkThatLeadsOut_IsNotFollowed()
+    {
+        using var temp = new TempFolder();
+        string data = MiniDataSet.Write(temp["data"]);
+        string before = DataFingerprint.Of(SceneFolder.Open(data), data, null, default);
+        Directory.CreateDirectory(temp["outside"]);
+        File.WriteAllText(temp["outside", "secret.png"], "1");
+        Directory.CreateSymbolicLink(Path.Combine(data, "video_scene_cuts", "link"), temp["outside"]);
+        File.CreateSymbolicLink(Path.Combine(data, "video_scene_cuts", "spot", "link.png"), temp["outside", "secret.png"]);
+        Assert.That(DataFingerprint.Of(SceneFolder.Open(data), data, null, default), Is.EqualTo(before));
+    }
+
+    [Test]
     public void Output_IsAFile_IsRefused()
     {
         using var temp = new TempFolder();
