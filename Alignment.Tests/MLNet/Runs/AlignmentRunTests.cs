@@ -129,6 +129,25 @@ public sealed class AlignmentRunTests
     }
 
     [Test]
+    public void Model_WithAFlippedByte_IsRefusedBeforeAnythingIsEdited()
+    {
+        using var temp = new TempFolder();
+        string data = MiniDataSet.Write(temp["data"]), unet = temp["model", "unet.onnx"];
+        foreach (string file in Directory.GetFiles(BundledModels.Tiny, "*", SearchOption.AllDirectories))
+        {
+            string copy = Path.Combine(temp["model"], Path.GetRelativePath(BundledModels.Tiny, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+        byte[] bytes = File.ReadAllBytes(unet);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(unet, bytes);
+
+        Assert.That(() => AlignmentRun.Run(data, temp["model"], temp["out"], RunInOtherProcess.OptionsFor(data)), Throws.TypeOf<BadDataException>().With.Message.Contains("unet.onnx"));
+        Assert.That(Directory.Exists(temp["out", "videos"]), Is.False);
+    }
+
+    [Test]
     public void Output_IsAFile_IsRefused()
     {
         using var temp = new TempFolder();
