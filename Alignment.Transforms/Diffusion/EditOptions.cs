@@ -22,7 +22,7 @@ public sealed record EditOptions
     /// <summary>
     /// How much of the scene is given up to noise before it is denoised again (SDEdit), 0 … 1. At the default 0.6 Stable Diffusion keeps √ᾱ ≈ 0.4
     /// of the signal: layout and large shapes stay, texture and local contrast – what draws the eye – are made anew under the control.
-    /// 0 changes nothing at all: the picture is the source itself and no model is run.
+    /// 0 runs no model: the picture is the source at the edit's size.
     /// </summary>
     public double Strength { get; init; } = 0.6;
 
