@@ -24,6 +24,7 @@ public static class VideoAssembler
     /// <param name="stop">Stops at once; finished videos stay and are not made again.</param>
     /// <returns>All videos, and the problems of those that could not be made: one bad video does not stop the others.</returns>
     /// <exception cref="BadDataException">There is not one edited scene, or not one video could be made.</exception>
+    /// <exception cref="UsageException">An option is out of range, or names no edited video.</exception>
     /// <exception cref="RetryableException">Another run works in the output folder.</exception>
     public static AssembleResult Assemble(string editedFolder, string outFolder, IReadOnlyList<string>? sourceFolders = null, AssembleOptions? options = null,
         IProgress<WorkProgress>? progress = null, FfmpegTools? tools = null, CancellationToken stop = default)
@@ -31,7 +32,9 @@ public static class VideoAssembler
         options ??= new();
         options.Check();
         tools ??= FfmpegTools.Find();
-        EditedScenes.Find(editedFolder, options.VideoIds);   // refused before a folder is made
+        var there = EditedScenes.Find(editedFolder, null);   // refused before a folder is made
+        if (options.VideoIds?.FirstOrDefault(id => there.TrueForAll(e => e.VideoId != id)) is { } unknown)
+            throw UsageException.For($"--video '{SafePath.Shorten(unknown)}'", $"no such video in '{Path.GetFullPath(editedFolder)}'", $"one of {string.Join(", ", there.Select(e => SafePath.Shorten(e.VideoId)).Distinct().Take(10))}", "Correct the id, or edit its scenes first.");
         using RunLock alone = RunLock.Take(outFolder);
         return AssembleLocked(editedFolder, outFolder, sourceFolders, options, progress, tools, stop);
     }

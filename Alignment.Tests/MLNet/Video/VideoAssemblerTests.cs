@@ -126,4 +126,13 @@ public sealed class VideoAssemblerTests
         Assert.That(() => VideoAssembler.Assemble(temp.Path, temp["out"]), Throws.InstanceOf<BadDataException>().With.Message.Contains("Scene-001.png"));
         Assert.That(Directory.Exists(temp["out"]), Is.False);
     }
+
+    [Test]
+    public void Assemble_VideoThatIsNotThere_IsRefusedBeforeAnyIsMade()
+    {
+        using var temp = new TempFolder();
+        Still(temp.Path, "baseline", "known", 1, 60);
+        Assert.That(() => VideoAssembler.Assemble(temp.Path, temp["out"], options: new() { VideoIds = ["known", "unknwon"] }), Throws.InstanceOf<UsageException>().With.Message.Contains("unknwon").And.Message.Contains("one of known"));
+        Assert.That(Directory.Exists(temp["out"]), Is.False);
+    }
 }
