@@ -3,6 +3,7 @@ using System.Globalization;
 using Alignment.MLNet.Analysis;
 using Alignment.Runner.Cli;
 using Spectre.Console;
+using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands;
 
@@ -55,8 +56,6 @@ static class AnalysisTable
         if (analysis.IgnoredColumns.Count > 0) to.WriteLine($"Without a number, so not compared: {SafePath.Shorten(string.Join(", ", analysis.IgnoredColumns), 300)}. Decimals have a point.");
         to.WriteLine($"The p-values are not corrected for the number of comparisons. Tables: {folder}");
     }
-
-    static string N(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
 
     static string F(double x) => x.ToString("G5", CultureInfo.InvariantCulture);
 

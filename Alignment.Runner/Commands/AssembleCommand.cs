@@ -3,6 +3,7 @@ using System.Globalization;
 using Alignment.MLNet.Video;
 using Alignment.Runner.Cli;
 using Spectre.Console;
+using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands;
 
@@ -44,6 +45,4 @@ sealed class AssembleCommand : RunnerCommand
         to.WriteLine($"{N(result.Made)} made, {N(result.UpToDate)} up to date.");
         foreach (string problem in result.Problems) to.WriteLine(SafePath.Shorten(problem, 400));
     }
-
-    static string N(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
 }

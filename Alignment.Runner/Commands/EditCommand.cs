@@ -1,10 +1,10 @@
 using System.CommandLine;
-using System.Globalization;
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Variants;
 using Alignment.Onnx.Bundles;
 using Alignment.Runner.Cli;
 using Spectre.Console;
+using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands;
 
@@ -46,6 +46,4 @@ sealed class EditCommand : RunnerCommand
         to.WriteLine($"In {result.Folder}, by the model {result.ModelHash[..12]}.");
         foreach (var failure in result.Failures) to.WriteLine($"{SafePath.Shorten(failure.SceneId)} could not be edited: {SafePath.Shorten(failure.Reason, 400)}");
     }
-
-    static string N(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
 }

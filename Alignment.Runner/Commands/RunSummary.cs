@@ -1,6 +1,6 @@
-using System.Globalization;
 using Alignment.MLNet.Runs;
 using Spectre.Console;
+using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands;
 
@@ -39,6 +39,4 @@ static class RunSummary
 
     /// <summary>Without folding: a path or a message can be copied, and found by a line search.</summary>
     static void WriteWhole(string line, IAnsiConsole to) => to.Profile.Out.Writer.WriteLine(line);
-
-    static string N(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Alignment.MLNet.Data;
 using Alignment.Runner.Cli;
 using Spectre.Console;
+using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands;
 
@@ -58,6 +59,4 @@ static class ValidationTable
         if (more > 0) to.WriteLine($"… and {N(more)} more; --report FILE has them all.");
         if (!report.Deep) to.WriteLine("Pictures were not decoded; --deep also finds damage inside files, empty masks and blank heatmaps.");
     }
-
-    static string N(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Alignment.MLNet.Variants;
 using Alignment.Runner.Cli;
 using Spectre.Console;
+using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands;
 
@@ -51,8 +52,6 @@ static class VariantTable
         foreach (string video in report.ShortVideos) to.WriteLine($"{SafePath.Shorten(video)} has fewer than three scenes: one of its windows is empty.");
         foreach (var failed in report.Failed) to.WriteLine($"{SafePath.Shorten(failed.VideoId)} was left out: {SafePath.Shorten(failed.Message, 400)}");
     }
-
-    static string N(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
 
     static string F(double x) => x.ToString("0.0000", CultureInfo.InvariantCulture);
 }

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using Alignment.Onnx.Bundles;
 using Alignment.Runner.Cli;
 using Spectre.Console;
+using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands.Models;
 
@@ -58,6 +58,4 @@ sealed class ModelsInspectCommand : RunnerCommand
     }
 
     static Text Ports(IReadOnlyList<Onnx.Runtime.OnnxValue> ports) => new(string.Join('\n', ports.Select(p => $"{p.Name} {p.Type} {p.Shape}")));
-
-    static string N(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
 }
