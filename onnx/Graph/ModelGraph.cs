@@ -13,7 +13,7 @@ public sealed partial class ModelGraph(string name)
     readonly List<Value> _inputs = [], _outputs = [], _constants = [];
     readonly List<Node> _nodes = [];
     readonly Dictionary<string, Value> _weights = [];
-    readonly List<Value> _weightOrder = [];
+    readonly List<Value> _weightOrder = [], _parameters = [];
 
     public string Name { get; } = name;
 
@@ -29,6 +29,12 @@ public sealed partial class ModelGraph(string name)
 
     /// <summary>The named tensors the model consumes, in the order they were asked for.</summary>
     public IReadOnlyList<Value> Weights => _weightOrder;
+
+    /// <summary>Which weights, by full name, are trained: they become <see cref="Parameters"/>. None by default. Set it before weights are asked for.</summary>
+    public Func<string, bool> Trainable { get; init; } = _ => false;
+
+    /// <summary>The trained tensors in the order they were asked for. A runtime takes them as inputs.</summary>
+    public IReadOnlyList<Value> Parameters => _parameters;
 
     /// <summary>Every node after the nodes it depends on.</summary>
     public IReadOnlyList<Node> Nodes => _nodes;
@@ -64,9 +70,10 @@ public sealed partial class ModelGraph(string name)
         if (_weights.TryGetValue(full, out Value? known))
             return known.Shape.Equals(shape) ? known : throw GraphException.For($"Weight '{full}'", $"a second use with shape {shape}", $"the shape {known.Shape} of its first use");
         TakeName(full, "weight");
-        var weight = new Value(this, full, ValueKind.Weight, FloatType, shape);
+        bool trained = Trainable(full);
+        var weight = new Value(this, full, trained ? ValueKind.Parameter : ValueKind.Weight, FloatType, shape);
         _weights.Add(full, weight);
-        _weightOrder.Add(weight);
+        (trained ? _parameters : _weightOrder).Add(weight);
         return weight;
     }
 

@@ -54,7 +54,7 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
         made.Node.Add(graph.Nodes.Select(Node));
         made.Initializer.Add(graph.Weights.Select(w => _written[w.Name]));
         made.Initializer.Add(graph.Constants.Select(c => Tensor(c, c.Data!)));
-        made.Input.Add(graph.Inputs.Select(Info));
+        made.Input.Add(graph.Inputs.Concat(graph.Parameters).Select(Info));
         made.Output.Add(graph.Outputs.Select(Info));
         made.ValueInfo.Add(graph.Nodes.SelectMany(n => n.Outputs).Where(v => !graph.Outputs.Contains(v)).Select(Info));
         var proto = new ModelProto { IrVersion = IrVersion, ProducerName = "alignment", Graph = made };

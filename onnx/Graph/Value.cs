@@ -9,6 +9,9 @@ public enum ValueKind
     /// <summary>A named tensor of the model, filled from weights when it is saved.</summary>
     Weight,
 
+    /// <summary>A named tensor of the model that training changes: given by the caller like an input, under the weight's name.</summary>
+    Parameter,
+
     /// <summary>A few numbers written by the author of the graph.</summary>
     Constant,
 

@@ -44,7 +44,16 @@ public static class AutoencoderKL
     {
         ArgumentNullException.ThrowIfNull(config);
         var graph = new ModelGraph("vae_encoder");
-        Value x = graph.Input("sample", graph.FloatType, Dim.Named("batch"), config.InChannels, Dim.Named("height"), Dim.Named("width"));
+        var (mean, logVariance) = Encode(graph.Input("sample", graph.FloatType, Dim.Named("batch"), config.InChannels, Dim.Named("height"), Dim.Named("width")), config, newNames);
+        graph.Output("mean", mean);
+        graph.Output("logvar", logVariance);
+        return graph;
+    }
+
+    /// <summary>A picture's latent distribution, in the graph and the scope of <paramref name="x"/>.</summary>
+    internal static (Value Mean, Value LogVariance) Encode(Value x, VaeConfig config, bool newNames = false)
+    {
+        ModelGraph graph = x.Graph;
         using (graph.Scope("encoder"))
         {
             x = x.Conv3("conv_in", config.BlockChannels[0]);
@@ -60,16 +69,21 @@ public static class AutoencoderKL
             x = x.GroupNormLayer("conv_norm_out", config.NormGroups, Epsilon).Silu().Conv3("conv_out", 2 * config.LatentChannels);
         }
         var moments = x.Conv1("quant_conv", 2 * config.LatentChannels).Split(2, axis: 1);
-        graph.Output("mean", moments[0]);
-        graph.Output("logvar", moments[1].Clip(LowestLogVariance, HighestLogVariance));
-        return graph;
+        return (moments[0], moments[1].Clip(LowestLogVariance, HighestLogVariance));
     }
 
     static ModelGraph BuildDecoder(VaeConfig config, bool newNames)
     {
         ArgumentNullException.ThrowIfNull(config);
         var graph = new ModelGraph("vae_decoder");
-        Value x = graph.Input("latent_sample", graph.FloatType, Dim.Named("batch"), config.LatentChannels, Dim.Named("height"), Dim.Named("width"));
+        graph.Output("sample", Decode(graph.Input("latent_sample", graph.FloatType, Dim.Named("batch"), config.LatentChannels, Dim.Named("height"), Dim.Named("width")), config, newNames));
+        return graph;
+    }
+
+    /// <summary>The picture of a latent that was divided by the scaling factor, in the graph and the scope of <paramref name="x"/>; not clamped.</summary>
+    internal static Value Decode(Value x, VaeConfig config, bool newNames = false)
+    {
+        ModelGraph graph = x.Graph;
         x = x.Conv1("post_quant_conv", config.LatentChannels);
         using (graph.Scope("decoder"))
         {
@@ -83,10 +97,8 @@ public static class AutoencoderKL
                     if (i == config.BlockChannels.Count - 1) break;
                     using (graph.Scope("upsamplers.0")) x = x.EnlargeNearest(2).Conv3("conv", channels);
                 }
-            x = x.GroupNormLayer("conv_norm_out", config.NormGroups, Epsilon).Silu().Conv3("conv_out", config.OutChannels);
+            return x.GroupNormLayer("conv_norm_out", config.NormGroups, Epsilon).Silu().Conv3("conv_out", config.OutChannels);
         }
-        graph.Output("sample", x);
-        return graph;
     }
 
     static Value Middle(Value x, VaeConfig config, bool newNames)

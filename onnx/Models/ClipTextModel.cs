@@ -27,8 +27,15 @@ public static class ClipTextModel
     {
         ArgumentNullException.ThrowIfNull(config);
         var graph = new ModelGraph("text_encoder");
-        Dim batch = Dim.Named("batch"), tokens = config.Tokens, width = config.HiddenSize;
-        Value ids = graph.Input("input_ids", ElementType.Int64, batch, tokens);
+        graph.Output("last_hidden_state", Apply(graph.Input("input_ids", ElementType.Int64, Dim.Named("batch"), config.Tokens), config));
+        return graph;
+    }
+
+    /// <summary>[batch, tokens] ids → [batch, tokens, width], in the graph and the scope of the ids.</summary>
+    internal static Value Apply(Value ids, ClipTextConfig config)
+    {
+        ModelGraph graph = ids.Graph;
+        Dim batch = ids[0], tokens = config.Tokens, width = config.HiddenSize;
         using var _ = graph.Scope("text_model");
 
         Value x;
@@ -42,9 +49,7 @@ public static class ClipTextModel
                 x += Attention(x.LayerNormLayer("layer_norm1", config.LayerNormEpsilon), batch, config, mask);
                 x += Mlp(x.LayerNormLayer("layer_norm2", config.LayerNormEpsilon), config);
             }
-        x = x.LayerNormLayer("final_layer_norm", config.LayerNormEpsilon).Reshape(batch, tokens, width);
-        graph.Output("last_hidden_state", x);
-        return graph;
+        return x.LayerNormLayer("final_layer_norm", config.LayerNormEpsilon).Reshape(batch, tokens, width);
     }
 
     static Value Attention(Value x, Dim batch, ClipTextConfig config, Value mask)

@@ -38,17 +38,24 @@ public static partial class ControlNet
         Dim factor = config.ImageToLatent;
         Value control = graph.Input("controlnet_cond", graph.FloatType, inputs.Batch, config.ConditioningChannels, factor * inputs.Sample[2], factor * inputs.Sample[3]);
         Value scale = graph.Input("conditioning_scale", ElementType.Float32, 1);
+        var (down, mid) = Apply(inputs, control, config, scale);
+        for (int i = 0; i < down.Count; i++) graph.Output(string.Create(CultureInfo.InvariantCulture, $"down_block_res_{i}"), down[i]);
+        graph.Output("mid_block_res", mid);
+        return graph;
+    }
 
+    /// <summary>The residuals for the UNet's down path and for its middle, in the graph and the scope of the inputs; times <paramref name="scale"/> where it is given.</summary>
+    internal static (IReadOnlyList<Value> Down, Value Mid) Apply(UNetParts.Inputs inputs, Value control, ControlNetConfig config, Value? scale = null)
+    {
+        Value Scaled(Value residual) => scale is null ? residual : residual * scale;
         Value time = UNetParts.TimeEmbedding(inputs.Timestep, config);
         Value x = inputs.Sample.Conv3("conv_in", config.BlockChannels[0]);
         x += ConditioningEmbedding(control, config);
         List<Value> skips = UNetParts.Down(x, time, inputs.Text, config);
         Value middle = UNetParts.Middle(skips[^1], time, inputs.Text, config);
 
-        for (int i = 0; i < skips.Count; i++)
-            graph.Output(string.Create(CultureInfo.InvariantCulture, $"down_block_res_{i}"), skips[i].Conv1($"controlnet_down_blocks.{i}", config.SkipChannels[i]) * scale);
-        graph.Output("mid_block_res", middle.Conv1("controlnet_mid_block", config.BlockChannels[^1]) * scale);
-        return graph;
+        Value[] down = [.. skips.Select((skip, i) => Scaled(skip.Conv1($"controlnet_down_blocks.{i}", config.SkipChannels[i])))];
+        return (down, Scaled(middle.Conv1("controlnet_mid_block", config.BlockChannels[^1])));
     }
 
     /// <summary>The control picture at the size of the latents and the width of the first level.</summary>

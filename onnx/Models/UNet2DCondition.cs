@@ -35,7 +35,14 @@ public static class UNet2DCondition
         var graph = new ModelGraph("unet");
         UNetParts.Inputs inputs = UNetParts.DeclareInputs(graph, config);
         var (downResiduals, midResidual) = DeclareResiduals(graph, inputs.Sample, config);
+        graph.Output("out_sample", Apply(inputs, downResiduals, midResidual, config));
+        return graph;
+    }
 
+    /// <summary>The predicted noise, in the graph and the scope of the inputs.</summary>
+    internal static Value Apply(UNetParts.Inputs inputs, IReadOnlyList<Value> downResiduals, Value midResidual, UNetConfig config)
+    {
+        ModelGraph graph = inputs.Sample.Graph;
         Value time = UNetParts.TimeEmbedding(inputs.Timestep, config);
         Value x = inputs.Sample.Conv3("conv_in", config.BlockChannels[0]);
         List<Value> skips = UNetParts.Down(x, time, inputs.Text, config);
@@ -46,9 +53,7 @@ public static class UNet2DCondition
             x += midResidual;
         }
         x = Up(x, skips, time, inputs.Text, config);
-        x = x.GroupNormLayer("conv_norm_out", config.NormGroups, config.NormEpsilon).Silu().Conv3("conv_out", config.OutChannels);
-        graph.Output("out_sample", x);
-        return graph;
+        return x.GroupNormLayer("conv_norm_out", config.NormGroups, config.NormEpsilon).Silu().Conv3("conv_out", config.OutChannels);
     }
 
     static (Value[] Down, Value Mid) DeclareResiduals(ModelGraph graph, Value sample, UNetConfig config)
