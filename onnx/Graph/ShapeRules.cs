@@ -43,6 +43,7 @@ static partial class ShapeRules
         [Op.MatMul] = MatMul,
         [Op.Gemm] = Gemm,
         [Op.Conv] = Conv,
+        [Op.MaxPool] = MaxPool,
         [Op.LayerNormalization] = LayerNormalization,
         [Op.InstanceNormalization] = InstanceNormalization,
         [Op.Resize] = Resize,

@@ -38,6 +38,14 @@ public sealed partial class Value
         return Graph.Add(Op.Conv, inputs, attributes, name: name).Outputs[0];
     }
 
+    /// <summary>The largest of each window of height and width.</summary>
+    /// <param name="kernel">Both sides of the window.</param>
+    /// <param name="stride">Step along both sides.</param>
+    /// <param name="ceil">True also takes the window that the right or lower edge cuts off; false drops it.</param>
+    /// <param name="name">The layer's name.</param>
+    public Value MaxPool(int kernel, int stride, bool ceil = false, string? name = null) =>
+        Graph.Add(Op.MaxPool, [this], ModelGraph.Attributes(("kernel_shape", new long[] { kernel, kernel }), ("strides", new long[] { stride, stride }), ("ceil_mode", ceil ? 1 : 0)), name: name).Outputs[0];
+
     /// <summary>Normalises the innermost axis to mean 0 and variance 1, then scales and shifts.</summary>
     public Value LayerNorm(Value weight, Value? bias, float epsilon, string? name = null)
     {

@@ -62,6 +62,7 @@ public sealed class Op
     public static readonly Op MatMul = new("MatMul", 13, 2);
     public static readonly Op Gemm = new("Gemm", 13, 2, optional: 1);
     public static readonly Op Conv = new("Conv", 11, 2, optional: 1);
+    public static readonly Op MaxPool = new("MaxPool", 12, 1, outputs: 2);
     public static readonly Op LayerNormalization = new("LayerNormalization", 17, 2, optional: 1, outputs: 3);
     public static readonly Op InstanceNormalization = new("InstanceNormalization", 6, 3);
     public static readonly Op Resize = new("Resize", 19, 1, optional: 3);

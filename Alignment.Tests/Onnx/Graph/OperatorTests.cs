@@ -26,6 +26,8 @@ public sealed class OperatorTests
             ["linear of rows"] = rows.Linear(square, eight),
             ["linear of tokens"] = x.Reshape(x[0], 8, x[2] * x[3]).Transpose(0, 2, 1).Linear(square),
             ["convolution"] = x.Conv(kernel, stride: 2, pads: (0, 1, 1, 2)),
+            ["largest of windows"] = x.MaxPool(3, 2),
+            ["largest of windows, rounded up"] = x.MaxPool(2, 2, ceil: true),
             ["group norm"] = x.GroupNorm(4, eight, eight, 1e-5f),
             ["layer norm"] = rows.LayerNorm(eight, eight, 1e-5f),
             ["enlarge"] = x.EnlargeNearest(3),
