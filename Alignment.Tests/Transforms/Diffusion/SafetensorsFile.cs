@@ -27,6 +27,8 @@ sealed class SafetensorsFile
 
     public float[] Floats(string name) => MemoryMarshal.Cast<byte, float>(_bytes.AsSpan(_places[name].Start.._places[name].End)).ToArray();
 
+    public byte[] Bytes(string name) => _bytes[_places[name].Start.._places[name].End];
+
     public long[] Longs(string name) => MemoryMarshal.Cast<byte, long>(_bytes.AsSpan(_places[name].Start.._places[name].End)).ToArray();
 
     /// <summary>Row <paramref name="index"/> of a tensor's first axis.</summary>

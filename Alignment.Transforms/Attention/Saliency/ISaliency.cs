@@ -1,0 +1,51 @@
+namespace Alignment.Transforms.Attention.Saliency;
+
+/// <summary>Predicts where people look from the picture alone. Stateless: an instance may be used by several threads, and equal pictures give equal maps.</summary>
+public interface ISaliency
+{
+    /// <summary>What it is called in tables and on the command line; see <see cref="SaliencyPredictors"/>.</summary>
+    string Name { get; }
+
+    /// <summary>Writes the attention map of one picture.</summary>
+    /// <param name="rgb">8-bit RGB, interleaved, rows from the top: 3 · width · height bytes.</param>
+    /// <param name="width">Of the picture in pixels, 1 or more.</param>
+    /// <param name="height">Of the picture in pixels, 1 or more.</param>
+    /// <param name="map">Receives A [H,W], 0..1. A picture of one colour, which says nothing, gives 0 everywhere.</param>
+    /// <exception cref="ArgumentException">The lengths do not suit the size.</exception>
+    void Predict(ReadOnlySpan<byte> rgb, int width, int height, Span<float> map);
+}
+
+/// <summary>The predictors by name: <c>spectral_residual</c>, <c>fine_grained</c>, and either with <c>.smoothed</c> behind.</summary>
+public static class SaliencyPredictors
+{
+    const string SmoothedEnding = ".smoothed";
+
+    static readonly ISaliency[] s_all = [new SpectralResidual(), new FineGrained()];
+
+    /// <summary>The names that <see cref="Parse"/> knows.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. s_all.Select(s => s.Name), .. s_all.Select(s => s.Name + SmoothedEnding)];
+
+    /// <summary>The predictor of that name (exact).</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="smoothing">For the smoothed ones; null for the defaults.</param>
+    /// <exception cref="UsageException">There is none; the message lists the names. Or the smoothing is out of range.</exception>
+    public static ISaliency Parse(string name, SaliencySmoothing? smoothing = null)
+    {
+        foreach (ISaliency raw in s_all)
+        {
+            if (name == raw.Name) return raw;
+            if (name == raw.Name + SmoothedEnding) return raw.Smoothed(smoothing);
+        }
+        throw UsageException.For("The attention predictor", $"'{SafePath.Shorten(name)}'", string.Join(", ", Names), "Use one of these names.");
+    }
+
+    /// <summary>The same predictor with its map blurred and stretched to 0..1.</summary>
+    /// <exception cref="UsageException">The smoothing is out of range.</exception>
+    public static ISaliency Smoothed(this ISaliency saliency, SaliencySmoothing? smoothing = null) => new SmoothedSaliency(saliency, smoothing ?? new(), saliency.Name + SmoothedEnding);
+
+    internal static void CheckSize(ReadOnlySpan<byte> rgb, int width, int height, Span<float> map)
+    {
+        if (width < 1 || height < 1 || rgb.Length != 3L * width * height) throw new ArgumentException($"A picture of {rgb.Length} bytes is no RGB picture of {width}x{height}.", nameof(rgb));
+        if (map.Length != (long)width * height) throw new ArgumentException($"The map has room for {map.Length} pixels, expected {width} x {height}.", nameof(map));
+    }
+}
