@@ -34,6 +34,13 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
         return new(full, external.Length > 0 ? dataPath : null);
     }
 
+    /// <summary>The whole model as one file's bytes.</summary>
+    internal byte[] Bytes()
+    {
+        foreach (Value weight in model.Graph.Weights) _written[weight.Name] = Inline(weight);
+        return Proto().ToByteArray();
+    }
+
     TensorProto Inline(Value weight)
     {
         var bytes = new MemoryStream((int)Bytes(weight));
@@ -101,5 +108,5 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
         return new() { Name = value.Name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)value.Type, Shape = shape } } };
     }
 
-    static long Bytes(Value weight) => weight.Shape.Numbers.Aggregate((long)weight.Type.Size(), (n, d) => checked(n * d));
+    internal static long Bytes(Value weight) => weight.Shape.Numbers.Aggregate((long)weight.Type.Size(), (n, d) => checked(n * d));
 }

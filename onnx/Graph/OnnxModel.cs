@@ -43,4 +43,10 @@ public sealed class OnnxModel
     /// <param name="stop">Ends the writing between two pieces; nothing new appears then.</param>
     public SavedModel Save(string path, SaveOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken stop = default) =>
         new ModelWriter(this, options ?? new(), progress, stop).Write(path);
+
+    /// <summary>Bytes of all weights.</summary>
+    internal long WeightBytes => Graph.Weights.Sum(ModelWriter.Bytes);
+
+    /// <summary>The model with all its weights as the bytes of one .onnx file, for small models that need no file.</summary>
+    internal byte[] ToBytes() => new ModelWriter(this, new(), null, default).Bytes();
 }

@@ -1,0 +1,36 @@
+namespace Alignment.Onnx.Training;
+
+/// <summary>AdamW's constants. Defaults are those of Loshchilov and Hutter (2019) as libraries ship them, with clipping at 1.</summary>
+public sealed record AdamWOptions
+{
+    public static AdamWOptions Default { get; } = new();
+
+    /// <summary>Decay of the running mean of the gradient, 0 … 1.</summary>
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>Decay of the running mean of the squared gradient, 0 … 1.</summary>
+    public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>Added to the denominator.</summary>
+    public double Epsilon { get; init; } = 1e-8;
+
+    /// <summary>Each step shrinks every parameter by learning rate × this, apart from the gradient.</summary>
+    public double WeightDecay { get; init; } = 1e-2;
+
+    /// <summary>Gradients whose norm over all parameters is larger are scaled down to it; 0 turns clipping off.</summary>
+    public double MaxGradientNorm { get; init; } = 1;
+
+    internal void Check()
+    {
+        Demand(nameof(Beta1), Beta1, Beta1 is >= 0 and < 1, "0 or more and less than 1");
+        Demand(nameof(Beta2), Beta2, Beta2 is >= 0 and < 1, "0 or more and less than 1");
+        Demand(nameof(Epsilon), Epsilon, Epsilon is > 0 and < 1, "more than 0 and less than 1");
+        Demand(nameof(WeightDecay), WeightDecay, WeightDecay is >= 0 and < 1e6, "0 or more");
+        Demand(nameof(MaxGradientNorm), MaxGradientNorm, MaxGradientNorm is >= 0 and < double.PositiveInfinity, "0 (off) or more");
+    }
+
+    static void Demand(string name, double found, bool good, string expected)
+    {
+        if (!good) throw UsageException.For($"AdamW's {name}", found.ToString(System.Globalization.CultureInfo.InvariantCulture), expected, "Correct the option.");
+    }
+}

@@ -1,0 +1,61 @@
+using Alignment.Onnx.Import;
+
+namespace Alignment.Onnx.Training;
+
+/// <summary>
+/// Trained parameters as weights again, to author and save a model with. Reads a buffer as it is when it is read.
+/// </summary>
+public sealed class BufferWeights : IWeights
+{
+    readonly ParameterBuffers _buffers;
+    readonly FloatBuffer _values;
+    readonly string _prefix;
+
+    /// <param name="buffers">Names and places.</param>
+    /// <param name="scope">The scope in the training graph, which names lose here: with "controlnet", "controlnet.conv_in.weight" becomes "conv_in.weight", and other scopes' parameters are left out. Null: all, under their full names.</param>
+    /// <param name="values">The numbers; the parameters by default, or a running average of them.</param>
+    public BufferWeights(ParameterBuffers buffers, string? scope = null, FloatBuffer? values = null)
+    {
+        ArgumentNullException.ThrowIfNull(buffers);
+        (_buffers, _values, _prefix) = (buffers, values ?? buffers.Parameters, scope is null ? "" : scope + ".");
+        Infos = buffers.Slots.Where(s => s.Name.StartsWith(_prefix, StringComparison.Ordinal))
+            .ToDictionary(s => s.Name[_prefix.Length..], s => ParameterBuffers.Info(s) with { Name = s.Name[_prefix.Length..] }, StringComparer.Ordinal);
+    }
+
+    public IReadOnlyDictionary<string, WeightInfo> Infos { get; }
+
+    public void Read(string name, long start, Span<float> into)
+    {
+        ParameterSlot slot = _buffers[_prefix + name];
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, slot.Count - into.Length);
+        _values.Span(slot.Start + start, into.Length).CopyTo(into);
+    }
+}
+
+/// <summary>Several models' weights under one roof, each under its scope: "unet" and "conv_in.weight" make "unet.conv_in.weight".</summary>
+public sealed class ScopedWeights : IWeights
+{
+    readonly Dictionary<string, (IWeights From, string Name)> _places = new(StringComparer.Ordinal);
+    readonly Dictionary<string, WeightInfo> _infos = new(StringComparer.Ordinal);
+
+    /// <exception cref="ArgumentException">Two tensors have one full name.</exception>
+    public ScopedWeights(params ReadOnlySpan<(string Scope, IWeights Weights)> parts)
+    {
+        foreach (var (scope, weights) in parts)
+            foreach (WeightInfo info in weights.Infos.Values)
+            {
+                string full = scope.Length == 0 ? info.Name : $"{scope}.{info.Name}";
+                _infos.Add(full, info with { Name = full });
+                _places.Add(full, (weights, info.Name));
+            }
+    }
+
+    public IReadOnlyDictionary<string, WeightInfo> Infos => _infos;
+
+    public void Read(string name, long start, Span<float> into)
+    {
+        var (from, inner) = _places[name];
+        from.Read(inner, start, into);
+    }
+}

@@ -1,0 +1,172 @@
+using Alignment.Onnx.Graph;
+using Alignment.Onnx.Runtime;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace Alignment.Onnx.Training;
+
+/// <summary>
+/// A graph with parameters, run on <see cref="ParameterBuffers"/>: parameters are inputs bound to the buffers, and each
+/// output "gradient.NAME" is written straight to the gradient of parameter NAME. Nothing is copied between steps on the
+/// processor. Works for any graph; one without gradients evaluates.
+/// <code>
+/// session.Set("sample", pixels, 4, 3, 64, 64);
+/// float loss = session.Run()["loss"][0];
+/// double norm = adamW.Step(1e-4f);
+/// </code>
+/// Not for several threads at a time.
+/// </summary>
+public sealed class TrainingSession : IDisposable
+{
+    /// <summary>An output with this prefix is the gradient of the parameter whose name follows.</summary>
+    public const string GradientPrefix = "gradient.";
+
+    /// <summary>Larger models pass through files: in memory, they would be there three times while loading.</summary>
+    const long MostBytesInMemory = 256 << 20;
+
+    readonly InferenceSession _session;
+    readonly OrtIoBinding _binding;
+    readonly RunOptions _run = new();
+    readonly List<OrtValue> _bound = [];
+    readonly Dictionary<string, (OrtValue Value, long[] Shape)> _inputs = new(StringComparer.Ordinal);
+    readonly DirectoryInfo? _temporary;
+
+    /// <param name="session">A loaded model; disposed with this.</param>
+    /// <param name="buffers">Hold every parameter of the model; must outlive this.</param>
+    /// <param name="name">Stands for the model in messages.</param>
+    /// <param name="temporary">A folder to delete with this.</param>
+    /// <exception cref="BadDataException">The model's inputs and outputs do not belong to the buffers.</exception>
+    internal TrainingSession(InferenceSession session, ParameterBuffers buffers, string name, DirectoryInfo? temporary = null)
+    {
+        (_session, _temporary) = (session, temporary);
+        Check(session, buffers, $"The training model '{name}'");
+        _binding = session.CreateIoBinding();
+        foreach (string input in session.InputNames)
+            if (buffers.Find(input) is { } slot) _binding.BindInput(input, Keep(buffers.Parameters.Tensor(slot.Start, slot.Count, [.. slot.Shape])));
+        foreach (string output in session.OutputNames)
+            if (output.StartsWith(GradientPrefix, StringComparison.Ordinal))
+            {
+                ParameterSlot slot = buffers[output[GradientPrefix.Length..]];
+                _binding.BindOutput(output, Keep(buffers.Gradients.Tensor(slot.Start, slot.Count, [.. slot.Shape])));
+            }
+        Inputs = [.. session.InputNames.Where(i => buffers.Find(i) is null)];
+        Outputs = [.. session.OutputNames.Where(o => !o.StartsWith(GradientPrefix, StringComparison.Ordinal))];
+    }
+
+    /// <summary>Loads an authored graph with its frozen weights.</summary>
+    /// <param name="model">The graph; its <see cref="ModelGraph.Parameters"/> must be in the buffers.</param>
+    /// <param name="buffers">See <see cref="ParameterBuffers.For"/>; they must outlive this.</param>
+    /// <param name="settings">How to load it.</param>
+    /// <exception cref="BadDataException">Parameters are missing in the buffers or have another shape, or ONNX Runtime refuses the graph.</exception>
+    public static TrainingSession Open(OnnxModel model, ParameterBuffers buffers, SessionSettings? settings = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(buffers);
+        string name = model.Graph.Name;
+        if (model.WeightBytes <= MostBytesInMemory) return Make(OrtSessions.Open(model.ToBytes(), name, settings), buffers, name);
+
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("alignment-training-");
+        try
+        {
+            SavedModel saved = model.Save(Path.Combine(folder.FullName, "model.onnx"));
+            return Make(OrtSessions.Open(saved.GraphPath, settings), buffers, name, folder);
+        }
+        catch
+        {
+            folder.Delete(recursive: true);
+            throw;
+        }
+    }
+
+    /// <summary>The session is not leaked when it does not fit the buffers.</summary>
+    internal static TrainingSession Make(InferenceSession session, ParameterBuffers buffers, string name, DirectoryInfo? temporary = null)
+    {
+        try
+        {
+            return new(session, buffers, name, temporary);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What <see cref="Set(string, ReadOnlySpan{float}, ReadOnlySpan{long})"/> must give before a run: every input that is no parameter.</summary>
+    public IReadOnlyList<string> Inputs { get; }
+
+    /// <summary>What <see cref="Run"/> returns: every output that is no gradient.</summary>
+    public IReadOnlyList<string> Outputs { get; }
+
+    /// <summary>Gives a float32 input its values, copied; they stay until set again.</summary>
+    public void Set(string input, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) => values.CopyTo(Place<float>(input, TensorElementType.Float, values.Length, shape));
+
+    /// <summary>Gives an int64 input its values, copied; they stay until set again.</summary>
+    public void Set(string input, ReadOnlySpan<long> values, params ReadOnlySpan<long> shape) => values.CopyTo(Place<long>(input, TensorElementType.Int64, values.Length, shape));
+
+    Span<T> Place<T>(string input, TensorElementType type, int count, ReadOnlySpan<long> shape) where T : unmanaged
+    {
+        if (!Inputs.Contains(input, StringComparer.Ordinal)) throw new ArgumentException($"There is no input '{input}' among {string.Join(", ", Inputs)}.", nameof(input));
+        if (_session.InputMetadata[input].ElementDataType is var wanted && wanted != type) throw new ArgumentException($"'{input}' is {wanted}, but {type} values were given.", nameof(input));
+        long elements = 1;
+        foreach (long side in shape) elements = checked(elements * side);
+        if (elements != count) throw new ArgumentException($"'{input}' of shape [{string.Join(", ", shape.ToArray())}] has {elements} elements, but {count} values were given.", nameof(shape));
+        // The same shape again, which is the rule, is written to the same place.
+        if (!_inputs.TryGetValue(input, out var there) || !shape.SequenceEqual(there.Shape))
+        {
+            OrtValue made = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, type, shape.ToArray());
+            _binding.BindInput(input, made);
+            there.Value?.Dispose();
+            _inputs[input] = there = (made, shape.ToArray());
+        }
+        return there.Value.GetTensorMutableDataAsSpan<T>();
+    }
+
+    /// <summary>Runs the model: gradients land in the buffers, everything else is returned by name.</summary>
+    /// <exception cref="InvalidOperationException">An input was never set.</exception>
+    /// <exception cref="OnnxRuntimeException">ONNX Runtime fails: shapes that do not fit each other, or not enough memory.</exception>
+    public IReadOnlyDictionary<string, float[]> Run()
+    {
+        if (Inputs.FirstOrDefault(i => !_inputs.ContainsKey(i)) is { } missing) throw new InvalidOperationException($"The input '{missing}' was not set.");
+        // Bound anew each time: ONNX Runtime would write into the last run's results, which may have another shape.
+        foreach (string output in Outputs) _binding.BindOutputToDevice(output, OrtMemoryInfo.DefaultInstance);
+        _session.RunWithBinding(_run, _binding);
+        var made = new Dictionary<string, float[]>(StringComparer.Ordinal);
+        string[] names = _binding.GetOutputNames();
+        using IDisposableReadOnlyCollection<OrtValue> values = _binding.GetOutputValues();
+        for (int i = 0; i < names.Length; i++)
+            if (!names[i].StartsWith(GradientPrefix, StringComparison.Ordinal)) made[names[i]] = values[i].GetTensorDataAsSpan<float>().ToArray();
+        return made;
+    }
+
+    static void Check(InferenceSession session, ParameterBuffers buffers, string subject)
+    {
+        BadDataException Bad(string found, string expected) => BadDataException.For(subject, found, expected, "Write the training artifact again, and use its own checkpoint.");
+
+        foreach (var (name, input) in session.InputMetadata)
+            if (buffers.Find(name) is { } slot && (input.ElementDataType != TensorElementType.Float || !input.Dimensions.Select(d => (long)d).SequenceEqual(slot.Shape)))
+                throw Bad($"the parameter '{name}' of shape [{string.Join(", ", input.Dimensions)}]", $"float32 of shape [{string.Join(", ", slot.Shape)}]");
+        if (buffers.Slots.FirstOrDefault(s => !session.InputMetadata.ContainsKey(s.Name)) is { } unused)
+            throw Bad($"no input '{unused.Name}'", $"an input for each of the {buffers.Slots.Count} parameters");
+        string[] gradients = [.. session.OutputNames.Where(o => o.StartsWith(GradientPrefix, StringComparison.Ordinal))];
+        if (gradients.FirstOrDefault(g => buffers.Find(g[GradientPrefix.Length..]) is null) is { } stray) throw Bad($"the output '{stray}'", "gradients of its parameters");
+        if (gradients.Length > 0 && gradients.Length != buffers.Slots.Count) throw Bad($"{gradients.Length} gradients", $"one for each of {buffers.Slots.Count} parameters, or none");
+        if (session.OutputMetadata.FirstOrDefault(o => o.Value.ElementDataType != TensorElementType.Float) is { Key: { } other }) throw Bad($"the output '{other}', which is not float32", "float32 outputs");
+    }
+
+    OrtValue Keep(OrtValue value)
+    {
+        _bound.Add(value);
+        return value;
+    }
+
+    public void Dispose()
+    {
+        _binding.Dispose();
+        _run.Dispose();
+        _session.Dispose();
+        foreach (OrtValue value in _bound) value.Dispose();
+        foreach (var (value, _) in _inputs.Values) value.Dispose();
+        if (_temporary?.Exists == true) _temporary.Delete(recursive: true);
+    }
+}
