@@ -85,6 +85,13 @@ public sealed partial class ModelGraph
         return _runtimeInts[key] = made;
     }
 
+    /// <summary>Sizes plus numbers, for the ends of a slice: each sum has a known form, though no value need have it as a side.</summary>
+    internal Value RuntimeSums(IReadOnlyList<Dim> dims, IReadOnlyList<long> plus)
+    {
+        if (plus.All(p => p == 0) || dims.All(d => d.IsFixed)) return RuntimeInts([.. dims.Zip(plus, (d, p) => d + p)]);
+        return RuntimeInts(dims) + Constant([.. plus]);
+    }
+
     Value RuntimeInt(Dim dim)
     {
         if (_runtimeInts.TryGetValue(dim.ToString(), out Value? known)) return known;

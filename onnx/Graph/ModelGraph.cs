@@ -102,6 +102,16 @@ public sealed partial class ModelGraph(string name)
         return node;
     }
 
+    /// <summary>Asks a node for more of its operator's outputs, such as a normalisation's statistics; returns them all.</summary>
+    internal IReadOnlyList<Value> Extend(Node node, int outputs)
+    {
+        if (node.Outputs.Count >= outputs) return node.Outputs;
+        Check(node, outputs);
+        var made = ShapeRules.Infer(node, outputs);
+        node.Outputs = [.. node.Outputs, .. made.Skip(node.Outputs.Count).Select((m, i) => Register(new Value(this, UniqueName($"{node.Name}.{node.Outputs.Count + i}"), ValueKind.Computed, m.Type, m.Shape, node)))];
+        return node.Outputs;
+    }
+
     static readonly Type[] s_attributeTypes = [typeof(long), typeof(float), typeof(string), typeof(long[]), typeof(float[])];
 
     void Check(Node node, int outputs)

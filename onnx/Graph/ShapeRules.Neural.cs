@@ -103,6 +103,7 @@ static partial class ShapeRules
         if (vector.KnownInts is { } numbers) return [.. numbers.Select(i => (Dim)i)];
         if (vector.Producer is not { } maker) return null;
         if (maker.Op == Op.Shape) return [.. SidesRead(maker)];
+        if (maker.Op == Op.Add && KnownSizes(maker[0]) is { } sizes && maker[1].KnownInts is { } plus && plus.Length == sizes.Length) return [.. sizes.Zip(plus, (size, n) => size + n)];
         if (maker.Op != Op.Concat) return null;
         var parts = new List<Dim>();
         foreach (Value? part in maker.Inputs)

@@ -44,6 +44,8 @@ static partial class ShapeRules
         [Op.Gemm] = Gemm,
         [Op.Conv] = Conv,
         [Op.MaxPool] = MaxPool,
+        [Op.ConvTranspose] = ConvTranspose,
+        [Op.AveragePool] = AveragePool,
         [Op.LayerNormalization] = LayerNormalization,
         [Op.InstanceNormalization] = InstanceNormalization,
         [Op.Resize] = Resize,
@@ -57,7 +59,11 @@ static partial class ShapeRules
         [Op.Concat] = Concat,
         [Op.Split] = Split,
         [Op.Gather] = Gather,
+        [Op.Slice] = Slice,
+        [Op.Pad] = Pad,
+        [Op.Expand] = Expand,
         [Op.Shape] = ShapeOf,
+        [Op.Size] = (_, _) => [new(ElementType.Int64, Shape.Scalar)],
     };
 
     /// <summary>Operators that have a rule; a test holds it against <see cref="Op.All"/>.</summary>

@@ -63,6 +63,8 @@ public sealed class Op
     public static readonly Op Gemm = new("Gemm", 13, 2, optional: 1);
     public static readonly Op Conv = new("Conv", 11, 2, optional: 1);
     public static readonly Op MaxPool = new("MaxPool", 12, 1, outputs: 2);
+    public static readonly Op ConvTranspose = new("ConvTranspose", 11, 2, optional: 1);
+    public static readonly Op AveragePool = new("AveragePool", 19, 1);
     public static readonly Op LayerNormalization = new("LayerNormalization", 17, 2, optional: 1, outputs: 3);
     public static readonly Op InstanceNormalization = new("InstanceNormalization", 6, 3);
     public static readonly Op Resize = new("Resize", 19, 1, optional: 3);
@@ -78,7 +80,11 @@ public sealed class Op
     public static readonly Op Concat = new("Concat", 13, 1, optional: Many);
     public static readonly Op Split = new("Split", 18, 1, optional: 1, outputs: Many);
     public static readonly Op Gather = new("Gather", 13, 2);
+    public static readonly Op Slice = new("Slice", 13, 3, optional: 2);
+    public static readonly Op Pad = new("Pad", 19, 2, optional: 2);
+    public static readonly Op Expand = new("Expand", 13, 2);
     public static readonly Op Shape = new("Shape", 19, 1);
+    public static readonly Op Size = new("Size", 19, 1);
 
     /// <summary>Every operator above, in the order of its declaration.</summary>
     public static IReadOnlyList<Op> All { get; } =

@@ -1,0 +1,86 @@
+using Alignment.Onnx.Graph;
+
+namespace Alignment.Onnx.Gradients;
+
+/// <summary>
+/// Reverse-mode differentiation of a graph (Griewank and Walther 2008, chapter 3): walks the nodes backwards, asks
+/// <see cref="GradientRules"/> for each, and alone sums over broadcast axes, adds up where a value was used more than
+/// once, and checks what rules return. The backward pass becomes part of the same graph.
+/// </summary>
+public static class Gradient
+{
+    /// <summary>Adds the gradients of a scalar to its graph.</summary>
+    /// <param name="loss">One number.</param>
+    /// <param name="by">What to differentiate by: parameters or inputs of the graph, or values between.</param>
+    /// <returns>One gradient for each, of its shape; zeros where the loss does not depend on it.</returns>
+    /// <exception cref="GraphException">The loss is no single number, or an operator on the way has no derivative rule (named).</exception>
+    public static IReadOnlyList<Value> Of(Value loss, IReadOnlyList<Value> by)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(by);
+        if (!loss.Type.IsFloat() || loss.Shape.Any(d => d != 1)) throw GraphException.For($"The gradient of '{loss.Name}'", $"{loss.Type}{loss.Shape}", "one floating-point number");
+        ModelGraph graph = loss.Graph;
+        Node[] nodes = [.. graph.Nodes];
+        HashSet<Value> active = Active(nodes, by);
+        var parts = new Dictionary<Value, List<Value>>();
+        void AddTo(Value of, Value part)
+        {
+            if (!parts.TryGetValue(of, out List<Value>? known)) parts.Add(of, known = []);
+            known.Add(part);
+        }
+        AddTo(loss, graph.Constant([1f], loss.Shape));
+        using IDisposable _ = graph.Scope("gradient");
+        for (int i = nodes.Length - 1; i >= 0; i--)
+        {
+            Node node = nodes[i];
+            if (!node.Outputs.Any(o => active.Contains(o) && parts.ContainsKey(o))) continue;
+            using IDisposable scope = graph.Scope(node.Name);
+            Value?[] gradients = [.. node.Outputs.Select(o => parts.TryGetValue(o, out List<Value>? sum) ? Sum(sum) : null)];
+            bool[] wanted = [.. node.Inputs.Select(x => x is not null && active.Contains(x))];
+            Value?[] made = GradientRules.For(node)(new GradientNode(node, gradients, wanted));
+            if (made.Length != node.Inputs.Count) throw GraphException.For($"The derivative rule of {node.Subject}", $"{made.Length} gradients", $"{node.Inputs.Count}, one for each input");
+            for (int k = 0; k < made.Length; k++)
+                if (wanted[k]) AddTo(node.Inputs[k]!, SumToShape(made[k] ?? throw NotDifferentiable(node, k), node.Inputs[k]!, node));
+        }
+        return [.. by.Select(x => parts.TryGetValue(x, out List<Value>? sum) ? Sum(sum) : graph.Constant(0f).ExpandLike(x))];
+    }
+
+    /// <summary>The values that depend on what is differentiated by.</summary>
+    static HashSet<Value> Active(Node[] nodes, IReadOnlyList<Value> by)
+    {
+        var active = new HashSet<Value>(by);
+        foreach (Node node in nodes)
+        {
+            if (!GradientRules.Flows(node.Op) || !node.Inputs.Any(x => x is not null && active.Contains(x))) continue;
+            foreach (Value output in node.Outputs)
+                if (output.Type.IsFloat()) active.Add(output);
+        }
+        return active;
+    }
+
+    static Value Sum(List<Value> parts)
+    {
+        Value sum = parts[0];
+        for (int i = 1; i < parts.Count; i++) sum += parts[i];
+        (parts[0], _) = (sum, parts.Count);
+        parts.RemoveRange(1, parts.Count - 1);
+        return sum;
+    }
+
+    /// <summary>Adds up over the axes along which <paramref name="x"/> was repeated.</summary>
+    static Value SumToShape(Value gradient, Value x, Node node)
+    {
+        if (gradient.Shape.Equals(x.Shape)) return gradient;
+        int extra = gradient.Rank - x.Rank;
+        if (extra < 0) throw GraphException.For($"The derivative rule of {node.Subject}", $"a gradient {gradient.Shape} for '{x.Name}'", $"{x.Shape}");
+        var axes = new List<long>();
+        for (int axis = 0; axis < gradient.Rank; axis++)
+            if (axis < extra || (x.Shape[axis - extra] == 1 && gradient.Shape[axis] != 1)) axes.Add(axis);
+        Value sum = axes.Count == 0 ? gradient : gradient.Sum([.. axes]);
+        if (extra > 0) sum = sum.ReshapeLike(x);
+        return sum.Shape.Equals(x.Shape) ? sum : throw GraphException.For($"The derivative rule of {node.Subject}", $"a gradient {gradient.Shape} for '{x.Name}'", $"{x.Shape}, or what it was broadcast to");
+    }
+
+    static GraphException NotDifferentiable(Node node, int input) =>
+        GraphException.For(node.Subject, $"a gradient wanted for its input {input}", "inputs its derivative rule covers; write it with other operators");
+}
