@@ -28,7 +28,7 @@ public sealed class OperatorTests
             ["convolution"] = x.Conv(kernel, stride: 2, pads: (0, 1, 1, 2)),
             ["largest of windows"] = x.MaxPool(3, 2),
             ["largest of windows, rounded up"] = x.MaxPool(2, 2, ceil: true),
-            ["convolution transposed"] = g.Add(Op.ConvTranspose, [x, kernel], ModelGraph.Attributes(("strides", new long[] { 2, 2 }), ("output_padding", new long[] { 1, 1 }))).Outputs[0],
+            ["convolution transposed"] = g.Add(Op.ConvTranspose, [x, kernel.Transpose(1, 0, 2, 3)], ModelGraph.Attributes(("strides", new long[] { 2, 2 }), ("output_padding", new long[] { 1, 1 }))).Outputs[0],
             ["mean of windows"] = g.Add(Op.AveragePool, [x], ModelGraph.Attributes(("kernel_shape", new long[] { 2, 2 }), ("strides", new long[] { 2, 2 }), ("pads", new long[] { 0, 0, 1, 1 }), ("count_include_pad", 1))).Outputs[0],
             ["group norm"] = x.GroupNorm(4, eight, eight, 1e-5f),
             ["layer norm"] = rows.LayerNorm(eight, eight, 1e-5f),
