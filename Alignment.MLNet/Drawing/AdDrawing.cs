@@ -80,9 +80,10 @@ public static class AdDrawing
     public static IReadOnlyList<AdDrawingOptions> Set(int ads, AdDrawingOptions? like = null) =>
         [.. Enumerable.Range(0, ads).Select(i =>
         {
-            var kind = (ProductKind)(i % Enum.GetValues<ProductKind>().Length);
+            int kinds = Enum.GetValues<ProductKind>().Length;
+            var kind = (ProductKind)(i % kinds);
             var (main, second) = s_colours[i % s_colours.Length];
-            string number = i < 6 ? "" : FormattableString.Invariant($"_{i / 6 + 1}");
+            string number = i < kinds ? "" : FormattableString.Invariant($"_{i / kinds + 1}");
             return (like ?? new()) with { VideoId = $"{Products.Keyword(kind)}_ad{number}", Product = kind, MainColour = main, SecondColour = second };
         })];
 }

@@ -71,6 +71,21 @@ readonly record struct Ink(float R, float G, float B)
     public Ink Times(float f) => new(R * f, G * f, B * f);
 
     public Ink Plus(float f) => new(R + f, G + f, B + f);
+
+    /// <summary>BT.601 luma: how bright it is.</summary>
+    public float Luma => 0.299f * R + 0.587f * G + 0.114f * B;
+
+    /// <summary>Away from its own grey (above 1) or towards it (below).</summary>
+    public Ink Saturated(float by)
+    {
+        float grey = Luma;
+        return new(grey + (R - grey) * by, grey + (G - grey) * by, grey + (B - grey) * by);
+    }
+
+    /// <summary>Every channel in 0..1.</summary>
+    public Ink Clamped() => new(DrawMath.Clamp01(R), DrawMath.Clamp01(G), DrawMath.Clamp01(B));
+
+    public static byte Byte(float v) => (byte)(DrawMath.Clamp01(v) * 255 + 0.5f);
 }
 
 /// <summary>Seeded numbers in order, one stream per purpose.</summary>

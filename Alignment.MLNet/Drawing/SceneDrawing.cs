@@ -10,14 +10,10 @@ sealed class SceneDrawing
 
     static readonly int[] s_distractors = [0x6F7F8C, 0xB7A07A, 0x7C9C86, 0x9A7A9C, 0xC9B458, 0x5F86A8];
 
-    /// <summary>A thing besides the product that draws some looks.</summary>
-    readonly record struct Distractor(int Kind, float X, float Y, float Dx, float Dy, float Size, Ink Ink, float Weight);
-
     readonly AdDrawingOptions _options;
-    readonly Ink _sky, _ground, _main, _second;
-    readonly float _horizon, _pan, _scale, _grow, _x, _y, _dx, _dy, _tilt, _sway;
-    readonly int _texture;
-    readonly uint _noise;
+    readonly Ink _main, _second;
+    readonly Backdrop _backdrop;
+    readonly float _pan, _scale, _grow, _x, _y, _dx, _dy, _tilt, _sway;
     readonly Distractor[] _distractors;
 
     public SceneDrawing(AdDrawingOptions options, ulong seed, int number, bool hasProduct, int backdrop)
@@ -25,11 +21,10 @@ sealed class SceneDrawing
         (_options, HasProduct) = (options, hasProduct);
         var draw = new Draws(seed, FormattableString.Invariant($"{options.VideoId}/scene {number}"));
         (int sky, int ground) = s_backdrops[backdrop % s_backdrops.Length];
-        (_sky, _ground) = (Ink.Of(sky), Ink.Of(ground));
         (_main, _second) = (Ink.Of(options.MainColour), Ink.Of(options.SecondColour));
-        _horizon = draw.Between(0.56f, 0.72f);
-        _texture = draw.Pick(4);
-        _noise = (uint)draw.Pick(1 << 30);
+        float horizon = draw.Between(0.56f, 0.72f);
+        int texture = draw.Pick(Backdrop.Textures);
+        _backdrop = new(Ink.Of(sky), Ink.Of(ground), horizon, texture, (uint)draw.Pick(1 << 30), Aspect);
         _pan = draw.Between(-0.12f, 0.12f);
         _scale = draw.Between(0.17f, 0.27f);
         _grow = draw.Between(-0.1f, 0.2f);
@@ -41,7 +36,7 @@ sealed class SceneDrawing
         _dx = draw.Between(-room, room) - _x;
         _y = draw.Between(-0.05f, 0.12f);
         _dy = draw.Between(-0.05f, 0.12f) - _y;
-        _distractors = [.. Enumerable.Range(0, 2 + draw.Pick(3)).Select(_ => new Distractor(draw.Pick(3), draw.Between(-Aspect / 2, Aspect / 2), draw.Between(-0.42f, 0.42f),
+        _distractors = [.. Enumerable.Range(0, 2 + draw.Pick(3)).Select(_ => new Distractor(draw.Pick(Distractor.Kinds), draw.Between(-Aspect / 2, Aspect / 2), draw.Between(-0.42f, 0.42f),
             draw.Between(-0.25f, 0.25f), draw.Between(-0.1f, 0.1f), draw.Between(0.05f, 0.12f), Ink.Of(s_distractors[draw.Pick(s_distractors.Length)]), draw.Between(0.25f, 0.6f)))];
     }
 
@@ -52,19 +47,19 @@ sealed class SceneDrawing
     /// <summary>Draws the frame at <paramref name="time"/> (0..1 through the scene), three bytes a pixel.</summary>
     public void Render(float time, Span<byte> rgb)
     {
-        Pose pose = At(time);
+        ProductPose pose = At(time);
         float unit = 1f / _options.Height;
         for (int row = 0, at = 0; row < _options.Height; row++)
         {
             for (int column = 0; column < _options.Width; column++, at += 3)
             {
                 var (x, y) = Place(column, row);
-                Ink ink = Backdrop(x + _pan * time, y, time);
-                foreach (Distractor d in _distractors) ink = Paint(d, ink, x, y, time, unit);
+                Ink ink = _backdrop.At(x + _pan * time, y, time);
+                foreach (Distractor d in _distractors) ink = d.Over(ink, x, y, time, unit);
                 if (HasProduct) ink = PaintProduct(ink, x, y, pose, unit);
-                rgb[at] = Byte(ink.R);
-                rgb[at + 1] = Byte(ink.G);
-                rgb[at + 2] = Byte(ink.B);
+                rgb[at] = Ink.Byte(ink.R);
+                rgb[at + 1] = Ink.Byte(ink.G);
+                rgb[at + 2] = Ink.Byte(ink.B);
             }
         }
     }
@@ -74,7 +69,7 @@ sealed class SceneDrawing
     {
         mask.Clear();
         if (!HasProduct) return;
-        Pose pose = At(time);
+        ProductPose pose = At(time);
         for (int row = 0, at = 0; row < _options.Height; row++)
         {
             for (int column = 0; column < _options.Width; column++, at++)
@@ -89,7 +84,7 @@ sealed class SceneDrawing
     /// <summary>The attention of imagined viewers, 0..1: see <see cref="DrawnAd.Heatmap"/>.</summary>
     public void Heatmap(float time, Span<float> map)
     {
-        Pose pose = At(time);
+        ProductPose pose = At(time);
         for (int row = 0, at = 0; row < _options.Height; row++)
         {
             for (int column = 0; column < _options.Width; column++, at++)
@@ -103,17 +98,7 @@ sealed class SceneDrawing
         }
     }
 
-    /// <summary>Where the product is, how large and how tilted.</summary>
-    readonly record struct Pose(float X, float Y, float Scale, float Sin, float Cos)
-    {
-        public (float U, float V) Local(float x, float y)
-        {
-            float dx = (x - X) / Scale, dy = (y - Y) / Scale;
-            return (Cos * dx + Sin * dy, Cos * dy - Sin * dx);
-        }
-    }
-
-    Pose At(float time)
+    ProductPose At(float time)
     {
         float turn = _tilt + _sway * DrawMath.SinTurns(time);
         return new(_x + _dx * time, _y + _dy * time, _scale * (1 + _grow * time), DrawMath.SinTurns(turn), DrawMath.CosTurns(turn));
@@ -121,53 +106,10 @@ sealed class SceneDrawing
 
     (float X, float Y) Place(int column, int row) => ((column + 0.5f) / _options.Height - Aspect / 2, (row + 0.5f) / _options.Height - 0.5f);
 
-    Ink Backdrop(float x, float y, float time)
-    {
-        float down = y + 0.5f, ground = DrawMath.Step(_horizon - 0.004f, _horizon + 0.004f, down);
-        Ink wall = Ink.Mix(_sky.Times(0.82f), _sky, DrawMath.Step(0, _horizon, down));
-        Ink floor = Ink.Mix(_ground.Times(1.06f), _ground.Times(0.72f), DrawMath.Step(_horizon, 1, down));
-        float detail = _texture switch
-        {
-            0 => 0.10f * (DrawMath.Noise(3 * x, 3 * y, _noise) - 0.5f) + 0.06f * (DrawMath.Noise(11 * x, 11 * y, _noise + 1) - 0.5f),
-            1 => 0.05f * DrawMath.SinTurns(5 * x + 1.5f * y),
-            2 => Bokeh(x, y, time),
-            _ => 0.06f * DrawMath.Step(0.46f, 0.5f, MathF.Abs(4 * x - MathF.Floor(4 * x) - 0.5f)),
-        };
-        float grain = 0.05f * (DrawMath.Noise(60 * x, 240 * y, _noise + 2) - 0.5f);
-        return Ink.Mix(wall.Plus(detail), floor.Plus(grain), ground);
-    }
-
-    float Bokeh(float x, float y, float time)
-    {
-        float sum = 0;
-        for (int i = 0; i < 6; i++)
-        {
-            float bx = (DrawMath.Noise(i * 7.31f, 0.5f, _noise) * 2 - 1) * Aspect / 2 + 0.1f * time, by = DrawMath.Noise(i * 3.77f, 9.5f, _noise) * 0.6f - 0.5f;
-            float r = 0.05f + 0.06f * DrawMath.Noise(i * 5.13f, 4.5f, _noise);
-            sum += 0.07f * DrawMath.Step(r, 0.85f * r, DrawMath.Length(x - bx, y - by));
-        }
-        return sum;
-    }
-
-    static Ink Paint(Distractor d, Ink under, float x, float y, float time, float unit)
-    {
-        float dx = x - d.X - d.Dx * time, dy = y - d.Y - d.Dy * time;
-        if (MathF.Abs(dx) > 1.6f * d.Size || MathF.Abs(dy) > 1.6f * d.Size) return under;
-        float distance = d.Kind switch
-        {
-            0 => Shapes.Circle(dx, dy, d.Size),
-            1 => Shapes.Box(dx, dy, 1.2f * d.Size, 0.7f * d.Size, 0.2f * d.Size),
-            _ => MathF.Max(Shapes.Circle(dx, dy, d.Size), 0.55f * d.Size - DrawMath.Length(dx, dy)),
-        };
-        return Ink.Mix(under, d.Ink.Times(1.05f - 0.2f * dy / d.Size), DrawMath.Clamp01(0.5f - distance / unit));
-    }
-
-    Ink PaintProduct(Ink under, float x, float y, Pose pose, float unit)
+    Ink PaintProduct(Ink under, float x, float y, ProductPose pose, float unit)
     {
         var (u, v) = pose.Local(x, y);
-        // A soft shadow on the ground below.
-        float shadow = Shapes.Ellipse(u - 0.12f, v - 1.02f, 0.95f, 0.16f);
-        under = under.Times(1 - 0.35f * DrawMath.Step(0.18f, -0.12f, shadow));
+        under = under.Times(ProductPose.Shade(u, v));
         if (MathF.Abs(u) > Products.Reach || MathF.Abs(v) > Products.Reach) return under;
         float pixel = unit / pose.Scale, cover = DrawMath.Clamp01(0.5f - Products.Distance(_options.Product, u, v) / pixel);
         return cover == 0 ? under : Ink.Mix(under, Products.Paint(_options.Product, u, v, _main, _second, pixel), cover);
@@ -175,6 +117,4 @@ sealed class SceneDrawing
 
     static double Spot(float x, float y, float cx, float cy, float sigma) =>
         DrawMath.ExpNegative(-((x - cx) * (x - cx) + (y - cy) * (y - cy)) / (2 * sigma * sigma));
-
-    static byte Byte(float v) => (byte)(DrawMath.Clamp01(v) * 255 + 0.5f);
 }
