@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.IO.MemoryMappedFiles;
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace Alignment.Onnx.Import;
@@ -10,13 +8,11 @@ namespace Alignment.Onnx.Import;
 /// own pages. Safe to read from several threads; not after <see cref="Dispose"/>.
 /// </summary>
 /// <remarks>Format: https://github.com/huggingface/safetensors (header length, JSON header, row-major little-endian data).</remarks>
-public sealed unsafe class SafetensorsFile : IWeights, IDisposable
+public sealed class SafetensorsFile : IWeights, IDisposable
 {
     readonly Dictionary<string, SafetensorsEntry> _entries;
-    readonly MemoryMappedFile _map;
-    readonly MemoryMappedViewAccessor _view;
-    readonly byte* _data;
-    bool _disposed;
+    readonly MappedFile _file;
+    readonly long _dataStart;
 
     SafetensorsFile(string path, FileStream file)
     {
@@ -25,11 +21,8 @@ public sealed unsafe class SafetensorsFile : IWeights, IDisposable
         _entries = header.Entries;
         Metadata = header.Metadata;
         Infos = header.Entries.ToDictionary(e => e.Key, e => e.Value.Info, StringComparer.Ordinal);
-        _map = MemoryMappedFile.CreateFromFile(file, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-        _view = _map.CreateViewAccessor(0, file.Length, MemoryMappedFileAccess.Read);
-        byte* start = null;
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-        _data = start + _view.PointerOffset + header.DataStart;
+        _dataStart = header.DataStart;
+        _file = new(file);
     }
 
     /// <summary>Opens <paramref name="path"/> and checks its header in full: layout, sizes, types, duplicate names.</summary>
@@ -63,13 +56,8 @@ public sealed unsafe class SafetensorsFile : IWeights, IDisposable
     {
         SafetensorsEntry entry = Find(name);
         ReadOnlySpan<byte> bytes = Bytes(entry, start, into.Length);
-        switch (entry.Info.Type)
-        {
-            case WeightType.F32: MemoryMarshal.Cast<byte, float>(bytes).CopyTo(into); break;
-            case WeightType.F16: TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(bytes), into); break;
-            case WeightType.BF16: WidenBFloat16(MemoryMarshal.Cast<byte, ushort>(bytes), into); break;
-            default: throw WrongType(entry.Info, "F32, F16 or BF16");
-        }
+        if (!entry.Info.Type.IsReadable()) throw WrongType(entry.Info, "F32, F16 or BF16");
+        WeightBytes.Widen(entry.Info.Type, bytes, into);
     }
 
     /// <summary>The whole of a float tensor; for small ones.</summary>
@@ -91,23 +79,15 @@ public sealed unsafe class SafetensorsFile : IWeights, IDisposable
         return MemoryMarshal.Cast<byte, long>(Bytes(entry, 0, count)).ToArray();
     }
 
-    public void Dispose()
-    {
-        if (_disposed) return;
-        _disposed = true;
-        _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view.Dispose();
-        _map.Dispose();
-    }
+    public void Dispose() => _file.Dispose();
 
     /// <summary>The stored bytes of elements <paramref name="start"/> … <paramref name="start"/> + <paramref name="count"/>.</summary>
     ReadOnlySpan<byte> Bytes(SafetensorsEntry entry, long start, int count)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(start, entry.Info.Count - count);
         int size = entry.Info.Type.Bytes();
-        return new(_data + entry.Begin + start * size, checked(count * size));
+        return _file.Bytes(_dataStart + entry.Begin + start * size, checked(count * size));
     }
 
     SafetensorsEntry Find(string name) => _entries.TryGetValue(name, out SafetensorsEntry entry)
@@ -120,10 +100,4 @@ public sealed unsafe class SafetensorsFile : IWeights, IDisposable
 
     BadDataException WrongType(WeightInfo info, string expected) =>
         BadDataException.For($"The safetensors file '{Path}', tensor '{info.Name}'", $"dtype {info.Type}", expected, "Convert the tensor and run again.");
-
-    /// <summary>bfloat16 is the upper half of a float32.</summary>
-    static void WidenBFloat16(ReadOnlySpan<ushort> from, Span<float> into)
-    {
-        for (int i = 0; i < from.Length; i++) into[i] = BitConverter.UInt32BitsToSingle((uint)from[i] << 16);
-    }
 }
