@@ -12,9 +12,11 @@ public static class BundleFiles
     public const string VaeEncoder = "vae_encoder.onnx";
     public const string VaeDecoder = "vae_decoder.onnx";
 
+    public const string Lpips = "lpips.onnx";
+
     /// <summary>Every bundle has these.</summary>
     public static IReadOnlyList<string> Models { get; } = [TextEncoder, Unet, ControlNet, VaeEncoder, VaeDecoder];
 
     /// <summary>A bundle may have these.</summary>
-    public static IReadOnlyList<string> OptionalModels { get; } = ["clipseg.onnx", "lpips.onnx"];
+    public static IReadOnlyList<string> OptionalModels { get; } = ["clipseg.onnx", Lpips];
 }

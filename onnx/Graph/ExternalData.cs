@@ -27,11 +27,17 @@ sealed class ExternalData(Stream to, string location)
         to.Write(s_zeros, 0, padding);
         long offset = _at += padding;
         _at += Copy(weight, weights, to.Write, wrote, stop);
+        return Reference(weight, location, offset, _at - offset);
+    }
+
+    /// <summary>Says where a tensor lies.</summary>
+    internal static TensorProto Reference(Value weight, string location, long offset, long length)
+    {
         var tensor = new TensorProto { Name = weight.Name, DataType = (int)weight.Type, DataLocation = TensorProto.Types.Location.External };
         tensor.Dims.Add(weight.Shape.Numbers);
         tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
         tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = offset.ToString(CultureInfo.InvariantCulture) });
-        tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = (_at - offset).ToString(CultureInfo.InvariantCulture) });
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = length.ToString(CultureInfo.InvariantCulture) });
         return tensor;
     }
 

@@ -1,3 +1,4 @@
+using Alignment.Onnx.Import;
 using Alignment.Onnx.Ops;
 using Alignment.Onnx.Proto;
 using Google.Protobuf;
@@ -11,19 +12,22 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
     const int IrVersion = 9;
 
     readonly Dictionary<string, TensorProto> _written = new(StringComparer.Ordinal);
-    readonly long _total = model.Graph.Weights.Sum(Bytes);
-    long _done;
+    long _total, _done;
 
     internal SavedModel Write(string path)
     {
         string full = Path.GetFullPath(path), dataPath = full + "_data";
         if (!full.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
             throw UsageException.For($"The model path '{path}'", $"the ending '{Path.GetExtension(path)}'", "'.onnx'", "Name the file 'model.onnx'.");
-        Value[] external = _total < options.InlineModelBelowBytes ? [] : [.. model.Graph.Weights.Where(w => Bytes(w) >= options.InlineBelowBytes)];
+        foreach (Value weight in model.Graph.Weights)
+            if (Share(weight) is { } shared) _written[weight.Name] = shared;
+        Value[] own = [.. model.Graph.Weights.Where(w => !_written.ContainsKey(w.Name))];
+        _total = own.Sum(Bytes);
+        Value[] external = _total < options.InlineModelBelowBytes ? [] : [.. own.Where(w => Bytes(w) >= options.InlineBelowBytes)];
         if (external.Length > 0)
             AtomicFile.Write(dataPath, to =>
             {
-                var data = new ExternalData(to, Path.GetFileName(dataPath));
+                var data = new ExternalData(to, Location(dataPath));
                 foreach (Value weight in external) _written[weight.Name] = data.Add(weight, model.Weights, Wrote(weight), stop);
             });
         foreach (Value weight in model.Graph.Weights)
@@ -40,6 +44,19 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
         foreach (Value weight in model.Graph.Weights) _written[weight.Name] = Inline(weight);
         return Proto().ToByteArray();
     }
+
+    /// <summary>A reference to where the weight lies already; null where it must be written.</summary>
+    TensorProto? Share(Value weight)
+    {
+        if (options.ShareFrom is null || Bytes(weight) < options.ShareFromBytes || (model.Weights as IPlacedWeights)?.Find(weight.Name) is not { } place) return null;
+        return place.Type == WeightType.F32 && Location(place.Path) is var location && !location.StartsWith("..", StringComparison.Ordinal) && !Path.IsPathRooted(location)
+            ? ExternalData.Reference(weight, location, place.Offset, Bytes(weight))
+            : null;
+    }
+
+    /// <summary>A file as external data names it: relative to the shared folder, or to the model's own.</summary>
+    string Location(string path) =>
+        options.ShareFrom is null ? Path.GetFileName(path) : Path.GetRelativePath(Path.GetFullPath(options.ShareFrom), path).Replace('\\', '/');
 
     TensorProto Inline(Value weight)
     {

@@ -10,6 +10,16 @@ public sealed record SaveOptions
 
     /// <summary>A model whose weights are smaller than this in sum is one file without external data.</summary>
     public long InlineModelBelowBytes { get; init; } = 1 << 20;
+
+    /// <summary>
+    /// A folder at or above the model's. Weights that already lie as float32 in a file below it are not written again but referred
+    /// to, and all locations of external data are relative to it, so the model must be loaded with this folder as the place of
+    /// its external data. Null: every weight is written, beside the model.
+    /// </summary>
+    public string? ShareFrom { get; init; }
+
+    /// <summary>Weights smaller than this are written even where they could be shared: a reference takes about a hundred bytes.</summary>
+    internal int ShareFromBytes { get; init; } = 1024;
 }
 
 /// <summary>The files a model was saved as.</summary>

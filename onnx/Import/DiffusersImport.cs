@@ -38,6 +38,7 @@ public static class DiffusersImport
                 model.Save(Path.Combine(folder, file), progress: progress, stop: cancel);
             }
             SaveModels(source, options, Save);
+            new BundleConfigs { Text = source.Text, UNet = source.UNet, Vae = source.Vae, ControlNet = source.ControlNet }.Write(folder);
             CopyDocuments(source, folder);
             return new()
             {

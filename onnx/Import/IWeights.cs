@@ -54,3 +54,16 @@ public interface IWeights
     /// </summary>
     void Read(string name, long start, Span<float> into);
 }
+
+/// <summary>Weights that lie in files as plain runs of elements, so that others may refer to them instead of copying them.</summary>
+interface IPlacedWeights : IWeights
+{
+    /// <summary>Where a tensor lies, or null where it is no plain run of elements.</summary>
+    WeightPlace? Find(string name);
+}
+
+/// <summary>A tensor's place.</summary>
+/// <param name="Path">The file's full path.</param>
+/// <param name="Offset">Bytes before it; any number, also odd ones.</param>
+/// <param name="Type">How its elements are stored.</param>
+sealed record WeightPlace(string Path, long Offset, WeightType Type);

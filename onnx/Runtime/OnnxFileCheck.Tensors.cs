@@ -10,7 +10,7 @@ public sealed partial class OnnxFileCheck
     {
         var dims = new List<long>();
         string name = "";
-        long type = 0, location = 0, raw = -1;
+        long type = 0, location = 0, raw = -1, rawAt = 0;
         var external = new Dictionary<string, string>(StringComparer.Ordinal);
         Nested(field, f =>
         {
@@ -19,14 +19,14 @@ public sealed partial class OnnxFileCheck
                 case 1: _proto.Integers(f, d => { if (dims.Count < 64) dims.Add(d); else throw new InvalidDataException("a tensor of more than 64 axes"); }); return true;
                 case 2: type = _proto.Integer(f); return true;
                 case 8: name = _proto.Text(f); return true;
-                case 9: raw = _proto.Skip(f); return true;
+                case 9: raw = _proto.Skip(f); rawAt = _proto.Position - raw; return true;
                 case 13: External(f, external); return true;
                 case 14: location = _proto.Integer(f); return true;
                 default: return false;
             }
         });
         string subject = $"{_subject}, tensor '{SafePath.Shorten(name)}'";
-        (_, int size) = type >= 0 && type < s_types.Length ? s_types[type] : ("", 0);
+        (string typeName, int size) = type >= 0 && type < s_types.Length ? s_types[type] : ("unknown", 0);
         long count, bytes;
         try
         {
@@ -38,10 +38,11 @@ public sealed partial class OnnxFileCheck
             throw Bad(subject, $"the shape [{string.Join(", ", dims.Select(Text))}]", "sizes that a tensor can have");
         }
         bool isExternal = location != 0 || external.Count > 0;
-        if (isExternal) CheckExternal(subject, external, size == 0 ? -1 : bytes);
-        else if (raw >= 0 && size != 0 && raw != bytes) throw Bad(subject, $"{Text(raw)} bytes for {Text(count)} elements", $"{Text(bytes)} bytes");
+        (string Path, long Offset)? outside = isExternal ? CheckExternal(subject, external, size == 0 ? -1 : bytes) : null;
+        if (!isExternal && raw >= 0 && size != 0 && raw != bytes) throw Bad(subject, $"{Text(raw)} bytes for {Text(count)} elements", $"{Text(bytes)} bytes");
         if (!initializer) return;
         _initializers.Add(name);
+        _tensors.Add(new(name, typeName, dims, bytes, outside?.Path, outside?.Offset ?? (raw >= 0 ? rawAt : -1)));
         _parameters = unchecked(_parameters + count);
     }
 
@@ -62,7 +63,7 @@ public sealed partial class OnnxFileCheck
     }
 
     /// <summary>The weights must lie within a file of the model's folder; <paramref name="bytes"/> is what the shape asks for, -1 where the type does not say.</summary>
-    void CheckExternal(string subject, Dictionary<string, string> external, long bytes)
+    (string Path, long Offset) CheckExternal(string subject, Dictionary<string, string> external, long bytes)
     {
         string location = external.GetValueOrDefault("location", "");
         if (_folder is null) throw Bad(subject, $"weights in another file ('{SafePath.Shorten(location)}')", "a model in memory that holds all its weights");
@@ -77,6 +78,7 @@ public sealed partial class OnnxFileCheck
         if (offset > fileLength || length > fileLength - offset)
             throw Bad(subject, $"bytes {Text(offset)} to {Text(offset)} + {Text(length)} of '{SafePath.Shorten(location)}', which has {Text(fileLength)}", "a place inside that file (is it truncated?)");
         if (bytes >= 0 && length != bytes) throw Bad(subject, $"{Text(length)} bytes in '{SafePath.Shorten(location)}'", $"{Text(bytes)}, as its shape says");
+        return (path, offset);
     }
 
     static long? Number(string subject, Dictionary<string, string> external, string key)

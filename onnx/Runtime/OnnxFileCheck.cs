@@ -23,6 +23,7 @@ public sealed partial class OnnxFileCheck
     readonly ProtoReader _proto;
     readonly List<OnnxValue> _inputs = [], _outputs = [];
     readonly HashSet<string> _initializers = new(StringComparer.Ordinal);
+    readonly List<OnnxTensor> _tensors = [];
     readonly Dictionary<string, long> _external = new(StringComparer.Ordinal);
     long _parameters, _opset;
     bool _sawGraph;
@@ -39,13 +40,23 @@ public sealed partial class OnnxFileCheck
 
     /// <summary>Checks the file and tells what it holds. Costs one pass over the graph; weights are skipped, not read.</summary>
     /// <exception cref="BadDataException">The file is not there or not as it must be; a tensor at fault is named.</exception>
-    public static OnnxHeader Read(string path)
+    public static OnnxHeader Read(string path) => Read(path, check => check.Check());
+
+    /// <summary>Checks the file as <see cref="Read(string)"/> does and tells where each initializer of the graph lies.</summary>
+    /// <exception cref="BadDataException">The file is not there or not as it must be; a tensor at fault is named.</exception>
+    internal static IReadOnlyList<OnnxTensor> ReadTensors(string path) => Read(path, check =>
+    {
+        check.Check();
+        return check._tensors;
+    });
+
+    static T Read<T>(string path, Func<OnnxFileCheck, T> read)
     {
         string full = Path.GetFullPath(path);
         try
         {
             using var file = new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
-            return new OnnxFileCheck(full, Path.GetDirectoryName(full), file).Check();
+            return read(new OnnxFileCheck(full, Path.GetDirectoryName(full), file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -53,12 +64,12 @@ public sealed partial class OnnxFileCheck
         }
     }
 
-    /// <summary>As <see cref="Read(string)"/>, for a model in memory, which may have no weights elsewhere.</summary>
+    /// <summary>As <see cref="Read(string)"/>, for a model in memory. Its weights may lie elsewhere only below <paramref name="folder"/>, where one is given.</summary>
     /// <exception cref="BadDataException">It is not as it must be.</exception>
-    public static OnnxHeader Read(byte[] model, string name)
+    public static OnnxHeader Read(byte[] model, string name, string? folder = null)
     {
         using var stream = new MemoryStream(model, writable: false);
-        return new OnnxFileCheck(name, folder: null, stream).Check();
+        return new OnnxFileCheck(name, folder, stream).Check();
     }
 
     OnnxHeader Check()
@@ -165,3 +176,12 @@ public sealed partial class OnnxFileCheck
     static BadDataException Bad(string subject, string found, string expected) =>
         BadDataException.For(subject, found, expected, "Nothing was loaded; export, import or download the model again.");
 }
+
+/// <summary>An initializer of a model's graph.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">float32, int64, …</param>
+/// <param name="Dims">Its sides.</param>
+/// <param name="Bytes">How many bytes its elements take.</param>
+/// <param name="File">The full path of the file beside the model that holds it; null for the model file itself.</param>
+/// <param name="Offset">Where in that file it begins; -1 where it is no run of raw bytes.</param>
+sealed record OnnxTensor(string Name, string Type, IReadOnlyList<long> Dims, long Bytes, string? File, long Offset);

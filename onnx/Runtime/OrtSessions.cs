@@ -48,6 +48,20 @@ public static class OrtSessions
         return Load($"The model '{name}'", settings, options => new InferenceSession(model, options));
     }
 
+    /// <summary>Loads a model from memory whose weights lie in files below <paramref name="folder"/> and nowhere else.</summary>
+    /// <exception cref="BadDataException">No valid ONNX model, or one whose weights lie elsewhere.</exception>
+    /// <exception cref="MissingDependencyException">The device's provider is not in this build or does not start.</exception>
+    public static InferenceSession Open(byte[] model, string name, string folder, SessionSettings? settings = null)
+    {
+        string full = Path.GetFullPath(folder);
+        OnnxFileCheck.Read(model, name, full);
+        return Load($"The model '{name}'", settings, options =>
+        {
+            options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", full);
+            return new InferenceSession(model, options);
+        });
+    }
+
     static InferenceSession Load(string subject, SessionSettings? settings, Func<SessionOptions, InferenceSession> load)
     {
         settings ??= SessionSettings.Default;

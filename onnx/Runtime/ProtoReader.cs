@@ -25,6 +25,9 @@ sealed class ProtoReader(Stream file)
     /// <summary>What <see cref="Next"/> found.</summary>
     public readonly record struct Field(int Number, Wire Wire);
 
+    /// <summary>Where in the file the next byte is read.</summary>
+    public long Position => file.Position;
+
     /// <summary>The next field of the current message; false at its end.</summary>
     public bool Next(out Field field)
     {

@@ -34,7 +34,7 @@ public sealed class BufferWeights : IWeights
 }
 
 /// <summary>Several models' weights under one roof, each under its scope: "unet" and "conv_in.weight" make "unet.conv_in.weight".</summary>
-public sealed class ScopedWeights : IWeights
+public sealed class ScopedWeights : IPlacedWeights
 {
     readonly Dictionary<string, (IWeights From, string Name)> _places = new(StringComparer.Ordinal);
     readonly Dictionary<string, WeightInfo> _infos = new(StringComparer.Ordinal);
@@ -57,5 +57,11 @@ public sealed class ScopedWeights : IWeights
     {
         var (from, inner) = _places[name];
         from.Read(inner, start, into);
+    }
+
+    WeightPlace? IPlacedWeights.Find(string name)
+    {
+        var (from, inner) = _places[name];
+        return (from as IPlacedWeights)?.Find(inner);
     }
 }

@@ -57,6 +57,7 @@ public static class TinyBundle
             var vae = new SeededWeights(AutoencoderKL.Weights(Vae), seeded);
             Save(BundleFiles.VaeEncoder, AutoencoderKL.AuthorEncoder(Vae, vae));
             Save(BundleFiles.VaeDecoder, AutoencoderKL.AuthorDecoder(Vae, vae));
+            new BundleConfigs { Text = text, UNet = UNet, Vae = Vae, ControlNet = Control }.Write(to);
             foreach ((string name, string content) in words.Files()) AtomicFile.WriteText(Path.Combine(to, "tokenizer", name), content);
 
             BundleManifest manifest = Manifest(words, parameters);

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Alignment.Onnx.Models;
+
+/// <summary>
+/// Architectures as <c>config.json</c> texts that <c>Read</c> of the same record reads back, in the published libraries' keys.
+/// The same record always gives the same bytes.
+/// </summary>
+static class ConfigText
+{
+    static readonly JsonWriterOptions s_json = new() { Indented = true, NewLine = "\n" };
+
+    internal static string Of(ClipTextConfig c) => Write(json =>
+    {
+        json.WriteString("model_type", "clip_text_model");
+        json.WriteNumber("vocab_size", c.VocabularySize);
+        json.WriteNumber("hidden_size", c.HiddenSize);
+        json.WriteNumber("intermediate_size", c.IntermediateSize);
+        json.WriteNumber("num_hidden_layers", c.Layers);
+        json.WriteNumber("num_attention_heads", c.Heads);
+        json.WriteNumber("max_position_embeddings", c.Tokens);
+        Float(json, "layer_norm_eps", c.LayerNormEpsilon);
+        json.WriteString("hidden_act", c.Activation);
+    });
+
+    internal static string Of(VaeConfig c) => Write(json =>
+    {
+        json.WriteNumber("in_channels", c.InChannels);
+        json.WriteNumber("out_channels", c.OutChannels);
+        json.WriteNumber("latent_channels", c.LatentChannels);
+        Numbers(json, "block_out_channels", c.BlockChannels);
+        json.WriteNumber("layers_per_block", c.LayersPerBlock);
+        json.WriteNumber("norm_num_groups", c.NormGroups);
+        Float(json, "scaling_factor", c.ScalingFactor);
+    });
+
+    internal static string Of(UNetConfig c) => Write(json =>
+    {
+        Encoder(json, c);
+        json.WriteNumber("out_channels", c.OutChannels);
+        Texts(json, "up_block_types", c.UpAttention.Select(a => a ? "CrossAttnUpBlock2D" : "UpBlock2D"));
+    });
+
+    internal static string Of(ControlNetConfig c) => Write(json =>
+    {
+        Encoder(json, c);
+        json.WriteNumber("conditioning_channels", c.ConditioningChannels);
+        json.WriteString("controlnet_conditioning_channel_order", c.ReversedControl ? "bgr" : "rgb");
+        Numbers(json, "conditioning_embedding_out_channels", c.EmbeddingChannels);
+    });
+
+    static void Encoder(Utf8JsonWriter json, UNetEncoderConfig c)
+    {
+        json.WriteNumber("in_channels", c.InChannels);
+        Numbers(json, "block_out_channels", c.BlockChannels);
+        Texts(json, "down_block_types", c.DownAttention.Select(a => a ? "CrossAttnDownBlock2D" : "DownBlock2D"));
+        json.WriteNumber("layers_per_block", c.LayersPerBlock);
+        Numbers(json, "num_attention_heads", c.Heads);
+        json.WriteNumber("transformer_layers_per_block", c.TransformerLayers);
+        json.WriteNumber("cross_attention_dim", c.CrossAttentionWidth);
+        json.WriteNumber("norm_num_groups", c.NormGroups);
+        Float(json, "norm_eps", c.NormEpsilon);
+        json.WriteBoolean("flip_sin_to_cos", c.CosFirst);
+        Float(json, "freq_shift", c.FrequencyShift);
+        json.WriteString("mid_block_type", c.Middle switch
+        {
+            MiddleBlock.None => null,
+            MiddleBlock.Resnet => "UNetMidBlock2D",
+            _ => "UNetMidBlock2DCrossAttn",
+        });
+    }
+
+    static void Numbers(Utf8JsonWriter json, string key, IEnumerable<int> numbers)
+    {
+        json.WriteStartArray(key);
+        foreach (int n in numbers) json.WriteNumberValue(n);
+        json.WriteEndArray();
+    }
+
+    static void Texts(Utf8JsonWriter json, string key, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(key);
+        foreach (string text in texts) json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+
+    /// <summary>The shortest text that reads back as the same float32.</summary>
+    static void Float(Utf8JsonWriter json, string key, float x)
+    {
+        json.WritePropertyName(key);
+        json.WriteRawValue(x.ToString("R", CultureInfo.InvariantCulture));
+    }
+
+    static string Write(Action<Utf8JsonWriter> fields)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes, s_json))
+        {
+            json.WriteStartObject();
+            fields(json);
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(bytes.ToArray()) + "\n";
+    }
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Alignment.Onnx.Import;
+using static Alignment.Onnx.Models.TrunkLayer;
+
+namespace Alignment.Onnx.Models;
+
+/// <summary>
+/// A trunk as JSON, one text a layer: "conv 64 3 2 0" (channels, kernel, stride, padding), "relu", "maxpool 3 2 ceil"
+/// (kernel, stride, "ceil" or "floor"), "fire 16 64" (squeeze, expand).
+/// </summary>
+static class LpipsConfigText
+{
+    const int MostLayers = 200, MostOfAnything = 1 << 16;
+
+    internal static string Of(LpipsConfig config)
+    {
+        var root = new JsonObject
+        {
+            ["name"] = config.Name,
+            ["layers"] = new JsonArray([.. config.Layers.Select(l => (JsonNode)Text(l))]),
+            ["taps"] = new JsonArray([.. config.Taps.Select(t => (JsonNode)t)]),
+            ["shift"] = new JsonArray([.. config.Shift.Select(x => (JsonNode)x)]),
+            ["scale"] = new JsonArray([.. config.Scale.Select(x => (JsonNode)x)]),
+        };
+        return root.ToJsonString(new() { WriteIndented = true, NewLine = "\n" }) + "\n";
+    }
+
+    /// <exception cref="BadDataException">The file is no such JSON, or has a layer of another kind.</exception>
+    internal static LpipsConfig Read(string path) => StrictJson.ReadFile(path, root =>
+    {
+        var config = new LpipsConfig
+        {
+            Name = root.GetProperty("name").GetString() ?? throw new FormatException("a name that is null"),
+            Layers = [.. root.GetProperty("layers").EnumerateArray().Select(l => Layer(l.GetString() ?? ""))],
+            Taps = [.. root.GetProperty("taps").EnumerateArray().Select(t => t.GetInt32())],
+            Shift = [.. root.GetProperty("shift").EnumerateArray().Select(t => t.GetSingle())],
+            Scale = [.. root.GetProperty("scale").EnumerateArray().Select(t => t.GetSingle())],
+        };
+        return config.Layers.Count <= MostLayers ? config : throw new FormatException($"{config.Layers.Count} layers, more than {MostLayers}");
+    });
+
+    static string Text(TrunkLayer layer) => layer switch
+    {
+        Conv c => string.Create(CultureInfo.InvariantCulture, $"conv {c.Channels} {c.Kernel} {c.Stride} {c.Padding}"),
+        Relu => "relu",
+        MaxPool p => string.Create(CultureInfo.InvariantCulture, $"maxpool {p.Kernel} {p.Stride} {(p.Ceil ? "ceil" : "floor")}"),
+        Fire f => string.Create(CultureInfo.InvariantCulture, $"fire {f.Squeeze} {f.Expand}"),
+        _ => throw new NotSupportedException($"{layer}"),
+    };
+
+    static TrunkLayer Layer(string text)
+    {
+        string[] words = text.Split(' ');
+        int[] n = [.. words.Skip(1).Where(w => w.Length > 0 && char.IsAsciiDigit(w[0])).Select(w => int.Parse(w, NumberStyles.None, CultureInfo.InvariantCulture)).Select(i => i <= MostOfAnything ? i : throw new FormatException($"a layer '{SafePath.Shorten(text)}'"))];
+        return (words[0], n.Length, words.Length) switch
+        {
+            ("conv", 4, 5) => new Conv(n[0], n[1], n[2], n[3]),
+            ("relu", 0, 1) => new Relu(),
+            ("maxpool", 2, 4) when words[3] is "ceil" or "floor" => new MaxPool(n[0], n[1], words[3] == "ceil"),
+            ("fire", 2, 3) => new Fire(n[0], n[1]),
+            _ => throw new FormatException($"a layer '{SafePath.Shorten(text)}'"),
+        };
+    }
+}
