@@ -14,7 +14,10 @@ public static class Gradient
     /// <param name="by">What to differentiate by: parameters or inputs of the graph, or values between.</param>
     /// <returns>One gradient for each, of its shape; zeros where the loss does not depend on it.</returns>
     /// <exception cref="GraphException">The loss is no single number, or an operator on the way has no derivative rule (named).</exception>
-    public static IReadOnlyList<Value> Of(Value loss, IReadOnlyList<Value> by)
+    public static IReadOnlyList<Value> Of(Value loss, IReadOnlyList<Value> by) => Of(loss, by, GradientRules.For);
+
+    /// <summary>The walk by other rules, for tests of what it refuses.</summary>
+    internal static IReadOnlyList<Value> Of(Value loss, IReadOnlyList<Value> by, Func<Node, Rule> rules)
     {
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(by);
@@ -37,7 +40,7 @@ public static class Gradient
             using IDisposable scope = graph.Scope(node.Name);
             Value?[] gradients = [.. node.Outputs.Select(o => parts.TryGetValue(o, out List<Value>? sum) ? Sum(sum) : null)];
             bool[] wanted = [.. node.Inputs.Select(x => x is not null && active.Contains(x))];
-            Value?[] made = GradientRules.For(node)(new GradientNode(node, gradients, wanted));
+            Value?[] made = rules(node)(new GradientNode(node, gradients, wanted));
             if (made.Length != node.Inputs.Count) throw GraphException.For($"The derivative rule of {node.Subject}", $"{made.Length} gradients", $"{node.Inputs.Count}, one for each input");
             for (int k = 0; k < made.Length; k++)
                 if (wanted[k]) AddTo(node.Inputs[k]!, SumToShape(made[k] ?? throw NotDifferentiable(node, k), node.Inputs[k]!, node));

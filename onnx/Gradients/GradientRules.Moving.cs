@@ -58,6 +58,18 @@ static partial class GradientRules
         return Only(n, n.Graph.Add(Op.Pad, [n.G, n.Graph.Constant([.. before, .. after]), null, n.Graph.Constant(axes)]).Outputs[0]);
     }
 
+    /// <summary>What stood inside the zeros.</summary>
+    static Value?[] Pad(GradientNode n)
+    {
+        Value x = n[0];
+        long[] pads = n[1].KnownInts!, axes = n.Inputs > 3 && n.Node.Inputs[3] is { } given ? given.KnownInts! : [.. Enumerable.Range(0, x.Rank).Select(i => (long)i)];
+        string mode = n.Node.Text("mode", "constant");
+        if (mode != "constant" || pads.Any(p => p < 0)) throw GraphException.For($"The gradient of {n.Node.Subject}", $"mode {mode}, amounts [{string.Join(", ", pads)}]", "a constant around, 0 or more of it");
+        long[] before = pads[..axes.Length];
+        Value ends = n.Graph.RuntimeSums([.. axes.Select(a => x.Shape[x.Shape.Axis(a)])], before);
+        return Only(n, n.G.Slice(axes, before, ends));
+    }
+
     /// <summary>Rows taken from a table: each row's gradients added up, as a product with the one-hot rows.</summary>
     static Value?[] Gather(GradientNode n)
     {

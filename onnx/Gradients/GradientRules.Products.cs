@@ -37,7 +37,7 @@ static partial class GradientRules
     {
         Window window = Window.Of(n.Node);
         Value? x = n.If(0, () => window.Stride == 1 ? InputOfPlain(n, window) : InputOfStrided(n, window));
-        Value? w = n.If(1, () => window.IsPointwise ? KernelOfPointwise(n) : Kernel(n, window));
+        Value? w = n.If(1, () => window.IsPointwise ? KernelOfPointwise(n) : Kernel(n[0], n.G, n[1], window));
         return n.Inputs > 2 ? [x, w, n.If(2, () => n.G.Sum([0, 2, 3], keep: false))] : [x, w];
     }
 
@@ -72,10 +72,9 @@ static partial class GradientRules
     }
 
     /// <summary>The shifted inputs side by side (im2col), then one product with the output's gradient.</summary>
-    static Value Kernel(GradientNode n, Window window)
+    static Value Kernel(Value x, Value g, Value w, Window window)
     {
-        Value w = n[1], g = n.G;
-        Value padded = n[0].PadSides((window.Top, window.Left, window.Bottom, window.Right));
+        Value padded = x.PadSides((window.Top, window.Left, window.Bottom, window.Right));
         var shifted = new List<Value>();
         for (long row = 0; row < window.KernelHeight; row++)
             for (long column = 0; column < window.KernelWidth; column++)
@@ -85,6 +84,16 @@ static partial class GradientRules
         Value columns = Value.Concat(1, [.. shifted]).Reshape(g[0], taps * w[1].Value, positions);
         Value kernel = g.Reshape(g[0], g[1], positions).MatMul(columns.T).Sum([0], keep: false);   // [out, taps · in]
         return kernel.Reshape(w[0], window.KernelHeight, window.KernelWidth, w[1]).Transpose(0, 3, 1, 2);
+    }
+
+    /// <summary>A convolution from Y to X, differentiated the other way around: X's gradient is that convolution of Y's.</summary>
+    static Value?[] ConvTranspose(GradientNode n)
+    {
+        Window window = Window.Of(n.Node);
+        var attributes = ModelGraph.Attributes(("kernel_shape", new[] { window.KernelHeight, window.KernelWidth }), ("strides", new[] { window.Stride, window.Stride }),
+            ("pads", new[] { window.Top, window.Left, window.Bottom, window.Right }));
+        Value? x = n.If(0, () => n.Graph.Add(Op.Conv, [n.G, n[1]], attributes).Outputs[0]), w = n.If(1, () => Kernel(n.G, n[0], n[1], window));
+        return n.Inputs > 2 ? [x, w, n.If(2, () => n.G.Sum([0, 2, 3], keep: false))] : [x, w];
     }
 
     /// <summary>The input element under one tap of the kernel, for every position of the output.</summary>

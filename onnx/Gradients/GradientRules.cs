@@ -28,7 +28,7 @@ static partial class GradientRules
         [Op.Abs] = n => [n.G * n[0].Sign()],
         [Op.Exp] = n => [n.G * n.Y],
         [Op.Log] = n => [n.G / n[0]],
-        [Op.Sqrt] = n => [n.G / (2 * n.Y)],
+        [Op.Sqrt] = n => [n.G / (2 * n.Y.Clip(LeastRoot, float.MaxValue))],
         [Op.Reciprocal] = n => [-(n.G * n.Y * n.Y)],
         [Op.Sin] = n => [n.G * n[0].Cos()],
         [Op.Cos] = n => [-(n.G * n[0].Sin())],
@@ -48,6 +48,9 @@ static partial class GradientRules
         [Op.LayerNormalization] = LayerNormalization,
         [Op.InstanceNormalization] = InstanceNormalization,
         [Op.Resize] = ResizeNearest,
+        [Op.MaxPool] = MaxPool,
+        [Op.AveragePool] = AveragePool,
+        [Op.ConvTranspose] = ConvTranspose,
 
         // Sums over axes.
         [Op.ReduceSum] = n => Only(n, Spread(n, n.G)),
@@ -61,6 +64,7 @@ static partial class GradientRules
         [Op.Concat] = Concat,
         [Op.Split] = Split,
         [Op.Slice] = Slice,
+        [Op.Pad] = Pad,
         [Op.Gather] = Gather,
     };
 
@@ -68,6 +72,9 @@ static partial class GradientRules
     static readonly HashSet<Op> s_none = [Op.Shape, Op.Size, Op.Equal, Op.Greater, Op.Less, Op.Sign];
 
     const float TwoOverRootPi = 1.1283791670955126f;
+
+    /// <summary>The root of the least normal float32. Keeps the slope at 0 finite: 0 · ∞ would be no number.</summary>
+    const float LeastRoot = 1.0842022e-19f;
 
     internal static IEnumerable<Op> Differentiable => s_rules.Keys;
 
@@ -92,8 +99,11 @@ static partial class GradientRules
     /// <summary>d/dx x^p = p x^(p−1) for a constant p.</summary>
     static Value?[] Pow(GradientNode n)
     {
-        if (n[1].Kind != ValueKind.Constant || n.Wants(1)) throw GraphException.For(n.Node.Subject, $"the exponent '{n[1].Name}'", "a constant one");
-        Value less = n[1] - 1;
+        if (n[1].Data is not { } data || n.Wants(1)) throw GraphException.For(n.Node.Subject, $"the exponent '{n[1].Name}'", "a constant one");
+        float[] exponents = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(data).ToArray();
+        if (exponents is [1f]) return [n.G, null];
+        if (exponents is [2f]) return [n.G * (n[0] + n[0]), null];
+        Value less = n.Graph.Constant([.. exponents.Select(p => p == 0 ? 0 : p - 1)], n[1].Shape);   // p = 0: 0 · x⁰, not 0 · x⁻¹
         return [n.G * n[1] * n.Graph.Add(Op.Pow, [n[0], less]).Outputs[0], null];
     }
 

@@ -54,6 +54,17 @@ static partial class ShapeRules
         return [new(n[0].Type, Broadcast(n, n[0].Shape, new Shape(wanted)))];
     }
 
+    /// <summary>Updates go where the indices of their shape say, along one axis.</summary>
+    static Made[] ScatterElements(Node n, int _)
+    {
+        Value x = n[0], at = n[1], updates = n[2];
+        if (at.Type != ElementType.Int64 || !at.Shape.Equals(updates.Shape) || at.Rank != x.Rank)
+            throw GraphException.For(n.Subject, $"indices {at.Type}{at.Shape} and updates {updates.Shape} for '{x.Name}' {x.Shape}", "Int64 indices of the updates' shape and of as many axes");
+        OneType(n, x, updates);
+        Axis(n, x, n.Int("axis", 0));
+        return [new(x.Type, x.Shape)];
+    }
+
     static Made[] ConvTranspose(Node n, int _)
     {
         Value x = n[0], w = n[1];

@@ -62,6 +62,7 @@ static partial class ShapeRules
         [Op.Slice] = Slice,
         [Op.Pad] = Pad,
         [Op.Expand] = Expand,
+        [Op.ScatterElements] = ScatterElements,
         [Op.Shape] = ShapeOf,
         [Op.Size] = (_, _) => [new(ElementType.Int64, Shape.Scalar)],
     };

@@ -83,6 +83,7 @@ public sealed class Op
     public static readonly Op Slice = new("Slice", 13, 3, optional: 2);
     public static readonly Op Pad = new("Pad", 19, 2, optional: 2);
     public static readonly Op Expand = new("Expand", 13, 2);
+    public static readonly Op ScatterElements = new("ScatterElements", 18, 3);
     public static readonly Op Shape = new("Shape", 19, 1);
     public static readonly Op Size = new("Size", 19, 1);
 

@@ -47,6 +47,7 @@ public sealed class OperatorTests
             ["elements"] = x.ElementCount() * eight,
             ["join"] = Value.Concat(-1, x, x, x),
             ["split"] = x.Split(4, axis: 1)[2],
+            ["scatter"] = g.Add(Op.ScatterElements, [eight, g.Constant([2L, 0, 2], new Shape(3)), g.Constant([1f, 2, 3], new Shape(3))], ModelGraph.Attributes(("axis", 0), ("reduction", "add"))).Outputs[0],
             ["gather"] = table.Gather(g.Constant([2L, 0, 1, 1], new Shape(2, 2))),
         };
     }
