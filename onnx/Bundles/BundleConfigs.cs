@@ -8,7 +8,7 @@ namespace Alignment.Onnx.Bundles;
 /// </summary>
 public sealed record BundleConfigs
 {
-    const string TextFile = "configs/text_encoder.json", UNetFile = "configs/unet.json", VaeFile = "configs/vae.json", ControlFile = "configs/controlnet.json", LpipsFile = "configs/lpips.json";
+    const string TextFile = "configs/text_encoder.json", UNetFile = "configs/unet.json", VaeFile = "configs/vae.json", ControlFile = "configs/controlnet.json", LpipsFile = BundleFiles.LpipsConfig;
 
     public required ClipTextConfig Text { get; init; }
     public required UNetConfig UNet { get; init; }

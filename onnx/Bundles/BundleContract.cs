@@ -18,21 +18,27 @@ static class BundleContract
         (BundleFiles.ControlNet, ["sample", "timestep", "encoder_hidden_states", "controlnet_cond", "conditioning_scale"], ["down_block_res_0", "mid_block_res"]),
         (BundleFiles.VaeEncoder, ["sample"], ["mean", "logvar"]),
         (BundleFiles.VaeDecoder, ["latent_sample"], ["sample"]),
+        (BundleFiles.Lpips, ["image0", "image1"], ["distance"]),
     ];
 
     /// <summary>The headers of all models there are, checked against the contract.</summary>
+    /// <param name="folder">The bundle's.</param>
+    /// <param name="recorded">
+    /// Its manifest, or null. An optional model that it does not list is no part of the bundle: that is how one stands there
+    /// while it is being added.
+    /// </param>
     /// <exception cref="BadDataException">A model is missing, or lacks an input or output.</exception>
-    public static Dictionary<string, OnnxHeader> ReadHeaders(string folder)
+    public static Dictionary<string, OnnxHeader> ReadHeaders(string folder, BundleManifest? recorded)
     {
         var headers = new Dictionary<string, OnnxHeader>(StringComparer.Ordinal);
         string[] missing = [.. BundleFiles.Models.Append(BundleFiles.Vocabulary).Append(BundleFiles.Merges).Where(f => !File.Exists(Path.Combine(folder, f)))];
         if (missing.Length > 0) throw Bad($"The model bundle '{folder}'", $"no {string.Join(", no ", missing)}", "all files of a bundle");
-        foreach (string model in BundleFiles.Models.Concat(BundleFiles.OptionalModels.Where(f => File.Exists(Path.Combine(folder, f)))))
+        foreach (string model in BundleFiles.Models.Concat(BundleFiles.OptionalModels.Where(f => recorded?.Files.ContainsKey(f) ?? File.Exists(Path.Combine(folder, f)))))
             headers.Add(model, OnnxFileCheck.Read(SafePath.Relative(folder, model, $"The model bundle '{folder}'")));
 
         foreach ((string model, string[] inputs, string[] outputs) in s_contract)
         {
-            OnnxHeader header = headers[model];
+            if (!headers.TryGetValue(model, out OnnxHeader? header)) continue;   // an optional one
             Names(folder, model, "input", inputs, header.Inputs);
             Names(folder, model, "output", outputs, header.Outputs);
         }

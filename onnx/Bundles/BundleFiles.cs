@@ -14,9 +14,19 @@ public static class BundleFiles
 
     public const string Lpips = "lpips.onnx";
 
+    /// <summary>The trunk of <see cref="Lpips"/>.</summary>
+    internal const string LpipsConfig = "configs/lpips.json";
+
     /// <summary>Every bundle has these.</summary>
     public static IReadOnlyList<string> Models { get; } = [TextEncoder, Unet, ControlNet, VaeEncoder, VaeDecoder];
 
     /// <summary>A bundle may have these.</summary>
     public static IReadOnlyList<string> OptionalModels { get; } = ["clipseg.onnx", Lpips];
+
+    /// <summary>
+    /// False for what only training reads: LPIPS with its configuration, and the training artifact. A bundle that gains them
+    /// makes the same pictures, so that its identity stays.
+    /// </summary>
+    internal static bool ChangesPictures(string file) =>
+        !file.StartsWith(Lpips, StringComparison.Ordinal) && file != LpipsConfig && !file.StartsWith("training/", StringComparison.Ordinal);
 }

@@ -37,11 +37,18 @@ static class BundleJson
 
     /// <summary>
     /// The model's identity: SHA-256 over its files' hashes and over every field that changes results. Licence, origin and
-    /// note may be reworded without making it another model.
+    /// note may be reworded without making it another model, and what only training reads may come and go.
     /// </summary>
     public static string Hash(BundleManifest manifest)
     {
-        string identity = Write(manifest with { License = "", Origin = "", Note = "" });
+        string identity = Write(manifest with
+        {
+            License = "",
+            Origin = "",
+            Note = "",
+            Files = manifest.Files.Where(f => BundleFiles.ChangesPictures(f.Key)).ToDictionary(),
+            Parameters = manifest.Parameters.Where(p => BundleFiles.ChangesPictures(p.Key)).ToDictionary(),
+        });
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)));
     }
 

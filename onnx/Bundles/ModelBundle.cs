@@ -50,7 +50,7 @@ public sealed class ModelBundle
         BundleManifest? recorded = File.Exists(manifestPath) ? BundleJson.Read(manifestPath) : null;
         if (recorded is not null) CheckRecorded(full, recorded);
 
-        Dictionary<string, OnnxHeader> headers = BundleContract.ReadHeaders(full);
+        Dictionary<string, OnnxHeader> headers = BundleContract.ReadHeaders(full, recorded);
         if (recorded is not null)
         {
             BundleContract.CheckNumbers(full, recorded, headers);

@@ -18,6 +18,8 @@ namespace Alignment.Onnx.Models;
 /// </summary>
 public static class Lpips
 {
+    const string LinearPrefix = "lin";
+
     /// <summary>Added to the length that channels are divided by (lpips 0.1, normalize_tensor).</summary>
     const float LengthEpsilon = 1e-10f;
 
@@ -29,6 +31,9 @@ public static class Lpips
 
     /// <summary>The tensors of the model: the trunk's up to the last tap, and the linear layers'.</summary>
     public static IReadOnlyList<WeightInfo> Weights(LpipsConfig config) => Build(config).WeightInfos();
+
+    /// <summary>True for a tensor of the linear layers, false for one of the trunk.</summary>
+    internal static bool IsLinear(string weight) => weight.StartsWith(LinearPrefix, StringComparison.Ordinal);
 
     /// <summary>The model of two pictures. Tensors that it does not use (a trunk's classifier) are left alone.</summary>
     /// <exception cref="BadDataException">Tensors are missing or of another shape; all are named.</exception>
@@ -69,7 +74,7 @@ public static class Lpips
         var parts = new List<Value>();
         for (int l = 0; l < taps0.Count; l++)
         {
-            string name = string.Create(CultureInfo.InvariantCulture, $"lin{l}.model.1");
+            string name = string.Create(CultureInfo.InvariantCulture, $"{LinearPrefix}{l}.model.1");
             Value weight = image0.Graph.Weight($"{name}.weight", 1, taps0[l][1], 1, 1);
             using var _ = image0.Graph.Scope(name);
             Value difference = UnitLength(taps0[l]) - UnitLength(taps1[l]);

@@ -1,16 +1,19 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Import;
+using Alignment.Onnx.Models;
 using Alignment.Runner.Cli;
 
 namespace Alignment.Runner.Commands.Models;
 
-/// <summary><c>alignment models import</c>: a diffusers folder becomes a bundle of ONNX models.</summary>
+/// <summary><c>alignment models import</c>: a diffusers folder becomes a bundle of ONNX models, or published LPIPS weights join one.</summary>
 sealed class ModelsImportCommand : RunnerCommand
 {
     static readonly DiffusersImportOptions s_defaults = DiffusersImportOptions.Default;
 
-    readonly Option<string> _from = new("--from") { Description = "The diffusers folder: model_index.json, text_encoder, unet, vae, tokenizer and, if there is one, controlnet.", HelpName = "DIR", Required = true };
-    readonly Option<string> _out = Flags.Out("The bundle to make.");
+    readonly Option<string?> _from = new("--from") { Description = "The diffusers folder: model_index.json, text_encoder, unet, vae, tokenizer and, if there is one, controlnet.", HelpName = "DIR" };
+    readonly Option<string?> _out = new("--out") { Description = "The bundle to make.", HelpName = "DIR" };
     readonly Option<string?> _controlNet = new("--controlnet") { Description = "A ControlNet's own folder; without any, one is initialised from the UNet's encoder with zero convolutions.", HelpName = "DIR" };
     readonly Option<int> _channels = new("--control-channels") { Description = "Control channels of a newly initialised ControlNet.", DefaultValueFactory = _ => s_defaults.ControlChannels };
     readonly Option<ulong> _seed = new("--seed") { Description = "Seed of a newly initialised ControlNet.", DefaultValueFactory = _ => s_defaults.Seed };
@@ -18,15 +21,48 @@ sealed class ModelsImportCommand : RunnerCommand
     readonly Option<string?> _origin = new("--origin") { Description = "Where the weights come from, for the bundle's record; the folder's name by default.", HelpName = "TEXT" };
     readonly Option<bool> _force = new("--force") { Description = "Replace a bundle that is already there." };
 
+    readonly Option<string?> _lpips = new("--lpips") { Description = "Instead of --from: torchvision's squeezenet1_1, alexnet or vgg16, for the perceptual distance (.safetensors or .pth; nothing in it is run).", HelpName = "FILE" };
+    readonly Option<LpipsTrunk?> _lpipsTrunk = new("--lpips-trunk") { Description = "Which of them it is; by default its tensors tell." };
+    readonly Option<string?> _lpipsLinear = new("--lpips-linear") { Description = "lpips' linear layers for that trunk (its weights/v0.1/….pth), when they are not in the same file.", HelpName = "FILE" };
+    readonly Option<string?> _model = new("--model") { Description = "The bundle that gets the perceptual distance.", HelpName = "BUNDLE" };
+
     public ModelsImportCommand(Terminal terminal) : base(terminal, "import",
-        "Makes a bundle from a Stable Diffusion 1.5 folder in the diffusers layout (safetensors): authors the ONNX models and streams the weights into them.",
+        "Makes a bundle from a Stable Diffusion 1.5 folder in the diffusers layout (safetensors): authors the ONNX models and streams the weights into them. Or, with --lpips, adds the perceptual distance to a bundle.",
         "alignment models import --from downloads/stable-diffusion-v1-5 --out models/sd15",
-        "alignment models import --from downloads/stable-diffusion-v1-5 --controlnet downloads/my-controlnet --out models/mine")
+        "alignment models import --from downloads/stable-diffusion-v1-5 --controlnet downloads/my-controlnet --out models/mine",
+        "alignment models import --lpips squeezenet1_1.pth --lpips-linear lpips/weights/v0.1/squeeze.pth --model models/sd15")
     {
-        foreach (Option option in new Option[] { _from, _out, _controlNet, _channels, _seed, _license, _origin, _force }) Add(option);
+        foreach (Option option in new Option[] { _from, _out, _controlNet, _channels, _seed, _license, _origin, _force, _lpips, _lpipsTrunk, _lpipsLinear, _model }) Add(option);
+        Validators.Add(OneKind);
+    }
+
+    /// <summary>A whole bundle, or LPIPS for one: each takes its own options.</summary>
+    void OneKind(CommandResult typed)
+    {
+        Option[] bundle = [_from, _out, _controlNet, _channels, _seed, _license, _origin, _force], lpips = [_lpips, _model, _lpipsTrunk, _lpipsLinear];
+        bool Typed(Option option) => typed.GetResult(option) is { Implicit: false };
+        if (typed.Children.OfType<OptionResult>().Any(o => o.Option is System.CommandLine.Help.HelpOption)) return;
+        (Option[] own, Option[] other) = lpips.Any(Typed) ? (lpips, bundle) : (bundle, lpips);
+        if (other.FirstOrDefault(Typed) is { } stranger) typed.AddError($"{stranger.Name}: found it with {own.First(Typed).Name}, expected --from with --out, or --lpips with --model.");
+        foreach (Option needed in own[..2])
+            if (!Typed(needed)) typed.AddError($"Option '{needed.Name}' is required.");
     }
 
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
+    {
+        var bundle = parse.GetValue(_lpips) is null ? Whole(parse, stop) : PerceptualDistance(parse, stop);
+        if (WantsJson(parse)) terminal.WriteJson(bundle.Inspect());
+        else ModelsInspectCommand.Print(bundle.Inspect(), terminal.Out);
+        return ExitCodes.Ok;
+    }
+
+    ModelBundle PerceptualDistance(ParseResult parse, CancellationToken stop)
+    {
+        var options = new LpipsImportOptions { Trunk = parse.GetValue(_lpipsTrunk), Linear = parse.GetValue(_lpipsLinear) };
+        return Watch(progress => LpipsImport.Run(parse.GetValue(_lpips)!, parse.GetValue(_model)!, options, progress, stop));
+    }
+
+    ModelBundle Whole(ParseResult parse, CancellationToken stop)
     {
         var options = new DiffusersImportOptions
         {
@@ -37,9 +73,6 @@ sealed class ModelsImportCommand : RunnerCommand
             Origin = parse.GetValue(_origin),
             Force = parse.GetValue(_force),
         };
-        var bundle = Watch(progress => DiffusersImport.Run(parse.GetValue(_from)!, parse.GetValue(_out)!, options, progress, stop));
-        if (WantsJson(parse)) terminal.WriteJson(bundle.Inspect());
-        else ModelsInspectCommand.Print(bundle.Inspect(), terminal.Out);
-        return ExitCodes.Ok;
+        return Watch(progress => DiffusersImport.Run(parse.GetValue(_from)!, parse.GetValue(_out)!, options, progress, stop));
     }
 }

@@ -1,3 +1,4 @@
+using Alignment.Onnx.Gradients;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Import;
 using Alignment.Onnx.Models;
@@ -85,10 +86,39 @@ public sealed class LpipsTests
     [Test]
     public void Distance_NothingPassesReLU_IsFinite()
     {
-        var zero = new Zeros(Lpips.Weights(s_small));
+        var zero = new Filled(Lpips.Weights(s_small), _ => 0);
         using var run = new ModelRun(Lpips.Author(s_small, zero));
         var made = run.Run(("image0", Noise("a", 1, 3, 17, 18)), ("image1", Noise("b", 1, 3, 17, 18)));
         Assert.That(made["distance"].Data, Is.EqualTo(new[] { 0f }));
+    }
+
+    /// <summary>
+    /// One picture lights no channel anywhere, the other does: by the formula 0 goes back through ReLU, where a root of 0 would give 0 · ∞.
+    /// </summary>
+    [Test]
+    public void Gradient_NothingPassesReLU_IsZeroNotNaN()
+    {
+        var config = new LpipsConfig { Name = "one", Layers = [new TrunkLayer.Conv(8, 3, 2, 1), new TrunkLayer.Relu()], Taps = [1] };
+        // Kernels and biases of −1 light up for pictures darker than the shift only.
+        var weights = new Filled(Lpips.Weights(config), n => n.StartsWith("lin", StringComparison.Ordinal) ? 1 : -1);
+        Tensor white = Tensor.Zeros(1, 3, 16, 16), black = Tensor.Zeros(1, 3, 16, 16);
+        white.Data.AsSpan().Fill(1);
+        black.Data.AsSpan().Fill(-1);
+        Assert.Multiple(() =>
+        {
+            Assert.That(GradientOfImage0(config, weights, white, black).Data, Is.All.Zero);
+            Assert.That(GradientOfImage0(config, weights, black, white).Data, Is.All.Matches<float>(float.IsFinite));
+        });
+    }
+
+    static Tensor GradientOfImage0(LpipsConfig config, IWeights weights, Tensor image0, Tensor image1)
+    {
+        var graph = new ModelGraph("gradient of lpips");
+        Dim batch = Dim.Named("batch"), height = Dim.Named("height"), width = Dim.Named("width");
+        Value x = graph.Input("image0", ElementType.Float32, batch, 3, height, width), y = graph.Input("image1", ElementType.Float32, batch, 3, height, width);
+        graph.Output("gradient", Gradient.Of(Lpips.Distance(x, y, config).Sum([], keep: false), [x])[0]);
+        using var run = new ModelRun(new OnnxModel(graph, weights));
+        return run.Run(("image0", image0), ("image1", image1))["gradient"];
     }
 
     [Test]
@@ -137,9 +167,9 @@ public sealed class LpipsTests
         public void Read(string name, long start, Span<float> into) => (second.Infos.ContainsKey(name) ? second : first).Read(name, start, into);
     }
 
-    sealed class Zeros(IReadOnlyList<WeightInfo> infos) : IWeights
+    sealed class Filled(IReadOnlyList<WeightInfo> infos, Func<string, float> number) : IWeights
     {
         public IReadOnlyDictionary<string, WeightInfo> Infos { get; } = infos.ToDictionary(i => i.Name);
-        public void Read(string name, long start, Span<float> into) => into.Clear();
+        public void Read(string name, long start, Span<float> into) => into.Fill(number(name));
     }
 }

@@ -70,7 +70,22 @@ public sealed class RunnerProgramTests
     [TestCase("run", "--data", "", "--out", "o")]
     [TestCase("run", "--data", "d", "--out", " ")]
     [TestCase("models", "import", "--from", "", "--out", "o")]
+    [TestCase("models", "import", "--lpips", "", "--model", "m")]
     public async Task Run_EmptyPath_IsUsage(params string[] args) => Assert.That((await Run(args)).Code, Is.EqualTo(2));
+
+    [TestCase("'--from' is required")]
+    [TestCase("'--out' is required", "--from", "d")]
+    [TestCase("'--model' is required", "--lpips", "f")]
+    [TestCase("'--lpips' is required", "--model", "m")]
+    [TestCase("--out: found it with --lpips", "--lpips", "f", "--out", "o")]
+    [TestCase("--seed: found it with --lpips", "--lpips", "f", "--model", "m", "--seed", "1")]
+    [TestCase("expected one of Squeeze, Alex, Vgg", "--lpips", "f", "--model", "m", "--lpips-trunk", "resnet")]
+    public async Task ModelsImport_OptionsOfTwoKindsOrTooFew_IsUsage(string word, params string[] typed)
+    {
+        var (code, _, errors) = await Run(["models", "import", .. typed]);
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(errors, Does.Contain(word));
+    }
 
     [Test]
     public async Task Analyze_OneRowAVariant_IsValidJson()
