@@ -46,6 +46,9 @@ static class BundleWriter
         return ModelBundle.Open(target);
     }
 
+    /// <summary>The documents that a bundle's folder has.</summary>
+    public static IEnumerable<string> DocumentsOf(string folder) => s_documents.Where(d => File.Exists(Path.Combine(folder, d)));
+
     static void CheckTarget(string target, bool force)
     {
         if (File.Exists(target)) throw UsageException.For($"The bundle folder '{target}'", "a file of that name", "a folder that does not exist yet", "Choose another name.");

@@ -35,14 +35,15 @@ public sealed class TrainingSession : IDisposable
     /// <param name="buffers">Hold every parameter of the model; must outlive this.</param>
     /// <param name="name">Stands for the model in messages.</param>
     /// <param name="temporary">A folder to delete with this.</param>
+    /// <param name="values">Other values of the parameters, in the same layout; null: the buffers'.</param>
     /// <exception cref="BadDataException">The model's inputs and outputs do not belong to the buffers.</exception>
-    internal TrainingSession(InferenceSession session, ParameterBuffers buffers, string name, DirectoryInfo? temporary = null)
+    internal TrainingSession(InferenceSession session, ParameterBuffers buffers, string name, DirectoryInfo? temporary = null, FloatBuffer? values = null)
     {
         (_session, _temporary) = (session, temporary);
         Check(session, buffers, $"The training model '{name}'");
         _binding = session.CreateIoBinding();
         foreach (string input in session.InputNames)
-            if (buffers.Find(input) is { } slot) _binding.BindInput(input, Keep(buffers.Parameters.Tensor(slot.Start, slot.Count, [.. slot.Shape])));
+            if (buffers.Find(input) is { } slot) _binding.BindInput(input, Keep((values ?? buffers.Parameters).Tensor(slot.Start, slot.Count, [.. slot.Shape])));
         foreach (string output in session.OutputNames)
             if (output.StartsWith(GradientPrefix, StringComparison.Ordinal))
             {
@@ -79,11 +80,11 @@ public sealed class TrainingSession : IDisposable
     }
 
     /// <summary>The session is not leaked when it does not fit the buffers.</summary>
-    internal static TrainingSession Make(InferenceSession session, ParameterBuffers buffers, string name, DirectoryInfo? temporary = null)
+    internal static TrainingSession Make(InferenceSession session, ParameterBuffers buffers, string name, DirectoryInfo? temporary = null, FloatBuffer? values = null)
     {
         try
         {
-            return new(session, buffers, name, temporary);
+            return new(session, buffers, name, temporary, values);
         }
         catch
         {

@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Alignment.Onnx.Graph;
+using Alignment.Onnx.Import;
+
+namespace Alignment.Onnx.Training;
+
+/// <summary>What a checkpoint says besides its tensors.</summary>
+/// <param name="Steps">Optimizer steps taken.</param>
+/// <param name="Metadata">The texts it was saved with.</param>
+public sealed record CheckpointInfo(long Steps, IReadOnlyDictionary<string, string> Metadata);
+
+/// <summary>
+/// <c>checkpoint</c>: everything a training run stands on in one file of the safetensors layout: parameters under their names,
+/// Adam's moments as "first_moment.NAME" and "second_moment.NAME", further buffers as "PREFIX.NAME", and texts. It is streamed
+/// from and into the native buffers in pieces, and appears complete or not at all.
+/// </summary>
+public static class TrainingCheckpoint
+{
+    const string FormatKey = "alignment.checkpoint", StepsKey = "alignment.steps", Format = "1";
+    const string First = "first_moment", Second = "second_moment";
+
+    /// <summary>Writes <paramref name="path"/>, replacing what was there.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="buffers">Parameters and moments; gradients are not kept.</param>
+    /// <param name="steps">Optimizer steps taken; see <see cref="AdamW.Steps"/>.</param>
+    /// <param name="metadata">Texts to keep.</param>
+    /// <param name="more">Further buffers of the same layout by prefix: "ema".</param>
+    public static void Save(string path, ParameterBuffers buffers, long steps, IReadOnlyDictionary<string, string>? metadata = null, IReadOnlyDictionary<string, FloatBuffer>? more = null)
+    {
+        ArgumentNullException.ThrowIfNull(buffers);
+        var tensors = new List<SafetensorsTensor>();
+        foreach (var (prefix, buffer) in Parts(buffers, more))
+            foreach (ParameterSlot slot in buffers.Slots)
+                tensors.Add(new(Info(prefix, slot), to =>
+                {
+                    for (long at = 0; at < slot.Count; at += ParameterBuffers.ChunkElements)
+                        to.Write(MemoryMarshal.AsBytes(buffer.Span(slot.Start + at, (int)Math.Min(ParameterBuffers.ChunkElements, slot.Count - at))));
+                }));
+        SafetensorsWriter.Write(path, tensors, Texts(steps, metadata));
+    }
+
+    /// <summary>Writes the checkpoint that training starts from: parameters only, no step taken.</summary>
+    internal static void SaveStart(string path, IReadOnlyList<WeightInfo> parameters, IWeights weights, IReadOnlyDictionary<string, string> metadata) =>
+        SafetensorsWriter.Write(path, parameters.Select(p => new SafetensorsTensor(p, to =>
+        {
+            var piece = new float[Math.Min(p.Count, ParameterBuffers.ChunkElements)];
+            for (long at = 0; at < p.Count; at += piece.Length)
+            {
+                Span<float> part = piece.AsSpan(0, (int)Math.Min(piece.Length, p.Count - at));
+                weights.Read(p.Name, at, part);
+                to.Write(MemoryMarshal.AsBytes(part));
+            }
+        })), Texts(0, metadata));
+
+    /// <summary>Reads a checkpoint into the buffers. One without moments is a start: they become zero.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="buffers">Must have exactly its parameters; gradients are left alone.</param>
+    /// <param name="more">Buffers to fill by prefix; what the file has besides is not read.</param>
+    /// <exception cref="BadDataException">The file is damaged, is no checkpoint, or has other parameters; all are named.</exception>
+    public static CheckpointInfo Load(string path, ParameterBuffers buffers, IReadOnlyDictionary<string, FloatBuffer>? more = null)
+    {
+        ArgumentNullException.ThrowIfNull(buffers);
+        using var file = SafetensorsFile.Open(path);
+        string subject = $"The checkpoint '{file.Path}'";
+        if (file.Metadata.GetValueOrDefault(FormatKey) != Format || !long.TryParse(file.Metadata.GetValueOrDefault(StepsKey), NumberStyles.None, CultureInfo.InvariantCulture, out long steps))
+            throw BadDataException.For(subject, $"'{FormatKey}' = '{SafePath.Shorten(file.Metadata.GetValueOrDefault(FormatKey, ""))}'", $"'{Format}' and a number of steps", "Use a checkpoint that this program wrote.");
+        bool start = steps == 0 && !file.Infos.Keys.Any(n => n.StartsWith(First + '.', StringComparison.Ordinal));
+        var parts = Parts(buffers, more).Where(p => !start || p.Prefix is not (First or Second)).ToArray();
+
+        // Everything is checked before anything is changed.
+        WeightInfo[] wanted = [.. parts.SelectMany(p => buffers.Slots.Select(s => Info(p.Prefix, s)))];
+        WeightCheck.Demand(subject, wanted, file, all: wanted, ignored: n => n.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot && buffers.Find(n[(dot + 1)..]) is not null);
+        if (wanted.FirstOrDefault(w => file.Infos[w.Name].Type != WeightType.F32) is { } half)
+            throw BadDataException.For(subject, $"'{half.Name}' as {file.Infos[half.Name].Type}", "F32", "Use a checkpoint that this program wrote.");
+        foreach (var (prefix, buffer) in parts)
+            foreach (ParameterSlot slot in buffers.Slots)
+                for (long at = 0; at < slot.Count; at += ParameterBuffers.ChunkElements)
+                    file.Read(Info(prefix, slot).Name, at, buffer.Span(slot.Start + at, (int)Math.Min(ParameterBuffers.ChunkElements, slot.Count - at)));
+        if (start)
+        {
+            buffers.FirstMoments.Clear();
+            buffers.SecondMoments.Clear();
+        }
+        buffers.ForgetAccumulated();
+        return new(steps, file.Metadata.Where(m => m.Key is not (FormatKey or StepsKey)).ToDictionary(StringComparer.Ordinal));
+    }
+
+    static IEnumerable<(string? Prefix, FloatBuffer Buffer)> Parts(ParameterBuffers buffers, IReadOnlyDictionary<string, FloatBuffer>? more) =>
+    [
+        (null, buffers.Parameters), (First, buffers.FirstMoments), (Second, buffers.SecondMoments),
+        .. (more ?? new Dictionary<string, FloatBuffer>()).Select(m => ((string?)m.Key, m.Value)),
+    ];
+
+    static WeightInfo Info(string? prefix, ParameterSlot slot) => ParameterBuffers.Info(slot) is var info && prefix is null ? info : info with { Name = $"{prefix}.{slot.Name}" };
+
+    static Dictionary<string, string> Texts(long steps, IReadOnlyDictionary<string, string>? metadata) => new(metadata ?? new Dictionary<string, string>(), StringComparer.Ordinal)
+    {
+        [FormatKey] = Format,
+        [StepsKey] = steps.ToString(CultureInfo.InvariantCulture),
+    };
+}
