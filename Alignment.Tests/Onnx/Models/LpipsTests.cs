@@ -92,6 +92,18 @@ public sealed class LpipsTests
         Assert.That(made["distance"].Data, Is.EqualTo(new[] { 0f }));
     }
 
+    [Test]
+    public void Gradient_FixturePairs_IsTheReferences([Values("pair0", "pair1")] string pair)
+    {
+        using var io = SafetensorsFile.Open(Shared.Path("fixtures", "lpips", "squeeze-random.io.safetensors"));
+        using var weights = SafetensorsFile.Open(Shared.Path("fixtures", "lpips", "squeeze-random.weights.safetensors"));
+        Tensor made = GradientOfImage0(LpipsConfig.Squeeze, weights, Tensor.Read(io, $"{pair}.image0"), Tensor.Read(io, $"{pair}.image1"));
+        Tensor reference = Tensor.Read(io, $"{pair}.grad_image0");
+        double largest = reference.Data.Max(x => Math.Abs((double)x)), worst = made.Data.Zip(reference.Data, (a, b) => Math.Abs((double)a - b)).Max();
+        TestContext.Out.WriteLine($"{pair}: {worst / largest:e2} of the largest element");
+        Assert.That(worst / largest, Is.LessThan(1e-4));
+    }
+
     /// <summary>
     /// One picture lights no channel anywhere, the other does: by the formula 0 goes back through ReLU, where a root of 0 would give 0 · ∞.
     /// </summary>
