@@ -86,7 +86,7 @@ public sealed class TwoSampleTTest
 
     // P(|T| ≥ |t|) = I_x(df/2, 1/2), x = df / (df + t²): Abramowitz & Stegun 26.7.1. No cancellation in the far tail,
     // where 2·(1 − CDF) would lose every digit.
-    static double TwoSidedP(double t, double df) => SpecialFunctions.BetaRegularized(df / 2, 0.5, df / (df + t * t));
+    internal static double TwoSidedP(double t, double df) => SpecialFunctions.BetaRegularized(df / 2, 0.5, df / (df + t * t));
 
     /// <summary>t with P(|T| ≤ t) = <paramref name="percent"/>.</summary>
     static double Quantile(double percent, double df)
