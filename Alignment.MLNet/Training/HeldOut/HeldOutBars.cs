@@ -27,7 +27,7 @@ static class HeldOutBars
         void Test(HeldOutMeasure m, int effect, bool above, string condition)
         {
             PairedTTest t = m.Effects[effect].Test;
-            bars.Add(new(m.Predictor, condition, Text($"{t.MeanDifference:+0.0000;-0.0000;0}, p = {t.P:0.0e+0}"), t.P < Significance && t.MeanDifference > 0 == above));
+            bars.Add(new(m.Predictor, condition, Text($"{t.MeanDifference:+0.00000;-0.00000;0.00000}, p = {t.P:0.0e+0}"), t.P < Significance && t.MeanDifference > 0 == above));
         }
     }
 

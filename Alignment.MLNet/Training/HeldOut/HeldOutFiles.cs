@@ -95,7 +95,7 @@ public static class HeldOutFiles
 
     static string Name(HeldOutMeasure m) => m.Trained ? $"{m.Predictor} (training)" : m.Predictor;
 
-    static string Signed(PairedTTest t) => Text($"{t.MeanDifference:+0.0000;-0.0000;0}");
+    static string Signed(PairedTTest t) => Text($"{t.MeanDifference:+0.00000;-0.00000;0.00000}");
 
     static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
