@@ -96,7 +96,7 @@ public static class AlignmentPlots
         return model;
     }
 
-    static PlotModel Model(string title, string? across, string up)
+    internal static PlotModel Model(string title, string? across, string up)
     {
         var model = new PlotModel { Title = title, TitleFontSize = 18, DefaultFont = "Helvetica, Arial, sans-serif", Background = OxyColors.White, Culture = CultureInfo.InvariantCulture, Padding = new OxyThickness(12) };
         var grid = OxyColor.FromRgb(225, 225, 225);
@@ -105,7 +105,7 @@ public static class AlignmentPlots
         return model;
     }
 
-    static IEnumerable<string> Save(string folder, string name, PlotModel model)
+    internal static IEnumerable<string> Save(string folder, string name, PlotModel model)
     {
         string svg = Path.Combine(folder, name + ".svg"), png = Path.Combine(folder, name + ".png");
         // The viewer's font is not known: some room to spare, and offsets instead of a baseline attribute that not every viewer heeds.

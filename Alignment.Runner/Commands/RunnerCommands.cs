@@ -10,6 +10,7 @@ static class RunnerCommands
     public static IEnumerable<Command> All(Terminal terminal) =>
     [
         new ValidateCommand(terminal),
+        new TrainCommand(terminal),
         new RunCommand(terminal),
         new VariantsCommand(terminal),
         new EditCommand(terminal),

@@ -1,4 +1,5 @@
 using Alignment.Tests.MLNet.Runs;
+using Alignment.Tests.MLNet.Training;
 using Alignment.Tests.Onnx.Import;
 using Alignment.Tests.Transforms.Contract;
 using BenchmarkDotNet.Running;
@@ -33,6 +34,7 @@ static class Program
             case [FullSizeImport]: new FullSizeImportTests().Run_Sd15InHalfPrecision_MemoryStaysFlat(); return 0;
             case [OtherProcess.Switch, var folder]: OtherProcess.Apply(folder); return 0;
             case [RunInOtherProcess.Switch, var data, var output]: RunInOtherProcess.Run(data, output); return 0;
+            case [TrainInOtherProcess.Switch, var data, var output]: TrainInOtherProcess.Run(data, output); return 0;
             case [['-', ..], ..]: return BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args).Any() ? 0 : 2;
             default:
                 Console.Error.WriteLine(Usage);

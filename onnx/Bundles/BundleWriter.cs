@@ -9,10 +9,10 @@ static class BundleWriter
     /// <summary>Documentation in a bundle is no part of the model: rewording it changes no hash.</summary>
     static readonly string[] s_documents = ["README.md", "LICENSE", "LICENSE.md", "LICENSE.txt"];
 
-    /// <summary>Lets <paramref name="fill"/> write the files into a temporary folder and say what they are; adds sizes, hashes and the manifest.</summary>
+    /// <summary>Lets <paramref name="fill"/> write the files into a temporary folder and say what they are; adds sizes, hashes (but those known already) and the manifest.</summary>
     /// <exception cref="UsageException">The target is a bundle already (without <paramref name="force"/>), or a folder with other things in it.</exception>
     /// <exception cref="RetryableException">The disk is full or the folder cannot be written.</exception>
-    public static ModelBundle Write(string to, bool force, Func<string, BundleManifest> fill, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    public static ModelBundle Write(string to, bool force, Func<string, BundleManifest> fill, IProgress<WorkProgress>? progress, CancellationToken cancel, IReadOnlyDictionary<string, BundleFile>? known = null)
     {
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(to));
         CheckTarget(target, force);
@@ -24,7 +24,9 @@ static class BundleWriter
             BundleManifest manifest = fill(partial);
             string[] files = [.. Directory.EnumerateFiles(partial, "*", SearchOption.AllDirectories)
                 .Select(f => Path.GetRelativePath(partial, f).Replace('\\', '/')).Where(f => !s_documents.Contains(f))];
-            manifest = manifest with { Files = BundleHashes.Of(partial, files, progress, cancel) };
+            SortedDictionary<string, BundleFile> hashes = BundleHashes.Of(partial, files.Where(f => known?.ContainsKey(f) != true), progress, cancel);
+            foreach (string file in files.Where(f => known?.ContainsKey(f) == true)) hashes.Add(file, known![file]);
+            manifest = manifest with { Files = hashes };
             AtomicFile.WriteText(Path.Combine(partial, BundleFiles.Manifest), BundleJson.Write(manifest));
             ModelBundle.Open(partial);   // what cannot be opened must not appear
 

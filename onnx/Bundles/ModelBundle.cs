@@ -71,6 +71,9 @@ public sealed class ModelBundle
     /// <summary>Whether the bundle has <paramref name="file"/>.</summary>
     public bool Has(string file) => File.Exists(Path.Combine(Folder, file)) && (!HasManifest || Manifest.Files.ContainsKey(file));
 
+    /// <summary>Every file that makes the model, by its path in the folder; documentation is none.</summary>
+    internal IEnumerable<string> AllFiles => HasManifest ? Manifest.Files.Keys : FilesOf(Folder, _headers);
+
     /// <summary>Inputs, outputs and size of one of the models.</summary>
     /// <exception cref="BadDataException">The bundle does not have it.</exception>
     public OnnxHeader Header(string model) => _headers.TryGetValue(model, out OnnxHeader? header) ? header : OnnxFileCheck.Read(PathOf(model));

@@ -38,10 +38,10 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
         return new(full, external.Length > 0 ? dataPath : null);
     }
 
-    /// <summary>The whole model as one file's bytes.</summary>
+    /// <summary>The whole model as one file's bytes, but for weights that are shared.</summary>
     internal byte[] Bytes()
     {
-        foreach (Value weight in model.Graph.Weights) _written[weight.Name] = Inline(weight);
+        foreach (Value weight in model.Graph.Weights) _written[weight.Name] = Share(weight) ?? Inline(weight);
         return Proto().ToByteArray();
     }
 

@@ -58,5 +58,6 @@ public sealed class OnnxModel
     internal long WeightBytes => Graph.Weights.Sum(ModelWriter.Bytes);
 
     /// <summary>The model with all its weights as the bytes of one .onnx file, for small models that need no file.</summary>
-    internal byte[] ToBytes() => new ModelWriter(this, new(), null, default).Bytes();
+    /// <param name="shareFrom">Weights that lie in files below this folder are referred to, not repeated; see <see cref="SaveOptions.ShareFrom"/>.</param>
+    internal byte[] ToBytes(string? shareFrom = null) => new ModelWriter(this, new() { ShareFrom = shareFrom }, null, default).Bytes();
 }

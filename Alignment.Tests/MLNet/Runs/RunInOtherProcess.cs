@@ -23,10 +23,14 @@ static class RunInOtherProcess
 
     public static void Run(string data, string output) => AlignmentRun.Run(data, BundledModels.Tiny, output, OptionsFor(data));
 
-    public static Process Start(string data, string output)
+    public static Process Start(string data, string output) => Start(Switch, data, output);
+
+    /// <summary>This test program as another process, with arguments of its own.</summary>
+    public static Process Start(params ReadOnlySpan<string> arguments)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } p && Path.GetFileNameWithoutExtension(p) == "dotnet" ? p : "dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in new[] { typeof(RunInOtherProcess).Assembly.Location, Switch, data, output }) start.ArgumentList.Add(argument);
+        start.ArgumentList.Add(typeof(RunInOtherProcess).Assembly.Location);
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
         Process process = Process.Start(start)!;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();

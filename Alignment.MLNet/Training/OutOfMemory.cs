@@ -1,0 +1,46 @@
+using System.Globalization;
+using Alignment.Onnx.Bundles;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Alignment.MLNet.Training;
+
+/// <summary>Tells a lack of memory from other failures, and what to lower.</summary>
+static class OutOfMemory
+{
+    /// <summary>What ONNX Runtime, its providers and the C++ library say.</summary>
+    static readonly string[] s_signs = ["bad_alloc", "bad allocation", "Failed to allocate memory", "out of memory", "OUT_OF_MEMORY", "CUDA failure 2", "Not enough memory", "std::length_error"];
+
+    public static bool Is(Exception? e)
+    {
+        for (; e is not null; e = e.InnerException)
+            if (e is OutOfMemoryException || (e is OnnxRuntimeException && s_signs.Any(s => e.Message.Contains(s, StringComparison.OrdinalIgnoreCase)))) return true;
+        return false;
+    }
+
+    /// <summary>The failure with what to lower and to what; nothing that was trained is lost.</summary>
+    public static RetryableException Explain(ControlNetTrainingOptions options, ModelBundle bundle, Exception inner)
+    {
+        var ways = new List<string>();
+        if (options.BatchSize > 1)
+        {
+            int batch = options.BatchSize % 2 == 0 ? options.BatchSize / 2 : 1;
+            ways.Add($"--batch-size {Text(batch)} --accumulation {Text(options.Rows / batch)} (instead of {Text(options.BatchSize)} and {Text(options.Accumulation)}; the result is the same, and the run continues)");
+        }
+        if (options.ReconstructionWeight + options.LpipsWeight + options.BackgroundWeight > 0) ways.Add("the noise loss alone, which decodes no picture");
+        if (Smaller(options, bundle) is { } size) ways.Add($"--size {size} (instead of {Text(options.Width)}x{Text(options.Height)}; a new run)");
+        return RetryableException.For("The training", $"not enough memory on {options.Device}", "memory for a step",
+            ways.Count == 0 ? "Close other programs, or use a machine with more." : $"Lower one of these: {string.Join("; ", ways)}.", inner);
+    }
+
+    /// <summary>Three quarters of each side, in the bundle's multiples; null where that is nothing less.</summary>
+    static string? Smaller(ControlNetTrainingOptions options, ModelBundle bundle)
+    {
+        int unit = bundle.Manifest.ImageMultiple;
+        int width = Side(options.Width), height = Side(options.Height);
+        return width < options.Width && height < options.Height ? $"{Text(width)}x{Text(height)}" : null;
+
+        int Side(int side) => Math.Max(unit, side * 3 / 4 / unit * unit);
+    }
+
+    static string Text(int n) => n.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,75 @@
+using System.Collections;
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+
+namespace Alignment.MLNet.Training;
+
+/// <summary>
+/// Takes items from a sequence on a thread of its own, a few ahead of whoever reads them. Items come in the sequence's order, and so does its
+/// failure: after all items before it. Disposing stops the thread and waits for it.
+/// </summary>
+sealed class Prefetch<T> : IEnumerator<T> where T : class
+{
+    readonly BlockingCollection<T> _ready;
+    readonly CancellationTokenSource _stop = new();
+    readonly Thread _thread;
+    ExceptionDispatchInfo? _failure;
+
+    /// <param name="source">Enumerated once, on the other thread.</param>
+    /// <param name="ahead">Items held ready at most, 1 or more; one more is being made.</param>
+    public Prefetch(IEnumerable<T> source, int ahead)
+    {
+        _ready = new BlockingCollection<T>(ahead);
+        _thread = new Thread(() => Fill(source)) { IsBackground = true, Name = "decoding scenes" };
+        _thread.Start();
+    }
+
+    /// <inheritdoc/>
+    public T Current { get; private set; } = null!;
+
+    object IEnumerator.Current => Current;
+
+    /// <summary>Waits for the next item.</summary>
+    /// <returns>False after the last.</returns>
+    public bool MoveNext()
+    {
+        if (_ready.TryTake(out T? next, Timeout.Infinite))
+        {
+            Current = next;
+            return true;
+        }
+        _failure?.Throw();
+        return false;
+    }
+
+    void IEnumerator.Reset() => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _thread.Join();
+        _ready.Dispose();
+        _stop.Dispose();
+    }
+
+    void Fill(IEnumerable<T> source)
+    {
+        try
+        {
+            foreach (T item in source) _ready.Add(item, _stop.Token);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Nobody waits for the rest.
+        }
+        catch (Exception e)
+        {
+            _failure = ExceptionDispatchInfo.Capture(e);   // seen by the reader: CompleteAdding orders the two
+        }
+        finally
+        {
+            _ready.CompleteAdding();
+        }
+    }
+}

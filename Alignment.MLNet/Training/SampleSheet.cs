@@ -1,0 +1,60 @@
+using Alignment.MLNet.Data;
+using Alignment.MLNet.Plots;
+using Alignment.MLNet.Runs;
+using Alignment.Onnx.Bundles;
+using Alignment.Transforms.Diffusion;
+using Alignment.Transforms.Diffusion.Editing;
+using Alignment.Transforms.Images;
+
+namespace Alignment.MLNet.Training;
+
+/// <summary>A picture to see how training goes: for a few scenes the scene, its control (attention as colour, the product outlined), and the whole edit.</summary>
+static class SampleSheet
+{
+    /// <summary>Enough to judge by, and quick.</summary>
+    const int MostSteps = 20;
+
+    const int CellWidth = 256;
+
+    static readonly string[] s_columns = ["scene", "control", "edit"];
+
+    /// <param name="path">The PNG.</param>
+    /// <param name="bundle">With the weights of the moment.</param>
+    /// <param name="records">The scenes.</param>
+    /// <param name="options">The run's.</param>
+    /// <param name="progress">Counts scenes.</param>
+    /// <param name="cancel">Stops between denoising steps.</param>
+    public static void Write(string path, ModelBundle bundle, IReadOnlyList<SceneRecord> records, ControlNetTrainingOptions options, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    {
+        int width = options.Width, height = options.Height;
+        EditOptions edit = options.Edit with { Width = width, Height = height, Batch = 1, Device = options.Device, Steps = Math.Min(options.Edit.Steps, MostSteps), Seed = options.Seed };
+        DirectoryInfo drawn = Directory.CreateTempSubdirectory("alignment-samples-");
+        try
+        {
+            var rows = new List<string>();
+            using (var editor = new SceneEditor(bundle, edit))
+                foreach (TrainingScene scene in SceneStream.Read(records, width, height))
+                {
+                    progress?.Report(new("drawing samples", rows.Count, records.Count, scene.SceneId));
+                    RgbPicture still = RgbPicture.FromPlanes(SceneEditor.FromModelRange([.. scene.Image]), width, height);
+                    Save(still, rows.Count, 0);
+                    SheetDrawing.Attention(still, scene.Heatmap);
+                    SheetDrawing.Outline(still, scene.Mask, thickness: 1);
+                    Save(still, rows.Count, 1);
+                    float[] edited = editor.Edit(new SceneEdit { SceneId = scene.SceneId, Prompt = edit.PromptFor(scene.Keyword), Image = scene.Image, Controls = [scene.Control] }, cancel: cancel)[0];
+                    Save(RgbPicture.FromPlanes(edited, width, height), rows.Count, 2);
+                    rows.Add(scene.SceneId);
+                }
+            ContactSheet.Write(path, rows, s_columns, (row, column) => Cell(row, column), CellWidth, cancel);
+            progress?.Report(new("drawing samples", rows.Count, records.Count));
+        }
+        finally
+        {
+            drawn.Delete(recursive: true);
+        }
+
+        string Cell(int row, int column) => Path.Combine(drawn.FullName, FormattableString.Invariant($"{row}-{column}.png"));
+
+        void Save(RgbPicture picture, int row, int column) => AtomicFile.WriteBytes(Cell(row, column), PngWriter.Rgb8(picture.Pixels, width, height), durable: false);
+    }
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text.Json;
+using Alignment.MLNet.Editing;
+using Alignment.Onnx.Bundles;
+using Alignment.Onnx.Import;
+using Alignment.Onnx.Training;
+
+namespace Alignment.MLNet.Training;
+
+/// <summary>The end of a run: the trained bundle with its card, the last sheet, and <c>training.json</c>, which says that all this is done.</summary>
+sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions options, ModelBundle source, VideoSplit split, TrainingPlan plan, SortedDictionary<string, string> identity)
+{
+    /// <summary>What <c>training.json</c> holds: nothing that differs between a continued and an uninterrupted run.</summary>
+    sealed record Written
+    {
+        public required string Tool { get; init; }
+        public required SortedDictionary<string, string> Run { get; init; }
+        public required long Steps { get; init; }
+        public required long PlannedSteps { get; init; }
+        public required long ChosenStep { get; init; }
+        public required string ModelSha256 { get; init; }
+        public required string SourceOrigin { get; init; }
+        public required int TrainVideos { get; init; }
+        public required int TrainScenes { get; init; }
+        public required int ValidationVideos { get; init; }
+        public required int ValidationScenes { get; init; }
+        public double? FirstTrainingLoss { get; init; }
+        public double? LastTrainingLoss { get; init; }
+        public double? FirstValidationLoss { get; init; }
+        public double? BestValidationLoss { get; init; }
+        public double? LastValidationLoss { get; init; }
+    }
+
+    /// <summary>The sheet of the trained bundle.</summary>
+    public string FinalSample => Path.Combine(folder.Samples, "trained.png");
+
+    /// <summary>The result where everything is done already; null otherwise.</summary>
+    public TrainingResult? Finished(TrainingState state)
+    {
+        try
+        {
+            if (!File.Exists(folder.Summary)) return null;
+            Written? there = JsonSerializer.Deserialize<Written>(File.ReadAllBytes(folder.Summary), OutputRecord.Style);
+            bool same = there is not null && there.Steps == state.Step && there.PlannedSteps == plan.Steps && RunIdentity.Differences(there.Run, identity).Count == 0
+                && (options.SampleScenes == 0 || File.Exists(FinalSample)) && File.Exists(folder.Losses);
+            return same && ModelBundle.Open(folder.Model).Hash == there!.ModelSha256 ? Result(there, 0) : null;
+        }
+        catch (Exception e) when (e is JsonException or AlignmentException or IOException)
+        {
+            return null;   // made again
+        }
+    }
+
+    /// <summary>Writes everything.</summary>
+    public TrainingResult Write(TrainingState end, long chosen, long made, IWeights weights, Action<ModelBundle> draw, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    {
+        string how = string.Create(CultureInfo.InvariantCulture, $"ControlNet trained for {chosen} steps of {options.Rows} on {split.Train.Count} scenes of {split.TrainVideos} videos by alignment");
+        ModelBundle trained = TrainedBundle.Write(source, folder.Model, weights, new() { Origin = how, Note = Note(), Card = Card(end, chosen), Force = true }, progress, cancel);
+        draw(trained);
+        var written = new Written
+        {
+            Tool = DatasetEditing.ToolVersion,
+            Run = identity,
+            Steps = end.Step,
+            PlannedSteps = plan.Steps,
+            ChosenStep = chosen,
+            ModelSha256 = trained.Hash,
+            SourceOrigin = source.Manifest.Origin,
+            TrainVideos = split.TrainVideos,
+            TrainScenes = split.Train.Count,
+            ValidationVideos = split.ValidationVideos,
+            ValidationScenes = split.Validation.Count,
+            FirstTrainingLoss = end.FirstTrainingLoss,
+            LastTrainingLoss = end.LastTrainingLoss,
+            FirstValidationLoss = end.FirstValidationLoss,
+            BestValidationLoss = end.BestLoss,
+            LastValidationLoss = end.LastValidationLoss,
+        };
+        OutputRecord.WriteManifest(folder.Summary, written);
+        return Result(written, made);
+    }
+
+    TrainingResult Result(Written w, long made) => new()
+    {
+        Output = folder.Root,
+        Model = folder.Model,
+        ModelHash = w.ModelSha256,
+        Steps = w.Steps,
+        StepsMade = made,
+        ChosenStep = w.ChosenStep,
+        StoppedEarly = w.Steps < plan.Steps,
+        TrainVideos = w.TrainVideos,
+        TrainScenes = w.TrainScenes,
+        ValidationVideos = w.ValidationVideos,
+        ValidationScenes = w.ValidationScenes,
+        FirstTrainingLoss = w.FirstTrainingLoss,
+        LastTrainingLoss = w.LastTrainingLoss,
+        FirstValidationLoss = w.FirstValidationLoss,
+        BestValidationLoss = w.BestValidationLoss,
+        LastValidationLoss = w.LastValidationLoss,
+        LossesFile = folder.Losses,
+        Samples = Directory.Exists(folder.Samples) ? [.. Directory.GetFiles(folder.Samples, "*.png").Order(StringComparer.Ordinal)] : [],
+        Notes = [.. Notes()],
+    };
+
+    IEnumerable<string> Notes()
+    {
+        if (split.Validation.Count == 0)
+            yield return split.TrainVideos == 1 && options.TrainShare < 1
+                ? "There is only one video, so nothing is left to validate with: the last weights are kept, and nobody knows how they do on other videos."
+                : "All videos are trained on (--train-share 1), so nothing is left to validate with: the last weights are kept.";
+    }
+
+    string Note() => source.Manifest.Note.Length == 0 ? "" : $"Of the model it was trained from: {source.Manifest.Note}";
+
+    string Card(TrainingState end, long chosen)
+    {
+        string Number(double? value) => value is { } v ? v.ToString("G5", CultureInfo.InvariantCulture) : "none";
+        string validation = split.Validation.Count == 0
+            ? "Nothing was held out to validate with: how it does on other videos is not known."
+            : string.Create(CultureInfo.InvariantCulture, $"Validation loss on {split.Validation.Count} scenes of {split.ValidationVideos} other videos: {Number(end.FirstValidationLoss)} at first, {Number(end.BestLoss)} at the step that was kept.");
+        return string.Create(CultureInfo.InvariantCulture, $"""
+            # A trained bundle
+
+            The ControlNet of this bundle was fine-tuned by `alignment train`; every other file is that of the bundle it was trained from.
+
+            - Trained from: {source.Manifest.Origin} (hash {source.Hash}), licence: {source.Manifest.License}
+            - Data: {split.Train.Count} scenes of {split.TrainVideos} videos, {options.Width}x{options.Height} pixels, control [keyword mask, attention]
+            - {chosen} steps of {options.Rows} scenes (of {end.Step} done, {plan.Steps} planned), AdamW, rate {options.LearningRate}, {options.Decay}, seed {options.Seed}
+            - Loss weights: noise {options.NoiseWeight}, reconstruction {options.ReconstructionWeight}, LPIPS {options.LpipsWeight}, background {options.BackgroundWeight}
+            - {validation}
+
+            A falling loss says that the model predicts noise better, not that viewers look elsewhere: measure that on edited scenes.
+            """) + "\n";
+    }
+}

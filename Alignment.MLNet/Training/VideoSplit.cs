@@ -1,0 +1,31 @@
+using Alignment.MLNet.Data;
+
+namespace Alignment.MLNet.Training;
+
+/// <summary>Scenes to train on and scenes to validate with; never two of one video on different sides, because they look alike.</summary>
+/// <param name="Train">In the order given.</param>
+/// <param name="Validation">In the order given; may be empty.</param>
+/// <param name="TrainVideos">Number of videos.</param>
+/// <param name="ValidationVideos">Number of videos.</param>
+sealed record VideoSplit(IReadOnlyList<SceneRecord> Train, IReadOnlyList<SceneRecord> Validation, int TrainVideos, int ValidationVideos)
+{
+    /// <summary>The stream that orders the videos.</summary>
+    const string Stream = "train/split";
+
+    /// <summary>
+    /// Splits by video: the videos, in ordinal order, are shuffled with the seed, and the first round(share · n) of them are trained on, but at
+    /// least one on each side. A single video, or a share of 1, leaves nothing to validate with.
+    /// </summary>
+    /// <exception cref="BadDataException">There is no scene.</exception>
+    public static VideoSplit Of(IReadOnlyList<SceneRecord> scenes, double share, ulong seed)
+    {
+        if (scenes.Count == 0) throw BadDataException.For("The training data", "no scene", "at least one valid scene", "Run `alignment validate --data DIR` to see what is wrong.");
+        string[] videos = [.. scenes.Select(s => s.VideoId).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        int train = share >= 1 || videos.Length == 1 ? videos.Length
+            : Math.Clamp((int)Math.Round(share * videos.Length, MidpointRounding.AwayFromZero), 1, videos.Length - 1);
+        double[] key = new double[videos.Length];
+        SeededNormal.FillUniform(key, seed, Stream);
+        HashSet<string> chosen = [.. videos.Zip(key).OrderBy(v => v.Second).ThenBy(v => v.First, StringComparer.Ordinal).Take(train).Select(v => v.First)];
+        return new([.. scenes.Where(s => chosen.Contains(s.VideoId))], [.. scenes.Where(s => !chosen.Contains(s.VideoId))], train, videos.Length - train);
+    }
+}
