@@ -36,6 +36,9 @@ public static class ControlNetTrainingGraph
     /// <summary>Scopes, which begin the names of weights.</summary>
     internal const string Control = "controlnet", UNet = "unet", Vae = "vae", Lpips = "lpips";
 
+    /// <summary>Where the model's metadata names its losses.</summary>
+    internal const string LossesKey = "alignment.losses";
+
     const TrainingLosses NeedPicture = TrainingLosses.Reconstruction | TrainingLosses.Lpips | TrainingLosses.Background;
 
     /// <summary>Authors the model.</summary>
@@ -52,7 +55,7 @@ public static class ControlNetTrainingGraph
         ArgumentNullException.ThrowIfNull(options);
         Check(configs, prediction, options.Losses);
         var graph = new ModelGraph(gradients ? "controlnet_training" : "controlnet_eval") { Trainable = n => n.StartsWith(Control + '.', StringComparison.Ordinal) };
-        graph.Metadata["alignment.losses"] = options.Losses.Text();
+        graph.Metadata[LossesKey] = options.Losses.Text();
 
         // 1. The prediction.
         Dim batch = Dim.Named("batch"), height = Dim.Named("height"), width = Dim.Named("width"), factor = configs.ControlNet.ImageToLatent;

@@ -33,7 +33,7 @@ public static class TrainingArtifact
         options ??= TrainingArtifactOptions.Default;
         using var models = new FrozenModels(bundle, options.Losses);
         var save = new SaveOptions { ShareFrom = bundle.Folder };
-        string frozen = Frozen(bundle);
+        string frozen = Frozen(bundle, options.Losses);
         OnnxModel Author(bool gradients)
         {
             OnnxModel model = ControlNetTrainingGraph.Author(models.Configs, bundle.Manifest.PredictionType, models.Weights, options, gradients);
@@ -50,7 +50,7 @@ public static class TrainingArtifact
         WeightInfo[] parameters = Parameters(models.Configs);
         var start = new ScopedWeights((ControlNetTrainingGraph.Control, control));
         WeightCheck.Demand("controlnet", parameters, start);
-        TrainingCheckpoint.SaveStart(At(Checkpoint), parameters, start, new Dictionary<string, string> { [FrozenKey] = frozen });
+        TrainingCheckpoint.SaveStart(At(Checkpoint), parameters, start, new Dictionary<string, string>());
     }
 
     /// <summary>The artifact's files that there are, relative to the bundle's folder.</summary>
@@ -84,7 +84,8 @@ public static class TrainingArtifact
         ArgumentNullException.ThrowIfNull(buffers);
         string path = PathOf(bundle, file);
         InferenceSession session = OrtSessions.Open(File.ReadAllBytes(path), path, bundle.Folder, settings);
-        if (session.ModelMetadata.CustomMetadataMap.GetValueOrDefault(FrozenKey) == Frozen(bundle)) return TrainingSession.Make(session, buffers, path, values: values);
+        var metadata = session.ModelMetadata.CustomMetadataMap;
+        if (metadata.TryGetValue(ControlNetTrainingGraph.LossesKey, out string? losses) && metadata.GetValueOrDefault(FrozenKey) == Frozen(bundle, TrainingLossNames.Parse(losses))) return TrainingSession.Make(session, buffers, path, values: values);
         session.Dispose();
         throw BadDataException.For($"The training artifact '{path}'", "one for other weights than the bundle has now", "one for this bundle", $"Write it again with 'alignment models training --model {bundle.Folder}'.");
     }
@@ -100,9 +101,9 @@ public static class TrainingArtifact
         [.. ControlNet.Weights(configs.ControlNet).Select(w => w with { Name = $"{ControlNetTrainingGraph.Control}.{w.Name}" })];
 
     /// <summary>The identity of everything that the graphs refer to: places in these files mean nothing once a byte of them changes.</summary>
-    static string Frozen(ModelBundle bundle)
+    static string Frozen(ModelBundle bundle, TrainingLosses losses)
     {
-        string[] stems = [BundleFiles.Unet, BundleFiles.VaeDecoder, BundleFiles.Lpips];
+        string[] stems = [BundleFiles.Unet, .. losses == TrainingLosses.Noise ? [] : new[] { BundleFiles.VaeDecoder }, .. losses.HasFlag(TrainingLosses.Lpips) ? new[] { BundleFiles.Lpips } : []];
         var files = bundle.Manifest.Files.Where(f => stems.Any(s => f.Key.StartsWith(s, StringComparison.Ordinal))).OrderBy(f => f.Key, StringComparer.Ordinal);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(files.Select(f => $"{f.Key} {f.Value.Sha256}\n")))));
     }
