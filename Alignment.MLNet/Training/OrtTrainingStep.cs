@@ -2,6 +2,7 @@ using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Import;
 using Alignment.Onnx.Runtime;
 using Alignment.Onnx.Training;
+using OnnxRuntimeException = Microsoft.ML.OnnxRuntime.OnnxRuntimeException;
 
 namespace Alignment.MLNet.Training;
 
@@ -103,8 +104,16 @@ sealed class OrtTrainingStep : ITrainingStep
                 case "background_weight": session.Set(input, [(float)_options.BackgroundWeight], 1); break;
                 default: throw new InvalidOperationException($"The training graph has an input '{input}' that nobody sets.");
             }
-        IReadOnlyDictionary<string, float[]> made = session.Run();
-        return [.. LossParts.Select(p => (double)made[p][0])];
+        try
+        {
+            IReadOnlyDictionary<string, float[]> made = session.Run();
+            return [.. LossParts.Select(p => (double)made[p][0])];
+        }
+        catch (OnnxRuntimeException e) when (!OutOfMemory.Is(e))
+        {
+            throw BadDataException.For($"The training graph of '{_options.Model}' on {_options.Device}", $"a failure while running ({SafePath.Shorten(e.Message, 400)})",
+                "models that belong together", "Import the model again, or train with --device cpu.", e);
+        }
     }
 
     static TrainingLosses Losses(ControlNetTrainingOptions o) =>
