@@ -1,5 +1,6 @@
 using Alignment.Tests.MLNet.Runs;
 using Alignment.Tests.MLNet.Training;
+using Alignment.Tests.Onnx.Gradients;
 using Alignment.Tests.Onnx.Import;
 using Alignment.Tests.Transforms.Contract;
 using BenchmarkDotNet.Running;
@@ -14,11 +15,13 @@ static class Program
     const string Usage = $"""
         Usage: dotnet run -c Release --project Alignment.Tests -- WHAT
 
-          {QuickBench.Switch}                                            all of the following but the last three, in less than five minutes; writes artifacts/bench.md
+          {QuickBench.Switch}                                            all of the following but the last five, in less than five minutes; writes artifacts/bench.md
           {LoopOverhead.Switch} [BUNDLE] [SIDE] [ROUNDS]          a 50-step edit ÷ the same ONNX Runtime runs alone
           {PresenceTable.Switch} [SHEET]                                 how attention follows the product's presence in drawn stills, and their speed
           {HeldOut.Switch} BUNDLE OUT [scenes] [seeds] [size] [strength] [guidance] [steps]
                                                            whether the control moves attention in scenes that no training has seen: table, JSON, CSV, pictures
+          {GradientFormulations.Switch} [ROUNDS] [PART]           what each operator's forward and backward pass cost
+          {TrainingStep.Switch} small|30m [ROUNDS] [recompute]   one training step of a ControlNet, phase by phase, as lines of JSON
           {FullSizeImport}                                 imports a model of Stable Diffusion 1.5's size: 7 GB of temporary space, needs the reference material
           {FullSizeTrain.Switch} [--side 256] [--losses LIST] [--steps 2] [--prepack] [--plain-layout] [--frozen DIR]  one training step at that size: 4 GB of temporary space, 16 GB of memory
           --filter PATTERN                                 BenchmarkDotNet's own switches, e.g. --filter *ValidateBenchmark*, --list flat
@@ -32,6 +35,9 @@ static class Program
             case [LoopOverhead.Switch, .. var rest]: return LoopOverhead.Run(rest);
             case [PresenceTable.Switch, .. var rest]: return PresenceTable.Run(rest);
             case [HeldOut.Switch, .. var rest]: return HeldOut.Run(rest);
+            case [GradientFormulations.Switch, .. var rest]: return GradientFormulations.Run(rest);
+            case [TrainingStep.Switch, .. var rest]: return TrainingStep.Run(rest);
+            case [PeakOfGradients.Switch, var how]: return PeakOfGradients.Run(how);
             case [FullSizeImport]: new FullSizeImportTests().Run_Sd15InHalfPrecision_MemoryStaysFlat(); return 0;
             case [FullSizeTrain.Switch, .. var rest]: return FullSizeTrain.Run(rest);
             case [OtherProcess.Switch, var folder]: OtherProcess.Apply(folder); return 0;

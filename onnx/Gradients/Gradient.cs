@@ -12,40 +12,58 @@ public static class Gradient
     /// <summary>Adds the gradients of a scalar to its graph.</summary>
     /// <param name="loss">One number.</param>
     /// <param name="by">What to differentiate by: parameters or inputs of the graph, or values between.</param>
+    /// <param name="options">What to compute again instead of keeping it; nothing by default.</param>
     /// <returns>One gradient for each, of its shape; zeros where the loss does not depend on it.</returns>
     /// <exception cref="GraphException">The loss is no single number, or an operator on the way has no derivative rule (named).</exception>
-    public static IReadOnlyList<Value> Of(Value loss, IReadOnlyList<Value> by) => Of(loss, by, GradientRules.For);
+    public static IReadOnlyList<Value> Of(Value loss, IReadOnlyList<Value> by, GradientOptions? options = null) => Of(loss, by, GradientRules.For, options);
 
-    /// <summary>The walk by other rules, for tests of what it refuses.</summary>
-    internal static IReadOnlyList<Value> Of(Value loss, IReadOnlyList<Value> by, Func<Node, Rule> rules)
+    /// <summary>By other rules, for tests of what the walker refuses.</summary>
+    internal static IReadOnlyList<Value> Of(Value loss, IReadOnlyList<Value> by, Func<Node, Rule> rules, GradientOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(by);
         if (!loss.Type.IsFloat() || loss.Shape.Any(d => d != 1)) throw GraphException.For($"The gradient of '{loss.Name}'", $"{loss.Type}{loss.Shape}", "one floating-point number");
-        ModelGraph graph = loss.Graph;
+        return OfProduct(loss, loss.Graph.Constant([1f], loss.Shape), by, rules, options);
+    }
+
+    /// <summary>The gradients of Σ weight ∘ y, without making that sum.</summary>
+    internal static IReadOnlyList<Value> OfProduct(Value y, Value weight, IReadOnlyList<Value> by, Func<Node, Rule> rules, GradientOptions? options = null)
+    {
+        ModelGraph graph = y.Graph;
         Node[] nodes = [.. graph.Nodes];
-        HashSet<Value> active = Active(nodes, by);
+        Dictionary<Node, Composite> composites = graph.Composites.ToDictionary(c => c.Nodes[^1]);
+        var segments = new Segments(nodes, (options ?? GradientOptions.Default).Recompute);
+        HashSet<Value> active = Active(nodes, by), ends = [.. by];
         var parts = new Dictionary<Value, List<Value>>();
         void AddTo(Value of, Value part)
         {
             if (!parts.TryGetValue(of, out List<Value>? known)) parts.Add(of, known = []);
             known.Add(part);
         }
-        AddTo(loss, graph.Constant([1f], loss.Shape));
+        Value? SumOf(Value of) => parts.TryGetValue(of, out List<Value>? sum) ? Sum(sum) : null;
+        AddTo(y, weight);
         using IDisposable _ = graph.Scope("gradient");
         for (int i = nodes.Length - 1; i >= 0; i--)
         {
             Node node = nodes[i];
             if (!node.Outputs.Any(o => active.Contains(o) && parts.ContainsKey(o))) continue;
             using IDisposable scope = graph.Scope(node.Name);
-            Value?[] gradients = [.. node.Outputs.Select(o => parts.TryGetValue(o, out List<Value>? sum) ? Sum(sum) : null)];
-            bool[] wanted = [.. node.Inputs.Select(x => x is not null && active.Contains(x))];
-            Value?[] made = rules(node)(new GradientNode(node, gradients, wanted));
-            if (made.Length != node.Inputs.Count) throw GraphException.For($"The derivative rule of {node.Subject}", $"{made.Length} gradients", $"{node.Inputs.Count}, one for each input");
+            Value?[] gradients = [.. node.Outputs.Select(SumOf)];
+            Func<Value, Value> at = segments.At(node, gradients.First(g => g is not null)!);
+            // As one function, unless something else than its own nodes looks inside.
+            bool together = composites.TryGetValue(node, out Composite? composite) && !composite.Nodes.Any(n => n != node && n.Outputs.Any(o => parts.ContainsKey(o) || ends.Contains(o)));
+            IReadOnlyList<Value?> inputs = together ? composite!.Inputs : node.Inputs;
+            bool[] wanted = [.. inputs.Select(x => x is not null && active.Contains(x))];
+            Value?[] made = together
+                ? GradientRules.For(composite!)(new GradientComposite(composite!, gradients[0]!, wanted, at))
+                : rules(node)(new GradientNode(node, gradients, wanted, at));
+            if (made.Length != inputs.Count) throw GraphException.For($"The derivative rule of {node.Subject}", $"{made.Length} gradients", $"{inputs.Count}, one for each input");
             for (int k = 0; k < made.Length; k++)
-                if (wanted[k]) AddTo(node.Inputs[k]!, SumToShape(made[k] ?? throw NotDifferentiable(node, k), node.Inputs[k]!, node));
+                if (wanted[k]) AddTo(inputs[k]!, SumToShape(made[k] ?? throw NotDifferentiable(node, k), inputs[k]!, node));
         }
-        return [.. by.Select(x => parts.TryGetValue(x, out List<Value>? sum) ? Sum(sum) : graph.Constant(0f).ExpandLike(x))];
+        Value[] results = [.. by.Select(x => SumOf(x) ?? graph.Constant(0f).ExpandLike(x))];
+        graph.RemoveUnused(segments.Nodes);
+        return results;
     }
 
     /// <summary>The values that depend on what is differentiated by.</summary>

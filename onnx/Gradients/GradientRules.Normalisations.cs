@@ -37,7 +37,7 @@ static partial class GradientRules
         Value x = n[0], weight = n[1], g = n.G;
         int axis = x.Shape.Axis(n.Node.Int("axis", -1));
         if (axis != x.Rank - 1 || !x[^1].IsFixed) throw GraphException.For($"The gradient of {n.Node.Subject}", $"axis {axis} of '{x.Name}' {x.Shape}", "the innermost axis, of a known size");
-        IReadOnlyList<Value> statistics = n.Graph.Extend(n.Node, outputs: 3);
+        IReadOnlyList<Value> statistics = n.Outputs(3);
         Value normal = (x - statistics[1]) * statistics[2];
         Value product = g * normal;
         Value? dx = n.If(0, () =>

@@ -12,7 +12,7 @@ static partial class GradientRules
     /// </summary>
     static Value?[] MaxPool(GradientNode n)
     {
-        Value x = n[0], winners = n.Graph.Extend(n.Node, outputs: 2)[1];
+        Value x = n[0], winners = n.Outputs(2)[1];
         if (n.GradientOf(0) is not { } g) return [Zero(n).ExpandLike(x)];
         Value zeros = Flat(Zero(n).ExpandLike(x));
         Value made = n.Graph.Add(Op.ScatterElements, [zeros, Flat(winners), Flat(g)], ModelGraph.Attributes(("axis", 0), ("reduction", "add"))).Outputs[0];

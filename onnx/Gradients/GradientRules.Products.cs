@@ -71,19 +71,32 @@ static partial class GradientRules
         return g.MatMul(columns.T).Sum([0], keep: false).ReshapeLike(n[1]);
     }
 
-    /// <summary>The shifted inputs side by side (im2col), then one product with the output's gradient.</summary>
+    /// <summary>
+    /// The shifted inputs side by side (im2col), then one product with the output's gradient. Channels go innermost: so what is
+    /// cut out are long runs, no transpose remains in the product, and the batch is part of its sum.
+    /// </summary>
     static Value Kernel(Value x, Value g, Value w, Window window)
     {
-        Value padded = x.PadSides((window.Top, window.Left, window.Bottom, window.Right));
+        Value padded = x.PadSides((window.Top, window.Left, window.Bottom, window.Right)).Transpose(0, 2, 3, 1);   // [B, H, W, in]
         var shifted = new List<Value>();
         for (long row = 0; row < window.KernelHeight; row++)
             for (long column = 0; column < window.KernelWidth; column++)
                 shifted.Add(Shifted(padded, g, window, row, column));
-        Dim positions = g[2] * g[3];
+        Dim positions = g[0] * g[2] * g[3];
         long taps = window.KernelHeight * window.KernelWidth;
-        Value columns = Value.Concat(1, [.. shifted]).Reshape(g[0], taps * w[1].Value, positions);
-        Value kernel = g.Reshape(g[0], g[1], positions).MatMul(columns.T).Sum([0], keep: false);   // [out, taps · in]
+        Value columns = Value.Concat(3, [.. shifted]).Reshape(positions, taps * w[1].Value);
+        Value rows = g.Transpose(0, 2, 3, 1).Reshape(positions, g[1]);
+        Value kernel = g.Graph.Add(Op.Gemm, [rows, columns], ModelGraph.Attributes(("transA", 1))).Outputs[0];     // [out, taps · in]
         return kernel.Reshape(w[0], window.KernelHeight, window.KernelWidth, w[1]).Transpose(0, 3, 1, 2);
+    }
+
+    /// <summary>The input element under one tap of the kernel, for every position of the output.</summary>
+    static Value Shifted(Value padded, Value g, Window window, long row, long column)
+    {
+        long fromBottom = row - (window.KernelHeight - 1), fromRight = column - (window.KernelWidth - 1);
+        Value cut = padded.Slice([1, 2], [row, column], padded.Graph.Constant([fromBottom == 0 ? Value.End : fromBottom, fromRight == 0 ? Value.End : fromRight]), [window.Stride, window.Stride]);
+        return cut.Shape.Equals(new Shape(g[0], g[2], g[3], cut[3])) ? cut
+            : throw GraphException.For("The gradient of a convolution", $"a tap of shape {cut.Shape}", $"the sides of {g.Shape}");
     }
 
     /// <summary>A convolution from Y to X, differentiated the other way around: X's gradient is that convolution of Y's.</summary>
@@ -94,14 +107,5 @@ static partial class GradientRules
             ("pads", new[] { window.Top, window.Left, window.Bottom, window.Right }));
         Value? x = n.If(0, () => n.Graph.Add(Op.Conv, [n.G, n[1]], attributes).Outputs[0]), w = n.If(1, () => Kernel(n.G, n[0], n[1], window));
         return n.Inputs > 2 ? [x, w, n.If(2, () => n.G.Sum([0, 2, 3], keep: false))] : [x, w];
-    }
-
-    /// <summary>The input element under one tap of the kernel, for every position of the output.</summary>
-    static Value Shifted(Value padded, Value g, Window window, long row, long column)
-    {
-        long fromBottom = row - (window.KernelHeight - 1), fromRight = column - (window.KernelWidth - 1);
-        Value cut = padded.Slice([2, 3], [row, column], padded.Graph.Constant([fromBottom == 0 ? Value.End : fromBottom, fromRight == 0 ? Value.End : fromRight]), [window.Stride, window.Stride]);
-        return cut.Shape.Equals(new Shape(g[0], cut[1], g[2], g[3])) ? cut
-            : throw GraphException.For("The gradient of a convolution", $"a tap of shape {cut.Shape}", $"the sides of {g.Shape}");
     }
 }

@@ -120,8 +120,8 @@ static partial class GradientRules
     static Value?[] Clip(GradientNode n)
     {
         Value g = n.G;
-        if (n.Inputs > 1 && n.Node.Inputs[1] is { } low) g = n[0].IsLessThan(low).Select(Zero(n), g);
-        if (n.Inputs > 2 && n.Node.Inputs[2] is { } high) g = n[0].IsGreaterThan(high).Select(Zero(n), g);
+        if (n.Optional(1) is { } low) g = n[0].IsLessThan(low).Select(Zero(n), g);
+        if (n.Optional(2) is { } high) g = n[0].IsGreaterThan(high).Select(Zero(n), g);
         return Only(n, g);
     }
 

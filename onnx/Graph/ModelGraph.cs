@@ -112,6 +112,17 @@ public sealed partial class ModelGraph(string name)
         return node.Outputs;
     }
 
+    /// <summary>Takes away those of these nodes whose outputs nobody reads; a runtime would run them.</summary>
+    internal void RemoveUnused(IEnumerable<Node> candidates)
+    {
+        HashSet<Node> may = [.. candidates];
+        if (may.Count == 0) return;
+        HashSet<Value> read = [.. _outputs];
+        for (int i = _nodes.Count - 1; i >= 0; i--)
+            if (may.Contains(_nodes[i]) && !_nodes[i].Outputs.Any(read.Contains)) _nodes.RemoveAt(i);
+            else read.UnionWith(_nodes[i].Inputs.OfType<Value>());
+    }
+
     static readonly Type[] s_attributeTypes = [typeof(long), typeof(float), typeof(string), typeof(long[]), typeof(float[])];
 
     void Check(Node node, int outputs)

@@ -48,7 +48,12 @@ public sealed partial class Value
     public Value Cast(ElementType to) => to == Type ? this : Graph.Add(Op.Cast, [this], ModelGraph.Attributes(("to", (long)to))).Outputs[0];
 
     /// <summary>x · σ(x), also called swish.</summary>
-    public Value Silu() => this * Sigmoid();
+    public Value Silu()
+    {
+        int first = Graph.Nodes.Count;
+        Value sigmoid = Sigmoid();
+        return Graph.Compose(CompositeKind.Silu, first, [this], sigmoid, this * sigmoid);
+    }
 
     /// <summary>x · Φ(x) with the exact normal distribution function (by erf), not its tanh approximation.</summary>
     public Value Gelu() => Apply(Op.Gelu);
@@ -58,6 +63,14 @@ public sealed partial class Value
 
     /// <summary>Softmax along <paramref name="axis"/>.</summary>
     public Value Softmax(int axis = -1) => Graph.Add(Op.Softmax, [this], ModelGraph.Attributes(("axis", axis))).Outputs[0];
+
+    /// <summary>softmax(this) · <paramref name="v"/> over the innermost axis: each row's weighted mean of the rows of v.</summary>
+    internal Value SoftmaxMatMul(Value v)
+    {
+        int first = Graph.Nodes.Count;
+        Value weights = Softmax();
+        return Graph.Compose(CompositeKind.SoftmaxProduct, first, [this, v], weights, weights.MatMul(v));
+    }
 
     Value Apply(Op op) => Graph.Add(op, [this]).Outputs[0];
     Value Apply(Op op, Value y) => Graph.Add(op, [this, y]).Outputs[0];

@@ -65,10 +65,11 @@ public sealed partial class Value
         if (Rank != 4 || !this[1].IsFixed || groups < 1 || this[1].Value % groups != 0)
             throw GraphException.For($"GroupNorm '{name}'", $"'{Name}' of shape {Shape}", $"[batch, channels, height, width] with channels that {groups} groups divide");
         using var _ = name is null ? null : Graph.Scope(name);
+        int first = Graph.Nodes.Count;
         Value ones = Graph.Constant([.. Enumerable.Repeat(1f, groups)], new Shape(groups)), zeros = Graph.Constant(new float[groups], new Shape(groups));
         Value grouped = Reshape(this[0], groups, (this[1].Value / groups) * (this[2] * this[3]));
         Value normal = Graph.Add(Op.InstanceNormalization, [grouped, ones, zeros], ModelGraph.Attributes(("epsilon", epsilon))).Outputs[0];
-        return normal.ReshapeLike(this) * weight.Unsqueeze(1, 2) + bias.Unsqueeze(1, 2);
+        return Graph.Compose(CompositeKind.GroupNorm, first, [this, weight, bias], normal, normal.ReshapeLike(this) * weight.Unsqueeze(1, 2) + bias.Unsqueeze(1, 2));
     }
 
     /// <summary>Nearest-neighbour enlargement of height and width by a whole factor: pixel i of the result is pixel ⌊i / factor⌋.</summary>

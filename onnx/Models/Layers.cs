@@ -41,7 +41,7 @@ static class Layers
         Value vh = v.Reshape(batch, keys, heads, width).Transpose(0, 2, 1, 3);                                      // [B, heads, K, width]
         Value scores = qh.MatMul(kh);                                                                               // [B, heads, Q, K]
         if (mask is not null) scores += mask;
-        return scores.Softmax().MatMul(vh).Transpose(0, 2, 1, 3).Reshape(batch * queries, channels);
+        return scores.SoftmaxMatMul(vh).Transpose(0, 2, 1, 3).Reshape(batch * queries, channels);
     }
 
     /// <summary>

@@ -95,7 +95,7 @@ public static class ControlNetTrainingGraph
         }
         if (gradients)
         {
-            IReadOnlyList<Value> made = Gradient.Of(loss!, graph.Parameters);
+            IReadOnlyList<Value> made = Gradient.Of(loss!, graph.Parameters, options.Gradients);
             for (int i = 0; i < made.Count; i++) graph.Output(TrainingSession.GradientPrefix + graph.Parameters[i].Name, made[i]);
         }
         graph.Output("loss", loss!);

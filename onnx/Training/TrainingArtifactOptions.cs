@@ -1,3 +1,5 @@
+using Alignment.Onnx.Gradients;
+
 namespace Alignment.Onnx.Training;
 
 /// <summary>The parts of a ControlNet's loss. Each is authored only when asked for, so that what is not wanted costs nothing.</summary>
@@ -53,4 +55,7 @@ public sealed record TrainingArtifactOptions
 
     /// <summary>The parts of the loss. Their weights are inputs of the models and may change from step to step.</summary>
     public TrainingLosses Losses { get; init; } = TrainingLosses.Noise;
+
+    /// <summary>What the backward pass computes again instead of keeping it: less memory, more time. Nothing by default.</summary>
+    public GradientOptions Gradients { get; init; } = GradientOptions.Default;
 }

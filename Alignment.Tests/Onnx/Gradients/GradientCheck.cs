@@ -109,6 +109,9 @@ static class GradientCheck
         return (16 * bc - ab) / 15;
     }
 
+    /// <summary>A side as a number.</summary>
+    internal static Dim Number(string text) => Side(text, symbolic: false);
+
     static Dim Side(string text, bool symbolic) => !s_sizes.TryGetValue(text, out long size) ? long.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : symbolic ? Dim.Named(text) : size;
 
     static IReadOnlyDictionary<string, Tensor> Values(ModelRun run, Tensor[] at, Tensor weight) =>

@@ -55,6 +55,7 @@ public sealed class GradientRulesTests
         new(Op.Sigmoid, "",                             "b n",                         -3, 3,         Smooth, Curves, x => x[0].Sigmoid()),
         new(Op.Sigmoid, "SiLU, a value used twice",     "b n",                         -3, 3,         Smooth, Curves, x => x[0].Silu()),
         new(Op.Sigmoid, "SiLU of what is used again",   "b n",                         -1, 1,         Smooth, Curves, x => { Value s = x[0].Sigmoid(); return x[0] * s + s * s; }),
+        new(Op.Sigmoid, "SiLU, looked into",            "b n",                         -1, 1,         Smooth, Curves, x => x[0].Silu() + Graph(x).Nodes.First(n => n.Op == Op.Sigmoid).Outputs[0]),
         new(Op.Sigmoid, "CLIP's quick GELU",            "b n",                         -3, 3,         Smooth, Curves, x => x[0].QuickGelu()),
         new(Op.Erf, "",                                 "b n",                         -1, 1,         Smooth, Curves, x => x[0].Erf()),
         new(Op.Gelu, "",                                "b n",                         -2, 2,         Smooth, Curves, x => x[0].Gelu()),
@@ -69,6 +70,8 @@ public sealed class GradientRulesTests
         new(Op.Softmax, "innermost axis",               "b n 4",                       -1, 1,         Smooth, Curves, x => x[0].Softmax()),
         new(Op.Softmax, "inner axis",                   "b n 4",                       -1, 1,         Smooth, Curves, x => x[0].Softmax(1)),
         new(Op.Softmax, "attention",                    "b 2 n 4; b 2 5 4; b 2 5 3",   -1, 1,         Smooth, Curves, x => x[0].MatMul(x[1].T).Softmax().MatMul(x[2])),
+        new(Op.Softmax, "attention as one function",    "b 2 n 4; b 2 5 4; b 2 5 3",   -1, 1,         Smooth, Curves, x => x[0].MatMul(x[1].T).SoftmaxMatMul(x[2])),
+        new(Op.Softmax, "one function, one v",          "b n 4; 4 3",                  -1, 1,         Smooth, Curves, x => x[0].SoftmaxMatMul(x[1])),
         new(Op.Softmax, "attention used twice",         "b n 4; b 4 3",                -1, 1,         Smooth, Curves, x => { Value p = x[0].Softmax(); return p.MatMul(x[1]).Sum([2]) + p; }),
 
         new(Op.MatMul, "",                              "n 4; 4 b",                    -1, 1,         Linear, Sums,   x => x[0].MatMul(x[1])),
@@ -152,6 +155,19 @@ public sealed class GradientRulesTests
 
     [Test]
     public void EveryRule_HasACase() => Assert.That(s_cases.Select(c => c.Op), Is.SupersetOf(GradientRules.Differentiable));
+
+    [Test]
+    public void EveryComposite_HasACase()
+    {
+        var found = new HashSet<CompositeKind>();
+        foreach (RuleCase c in s_cases)
+        {
+            var graph = new ModelGraph("rule");
+            c.Make([.. c.Shapes.Split(';').Select((s, i) => graph.Input($"x{i}", ElementType.Float32, [.. s.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(GradientCheck.Number)]))]);
+            found.UnionWith(graph.Composites.Select(m => m.Kind));
+        }
+        Assert.That(found, Is.EquivalentTo(Enum.GetValues<CompositeKind>()));
+    }
 
     [Test]
     public void EveryOperator_HasARuleOrStopsGradientsOrIsRefused() =>

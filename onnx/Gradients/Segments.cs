@@ -1,0 +1,29 @@
+using Alignment.Onnx.Graph;
+
+namespace Alignment.Onnx.Gradients;
+
+/// <summary>Which nodes of the forward pass belong to which segment, and what of each is computed again.</summary>
+sealed class Segments
+{
+    readonly Dictionary<Node, string> _segments = [];
+    readonly Dictionary<string, Recomputation> _recomputed = new(StringComparer.Ordinal);
+
+    public Segments(Node[] nodes, Func<string, string?>? segment)
+    {
+        if (segment is null) return;
+        foreach (Node node in nodes)
+            if (segment(node.Name) is { } name) _segments.Add(node, name);
+    }
+
+    /// <summary>Where the backward pass of a node finds values of the forward pass. The first gradient that reaches a segment begins its recomputation.</summary>
+    public Func<Value, Value> At(Node node, Value gradient)
+    {
+        if (!_segments.TryGetValue(node, out string? name)) return value => value;
+        if (!_recomputed.TryGetValue(name, out Recomputation? again))
+            _recomputed.Add(name, again = new(n => _segments.TryGetValue(n, out string? of) && of == name, gradient));
+        return again.At;
+    }
+
+    /// <summary>Every node added.</summary>
+    public IEnumerable<Node> Nodes => _recomputed.Values.SelectMany(r => r.Nodes);
+}
