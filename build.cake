@@ -70,6 +70,13 @@ Task("Bench").IsDependentOn("Build").Does(() =>
     if (code != 0) throw new CakeException(code, $"The benchmarks ended with exit code {code}.");
 });
 
+// Two hours on two cores; stopped, it continues. The states stay in artifacts/tiny until Clean.
+Task("TrainTiny").IsDependentOn("Build").Does(() =>
+{
+    int code = StartProcess("dotnet", new ProcessSettings { Arguments = new ProcessArgumentBuilder().Append($"exec ./Alignment.Tests/bin/{configuration}/net10.0/Alignment.Tests.dll train-tiny").AppendQuoted(artifacts.Combine("tiny").FullPath).AppendQuoted(Argument("tiny-out", "onnx/bundles/tiny")) });
+    if (code != 0) throw new CakeException(code, $"The training ended with exit code {code}.");
+});
+
 Task("Pack").IsDependentOn("Build").Does(() =>
 {
     foreach (var project in new[] { "onnx/Alignment.Onnx", "Alignment.Transforms/Alignment.Transforms", "Alignment.MLNet/Alignment.MLNet", "Alignment.Runner/Alignment.Runner" })

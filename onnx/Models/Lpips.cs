@@ -93,7 +93,8 @@ public static class Lpips
             throw GraphException.For($"LPIPS trunk '{config.Name}'", $"taps [{string.Join(", ", config.Taps)}], {config.Scale.Count} scales", $"ascending layers from 0 to {config.Layers.Count - 1}, {config.Shift.Count} scales");
     }
 
-    static List<Value> Taps(Value image, LpipsConfig config)
+    /// <summary>The outputs that are compared, in order.</summary>
+    internal static List<Value> Taps(Value image, LpipsConfig config)
     {
         ModelGraph graph = image.Graph;
         Value x = (image - PerChannel(config.Shift)) / PerChannel(config.Scale);

@@ -39,8 +39,8 @@ public static class UNet2DCondition
         return graph;
     }
 
-    /// <summary>The predicted noise, in the graph and the scope of the inputs.</summary>
-    internal static Value Apply(UNetParts.Inputs inputs, IReadOnlyList<Value> downResiduals, Value midResidual, UNetConfig config)
+    /// <summary>The predicted noise, in the graph and the scope of the inputs; without control where there are no residuals.</summary>
+    internal static Value Apply(UNetParts.Inputs inputs, IReadOnlyList<Value> downResiduals, Value? midResidual, UNetConfig config)
     {
         ModelGraph graph = inputs.Sample.Graph;
         Value time = UNetParts.TimeEmbedding(inputs.Timestep, config);
@@ -49,8 +49,8 @@ public static class UNet2DCondition
         x = UNetParts.Middle(skips[^1], time, inputs.Text, config);
         using (graph.Scope("control"))
         {
-            for (int i = 0; i < skips.Count; i++) skips[i] += downResiduals[i];
-            x += midResidual;
+            for (int i = 0; i < downResiduals.Count; i++) skips[i] += downResiduals[i];
+            if (midResidual is not null) x += midResidual;
         }
         x = Up(x, skips, time, inputs.Text, config);
         return x.GroupNormLayer("conv_norm_out", config.NormGroups, config.NormEpsilon).Silu().Conv3("conv_out", config.OutChannels);

@@ -1,4 +1,5 @@
 using Alignment.Onnx.Graph;
+using Alignment.Onnx.Import;
 using Alignment.Onnx.Models;
 
 namespace Alignment.Onnx.Bundles.TinyModel;
@@ -17,30 +18,53 @@ public static class TinyBundle
     /// <summary>Three levels instead of four: 128 pixels are 32 latents, which leaves 8 at the coarsest level.</summary>
     internal static UNetConfig UNet { get; } = new()
     {
-        BlockChannels = [32, 48, 48],
-        DownAttention = [true, true, false],
-        UpAttention = [false, true, true],
+        BlockChannels = [32, 48, 64],
+        DownAttention = [false, true, true],
+        UpAttention = [true, true, false],
         LayersPerBlock = 1,
         Heads = [2, 4, 4],
         CrossAttentionWidth = TextWidth,
         NormGroups = 8,
     };
 
-    internal static VaeConfig Vae { get; } = new() { BlockChannels = [16, 32, 32], LayersPerBlock = 1, NormGroups = 8 };
+    internal static VaeConfig Vae { get; } = new() { BlockChannels = [16, 32, 48], LayersPerBlock = 1, NormGroups = 8 };
 
     internal static ControlNetConfig Control { get; } = ControlNetConfig.For(UNet, conditioningChannels: 2, embeddingChannels: [8, 16, 32]);
 
+    /// <summary>A small trunk of three convolutions, each a tap; trained to tell drawn products and their colours apart.</summary>
+    internal static LpipsConfig Trunk { get; } = new()
+    {
+        Name = "tiny",
+        Layers = [new TrunkLayer.Conv(16, 3, Stride: 2, Padding: 1), new TrunkLayer.Relu(), new TrunkLayer.Conv(32, 3, Stride: 2, Padding: 1), new TrunkLayer.Relu(), new TrunkLayer.Conv(48, 3, Stride: 2, Padding: 1), new TrunkLayer.Relu()],
+        Taps = [1, 3, 5],
+    };
+
     const int TextWidth = 48;
+
+    internal static ClipTextConfig Text(int vocabulary) => new() { VocabularySize = vocabulary, HiddenSize = TextWidth, IntermediateSize = 4 * TextWidth, Layers = 2, Heads = 4 };
 
     /// <summary>Weights of a few megabytes need no file of their own, whose alignment would cost another.</summary>
     static readonly SaveOptions s_oneFile = new() { InlineModelBelowBytes = 1 << 30 };
 
     /// <summary>Writes the bundle to <paramref name="folder"/>: the same bytes on every machine.</summary>
     /// <exception cref="UsageException">The folder holds a bundle already (without <paramref name="force"/>) or other things.</exception>
-    public static ModelBundle Write(string folder, bool force = false, CancellationToken cancel = default)
+    public static ModelBundle Write(string folder, bool force = false, CancellationToken cancel = default) => Write(folder, null, force, cancel);
+
+    /// <summary>Authors a trained tiny bundle again: graphs, manifest and card by this code, numbers from <paramref name="trained"/>.</summary>
+    internal static ModelBundle Write(string folder, ModelBundle trained)
+    {
+        using OnnxWeights text = new(trained.PathOf(BundleFiles.TextEncoder)), unet = new(trained.PathOf(BundleFiles.Unet)), control = new(trained.PathOf(BundleFiles.ControlNet));
+        using OnnxWeights encoder = new(trained.PathOf(BundleFiles.VaeEncoder)), decoder = new(trained.PathOf(BundleFiles.VaeDecoder)), trunk = new(trained.PathOf(BundleFiles.Lpips));
+        BundleManifest manifest = trained.Manifest;
+        var weights = new TinyWeights(text, unet, control, new JoinedWeights(encoder, decoder)) { Trunk = trunk, ScalingFactor = manifest.ScalingFactor, Origin = manifest.Origin, Note = manifest.Note };
+        return Write(folder, weights);
+    }
+
+    /// <summary>Writes the bundle with trained weights, or with the seeded ones where there are none.</summary>
+    internal static ModelBundle Write(string folder, TinyWeights? trained, bool force = false, CancellationToken cancel = default)
     {
         BytePairTraining words = BytePairTraining.Run(TinyWords.All, maxMerges: 4000);
-        var text = new ClipTextConfig { VocabularySize = words.Vocabulary.Count, HiddenSize = TextWidth, IntermediateSize = 4 * TextWidth, Layers = 2, Heads = 4 };
+        ClipTextConfig text = Text(words.Vocabulary.Count);
         return BundleWriter.Write(folder, force, to =>
         {
             var parameters = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -50,17 +74,18 @@ public static class TinyBundle
                 model.Save(Path.Combine(to, file), s_oneFile, stop: cancel);
             }
             // Unit-sized states want embeddings of that size too; CLIP's 0.02 is meant for training.
-            var seeded = new SeededWeightsOptions { Seed = Seed, ZeroConvolutionGain = ControlGain, EmbeddingDeviation = 1 };
-            Save(BundleFiles.TextEncoder, ClipTextModel.Author(text, new SeededWeights(ClipTextModel.Weights(text), seeded)));
-            Save(BundleFiles.Unet, UNet2DCondition.Author(UNet, new SeededWeights(UNet2DCondition.Weights(UNet), seeded)));
-            Save(BundleFiles.ControlNet, ControlNet.Author(Control, new SeededWeights(ControlNet.Weights(Control), seeded)));
-            var vae = new SeededWeights(AutoencoderKL.Weights(Vae), seeded);
-            Save(BundleFiles.VaeEncoder, AutoencoderKL.AuthorEncoder(Vae, vae));
-            Save(BundleFiles.VaeDecoder, AutoencoderKL.AuthorDecoder(Vae, vae));
-            new BundleConfigs { Text = text, UNet = UNet, Vae = Vae, ControlNet = Control }.Write(to);
+            TinyWeights weights = trained ?? TinyWeights.Seeded(words.Vocabulary.Count, new() { Seed = Seed, ZeroConvolutionGain = ControlGain, EmbeddingDeviation = 1 });
+            Save(BundleFiles.TextEncoder, ClipTextModel.Author(text, weights.Text));
+            Save(BundleFiles.Unet, UNet2DCondition.Author(UNet, weights.UNet));
+            Save(BundleFiles.ControlNet, ControlNet.Author(Control, weights.Control));
+            Save(BundleFiles.VaeEncoder, AutoencoderKL.AuthorEncoder(Vae, weights.Vae));
+            Save(BundleFiles.VaeDecoder, AutoencoderKL.AuthorDecoder(Vae, weights.Vae));
+            if (weights.Trunk is not null) Save(BundleFiles.Lpips, Lpips.Author(Trunk, weights.Trunk));
+            new BundleConfigs { Text = text, UNet = UNet, Vae = Vae, ControlNet = Control, Lpips = weights.Trunk is null ? null : Trunk }.Write(to);
             foreach ((string name, string content) in words.Files()) AtomicFile.WriteText(Path.Combine(to, "tokenizer", name), content);
 
             BundleManifest manifest = Manifest(words, parameters);
+            if (trained is not null) manifest = manifest with { ScalingFactor = trained.ScalingFactor, Origin = trained.Origin, ControlTrained = true, Note = trained.Note };
             AtomicFile.WriteText(Path.Combine(to, "README.md"), TinyCard.Text(manifest));
             return manifest;
         }, progress: null, cancel);

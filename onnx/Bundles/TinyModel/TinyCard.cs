@@ -3,17 +3,25 @@ using System.Globalization;
 namespace Alignment.Onnx.Bundles.TinyModel;
 
 /// <summary>The README.md of the tiny bundle; its figures come from the manifest, so they cannot go stale.</summary>
-static class TinyCard
+static partial class TinyCard
 {
+    const string Untrained = """
+        **It is untrained.** Its weights are a seeded initialisation. It exercises every step of the program – tokenizer, text encoder,
+        denoising under control and guidance, decoding, compositing – but the pictures it makes are texture, not products, and no
+        conclusion about viewers can be drawn from them.
+        """;
+
     public static string Text(BundleManifest manifest) => $"""
         # tiny – the bundled model
 
         Stable Diffusion 1.5's architecture (CLIP text encoder, UNet, ControlNet with two control channels, autoencoder), made small.
 
-        **It is untrained.** Its weights are a seeded initialisation. It exercises every step of the program – tokenizer, text encoder,
-        denoising under control and guidance, decoding, compositing – but the pictures it makes are texture, not products, and no
-        conclusion about viewers can be drawn from them. For real work import a Stable Diffusion 1.5 model and a trained ControlNet:
-        `alignment models import --from DIR --out DIR`.
+        {(manifest.ControlTrained == true ? Trained : Untrained)}
+
+        For real work import a Stable Diffusion 1.5 model, and train or import a ControlNet: `alignment models import --from DIR --out DIR`,
+        `alignment train --data DIR --model BUNDLE --out DIR`.
+
+        ## Numbers
 
         | model | parameters |
         | --- | ---: |
@@ -26,7 +34,8 @@ static class TinyCard
         - Origin: {manifest.Origin}.
         - Licence: {manifest.License}.
 
-        Every file here is written by `TinyBundle.Write` in `onnx/Bundles/TinyModel`; a test writes them again and compares the bytes. Do not edit them by hand.
+        Every file here is written by `TinyBundle.Write` in `onnx/Bundles/TinyModel`; a test authors them again from the weights in them and
+        compares the bytes. Do not edit them by hand.
 
         """;
 
