@@ -126,6 +126,9 @@ public sealed record ControlNetTrainingOptions
 
     public Device Device { get; init; } = Device.Cpu;
 
+    /// <summary>Gradient checkpointing: computes the values inside resnets and transformers again in the backward pass instead of keeping them. Less memory, more time, the same result up to rounding.</summary>
+    public bool Recompute { get; init; }
+
     /// <summary>Scenes in one optimizer step.</summary>
     internal int Rows => BatchSize * Accumulation;
 

@@ -1,4 +1,5 @@
 using Alignment.Onnx.Bundles;
+using Alignment.Onnx.Gradients;
 using Alignment.Onnx.Import;
 using Alignment.Onnx.Runtime;
 using Alignment.Onnx.Training;
@@ -20,7 +21,7 @@ sealed class OrtTrainingStep : ITrainingStep
     OrtTrainingStep(ModelBundle bundle, ControlNetTrainingOptions options)
     {
         _options = options;
-        var artifact = new TrainingArtifactOptions { Losses = Losses(options) };
+        var artifact = new TrainingArtifactOptions { Losses = Losses(options), Gradients = options.Recompute ? GradientOptions.RecomputeBlocks : GradientOptions.Default };
         var settings = new SessionSettings { Device = options.Device };
         _buffers = ControlNetTraining.Start(bundle);
         try

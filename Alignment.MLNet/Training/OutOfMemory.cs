@@ -26,6 +26,7 @@ static class OutOfMemory
             int batch = options.BatchSize % 2 == 0 ? options.BatchSize / 2 : 1;
             ways.Add($"--batch-size {Text(batch)} --accumulation {Text(options.Rows / batch)} (instead of {Text(options.BatchSize)} and {Text(options.Accumulation)}; the result is the same, and the run continues)");
         }
+        if (!options.Recompute) ways.Add("--recompute, which keeps less and computes it twice (the result is the same up to rounding, and the run continues)");
         if (options.ReconstructionWeight + options.LpipsWeight + options.BackgroundWeight > 0) ways.Add("the noise loss alone, which decodes no picture");
         if (Smaller(options, bundle) is { } size) ways.Add($"--size {size} (instead of {Text(options.Width)}x{Text(options.Height)}; a new run)");
         return RetryableException.For("The training", $"not enough memory on {options.Device}", "memory for a step",

@@ -39,13 +39,14 @@ sealed class TrainFlags
     readonly Option<int> _sample = new("--sample-every") { Description = "Steps between sample sheets; 0: one at the end.", DefaultValueFactory = _ => s_defaults.SampleEvery };
     readonly Option<int> _samples = new("--samples") { Description = "Scenes on a sample sheet; 0: no sheets.", DefaultValueFactory = _ => s_defaults.SampleScenes };
     readonly Option<string> _device = new("--device") { Description = "What runs the models: cpu, cuda, cuda:N, dml, dml:N. Fails when it is not there.", DefaultValueFactory = _ => s_defaults.Device.ToString() };
+    readonly Option<bool> _recompute = new("--recompute") { Description = "Less memory: computes parts of the forward pass twice instead of keeping them." };
 
     public TrainFlags(Command command)
     {
         foreach (Option option in new Option[]
         {
             _resume, _epochs, _steps, _batchSize, _accumulation, _rate, _decay, _warmup, _weightDecay, _clip, _dropout, _weighting, _gamma, _ema, _noise, _reconstruction, _lpips, _background,
-            _size, _prompt, _seed, _share, _validate, _patience, _checkpoint, _keep, _sample, _samples, _device,
+            _size, _prompt, _seed, _share, _validate, _patience, _checkpoint, _keep, _sample, _samples, _device, _recompute,
         })
             command.Add(option);
     }
@@ -77,6 +78,7 @@ sealed class TrainFlags
             Width = width,
             Height = height,
             Seed = parse.GetValue(_seed),
+            Recompute = parse.GetValue(_recompute),
             TrainShare = parse.GetValue(_share),
             ValidateEvery = parse.GetValue(_validate),
             Patience = parse.GetValue(_patience),

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Alignment.MLNet.Runs;
 using Alignment.Onnx.Bundles;
+using Alignment.Onnx.Gradients;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Import;
 using Alignment.Onnx.Models;
@@ -36,6 +37,7 @@ static class FullSizeTrain
                 case "--losses": options = options with { Losses = TrainingLossNames.Parse(args[++i]) }; break;
                 case "--frozen": kept = args[++i]; break;
                 case "--plain-layout": optimization = GraphOptimizationLevel.ORT_ENABLE_EXTENDED; break;
+                case "--recompute": options = options with { Gradients = GradientOptions.RecomputeBlocks }; break;
                 case "--prepack": prepack = true; break;
                 default: Console.Error.WriteLine($"Unknown: {args[i]}"); return 2;
             }
@@ -45,7 +47,7 @@ static class FullSizeTrain
         string At(string file) => Path.Combine(folder, file);
         var configs = new BundleConfigs { Text = new(), UNet = new(), Vae = new(), ControlNet = new(), Lpips = LpipsConfig.Squeeze };
         var phases = new Phases();
-        Console.WriteLine($"{side}x{side}, batch 1, losses {options.Losses.Text()}, {OrtThreads.Count} threads, prepacking {(prepack ? "on" : "off")}, {optimization}");
+        Console.WriteLine($"{side}x{side}, batch 1, losses {options.Losses.Text()}, {OrtThreads.Count} threads, {(options.Gradients.Recompute is null ? "" : "recomputing, ")}prepacking {(prepack ? "on" : "off")}, {optimization}");
 
         WriteFrozen(folder, configs);
         phases.Say("frozen weights written");

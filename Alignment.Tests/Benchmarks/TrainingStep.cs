@@ -42,7 +42,7 @@ static class TrainingStep
         var configs = new BundleConfigs { Text = new(), UNet = unet, Vae = new(), ControlNet = control };
         var weights = new ScopedWeights(("unet", new SeededWeights(UNet2DCondition.Weights(unet))), ("controlnet", new SeededWeights(ControlNet.Weights(control), new() { ZeroConvolutionGain = 0.1f })));
 
-        TrainingArtifactOptions options = new() { Gradients = args.Contains("recompute") ? GradientOptions.RecomputeScopes("resnets.", "attentions.") : GradientOptions.Default };
+        TrainingArtifactOptions options = new() { Gradients = args.Contains("recompute") ? GradientOptions.RecomputeBlocks : GradientOptions.Default };
         OnnxModel training = ControlNetTrainingGraph.Author(configs, "epsilon", weights, options, gradients: !evaluate);
         using var buffers = ParameterBuffers.For(training.Graph);
         buffers.Fill(weights);

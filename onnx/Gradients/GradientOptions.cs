@@ -5,6 +5,9 @@ public sealed record GradientOptions
 {
     public static GradientOptions Default { get; } = new();
 
+    /// <summary>Every resnet and every transformer of a UNet, a ControlNet or an autoencoder is computed again: the usual choice where memory is short.</summary>
+    public static GradientOptions RecomputeBlocks { get; } = RecomputeScopes("resnets.", "attentions.");
+
     /// <summary>
     /// Gradient checkpointing (Chen et al. 2016): from a node's name the name of the segment it belongs to, or null. What a
     /// segment computes is not kept for the backward pass but computed again from what goes into it. Saves memory, costs time;

@@ -16,6 +16,13 @@ public sealed class OutOfMemoryTests
         Assert.That(Explain(new() { BatchSize = 1, Width = 512, Height = 512 }), Does.Contain("--size 384x384").And.Not.Contain("--batch-size"));
 
     [Test]
+    public void Explain_KeepsEverything_OffersRecomputationOnce()
+    {
+        Assert.That(Explain(new()), Does.Contain("--recompute"));
+        Assert.That(Explain(new() { Recompute = true }), Does.Not.Contain("--recompute"));
+    }
+
+    [Test]
     public void Is_ThroughOtherExceptions_IsFound()
     {
         Assert.That(OutOfMemory.Is(new BadDataException("a model failed", new InsufficientMemoryException())));
