@@ -1,7 +1,10 @@
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Import;
 using Alignment.Onnx.Training;
+using Alignment.Runner.Cli;
+using Alignment.Tests.Runner.Cli;
 
 namespace Alignment.Tests.Onnx.Training;
 
@@ -31,6 +34,24 @@ public sealed class TrainingArtifactTests
         adam.Step(1e-3);
         TrainingProblem.AssertLosses(eval.Run(), 1);
         TrainingProblem.AssertLosses(training.Run(), 1);
+    }
+
+    [Test]
+    public async Task CommandLine_EveryLossOfTheBundledModel_WritesAnArtifactThatTrains([Values] bool recompute)
+    {
+        using var folder = new TempFolder();
+        ModelBundle bundle = CopyOfTiny(folder);
+        var (terminal, output, errors) = TestTerminal.Make();
+        string[] typed = ["models", "training", "--model", bundle.Folder, "--losses", "noise,reconstruction,lpips,background", "--json", .. recompute ? ["--recompute"] : Array.Empty<string>()];
+        Assert.That(await RunnerProgram.RunAsync(typed, terminal, CancellationToken.None), Is.Zero, errors.ToString());
+        using var shown = JsonDocument.Parse(output.ToString());
+        Assert.That(shown.RootElement.GetProperty("files").EnumerateArray().Select(f => f.GetProperty("file").GetString()),
+            Is.SupersetOf(new[] { TrainingArtifact.TrainingModel, TrainingArtifact.EvalModel, TrainingArtifact.OptimizerModel, TrainingArtifact.Checkpoint }));
+
+        bundle = ModelBundle.Open(bundle.Folder);
+        using ParameterBuffers buffers = TrainingArtifact.Buffers(bundle);
+        using TrainingSession training = TrainingArtifact.OpenTraining(bundle, buffers);
+        Assert.That(training.Outputs, Is.EquivalentTo(new[] { "loss", "noise_mse", "reconstruction_l1", "lpips", "background_l1" }));
     }
 
     /// <summary>The tiny bundle keeps its weights inside unet.onnx, at places that are no multiples of four; so ONNX Runtime must take those.</summary>
