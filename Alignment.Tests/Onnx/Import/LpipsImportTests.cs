@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Import;
 using Alignment.Onnx.Models;
@@ -12,6 +13,7 @@ namespace Alignment.Tests.Onnx.Import;
 /// <summary>Published weights become a bundle's LPIPS, by library and by command line.</summary>
 public sealed class LpipsImportTests
 {
+    /// <summary>The bundled model without the LPIPS it comes with.</summary>
     static string Bundle(TempFolder folder)
     {
         foreach (string file in Directory.EnumerateFiles(BundledModels.Tiny, "*", SearchOption.AllDirectories))
@@ -20,6 +22,15 @@ public sealed class LpipsImportTests
             Directory.CreateDirectory(Path.GetDirectoryName(to)!);
             File.Copy(file, to);
         }
+        string manifest = Path.Combine(folder["bundle"], "bundle.json");
+        JsonObject root = JsonNode.Parse(File.ReadAllText(manifest))!.AsObject();
+        foreach (string file in (string[])["lpips.onnx", "configs/lpips.json"])
+        {
+            File.Delete(Path.Combine(folder["bundle"], file));
+            root["files"]!.AsObject().Remove(file);
+        }
+        root["parameters"]!.AsObject().Remove("lpips.onnx");
+        File.WriteAllText(manifest, root.ToJsonString());
         return folder["bundle"];
     }
 
