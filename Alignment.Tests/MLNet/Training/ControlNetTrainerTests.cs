@@ -5,6 +5,7 @@ using Alignment.MLNet.Training;
 using Alignment.Onnx.Bundles;
 using Alignment.Runner.Cli;
 using Alignment.Tests.MLNet.Runs;
+using Alignment.Tests.Onnx.Import;
 using Alignment.Tests.Runner.Cli;
 using Alignment.Transforms;
 using Alignment.Transforms.Stages;
@@ -110,10 +111,11 @@ public sealed class ControlNetTrainerTests
     {
         using var temp = new TempFolder();
         ControlNetTrainingOptions options = TrainInOtherProcess.OptionsFor(temp["out"]);
+        string withoutLpips = LpipsImportTests.Bundle(temp);
         Assert.Multiple(() =>
         {
             Assert.That(() => ControlNetTrainer.Open(options with { Width = 30 }), Throws.TypeOf<UsageException>().With.Message.Contains("multiple of 4"));
-            Assert.That(() => ControlNetTrainer.Open(options with { LpipsWeight = 1 }), Throws.TypeOf<UsageException>().With.Message.Contains("lpips.onnx"));
+            Assert.That(() => ControlNetTrainer.Open(options with { Model = withoutLpips, LpipsWeight = 1 }), Throws.TypeOf<UsageException>().With.Message.Contains("lpips.onnx"));
             Assert.That(() => ControlNetTrainer.Open(options with { LearningRate = 0 }), Throws.TypeOf<UsageException>().With.Message.Contains("learning rate"));
             Assert.That(() => ControlNetTrainer.Open(options with { NoiseWeight = 0 }), Throws.TypeOf<UsageException>().With.Message.Contains("loss weights"));
             Assert.That(() => ControlNetTrainer.Open(options with { Output = BundledModels.Tiny }), Throws.TypeOf<UsageException>().With.Message.Contains("another folder"));

@@ -8,6 +8,9 @@ namespace Alignment.Tests.MLNet.Training;
 /// <summary>The run around the model, with a model of a few numbers: everything but the training graph.</summary>
 public sealed class TrainingRunTests
 {
+    /// <summary>Of the bundled model's ControlNet: what the stand-in trains.</summary>
+    const int MiddleChannels = 64;
+
     static ControlNetTrainingOptions Options(TempFolder temp, string output = "out") => new()
     {
         Model = BundledModels.Tiny,
@@ -35,7 +38,7 @@ public sealed class TrainingRunTests
     }
 
     static TrainingResult Run(TempFolder temp, ControlNetTrainingOptions options, Action<long>? beforeStep = null, CancellationToken cancel = default) =>
-        new TrainingRun(options, ModelBundle.Open(options.Model), Scenes(temp), (_, _) => new FakeTrainingStep(48) { BeforeApply = beforeStep }, null).Run(cancel);
+        new TrainingRun(options, ModelBundle.Open(options.Model), Scenes(temp), (_, _) => new FakeTrainingStep(MiddleChannels) { BeforeApply = beforeStep }, null).Run(cancel);
 
     static Dictionary<string, string> Snapshot(string output) => Directory.EnumerateFiles(output, "*", SearchOption.AllDirectories)
         .Where(f => !f.Contains("timings", StringComparison.Ordinal) && !f.Contains("checkpoints", StringComparison.Ordinal))
@@ -172,7 +175,7 @@ public sealed class TrainingRunTests
     {
         using var temp = new TempFolder();
         SceneRecord[] one = [.. Scenes(temp).Where(s => s.VideoId == "spot")];
-        TrainingResult result = new TrainingRun(Options(temp), ModelBundle.Open(BundledModels.Tiny), one, (_, _) => new FakeTrainingStep(48), null).Run(default);
+        TrainingResult result = new TrainingRun(Options(temp), ModelBundle.Open(BundledModels.Tiny), one, (_, _) => new FakeTrainingStep(MiddleChannels), null).Run(default);
         Assert.That(result.Notes, Has.One.Contains("only one video"));
         Assert.That((result.ValidationScenes, result.ChosenStep, result.BestValidationLoss), Is.EqualTo((0, 12L, (double?)null)));
     }
@@ -188,7 +191,7 @@ public sealed class TrainingRunTests
     public void Run_Diverged_SaysAtWhichStep()
     {
         using var temp = new TempFolder();
-        var broken = new FakeTrainingStep(48);
+        var broken = new FakeTrainingStep(MiddleChannels);
         broken.Values(3, 1)[0] = float.NaN;
         var run = new TrainingRun(Options(temp), ModelBundle.Open(BundledModels.Tiny), Scenes(temp), (_, _) => broken, null);
         Assert.That(() => run.Run(default), Throws.TypeOf<BadDataException>().With.Message.Contains("at step 1").And.Message.Contains("lower --lr"));

@@ -14,7 +14,7 @@ namespace Alignment.Tests.Onnx.Import;
 public sealed class LpipsImportTests
 {
     /// <summary>The bundled model without the LPIPS it comes with.</summary>
-    static string Bundle(TempFolder folder)
+    internal static string Bundle(TempFolder folder)
     {
         foreach (string file in Directory.EnumerateFiles(BundledModels.Tiny, "*", SearchOption.AllDirectories))
         {
