@@ -37,8 +37,20 @@ public sealed class BundleConfigsTests
         var vae = new VaeConfig { InChannels = 4, OutChannels = 5, LatentChannels = 6, BlockChannels = [8, 16], LayersPerBlock = 3, NormGroups = 4, ScalingFactor = 0.3f };
         var unet = new UNetConfig
         {
-            InChannels = 9, OutChannels = 8, BlockChannels = [16, 24], DownAttention = [false, true], UpAttention = [true, false], LayersPerBlock = 3, Heads = [4, 2],
-            TransformerLayers = 2, CrossAttentionWidth = 40, NormGroups = 4, NormEpsilon = 2e-6f, CosFirst = false, FrequencyShift = 1, Middle = MiddleBlock.Resnet,
+            InChannels = 9,
+            OutChannels = 8,
+            BlockChannels = [16, 24],
+            DownAttention = [false, true],
+            UpAttention = [true, false],
+            LayersPerBlock = 3,
+            Heads = [4, 2],
+            TransformerLayers = 2,
+            CrossAttentionWidth = 40,
+            NormGroups = 4,
+            NormEpsilon = 2e-6f,
+            CosFirst = false,
+            FrequencyShift = 1,
+            Middle = MiddleBlock.Resnet,
         };
         var control = ControlNetConfig.For(unet, 3, [8, 12]) with { ReversedControl = true, Middle = MiddleBlock.None };
         Assert.Multiple(() =>
