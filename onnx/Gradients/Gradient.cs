@@ -79,12 +79,12 @@ public static class Gradient
         return active;
     }
 
+    /// <summary>Adds up the parts, which become that one sum, so that asking again adds no node.</summary>
     static Value Sum(List<Value> parts)
     {
-        Value sum = parts[0];
-        for (int i = 1; i < parts.Count; i++) sum += parts[i];
-        (parts[0], _) = (sum, parts.Count);
-        parts.RemoveRange(1, parts.Count - 1);
+        Value sum = parts.Skip(1).Aggregate(parts[0], (x, y) => x + y);
+        parts.Clear();
+        parts.Add(sum);
         return sum;
     }
 
