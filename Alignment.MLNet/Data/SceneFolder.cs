@@ -14,7 +14,9 @@ namespace Alignment.MLNet.Data;
 /// </summary>
 public sealed class SceneFolder
 {
-    const string Stills = "video_scene_cuts", Masks = "keyword_masks", Heatmaps = "attention_heatmap", Keywords = "keywords.csv";
+    internal const string Stills = "video_scene_cuts", Masks = "keyword_masks", Heatmaps = "attention_heatmap";
+
+    const string Keywords = "keywords.csv";
 
     readonly List<string> _places;   // the data folder, then the folder beside it
 

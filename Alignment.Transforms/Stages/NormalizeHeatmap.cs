@@ -16,12 +16,21 @@ public enum HeatmapNormalization
 
     /// <summary>A = v / Σv: a distribution over pixels. Values must not be negative; a map of zeros stays zero.</summary>
     SumToOne,
+
+    /// <summary>
+    /// A = (v − p) / (q − p), clipped to 0..1, where p and q are two percentiles of the map: as <see cref="MinMax"/>, but single extreme pixels do not set the
+    /// scale. Where both are equal the map becomes 0 up to them and 1 above.
+    /// </summary>
+    Percentile,
+
+    /// <summary>A = v / max: 1 where most is, and zero stays zero. Values must not be negative; a map of zeros stays zero.</summary>
+    DivideByMax,
 }
 
 /// <summary>Options of <see cref="NormalizeHeatmapEstimator"/>.</summary>
 public sealed record NormalizeHeatmapOptions : IStageOptions
 {
-    /// <summary>float vector, any dimensions – the heatmap as read.</summary>
+    /// <summary>float vector, any dimensions – the heatmap as read. With <see cref="Smoothing"/> float [H,W].</summary>
     public string InputColumn { get; init; } = SceneColumns.HeatmapRaw;
 
     /// <summary>float vector of the same dimensions, 0..1 – A.</summary>
@@ -30,8 +39,24 @@ public sealed record NormalizeHeatmapOptions : IStageOptions
     /// <summary>How values become attention.</summary>
     public HeatmapNormalization Mode { get; init; } = HeatmapNormalization.DivideBy255;
 
+    /// <summary>Percentile: the one that becomes 0, from 0 up to <see cref="HighPercentile"/>; linear between order statistics, as NumPy's default. 1 and 99 leave out a hundredth on either side.</summary>
+    public double LowPercentile { get; init; } = 1;
+
+    /// <summary>Percentile: the one that becomes 1, at most 100.</summary>
+    public double HighPercentile { get; init; } = 99;
+
+    /// <summary>Sigma in pixels of a Gaussian blur before normalising, border reflected; 0: none.</summary>
+    public float Smoothing { get; init; }
+
     /// <inheritdoc/>
-    public void Check() => StageCheck.Known("NormalizeHeatmap: Mode", Mode);
+    public void Check()
+    {
+        StageCheck.Known("NormalizeHeatmap: Mode", Mode);
+        if (!(LowPercentile >= 0 && LowPercentile < HighPercentile && HighPercentile <= 100))
+            throw UsageException.For("NormalizeHeatmap: percentiles", FormattableString.Invariant($"{LowPercentile} and {HighPercentile}"), "two from 0 to 100, the lower first", "1 and 99 are the defaults.");
+        if (!(Smoothing is >= 0 and <= HeatmapSmoothing.MostSigma))
+            throw UsageException.For("NormalizeHeatmap: Smoothing", FormattableString.Invariant($"{Smoothing}"), FormattableString.Invariant($"a sigma in pixels, 0 (none) to {HeatmapSmoothing.MostSigma}"), "Leave it at 0 if unsure.");
+    }
 }
 
 /// <summary>Turns a heatmap as read into attention A in 0..1; each scene for itself.</summary>
@@ -58,7 +83,7 @@ public sealed class NormalizeHeatmapTransformer : SceneTransformer<NormalizeHeat
 
     internal override void Describe(StageColumns columns)
     {
-        var raw = columns.Floats(Options.InputColumn);
+        var raw = Options.Smoothing > 0 ? columns.Map(Options.InputColumn) : columns.Floats(Options.InputColumn);
         columns.MakeFloats(Options.OutputColumn, raw.Dimensions, [raw], row =>
         {
             var read = row.Floats(raw);
@@ -68,20 +93,28 @@ public sealed class NormalizeHeatmapTransformer : SceneTransformer<NormalizeHeat
                 var (least, most) = Options.Mode switch
                 {
                     HeatmapNormalization.DivideBy255 => (0f, White),
-                    HeatmapNormalization.SumToOne => (0f, float.MaxValue),
+                    HeatmapNormalization.SumToOne or HeatmapNormalization.DivideByMax => (0f, float.MaxValue),
                     _ => (float.MinValue, float.MaxValue),
                 };
                 foreach (float v in values)
                     if (!(v >= least && v <= most))
                         throw BadRow(row, FormattableString.Invariant($"the value {v} in column '{raw.Name}'"), FormattableString.Invariant($"finite values{(least == 0f ? " from 0" : "")}{(most == White ? " to 255" : "")}"),
                             "Check the heatmap, or choose another normalization.");
-                Normalize(values, Options.Mode, to);
+                if (Options.Smoothing > 0)
+                {
+                    values.CopyTo(to);
+                    HeatmapSmoothing.Apply(to, raw.Width, raw.Height, Options.Smoothing);
+                    values = to;
+                }
+                Normalize(values, Options.Mode, Options.LowPercentile, Options.HighPercentile, to);
+                // A blur's rounding may leave the range by its last bit.
+                if (Options.Smoothing > 0) TensorPrimitives.Min<float>(to, 1f, to);
             };
         });
     }
 
-    /// <summary>The three formulas; values are finite and in the mode's range.</summary>
-    internal static void Normalize(ReadOnlySpan<float> values, HeatmapNormalization mode, Span<float> to)
+    /// <summary>The formulas; values are finite and in the mode's range. <paramref name="to"/> may be <paramref name="values"/>.</summary>
+    internal static void Normalize(ReadOnlySpan<float> values, HeatmapNormalization mode, double low, double high, Span<float> to)
     {
         switch (mode)
         {
@@ -96,9 +129,38 @@ public sealed class NormalizeHeatmapTransformer : SceneTransformer<NormalizeHeat
                 if (sum == 0) to.Clear();
                 else for (int i = 0; i < values.Length; i++) to[i] = (float)(values[i] / sum);
                 break;
+            case HeatmapNormalization.DivideByMax:
+                float most = values.IsEmpty ? 0 : TensorPrimitives.Max(values);
+                if (most == 0) to.Clear();
+                else for (int i = 0; i < values.Length; i++) to[i] = values[i] / most;
+                break;
+            case HeatmapNormalization.Percentile:
+                var (p, q) = Percentiles(values, low, high);
+                for (int i = 0; i < values.Length; i++) to[i] = q > p ? (float)Math.Clamp((values[i] - p) / (q - p), 0, 1) : values[i] > q ? 1 : 0;
+                break;
             default:
                 TensorPrimitives.Divide(values, White, to);
                 break;
+        }
+    }
+
+    /// <summary>Linear between the order statistics around (n − 1) · p / 100, counted from 0.</summary>
+    static (double Low, double High) Percentiles(ReadOnlySpan<float> values, double low, double high)
+    {
+        if (values.IsEmpty) return (0, 0);
+        float[] sorted = System.Buffers.ArrayPool<float>.Shared.Rent(values.Length);
+        Span<float> ordered = sorted.AsSpan(0, values.Length);
+        values.CopyTo(ordered);
+        ordered.Sort();
+        var found = (At(ordered, low), At(ordered, high));
+        System.Buffers.ArrayPool<float>.Shared.Return(sorted);
+        return found;
+
+        static double At(ReadOnlySpan<float> ordered, double percent)
+        {
+            double place = (ordered.Length - 1) * percent / 100;
+            int below = (int)place, above = Math.Min(below + 1, ordered.Length - 1);
+            return ordered[below] + (place - below) * ((double)ordered[above] - ordered[below]);
         }
     }
 }

@@ -71,7 +71,7 @@ sealed class SmoothedSaliency : ISaliency
     }
 
     /// <summary>Rows, then columns; the border is reflected without repeating the edge.</summary>
-    static void Blur(Span<float> map, int width, int height, float[] kernel)
+    internal static void Blur(Span<float> map, int width, int height, float[] kernel)
     {
         int reach = kernel.Length / 2;
         float[] rented = ArrayPool<float>.Shared.Rent(width * height + width + kernel.Length - 1);

@@ -1,0 +1,86 @@
+namespace Alignment.MLNet.Attention;
+
+/// <summary>Where a heatmap comes from.</summary>
+public enum AttentionOriginKind
+{
+    /// <summary>It was put into the data set; how it was made is not known here.</summary>
+    BroughtAlong,
+
+    /// <summary>From gaze of viewers.</summary>
+    Measured,
+
+    /// <summary>From the picture alone, by an algorithm or a model. Nobody has looked.</summary>
+    Predicted,
+}
+
+/// <summary>Where a heatmap comes from: what every report says of attention, so that a prediction never passes for a measurement.</summary>
+/// <param name="Kind">Which of the three.</param>
+/// <param name="By">The predictor, or how the gaze was made into a map; null where it is not known.</param>
+public sealed record AttentionOrigin(AttentionOriginKind Kind, string? By = null)
+{
+    /// <summary>Nothing is known of it.</summary>
+    public static AttentionOrigin BroughtAlong { get; } = new(AttentionOriginKind.BroughtAlong);
+
+    /// <summary>"measured", "predicted" or "brought along".</summary>
+    public string Word => Kind switch
+    {
+        AttentionOriginKind.Measured => "measured",
+        AttentionOriginKind.Predicted => "predicted",
+        _ => "brought along",
+    };
+
+    /// <summary>"predicted by spectral_residual.smoothed".</summary>
+    public override string ToString() => By is null ? Word : $"{Word} {(Kind == AttentionOriginKind.Predicted ? "by" : "from")} {By}";
+}
+
+/// <summary>Where the heatmaps of several scenes come from.</summary>
+public sealed record AttentionOrigins
+{
+    /// <summary>No scenes.</summary>
+    public static AttentionOrigins None { get; } = new();
+
+    /// <summary>Scenes whose attention is from viewers' gaze.</summary>
+    public long Measured { get; init; }
+
+    /// <summary>Scenes whose attention was predicted from the picture.</summary>
+    public long Predicted { get; init; }
+
+    /// <summary>Scenes whose heatmap was put there; whether viewers or an algorithm made it is not known.</summary>
+    public long BroughtAlong { get; init; }
+
+    /// <summary>The predictors and gaze files, each once, in ordinal order.</summary>
+    public IReadOnlyList<string> By { get; init; } = [];
+
+    /// <summary>One for people: "attention of 7 scenes measured, of 4 predicted (predicted by …)".</summary>
+    public string Text
+    {
+        get
+        {
+            string[] parts = [.. new[] { (Measured, "measured"), (Predicted, "predicted, not measured"), (BroughtAlong, "brought along (not known how it was made)") }.Where(p => p.Item1 > 0).Select(p => FormattableString.Invariant($"{p.Item1:N0} {p.Item2}"))];
+            return parts.Length == 0 ? "Attention: no scenes." : $"Attention of the scenes: {string.Join("; ", parts)}.{(By.Count == 0 ? "" : $" {SafePath.Shorten(string.Join("; ", By), 400)}.")}";
+        }
+    }
+
+    /// <summary>The same with one scene more.</summary>
+    public AttentionOrigins With(AttentionOrigin origin)
+    {
+        ArgumentNullException.ThrowIfNull(origin);
+        // Kept short whatever a data set says: a list nobody reads helps nobody.
+        const int most = 20;
+        string? by = origin.By is null ? null : origin.ToString();
+        return this with
+        {
+            Measured = Measured + (origin.Kind == AttentionOriginKind.Measured ? 1 : 0),
+            Predicted = Predicted + (origin.Kind == AttentionOriginKind.Predicted ? 1 : 0),
+            BroughtAlong = BroughtAlong + (origin.Kind == AttentionOriginKind.BroughtAlong ? 1 : 0),
+            By = by is null || By.Contains(by) || By.Count >= most ? By : [.. By.Append(by).Order(StringComparer.Ordinal)],
+        };
+    }
+
+    /// <summary>Both together.</summary>
+    public AttentionOrigins With(AttentionOrigins other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return new() { Measured = Measured + other.Measured, Predicted = Predicted + other.Predicted, BroughtAlong = BroughtAlong + other.BroughtAlong, By = [.. By.Union(other.By).Order(StringComparer.Ordinal)] };
+    }
+}

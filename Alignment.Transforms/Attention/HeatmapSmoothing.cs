@@ -1,0 +1,17 @@
+using Alignment.Transforms.Attention.Saliency;
+
+namespace Alignment.Transforms.Attention;
+
+/// <summary>A Gaussian blur of a heatmap; the border is reflected without repeating the edge, so that a constant map stays constant.</summary>
+static class HeatmapSmoothing
+{
+    /// <summary>Widest sigma in pixels.</summary>
+    public const float MostSigma = 2000;
+
+    /// <summary>Blurs [H,W] in place.</summary>
+    public static void Apply(Span<float> map, int width, int height, float sigma)
+    {
+        if (!map.ContainsAnyExcept(map[0])) return;   // a blur would make differences of its rounding
+        SmoothedSaliency.Blur(map, width, height, SmoothedSaliency.Kernel(sigma));
+    }
+}

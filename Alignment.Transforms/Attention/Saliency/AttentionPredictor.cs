@@ -1,0 +1,139 @@
+using System.Buffers;
+using System.Numerics.Tensors;
+
+namespace Alignment.Transforms.Attention.Saliency;
+
+/// <summary>How attention is predicted from a picture.</summary>
+public sealed record AttentionPredictorOptions
+{
+    /// <summary>
+    /// One of <see cref="SaliencyPredictors.Names"/>, the path of a <c>.json</c> that describes an ONNX model , or several of these joined by '+',
+    /// which are averaged. The default is how the stand-in heatmaps of the reference data set were made.
+    /// </summary>
+    public string Predictor { get; init; } = "spectral_residual.smoothed";
+
+    /// <summary>
+    /// Part of a centre prior in the map, 0..1: A' = (1 − w) A + w C. People look at the middle of a screen whatever is shown (Tatler, Journal of Vision 7(14):4, 2007);
+    /// how much so in an ad depends on the ad, so the default is 0, off.
+    /// </summary>
+    public double CentreWeight { get; init; }
+
+    /// <summary>Separates predictors that are averaged.</summary>
+    internal const char Plus = '+';
+
+    /// <summary>Checks the values and the built-in names; models are opened by <see cref="AttentionPredictor.Open"/>.</summary>
+    /// <exception cref="UsageException">A value is out of range, or a name is unknown.</exception>
+    public void Check()
+    {
+        if (!(CentreWeight is >= 0 and <= 1)) throw UsageException.For("The centre prior's weight", FormattableString.Invariant($"{CentreWeight}"), "0 (off) to 1 (nothing else)", "0.3 mixes a little of it in.");
+        if (Parts().Length == 0) throw UsageException.For("The attention predictor", "an empty name", string.Join(", ", SaliencyPredictors.Names), "Use one of these, the path of a model's .json, or several joined by '+'.");
+        foreach (string part in Parts()) _ = SaliencyPredictors.Parse(part);
+    }
+
+    internal string[] Parts() => Predictor.Split(Plus, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    internal static bool IsModel(string part) => part.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>
+/// Predicts attention as its options say: one predictor or the mean of several, with or without a centre prior. May be used by several threads.
+/// </summary>
+public sealed class AttentionPredictor : ISaliency, IDisposable
+{
+    readonly ISaliency[] _parts;
+    readonly CentrePrior? _prior;
+
+    AttentionPredictor(ISaliency[] parts, AttentionPredictorOptions options)
+    {
+        (_parts, Options) = (parts, options);
+        if (options.CentreWeight > 0) _prior = new CentrePrior(options.CentreWeight);
+        Name = string.Join(AttentionPredictorOptions.Plus, parts.Select(p => p.Name)) + (_prior is null ? "" : FormattableString.Invariant($" with {options.CentreWeight} centre prior"));
+        ModelSha256 = [];
+    }
+
+    /// <summary>The options it was opened with.</summary>
+    public AttentionPredictorOptions Options { get; }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <summary>Of the models among its parts, in order: their card, graph and weights. The built-in predictors have none.</summary>
+    public IReadOnlyList<string> ModelSha256 { get; }
+
+    /// <summary>Opens what the options name.</summary>
+    /// <exception cref="UsageException">A value is out of range, or a name is unknown.</exception>
+    /// <exception cref="MissingDependencyException">A model is not there.</exception>
+    /// <exception cref="BadDataException">A model cannot be used.</exception>
+    public static AttentionPredictor Open(AttentionPredictorOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        var parts = new List<ISaliency>();
+        try
+        {
+            foreach (string part in options.Parts()) parts.Add(SaliencyPredictors.Parse(part));
+            return new([.. parts], options);
+        }
+        catch
+        {
+            foreach (IDisposable model in parts.OfType<IDisposable>()) model.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Predict(ReadOnlySpan<byte> rgb, int width, int height, Span<float> map)
+    {
+        _parts[0].Predict(rgb, width, height, map);
+        if (_parts.Length > 1)
+        {
+            float[] rented = ArrayPool<float>.Shared.Rent(map.Length);
+            Span<float> other = rented.AsSpan(0, map.Length);
+            foreach (ISaliency part in _parts.AsSpan(1))
+            {
+                part.Predict(rgb, width, height, other);
+                TensorPrimitives.Add(map, other, map);
+            }
+            ArrayPool<float>.Shared.Return(rented);
+            TensorPrimitives.Divide(map, _parts.Length, map);
+        }
+        _prior?.Mix(map, width, height);
+        // Rounding of a mean of ones may pass 1.
+        TensorPrimitives.Min(map, 1f, map);
+    }
+
+    public void Dispose()
+    {
+        foreach (IDisposable model in _parts.OfType<IDisposable>()) model.Dispose();
+    }
+}
+
+/// <summary>
+/// Where people look before they know what is shown: a Gaussian about the middle of the picture, 1 at its top, wider than high
+/// (Clarke and Tatler, Vision Research 102, 2014, propose such an anisotropic Gaussian as the baseline of any predictor). Its sigmas are
+/// <see cref="SigmaWidths"/> and <see cref="SigmaHeights"/>.
+/// </summary>
+sealed class CentrePrior(double weight)
+{
+    /// <summary>Sigma along x as a part of the picture's width: √0.23 / 2, from that paper's variance of 0.23 where half the width is 1.</summary>
+    public const double SigmaWidths = 0.2398;
+
+    /// <summary>Along y as a part of its height: the paper's variance is 0.45 times as large, in the same units, which its data sets' 4:3 pictures make √(0.45 · 0.23) / (2 · 0.75).</summary>
+    public const double SigmaHeights = 0.2145;
+
+    /// <summary>A' = (1 − w) A + w C, in place.</summary>
+    public void Mix(Span<float> map, int width, int height)
+    {
+        float w = (float)weight;
+        float[] across = Bell(width, SigmaWidths), down = Bell(height, SigmaHeights);
+        for (int y = 0; y < height; y++)
+        {
+            Span<float> row = map.Slice(y * width, width);
+            TensorPrimitives.Multiply(row, 1 - w, row);
+            TensorPrimitives.MultiplyAdd(across, w * down[y], row, row);
+        }
+    }
+
+    static float[] Bell(int n, double sigmaParts) =>
+        [.. Enumerable.Range(0, n).Select(i => (i + 0.5) / n - 0.5).Select(u => (float)Math.Exp(-0.5 * u * u / (sigmaParts * sigmaParts)))];
+}
