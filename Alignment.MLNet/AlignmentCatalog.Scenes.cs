@@ -21,6 +21,9 @@ public sealed partial class AlignmentCatalog
     /// <summary>Turns a heatmap as read into attention: <c>heatmap_raw</c> → <c>heatmap</c> in 0..1; ÷255 by default.</summary>
     public NormalizeHeatmapEstimator NormalizeHeatmap(NormalizeHeatmapOptions? options = null) => new(options ?? new());
 
+    /// <summary>Predicts attention from the still (<c>image</c>, or a path) → <c>heatmap</c> in 0..1: spectral residual, fine-grained saliency or an ONNX model. A prediction, not a measurement.</summary>
+    public PredictAttentionEstimator PredictAttention(PredictAttentionOptions? options = null) => new(options ?? new());
+
     /// <summary>Makes the binary keyword mask: <c>mask_soft</c> → <c>mask</c>, 1 where strictly above the threshold (0.5), 0 elsewhere.</summary>
     public BinarizeMaskEstimator BinarizeMask(BinarizeMaskOptions? options = null) => new(options ?? new());
 

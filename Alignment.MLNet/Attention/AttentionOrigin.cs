@@ -51,13 +51,14 @@ public sealed record AttentionOrigins
     /// <summary>The predictors and gaze files, each once, in ordinal order.</summary>
     public IReadOnlyList<string> By { get; init; } = [];
 
-    /// <summary>One for people: "attention of 7 scenes measured, of 4 predicted (predicted by …)".</summary>
+    /// <summary>One for people: "Attention: 7 scenes measured; 4 scenes predicted, not measured. How: predicted by …; measured from …."</summary>
     public string Text
     {
         get
         {
-            string[] parts = [.. new[] { (Measured, "measured"), (Predicted, "predicted, not measured"), (BroughtAlong, "brought along (not known how it was made)") }.Where(p => p.Item1 > 0).Select(p => FormattableString.Invariant($"{p.Item1:N0} {p.Item2}"))];
-            return parts.Length == 0 ? "Attention: no scenes." : $"Attention of the scenes: {string.Join("; ", parts)}.{(By.Count == 0 ? "" : $" {SafePath.Shorten(string.Join("; ", By), 400)}.")}";
+            string[] parts = [.. new[] { (Measured, "measured"), (Predicted, "predicted, not measured"), (BroughtAlong, "brought along (how it was made is not known)") }
+                .Where(p => p.Item1 > 0).Select(p => FormattableString.Invariant($"{p.Item1:N0} {(p.Item1 == 1 ? "scene" : "scenes")} {p.Item2}"))];
+            return parts.Length == 0 ? "Attention: no scenes." : $"Attention: {string.Join("; ", parts)}.{(By.Count == 0 ? "" : $" How: {SafePath.Shorten(string.Join("; ", By), 400)}.")}";
         }
     }
 

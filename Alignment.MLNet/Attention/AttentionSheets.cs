@@ -39,7 +39,7 @@ sealed class AttentionSheets(SceneFolder data)
         if (all.Length == 0) return null;
         SceneFiles[] scenes = [.. all.Take(MostScenes)];
         var origins = new AttentionOriginReader();
-        string[] words = [.. scenes.Select(s => origins.Of(s.Heatmap!).Word)];
+        string[] words = [.. scenes.Select(s => origins.Of(s.Heatmap!).Word + (origins.Find(s.Heatmap!) is { Scene.Rows: 0 } ? ", no gaze" : ""))];
         string path = SafePath.Under(folder, video + ".png"), record = SafePath.Under(folder, video + ".json");
         var recipe = new Recipe(Format, [.. scenes.Select((s, i) => $"{s.Number} {words[i]} {HashOf(s.Still)} {HashOf(s.Heatmap!)}")], all.Length - scenes.Length);
         if (OutputRecord.Current<Facts>(record, recipe) is not null) return path;

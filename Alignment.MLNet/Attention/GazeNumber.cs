@@ -33,6 +33,8 @@ static class GazeNumber
             if (first == 1) value = -value;
             return true;
         }
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+        // The system's reader passes over NULs at the end.
+        value = 0;
+        return !text.Contains((byte)0) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
     }
 }

@@ -64,7 +64,7 @@ sealed class GazeSource : IDisposable
         {
             GazeReport found = new GazePass(scenes, options.Gaze, spill).Run(path, progress, cancel);
             if (found.RowsUsed == 0 && options.Predict is null)
-                throw BadDataException.For($"The gaze file '{SafePath.Shorten(path, 300)}'", FormattableString.Invariant($"no usable row among {found.Rows} ({string.Join(", ", found.Dropped.Where(d => d.Value.Count > 0).Select(d => FormattableString.Invariant($"{d.Key} {d.Value.Count}, first in line {d.Value.Lines.FirstOrDefault()}")))})"),
+                throw BadDataException.For($"The gaze file '{SafePath.Shorten(path, 300)}'", FormattableString.Invariant($"no usable row among {found.Rows} ({string.Join(", ", found.Dropped.Where(d => d.Value.Count > 0).Select(d => FormattableString.Invariant($"{d.Key} {d.Value.Count}, first in line {(d.Value.Lines.Count > 0 ? d.Value.Lines[0] : 0)}")))})"),
                     "gaze on the data set's scenes", "Compare its video ids, times and coordinates with the data set; `--predict` makes heatmaps without gaze.");
             if (found.Rows > 0 && found.Dropped["off_screen"].Count > found.Rows / 2)
                 report(new(null, null, FormattableString.Invariant($"{found.Dropped["off_screen"].Count} of {found.Rows} gaze rows are off screen. If x and y are pixels of another frame than the stills, give its size with --frame."), Breaks: false));

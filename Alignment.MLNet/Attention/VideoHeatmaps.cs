@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Alignment.MLNet.Data;
-using Alignment.MLNet.Editing;
 using Alignment.Transforms;
 
 namespace Alignment.MLNet.Attention;

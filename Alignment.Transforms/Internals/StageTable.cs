@@ -15,6 +15,7 @@ static class StageTable
         StageKind.Of<LoadMapTransformer>(LoadMapTransformer.Name),
         StageKind.Of<ModifyAttentionTransformer>(ModifyAttentionTransformer.Name),
         StageKind.Of<NormalizeHeatmapTransformer>(NormalizeHeatmapTransformer.Name),
+        StageKind.Of<PredictAttentionTransformer>(PredictAttentionTransformer.Name),
         StageKind.Of<ScoreAlignmentTransformer>(ScoreAlignmentTransformer.Name),
         StageKind.Of<SizeImageTransformer>(SizeImageTransformer.Name),
     ];

@@ -7,7 +7,7 @@ namespace Alignment.Transforms.Attention.Saliency;
 public sealed record AttentionPredictorOptions
 {
     /// <summary>
-    /// One of <see cref="SaliencyPredictors.Names"/>, the path of a <c>.json</c> that describes an ONNX model , or several of these joined by '+',
+    /// One of <see cref="SaliencyPredictors.Names"/>, the path of a <c>.json</c> that describes an ONNX model (<see cref="SaliencyModelCard"/>), or several of these joined by '+',
     /// which are averaged. The default is how the stand-in heatmaps of the reference data set were made.
     /// </summary>
     public string Predictor { get; init; } = "spectral_residual.smoothed";
@@ -27,7 +27,7 @@ public sealed record AttentionPredictorOptions
     {
         if (!(CentreWeight is >= 0 and <= 1)) throw UsageException.For("The centre prior's weight", FormattableString.Invariant($"{CentreWeight}"), "0 (off) to 1 (nothing else)", "0.3 mixes a little of it in.");
         if (Parts().Length == 0) throw UsageException.For("The attention predictor", "an empty name", string.Join(", ", SaliencyPredictors.Names), "Use one of these, the path of a model's .json, or several joined by '+'.");
-        foreach (string part in Parts()) _ = SaliencyPredictors.Parse(part);
+        foreach (string part in Parts().Where(p => !IsModel(p))) _ = SaliencyPredictors.Parse(part);
     }
 
     internal string[] Parts() => Predictor.Split(Plus, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -48,7 +48,7 @@ public sealed class AttentionPredictor : ISaliency, IDisposable
         (_parts, Options) = (parts, options);
         if (options.CentreWeight > 0) _prior = new CentrePrior(options.CentreWeight);
         Name = string.Join(AttentionPredictorOptions.Plus, parts.Select(p => p.Name)) + (_prior is null ? "" : FormattableString.Invariant($" with {options.CentreWeight} centre prior"));
-        ModelSha256 = [];
+        ModelSha256 = [.. parts.OfType<OnnxSaliency>().Select(m => m.Sha256)];
     }
 
     /// <summary>The options it was opened with.</summary>
@@ -71,7 +71,7 @@ public sealed class AttentionPredictor : ISaliency, IDisposable
         var parts = new List<ISaliency>();
         try
         {
-            foreach (string part in options.Parts()) parts.Add(SaliencyPredictors.Parse(part));
+            foreach (string part in options.Parts()) parts.Add(AttentionPredictorOptions.IsModel(part) ? OnnxSaliency.Open(part) : SaliencyPredictors.Parse(part));
             return new([.. parts], options);
         }
         catch

@@ -1,0 +1,126 @@
+using Alignment.Transforms.Attention.Saliency;
+using Alignment.Transforms.Images;
+using Alignment.Transforms.Internals;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Alignment.Transforms.Stages;
+
+/// <summary>Options of <see cref="PredictAttentionEstimator"/>.</summary>
+public sealed record PredictAttentionOptions : IStageOptions
+{
+    /// <summary>float [3,H,W] in −1..1, the scene still as <c>SizeImage</c> makes it; or text, the still's path.</summary>
+    public string InputColumn { get; init; } = SceneColumns.Image;
+
+    /// <summary>float [H,W] in 0..1 – A, as predicted. From a path it has <see cref="Height"/> and <see cref="Width"/>.</summary>
+    public string OutputColumn { get; init; } = SceneColumns.Heatmap;
+
+    /// <summary>How it is predicted.</summary>
+    public AttentionPredictorOptions Predictor { get; init; } = new();
+
+    /// <summary>From a path: the map is predicted at the still's own size, then brought to this one. Not read where the input is an image.</summary>
+    public int Width { get; init; } = 512;
+
+    /// <inheritdoc cref="Width"/>
+    public int Height { get; init; } = 512;
+
+    /// <summary>From a path: most pixels a file may have; checked on its header.</summary>
+    public long MaxPixels { get; init; } = PictureLimits.DefaultMaxPixels;
+
+    /// <summary>The hashes of the models among the predictors, filled in when the stage is made; a saved stage refuses models of other hashes.</summary>
+    public IReadOnlyList<string> ModelSha256 { get; init; } = [];
+
+    /// <inheritdoc/>
+    public void Check()
+    {
+        StageCheck.Size("PredictAttention", Width, Height);
+        StageCheck.AtLeastOne("PredictAttention: MaxPixels", MaxPixels);
+        Predictor.Check();
+    }
+}
+
+/// <summary>
+/// Predicts where viewers look from the scene still alone: spectral residual, fine-grained saliency, an ONNX model, or the mean of several. What it makes is a
+/// prediction: reports must not call it measured.
+/// </summary>
+public sealed class PredictAttentionEstimator : SceneEstimator<PredictAttentionTransformer>
+{
+    /// <exception cref="MissingDependencyException">A model is not there.</exception>
+    /// <exception cref="BadDataException">A model cannot be used, or is not the one of the given hash.</exception>
+    internal PredictAttentionEstimator(PredictAttentionOptions options) : base(PredictAttentionTransformer.Open(options))
+    {
+    }
+}
+
+/// <inheritdoc cref="PredictAttentionEstimator"/>
+public sealed class PredictAttentionTransformer : SceneTransformer<PredictAttentionOptions>, IStageLoader, IDisposable
+{
+    internal const string Name = "PredictAttention";
+
+    readonly AttentionPredictor _predictor;
+
+    PredictAttentionTransformer(PredictAttentionOptions options, AttentionPredictor predictor) : base(Name, options) => _predictor = predictor;
+
+    internal static PredictAttentionTransformer Open(PredictAttentionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        // A saved stage is loaded from anywhere: models by their full paths.
+        options = options with { Predictor = options.Predictor with { Predictor = string.Join(AttentionPredictorOptions.Plus, options.Predictor.Parts().Select(p => AttentionPredictorOptions.IsModel(p) ? Path.GetFullPath(p) : p)) } };
+        AttentionPredictor predictor = AttentionPredictor.Open(options.Predictor);
+        if (options.ModelSha256.Count > 0 && !options.ModelSha256.SequenceEqual(predictor.ModelSha256))
+        {
+            predictor.Dispose();
+            throw BadDataException.For("PredictAttention's saliency model", $"the hash {string.Join(", ", predictor.ModelSha256)}", $"{string.Join(", ", options.ModelSha256)}, with which the stage was made",
+                "The model was changed or replaced since: put the original back, or make and save the stage again with this one.");
+        }
+        return new(options with { ModelSha256 = predictor.ModelSha256 }, predictor);
+    }
+
+    static ITransformer IStageLoader.Load(BinaryReader from) => Open(StageModel.ReadOptions<PredictAttentionOptions>(from, Name, StageModel.FirstVersion));
+
+    internal override void Describe(StageColumns columns)
+    {
+        var source = columns.Find(Options.InputColumn, "a picture, float [3,H,W] in −1..1, or text (a path)",
+            t => t is TextDataViewType || (t is VectorDataViewType { Size: > 0 } v && v.ItemType == NumberDataViewType.Single && (!columns.DimensionsKnown || (v.Dimensions.Length == 3 && v.Dimensions[0] == 3))));
+        if (source.Column.Type is TextDataViewType) columns.MakeFloats(Options.OutputColumn, [Options.Height, Options.Width], [source], row => FromPath(row, source));
+        else columns.MakeFloats(Options.OutputColumn, [source.Height, source.Width], [source], row => FromImage(row, source));
+    }
+
+    FillFloats FromPath(StageRow row, StageInput source)
+    {
+        var path = row.Text(source);
+        var limits = new PictureLimits { MaxPixels = Options.MaxPixels };
+        float[] map = [];
+        return to =>
+        {
+            RgbPicture still = PictureFile.ReadRgb8(path(), limits);
+            Array.Resize(ref map, still.Width * still.Height);
+            _predictor.Predict(still.Pixels, still.Width, still.Height, map);
+            PictureResize.Planes(map, 1, still.Height, still.Width, to, Options.Height, Options.Width);
+            System.Numerics.Tensors.TensorPrimitives.Min(to, 1f, to);
+        };
+    }
+
+    FillFloats FromImage(StageRow row, StageInput source)
+    {
+        var read = row.Floats(source);
+        byte[] rgb = new byte[source.Length];
+        int n = source.Width * source.Height;
+        return to =>
+        {
+            ReadOnlySpan<float> planes = read();
+            for (int c = 0; c < 3; c++)
+                for (int i = 0; i < n; i++)
+                {
+                    float v = planes[c * n + i];
+                    if (!(v >= -1f && v <= 1f)) throw BadRow(row, FormattableString.Invariant($"the value {v} in column '{source.Name}'"), "values from −1 to 1", "Make the picture with SizeImage.");
+                    rgb[3 * i + c] = RgbPicture.ToByte((v + 1f) / 2f);
+                }
+            _predictor.Predict(rgb, source.Width, source.Height, to);
+        };
+    }
+
+    /// <summary>Frees the models.</summary>
+    public void Dispose() => _predictor.Dispose();
+}
