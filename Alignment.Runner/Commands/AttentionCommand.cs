@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Alignment.MLNet.Attention;
 using Alignment.Runner.Cli;
-using Alignment.Transforms.Attention.Saliency;
-using Alignment.Transforms.Stages;
 using Spectre.Console;
 using static Alignment.Runner.Cli.CountText;
 
