@@ -25,7 +25,7 @@ static class Program
           {FullSizeImport}                                 imports a model of Stable Diffusion 1.5's size: 7 GB of temporary space, needs the reference material
           {FullSizeTrain.Switch} [--side 256] [--losses LIST] [--steps 2] [--recompute] [--prepack] [--plain-layout] [--frozen DIR]  one training step at that size: 4 GB of temporary space, 16 GB of memory
           {GazeRows.Switch} [ROWS] [VIDEOS] [SCENES]                 heatmaps from a gaze file of so many rows: rows/s, memory, the ratio to reading the file alone
-          {TrainTiny.Switch} WORK BUNDLE                      trains the bundled tiny model from scratch; states in WORK, so that a stopped run continues
+          {TrainTiny.Switch} WORK BUNDLE [KEPT STAGES]        trains the bundled tiny model from scratch; states in WORK, so that a stopped run continues
           --filter PATTERN                                 BenchmarkDotNet's own switches, e.g. --filter *ValidateBenchmark*, --list flat
         """;
 
@@ -41,7 +41,7 @@ static class Program
             case [TrainingStep.Switch, .. var rest]: return TrainingStep.Run(rest);
             case [GazeRows.Switch, .. var rest]: return GazeRows.Run(rest);
             case [PeakOfGradients.Switch, var how]: return PeakOfGradients.Run(how);
-            case [TrainTiny.Switch, var work, var bundle]: return TrainTiny.Run(work, bundle);
+            case [TrainTiny.Switch, .. var rest]: return TrainTiny.Run(rest);
             case [FullSizeImport]: new FullSizeImportTests().Run_Sd15InHalfPrecision_MemoryStaysFlat(); return 0;
             case [FullSizeTrain.Switch, .. var rest]: return FullSizeTrain.Run(rest);
             case [OtherProcess.Switch, var folder]: OtherProcess.Apply(folder); return 0;

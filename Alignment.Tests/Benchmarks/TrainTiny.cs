@@ -1,4 +1,5 @@
 using Alignment.MLNet.Training.Tiny;
+using Alignment.Onnx.Bundles;
 
 namespace Alignment.Tests.Benchmarks;
 
@@ -7,8 +8,11 @@ static class TrainTiny
 {
     public const string Switch = "train-tiny";
 
-    public static int Run(string work, string bundle)
+    /// <param name="args">WORK BUNDLE [KEPT STAGES]: stages, separated by commas, that are taken from the bundle KEPT.</param>
+    public static int Run(string[] args)
     {
+        if (args.Length is not (2 or 4)) throw UsageException.For("The train-tiny switch", $"{args.Length} arguments", "WORK BUNDLE [KEPT STAGES]", $"STAGES are among {string.Join(", ", TinyKeep.Names)}, separated by commas.");
+        TinyKeep? keep = args.Length < 4 ? null : new(ModelBundle.Open(args[2]), args[3].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal));
         using var stop = new CancellationTokenSource();
         Console.CancelKeyPress += (_, e) =>
         {
@@ -17,7 +21,7 @@ static class TrainTiny
         };
         try
         {
-            TinyTraining.Run(work, bundle, null, Console.WriteLine, stop.Token);
+            TinyTraining.Run(args[0], args[1], null, Console.WriteLine, keep, stop.Token);
             return 0;
         }
         catch (OperationCanceledException)

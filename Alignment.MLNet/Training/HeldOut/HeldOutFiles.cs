@@ -30,9 +30,9 @@ public static class HeldOutFiles
         AtomicFile.Write(Path.Combine(folder, "held-out.csv"), stream =>
         {
             using StreamWriter to = ValidScenesCsv.Writer(stream);
-            ValidScenesCsv.WriteRow(to, ["scene_id", "seed", "control", .. report.Measures.Select(m => m.Predictor), "background_difference"]);
+            ValidScenesCsv.WriteRow(to, ["scene_id", "seed", "control", .. report.Measures.Select(m => m.Predictor), "background_difference", "asked"]);
             foreach (HeldOutRow row in report.Rows)
-                ValidScenesCsv.WriteRow(to, [row.SceneId, Text($"{row.Seed}"), row.Control, .. row.Shares.Select(s => Text($"{s:R}")), Text($"{row.BackgroundDifference}")]);
+                ValidScenesCsv.WriteRow(to, [row.SceneId, Text($"{row.Seed}"), row.Control, .. row.Shares.Select(s => Text($"{s:R}")), Text($"{row.BackgroundDifference}"), Text($"{row.Asked:R}")]);
         });
         AtomicFile.WriteText(Path.Combine(folder, "held-out.json"), JsonSerializer.Serialize(report, s_json) + "\n");
         AtomicFile.WriteText(Path.Combine(folder, "held-out.md"), Markdown(report));
@@ -54,6 +54,8 @@ public static class HeldOutFiles
         Line($"## Mean attention share on the product\n");
         Line($"| predictor | {string.Join(" | ", controls)} |\n| --- |{string.Concat(controls.Select(_ => " ---: |"))}");
         foreach (HeldOutMeasure m in report.Measures) Line($"| {Name(m)} | {string.Join(" | ", controls.Select(c => Text($"{m.MeanShares[c]:0.0000}")))} |");
+
+        Line($"| asked for by the map | {string.Join(" | ", controls.Select(c => Text($"{report.MeanAsked[c]:0.0000}")))} |");
 
         Line($"\n## Paired differences\n");
         Line($"| predictor | difference | mean | t | p | each seed alone: mean (p) |\n| --- | --- | ---: | ---: | ---: | --- |");

@@ -9,7 +9,8 @@ namespace Alignment.MLNet.Training.HeldOut;
 /// <param name="Control">One of the controls, or <see cref="Source"/>.</param>
 /// <param name="Shares">The attention share on the product by each measure, in the report's order.</param>
 /// <param name="BackgroundDifference">The largest difference to the source where nothing may change, in levels of 255.</param>
-public sealed record HeldOutRow(string SceneId, ulong Seed, string Control, IReadOnlyList<double> Shares, int BackgroundDifference)
+/// <param name="Asked">The attention share on the product in the control's own map: what the edit was asked for, in the smoothed measure of the training's predictor.</param>
+public sealed record HeldOutRow(string SceneId, ulong Seed, string Control, IReadOnlyList<double> Shares, int BackgroundDifference, double Asked)
 {
     /// <summary>The control of the row that has the unedited picture.</summary>
     public const string Source = "source";
@@ -56,6 +57,9 @@ public sealed record HeldOutReport
     /// <summary>The predictor that no training has seen first, each raw and smoothed.</summary>
     public required IReadOnlyList<HeldOutMeasure> Measures { get; init; }
 
+    /// <summary>By control, the mean share on the product that its maps ask for.</summary>
+    public IReadOnlyDictionary<string, double> MeanAsked { get; init; } = new Dictionary<string, double>();
+
     /// <summary>Scenes whose placebo had the product's whole size and took the boost's whole change.</summary>
     public int WholePlacebos { get; init; }
 
@@ -84,6 +88,7 @@ public sealed record HeldOutReport
             Options = options,
             Rows = rows,
             BackgroundDifference = rows.Max(r => r.BackgroundDifference),
+            MeanAsked = rows.GroupBy(r => r.Control).ToDictionary(g => g.Key, g => g.Average(r => r.Asked)),
             Measures = [.. names.Select((n, i) => Measure(n, i >= 2, i, rows))],
         };
     }

@@ -25,10 +25,12 @@ public static class TinyTraining
     /// <param name="bundle">Gets the model; an earlier one there is replaced.</param>
     /// <param name="recipe">Null: the bundled model's own.</param>
     /// <param name="log">Gets a line now and then.</param>
+    /// <param name="keep">Parts to take from an earlier bundle instead of training them; null for none.</param>
     /// <param name="cancel">Saves the state and stops.</param>
-    public static ModelBundle Run(string work, string bundle, TinyRecipe? recipe, Action<string> log, CancellationToken cancel = default)
+    public static ModelBundle Run(string work, string bundle, TinyRecipe? recipe, Action<string> log, TinyKeep? keep = null, CancellationToken cancel = default)
     {
         recipe ??= new();
+        using var kept = new KeptParts(keep);
         Directory.CreateDirectory(work);
         ModelBundle untrained = TinyBundle.Write(Path.Combine(work, "untrained"), force: true, cancel);
         ClipTokenizer tokenizer = ClipTokenizer.Load(Path.Combine(untrained.Folder, "tokenizer"), untrained.Manifest.Tokenizer.Length);
@@ -36,7 +38,7 @@ public static class TinyTraining
         var schedule = new NoiseSchedule(SchedulerConfig.Of(untrained));
         TinyWeights first = TinyWeights.Seeded(vocabulary, new() { Seed = recipe.Seed, EmbeddingDeviation = 0.1f });
 
-        IWeights vae = new InScope(new TinyStage("vae", work, recipe.Vae, recipe.LogEvery).Run(TinyTrainingGraphs.Autoencoder(), new ScopedWeights((TinyTrainingGraphs.VaeScope, first.Vae)), TinyFeeds.Vae(recipe), log, cancel), TinyTrainingGraphs.VaeScope);
+        IWeights vae = kept.Vae ?? new InScope(new TinyStage(TinyKeep.Vae, work, recipe.Vae, recipe.LogEvery).Run(TinyTrainingGraphs.Autoencoder(), new ScopedWeights((TinyTrainingGraphs.VaeScope, first.Vae)), TinyFeeds.Vae(recipe), log, cancel), TinyTrainingGraphs.VaeScope);
 
         StillPool pool;
         using (InferenceSession encoder = Open(AutoencoderKL.AuthorEncoder(TinyBundle.Vae, vae)))
@@ -45,21 +47,23 @@ public static class TinyTraining
 
         var known = new Dictionary<string, long[]>(StringComparer.Ordinal);
         long[] Tokens(string prompt) => known.TryGetValue(prompt, out long[]? ids) ? ids : known[prompt] = tokenizer.EncodePadded(prompt);
-        IWeights denoiser = new TinyStage("denoiser", work, recipe.Denoiser, recipe.LogEvery).Run(TinyTrainingGraphs.Denoiser(vocabulary),
+        IWeights denoiser = kept.Denoiser ?? new TinyStage(TinyKeep.Denoiser, work, recipe.Denoiser, recipe.LogEvery).Run(TinyTrainingGraphs.Denoiser(vocabulary),
             new ScopedWeights((TinyTrainingGraphs.TextScope, first.Text), (TinyTrainingGraphs.UNetScope, first.UNet)), TinyFeeds.Denoiser(recipe, pool, schedule, Tokens), log, cancel);
         IWeights text = new InScope(denoiser, TinyTrainingGraphs.TextScope), unet = new InScope(denoiser, TinyTrainingGraphs.UNetScope);
 
-        IWeights control;
-        using (InferenceSession encoder = Open(ClipTextModel.Author(TinyBundle.Text(vocabulary), text)))
+        IWeights control = kept.Control ?? Control();
+        IWeights trunk = kept.Trunk ?? Trunk(work, recipe, log, cancel);
+        return TinyBundle.Write(bundle, new TinyWeights(text, unet, control, vae) { Trunk = trunk, ScalingFactor = pool.ScalingFactor, Note = Note, Origin = "trained from scratch on this project's own drawings, by its own code; no third-party weights" }, force: true, cancel);
+
+        IWeights Control()
         {
+            using InferenceSession encoder = Open(ClipTextModel.Author(TinyBundle.Text(vocabulary), text));
             var states = new Dictionary<string, float[]>(StringComparer.Ordinal);
             float[] States(string prompt) => states.TryGetValue(prompt, out float[]? made) ? made : states[prompt] = Encode(encoder, Tokens(prompt));
             IWeights initial = ControlNet.FromUNet(unet, TinyBundle.Control, new() { Seed = recipe.Seed });
-            control = new InScope(new TinyStage("control", work, recipe.Control, recipe.LogEvery).Run(TinyTrainingGraphs.Control(),
-                new ScopedWeights((TinyTrainingGraphs.ControlScope, initial), (TinyTrainingGraphs.UNetScope, unet)), TinyFeeds.Control(recipe, pool, schedule, States), log, cancel), TinyTrainingGraphs.ControlScope);
+            return new InScope(new TinyStage(TinyKeep.Control, work, recipe.Control, recipe.LogEvery).Run(TinyTrainingGraphs.Control(),
+                new ScopedWeights((TinyTrainingGraphs.ControlScope, initial), (TinyTrainingGraphs.UNetScope, unet)), new TinyControlFeed(recipe, pool, schedule, States).Set, log, cancel), TinyTrainingGraphs.ControlScope);
         }
-        IWeights trunk = Trunk(work, recipe, log, cancel);
-        return TinyBundle.Write(bundle, new TinyWeights(text, unet, control, vae) { Trunk = trunk, ScalingFactor = pool.ScalingFactor, Note = Note, Origin = "trained from scratch on this project's own drawings, by its own code; no third-party weights" }, force: true, cancel);
     }
 
     /// <summary>The perceptual distance: a trunk trained to tell products and colours apart, and linear layers that weigh all channels of all taps alike.</summary>
@@ -67,7 +71,7 @@ public static class TinyTraining
     {
         ModelGraph classifier = TinyTrainingGraphs.Classifier(DrawnStills.Keywords.Count, DrawnStills.Colours.Count);
         var first = new SeededWeights(classifier.Parameters.Select(p => new WeightInfo(p.Name, WeightType.F32, p.Shape.Numbers)), new() { Seed = recipe.Seed, Gain = 1.4f });
-        IWeights features = new InScope(new TinyStage("trunk", work, recipe.Trunk, recipe.LogEvery).Run(classifier, first, TinyFeeds.Trunk(recipe), log, cancel), TinyTrainingGraphs.TrunkScope);
+        IWeights features = new InScope(new TinyStage(TinyKeep.Trunk, work, recipe.Trunk, recipe.LogEvery).Run(classifier, first, TinyFeeds.Trunk(recipe), log, cancel), TinyTrainingGraphs.TrunkScope);
         var linear = new AlikeWeights(Lpips.Weights(TinyBundle.Trunk).Where(w => Lpips.IsLinear(w.Name)), 1f / TinyBundle.Trunk.Taps.Count);
         return new ScopedWeights(("", features), ("", linear));
     }

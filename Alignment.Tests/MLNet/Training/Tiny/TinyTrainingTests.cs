@@ -22,7 +22,7 @@ public sealed class TinyTrainingTests
             // The first line a run logs comes with its second step: stopped there, each run gets two steps further.
             try
             {
-                TinyTraining.Run(folder["b"], folder["stopped"], s_recipe, line => { if (line.Contains("/4 ", StringComparison.Ordinal)) stop.Cancel(); }, stop.Token);
+                TinyTraining.Run(folder["b"], folder["stopped"], s_recipe, line => { if (line.Contains("/4 ", StringComparison.Ordinal)) stop.Cancel(); }, cancel: stop.Token);
                 ended = true;
             }
             catch (OperationCanceledException)
@@ -35,5 +35,28 @@ public sealed class TinyTrainingTests
         Assert.That(ModelBundle.Open(folder["stopped"]).Hash, Is.EqualTo(through.Hash));
         Assert.That(through.Manifest.ControlTrained, Is.True);
         Assert.That(() => through.Verify(), Throws.Nothing);
+    }
+
+    [Test]
+    public void Run_KeepingParts_TrainsOnlyTheOthers()
+    {
+        using var folder = new TempFolder();
+        ModelBundle first = TinyTraining.Run(folder["a"], folder["first"], s_recipe, _ => { });
+        var trained = new HashSet<string>();
+        ModelBundle second = TinyTraining.Run(folder["b"], folder["second"], s_recipe with { Control = s_short with { Steps = 6 } }, line => trained.Add(line.Split(' ')[0]), new(first, new HashSet<string> { "vae", "denoiser", "trunk" }));
+        Assert.That(trained.Intersect(TinyKeep.Names), Is.EqualTo(new[] { "control" }));
+        foreach (string file in new[] { BundleFiles.TextEncoder, BundleFiles.Unet, BundleFiles.VaeEncoder, BundleFiles.VaeDecoder, BundleFiles.Lpips })
+            Assert.That(File.ReadAllBytes(second.PathOf(file)), Is.EqualTo(File.ReadAllBytes(first.PathOf(file))), file);
+        Assert.That(File.ReadAllBytes(second.PathOf(BundleFiles.ControlNet)), Is.Not.EqualTo(File.ReadAllBytes(first.PathOf(BundleFiles.ControlNet))));
+    }
+
+    [TestCase("control", "denoiser")]
+    [TestCase("denoiser", "vae")]
+    [TestCase("clock", "vae, denoiser, control, trunk")]
+    public void Run_KeepingWhatDoesNotFit_IsAUsageError(string stage, string said)
+    {
+        using var folder = new TempFolder();
+        var keep = new TinyKeep(ModelBundle.Open(BundledModels.Tiny), new HashSet<string> { stage });
+        Assert.That(() => TinyTraining.Run(folder["work"], folder["out"], s_recipe, _ => { }, keep), Throws.TypeOf<UsageException>().With.Message.Contains(said));
     }
 }
