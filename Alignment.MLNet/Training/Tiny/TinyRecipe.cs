@@ -52,7 +52,7 @@ public sealed record TinyRecipe
     public TinyStageRecipe Denoiser { get; init; } = new() { Steps = 5000, Batch = 10, LearningRate = 1.5e-3 };
 
     /// <summary>The ControlNet.</summary>
-    public TinyStageRecipe Control { get; init; } = new() { Steps = 7000, Batch = 10, LearningRate = 1e-3 };
+    public TinyStageRecipe Control { get; init; } = new() { Steps = 5000, Batch = 10, LearningRate = 1e-3 };
 
     /// <summary>The perceptual distance's trunk.</summary>
     public TinyStageRecipe Trunk { get; init; } = new() { Steps = 1500, Batch = 16, LearningRate = 3e-3 };
