@@ -1,5 +1,6 @@
 using System.Globalization;
 using Alignment.Transforms.Diffusion;
+using Alignment.Transforms.Diffusion.Schedulers;
 
 namespace Alignment.MLNet.Editing;
 
@@ -76,11 +77,11 @@ sealed record EditSettings
     {
         Size = string.Create(CultureInfo.InvariantCulture, $"{edit.Width}x{edit.Height}"),
         Steps = edit.Steps,
-        Guidance = edit.Guidance,
-        Strength = edit.Strength,
+        Guidance = edit.UsedGuidance,
+        Strength = edit.UsedStrength,
         ControlScale = edit.ControlScale,
         Seed = edit.Seed,
-        Scheduler = edit.Scheduler.ToString(),
+        Scheduler = SchedulerKinds.NameOf(edit.Scheduler),
         Eta = edit.Eta,
         PromptTemplate = edit.PromptTemplate,
         NegativePrompt = edit.NegativePrompt,

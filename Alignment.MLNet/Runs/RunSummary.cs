@@ -15,7 +15,7 @@ static class RunSummary
         {
             options.Validation.Deep,
             Variants = ManifestOptions.Of(options.Variants),
-            Edit = EditSettings.Of(options.Edit, options.JpegQuality),
+            Edit = EditSettings.Of(options.Edit.For(bundle), options.JpegQuality),
             Assemble = new
             {
                 options.Assemble.SceneSeconds,

@@ -12,11 +12,11 @@ sealed class EditFlags
     static readonly EditOptions s_defaults = new();
 
     readonly Option<int> _steps = new("--steps") { Description = "Denoising steps of the whole schedule.", DefaultValueFactory = _ => s_defaults.Steps };
-    readonly Option<float> _guidance = new("--guidance") { Description = "Classifier-free guidance; 1 turns it off.", DefaultValueFactory = _ => s_defaults.Guidance };
-    readonly Option<double> _strength = new("--strength") { Description = "How much of the scene is made anew, 0 to 1.", DefaultValueFactory = _ => s_defaults.Strength };
+    readonly Option<float?> _guidance = new("--guidance") { Description = "Classifier-free guidance; 1 turns it off. By default what the model recommends, else 7.5." };
+    readonly Option<double?> _strength = new("--strength") { Description = "How much of the scene is made anew, 0 to 1. By default what the model recommends, else 0.6." };
     readonly Option<float> _controlScale = new("--control-scale") { Description = "Factor on the ControlNet's residuals.", DefaultValueFactory = _ => s_defaults.ControlScale };
     readonly Option<ulong> _seed = new("--seed") { Description = "Seed of the noise; the same noise serves every variant of a scene.", DefaultValueFactory = _ => s_defaults.Seed };
-    readonly Option<SchedulerKind> _scheduler = new("--scheduler") { Description = "The sampler.", DefaultValueFactory = _ => s_defaults.Scheduler };
+    readonly Option<string> _scheduler = new("--scheduler") { Description = $"The sampler: {string.Join(", ", SchedulerKinds.Names)}.", HelpName = "NAME", DefaultValueFactory = _ => SchedulerKinds.NameOf(s_defaults.Scheduler) };
     readonly Option<float> _eta = new("--eta") { Description = "DDIM's η: 0 adds no noise on the way.", DefaultValueFactory = _ => s_defaults.Eta };
     readonly Option<string> _prompt = new("--prompt") { Description = $"The prompt; {EditOptions.KeywordPlace} stands for the product's name.", HelpName = "TEXT", DefaultValueFactory = _ => s_defaults.PromptTemplate };
     readonly Option<string> _negative = new("--negative-prompt") { Description = "What guidance leads away from.", HelpName = "TEXT", DefaultValueFactory = _ => s_defaults.NegativePrompt };
@@ -40,7 +40,7 @@ sealed class EditFlags
         Strength = parse.GetValue(_strength),
         ControlScale = parse.GetValue(_controlScale),
         Seed = parse.GetValue(_seed),
-        Scheduler = parse.GetValue(_scheduler),
+        Scheduler = SchedulerKinds.Parse(parse.GetValue(_scheduler)!),
         Eta = parse.GetValue(_eta),
         PromptTemplate = parse.GetValue(_prompt)!,
         NegativePrompt = parse.GetValue(_negative)!,

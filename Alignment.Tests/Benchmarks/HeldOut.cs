@@ -12,15 +12,18 @@ static class HeldOut
     /// <returns>0 where every bar is met, else 1.</returns>
     public static int Run(string[] args)
     {
-        if (args.Length < 2) throw UsageException.For("The held-out switch", $"{args.Length} arguments", "BUNDLE OUT [scenes] [seeds] [size] [strength] [guidance] [steps]", "Name a bundle and a folder for the results.");
+        if (args.Length < 2) throw UsageException.For("The held-out switch", $"{args.Length} arguments", "BUNDLE OUT [scenes] [seeds] [size] [strength] [guidance] [steps] [scene-seed]", "Name a bundle and a folder for the results.");
         double At(int i, double otherwise) => args.Length > i ? double.Parse(args[i], CultureInfo.InvariantCulture) : otherwise;
+        // "-" leaves strength and guidance to the model.
+        double? Own(int i) => args.Length > i && args[i] != "-" ? At(i, 0) : null;
         var plain = new HeldOutOptions();
         int size = (int)At(4, plain.Edit.Width);
         HeldOutOptions options = plain with
         {
             Scenes = (int)At(2, plain.Scenes),
             Seeds = (int)At(3, plain.Seeds),
-            Edit = plain.Edit with { Width = size, Height = size, Strength = At(5, plain.Edit.Strength), Guidance = (float)At(6, plain.Edit.Guidance), Steps = (int)At(7, plain.Edit.Steps) },
+            SceneSeed = (ulong)At(8, plain.SceneSeed),
+            Edit = plain.Edit with { Width = size, Height = size, Strength = Own(5), Guidance = (float?)Own(6), Steps = (int)At(7, plain.Edit.Steps) },
         };
         HeldOutReport report = HeldOutExperiment.Run(ModelBundle.Open(args[0]), options, new Lines());
         HeldOutFiles.Write(report, args[1]);

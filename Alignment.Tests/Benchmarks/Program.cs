@@ -18,7 +18,7 @@ static class Program
           {QuickBench.Switch}                                            all of the following but the last five, in less than five minutes; writes artifacts/bench.md
           {LoopOverhead.Switch} [BUNDLE] [SIDE] [ROUNDS]          a 50-step edit ÷ the same ONNX Runtime runs alone
           {PresenceTable.Switch} [SHEET]                                 how attention follows the product's presence in drawn stills, and their speed
-          {HeldOut.Switch} BUNDLE OUT [scenes] [seeds] [size] [strength] [guidance] [steps]
+          {HeldOut.Switch} BUNDLE OUT [scenes] [seeds] [size] [strength|-] [guidance|-] [steps] [scene-seed]
                                                            whether the control moves attention in scenes that no training has seen: table, JSON, CSV, pictures
           {GradientFormulations.Switch} [ROUNDS] [PART]           what each operator's forward and backward pass cost
           {TrainingStep.Switch} small|30m [ROUNDS] [recompute]   one training step of a ControlNet, phase by phase, as lines of JSON

@@ -1,3 +1,4 @@
+using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Runtime;
 using Alignment.Transforms.Diffusion.Compositing;
 using Alignment.Transforms.Diffusion.Schedulers;
@@ -16,15 +17,23 @@ public sealed record EditOptions
     /// <summary>Steps of the whole schedule, of which the last strength · steps are done. 50 is Stable Diffusion's own default.</summary>
     public int Steps { get; init; } = 50;
 
-    /// <summary>Classifier-free guidance (Ho and Salimans 2022): ε = ε₋ + guidance · (ε₊ − ε₋). Up to 1 there is none, and the negative half is not computed.</summary>
-    public float Guidance { get; init; } = 7.5f;
+    /// <summary>Stable Diffusion's own, where neither caller nor model says anything.</summary>
+    const float StandardGuidance = 7.5f;
+
+    /// <summary>Keeps √ᾱ ≈ 0.4 of the signal: layout and large shapes stay, texture and local contrast – what draws the eye – are made anew under the control.</summary>
+    const double StandardStrength = 0.6;
 
     /// <summary>
-    /// How much of the scene is given up to noise before it is denoised again (SDEdit), 0 … 1. At the default 0.6 Stable Diffusion keeps √ᾱ ≈ 0.4
-    /// of the signal: layout and large shapes stay, texture and local contrast – what draws the eye – are made anew under the control.
-    /// 0 runs no model: the picture is the source at the edit's size.
+    /// Classifier-free guidance (Ho and Salimans 2022): ε = ε₋ + guidance · (ε₊ − ε₋). Up to 1 there is none, and the negative half is not computed.
+    /// Null for what the model recommends, and 7.5 where it recommends nothing.
     /// </summary>
-    public double Strength { get; init; } = 0.6;
+    public float? Guidance { get; init; }
+
+    /// <summary>
+    /// How much of the scene is given up to noise before it is denoised again (SDEdit), 0 … 1. Null for what the model recommends, and 0.6 where it
+    /// recommends nothing. 0 runs no model: the picture is the source at the edit's size.
+    /// </summary>
+    public double? Strength { get; init; }
 
     /// <summary>Factor on the ControlNet's residuals; 0 ignores the control.</summary>
     public float ControlScale { get; init; } = 1;
@@ -60,6 +69,18 @@ public sealed record EditOptions
 
     public Device Device { get; init; } = Device.Cpu;
 
+    internal float UsedGuidance => Guidance ?? StandardGuidance;
+
+    internal double UsedStrength => Strength ?? StandardStrength;
+
+    /// <summary>The same with every choice that was left to the model made.</summary>
+    public EditOptions For(ModelBundle bundle)
+    {
+        ArgumentNullException.ThrowIfNull(bundle);
+        RecommendedSettings? own = bundle.Manifest.Recommended;
+        return this with { Guidance = Guidance ?? own?.Guidance ?? StandardGuidance, Strength = Strength ?? own?.Strength ?? StandardStrength };
+    }
+
     /// <summary>The prompt for a product.</summary>
     public string PromptFor(string keyword) => PromptTemplate.Replace(KeywordPlace, keyword, StringComparison.Ordinal);
 
@@ -68,13 +89,13 @@ public sealed record EditOptions
     public void Check()
     {
         Require(Steps >= 1, "steps", Steps, "1 or more", "20 to 50 are usual.");
-        Require(float.IsFinite(Guidance) && Guidance >= 0, "guidance", Guidance, "0 or more", "7.5 is usual; 1 turns it off.");
-        _ = StartOfRun.FirstStep(Strength, 1);
+        Require(float.IsFinite(UsedGuidance) && UsedGuidance >= 0, "guidance", UsedGuidance, "0 or more", "7.5 is usual; 1 turns it off.");
+        _ = StartOfRun.FirstStep(UsedStrength, 1);
         Require(float.IsFinite(ControlScale) && ControlScale >= 0, "control scale", ControlScale, "0 or more", "1 is what the ControlNet was trained with.");
         Require(Eta is >= 0 and <= 1, "eta", Eta, "0 to 1", "Leave it at 0 unless you want fresh noise in every step.");
         Require(Width is >= 8 and <= MaxSide && Height is >= 8 and <= MaxSide, "size", $"{Width}x{Height}", $"sides from 8 to {MaxSide} pixels", "512x512 is what Stable Diffusion 1.5 was trained with.");
         Require(Batch is >= 1 and <= 64, "batch", Batch, "1 to 64", "1 needs the least memory.");
-        Require(Enum.IsDefined(Scheduler), "scheduler", Scheduler, string.Join(", ", Enum.GetNames<SchedulerKind>()), "Choose one of these.");
+        Require(Enum.IsDefined(Scheduler), "scheduler", Scheduler, string.Join(", ", SchedulerKinds.Names), "Choose one of these.");
         Require(NegativePrompt is not null && !string.IsNullOrEmpty(PromptTemplate), "prompt", "none", "a text", $"Use {KeywordPlace} for the product's name.");
         Region.Check();
     }

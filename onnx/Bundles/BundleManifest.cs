@@ -60,7 +60,16 @@ public sealed record BundleManifest
 
     /// <summary>What a user must know before trusting the pictures, or empty.</summary>
     public string Note { get; init; } = "";
+
+    /// <summary>How its authors edit with it where that is not as Stable Diffusion is used; null for nothing to say.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RecommendedSettings? Recommended { get; init; }
 }
+
+/// <summary>What an edit takes where its caller says nothing.</summary>
+/// <param name="Guidance">Classifier-free guidance; 1 for none.</param>
+/// <param name="Strength">How much of a scene is given up to noise, 0 to 1.</param>
+public sealed record RecommendedSettings(float? Guidance = null, double? Strength = null);
 
 /// <summary>One file's size and SHA-256 (lower-case hexadecimal).</summary>
 public sealed record BundleFile(long Bytes, string Sha256);
@@ -87,6 +96,26 @@ public sealed record SchedulerFacts
     public bool SetAlphaToOne { get; init; }
 
     public bool ClipSample { get; init; }
+
+    /// <summary>The sampler its authors published it with, by diffusers' class name; null where none was named.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ClassName { get; init; }
+
+    /// <summary>Whether that sampler takes Karras' noise levels.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool KarrasSigmas { get; init; }
+
+    /// <summary>Whether that sampler ends at the noise of timestep 0 instead of none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool EndsAtSigmaMin { get; init; }
+
+    /// <summary>Steps that a consistency model was distilled with; null for 50.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? OriginalSteps { get; init; }
+
+    /// <summary>A setting of that sampler that this program does not have, as "key = value"; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? UnsupportedSetting { get; init; }
 }
 
 /// <summary>The special ids of the CLIP tokenizer and the length every prompt is padded to.</summary>

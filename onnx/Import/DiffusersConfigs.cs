@@ -6,6 +6,13 @@ namespace Alignment.Onnx.Import;
 /// <summary>The configuration files of a diffusers folder that concern the bundle, not the architectures.</summary>
 static class DiffusersConfigs
 {
+    static readonly (string Key, string[] Known)[] s_samplerSettings =
+    [
+        ("algorithm_type", ["dpmsolver++"]), ("solver_type", ["midpoint", "bh2"]), ("solver_order", ["2"]), ("lower_order_final", ["true"]), ("euler_at_final", ["false"]),
+        ("predict_x0", ["true"]), ("disable_corrector", ["[]"]), ("variance_type", ["fixed_small", "fixed_small_log"]), ("interpolation_type", ["linear"]), ("timestep_type", ["discrete"]),
+        ("use_exponential_sigmas", ["false"]), ("use_beta_sigmas", ["false"]), ("use_lu_lambdas", ["false"]), ("timestep_scaling", ["10", "10.0"]),
+    ];
+
     /// <summary>The noise schedule and prediction type of a <c>scheduler_config.json</c>, whatever scheduler class it names.</summary>
     public static (SchedulerFacts Scheduler, string PredictionType) Scheduler(string path) => StrictJson.ReadFile(path, root =>
     {
@@ -26,7 +33,20 @@ static class DiffusersConfigs
             StepsOffset = Int("steps_offset", 0),
             SetAlphaToOne = Flag("set_alpha_to_one", true),
             ClipSample = Flag("clip_sample", false),
+            ClassName = Find("_class_name")?.GetString() is { Length: > 0 and < 100 } name ? name : null,
+            KarrasSigmas = Flag("use_karras_sigmas", false),
+            EndsAtSigmaMin = OneOf("final_sigmas_type", "zero", "sigma_min") == "sigma_min",
+            OriginalSteps = Find("original_inference_steps")?.GetInt32() is { } original and not 50 ? original : null,
+            UnsupportedSetting = Unsupported(),
         }, OneOf("prediction_type", "epsilon", "v_prediction", "sample"));
+
+        // Settings that choose another algorithm under the same class name; only who asks for the published sampler needs to know.
+        string? Unsupported()
+        {
+            foreach (var (key, known) in s_samplerSettings)
+                if (Find(key) is { } v && v.ToString() is var text && !known.Contains(text, StringComparer.OrdinalIgnoreCase)) return $"{key} = {SafePath.Shorten(text)}";
+            return null;
+        }
 
         int Int(string key, int otherwise) => Find(key) is { } v ? v.GetInt32() : otherwise;
         double Number(string key, double otherwise) => Find(key) is { } v ? v.GetDouble() : otherwise;

@@ -23,7 +23,7 @@ public static class HeldOutExperiment
     public static HeldOutReport Run(ModelBundle bundle, HeldOutOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(bundle);
-        return Run(edit => new BundleHeldOutEditor(bundle, edit), options ?? new(), progress, cancel) with { Model = Path.GetFileName(bundle.Folder), ModelSha256 = bundle.Hash };
+        return Run(edit => new BundleHeldOutEditor(bundle, edit), (options ?? new()).For(bundle), progress, cancel) with { Model = Path.GetFileName(bundle.Folder), ModelSha256 = bundle.Hash };
     }
 
     /// <summary>As the other, with editors from elsewhere.</summary>

@@ -1,3 +1,4 @@
+using Alignment.Onnx.Bundles;
 using Alignment.Transforms.Attention.Saliency;
 using Alignment.Transforms.Diffusion;
 
@@ -30,7 +31,7 @@ public sealed record HeldOutOptions
     /// <summary>Of either.</summary>
     public SaliencySmoothing Smoothing { get; init; } = new();
 
-    /// <summary>How scenes are edited. All controls of a scene go in one batch.</summary>
+    /// <summary>How scenes are edited; strength and guidance are the model's own unless set. All controls of a scene go in one batch.</summary>
     public EditOptions Edit { get; init; } = new() { Width = 128, Height = 128, Steps = 20 };
 
     /// <summary>The strength at which it is measured how well an unchanged scene comes back.</summary>
@@ -38,6 +39,8 @@ public sealed record HeldOutOptions
 
     /// <summary>Scenes on the picture sheet, the first ones.</summary>
     public int ShownScenes { get; init; } = 8;
+
+    internal HeldOutOptions For(ModelBundle bundle) => this with { Edit = Edit.For(bundle) };
 
     /// <summary>Refuses values out of range.</summary>
     /// <exception cref="UsageException">A value is out of range; the message names it.</exception>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Alignment.Onnx.Bundles;
 using Alignment.Runner.Cli;
 using Spectre.Console;
@@ -43,6 +44,7 @@ sealed class ModelsInspectCommand : RunnerCommand
         Fact("size", $"{N(seen.Bytes)} bytes, {N(seen.Parameters)} parameters");
         Fact("licence", m.License);
         Fact("origin", m.Origin);
+        if (m.Recommended is { } r) Fact("recommended", string.Join(", ", new[] { r.Guidance is { } g ? string.Create(CultureInfo.InvariantCulture, $"guidance {g}") : null, r.Strength is { } s ? string.Create(CultureInfo.InvariantCulture, $"strength {s}") : null }.Where(t => t is not null)));
         if (m.Note.Length > 0) Fact("note", m.Note);
         foreach (string assumed in seen.Assumptions) Fact("assumed", assumed);
         to.Write(facts);

@@ -45,7 +45,7 @@ public sealed class DiffusersImportTests
             Assert.That(bundle.Manifest.ControlChannels, Is.EqualTo(2));
             Assert.That(bundle.Manifest.ScalingFactor, Is.EqualTo(0.18215));
             Assert.That(bundle.Manifest.PredictionType, Is.EqualTo("epsilon"));
-            Assert.That(bundle.Manifest.Scheduler, Is.EqualTo(new SchedulerFacts { TrainTimesteps = 1000, BetaStart = 0.00085, BetaEnd = 0.012, BetaSchedule = "scaled_linear", StepsOffset = 1 }));
+            Assert.That(bundle.Manifest.Scheduler, Is.EqualTo(new SchedulerFacts { TrainTimesteps = 1000, BetaStart = 0.00085, BetaEnd = 0.012, BetaSchedule = "scaled_linear", StepsOffset = 1, ClassName = "PNDMScheduler" }));
             Assert.That(bundle.Manifest.Tokenizer, Is.EqualTo(new TokenizerFacts { VocabularySize = vocabulary, StartId = vocabulary - 2, EndId = vocabulary - 1, PadId = vocabulary - 1, Length = 77 }));
             Assert.That(outputs.Values.SelectMany(v => v).All(float.IsFinite), Is.True);
             Assert.That(outputs["vae_decoder.onnx/sample"], Has.Length.EqualTo(2 * 3 * 64 * 48));

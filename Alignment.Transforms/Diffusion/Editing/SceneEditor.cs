@@ -33,7 +33,7 @@ public sealed class SceneEditor : IDisposable
     public SceneEditor(ModelBundle bundle, EditOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(bundle);
-        Options = options ?? new EditOptions();
+        Options = (options ?? new EditOptions()).For(bundle);
         Options.Check();
         Bundle = bundle;
         Shape = EditShape.Of(bundle, Options.Width, Options.Height);
@@ -48,7 +48,7 @@ public sealed class SceneEditor : IDisposable
     /// <summary>The model.</summary>
     public ModelBundle Bundle { get; }
 
-    /// <summary>What the editor was made with.</summary>
+    /// <summary>What the editor was made with; where that left a choice to the model, what it chose.</summary>
     public EditOptions Options { get; }
 
     /// <summary>The models as ONNX Runtime has them, for measuring.</summary>
@@ -58,7 +58,7 @@ public sealed class SceneEditor : IDisposable
     public EditShape Shape { get; }
 
     /// <summary>The model call an edit begins with, 0 where it starts from noise; equal to the number of calls where nothing is to be done.</summary>
-    public int FirstCall => Options.FromNoise ? 0 : _scheduler.FirstCall(Options.Strength);
+    public int FirstCall => Options.FromNoise ? 0 : _scheduler.FirstCall(Options.UsedStrength);
 
     /// <summary>The timesteps of the schedule, all of them; an edit does those from <see cref="FirstCall"/> on.</summary>
     public IReadOnlyList<float> Timesteps => _scheduler.Timesteps;
@@ -150,11 +150,11 @@ public sealed class SceneEditor : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            bool guided = Options.Guidance > 1;
+            bool guided = Options.UsedGuidance > 1;
             Denoiser loop = Loop(controls.Count, guided);
             loop.SetText(guided ? _prompts.Encode(Options.NegativePrompt).Values.Span : default, _prompts.Encode(prompt).Values.Span);
             loop.SetControls(controls, Options.ControlScale);
-            loop.Run(latents, _scheduler, firstCall, Options.Guidance, noise, observer, cancel);
+            loop.Run(latents, _scheduler, firstCall, Options.UsedGuidance, noise, observer, cancel);
         }
     }
 

@@ -51,8 +51,7 @@ public sealed class DdimScheduler : IScheduler
     /// <inheritdoc/>
     public void Begin(int firstCall, int count)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(firstCall);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstCall, _tau.Length);
+        RunCheck.First(firstCall, _tau.Length);
         if (_x0.Length != count) _x0 = new float[count];
     }
 
@@ -67,9 +66,9 @@ public sealed class DdimScheduler : IScheduler
     public void Advance(int index, ReadOnlySpan<float> modelOutput, ReadOnlySpan<float> noise, Span<float> sample)
     {
         Span<float> x0 = _x0;
-        if (modelOutput.Length != x0.Length || sample.Length != x0.Length) throw new ArgumentException($"The run was begun for {x0.Length} elements, not {sample.Length}.");
+        RunCheck.Lengths(x0.Length, modelOutput, sample);
         bool noisy = NeedsNoise(index);
-        if (noisy && noise.Length != sample.Length) throw new ArgumentException("With eta above 0 every step needs noise of the sample's length.", nameof(noise));
+        RunCheck.Noise(noisy, noise, sample.Length);
 
         // 1. ᾱ now and at the previous, less noisy timestep. The stride is the training steps per inference step whatever the spacing.
         SchedulerConfig config = _schedule.Config;
@@ -78,34 +77,18 @@ public sealed class DdimScheduler : IScheduler
         double alphaBarPrevious = previous >= 0 ? _schedule.AlphaBars[previous] : _schedule.FinalAlphaBar;
         double signal = Math.Sqrt(alphaBar), spread = Math.Sqrt(1 - alphaBar);
 
-        // 2. The predicted x₀ (eq. 9 for ε), and the predicted ε, both as (of the sample, of the model's output).
-        (double ofSample, double ofOutput) toX0 = config.PredictionType switch
-        {
-            PredictionType.Epsilon => (1 / signal, -spread / signal),
-            PredictionType.VPrediction => (signal, -spread),
-            _ => (0, 1),
-        };
-        (double ofSample, double ofOutput) toEpsilon = config.PredictionType switch
-        {
-            PredictionType.Epsilon => (0, 1),
-            PredictionType.VPrediction => (spread, signal),
-            _ => (1 / spread, -signal / spread),
-        };
-        TensorPrimitives.Multiply(sample, (float)toX0.ofSample, x0);
-        TensorPrimitives.MultiplyAdd(modelOutput, (float)toX0.ofOutput, x0, x0);
-        if (config.ClipSample)
-        {
-            TensorPrimitives.Max(x0, -(float)config.ClipSampleRange, x0);
-            TensorPrimitives.Min(x0, (float)config.ClipSampleRange, x0);
-        }
+        // 2. The predicted x₀ (eq. 9 for ε), and the predicted ε, both as sums of the sample and the model's output.
+        Prediction toEpsilon = Prediction.Epsilon(config.PredictionType, signal, spread);
+        Prediction.X0(config.PredictionType, signal, spread).Write(sample, modelOutput, x0);
+        Prediction.Clip(config, x0);
 
         // 3. σ_t, eq. 16: η √((1 − ᾱ′) / (1 − ᾱ)) √(1 − ᾱ / ᾱ′).
         double sigma = noisy ? _options.Eta * Math.Sqrt((1 - alphaBarPrevious) / (1 - alphaBar) * (1 - alphaBar / alphaBarPrevious)) : 0;
 
         // 4. x′ = √ᾱ′ x₀ + √(1 − ᾱ′ − σ²) ε + σ z, eq. 12. Rounding may leave a negative hair under the root at η = 1.
         double direction = Math.Sqrt(Math.Max(0, 1 - alphaBarPrevious - sigma * sigma));
-        TensorPrimitives.Multiply(sample, (float)(direction * toEpsilon.ofSample), sample);
-        TensorPrimitives.MultiplyAdd(modelOutput, (float)(direction * toEpsilon.ofOutput), sample, sample);
+        TensorPrimitives.Multiply(sample, (float)(direction * toEpsilon.OfSample), sample);
+        TensorPrimitives.MultiplyAdd(modelOutput, (float)(direction * toEpsilon.OfOutput), sample, sample);
         TensorPrimitives.MultiplyAdd(x0, (float)Math.Sqrt(alphaBarPrevious), sample, sample);
         if (noisy) TensorPrimitives.MultiplyAdd(noise, (float)sigma, sample, sample);
     }

@@ -2,7 +2,8 @@ namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>
 /// The forward process q(x_t | x₀) = N(√ᾱ_t x₀, (1 − ᾱ_t) I) of Ho et al. 2020 (DDPM), eq. 4, with ᾱ_t = Π(1 − β_s).
-/// Computed in double precision and rounded once; the float32 tables the models were trained with differ by a few units in the last place.
+/// β and 1 − β are rounded to float32, as in the tables the models were trained with, and their product is kept in double precision; early on, where 1 − ᾱ is small, that
+/// rounding is what decides its fourth digit.
 /// </summary>
 public sealed class NoiseSchedule
 {
@@ -19,7 +20,7 @@ public sealed class NoiseSchedule
         _betas = [.. betas.Select(b => (float)b)];
         _alphaBars = new float[betas.Length];
         double product = 1;
-        for (int t = 0; t < betas.Length; t++) _alphaBars[t] = (float)(product *= 1 - betas[t]);
+        for (int t = 0; t < betas.Length; t++) _alphaBars[t] = (float)(product *= 1 - _betas[t]);
     }
 
     /// <summary>What it was built from.</summary>
@@ -63,6 +64,32 @@ public sealed class NoiseSchedule
         return timesteps[0] < T && timesteps[^1] >= 0 ? timesteps
             : throw UsageException.For("The number of steps", $"{Text(steps)}, whose first timestep {Text(timesteps[0])} lies beyond the schedule because of the offset {Text(Config.StepsOffset)}", $"timesteps from 0 to {T - 1}", "Choose fewer steps; 20 to 50 are usual.");
     }
+
+    /// <summary>As <see cref="Timesteps"/>, but the linear spacing is not rounded: for samplers that take timesteps between two.</summary>
+    /// <exception cref="UsageException">More steps than the schedule has room for.</exception>
+    internal double[] FractionalTimesteps(int steps) => Config.TimestepSpacing == TimestepSpacing.Linspace && steps > 1
+        ? [.. Linspace(_betas.Length - 1, 0, Checked(steps))]
+        : [.. Timesteps(steps).Select(t => (double)t)];
+
+    /// <summary>
+    /// The timesteps of the solvers that end beyond the last one: leading and linear spacing are laid out for one step more, whose timestep is left to the end
+    /// (Lu et al. 2022, as published with Stable Diffusion).
+    /// </summary>
+    /// <exception cref="UsageException">More steps than the schedule has room for.</exception>
+    internal double[] SolverTimesteps(int steps)
+    {
+        int T = _betas.Length;
+        return Config.TimestepSpacing switch
+        {
+            TimestepSpacing.Trailing => [.. Timesteps(steps).Select(t => (double)t)],
+            TimestepSpacing.Linspace => [.. Linspace(T - 1, 0, Checked(steps) + 1).Take(steps).Select(t => Math.Round(t))],
+            _ => [.. Enumerable.Range(0, Checked(steps)).Select(i => (double)((steps - i) * (T / (steps + 1)) + Config.StepsOffset))],
+        };
+    }
+
+    /// <summary>A number of steps that leaves at least one training timestep between two calls.</summary>
+    int Checked(int steps) => steps >= 1 && steps < _betas.Length && (long)steps * (_betas.Length / (steps + 1)) + Config.StepsOffset < _betas.Length ? steps
+        : throw UsageException.For("The number of steps", Text(steps), $"1 to {Text(_betas.Length - 1)}, fewer than the timesteps the model was trained with", "Choose fewer steps; 10 to 50 are usual.");
 
     static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 

@@ -68,6 +68,9 @@ public sealed record SchedulerConfig
 
     public double ClipSampleRange { get; init; } = 1;
 
+    /// <summary>The sampler its authors published it with; null where the bundle does not say.</summary>
+    public PublishedSampler? Published { get; init; }
+
     /// <summary>The schedule a bundle records.</summary>
     /// <exception cref="BadDataException">The bundle names a schedule or prediction this program does not know.</exception>
     public static SchedulerConfig Of(ModelBundle bundle)
@@ -102,6 +105,7 @@ public sealed record SchedulerConfig
             StepsOffset = facts.StepsOffset,
             SetAlphaToOne = facts.SetAlphaToOne,
             ClipSample = facts.ClipSample,
+            Published = PublishedSampler.Of(facts),
         };
     }
 

@@ -5,15 +5,84 @@ public enum SchedulerKind
 {
     /// <summary><see cref="DdimScheduler"/>.</summary>
     Ddim,
+
+    /// <summary><see cref="DdpmScheduler"/>.</summary>
+    Ddpm,
+
+    /// <summary><see cref="EulerScheduler"/>.</summary>
+    Euler,
+
+    /// <summary><see cref="EulerScheduler"/> with Karras' noise levels.</summary>
+    EulerKarras,
+
+    /// <summary><see cref="EulerScheduler"/>, ancestral.</summary>
+    EulerAncestral,
+
+    /// <summary><see cref="DpmSolverScheduler"/>, DPM-Solver++ 2M.</summary>
+    DpmSolver,
+
+    /// <summary><see cref="DpmSolverScheduler"/> with Karras' noise levels.</summary>
+    DpmSolverKarras,
+
+    /// <summary><see cref="UniPcScheduler"/>.</summary>
+    UniPc,
+
+    /// <summary><see cref="PndmScheduler"/>.</summary>
+    Pndm,
+
+    /// <summary><see cref="LcmScheduler"/>.</summary>
+    Lcm,
+
+    /// <summary>The one the model was published with.</summary>
+    Published,
 }
 
 /// <summary>Makes a sampler by its kind.</summary>
 public static class SchedulerKinds
 {
-    /// <summary>The sampler that <paramref name="options"/> ask for, over the model's own noise schedule.</summary>
-    public static IScheduler Create(this SchedulerKind kind, NoiseSchedule schedule, EditOptions options) => kind switch
+    /// <summary>The name of each kind, as users write it.</summary>
+    static readonly (string Name, SchedulerKind Kind)[] s_names =
+    [
+        ("ddim", SchedulerKind.Ddim), ("ddpm", SchedulerKind.Ddpm), ("euler", SchedulerKind.Euler), ("euler_karras", SchedulerKind.EulerKarras), ("euler_a", SchedulerKind.EulerAncestral),
+        ("dpmpp_2m", SchedulerKind.DpmSolver), ("dpmpp_2m_karras", SchedulerKind.DpmSolverKarras), ("unipc", SchedulerKind.UniPc), ("pndm", SchedulerKind.Pndm), ("lcm", SchedulerKind.Lcm),
+        ("published", SchedulerKind.Published),
+    ];
+
+    /// <summary>The names that <see cref="Parse"/> takes.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. s_names.Select(n => n.Name)];
+
+    /// <summary>The name of a kind.</summary>
+    public static string NameOf(SchedulerKind kind) => s_names.First(n => n.Kind == kind).Name;
+
+    /// <summary>The kind of a name, whatever its case.</summary>
+    /// <exception cref="UsageException">There is none of that name.</exception>
+    public static SchedulerKind Parse(string name)
     {
-        SchedulerKind.Ddim => new DdimScheduler(schedule, options.Steps, new DdimOptions { Eta = options.Eta }),
-        _ => throw UsageException.For("The scheduler", $"'{kind}'", string.Join(", ", Enum.GetNames<SchedulerKind>()), "Choose one of these."),
-    };
+        foreach (var (known, kind) in s_names)
+            if (known.Equals(name, StringComparison.OrdinalIgnoreCase)) return kind;
+        throw UsageException.For("The scheduler", $"'{SafePath.Shorten(name ?? "")}'", string.Join(", ", Names), "Choose one of these.");
+    }
+
+    /// <summary>The sampler that <paramref name="options"/> ask for, over the model's own noise schedule.</summary>
+    public static IScheduler Create(this SchedulerKind kind, NoiseSchedule schedule, EditOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        int steps = options.Steps;
+        return kind switch
+        {
+            SchedulerKind.Ddim => new DdimScheduler(schedule, steps, new() { Eta = options.Eta }),
+            SchedulerKind.Ddpm => new DdpmScheduler(schedule, steps),
+            SchedulerKind.Euler => new EulerScheduler(schedule, steps),
+            SchedulerKind.EulerKarras => new EulerScheduler(schedule, steps, new() { KarrasSigmas = true }),
+            SchedulerKind.EulerAncestral => new EulerScheduler(schedule, steps, new() { Ancestral = true }),
+            SchedulerKind.DpmSolver => new DpmSolverScheduler(schedule, steps),
+            SchedulerKind.DpmSolverKarras => new DpmSolverScheduler(schedule, steps, new() { KarrasSigmas = true }),
+            SchedulerKind.UniPc => new UniPcScheduler(schedule, steps),
+            SchedulerKind.Pndm => new PndmScheduler(schedule, steps),
+            SchedulerKind.Lcm => new LcmScheduler(schedule, steps),
+            SchedulerKind.Published when schedule.Config.Published is { } published => published.Create(schedule, steps, options.Eta),
+            SchedulerKind.Published => throw UsageException.For("The sampler the model was published with", "none recorded in the bundle", string.Join(", ", Names), "Name one of these, or import the model again."),
+            _ => throw UsageException.For("The scheduler", $"'{kind}'", string.Join(", ", Names), "Choose one of these."),
+        };
+    }
 }

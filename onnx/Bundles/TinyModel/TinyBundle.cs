@@ -41,6 +41,12 @@ public static class TinyBundle
 
     const int TextWidth = 48;
 
+    /// <summary>
+    /// Without guidance, because 7.5, which sharpens Stable Diffusion's pictures, burns those of a model that learned from a few thousand drawings; at a
+    /// strength that leaves the control room. docs/held-out.md has both settings.
+    /// </summary>
+    static readonly RecommendedSettings s_recommended = new(Guidance: 1, Strength: 0.75);
+
     internal static ClipTextConfig Text(int vocabulary) => new() { VocabularySize = vocabulary, HiddenSize = TextWidth, IntermediateSize = 4 * TextWidth, Layers = 2, Heads = 4 };
 
     /// <summary>Weights of a few megabytes need no file of their own, whose alignment would cost another.</summary>
@@ -85,7 +91,7 @@ public static class TinyBundle
             foreach ((string name, string content) in words.Files()) AtomicFile.WriteText(Path.Combine(to, "tokenizer", name), content);
 
             BundleManifest manifest = Manifest(words, parameters);
-            if (trained is not null) manifest = manifest with { ScalingFactor = trained.ScalingFactor, Origin = trained.Origin, ControlTrained = true, Note = trained.Note };
+            if (trained is not null) manifest = manifest with { ScalingFactor = trained.ScalingFactor, Origin = trained.Origin, ControlTrained = true, Note = trained.Note, Recommended = s_recommended };
             AtomicFile.WriteText(Path.Combine(to, "README.md"), TinyCard.Text(manifest));
             return manifest;
         }, progress: null, cancel);

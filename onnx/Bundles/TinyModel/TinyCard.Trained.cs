@@ -23,7 +23,8 @@ static partial class TinyCard
         2. **Text encoder and UNet** – noise prediction on stills whose product is drawn anywhere between faint and vivid.
         3. **ControlNet**, before the frozen UNet – attention is predicted from the drawing itself (spectral residual, smoothed). The
            target is the still whose predicted attention has the share on the product that the control asks for, while the noised input still
-           carries a trace of the still as it was; a part of the rows moves attention in the background only and must change nothing.
+           carries a trace of the still as it was. Some rows have another still's map, so that only the share on this still's product counts; some
+           move attention in the background only and must change nothing.
         4. **Perceptual trunk** – a classifier of products and colours.
 
         What came of it on scenes that no training saw is in `docs/held-out.md` of the project, measured also with a predictor of attention

@@ -31,7 +31,7 @@ static partial class TinyCard
         - Pictures: sides that are multiples of {Number(manifest.ImageMultiple)} pixels; made for 128x128. One latent is {Number(manifest.VaeFactor)}x{Number(manifest.VaeFactor)} pixels.
         - Control: {Number(manifest.ControlChannels)} channels, keyword mask and attention, 0 to 1.
         - Prompts: {Number(manifest.Tokenizer.Length)} tokens of a vocabulary of {Number(manifest.Tokenizer.VocabularySize)}, trained over a list of product words; other text is spelt in bytes, any language.
-        - Origin: {manifest.Origin}.
+        {(manifest.Recommended is { } r ? string.Create(CultureInfo.InvariantCulture, $"- Edited with guidance {r.Guidance} and strength {r.Strength} unless told otherwise; `docs/held-out.md` says why.\n") : "")}- Origin: {manifest.Origin}.
         - Licence: {manifest.License}.
 
         Every file here is written by `TinyBundle.Write` in `onnx/Bundles/TinyModel`; a test authors them again from the weights in them and

@@ -11,9 +11,9 @@ public sealed class NoiseScheduleTests
         var schedule = new NoiseSchedule(new());
         float betas = Off(schedule.Betas, common.Floats("betas")), alphaBars = Off(schedule.AlphaBars, common.Floats("alphas_cumprod"));
         TestContext.Out.WriteLine(FormattableString.Invariant($"betas {betas:e2}, alphaBars {alphaBars:e2}, relative"));
-        // The reference computes in float32: β off by a few of its last bits, ᾱ by what a thousand rounded factors add up to.
+        // The reference spaces √β in float32, which puts β off by a few of its last bits; ᾱ then by a few of its own.
         Assert.That(betas, Is.LessThanOrEqualTo(5e-7f));
-        Assert.That(alphaBars, Is.LessThanOrEqualTo(2e-6f));
+        Assert.That(alphaBars, Is.LessThanOrEqualTo(6e-7f));
     }
 
     static float Off(ReadOnlySpan<float> actual, float[] expected)

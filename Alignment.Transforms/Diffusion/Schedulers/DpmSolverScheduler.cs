@@ -1,0 +1,95 @@
+using System.Numerics.Tensors;
+
+namespace Alignment.Transforms.Diffusion.Schedulers;
+
+/// <summary>Options of <see cref="DpmSolverScheduler"/>.</summary>
+public sealed record DpmSolverOptions
+{
+    /// <summary>Karras' noise levels (Karras et al. 2022, eq. 5) over the whole schedule instead of those of evenly spaced timesteps.</summary>
+    public bool KarrasSigmas { get; init; }
+
+    /// <summary>What the last step goes to.</summary>
+    public FinalSigma Final { get; init; }
+
+    /// <summary>Below this many steps the last one is of first order: with few steps the second order overshoots at the end (diffusers: <c>lower_order_final</c>).</summary>
+    internal const int FewSteps = 15;
+}
+
+/// <summary>
+/// DPM-Solver++ (2M): Lu, Zhou, Bao, Chen, Li and Zhu, "DPM-Solver++: Fast Solver for Guided Sampling of Diffusion Probabilistic Models", 2022
+/// (arXiv 2211.01095), algorithm 2 with the midpoint form.
+/// </summary>
+/// <remarks>α = √ᾱ, σ = √(1−ᾱ), λ = ln(α/σ), as in the paper; the noise levels of this code's tables are the paper's σ/α.</remarks>
+public sealed class DpmSolverScheduler : IScheduler
+{
+    readonly NoiseSchedule _schedule;
+    readonly DpmSolverOptions _options;
+    readonly SigmaSchedule _levels;
+    float[] _x0 = [], _x0Before = [];
+    int _first;
+
+    /// <exception cref="UsageException">The number of steps is out of range.</exception>
+    public DpmSolverScheduler(NoiseSchedule schedule, int steps, DpmSolverOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(schedule);
+        (_schedule, _options) = (schedule, options ?? new());
+        _levels = SigmaSchedule.Of(schedule, schedule.SolverTimesteps(steps), _options.KarrasSigmas, wholeTable: true, _options.Final);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<float> Timesteps => _levels.Timesteps;
+
+    /// <inheritdoc/>
+    public float InitialNoiseSigma => 1;
+
+    /// <inheritdoc/>
+    public bool NeedsNoise(int index) => false;
+
+    /// <inheritdoc/>
+    public int FirstCall(double strength) => StartOfRun.FirstStep(strength, Timesteps.Count);
+
+    /// <inheritdoc/>
+    public void Begin(int firstCall, int count)
+    {
+        RunCheck.First(firstCall, Timesteps.Count);
+        if (_x0.Length != count) (_x0, _x0Before) = (new float[count], new float[count]);
+        _first = firstCall;
+    }
+
+    /// <inheritdoc/>
+    public void AddNoise(int firstCall, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into)
+    {
+        HalfLogSnr s = HalfLogSnr.Of(_levels.Sigmas[firstCall]);
+        s.AddNoise(x0, noise, into);
+    }
+
+    /// <inheritdoc/>
+    public void ScaleInput(int index, ReadOnlySpan<float> sample, Span<float> modelInput) => sample.CopyTo(modelInput);
+
+    /// <inheritdoc/>
+    public void Advance(int index, ReadOnlySpan<float> modelOutput, ReadOnlySpan<float> noise, Span<float> sample)
+    {
+        RunCheck.Lengths(_x0.Length, modelOutput, sample);
+        HalfLogSnr s = HalfLogSnr.Of(_levels.Sigmas[index]), t = HalfLogSnr.Of(_levels.Sigmas[index + 1]);
+
+        // 1. x₀ now; the one of the step before stays.
+        (_x0, _x0Before) = (_x0Before, _x0);
+        Prediction.X0(_schedule.Config.PredictionType, s.Alpha, s.Sigma).Write(sample, modelOutput, _x0);
+
+        // 2. x ← (σ_t/σ_s) x − α_t (e^−h − 1) D, eq. 14; at first order D is x₀ …
+        double h = t.Lambda - s.Lambda, weight = -t.Alpha * (Math.Exp(-h) - 1);
+        int steps = Timesteps.Count;
+        bool plain = index == _first || index == steps - 1 && (_options.Final == FinalSigma.Zero || steps < DpmSolverOptions.FewSteps);
+        TensorPrimitives.Multiply(sample, (float)(t.Sigma / s.Sigma), sample);
+        if (plain)
+        {
+            TensorPrimitives.MultiplyAdd(_x0, (float)weight, sample, sample);
+            return;
+        }
+
+        // 3. … at second order (1 + 1/2r) x₀ − (1/2r) x₀ of the step before, r = h′/h (algorithm 2).
+        double r = (s.Lambda - HalfLogSnr.Of(_levels.Sigmas[index - 1]).Lambda) / h;
+        TensorPrimitives.MultiplyAdd(_x0, (float)(weight * (1 + 0.5 / r)), sample, sample);
+        TensorPrimitives.MultiplyAdd(_x0Before, (float)(-weight * 0.5 / r), sample, sample);
+    }
+}

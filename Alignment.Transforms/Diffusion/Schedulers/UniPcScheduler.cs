@@ -1,0 +1,112 @@
+using System.Numerics.Tensors;
+
+namespace Alignment.Transforms.Diffusion.Schedulers;
+
+/// <summary>Options of <see cref="UniPcScheduler"/>.</summary>
+public sealed record UniPcOptions
+{
+    /// <inheritdoc cref="DpmSolverOptions.KarrasSigmas"/>
+    public bool KarrasSigmas { get; init; }
+
+    /// <inheritdoc cref="DpmSolverOptions.Final"/>
+    public FinalSigma Final { get; init; }
+}
+
+/// <summary>
+/// UniPC of order 2: Zhao, Bai, Rao, Zhou and Lu, "UniPC: A Unified Predictor-Corrector Framework for Fast Sampling of Diffusion Models", 2023
+/// (arXiv 2302.04867), with B₂(h) = e^h − 1 and the data prediction of its appendix.
+/// </summary>
+/// <remarks>
+/// Each call first corrects the sample of the call before with the model's output there (UniC), then predicts the next (UniP). α, σ, λ as in <see cref="DpmSolverScheduler"/>;
+/// with data prediction the paper's h enters with its sign changed.
+/// </remarks>
+public sealed class UniPcScheduler : IScheduler
+{
+    readonly NoiseSchedule _schedule;
+    readonly SigmaSchedule _levels;
+    float[] _m0 = [], _m1 = [], _now = [], _last = [];
+    int _first;
+
+    /// <exception cref="UsageException">The number of steps is out of range.</exception>
+    public UniPcScheduler(NoiseSchedule schedule, int steps, UniPcOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(schedule);
+        options ??= new();
+        _schedule = schedule;
+        _levels = SigmaSchedule.Of(schedule, schedule.SolverTimesteps(steps), options.KarrasSigmas, wholeTable: true, options.Final);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<float> Timesteps => _levels.Timesteps;
+
+    /// <inheritdoc/>
+    public float InitialNoiseSigma => 1;
+
+    /// <inheritdoc/>
+    public bool NeedsNoise(int index) => false;
+
+    /// <inheritdoc/>
+    public int FirstCall(double strength) => StartOfRun.FirstStep(strength, Timesteps.Count);
+
+    /// <inheritdoc/>
+    public void Begin(int firstCall, int count)
+    {
+        RunCheck.First(firstCall, Timesteps.Count);
+        if (_m0.Length != count) (_m0, _m1, _now, _last) = (new float[count], new float[count], new float[count], new float[count]);
+        _first = firstCall;
+    }
+
+    /// <inheritdoc/>
+    public void AddNoise(int firstCall, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into) => HalfLogSnr.Of(_levels.Sigmas[firstCall]).AddNoise(x0, noise, into);
+
+    /// <inheritdoc/>
+    public void ScaleInput(int index, ReadOnlySpan<float> sample, Span<float> modelInput) => sample.CopyTo(modelInput);
+
+    /// <inheritdoc/>
+    public void Advance(int index, ReadOnlySpan<float> modelOutput, ReadOnlySpan<float> noise, Span<float> sample)
+    {
+        RunCheck.Lengths(_m0.Length, modelOutput, sample);
+        HalfLogSnr s = HalfLogSnr.Of(_levels.Sigmas[index]), t = HalfLogSnr.Of(_levels.Sigmas[index + 1]);
+
+        // 1. x₀ at this call, from the sample as it was predicted.
+        Prediction.X0(_schedule.Config.PredictionType, s.Alpha, s.Sigma).Write(sample, modelOutput, _now);
+
+        // 2. UniC: redo the step that led here, now that the model's output at its end is known.
+        if (index > _first) Correct(index, s, sample);
+
+        // 3. m₀ is x₀ at this call, m₁ at the one before.
+        (_m0, _m1, _now) = (_now, _m0, _m1);
+
+        // 4. UniP: x_t = (σ_t/σ_s) x − α_t (e^−h − 1) (m₀ + ½ D₁), D₁ = (m₁ − m₀) / r₁; without D₁ at the first and last call.
+        sample.CopyTo(_last);
+        double h = t.Lambda - s.Lambda, weight = -t.Alpha * (Math.Exp(-h) - 1), half = 0;
+        if (OrderAt(index) == 2) half = 0.5 / ((HalfLogSnr.Of(_levels.Sigmas[index - 1]).Lambda - s.Lambda) / h);
+        TensorPrimitives.Multiply(sample, (float)(t.Sigma / s.Sigma), sample);
+        TensorPrimitives.MultiplyAdd(_m0, (float)(weight * (1 - half)), sample, sample);
+        if (half != 0) TensorPrimitives.MultiplyAdd(_m1, (float)(weight * half), sample, sample);
+    }
+
+    /// <summary>Order of the prediction at a call: grows from 1, falls to 1 at the end.</summary>
+    int OrderAt(int index) => index > _first && index < Timesteps.Count - 1 ? 2 : 1;
+
+    /// <summary>
+    /// x_t = (σ_t/σ_s) x_s − α_t (e^−h − 1) (m₀ + ρ₁ D₁ + ρ₂ (m_t − m₀)), with R ρ = b: R = [[1, 1], [r₁, 1]], b_k = k! φ_{k+1}(−h) / B(−h) (the paper's eq. 8–10);
+    /// at order 1 ρ₂ = ½.
+    /// </summary>
+    void Correct(int index, HalfLogSnr t, Span<float> sample)
+    {
+        HalfLogSnr s = HalfLogSnr.Of(_levels.Sigmas[index - 1]);
+        double h = t.Lambda - s.Lambda, hh = -h, b0 = Math.Exp(hh) - 1, weight = -t.Alpha * b0, ofNow = 0.5, ofDifference = 0;
+        if (OrderAt(index - 1) == 2)
+        {
+            double phi2 = b0 / hh - 1, phi3 = phi2 / hh - 0.5, b1 = phi2 / b0, b2 = 2 * phi3 / b0;
+            double r1 = (HalfLogSnr.Of(_levels.Sigmas[index - 2]).Lambda - s.Lambda) / h;
+            double rho1 = (b1 - b2) / (1 - r1);
+            (ofNow, ofDifference) = (b1 - rho1, rho1 / r1);
+        }
+        TensorPrimitives.Multiply(_last, (float)(t.Sigma / s.Sigma), sample);
+        TensorPrimitives.MultiplyAdd(_m0, (float)(weight * (1 - ofNow - ofDifference)), sample, sample);
+        TensorPrimitives.MultiplyAdd(_now, (float)(weight * ofNow), sample, sample);
+        if (ofDifference != 0) TensorPrimitives.MultiplyAdd(_m1, (float)(weight * ofDifference), sample, sample);
+    }
+}
