@@ -31,8 +31,13 @@ public sealed class FfmpegTools
     public string FfprobePath => Path.Combine(Folder, Program("ffprobe"));
 
     /// <summary>The option that says how frames are timed; "-vsync" was its name before ffmpeg 5.1.</summary>
-    internal string FpsModeOption =>
-        System.Version.TryParse(string.Concat(Version.TakeWhile(c => char.IsAsciiDigit(c) || c == '.')).TrimEnd('.'), out var v) && v < new System.Version(5, 1) ? "-vsync" : "-fps_mode";
+    internal string FpsModeOption => Number is { } n && n < new System.Version(5, 1) ? "-vsync" : "-fps_mode";
+
+    /// <summary>The option that reads a filter from a file; it has a general form since ffmpeg 7.0, which later versions know only.</summary>
+    internal string FilterFileOption => Number is { } n && n < new System.Version(7, 0) ? "-filter_script:v" : "-/filter:v";
+
+    // Null for builds between versions, which are recent ones.
+    System.Version? Number => System.Version.TryParse(string.Concat(Version.TakeWhile(c => char.IsAsciiDigit(c) || c == '.')).TrimEnd('.'), out var v) ? v : null;
 
     /// <summary>Finds both programs and asks ffmpeg for its version; the answer is kept for the life of the process.</summary>
     /// <param name="folder">Where to look; null for the environment variable and PATH. A folder given is the only one tried.</param>

@@ -10,17 +10,28 @@ public sealed record SceneSpan(int SceneNumber, long StartFrame, long EndFrame);
 /// <summary>
 /// Where a video's scenes begin and end. As a file, <c>scenes.csv</c>: the columns <c>scene_number, start_frame, end_frame,
 /// start_seconds, end_seconds</c>; frames count from 0 and the end is exclusive, so that each scene begins where the one
-/// before ends; seconds = frames ÷ rate, which is how the file carries the rate.
+/// before ends; seconds = frames ÷ rate, which is how the file carries the rate. Where frame times are irregular the seconds are the
+/// times at which the frames are really shown, and the rate is their average.
 /// Also read: <c>{video}.truth.json</c> with <c>fps</c>, <c>frames</c> and <c>scene_start_frames</c>.
 /// </summary>
 public sealed record SceneList
 {
     const long MaxFileBytes = 64 << 20;
+    // Times further than this from frames ÷ rate are irregular, not rounded.
+    const double RoundingFrames = 0.5;
 
     static readonly string[] s_columns = ["scene_number", "start_frame", "end_frame", "start_seconds", "end_seconds"];
 
     /// <exception cref="BadDataException">The scenes do not follow one another from frame 0 without gaps, or a number occurs twice or falls.</exception>
-    public SceneList(FrameRate fps, IReadOnlyList<SceneSpan> scenes)
+    public SceneList(FrameRate fps, IReadOnlyList<SceneSpan> scenes) : this(fps, scenes, null)
+    {
+    }
+
+    /// <param name="fps">The rate; the average one where times are irregular.</param>
+    /// <param name="scenes">In order.</param>
+    /// <param name="times">When each scene begins and, last, when the video ends, in seconds from its first frame; null: frames ÷ rate.</param>
+    /// <exception cref="BadDataException">As the other constructor; or times that do not rise.</exception>
+    public SceneList(FrameRate fps, IReadOnlyList<SceneSpan> scenes, IReadOnlyList<double>? times)
     {
         ArgumentNullException.ThrowIfNull(scenes);
         long at = 0;
@@ -34,13 +45,24 @@ public sealed record SceneList
             (at, last) = (scene.EndFrame, scene.SceneNumber);
         }
         if (at == 0) throw BadDataException.For("A scene list", "no scenes", "at least one", "Detect the scenes again.");
-        (Fps, Scenes) = (fps, scenes);
+        if (times is not null && (times.Count != scenes.Count + 1 || times[0] != 0 || !Rises(times)))
+            throw BadDataException.For("A scene list's times", string.Create(CultureInfo.InvariantCulture, $"{times.Count} times that do not rise from 0"), string.Create(CultureInfo.InvariantCulture, $"{scenes.Count + 1} that do"), "Detect the scenes again.");
+        (Fps, Scenes, Times) = (fps, scenes, times);
     }
 
     public FrameRate Fps { get; }
 
     /// <summary>In order.</summary>
     public IReadOnlyList<SceneSpan> Scenes { get; }
+
+    /// <summary>When each scene begins and, last, when the video ends; null where that is frames ÷ rate.</summary>
+    public IReadOnlyList<double>? Times { get; }
+
+    /// <summary>When the scene at <paramref name="position"/> of <see cref="Scenes"/> begins, in seconds from the video's first frame.</summary>
+    public double StartSeconds(int position) => Times?[position] ?? Fps.SecondsAt(Scenes[position].StartFrame);
+
+    /// <summary>When the scene at <paramref name="position"/> ends: when the next one begins.</summary>
+    public double EndSeconds(int position) => Times?[position + 1] ?? Fps.SecondsAt(Scenes[position].EndFrame);
 
     /// <summary>Frames of the whole video.</summary>
     public long Frames => Scenes[^1].EndFrame;
@@ -72,13 +94,13 @@ public sealed record SceneList
     {
         using var csv = CsvWriter.Create(file, CsvWriterOptions.Default with { NewLine = "\r\n", FormatProvider = CultureInfo.InvariantCulture }, leaveOpen: true);
         csv.WriteRecord([.. s_columns]);
-        foreach (var scene in Scenes)
+        for (int i = 0; i < Scenes.Count; i++)
         {
-            csv.WriteField(scene.SceneNumber, default);
-            csv.WriteField(scene.StartFrame, default);
-            csv.WriteField(scene.EndFrame, default);
-            csv.WriteField(Fps.SecondsAt(scene.StartFrame), default);
-            csv.WriteField(Fps.SecondsAt(scene.EndFrame), default);
+            csv.WriteField(Scenes[i].SceneNumber, default);
+            csv.WriteField(Scenes[i].StartFrame, default);
+            csv.WriteField(Scenes[i].EndFrame, default);
+            csv.WriteField(StartSeconds(i), default);
+            csv.WriteField(EndSeconds(i), default);
             csv.EndRecord();
         }
     });
@@ -94,18 +116,31 @@ public sealed record SceneList
     static SceneList ReadCsv(string path, string subject)
     {
         List<SceneSpan> scenes = [];
-        double seconds = 0;
+        List<double> times = [];
+        double begins = 0, seconds = 0;
         using var csv = CsvReader.FromFile(path, CsvReaderOptions.Default with { TrackLineNumbers = true, FormatProvider = CultureInfo.InvariantCulture, MaxRecordSize = 1 << 16 });
         int[]? at = null;
         while (csv.Read())
         {
             at ??= [.. s_columns.Select(c => csv.TryGetFieldIndex(c, out int i) ? i
                 : throw BadDataException.For(subject, "the columns " + SafePath.Shorten(string.Join(", ", csv.Headers), 200), $"a column '{c}'", "Write the scene list again."))];
-            if (!csv.TryParse(at[0], out int number) || !csv.TryParse(at[1], out long start) || !csv.TryParse(at[2], out long end) || !csv.TryParse(at[4], out seconds) || !(seconds > 0))
+            if (!csv.TryParse(at[0], out int number) || !csv.TryParse(at[1], out long first) || !csv.TryParse(at[2], out long end) || !csv.TryParse(at[3], out begins) || !csv.TryParse(at[4], out seconds) || !(seconds > 0))
                 throw BadDataException.For(string.Create(CultureInfo.InvariantCulture, $"{subject}, line {csv.LineNumber}"), SafePath.Shorten(string.Join(',', csv.Current.ToArray())), "three whole numbers and two times in seconds", "Correct that line.");
-            scenes.Add(new(number, start, end));
+            scenes.Add(new(number, first, end));
+            times.Add(begins);
         }
         if (scenes.Count == 0) throw BadDataException.For(subject, "no scenes", "at least one", "Detect the scenes again.");
-        return new(FrameRate.FromFps(scenes[^1].EndFrame / seconds), scenes);
+        var fps = FrameRate.FromFps(scenes[^1].EndFrame / seconds);
+        times.Add(seconds);
+        // Rounded seconds of a constant rate stay near frames ÷ rate.
+        bool constant = !scenes.Where((s, i) => !(Math.Abs(times[i] - fps.SecondsAt(s.StartFrame)) <= RoundingFrames / fps.Fps)).Any();
+        return new(fps, scenes, constant || times[0] != 0 || !Rises(times) ? null : times);
+    }
+
+    static bool Rises(IReadOnlyList<double> times)
+    {
+        for (int i = 1; i < times.Count; i++)
+            if (!(times[i] > times[i - 1])) return false;
+        return true;
     }
 }

@@ -59,17 +59,18 @@ sealed record SceneTiming(FrameRate Fps, DurationSource From, IReadOnlyList<Time
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"The scene list has {list.Frames} frames at {list.Fps}, the source video {source.Frames} at {source.Fps}; the list was followed."));
         List<TimedScene> scenes = [];
         long at = 0;
-        foreach (var scene in list.Scenes)
+        for (int i = 0; i < list.Scenes.Count; i++)
         {
+            var scene = list.Scenes[i];
             if (!has.Contains(scene.SceneNumber) && source is null) continue;
-            long frames = Boundary(scene.EndFrame) - Boundary(scene.StartFrame);
+            long frames = Boundary(scene.EndFrame, list.EndSeconds(i)) - Boundary(scene.StartFrame, list.StartSeconds(i));
             scenes.Add(Checked(video, new(scene.SceneNumber, at, frames, has.Contains(scene.SceneNumber))));
             at += frames;
         }
         return new(fps, DurationSource.SceneList, scenes, notes);
 
         // Rounding boundaries, not lengths: rounding errors do not add up.
-        long Boundary(long frame) => fps == list.Fps ? frame : fps.FrameAt(list.Fps.SecondsAt(frame));
+        long Boundary(long frame, double seconds) => fps == list.Fps && list.Times is null ? frame : fps.FrameAt(seconds);
     }
 
     static List<TimedScene> Share(string video, IReadOnlyList<int> edited, Func<int, long> boundary) =>

@@ -21,6 +21,15 @@ public sealed record VideoInfo(int Width, int Height, FrameRate Fps, long Frames
 
     /// <summary>Height as shown, after rotation.</summary>
     public int DisplayHeight => Rotation is 90 or 270 ? Width : Height;
+
+    /// <summary>ffmpeg's name of the pixel format ("yuv420p"), or null.</summary>
+    public string? PixelFormat { get; init; }
+
+    /// <summary>ffmpeg's name of the colour matrix ("bt709"), or null where the file does not say.</summary>
+    public string? ColorSpace { get; init; }
+
+    /// <summary>"tv" (16..235), "pc" (0..255), or null where the file does not say.</summary>
+    public string? ColorRange { get; init; }
 }
 
 /// <summary>Reads what a video file says of itself, through ffprobe.</summary>
@@ -79,7 +88,12 @@ public static class VideoProbe
         string? audio = analysis.Raw.Streams.FirstOrDefault(a => a.CodecType == "audio")?.CodecName;
         int rotation = analysis.VideoStreams.FirstOrDefault(v => v.Index == video.Index)?.Rotation ?? 0;
         // FFMpegCore hands on the display matrix's angle, which counts against the clock.
-        return new(video.Width.Value, video.Height.Value, fps, frames, seconds, ((-rotation % 360) + 360) % 360, video.CodecName ?? "", audio);
+        return new(video.Width.Value, video.Height.Value, fps, frames, seconds, ((-rotation % 360) + 360) % 360, video.CodecName ?? "", audio)
+        {
+            PixelFormat = video.PixelFormat,
+            ColorSpace = Text(video, "color_space"),
+            ColorRange = Text(video, "color_range"),
+        };
     }
 
     static string? Text(FFProbeStream stream, string name) =>

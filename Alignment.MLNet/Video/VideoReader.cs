@@ -16,6 +16,12 @@ public sealed record VideoReadOptions
 
     /// <summary>Frames are repeated or left out to this constant rate; null = every frame in the file, as it is.</summary>
     public FrameRate? Fps { get; init; }
+
+    /// <summary>
+    /// Only these frames, counted by decoding from 0, ascending and each once; null = all. The taker's index then counts those handed
+    /// out. Reading ends with the last of them. Not together with <see cref="Fps"/>.
+    /// </summary>
+    public IReadOnlyList<long>? Only { get; init; }
 }
 
 /// <summary>One decoded frame: rows top to bottom, R G B bytes. The bytes are overwritten by the next frame. Return false to stop.</summary>
@@ -36,6 +42,7 @@ public static class VideoReader
     {
         ArgumentNullException.ThrowIfNull(take);
         options ??= new();
+        if (options.Only is { Count: 0 }) throw new ArgumentException("At least one frame is wanted.", nameof(options));
         tools ??= FfmpegTools.Find();
         var info = VideoProbe.Read(path, tools, stop);
         bool scaled = options.Width > 0 && options.Height > 0;
@@ -43,9 +50,10 @@ public static class VideoReader
         using var workspace = new FfmpegWorkspace();
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var sink = new RgbFrameSink(width * height * 3, take, enough);
+        string filter = FrameChoice.Option(Chain(options, width, height), workspace, tools);
         try
         {
-            FfmpegRun.Execute(Job(workspace.AddInput(path), sink, options, width, height, tools.FpsModeOption), $"Reading the video '{SafePath.Shorten(path, 200)}'", tools, workspace, enough.Token);
+            FfmpegRun.Execute(Job(workspace.AddInput(path), sink, options, filter, tools.FpsModeOption), $"Reading the video '{SafePath.Shorten(path, 200)}'", tools, workspace, enough.Token);
         }
         catch (Exception e) when (sink.Ended && !stop.IsCancellationRequested && e is AlignmentException or OperationCanceledException)
         {
@@ -56,11 +64,17 @@ public static class VideoReader
         return (sink.Count, width, height);
     }
 
-    internal static FFMpegArgumentProcessor Job(string input, IPipeSink sink, VideoReadOptions options, int width, int height, string fpsMode)
+    internal static string Chain(VideoReadOptions options, int width, int height)
     {
-        string rate = options.Fps is { } fps ? $"fps={fps}," : "";
+        string rate = options.Fps is { } fps ? $"fps={fps}," : "", choice = options.Only is { } frames ? FrameChoice.Select(frames) : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{choice}{rate}scale={width}:{height}:flags=area+accurate_rnd+full_chroma_int+bitexact");
+    }
+
+    internal static FFMpegArgumentProcessor Job(string input, IPipeSink sink, VideoReadOptions options, string filter, string fpsMode)
+    {
+        // "V": a music file's cover picture is no video.
         string arguments = string.Create(CultureInfo.InvariantCulture,
-            $"-map 0:v:0 -an -sn -dn {(options.Fps is null ? fpsMode + " passthrough " : "")}-vf {rate}scale={width}:{height}:flags=area+accurate_rnd+full_chroma_int+bitexact -f rawvideo -pix_fmt rgb24");
+            $"-map 0:V:0 -an -sn -dn {(options.Fps is null ? fpsMode + " passthrough " : "")}{filter}{(options.Only is { } only ? $" -frames:v {only.Count}" : "")} -f rawvideo -pix_fmt rgb24");
         return FFMpegArguments.FromFileInput(input, false, o => o.WithCustomArgument("-hide_banner -nostdin -v error " + FfmpegWorkspace.InputGuards))
             .OutputToPipe(sink, o => o.WithCustomArgument(arguments));
     }

@@ -5,10 +5,12 @@ namespace Alignment.MLNet.Video;
 /// <param name="SceneListFile">The scene list, or null.</param>
 public sealed record VideoSource(string? File, string? SceneListFile)
 {
-    static readonly string[] s_endings = [".mp4", ".mov", ".mkv", ".webm"];
+    /// <summary>Endings of files taken for videos, whatever their case; the first wins where a video is there twice.</summary>
+    public static IReadOnlyList<string> Endings { get; } =
+        [".mp4", ".mov", ".mkv", ".webm", ".m4v", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts", ".flv", ".ogv", ".3gp", ".wmv"];
 
     /// <summary>
-    /// Looks in each folder in turn: the video as <c>{id}.mp4</c>, .mov, .mkv or .webm; the scene list as <c>{id}.scenes.csv</c>,
+    /// Looks in each folder in turn: the video as <c>{id}.mp4</c> or with another of <see cref="Endings"/>; the scene list as <c>{id}.scenes.csv</c>,
     /// <c>{id}/scenes.csv</c>, <c>video_scene_cuts/{id}/scenes.csv</c> or <c>{id}.truth.json</c>. The first of each is taken.
     /// </summary>
     public static VideoSource Find(string videoId, IEnumerable<string> folders)
@@ -17,7 +19,7 @@ public sealed record VideoSource(string? File, string? SceneListFile)
         string? file = null, list = null;
         foreach (string folder in folders)
         {
-            file ??= First(s_endings.SelectMany(e => new[] { videoId + e, videoId + e.ToUpperInvariant() }).Select(name => SafePath.Under(folder, name)));
+            file ??= First(Endings.SelectMany(e => new[] { videoId + e, videoId + e.ToUpperInvariant() }).Select(name => SafePath.Under(folder, name)));
             list ??= First([
                 SafePath.Under(folder, videoId + ".scenes.csv"),
                 SafePath.Under(folder, videoId, "scenes.csv"),

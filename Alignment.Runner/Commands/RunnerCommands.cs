@@ -9,6 +9,7 @@ static class RunnerCommands
 {
     public static IEnumerable<Command> All(Terminal terminal) =>
     [
+        new ScenesCommand(terminal),
         new AttentionCommand(terminal),
         new ValidateCommand(terminal),
         new TrainCommand(terminal),

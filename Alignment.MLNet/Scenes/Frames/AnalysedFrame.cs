@@ -1,0 +1,43 @@
+namespace Alignment.MLNet.Scenes.Frames;
+
+/// <summary>One frame as the detectors see it: its scores against the frame before, and its shrunken picture. Overwritten by the next frame.</summary>
+sealed class AnalysedFrame
+{
+    /// <summary>Number in decoding order, from 0.</summary>
+    public long Index { get; set; }
+
+    /// <summary>When it is shown, from the first frame on.</summary>
+    public double Seconds { get; set; }
+
+    /// <summary>Mean |difference| of the hue planes (0..179, not circular) to the frame before; 0 for the first frame, like the other deltas.</summary>
+    public double DeltaHue { get; set; }
+
+    public double DeltaSat { get; set; }
+
+    public double DeltaLum { get; set; }
+
+    /// <summary>Mean |difference| of the dilated edge maps (0 or 255); NaN where edges are not looked for.</summary>
+    public double DeltaEdges { get; set; } = double.NaN;
+
+    /// <summary>(hue + saturation + luminance) ÷ 3.</summary>
+    public double ContentVal { get; set; }
+
+    /// <summary>Mean of all B, G and R values.</summary>
+    public double AverageRgb { get; set; }
+
+    /// <summary>Correlation of the luminance histograms; NaN for the first frame and where histograms are not made.</summary>
+    public double HistDiff { get; set; } = double.NaN;
+
+    /// <summary>Width of the planes.</summary>
+    public int Width { get; init; }
+
+    /// <summary>Height of the planes.</summary>
+    public int Height { get; init; }
+
+    /// <summary>Width·Height values, then slack.</summary>
+    public required byte[] Blue { get; init; }
+
+    public required byte[] Green { get; init; }
+
+    public required byte[] Red { get; init; }
+}

@@ -1,0 +1,190 @@
+using System.Globalization;
+using System.Runtime.ExceptionServices;
+using System.Threading.Channels;
+using Alignment.MLNet.Video;
+using FFMpegCore;
+using FFMpegCore.Pipes;
+
+namespace Alignment.MLNet.Scenes.Frames;
+
+/// <summary>Takes one decoded frame: its number in decoding order, when it is shown, for how long (0 where the file does not say), and its bytes with slack behind them.</summary>
+delegate void TakeDecoded(long index, double seconds, double duration, ReadOnlySpan<byte> frame);
+
+/// <summary>
+/// Streams a video's frames out of ffmpeg, every one exactly once, with the time at which it is shown. Frames come through one
+/// pipe and their times through a second one of the same ffmpeg run, so that both are of the same decoded picture. While a
+/// frame is worked on the next ones are read. 8-bit 4:2:0 comes as it was decoded, everything else as bgr24.
+/// </summary>
+static class DecodedFrames
+{
+    // Times are written in microseconds: fine enough for any rate we take, and a rate of 30000/1001 stays within 1e-6.
+    const string Clock = "1:1000000";
+    const int MostBuffers = 4;
+    const long BufferBudget = 64 << 20;
+
+    /// <summary>The layout in which <paramref name="info"/>'s frames are handed out. An odd height goes ffmpeg's other way to BGR, which is left to it.</summary>
+    public static FrameLayout LayoutOf(VideoInfo info) =>
+        info.PixelFormat is "yuv420p" or "yuvj420p" && info.DisplayHeight % 2 == 0 && info.DisplayWidth > 1 ? FrameLayout.Yuv420 : FrameLayout.Bgr24;
+
+    /// <summary>How the frames' Y′CbCr is meant.</summary>
+    public static YuvMatrix MatrixOf(VideoInfo info) => YuvMatrix.Of(info.ColorSpace, info.ColorRange == "pc" || info.PixelFormat == "yuvj420p");
+
+    /// <summary>Hands out every frame, on the caller's thread.</summary>
+    /// <returns>What ffmpeg complained about while it decoded, or null.</returns>
+    /// <exception cref="BadDataException">ffmpeg could not decode any frame, or a frame would be too large.</exception>
+    public static string? Read(string path, VideoInfo info, TakeDecoded take, FfmpegTools tools, CancellationToken stop)
+    {
+        var layout = LayoutOf(info);
+        long bytes = FrameShrink.FrameBytes(info.DisplayWidth, info.DisplayHeight, layout);
+        string subject = $"Reading the video '{SafePath.Shorten(path, 200)}'";
+        if (bytes > int.MaxValue - FrameShrink.Slack)
+            throw BadDataException.For(subject, string.Create(CultureInfo.InvariantCulture, $"frames of {info.DisplayWidth}x{info.DisplayHeight}"), "frames below 2 GiB", "Scale the video down first.");
+        using var workspace = new FfmpegWorkspace();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var frames = new FramePipe((int)bytes, (int)Math.Clamp(BufferBudget / bytes, 2, MostBuffers), ended.Token);
+        var times = new TimePipe();
+        string input = workspace.AddInput(path);
+        Exception? failure = null;
+        var run = Task.Factory.StartNew(() =>
+        {
+            try
+            {
+                FfmpegRun.Execute(Job(input, frames, times, layout, info.PixelFormat, tools.FpsModeOption), subject, tools, workspace, ended.Token);
+            }
+            catch (Exception e) when (e is AlignmentException or OperationCanceledException)
+            {
+                failure = e;
+            }
+            finally
+            {
+                frames.End();
+                times.End();
+            }
+        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        long count = 0;
+        try
+        {
+            var clock = new FrameClock(info.Fps);
+            while (frames.Next() is { } frame)
+            {
+                stop.ThrowIfCancellationRequested();
+                var (seconds, duration) = clock.Next(times.Next());
+                take(count++, seconds, duration, frame);
+                frames.Return(frame);
+            }
+        }
+        finally
+        {
+            // Also when the taker threw: ffmpeg must not outlive this call.
+            if (!run.IsCompleted && count >= 0 && !frames.HasEnded) ended.Cancel();
+            run.GetAwaiter().GetResult();
+        }
+        stop.ThrowIfCancellationRequested();
+        if (failure is OperationCanceledException) ExceptionDispatchInfo.Throw(failure);
+        // A truncated file gives what can be decoded and an error: the frames that are there count.
+        if (failure is not null && count == 0) ExceptionDispatchInfo.Throw(failure);
+        return failure?.Message;
+    }
+
+    internal static FFMpegArgumentProcessor Job(string input, IPipeSink frames, IPipeSink times, FrameLayout layout, string? pixelFormat, string fpsMode)
+    {
+        string format = layout == FrameLayout.Bgr24 ? "bgr24" : pixelFormat!;
+        return FFMpegArguments.FromFileInput(input, false, o => o.WithCustomArgument("-hide_banner -nostdin -v error " + FfmpegWorkspace.InputGuards))
+            .OutputToMany(outputs => outputs
+                .OutputToPipe(frames, o => o.WithCustomArgument($"-map 0:V:0 -an -sn -dn {fpsMode} passthrough -f rawvideo -pix_fmt {format}"))
+                .OutputToPipe(times, o => o.WithCustomArgument($"-map 0:V:0 -an -sn -dn {fpsMode} passthrough -enc_time_base {Clock} -c:v wrapped_avframe -flush_packets 1 -f framecrc")));
+    }
+
+    /// <summary>Frames from the pipe into a few buffers that go round.</summary>
+    sealed class FramePipe : IPipeSink
+    {
+        readonly Channel<byte[]> _free, _full;
+        readonly int _bytes;
+        readonly CancellationToken _stop;
+
+        public FramePipe(int bytes, int buffers, CancellationToken stop)
+        {
+            (_bytes, _stop) = (bytes, stop);
+            _free = Channel.CreateBounded<byte[]>(buffers);
+            _full = Channel.CreateBounded<byte[]>(buffers);
+            for (int i = 0; i < buffers; i++) _free.Writer.TryWrite(new byte[bytes + FrameShrink.Slack]);
+        }
+
+        /// <summary>True once ffmpeg has sent its last frame.</summary>
+        public bool HasEnded { get; private set; }
+
+        public string GetStreamArguments() => "";
+
+        public async Task ReadAsync(Stream inputStream, CancellationToken cancellationToken)
+        {
+            try
+            {
+                while (true)
+                {
+                    byte[] buffer = await _free.Reader.ReadAsync(_stop).ConfigureAwait(false);
+                    if (await inputStream.ReadAtLeastAsync(buffer.AsMemory(0, _bytes), _bytes, throwOnEndOfStream: false, _stop).ConfigureAwait(false) < _bytes) break;
+                    _full.Writer.TryWrite(buffer);
+                }
+            }
+            catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
+            {
+                // Stopped, or ffmpeg died: its own error tells.
+            }
+            End();
+        }
+
+        public void End()
+        {
+            HasEnded = true;
+            _full.Writer.TryComplete();
+        }
+
+        /// <summary>The next frame, or null at the end.</summary>
+        public byte[]? Next()
+        {
+            if (_full.Reader.TryRead(out byte[]? frame)) return frame;
+            return _full.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult() && _full.Reader.TryRead(out frame) ? frame : null;
+        }
+
+        public void Return(byte[] frame) => _free.Writer.TryWrite(frame);
+    }
+
+    /// <summary>Times from the "framecrc" lines: stream, dts, pts, duration, size, checksum.</summary>
+    sealed class TimePipe : IPipeSink
+    {
+        readonly Channel<(long? Pts, long Duration)> _times = Channel.CreateUnbounded<(long?, long)>(new() { SingleReader = true, SingleWriter = false });
+
+        public string GetStreamArguments() => "";
+
+        public async Task ReadAsync(Stream inputStream, CancellationToken cancellationToken)
+        {
+            try
+            {
+                using var lines = new StreamReader(inputStream, System.Text.Encoding.ASCII, false, 1 << 12, leaveOpen: true);
+                while (await lines.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
+                    if (!line.StartsWith('#')) _times.Writer.TryWrite(Parse(line));
+            }
+            catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
+            {
+                // As above.
+            }
+            End();
+        }
+
+        public void End() => _times.Writer.TryComplete();
+
+        /// <summary>The next frame's time in microseconds; nothing where ffmpeg sent no more.</summary>
+        public (long? Pts, long Duration) Next()
+        {
+            if (_times.Reader.TryRead(out var time)) return time;
+            return _times.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult() && _times.Reader.TryRead(out time) ? time : (null, 0);
+        }
+
+        static (long? Pts, long Duration) Parse(string line)
+        {
+            string[] fields = line.Split(',', StringSplitOptions.TrimEntries);
+            long? pts = fields.Length > 3 && long.TryParse(fields[2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long p) && p > long.MinValue / 2 ? p : null;
+            return (pts, fields.Length > 3 && long.TryParse(fields[3], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long d) ? Math.Max(0, d) : 0);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using Alignment.MLNet.Scenes.Detectors;
+using Alignment.MLNet.Scenes.Frames;
+using Alignment.MLNet.Video;
+
+namespace Alignment.MLNet.Scenes;
+
+/// <summary>What one pass over a video tells.</summary>
+/// <param name="Frames">Frames decoded; at least 1.</param>
+/// <param name="Seconds">From the first frame's time to the end of the last.</param>
+/// <param name="VariableRate">True where frames are shown further than half a frame from frame ÷ rate.</param>
+/// <param name="Cuts">In order.</param>
+/// <param name="CutSeconds">When each cut's frame is shown.</param>
+/// <param name="Complaint">What ffmpeg failed with after some frames, or null.</param>
+sealed record FoundScenes(long Frames, double Seconds, bool VariableRate, IReadOnlyList<SceneCut> Cuts, IReadOnlyList<double> CutSeconds, string? Complaint)
+{
+    /// <summary>The scenes, numbered from 1.</summary>
+    public SceneList List(FrameRate fps)
+    {
+        SceneSpan[] spans = [.. Enumerable.Range(0, Cuts.Count + 1).Select(i => new SceneSpan(i + 1, i == 0 ? 0 : Cuts[i - 1].Frame, i < Cuts.Count ? Cuts[i].Frame : Frames))];
+        return new(fps, spans, VariableRate ? [0, .. CutSeconds, Seconds] : null);
+    }
+}
+
+/// <summary>The pass over a video that finds its scenes: frames are streamed, scored and forgotten.</summary>
+static class SceneFinding
+{
+    const double VariableFrames = 0.5;
+
+    /// <param name="path">The video.</param>
+    /// <param name="info">What it says of itself.</param>
+    /// <param name="detector">Finds the cuts.</param>
+    /// <param name="alsoScore">Scores the detector does not need but <paramref name="watch"/> does.</param>
+    /// <param name="watch">Sees every frame after it was scored; null for nobody.</param>
+    /// <param name="tools">Where ffmpeg is.</param>
+    /// <param name="stop">Stops at once.</param>
+    /// <exception cref="BadDataException">Not one frame can be decoded.</exception>
+    public static FoundScenes Run(string path, VideoInfo info, ICutDetector detector, ScoreKinds alsoScore, Action<AnalysedFrame>? watch, FfmpegTools tools, CancellationToken stop)
+    {
+        var shrink = new FrameShrink(info.DisplayWidth, info.DisplayHeight, DecodedFrames.LayoutOf(info), DecodedFrames.MatrixOf(info));
+        var scorer = new FrameScorer(shrink, detector.Needs | alsoScore);
+        var times = new FrameTimes();
+        List<SceneCut> cuts = [];
+        double lastDuration = 0, furthest = 0;
+        string? complaint = DecodedFrames.Read(path, info, (index, seconds, duration, bytes) =>
+        {
+            times.Add(seconds);
+            lastDuration = duration;
+            furthest = Math.Max(furthest, Math.Abs(seconds - info.Fps.SecondsAt(index)));
+            var frame = scorer.Score(index, seconds, bytes);
+            detector.Add(frame, cuts.Add);
+            watch?.Invoke(frame);
+        }, tools, stop);
+        if (times.Count == 0)
+            throw BadDataException.For($"The video '{SafePath.Shorten(path, 200)}'", "no frame that can be decoded", "at least one", "The file is damaged or empty; export it again.");
+        detector.End(cuts.Add);
+        bool variable = furthest > VariableFrames / info.Fps.Fps;
+        double end = variable ? times.Last + (lastDuration > 0 ? lastDuration : 1 / info.Fps.Fps) : info.Fps.SecondsAt(times.Count);
+        return new(times.Count, end, variable, cuts, [.. cuts.Select(c => times.At(c.Frame))], complaint);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Runtime.Intrinsics;
+using Alignment.MLNet.Scenes.Frames;
+
+namespace Alignment.MLNet.Scenes.Shots;
+
+/// <summary>
+/// How different two small pictures are, as a share: 0 for the same picture, 1 for two that have nothing to do with each other.
+/// The unit is what the difference would be if one picture's pixels were shuffled, E|x − y| over all pairs of their values, so that
+/// a cut counts alike in dark, faint and garish footage.
+/// </summary>
+static class PictureDifference
+{
+    // Sums of three planes' mean differences below this are noise of the camera and the codec, whatever the picture.
+    const double NoiseFloor = 4;
+
+    /// <summary>Mean |difference| of Y, Cb and Cr, added up, over the part inside letterbox bars of either picture.</summary>
+    public static double Mean(SmallPicture a, SmallPicture b) => Lanes.AbsoluteDifference(a.Planes.AsSpan(0, 3 * a.Count), b.Planes.AsSpan(0, 3 * b.Count)) / (double)Area(a, b);
+
+    /// <summary>E|x − y| of the pictures' values, likewise.</summary>
+    public static double Unrelated(SmallPicture a, SmallPicture b)
+    {
+        int area = Area(a, b);
+        double sum = 0;
+        for (int plane = 0; plane < 3; plane++)
+        {
+            ReadOnlySpan<int> p = a.Histogram.AsSpan(plane * SmallPicture.Bins, SmallPicture.Bins), q = b.Histogram.AsSpan(plane * SmallPicture.Bins, SmallPicture.Bins);
+            // Of a picture with bars that the other has not, the bars belong to the comparison: black, without colour.
+            int dark = plane == 0 ? 0 : SmallPicture.Bins / 2;
+            double below = 0, belowOther = 0, integral = 0;
+            int missing = area - AreaOf(a), missingOther = area - AreaOf(b);
+            for (int bin = 0; bin < SmallPicture.Bins; bin++)
+            {
+                below += p[bin] + (bin == dark ? missing : 0);
+                belowOther += q[bin] + (bin == dark ? missingOther : 0);
+                double f = below / area, g = belowOther / area;
+                integral += f * (1 - g) + g * (1 - f);
+            }
+            sum += 2 * integral;
+        }
+        return Math.Max(sum, NoiseFloor);
+    }
+
+    /// <summary>Pixels inside the bars of either.</summary>
+    public static int Area(SmallPicture a, SmallPicture b)
+    {
+        var (top, bottom, left, right) = a.Active;
+        var (top2, bottom2, left2, right2) = b.Active;
+        return (Math.Max(bottom, bottom2) - Math.Min(top, top2) + 1) * (Math.Max(right, right2) - Math.Min(left, left2) + 1);
+    }
+
+    /// <summary>The part of that area in which the pictures differ by more than <paramref name="least"/> (three planes added up).</summary>
+    public static double ChangedShare(SmallPicture a, SmallPicture b, double least)
+    {
+        int n = a.Count, changed = 0, i = 0;
+        var limit = Vector256.Create((ushort)Math.Clamp(least, 1, 765));
+        for (; i <= n - 16; i += 16)
+        {
+            var sum = Absolute(a, b, i) + Absolute(a, b, n + i) + Absolute(a, b, 2 * n + i);
+            changed += System.Numerics.BitOperations.PopCount(Vector256.GreaterThan(sum, limit).ExtractMostSignificantBits());
+        }
+        for (; i < n; i++)
+            if (Math.Abs(a.Planes[i] - b.Planes[i]) + Math.Abs(a.Planes[n + i] - b.Planes[n + i]) + Math.Abs(a.Planes[2 * n + i] - b.Planes[2 * n + i]) > least) changed++;
+        return (double)changed / Area(a, b);
+    }
+
+    /// <summary>Correlation of the luminances, −1..1: near 1 for one scene under two lights. 0 where one of them has no contrast.</summary>
+    public static double Structure(SmallPicture a, SmallPicture b)
+    {
+        long n = a.Count, sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0;
+        for (int i = 0; i < n; i++)
+        {
+            int x = a.Planes[i], y = b.Planes[i];
+            sa += x;
+            sb += y;
+            saa += x * x;
+            sbb += y * y;
+            sab += x * y;
+        }
+        double va = saa - (double)sa * sa / n, vb = sbb - (double)sb * sb / n;
+        return va < n || vb < n ? 0 : (sab - (double)sa * sb / n) / Math.Sqrt(va * vb);
+    }
+
+    static int AreaOf(SmallPicture p) => (p.Active.Bottom - p.Active.Top + 1) * (p.Active.Right - p.Active.Left + 1);
+
+    static Vector256<ushort> Absolute(SmallPicture a, SmallPicture b, int at)
+    {
+        Vector128<byte> x = Vector128.LoadUnsafe(ref a.Planes[at]), y = Vector128.LoadUnsafe(ref b.Planes[at]);
+        return Lanes.Widen(Vector128.Max(x, y) - Vector128.Min(x, y)).AsUInt16();
+    }
+}
