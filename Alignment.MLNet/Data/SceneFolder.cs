@@ -1,3 +1,5 @@
+using Alignment.MLNet.Scenes;
+
 namespace Alignment.MLNet.Data;
 
 /// <summary>
@@ -121,10 +123,10 @@ public sealed class SceneFolder
         return found.ToDictionary(f => f.Key, f => f.Value.Path);
     }
 
-    /// <summary>Files of a folder, hidden ones and the systems' own left out, ordered by preference of extension, then name.</summary>
+    /// <summary>Files of a folder, hidden ones, the systems' own and what scene detection keeps beside its stills left out, ordered by preference of extension, then name.</summary>
     static IEnumerable<FileInfo> Listed(string folder) =>
         new DirectoryInfo(folder).EnumerateFiles()
-            .Where(f => !f.Name.StartsWith('.') && f.Name is not ("Thumbs.db" or "desktop.ini"))
+            .Where(f => !f.Name.StartsWith('.') && f.Name is not ("Thumbs.db" or "desktop.ini" or ScenesFolder.ListName or ScenesRecord.FileName))
             .OrderBy(f => SceneNames.Rank(f.Name)).ThenBy(f => f.Name, StringComparer.Ordinal);
 
     static bool StaysInside(string root, string relative, FileSystemInfo entry, string videoId, int? scene, Action<SceneProblem> report)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.MLNet.Scenes.Detectors;
 using Alignment.MLNet.Scenes.Frames;
 using Alignment.MLNet.Video;

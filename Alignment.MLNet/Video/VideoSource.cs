@@ -11,7 +11,8 @@ public sealed record VideoSource(string? File, string? SceneListFile)
 
     /// <summary>
     /// Looks in each folder in turn: the video as <c>{id}.mp4</c> or with another of <see cref="Endings"/>; the scene list as <c>{id}.scenes.csv</c>,
-    /// <c>{id}/scenes.csv</c>, <c>video_scene_cuts/{id}/scenes.csv</c> or <c>{id}.truth.json</c>. The first of each is taken.
+    /// <c>{id}/scenes.csv</c>, <c>video_scene_cuts/{id}/scenes.csv</c> (where <c>alignment scenes</c> puts it; also below <c>data/</c>) or
+    /// <c>{id}.truth.json</c>. The first of each is taken.
     /// </summary>
     public static VideoSource Find(string videoId, IEnumerable<string> folders)
     {
@@ -24,6 +25,7 @@ public sealed record VideoSource(string? File, string? SceneListFile)
                 SafePath.Under(folder, videoId + ".scenes.csv"),
                 SafePath.Under(folder, videoId, "scenes.csv"),
                 SafePath.Under(folder, "video_scene_cuts", videoId, "scenes.csv"),
+                SafePath.Under(folder, "data", "video_scene_cuts", videoId, "scenes.csv"),
                 SafePath.Under(folder, videoId + ".truth.json")]);
         }
         return new(file, list);

@@ -35,13 +35,13 @@ sealed class ScenesCommand : RunnerCommand
 
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
-        var report = Watch(progress => SceneDetection.Run(parse.GetValue(_videosFolder)!, parse.GetValue(_data)!, Options(parse), progress, cancel: stop));
+        var report = Watch(progress => SceneDetection.Run(parse.GetValue(_videosFolder)!, parse.GetValue(_data)!, Chosen(parse), progress, cancel: stop));
         if (WantsJson(parse)) terminal.WriteJson(report);
         else Print(report, terminal.Out);
         return report.Problems.Count > 0 ? ExitCodes.BadData : ExitCodes.Ok;
     }
 
-    SceneDetectionOptions Options(ParseResult parse)
+    SceneDetectionOptions Chosen(ParseResult parse)
     {
         var detector = parse.GetValue(_detector);
         var options = s_defaults with
