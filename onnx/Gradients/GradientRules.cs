@@ -69,7 +69,7 @@ static partial class GradientRules
     };
 
     /// <summary>Operators whose output does not change with small changes of their inputs, or counts them: no gradient flows.</summary>
-    static readonly HashSet<Op> s_none = [Op.Shape, Op.Size, Op.Equal, Op.Greater, Op.Less, Op.Sign];
+    static readonly HashSet<Op> s_none = [Op.Shape, Op.Size, Op.Equal, Op.Greater, Op.Less, Op.Sign, Op.ArgMax];
 
     const float TwoOverRootPi = 1.1283791670955126f;
 

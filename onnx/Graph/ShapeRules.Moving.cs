@@ -19,6 +19,15 @@ static partial class ShapeRules
         return [new(x.Type, new Shape(made))];
     }
 
+    /// <summary>Where along one axis the largest stands; the axis stays as a side of 1.</summary>
+    static Made[] ArgMax(Node n, int _)
+    {
+        Value x = n[0];
+        NeedFloat(n, x);   // of whole numbers, runtimes have it for some types only
+        if (n.Int("keepdims", 1) == 0) throw GraphException.For(n.Subject, "keepdims 0", "the axis kept as a side of 1");
+        return [new(ElementType.Int64, x.Shape.With(Axis(n, x, n.Int("axis", 0)), 1))];
+    }
+
     /// <summary>0 copies the side at its place, one −1 takes what remains.</summary>
     static Made[] Reshape(Node n, int _)
     {

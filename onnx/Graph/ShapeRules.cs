@@ -52,6 +52,7 @@ static partial class ShapeRules
 
         [Op.ReduceSum] = Reduce,
         [Op.ReduceMean] = Reduce,
+        [Op.ArgMax] = ArgMax,
 
         [Op.Reshape] = Reshape,
         [Op.Transpose] = Transpose,

@@ -64,6 +64,9 @@ public sealed partial class Value
     /// <summary>Mean over axes (all when none is given), which stay as sides of 1 while <paramref name="keep"/>.</summary>
     public Value Mean(ReadOnlySpan<long> axes, bool keep = true) => Reduce(Op.ReduceMean, axes, keep);
 
+    /// <summary>Where along an axis the largest stands (of equal ones the first), as int64; the axis stays as a side of 1.</summary>
+    public Value ArgMax(int axis) => Graph.Add(Op.ArgMax, [this], ModelGraph.Attributes(("axis", axis))).Outputs[0];
+
     Value Reduce(Op op, ReadOnlySpan<long> axes, bool keep) =>
         Graph.Add(op, axes.IsEmpty ? [this] : [this, Graph.Constant(axes)], ModelGraph.Attributes(("keepdims", keep ? 1 : 0))).Outputs[0];
 }

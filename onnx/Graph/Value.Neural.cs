@@ -86,6 +86,27 @@ public sealed partial class Value
         return Nearest([this, null, null, Graph.RuntimeInts([other[2], other[3]])], name);
     }
 
+    /// <summary>
+    /// Cubic resizing of [batch, channels, height, width] to other sides, as PyTorch's bicubic interpolation with align_corners false does it:
+    /// Keys' kernel with a = −0.75, pixel centres aligned, edges repeated, not smoothed where it shrinks.
+    /// </summary>
+    public Value ResizeCubic(Dim height, Dim width, string? name = null) =>
+        Graph.Add(Op.Resize, [this, null, null, Graph.RuntimeInts([height, width])], ModelGraph.Attributes(("axes", new long[] { 2, 3 }), ("mode", "cubic"), ("cubic_coeff_a", -0.75f), ("coordinate_transformation_mode", "half_pixel")), name: name).Outputs[0];
+
+    /// <summary>
+    /// Transposed convolution with strides as long as its kernel's sides: every position of [batch, channels, height, width] becomes a
+    /// block of its own.
+    /// </summary>
+    /// <param name="weight">[channels, out, kernel, kernel].</param>
+    /// <param name="bias">[out].</param>
+    /// <param name="name">The layer's name.</param>
+    public Value ConvToBlocks(Value weight, Value bias, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        long[] kernel = [weight[2].Value, weight[3].Value];
+        return Graph.Add(Op.ConvTranspose, [this, weight, bias], ModelGraph.Attributes(("kernel_shape", kernel), ("strides", kernel)), name: name).Outputs[0];
+    }
+
     Value Nearest(Value?[] inputs, string? name) =>
         Graph.Add(Op.Resize, inputs, ModelGraph.Attributes(("axes", new long[] { 2, 3 }), ("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor")), name: name).Outputs[0];
 }

@@ -31,39 +31,28 @@ public static class ClipTextModel
         return graph;
     }
 
-    /// <summary>[batch, tokens] ids → [batch, tokens, width], in the graph and the scope of the ids.</summary>
+    /// <summary>[batch, tokens] ids → [batch, tokens, width], in the graph and the scope of the ids. Fewer tokens than the configuration's take the first positions.</summary>
     internal static Value Apply(Value ids, ClipTextConfig config)
     {
         ModelGraph graph = ids.Graph;
-        Dim batch = ids[0], tokens = config.Tokens, width = config.HiddenSize;
+        Dim batch = ids[0], tokens = ids[1], width = config.HiddenSize;
+        bool all = tokens == (Dim)config.Tokens;
         using var _ = graph.Scope("text_model");
 
         Value x;
         using (graph.Scope("embeddings"))
-            x = graph.Weight("token_embedding.weight", config.VocabularySize, width).Gather(ids) + graph.Weight("position_embedding.weight", tokens, width);
+        {
+            x = graph.Weight("token_embedding.weight", config.VocabularySize, width).Gather(ids);
+            Value positions = graph.Weight("position_embedding.weight", config.Tokens, width);
+            x += all ? positions : positions.Slice([0], [0], graph.RuntimeInts([tokens]));
+        }
         x = x.Reshape(batch * tokens, width);   // rows from here on
         Value mask = CausalMask(graph, config.Tokens);
+        if (!all) mask = mask.Slice([0, 1], [0, 0], graph.RuntimeInts([tokens, tokens]));
+        var layer = new ClipLayer(config.HiddenSize, config.IntermediateSize, config.Heads, config.LayerNormEpsilon, config.Activation);
         for (int i = 0; i < config.Layers; i++)
-            using (graph.Scope($"encoder.layers.{i}"))
-            {
-                x += Attention(x.LayerNormLayer("layer_norm1", config.LayerNormEpsilon), batch, config, mask);
-                x += Mlp(x.LayerNormLayer("layer_norm2", config.LayerNormEpsilon), config);
-            }
+            using (graph.Scope($"encoder.layers.{i}")) x = layer.NormFirst(x, batch, tokens, mask);
         return x.LayerNormLayer("final_layer_norm", config.LayerNormEpsilon).Reshape(batch, tokens, width);
-    }
-
-    static Value Attention(Value x, Dim batch, ClipTextConfig config, Value mask)
-    {
-        using var _ = x.Graph.Scope("self_attn");
-        Value q = x.LinearLayer("q_proj", config.HiddenSize), k = x.LinearLayer("k_proj", config.HiddenSize), v = x.LinearLayer("v_proj", config.HiddenSize);
-        return Layers.Attend(q, k, v, batch, config.Tokens, config.Tokens, config.Heads, mask).LinearLayer("out_proj", config.HiddenSize);
-    }
-
-    static Value Mlp(Value x, ClipTextConfig config)
-    {
-        using var _ = x.Graph.Scope("mlp");
-        Value h = x.LinearLayer("fc1", config.IntermediateSize);
-        return (config.Activation == "gelu" ? h.Gelu() : h.QuickGelu()).LinearLayer("fc2", config.HiddenSize);
     }
 
     /// <summary>[tokens, tokens]: 0 where a token may look (itself and before), the lowest float elsewhere.</summary>

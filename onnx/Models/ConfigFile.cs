@@ -16,8 +16,11 @@ sealed class ConfigFile
     /// <summary>Levels of a UNet or autoencoder; each halves the picture.</summary>
     const int MostBlocks = 16;
 
-    readonly string _path;
+    readonly string _path, _prefix = "";
     readonly JsonElement _root;
+
+    /// <summary>What the message of a refused value advises.</summary>
+    internal string Advice { get; init; } = "Use a model of the Stable Diffusion 1.x family.";
 
     internal ConfigFile(string path)
     {
@@ -36,6 +39,41 @@ sealed class ConfigFile
         }
         if (_root.ValueKind != JsonValueKind.Object) throw BadDataException.For($"The configuration '{path}'", $"{_root.ValueKind}", "a JSON object", "Fetch the file again.");
     }
+
+    ConfigFile(ConfigFile whole, JsonElement root, string prefix) => (_path, _root, _prefix, Advice) = (whole._path, root, prefix, whole.Advice);
+
+    /// <summary>An object within the file; an empty one where the key is absent or null.</summary>
+    internal ConfigFile Section(string key)
+    {
+        if (Find(key) is not { } e) return new(this, JsonDocument.Parse("{}").RootElement.Clone(), $"{_prefix}{key}.");
+        return e.ValueKind == JsonValueKind.Object ? new(this, e, $"{_prefix}{key}.") : throw Bad(key, "an object");
+    }
+
+    internal bool Has(string key) => Find(key) is not null;
+
+    /// <summary>1 to 16 numbers; null where the key is absent or null.</summary>
+    internal IReadOnlyList<float>? Floats(string key)
+    {
+        if (Find(key) is not { } e) return null;
+        if (e.ValueKind != JsonValueKind.Array || e.GetArrayLength() is 0 or > MostBlocks) throw Bad(key, $"a list of 1 to {MostBlocks} numbers");
+        return [.. e.EnumerateArray().Select(x => x.ValueKind == JsonValueKind.Number && x.TryGetSingle(out float f) && float.IsFinite(f) ? f : throw Bad(key, "a list of numbers"))];
+    }
+
+    /// <summary>1 to 16 whole numbers from 0; <paramref name="otherwise"/> where the key is absent or null.</summary>
+    internal IReadOnlyList<int> Indices(string key, IReadOnlyList<int> otherwise)
+    {
+        if (Find(key) is not { } e) return otherwise;
+        string expected = $"a list of 1 to {MostBlocks} whole numbers from 0 to {MostOfAnything}";
+        if (e.ValueKind != JsonValueKind.Array || e.GetArrayLength() is 0 or > MostBlocks) throw Bad(key, expected);
+        return [.. e.EnumerateArray().Select(x => Index(x) ?? throw Bad(key, expected))];
+    }
+
+    /// <summary>A whole number from 0.</summary>
+    internal int Index(string key, int otherwise) => Find(key) is not { } e ? otherwise : Index(e) ?? throw Bad(key, $"a whole number from 0 to {MostOfAnything}");
+
+    static int? Index(JsonElement e) => e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out int n) && n >= 0 && n <= MostOfAnything ? n : null;
+
+    internal bool IsObject(string key) => Find(key) is { ValueKind: JsonValueKind.Object };
 
     internal int Int(string key, int otherwise, int most = MostOfAnything) =>
         Find(key) is not { } e ? otherwise : Number(e, most) ?? throw Bad(key, $"a whole number from 1 to {most}");
@@ -87,7 +125,7 @@ sealed class ConfigFile
     }
 
     internal BadDataException Bad(string key, string expected) =>
-        BadDataException.For($"The configuration '{_path}', key '{key}'", Find(key) is { } e ? SafePath.Shorten(e.GetRawText()) : "nothing", expected, "Use a model of the Stable Diffusion 1.x family.");
+        BadDataException.For($"The configuration '{_path}', key '{_prefix}{key}'", Find(key) is { } e ? SafePath.Shorten(e.GetRawText()) : "nothing", expected, Advice);
 
     static int? Number(JsonElement e, int most) => e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out int n) && n >= 1 && n <= most ? n : null;
 

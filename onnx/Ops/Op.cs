@@ -72,6 +72,7 @@ public sealed class Op
     // Reductions.
     public static readonly Op ReduceSum = new("ReduceSum", 13, 1, optional: 1);
     public static readonly Op ReduceMean = new("ReduceMean", 18, 1, optional: 1);
+    public static readonly Op ArgMax = new("ArgMax", 13, 1);
 
     // Moving elements and reading sizes.
     public static readonly Op Reshape = new("Reshape", 19, 2);

@@ -14,6 +14,7 @@ public sealed class PublishedShapesTests
         Case("vae", 248, w => { AutoencoderKL.AuthorEncoder(new(), w); AutoencoderKL.AuthorDecoder(new(), w); }, () => AutoencoderKL.Weights(new())),
         Case("vae_new_names", 248, w => { AutoencoderKL.AuthorEncoder(new(), w); AutoencoderKL.AuthorDecoder(new(), w); }, () => AutoencoderKL.Weights(new(), newAttentionNames: true)),
         Case("controlnet_3ch", 340, w => ControlNet.Author(new() { ConditioningChannels = 3 }, w), () => ControlNet.Weights(new() { ConditioningChannels = 3 })),
+        Case("clipseg_rd64_refined", 464, w => { ClipSeg.AuthorText(new(), w); ClipSeg.Author(new(), w); }, () => ClipSeg.Weights(new())),
         Case("controlnet_2ch", 340, w => ControlNet.Author(new(), w), () => ControlNet.Weights(new())),
     ];
 

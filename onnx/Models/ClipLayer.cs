@@ -1,0 +1,40 @@
+using Alignment.Onnx.Graph;
+
+namespace Alignment.Onnx.Models;
+
+/// <summary>One transformer layer of CLIP and its relatives, on rows: [batch·tokens, width].</summary>
+/// <param name="Width">Of the rows.</param>
+/// <param name="Intermediate">Of the layer's inner product.</param>
+/// <param name="Heads">Of the attention; divides the width.</param>
+/// <param name="Epsilon">Of both normalisations.</param>
+/// <param name="Activation">"quick_gelu", "gelu" or "relu".</param>
+sealed record ClipLayer(int Width, int Intermediate, int Heads, float Epsilon, string Activation)
+{
+    /// <summary>x + attention(norm1 x), then x + mlp(norm2 x): CLIP's own towers.</summary>
+    public Value NormFirst(Value x, Dim batch, Dim tokens, Value? mask = null)
+    {
+        x += Attention(x.LayerNormLayer("layer_norm1", Epsilon), batch, tokens, mask);
+        return x + Mlp(x.LayerNormLayer("layer_norm2", Epsilon));
+    }
+
+    /// <summary>norm1(x + attention x), then norm2(x + mlp x): CLIPSeg's decoder.</summary>
+    public Value NormLast(Value x, Dim batch, Dim tokens)
+    {
+        x = (x + Attention(x, batch, tokens, null)).LayerNormLayer("layer_norm1", Epsilon);
+        return (x + Mlp(x)).LayerNormLayer("layer_norm2", Epsilon);
+    }
+
+    Value Attention(Value x, Dim batch, Dim tokens, Value? mask)
+    {
+        using var _ = x.Graph.Scope("self_attn");
+        Value q = x.LinearLayer("q_proj", Width), k = x.LinearLayer("k_proj", Width), v = x.LinearLayer("v_proj", Width);
+        return Layers.Attend(q, k, v, batch, tokens, tokens, Heads, mask).LinearLayer("out_proj", Width);
+    }
+
+    Value Mlp(Value x)
+    {
+        using var _ = x.Graph.Scope("mlp");
+        Value h = x.LinearLayer("fc1", Intermediate);
+        return (Activation switch { "gelu" => h.Gelu(), "relu" => h.Relu(), _ => h.QuickGelu() }).LinearLayer("fc2", Width);
+    }
+}

@@ -1,0 +1,97 @@
+using Alignment.Onnx.Graph;
+using Alignment.Onnx.Import;
+
+namespace Alignment.Onnx.Models;
+
+/// <summary>
+/// CLIPSeg (Lüddecke and Ecker 2022, "Image Segmentation Using Text and Image Prompts"): where in a picture is what a text
+/// names. Two models of one set of weights, so that a text is encoded once for all pictures and a picture once for all texts.
+/// <code>
+/// text:  input_ids int64 [texts, tokens], at most 77     → conditional_embeddings [texts, projection]
+/// masks: pixel_values [batch, 3, height, width]          multiples of the patch, normalised as the model's preprocessor says
+///        conditional_embeddings [batch, prompts, projection]
+///        → logits [batch, prompts, height, width]        σ(logits) is how likely a pixel belongs to what the prompt names
+///          image_embeds [batch, projection], similarity [batch, prompts]   where the weights have a picture projection
+/// </code>
+/// A text's feature is its state at the largest id, which is CLIP's end token (the first one, where it also pads).
+/// </summary>
+public static class ClipSeg
+{
+    const string VisualProjection = "clip.visual_projection.weight";
+
+    /// <summary>The tensors of both models, named as published.</summary>
+    /// <param name="config">The architecture.</param>
+    /// <param name="comparesPictures">Whether CLIP's own projection of whole pictures is there: published models have it, the mask does not need it.</param>
+    public static IReadOnlyList<WeightInfo> Weights(ClipSegConfig config, bool comparesPictures = true) =>
+        [.. BuildText(config).WeightInfos(), .. Build(config, comparesPictures).WeightInfos()];
+
+    /// <exception cref="BadDataException">Tensors of either model are missing, left over or of another shape; all are named.</exception>
+    public static OnnxModel AuthorText(ClipSegConfig config, IWeights weights)
+    {
+        Check(config, weights);
+        return new(BuildText(config), weights);
+    }
+
+    /// <exception cref="BadDataException">Tensors of either model are missing, left over or of another shape; all are named.</exception>
+    public static OnnxModel Author(ClipSegConfig config, IWeights weights) => new(Build(config, Check(config, weights)), weights);
+
+    static bool Check(ClipSegConfig config, IWeights weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        bool compares = weights.Infos.ContainsKey(VisualProjection);
+        var all = Weights(config, compares);
+        // Older files store the positions 0, 1, … of both towers as tensors.
+        WeightCheck.Demand("clipseg", all, weights, all: all, ignored: n => n.EndsWith("embeddings.position_ids", StringComparison.Ordinal));
+        return compares;
+    }
+
+    static ModelGraph BuildText(ClipSegConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var graph = new ModelGraph("clipseg_text");
+        graph.Output("conditional_embeddings", Condition(graph.Input("input_ids", ElementType.Int64, Dim.Named("texts"), Dim.Named("tokens")), config));
+        return graph;
+    }
+
+    static ModelGraph Build(ClipSegConfig config, bool comparesPictures)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var graph = new ModelGraph("clipseg");
+        Dim batch = Dim.Named("batch"), patch = config.Vision.PatchSize;
+        Value pixels = graph.Input("pixel_values", graph.FloatType, batch, config.Vision.Channels, patch * Dim.Named("rows"), patch * Dim.Named("columns"));
+        Value texts = graph.Input("conditional_embeddings", graph.FloatType, batch, Dim.Named("prompts"), config.ProjectionSize);
+        ClipVisionModel.Encoded encoded;
+        using (graph.Scope("clip")) encoded = ClipVisionModel.Apply(pixels, config.Vision, comparesPictures ? config.Vision.Layers : config.LayersForMask);
+        graph.Output("logits", ClipSegDecoder.Apply(encoded, texts, config));
+        if (comparesPictures) Compare(graph, encoded, texts, config);
+        return graph;
+    }
+
+    /// <summary>[texts, tokens] ids → [texts, projection], in the graph of the ids.</summary>
+    internal static Value Condition(Value ids, ClipSegConfig config)
+    {
+        ModelGraph graph = ids.Graph;
+        using var _ = graph.Scope("clip");
+        Value states = ClipTextModel.Apply(ids, config.Text);
+        Dim texts = ids[0], tokens = ids[1];
+        // A row of zeros with a one at the largest id takes that token's state out. Ids are exact in float32 up to 2²⁴.
+        Value places = graph.Constant([.. Enumerable.Range(0, config.Text.Tokens).Select(i => (long)i)], new Shape(config.Text.Tokens), "places");
+        if (tokens != (Dim)config.Text.Tokens) places = places.Slice([0], [0], graph.RuntimeInts([tokens]));
+        Value end = ids.Cast(ElementType.Float32).ArgMax(1);                                                      // [texts, 1]
+        Value pick = places.Unsqueeze(0).IsEqualTo(end).Cast(states.Type).Unsqueeze(1);                           // [texts, 1, tokens]
+        Value feature = pick.MatMul(states).Reshape(texts, config.Text.HiddenSize);
+        return feature.LinearLayer("text_projection", config.ProjectionSize, bias: false);
+    }
+
+    /// <summary>CLIP's own judgement of whole pictures: e^scale · cosine of picture and text.</summary>
+    static void Compare(ModelGraph graph, ClipVisionModel.Encoded encoded, Value texts, ClipSegConfig config)
+    {
+        using var _ = graph.Scope("clip");
+        Value picture = ClipVisionModel.Pooled(encoded, config.Vision).LinearLayer("visual_projection", config.ProjectionSize, bias: false);
+        graph.Output("image_embeds", picture);
+        Value scale = graph.Weight("logit_scale").Exp();
+        Value Unit(Value x) => x / (x * x).Sum([-1]).Sqrt();
+        Value cosine = (Unit(texts) * Unit(picture).Unsqueeze(1)).Sum([2], keep: false);
+        graph.Output("similarity", cosine * scale);
+    }
+}

@@ -1,0 +1,25 @@
+namespace Alignment.Onnx.Models;
+
+/// <summary>The architecture of a CLIP vision transformer, as a <c>vision_config</c> says. Defaults are those of ViT-B/16 as CLIPSeg uses it.</summary>
+public sealed record ClipVisionConfig
+{
+    /// <summary>Width of the hidden states.</summary>
+    public int HiddenSize { get; init; } = 768;
+    public int IntermediateSize { get; init; } = 3072;
+    public int Layers { get; init; } = 12;
+    public int Heads { get; init; } = 12;
+    public int Channels { get; init; } = 3;
+
+    /// <summary>Side of the pictures whose patches have positions of their own; those of other sizes are interpolated.</summary>
+    public int ImageSize { get; init; } = 224;
+
+    /// <summary>Side of a patch. Pictures have sides that are multiples of it.</summary>
+    public int PatchSize { get; init; } = 16;
+    public float LayerNormEpsilon { get; init; } = 1e-5f;
+
+    /// <summary>"quick_gelu" or "gelu".</summary>
+    public string Activation { get; init; } = "quick_gelu";
+
+    /// <summary>Patches along each side of a picture of <see cref="ImageSize"/>.</summary>
+    public int Grid => ImageSize / PatchSize;
+}

@@ -1,0 +1,64 @@
+using Alignment.Onnx.Graph;
+using Alignment.Onnx.Ops;
+
+namespace Alignment.Onnx.Models;
+
+/// <summary>
+/// CLIP's vision transformer (Dosovitskiy et al. 2021; Radford et al. 2021): patches and one class token through a transformer. Pictures of another
+/// size than the configuration's have their positions interpolated (bicubic), so that one graph takes any multiple of the patch.
+/// </summary>
+static class ClipVisionModel
+{
+    /// <summary>The states before the first layer and after each layer, [batch·tokens, width]: the class token, then the patches row by row.</summary>
+    /// <param name="States">From 0, what enters the first layer.</param>
+    /// <param name="Batch">Pictures.</param>
+    /// <param name="Height">Patches from top to bottom.</param>
+    /// <param name="Width">Patches from left to right.</param>
+    internal sealed record Encoded(IReadOnlyList<Value> States, Dim Batch, Dim Height, Dim Width)
+    {
+        public Dim Tokens => Height * Width + 1;
+    }
+
+    /// <summary>Encodes pictures [batch, channels, patch·height, patch·width], in their graph and scope, up to a number of layers.</summary>
+    internal static Encoded Apply(Value pixels, ClipVisionConfig config, int layers)
+    {
+        ModelGraph graph = pixels.Graph;
+        Dim width = config.HiddenSize;
+        using var _ = graph.Scope("vision_model");
+        Value x;
+        Dim batch = pixels[0], rows, columns;
+        using (graph.Scope("embeddings"))
+        {
+            Value kernel = graph.Weight("patch_embedding.weight", width, config.Channels, config.PatchSize, config.PatchSize);
+            Value patches = pixels.Conv(kernel, stride: config.PatchSize, name: "patch_embedding");                // [B, width, h, w]
+            (rows, columns) = (patches[2], patches[3]);
+            patches = patches.Reshape(batch, width, rows * columns).Transpose(0, 2, 1);
+            Value positions = graph.Weight("position_embedding.weight", (long)config.Grid * config.Grid + 1, width);
+            Value first = graph.Weight("class_embedding", width) + positions.Slice(0, 0, 1);                      // [1, width]
+            first = graph.Add(Op.Expand, [first.Unsqueeze(0), graph.RuntimeInts([batch, 1, width])]).Outputs[0];
+            x = Value.Concat(1, first, patches + Positions(positions.Slice(0, 1, Value.End), config, rows, columns));
+        }
+        var tokens = rows * columns + 1;
+        x = x.Reshape(batch * tokens, width).LayerNormLayer("pre_layrnorm", config.LayerNormEpsilon);              // published with that spelling
+        var layer = new ClipLayer(config.HiddenSize, config.IntermediateSize, config.Heads, config.LayerNormEpsilon, config.Activation);
+        List<Value> states = [x];
+        for (int i = 0; i < layers; i++)
+            using (graph.Scope($"encoder.layers.{i}")) states.Add(x = layer.NormFirst(x, batch, tokens));
+        return new(states, batch, rows, columns);
+    }
+
+    /// <summary>The patches' positions [n², width] for a grid of other sides.</summary>
+    static Value Positions(Value positions, ClipVisionConfig config, Dim rows, Dim columns)
+    {
+        Dim width = config.HiddenSize, grid = config.Grid;
+        if (rows == grid && columns == grid) return positions;
+        return positions.T.Reshape(1, width, grid, grid).ResizeCubic(rows, columns, "positions").Reshape(width, rows * columns).T;
+    }
+
+    /// <summary>The class token's state after the last layer, normalised: [batch, width].</summary>
+    internal static Value Pooled(Encoded encoded, ClipVisionConfig config)
+    {
+        using var _ = encoded.States[0].Graph.Scope("vision_model");
+        return encoded.States[^1].Reshape(encoded.Batch, encoded.Tokens, config.HiddenSize).Slice(1, 0, 1).Reshape(encoded.Batch, config.HiddenSize).LayerNormLayer("post_layernorm", config.LayerNormEpsilon);
+    }
+}
