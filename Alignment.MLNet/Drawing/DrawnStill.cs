@@ -88,6 +88,14 @@ public sealed class DrawnStill
         }
     }
 
+    /// <summary>Draws the still as it would be without its product; only the product's shadow stays.</summary>
+    /// <param name="rgb">Receives the picture, as <see cref="Render"/> gives it.</param>
+    public void RenderWithout(Span<byte> rgb)
+    {
+        CheckRoom(rgb.Length, 3, nameof(rgb));
+        _background.CopyTo(rgb);
+    }
+
     /// <summary>The product's mask, [H,W]: 255 on every pixel the product touches, its soft edge included, else 0.</summary>
     public byte[] Mask()
     {

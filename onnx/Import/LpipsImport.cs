@@ -44,49 +44,18 @@ public static class LpipsImport
             throw UsageException.For($"The LPIPS trunk '{trunk}'", "no linear layers (lin0.model.1.weight, …) in it", "their file as well", $"Name lpips' weights/v0.1/{config.Name}.pth with --lpips-linear.");
         IWeights all = linear is null ? features.Weights : new JoinedWeights(linear.Weights, features.Weights);
         OnnxModel model = Lpips.Author(config, all);
-        try
+        return BundlePart.Replace(target, IsOurs, () =>
         {
-            return Write(target, config, model, progress, cancel);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw RetryableException.For($"The model bundle '{target.Folder}'", $"that it cannot be written ({e.Message.TrimEnd('.')})", "a writable place with enough room", "Free space, or copy the bundle to a folder of yours, and run again.", e);
-        }
-    }
-
-    static ModelBundle Write(ModelBundle target, LpipsConfig config, OnnxModel model, IProgress<WorkProgress>? progress, CancellationToken cancel)
-    {
-        BundleManifest without = target.Manifest with
-        {
-            Files = target.Manifest.Files.Where(f => !IsOurs(f.Key)).ToDictionary(),
-            Parameters = target.Manifest.Parameters.Where(p => !IsOurs(p.Key)).ToDictionary(),
-        };
-        // While the files change, no manifest names them.
-        Record(target, without);
-        SavedModel saved = model.Save(Path.Combine(target.Folder, BundleFiles.Lpips), progress: progress, stop: cancel);
-        AtomicFile.WriteText(Path.Combine(target.Folder, BundleFiles.LpipsConfig), LpipsConfigText.Of(config));
-        if (target.HasManifest)
-        {
-            string[] files = [BundleFiles.Lpips, BundleFiles.LpipsConfig, .. saved.DataPath is { } data ? new[] { Path.GetFileName(data) } : []];
-            Record(target, without with
-            {
-                Files = without.Files.Concat(BundleHashes.Of(target.Folder, files, progress, cancel)).ToDictionary(),
-                Parameters = without.Parameters.Append(new(BundleFiles.Lpips, model.Graph.WeightInfos().Sum(w => w.Count))).ToDictionary(),
-            });
-        }
-        return ModelBundle.Open(target.Folder);
+            SavedModel saved = model.Save(Path.Combine(target.Folder, BundleFiles.Lpips), progress: progress, stop: cancel);
+            AtomicFile.WriteText(Path.Combine(target.Folder, BundleFiles.LpipsConfig), LpipsConfigText.Of(config));
+            return [BundlePart.Of(BundleFiles.Lpips, model, saved), new([BundleFiles.LpipsConfig])];
+        }, progress, cancel);
     }
 
     static bool IsOurs(string file) => file is BundleFiles.Lpips or BundleFiles.Lpips + "_data" or BundleFiles.LpipsConfig;
 
-    /// <summary>A bundle made elsewhere has no manifest, and gets none.</summary>
-    static void Record(ModelBundle bundle, BundleManifest manifest)
-    {
-        if (bundle.HasManifest) AtomicFile.Write(Path.Combine(bundle.Folder, BundleFiles.Manifest), to => to.Write(System.Text.Encoding.UTF8.GetBytes(BundleJson.Write(manifest))), keepEqual: true);
-    }
-
     /// <summary>By what the file begins with, not by its name: PyTorch's two forms, else safetensors.</summary>
-    static OpenWeights Open(string path)
+    internal static OpenWeights Open(string path)
     {
         byte[] start = new byte[2];
         try

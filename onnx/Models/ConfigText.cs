@@ -51,6 +51,66 @@ static class ConfigText
         Numbers(json, "conditioning_embedding_out_channels", c.EmbeddingChannels);
     });
 
+    internal static string Of(ClipSegConfig c) => Write(json =>
+    {
+        json.WriteString("model_type", "clipseg");
+        json.WriteStartObject("text_config");
+        json.WriteNumber("vocab_size", c.Text.VocabularySize);
+        json.WriteNumber("hidden_size", c.Text.HiddenSize);
+        json.WriteNumber("intermediate_size", c.Text.IntermediateSize);
+        json.WriteNumber("num_hidden_layers", c.Text.Layers);
+        json.WriteNumber("num_attention_heads", c.Text.Heads);
+        json.WriteNumber("max_position_embeddings", c.Text.Tokens);
+        Float(json, "layer_norm_eps", c.Text.LayerNormEpsilon);
+        json.WriteString("hidden_act", c.Text.Activation);
+        json.WriteEndObject();
+        json.WriteStartObject("vision_config");
+        json.WriteNumber("hidden_size", c.Vision.HiddenSize);
+        json.WriteNumber("intermediate_size", c.Vision.IntermediateSize);
+        json.WriteNumber("num_hidden_layers", c.Vision.Layers);
+        json.WriteNumber("num_attention_heads", c.Vision.Heads);
+        json.WriteNumber("num_channels", c.Vision.Channels);
+        json.WriteNumber("image_size", c.Vision.ImageSize);
+        json.WriteNumber("patch_size", c.Vision.PatchSize);
+        Float(json, "layer_norm_eps", c.Vision.LayerNormEpsilon);
+        json.WriteString("hidden_act", c.Vision.Activation);
+        json.WriteEndObject();
+        json.WriteNumber("projection_dim", c.ProjectionSize);
+        Numbers(json, "extract_layers", c.ExtractLayers);
+        json.WriteNumber("reduce_dim", c.ReduceSize);
+        json.WriteNumber("decoder_num_attention_heads", c.DecoderHeads);
+        json.WriteNumber("decoder_intermediate_size", c.DecoderIntermediateSize);
+        json.WriteNumber("conditional_layer", c.ConditionalLayer);
+        json.WriteBoolean("use_complex_transposed_convolution", c.ComplexHead);
+    });
+
+    /// <summary>Always with every key, in the newer form.</summary>
+    internal static string Of(ClipSegPictures p) => Write(json =>
+    {
+        json.WriteBoolean("do_resize", p.Width > 0 || p.ShortestSide > 0);
+        json.WriteStartObject("size");
+        if (p.ShortestSide > 0) json.WriteNumber("shortest_edge", p.ShortestSide);
+        else
+        {
+            json.WriteNumber("height", p.Height);
+            json.WriteNumber("width", p.Width);
+        }
+        json.WriteEndObject();
+        json.WriteNumber("resample", p.Resample);
+        json.WriteBoolean("do_rescale", true);
+        Float(json, "rescale_factor", p.Scale);
+        json.WriteBoolean("do_normalize", true);
+        Floats(json, "image_mean", p.Mean);
+        Floats(json, "image_std", p.Deviation);
+    });
+
+    static void Floats(Utf8JsonWriter json, string key, IEnumerable<float> numbers)
+    {
+        json.WriteStartArray(key);
+        foreach (float x in numbers) json.WriteRawValue(x.ToString("R", CultureInfo.InvariantCulture));
+        json.WriteEndArray();
+    }
+
     static void Encoder(Utf8JsonWriter json, UNetEncoderConfig c)
     {
         json.WriteNumber("in_channels", c.InChannels);

@@ -53,7 +53,8 @@ public static class TinyTraining
 
         IWeights control = kept.Control ?? Control();
         IWeights trunk = kept.Trunk ?? Trunk(work, recipe, log, cancel);
-        return TinyBundle.Write(bundle, new TinyWeights(text, unet, control, vae) { Trunk = trunk, ScalingFactor = pool.ScalingFactor, Note = Note, Origin = "trained from scratch on this project's own drawings, by its own code; no third-party weights" }, force: true, cancel);
+        IWeights masks = kept.Masks ?? Masks(work, recipe, tokenizer, vocabulary, log, cancel);
+        return TinyBundle.Write(bundle, new TinyWeights(text, unet, control, vae) { Trunk = trunk, Masks = masks, ScalingFactor = pool.ScalingFactor, Note = Note, Origin = "trained from scratch on this project's own drawings, by its own code; no third-party weights" }, force: true, cancel);
 
         IWeights Control()
         {
@@ -74,6 +75,13 @@ public static class TinyTraining
         IWeights features = new InScope(new TinyStage(TinyKeep.Trunk, work, recipe.Trunk, recipe.LogEvery).Run(classifier, first, TinyFeeds.Trunk(recipe), log, cancel), TinyTrainingGraphs.TrunkScope);
         var linear = new AlikeWeights(Lpips.Weights(TinyBundle.Trunk).Where(w => Lpips.IsLinear(w.Name)), 1f / TinyBundle.Trunk.Taps.Count);
         return new ScopedWeights(("", features), ("", linear));
+    }
+
+    /// <summary>CLIPSeg, text encoder and all, from nothing.</summary>
+    static InScope Masks(string work, TinyRecipe recipe, ClipTokenizer tokenizer, int vocabulary, Action<string> log, CancellationToken cancel)
+    {
+        ModelGraph graph = TinyTrainingGraphs.Masks(vocabulary, DrawnStills.Keywords.Count, TinyMaskFeed.Prompts);
+        return new(new TinyStage("masks", work, recipe.Masks, recipe.LogEvery).Run(graph, TinyMasks.Initial(graph, recipe.Seed), TinyMaskFeed.Of(recipe, tokenizer), log, cancel), TinyTrainingGraphs.MasksScope);
     }
 
     /// <summary>Every number the same.</summary>

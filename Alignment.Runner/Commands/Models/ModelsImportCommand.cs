@@ -7,7 +7,7 @@ using Alignment.Runner.Cli;
 
 namespace Alignment.Runner.Commands.Models;
 
-/// <summary><c>alignment models import</c>: a diffusers folder becomes a bundle of ONNX models, or published LPIPS weights join one.</summary>
+/// <summary><c>alignment models import</c>: a diffusers folder becomes a bundle of ONNX models, or published LPIPS or CLIPSeg weights join one.</summary>
 sealed class ModelsImportCommand : RunnerCommand
 {
     static readonly DiffusersImportOptions s_defaults = DiffusersImportOptions.Default;
@@ -24,33 +24,38 @@ sealed class ModelsImportCommand : RunnerCommand
     readonly Option<string?> _lpips = new("--lpips") { Description = "Instead of --from: torchvision's squeezenet1_1, alexnet or vgg16, for the perceptual distance (.safetensors or .pth; nothing in it is run).", HelpName = "FILE" };
     readonly Option<LpipsTrunk?> _lpipsTrunk = new("--lpips-trunk") { Description = "Which of them it is; by default its tensors tell." };
     readonly Option<string?> _lpipsLinear = new("--lpips-linear") { Description = "lpips' linear layers for that trunk (its weights/v0.1/….pth), when they are not in the same file.", HelpName = "FILE" };
-    readonly Option<string?> _model = new("--model") { Description = "The bundle that gets the perceptual distance.", HelpName = "BUNDLE" };
+    readonly Option<string?> _clipSeg = new("--clipseg") { Description = "Instead of --from: a CLIPSeg folder in Hugging Face's layout, for keyword masks (safetensors or pytorch_model.bin; nothing in it is run).", HelpName = "DIR" };
+    readonly Option<string?> _model = new("--model") { Description = "The bundle that gets the perceptual distance or CLIPSeg.", HelpName = "BUNDLE" };
 
     public ModelsImportCommand(Terminal terminal) : base(terminal, "import",
-        "Makes a bundle from a Stable Diffusion 1.5 folder in the diffusers layout (safetensors): authors the ONNX models and streams the weights into them. Or, with --lpips, adds the perceptual distance to a bundle.",
+        "Makes a bundle from a Stable Diffusion 1.5 folder in the diffusers layout (safetensors): authors the ONNX models and streams the weights into them. Or, with --lpips, adds the perceptual distance to a bundle; with --clipseg, what makes keyword masks.",
         "alignment models import --from downloads/stable-diffusion-v1-5 --out models/sd15",
         "alignment models import --from downloads/stable-diffusion-v1-5 --controlnet downloads/my-controlnet --out models/mine",
-        "alignment models import --lpips squeezenet1_1.pth --lpips-linear lpips/weights/v0.1/squeeze.pth --model models/sd15")
+        "alignment models import --lpips squeezenet1_1.pth --lpips-linear lpips/weights/v0.1/squeeze.pth --model models/sd15",
+        "alignment models import --clipseg downloads/clipseg-rd64-refined --model models/sd15")
     {
-        foreach (Option option in new Option[] { _from, _out, _controlNet, _channels, _seed, _license, _origin, _force, _lpips, _lpipsTrunk, _lpipsLinear, _model }) Add(option);
+        foreach (Option option in new Option[] { _from, _out, _controlNet, _channels, _seed, _license, _origin, _force, _lpips, _lpipsTrunk, _lpipsLinear, _clipSeg, _model }) Add(option);
         Validators.Add(OneKind);
     }
 
-    /// <summary>A whole bundle, or LPIPS for one: each takes its own options.</summary>
+    /// <summary>A whole bundle, or a part for one: each takes its own options.</summary>
     void OneKind(CommandResult typed)
     {
-        Option[] bundle = [_from, _out, _controlNet, _channels, _seed, _license, _origin, _force], lpips = [_lpips, _model, _lpipsTrunk, _lpipsLinear];
+        Option[] bundle = [_from, _out, _controlNet, _channels, _seed, _license, _origin, _force], lpips = [_lpips, _model, _lpipsTrunk, _lpipsLinear], clipSeg = [_clipSeg, _model];
         bool Typed(Option option) => typed.GetResult(option) is { Implicit: false };
         if (typed.Children.OfType<OptionResult>().Any(o => o.Option is System.CommandLine.Help.HelpOption)) return;
-        (Option[] own, Option[] other) = lpips.Any(Typed) ? (lpips, bundle) : (bundle, lpips);
-        if (other.FirstOrDefault(Typed) is { } stranger) typed.AddError($"{stranger.Name}: found it with {own.First(Typed).Name}, expected --from with --out, or --lpips with --model.");
+        Option[] own = Typed(_clipSeg) ? clipSeg : lpips.Any(Typed) ? lpips : bundle;
+        if (bundle.Concat(lpips).Concat(clipSeg).Except(own).FirstOrDefault(Typed) is { } stranger)
+            typed.AddError($"{stranger.Name}: found it with {own.First(Typed).Name}, expected --from with --out, --lpips with --model, or --clipseg with --model.");
         foreach (Option needed in own[..2])
             if (!Typed(needed)) typed.AddError($"Option '{needed.Name}' is required.");
     }
 
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
-        var bundle = parse.GetValue(_lpips) is null ? Whole(parse, stop) : PerceptualDistance(parse, stop);
+        ModelBundle bundle = parse.GetValue(_clipSeg) is { } clipSeg ? Watch(progress => ClipSegImport.Run(clipSeg, parse.GetValue(_model)!, progress, stop))
+            : parse.GetValue(_lpips) is null ? Whole(parse, stop)
+            : PerceptualDistance(parse, stop);
         if (WantsJson(parse)) terminal.WriteJson(bundle.Inspect());
         else ModelsInspectCommand.Print(bundle.Inspect(), terminal.Out);
         return ExitCodes.Ok;

@@ -61,8 +61,9 @@ public static class TinyBundle
     {
         using OnnxWeights text = new(trained.PathOf(BundleFiles.TextEncoder)), unet = new(trained.PathOf(BundleFiles.Unet)), control = new(trained.PathOf(BundleFiles.ControlNet));
         using OnnxWeights encoder = new(trained.PathOf(BundleFiles.VaeEncoder)), decoder = new(trained.PathOf(BundleFiles.VaeDecoder)), trunk = new(trained.PathOf(BundleFiles.Lpips));
+        using OnnxWeights? masks = trained.Has(BundleFiles.ClipSeg) ? new(trained.PathOf(BundleFiles.ClipSeg)) : null, prompts = masks is null ? null : new(trained.PathOf(BundleFiles.ClipSegText));
         BundleManifest manifest = trained.Manifest;
-        var weights = new TinyWeights(text, unet, control, new JoinedWeights(encoder, decoder)) { Trunk = trunk, ScalingFactor = manifest.ScalingFactor, Origin = manifest.Origin, Note = manifest.Note };
+        var weights = new TinyWeights(text, unet, control, new JoinedWeights(encoder, decoder)) { Trunk = trunk, Masks = masks is null ? null : new JoinedWeights(masks, prompts!), ScalingFactor = manifest.ScalingFactor, Origin = manifest.Origin, Note = manifest.Note };
         return Write(folder, weights);
     }
 
@@ -87,6 +88,13 @@ public static class TinyBundle
             Save(BundleFiles.VaeEncoder, AutoencoderKL.AuthorEncoder(Vae, weights.Vae));
             Save(BundleFiles.VaeDecoder, AutoencoderKL.AuthorDecoder(Vae, weights.Vae));
             if (weights.Trunk is not null) Save(BundleFiles.Lpips, Lpips.Author(Trunk, weights.Trunk));
+            if (weights.Masks is not null)
+            {
+                ClipSegConfig masks = TinyMasks.Config(words.Vocabulary.Count);
+                Save(BundleFiles.ClipSegText, ClipSeg.AuthorText(masks, weights.Masks));
+                Save(BundleFiles.ClipSeg, ClipSeg.Author(masks, weights.Masks));
+                ClipSegImport.WriteConfigs(to, masks, TinyMasks.Pictures);   // the tokenizer is the bundle's own
+            }
             new BundleConfigs { Text = text, UNet = UNet, Vae = Vae, ControlNet = Control, Lpips = weights.Trunk is null ? null : Trunk }.Write(to);
             foreach ((string name, string content) in words.Files()) AtomicFile.WriteText(Path.Combine(to, "tokenizer", name), content);
 

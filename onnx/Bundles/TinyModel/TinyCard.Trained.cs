@@ -3,6 +3,13 @@ namespace Alignment.Onnx.Bundles.TinyModel;
 /// <summary>What the card of the trained model says.</summary>
 static partial class TinyCard
 {
+    const string Masks = """
+        5. **CLIPSeg** – keyword masks (`clipseg.onnx`, `clipseg_text.onnx`): each still with a prompt that names its product and one that names
+           something else, whose mask is empty; a tenth of the stills have no product. It knows the ten products, a few synonyms of theirs
+           and the colours; what it makes of any other word or of a photograph means nothing. Its table is in `docs/masks.md`.
+
+        """;
+
     const string Trained = """
         ## What it can do
         Edit simple drawings of ten products (bottle, can, box, ball, star, shoe, mug, phone, apple, clock) in front of plain backgrounds, so
@@ -26,7 +33,9 @@ static partial class TinyCard
            carries a trace of the still as it was. Some rows have another still's map, so that only the share on this still's product counts; some
            move attention in the background only and must change nothing.
         4. **Perceptual trunk** – a classifier of products and colours.
+        """;
 
+    const string Results = """
         What came of it on scenes that no training saw is in `docs/held-out.md` of the project, measured also with a predictor of attention
         that no training used.
         """;

@@ -16,7 +16,7 @@ static partial class TinyCard
 
         Stable Diffusion 1.5's architecture (CLIP text encoder, UNet, ControlNet with two control channels, autoencoder), made small.
 
-        {(manifest.ControlTrained == true ? Trained : Untrained)}
+        {(manifest.ControlTrained == true ? TrainedText(manifest) : Untrained)}
 
         For real work import a Stable Diffusion 1.5 model, and train or import a ControlNet: `alignment models import --from DIR --out DIR`,
         `alignment train --data DIR --model BUNDLE --out DIR`.
@@ -38,6 +38,8 @@ static partial class TinyCard
         compares the bytes. Do not edit them by hand.
 
         """;
+
+    static string TrainedText(BundleManifest manifest) => $"{Trained}\n{(manifest.Parameters.ContainsKey(BundleFiles.ClipSeg) ? Masks : "")}\n{Results}";
 
     static string Number(long n) => n.ToString("#,0", CultureInfo.InvariantCulture);
 }

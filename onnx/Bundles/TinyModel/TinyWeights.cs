@@ -13,6 +13,9 @@ sealed record TinyWeights(IWeights Text, IWeights UNet, IWeights Control, IWeigh
     /// <summary>Of the perceptual distance; null for none.</summary>
     public IWeights? Trunk { get; init; }
 
+    /// <summary>Of CLIPSeg; null for none.</summary>
+    public IWeights? Masks { get; init; }
+
     /// <summary>What the denoiser's latents are multiplied by.</summary>
     public double ScalingFactor { get; init; } = 0.18215;
 

@@ -1,0 +1,52 @@
+using Alignment.Onnx.Graph;
+using Alignment.Onnx.Import;
+using Alignment.Onnx.Models;
+
+namespace Alignment.Onnx.Bundles.TinyModel;
+
+/// <summary>The tiny model's CLIPSeg: the published architecture, narrow, for pictures of 96 pixels.</summary>
+static class TinyMasks
+{
+    /// <summary>Side of the pictures it sees, whatever the scene's own size.</summary>
+    public const int Side = 96;
+
+    /// <summary>Patches along each side.</summary>
+    public const int Grid = Side / PatchSide;
+
+    const int PatchSide = 8;
+
+    /// <summary>Tokens of the texts that it is trained with: those of every prompt, start and end included, fit.</summary>
+    public const int TrainingTokens = 12;
+
+    /// <summary>How its pictures are prepared.</summary>
+    internal static ClipSegPictures Pictures { get; } = new() { Width = Side, Height = Side, Mean = [0.5f, 0.5f, 0.5f], Deviation = [0.5f, 0.5f, 0.5f] };
+
+    internal static ClipSegConfig Config(int vocabulary) => new()
+    {
+        Text = new() { VocabularySize = vocabulary, HiddenSize = 24, IntermediateSize = 48, Layers = 2, Heads = 2 },
+        Vision = new() { HiddenSize = 64, IntermediateSize = 96, Layers = 4, Heads = 4, ImageSize = Side, PatchSize = PatchSide },
+        ProjectionSize = 24,
+        ExtractLayers = [1, 3],
+        ReduceSize = 32,
+        DecoderHeads = 2,
+        DecoderIntermediateSize = 64,
+    };
+
+    /// <summary>The numbers that training starts from. The text's multiplication starts at one, so that the picture gets through at once.</summary>
+    internal static IWeights Initial(ModelGraph training, ulong seed)
+    {
+        WeightInfo[] infos = [.. training.Parameters.Select(p => new WeightInfo(p.Name, WeightType.F32, p.Shape.Numbers))];
+        return new StartAtOne(new SeededWeights(infos, new() { Seed = seed, EmbeddingDeviation = 0.1f }));
+    }
+
+    sealed class StartAtOne(IWeights seeded) : IWeights
+    {
+        public IReadOnlyDictionary<string, WeightInfo> Infos => seeded.Infos;
+
+        public void Read(string name, long start, Span<float> into)
+        {
+            if (name.EndsWith("film_mul.bias", StringComparison.Ordinal)) into.Fill(1);
+            else seeded.Read(name, start, into);
+        }
+    }
+}

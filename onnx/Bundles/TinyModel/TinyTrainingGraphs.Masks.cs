@@ -1,0 +1,58 @@
+using Alignment.Onnx.Graph;
+using Alignment.Onnx.Models;
+
+namespace Alignment.Onnx.Bundles.TinyModel;
+
+/// <summary>CLIPSeg's.</summary>
+public static partial class TinyTrainingGraphs
+{
+    /// <summary>CLIPSeg's scope in <see cref="Masks"/>.</summary>
+    public const string MasksScope = "clipseg";
+
+    /// <summary>How much the overlap counts beside the pixels: alone, pixels would let small products go.</summary>
+    const float OverlapWeight = 0.5f;
+
+    /// <summary>Pixels added above and below the overlap's fraction, so that it is smooth where a mask is empty.</summary>
+    const float OverlapSmoothing = 16;
+
+    /// <summary>
+    /// Text encoder, vision transformer and decoder together, each picture with several prompts. A linear layer on the last patches ("head.patches",
+    /// thrown away afterwards) tells which product each belongs to: without it, which a text-driven mask only hints at, products are hardly told apart.
+    /// <code>
+    /// pixel_values [batch, 3, side, side], input_ids int64 [batch, prompts, tokens], mask [batch, prompts, h, w] in 0 … 1,
+    /// kinds [batch, patches, 1 + products] the part of each patch that is no product and that is each product
+    /// → loss = pixels + ½ overlap + patches;  pixels: mean binary cross-entropy;  overlap: 1 − (2 Σ p y + s) / (Σ p + Σ y + s) (Milletari et al.
+    ///   2016);  patches: mean cross-entropy
+    /// </code>
+    /// </summary>
+    /// <param name="vocabulary">Tokens of the text encoder.</param>
+    /// <param name="products">How many products there are.</param>
+    /// <param name="prompts">Prompts of each picture.</param>
+    public static ModelGraph Masks(int vocabulary, int products, int prompts)
+    {
+        ClipSegConfig config = TinyMasks.Config(vocabulary);
+        var graph = new ModelGraph("tiny_clipseg") { Trainable = _ => true };
+        Dim batch = Dim.Named("batch"), tokens = TinyMasks.TrainingTokens;
+        Value pixels = graph.Input("pixel_values", graph.FloatType, batch, 3, TinyMasks.Side, TinyMasks.Side);
+        Value ids = graph.Input("input_ids", ElementType.Int64, batch, prompts, tokens);
+        Value kinds = graph.Input("kinds", graph.FloatType, batch, TinyMasks.Grid * TinyMasks.Grid, 1 + products);
+        ClipVisionModel.Encoded encoded;
+        Value logits;
+        using (graph.Scope(MasksScope))
+        {
+            Value texts = ClipSeg.Condition(ids.Reshape(batch * prompts, tokens), config).Reshape(batch, prompts, config.ProjectionSize);
+            using (graph.Scope("clip")) encoded = ClipVisionModel.Apply(pixels, config.Vision, config.LayersForMask);
+            logits = ClipSegDecoder.Apply(encoded, texts, config);
+        }
+        Value mask = graph.Input("mask", graph.FloatType, [.. logits.Shape]);
+        // log(1 + eˣ) − x y, without overflow.
+        Value pixelLoss = (logits.Relu() - logits * mask + (1 + (-logits.Abs()).Exp()).Log()).Mean([], keep: false);
+        Value chance = logits.Sigmoid();
+        Value common = (chance * mask).Sum([2, 3], keep: false), both = (chance + mask).Sum([2, 3], keep: false);
+        Value overlap = (1 - (common * 2 + OverlapSmoothing) / (both + OverlapSmoothing)).Mean([], keep: false);
+        Value last = encoded.States[^1].Reshape(batch, encoded.Tokens, config.Vision.HiddenSize).Slice(1, 1, Value.End), told;
+        using (graph.Scope("head")) told = last.LinearLayer("patches", 1 + products).Softmax();
+        Value patches = -(kinds * (told + 1e-9f).Log()).Sum([2], keep: false).Mean([], keep: false);
+        return Finish(graph, pixelLoss + overlap * OverlapWeight + patches, ("pixels", pixelLoss), ("overlap", overlap), ("patches", patches));
+    }
+}

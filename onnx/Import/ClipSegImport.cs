@@ -1,0 +1,75 @@
+using System.Globalization;
+using Alignment.Onnx.Bundles;
+using Alignment.Onnx.Graph;
+using Alignment.Onnx.Models;
+
+namespace Alignment.Onnx.Import;
+
+/// <summary>Adds CLIPSeg, which makes keyword masks, to a model bundle: the graphs authored here, the published weights streamed into them.</summary>
+public static class ClipSegImport
+{
+    const string TorchFile = "pytorch_model.bin", Origin = "; keyword masks: ";
+
+    static readonly string[] s_tokenizerFiles = ["vocab.json", "merges.txt", "special_tokens_map.json", "tokenizer_config.json"];
+
+    /// <summary>
+    /// Writes <c>clipseg.onnx</c>, <c>clipseg_text.onnx</c>, their configuration and their own tokenizer into the bundle and records them in its
+    /// <c>bundle.json</c>. Killed at any point it leaves a bundle that opens: with the CLIPSeg it had, without one, or with the new one.
+    /// </summary>
+    /// <param name="from">
+    /// A Hugging Face folder, as <c>CIDAS/clipseg-rd64-refined</c>: <c>config.json</c>, the tokenizer's <c>vocab.json</c> and <c>merges.txt</c>,
+    /// <c>model.safetensors</c> or PyTorch's <c>pytorch_model.bin</c> (nothing in it is run), and <c>preprocessor_config.json</c>, without which
+    /// pictures are prepared as <see cref="ClipSegPictures"/> says.
+    /// </param>
+    /// <param name="bundle">The bundle's folder.</param>
+    /// <param name="progress">Told the bytes written, then hashed.</param>
+    /// <param name="cancel">Stops between two pieces.</param>
+    /// <exception cref="BadDataException">A file is missing, broken, or of another architecture; tensors missing or left over are named.</exception>
+    /// <exception cref="MissingDependencyException">There is no such folder or bundle.</exception>
+    /// <exception cref="RetryableException">The disk is full or the folder cannot be written.</exception>
+    public static ModelBundle Run(string from, string bundle, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    {
+        ModelBundle target = ModelBundle.Open(bundle);
+        string folder = Path.GetFullPath(from);
+        if (!Directory.Exists(folder)) throw MissingDependencyException.For($"The CLIPSeg folder '{folder}'", "no such folder", "config.json, the tokenizer and the weights in one folder", "Check --clipseg; download the model first (CIDAS/clipseg-rd64-refined is the usual one).");
+        ClipSegConfig config = ClipSegConfig.Read(Path.Combine(folder, "config.json"));
+        string preparation = Path.Combine(folder, "preprocessor_config.json");
+        ClipSegPictures pictures = File.Exists(preparation) ? ClipSegPictures.Read(preparation) : new();
+        TokenizerFacts tokenizer = TokenizerFiles.Read(folder);
+        if (tokenizer.VocabularySize > config.Text.VocabularySize)
+            throw BadDataException.For($"The CLIPSeg folder '{folder}'", string.Create(CultureInfo.InvariantCulture, $"a tokenizer of {tokenizer.VocabularySize} tokens"), string.Create(CultureInfo.InvariantCulture, $"{config.Text.VocabularySize}, as the text encoder knows"), "Take config.json and the tokenizer from the same model.");
+        using OpenWeights weights = OpenWeightsOf(folder);
+        OnnxModel text = ClipSeg.AuthorText(config, weights.Weights), masks = ClipSeg.Author(config, weights.Weights);
+        string origin = $"{Origin}folder '{Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}', licence {ModelCard.License(folder) ?? "unknown"}";
+        return BundlePart.Replace(target, BundleFiles.IsClipSeg, () =>
+        {
+            List<AddedFiles> added = [];
+            foreach (var (file, model) in new[] { (BundleFiles.ClipSegText, text), (BundleFiles.ClipSeg, masks) })
+                added.Add(BundlePart.Of(file, model, model.Save(Path.Combine(target.Folder, file), progress: progress, stop: cancel)));
+            added.Add(WriteConfigs(target.Folder, config, pictures));
+            foreach (string file in s_tokenizerFiles.Where(f => File.Exists(Path.Combine(folder, f))))
+            {
+                string to = $"{BundleFiles.ClipSegTokenizer}/{file}";
+                AtomicFile.WriteBytes(Path.Combine(target.Folder, to), StrictJson.ReadBytes(Path.Combine(folder, file)));
+                added.Add(new([to]));
+            }
+            return added;
+        }, progress, cancel, manifest => manifest with { Origin = manifest.Origin.Split(Origin)[0] + origin });
+    }
+
+    /// <summary>The two configuration files.</summary>
+    internal static AddedFiles WriteConfigs(string folder, ClipSegConfig config, ClipSegPictures pictures)
+    {
+        AtomicFile.WriteText(Path.Combine(folder, BundleFiles.ClipSegConfig), ConfigText.Of(config));
+        AtomicFile.WriteText(Path.Combine(folder, BundleFiles.ClipSegPictures), ConfigText.Of(pictures));
+        return new([BundleFiles.ClipSegConfig, BundleFiles.ClipSegPictures]);
+    }
+
+    /// <summary>Safetensors where there are any; else PyTorch's file, which is what was first published.</summary>
+    static OpenWeights OpenWeightsOf(string folder)
+    {
+        bool safetensors = Directory.EnumerateFiles(folder, "*.safetensors*").Any();
+        string torch = Path.Combine(folder, TorchFile);
+        return !safetensors && File.Exists(torch) ? LpipsImport.Open(torch) : WeightFiles.Open(folder);
+    }
+}

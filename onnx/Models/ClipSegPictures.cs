@@ -1,0 +1,89 @@
+namespace Alignment.Onnx.Models;
+
+/// <summary>
+/// How a picture is prepared for CLIPSeg, as <c>preprocessor_config.json</c> says: resized, scaled, normalised. Defaults are those of the authors' own
+/// code, for models without the file: 352x352, ImageNet's mean and deviation (Lüddecke and Ecker 2022).
+/// </summary>
+public sealed record ClipSegPictures
+{
+    const int LargestSide = 1 << 13;
+
+    /// <summary>Width of the prepared picture; 0: see <see cref="ShortestSide"/>.</summary>
+    public int Width { get; init; } = 352;
+
+    /// <summary>Height of the prepared picture; 0: see <see cref="ShortestSide"/>.</summary>
+    public int Height { get; init; } = 352;
+
+    /// <summary>Length of the shorter side of the prepared picture, which then keeps its shape; 0 where width and height are given, or where pictures keep their size.</summary>
+    public int ShortestSide { get; init; }
+
+    /// <summary>The resampling kernel by Pillow's number: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming.</summary>
+    public int Resample { get; init; } = 2;
+
+    /// <summary>What bytes are multiplied by.</summary>
+    public float Scale { get; init; } = 1 / 255f;
+
+    /// <summary>Taken from each channel after scaling.</summary>
+    public IReadOnlyList<float> Mean { get; init; } = [0.485f, 0.456f, 0.406f];
+
+    /// <summary>What each channel is then divided by.</summary>
+    public IReadOnlyList<float> Deviation { get; init; } = [0.229f, 0.224f, 0.225f];
+
+    /// <summary>
+    /// The size a picture of <paramref name="width"/> x <paramref name="height"/> pixels is brought to: each side the nearest multiple of the
+    /// model's patch, one patch at least.
+    /// </summary>
+    public (int Width, int Height) Target(int width, int height, int patch)
+    {
+        double w = Width, h = Height;
+        if (ShortestSide > 0)
+        {
+            double factor = (double)ShortestSide / Math.Min(width, height);
+            (w, h) = (Math.Min(LargestSide, width * factor), Math.Min(LargestSide, height * factor));
+        }
+        else if (Width == 0) (w, h) = (Math.Min(LargestSide, width), Math.Min(LargestSide, height));
+        int Side(double x) => Math.Max(1, (int)Math.Round(x / patch, MidpointRounding.AwayFromZero)) * patch;
+        return (Side(w), Side(h));
+    }
+
+    /// <summary>
+    /// Reads a Hugging Face file, old or new: <c>size</c> as a number, as height and width, or as the shortest edge. A centre crop is not made:
+    /// a mask must cover the whole picture.
+    /// </summary>
+    /// <exception cref="BadDataException">A value is wrong or not supported; the message names its key.</exception>
+    public static ClipSegPictures Read(string path)
+    {
+        var file = new ConfigFile(path) { Advice = "Take preprocessor_config.json from the model's own folder." };
+        var standard = new ClipSegPictures();
+        (int width, int height, int shortest) = (standard.Width, standard.Height, 0);
+        if (!file.Bool("do_resize", true)) (width, height) = (0, 0);
+        else if (file.IsObject("size"))
+        {
+            ConfigFile size = file.Section("size");
+            if (size.Has("shortest_edge")) (width, height, shortest) = (0, 0, size.Needed("shortest_edge", LargestSide));
+            else (width, height) = (size.Needed("width", LargestSide), size.Needed("height", LargestSide));
+        }
+        else if (file.Has("size"))
+        {
+            int side = file.Needed("size", LargestSide);
+            // In CLIP's own extractor a bare number is the shortest edge; in ViT's, which CLIPSeg uses, both sides.
+            bool clip = (file.Text("image_processor_type", "") + file.Text("feature_extractor_type", "")).StartsWith("CLIP", StringComparison.Ordinal);
+            (width, height, shortest) = clip ? (0, 0, side) : (side, side, 0);
+        }
+        bool normalises = file.Bool("do_normalize", true);
+        var read = new ClipSegPictures
+        {
+            Width = width,
+            Height = height,
+            ShortestSide = shortest,
+            Resample = file.Index("resample", standard.Resample),
+            Scale = file.Bool("do_rescale", true) ? file.Float("rescale_factor", standard.Scale) : 1,
+            Mean = normalises ? file.Floats("image_mean") ?? standard.Mean : [0, 0, 0],
+            Deviation = normalises ? file.Floats("image_std") ?? standard.Deviation : [1, 1, 1],
+        };
+        if (read.Resample > 5) throw file.Bad("resample", "0 to 5, as Pillow numbers its kernels");
+        if (read.Mean.Count != 3) throw file.Bad("image_mean", "three numbers");
+        if (read.Deviation.Count != 3 || read.Deviation.Any(d => d == 0)) throw file.Bad("image_std", "three numbers, none of them 0");
+        return read;
+    }
+}
