@@ -27,6 +27,12 @@ public sealed partial class AlignmentCatalog
     /// <summary>Makes the binary keyword mask: <c>mask_soft</c> → <c>mask</c>, 1 where strictly above the threshold (0.5), 0 elsewhere.</summary>
     public BinarizeMaskEstimator BinarizeMask(BinarizeMaskOptions? options = null) => new(options ?? new());
 
+    /// <summary>
+    /// Finds the product by its name with the CLIPSeg of a bundle: <c>image</c>, <c>keyword</c> → <c>mask_soft</c> in 0..1 and <c>mask</c>, 0 or 1, at the
+    /// image's size. The fitted transformer is disposable: it holds the models.
+    /// </summary>
+    public MaskKeywordEstimator MaskKeyword(MaskKeywordOptions options) => new(options);
+
     /// <summary>Scores the attention on the product: <c>mask</c>, <c>heatmap</c> → <c>alignment_score</c> = mean(M ⊙ A) and <c>attention_share</c> = Σ(M ⊙ A) / ΣA.</summary>
     public ScoreAlignmentEstimator ScoreAlignment(ScoreAlignmentOptions? options = null) => new(options ?? new());
 

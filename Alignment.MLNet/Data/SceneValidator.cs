@@ -191,7 +191,7 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
     }
 
     /// <summary>Keywords by id; an id that differs only in how its accents are composed is the same (macOS decomposes them).</summary>
-    sealed class KeywordTable(Dictionary<string, string> exact)
+    internal sealed class KeywordTable(Dictionary<string, string> exact)
     {
         readonly Lazy<Dictionary<string, string>> _composed = new(() => exact.GroupBy(k => k.Key.Normalize(), StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Value, StringComparer.Ordinal));
 

@@ -66,8 +66,12 @@ static class OutputRecord
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (string name in files) hashes.Add(name, FileHash.OfFile(Path.Combine(folder, name)));
-        AtomicFile.WriteText(path, Text(new { recipe, facts, files = hashes }) + "\n", durable: false);
+        WriteHashed(path, recipe, facts, hashes);
     }
+
+    /// <summary>As <see cref="Write"/>, of files whose hashes are known: a record may then be there before the last of its files.</summary>
+    public static void WriteHashed(string path, object recipe, object facts, SortedDictionary<string, string> hashes) =>
+        AtomicFile.WriteText(path, Text(new { recipe, facts, files = hashes }) + "\n", durable: false);
 
     /// <summary>Writes a manifest, unless the very same one is there: a run with nothing to do leaves every file alone.</summary>
     public static void WriteManifest(string path, object content) => AtomicFile.WriteText(path, Text(content) + "\n", keepEqual: true);

@@ -10,6 +10,7 @@ static class RunnerCommands
     public static IEnumerable<Command> All(Terminal terminal) =>
     [
         new ScenesCommand(terminal),
+        new MasksCommand(terminal),
         new AttentionCommand(terminal),
         new ValidateCommand(terminal),
         new TrainCommand(terminal),

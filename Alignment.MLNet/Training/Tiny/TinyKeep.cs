@@ -10,10 +10,10 @@ namespace Alignment.MLNet.Training.Tiny;
 /// <param name="Stages">Among <see cref="Names"/>. A part that a kept one was trained before must be kept too, or they do not fit.</param>
 public sealed record TinyKeep(ModelBundle Bundle, IReadOnlySet<string> Stages)
 {
-    internal const string Vae = "vae", Denoiser = "denoiser", Control = "control", Trunk = "trunk";
+    internal const string Vae = "vae", Denoiser = "denoiser", Control = "control", Trunk = "trunk", Masks = "masks";
 
     /// <summary>The stages, in the order in which they are trained.</summary>
-    public static IReadOnlyList<string> Names { get; } = [Vae, Denoiser, Control, Trunk];
+    public static IReadOnlyList<string> Names { get; } = [Vae, Denoiser, Control, Trunk, Masks];
 
     /// <summary>Refuses unknown names, and parts whose forerunners would be trained anew under them.</summary>
     /// <exception cref="UsageException">The message says which.</exception>
@@ -44,6 +44,7 @@ sealed class KeptParts : IDisposable
         if (keep.Stages.Contains(TinyKeep.Denoiser)) Denoiser = new ScopedWeights((TinyTrainingGraphs.TextScope, Open(BundleFiles.TextEncoder)), (TinyTrainingGraphs.UNetScope, Open(BundleFiles.Unet)));
         if (keep.Stages.Contains(TinyKeep.Control)) Control = Open(BundleFiles.ControlNet);
         if (keep.Stages.Contains(TinyKeep.Trunk)) Trunk = Open(BundleFiles.Lpips);
+        if (keep.Stages.Contains(TinyKeep.Masks)) Masks = new JoinedWeights(Open(BundleFiles.ClipSeg), Open(BundleFiles.ClipSegText));
     }
 
     public IWeights? Vae { get; }
@@ -53,6 +54,8 @@ sealed class KeptParts : IDisposable
     public IWeights? Control { get; }
 
     public IWeights? Trunk { get; }
+
+    public IWeights? Masks { get; }
 
     public void Dispose()
     {

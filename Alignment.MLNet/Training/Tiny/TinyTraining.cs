@@ -81,7 +81,7 @@ public static class TinyTraining
     static InScope Masks(string work, TinyRecipe recipe, ClipTokenizer tokenizer, int vocabulary, Action<string> log, CancellationToken cancel)
     {
         ModelGraph graph = TinyTrainingGraphs.Masks(vocabulary, DrawnStills.Keywords.Count, TinyMaskFeed.Prompts);
-        return new(new TinyStage("masks", work, recipe.Masks, recipe.LogEvery).Run(graph, TinyMasks.Initial(graph, recipe.Seed), TinyMaskFeed.Of(recipe, tokenizer), log, cancel), TinyTrainingGraphs.MasksScope);
+        return new(new TinyStage(TinyKeep.Masks, work, recipe.Masks, recipe.LogEvery).Run(graph, TinyMasks.Initial(graph, recipe.Seed), TinyMaskFeed.Of(recipe, tokenizer), log, cancel), TinyTrainingGraphs.MasksScope);
     }
 
     /// <summary>Every number the same.</summary>

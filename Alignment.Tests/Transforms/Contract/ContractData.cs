@@ -43,6 +43,8 @@ public sealed class ContractResult
 {
     [ColumnName("made")] public float[]? Made { get; set; }
 
+    [ColumnName("made2")] public float[]? Made2 { get; set; }
+
     [ColumnName("made_int")] public int MadeInt { get; set; }
 
     [ColumnName("made_float")] public float MadeFloat { get; set; }

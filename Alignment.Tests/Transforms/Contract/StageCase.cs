@@ -56,6 +56,8 @@ public sealed record StageCase(string Name, Type Estimator, Func<MLContext, IEst
             [SceneColumns.Heatmap, SceneColumns.Mask, SceneColumns.VideoId, SceneColumns.SceneNumber], ("made", "float [16,24]")),
         Of("BuildControl", a => a.BuildControl(new() { HeatmapColumn = SceneColumns.Heatmap, OutputColumn = "made" }),
             [SceneColumns.Mask, SceneColumns.Heatmap], ("made", "float [2,16,24]")),
+        Of("MaskKeyword", a => a.MaskKeyword(new() { Bundle = Masks.MaskBundles.Seeded, Mask = new() { Prompts = ["a {keyword}"], Threshold = 0.45f, LargestComponents = 1, Refine = true, Synonyms = new Dictionary<string, IReadOnlyList<string>> { ["SHOE"] = ["sneaker"] } }, SoftColumn = "made2", OutputColumn = "made" }),
+            [SceneColumns.Image, SceneColumns.Keyword], ("made", "float [16,24]"), ("made2", "float [16,24]")),
         Of("EditScene", a => a.EditScene(new() { Bundle = BundledModels.Tiny, Edit = new() { Steps = 2, Guidance = 3, Strength = 1, Seed = 5 }, OutputColumn = "made" }),
             [SceneColumns.Image, SceneColumns.Control, SceneColumns.Keyword, SceneColumns.VideoId, SceneColumns.SceneNumber], ("made", "float [3,16,24]")),
     ];

@@ -57,14 +57,17 @@ public static class TinyBundle
     public static ModelBundle Write(string folder, bool force = false, CancellationToken cancel = default) => Write(folder, null, force, cancel);
 
     /// <summary>Authors a trained tiny bundle again: graphs, manifest and card by this code, numbers from <paramref name="trained"/>.</summary>
-    internal static ModelBundle Write(string folder, ModelBundle trained)
+    /// <param name="folder">The new bundle's.</param>
+    /// <param name="trained">Gives the numbers.</param>
+    /// <param name="newMasks">CLIPSeg's, where they are to be others; null: those of the bundle, if it has any.</param>
+    internal static ModelBundle Write(string folder, ModelBundle trained, IWeights? newMasks = null)
     {
         using OnnxWeights text = new(trained.PathOf(BundleFiles.TextEncoder)), unet = new(trained.PathOf(BundleFiles.Unet)), control = new(trained.PathOf(BundleFiles.ControlNet));
         using OnnxWeights encoder = new(trained.PathOf(BundleFiles.VaeEncoder)), decoder = new(trained.PathOf(BundleFiles.VaeDecoder)), trunk = new(trained.PathOf(BundleFiles.Lpips));
         using OnnxWeights? masks = trained.Has(BundleFiles.ClipSeg) ? new(trained.PathOf(BundleFiles.ClipSeg)) : null, prompts = masks is null ? null : new(trained.PathOf(BundleFiles.ClipSegText));
         BundleManifest manifest = trained.Manifest;
-        var weights = new TinyWeights(text, unet, control, new JoinedWeights(encoder, decoder)) { Trunk = trunk, Masks = masks is null ? null : new JoinedWeights(masks, prompts!), ScalingFactor = manifest.ScalingFactor, Origin = manifest.Origin, Note = manifest.Note };
-        return Write(folder, weights);
+        var weights = new TinyWeights(text, unet, control, new JoinedWeights(encoder, decoder)) { Trunk = trunk, Masks = newMasks ?? (masks is null ? null : new JoinedWeights(masks, prompts!)), ScalingFactor = manifest.ScalingFactor, Origin = manifest.Origin, Note = manifest.Note };
+        return Write(folder, weights, force: newMasks is not null);
     }
 
     /// <summary>Writes the bundle with trained weights, or with the seeded ones where there are none.</summary>

@@ -33,6 +33,7 @@ public sealed class TinyTrainingTests
         }
         Assert.That(stops, Is.GreaterThan(6));
         Assert.That(ModelBundle.Open(folder["stopped"]).Hash, Is.EqualTo(through.Hash));
+        Assert.That(ClipSegPart.Open(ModelBundle.Open(folder["stopped"])).Hash, Is.EqualTo(ClipSegPart.Open(through).Hash));
         Assert.That(through.Manifest.ControlTrained, Is.True);
         Assert.That(() => through.Verify(), Throws.Nothing);
     }
@@ -43,16 +44,16 @@ public sealed class TinyTrainingTests
         using var folder = new TempFolder();
         ModelBundle first = TinyTraining.Run(folder["a"], folder["first"], s_recipe, _ => { });
         var trained = new HashSet<string>();
-        ModelBundle second = TinyTraining.Run(folder["b"], folder["second"], s_recipe with { Control = s_short with { Steps = 6 } }, line => trained.Add(line.Split(' ')[0]), new(first, new HashSet<string> { "vae", "denoiser", "trunk" }));
+        ModelBundle second = TinyTraining.Run(folder["b"], folder["second"], s_recipe with { Control = s_short with { Steps = 6 } }, line => trained.Add(line.Split(' ')[0]), new(first, new HashSet<string> { "vae", "denoiser", "trunk", "masks" }));
         Assert.That(trained.Intersect(TinyKeep.Names), Is.EqualTo(new[] { "control" }));
-        foreach (string file in new[] { BundleFiles.TextEncoder, BundleFiles.Unet, BundleFiles.VaeEncoder, BundleFiles.VaeDecoder, BundleFiles.Lpips })
+        foreach (string file in new[] { BundleFiles.TextEncoder, BundleFiles.Unet, BundleFiles.VaeEncoder, BundleFiles.VaeDecoder, BundleFiles.Lpips, BundleFiles.ClipSeg, BundleFiles.ClipSegText })
             Assert.That(File.ReadAllBytes(second.PathOf(file)), Is.EqualTo(File.ReadAllBytes(first.PathOf(file))), file);
         Assert.That(File.ReadAllBytes(second.PathOf(BundleFiles.ControlNet)), Is.Not.EqualTo(File.ReadAllBytes(first.PathOf(BundleFiles.ControlNet))));
     }
 
     [TestCase("control", "denoiser")]
     [TestCase("denoiser", "vae")]
-    [TestCase("clock", "vae, denoiser, control, trunk")]
+    [TestCase("clock", "vae, denoiser, control, trunk, masks")]
     public void Run_KeepingWhatDoesNotFit_IsAUsageError(string stage, string said)
     {
         using var folder = new TempFolder();

@@ -1,0 +1,67 @@
+using System.Globalization;
+using Alignment.MLNet.Data;
+using Alignment.MLNet.Editing;
+using Alignment.Transforms.Images;
+
+namespace Alignment.MLNet.Masks;
+
+/// <summary>
+/// The files of one scene's mask:
+/// <code>
+/// keyword_masks/{video_id}/scene_{n}.png         8 bits, 255 on the product, else 0
+/// keyword_masks/{video_id}/scene_{n}.soft.png    16 bits, the probability
+/// keyword_masks/{video_id}/scene_{n}.json        what both were made from, and their hashes
+/// </code>
+/// The record is written before the mask, so that a killed run leaves no mask that nobody knows.
+/// </summary>
+sealed class MaskFiles
+{
+    readonly string _folder, _name;
+
+    /// <param name="folder">The data.</param>
+    /// <param name="videoId">The video.</param>
+    /// <param name="scene">Its files; a mask among them is where the new one goes.</param>
+    public MaskFiles(SceneFolder folder, string videoId, SceneFiles scene)
+    {
+        Existing = scene.Mask;
+        string own = SafePath.Under(folder.DataFolder, "keyword_masks", videoId, string.Create(CultureInfo.InvariantCulture, $"scene_{scene.Number}.png"));
+        Mask = scene.Mask is { } there && Path.GetExtension(there).Equals(".png", StringComparison.OrdinalIgnoreCase) ? there : own;
+        (_folder, _name) = (Path.GetDirectoryName(Mask)!, Path.GetFileNameWithoutExtension(Mask));
+    }
+
+    /// <summary>The mask that is there, in whatever layout; null for none.</summary>
+    public string? Existing { get; }
+
+    /// <summary>Where the mask goes.</summary>
+    public string Mask { get; }
+
+    public string Soft => Path.Combine(_folder, _name + ".soft.png");
+
+    public string Record => Path.Combine(_folder, _name + ".json");
+
+    /// <summary>Whether a mask other than <see cref="Mask"/> would be read instead of it: one of another format beside it.</summary>
+    public bool IsShadowed => Existing is not null && Existing != Mask;
+
+    /// <summary>Whether what is there is just what the recipe would make.</summary>
+    public bool IsUpToDate(object recipe) => Existing == Mask && OutputRecord.Current<object>(Record, recipe) is not null;
+
+    /// <summary>Writes probabilities, record and mask, in this order.</summary>
+    public void Write(int width, int height, float[] probability, float[] mask, bool soft, object recipe, object facts)
+    {
+        byte[] grey = new byte[mask.Length];
+        for (int i = 0; i < grey.Length; i++) grey[i] = mask[i] > 0 ? (byte)255 : (byte)0;
+        byte[] png = PngWriter.Grey8(grey, width, height);
+        var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal) { [Path.GetFileName(Mask)] = FileHash.OfBytes(png) };
+        if (soft)
+        {
+            ushort[] words = new ushort[probability.Length];
+            for (int i = 0; i < words.Length; i++) words[i] = (ushort)(probability[i] * 65535f + 0.5f);
+            byte[] softPng = PngWriter.Grey16(words, width, height);
+            hashes.Add(Path.GetFileName(Soft), FileHash.OfBytes(softPng));
+            AtomicFile.WriteBytes(Soft, softPng, durable: false);
+        }
+        else File.Delete(Soft);
+        OutputRecord.WriteHashed(Record, recipe, facts, hashes);
+        AtomicFile.WriteBytes(Mask, png, durable: false);
+    }
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+using System.Text.Json;
+using Alignment.MLNet.Data;
+using Alignment.MLNet.Editing;
+
+namespace Alignment.MLNet.Masks;
+
+/// <summary><c>masks.csv</c>, a row for every mask, and <c>masks.json</c>, the whole in numbers. A run that changes nothing leaves them alone.</summary>
+static class MaskReportFiles
+{
+    public const string Csv = "masks.csv", Json = "masks.json";
+
+    /// <summary>Writes rows as they come; the file appears with the last one.</summary>
+    public static void WriteCsv(string folder, IEnumerable<MaskRow> rows) => AtomicFile.Write(Path.Combine(folder, Csv), stream =>
+    {
+        using StreamWriter to = ValidScenesCsv.Writer(stream);
+        ValidScenesCsv.WriteRow(to, "video_id", "scene_number", "keyword", "origin", "area_percent", "empty", "full", "components", "neighbour_iou", "mask_path");
+        foreach (MaskRow row in rows)
+            ValidScenesCsv.WriteRow(to, row.VideoId, row.SceneNumber.ToString(CultureInfo.InvariantCulture), row.Keyword, Name(row.Origin), (100 * row.Area).ToString("0.###", CultureInfo.InvariantCulture),
+                row.Empty ? "1" : "0", row.Full ? "1" : "0", row.Components.ToString(CultureInfo.InvariantCulture), row.NeighbourIou?.ToString("0.####", CultureInfo.InvariantCulture) ?? "", row.MaskPath);
+    }, keepEqual: true);
+
+    public static void WriteJson(string folder, MaskReport report) =>
+        AtomicFile.WriteText(Path.Combine(folder, Json), JsonSerializer.Serialize(report, OutputRecord.Style) + "\n", keepEqual: true);
+
+    static string Name(MaskOrigin origin) => origin switch { MaskOrigin.Existing => "existing", _ => "clipseg" };
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using Alignment.MLNet.Editing;
+using Alignment.MLNet.Plots;
+using Alignment.MLNet.Runs;
+using Alignment.Transforms.Images;
+
+namespace Alignment.MLNet.Masks;
+
+/// <summary>
+/// A video's contact sheet: for every scene the still, the still with the mask drawn over it, and the probabilities where they were kept.
+/// </summary>
+/// <param name="folder">Of the report.</param>
+/// <param name="video">The video's id.</param>
+sealed class MaskSheet(string folder, string video)
+{
+    /// <summary>Raised when sheets look different than before.</summary>
+    const int Format = 1;
+
+    /// <summary>The sheet says how many scenes it leaves out.</summary>
+    const int MostScenes = 120;
+
+    const int CellWidth = 256;
+
+    // A colour that few products and no skin have.
+    static readonly (byte R, byte G, byte B) s_tint = (230, 40, 200);
+
+    readonly List<(int Number, string Still, MaskRow Row)> _scenes = [];
+    int _more;
+
+    sealed record Recipe(int Format, IReadOnlyList<string> Rows, IReadOnlyList<string> Inputs);
+
+    sealed record Facts(int Rows);
+
+    public void Add(int number, string still, MaskRow row)
+    {
+        if (_scenes.Count < MostScenes) _scenes.Add((number, still, row));
+        else _more++;
+    }
+
+    /// <summary>Draws the sheet, unless it is there as it would be.</summary>
+    /// <returns>Its path; null for a video without masks.</returns>
+    public string? Write(CancellationToken cancel)
+    {
+        if (_scenes.Count == 0) return null;
+        string path = SafePath.Under(folder, video + ".png"), record = SafePath.Under(folder, video + ".json");
+        string[] rows = [.. _scenes.Select(s => Label(s.Number, s.Row)), .. _more > 0 ? [string.Create(CultureInfo.InvariantCulture, $"and {_more} more")] : Array.Empty<string>()];
+        var recipe = new Recipe(Format, rows, [.. _scenes.SelectMany(s => new[] { FileHash.OfFile(s.Still), FileHash.OfFile(s.Row.MaskPath) })]);
+        if (OutputRecord.Current<Facts>(record, recipe) is not null) return path;
+        DirectoryInfo drawn = Directory.CreateTempSubdirectory("alignment-sheet-");
+        try
+        {
+            ContactSheet.Write(path, rows, ["still", $"mask of '{_scenes[0].Row.Keyword}'", "probability"], (row, column) => row < _scenes.Count ? Cell(_scenes[row], column, drawn.FullName) : null, CellWidth, cancel);
+        }
+        finally
+        {
+            drawn.Delete(recursive: true);
+        }
+        OutputRecord.Write(record, recipe, new Facts(rows.Length), video + ".png");
+        return path;
+    }
+
+    static string Label(int number, MaskRow row) =>
+        string.Create(CultureInfo.InvariantCulture, $"Scene {number}  {100 * row.Area:0.0}%{(row.Empty ? "  EMPTY" : row.Full ? "  FULL" : "")}{(row.Origin == MaskOrigin.Existing ? "  (yours)" : "")}");
+
+    static string? Cell((int Number, string Still, MaskRow Row) scene, int column, string drawn)
+    {
+        if (column == 0) return scene.Still;
+        string soft = Path.ChangeExtension(scene.Row.MaskPath, ".soft.png");
+        if (column == 2) return scene.Row.Origin != MaskOrigin.Existing && File.Exists(soft) ? soft : null;
+        PictureHeader header = PictureFile.ReadHeader(scene.Still);
+        int height = Math.Clamp(CellWidth * header.Height / header.Width, 1, 10 * CellWidth), n = CellWidth * height;
+        float[] planes = new float[3 * n], mask = new float[n];
+        PictureFile.ReadRgb(scene.Still, CellWidth, height, planes);
+        PictureFile.ReadGrey(scene.Row.MaskPath, CellWidth, height, mask);
+        RgbPicture picture = RgbPicture.FromPlanes(planes, CellWidth, height);
+        Tint(picture, mask);
+        SheetDrawing.Outline(picture, mask, thickness: 1);
+        string path = Path.Combine(drawn, "cell.png");   // read before the next one is drawn
+        AtomicFile.WriteBytes(path, PngWriter.Rgb8(picture.Pixels, CellWidth, height), durable: false);
+        return path;
+    }
+
+    /// <summary>The product half in colour, everything else half as bright: what is in and what is out can be seen on any picture.</summary>
+    internal static void Tint(RgbPicture picture, ReadOnlySpan<float> mask)
+    {
+        byte[] p = picture.Pixels;
+        for (int i = 0; i < mask.Length; i++)
+        {
+            float m = Math.Clamp(mask[i], 0, 1);
+            p[3 * i] = Mix(p[3 * i], s_tint.R, m);
+            p[3 * i + 1] = Mix(p[3 * i + 1], s_tint.G, m);
+            p[3 * i + 2] = Mix(p[3 * i + 2], s_tint.B, m);
+        }
+
+        static byte Mix(byte pixel, byte tint, float m) => (byte)((1 - m) * 0.6f * pixel + m * (0.55f * pixel + 0.45f * tint) + 0.5f);
+    }
+}

@@ -1,0 +1,234 @@
+using System.Buffers;
+using System.Numerics.Tensors;
+using Alignment.Onnx.Bundles;
+using Alignment.Onnx.Runtime;
+using Alignment.Transforms.Diffusion;
+using Alignment.Transforms.Images;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Alignment.Transforms.Masks;
+
+/// <summary>One keyword's mask of a picture, at the picture's own size.</summary>
+/// <param name="Probability">[H,W]: how likely each pixel belongs to the product, 0 … 1.</param>
+/// <param name="Mask">[H,W]: 1 on the product, 0 elsewhere.</param>
+/// <param name="Similarity">CLIP's own judgement of how well the keyword's prompts fit the whole picture (mean of its logits), where the model has it.</param>
+public sealed record KeywordMask(float[] Probability, float[] Mask, double? Similarity);
+
+/// <summary>
+/// Makes keyword masks with a bundle's CLIPSeg: picture and keyword to probabilities and a binary mask at the picture's own size. A picture is encoded once
+/// for all keywords and prompts given together, a prompt once for all pictures. The models load with the first picture. Safe for use by several threads;
+/// pictures pass one after the other, since one keeps every core busy.
+/// </summary>
+/// <param name="part">The CLIPSeg.</param>
+/// <param name="options">How masks are made.</param>
+/// <param name="device">What runs the models.</param>
+public sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device? device = null) : IDisposable
+{
+    /// <summary>Prompts kept; one takes two kilobytes.</summary>
+    const int MostKept = 1024;
+
+    readonly Lock _gate = new();
+    readonly Dictionary<string, float[]> _prompts = new(StringComparer.Ordinal);
+    readonly SessionSettings _settings = new() { Device = device ?? Device.Cpu };
+    InferenceSession? _text, _masks;
+    ClipTokenizer? _tokenizer;
+    PictureResample? _prepare, _enlarge;
+
+    /// <summary>Identifies the model.</summary>
+    public string ModelHash => part.Hash;
+
+    /// <summary>The masks of several keywords in one picture.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="keywords">The keywords.</param>
+    /// <returns>One mask for each.</returns>
+    /// <exception cref="BadDataException">The models cannot be run.</exception>
+    public IReadOnlyList<KeywordMask> Make(RgbPicture picture, IReadOnlyList<string> keywords)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(keywords);
+        int n = picture.Width * picture.Height;
+        float[]? guide = options.Refine ? ArrayPool<float>.Shared.Rent(n) : null;
+        try
+        {
+            for (int i = 0; guide is not null && i < n; i++) guide[i] = Luma(picture.Pixels[3 * i], picture.Pixels[3 * i + 1], picture.Pixels[3 * i + 2]) / 255f;
+            var made = keywords.Select(_ => new KeywordMask(new float[n], new float[n], null)).ToArray();
+            double?[] similar = Make(picture.Width, picture.Height, (prepare, into) => prepare.Rgb(picture.Pixels, into), guide.AsSpan(0, guide is null ? 0 : n), keywords, k => (made[k].Probability, made[k].Mask));
+            return [.. made.Select((m, k) => m with { Similarity = similar[k] })];
+        }
+        finally
+        {
+            if (guide is not null) ArrayPool<float>.Shared.Return(guide);
+        }
+    }
+
+    /// <summary>The mask of one keyword in planes [3,H,W] of −1 … 1, into memory of the caller's.</summary>
+    internal void Make(ReadOnlySpan<float> planes, int width, int height, string keyword, float[] probability, float[] mask)
+    {
+        int n = width * height;
+        float[] scaled = ArrayPool<float>.Shared.Rent(3 * n), guide = ArrayPool<float>.Shared.Rent(n);
+        try
+        {
+            Span<float> bytes = scaled.AsSpan(0, 3 * n);
+            TensorPrimitives.Add(planes, 1f, bytes);
+            TensorPrimitives.Multiply(bytes, 127.5f, bytes);
+            for (int i = 0; options.Refine && i < n; i++) guide[i] = Luma(scaled[i], scaled[n + i], scaled[2 * n + i]) / 255f;
+            Make(width, height, (prepare, into) =>
+            {
+                for (int c = 0; c < 3; c++) prepare.Plane(scaled.AsSpan(c * n, n), into.Slice(c * into.Length / 3, into.Length / 3));
+            }, guide.AsSpan(0, n), [keyword], _ => (probability, mask));
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(scaled);
+            ArrayPool<float>.Shared.Return(guide);
+        }
+    }
+
+    delegate void Prepare(PictureResample to, Span<float> pixels);
+
+    /// <summary>From a picture, however it is held, to the masks of several keywords.</summary>
+    double?[] Make(int width, int height, Prepare prepare, ReadOnlySpan<float> guide, IReadOnlyList<string> keywords, Func<int, (float[] Probability, float[] Mask)> into)
+    {
+        if (keywords.Count == 0) return [];
+        IReadOnlyList<string>[] prompts = [.. keywords.Select(options.PromptsFor)];
+        var similar = new double?[keywords.Count];
+        lock (_gate)
+        {
+            Open();
+            var (wide, high) = part.Pictures.Target(width, height, part.Config.Vision.PatchSize);
+            PictureResample to = Fit(ref _prepare, (ResampleKernel)part.Pictures.Resample, width, height, wide, high);
+            float[] pixels = new float[3 * wide * high];
+            prepare(to, pixels);
+            Normalise(pixels);
+            using var maps = new Logits(this, pixels, wide, high, [.. prompts.SelectMany(p => p)]);
+            PictureResample back = Fit(ref _enlarge, ResampleKernel.Bicubic, maps.Width, maps.Height, width, height);
+            float[] one = ArrayPool<float>.Shared.Rent(width * height);
+            try
+            {
+                for (int k = 0, at = 0; k < keywords.Count; at += prompts[k++].Count)
+                {
+                    (float[] probability, float[] mask) = into(k);
+                    Average(maps, at, prompts[k].Count, back, one.AsSpan(0, width * height), probability);
+                    similar[k] = maps.Similarity(at, prompts[k].Count);
+                    Finish(probability, mask, guide, width, height);
+                }
+            }
+            finally
+            {
+                ArrayPool<float>.Shared.Return(one);
+            }
+        }
+        return similar;
+    }
+
+    /// <summary>The mean over prompts of σ(logits), each enlarged before σ: logits are what is smooth.</summary>
+    static void Average(Logits maps, int first, int count, PictureResample back, Span<float> one, Span<float> probability)
+    {
+        probability.Clear();
+        for (int p = first; p < first + count; p++)
+        {
+            back.Plane(maps.Of(p), one);
+            TensorPrimitives.Sigmoid(one, one);
+            TensorPrimitives.Add(probability, one, probability);
+        }
+        TensorPrimitives.Divide(probability, count, probability);
+    }
+
+    void Finish(float[] probability, float[] mask, ReadOnlySpan<float> guide, int width, int height)
+    {
+        if (options.Refine) GuidedFilter.Apply(probability, guide, width, height, Math.Max(1, (int)Math.Round(options.RefineRadius * Math.Min(width, height))), options.RefineEdge);
+        for (int i = 0; i < mask.Length; i++) mask[i] = probability[i] > options.Threshold ? 1f : 0f;
+        if (options.LargestComponents > 0) MaskComponents.Keep(mask, width, height, options.LargestComponents);
+    }
+
+    void Normalise(float[] pixels)
+    {
+        int plane = pixels.Length / 3;
+        for (int c = 0; c < 3; c++)
+        {
+            float scale = part.Pictures.Scale / part.Pictures.Deviation[c], shift = part.Pictures.Mean[c] / part.Pictures.Deviation[c];
+            Span<float> channel = pixels.AsSpan(c * plane, plane);
+            for (int i = 0; i < channel.Length; i++) channel[i] = channel[i] * scale - shift;
+        }
+    }
+
+    static PictureResample Fit(ref PictureResample? held, ResampleKernel kernel, int width, int height, int toWidth, int toHeight) =>
+        held?.Is(kernel, width, height, toWidth, toHeight) == true ? held : held = new PictureResample(kernel, width, height, toWidth, toHeight);
+
+    static float Luma(float r, float g, float b) => PictureResize.RedWeight * r + PictureResize.GreenWeight * g + PictureResize.BlueWeight * b;
+
+    void Open()
+    {
+        _tokenizer ??= ClipTokenizer.Load(part.TokenizerFolder, part.Config.Text.Tokens);
+        _text ??= OrtSessions.Open(part.Bundle.PathOf(BundleFiles.ClipSegText), _settings);
+        _masks ??= OrtSessions.Open(part.Bundle.PathOf(BundleFiles.ClipSeg), _settings);
+    }
+
+    /// <summary>A prompt's features.</summary>
+    float[] Encode(string prompt)
+    {
+        if (_prompts.TryGetValue(prompt, out float[]? known)) return known;
+        using OrtValue ids = OrtValue.CreateTensorValueFromMemory(_tokenizer!.EncodePadded(prompt), [1, _tokenizer.Length]);
+        using var run = new RunOptions();
+        using var made = Try(() => _text!.Run(run, ["input_ids"], [ids], ["conditional_embeddings"]));
+        if (_prompts.Count >= MostKept) _prompts.Clear();
+        return _prompts[prompt] = made[0].GetTensorDataAsSpan<float>().ToArray();
+    }
+
+    T Try<T>(Func<T> run)
+    {
+        try
+        {
+            return run();
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw BadDataException.For($"The CLIPSeg of the bundle '{part.Bundle.Folder}' on {_settings.Device}", $"a failure while running ({SafePath.Shorten(e.Message, 400)})", "a model that takes pictures of its own preparation's size", "Import the model again.", e);
+        }
+    }
+
+    /// <summary>Frees the models. Pictures that come later load them again.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _text?.Dispose();
+            _masks?.Dispose();
+            (_text, _masks) = (null, null);
+        }
+    }
+
+    /// <summary>What the model says of one picture: a map for each prompt.</summary>
+    sealed class Logits : IDisposable
+    {
+        readonly IDisposableReadOnlyCollection<OrtValue> _results;
+        readonly int _size;
+
+        public Logits(KeywordMasker masker, float[] pixels, int width, int height, IReadOnlyList<string> prompts)
+        {
+            float[] features = [.. prompts.SelectMany(masker.Encode)];
+            using OrtValue picture = OrtValue.CreateTensorValueFromMemory(pixels, [1, 3, height, width]), texts = OrtValue.CreateTensorValueFromMemory(features, [1, prompts.Count, features.Length / prompts.Count]);
+            using var run = new RunOptions();
+            string[] wanted = masker._masks!.OutputMetadata.ContainsKey("similarity") ? ["logits", "similarity"] : ["logits"];
+            _results = masker.Try(() => masker._masks.Run(run, ["pixel_values", "conditional_embeddings"], [picture, texts], wanted));
+            long[] shape = _results[0].GetTensorTypeAndShape().Shape;   // [1, prompts, H, W]
+            (Height, Width) = ((int)shape[2], (int)shape[3]);
+            _size = Width * Height;
+        }
+
+        public int Width { get; }
+        public int Height { get; }
+
+        public ReadOnlySpan<float> Of(int prompt) => _results[0].GetTensorDataAsSpan<float>().Slice(prompt * _size, _size);
+
+        public double? Similarity(int first, int count)
+        {
+            if (_results.Count < 2) return null;
+            double sum = 0;
+            foreach (float s in _results[1].GetTensorDataAsSpan<float>().Slice(first, count)) sum += s;
+            return sum / count;
+        }
+
+        public void Dispose() => _results.Dispose();
+    }
+}

@@ -1,0 +1,117 @@
+using Alignment.Onnx.Bundles;
+using Alignment.Transforms.Internals;
+using Alignment.Transforms.Masks;
+using Microsoft.ML;
+
+namespace Alignment.Transforms.Stages;
+
+/// <summary>Options of <see cref="MaskKeywordEstimator"/>.</summary>
+public sealed record MaskKeywordOptions : IStageOptions
+{
+    /// <summary>The folder of a model bundle with a CLIPSeg. A saved stage keeps its full path, never the weights.</summary>
+    public string Bundle { get; init; } = "";
+
+    /// <summary>The CLIPSeg's hash, filled in when the stage is made; a saved stage refuses one of another hash.</summary>
+    public string ModelHash { get; init; } = "";
+
+    /// <summary>How masks are made.</summary>
+    public KeywordMaskOptions Mask { get; init; } = new();
+
+    /// <summary>float [3,H,W] in −1..1 – the scene.</summary>
+    public string ImageColumn { get; init; } = SceneColumns.Image;
+
+    /// <summary>text – what to look for.</summary>
+    public string KeywordColumn { get; init; } = SceneColumns.Keyword;
+
+    /// <summary>float [H,W] in 0..1 – how likely each pixel belongs to the product.</summary>
+    public string SoftColumn { get; init; } = SceneColumns.MaskSoft;
+
+    /// <summary>float [H,W], 0 or 1 – the mask.</summary>
+    public string OutputColumn { get; init; } = SceneColumns.Mask;
+
+    /// <inheritdoc/>
+    public void Check()
+    {
+        if (string.IsNullOrWhiteSpace(Bundle))
+            throw UsageException.For("MaskKeyword: Bundle", "no folder", "the folder of a model bundle with a CLIPSeg", "Make one with 'alignment models import', or use onnx/bundles/tiny.");
+        Mask.Check();
+    }
+}
+
+/// <summary>
+/// Finds the product in each scene by its name with CLIPSeg: <c>image</c>, <c>keyword</c> → <c>mask_soft</c> and <c>mask</c> at the image's size. The
+/// models load with the first row, once, and are shared by all cursors.
+/// </summary>
+public sealed class MaskKeywordEstimator : SceneEstimator<MaskKeywordTransformer>
+{
+    /// <exception cref="MissingDependencyException">There is no such bundle, or it has no CLIPSeg.</exception>
+    /// <exception cref="BadDataException">It is no valid bundle, or its CLIPSeg not the one of the given hash.</exception>
+    internal MaskKeywordEstimator(MaskKeywordOptions options) : base(MaskKeywordTransformer.Open(options))
+    {
+    }
+}
+
+/// <inheritdoc cref="MaskKeywordEstimator"/>
+public sealed class MaskKeywordTransformer : SceneTransformer<MaskKeywordOptions>, IStageLoader, IDisposable
+{
+    internal const string Name = "MaskKeyword";
+
+    readonly KeywordMasker _masker;
+
+    MaskKeywordTransformer(MaskKeywordOptions options, ClipSegPart part) : base(Name, options) => _masker = new KeywordMasker(part, options.Mask);
+
+    /// <summary>Opens the bundle the options name; remembers its full path and the model's hash, or compares the hash where there is one.</summary>
+    internal static MaskKeywordTransformer Open(MaskKeywordOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        ClipSegPart part = ClipSegPart.Open(ModelBundle.Open(options.Bundle));
+        if (options.ModelHash.Length > 0 && options.ModelHash != part.Hash)
+            throw BadDataException.For($"MaskKeyword's model bundle '{part.Bundle.Folder}'", $"a CLIPSeg of hash {part.Hash}", $"{options.ModelHash}, with which the stage was made",
+                "The model was changed or replaced since: put the original back, or make and save the stage again with this one.");
+        return new MaskKeywordTransformer(options with { Bundle = part.Bundle.Folder, ModelHash = part.Hash }, part);
+    }
+
+    static ITransformer IStageLoader.Load(BinaryReader from)
+    {
+        MaskKeywordOptions options = StageModel.ReadOptions<MaskKeywordOptions>(from, Name, StageModel.FirstVersion);
+        try
+        {
+            return Open(options);
+        }
+        catch (MissingDependencyException e)
+        {
+            throw MissingDependencyException.For($"The saved stage '{Name}'", $"no CLIPSeg in a model bundle at '{options.Bundle}'", $"the one it was saved with (hash {options.ModelHash}); a saved stage holds a reference, not the weights",
+                "Put the bundle back at that path, or make and save the stage again with its new one.", e);
+        }
+    }
+
+    internal override void Describe(StageColumns columns)
+    {
+        StageInput image = columns.Picture(Options.ImageColumn), keyword = columns.Text(Options.KeywordColumn);
+        int[] map = [image.Height, image.Width];
+        var work = StageColumns.Together<(float[] Soft, float[] Mask)>([image, keyword], row =>
+        {
+            (ReadFloats readImage, Func<string> readKeyword) = (row.Floats(image), row.Text(keyword));
+            float[] soft = new float[image.Height * image.Width], mask = new float[soft.Length];
+            return () =>
+            {
+                _masker.Make(readImage(), image.Width, image.Height, readKeyword(), soft, mask);
+                return (soft, mask);
+            };
+        });
+        columns.MakeFloats(Options.SoftColumn, map, work.Reads, row =>
+        {
+            var made = row.Once(work);
+            return to => made().Soft.CopyTo(to);
+        });
+        columns.MakeFloats(Options.OutputColumn, map, work.Reads, row =>
+        {
+            var made = row.Once(work);
+            return to => made().Mask.CopyTo(to);
+        });
+    }
+
+    /// <summary>Frees the models. Rows asked for later load them again.</summary>
+    public void Dispose() => _masker.Dispose();
+}
