@@ -13,6 +13,7 @@ static class StageTable
         StageKind.Of<BuildControlTransformer>(BuildControlTransformer.Name),
         StageKind.Of<EditSceneTransformer>(EditSceneTransformer.Name),
         StageKind.Of<LoadMapTransformer>(LoadMapTransformer.Name),
+        StageKind.Of<MaskKeywordTransformer>(MaskKeywordTransformer.Name),
         StageKind.Of<ModifyAttentionTransformer>(ModifyAttentionTransformer.Name),
         StageKind.Of<NormalizeHeatmapTransformer>(NormalizeHeatmapTransformer.Name),
         StageKind.Of<PredictAttentionTransformer>(PredictAttentionTransformer.Name),

@@ -58,7 +58,7 @@ public sealed record TinyRecipe
     public TinyStageRecipe Trunk { get; init; } = new() { Steps = 1500, Batch = 16, LearningRate = 3e-3 };
 
     /// <summary>CLIPSeg, which makes keyword masks.</summary>
-    public TinyStageRecipe Masks { get; init; } = new() { Steps = 3000, Batch = 16, LearningRate = 1.5e-3, WarmUp = 200 };
+    public TinyStageRecipe Masks { get; init; } = new() { Steps = 6000, Batch = 16, LearningRate = 1.5e-3, WarmUp = 200 };
 
     /// <summary>Steps between two lines of the log.</summary>
     public int LogEvery { get; init; } = 50;

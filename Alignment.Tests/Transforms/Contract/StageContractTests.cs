@@ -155,6 +155,7 @@ public sealed class StageContractTests
             return string.Join('|', stage.Makes.Select(m => m.Column switch
             {
                 "made" => RowValues.Text(result.Made!),
+                "made2" => RowValues.Text(result.Made2!),
                 "made_int" => RowValues.Text(result.MadeInt),
                 "made_float" => RowValues.Text(result.MadeFloat),
                 _ => RowValues.Text(result.MadeFloat2),

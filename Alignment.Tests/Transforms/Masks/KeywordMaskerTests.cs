@@ -1,0 +1,121 @@
+using Alignment.Onnx.Bundles;
+using Alignment.Onnx.Import;
+using Alignment.Onnx.Runtime;
+using Alignment.Transforms.Images;
+using Alignment.Transforms.Masks;
+using Alignment.Tests.Onnx.Import;
+using Alignment.Tests.Onnx.Models;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Alignment.Tests.Transforms.Masks;
+
+public sealed class KeywordMaskerTests
+{
+    static RgbPicture Picture(int width, int height, int seed = 5)
+    {
+        // Blocks, not noise: what is resized must not all come out grey.
+        var random = new Random(seed);
+        byte[] colours = new byte[3 * 64], pixels = new byte[3 * width * height];
+        random.NextBytes(colours);
+        for (int i = 0; i < width * height; i++) colours.AsSpan(3 * (i / width * 8 / height * 8 + i % width * 8 / width), 3).CopyTo(pixels.AsSpan(3 * i));
+        return new(width, height, pixels);
+    }
+
+    static ClipSegPart Seeded() => ClipSegPart.Open(ModelBundle.Open(MaskBundles.Seeded));
+
+    static readonly KeywordMaskOptions s_bare = new() { Prompts = ["{keyword}"] };
+
+    /// <summary>The whole way against the reference: the fixtures' own pixels, its own tokenizer's ids for its own texts, its own logits.</summary>
+    [Test]
+    public void Make_ThePreparationUndone_GivesTheReferenceProbabilities()
+    {
+        using var folder = new TempFolder();
+        string from = Shared.Path("fixtures", "clipseg", "tiny-clipseg"), bundle = LpipsImportTests.Bundle(folder);
+        Directory.CreateDirectory(folder["hf"]);
+        foreach (string file in Directory.EnumerateFiles(from)) File.WriteAllBytes(Path.Combine(folder["hf"], Path.GetFileName(file)), File.ReadAllBytes(file));
+        File.WriteAllText(folder["hf", "preprocessor_config.json"], """{"size":64,"image_mean":[0.4,0.5,0.6],"image_std":[0.2,0.25,0.3]}""");
+        ClipSegPart part = ClipSegPart.Open(ClipSegImport.Run(folder["hf"], bundle));
+        RgbPicture picture = Picture(64, 64);
+        float[] mean = [0.4f, 0.5f, 0.6f], deviation = [0.2f, 0.25f, 0.3f], pixels = new float[3 * 64 * 64];
+        for (int i = 0; i < pixels.Length; i++) pixels[i] = (picture.Pixels[3 * (i % 4096) + i / 4096] / 255f - mean[i / 4096]) / deviation[i / 4096];
+        using SafetensorsFile io = SafetensorsFile.Open(Shared.Path("fixtures", "clipseg", "tiny-clipseg.io.safetensors"));
+        using InferenceSession session = OrtSessions.Open(part.Bundle.PathOf(BundleFiles.ClipSeg));
+        using OrtValue image = OrtValue.CreateTensorValueFromMemory(pixels, [1, 3, 64, 64]), texts = OrtValue.CreateTensorValueFromMemory(Tensor.Read(io, "conditional_embeddings").Data, [1, 3, 24]);
+        using var run = new RunOptions();
+        using var logits = session.Run(run, ["pixel_values", "conditional_embeddings"], [image, texts], ["logits"]);
+        float[] expected = logits[0].GetTensorDataAsSpan<float>().ToArray();
+
+        using var masker = new KeywordMasker(part, s_bare);
+        IReadOnlyList<KeywordMask> made = masker.Make(picture, ["a red car", "the sky", "wooden house"]);
+        Assert.Multiple(() =>
+        {
+            for (int k = 0; k < 3; k++)
+            {
+                double worst = Enumerable.Range(0, 4096).Max(i => Math.Abs(made[k].Probability[i] - 1 / (1 + Math.Exp(-expected[k * 4096 + i]))));
+                Assert.That(worst, Is.LessThan(2e-5), $"prompt {k}");
+                Assert.That(made[k].Mask, Is.EqualTo(made[k].Probability.Select(p => p > 0.5f ? 1f : 0f)));
+                Assert.That(made[k].Similarity, Is.Not.Null);
+            }
+        });
+    }
+
+    [Test]
+    public void Make_SeveralKeywords_GivesWhatEachGivesAlone()
+    {
+        using KeywordMasker together = new(Seeded(), s_bare), alone = new(Seeded(), s_bare);
+        RgbPicture picture = Picture(50, 30);
+        IReadOnlyList<KeywordMask> made = together.Make(picture, ["bottle", "shoe", "a red can"]);
+        Assert.That(made[0].Probability, Is.Not.EqualTo(made[1].Probability).Within(1e-3f), "the text matters");
+        foreach (var (keyword, k) in new[] { "bottle", "shoe", "a red can" }.Select((w, k) => (w, k)))
+            Assert.That(alone.Make(picture, [keyword])[0].Probability, Is.EqualTo(made[k].Probability).Within(1e-5f), keyword);
+    }
+
+    [Test]
+    public void Make_SeveralPromptsAndSynonyms_AveragesTheirProbabilities()
+    {
+        RgbPicture picture = Picture(40, 40);
+        var options = new KeywordMaskOptions { Prompts = ["{keyword}", "a {keyword}"], Synonyms = new Dictionary<string, IReadOnlyList<string>> { ["Mug"] = ["cup"] } };
+        Assert.That(options.PromptsFor("mug"), Is.EqualTo(new[] { "mug", "a mug", "cup", "a cup" }));
+        using KeywordMasker masker = new(Seeded(), options), bare = new(Seeded(), s_bare);
+        IReadOnlyList<KeywordMask> each = bare.Make(picture, ["mug", "a mug", "cup", "a cup"]);
+        float[] mean = [.. Enumerable.Range(0, 1600).Select(i => each.Average(m => m.Probability[i]))];
+        Assert.That(masker.Make(picture, ["mug"])[0].Probability, Is.EqualTo(mean).Within(1e-5f));
+    }
+
+    [TestCase(200, 75)]
+    [TestCase(33, 61)]
+    [TestCase(1, 1)]
+    [TestCase(7, 300)]
+    public void Make_AnySize_HasTheSizeOfThePicture(int width, int height)
+    {
+        using var masker = new KeywordMasker(Seeded(), new() { Refine = true, LargestComponents = 1 });
+        KeywordMask made = masker.Make(Picture(width, height), ["bottle"])[0];
+        Assert.That(made.Mask, Has.Length.EqualTo(width * height));
+        Assert.That(made.Probability, Is.All.InRange(0f, 1f));
+        Assert.That(MaskComponents.Count(made.Mask, width, height), Is.LessThanOrEqualTo(1));
+    }
+
+    [Test]
+    public void Make_InAnyOrder_IsTheSameToTheBit()
+    {
+        using KeywordMasker a = new(Seeded(), new()), b = new(Seeded(), new());
+        RgbPicture one = Picture(64, 36, 1), other = Picture(30, 50, 2);
+        float[] first = a.Make(one, ["bottle"])[0].Probability;
+        b.Make(other, ["shoe", "can"]);
+        Assert.That(b.Make(one, ["bottle"])[0].Probability, Is.EqualTo(first));
+    }
+
+    [Test]
+    public void Options_OutOfRange_AreNamed()
+    {
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => new KeywordMaskOptions { Threshold = float.NaN }.Check(), Throws.TypeOf<UsageException>().With.Message.Contains("threshold"));
+            Assert.That(() => new KeywordMaskOptions { Prompts = ["a bottle"] }.Check(), Throws.TypeOf<UsageException>().With.Message.Contains("{keyword}"));
+            Assert.That(() => new KeywordMaskOptions { Prompts = [] }.Check(), Throws.TypeOf<UsageException>());
+            Assert.That(() => new KeywordMaskOptions { LargestComponents = -1 }.Check(), Throws.TypeOf<UsageException>());
+            Assert.That(() => new KeywordMaskOptions { Synonyms = new Dictionary<string, IReadOnlyList<string>> { ["mug"] = [" "] } }.Check(), Throws.TypeOf<UsageException>().With.Message.Contains("mug"));
+            Assert.That(() => new KeywordMaskOptions().Check(), Throws.Nothing);
+        });
+    }
+}
