@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Alignment.MLNet.Data;
 using Alignment.MLNet.Masks;
