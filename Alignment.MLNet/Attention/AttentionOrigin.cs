@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Alignment.MLNet.Attention;
 
 /// <summary>Where a heatmap comes from.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<AttentionOriginKind>))]
 public enum AttentionOriginKind
 {
     /// <summary>It was put into the data set; how it was made is not known here.</summary>
@@ -62,6 +65,16 @@ public sealed record AttentionOrigins
         }
     }
 
+    /// <summary>One word for a plot or a row: "measured", "predicted", "partly predicted"; empty where it is not known.</summary>
+    [JsonIgnore]
+    public string Word => this switch
+    {
+        { Predicted: > 0, Measured: 0, BroughtAlong: 0 } => "predicted",
+        { Predicted: > 0 } => "partly predicted",
+        { Measured: > 0, BroughtAlong: 0 } => "measured",
+        _ => "",
+    };
+
     /// <summary>The same with one scene more.</summary>
     public AttentionOrigins With(AttentionOrigin origin)
     {
@@ -76,6 +89,13 @@ public sealed record AttentionOrigins
             BroughtAlong = BroughtAlong + (origin.Kind == AttentionOriginKind.BroughtAlong ? 1 : 0),
             By = by is null || By.Contains(by) || By.Count >= most ? By : [.. By.Append(by).Order(StringComparer.Ordinal)],
         };
+    }
+
+    /// <summary>Of some scenes.</summary>
+    public static AttentionOrigins Of(IEnumerable<AttentionOrigin> origins)
+    {
+        ArgumentNullException.ThrowIfNull(origins);
+        return origins.Aggregate(None, (all, one) => all.With(one));
     }
 
     /// <summary>Both together.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Alignment.MLNet.Attention;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Data;
@@ -96,6 +97,8 @@ public static class SceneValidator
         json.WriteNumber("valid_scenes", report.ValidScenes);
         json.WriteNumber("rejections", report.Rejections);
         json.WriteNumber("warnings", report.Warnings);
+        json.WritePropertyName("attention_origin");
+        JsonSerializer.Serialize(json, report.Attention, Editing.OutputRecord.Style);
         json.WriteStartObject("counts");
         foreach (var (kind, count) in report.Counts.OrderBy(c => c.Key)) json.WriteNumber(kind.ToString(), count);
         json.WriteEndObject();
@@ -113,12 +116,14 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
 {
     readonly List<SceneProblem> _problems = [];
     readonly SortedDictionary<ProblemKind, long> _counts = [];
+    readonly AttentionOriginReader _origins = new();
+    AttentionOrigins _attention = AttentionOrigins.None;
     int _videos, _validVideos;
     long _scenes, _valid;
 
     public Action<SceneProblem> Found { get; set; } = _ => { };
 
-    public ValidationReport Report => new(folder.DataFolder, _videos, _validVideos, _scenes, _valid, _problems, _counts, options.Deep);
+    public ValidationReport Report => new(folder.DataFolder, _videos, _validVideos, _scenes, _valid, _problems, _counts, options.Deep) { Attention = _attention };
 
     public IEnumerable<SceneRecord> Scenes()
     {
@@ -135,6 +140,7 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
                 cancel.ThrowIfCancellationRequested();
                 valid++;
                 _valid++;
+                _attention = _attention.With(_origins.Of(scene.AttentionHeatmapPath));
                 yield return scene;
             }
             if (valid > 0) _validVideos++;

@@ -1,3 +1,5 @@
+using Alignment.MLNet.Attention;
+
 namespace Alignment.MLNet.Data;
 
 /// <summary>How a data set is validated.</summary>
@@ -30,6 +32,9 @@ public sealed record ValidationReport(
     string DataFolder, int Videos, int ValidVideos, long Scenes, long ValidScenes,
     IReadOnlyList<SceneProblem> Problems, IReadOnlyDictionary<ProblemKind, long> Counts, bool Deep)
 {
+    /// <summary>Where the valid scenes' heatmaps come from: measured, predicted, or not known.</summary>
+    public AttentionOrigins Attention { get; init; } = AttentionOrigins.None;
+
     /// <summary>Findings that left something out.</summary>
     public long Rejections => Counts.Where(c => new SceneProblem(c.Key, null, null, "", "").Rejects).Sum(c => c.Value);
 

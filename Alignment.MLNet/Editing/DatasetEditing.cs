@@ -69,6 +69,7 @@ sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, EditOpt
             ModelSha256 = modelHash,
             Settings = _settings,
             variants.Variants,
+            variants.AttentionOrigin,
             Counts = counts,
             Failures = _failures,
         });

@@ -1,3 +1,5 @@
+using Alignment.MLNet.Attention;
+
 namespace Alignment.MLNet.Editing;
 
 /// <summary>A scene as the editor takes it: the still, the mask, and one attention map for each variant.</summary>
@@ -21,6 +23,9 @@ interface IScenesToEdit
     int Width { get; }
 
     int Height { get; }
+
+    /// <summary>Where the scenes' attention comes from.</summary>
+    AttentionOrigins AttentionOrigin => AttentionOrigins.None;
 
     /// <summary>Scenes by video, then by number.</summary>
     IEnumerable<SceneToEdit> Scenes();

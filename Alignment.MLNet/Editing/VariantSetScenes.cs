@@ -1,3 +1,4 @@
+using Alignment.MLNet.Attention;
 using Alignment.MLNet.Variants;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Images;
@@ -12,6 +13,8 @@ sealed class VariantSetScenes(VariantSet set, IReadOnlyList<string> videos) : IS
     public int Width => set.Width;
 
     public int Height => set.Height;
+
+    public AttentionOrigins AttentionOrigin => set.AttentionOrigin;
 
     public IEnumerable<SceneToEdit> Scenes() =>
         from video in set.VideoIds

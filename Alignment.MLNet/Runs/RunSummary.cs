@@ -27,6 +27,7 @@ static class RunSummary
             Engagement = options.EngagementFile is null ? null : new { Sha256 = FileHash.OfFile(options.EngagementFile), options.Analysis.Baseline, options.Analysis.Confidence },
         },
         Steps = result.Steps.Select(s => new { s.Name, s.Unit, s.Items }),
+        result.Variants.AttentionOrigin,
         result.Edit.Counts,
         Videos = result.Assemble.Videos.Select(v => new { v.VideoId, v.Variant, v.File, v.Frames, v.Seconds, v.Sha256 }),
         result.Problems,

@@ -1,3 +1,4 @@
+using Alignment.MLNet.Attention;
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Plots;
 using Alignment.MLNet.Variants;
@@ -20,7 +21,7 @@ sealed class SceneSheets(VariantSet variants, EditedFolder edited, string folder
 
     const int CellWidth = 200;
 
-    sealed record Recipe(int Format, IReadOnlyList<string> Scenes, int MoreScenes, IReadOnlyList<string> Inputs);
+    sealed record Recipe(int Format, IReadOnlyList<string> Scenes, int MoreScenes, IReadOnlyList<string> Inputs, IReadOnlyList<string> Attention);
 
     sealed record Facts(int Rows, int Columns);
 
@@ -48,11 +49,13 @@ sealed class SceneSheets(VariantSet variants, EditedFolder edited, string folder
         if (all.Length == 0) return null;
         IReadOnlyList<VariantScene>[] scenes = [.. all.Take(MostScenes)];
         string path = SafePath.Under(folder, video + ".png"), record = SafePath.Under(folder, video + ".json");
-        var recipe = new Recipe(Format, [.. scenes.Select(s => s[0].Scene.SceneId)], all.Length - scenes.Length, [.. scenes.SelectMany(Inputs)]);
+        IReadOnlyDictionary<int, AttentionOrigin> origins = variants.AttentionOf(video);
+        string[] attention = [.. scenes.Select(s => origins.TryGetValue(s[0].Scene.SceneNumber, out AttentionOrigin? origin) ? $"  {origin.Word} attention" : "  attention")];
+        var recipe = new Recipe(Format, [.. scenes.Select(s => s[0].Scene.SceneId)], all.Length - scenes.Length, [.. scenes.SelectMany(Inputs)], attention);
         if (OutputRecord.Current<Facts>(record, recipe) is not null) return (path, false);
 
         string[] columns = ["source", .. AttentionVariants.Names];
-        string[] rows = [.. scenes.SelectMany(s => new[] { FormattableString.Invariant($"Scene {s[0].Scene.SceneNumber}"), "  attention" }), .. all.Length > scenes.Length ? [FormattableString.Invariant($"and {all.Length - scenes.Length} more")] : Array.Empty<string>()];
+        string[] rows = [.. scenes.SelectMany((s, i) => new[] { FormattableString.Invariant($"Scene {s[0].Scene.SceneNumber}"), attention[i] }), .. all.Length > scenes.Length ? [FormattableString.Invariant($"and {all.Length - scenes.Length} more")] : Array.Empty<string>()];
         DirectoryInfo drawn = Directory.CreateTempSubdirectory("alignment-sheet-");
         try
         {

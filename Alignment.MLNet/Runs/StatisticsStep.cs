@@ -23,10 +23,13 @@ static class StatisticsStep
 
         AtomicFile.WriteBytes(Path.Combine(folder.Statistics, Name), File.ReadAllBytes(from));
         var points = from video in set.VideoIds from scene in set.Video(video) from row in scene select new ScenePoint(row.Variant.Name(), row.Index, row.AlignmentAfter);
-        string[] files = [Name, .. AlignmentPlots.Write(folder.Statistics, [.. points]).Select(f => Path.GetFileName(f))];
+        string[] files = [Name, .. AlignmentPlots.Write(folder.Statistics, [.. points], ScoreName(set.AttentionOrigin.Word)).Select(f => Path.GetFileName(f))];
         OutputRecord.Write(record, recipe, new Facts(files), files);
         return ([.. files.Select(f => Path.Combine(folder.Statistics, f))], true);
     }
+
+    /// <summary>The axis says whose attention it is.</summary>
+    static string ScoreName(string origin) => origin.Length == 0 ? "Alignment score" : $"Alignment score ({origin} attention)";
 }
 
 /// <summary>The analysis of engagement data; computed each time for the caller, written when something changed.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Alignment.MLNet.Attention;
 using Alignment.MLNet.Editing;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Import;
@@ -24,12 +25,20 @@ sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions op
         public required int TrainScenes { get; init; }
         public required int ValidationVideos { get; init; }
         public required int ValidationScenes { get; init; }
+        /// <summary>Where the attention that was trained on comes from.</summary>
+        public AttentionOrigins AttentionOrigin { get; init; } = AttentionOrigins.None;
         public double? FirstTrainingLoss { get; init; }
         public double? LastTrainingLoss { get; init; }
         public double? FirstValidationLoss { get; init; }
         public double? BestValidationLoss { get; init; }
         public double? LastValidationLoss { get; init; }
     }
+
+    readonly Lazy<AttentionOrigins> _attention = new(() =>
+    {
+        var origins = new AttentionOriginReader();
+        return AttentionOrigins.Of(split.Train.Concat(split.Validation).Select(s => origins.Of(s.AttentionHeatmapPath)));
+    });
 
     /// <summary>The sheet of the trained bundle.</summary>
     public string FinalSample => Path.Combine(folder.Samples, "trained.png");
@@ -70,6 +79,7 @@ sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions op
             TrainScenes = split.Train.Count,
             ValidationVideos = split.ValidationVideos,
             ValidationScenes = split.Validation.Count,
+            AttentionOrigin = _attention.Value,
             FirstTrainingLoss = end.FirstTrainingLoss,
             LastTrainingLoss = end.LastTrainingLoss,
             FirstValidationLoss = end.FirstValidationLoss,
@@ -105,6 +115,7 @@ sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions op
 
     IEnumerable<string> Notes()
     {
+        if (_attention.Value.Predicted > 0) yield return _attention.Value.Text;
         if (split.Validation.Count == 0)
             yield return split.TrainVideos == 1 && options.TrainShare < 1
                 ? "There is only one video, so nothing is left to validate with: the last weights are kept, and nobody knows how they do on other videos."
@@ -126,6 +137,7 @@ sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions op
 
             - Trained from: {source.Manifest.Origin} (hash {source.Hash}), licence: {source.Manifest.License}
             - Data: {split.Train.Count} scenes of {split.TrainVideos} videos, {options.Width}x{options.Height} pixels, control [keyword mask, attention]
+            - {_attention.Value.Text}
             - {chosen} steps of {options.Rows} scenes (of {end.Step} done, {plan.Steps} planned), AdamW, rate {options.LearningRate}, {options.Decay}, seed {options.Seed}
             - Loss weights: noise {options.NoiseWeight}, reconstruction {options.ReconstructionWeight}, LPIPS {options.LpipsWeight}, background {options.BackgroundWeight}
             - {validation}

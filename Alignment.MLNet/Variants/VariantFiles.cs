@@ -1,5 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Alignment.MLNet.Attention;
 using Alignment.MLNet.Data;
 using Alignment.Transforms.Attention;
 
@@ -67,6 +69,8 @@ sealed record VideoManifest
     public string Key { get; init; } = "";
     public ManifestOptions Options { get; init; } = new();
     public IReadOnlyList<InputHashes> Inputs { get; init; } = [];
+    /// <summary>Where the scenes' attention comes from: measured, predicted, or not known.</summary>
+    public AttentionOrigins AttentionOrigin => AttentionOrigins.Of(Inputs.Select(i => i.AttentionOrigin ?? Attention.AttentionOrigin.BroughtAlong));
     public IReadOnlyDictionary<string, VariantCounts> Variants { get; init; } = new Dictionary<string, VariantCounts>();
     /// <summary>Different controls over all scenes and variants: the number of edits.</summary>
     public int DistinctControls { get; init; }
@@ -98,8 +102,9 @@ sealed record ManifestOptions
     };
 }
 
-/// <summary>SHA-256 of a scene's inputs.</summary>
-sealed record InputHashes(int SceneNumber, string Keyword, string Still, string KeywordMask, string AttentionHeatmap);
+/// <summary>SHA-256 of a scene's inputs, and where its attention comes from: null where it was brought along.</summary>
+sealed record InputHashes(int SceneNumber, string Keyword, string Still, string KeywordMask, string AttentionHeatmap,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AttentionOrigin? AttentionOrigin = null);
 
 /// <summary>What a variant is made of.</summary>
 /// <param name="Scenes">All scenes of the video.</param>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using Alignment.MLNet.Attention;
 using Alignment.MLNet.Data;
 using Alignment.MLNet.Editing;
 using Alignment.Transforms.Attention;
@@ -21,7 +22,11 @@ namespace Alignment.MLNet.Variants;
 /// <param name="Statistics">Scores by variant name.</param>
 public sealed record VariantReport(
     string Root, int Videos, int Made, int Scenes, int DistinctControls, int PartialPlacebos, int ScenesWithoutProduct, IReadOnlyList<string> ShortVideos, IReadOnlyList<FailedVideo> Failed,
-    IReadOnlyDictionary<string, VariantCounts> Variants, IReadOnlyDictionary<string, VariantStatistics> Statistics);
+    IReadOnlyDictionary<string, VariantCounts> Variants, IReadOnlyDictionary<string, VariantStatistics> Statistics)
+{
+    /// <summary>Where the scenes' attention comes from: measured, predicted, or not known.</summary>
+    public AttentionOrigins AttentionOrigin { get; init; } = AttentionOrigins.None;
+}
 
 /// <summary>A video whose variants could not be made.</summary>
 public sealed record FailedVideo(string VideoId, string Message);
@@ -104,8 +109,9 @@ public static class VariantMaker
         if (manifests.Count == 0 && failed.Count > 0) throw new BadDataException($"No variants could be made. {failed[0].Message}");
         if (manifests.Count == 0) throw BadDataException.For("No valid scenes found", $"none in '{data}'", "scenes that validation accepts", "Run `alignment validate --data DIR` to see why.");
 
+        AttentionOrigins attention = manifests.Aggregate(AttentionOrigins.None, (all, one) => all.With(one.AttentionOrigin));
         var report = new VariantReport(root, manifests.Count, made, manifests.Sum(m => m.Inputs.Count), manifests.Sum(m => m.DistinctControls), manifests.Sum(m => m.PartialPlacebos),
-            manifests.Sum(m => m.ScenesWithoutProduct), shortVideos, failed, Total(manifests), scores.Summarise());
+            manifests.Sum(m => m.ScenesWithoutProduct), shortVideos, failed, Total(manifests), scores.Summarise(attention)) { AttentionOrigin = attention };
         AtomicFile.Write(Path.Combine(root, VariantFiles.Statistics), s => JsonSerializer.Serialize(s, report.Statistics, VariantFiles.Json), keepEqual: true);
         AtomicFile.Write(Path.Combine(root, VariantFiles.Manifest), s => JsonSerializer.Serialize(s, new SetManifest
         {
@@ -114,6 +120,7 @@ public static class VariantMaker
             Options = ManifestOptions.Of(options),
             Videos = [.. manifests.Select(m => new SetVideo(m.VideoId, m.Inputs.Count, m.Key))],
             Scenes = report.Scenes,
+            AttentionOrigin = attention,
             DistinctControls = report.DistinctControls,
             PartialPlacebos = report.PartialPlacebos,
             ScenesWithoutProduct = report.ScenesWithoutProduct,
@@ -167,6 +174,8 @@ sealed record SetManifest
     public ManifestOptions Options { get; init; } = new();
     public IReadOnlyList<SetVideo> Videos { get; init; } = [];
     public int Scenes { get; init; }
+    /// <summary>Where the scenes' attention comes from.</summary>
+    public AttentionOrigins AttentionOrigin { get; init; } = AttentionOrigins.None;
     public int DistinctControls { get; init; }
     public int PartialPlacebos { get; init; }
     public int ScenesWithoutProduct { get; init; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Alignment.MLNet.Attention;
 using Alignment.MLNet.Data;
 using Alignment.Onnx.Import;
 using Alignment.Transforms.Attention;
@@ -51,6 +52,24 @@ public sealed class VariantSet
 
     /// <summary>Different controls over all scenes and variants: the number of edits.</summary>
     public int DistinctControls => _manifest.DistinctControls;
+
+    /// <summary>Where the scenes' attention came from when the variants were made: measured, predicted, or not known.</summary>
+    public AttentionOrigins AttentionOrigin => _manifest.AttentionOrigin;
+
+    /// <summary>The same for each scene of a video that was measured or predicted, by number; of the others it is not known.</summary>
+    public IReadOnlyDictionary<int, AttentionOrigin> AttentionOf(string videoId)
+    {
+        string path = Path.Combine(VariantFiles.Video(Root, videoId), VariantFiles.Manifest);
+        try
+        {
+            VideoManifest? manifest = File.Exists(path) ? JsonSerializer.Deserialize<VideoManifest>(File.ReadAllBytes(path), VariantFiles.Json) : null;
+            return (manifest?.Inputs ?? []).Where(i => i.AttentionOrigin is not null).ToDictionary(i => i.SceneNumber, i => i.AttentionOrigin!);
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            throw BadDataException.For($"'{path}'", "text that is not its JSON", "the manifest as it was written", "Make the variants again.", e);
+        }
+    }
 
     /// <summary>Identifies a video's inputs and options: equal keys, equal variants.</summary>
     public string KeyOf(string videoId) => _manifest.Videos.First(v => v.VideoId == videoId).Key;

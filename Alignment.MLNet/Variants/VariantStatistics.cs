@@ -1,3 +1,4 @@
+using Alignment.MLNet.Attention;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Variants;
@@ -20,7 +21,11 @@ public sealed record ScoreSummary(double Mean, double Std, double Min, double Ma
 /// <param name="AttentionShare">Σ(M ⊙ A') / ΣA' over the scenes.</param>
 /// <param name="TemporalProfile">Alignment of scene 0, 1, … in order; over several videos the mean of those that have such a scene.</param>
 /// <param name="WindowMeans">Mean alignment of the early, middle and late window; 0 for a window without scenes.</param>
-public sealed record VariantStatistics(int Scenes, ScoreSummary Alignment, ScoreSummary AttentionShare, IReadOnlyList<double> TemporalProfile, IReadOnlyDictionary<string, double> WindowMeans);
+public sealed record VariantStatistics(int Scenes, ScoreSummary Alignment, ScoreSummary AttentionShare, IReadOnlyList<double> TemporalProfile, IReadOnlyDictionary<string, double> WindowMeans)
+{
+    /// <summary>Where the scenes' attention comes from: scores of predicted attention say nothing of viewers.</summary>
+    public AttentionOrigins AttentionOrigin { get; init; } = AttentionOrigins.None;
+}
 
 /// <summary>Gathers the scores of one or more videos, two numbers a scene and variant.</summary>
 sealed class VariantScores
@@ -29,8 +34,8 @@ sealed class VariantScores
 
     public void Add(AttentionVariant variant, int index, int window, double alignment, double share) => _scores[(int)variant].Add((index, window, alignment, share));
 
-    public IReadOnlyDictionary<string, VariantStatistics> Summarise() =>
-        AttentionVariants.All.ToDictionary(v => v.Name(), v => Summarise(_scores[(int)v]));
+    public IReadOnlyDictionary<string, VariantStatistics> Summarise(AttentionOrigins attention) =>
+        AttentionVariants.All.ToDictionary(v => v.Name(), v => Summarise(_scores[(int)v]) with { AttentionOrigin = attention });
 
     static VariantStatistics Summarise(List<(int Index, int Window, double Alignment, double Share)> scores) => new(
         scores.Count,

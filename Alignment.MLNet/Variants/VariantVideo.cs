@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Alignment.MLNet.Attention;
 using Alignment.MLNet.Data;
 using Alignment.Onnx.Import;
 using Alignment.Transforms;
@@ -30,7 +31,9 @@ sealed class VariantVideo(MLContext ml, string root, string videoId, IReadOnlyLi
     /// <summary>Returns the manifest that stands on disk if it says that everything is as it would be made now.</summary>
     public VideoManifest? Finished(out string key, out IReadOnlyList<InputHashes> inputs)
     {
-        inputs = [.. scenes.Select(s => new InputHashes(s.SceneNumber, s.Keyword, Hash(s.SceneImagePath), Hash(s.KeywordMaskPath), Hash(s.AttentionHeatmapPath)))];
+        var origins = new AttentionOriginReader();
+        inputs = [.. scenes.Select(s => new InputHashes(s.SceneNumber, s.Keyword, Hash(s.SceneImagePath), Hash(s.KeywordMaskPath), Hash(s.AttentionHeatmapPath),
+            origins.Of(s.AttentionHeatmapPath) is { Kind: not AttentionOriginKind.BroughtAlong } known ? known : null))];
         var keyed = new { VariantFiles.Format, Options = ManifestOptions.Of(options), VideoId = videoId, Inputs = inputs };
         key = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(keyed, VariantFiles.Json)));
         string path = Path.Combine(_folder, VariantFiles.Manifest);
@@ -101,7 +104,7 @@ sealed class VariantVideo(MLContext ml, string root, string videoId, IReadOnlyLi
 
         foreach (AttentionVariant variant in AttentionVariants.All)
             AtomicFile.WriteText(VariantFiles.Csv(_folder, variant), tables[(int)variant].ToString());
-        AtomicFile.Write(Path.Combine(_folder, VariantFiles.Statistics), s => JsonSerializer.Serialize(s, scores.Summarise(), VariantFiles.Json));
+        AtomicFile.Write(Path.Combine(_folder, VariantFiles.Statistics), s => JsonSerializer.Serialize(s, scores.Summarise(AttentionOrigins.Of(inputs.Select(i => i.AttentionOrigin ?? AttentionOrigin.BroughtAlong))), VariantFiles.Json));
         RemoveStale(written);
         var manifest = new VideoManifest
         {

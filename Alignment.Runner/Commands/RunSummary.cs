@@ -17,6 +17,7 @@ static class RunSummary
             steps.AddRow(new Text(step.Name), new Text($"{N(step.Items)} {step.Unit}"), new Text(step.AlreadyDone ? "nothing to do" : N(step.Made)));
         to.Write(steps);
 
+        to.WriteLine(result.Variants.AttentionOrigin.Text);
         var edits = result.Edit.Counts;
         to.WriteLine($"{N(edits.Edits)} edits for {N(edits.Outputs)} pictures: one per distinct control; {N(edits.NothingToEdit)} of them without product needed no model.");
         if (result.Analysis is { } analysis) AnalysisTable.Print(analysis, result.AnalysisFolder!, to);

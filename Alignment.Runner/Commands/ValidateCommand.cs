@@ -49,6 +49,7 @@ static class ValidationTable
         counts.AddRow("videos", N(report.Videos), N(report.ValidVideos));
         counts.AddRow("scenes", N(report.Scenes), N(report.ValidScenes));
         to.Write(counts);
+        if (report.ValidScenes > 0) to.WriteLine(report.Attention.Text);
         if (report.Problems.Count == 0) return;
 
         var problems = new Table().Border(TableBorder.Simple).AddColumns("", "video", "scene", "problem", "what was found, what to do");

@@ -47,6 +47,7 @@ static class VariantTable
         }
         to.Write(table);
         to.WriteLine($"{N(report.Videos)} videos, {N(report.Made)} made now; {N(report.Scenes)} scenes, {N(report.DistinctControls)} different controls to edit. In {report.Root}");
+        to.WriteLine(report.AttentionOrigin.Text);
         if (report.ScenesWithoutProduct > 0) to.WriteLine($"{N(report.ScenesWithoutProduct)} scenes without the product: no variant changes them.");
         if (report.PartialPlacebos > 0) to.WriteLine($"{N(report.PartialPlacebos)} scenes whose placebo could not be matched in full; the placebo table has its coverage.");
         foreach (string video in report.ShortVideos) to.WriteLine($"{SafePath.Shorten(video)} has fewer than three scenes: one of its windows is empty.");
