@@ -133,7 +133,7 @@ public sealed class AttentionMakingTests
         AttentionReport report = AttentionMaking.Run(data, new() { GazeFile = gaze, Gaze = new() { Sigma = new(5, SigmaUnit.Pixels) }, Predict = new() });
         Assert.That(report.SceneList.Where(s => s.VideoId == "spot").Select(s => s.Origin), Is.EqualTo(new[] { AttentionOriginKind.Measured, AttentionOriginKind.Measured, AttentionOriginKind.Measured, AttentionOriginKind.Predicted }));
         Assert.That(report.SceneList.Where(s => s.VideoId != "spot").Select(s => s.Origin), Is.All.EqualTo(AttentionOriginKind.Predicted), "no scene list, so no gaze");
-        Assert.That(report.Problems.Single().Message, Does.Contain("No scene list"));
+        Assert.That(report.Problems.Single(p => p.Breaks).Message, Does.Contain("No scene list"));
 
         using var alone = new TempFolder();
         data = Data(alone);
