@@ -44,10 +44,9 @@ static class MaskRuntimes
 
         var ml = new MLContext(seed: 1);
         SchemaDefinition schema = SchemaDefinition.Create(typeof(Row));
-        schema[nameof(Row.Pixels)].ColumnName = "pixel_values";
-        schema[nameof(Row.Texts)].ColumnName = "conditional_embeddings";
-        schema[nameof(Row.Pixels)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 1, 3, side, side);
-        schema[nameof(Row.Texts)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 1, Prompts, projection);
+        (SchemaDefinition.Column picture, SchemaDefinition.Column prompts) = (schema[nameof(Row.Pixels)], schema[nameof(Row.Texts)]);
+        (picture.ColumnName, picture.ColumnType) = ("pixel_values", new VectorDataViewType(NumberDataViewType.Single, 1, 3, side, side));
+        (prompts.ColumnName, prompts.ColumnType) = ("conditional_embeddings", new VectorDataViewType(NumberDataViewType.Single, 1, Prompts, projection));
         IDataView rows = ml.Data.LoadFromEnumerable(Enumerable.Repeat(new Row { Pixels = pixels, Texts = texts }, count), schema);
         var shapes = new Dictionary<string, int[]> { ["pixel_values"] = [1, 3, side, side], ["conditional_embeddings"] = [1, Prompts, projection] };
         var model = ml.Transforms.ApplyOnnxModel(outputColumnNames: ["logits"], inputColumnNames: ["pixel_values", "conditional_embeddings"], modelFile: path, shapeDictionary: shapes, gpuDeviceId: null, fallbackToCpu: false).Fit(rows);
@@ -66,8 +65,8 @@ static class MaskRuntimes
             for (int i = 0; i < count; i++)
                 for (int p = 0; p < Prompts; p += together)
                 {
-                    using OrtValue picture = OrtValue.CreateTensorValueFromMemory(pixels, [1, 3, side, side]), text = OrtValue.CreateTensorValueFromMemory(texts[..(together * projection)], [1, together, projection]);
-                    using var results = session.Run(options, ["pixel_values", "conditional_embeddings"], [picture, text], ["logits"]);
+                    using OrtValue pixel = OrtValue.CreateTensorValueFromMemory(pixels, [1, 3, side, side]), text = OrtValue.CreateTensorValueFromMemory(texts[..(together * projection)], [1, together, projection]);
+                    using var results = session.Run(options, ["pixel_values", "conditional_embeddings"], [pixel, text], ["logits"]);
                 }
         }
         double[] seconds = Timing.Medians(3, [Transformed, () => Own(Prompts), () => Own(1)]);

@@ -39,7 +39,7 @@ static class TinyMaskFeed
         const int Pixels = 3 * TinyMasks.Side * TinyMasks.Side, MaskPixels = MaskSide * MaskSide, Tokens = TinyMasks.TrainingTokens;
         Size[] sizes = [.. recipe.Sizes.Concat(s_more).Select(s => new Size(recipe.Seed, s.Width, s.Height))];
         float[] pixels = new float[batch * Pixels], mask = new float[batch * Prompts * MaskPixels];
-        float[] kinds = new float[batch * KindsOfPicture];
+        float[] kinds = new float[batch * KindsOfPicture], product = new float[batch * (Kinds - 1)];
         long[] ids = new long[batch * Prompts * Tokens];
         var known = new Dictionary<string, long[]>(StringComparer.Ordinal);
         long[] Ids(string text) => known.TryGetValue(text, out long[]? made) ? made : known[text] = Encode(tokenizer, text);
@@ -57,6 +57,9 @@ static class TinyMaskFeed
                 size.Mask(stills[i], mask.AsSpan(i * Prompts * MaskPixels, MaskPixels));
                 size.Kinds(stills[i], rows[i].Empty, kinds.AsSpan(i * KindsOfPicture, KindsOfPicture));
             });
+            product.AsSpan().Clear();
+            for (int i = 0; i < batch; i++)
+                if (!rows[i].Empty) product[i * (Kinds - 1) + (int)stills[i].Product] = 1;
             for (int i = 0; i < batch; i++)
                 for (int k = 0; k < Prompts; k++)
                 {
@@ -69,6 +72,7 @@ static class TinyMaskFeed
             session.Set("pixel_values", pixels, batch, 3, TinyMasks.Side, TinyMasks.Side);
             session.Set("input_ids", ids, batch, Prompts, Tokens);
             session.Set("kinds", kinds, batch, TinyMasks.Grid * TinyMasks.Grid, Kinds);
+            session.Set("product", product, batch, Kinds - 1);
             session.Set("mask", mask, batch, Prompts, MaskSide, MaskSide);
         };
     }
