@@ -61,6 +61,9 @@ sealed class MaskRun(SceneFolder folder, string keywordsPath, IReadOnlyList<stri
     int _videos;
     bool _verified;
 
+    /// <summary>While the model is at work: what it fails at, it fails at for every scene.</summary>
+    bool _atModel;
+
     sealed record Recipe(int Format, string StillSha256, string ModelSha256, IReadOnlyList<string> Prompts, float Threshold, int LargestComponents, double? RefineRadius, double? RefineEdge, bool Soft);
 
     sealed record Facts(int Width, int Height, double? Similarity);
@@ -124,7 +127,7 @@ sealed class MaskRun(SceneFolder folder, string keywordsPath, IReadOnlyList<stri
             if (now.Full) _full++;
             return new(id, scene.Number, keyword, origin, now.Area, now.Empty, now.Full, now.Components, before is null ? null : now.IouWith(before), path);
         }
-        catch (BadDataException e)
+        catch (BadDataException e) when (!_atModel)
         {
             Add(new(ProblemKind.UnreadableFile, id, scene.Number, scene.Still, SafePath.Shorten(e.Message, 500)));
             return null;
@@ -141,11 +144,13 @@ sealed class MaskRun(SceneFolder folder, string keywordsPath, IReadOnlyList<stri
         if (files.Existing is not null && !options.Force) return MaskOrigin.Existing;
         if (files.IsShadowed)
             throw BadDataException.For($"The mask '{files.Existing}'", "a file that would be read instead of a new PNG beside it", "no mask of another format for the scene", "Move it away and run again.");
+        RgbPicture still = PictureFile.ReadRgb8(scene.Still);
+        _atModel = true;
         // The hash stands for what the manifest says; that the files are what it says is known only after reading them.
         if (!_verified) verify();
         _verified = true;
-        RgbPicture still = PictureFile.ReadRgb8(scene.Still);
         KeywordMask made = masker.Make(still, [keyword])[0];
+        _atModel = false;
         files.Write(still.Width, still.Height, made.Probability, made.Mask, options.Soft, recipe, new Facts(still.Width, still.Height, made.Similarity is { } s ? Math.Round(s, 4) : null));
         return MaskOrigin.Made;
     }

@@ -57,6 +57,7 @@ static class MasksHeldOut
         Line(text, "\n| product | " + string.Join(" | ", byProduct.Keys) + " |\n| --- |" + string.Concat(byProduct.Select(_ => " ---: |")));
         Line(text, "| IoU, mean | " + string.Join(" | ", byProduct.Values.Select(v => v.Average().ToString("0.000", CultureInfo.InvariantCulture))) + " |");
         Wordings(text, masker, count);
+        Finishes(text, part, count);
         Directory.CreateDirectory(output);
         AtomicFile.WriteText(Path.Combine(output, "masks-held-out.md"), text.ToString());
         AtomicFile.WriteText(Path.Combine(output, "masks-held-out.csv"), csv.ToString());
@@ -99,6 +100,27 @@ static class MasksHeldOut
         Line(text, "| IoU, mean | " + string.Join(" | ", ious.Select(v => v.ToString("0.000", CultureInfo.InvariantCulture))) + " |");
         Line(text, "\n| never drawn | " + string.Join(" | ", s_others) + " |\n| --- |" + string.Concat(s_others.Select(_ => " ---: |")));
         Line(text, "| mean area, % | " + string.Join(" | ", areas.Select(v => (100 * v).ToString("0.00", CultureInfo.InvariantCulture))) + " |");
+    }
+
+    /// <summary>What refinement and the choice of pieces do, on scenes larger than the model's pictures.</summary>
+    static void Finishes(StringBuilder text, ClipSegPart part, int count)
+    {
+        (string Name, KeywordMaskOptions Options)[] ways = [("plain", new()), ("bare prompt only", new() { Prompts = [KeywordMaskOptions.KeywordPlace] }), ("--refine", new() { Refine = true }), ("--largest-components 1", new() { LargestComponents = 1 }), ("both", new() { Refine = true, LargestComponents = 1 })];
+        var stills = new DrawnStills(new() { Use = StillUse.HeldOut, Width = 640, Height = 360 });
+        Line(text, "\n| 640x360 | " + string.Join(" | ", ways.Select(w => w.Name)) + " |\n| --- |" + string.Concat(ways.Select(_ => " ---: |")));
+        var means = new List<string>();
+        foreach (var (_, options) in ways)
+        {
+            using var masker = new KeywordMasker(part, options);
+            double sum = 0;
+            for (int i = 0; i < count; i++)
+            {
+                DrawnStill still = stills.Still(i);
+                sum += Iou(masker.Make(Picture(still, PresenceOf(i)), [still.Keyword])[0].Mask, still.Mask());
+            }
+            means.Add((sum / count).ToString("0.000", CultureInfo.InvariantCulture));
+        }
+        Line(text, $"| IoU, mean | {string.Join(" | ", means)} |");
     }
 
     /// <summary>Stills with the mask of the product and of an absent one drawn over them, and the probabilities.</summary>

@@ -172,6 +172,19 @@ public sealed class MaskMakingTests
     }
 
     [Test]
+    public void Run_ADamagedModel_EndsTheRunInsteadOfEveryScene()
+    {
+        using var folder = new TempFolder();
+        SmallDataSet data = Data(folder);
+        TinyBundle.Write(folder["bundle"], Bundle);
+        byte[] bytes = File.ReadAllBytes(folder["bundle", "clipseg.onnx"]);
+        bytes[bytes.Length / 2] ^= 0xff;
+        File.WriteAllBytes(folder["bundle", "clipseg.onnx"], bytes);
+        Assert.That(() => MaskMaking.Run(data.Root, ModelBundle.Open(folder["bundle"]), s_plain), Throws.TypeOf<BadDataException>().With.Message.Contains("clipseg.onnx"));
+        Assert.That(Directory.Exists(data["keyword_masks"]), Is.False);
+    }
+
+    [Test]
     public void Report_MasksByHand_HasTheirFigures()
     {
         using var folder = new TempFolder();
