@@ -20,6 +20,7 @@ static class Program
           {PresenceTable.Switch} [SHEET]                                 how attention follows the product's presence in drawn stills, and their speed
           {HeldOut.Switch} BUNDLE OUT [scenes] [seeds] [size] [strength|-] [guidance|-] [steps] [scene-seed]
                                                            whether the control moves attention in scenes that no training has seen: table, JSON, CSV, pictures
+          {SchedulerStudy.Switch} [BUNDLE] [SCENES]               how far each sampler with 10 to 50 steps ends from DDIM with 999
           {GradientFormulations.Switch} [ROUNDS] [PART]           what each operator's forward and backward pass cost
           {TrainingStep.Switch} small|30m [ROUNDS] [recompute]   one training step of a ControlNet, phase by phase, as lines of JSON
           {FullSizeImport}                                 imports a model of Stable Diffusion 1.5's size: 7 GB of temporary space, needs the reference material
@@ -39,6 +40,7 @@ static class Program
             case [LoopOverhead.Switch, .. var rest]: return LoopOverhead.Run(rest);
             case [PresenceTable.Switch, .. var rest]: return PresenceTable.Run(rest);
             case [HeldOut.Switch, .. var rest]: return HeldOut.Run(rest);
+            case [SchedulerStudy.Switch, .. var rest]: return SchedulerStudy.Run(rest);
             case [GradientFormulations.Switch, .. var rest]: return GradientFormulations.Run(rest);
             case [TrainingStep.Switch, .. var rest]: return TrainingStep.Run(rest);
             case [GazeRows.Switch, .. var rest]: return GazeRows.Run(rest);
