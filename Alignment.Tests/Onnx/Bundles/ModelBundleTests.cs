@@ -22,7 +22,7 @@ public sealed class ModelBundleTests
         InspectedModel unet = seen.Models.Single(m => m.File == "unet.onnx");
         Assert.Multiple(() =>
         {
-            Assert.That(seen.Models, Has.Count.EqualTo(6));
+            Assert.That(seen.Models, Has.Count.EqualTo(8));
             Assert.That(unet.Inputs.Select(i => i.Name), Is.SupersetOf(new[] { "sample", "timestep", "encoder_hidden_states", "down_block_0", "mid_block" }));
             Assert.That(unet.Inputs.Single(i => i.Name == "sample").Shape, Is.EqualTo("[batch, 4, height, width]"));
             Assert.That(unet.Outputs.Single().Name, Is.EqualTo("out_sample"));
