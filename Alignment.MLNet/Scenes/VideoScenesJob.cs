@@ -54,7 +54,7 @@ sealed class VideoScenesJob(string id, string path, string data, SceneDetectionO
         string statsPath = Path.Combine(_folder.ReportFolder, StatsCsv.FileName);
         if (!options.Stats)
         {
-            File.Delete(statsPath);
+            RemoveReport(StatsCsv.FileName);
             return Pass(null);
         }
         FoundScenes? found = null;
@@ -90,7 +90,7 @@ sealed class VideoScenesJob(string id, string path, string data, SceneDetectionO
         using var strip = around is not null && found.Cuts.Count > 0 ? new CutStrip(id, found, info, around) : null;
         var stills = Take(info, wanted, strip, folder, progress);
         if (strip is not null) strip.Write(Path.Combine(_folder.ReportFolder, CutStrip.FileName));
-        else File.Delete(Path.Combine(_folder.ReportFolder, CutStrip.FileName));
+        else RemoveReport(CutStrip.FileName);
         list.Write(Path.Combine(folder, ScenesFolder.ListName));
         List<string> notes = [];
         if (found.VariableRate) notes.Add("The frame rate varies: times in scenes.csv are the frames' own.");
@@ -130,6 +130,14 @@ sealed class VideoScenesJob(string id, string path, string data, SceneDetectionO
             throw BadDataException.For($"The video '{SafePath.Shorten(Path.GetFileName(path))}'", string.Create(CultureInfo.InvariantCulture, $"{read.Frames} of the {frames.Length} frames wanted as stills in the second reading"), "the same frames in both readings", "The file may be changing; run again when it is complete.");
         stills.Sort((a, b) => (a.Scene, a.Image).CompareTo((b.Scene, b.Image)));
         return stills;
+    }
+
+    /// <summary>What an earlier run with other options left there.</summary>
+    void RemoveReport(string name)
+    {
+        string path = Path.Combine(_folder.ReportFolder, name);
+        // Deleting in a folder that is not there throws.
+        if (File.Exists(path)) File.Delete(path);
     }
 
     string Hash()
