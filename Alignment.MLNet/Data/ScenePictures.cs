@@ -2,18 +2,31 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Data;
 
+/// <summary>A scene's pictures as the validation saw them: the headers, and in a deep one the pixels.</summary>
+sealed record ScenePixels(PictureHeader StillHeader, PictureHeader MaskHeader, PictureHeader HeatmapHeader)
+{
+    public RgbPicture? Still { get; init; }
+
+    /// <summary>Grey, 0..1, at its own size.</summary>
+    public FloatPicture? Mask { get; init; }
+
+    /// <inheritdoc cref="Mask"/>
+    public FloatPicture? Heatmap { get; init; }
+}
+
 /// <summary>Looks at the three pictures of a scene, as far as asked.</summary>
 static class ScenePictures
 {
-    /// <summary>True when all three can be used; what is wrong or strange is reported.</summary>
-    public static bool Check(SceneRecord scene, ValidationOptions options, Action<SceneProblem> report)
+    /// <summary>What was seen when all three can be used, else null; what is wrong or strange is reported.</summary>
+    public static ScenePixels? Check(SceneRecord scene, ValidationOptions options, Action<SceneProblem> report)
     {
         PictureHeader? still = Readable(scene, scene.SceneImagePath, report), mask = Readable(scene, scene.KeywordMaskPath, report), heatmap = Readable(scene, scene.AttentionHeatmapPath, report);
-        if (still is null || mask is null || heatmap is null) return false;
+        if (still is null || mask is null || heatmap is null) return null;
 
         Compare(scene, scene.KeywordMaskPath, "mask", mask, still, report);
         Compare(scene, scene.AttentionHeatmapPath, "heatmap", heatmap, still, report);
-        return !options.Deep || Deep(scene, options, report);
+        var seen = new ScenePixels(still, mask, heatmap);
+        return options.Deep ? Deep(scene, seen, options, report) : seen;
     }
 
     static PictureHeader? Readable(SceneRecord scene, string path, Action<SceneProblem> report) =>
@@ -25,17 +38,17 @@ static class ScenePictures
             return header;
         });
 
-    static bool Deep(SceneRecord scene, ValidationOptions options, Action<SceneProblem> report)
+    static ScenePixels? Deep(SceneRecord scene, ScenePixels seen, ValidationOptions options, Action<SceneProblem> report)
     {
         var still = Try(scene, scene.SceneImagePath, report, () => PictureFile.ReadRgb8(scene.SceneImagePath));
         var mask = Try(scene, scene.KeywordMaskPath, report, () => PictureFile.ReadGrey(scene.KeywordMaskPath));
         var heatmap = Try(scene, scene.AttentionHeatmapPath, report, () => PictureFile.ReadGrey(scene.AttentionHeatmapPath));
-        if (still is null || mask is null || heatmap is null) return false;
+        if (still is null || mask is null || heatmap is null) return null;
         if (!mask.Values.AsSpan().ContainsAnyInRange(MathF.BitIncrement(options.MaskThreshold), float.MaxValue))
             report(new(ProblemKind.EmptyMask, scene.VideoId, scene.SceneNumber, scene.KeywordMaskPath, "The mask has no product pixel: the product is absent, and every variant leaves this scene as it is."));
         if (!heatmap.Values.AsSpan().ContainsAnyInRange(float.Epsilon, float.MaxValue))
             report(new(ProblemKind.BlankHeatmap, scene.VideoId, scene.SceneNumber, scene.AttentionHeatmapPath, "The heatmap is zero everywhere: there is no attention to move. Check how it was made."));
-        return true;
+        return seen with { Still = still, Mask = mask, Heatmap = heatmap };
     }
 
     static void Compare(SceneRecord scene, string path, string what, PictureHeader found, PictureHeader still, Action<SceneProblem> report)

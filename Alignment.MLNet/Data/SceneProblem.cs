@@ -45,4 +45,7 @@ public sealed record SceneProblem(ProblemKind Kind, string? VideoId, int? SceneN
 {
     /// <summary>True when something is left out because of it; false for a warning.</summary>
     public bool Rejects => Kind < ProblemKind.RepeatedKeyword;
+
+    /// <summary>For a row of keywords.csv that has an id but no keyword: the id.</summary>
+    internal string? WithoutKeyword { get; init; }
 }

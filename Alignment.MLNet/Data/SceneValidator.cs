@@ -23,25 +23,19 @@ public static class SceneValidator
         SceneFolder folder = SceneFolder.Open(directory);
         var walk = new SceneWalk(folder, options ?? new(), progress, cancel);
         csvPath ??= folder.ValidScenesPath;
+        BadDataException? nothing = null;
         if (jsonPath is null)
         {
-            WriteCsv(walk, csvPath, null);
-            return walk.Report;
+            nothing = WriteValid(walk, csvPath);
+            return nothing is null ? walk.Report : throw nothing;
         }
-        BadDataException? nothing = null;
         AtomicFile.Write(jsonPath, stream =>
         {
             using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
             json.WriteStartObject();
             json.WriteStartArray("problems");
-            try
-            {
-                WriteCsv(walk, csvPath, json);
-            }
-            catch (NothingValidException e)
-            {
-                nothing = e.Told;
-            }
+            walk.Found = problem => WriteProblem(json, problem);
+            nothing = WriteValid(walk, csvPath);
             json.WriteEndArray();
             WriteSummary(json, walk.Report);
             json.WriteEndObject();
@@ -54,9 +48,9 @@ public static class SceneValidator
     public static IEnumerable<SceneRecord> Scenes(string directory, ValidationOptions? options = null, CancellationToken cancel = default) =>
         new SceneWalk(SceneFolder.Open(directory), options ?? new(), null, cancel).Scenes();
 
-    static void WriteCsv(SceneWalk walk, string path, Utf8JsonWriter? json)
+    /// <summary>Writes the valid scenes; where there are none nothing is written, and what to tell is returned.</summary>
+    internal static BadDataException? WriteValid(SceneWalk walk, string path)
     {
-        walk.Found = problem => WriteProblem(json, problem);
         try
         {
             AtomicFile.Write(path, stream =>
@@ -66,16 +60,16 @@ public static class SceneValidator
                 foreach (SceneRecord scene in walk.Scenes()) ValidScenesCsv.WriteRow(to, scene);
                 if (walk.Report.ValidScenes == 0) throw new NothingValidException(walk.Nothing());
             });
+            return null;
         }
-        catch (NothingValidException e) when (json is null)
+        catch (NothingValidException e)
         {
-            throw e.Told;
+            return e.Told;
         }
     }
 
-    static void WriteProblem(Utf8JsonWriter? json, SceneProblem problem)
+    static void WriteProblem(Utf8JsonWriter json, SceneProblem problem)
     {
-        if (json is null) return;
         json.WriteStartObject();
         json.WriteString("kind", problem.Kind.ToString());
         json.WriteBoolean("rejects", problem.Rejects);
@@ -121,7 +115,14 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
     int _videos, _validVideos;
     long _scenes, _valid;
 
+    /// <summary>Told every problem, in the order of the scenes.</summary>
     public Action<SceneProblem> Found { get; set; } = _ => { };
+
+    /// <summary>Told the stills of each video, also those that turn out to be unusable, before its scenes come.</summary>
+    public Action<string, IReadOnlyList<SceneFiles>> VideoRead { get; set; } = (_, _) => { };
+
+    /// <summary>Looks at a valid scene's pictures, several at once on other threads; what it returns is called in the order of the scenes.</summary>
+    public Func<SceneRecord, ScenePixels, Action>? Look { get; set; }
 
     public ValidationReport Report => new(folder.DataFolder, _videos, _validVideos, _scenes, _valid, _problems, _counts, options.Deep) { Attention = _attention };
 
@@ -162,23 +163,36 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
         string? keyword = keywords.Find(id);
         if (keyword is null && files.Count > 0)
             Add(new(ProblemKind.NoKeyword, id, null, keywordsPath, FormattableString.Invariant($"No usable row with {KeywordsCsv.IdColumn} '{id}' in '{keywordsPath}'; its {files.Count} scene(s) are left out. Add the row.")));
-        foreach (SceneFiles f in files)
+        VideoRead(id, files);
+        foreach (Checked done in OrderedParallel.Map(files, f => Check(id, keyword, f), options.Deep ? OrderedParallel.Workers : 1, cancel))
         {
-            if (f.Mask is null) Add(new(ProblemKind.MissingMask, id, f.Number, f.Still, FormattableString.Invariant($"No mask; expected 'keyword_masks/{id}/scene_{f.Number}.png' or '…/{SceneRecord.IdOf(id, f.Number)}-01.png' in the data folder or beside it.")));
-            if (f.Heatmap is null) Add(new(ProblemKind.MissingHeatmap, id, f.Number, f.Still, $"No heatmap; expected 'attention_heatmap/{id}/{SceneRecord.IdOf(id, f.Number)}.jpg' or '…-01.jpg' in the data folder or beside it."));
-            if (keyword is null || f.Mask is null || f.Heatmap is null) continue;
-            var scene = new SceneRecord
-            {
-                VideoId = id,
-                SceneNumber = f.Number,
-                Keyword = keyword,
-                SceneImagePath = f.Still,
-                KeywordMaskPath = f.Mask,
-                AttentionHeatmapPath = f.Heatmap,
-                Filename = Path.GetFileName(f.Still),
-            };
-            if (ScenePictures.Check(scene, options, Add)) yield return scene;
+            foreach (SceneProblem problem in done.Problems) Add(problem);
+            if (done.Scene is null) continue;
+            done.Tell?.Invoke();
+            yield return done.Scene;
         }
+    }
+
+    /// <summary>What came of one scene's files.</summary>
+    sealed record Checked(List<SceneProblem> Problems, SceneRecord? Scene = null, Action? Tell = null);
+
+    Checked Check(string id, string? keyword, SceneFiles f)
+    {
+        List<SceneProblem> problems = [];
+        if (f.Mask is null) problems.Add(new(ProblemKind.MissingMask, id, f.Number, f.Still, FormattableString.Invariant($"No mask; expected 'keyword_masks/{id}/scene_{f.Number}.png' or '…/{SceneRecord.IdOf(id, f.Number)}-01.png' in the data folder or beside it.")));
+        if (f.Heatmap is null) problems.Add(new(ProblemKind.MissingHeatmap, id, f.Number, f.Still, $"No heatmap; expected 'attention_heatmap/{id}/{SceneRecord.IdOf(id, f.Number)}.jpg' or '…-01.jpg' in the data folder or beside it."));
+        if (keyword is null || f.Mask is null || f.Heatmap is null) return new(problems);
+        var scene = new SceneRecord
+        {
+            VideoId = id,
+            SceneNumber = f.Number,
+            Keyword = keyword,
+            SceneImagePath = f.Still,
+            KeywordMaskPath = f.Mask,
+            AttentionHeatmapPath = f.Heatmap,
+            Filename = Path.GetFileName(f.Still),
+        };
+        return ScenePictures.Check(scene, options, problems.Add) is { } seen ? new(problems, scene, Look?.Invoke(scene, seen)) : new(problems);
     }
 
     /// <summary>What to tell when no scene is valid.</summary>

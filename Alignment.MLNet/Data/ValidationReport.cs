@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Alignment.MLNet.Attention;
+using Alignment.MLNet.Audit;
 
 namespace Alignment.MLNet.Data;
 
@@ -34,6 +36,10 @@ public sealed record ValidationReport(
 {
     /// <summary>Where the valid scenes' heatmaps come from: measured, predicted, or not known.</summary>
     public AttentionOrigins Attention { get; init; } = AttentionOrigins.None;
+
+    /// <summary>What the audit found, where there was one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AuditReport? Audit { get; init; }
 
     /// <summary>Findings that left something out.</summary>
     public long Rejections => Counts.Where(c => new SceneProblem(c.Key, null, null, "", "").Rejects).Sum(c => c.Value);

@@ -20,12 +20,18 @@ sealed record VideoSplit(IReadOnlyList<SceneRecord> Train, IReadOnlyList<SceneRe
     public static VideoSplit Of(IReadOnlyList<SceneRecord> scenes, double share, ulong seed)
     {
         if (scenes.Count == 0) throw BadDataException.For("The training data", "no scene", "at least one valid scene", "Run `alignment validate --data DIR` to see what is wrong.");
-        string[] videos = [.. scenes.Select(s => s.VideoId).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        HashSet<string> all = [.. scenes.Select(s => s.VideoId)], chosen = VideosToTrainOn(all, share, seed);
+        return new([.. scenes.Where(s => chosen.Contains(s.VideoId))], [.. scenes.Where(s => !chosen.Contains(s.VideoId))], chosen.Count, all.Count - chosen.Count);
+    }
+
+    /// <summary>The videos that are trained on, of all there are; see <see cref="Of"/>.</summary>
+    public static HashSet<string> VideosToTrainOn(IEnumerable<string> all, double share, ulong seed)
+    {
+        string[] videos = [.. all.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         int train = share >= 1 || videos.Length == 1 ? videos.Length
             : Math.Clamp((int)Math.Round(share * videos.Length, MidpointRounding.AwayFromZero), 1, videos.Length - 1);
         double[] key = new double[videos.Length];
         SeededNormal.FillUniform(key, seed, Stream);
-        HashSet<string> chosen = [.. videos.Zip(key).OrderBy(v => v.Second).ThenBy(v => v.First, StringComparer.Ordinal).Take(train).Select(v => v.First)];
-        return new([.. scenes.Where(s => chosen.Contains(s.VideoId))], [.. scenes.Where(s => !chosen.Contains(s.VideoId))], train, videos.Length - train);
+        return [.. videos.Zip(key).OrderBy(v => v.Second).ThenBy(v => v.First, StringComparer.Ordinal).Take(train).Select(v => v.First)];
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Alignment.MLNet.Audit;
 using Alignment.MLNet.Data;
 using Alignment.Runner.Cli;
 using Spectre.Console;
@@ -12,13 +13,14 @@ sealed class ValidateCommand : RunnerCommand
 {
     readonly Option<string> _data = Flags.Data();
     readonly Option<string?> _out = new("--out") { Description = "The CSV to write; valid_scenes.csv in the data folder by default.", HelpName = "FILE" };
-    readonly Option<string?> _report = new("--report") { Description = "Also write the whole result, with every problem, as JSON.", HelpName = "FILE" };
-    readonly Option<bool> _deep = new("--deep") { Description = "Decode every picture: finds damage inside files, empty masks and blank heatmaps." };
+    readonly Option<string?> _report = new("--report") { Description = "Also write an audit into this folder: a page to look at (audit.html), audit.csv, audit.json and scenes.csv. A name ending in .json gets the bare result as JSON instead.", HelpName = "DIR" };
+    readonly Option<bool> _deep = new("--deep") { Description = "Decode every picture: finds damage inside files, empty masks and blank heatmaps; with --report also copies, masks that are not binary, and scenes a boost cannot move." };
 
     public ValidateCommand(Terminal terminal) : base(terminal, "validate",
         "Checks a data set and writes the scenes that can be used. Exit code 3 when nothing is valid, or when a file is broken (the rest is still written).",
         "alignment validate --data data",
-        "alignment validate --data data --deep --out valid_scenes.csv --report validation.json")
+        "alignment validate --data data --deep --report audit",
+        "alignment validate --data data --out valid_scenes.csv --report validation.json")
     {
         Add(_data);
         Add(_out);
@@ -28,9 +30,20 @@ sealed class ValidateCommand : RunnerCommand
 
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
-        var report = Watch(progress => SceneValidator.Run(parse.GetValue(_data)!, parse.GetValue(_out), parse.GetValue(_report), new() { Deep = parse.GetValue(_deep) }, progress, stop));
-        if (WantsJson(parse)) terminal.WriteJson(report);
-        else ValidationTable.Print(report, terminal.Out);
+        string data = parse.GetValue(_data)!;
+        string? csv = parse.GetValue(_out), to = parse.GetValue(_report);
+        bool deep = parse.GetValue(_deep), page = to is not null && !Path.GetExtension(to).Equals(".json", StringComparison.OrdinalIgnoreCase);
+        if (page && File.Exists(to))
+            throw UsageException.For($"--report '{SafePath.Shorten(to)}'", "a file of that name", "a folder for the audit, or a name ending in .json for the bare result", "Choose another name.");
+
+        AuditedData? audited = page ? Watch(progress => DatasetAudit.Run(data, to!, csv, new() { Deep = deep }, progress, stop)) : null;
+        ValidationReport report = audited?.Validation ?? Watch(progress => SceneValidator.Run(data, csv, to, new() { Deep = deep }, progress, stop));
+        if (WantsJson(parse)) terminal.WriteJson(audited is null ? report : report with { Audit = audited.Audit });
+        else
+        {
+            ValidationTable.Print(report, terminal.Out);
+            if (audited is not null) AuditTable.Print(audited.Audit, terminal.Out);
+        }
         return ValidationTable.IsBroken(report) ? ExitCodes.BadData : ExitCodes.Ok;
     }
 }
@@ -57,7 +70,22 @@ static class ValidationTable
             problems.AddRow(new Text(p.Rejects ? "left out" : "note"), new Text(SafePath.Shorten(p.VideoId)), new Text(p.SceneNumber?.ToString(CultureInfo.InvariantCulture) ?? ""), new Text(p.Kind.ToString()), new Text(SafePath.Shorten(p.Message, 400)));
         to.Write(problems);
         long more = report.Rejections + report.Warnings - report.Problems.Count;
-        if (more > 0) to.WriteLine($"… and {N(more)} more; --report FILE has them all.");
+        if (more > 0) to.WriteLine($"… and {N(more)} more; --report DIR has them all.");
         if (!report.Deep) to.WriteLine("Pictures were not decoded; --deep also finds damage inside files, empty masks and blank heatmaps.");
+    }
+}
+
+/// <summary>An audit for people in a terminal: how much of what, and where the page is.</summary>
+static class AuditTable
+{
+    public static void Print(AuditReport audit, IAnsiConsole to)
+    {
+        if (audit.Counts.Count > 0)
+        {
+            var counts = new Table().Border(TableBorder.Simple).AddColumns("audit", "how often");
+            foreach (var (kind, count) in audit.Counts) counts.AddRow(new Text(AuditKinds.Title(kind)), new Text(N(count)));
+            to.Write(counts);
+        }
+        to.WriteLine($"{N(audit.Errors)} error(s), {N(audit.Warnings)} warning(s), {N(audit.Notes)} note(s). The page: {audit.PagePath}");
     }
 }

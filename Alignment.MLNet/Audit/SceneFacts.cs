@@ -1,0 +1,84 @@
+using Alignment.Transforms.Attention;
+using Alignment.Transforms.Images;
+
+namespace Alignment.MLNet.Audit;
+
+/// <summary>What the audit keeps of a scene while it looks at it: a few numbers, no pixels.</summary>
+/// <param name="Still">The still's header.</param>
+/// <param name="Mask">The mask's header.</param>
+/// <param name="Heatmap">The heatmap's header.</param>
+/// <param name="Pixels">What the pixels told; null where they were not looked at.</param>
+sealed record SceneFacts(PictureHeader Still, PictureHeader Mask, PictureHeader Heatmap, PixelFacts? Pixels);
+
+/// <summary>Numbers out of a scene's pixels.</summary>
+sealed record PixelFacts
+{
+    /// <summary>Part of the mask above the threshold, at its own size.</summary>
+    public double ProductShare { get; init; }
+
+    /// <summary>Part of the mask that is neither black nor white, and the part between a quarter and three quarters.</summary>
+    public double MaskBetween { get; init; }
+
+    /// <inheritdoc cref="MaskBetween"/>
+    public double MaskUndecided { get; init; }
+
+    /// <summary>The mask's brightest value, 0..1.</summary>
+    public float MaskMost { get; init; }
+
+    /// <summary>Product pixels at the size the variants are made at.</summary>
+    public long ProductPixels { get; init; }
+
+    /// <summary>The heatmap's darkest and brightest value, 0..1, and the part of it that is white.</summary>
+    public float HeatmapLeast { get; init; }
+
+    /// <inheritdoc cref="HeatmapLeast"/>
+    public float HeatmapMost { get; init; }
+
+    /// <inheritdoc cref="HeatmapLeast"/>
+    public double HeatmapWhite { get; init; }
+
+    /// <summary>Mean difference between the highest and the lowest channel, levels of 255; 0 for grey files.</summary>
+    public double MaskColour { get; init; }
+
+    /// <inheritdoc cref="MaskColour"/>
+    public double HeatmapColour { get; init; }
+
+    /// <summary>Attention as it is, and after the boost.</summary>
+    public AttentionScore Before { get; init; }
+
+    /// <inheritdoc cref="Before"/>
+    public AttentionScore Boosted { get; init; }
+
+    /// <summary>The still's perceptual hash and luminance spread.</summary>
+    public ulong Hash { get; init; }
+
+    /// <inheritdoc cref="Hash"/>
+    public double Spread { get; init; }
+
+    /// <summary>What is needed to find copies.</summary>
+    public CopyTrace Trace { get; init; } = new();
+
+    /// <summary>True when the product is in the scene, at the size the variants are made at.</summary>
+    public bool HasProduct => ProductPixels > 0;
+}
+
+/// <summary>What is compared between scenes.</summary>
+sealed record CopyTrace
+{
+    /// <summary>Colours are kept at 4 x 4, heatmaps at 8 x 8.</summary>
+    public const int ColourSide = 4, HeatmapSide = 8;
+
+    /// <summary>First half of the SHA-256 of the decoded pixels.</summary>
+    public UInt128 Still { get; init; }
+
+    /// <inheritdoc cref="Still"/>
+    public UInt128 Heatmap { get; init; }
+
+    /// <summary>Red, green and blue planes [3,4,4].</summary>
+    public byte[] Colours { get; init; } = [];
+
+    /// <summary>Parts of the attention in 8 x 8 cells, of 65535; empty where there is none or it is the same everywhere.</summary>
+    public ushort[] Attention { get; init; } = [];
+
+    public HeatmapMoments Moments { get; init; }
+}

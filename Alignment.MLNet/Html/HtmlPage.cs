@@ -1,0 +1,33 @@
+namespace Alignment.MLNet.Html;
+
+/// <summary>
+/// A page that needs nothing but itself: style and pictures are inside, no script, no network (a content security policy says so to the
+/// browser), readable from 400 pixels upwards, in light, dark and on paper.
+/// </summary>
+static class HtmlPage
+{
+    /// <summary>Writes the page around <paramref name="body"/>.</summary>
+    /// <param name="to">Gets the text; lines end with LF.</param>
+    /// <param name="title">For the browser's tab.</param>
+    /// <param name="body">Writes what is inside <c>main</c>.</param>
+    public static void Write(TextWriter to, string title, Action<HtmlWriter> body)
+    {
+        var html = new HtmlWriter(to);
+        html.Doctype();
+        using (html.Open("html", ("lang", "en")))
+        {
+            using (html.Open("head"))
+            {
+                html.Empty("meta", ("charset", "utf-8")).Line();
+                html.Empty("meta", ("http-equiv", "Content-Security-Policy"), ("content", "default-src 'none'; img-src data:; style-src 'unsafe-inline'")).Line();
+                html.Empty("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1")).Line();
+                html.Empty("meta", ("name", "color-scheme"), ("content", "light dark")).Line();
+                html.Head(title, HtmlStyle.Sheet);
+            }
+            html.Line();
+            using (html.Open("body"))
+            using (html.Open("main")) body(html);
+        }
+        html.Line();
+    }
+}
