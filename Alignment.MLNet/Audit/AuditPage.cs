@@ -35,6 +35,7 @@ sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samp
         string verdict = a.Errors > 0 ? "Something must be put right first: look at the errors."
             : a.Warnings > 0 ? "Usable. The warnings say where results will be weaker than they look." : "Nothing stands in the way.";
         using (html.Open("p")) html.Element("strong", v.ValidScenes == 0 ? "No scene can be used." : verdict);
+        html.Element("p", a.Attention.Text, ("class", a.Attention.Predicted > 0 ? "warning" : "soft"));
         if (!options.Deep) html.Element("p", "Pictures were not decoded: masks, heatmaps, copies and attention were not looked at. Run again with --deep.", ("class", "warning"));
         using (html.Open("div", ("class", "tiles")))
         {
@@ -102,7 +103,7 @@ sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samp
         if (options.Deep) html.Element("p", "Windows: scenes with the product, of all in that third of the video. The strip shows each scene's attention share: dots are scenes, the box holds the middle half, the line is the median.", ("class", "small soft"));
         using (html.Open("table", ("class", "stack")))
         {
-            Header(html, ("video", null), ("scenes", "number"), ("split", null), ("early", "number"), ("middle", "number"), ("late", "number"), ("findings", null), (options.Deep ? "attention on the product, 0 to 100 %" : "", "plot"));
+            Header(html, ("video", null), ("scenes", "number"), ("split", "whole"), ("early", "number"), ("middle", "number"), ("late", "number"), ("findings", "whole"), (options.Deep ? "attention on the product, 0 to 100 %" : "", "plot"));
             using var body = html.Open("tbody");
             foreach (VideoFacts v in shown) Video(html, v);
         }
@@ -115,13 +116,13 @@ sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samp
         using (html.Open("td"))
         using (html.Open("strong")) html.Name(v.Id);
         html.Element("td", N(v.Scenes), ("class", "number"), ("data-label", "valid scenes"));
-        html.Element("td", v.Scenes == 0 ? "–" : v.Trained ? "train" : "validation", ("data-label", "split"));
+        html.Element("td", v.Scenes == 0 ? "–" : v.Trained ? "train" : "validation", ("class", "whole"), ("data-label", "split"));
         for (int w = 0; w < TemporalWindows.Count; w++)
         {
             var (text, bad) = v.Windows is { } windows ? ($"{N(windows[w].WithProduct)} of {N(windows[w].Scenes)}{(windows[w].WithProduct == 0 ? " ●" : "")}", windows[w].WithProduct == 0) : ("–", false);
             html.Element("td", text, ("class", bad ? "number warning" : "number"), ("data-label", TemporalWindows.Names[w]));
         }
-        using (html.Open("td", ("data-label", "findings")))
+        using (html.Open("td", ("class", "whole"), ("data-label", "findings")))
         {
             if (v.Findings.All(f => f == 0)) html.Element("span", "✓ none", ("class", "good"));
             foreach (var (severity, mark, one, many) in s_severities)

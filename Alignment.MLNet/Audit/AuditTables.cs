@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Alignment.MLNet.Attention;
 using Alignment.MLNet.Data;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Images;
@@ -20,7 +21,7 @@ sealed class AuditTables : IDisposable
         (_findings, _scenes, _json) = (ValidScenesCsv.Writer(findings), ValidScenesCsv.Writer(scenes), new(json, s_json));
         ValidScenesCsv.WriteRow(_findings, "severity", "kind", "video_id", "scene_number", "found", "expected", "what_to_do", "related_scene", "file");
         ValidScenesCsv.WriteRow(_scenes, "video_id", "scene_number", "keyword", "still_size", "mask_size", "heatmap_size", "mask_format", "product_share", "mask_between_share",
-            "heatmap_min", "heatmap_max", "heatmap_white_share", "alignment_score", "attention_share", "attention_share_boosted", "perceptual_hash");
+            "heatmap_min", "heatmap_max", "heatmap_white_share", "alignment_score", "attention_share", "attention_share_boosted", "perceptual_hash", "attention_origin");
         _json.WriteStartObject();
         _json.WriteStartArray("findings");
     }
@@ -42,12 +43,12 @@ sealed class AuditTables : IDisposable
         if (_json.BytesPending > 1 << 16) _json.Flush();
     }
 
-    public void Write(SceneRecord scene, SceneFacts facts)
+    public void Write(SceneRecord scene, SceneFacts facts, AttentionOrigin origin)
     {
         PixelFacts? p = facts.Pixels;
         ValidScenesCsv.WriteRow(_scenes, scene.VideoId, N(scene.SceneNumber), scene.Keyword, Size(facts.Still), Size(facts.Mask), Size(facts.Heatmap), facts.Mask.Format == PictureFormat.Jpeg ? "jpeg" : "png",
             N(p?.ProductShare), N(p?.MaskBetween), N(p?.HeatmapLeast), N(p?.HeatmapMost), N(p?.HeatmapWhite), N(p?.Before.Alignment), N(p?.Before.Share), N(p?.Boosted.Share),
-            p?.Hash.ToString("x16", CultureInfo.InvariantCulture) ?? "");
+            p?.Hash.ToString("x16", CultureInfo.InvariantCulture) ?? "", origin.ToString());
     }
 
     /// <summary>The numbers after the findings.</summary>
@@ -64,6 +65,14 @@ sealed class AuditTables : IDisposable
         _json.WriteNumber("errors", audit.Errors);
         _json.WriteNumber("warnings", audit.Warnings);
         _json.WriteNumber("notes", audit.Notes);
+        _json.WriteStartObject("attention");
+        _json.WriteNumber("measured", audit.Attention.Measured);
+        _json.WriteNumber("predicted", audit.Attention.Predicted);
+        _json.WriteNumber("brought_along", audit.Attention.BroughtAlong);
+        _json.WriteStartArray("by");
+        foreach (string by in audit.Attention.By) _json.WriteStringValue(by);
+        _json.WriteEndArray();
+        _json.WriteEndObject();
         _json.WriteStartObject("counts");
         foreach (var (kind, count) in audit.Counts) _json.WriteNumber(kind.ToString(), count);
         _json.WriteEndObject();

@@ -1,3 +1,4 @@
+using Alignment.MLNet.Attention;
 using Alignment.MLNet.Data;
 using Alignment.MLNet.Training;
 
@@ -48,6 +49,7 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
 {
     readonly List<VideoFacts> _videos = [];
     readonly Dictionary<string, VideoFacts> _byId = new(StringComparer.Ordinal);
+    readonly AttentionOriginReader _origins = new();
     readonly CopySearch _copies = new(options);
     readonly long[] _severities = new long[Enum.GetValues<AuditSeverity>().Length];
     readonly HashSet<string> _withoutKeyword = new(StringComparer.Ordinal);
@@ -55,6 +57,9 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
     public AuditSamples Samples { get; } = new(options.SamplesPerKind);
 
     public IReadOnlyList<VideoFacts> Videos => _videos;
+
+    /// <summary>Where the attention of the valid scenes comes from.</summary>
+    public AttentionOrigins Origins { get; private set; } = AttentionOrigins.None;
 
     public (AuditedData Made, BadDataException? Nothing) Run()
     {
@@ -72,7 +77,7 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
         End();
         ProblemRules.UnusedKeywords(data.KeywordsPath, _byId.ContainsKey, Report);
         if (nothing is null) Copies();
-        var audit = new AuditReport(folder, _severities[0], _severities[1], _severities[2], Samples.Counts);
+        var audit = new AuditReport(folder, _severities[0], _severities[1], _severities[2], Samples.Counts) { Attention = Origins };
         tables.Finish(walk.Report, audit, options, _videos);
         return (new(walk.Report, audit), nothing);
     }
@@ -101,8 +106,10 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
 
     void Told(SceneRecord scene, SceneFacts facts)
     {
+        AttentionOrigin origin = _origins.Of(scene.AttentionHeatmapPath);
+        Origins = Origins.With(origin);
         _videos[^1].Add(scene, facts);
-        tables.Write(scene, facts);
+        tables.Write(scene, facts, origin);
         SceneRules.Apply(scene, facts, options, Report);
         if (facts.Pixels is { } pixels) _copies.Add(_videos.Count - 1, scene, pixels);
     }

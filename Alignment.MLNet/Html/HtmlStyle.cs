@@ -43,7 +43,8 @@ static class HtmlStyle
         th, td { text-align: left; vertical-align: top; padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); }
         th { font-weight: 600; color: var(--soft); font-size: .84rem; vertical-align: bottom; }
         td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-        td.plot, th.plot { width: 42%; min-width: 180px; }
+        td.whole, th.whole { white-space: nowrap; }
+        td.plot, th.plot { width: 38%; min-width: 180px; }
         svg { display: block; overflow: visible; }
         svg text { fill: var(--soft); font-size: 12px; }
         .axis { display: flex; justify-content: space-between; font-weight: 400; font-size: .78rem; color: var(--soft); }
@@ -62,6 +63,7 @@ static class HtmlStyle
           table.stack thead { display: none; }
           table.stack tr { border: 1px solid var(--line); border-radius: 8px; background: var(--card); padding: 6px 10px; margin: 8px 0; }
           table.stack td { border: 0; padding: 2px 0; }
+          table.stack td.number, table.stack td.whole { display: inline-block; margin-right: 16px; }
           table.stack td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); font-size: .84rem; }
           table.stack td.plot::before { display: block; }
         }

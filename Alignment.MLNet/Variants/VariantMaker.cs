@@ -4,7 +4,6 @@ using Alignment.MLNet.Attention;
 using Alignment.MLNet.Data;
 using Alignment.MLNet.Editing;
 using Alignment.Transforms.Attention;
-using Microsoft.ML;
 
 namespace Alignment.MLNet.Variants;
 
@@ -63,7 +62,6 @@ public static class VariantMaker
     {
         options.Check();
         string root = VariantFiles.Root(output);
-        var ml = new MLContext(seed: 0);
         var manifests = new List<VideoManifest>();
         var scores = new VariantScores();
         var shortVideos = new List<string>();
@@ -82,7 +80,7 @@ public static class VariantMaker
                 all = false;
                 break;
             }
-            var video = new VariantVideo(ml, root, id, scenes, options, cancel);
+            var video = new VariantVideo(root, id, scenes, options, cancel);
             VideoManifest? manifest;
             try
             {

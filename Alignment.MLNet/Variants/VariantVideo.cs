@@ -1,32 +1,16 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Alignment.MLNet.Attention;
 using Alignment.MLNet.Data;
-using Alignment.Onnx.Import;
-using Alignment.Transforms;
 using Alignment.Transforms.Attention;
-using Alignment.Transforms.Images;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.MLNet.Variants;
 
 /// <summary>Makes the seven variants of one video, scene by scene.</summary>
-sealed class VariantVideo(MLContext ml, string root, string videoId, IReadOnlyList<SceneRecord> scenes, VariantOptions options, CancellationToken cancel)
+sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord> scenes, VariantOptions options, CancellationToken cancel)
 {
     readonly string _folder = VariantFiles.Video(root, videoId);
-
-    /// <summary>One scene's maps as the pipeline loads them.</summary>
-    sealed class Maps
-    {
-        [ColumnName(SceneColumns.Heatmap)]
-        public float[] Attention { get; set; } = [];
-
-        [ColumnName(SceneColumns.Mask)]
-        public float[] Mask { get; set; } = [];
-    }
 
     /// <summary>Returns the manifest that stands on disk if it says that everything is as it would be made now.</summary>
     public VideoManifest? Finished(out string key, out IReadOnlyList<InputHashes> inputs)
@@ -46,7 +30,7 @@ sealed class VariantVideo(MLContext ml, string root, string videoId, IReadOnlyLi
                 VariantScene[] rows = [.. VariantSet.Rows(_folder, variant)];
                 if (rows.Length != scenes.Count) return null;
                 for (int i = 0; i < rows.Length; i++)
-                    if (!SameFiles(rows[i].Scene, scenes[i]) || !File.Exists(rows[i].AttentionMapPath) || rows[i].HeatmapPath != VariantFiles.Jpeg(_folder, variant, scenes[i].SceneId) || !File.Exists(rows[i].HeatmapPath)) return null;
+                    if (!SameFiles(rows[i].Scene, scenes[i]) || !IsWhole(rows[i].AttentionMapPath, sizeof(float) * (long)options.Width * options.Height) || rows[i].HeatmapPath != VariantFiles.Jpeg(_folder, variant, scenes[i].SceneId) || !IsWhole(rows[i].HeatmapPath, 1)) return null;
             }
             return manifest;
         }
@@ -68,35 +52,23 @@ sealed class VariantVideo(MLContext ml, string root, string videoId, IReadOnlyLi
         var counts = new (int Modified, int Distinct)[AttentionVariants.All.Count];
         int partial = 0, absent = 0, index = 0;
 
-        foreach (Maps maps in Load())
+        int Window(int scene) => TemporalWindows.Of(scene, scenes.Count);
+        foreach (SceneVariants.Made made in OrderedParallel.Map(Enumerable.Range(0, scenes.Count), i => SceneVariants.Make(_folder, scenes[i], Window(i), options), OrderedParallel.Workers, cancel))
         {
             cancel.ThrowIfCancellationRequested();
-            SceneRecord scene = scenes[index];
-            int window = TemporalWindows.Of(index, scenes.Count);
-            var known = new Dictionary<string, string>(StringComparer.Ordinal);   // control → its lossless map
-            AttentionScore before = AttentionScore.Of(maps.Attention, maps.Mask);
-            bool hasProduct = maps.Mask.AsSpan().ContainsAnyExcept(0f);
-            if (!hasProduct) absent++;
-            foreach (AttentionVariant variant in AttentionVariants.All)
+            if (!made.HasProduct) absent++;
+            foreach (MadeVariant v in made.Variants)
             {
-                Changed made = Change(variant, window, scene, maps);
-                string control = ControlHash(made.Attention, maps.Mask);
-                string jpeg = VariantFiles.Jpeg(_folder, variant, scene.SceneId);
-                PictureFile.WriteJpegGrey(jpeg, options.Width, options.Height, Grey(made.Attention));
-                written.Add(jpeg);
-                if (!known.TryGetValue(control, out string? map))
+                written.Add(v.Jpeg);
+                if (v.Distinct)
                 {
-                    known[control] = map = VariantFiles.Map(_folder, variant, scene.SceneId);
-                    SafetensorsWriter.Write(map, [SafetensorsTensor.Floats(VariantFiles.Tensor, [options.Height, options.Width], made.Attention)]);
-                    written.Add(map);
-                    counts[(int)variant].Distinct++;
+                    written.Add(v.Map);
+                    counts[(int)v.Variant].Distinct++;
                 }
-                bool modified = !made.Attention.AsSpan().SequenceEqual(maps.Attention);
-                if (modified) counts[(int)variant].Modified++;
-                AttentionScore after = AttentionScore.Of(made.Attention, maps.Mask);
-                scores.Add(variant, index, window, after.Alignment, after.Share);
-                if (variant == AttentionVariant.Placebo && hasProduct && options.BoostAlpha != 1 && !(made.Place is { IsWhole: true } && made.Strength == 1)) partial++;
-                WriteRow(tables[(int)variant], scene, variant, window, jpeg, map, control, modified, before, after, made);
+                if (v.Change.Modified) counts[(int)v.Variant].Modified++;
+                scores.Add(v.Variant, index, Window(index), v.After.Alignment, v.After.Share);
+                if (v.Variant == AttentionVariant.Placebo && made.HasProduct && options.BoostAlpha != 1 && !(v.Change.Place is { IsWhole: true } && v.Change.Strength == 1)) partial++;
+                WriteRow(tables[(int)v.Variant], scenes[index], Window(index), made.Before, v);
             }
             index++;
             sceneDone();
@@ -123,56 +95,16 @@ sealed class VariantVideo(MLContext ml, string root, string videoId, IReadOnlyLi
         return manifest;
     }
 
-    /// <summary>The catalog's own stages load and normalise, so that embedded use sees the same maps.</summary>
-    IEnumerable<Maps> Load()
-    {
-        IDataView rows = ml.Data.LoadFromEnumerable(scenes);
-        var pipeline = ml.Alignment.LoadMap(new() { Width = options.Width, Height = options.Height })
-            .Append(ml.Alignment.NormalizeHeatmap())
-            .Append(ml.Alignment.LoadMap(Transforms.Stages.LoadMapOptions.Mask with { Width = options.Width, Height = options.Height }))
-            .Append(ml.Alignment.BinarizeMask(new() { Threshold = options.MaskThreshold }));
-        return ml.Data.CreateEnumerable<Maps>(pipeline.Fit(rows).Transform(rows), reuseRowObject: false);
-    }
-
-    sealed record Changed(float[] Attention, long Clipped, PlaceboPlacement? Place, double? Strength);
-
-    Changed Change(AttentionVariant variant, int window, SceneRecord scene, Maps maps)
-    {
-        float[] made = new float[maps.Attention.Length];
-        double alpha = variant.Alpha(window, options.BoostAlpha, options.ReductionAlpha);
-        if (variant != AttentionVariant.Placebo)
-            return new(made, AttentionChange.Apply(maps.Attention, maps.Mask, alpha, options.PreserveMass, made).Clipped, null, null);
-        PlaceboPlacement place = PlaceboRegion.Find(maps.Attention, maps.Mask, options.Width, options.Height, options.Seed, scene.SceneId, alpha);
-        PlaceboBalance balance = PlaceboChange.Apply(maps.Attention, maps.Mask, options.Width, options.Height, place, alpha, made);
-        return new(made, 0, place, balance.Strength);
-    }
-
-    static void WriteRow(StringWriter table, SceneRecord s, AttentionVariant variant, int window, string jpeg, string map, string control, bool modified, AttentionScore before, AttentionScore after, Changed made)
+    static void WriteRow(StringWriter table, SceneRecord s, int window, AttentionScore before, MadeVariant v)
     {
         static string N(double? v) => v?.ToString("R", CultureInfo.InvariantCulture) ?? "";
-        PlaceboPlacement? place = made.Place is { Exists: true } p ? p : null;
+        var (change, after) = (v.Change, v.After);
+        PlaceboPlacement? place = change.Place is { Exists: true } p ? p : null;
         ValidScenesCsv.WriteRow(table,
             s.VideoId, N(s.SceneNumber), s.Keyword, s.SceneImagePath, s.KeywordMaskPath, s.AttentionHeatmapPath, s.Filename,
-            variant.Name(), TemporalWindows.Names[window], jpeg, map, control, modified ? "true" : "false",
-            N(before.Alignment), N(after.Alignment), N(before.Share), N(after.Share), N(before.Total), N(after.Total), N(made.Clipped),
-            N(place?.Dx), N(place?.Dy), N(made.Place?.Coverage), N(place is { ProductAttention: > 0 } q ? q.RegionAttention / q.ProductAttention : null), N(made.Strength));
-    }
-
-    /// <summary>SHA-256 over size, M and A' as the edit gets them: equal controls, equal hashes.</summary>
-    string ControlHash(float[] attention, float[] mask)
-    {
-        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        sha.AppendData(MemoryMarshal.AsBytes<int>([options.Width, options.Height]));
-        sha.AppendData(MemoryMarshal.AsBytes<float>(mask));
-        sha.AppendData(MemoryMarshal.AsBytes<float>(attention));
-        return Convert.ToHexStringLower(sha.GetCurrentHash());
-    }
-
-    static byte[] Grey(float[] attention)
-    {
-        byte[] grey = new byte[attention.Length];
-        for (int i = 0; i < grey.Length; i++) grey[i] = (byte)(attention[i] * 255f + 0.5f);
-        return grey;
+            v.Variant.Name(), TemporalWindows.Names[window], v.Jpeg, v.Map, v.Control, change.Modified ? "true" : "false",
+            N(before.Alignment), N(after.Alignment), N(before.Share), N(after.Share), N(before.Total), N(after.Total), N(change.Clipped),
+            N(place?.Dx), N(place?.Dy), N(change.Place?.Coverage), N(place is { ProductAttention: > 0 } q ? q.RegionAttention / q.ProductAttention : null), N(change.Strength));
     }
 
     /// <summary>Maps of an earlier run with other scenes: only files of our own names, only in our own folders.</summary>
@@ -191,6 +123,9 @@ sealed class VariantVideo(MLContext ml, string root, string videoId, IReadOnlyLi
             if (new DirectoryInfo(folder).LinkTarget is not null)
                 throw BadDataException.For($"The output folder '{folder}'", "a link", "a plain folder", "Remove it; nothing is written through links.");
     }
+
+    /// <summary>A file of which a power cut left only the name is made again.</summary>
+    static bool IsWhole(string path, long leastBytes) => new FileInfo(path) is { Exists: true } file && file.Length >= leastBytes;
 
     static bool SameFiles(SceneRecord a, SceneRecord b) =>
         a.SceneNumber == b.SceneNumber && a.Keyword == b.Keyword && a.SceneImagePath == b.SceneImagePath && a.KeywordMaskPath == b.KeywordMaskPath && a.AttentionHeatmapPath == b.AttentionHeatmapPath;

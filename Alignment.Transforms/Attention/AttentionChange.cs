@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Alignment.Transforms.Attention;
 
@@ -41,12 +43,9 @@ public static class AttentionChange
         {
             Span<double> changed = rented.AsSpan(0, attention.Length);
             // B in units in which a sum over it cannot overflow; the scale makes up for it.
-            double sum = 0, unit = alpha > LargestPlainAlpha ? alpha : 1, onProduct = alpha / unit;
-            for (int i = 0; i < changed.Length; i++)
-            {
-                double a = attention[i], m = mask[i];
-                sum += changed[i] = a * (1 - m) / unit + onProduct * a * m;
-            }
+            double sum = 0, unit = alpha > LargestPlainAlpha ? alpha : 1;
+            Weigh(attention, mask, alpha / unit, unit, changed);
+            foreach (double b in changed) sum += b;
             if (sum == 0) return Unchanged(attention, modified, before);
 
             double scale = preserveMass ? MassScale.Solve(changed, before) : before / sum;
@@ -57,6 +56,24 @@ public static class AttentionChange
         {
             ArrayPool<double>.Shared.Return(rented);
         }
+    }
+
+    /// <summary>B = A (1 − M) ÷ unit + (α ÷ unit) A M, four pixels at a time.</summary>
+    static void Weigh(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, double onProduct, double unit, Span<double> changed)
+    {
+        ref float from = ref MemoryMarshal.GetReference(attention), on = ref MemoryMarshal.GetReference(mask);
+        ref double to = ref MemoryMarshal.GetReference(changed);
+        Vector256<double> one = Vector256<double>.One, units = Vector256.Create(unit), factor = Vector256.Create(onProduct);
+        int i = 0;
+        for (; i + 3 < changed.Length; i += 4)
+        {
+            var (al, ah) = Vector128.Widen(Vector128.LoadUnsafe(ref from, (nuint)i));
+            var (ml, mh) = Vector128.Widen(Vector128.LoadUnsafe(ref on, (nuint)i));
+            Vector256<double> a = Vector256.Create(al, ah), m = Vector256.Create(ml, mh), rest = a * (one - m);
+            if (unit != 1) rest /= units;
+            (rest + factor * a * m).StoreUnsafe(ref to, (nuint)i);
+        }
+        for (; i < changed.Length; i++) changed[i] = (double)attention[i] * (1 - (double)mask[i]) / unit + onProduct * attention[i] * mask[i];
     }
 
     static AttentionBalance Unchanged(ReadOnlySpan<float> attention, Span<float> modified, double sum)

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace Alignment.Transforms.Attention;
 
 /// <summary>
@@ -9,33 +12,34 @@ static class AttentionMaps
     /// <summary>Σ A.</summary>
     public static double Sum(ReadOnlySpan<float> a)
     {
-        double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+        ref float from = ref MemoryMarshal.GetReference(a);
+        var lanes = Vector256<double>.Zero;
         int i = 0;
         for (; i + 3 < a.Length; i += 4)
         {
-            s0 += a[i];
-            s1 += a[i + 1];
-            s2 += a[i + 2];
-            s3 += a[i + 3];
+            var (low, high) = Vector128.Widen(Vector128.LoadUnsafe(ref from, (nuint)i));
+            lanes += Vector256.Create(low, high);
         }
+        double s0 = lanes[0];
         for (; i < a.Length; i++) s0 += a[i];
-        return s0 + s1 + (s2 + s3);
+        return s0 + lanes[1] + (lanes[2] + lanes[3]);
     }
 
     /// <summary>Σ A ⊙ B.</summary>
     public static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
-        double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+        ref float one = ref MemoryMarshal.GetReference(a), other = ref MemoryMarshal.GetReference(b[..a.Length]);
+        var lanes = Vector256<double>.Zero;
         int i = 0;
         for (; i + 3 < a.Length; i += 4)
         {
-            s0 += (double)a[i] * b[i];
-            s1 += (double)a[i + 1] * b[i + 1];
-            s2 += (double)a[i + 2] * b[i + 2];
-            s3 += (double)a[i + 3] * b[i + 3];
+            var (low, high) = Vector128.Widen(Vector128.LoadUnsafe(ref one, (nuint)i));
+            var (otherLow, otherHigh) = Vector128.Widen(Vector128.LoadUnsafe(ref other, (nuint)i));
+            lanes += Vector256.Create(low * otherLow, high * otherHigh);
         }
+        double s0 = lanes[0];
         for (; i < a.Length; i++) s0 += (double)a[i] * b[i];
-        return s0 + s1 + (s2 + s3);
+        return s0 + lanes[1] + (lanes[2] + lanes[3]);
     }
 
     /// <summary>Throws unless both maps are equally long and every value is in 0..1.</summary>
@@ -70,11 +74,17 @@ static class AttentionMaps
 
     static void InUnit(ReadOnlySpan<float> values, string what, string parameter)
     {
-        bool good = true;
-        foreach (float v in values) good &= v >= 0f & v <= 1f;   // NaN compares false
-        if (good) return;
+        ref float from = ref MemoryMarshal.GetReference(values);
+        Vector256<float> good = Vector256<float>.AllBitsSet;
         int at = 0;
-        while (values[at] >= 0f && values[at] <= 1f) at++;
+        for (; at + Vector256<float>.Count <= values.Length; at += Vector256<float>.Count)
+        {
+            Vector256<float> v = Vector256.LoadUnsafe(ref from, (nuint)at);
+            good &= Vector256.GreaterThanOrEqual(v, Vector256<float>.Zero) & Vector256.LessThanOrEqual(v, Vector256<float>.One);   // NaN compares false
+        }
+        if (!Vector256.EqualsAll(good.AsInt32(), Vector256<int>.AllBitsSet)) at = 0;
+        while (at < values.Length && values[at] >= 0f && values[at] <= 1f) at++;
+        if (at == values.Length) return;
         throw new ArgumentException(FormattableString.Invariant($"The {what} has the value {values[at]} at pixel {at}, expected 0..1. Normalise it first."), parameter);
     }
 }

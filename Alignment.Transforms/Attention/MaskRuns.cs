@@ -1,13 +1,16 @@
+using System.Buffers;
+
 namespace Alignment.Transforms.Attention;
 
 /// <summary>
 /// A binary mask as horizontal runs, with running sums along each row of the frame: how many product pixels and how
 /// much background attention lie under the mask shifted anywhere costs two look-ups a run instead of one a pixel.
 /// </summary>
-sealed class MaskRuns
+sealed class MaskRuns : IDisposable
 {
     readonly int _width, _height;
     readonly (int Y, int From, int To)[] _runs;   // To is exclusive
+    // Rented: scenes come by the thousand, and each would throw away megabytes.
     readonly double[] _attention;                 // [H, W+1], the background's
     readonly double[] _change;                    // [H, W+1], |what α would move| of the background's
     readonly int[] _product;                      // [H, W+1]
@@ -15,33 +18,58 @@ sealed class MaskRuns
     public MaskRuns(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, int width, int height, double alpha)
     {
         (_width, _height) = (width, height);
-        (_attention, _change, _product) = (new double[height * (width + 1)], new double[height * (width + 1)], new int[height * (width + 1)]);
-        (Left, Top) = (width, height);
+        int sums = height * (width + 1);
+        (_attention, _change, _product) = (ArrayPool<double>.Shared.Rent(sums), ArrayPool<double>.Shared.Rent(sums), ArrayPool<int>.Shared.Rent(sums));
+        int left = width, right = 0, pixels = 0;
         var runs = new List<(int Y, int From, int To)>();
+        double onProduct = 0, background = 0;
         for (int y = 0; y < height; y++)
         {
-            int at = y * (width + 1);
-            for (int x = 0, from = -1; x < width; x++, at++)
+            int row = y * (width + 1), area = 0, from = -1;
+            ReadOnlySpan<float> values = attention.Slice(y * width, width), product = mask.Slice(y * width, width);
+            Span<double> attentions = _attention.AsSpan(row, width + 1), changes = _change.AsSpan(row, width + 1);
+            Span<int> areas = _product.AsSpan(row, width + 1);
+            double sum = 0, change = 0;
+            (attentions[0], changes[0], areas[0]) = (0, 0, 0);
+            for (int x = 0; x < width; x++)
             {
-                bool on = mask[y * width + x] > 0;
-                float a = attention[y * width + x];
-                _attention[at + 1] = _attention[at] + (on ? 0 : a);
-                _change[at + 1] = _change[at] + (on ? 0 : Math.Abs(PlaceboChange.Gain(a, alpha)));
-                if (on) Attention += a;
-                else BackgroundAttention += a;
-                _product[at + 1] = _product[at] + (on ? 1 : 0);
-                if (!on) continue;
-                if (from < 0) from = x;
-                if (x + 1 < width && mask[y * width + x + 1] > 0) continue;
-                runs.Add((y, from, x + 1));
-                (Left, Right) = (Math.Min(Left, from), Math.Max(Right, x));
-                Area += x + 1 - from;
+                float a = values[x];
+                if (product[x] > 0)
+                {
+                    onProduct += a;
+                    area++;
+                    if (from < 0) from = x;
+                }
+                else
+                {
+                    background += a;
+                    sum += a;
+                    change += Math.Abs(PlaceboChange.Gain(a, alpha));
+                    if (from >= 0) End(x);
+                }
+                (attentions[x + 1], changes[x + 1], areas[x + 1]) = (sum, change, area);
+            }
+            if (from >= 0) End(width);
+
+            void End(int to)
+            {
+                runs.Add((y, from, to));
+                (left, right) = (Math.Min(left, from), Math.Max(right, to - 1));
+                pixels += to - from;
                 from = -1;
             }
         }
-        if (runs.Count > 0) (Top, Bottom) = (runs[0].Y, runs[^1].Y);
+        (Attention, BackgroundAttention, Area, Left, Right) = (onProduct, background, pixels, left, right);
+        (Top, Bottom) = runs.Count > 0 ? (runs[0].Y, runs[^1].Y) : (height, 0);
         // Long runs collide soonest, so most impossible places are seen at the first look.
         _runs = [.. runs.OrderByDescending(r => r.To - r.From).ThenBy(r => r.Y).ThenBy(r => r.From)];
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<double>.Shared.Return(_attention);
+        ArrayPool<double>.Shared.Return(_change);
+        ArrayPool<int>.Shared.Return(_product);
     }
 
     /// <summary>Number of runs: what one look at a place costs at most.</summary>

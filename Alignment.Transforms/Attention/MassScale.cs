@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace Alignment.Transforms.Attention;
 
 /// <summary>The scale s that gives a clipped map a wanted total: Σ min(1, s B) = target.</summary>
@@ -34,10 +37,24 @@ static class MassScale
     /// <summary>Writes min(1, s B) as float32; returns the total as stored and how many pixels were cut.</summary>
     public static (double Sum, long Clipped) Write(ReadOnlySpan<double> values, double scale, Span<float> into)
     {
-        long clipped = 0;
-        for (int i = 0; i < values.Length; i++)
+        ref double from = ref MemoryMarshal.GetReference(values);
+        ref float to = ref MemoryMarshal.GetReference(into[..values.Length]);
+        Vector256<double> factor = Vector256.Create(scale), one = Vector256<double>.One;
+        Vector256<long> cut = Vector256<long>.Zero;
+        int i = 0;
+        for (; i + 3 < values.Length; i += 4)
         {
-            double v = values[i] > 0 ? values[i] * scale : 0;   // 0 × ∞ stays 0
+            Vector256<double> v = Vector256.LoadUnsafe(ref from, (nuint)i), some = Vector256.GreaterThan(v, Vector256<double>.Zero);
+            v = Vector256.ConditionalSelect(some, v * factor, Vector256<double>.Zero);   // 0 × ∞ stays 0
+            Vector256<double> above = Vector256.GreaterThan(v, one);
+            cut -= above.AsInt64();   // all bits set is −1
+            v = Vector256.ConditionalSelect(above, one, v);
+            Vector128.Narrow(v.GetLower(), v.GetUpper()).StoreUnsafe(ref to, (nuint)i);
+        }
+        long clipped = Vector256.Sum(cut);
+        for (; i < values.Length; i++)
+        {
+            double v = values[i] > 0 ? values[i] * scale : 0;
             if (v > 1)
             {
                 clipped++;

@@ -37,23 +37,23 @@ public static class PlaceboChange
         if (!placement.Exists) return new(before, before, 0, 0);
 
         double[] rented = ArrayPool<double>.Shared.Rent(attention.Length);
+        PixelRole[] rentedRoles = ArrayPool<PixelRole>.Shared.Rent(attention.Length);
         try
         {
             Span<double> rest = rented.AsSpan(0, attention.Length);   // A of the rest, 0 elsewhere
+            Span<PixelRole> roles = rentedRoles.AsSpan(0, attention.Length);
+            Roles(mask, width, height, placement, roles);
             double gain = 0, restSum = 0;
             long restPixels = 0;
-            for (int y = 0, i = 0; y < height; y++)
+            for (int i = 0; i < roles.Length; i++)
             {
-                for (int x = 0; x < width; x++, i++)
+                rest[i] = 0;
+                if (roles[i] == PixelRole.Product) continue;
+                if (roles[i] == PixelRole.Region) gain += Gain(attention[i], alpha);
+                else
                 {
-                    rest[i] = 0;
-                    if (mask[i] > 0) continue;
-                    if (InRegion(mask, x - placement.Dx, y - placement.Dy, width, height)) gain += Gain(attention[i], alpha);
-                    else
-                    {
-                        restSum += rest[i] = attention[i];
-                        restPixels += attention[i] > 0 ? 1 : 0;
-                    }
+                    restSum += rest[i] = attention[i];
+                    restPixels += attention[i] > 0 ? 1 : 0;
                 }
             }
             double bearable = gain > 0 ? restSum : restPixels - restSum;
@@ -61,30 +61,51 @@ public static class PlaceboChange
             if (gain == 0 || strength == 0) return new(before, before, 0, 0);
 
             double moved = strength * gain, scale = MassScale.Solve(rest, restSum - moved);
-            for (int y = 0, i = 0; y < height; y++)
+            for (int i = 0; i < roles.Length; i++)
             {
-                for (int x = 0; x < width; x++, i++)
-                {
-                    if (mask[i] > 0) continue;
-                    double a = InRegion(mask, x - placement.Dx, y - placement.Dy, width, height)
-                        ? attention[i] + strength * Gain(attention[i], alpha)
-                        : rest[i] > 0 ? Math.Min(1, rest[i] * scale) : 0;
-                    modified[i] = (float)a;
-                }
+                if (roles[i] == PixelRole.Product) continue;
+                modified[i] = (float)(roles[i] == PixelRole.Region ? attention[i] + strength * Gain(attention[i], alpha)
+                    : rest[i] > 0 ? Math.Min(1, rest[i] * scale) : 0);
             }
             return new(before, AttentionMaps.Sum(modified), Math.Abs(moved), strength);
         }
         finally
         {
             ArrayPool<double>.Shared.Return(rented);
+            ArrayPool<PixelRole>.Shared.Return(rentedRoles);
+        }
+    }
+
+    enum PixelRole : byte
+    {
+        Rest,
+        Region,
+        Product,
+    }
+
+    /// <summary>Which pixels are product, which lie under the shifted mask, and which are neither.</summary>
+    static void Roles(ReadOnlySpan<float> mask, int width, int height, PlaceboPlacement placement, Span<PixelRole> roles)
+    {
+        for (int y = 0; y < height; y++)
+        {
+            Span<PixelRole> row = roles.Slice(y * width, width);
+            row.Clear();
+            int from = y - placement.Dy, left = Math.Max(0, placement.Dx), right = Math.Min(width, width + placement.Dx);
+            if ((uint)from < (uint)height && left < right)
+            {
+                ReadOnlySpan<float> shifted = mask.Slice(from * width + left - placement.Dx, right - left);
+                Span<PixelRole> under = row[left..right];
+                for (int x = 0; x < shifted.Length; x++)
+                    if (shifted[x] > 0) under[x] = PixelRole.Region;
+            }
+            ReadOnlySpan<float> product = mask.Slice(y * width, width);
+            for (int x = 0; x < product.Length; x++)
+                if (product[x] > 0) row[x] = PixelRole.Product;
         }
     }
 
     /// <summary>What one region pixel gains: min(1, α A) − A.</summary>
     internal static double Gain(float a, double alpha) => Math.Min(1, alpha * a) - a;
-
-    static bool InRegion(ReadOnlySpan<float> mask, int x, int y, int width, int height) =>
-        (uint)x < (uint)width && (uint)y < (uint)height && mask[y * width + x] > 0;
 }
 
 /// <summary>What the placebo did.</summary>

@@ -46,7 +46,7 @@ public static class PlaceboRegion
         AttentionMaps.CheckAlpha(alpha);
         AttentionMaps.CheckSize(attention, width, height);
         AttentionMaps.Check(attention, mask);
-        var runs = new MaskRuns(attention, mask, width, height, alpha == 1 ? AttentionVariants.BoostAlpha : alpha);
+        using var runs = new MaskRuns(attention, mask, width, height, alpha == 1 ? AttentionVariants.BoostAlpha : alpha);
         if (runs.Area == 0 || runs.Area == attention.Length) return PlaceboPlacement.None(runs.Attention);
 
         var best = new Best(runs);

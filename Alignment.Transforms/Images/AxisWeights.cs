@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace Alignment.Transforms.Images;
 
 /// <summary>For each target position along one axis: the first source position it reads and the weights from there on.</summary>
@@ -6,8 +9,25 @@ sealed class AxisWeights
     readonly int[] _first;
     readonly int[] _start;
     readonly float[] _weights;
+    readonly float[] _byTap;   // [tap, target], 0 where a target has fewer
 
-    AxisWeights(int[] first, int[] start, float[] weights) => (_first, _start, _weights) = (first, start, weights);
+    AxisWeights(int[] first, int[] start, float[] weights)
+    {
+        (_first, _start, _weights) = (first, start, weights);
+        for (int i = 0; i < first.Length; i++) Taps = Math.Max(Taps, start[i + 1] - start[i]);
+        _byTap = new float[Taps * first.Length];
+        for (int i = 0; i < first.Length; i++)
+            for (int k = 0; k < start[i + 1] - start[i]; k++) _byTap[k * first.Length + i] = weights[start[i] + k];
+    }
+
+    /// <summary>Most weights of any target.</summary>
+    public int Taps { get; }
+
+    /// <summary>The first source positions of eight targets.</summary>
+    public Vector256<int> FirstOf(int target) => Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(_first), (nuint)target);
+
+    /// <summary>The weights of a tap of eight targets; no weight that is there is 0.</summary>
+    public Vector256<float> WeightOf(int tap, int target) => Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(_byTap), (nuint)(tap * _first.Length + target));
 
     public int First(int target) => _first[target];
 

@@ -89,6 +89,9 @@ public static class PictureFile
     public static void WriteJpegGrey(string path, int width, int height, ReadOnlySpan<byte> grey, int quality = DefaultJpegQuality) =>
         AtomicFile.WriteBytes(path, JpegCodec.Grey(grey, width, height, quality));
 
+    /// <summary>A grey JPEG as <see cref="WriteJpegGrey"/> writes it, for who writes one picture to several files.</summary>
+    internal static byte[] JpegGrey(int width, int height, ReadOnlySpan<byte> grey, int quality = DefaultJpegQuality) => JpegCodec.Grey(grey, width, height, quality);
+
     static FloatPicture ReadOwnSize(string path, int planes, PictureLimits? limits)
     {
         using var raw = ReadRaw(path, limits);

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Numerics;
-using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace Alignment.Transforms.Images;
 
@@ -45,26 +45,21 @@ public static class PictureResize
         int planes = grey ? 1 : channels, n = width * channels;
         var down = AxisWeights.Of(height, toHeight, filter);
         var across = AxisWeights.Of(width, toWidth, filter);
-        float[] rented = ArrayPool<float>.Shared.Rent(2 * n);
+        float[] rented = ArrayPool<float>.Shared.Rent(n + 1);   // one more: three channels are read four at a time
         try
         {
+            rented[n] = 0;
             var sum = rented.AsSpan(0, n);
-            var row = rented.AsSpan(n, n);
+            int plane = toHeight * toWidth;
             for (int y = 0; y < toHeight; y++)
             {
                 var weights = down.Weights(y);
-                for (int k = 0; k < weights.Length; k++)
-                {
-                    var source = from.Slice((down.First(y) + k) * n, n);
-                    var target = k == 0 ? sum : row;
-                    TensorPrimitives.ConvertTruncating(source, target);
-                    if (divisor != 1f) TensorPrimitives.Divide(target, divisor, target);
-                    if (k > 0) TensorPrimitives.MultiplyAdd(row, weights[k], sum, sum);
-                    else if (weights[0] != 1f) TensorPrimitives.Multiply(sum, weights[0], sum);
-                }
+                for (int k = 0; k < weights.Length; k++) Weigh(from.Slice((down.First(y) + k) * n, n), divisor, weights[k], add: k > 0, sum);
                 if (grey) ToGrey(sum);
-                for (int c = 0; c < planes; c++)
-                    Across(sum[c..], planes, across, to.Slice((c * toHeight + y) * toWidth, toWidth));
+                int at = y * toWidth;
+                if (planes == 1) RowResize.Across(sum[..width], across, to.Slice(at, toWidth));
+                else if (planes == 3) RowResize.AcrossRgb(rented.AsSpan(0, n + 1), across, to.Slice(at, toWidth), to.Slice(plane + at, toWidth), to.Slice(2 * plane + at, toWidth));
+                else throw new ArgumentOutOfRangeException(nameof(channels), channels, "Pictures have one channel or three.");
             }
         }
         finally
@@ -73,24 +68,16 @@ public static class PictureResize
         }
     }
 
+    static void Weigh<T>(ReadOnlySpan<T> from, float divisor, float weight, bool add, Span<float> to) where T : unmanaged, INumber<T>
+    {
+        if (typeof(T) == typeof(byte)) RowResize.Weigh(MemoryMarshal.Cast<T, byte>(from), divisor, weight, add, to);
+        else if (typeof(T) == typeof(ushort)) RowResize.Weigh(MemoryMarshal.Cast<T, ushort>(from), divisor, weight, add, to);
+        else if (typeof(T) == typeof(float)) RowResize.Weigh(MemoryMarshal.Cast<T, float>(from), divisor, weight, add, to);
+        else throw new NotSupportedException($"Samples of type {typeof(T).Name}.");
+    }
+
     static void ToGrey(Span<float> row)
     {
         for (int x = 0; 3 * x < row.Length; x++) row[x] = RedWeight * row[3 * x] + GreenWeight * row[3 * x + 1] + BlueWeight * row[3 * x + 2];
-    }
-
-    static void Across(ReadOnlySpan<float> row, int step, AxisWeights across, Span<float> to)
-    {
-        for (int x = 0; x < to.Length; x++)
-        {
-            var weights = across.Weights(x);
-            int at = across.First(x) * step;
-            float sum = 0;
-            foreach (float w in weights)
-            {
-                sum += w * row[at];
-                at += step;
-            }
-            to[x] = sum;
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Numerics.Tensors;
 
 namespace Alignment.Transforms.Images;
 
@@ -129,14 +130,15 @@ static class PngReader
                 for (int i = pixelBytes; i < row.Length; i++) row[i] += row[i - pixelBytes];
                 break;
             case 2: // the pixel above
-                for (int i = 0; i < row.Length; i++) row[i] += above[i];
+                TensorPrimitives.Add(row, above, row);
                 break;
             case 3: // the mean of both
-                for (int i = 0; i < row.Length; i++) row[i] += (byte)(((i < pixelBytes ? 0 : row[i - pixelBytes]) + above[i]) >> 1);
+                for (int i = 0; i < pixelBytes; i++) row[i] += (byte)(above[i] >> 1);
+                for (int i = pixelBytes; i < row.Length; i++) row[i] += (byte)((row[i - pixelBytes] + above[i]) >> 1);
                 break;
             case 4:
-                for (int i = 0; i < row.Length; i++)
-                    row[i] += i < pixelBytes ? above[i] : Paeth(row[i - pixelBytes], above[i], above[i - pixelBytes]);
+                for (int i = 0; i < pixelBytes; i++) row[i] += above[i];
+                for (int i = pixelBytes; i < row.Length; i++) row[i] += Paeth(row[i - pixelBytes], above[i], above[i - pixelBytes]);
                 break;
             default:
                 throw chunks.Bad($"row filter {filter}", "0 to 4");

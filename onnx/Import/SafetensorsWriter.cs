@@ -40,8 +40,12 @@ public static class SafetensorsWriter
     static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes <paramref name="tensors"/> to <paramref name="path"/>, replacing what was there.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="tensors">In any order.</param>
+    /// <param name="metadata">Texts for the header, or null.</param>
+    /// <param name="durable">False leaves it to the system when the bytes reach the disk (see <see cref="AtomicFile.Write"/>).</param>
     /// <exception cref="ArgumentException">Two tensors share a name, or one wrote another number of bytes than its shape says.</exception>
-    public static void Write(string path, IEnumerable<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(string path, IEnumerable<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null, bool durable = true)
     {
         SafetensorsTensor[] sorted = [.. tensors.OrderByDescending(t => t.Info.Type.Bytes()).ThenBy(t => t.Info.Name, StringComparer.Ordinal)];
         byte[] header = Header(sorted, metadata);
@@ -56,7 +60,7 @@ public static class SafetensorsWriter
                 if (wrote != due)
                     throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"'{tensor.Info.Name}' wrote {wrote} bytes instead of {due}."), nameof(tensors));
             }
-        });
+        }, durable);
     }
 
     static byte[] Header(SafetensorsTensor[] sorted, IReadOnlyDictionary<string, string>? metadata)

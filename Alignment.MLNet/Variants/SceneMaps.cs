@@ -1,0 +1,78 @@
+using Alignment.MLNet.Data;
+using Alignment.Transforms.Attention;
+using Alignment.Transforms.Images;
+using Alignment.Transforms.Stages;
+
+namespace Alignment.MLNet.Variants;
+
+/// <summary>One scene's attention and mask, loaded as the catalog's stages load them (LoadMap, NormalizeHeatmap, BinarizeMask), so that embedded use sees the same maps.</summary>
+/// <param name="Attention">A [H,W], 0..1.</param>
+/// <param name="Mask">M [H,W], 0 or 1.</param>
+sealed record SceneMaps(float[] Attention, float[] Mask)
+{
+    static readonly float s_white = new LoadMapOptions().White;
+    static readonly NormalizeHeatmapOptions s_normalize = new();
+
+    public static SceneMaps Load(SceneRecord scene, VariantOptions options)
+    {
+        int n = options.Width * options.Height;
+        float[] attention = new float[n], mask = new float[n];
+        MapFile.Read(scene.AttentionHeatmapPath, options.Width, options.Height, attention, s_white);
+        NormalizeHeatmapTransformer.Normalize(attention, s_normalize.Mode, s_normalize.LowPercentile, s_normalize.HighPercentile, attention);
+        MapFile.Read(scene.KeywordMaskPath, options.Width, options.Height, mask);
+        BinarizeMaskTransformer.Binarize(mask, options.MaskThreshold, mask);
+        return new(attention, mask);
+    }
+
+    /// <summary>True when the product is in the scene.</summary>
+    public bool HasProduct => Mask.AsSpan().ContainsAnyExcept(0f);
+}
+
+/// <summary>One changed map of a scene: what several variants may have in common.</summary>
+/// <param name="Attention">A'; the very array of the scene where nothing was changed.</param>
+/// <param name="Clipped">Pixels cut at 1.</param>
+/// <param name="Place">Where the placebo acts; null for the others.</param>
+/// <param name="Strength">The placebo's strength; null for the others.</param>
+/// <param name="Modified">True when a pixel differs from the scene's.</param>
+sealed record SceneChange(float[] Attention, long Clipped, PlaceboPlacement? Place, double? Strength, bool Modified)
+{
+    /// <summary>
+    /// The changes of all variants, in their order. Each is computed once: in any scene the boosts and the reduction either act alike or
+    /// not at all, so that of seven variants three or four differ.
+    /// </summary>
+    public static IReadOnlyList<SceneChange> All(SceneMaps maps, string sceneId, int window, VariantOptions options)
+    {
+        var byAlpha = new Dictionary<double, SceneChange>();
+        return [.. AttentionVariants.All.Select(Of)];
+
+        SceneChange Of(AttentionVariant variant)
+        {
+            double alpha = variant.Alpha(window, options.BoostAlpha, options.ReductionAlpha);
+            if (variant == AttentionVariant.Placebo) return Placebo(maps, sceneId, alpha, options);
+            if (!byAlpha.TryGetValue(alpha, out SceneChange? change)) byAlpha[alpha] = change = Product(maps, alpha, options);
+            return change;
+        }
+    }
+
+    static SceneChange Product(SceneMaps maps, double alpha, VariantOptions options)
+    {
+        if (alpha == 1) return new(maps.Attention, 0, null, null, false);
+        float[] made = new float[maps.Attention.Length];
+        return Made(maps, made, AttentionChange.Apply(maps.Attention, maps.Mask, alpha, options.PreserveMass, made).Clipped, null, null);
+    }
+
+    static SceneChange Placebo(SceneMaps maps, string sceneId, double alpha, VariantOptions options)
+    {
+        float[] made = new float[maps.Attention.Length];
+        PlaceboPlacement place = PlaceboRegion.Find(maps.Attention, maps.Mask, options.Width, options.Height, options.Seed, sceneId, alpha);
+        PlaceboBalance balance = PlaceboChange.Apply(maps.Attention, maps.Mask, options.Width, options.Height, place, alpha, made);
+        return Made(maps, made, 0, place, balance.Strength);
+    }
+
+    // A map that came out as it was is the scene's own array, so that whoever comes next need not compare again.
+    static SceneChange Made(SceneMaps maps, float[] made, long clipped, PlaceboPlacement? place, double? strength)
+    {
+        bool modified = !made.AsSpan().SequenceEqual(maps.Attention);
+        return new(modified ? made : maps.Attention, clipped, place, strength, modified);
+    }
+}
