@@ -4,7 +4,6 @@ using System.Text.Json;
 using Alignment.MLNet.Data;
 using Alignment.MLNet.Drawing;
 using Alignment.MLNet.Variants;
-using Alignment.Transforms;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.Stages;
