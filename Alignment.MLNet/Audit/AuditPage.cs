@@ -35,7 +35,7 @@ sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samp
         string verdict = a.Errors > 0 ? "Something must be put right first: look at the errors."
             : a.Warnings > 0 ? "Usable. The warnings say where results will be weaker than they look." : "Nothing stands in the way.";
         using (html.Open("p")) html.Element("strong", v.ValidScenes == 0 ? "No scene can be used." : verdict);
-        html.Element("p", a.Attention.Text, ("class", a.Attention.Predicted > 0 ? "warning" : "soft"));
+        html.Element("p", v.Attention.Text, ("class", v.Attention.Predicted > 0 ? "warning" : "soft"));
         if (!options.Deep) html.Element("p", "Pictures were not decoded: masks, heatmaps, copies and attention were not looked at. Run again with --deep.", ("class", "warning"));
         using (html.Open("div", ("class", "tiles")))
         {
@@ -113,7 +113,7 @@ sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samp
     static void Video(HtmlWriter html, VideoFacts v)
     {
         using var row = html.Line().Open("tr", ("class", "row"));
-        using (html.Open("td"))
+        using (html.Open("td", ("class", "name")))
         using (html.Open("strong")) html.Name(v.Id);
         html.Element("td", N(v.Scenes), ("class", "number"), ("data-label", "valid scenes"));
         html.Element("td", v.Scenes == 0 ? "–" : v.Trained ? "train" : "validation", ("class", "whole"), ("data-label", "split"));

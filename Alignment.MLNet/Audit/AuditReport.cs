@@ -1,4 +1,3 @@
-using Alignment.MLNet.Attention;
 using Alignment.MLNet.Data;
 
 namespace Alignment.MLNet.Audit;
@@ -11,9 +10,6 @@ namespace Alignment.MLNet.Audit;
 /// <param name="Counts">How often each kind occurred.</param>
 public sealed record AuditReport(string Folder, long Errors, long Warnings, long Notes, IReadOnlyDictionary<AuditKind, long> Counts)
 {
-    /// <summary>Whether the valid scenes' attention was measured, predicted or brought along.</summary>
-    public AttentionOrigins Attention { get; init; } = AttentionOrigins.None;
-
     /// <summary>The page's file name.</summary>
     public const string PageName = "audit.html";
 

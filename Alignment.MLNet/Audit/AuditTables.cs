@@ -66,11 +66,11 @@ sealed class AuditTables : IDisposable
         _json.WriteNumber("warnings", audit.Warnings);
         _json.WriteNumber("notes", audit.Notes);
         _json.WriteStartObject("attention");
-        _json.WriteNumber("measured", audit.Attention.Measured);
-        _json.WriteNumber("predicted", audit.Attention.Predicted);
-        _json.WriteNumber("brought_along", audit.Attention.BroughtAlong);
+        _json.WriteNumber("measured", validation.Attention.Measured);
+        _json.WriteNumber("predicted", validation.Attention.Predicted);
+        _json.WriteNumber("brought_along", validation.Attention.BroughtAlong);
         _json.WriteStartArray("by");
-        foreach (string by in audit.Attention.By) _json.WriteStringValue(by);
+        foreach (string by in validation.Attention.By) _json.WriteStringValue(by);
         _json.WriteEndArray();
         _json.WriteEndObject();
         _json.WriteStartObject("counts");

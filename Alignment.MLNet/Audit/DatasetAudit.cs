@@ -49,7 +49,6 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
 {
     readonly List<VideoFacts> _videos = [];
     readonly Dictionary<string, VideoFacts> _byId = new(StringComparer.Ordinal);
-    readonly AttentionOriginReader _origins = new();
     readonly CopySearch _copies = new(options);
     readonly long[] _severities = new long[Enum.GetValues<AuditSeverity>().Length];
     readonly HashSet<string> _withoutKeyword = new(StringComparer.Ordinal);
@@ -57,9 +56,6 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
     public AuditSamples Samples { get; } = new(options.SamplesPerKind);
 
     public IReadOnlyList<VideoFacts> Videos => _videos;
-
-    /// <summary>Where the attention of the valid scenes comes from.</summary>
-    public AttentionOrigins Origins { get; private set; } = AttentionOrigins.None;
 
     public (AuditedData Made, BadDataException? Nothing) Run()
     {
@@ -70,14 +66,14 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
             Look = (scene, seen) =>
             {
                 SceneFacts facts = SceneMeasure.Of(scene, seen, options);
-                return () => Told(scene, facts);
+                return origin => Told(scene, facts, origin);
             },
         };
         BadDataException? nothing = SceneValidator.WriteValid(walk, csvPath);
         End();
         ProblemRules.UnusedKeywords(data.KeywordsPath, _byId.ContainsKey, Report);
         if (nothing is null) Copies();
-        var audit = new AuditReport(folder, _severities[0], _severities[1], _severities[2], Samples.Counts) { Attention = Origins };
+        var audit = new AuditReport(folder, _severities[0], _severities[1], _severities[2], Samples.Counts);
         tables.Finish(walk.Report, audit, options, _videos);
         return (new(walk.Report, audit), nothing);
     }
@@ -104,10 +100,8 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
         if (_videos.Count > 0) _videos[^1].Finish(Path.Combine(data.DataFolder, "video_scene_cuts", _videos[^1].Id), Report);
     }
 
-    void Told(SceneRecord scene, SceneFacts facts)
+    void Told(SceneRecord scene, SceneFacts facts, AttentionOrigin origin)
     {
-        AttentionOrigin origin = _origins.Of(scene.AttentionHeatmapPath);
-        Origins = Origins.With(origin);
         _videos[^1].Add(scene, facts);
         tables.Write(scene, facts, origin);
         SceneRules.Apply(scene, facts, options, Report);

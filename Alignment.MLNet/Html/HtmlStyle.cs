@@ -43,6 +43,7 @@ static class HtmlStyle
         th, td { text-align: left; vertical-align: top; padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); }
         th { font-weight: 600; color: var(--soft); font-size: .84rem; vertical-align: bottom; }
         td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+        td.name { min-width: 9rem; }
         td.whole, th.whole { white-space: nowrap; }
         td.plot, th.plot { width: 38%; min-width: 180px; }
         svg { display: block; overflow: visible; }
@@ -71,7 +72,8 @@ static class HtmlStyle
           :root { color-scheme: light; --paper: #ffffff; --ink: #000000; --soft: #444444; --line: #bbbbbb; --card: #ffffff; --blue: #005f96; --sky: #56b4e9; --orange: #8a4500; --red: #8a3000; --green: #00614a; --grid: #dddddd; }
           body { font-size: 10.5pt; }
           main { max-width: none; padding: 0; }
-          h2, h3 { break-after: avoid; }
+          h2, h3, h2 + p, h3 + p { break-after: avoid; }
+          td.plot, th.plot { width: 26%; min-width: 0; }
           tr, figure { break-inside: avoid; }
           .cards { grid-template-columns: repeat(2, 1fr); }
           a { color: inherit; }
