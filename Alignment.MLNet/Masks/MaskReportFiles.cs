@@ -20,8 +20,9 @@ static class MaskReportFiles
                 row.Empty ? "1" : "0", row.Full ? "1" : "0", row.Components.ToString(CultureInfo.InvariantCulture), row.NeighbourIou?.ToString("0.####", CultureInfo.InvariantCulture) ?? "", row.MaskPath);
     }, keepEqual: true);
 
+    /// <summary>The file tells what there is, not which run made it, so that a run that had nothing to do leaves it as it was.</summary>
     public static void WriteJson(string folder, MaskReport report) =>
-        AtomicFile.WriteText(Path.Combine(folder, Json), JsonSerializer.Serialize(report, OutputRecord.Style) + "\n", keepEqual: true);
+        AtomicFile.WriteText(Path.Combine(folder, Json), JsonSerializer.Serialize(report with { Made = report.Made + report.UpToDate, UpToDate = 0 }, OutputRecord.Style) + "\n", keepEqual: true);
 
     static string Name(MaskOrigin origin) => origin switch { MaskOrigin.Existing => "existing", _ => "clipseg" };
 }

@@ -70,7 +70,7 @@ sealed class MasksCommand : RunnerCommand
         return report.HasFailures ? ExitCodes.BadData : ExitCodes.Ok;
     }
 
-    static void Print(MaskReport report, IAnsiConsole to)
+    internal static void Print(MaskReport report, IAnsiConsole to)
     {
         to.WriteLine($"{N(report.Scenes)} scenes of {N(report.Videos)} videos: {N(report.Made)} masks made now, {N(report.UpToDate)} up to date, {N(report.Existing)} already there and left alone.");
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The product covers {100 * report.MeanArea:0.0} % on average; {N(report.Empty)} masks are empty, {N(report.Full)} full. By the model {report.ModelHash[..12]}."));

@@ -9,6 +9,7 @@ static class RunnerCommands
 {
     public static IEnumerable<Command> All(Terminal terminal) =>
     [
+        new PrepareCommand(terminal),
         new ScenesCommand(terminal),
         new MasksCommand(terminal),
         new AttentionCommand(terminal),

@@ -66,7 +66,7 @@ sealed class ScenesCommand : RunnerCommand
         };
     }
 
-    static void Print(SceneDetectionReport report, IAnsiConsole to)
+    internal static void Print(SceneDetectionReport report, IAnsiConsole to)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("video", "scenes", "frames", "seconds", "stills", "");
         foreach (var v in report.Videos)
