@@ -27,5 +27,23 @@ public struct SampleAccumulator
         _squares += off * (value - _mean);
     }
 
+    /// <summary>Takes in the values another accumulator has seen, as if they had been added here (Chan, Golub &amp; LeVeque, <i>The American Statistician</i> 37, 1983).</summary>
+    public void Merge(SampleAccumulator other)
+    {
+        if (other._n == 0) return;
+        if (_n == 0)
+        {
+            this = other;
+            return;
+        }
+        double n = _n, m = other._n, off = other._mean - _mean;
+        _n += other._n;
+        _mean += off * (m / _n);
+        _squares += other._squares + off * off * (n * (m / _n));
+    }
+
+    /// <summary>Σ (value − mean)², 0 without values.</summary>
+    internal readonly double Squares => _squares;
+
     public readonly Sample Sample => new(_n, _n == 0 ? double.NaN : _mean, _n < 2 ? double.NaN : _squares / (_n - 1));
 }

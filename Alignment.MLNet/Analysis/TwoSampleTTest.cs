@@ -89,7 +89,7 @@ public sealed class TwoSampleTTest
     internal static double TwoSidedP(double t, double df) => SpecialFunctions.BetaRegularized(df / 2, 0.5, df / (df + t * t));
 
     /// <summary>t with P(|T| ≤ t) = <paramref name="percent"/>.</summary>
-    static double Quantile(double percent, double df)
+    internal static double Quantile(double percent, double df)
     {
         double t = StudentT.InvCDF(0, 1, df, (1 + percent) / 2);
         // MathNet finds the root to an absolute 1e-12 of the probability; one Newton step gives the remaining digits.
