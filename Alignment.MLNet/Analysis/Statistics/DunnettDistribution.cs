@@ -8,6 +8,7 @@ namespace Alignment.MLNet.Analysis.Statistics;
 sealed class DunnettDistribution(double[] lambdaSquared, double df, DunnettSide side)
 {
     const double Reach = 8.5;   // φ(8.5) ≈ 8e-17
+    const double FarthestTail = 30;   // beyond it no double is left of a normal tail
     const double SmallestStep = 0.01;
 
     readonly double[] _lambda = [.. lambdaSquared.Select(Math.Sqrt)], _rest = [.. lambdaSquared.Select(l => Math.Sqrt(1 - l))];
@@ -18,7 +19,8 @@ sealed class DunnettDistribution(double[] lambdaSquared, double df, DunnettSide 
         if (side == DunnettSide.TwoSided && c <= 0) return 1;
         double narrowest = _rest.Min();
         double step = Math.Max(SmallestStep, Math.Min(0.25, narrowest / 3));
-        int nodes = (int)(Reach / step);
+        // Given max = c, z lies around λc: a far tail needs nodes there too.
+        int nodes = (int)((Reach + _lambda.Max() * Math.Min(Math.Abs(c), FarthestTail)) / step);
         var (s, weight) = ChiMixture.Nodes(df, Math.Min(Math.Abs(c) / narrowest, 1e3));
         double tail = 0, whole = 0;
         for (int i = -nodes; i <= nodes; i++)

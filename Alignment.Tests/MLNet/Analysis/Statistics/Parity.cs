@@ -36,12 +36,12 @@ sealed class Parity
         Check(what, got!.Value, e, Math.Abs(got.Value - e) / scale, tolerance);
     }
 
-    internal void Interval(string what, Interval? got, JsonElement expected, double scale)
+    internal void Interval(string what, Interval? got, JsonElement expected, double scale, double tolerance = 1e-9)
     {
         if (Undefined(what, got?.Low, expected)) return;
         // Limits near 0 cancel: 1e-9 of the interval's own size is what a relative 1e-9 of its parts leaves.
-        Absolute(what, got!.Value.Low, expected[0], 1e-9, Math.Max(scale, Math.Abs(expected[0].GetDouble())));
-        Absolute(what, got.Value.High, expected[1], 1e-9, Math.Max(scale, Math.Abs(expected[1].GetDouble())));
+        Absolute(what, got!.Value.Low, expected[0], tolerance, Math.Max(scale, Math.Abs(expected[0].GetDouble())));
+        Absolute(what, got.Value.High, expected[1], tolerance, Math.Max(scale, Math.Abs(expected[1].GetDouble())));
     }
 
     /// <summary>Prints the worst errors, and fails if anything missed or nothing was compared.</summary>
