@@ -3,7 +3,7 @@ namespace Alignment.MLNet.Analysis.Statistics;
 /// <summary>How a bootstrap is drawn.</summary>
 public sealed record BootstrapOptions
 {
-    /// <summary>Resamples. 10 000 place a 95 % limit to about a tenth of the standard error's twentieth.</summary>
+    /// <summary>Resamples, 100 or more. With 10 000 the chance of the drawing moves a 95 % limit by about 0.03 standard errors (one standard deviation), with 100 000 by 0.01.</summary>
     public int Resamples { get; init; } = 10_000;
 
     /// <summary>Of the intervals, 0 … 1.</summary>
