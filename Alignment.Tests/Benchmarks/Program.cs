@@ -24,6 +24,7 @@ static class Program
           {GradientFormulations.Switch} [ROUNDS] [PART]           what each operator's forward and backward pass cost
           {TrainingStep.Switch} small|30m [ROUNDS] [recompute]   one training step of a ControlNet, phase by phase, as lines of JSON
           {PrepareSpeed.Switch} [SCENES] [MEMORY]                 from files to the variants' heatmaps and controls, beside the codecs alone and NumPy with OpenCV; 1,000 scenes, memory up to 20,000
+          {SceneCutsBench.Switch} [VIDEO] [ROUNDS]                        frames a second of finding scenes against ffmpeg decoding alone
           {FullSizeImport}                                 imports a model of Stable Diffusion 1.5's size: 7 GB of temporary space, needs the reference material
           {FullSizeTrain.Switch} [--side 256] [--losses LIST] [--steps 2] [--recompute] [--prepack] [--plain-layout] [--frozen DIR]  one training step at that size: 4 GB of temporary space, 16 GB of memory
           {GazeRows.Switch} [ROWS] [VIDEOS] [SCENES]                 heatmaps from a gaze file of so many rows: rows/s, memory, the ratio to reading the file alone
@@ -46,6 +47,7 @@ static class Program
             case [TrainingStep.Switch, .. var rest]: return TrainingStep.Run(rest);
             case [GazeRows.Switch, .. var rest]: return GazeRows.Run(rest);
             case [PrepareSpeed.Switch, .. var rest]: return PrepareSpeed.Run(rest);
+            case [SceneCutsBench.Switch, .. var rest]: return SceneCutsBench.Run(rest);
             case [PeakOfGradients.Switch, var how]: return PeakOfGradients.Run(how);
             case [TrainTiny.Switch, .. var rest]: return TrainTiny.Run(rest);
             case [MasksHeldOut.Switch, var bundle, var output, .. var rest]: return MasksHeldOut.Run(bundle, output, rest.FirstOrDefault());

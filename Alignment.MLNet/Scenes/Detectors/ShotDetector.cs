@@ -15,9 +15,13 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
     internal const double ChangeShare = 0.25;
     /// <summary>… and by more than this.</summary>
     internal const double LeastChange = 6;
+    /// <summary>Correlation of brightness above which two pictures are one scene in two lights.</summary>
+    internal const double SameStructure = 0.85;
 
     // Pictures whose values deviate less from their mean (three planes added up) are of one colour.
     const double BlankContrast = 3;
+    // A fade has taken so much of a picture's contrast that this is left.
+    const double FadedShare = 0.2;
     // Mean differences below this (three planes added up) are a repeated frame, coded again.
     const double Repeated = 0.35;
     // A frame without motion in reach of this needs no search: it is less than the least cut.
@@ -49,6 +53,9 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
 
     /// <summary>A picture of one colour.</summary>
     internal static bool IsBlank(SmallPicture picture) => picture.Contrast < BlankContrast;
+
+    /// <summary>A picture of one colour, or what a fade has left of the other: a quick fade need not reach its colour.</summary>
+    internal static bool IsBlankBeside(SmallPicture picture, SmallPicture other) => IsBlank(picture) || picture.Contrast < FadedShare * other.Contrast;
 
     public void Add(AnalysedFrame frame, Action<SceneCut> found)
     {
@@ -88,10 +95,10 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
     void Examine(long frame, bool last, Action<SceneCut> found)
     {
         var picture = _ring![frame];
-        if (!IsBlank(picture)) _blanks.SeePicture(picture.Seconds);
+        if (!IsBlank(picture)) _blanks.SeePicture(frame);
         if (frame > 0 && IsHardCut(frame)) Note(new(frame, frame, frame, _ring.Step(frame), IsBlank(_ring[frame - 1]), IsBlank(picture), false, picture.Seconds));
         else if (frame > 0 && _gradual!.Find(frame, _handled, last) is var (before, after, middle, score))
-            Note(new(middle, before + 1, after, score, IsBlank(_ring[before]), IsBlank(_ring[after]), ComesBack(before, after), _ring[Math.Min(middle, _ring.Last)].Seconds));
+            Note(new(middle, before + 1, after, score, IsBlankBeside(_ring[before], _ring[after]), IsBlankBeside(_ring[after], _ring[before]), ComesBack(before, after), _ring[Math.Min(middle, _ring.Last)].Seconds));
         Settle(picture.Seconds - GradualChange.MostSeconds, found);
     }
 
@@ -111,7 +118,7 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
         SmallPicture before = _ring[frame - 1], here = _ring[frame];
         double unrelated = PictureDifference.Unrelated(before, here);
         if (PictureDifference.ChangedShare(before, here, Math.Max(LeastChange, ChangeShare * unrelated)) < LeastArea) return false;
-        return !IsUndone(frame, step);
+        return PictureDifference.Structure(before, here) <= SameStructure && !IsUndone(frame, step);
     }
 
     /// <summary>Whether what was before the frame comes back soon, or what is there now was there shortly before.</summary>
@@ -129,7 +136,7 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
     bool ComesBack(long before, long after)
     {
         var picture = _ring![after];
-        if (!IsBlank(_ring[before])) return false;
+        if (!IsBlankBeside(_ring[before], picture)) return false;
         for (long i = before - 1; i >= _ring.First && picture.Seconds - _ring[i].Seconds <= _flash; i--)
             if (!IsBlank(_ring[i]) && Difference(_ring[i], picture) < UndoneShare * LeastStep) return true;
         return false;

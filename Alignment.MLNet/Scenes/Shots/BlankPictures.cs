@@ -10,10 +10,10 @@ namespace Alignment.MLNet.Scenes.Shots;
 sealed class BlankPictures(MinimumLength minimum)
 {
     Transition? _into;
-    double _lastPicture;
+    long _lastPicture;
 
     /// <summary>Takes note of a frame that is not of one colour.</summary>
-    public void SeePicture(double seconds) => _lastPicture = seconds;
+    public void SeePicture(long frame) => _lastPicture = frame;
 
     /// <summary>Takes the transitions in order; passes on cuts in order.</summary>
     public void Add(Transition t, Action<SceneCut, double> cut)
@@ -49,7 +49,7 @@ sealed class BlankPictures(MinimumLength minimum)
     public void End(double seconds, Action<SceneCut, double> cut)
     {
         // A video that fades out has no scene behind that; one that goes on in one colour for long enough has.
-        if (_into is { } into && (_lastPicture > into.Seconds || (into.IsHard && minimum.IsMet(into.Seconds, seconds)))) cut(CutOf(into), into.Seconds);
+        if (_into is { } into && (_lastPicture >= into.To || (into.IsHard && minimum.IsMet(into.Seconds, seconds)))) cut(CutOf(into), into.Seconds);
     }
 
     static SceneCut CutOf(Transition t) => t.IsHard ? SceneCut.Hard(t.Frame, t.Score) : new(t.Frame, t.FromBlank || t.ToBlank ? CutKind.Fade : CutKind.Dissolve, t.From, t.To, t.Score);

@@ -23,8 +23,6 @@ sealed class GradualChange(PictureRing ring, MotionMatch match)
     const double MostStep = 0.6;
     // A weight that falls by more is no progress.
     const double MostFall = 0.12;
-    // Correlation of brightness above which both ends are one scene in two lights.
-    const double SameStructure = 0.85;
     // The change has ended where it goes on at less than this part of its mean speed.
     const double Plateau = 0.25;
     const int Samples = 5;
@@ -112,7 +110,7 @@ sealed class GradualChange(PictureRing ring, MotionMatch match)
         double score = match.Left(a, b) / unrelated;
         if (apart < LeastApart * unrelated || score < LeastShots) return null;
         if (PictureDifference.ChangedShare(a, b, Math.Max(ShotDetector.LeastChange, ShotDetector.ChangeShare * unrelated)) < LeastArea) return null;
-        if (!ShotDetector.IsBlank(a) && !ShotDetector.IsBlank(b) && PictureDifference.Structure(a, b) > SameStructure) return null;
+        if (!ShotDetector.IsBlankBeside(a, b) && !ShotDetector.IsBlankBeside(b, a) && PictureDifference.Structure(a, b) > ShotDetector.SameStructure) return null;
         // 4. Where it begins, crosses the middle and ends, in frames.
         int first = 0, lastWithin = count - 1, middle = 0;
         while (first < count - 1 && _weights[first] < 0.04) first++;

@@ -63,18 +63,22 @@ static class PictureDifference
         return (double)changed / Area(a, b);
     }
 
-    /// <summary>Correlation of the luminances, −1..1: near 1 for one scene under two lights. 0 where one of them has no contrast.</summary>
+    /// <summary>Correlation of the luminances inside the bars, −1..1: near 1 for one scene under two lights. 0 where one of them has no contrast.</summary>
     public static double Structure(SmallPicture a, SmallPicture b)
     {
-        long n = a.Count, sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0;
-        for (int i = 0; i < n; i++)
+        int top = Math.Min(a.Active.Top, b.Active.Top), bottom = Math.Max(a.Active.Bottom, b.Active.Bottom), left = Math.Min(a.Active.Left, b.Active.Left), right = Math.Max(a.Active.Right, b.Active.Right);
+        long n = Area(a, b), sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0;
+        for (int row = top; row <= bottom; row++)
         {
-            int x = a.Planes[i], y = b.Planes[i];
-            sa += x;
-            sb += y;
-            saa += x * x;
-            sbb += y * y;
-            sab += x * y;
+            for (int i = row * a.Width + left, end = row * a.Width + right; i <= end; i++)
+            {
+                int x = a.Planes[i], y = b.Planes[i];
+                sa += x;
+                sb += y;
+                saa += x * x;
+                sbb += y * y;
+                sab += x * y;
+            }
         }
         double va = saa - (double)sa * sa / n, vb = sbb - (double)sb * sb / n;
         return va < n || vb < n ? 0 : (sab - (double)sa * sb / n) / Math.Sqrt(va * vb);

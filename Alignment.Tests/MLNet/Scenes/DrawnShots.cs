@@ -1,0 +1,122 @@
+using Alignment.MLNet.Scenes;
+using Alignment.MLNet.Scenes.Detectors;
+using Alignment.MLNet.Scenes.Frames;
+
+namespace Alignment.Tests.MLNet.Scenes;
+
+/// <summary>Footage for the default detector, drawn frame by frame: a "place" is a wide picture of coloured blobs, seen through a camera that can move.</summary>
+sealed class DrawnShots
+{
+    public const int Width = 96, Height = 54;
+
+    readonly List<byte[]> _frames = [];   // B, G, R planes
+    readonly List<double> _seconds = [];
+
+    public double Fps { get; init; } = 25;
+
+    public int Count => _frames.Count;
+
+    /// <summary>Frames of one place, the camera moving by (dx, dy) pixels a frame.</summary>
+    public DrawnShots Shot(int place, int frames, double dx = 0, double dy = 0)
+    {
+        for (int i = 0; i < frames; i++) Add(Draw(place, i * dx, i * dy));
+        return this;
+    }
+
+    /// <summary>A dissolve of <paramref name="frames"/> frames between two places.</summary>
+    public DrawnShots Dissolve(int from, int to, int frames)
+    {
+        byte[] a = Draw(from, 0, 0), b = Draw(to, 0, 0);
+        for (int i = 1; i <= frames; i++) Add(Blend(a, b, i / (frames + 1.0)));
+        return this;
+    }
+
+    /// <summary>From a place to one colour, or back from it.</summary>
+    public DrawnShots Fade(int place, byte colour, int frames, bool out_)
+    {
+        byte[] a = Draw(place, 0, 0), b = Flat(colour);
+        for (int i = 1; i <= frames; i++) Add(Blend(a, b, out_ ? i / (frames + 1.0) : 1 - i / (frames + 1.0)));
+        return this;
+    }
+
+    public DrawnShots Colour(byte colour, int frames)
+    {
+        for (int i = 0; i < frames; i++) Add(Flat(colour));
+        return this;
+    }
+
+    /// <summary>Every frame <paramref name="times"/> times.</summary>
+    public DrawnShots Repeated(int times)
+    {
+        var more = new DrawnShots { Fps = Fps * times };
+        foreach (byte[] frame in _frames)
+            for (int i = 0; i < times; i++) more.Add(frame);
+        return more;
+    }
+
+    /// <summary>The cuts the default detector finds.</summary>
+    public IReadOnlyList<SceneCut> Cuts(double minimum = 0.6)
+    {
+        var detector = new ShotDetector(new MinimumLength(minimum));
+        var frame = new AnalysedFrame { Width = Width, Height = Height, Blue = New(), Green = New(), Red = New() };
+        List<SceneCut> cuts = [];
+        for (int i = 0; i < _frames.Count; i++)
+        {
+            int n = Width * Height;
+            _frames[i].AsSpan(0, n).CopyTo(frame.Blue);
+            _frames[i].AsSpan(n, n).CopyTo(frame.Green);
+            _frames[i].AsSpan(2 * n, n).CopyTo(frame.Red);
+            (frame.Index, frame.Seconds) = (i, _seconds[i]);
+            detector.Add(frame, cuts.Add);
+        }
+        detector.End(cuts.Add);
+        return cuts;
+
+        static byte[] New() => new byte[Width * Height + FrameShrink.Slack];
+    }
+
+    void Add(byte[] frame)
+    {
+        _seconds.Add(_frames.Count / Fps);
+        _frames.Add(frame);
+    }
+
+    static byte[] Flat(byte colour)
+    {
+        byte[] frame = new byte[3 * Width * Height];
+        Array.Fill(frame, colour);
+        return frame;
+    }
+
+    static byte[] Blend(byte[] a, byte[] b, double weight) => [.. a.Zip(b, (x, y) => (byte)Math.Round((1 - weight) * x + weight * y))];
+
+    static byte[] Draw(int place, double x0, double y0)
+    {
+        var random = new Random(1000 + place);
+        // Blobs over a plane much wider than the picture, so that a moving camera finds new ones.
+        double[] blobs = [.. Enumerable.Range(0, 120 * 6).Select(_ => random.NextDouble())];
+        double baseB = 60 + 120 * random.NextDouble(), baseG = 60 + 120 * random.NextDouble(), baseR = 60 + 120 * random.NextDouble();
+        double[] sum = new double[3 * Width * Height];
+        for (int y = 0; y < Height; y++)
+        {
+            for (int x = 0; x < Width; x++)
+            {
+                int at = y * Width + x;
+                (sum[at], sum[Width * Height + at], sum[2 * Width * Height + at]) = (baseB, baseG, baseR);
+            }
+        }
+        for (int i = 0; i < blobs.Length; i += 6)
+        {
+            double cx = blobs[i] * 1200 - 300 - x0, cy = blobs[i + 1] * 120 - 33 - y0, size = 3 + 9 * blobs[i + 2];
+            for (int y = Math.Max(0, (int)(cy - 2 * size)); y <= Math.Min(Height - 1, (int)(cy + 2 * size)); y++)
+            {
+                for (int x = Math.Max(0, (int)(cx - 2 * size)); x <= Math.Min(Width - 1, (int)(cx + 2 * size)); x++)
+                {
+                    double near = Math.Exp(-((x - cx) * (x - cx) + (y - cy) * (y - cy)) / (size * size));
+                    for (int c = 0; c < 3; c++) sum[c * Width * Height + y * Width + x] += near * (blobs[i + 3 + c] - 0.5) * 220;
+                }
+            }
+        }
+        return [.. sum.Select(v => (byte)Math.Clamp(v, 0, 255))];
+    }
+}
