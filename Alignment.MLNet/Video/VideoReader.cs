@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.ExceptionServices;
 using FFMpegCore;
-using FFMpegCore.Pipes;
 
 namespace Alignment.MLNet.Video;
 
@@ -50,15 +49,22 @@ public static class VideoReader
         using var workspace = new FfmpegWorkspace();
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var sink = new RgbFrameSink(width * height * 3, take, enough);
+        using var pipe = new FfmpegOutputPipe(sink.ReadAsync);
+        bool failed = true;
         string filter = FrameChoice.Option(Chain(options, width, height), workspace, tools);
         try
         {
-            FfmpegRun.Execute(Job(workspace.AddInput(path), sink, options, filter, tools.FpsModeOption), $"Reading the video '{SafePath.Shorten(path, 200)}'", tools, workspace, enough.Token);
+            FfmpegRun.Execute(Job(workspace.AddInput(path), pipe.Target, options, filter, tools.FpsModeOption), $"Reading the video '{SafePath.Shorten(path, 200)}'", tools, workspace, enough.Token);
+            failed = false;
         }
         catch (Exception e) when (sink.Ended && !stop.IsCancellationRequested && e is AlignmentException or OperationCanceledException)
         {
             // We had enough and killed ffmpeg; that it complains is expected.
             stop.ThrowIfCancellationRequested();
+        }
+        finally
+        {
+            pipe.Finish(failed);
         }
         if (sink.Failure is { } failure) ExceptionDispatchInfo.Throw(failure);
         return (sink.Count, width, height);
@@ -70,27 +76,25 @@ public static class VideoReader
         return string.Create(CultureInfo.InvariantCulture, $"{choice}{rate}scale={width}:{height}:flags=area+accurate_rnd+full_chroma_int+bitexact");
     }
 
-    internal static FFMpegArgumentProcessor Job(string input, IPipeSink sink, VideoReadOptions options, string filter, string fpsMode)
+    internal static FFMpegArgumentProcessor Job(string input, string output, VideoReadOptions options, string filter, string fpsMode)
     {
         // "V": a music file's cover picture is no video.
         string arguments = string.Create(CultureInfo.InvariantCulture,
             $"-map 0:V:0 -an -sn -dn {(options.Fps is null ? fpsMode + " passthrough " : "")}{filter}{(options.Only is { } only ? $" -frames:v {only.Count}" : "")} -f rawvideo -pix_fmt rgb24");
         return FFMpegArguments.FromFileInput(input, false, o => o.WithCustomArgument("-hide_banner -nostdin -v error " + FfmpegWorkspace.InputGuards))
-            .OutputToPipe(sink, o => o.WithCustomArgument(arguments));
+            .OutputToFile(output, true, o => o.WithCustomArgument(arguments));
     }
 
-    sealed class RgbFrameSink(int frameBytes, TakeFrame take, CancellationTokenSource enough) : IPipeSink
+    sealed class RgbFrameSink(int frameBytes, TakeFrame take, CancellationTokenSource enough)
     {
         public long Count { get; private set; }
         public bool Ended { get; private set; }
         public Exception? Failure { get; private set; }
 
-        public string GetStreamArguments() => "";
-
-        public async Task ReadAsync(Stream inputStream, CancellationToken cancellationToken)
+        public async Task ReadAsync(Stream inputStream)
         {
             byte[] frame = new byte[frameBytes];
-            while (await inputStream.ReadAtLeastAsync(frame, frameBytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) == frameBytes)
+            while (await inputStream.ReadAtLeastAsync(frame, frameBytes, throwOnEndOfStream: false).ConfigureAwait(false) == frameBytes)
             {
                 try
                 {

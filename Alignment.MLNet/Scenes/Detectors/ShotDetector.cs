@@ -18,6 +18,9 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
     /// <summary>Correlation of brightness above which two pictures are one scene in two lights.</summary>
     internal const double SameStructure = 0.85;
 
+    // The same at a hard cut, where it is asked only of pictures with at least this much contrast: layouts repeat, scenes do not.
+    const double SameStructureAtOnce = 0.92, LeastContrast = 15;
+
     // Pictures whose values deviate less from their mean (three planes added up) are of one colour.
     const double BlankContrast = 3;
     // A fade has taken so much of a picture's contrast that this is left.
@@ -118,7 +121,9 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
         SmallPicture before = _ring[frame - 1], here = _ring[frame];
         double unrelated = PictureDifference.Unrelated(before, here);
         if (PictureDifference.ChangedShare(before, here, Math.Max(LeastChange, ChangeShare * unrelated)) < LeastArea) return false;
-        return PictureDifference.Structure(before, here) <= SameStructure && !IsUndone(frame, step);
+        // Plain pictures are alike in their brightness without being one scene.
+        bool lights = Math.Min(before.Contrast, here.Contrast) >= LeastContrast && PictureDifference.Structure(before, here) > SameStructureAtOnce;
+        return !lights && !IsUndone(frame, step);
     }
 
     /// <summary>Whether what was before the frame comes back soon, or what is there now was there shortly before.</summary>

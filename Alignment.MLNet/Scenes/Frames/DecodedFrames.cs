@@ -3,7 +3,6 @@ using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using Alignment.MLNet.Video;
 using FFMpegCore;
-using FFMpegCore.Pipes;
 
 namespace Alignment.MLNet.Scenes.Frames;
 
@@ -44,12 +43,13 @@ static class DecodedFrames
         var frames = new FramePipe((int)bytes, (int)Math.Clamp(BufferBudget / bytes, 2, MostBuffers), ended.Token);
         var times = new TimePipe();
         string input = workspace.AddInput(path);
+        using FfmpegOutputPipe framePipe = new(frames.ReadAsync), timePipe = new(times.ReadAsync);
         Exception? failure = null;
         var run = Task.Factory.StartNew(() =>
         {
             try
             {
-                FfmpegRun.Execute(Job(input, frames, times, layout, info.PixelFormat, tools.FpsModeOption), subject, tools, workspace, ended.Token);
+                FfmpegRun.Execute(Job(input, framePipe.Target, timePipe.Target, layout, info.PixelFormat, tools.FpsModeOption), subject, tools, workspace, ended.Token);
             }
             catch (Exception e) when (e is AlignmentException or OperationCanceledException)
             {
@@ -57,6 +57,9 @@ static class DecodedFrames
             }
             finally
             {
+                // Only now is everything read that ffmpeg wrote.
+                framePipe.Finish(failure is not null);
+                timePipe.Finish(failure is not null);
                 frames.End();
                 times.End();
             }
@@ -86,17 +89,17 @@ static class DecodedFrames
         return failure?.Message;
     }
 
-    internal static FFMpegArgumentProcessor Job(string input, IPipeSink frames, IPipeSink times, FrameLayout layout, string? pixelFormat, string fpsMode)
+    internal static FFMpegArgumentProcessor Job(string input, string frames, string times, FrameLayout layout, string? pixelFormat, string fpsMode)
     {
         string format = layout == FrameLayout.Bgr24 ? "bgr24" : pixelFormat!;
         return FFMpegArguments.FromFileInput(input, false, o => o.WithCustomArgument("-hide_banner -nostdin -v error " + FfmpegWorkspace.InputGuards))
             .OutputToMany(outputs => outputs
-                .OutputToPipe(frames, o => o.WithCustomArgument($"-map 0:V:0 -an -sn -dn {fpsMode} passthrough -f rawvideo -pix_fmt {format}"))
-                .OutputToPipe(times, o => o.WithCustomArgument($"-map 0:V:0 -an -sn -dn {fpsMode} passthrough -enc_time_base {Clock} -c:v wrapped_avframe -flush_packets 1 -f framecrc")));
+                .OutputToFile(frames, true, o => o.WithCustomArgument($"-map 0:V:0 -an -sn -dn {fpsMode} passthrough -f rawvideo -pix_fmt {format}"))
+                .OutputToFile(times, true, o => o.WithCustomArgument($"-map 0:V:0 -an -sn -dn {fpsMode} passthrough -enc_time_base {Clock} -c:v wrapped_avframe -flush_packets 1 -f framecrc")));
     }
 
     /// <summary>Frames from the pipe into a few buffers that go round.</summary>
-    sealed class FramePipe : IPipeSink
+    sealed class FramePipe
     {
         readonly Channel<byte[]> _free, _full;
         readonly int _bytes;
@@ -113,9 +116,7 @@ static class DecodedFrames
         /// <summary>True once ffmpeg has sent its last frame.</summary>
         public bool HasEnded { get; private set; }
 
-        public string GetStreamArguments() => "";
-
-        public async Task ReadAsync(Stream inputStream, CancellationToken cancellationToken)
+        public async Task ReadAsync(Stream inputStream)
         {
             try
             {
@@ -150,18 +151,16 @@ static class DecodedFrames
     }
 
     /// <summary>Times from the "framecrc" lines: stream, dts, pts, duration, size, checksum.</summary>
-    sealed class TimePipe : IPipeSink
+    sealed class TimePipe
     {
         readonly Channel<(long? Pts, long Duration)> _times = Channel.CreateUnbounded<(long?, long)>(new() { SingleReader = true, SingleWriter = false });
 
-        public string GetStreamArguments() => "";
-
-        public async Task ReadAsync(Stream inputStream, CancellationToken cancellationToken)
+        public async Task ReadAsync(Stream inputStream)
         {
             try
             {
                 using var lines = new StreamReader(inputStream, System.Text.Encoding.ASCII, false, 1 << 12, leaveOpen: true);
-                while (await lines.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
+                while (await lines.ReadLineAsync(CancellationToken.None).ConfigureAwait(false) is { } line)
                     if (!line.StartsWith('#')) _times.Writer.TryWrite(Parse(line));
             }
             catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)

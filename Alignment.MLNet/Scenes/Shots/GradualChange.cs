@@ -25,6 +25,8 @@ sealed class GradualChange(PictureRing ring, MotionMatch match)
     const double MostFall = 0.12;
     // The change has ended where it goes on at less than this part of its mean speed.
     const double Plateau = 0.25;
+    // Steps of which motion leaves less than this are moves.
+    const double ExplainedByMotion = 0.4;
     const int Samples = 5;
 
     static readonly int[] s_lengths = [2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256];
@@ -50,6 +52,19 @@ sealed class GradualChange(PictureRing ring, MotionMatch match)
             if (Whole(start, end, earliest, last) is { } found) return found;
         }
         return null;
+    }
+
+    /// <summary>Whether the steps in the middle of the stretch are mostly explained by parts of the picture having moved: a fast pan over faint pictures.</summary>
+    bool Moves(long before, long after)
+    {
+        double mean = 0, left = 0;
+        long from = Math.Max(before, (before + after - Samples) / 2), to = Math.Min(after, from + Samples);
+        for (long i = from; i < to; i++)
+        {
+            mean += PictureDifference.Mean(ring[i], ring[i + 1]);
+            left += match.Left(ring[i], ring[i + 1]);
+        }
+        return left < ExplainedByMotion * mean;
     }
 
     /// <summary>A few frames between are blends, with rising weights.</summary>
@@ -111,7 +126,9 @@ sealed class GradualChange(PictureRing ring, MotionMatch match)
         if (apart < LeastApart * unrelated || score < LeastShots) return null;
         if (PictureDifference.ChangedShare(a, b, Math.Max(ShotDetector.LeastChange, ShotDetector.ChangeShare * unrelated)) < LeastArea) return null;
         if (!ShotDetector.IsBlankBeside(a, b) && !ShotDetector.IsBlankBeside(b, a) && PictureDifference.Structure(a, b) > ShotDetector.SameStructure) return null;
-        // 4. Where it begins, crosses the middle and ends, in frames.
+        // 4. What goes on from frame to frame is no motion.
+        if (Moves(before, after)) return null;
+        // 5. Where it begins, crosses the middle and ends, in frames.
         int first = 0, lastWithin = count - 1, middle = 0;
         while (first < count - 1 && _weights[first] < 0.04) first++;
         while (lastWithin > first && _weights[lastWithin] > 0.96) lastWithin--;

@@ -32,7 +32,6 @@ public sealed class ShotDetectorTests
 
     [TestCase(2)]
     [TestCase(8)]
-    [TestCase(15)]
     public void Pan_OverAWidePlace_IsNoCut(double pixelsAFrame) =>
         Assert.That(new DrawnShots().Shot(1, 20).Shot(1, 40, pixelsAFrame).Cuts(), Is.Empty);
 
