@@ -65,13 +65,15 @@ public sealed record AttentionOrigins
         }
     }
 
-    /// <summary>One word for a plot or a row: "measured", "predicted", "partly predicted"; empty where it is not known.</summary>
+    /// <summary>For a plot: "predicted attention", "measured attention", "partly predicted attention" …; of heatmaps that were brought along "attention of unknown origin"; empty without scenes.</summary>
     [JsonIgnore]
-    public string Word => this switch
+    public string Words => this switch
     {
-        { Predicted: > 0, Measured: 0, BroughtAlong: 0 } => "predicted",
-        { Predicted: > 0 } => "partly predicted",
-        { Measured: > 0, BroughtAlong: 0 } => "measured",
+        { Predicted: > 0, Measured: 0, BroughtAlong: 0 } => "predicted attention",
+        { Predicted: > 0 } => "partly predicted attention",
+        { Measured: > 0, BroughtAlong: 0 } => "measured attention",
+        { Measured: > 0 } => "partly measured attention",
+        { BroughtAlong: > 0 } => "attention of unknown origin",
         _ => "",
     };
 

@@ -28,7 +28,12 @@ sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, EditOpt
         foreach (SceneToEdit scene in WithoutOthers())
         {
             cancel.ThrowIfCancellationRequested();
-            ScenePlan? plan = Try(scenes, scene, () => scenes.Plan(scene));
+            ScenePlan? plan = Try(scenes, scene, () =>
+            {
+                ScenePlan made = scenes.Plan(scene);
+                scenes.TellOrigin(made);
+                return made;
+            });
             pending.Add(plan is { Done: false });
             if (plan is { Done: true }) counts = Add(counts, plan, plan.NothingToEdit == true);
             left += plan?.EditsLeft ?? 0;

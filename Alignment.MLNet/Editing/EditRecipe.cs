@@ -1,4 +1,5 @@
 using System.Globalization;
+using Alignment.MLNet.Attention;
 using Alignment.Transforms.Diffusion;
 using Alignment.Transforms.Diffusion.Schedulers;
 
@@ -102,6 +103,9 @@ sealed record EditFacts
 
     /// <summary>The mask is empty: the picture is the source itself, and no model was run.</summary>
     public bool NothingToEdit { get; init; }
+
+    /// <summary>Where the heatmap comes from that the control was made of: a fact and no part of the recipe, for it decides no pixel.</summary>
+    public AttentionOrigin AttentionOrigin { get; init; } = AttentionOrigin.BroughtAlong;
 }
 
 /// <summary>What decides the decoded still: its file.</summary>

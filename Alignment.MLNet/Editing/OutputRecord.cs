@@ -56,6 +56,24 @@ static class OutputRecord
         }
     }
 
+    /// <summary>What a record says of one of its files, whatever it was made from; null where no record names the file with this hash.</summary>
+    /// <param name="path">The record.</param>
+    /// <param name="file">The file's name.</param>
+    /// <param name="sha256">Of the file as it is now.</param>
+    public static TFacts? FactsOf<TFacts>(string path, string file, string sha256) where TFacts : class
+    {
+        try
+        {
+            var record = new FileInfo(path);
+            if (!record.Exists || record.Length > MaxBytes || JsonNode.Parse(File.ReadAllBytes(path)) is not JsonObject read) return null;
+            return (string?)read["files"]?[file] == sha256 ? read["facts"].Deserialize<TFacts>(Style) : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException or IOException or UnauthorizedAccessException or FormatException)
+        {
+            return null;   // damaged or foreign: then nothing is known
+        }
+    }
+
     /// <summary>Records finished outputs: reads the files back, hashes them, and writes the record.</summary>
     /// <param name="path">The record; in the folder of the files.</param>
     /// <param name="recipe">What they were made from.</param>

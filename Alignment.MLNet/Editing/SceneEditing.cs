@@ -21,15 +21,28 @@ sealed class SceneEditing(EditedFolder folder, IScenesToEdit variants, EditOptio
         List<ControlGroup> groups = Group(scene);
         var batches = new List<EditBatch>();
         bool? nothing = RegionFacts(scene, source, mask) is { } region ? region.RegionPixels == 0 : null;
+        var otherwise = new List<(EditBatch, ControlGroup, string, EditFacts)>();
         foreach (ControlGroup[] members in groups.Chunk(edit.Batch))
         {
             var batch = new EditBatch(members, Done: false);
             bool done = members.All(g => g.Variants.All(v =>
-                OutputRecord.Current<EditFacts>(folder.Record(v, scene.VideoId, scene.SceneId), Recipe(scene, source, mask, batch, g, v)) is not null));
+            {
+                if (OutputRecord.Current<EditFacts>(folder.Record(v, scene.VideoId, scene.SceneId), Recipe(scene, source, mask, batch, g, v)) is not { } facts) return false;
+                if (facts.AttentionOrigin != scene.Attention) otherwise.Add((batch, g, v, facts));
+                return true;
+            }));
             batches.Add(batch with { Done = done });
         }
         bool still = OutputRecord.Current<ProofFacts>(folder.Record(EditedFolder.Source, scene.VideoId, scene.SceneId), new SourceRecipe(ProofFormat, source)) is not null;
-        return new ScenePlan { Scene = scene, SourceHash = source, MaskHash = mask, Batches = batches, ProofsDone = still && nothing is not null, NothingToEdit = nothing };
+        return new ScenePlan { Scene = scene, SourceHash = source, MaskHash = mask, Batches = batches, ProofsDone = still && nothing is not null, NothingToEdit = nothing, OtherwiseTold = otherwise };
+    }
+
+    /// <summary>Writes the records again of finished edits whose heatmap is now known to come from elsewhere; no picture is touched.</summary>
+    public void TellOrigin(ScenePlan plan)
+    {
+        SceneToEdit scene = plan.Scene;
+        foreach (var (batch, group, variant, facts) in plan.OtherwiseTold)
+            OutputRecord.Write(folder.Record(variant, scene.VideoId, scene.SceneId), Recipe(scene, plan.SourceHash, plan.MaskHash, batch, group, variant), facts with { AttentionOrigin = scene.Attention }, scene.SceneId + ".png", scene.SceneId + ".jpg");
     }
 
     /// <summary>Makes what the plan lacks.</summary>
@@ -60,7 +73,7 @@ sealed class SceneEditing(EditedFolder folder, IScenesToEdit variants, EditOptio
             {
                 RgbPicture result = edits is null ? still
                     : new RgbPicture(still.Width, still.Height, Compositor.Composite(still.Pixels, edits[i], variants.Width, variants.Height, region));
-                Write(plan, batch, batch.Groups[i], result, new EditFacts { RegionPixels = pixels, NothingToEdit = pixels == 0 });
+                Write(plan, batch, batch.Groups[i], result, new EditFacts { RegionPixels = pixels, NothingToEdit = pixels == 0, AttentionOrigin = scene.Attention });
             }
             made(batch.Groups.Count);
         }

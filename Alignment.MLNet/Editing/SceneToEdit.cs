@@ -9,7 +9,11 @@ namespace Alignment.MLNet.Editing;
 /// <param name="StillPath">Full path.</param>
 /// <param name="MaskPath">Full path.</param>
 /// <param name="Maps">In the variants' order; variants that leave a scene alone refer to the baseline's map.</param>
-sealed record SceneToEdit(string VideoId, string SceneId, string Keyword, string StillPath, string MaskPath, IReadOnlyList<VariantMap> Maps);
+sealed record SceneToEdit(string VideoId, string SceneId, string Keyword, string StillPath, string MaskPath, IReadOnlyList<VariantMap> Maps)
+{
+    /// <summary>Where the heatmap behind the maps comes from. It decides no pixel, so nothing is edited again for it.</summary>
+    public AttentionOrigin Attention { get; init; } = AttentionOrigin.BroughtAlong;
+}
 
 /// <summary>Where a variant's attention map is, and the hash of the control it makes where that was recorded.</summary>
 readonly record struct VariantMap(string Variant, string Path, string? ControlHash = null);

@@ -19,10 +19,14 @@ sealed class VariantSetScenes(VariantSet set, IReadOnlyList<string> videos) : IS
     public IEnumerable<SceneToEdit> Scenes() =>
         from video in set.VideoIds
         where videos.Count == 0 || videos.Contains(video, StringComparer.Ordinal)
+        let origins = set.AttentionOf(video)
         from rows in set.Video(video)
         let scene = rows[0].Scene
         select new SceneToEdit(scene.VideoId, scene.SceneId, scene.Keyword, scene.SceneImagePath, scene.KeywordMaskPath,
-            [.. rows.Select(r => new VariantMap(r.Variant.Name(), r.AttentionMapPath, r.ControlHash))]);
+            [.. rows.Select(r => new VariantMap(r.Variant.Name(), r.AttentionMapPath, r.ControlHash))])
+        {
+            Attention = origins.GetValueOrDefault(scene.SceneNumber, Attention.AttentionOrigin.BroughtAlong),
+        };
 
     public float[] ReadMask(SceneToEdit scene, int width, int height)
     {

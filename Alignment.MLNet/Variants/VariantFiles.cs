@@ -23,7 +23,7 @@ static class VariantFiles
     public const string Folder = "variants_v3", Manifest = "manifest.json", Statistics = "statistics.json", MapFolder = "attention_heatmap", Tensor = "attention";
 
     /// <summary>Raised when files or their meaning change, so that older ones are made anew.</summary>
-    public const int Format = 1;
+    public const int Format = 2;
 
     public static readonly JsonSerializerOptions Json = new()
     {
@@ -39,6 +39,7 @@ static class VariantFiles
         .. ValidScenesCsv.Columns, "variant", "temporal_window", "modified_heatmap_path", "attention_map_path", "control_hash", "modified",
         "alignment_score_before", "alignment_score_after", "attention_share_before", "attention_share_after", "attention_sum_before", "attention_sum_after",
         "clipped_pixels", "placebo_dx", "placebo_dy", "placebo_coverage", "placebo_attention_ratio", "placebo_strength",
+        "attention_origin",
     ];
 
     /// <summary>The tree itself, whether the folder above it was given or it was.</summary>

@@ -68,7 +68,7 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
                 if (v.Change.Modified) counts[(int)v.Variant].Modified++;
                 scores.Add(v.Variant, index, Window(index), v.After.Alignment, v.After.Share);
                 if (v.Variant == AttentionVariant.Placebo && made.HasProduct && options.BoostAlpha != 1 && !(v.Change.Place is { IsWhole: true } && v.Change.Strength == 1)) partial++;
-                WriteRow(tables[(int)v.Variant], scenes[index], Window(index), made.Before, v);
+                WriteRow(tables[(int)v.Variant], scenes[index], Window(index), made.Before, v, inputs[index].AttentionOrigin ?? AttentionOrigin.BroughtAlong);
             }
             index++;
             sceneDone();
@@ -95,7 +95,7 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
         return manifest;
     }
 
-    static void WriteRow(StringWriter table, SceneRecord s, int window, AttentionScore before, MadeVariant v)
+    static void WriteRow(StringWriter table, SceneRecord s, int window, AttentionScore before, MadeVariant v, AttentionOrigin origin)
     {
         static string N(double? v) => v?.ToString("R", CultureInfo.InvariantCulture) ?? "";
         var (change, after) = (v.Change, v.After);
@@ -104,7 +104,7 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
             s.VideoId, N(s.SceneNumber), s.Keyword, s.SceneImagePath, s.KeywordMaskPath, s.AttentionHeatmapPath, s.Filename,
             v.Variant.Name(), TemporalWindows.Names[window], v.Jpeg, v.Map, v.Control, change.Modified ? "true" : "false",
             N(before.Alignment), N(after.Alignment), N(before.Share), N(after.Share), N(before.Total), N(after.Total), N(change.Clipped),
-            N(place?.Dx), N(place?.Dy), N(change.Place?.Coverage), N(place is { ProductAttention: > 0 } q ? q.RegionAttention / q.ProductAttention : null), N(change.Strength));
+            N(place?.Dx), N(place?.Dy), N(change.Place?.Coverage), N(place is { ProductAttention: > 0 } q ? q.RegionAttention / q.ProductAttention : null), N(change.Strength), origin.ToString());
     }
 
     /// <summary>Maps of an earlier run with other scenes: only files of our own names, only in our own folders.</summary>

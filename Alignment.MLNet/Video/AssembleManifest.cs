@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
+using Alignment.MLNet.Attention;
 
 namespace Alignment.MLNet.Video;
 
@@ -24,9 +25,10 @@ namespace Alignment.MLNet.Video;
 /// <param name="Ffmpeg">ffmpeg's version: the same inputs give the same bytes only with the same ffmpeg.</param>
 /// <param name="InputsSha256">Over the pictures, the source and every setting; the video is not made again while it stays.</param>
 /// <param name="Sha256">Of the video file.</param>
+/// <param name="AttentionOrigin">Where the attention comes from that its scenes were edited by: measured, predicted, or not known; null in notes of earlier versions.</param>
 public sealed record AssembledVideo(string VideoId, string Variant, string File, int Width, int Height, string Fps, long Frames, double Seconds,
     string Durations, string? SceneList, string? Source, string? Audio, string Smoothing, IReadOnlyList<TimedScene> Scenes, IReadOnlyList<string> Notes,
-    string Ffmpeg, string InputsSha256, string Sha256);
+    string Ffmpeg, string InputsSha256, string Sha256, AttentionOrigins? AttentionOrigin = null);
 
 /// <summary>The outcome of assembling.</summary>
 /// <param name="Videos">Every video that is there now, by video, then variant.</param>
@@ -51,12 +53,14 @@ static class AssembleManifest
         NewLine = "\n",
     };
 
-    public static void Write(string path, AssembledVideo video) => AtomicFile.Write(path, s => JsonSerializer.Serialize(s, video, s_json));
+    public static void Write(string path, AssembledVideo video) => AtomicFile.Write(path, s => JsonSerializer.Serialize(s, video, s_json), keepEqual: true);
 
     public static void WriteAll(string path, IReadOnlyList<AssembledVideo> videos, IReadOnlyList<string> problems)
     {
         string tool = "alignment " + typeof(AssembleManifest).Assembly.GetName().Version?.ToString(3);
-        AtomicFile.Write(path, s => JsonSerializer.Serialize(s, new { Tool = tool, Videos = videos, Problems = problems }, s_json), keepEqual: true);
+        // Every variant of a video has the same scenes: they count once.
+        AttentionOrigins attention = videos.DistinctBy(v => v.VideoId, StringComparer.Ordinal).Aggregate(AttentionOrigins.None, (all, one) => all.With(one.AttentionOrigin ?? AttentionOrigins.None));
+        AtomicFile.Write(path, s => JsonSerializer.Serialize(s, new { Tool = tool, AttentionOrigin = attention, Videos = videos, Problems = problems }, s_json), keepEqual: true);
     }
 
     /// <summary>The note beside a video, or null when there is none or it cannot be read (then the video is made again).</summary>

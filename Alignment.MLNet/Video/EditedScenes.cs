@@ -1,4 +1,5 @@
 using System.Globalization;
+using Alignment.MLNet.Attention;
 using Alignment.MLNet.Editing;
 using Alignment.Transforms.Images;
 
@@ -36,6 +37,10 @@ sealed record EditedScenes(string VideoId, string Variant, SortedDictionary<int,
         if (found.Count == 0) throw BadDataException.For($"The edited scenes '{SafePath.Shorten(root, 200)}'", "no edited scene", "{variant}/{video_id}/{video_id}-Scene-001.png", "Run 'alignment edit' first or correct the path.");
         return [.. found.OrderBy(f => f.VideoId, StringComparer.Ordinal).ThenBy(f => Order(f.Variant)).ThenBy(f => f.Variant, StringComparer.Ordinal)];
     }
+
+    /// <summary>Where the attention comes from that a picture was edited by; not known of pictures that no record speaks of with this hash.</summary>
+    public static AttentionOrigin AttentionOf(string picture, string sha256) =>
+        OutputRecord.FactsOf<EditFacts>(Path.ChangeExtension(picture, ".json"), Path.GetFileName(picture), sha256)?.AttentionOrigin ?? AttentionOrigin.BroughtAlong;
 
     static int Order(string variant) => Array.IndexOf(s_variantOrder, variant) is >= 0 and var i ? i : s_variantOrder.Length;
 

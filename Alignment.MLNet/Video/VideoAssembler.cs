@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Alignment.MLNet.Attention;
 using Alignment.MLNet.Editing;
 using Alignment.Transforms.Images;
 
@@ -111,9 +112,14 @@ sealed class AssembleJob : IDisposable
         string name = $"{_videoId}_{edited.Variant}", file = SafePath.Under(_outFolder, name + ".mp4"), note = SafePath.Under(_outFolder, name + ".json");
         var first = PictureFile.ReadHeader(edited.Pictures.First().Value);
         var (width, height) = first.Orientation >= 5 ? (first.Height, first.Width) : (first.Width, first.Height);
-        string inputs = InputsHash(edited, timing);
+        Dictionary<int, string> hashes = timing.Scenes.Where(s => s.Edited).ToDictionary(s => s.SceneNumber, s => HashFile(edited.Pictures[s.SceneNumber]));
+        string inputs = InputsHash(hashes, timing);
+        AttentionOrigins attention = AttentionOrigins.Of(hashes.Select(h => EditedScenes.AttentionOf(edited.Pictures[h.Key], h.Value)));
         if (AssembleManifest.TryRead(note) is { } before && before.InputsSha256 == inputs && File.Exists(file) && before.Sha256 == HashFile(file))
         {
+            // What is known of the attention changes no frame, but the note says what holds now.
+            before = before with { AttentionOrigin = attention };
+            AssembleManifest.Write(note, before);
             encoded = false;
             return before;
         }
@@ -128,20 +134,20 @@ sealed class AssembleJob : IDisposable
             throw BadDataException.For($"The video '{name}.mp4'", $"{written.Frames} frames after encoding", $"{timing.Frames}", "Run again; if it happens again, try another ffmpeg.");
         var made = new AssembledVideo(_videoId, edited.Variant, name + ".mp4", written.Width, written.Height, timing.Fps.ToString(), timing.Frames, timing.Fps.SecondsAt(timing.Frames),
             JsonNamingPolicy.SnakeCaseLower.ConvertName(timing.From.ToString()), Path.GetFileName(_source.SceneListFile), Path.GetFileName(_source.File), written.AudioCodec,
-            _options.Smoothing?.ToString() ?? "off", timing.Scenes, notes, _tools.Version, inputs, HashFile(file));
+            _options.Smoothing?.ToString() ?? "off", timing.Scenes, notes, _tools.Version, inputs, HashFile(file), attention);
         AssembleManifest.Write(note, made);
         encoded = true;
         return made;
     }
 
     /// <summary>Everything the video depends on.</summary>
-    string InputsHash(EditedScenes edited, SceneTiming timing)
+    string InputsHash(Dictionary<int, string> pictures, SceneTiming timing)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"assemble/1 ffmpeg {_tools.Version} fps {timing.Fps} crf {_options.Crf} smoothing {_options.Smoothing?.ToString() ?? "off"} gain {_options.Smoothing?.MaxGain ?? 1}\n");
         text.Append(CultureInfo.InvariantCulture, $"source {(_source.File is null ? "none" : Remembered(_source.File))}\n");
         foreach (var scene in timing.Scenes)
-            text.Append(CultureInfo.InvariantCulture, $"{scene.SceneNumber} {scene.StartFrame} {scene.Frames} {(scene.Edited ? HashFile(edited.Pictures[scene.SceneNumber]) : "source")}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{scene.SceneNumber} {scene.StartFrame} {scene.Frames} {(scene.Edited ? pictures[scene.SceneNumber] : "source")}\n");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 

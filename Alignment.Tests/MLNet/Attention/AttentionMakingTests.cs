@@ -201,6 +201,13 @@ public sealed class AttentionMakingTests
         Predicted(folder["out", "statistics", "statistics.json"], j => j.GetProperty("baseline").GetProperty("attention_origin"));
         Predicted(folder["out", "variants_v3", "spot", "manifest.json"], j => j.GetProperty("attention_origin"), 4);
         Predicted(folder["out", "edited_scenes", "manifest.json"], j => j.GetProperty("attention_origin"));
+        Predicted(folder["out", "videos", "manifest.json"], j => j.GetProperty("attention_origin"));
+        Predicted(folder["out", "videos", "spot_late_boost.json"], j => j.GetProperty("attention_origin"), 4);
+        foreach (string edit in Directory.GetFiles(folder["out", "edited_scenes", "reduction"], "*.json", SearchOption.AllDirectories))
+            Assert.That(File.ReadAllText(edit), Does.Contain("\"kind\": \"Predicted\"").And.Contain("\"by\": \"spectral_residual.smoothed\""), edit);
+        string[] table = File.ReadAllLines(folder["out", "variants_v3", "spot", "placebo", "placebo_scenes.csv"]);
+        Assert.That(table[0], Does.EndWith(",attention_origin"));
+        Assert.That(table.Skip(1), Has.Exactly(4).EndsWith(",predicted by spectral_residual.smoothed"));
         Assert.That(File.ReadAllText(folder["out", "statistics", "alignment_by_variant.svg"]), Does.Contain("predicted attention"));
         var (terminal, output, _) = TestTerminal.Make();
         Alignment.Runner.Commands.RunSummary.Print(run, terminal.Out);

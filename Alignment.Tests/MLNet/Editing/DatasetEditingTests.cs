@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Alignment.MLNet.Attention;
 using Alignment.MLNet.Editing;
 using Alignment.Transforms.Diffusion;
 using Alignment.Transforms.Images;
@@ -65,6 +66,30 @@ public sealed class DatasetEditingTests
         Assert.That(second.Counts, Is.EqualTo(first.Counts));
         Assert.That(Snapshot.Of(temp["out"]), Is.EqualTo(before));
         Assert.That(Snapshot.Times(first.Folder, "*.png"), Is.EqualTo(times));
+    }
+
+    /// <summary>What is known of the attention changes the records only; afterwards they are those of a run that knew it from the start.</summary>
+    [Test]
+    public void OriginOfTheAttention_LearnedLater_IsInTheRecordsAndEditsNothing()
+    {
+        using var temp = new TempFolder();
+        FakeVariants unknown = new(temp["in"]), known = new(temp["in"]);
+        for (int i = 0; i < known.All.Count; i++) known.All[i] = known.All[i] with { Attention = new(AttentionOriginKind.Predicted, "some_model") };
+        string first = Run(unknown, temp["out"], new()).Folder;
+        Run(known, temp["fresh"], new());
+        var record = new EditedFolder(temp["out"]).Record("placebo", "a", "a-Scene-003");
+        Assert.That(File.ReadAllText(record), Does.Contain("\"kind\": \"BroughtAlong\""));
+        var times = Snapshot.Times(first, "*.png");
+        var idle = new FakeDiffusion();
+        DatasetEditResult again = Run(known, temp["out"], idle);
+
+        Assert.That((idle.Opened, again.EditsMade), Is.EqualTo((0, 0)));
+        Assert.That(Snapshot.Times(first, "*.png"), Is.EqualTo(times), "no picture is touched");
+        Assert.That(File.ReadAllText(record), Does.Contain("\"kind\": \"Predicted\"").And.Contain("\"by\": \"some_model\""));
+        Assert.That(Snapshot.Of(temp["out"]), Is.EqualTo(Snapshot.Of(temp["fresh"])));
+        times = Snapshot.Times(first, "*.json");
+        Run(known, temp["out"], idle);
+        Assert.That(Snapshot.Times(first, "*.json"), Is.EqualTo(times), "a third run does nothing");
     }
 
     [Test]

@@ -22,7 +22,7 @@ public sealed class VideoAssemblerTests
         Assert.Multiple(() =>
         {
             Assert.That(result.Videos.Single() with { Scenes = [], Notes = [], Sha256 = "", InputsSha256 = "", Ffmpeg = "" }, Is.EqualTo(
-                new AssembledVideo("my ad – ü.v1", "baseline", "my ad – ü.v1_baseline.mp4", 64, 48, "25", 10, 0.4, "fixed", null, null, null, "off", [], [], "", "", "")).UsingPropertiesComparer());
+                new AssembledVideo("my ad – ü.v1", "baseline", "my ad – ü.v1_baseline.mp4", 64, 48, "25", 10, 0.4, "fixed", null, null, null, "off", [], [], "", "", "", new() { BroughtAlong = 2 })).UsingPropertiesComparer());
             Assert.That(TestFrames.Means(temp["out", "videos", "my ad – ü.v1_baseline.mp4"]), Is.EqualTo(new[] { 60.0, 60, 60, 60, 60, 180, 180, 180, 180, 180 }).Within(2));
             Assert.That(File.Exists(temp["out", "videos", "manifest.json"]));
         });
@@ -41,6 +41,36 @@ public sealed class VideoAssemblerTests
             Assert.That(TestFrames.Means(temp["fade", "videos", "v_baseline.mp4"]), Is.EqualTo(new[] { 100.0, 100, 100, 100, 100, 110, 120, 130, 140, 140 }).Within(2));
             Assert.That(TestFrames.Means(temp["flicker", "videos", "v_baseline.mp4"]), Is.EqualTo(new[] { 100.0, 100, 100, 100, 113.3, 126.7, 140, 140, 140, 140 }).Within(2));
         });
+    }
+
+    /// <summary>The origin is taken from the record that names the picture's own hash, told in note and manifest, and no reason to encode again.</summary>
+    [Test]
+    public void Assemble_OriginOfTheAttention_IsToldAndEncodesNothing()
+    {
+        using var temp = new TempFolder();
+        foreach (string variant in new[] { "baseline", "placebo" })
+            for (int scene = 1; scene <= 2; scene++) Still(temp.Path, variant, "v", scene, 100);
+        Assert.That(VideoAssembler.Assemble(temp.Path, temp["out"]).Videos.Select(v => v.AttentionOrigin!.BroughtAlong), Is.EqualTo(new[] { 2, 2 }));
+        DateTime made = File.GetLastWriteTimeUtc(temp["out", "videos", "v_baseline.mp4"]);
+
+        // Of scene 2 the record speaks of another picture than the one that is there.
+        foreach (string variant in new[] { "baseline", "placebo" })
+            for (int scene = 1; scene <= 2; scene++)
+            {
+                string png = temp["edited_scenes", variant, "v", $"v-Scene-{scene:000}.png"];
+                string hash = scene == 1 ? Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(png))) : new string('0', 64);
+                File.WriteAllText(Path.ChangeExtension(png, ".json"), $$$"""{ "recipe": {}, "facts": { "attention_origin": { "kind": "Measured", "by": "gaze.csv" } }, "files": { "{{{Path.GetFileName(png)}}}": "{{{hash}}}" } }""");
+            }
+        AssembleResult again = VideoAssembler.Assemble(temp.Path, temp["out"]);
+        Assert.That(again.Made, Is.EqualTo(0));
+        Assert.That(File.GetLastWriteTimeUtc(temp["out", "videos", "v_baseline.mp4"]), Is.EqualTo(made));
+        foreach (var origin in again.Videos.Select(v => v.AttentionOrigin!)) Assert.That((origin.Measured, origin.BroughtAlong, origin.By.Single()), Is.EqualTo((1, 1, "measured from gaze.csv")));
+        Assert.That(File.ReadAllText(temp["out", "videos", "v_placebo.json"]), Does.Contain("\"measured\": 1"));
+        using var manifest = System.Text.Json.JsonDocument.Parse(File.ReadAllText(temp["out", "videos", "manifest.json"]));
+        Assert.That(manifest.RootElement.GetProperty("attention_origin").GetProperty("measured").GetInt32(), Is.EqualTo(1), "scenes, not scenes times variants");
+        DateTime note = File.GetLastWriteTimeUtc(temp["out", "videos", "v_placebo.json"]);
+        VideoAssembler.Assemble(temp.Path, temp["out"]);
+        Assert.That(File.GetLastWriteTimeUtc(temp["out", "videos", "v_placebo.json"]), Is.EqualTo(note));
     }
 
     [Test]
