@@ -10,10 +10,10 @@ namespace Alignment.MLNet.Training.Tiny;
 /// <param name="Stages">Among <see cref="Names"/>. A part that a kept one was trained before must be kept too, or they do not fit.</param>
 public sealed record TinyKeep(ModelBundle Bundle, IReadOnlySet<string> Stages)
 {
-    internal const string Vae = "vae", Denoiser = "denoiser", Control = "control", Trunk = "trunk", Masks = "masks";
+    internal const string Vae = "vae", Denoiser = "denoiser", Control = "control", Trunk = "trunk", Masks = "masks", Absent = "absent";
 
     /// <summary>The stages, in the order in which they are trained.</summary>
-    public static IReadOnlyList<string> Names { get; } = [Vae, Denoiser, Control, Trunk, Masks];
+    public static IReadOnlyList<string> Names { get; } = [Vae, Denoiser, Control, Trunk, Masks, Absent];
 
     /// <summary>Refuses unknown names, and parts whose forerunners would be trained anew under them.</summary>
     /// <exception cref="UsageException">The message says which.</exception>
@@ -21,7 +21,7 @@ public sealed record TinyKeep(ModelBundle Bundle, IReadOnlySet<string> Stages)
     {
         foreach (string stage in Stages)
             if (!Names.Contains(stage)) throw UsageException.For("The stage to keep", $"'{stage}'", string.Join(", ", Names), "Choose among these.");
-        foreach (var (stage, before) in new[] { (Denoiser, Vae), (Control, Denoiser) })
+        foreach (var (stage, before) in new[] { (Denoiser, Vae), (Control, Denoiser), (Absent, Masks) })
             if (Stages.Contains(stage) && !Stages.Contains(before)) throw UsageException.For($"Keeping '{stage}'", $"'{before}' not kept", $"both, because '{stage}' was trained on it", $"Keep '{before}' too.");
     }
 }

@@ -13,9 +13,6 @@ namespace Alignment.MLNet.Training.Tiny;
 /// </summary>
 static class TinyMaskFeed
 {
-    /// <summary>Prompts of each picture.</summary>
-    public const int Prompts = 2;
-
     /// <summary>Side of the mask over side of the picture.</summary>
     const int MaskSide = TinyMasks.Side / 2;
 
@@ -33,57 +30,57 @@ static class TinyMaskFeed
     /// <summary>Sizes that are drawn beside the recipe's: scenes come larger than the model's pictures.</summary>
     static readonly (int Width, int Height)[] s_more = [(240, 136)];
 
-    public static Action<long, TrainingSession> Of(TinyRecipe recipe, ClipTokenizer tokenizer)
+    /// <param name="name">Of the stage: no two stages see the same stills.</param>
+    /// <param name="recipe">Seed and sizes.</param>
+    /// <param name="batch">Stills a step.</param>
+    /// <param name="questions">What they are asked.</param>
+    /// <param name="tokenizer">The bundle's.</param>
+    public static Action<long, TrainingSession> Of(string name, TinyRecipe recipe, int batch, TinyMaskQuestions questions, ClipTokenizer tokenizer)
     {
-        int batch = recipe.Masks.Batch;
+        int prompts = questions.Count;
+        long firstStill = name == TinyKeep.Masks ? 0 : recipe.Masks.Steps * (long)recipe.Masks.Batch;
         const int Pixels = 3 * TinyMasks.Side * TinyMasks.Side, MaskPixels = MaskSide * MaskSide, Tokens = TinyMasks.TrainingTokens;
         Size[] sizes = [.. recipe.Sizes.Concat(s_more).Select(s => new Size(recipe.Seed, s.Width, s.Height))];
-        float[] pixels = new float[batch * Pixels], mask = new float[batch * Prompts * MaskPixels];
+        float[] pixels = new float[batch * Pixels], mask = new float[batch * prompts * MaskPixels];
         float[] kinds = new float[batch * KindsOfPicture], product = new float[batch * (Kinds - 1)];
-        long[] ids = new long[batch * Prompts * Tokens];
+        long[] ids = new long[batch * prompts * Tokens];
         var known = new Dictionary<string, long[]>(StringComparer.Ordinal);
         long[] Ids(string text) => known.TryGetValue(text, out long[]? made) ? made : known[text] = Encode(tokenizer, text);
         return (step, session) =>
         {
-            var draw = new TinyDraws(recipe.Seed, "masks", step);
+            var draw = new TinyDraws(recipe.Seed, name, step);
             Size size = sizes[step % sizes.Length];
             var rows = new (long Index, float Presence, bool Empty)[batch];
-            for (int i = 0; i < batch; i++) rows[i] = (step * batch + i, (float)draw.Between(LeastPresence, 1), draw.Uniform() < EmptyShare);
+            for (int i = 0; i < batch; i++) rows[i] = (firstStill + step * batch + i, (float)draw.Between(LeastPresence, 1), draw.Uniform() < EmptyShare);
             var stills = new DrawnStill[batch];
             Parallel.For(0, batch, new ParallelOptions { MaxDegreeOfParallelism = OrtThreads.Count }, i =>
             {
                 stills[i] = size.Stills.Still(rows[i].Index);
                 size.Picture(stills[i], rows[i].Empty ? null : rows[i].Presence, pixels.AsSpan(i * Pixels, Pixels));
-                size.Mask(stills[i], mask.AsSpan(i * Prompts * MaskPixels, MaskPixels));
+                size.Mask(stills[i], mask.AsSpan(i * prompts * MaskPixels, MaskPixels));
                 size.Kinds(stills[i], rows[i].Empty, kinds.AsSpan(i * KindsOfPicture, KindsOfPicture));
             });
             product.AsSpan().Clear();
             for (int i = 0; i < batch; i++)
                 if (!rows[i].Empty) product[i * (Kinds - 1) + (int)stills[i].Product] = 1;
             for (int i = 0; i < batch; i++)
-                for (int k = 0; k < Prompts; k++)
+            {
+                (string Text, bool There)[] asked = questions.Ask(stills[i], draw);
+                for (int k = 0; k < prompts; k++)
                 {
-                    (string text, bool there) = Prompt(stills[i], k, draw);
-                    Ids(text).CopyTo(ids.AsSpan((i * Prompts + k) * Tokens));
-                    Span<float> first = mask.AsSpan(i * Prompts * MaskPixels, MaskPixels), own = mask.AsSpan((i * Prompts + k) * MaskPixels, MaskPixels);
+                    (string text, bool there) = asked[k];
+                    Ids(text).CopyTo(ids.AsSpan((i * prompts + k) * Tokens));
+                    Span<float> first = mask.AsSpan(i * prompts * MaskPixels, MaskPixels), own = mask.AsSpan((i * prompts + k) * MaskPixels, MaskPixels);
                     if (k > 0 && there && !rows[i].Empty) first.CopyTo(own);
                     else if (k > 0 || rows[i].Empty) own.Clear();
                 }
+            }
             session.Set("pixel_values", pixels, batch, 3, TinyMasks.Side, TinyMasks.Side);
-            session.Set("input_ids", ids, batch, Prompts, Tokens);
+            session.Set("input_ids", ids, batch, prompts, Tokens);
             session.Set("kinds", kinds, batch, TinyMasks.Grid * TinyMasks.Grid, Kinds);
             session.Set("product", product, batch, Kinds - 1);
-            session.Set("mask", mask, batch, Prompts, MaskSide, MaskSide);
+            session.Set("mask", mask, batch, prompts, MaskSide, MaskSide);
         };
-    }
-
-    /// <summary>The first names the product; the second mostly another one, now and then something never drawn, or the product again.</summary>
-    static (string Text, bool There) Prompt(DrawnStill still, int number, TinyDraws draw)
-    {
-        double kind = number == 0 ? 0 : draw.Uniform();
-        return kind < 0.1 ? (TinyMaskPrompts.Of(still.Keyword, still.Colour, draw), true)
-            : kind < 0.8 ? (TinyMaskPrompts.NotOf(still.Keyword, still.Colour, draw), false)
-            : (TinyMaskPrompts.Other(draw), false);
     }
 
     /// <summary>As the tokenizer pads a text, but to fewer tokens.</summary>

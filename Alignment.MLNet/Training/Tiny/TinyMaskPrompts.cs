@@ -28,7 +28,7 @@ static class TinyMaskPrompts
     /// <summary>A text that names this product, in its colour or in none.</summary>
     public static string Of(string keyword, string colour, TinyDraws draw)
     {
-        string noun = s_synonyms.TryGetValue(keyword, out string[]? others) && draw.Uniform() < 0.2 ? others[draw.Pick(others.Length)] : keyword;
+        string noun = Noun(keyword, draw);
         string article = "aeiou".Contains((draw.Uniform() < 0.5 ? colour : noun)[0], StringComparison.Ordinal) ? "an" : "a";
         return draw.Pick(9) switch
         {
@@ -43,12 +43,47 @@ static class TinyMaskPrompts
         };
     }
 
+    /// <summary>As <see cref="Of"/>, and a third of the texts in the plural: one word more to tell apart, and spelt in several tokens.</summary>
+    public static string OneOrMany(string keyword, string colour, TinyDraws draw)
+    {
+        if (draw.Uniform() >= 1.0 / 3) return Of(keyword, colour, draw);
+        string nouns = Plural(Noun(keyword, draw));
+        return draw.Pick(5) switch
+        {
+            0 or 1 => nouns,
+            2 => $"a photo of {nouns}",
+            3 => $"{colour} {nouns}",
+            _ => $"the {nouns}",
+        };
+    }
+
+    static string Noun(string keyword, TinyDraws draw) =>
+        s_synonyms.TryGetValue(keyword, out string[]? others) && draw.Uniform() < 0.2 ? others[draw.Pick(others.Length)] : keyword;
+
+    static string Plural(string noun) =>
+        noun.EndsWith('s') ? noun : noun.EndsWith('x') || noun.EndsWith("ch", StringComparison.Ordinal) ? noun + "es" : noun + "s";
+
     /// <summary>A text that names another product; often in the colour of the one that is there.</summary>
     public static string NotOf(string keyword, string colour, TinyDraws draw)
     {
         string[] absent = [.. DrawnStills.Keywords.Where(k => k != keyword)];
-        return Of(absent[draw.Pick(absent.Length)], draw.Uniform() < 0.6 ? colour : DrawnStills.Colours[draw.Pick(DrawnStills.Colours.Count)], draw);
+        return Of(absent[draw.Pick(absent.Length)], ColourBeside(colour, draw), draw);
     }
+
+    /// <summary>Other products, none twice, in random order.</summary>
+    public static string[] Absent(string keyword, TinyDraws draw)
+    {
+        string[] absent = [.. DrawnStills.Keywords.Where(k => k != keyword)];
+        for (int i = absent.Length - 1; i > 0; i--)
+        {
+            int j = draw.Pick(i + 1);
+            (absent[i], absent[j]) = (absent[j], absent[i]);
+        }
+        return absent;
+    }
+
+    /// <summary>A colour to name an absent product with: often that of the product which is there.</summary>
+    public static string ColourBeside(string colour, TinyDraws draw) => draw.Uniform() < 0.6 ? colour : DrawnStills.Colours[draw.Pick(DrawnStills.Colours.Count)];
 
     /// <summary>A text that names something never drawn.</summary>
     public static string Other(TinyDraws draw)

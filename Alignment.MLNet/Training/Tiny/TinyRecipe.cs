@@ -60,6 +60,9 @@ public sealed record TinyRecipe
     /// <summary>CLIPSeg, which makes keyword masks.</summary>
     public TinyStageRecipe Masks { get; init; } = new() { Steps = 6000, Batch = 16, LearningRate = 1.5e-3, WarmUp = 200 };
 
+    /// <summary>CLIPSeg again, with many absent products beside the one that is there; see <see cref="TinyMaskQuestions"/>.</summary>
+    public TinyStageRecipe Absent { get; init; } = new() { Steps = 2500, Batch = 16, LearningRate = 1e-3, WarmUp = 200 };
+
     /// <summary>Steps between two lines of the log.</summary>
     public int LogEvery { get; init; } = 50;
 

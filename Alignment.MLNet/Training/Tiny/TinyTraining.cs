@@ -53,8 +53,18 @@ public static class TinyTraining
 
         IWeights control = kept.Control ?? Control();
         IWeights trunk = kept.Trunk ?? Trunk(work, recipe, log, cancel);
-        IWeights masks = kept.Masks ?? Masks(work, recipe, tokenizer, vocabulary, log, cancel);
+        IWeights masks = kept.Masks ?? Masks(TinyKeep.Masks, recipe.Masks, TinyMaskQuestions.First, null);
+        if (keep?.Stages.Contains(TinyKeep.Absent) is not true) masks = Masks(TinyKeep.Absent, recipe.Absent, TinyMaskQuestions.ManyAbsent, masks);
         return TinyBundle.Write(bundle, new TinyWeights(text, unet, control, vae) { Trunk = trunk, Masks = masks, ScalingFactor = pool.ScalingFactor, Note = Note, Origin = "trained from scratch on this project's own drawings, by its own code; no third-party weights" }, force: true, cancel);
+
+        // CLIPSeg, text encoder and all, from nothing or from what an earlier stage made of it; the heads are no part of it and start anew.
+        InScope Masks(string stage, TinyStageRecipe how, TinyMaskQuestions questions, IWeights? earlier)
+        {
+            ModelGraph graph = TinyTrainingGraphs.Masks(vocabulary, DrawnStills.Keywords.Count, questions.Count, questions.Heads);
+            IWeights initial = TinyMasks.Initial(graph, recipe.Seed);
+            if (earlier is not null) initial = new JoinedWeights(new ScopedWeights((TinyTrainingGraphs.MasksScope, earlier)), initial);
+            return new(new TinyStage(stage, work, how, recipe.LogEvery).Run(graph, initial, TinyMaskFeed.Of(stage, recipe, how.Batch, questions, tokenizer), log, cancel), TinyTrainingGraphs.MasksScope);
+        }
 
         IWeights Control()
         {
@@ -75,13 +85,6 @@ public static class TinyTraining
         IWeights features = new InScope(new TinyStage(TinyKeep.Trunk, work, recipe.Trunk, recipe.LogEvery).Run(classifier, first, TinyFeeds.Trunk(recipe), log, cancel), TinyTrainingGraphs.TrunkScope);
         var linear = new AlikeWeights(Lpips.Weights(TinyBundle.Trunk).Where(w => Lpips.IsLinear(w.Name)), 1f / TinyBundle.Trunk.Taps.Count);
         return new ScopedWeights(("", features), ("", linear));
-    }
-
-    /// <summary>CLIPSeg, text encoder and all, from nothing.</summary>
-    static InScope Masks(string work, TinyRecipe recipe, ClipTokenizer tokenizer, int vocabulary, Action<string> log, CancellationToken cancel)
-    {
-        ModelGraph graph = TinyTrainingGraphs.Masks(vocabulary, DrawnStills.Keywords.Count, TinyMaskFeed.Prompts);
-        return new(new TinyStage(TinyKeep.Masks, work, recipe.Masks, recipe.LogEvery).Run(graph, TinyMasks.Initial(graph, recipe.Seed), TinyMaskFeed.Of(recipe, tokenizer), log, cancel), TinyTrainingGraphs.MasksScope);
     }
 
     /// <summary>Every number the same.</summary>

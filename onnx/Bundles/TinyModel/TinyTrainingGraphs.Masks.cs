@@ -24,14 +24,15 @@ public static partial class TinyTrainingGraphs
     /// <code>
     /// pixel_values [batch, 3, side, side], input_ids int64 [batch, prompts, tokens], mask [batch, prompts, h, w] in 0 … 1,
     /// kinds [batch, patches, 1 + products] the part of each patch that is no product and that is each product, product [batch, products] one-hot or zeros
-    /// → loss = pixels + ½ overlap + 3 patches + 0.3 picture;  pixels: mean binary cross-entropy;  overlap: 1 − (2 Σ p y + s) / (Σ p + Σ y + s)
+    /// → loss = pixels + ½ overlap + heads (3 patches + 0.3 picture);  pixels: mean binary cross-entropy;  overlap: 1 − (2 Σ p y + s) / (Σ p + Σ y + s)
     ///   (Milletari et al. 2016);  patches, picture: mean cross-entropy
     /// </code>
     /// </summary>
     /// <param name="vocabulary">Tokens of the text encoder.</param>
     /// <param name="products">How many products there are.</param>
     /// <param name="prompts">Prompts of each picture.</param>
-    public static ModelGraph Masks(int vocabulary, int products, int prompts)
+    /// <param name="heads">How much it counts that products are told apart; more than 0.</param>
+    public static ModelGraph Masks(int vocabulary, int products, int prompts, float heads = 1)
     {
         ClipSegConfig config = TinyMasks.Config(vocabulary);
         var graph = new ModelGraph("tiny_clipseg") { Trainable = _ => true };
@@ -62,6 +63,6 @@ public static partial class TinyTrainingGraphs
         }
         Value Entropy(Value wanted, Value told) => -(wanted * (told + 1e-9f).Log()).Sum([-1], keep: false).Mean([], keep: false);
         Value patches = Entropy(kinds, ofPatches), picture = Entropy(product, ofPicture);
-        return Finish(graph, pixelLoss + overlap * OverlapWeight + patches * PatchWeight + picture * PictureWeight, ("pixels", pixelLoss), ("overlap", overlap), ("patches", patches), ("picture", picture));
+        return Finish(graph, pixelLoss + overlap * OverlapWeight + patches * (heads * PatchWeight) + picture * (heads * PictureWeight), ("pixels", pixelLoss), ("overlap", overlap), ("patches", patches), ("picture", picture));
     }
 }

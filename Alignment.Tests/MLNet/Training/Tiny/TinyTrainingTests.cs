@@ -8,7 +8,7 @@ public sealed class TinyTrainingTests
 {
     static readonly TinyStageRecipe s_short = new() { Steps = 4, Batch = 2, LearningRate = 1e-3, WarmUp = 1 };
 
-    static readonly TinyRecipe s_recipe = new() { Stills = 8, Sizes = [(64, 48), (48, 48)], VaeCut = 32, LogEvery = 2, Vae = s_short, Denoiser = s_short, Control = s_short, Trunk = s_short, Masks = s_short };
+    static readonly TinyRecipe s_recipe = new() { Stills = 8, Sizes = [(64, 48), (48, 48)], VaeCut = 32, LogEvery = 2, Vae = s_short, Denoiser = s_short, Control = s_short, Trunk = s_short, Masks = s_short, Absent = s_short };
 
     [Test]
     public void Run_StoppedInTheMiddleOfStages_EndsWithTheSameBundle()
@@ -44,7 +44,7 @@ public sealed class TinyTrainingTests
         using var folder = new TempFolder();
         ModelBundle first = TinyTraining.Run(folder["a"], folder["first"], s_recipe, _ => { });
         var trained = new HashSet<string>();
-        ModelBundle second = TinyTraining.Run(folder["b"], folder["second"], s_recipe with { Control = s_short with { Steps = 6 } }, line => trained.Add(line.Split(' ')[0]), new(first, new HashSet<string> { "vae", "denoiser", "trunk", "masks" }));
+        ModelBundle second = TinyTraining.Run(folder["b"], folder["second"], s_recipe with { Control = s_short with { Steps = 6 } }, line => trained.Add(line.Split(' ')[0]), new(first, new HashSet<string> { "vae", "denoiser", "trunk", "masks", "absent" }));
         Assert.That(trained.Intersect(TinyKeep.Names), Is.EqualTo(new[] { "control" }));
         foreach (string file in new[] { BundleFiles.TextEncoder, BundleFiles.Unet, BundleFiles.VaeEncoder, BundleFiles.VaeDecoder, BundleFiles.Lpips, BundleFiles.ClipSeg, BundleFiles.ClipSegText })
             Assert.That(File.ReadAllBytes(second.PathOf(file)), Is.EqualTo(File.ReadAllBytes(first.PathOf(file))), file);
@@ -53,7 +53,8 @@ public sealed class TinyTrainingTests
 
     [TestCase("control", "denoiser")]
     [TestCase("denoiser", "vae")]
-    [TestCase("clock", "vae, denoiser, control, trunk, masks")]
+    [TestCase("absent", "masks")]
+    [TestCase("clock", "vae, denoiser, control, trunk, masks, absent")]
     public void Run_KeepingWhatDoesNotFit_IsAUsageError(string stage, string said)
     {
         using var folder = new TempFolder();
