@@ -14,8 +14,6 @@ sealed class CutStrip : IDisposable
     public const string FileName = "cuts.png";
 
     const int MostRows = 60, Cells = 5, CellWidth = 160, Margin = 6, LabelWidth = 210, PlotWidth = 240, Text = 14, Header = 30;
-    // A score above it is drawn to the top.
-    const float MostScore = 60;
 
     static readonly SKColor s_ink = new(40, 40, 40), s_bar = new(0, 114, 178), s_cut = new(213, 94, 0);
 
@@ -36,7 +34,7 @@ sealed class CutStrip : IDisposable
         using var canvas = new SKCanvas(_sheet);
         canvas.Clear(SKColors.White);
         StrokeFont.Draw(canvas, string.Create(CultureInfo.InvariantCulture, $"{SafePath.Shorten(id, 60)}: {found.Cuts.Count} cuts in {found.Frames} frames"), Margin, Margin, Text + 2, s_ink, bold: true);
-        StrokeFont.Draw(canvas, string.Create(CultureInfo.InvariantCulture, $"content_val, 0 to {MostScore:0}"), LabelWidth + Cells * (CellWidth + Margin) + Margin, Margin + 2, Text, s_ink);
+        StrokeFont.Draw(canvas, string.Create(CultureInfo.InvariantCulture, $"{_scores.Name}, 0 to {_scores.Most:0}"), LabelWidth + Cells * (CellWidth + Margin) + Margin, Margin + 2, Text, s_ink);
         for (int r = 0; r < _rows; r++) Row(canvas, r);
         if (more > 0) StrokeFont.Draw(canvas, $"… and {found.Cuts.Count - _rows} more", Margin, _sheet.Height - Header, Text, s_ink);
     }
@@ -83,7 +81,7 @@ sealed class CutStrip : IDisposable
             if (float.IsNaN(score)) continue;
             long frame = cut.Frame + i;
             bool within = cut.Kind == CutKind.Hard ? i == 0 : frame >= cut.From && frame < cut.To;
-            float height = Math.Max(1, Math.Min(1, score / MostScore) * (_cellHeight - 2));
+            float height = Math.Max(1, Math.Min(1, score / _scores.Most) * (_cellHeight - 2));
             canvas.DrawRect(left + (i + CutScores.Radius) * step, top + _cellHeight - height, Math.Max(1, step - 1), height, within ? mark : bar);
         }
     }

@@ -29,24 +29,26 @@ static class SceneFinding
     /// <param name="path">The video.</param>
     /// <param name="info">What it says of itself.</param>
     /// <param name="detector">Finds the cuts.</param>
-    /// <param name="alsoScore">Scores the detector does not need but <paramref name="watch"/> does.</param>
+    /// <param name="alsoScore">Scores the detector does not need but <paramref name="watch"/> does; none where it needs the small picture.</param>
     /// <param name="watch">Sees every frame after it was scored; null for nobody.</param>
     /// <param name="tools">Where ffmpeg is.</param>
     /// <param name="stop">Stops at once.</param>
     /// <exception cref="BadDataException">Not one frame can be decoded.</exception>
     public static FoundScenes Run(string path, VideoInfo info, ICutDetector detector, ScoreKinds alsoScore, Action<AnalysedFrame>? watch, FfmpegTools tools, CancellationToken stop)
     {
-        var shrink = new FrameShrink(info.DisplayWidth, info.DisplayHeight, DecodedFrames.LayoutOf(info), DecodedFrames.MatrixOf(info));
-        var scorer = new FrameScorer(shrink, detector.Needs | alsoScore);
+        var kinds = detector.Needs | alsoScore;
+        if (kinds.HasFlag(ScoreKinds.Picture) && kinds != ScoreKinds.Picture) throw new ArgumentException($"Small pictures come alone, not with {kinds & ~ScoreKinds.Picture}.", nameof(alsoScore));
+        var small = kinds == ScoreKinds.Picture ? new SmallFrames(info.DisplayWidth, info.DisplayHeight) : null;
+        var scorer = small is null ? new FrameScorer(new(info.DisplayWidth, info.DisplayHeight, DecodedFrames.LayoutOf(info), DecodedFrames.MatrixOf(info)), kinds) : null;
         var times = new FrameTimes();
         List<SceneCut> cuts = [];
         double lastDuration = 0, furthest = 0;
-        string? complaint = DecodedFrames.Read(path, info, (index, seconds, duration, bytes) =>
+        string? complaint = DecodedFrames.Read(path, info, small is null ? FrameForm.Whole(info) : FrameForm.Of(small), (index, seconds, duration, bytes) =>
         {
             times.Add(seconds);
             lastDuration = duration;
             furthest = Math.Max(furthest, Math.Abs(seconds - info.Fps.SecondsAt(index)));
-            var frame = scorer.Score(index, seconds, bytes);
+            var frame = scorer is null ? small!.Take(index, seconds, bytes) : scorer.Score(index, seconds, bytes);
             detector.Add(frame, cuts.Add);
             watch?.Invoke(frame);
         }, tools, stop);

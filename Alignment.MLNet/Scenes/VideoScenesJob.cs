@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Alignment.MLNet.Scenes.Detectors;
 using Alignment.MLNet.Scenes.Frames;
 using Alignment.MLNet.Video;
 using Alignment.Transforms;
@@ -33,7 +34,7 @@ sealed class VideoScenesJob(string id, string path, string data, SceneDetectionO
             return Result(VideoScenesState.UpToDate, before, changed.Length == 0 ? [] : [$"Changed since they were made, and left as they are: {string.Join(", ", changed.Take(10))}. --force makes them again."]);
         }
         var info = VideoProbe.Read(path, tools, stop);
-        var around = options.Strip ? new CutScores() : null;
+        var around = options.Strip ? new CutScores(options.Detector == CutDetector.Shots) : null;
         var found = Find(info, around, progress);
         try
         {
@@ -52,27 +53,30 @@ sealed class VideoScenesJob(string id, string path, string data, SceneDetectionO
     FoundScenes Find(VideoInfo info, CutScores? around, Action<double> progress)
     {
         string statsPath = Path.Combine(_folder.ReportFolder, StatsCsv.FileName);
+        bool shots = options.Detector == CutDetector.Shots;
         if (!options.Stats)
         {
             RemoveReport(StatsCsv.FileName);
-            return Pass(null);
+            return Pass(DetectorOf.Make(options), around, null);
         }
+        // The default detector reads other, smaller pictures than the scores are of: the scores have a pass of their own, and do not alter the cuts.
+        var cuts = shots ? Pass(DetectorOf.Make(options), around, null) : null;
         FoundScenes? found = null;
         AtomicFile.Write(statsPath, stream =>
         {
             using var to = new StreamWriter(stream, new System.Text.UTF8Encoding(false), 1 << 16, leaveOpen: true);
             var stats = new StatsCsv(to, options.AdaptiveLeast);
             stats.WriteHeader();
-            found = Pass(stats);
+            found = Pass(shots ? new ScoresOnly() : DetectorOf.Make(options), shots ? null : around, stats);
             stats.End();
         });
-        return found!;
+        return cuts ?? found!;
 
-        FoundScenes Pass(StatsCsv? stats) => SceneFinding.Run(path, info, DetectorOf.Make(options),
-            stats is not null ? ScoreKinds.All : around is not null ? ScoreKinds.Content : ScoreKinds.None, frame =>
+        FoundScenes Pass(ICutDetector detector, CutScores? scores, StatsCsv? stats) => SceneFinding.Run(path, info, detector,
+            stats is not null ? ScoreKinds.Scores : scores is not null && !shots ? ScoreKinds.Content : ScoreKinds.None, frame =>
             {
                 stats?.Add(frame);
-                around?.Add(frame);
+                scores?.Add(frame);
                 if (frame.Index % ProgressEvery == 0 && info.Frames > 0) progress(FindingShare * Math.Min(1, (double)frame.Index / info.Frames));
             }, tools, stop);
     }

@@ -68,7 +68,8 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
             _gradual = new(_ring, _match);
         }
         var picture = _ring.Add(frame);
-        _ring.SetStep(frame.Index == 0 ? 0 : Measure(picture));
+        frame.Change = frame.Index == 0 ? 0 : Measure(picture);
+        _ring.SetStep(frame.Change);
         while (_next < _ring.Last && picture.Seconds - _ring[_next].Seconds >= _flash) Examine(_next++, last: false, found);
     }
 

@@ -28,16 +28,22 @@ sealed class AnalysedFrame
     /// <summary>Correlation of the luminance histograms; NaN for the first frame and where histograms are not made.</summary>
     public double HistDiff { get; set; } = double.NaN;
 
+    /// <summary>How much changed since the last frame that differs, as a share; set by the default detector.</summary>
+    public double Change { get; set; }
+
     /// <summary>Width of the planes.</summary>
     public int Width { get; init; }
 
     /// <summary>Height of the planes.</summary>
     public int Height { get; init; }
 
-    /// <summary>Width·Height values, then slack.</summary>
-    public required byte[] Blue { get; init; }
+    /// <summary>The small picture: planes of Y, half B − Y and half R − Y (about 128), each Width·Height values; then slack. Empty where the frame was read whole.</summary>
+    public byte[] Picture { get; init; } = [];
 
-    public required byte[] Green { get; init; }
+    /// <summary>Width·Height values, then slack. Empty, like the next two, where only the small picture was read.</summary>
+    public byte[] Blue { get; init; } = [];
 
-    public required byte[] Red { get; init; }
+    public byte[] Green { get; init; } = [];
+
+    public byte[] Red { get; init; } = [];
 }

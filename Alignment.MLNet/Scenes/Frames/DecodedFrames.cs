@@ -20,6 +20,8 @@ static class DecodedFrames
     const string Clock = "1:1000000";
     const int MostBuffers = 4;
     const long BufferBudget = 64 << 20;
+    // Times that come in bundles are up to 32 KiB behind their frames: some 700 of them, which must find room here or both sides would wait for each other.
+    const int LeastSmallBuffers = 2048;
 
     /// <summary>The layout in which <paramref name="info"/>'s frames are handed out. An odd height goes ffmpeg's other way to BGR, which is left to it.</summary>
     public static FrameLayout LayoutOf(VideoInfo info) =>
@@ -31,16 +33,15 @@ static class DecodedFrames
     /// <summary>Hands out every frame, on the caller's thread.</summary>
     /// <returns>What ffmpeg complained about while it decoded, or null.</returns>
     /// <exception cref="BadDataException">ffmpeg could not decode any frame, or a frame would be too large.</exception>
-    public static string? Read(string path, VideoInfo info, TakeDecoded take, FfmpegTools tools, CancellationToken stop)
+    public static string? Read(string path, VideoInfo info, FrameForm form, TakeDecoded take, FfmpegTools tools, CancellationToken stop)
     {
-        var layout = LayoutOf(info);
-        long bytes = FrameShrink.FrameBytes(info.DisplayWidth, info.DisplayHeight, layout);
+        long bytes = form.Bytes;
         string subject = $"Reading the video '{SafePath.Shorten(path, 200)}'";
         if (bytes > int.MaxValue - FrameShrink.Slack)
             throw BadDataException.For(subject, string.Create(CultureInfo.InvariantCulture, $"frames of {info.DisplayWidth}x{info.DisplayHeight}"), "frames below 2 GiB", "Scale the video down first.");
         using var workspace = new FfmpegWorkspace();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var frames = new FramePipe((int)bytes, (int)Math.Clamp(BufferBudget / bytes, 2, MostBuffers), ended.Token);
+        var frames = new FramePipe((int)bytes, form.Small ? LeastSmallBuffers : (int)Math.Clamp(BufferBudget / bytes, 2, MostBuffers), ended.Token);
         var times = new TimePipe();
         string input = workspace.AddInput(path);
         using FfmpegOutputPipe framePipe = new(frames.ReadAsync), timePipe = new(times.ReadAsync);
@@ -49,7 +50,7 @@ static class DecodedFrames
         {
             try
             {
-                FfmpegRun.Execute(Job(input, framePipe.Target, timePipe.Target, layout, info.PixelFormat, tools.FpsModeOption), subject, tools, workspace, ended.Token);
+                FfmpegRun.Execute(Job(input, framePipe.Target, timePipe.Target, form, tools.FpsModeOption), subject, tools, workspace, ended.Token);
             }
             catch (Exception e) when (e is AlignmentException or OperationCanceledException)
             {
@@ -89,28 +90,33 @@ static class DecodedFrames
         return failure?.Message;
     }
 
-    internal static FFMpegArgumentProcessor Job(string input, string frames, string times, FrameLayout layout, string? pixelFormat, string fpsMode)
+    internal static FFMpegArgumentProcessor Job(string input, string frames, string times, FrameForm form, string fpsMode)
     {
-        string format = layout == FrameLayout.Bgr24 ? "bgr24" : pixelFormat!;
-        return FFMpegArguments.FromFileInput(input, false, o => o.WithCustomArgument("-hide_banner -nostdin -v error " + FfmpegWorkspace.InputGuards))
+        // Small pictures are not worth a second thread's waking.
+        string global = form.Small ? "-filter_threads 1 " : "";
+        int flush = form.Small ? 0 : 1;
+        return FFMpegArguments.FromFileInput(input, false, o => o.WithCustomArgument($"-hide_banner -nostdin -v error {global}" + FfmpegWorkspace.InputGuards))
             .OutputToMany(outputs => outputs
-                .OutputToFile(frames, true, o => o.WithCustomArgument($"-map 0:V:0 -an -sn -dn {fpsMode} passthrough -f rawvideo -pix_fmt {format}"))
-                .OutputToFile(times, true, o => o.WithCustomArgument($"-map 0:V:0 -an -sn -dn {fpsMode} passthrough -enc_time_base {Clock} -c:v wrapped_avframe -flush_packets 1 -f framecrc")));
+                .OutputToFile(frames, true, o => o.WithCustomArgument($"-map 0:V:0 -an -sn -dn {fpsMode} passthrough -f rawvideo {form.Options}"))
+                .OutputToFile(times, true, o => o.WithCustomArgument($"-map 0:V:0 -an -sn -dn {fpsMode} passthrough -enc_time_base {Clock} -c:v wrapped_avframe -flush_packets {flush} -f framecrc")));
     }
 
     /// <summary>Frames from the pipe into a few buffers that go round.</summary>
     sealed class FramePipe
     {
+        // Small frames are taken from the pipe many at a time.
+        const int Chunk = 1 << 16;
+
         readonly Channel<byte[]> _free, _full;
-        readonly int _bytes;
+        readonly int _bytes, _most;
         readonly CancellationToken _stop;
+        int _made;
 
         public FramePipe(int bytes, int buffers, CancellationToken stop)
         {
-            (_bytes, _stop) = (bytes, stop);
+            (_bytes, _most, _stop) = (bytes, buffers, stop);
             _free = Channel.CreateBounded<byte[]>(buffers);
             _full = Channel.CreateBounded<byte[]>(buffers);
-            for (int i = 0; i < buffers; i++) _free.Writer.TryWrite(new byte[bytes + FrameShrink.Slack]);
         }
 
         /// <summary>True once ffmpeg has sent its last frame.</summary>
@@ -120,10 +126,13 @@ static class DecodedFrames
         {
             try
             {
+                var stream = _bytes < Chunk / 2 ? new BufferedStream(inputStream, Chunk) : inputStream;   // the pipe is its owner's to close
                 while (true)
                 {
-                    byte[] buffer = await _free.Reader.ReadAsync(_stop).ConfigureAwait(false);
-                    if (await inputStream.ReadAtLeastAsync(buffer.AsMemory(0, _bytes), _bytes, throwOnEndOfStream: false, _stop).ConfigureAwait(false) < _bytes) break;
+                    // As many as are needed, no more than allowed.
+                    if (!_free.Reader.TryRead(out byte[]? buffer))
+                        buffer = _made++ < _most ? new byte[_bytes + FrameShrink.Slack] : await _free.Reader.ReadAsync(_stop).ConfigureAwait(false);
+                    if (await stream.ReadAtLeastAsync(buffer.AsMemory(0, _bytes), _bytes, throwOnEndOfStream: false, _stop).ConfigureAwait(false) < _bytes) break;
                     _full.Writer.TryWrite(buffer);
                 }
             }
@@ -153,15 +162,25 @@ static class DecodedFrames
     /// <summary>Times from the "framecrc" lines: stream, dts, pts, duration, size, checksum.</summary>
     sealed class TimePipe
     {
+        const int Chunk = 1 << 15;
+
         readonly Channel<(long? Pts, long Duration)> _times = Channel.CreateUnbounded<(long?, long)>(new() { SingleReader = true, SingleWriter = false });
 
         public async Task ReadAsync(Stream inputStream)
         {
             try
             {
-                using var lines = new StreamReader(inputStream, System.Text.Encoding.ASCII, false, 1 << 12, leaveOpen: true);
-                while (await lines.ReadLineAsync(CancellationToken.None).ConfigureAwait(false) is { } line)
-                    if (!line.StartsWith('#')) _times.Writer.TryWrite(Parse(line));
+                byte[] buffer = new byte[Chunk];
+                int held = 0;
+                while (await inputStream.ReadAsync(buffer.AsMemory(held), CancellationToken.None).ConfigureAwait(false) is > 0 and int more)
+                {
+                    held += more;
+                    int done = Lines(buffer.AsSpan(0, held));
+                    // A line is some sixty bytes; one that fills the buffer is none of ffmpeg's.
+                    if (done == 0 && held == Chunk) break;
+                    buffer.AsSpan(done, held - done).CopyTo(buffer);
+                    held -= done;
+                }
             }
             catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
             {
@@ -179,11 +198,33 @@ static class DecodedFrames
             return _times.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult() && _times.Reader.TryRead(out time) ? time : (null, 0);
         }
 
-        static (long? Pts, long Duration) Parse(string line)
+        /// <summary>Takes the whole lines.</summary>
+        /// <returns>Their bytes.</returns>
+        int Lines(ReadOnlySpan<byte> bytes)
         {
-            string[] fields = line.Split(',', StringSplitOptions.TrimEntries);
-            long? pts = fields.Length > 3 && long.TryParse(fields[2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long p) && p > long.MinValue / 2 ? p : null;
-            return (pts, fields.Length > 3 && long.TryParse(fields[3], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long d) ? Math.Max(0, d) : 0);
+            int done = 0;
+            while (bytes[done..].IndexOf((byte)'\n') is >= 0 and int length)
+            {
+                var line = bytes.Slice(done, length);
+                if (length > 0 && line[0] != '#') _times.Writer.TryWrite(Parse(line));
+                done += length + 1;
+            }
+            return done;
+        }
+
+        static (long? Pts, long Duration) Parse(ReadOnlySpan<byte> line)
+        {
+            line = Rest(Rest(line));
+            return (Number(line) is > long.MinValue / 2 and long pts ? pts : null, Math.Max(0, Number(Rest(line)) ?? 0));
+        }
+
+        /// <summary>What is behind the next comma.</summary>
+        static ReadOnlySpan<byte> Rest(ReadOnlySpan<byte> line) => line.IndexOf((byte)',') is >= 0 and int comma ? line[(comma + 1)..] : [];
+
+        static long? Number(ReadOnlySpan<byte> line)
+        {
+            var field = line.IndexOf((byte)',') is >= 0 and int comma ? line[..comma] : [];
+            return long.TryParse(field.Trim((byte)' '), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long n) ? n : null;
         }
     }
 }

@@ -18,10 +18,11 @@ enum ScoreKinds
     /// <summary>Correlation of luminance histograms.</summary>
     Histogram = 8,
 
-    /// <summary>The shrunken picture itself.</summary>
-    Picture = 16,
+    /// <summary>All of the reference's.</summary>
+    Scores = Content | Edges | Average | Histogram,
 
-    All = Content | Edges | Average | Histogram | Picture,
+    /// <summary>The small picture (<see cref="SmallFrames"/>). It comes another way, and alone.</summary>
+    Picture = 16,
 }
 
 /// <summary>PySceneDetect's per-frame measures of a stream of frames. Two sets of planes take turns; nothing is allocated per frame.</summary>

@@ -19,25 +19,28 @@ static class PictureDifference
     /// <summary>E|x − y| of the pictures' values, likewise.</summary>
     public static double Unrelated(SmallPicture a, SmallPicture b)
     {
-        int area = Area(a, b);
-        double sum = 0;
+        // Σ f(1 − g) + g(1 − f) over the bins, with f = F ÷ area and g = G ÷ area the shares of values up to there: in integers Σ area·(F + G) − 2·F·G.
+        long area = Area(a, b), sum = 0;
+        // Of a picture with bars that the other has not, the bars belong to the comparison: black, without colour.
+        long missing = area - AreaOf(a), missingOther = area - AreaOf(b);
         for (int plane = 0; plane < 3; plane++)
         {
-            ReadOnlySpan<int> p = a.Histogram.AsSpan(plane * SmallPicture.Bins, SmallPicture.Bins), q = b.Histogram.AsSpan(plane * SmallPicture.Bins, SmallPicture.Bins);
-            // Of a picture with bars that the other has not, the bars belong to the comparison: black, without colour.
-            int dark = plane == 0 ? 0 : SmallPicture.Bins / 2;
-            double below = 0, belowOther = 0, integral = 0;
-            int missing = area - AreaOf(a), missingOther = area - AreaOf(b);
-            for (int bin = 0; bin < SmallPicture.Bins; bin++)
-            {
-                below += p[bin] + (bin == dark ? missing : 0);
-                belowOther += q[bin] + (bin == dark ? missingOther : 0);
-                double f = below / area, g = belowOther / area;
-                integral += f * (1 - g) + g * (1 - f);
-            }
-            sum += 2 * integral;
+            var (all, upper) = a.CumulativeSums[plane];
+            var (allOther, upperOther) = b.CumulativeSums[plane];
+            int bins = plane == 0 ? SmallPicture.Bins : SmallPicture.Bins / 2;
+            long above = plane == 0 ? all : upper, aboveOther = plane == 0 ? allOther : upperOther;
+            long product = Products(a.Cumulative, b.Cumulative, plane * SmallPicture.Bins) + missing * aboveOther + missingOther * above + bins * missing * missingOther;
+            sum += area * (all + allOther + bins * (missing + missingOther)) - 2 * product;
         }
-        return Math.Max(sum, NoiseFloor);
+        return Math.Max(2.0 * sum / (area * area), NoiseFloor);
+    }
+
+    /// <summary>Σ F·G of one plane. A lane adds up eight pairs of products of counts below 9217: less than 2³¹.</summary>
+    static long Products(short[] f, short[] g, int from)
+    {
+        var sums = Vector256<int>.Zero;
+        for (int i = from; i < from + SmallPicture.Bins; i += 16) sums += Lanes.MulAddPairs(Vector256.LoadUnsafe(ref f[i]), Vector256.LoadUnsafe(ref g[i]));
+        return Vector256.Sum(Vector256.WidenLower(sums) + Vector256.WidenUpper(sums));
     }
 
     /// <summary>Pixels inside the bars of either.</summary>

@@ -58,21 +58,32 @@ sealed class DrawnShots
     public IReadOnlyList<SceneCut> Cuts(double minimum = 0.6)
     {
         var detector = new ShotDetector(new MinimumLength(minimum));
-        var frame = new AnalysedFrame { Width = Width, Height = Height, Blue = New(), Green = New(), Red = New() };
+        const int width = Width / 2, height = Height / 2;
+        var frame = new AnalysedFrame { Width = width, Height = height, Picture = new byte[3 * width * height + FrameShrink.Slack] };
         List<SceneCut> cuts = [];
         for (int i = 0; i < _frames.Count; i++)
         {
-            int n = Width * Height;
-            _frames[i].AsSpan(0, n).CopyTo(frame.Blue);
-            _frames[i].AsSpan(n, n).CopyTo(frame.Green);
-            _frames[i].AsSpan(2 * n, n).CopyTo(frame.Red);
+            Average(_frames[i], frame.Picture, width, height);
             (frame.Index, frame.Seconds) = (i, _seconds[i]);
             detector.Add(frame, cuts.Add);
         }
         detector.End(cuts.Add);
         return cuts;
+    }
 
-        static byte[] New() => new byte[Width * Height + FrameShrink.Slack];
+    /// <summary>2x2 pixels into one of Y and half of B − Y and R − Y (BT.601).</summary>
+    static void Average(byte[] frame, byte[] to, int width, int height)
+    {
+        for (int i = 0; i < width * height; i++)
+        {
+            int at = i / width * 2 * Width + i % width * 2;
+            int b = Four(at), g = Four(Width * Height + at), r = Four(2 * Width * Height + at), luma = (29 * b + 150 * g + 77 * r) / (256 * 4);
+            to[i] = (byte)luma;
+            to[width * height + i] = (byte)((b / 4 - luma) / 2 + 128);
+            to[2 * width * height + i] = (byte)((r / 4 - luma) / 2 + 128);
+        }
+
+        int Four(int from) => frame[from] + frame[from + 1] + frame[from + Width] + frame[from + Width + 1];
     }
 
     void Add(byte[] frame)

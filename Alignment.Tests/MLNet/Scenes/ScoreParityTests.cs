@@ -74,14 +74,14 @@ public sealed class ScoreParityTests
         List<long>[] cuts = [.. detectors.Select(_ => new List<long>())];
         var all = new Together(detectors, cuts);
         var tools = FfmpegTools.Find();
-        SceneFinding.Run(fixture.Path, VideoProbe.Read(fixture.Path, tools), all, ScoreKinds.All, watch, tools, CancellationToken.None);
+        SceneFinding.Run(fixture.Path, VideoProbe.Read(fixture.Path, tools), all, ScoreKinds.None, watch, tools, CancellationToken.None);
         return cuts;
     }
 
     /// <summary>Several detectors in one pass.</summary>
     sealed class Together(ICutDetector[] detectors, List<long>[] cuts) : ICutDetector
     {
-        public ScoreKinds Needs => ScoreKinds.All;
+        public ScoreKinds Needs => detectors is [ShotDetector] ? ScoreKinds.Picture : ScoreKinds.Scores;
 
         public void Add(AnalysedFrame frame, Action<SceneCut> found)
         {
