@@ -21,10 +21,18 @@ static class SceneCutsBench
         var info = VideoProbe.Read(video, tools);
         var small = new SmallFrames(info.DisplayWidth, info.DisplayHeight);
         long frames = 0;
-        double[] medians = Timing.Medians(rounds, () => Decode(video, tools), () => Decode(video, tools, "-filter_threads", "1", "-vf", small.Filter), () => Find(new ShotDetector(new MinimumLength(0.6))), () => Find(new ContentDetector(27, new MinimumLength(0.6))));
         string[] names = ["ffmpeg -f null", "… and shrinking", "shots", "content"];
+        Action[] work = [() => Decode(video, tools), () => Decode(video, tools, "-filter_threads", "1", "-vf", small.Filter), () => Find(new ShotDetector(new MinimumLength(0.6))), () => Find(new ContentDetector(27, new MinimumLength(0.6)))];
+        var processor = names.Select(_ => new List<double>()).ToArray();
+        double[] medians = Timing.Medians(rounds, [.. work.Select((piece, i) => (Action)(() =>
+        {
+            double before = ProcessorSeconds();
+            piece();
+            processor[i].Add(ProcessorSeconds() - before);
+        }))]);
+        double[] costs = [.. processor.Select(Timing.Median)];
         for (int i = 0; i < names.Length; i++)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{names[i],-16} {frames / medians[i],8:0} frames/s   {medians[0] / medians[i]:0.00} of decoding"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{names[i],-16} {frames / medians[i],8:0} frames/s   {medians[0] / medians[i]:0.00} of decoding   processor {1000 * costs[i] / frames:0.000} ms a frame, {costs[0] / costs[i]:0.00}"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{info.Width}x{info.Height} {info.PixelFormat}, {frames} frames, medians of {rounds} rounds in turns"));
         return 0;
 
@@ -37,6 +45,18 @@ static class SceneCutsBench
         foreach (string word in (string[])["-v", "error", "-nostdin", "-i", video, "-map", "0:V:0", .. filter, "-f", "null", "-"]) start.ArgumentList.Add(word);
         using var process = Process.Start(start)!;
         process.WaitForExit();
+    }
+
+    /// <summary>Processor time of this process and of those it has started and that have ended; of the latter on Linux only.</summary>
+    static double ProcessorSeconds()
+    {
+        const double ticks = 100;
+        double own = Environment.CpuUsage.TotalTime.TotalSeconds;
+        if (!OperatingSystem.IsLinux()) return own;
+        string stat = File.ReadAllText("/proc/self/stat");
+        // Behind the name, which may hold anything, the first field is the third; cutime and cstime are the 16th and 17th.
+        string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return own + (long.Parse(fields[13], CultureInfo.InvariantCulture) + long.Parse(fields[14], CultureInfo.InvariantCulture)) / ticks;
     }
 
     /// <summary>Ten shots of moving gradients, 3000 frames of 640x360.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.Intrinsics;
-using Alignment.MLNet.Video;
 
 namespace Alignment.MLNet.Scenes.Frames;
 
