@@ -18,9 +18,9 @@ sealed class AuditTables : IDisposable
 
     public AuditTables(Stream findings, Stream scenes, Stream json)
     {
-        (_findings, _scenes, _json) = (ValidScenesCsv.Writer(findings), ValidScenesCsv.Writer(scenes), new(json, s_json));
-        ValidScenesCsv.WriteRow(_findings, "severity", "kind", "video_id", "scene_number", "found", "expected", "what_to_do", "related_scene", "file");
-        ValidScenesCsv.WriteRow(_scenes, "video_id", "scene_number", "keyword", "still_size", "mask_size", "heatmap_size", "mask_format", "product_share", "mask_between_share",
+        (_findings, _scenes, _json) = (CsvRows.To(findings), CsvRows.To(scenes), new(json, s_json));
+        CsvRows.Write(_findings, "severity", "kind", "video_id", "scene_number", "found", "expected", "what_to_do", "related_scene", "file");
+        CsvRows.Write(_scenes, "video_id", "scene_number", "keyword", "still_size", "mask_size", "heatmap_size", "mask_format", "product_share", "mask_between_share",
             "heatmap_min", "heatmap_max", "heatmap_white_share", "alignment_score", "attention_share", "attention_share_boosted", "perceptual_hash", "attention_origin");
         _json.WriteStartObject();
         _json.WriteStartArray("findings");
@@ -28,7 +28,7 @@ sealed class AuditTables : IDisposable
 
     public void Write(AuditFinding f)
     {
-        ValidScenesCsv.WriteRow(_findings, Name(f.Severity), f.Kind.ToString(), f.VideoId ?? "", N(f.SceneNumber), f.Found, f.Expected, f.Next, f.Related ?? "", f.File ?? "");
+        CsvRows.Write(_findings, Name(f.Severity), f.Kind.ToString(), f.VideoId ?? "", N(f.SceneNumber), f.Found, f.Expected, f.Next, f.Related ?? "", f.File ?? "");
         _json.WriteStartObject();
         _json.WriteString("kind", f.Kind.ToString());
         _json.WriteString("severity", Name(f.Severity));
@@ -46,7 +46,7 @@ sealed class AuditTables : IDisposable
     public void Write(SceneRecord scene, SceneFacts facts, AttentionOrigin origin)
     {
         PixelFacts? p = facts.Pixels;
-        ValidScenesCsv.WriteRow(_scenes, scene.VideoId, N(scene.SceneNumber), scene.Keyword, Size(facts.Still), Size(facts.Mask), Size(facts.Heatmap), facts.Mask.Format == PictureFormat.Jpeg ? "jpeg" : "png",
+        CsvRows.Write(_scenes, scene.VideoId, N(scene.SceneNumber), scene.Keyword, Size(facts.Still), Size(facts.Mask), Size(facts.Heatmap), facts.Mask.Format == PictureFormat.Jpeg ? "jpeg" : "png",
             N(p?.ProductShare), N(p?.MaskBetween), N(p?.HeatmapLeast), N(p?.HeatmapMost), N(p?.HeatmapWhite), N(p?.Before.Alignment), N(p?.Before.Share), N(p?.Boosted.Share),
             p?.Hash.ToString("x16", CultureInfo.InvariantCulture) ?? "", origin.ToString());
     }

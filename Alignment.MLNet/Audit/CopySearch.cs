@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Alignment.MLNet.Data;
 
 namespace Alignment.MLNet.Audit;
@@ -6,9 +7,17 @@ namespace Alignment.MLNet.Audit;
 /// <summary>
 /// Looks for pictures and heatmaps that occur more than once. Every scene leaves some 300 bytes here; each is compared with the few
 /// earlier ones that two indexes offer, never with all. A copy is reported at the later scene, with the earliest it is a copy of.
+/// What is closer to an earlier scene than a copy need be (the constants below) does not enter an index: that scene stands for it. So an index
+/// holds what is different, and ten thousand pictures that are all alike cost no more than one.
 /// </summary>
 sealed class CopySearch(AuditOptions options)
 {
+    /// <summary>Mean difference of colours, in levels of 255, of pictures that one stands for: what encoding again makes of the same picture.</summary>
+    const int SameColourLevels = 1;
+
+    /// <summary>Part of the allowed distance within which one heatmap stands for another beside the same still.</summary>
+    const double SameHeatmapPart = 0.25;
+
     const int Colours = 3 * CopyTrace.ColourSide * CopyTrace.ColourSide, Cells = CopyTrace.HeatmapSide * CopyTrace.HeatmapSide;
 
     readonly record struct Kept(int Video, int Number, ulong Hash, bool Flat, bool HasHeatmap, UInt128 Still, UInt128 Heatmap, HeatmapMoments Moments);
@@ -52,13 +61,14 @@ sealed class CopySearch(AuditOptions options)
             if (!scene.Flat)
             {
                 bool train = videos[scene.Video].Trained;
-                int other = (train ? validated : trained).Lowest(scene.Hash, options.CopyBits, j => AlikeColours(at, j));
+                HashIndex own = train ? trained : validated;
+                int other = (train ? validated : trained).Lowest(scene.Hash, options.CopyBits, j => AlikeColours(at, j, options.CopyColourLevels));
                 if (other >= 0) yield return Picture(AuditKind.SplitLeak, i, other);
-                int same = (train ? trained : validated).Lowest(scene.Hash, options.CopyBits, j => AlikeColours(at, j));
+                int same = own.Lowest(scene.Hash, options.CopyBits, j => AlikeColours(at, j, options.CopyColourLevels));
                 // Videos come one after the other: where the earliest copy is of this video, no other video before has one.
                 if (same >= 0 && _scenes[same].Video != scene.Video) yield return Picture(AuditKind.DuplicatePicture, i, same);
                 else if (same >= 0 && _scenes[same].Still == scene.Still) yield return Picture(AuditKind.RepeatedPicture, i, same);
-                (train ? trained : validated).Add(i, scene.Hash);
+                if (same < 0 || own.Equal(scene.Hash, j => AlikeColours(at, j, SameColourLevels)) < 0) own.Add(i, scene.Hash);
             }
             if (!scene.HasHeatmap) continue;
             if (firstOfHeatmap.TryGetValue(scene.Heatmap, out int first))
@@ -67,9 +77,17 @@ sealed class CopySearch(AuditOptions options)
                 continue;
             }
             firstOfHeatmap.Add(scene.Heatmap, i);
-            int near = heatmaps.Lowest(scene.Moments, j => Elsewhere(at, j) <= options.HeatmapDistance && !AlikeStills(at, j));
+            bool known = false;
+            int near = heatmaps.Lowest(scene.Moments, j =>
+            {
+                double elsewhere = Elsewhere(at, j);
+                if (elsewhere > options.HeatmapDistance) return false;
+                if (!AlikeStills(at, j)) return true;
+                known |= elsewhere <= SameHeatmapPart * options.HeatmapDistance;
+                return false;
+            });
             if (near >= 0) yield return new(AuditKind.CopiedHeatmap, i, near, false, false, Elsewhere(i, near));
-            heatmaps.Add(i, scene.Moments);
+            if (!known) heatmaps.Add(i, scene.Moments);
         }
     }
 
@@ -108,20 +126,22 @@ sealed class CopySearch(AuditOptions options)
         new(kind, later, earlier, _scenes[later].Still == _scenes[earlier].Still, true, BitOperations.PopCount(_scenes[later].Hash ^ _scenes[earlier].Hash));
 
     bool AlikeStills(int i, int j) =>
-        _scenes[i].Still == _scenes[j].Still || (!_scenes[i].Flat && !_scenes[j].Flat && BitOperations.PopCount(_scenes[i].Hash ^ _scenes[j].Hash) <= options.CopyBits && AlikeColours(i, j));
+        _scenes[i].Still == _scenes[j].Still || (!_scenes[i].Flat && !_scenes[j].Flat && BitOperations.PopCount(_scenes[i].Hash ^ _scenes[j].Hash) <= options.CopyBits && AlikeColours(i, j, options.CopyColourLevels));
 
-    bool AlikeColours(int i, int j)
+    bool AlikeColours(int i, int j, double levels)
     {
+        ReadOnlySpan<byte> all = CollectionsMarshal.AsSpan(_colours), a = all.Slice(i * Colours, Colours), b = all.Slice(j * Colours, Colours);
         int sum = 0;
-        for (int k = 0; k < Colours; k++) sum += Math.Abs(_colours[i * Colours + k] - _colours[j * Colours + k]);
-        return sum <= options.CopyColourLevels * Colours;
+        for (int k = 0; k < Colours; k++) sum += Math.Abs(a[k] - b[k]);
+        return sum <= levels * Colours;
     }
 
     /// <summary>Total variation: the part of one map's attention that would have to move to make the other.</summary>
     double Elsewhere(int i, int j)
     {
+        ReadOnlySpan<ushort> all = CollectionsMarshal.AsSpan(_cells), a = all.Slice(i * Cells, Cells), b = all.Slice(j * Cells, Cells);
         int sum = 0;
-        for (int k = 0; k < Cells; k++) sum += Math.Abs(_cells[i * Cells + k] - _cells[j * Cells + k]);
+        for (int k = 0; k < Cells; k++) sum += Math.Abs(a[k] - b[k]);
         return sum / (2.0 * ushort.MaxValue);
     }
 }

@@ -36,7 +36,7 @@ public static class DatasetAudit
                     (made, nothing) = walk.Run();
                     AtomicFile.Write(Path.Combine(folder, AuditReport.PageName), page =>
                     {
-                        using StreamWriter to = ValidScenesCsv.Writer(page);
+                        using var to = new StreamWriter(page, leaveOpen: true) { NewLine = "\n" };
                         new AuditPage(made, options, walk.Samples, walk.Videos, progress, cancel).Write(to);
                     });
                 })));

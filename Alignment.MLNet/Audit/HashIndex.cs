@@ -49,6 +49,14 @@ sealed class HashIndex
         return best == int.MaxValue ? -1 : _entries[best].Id;
     }
 
+    /// <summary>The lowest id with this very hash that <paramref name="accept"/> takes; −1 where there is none.</summary>
+    public int Equal(ulong hash, Func<int, bool> accept)
+    {
+        int best = int.MaxValue;
+        Scan(0, Slot(0, hash), hash, 0, accept, ref best);
+        return best == int.MaxValue ? -1 : _entries[best].Id;
+    }
+
     // Chains are in order: the first that fits is the chain's best, and nothing after the best so far matters. So a thousand
     // pictures that are all alike cost one look each.
     void Scan(int band, int slot, ulong hash, int bits, Func<int, bool> accept, ref int best)

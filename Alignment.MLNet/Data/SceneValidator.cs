@@ -55,7 +55,7 @@ public static class SceneValidator
         {
             AtomicFile.Write(path, stream =>
             {
-                using StreamWriter to = ValidScenesCsv.Writer(stream);
+                using StreamWriter to = CsvRows.To(stream);
                 ValidScenesCsv.WriteHeader(to);
                 foreach (SceneRecord scene in walk.Scenes()) ValidScenesCsv.WriteRow(to, scene);
                 if (walk.Report.ValidScenes == 0) throw new NothingValidException(walk.Nothing());

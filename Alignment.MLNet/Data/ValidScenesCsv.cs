@@ -1,13 +1,10 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text;
 using Alignment.Transforms;
 
 namespace Alignment.MLNet.Data;
 
 /// <summary>
-/// <c>valid_scenes.csv</c>: UTF-8 without byte order mark, lines ending with LF, cells quoted as RFC 4180 says and only
-/// where needed, rows in ordinal order of video id, then by scene number; full paths.
+/// <c>valid_scenes.csv</c>, written as <see cref="CsvRows"/> writes: rows in ordinal order of video id, then by scene number; full paths.
 /// </summary>
 public static class ValidScenesCsv
 {
@@ -65,31 +62,8 @@ public static class ValidScenesCsv
         return File.Exists(path) ? null : $"the path '{SafePath.Shorten(path, 300)}', where there is no file";
     }
 
-    internal static void WriteHeader(TextWriter to) => WriteRow(to, [.. Columns]);
+    internal static void WriteHeader(TextWriter to) => CsvRows.Write(to, [.. Columns]);
 
     internal static void WriteRow(TextWriter to, SceneRecord s) =>
-        WriteRow(to, s.VideoId, s.SceneNumber.ToString(CultureInfo.InvariantCulture), s.Keyword, s.SceneImagePath, s.KeywordMaskPath, s.AttentionHeatmapPath, s.Filename);
-
-    /// <summary>One RFC 4180 row.</summary>
-    internal static void WriteRow(TextWriter to, params ReadOnlySpan<string> cells)
-    {
-        for (int i = 0; i < cells.Length; i++)
-        {
-            if (i > 0) to.Write(',');
-            bool plain = cells[i].AsSpan().IndexOfAny(s_special) < 0 && cells[i] == cells[i].Trim();
-            if (plain) to.Write(cells[i]);
-            else
-            {
-                to.Write('"');
-                to.Write(cells[i].Replace("\"", "\"\"", StringComparison.Ordinal));
-                to.Write('"');
-            }
-        }
-        to.Write('\n');
-    }
-
-    /// <summary>A writer over <paramref name="stream"/> with this file's encoding; the caller flushes it.</summary>
-    internal static StreamWriter Writer(Stream stream) => new(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
-
-    static readonly SearchValues<char> s_special = SearchValues.Create(",\"\r\n");
+        CsvRows.Write(to, s.VideoId, s.SceneNumber.ToString(CultureInfo.InvariantCulture), s.Keyword, s.SceneImagePath, s.KeywordMaskPath, s.AttentionHeatmapPath, s.Filename);
 }

@@ -45,9 +45,9 @@ public static class DrawnDataSet
         }
         AtomicFile.Write(Path.Combine(folder, "keywords.csv"), stream =>
         {
-            using StreamWriter to = ValidScenesCsv.Writer(stream);
-            ValidScenesCsv.WriteRow(to, KeywordsCsv.IdColumn, KeywordsCsv.KeywordColumn);
-            foreach (DrawnAd ad in drawn) ValidScenesCsv.WriteRow(to, ad.Options.VideoId, ad.Keyword);
+            using StreamWriter to = CsvRows.To(stream);
+            CsvRows.Write(to, KeywordsCsv.IdColumn, KeywordsCsv.KeywordColumn);
+            foreach (DrawnAd ad in drawn) CsvRows.Write(to, ad.Options.VideoId, ad.Keyword);
         });
         return drawn;
     }

@@ -13,10 +13,10 @@ static class MaskReportFiles
     /// <summary>Writes rows as they come; the file appears with the last one.</summary>
     public static void WriteCsv(string folder, IEnumerable<MaskRow> rows) => AtomicFile.Write(Path.Combine(folder, Csv), stream =>
     {
-        using StreamWriter to = ValidScenesCsv.Writer(stream);
-        ValidScenesCsv.WriteRow(to, "video_id", "scene_number", "keyword", "origin", "area_percent", "empty", "full", "components", "neighbour_iou", "mask_path");
+        using StreamWriter to = CsvRows.To(stream);
+        CsvRows.Write(to, "video_id", "scene_number", "keyword", "origin", "area_percent", "empty", "full", "components", "neighbour_iou", "mask_path");
         foreach (MaskRow row in rows)
-            ValidScenesCsv.WriteRow(to, row.VideoId, row.SceneNumber.ToString(CultureInfo.InvariantCulture), row.Keyword, Name(row.Origin), (100 * row.Area).ToString("0.###", CultureInfo.InvariantCulture),
+            CsvRows.Write(to, row.VideoId, row.SceneNumber.ToString(CultureInfo.InvariantCulture), row.Keyword, Name(row.Origin), (100 * row.Area).ToString("0.###", CultureInfo.InvariantCulture),
                 row.Empty ? "1" : "0", row.Full ? "1" : "0", row.Components.ToString(CultureInfo.InvariantCulture), row.NeighbourIou?.ToString("0.####", CultureInfo.InvariantCulture) ?? "", row.MaskPath);
     }, keepEqual: true);
 

@@ -46,7 +46,7 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
         Directory.CreateDirectory(_folder);
         File.Delete(Path.Combine(_folder, VariantFiles.Manifest));
         var tables = AttentionVariants.All.Select(_ => new StringWriter(CultureInfo.InvariantCulture)).ToArray();
-        foreach (StringWriter table in tables) ValidScenesCsv.WriteRow(table, VariantFiles.Columns);
+        foreach (StringWriter table in tables) CsvRows.Write(table, VariantFiles.Columns);
         var written = new HashSet<string>(StringComparer.Ordinal);
         var scores = new VariantScores();
         var counts = new (int Modified, int Distinct)[AttentionVariants.All.Count];
@@ -100,7 +100,7 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
         static string N(double? v) => v?.ToString("R", CultureInfo.InvariantCulture) ?? "";
         var (change, after) = (v.Change, v.After);
         PlaceboPlacement? place = change.Place is { Exists: true } p ? p : null;
-        ValidScenesCsv.WriteRow(table,
+        CsvRows.Write(table,
             s.VideoId, N(s.SceneNumber), s.Keyword, s.SceneImagePath, s.KeywordMaskPath, s.AttentionHeatmapPath, s.Filename,
             v.Variant.Name(), TemporalWindows.Names[window], v.Jpeg, v.Map, v.Control, change.Modified ? "true" : "false",
             N(before.Alignment), N(after.Alignment), N(before.Share), N(after.Share), N(before.Total), N(after.Total), N(change.Clipped),

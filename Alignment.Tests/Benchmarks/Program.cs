@@ -30,6 +30,7 @@ static class Program
           {GazeRows.Switch} [ROWS] [VIDEOS] [SCENES]                 heatmaps from a gaze file of so many rows: rows/s, memory, the ratio to reading the file alone
           {TrainTiny.Switch} WORK BUNDLE [KEPT STAGES]        trains the bundled tiny model from scratch; states in WORK, so that a stopped run continues
           {MasksHeldOut.Switch} BUNDLE OUT [scenes] [seed]     keyword masks of scenes that no training has seen: IoU and area, by product and by size, and pictures
+          {AuditScale.Switch} copies|different|alike SCENES      time, memory and page of an audit of so many small scenes
           {MaskRuntimes.Switch} [ROUNDS]                       CLIPSeg through ML.NET's OnnxTransformer and through our session, tiny and at full size
           --filter PATTERN                                 BenchmarkDotNet's own switches, e.g. --filter *ValidateBenchmark*, --list flat
         """;
@@ -51,6 +52,7 @@ static class Program
             case [PeakOfGradients.Switch, var how]: return PeakOfGradients.Run(how);
             case [TrainTiny.Switch, .. var rest]: return TrainTiny.Run(rest);
             case [MasksHeldOut.Switch, var bundle, var output, .. var rest]: return MasksHeldOut.Run(bundle, output, rest.FirstOrDefault(), rest.ElementAtOrDefault(1));
+            case [AuditScale.Switch, var kind, var scenes]: return AuditScale.Run(kind, scenes);
             case [MaskRuntimes.Switch, .. var rest]: return MaskRuntimes.Run(rest.FirstOrDefault());
             case [FullSizeImport]: new FullSizeImportTests().Run_Sd15InHalfPrecision_MemoryStaysFlat(); return 0;
             case [FullSizeTrain.Switch, .. var rest]: return FullSizeTrain.Run(rest);

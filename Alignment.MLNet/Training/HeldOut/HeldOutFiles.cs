@@ -30,10 +30,10 @@ public static class HeldOutFiles
         WriteSheet(report, folder, stop);
         AtomicFile.Write(Path.Combine(folder, "held-out.csv"), stream =>
         {
-            using StreamWriter to = ValidScenesCsv.Writer(stream);
-            ValidScenesCsv.WriteRow(to, ["scene_id", "seed", "control", .. report.Measures.Select(m => m.Predictor), "background_difference", "asked"]);
+            using StreamWriter to = CsvRows.To(stream);
+            CsvRows.Write(to, ["scene_id", "seed", "control", .. report.Measures.Select(m => m.Predictor), "background_difference", "asked"]);
             foreach (HeldOutRow row in report.Rows)
-                ValidScenesCsv.WriteRow(to, [row.SceneId, Text($"{row.Seed}"), row.Control, .. row.Shares.Select(s => Text($"{s:R}")), Text($"{row.BackgroundDifference}"), Text($"{row.Asked:R}")]);
+                CsvRows.Write(to, [row.SceneId, Text($"{row.Seed}"), row.Control, .. row.Shares.Select(s => Text($"{s:R}")), Text($"{row.BackgroundDifference}"), Text($"{row.Asked:R}")]);
         });
         AtomicFile.WriteText(Path.Combine(folder, "held-out.json"), JsonSerializer.Serialize(report, s_json) + "\n");
         AtomicFile.WriteText(Path.Combine(folder, "held-out.md"), Markdown(report));

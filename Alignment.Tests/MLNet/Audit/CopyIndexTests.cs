@@ -1,5 +1,6 @@
 using System.Numerics;
 using Alignment.MLNet.Audit;
+using Alignment.MLNet.Data;
 using Alignment.MLNet.Drawing;
 using Alignment.Transforms.Images;
 
@@ -77,6 +78,50 @@ public sealed class CopyIndexTests
         }
         TestContext.Out.WriteLine($"{clock.Elapsed.TotalSeconds:0.00} s");
         Assert.That(clock.Elapsed.TotalSeconds, Is.LessThan(60), "about a second on an idle machine; generous, for a busy one");
+    }
+
+    /// <summary>The searches' worst cases: everything falls into one cell and one chain, and is refused there for what only a closer look tells.</summary>
+    [TestCase("alike: one still with noise, one heatmap that drifts")]
+    [TestCase("other stills, one heatmap that drifts")]
+    [TestCase("one layout, half of them red, then blue")]
+    public void CopySearch_HundredThousandScenesInOnePlace_IsNotQuadratic(string kind)
+    {
+        const int scenes = 100_000, perVideo = 100;
+        var random = new Random(Seed);
+        var search = new CopySearch(new());
+        bool layout = kind.StartsWith("one layout", StringComparison.Ordinal), others = kind.StartsWith("other stills", StringComparison.Ordinal);
+        for (int i = 0; i < scenes; i++)
+        {
+            int colour = layout && i >= scenes / 2 ? 200 : 50;
+            ushort[] cells = new ushort[CopyTrace.HeatmapSide * CopyTrace.HeatmapSide];
+            for (int k = 0; k < cells.Length; k++) cells[k] = (ushort)(1000 + (layout ? random.Next(900) : random.Next(20)));
+            float Place(float at) => layout ? random.NextSingle() : at + 0.006f * random.NextSingle();
+            search.Add(i / perVideo, new SceneRecord { SceneNumber = i % perVideo + 1 }, new PixelFacts
+            {
+                Hash = others ? (ulong)random.NextInt64() << 1 ^ (ulong)random.NextInt64() : 0x123456789ABCDEF0 ^ (i % 3 == 0 ? 1UL << random.Next(64) : 0),
+                Spread = 50,
+                Trace = new()
+                {
+                    Still = (UInt128)i, Heatmap = (UInt128)i, Attention = cells, Moments = new(Place(0.5f), Place(0.5f), Place(0.3f), Place(0.3f)),
+                    Colours = [.. Enumerable.Range(0, 3 * CopyTrace.ColourSide * CopyTrace.ColourSide).Select(_ => (byte)(colour + random.Next(2)))],
+                },
+            });
+        }
+        VideoFacts[] videos = [.. Enumerable.Range(0, scenes / perVideo).Select(v => new VideoFacts($"{v:0000}") { Trained = true })];
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        long pictures = 0, heatmaps = 0, wrong = 0;
+        foreach (CopySearch.Copy copy in search.Find(videos, CancellationToken.None))
+        {
+            if (copy.Kind == AuditKind.CopiedHeatmap) heatmaps++;
+            else pictures++;
+            // What it is a copy of is the first of all, or the first of its colour.
+            if (copy.Kind == AuditKind.DuplicatePicture && copy.Earlier > (layout && copy.Later >= scenes / 2 ? scenes / 2 : 0)) wrong++;
+        }
+        TestContext.Out.WriteLine($"{clock.Elapsed.TotalSeconds:0.0} s, {pictures} pictures, {heatmaps} heatmaps");
+        Assert.That(wrong, Is.Zero);
+        Assert.That(pictures, others ? Is.LessThanOrEqualTo(3) : Is.EqualTo(scenes - perVideo).Within(perVideo));
+        Assert.That(heatmaps, others ? Is.EqualTo(scenes).Within(scenes / 10) : Is.Zero);
+        Assert.That(clock.Elapsed.TotalSeconds, Is.LessThan(120), "a few seconds on an idle machine; generous, for a busy one. All pairs are 5·10⁹");
     }
 
     [Test]
