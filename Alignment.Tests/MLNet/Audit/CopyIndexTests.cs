@@ -115,10 +115,11 @@ public sealed class CopyIndexTests
             if (copy.Kind == AuditKind.CopiedHeatmap) heatmaps++;
             else pictures++;
             // What it is a copy of is the first of all, or the first of its colour.
-            if (copy.Kind == AuditKind.DuplicatePicture && copy.Earlier > (layout && copy.Later >= scenes / 2 ? scenes / 2 : 0)) wrong++;
+            if (!others && copy.Kind == AuditKind.DuplicatePicture && copy.Earlier > (layout && copy.Later >= scenes / 2 ? scenes / 2 : 0)) wrong++;
         }
         TestContext.Out.WriteLine($"{clock.Elapsed.TotalSeconds:0.0} s, {pictures} pictures, {heatmaps} heatmaps");
         Assert.That(wrong, Is.Zero);
+        // Of random hashes one pair in 2.6·10¹⁰ is that near by chance.
         Assert.That(pictures, others ? Is.LessThanOrEqualTo(3) : Is.EqualTo(scenes - perVideo).Within(perVideo));
         Assert.That(heatmaps, others ? Is.EqualTo(scenes).Within(scenes / 10) : Is.Zero);
         Assert.That(clock.Elapsed.TotalSeconds, Is.LessThan(120), "a few seconds on an idle machine; generous, for a busy one. All pairs are 5·10⁹");

@@ -5,7 +5,7 @@ static partial class TinyCard
 {
     const string Masks = """
         5. **CLIPSeg** – keyword masks (`clipseg.onnx`, `clipseg_text.onnx`): each still with a prompt that names its product and one that names
-           something else, whose mask is empty; a tenth of the stills have no product. It knows the ten products, a few synonyms of theirs
+           something else, whose mask is empty; then with four prompts that name absent products; a tenth of the stills have no product. It knows the ten products, a few synonyms of theirs
            and the colours; what it makes of any other word or of a photograph means nothing. Its table is in `docs/masks.md`.
 
         """;
