@@ -25,6 +25,8 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
     const double BlankContrast = 3;
     // A fade has taken so much of a picture's contrast that this is left.
     const double FadedShare = 0.2;
+    // Contrast is back when there is this many times what a fade left.
+    const double Regained = 2;
     // Mean differences below this (three planes added up) are a repeated frame, coded again.
     const double Repeated = 0.35;
     // A frame without motion in reach of this needs no search: it is less than the least cut.
@@ -36,8 +38,10 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
     // A cut's step against the largest other step nearby.
     const double StandsOut = 2;
     const double NearbySeconds = 0.17;
+    // Amid steps of at least this part of its size that are a move, a cut has to differ by this much.
+    const double AsLarge = 0.8, CutAmidMove = 0.5;
     const int NearbyFrames = 3;
-    // A change is undone when a frame shortly after is this much nearer to the one before the change than the changed one is.
+    // A change is undone when a frame shortly after is this much nearer to the one before the change than the changed one is, and would be no cut from it.
     const double UndoneShare = 0.5;
     const double LeastFlashSeconds = 0.2, MostFlashSeconds = 1;
     // The last distinct frame is not held longer than this.
@@ -50,6 +54,8 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
     PictureRing? _ring;
     GradualChange? _gradual;
     long _distinct, _next, _handled;
+    // Contrast of the last picture that was faded to, and the most since.
+    double _contrastAt, _contrastSince;
     double _lastCut;
 
     public ScoreKinds Needs => ScoreKinds.Picture;
@@ -57,8 +63,9 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
     /// <summary>A picture of one colour.</summary>
     internal static bool IsBlank(SmallPicture picture) => picture.Contrast < BlankContrast;
 
-    /// <summary>A picture of one colour, or what a fade has left of the other: a quick fade need not reach its colour.</summary>
-    internal static bool IsBlankBeside(SmallPicture picture, SmallPicture other) => IsBlank(picture) || picture.Contrast < FadedShare * other.Contrast;
+    /// <summary>A picture of one colour, or what a fade has left of the other (the same shapes, faint): a quick fade need not reach its colour.</summary>
+    internal static bool IsBlankBeside(SmallPicture picture, SmallPicture other) =>
+        IsBlank(picture) || (picture.Contrast < FadedShare * other.Contrast && PictureDifference.Structure(picture, other) > SameStructure);
 
     public void Add(AnalysedFrame frame, Action<SceneCut> found)
     {
@@ -78,7 +85,7 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
         if (_ring is null) return;
         while (_next <= _ring.Last) Examine(_next++, last: true, found);
         Settle(double.MaxValue, found);
-        _blanks.End(_ring[_ring.Last].Seconds, (cut, seconds) => Emit(cut, seconds, found));
+        _blanks.End(_ring[_ring.Last].Seconds, _contrastSince > Math.Max(BlankContrast, Regained * _contrastAt), (cut, seconds) => Emit(cut, seconds, found));
     }
 
     /// <summary>The step from the last distinct frame to this one.</summary>
@@ -99,50 +106,75 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
     void Examine(long frame, bool last, Action<SceneCut> found)
     {
         var picture = _ring![frame];
-        if (!IsBlank(picture)) _blanks.SeePicture(frame);
-        if (frame > 0 && IsHardCut(frame)) Note(new(frame, frame, frame, _ring.Step(frame), IsBlank(_ring[frame - 1]), IsBlank(picture), false, picture.Seconds));
+        _contrastSince = Math.Max(_contrastSince, picture.Contrast);
+        if (frame > 0 && IsHardCut(frame)) Note(new(frame, frame, frame, _ring.Step(frame), IsBlank(_ring[frame - 1]), IsBlank(picture), false, false, picture.Seconds));
         else if (frame > 0 && _gradual!.Find(frame, _handled, last) is var (before, after, middle, score))
-            Note(new(middle, before + 1, after, score, IsBlankBeside(_ring[before], _ring[after]), IsBlankBeside(_ring[after], _ring[before]), ComesBack(before, after), _ring[Math.Min(middle, _ring.Last)].Seconds));
+            Note(Gradual(before, after, middle, score));
         Settle(picture.Seconds - GradualChange.MostSeconds, found);
+    }
+
+    Transition Gradual(long before, long after, long middle, double score)
+    {
+        SmallPicture a = _ring![before], b = _ring[after];
+        bool fromBlank = IsBlankBeside(a, b), toBlank = IsBlankBeside(b, a);
+        return new(middle, before + 1, after, score, fromBlank, toBlank, (fromBlank && !IsBlank(a)) || (toBlank && !IsBlank(b)), ComesBack(before, after), _ring[Math.Min(middle, _ring.Last)].Seconds);
     }
 
     bool IsHardCut(long frame)
     {
         double step = _ring!.Step(frame);
         if (step < LeastStep) return false;
-        double seconds = _ring[frame].Seconds;
+        double seconds = _ring[frame].Seconds, mean = PictureDifference.Mean(_ring[frame - 1], _ring[frame]);
+        double least = double.MaxValue;
         for (int direction = -1; direction <= 1; direction += 2)
         {
+            double most = 0;
             for (long i = frame + direction, n = 1; i > _ring.First && i <= _ring.Last; i += direction, n++)
             {
                 if (n > NearbyFrames && Math.Abs(_ring[i].Seconds - seconds) > NearbySeconds) break;
-                if (_ring.Step(i) * StandsOut > step) return false;
+                if (_ring.Step(i) * StandsOut > step && Rivals(i, mean)) return false;
+                if (n <= NearbyFrames) most = Math.Max(most, PictureDifference.Mean(_ring[i - 1], _ring[i]));
             }
+            least = Math.Min(least, most);
         }
+        // In the midst of a fast move, which explains steps as large as this on both sides, what it fails to explain is what came into view.
+        if (step < CutAmidMove && least > AsLarge * mean) return false;
         SmallPicture before = _ring[frame - 1], here = _ring[frame];
         double unrelated = PictureDifference.Unrelated(before, here);
         if (PictureDifference.ChangedShare(before, here, Math.Max(LeastChange, ChangeShare * unrelated)) < LeastArea) return false;
         // Plain pictures are alike in their brightness without being one scene.
-        bool lights = Math.Min(before.Contrast, here.Contrast) >= LeastContrast && PictureDifference.Structure(before, here) > SameStructureAtOnce;
+        bool lights = Math.Min(before.Contrast, here.Contrast) >= LeastContrast && (PictureDifference.Structure(before, here) > SameStructureAtOnce || OtherLight.IsBent(before, here));
         return !lights && !IsUndone(frame, step);
+    }
+
+    /// <summary>
+    /// Whether a step, large for its pictures, takes from a cut nearby that it stands out. The steps between a picture and one colour do not:
+    /// they are of a flash or a gap, which have their own rules. Nor do those that are small beside the cut, as in the dark at the foot of a fade.
+    /// </summary>
+    bool Rivals(long frame, double mean)
+    {
+        SmallPicture before = _ring![frame - 1], here = _ring[frame];
+        return IsBlank(before) == IsBlank(here) && PictureDifference.Mean(before, here) * StandsOut > mean;
     }
 
     /// <summary>Whether what was before the frame comes back soon, or what is there now was there shortly before.</summary>
     bool IsUndone(long frame, double step)
     {
-        double seconds = _ring![frame].Seconds;
-        for (long i = frame + 1; i <= _ring.Last && _ring[i].Seconds - seconds <= _flash; i++)
-            if (Difference(_ring[frame - 1], _ring[i]) < UndoneShare * step) return true;
-        for (long i = frame - 2; i >= _ring.First && seconds - _ring[i].Seconds <= _flash; i--)
-            if (Difference(_ring[i], _ring[frame]) < UndoneShare * step) return true;
+        double most = Math.Min(UndoneShare * step, LeastStep), seconds = _ring![frame].Seconds;
+        for (long p = frame - 1; p >= _ring.First && seconds - _ring[p].Seconds <= _flash; p--)
+        {
+            // Not of the last frame alone: what passes the lens covers a part of it already. Far back only the frame itself is looked for.
+            bool near = seconds - _ring[p].Seconds <= LeastFlashSeconds;
+            for (long q = Math.Max(frame, p + 2); q <= _ring.Last && (q == frame || (near && !minimum.IsMet(seconds, _ring[q].Seconds) && _ring[q].Seconds - seconds <= _flash)); q++)
+                if (Difference(_ring[p], _ring[q]) < most) return true;
+        }
         return false;
     }
 
-    /// <summary>Whether the picture after a gradual change was there shortly before it: the second half of a flash.</summary>
+    /// <summary>Whether the picture after a gradual change was there shortly before it: the second half of a flash, or of something that passed the lens.</summary>
     bool ComesBack(long before, long after)
     {
         var picture = _ring![after];
-        if (!IsBlankBeside(_ring[before], picture)) return false;
         for (long i = before - 1; i >= _ring.First && picture.Seconds - _ring[i].Seconds <= _flash; i--)
             if (!IsBlank(_ring[i]) && Difference(_ring[i], picture) < UndoneShare * LeastStep) return true;
         return false;
@@ -156,7 +188,19 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
 
     void Note(Transition t)
     {
+        // Two gradual changes without a frame between them are one: the picture in the middle was never held.
+        if (_found.Count > 0 && _found[^1] is { IsHard: false, ToBlank: false, Undone: false } earlier && !t.IsHard && !t.FromBlank && !t.Undone && t.From <= earlier.To + 1)
+        {
+            long middle = (earlier.From + t.To) / 2;
+            t = t with { Frame = middle, From = earlier.From, FromBlank = earlier.FromBlank, Faint = earlier.Faint || t.Faint, Score = Math.Max(earlier.Score, t.Score), Seconds = _ring![middle].Seconds };
+            _found.RemoveAt(_found.Count - 1);
+        }
         _handled = Math.Max(_handled, t.To);
+        if (t.ToBlank)
+        {
+            (_contrastAt, _contrastSince) = (_ring![t.To].Contrast, 0);
+            for (long i = t.To + 1; i < _next; i++) _contrastSince = Math.Max(_contrastSince, _ring[i].Contrast);
+        }
         _found.Add(t);
     }
 

@@ -10,10 +10,6 @@ namespace Alignment.MLNet.Scenes.Shots;
 sealed class BlankPictures(MinimumLength minimum)
 {
     Transition? _into;
-    long _lastPicture;
-
-    /// <summary>Takes note of a frame that is not of one colour.</summary>
-    public void SeePicture(long frame) => _lastPicture = frame;
 
     /// <summary>Takes the transitions in order; passes on cuts in order.</summary>
     public void Add(Transition t, Action<SceneCut, double> cut)
@@ -22,7 +18,8 @@ sealed class BlankPictures(MinimumLength minimum)
         if (!t.FromBlank)
         {
             // The blank picture that was pending ended without a transition, a title fading in on it: the way into it was the cut.
-            if (_into is { } alone) cut(CutOf(alone), alone.Seconds);
+            // What was only faint was the same scene, darkened.
+            if (_into is { Faint: false } alone) cut(CutOf(alone), alone.Seconds);
             _into = null;
         }
         else if (_into is { } into)
@@ -46,10 +43,13 @@ sealed class BlankPictures(MinimumLength minimum)
     }
 
     /// <summary>The video is over.</summary>
-    public void End(double seconds, Action<SceneCut, double> cut)
+    /// <param name="seconds">When its last frame is shown.</param>
+    /// <param name="picture">Whether there has been a picture again since the last way into one colour.</param>
+    /// <param name="cut">Takes the cut that was pending.</param>
+    public void End(double seconds, bool picture, Action<SceneCut, double> cut)
     {
         // A video that fades out has no scene behind that; one that goes on in one colour for long enough has.
-        if (_into is { } into && (_lastPicture >= into.To || (into.IsHard && minimum.IsMet(into.Seconds, seconds)))) cut(CutOf(into), into.Seconds);
+        if (_into is { Faint: false } into && (picture || (into.IsHard && minimum.IsMet(into.Seconds, seconds)))) cut(CutOf(into), into.Seconds);
     }
 
     static SceneCut CutOf(Transition t) => t.IsHard ? SceneCut.Hard(t.Frame, t.Score) : new(t.Frame, t.FromBlank || t.ToBlank ? CutKind.Fade : CutKind.Dissolve, t.From, t.To, t.Score);

@@ -27,6 +27,12 @@ sealed class GradualChange(PictureRing ring, MotionMatch match)
     const double Plateau = 0.25;
     // Steps of which motion leaves less than this are moves.
     const double ExplainedByMotion = 0.4;
+    // Least part of the contrast that a blend of the two ends would lose: halfway between a move, which loses none, and a blend.
+    const double LeastLoss = 0.5;
+    // A weight below this is the one picture yet, above 1 less this the other.
+    const double Pure = 0.04;
+    // Frames with less of the one than this show too little of it to tell a blend by.
+    const double Blended = 0.1;
     const int Samples = 5;
 
     static readonly int[] s_lengths = [2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256];
@@ -55,10 +61,10 @@ sealed class GradualChange(PictureRing ring, MotionMatch match)
     }
 
     /// <summary>Whether the steps in the middle of the stretch are mostly explained by parts of the picture having moved: a fast pan over faint pictures.</summary>
-    bool Moves(long before, long after)
+    bool Moves(long before, long middle, long after)
     {
         double mean = 0, left = 0;
-        long from = Math.Max(before, (before + after - Samples) / 2), to = Math.Min(after, from + Samples);
+        long from = Math.Max(before, middle - 1 - Samples / 2), to = Math.Min(after, from + Samples);
         for (long i = from; i < to; i++)
         {
             mean += PictureDifference.Mean(ring[i], ring[i + 1]);
@@ -101,10 +107,13 @@ sealed class GradualChange(PictureRing ring, MotionMatch match)
             after++;
         }
         if (after + reach > ring.Last && !last) return null;
+        // A video that ends in the middle of a change never shows what it was a change to.
+        if (after == ring.Last && Weight(after) - Weight(after - 1) > Plateau * slope) return null;
         SmallPicture a = ring[before], b = ring[after];
         if (b.Seconds - a.Seconds > MostSeconds) return null;
         // 2. Every frame between, against the pure pictures on both sides.
         double apart = PictureDifference.Mean(a, b), unrelated = PictureDifference.Unrelated(a, b), left = 0;
+        int blends = 0;
         int count = (int)(after - before - 1);
         if (count < 1) return null;
         double weightBefore = 0;
@@ -114,25 +123,30 @@ sealed class GradualChange(PictureRing ring, MotionMatch match)
             if (i < count)
             {
                 (weight, double rest) = Mixture.Fit(ring[before + 1 + i], a, b);
-                left += rest;
+                // Frames that are still one picture say nothing about whether those between are blends.
+                if (weight is > Blended and < 1 - Blended)
+                {
+                    left += rest;
+                    blends++;
+                }
             }
             if (weight - weightBefore > MostStep) return null;
             _weights[i] = weight;
             weightBefore = weight;
         }
-        if (left > MostLeft * apart * count) return null;
-        // 3. Both sides are different shots.
+        if (blends == 0 || left > MostLeft * apart * blends) return null;
+        // Where it begins, crosses the middle and ends, in frames.
+        int first = 0, lastWithin = count - 1, middle = 0;
+        while (first < count - 1 && _weights[first] < Pure) first++;
+        while (lastWithin > first && _weights[lastWithin] > 1 - Pure) lastWithin--;
+        while (middle < count && _weights[middle] < 0.5) middle++;
+        // 3. Both sides are different shots. Of one scene in two lights the nearest pure frames are asked, between which least has moved.
         double score = match.Left(a, b) / unrelated;
         if (apart < LeastApart * unrelated || score < LeastShots) return null;
         if (PictureDifference.ChangedShare(a, b, Math.Max(ShotDetector.LeastChange, ShotDetector.ChangeShare * unrelated)) < LeastArea) return null;
-        if (!ShotDetector.IsBlankBeside(a, b) && !ShotDetector.IsBlankBeside(b, a) && PictureDifference.Structure(a, b) > ShotDetector.SameStructure) return null;
-        // 4. What goes on from frame to frame is no motion.
-        if (Moves(before, after)) return null;
-        // 5. Where it begins, crosses the middle and ends, in frames.
-        int first = 0, lastWithin = count - 1, middle = 0;
-        while (first < count - 1 && _weights[first] < 0.04) first++;
-        while (lastWithin > first && _weights[lastWithin] > 0.96) lastWithin--;
-        while (middle < count && _weights[middle] < 0.5) middle++;
+        if (!ShotDetector.IsBlankBeside(a, b) && !ShotDetector.IsBlankBeside(b, a) && OtherLight.IsOneScene(ring[before + first], ring[before + 2 + lastWithin])) return null;
+        // 4. What goes on from frame to frame is no motion: motion does not explain it, and the frames are as faint as blends are.
+        if (Moves(before, before + 1 + middle, after) || BlendContrast.LossShare(ring, before, after, _weights.AsSpan(0, count)) < LeastLoss) return null;
         return (before + first, before + 2 + lastWithin, before + 1 + middle, score);
     }
 }

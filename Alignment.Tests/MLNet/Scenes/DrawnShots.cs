@@ -39,10 +39,40 @@ sealed class DrawnShots
         return this;
     }
 
+    /// <summary>Lets a place show through the last <paramref name="frames"/> frames more and more, and stay for as many as <paramref name="after"/>.</summary>
+    public DrawnShots ShotsAfterDissolve(int to, int after, int frames)
+    {
+        byte[] b = Draw(to, 0, 0);
+        for (int i = 1; i <= frames; i++) _frames[^(frames + 1 - i)] = Blend(_frames[^(frames + 1 - i)], b, i / (frames + 1.0));
+        return Shot(to, after);
+    }
+
     public DrawnShots Colour(byte colour, int frames)
     {
         for (int i = 0; i < frames; i++) Add(Flat(colour));
         return this;
+    }
+
+    /// <summary>Paints over the frames from <paramref name="from"/> on: given the frame's number from there, column, row and the value there is, the value there shall be.</summary>
+    public DrawnShots Painted(int from, Func<int, int, int, byte, double> paint)
+    {
+        for (int i = from; i < _frames.Count; i++)
+        {
+            byte[] frame = _frames[i];
+            for (int at = 0; at < frame.Length; at++)
+            {
+                int pixel = at % (Width * Height);
+                frame[at] = (byte)Math.Clamp(Math.Round(paint(i - from, pixel % Width, pixel / Width, frame[at])), 0, 255);
+            }
+        }
+        return this;
+    }
+
+    /// <summary>Grain of a camera, new in every frame.</summary>
+    public DrawnShots Grainy(int amplitude, int seed = 5)
+    {
+        var random = new Random(seed);
+        return Painted(0, (_, _, _, value) => value + random.Next(-amplitude, amplitude + 1));
     }
 
     /// <summary>Every frame <paramref name="times"/> times.</summary>

@@ -81,6 +81,80 @@ public sealed class ShotDetectorTests
         Assert.That(Frames(shots.Cuts(0.2)), Is.EqualTo(new[] { 40, 48 }));
     }
 
+    /// <summary>A camera that is off at once, by a seventh of the picture's width a frame and more: its first frames can be fitted as blends, but are not as faint as blends are.</summary>
+    [TestCase(13)]
+    [TestCase(16)]
+    [TestCase(20)]
+    public void Pan_ThatBeginsAtOnceAndFast_IsNoCut(double pixelsAFrame) =>
+        Assert.That(new DrawnShots().Shot(1, 30).Shot(1, 20, pixelsAFrame).Cuts(), Is.Empty);
+
+    [TestCase(0, 1)]
+    [TestCase(0, 4)]
+    [TestCase(255, 2)]
+    [TestCase(255, 4)]
+    public void GapOfOneColour_BetweenTwoShots_IsOneCutWithin(byte colour, int frames)
+    {
+        var cuts = new DrawnShots().Shot(1, 40).Colour(colour, frames).Shot(2, 40).Cuts();
+        Assert.That(cuts, Has.Count.EqualTo(1));
+        Assert.That(cuts[0].Frame, Is.InRange(40, 40 + frames));
+    }
+
+    [Test]
+    public void HardCutToBlack_AndAFadeIn_IsOneCutWithin([Values(1, 4, 9)] int hold)
+    {
+        var cuts = new DrawnShots().Shot(1, 40).Colour(0, hold).Fade(2, 0, 10, out_: false).Shot(2, 40).Cuts();
+        Assert.That(cuts, Has.Count.EqualTo(1));
+        Assert.That(cuts[0].Frame, Is.InRange(40, 50 + hold));
+    }
+
+    /// <summary>Darkened or brightened until a good part of the picture is black or white: a bent tone curve, one scene.</summary>
+    [TestCase(-120, 20)]
+    [TestCase(90, 30)]
+    public void Light_ThatChangesUntilPartsDrown_IsNoCut(double change, int frames) =>
+        Assert.That(new DrawnShots().Shot(1, 80).Painted(30, (i, _, _, value) => value + change * Math.Min(1, (i + 1.0) / frames)).Cuts(), Is.Empty);
+
+    [Test]
+    public void FadeOut_ThatTheVideosEndCutsShort_IsNoCut([Values(0, 2, 5)] int missing) =>
+        Assert.That(new DrawnShots().Shot(1, 40).Shot(1, 20 - missing).Painted(40, (i, _, _, value) => value * (1 - (i + 1) / 20.0)).Cuts(), Is.Empty);
+
+    /// <summary>A flat thing, as wide as the picture or half of it, passes the lens.</summary>
+    [TestCase(48, 8)]
+    [TestCase(96, 12)]
+    public void SomethingThatPassesTheLens_IsNoCut(int width, int pixelsAFrame) =>
+        Assert.That(new DrawnShots().Shot(1, 80).Painted(30, (i, x, _, value) => x < (i * pixelsAFrame) && x >= i * pixelsAFrame - width ? 20 : value).Cuts(), Is.Empty);
+
+    [TestCase(1)]
+    [TestCase(12)]
+    public void Title_ThatComesUp_IsNoCut(int frames) =>
+        Assert.That(new DrawnShots().Shot(1, 80).Painted(30, (i, x, y, value) => x is > 10 and < 86 && y is > 20 and < 32 && (x / 3 + y / 4) % 2 == 0 ? value + (255 - value) * Math.Min(1, (i + 1.0) / frames) : value).Cuts(), Is.Empty);
+
+    [Test]
+    public void ManyShortScenes_EveryCutIsExact()
+    {
+        var shots = new DrawnShots();
+        for (int place = 1; place <= 8; place++) shots.Shot(place, 16, place % 3 - 1);
+        Assert.That(Frames(shots.Cuts()), Is.EqualTo(Enumerable.Range(1, 7).Select(i => 16 * i)));
+    }
+
+    [TestCase(20)]
+    [TestCase(60)]
+    public void HardCut_UnderGrain_IsExact(int amplitude) => Assert.That(Frames(new DrawnShots().Shot(1, 40, 1).Shot(2, 40).Grainy(amplitude).Cuts()), Is.EqualTo(new[] { 40 }));
+
+    [Test]
+    public void Grain_IsNoCut([Values(20, 80)] int amplitude) => Assert.That(new DrawnShots().Shot(1, 80).Grainy(amplitude).Cuts(), Is.Empty);
+
+    /// <summary>A faint scene is not what a fade has left of another.</summary>
+    [Test]
+    public void Dissolve_FromAFaintSceneToAStrongOne_IsOneCutAtItsMiddle()
+    {
+        // 12 frames; the first scene has a quarter of its contrast, about a mean of 128.
+        const int Frames = 12;
+        var faint = new DrawnShots().Shot(1, 50 + Frames).Painted(0, (_, _, _, value) => 128 + (value - 128) / 4.0).ShotsAfterDissolve(2, 50, Frames);
+        var cuts = faint.Cuts();
+        Assert.That(cuts, Has.Count.EqualTo(1));
+        Assert.That(cuts[0].Frame, Is.EqualTo(50 + Frames / 2).Within(1));
+    }
+
     [TestCase(1)]
     [TestCase(3)]
     public void NothingButOneColour_IsOneScene(int frames) => Assert.That(new DrawnShots().Colour(0, frames).Cuts(), Is.Empty);
