@@ -113,6 +113,12 @@ public sealed class ShotDetectorTests
     public void Light_ThatChangesUntilPartsDrown_IsNoCut(double change, int frames) =>
         Assert.That(new DrawnShots().Shot(1, 80).Painted(30, (i, _, _, value) => value + change * Math.Min(1, (i + 1.0) / frames)).Cuts(), Is.Empty);
 
+    /// <summary>A lamp goes off or on: from one frame to the next, and it stays. Asked of pictures with good contrast: 2.2 times the drawn one.</summary>
+    [TestCase(0.7)]
+    [TestCase(1.3)]
+    public void Light_ThatChangesAtOnce_IsNoCut(double gain) =>
+        Assert.That(new DrawnShots().Shot(1, 80).Painted(0, (_, _, _, value) => 128 + (value - 128) * 2.2).Painted(30, (_, _, _, value) => value * gain).Cuts(), Is.Empty);
+
     [Test]
     public void FadeOut_ThatTheVideosEndCutsShort_IsNoCut([Values(0, 2, 5)] int missing) =>
         Assert.That(new DrawnShots().Shot(1, 40).Shot(1, 20 - missing).Painted(40, (i, _, _, value) => value * (1 - (i + 1) / 20.0)).Cuts(), Is.Empty);
