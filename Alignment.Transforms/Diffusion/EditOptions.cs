@@ -38,6 +38,26 @@ public sealed record EditOptions
     /// <summary>Factor on the ControlNet's residuals; 0 ignores the control.</summary>
     public float ControlScale { get; init; } = 1;
 
+    /// <summary>
+    /// The part of the run before the control begins, 0 … 1: 0.2 leaves the first fifth of the steps without ControlNet (diffusers' control_guidance_start).
+    /// </summary>
+    public double ControlStart { get; init; }
+
+    /// <summary>The part of the run after which the control is over, 0 … 1 (diffusers' control_guidance_end). Steps without control cost no ControlNet.</summary>
+    public double ControlEnd { get; init; } = 1;
+
+    /// <summary>
+    /// The ControlNet is evaluated in every so manieth step and its residuals are used again in those between. 1 is exact; more is faster and changes the
+    /// picture a little (docs/editing.md has figures).
+    /// </summary>
+    public int ControlEvery { get; init; } = 1;
+
+    /// <summary>
+    /// The part of the run after which guidance stops, 0 … 1: later steps compute the positive prompt only, at half the cost. 1 is exact; the last steps
+    /// decide fine detail, which guidance changes least (Kynkäänniemi et al. 2024, "Applying guidance in a limited interval").
+    /// </summary>
+    public double GuidanceEnd { get; init; } = 1;
+
     /// <summary>Of the noise; see docs/noise.md. All variants of a scene share their noise.</summary>
     public ulong Seed { get; init; }
 
@@ -92,6 +112,9 @@ public sealed record EditOptions
         Require(float.IsFinite(UsedGuidance) && UsedGuidance >= 0, "guidance", UsedGuidance, "0 or more", "7.5 is usual; 1 turns it off.");
         _ = StartOfRun.FirstStep(UsedStrength, 1);
         Require(float.IsFinite(ControlScale) && ControlScale >= 0, "control scale", ControlScale, "0 or more", "1 is what the ControlNet was trained with.");
+        Require(ControlStart is >= 0 and <= 1 && ControlEnd is >= 0 and <= 1 && ControlStart <= ControlEnd, "control's part of the run", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{ControlStart} to {ControlEnd}"), "a start and an end from 0 to 1, the start first", "0 to 1 is the whole run.");
+        Require(ControlEvery is >= 1 and <= 16, "steps between evaluations of the ControlNet", ControlEvery, "1 to 16", "1 is exact.");
+        Require(GuidanceEnd is >= 0 and <= 1, "guidance's part of the run", GuidanceEnd, "0 to 1", "1 is the whole run.");
         Require(Eta is >= 0 and <= 1, "eta", Eta, "0 to 1", "Leave it at 0 unless you want fresh noise in every step.");
         Require(Width is >= 8 and <= MaxSide && Height is >= 8 and <= MaxSide, "size", $"{Width}x{Height}", $"sides from 8 to {MaxSide} pixels", "512x512 is what Stable Diffusion 1.5 was trained with.");
         Require(Batch is >= 1 and <= 64, "batch", Batch, "1 to 64", "1 needs the least memory.");

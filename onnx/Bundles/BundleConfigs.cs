@@ -32,11 +32,20 @@ public sealed record BundleConfigs
         if (Lpips is not null) File(LpipsFile, LpipsConfigText.Of(Lpips));
     }
 
+    /// <summary>Whether a bundle records its architectures.</summary>
+    public static bool AreIn(ModelBundle bundle)
+    {
+        ArgumentNullException.ThrowIfNull(bundle);
+        return s_files.All(bundle.Has);
+    }
+
+    static readonly string[] s_files = [TextFile, UNetFile, VaeFile, ControlFile];
+
     /// <exception cref="BadDataException">The bundle does not record its architectures: it was made by an older version or exported elsewhere.</exception>
     public static BundleConfigs Read(ModelBundle bundle)
     {
         ArgumentNullException.ThrowIfNull(bundle);
-        string[] missing = [.. new[] { TextFile, UNetFile, VaeFile, ControlFile }.Where(f => !bundle.Has(f))];
+        string[] missing = [.. s_files.Where(f => !bundle.Has(f))];
         if (missing.Length > 0)
             throw BadDataException.For($"The model bundle '{bundle.Folder}'", $"no {string.Join(", no ", missing)}", "the architectures of its models, which training needs", "Import the model again with 'alignment models import'; bundles made elsewhere cannot be trained.");
         return new()

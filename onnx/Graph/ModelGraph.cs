@@ -20,6 +20,12 @@ public sealed partial class ModelGraph(string name)
     /// <summary>The type of weights and of the numbers between nodes. The place where half precision will enter; today always float32.</summary>
     public ElementType FloatType { get; } = ElementType.Float32;
 
+    /// <summary>
+    /// Attention as ONNX Runtime's own operator, which is faster and needs no memory for scores, but has no derivative here. False: in standard
+    /// operators. Set it before layers are added.
+    /// </summary>
+    public bool FusesAttention { get; init; }
+
     /// <summary>Key-value pairs stored with the model, written in ordinal order of their keys.</summary>
     public SortedDictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
 

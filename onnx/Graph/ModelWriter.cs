@@ -83,13 +83,14 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
         made.ValueInfo.Add(graph.Nodes.SelectMany(n => n.Outputs).Where(v => !graph.Outputs.Contains(v)).Select(Info));
         var proto = new ModelProto { IrVersion = IrVersion, ProducerName = "alignment", Graph = made };
         proto.OpsetImport.Add(new OperatorSetIdProto { Version = Op.OpsetVersion });
+        if (graph.Nodes.Any(n => n.Op.Domain == Op.RuntimeDomain)) proto.OpsetImport.Add(new OperatorSetIdProto { Domain = Op.RuntimeDomain, Version = 1 });
         proto.MetadataProps.Add(graph.Metadata.Select(m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
         return proto;
     }
 
     static NodeProto Node(Node node)
     {
-        var made = new NodeProto { Name = node.Name, OpType = node.Op.Name };
+        var made = new NodeProto { Name = node.Name, OpType = node.Op.Name, Domain = node.Op.Domain };
         made.Input.Add(node.Inputs.Select(i => i?.Name ?? ""));
         made.Output.Add(node.Outputs.Select(o => o.Name));
         made.Attribute.Add(node.Attributes.Select(a => Attribute(a.Key, a.Value)));

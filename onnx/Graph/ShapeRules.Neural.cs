@@ -75,6 +75,17 @@ static partial class ShapeRules
         return [new(x.Type, x.Shape)];
     }
 
+    static Made[] MultiHeadAttention(Node n, int _)
+    {
+        Value q = n[0], k = n[1], v = n[2];
+        ElementType type = OneType(n, q, k);
+        foreach (Value x in (Value[])[q, k, v]) NeedRank(n, x, 3);
+        long heads = n.Int("num_heads", 0);
+        if (v.Type != type || q[0] != k[0] || q[0] != v[0] || k[1] != v[1] || q[2] != k[2] || heads < 1 || !q[2].IsFixed || q[2].Value % heads != 0 || v[2].Value % heads != 0)
+            throw GraphException.For(n.Subject, $"{q.Shape}, {k.Shape}, {v.Shape} and {heads} heads", "[batch, queries, width], [batch, keys, width], [batch, keys, value width], widths that the heads divide");
+        return [new(type, new Shape(q[0], q[1], v[2]))];
+    }
+
     /// <summary>Sizes from a constant, from scales, or the sides of the value whose Shape feeds the sizes.</summary>
     static Made[] Resize(Node n, int _)
     {

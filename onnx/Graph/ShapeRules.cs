@@ -48,6 +48,7 @@ static partial class ShapeRules
         [Op.AveragePool] = AveragePool,
         [Op.LayerNormalization] = LayerNormalization,
         [Op.InstanceNormalization] = InstanceNormalization,
+        [Op.MultiHeadAttention] = MultiHeadAttention,
         [Op.Resize] = Resize,
 
         [Op.ReduceSum] = Reduce,

@@ -43,7 +43,7 @@ public static class AutoencoderKL
     static ModelGraph BuildEncoder(VaeConfig config, bool newNames)
     {
         ArgumentNullException.ThrowIfNull(config);
-        var graph = new ModelGraph("vae_encoder");
+        var graph = new ModelGraph("vae_encoder") { FusesAttention = true };
         var (mean, logVariance) = Encode(graph.Input("sample", graph.FloatType, Dim.Named("batch"), config.InChannels, Dim.Named("height"), Dim.Named("width")), config, newNames);
         graph.Output("mean", mean);
         graph.Output("logvar", logVariance);
@@ -75,7 +75,7 @@ public static class AutoencoderKL
     static ModelGraph BuildDecoder(VaeConfig config, bool newNames)
     {
         ArgumentNullException.ThrowIfNull(config);
-        var graph = new ModelGraph("vae_decoder");
+        var graph = new ModelGraph("vae_decoder") { FusesAttention = true };
         graph.Output("sample", Decode(graph.Input("latent_sample", graph.FloatType, Dim.Named("batch"), config.LatentChannels, Dim.Named("height"), Dim.Named("width")), config, newNames));
         return graph;
     }

@@ -30,27 +30,54 @@ public static partial class ControlNet
         return new(graph, weights);
     }
 
+    /// <summary>
+    /// The model in two, for loops: what depends on the control picture only (<c>controlnet_cond</c> → <c>control_hint</c> [batch, channels of the first level,
+    /// height, width]), and the body, which takes <c>control_hint</c> in the picture's place. Together they compute what the one model computes.
+    /// </summary>
+    /// <exception cref="BadDataException">Tensors are missing or of another shape; all are named.</exception>
+    public static (OnnxModel Hint, OnnxModel Body) AuthorInTwo(ControlNetConfig config, IWeights weights)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var hint = new ModelGraph("controlnet_hint");
+        Value picture = hint.Input("controlnet_cond", hint.FloatType, Dim.Named("batch"), config.ConditioningChannels, Dim.Named("picture_height"), Dim.Named("picture_width"));
+        hint.Output(HintName, ConditioningEmbedding(picture, config));
+        return (new(hint, weights), new(Build(config, (graph, inputs) => graph.Input(HintName, graph.FloatType, inputs.Batch, config.BlockChannels[0], inputs.Sample[2], inputs.Sample[3])), weights));
+    }
+
+    /// <summary>The control picture's features, where the model is in two.</summary>
+    public const string HintName = "control_hint";
+
     static ModelGraph Build(ControlNetConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        var graph = new ModelGraph("controlnet");
-        UNetParts.Inputs inputs = UNetParts.DeclareInputs(graph, config);
         Dim factor = config.ImageToLatent;
-        Value control = graph.Input("controlnet_cond", graph.FloatType, inputs.Batch, config.ConditioningChannels, factor * inputs.Sample[2], factor * inputs.Sample[3]);
-        Value scale = graph.Input("conditioning_scale", ElementType.Float32, 1);
-        var (down, mid) = Apply(inputs, control, config, scale);
+        return Build(config, (graph, inputs) => graph.Input("controlnet_cond", graph.FloatType, inputs.Batch, config.ConditioningChannels, factor * inputs.Sample[2], factor * inputs.Sample[3]), x => ConditioningEmbedding(x, config));
+    }
+
+    /// <param name="config">The architecture.</param>
+    /// <param name="declare">The input that carries the control.</param>
+    /// <param name="embed">From that input to the hint; null where it is the hint.</param>
+    static ModelGraph Build(ControlNetConfig config, Func<ModelGraph, UNetParts.Inputs, Value> declare, Func<Value, Value>? embed = null)
+    {
+        var graph = new ModelGraph("controlnet") { FusesAttention = true };
+        UNetParts.Inputs inputs = UNetParts.DeclareInputs(graph, config);
+        Value control = declare(graph, inputs), scale = graph.Input("conditioning_scale", ElementType.Float32, 1);
+        var (down, mid) = Residuals(inputs, () => embed is null ? control : embed(control), config, scale);
         for (int i = 0; i < down.Count; i++) graph.Output(string.Create(CultureInfo.InvariantCulture, $"down_block_res_{i}"), down[i]);
         graph.Output("mid_block_res", mid);
         return graph;
     }
 
     /// <summary>The residuals for the UNet's down path and for its middle, in the graph and the scope of the inputs; times <paramref name="scale"/> where it is given.</summary>
-    internal static (IReadOnlyList<Value> Down, Value Mid) Apply(UNetParts.Inputs inputs, Value control, ControlNetConfig config, Value? scale = null)
+    internal static (IReadOnlyList<Value> Down, Value Mid) Apply(UNetParts.Inputs inputs, Value control, ControlNetConfig config, Value? scale = null) =>
+        Residuals(inputs, () => ConditioningEmbedding(control, config), config, scale);
+
+    static (IReadOnlyList<Value> Down, Value Mid) Residuals(UNetParts.Inputs inputs, Func<Value> hint, ControlNetConfig config, Value? scale)
     {
         Value Scaled(Value residual) => scale is null ? residual : residual * scale;
         Value time = UNetParts.TimeEmbedding(inputs.Timestep, config);
         Value x = inputs.Sample.Conv3("conv_in", config.BlockChannels[0]);
-        x += ConditioningEmbedding(control, config);
+        x += hint();
         List<Value> skips = UNetParts.Down(x, time, inputs.Text, config);
         Value middle = UNetParts.Middle(skips[^1], time, inputs.Text, config);
 

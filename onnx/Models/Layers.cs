@@ -1,4 +1,5 @@
 using Alignment.Onnx.Graph;
+using Alignment.Onnx.Ops;
 
 namespace Alignment.Onnx.Models;
 
@@ -36,7 +37,13 @@ static class Layers
     internal static Value Attend(Value q, Value k, Value v, Dim batch, Dim queries, Dim keys, int heads, Value? mask = null)
     {
         long channels = q[1].Value, width = channels / heads;
-        Value qh = q.Reshape(batch, queries, heads, width).Transpose(0, 2, 1, 3) * (float)(1 / Math.Sqrt(width));   // [B, heads, Q, width]
+        float scale = (float)(1 / Math.Sqrt(width));
+        if (q.Graph.FusesAttention && mask is null)
+        {
+            Value?[] inputs = [q.Reshape(batch, queries, channels), k.Reshape(batch, keys, channels), v.Reshape(batch, keys, channels)];
+            return q.Graph.Add(Op.MultiHeadAttention, inputs, ModelGraph.Attributes(("num_heads", heads), ("scale", scale))).Outputs[0].Reshape(batch * queries, channels);
+        }
+        Value qh = q.Reshape(batch, queries, heads, width).Transpose(0, 2, 1, 3) * scale;   // [B, heads, Q, width]
         Value kh = k.Reshape(batch, keys, heads, width).Transpose(0, 2, 3, 1);                                      // [B, heads, width, K]
         Value vh = v.Reshape(batch, keys, heads, width).Transpose(0, 2, 1, 3);                                      // [B, heads, K, width]
         Value scores = qh.MatMul(kh);                                                                               // [B, heads, Q, K]

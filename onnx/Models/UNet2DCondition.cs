@@ -32,7 +32,7 @@ public static class UNet2DCondition
     static ModelGraph Build(UNetConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        var graph = new ModelGraph("unet");
+        var graph = new ModelGraph("unet") { FusesAttention = true };
         UNetParts.Inputs inputs = UNetParts.DeclareInputs(graph, config);
         var (downResiduals, midResidual) = DeclareResiduals(graph, inputs.Sample, config);
         graph.Output("out_sample", Apply(inputs, downResiduals, midResidual, config));

@@ -3,25 +3,31 @@ using System.Reflection;
 namespace Alignment.Onnx.Ops;
 
 /// <summary>
-/// An operator of the standard ONNX domain, as this project uses it: its name, the opset version that introduced
-/// the form we write (at most <see cref="OpsetVersion"/>), and how many inputs and outputs it takes. Compared by
-/// reference: shape rules and derivative rules are tables keyed by it.
+/// An operator as this project uses it: its name, the opset version that introduced the form we write (at most
+/// <see cref="OpsetVersion"/>), and how many inputs and outputs it takes. Compared by reference: shape rules and
+/// derivative rules are tables keyed by it.
 /// </summary>
 public sealed class Op
 {
     /// <summary>The opset every model is written for: 17 brings LayerNormalization, 18 Resize with axes, 20 Gelu.</summary>
     public const int OpsetVersion = 20;
 
+    /// <summary>The domain of ONNX Runtime's own operators, all of version 1. Only <see cref="MultiHeadAttention"/> is used of them.</summary>
+    public const string RuntimeDomain = "com.microsoft";
+
     /// <summary>Any number of inputs or outputs.</summary>
     public const int Many = int.MaxValue;
 
-    Op(string name, int since, int inputs, int optional = 0, int outputs = 1)
+    Op(string name, int since, int inputs, int optional = 0, int outputs = 1, string domain = "")
     {
-        (Name, SinceVersion, MinInputs, MaxOutputs) = (name, since, inputs, outputs);
+        (Name, SinceVersion, MinInputs, MaxOutputs, Domain) = (name, since, inputs, outputs, domain);
         MaxInputs = optional == Many ? Many : inputs + optional;
     }
 
     public string Name { get; }
+
+    /// <summary>Empty for standard ONNX, else <see cref="RuntimeDomain"/>.</summary>
+    public string Domain { get; }
     public int SinceVersion { get; }
     public int MinInputs { get; }
     public int MaxInputs { get; }
@@ -68,6 +74,9 @@ public sealed class Op
     public static readonly Op LayerNormalization = new("LayerNormalization", 17, 2, optional: 1, outputs: 3);
     public static readonly Op InstanceNormalization = new("InstanceNormalization", 6, 3);
     public static readonly Op Resize = new("Resize", 19, 1, optional: 3);
+
+    /// <summary>ONNX Runtime's attention over heads: it never writes down the table of scores.</summary>
+    public static readonly Op MultiHeadAttention = new("MultiHeadAttention", 1, 3, domain: RuntimeDomain);
 
     // Reductions.
     public static readonly Op ReduceSum = new("ReduceSum", 13, 1, optional: 1);

@@ -73,6 +73,7 @@ public static class OrtSessions
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
+        if (settings.ProfilePrefix is { } prefix) (options.ProfileOutputPathPrefix, options.EnableProfiling) = (prefix, true);   // the prefix is read when profiling is switched on
         if (shared) options.DisablePerSessionThreads();
         else options.IntraOpNumThreads = OrtThreads.Count;
         if (!settings.Prepacking) options.AddSessionConfigEntry("session.disable_prepacking", "1");

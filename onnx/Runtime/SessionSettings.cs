@@ -23,4 +23,7 @@ public sealed record SessionSettings
 
     /// <summary>Graph rewriting when loading. Off keeps every node as authored; results agree to float rounding.</summary>
     public GraphOptimizationLevel Optimization { get; init; } = GraphOptimizationLevel.ORT_ENABLE_ALL;
+
+    /// <summary>Writes ONNX Runtime's profile of every run to a file whose path begins so, when the session ends profiling. Null: no profile.</summary>
+    public string? ProfilePrefix { get; init; }
 }

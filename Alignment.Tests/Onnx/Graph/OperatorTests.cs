@@ -32,6 +32,7 @@ public sealed class OperatorTests
             ["mean of windows"] = g.Add(Op.AveragePool, [x], ModelGraph.Attributes(("kernel_shape", new long[] { 2, 2 }), ("strides", new long[] { 2, 2 }), ("pads", new long[] { 0, 0, 1, 1 }), ("count_include_pad", 1))).Outputs[0],
             ["group norm"] = x.GroupNorm(4, eight, eight, 1e-5f),
             ["layer norm"] = rows.LayerNorm(eight, eight, 1e-5f),
+            ["attention"] = Attention(x),
             ["enlarge"] = x.EnlargeNearest(3),
             ["resize to"] = x.Conv(kernel, stride: 2, pads: (1, 1, 1, 1)).ResizeNearestTo(x),
             ["sum"] = x.Sum([1, -1], keep: false),
@@ -53,6 +54,13 @@ public sealed class OperatorTests
             ["scatter"] = g.Add(Op.ScatterElements, [eight, g.Constant([2L, 0, 2], new Shape(3)), g.Constant([1f, 2, 3], new Shape(3))], ModelGraph.Attributes(("axis", 0), ("reduction", "add"))).Outputs[0],
             ["gather"] = table.Gather(g.Constant([2L, 0, 1, 1], new Shape(2, 2))),
         };
+    }
+
+    /// <summary>Rows of the second axis look at each other with four heads.</summary>
+    static Value Attention(Value x)
+    {
+        Value rows = x.Reshape(x[0], 8, x[2] * x[3]).Transpose(0, 2, 1);
+        return x.Graph.Add(Op.MultiHeadAttention, [rows, rows, rows], ModelGraph.Attributes(("num_heads", 4))).Outputs[0];
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Alignment.Onnx.Models;
 using Alignment.Transforms.Diffusion.Schedulers;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -12,7 +13,7 @@ namespace Alignment.Transforms.Diffusion.Editing;
 /// <remarks>With guidance the models see 2N samples: the negative prompt's N, then the positive prompt's N, both under the same controls.</remarks>
 sealed class Denoiser : IDisposable
 {
-    const string ResidualOut = "down_block_res_", ResidualIn = "down_block_", MiddleOut = "mid_block_res", MiddleIn = "mid_block";
+    const string ControlPicture = "controlnet_cond", ResidualOut = "down_block_res_", ResidualIn = "down_block_", MiddleOut = "mid_block_res", MiddleIn = "mid_block";
 
     readonly EditSessions _sessions;
     readonly EditShape _shape;
@@ -23,6 +24,9 @@ sealed class Denoiser : IDisposable
     readonly OrtTensor _sample, _text, _control, _controlTimestep, _unetTimestep, _controlScale, _output, _latents;
     readonly float[] _noise;
     readonly OrtIoBinding _runControl, _runUnet;
+    readonly OrtIoBinding? _runHint;
+    readonly List<(string Input, OrtValue Value)> _residuals = [];
+    OrtIoBinding? _runFree;
     readonly RunOptions _options;
 
     /// <param name="sessions">The models; not owned.</param>
@@ -51,19 +55,25 @@ sealed class Denoiser : IDisposable
             _unetTimestep = Own(Number(unet, "timestep", _samples));
             _controlScale = Own(Number(control, "conditioning_scale", 1));
 
+            (string hintInput, OrtValue hint) = (ControlPicture, _control.Value);
+            if (sessions.Hint is { } embedding)
+            {
+                _runHint = Own(embedding.CreateIoBinding());
+                _runHint.BindInput(ControlPicture, _control.Value);
+                (hintInput, hint) = (ControlNet.HintName, Learned(embedding, _runHint, [ControlNet.HintName])[0]);
+            }
+
             _runControl = Own(control.CreateIoBinding());
             _runControl.BindInput("sample", _sample.Value);
             _runControl.BindInput("timestep", _controlTimestep.Value);
             _runControl.BindInput("encoder_hidden_states", _text.Value);
-            _runControl.BindInput("controlnet_cond", _control.Value);
+            _runControl.BindInput(hintInput, hint);
             _runControl.BindInput("conditioning_scale", _controlScale.Value);
 
-            _runUnet = Own(unet.CreateIoBinding());
-            _runUnet.BindInput("sample", _sample.Value);
-            _runUnet.BindInput("timestep", _unetTimestep.Value);
-            _runUnet.BindInput("encoder_hidden_states", _text.Value);
-            _runUnet.BindOutput("out_sample", _output.Value);
-            BindResiduals();
+            string[] names = [.. control.OutputNames.Where(n => n == MiddleOut || n.StartsWith(ResidualOut, StringComparison.Ordinal))];
+            IReadOnlyList<OrtValue> residuals = Learned(control, _runControl, names);
+            for (int i = 0; i < names.Length; i++) _residuals.Add((names[i] == MiddleOut ? MiddleIn : ResidualIn + names[i][ResidualOut.Length..], residuals[i]));
+            _runUnet = Unet(_residuals);
         }
         catch
         {
@@ -85,43 +95,45 @@ sealed class Denoiser : IDisposable
             (Guided && i < Pictures ? negative : positive).CopyTo(_text.Floats[(i * positive.Length)..]);
     }
 
-    /// <summary>Sets the controls [C,H,W], one for each picture; both prompts see them.</summary>
+    /// <summary>Sets the controls [C,H,W], one for each picture; both prompts see them. What depends on them alone is computed here, once.</summary>
     public void SetControls(IReadOnlyList<ReadOnlyMemory<float>> controls, float scale)
     {
         for (int i = 0; i < _samples; i++)
             controls[i % Pictures].Span.CopyTo(_control.Floats[(i * _shape.ControlLength)..]);
         _controlScale.Fill(scale);
+        if (_runHint is not null) Run(_sessions.Hint!, _runHint);
     }
 
-    /// <summary>Denoises <paramref name="latents"/> [N,4,h,w] in place from model call <paramref name="first"/> to the last.</summary>
-    public void Run(Span<float> latents, IScheduler scheduler, int first, float guidance, SceneNoise? noise, DenoiseObserver? observer, CancellationToken cancel)
+    /// <summary>Denoises <paramref name="latents"/> [N,4,h,w] in place, over some of a run's steps; the scheduler has been told where the run begins.</summary>
+    public void Run(Span<float> latents, in DenoiseSteps steps, CancellationToken cancel)
     {
         Span<float> x = _latents.Floats, input = _sample.Floats[..x.Length], output = _output.Floats;
         Span<float> epsilon = output[..x.Length]; // the negative half, which guidance turns into the guided prediction
+        IScheduler scheduler = steps.Scheduler;
         latents.CopyTo(x);
-        int calls = scheduler.Timesteps.Count;
-        scheduler.Begin(first, x.Length);
-        for (int index = first; index < calls; index++)
+        for (int i = steps.From; i < steps.To; i++)
         {
             cancel.ThrowIfCancellationRequested();
+            int call = steps.FirstCall + i;
 
             // 1. What the models see: the samples as the scheduler scales them, for both prompts, and the time.
-            scheduler.ScaleInput(index, x, input);
+            scheduler.ScaleInput(call, x, input);
             if (Guided) input.CopyTo(_sample.Floats[x.Length..]);
-            float timestep = scheduler.Timesteps[index];
+            float timestep = scheduler.Timesteps[call];
             _controlTimestep.Fill(timestep);
             _unetTimestep.Fill(timestep);
 
             // 2. ControlNet, whose residuals are the UNet's inputs already; then the UNet.
-            RunModels();
+            if (steps.Control.Evaluated(i) || i == steps.From && steps.Control.Acts(i)) Run(_sessions.ControlNet, _runControl);
+            Run(_sessions.Unet, steps.Control.Acts(i) ? _runUnet : Free());
 
             // 3. ε = ε₋ + g (ε₊ − ε₋): Ho and Salimans 2022, eq. 6, with g = 1 + w.
-            if (Guided) Guide(epsilon, output[x.Length..], guidance);
+            if (Guided) Guide(epsilon, output[x.Length..], steps.Guidance);
 
             // 4. The next sample.
-            ReadOnlySpan<float> drawn = scheduler.NeedsNoise(index) ? Draw(noise, index) : default;
-            scheduler.Advance(index, epsilon, drawn, x);
-            observer?.Invoke(new DenoiseStep { Index = index - first, Count = calls - first, Timestep = timestep, Pictures = Pictures, Latents = x, Prediction = epsilon });
+            ReadOnlySpan<float> drawn = scheduler.NeedsNoise(call) ? Draw(steps.Noise, call) : default;
+            scheduler.Advance(call, epsilon, drawn, x);
+            steps.Observer?.Invoke(new DenoiseStep { Index = i, Count = steps.Count, Timestep = timestep, Pictures = Pictures, Latents = x, Prediction = epsilon });
         }
         x.CopyTo(latents);
     }
@@ -129,17 +141,8 @@ sealed class Denoiser : IDisposable
     /// <summary>One evaluation of both models on what is bound.</summary>
     internal void RunModels()
     {
-        try
-        {
-            _sessions.ControlNet.RunWithBinding(_options, _runControl);
-            if (!_onProcessor) _runControl.SynchronizeBoundOutputs();
-            _sessions.Unet.RunWithBinding(_options, _runUnet);
-            if (!_onProcessor) _runUnet.SynchronizeBoundOutputs();
-        }
-        catch (OnnxRuntimeException e)
-        {
-            throw _sessions.Failed(e);
-        }
+        Run(_sessions.ControlNet, _runControl);
+        Run(_sessions.Unet, _runUnet);
     }
 
     /// <summary>Into <paramref name="negative"/>; <paramref name="positive"/> is used up.</summary>
@@ -159,33 +162,49 @@ sealed class Denoiser : IDisposable
         return _noise;
     }
 
-    /// <summary>
-    /// Runs the ControlNet once so that ONNX Runtime makes its outputs, whose shapes only it knows, and from then on writes to
-    /// and reads from exactly these.
-    /// </summary>
-    void BindResiduals()
+    /// <summary>The UNet on the loop's tensors and these residuals.</summary>
+    OrtIoBinding Unet(IEnumerable<(string Input, OrtValue Value)> residuals)
     {
-        string[] names = [.. _sessions.ControlNet.OutputNames.Where(n => n == MiddleOut || n.StartsWith(ResidualOut, StringComparison.Ordinal))];
-        using OrtIoBinding learn = _sessions.ControlNet.CreateIoBinding();
-        learn.BindInput("sample", _sample.Value);
-        learn.BindInput("timestep", _controlTimestep.Value);
-        learn.BindInput("encoder_hidden_states", _text.Value);
-        learn.BindInput("controlnet_cond", _control.Value);
-        learn.BindInput("conditioning_scale", _controlScale.Value);
-        foreach (string name in names) learn.BindOutputToDevice(name, _sessions.DeviceMemory);
+        OrtIoBinding run = Own(_sessions.Unet.CreateIoBinding());
+        run.BindInput("sample", _sample.Value);
+        run.BindInput("timestep", _unetTimestep.Value);
+        run.BindInput("encoder_hidden_states", _text.Value);
+        foreach ((string input, OrtValue value) in residuals) run.BindInput(input, value);
+        run.BindOutput("out_sample", _output.Value);
+        return run;
+    }
+
+    /// <summary>The UNet without control: its residuals are zeros, made when they are first needed.</summary>
+    OrtIoBinding Free() => _runFree ??= Unet([.. _residuals.Select(r =>
+    {
+        OrtTensorTypeAndShapeInfo about = r.Value.GetTensorTypeAndShape();
+        return (r.Input, Own(new OrtTensor(about.ElementDataType, about.Shape)).Value);
+    })]);
+
+    /// <summary>
+    /// Runs a model once so that ONNX Runtime makes its outputs, whose shapes only it knows, where the device keeps them; from then on the model
+    /// writes to exactly these.
+    /// </summary>
+    IReadOnlyList<OrtValue> Learned(InferenceSession session, OrtIoBinding run, string[] names)
+    {
+        foreach (string name in names) run.BindOutputToDevice(name, _sessions.DeviceMemory);
+        Run(session, run);
+        IDisposableReadOnlyCollection<OrtValue> made = Own(run.GetOutputValues());
+        run.ClearBoundOutputs();
+        for (int i = 0; i < names.Length; i++) run.BindOutput(names[i], made[i]);
+        return made;
+    }
+
+    void Run(InferenceSession session, OrtIoBinding run)
+    {
         try
         {
-            _sessions.ControlNet.RunWithBinding(_options, learn);
+            session.RunWithBinding(_options, run);
+            if (!_onProcessor) run.SynchronizeBoundOutputs();
         }
         catch (OnnxRuntimeException e)
         {
             throw _sessions.Failed(e);
-        }
-        IDisposableReadOnlyCollection<OrtValue> residuals = Own(learn.GetOutputValues());
-        for (int i = 0; i < names.Length; i++)
-        {
-            _runControl.BindOutput(names[i], residuals[i]);
-            _runUnet.BindInput(names[i] == MiddleOut ? MiddleIn : ResidualIn + names[i][ResidualOut.Length..], residuals[i]);
         }
     }
 

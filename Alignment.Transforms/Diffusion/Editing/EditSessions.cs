@@ -1,4 +1,7 @@
 using Alignment.Onnx.Bundles;
+using Alignment.Onnx.Graph;
+using Alignment.Onnx.Import;
+using Alignment.Onnx.Models;
 using Alignment.Onnx.Runtime;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -13,6 +16,7 @@ sealed class EditSessions : IDisposable
     readonly ModelBundle _bundle;
     readonly Dictionary<string, Lazy<InferenceSession>> _sessions;
     readonly Lazy<OrtMemoryInfo>? _cudaMemory;
+    readonly Lazy<(InferenceSession Hint, InferenceSession Body)?> _inTwo;
 
     public EditSessions(ModelBundle bundle, Device device)
     {
@@ -21,6 +25,7 @@ sealed class EditSessions : IDisposable
         if (device.Kind == DeviceKind.Cuda)
             _cudaMemory = new(() => new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.DeviceAllocator, device.Index, OrtMemType.Default));
         _sessions = BundleFiles.Models.ToDictionary(file => file, file => new Lazy<InferenceSession>(() => Open(file)), StringComparer.Ordinal);
+        _inTwo = new(OpenInTwo);
     }
 
     public Device Device { get; }
@@ -32,7 +37,11 @@ sealed class EditSessions : IDisposable
 
     public InferenceSession Unet => _sessions[BundleFiles.Unet].Value;
 
-    public InferenceSession ControlNet => _sessions[BundleFiles.ControlNet].Value;
+    /// <summary>The ControlNet; where <see cref="Hint"/> is there it takes its output in the control picture's place.</summary>
+    public InferenceSession ControlNet => _inTwo.Value?.Body ?? _sessions[BundleFiles.ControlNet].Value;
+
+    /// <summary>The part of the ControlNet that depends on the control picture only, run once a scene; null in bundles that do not record their architecture.</summary>
+    public InferenceSession? Hint => _inTwo.Value?.Hint;
 
     public InferenceSession VaeEncoder => _sessions[BundleFiles.VaeEncoder].Value;
 
@@ -58,6 +67,26 @@ sealed class EditSessions : IDisposable
         BadDataException.For($"A model of the bundle '{_bundle.Folder}' on {Device}", $"a failure while running ({SafePath.Shorten(e.Message, 400)})",
             "models that take pictures of this size and have the memory for it", "Choose a smaller --size or --batch, or import the model again.", e);
 
+    /// <summary>The ControlNet in two, on the bundle's own weights, none of which is copied.</summary>
+    (InferenceSession Hint, InferenceSession Body)? OpenInTwo()
+    {
+        if (!BundleConfigs.AreIn(_bundle)) return null;
+        ControlNetConfig config = BundleConfigs.Read(_bundle).ControlNet;
+        using var weights = new OnnxWeights(_bundle.PathOf(BundleFiles.ControlNet));
+        var (hint, body) = Onnx.Models.ControlNet.AuthorInTwo(config, weights);
+        InferenceSession Load(OnnxModel model) => OrtSessions.Open(model.ToBytes(shareFrom: _bundle.Folder), $"{_bundle.Folder}: {model.Graph.Name}", _bundle.Folder, new SessionSettings { Device = Device });
+        InferenceSession first = Load(hint);
+        try
+        {
+            return (first, Load(body));
+        }
+        catch
+        {
+            first.Dispose();
+            throw;
+        }
+    }
+
     InferenceSession Open(string file)
     {
         InferenceSession session = OrtSessions.Open(_bundle.PathOf(file), new SessionSettings { Device = Device });
@@ -73,6 +102,11 @@ sealed class EditSessions : IDisposable
     {
         foreach (Lazy<InferenceSession> session in _sessions.Values)
             if (session.IsValueCreated) session.Value.Dispose();
+        if (_inTwo is { IsValueCreated: true, Value: { } two })
+        {
+            two.Hint.Dispose();
+            two.Body.Dispose();
+        }
         if (_cudaMemory is { IsValueCreated: true } memory) memory.Value.Dispose();
     }
 }

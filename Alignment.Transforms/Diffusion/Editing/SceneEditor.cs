@@ -14,8 +14,8 @@ namespace Alignment.Transforms.Diffusion.Editing;
 /// <remarks>A picture depends on the model, the options, the scene and its control only: never on the batch, on what was edited before, or on the number of threads beyond float rounding.</remarks>
 public sealed class SceneEditor : IDisposable
 {
-    /// <summary>Loops of different batch sizes kept: a full batch and a remainder.</summary>
-    const int MostLoops = 2;
+    /// <summary>Loops kept: a full batch and a remainder, each with and without guidance where that ends early.</summary>
+    const int MostLoops = 4;
 
     readonly Lock _gate = new();
     readonly EditSessions _sessions;
@@ -150,11 +150,32 @@ public sealed class SceneEditor : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            bool guided = Options.UsedGuidance > 1;
-            Denoiser loop = Loop(controls.Count, guided);
-            loop.SetText(guided ? _prompts.Encode(Options.NegativePrompt).Values.Span : default, _prompts.Encode(prompt).Values.Span);
-            loop.SetControls(controls, Options.ControlScale);
-            loop.Run(latents, _scheduler, firstCall, Options.UsedGuidance, noise, observer, cancel);
+            int count = Timesteps.Count - firstCall, guided = Options.UsedGuidance > 1 ? ControlSteps.Guided(Options.GuidanceEnd, count) : 0;
+            var steps = new DenoiseSteps
+            {
+                Scheduler = _scheduler,
+                FirstCall = firstCall,
+                Count = count,
+                From = 0,
+                To = guided,
+                Control = new(Options.ControlStart, Options.ControlEnd, Options.ControlEvery, count),
+                Guidance = Options.UsedGuidance,
+                Noise = noise,
+                Observer = observer,
+            };
+            _scheduler.Begin(firstCall, latents.Length);
+            if (guided > 0) Run(latents, guided: true);
+            if (guided == count) return;
+            steps = steps with { From = guided, To = count };
+            Run(latents, guided: false);
+
+            void Run(Span<float> latents, bool guided)
+            {
+                Denoiser loop = Loop(controls.Count, guided);
+                loop.SetText(guided ? _prompts.Encode(Options.NegativePrompt).Values.Span : default, _prompts.Encode(prompt).Values.Span);
+                loop.SetControls(controls, Options.ControlScale);
+                loop.Run(latents, steps, cancel);
+            }
         }
     }
 
