@@ -20,7 +20,7 @@ static class Program
           {PresenceTable.Switch} [SHEET]                                 how attention follows the product's presence in drawn stills, and their speed
           {HeldOut.Switch} BUNDLE OUT [scenes] [seeds] [size] [strength|-] [guidance|-] [steps] [scene-seed]
                                                            whether the control moves attention in scenes that no training has seen: table, JSON, CSV, pictures
-          {SchedulerStudy.Switch} [BUNDLE] [SCENES]               how far each sampler with 10 to 50 steps ends from DDIM with 999
+          {SchedulerStudy.Switch} [BUNDLE] [SCENES] [strength|-] [guidance|-] [SAMPLERS]  how far each sampler with 10 to 50 steps ends from DDIM with 999
           {GradientFormulations.Switch} [ROUNDS] [PART]           what each operator's forward and backward pass cost
           {TrainingStep.Switch} small|30m [ROUNDS] [recompute]   one training step of a ControlNet, phase by phase, as lines of JSON
           {PrepareSpeed.Switch} [SCENES] [MEMORY]                 from files to the variants' heatmaps and controls, beside the codecs alone and NumPy with OpenCV; 1,000 scenes, memory up to 20,000

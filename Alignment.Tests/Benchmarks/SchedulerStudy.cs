@@ -30,21 +30,25 @@ static class SchedulerStudy
     {
         string folder = args.Length > 0 ? args[0] : Path.Combine(Shared.Repository, "onnx", "bundles", "tiny");
         int count = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 12;
+        double? strength = args.Length > 2 && args[2] != "-" ? double.Parse(args[2], CultureInfo.InvariantCulture) : null;
+        float? guidance = args.Length > 3 && args[3] != "-" ? float.Parse(args[3], CultureInfo.InvariantCulture) : null;
+        SchedulerKind[] kinds = args.Length > 4 ? [.. args[4..].Select(SchedulerKinds.Parse)] : s_kinds;
         ModelBundle bundle = ModelBundle.Open(folder);
+        EditOptions plain = new EditOptions { Width = Side, Height = Side, Strength = strength, Guidance = guidance }.For(bundle);
         var stills = new DrawnStills(new() { Use = StillUse.HeldOut, Width = Side, Height = Side });
         ISaliency saliency = SaliencyPredictors.Parse("spectral_residual.smoothed");
         HeldOutScene[] scenes = [.. Enumerable.Range(0, count).Select(i => new HeldOutScene(stills.Still(i), 0.4f, saliency, new()))];
-        float[][] reference = Edit(bundle, scenes, SchedulerKind.Ddim, ReferenceSteps);
+        float[][] reference = Edit(bundle, plain, scenes, SchedulerKind.Ddim, ReferenceSteps);
 
-        double[] standard = Errors(scenes, Edit(bundle, scenes, SchedulerKind.Ddim, StandardSteps), reference);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} scenes, {Side}x{Side}; mean error in levels (mean difference to ddim {StandardSteps}, p)"));
+        double[] standard = Errors(scenes, Edit(bundle, plain, scenes, SchedulerKind.Ddim, StandardSteps), reference);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} scenes, {Side}x{Side}, strength {plain.Strength}, guidance {plain.Guidance}; mean error in levels (mean difference to ddim {StandardSteps}, p)"));
         Console.WriteLine($"| sampler | {string.Join(" | ", s_steps)} |\n| --- |{string.Concat(s_steps.Select(_ => " ---: |"))}");
-        foreach (SchedulerKind kind in s_kinds)
+        foreach (SchedulerKind kind in kinds)
         {
             var cells = new List<string>();
             foreach (int steps in s_steps)
             {
-                double[] errors = kind == SchedulerKind.Ddim && steps == StandardSteps ? standard : Errors(scenes, Edit(bundle, scenes, kind, steps), reference);
+                double[] errors = kind == SchedulerKind.Ddim && steps == StandardSteps ? standard : Errors(scenes, Edit(bundle, plain, scenes, kind, steps), reference);
                 PairedTTest test = PairedTTest.Of([.. errors.Zip(standard, (e, s) => e - s)]);
                 cells.Add(string.Create(CultureInfo.InvariantCulture, $"{errors.Average():0.00} ({test.MeanDifference:+0.00;-0.00;0.00}, {test.P:0.0e+0})"));
             }
@@ -53,9 +57,9 @@ static class SchedulerStudy
         return 0;
     }
 
-    static float[][] Edit(ModelBundle bundle, HeldOutScene[] scenes, SchedulerKind kind, int steps)
+    static float[][] Edit(ModelBundle bundle, EditOptions plain, HeldOutScene[] scenes, SchedulerKind kind, int steps)
     {
-        using var editor = new SceneEditor(bundle, new EditOptions { Width = Side, Height = Side, Scheduler = kind, Steps = steps });
+        using var editor = new SceneEditor(bundle, plain with { Scheduler = kind, Steps = steps });
         return [.. scenes.Select(s => editor.Edit(new SceneEdit { SceneId = s.Id, Prompt = editor.Options.PromptFor(s.Still.Keyword), Image = s.Image, Controls = [(float[])[.. s.Mask, .. s.Changed(AttentionVariants.BoostAlpha)]] })[0])];
     }
 

@@ -70,7 +70,7 @@ sealed class EditSessions : IDisposable
     /// <summary>The ControlNet in two, on the bundle's own weights, none of which is copied.</summary>
     (InferenceSession Hint, InferenceSession Body)? OpenInTwo()
     {
-        if (!BundleConfigs.AreIn(_bundle)) return null;
+        if (!_bundle.HasManifest || !BundleConfigs.AreIn(_bundle)) return null;   // without the manifest nobody says that graph and architecture belong together
         ControlNetConfig config = BundleConfigs.Read(_bundle).ControlNet;
         using var weights = new OnnxWeights(_bundle.PathOf(BundleFiles.ControlNet));
         var (hint, body) = Onnx.Models.ControlNet.AuthorInTwo(config, weights);
