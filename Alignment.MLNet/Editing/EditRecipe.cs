@@ -52,6 +52,14 @@ sealed record EditSettings
 
     public required float ControlScale { get; init; }
 
+    public required double ControlStart { get; init; }
+
+    public required double ControlEnd { get; init; }
+
+    public required int ControlEvery { get; init; }
+
+    public required double GuidanceEnd { get; init; }
+
     public required ulong Seed { get; init; }
 
     public required string Scheduler { get; init; }
@@ -77,10 +85,14 @@ sealed record EditSettings
     public static EditSettings Of(EditOptions edit, int jpegQuality) => new()
     {
         Size = string.Create(CultureInfo.InvariantCulture, $"{edit.Width}x{edit.Height}"),
-        Steps = edit.Steps,
+        Steps = edit.UsedSteps,
         Guidance = edit.UsedGuidance,
         Strength = edit.UsedStrength,
         ControlScale = edit.ControlScale,
+        ControlStart = edit.ControlStart,
+        ControlEnd = edit.ControlEnd,
+        ControlEvery = edit.ControlEvery,
+        GuidanceEnd = edit.GuidanceEnd,
         Seed = edit.Seed,
         Scheduler = SchedulerKinds.NameOf(edit.Scheduler),
         Eta = edit.Eta,

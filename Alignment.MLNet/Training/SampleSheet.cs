@@ -27,7 +27,7 @@ static class SampleSheet
     public static void Write(string path, ModelBundle bundle, IReadOnlyList<SceneRecord> records, ControlNetTrainingOptions options, IProgress<WorkProgress>? progress, CancellationToken cancel)
     {
         int width = options.Width, height = options.Height;
-        EditOptions edit = options.Edit with { Width = width, Height = height, Batch = 1, Device = options.Device, Steps = Math.Min(options.Edit.Steps, MostSteps), Seed = options.Seed };
+        EditOptions edit = options.Edit with { Width = width, Height = height, Batch = 1, Device = options.Device, Steps = Math.Min(options.Edit.UsedSteps, MostSteps), Seed = options.Seed };
         DirectoryInfo drawn = Directory.CreateTempSubdirectory("alignment-samples-");
         try
         {

@@ -11,10 +11,14 @@ sealed class EditFlags
 {
     static readonly EditOptions s_defaults = new();
 
-    readonly Option<int> _steps = new("--steps") { Description = "Denoising steps of the whole schedule.", DefaultValueFactory = _ => s_defaults.Steps };
+    readonly Option<int?> _steps = new("--steps") { Description = "Denoising steps of the whole schedule. By default what the sampler needs: 15 for dpmpp_2m_karras, 4 for lcm, 50 for the others." };
     readonly Option<float?> _guidance = new("--guidance") { Description = "Classifier-free guidance; 1 turns it off. By default what the model recommends, else 7.5." };
     readonly Option<double?> _strength = new("--strength") { Description = "How much of the scene is made anew, 0 to 1. By default what the model recommends, else 0.6." };
     readonly Option<float> _controlScale = new("--control-scale") { Description = "Factor on the ControlNet's residuals.", DefaultValueFactory = _ => s_defaults.ControlScale };
+    readonly Option<double> _controlStart = new("--control-start") { Description = "The part of the run before the control begins, 0 to 1.", DefaultValueFactory = _ => s_defaults.ControlStart };
+    readonly Option<double> _controlEnd = new("--control-end") { Description = "The part of the run after which the control is over, 0 to 1; steps without control run no ControlNet.", DefaultValueFactory = _ => s_defaults.ControlEnd };
+    readonly Option<int> _controlEvery = new("--control-every") { Description = "Evaluate the ControlNet in every so manieth step only: faster, a little less exact.", DefaultValueFactory = _ => s_defaults.ControlEvery };
+    readonly Option<double> _guidanceEnd = new("--guidance-end") { Description = "The part of the run after which guidance stops, 0 to 1: later steps cost half.", DefaultValueFactory = _ => s_defaults.GuidanceEnd };
     readonly Option<ulong> _seed = new("--seed") { Description = "Seed of the noise; the same noise serves every variant of a scene.", DefaultValueFactory = _ => s_defaults.Seed };
     readonly Option<string> _scheduler = new("--scheduler") { Description = $"The sampler: {string.Join(", ", SchedulerKinds.Names)}.", HelpName = "NAME", DefaultValueFactory = _ => SchedulerKinds.NameOf(s_defaults.Scheduler) };
     readonly Option<float> _eta = new("--eta") { Description = "DDIM's η: 0 adds no noise on the way.", DefaultValueFactory = _ => s_defaults.Eta };
@@ -28,7 +32,7 @@ sealed class EditFlags
 
     public EditFlags(Command command)
     {
-        foreach (Option option in new Option[] { _steps, _guidance, _strength, _controlScale, _seed, _scheduler, _eta, _prompt, _negative, _fromNoise, _batch, _dilation, _feather, _device })
+        foreach (Option option in new Option[] { _steps, _guidance, _strength, _controlScale, _controlStart, _controlEnd, _controlEvery, _guidanceEnd, _seed, _scheduler, _eta, _prompt, _negative, _fromNoise, _batch, _dilation, _feather, _device })
             command.Add(option);
     }
 
@@ -39,6 +43,10 @@ sealed class EditFlags
         Guidance = parse.GetValue(_guidance),
         Strength = parse.GetValue(_strength),
         ControlScale = parse.GetValue(_controlScale),
+        ControlStart = parse.GetValue(_controlStart),
+        ControlEnd = parse.GetValue(_controlEnd),
+        ControlEvery = parse.GetValue(_controlEvery),
+        GuidanceEnd = parse.GetValue(_guidanceEnd),
         Seed = parse.GetValue(_seed),
         Scheduler = SchedulerKinds.Parse(parse.GetValue(_scheduler)!),
         Eta = parse.GetValue(_eta),

@@ -1,6 +1,7 @@
 using Alignment.Onnx.Bundles;
 using Alignment.Transforms.Attention.Saliency;
 using Alignment.Transforms.Diffusion;
+using Alignment.Transforms.Diffusion.Schedulers;
 
 namespace Alignment.MLNet.Training.HeldOut;
 
@@ -32,7 +33,7 @@ public sealed record HeldOutOptions
     public SaliencySmoothing Smoothing { get; init; } = new();
 
     /// <summary>How scenes are edited; strength and guidance are the model's own unless set. All controls of a scene go in one batch.</summary>
-    public EditOptions Edit { get; init; } = new() { Width = 128, Height = 128, Steps = 20 };
+    public EditOptions Edit { get; init; } = new() { Width = 128, Height = 128, Scheduler = SchedulerKind.Ddim, Steps = 20 };
 
     /// <summary>The strength at which it is measured how well an unchanged scene comes back.</summary>
     public double ReconstructionStrength { get; init; } = 0.5;

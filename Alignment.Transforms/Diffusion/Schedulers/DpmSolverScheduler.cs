@@ -8,6 +8,12 @@ public sealed record DpmSolverOptions
     /// <summary>Karras' noise levels (Karras et al. 2022, eq. 5) over the whole schedule instead of those of evenly spaced timesteps.</summary>
     public bool KarrasSigmas { get; init; }
 
+    /// <summary>
+    /// The timestep a run begins at, whole or between two: Karras' levels then lie between its noise and the smallest, and all steps belong to the run. So few steps
+    /// begin exactly where many would, instead of at the nearest of their own levels. Null: levels over the whole schedule. Needs <see cref="KarrasSigmas"/>.
+    /// </summary>
+    public double? Start { get; init; }
+
     /// <summary>What the last step goes to.</summary>
     public FinalSigma Final { get; init; }
 
@@ -33,7 +39,9 @@ public sealed class DpmSolverScheduler : IScheduler
     {
         ArgumentNullException.ThrowIfNull(schedule);
         (_schedule, _options) = (schedule, options ?? new());
-        _levels = SigmaSchedule.Of(schedule, schedule.SolverTimesteps(steps), _options.KarrasSigmas, wholeTable: true, _options.Final);
+        if (_options.Start is { } start && !(_options.KarrasSigmas && start >= 0 && start < schedule.AlphaBars.Length))
+            throw UsageException.For("DPM-Solver++'s start", FormattableString.Invariant($"timestep {start}{(_options.KarrasSigmas ? "" : " without Karras' levels")}"), $"a timestep from 0 to {schedule.AlphaBars.Length - 1} with Karras' levels", "Leave it out, or set KarrasSigmas.");
+        _levels = _options.Start is { } from ? SigmaSchedule.KarrasFrom(schedule, from, steps, _options.Final) : SigmaSchedule.Of(schedule, schedule.SolverTimesteps(steps), _options.KarrasSigmas, wholeTable: true, _options.Final);
     }
 
     /// <inheritdoc/>
@@ -46,7 +54,7 @@ public sealed class DpmSolverScheduler : IScheduler
     public bool NeedsNoise(int index) => false;
 
     /// <inheritdoc/>
-    public int FirstCall(double strength) => StartOfRun.FirstStep(strength, Timesteps.Count);
+    public int FirstCall(double strength) => StartOfRun.FirstStep(strength > 0 && _options.Start is not null ? 1 : strength, Timesteps.Count);
 
     /// <inheritdoc/>
     public void Begin(int firstCall, int count)

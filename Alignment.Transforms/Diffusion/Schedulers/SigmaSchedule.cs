@@ -46,6 +46,17 @@ sealed class SigmaSchedule
         return new([.. sigmas, final == FinalSigma.Zero ? 0 : table[0]], times);
     }
 
+    /// <summary>Karras' levels from the σ of a timestep down to the table's smallest; timesteps are not rounded.</summary>
+    /// <param name="schedule">The model's noise.</param>
+    /// <param name="start">The first timestep, whole or between two.</param>
+    /// <param name="count">Levels.</param>
+    /// <param name="final">What follows the last.</param>
+    public static SigmaSchedule KarrasFrom(NoiseSchedule schedule, double start, int count, FinalSigma final)
+    {
+        double[] table = Table(schedule), sigmas = Karras(At(table, start), table[0], count);
+        return new([.. sigmas, final == FinalSigma.Zero ? 0 : table[0]], [.. sigmas.Select(s => (float)TimestepOf(table, s))]);
+    }
+
     /// <summary>σ of every training timestep.</summary>
     static double[] Table(NoiseSchedule schedule)
     {

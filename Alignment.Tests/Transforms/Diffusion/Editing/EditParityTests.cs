@@ -1,3 +1,4 @@
+using Alignment.Transforms.Diffusion.Schedulers;
 using System.Globalization;
 using System.Text.Json;
 using Alignment.Transforms.Diffusion.Editing;
@@ -29,6 +30,7 @@ public sealed class EditParityTests(string model)
 
     SceneEditor Editor(SafetensorsFile io, Parameters p, float controlScale, bool fromNoise) => new(TinyBundles.Of(model), new()
     {
+        Scheduler = SchedulerKind.Ddim,
         Steps = p.Steps,
         Guidance = p.Guidance,
         Strength = p.Strength,

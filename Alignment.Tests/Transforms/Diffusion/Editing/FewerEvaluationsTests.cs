@@ -1,6 +1,7 @@
 using Alignment.Onnx.Bundles;
 using Alignment.Transforms.Diffusion;
 using Alignment.Transforms.Diffusion.Editing;
+using Alignment.Transforms.Diffusion.Schedulers;
 
 namespace Alignment.Tests.Transforms.Diffusion.Editing;
 
@@ -12,7 +13,7 @@ public sealed class FewerEvaluationsTests
 {
     const int Side = 32, Steps = 10;
 
-    static readonly EditOptions s_options = new() { Width = Side, Height = Side, Steps = Steps, FromNoise = true };
+    static readonly EditOptions s_options = new() { Width = Side, Height = Side, Scheduler = SchedulerKind.Ddim, Steps = Steps, FromNoise = true };
 
     static ModelBundle Bundle => TinyBundles.Of("tiny-sd");
 

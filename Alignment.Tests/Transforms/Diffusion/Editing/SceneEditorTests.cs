@@ -12,7 +12,7 @@ public sealed class SceneEditorTests
     const string Model = "tiny-sd";
     const int Width = 48, Height = 32;
 
-    static readonly EditOptions s_options = new() { Width = Width, Height = Height, Steps = 5 };
+    static readonly EditOptions s_options = new() { Width = Width, Height = Height, Scheduler = SchedulerKind.Ddim, Steps = 5 };
 
     static SceneEditor Editor(EditOptions options) => new(TinyBundles.Of(Model), options);
 
@@ -175,7 +175,8 @@ public sealed class SceneEditorTests
         new TestCaseData(new EditOptions { Guidance = float.NaN }, "guidance"),
         new TestCaseData(new EditOptions { Strength = 1.01 }, "strength"),
         new TestCaseData(new EditOptions { ControlScale = -1 }, "control scale"),
-        new TestCaseData(new EditOptions { Eta = 2 }, "eta"),
+        new TestCaseData(new EditOptions { Scheduler = SchedulerKind.Ddim, Eta = 2 }, "eta"),
+        new TestCaseData(new EditOptions { Eta = 0.5f }, "eta"),
         new TestCaseData(new EditOptions { Width = 0 }, "size"),
         new TestCaseData(new EditOptions { Batch = 0 }, "batch"),
         new TestCaseData(new EditOptions { Scheduler = (SchedulerKind)99 }, "scheduler"),
