@@ -4,7 +4,6 @@ using System.Runtime.InteropServices;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Import;
 using Alignment.Onnx.Runtime;
-using Alignment.Transforms.Diffusion;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Alignment.Tests.Benchmarks;
