@@ -49,7 +49,7 @@ static class LoopOverhead
     {
         long start = Stopwatch.GetTimestamp();
         // Strength 1: all fifty steps, and still the VAE encoder.
-        using var editor = new SceneEditor(ModelBundle.Open(folder), new() { Width = side, Height = side, Scheduler = SchedulerKind.Ddim, Steps = Steps, Strength = 1 });
+        using var editor = new SceneEditor(ModelBundle.Open(folder), new() { Width = side, Height = side, Scheduler = SchedulerKind.Ddim, Steps = Steps, Strength = 1, Guidance = 7.5f });
         var edits = new List<double>();
         var bare = new List<double>();
         for (int round = -WarmUpRounds; round < rounds; round++)
