@@ -14,15 +14,17 @@ sealed record EditSplit(double TextEncoder, double VaeEncoder, double Step, doub
 {
     public static EditSplit Measure(ModelBundle bundle, int side, int rounds)
     {
-        using var editor = new SceneEditor(bundle, new() { Width = side, Height = side, Steps = 2 });
+        using var editor = new SceneEditor(bundle, new() { Width = side, Height = side, Steps = 2, Guidance = 7.5f });
         EditShape shape = editor.Shape;
         EditSessions sessions = editor.Sessions;
         // An edit first: it leaves real numbers in the loop's tensors, and a prompt in its memory.
         editor.Edit(new() { SceneId = "split", Prompt = "a bottle", Image = new float[shape.ImageLength], Controls = [new float[shape.ControlLength]] });
         Denoiser loop = editor.Loop(pictures: 1, guided: true);
         var text = Run(sessions.TextEncoder, []);
+        int hintChannels = sessions.Hint is { } hint ? hint.OutputMetadata[Alignment.Onnx.Models.ControlNet.HintName].Dimensions[1] : 0;
         var control = Run(sessions.ControlNet, new()
         {
+            [Alignment.Onnx.Models.ControlNet.HintName] = [2, hintChannels, shape.LatentHeight, shape.LatentWidth],
             ["sample"] = [2, shape.LatentChannels, shape.LatentHeight, shape.LatentWidth],
             ["timestep"] = [2],
             ["encoder_hidden_states"] = [2, 77, bundle.Manifest.TextWidth],

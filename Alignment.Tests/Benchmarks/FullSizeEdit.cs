@@ -23,7 +23,7 @@ static class FullSizeEdit
     {
         string work = args.Length > 0 && !args[0].StartsWith('-') ? args[0] : Path.Combine(Path.GetTempPath(), "alignment-full-size");
         int side = 512, rounds = 3;
-        bool profile = false, prepack = true, peer = true;
+        bool profile = false, prepack = true, peer = true, split = false;
         for (int i = args.Length > 0 && args[0] == work ? 1 : 0; i < args.Length; i++)
             switch (args[i])
             {
@@ -32,6 +32,7 @@ static class FullSizeEdit
                 case "--profile": profile = true; break;
                 case "--no-prepack": prepack = false; break;
                 case "--alone": peer = false; break;
+                case "--split": split = true; break;
                 default: Console.Error.WriteLine($"Unknown: {args[i]}"); return 2;
             }
         string folder = FullSizeFolder.Write(Path.Combine(work, "source")), made = Path.Combine(work, "bundle");
@@ -39,6 +40,12 @@ static class FullSizeEdit
         ModelBundle bundle = ModelBundle.Open(made);
         Console.WriteLine(FormattableString.Invariant($"{side}x{side}, guidance (a batch of two), {OrtThreads.Count} threads, prepacking {(prepack ? "on" : "off")}, load {File.ReadAllText("/proc/loadavg").Trim()}"));
 
+        if (split)
+        {
+            EditSplit parts = EditSplit.Measure(bundle, side, rounds);
+            Say($"text encoder {parts.TextEncoder:f3} s, VAE encoder {parts.VaeEncoder:f2} s, a step {parts.Step:f2} s of which ControlNet {parts.ControlNet:f2} s, VAE decoder {parts.VaeDecoder:f2} s");
+            return 0;
+        }
         float[] inputs = Inputs(side);
         using TorchPeer? torch = peer ? TorchPeer.Start(folder, inputs, side, rounds, OrtThreads.Count, work) : null;
         if (peer && torch is null) Console.WriteLine("python3 has no torch here: not compared");

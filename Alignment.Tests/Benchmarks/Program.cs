@@ -21,12 +21,13 @@ static class Program
           {HeldOut.Switch} BUNDLE OUT [scenes] [seeds] [size] [strength|-] [guidance|-] [steps] [scene-seed]
                                                            whether the control moves attention in scenes that no training has seen: table, JSON, CSV, pictures
           {SchedulerStudy.Switch} [BUNDLE] [SCENES] [strength|-] [guidance|-] [SAMPLERS]  how far each sampler with 10 to 50 steps ends from DDIM with 999
+          {EditSavings.Switch} [BUNDLE] [SIDE] [SCENES]           what leaving out evaluations saves, and how far it moves the picture
           {GradientFormulations.Switch} [ROUNDS] [PART]           what each operator's forward and backward pass cost
           {TrainingStep.Switch} small|30m [ROUNDS] [recompute]   one training step of a ControlNet, phase by phase, as lines of JSON
           {PrepareSpeed.Switch} [SCENES] [MEMORY]                 from files to the variants' heatmaps and controls, beside the codecs alone and NumPy with OpenCV; 1,000 scenes, memory up to 20,000
           {SceneCutsBench.Switch} [VIDEO] [ROUNDS]                        frames a second of finding scenes against ffmpeg decoding alone
           {FullSizeImport}                                 imports a model of Stable Diffusion 1.5's size: 7 GB of temporary space, needs the reference material
-          {FullSizeEdit.Switch} [WORK] [--side 512] [--rounds 3] [--no-prepack] [--profile] [--alone]  a denoising step at that size beside PyTorch's, and its operators: 10 GB of temporary space
+          {FullSizeEdit.Switch} [WORK] [--side 512] [--rounds 3] [--no-prepack] [--profile] [--alone] [--split]  a denoising step at that size beside PyTorch's, and its operators: 10 GB of temporary space
           {FullSizeTrain.Switch} [--side 256] [--losses LIST] [--steps 2] [--recompute] [--prepack] [--plain-layout] [--frozen DIR]  one training step at that size: 4 GB of temporary space, 16 GB of memory
           {GazeRows.Switch} [ROWS] [VIDEOS] [SCENES]                 heatmaps from a gaze file of so many rows: rows/s, memory, the ratio to reading the file alone
           {TrainTiny.Switch} WORK BUNDLE [KEPT STAGES]        trains the bundled tiny model from scratch; states in WORK, so that a stopped run continues
@@ -44,6 +45,7 @@ static class Program
             case [LoopOverhead.Switch, .. var rest]: return LoopOverhead.Run(rest);
             case [PresenceTable.Switch, .. var rest]: return PresenceTable.Run(rest);
             case [HeldOut.Switch, .. var rest]: return HeldOut.Run(rest);
+            case [EditSavings.Switch, .. var rest]: return EditSavings.Run(rest);
             case [SchedulerStudy.Switch, .. var rest]: return SchedulerStudy.Run(rest);
             case [GradientFormulations.Switch, .. var rest]: return GradientFormulations.Run(rest);
             case [TrainingStep.Switch, .. var rest]: return TrainingStep.Run(rest);
