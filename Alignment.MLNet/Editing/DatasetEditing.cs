@@ -76,6 +76,7 @@ sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, EditOpt
             variants.Variants,
             variants.AttentionOrigin,
             Counts = counts,
+            Quality = EditQualityTable.Write(folder, variants, edit, cancel),
             Failures = _failures,
         });
         return new DatasetEditResult(folder.Root, folder.ManifestPath, modelHash, counts, made, _failures);

@@ -110,6 +110,9 @@ sealed record EditSettings
 /// <summary>What is worth knowing of an edited picture.</summary>
 sealed record EditFacts
 {
+    /// <summary>What the edit did to the picture; null where there was nothing to edit, and in records of older versions.</summary>
+    public EditQuality? Quality { get; init; }
+
     /// <summary>Pixels that the edit may change.</summary>
     public long RegionPixels { get; init; }
 

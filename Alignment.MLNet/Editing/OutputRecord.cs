@@ -60,13 +60,19 @@ static class OutputRecord
     /// <param name="path">The record.</param>
     /// <param name="file">The file's name.</param>
     /// <param name="sha256">Of the file as it is now.</param>
-    public static TFacts? FactsOf<TFacts>(string path, string file, string sha256) where TFacts : class
+    public static TFacts? FactsOf<TFacts>(string path, string file, string sha256) where TFacts : class => Facts<TFacts>(path, record => (string?)record["files"]?[file] == sha256);
+
+    /// <summary>What a record says, trusting that its files are as it has them; null where there is none.</summary>
+    /// <param name="path">The record.</param>
+    public static TFacts? FactsOf<TFacts>(string path) where TFacts : class => Facts<TFacts>(path, _ => true);
+
+    static TFacts? Facts<TFacts>(string path, Func<JsonObject, bool> holds) where TFacts : class
     {
         try
         {
             var record = new FileInfo(path);
             if (!record.Exists || record.Length > MaxBytes || JsonNode.Parse(File.ReadAllBytes(path)) is not JsonObject read) return null;
-            return (string?)read["files"]?[file] == sha256 ? read["facts"].Deserialize<TFacts>(Style) : null;
+            return holds(read) ? read["facts"].Deserialize<TFacts>(Style) : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException or IOException or UnauthorizedAccessException or FormatException)
         {

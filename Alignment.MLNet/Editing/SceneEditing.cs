@@ -73,7 +73,7 @@ sealed class SceneEditing(EditedFolder folder, IScenesToEdit variants, EditOptio
             {
                 RgbPicture result = edits is null ? still
                     : new RgbPicture(still.Width, still.Height, Compositor.Composite(still.Pixels, edits[i], variants.Width, variants.Height, region));
-                Write(plan, batch, batch.Groups[i], result, new EditFacts { RegionPixels = pixels, NothingToEdit = pixels == 0, AttentionOrigin = scene.Attention });
+                Write(plan, batch, batch.Groups[i], result, new EditFacts { RegionPixels = pixels, NothingToEdit = pixels == 0, AttentionOrigin = scene.Attention, Quality = pixels == 0 ? null : EditQuality.Of(still, result, region, allowed) });
             }
             made(batch.Groups.Count);
         }

@@ -14,6 +14,25 @@ public sealed class DatasetEditingTests
         new DatasetEditing(variants, new EditedFolder(output), options ?? s_options, jpegQuality: 95, modelHash: "m", model.Open).Run(null, CancellationToken.None);
 
     [Test]
+    public void Quality_OfEveryEditedPicture_IsInItsRecordAndInTheTable()
+    {
+        using var temp = new TempFolder();
+        Run(new(temp["in"]), temp["out"], new FakeDiffusion());
+        var folder = new EditedFolder(temp["out"]);
+        string[][] rows = [.. File.ReadLines(Path.Combine(folder.Root, EditQualityTable.FileName)).Select(l => l.Split(','))];
+        // One of the eight scenes has no product: nothing to measure in its four variants.
+        Assert.That(rows, Has.Length.EqualTo(1 + 28));
+        int background = Array.IndexOf(rows[0], "background_max_difference"), psnr = Array.IndexOf(rows[0], "psnr_db");
+        Assert.That(rows.Skip(1).Select(r => r[background]), Is.All.EqualTo("0"));
+        string[] first = rows[1];
+        var (before, after, region) = (PictureFile.ReadRgb8(folder.Png(EditedFolder.Source, first[0], first[1])), PictureFile.ReadRgb8(folder.Png(first[2], first[0], first[1])), PictureFile.ReadRgb8(folder.Png(EditedFolder.Region, first[0], first[1])));
+        double squares = 0, values = 0;
+        for (int i = 0; i < before.Pixels.Length; i++)
+            if (region.Pixels[i] > 0) (squares, values) = (squares + Math.Pow(after.Pixels[i] - before.Pixels[i], 2), values + 1);
+        Assert.That(double.Parse(first[psnr], System.Globalization.CultureInfo.InvariantCulture), Is.EqualTo(10 * Math.Log10(255.0 * 255 / (squares / values))).Within(1e-3));
+    }
+
+    [Test]
     public void Edits_AreAsManyAsDistinctControls_AndTheOthersAreCopies()
     {
         using var temp = new TempFolder();

@@ -103,6 +103,7 @@ public static class SchedulerKinds
     /// </summary>
     static DpmSolverScheduler Karras(NoiseSchedule schedule, int steps, EditOptions options)
     {
+        _ = schedule.SolverTimesteps(steps);   // refuses what no sampler could do, whatever part of it is done
         var plain = new DpmSolverOptions { KarrasSigmas = true };
         double strength = options.UsedStrength, start = strength * schedule.AlphaBars.Length - 1;
         return options.FromNoise || strength is 0 or 1 || start < 0

@@ -1,0 +1,82 @@
+using System.Numerics.Tensors;
+
+namespace Alignment.Transforms.Images.Quality;
+
+/// <summary>
+/// SSIM: Wang, Bovik, Sheikh and Simoncelli, "Image Quality Assessment: From Error Visibility to Structural Similarity", 2004, eq. 13, with the
+/// paper's window (11x11, Gaussian, σ = 1.5) and constants (K₁ = 0.01, K₂ = 0.03, L = 255), on the luma 0.299 R + 0.587 G + 0.114 B of ITU-R BT.601.
+/// </summary>
+public static class StructuralSimilarity
+{
+    /// <summary>Sides of the window.</summary>
+    public const int Window = 11;
+
+    const double Sigma = 1.5, C1 = 0.01 * 255 * 0.01 * 255, C2 = 0.03 * 255 * 0.03 * 255;
+
+    static readonly double[] s_weights = Weights();
+
+    /// <summary>The mean SSIM over all windows that lie within a rectangle of two pictures, −1 … 1; 1 for equal ones. Null where no window fits.</summary>
+    /// <param name="a">Red, green, blue bytes, [H,W,3].</param>
+    /// <param name="b">Of the same size.</param>
+    /// <param name="width">W.</param>
+    /// <param name="rectangle">Left and top edge, width and height, within the pictures; a rectangle smaller than a window is grown around its middle where the picture has room.</param>
+    public static double? Mean(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, int width, (int Left, int Top, int Width, int Height) rectangle)
+    {
+        if (a.Length != b.Length || width < 1 || a.Length % (3 * width) != 0) throw new ArgumentException($"Pictures of {a.Length} and {b.Length} bytes, {width} pixels wide.");
+        int height = a.Length / (3 * width);
+        var (left, w) = Grown(rectangle.Left, rectangle.Width, width);
+        var (top, h) = Grown(rectangle.Top, rectangle.Height, height);
+        if (w < Window || h < Window) return null;
+        double[] x = Luma(a, width, left, top, w, h), y = Luma(b, width, left, top, w, h), product = new double[x.Length];
+
+        // Gaussian means of x, y, x², y² and xy; variances and covariance from them (eqs. 14 to 16).
+        double[] meanX = Blur(x, w, h), meanY = Blur(y, w, h);
+        TensorPrimitives.Multiply(x, y, product);
+        double[] xy = Blur(product, w, h);
+        TensorPrimitives.Multiply(x, x, product);
+        double[] xx = Blur(product, w, h);
+        TensorPrimitives.Multiply(y, y, product);
+        double[] yy = Blur(product, w, h);
+        double sum = 0;
+        for (int i = 0; i < xx.Length; i++)
+        {
+            double mx = meanX[i], my = meanY[i], covariance = xy[i] - mx * my, variances = xx[i] - mx * mx + yy[i] - my * my;
+            sum += (2 * mx * my + C1) * (2 * covariance + C2) / ((mx * mx + my * my + C1) * (variances + C2));
+        }
+        return sum / xx.Length;
+    }
+
+    static (int From, int Length) Grown(int from, int length, int most)
+    {
+        int wanted = Math.Min(Math.Max(length, Window), most);
+        return (Math.Clamp(from - (wanted - length) / 2, 0, most - wanted), wanted);
+    }
+
+    static double[] Luma(ReadOnlySpan<byte> rgb, int width, int left, int top, int w, int h)
+    {
+        double[] luma = new double[w * h];
+        for (int row = 0, at = 0; row < h; row++)
+            for (int i = 3 * ((top + row) * width + left), end = i + 3 * w; i < end; i += 3) luma[at++] = 0.299 * rgb[i] + 0.587 * rgb[i + 1] + 0.114 * rgb[i + 2];
+        return luma;
+    }
+
+    /// <summary>Rows, then columns; only where the whole window lies inside.</summary>
+    static double[] Blur(double[] picture, int w, int h)
+    {
+        int across = w - Window + 1, down = h - Window + 1;
+        double[] rows = new double[across * h], made = new double[across * down];
+        for (int row = 0; row < h; row++)
+            for (int k = 0; k < Window; k++)
+                TensorPrimitives.MultiplyAdd(picture.AsSpan(row * w + k, across), s_weights[k], rows.AsSpan(row * across, across), rows.AsSpan(row * across, across));
+        for (int row = 0; row < down; row++)
+            for (int k = 0; k < Window; k++)
+                TensorPrimitives.MultiplyAdd(rows.AsSpan((row + k) * across, across), s_weights[k], made.AsSpan(row * across, across), made.AsSpan(row * across, across));
+        return made;
+    }
+
+    static double[] Weights()
+    {
+        double[] weights = [.. Enumerable.Range(0, Window).Select(i => Math.Exp(-Math.Pow(i - Window / 2, 2) / (2 * Sigma * Sigma)))];
+        return [.. weights.Select(v => v / weights.Sum())];
+    }
+}
