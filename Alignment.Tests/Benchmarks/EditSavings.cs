@@ -1,9 +1,6 @@
 using System.Globalization;
-using Alignment.MLNet.Drawing;
 using Alignment.MLNet.Training.HeldOut;
 using Alignment.Onnx.Bundles;
-using Alignment.Transforms.Attention;
-using Alignment.Transforms.Attention.Saliency;
 using Alignment.Transforms.Diffusion;
 using Alignment.Transforms.Diffusion.Editing;
 using Alignment.Transforms.Diffusion.Schedulers;
@@ -39,9 +36,7 @@ static class EditSavings
     {
         ModelBundle bundle = ModelBundle.Open(args.Length > 0 ? args[0] : Path.Combine(Shared.Repository, "onnx", "bundles", "tiny"));
         int side = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 128, count = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 12;
-        var stills = new DrawnStills(new() { Use = StillUse.HeldOut, Width = side, Height = side });
-        ISaliency saliency = SaliencyPredictors.Parse("spectral_residual.smoothed");
-        HeldOutScene[] scenes = [.. Enumerable.Range(0, count).Select(i => new HeldOutScene(stills.Still(i), 0.4f, saliency, new()))];
+        HeldOutScene[] scenes = HeldOutEdits.Scenes(count, side);
         SceneEditor[] editors = [.. s_ways.Select(w => new SceneEditor(bundle, w.Change(s_plain with { Width = side, Height = side })))];
         double[][] seconds = [.. s_ways.Select(_ => new double[count])], errors = [.. s_ways.Select(_ => new double[count])];
         for (int s = -1; s < count; s++)   // one scene more, first, to warm up
@@ -53,7 +48,7 @@ static class EditSavings
                 float[] picture = [];
                 double took = Timing.Seconds(() => picture = Edit(editors[way], scene, s));
                 plain ??= picture;
-                if (s >= 0) (seconds[way][s], errors[way][s]) = (took, Error(picture, plain, scene.Mask));
+                if (s >= 0) (seconds[way][s], errors[way][s]) = (took, HeldOutEdits.Error(scene, picture, plain));
             }
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} scenes of {side}x{side}, strength {s_plain.Strength}, guidance {s_plain.Guidance}; medians"));
@@ -69,7 +64,7 @@ static class EditSavings
     {
         float[] image = [.. scene.Image.ToArray()];
         image[0] += round * 1e-6f;   // another picture, so that its latents are computed again
-        return editor.Edit(new SceneEdit { SceneId = scene.Id, Prompt = editor.Options.PromptFor(scene.Still.Keyword), Image = image, Controls = [(float[])[.. scene.Mask, .. scene.Changed(AttentionVariants.BoostAlpha)]] })[0];
+        return HeldOutEdits.Edit(editor, scene, image);
     }
 
     /// <summary>What of a step the control's own features would take.</summary>
@@ -81,19 +76,5 @@ static class EditSavings
         using var options = new RunOptions();
         double[] medians = Timing.Medians(15, loop.RunModels, () => session.Run(options, ["controlnet_cond"], [control.Value], session.OutputNames).Dispose());
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"a step {medians[0] * 1000:f1} ms; the control's features, once an edit instead of in each step, {medians[1] * 1000:f2} ms: {medians[1] / (medians[0] + medians[1]):p1} of a step saved"));
-    }
-
-    static double Error(float[] made, float[] plain, ReadOnlyMemory<float> mask)
-    {
-        double squares = 0;
-        long values = 0;
-        ReadOnlySpan<float> inside = mask.Span;
-        for (int i = 0; i < made.Length; i++)
-        {
-            if (!(inside[i % inside.Length] > 0)) continue;
-            squares += Math.Pow(made[i] - plain[i], 2);
-            values++;
-        }
-        return 255 * Math.Sqrt(squares / values);
     }
 }

@@ -1,10 +1,7 @@
 using System.Globalization;
 using Alignment.MLNet.Analysis;
-using Alignment.MLNet.Drawing;
 using Alignment.MLNet.Training.HeldOut;
 using Alignment.Onnx.Bundles;
-using Alignment.Transforms.Attention;
-using Alignment.Transforms.Attention.Saliency;
 using Alignment.Transforms.Diffusion;
 using Alignment.Transforms.Diffusion.Editing;
 using Alignment.Transforms.Diffusion.Schedulers;
@@ -35,9 +32,7 @@ static class SchedulerStudy
         SchedulerKind[] kinds = args.Length > 4 ? [.. args[4..].Select(SchedulerKinds.Parse)] : s_kinds;
         ModelBundle bundle = ModelBundle.Open(folder);
         EditOptions plain = new EditOptions { Width = Side, Height = Side, Strength = strength, Guidance = guidance }.For(bundle);
-        var stills = new DrawnStills(new() { Use = StillUse.HeldOut, Width = Side, Height = Side });
-        ISaliency saliency = SaliencyPredictors.Parse("spectral_residual.smoothed");
-        HeldOutScene[] scenes = [.. Enumerable.Range(0, count).Select(i => new HeldOutScene(stills.Still(i), 0.4f, saliency, new()))];
+        HeldOutScene[] scenes = HeldOutEdits.Scenes(count, Side);
         float[][] reference = Edit(bundle, plain, scenes, SchedulerKind.Ddim, ReferenceSteps);
 
         double[] standard = Errors(scenes, Edit(bundle, plain, scenes, SchedulerKind.Ddim, StandardSteps), reference);
@@ -60,19 +55,8 @@ static class SchedulerStudy
     static float[][] Edit(ModelBundle bundle, EditOptions plain, HeldOutScene[] scenes, SchedulerKind kind, int steps)
     {
         using var editor = new SceneEditor(bundle, plain with { Scheduler = kind, Steps = steps });
-        return [.. scenes.Select(s => editor.Edit(new SceneEdit { SceneId = s.Id, Prompt = editor.Options.PromptFor(s.Still.Keyword), Image = s.Image, Controls = [(float[])[.. s.Mask, .. s.Changed(AttentionVariants.BoostAlpha)]] })[0])];
+        return [.. scenes.Select(s => HeldOutEdits.Edit(editor, s, s.Image))];
     }
 
-    static double[] Errors(HeldOutScene[] scenes, float[][] made, float[][] reference) => [.. scenes.Select((scene, i) =>
-    {
-        double squares = 0;
-        long values = 0;
-        for (int k = 0; k < made[i].Length; k++)
-        {
-            if (!(scene.Mask[k % scene.Mask.Length] > 0)) continue;
-            squares += Math.Pow(made[i][k] - reference[i][k], 2);
-            values++;
-        }
-        return 255 * Math.Sqrt(squares / values);
-    })];
+    static double[] Errors(HeldOutScene[] scenes, float[][] made, float[][] reference) => [.. scenes.Select((scene, i) => HeldOutEdits.Error(scene, made[i], reference[i]))];
 }
