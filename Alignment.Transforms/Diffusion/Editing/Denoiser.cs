@@ -21,7 +21,8 @@ sealed class Denoiser : IDisposable
     readonly int _samples;
     readonly List<IDisposable> _owned = [];
 
-    readonly OrtTensor _sample, _text, _control, _controlTimestep, _unetTimestep, _controlScale, _output, _latents;
+    readonly EdgeTensor _sample, _text, _control, _output;
+    readonly OrtTensor _controlTimestep, _unetTimestep, _controlScale, _latents;
     readonly float[] _noise;
     readonly OrtIoBinding _runControl, _runUnet;
     readonly OrtIoBinding? _runHint;
@@ -42,11 +43,11 @@ sealed class Denoiser : IDisposable
         _samples = guided ? 2 * pictures : pictures;
         try
         {
-            _sample = Own(new OrtTensor(TensorElementType.Float, _samples, shape.LatentChannels, shape.LatentHeight, shape.LatentWidth));
-            _output = Own(new OrtTensor(TensorElementType.Float, _samples, shape.LatentChannels, shape.LatentHeight, shape.LatentWidth));
+            _sample = Own(new EdgeTensor(_samples, shape.LatentChannels, shape.LatentHeight, shape.LatentWidth));
+            _output = Own(new EdgeTensor(_samples, shape.LatentChannels, shape.LatentHeight, shape.LatentWidth));
             _latents = Own(new OrtTensor(TensorElementType.Float, pictures, shape.LatentChannels, shape.LatentHeight, shape.LatentWidth));
-            _text = Own(new OrtTensor(TensorElementType.Float, _samples, tokens, textWidth));
-            _control = Own(new OrtTensor(TensorElementType.Float, _samples, shape.ControlChannels, shape.Height, shape.Width));
+            _text = Own(new EdgeTensor(_samples, tokens, textWidth));
+            _control = Own(new EdgeTensor(_samples, shape.ControlChannels, shape.Height, shape.Width));
             _noise = new float[_latents.Count];
             _options = Own(new RunOptions());
 
@@ -55,24 +56,31 @@ sealed class Denoiser : IDisposable
             _unetTimestep = Own(Number(unet, "timestep", _samples));
             _controlScale = Own(Number(control, "conditioning_scale", 1));
 
-            (string hintInput, OrtValue hint) = (ControlPicture, _control.Value);
+            (string hintInput, OrtValue? hint) = (ControlPicture, null);
             if (sessions.Hint is { } embedding)
             {
                 _runHint = Own(embedding.CreateIoBinding());
-                _runHint.BindInput(ControlPicture, _control.Value);
+                Bind(embedding, _runHint, ControlPicture, _control);
                 (hintInput, hint) = (ControlNet.HintName, Learned(embedding, _runHint, [ControlNet.HintName])[0]);
             }
 
             _runControl = Own(control.CreateIoBinding());
-            _runControl.BindInput("sample", _sample.Value);
+            Bind(control, _runControl, "sample", _sample);
             _runControl.BindInput("timestep", _controlTimestep.Value);
-            _runControl.BindInput("encoder_hidden_states", _text.Value);
-            _runControl.BindInput(hintInput, hint);
+            Bind(control, _runControl, "encoder_hidden_states", _text);
+            if (hint is null) Bind(control, _runControl, hintInput, _control);
+            else _runControl.BindInput(hintInput, hint);
             _runControl.BindInput("conditioning_scale", _controlScale.Value);
 
             string[] names = [.. control.OutputNames.Where(n => n == MiddleOut || n.StartsWith(ResidualOut, StringComparison.Ordinal))];
             IReadOnlyList<OrtValue> residuals = Learned(control, _runControl, names);
-            for (int i = 0; i < names.Length; i++) _residuals.Add((names[i] == MiddleOut ? MiddleIn : ResidualIn + names[i][ResidualOut.Length..], residuals[i]));
+            for (int i = 0; i < names.Length; i++)
+            {
+                string input = names[i] == MiddleOut ? MiddleIn : ResidualIn + names[i][ResidualOut.Length..];
+                TensorElementType made = control.OutputMetadata[names[i]].ElementDataType;
+                if (unet.InputMetadata.TryGetValue(input, out NodeMetadata? taken) && taken.ElementDataType != made) throw sessions.Mismatch(names[i], made, input, taken.ElementDataType);
+                _residuals.Add((input, residuals[i]));
+            }
             _runUnet = Unet(_residuals);
         }
         catch
@@ -93,6 +101,7 @@ sealed class Denoiser : IDisposable
     {
         for (int i = 0; i < _samples; i++)
             (Guided && i < Pictures ? negative : positive).CopyTo(_text.Floats[(i * positive.Length)..]);
+        _text.Written();
     }
 
     /// <summary>Sets the controls [C,H,W], one for each picture; both prompts see them. What depends on them alone is computed here, once.</summary>
@@ -100,6 +109,7 @@ sealed class Denoiser : IDisposable
     {
         for (int i = 0; i < _samples; i++)
             controls[i % Pictures].Span.CopyTo(_control.Floats[(i * _shape.ControlLength)..]);
+        _control.Written();
         _controlScale.Fill(scale);
         if (_runHint is not null) Run(_sessions.Hint!, _runHint);
     }
@@ -119,6 +129,7 @@ sealed class Denoiser : IDisposable
             // 1. What the models see: the samples as the scheduler scales them, for both prompts, and the time.
             scheduler.ScaleInput(call, x, input);
             if (Guided) input.CopyTo(_sample.Floats[x.Length..]);
+            _sample.Written();
             float timestep = scheduler.Timesteps[call];
             _controlTimestep.Fill(timestep);
             _unetTimestep.Fill(timestep);
@@ -126,6 +137,7 @@ sealed class Denoiser : IDisposable
             // 2. ControlNet, whose residuals are the UNet's inputs already; then the UNet.
             if (steps.Control.Evaluated(i) || i == steps.From && steps.Control.Acts(i)) Run(_sessions.ControlNet, _runControl);
             Run(_sessions.Unet, steps.Control.Acts(i) ? _runUnet : Free());
+            _output.Made();
 
             // 3. ε = ε₋ + g (ε₊ − ε₋): Ho and Salimans 2022, eq. 6, with g = 1 + w.
             if (Guided) Guide(epsilon, output[x.Length..], steps.Guidance);
@@ -166,13 +178,15 @@ sealed class Denoiser : IDisposable
     OrtIoBinding Unet(IEnumerable<(string Input, OrtValue Value)> residuals)
     {
         OrtIoBinding run = Own(_sessions.Unet.CreateIoBinding());
-        run.BindInput("sample", _sample.Value);
+        Bind(_sessions.Unet, run, "sample", _sample);
         run.BindInput("timestep", _unetTimestep.Value);
-        run.BindInput("encoder_hidden_states", _text.Value);
+        Bind(_sessions.Unet, run, "encoder_hidden_states", _text);
         foreach ((string input, OrtValue value) in residuals) run.BindInput(input, value);
-        run.BindOutput("out_sample", _output.Value);
+        run.BindOutput("out_sample", _output.As(_sessions.Unet.OutputMetadata["out_sample"].ElementDataType));
         return run;
     }
+
+    static void Bind(InferenceSession session, OrtIoBinding run, string input, EdgeTensor tensor) => run.BindInput(input, tensor.As(session.InputMetadata[input].ElementDataType));
 
     /// <summary>The UNet without control: its residuals are zeros, made when they are first needed.</summary>
     OrtIoBinding Free() => _runFree ??= Unet([.. _residuals.Select(r =>

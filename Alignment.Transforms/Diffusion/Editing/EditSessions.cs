@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Import;
@@ -11,7 +13,7 @@ namespace Alignment.Transforms.Diffusion.Editing;
 /// <summary>The five models of a bundle, each loaded when it is first needed.</summary>
 sealed class EditSessions : IDisposable
 {
-    static readonly TensorElementType[] s_numbers = [TensorElementType.Float, TensorElementType.Double, TensorElementType.Int64, TensorElementType.Int32];
+    static readonly TensorElementType[] s_numbers = [TensorElementType.Float, TensorElementType.Float16, TensorElementType.Double, TensorElementType.Int64, TensorElementType.Int32];
 
     readonly ModelBundle _bundle;
     readonly Dictionary<string, Lazy<InferenceSession>> _sessions;
@@ -47,20 +49,48 @@ sealed class EditSessions : IDisposable
 
     public InferenceSession VaeDecoder => _sessions[BundleFiles.VaeDecoder].Value;
 
-    /// <summary>Runs a model on one float input, for those that run once a scene.</summary>
+    /// <summary>Whether numbers beyond 65504 become infinite on their way through the loaded models: their inputs or outputs are float16.</summary>
+    public bool HasFloat16 => _sessions.Values.Where(s => s.IsValueCreated).SelectMany(s => s.Value.InputMetadata.Values.Concat(s.Value.OutputMetadata.Values)).Any(m => m.ElementDataType == TensorElementType.Float16);
+
+    /// <summary>Runs a model on one input, for those that run once a scene; float16 at either edge is converted.</summary>
     public float[][] Run(InferenceSession session, string input, OrtValue value, params string[] outputs)
     {
         try
         {
             using var options = new RunOptions();
-            using IDisposableReadOnlyCollection<OrtValue> results = session.Run(options, [input], [value], outputs);
-            return [.. results.Select(r => r.GetTensorDataAsSpan<float>().ToArray())];
+            using OrtTensor? narrow = Narrow(session.InputMetadata[input].ElementDataType, value);
+            using IDisposableReadOnlyCollection<OrtValue> results = session.Run(options, [input], [narrow?.Value ?? value], outputs);
+            return [.. results.Select(Floats)];
         }
         catch (OnnxRuntimeException e)
         {
             throw Failed(e);
         }
     }
+
+    /// <summary><paramref name="value"/> as float16, or null where the model takes it as it is.</summary>
+    static OrtTensor? Narrow(TensorElementType wanted, OrtValue value)
+    {
+        OrtTensorTypeAndShapeInfo about = value.GetTensorTypeAndShape();
+        if (wanted != TensorElementType.Float16 || about.ElementDataType != TensorElementType.Float) return null;
+        var halves = new OrtTensor(wanted, about.Shape);
+        TensorPrimitives.ConvertToHalf(value.GetTensorDataAsSpan<float>(), halves.Halves);
+        return halves;
+    }
+
+    static float[] Floats(OrtValue value)
+    {
+        if (value.GetTensorTypeAndShape().ElementDataType != TensorElementType.Float16) return value.GetTensorDataAsSpan<float>().ToArray();
+        ReadOnlySpan<Half> halves = MemoryMarshal.Cast<Float16, Half>(value.GetTensorDataAsSpan<Float16>());
+        float[] floats = new float[halves.Length];
+        TensorPrimitives.ConvertToSingle(halves, floats);
+        return floats;
+    }
+
+    /// <summary>A ControlNet whose residuals the UNet cannot read: they pass between the models as they are.</summary>
+    public BadDataException Mismatch(string output, TensorElementType made, string input, TensorElementType taken) =>
+        BadDataException.For($"The bundle '{_bundle.Folder}'", $"a ControlNet that makes '{output}' as {made} and a UNet that takes '{input}' as {taken}",
+            "the same type in both", "Export both models in the same precision.");
 
     /// <summary>ONNX Runtime's failure in a run, as the user should read it.</summary>
     public AlignmentException Failed(OnnxRuntimeException e) =>
@@ -90,11 +120,10 @@ sealed class EditSessions : IDisposable
     InferenceSession Open(string file)
     {
         InferenceSession session = OrtSessions.Open(_bundle.PathOf(file), new SessionSettings { Device = Device });
-        // float16 inputs would need other buffers and other tolerances; the imported bundles are float32.
         (string name, NodeMetadata type) = session.InputMetadata.FirstOrDefault(i => !s_numbers.Contains(i.Value.ElementDataType));
         if (name is null) return session;
         session.Dispose();
-        throw BadDataException.For($"The model '{file}' of the bundle '{_bundle.Folder}'", $"the input '{name}' of type {type.ElementDataType}", "float32 inputs", "Import the model with 'alignment models import', which makes them float32.");
+        throw BadDataException.For($"The model '{file}' of the bundle '{_bundle.Folder}'", $"the input '{name}' of type {type.ElementDataType}", "float32 or float16 inputs", "Import the model with 'alignment models import', which makes them float32.");
     }
 
     /// <inheritdoc/>

@@ -35,12 +35,16 @@ sealed unsafe class OrtTensor : IDisposable
     /// <summary>The elements of a float tensor.</summary>
     public Span<float> Floats => Type == TensorElementType.Float ? new Span<float>(_data, Count) : throw new InvalidOperationException($"A tensor of {Type} is read as float.");
 
+    /// <summary>The elements of a float16 tensor.</summary>
+    public Span<Half> Halves => Type == TensorElementType.Float16 ? new Span<Half>(_data, Count) : throw new InvalidOperationException($"A tensor of {Type} is read as float16.");
+
     /// <summary>Sets every element, whatever number type the model wants.</summary>
     public void Fill(double value)
     {
         switch (Type)
         {
             case TensorElementType.Float: new Span<float>(_data, Count).Fill((float)value); break;
+            case TensorElementType.Float16: new Span<Half>(_data, Count).Fill((Half)value); break;
             case TensorElementType.Double: new Span<double>(_data, Count).Fill(value); break;
             case TensorElementType.Int64: new Span<long>(_data, Count).Fill((long)Math.Round(value)); break;
             case TensorElementType.Int32: new Span<int>(_data, Count).Fill((int)Math.Round(value)); break;

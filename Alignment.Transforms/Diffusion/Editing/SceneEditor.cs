@@ -92,7 +92,9 @@ public sealed class SceneEditor : IDisposable
                 for (int i = 0; i < batch.Length; i++)
                 {
                     cancel.ThrowIfCancellationRequested();
-                    edited.Add(FromModelRange(Decode(latents.AsSpan(i * Shape.LatentLength, Shape.LatentLength))));
+                    float[] picture = Decode(latents.AsSpan(i * Shape.LatentLength, Shape.LatentLength));
+                    RequireNumbers(scene.SceneId, picture);
+                    edited.Add(FromModelRange(picture));
                 }
             }
             return edited;
@@ -237,11 +239,15 @@ public sealed class SceneEditor : IDisposable
             throw BadDataException.For(subject, string.Create(CultureInfo.InvariantCulture, $"{found} values"), string.Create(CultureInfo.InvariantCulture, $"{expected}, that is [{channels},{Shape.Height},{Shape.Width}]"), "Load it at the edit's size.");
     }
 
-    void RequireNumbers(string sceneId, ReadOnlySpan<float> latents)
+    void RequireNumbers(string sceneId, ReadOnlySpan<float> values)
     {
-        foreach (float value in latents)
-            if (!float.IsFinite(value))
-                throw BadDataException.For($"The edit of {sceneId}", "values that are no finite numbers", "a picture", $"The model '{Bundle.Folder}' diverges with these options; try a lower guidance, or import the model again.");
+        bool finite = true;
+        foreach (float value in values) finite &= float.IsFinite(value);
+        if (finite) return;
+        string nextStep = _sessions.HasFloat16
+            ? $"Float16 ends at 65504, and the model '{Bundle.Folder}' computes or takes its inputs in it: import it with --precision fp32, or try a lower guidance."
+            : $"The model '{Bundle.Folder}' diverges with these options; try a lower guidance, or import the model again.";
+        throw BadDataException.For($"The edit of {sceneId}", "values that are no finite numbers", "a picture", nextStep);
     }
 
     /// <summary>Frees the models and their memory.</summary>
