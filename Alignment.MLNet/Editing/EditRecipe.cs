@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Alignment.MLNet.Attention;
 using Alignment.Transforms.Diffusion;
 using Alignment.Transforms.Diffusion.Schedulers;
@@ -68,7 +69,12 @@ sealed record EditSettings
 
     public required string PromptTemplate { get; init; }
 
+    /// <summary>Empty where there is no guidance, which alone reads it.</summary>
     public required string NegativePrompt { get; init; }
+
+    /// <summary>Written only where it is so: edits without it have the recipes they always had.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public required bool BlendLatents { get; init; }
 
     public required bool FromNoise { get; init; }
 
@@ -97,7 +103,8 @@ sealed record EditSettings
         Scheduler = SchedulerKinds.NameOf(edit.Scheduler),
         Eta = edit.Eta,
         PromptTemplate = edit.PromptTemplate,
-        NegativePrompt = edit.NegativePrompt,
+        NegativePrompt = edit.UsedGuidance > 1 ? edit.NegativePrompt : "",
+        BlendLatents = edit.BlendLatents && !edit.FromNoise,
         FromNoise = edit.FromNoise,
         Batch = edit.Batch,
         RegionDilation = edit.Region.Dilation,

@@ -23,8 +23,9 @@ sealed class EditFlags
     readonly Option<string> _scheduler = new("--scheduler") { Description = $"The sampler: {string.Join(", ", SchedulerKinds.Names)}.", HelpName = "NAME", DefaultValueFactory = _ => SchedulerKinds.NameOf(s_defaults.Scheduler) };
     readonly Option<float> _eta = new("--eta") { Description = "DDIM's η: 0 adds no noise on the way.", DefaultValueFactory = _ => s_defaults.Eta };
     readonly Option<string> _prompt = new("--prompt") { Description = $"The prompt; {EditOptions.KeywordPlace} stands for the product's name.", HelpName = "TEXT", DefaultValueFactory = _ => s_defaults.PromptTemplate };
-    readonly Option<string> _negative = new("--negative-prompt") { Description = "What guidance leads away from.", HelpName = "TEXT", DefaultValueFactory = _ => s_defaults.NegativePrompt };
+    readonly Option<string> _negative = new("--negative-prompt", "--negative") { Description = "What guidance leads away from, where there is guidance; \"\" for nothing in particular.", HelpName = "TEXT", DefaultValueFactory = _ => s_defaults.NegativePrompt };
     readonly Option<bool> _fromNoise = new("--from-noise") { Description = "Text to image: start from pure noise instead of the scene." };
+    readonly Option<bool> _noBlend = new("--no-blend") { Description = "Leave the latents outside the region to the model too, instead of keeping them the source's in every step." };
     readonly Option<int> _batch = new("--batch") { Description = "Controls of a scene denoised together.", DefaultValueFactory = _ => s_defaults.Batch };
     readonly Option<float> _dilation = new("--mask-dilation") { Description = "Grow the editable region beyond the mask, in pixels at a shorter side of 512.", DefaultValueFactory = _ => s_defaults.Region.Dilation };
     readonly Option<float> _feather = new("--mask-feather") { Description = "Width of the soft border inside the region, in pixels at a shorter side of 512.", DefaultValueFactory = _ => s_defaults.Region.Feather };
@@ -32,7 +33,7 @@ sealed class EditFlags
 
     public EditFlags(Command command)
     {
-        foreach (Option option in new Option[] { _steps, _guidance, _strength, _controlScale, _controlStart, _controlEnd, _controlEvery, _guidanceEnd, _seed, _scheduler, _eta, _prompt, _negative, _fromNoise, _batch, _dilation, _feather, _device })
+        foreach (Option option in new Option[] { _steps, _guidance, _strength, _controlScale, _controlStart, _controlEnd, _controlEvery, _guidanceEnd, _seed, _scheduler, _eta, _prompt, _negative, _fromNoise, _noBlend, _batch, _dilation, _feather, _device })
             command.Add(option);
     }
 
@@ -53,6 +54,7 @@ sealed class EditFlags
         PromptTemplate = parse.GetValue(_prompt)!,
         NegativePrompt = parse.GetValue(_negative)!,
         FromNoise = parse.GetValue(_fromNoise),
+        BlendLatents = !parse.GetValue(_noBlend),
         Batch = parse.GetValue(_batch),
         Region = new EditRegionOptions { Dilation = parse.GetValue(_dilation), Feather = parse.GetValue(_feather) },
         Device = Device.Parse(parse.GetValue(_device)!),

@@ -70,8 +70,11 @@ public sealed record EditOptions
     /// <summary>DDIM's η: 0 is deterministic, above it each step adds noise of the scene's own stream.</summary>
     public float Eta { get; init; }
 
-    /// <summary>What guidance leads away from; empty for the unconditional prompt.</summary>
-    public string NegativePrompt { get; init; } = "";
+    /// <summary>
+    /// What guidance leads away from; empty for the unconditional prompt of classifier-free guidance as published. Not read where there is no guidance. The default names flaws
+    /// of pictures and nothing that a scene can hold: "text" or "logo" would take the label off the product.
+    /// </summary>
+    public string NegativePrompt { get; init; } = "blurry, low quality, distorted, deformed, oversaturated, jpeg artifacts";
 
     /// <summary>The prompt, with <c>{keyword}</c> where the product's name goes. The same for every variant, so that only the control differs.</summary>
     public string PromptTemplate { get; init; } = $"a photo of {KeywordPlace}";
@@ -84,6 +87,12 @@ public sealed record EditOptions
 
     /// <summary>Starts from pure noise and ignores the scene: text to image, as the seed's <c>generate</c>. <see cref="Strength"/> then has no meaning.</summary>
     public bool FromNoise { get; init; }
+
+    /// <summary>
+    /// After each step the latents outside the region are the source's, noised to the next step's level: what is edited sees its true surroundings all along and meets them with less
+    /// of a seam, and the control moves attention as before (docs/editing.md). Pixels outside the region are the source's with or without it. Has no meaning with <see cref="FromNoise"/>.
+    /// </summary>
+    public bool BlendLatents { get; init; } = true;
 
     /// <summary>How many controls of a scene are denoised together. Costs memory, changes no result beyond float rounding.</summary>
     public int Batch { get; init; } = 1;

@@ -3,12 +3,16 @@ namespace Alignment.Transforms.Diffusion.Compositing;
 /// <summary>Where an edit may change a picture, and how much: the keyword mask, grown and feathered as asked.</summary>
 public sealed record EditRegionOptions
 {
-    /// <summary>The region grows by this beyond the mask; 0 (the default) never touches a pixel that is not product. In pixels of a picture whose shorter side is 512, scaled to the picture.</summary>
+    /// <summary>
+    /// The region grows by this beyond the mask; 0 (the default) never touches a pixel that is not product. For masks that are too tight: 4 to 8. In pixels of a picture whose shorter
+    /// side is 512, scaled to the picture; 8 are one latent of Stable Diffusion.
+    /// </summary>
     public float Dilation { get; init; }
 
     /// <summary>
     /// Width of the soft border, which lies inside the region: beyond the region nothing changes at all. In pixels of a picture whose
-    /// shorter side is 512, scaled to the picture; a region too thin for it gets a narrower one, so that its core is always edited in full.
+    /// shorter side is 512, scaled to the picture; a region too thin for it gets a narrower one, so that its core is always edited in full. 4, half a latent, halves the seam
+    /// and leaves the control 97 % of its effect; 8 cost 6 % of it (docs/editing.md).
     /// </summary>
     public float Feather { get; init; } = 4;
 

@@ -142,9 +142,10 @@ sealed class Denoiser : IDisposable
             // 3. ε = ε₋ + g (ε₊ − ε₋): Ho and Salimans 2022, eq. 6, with g = 1 + w.
             if (Guided) Guide(epsilon, output[x.Length..], steps.Guidance);
 
-            // 4. The next sample.
+            // 4. The next sample, outside the edit the source's.
             ReadOnlySpan<float> drawn = scheduler.NeedsNoise(call) ? Draw(steps.Noise, call) : default;
             scheduler.Advance(call, epsilon, drawn, x);
+            steps.Keep?.Apply(scheduler, call, x);
             steps.Observer?.Invoke(new DenoiseStep { Index = i, Count = steps.Count, Timestep = timestep, Pictures = Pictures, Latents = x, Prediction = epsilon });
         }
         x.CopyTo(latents);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 using Alignment.Onnx.Bundles;
+using Alignment.Transforms.Diffusion.Compositing;
 using Alignment.Transforms.Diffusion.Schedulers;
 using Microsoft.ML.OnnxRuntime;
 
@@ -80,14 +81,14 @@ public sealed class SceneEditor : IDisposable
         lock (_gate)
         {
             var noise = new SceneNoise(Options.Seed, scene.SceneId);
-            float[] start = Start(scene, noise);
+            (float[] start, float[] source, float[] initial) = Start(scene, noise);
             var edited = new List<float[]>(scene.Controls.Count);
             long calls = Timesteps.Count - FirstCall, done = 0, total = calls * scene.Controls.Count;
             foreach (ReadOnlyMemory<float>[] batch in scene.Controls.Chunk(Options.Batch))
             {
                 float[] latents = new float[batch.Length * Shape.LatentLength];
                 for (int i = 0; i < batch.Length; i++) start.CopyTo(latents, i * Shape.LatentLength);
-                Denoise(latents, FirstCall, scene.Prompt, batch, noise, Observe, cancel);
+                Denoise(latents, FirstCall, scene.Prompt, batch, noise, Keep(batch, source, initial), Observe, cancel);
                 RequireNumbers(scene.SceneId, latents);
                 for (int i = 0; i < batch.Length; i++)
                 {
@@ -145,7 +146,10 @@ public sealed class SceneEditor : IDisposable
     /// <param name="noise">For samplers that add noise in each step; null where none does.</param>
     /// <param name="observer">Called after each step; null for none.</param>
     /// <param name="cancel">Looked at between steps.</param>
-    public void Denoise(Span<float> latents, int firstCall, string prompt, IReadOnlyList<ReadOnlyMemory<float>> controls, SceneNoise? noise = null, DenoiseObserver? observer = null, CancellationToken cancel = default)
+    public void Denoise(Span<float> latents, int firstCall, string prompt, IReadOnlyList<ReadOnlyMemory<float>> controls, SceneNoise? noise = null, DenoiseObserver? observer = null, CancellationToken cancel = default) =>
+        Denoise(latents, firstCall, prompt, controls, noise, keep: null, observer, cancel);
+
+    void Denoise(Span<float> latents, int firstCall, string prompt, IReadOnlyList<ReadOnlyMemory<float>> controls, SceneNoise? noise, SourceBlend? keep, DenoiseObserver? observer, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(controls);
         if (latents.Length != controls.Count * Shape.LatentLength) throw new ArgumentException($"{controls.Count} controls need {controls.Count * Shape.LatentLength} latent values, not {latents.Length}.", nameof(latents));
@@ -163,6 +167,7 @@ public sealed class SceneEditor : IDisposable
                 Control = new(Options.ControlStart, Options.ControlEnd, Options.ControlEvery, count),
                 Guidance = Options.UsedGuidance,
                 Noise = noise,
+                Keep = keep,
                 Observer = observer,
             };
             _scheduler.Begin(firstCall, latents.Length);
@@ -202,21 +207,35 @@ public sealed class SceneEditor : IDisposable
         return picture;
     }
 
-    /// <summary>The latents every control of the scene starts from.</summary>
-    float[] Start(SceneEdit scene, SceneNoise noise)
+    /// <summary>The latents every control of the scene starts from, the source's own, and the noise between them.</summary>
+    (float[] Start, float[] Source, float[] Initial) Start(SceneEdit scene, SceneNoise noise)
     {
         float[] initial = new float[Shape.LatentLength];
         noise.Initial(initial);
         if (Options.FromNoise)
         {
             TensorPrimitives.Multiply(initial, _scheduler.InitialNoiseSigma, initial);
-            return initial;
+            return (initial, [], initial);
         }
-        float[] latents = new float[Shape.LatentLength];
-        noise.Vae(latents);
-        EncodeImage(scene.Image.Span).Draw(_scalingFactor, latents, latents);
-        AddNoise(FirstCall, initial, latents);
-        return latents;
+        float[] source = new float[Shape.LatentLength], start = new float[Shape.LatentLength];
+        noise.Vae(source);
+        EncodeImage(scene.Image.Span).Draw(_scalingFactor, source, source);
+        _scheduler.AddNoise(FirstCall, source, initial, start);
+        return (start, source, initial);
+    }
+
+    /// <summary>What of a batch stays the source's; null where nothing does.</summary>
+    SourceBlend? Keep(ReadOnlyMemory<float>[] controls, float[] source, float[] initial)
+    {
+        if (!Options.BlendLatents || Options.FromNoise) return null;
+        int plane = Shape.Width * Shape.Height;
+        var weights = new List<float[]>(controls.Length);
+        for (int i = 0; i < controls.Length; i++)
+        {
+            ReadOnlySpan<float> mask = controls[i].Span[..plane];
+            weights.Add(i > 0 && mask.SequenceEqual(controls[i - 1].Span[..plane]) ? weights[i - 1] : LatentRegion.Weights(mask, Shape.Width, Shape.Height, Shape.LatentWidth, Shape.LatentHeight, Options.Region));
+        }
+        return new(source, initial, weights, Shape.LatentChannels);
     }
 
     /// <summary>The loop for a number of pictures, made on first use.</summary>

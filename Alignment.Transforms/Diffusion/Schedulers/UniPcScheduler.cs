@@ -24,7 +24,7 @@ public sealed class UniPcScheduler : IScheduler
 {
     readonly NoiseSchedule _schedule;
     readonly SigmaSchedule _levels;
-    float[] _m0 = [], _m1 = [], _now = [], _last = [];
+    float[] _m0 = [], _m1 = [], _now = [];
     int _first;
 
     /// <exception cref="UsageException">The number of steps is out of range.</exception>
@@ -52,7 +52,7 @@ public sealed class UniPcScheduler : IScheduler
     public void Begin(int firstCall, int count)
     {
         RunCheck.First(firstCall, Timesteps.Count);
-        if (_m0.Length != count) (_m0, _m1, _now, _last) = (new float[count], new float[count], new float[count], new float[count]);
+        if (_m0.Length != count) (_m0, _m1, _now) = (new float[count], new float[count], new float[count]);
         _first = firstCall;
     }
 
@@ -71,16 +71,14 @@ public sealed class UniPcScheduler : IScheduler
         // 1. x₀ at this call, from the sample as it was predicted.
         Prediction.X0(_schedule.Config.PredictionType, s.Alpha, s.Sigma).Write(sample, modelOutput, _now);
 
-        // 2. UniC: redo the step that led here, now that the model's output at its end is known.
+        // 2. UniC: mend the step that led here, now that the model's output at its end is known.
         if (index > _first) Correct(index, s, sample);
 
         // 3. m₀ is x₀ at this call, m₁ at the one before.
         (_m0, _m1, _now) = (_now, _m0, _m1);
 
         // 4. UniP: x_t = (σ_t/σ_s) x − α_t (e^−h − 1) (m₀ + ½ D₁), D₁ = (m₁ − m₀) / r₁; without D₁ at the first and last call.
-        sample.CopyTo(_last);
-        double h = t.Lambda - s.Lambda, weight = -t.Alpha * (Math.Exp(-h) - 1), half = 0;
-        if (OrderAt(index) == 2) half = 0.5 / ((HalfLogSnr.Of(_levels.Sigmas[index - 1]).Lambda - s.Lambda) / h);
+        double h = t.Lambda - s.Lambda, weight = -t.Alpha * (Math.Exp(-h) - 1), half = Half(index, s, h);
         TensorPrimitives.Multiply(sample, (float)(t.Sigma / s.Sigma), sample);
         TensorPrimitives.MultiplyAdd(_m0, (float)(weight * (1 - half)), sample, sample);
         if (half != 0) TensorPrimitives.MultiplyAdd(_m1, (float)(weight * half), sample, sample);
@@ -89,14 +87,19 @@ public sealed class UniPcScheduler : IScheduler
     /// <summary>Order of the prediction at a call: grows from 1, falls to 1 at the end.</summary>
     int OrderAt(int index) => index > _first && index < Timesteps.Count - 1 ? 2 : 1;
 
+    /// <summary>½ / r₁ of the prediction at a call, 0 where it is of order 1.</summary>
+    double Half(int index, HalfLogSnr s, double h) => OrderAt(index) == 2 ? 0.5 * h / (HalfLogSnr.Of(_levels.Sigmas[index - 1]).Lambda - s.Lambda) : 0;
+
     /// <summary>
     /// x_t = (σ_t/σ_s) x_s − α_t (e^−h − 1) (m₀ + ρ₁ D₁ + ρ₂ (m_t − m₀)), with R ρ = b: R = [[1, 1], [r₁, 1]], b_k = k! φ_{k+1}(−h) / B(−h) (the paper's eq. 8–10);
-    /// at order 1 ρ₂ = ½.
+    /// at order 1 ρ₂ = ½. What is added is its difference to the prediction, in which x_s drops out: so the correction is right also where the sample
+    /// was changed since, and no earlier sample is kept.
     /// </summary>
     void Correct(int index, HalfLogSnr t, Span<float> sample)
     {
         HalfLogSnr s = HalfLogSnr.Of(_levels.Sigmas[index - 1]);
         double h = t.Lambda - s.Lambda, hh = -h, b0 = Math.Exp(hh) - 1, weight = -t.Alpha * b0, ofNow = 0.5, ofDifference = 0;
+        double half = Half(index - 1, s, h);
         if (OrderAt(index - 1) == 2)
         {
             double phi2 = b0 / hh - 1, phi3 = phi2 / hh - 0.5, b1 = phi2 / b0, b2 = 2 * phi3 / b0;
@@ -104,9 +107,8 @@ public sealed class UniPcScheduler : IScheduler
             double rho1 = (b1 - b2) / (1 - r1);
             (ofNow, ofDifference) = (b1 - rho1, rho1 / r1);
         }
-        TensorPrimitives.Multiply(_last, (float)(t.Sigma / s.Sigma), sample);
-        TensorPrimitives.MultiplyAdd(_m0, (float)(weight * (1 - ofNow - ofDifference)), sample, sample);
         TensorPrimitives.MultiplyAdd(_now, (float)(weight * ofNow), sample, sample);
-        if (ofDifference != 0) TensorPrimitives.MultiplyAdd(_m1, (float)(weight * ofDifference), sample, sample);
+        TensorPrimitives.MultiplyAdd(_m0, (float)(weight * (half - ofNow - ofDifference)), sample, sample);
+        if (ofDifference != half) TensorPrimitives.MultiplyAdd(_m1, (float)(weight * (ofDifference - half)), sample, sample);
     }
 }
