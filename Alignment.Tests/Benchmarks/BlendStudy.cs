@@ -19,6 +19,8 @@ static class BlendStudy
 {
     public const string Switch = "blend-study";
 
+    const int ShownScenes = 3;
+
     static readonly EditRegionOptions s_region = new();
 
     static readonly (string What, Func<EditOptions, EditOptions> Change)[] s_ways =
@@ -46,17 +48,33 @@ static class BlendStudy
         ISaliency[] predictors = [SaliencyPredictors.Parse("spectral_residual"), SaliencyPredictors.Parse("fine_grained")];
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} scenes of {side}x{side}, the bundle's strength and guidance; means\n"));
         Console.WriteLine("| way | seam, levels | PSNR inside, dB | SSIM | boost − baseline: trained, other | reduction − baseline: trained, other |\n| --- | ---: | ---: | ---: | --- | --- |");
-        string? pictures = args.Length > 2 ? args[2] : null;
+        List<byte[]>[] sheet = [.. scenes.Take(ShownScenes).Select(s => new List<byte[]> { s.Rgb })];
         foreach (var (what, change) in s_ways)
         {
             EditOptions options = change(new EditOptions { Width = side, Height = side, Batch = 3 });
             using var editor = new SceneEditor(bundle, options);
             float[][][] edits = [.. scenes.Select(s => editor.Edit(Scene(editor, s)).ToArray())];
-            Row(what, options.Region, scenes, edits, predictors, pictures);
+            Row(what, options.Region, scenes, edits, predictors, sheet);
             if (what is not "blending") continue;
-            foreach (var (name, region) in s_regions) Row(what + ", " + name, region, scenes, edits, predictors, pictures);
+            foreach (var (name, region) in s_regions) Row(what + ", " + name, region, scenes, edits, predictors, sheet);
         }
+        if (args.Length > 2) WriteSheet(args[2], sheet, side);
         return 0;
+    }
+
+    /// <summary>A row a scene: the source, then the boost's edit of every way, twice as large.</summary>
+    static void WriteSheet(string path, List<byte[]>[] rows, int side)
+    {
+        const int Scale = 2, Gap = 4;
+        int cell = Scale * side + Gap, width = rows[0].Count * cell - Gap, height = rows.Length * cell - Gap;
+        byte[] sheet = new byte[3 * width * height];
+        sheet.AsSpan().Fill(byte.MaxValue);
+        for (int r = 0; r < rows.Length; r++)
+            for (int c = 0; c < rows[r].Count; c++)
+                for (int y = 0; y < Scale * side; y++)
+                    for (int x = 0; x < Scale * side; x++)
+                        rows[r][c].AsSpan(3 * (y / Scale * side + x / Scale), 3).CopyTo(sheet.AsSpan(3 * ((r * cell + y) * width + c * cell + x)));
+        PictureFile.WritePng(path, new RgbPicture(width, height, sheet));
     }
 
     static SceneEdit Scene(SceneEditor editor, HeldOutScene s) => new()
@@ -69,7 +87,7 @@ static class BlendStudy
 
     static ReadOnlyMemory<float> Control(HeldOutScene s, float[] map) => (float[])[.. s.Mask, .. map];
 
-    static void Row(string what, EditRegionOptions options, HeldOutScene[] scenes, float[][][] edits, ISaliency[] predictors, string? pictures)
+    static void Row(string what, EditRegionOptions options, HeldOutScene[] scenes, float[][][] edits, ISaliency[] predictors, List<byte[]>[] sheet)
     {
         double seam = 0, psnr = 0, ssim = 0;
         double[][] share = [new double[3], new double[3]];
@@ -89,12 +107,7 @@ static class BlendStudy
                     predictors[p].Predict(made[c], s.Width, s.Height, map);
                     share[p][c] += AttentionScore.Of(map, s.Mask).Share / scenes.Length;
                 }
-            if (pictures is not null && i < 4)
-            {
-                Directory.CreateDirectory(pictures);
-                PictureFile.WritePng(Path.Combine(pictures, $"{i}-{what.Replace(' ', '_')}.png"), new RgbPicture(s.Width, s.Height, made[1]));
-                PictureFile.WritePng(Path.Combine(pictures, $"{i}-source.png"), new RgbPicture(s.Width, s.Height, s.Rgb));
-            }
+            if (i < sheet.Length) sheet[i].Add(made[1]);
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {what} | {seam:f2} | {psnr:f2} | {ssim:f4} | {share[0][1] - share[0][0]:+0.0000;-0.0000}, {share[1][1] - share[1][0]:+0.0000;-0.0000} | {share[0][2] - share[0][0]:+0.0000;-0.0000}, {share[1][2] - share[1][0]:+0.0000;-0.0000} |"));
     }

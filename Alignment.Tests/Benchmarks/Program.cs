@@ -22,7 +22,7 @@ static class Program
                                                            whether the control moves attention in scenes that no training has seen: table, JSON, CSV, pictures
           {SchedulerStudy.Switch} [BUNDLE] [SCENES] [strength|-] [guidance|-] [SAMPLERS]  how far each sampler with 10 to 50 steps ends from DDIM with 999
           {EditSavings.Switch} [BUNDLE] [SIDE] [SCENES]           what leaving out evaluations saves, and how far it moves the picture
-          {BlendStudy.Switch} [SCENES] [SIDE]                    what latent blending, dilation and feathering do to seam, likeness and effect
+          {BlendStudy.Switch} [SCENES] [SIDE] [PNG]              what latent blending, dilation and feathering do to seam, likeness and effect
           {GradientFormulations.Switch} [ROUNDS] [PART]           what each operator's forward and backward pass cost
           {TrainingStep.Switch} small|30m [ROUNDS] [recompute]   one training step of a ControlNet, phase by phase, as lines of JSON
           {PrepareSpeed.Switch} [SCENES] [MEMORY]                 from files to the variants' heatmaps and controls, beside the codecs alone and NumPy with OpenCV; 1,000 scenes, memory up to 20,000
