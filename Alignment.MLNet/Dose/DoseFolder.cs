@@ -1,0 +1,41 @@
+namespace Alignment.MLNet.Dose;
+
+/// <summary>
+/// The dose of a run:
+/// <code>
+/// dose/dose.json              the report (<see cref="DoseReport"/>)
+/// dose/dose.csv               one line a scene, variant and predictor (<see cref="SceneDose"/>)
+/// dose/dose_by_video.csv      one line a video, variant and predictor
+/// dose/dose_by_variant.csv    one line a variant and predictor: what a dose-response analysis joins
+/// dose/*.svg, *.png           plots
+/// dose/scenes/{video_id}/{scene_id}.json    what was measured of a scene: a rerun measures only what changed
+/// </code>
+/// </summary>
+/// <param name="root">The folder itself.</param>
+public sealed class DoseFolder(string root)
+{
+    /// <summary>The folder's name in a run.</summary>
+    public const string Name = "dose";
+
+    /// <summary>Names of the files.</summary>
+    public const string JsonFile = "dose.json", CsvFile = "dose.csv", ByVideoFile = "dose_by_video.csv", ByVariantFile = "dose_by_variant.csv";
+
+    const string Scenes = "scenes";
+
+    /// <summary>Full path of the folder.</summary>
+    public string Root { get; } = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
+
+    public string Json => Path.Combine(Root, JsonFile);
+
+    public string Csv => Path.Combine(Root, CsvFile);
+
+    public string ByVideo => Path.Combine(Root, ByVideoFile);
+
+    public string ByVariant => Path.Combine(Root, ByVariantFile);
+
+    /// <summary>What was measured of a scene.</summary>
+    internal string Scene(string videoId, string sceneId) => SafePath.Under(Root, Scenes, videoId, sceneId + ".json");
+
+    /// <summary>Of all scenes.</summary>
+    internal string SceneRoot => Path.Combine(Root, Scenes);
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+using Alignment.MLNet.Data;
+
+namespace Alignment.MLNet.Dose;
+
+/// <summary>One scene under one variant by one predictor: a line of <c>dose.csv</c>. Shares and scores are of predicted attention; a measure that does not exist is null.</summary>
+public sealed record SceneDose
+{
+    public required string VideoId { get; init; }
+
+    public required string SceneId { get; init; }
+
+    /// <summary>early, middle or late.</summary>
+    public required string Window { get; init; }
+
+    public required string Variant { get; init; }
+
+    public required string Predictor { get; init; }
+
+    /// <summary>Whether the product is in the scene; without it every share is 0 and the scene counts nowhere.</summary>
+    public required bool HasProduct { get; init; }
+
+    /// <summary>Whether the variant's map differs from the baseline's.</summary>
+    public required bool ActedOn { get; init; }
+
+    /// <summary>Whether the edit is byte for byte the baseline's.</summary>
+    public required bool SamePicture { get; init; }
+
+    /// <summary>Σ(M ⊙ A) / ΣA, A predicted of the untouched still.</summary>
+    public required double ShareBefore { get; init; }
+
+    /// <summary>Of the baseline's edit.</summary>
+    public required double ShareBaseline { get; init; }
+
+    /// <summary>Of the variant's edit.</summary>
+    public required double ShareAfter { get; init; }
+
+    /// <summary>After − baseline.</summary>
+    public double ShareDifference => ShareAfter - ShareBaseline;
+
+    /// <summary>mean(M ⊙ A), A predicted of the untouched still.</summary>
+    public required double AlignmentBefore { get; init; }
+
+    /// <summary>Of the baseline's edit.</summary>
+    public required double AlignmentBaseline { get; init; }
+
+    /// <summary>Of the variant's edit.</summary>
+    public required double AlignmentAfter { get; init; }
+
+    /// <summary>After − baseline.</summary>
+    public double AlignmentDifference => AlignmentAfter - AlignmentBaseline;
+
+    /// <summary>The share in the variant's map: what was asked for.</summary>
+    public required double TargetShare { get; init; }
+
+    /// <summary>The share in the baseline's map.</summary>
+    public required double TargetShareBaseline { get; init; }
+
+    /// <summary>What was asked: target − baseline's target.</summary>
+    public double Asked => TargetShare - TargetShareBaseline;
+
+    /// <summary>Agreement of the attention predicted of the edit with the variant's map.</summary>
+    public required MapAgreement Agreement { get; init; }
+
+    /// <summary>Agreement of the attention predicted of the baseline's edit with the same map.</summary>
+    public required MapAgreement AgreementOfBaseline { get; init; }
+
+    /// <summary>Reads <c>dose.csv</c> line by line.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="BadDataException">It is not there, or a line is damaged; the message names it.</exception>
+    public static IEnumerable<SceneDose> Read(string path)
+    {
+        string subject = $"The table of doses '{SafePath.Shorten(path, 300)}'";
+        if (!File.Exists(path)) throw BadDataException.For(subject, "no file there", $"a {DoseFolder.CsvFile}", "Run `alignment dose` first.");
+        return Rows(path, subject);
+    }
+
+    internal static readonly string[] Columns =
+    [
+        "video_id", "scene_id", "window", "variant", "predictor", "has_product", "acted_on", "same_picture",
+        "share_before", "share_baseline", "share_after", "share_difference", "alignment_before", "alignment_baseline", "alignment_after", "alignment_difference",
+        "target_share", "target_share_baseline", "asked_difference", "cc", "sim", "kl", "nss", "auc_judd",
+        "baseline_cc", "baseline_sim", "baseline_kl", "baseline_nss", "baseline_auc_judd",
+    ];
+
+    internal void Write(TextWriter to) => CsvRows.Write(to,
+        DoseTables.Cell(VideoId), DoseTables.Cell(SceneId), Window, Variant, DoseTables.Cell(Predictor), Bool(HasProduct), Bool(ActedOn), Bool(SamePicture),
+        N(ShareBefore), N(ShareBaseline), N(ShareAfter), N(ShareDifference), N(AlignmentBefore), N(AlignmentBaseline), N(AlignmentAfter), N(AlignmentDifference),
+        N(TargetShare), N(TargetShareBaseline), N(Asked), N(Agreement.Cc), N(Agreement.Sim), N(Agreement.Kl), N(Agreement.Nss), N(Agreement.AucJudd),
+        N(AgreementOfBaseline.Cc), N(AgreementOfBaseline.Sim), N(AgreementOfBaseline.Kl), N(AgreementOfBaseline.Nss), N(AgreementOfBaseline.AucJudd));
+
+    static IEnumerable<SceneDose> Rows(string path, string subject)
+    {
+        using CsvTable table = CsvTable.Open(path, "The table of doses", Columns, multiline: true);
+        while (table.Next())
+        {
+            double? Maybe(int at) => table[at].Length == 0 ? null : Number(at);
+            double Number(int at) => double.TryParse(table[at], NumberStyles.Float, CultureInfo.InvariantCulture, out double v) && double.IsFinite(v) ? v
+                : throw BadDataException.For(FormattableString.Invariant($"{subject}, line {table.Line}"), $"'{SafePath.Shorten(table[at])}' as {Columns[at]}", "a number", "Run `alignment dose` again.");
+            MapAgreement Agree(int at) => new(Maybe(at), Maybe(at + 1), Maybe(at + 2), Maybe(at + 3), Maybe(at + 4));
+            yield return new()
+            {
+                VideoId = DoseTables.Text(table[0]),
+                SceneId = DoseTables.Text(table[1]),
+                Window = table[2],
+                Variant = table[3],
+                Predictor = DoseTables.Text(table[4]),
+                HasProduct = table[5] == "true",
+                ActedOn = table[6] == "true",
+                SamePicture = table[7] == "true",
+                ShareBefore = Number(8),
+                ShareBaseline = Number(9),
+                ShareAfter = Number(10),
+                AlignmentBefore = Number(12),
+                AlignmentBaseline = Number(13),
+                AlignmentAfter = Number(14),
+                TargetShare = Number(16),
+                TargetShareBaseline = Number(17),
+                Agreement = Agree(19),
+                AgreementOfBaseline = Agree(24),
+            };
+        }
+    }
+
+    static string Bool(bool value) => value ? "true" : "false";
+
+    static string N(double? value) => DoseTables.Number(value);
+}
+
+/// <summary>How well two maps agree; a measure that does not exist for them is null.</summary>
+/// <param name="Cc">Pearson's correlation.</param>
+/// <param name="Sim">Similarity.</param>
+/// <param name="Kl">Kullback–Leibler divergence, nats.</param>
+/// <param name="Nss">Normalised scanpath saliency.</param>
+/// <param name="AucJudd">Area under the ROC curve.</param>
+public sealed record MapAgreement(double? Cc, double? Sim, double? Kl, double? Nss, double? AucJudd);
