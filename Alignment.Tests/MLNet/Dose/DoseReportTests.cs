@@ -1,6 +1,5 @@
 using Alignment.MLNet.Attention;
 using Alignment.MLNet.Dose;
-using Alignment.Tests.Common;
 
 namespace Alignment.Tests.MLNet.Dose;
 
