@@ -2,80 +2,113 @@ using CsvHelper;
 
 namespace Alignment.MLNet.Analysis;
 
-/// <summary>From engagement data to t-tests, and the files that hold them.</summary>
+/// <summary>From engagement data to answers, and the files that hold them.</summary>
 public static class EngagementAnalyzer
 {
-    /// <summary>The files <see cref="Run"/> writes.</summary>
-    public const string JsonFile = "analysis.json", CsvFile = "analysis.csv", RejectedFile = "rejected_rows.csv";
+    /// <summary>The files <see cref="Run(string, string, AnalysisOptions?, AnalysisInputs?, CancellationToken)"/> writes.</summary>
+    public const string JsonFile = "analysis.json", CsvFile = "analysis.csv", FindingsFile = "findings.csv", RejectedFile = "rejected_rows.csv";
 
-    /// <summary>Reads <paramref name="engagementFile"/> and writes <see cref="JsonFile"/>, <see cref="CsvFile"/> and <see cref="RejectedFile"/> into <paramref name="outFolder"/>.</summary>
+    /// <summary>Variants are remembered per video in the bits of a word.</summary>
+    const int MostVariants = 64;
+
+    /// <summary>Reads <paramref name="engagementFile"/> and writes <see cref="JsonFile"/>, <see cref="CsvFile"/>, <see cref="FindingsFile"/> and <see cref="RejectedFile"/> into <paramref name="outFolder"/>.</summary>
+    /// <param name="engagementFile">The data.</param>
+    /// <param name="outFolder">Made if it is not there.</param>
+    /// <param name="options">How to compare; a plan's word counts more.</param>
+    /// <param name="inputs">A plan, a dose table.</param>
+    /// <param name="stop">Stops between blocks of rows.</param>
     /// <exception cref="BadDataException">No file, no header, a column missing or no column of numbers. Single bad rows are reported, not thrown.</exception>
-    public static EngagementAnalysis Run(string engagementFile, string outFolder, AnalysisOptions? options = null, CancellationToken stop = default)
+    public static EngagementAnalysis Run(string engagementFile, string outFolder, AnalysisOptions? options = null, AnalysisInputs? inputs = null, CancellationToken stop = default)
     {
         EngagementAnalysis? made = null;
         AtomicFile.Write(Path.Combine(outFolder, RejectedFile), file =>
         {
-            using var writer = CsvWriter.Create(file, AnalysisReport.CsvOptions, leaveOpen: true);
+            using var writer = CsvWriter.Create(file, AnalysisTables.CsvOptions, leaveOpen: true);
             writer.WriteRecord(["line", "reason"]);
             made = Analyze(engagementFile, options, row =>
             {
                 writer.WriteField(row.Line, default);
                 writer.WriteField(row.Reason);
                 writer.EndRecord();
-            }, stop);
+            }, inputs, stop);
         });
-        AnalysisReport.WriteJson(Path.Combine(outFolder, JsonFile), made!);
-        AnalysisReport.WriteCsv(Path.Combine(outFolder, CsvFile), made!);
+        AnalysisTables.WriteComparisons(Path.Combine(outFolder, CsvFile), made!);
+        AnalysisTables.WriteFindings(Path.Combine(outFolder, FindingsFile), made!);
+        AnalysisJson.Write(Path.Combine(outFolder, JsonFile), made!);
         return made!;
     }
 
     /// <summary>Reads and compares without writing anything; <paramref name="rejected"/> gets every row left out.</summary>
-    public static EngagementAnalysis Analyze(string engagementFile, AnalysisOptions? options = null, Action<RejectedRow>? rejected = null, CancellationToken stop = default)
+    public static EngagementAnalysis Analyze(string engagementFile, AnalysisOptions? options = null, Action<RejectedRow>? rejected = null, AnalysisInputs? inputs = null, CancellationToken stop = default)
+    {
+        var (used, plan, dose) = Prepare(options, inputs);
+        var (sums, facts) = EngagementFile.Collect(engagementFile, used, rejected, stop);
+        return Analyze(sums, facts, new(used, plan, dose, stop));
+    }
+
+    /// <summary>Compares rows in memory.</summary>
+    public static EngagementAnalysis Analyze(EngagementRows rows, AnalysisOptions? options = null, AnalysisInputs? inputs = null, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var (used, plan, dose) = Prepare(options, inputs);
+        var (sums, facts) = rows.Collect(used);
+        return Analyze(sums, facts, new(used, plan, dose, stop));
+    }
+
+    static EngagementAnalysis Analyze(EngagementSums sums, ReadingFacts facts, MetricContext context)
+    {
+        AnalysisOptions options = context.Options;
+        List<MetricAnalysis> metrics = [];
+        for (int m = 0; m < sums.Plan.Metrics.Count; m++) metrics.Add(MetricStep.Of(sums, m, context));
+        for (int r = 0; r < sums.Plan.Ratios.Count; r++) metrics.Add(RatioStep.Of(sums, r, context));
+        SampleRatio? ratio = Guards.Ratio(sums, options);
+        return new()
+        {
+            Source = facts.Source,
+            SourceSha256 = facts.Sha256,
+            Simulated = facts.Simulated,
+            Baseline = options.Baseline,
+            Confidence = options.Confidence,
+            Rows = facts.Rows,
+            Rejected = facts.Rejected,
+            RejectedShown = facts.RejectedShown,
+            IgnoredColumns = facts.IgnoredColumns,
+            Arms = [.. options.Variants.Select((v, i) => new VariantRows(v, sums.Rows(i), sums.TooManyVideos ? null : sums.Videos(i)))],
+            Videos = sums.TooManyVideos ? null : sums.Videos(),
+            SampleRatio = ratio,
+            Plan = context.Plan?.Quote(metrics, options),
+            Options = options,
+            Warnings = Guards.Of(sums, facts, ratio, metrics, context),
+            Metrics = metrics,
+            Methods = MethodsText.Of(metrics, sums, context),
+        };
+    }
+
+    static (AnalysisOptions Options, PlanInUse? Plan, DoseTable? Dose) Prepare(AnalysisOptions? options, AnalysisInputs? inputs)
     {
         options ??= new();
-        var csv = EngagementCsv.Open(engagementFile, options, stop);
-        var samples = new SampleAccumulator[options.Variants.Count, csv.MetricColumns.Count];
-        var position = Enumerable.Range(0, options.Variants.Count).ToDictionary(i => options.Variants[i], StringComparer.Ordinal);
-        List<RejectedRow> shown = [];
-        long rejectedRows = 0;
-        long rows = csv.Read(
-            (variant, values) =>
-            {
-                int v = position[variant];
-                for (int m = 0; m < values.Length; m++)
-                    if (!double.IsNaN(values[m])) samples[v, m].Add(values[m]);
-            },
-            row =>
-            {
-                rejectedRows++;
-                if (shown.Count < options.RejectedShown) shown.Add(row);
-                rejected?.Invoke(row);
-            }, stop);
-        var metrics = Enumerable.Range(0, csv.MetricColumns.Count).Select(m => Compare(
-            csv.Name(csv.MetricColumns[m]), [.. options.Variants.Select((v, i) => new VariantSample(v, samples[i, m].Sample))], options));
-        return new(Path.GetFileName(engagementFile), options.Baseline, options.Confidence, rows, rejectedRows, shown, csv.IgnoredColumns, [.. metrics]);
+        PlanInUse? plan = inputs?.PlanFile is { } file ? new(PlanFile.Read(file, inputs.PlanSha256)) : null;
+        if (plan is not null) options = plan.Apply(options);
+        if (options.Variants.Count is < 2 or > MostVariants) throw UsageException.For("The variants", Words.Count(options.Variants.Count), $"2 to {MostVariants}", "Name them in the options or the plan.");
+        if (options.Position(options.Baseline) < 0) throw UsageException.For("The baseline", $"'{SafePath.Shorten(options.Baseline)}'", $"one of {string.Join(", ", options.Variants)}", $"The nearest is '{NearestName.Of(options.Baseline, options.Variants)}'.");
+        Statistics.Checks.Confidence(options.Confidence);
+        foreach (Margin m in options.Margins) Statistics.Checks.Positive($"The margin of '{SafePath.Shorten(m.Metric)}'", m.Value, "Give the largest difference that would not matter.");
+        return (options, plan, inputs?.DoseFile is { } dose ? DoseTable.Read(dose, options, inputs.DosePredictor) : null);
     }
+}
 
-    static MetricAnalysis Compare(string metric, List<VariantSample> all, AnalysisOptions options)
-    {
-        List<VariantSample> present = [.. all.Where(s => s.Sample.N > 0)];
-        if (present.FirstOrDefault(s => s.Variant == options.Baseline) is not { } baseline)
-            return new(metric, present, [], $"No row of '{options.Baseline}' has a value, so there is nothing to compare with.");
-        return new(metric, present, [.. present.Where(s => s != baseline).Select(s => Compare(s, baseline.Sample, options.Confidence))], null);
-    }
+/// <summary>What an analysis may have besides the engagement data.</summary>
+public sealed record AnalysisInputs
+{
+    /// <summary>A plan of <c>alignment assign</c>; obeyed and quoted.</summary>
+    public string? PlanFile { get; init; }
 
-    static VariantComparison Compare(VariantSample variant, Sample baseline, double confidence)
-    {
-        if (TwoSampleTTest.WhyNot(variant.Sample, baseline) is { } why)
-            return new(variant.Variant, variant.Sample, baseline, null, null, $"No test ({variant.Variant} against baseline): {why}.");
-        return new(variant.Variant, variant.Sample, baseline, Test(equalVariances: true), Test(equalVariances: false), null);
+    /// <summary>The hash the plan must have, from where it was published; null takes the one recorded beside it.</summary>
+    public string? PlanSha256 { get; init; }
 
-        TTest Test(bool equalVariances)
-        {
-            var (s, b) = (variant.Sample, baseline);
-            var test = new TwoSampleTTest(s.Mean, s.Variance, s.N, b.Mean, b.Variance, b.N, equalVariances);
-            var (low, high) = test.GetConfidenceInterval(confidence);
-            return new(test.Statistic, test.DegreesOfFreedom, test.PValue, low, high);
-        }
-    }
+    /// <summary>Measured doses: see <see cref="DoseTable"/>.</summary>
+    public string? DoseFile { get; init; }
+
+    /// <summary>The predictor of attention whose doses count; null for the first in the table.</summary>
+    public string? DosePredictor { get; init; }
 }

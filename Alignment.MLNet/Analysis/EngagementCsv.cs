@@ -73,7 +73,7 @@ sealed class EngagementCsv
 
     /// <summary>Streams the rows. <paramref name="use"/> gets the variant and one value (NaN = missing) per metric column; <paramref name="reject"/> gets the line and the reason.</summary>
     /// <returns>Data rows in the file.</returns>
-    public long Read(Action<string, ReadOnlySpan<double>> use, Action<RejectedRow> reject, CancellationToken stop)
+    public long Read(Action<string, string, double[]> use, Action<RejectedRow> reject, CancellationToken stop)
     {
         double[] values = new double[MetricColumns.Count];
         long rows = 0;
@@ -88,7 +88,7 @@ sealed class EngagementCsv
             rows++;
             string variant = "";
             if ((bad ? "a stray quote" : WhyRejected(cells, values, out variant)) is { } why) reject(new(line, why));
-            else use(variant, values);
+            else use(cells[_videoId], variant, values);
         }
         return rows;
     }

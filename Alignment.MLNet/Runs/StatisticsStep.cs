@@ -32,7 +32,7 @@ static class StatisticsStep
     static string ScoreName(string origin) => origin.Length == 0 ? "Alignment score" : $"Alignment score ({origin})";
 }
 
-/// <summary>The analysis of engagement data; computed each time for the caller, written when something changed.</summary>
+/// <summary>The analysis of engagement data; computed when something changed, else read back.</summary>
 static class AnalysisStep
 {
     sealed record Recipe(int Format, string EngagementSha256, AnalysisOptions Options);
@@ -42,10 +42,10 @@ static class AnalysisStep
     public static (EngagementAnalysis? Result, bool Made) Run(string file, RunFolder folder, AnalysisOptions options, CancellationToken cancel)
     {
         string record = Path.Combine(folder.Analysis, "record.json");
-        var recipe = new Recipe(1, FileHash.OfFile(file), options);
-        if (OutputRecord.Current<Facts>(record, recipe) is not null) return (EngagementAnalyzer.Analyze(file, options, stop: cancel), false);
-        EngagementAnalysis made = EngagementAnalyzer.Run(file, folder.Analysis, options, cancel);
-        OutputRecord.Write(record, recipe, new Facts(made.Rows, made.Rejected), EngagementAnalyzer.JsonFile, EngagementAnalyzer.CsvFile, EngagementAnalyzer.RejectedFile);
+        var recipe = new Recipe(2, FileHash.OfFile(file), options);
+        if (OutputRecord.Current<Facts>(record, recipe) is not null) return (AnalysisJson.Read(Path.Combine(folder.Analysis, EngagementAnalyzer.JsonFile)), false);
+        EngagementAnalysis made = EngagementAnalyzer.Run(file, folder.Analysis, options, stop: cancel);
+        OutputRecord.Write(record, recipe, new Facts(made.Rows, made.Rejected), EngagementAnalyzer.JsonFile, EngagementAnalyzer.CsvFile, EngagementAnalyzer.FindingsFile, EngagementAnalyzer.RejectedFile);
         return (made, true);
     }
 }

@@ -37,6 +37,9 @@ public sealed class CellTable
         }
     }
 
+    /// <summary>Takes in a video that has no row here yet, and needs no name, because nothing will be merged: its cells, one per variant.</summary>
+    internal void AddVideo(ReadOnlySpan<SampleAccumulator> cells) => _cells.Add(cells.ToArray());
+
     /// <summary>A variant's values in one video.</summary>
     internal SampleAccumulator this[int video, int variant] => _cells[video][variant];
 
@@ -44,10 +47,11 @@ public sealed class CellTable
     internal CellTable WithoutVariants()
     {
         var merged = new CellTable(1);
-        foreach (var (video, at) in _videos)
+        foreach (SampleAccumulator[] cells in _cells)
         {
-            SampleAccumulator[] row = merged.Row(video);
-            foreach (SampleAccumulator cell in _cells[at]) row[0].Merge(cell);
+            var row = new SampleAccumulator[1];
+            foreach (SampleAccumulator cell in cells) row[0].Merge(cell);
+            merged._cells.Add(row);
         }
         return merged;
     }
