@@ -1,5 +1,4 @@
 using System.Globalization;
-using Alignment.MLNet.Analysis.Statistics;
 using CsvHelper;
 
 namespace Alignment.MLNet.Analysis;

@@ -38,6 +38,9 @@ sealed class EngagementCsv
 
     public string Name(int column) => _columns[column];
 
+    /// <summary>The file says of itself that it is simulated.</summary>
+    public bool Simulated => _columns.Contains(EngagementSimulation.MarkColumn, StringComparer.OrdinalIgnoreCase);
+
     string Subject => $"The engagement data '{SafePath.Shorten(_path, 200)}'";
 
     /// <summary>Reads the header, and finds which columns hold numbers at all (one pass over the file).</summary>

@@ -31,7 +31,7 @@ static class AnalysisTable
     {
         string unit = metric.Display.Unit.Length == 0 ? "" : $" ({metric.Display.Unit})";
         var table = new Table().Border(TableBorder.Simple).Title(Markup.Escape(SafePath.Shorten(metric.Metric) + unit))
-            .AddColumns("variant", "n", "mean", $"against {Markup.Escape(analysis.Baseline)}", $"{(100 * analysis.Confidence).ToString("0.##", CultureInfo.InvariantCulture)} % interval", "lift", "p", $"{metric.Comparisons.FirstOrDefault()?.Result.Correction ?? "corrected"} p", "");
+            .AddColumns("variant", "n", "mean", $"against {Markup.Escape(analysis.Baseline)}", $"{(100 * analysis.Confidence).ToString("0.##", CultureInfo.InvariantCulture)} % interval", "lift", "p", $"{(metric.Comparisons.Count > 0 ? metric.Comparisons[0].Result.Correction : "corrected")} p", "");
         foreach (VariantSample sample in metric.Samples)
         {
             VariantComparison? c = metric.Comparisons.FirstOrDefault(x => x.Variant == sample.Variant);

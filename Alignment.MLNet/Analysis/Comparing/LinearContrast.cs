@@ -1,5 +1,3 @@
-using Alignment.MLNet.Analysis.Statistics;
-
 namespace Alignment.MLNet.Analysis;
 
 /// <summary>A weighted sum of independent means, Σ cᵢ x̄ᵢ, with error √(Σ cᵢ² sᵢ²/nᵢ) and Satterthwaite's degrees of freedom: Welch's test for more than two groups (Satterthwaite, <i>Biometrics Bulletin</i> 2, 1946).</summary>

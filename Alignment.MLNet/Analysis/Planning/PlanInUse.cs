@@ -116,5 +116,5 @@ sealed class PlanInUse(PlanFile file)
 
     static bool Same(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);
 
-    static bool Equal(IReadOnlyDictionary<string, double> a, IReadOnlyDictionary<string, double> b) => a.Count == b.Count && a.All(x => b.TryGetValue(x.Key, out double y) && Math.Abs(x.Value - y) < 1e-12);
+    static bool Equal(IReadOnlyDictionary<string, double> a, Dictionary<string, double> b) => a.Count == b.Count && a.All(x => b.TryGetValue(x.Key, out double y) && Math.Abs(x.Value - y) < 1e-12);
 }

@@ -24,6 +24,6 @@ static class EngagementFile
             if (shown.Count < options.RejectedShown) shown.Add(r);
             rejected?.Invoke(r);
         }, stop);
-        return (sums, new() { Source = Path.GetFileName(path), Sha256 = Editing.FileHash.OfFile(path), Rows = rows, Rejected = rejectedRows, RejectedShown = shown, IgnoredColumns = csv.IgnoredColumns });
+        return (sums, new() { Source = Path.GetFileName(path), Sha256 = Editing.FileHash.OfFile(path), Simulated = csv.Simulated, Rows = rows, Rejected = rejectedRows, RejectedShown = shown, IgnoredColumns = csv.IgnoredColumns });
     }
 }
