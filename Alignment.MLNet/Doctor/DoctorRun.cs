@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Serialization;
 using Alignment.MLNet.Video;
 using Alignment.Onnx.Bundles;
+using Alignment.Onnx.Graph;
 using Alignment.Onnx.Runtime;
 
 namespace Alignment.MLNet.Doctor;
@@ -103,7 +104,10 @@ public static class DoctorRun
         if (bundle.HasManifest) bundle.Verify(cancel: cancel);
         // The smallest of the models shows whether the device takes models at all.
         using var session = OrtSessions.Open(bundle.PathOf(BundleFiles.TextEncoder), new() { Device = Device.Parse(options.Device) });
-        return new("Model", DoctorState.Ok, $"{bundle.Folder} loads on {options.Device}; {bundle.Inspect().Parameters.ToString("N0", CultureInfo.InvariantCulture)} parameters, hash {bundle.Hash[..12]}");
+        string found = $"{bundle.Folder} loads on {options.Device}; {bundle.Inspect().Parameters.ToString("N0", CultureInfo.InvariantCulture)} parameters in {bundle.Precision.Text}, hash {bundle.Hash[..12]}";
+        return bundle.Precision == ModelPrecision.Float16 && Device.Parse(options.Device).Kind == DeviceKind.Cpu
+            ? new("Model", DoctorState.Warning, found, "Processors have few kernels for float16 and convert: import with --precision fp32 for them, or use a graphics card with --device.")
+            : new("Model", DoctorState.Ok, found);
     }
 
     static DoctorCheck Memory()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Alignment.Onnx.Graph;
 using Alignment.Onnx.Runtime;
 
 namespace Alignment.Onnx.Bundles;
@@ -62,6 +63,8 @@ static class BundleContract
         Same("controlResiduals", manifest.ControlResiduals, Residuals(headers));
         Same("textWidth", manifest.TextWidth, Size(headers, BundleFiles.Unet, "encoder_hidden_states", 2));
         Same("textWidth", manifest.TextWidth, headers[BundleFiles.TextEncoder].Outputs.First(o => o.Name == "last_hidden_state").Dims is { Count: 3 } d ? d[2] : null);
+        string recorded = manifest.Precision ?? ModelPrecision.Float32.Text, found = headers[BundleFiles.Unet].WeightType;
+        if (recorded != found) throw Bad($"The manifest of '{folder}'", $"precision = {recorded}", $"{found}, as most weights of {BundleFiles.Unet} are");
 
         void Same(string field, int recorded, long? model)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Alignment.Onnx.Graph;
 using Alignment.Onnx.Import;
 using Alignment.Onnx.Runtime;
 
@@ -52,6 +53,7 @@ static class BundleInference
             TextWidth = Or((int?)BundleContract.Size(headers, BundleFiles.Unet, "encoder_hidden_states", 2), standard.TextWidth, "text width", "a fixed axis in unet.onnx"),
             Scheduler = scheduler,
             Tokenizer = TokenizerFiles.Read(Path.Combine(folder, "tokenizer")),
+            Precision = headers[BundleFiles.Unet].WeightType == ModelPrecision.Float16.Text ? ModelPrecision.Float16.Text : null,
             Parameters = headers.ToDictionary(h => h.Key, h => h.Value.Parameters, StringComparer.Ordinal),
         };
         return (manifest, assumed);

@@ -27,5 +27,5 @@ public sealed record BundleInspection(
 /// <summary>A file of a bundle; the hash is null where no manifest records it.</summary>
 public sealed record InspectedFile(string Name, long Bytes, string? Sha256);
 
-/// <summary>A model of a bundle; <paramref name="Bytes"/> includes the weights beside the graph.</summary>
-public sealed record InspectedModel(string File, long Parameters, long Bytes, long Opset, IReadOnlyList<OnnxValue> Inputs, IReadOnlyList<OnnxValue> Outputs);
+/// <summary>A model of a bundle; <paramref name="Bytes"/> includes the weights beside the graph, <paramref name="WeightType"/> is what most of them are.</summary>
+public sealed record InspectedModel(string File, long Parameters, long Bytes, long Opset, string WeightType, IReadOnlyList<OnnxValue> Inputs, IReadOnlyList<OnnxValue> Outputs);

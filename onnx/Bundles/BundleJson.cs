@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Alignment.Onnx.Graph;
 using Alignment.Onnx.Import;
 
 namespace Alignment.Onnx.Bundles;
@@ -75,6 +76,7 @@ static class BundleJson
         OneOf("scheduler.betaSchedule", m.Scheduler.BetaSchedule, "scaled_linear", "linear");
         OneOf("scheduler.timestepSpacing", m.Scheduler.TimestepSpacing ?? "leading", "leading", "trailing", "linspace");
         OneOf("predictionType", m.PredictionType, "epsilon", "v_prediction", "sample");
+        OneOf("precision", m.Precision ?? ModelPrecision.Float32.Text, ModelPrecision.Float32.Text, ModelPrecision.Float16.Text);
         OneOf("family", m.Family, "sd15");
         Range("tokenizer.vocabularySize", m.Tokenizer.VocabularySize, 1, TokenizerFiles.MaxEntries);
         Range("tokenizer.length", m.Tokenizer.Length, 3, 4096);

@@ -30,6 +30,10 @@ public sealed record BundleManifest
     /// <summary>What the UNet predicts: <c>epsilon</c>, <c>v_prediction</c> or <c>sample</c>.</summary>
     public string PredictionType { get; init; } = "epsilon";
 
+    /// <summary>How the models store their weights and what they compute in: <c>float16</c>; null for float32, and then not written.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Precision { get; init; }
+
     /// <summary>Channels of <c>controlnet_cond</c>; ours are [keyword mask, attention].</summary>
     public int ControlChannels { get; init; } = 2;
 

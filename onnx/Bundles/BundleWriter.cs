@@ -9,7 +9,7 @@ static class BundleWriter
     /// <summary>Documentation in a bundle is no part of the model: rewording it changes no hash.</summary>
     static readonly string[] s_documents = ["README.md", "LICENSE", "LICENSE.md", "LICENSE.txt"];
 
-    /// <summary>Lets <paramref name="fill"/> write the files into a temporary folder and say what they are; adds sizes, hashes (but those known already) and the manifest.</summary>
+    /// <summary>Lets <paramref name="fill"/> write the files into a temporary folder and say what they are; adds sizes, hashes (but those known by then) and the manifest.</summary>
     /// <exception cref="UsageException">The target is a bundle already (without <paramref name="force"/>), or a folder with other things in it.</exception>
     /// <exception cref="RetryableException">The disk is full or the folder cannot be written.</exception>
     public static ModelBundle Write(string to, bool force, Func<string, BundleManifest> fill, IProgress<WorkProgress>? progress, CancellationToken cancel, IReadOnlyDictionary<string, BundleFile>? known = null)

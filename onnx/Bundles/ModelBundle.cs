@@ -1,4 +1,5 @@
 using System.Globalization;
+using Alignment.Onnx.Graph;
 using Alignment.Onnx.Runtime;
 
 namespace Alignment.Onnx.Bundles;
@@ -24,6 +25,9 @@ public sealed class ModelBundle
 
     /// <summary>From <c>bundle.json</c>, or inferred where that is absent.</summary>
     public BundleManifest Manifest { get; }
+
+    /// <summary>How the UNet stores its weights and what it computes in. Anything but float16 counts as float32: where there is no manifest, a foreign model may be of any type.</summary>
+    public ModelPrecision Precision => _headers[BundleFiles.Unet].WeightType == ModelPrecision.Float16.Text ? ModelPrecision.Float16 : ModelPrecision.Float32;
 
     /// <summary>What had to be assumed because no file says it; empty for our own bundles.</summary>
     public IReadOnlyList<string> Assumptions { get; }
@@ -95,7 +99,7 @@ public sealed class ModelBundle
         string[] files = [.. FilesOf(Folder, _headers).Order(StringComparer.Ordinal)];
         return new(Folder, Hash, Manifest, Assumptions,
             [.. files.Select(f => new InspectedFile(f, new FileInfo(Path.Combine(Folder, f)).Length, Manifest.Files.TryGetValue(f, out BundleFile? known) ? known.Sha256 : null))],
-            [.. _headers.OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => new InspectedModel(h.Key, Manifest.Parameters.GetValueOrDefault(h.Key, h.Value.Parameters), BytesOf(h.Key, h.Value), h.Value.Opset, h.Value.Inputs, h.Value.Outputs))]);
+            [.. _headers.OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => new InspectedModel(h.Key, Manifest.Parameters.GetValueOrDefault(h.Key, h.Value.Parameters), BytesOf(h.Key, h.Value), h.Value.Opset, h.Value.WeightType, h.Value.Inputs, h.Value.Outputs))]);
     }
 
     /// <summary>The files that make the model: the graphs, the weights beside them, the tokenizer. Relative, '/' between parts.</summary>

@@ -46,25 +46,37 @@ sealed class ExternalData(Stream to, string location)
     /// <summary>Passes a tensor's bytes to <paramref name="sink"/> in pieces; returns how many there were.</summary>
     internal static long Copy(Value weight, IWeights weights, Sink sink, Action<long> wrote, CancellationToken stop)
     {
-        // Half precision (a later step) converts each piece here; ONNX data is little-endian, as every machine .NET 10 runs on.
-        if (weight.Type != ElementType.Float32) throw new NotSupportedException($"Weights are written as Float32; '{weight.Name}' is {weight.Type}.");
+        // ONNX data is little-endian, as is every machine .NET 10 runs on.
+        return weight.Type switch
+        {
+            ElementType.Float32 => Copy<float>(weight, weights.Read, sink, wrote, stop),
+            ElementType.Float16 => Copy<Half>(weight, weights.Read, sink, wrote, stop),
+            _ => throw new NotSupportedException($"Weights are written as Float32 or Float16; '{weight.Name}' is {weight.Type}."),
+        };
+    }
+
+    delegate void Reader<T>(string name, long start, Span<T> into);
+
+    static long Copy<T>(Value weight, Reader<T> read, Sink sink, Action<long> wrote, CancellationToken stop) where T : unmanaged
+    {
         long count = weight.Shape.Numbers.Aggregate(1L, (n, d) => checked(n * d));
-        float[] piece = ArrayPool<float>.Shared.Rent((int)Math.Min(count, ChunkElements));
+        T[] piece = ArrayPool<T>.Shared.Rent((int)Math.Min(count, ChunkElements));
         try
         {
             for (long start = 0; start < count; start += ChunkElements)
             {
                 stop.ThrowIfCancellationRequested();
-                Span<float> part = piece.AsSpan(0, (int)Math.Min(ChunkElements, count - start));
-                weights.Read(weight.Name, start, part);
-                sink(MemoryMarshal.AsBytes(part));
-                wrote(part.Length * sizeof(float));
+                Span<T> part = piece.AsSpan(0, (int)Math.Min(ChunkElements, count - start));
+                read(weight.Name, start, part);
+                ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(part);
+                sink(bytes);
+                wrote(bytes.Length);
             }
         }
         finally
         {
-            ArrayPool<float>.Shared.Return(piece);
+            ArrayPool<T>.Shared.Return(piece);
         }
-        return count * sizeof(float);
+        return count * weight.Type.Size();
     }
 }

@@ -15,6 +15,11 @@ public sealed partial class ModelGraph
     readonly Dictionary<string, Dim> _sizesByText = new(StringComparer.Ordinal);
 
     public Value Constant(float number) => Constant([number], Shape.Scalar);
+
+    /// <summary>A number in a floating-point type, rounded to it.</summary>
+    internal Value Constant(float number, ElementType type) =>
+        type == ElementType.Float16 ? Constant(MemoryMarshal.AsBytes<Half>([(Half)number]), type, Shape.Scalar, NameOf([number], Shape.Scalar)) : Constant(number);
+
     public Value Constant(long number) => Constant([number], Shape.Scalar);
 
     /// <summary>A vector of int64, as operators take axes and sizes.</summary>

@@ -17,8 +17,11 @@ public sealed partial class ModelGraph(string name)
 
     public string Name { get; } = name;
 
-    /// <summary>The type of weights and of the numbers between nodes. The place where half precision will enter; today always float32.</summary>
-    public ElementType FloatType { get; } = ElementType.Float32;
+    /// <summary>
+    /// The type of weights and of the numbers between layers: float32, or float16. Inputs and outputs are float32 either way, and so is what loses most
+    /// by rounding: norms with their weights, softmax, and the time before its first layer. Set it before layers are added.
+    /// </summary>
+    public ElementType FloatType { get; init; } = ElementType.Float32;
 
     /// <summary>
     /// Attention as ONNX Runtime's own operator, which is faster and needs no memory for scores, but has no derivative here. False: in standard
@@ -68,7 +71,10 @@ public sealed partial class ModelGraph(string name)
     /// A tensor of the model, named after the current scope with dots ("down_blocks.0" / "conv1.weight" →
     /// "down_blocks.0.conv1.weight"). Asked for twice, it is one tensor used twice.
     /// </summary>
-    public Value Weight(string name, params ReadOnlySpan<Dim> dims)
+    public Value Weight(string name, params ReadOnlySpan<Dim> dims) => Weight(FloatType, name, dims);
+
+    /// <summary>As the other form, in a type of its own.</summary>
+    internal Value Weight(ElementType type, string name, params ReadOnlySpan<Dim> dims)
     {
         var shape = new Shape(dims.ToArray());
         string full = string.Join('.', _scopes.Append(name));
@@ -77,7 +83,7 @@ public sealed partial class ModelGraph(string name)
             return known.Shape.Equals(shape) ? known : throw GraphException.For($"Weight '{full}'", $"a second use with shape {shape}", $"the shape {known.Shape} of its first use");
         TakeName(full, "weight");
         bool trained = Trainable(full);
-        var weight = new Value(this, full, trained ? ValueKind.Parameter : ValueKind.Weight, FloatType, shape);
+        var weight = new Value(this, full, trained ? ValueKind.Parameter : ValueKind.Weight, type, shape);
         _weights.Add(full, weight);
         (trained ? _parameters : _weightOrder).Add(weight);
         return weight;

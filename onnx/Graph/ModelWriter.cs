@@ -25,7 +25,7 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
         _total = own.Sum(Bytes);
         Value[] external = _total < options.InlineModelBelowBytes ? [] : [.. own.Where(w => Bytes(w) >= options.InlineBelowBytes)];
         if (external.Length > 0)
-            AtomicFile.Write(dataPath, to =>
+            Save(dataPath, to =>
             {
                 var data = new ExternalData(to, Location(dataPath));
                 foreach (Value weight in external) _written[weight.Name] = data.Add(weight, model.Weights, Wrote(weight), stop);
@@ -33,9 +33,27 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
         foreach (Value weight in model.Graph.Weights)
             if (!_written.ContainsKey(weight.Name)) _written[weight.Name] = Inline(weight);
         ModelProto proto = Proto();
-        AtomicFile.Write(full, to => proto.WriteTo(to));
+        Save(full, to => proto.WriteTo(to));
         if (external.Length == 0) File.Delete(dataPath);   // of an earlier, larger model of this name
         return new(full, external.Length > 0 ? dataPath : null);
+    }
+
+    /// <summary>Writes a file and, where somebody wants to know, takes its hash on the way.</summary>
+    void Save(string path, Action<Stream> fill)
+    {
+        if (options.Wrote is not { } tell)
+        {
+            AtomicFile.Write(path, fill);
+            return;
+        }
+        SavedFile? saved = null;
+        AtomicFile.Write(path, file =>
+        {
+            using var to = new HashedStream(file);
+            fill(to);
+            saved = new(path, to.Length, to.Sha256);
+        });
+        tell(saved!);
     }
 
     /// <summary>The whole model as one file's bytes, but for weights that are shared.</summary>
@@ -49,7 +67,8 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
     TensorProto? Share(Value weight)
     {
         if (options.ShareFrom is null || Bytes(weight) < options.ShareFromBytes || (model.Weights as IPlacedWeights)?.Find(weight.Name) is not { } place) return null;
-        return place.Type == WeightType.F32 && Location(place.Path) is var location && !location.StartsWith("..", StringComparison.Ordinal) && !Path.IsPathRooted(location)
+        WeightType stored = weight.Type == ElementType.Float16 ? WeightType.F16 : WeightType.F32;
+        return place.Type == stored && Location(place.Path) is var location && !location.StartsWith("..", StringComparison.Ordinal) && !Path.IsPathRooted(location)
             ? ExternalData.Reference(weight, location, place.Offset, Bytes(weight))
             : null;
     }

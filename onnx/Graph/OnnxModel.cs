@@ -12,11 +12,14 @@ public sealed record SaveOptions
     public long InlineModelBelowBytes { get; init; } = 1 << 20;
 
     /// <summary>
-    /// A folder at or above the model's. Weights that already lie as float32 in a file below it are not written again but referred
+    /// A folder at or above the model's. Weights that already lie in a file below it, in the type the model wants, are not written again but referred
     /// to, and all locations of external data are relative to it, so the model must be loaded with this folder as the place of
     /// its external data. Null: every weight is written, beside the model.
     /// </summary>
     public string? ShareFrom { get; init; }
+
+    /// <summary>Told of each file when it is complete; its hash is computed while it is written. Null: nothing is hashed.</summary>
+    internal Action<SavedFile>? Wrote { get; init; }
 
     /// <summary>Weights smaller than this are written even where they could be shared: a reference takes about a hundred bytes.</summary>
     internal int ShareFromBytes { get; init; } = 1024;
@@ -26,6 +29,12 @@ public sealed record SaveOptions
 /// <param name="GraphPath">The .onnx file.</param>
 /// <param name="DataPath">The external data beside it, or null when the graph file holds everything.</param>
 public sealed record SavedModel(string GraphPath, string? DataPath);
+
+/// <summary>A file that was written.</summary>
+/// <param name="Path">Its full path.</param>
+/// <param name="Bytes">How many it has.</param>
+/// <param name="Sha256">Of them, lower-case hexadecimal.</param>
+sealed record SavedFile(string Path, long Bytes, string Sha256);
 
 /// <summary>A graph with the weights that fill it. The weights are read when the model is saved, piece by piece.</summary>
 public sealed class OnnxModel

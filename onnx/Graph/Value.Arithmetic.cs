@@ -11,16 +11,16 @@ public sealed partial class Value
     public static Value operator /(Value x, Value y) => x.Apply(Op.Div, y);
     public static Value operator -(Value x) => x.Apply(Op.Neg);
 
-    public static Value operator +(Value x, float y) => x + x.Graph.Constant(y);
-    public static Value operator -(Value x, float y) => x - x.Graph.Constant(y);
-    public static Value operator *(Value x, float y) => x * x.Graph.Constant(y);
-    public static Value operator /(Value x, float y) => x / x.Graph.Constant(y);
-    public static Value operator +(float x, Value y) => y.Graph.Constant(x) + y;
-    public static Value operator -(float x, Value y) => y.Graph.Constant(x) - y;
-    public static Value operator *(float x, Value y) => y.Graph.Constant(x) * y;
-    public static Value operator /(float x, Value y) => y.Graph.Constant(x) / y;
+    public static Value operator +(Value x, float y) => x + x.Number(y);
+    public static Value operator -(Value x, float y) => x - x.Number(y);
+    public static Value operator *(Value x, float y) => x * x.Number(y);
+    public static Value operator /(Value x, float y) => x / x.Number(y);
+    public static Value operator +(float x, Value y) => y.Number(x) + y;
+    public static Value operator -(float x, Value y) => y.Number(x) - y;
+    public static Value operator *(float x, Value y) => y.Number(x) * y;
+    public static Value operator /(float x, Value y) => y.Number(x) / y;
 
-    public Value Pow(float exponent) => Apply(Op.Pow, Graph.Constant(exponent));
+    public Value Pow(float exponent) => Apply(Op.Pow, Number(exponent));
     public Value Abs() => Apply(Op.Abs);
     public Value Sign() => Apply(Op.Sign);
     public Value Exp() => Apply(Op.Exp);
@@ -43,7 +43,7 @@ public sealed partial class Value
     public Value Select(Value then, Value otherwise) => Graph.Add(Op.Where, [this, then, otherwise]).Outputs[0];
 
     /// <summary>Limited to lowest … highest.</summary>
-    public Value Clip(float lowest, float highest) => Graph.Add(Op.Clip, [this, Graph.Constant(lowest), Graph.Constant(highest)]).Outputs[0];
+    public Value Clip(float lowest, float highest) => Graph.Add(Op.Clip, [this, Number(lowest), Number(highest)]).Outputs[0];
 
     public Value Cast(ElementType to) => to == Type ? this : Graph.Add(Op.Cast, [this], ModelGraph.Attributes(("to", (long)to))).Outputs[0];
 
@@ -68,9 +68,12 @@ public sealed partial class Value
     internal Value SoftmaxMatMul(Value v)
     {
         int first = Graph.Nodes.Count;
-        Value weights = Softmax();
+        Value weights = Softmax().Cast(v.Type);
         return Graph.Compose(CompositeKind.SoftmaxProduct, first, [this, v], weights, weights.MatMul(v));
     }
+
+    /// <summary>A constant of this value's type.</summary>
+    Value Number(float number) => Graph.Constant(number, Type);
 
     Value Apply(Op op) => Graph.Add(op, [this]).Outputs[0];
     Value Apply(Op op, Value y) => Graph.Add(op, [this, y]).Outputs[0];

@@ -39,7 +39,7 @@ static class WeightCheck
 
     static string Text(IReadOnlyList<long> shape) => $"[{string.Join(", ", shape)}]";
 
-    /// <summary>The tensors a graph consumes, as float32.</summary>
+    /// <summary>The tensors a graph consumes, with the type it wants them in.</summary>
     internal static IReadOnlyList<WeightInfo> WeightInfos(this ModelGraph graph) =>
-        [.. graph.Weights.Select(w => new WeightInfo(w.Name, WeightType.F32, w.Shape.Numbers))];
+        [.. graph.Weights.Select(w => new WeightInfo(w.Name, w.Type == ElementType.Float16 ? WeightType.F16 : WeightType.F32, w.Shape.Numbers))];
 }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Models;
@@ -9,14 +10,17 @@ public static class DiffusersImport
 {
     const string Untrained = "The ControlNet is new: the UNet's encoder behind convolutions that are zero. Until it is trained, attention maps change nothing in the pictures.";
 
+    /// <summary>Models written at a time: the UNet is as large as all others together, and two fill a disk.</summary>
+    const int SideBySide = 2;
+
     /// <summary>Files of a tokenizer folder that are copied; the first two are required.</summary>
     static readonly string[] s_tokenizerFiles = ["vocab.json", "merges.txt", "special_tokens_map.json", "tokenizer_config.json"];
 
     /// <summary>
     /// Imports the model in <paramref name="from"/> as a bundle in <paramref name="to"/>, which appears complete or not at all.
-    /// Memory stays flat whatever the model's size: weights pass through in pieces.
+    /// Memory stays flat whatever the model's size: weights pass through in pieces, read, converted, hashed and written once, two models at a time.
     /// </summary>
-    /// <exception cref="BadDataException">The folder is incomplete, of another architecture, or tensors are missing or left over (all named).</exception>
+    /// <exception cref="BadDataException">The folder is incomplete, of another architecture, or tensors are missing or left over (all named), or a number is beyond the precision asked for.</exception>
     /// <exception cref="MissingDependencyException">There is no folder <paramref name="from"/>.</exception>
     /// <exception cref="UsageException">The target is taken.</exception>
     public static ModelBundle Run(string from, string to, DiffusersImportOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
@@ -28,16 +32,10 @@ public static class DiffusersImport
             throw BadDataException.For($"The model folder '{source.Path}'", $"a tokenizer of {tokenizer.VocabularySize} tokens", $"at most the text encoder's {source.Text.VocabularySize}", "The parts belong to different models.");
         (SchedulerFacts scheduler, string prediction) = DiffusersConfigs.Scheduler(source.SchedulerPath);
 
+        var known = new Dictionary<string, BundleFile>(StringComparer.Ordinal);
         return BundleWriter.Write(to, options.Force, folder =>
         {
-            var parameters = new Dictionary<string, long>(StringComparer.Ordinal);
-            void Save(string file, OnnxModel model)
-            {
-                cancel.ThrowIfCancellationRequested();
-                parameters.Add(file, model.Graph.WeightInfos().Sum(w => w.Count));
-                model.Save(Path.Combine(folder, file), progress: progress, stop: cancel);
-            }
-            SaveModels(source, options, Save);
+            IReadOnlyDictionary<string, long> parameters = SaveModels(source, options, folder, known, progress, cancel);
             new BundleConfigs { Text = source.Text, UNet = source.UNet, Vae = source.Vae, ControlNet = source.ControlNet }.Write(folder);
             CopyDocuments(source, folder);
             return new()
@@ -50,6 +48,7 @@ public static class DiffusersImport
                 ControlChannels = source.ControlNet.ConditioningChannels,
                 ControlResiduals = source.ControlNet.SkipCount,
                 TextWidth = source.Text.HiddenSize,
+                Precision = options.Precision == ModelPrecision.Float32 ? null : options.Precision.Text,
                 Scheduler = scheduler,
                 Tokenizer = tokenizer,
                 Parameters = parameters,
@@ -58,28 +57,44 @@ public static class DiffusersImport
                 ControlTrained = source.ControlNetPath is null ? false : null,
                 Note = source.ControlNetPath is null ? Untrained : "",
             };
-        }, progress, cancel);
+        }, progress, cancel, known);
     }
 
-    /// <summary>One component's weights are open at a time, but for a new ControlNet, which is read from the UNet's.</summary>
-    static void SaveModels(DiffusersFolder source, DiffusersImportOptions options, Action<string, OnnxModel> save)
+    /// <summary>Authors the models and writes them side by side; says how many elements each stores, and adds the files' hashes to <paramref name="known"/>.</summary>
+    static IReadOnlyDictionary<string, long> SaveModels(DiffusersFolder source, DiffusersImportOptions options, string folder, Dictionary<string, BundleFile> known, IProgress<WorkProgress>? progress, CancellationToken cancel)
     {
-        using (OpenWeights text = WeightFiles.Open(source.PartPath("text_encoder")))
-            save(BundleFiles.TextEncoder, ClipTextModel.Author(source.Text, text.Weights));
-        using (OpenWeights vae = WeightFiles.Open(source.PartPath("vae")))
+        // Mapped, not read: open files cost no memory.
+        using OpenWeights text = WeightFiles.Open(source.PartPath("text_encoder")), vae = WeightFiles.Open(source.PartPath("vae")), unet = WeightFiles.Open(source.PartPath("unet"));
+        using OpenWeights? control = source.ControlNetPath is null ? null : WeightFiles.Open(source.ControlNetPath);
+        IWeights controlNet = control?.Weights ?? ControlNet.FromUNet(unet.Weights, source.ControlNet, new() { Seed = options.Seed });
+        (string File, OnnxModel Model)[] models =
+        [
+            (BundleFiles.TextEncoder, ClipTextModel.Author(source.Text, text.Weights, options.Precision)),
+            (BundleFiles.VaeEncoder, AutoencoderKL.AuthorEncoder(source.Vae, vae.Weights, options.Precision)),
+            (BundleFiles.VaeDecoder, AutoencoderKL.AuthorDecoder(source.Vae, vae.Weights, options.Precision)),
+            (BundleFiles.Unet, UNet2DCondition.Author(source.UNet, unet.Weights, options.Precision)),
+            (BundleFiles.ControlNet, ControlNet.Author(source.ControlNet, controlNet, options.Precision)),
+        ];
+        var gate = new Lock();
+        var save = new SaveOptions
         {
-            save(BundleFiles.VaeEncoder, AutoencoderKL.AuthorEncoder(source.Vae, vae.Weights));
-            save(BundleFiles.VaeDecoder, AutoencoderKL.AuthorDecoder(source.Vae, vae.Weights));
-        }
-        using (OpenWeights unet = WeightFiles.Open(source.PartPath("unet")))
+            Wrote = file =>
+            {
+                lock (gate) known.Add(Path.GetRelativePath(folder, file.Path), new(file.Bytes, file.Sha256));
+            },
+        };
+        var sum = new SummedProgress(progress, models.Sum(m => m.Model.WeightBytes));
+        try
         {
-            save(BundleFiles.Unet, UNet2DCondition.Author(source.UNet, unet.Weights));
-            if (source.ControlNetPath is null)
-                save(BundleFiles.ControlNet, ControlNet.Author(source.ControlNet, ControlNet.FromUNet(unet.Weights, source.ControlNet, new() { Seed = options.Seed })));
+            // The largest first, so that the others fit beside it.
+            Parallel.ForEach(models.OrderByDescending(m => m.Model.WeightBytes), new ParallelOptions { MaxDegreeOfParallelism = SideBySide, CancellationToken = cancel },
+                m => m.Model.Save(Path.Combine(folder, m.File), save, sum.Part(m.File), cancel));
         }
-        if (source.ControlNetPath is null) return;
-        using OpenWeights control = WeightFiles.Open(source.ControlNetPath);
-        save(BundleFiles.ControlNet, ControlNet.Author(source.ControlNet, control.Weights));
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+        return models.ToDictionary(m => m.File, m => m.Model.Graph.WeightInfos().Sum(w => w.Count), StringComparer.Ordinal);
     }
 
     /// <summary>The tokenizer, and the licence that must travel with the weights.</summary>

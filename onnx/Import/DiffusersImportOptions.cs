@@ -1,3 +1,5 @@
+using Alignment.Onnx.Graph;
+
 namespace Alignment.Onnx.Import;
 
 /// <summary>How a diffusers folder becomes a bundle.</summary>
@@ -13,6 +15,12 @@ public sealed record DiffusersImportOptions
 
     /// <summary>Seed of a newly initialised ControlNet's conditioning embedding.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>
+    /// What the models store and compute in. Float32 is the default: processors convert float16 back (docs/benchmarks.md), and it is exact whatever the
+    /// source. Float16 is for graphics cards and half the disk.
+    /// </summary>
+    public ModelPrecision Precision { get; init; }
 
     /// <summary>Replace a bundle that is already there.</summary>
     public bool Force { get; init; }

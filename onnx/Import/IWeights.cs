@@ -31,7 +31,7 @@ public static class WeightTypes
         _ => 1,
     };
 
-    /// <summary>True for what <see cref="IWeights.Read"/> accepts: floats that widen exactly to float32.</summary>
+    /// <summary>True for what <see cref="IWeights.Read(string, long, Span{float})"/> accepts: floats that widen exactly to float32.</summary>
     public static bool IsReadable(this WeightType type) => type is WeightType.F32 or WeightType.F16 or WeightType.BF16;
 }
 
@@ -53,6 +53,12 @@ public interface IWeights
     /// in row-major order, filling <paramref name="into"/>. Callers read big tensors in chunks.
     /// </summary>
     void Read(string name, long start, Span<float> into);
+
+    /// <summary>
+    /// As the other form, in float16: F16 as it is stored, anything else rounded to nearest; below 2⁻²⁴ that is zero.
+    /// </summary>
+    /// <exception cref="BadDataException">A number is beyond float16's 65504; the tensor and the number are named.</exception>
+    void Read(string name, long start, Span<Half> into) => WeightBytes.ReadNarrowed(this, name, start, into);
 }
 
 /// <summary>Weights that lie in files as plain runs of elements, so that others may refer to them instead of copying them.</summary>

@@ -16,4 +16,6 @@ sealed class JoinedWeights : IWeights
     public IReadOnlyDictionary<string, WeightInfo> Infos => _infos;
 
     public void Read(string name, long start, Span<float> into) => _sources[name].Read(name, start, into);
+
+    public void Read(string name, long start, Span<Half> into) => _sources[name].Read(name, start, into);
 }

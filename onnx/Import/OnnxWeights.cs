@@ -73,6 +73,21 @@ public sealed class OnnxWeights : IPlacedWeights, IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="BadDataException">No such tensor, it is not stored as a run of raw bytes, or a number is beyond float16.</exception>
+    public void Read(string name, long start, Span<Half> into)
+    {
+        OnnxTensor tensor = Tensor(name);
+        if (_infos[name].Type != WeightType.F16)
+        {
+            WeightBytes.ReadNarrowed(this, name, start, into);
+            return;
+        }
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, _infos[name].Count - into.Length);
+        Fill(_files[tensor.File ?? _path], tensor.Offset + start * sizeof(ushort), MemoryMarshal.AsBytes(into));
+    }
+
     WeightPlace? IPlacedWeights.Find(string name) =>
         _tensors.TryGetValue(name, out OnnxTensor? tensor) && tensor.Offset >= 0 ? new(tensor.File ?? _path, tensor.Offset, _infos[name].Type) : null;
 

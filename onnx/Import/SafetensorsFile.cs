@@ -60,6 +60,15 @@ public sealed class SafetensorsFile : IWeights, IDisposable
         WeightBytes.Widen(entry.Info.Type, bytes, into);
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="BadDataException">No such tensor, one that is not F32, F16 or BF16, or a number beyond float16.</exception>
+    public void Read(string name, long start, Span<Half> into)
+    {
+        SafetensorsEntry entry = Find(name);
+        if (entry.Info.Type == WeightType.F16) MemoryMarshal.Cast<byte, Half>(Bytes(entry, start, into.Length)).CopyTo(into);
+        else WeightBytes.ReadNarrowed(this, name, start, into);
+    }
+
     /// <summary>The whole of a float tensor; for small ones.</summary>
     /// <exception cref="BadDataException">No such tensor, or not a float one.</exception>
     public float[] ReadFloats(string name)

@@ -46,12 +46,15 @@ public sealed class ShardedWeights : IWeights, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="BadDataException">No such tensor, or one that is not F32, F16 or BF16.</exception>
-    public void Read(string name, long start, Span<float> into)
-    {
-        if (!_shardOf.TryGetValue(name, out SafetensorsFile? shard))
-            throw Bad($"no tensor '{SafePath.Shorten(name)}'", "one of that name", "Check that this is the model you meant.");
-        shard.Read(name, start, into);
-    }
+    public void Read(string name, long start, Span<float> into) => ShardOf(name).Read(name, start, into);
+
+    /// <inheritdoc/>
+    /// <exception cref="BadDataException">No such tensor, one that is not F32, F16 or BF16, or a number beyond float16.</exception>
+    public void Read(string name, long start, Span<Half> into) => ShardOf(name).Read(name, start, into);
+
+    SafetensorsFile ShardOf(string name) => _shardOf.TryGetValue(name, out SafetensorsFile? shard)
+        ? shard
+        : throw Bad($"no tensor '{SafePath.Shorten(name)}'", "one of that name", "Check that this is the model you meant.");
 
     public void Dispose()
     {

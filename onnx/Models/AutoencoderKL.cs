@@ -23,28 +23,28 @@ public static class AutoencoderKL
 
     /// <summary>The tensors of both halves. Attention is named as published for SD 1.5 (query, key, value, proj_attn) or as saved today (to_q, to_k, to_v, to_out.0).</summary>
     public static IReadOnlyList<WeightInfo> Weights(VaeConfig config, bool newAttentionNames = false) =>
-        [.. BuildDecoder(config, newAttentionNames).WeightInfos(), .. BuildEncoder(config, newAttentionNames).WeightInfos()];
+        [.. BuildDecoder(config, newAttentionNames, default).WeightInfos(), .. BuildEncoder(config, newAttentionNames, default).WeightInfos()];
 
     /// <exception cref="BadDataException">Tensors of either half are missing, left over or of another shape; all are named.</exception>
-    public static OnnxModel AuthorEncoder(VaeConfig config, IWeights weights) => Author(config, weights, BuildEncoder);
+    public static OnnxModel AuthorEncoder(VaeConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32) => Author(config, weights, precision, BuildEncoder);
 
     /// <exception cref="BadDataException">Tensors of either half are missing, left over or of another shape; all are named.</exception>
-    public static OnnxModel AuthorDecoder(VaeConfig config, IWeights weights) => Author(config, weights, BuildDecoder);
+    public static OnnxModel AuthorDecoder(VaeConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32) => Author(config, weights, precision, BuildDecoder);
 
-    static OnnxModel Author(VaeConfig config, IWeights weights, Func<VaeConfig, bool, ModelGraph> build)
+    static OnnxModel Author(VaeConfig config, IWeights weights, ModelPrecision precision, Func<VaeConfig, bool, ModelPrecision, ModelGraph> build)
     {
         ArgumentNullException.ThrowIfNull(weights);
         bool newNames = weights.Infos.Keys.Any(n => n.EndsWith("mid_block.attentions.0.to_q.weight", StringComparison.Ordinal));
         var all = Weights(config, newNames);
         WeightCheck.Demand("vae", all, weights, all: all);
-        return new(build(config, newNames), weights);
+        return new(build(config, newNames, precision), weights);
     }
 
-    static ModelGraph BuildEncoder(VaeConfig config, bool newNames)
+    static ModelGraph BuildEncoder(VaeConfig config, bool newNames, ModelPrecision precision)
     {
         ArgumentNullException.ThrowIfNull(config);
-        var graph = new ModelGraph("vae_encoder") { FusesAttention = true };
-        var (mean, logVariance) = Encode(graph.Input("sample", graph.FloatType, Dim.Named("batch"), config.InChannels, Dim.Named("height"), Dim.Named("width")), config, newNames);
+        var graph = new ModelGraph("vae_encoder") { FusesAttention = true, FloatType = precision.FloatType };
+        var (mean, logVariance) = Encode(graph.FloatInput("sample", Dim.Named("batch"), config.InChannels, Dim.Named("height"), Dim.Named("width")), config, newNames);
         graph.Output("mean", mean);
         graph.Output("logvar", logVariance);
         return graph;
@@ -68,15 +68,15 @@ public static class AutoencoderKL
             x = Middle(x, config, newNames);
             x = x.GroupNormLayer("conv_norm_out", config.NormGroups, Epsilon).Silu().Conv3("conv_out", 2 * config.LatentChannels);
         }
-        var moments = x.Conv1("quant_conv", 2 * config.LatentChannels).Split(2, axis: 1);
+        var moments = x.Conv1("quant_conv", 2 * config.LatentChannels).Cast(ElementType.Float32).Split(2, axis: 1);
         return (moments[0], moments[1].Clip(LowestLogVariance, HighestLogVariance));
     }
 
-    static ModelGraph BuildDecoder(VaeConfig config, bool newNames)
+    static ModelGraph BuildDecoder(VaeConfig config, bool newNames, ModelPrecision precision)
     {
         ArgumentNullException.ThrowIfNull(config);
-        var graph = new ModelGraph("vae_decoder") { FusesAttention = true };
-        graph.Output("sample", Decode(graph.Input("latent_sample", graph.FloatType, Dim.Named("batch"), config.LatentChannels, Dim.Named("height"), Dim.Named("width")), config, newNames));
+        var graph = new ModelGraph("vae_decoder") { FusesAttention = true, FloatType = precision.FloatType };
+        graph.FloatOutput("sample", Decode(graph.FloatInput("latent_sample", Dim.Named("batch"), config.LatentChannels, Dim.Named("height"), Dim.Named("width")), config, newNames));
         return graph;
     }
 

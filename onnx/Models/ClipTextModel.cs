@@ -14,20 +14,20 @@ public static class ClipTextModel
     public static IReadOnlyList<WeightInfo> Weights(ClipTextConfig config) => Build(config).WeightInfos();
 
     /// <exception cref="BadDataException">Tensors are missing, left over or of another shape; all are named.</exception>
-    public static OnnxModel Author(ClipTextConfig config, IWeights weights)
+    public static OnnxModel Author(ClipTextConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32)
     {
-        ModelGraph graph = Build(config);
+        ModelGraph graph = Build(config, precision);
         var wanted = graph.WeightInfos();
         // Older files store the positions 0 … 76 as a tensor.
         WeightCheck.Demand(graph.Name, wanted, weights, all: wanted, ignored: n => n.EndsWith("embeddings.position_ids", StringComparison.Ordinal));
         return new(graph, weights);
     }
 
-    static ModelGraph Build(ClipTextConfig config)
+    static ModelGraph Build(ClipTextConfig config, ModelPrecision precision = ModelPrecision.Float32)
     {
         ArgumentNullException.ThrowIfNull(config);
-        var graph = new ModelGraph("text_encoder");
-        graph.Output("last_hidden_state", Apply(graph.Input("input_ids", ElementType.Int64, Dim.Named("batch"), config.Tokens), config));
+        var graph = new ModelGraph("text_encoder") { FloatType = precision.FloatType };
+        graph.FloatOutput("last_hidden_state", Apply(graph.Input("input_ids", ElementType.Int64, Dim.Named("batch"), config.Tokens), config));
         return graph;
     }
 

@@ -30,6 +30,10 @@ public static partial class ControlNet
     {
         public IReadOnlyDictionary<string, WeightInfo> Infos => own.Infos;
 
-        public void Read(string name, long start, Span<float> into) => (IsOwn(name) ? own : unet).Read(name, start, into);
+        public void Read(string name, long start, Span<float> into) => Of(name).Read(name, start, into);
+
+        public void Read(string name, long start, Span<Half> into) => Of(name).Read(name, start, into);
+
+        IWeights Of(string name) => IsOwn(name) ? own : unet;
     }
 }

@@ -22,9 +22,9 @@ public static partial class ControlNet
     public static IReadOnlyList<WeightInfo> Weights(ControlNetConfig config) => Build(config).WeightInfos();
 
     /// <exception cref="BadDataException">Tensors are missing, left over or of another shape; all are named.</exception>
-    public static OnnxModel Author(ControlNetConfig config, IWeights weights)
+    public static OnnxModel Author(ControlNetConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32)
     {
-        ModelGraph graph = Build(config);
+        ModelGraph graph = Build(config, precision);
         var wanted = graph.WeightInfos();
         WeightCheck.Demand(graph.Name, wanted, weights, all: wanted);
         return new(graph, weights);
@@ -35,36 +35,37 @@ public static partial class ControlNet
     /// height, width]), and the body, which takes <c>control_hint</c> in the picture's place. Together they compute what the one model computes.
     /// </summary>
     /// <exception cref="BadDataException">Tensors are missing or of another shape; all are named.</exception>
-    public static (OnnxModel Hint, OnnxModel Body) AuthorInTwo(ControlNetConfig config, IWeights weights)
+    public static (OnnxModel Hint, OnnxModel Body) AuthorInTwo(ControlNetConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32)
     {
         ArgumentNullException.ThrowIfNull(config);
-        var hint = new ModelGraph("controlnet_hint");
-        Value picture = hint.Input("controlnet_cond", hint.FloatType, Dim.Named("batch"), config.ConditioningChannels, Dim.Named("picture_height"), Dim.Named("picture_width"));
-        hint.Output(HintName, ConditioningEmbedding(picture, config));
-        return (new(hint, weights), new(Build(config, (graph, inputs) => graph.Input(HintName, graph.FloatType, inputs.Batch, config.BlockChannels[0], inputs.Sample[2], inputs.Sample[3])), weights));
+        var hint = new ModelGraph("controlnet_hint") { FloatType = precision.FloatType };
+        Value picture = hint.FloatInput("controlnet_cond", Dim.Named("batch"), config.ConditioningChannels, Dim.Named("picture_height"), Dim.Named("picture_width"));
+        hint.FloatOutput(HintName, ConditioningEmbedding(picture, config));
+        return (new(hint, weights), new(Build(config, precision, (graph, inputs) => graph.FloatInput(HintName, inputs.Batch, config.BlockChannels[0], inputs.Sample[2], inputs.Sample[3])), weights));
     }
 
     /// <summary>The control picture's features, where the model is in two.</summary>
     public const string HintName = "control_hint";
 
-    static ModelGraph Build(ControlNetConfig config)
+    static ModelGraph Build(ControlNetConfig config, ModelPrecision precision = ModelPrecision.Float32)
     {
         ArgumentNullException.ThrowIfNull(config);
         Dim factor = config.ImageToLatent;
-        return Build(config, (graph, inputs) => graph.Input("controlnet_cond", graph.FloatType, inputs.Batch, config.ConditioningChannels, factor * inputs.Sample[2], factor * inputs.Sample[3]), x => ConditioningEmbedding(x, config));
+        return Build(config, precision, (graph, inputs) => graph.FloatInput("controlnet_cond", inputs.Batch, config.ConditioningChannels, factor * inputs.Sample[2], factor * inputs.Sample[3]), x => ConditioningEmbedding(x, config));
     }
 
     /// <param name="config">The architecture.</param>
+    /// <param name="precision">Of the numbers inside.</param>
     /// <param name="declare">The input that carries the control.</param>
     /// <param name="embed">From that input to the hint; null where it is the hint.</param>
-    static ModelGraph Build(ControlNetConfig config, Func<ModelGraph, UNetParts.Inputs, Value> declare, Func<Value, Value>? embed = null)
+    static ModelGraph Build(ControlNetConfig config, ModelPrecision precision, Func<ModelGraph, UNetParts.Inputs, Value> declare, Func<Value, Value>? embed = null)
     {
-        var graph = new ModelGraph("controlnet") { FusesAttention = true };
+        var graph = new ModelGraph("controlnet") { FusesAttention = true, FloatType = precision.FloatType };
         UNetParts.Inputs inputs = UNetParts.DeclareInputs(graph, config);
         Value control = declare(graph, inputs), scale = graph.Input("conditioning_scale", ElementType.Float32, 1);
         var (down, mid) = Residuals(inputs, () => embed is null ? control : embed(control), config, scale);
-        for (int i = 0; i < down.Count; i++) graph.Output(string.Create(CultureInfo.InvariantCulture, $"down_block_res_{i}"), down[i]);
-        graph.Output("mid_block_res", mid);
+        for (int i = 0; i < down.Count; i++) graph.FloatOutput(string.Create(CultureInfo.InvariantCulture, $"down_block_res_{i}"), down[i]);
+        graph.FloatOutput("mid_block_res", mid);
         return graph;
     }
 
@@ -74,7 +75,7 @@ public static partial class ControlNet
 
     static (IReadOnlyList<Value> Down, Value Mid) Residuals(UNetParts.Inputs inputs, Func<Value> hint, ControlNetConfig config, Value? scale)
     {
-        Value Scaled(Value residual) => scale is null ? residual : residual * scale;
+        Value Scaled(Value residual) => scale is null ? residual : residual.Cast(ElementType.Float32) * scale;
         Value time = UNetParts.TimeEmbedding(inputs.Timestep, config);
         Value x = inputs.Sample.Conv3("conv_in", config.BlockChannels[0]);
         x += hint();

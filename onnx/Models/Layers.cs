@@ -26,10 +26,19 @@ static class Layers
     }
 
     internal static Value GroupNormLayer(this Value x, string name, int groups, float epsilon) =>
-        x.GroupNorm(groups, x.Graph.Weight($"{name}.weight", x[1]), x.Graph.Weight($"{name}.bias", x[1]), epsilon, name);
+        x.Cast(ElementType.Float32).GroupNorm(groups, x.Graph.NormWeight($"{name}.weight", x[1]), x.Graph.NormWeight($"{name}.bias", x[1]), epsilon, name).Cast(x.Type);
 
     internal static Value LayerNormLayer(this Value x, string name, float epsilon) =>
-        x.LayerNorm(x.Graph.Weight($"{name}.weight", x[^1]), x.Graph.Weight($"{name}.bias", x[^1]), epsilon, name);
+        x.Cast(ElementType.Float32).LayerNorm(x.Graph.NormWeight($"{name}.weight", x[^1]), x.Graph.NormWeight($"{name}.bias", x[^1]), epsilon, name).Cast(x.Type);
+
+    /// <summary>Norms compute in float32 also where the rest of the model is float16: sums of squares leave its range.</summary>
+    static Value NormWeight(this ModelGraph graph, string name, Dim width) => graph.Weight(ElementType.Float32, name, width);
+
+    /// <summary>An input in float32, as every model takes it, and from there on in the type that the model computes in.</summary>
+    internal static Value FloatInput(this ModelGraph graph, string name, params ReadOnlySpan<Dim> dims) => graph.Input(name, ElementType.Float32, dims).Cast(graph.FloatType);
+
+    /// <summary>An output in float32, as every model gives it.</summary>
+    internal static void FloatOutput(this ModelGraph graph, string name, Value value) => graph.Output(name, value.Cast(ElementType.Float32));
 
     /// <summary>
     /// softmax(q kᵀ / √width of a head + mask) v over heads. q, k and v are rows: [batch·tokens, channels].
@@ -46,7 +55,7 @@ static class Layers
         Value qh = q.Reshape(batch, queries, heads, width).Transpose(0, 2, 1, 3) * scale;   // [B, heads, Q, width]
         Value kh = k.Reshape(batch, keys, heads, width).Transpose(0, 2, 3, 1);                                      // [B, heads, width, K]
         Value vh = v.Reshape(batch, keys, heads, width).Transpose(0, 2, 1, 3);                                      // [B, heads, K, width]
-        Value scores = qh.MatMul(kh);                                                                               // [B, heads, Q, K]
+        Value scores = qh.MatMul(kh).Cast(ElementType.Float32);                                                     // [B, heads, Q, K]
         if (mask is not null) scores += mask;
         return scores.SoftmaxMatMul(vh).Transpose(0, 2, 1, 3).Reshape(batch * queries, channels);
     }

@@ -21,21 +21,21 @@ public static class UNet2DCondition
     public static IReadOnlyList<WeightInfo> Weights(UNetConfig config) => Build(config).WeightInfos();
 
     /// <exception cref="BadDataException">Tensors are missing, left over or of another shape; all are named.</exception>
-    public static OnnxModel Author(UNetConfig config, IWeights weights)
+    public static OnnxModel Author(UNetConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32)
     {
-        ModelGraph graph = Build(config);
+        ModelGraph graph = Build(config, precision);
         var wanted = graph.WeightInfos();
         WeightCheck.Demand(graph.Name, wanted, weights, all: wanted);
         return new(graph, weights);
     }
 
-    static ModelGraph Build(UNetConfig config)
+    static ModelGraph Build(UNetConfig config, ModelPrecision precision = ModelPrecision.Float32)
     {
         ArgumentNullException.ThrowIfNull(config);
-        var graph = new ModelGraph("unet") { FusesAttention = true };
+        var graph = new ModelGraph("unet") { FusesAttention = true, FloatType = precision.FloatType };
         UNetParts.Inputs inputs = UNetParts.DeclareInputs(graph, config);
         var (downResiduals, midResidual) = DeclareResiduals(graph, inputs.Sample, config);
-        graph.Output("out_sample", Apply(inputs, downResiduals, midResidual, config));
+        graph.FloatOutput("out_sample", Apply(inputs, downResiduals, midResidual, config));
         return graph;
     }
 
@@ -62,7 +62,7 @@ public static class UNet2DCondition
         {
             Dim h = sample[2], w = sample[3];
             for (int i = 0; i < halvings; i++) (h, w) = ((h + 1).FloorDivide(2), (w + 1).FloorDivide(2));
-            return graph.Input(name, graph.FloatType, sample[0], channels, h, w);
+            return graph.FloatInput(name, sample[0], channels, h, w);
         }
         Value[] down = [.. config.SkipChannels.Select((c, i) => Declare(string.Create(CultureInfo.InvariantCulture, $"down_block_{i}"), c, config.SkipHalvings[i]))];
         return (down, Declare("mid_block", config.BlockChannels[^1], config.BlockChannels.Count - 1));

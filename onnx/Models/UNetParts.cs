@@ -20,9 +20,9 @@ static class UNetParts
     {
         Dim batch = Dim.Named("batch");
         return new(
-            graph.Input("sample", graph.FloatType, batch, config.InChannels, Dim.Named("height"), Dim.Named("width")),
+            graph.FloatInput("sample", batch, config.InChannels, Dim.Named("height"), Dim.Named("width")),
             graph.Input("timestep", ElementType.Float32, batch),
-            graph.Input("encoder_hidden_states", graph.FloatType, batch, Dim.Named("tokens"), config.CrossAttentionWidth));
+            graph.FloatInput("encoder_hidden_states", batch, Dim.Named("tokens"), config.CrossAttentionWidth));
     }
 
     /// <summary>
@@ -43,7 +43,7 @@ static class UNetParts
             sinusoids = config.CosFirst ? Value.Concat(1, angles.Cos(), angles.Sin()) : Value.Concat(1, angles.Sin(), angles.Cos());
         }
         using (graph.Scope("time_embedding"))
-            return sinusoids.LinearLayer("linear_1", width).Silu().LinearLayer("linear_2", width).Silu();
+            return sinusoids.Cast(graph.FloatType).LinearLayer("linear_1", width).Silu().LinearLayer("linear_2", width).Silu();
     }
 
     /// <summary>conv_in's result through every level; each skip connection in order, the last one being the state itself.</summary>

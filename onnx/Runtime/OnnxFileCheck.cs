@@ -87,7 +87,10 @@ public sealed partial class OnnxFileCheck
 
     OnnxHeader Header() => new(
         [.. _inputs.Where(i => !_initializers.Contains(i.Name))], _outputs, _parameters,
-        [.. _external.Keys.Order(StringComparer.Ordinal)], _opset);
+        [.. _external.Keys.Order(StringComparer.Ordinal)], _opset)
+    {
+        WeightType = _tensors.Where(t => t.Type.Contains("float", StringComparison.Ordinal)).GroupBy(t => t.Type).MaxBy(g => g.Sum(t => t.Dims.Aggregate(1.0, (n, d) => n * d)))?.Key ?? "float32",
+    };
 
     /// <summary>Calls <paramref name="known"/> on each field of the current message; what it does not take is skipped.</summary>
     void Fields(Func<Field, bool> known)

@@ -22,4 +22,8 @@ public sealed record OnnxHeader(
     IReadOnlyList<OnnxValue> Outputs,
     long Parameters,
     IReadOnlyList<string> ExternalFiles,
-    long Opset);
+    long Opset)
+{
+    /// <summary>The floating-point type that most stored elements have: float32, float16, …; float32 where there are none.</summary>
+    public string WeightType { get; init; } = "float32";
+}

@@ -59,7 +59,7 @@ public static class TrainedBundle
     {
         ArgumentNullException.ThrowIfNull(bundle);
         ArgumentNullException.ThrowIfNull(options);
-        OnnxModel control = ControlNet.Author(BundleConfigs.Read(bundle).ControlNet, controlNet);
+        OnnxModel control = ControlNet.Author(BundleConfigs.Read(bundle).ControlNet, controlNet, bundle.Precision);
         bool oneFile = bundle.Header(BundleFiles.ControlNet).ExternalFiles.Count == 0;
         string[] kept = [.. bundle.AllFiles.Where(f => !f.StartsWith(BundleFiles.ControlNet, StringComparison.Ordinal) && !f.StartsWith(TrainingPrefix, StringComparison.Ordinal))];
         // Their hashes need not be computed again: whoever trains has verified the bundle.

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Alignment.Onnx.Bundles;
+using Alignment.Onnx.Graph;
 using Alignment.Runner.Cli;
 using Spectre.Console;
 using static Alignment.Runner.Cli.CountText;
@@ -42,6 +43,7 @@ sealed class ModelsInspectCommand : RunnerCommand
         Fact("hash", seen.Hash);
         Fact("family", $"{m.Family}, {m.PredictionType} prediction, pictures in multiples of {N(m.ImageMultiple)}, control of {N(m.ControlChannels)} channels");
         Fact("size", $"{N(seen.Bytes)} bytes, {N(seen.Parameters)} parameters");
+        Fact("precision", m.Precision ?? ModelPrecision.Float32.Text);
         Fact("licence", m.License);
         Fact("origin", m.Origin);
         if (m.Recommended is { } r) Fact("recommended", string.Join(", ", new[] { r.Guidance is { } g ? string.Create(CultureInfo.InvariantCulture, $"guidance {g}") : null, r.Strength is { } s ? string.Create(CultureInfo.InvariantCulture, $"strength {s}") : null }.Where(t => t is not null)));
@@ -49,9 +51,9 @@ sealed class ModelsInspectCommand : RunnerCommand
         foreach (string assumed in seen.Assumptions) Fact("assumed", assumed);
         to.Write(facts);
 
-        var models = new Table().Border(TableBorder.Simple).Title("models").AddColumns("model", "parameters", "bytes", "inputs", "outputs");
+        var models = new Table().Border(TableBorder.Simple).Title("models").AddColumns("model", "parameters", "bytes", "weights", "inputs", "outputs");
         foreach (var model in seen.Models)
-            models.AddRow(new Text(model.File), new Text(N(model.Parameters)), new Text(N(model.Bytes)), Ports(model.Inputs), Ports(model.Outputs));
+            models.AddRow(new Text(model.File), new Text(N(model.Parameters)), new Text(N(model.Bytes)), new Text(model.WeightType), Ports(model.Inputs), Ports(model.Outputs));
         to.Write(models);
 
         var files = new Table().Border(TableBorder.Simple).Title("files").AddColumns("file", "bytes", "sha-256");

@@ -103,7 +103,7 @@ sealed class EditSessions : IDisposable
         if (!_bundle.HasManifest || !BundleConfigs.AreIn(_bundle)) return null;   // without the manifest nobody says that graph and architecture belong together
         ControlNetConfig config = BundleConfigs.Read(_bundle).ControlNet;
         using var weights = new OnnxWeights(_bundle.PathOf(BundleFiles.ControlNet));
-        var (hint, body) = Onnx.Models.ControlNet.AuthorInTwo(config, weights);
+        var (hint, body) = Onnx.Models.ControlNet.AuthorInTwo(config, weights, _bundle.Precision);
         InferenceSession Load(OnnxModel model) => OrtSessions.Open(model.ToBytes(shareFrom: _bundle.Folder), $"{_bundle.Folder}: {model.Graph.Name}", _bundle.Folder, new SessionSettings { Device = Device });
         InferenceSession first = Load(hint);
         try

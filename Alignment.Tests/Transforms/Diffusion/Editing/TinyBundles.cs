@@ -1,4 +1,5 @@
 using Alignment.Onnx.Bundles;
+using Alignment.Onnx.Graph;
 using Alignment.Onnx.Import;
 
 namespace Alignment.Tests.Transforms.Diffusion.Editing;
@@ -13,17 +14,17 @@ static class TinyBundles
         return folder;
     });
 
-    static readonly Dictionary<string, ModelBundle> s_bundles = [];
+    static readonly Dictionary<(string, ModelPrecision), ModelBundle> s_bundles = [];
 
     /// <summary>The bundle of "tiny-sd" or "tiny-sd-4level"; skips the test where the fixtures are absent.</summary>
-    internal static ModelBundle Of(string model)
+    internal static ModelBundle Of(string model, ModelPrecision precision = ModelPrecision.Float32)
     {
         string from = Shared.Path("fixtures", model);
         lock (s_bundles)
         {
-            if (s_bundles.TryGetValue(model, out ModelBundle? known)) return known;
-            string to = s_folder.Value[model];
-            return s_bundles[model] = DiffusersImport.Run(from, to);
+            if (s_bundles.TryGetValue((model, precision), out ModelBundle? known)) return known;
+            string to = s_folder.Value[$"{model}-{precision}"];
+            return s_bundles[(model, precision)] = DiffusersImport.Run(from, to, new() { Precision = precision });
         }
     }
 }

@@ -1,0 +1,43 @@
+namespace Alignment.Onnx.Graph;
+
+/// <summary>How a model's weights are stored and what it computes in. Its inputs and outputs are float32 either way.</summary>
+public enum ModelPrecision
+{
+    /// <summary>The default: what processors have fast kernels for.</summary>
+    Float32,
+
+    /// <summary>Half the size. Norms and softmax stay in float32. For graphics cards; processors have few kernels for it and convert.</summary>
+    Float16,
+}
+
+/// <summary>Precisions by name, and what they mean for a graph.</summary>
+public static class ModelPrecisions
+{
+    static readonly Dictionary<string, ModelPrecision> s_spelled = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["fp32"] = ModelPrecision.Float32,
+        ["float32"] = ModelPrecision.Float32,
+        ["f32"] = ModelPrecision.Float32,
+        ["single"] = ModelPrecision.Float32,
+        ["full"] = ModelPrecision.Float32,
+        ["fp16"] = ModelPrecision.Float16,
+        ["float16"] = ModelPrecision.Float16,
+        ["f16"] = ModelPrecision.Float16,
+        ["half"] = ModelPrecision.Float16,
+    };
+
+    extension(ModelPrecision precision)
+    {
+        /// <summary>The type of the weights and of the numbers between layers.</summary>
+        public ElementType FloatType => precision == ModelPrecision.Float16 ? ElementType.Float16 : ElementType.Float32;
+
+        /// <summary>As <see cref="Parse"/> reads it and a bundle records it: "float32", "float16".</summary>
+        public string Text => precision == ModelPrecision.Float16 ? "float16" : "float32";
+    }
+
+    /// <summary>Reads fp32, float32, fp16, float16 and other ways to write them; case does not matter.</summary>
+    /// <exception cref="UsageException">It is none of them.</exception>
+    public static ModelPrecision Parse(string text) => s_spelled.TryGetValue((text ?? "").Trim(), out ModelPrecision precision)
+        ? precision
+        : throw UsageException.For("The precision", $"'{SafePath.Shorten(text)}'", "fp32 or fp16 (or float32, float16, single, half)", "fp32 is right for the processor, fp16 for graphics cards and half the disk.");
+}
