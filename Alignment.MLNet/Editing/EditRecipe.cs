@@ -86,6 +86,10 @@ sealed record EditSettings
 
     public required string Device { get; init; }
 
+    /// <summary>Null for float32, and then not written: records of before stay what they are.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Precision { get; init; }
+
     public required int JpegQuality { get; init; }
 
     public static EditSettings Of(EditOptions edit, int jpegQuality) => new()
@@ -110,6 +114,7 @@ sealed record EditSettings
         RegionDilation = edit.Region.Dilation,
         RegionFeather = edit.Region.Feather,
         Device = edit.Device.Kind.ToString(),
+        Precision = edit.Precision,
         JpegQuality = jpegQuality,
     };
 }

@@ -28,6 +28,7 @@ static class Program
           {PrepareSpeed.Switch} [SCENES] [MEMORY]                 from files to the variants' heatmaps and controls, beside the codecs alone and NumPy with OpenCV; 1,000 scenes, memory up to 20,000
           {SceneCutsBench.Switch} [VIDEO] [ROUNDS]                        frames a second of finding scenes against ffmpeg decoding alone
           {FullSizeImport}                                 imports a model of Stable Diffusion 1.5's size: 7 GB of temporary space, needs the reference material
+          {ImportSpeed.Switch} [WORK] [--rounds 3]            the same to float16 and to float32 beside plain copies, with private memory: 20 GB of temporary space
           {FullSizeEdit.Switch} [WORK] [--side 512] [--rounds 3] [--no-prepack] [--profile] [--alone] [--split]  a denoising step at that size beside PyTorch's, and its operators: 10 GB of temporary space
           {FullSizeTrain.Switch} [--side 256] [--losses LIST] [--steps 2] [--recompute] [--prepack] [--plain-layout] [--frozen DIR]  one training step at that size: 4 GB of temporary space, 16 GB of memory
           {GazeRows.Switch} [ROWS] [VIDEOS] [SCENES]                 heatmaps from a gaze file of so many rows: rows/s, memory, the ratio to reading the file alone
@@ -60,6 +61,7 @@ static class Program
             case [AuditScale.Switch, var kind, var scenes]: return AuditScale.Run(kind, scenes);
             case [MaskRuntimes.Switch, .. var rest]: return MaskRuntimes.Run(rest.FirstOrDefault());
             case [FullSizeImport]: new FullSizeImportTests().Run_Sd15InHalfPrecision_MemoryStaysFlat(); return 0;
+            case [ImportSpeed.Switch, .. var rest]: return ImportSpeed.Run(rest);
             case [FullSizeEdit.Switch, .. var rest]: return FullSizeEdit.Run(rest);
             case [FullSizeTrain.Switch, .. var rest]: return FullSizeTrain.Run(rest);
             case [OtherProcess.Switch, var folder]: OtherProcess.Apply(folder); return 0;

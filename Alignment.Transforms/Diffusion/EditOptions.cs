@@ -102,6 +102,9 @@ public sealed record EditOptions
 
     public Device Device { get; init; } = Device.Cpu;
 
+    /// <summary>What the model computes in where that is not float32; <see cref="For"/> asks it. For records: it decides rounding.</summary>
+    internal string? Precision { get; init; }
+
     internal int UsedSteps => Steps ?? Scheduler.UsualSteps();
 
     internal float UsedGuidance => Guidance ?? StandardGuidance;
@@ -113,7 +116,7 @@ public sealed record EditOptions
     {
         ArgumentNullException.ThrowIfNull(bundle);
         RecommendedSettings? own = bundle.Manifest.Recommended;
-        return this with { Steps = UsedSteps, Guidance = Guidance ?? own?.Guidance ?? StandardGuidance, Strength = Strength ?? own?.Strength ?? StandardStrength };
+        return this with { Steps = UsedSteps, Guidance = Guidance ?? own?.Guidance ?? StandardGuidance, Strength = Strength ?? own?.Strength ?? StandardStrength, Precision = bundle.Manifest.Precision };
     }
 
     /// <summary>The prompt for a product.</summary>

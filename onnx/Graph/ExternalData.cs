@@ -27,13 +27,14 @@ sealed class ExternalData(Stream to, string location)
         to.Write(s_zeros, 0, padding);
         long offset = _at += padding;
         _at += Copy(weight, weights, to.Write, wrote, stop);
-        return Reference(weight, location, offset, _at - offset);
+        return Reference(weight, weight.Type, location, offset);
     }
 
     /// <summary>Says where a tensor lies.</summary>
-    internal static TensorProto Reference(Value weight, string location, long offset, long length)
+    internal static TensorProto Reference(Value weight, ElementType stored, string location, long offset)
     {
-        var tensor = new TensorProto { Name = weight.Name, DataType = (int)weight.Type, DataLocation = TensorProto.Types.Location.External };
+        long length = weight.Shape.Numbers.Aggregate((long)stored.Size(), (n, d) => checked(n * d));
+        var tensor = new TensorProto { Name = weight.Name, DataType = (int)stored, DataLocation = TensorProto.Types.Location.External };
         tensor.Dims.Add(weight.Shape.Numbers);
         tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
         tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = offset.ToString(CultureInfo.InvariantCulture) });

@@ -12,6 +12,8 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
     const int IrVersion = 9;
 
     readonly Dictionary<string, TensorProto> _written = new(StringComparer.Ordinal);
+    /// <summary>Weights that lie as float16 and are wanted as float32: referred to as they lie, and widened by a node.</summary>
+    readonly List<(TensorProto Stored, Value Weight)> _widened = [];
     long _total, _done;
 
     internal SavedModel Write(string path)
@@ -67,10 +69,16 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
     TensorProto? Share(Value weight)
     {
         if (options.ShareFrom is null || Bytes(weight) < options.ShareFromBytes || (model.Weights as IPlacedWeights)?.Find(weight.Name) is not { } place) return null;
-        WeightType stored = weight.Type == ElementType.Float16 ? WeightType.F16 : WeightType.F32;
-        return place.Type == stored && Location(place.Path) is var location && !location.StartsWith("..", StringComparison.Ordinal) && !Path.IsPathRooted(location)
-            ? ExternalData.Reference(weight, location, place.Offset, Bytes(weight))
-            : null;
+        if (Location(place.Path) is var location && (location.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(location))) return null;
+        ElementType? stored = place.Type switch { WeightType.F32 => ElementType.Float32, WeightType.F16 => ElementType.Float16, _ => null };
+        if (stored is not { } type || type != weight.Type && type != ElementType.Float16) return null;   // narrowing may overflow: that is for whoever reads
+        TensorProto reference = ExternalData.Reference(weight, type, location, place.Offset);
+        if (type != weight.Type)
+        {
+            reference.Name += "/float16";
+            _widened.Add((reference, weight));
+        }
+        return reference;
     }
 
     /// <summary>A file as external data names it: relative to the shared folder, or to the model's own.</summary>
@@ -94,6 +102,7 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
     {
         ModelGraph graph = model.Graph;
         var made = new GraphProto { Name = graph.Name };
+        made.Node.Add(_widened.Select(w => Widen(w.Stored, w.Weight)));
         made.Node.Add(graph.Nodes.Select(Node));
         made.Initializer.Add(graph.Weights.Select(w => _written[w.Name]));
         made.Initializer.Add(graph.Constants.Select(c => Tensor(c, c.Data!)));
@@ -105,6 +114,13 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
         if (graph.Nodes.Any(n => n.Op.Domain == Op.RuntimeDomain)) proto.OpsetImport.Add(new OperatorSetIdProto { Domain = Op.RuntimeDomain, Version = 1 });
         proto.MetadataProps.Add(graph.Metadata.Select(m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
         return proto;
+    }
+
+    static NodeProto Widen(TensorProto stored, Value weight)
+    {
+        var made = new NodeProto { Name = weight.Name + "/widen", OpType = Op.Cast.Name, Input = { stored.Name }, Output = { weight.Name } };
+        made.Attribute.Add(Attribute("to", (long)weight.Type));
+        return made;
     }
 
     static NodeProto Node(Node node)

@@ -35,7 +35,7 @@ public static class DiffusersImport
         var known = new Dictionary<string, BundleFile>(StringComparer.Ordinal);
         return BundleWriter.Write(to, options.Force, folder =>
         {
-            IReadOnlyDictionary<string, long> parameters = SaveModels(source, options, folder, known, progress, cancel);
+            Dictionary<string, long> parameters = SaveModels(source, options, folder, known, progress, cancel);
             new BundleConfigs { Text = source.Text, UNet = source.UNet, Vae = source.Vae, ControlNet = source.ControlNet }.Write(folder);
             CopyDocuments(source, folder);
             return new()
@@ -61,7 +61,7 @@ public static class DiffusersImport
     }
 
     /// <summary>Authors the models and writes them side by side; says how many elements each stores, and adds the files' hashes to <paramref name="known"/>.</summary>
-    static IReadOnlyDictionary<string, long> SaveModels(DiffusersFolder source, DiffusersImportOptions options, string folder, Dictionary<string, BundleFile> known, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    static Dictionary<string, long> SaveModels(DiffusersFolder source, DiffusersImportOptions options, string folder, Dictionary<string, BundleFile> known, IProgress<WorkProgress>? progress, CancellationToken cancel)
     {
         // Mapped, not read: open files cost no memory.
         using OpenWeights text = WeightFiles.Open(source.PartPath("text_encoder")), vae = WeightFiles.Open(source.PartPath("vae")), unet = WeightFiles.Open(source.PartPath("unet"));

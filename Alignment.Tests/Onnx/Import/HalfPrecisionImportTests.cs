@@ -2,11 +2,15 @@ using System.Runtime.InteropServices;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Import;
+using Alignment.Onnx.Models;
 using Alignment.Onnx.Proto;
+using Alignment.Onnx.Runtime;
+using Alignment.Onnx.Training;
 using Alignment.Tests.Onnx.Bundles;
 using Alignment.Tests.Transforms.Diffusion.Editing;
 using Alignment.Transforms.Diffusion;
 using Alignment.Transforms.Diffusion.Editing;
+using Microsoft.ML.OnnxRuntime;
 
 namespace Alignment.Tests.Onnx.Import;
 
@@ -168,6 +172,40 @@ public sealed class HalfPrecisionImportTests
             Assert.That(error, Is.GreaterThan(0).And.LessThanOrEqualTo(Tolerance));
         }
         Assert.That(b.Sessions.Hint, Is.Not.Null);   // the ControlNet in two works on float16 weights too
+    }
+
+    // Training computes in float32: frozen weights are widened where they lie instead of being written again, and the ControlNet goes back to float16.
+    [Test]
+    public void Float16Weights_InAFloat32Graph_AreReferredToAndWidened()
+    {
+        ModelBundle half = TinyBundles.Of("tiny-sd-4level", ModelPrecision.Float16);
+        using var weights = new OnnxWeights(half.PathOf(BundleFiles.ControlNet));
+        OnnxModel hint = ControlNet.AuthorInTwo(BundleConfigs.Read(half).ControlNet, weights).Hint;
+        byte[] alone = hint.ToBytes(), shared = hint.ToBytes(half.Folder);
+        float[] picture = new float[2 * 64 * 64];
+        for (int i = 0; i < picture.Length; i++) picture[i] = MathF.Sin(i);
+        Assert.That(shared, Has.Length.LessThan(alone.Length - hint.WeightBytes / 2));
+        Assert.That(Run(OrtSessions.Open(shared, "shared", half.Folder)), Is.EqualTo(Run(OrtSessions.Open(alone, "alone"))));
+
+        float[] Run(InferenceSession session)
+        {
+            using InferenceSession _ = session;
+            using var run = new RunOptions();
+            using OrtValue sample = OrtValue.CreateTensorValueFromMemory(picture, [1, 2, 64, 64]);
+            using IDisposableReadOnlyCollection<OrtValue> made = session.Run(run, ["controlnet_cond"], [sample], [ControlNet.HintName]);
+            return made[0].GetTensorDataAsSpan<float>().ToArray();
+        }
+    }
+
+    [Test]
+    public void TrainedBundle_OfAFloat16Bundle_StaysFloat16()
+    {
+        ModelBundle half = TinyBundles.Of("tiny-sd-4level", ModelPrecision.Float16);
+        using var folder = new TempFolder();
+        using var weights = new OnnxWeights(half.PathOf(BundleFiles.ControlNet));
+        ModelBundle trained = TrainedBundle.Write(half, folder["trained"], weights, new());
+        Assert.That(trained.Precision, Is.EqualTo(ModelPrecision.Float16));
+        Assert.That(trained.Manifest.Files[BundleFiles.ControlNet].Sha256, Is.EqualTo(half.Manifest.Files[BundleFiles.ControlNet].Sha256));
     }
 
     [TestCase("fp16", ModelPrecision.Float16)]
