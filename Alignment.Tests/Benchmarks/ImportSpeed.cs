@@ -42,8 +42,9 @@ static class ImportSpeed
         for (int round = 0; round < rounds; round++)
             for (int i = 0; i < sides.Length; i++)
             {
+                double before = Processor();
                 times[i].Add(sides[i].Once());
-                Console.WriteLine(FormattableString.Invariant($"round {round}: {sides[i].What,-28} {times[i][^1]:f1} s  [private above the start {s_peak:f3} GB]"));
+                Console.WriteLine(FormattableString.Invariant($"round {round}: {sides[i].What,-28} {times[i][^1]:f1} s, {Processor() - before:f1} s of processor  [private above the start {s_peak:f3} GB]"));
             }
         double[] medians = [.. times.Select(Timing.Median)];
         Console.WriteLine(FormattableString.Invariant($"float16: {medians[1]:f1} s = {medians[1] / medians[0]:f2} x the copy of the source, which is as many bytes (allowed {MostTime})"));
@@ -53,6 +54,8 @@ static class ImportSpeed
     }
 
     static double s_peak, s_worst;
+
+    static double Processor() => Environment.CpuUsage.TotalTime.TotalSeconds;
 
     static double Import(string from, string to, ModelPrecision precision)
     {

@@ -2,10 +2,14 @@ using System.Security.Cryptography;
 
 namespace Alignment;
 
-/// <summary>A stream that is written to, with the SHA-256 of what went through: files need not be read again for their hash. Does not own what it writes to.</summary>
+/// <summary>
+/// A stream that is written to, with the SHA-256 of what went through: files need not be read again for their hash. A file is brought to the disk as
+/// it grows. Does not own what it writes to.
+/// </summary>
 sealed class HashedStream(Stream to) : Stream
 {
     readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    readonly EarlyFlush _early = new(to);
 
     /// <summary>Bytes written.</summary>
     public override long Length => _length;
@@ -20,13 +24,18 @@ sealed class HashedStream(Stream to) : Stream
         _hash.AppendData(buffer);
         to.Write(buffer);
         _length += buffer.Length;
+        _early.Wrote(buffer.Length);
     }
 
     /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     /// <inheritdoc/>
-    public override void Flush() => to.Flush();
+    public override void Flush()
+    {
+        to.Flush();
+        _early.Finish();
+    }
 
     /// <inheritdoc/>
     public override bool CanRead => false;

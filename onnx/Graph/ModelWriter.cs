@@ -53,6 +53,7 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
         {
             using var to = new HashedStream(file);
             fill(to);
+            to.Flush();
             saved = new(path, to.Length, to.Sha256);
         });
         tell(saved!);

@@ -63,7 +63,7 @@ public static class DiffusersImport
     /// <summary>Authors the models and writes them side by side; says how many elements each stores, and adds the files' hashes to <paramref name="known"/>.</summary>
     static Dictionary<string, long> SaveModels(DiffusersFolder source, DiffusersImportOptions options, string folder, Dictionary<string, BundleFile> known, IProgress<WorkProgress>? progress, CancellationToken cancel)
     {
-        // Mapped, not read: open files cost no memory.
+        // Open files cost no memory: their tensors are read as they are written.
         using OpenWeights text = WeightFiles.Open(source.PartPath("text_encoder")), vae = WeightFiles.Open(source.PartPath("vae")), unet = WeightFiles.Open(source.PartPath("unet"));
         using OpenWeights? control = source.ControlNetPath is null ? null : WeightFiles.Open(source.ControlNetPath);
         IWeights controlNet = control?.Weights ?? ControlNet.FromUNet(unet.Weights, source.ControlNet, new() { Seed = options.Seed });

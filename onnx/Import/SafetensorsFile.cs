@@ -1,17 +1,21 @@
+using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Alignment.Onnx.Import;
 
 /// <summary>
-/// A safetensors file, memory-mapped: opening it reads and checks only the header, and reading a tensor touches only its
-/// own pages. Safe to read from several threads; not after <see cref="Dispose"/>.
+/// A safetensors file: opening it reads and checks only the header, and reading a tensor reads only what is asked for. Safe to read from several
+/// threads; not after <see cref="Dispose"/>.
 /// </summary>
-/// <remarks>Format: https://github.com/huggingface/safetensors (header length, JSON header, row-major little-endian data).</remarks>
+/// <remarks>
+/// Format: https://github.com/huggingface/safetensors (header length, JSON header, row-major little-endian data). Read, not mapped: touching the pages of
+/// a mapping took six times as long as reading them, and a file that is cut short meanwhile is an error here and the end of the process there.
+/// </remarks>
 public sealed class SafetensorsFile : IWeights, IDisposable
 {
     readonly Dictionary<string, SafetensorsEntry> _entries;
-    readonly MappedFile _file;
+    readonly FileStream _file;
     readonly long _dataStart;
 
     SafetensorsFile(string path, FileStream file)
@@ -22,7 +26,7 @@ public sealed class SafetensorsFile : IWeights, IDisposable
         Metadata = header.Metadata;
         Infos = header.Entries.ToDictionary(e => e.Key, e => e.Value.Info, StringComparer.Ordinal);
         _dataStart = header.DataStart;
-        _file = new(file);
+        _file = file;
     }
 
     /// <summary>Opens <paramref name="path"/> and checks its header in full: layout, sizes, types, duplicate names.</summary>
@@ -32,8 +36,16 @@ public sealed class SafetensorsFile : IWeights, IDisposable
         string full = System.IO.Path.GetFullPath(path);
         try
         {
-            using var file = new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.Read);
-            return new(full, file);
+            var file = new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.Read);
+            try
+            {
+                return new(full, file);
+            }
+            catch
+            {
+                file.Dispose();
+                throw;
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -55,9 +67,23 @@ public sealed class SafetensorsFile : IWeights, IDisposable
     public void Read(string name, long start, Span<float> into)
     {
         SafetensorsEntry entry = Find(name);
-        ReadOnlySpan<byte> bytes = Bytes(entry, start, into.Length);
         if (!entry.Info.Type.IsReadable()) throw WrongType(entry.Info, "F32, F16 or BF16");
-        WeightBytes.Widen(entry.Info.Type, bytes, into);
+        if (entry.Info.Type == WeightType.F32)
+        {
+            Read(entry, start, into.Length, MemoryMarshal.AsBytes(into));
+            return;
+        }
+        byte[] stored = ArrayPool<byte>.Shared.Rent(checked(into.Length * entry.Info.Type.Bytes()));
+        try
+        {
+            Span<byte> bytes = stored.AsSpan(0, into.Length * entry.Info.Type.Bytes());
+            Read(entry, start, into.Length, bytes);
+            WeightBytes.Widen(entry.Info.Type, bytes, into);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(stored);
+        }
     }
 
     /// <inheritdoc/>
@@ -65,7 +91,7 @@ public sealed class SafetensorsFile : IWeights, IDisposable
     public void Read(string name, long start, Span<Half> into)
     {
         SafetensorsEntry entry = Find(name);
-        if (entry.Info.Type == WeightType.F16) MemoryMarshal.Cast<byte, Half>(Bytes(entry, start, into.Length)).CopyTo(into);
+        if (entry.Info.Type == WeightType.F16) Read(entry, start, into.Length, MemoryMarshal.AsBytes(into));
         else WeightBytes.ReadNarrowed(this, name, start, into);
     }
 
@@ -84,19 +110,29 @@ public sealed class SafetensorsFile : IWeights, IDisposable
     {
         SafetensorsEntry entry = Find(name);
         if (entry.Info.Type != WeightType.I64) throw WrongType(entry.Info, "I64");
-        int count = WholeLength(entry.Info);
-        return MemoryMarshal.Cast<byte, long>(Bytes(entry, 0, count)).ToArray();
+        var values = new long[WholeLength(entry.Info)];
+        Read(entry, 0, values.Length, MemoryMarshal.AsBytes(values.AsSpan()));
+        return values;
     }
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>The stored bytes of elements <paramref name="start"/> … <paramref name="start"/> + <paramref name="count"/>.</summary>
-    ReadOnlySpan<byte> Bytes(SafetensorsEntry entry, long start, int count)
+    /// <summary>Elements <paramref name="start"/> … <paramref name="start"/> + <paramref name="count"/> as they are stored.</summary>
+    void Read(SafetensorsEntry entry, long start, int count, Span<byte> into)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(start, entry.Info.Count - count);
-        int size = entry.Info.Type.Bytes();
-        return _file.Bytes(_dataStart + entry.Begin + start * size, checked(count * size));
+        long at = _dataStart + entry.Begin + start * entry.Info.Type.Bytes();
+        try
+        {
+            for (int n; into.Length > 0; into = into[n..], at += n)
+                if ((n = RandomAccess.Read(_file.SafeFileHandle, into, at)) == 0)
+                    throw BadDataException.For($"The safetensors file '{Path}'", "that it is shorter than when it was opened", "a file that nobody changes", "Run again.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw BadDataException.For($"The safetensors file '{Path}'", $"that it cannot be read ({e.Message.TrimEnd('.')})", "a readable file", "Check the disk and run again.", e);
+        }
     }
 
     SafetensorsEntry Find(string name) => _entries.TryGetValue(name, out SafetensorsEntry entry)
