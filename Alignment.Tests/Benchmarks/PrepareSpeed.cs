@@ -22,7 +22,9 @@ static class PrepareSpeed
 {
     public const string Switch = "prepare-speed";
 
-    const int Width = 1280, Height = 720, Side = 512, Batch = 20, Drawn = 1000;
+    internal const int Side = 512;
+
+    const int Width = 1280, Height = 720, Batch = 20, Drawn = 1000;
 
     static readonly VariantOptions s_options = new() { Width = Side, Height = Side };
 
@@ -46,7 +48,7 @@ static class PrepareSpeed
     }
 
     /// <summary>Ads of twelve scenes each; the product is absent from none, so that nothing is skipped.</summary>
-    static SceneRecord[] Draw(string folder, int scenes)
+    internal static SceneRecord[] Draw(string folder, int scenes)
     {
         const int perAd = 12;
         IReadOnlyList<AdDrawingOptions> ads = AdDrawing.Set((scenes + perAd - 1) / perAd, new() { Width = Width, Height = Height, Scenes = perAd, ScenesWithoutProduct = 0 });

@@ -26,6 +26,7 @@ static class Program
           {GradientFormulations.Switch} [ROUNDS] [PART]           what each operator's forward and backward pass cost
           {TrainingStep.Switch} small|30m [ROUNDS] [recompute]   one training step of a ControlNet, phase by phase, as lines of JSON
           {PrepareSpeed.Switch} [SCENES] [MEMORY]                 from files to the variants' heatmaps and controls, beside the codecs alone and NumPy with OpenCV; 1,000 scenes, memory up to 20,000
+          {PrepareParts.Switch} [SCENES]                          the same, step by step
           {SceneCutsBench.Switch} [VIDEO] [ROUNDS]                        frames a second of finding scenes against ffmpeg decoding alone
           {FullSizeImport}                                 imports a model of Stable Diffusion 1.5's size: 7 GB of temporary space, needs the reference material
           {ImportSpeed.Switch} [WORK] [--rounds 3]            the same to float16 and to float32 beside plain copies, with private memory: 20 GB of temporary space
@@ -54,6 +55,7 @@ static class Program
             case [TrainingStep.Switch, .. var rest]: return TrainingStep.Run(rest);
             case [GazeRows.Switch, .. var rest]: return GazeRows.Run(rest);
             case [PrepareSpeed.Switch, .. var rest]: return PrepareSpeed.Run(rest);
+            case [PrepareParts.Switch, .. var rest]: return PrepareParts.Run(rest);
             case [SceneCutsBench.Switch, .. var rest]: return SceneCutsBench.Run(rest);
             case [PeakOfGradients.Switch, var how]: return PeakOfGradients.Run(how);
             case [TrainTiny.Switch, .. var rest]: return TrainTiny.Run(rest);

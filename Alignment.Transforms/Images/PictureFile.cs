@@ -123,7 +123,7 @@ public static class PictureFile
 
     static (int Width, int Height) UprightSize(RawPicture raw) => ExifOrientation.SwapsSides(raw.Orientation) ? (raw.Height, raw.Width) : (raw.Width, raw.Height);
 
-    static RawPicture ReadRaw(string path, PictureLimits? limits)
+    internal static RawPicture ReadRaw(string path, PictureLimits? limits)
     {
         string subject = Subject(path);
         limits ??= PictureLimits.Default;

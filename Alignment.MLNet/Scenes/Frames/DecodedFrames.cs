@@ -21,7 +21,9 @@ static class DecodedFrames
     const int MostBuffers = 4;
     const long BufferBudget = 64 << 20;
     // Times that come in bundles are up to 32 KiB behind their frames: some 700 of them, which must find room here or both sides would wait for each other.
-    const int LeastSmallBuffers = 2048;
+    const int LeastSmall = 2048, SmallInBuffer = 64;
+    // Up to this size two decoding threads take as long as one, and half as much again of the processor (measured at 640x360).
+    const int OneThreadPixels = 640 * 480;
 
     /// <summary>The layout in which <paramref name="info"/>'s frames are handed out. An odd height goes ffmpeg's other way to BGR, which is left to it.</summary>
     public static FrameLayout LayoutOf(VideoInfo info) =>
@@ -41,7 +43,9 @@ static class DecodedFrames
             throw BadDataException.For(subject, string.Create(CultureInfo.InvariantCulture, $"frames of {info.DisplayWidth}x{info.DisplayHeight}"), "frames below 2 GiB", "Scale the video down first.");
         using var workspace = new FfmpegWorkspace();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var frames = new FramePipe((int)bytes, form.Small ? LeastSmallBuffers : (int)Math.Clamp(BufferBudget / bytes, 2, MostBuffers), ended.Token);
+        var frames = form.Small
+            ? new FramePipe((int)bytes, SmallInBuffer, LeastSmall / SmallInBuffer, ended.Token)
+            : new FramePipe((int)bytes, 1, (int)Math.Clamp(BufferBudget / bytes, 2, MostBuffers), ended.Token);
         var times = new TimePipe();
         string input = workspace.AddInput(path);
         using FfmpegOutputPipe framePipe = new(frames.ReadAsync), timePipe = new(times.ReadAsync);
@@ -50,7 +54,7 @@ static class DecodedFrames
         {
             try
             {
-                FfmpegRun.Execute(Job(input, framePipe.Target, timePipe.Target, form, tools.FpsModeOption), subject, tools, workspace, ended.Token);
+                FfmpegRun.Execute(Job(input, framePipe.Target, timePipe.Target, form, (long)info.Width * info.Height <= OneThreadPixels, tools.FpsModeOption), subject, tools, workspace, ended.Token);
             }
             catch (Exception e) when (e is AlignmentException or OperationCanceledException)
             {
@@ -69,12 +73,11 @@ static class DecodedFrames
         try
         {
             var clock = new FrameClock(info.Fps);
-            while (frames.Next() is { } frame)
+            for (var frame = frames.Next(); !frame.IsEmpty; frame = frames.Next())
             {
                 stop.ThrowIfCancellationRequested();
                 var (seconds, duration) = clock.Next(times.Next());
                 take(count++, seconds, duration, frame);
-                frames.Return(frame);
             }
         }
         finally
@@ -90,50 +93,53 @@ static class DecodedFrames
         return failure?.Message;
     }
 
-    internal static FFMpegArgumentProcessor Job(string input, string frames, string times, FrameForm form, string fpsMode)
+    internal static FFMpegArgumentProcessor Job(string input, string frames, string times, FrameForm form, bool oneThread, string fpsMode)
     {
-        // Small pictures are not worth a second thread's waking.
-        string global = form.Small ? "-filter_threads 1 " : "";
+        // Small pictures are not worth a second thread's waking, nor a write of their own.
+        string global = form.Small ? "-filter_threads 1 " : "", decoder = oneThread ? "-threads 1 " : "";
         int flush = form.Small ? 0 : 1;
-        return FFMpegArguments.FromFileInput(input, false, o => o.WithCustomArgument($"-hide_banner -nostdin -v error {global}" + FfmpegWorkspace.InputGuards))
+        return FFMpegArguments.FromFileInput(input, false, o => o.WithCustomArgument($"-hide_banner -nostdin -v error {global}{decoder}" + FfmpegWorkspace.InputGuards))
             .OutputToMany(outputs => outputs
-                .OutputToFile(frames, true, o => o.WithCustomArgument($"-map 0:V:0 -an -sn -dn {fpsMode} passthrough -f rawvideo {form.Options}"))
+                .OutputToFile(frames, true, o => o.WithCustomArgument($"-map 0:V:0 -an -sn -dn {fpsMode} passthrough -flush_packets {flush} -f rawvideo {form.Options}"))
                 .OutputToFile(times, true, o => o.WithCustomArgument($"-map 0:V:0 -an -sn -dn {fpsMode} passthrough -enc_time_base {Clock} -c:v wrapped_avframe -flush_packets {flush} -f framecrc")));
     }
 
-    /// <summary>Frames from the pipe into a few buffers that go round.</summary>
+    /// <summary>Frames from the pipe into a few buffers that go round, small ones many to a buffer: a thread's waking costs more than looking at one.</summary>
     sealed class FramePipe
     {
-        // Small frames are taken from the pipe many at a time.
-        const int Chunk = 1 << 16;
-
-        readonly Channel<byte[]> _free, _full;
-        readonly int _bytes, _most;
+        readonly Channel<Bundle> _free, _full;
+        readonly int _bytes, _frames, _most;
         readonly CancellationToken _stop;
-        int _made;
+        int _made, _given;
+        Bundle? _open;
 
-        public FramePipe(int bytes, int buffers, CancellationToken stop)
+        /// <param name="bytes">Of a frame.</param>
+        /// <param name="frames">In a buffer.</param>
+        /// <param name="buffers">At most.</param>
+        /// <param name="stop">Ends a wait for a free buffer.</param>
+        public FramePipe(int bytes, int frames, int buffers, CancellationToken stop)
         {
-            (_bytes, _most, _stop) = (bytes, buffers, stop);
-            _free = Channel.CreateBounded<byte[]>(buffers);
-            _full = Channel.CreateBounded<byte[]>(buffers);
+            (_bytes, _frames, _most, _stop) = (bytes, frames, buffers, stop);
+            _free = Channel.CreateBounded<Bundle>(buffers);
+            _full = Channel.CreateBounded<Bundle>(buffers);
         }
 
         /// <summary>True once ffmpeg has sent its last frame.</summary>
         public bool HasEnded { get; private set; }
 
-        public async Task ReadAsync(Stream inputStream)
+        /// <summary>Reads on a thread of its own: a blocking read costs a fraction of an asynchronous one, and the pool's few threads stay free.</summary>
+        public Task ReadAsync(Stream inputStream) => Task.Factory.StartNew(() => Read(inputStream), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        void Read(Stream stream)
         {
             try
             {
-                var stream = _bytes < Chunk / 2 ? new BufferedStream(inputStream, Chunk) : inputStream;   // the pipe is its owner's to close
-                while (true)
+                for (bool more = true; more;)
                 {
-                    // As many as are needed, no more than allowed.
-                    if (!_free.Reader.TryRead(out byte[]? buffer))
-                        buffer = _made++ < _most ? new byte[_bytes + FrameShrink.Slack] : await _free.Reader.ReadAsync(_stop).ConfigureAwait(false);
-                    if (await stream.ReadAtLeastAsync(buffer.AsMemory(0, _bytes), _bytes, throwOnEndOfStream: false, _stop).ConfigureAwait(false) < _bytes) break;
-                    _full.Writer.TryWrite(buffer);
+                    Bundle bundle = Free();
+                    bundle.Count = stream.ReadAtLeast(bundle.Bytes.AsSpan(0, _frames * _bytes), _frames * _bytes, throwOnEndOfStream: false) / _bytes;
+                    more = bundle.Count == _frames;
+                    if (bundle.Count > 0) _full.Writer.TryWrite(bundle);
                 }
             }
             catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
@@ -143,20 +149,42 @@ static class DecodedFrames
             End();
         }
 
+        /// <summary>As many as are needed are made, no more than allowed.</summary>
+        Bundle Free()
+        {
+            if (_free.Reader.TryRead(out Bundle? bundle)) return bundle;
+            return _made++ < _most ? new(new byte[_frames * _bytes + FrameShrink.Slack]) : _free.Reader.ReadAsync(_stop).AsTask().GetAwaiter().GetResult();
+        }
+
         public void End()
         {
             HasEnded = true;
             _full.Writer.TryComplete();
         }
 
-        /// <summary>The next frame, or null at the end.</summary>
-        public byte[]? Next()
+        /// <summary>The next frame and the slack behind it, good until the next call; empty at the end.</summary>
+        public ReadOnlySpan<byte> Next()
         {
-            if (_full.Reader.TryRead(out byte[]? frame)) return frame;
-            return _full.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult() && _full.Reader.TryRead(out frame) ? frame : null;
+            if (_open is not null && _given == _open.Count)
+            {
+                _free.Writer.TryWrite(_open);
+                _open = null;
+            }
+            if (_open is null)
+            {
+                if (!_full.Reader.TryRead(out _open) && !(_full.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult() && _full.Reader.TryRead(out _open))) return [];
+                _given = 0;
+            }
+            return _open.Bytes.AsSpan(_given++ * _bytes, _bytes + FrameShrink.Slack);
         }
 
-        public void Return(byte[] frame) => _free.Writer.TryWrite(frame);
+        sealed class Bundle(byte[] bytes)
+        {
+            public byte[] Bytes => bytes;
+
+            /// <summary>Whole frames in it; at least 1 once it is handed over.</summary>
+            public int Count { get; set; }
+        }
     }
 
     /// <summary>Times from the "framecrc" lines: stream, dts, pts, duration, size, checksum.</summary>
