@@ -64,13 +64,6 @@ static class JpegCodec
         return Encode(bitmap, quality);
     }
 
-    public static byte[] Grey(ReadOnlySpan<byte> pixels, int width, int height, int quality)
-    {
-        using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Gray8, SKAlphaType.Opaque));
-        for (int y = 0; y < height; y++) pixels.Slice(y * width, width).CopyTo(PixelsOf(bitmap)[(y * bitmap.RowBytes)..]);
-        return Encode(bitmap, quality);
-    }
-
     static unsafe Span<byte> PixelsOf(SKBitmap bitmap) => new((void*)bitmap.GetPixels(), bitmap.ByteCount);
 
     static byte[] Encode(SKBitmap bitmap, int quality)

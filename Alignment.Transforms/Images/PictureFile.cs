@@ -87,10 +87,10 @@ public static class PictureFile
 
     /// <summary>Writes a grey JPEG (one channel); <paramref name="quality"/> 1..100.</summary>
     public static void WriteJpegGrey(string path, int width, int height, ReadOnlySpan<byte> grey, int quality = DefaultJpegQuality) =>
-        AtomicFile.WriteBytes(path, JpegCodec.Grey(grey, width, height, quality));
+        AtomicFile.WriteBytes(path, GreyJpeg.Encode(grey, width, height, quality));
 
     /// <summary>A grey JPEG as <see cref="WriteJpegGrey"/> writes it, for who writes one picture to several files.</summary>
-    internal static byte[] JpegGrey(int width, int height, ReadOnlySpan<byte> grey, int quality = DefaultJpegQuality) => JpegCodec.Grey(grey, width, height, quality);
+    internal static byte[] JpegGrey(int width, int height, ReadOnlySpan<byte> grey, int quality = DefaultJpegQuality) => GreyJpeg.Encode(grey, width, height, quality);
 
     static FloatPicture ReadOwnSize(string path, int planes, PictureLimits? limits)
     {
