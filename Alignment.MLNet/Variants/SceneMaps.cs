@@ -16,7 +16,7 @@ sealed record SceneMaps(float[] Attention, float[] Mask)
     public static SceneMaps Load(SceneRecord scene, VariantOptions options)
     {
         int n = options.Width * options.Height;
-        float[] attention = new float[n], mask = new float[n];
+        float[] attention = GC.AllocateUninitializedArray<float>(n), mask = GC.AllocateUninitializedArray<float>(n);
         MapFile.Read(scene.AttentionHeatmapPath, options.Width, options.Height, attention, s_white);
         NormalizeHeatmapTransformer.Normalize(attention, s_normalize.Mode, s_normalize.LowPercentile, s_normalize.HighPercentile, attention);
         MapFile.Read(scene.KeywordMaskPath, options.Width, options.Height, mask);
@@ -57,13 +57,13 @@ sealed record SceneChange(float[] Attention, long Clipped, PlaceboPlacement? Pla
     static SceneChange Product(SceneMaps maps, double alpha, VariantOptions options)
     {
         if (alpha == 1) return new(maps.Attention, 0, null, null, false);
-        float[] made = new float[maps.Attention.Length];
+        float[] made = GC.AllocateUninitializedArray<float>(maps.Attention.Length);
         return Made(maps, made, AttentionChange.Apply(maps.Attention, maps.Mask, alpha, options.PreserveMass, made).Clipped, null, null);
     }
 
     static SceneChange Placebo(SceneMaps maps, string sceneId, double alpha, VariantOptions options)
     {
-        float[] made = new float[maps.Attention.Length];
+        float[] made = GC.AllocateUninitializedArray<float>(maps.Attention.Length);
         PlaceboPlacement place = PlaceboRegion.Find(maps.Attention, maps.Mask, options.Width, options.Height, options.Seed, sceneId, alpha);
         PlaceboBalance balance = PlaceboChange.Apply(maps.Attention, maps.Mask, options.Width, options.Height, place, alpha, made);
         return Made(maps, made, 0, place, balance.Strength);

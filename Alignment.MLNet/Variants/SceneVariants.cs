@@ -58,7 +58,7 @@ static class SceneVariants
     /// <summary>0..1 to 0..255, halves up.</summary>
     internal static byte[] Grey(ReadOnlySpan<float> attention)
     {
-        byte[] grey = new byte[attention.Length];
+        byte[] grey = GC.AllocateUninitializedArray<byte>(attention.Length);
         ref float from = ref MemoryMarshal.GetReference(attention);
         Vector256<float> white = Vector256.Create(255f), half = Vector256.Create(0.5f);
         int i = 0;

@@ -48,7 +48,7 @@ public static class AttentionChange
             foreach (double b in changed) sum += b;
             if (sum == 0) return Unchanged(attention, modified, before);
 
-            double scale = preserveMass ? MassScale.Solve(changed, before) : before / sum;
+            double scale = preserveMass ? MassScale.Solve(changed, sum, before) : before / sum;
             var (after, clipped) = MassScale.Write(changed, scale, modified);
             return new(before, after, scale / unit, clipped);
         }

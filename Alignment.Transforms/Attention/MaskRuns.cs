@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Alignment.Transforms.Attention;
 
@@ -23,46 +25,69 @@ sealed class MaskRuns : IDisposable
         int left = width, right = 0, pixels = 0;
         var runs = new List<(int Y, int From, int To)>();
         double onProduct = 0, background = 0;
+        double[] rented = ArrayPool<double>.Shared.Rent(2 * width);
+        Span<double> rowAttention = rented.AsSpan(0, width), rowChange = rented.AsSpan(width, width);
         for (int y = 0; y < height; y++)
         {
-            int row = y * (width + 1), area = 0, from = -1;
+            int row = y * (width + 1);
             ReadOnlySpan<float> values = attention.Slice(y * width, width), product = mask.Slice(y * width, width);
+            Background(values, product, alpha, rowAttention, rowChange);
             Span<double> attentions = _attention.AsSpan(row, width + 1), changes = _change.AsSpan(row, width + 1);
-            Span<int> areas = _product.AsSpan(row, width + 1);
             double sum = 0, change = 0;
-            (attentions[0], changes[0], areas[0]) = (0, 0, 0);
+            (attentions[0], changes[0]) = (0, 0);
             for (int x = 0; x < width; x++)
             {
-                float a = values[x];
-                if (product[x] > 0)
-                {
-                    onProduct += a;
-                    area++;
-                    if (from < 0) from = x;
-                }
-                else
-                {
-                    background += a;
-                    sum += a;
-                    change += Math.Abs(PlaceboChange.Gain(a, alpha));
-                    if (from >= 0) End(x);
-                }
-                (attentions[x + 1], changes[x + 1], areas[x + 1]) = (sum, change, area);
+                background += rowAttention[x];
+                (attentions[x + 1], changes[x + 1]) = (sum += rowAttention[x], change += rowChange[x]);
             }
-            if (from >= 0) End(width);
 
-            void End(int to)
+            Span<int> areas = _product.AsSpan(row, width + 1);
+            int area = 0, to = 0;
+            for (int from = product.IndexOfAnyExcept(0f); from >= 0; from = to < width ? Next(product, to) : -1)
             {
+                areas[to..(from + 1)].Fill(area);
+                to = product[from..].IndexOf(0f) is >= 0 and int length ? from + length : width;
+                for (int x = from; x < to; x++)
+                {
+                    onProduct += values[x];
+                    areas[x + 1] = ++area;
+                }
                 runs.Add((y, from, to));
                 (left, right) = (Math.Min(left, from), Math.Max(right, to - 1));
                 pixels += to - from;
-                from = -1;
+                to++;
             }
+            if (to <= width) areas[to..].Fill(area);
         }
+        ArrayPool<double>.Shared.Return(rented);
         (Attention, BackgroundAttention, Area, Left, Right) = (onProduct, background, pixels, left, right);
         (Top, Bottom) = runs.Count > 0 ? (runs[0].Y, runs[^1].Y) : (height, 0);
         // Long runs collide soonest, so most impossible places are seen at the first look.
         _runs = [.. runs.OrderByDescending(r => r.To - r.From).ThenBy(r => r.Y).ThenBy(r => r.From)];
+    }
+
+    static int Next(ReadOnlySpan<float> product, int from) => product[from..].IndexOfAnyExcept(0f) is >= 0 and int more ? from + more : -1;
+
+    /// <summary>The attention of a row's background and how much α would move of it; 0 on the product.</summary>
+    static void Background(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, double alpha, Span<double> values, Span<double> changes)
+    {
+        ref float a = ref MemoryMarshal.GetReference(attention), m = ref MemoryMarshal.GetReference(mask);
+        ref double value = ref MemoryMarshal.GetReference(values), change = ref MemoryMarshal.GetReference(changes);
+        Vector256<double> factor = Vector256.Create(alpha), one = Vector256<double>.One;
+        int x = 0;
+        for (; x + 3 < attention.Length; x += 4)
+        {
+            Vector128<float> four = Vector128.ConditionalSelect(Vector128.GreaterThan(Vector128.LoadUnsafe(ref m, (nuint)x), Vector128<float>.Zero), Vector128<float>.Zero, Vector128.LoadUnsafe(ref a, (nuint)x));
+            var (low, high) = Vector128.Widen(four);
+            Vector256<double> v = Vector256.Create(low, high);
+            v.StoreUnsafe(ref value, (nuint)x);
+            Vector256.Abs(Vector256.Min(one, factor * v) - v).StoreUnsafe(ref change, (nuint)x);
+        }
+        for (; x < attention.Length; x++)
+        {
+            values[x] = mask[x] > 0 ? 0 : attention[x];
+            changes[x] = Math.Abs(PlaceboChange.Gain((float)values[x], alpha));
+        }
     }
 
     public void Dispose()
@@ -101,11 +126,11 @@ sealed class MaskRuns : IDisposable
         return true;
     }
 
-    /// <summary>Background pixels, Σ A over them, and how much α would move of it, under the mask shifted to a place inside or partly outside the frame.</summary>
-    public (int Background, double Attention, double Change) Measure(int dx, int dy)
+    /// <summary>Background pixels and Σ A over them under the mask shifted to a place inside or partly outside the frame.</summary>
+    public (int Background, double Attention) Measure(int dx, int dy)
     {
         int pixels = 0;
-        double attention = 0, change = 0;
+        double attention = 0;
         foreach (var (y, from, to) in _runs)
         {
             if ((uint)(y + dy) >= (uint)_height) continue;
@@ -113,8 +138,20 @@ sealed class MaskRuns : IDisposable
             if (a >= b) continue;
             pixels += b - a - (_product[row + b] - _product[row + a]);
             attention += _attention[row + b] - _attention[row + a];
-            change += _change[row + b] - _change[row + a];
         }
-        return (pixels, attention, change);
+        return (pixels, attention);
+    }
+
+    /// <summary>How much α would move of the background's attention there.</summary>
+    public double Change(int dx, int dy)
+    {
+        double change = 0;
+        foreach (var (y, from, to) in _runs)
+        {
+            if ((uint)(y + dy) >= (uint)_height) continue;
+            int row = (y + dy) * (_width + 1), a = Math.Max(0, from + dx), b = Math.Min(_width, to + dx);
+            if (a < b) change += _change[row + b] - _change[row + a];
+        }
+        return change;
     }
 }

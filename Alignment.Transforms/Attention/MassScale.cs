@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -12,20 +13,26 @@ static class MassScale
     /// the exact root of a function that is linear between breakpoints.
     /// </summary>
     /// <param name="values">B, 0 or more.</param>
+    /// <param name="sum">Σ B, added up from the first to the last.</param>
     /// <param name="target">Wanted total, 0 or more.</param>
     /// <returns>s; positive infinity when even every positive pixel at 1 holds less than the target.</returns>
-    public static double Solve(ReadOnlySpan<double> values, double target)
+    public static double Solve(ReadOnlySpan<double> values, double sum, double target)
     {
+        double largest = values.IsEmpty ? 0 : TensorPrimitives.Max(values);
         double scale = 0;
         long clipped = -1;
         while (true)
         {
-            double free = 0;
+            double free = sum;
             long full = 0;
-            foreach (double v in values)
+            if (largest * scale >= 1)
             {
-                if (v * scale >= 1) full++;
-                else free += v;
+                free = 0;
+                foreach (double v in values)
+                {
+                    if (v * scale >= 1) full++;
+                    else free += v;
+                }
             }
             if (full == clipped) return scale;
             clipped = full;
@@ -34,8 +41,17 @@ static class MassScale
         }
     }
 
+    /// <summary>Writes min(1, s B) as float32.</summary>
+    public static void Fill(ReadOnlySpan<double> values, double scale, Span<float> into) => _ = Scale(values, scale, into);
+
     /// <summary>Writes min(1, s B) as float32; returns the total as stored and how many pixels were cut.</summary>
     public static (double Sum, long Clipped) Write(ReadOnlySpan<double> values, double scale, Span<float> into)
+    {
+        long clipped = Scale(values, scale, into);
+        return (AttentionMaps.Sum(into), clipped);
+    }
+
+    static long Scale(ReadOnlySpan<double> values, double scale, Span<float> into)
     {
         ref double from = ref MemoryMarshal.GetReference(values);
         ref float to = ref MemoryMarshal.GetReference(into[..values.Length]);
@@ -62,6 +78,6 @@ static class MassScale
             }
             into[i] = (float)v;
         }
-        return (AttentionMaps.Sum(into), clipped);
+        return clipped;
     }
 }

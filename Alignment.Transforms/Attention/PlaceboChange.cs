@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace Alignment.Transforms.Attention;
 
@@ -40,33 +42,25 @@ public static class PlaceboChange
         PixelRole[] rentedRoles = ArrayPool<PixelRole>.Shared.Rent(attention.Length);
         try
         {
-            Span<double> rest = rented.AsSpan(0, attention.Length);   // A of the rest, 0 elsewhere
+            Span<double> rest = rented.AsSpan(0, attention.Length);   // A, made 0 outside the rest
             Span<PixelRole> roles = rentedRoles.AsSpan(0, attention.Length);
             Roles(mask, width, height, placement, roles);
+            TensorPrimitives.ConvertTruncating(attention, rest);
             double gain = 0, restSum = 0;
-            long restPixels = 0;
-            for (int i = 0; i < roles.Length; i++)
+            for (int i = NotRest(roles, 0); i < roles.Length; i = NotRest(roles, i + 1))
             {
                 rest[i] = 0;
-                if (roles[i] == PixelRole.Product) continue;
                 if (roles[i] == PixelRole.Region) gain += Gain(attention[i], alpha);
-                else
-                {
-                    restSum += rest[i] = attention[i];
-                    restPixels += attention[i] > 0 ? 1 : 0;
-                }
             }
-            double bearable = gain > 0 ? restSum : restPixels - restSum;
+            foreach (double a in rest) restSum += a;
+            double bearable = gain > 0 ? restSum : Positive(rest) - restSum;
             double strength = Math.Abs(gain) <= bearable ? 1 : bearable / Math.Abs(gain);
             if (gain == 0 || strength == 0) return new(before, before, 0, 0);
 
-            double moved = strength * gain, scale = MassScale.Solve(rest, restSum - moved);
-            for (int i = 0; i < roles.Length; i++)
-            {
-                if (roles[i] == PixelRole.Product) continue;
-                modified[i] = (float)(roles[i] == PixelRole.Region ? attention[i] + strength * Gain(attention[i], alpha)
-                    : rest[i] > 0 ? Math.Min(1, rest[i] * scale) : 0);
-            }
+            double moved = strength * gain, scale = MassScale.Solve(rest, restSum, restSum - moved);
+            MassScale.Fill(rest, scale, modified);
+            for (int i = NotRest(roles, 0); i < roles.Length; i = NotRest(roles, i + 1))
+                modified[i] = roles[i] == PixelRole.Product ? attention[i] : (float)(attention[i] + strength * Gain(attention[i], alpha));
             return new(before, AttentionMaps.Sum(modified), Math.Abs(moved), strength);
         }
         finally
@@ -74,6 +68,20 @@ public static class PlaceboChange
             ArrayPool<double>.Shared.Return(rented);
             ArrayPool<PixelRole>.Shared.Return(rentedRoles);
         }
+    }
+
+    /// <summary>The first pixel from <paramref name="from"/> on that is product or region, or the end.</summary>
+    static int NotRest(ReadOnlySpan<PixelRole> roles, int from)
+    {
+        if (from >= roles.Length || roles[from] != PixelRole.Rest) return from;
+        return MemoryMarshal.AsBytes(roles[from..]).IndexOfAnyExcept((byte)PixelRole.Rest) is >= 0 and int more ? from + more : roles.Length;
+    }
+
+    static long Positive(ReadOnlySpan<double> values)
+    {
+        long positive = 0;
+        foreach (double v in values) positive += v > 0 ? 1 : 0;
+        return positive;
     }
 
     enum PixelRole : byte
@@ -93,15 +101,17 @@ public static class PlaceboChange
             int from = y - placement.Dy, left = Math.Max(0, placement.Dx), right = Math.Min(width, width + placement.Dx);
             if ((uint)from < (uint)height && left < right)
             {
-                ReadOnlySpan<float> shifted = mask.Slice(from * width + left - placement.Dx, right - left);
-                Span<PixelRole> under = row[left..right];
-                for (int x = 0; x < shifted.Length; x++)
-                    if (shifted[x] > 0) under[x] = PixelRole.Region;
+                Mark(mask.Slice(from * width + left - placement.Dx, right - left), PixelRole.Region, row[left..right]);
             }
-            ReadOnlySpan<float> product = mask.Slice(y * width, width);
-            for (int x = 0; x < product.Length; x++)
-                if (product[x] > 0) row[x] = PixelRole.Product;
+            Mark(mask.Slice(y * width, width), PixelRole.Product, row);
         }
+    }
+
+    static void Mark(ReadOnlySpan<float> mask, PixelRole role, Span<PixelRole> row)
+    {
+        int x = 0;
+        while (mask[x..].IndexOfAnyExcept(0f) is >= 0 and int skipped)
+            for (x += skipped; x < mask.Length && mask[x] > 0; x++) row[x] = role;
     }
 
     /// <summary>What one region pixel gains: min(1, α A) − A.</summary>

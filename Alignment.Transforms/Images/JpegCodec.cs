@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using SkiaSharp;
@@ -25,23 +26,40 @@ static class JpegCodec
         bool grey = IsGrey(stored);
         // No colour space asked for: the stored values, without colour management.
         var wanted = new SKImageInfo(stored.Width, stored.Height, grey ? SKColorType.Gray8 : SKColorType.Rgba8888, SKAlphaType.Opaque);
-        using var bitmap = new SKBitmap();
-        if (!bitmap.TryAllocPixels(wanted)) throw RetryableException.For(subject, "no memory", $"{wanted.BytesSize64 >> 20} MB to decode {stored.Width}x{stored.Height}", "Free some memory and run again.");
-        var result = codec.GetPixels(wanted, bitmap.GetPixels());
+        RawPicture? picture = null;
+        byte[]? four = null;
+        try
+        {
+            picture = new(stored.Width, stored.Height, grey ? 1 : 3, wide: false, (int)codec.EncodedOrigin);
+            if (grey) Decode(codec, wanted, picture.Bytes, subject);
+            else
+            {
+                four = ArrayPool<byte>.Shared.Rent(checked((int)wanted.BytesSize64));
+                Decode(codec, wanted, four, subject);
+                DropFourth(four.AsSpan(0, wanted.BytesSize), picture.Bytes);
+            }
+            return picture;
+        }
+        catch (Exception e)
+        {
+            picture?.Dispose();
+            if (e is OutOfMemoryException) throw RetryableException.For(subject, "no memory", $"{wanted.BytesSize64 >> 20} MB to decode {stored.Width}x{stored.Height}", "Free some memory and run again.");
+            throw;
+        }
+        finally
+        {
+            if (four is not null) ArrayPool<byte>.Shared.Return(four);
+        }
+    }
+
+    /// <summary>Rows without gaps.</summary>
+    static unsafe void Decode(SKCodec codec, SKImageInfo wanted, Span<byte> to, string subject)
+    {
+        SKCodecResult result;
+        fixed (byte* first = to) result = codec.GetPixels(wanted, (nint)first, wanted.RowBytes, new SKCodecOptions());
         if (result != SKCodecResult.Success)
             throw BadDataException.For(subject, result == SKCodecResult.IncompleteInput ? "a JPEG that ends early" : $"a JPEG that cannot be decoded ({result})",
                 "a complete JPEG", "The file is damaged or still being written; export or copy it again.");
-
-        var picture = new RawPicture(stored.Width, stored.Height, grey ? 1 : 3, wide: false, (int)codec.EncodedOrigin);
-        ReadOnlySpan<byte> from = bitmap.GetPixelSpan();
-        for (int y = 0; y < stored.Height; y++)
-        {
-            var row = from.Slice(y * bitmap.RowBytes, stored.Width * wanted.BytesPerPixel);
-            var to = picture.Bytes.Slice(y * stored.Width * picture.Channels, stored.Width * picture.Channels);
-            if (grey) row.CopyTo(to);
-            else DropFourth(row, to);
-        }
-        return picture;
     }
 
     /// <summary>RGBA to RGB.</summary>
