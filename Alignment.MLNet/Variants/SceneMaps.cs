@@ -6,22 +6,57 @@ using Alignment.Transforms.Stages;
 namespace Alignment.MLNet.Variants;
 
 /// <summary>One scene's attention and mask, loaded as the catalog's stages load them (LoadMap, NormalizeHeatmap, BinarizeMask), so that embedded use sees the same maps.</summary>
-/// <param name="Attention">A [H,W], 0..1.</param>
-/// <param name="Mask">M [H,W], 0 or 1.</param>
-sealed record SceneMaps(float[] Attention, float[] Mask)
+sealed class SceneMaps : IDisposable
 {
     static readonly float s_white = new LoadMapOptions().White;
     static readonly NormalizeHeatmapOptions s_normalize = new();
 
-    public static SceneMaps Load(SceneRecord scene, VariantOptions options)
+    readonly MapPool _pool;
+    readonly List<float[]> _rented = [];
+
+    SceneMaps(MapPool pool)
     {
-        int n = options.Width * options.Height;
-        float[] attention = GC.AllocateUninitializedArray<float>(n), mask = GC.AllocateUninitializedArray<float>(n);
-        MapFile.Read(scene.AttentionHeatmapPath, options.Width, options.Height, attention, s_white);
-        NormalizeHeatmapTransformer.Normalize(attention, s_normalize.Mode, s_normalize.LowPercentile, s_normalize.HighPercentile, attention);
-        MapFile.Read(scene.KeywordMaskPath, options.Width, options.Height, mask);
-        BinarizeMaskTransformer.Binarize(mask, options.MaskThreshold, mask);
-        return new(attention, mask);
+        _pool = pool;
+        (Attention, Mask) = (Rent(), Rent());
+    }
+
+    /// <summary>A [H,W], 0..1.</summary>
+    public float[] Attention { get; }
+
+    /// <summary>M [H,W], 0 or 1.</summary>
+    public float[] Mask { get; }
+
+    /// <summary>Reads a scene's maps into arrays of the pool; <see cref="Dispose"/> gives these back, and all that were made from them.</summary>
+    public static SceneMaps Load(SceneRecord scene, VariantOptions options, MapPool pool)
+    {
+        var maps = new SceneMaps(pool);
+        try
+        {
+            MapFile.Read(scene.AttentionHeatmapPath, options.Width, options.Height, maps.Attention, s_white);
+            NormalizeHeatmapTransformer.Normalize(maps.Attention, s_normalize.Mode, s_normalize.LowPercentile, s_normalize.HighPercentile, maps.Attention);
+            MapFile.Read(scene.KeywordMaskPath, options.Width, options.Height, maps.Mask);
+            BinarizeMaskTransformer.Binarize(maps.Mask, options.MaskThreshold, maps.Mask);
+            return maps;
+        }
+        catch
+        {
+            maps.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>One more map of the same size, for as long as these live.</summary>
+    public float[] Rent()
+    {
+        float[] map = _pool.Rent();
+        _rented.Add(map);
+        return map;
+    }
+
+    public void Dispose()
+    {
+        foreach (float[] map in _rented) _pool.Return(map);
+        _rented.Clear();
     }
 
     /// <summary>True when the product is in the scene.</summary>
@@ -29,7 +64,7 @@ sealed record SceneMaps(float[] Attention, float[] Mask)
 }
 
 /// <summary>One changed map of a scene: what several variants may have in common.</summary>
-/// <param name="Attention">A'; the very array of the scene where nothing was changed.</param>
+/// <param name="Attention">A'; the very array of the scene where nothing was changed. Good as long as the scene's maps live.</param>
 /// <param name="Clipped">Pixels cut at 1.</param>
 /// <param name="Place">Where the placebo acts; null for the others.</param>
 /// <param name="Strength">The placebo's strength; null for the others.</param>
@@ -57,13 +92,13 @@ sealed record SceneChange(float[] Attention, long Clipped, PlaceboPlacement? Pla
     static SceneChange Product(SceneMaps maps, double alpha, VariantOptions options)
     {
         if (alpha == 1) return new(maps.Attention, 0, null, null, false);
-        float[] made = GC.AllocateUninitializedArray<float>(maps.Attention.Length);
+        float[] made = maps.Rent();
         return Made(maps, made, AttentionChange.Apply(maps.Attention, maps.Mask, alpha, options.PreserveMass, made).Clipped, null, null);
     }
 
     static SceneChange Placebo(SceneMaps maps, string sceneId, double alpha, VariantOptions options)
     {
-        float[] made = GC.AllocateUninitializedArray<float>(maps.Attention.Length);
+        float[] made = maps.Rent();
         PlaceboPlacement place = PlaceboRegion.Find(maps.Attention, maps.Mask, options.Width, options.Height, options.Seed, sceneId, alpha);
         PlaceboBalance balance = PlaceboChange.Apply(maps.Attention, maps.Mask, options.Width, options.Height, place, alpha, made);
         return Made(maps, made, 0, place, balance.Strength);

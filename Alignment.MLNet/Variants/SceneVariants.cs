@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
@@ -25,9 +26,10 @@ static class SceneVariants
     /// <param name="scene">The scene.</param>
     /// <param name="window">Its third of the video.</param>
     /// <param name="options">How.</param>
-    public static Made Make(string folder, SceneRecord scene, int window, VariantOptions options)
+    /// <param name="pool">Where its maps come from, and go back to.</param>
+    public static Made Make(string folder, SceneRecord scene, int window, VariantOptions options, MapPool pool)
     {
-        SceneMaps maps = SceneMaps.Load(scene, options);
+        using SceneMaps maps = SceneMaps.Load(scene, options, pool);
         var scored = new Dictionary<float[], (AttentionScore Score, string Control, byte[] Jpeg)>(ReferenceEqualityComparer.Instance);
         var known = new Dictionary<string, string>(StringComparer.Ordinal);   // control → its lossless map
         using IncrementalHash prefix = ControlHash(options, maps.Mask);
@@ -47,28 +49,38 @@ static class SceneVariants
                 known[shared.Control] = map = VariantFiles.Map(folder, variant, scene.SceneId);
                 SafetensorsWriter.Write(map, [SafetensorsTensor.Floats(VariantFiles.Tensor, [options.Height, options.Width], attention)], durable: false);
             }
-            made.Add(new(variant, changes[v], shared.Score, jpeg, map!, shared.Control, distinct));
+            made.Add(new(variant, changes[v] with { Attention = [] }, shared.Score, jpeg, map!, shared.Control, distinct));
         }
         return new(scored[maps.Attention].Score, maps.HasProduct, made);
     }
 
     /// <summary>The map as people see it.</summary>
-    public static byte[] Jpeg(float[] attention, VariantOptions options) => PictureFile.JpegGrey(options.Width, options.Height, Grey(attention));
+    public static byte[] Jpeg(float[] attention, VariantOptions options)
+    {
+        byte[] grey = ArrayPool<byte>.Shared.Rent(attention.Length);
+        try
+        {
+            Grey(attention, grey.AsSpan(0, attention.Length));
+            return PictureFile.JpegGrey(options.Width, options.Height, grey.AsSpan(0, attention.Length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(grey);
+        }
+    }
 
     /// <summary>0..1 to 0..255, halves up.</summary>
-    internal static byte[] Grey(ReadOnlySpan<float> attention)
+    internal static void Grey(ReadOnlySpan<float> attention, Span<byte> grey)
     {
-        byte[] grey = GC.AllocateUninitializedArray<byte>(attention.Length);
         ref float from = ref MemoryMarshal.GetReference(attention);
         Vector256<float> white = Vector256.Create(255f), half = Vector256.Create(0.5f);
         int i = 0;
         for (; i + Vector256<byte>.Count <= grey.Length; i += Vector256<byte>.Count)
         {
             Vector256<ushort> low = Vector256.Narrow(Level(ref from, i), Level(ref from, i + 8)), high = Vector256.Narrow(Level(ref from, i + 16), Level(ref from, i + 24));
-            Vector256.Narrow(low, high).StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(grey), (nuint)i);
+            Vector256.Narrow(low, high).StoreUnsafe(ref MemoryMarshal.GetReference(grey), (nuint)i);
         }
         for (; i < grey.Length; i++) grey[i] = (byte)(attention[i] * 255f + 0.5f);
-        return grey;
 
         Vector256<uint> Level(ref float from, int at) => Vector256.ConvertToInt32(Vector256.LoadUnsafe(ref from, (nuint)at) * white + half).AsUInt32();
     }

@@ -62,6 +62,7 @@ public static class VariantMaker
     {
         options.Check();
         string root = VariantFiles.Root(output);
+        var pool = new MapPool(options.Width * options.Height);
         var manifests = new List<VideoManifest>();
         var scores = new VariantScores();
         var shortVideos = new List<string>();
@@ -80,7 +81,7 @@ public static class VariantMaker
                 all = false;
                 break;
             }
-            var video = new VariantVideo(root, id, scenes, options, cancel);
+            var video = new VariantVideo(root, id, scenes, options, pool, cancel);
             VideoManifest? manifest;
             try
             {

@@ -8,7 +8,7 @@ using Alignment.Transforms.Attention;
 namespace Alignment.MLNet.Variants;
 
 /// <summary>Makes the seven variants of one video, scene by scene.</summary>
-sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord> scenes, VariantOptions options, CancellationToken cancel)
+sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord> scenes, VariantOptions options, MapPool pool, CancellationToken cancel)
 {
     readonly string _folder = VariantFiles.Video(root, videoId);
 
@@ -53,7 +53,7 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
         int partial = 0, absent = 0, index = 0;
 
         int Window(int scene) => TemporalWindows.Of(scene, scenes.Count);
-        foreach (SceneVariants.Made made in OrderedParallel.Map(Enumerable.Range(0, scenes.Count), i => SceneVariants.Make(_folder, scenes[i], Window(i), options), OrderedParallel.Workers, cancel))
+        foreach (SceneVariants.Made made in OrderedParallel.Map(Enumerable.Range(0, scenes.Count), i => SceneVariants.Make(_folder, scenes[i], Window(i), options, pool), OrderedParallel.Workers, cancel))
         {
             cancel.ThrowIfCancellationRequested();
             if (!made.HasProduct) absent++;

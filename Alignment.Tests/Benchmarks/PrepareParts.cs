@@ -24,8 +24,9 @@ static class PrepareParts
             SceneRecord[] records = PrepareSpeed.Draw(Path.Combine(folder, "data"), scenes);
             var options = new VariantOptions { Width = side, Height = side };
             float[] image = new float[3 * pixels], attention = new float[pixels], mask = new float[pixels], made = new float[pixels];
-            byte[] jpeg = [], grey = [];
-            SceneMaps maps = SceneMaps.Load(records[0], options);
+            byte[] jpeg = [], grey = new byte[pixels];
+            var pool = new MapPool(pixels);
+            SceneMaps maps = SceneMaps.Load(records[0], options, pool);
             var place = default(PlaceboPlacement);
             (string Name, Action<SceneRecord> Work)[] parts =
             [
@@ -38,12 +39,16 @@ static class PrepareParts
                 ("heatmap: decoded", r => PictureFile.ReadRaw(r.AttentionHeatmapPath, null).Dispose()),
                 ("heatmap: decoded and sized", r => MapFile.Read(r.AttentionHeatmapPath, side, side, attention, 255)),
                 ("heatmap: normalised", _ => NormalizeHeatmapTransformer.Normalize(attention, new NormalizeHeatmapOptions().Mode, 1, 99, made)),
-                ("(maps of the scene)", r => maps = SceneMaps.Load(r, options)),
+                ("(maps of the scene)", r =>
+                {
+                    maps.Dispose();
+                    maps = SceneMaps.Load(r, options, pool);
+                }),
                 ("boost", _ => AttentionChange.Apply(maps.Attention, maps.Mask, 1.5, false, made)),
                 ("placebo: place", r => place = PlaceboRegion.Find(maps.Attention, maps.Mask, side, side, 1, r.SceneId, 1.5)),
                 ("placebo: change", _ => PlaceboChange.Apply(maps.Attention, maps.Mask, side, side, place, 1.5, made)),
                 ("score", _ => AttentionScore.Of(made, maps.Mask)),
-                ("to bytes", _ => grey = SceneVariants.Grey(made)),
+                ("to bytes", _ => SceneVariants.Grey(made, grey)),
                 ("JPEG", _ => jpeg = PictureFile.JpegGrey(side, side, grey)),
                 ("a file", _ => File.WriteAllBytes(Path.Combine(folder, "one.jpg"), jpeg)),
             ];

@@ -109,13 +109,14 @@ static class PrepareSpeed
     sealed class Ours(string folder)
     {
         readonly float[] _image = new float[3 * Side * Side], _control = new float[2 * Side * Side];
+        readonly MapPool _pool = new(Side * Side);
         readonly string _folder = Directory.CreateDirectory(folder).FullName;
 
         public void Scene(SceneRecord scene, int index)
         {
             PictureFile.ReadRgb(scene.SceneImagePath, Side, Side, _image);
             SizeImageTransformer.ToSigned(_image);
-            SceneMaps maps = SceneMaps.Load(scene, s_options);
+            using SceneMaps maps = SceneMaps.Load(scene, s_options, _pool);
             IReadOnlyList<SceneChange> changes = SceneChange.All(maps, scene.SceneId, index % TemporalWindows.Count, s_options);
             var made = new Dictionary<float[], byte[]>(ReferenceEqualityComparer.Instance);
             for (int v = 0; v < changes.Count; v++)
@@ -132,21 +133,19 @@ static class PrepareSpeed
             }
         }
 
-        /// <summary>As many maps encoded as differ in this scene: four in the middle window, three elsewhere.</summary>
+        /// <summary>As many maps encoded as differ in this scene: four in the middle window, three elsewhere; always the first scene's heatmap.</summary>
         public void CodecsOnly(SceneRecord scene, int index)
         {
             SKBitmap.Decode(scene.SceneImagePath).Dispose();
             SKBitmap.Decode(scene.KeywordMaskPath).Dispose();
             using SKBitmap map = SKBitmap.Decode(scene.AttentionHeatmapPath);
             int different = index % TemporalWindows.Count == 1 ? 4 : 3;
-            using SKBitmap small = new(new SKImageInfo(Side, Side, SKColorType.Gray8));
-            for (int y = 0; y < Side; y++)
-                map.GetPixelSpan().Slice(y * map.RowBytes, Side).CopyTo(MutablePixels(small)[(y * Side)..]);
-            using SKPixmap pixels = small.PeekPixels();
+            if (_small.Width == 0) _small = map.Resize(new SKImageInfo(Side, Side, SKColorType.Gray8), SKFilterQuality.Medium);
+            using SKPixmap pixels = _small.PeekPixels();
             for (int i = 0; i < different; i++) pixels.Encode(new SKJpegEncoderOptions(PictureFile.DefaultJpegQuality, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore)).Dispose();
         }
 
-        static unsafe Span<byte> MutablePixels(SKBitmap bitmap) => new((void*)bitmap.GetPixels(), bitmap.ByteCount);
+        SKBitmap _small = new();
     }
 
     /// <summary>The other program: a line tells it which scenes to do, a line comes back with the seconds.</summary>
