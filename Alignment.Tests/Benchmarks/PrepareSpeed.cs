@@ -58,7 +58,7 @@ static class PrepareSpeed
 
     static void Measure(BenchTable table, string folder, SceneRecord[] records, int scenes)
     {
-        var ours = new Ours(Path.Combine(folder, "ours"));
+        using var ours = new Ours(Path.Combine(folder, "ours"));
         using Reference? theirs = Reference.Start(folder, records);
         List<double> our = [], floor = [], their = [], wall = [], theirWall = [];
         for (int warm = 0; warm < 2; warm++) Turn(records, warm * Batch, ours.Scene);
@@ -88,7 +88,7 @@ static class PrepareSpeed
     static void Memory(BenchTable table, string folder, SceneRecord[] records, int scenes, int more)
     {
         if (more <= scenes) return;
-        var ours = new Ours(Path.Combine(folder, "ours"));
+        using var ours = new Ours(Path.Combine(folder, "ours"));
         long before = PeakMegabytes();
         for (int at = 0; at + Batch <= more; at += Batch) Turn(records, at, ours.Scene);
         table.Add("memory", $"{before} MB after {scenes} scenes, {PeakMegabytes()} MB after {more}", $"most ever resident; the {records.Length} scenes again and again");
@@ -106,10 +106,11 @@ static class PrepareSpeed
         long.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
 
     /// <summary>What <c>alignment variants</c> does, less its lossless maps, hashes and tables, and with the still, which it does not need.</summary>
-    sealed class Ours(string folder)
+    sealed class Ours(string folder) : IDisposable
     {
         readonly float[] _image = new float[3 * Side * Side], _control = new float[2 * Side * Side];
         readonly MapPool _pool = new(Side * Side);
+        SKBitmap? _small;
         readonly string _folder = Directory.CreateDirectory(folder).FullName;
 
         public void Scene(SceneRecord scene, int index)
@@ -140,12 +141,12 @@ static class PrepareSpeed
             SKBitmap.Decode(scene.KeywordMaskPath).Dispose();
             using SKBitmap map = SKBitmap.Decode(scene.AttentionHeatmapPath);
             int different = index % TemporalWindows.Count == 1 ? 4 : 3;
-            if (_small.Width == 0) _small = map.Resize(new SKImageInfo(Side, Side, SKColorType.Gray8), SKFilterQuality.Medium);
+            _small ??= map.Resize(new SKImageInfo(Side, Side, SKColorType.Gray8), SKFilterQuality.Medium);
             using SKPixmap pixels = _small.PeekPixels();
             for (int i = 0; i < different; i++) pixels.Encode(new SKJpegEncoderOptions(PictureFile.DefaultJpegQuality, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore)).Dispose();
         }
 
-        SKBitmap _small = new();
+        public void Dispose() => _small?.Dispose();
     }
 
     /// <summary>The other program: a line tells it which scenes to do, a line comes back with the seconds.</summary>
