@@ -63,7 +63,7 @@ public static class AlignmentRun
         if (edit.Counts.Outputs == 0) throw new BadDataException($"No scene could be edited. The first: {edit.Failures[0].Reason}");
 
         // 5. Videos.
-        string[] sources = [.. options.SourceFolders, .. new[] { scenes.DataFolder, Path.GetFullPath(data), Path.GetDirectoryName(scenes.DataFolder)! }.Where(d => d is not null).Distinct()];
+        string[] sources = [.. options.SourceFolders, .. VideoSource.FoldersOf(data)];
         AssembleResult assemble = VideoAssembler.AssembleLocked(folder.Edited, folder.Root, sources, options.Assemble with { VideoIds = set.VideoIds }, progress, tools, cancel);
         steps.Add(new("assemble", "videos", assemble.Videos.Count, assemble.Made));
         problems.AddRange(assemble.Problems.Select(p => new RunProblem("assemble", "", p, Breaks: true)));

@@ -1,3 +1,5 @@
+using Alignment.MLNet.Data;
+
 namespace Alignment.MLNet.Video;
 
 /// <summary>What is known of the original of a video: its file, its scene list, both or neither.</summary>
@@ -29,6 +31,15 @@ public sealed record VideoSource(string? File, string? SceneListFile)
                 SafePath.Under(folder, videoId + ".truth.json")]);
         }
         return new(file, list);
+    }
+
+    /// <summary>The folders a data set's videos and scene lists are looked for in: the one with its stills, the one given, the one around the stills.</summary>
+    /// <param name="data">The data folder, or the one that has it as <c>data/</c>.</param>
+    /// <exception cref="BadDataException">There is no data set.</exception>
+    public static IReadOnlyList<string> FoldersOf(string data)
+    {
+        string stills = SceneFolder.Open(data).DataFolder;
+        return [.. new[] { stills, Path.GetFullPath(data), Path.GetDirectoryName(stills) }.OfType<string>().Distinct()];
     }
 
     static string? First(IEnumerable<string> paths) => paths.FirstOrDefault(System.IO.File.Exists);

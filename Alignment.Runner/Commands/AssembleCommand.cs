@@ -12,17 +12,19 @@ sealed class AssembleCommand : RunnerCommand
 {
     readonly Option<string> _edited = new("--edited") { Description = "The edited_scenes folder, or the folder that holds it.", HelpName = "DIR", Required = true };
     readonly Option<string> _out = Flags.Out("Gets videos/{video_id}_{variant}.mp4 and a manifest.");
+    readonly Option<string?> _data = new("--data") { Description = "The data set the scenes are of: its scene lists and videos are found without --source.", HelpName = "DIR" };
     readonly Option<string[]> _videos = Flags.Videos();
     readonly AssembleFlags _flags;
 
     public AssembleCommand(Terminal terminal) : base(terminal, "assemble",
         "Puts edited scenes back into videos (H.264, yuv420p, faststart): each scene held for its real duration where a scene list or source video is known, audio copied from the source.",
-        "alignment assemble --edited out/edited_scenes --out out --source footage",
+        "alignment assemble --edited out/edited_scenes --out out --data data --source footage",
         "alignment assemble --edited out/edited_scenes --out out --scene-seconds 2 --fps 25 --smooth on",
         "alignment assemble --edited out/edited_scenes --out out --smooth fade=6,deflicker=0")
     {
         Add(_edited);
         Add(_out);
+        Add(_data);
         Add(_videos);
         _flags = new(this);
     }
@@ -30,7 +32,8 @@ sealed class AssembleCommand : RunnerCommand
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
         var options = _flags.Read(parse) with { VideoIds = parse.GetValue(_videos) is { Length: > 0 } ids ? ids : null };
-        var result = Watch(progress => VideoAssembler.Assemble(parse.GetValue(_edited)!, parse.GetValue(_out)!, _flags.Sources(parse), options, progress, stop: stop));
+        IReadOnlyList<string> sources = [.. _flags.Sources(parse), .. parse.GetValue(_data) is { } data ? VideoSource.FoldersOf(data) : []];
+        var result = Watch(progress => VideoAssembler.Assemble(parse.GetValue(_edited)!, parse.GetValue(_out)!, sources, options, progress, stop: stop));
         if (WantsJson(parse)) terminal.WriteJson(result);
         else Print(result, terminal.Out);
         return result.Problems.Count > 0 ? ExitCodes.BadData : ExitCodes.Ok;
