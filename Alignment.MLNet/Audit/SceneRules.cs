@@ -16,7 +16,8 @@ static class SceneRules
         if (product && attention) Boost(scene, pixels, options, report);
         if (pixels.Spread < options.FlatLevels)
             report(new(AuditKind.FlatPicture, AuditSeverity.Note, scene.VideoId, scene.SceneNumber, scene.SceneImagePath, FormattableString.Invariant($"luminance that varies by {pixels.Spread:0.0} of 255 levels"),
-                "a picture of something", "Check the cut: a black or plain frame often stands at a fade.") { Pictures = [Still(scene)] });
+                "a picture of something", "Check the cut: a black or plain frame often stands at a fade.")
+            { Pictures = [Still(scene)] });
     }
 
     static void Sizes(SceneRecord scene, string what, string path, PictureHeader map, PictureHeader still, AuditOptions options, Action<AuditFinding> report)

@@ -110,7 +110,8 @@ public static class VariantMaker
 
         AttentionOrigins attention = manifests.Aggregate(AttentionOrigins.None, (all, one) => all.With(one.AttentionOrigin));
         var report = new VariantReport(root, manifests.Count, made, manifests.Sum(m => m.Inputs.Count), manifests.Sum(m => m.DistinctControls), manifests.Sum(m => m.PartialPlacebos),
-            manifests.Sum(m => m.ScenesWithoutProduct), shortVideos, failed, Total(manifests), scores.Summarise(attention)) { AttentionOrigin = attention };
+            manifests.Sum(m => m.ScenesWithoutProduct), shortVideos, failed, Total(manifests), scores.Summarise(attention))
+        { AttentionOrigin = attention };
         AtomicFile.Write(Path.Combine(root, VariantFiles.Statistics), s => JsonSerializer.Serialize(s, report.Statistics, VariantFiles.Json), keepEqual: true);
         AtomicFile.Write(Path.Combine(root, VariantFiles.Manifest), s => JsonSerializer.Serialize(s, new SetManifest
         {

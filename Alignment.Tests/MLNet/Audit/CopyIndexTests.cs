@@ -102,7 +102,10 @@ public sealed class CopyIndexTests
                 Spread = 50,
                 Trace = new()
                 {
-                    Still = (UInt128)i, Heatmap = (UInt128)i, Attention = cells, Moments = new(Place(0.5f), Place(0.5f), Place(0.3f), Place(0.3f)),
+                    Still = (UInt128)i,
+                    Heatmap = (UInt128)i,
+                    Attention = cells,
+                    Moments = new(Place(0.5f), Place(0.5f), Place(0.3f), Place(0.3f)),
                     Colours = [.. Enumerable.Range(0, 3 * CopyTrace.ColourSide * CopyTrace.ColourSide).Select(_ => (byte)(colour + random.Next(2)))],
                 },
             });
