@@ -22,6 +22,7 @@ static class Program
                                                            whether the control moves attention in scenes that no training has seen: table, JSON, CSV, pictures
           {SchedulerStudy.Switch} [BUNDLE] [SCENES] [strength|-] [guidance|-] [SAMPLERS]  how far each sampler with 10 to 50 steps ends from DDIM with 999
           {EditSavings.Switch} [BUNDLE] [SIDE] [SCENES]           what leaving out evaluations saves, and how far it moves the picture
+          {EditBatches.Switch} [BUNDLE] [SIDE] [ROUNDS]          edits a second of batches of 1 to 8, and whether they are the same bits
           {BlendStudy.Switch} [SCENES] [SIDE] [PNG]              what latent blending, dilation and feathering do to seam, likeness and effect
           {GradientFormulations.Switch} [ROUNDS] [PART]           what each operator's forward and backward pass cost
           {TrainingStep.Switch} small|30m [ROUNDS] [recompute]   one training step of a ControlNet, phase by phase, as lines of JSON
@@ -49,6 +50,7 @@ static class Program
             case [PresenceTable.Switch, .. var rest]: return PresenceTable.Run(rest);
             case [HeldOut.Switch, .. var rest]: return HeldOut.Run(rest);
             case [EditSavings.Switch, .. var rest]: return EditSavings.Run(rest);
+            case [EditBatches.Switch, .. var rest]: return EditBatches.Run(rest);
             case [BlendStudy.Switch, .. var rest]: return BlendStudy.Run(rest);
             case [SchedulerStudy.Switch, .. var rest]: return SchedulerStudy.Run(rest);
             case [GradientFormulations.Switch, .. var rest]: return GradientFormulations.Run(rest);
