@@ -42,4 +42,7 @@ public sealed record DatasetEditResult(string Folder, string Manifest, string Mo
 {
     /// <summary>True when something is missing from the result: the program ends with exit code 3.</summary>
     public bool HasFailures => Failures.Count > 0;
+
+    /// <summary>How long this call's edits took; null where it made none.</summary>
+    public EditTiming? Timing { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using Alignment.Transforms.Diffusion;
 
@@ -5,25 +6,33 @@ namespace Alignment.MLNet.Editing;
 
 /// <summary>
 /// The loop over a variant set: one pass that finds out what is missing, so that progress counts the edits that are
-/// really left, and one that makes it. Both stream; what is kept is one bit a scene and the failures.
+/// really left, and one that makes it. Both stream; what is kept is one number a scene and the failures.
 /// </summary>
-sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, EditOptions edit, int jpegQuality, string modelHash, Func<ISceneDiffusion> openModel)
+/// <param name="variants">What to edit.</param>
+/// <param name="folder">Where to.</param>
+/// <param name="options">How; every choice that is left to the model has been made.</param>
+/// <param name="modelHash">The model's identity.</param>
+/// <param name="lpips">By which network LPIPS is measured, or why it is left out.</param>
+/// <param name="openModel">Opens the model, if anything is to be edited.</param>
+sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, DatasetEditOptions options, string modelHash, string lpips, Func<ISceneDiffusion> openModel)
 {
     const string Checking = "checking edits", Editing = "editing scenes";
 
-    readonly EditSettings _settings = EditSettings.Of(edit, jpegQuality);
+    const int Complete = -1;
+
+    readonly EditSettings _settings = EditSettings.Of(options.Edit, options.JpegQuality);
     readonly List<EditFailure> _failures = [];
 
     public DatasetEditResult Run(IProgress<WorkProgress>? progress, CancellationToken cancel)
     {
-        if (variants.Variants.FirstOrDefault(v => v is EditedFolder.Source or EditedFolder.Region || !SafePath.IsName(v)) is { } clash)
-            throw BadDataException.For($"The variant '{SafePath.Shorten(clash)}'", "a name that cannot be a folder of edits", $"a plain name other than '{EditedFolder.Source}' and '{EditedFolder.Region}'", "Rename the variant.");
+        if (variants.Variants.FirstOrDefault(v => v is EditedFolder.Source or EditedFolder.Region or EditedFolder.Previews || !SafePath.IsName(v)) is { } clash)
+            throw BadDataException.For($"The variant '{SafePath.Shorten(clash)}'", "a name that cannot be a folder of edits", $"a plain name other than '{EditedFolder.Source}', '{EditedFolder.Region}' and '{EditedFolder.Previews}'", "Rename the variant.");
         folder.RemovePartials();
-        var scenes = new SceneEditing(folder, variants, edit, _settings, modelHash);
+        var scenes = new SceneEditing(folder, variants, options.Edit, _settings, modelHash);
 
         // 1. What is there, and what is missing.
         var counts = new EditCounts();
-        var pending = new List<bool>();
+        var pending = new List<int>();   // edits to be made of each scene, 0 for its proofs alone; -1 where nothing is missing
         long left = 0;
         foreach (SceneToEdit scene in WithoutOthers())
         {
@@ -34,7 +43,7 @@ sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, EditOpt
                 scenes.TellOrigin(made);
                 return made;
             });
-            pending.Add(plan is { Done: false });
+            pending.Add(plan is { Done: false } ? plan.EditsLeft : Complete);
             if (plan is { Done: true }) counts = Add(counts, plan, plan.NothingToEdit == true);
             left += plan?.EditsLeft ?? 0;
             progress?.Report(new(Checking, pending.Count, 0, scene.SceneId));
@@ -42,28 +51,37 @@ sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, EditOpt
         progress?.Report(new(Checking, pending.Count, pending.Count));
 
         // 2. Make it.
+        EditTiming? timing = null;
         long made = 0;
-        if (pending.Contains(true))
+        if (pending.Exists(p => p != Complete))
         {
             using ISceneDiffusion diffusion = openModel();
+            using var log = new TimingLog(options.TimingsFile);
             progress?.Report(new(Editing, 0, left));
-            int at = 0;
-            foreach (SceneToEdit scene in variants.Scenes())
+            long began = TimeProvider.System.GetTimestamp();
+            var planning = new Queue<int>();   // of the scenes on their way
+            var pipeline = new EditPipeline(scenes, diffusion, options.Ahead, log)
             {
-                if (at == pending.Count) break;   // the set grew while it was read: the next run sees the rest
-                if (!pending[at++]) continue;
-                cancel.ThrowIfCancellationRequested();
-                int planned = 0, before = 0;
-                bool edited = Try(scenes, scene, () =>
+                Made = scene =>
                 {
-                    ScenePlan plan = scenes.Plan(scene);
-                    planned = plan.EditsLeft;
-                    bool nothing = scenes.Edit(plan, diffusion, n => { made += n; before += n; progress?.Report(new(Editing, made, left, scene.SceneId)); }, cancel);
-                    counts = Add(counts, plan, nothing);
-                    return plan;
-                }) is not null;
-                if (!edited) left -= planned - before;
-            }
+                    made++;
+                    double perSecond = made / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+                    progress?.Report(new(Editing, made, Interlocked.Read(ref left), string.Create(CultureInfo.InvariantCulture, $"{perSecond:0.##} edits/s, {scene.SceneId}")));
+                },
+                Done = (scene, prepared, failure, written) =>
+                {
+                    int planned = planning.Dequeue();
+                    if (prepared is not null)
+                    {
+                        counts = Add(counts, prepared.Plan, prepared.Pixels == 0);
+                        return;
+                    }
+                    Interlocked.Add(ref left, written - planned);
+                    Fail(scenes, scene, failure!);
+                },
+            };
+            pipeline.Run(Pending(pending, planning), cancel);
+            timing = pipeline.Timing(TimeProvider.System.GetElapsedTime(began).TotalSeconds);
             progress?.Report(new(Editing, made, made));
         }
 
@@ -76,10 +94,10 @@ sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, EditOpt
             variants.Variants,
             variants.AttentionOrigin,
             Counts = counts,
-            Quality = EditQualityTable.Write(folder, variants, edit, cancel),
+            Quality = EditQualityTable.Write(folder, variants, lpips, cancel),
             Failures = _failures,
         });
-        return new DatasetEditResult(folder.Root, folder.ManifestPath, modelHash, counts, made, _failures);
+        return new DatasetEditResult(folder.Root, folder.ManifestPath, modelHash, counts, made, _failures) { Timing = timing };
     }
 
     /// <summary>The program's version without the build's commit: equal sources give equal manifests.</summary>
@@ -115,7 +133,27 @@ sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, EditOpt
         ids.Clear();
     }
 
-    /// <summary>A scene that cannot be read is noted and left out; the rest goes on.</summary>
+    /// <summary>The scenes with something missing, as the first pass found them.</summary>
+    IEnumerable<SceneToEdit> Pending(List<int> pending, Queue<int> planning)
+    {
+        int at = 0;
+        foreach (SceneToEdit scene in variants.Scenes())
+        {
+            if (at == pending.Count) yield break;   // the set grew while it was read: the next run sees the rest
+            int planned = pending[at++];
+            if (planned == Complete) continue;
+            planning.Enqueue(planned);
+            yield return scene;
+        }
+    }
+
+    /// <summary>A scene that cannot be edited is noted and left out; the rest goes on.</summary>
+    void Fail(SceneEditing scenes, SceneToEdit scene, BadDataException why)
+    {
+        _failures.Add(new(scene.VideoId, scene.SceneId, why.Message));
+        scenes.Discard(scene);
+    }
+
     ScenePlan? Try(SceneEditing scenes, SceneToEdit scene, Func<ScenePlan> work)
     {
         try
@@ -124,8 +162,7 @@ sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, EditOpt
         }
         catch (BadDataException e)
         {
-            _failures.Add(new(scene.VideoId, scene.SceneId, e.Message));
-            scenes.Discard(scene);
+            Fail(scenes, scene, e);
             return null;
         }
     }

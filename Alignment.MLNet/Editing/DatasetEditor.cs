@@ -62,14 +62,15 @@ public static class DatasetEditor
             throw UsageException.For($"--video '{SafePath.Shorten(unknown)}'", "no such video among the variants", $"one of {string.Join(", ", variants.VideoIds.Take(10))}", "Correct the id, or make its variants first.");
         Require(bundle, options.Edit);   // refused before hours of looking at scenes
         var scenes = new VariantSetScenes(variants, options.Videos);
-        return new DatasetEditing(scenes, new EditedFolder(output), options.Edit, options.JpegQuality, bundle.Hash, Open).Run(progress, cancel);
+        string lpips = bundle.Has(BundleFiles.Lpips) ? $"by the model's {BundleFiles.Lpips}" : $"left out: the model has no {BundleFiles.Lpips} (docs/perceptual-distance.md says how to add it)";
+        return new DatasetEditing(scenes, new EditedFolder(output), options, bundle.Hash, lpips, Open).Run(progress, cancel);
 
         // Only when something is to be edited: the hash in the records stands for what the manifest says, and that the files
         // are what it says is known only after reading them.
         BundleDiffusion Open()
         {
             if (bundle.HasManifest) bundle.Verify(progress, cancel);
-            return new(bundle, options.Edit);
+            return new(bundle, options.Edit, options.PreviewEvery);
         }
     }
 }

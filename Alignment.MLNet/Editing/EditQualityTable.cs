@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Alignment.MLNet.Data;
-using Alignment.Transforms.Diffusion;
 
 namespace Alignment.MLNet.Editing;
 
@@ -8,43 +10,128 @@ namespace Alignment.MLNet.Editing;
 /// <param name="Pictures">Edited pictures that were measured; scenes without product are none.</param>
 /// <param name="MeanPsnrDb">Over those with a finite ratio; null where there are none.</param>
 /// <param name="MeanSsim">Over those large enough for it; null where there are none.</param>
+/// <param name="MeanLpips">Over those that have it; null where there are none.</param>
 /// <param name="BackgroundMaxDifference">The largest of all. It must be 0.</param>
-sealed record EditQualitySummary(long Pictures, double? MeanPsnrDb, double? MeanSsim, int BackgroundMaxDifference);
+/// <param name="Lpips">By which network, or why it is left out.</param>
+sealed record EditQualitySummary(long Pictures, double? MeanPsnrDb, double? MeanSsim, double? MeanLpips, int BackgroundMaxDifference, string Lpips);
 
-/// <summary><c>edited_scenes/edit_quality.csv</c>: a row for every edited picture, from the records beside them, in the order of the variants' scenes.</summary>
+/// <summary>
+/// <c>edited_scenes/edit_quality.csv</c> and, with the same rows, <c>edit_quality.json</c>: a row for every edited picture, from the record beside it, in the order of the variants'
+/// scenes. Videos that a run leaves alone keep theirs.
+/// </summary>
 static class EditQualityTable
 {
-    public const string FileName = "edit_quality.csv";
+    public const string FileName = "edit_quality.csv", JsonName = "edit_quality.json";
 
-    static readonly string[] s_columns = ["video_id", "scene_id", "variant", "region_pixels", "psnr_db", "ssim", "red_drift", "green_drift", "blue_drift", "background_max_difference", "prompt", "seed"];
+    static readonly string[] s_columns = ["video_id", "scene_id", "variant", "region_pixels", "psnr_db", "ssim", "lpips", "red_drift", "green_drift", "blue_drift", "background_max_difference", "prompt", "negative_prompt", "seed"];
 
-    /// <summary>Writes the table, row by row.</summary>
-    public static EditQualitySummary Write(EditedFolder folder, IScenesToEdit scenes, EditOptions edit, CancellationToken cancel)
+    /// <summary>What of a record's recipe the table tells; records of older versions may lack some.</summary>
+    sealed record Told
     {
-        long pictures = 0, withPsnr = 0, withSsim = 0;
-        double psnr = 0, ssim = 0;
-        int background = 0;
-        AtomicFile.Write(Path.Combine(folder.Root, FileName), stream =>
-        {
-            using StreamWriter to = CsvRows.To(stream);
-            CsvRows.Write(to, s_columns);
-            foreach (SceneToEdit scene in scenes.Scenes())
-                foreach (VariantMap map in scene.Maps)
-                {
-                    cancel.ThrowIfCancellationRequested();
-                    if (OutputRecord.FactsOf<EditFacts>(folder.Record(map.Variant, scene.VideoId, scene.SceneId)) is not { Quality: { } q } facts) continue;
-                    pictures++;
-                    background = Math.Max(background, q.BackgroundMaxDifference);
-                    if (q.PsnrDb is { } p) (psnr, withPsnr) = (psnr + p, withPsnr + 1);
-                    if (q.Ssim is { } s) (ssim, withSsim) = (ssim + s, withSsim + 1);
-                    CsvRows.Write(to, scene.VideoId, scene.SceneId, map.Variant, Number(facts.RegionPixels), Number(q.PsnrDb), Number(q.Ssim), Number(q.ColourDrift.ElementAtOrDefault(0)), Number(q.ColourDrift.ElementAtOrDefault(1)), Number(q.ColourDrift.ElementAtOrDefault(2)),
-                        Number(q.BackgroundMaxDifference), edit.PromptFor(scene.Keyword), edit.Seed.ToString(CultureInfo.InvariantCulture));
-                }
-        }, keepEqual: true);
-        return new(pictures, Mean(psnr, withPsnr), Mean(ssim, withSsim), background);
+        public string? Prompt { get; init; }
+
+        public ToldSettings? Settings { get; init; }
     }
 
-    static double? Mean(double sum, long count) => count == 0 ? null : Math.Round(sum / count, 4);
+    sealed record ToldSettings
+    {
+        public ulong? Seed { get; init; }
 
-    static string Number(double? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "";
+        public string? NegativePrompt { get; init; }
+    }
+
+    /// <summary>Writes both files, row by row.</summary>
+    /// <param name="folder">With the records.</param>
+    /// <param name="scenes">All that may have some.</param>
+    /// <param name="lpips">By which network LPIPS is measured, or why it is left out.</param>
+    /// <param name="cancel">Looked at before each row.</param>
+    public static EditQualitySummary Write(EditedFolder folder, IScenesToEdit scenes, string lpips, CancellationToken cancel)
+    {
+        EditQualitySummary? summary = null;
+        AtomicFile.Write(Path.Combine(folder.Root, FileName), csv => AtomicFile.Write(Path.Combine(folder.Root, JsonName), json => summary = Write(csv, json, folder, scenes, lpips, cancel), keepEqual: true), keepEqual: true);
+        return summary!;
+    }
+
+    static EditQualitySummary Write(Stream csv, Stream jsonStream, EditedFolder folder, IScenesToEdit scenes, string lpips, CancellationToken cancel)
+    {
+        Mean psnr = new(), ssim = new(), distance = new();
+        long pictures = 0;
+        int background = 0;
+        using StreamWriter to = CsvRows.To(csv);
+        using var json = new Utf8JsonWriter(jsonStream, new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        CsvRows.Write(to, s_columns);
+        json.WriteStartObject();
+        json.WriteStartArray("edits");
+        foreach (SceneToEdit scene in scenes.All())
+            foreach (VariantMap map in scene.Maps)
+            {
+                cancel.ThrowIfCancellationRequested();
+                if (OutputRecord.Read(folder.Record(map.Variant, scene.VideoId, scene.SceneId)) is not { } record || Facts(record) is not { Quality: { } q } facts) continue;
+                Told? told = Part<Told>(record, "recipe");
+                pictures++;
+                background = Math.Max(background, q.BackgroundMaxDifference);
+                psnr.Add(q.PsnrDb);
+                ssim.Add(q.Ssim);
+                distance.Add(q.Lpips);
+                object?[] cells =
+                [
+                    scene.VideoId, scene.SceneId, map.Variant, facts.RegionPixels, q.PsnrDb, q.Ssim, q.Lpips, q.ColourDrift.ElementAtOrDefault(0), q.ColourDrift.ElementAtOrDefault(1), q.ColourDrift.ElementAtOrDefault(2),
+                    (long)q.BackgroundMaxDifference, told?.Prompt, told?.Settings?.NegativePrompt, told?.Settings?.Seed,
+                ];
+                CsvRows.Write(to, [.. cells.Select(c => Convert.ToString(c, CultureInfo.InvariantCulture) ?? "")]);
+                Write(json, cells);
+            }
+        json.WriteEndArray();
+        var summary = new EditQualitySummary(pictures, psnr.Value, ssim.Value, distance.Value, background, lpips);
+        json.WritePropertyName("summary");
+        JsonSerializer.Serialize(json, summary, OutputRecord.Style);
+        json.WriteEndObject();
+        json.Flush();
+        jsonStream.WriteByte((byte)'\n');
+        return summary;
+    }
+
+    static void Write(Utf8JsonWriter json, object?[] cells)
+    {
+        json.WriteStartObject();
+        for (int i = 0; i < cells.Length; i++)
+            switch (cells[i])
+            {
+                case null: json.WriteNull(s_columns[i]); break;
+                case string text: json.WriteString(s_columns[i], text); break;
+                case long number: json.WriteNumber(s_columns[i], number); break;
+                case ulong number: json.WriteNumber(s_columns[i], number); break;
+                case double number: json.WriteNumber(s_columns[i], number); break;
+            }
+        json.WriteEndObject();
+    }
+
+    static EditFacts? Facts(JsonObject record) => Part<EditFacts>(record, "facts");
+
+    /// <summary>Null where the record is damaged there or foreign: then nothing is told.</summary>
+    static T? Part<T>(JsonObject record, string part) where T : class
+    {
+        try
+        {
+            return OutputRecord.PartOf<T>(record, part);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A mean of those numbers that are there.</summary>
+    sealed class Mean
+    {
+        double _sum;
+        long _count;
+
+        public void Add(double? number)
+        {
+            if (number is { } n) (_sum, _count) = (_sum + n, _count + 1);
+        }
+
+        public double? Value => _count == 0 ? null : Math.Round(_sum / _count, 4);
+    }
 }

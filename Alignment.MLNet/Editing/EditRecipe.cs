@@ -34,13 +34,10 @@ sealed record EditRecipe
     /// <summary>Of the control's numbers.</summary>
     public required string ControlSha256 { get; init; }
 
-    /// <summary>The controls edited together with this one, in order, it included: float rounding may depend on them.</summary>
-    public required IReadOnlyList<string> Batch { get; init; }
-
     public required EditSettings Settings { get; init; }
 }
 
-/// <summary>The options of an edit as the record has them. The device is among them: variants edited on different ones would differ by more than their control.</summary>
+/// <summary>The options of an edit as the record has them; not the batch, which changes no picture. The device is among them: variants edited on different ones would differ by more than their control.</summary>
 sealed record EditSettings
 {
     public required string Size { get; init; }
@@ -72,13 +69,11 @@ sealed record EditSettings
     /// <summary>Empty where there is no guidance, which alone reads it.</summary>
     public required string NegativePrompt { get; init; }
 
-    /// <summary>Written only where it is so: edits without it have the recipes they always had.</summary>
+    /// <summary>Written only where it is so.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public required bool BlendLatents { get; init; }
 
     public required bool FromNoise { get; init; }
-
-    public required int Batch { get; init; }
 
     public required float RegionDilation { get; init; }
 
@@ -110,7 +105,6 @@ sealed record EditSettings
         NegativePrompt = edit.UsedGuidance > 1 ? edit.NegativePrompt : "",
         BlendLatents = edit.BlendLatents && !edit.FromNoise,
         FromNoise = edit.FromNoise,
-        Batch = edit.Batch,
         RegionDilation = edit.Region.Dilation,
         RegionFeather = edit.Region.Feather,
         Device = edit.Device.Kind.ToString(),

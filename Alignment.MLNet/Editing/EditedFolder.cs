@@ -7,8 +7,9 @@ namespace Alignment.MLNet.Editing;
 /// edited_scenes/{variant}/{video_id}/{scene_id}.png | .jpg | .json
 /// edited_scenes/source/{video_id}/{scene_id}.png | .json      the still as decoded
 /// edited_scenes/region/{video_id}/{scene_id}.png | .json      255 where an edit may change a pixel, 0 elsewhere
+/// edited_scenes/previews/{variant}/{video_id}/{scene_id}.png  the edit's way, where it was asked for
 /// </code>
-/// The last two are the proof that the background is untouched: wherever the region is 0, every variant's PNG has the
+/// Source and region are the proof that the background is untouched: wherever the region is 0, every variant's PNG has the
 /// source's bytes. Every name is checked before it becomes a path.
 /// </summary>
 public sealed class EditedFolder
@@ -21,6 +22,9 @@ public sealed class EditedFolder
 
     /// <summary>Stands where a variant's name stands, for the allowed regions.</summary>
     public const string Region = "region";
+
+    /// <summary>Stands where a variant's name stands, for the strips of the edits' way.</summary>
+    public const string Previews = "previews";
 
     /// <param name="output">The output folder; <c>edited_scenes</c> is made in it.</param>
     public EditedFolder(string output) => Root = Path.Combine(Path.GetFullPath(output), Name);
@@ -39,6 +43,9 @@ public sealed class EditedFolder
 
     /// <summary>Full path of the JPEG made from the PNG's pixels.</summary>
     public string Jpeg(string kind, string videoId, string sceneId) => SafePath.Under(Root, kind, videoId, sceneId + ".jpg");
+
+    /// <summary>Full path of the strip of an edit's way, under the first variant that has the edit.</summary>
+    public string Preview(string variant, string videoId, string sceneId) => SafePath.Under(Root, Previews, variant, videoId, sceneId + ".png");
 
     /// <summary>Full path of the record beside the pictures.</summary>
     public string Record(string kind, string videoId, string sceneId) => SafePath.Under(Root, kind, videoId, sceneId + ".json");
@@ -61,6 +68,14 @@ public sealed class EditedFolder
         File.Delete(record);
         File.Delete(Png(kind, videoId, sceneId));
         File.Delete(Jpeg(kind, videoId, sceneId));
+        RemovePreview(kind, videoId, sceneId);
+    }
+
+    /// <summary>Deletes a strip: it shows an edit that is no more.</summary>
+    internal void RemovePreview(string kind, string videoId, string sceneId)
+    {
+        string strip = Preview(kind, videoId, sceneId);
+        if (File.Exists(strip)) File.Delete(strip);
     }
 
     /// <summary>Deletes outputs of scenes that the variants no longer have, so that no video is made of them.</summary>

@@ -66,6 +66,23 @@ static class OutputRecord
     /// <param name="path">The record.</param>
     public static TFacts? FactsOf<TFacts>(string path) where TFacts : class => Facts<TFacts>(path, _ => true);
 
+    /// <summary>A part of a record ("recipe" or "facts") as far as <typeparamref name="T"/> has its members; null where there is none.</summary>
+    public static T? PartOf<T>(JsonObject record, string part) where T : class => record[part].Deserialize<T>(Style);
+
+    /// <summary>The whole record; null where there is none that can be read.</summary>
+    public static JsonObject? Read(string path)
+    {
+        try
+        {
+            var record = new FileInfo(path);
+            return record.Exists && record.Length <= MaxBytes ? JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject : null;
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     static TFacts? Facts<TFacts>(string path, Func<JsonObject, bool> holds) where TFacts : class
     {
         try

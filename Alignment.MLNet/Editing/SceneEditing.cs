@@ -18,66 +18,70 @@ sealed class SceneEditing(EditedFolder folder, IScenesToEdit variants, EditOptio
     public ScenePlan Plan(SceneToEdit scene)
     {
         string source = FileHash.OfFile(scene.StillPath), mask = FileHash.OfFile(scene.MaskPath);
-        List<ControlGroup> groups = Group(scene);
-        var batches = new List<EditBatch>();
         bool? nothing = RegionFacts(scene, source, mask) is { } region ? region.RegionPixels == 0 : null;
-        var otherwise = new List<(EditBatch, ControlGroup, string, EditFacts)>();
-        foreach (ControlGroup[] members in groups.Chunk(edit.Batch))
+        var groups = new List<ControlGroup>();
+        var otherwise = new List<(ControlGroup, string, EditFacts)>();
+        foreach (ControlGroup group in Group(scene))
         {
-            var batch = new EditBatch(members, Done: false);
-            bool done = members.All(g => g.Variants.All(v =>
+            bool done = group.Variants.All(v =>
             {
-                if (OutputRecord.Current<EditFacts>(folder.Record(v, scene.VideoId, scene.SceneId), Recipe(scene, source, mask, batch, g, v)) is not { } facts) return false;
-                if (facts.AttentionOrigin != scene.Attention) otherwise.Add((batch, g, v, facts));
+                if (OutputRecord.Current<EditFacts>(folder.Record(v, scene.VideoId, scene.SceneId), Recipe(scene, source, mask, group, v)) is not { } facts) return false;
+                if (facts.AttentionOrigin != scene.Attention) otherwise.Add((group, v, facts));
                 return true;
-            }));
-            batches.Add(batch with { Done = done });
+            });
+            groups.Add(group with { Done = done });
         }
         bool still = OutputRecord.Current<ProofFacts>(folder.Record(EditedFolder.Source, scene.VideoId, scene.SceneId), new SourceRecipe(ProofFormat, source)) is not null;
-        return new ScenePlan { Scene = scene, SourceHash = source, MaskHash = mask, Batches = batches, ProofsDone = still && nothing is not null, NothingToEdit = nothing, OtherwiseTold = otherwise };
+        return new ScenePlan { Scene = scene, SourceHash = source, MaskHash = mask, Groups = groups, ProofsDone = still && nothing is not null, NothingToEdit = nothing, OtherwiseTold = otherwise };
     }
 
     /// <summary>Writes the records again of finished edits whose heatmap is now known to come from elsewhere; no picture is touched.</summary>
     public void TellOrigin(ScenePlan plan)
     {
         SceneToEdit scene = plan.Scene;
-        foreach (var (batch, group, variant, facts) in plan.OtherwiseTold)
-            OutputRecord.Write(folder.Record(variant, scene.VideoId, scene.SceneId), Recipe(scene, plan.SourceHash, plan.MaskHash, batch, group, variant), facts with { AttentionOrigin = scene.Attention }, scene.SceneId + ".png", scene.SceneId + ".jpg");
+        foreach (var (group, variant, facts) in plan.OtherwiseTold)
+            OutputRecord.Write(folder.Record(variant, scene.VideoId, scene.SceneId), Recipe(scene, plan.SourceHash, plan.MaskHash, group, variant), facts with { AttentionOrigin = scene.Attention }, scene.SceneId + ".png", scene.SceneId + ".jpg");
     }
 
-    /// <summary>Makes what the plan lacks.</summary>
-    /// <param name="plan">Of this scene.</param>
-    /// <param name="diffusion">The model.</param>
-    /// <param name="made">Told after each batch how many edits it had.</param>
-    /// <param name="cancel">Stops between steps; what is written then is complete.</param>
-    /// <returns>True when the region is empty: nothing was to be edited.</returns>
-    public bool Edit(ScenePlan plan, ISceneDiffusion diffusion, Action<int> made, CancellationToken cancel)
+    /// <summary>Everything an edit needs that no model denoises: plans, reads, encodes, and writes the proofs.</summary>
+    /// <exception cref="BadDataException">The still, the mask or a map cannot be read.</exception>
+    public PreparedScene Prepare(SceneToEdit scene, ISceneDiffusion diffusion)
     {
-        SceneToEdit scene = plan.Scene;
+        ScenePlan plan = Plan(scene);
         RgbPicture still = PictureFile.ReadRgb8(scene.StillPath);
         EditRegion region = EditRegion.FromMask(variants.ReadMask(scene, still.Width, still.Height), still.Width, still.Height, edit.Region);
         (byte[] allowed, long pixels) = Allowed(region);
         if (!plan.ProofsDone) WriteProofs(plan, still, allowed, pixels);
+        bool edits = pixels > 0 && plan.EditsLeft > 0;
+        float[] image = edits ? ReadImage(scene) : [];
+        return new(plan, still, region, allowed, pixels, image, edits ? diffusion.Encode(image) : null, [.. plan.Groups.Where(g => !g.Done)]);
+    }
 
-        float[]? image = null;
-        foreach (EditBatch batch in plan.Batches.Where(b => !b.Done))
+    /// <summary>Makes an edit's files; several threads must not.</summary>
+    /// <param name="prepared">The scene.</param>
+    /// <param name="group">The control.</param>
+    /// <param name="denoised">Null where there was nothing to edit.</param>
+    /// <param name="diffusion">The model.</param>
+    public void Finish(PreparedScene prepared, ControlGroup group, DenoisedEdit? denoised, ISceneDiffusion diffusion)
+    {
+        (SceneToEdit scene, RgbPicture still) = (prepared.Plan.Scene, prepared.Still);
+        RgbPicture result = still;
+        RgbPicture? strip = null;
+        if (denoised is not null)
         {
-            cancel.ThrowIfCancellationRequested();
-            IReadOnlyList<float[]>? edits = null;
-            if (pixels > 0)
-            {
-                image ??= ReadImage(scene);
-                edits = diffusion.Edit(scene, image, [.. batch.Groups.Select(g => g.Control)], cancel);
-            }
-            for (int i = 0; i < batch.Groups.Count; i++)
-            {
-                RgbPicture result = edits is null ? still
-                    : new RgbPicture(still.Width, still.Height, Compositor.Composite(still.Pixels, edits[i], variants.Width, variants.Height, region));
-                Write(plan, batch, batch.Groups[i], result, new EditFacts { RegionPixels = pixels, NothingToEdit = pixels == 0, AttentionOrigin = scene.Attention, Quality = pixels == 0 ? null : EditQuality.Of(still, result, region, allowed) });
-            }
-            made(batch.Groups.Count);
+            float[] picture = diffusion.Decode(scene, denoised);
+            result = new(still.Width, still.Height, Compositor.Composite(still.Pixels, picture, variants.Width, variants.Height, prepared.Region));
+            strip = diffusion.Strip(prepared.Image, denoised, picture);
         }
-        return pixels == 0;
+        Write(prepared.Plan, group, result, new EditFacts
+        {
+            RegionPixels = prepared.Pixels,
+            NothingToEdit = denoised is null,
+            AttentionOrigin = scene.Attention,
+            Quality = denoised is null ? null : EditQuality.Of(still, result, prepared.Region, prepared.Allowed, diffusion),
+        });
+        foreach (string variant in group.Variants) folder.RemovePreview(variant, scene.VideoId, scene.SceneId);
+        if (strip is not null) AtomicFile.WriteBytes(folder.Preview(group.Variants[0], scene.VideoId, scene.SceneId), PngWriter.Rgb8(strip.Pixels, strip.Width, strip.Height), durable: false);
     }
 
     /// <summary>Removes what there is of a scene that cannot be edited, so that nobody takes an older edit for the current one.</summary>
@@ -114,7 +118,7 @@ sealed class SceneEditing(EditedFolder folder, IScenesToEdit variants, EditOptio
         return groups;
     }
 
-    EditRecipe Recipe(SceneToEdit scene, string source, string mask, EditBatch batch, ControlGroup group, string variant) => new()
+    EditRecipe Recipe(SceneToEdit scene, string source, string mask, ControlGroup group, string variant) => new()
     {
         VideoId = scene.VideoId,
         SceneId = scene.SceneId,
@@ -125,7 +129,6 @@ sealed class SceneEditing(EditedFolder folder, IScenesToEdit variants, EditOptio
         SourceSha256 = source,
         MaskSha256 = mask,
         ControlSha256 = group.Hash,
-        Batch = batch.Hashes,
         Settings = settings,
     };
 
@@ -145,7 +148,7 @@ sealed class SceneEditing(EditedFolder folder, IScenesToEdit variants, EditOptio
     }
 
     /// <summary>The picture once, and its bytes for every variant that shares the edit.</summary>
-    void Write(ScenePlan plan, EditBatch batch, ControlGroup group, RgbPicture picture, EditFacts facts)
+    void Write(ScenePlan plan, ControlGroup group, RgbPicture picture, EditFacts facts)
     {
         SceneToEdit scene = plan.Scene;
         byte[] png = PngWriter.Rgb8(picture.Pixels, picture.Width, picture.Height);
@@ -154,7 +157,7 @@ sealed class SceneEditing(EditedFolder folder, IScenesToEdit variants, EditOptio
         {
             AtomicFile.WriteBytes(folder.Png(variant, scene.VideoId, scene.SceneId), png, durable: false);
             AtomicFile.WriteBytes(folder.Jpeg(variant, scene.VideoId, scene.SceneId), jpeg, durable: false);
-            OutputRecord.Write(folder.Record(variant, scene.VideoId, scene.SceneId), Recipe(scene, plan.SourceHash, plan.MaskHash, batch, group, variant), facts, scene.SceneId + ".png", scene.SceneId + ".jpg");
+            OutputRecord.Write(folder.Record(variant, scene.VideoId, scene.SceneId), Recipe(scene, plan.SourceHash, plan.MaskHash, group, variant), facts, scene.SceneId + ".png", scene.SceneId + ".jpg");
         }
     }
 

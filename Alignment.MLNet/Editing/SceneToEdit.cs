@@ -34,21 +34,12 @@ interface IScenesToEdit
     /// <summary>Scenes by video, then by number.</summary>
     IEnumerable<SceneToEdit> Scenes();
 
+    /// <summary>The same with those of videos that are not to be edited now.</summary>
+    IEnumerable<SceneToEdit> All() => Scenes();
+
     /// <summary>M [height,width], 0 or 1: at the maps' size the one they were computed with.</summary>
     float[] ReadMask(SceneToEdit scene, int width, int height);
 
     /// <summary>A' [H,W] in 0..1.</summary>
     float[] ReadAttention(string path);
-}
-
-/// <summary>The denoising loop as the editor uses it.</summary>
-interface ISceneDiffusion : IDisposable
-{
-    /// <summary>Edits a scene under each of some controls, together.</summary>
-    /// <param name="scene">Whose id keys the noise and whose keyword fills the prompt.</param>
-    /// <param name="image">[3,H,W] in −1..1.</param>
-    /// <param name="controls">[2,H,W] each: M, then A'.</param>
-    /// <param name="cancel">Stops between steps.</param>
-    /// <returns>[3,H,W] in 0..1, one for each control.</returns>
-    IReadOnlyList<float[]> Edit(SceneToEdit scene, float[] image, IReadOnlyList<float[]> controls, CancellationToken cancel);
 }

@@ -16,9 +16,12 @@ sealed class VariantSetScenes(VariantSet set, IReadOnlyList<string> videos) : IS
 
     public AttentionOrigins AttentionOrigin => set.AttentionOrigin;
 
-    public IEnumerable<SceneToEdit> Scenes() =>
-        from video in set.VideoIds
-        where videos.Count == 0 || videos.Contains(video, StringComparer.Ordinal)
+    public IEnumerable<SceneToEdit> Scenes() => Of(set.VideoIds.Where(v => videos.Count == 0 || videos.Contains(v, StringComparer.Ordinal)));
+
+    public IEnumerable<SceneToEdit> All() => Of(set.VideoIds);
+
+    IEnumerable<SceneToEdit> Of(IEnumerable<string> chosen) =>
+        from video in chosen
         let origins = set.AttentionOf(video)
         from rows in set.Video(video)
         let scene = rows[0].Scene

@@ -1,21 +1,14 @@
 using System.Globalization;
 using Alignment.Onnx.Bundles;
-using Microsoft.ML.OnnxRuntime;
+using Alignment.Onnx.Runtime;
 
 namespace Alignment.MLNet.Training;
 
 /// <summary>Tells a lack of memory from other failures, and what to lower.</summary>
 static class OutOfMemory
 {
-    /// <summary>What ONNX Runtime, its providers and the C++ library say.</summary>
-    static readonly string[] s_signs = ["bad_alloc", "bad allocation", "Failed to allocate memory", "out of memory", "OUT_OF_MEMORY", "CUDA failure 2", "Not enough memory", "std::length_error"];
-
-    public static bool Is(Exception? e)
-    {
-        for (; e is not null; e = e.InnerException)
-            if (e is OutOfMemoryException || (e is OnnxRuntimeException && s_signs.Any(s => e.Message.Contains(s, StringComparison.OrdinalIgnoreCase)))) return true;
-        return false;
-    }
+    /// <inheritdoc cref="OrtMemory.RanOut"/>
+    public static bool Is(Exception? e) => OrtMemory.RanOut(e);
 
     /// <summary>The failure with what to lower and to what; nothing that was trained is lost.</summary>
     public static RetryableException Explain(ControlNetTrainingOptions options, ModelBundle bundle, Exception inner)

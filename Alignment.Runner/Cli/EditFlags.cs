@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Alignment.Onnx.Runtime;
 using Alignment.Transforms.Diffusion;
 using Alignment.Transforms.Diffusion.Compositing;
@@ -26,7 +27,7 @@ sealed class EditFlags
     readonly Option<string> _negative = new("--negative-prompt", "--negative") { Description = "What guidance leads away from, where there is guidance; \"\" for nothing in particular.", HelpName = "TEXT", DefaultValueFactory = _ => s_defaults.NegativePrompt };
     readonly Option<bool> _fromNoise = new("--from-noise") { Description = "Text to image: start from pure noise instead of the scene." };
     readonly Option<bool> _noBlend = new("--no-blend") { Description = "Leave the latents outside the region to the model too, instead of keeping them the source's in every step." };
-    readonly Option<int> _batch = new("--batch") { Description = "Controls of a scene denoised together.", DefaultValueFactory = _ => s_defaults.Batch };
+    readonly Option<string> _batch = new("--batch") { Description = "Controls of a scene denoised together: a number, or auto for as many as memory allows. Changes no picture.", HelpName = "N|auto", DefaultValueFactory = _ => Text(s_defaults.Batch) };
     readonly Option<float> _dilation = new("--mask-dilation") { Description = "Grow the editable region beyond the mask, in pixels at a shorter side of 512.", DefaultValueFactory = _ => s_defaults.Region.Dilation };
     readonly Option<float> _feather = new("--mask-feather") { Description = "Width of the soft border inside the region, in pixels at a shorter side of 512.", DefaultValueFactory = _ => s_defaults.Region.Feather };
     readonly Option<string> _device = new("--device") { Description = "What runs the models: cpu, cuda, cuda:N, dml, dml:N. Fails when it is not there.", DefaultValueFactory = _ => s_defaults.Device.ToString() };
@@ -55,8 +56,14 @@ sealed class EditFlags
         NegativePrompt = parse.GetValue(_negative)!,
         FromNoise = parse.GetValue(_fromNoise),
         BlendLatents = !parse.GetValue(_noBlend),
-        Batch = parse.GetValue(_batch),
+        Batch = Batch(parse.GetValue(_batch)!),
         Region = new EditRegionOptions { Dilation = parse.GetValue(_dilation), Feather = parse.GetValue(_feather) },
         Device = Device.Parse(parse.GetValue(_device)!),
     };
+
+    static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    static int Batch(string text) => text.Equals("auto", StringComparison.OrdinalIgnoreCase) ? EditOptions.AutoBatch
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number
+        : throw UsageException.For("--batch", $"'{SafePath.Shorten(text)}'", "a number from 1 to 64, or auto", "1 needs the least memory.");
 }

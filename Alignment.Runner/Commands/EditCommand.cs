@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Variants;
 using Alignment.Onnx.Bundles;
@@ -16,15 +17,21 @@ sealed class EditCommand : RunnerCommand
     readonly Option<string?> _model = Flags.Model();
     readonly Option<string> _out = Flags.Out("Gets edited_scenes/{variant}/{video_id}/{scene_id}.png, .jpg and .json.");
     readonly Option<string[]> _videos = Flags.Videos();
+    readonly Option<int> _preview = new("--preview") { Description = $"Draw each edit's way: what the model took it for at every so manieth step, in {EditedFolder.Name}/{EditedFolder.Previews}. Only of edits that are made now; 0 for none.", HelpName = "STEPS", DefaultValueFactory = _ => s_defaults.PreviewEvery };
+    readonly Option<int> _ahead = new("--ahead") { Description = "Scenes read ahead and written behind while one is denoised; 0 does one thing after the other and needs the least memory.", HelpName = "SCENES", DefaultValueFactory = _ => s_defaults.Ahead };
+    readonly Option<string?> _timings = new("--timings") { Description = "A CSV for the seconds of every edit made now.", HelpName = "FILE" };
     readonly EditFlags _flags;
+
+    static readonly DatasetEditOptions s_defaults = new();
 
     public EditCommand(Terminal terminal) : base(terminal, "edit",
         "Re-renders every scene under every variant's control with Stable Diffusion and the ControlNet; the background stays bit for bit what it was. Stopped at any moment, it continues.",
         "alignment edit --data data --variants out --model models/sd15 --out out",
         "alignment edit --data data --variants out --model models/sd15 --out out --steps 30 --strength 0.5 --seed 7",
-        "alignment edit --data data --variants out --model models/sd15 --out out --device cuda:0 --batch 4")
+        "alignment edit --data data --variants out --model models/sd15 --out out --device cuda:0 --batch auto",
+        "alignment edit --data data --variants out --model models/sd15 --out out --video spot_1 --preview 3 --timings seconds.csv")
     {
-        foreach (Option option in new Option[] { _data, _variants, _model, _out, _videos }) Add(option);
+        foreach (Option option in new Option[] { _data, _variants, _model, _out, _videos, _preview, _ahead, _timings }) Add(option);
         _flags = new(this);
     }
 
@@ -32,7 +39,7 @@ sealed class EditCommand : RunnerCommand
     {
         var bundle = ModelBundle.Open(parse.GetValue(_model) ?? BundledModels.Tiny);
         var variants = VariantSet.Open(parse.GetValue(_variants)!, parse.GetValue(_data)!);
-        var options = new DatasetEditOptions { Edit = _flags.Read(parse), Videos = parse.GetValue(_videos)! };
+        var options = new DatasetEditOptions { Edit = _flags.Read(parse), Videos = parse.GetValue(_videos)!, PreviewEvery = parse.GetValue(_preview), Ahead = parse.GetValue(_ahead), TimingsFile = parse.GetValue(_timings) };
         var result = Watch(progress => DatasetEditor.Run(variants, bundle, parse.GetValue(_out)!, options, progress, stop));
         if (WantsJson(parse)) terminal.WriteJson(result);
         else Print(result, terminal.Out);
@@ -43,6 +50,7 @@ sealed class EditCommand : RunnerCommand
     {
         var c = result.Counts;
         to.WriteLine($"{N(c.Outputs)} pictures of {N(c.Scenes)} scenes from {N(c.Edits)} edits, one per distinct control ({N(result.EditsMade)} made now; {N(c.NothingToEdit)} without product needed no model; {N(c.Copied)} pictures share another variant's edit).");
+        if (result.Timing is { } t) to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{t.EditsPerSecond:0.##} edits/s: {t.DenoiseSeconds:0.0} s denoising, and beside it {t.PrepareSeconds:0.0} s reading and encoding, {t.FinishSeconds:0.0} s decoding and writing, in {t.Seconds:0.0} s."));
         to.WriteLine($"In {result.Folder}, by the model {result.ModelHash[..12]}.");
         foreach (var failure in result.Failures) to.WriteLine($"{SafePath.Shorten(failure.SceneId)} could not be edited: {SafePath.Shorten(failure.Reason, 400)}");
     }

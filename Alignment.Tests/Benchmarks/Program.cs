@@ -23,6 +23,8 @@ static class Program
           {SchedulerStudy.Switch} [BUNDLE] [SCENES] [strength|-] [guidance|-] [SAMPLERS]  how far each sampler with 10 to 50 steps ends from DDIM with 999
           {EditSavings.Switch} [BUNDLE] [SIDE] [SCENES]           what leaving out evaluations saves, and how far it moves the picture
           {EditBatches.Switch} [BUNDLE] [SIDE] [ROUNDS]          edits a second of batches of 1 to 8, and whether they are the same bits
+          {EditOverlap.Switch} [ROUNDS] [BATCH]                the demo's 54 edits with and without overlap of codecs and denoising
+          {ManyEdits.Switch} [EDITS] [SIDE]                   memory over many small edits in one run
           {BlendStudy.Switch} [SCENES] [SIDE] [PNG]              what latent blending, dilation and feathering do to seam, likeness and effect
           {GradientFormulations.Switch} [ROUNDS] [PART]           what each operator's forward and backward pass cost
           {TrainingStep.Switch} small|30m [ROUNDS] [recompute]   one training step of a ControlNet, phase by phase, as lines of JSON
@@ -51,6 +53,8 @@ static class Program
             case [HeldOut.Switch, .. var rest]: return HeldOut.Run(rest);
             case [EditSavings.Switch, .. var rest]: return EditSavings.Run(rest);
             case [EditBatches.Switch, .. var rest]: return EditBatches.Run(rest);
+            case [EditOverlap.Switch, .. var rest]: return EditOverlap.Run(rest);
+            case [ManyEdits.Switch, .. var rest]: return ManyEdits.Run(rest);
             case [BlendStudy.Switch, .. var rest]: return BlendStudy.Run(rest);
             case [SchedulerStudy.Switch, .. var rest]: return SchedulerStudy.Run(rest);
             case [GradientFormulations.Switch, .. var rest]: return GradientFormulations.Run(rest);

@@ -11,6 +11,9 @@ public sealed record EditOptions
     /// <summary>What <see cref="PromptTemplate"/> has in the keyword's place.</summary>
     public const string KeywordPlace = "{keyword}";
 
+    /// <summary>For <see cref="Batch"/>: as many controls as memory allows, found by measuring the first edit.</summary>
+    public const int AutoBatch = 0;
+
     /// <summary>A side beyond this is a typing error: attention's memory grows with the fourth power.</summary>
     const int MaxSide = 4096;
 
@@ -94,7 +97,10 @@ public sealed record EditOptions
     /// </summary>
     public bool BlendLatents { get; init; } = true;
 
-    /// <summary>How many controls of a scene are denoised together. Costs memory, changes no result beyond float rounding.</summary>
+    /// <summary>
+    /// How many controls of a scene are denoised together, or <see cref="AutoBatch"/> for as many as fit. Costs memory and changes no picture: on the processor the bits are the same
+    /// whatever the batch (docs/editing.md).
+    /// </summary>
     public int Batch { get; init; } = 1;
 
     /// <summary>Where the finished edit may show in the source.</summary>
@@ -137,7 +143,7 @@ public sealed record EditOptions
         Require(Eta is >= 0 and <= 1, "eta", Eta, "0 to 1", "Leave it at 0 unless you want fresh noise in every step.");
         Require(Eta == 0 || Scheduler is SchedulerKind.Ddim or SchedulerKind.Published, "eta", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Eta} with the sampler {SchedulerKinds.NameOf(Scheduler)}"), "0, or the sampler ddim, whose parameter it is", "Choose --scheduler ddim, or leave eta out.");
         Require(Width is >= 8 and <= MaxSide && Height is >= 8 and <= MaxSide, "size", $"{Width}x{Height}", $"sides from 8 to {MaxSide} pixels", "512x512 is what Stable Diffusion 1.5 was trained with.");
-        Require(Batch is >= 1 and <= 64, "batch", Batch, "1 to 64", "1 needs the least memory.");
+        Require(Batch is AutoBatch or (>= 1 and <= 64), "batch", Batch, "1 to 64, or auto", "1 needs the least memory.");
         Require(NegativePrompt is not null && !string.IsNullOrEmpty(PromptTemplate), "prompt", "none", "a text", $"Use {KeywordPlace} for the product's name.");
         Region.Check();
     }

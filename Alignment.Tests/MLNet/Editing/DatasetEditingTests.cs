@@ -8,16 +8,16 @@ namespace Alignment.Tests.MLNet.Editing;
 
 public sealed class DatasetEditingTests
 {
-    static readonly EditOptions s_options = new() { Width = 16, Height = 8, Batch = 2 };
+    static readonly EditOptions s_options = new() { Width = 16, Height = 8 };
 
-    static DatasetEditResult Run(FakeVariants variants, string output, FakeDiffusion model, EditOptions? options = null) =>
-        new DatasetEditing(variants, new EditedFolder(output), options ?? s_options, jpegQuality: 95, modelHash: "m", model.Open).Run(null, CancellationToken.None);
+    static DatasetEditResult Run(IScenesToEdit variants, string output, FakeDiffusion model, EditOptions? options = null, int ahead = 2, string? timings = null, IProgress<WorkProgress>? progress = null) =>
+        new DatasetEditing(variants, new EditedFolder(output), new() { Edit = options ?? s_options, Ahead = ahead, TimingsFile = timings }, modelHash: "m", lpips: "left out", model.Open).Run(progress, CancellationToken.None);
 
     [Test]
     public void Quality_OfEveryEditedPicture_IsInItsRecordAndInTheTable()
     {
         using var temp = new TempFolder();
-        Run(new(temp["in"]), temp["out"], new FakeDiffusion());
+        Run(new FakeVariants(temp["in"]), temp["out"], new FakeDiffusion());
         var folder = new EditedFolder(temp["out"]);
         string[][] rows = [.. File.ReadLines(Path.Combine(folder.Root, EditQualityTable.FileName)).Select(l => l.Split(','))];
         // One of the eight scenes has no product: nothing to measure in its four variants.
@@ -37,7 +37,7 @@ public sealed class DatasetEditingTests
     {
         using var temp = new TempFolder();
         var model = new FakeDiffusion();
-        DatasetEditResult result = Run(new(temp["in"]), temp["out"], model);
+        DatasetEditResult result = Run(new FakeVariants(temp["in"]), temp["out"], model);
 
         Assert.That(result.Counts, Is.EqualTo(new EditCounts { Scenes = 8, Outputs = 32, DistinctControls = FakeVariants.Controls, Edits = FakeVariants.Controls, Copied = 32 - FakeVariants.Controls, NothingToEdit = 3, Failed = 0 }));
         Assert.That(model.Edits, Is.EqualTo(FakeVariants.Controls - 3), "the scene without product needs no model");
@@ -112,17 +112,17 @@ public sealed class DatasetEditingTests
     }
 
     [Test]
-    public void InterruptedRun_Continued_EndsWithTheSameBytes([Values(0, 1, 2, 7, 13)] int stopAfter)
+    public void InterruptedRun_Continued_EndsWithTheSameBytes([Values(0, 1, 5, 13, 20)] int stopAfter, [Values(0, 2)] int ahead)
     {
         using var temp = new TempFolder();
         var variants = new FakeVariants(temp["in"]);
         Run(variants, temp["whole"], new());
-        Assert.Throws<OperationCanceledException>(() => Run(variants, temp["cut"], new(stopAfter)));
+        Assert.Throws<OperationCanceledException>(() => Run(variants, temp["cut"], new(stopAfter), ahead: ahead));
         var rest = new FakeDiffusion();
         DatasetEditResult result = Run(variants, temp["cut"], rest);
 
         Assert.That(Snapshot.Of(temp["cut"]), Is.EqualTo(Snapshot.Of(temp["whole"])));
-        Assert.That(rest.Calls.Count, Is.EqualTo(14 - stopAfter), "seven scenes of two batches, less what was done");
+        Assert.That(rest.Edits, Is.EqualTo(FakeVariants.Controls - 3 - stopAfter), "what was denoised before was written");
         Assert.That(result.EditsMade, Is.LessThanOrEqualTo(FakeVariants.Controls));
     }
 
@@ -194,12 +194,109 @@ public sealed class DatasetEditingTests
     {
         using var temp = new TempFolder();
         var variants = new FakeVariants(temp["in"]);
-        Assert.Throws<OperationCanceledException>(() => Run(variants, temp["out"], new(stopAfter: 4)));
+        Assert.Throws<OperationCanceledException>(() => Run(variants, temp["out"], new(stopAfter: 6)));
         var seen = new List<WorkProgress>();
-        new DatasetEditing(variants, new EditedFolder(temp["out"]), s_options, 95, "m", new FakeDiffusion().Open).Run(new Listener(seen.Add), CancellationToken.None);
+        Run(variants, temp["out"], new(), progress: new Listener(seen.Add));
         // Two scenes (six edits) were done.
         Assert.That(seen.First(p => p.Stage == "editing scenes"), Is.EqualTo(new WorkProgress("editing scenes", 0, FakeVariants.Controls - 6)));
         Assert.That(seen[^1], Is.EqualTo(new WorkProgress("editing scenes", FakeVariants.Controls - 6, FakeVariants.Controls - 6)));
+    }
+
+    [Test]
+    public void Ahead_AnyNumberOfScenes_GivesTheSameBytesAndHoldsNoMore([Values(0, 1, 3)] int ahead)
+    {
+        using var temp = new TempFolder();
+        var variants = new FakeVariants(temp["in"]);
+        var model = new FakeDiffusion();
+        Run(variants, temp["out"], model, ahead: ahead);
+        Run(variants, temp["one"], new(), ahead: 0);
+        Assert.That(Snapshot.Of(temp["out"]), Is.EqualTo(Snapshot.Of(temp["one"])));
+        Assert.That(model.Edited, Is.EqualTo(variants.All.Where(s => s.SceneId != "b-2-Scene-002").SelectMany(s => Enumerable.Repeat(s.SceneId, 3))), "in the variants' order");
+        Assert.That(model.MostHeld, Is.LessThanOrEqualTo(ahead + 1));
+    }
+
+    [Test]
+    public void DecoderThatFails_NamesItsSceneAndTheRestIsDone([Values(0, 2)] int ahead)
+    {
+        using var temp = new TempFolder();
+        var variants = new FakeVariants(temp["in"]);
+        var model = new FakeDiffusion { Fails = (scene, control) => scene.SceneId == "a-Scene-002" && control == 1 ? BadDataException.For("The edit", "no numbers", "a picture", "Try again.") : null };
+        DatasetEditResult result = Run(variants, temp["out"], model, ahead: ahead);
+        Assert.That(result.Failures.Select(f => f.SceneId), Is.EqualTo(new[] { "a-Scene-002" }));
+        Assert.That((result.Counts.Failed, result.Counts.Outputs), Is.EqualTo((1, 28)));
+        Assert.That(variants.Variants.Any(v => File.Exists(new EditedFolder(temp["out"]).Record(v, "a", "a-Scene-002"))), Is.False, "no half of a scene is left");
+        Run(variants, temp["out"], new());
+        Run(variants, temp["fresh"], new());
+        Assert.That(Snapshot.Of(temp["out"]), Is.EqualTo(Snapshot.Of(temp["fresh"])));
+    }
+
+    [Test]
+    public void DiskThatIsFull_EndsTheRunAndWhatIsThereIsComplete()
+    {
+        using var temp = new TempFolder();
+        var variants = new FakeVariants(temp["in"]);
+        var model = new FakeDiffusion { Fails = (scene, control) => scene.SceneId == "a-Scene-003" && control == 2 ? new IOException("No space left on device") : null };
+        Assert.Throws<IOException>(() => Run(variants, temp["out"], model));
+        var rest = new FakeDiffusion();
+        Run(variants, temp["out"], rest);
+        Run(variants, temp["fresh"], new());
+        Assert.That(Snapshot.Of(temp["out"]), Is.EqualTo(Snapshot.Of(temp["fresh"])));
+        Assert.That(rest.Edits, Is.LessThanOrEqualTo(FakeVariants.Controls - 3 - 8));
+    }
+
+    sealed class OneVideo(FakeVariants all, string video) : IScenesToEdit
+    {
+        public IReadOnlyList<string> Variants => all.Variants;
+
+        public int Width => all.Width;
+
+        public int Height => all.Height;
+
+        public IEnumerable<SceneToEdit> Scenes() => all.All.Where(s => s.VideoId == video);
+
+        public IEnumerable<SceneToEdit> All() => all.All;
+
+        public float[] ReadMask(SceneToEdit scene, int width, int height) => all.ReadMask(scene, width, height);
+
+        public float[] ReadAttention(string path) => all.ReadAttention(path);
+    }
+
+    /// <summary>Rows of videos that a run leaves alone stay, with the seed they were made with.</summary>
+    [Test]
+    public void Quality_RunOfOneVideo_KeepsTheOthersRows()
+    {
+        using var temp = new TempFolder();
+        var variants = new FakeVariants(temp["in"]);
+        string table = Path.Combine(Run(variants, temp["out"], new()).Folder, EditQualityTable.FileName);
+        string[] before = File.ReadAllLines(table);
+        Run(new OneVideo(variants, "b-2"), temp["out"], new(), s_options with { Seed = 7 });
+        string[] after = File.ReadAllLines(table);
+        Assert.That(after.Where(l => l.StartsWith("a,", StringComparison.Ordinal)), Is.EqualTo(before.Where(l => l.StartsWith("a,", StringComparison.Ordinal))).And.Not.Empty);
+        Assert.That(after.Where(l => l.StartsWith("b-2,", StringComparison.Ordinal)), Is.All.EndsWith(",7").And.Exactly(12).Items);
+        Assert.That(before.Skip(1), Is.All.EndsWith(",0"));
+        // The JSON beside it says the same.
+        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(Path.GetDirectoryName(table)!, EditQualityTable.JsonName)));
+        JsonElement[] rows = [.. json.RootElement.GetProperty("edits").EnumerateArray()];
+        Assert.That(rows, Has.Length.EqualTo(after.Length - 1));
+        Assert.That(rows.Select(r => r.GetProperty("seed").GetUInt64()), Is.EqualTo(after.Skip(1).Select(l => ulong.Parse(l.Split(',')[^1], System.Globalization.CultureInfo.InvariantCulture))));
+        Assert.That(rows[0].GetProperty("lpips").ValueKind, Is.EqualTo(JsonValueKind.Null));
+        Assert.That(json.RootElement.GetProperty("summary").GetProperty("lpips").GetString(), Is.EqualTo("left out"));
+    }
+
+    [Test]
+    public void Timings_OfEveryEditMade_AreInTheirOwnFileOnly()
+    {
+        using var temp = new TempFolder();
+        var variants = new FakeVariants(temp["in"]);
+        DatasetEditResult result = Run(variants, temp["out"], new(), timings: temp["seconds.csv"]);
+        string[] rows = File.ReadAllLines(temp["seconds.csv"]);
+        Assert.That(rows, Has.Length.EqualTo(1 + FakeVariants.Controls));
+        Assert.That(rows[1], Does.StartWith("a,a-Scene-001,baseline,1,0.2500,"));
+        Assert.That(result.Timing!.Edits, Is.EqualTo(FakeVariants.Controls - 3), "the scene without product took no model");
+        Assert.That(result.Timing.DenoiseSeconds, Is.EqualTo(0.25 * (FakeVariants.Controls - 3)).Within(1e-9));
+        Run(variants, temp["other"], new());
+        Assert.That(Snapshot.Of(temp["out"]), Is.EqualTo(Snapshot.Of(temp["other"])));
+        Assert.That(Run(variants, temp["out"], new()).Timing, Is.Null);
     }
 
     sealed class Listener(Action<WorkProgress> hear) : IProgress<WorkProgress>

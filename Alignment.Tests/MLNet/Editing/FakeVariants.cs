@@ -57,13 +57,24 @@ sealed class FakeVariants : IScenesToEdit
 }
 
 /// <summary>Paints a picture whose brightness is the control's attention and counts what it was asked.</summary>
+/// <param name="stopAfter">Edits after which it is cancelled.</param>
 sealed class FakeDiffusion(int stopAfter = int.MaxValue) : ISceneDiffusion
 {
     public int Opened { get; private set; }
 
-    public List<(string Scene, int Controls)> Calls { get; } = [];
+    /// <summary>The scene of every edit, in order.</summary>
+    public List<string> Edited { get; } = [];
 
-    public int Edits => Calls.Sum(c => c.Controls);
+    public int Edits => Edited.Count;
+
+    /// <summary>Throws for the decoded pictures it names.</summary>
+    public Func<SceneToEdit, int, Exception?> Fails { get; init; } = (_, _) => null;
+
+    /// <summary>Most scenes prepared and not yet finished with.</summary>
+    public int MostHeld { get; private set; }
+
+    int _encoded;
+    readonly HashSet<string> _begun = [];
 
     public FakeDiffusion Open()
     {
@@ -71,12 +82,29 @@ sealed class FakeDiffusion(int stopAfter = int.MaxValue) : ISceneDiffusion
         return this;
     }
 
-    public IReadOnlyList<float[]> Edit(SceneToEdit scene, float[] image, IReadOnlyList<float[]> controls, CancellationToken cancel)
+    public object? Encode(float[] image)
     {
-        if (Calls.Count == stopAfter) throw new OperationCanceledException();
-        Calls.Add((scene.SceneId, controls.Count));
-        return [.. controls.Select((c, i) => Enumerable.Repeat(c[^1] + i * 1e-2f * controls.Count, image.Length).ToArray())];   // depends on its company, as rounding does
+        lock (_begun)
+        {
+            _encoded++;
+            MostHeld = Math.Max(MostHeld, _encoded - _begun.Count);
+        }
+        return "encoded";
     }
+
+    public void Denoise(SceneToEdit scene, float[] image, object? encoded, IReadOnlyList<float[]> controls, Action<DenoisedEdit> made, CancellationToken cancel)
+    {
+        Assert.That(encoded, Is.EqualTo("encoded"));
+        lock (_begun) _begun.Add(scene.SceneId);
+        for (int i = 0; i < controls.Count; i++)
+        {
+            if (Edits == stopAfter) throw new OperationCanceledException();
+            Edited.Add(scene.SceneId);
+            made(new(i, [.. Enumerable.Repeat(controls[i][^1], image.Length)], 0.25));
+        }
+    }
+
+    public float[] Decode(SceneToEdit scene, DenoisedEdit edit) => Fails(scene, edit.Control) is { } e ? throw e : edit.Latents;
 
     public void Dispose()
     {

@@ -15,6 +15,12 @@ public readonly ref struct DenoiseStep
     /// <summary>N, pictures denoised together.</summary>
     public required int Pictures { get; init; }
 
+    /// <summary>Which of the scene's controls the first of them is.</summary>
+    public int First { get; init; }
+
+    /// <summary>The samples the models saw, scaled so that signal² + spread² = 1, [N,4,h,w].</summary>
+    public required ReadOnlySpan<float> Input { get; init; }
+
     /// <summary>The samples after the step, [N,4,h,w].</summary>
     public required ReadOnlySpan<float> Latents { get; init; }
 

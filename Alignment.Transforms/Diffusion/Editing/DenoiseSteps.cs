@@ -27,6 +27,9 @@ readonly struct DenoiseSteps
     /// <summary>For samplers that add noise in each step; null where none does.</summary>
     public SceneNoise? Noise { get; init; }
 
+    /// <summary>Which of the scene's controls is the first of the loop's; for the observer.</summary>
+    public int First { get; init; }
+
     /// <summary>What of each sample is the source's; null for nothing.</summary>
     public SourceBlend? Keep { get; init; }
 

@@ -146,7 +146,7 @@ sealed class Denoiser : IDisposable
             ReadOnlySpan<float> drawn = scheduler.NeedsNoise(call) ? Draw(steps.Noise, call) : default;
             scheduler.Advance(call, epsilon, drawn, x);
             steps.Keep?.Apply(scheduler, call, x);
-            steps.Observer?.Invoke(new DenoiseStep { Index = i, Count = steps.Count, Timestep = timestep, Pictures = Pictures, Latents = x, Prediction = epsilon });
+            steps.Observer?.Invoke(new DenoiseStep { Index = i, Count = steps.Count, Timestep = timestep, Pictures = Pictures, First = steps.First, Input = input, Latents = x, Prediction = epsilon });
         }
         x.CopyTo(latents);
     }

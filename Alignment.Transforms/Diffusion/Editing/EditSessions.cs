@@ -49,6 +49,9 @@ sealed class EditSessions : IDisposable
 
     public InferenceSession VaeDecoder => _sessions[BundleFiles.VaeDecoder].Value;
 
+    /// <summary>Loads what denoising needs.</summary>
+    public void Load() => _ = (ControlNet, Unet, TextEncoder);
+
     /// <summary>Whether numbers beyond 65504 become infinite on their way through the loaded models: their inputs or outputs are float16.</summary>
     public bool HasFloat16 => _sessions.Values.Where(s => s.IsValueCreated).SelectMany(s => s.Value.InputMetadata.Values.Concat(s.Value.OutputMetadata.Values)).Any(m => m.ElementDataType == TensorElementType.Float16);
 

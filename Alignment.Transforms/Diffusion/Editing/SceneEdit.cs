@@ -12,6 +12,9 @@ public sealed record SceneEdit
     /// <summary>The scene [3,H,W] in −1 … 1, at the edit's size. Not read where the edit starts from noise.</summary>
     public ReadOnlyMemory<float> Image { get; init; }
 
+    /// <summary>What <see cref="SceneEditor.EncodeImage"/> gave for <see cref="Image"/>; null to have it encoded.</summary>
+    public SceneLatents? Encoded { get; init; }
+
     /// <summary>Controls [2,H,W], mask then attention, at the edit's size. Each gives one picture.</summary>
     public required IReadOnlyList<ReadOnlyMemory<float>> Controls { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 using Alignment.Onnx.Bundles;
+using Alignment.Onnx.Runtime;
 using Alignment.Transforms.Diffusion.Compositing;
 using Alignment.Transforms.Diffusion.Schedulers;
 using Microsoft.ML.OnnxRuntime;
@@ -9,8 +10,8 @@ namespace Alignment.Transforms.Diffusion.Editing;
 
 /// <summary>
 /// Edits scenes with one bundle at one size: prompt → text encoder, scene → VAE encoder, noise, denoising under the control with
-/// classifier-free guidance, VAE decoder. Models load when they are first needed. May be called by several threads; edits run one after another,
-/// each using all threads of ONNX Runtime.
+/// classifier-free guidance, VAE decoder. Models load when they are first needed. May be called by several threads; scenes are denoised one after
+/// another, each with all threads of ONNX Runtime, while pictures of others are encoded and decoded on those threads too.
 /// </summary>
 /// <remarks>A picture depends on the model, the options, the scene and its control only: never on the batch, on what was edited before, or on the number of threads beyond float rounding.</remarks>
 public sealed class SceneEditor : IDisposable
@@ -18,7 +19,8 @@ public sealed class SceneEditor : IDisposable
     /// <summary>Loops kept: a full batch and a remainder, each with and without guidance where that ends early.</summary>
     const int MostLoops = 4;
 
-    readonly Lock _gate = new();
+    readonly Lock _gate = new(), _encoding = new();   // where both are held, in this order
+    readonly BatchSize _batch;
     readonly EditSessions _sessions;
     readonly PromptEncoder _prompts;
     readonly NoiseSchedule _schedule;
@@ -37,6 +39,7 @@ public sealed class SceneEditor : IDisposable
         Options = (options ?? new EditOptions()).For(bundle);
         Options.Check();
         Bundle = bundle;
+        _batch = new(Options.Batch);
         Shape = EditShape.Of(bundle, Options.Width, Options.Height);
         _textWidth = bundle.Manifest.TextWidth;
         _scalingFactor = (float)bundle.Manifest.ScalingFactor;
@@ -78,27 +81,61 @@ public sealed class SceneEditor : IDisposable
         if (!Options.FromNoise) RequireLength($"The picture of {scene.SceneId}", scene.Image.Length, Shape.ImageLength, 3);
         if (FirstCall == Timesteps.Count) return [.. scene.Controls.Select(_ => FromModelRange(scene.Image.ToArray()))];
 
+        var edited = new List<float[]>(scene.Controls.Count);
+        Latents(scene, (_, latents) =>
+        {
+            for (int at = 0; at < latents.Length; at += Shape.LatentLength)
+            {
+                cancel.ThrowIfCancellationRequested();
+                edited.Add(Picture(scene.SceneId, latents.AsSpan(at, Shape.LatentLength)));
+            }
+        }, observer, progress, cancel);
+        return edited;
+    }
+
+    /// <summary>Denoises a scene under each of its controls, batch by batch; the pictures are left to <see cref="Picture"/>, which another thread may make meanwhile.</summary>
+    /// <param name="scene">What to edit; its lengths are right, and there is something to do.</param>
+    /// <param name="made">Given the first control of each batch that is done and the batch's latents, [n,4,h,w].</param>
+    /// <param name="observer">Called after each step; null for none.</param>
+    /// <param name="progress">Counts steps over all controls; null for none.</param>
+    /// <param name="cancel">Looked at between steps.</param>
+    internal void Latents(SceneEdit scene, Action<int, float[]> made, DenoiseObserver? observer, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    {
         lock (_gate)
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
             var noise = new SceneNoise(Options.Seed, scene.SceneId);
             (float[] start, float[] source, float[] initial) = Start(scene, noise);
-            var edited = new List<float[]>(scene.Controls.Count);
-            long calls = Timesteps.Count - FirstCall, done = 0, total = calls * scene.Controls.Count;
-            foreach (ReadOnlyMemory<float>[] batch in scene.Controls.Chunk(Options.Batch))
+            int count = scene.Controls.Count, first = 0;
+            long calls = Timesteps.Count - FirstCall, done = 0, total = calls * count;
+            while (first < count)
             {
-                float[] latents = new float[batch.Length * Shape.LatentLength];
-                for (int i = 0; i < batch.Length; i++) start.CopyTo(latents, i * Shape.LatentLength);
-                Denoise(latents, FirstCall, scene.Prompt, batch, noise, Keep(batch, source, initial), Observe, cancel);
-                RequireNumbers(scene.SceneId, latents);
-                for (int i = 0; i < batch.Length; i++)
+                int n = _batch.Next(count - first);
+                ReadOnlyMemory<float>[] batch = [.. scene.Controls.Skip(first).Take(n)];
+                float[] latents = new float[n * Shape.LatentLength];
+                for (int i = 0; i < n; i++) start.CopyTo(latents, i * Shape.LatentLength);
+                long before = 0;
+                if (_batch.IsUnknown)
                 {
-                    cancel.ThrowIfCancellationRequested();
-                    float[] picture = Decode(latents.AsSpan(i * Shape.LatentLength, Shape.LatentLength));
-                    RequireNumbers(scene.SceneId, picture);
-                    edited.Add(FromModelRange(picture));
+                    _sessions.Load();   // the models' own memory is not the batch's
+                    before = Environment.WorkingSet;
                 }
+                try
+                {
+                    Starting?.Invoke(n);
+                    Denoise(latents, FirstCall, scene.Prompt, batch, noise, Keep(batch, source, initial), first, Observe, cancel);
+                }
+                catch (Exception e) when (OrtMemory.RanOut(e) && _batch.Shrink(n))
+                {
+                    FreeLoops();
+                    done = first * calls;
+                    continue;
+                }
+                if (_batch.IsUnknown) _batch.Measured(Environment.WorkingSet - before, FreeMemory.Bytes());
+                RequireNumbers(scene.SceneId, latents);
+                made(first, latents);
+                first += n;
             }
-            return edited;
 
             void Observe(in DenoiseStep step)
             {
@@ -107,6 +144,18 @@ public sealed class SceneEditor : IDisposable
             }
         }
     }
+
+    /// <summary>The picture [3,H,W] in 0 … 1 of latents [4,h,w] as denoised.</summary>
+    /// <exception cref="BadDataException">The decoder gives no numbers.</exception>
+    internal float[] Picture(string sceneId, ReadOnlySpan<float> latents)
+    {
+        float[] picture = Decode(latents);
+        RequireNumbers(sceneId, picture);
+        return FromModelRange(picture);
+    }
+
+    /// <summary>Told the number of pictures before a batch is denoised, for tests.</summary>
+    internal Action<int>? Starting { get; set; }
 
     /// <summary>The text encoder's output for a prompt; kept, so that a prompt costs one run however many scenes use it.</summary>
     public PromptEmbedding EncodePrompt(string prompt)
@@ -122,7 +171,7 @@ public sealed class SceneEditor : IDisposable
     public SceneLatents EncodeImage(ReadOnlySpan<float> image)
     {
         RequireLength("The picture to encode", image.Length, Shape.ImageLength, 3);
-        lock (_gate)
+        lock (_encoding)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_lastScene is { } last && image.SequenceEqual(last.Image)) return last.Latents;
@@ -147,9 +196,9 @@ public sealed class SceneEditor : IDisposable
     /// <param name="observer">Called after each step; null for none.</param>
     /// <param name="cancel">Looked at between steps.</param>
     public void Denoise(Span<float> latents, int firstCall, string prompt, IReadOnlyList<ReadOnlyMemory<float>> controls, SceneNoise? noise = null, DenoiseObserver? observer = null, CancellationToken cancel = default) =>
-        Denoise(latents, firstCall, prompt, controls, noise, keep: null, observer, cancel);
+        Denoise(latents, firstCall, prompt, controls, noise, keep: null, first: 0, observer, cancel);
 
-    void Denoise(Span<float> latents, int firstCall, string prompt, IReadOnlyList<ReadOnlyMemory<float>> controls, SceneNoise? noise, SourceBlend? keep, DenoiseObserver? observer, CancellationToken cancel)
+    void Denoise(Span<float> latents, int firstCall, string prompt, IReadOnlyList<ReadOnlyMemory<float>> controls, SceneNoise? noise, SourceBlend? keep, int first, DenoiseObserver? observer, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(controls);
         if (latents.Length != controls.Count * Shape.LatentLength) throw new ArgumentException($"{controls.Count} controls need {controls.Count * Shape.LatentLength} latent values, not {latents.Length}.", nameof(latents));
@@ -167,6 +216,7 @@ public sealed class SceneEditor : IDisposable
                 Control = new(Options.ControlStart, Options.ControlEnd, Options.ControlEvery, count),
                 Guidance = Options.UsedGuidance,
                 Noise = noise,
+                First = first,
                 Keep = keep,
                 Observer = observer,
             };
@@ -191,12 +241,46 @@ public sealed class SceneEditor : IDisposable
     {
         float[] unscaled = new float[Shape.LatentLength];
         TensorPrimitives.Divide(latents, _scalingFactor, unscaled);
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            using OrtValue input = OrtValue.CreateTensorValueFromMemory(unscaled, [1, Shape.LatentChannels, Shape.LatentHeight, Shape.LatentWidth]);
-            return _sessions.Run(_sessions.VaeDecoder, "latent_sample", input, "sample")[0];
-        }
+        return DecodeUnscaled(unscaled, Shape.LatentWidth, Shape.LatentHeight);
+    }
+
+    /// <summary>Needs no lock: a session may run on several threads, and nothing is kept. Nobody may dispose the editor meanwhile.</summary>
+    float[] DecodeUnscaled(float[] latents, int width, int height)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        using OrtValue input = OrtValue.CreateTensorValueFromMemory(latents, [1, Shape.LatentChannels, height, width]);
+        return _sessions.Run(_sessions.VaeDecoder, "latent_sample", input, "sample")[0];
+    }
+
+    /// <summary>
+    /// What the models take a step's samples for: x₀ as predicted at that step, with half the sides (means of four latents), so that to decode it costs a quarter.
+    /// </summary>
+    /// <param name="step">From an observer.</param>
+    /// <param name="picture">0 … <see cref="DenoiseStep.Pictures"/> − 1.</param>
+    /// <returns>[4,h/2,w/2], scaled; to be given to <see cref="SmallPicture"/>.</returns>
+    internal float[] SmallGuess(in DenoiseStep step, int picture)
+    {
+        double alphaBar = _schedule.AlphaBarAt(step.Timestep);
+        int n = Shape.LatentLength, w = Shape.LatentWidth, h = Shape.LatentHeight, halfW = Math.Max(1, w / 2), halfH = Math.Max(1, h / 2);
+        float[] x0 = new float[n], small = new float[Shape.LatentChannels * halfW * halfH];
+        Prediction.X0(_schedule.Config.PredictionType, Math.Sqrt(alphaBar), Math.Sqrt(1 - alphaBar)).Write(step.Input.Slice(picture * n, n), step.Prediction.Slice(picture * n, n), x0);
+        for (int c = 0, at = 0; c < Shape.LatentChannels; c++)
+            for (int y = 0; y < halfH; y++)
+                for (int x = 0; x < halfW; x++, at++)
+                {
+                    int top = c * w * h + 2 * y * w + 2 * x, right = w > 1 ? 1 : 0, down = h > 1 ? w : 0;
+                    small[at] = (x0[top] + x0[top + right] + x0[top + down] + x0[top + down + right]) / 4;
+                }
+        return small;
+    }
+
+    /// <summary>Decodes a <see cref="SmallGuess"/>: a picture [3,H/2,W/2] in 0 … 1 with its width and height.</summary>
+    internal (float[] Picture, int Width, int Height) SmallPicture(float[] guess)
+    {
+        int w = Math.Max(1, Shape.LatentWidth / 2), h = Math.Max(1, Shape.LatentHeight / 2), factor = Shape.Width / Shape.LatentWidth;
+        float[] unscaled = new float[guess.Length];
+        TensorPrimitives.Divide(guess, _scalingFactor, unscaled);
+        return (FromModelRange(DecodeUnscaled(unscaled, w, h)), w * factor, h * factor);
     }
 
     /// <summary>From the models' −1 … 1 to a picture's 0 … 1, clipped, in place.</summary>
@@ -219,7 +303,7 @@ public sealed class SceneEditor : IDisposable
         }
         float[] source = new float[Shape.LatentLength], start = new float[Shape.LatentLength];
         noise.Vae(source);
-        EncodeImage(scene.Image.Span).Draw(_scalingFactor, source, source);
+        (scene.Encoded ?? EncodeImage(scene.Image.Span)).Draw(_scalingFactor, source, source);
         _scheduler.AddNoise(FirstCall, source, initial, start);
         return (start, source, initial);
     }
@@ -252,6 +336,12 @@ public sealed class SceneEditor : IDisposable
         return loop;
     }
 
+    void FreeLoops()
+    {
+        foreach (Denoiser loop in _loops) loop.Dispose();
+        _loops.Clear();
+    }
+
     void RequireLength(string subject, int found, int expected, int channels)
     {
         if (found != expected)
@@ -273,11 +363,11 @@ public sealed class SceneEditor : IDisposable
     public void Dispose()
     {
         lock (_gate)
-        {
-            _disposed = true;
-            foreach (Denoiser loop in _loops) loop.Dispose();
-            _loops.Clear();
-            _sessions.Dispose();
-        }
+            lock (_encoding)
+            {
+                _disposed = true;
+                FreeLoops();
+                _sessions.Dispose();
+            }
     }
 }

@@ -35,6 +35,18 @@ public sealed class NoiseSchedule
     /// <summary>ᾱ beyond the last step, where no timestep is left.</summary>
     public float FinalAlphaBar => Config.SetAlphaToOne ? 1f : _alphaBars[0];
 
+    /// <summary>ᾱ at a timestep that may lie between two: linear in ln σ there, σ² = (1 − ᾱ) / ᾱ, as the samplers with fractional timesteps have it.</summary>
+    internal double AlphaBarAt(double timestep)
+    {
+        int low = Math.Clamp((int)Math.Floor(timestep), 0, _alphaBars.Length - 1), high = Math.Min(low + 1, _alphaBars.Length - 1);
+        double part = Math.Clamp(timestep - low, 0, 1);
+        if (part == 0 || low == high) return _alphaBars[low];
+        double level = Math.Exp((1 - part) * LogLevel(low) + part * LogLevel(high));
+        return 1 / (1 + level * level);
+
+        double LogLevel(int t) => 0.5 * Math.Log((1 - (double)_alphaBars[t]) / _alphaBars[t]);
+    }
+
     /// <summary>Forward noising, DDPM eq. 4: x_t = √ᾱ_t x₀ + √(1 − ᾱ_t) ε. <paramref name="into"/> may be either input.</summary>
     public void AddNoise(ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, int timestep, Span<float> into)
     {

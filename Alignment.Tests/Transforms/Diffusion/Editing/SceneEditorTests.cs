@@ -178,7 +178,7 @@ public sealed class SceneEditorTests
         new TestCaseData(new EditOptions { Scheduler = SchedulerKind.Ddim, Eta = 2 }, "eta"),
         new TestCaseData(new EditOptions { Eta = 0.5f }, "eta"),
         new TestCaseData(new EditOptions { Width = 0 }, "size"),
-        new TestCaseData(new EditOptions { Batch = 0 }, "batch"),
+        new TestCaseData(new EditOptions { Batch = -1 }, "batch"),
         new TestCaseData(new EditOptions { Scheduler = (SchedulerKind)99 }, "scheduler"),
         new TestCaseData(new EditOptions { Region = new() { Feather = -1 } }, "feather"),
         new TestCaseData(new EditOptions { PromptTemplate = "" }, "prompt"),
