@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Reflection;
-using Alignment.Transforms.Diffusion;
 
 namespace Alignment.MLNet.Editing;
 

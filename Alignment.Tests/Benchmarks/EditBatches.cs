@@ -1,7 +1,6 @@
 using System.Globalization;
 using Alignment.MLNet.Training.HeldOut;
 using Alignment.Onnx.Bundles;
-using Alignment.Transforms.Diffusion;
 using Alignment.Transforms.Diffusion.Editing;
 
 namespace Alignment.Tests.Benchmarks;

@@ -4,7 +4,6 @@ using Alignment.MLNet.Drawing;
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Variants;
 using Alignment.Onnx.Bundles;
-using Alignment.Transforms.Diffusion;
 
 namespace Alignment.Tests.Benchmarks;
 

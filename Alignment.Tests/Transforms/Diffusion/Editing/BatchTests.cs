@@ -43,7 +43,7 @@ public sealed class BatchTests
         float[][] made = Edit(s_options with { Batch = 5 }, n =>
         {
             asked.Add(n);
-            if (n > 2) throw new OutOfMemoryException("of the test's own");
+            if (n > 2) throw new InsufficientMemoryException("of the test's own");
         });
         Assert.That(asked, Is.EqualTo(new[] { 5, 2, 2, 1 }));
         Assert.That(made, Is.EqualTo(Edit(s_options)));
@@ -51,7 +51,7 @@ public sealed class BatchTests
 
     [Test]
     public void Edit_MemoryRunsOutForOne_Fails() =>
-        Assert.That(() => Edit(s_options with { Batch = 2 }, _ => throw new OutOfMemoryException("of the test's own")), Throws.TypeOf<OutOfMemoryException>());
+        Assert.That(() => Edit(s_options with { Batch = 2 }, _ => throw new InsufficientMemoryException("of the test's own")), Throws.InstanceOf<OutOfMemoryException>());
 
     [Test]
     public void Edit_Auto_MeasuresOneAndThenTakesMore()
