@@ -1,29 +1,60 @@
-using System.Text;
+using Alignment.MLNet.Data;
 
 namespace Alignment.MLNet.Analysis;
 
-/// <summary>Sums of an engagement file.</summary>
+/// <summary>
+/// Sums of an engagement file, in one pass and bounded memory (and a look at its beginning). Blocks of rows are summed on several threads and
+/// merged in the file's order, so that the result is the same bits with any number of threads.
+/// </summary>
 static class EngagementFile
 {
+    const int MostUnknown = 20;
+
     public static (EngagementSums Sums, ReadingFacts Facts) Collect(string path, AnalysisOptions options, Action<RejectedRow>? rejected, CancellationToken stop)
     {
-        var csv = EngagementCsv.Open(path, options, stop);
-        FieldPlan plan = FieldPlan.Of([.. csv.MetricColumns.Select(csv.Name)], options, $"The engagement data '{SafePath.Shorten(path, 200)}'");
+        EngagementShape shape = EngagementShape.Of(path, options, stop);
+        FieldPlan plan = FieldPlan.Of([.. shape.Numbers.Select(c => shape.Columns[c])], options, shape.Subject);
+        var parser = new RowParser(shape, plan, options);
         var sums = new EngagementSums(plan, options);
-        int[] at = [.. plan.Fields.Select(f => csv.MetricColumns.Select(csv.Name).ToList().IndexOf(f))];
-        var values = new double[at.Length];
+        var hashes = new RowHashes(options.MaxRowHashes);
+        var unknown = new Dictionary<string, long>(StringComparer.Ordinal);
         List<RejectedRow> shown = [];
-        long rejectedRows = 0, row = 0;
-        long rows = csv.Read((video, variant, found) =>
+        long rows = 0, rejectedRows = 0;
+        RowBlocks blocks = shape.Blocks();
+        int workers = options.Threads > 0 ? options.Threads : OrderedParallel.Workers;
+        foreach (var (block, made) in OrderedParallel.Map(blocks.Read(shape.Skip, stop), b => (b, parser.Parse(b, sums.Next())), workers, stop))
         {
-            for (int f = 0; f < at.Length; f++) values[f] = found[at[f]];
-            sums.Add(Encoding.UTF8.GetBytes(video), options.Position(variant), values, ByteHash.Mix((ulong)row++ ^ options.Seed));
-        }, r =>
+            sums.Merge(made.Sums);
+            foreach (ulong hash in made.Hashes) hashes.Add(hash);
+            foreach (RejectedRow row in made.Rejected)
+            {
+                if (shown.Count < options.RejectedShown) shown.Add(row);
+                rejected?.Invoke(row);
+            }
+            foreach (var (name, count) in made.UnknownVariants) unknown[name] = unknown.GetValueOrDefault(name) + count;
+            if (unknown.Count > 100 * MostUnknown)   // a column that is no variant: the commonest stay
+                foreach (string rare in unknown.OrderByDescending(u => u.Value).ThenBy(u => u.Key, StringComparer.Ordinal).Skip(10 * MostUnknown).Select(u => u.Key).ToList()) unknown.Remove(rare);
+            rows += made.Rows;
+            rejectedRows += made.Rejected.Count;
+            blocks.Return(block);
+        }
+        if (rows > 0 && rows == rejectedRows)
+            throw BadDataException.For(shape.Subject, $"no usable row among {Words.Count(rows)}; line {Words.Count(shown.Count > 0 ? shown[0].Line : 0)}: {(shown.Count > 0 ? shown[0].Reason : "")}", "rows with video_id, variant and numbers", "Correct the export.");
+        return (sums, new()
         {
-            rejectedRows++;
-            if (shown.Count < options.RejectedShown) shown.Add(r);
-            rejected?.Invoke(r);
-        }, stop);
-        return (sums, new() { Source = Path.GetFileName(path), Sha256 = Editing.FileHash.OfFile(path), Simulated = csv.Simulated, Rows = rows, Rejected = rejectedRows, RejectedShown = shown, IgnoredColumns = csv.IgnoredColumns });
+            Source = Path.GetFileName(path),
+            Sha256 = blocks.Sha256,
+            Simulated = shape.Simulated,
+            Rows = rows,
+            Rejected = rejectedRows,
+            RejectedShown = shown,
+            IgnoredColumns = shape.Ignored,
+            EmptyColumns = shape.Empty,
+            UnknownVariants = [.. unknown.OrderByDescending(u => u.Value).ThenBy(u => u.Key, StringComparer.Ordinal).Take(MostUnknown)],
+            MoreUnknownVariants = unknown.Count > MostUnknown,
+            Duplicates = hashes.Duplicates,
+            DuplicatesExact = hashes.Exact,
+            HasIds = shape.HasIds,
+        });
     }
 }

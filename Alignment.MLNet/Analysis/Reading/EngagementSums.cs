@@ -22,9 +22,11 @@ sealed class EngagementSums
     double[][] _counts;                           // [ratio][video, variant, 2]: denominator, numerator
     ulong[] _shown = [];                          // [video]: the variants it has rows of
 
+    readonly AnalysisOptions _options;
+
     public EngagementSums(FieldPlan plan, AnalysisOptions options)
     {
-        (_plan, _variants, _maxCells) = (plan, options.Variants.Count, options.MaxCells);
+        (_plan, _options, _variants, _maxCells) = (plan, options, options.Variants.Count, options.MaxCells);
         (_metrics, _covariates, _ratios) = ([.. plan.Metrics], [.. plan.Covariates], [.. plan.Ratios]);
         _sums = new SampleAccumulator[_variants * plan.Fields.Count];
         _pairs = new PairAccumulator[_variants * _metrics.Length];
@@ -35,6 +37,17 @@ sealed class EngagementSums
         _cells = [.. _metrics.Select(_ => Array.Empty<SampleAccumulator>())];
         _counts = [.. _ratios.Select(_ => Array.Empty<double>())];
         Kept = [.. _metrics.Select(_ => new KeptValues(options.MaxValues))];
+    }
+
+    /// <summary>
+    /// Empty sums for the rows that come next, which need not keep what these will not take. May be called while these are changed: what they have
+    /// given up they never take up again, so that an older answer only costs work.
+    /// </summary>
+    public EngagementSums Next()
+    {
+        var next = new EngagementSums(_plan, _options) { TooManyVideos = TooManyVideos };
+        for (int m = 0; m < Kept.Length; m++) next.Kept[m].LimitTo(Kept[m].Limit);
+        return next;
     }
 
     /// <summary>What a row's numbers are.</summary>

@@ -20,6 +20,9 @@ sealed class KeptValues(int most)
     /// <summary>Values held.</summary>
     public int Count => _count;
 
+    /// <summary>Larger keys need not be kept.</summary>
+    public void LimitTo(ulong limit) => Limit = Math.Min(Limit, limit);
+
     public void Add(double value, int variant, ulong key)
     {
         if (key > Limit) return;
