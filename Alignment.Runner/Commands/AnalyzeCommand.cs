@@ -4,24 +4,30 @@ using Alignment.Runner.Cli;
 
 namespace Alignment.Runner.Commands;
 
-/// <summary><c>alignment analyze</c>: engagement data, each variant against the baseline.</summary>
+/// <summary><c>alignment analyze</c>: engagement data, each variant against the baseline, and everything a reviewer asks.</summary>
 sealed class AnalyzeCommand : RunnerCommand
 {
-    readonly Option<string> _engagement = new("--engagement") { Description = "CSV with video_id, variant and any numeric metrics (CTR, CVR, watch_time, …); empty cells are missing values.", HelpName = "FILE", Required = true };
-    readonly Option<string> _out = Flags.Out($"Where {EngagementAnalyzer.JsonFile}, {EngagementAnalyzer.CsvFile} and {EngagementAnalyzer.RejectedFile} go.");
+    readonly Option<string> _engagement = new("--engagement") { Description = "CSV with video_id, variant and any numeric metrics (CTR, CVR, watch_time, …), counts (impressions, clicks) and covariates (pre_CTR); empty cells are missing values.", HelpName = "FILE", Required = true };
+    readonly Option<string> _out = Flags.Out($"Where {EngagementAnalyzer.JsonFile}, {EngagementAnalyzer.CsvFile}, {EngagementAnalyzer.FindingsFile} and {EngagementAnalyzer.RejectedFile} go.");
+    readonly AnalysisFlags _flags;
 
     public AnalyzeCommand(Terminal terminal) : base(terminal, "analyze",
-        "Compares every variant with the baseline, metric by metric: Student's and Welch's t-test with 95 % intervals.",
-        "alignment analyze --engagement engagement.csv --out analysis")
+        "Compares every variant with the baseline, metric by metric: Welch's test (and Student's, paired, rank, bootstrap) with intervals, corrected within each metric; contrasts between variants, equivalence of the placebo, dose–response; cluster-robust errors and a mixed model as sensitivity analyses. Says what would make the answers untrustworthy before it answers. docs/analysis.md explains how to read it.",
+        "alignment analyze --engagement engagement.csv --out analysis",
+        "alignment analyze --engagement engagement.csv --plan study/plan.json --out analysis     # obeys a plan, and marks what it named",
+        "alignment analyze --engagement engagement.csv --dose run --out analysis                 # the effect against how far attention moved",
+        "alignment analyze --engagement engagement.csv --margin CTR=0.002 --covariate CTR=last_month_ctr --out analysis",
+        "alignment analyze --engagement so-far.csv --sequential --out look-3                     # may be looked at any time")
     {
         Add(_engagement);
         Add(_out);
+        _flags = new(this);
     }
 
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
         string folder = parse.GetValue(_out)!;
-        var analysis = EngagementAnalyzer.Run(parse.GetValue(_engagement)!, folder, stop: stop);
+        EngagementAnalysis analysis = EngagementAnalyzer.Run(parse.GetValue(_engagement)!, folder, _flags.Read(parse), _flags.Inputs(parse), stop);
         if (WantsJson(parse)) terminal.OutputWriter.Write(AnalysisJson.Text(analysis));
         else AnalysisTable.Print(analysis, Path.GetFullPath(folder), terminal.Out);
         return ExitCodes.Ok;

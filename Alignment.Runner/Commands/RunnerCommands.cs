@@ -19,6 +19,8 @@ static class RunnerCommands
         new VariantsCommand(terminal),
         new EditCommand(terminal),
         new AssembleCommand(terminal),
+        new PowerCommand(terminal),
+        new AssignCommand(terminal),
         new AnalyzeCommand(terminal),
         new ModelsCommand(terminal),
         new DemoCommand(terminal),

@@ -11,7 +11,9 @@ sealed class DunnettDistribution(double[] lambdaSquared, double df, DunnettSide 
     const double FarthestTail = 30;   // beyond it no double is left of a normal tail
     const double SmallestStep = 0.01;
 
-    readonly double[] _lambda = [.. lambdaSquared.Select(Math.Sqrt)], _rest = [.. lambdaSquared.Select(l => Math.Sqrt(1 - l))];
+    readonly int _variants = lambdaSquared.Length;
+    // Variants of one size are one factor, to the power of their number: a balanced design costs no more than one variant.
+    readonly double[] _lambda = [.. lambdaSquared.Distinct().Select(Math.Sqrt)], _rest = [.. lambdaSquared.Distinct().Select(l => Math.Sqrt(1 - l))], _times = [.. lambdaSquared.GroupBy(l => l).Select(g => (double)g.Count())];
 
     /// <summary>P(max ≥ c), of |T| for two sides. The tail itself is summed, so that small p-values keep their digits.</summary>
     internal double Upper(double c)
@@ -23,9 +25,11 @@ sealed class DunnettDistribution(double[] lambdaSquared, double df, DunnettSide 
         int nodes = (int)((Reach + _lambda.Max() * Math.Min(Math.Abs(c), FarthestTail)) / step);
         var (s, weight) = ChiMixture.Nodes(df, Math.Min(Math.Abs(c) / narrowest, 1e3));
         double tail = 0, whole = 0;
-        for (int i = -nodes; i <= nodes; i++)
+        // Both sides: the integrand is the same at −z.
+        bool even = side == DunnettSide.TwoSided;
+        for (int i = even ? 0 : -nodes; i <= nodes; i++)
         {
-            double z = i * step, density = Math.Exp(-z * z / 2), given = 0;
+            double z = i * step, density = Math.Exp(-z * z / 2) * (even && i > 0 ? 2 : 1), given = 0;
             whole += density;
             for (int j = 0; j < s.Length; j++)
                 if (weight[j] > 1e-22) given += weight[j] * Outside(c * s[j], z);
@@ -41,8 +45,8 @@ sealed class DunnettDistribution(double[] lambdaSquared, double df, DunnettSide 
         // Between one comparison's quantile and Bonferroni's.
         double one = side == DunnettSide.TwoSided ? confidence : 2 * confidence - 1;
         double low = one > 0 ? Tails.StudentQuantile(one, df) : -Tails.StudentQuantile(1 - 2 * confidence, df);
-        double high = Tails.StudentQuantile(side == DunnettSide.TwoSided ? 1 - alpha / _lambda.Length : 1 - 2 * alpha / _lambda.Length, df);
-        if (_lambda.Length == 1) return low;
+        double high = Tails.StudentQuantile(side == DunnettSide.TwoSided ? 1 - alpha / _variants : 1 - 2 * alpha / _variants, df);
+        if (_variants == 1) return low;
         // A hair wider, so that rounding at the ends (independence is Bonferroni's near limit) cannot hide the change of sign.
         return Roots.Find(c => Upper(c) - alpha, low - 1e-6, high + 1e-6, relative: 1e-12);
     }
@@ -57,7 +61,7 @@ sealed class DunnettDistribution(double[] lambdaSquared, double df, DunnettSide 
             double q = Tails.NormalUpper((cs - shift) / _rest[i]);
             if (side == DunnettSide.TwoSided) q += Tails.NormalUpper((cs + shift) / _rest[i]);
             if (q >= 1) return 1;
-            log += LogOnePlus(-q);
+            log += _times[i] * LogOnePlus(-q);
         }
         return -ExpMinusOne(log);
     }

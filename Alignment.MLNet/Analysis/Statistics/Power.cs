@@ -39,7 +39,7 @@ public static class Power
         var (error, df) = Welch(variant, baseline);
         double high = 1;
         while (Of(high, df, alpha) < power) high *= 2;
-        return error * Roots.Find(delta => Of(delta, df, alpha) - power, 0, high);
+        return error * Roots.Find(delta => Of(delta, df, alpha) - power, 0, high, relative: 1e-12);
     }
 
     /// <summary>

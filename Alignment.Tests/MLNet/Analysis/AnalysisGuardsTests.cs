@@ -63,11 +63,12 @@ public sealed class AnalysisGuardsTests
     public void Duplicates_CopiedRows_AreToldExactlyAndEstimated()
     {
         using var temp = new TempFolder();
-        string Row(int i) => string.Create(CultureInfo.InvariantCulture, $"v{i},{(i % 2 == 0 ? "baseline" : "placebo")},{i / 7919.0}\n");
+        string Row(int i) => string.Create(CultureInfo.InvariantCulture, $"v{i % 10},{(i % 2 == 0 ? "baseline" : "placebo")},{i / 7919.0}\n");
         File.WriteAllText(temp["e.csv"], "video_id,variant,CTR\n" + string.Concat(Enumerable.Range(0, 20_000).Select(Row)) + string.Concat(Enumerable.Range(0, 3_000).Select(Row)));
         AnalysisWarning exact = EngagementAnalyzer.Analyze(temp["e.csv"], s_options).Warnings.Single(w => w.Code == "duplicates");
         AnalysisWarning estimated = EngagementAnalyzer.Analyze(temp["e.csv"], s_options with { MaxRowHashes = 4_000 }).Warnings.Single(w => w.Code == "duplicates");
-        Assert.That((exact.Level, exact.Message), Is.EqualTo((WarningLevel.Warning, exact.Message)).And.Property("Item2").StartsWith("3,000 rows are the same"));
+        Assert.That(exact.Level, Is.EqualTo(WarningLevel.Warning));
+        Assert.That(exact.Message, Does.StartWith("3,000 rows are the same"));
         // An eighth to a quarter of the rows are kept in mind: about 500 of the copies, ± 5 %.
         double told = double.Parse(estimated.Message.Split(' ')[1], NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
         Assert.That(estimated.Message, Does.StartWith("about ").And.Contain("estimated"));

@@ -58,7 +58,8 @@ public sealed class HostileCsvTests
     {
         EngagementAnalysis made = Analyze("video_id,variant,CTR\na,baseline,1\nb\"b,baseline,2\n\"c,baseline,3\nd,baseline,4\n\"e\"x,baseline,5\nf,baseline,6\ng,placebo,\"7\n");
         Assert.That(made.RejectedShown.Select(r => r.Line), Is.EqualTo(new[] { 3L, 4, 6, 8 }));
-        Assert.That((First(made).N, First(made).Mean), Is.EqualTo((3L, 11 / 3.0)));
+        Assert.That(First(made).N, Is.EqualTo(3));
+        Assert.That(First(made).Mean, Is.EqualTo(11 / 3.0).Within(1e-14));
     }
 
     [Test]
@@ -106,7 +107,7 @@ public sealed class HostileCsvTests
         {
             file.Write("video_id,variant,CTR,note\n");
             string[] variants = [.. new AnalysisOptions().Variants];
-            for (int i = 0; i < 90_000; i++)
+            for (int i = 0; i < 50_000; i++)
                 file.Write(string.Create(CultureInfo.InvariantCulture, $"video {i % 97},{variants[i * 7919 % 7]},{(i * 48271L % 65537) / 65537.0},{(i % 1000 == 0 ? "\"a\nb\"" : "nothing to say here")}\n"));
         }
         var options = new AnalysisOptions { MaxValues = 5000, MaxRowHashes = 2000 };
@@ -116,7 +117,7 @@ public sealed class HostileCsvTests
         EngagementAnalysis made = EngagementAnalyzer.Analyze(temp["e.csv"], options);
         Assert.Multiple(() =>
         {
-            Assert.That((made.Rows, made.Rejected), Is.EqualTo((90_000L, 0L)));
+            Assert.That((made.Rows, made.Rejected), Is.EqualTo((50_000L, 0L)));
             Assert.That(made.IgnoredColumns, Is.EqualTo(new[] { "note" }));
             Assert.That(made.Metrics[0].Warnings.Select(w => w.Code), Does.Contain("sampled"));
             Assert.That(made.Metrics[0].Comparisons[0].Notes, Has.Some.Contains("seeded sample").And.Some.Contains("Bootstrap left out"));

@@ -1,0 +1,110 @@
+using System.CommandLine;
+using System.Globalization;
+using Alignment.MLNet.Analysis;
+using Alignment.Runner.Cli;
+using Spectre.Console;
+using static Alignment.Runner.Cli.CountText;
+
+namespace Alignment.Runner.Commands;
+
+/// <summary><c>alignment assign</c>: who sees which variant, and what will be asked of the data.</summary>
+sealed class AssignCommand : RunnerCommand
+{
+    const string Videos = "video_scene_cuts";
+
+    readonly Option<string?> _units = new("--units") { Description = "CSV with video_id or participant_id (or one id a line).", HelpName = "FILE" };
+    readonly Option<string?> _data = new("--data") { Description = "A data folder: its videos are assigned.", HelpName = "DIR" };
+    readonly Option<int?> _count = new("--count") { Description = "So many participants, named p1, p2, …", HelpName = "N" };
+    readonly Option<string?> _blockBy = new("--block-by") { Description = "A column of --units (region, product): each of its values is balanced by itself.", HelpName = "COLUMN" };
+    readonly Option<string?> _unit = new("--unit") { Description = "What is assigned: video or participant; by the ids' column by default.", HelpName = "WHAT" };
+    readonly Option<ulong> _seed = new("--seed") { Description = "Equal seeds give equal assignments.", DefaultValueFactory = _ => new AssignmentOptions().Seed };
+    readonly Option<string> _out = Flags.Out($"Where {Assignment.CsvFile}, {Assignment.PlanName} and its hash go.");
+    readonly Option<string> _title = new("--title") { Description = "Of the study.", HelpName = "TEXT", DefaultValueFactory = _ => "" };
+    readonly Option<string[]> _metrics = new("--metric") { Description = "A metric the hypotheses are about; may be repeated.", HelpName = "NAME", DefaultValueFactory = _ => ["CTR"] };
+    readonly Option<long?> _rows = new("--rows-per-variant") { Description = "Rows of each variant at which the experiment ends (see 'alignment power').", HelpName = "N" };
+    readonly Option<bool> _sequential = new("--sequential") { Description = "The experiment may be looked at, and ended, at any time: always-valid intervals answer." };
+    readonly Option<bool> _force = new("--force") { Description = "Replaces another assignment or plan that is there." };
+    readonly PlanFlags _plan;
+
+    public AssignCommand(Terminal terminal) : base(terminal, "assign",
+        "Assigns videos or participants to variants: balanced, random, seeded, block by block. Writes the assignment, and a plan of the analysis (hypotheses, metrics, correction, margins, stopping rule) with its hash, which 'alignment analyze --plan' obeys. Edit the plan before the data come in and run this again with --force, or publish the hash: then everybody can see that it came first.",
+        "alignment assign --count 2800 --metric CTR --margin CTR=0.002 --rows-per-variant 400 --out study",
+        "alignment assign --units participants.csv --block-by region --share baseline=2 --out study",
+        "alignment assign --data data --metric CTR --metric watch_time --sequential --tuning 5000 --out study")
+    {
+        foreach (Option option in new Option[] { _units, _data, _count, _blockBy, _unit, _seed, _out, _title, _metrics, _rows, _sequential, _force }) Add(option);
+        _plan = new(this);
+    }
+
+    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
+    {
+        var (units, column) = Units(parse);
+        AnalysisOptions analysis = _plan.Read(parse);
+        if (analysis.Position(analysis.Baseline) < 0) throw UsageException.For("--baseline", $"'{SafePath.Shorten(analysis.Baseline)}'", $"one of {string.Join(", ", analysis.Variants)}", "Name a variant.");
+        var options = new AssignmentOptions
+        {
+            Variants = analysis.Variants,
+            Seed = parse.GetValue(_seed),
+            Shares = (analysis.Shares ?? new Dictionary<string, double>()).Where(s => s.Value != 1).ToDictionary(s => s.Key, s => s.Value == Math.Floor(s.Value) && s.Value <= 100 ? (int)s.Value : throw UsageException.For("--share", s.Value.ToString(CultureInfo.InvariantCulture), "a whole number up to 100", "Multiply all shares.")),
+        };
+        IReadOnlyList<(AssignedUnit Unit, string Variant)> assigned = Assignment.Of(units, options);
+        string folder = parse.GetValue(_out)!;
+        bool force = parse.GetValue(_force);
+        string hash = Assignment.Write(Path.Combine(folder, Assignment.CsvFile), assigned, column, force);
+        AnalysisPlan plan = new AnalysisPlan
+        {
+            Title = parse.GetValue(_title)!,
+            Unit = column == "participant_id" ? "participant" : "video",
+            Baseline = analysis.Baseline,
+            Variants = analysis.Variants,
+            Shares = analysis.Shares,
+            Metrics = parse.GetValue(_metrics)!,
+            Test = analysis.Test,
+            Correction = analysis.Correction,
+            Confidence = analysis.Confidence,
+            Covariates = analysis.Covariates,
+            Margins = analysis.Margins,
+            Stopping = new(parse.GetValue(_sequential) || analysis.Test == PrimaryTest.Sequential ? StoppingRule.Sequential : StoppingRule.Fixed, parse.GetValue(_rows), analysis.SequentialTuning),
+            Assignment = new(Assignment.CsvFile, hash, options.Seed, units.Count, Assignment.BlockSize(options)),
+        }.WithUsualHypotheses();
+        string planFile = Path.Combine(folder, Assignment.PlanName), sha = PlanFile.Write(planFile, plan, force);
+        PlanFile.Read(planFile);   // what is written can be read
+        if (WantsJson(parse)) terminal.WriteJson(new { plan, plan_sha256 = sha, assignment_sha256 = hash, counts = assigned.GroupBy(a => a.Variant).ToDictionary(g => g.Key, g => g.Count()) });
+        else Print(plan, assigned, Path.GetFullPath(folder), sha, terminal.Out);
+        return ExitCodes.Ok;
+    }
+
+    (IReadOnlyList<AssignedUnit> Units, string Column) Units(ParseResult parse)
+    {
+        string? file = parse.GetValue(_units), data = parse.GetValue(_data), unit = parse.GetValue(_unit)?.ToLowerInvariant();
+        int? count = parse.GetValue(_count);
+        if (new[] { file is not null, data is not null, count is not null }.Count(x => x) != 1) throw UsageException.For("The units", "none, or several of --units, --data and --count", "one of the three", "Say what is to be assigned.");
+        if (unit is not (null or "video" or "participant")) throw UsageException.For("--unit", $"'{SafePath.Shorten(unit)}'", "video or participant", "It names the ids' column.");
+        if (parse.GetValue(_blockBy) is not null && file is null) throw UsageException.For("--block-by", "without --units", "a file with that column", "Give --units FILE.");
+        if (count is { } n)
+        {
+            if (n is < 1 or > 10_000_000) throw UsageException.For("--count", N(n), "1 to 10,000,000", "Give the number of participants.");
+            return ([.. Enumerable.Range(1, n).Select(i => new AssignedUnit(string.Create(CultureInfo.InvariantCulture, $"p{i}")))], unit == "video" ? "video_id" : "participant_id");
+        }
+        if (data is not null)
+        {
+            string root = Directory.Exists(Path.Combine(data, Videos)) ? Path.Combine(data, Videos) : Path.Combine(data, "data", Videos);
+            if (!Directory.Exists(root)) throw BadDataException.For($"The data folder '{SafePath.Shorten(data, 200)}'", $"no {Videos}", "a data folder", "Check the path.");
+            return ([.. Directory.GetDirectories(root).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal).Select(v => new AssignedUnit(v))], "video_id");
+        }
+        string first = File.Exists(file) ? File.ReadLines(file).FirstOrDefault() ?? "" : "";
+        string column = unit is not null ? unit + "_id" : first.Contains("participant_id", StringComparison.OrdinalIgnoreCase) ? "participant_id" : "video_id";
+        return (Assignment.ReadUnits(file!, column, parse.GetValue(_blockBy)), column);
+    }
+
+    static void Print(AnalysisPlan plan, IReadOnlyList<(AssignedUnit Unit, string Variant)> assigned, string folder, string sha, IAnsiConsole to)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("variant", plan.Unit + "s");
+        foreach (string variant in plan.Variants) table.AddRow(new Text(variant), new Text(N(assigned.Count(a => a.Variant == variant))));
+        to.Write(table);
+        foreach (PlannedHypothesis h in plan.Hypotheses) to.WriteLine($"{h.Id}: {SafePath.Shorten(h.Statement, 200)}");
+        to.WriteLine($"Assignment and plan: {folder}");
+        to.WriteLine($"SHA-256 of the plan, to publish: {sha}");
+        if (plan.Stopping is { Rule: StoppingRule.Fixed, RowsPerVariant: null }) to.WriteLine("The plan has no end: --rows-per-variant says when the experiment stops, --sequential that it may stop at any time.");
+    }
+}
