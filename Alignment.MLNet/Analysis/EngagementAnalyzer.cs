@@ -1,4 +1,5 @@
 using CsvHelper;
+using Microsoft.ML;
 
 namespace Alignment.MLNet.Analysis;
 
@@ -52,6 +53,15 @@ public static class EngagementAnalyzer
         ArgumentNullException.ThrowIfNull(rows);
         var (used, plan, dose) = Prepare(options, inputs);
         var (sums, facts) = rows.Collect(used);
+        return Analyze(sums, facts, new(used, plan, dose, stop));
+    }
+
+    /// <summary>Compares the rows of a data view, streamed: text columns video_id and variant, and single numbers.</summary>
+    public static EngagementAnalysis Analyze(IDataView rows, AnalysisOptions? options = null, AnalysisInputs? inputs = null, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var (used, plan, dose) = Prepare(options, inputs);
+        var (sums, facts) = EngagementView.Collect(rows, used, stop);
         return Analyze(sums, facts, new(used, plan, dose, stop));
     }
 

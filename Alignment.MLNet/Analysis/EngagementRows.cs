@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Alignment.MLNet.Analysis;
 
 /// <summary>Engagement rows in memory: for programs that have them already, and for simulations. A file is better streamed.</summary>
@@ -54,41 +52,16 @@ public sealed class EngagementRows
     internal (EngagementSums Sums, ReadingFacts Facts) Collect(AnalysisOptions options)
     {
         FieldPlan plan = FieldPlan.Of(Columns, options, $"The rows '{Name}'");
-        var sums = new EngagementSums(plan, options);
-        int[] columns = [.. plan.Fields.Select(f => Columns.ToList().IndexOf(f))];
+        var collector = new RowCollector(plan, options);
+        List<string> names = [.. Columns];
+        int[] columns = [.. plan.Fields.Select(names.IndexOf)];
         var values = new double[columns.Length];
-        var unknown = new Dictionary<string, long>(StringComparer.Ordinal);
-        List<RejectedRow> shown = [];
-        long rejected = 0;
-        Span<byte> id = stackalloc byte[256];
         for (int row = 0; row < Count; row++)
         {
-            int variant = options.Position(_variants[row]);
-            if (variant < 0)
-            {
-                unknown[_variants[row]] = unknown.GetValueOrDefault(_variants[row]) + 1;
-                rejected++;
-                if (shown.Count < options.RejectedShown) shown.Add(new(row + 1, $"variant: '{SafePath.Shorten(_variants[row])}' is none of {string.Join(", ", options.Variants)}; the nearest is '{NearestName.Of(_variants[row], options.Variants)}'"));
-                continue;
-            }
-            for (int f = 0; f < columns.Length; f++)
-            {
-                double value = this[row, columns[f]];
-                values[f] = double.IsFinite(value) ? value : double.NaN;
-            }
-            ReadOnlySpan<byte> video = Encoding.UTF8.GetByteCount(_videos[row]) <= id.Length ? id[..Encoding.UTF8.GetBytes(_videos[row], id)] : Encoding.UTF8.GetBytes(_videos[row]);
-            sums.Add(video, variant, values, ByteHash.Mix((ulong)row ^ options.Seed));
+            for (int f = 0; f < columns.Length; f++) values[f] = this[row, columns[f]];
+            collector.Add(_videos[row], _variants[row], values);
         }
-        return (sums, new()
-        {
-            Source = Name,
-            Simulated = Simulated,
-            Rows = Count,
-            Rejected = rejected,
-            RejectedShown = shown,
-            UnknownVariants = [.. unknown.OrderByDescending(u => u.Value).ThenBy(u => u.Key, StringComparer.Ordinal).Take(20)],
-            MoreUnknownVariants = unknown.Count > 20,
-            EmptyColumns = [.. Enumerable.Range(0, Columns.Count).Where(c => Count > 0 && Enumerable.Range(0, Count).All(r => double.IsNaN(this[r, c]))).Select(c => Columns[c])],
-        });
+        string[] empty = [.. Enumerable.Range(0, Columns.Count).Where(c => Count > 0 && Enumerable.Range(0, Count).All(r => double.IsNaN(this[r, c]))).Select(c => Columns[c])];
+        return (collector.Sums, collector.Facts(Name) with { Simulated = Simulated, EmptyColumns = empty });
     }
 }

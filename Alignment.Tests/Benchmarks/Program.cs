@@ -35,6 +35,7 @@ static class Program
           {ImportSpeed.Switch} [WORK] [--rounds 3]            the same to float16 and to float32 beside plain copies, with private memory: 20 GB of temporary space
           {FullSizeEdit.Switch} [WORK] [--side 512] [--rounds 3] [--no-prepack] [--profile] [--alone] [--split]  a denoising step at that size beside PyTorch's, and its operators: 10 GB of temporary space
           {FullSizeTrain.Switch} [--side 256] [--losses LIST] [--steps 2] [--recompute] [--prepack] [--plain-layout] [--frozen DIR]  one training step at that size: 4 GB of temporary space, 16 GB of memory
+          {EngagementRowsBench.Switch} [ROWS] [ROUNDS] [VIDEOS]      the analysis of so many engagement rows beside pandas and SciPy doing its t-tests; 10,000,000 rows
           {GazeRows.Switch} [ROWS] [VIDEOS] [SCENES]                 heatmaps from a gaze file of so many rows: rows/s, memory, the ratio to reading the file alone
           {TrainTiny.Switch} WORK BUNDLE [KEPT STAGES]        trains the bundled tiny model from scratch; states in WORK, so that a stopped run continues
           {MasksHeldOut.Switch} BUNDLE OUT [scenes] [seed]     keyword masks of scenes that no training has seen: IoU and area, by product and by size, and pictures
@@ -59,6 +60,8 @@ static class Program
             case [SchedulerStudy.Switch, .. var rest]: return SchedulerStudy.Run(rest);
             case [GradientFormulations.Switch, .. var rest]: return GradientFormulations.Run(rest);
             case [TrainingStep.Switch, .. var rest]: return TrainingStep.Run(rest);
+            case [EngagementRowsBench.Switch, .. var rest]: return EngagementRowsBench.Run(rest);
+            case [EngagementRowsBench.OneSwitch, var csv, var output, var threads]: return EngagementRowsBench.Once(csv, output, threads);
             case [GazeRows.Switch, .. var rest]: return GazeRows.Run(rest);
             case [PrepareSpeed.Switch, .. var rest]: return PrepareSpeed.Run(rest);
             case [PrepareParts.Switch, .. var rest]: return PrepareParts.Run(rest);

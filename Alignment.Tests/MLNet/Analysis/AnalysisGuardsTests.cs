@@ -1,6 +1,5 @@
 using System.Globalization;
 using Alignment.MLNet.Analysis;
-using Alignment.MLNet.Analysis.Statistics;
 
 namespace Alignment.Tests.MLNet.Analysis;
 

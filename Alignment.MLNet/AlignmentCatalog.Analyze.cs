@@ -1,0 +1,28 @@
+using Alignment.MLNet.Analysis;
+using Microsoft.ML;
+
+namespace Alignment.MLNet;
+
+/// <summary>Whether it mattered: the analysis of engagement.</summary>
+public sealed partial class AlignmentCatalog
+{
+    /// <summary>
+    /// Analyses engagement rows: a text column <c>video_id</c>, a text column <c>variant</c>, and metrics as single numbers (NaN is missing; true is 1).
+    /// Rows are read once, in bounded memory. Nothing is written.
+    /// </summary>
+    /// <exception cref="Alignment.BadDataException">A column is missing.</exception>
+    public EngagementAnalysis AnalyzeEngagement(IDataView rows, AnalysisOptions? options = null, AnalysisInputs? inputs = null, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        _ = Context;
+        return EngagementAnalyzer.Analyze(rows, options, inputs, stop);
+    }
+
+    /// <summary>Analyses a CSV as <c>alignment analyze</c> does, and writes its files into <paramref name="outFolder"/>.</summary>
+    /// <exception cref="Alignment.BadDataException">No file, no header, a column missing or no column of numbers.</exception>
+    public EngagementAnalysis AnalyzeEngagement(string engagementFile, string outFolder, AnalysisOptions? options = null, AnalysisInputs? inputs = null, CancellationToken stop = default)
+    {
+        _ = Context;
+        return EngagementAnalyzer.Run(engagementFile, outFolder, options, inputs, stop);
+    }
+}
