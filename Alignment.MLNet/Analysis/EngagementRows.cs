@@ -54,7 +54,7 @@ public sealed class EngagementRows
         FieldPlan plan = FieldPlan.Of(Columns, options, $"The rows '{Name}'");
         var collector = new RowCollector(plan, options);
         List<string> names = [.. Columns];
-        int[] columns = [.. plan.Fields.Select(names.IndexOf)];
+        int[] columns = [.. plan.Fields.Select(f => names.IndexOf(f))];
         var values = new double[columns.Length];
         for (int row = 0; row < Count; row++)
         {

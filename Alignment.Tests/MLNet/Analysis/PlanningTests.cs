@@ -185,7 +185,8 @@ public sealed class PlanningTests
             Assert.That(one.LackOfFit!.P, Is.GreaterThan(0.9));
             Assert.That(one.Result.Interval!.Value.Low, Is.LessThan(3));
             Assert.That(one.WithinVideos, Is.Null);
-            Assert.That((many.Points[2].Dose, many.Units), Is.EqualTo((0.25, "per 0.1 of attention share")).Within(0.01));
+            Assert.That(many.Points[2].Dose, Is.EqualTo(0.25).Within(0.01));
+            Assert.That(many.Units, Is.EqualTo("per 0.1 of attention share"));
             Assert.That(many.WithinVideos!.Estimate, Is.EqualTo(0.3).Within(0.05));
         });
         Assert.That(() => EngagementAnalyzer.Analyze(rows, null, new() { DoseFile = temp["none.csv"] }), Throws.InstanceOf<BadDataException>().With.Message.Contains("no such file"));
