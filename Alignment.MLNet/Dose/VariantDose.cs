@@ -42,6 +42,9 @@ public sealed record VariantDose
     /// <summary>Alignment score in the variant's edit − in the baseline's, mean over all scenes. Null for the baseline.</summary>
     public DoseEstimate? AlignmentDose { get; init; }
 
+    /// <summary>The dose in each window, early, middle, late; null for the baseline. A window without scenes has no estimate.</summary>
+    public IReadOnlyList<WindowDose>? Windows { get; init; }
+
     /// <summary>How well the attention predicted of the variant's edits agrees with the variant's maps, over the scenes it acted on (the baseline: over all).</summary>
     public AgreementMeans? Agreement { get; init; }
 
@@ -57,6 +60,12 @@ public sealed record VariantDose
     /// <summary>Whether the placebo is one; null for the others.</summary>
     public PlaceboCheck? Placebo { get; init; }
 }
+
+/// <summary>A variant's dose in one window.</summary>
+/// <param name="Window">early, middle or late.</param>
+/// <param name="Asks">Whether the variant's maps ask for a change on the product there.</param>
+/// <param name="Dose">Share in the variant's edit − in the baseline's, mean over the window's scenes; null where there are none.</param>
+public sealed record WindowDose(string Window, bool Asks, DoseEstimate? Dose);
 
 /// <summary>Means of the agreement of two maps over scenes; a measure that no scene has is null.</summary>
 /// <param name="Scenes">Scenes averaged.</param>

@@ -83,13 +83,26 @@ static class OutputRecord
         }
     }
 
-    static TFacts? Facts<TFacts>(string path, Func<JsonObject, bool> holds) where TFacts : class
+    /// <summary>What a record says one of its files was made from; null where no record names the file with this hash.</summary>
+    /// <param name="path">The record.</param>
+    /// <param name="file">The file's name.</param>
+    /// <param name="sha256">Of the file as it is now.</param>
+    public static TRecipe? RecipeOf<TRecipe>(string path, string file, string sha256) where TRecipe : class => Part<TRecipe>(path, "recipe", record => (string?)record["files"]?[file] == sha256);
+
+    /// <summary>The facts of a record without files of its own, where it was made from just this recipe; else null.</summary>
+    /// <param name="path">The record.</param>
+    /// <param name="recipe">What would be found out now.</param>
+    public static TFacts? FactsFrom<TFacts>(string path, object recipe) where TFacts : class => Facts<TFacts>(path, record => record["recipe"]?.ToJsonString(Style) == Text(recipe));
+
+    static TFacts? Facts<TFacts>(string path, Func<JsonObject, bool> holds) where TFacts : class => Part<TFacts>(path, "facts", holds);
+
+    static TFacts? Part<TFacts>(string path, string part, Func<JsonObject, bool> holds) where TFacts : class
     {
         try
         {
             var record = new FileInfo(path);
             if (!record.Exists || record.Length > MaxBytes || JsonNode.Parse(File.ReadAllBytes(path)) is not JsonObject read) return null;
-            return holds(read) ? read["facts"].Deserialize<TFacts>(Style) : null;
+            return holds(read) ? read[part].Deserialize<TFacts>(Style) : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException or IOException or UnauthorizedAccessException or FormatException)
         {

@@ -35,6 +35,12 @@ public static class AlignmentPlots
 
     static readonly MarkerType[] s_markers = [MarkerType.Circle, MarkerType.Square, MarkerType.Triangle, MarkerType.Diamond];
 
+    /// <summary>The colour of the i-th thing in a plot.</summary>
+    internal static OxyColor Colour(int i) => s_palette[i % s_palette.Length];
+
+    /// <summary>Its marker.</summary>
+    internal static MarkerType Marker(int i) => s_markers[i % s_markers.Length];
+
     /// <summary>Writes both plots as SVG and PNG into <paramref name="folder"/>; returns the four files.</summary>
     /// <param name="folder">Created when absent.</param>
     /// <param name="points">Scenes of one or several videos; several videos' scenes of one order are averaged. Variants are drawn in order of first appearance.</param>

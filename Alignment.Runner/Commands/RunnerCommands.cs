@@ -19,6 +19,7 @@ static class RunnerCommands
         new VariantsCommand(terminal),
         new EditCommand(terminal),
         new AssembleCommand(terminal),
+        new DoseCommand(terminal),
         new PowerCommand(terminal),
         new AssignCommand(terminal),
         new AnalyzeCommand(terminal),

@@ -1,0 +1,52 @@
+using Alignment.Transforms.Attention.Agreement;
+using Alignment.Transforms.Attention.Saliency;
+
+namespace Alignment.MLNet.Dose;
+
+/// <summary>How a run's dose is measured.</summary>
+public sealed record DoseOptions
+{
+    /// <summary>
+    /// The predictors, the one to quote first. The default are two that have nothing in common but that they predict from the picture alone (docs/held-out.md): if they
+    /// agree, it is not the habit of one of them.
+    /// </summary>
+    public IReadOnlyList<AttentionPredictorOptions> Predictors { get; init; } = [new(), new() { Predictor = "fine_grained.smoothed" }];
+
+    /// <summary>
+    /// The largest difference of attention shares that would not matter in a placebo, 0..1. The default, one hundredth of the attention, is a ninth of what a full
+    /// boost asks for on the held-out drawings (0.09) and less than the least that it got there by any predictor (0.013): docs/dose.md argues it. State your own before you look.
+    /// </summary>
+    public double Margin { get; init; } = 0.01;
+
+    /// <summary>Of the intervals, 0..1.</summary>
+    public double Confidence { get; init; } = 0.95;
+
+    /// <summary>Level of each of the placebo's two one-sided tests (Schuirmann 1987): 0.05 goes with a 90 % interval within the margin.</summary>
+    public double Alpha { get; init; } = 0.05;
+
+    /// <summary>The part of a target map's pixels, the highest, that stand for fixations in NSS and AUC, above 0 and at most 1.</summary>
+    public double FixatedPart { get; init; } = PeakPixels.DefaultPart;
+
+    /// <summary>The bundle whose LPIPS compares the baseline's edits with the stills; null, or one without it: none.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Draws the plots.</summary>
+    public bool Plots { get; init; } = true;
+
+    /// <exception cref="UsageException">A value is out of range, or a predictor's name is unknown or given twice.</exception>
+    public void Check()
+    {
+        if (Predictors.Count == 0) throw UsageException.For("--predict", "no predictor", string.Join(", ", SaliencyPredictors.Names), "Give at least one.");
+        foreach (AttentionPredictorOptions predictor in Predictors) predictor.Check();
+        if (Predictors.GroupBy(p => p).FirstOrDefault(g => g.Count() > 1) is { } twice) throw UsageException.For("--predict", $"'{SafePath.Shorten(twice.Key.Predictor)}' twice", "each predictor once", "Leave one out.");
+        Unit("--margin", Margin, "0.01 is the default: one hundredth of the attention.");
+        Unit("--confidence", Confidence, "0.95 is the default.");
+        if (!(Alpha is > 0 and < 0.5)) throw UsageException.For("The equivalence tests' level", FormattableString.Invariant($"{Alpha}"), "above 0 and below 0.5", "0.05 is the default.");
+        if (!(FixatedPart is > 0 and <= 1)) throw UsageException.For("--fixated", FormattableString.Invariant($"{FixatedPart}"), "above 0 and at most 1", FormattableString.Invariant($"{PeakPixels.DefaultPart} is the default."));
+    }
+
+    static void Unit(string option, double value, string hint)
+    {
+        if (!(value is > 0 and < 1)) throw UsageException.For(option, FormattableString.Invariant($"{value}"), "a number above 0 and below 1", hint);
+    }
+}

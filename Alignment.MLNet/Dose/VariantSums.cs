@@ -1,0 +1,193 @@
+using Alignment.MLNet.Analysis.Statistics;
+using Alignment.Transforms.Attention;
+
+namespace Alignment.MLNet.Dose;
+
+/// <summary>What one variant did by one predictor, gathered scene by scene: two numbers a video, whatever the number of scenes.</summary>
+sealed class VariantSums(AttentionVariant variant, string predictor)
+{
+    static readonly string[] s_windows = [.. TemporalWindows.Names];
+
+    readonly ClusteredSums[] _windows = [.. TemporalWindows.Names.Select(_ => new ClusteredSums())];
+    readonly ClusteredSums _all = new(), _alignment = new(), _actedOn = new(), _part = new(), _outside = new(), _inside = new();
+    readonly AgreementSums _agreement = new(), _ofBaseline = new();
+    readonly List<VideoDose> _videos = [];
+    VideoSums _video = new();
+    double _before, _after, _alignBefore, _alignAfter, _target, _targetBaseline;
+    long _rightWay, _identical;
+    double _largest;
+
+    public AttentionVariant Variant => variant;
+
+    public long Scenes => _all.Scenes;
+
+    /// <summary>Takes in a scene with the product.</summary>
+    public void Add(SceneDose scene)
+    {
+        _before += scene.ShareBefore;
+        _after += scene.ShareAfter;
+        _alignBefore += scene.AlignmentBefore;
+        _alignAfter += scene.AlignmentAfter;
+        _target += scene.TargetShare;
+        _targetBaseline += scene.TargetShareBaseline;
+        double got = scene.ShareDifference;
+        _all.Add(scene.VideoId, got);
+        _alignment.Add(scene.VideoId, scene.AlignmentDifference);
+        int window = Array.IndexOf(s_windows, scene.Window);
+        if (window >= 0) _windows[window].Add(scene.VideoId, got);
+        if (variant.Window() is { } own)
+        {
+            (window == own ? _inside : _outside).Add(scene.VideoId, got);
+            if (window != own)
+            {
+                if (scene.SamePicture) _identical++;
+                _largest = Math.Max(_largest, Math.Abs(got));
+            }
+        }
+        if (scene.ActedOn)
+        {
+            _actedOn.Add(scene.VideoId, got);
+            _part.Add(scene.VideoId, got, scene.Asked);
+            if (got * scene.Asked > 0) _rightWay++;
+        }
+        if (scene.ActedOn || variant == AttentionVariant.Baseline)
+        {
+            _agreement.Add(scene.Agreement);
+            _ofBaseline.Add(scene.AgreementOfBaseline);
+        }
+        _video.Add(scene);
+    }
+
+    /// <summary>Closes a video.</summary>
+    public void EndVideo(string video)
+    {
+        if (_video.Scenes > 0) _videos.Add(_video.Of(video, variant.Name(), predictor));
+        _video = new();
+    }
+
+    public IReadOnlyList<VideoDose> Videos => _videos;
+
+    /// <summary>What the scenes came to; the checks with their sentences.</summary>
+    /// <param name="options">Confidence and margin.</param>
+    /// <param name="boost">The full boost by the same predictor, for the placebo.</param>
+    public VariantDose Summary(DoseOptions options, VariantSums? boost)
+    {
+        double n = Math.Max(1, _all.Scenes);
+        bool reference = variant == AttentionVariant.Baseline;
+        var made = new VariantDose
+        {
+            Variant = variant.Name(),
+            Predictor = predictor,
+            Scenes = _all.Scenes,
+            ActedOn = _actedOn.Scenes,
+            ShareBefore = _before / n,
+            ShareAfter = _after / n,
+            AlignmentBefore = _alignBefore / n,
+            AlignmentAfter = _alignAfter / n,
+            TargetShare = _target / n,
+            TargetShareBaseline = _targetBaseline / n,
+            Dose = reference ? null : _all.Estimate(options.Confidence),
+            DoseActedOn = reference ? null : _actedOn.Estimate(options.Confidence),
+            AlignmentDose = reference ? null : _alignment.Estimate(options.Confidence),
+            Windows = reference ? null : [.. TemporalWindows.Names.Select((name, w) => new WindowDose(name, variant != AttentionVariant.Placebo && (variant.Window() ?? w) == w, _windows[w].Estimate(options.Confidence)))],
+            Agreement = _agreement.Means,
+            AgreementOfBaseline = reference ? null : _ofBaseline.Means,
+        };
+        if (reference || _all.Scenes == 0) return made;
+        if (variant == AttentionVariant.Placebo) return made with { Placebo = Equivalence(made, options, boost) };
+        return made with { Manipulation = Moved(made, options), Window = variant.Window() is { } own ? OnlyThere(TemporalWindows.Names[own], made, options) : null };
+    }
+
+    ManipulationCheck? Moved(VariantDose made, DoseOptions options)
+    {
+        if (made.DoseActedOn is not { } got) return null;
+        double asked = _part.MeanW;
+        DoseEstimate? part = _part.Estimate(options.Confidence);
+        DoseVerdict verdict = part is null || got.Method == IntervalMethod.None ? DoseVerdict.CannotTell
+            : asked > 0 ? (got.Above ? DoseVerdict.Shown : got.Below ? DoseVerdict.Contradicted : DoseVerdict.NotShown)
+            : got.Below ? DoseVerdict.Shown : got.Above ? DoseVerdict.Contradicted : DoseVerdict.NotShown;
+        var check = new ManipulationCheck(verdict, got, asked, part, _rightWay, _actedOn.Scenes, "");
+        return check with { Sentence = DoseSentences.Manipulation(made, check, options) };
+    }
+
+    WindowCheck OnlyThere(string window, VariantDose made, DoseOptions options)
+    {
+        DoseEstimate? inside = _inside.Estimate(options.Confidence), outside = _outside.Estimate(options.Confidence);
+        DoseVerdict verdict = outside is null ? DoseVerdict.CannotTell
+            : _identical == outside.Scenes || _largest <= options.Margin ? DoseVerdict.Shown
+            : outside.Above || outside.Below || _largest > options.Margin && outside.Method == IntervalMethod.NoVariation ? DoseVerdict.Contradicted
+            : DoseVerdict.NotShown;
+        var check = new WindowCheck(verdict, window, inside, outside, _identical, _largest, "");
+        return check with { Sentence = DoseSentences.Window(made, check, options) };
+    }
+
+    PlaceboCheck? Equivalence(VariantDose made, DoseOptions options, VariantSums? boost)
+    {
+        if (made.Dose is not { } difference) return null;
+        DoseEstimate narrow = _all.Estimate(1 - 2 * options.Alpha)!;
+        double? p = difference switch
+        {
+            { Method: IntervalMethod.None } => null,
+            { Method: IntervalMethod.NoVariation } => Math.Abs(difference.Value) < options.Margin ? 0 : 1,
+            _ => Math.Max(Tails.StudentUpper((difference.Value + options.Margin) / difference.StandardError!.Value, difference.Df!.Value),
+                Tails.StudentUpper((options.Margin - difference.Value) / difference.StandardError.Value, difference.Df.Value)),
+        };
+        DoseVerdict verdict = p is null ? DoseVerdict.CannotTell
+            : p < options.Alpha ? DoseVerdict.Shown
+            : narrow.Low > options.Margin || narrow.High < -options.Margin ? DoseVerdict.Contradicted
+            : DoseVerdict.NotShown;
+        double? moved = boost is { Scenes: > 0 } ? boost._all.MeanD : null;
+        var check = new PlaceboCheck(verdict, options.Margin, options.Alpha, difference, narrow.Low, narrow.High, p, moved is { } m && m != 0 ? difference.Value / m : null, moved is { } b && options.Margin > Math.Abs(b) / 2, "");
+        return check with { Sentence = DoseSentences.Placebo(made, check, moved) };
+    }
+
+    /// <summary>One video's sums.</summary>
+    sealed class VideoSums
+    {
+        long _actedOn;
+        double _before, _baseline, _after, _dose, _there, _asked;
+
+        public long Scenes { get; private set; }
+
+        public void Add(SceneDose s)
+        {
+            Scenes++;
+            _before += s.ShareBefore;
+            _baseline += s.ShareBaseline;
+            _after += s.ShareAfter;
+            _dose += s.ShareDifference;
+            _asked += s.Asked;
+            if (!s.ActedOn) return;
+            _actedOn++;
+            _there += s.ShareDifference;
+        }
+
+        public VideoDose Of(string video, string variant, string predictor) =>
+            new(video, variant, predictor, Scenes, _actedOn, _before / Scenes, _baseline / Scenes, _after / Scenes, _dose / Scenes, _actedOn == 0 ? null : _there / _actedOn, _asked / Scenes);
+    }
+
+    /// <summary>Means of five measures, each over the scenes that have it.</summary>
+    sealed class AgreementSums
+    {
+        readonly double[] _sums = new double[5];
+        readonly long[] _counts = new long[5];
+        long _scenes, _missing;
+
+        public void Add(MapAgreement a)
+        {
+            _scenes++;
+            double?[] values = [a.Cc, a.Sim, a.Kl, a.Nss, a.AucJudd];
+            if (values.Contains(null)) _missing++;
+            for (int i = 0; i < values.Length; i++)
+            {
+                if (values[i] is not { } value) continue;
+                _sums[i] += value;
+                _counts[i]++;
+            }
+        }
+
+        public AgreementMeans? Means => _scenes == 0 ? null : new(_scenes, Mean(0), Mean(1), Mean(2), Mean(3), Mean(4), _missing);
+
+        double? Mean(int i) => _counts[i] == 0 ? null : _sums[i] / _counts[i];
+    }
+}
