@@ -37,6 +37,15 @@ public sealed partial class AlignmentCatalog
     public ScoreAlignmentEstimator ScoreAlignment(ScoreAlignmentOptions? options = null) => new(options ?? new());
 
     /// <summary>
+    /// Measures the dose of an edit as a predictor sees it: <c>image</c> (or a path), <c>edited</c> (or a path), <c>mask</c> → <c>predicted_share_before</c>, <c>_after</c>, <c>_difference</c> and
+    /// the same of the alignment score. A prediction, not a measurement of viewers.
+    /// </summary>
+    public MeasureDoseEstimator MeasureDose(MeasureDoseOptions? options = null) => new(options ?? new());
+
+    /// <summary>Scores how well two maps agree: <c>heatmap</c>, <c>heatmap_modified</c> (the truth) → <c>agreement_cc</c>, <c>_sim</c>, <c>_kl</c>, <c>_nss</c>, <c>_auc_judd</c>.</summary>
+    public ScoreAgreementEstimator ScoreAgreement(ScoreAgreementOptions? options = null) => new(options ?? new());
+
+    /// <summary>
     /// Assigns scenes to thirds of their video: <c>video_id</c>, <c>scene_number</c> → <c>temporal_window</c> 0, 1, 2. Fit
     /// on all scenes; the model keeps them.
     /// </summary>

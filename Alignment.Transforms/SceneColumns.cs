@@ -56,4 +56,37 @@ public static class SceneColumns
 
     /// <summary>float [3,H,W] in 0..1 – the edited scene at the edit's size.</summary>
     public const string Edited = "edited";
+
+    /// <summary>float – Σ(M ⊙ A) / ΣA, A predicted of the picture before an edit; a prediction, as the next five.</summary>
+    public const string PredictedShareBefore = "predicted_share_before";
+
+    /// <summary>float – the same of the edited picture.</summary>
+    public const string PredictedShareAfter = "predicted_share_after";
+
+    /// <summary>float – after − before: the dose.</summary>
+    public const string PredictedShareDifference = "predicted_share_difference";
+
+    /// <summary>float – mean(M ⊙ A), A predicted of the picture before an edit.</summary>
+    public const string PredictedAlignmentBefore = "predicted_alignment_before";
+
+    /// <summary>float – the same of the edited picture.</summary>
+    public const string PredictedAlignmentAfter = "predicted_alignment_after";
+
+    /// <summary>float – after − before.</summary>
+    public const string PredictedAlignmentDifference = "predicted_alignment_difference";
+
+    /// <summary>float – Pearson's correlation of two maps; NaN where the target is constant.</summary>
+    public const string AgreementCc = "agreement_cc";
+
+    /// <summary>float – similarity (histogram intersection) of two maps, 0..1.</summary>
+    public const string AgreementSim = "agreement_sim";
+
+    /// <summary>float – Kullback–Leibler divergence of the prediction from the target, nats.</summary>
+    public const string AgreementKl = "agreement_kl";
+
+    /// <summary>float – normalised scanpath saliency at the target's peak; NaN where the target is constant.</summary>
+    public const string AgreementNss = "agreement_nss";
+
+    /// <summary>float – AUC-Judd at the target's peak, 0.5 is chance; NaN where the target is constant.</summary>
+    public const string AgreementAuc = "agreement_auc_judd";
 }

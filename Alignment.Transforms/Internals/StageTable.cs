@@ -14,9 +14,11 @@ static class StageTable
         StageKind.Of<EditSceneTransformer>(EditSceneTransformer.Name),
         StageKind.Of<LoadMapTransformer>(LoadMapTransformer.Name),
         StageKind.Of<MaskKeywordTransformer>(MaskKeywordTransformer.Name),
+        StageKind.Of<MeasureDoseTransformer>(MeasureDoseTransformer.Name),
         StageKind.Of<ModifyAttentionTransformer>(ModifyAttentionTransformer.Name),
         StageKind.Of<NormalizeHeatmapTransformer>(NormalizeHeatmapTransformer.Name),
         StageKind.Of<PredictAttentionTransformer>(PredictAttentionTransformer.Name),
+        StageKind.Of<ScoreAgreementTransformer>(ScoreAgreementTransformer.Name),
         StageKind.Of<ScoreAlignmentTransformer>(ScoreAlignmentTransformer.Name),
         StageKind.Of<SizeImageTransformer>(SizeImageTransformer.Name),
     ];

@@ -50,6 +50,14 @@ public sealed class ContractResult
     [ColumnName("made_float")] public float MadeFloat { get; set; }
 
     [ColumnName("made_float2")] public float MadeFloat2 { get; set; }
+
+    [ColumnName("made_float3")] public float MadeFloat3 { get; set; }
+
+    [ColumnName("made_float4")] public float MadeFloat4 { get; set; }
+
+    [ColumnName("made_float5")] public float MadeFloat5 { get; set; }
+
+    [ColumnName("made_float6")] public float MadeFloat6 { get; set; }
 }
 
 /// <summary>Seven scenes of two videos with their files, seeded.</summary>

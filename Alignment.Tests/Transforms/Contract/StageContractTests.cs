@@ -158,7 +158,12 @@ public sealed class StageContractTests
                 "made2" => RowValues.Text(result.Made2!),
                 "made_int" => RowValues.Text(result.MadeInt),
                 "made_float" => RowValues.Text(result.MadeFloat),
-                _ => RowValues.Text(result.MadeFloat2),
+                "made_float2" => RowValues.Text(result.MadeFloat2),
+                "made_float3" => RowValues.Text(result.MadeFloat3),
+                "made_float4" => RowValues.Text(result.MadeFloat4),
+                "made_float5" => RowValues.Text(result.MadeFloat5),
+                "made_float6" => RowValues.Text(result.MadeFloat6),
+                _ => throw new InvalidOperationException($"The contract has no column '{c.Name}'."),
             }));
         })];
         Assert.That(predicted, Is.EqualTo(RowValues.InOrder(model.Transform(data), [.. stage.Makes.Select(m => m.Column)])));
