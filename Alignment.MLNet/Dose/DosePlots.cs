@@ -22,7 +22,7 @@ static class DosePlots
     /// <summary>An interval of two videos may be twenty times as wide as the effect: the frame ends at this many times the largest value, and the title says so.</summary>
     const double WidestFrame = 4;
 
-    const string Axis = "Predicted share, edit − baseline's edit (points)";
+    const string Axis = "Predicted share against the baseline's edit (points)";
 
     public static IReadOnlyList<string> Write(string folder, DoseReport report)
     {
@@ -38,7 +38,7 @@ static class DosePlots
         PlotModel model = Categories("Dose by variant", variants);
         int placebo = Array.IndexOf(variants, "placebo");
         if (placebo >= 0)
-            model.Annotations.Add(new RectangleAnnotation { MinimumX = placebo - 0.45, MaximumX = placebo + 0.45, MinimumY = -100 * report.Margin, MaximumY = 100 * report.Margin, Fill = OxyColor.FromRgb(232, 232, 232), Layer = AnnotationLayer.BelowSeries, Text = "margin", TextVerticalAlignment = VerticalAlignment.Bottom, FontSize = 12, TextColor = OxyColor.FromRgb(90, 90, 90) });
+            model.Annotations.Add(new RectangleAnnotation { MinimumX = placebo - 0.45, MaximumX = placebo + 0.45, MinimumY = -100 * report.Margin, MaximumY = 100 * report.Margin, Fill = OxyColor.FromRgb(232, 232, 232), Layer = AnnotationLayer.BelowSeries, Text = "margin", TextPosition = new DataPoint(placebo, 100 * report.Margin), TextVerticalAlignment = VerticalAlignment.Bottom, FontSize = 12, TextColor = OxyColor.FromRgb(90, 90, 90) });
         var estimates = new List<DoseEstimate>();
         for (int p = 0; p < report.Predictors.Count; p++)
         {
@@ -63,9 +63,7 @@ static class DosePlots
     static PlotModel AskedAndGot(DoseReport report)
     {
         string predictor = report.Predictors[0].Name;
-        PlotModel model = AlignmentPlots.Model("Asked and got, by video", "Asked: share in the variant's maps − in the baseline's (points)", Axis);
-        model.Subtitle = $"a point a video, mean over its scenes; predicted by {SafePath.Shorten(predictor, 60)}";
-        model.SubtitleFontSize = 13;
+        PlotModel model = AlignmentPlots.Model($"Asked and got, by video (predicted by {SafePath.Shorten(predictor, 60)})", "Asked: share in the variant's maps against the baseline's maps (points), mean over the video's scenes", Axis);
         model.Legends.Add(new Legend { LegendPosition = LegendPosition.RightTop, LegendPlacement = LegendPlacement.Outside, LegendFontSize = 14 });
         string[] variants = [.. report.Variants.Where(v => v.Dose is not null && v.Predictor == predictor).Select(v => v.Variant)];
         int every = 1 + report.Videos.Count / report.Predictors.Count / MostPoints;
@@ -114,7 +112,7 @@ static class DosePlots
         model.Series.Add(series);
     }
 
-    static void Frame(PlotModel model, List<DoseEstimate> estimates, string subtitle, double margin)
+    static void Frame(PlotModel model, List<DoseEstimate> estimates, string about, double margin)
     {
         double largest = Math.Max(estimates.Select(e => Math.Abs(e.Value)).DefaultIfEmpty(0).Max(), 1.2 * margin) is > 0 and var l ? l : 0.01, most = WidestFrame * largest;
         double low = Math.Min(-0.1 * largest, estimates.Min(e => Math.Min(e.Value, e.Low ?? e.Value))), high = Math.Max(0.1 * largest, estimates.Max(e => Math.Max(e.Value, e.High ?? e.Value)));
@@ -123,8 +121,8 @@ static class DosePlots
         (low, high) = (Math.Max(low, -most), Math.Min(high, most));
         model.Axes[1].Minimum = 100 * (low - 0.06 * (high - low));
         model.Axes[1].Maximum = 100 * (high + 0.06 * (high - low));
-        model.Subtitle = cut ? subtitle + "; the widest are cut by the frame" : subtitle;
-        model.SubtitleFontSize = 13;
+        model.Axes[0].Title = cut ? about + "; the widest are cut by the frame" : about;
+        model.Axes[0].TitleFontSize = 14;
     }
 
     static void Zero(PlotModel model) => model.Annotations.Add(new LineAnnotation { Type = LineAnnotationType.Horizontal, Y = 0, Color = OxyColor.FromRgb(60, 60, 60), LineStyle = LineStyle.Solid, StrokeThickness = 1.2, Layer = AnnotationLayer.BelowSeries });

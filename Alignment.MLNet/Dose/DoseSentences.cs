@@ -67,7 +67,8 @@ static class DoseSentences
         string moved = shift.Method == IntervalMethod.None ? "of one scene, from which nothing can be concluded"
             : shift.Below ? "so that editing itself takes attention from the product: compare variants with the baseline's edit, never with the original"
             : shift.Above ? "so that editing itself draws attention to the product: compare variants with the baseline's edit, never with the original"
-            : "which shows no shift by editing itself";
+            : shift.Method == IntervalMethod.NoVariation ? "so that editing left it alone"
+            : "which shows neither a shift by editing itself nor that there is none";
         string quality = string.Join(", ", new[]
         {
             check.PsnrDb is { } psnr ? $"PSNR {psnr.ToString("0.0", CultureInfo.InvariantCulture)} dB (lowest {Text(check.PsnrDbLowest, "0.0")})" : null,

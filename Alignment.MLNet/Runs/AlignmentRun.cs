@@ -1,4 +1,5 @@
 using Alignment.MLNet.Data;
+using Alignment.MLNet.Dose;
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Variants;
 using Alignment.MLNet.Video;
@@ -8,7 +9,7 @@ using Alignment.Transforms.Images;
 namespace Alignment.MLNet.Runs;
 
 /// <summary>
-/// The whole job in one call: validate → variants → edit → assemble → contact sheets → statistics → analyze. What is finished is
+/// The whole job in one call: validate → variants → edit → assemble → contact sheets → statistics → dose → analyze. What is finished is
 /// recognised by hashes and left alone, so a run may be stopped at any moment, also by killing the process, and the next one
 /// continues and ends with the same bytes. A broken input is reported and left out; the rest is done.
 /// </summary>
@@ -74,7 +75,11 @@ public static class AlignmentRun
         var (statistics, plotted) = StatisticsStep.Run(set, folder);
         steps.Add(new("statistics", "files", statistics.Count, plotted ? statistics.Count : 0));
 
-        // 7. What viewers did.
+        // 7. How far attention moved, as predictors see it.
+        DoseResult? dose = options.Dose is { } measure ? DoseStep.Run(set, folder, measure with { Model = bundle.Folder }, edit, problems, progress, cancel) : null;
+        if (dose is not null) steps.Add(new("dose", "scenes", dose.Report.Counts.WithProduct + dose.Report.Counts.WithoutProduct, dose.Measured));
+
+        // 8. What viewers did.
         var analysis = options.EngagementFile is null ? default : AnalysisStep.Run(options.EngagementFile, folder, options.Analysis, cancel);
         if (analysis.Result is { } found)
         {
@@ -92,6 +97,8 @@ public static class AlignmentRun
             VideosFolder = folder.Videos,
             ContactSheets = sheets,
             StatisticsFiles = statistics,
+            DoseFolder = dose?.Folder,
+            Dose = dose?.Report,
             AnalysisFolder = analysis.Result is null ? null : folder.Analysis,
             RunJson = folder.RunJson,
             Steps = steps,

@@ -1,5 +1,6 @@
 using Alignment.MLNet.Analysis;
 using Alignment.MLNet.Data;
+using Alignment.MLNet.Dose;
 using Alignment.MLNet.Variants;
 using Alignment.MLNet.Video;
 using Alignment.Transforms.Diffusion;
@@ -34,6 +35,9 @@ public sealed record AlignmentRunOptions
     /// <summary>Where source videos and scene lists are looked for before the data folder and the folder above it.</summary>
     public IReadOnlyList<string> SourceFolders { get; init; } = [];
 
+    /// <summary>How the dose is measured; null: not at all. The LPIPS is the run's own bundle's.</summary>
+    public DoseOptions? Dose { get; init; } = new();
+
     /// <summary>Engagement data to analyse, or null.</summary>
     public string? EngagementFile { get; init; }
 
@@ -52,6 +56,7 @@ public sealed record AlignmentRunOptions
         shared.Edit.Check();
         shared.Variants.Check();
         shared.Assemble.Check();
+        shared.Dose?.Check();
         if (EngagementFile is not null && !File.Exists(EngagementFile))
             throw UsageException.For("--engagement", $"no file '{SafePath.Shorten(EngagementFile, 300)}'", "a CSV file", "Correct the path, or leave the option out.");
         if (SourceFolders.FirstOrDefault(f => !Directory.Exists(f)) is { } missing)

@@ -1,5 +1,6 @@
 using Alignment.MLNet.Analysis;
 using Alignment.MLNet.Data;
+using Alignment.MLNet.Dose;
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Variants;
 using Alignment.MLNet.Video;
@@ -7,7 +8,7 @@ using Alignment.MLNet.Video;
 namespace Alignment.MLNet.Runs;
 
 /// <summary>One step of the job.</summary>
-/// <param name="Name">validate, variants, edit, assemble, contact sheets, statistics or analyze.</param>
+/// <param name="Name">validate, variants, edit, assemble, contact sheets, statistics, dose or analyze.</param>
 /// <param name="Unit">What is counted.</param>
 /// <param name="Items">How many there are now.</param>
 /// <param name="Made">How many of them this call made; 0: everything was done already.</param>
@@ -51,6 +52,9 @@ public sealed record AlignmentRunResult
     /// <summary>statistics.json and the plots.</summary>
     public required IReadOnlyList<string> StatisticsFiles { get; init; }
 
+    /// <summary>The folder of the dose; null where it was not measured.</summary>
+    public string? DoseFolder { get; init; }
+
     /// <summary>The folder of the analysis, or null where no engagement data was given.</summary>
     public string? AnalysisFolder { get; init; }
 
@@ -70,6 +74,9 @@ public sealed record AlignmentRunResult
     public required DatasetEditResult Edit { get; init; }
 
     public required AssembleResult Assemble { get; init; }
+
+    /// <summary>How far attention moved, as predictors see it; null where it was not measured.</summary>
+    public DoseReport? Dose { get; init; }
 
     /// <summary>Null where no engagement data was given.</summary>
     public EngagementAnalysis? Analysis { get; init; }

@@ -1,4 +1,5 @@
 using Alignment.MLNet.Data;
+using Alignment.MLNet.Dose;
 using Alignment.MLNet.Editing;
 
 namespace Alignment.MLNet.Runs;
@@ -12,6 +13,7 @@ namespace Alignment.MLNet.Runs;
 /// videos/                                {video_id}_{variant}.mp4
 /// contact_sheets/                        {video_id}.png
 /// statistics/                            statistics.json and its plots
+/// dose/                                  how far attention moved, as predictors see it
 /// analysis/                              t-tests, where engagement data was given
 /// run.json                               options, counts, problems
 /// </code>
@@ -42,6 +44,8 @@ sealed class RunFolder
 
     public string Statistics => Path.Combine(Root, "statistics");
 
+    public string Dose => Path.Combine(Root, DoseFolder.Name);
+
     public string Analysis => Path.Combine(Root, "analysis");
 
     public string RunJson => Path.Combine(Root, "run.json");
@@ -66,7 +70,7 @@ sealed class RunFolder
         var own = new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint };
         const string pattern = "*" + AtomicFile.PartialSuffix;
         IEnumerable<string> strays = Directory.EnumerateFiles(Root, pattern, own)
-            .Concat(new[] { Variants, Edited, Videos, ContactSheets, Statistics, Analysis }.Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, pattern, all)));
+            .Concat(new[] { Variants, Edited, Videos, ContactSheets, Statistics, Dose, Analysis }.Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, pattern, all)));
         foreach (string stray in strays.ToArray()) File.Delete(stray);
     }
 

@@ -26,6 +26,7 @@ static class RunSummary
             },
             Engagement = options.EngagementFile is null ? null : new { Sha256 = FileHash.OfFile(options.EngagementFile), options.Analysis.Baseline, options.Analysis.Confidence },
         },
+        Dose = result.Dose is not { } dose ? null : new { dose.Note, dose.Predictors, dose.Margin, dose.Counts, dose.Sentences },
         Steps = result.Steps.Select(s => new { s.Name, s.Unit, s.Items }),
         result.Variants.AttentionOrigin,
         result.Edit.Counts,

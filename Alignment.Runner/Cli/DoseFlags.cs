@@ -24,23 +24,38 @@ sealed class DoseFlags
     readonly Option<double> _fixated = new("--fixated") { Description = "The part of a target map's pixels, the highest, that stand for fixations in NSS and AUC.", HelpName = "PART", DefaultValueFactory = _ => s_defaults.FixatedPart };
     readonly Option<bool> _noPlots = new("--no-plots") { Description = "Draw no plots." };
 
-    public DoseFlags(Command command)
+    readonly Option<bool> _noDose = new("--no-dose") { Description = "Do not measure how far attention moved." };
+
+    /// <param name="command">The command that gets the options.</param>
+    /// <param name="step">True where measuring is one step of many: then only what is often wanted is offered, and leaving it out.</param>
+    public DoseFlags(Command command, bool step = false)
     {
-        foreach (Option option in new Option[] { _predict, _centre, _margin, _confidence, _fixated, _noPlots }) command.Add(option);
+        foreach (Option option in step ? [_predict, _margin, _noDose] : new Option[] { _predict, _centre, _margin, _confidence, _fixated, _noPlots }) command.Add(option);
     }
+
+    /// <summary>The options; null with --no-dose.</summary>
+    public DoseOptions? ReadStep(ParseResult parse) => parse.GetValue(_noDose) ? null : new()
+    {
+        Predictors = Predictors(parse, s_predict.CentreWeight),
+        Margin = parse.GetValue(_margin),
+    };
 
     public DoseOptions Read(ParseResult parse, string model)
     {
-        double centre = parse.GetValue(_centre);
-        string[] names = parse.GetValue(_predict)!;
         return new()
         {
-            Predictors = [.. (names.Length > 0 ? names : s_defaults.Predictors.Select(p => p.Predictor)).Select(n => new AttentionPredictorOptions { Predictor = n, CentreWeight = centre })],
+            Predictors = Predictors(parse, parse.GetValue(_centre)),
             Margin = parse.GetValue(_margin),
             Confidence = parse.GetValue(_confidence),
             FixatedPart = parse.GetValue(_fixated),
             Model = model,
             Plots = !parse.GetValue(_noPlots),
         };
+    }
+
+    IReadOnlyList<AttentionPredictorOptions> Predictors(ParseResult parse, double centre)
+    {
+        string[] names = parse.GetValue(_predict)!;
+        return [.. (names.Length > 0 ? names : s_defaults.Predictors.Select(p => p.Predictor)).Select(n => new AttentionPredictorOptions { Predictor = n, CentreWeight = centre })];
     }
 }

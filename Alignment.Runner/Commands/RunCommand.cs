@@ -15,9 +15,10 @@ sealed class RunCommand : RunnerCommand
     readonly VariantFlags _variants;
     readonly EditFlags _edit;
     readonly AssembleFlags _assemble;
+    readonly DoseFlags _dose;
 
     public RunCommand(Terminal terminal) : base(terminal, "run",
-        "The whole job: validate, variants, edit, assemble, contact sheets, statistics, and analyze where engagement data is given. Finished work is recognised; stopped at any moment, it continues and ends with the same bytes.",
+        "The whole job: validate, variants, edit, assemble, contact sheets, statistics, dose, and analyze where engagement data is given. Finished work is recognised; stopped at any moment, it continues and ends with the same bytes.",
         "alignment run --data data --model models/sd15 --out out",
         "alignment run --data data --model models/sd15 --out out --source footage --engagement engagement.csv",
         "alignment run --data data --out try --size 128 --steps 10 --max-videos 1      # a quick try with the bundled model")
@@ -26,6 +27,7 @@ sealed class RunCommand : RunnerCommand
         _variants = new(this, ownSeed: false);
         _edit = new(this);
         _assemble = new(this);
+        _dose = new(this, step: true);
     }
 
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
@@ -40,6 +42,7 @@ sealed class RunCommand : RunnerCommand
             Edit = edit,
             Assemble = _assemble.Read(parse),
             SourceFolders = _assemble.Sources(parse),
+            Dose = _dose.ReadStep(parse),
             EngagementFile = parse.GetValue(_engagement),
         };
         string model = parse.GetValue(_model) ?? BundledModels.Tiny;

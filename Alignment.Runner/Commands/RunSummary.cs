@@ -20,6 +20,7 @@ static class RunSummary
         to.WriteLine(result.Variants.AttentionOrigin.Text);
         var edits = result.Edit.Counts;
         to.WriteLine($"{N(edits.Edits)} edits for {N(edits.Outputs)} pictures: one per distinct control; {N(edits.NothingToEdit)} of them without product needed no model.");
+        if (result.Dose is { } dose) DoseTable.PrintShort(dose, to);
         if (result.Analysis is { } analysis) AnalysisTable.Print(analysis, result.AnalysisFolder!, to);
 
         foreach (var problem in result.Problems.Take(MostShown))
@@ -31,6 +32,7 @@ static class RunSummary
         PrintPlace("pictures", result.EditedFolder, to);
         foreach (string sheet in result.ContactSheets) PrintPlace("contact sheet", sheet, to);
         foreach (string file in result.StatisticsFiles) PrintPlace("statistics", file, to);
+        if (result.DoseFolder is not null) PrintPlace("dose", result.DoseFolder, to);
         if (result.AnalysisFolder is not null) PrintPlace("analysis", result.AnalysisFolder, to);
         PrintPlace("scenes used", result.ValidScenes, to);
         PrintPlace("summary", result.RunJson, to);

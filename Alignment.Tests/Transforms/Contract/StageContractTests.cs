@@ -163,7 +163,7 @@ public sealed class StageContractTests
                 "made_float4" => RowValues.Text(result.MadeFloat4),
                 "made_float5" => RowValues.Text(result.MadeFloat5),
                 "made_float6" => RowValues.Text(result.MadeFloat6),
-                _ => throw new InvalidOperationException($"The contract has no column '{c.Name}'."),
+                _ => throw new InvalidOperationException($"The contract has no column '{m.Column}'."),
             }));
         })];
         Assert.That(predicted, Is.EqualTo(RowValues.InOrder(model.Transform(data), [.. stage.Makes.Select(m => m.Column)])));
