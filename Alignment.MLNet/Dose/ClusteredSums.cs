@@ -8,7 +8,7 @@ namespace Alignment.MLNet.Dose;
 /// <remarks>
 /// Let R = Σd / Σw (w = 1: the mean), e = d − R w, E_g the sum of e over video g, h_g its part of Σw. With two videos or more the variance is
 /// <c>Σ E_g² / (1 − h_g) / (Σw)²</c>: the sandwich of Liang and Zeger (<i>Biometrika</i> 73, 1986) with Bell and McCaffrey's correction for few clusters (CR2; <i>Survey
-/// Methodology</i> 28, 2002), and t has Satterthwaite's degrees of freedom <c>1 / (Σh² + (Σ h²/(1−h))² − Σ h⁴/(1−h)²)</c>, which are G − 1 for videos of one size (Pustejovsky and Tipton,
+/// Methodology</i> 28, 2002), made on the videos' sums, so that it is unbiased where scenes are independent with variance in proportion to w; t has Satterthwaite's degrees of freedom <c>1 / (Σh² + (Σ h²/(1−h))² − Σ h⁴/(1−h)²)</c>, which are G − 1 for videos of one size (Pustejovsky and Tipton,
 /// <i>J. Business &amp; Economic Statistics</i> 36, 2018). For a ratio this is the linearised estimator of survey sampling (Cochran, <i>Sampling Techniques</i>, 1977, ch. 6).
 /// With one video nothing is known between videos: scenes are taken for independent, variance <c>n/(n−1) Σe² / (Σw)²</c>, t with n − 1.
 /// Memory is two numbers a video.

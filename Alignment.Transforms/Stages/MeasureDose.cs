@@ -117,8 +117,19 @@ public sealed class MeasureDoseTransformer : SceneTransformer<MeasureDoseOptions
         var mask = columns.Map(Options.MaskColumn);
         var before = Picture(columns, Options.BeforeColumn, mask);
         var after = Picture(columns, Options.AfterColumn, mask);
-        var scoreBefore = Score(before, Options.BeforeRange, mask);
-        var scoreAfter = Score(after, Options.AfterRange, mask);
+        // Read once a row, for both pictures.
+        var m = StageColumns.Together<float[]>([mask], row =>
+        {
+            var read = row.Floats(mask);
+            float[] kept = new float[mask.Length];
+            return () =>
+            {
+                read().CopyTo(kept);
+                return kept;
+            };
+        });
+        var scoreBefore = Score(before, Options.BeforeRange, mask, m);
+        var scoreAfter = Score(after, Options.AfterRange, mask, m);
         var both = StageColumns.Together<(AttentionScore Before, AttentionScore After)>([mask, before, after], row =>
         {
             var b = row.Once(scoreBefore);
@@ -141,10 +152,10 @@ public sealed class MeasureDoseTransformer : SceneTransformer<MeasureDoseOptions
         return picture;
     }
 
-    SharedWork<AttentionScore> Score(StageInput picture, PictureRange range, StageInput mask) => StageColumns.Together<AttentionScore>([picture, mask], row =>
+    SharedWork<AttentionScore> Score(StageInput picture, PictureRange range, StageInput mask, SharedWork<float[]> shared) => StageColumns.Together<AttentionScore>([picture, mask], row =>
     {
         var predict = picture.Column.Type is TextDataViewType ? FromPath(row, picture, mask) : FromPlanes(row, picture, range);
-        var m = row.Floats(mask);
+        var m = row.Once(shared);
         float[] map = new float[mask.Length];
         return () =>
         {

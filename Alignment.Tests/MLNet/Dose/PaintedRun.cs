@@ -1,0 +1,73 @@
+using Alignment.MLNet.Data;
+using Alignment.MLNet.Editing;
+using Alignment.MLNet.Variants;
+using Alignment.Tests.MLNet.Runs;
+using Alignment.Transforms.Diffusion;
+using Alignment.Transforms.Images;
+
+namespace Alignment.Tests.MLNet.Dose;
+
+/// <summary>
+/// A run of the mini data set whose edits are painted by hand: the product gets stripes whose contrast follows the attention that its map has on it, so that a boost really draws
+/// predicted attention, and the placebo really leaves it alone. What is true is known without any model.
+/// </summary>
+static class PaintedRun
+{
+    public const int Size = 48;
+
+    public static string Make(TempFolder temp)
+    {
+        MiniDataSet.Write(temp["data"]);
+        VariantMaker.Run(temp["data"], temp["run"], new() { Width = Size, Height = Size });
+        var edit = new EditOptions { Width = Size, Height = Size };
+        new DatasetEditing(new VariantSetScenes(VariantSet.Open(temp["run"]), []), new EditedFolder(temp["run"]), edit, 95, "painter", () => new Painter()).Run(null, CancellationToken.None);
+        return temp["run"];
+    }
+
+    /// <summary>A copy to be damaged.</summary>
+    public static string Copy(string run, string to)
+    {
+        foreach (string file in Directory.GetFiles(run, "*", SearchOption.AllDirectories))
+        {
+            string target = Path.Combine(to, Path.GetRelativePath(run, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+        return to;
+    }
+
+    public static string Picture(string run, string variant, string video, int scene) => new EditedFolder(run).Png(variant, video, SceneRecord.IdOf(video, scene));
+
+    public static string Mask(string data, string video, int scene) => Path.Combine(data, "keyword_masks", video, FormattableString.Invariant($"scene_{scene}.png"));
+
+    sealed class Painter : ISceneDiffusion
+    {
+        public IReadOnlyList<float[]> Edit(SceneToEdit scene, float[] image, IReadOnlyList<float[]> controls, CancellationToken cancel) => [.. controls.Select(c => Paint(image, c))];
+
+        static float[] Paint(float[] image, float[] control)
+        {
+            const int n = Size * Size;
+            double on = 0, product = 0, besides = 0;
+            for (int i = 0; i < n; i++)
+            {
+                if (control[i] == 0)
+                {
+                    besides = Math.Max(besides, control[n + i]);
+                    continue;
+                }
+                product++;
+                on += control[n + i];
+            }
+            float contrast = (float)(0.95 * on / product + 0.05 * besides), middle = 0.5f;   // what happens beside it shows a little, as it does in real edits
+            float[] made = [.. image.Select(v => (v + 1) / 2)];
+            for (int c = 0; c < 3; c++)
+                for (int i = 0; i < n; i++)
+                    if (control[i] > 0) made[c * n + i] = middle + middle * contrast * (i % Size / 3 % 2 == 0 ? 1 : -1);
+            return made;
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
