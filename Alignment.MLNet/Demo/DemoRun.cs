@@ -45,7 +45,7 @@ public static class DemoRun
     {
         IReadOnlyList<AdDrawingOptions> wanted = AdDrawing.Set(options.Ads, options.Drawing with { Seed = options.Seed });
         string record = Path.Combine(data, "drawn.json");
-        var recipe = new Recipe(1, options.Seed, wanted, tools.Version);
+        var recipe = new Recipe(2, options.Seed, wanted, tools.Version);
         if (OutputRecord.Current<Facts>(record, recipe) is { } known) return [.. known.Videos.Select(v => SafePath.Under(data, v))];
 
         IReadOnlyList<DrawnAd> drawn = DrawnDataSet.Write(data, wanted, progress, cancel);

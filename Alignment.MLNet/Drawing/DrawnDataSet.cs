@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Alignment.MLNet.Attention;
 using Alignment.MLNet.Data;
+using Alignment.MLNet.Editing;
 using Alignment.Transforms;
 using Alignment.Transforms.Images;
 
@@ -8,10 +10,13 @@ namespace Alignment.MLNet.Drawing;
 /// <summary>Writes drawn ads as a data set in the usual layout (see <see cref="SceneFolder"/>), with the truth beside it.</summary>
 public static class DrawnDataSet
 {
+    /// <summary>What reports say of these heatmaps: nobody looked at these ads.</summary>
+    internal const string ImaginedViewer = "the demo, an imagined viewer";
+
     static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>
-    /// Writes stills, masks, heatmaps and keywords.csv of every ad, and <c>{video_id}.truth.json</c> (size, frame rate, start
+    /// Writes stills, masks, heatmaps (with a record that says they were drawn for an imagined viewer) and keywords.csv of every ad, and <c>{video_id}.truth.json</c> (size, frame rate, start
     /// frames, keyword, where the product is on screen) in <paramref name="folder"/>. Files appear complete or not at all;
     /// equal options give equal bytes.
     /// </summary>
@@ -25,12 +30,14 @@ public static class DrawnDataSet
         long scenes = drawn.Sum(a => a.Scenes.Count), done = 0;
         foreach (DrawnAd ad in drawn)
         {
+            var heatmaps = new List<HeatmapOrigin>();
             foreach (DrawnScene scene in ad.Scenes)
             {
                 cancel.ThrowIfCancellationRequested();
-                Write(folder, ad, scene);
+                heatmaps.Add(Write(folder, ad, scene));
                 progress?.Report(new("drawing scenes", ++done, scenes, ad.Options.VideoId));
             }
+            new AttentionRecord { VideoId = ad.Options.VideoId, Makers = [s_imagined], Scenes = heatmaps }.Write(SafePath.Under(folder, SceneFolder.Heatmaps, ad.Options.VideoId));
             AtomicFile.WriteText(SafePath.Under(folder, ad.Options.VideoId + ".truth.json"), JsonSerializer.Serialize(new
             {
                 Video = ad.Options.VideoId,
@@ -52,7 +59,10 @@ public static class DrawnDataSet
         return drawn;
     }
 
-    static void Write(string folder, DrawnAd ad, DrawnScene scene)
+    static readonly AttentionMaker s_imagined = new() { Kind = AttentionOriginKind.Drawn, By = ImaginedViewer };
+
+    /// <summary>Writes one scene; what the record says of its heatmap comes back.</summary>
+    static HeatmapOrigin Write(string folder, DrawnAd ad, DrawnScene scene)
     {
         string id = ad.Options.VideoId, sceneId = SceneId.Of(id, scene.Number);
         int frame = DrawnAd.StillOf(scene), width = ad.Options.Width, height = ad.Options.Height;
@@ -61,6 +71,8 @@ public static class DrawnDataSet
         PictureFile.WriteJpeg(SafePath.Under(folder, "video_scene_cuts", id, sceneId + "-01.jpg"), new(width, height, rgb));
         PictureFile.WritePngGrey(SafePath.Under(folder, "keyword_masks", id, FormattableString.Invariant($"scene_{scene.Number}.png")), width, height, ad.Mask(frame));
         byte[] grey = [.. ad.Heatmap(frame).Select(a => (byte)(a * 255f + 0.5f))];
-        PictureFile.WriteJpegGrey(SafePath.Under(folder, "attention_heatmap", id, sceneId + ".jpg"), width, height, grey);
+        string heatmap = SafePath.Under(folder, SceneFolder.Heatmaps, id, sceneId + ".jpg");
+        PictureFile.WriteJpegGrey(heatmap, width, height, grey);
+        return new(scene.Number, Path.GetFileName(heatmap), FileHash.OfFile(heatmap), Maker: 0);
     }
 }

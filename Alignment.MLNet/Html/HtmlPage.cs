@@ -10,7 +10,8 @@ static class HtmlPage
     /// <param name="to">Gets the text; lines end with LF.</param>
     /// <param name="title">For the browser's tab.</param>
     /// <param name="body">Writes what is inside <c>main</c>.</param>
-    public static void Write(TextWriter to, string title, Action<HtmlWriter> body)
+    /// <param name="style">Added to the common style sheet; a constant of ours.</param>
+    public static void Write(TextWriter to, string title, Action<HtmlWriter> body, string style = "")
     {
         var html = new HtmlWriter(to);
         html.Doctype();
@@ -19,10 +20,10 @@ static class HtmlPage
             using (html.Open("head"))
             {
                 html.Empty("meta", ("charset", "utf-8")).Line();
-                html.Empty("meta", ("http-equiv", "Content-Security-Policy"), ("content", "default-src 'none'; img-src data:; style-src 'unsafe-inline'")).Line();
+                html.Empty("meta", ("http-equiv", "Content-Security-Policy"), ("content", "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'")).Line();
                 html.Empty("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1")).Line();
                 html.Empty("meta", ("name", "color-scheme"), ("content", "light dark")).Line();
-                html.Head(title, HtmlStyle.Sheet);
+                html.Head(title, HtmlStyle.Sheet + style);
             }
             html.Line();
             using (html.Open("body"))

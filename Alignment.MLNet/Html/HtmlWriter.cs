@@ -6,12 +6,12 @@ namespace Alignment.MLNet.Html;
 /// <summary>
 /// Writes HTML and inline SVG as a stream, so that a page's size costs no memory. Nothing from outside can become markup: text and
 /// attribute values are always escaped, names of tags and attributes are checked, there is no way to write raw markup or a script,
-/// and an address can only be a place in the page, a file beside it, or a picture inside it.
+/// and an address can only be a place in the page, a file beside it or below, or a picture or small video inside it.
 /// </summary>
 sealed class HtmlWriter(TextWriter to)
 {
     // Elements that have no content, of HTML and of SVG; all others are closed by the scope that opened them.
-    static readonly HashSet<string> s_empty = ["meta", "img", "br", "hr", "col", "line", "rect", "circle", "path", "polyline", "polygon"];
+    static readonly HashSet<string> s_empty = ["meta", "img", "br", "hr", "col", "input", "line", "rect", "circle", "path", "polyline", "polygon"];
 
     // Would run or load something, or end the text they stand in.
     static readonly HashSet<string> s_refused = ["script", "style", "iframe", "object", "embed", "link", "base", "form", "use", "image", "foreignObject", "title", "textarea", "xmp", "noscript", "template"];
@@ -101,15 +101,17 @@ sealed class HtmlWriter(TextWriter to)
         {
             "HREF" or "SRC" => IsAddress(value),
             "STYLE" => value.AsSpan().IndexOfAnyExcept(s_styleCharacters) < 0 && !value.Contains("url", StringComparison.Ordinal),
-            "SRCDOC" or "ACTION" or "FORMACTION" or "SRCSET" or "DATA" => false,
+            "SRCDOC" or "ACTION" or "FORMACTION" or "SRCSET" or "DATA" or "POSTER" or "PING" => false,
             _ => true,
         };
         if (!good) throw new ArgumentException($"The attribute {SafePath.Shorten(name)}=\"{SafePath.Shorten(value)}\" may not stand in a page: it could run or load something.", nameof(name));
     }
 
-    /// <summary>A place in this page, a file in the same folder, or a picture written into the page.</summary>
+    static readonly string[] s_inside = ["data:image/jpeg;base64,", "data:image/png;base64,", "data:video/mp4;base64,"];
+
+    /// <summary>A place in this page, a file in the same folder or below it, or a picture or video written into the page.</summary>
     static bool IsAddress(string value) =>
-        value.StartsWith('#') || value.StartsWith("data:image/jpeg;base64,", StringComparison.Ordinal) || value.StartsWith("data:image/png;base64,", StringComparison.Ordinal) || SafePath.IsName(value);
+        value.StartsWith('#') || s_inside.Any(i => value.StartsWith(i, StringComparison.Ordinal)) || value.Split('/').All(part => SafePath.IsName(part));
 
     static bool IsName(string name) => name.Length > 0 && char.IsAsciiLetter(name[0]) && name.AsSpan().IndexOfAnyExcept(s_nameCharacters) < 0;
 
