@@ -47,6 +47,9 @@ public sealed class VariantSet
     /// <summary>The videos' ids, in ordinal order.</summary>
     public IReadOnlyList<string> VideoIds => [.. _manifest.Videos.Select(v => v.VideoId)];
 
+    /// <summary>The videos with the number of their scenes.</summary>
+    internal IReadOnlyList<(string VideoId, int Scenes)> ScenesByVideo => [.. _manifest.Videos.Select(v => (v.VideoId, v.Scenes))];
+
     /// <summary>Scenes over all videos.</summary>
     public int Scenes => _manifest.Scenes;
 

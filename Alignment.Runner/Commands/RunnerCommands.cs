@@ -23,6 +23,7 @@ static class RunnerCommands
         new PowerCommand(terminal),
         new AssignCommand(terminal),
         new AnalyzeCommand(terminal),
+        new ReportCommand(terminal),
         new ModelsCommand(terminal),
         new DemoCommand(terminal),
         new DoctorCommand(terminal),

@@ -1,0 +1,77 @@
+using System.Globalization;
+
+namespace Alignment.MLNet.Reports;
+
+/// <summary>Paragraphs for the methods section of a paper, of what this run really did: nothing is said that its records do not say.</summary>
+static partial class MethodsText
+{
+    /// <summary>Each paragraph, works named by their keys (<see cref="References"/>).</summary>
+    public static IEnumerable<string> Paragraphs(RunRecords run)
+    {
+        string?[] all = [Material(run), Editing(run), Dose(run)];
+        return all.OfType<string>();
+    }
+
+    static string? Material(RunRecords run)
+    {
+        JsonFacts options = run.Variants["options"];
+        if (run.Set is not { } set || !options.Any) return null;
+        string boost = Setting(options, "boost_alpha"), reduction = Setting(options, "reduction_alpha");
+        return $"We made seven versions of each of {ReportWords.Count(set.VideoIds.Count, "video", "videos")} ({ReportWords.Count(set.Scenes, "scene", "scenes")}) that differ in how much attention the advertised product gets, and when. "
+            + $"Attention maps were {Origin(run)}. In every scene of a window (the first, middle or last third of a video's scenes) attention within the product's mask was multiplied by {boost} (early, middle and late boost; full boost: all scenes) or by {reduction} (reduction: the middle third), "
+            + (options["preserve_mass"].Flag == true ? "and the map rescaled so that its sum was kept. " : "and the map rescaled to its former sum and clipped to 0–1. ")
+            + "As a placebo, a background region of the product's size and shape was multiplied instead, the product's attention unchanged. The baseline was unchanged and went through the same editing, so that editing itself is not the treatment.";
+    }
+
+    static string Origin(RunRecords run) => run.AttentionOrigin switch
+    {
+        { Measured: > 0, Predicted: 0, Drawn: 0, BroughtAlong: 0 } => "measured from viewers' gaze",
+        { Measured: 0, Predicted: > 0, Drawn: 0, BroughtAlong: 0 } o => $"predicted from the pictures, not measured{Predictors(o.By)}",
+        { Measured: 0, Predicted: 0, Drawn: > 0, BroughtAlong: 0 } => "drawn for an imagined viewer; nobody looked",
+        { Measured: 0, Predicted: 0, Drawn: 0, BroughtAlong: > 0 } => "supplied with the data, without a record of how they were made",
+        var o => string.Create(CultureInfo.InvariantCulture, $"of mixed origin (scenes: {o.Measured} measured, {o.Predicted} predicted, {o.Drawn} drawn, {o.BroughtAlong} of unknown making)"),
+    };
+
+    static string Predictors(IReadOnlyList<string> by)
+    {
+        string all = string.Join("; ", by);
+        string cited = (all.Contains("spectral_residual", StringComparison.Ordinal) ? " [hou]" : "") + (all.Contains("fine_grained", StringComparison.Ordinal) ? " [montabone]" : "");
+        return cited.Length == 0 ? "" : $" ({cited.Trim()})";
+    }
+
+    static string? Editing(RunRecords run)
+    {
+        JsonFacts edit = run.EditSettings, counts = run.Edit["counts"], quality = run.Edit["quality"];
+        if (edit["scheduler"].Text is not { } scheduler) return null;
+        bool guided = edit["guidance"].Number is { } g && g != 1, fromNoise = edit["from_noise"].Flag == true;
+        string text = "Scenes were re-rendered with a latent diffusion model [ldm] under a ControlNet [controlnet] whose two control channels are the product's mask and the attention map "
+            + $"(model SHA-256 {(run.ModelSha256 is { Length: > 12 } hash && hash.All(char.IsAsciiLetterOrDigit) ? hash[..12] + "…" : "not recorded")}{(run.Run["model"]["control_trained"].Flag == false ? "; its ControlNet was not trained" : "")}), "
+            + $"sampled by {Sampler(scheduler)} with {Setting(edit, "steps")} steps at {Setting(edit, "size")} pixels, {(guided ? $"classifier-free guidance [cfg] of {Setting(edit, "guidance")}" : "without classifier-free guidance")}, control scale {Setting(edit, "control_scale")}. "
+            + (fromNoise ? "Pictures began as pure noise. " : $"Each scene was encoded, noised to a strength of {Setting(edit, "strength")} and denoised [sdedit]; outside the product's region, feathered inwards by {Setting(edit, "region_feather")} pixels, every pixel of the source was kept. ")
+            + $"All variants of a scene share its initial noise (seed {Setting(edit, "seed")}), so that differences between them come from the control alone; equal controls were edited once{(counts.Any ? $" ({ReportWords.N(counts["edits"].Count)} edits for {ReportWords.N(counts["outputs"].Count)} pictures)" : "")}. ";
+        if (quality["pictures"].Count > 0)
+            text += $"Within the region, edits had a mean PSNR of {ReportWords.F(quality["mean_psnr_db"].Number)} dB and a mean SSIM [ssim] of {ReportWords.F(quality["mean_ssim"].Number)} to the source. ";
+        return text + $"The work was done with {Plain(run.Run["tool"].Text ?? run.Edit["tool"].Text ?? "alignment")}{(run.Run["onnx_runtime"].Text is { } ort ? $" on ONNX Runtime {Plain(ort)}" : "")}.";
+    }
+
+    static string Sampler(string name) => name switch
+    {
+        "ddim" => "DDIM [ddim]",
+        "ddpm" => "DDPM [ddpm]",
+        "euler" => "Euler's method [karras]",
+        "euler_karras" => "Euler's method with the noise levels of Karras et al. [karras]",
+        "euler_a" => "ancestral Euler sampling [karras]",
+        "dpmpp_2m" => "DPM-Solver++ (2M) [dpm]",
+        "dpmpp_2m_karras" => "DPM-Solver++ (2M) [dpm] with the noise levels of Karras et al. [karras]",
+        "unipc" => "UniPC [unipc]",
+        "pndm" => "PNDM [pndm]",
+        "lcm" => "latent consistency sampling [lcm]",
+        "published" => "the sampler that the model was published with",
+        _ => Plain(name),
+    };
+
+    static string Setting(JsonFacts of, string name) => of[name].Text is { } text ? Plain(text) : "(not recorded)";
+
+    /// <summary>A text from a record, without what could be taken for a reference.</summary>
+    static string Plain(string text) => SafePath.Shorten(text, 100).Replace('[', '(').Replace(']', ')');
+}

@@ -1,0 +1,39 @@
+namespace Alignment.MLNet.Reports;
+
+/// <summary>What a report shows.</summary>
+public sealed record ReportOptions
+{
+    /// <summary>Scenes on the contact sheet, spread over the videos and over each video's length; the rest is counted. 0: none.</summary>
+    public int ScenesShown { get; init; } = 24;
+
+    /// <summary>Width of the pictures in pixels, 64 to 640; shown smaller where there is no room.</summary>
+    public int PictureWidth { get; init; } = 208;
+
+    /// <summary>Quality of the pictures' JPEGs, 1 to 100: small, and good enough to see what an edit did.</summary>
+    public int JpegQuality { get; init; } = 72;
+
+    /// <summary>Puts small copies of the videos into the page, for as many as fit <see cref="VideoMegabytes"/>.</summary>
+    public bool Videos { get; init; }
+
+    /// <summary>Most megabytes that the videos may take in the page (a third more as text), above 0, at most 200: a page that a mail can carry.</summary>
+    public double VideoMegabytes { get; init; } = 8;
+
+    /// <summary>Width of the videos' copies in pixels, 64 to 640.</summary>
+    public int VideoWidth { get; init; } = 240;
+
+    /// <summary>Checks the ranges.</summary>
+    /// <exception cref="UsageException">A value is out of range.</exception>
+    internal void Check()
+    {
+        Require("--scenes", ScenesShown, ScenesShown is >= 0 and <= 10_000, "0 to 10,000");
+        Require("The pictures' width", PictureWidth, PictureWidth is >= 64 and <= 640, "64 to 640 pixels");
+        Require("The pictures' quality", JpegQuality, JpegQuality is >= 1 and <= 100, "1 to 100");
+        Require("--video-megabytes", VideoMegabytes, VideoMegabytes is > 0 and <= 200, "more than 0, at most 200");
+        Require("The videos' width", VideoWidth, VideoWidth is >= 64 and <= 640, "64 to 640 pixels");
+    }
+
+    static void Require(string what, double found, bool good, string expected)
+    {
+        if (!good) throw UsageException.For(what, FormattableString.Invariant($"{found}"), expected, "Leave it out for the default.");
+    }
+}

@@ -1,0 +1,129 @@
+using Alignment.MLNet.Attention;
+using Alignment.MLNet.Editing;
+using Alignment.MLNet.Html;
+using Alignment.MLNet.Variants;
+using Alignment.Transforms.Attention;
+
+namespace Alignment.MLNet.Reports;
+
+/// <summary>
+/// The contact sheet, scene × variant. The picture before the edit comes out when the pointer is over an edited one or it has the focus; where there is no
+/// pointer, a switch above shows all of them; on paper the source stands first in every row. The control is beside each. No script.
+/// </summary>
+sealed partial class ReportPage
+{
+    readonly SmallPictures _pictures = new(options.PictureWidth, options.JpegQuality);
+
+    void Pictures(HtmlWriter html)
+    {
+        html.Line().Element("h2", "Pictures", ("id", "pictures"));
+        if (IsMissing(html, run.Edit.Any && run.Set is not null, run.Edit.Any ? "the variants" : "edited scenes", "Edited scenes")) return;
+        VariantSet set = run.Set!;
+        int shown = Math.Min(options.ScenesShown, set.Scenes);
+        html.Element("p", shown == set.Scenes ? $"All {ReportWords.N(set.Scenes)} scenes." : $"{ReportWords.N(shown)} of {ReportWords.N(set.Scenes)} scenes, spread over the videos and over their length; the other {ReportWords.N(set.Scenes - shown)} are in edited_scenes, and on the contact sheets in contact_sheets. More here: --scenes N.");
+        if (shown > 0)
+        {
+            html.Element("p", "Under each edit is the control it was made under: the attention the variant asks for as colour over the scene, dark blue for none to light yellow for all, and in green the outline of the region that may change. Everything outside of it is the source's, pixel for pixel.", ("class", "soft small"));
+            html.Element("p", "Hold the pointer over an edit, or tap it, to see the scene before it.", ("class", "soft small screen"));
+            using (html.Open("div"))
+            {
+                html.Empty("input", ("type", "radio"), ("name", "show"), ("id", "show-after"), ("class", "switch"), ("checked", "checked")).Element("label", "show edits", ("for", "show-after"));
+                html.Empty("input", ("type", "radio"), ("name", "show"), ("id", "show-before"), ("class", "switch")).Element("label", "show before", ("for", "show-before"));
+                using (html.Open("div", ("class", "scenes")))
+                    foreach (IReadOnlyList<VariantScene> scene in SceneChoice.Of(set, shown))
+                    {
+                        cancel.ThrowIfCancellationRequested();
+                        Scene(html, scene);
+                        progress?.Report(new(Progress, ++ScenesShown, shown, scene[0].Scene.SceneId));
+                    }
+            }
+        }
+        Videos(html, set);
+    }
+
+    void Scene(HtmlWriter html, IReadOnlyList<VariantScene> scene)
+    {
+        var edited = new EditedFolder(run.Folder.Root);
+        (string video, string id) = (scene[0].Scene.VideoId, scene[0].Scene.SceneId);
+        string source = edited.Png(EditedFolder.Source, video, id), region = edited.Png(EditedFolder.Region, video, id);
+        if (!File.Exists(source)) source = scene[0].Scene.SceneImagePath;
+        using var block = html.Line().Open("section", ("class", "scene"));
+        using (html.Open("h4"))
+        {
+            html.Name(video).Text(FormattableString.Invariant($", scene {scene[0].Scene.SceneNumber} "));
+            using var soft = html.Open("span", ("class", "soft small"));
+            html.Name(scene[0].Scene.Keyword).Text($", {TemporalWindows.Names[scene[0].Window]} third, {Origin(scene[0])} attention");
+        }
+        using var cells = html.Open("div", ("class", "cells"));
+        using (html.Open("figure", ("class", "cell")))
+        {
+            Picture(html, _pictures.Source(source, region), "the source");
+            using var caption = html.Open("figcaption");
+            html.Element("b", "source").Text($", untouched; share of attention on the product {ReportWords.Percent(scene[0].ShareBefore)}");
+        }
+        SmallPicture? before = _pictures.Of(source);
+        foreach (VariantScene variant in scene) Cell(html, edited, variant, source, region, before);
+    }
+
+    void Cell(HtmlWriter html, EditedFolder edited, VariantScene variant, string source, string region, SmallPicture? before)
+    {
+        (string video, string id, string name) = (variant.Scene.VideoId, variant.Scene.SceneId, variant.Variant.Name());
+        string png = edited.Png(name, video, id);
+        JsonFacts record = RecordOf(edited.Record(name, video, id));
+        string words = ReportWords.Variant(name), of = record["recipe"]["edit_of"].Text ?? name;
+        if (variant.Variant != AttentionVariant.Baseline && !variant.Modified && of == AttentionVariant.Baseline.Name() && File.Exists(png))
+        {
+            using var same = html.Line().Open("figure", ("class", "cell"));
+            html.Element("div", "the baseline's picture: this scene is outside the variant's window or has no product", ("class", "same"));
+            using (html.Open("figcaption")) html.Element("b", words);
+            return;
+        }
+        using var figure = html.Line().Open("figure", ("class", "cell"), ("tabindex", "0"));
+        if (_pictures.Of(png) is { } after)
+            using (html.Open("div", ("class", "flip")))
+            {
+                Picture(html, after, $"{words}, after the edit");
+                if (before is not null)
+                    using (html.Open("div", ("class", "before")))
+                    {
+                        Picture(html, before, "before the edit");
+                        html.Element("span", "before", ("class", "tag"));
+                    }
+            }
+        else html.Element("div", "not edited: see the failures", ("class", "same"));
+        Picture(html, _pictures.Control(source, region, variant.AttentionMapPath), $"the control of {words}");
+        using var caption = html.Open("figcaption");
+        html.Element("b", words);
+        if (variant.Modified && variant.Variant != AttentionVariant.Placebo) html.Text($" asked share {ReportWords.Percent(variant.ShareAfter)}");
+        else if (variant.Variant == AttentionVariant.Placebo) html.Text(" asked share unchanged");
+        if (of != name) html.Text($"; the same edit as {ReportWords.Variant(of)}");
+        if (record["facts"]["quality"]["psnr_db"].Number is { } psnr) html.Text($"; PSNR {ReportWords.F(psnr)} dB");
+    }
+
+    static void Picture(HtmlWriter html, SmallPicture? picture, string alt)
+    {
+        if (picture is { } p) html.Empty("img", ("src", p.Address), ("width", p.Width), ("height", p.Height), ("alt", alt), ("decoding", "async"));
+        else html.Element("div", $"{alt}: cannot be read", ("class", "same"));
+    }
+
+    static JsonFacts RecordOf(string path)
+    {
+        try
+        {
+            return JsonFacts.Read(path);
+        }
+        catch (BadDataException)
+        {
+            return JsonFacts.None;   // the picture says that it is there; only its caption is shorter
+        }
+    }
+
+    string Origin(VariantScene scene)
+    {
+        if (_originsOf != scene.Scene.VideoId) (_originsOf, _origins) = (scene.Scene.VideoId, run.Set!.AttentionOf(scene.Scene.VideoId));
+        return _origins.TryGetValue(scene.Scene.SceneNumber, out AttentionOrigin? origin) ? origin.Word : AttentionOrigin.BroughtAlong.Word;
+    }
+
+    string? _originsOf;
+    IReadOnlyDictionary<int, AttentionOrigin> _origins = new Dictionary<int, AttentionOrigin>();
+}

@@ -1,0 +1,132 @@
+using Alignment.MLNet.Html;
+
+namespace Alignment.MLNet.Reports;
+
+/// <summary>
+/// The page, in the order in which one should read it: what to know first, the answer, the dose, what was asked for, the pictures, what was done, a
+/// paragraph for a paper. Written as a stream; scenes come and go one by one.
+/// </summary>
+sealed partial class ReportPage(RunRecords run, ReportOptions options, IReadOnlyList<MissingPart> missing, IProgress<WorkProgress>? progress, CancellationToken cancel)
+{
+    const string Progress = "writing the report";
+
+    static readonly (string Mark, string Style, string Word)[] s_levels = [("▲", "error", "alarm"), ("●", "warning", "warning"), ("■", "note", "note")];
+
+    /// <summary>Scenes that the contact sheet shows.</summary>
+    public int ScenesShown { get; private set; }
+
+    /// <summary>Videos in the page.</summary>
+    public int VideosShown { get; private set; }
+
+    public void Write(TextWriter to)
+    {
+        IReadOnlyList<ReportNote> notes = ReportNotes.Of(run, missing);
+        HtmlPage.Write(to, IsSimulated ? "Alignment report – SIMULATED engagement" : "Alignment report", html =>
+        {
+            Head(html, notes);
+            Notes(html, notes);
+            Engagement(html);
+            Dose(html);
+            Asked(html);
+            Pictures(html);
+            Done(html);
+            Methods(html);
+            Files(html);
+        }, ReportStyle.Sheet);
+    }
+
+    void Head(HtmlWriter html, IReadOnlyList<ReportNote> notes)
+    {
+        html.Element("h1", "Does it matter where and when viewers look at the product?");
+        html.Element("p", $"Report of an Alignment run: {Summary()}.", ("class", "soft"));
+        if (IsSimulated) Loud(html);
+        using (html.Open("div", ("class", "tiles")))
+        {
+            if (run.Set is { } set)
+            {
+                Tile(html, ReportWords.N(set.VideoIds.Count), "videos");
+                Tile(html, ReportWords.N(set.Scenes), "scenes");
+            }
+            if (run.Edit.Any) Tile(html, ReportWords.N(run.Edit["counts"]["edits"].Count), "different edits");
+            if (run.Analysis is { } a) Tile(html, ReportWords.N(a.Rows - a.Rejected), IsSimulated ? "SIMULATED rows of engagement" : "rows of engagement", IsSimulated ? "warning" : null);
+            for (int i = 0; i < s_levels.Length; i++)
+            {
+                int count = notes.Count(n => (int)n.Level == i);
+                if (count > 0 || i == 1) Tile(html, ReportWords.N(count), $"{s_levels[i].Mark} {s_levels[i].Word}{(count == 1 ? "" : "s")}", count == 0 ? null : s_levels[i].Style);
+            }
+        }
+        InShort(html);
+        using (html.Open("ul", ("class", "toc")))
+            foreach (var (id, title) in new[] { ("first", "Read this first"), ("engagement", "What viewers did"), ("dose", "How far attention moved"), ("asked", "What was asked for"), ("pictures", "Pictures"), ("done", "What was done"), ("methods", "Methods"), ("files", "Tables") })
+                using (html.Open("li")) html.Element("a", title, ("href", "#" + id));
+    }
+
+    string Summary()
+    {
+        var parts = new List<string>();
+        if (run.Set is { } set) parts.Add($"{ReportWords.Count(set.VideoIds.Count, "video", "videos")}, {ReportWords.Count(set.Scenes, "scene", "scenes")}, seven variants");
+        if (run.AttentionOrigin.Words is { Length: > 0 } attention) parts.Add(attention);
+        if (run.ModelSha256 is { Length: >= 12 } model) parts.Add($"model {SafePath.Shorten(model, 12).TrimEnd('…')}");
+        return parts.Count == 0 ? "an analysis alone" : string.Join("; ", parts);
+    }
+
+    static void Loud(HtmlWriter html)
+    {
+        using var box = html.Line().Open("div", ("class", "loud"), ("role", "note"));
+        using var p = html.Open("p");
+        html.Element("strong", "SIMULATED ENGAGEMENT DATA.").Text(" No viewer has clicked, bought or watched. The numbers were drawn by a random generator with effects that were put into it; they show what an analysis looks like, and say nothing of these videos or of anybody's behaviour.");
+    }
+
+    static void Tile(HtmlWriter html, string number, string what, string? style = null)
+    {
+        using (html.Open("div", ("class", "tile")))
+            html.Element("b", number, ("class", style)).Element("span", what, ("class", style is null ? "soft small" : style + " small"));
+    }
+
+    static void Notes(HtmlWriter html, IReadOnlyList<ReportNote> notes)
+    {
+        html.Line().Element("h2", "Read this first", ("id", "first"));
+        if (notes.Count == 0)
+        {
+            html.Element("p", "Nothing speaks against taking the numbers as they are.", ("class", "good"));
+            return;
+        }
+        html.Element("p", "Warnings and assumptions, the worst first.", ("class", "soft"));
+        using var list = html.Open("ul", ("class", "notes"));
+        foreach (ReportNote note in notes)
+        {
+            var (mark, style, word) = s_levels[(int)note.Level];
+            using var item = html.Line().Open("li", ("class", style));
+            html.Element("strong", $"{mark} {note.Title}", ("title", word));
+            using (html.Open("p", ("class", "small"))) html.Name(note.Text);
+            if (note.Next is not null)
+                using (html.Open("p", ("class", "small"))) html.Element("code", note.Next);
+        }
+    }
+
+    /// <summary>Says that a part is missing, and what makes it; true where it is.</summary>
+    bool IsMissing(HtmlWriter html, bool there, string part, string what)
+    {
+        if (there) return false;
+        MissingPart? known = missing.FirstOrDefault(m => m.What.StartsWith(part, StringComparison.Ordinal));
+        using var p = html.Open("p");
+        html.Text(known is null ? $"{what} cannot be read; see above." : $"{what} is not in this run. It is made by ");
+        if (known is not null) html.Element("code", known.Command).Text(".");
+        return true;
+    }
+
+    static void Header(HtmlWriter html, params ReadOnlySpan<(string Text, string? Style)> cells)
+    {
+        using var head = html.Open("thead");
+        using var row = html.Open("tr");
+        foreach (var (text, style) in cells) html.Element("th", text, ("class", style));
+    }
+
+    static void Pair(HtmlWriter html, string name, string? value)
+    {
+        if (value is null) return;
+        using var row = html.Line().Open("tr");
+        html.Element("td", name);
+        using (html.Open("td")) html.Name(value);
+    }
+}

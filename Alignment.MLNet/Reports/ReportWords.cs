@@ -1,0 +1,39 @@
+using System.Globalization;
+using Alignment.Transforms.Attention;
+
+namespace Alignment.MLNet.Reports;
+
+/// <summary>Numbers and names as the page writes them: points for decimals, a real minus, as many digits as mean something.</summary>
+static class ReportWords
+{
+    public static string N(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>Four digits that count.</summary>
+    public static string F(double value) => !double.IsFinite(value) ? "–"
+        : Minus(Math.Abs(value) is >= 1e6 or (> 0 and < 1e-4) ? value.ToString("0.###e0", CultureInfo.InvariantCulture) : value.ToString(Math.Abs(value) switch { >= 1000 => "0", >= 100 => "0.#", >= 10 => "0.##", >= 1 => "0.###", _ => "0.####" }, CultureInfo.InvariantCulture));
+
+    public static string F(double? value) => value is { } v ? F(v) : "–";
+
+    /// <summary>With its sign.</summary>
+    public static string Signed(double value) => value > 0 ? "+" + F(value) : F(value);
+
+    /// <summary>A p-value; below a ten-thousandth only that.</summary>
+    public static string P(double? p) => p is not { } v || !double.IsFinite(v) ? "–" : v < 0.0001 ? "< 0.0001" : v.ToString("0.0000", CultureInfo.InvariantCulture);
+
+    public static string Percent(double share, string format = "0.0") => double.IsFinite(share) ? Minus((100 * share).ToString(format, CultureInfo.InvariantCulture)) + " %" : "–";
+
+    /// <summary>"early_boost" as people say it.</summary>
+    public static string Variant(string name) => name.Replace('_', ' ');
+
+    /// <summary>The place of a variant among the seven, which gives its colour and shape; unknown ones follow by their place in a list.</summary>
+    public static int Series(string variant, int otherwise = 0)
+    {
+        for (int i = 0; i < AttentionVariants.Names.Count; i++)
+            if (AttentionVariants.Names[i] == variant) return i;
+        return otherwise;
+    }
+
+    public static string Count(long n, string one, string many) => $"{N(n)} {(n == 1 ? one : many)}";
+
+    static string Minus(string number) => number.Replace('-', '\u2212');
+}

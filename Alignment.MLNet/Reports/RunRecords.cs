@@ -1,0 +1,112 @@
+using System.Text.Json;
+using Alignment.MLNet.Analysis;
+using Alignment.MLNet.Attention;
+using Alignment.MLNet.Data;
+using Alignment.MLNet.Editing;
+using Alignment.MLNet.Runs;
+using Alignment.MLNet.Variants;
+using Alignment.MLNet.Video;
+
+namespace Alignment.MLNet.Reports;
+
+/// <summary>What a run left in its folder, as far as it is there and can be read. Small records only: scenes are streamed where they are shown.</summary>
+sealed class RunRecords
+{
+    readonly List<string> _unreadable = [];
+
+    /// <exception cref="BadDataException">There is no such folder, or nothing of a run is in it.</exception>
+    public RunRecords(string folder)
+    {
+        Folder = new(folder);
+        if (!Directory.Exists(Folder.Root)) throw BadDataException.For($"The run '{Folder.Root}'", "no such folder", "the output folder of a run", "Correct --run, or run 'alignment run' first.");
+        Run = Try(() => JsonFacts.Read(Folder.RunJson)) ?? JsonFacts.None;
+        Edit = Try(() => JsonFacts.Read(new EditedFolder(Folder.Root).ManifestPath)) ?? JsonFacts.None;
+        Variants = Try(() => JsonFacts.Read(Path.Combine(Folder.Variants, VariantFiles.Manifest))) ?? JsonFacts.None;
+        Set = Variants.Any ? Try(() => VariantSet.Open(Folder.Root)) : null;
+        Validation = OutputRecord.FactsOf<ValidationReport>(Folder.ValidationRecord);
+        if (Validation is { Counts: null } or { Problems: null }) Validation = null;
+        Statistics = Try(ReadStatistics);
+        Analysis = null;
+        if (!Run.Any && !Edit.Any && !Variants.Any && Analysis is null && _unreadable.Count == 0)
+            throw BadDataException.For($"The run '{Folder.Root}'", "nothing that a run leaves", "run.json, variants_v3, edited_scenes or analysis in it", "Name the folder that was --out of 'alignment run'.");
+    }
+
+    public RunFolder Folder { get; }
+
+    /// <summary>run.json.</summary>
+    public JsonFacts Run { get; }
+
+    /// <summary>edited_scenes/manifest.json.</summary>
+    public JsonFacts Edit { get; }
+
+    /// <summary>variants_v3/manifest.json.</summary>
+    public JsonFacts Variants { get; }
+
+    /// <summary>The variants' tables; null where there are none.</summary>
+    public VariantSet? Set { get; }
+
+    /// <summary>What was found in the data.</summary>
+    public ValidationReport? Validation { get; }
+
+    /// <summary>The scores by variant's name.</summary>
+    public IReadOnlyDictionary<string, VariantStatistics>? Statistics { get; }
+
+    /// <summary>What viewers did.</summary>
+    public EngagementAnalysis? Analysis { get; }
+
+    /// <summary>Files that cannot be read, and why.</summary>
+    public IReadOnlyList<string> Unreadable => _unreadable;
+
+    /// <summary>Settings of the edit, from whichever record has them.</summary>
+    public JsonFacts EditSettings => Edit["settings"].Any ? Edit["settings"] : Run["options"]["edit"];
+
+    /// <summary>Where the scenes' attention comes from.</summary>
+    public AttentionOrigins AttentionOrigin => Set?.AttentionOrigin ?? Run["attention_origin"].As<AttentionOrigins>() ?? Edit["attention_origin"].As<AttentionOrigins>() ?? AttentionOrigins.None;
+
+    /// <summary>Whether there is an analysis, readable or not.</summary>
+    public bool HasDose => false;
+    public bool HasAnalysis => File.Exists(Path.Combine(Folder.Analysis, EngagementAnalyzer.JsonFile));
+
+    /// <summary>Identifies the model.</summary>
+    public string? ModelSha256 => Run["model"]["sha256"].Text ?? Edit["model_sha256"].Text;
+
+    /// <summary>The note beside a video that was assembled; null where there is none.</summary>
+    public AssembledVideo? Video(string videoId, string variant) => AssembleManifest.TryRead(SafePath.Under(Folder.Videos, $"{videoId}_{variant}.json")) is { File: not null, Scenes: not null, Durations: not null } note ? note : null;
+
+    /// <summary>The files whose bytes decide the report.</summary>
+    public IEnumerable<string> Inputs =>
+        new[]
+        {
+            Folder.RunJson, Folder.ValidationRecord, new EditedFolder(Folder.Root).ManifestPath, Path.Combine(Folder.Edited, EditQualityTable.FileName), Path.Combine(Folder.Variants, VariantFiles.Manifest),
+            Path.Combine(Folder.Variants, VariantFiles.Statistics), Path.Combine(Folder.Videos, AssembleManifest.FileName), Path.Combine(Folder.Analysis, EngagementAnalyzer.JsonFile),
+        };
+
+    Dictionary<string, VariantStatistics>? ReadStatistics()
+    {
+        string path = Path.Combine(Folder.Variants, VariantFiles.Statistics);
+        if (!File.Exists(path)) return null;
+        try
+        {
+            var read = JsonSerializer.Deserialize<Dictionary<string, VariantStatistics>>(File.ReadAllBytes(path), VariantFiles.Json);
+            return read is not null && read.Values.All(s => s is { Alignment: not null, AttentionShare: not null, TemporalProfile: not null, WindowMeans: not null }) ? read
+                : throw BadDataException.For($"'{path}'", "statistics with parts missing", "the file as it was written", "Run 'alignment variants' again.");
+        }
+        catch (JsonException e)
+        {
+            throw BadDataException.For($"'{path}'", "text that is not its JSON", "the file as it was written", "Run 'alignment variants' again.", e);
+        }
+    }
+
+    T? Try<T>(Func<T?> read) where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (BadDataException e)
+        {
+            _unreadable.Add(e.Message);
+            return null;
+        }
+    }
+}
