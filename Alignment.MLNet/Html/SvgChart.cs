@@ -18,12 +18,13 @@ sealed class SvgChart(AxisScale across, AxisScale up, int height = 240)
     /// <summary>Draws frame, grid and axes, and what <paramref name="content"/> adds.</summary>
     /// <param name="html">Where it goes.</param>
     /// <param name="label">What it shows, for those who cannot see it.</param>
-    /// <param name="acrossTitle">Below the axis across.</param>
-    /// <param name="upTitle">Above the axis up.</param>
+    /// <param name="acrossTitle">Below the axis across; may be empty.</param>
+    /// <param name="upTitle">Above the axis up; may be empty.</param>
     /// <param name="content">Draws the series.</param>
     public void Draw(HtmlWriter html, string label, string acrossTitle, string upTitle, Action<HtmlWriter> content)
     {
-        html.Line().Element("div", upTitle, ("class", "axis-title"));
+        html.Line();
+        if (upTitle.Length > 0) html.Element("div", upTitle, ("class", "axis-title"));
         using (html.Open("div", ("class", "chart")))
         using (html.Open("svg", ("width", "100%"), ("height", N(height + 22)), ("role", "img"), ("aria-label", label)))
         {
@@ -39,7 +40,7 @@ sealed class SvgChart(AxisScale across, AxisScale up, int height = 240)
             }
             content(html);
         }
-        html.Element("div", acrossTitle, ("class", "axis-title across"));
+        if (acrossTitle.Length > 0) html.Element("div", acrossTitle, ("class", "axis-title across"));
     }
 
     /// <summary>A line through points, in their order, with markers where there are few.</summary>

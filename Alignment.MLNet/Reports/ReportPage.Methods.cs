@@ -12,8 +12,8 @@ sealed partial class ReportPage
         var references = new References();
         using (html.Open("div", ("class", "paper")))
         {
-            foreach (string paragraph in MethodsText.Paragraphs(run)) html.Line().Element("p", references.Number(paragraph));
-            if (Array.Empty<string>() is { Length: > 0 } sentences)
+            foreach (string paragraph in RunMethods.Paragraphs(run)) html.Line().Element("p", references.Number(paragraph));
+            if (run.Analysis is { Methods: { Count: > 0 } sentences })
             {
                 using var p = html.Line().Open("p");
                 if (IsSimulated) html.Element("strong", "The engagement data is simulated. ");

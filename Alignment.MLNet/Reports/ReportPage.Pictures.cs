@@ -74,7 +74,7 @@ sealed partial class ReportPage
         if (variant.Variant != AttentionVariant.Baseline && !variant.Modified && of == AttentionVariant.Baseline.Name() && File.Exists(png))
         {
             using var same = html.Line().Open("figure", ("class", "cell"));
-            html.Element("div", "the baseline's picture: this scene is outside the variant's window or has no product", ("class", "same"));
+            html.Element("div", variant.Variant.Window() is { } window && window != variant.Window ? "as the baseline: outside its window" : "as the baseline: nothing to change", ("class", "same"));
             using (html.Open("figcaption")) html.Element("b", words);
             return;
         }
@@ -97,7 +97,6 @@ sealed partial class ReportPage
         if (variant.Modified && variant.Variant != AttentionVariant.Placebo) html.Text($" asked share {ReportWords.Percent(variant.ShareAfter)}");
         else if (variant.Variant == AttentionVariant.Placebo) html.Text(" asked share unchanged");
         if (of != name) html.Text($"; the same edit as {ReportWords.Variant(of)}");
-        if (record["facts"]["quality"]["psnr_db"].Number is { } psnr) html.Text($"; PSNR {ReportWords.F(psnr)} dB");
     }
 
     static void Picture(HtmlWriter html, SmallPicture? picture, string alt)

@@ -41,7 +41,7 @@ static class ReportStyle
         .cells { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(46%, 128px), 1fr)); gap: 8px; align-items: start; }
         .cell { min-width: 0; }
         .cell img, .cell video { width: 100%; height: auto; display: block; border: 1px solid var(--line); background: #000; }
-        .cell > img { margin-top: 3px; }
+        .cell > .flip + img { margin-top: 3px; }
         .cell figcaption { max-width: none; font-size: .76rem; line-height: 1.3; margin-top: 3px; }
         .cell figcaption b { color: var(--ink); }
         .flip { position: relative; cursor: pointer; }

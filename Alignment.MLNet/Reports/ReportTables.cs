@@ -55,7 +55,7 @@ static partial class ReportTables
                     Csv(path, ["step", "subject", "breaks", "message"], run.Run["problems"].Items.Select(p => new[] { T(p["step"].Text), T(p["subject"].Text), p["breaks"].Flag == true ? "true" : "false", T(p["message"].Text) }));
                     break;
                 default:
-                    if (!WriteAnalysis(file, path, run) && !WriteDose(file, path, run)) throw new InvalidOperationException($"No table '{file}'.");
+                    if (!WriteStudy(file, path, run)) throw new InvalidOperationException($"No table '{file}'.");
                     break;
             }
         }
@@ -66,22 +66,23 @@ static partial class ReportTables
     }
 
     // Not fields: those of other files of this class may not be there yet.
-    static HashSet<string> All => [Summary, Settings, ByVariant, OverScenes, Scenes, Videos, EditQualityTable.FileName, Problems, .. AnalysisTables, .. DoseTables];
+    static HashSet<string> All => [Summary, Settings, ByVariant, OverScenes, Scenes, Videos, EditQualityTable.FileName, Problems, .. StudyTables];
 
     static void WriteSummary(string path, RunRecords run, IReadOnlyList<MissingPart> missing)
     {
         var references = new References();
-        string[] paragraphs = [.. MethodsText.Paragraphs(run).Select(references.Number)];
+        string[] paragraphs = [.. RunMethods.Paragraphs(run).Select(references.Number)];
         OutputRecord.WriteManifest(path, new
         {
-            Simulated = false,
+            Simulated = run.Analysis is { Simulated: true },
             AttentionOrigin = run.AttentionOrigin.Text,
             ModelSha256 = run.ModelSha256,
             Notes = ReportNotes.Of(run, missing).Select(n => new { Level = n.Level.ToString(), n.Title, n.Text, n.Next }),
             Missing = missing,
             Unreadable = run.Unreadable,
-            Findings = FindingSentences(run),
-            Methods = paragraphs,
+            Findings = (run.Analysis?.Metrics ?? []).SelectMany(m => m.Findings).Select(f => new { f.Id, f.Confirmatory, Verdict = f.Verdict.ToString(), f.Sentence }),
+            Dose = run.Dose?.Sentences,
+            Methods = paragraphs.Concat(run.Analysis?.Methods ?? []),
             References = references.Listed,
             Tables = Of(run).Select(t => t.File),
         });

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Alignment.MLNet.Analysis;
 using Alignment.MLNet.Attention;
 using Alignment.MLNet.Data;
+using Alignment.MLNet.Dose;
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Runs;
 using Alignment.MLNet.Variants;
@@ -26,7 +27,8 @@ sealed class RunRecords
         Validation = OutputRecord.FactsOf<ValidationReport>(Folder.ValidationRecord);
         if (Validation is { Counts: null } or { Problems: null }) Validation = null;
         Statistics = Try(ReadStatistics);
-        Analysis = null;
+        Analysis = HasAnalysis ? Try(() => AnalysisJson.Read(Path.Combine(Folder.Analysis, EngagementAnalyzer.JsonFile))) : null;
+        Dose = HasDose ? Try(() => DoseReport.Read(DoseFolder)) : null;
         if (!Run.Any && !Edit.Any && !Variants.Any && Analysis is null && _unreadable.Count == 0)
             throw BadDataException.For($"The run '{Folder.Root}'", "nothing that a run leaves", "run.json, variants_v3, edited_scenes or analysis in it", "Name the folder that was --out of 'alignment run'.");
     }
@@ -54,6 +56,15 @@ sealed class RunRecords
     /// <summary>What viewers did.</summary>
     public EngagementAnalysis? Analysis { get; }
 
+    /// <summary>How far attention moved.</summary>
+    public DoseReport? Dose { get; }
+
+    /// <summary>Full path of the dose's folder.</summary>
+    public string DoseFolder => Path.Combine(Folder.Root, MLNet.Dose.DoseFolder.Name);
+
+    /// <summary>Whether there is a dose, readable or not.</summary>
+    public bool HasDose => File.Exists(Path.Combine(DoseFolder, MLNet.Dose.DoseFolder.JsonFile));
+
     /// <summary>Files that cannot be read, and why.</summary>
     public IReadOnlyList<string> Unreadable => _unreadable;
 
@@ -64,7 +75,6 @@ sealed class RunRecords
     public AttentionOrigins AttentionOrigin => Set?.AttentionOrigin ?? Run["attention_origin"].As<AttentionOrigins>() ?? Edit["attention_origin"].As<AttentionOrigins>() ?? AttentionOrigins.None;
 
     /// <summary>Whether there is an analysis, readable or not.</summary>
-    public bool HasDose => false;
     public bool HasAnalysis => File.Exists(Path.Combine(Folder.Analysis, EngagementAnalyzer.JsonFile));
 
     /// <summary>Identifies the model.</summary>
@@ -79,6 +89,7 @@ sealed class RunRecords
         {
             Folder.RunJson, Folder.ValidationRecord, new EditedFolder(Folder.Root).ManifestPath, Path.Combine(Folder.Edited, EditQualityTable.FileName), Path.Combine(Folder.Variants, VariantFiles.Manifest),
             Path.Combine(Folder.Variants, VariantFiles.Statistics), Path.Combine(Folder.Videos, AssembleManifest.FileName), Path.Combine(Folder.Analysis, EngagementAnalyzer.JsonFile),
+            Path.Combine(DoseFolder, MLNet.Dose.DoseFolder.JsonFile),
         };
 
     Dictionary<string, VariantStatistics>? ReadStatistics()

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Alignment.MLNet.Reports;
 
 /// <summary>Paragraphs for the methods section of a paper, of what this run really did: nothing is said that its records do not say.</summary>
-static partial class MethodsText
+static class RunMethods
 {
     /// <summary>Each paragraph, works named by their keys (<see cref="References"/>).</summary>
     public static IEnumerable<string> Paragraphs(RunRecords run)
@@ -52,6 +52,18 @@ static partial class MethodsText
         if (quality["pictures"].Count > 0)
             text += $"Within the region, edits had a mean PSNR of {ReportWords.F(quality["mean_psnr_db"].Number)} dB and a mean SSIM [ssim] of {ReportWords.F(quality["mean_ssim"].Number)} to the source. ";
         return text + $"The work was done with {Plain(run.Run["tool"].Text ?? run.Edit["tool"].Text ?? "alignment")}{(run.Run["onnx_runtime"].Text is { } ort ? $" on ONNX Runtime {Plain(ort)}" : "")}.";
+    }
+
+    static string? Dose(RunRecords run)
+    {
+        if (run.Dose is not { } dose) return null;
+        string predictors = string.Join(", ", dose.Predictors.Select(p => Plain(p.Name)));
+        bool clustered = dose.Variants.Any(v => v.Dose is { Method: MLNet.Dose.IntervalMethod.ByVideo }), agreed = dose.Variants.Any(v => v.Agreement is not null), tested = dose.Variants.Any(v => v.Placebo is { P: not null });
+        return $"How far attention moved was predicted in the edited pictures by {predictors}{Predictors([predictors])}, not measured of viewers: the share of attention on the product in a variant's edit less that in the baseline's edit, scene by scene"
+            + (clustered ? ", with intervals from errors clustered by video, small-sample corrected (CR2) [cr2]. " : ". ")
+            + (agreed ? "Agreement of the predicted attention with the maps asked for is given as CC, SIM, KL, NSS and AUC-Judd [bylinskii]. " : "")
+            + (tested ? $"Whether the placebo leaves the product's attention alone was tested by two one-sided tests [tost] against a margin of {ReportWords.F(100 * dose.Margin)} points of attention share. " : "")
+            + (dose.Lpips is { } lpips ? $"Perceptual distance is {(lpips.Published ? "LPIPS [lpips]" : "of the kind of LPIPS [lpips], from a small trunk of the model's own, and compares with no published value")}." : "");
     }
 
     static string Sampler(string name) => name switch

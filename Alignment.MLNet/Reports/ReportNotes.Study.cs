@@ -1,0 +1,68 @@
+using Alignment.MLNet.Analysis;
+using Alignment.MLNet.Dose;
+
+namespace Alignment.MLNet.Reports;
+
+/// <summary>What limits the analysis of engagement and the dose.</summary>
+static partial class ReportNotes
+{
+    // More than this are left to their sections.
+    const int MostOfAMetric = 12;
+
+    static readonly Dictionary<string, string> s_titles = new(StringComparer.Ordinal)
+    {
+        ["simulated"] = "The engagement is simulated",
+        ["sample_ratio_mismatch"] = "Sample-ratio mismatch: no comparison can be trusted",
+        ["covariate_imbalance"] = "The variants differed before the experiment",
+        ["placebo_differs"] = "The placebo differs from the baseline",
+        ["plan_changed"] = "The plan was changed",
+        ["few_clusters"] = "Few videos",
+        ["few_rows"] = "Few values",
+        ["rows_dependent"] = "Rows depend on each other",
+        ["sensitivity_disagrees"] = "The answer depends on the assumptions",
+        ["implausible_lift"] = "An implausibly large change",
+        ["no_plan"] = "Nothing was pre-registered",
+        ["no_margin"] = "Whether the placebo is equivalent is not tested",
+        ["rows_rejected"] = "Rows were not used",
+        ["duplicates"] = "Rows that are the same",
+        ["variant_missing"] = "A variant is missing",
+        ["zero_variance"] = "Values that do not vary",
+    };
+
+    static IEnumerable<ReportNote> Study(RunRecords run)
+    {
+        if (run.Analysis is not { } a) yield break;
+        foreach (AnalysisWarning w in a.Warnings) yield return Of(w);
+        // Notes on a single metric stand with it; what limits or spoils its numbers stands here too.
+        AnalysisWarning[] serious = [.. a.Metrics.SelectMany(m => m.Warnings).Where(w => w.Level != WarningLevel.Note).OrderByDescending(w => w.Level)];
+        foreach (AnalysisWarning w in serious.Take(MostOfAMetric)) yield return Of(w);
+        if (serious.Length > MostOfAMetric) yield return new(NoteLevel.Warning, $"{ReportWords.N(serious.Length - MostOfAMetric)} more warnings about single metrics", "They stand with their metrics.");
+        foreach (MetricAnalysis m in a.Metrics)
+            if (m.Placebo is { Verdict: not Verdict.Equivalent } placebo)
+                yield return new(NoteLevel.Warning, $"{SafePath.Shorten(m.Metric, 60)}: the placebo is not shown to be equivalent to the baseline", placebo.Sentence);
+    }
+
+    static ReportNote Of(AnalysisWarning w) => new(w.Level switch { WarningLevel.Alarm => NoteLevel.Alarm, WarningLevel.Warning => NoteLevel.Warning, _ => NoteLevel.Note },
+        s_titles.TryGetValue(w.Code, out string? title) ? title : Capital(SafePath.Shorten(w.Code, 60).Replace('_', ' ')), w.Message);
+
+    static IEnumerable<ReportNote> Doses(RunRecords run)
+    {
+        if (run.Dose is not { } dose) yield break;
+        yield return new(NoteLevel.Warning, "The dose is predicted, not measured", dose.Note);
+        foreach (string warning in dose.Warnings.Take(MostOfAMetric)) yield return new(NoteLevel.Warning, "Of the dose", warning);
+        foreach (VariantDose v in dose.Variants)
+        {
+            string by = $" (by {SafePath.Shorten(v.Predictor, 60)})";
+            if (v.Placebo is { Verdict: not DoseVerdict.Shown } placebo)
+                yield return new(placebo.Verdict == DoseVerdict.Contradicted ? NoteLevel.Alarm : NoteLevel.Warning, (placebo.Verdict == DoseVerdict.Contradicted ? "The placebo moves attention on the product" : "The placebo is not shown to leave attention alone") + by, placebo.Sentence);
+            if (v.Manipulation is { Verdict: DoseVerdict.Contradicted } wrong)
+                yield return new(NoteLevel.Alarm, $"{Capital(ReportWords.Variant(v.Variant))} moved attention the wrong way{by}", wrong.Sentence);
+            if (v.Manipulation is { Verdict: DoseVerdict.NotShown or DoseVerdict.CannotTell } weak)
+                yield return new(NoteLevel.Warning, $"{Capital(ReportWords.Variant(v.Variant))} is not shown to move attention{by}", weak.Sentence);
+            if (v.Window is { Verdict: DoseVerdict.Contradicted } outside)
+                yield return new(NoteLevel.Alarm, $"{Capital(ReportWords.Variant(v.Variant))} acts outside its window{by}", outside.Sentence);
+        }
+    }
+
+    static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+}

@@ -1,0 +1,87 @@
+using Alignment.MLNet.Analysis;
+using Alignment.MLNet.Analysis.Statistics;
+using Alignment.MLNet.Html;
+
+namespace Alignment.MLNet.Reports;
+
+/// <summary>Every number of a metric in tables, folded away on a screen and open on paper.</summary>
+sealed partial class ReportPage
+{
+    void Details(HtmlWriter html, EngagementAnalysis a, MetricAnalysis metric)
+    {
+        double f = metric.Display.Factor;
+        string unit = metric.Display.Unit.Length > 0 ? $" ({(f == 100 ? "%" : metric.Display.Unit)})" : "";
+        using (html.Line().Open("details"))
+        {
+            html.Element("summary", "Samples, and whether the variants differ at all");
+            Table(html, ["variant", "values", $"mean{unit}", "interval of the mean", $"standard deviation{unit}"], metric.Samples.Select(s => new[]
+            {
+                ReportWords.Variant(s.Variant), ReportWords.N(s.Sample.N), ReportWords.F(f * s.Sample.Mean), Range(s.Interval, f), ReportWords.F(f * s.Sample.Sd),
+            }));
+            if (metric.Omnibus.Count > 0)
+                Table(html, ["test", "asks", "statistic", "degrees of freedom", "p", ""], metric.Omnibus.Select(o => new[] { o.Name, o.Asks, ReportWords.F(o.Statistic), o.Df1 is { } d ? ReportWords.F(d) + (o.Df2 is { } e ? $"; {ReportWords.F(e)}" : "") : "–", ReportWords.P(o.P), o.Note ?? "" }));
+        }
+        if (metric.Comparisons.Count > 0)
+            using (html.Line().Open("details"))
+            {
+                html.Element("summary", "All tests of each variant against the baseline");
+                html.Element("p", "Raw two-sided p-values of every test, so that nobody has to wonder what another one would have said; the answer above is by the test in the first column.", ("class", "soft small"));
+                Table(html, ["variant", "answered by", "Welch p", "Student p", "paired by video p", "Mann–Whitney p", "Dunnett p", "lift", "Cohen's d", "Hedges' g", "bootstrap interval", "detectable"], metric.Comparisons.Select(c => new[]
+                {
+                    ReportWords.Variant(c.Variant), c.Result.Test, ReportWords.P(c.Welch?.P), ReportWords.P(c.Student?.P), ReportWords.P(c.Paired?.P), ReportWords.P(c.MannWhitney?.P), ReportWords.P(c.Dunnett?.P),
+                    c.Lift is { } lift ? $"{ReportWords.Percent(lift.Lift)} [{ReportWords.Percent(lift.Delta.Low)}, {ReportWords.Percent(lift.Delta.High)}]" : "–", ReportWords.F(c.Effect?.CohenD), ReportWords.F(c.Effect?.HedgesG), Range(c.Bootstrap?.Bca, f), ReportWords.F(c.DetectableDifference * f),
+                }));
+                foreach (var (c, text) in metric.Comparisons.SelectMany(c => c.Notes.Select(text => (c, text))).Take(20))
+                    using (html.Open("p", ("class", "soft small"))) html.Text(ReportWords.Variant(c.Variant) + ": ").Name(text);
+            }
+        if (metric.Comparisons.Any(c => c.Sequential is not null))
+            using (html.Line().Open("details"))
+            {
+                html.Element("summary", "Always-valid: may be looked at any time");
+                Table(html, ["variant", "difference", "confidence sequence", "always-valid p"], metric.Comparisons.Where(c => c.Sequential is not null).Select(c => new[] { ReportWords.Variant(c.Variant), ReportWords.Signed(f * c.Sequential!.Difference), Range(c.Sequential.Interval, f), ReportWords.P(c.Sequential.P) }));
+            }
+        if (metric.Sensitivity.Count == 0) return;
+        using var details = html.Line().Open("details");
+        html.Element("summary", "Sensitivity: the same differences under other assumptions");
+        foreach (SensitivityAnalysis s in metric.Sensitivity)
+        {
+            using (html.Open("p"))
+            {
+                using (html.Open("strong")) html.Name(s.Name);
+                if (s.Covariate is { } covariate) html.Text(" with ").Name(covariate);
+                html.Text(": ").Name(s.Note ?? s.Sentence).Text(" Assumes ").Name(s.Assumes).Text(".");
+            }
+            if (s.Estimates.Count > 0)
+                Table(html, ["variant", "difference", "interval", "corrected p", "raw p"], s.Estimates.Select(e => new[] { ReportWords.Variant(e.Variant), ReportWords.Signed(f * e.Estimate), e.Low is { } l && e.High is { } h ? Range(new Interval(l, h), f) : "–", ReportWords.P(e.CorrectedP), ReportWords.P(e.P) }));
+        }
+    }
+
+    void Arms(HtmlWriter html, EngagementAnalysis a)
+    {
+        using var details = html.Line().Open("details");
+        html.Element("summary", "Rows of each variant");
+        Table(html, ["variant", "rows", "videos", "share expected"], a.Arms.Select(arm => new[] { ReportWords.Variant(arm.Variant), ReportWords.N(arm.Rows), arm.Videos is { } v ? ReportWords.N(v) : "–", a.SampleRatio is { } r && r.Expected.TryGetValue(arm.Variant, out double share) ? ReportWords.Percent(share) : "–" }));
+    }
+
+    static string Range(Interval? interval, double f) => interval is { } i ? $"[{ReportWords.F(f * i.Low)}, {ReportWords.F(f * i.High)}]" : "–";
+
+    /// <summary>A table of texts: the first column names the row, the others are numbers or words; on a phone rows become blocks.</summary>
+    static void Table(HtmlWriter html, string[] columns, IEnumerable<string[]> rows)
+    {
+        using var scroll = html.Line().Open("div", ("class", "scroll"));
+        using var table = html.Open("table", ("class", "stack small"));
+        using (html.Open("thead"))
+        using (html.Open("tr"))
+            foreach (string column in columns) html.Element("th", column);
+        using var body = html.Open("tbody");
+        foreach (string[] cells in rows)
+        {
+            using var row = html.Line().Open("tr");
+            for (int i = 0; i < cells.Length; i++)
+                using (html.Open("td", ("data-label", i == 0 ? null : columns[i])))
+                    if (i == 0)
+                        using (html.Open("strong")) html.Name(cells[0]);
+                    else html.Name(cells[i]);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using Alignment.MLNet.Dose;
+using Alignment.MLNet.Html;
+
+namespace Alignment.MLNet.Reports;
+
+/// <summary>How far attention really moved, as far as predictors can tell, and whether the placebo is one. Every number is predicted, and called so.</summary>
+sealed partial class ReportPage
+{
+    static readonly (DoseVerdict Verdict, string Mark, string Word, string Style)[] s_verdicts =
+    [
+        (DoseVerdict.Shown, "✓", "shown", "good"), (DoseVerdict.NotShown, "○", "not shown", "warning"), (DoseVerdict.Contradicted, "▲", "contradicted", "error"), (DoseVerdict.CannotTell, "–", "cannot tell", "soft"),
+    ];
+
+    /// <summary>By the first predictor: the full boost's manipulation, and the placebo.</summary>
+    IEnumerable<string> DoseInShort()
+    {
+        if (run.Dose is not { } dose) yield break;
+        if (dose.Of("full_boost")?.Manipulation is { } moved) yield return moved.Sentence;
+        if (dose.Of("placebo")?.Placebo is { } placebo) yield return placebo.Sentence;
+    }
+
+    void Dose(HtmlWriter html)
+    {
+        html.Line().Element("h2", "How far attention moved (predicted)", ("id", "dose"));
+        if (IsMissing(html, run.Dose is not null, "the dose", "The dose")) return;
+        DoseReport dose = run.Dose!;
+        using (html.Open("p", ("class", "warning"))) html.Text("● ").Name(dose.Note);
+        html.Element("p", $"{ReportWords.N(dose.Counts.WithProduct)} scenes with the product of {ReportWords.Count(dose.Counts.Videos, "video", "videos")}{(dose.Counts.WithoutProduct > 0 ? $"; {ReportWords.N(dose.Counts.WithoutProduct)} without it count nowhere" : "")}{(dose.Counts.Failed > 0 ? $"; {ReportWords.N(dose.Counts.Failed)} could not be measured" : "")}. The dose of a variant is the share of attention on the product in its edits less that in the baseline's edits, scene by scene.", ("class", "soft"));
+        foreach (DosePredictor predictor in dose.Predictors)
+        {
+            using (html.Line().Open("h3")) html.Text("By ").Name(predictor.Name);
+            if (predictor.MadeHeatmaps) html.Element("p", "● The run's heatmaps were predicted by this very predictor: what was asked for and what is read off the result have one source.", ("class", "warning small"));
+            VariantDose[] variants = [.. dose.Variants.Where(v => v.Predictor == predictor.Name)];
+            DoseForest(html, dose, variants);
+            Checks(html, variants);
+            if (dose.Artifacts.FirstOrDefault(x => x.Predictor == predictor.Name) is { } artifact)
+            {
+                html.Element("h4", "What editing itself does");
+                using (html.Open("p")) html.Name(artifact.Sentence);
+            }
+            using var details = html.Line().Open("details");
+            html.Element("summary", "Agreement of the edits' predicted attention with the maps asked for, and shares");
+            DoseTable(html, variants);
+        }
+    }
+
+    void DoseForest(HtmlWriter html, DoseReport dose, IReadOnlyList<VariantDose> variants)
+    {
+        VariantDose[] shown = [.. variants.Where(v => v.Dose is not null)];
+        var scale = AxisScale.Around(shown.SelectMany(v => new[] { v.Dose!.Value, v.Dose.Low, v.Dose.High, v.TargetShare - v.TargetShareBaseline }).OfType<double>().Select(x => 100 * x));
+        using (html.Open("table", ("class", "stack")))
+        {
+            Header(html, ("variant", null), ($"dose in points of attention share, predicted; {ReportWords.Percent(dose.Confidence, "0.##")} interval over scenes", "plot"), ("dose", "number"), ("asked for", "number"), ("interval", null));
+            using var body = html.Open("tbody");
+            foreach (VariantDose v in shown)
+            {
+                DoseEstimate d = v.Dose!;
+                string text = $"{ReportWords.Signed(100 * d.Value)}{(d.Low is { } low && d.High is { } high ? $" [{ReportWords.F(100 * low)}, {ReportWords.F(100 * high)}]" : "")}";
+                using var row = html.Line().Open("tr", ("class", "row"));
+                using (html.Open("td", ("class", "name"))) html.Element("strong", ReportWords.Variant(v.Variant));
+                using (html.Open("td", ("class", "plot")))
+                    SvgIntervals.Row(html, scale, ReportWords.Series(v.Variant), 100 * d.Value, 100 * d.Low, 100 * d.High, true, $"{ReportWords.Variant(v.Variant)}: {text} points", v.Placebo is { } p ? 100 * p.Margin : null);
+                html.Element("td", text, ("class", "number"), ("data-label", "dose in points"));
+                html.Element("td", v.Placebo is null ? ReportWords.Signed(100 * (v.TargetShare - v.TargetShareBaseline)) : "0", ("class", "number"), ("data-label", "asked for"));
+                html.Element("td", d.Method switch { IntervalMethod.ByVideo => $"clustered by video ({ReportWords.N(d.Videos)})", IntervalMethod.ScenesOfOneVideo => "scenes of one video", IntervalMethod.NoVariation => "nothing varies", _ => "none" }, ("class", "small soft"), ("data-label", "interval"));
+            }
+            AxisRow(html, scale, 2);
+        }
+        if (shown.Any(v => v.Placebo is not null)) html.Element("p", "The zone behind the placebo is the margin within which it counts as equivalent.", ("class", "soft small"));
+    }
+
+    static void Checks(HtmlWriter html, IReadOnlyList<VariantDose> variants)
+    {
+        (string What, DoseVerdict Verdict, string Sentence)[] checks =
+        [
+            .. variants.Where(v => v.Manipulation is not null).Select(v => ($"moved the right way: {ReportWords.Variant(v.Variant)}", v.Manipulation!.Verdict, v.Manipulation.Sentence)),
+            .. variants.Where(v => v.Window is not null).Select(v => ($"only its window moved: {ReportWords.Variant(v.Variant)}", v.Window!.Verdict, v.Window.Sentence)),
+            .. variants.Where(v => v.Placebo is not null).Select(v => ("the placebo is one", v.Placebo!.Verdict, v.Placebo.Sentence)),
+        ];
+        if (checks.Length == 0) return;
+        html.Element("h4", "Checks");
+        using var table = html.Open("table", ("class", "stack"));
+        using var body = html.Open("tbody");
+        foreach (var (what, verdict, sentence) in checks)
+        {
+            var (_, mark, word, style) = s_verdicts.First(s => s.Verdict == verdict);
+            using var row = html.Line().Open("tr", ("class", "row"));
+            using (html.Open("td", ("class", "name"))) html.Element("strong", what);
+            using (html.Open("td", ("class", "whole"))) html.Element("span", $"{mark} {word}", ("class", "badge " + style));
+            using (html.Open("td", ("class", "small"))) html.Name(sentence);
+        }
+    }
+
+    static void DoseTable(HtmlWriter html, IReadOnlyList<VariantDose> variants) =>
+        Table(html, ["variant", "scenes", "acted on", "share before", "share after", "CC", "SIM", "KL", "NSS", "AUC", "CC of the baseline's edit"], variants.Select(v => new[]
+        {
+            ReportWords.Variant(v.Variant), ReportWords.N(v.Scenes), ReportWords.N(v.ActedOn), ReportWords.Percent(v.ShareBefore), ReportWords.Percent(v.ShareAfter),
+            ReportWords.F(v.Agreement?.Cc), ReportWords.F(v.Agreement?.Sim), ReportWords.F(v.Agreement?.Kl), ReportWords.F(v.Agreement?.Nss), ReportWords.F(v.Agreement?.AucJudd), ReportWords.F(v.AgreementOfBaseline?.Cc),
+        }));
+}

@@ -1,0 +1,204 @@
+using Alignment.MLNet.Analysis;
+using Alignment.MLNet.Html;
+
+namespace Alignment.MLNet.Reports;
+
+/// <summary>
+/// What viewers did: for each metric the answers in words, a forest plot, and every test in tables. What a plan named beforehand stands apart from what was
+/// explored, in a table of its own and with another mark.
+/// </summary>
+sealed partial class ReportPage
+{
+    // In the summary at the top.
+    const int MostShort = 8;
+
+    bool IsSimulated => run.Analysis is { Simulated: true };
+
+    string Simulated => IsSimulated ? " (SIMULATED)" : "";
+
+    /// <summary>The answers that matter most, before anything else: what was planned, what differs, the placebo, how far attention moved.</summary>
+    void InShort(HtmlWriter html)
+    {
+        Finding[] findings = [.. (run.Analysis?.Metrics ?? []).SelectMany(m => m.Findings.Where(f => f.Confirmatory)
+            .Concat(m.Comparisons.Select(c => c.Result).Where(f => !f.Confirmatory && f.Verdict is Verdict.Raised or Verdict.Lowered)).Concat(m.Placebo is { Confirmatory: false } p ? [p] : []))];
+        string[] doses = [.. DoseInShort()];
+        if (run.Analysis is null && doses.Length == 0) return;
+        html.Element("h2", "In short");
+        using (html.Open("ul", ("class", "findings")))
+        {
+            foreach (Finding finding in findings.Take(MostShort)) Sentence(html, finding);
+            if (findings.Length > MostShort) html.Line().Element("li", $"… and {ReportWords.N(findings.Length - MostShort)} more answers below.", ("class", "soft"));
+            if (run.Analysis is not null && !findings.Any(f => f.Verdict is Verdict.Raised or Verdict.Lowered)) html.Line().Element("li", "No variant was shown to differ from the baseline. That does not show that none does: look at the intervals.");
+            foreach (string dose in doses)
+                using (html.Line().Open("li")) html.Name(dose);
+        }
+    }
+
+    void Sentence(HtmlWriter html, Finding finding)
+    {
+        using var item = html.Line().Open("li");
+        Kind(html, finding);
+        html.Text(" ").Name(finding.Sentence);
+        if (IsSimulated) html.Element("span", " (simulated)", ("class", "warning small"));
+    }
+
+    static void Kind(HtmlWriter html, Finding finding) =>
+        html.Element("span", finding.Confirmatory ? finding.Hypothesis is { } h ? $"pre-registered, {SafePath.Shorten(h, 20)}" : "pre-registered" : "explored", ("class", finding.Confirmatory ? "kind planned" : "kind"));
+
+    void Engagement(HtmlWriter html)
+    {
+        html.Line().Element("h2", "What viewers did" + Simulated, ("id", "engagement"));
+        if (IsMissing(html, run.Analysis is not null, "the analysis", "The analysis of engagement")) return;
+        EngagementAnalysis a = run.Analysis!;
+        if (IsSimulated) Loud(html);
+        using (html.Open("p", ("class", "soft")))
+        {
+            html.Text($"{ReportWords.N(a.Rows - a.Rejected)} of {ReportWords.Count(a.Rows, "row", "rows")} of ").Name(a.Source).Text($"{(a.Videos is { } v ? $" about {ReportWords.Count(v, "video", "videos")}" : "")}; intervals hold with {ReportWords.Percent(a.Confidence, "0.##")} each.");
+            if (a.SampleRatio is { } ratio) html.Text(" ").Name(ratio.Sentence);
+        }
+        Plan(html, a);
+        foreach (MetricAnalysis metric in a.Metrics)
+        {
+            cancel.ThrowIfCancellationRequested();
+            Metric(html, a, metric);
+        }
+        if (a.Arms.Count > 0) Arms(html, a);
+    }
+
+    void Plan(HtmlWriter html, EngagementAnalysis a)
+    {
+        if (a.Plan is not { } plan)
+        {
+            html.Element("p", "Nothing was pre-registered: all answers are explored, corrected within their families.", ("class", "soft"));
+            return;
+        }
+        html.Element("h3", "The plan");
+        using (html.Open("p"))
+        {
+            html.Element("span", plan.Changed ? "▲ changed after it was recorded: nothing counts as pre-registered" : "pre-registered", ("class", plan.Changed ? "badge error" : "kind planned")).Text(" ").Name(plan.Title);
+            html.Text(". Correction: ").Name(plan.Correction).Text(". Stopping rule: ").Name(plan.StoppingRule);
+        }
+        using (html.Open("p", ("class", "small soft"))) html.Name(plan.File).Text(", SHA-256 ").Element("code", plan.Sha256);
+        using var list = html.Open("ul", ("class", "findings"));
+        foreach (HypothesisQuoted h in plan.Hypotheses)
+            using (html.Line().Open("li"))
+            {
+                using (html.Open("strong")) html.Name(h.Id);
+                html.Text(": ").Name(h.Statement);
+                using (html.Open("div")) html.Text("→ ").Name(h.Answer);
+            }
+    }
+
+    void Metric(HtmlWriter html, EngagementAnalysis a, MetricAnalysis metric)
+    {
+        using (html.Line().Open("h3"))
+        {
+            html.Name(metric.Metric);
+            html.Element("span", Simulated, ("class", "warning"));
+        }
+        foreach (AnalysisWarning w in metric.Warnings)
+            using (html.Line().Open("p", ("class", w.Level == WarningLevel.Note ? "small note" : "small " + s_levels[(int)LevelOf(w.Level)].Style)))
+                html.Text(s_levels[(int)LevelOf(w.Level)].Mark + " ").Name(w.Message);
+        if (metric.Note is { } note)
+            using (html.Open("p", ("class", "warning"))) html.Name(note);
+        Finding[] all = [.. metric.Findings], planned = [.. all.Where(f => f.Confirmatory)], main = [.. metric.Comparisons.Select(c => c.Result).Where(f => !f.Confirmatory), .. metric.Placebo is { Confirmatory: false } p ? [p] : Array.Empty<Finding>()];
+        Finding[] others = [.. all.Except(planned).Except(main)];
+        AxisScale scale = Scale(metric);
+        if (planned.Length > 0)
+        {
+            html.Element("h4", "Pre-registered");
+            Forest(html, a, metric, planned, scale);
+        }
+        if (main.Length > 0)
+        {
+            html.Element("h4", planned.Length > 0 ? "Explored: each variant against the baseline" : "Each variant against the baseline (explored)");
+            Forest(html, a, metric, main, scale);
+        }
+        if (others.Length > 0)
+        {
+            html.Element("h4", "Explored: variants against each other");
+            Forest(html, a, metric, others, scale);
+        }
+        DoseResponse(html, metric);
+        Details(html, a, metric);
+    }
+
+    /// <summary>One axis for all of a metric's intervals; slopes on the dose are of another unit and stand in their own plot.</summary>
+    static AxisScale Scale(MetricAnalysis metric)
+    {
+        double f = metric.Display.Factor;
+        return AxisScale.Around(metric.Findings.Where(x => x != metric.Dose?.Result).SelectMany(x => new[] { x.Estimate * f, x.Interval?.Low * f, x.Interval?.High * f }).OfType<double>());
+    }
+
+    void Forest(HtmlWriter html, EngagementAnalysis a, MetricAnalysis metric, IReadOnlyList<Finding> findings, AxisScale scale)
+    {
+        using (html.Open("ul", ("class", "findings")))
+            foreach (Finding finding in findings) Sentence(html, finding);
+        double f = metric.Display.Factor;
+        string unit = metric.Display.Unit.Length > 0 ? $" ({metric.Display.Unit})" : "";
+        Finding[] rows = [.. findings.Where(x => x != metric.Dose?.Result)];
+        if (rows.Length == 0) return;
+        using (html.Open("table", ("class", "stack")))
+        {
+            Header(html, ("comparison", null), ($"difference{unit}{Simulated}, {ReportWords.Percent(a.Confidence, "0.##")} interval", "plot"), ("difference", "number"), ($"corrected p", "number"), ("raw p", "number"));
+            using var body = html.Open("tbody");
+            foreach (Finding finding in rows)
+            {
+                using var row = html.Line().Open("tr", ("class", "row"));
+                using (html.Open("td", ("class", "name")))
+                {
+                    html.Name(finding.Label);
+                    html.Text(" ");
+                    Kind(html, finding);
+                }
+                double? at = finding.Estimate * f, low = finding.Interval?.Low * f, high = finding.Interval?.High * f;
+                string text = at is { } estimate ? $"{ReportWords.Signed(estimate)}{(low is { } l && high is { } h ? $" [{ReportWords.F(l)}, {ReportWords.F(h)}]" : "")}" : "–";
+                using (html.Open("td", ("class", "plot")))
+                {
+                    double? margin = finding == metric.Placebo ? a.Options.Margins.FirstOrDefault(m => m.Metric == metric.Metric)?.Value * f : null;
+                    if (at is not null) SvgIntervals.Row(html, scale, Series(finding), at, low, high, finding.Confirmatory, $"{finding.Label}: {text}", margin);
+                    else if (finding.Note is { } note)
+                        using (html.Open("span", ("class", "soft small"))) html.Name(note);
+                }
+                html.Element("td", text, ("class", "number"), ("data-label", "difference" + unit));
+                html.Element("td", $"{ReportWords.P(finding.CorrectedP)}{(finding.FamilySize > 1 && finding.Correction != "none" ? $" ({finding.Correction}, {finding.FamilySize})" : "")}", ("class", "number"), ("data-label", "corrected p"));
+                html.Element("td", ReportWords.P(finding.P), ("class", "number"), ("data-label", "raw p"));
+            }
+            AxisRow(html, scale, 2);
+        }
+    }
+
+    /// <summary>The shape of the variant that the finding is about; one of its own for those about several.</summary>
+    static int Series(Finding finding)
+    {
+        string about = finding.Id[(finding.Id.LastIndexOf('/') + 1)..].Split('~', '-')[0];
+        return ReportWords.Series(about, otherwise: 0);
+    }
+
+    static NoteLevel LevelOf(WarningLevel level) => level switch
+    {
+        WarningLevel.Alarm => NoteLevel.Alarm,
+        WarningLevel.Warning => NoteLevel.Warning,
+        _ => NoteLevel.Note,
+    };
+
+    void DoseResponse(HtmlWriter html, MetricAnalysis metric)
+    {
+        if (metric.Dose is not { Points.Count: > 1 } dose) return;
+        double f = metric.Display.Factor;
+        html.Element("h4", $"Effect against the dose{Simulated}");
+        var across = AxisScale.Around(dose.Points.Select(p => p.Dose));
+        double[] ends = [across.Low, across.High];
+        var up = AxisScale.Around(dose.Points.SelectMany(p => new[] { f * (p.Mean - p.StandardError), f * (p.Mean + p.StandardError) }), withZero: false);
+        var chart = new SvgChart(across, up, 220);
+        chart.Draw(html, $"{metric.Metric} against the dose of each variant", $"dose: {SafePath.Shorten(dose.Units, 80)}", $"{SafePath.Shorten(metric.Metric, 40)}{(f == 100 ? " (%)" : "")}, mean ± standard error{Simulated}", h =>
+        {
+            if (dose.Intercept is { } start && dose.Result.Estimate is { } slope)
+                chart.Line(h, 0, [.. ends.Select(x => (x, f * (start + slope * x))).Where(p => p.Item2 >= up.Low && p.Item2 <= up.High)], markers: false, "fit");
+            foreach (DosePoint p in dose.Points) chart.Whisker(h, p.Dose, f * (p.Mean - p.StandardError), f * (p.Mean + p.StandardError));
+            foreach (var (p, i) in dose.Points.Select((p, i) => (p, i))) chart.Marker(h, ReportWords.Series(p.Variant, i), p.Dose, f * p.Mean);
+        });
+        SvgChart.Legend(html, dose.Points.Select((p, i) => (ReportWords.Series(p.Variant, i), ReportWords.Variant(p.Variant))));
+        if (dose.LackOfFit is { P: { } fit }) html.Element("p", $"Lack of fit: χ² = {ReportWords.F(dose.LackOfFit.Statistic)}, {ReportWords.F(dose.LackOfFit.Df1)} degrees of freedom, p = {ReportWords.P(fit)}{(fit < 0.05 ? ": the points do not lie on a line, so that the slope is no summary of them." : ".")}", ("class", "soft small"));
+    }
+}

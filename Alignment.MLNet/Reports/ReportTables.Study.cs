@@ -1,0 +1,55 @@
+using Alignment.MLNet.Analysis;
+using Alignment.MLNet.Dose;
+
+namespace Alignment.MLNet.Reports;
+
+/// <summary>The tables of engagement and dose: copies of what 'analyze' and 'dose' wrote, and what they have only in their JSON.</summary>
+static partial class ReportTables
+{
+    const string SensitivityFile = "sensitivity.csv", OmnibusFile = "omnibus.csv";
+
+    static readonly (string File, string What)[] s_copiedAnalysis =
+    [
+        (EngagementAnalyzer.JsonFile, "the analysis, whole"), (EngagementAnalyzer.FindingsFile, "every answer: estimate, interval, raw and corrected p, pre-registered or explored, the sentence"),
+        (EngagementAnalyzer.CsvFile, "every test of every variant and metric"), (EngagementAnalyzer.RejectedFile, "rows that were not used, with the reason"),
+    ];
+
+    static readonly (string File, string What)[] s_copiedDose =
+    [
+        (DoseFolder.JsonFile, "the dose with its checks, whole"), (DoseFolder.ByVariantFile, "the dose by variant"), (DoseFolder.ByVideoFile, "the dose by video"), (DoseFolder.CsvFile, "the dose of every scene"),
+    ];
+
+    static IEnumerable<string> StudyTables => [SensitivityFile, OmnibusFile, .. s_copiedAnalysis.Select(c => c.File), .. s_copiedDose.Select(c => c.File)];
+
+    static IEnumerable<(string File, string What)> OfAnalysis(RunRecords run)
+    {
+        if (run.Analysis is not { } a) return [];
+        string simulated = a.Simulated ? "SIMULATED: " : "";
+        return [.. s_copiedAnalysis.Where(c => File.Exists(Path.Combine(run.Folder.Analysis, c.File))).Select(c => (c.File, simulated + c.What)),
+            (SensitivityFile, simulated + "the differences under other assumptions"), (OmnibusFile, simulated + "tests of all variants at once")];
+    }
+
+    static IEnumerable<(string File, string What)> OfDose(RunRecords run) =>
+        run.Dose is null ? [] : s_copiedDose.Where(c => File.Exists(Path.Combine(run.DoseFolder, c.File))).Select(c => (c.File, c.What + " (predicted)"));
+
+    static bool WriteStudy(string file, string path, RunRecords run)
+    {
+        if (s_copiedDose.Any(c => c.File == file)) Copy(Path.Combine(run.DoseFolder, file), path);
+        else if (s_copiedAnalysis.Any(c => c.File == file)) Copy(Path.Combine(run.Folder.Analysis, file), path);
+        else if (file == SensitivityFile)
+            Csv(path, ["metric", "analysis", "covariate", "variant", "estimate", "standard_error", "statistic", "df", "low", "high", "p", "corrected_p", "simulated"],
+                from m in run.Analysis!.Metrics
+                from s in m.Sensitivity
+                from e in s.Estimates
+                select new[] { T(m.Metric), T(s.Name), T(s.Covariate), T(e.Variant), D(e.Estimate), D(e.StandardError), D(e.Statistic), D(e.Df), D(e.Low), D(e.High), D(e.P), D(e.CorrectedP), Simulated(run) });
+        else if (file == OmnibusFile)
+            Csv(path, ["metric", "test", "statistic", "df1", "df2", "p", "note", "simulated"],
+                from m in run.Analysis!.Metrics
+                from o in m.Omnibus
+                select new[] { T(m.Metric), T(o.Name), D(o.Statistic), D(o.Df1), D(o.Df2), D(o.P), T(o.Note), Simulated(run) });
+        else return false;
+        return true;
+    }
+
+    static string Simulated(RunRecords run) => run.Analysis is { Simulated: true } ? "true" : "false";
+}
