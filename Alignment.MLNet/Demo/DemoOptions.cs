@@ -19,6 +19,9 @@ public sealed record DemoOptions
     /// <summary>A model bundle; null: the tiny one that comes with the program.</summary>
     public string? Model { get; init; }
 
+    /// <summary>Simulated rows of each video in each variant, in the study at the end; 0: no study.</summary>
+    public int StudyRows { get; init; } = 120;
+
     /// <summary>How the ads are then treated; the seed above counts instead of those in it. Maps and edits have the ads' own proportions.</summary>
     public AlignmentRunOptions Run { get; init; } = new()
     {
@@ -32,5 +35,6 @@ public sealed record DemoOptions
 /// <summary>Where everything of a demo is.</summary>
 /// <param name="DataFolder">The drawn data set: stills, masks, heatmaps, videos, truth.</param>
 /// <param name="Ads">The drawn videos.</param>
-/// <param name="Run">What became of them.</param>
-public sealed record DemoResult(string DataFolder, IReadOnlyList<string> Ads, AlignmentRunResult Run);
+/// <param name="Run">What became of them, the report at the end included.</param>
+/// <param name="SimulatedStudy">The folder of the simulated study's data, plan and truth; null where none was wanted.</param>
+public sealed record DemoResult(string DataFolder, IReadOnlyList<string> Ads, AlignmentRunResult Run, string? SimulatedStudy);

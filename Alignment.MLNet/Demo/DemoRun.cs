@@ -1,5 +1,6 @@
 using Alignment.MLNet.Drawing;
 using Alignment.MLNet.Editing;
+using Alignment.MLNet.Reports;
 using Alignment.MLNet.Runs;
 using Alignment.MLNet.Video;
 using Alignment.Onnx.Bundles;
@@ -8,7 +9,7 @@ namespace Alignment.MLNet.Demo;
 
 /// <summary>
 /// The whole job for someone without data: draws short ads with a moving product, encodes them, and runs <see cref="AlignmentRun"/> on
-/// them with the bundled model. As everything else it continues where it was stopped, and gives the same bytes again.
+/// them with the bundled model; at the end a simulated engagement study, marked as such everywhere, and a report over all of it. As everything else it continues where it was stopped, and gives the same bytes again.
 /// </summary>
 public static class DemoRun
 {
@@ -37,7 +38,25 @@ public static class DemoRun
         string model = options.Model ?? BundledModels.Tiny;
         IReadOnlyList<string> ads = Draw(data, options, FfmpegTools.Find(), progress, cancel);
         AlignmentRunOptions run = options.Run with { Variants = options.Run.Variants with { Seed = options.Seed }, Edit = options.Run.Edit with { Seed = options.Seed } };
-        return new(data, ads, AlignmentRun.Run(data, model, output, run, progress, cancel));
+        AlignmentRunResult result = AlignmentRun.Run(data, model, output, run with { EngagementFile = null, Report = null }, progress, cancel);
+        return Study(result, [.. ads.Select(a => Path.GetFileNameWithoutExtension(a))], data, ads, options, run.Report, progress, cancel);
+    }
+
+    /// <summary>What comes after the videos: the dose, a simulated study, and the report over all of it.</summary>
+    static DemoResult Study(AlignmentRunResult result, IReadOnlyList<string> videos, string data, IReadOnlyList<string> ads, DemoOptions options, ReportOptions? report, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    {
+        using RunLock alone = RunLock.Take(result.Output);
+        if (options.StudyRows > 0)
+        {
+            var (analysis, made) = DemoStudy.Run(result.Output, videos, options, doseFile: null, cancel);
+            result = result with { Analysis = analysis, AnalysisFolder = new RunFolder(result.Output).Analysis, Steps = [.. result.Steps, new("analyze (simulated)", "metrics", analysis.Metrics.Count, made ? analysis.Metrics.Count : 0)] };
+        }
+        if (report is not null)
+        {
+            ReportResult page = ReportRun.RunLocked(result.Output, report, progress, cancel);
+            result = result with { Report = page, Steps = [.. result.Steps, new("report", "pages", 1, page.Made ? 1 : 0)] };
+        }
+        return new(data, ads, result, options.StudyRows > 0 ? Path.Combine(result.Output, SimulationTruth.Folder) : null);
     }
 
     /// <summary>Draws the data set and encodes the ads, unless that is done. A scene's length comes from the truth beside the video.</summary>

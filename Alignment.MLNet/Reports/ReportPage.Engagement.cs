@@ -57,6 +57,7 @@ sealed partial class ReportPage
             if (a.SampleRatio is { } ratio) html.Text(" ").Name(ratio.Sentence);
         }
         Plan(html, a);
+        Truth(html, a);
         foreach (MetricAnalysis metric in a.Metrics)
         {
             cancel.ThrowIfCancellationRequested();
@@ -155,7 +156,7 @@ sealed partial class ReportPage
                 string text = at is { } estimate ? $"{ReportWords.Signed(estimate)}{(low is { } l && high is { } h ? $" [{ReportWords.F(l)}, {ReportWords.F(h)}]" : "")}" : "–";
                 using (html.Open("td", ("class", "plot")))
                 {
-                    double? margin = finding == metric.Placebo ? a.Options.Margins.FirstOrDefault(m => m.Metric == metric.Metric)?.Value * f : null;
+                    double? margin = finding == metric.Placebo ? MarginOf(a, metric) * f : null;
                     if (at is not null) SvgIntervals.Row(html, scale, Series(finding), at, low, high, finding.Confirmatory, $"{finding.Label}: {text}", margin);
                     else if (finding.Note is { } note)
                         using (html.Open("span", ("class", "soft small"))) html.Name(note);
@@ -167,6 +168,10 @@ sealed partial class ReportPage
             AxisRow(html, scale, 2);
         }
     }
+
+    /// <summary>The placebo's margin in the metric's units.</summary>
+    static double? MarginOf(EngagementAnalysis a, MetricAnalysis metric) => a.Options.Margins.FirstOrDefault(m => m.Metric == metric.Metric) is { } margin
+        ? margin.InBaselineSds ? margin.Value * metric.Samples.FirstOrDefault(s => s.Variant == a.Baseline)?.Sample.Sd : margin.Value : null;
 
     /// <summary>The shape of the variant that the finding is about; one of its own for those about several.</summary>
     static int Series(Finding finding)

@@ -89,7 +89,7 @@ sealed class RunRecords
         {
             Folder.RunJson, Folder.ValidationRecord, new EditedFolder(Folder.Root).ManifestPath, Path.Combine(Folder.Edited, EditQualityTable.FileName), Path.Combine(Folder.Variants, VariantFiles.Manifest),
             Path.Combine(Folder.Variants, VariantFiles.Statistics), Path.Combine(Folder.Videos, AssembleManifest.FileName), Path.Combine(Folder.Analysis, EngagementAnalyzer.JsonFile),
-            Path.Combine(DoseFolder, MLNet.Dose.DoseFolder.JsonFile),
+            Path.Combine(DoseFolder, MLNet.Dose.DoseFolder.JsonFile), Path.Combine(Folder.Root, SimulationTruth.Folder, SimulationTruth.FileName),
         };
 
     Dictionary<string, VariantStatistics>? ReadStatistics()

@@ -1,6 +1,8 @@
+using Alignment.MLNet.Analysis;
 using Alignment.MLNet.Data;
 using Alignment.MLNet.Dose;
 using Alignment.MLNet.Editing;
+using Alignment.MLNet.Reports;
 using Alignment.MLNet.Variants;
 using Alignment.MLNet.Video;
 using Alignment.Onnx.Bundles;
@@ -9,7 +11,7 @@ using Alignment.Transforms.Images;
 namespace Alignment.MLNet.Runs;
 
 /// <summary>
-/// The whole job in one call: validate → variants → edit → assemble → contact sheets → statistics → dose → analyze. What is finished is
+/// The whole job in one call: validate → variants → edit → assemble → contact sheets → statistics → dose → analyze → report. What is finished is
 /// recognised by hashes and left alone, so a run may be stopped at any moment, also by killing the process, and the next one
 /// continues and ends with the same bytes. A broken input is reported and left out; the rest is done.
 /// </summary>
@@ -80,7 +82,7 @@ public static class AlignmentRun
         if (dose is not null) steps.Add(new("dose", "scenes", dose.Report.Counts.WithProduct + dose.Report.Counts.WithoutProduct, dose.Measured));
 
         // 8. What viewers did.
-        var analysis = options.EngagementFile is null ? default : AnalysisStep.Run(options.EngagementFile, folder, options.Analysis, cancel);
+        (EngagementAnalysis? Result, bool Made) analysis = options.EngagementFile is null ? default : AnalysisStep.Run(options.EngagementFile, folder, options.Analysis, cancel);
         if (analysis.Result is { } found)
         {
             steps.Add(new("analyze", "metrics", found.Metrics.Count, analysis.Made ? found.Metrics.Count : 0));
@@ -110,7 +112,11 @@ public static class AlignmentRun
             Analysis = analysis.Result,
         };
         RunSummary.Write(result, options, bundle);
-        return result;
+
+        // 9. All of it on one page; made of the summary too, which therefore does not list this step.
+        if (options.Report is null) return result;
+        ReportResult report = ReportRun.RunLocked(folder.Root, options.Report, progress, cancel);
+        return result with { Report = report, Steps = [.. steps, new("report", "pages", 1, report.Made ? 1 : 0)] };
     }
 
     /// <summary>About how many bytes the outputs take, from the stills' sizes; on the high side.</summary>

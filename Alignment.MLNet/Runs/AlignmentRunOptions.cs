@@ -1,6 +1,7 @@
 using Alignment.MLNet.Analysis;
 using Alignment.MLNet.Data;
 using Alignment.MLNet.Dose;
+using Alignment.MLNet.Reports;
 using Alignment.MLNet.Variants;
 using Alignment.MLNet.Video;
 using Alignment.Transforms.Diffusion;
@@ -44,6 +45,9 @@ public sealed record AlignmentRunOptions
     /// <summary>How engagement data is analysed.</summary>
     public AnalysisOptions Analysis { get; init; } = new();
 
+    /// <summary>What the report at the end shows; null: no report.</summary>
+    public ReportOptions? Report { get; init; } = new();
+
     /// <summary>The parts' options with the shared size in them, checked.</summary>
     /// <exception cref="UsageException">A value is out of range.</exception>
     internal AlignmentRunOptions Checked()
@@ -57,6 +61,7 @@ public sealed record AlignmentRunOptions
         shared.Variants.Check();
         shared.Assemble.Check();
         shared.Dose?.Check();
+        shared.Report?.Check();
         if (EngagementFile is not null && !File.Exists(EngagementFile))
             throw UsageException.For("--engagement", $"no file '{SafePath.Shorten(EngagementFile, 300)}'", "a CSV file", "Correct the path, or leave the option out.");
         if (SourceFolders.FirstOrDefault(f => !Directory.Exists(f)) is { } missing)

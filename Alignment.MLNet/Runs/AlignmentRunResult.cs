@@ -2,13 +2,14 @@ using Alignment.MLNet.Analysis;
 using Alignment.MLNet.Data;
 using Alignment.MLNet.Dose;
 using Alignment.MLNet.Editing;
+using Alignment.MLNet.Reports;
 using Alignment.MLNet.Variants;
 using Alignment.MLNet.Video;
 
 namespace Alignment.MLNet.Runs;
 
 /// <summary>One step of the job.</summary>
-/// <param name="Name">validate, variants, edit, assemble, contact sheets, statistics, dose or analyze.</param>
+/// <param name="Name">validate, variants, edit, assemble, contact sheets, statistics, dose, analyze or report.</param>
 /// <param name="Unit">What is counted.</param>
 /// <param name="Items">How many there are now.</param>
 /// <param name="Made">How many of them this call made; 0: everything was done already.</param>
@@ -80,6 +81,9 @@ public sealed record AlignmentRunResult
 
     /// <summary>Null where no engagement data was given.</summary>
     public EngagementAnalysis? Analysis { get; init; }
+
+    /// <summary>The page about the run; null where none was wanted.</summary>
+    public ReportResult? Report { get; init; }
 
     /// <summary>True when something broken was left out: the program ends with exit code 3 although everything else is done.</summary>
     public bool HasFailures => Problems.Any(p => p.Breaks);

@@ -14,7 +14,8 @@ namespace Alignment.MLNet.Runs;
 /// contact_sheets/                        {video_id}.png
 /// statistics/                            statistics.json and its plots
 /// dose/                                  how far attention moved, as predictors see it
-/// analysis/                              t-tests, where engagement data was given
+/// analysis/                              the analysis, where engagement data was given
+/// report/                                one page about all of it, its tables beside it
 /// run.json                               options, counts, problems
 /// </code>
 /// </summary>
@@ -48,6 +49,8 @@ sealed class RunFolder
 
     public string Analysis => Path.Combine(Root, "analysis");
 
+    public string Report => Path.Combine(Root, Reports.ReportRun.Folder);
+
     public string RunJson => Path.Combine(Root, "run.json");
 
     /// <summary>Refuses an output folder that is the data, or that the next run would read as data.</summary>
@@ -71,6 +74,7 @@ sealed class RunFolder
         const string pattern = "*" + AtomicFile.PartialSuffix;
         IEnumerable<string> strays = Directory.EnumerateFiles(Root, pattern, own)
             .Concat(new[] { Variants, Edited, Videos, ContactSheets, Statistics, Dose, Analysis }.Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, pattern, all)));
+            .Concat(new[] { Variants, Edited, Videos, ContactSheets, Statistics, Analysis, Report }.Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, pattern, all)));
         foreach (string stray in strays.ToArray()) File.Delete(stray);
     }
 

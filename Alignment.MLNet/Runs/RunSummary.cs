@@ -10,6 +10,7 @@ static class RunSummary
     public static void Write(AlignmentRunResult result, AlignmentRunOptions options, ModelBundle bundle) => OutputRecord.WriteManifest(result.RunJson, new
     {
         Tool = DatasetEditing.ToolVersion,
+        OnnxRuntime = Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetVersionString(),
         Model = new { Sha256 = bundle.Hash, bundle.Manifest.Origin, bundle.Manifest.License, bundle.Manifest.ControlTrained, bundle.Manifest.Note },
         Options = new
         {

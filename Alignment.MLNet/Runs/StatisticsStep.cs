@@ -35,16 +35,16 @@ static class StatisticsStep
 /// <summary>The analysis of engagement data; computed when something changed, else read back.</summary>
 static class AnalysisStep
 {
-    sealed record Recipe(int Format, string EngagementSha256, AnalysisOptions Options);
+    sealed record Recipe(int Format, string EngagementSha256, AnalysisOptions Options, IReadOnlyList<string> Inputs);
 
     sealed record Facts(long Rows, long Rejected);
 
-    public static (EngagementAnalysis? Result, bool Made) Run(string file, RunFolder folder, AnalysisOptions options, CancellationToken cancel)
+    public static (EngagementAnalysis Result, bool Made) Run(string file, RunFolder folder, AnalysisOptions options, CancellationToken cancel, AnalysisInputs? inputs = null)
     {
         string record = Path.Combine(folder.Analysis, "record.json");
-        var recipe = new Recipe(2, FileHash.OfFile(file), options);
+        var recipe = new Recipe(3, FileHash.OfFile(file), options, [.. new[] { inputs?.PlanFile, inputs?.DoseFile }.Select(f => f is null ? "" : FileHash.OfFile(f))]);
         if (OutputRecord.Current<Facts>(record, recipe) is not null) return (AnalysisJson.Read(Path.Combine(folder.Analysis, EngagementAnalyzer.JsonFile)), false);
-        EngagementAnalysis made = EngagementAnalyzer.Run(file, folder.Analysis, options, stop: cancel);
+        EngagementAnalysis made = EngagementAnalyzer.Run(file, folder.Analysis, options, inputs, cancel);
         OutputRecord.Write(record, recipe, new Facts(made.Rows, made.Rejected), EngagementAnalyzer.JsonFile, EngagementAnalyzer.CsvFile, EngagementAnalyzer.FindingsFile, EngagementAnalyzer.RejectedFile);
         return (made, true);
     }

@@ -16,7 +16,7 @@ sealed class DemoCommand : RunnerCommand
     readonly Option<string?> _model = Flags.Model();
 
     public DemoCommand(Terminal terminal) : base(terminal, "demo",
-        "Draws short ads with a moving product, and runs the whole job on them with the bundled model: about a minute on two cores. The bundled model knows such drawings and nothing else.",
+        "Draws short ads with a moving product, and runs the whole job on them with the bundled model, ends with a SIMULATED engagement study with known effects and a report: about a minute on two cores. The bundled model knows such drawings and nothing else.",
         "alignment demo",
         "alignment demo --out demo --ads 2 --seed 7",
         "alignment demo --model models/sd15 --out demo-sd15")
@@ -36,6 +36,7 @@ sealed class DemoCommand : RunnerCommand
         {
             RunSummary.Print(result.Run, terminal.Out);
             terminal.OutputWriter.WriteLine($"  {"drawn ads",-14} {result.DataFolder}");
+            if (result.SimulatedStudy is { } study) terminal.OutputWriter.WriteLine($"  {"SIMULATED",-14} {study}   (the engagement: random numbers with planted effects, no viewers)");
             if (options.Model is null) terminal.Out.WriteLine("The bundled model knows drawings only. For real footage import a real one with 'alignment models import'.");
         }
         return result.Run.HasFailures ? ExitCodes.BadData : ExitCodes.Ok;

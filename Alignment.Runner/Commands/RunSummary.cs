@@ -36,6 +36,7 @@ static class RunSummary
         if (result.AnalysisFolder is not null) PrintPlace("analysis", result.AnalysisFolder, to);
         PrintPlace("scenes used", result.ValidScenes, to);
         PrintPlace("summary", result.RunJson, to);
+        if (result.Report is { } report) PrintPlace("report", report.Html, to);
     }
 
     static void PrintPlace(string what, string path, IAnsiConsole to) => WriteWhole($"  {what,-14} {path}", to);

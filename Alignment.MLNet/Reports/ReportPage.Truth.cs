@@ -1,0 +1,57 @@
+using Alignment.MLNet.Analysis;
+using Alignment.MLNet.Html;
+
+namespace Alignment.MLNet.Reports;
+
+/// <summary>Of a simulated study: what was put into it beside what the analysis found.</summary>
+sealed partial class ReportPage
+{
+    void Truth(HtmlWriter html, EngagementAnalysis a)
+    {
+        if (SimulationTruth.Of(run.Folder.Root, a) is not { } truth) return;
+        var rows = ReportTables.PlantedRows(a, truth).ToList();
+        if (rows.Count == 0) return;
+        html.Line().Element("h3", "Planted and found (SIMULATED)", ("id", "planted"));
+        html.Element("p", $"The simulation put these differences from the baseline into the data (seed {truth.Seed}); the analysis did not know them. An interval holds the planted value in about {ReportWords.Percent(a.Confidence, "0.##")} of such studies, so that one in some may miss it.", ("class", "soft"));
+        using var table = html.Open("table", ("class", "stack small"));
+        Header(html, ("metric", null), ("variant", null), ("planted", "number"), ("found", "number"), ("the interval", null), ("verdict", null));
+        using var body = html.Open("tbody");
+        foreach (PlantedEffect e in rows)
+        {
+            using var row = html.Line().Open("tr", ("class", "row"));
+            using (html.Open("td"))
+            using (html.Open("strong")) html.Name(e.Metric);
+            html.Element("td", ReportWords.Variant(e.Variant));
+            html.Element("td", ReportWords.Signed(e.Factor * e.Planted), ("class", "number"), ("data-label", "planted"));
+            html.Element("td", $"{ReportWords.Signed(e.Factor * e.Found)} [{ReportWords.F(e.Factor * e.Low)}, {ReportWords.F(e.Factor * e.High)}]", ("class", "number"), ("data-label", "found"));
+            html.Element("td", e.Covered ? "✓ holds it" : "● misses it", ("class", e.Covered ? "good" : "warning"), ("data-label", "the interval"));
+            html.Element("td", e.Words, ("class", e.Right ? "" : "warning"), ("data-label", "verdict"));
+        }
+    }
+}
+
+/// <summary>One effect that was planted, and what was found of it.</summary>
+/// <param name="Metric">The metric.</param>
+/// <param name="Variant">The variant.</param>
+/// <param name="Planted">The true difference from the baseline.</param>
+/// <param name="Found">The estimate.</param>
+/// <param name="Low">The interval's ends.</param>
+/// <param name="High">The interval's ends.</param>
+/// <param name="Verdict">What the analysis said.</param>
+/// <param name="Factor">For people: the metric's display factor.</param>
+sealed record PlantedEffect(string Metric, string Variant, double Planted, double Found, double Low, double High, Verdict Verdict, double Factor)
+{
+    public bool Covered => Low <= Planted && Planted <= High;
+
+    /// <summary>Neither a false alarm nor a wrong sign; an effect that is not shown is missed, which is no error of the analysis.</summary>
+    public bool Right => Verdict switch { Verdict.Raised => Planted > 0, Verdict.Lowered => Planted < 0, _ => Planted == 0 };
+
+    public string Words => (Verdict, Planted) switch
+    {
+        (Verdict.Raised, > 0) or (Verdict.Lowered, < 0) => "found",
+        (Verdict.Raised or Verdict.Lowered, 0) => "● false alarm",
+        (Verdict.Raised or Verdict.Lowered, _) => "● wrong way",
+        (_, 0) => "none planted, none shown",
+        _ => "● planted, not shown",
+    };
+}
