@@ -32,18 +32,18 @@ static partial class ReportNotes
     static IEnumerable<ReportNote> Study(RunRecords run)
     {
         if (run.Analysis is not { } a) yield break;
-        foreach (AnalysisWarning w in a.Warnings) yield return Of(w);
+        foreach (AnalysisWarning w in a.Warnings) yield return Of(w.Level, w.Code, w.Message);
         // Notes on a single metric stand with it; what limits or spoils its numbers stands here too.
         AnalysisWarning[] serious = [.. a.Metrics.SelectMany(m => m.Warnings).Where(w => w.Level != WarningLevel.Note).OrderByDescending(w => w.Level)];
-        foreach (AnalysisWarning w in serious.Take(MostOfAMetric)) yield return Of(w);
+        foreach (var same in serious.Take(MostOfAMetric).GroupBy(w => (w.Level, w.Code))) yield return Of(same.Key.Level, same.Key.Code, string.Join('\n', same.Select(w => w.Message)));
         if (serious.Length > MostOfAMetric) yield return new(NoteLevel.Warning, $"{ReportWords.N(serious.Length - MostOfAMetric)} more warnings about single metrics", "They stand with their metrics.");
         foreach (MetricAnalysis m in a.Metrics)
             if (m.Placebo is { Verdict: not Verdict.Equivalent } placebo)
                 yield return new(NoteLevel.Warning, $"{SafePath.Shorten(m.Metric, 60)}: the placebo is not shown to be equivalent to the baseline", placebo.Sentence);
     }
 
-    static ReportNote Of(AnalysisWarning w) => new(w.Level switch { WarningLevel.Alarm => NoteLevel.Alarm, WarningLevel.Warning => NoteLevel.Warning, _ => NoteLevel.Note },
-        s_titles.TryGetValue(w.Code, out string? title) ? title : Capital(SafePath.Shorten(w.Code, 60).Replace('_', ' ')), w.Message);
+    static ReportNote Of(WarningLevel level, string code, string message) => new(level switch { WarningLevel.Alarm => NoteLevel.Alarm, WarningLevel.Warning => NoteLevel.Warning, _ => NoteLevel.Note },
+        s_titles.TryGetValue(code, out string? title) ? title : Capital(SafePath.Shorten(code, 60).Replace('_', ' ')), message);
 
     static IEnumerable<ReportNote> Doses(RunRecords run)
     {

@@ -18,7 +18,7 @@ enum NoteLevel
 /// <summary>Something that a reader must know before the numbers.</summary>
 /// <param name="Level">How much it matters.</param>
 /// <param name="Title">In a few words.</param>
-/// <param name="Text">In one or two sentences.</param>
+/// <param name="Text">In one or two sentences; a line each where there are several.</param>
 /// <param name="Next">What to do; null for nothing.</param>
 sealed record ReportNote(NoteLevel Level, string Title, string Text, string? Next = null);
 

@@ -7,7 +7,7 @@ namespace Alignment.MLNet.Reports;
 /// <summary>Every number of a metric in tables, folded away on a screen and open on paper.</summary>
 sealed partial class ReportPage
 {
-    void Details(HtmlWriter html, EngagementAnalysis a, MetricAnalysis metric)
+    static void Details(HtmlWriter html, EngagementAnalysis a, MetricAnalysis metric)
     {
         double f = metric.Display.Factor;
         string unit = metric.Display.Unit.Length > 0 ? $" ({(f == 100 ? "%" : metric.Display.Unit)})" : "";
@@ -52,18 +52,23 @@ sealed partial class ReportPage
                 html.Text(": ").Name(s.Note ?? s.Sentence).Text(" Assumes ").Name(s.Assumes).Text(".");
             }
             if (s.Estimates.Count > 0)
-                Table(html, ["variant", "difference", "interval", "corrected p", "raw p"], s.Estimates.Select(e => new[] { ReportWords.Variant(e.Variant), ReportWords.Signed(f * e.Estimate), e.Low is { } l && e.High is { } h ? Range(new Interval(l, h), f) : "–", ReportWords.P(e.CorrectedP), ReportWords.P(e.P) }));
+                Table(html, ["variant", "difference and interval", "corrected p", "raw p"], s.Estimates.Select(e => new[] { ReportWords.Variant(e.Variant), ReportWords.Estimate(f * e.Estimate, f * e.Low, f * e.High), ReportWords.P(e.CorrectedP), ReportWords.P(e.P) }));
         }
     }
 
-    void Arms(HtmlWriter html, EngagementAnalysis a)
+    static void Arms(HtmlWriter html, EngagementAnalysis a)
     {
         using var details = html.Line().Open("details");
         html.Element("summary", "Rows of each variant");
         Table(html, ["variant", "rows", "videos", "share expected"], a.Arms.Select(arm => new[] { ReportWords.Variant(arm.Variant), ReportWords.N(arm.Rows), arm.Videos is { } v ? ReportWords.N(v) : "–", a.SampleRatio is { } r && r.Expected.TryGetValue(arm.Variant, out double share) ? ReportWords.Percent(share) : "–" }));
     }
 
-    static string Range(Interval? interval, double f) => interval is { } i ? $"[{ReportWords.F(f * i.Low)}, {ReportWords.F(f * i.High)}]" : "–";
+    static string Range(Interval? interval, double f)
+    {
+        if (interval is not { } i) return "–";
+        double half = f * (i.High - i.Low) / 2;
+        return $"[{Words.Number(f * i.Low, half)}, {Words.Number(f * i.High, half)}]";
+    }
 
     /// <summary>A table of texts: the first column names the row, the others are numbers or words; on a phone rows become blocks.</summary>
     static void Table(HtmlWriter html, string[] columns, IEnumerable<string[]> rows)

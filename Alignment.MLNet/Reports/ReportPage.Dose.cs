@@ -44,7 +44,7 @@ sealed partial class ReportPage
         }
     }
 
-    void DoseForest(HtmlWriter html, DoseReport dose, IReadOnlyList<VariantDose> variants)
+    static void DoseForest(HtmlWriter html, DoseReport dose, IReadOnlyList<VariantDose> variants)
     {
         VariantDose[] shown = [.. variants.Where(v => v.Dose is not null)];
         var scale = AxisScale.Around(shown.SelectMany(v => new[] { v.Dose!.Value, v.Dose.Low, v.Dose.High, v.TargetShare - v.TargetShareBaseline }).OfType<double>().Select(x => 100 * x));
@@ -55,7 +55,7 @@ sealed partial class ReportPage
             foreach (VariantDose v in shown)
             {
                 DoseEstimate d = v.Dose!;
-                string text = $"{ReportWords.Signed(100 * d.Value)}{(d.Low is { } low && d.High is { } high ? $" [{ReportWords.F(100 * low)}, {ReportWords.F(100 * high)}]" : "")}";
+                string text = ReportWords.Estimate(100 * d.Value, 100 * d.Low, 100 * d.High);
                 using var row = html.Line().Open("tr", ("class", "row"));
                 using (html.Open("td", ("class", "name"))) html.Element("strong", ReportWords.Variant(v.Variant));
                 using (html.Open("td", ("class", "plot")))

@@ -39,11 +39,14 @@ sealed partial class ReportPage
         using var item = html.Line().Open("li");
         Kind(html, finding);
         html.Text(" ").Name(finding.Sentence);
-        if (IsSimulated) html.Element("span", " (simulated)", ("class", "warning small"));
     }
 
-    static void Kind(HtmlWriter html, Finding finding) =>
+    /// <summary>Pre-registered or explored; and simulated, so that no sentence copied from here goes without it.</summary>
+    void Kind(HtmlWriter html, Finding finding)
+    {
         html.Element("span", finding.Confirmatory ? finding.Hypothesis is { } h ? $"pre-registered, {SafePath.Shorten(h, 20)}" : "pre-registered" : "explored", ("class", finding.Confirmatory ? "kind planned" : "kind"));
+        if (IsSimulated) html.Text(" ").Element("span", "simulated", ("class", "kind warning"));
+    }
 
     void Engagement(HtmlWriter html)
     {
@@ -66,7 +69,7 @@ sealed partial class ReportPage
         if (a.Arms.Count > 0) Arms(html, a);
     }
 
-    void Plan(HtmlWriter html, EngagementAnalysis a)
+    static void Plan(HtmlWriter html, EngagementAnalysis a)
     {
         if (a.Plan is not { } plan)
         {
@@ -108,7 +111,7 @@ sealed partial class ReportPage
         if (planned.Length > 0)
         {
             html.Element("h4", "Pre-registered");
-            Forest(html, a, metric, planned, scale);
+            Forest(html, a, metric, planned, scale, inWords: a.Plan is null);   // the plan above has the sentences
         }
         if (main.Length > 0)
         {
@@ -131,10 +134,11 @@ sealed partial class ReportPage
         return AxisScale.Around(metric.Findings.Where(x => x != metric.Dose?.Result).SelectMany(x => new[] { x.Estimate * f, x.Interval?.Low * f, x.Interval?.High * f }).OfType<double>());
     }
 
-    void Forest(HtmlWriter html, EngagementAnalysis a, MetricAnalysis metric, IReadOnlyList<Finding> findings, AxisScale scale)
+    void Forest(HtmlWriter html, EngagementAnalysis a, MetricAnalysis metric, IReadOnlyList<Finding> findings, AxisScale scale, bool inWords = true)
     {
-        using (html.Open("ul", ("class", "findings")))
-            foreach (Finding finding in findings) Sentence(html, finding);
+        if (inWords)
+            using (html.Open("ul", ("class", "findings")))
+                foreach (Finding finding in findings) Sentence(html, finding);
         double f = metric.Display.Factor;
         string unit = metric.Display.Unit.Length > 0 ? $" ({metric.Display.Unit})" : "";
         Finding[] rows = [.. findings.Where(x => x != metric.Dose?.Result)];
@@ -151,12 +155,13 @@ sealed partial class ReportPage
                     html.Name(finding.Label);
                     html.Text(" ");
                     Kind(html, finding);
+                    if (IsEquivalence(finding)) html.Element("span", $" {ReportWords.Percent(2 * a.Confidence - 1, "0.##")} interval; the zone is the margin", ("class", "soft small"));
                 }
                 double? at = finding.Estimate * f, low = finding.Interval?.Low * f, high = finding.Interval?.High * f;
-                string text = at is { } estimate ? $"{ReportWords.Signed(estimate)}{(low is { } l && high is { } h ? $" [{ReportWords.F(l)}, {ReportWords.F(h)}]" : "")}" : "–";
+                string text = ReportWords.Estimate(at, low, high);
                 using (html.Open("td", ("class", "plot")))
                 {
-                    double? margin = finding == metric.Placebo ? MarginOf(a, metric) * f : null;
+                    double? margin = IsEquivalence(finding) ? MarginOf(a, metric) * f : null;
                     if (at is not null) SvgIntervals.Row(html, scale, Series(finding), at, low, high, finding.Confirmatory, $"{finding.Label}: {text}", margin);
                     else if (finding.Note is { } note)
                         using (html.Open("span", ("class", "soft small"))) html.Name(note);
@@ -168,6 +173,9 @@ sealed partial class ReportPage
             AxisRow(html, scale, 2);
         }
     }
+
+    /// <summary>Two one-sided tests, whose interval is at 1 − 2α; their ids join the two sides with a tilde.</summary>
+    static bool IsEquivalence(Finding finding) => finding.Id.Contains('~', StringComparison.Ordinal);
 
     /// <summary>The placebo's margin in the metric's units.</summary>
     static double? MarginOf(EngagementAnalysis a, MetricAnalysis metric) => a.Options.Margins.FirstOrDefault(m => m.Metric == metric.Metric) is { } margin

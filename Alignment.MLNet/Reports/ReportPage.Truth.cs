@@ -13,19 +13,25 @@ sealed partial class ReportPage
         if (rows.Count == 0) return;
         html.Line().Element("h3", "Planted and found (SIMULATED)", ("id", "planted"));
         html.Element("p", $"The simulation put these differences from the baseline into the data (seed {truth.Seed}); the analysis did not know them. An interval holds the planted value in about {ReportWords.Percent(a.Confidence, "0.##")} of such studies, so that one in some may miss it.", ("class", "soft"));
-        using var table = html.Open("table", ("class", "stack small"));
-        Header(html, ("metric", null), ("variant", null), ("planted", "number"), ("found", "number"), ("the interval", null), ("verdict", null));
+        using var scroll = html.Open("div", ("class", "scroll"));
+        using var table = html.Open("table", ("class", "small"));
+        Header(html, ("", null), ("planted", "number"), ("found", "number"), ("", null));
         using var body = html.Open("tbody");
-        foreach (PlantedEffect e in rows)
+        foreach (var metric in rows.GroupBy(e => e.Metric, StringComparer.Ordinal))
         {
-            using var row = html.Line().Open("tr", ("class", "row"));
-            using (html.Open("td"))
-            using (html.Open("strong")) html.Name(e.Metric);
-            html.Element("td", ReportWords.Variant(e.Variant));
-            html.Element("td", ReportWords.Signed(e.Factor * e.Planted), ("class", "number"), ("data-label", "planted"));
-            html.Element("td", $"{ReportWords.Signed(e.Factor * e.Found)} [{ReportWords.F(e.Factor * e.Low)}, {ReportWords.F(e.Factor * e.High)}]", ("class", "number"), ("data-label", "found"));
-            html.Element("td", e.Covered ? "✓ holds it" : "● misses it", ("class", e.Covered ? "good" : "warning"), ("data-label", "the interval"));
-            html.Element("td", e.Words, ("class", e.Right ? "" : "warning"), ("data-label", "verdict"));
+            using (html.Line().Open("tr"))
+            using (html.Open("td", ("colspan", "4")))
+            using (html.Open("strong")) html.Name(metric.Key);
+            foreach (PlantedEffect e in metric)
+            {
+                using var row = html.Line().Open("tr", ("class", "row"));
+                html.Element("td", ReportWords.Variant(e.Variant));
+                html.Element("td", ReportWords.Signed(e.Factor * e.Planted), ("class", "number"));
+                html.Element("td", ReportWords.Estimate(e.Factor * e.Found, e.Factor * e.Low, e.Factor * e.High), ("class", "number"));
+                using var verdict = html.Open("td");
+                html.Element("span", e.Words, ("class", e.Right ? "good" : "warning"));
+                if (!e.Covered) html.Element("span", "; ● the interval misses it", ("class", "warning"));
+            }
         }
     }
 }
@@ -48,10 +54,10 @@ sealed record PlantedEffect(string Metric, string Variant, double Planted, doubl
 
     public string Words => (Verdict, Planted) switch
     {
-        (Verdict.Raised, > 0) or (Verdict.Lowered, < 0) => "found",
+        (Verdict.Raised, > 0) or (Verdict.Lowered, < 0) => "✓ found",
         (Verdict.Raised or Verdict.Lowered, 0) => "● false alarm",
         (Verdict.Raised or Verdict.Lowered, _) => "● wrong way",
-        (_, 0) => "none planted, none shown",
+        (_, 0) => "✓ none, and none shown",
         _ => "● planted, not shown",
     };
 }

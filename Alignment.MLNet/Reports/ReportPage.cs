@@ -98,7 +98,8 @@ sealed partial class ReportPage(RunRecords run, ReportOptions options, IReadOnly
             var (mark, style, word) = s_levels[(int)note.Level];
             using var item = html.Line().Open("li", ("class", style));
             html.Element("strong", $"{mark} {note.Title}", ("title", word));
-            using (html.Open("p", ("class", "small"))) html.Name(note.Text);
+            foreach (string line in note.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                using (html.Open("p", ("class", "small"))) html.Name(line);
             if (note.Next is not null)
                 using (html.Open("p", ("class", "small"))) html.Element("code", note.Next);
         }

@@ -1,5 +1,4 @@
 using Alignment.MLNet.Editing;
-using Alignment.MLNet.Runs;
 
 namespace Alignment.MLNet.Reports;
 

@@ -50,7 +50,7 @@ static partial class ReportTables
                 select new[] { T(m.Metric), T(o.Name), D(o.Statistic), D(o.Df1), D(o.Df2), D(o.P), T(o.Note), Simulated(run) });
         else if (file == PlantedFile)
             Csv(path, ["metric", "variant", "planted", "found", "low", "high", "covered", "verdict", "simulated"],
-                PlantedRows(run.Analysis!, SimulationTruth.Of(run.Folder.Root, run.Analysis)!).Select(e => new[] { T(e.Metric), T(e.Variant), D(e.Planted), D(e.Found), D(e.Low), D(e.High), e.Covered ? "true" : "false", T(e.Words.TrimStart('●', ' ')), "true" }));
+                PlantedRows(run.Analysis!, SimulationTruth.Of(run.Folder.Root, run.Analysis)!).Select(e => new[] { T(e.Metric), T(e.Variant), D(e.Planted), D(e.Found), D(e.Low), D(e.High), e.Covered ? "true" : "false", T(e.Words.TrimStart('●', '✓', ' ')), "true" }));
         else return false;
         return true;
     }

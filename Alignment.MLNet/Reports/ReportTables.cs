@@ -2,7 +2,6 @@ using System.Globalization;
 using Alignment.MLNet.Data;
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Variants;
-using Alignment.MLNet.Video;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Reports;

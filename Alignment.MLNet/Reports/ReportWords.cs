@@ -1,4 +1,5 @@
 using System.Globalization;
+using Alignment.MLNet.Analysis;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Reports;
@@ -16,6 +17,15 @@ static class ReportWords
 
     /// <summary>With its sign.</summary>
     public static string Signed(double value) => value > 0 ? "+" + F(value) : F(value);
+
+    /// <summary>An estimate with its interval, "+0.70 [0.54, 0.86]": as many digits as the interval's width leaves sense in.</summary>
+    public static string Estimate(double? at, double? low, double? high)
+    {
+        if (at is not { } value || !double.IsFinite(value)) return "–";
+        if (low is not { } l || high is not { } h || !double.IsFinite(l) || !double.IsFinite(h)) return Signed(value);
+        double half = (h - l) / 2;
+        return $"{Words.Number(value, half, sign: true)} [{Words.Number(l, half)}, {Words.Number(h, half)}]";
+    }
 
     /// <summary>A p-value; below a ten-thousandth only that.</summary>
     public static string P(double? p) => p is not { } v || !double.IsFinite(v) ? "–" : v < 0.0001 ? "< 0.0001" : v.ToString("0.0000", CultureInfo.InvariantCulture);

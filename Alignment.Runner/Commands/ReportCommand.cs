@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Alignment.MLNet.Reports;
 using Alignment.Runner.Cli;
-using Spectre.Console;
 using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands;

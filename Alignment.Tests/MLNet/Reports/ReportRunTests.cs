@@ -1,0 +1,192 @@
+using System.Text.RegularExpressions;
+using Alignment.MLNet.Analysis;
+using Alignment.MLNet.Editing;
+using Alignment.MLNet.Reports;
+using Alignment.MLNet.Runs;
+using Alignment.Onnx.Bundles;
+using Alignment.Tests.MLNet.Editing;
+using Alignment.Tests.MLNet.Runs;
+
+namespace Alignment.Tests.MLNet.Reports;
+
+public sealed class ReportRunTests
+{
+    static readonly TempFolder s_temp = new();
+    static string s_run = "";
+
+    /// <summary>One small run for all tests, without a report; each works on a copy.</summary>
+    [OneTimeSetUp]
+    public void RunOnce()
+    {
+        string data = MiniDataSet.Write(s_temp["data"]);
+        AlignmentRunResult made = AlignmentRun.Run(data, BundledModels.Tiny, s_temp["run"], RunInOtherProcess.OptionsFor(data) with { EngagementFile = null, Report = null });
+        Assert.That(made.Report, Is.Null);
+        Assert.That(Directory.Exists(s_temp["run", "report"]), Is.False);
+        s_run = made.Output;
+    }
+
+    [OneTimeTearDown]
+    public void Remove() => s_temp.Dispose();
+
+    static string Copy(TempFolder temp)
+    {
+        foreach (string file in Directory.GetFiles(s_run, "*", SearchOption.AllDirectories))
+        {
+            string to = Path.Combine(temp["run"], Path.GetRelativePath(s_run, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Copy(file, to);
+        }
+        return temp["run"];
+    }
+
+    static string Page(ReportResult report) => File.ReadAllText(report.Html);
+
+    /// <summary>What a reader sees: no tags, no pictures.</summary>
+    static string Text(string page) => System.Net.WebUtility.HtmlDecode(Regex.Replace(page[page.IndexOf("<body>", StringComparison.Ordinal)..], "<[^>]*>", ""));
+
+    /// <summary>Tags that browsers close by themselves are closed here; every element is closed in order, so that it is XML too.</summary>
+    static void IsWellFormed(string page) => Assert.That(() => System.Xml.Linq.XDocument.Parse(page[page.IndexOf("<html", StringComparison.Ordinal)..]), Throws.Nothing);
+
+    [Test]
+    public void Report_OfARun_IsOnePageThatNeedsNothing_AndSaysWhatIsMissing()
+    {
+        using var temp = new TempFolder();
+        ReportResult report = ReportRun.Run(Copy(temp));
+        string page = Page(report), text = Text(page);
+        IsWellFormed(page);
+        Assert.That(page, Does.Not.Contain("<script").And.Not.Contain("http:").And.Not.Contain("https:").And.Not.Contain("<link").And.Contain("default-src &#39;none&#39;"));
+        foreach (Match m in Regex.Matches(page, "(?:src|href)=\"([^\"]{1,60})"))
+            Assert.That(m.Groups[1].Value, Does.StartWith("data:image/jpeg;base64,").Or.StartWith("#").Or.StartWith("tables/"));
+        foreach (Match m in Regex.Matches(page, "href=\"(tables/[^\"]+)\"")) Assert.That(File.Exists(Path.Combine(Path.GetDirectoryName(report.Html)!, m.Groups[1].Value)), m.Value);
+
+        Assert.That(report.Missing.Select(m => m.What), Is.EqualTo(new[] { "the dose: how far attention really moved", "the analysis of engagement" }));
+        Assert.That(text, Does.Contain($"alignment dose --run {temp["run"]}").And.Contain("alignment analyze --engagement FILE"));
+        Assert.That(text, Does.Contain("ad-2 é, scene 2").And.Contain("red ball").And.Contain("attention of unknown origin").And.Contain("There are only 2 videos").And.Contain("DPM-Solver++").And.Contain("All 7 scenes."));
+        Assert.That((report.ScenesShown, report.Scenes), Is.EqualTo((MiniDataSet.Scenes, (long)MiniDataSet.Scenes)));
+        Assert.That(text, Does.Not.Contain("SIMULATED").And.Not.Contain("NaN").And.Not.Contain("∞"));
+    }
+
+    [Test]
+    public void Report_Again_DoesNothing_AndElsewhereHasTheSameBytes()
+    {
+        using var temp = new TempFolder();
+        using var other = new TempFolder();
+        string run = Copy(temp);
+        Assert.That(ReportRun.Run(run).Made);
+        var before = Snapshot.Of(run);
+        var times = Snapshot.Times(run);
+        Assert.That(ReportRun.Run(run).Made, Is.False);
+        Assert.That(Snapshot.Of(run), Is.EqualTo(before));
+        Assert.That(Snapshot.Times(run).Where(t => times[t.Key] != t.Value).Select(t => t.Key), Is.EqualTo(new[] { RunLock.FileName }));
+        // The commands that make what is missing name the folder; nothing else does.
+        string page = Page(ReportRun.Run(Copy(other)));
+        Assert.That(page.Replace(other["run"], run, StringComparison.Ordinal), Is.EqualTo(File.ReadAllText(Path.Combine(run, "report", "report.html"))));
+        Assert.That(ReportRun.Run(run, new() { ScenesShown = 2 }).Made, "other options, another page");
+    }
+
+    [Test]
+    public void Contact_FewScenesOfMany_AreSpreadAndTheRestIsCounted()
+    {
+        using var temp = new TempFolder();
+        ReportResult report = ReportRun.Run(Copy(temp), new() { ScenesShown = 2 });
+        string text = Text(Page(report));
+        Assert.That(report.ScenesShown, Is.EqualTo(2));
+        // One of each video, its middle: scene 2 of three, scene 3 of four (windows 0, 0, 1, 2).
+        Assert.That(text, Does.Contain("2 of 7 scenes").And.Contain("the other 5 are in edited_scenes").And.Contain("ad-2 é, scene 2").And.Contain("spot, scene 3").And.Not.Contain("spot, scene 1"));
+        Assert.That(SceneChoice.Shares([4, 3, 100], 9), Is.EqualTo(new[] { 3, 3, 3 }));
+        Assert.That(SceneChoice.Shares([1, 3, 100], 9), Is.EqualTo(new[] { 1, 3, 5 }));
+        Assert.That(SceneChoice.Shares([4, 3], 1), Is.EqualTo(new[] { 1, 0 }));
+        Assert.That(SceneChoice.Shares([2, 1], 50), Is.EqualTo(new[] { 2, 1 }));
+        Assert.That(() => ReportRun.Run(temp["run"], new() { ScenesShown = -1 }), Throws.TypeOf<UsageException>());
+    }
+
+    [Test]
+    public void Engagement_WithMarkupInIdAndMetric_StaysText_AndTablesRunNoFormula()
+    {
+        using var temp = new TempFolder();
+        string run = Copy(temp), csv = temp["e.csv"];
+        const string metric = "<script>alert(1)</script>", id = "\"><img src=x onerror=alert(2)>";
+        var rows = new List<string> { $"video_id,variant,\"{metric}\",=cmd()" };
+        for (int i = 0; i < 12; i++)
+            foreach (string variant in new[] { "baseline", "early_boost", "placebo" })
+                rows.Add(FormattableString.Invariant($"\"{id.Replace("\"", "\"\"", StringComparison.Ordinal)}{i % 4}\",{variant},{(variant == "early_boost" ? 1 : 0) + i % 3},{i}"));
+        rows.Add("<b>bad</b>,early_bost,1,2");
+        File.WriteAllLines(csv, rows);
+        EngagementAnalyzer.Run(csv, Path.Combine(run, "analysis"));
+        ReportResult report = ReportRun.Run(run);
+        string page = Page(report);
+        IsWellFormed(page);
+        Assert.That(page, Does.Not.Contain("<script").And.Not.Contain("<img src=x").And.Not.Contain("<b>bad"));
+        Assert.That(Text(page), Does.Contain(metric).And.Contain("=cmd()").And.Contain("early_bost").And.Contain("Nothing was pre-registered"));
+        foreach (string table in report.Tables.Where(t => t.EndsWith(".csv", StringComparison.Ordinal)))
+            foreach (string line in File.ReadLines(Path.Combine(report.TablesFolder, table)))
+                Assert.That(line, Does.Not.StartWith("=").And.Not.Contain(",=cmd"), table);
+        Assert.That(ReportTables.T("=1+1"), Is.EqualTo("'=1+1"));
+        Assert.That(new[] { "-3.5", "+x", "x", "" }.Select(ReportTables.T), Is.EqualTo(new[] { "-3.5", "'+x", "x", "" }));
+    }
+
+    [Test]
+    public void Engagement_SimulatedAndPlanned_IsCalledSoEverywhere_AndStandsApart()
+    {
+        using var temp = new TempFolder();
+        string run = Copy(temp), csv = temp["sim.csv"], plan = temp["plan.json"];
+        EngagementSimulation.Write(csv, new() { Videos = ["spot", "ad-2 é"], RowsPerCell = 40 });
+        PlanFile.Write(plan, new AnalysisPlan { Title = "A study", Metrics = ["CTR"], Margins = [new("CTR", 0.006)] }.WithUsualHypotheses());
+        EngagementAnalysis found = EngagementAnalyzer.Run(csv, Path.Combine(run, "analysis"), inputs: new() { PlanFile = plan });
+        ReportResult report = ReportRun.Run(run);
+        string page = Page(report), text = Text(page);
+        IsWellFormed(page);
+        Assert.That(page, Does.Contain("<title>Alignment report – SIMULATED engagement</title>"));
+        Assert.That(text, Does.Contain("SIMULATED ENGAGEMENT DATA").And.Contain("What viewers did (SIMULATED)").And.Contain("The engagement data is simulated."));
+        // Every sentence of the analysis' main answers, as it is; those of the plan under a heading of their own, before those explored.
+        foreach (Finding f in found.Metrics.SelectMany(m => m.Comparisons.Select(c => c.Result))) Assert.That(text, Does.Contain(f.Sentence));
+        int planned = text.IndexOf("Pre-registered", StringComparison.Ordinal), explored = text.IndexOf("Explored: variants against each other", StringComparison.Ordinal);
+        Assert.That(planned, Is.GreaterThan(0).And.LessThan(explored));
+        Assert.That(Regex.Count(page, "class=\"marker c1\""), Is.GreaterThan(0), "filled: pre-registered");
+        Assert.That(Regex.Count(page, "class=\"marker hollow c1\""), Is.GreaterThan(0), "hollow: explored");
+        Assert.That(report.Tables, Does.Contain("findings.csv").And.Contain("sensitivity.csv").And.Contain("analysis.json"));
+    }
+
+    [Test]
+    public void Report_WithFailedAndMissingAndDamagedParts_SaysSo()
+    {
+        using var temp = new TempFolder();
+        string run = Copy(temp);
+        File.Delete(new EditedFolder(run).Png("early_boost", "spot", "spot-Scene-001"));
+        Directory.Delete(Path.Combine(run, "videos"), recursive: true);
+        File.WriteAllText(Path.Combine(run, "variants_v3", "statistics.json"), "{ \"baseline\": ");
+        Directory.CreateDirectory(Path.Combine(run, "analysis"));
+        File.WriteAllText(Path.Combine(run, "analysis", "analysis.json"), "{ \"format\": \"other\" }");
+        string manifest = new EditedFolder(run).ManifestPath;
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"failed\": 0", "\"failed\": 2", StringComparison.Ordinal).Replace("\"failures\": []", "\"failures\": [{ \"video_id\": \"v\", \"scene_id\": \"s\", \"reason\": \"a <i>reason</i>\" }]", StringComparison.Ordinal));
+        ReportResult report = ReportRun.Run(run);
+        string page = Page(report), text = Text(page);
+        IsWellFormed(page);
+        Assert.That(report.Unreadable, Has.Count.EqualTo(2).And.Some.Contains("statistics.json").And.Some.Contains("analysis.json"));
+        Assert.That(text, Does.Contain("not edited: see the failures").And.Contain("2 scenes could not be edited").And.Contain("a <i>reason</i>").And.Contain("alignment assemble --edited").And.Contain("cannot be read; see above"));
+    }
+
+    [Test]
+    public void Report_OfWhatIsNoRun_IsRefusedAndLeavesNothing()
+    {
+        using var temp = new TempFolder();
+        Assert.That(() => ReportRun.Run(temp["absent"]), Throws.TypeOf<BadDataException>().With.Message.Contains("no such folder"));
+        Directory.CreateDirectory(temp["empty"]);
+        Assert.That(() => ReportRun.Run(temp["empty"]), Throws.TypeOf<BadDataException>().With.Message.Contains("nothing that a run leaves"));
+        Assert.That(Directory.GetFileSystemEntries(temp["empty"]), Is.Empty);
+    }
+
+    [Test]
+    public void Report_WithVideos_HoldsSmallCopies_AsManyAsFit()
+    {
+        using var temp = new TempFolder();
+        string run = Copy(temp);
+        ReportResult report = ReportRun.Run(run, new() { ScenesShown = 0, Videos = true, VideoWidth = 64 });
+        Assert.That(report.VideosShown, Is.EqualTo(14));
+        Assert.That(Regex.Count(Page(report), "<video src=\"data:video/mp4;base64,"), Is.EqualTo(14));
+        IsWellFormed(Page(report));
+        ReportResult none = ReportRun.Run(run, new() { ScenesShown = 0, Videos = true, VideoWidth = 64, VideoMegabytes = 0.001 });
+        Assert.That(none.VideosShown, Is.Zero);
+        Assert.That(Text(Page(none)), Does.Contain("2 videos have no copy here"));
+    }
+}
