@@ -34,7 +34,8 @@ sealed partial class ReportPage
                     {
                         cancel.ThrowIfCancellationRequested();
                         Scene(html, scene);
-                        progress?.Report(new(Progress, ++ScenesShown, shown, scene[0].Scene.SceneId));
+                        ScenesShown++;
+                        progress?.Report(new(Progress, ScenesShown, shown, scene[0].Scene.SceneId));
                     }
             }
         }
