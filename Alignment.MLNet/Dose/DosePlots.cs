@@ -84,10 +84,10 @@ static class DosePlots
         return model;
     }
 
-    static PlotModel Categories(string title, IReadOnlyList<string> names)
+    static PlotModel Categories(string title, string[] names)
     {
         PlotModel model = AlignmentPlots.Model(title, null, Axis);
-        var axis = new CategoryAxis { Position = AxisPosition.Bottom, FontSize = 14, IsTickCentered = true, Minimum = -0.5, Maximum = names.Count - 0.5 };
+        var axis = new CategoryAxis { Position = AxisPosition.Bottom, FontSize = 14, IsTickCentered = true, Minimum = -0.5, Maximum = names.Length - 0.5 };
         axis.Labels.AddRange(names);
         model.Axes[0] = axis;
         model.Legends.Add(new Legend { LegendPosition = LegendPosition.BottomCenter, LegendPlacement = LegendPlacement.Outside, LegendOrientation = LegendOrientation.Horizontal, LegendFontSize = 14 });

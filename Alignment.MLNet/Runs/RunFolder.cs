@@ -73,8 +73,7 @@ sealed class RunFolder
         var own = new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint };
         const string pattern = "*" + AtomicFile.PartialSuffix;
         IEnumerable<string> strays = Directory.EnumerateFiles(Root, pattern, own)
-            .Concat(new[] { Variants, Edited, Videos, ContactSheets, Statistics, Dose, Analysis }.Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, pattern, all)));
-            .Concat(new[] { Variants, Edited, Videos, ContactSheets, Statistics, Analysis, Report }.Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, pattern, all)));
+            .Concat(new[] { Variants, Edited, Videos, ContactSheets, Statistics, Dose, Analysis, Report }.Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, pattern, all)));
         foreach (string stray in strays.ToArray()) File.Delete(stray);
     }
 

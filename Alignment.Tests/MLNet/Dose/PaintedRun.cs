@@ -3,7 +3,6 @@ using Alignment.MLNet.Editing;
 using Alignment.MLNet.Variants;
 using Alignment.Tests.MLNet.Runs;
 using Alignment.Transforms.Diffusion;
-using Alignment.Transforms.Images;
 
 namespace Alignment.Tests.MLNet.Dose;
 
@@ -20,7 +19,7 @@ static class PaintedRun
         MiniDataSet.Write(temp["data"]);
         VariantMaker.Run(temp["data"], temp["run"], new() { Width = Size, Height = Size });
         var edit = new EditOptions { Width = Size, Height = Size };
-        new DatasetEditing(new VariantSetScenes(VariantSet.Open(temp["run"]), []), new EditedFolder(temp["run"]), edit, 95, "painter", () => new Painter()).Run(null, CancellationToken.None);
+        new DatasetEditing(new VariantSetScenes(VariantSet.Open(temp["run"]), []), new EditedFolder(temp["run"]), new() { Edit = edit }, "painter", "left out", () => new Painter()).Run(null, CancellationToken.None);
         return temp["run"];
     }
 
@@ -42,7 +41,14 @@ static class PaintedRun
 
     sealed class Painter : ISceneDiffusion
     {
-        public IReadOnlyList<float[]> Edit(SceneToEdit scene, float[] image, IReadOnlyList<float[]> controls, CancellationToken cancel) => [.. controls.Select(c => Paint(image, c))];
+        public object? Encode(float[] image) => null;
+
+        public void Denoise(SceneToEdit scene, float[] image, object? encoded, IReadOnlyList<float[]> controls, Action<DenoisedEdit> made, CancellationToken cancel)
+        {
+            for (int c = 0; c < controls.Count; c++) made(new(c, Paint(image, controls[c]), 0));
+        }
+
+        public float[] Decode(SceneToEdit scene, DenoisedEdit edit) => edit.Latents;
 
         static float[] Paint(float[] image, float[] control)
         {
