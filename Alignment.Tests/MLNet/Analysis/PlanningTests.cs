@@ -61,7 +61,7 @@ public sealed class PlanningTests
         Assert.That(output, Does.Contain("rows in each variant find a difference of 0.005").And.Contain("without correction"));
         Assert.That(new FileInfo(temp["p", "power.png"]).Length, Is.GreaterThan(5000));
         Assert.That((await Run("power")).Code, Is.EqualTo(2));
-        Assert.That((await Run("power", "--n", "100", "--json")).Output, Does.Contain("\"effect\": 0.3980"));
+        Assert.That((await Run("power", "--n", "100", "--json")).Output, Does.Contain("\"effect\": 0.3981"));
     }
 
     [Test]

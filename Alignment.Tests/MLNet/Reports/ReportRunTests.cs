@@ -19,7 +19,7 @@ public sealed class ReportRunTests
     public void RunOnce()
     {
         string data = MiniDataSet.Write(s_temp["data"]);
-        AlignmentRunResult made = AlignmentRun.Run(data, BundledModels.Tiny, s_temp["run"], RunInOtherProcess.OptionsFor(data) with { EngagementFile = null, Report = null });
+        AlignmentRunResult made = AlignmentRun.Run(data, BundledModels.Tiny, s_temp["run"], RunInOtherProcess.OptionsFor(data) with { EngagementFile = null, Dose = null, Report = null });
         Assert.That(made.Report, Is.Null);
         Assert.That(Directory.Exists(s_temp["run", "report"]), Is.False);
         s_run = made.Output;
