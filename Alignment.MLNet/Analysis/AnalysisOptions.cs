@@ -84,7 +84,7 @@ public sealed record AnalysisOptions
     public int BootstrapRows { get; init; } = 4_000;
 
     /// <summary>Values of one metric that are held for tests of ranks and medians; of more, a seeded sample of so many, and that is said.</summary>
-    public int MaxValues { get; init; } = 500_000;
+    public int MaxValues { get; init; } = 200_000;
 
     /// <summary>Cells (videos × variants × metrics) that are held for analyses by video; with more videos these are left out, and that is said. 24 bytes each.</summary>
     public int MaxCells { get; init; } = 4_000_000;

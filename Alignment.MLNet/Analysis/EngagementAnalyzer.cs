@@ -1,3 +1,4 @@
+using Alignment.MLNet.Data;
 using CsvHelper;
 using Microsoft.ML;
 
@@ -68,9 +69,10 @@ public static class EngagementAnalyzer
     static EngagementAnalysis Analyze(EngagementSums sums, ReadingFacts facts, MetricContext context)
     {
         AnalysisOptions options = context.Options;
-        List<MetricAnalysis> metrics = [];
-        for (int m = 0; m < sums.Plan.Metrics.Count; m++) metrics.Add(MetricStep.Of(sums, m, context));
-        for (int r = 0; r < sums.Plan.Ratios.Count; r++) metrics.Add(RatioStep.Of(sums, r, context));
+        // Each metric by itself, in the columns' order whatever the number of threads.
+        int means = sums.Plan.Metrics.Count;
+        List<MetricAnalysis> metrics = [.. OrderedParallel.Map(Enumerable.Range(0, means + sums.Plan.Ratios.Count),
+            i => i < means ? MetricStep.Of(sums, i, context) : RatioStep.Of(sums, i - means, context), options.Threads > 0 ? options.Threads : OrderedParallel.Workers, context.Stop)];
         SampleRatio? ratio = Guards.Ratio(sums, options);
         return new()
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Alignment.MLNet.Data;
 
 namespace Alignment.MLNet.Analysis;
@@ -22,10 +23,11 @@ static class EngagementFile
         long rows = 0, rejectedRows = 0;
         RowBlocks blocks = shape.Blocks();
         int workers = options.Threads > 0 ? options.Threads : OrderedParallel.Workers;
-        foreach (var (block, made) in OrderedParallel.Map(blocks.Read(shape.Skip, stop), b => (b, parser.Parse(b, sums.Next())), workers, stop))
+        var used = new ConcurrentBag<EngagementSums>();
+        foreach (var (block, made) in OrderedParallel.Map(blocks.Read(shape.Skip, stop), b => (b, parser.Parse(b, sums.Next(used.TryTake(out EngagementSums? old) ? old : null))), workers, stop))
         {
             sums.Merge(made.Sums);
-            foreach (ulong hash in made.Hashes) hashes.Add(hash);
+            foreach (ulong hash in made.Sums.Hashes) hashes.Add(hash);
             foreach (RejectedRow row in made.Rejected)
             {
                 if (shown.Count < options.RejectedShown) shown.Add(row);
@@ -37,6 +39,7 @@ static class EngagementFile
             rows += made.Rows;
             rejectedRows += made.Rejected.Count;
             blocks.Return(block);
+            used.Add(made.Sums);
         }
         if (rows > 0 && rows == rejectedRows)
             throw BadDataException.For(shape.Subject, $"no usable row among {Words.Count(rows)}; line {Words.Count(shown.Count > 0 ? shown[0].Line : 0)}: {(shown.Count > 0 ? shown[0].Reason : "")}", "rows with video_id, variant and numbers", "Correct the export.");

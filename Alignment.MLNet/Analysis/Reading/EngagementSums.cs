@@ -43,11 +43,30 @@ sealed class EngagementSums
     /// Empty sums for the rows that come next, which need not keep what these will not take. May be called while these are changed: what they have
     /// given up they never take up again, so that an older answer only costs work.
     /// </summary>
-    public EngagementSums Next()
+    /// <param name="used">Sums that were merged and are not needed any more: their memory is used again.</param>
+    public EngagementSums Next(EngagementSums? used)
     {
-        var next = new EngagementSums(_plan, _options) { TooManyVideos = TooManyVideos };
+        EngagementSums next = used ?? new(_plan, _options);
+        next.Clear();
+        next.TooManyVideos = TooManyVideos;
         for (int m = 0; m < Kept.Length; m++) next.Kept[m].LimitTo(Kept[m].Limit);
         return next;
+    }
+
+    void Clear()
+    {
+        Array.Clear(_rows);
+        Array.Clear(_sums);
+        Array.Clear(_pairs);
+        Array.Clear(_successes);
+        Array.Clear(_trials);
+        Array.Clear(_fractional);
+        foreach (SampleAccumulator[] cells in _cells) Array.Clear(cells, 0, _videos.Count * _variants);
+        foreach (double[] counts in _counts) Array.Clear(counts, 0, 2 * _videos.Count * _variants);
+        Array.Clear(_shown, 0, _videos.Count);
+        _videos.Clear();
+        Hashes.Clear();
+        foreach (KeptValues kept in Kept) kept.Clear();
     }
 
     /// <summary>What a row's numbers are.</summary>
@@ -55,6 +74,9 @@ sealed class EngagementSums
 
     /// <summary>Values held, per metric.</summary>
     public KeptValues[] Kept { get; }
+
+    /// <summary>Of the rows' bytes, where they are a block of a file.</summary>
+    public List<ulong> Hashes { get; } = [];
 
     /// <summary>There were too many videos to keep apart: no analysis by video.</summary>
     public bool TooManyVideos { get; private set; }

@@ -20,6 +20,9 @@ sealed class KeptValues(int most)
     /// <summary>Values held.</summary>
     public int Count => _count;
 
+    /// <summary>Forgets all, limits included.</summary>
+    public void Clear() => (_count, Limit) = (0, ulong.MaxValue);
+
     /// <summary>Larger keys need not be kept.</summary>
     public void LimitTo(ulong limit) => Limit = Math.Min(Limit, limit);
 

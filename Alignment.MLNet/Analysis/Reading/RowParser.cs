@@ -4,15 +4,13 @@ using System.Text;
 namespace Alignment.MLNet.Analysis;
 
 /// <summary>What a block of rows came to.</summary>
-sealed class BlockResult
+sealed class BlockResult(EngagementSums sums)
 {
-    public required EngagementSums Sums { get; init; }
+    public EngagementSums Sums => sums;
 
     public List<RejectedRow> Rejected { get; } = [];
 
     public Dictionary<string, long> UnknownVariants { get; } = new(StringComparer.Ordinal);
-
-    public ulong[] Hashes { get; set; } = [];
 
     public int Rows { get; set; }
 }
@@ -34,7 +32,7 @@ sealed class RowParser(EngagementShape shape, FieldPlan plan, AnalysisOptions op
     {
         ReadOnlySpan<byte> bytes = block.Span;
         bool quotes = bytes.Contains((byte)'"'), nul = bytes.Contains((byte)0);
-        var made = new BlockResult { Sums = sums, Hashes = new ulong[bytes.Count(shape.LineEnd) + 1] };
+        var made = new BlockResult(sums);
         Span<int> ends = stackalloc int[shape.Columns.Length + 1];
         Span<double> values = stackalloc double[_columns.Length];
         // The first block begins with the header.
@@ -73,10 +71,9 @@ sealed class RowParser(EngagementShape shape, FieldPlan plan, AnalysisOptions op
                 Reject(made, started, why);
                 continue;
             }
-            made.Hashes[made.Rows - made.Rejected.Count - 1] = ByteHash.Of(record);
+            sums.Hashes.Add(ByteHash.Of(record));
             sums.Add(video, variant, values, ByteHash.Mix((ulong)(block.Offset + from) ^ _seed));
         }
-        made.Hashes = made.Hashes[..(made.Rows - made.Rejected.Count)];
         return made;
     }
 
