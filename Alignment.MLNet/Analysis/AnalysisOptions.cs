@@ -89,8 +89,8 @@ public sealed record AnalysisOptions
     /// <summary>Cells (videos × variants × metrics) that are held for analyses by video; with more videos these are left out, and that is said. 24 bytes each.</summary>
     public int MaxCells { get; init; } = 4_000_000;
 
-    /// <summary>Rows kept in mind when looking for duplicates; of more, a share chosen by their hash, from which the number is estimated. 8 to 16 bytes each.</summary>
-    public int MaxRowHashes { get; init; } = 1 << 20;
+    /// <summary>Rows kept in mind when looking for duplicates; of more, a share chosen by their hash, from which the number is estimated. 32 bytes each.</summary>
+    public int MaxRowHashes { get; init; } = 1 << 18;
 
     /// <summary>P-values of the sample-ratio test below this are an alarm (Fabijan et al., KDD 2019).</summary>
     public double SampleRatioAlarm { get; init; } = 0.001;

@@ -32,10 +32,12 @@ static class AnalysisTable
         string unit = metric.Display.Unit.Length == 0 ? "" : $" ({metric.Display.Unit})";
         var table = new Table().Border(TableBorder.Simple).Title(Markup.Escape(SafePath.Shorten(metric.Metric) + unit))
             .AddColumns("variant", "n", "mean", $"against {Markup.Escape(analysis.Baseline)}", $"{(100 * analysis.Confidence).ToString("0.##", CultureInfo.InvariantCulture)} % interval", "lift", "p", $"{(metric.Comparisons.Count > 0 ? metric.Comparisons[0].Result.Correction : "corrected")} p", "");
+        // All means with the same decimals.
+        double precision = metric.Display.Factor * metric.Samples.Select(s => s.Interval is { } i ? (i.High - i.Low) / 2 : 0).DefaultIfEmpty().Max();
         foreach (VariantSample sample in metric.Samples)
         {
             VariantComparison? c = metric.Comparisons.FirstOrDefault(x => x.Variant == sample.Variant);
-            table.AddRow([.. Cells(sample, c, metric.Display).Select(cell => new Text(cell))]);
+            table.AddRow([.. Cells(sample, c, metric.Display, precision).Select(cell => new Text(cell))]);
         }
         to.Write(table);
         if (metric.Note is { } note) to.WriteLine(SafePath.Shorten(note, 400));
@@ -44,9 +46,8 @@ static class AnalysisTable
         foreach (SensitivityAnalysis s in metric.Sensitivity.Where(s => s.Agrees == false)) to.WriteLine(SafePath.Shorten(s.Sentence, 400));
     }
 
-    static string[] Cells(VariantSample sample, VariantComparison? c, MetricDisplay display)
+    static string[] Cells(VariantSample sample, VariantComparison? c, MetricDisplay display, double half)
     {
-        double half = display.Factor * (sample.Interval is { } i ? (i.High - i.Low) / 2 : 0);
         string[] first = [sample.Variant, N(sample.Sample.N), Words.Number(display.Factor * sample.Sample.Mean, half)];
         if (c is null) return [.. first, "", "", "", "", "", ""];
         if (c.Result.Estimate is not { } estimate || c.Result.Interval is not { } interval) return [.. first, "", SafePath.Shorten(c.Note, 60), "", "", "", ""];

@@ -7,7 +7,7 @@ namespace Alignment.MLNet.Analysis;
 sealed class RowHashes(int most)
 {
     readonly Dictionary<ulong, long> _again = [];   // only hashes seen twice or more
-    ulong[] _slots = new ulong[256];                // 0 is free
+    ulong[] _slots = new ulong[256], _spare = [];    // 0 is free
     int _count;
     ulong _limit = ulong.MaxValue;
 
@@ -39,8 +39,10 @@ sealed class RowHashes(int most)
     void Rebuild(int size)
     {
         ulong[] old = _slots;
-        _slots = new ulong[size];
-        _count = 0;
+        // Two arrays take turns: large ones that come and go would stay in memory for long.
+        if (_spare.Length == size) Array.Clear(_spare);
+        else _spare = new ulong[size];
+        (_slots, _spare, _count) = (_spare, old, 0);
         foreach (ulong hash in old)
             if (hash != 0 && hash <= _limit && Put(_slots, hash)) _count++;
     }
