@@ -66,7 +66,7 @@ static class SensitivityStep
     {
         PairAccumulator[] pairs = [.. variants.Select(v => sums.Pair(v, at))];
         List<IReadOnlyDictionary<string, double>> facts = [];
-        yield return Try("CUPED", $"what {Words.Metric(column)}, measured before, explains is taken off; two variants at a time", metric, main, options, () =>
+        SensitivityAnalysis cuped = Try("CUPED", $"what {Words.Metric(column)}, measured before, explains is taken off; two variants at a time", metric, main, options, () =>
         {
             var made = new List<Coefficient>();
             for (int i = 1; i < pairs.Length; i++)
@@ -78,8 +78,9 @@ static class SensitivityStep
                 facts.Add(new SortedDictionary<string, double>(StringComparer.Ordinal) { ["theta"] = c.Theta, ["variance_reduction"] = c.VarianceReduction, ["raw_difference"] = c.RawDifference, ["raw_se"] = c.RawStandardError, ["n"] = pairs[i].Sample.N, ["baseline_n"] = pairs[0].Sample.N });
             }
             return (made, new SortedDictionary<string, double>(StringComparer.Ordinal) { ["rows"] = pairs.Sum(p => p.Sample.N) });
-        }, facts) with { Covariate = column };
-        yield return Try("ANCOVA", $"all variants at equal {Words.Metric(column)}, one slope for all", metric, main, options, () =>
+        }, facts);
+        yield return cuped with { Covariate = column };
+        SensitivityAnalysis ancova = Try("ANCOVA", $"all variants at equal {Words.Metric(column)}, one slope for all", metric, main, options, () =>
         {
             Ancova a = Ancova.Of(pairs, options.Confidence);
             var numbers = new SortedDictionary<string, double>(StringComparer.Ordinal)
@@ -100,7 +101,8 @@ static class SensitivityStep
             if (a.Slopes is { } slopes) (numbers["slopes_f"], numbers["slopes_p"]) = (slopes.F, slopes.P);
             for (int i = 0; i < variants.Length; i++) numbers["adjusted_mean_" + options.Variants[variants[i]]] = a.AdjustedMeans[i];
             return (a.Differences, numbers);
-        }) with { Covariate = column };
+        });
+        yield return ancova with { Covariate = column };
     }
 
     static SensitivityAnalysis Try(string name, string assumes, string metric, IReadOnlyList<VariantComparison> main, AnalysisOptions options,
