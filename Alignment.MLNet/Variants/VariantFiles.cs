@@ -111,4 +111,7 @@ sealed record InputHashes(int SceneNumber, string Keyword, string Still, string 
 /// <param name="Scenes">All scenes of the video.</param>
 /// <param name="Modified">Those whose attention differs from the baseline's.</param>
 /// <param name="DistinctControls">Those whose control no earlier variant has: the edits this variant adds.</param>
-public sealed record VariantCounts(int Scenes, int Modified, int DistinctControls);
+public sealed record VariantCounts(int Scenes, int Modified, int DistinctControls)
+{
+    internal VariantCounts Plus(VariantCounts other) => new(Scenes + other.Scenes, Modified + other.Modified, DistinctControls + other.DistinctControls);
+}

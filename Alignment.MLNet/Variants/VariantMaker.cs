@@ -63,7 +63,9 @@ public static class VariantMaker
         options.Check();
         string root = VariantFiles.Root(output);
         var pool = new MapPool(options.Width * options.Height);
-        var manifests = new List<VideoManifest>();
+        var manifests = new List<Counted>();   // the manifests themselves have hashes of every scene's files
+        var totals = AttentionVariants.Names.ToDictionary(n => n, _ => new VariantCounts(0, 0, 0));
+        AttentionOrigins attention = AttentionOrigins.None;
         var scores = new VariantScores();
         var shortVideos = new List<string>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -98,7 +100,9 @@ public static class VariantMaker
                 failed.Add(new(id, e.Message));
                 continue;
             }
-            manifests.Add(manifest);
+            manifests.Add(new(new(id, manifest.Inputs.Count, manifest.Key), manifest.DistinctControls, manifest.PartialPlacebos, manifest.ScenesWithoutProduct));
+            attention = attention.With(manifest.AttentionOrigin);
+            foreach (string name in AttentionVariants.Names) totals[name] = totals[name].Plus(manifest.Variants[name]);
             if (scenes.Count < TemporalWindows.FewestScenes) shortVideos.Add(id);
             foreach (AttentionVariant variant in AttentionVariants.All)
                 foreach (VariantScene row in VariantSet.Rows(VariantFiles.Video(root, id), variant)) scores.Add(variant, row.Index, row.Window, row.AlignmentAfter, row.ShareAfter);
@@ -108,9 +112,8 @@ public static class VariantMaker
         if (manifests.Count == 0 && failed.Count > 0) throw new BadDataException($"No variants could be made. {failed[0].Message}");
         if (manifests.Count == 0) throw BadDataException.For("No valid scenes found", $"none in '{data}'", "scenes that validation accepts", "Run `alignment validate --data DIR` to see why.");
 
-        AttentionOrigins attention = manifests.Aggregate(AttentionOrigins.None, (all, one) => all.With(one.AttentionOrigin));
-        var report = new VariantReport(root, manifests.Count, made, manifests.Sum(m => m.Inputs.Count), manifests.Sum(m => m.DistinctControls), manifests.Sum(m => m.PartialPlacebos),
-            manifests.Sum(m => m.ScenesWithoutProduct), shortVideos, failed, Total(manifests), scores.Summarise(attention))
+        var report = new VariantReport(root, manifests.Count, made, manifests.Sum(m => m.Video.Scenes), manifests.Sum(m => m.DistinctControls), manifests.Sum(m => m.PartialPlacebos),
+            manifests.Sum(m => m.ScenesWithoutProduct), shortVideos, failed, totals, scores.Summarise(attention))
         { AttentionOrigin = attention };
         AtomicFile.Write(Path.Combine(root, VariantFiles.Statistics), s => JsonSerializer.Serialize(s, report.Statistics, VariantFiles.Json), keepEqual: true);
         AtomicFile.Write(Path.Combine(root, VariantFiles.Manifest), s => JsonSerializer.Serialize(s, new SetManifest
@@ -118,7 +121,7 @@ public static class VariantMaker
             Format = VariantFiles.Format,
             ToolVersion = ToolVersion,
             Options = ManifestOptions.Of(options),
-            Videos = [.. manifests.Select(m => new SetVideo(m.VideoId, m.Inputs.Count, m.Key))],
+            Videos = [.. manifests.Select(m => m.Video)],
             Scenes = report.Scenes,
             AttentionOrigin = attention,
             DistinctControls = report.DistinctControls,
@@ -162,8 +165,8 @@ public static class VariantMaker
         return video;
     }
 
-    static Dictionary<string, VariantCounts> Total(IReadOnlyList<VideoManifest> manifests) =>
-        AttentionVariants.Names.ToDictionary(n => n, n => new VariantCounts(manifests.Sum(m => m.Variants[n].Scenes), manifests.Sum(m => m.Variants[n].Modified), manifests.Sum(m => m.Variants[n].DistinctControls)));
+    /// <summary>What is kept of a video's manifest.</summary>
+    sealed record Counted(SetVideo Video, int DistinctControls, int PartialPlacebos, int ScenesWithoutProduct);
 }
 
 /// <summary>manifest.json of the whole set.</summary>

@@ -1,19 +1,12 @@
+using System.Runtime.InteropServices;
+using Alignment.MLNet.Analysis;
 using Alignment.MLNet.Attention;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Variants;
 
 /// <summary>Mean, population standard deviation (ddof 0, as NumPy's default), smallest and largest.</summary>
-public sealed record ScoreSummary(double Mean, double Std, double Min, double Max)
-{
-    internal static ScoreSummary Of(IReadOnlyList<double> values)
-    {
-        if (values.Count == 0) return new(0, 0, 0, 0);
-        double mean = values.Sum() / values.Count, squares = 0;
-        foreach (double v in values) squares += (v - mean) * (v - mean);
-        return new(mean, Math.Sqrt(squares / values.Count), values.Min(), values.Max());
-    }
-}
+public sealed record ScoreSummary(double Mean, double Std, double Min, double Max);
 
 /// <summary>statistics.json of one variant.</summary>
 /// <param name="Scenes">Scenes counted.</param>
@@ -27,20 +20,53 @@ public sealed record VariantStatistics(int Scenes, ScoreSummary Alignment, Score
     public AttentionOrigins AttentionOrigin { get; init; } = AttentionOrigins.None;
 }
 
-/// <summary>Gathers the scores of one or more videos, two numbers a scene and variant.</summary>
+/// <summary>Gathers the scores of one or more videos, scene by scene; what it holds grows with the longest video, not with the scenes.</summary>
 sealed class VariantScores
 {
-    readonly List<(int Index, int Window, double Alignment, double Share)>[] _scores = [.. AttentionVariants.All.Select(_ => new List<(int, int, double, double)>())];
+    readonly Scores[] _scores = [.. AttentionVariants.All.Select(_ => new Scores())];
 
-    public void Add(AttentionVariant variant, int index, int window, double alignment, double share) => _scores[(int)variant].Add((index, window, alignment, share));
+    public void Add(AttentionVariant variant, int index, int window, double alignment, double share) => _scores[(int)variant].Add(index, window, alignment, share);
 
     public IReadOnlyDictionary<string, VariantStatistics> Summarise(AttentionOrigins attention) =>
-        AttentionVariants.All.ToDictionary(v => v.Name(), v => Summarise(_scores[(int)v]) with { AttentionOrigin = attention });
+        AttentionVariants.All.ToDictionary(v => v.Name(), v => _scores[(int)v].Summarise(attention));
 
-    static VariantStatistics Summarise(List<(int Index, int Window, double Alignment, double Share)> scores) => new(
-        scores.Count,
-        ScoreSummary.Of([.. scores.Select(s => s.Alignment)]),
-        ScoreSummary.Of([.. scores.Select(s => s.Share)]),
-        [.. scores.GroupBy(s => s.Index).OrderBy(g => g.Key).Select(g => g.Average(s => s.Alignment))],
-        Enumerable.Range(0, TemporalWindows.Count).ToDictionary(w => TemporalWindows.Names[w], w => scores.Where(s => s.Window == w).Select(s => s.Alignment).DefaultIfEmpty(0).Average()));
+    sealed class Scores
+    {
+        readonly List<Spread> _byIndex = [];
+        readonly Spread[] _byWindow = new Spread[TemporalWindows.Count];
+        Spread _alignment, _share;
+
+        public void Add(int index, int window, double alignment, double share)
+        {
+            _alignment.Add(alignment);
+            _share.Add(share);
+            _byWindow[window].Add(alignment);
+            while (_byIndex.Count <= index) _byIndex.Add(default);
+            CollectionsMarshal.AsSpan(_byIndex)[index].Add(alignment);
+        }
+
+        public VariantStatistics Summarise(AttentionOrigins attention) => new((int)_alignment.Count, _alignment.Summary, _share.Summary,
+            [.. _byIndex.Where(s => s.Count > 0).Select(s => s.Mean)], Enumerable.Range(0, TemporalWindows.Count).ToDictionary(w => TemporalWindows.Names[w], w => _byWindow[w].Mean)) { AttentionOrigin = attention };
+    }
+
+    /// <summary>Mean by the plain sum, squares about the running mean (Welford 1962).</summary>
+    struct Spread
+    {
+        double _sum, _min, _max;
+        SampleAccumulator _squares;
+
+        public long Count { get; private set; }
+
+        public readonly double Mean => Count == 0 ? 0 : _sum / Count;
+
+        public void Add(double value)
+        {
+            (_min, _max) = Count == 0 ? (value, value) : (Math.Min(_min, value), Math.Max(_max, value));
+            Count++;
+            _sum += value;
+            _squares.Add(value);
+        }
+
+        public readonly ScoreSummary Summary => Count == 0 ? new(0, 0, 0, 0) : new(Mean, Math.Sqrt(_squares.Squares / Count), _min, _max);
+    }
 }
