@@ -68,6 +68,7 @@ static class ReportStyle
           table.stack tr.axis-row td:not(.plot) { display: none; }
           .pairs td:first-child { width: 42%; }
         }
+        @media screen { .scroll td, .scroll th { overflow-wrap: break-word; } }
         @media print {
           :root { --c0: #000000; --c1: #d98e00; --c2: #3f9fd6; --c3: #009e73; --c4: #0065a8; --c5: #d55e00; --c6: #c2659a; --zone: #0072b2; }
           .switch, .switch + label, .toc, .screen { display: none; }
