@@ -1,3 +1,4 @@
+using Alignment.MLNet.Dose;
 using Alignment.MLNet.Drawing;
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Reports;
@@ -48,7 +49,7 @@ public static class DemoRun
         using RunLock alone = RunLock.Take(result.Output);
         if (options.StudyRows > 0)
         {
-            var (analysis, made) = DemoStudy.Run(result.Output, videos, options, doseFile: null, cancel);
+            var (analysis, made) = DemoStudy.Run(result.Output, videos, options, result.DoseFolder is { } dose ? new DoseFolder(dose).ByVariant : null, cancel);
             result = result with { Analysis = analysis, AnalysisFolder = new RunFolder(result.Output).Analysis, Steps = [.. result.Steps, new("analyze (simulated)", "metrics", analysis.Metrics.Count, made ? analysis.Metrics.Count : 0)] };
         }
         if (report is not null)

@@ -201,17 +201,39 @@ sealed partial class ReportPage
         double f = metric.Display.Factor;
         html.Element("h4", $"Effect against the dose{Simulated}");
         var across = AxisScale.Around(dose.Points.Select(p => p.Dose));
-        double[] ends = [across.Low, across.High];
+        double[] ends = [dose.Points.Min(p => p.Dose), dose.Points.Max(p => p.Dose)];
         var up = AxisScale.Around(dose.Points.SelectMany(p => new[] { f * (p.Mean - p.StandardError), f * (p.Mean + p.StandardError) }), withZero: false);
         var chart = new SvgChart(across, up, 220);
-        chart.Draw(html, $"{metric.Metric} against the dose of each variant", $"dose: {SafePath.Shorten(dose.Units, 80)}", $"{SafePath.Shorten(metric.Metric, 40)}{(f == 100 ? " (%)" : "")}, mean ± standard error{Simulated}", h =>
+        chart.Draw(html, $"{metric.Metric} against the dose of each variant", $"dose: {DoseUnit(dose.Units)}", $"{SafePath.Shorten(metric.Metric, 40)}{(f == 100 ? " (%)" : "")}, mean ± standard error{Simulated}", h =>
         {
-            if (dose.Intercept is { } start && dose.Result.Estimate is { } slope)
+            if (Fit(dose.Points) is var (start, slope))
                 chart.Line(h, 0, [.. ends.Select(x => (x, f * (start + slope * x))).Where(p => p.Item2 >= up.Low && p.Item2 <= up.High)], markers: false, "fit");
             foreach (DosePoint p in dose.Points) chart.Whisker(h, p.Dose, f * (p.Mean - p.StandardError), f * (p.Mean + p.StandardError));
             foreach (var (p, i) in dose.Points.Select((p, i) => (p, i))) chart.Marker(h, ReportWords.Series(p.Variant, i), p.Dose, f * p.Mean);
         });
         SvgChart.Legend(html, dose.Points.Select((p, i) => (ReportWords.Series(p.Variant, i), ReportWords.Variant(p.Variant))));
-        if (dose.LackOfFit is { P: { } fit }) html.Element("p", $"Lack of fit: χ² = {ReportWords.F(dose.LackOfFit.Statistic)}, {ReportWords.F(dose.LackOfFit.Df1)} degrees of freedom, p = {ReportWords.P(fit)}{(fit < 0.05 ? ": the points do not lie on a line, so that the slope is no summary of them." : ".")}", ("class", "soft small"));
+        if (dose.LackOfFit is { P: { } fit }) html.Element("p", $"Lack of fit: χ² = {ReportWords.F(dose.LackOfFit.Statistic)}, {ReportWords.F(dose.LackOfFit.Df1)} degrees of freedom, p {Words.P(fit)}{(fit < 0.05 ? ": the points do not lie on a line, so that the slope is no summary of them." : ".")}", ("class", "soft small"));
+    }
+
+    /// <summary>The points stand at their doses; the slope's sentence counts in steps of it ("per 0.1 of attention share").</summary>
+    static string DoseUnit(string units) => SafePath.Shorten(units.StartsWith("per ", StringComparison.Ordinal) && units.IndexOf(" of ", StringComparison.Ordinal) is > 0 and var at ? units[(at + 4)..] : units, 80);
+
+    /// <summary>The line through the points' means, each weighted by its error, as the analysis fits it; null where there is none.</summary>
+    internal static (double Intercept, double Slope)? Fit(IReadOnlyList<DosePoint> points)
+    {
+        double w = 0, x = 0, y = 0, xx = 0, xy = 0;
+        foreach (DosePoint p in points)
+        {
+            double weight = 1 / (p.StandardError * p.StandardError);
+            (w, x, y) = (w + weight, x + weight * p.Dose, y + weight * p.Mean);
+        }
+        (x, y) = (x / w, y / w);
+        foreach (DosePoint p in points)
+        {
+            double weight = 1 / (p.StandardError * p.StandardError);
+            (xx, xy) = (xx + weight * (p.Dose - x) * (p.Dose - x), xy + weight * (p.Dose - x) * (p.Mean - y));
+        }
+        double slope = xy / xx;
+        return double.IsFinite(slope) ? (y - slope * x, slope) : null;
     }
 }

@@ -189,4 +189,16 @@ public sealed class ReportRunTests
         Assert.That(none.VideosShown, Is.Zero);
         Assert.That(Text(Page(none)), Does.Contain("2 videos have no copy here"));
     }
+
+    [Test]
+    public void DoseLine_RunsThroughThePoints_InTheirOwnUnits()
+    {
+        // On y = 1 + 2x whatever the weights; a point without error has no finite weight, so there is no line.
+        DosePoint Point(double x, double y, double error) => new("v", x, y, error, null);
+        var line = ReportPage.Fit([Point(0, 1, 0.1), Point(0.01, 1.02, 0.5), Point(-0.02, 0.96, 0.2)]);
+        Assert.That(line!.Value.Intercept, Is.EqualTo(1).Within(1e-12));
+        Assert.That(line.Value.Slope, Is.EqualTo(2).Within(1e-9));
+        Assert.That(ReportPage.Fit([Point(0, 1, 0), Point(1, 2, 1)]), Is.Null);
+        Assert.That(ReportPage.Fit([Point(1, 1, 1), Point(1, 2, 1)]), Is.Null, "all at one dose");
+    }
 }
