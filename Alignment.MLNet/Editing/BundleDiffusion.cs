@@ -18,6 +18,8 @@ sealed class BundleDiffusion(ModelBundle bundle, EditOptions options, int previe
     /// <summary>Nothing is given up to noise: the edit is the scene at the edit's size.</summary>
     bool DoesNothing => _editor.FirstCall == _editor.Timesteps.Count;
 
+    public void Expect(long edits) => _editor.Expect(edits);
+
     public object? Encode(float[] image) => DoesNothing || options.FromNoise ? null : _editor.EncodeImage(image);
 
     public void Denoise(SceneToEdit scene, float[] image, object? encoded, IReadOnlyList<float[]> controls, Action<DenoisedEdit> made, CancellationToken cancel)

@@ -55,6 +55,7 @@ sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, Dataset
         if (pending.Exists(p => p != Complete))
         {
             using ISceneDiffusion diffusion = openModel();
+            diffusion.Expect(left);
             using var log = new TimingLog(options.TimingsFile);
             progress?.Report(new(Editing, 0, left));
             long began = TimeProvider.System.GetTimestamp();

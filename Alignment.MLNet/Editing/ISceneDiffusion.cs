@@ -5,6 +5,9 @@ namespace Alignment.MLNet.Editing;
 /// <summary>The model as the editor uses it. One thread denoises; another encodes, decodes and measures meanwhile.</summary>
 interface ISceneDiffusion : IDisposable
 {
+    /// <summary>Says how many edits are ahead, before the first.</summary>
+    void Expect(long edits) { }
+
     /// <summary>What depends on the scene's picture alone; null for nothing.</summary>
     /// <param name="image">[3,H,W] in −1..1.</param>
     object? Encode(float[] image);

@@ -3,6 +3,7 @@ using System.Globalization;
 using Alignment.Onnx.Runtime;
 using Alignment.Transforms.Diffusion;
 using Alignment.Transforms.Diffusion.Compositing;
+using Alignment.Transforms.Diffusion.Editing;
 using Alignment.Transforms.Diffusion.Schedulers;
 
 namespace Alignment.Runner.Cli;
@@ -30,11 +31,12 @@ sealed class EditFlags
     readonly Option<string> _batch = new("--batch") { Description = "Controls of a scene denoised together: a number, or auto for as many as memory allows. Changes no picture.", HelpName = "N|auto", DefaultValueFactory = _ => Text(s_defaults.Batch) };
     readonly Option<float> _dilation = new("--mask-dilation") { Description = "Grow the editable region beyond the mask, in pixels at a shorter side of 512.", DefaultValueFactory = _ => s_defaults.Region.Dilation };
     readonly Option<float> _feather = new("--mask-feather") { Description = "Width of the soft border inside the region, in pixels at a shorter side of 512.", DefaultValueFactory = _ => s_defaults.Region.Feather };
+    readonly Option<WeightPacking> _prepack = new("--prepack") { Description = "Rearrange the model's weights for the processor when loading: faster steps, but large models take a minute and as much memory as they have bytes. auto does it where it pays for the edits ahead. Changes no picture.", HelpName = "auto|on|off", DefaultValueFactory = _ => s_defaults.Packing };
     readonly Option<string> _device = new("--device") { Description = "What runs the models: cpu, cuda, cuda:N, dml, dml:N. Fails when it is not there.", DefaultValueFactory = _ => s_defaults.Device.ToString() };
 
     public EditFlags(Command command)
     {
-        foreach (Option option in new Option[] { _steps, _guidance, _strength, _controlScale, _controlStart, _controlEnd, _controlEvery, _guidanceEnd, _seed, _scheduler, _eta, _prompt, _negative, _fromNoise, _noBlend, _batch, _dilation, _feather, _device })
+        foreach (Option option in new Option[] { _steps, _guidance, _strength, _controlScale, _controlStart, _controlEnd, _controlEvery, _guidanceEnd, _seed, _scheduler, _eta, _prompt, _negative, _fromNoise, _noBlend, _batch, _dilation, _feather, _prepack, _device })
             command.Add(option);
     }
 
@@ -58,6 +60,7 @@ sealed class EditFlags
         BlendLatents = !parse.GetValue(_noBlend),
         Batch = Batch(parse.GetValue(_batch)!),
         Region = new EditRegionOptions { Dilation = parse.GetValue(_dilation), Feather = parse.GetValue(_feather) },
+        Packing = parse.GetValue(_prepack),
         Device = Device.Parse(parse.GetValue(_device)!),
     };
 

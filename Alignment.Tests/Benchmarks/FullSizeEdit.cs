@@ -22,8 +22,9 @@ static class FullSizeEdit
     public static int Run(string[] args)
     {
         string work = args.Length > 0 && !args[0].StartsWith('-') ? args[0] : Path.Combine(Path.GetTempPath(), "alignment-full-size");
+        string? made = null;
         int side = 512, rounds = 3;
-        bool profile = false, prepack = true, peer = true, split = false;
+        bool profile = false, prepack = true, mapped = false, peer = true, split = false;
         for (int i = args.Length > 0 && args[0] == work ? 1 : 0; i < args.Length; i++)
             switch (args[i])
             {
@@ -31,14 +32,17 @@ static class FullSizeEdit
                 case "--rounds": rounds = int.Parse(args[++i], CultureInfo.InvariantCulture); break;
                 case "--profile": profile = true; break;
                 case "--no-prepack": prepack = false; break;
+                case "--mapped": (mapped, prepack) = (true, false); break;
+                case "--bundle": made = args[++i]; break;
                 case "--alone": peer = false; break;
                 case "--split": split = true; break;
                 default: Console.Error.WriteLine($"Unknown: {args[i]}"); return 2;
             }
-        string folder = FullSizeFolder.Write(Path.Combine(work, "source")), made = Path.Combine(work, "bundle");
+        string folder = FullSizeFolder.Write(Path.Combine(work, "source"));
+        made ??= Path.Combine(work, "bundle");
         if (!Directory.Exists(made)) Say($"imported in {Timing.Seconds(() => DiffusersImport.Run(folder, made)):f1} s");
         ModelBundle bundle = ModelBundle.Open(made);
-        Console.WriteLine(FormattableString.Invariant($"{side}x{side}, guidance (a batch of two), {OrtThreads.Count} threads, prepacking {(prepack ? "on" : "off")}, load {File.ReadAllText("/proc/loadavg").Trim()}"));
+        Console.WriteLine(FormattableString.Invariant($"{side}x{side}, guidance (a batch of two), {OrtThreads.Count} threads, prepacking {(prepack ? "on" : "off")}{(mapped ? ", weights as they lie in the file" : "")}, load {File.ReadAllText("/proc/loadavg").Trim()}"));
 
         if (split)
         {
@@ -49,18 +53,20 @@ static class FullSizeEdit
         float[] inputs = Inputs(side);
         using TorchPeer? torch = peer ? TorchPeer.Start(folder, inputs, side, rounds, OrtThreads.Count, work) : null;
         if (peer && torch is null) Console.WriteLine("python3 has no torch here: not compared");
-        using var ours = new OneStep(bundle, inputs, side, new() { Prepacking = prepack }, profile ? work : null);
+        using var ours = new OneStep(bundle, inputs, side, new() { Prepacking = prepack, Optimization = mapped ? GraphOptimizationLevel.ORT_ENABLE_EXTENDED : GraphOptimizationLevel.ORT_ENABLE_ALL }, profile ? work : null);
 
         List<double> control = [], unet = [], torchControl = [], torchUnet = [];
         double torchPeak = 0;
         float[] prediction = [];
         for (int round = 0; round <= rounds; round++)
         {
+            TimeSpan processor = Environment.CpuUsage.TotalTime;
             var (c, u) = ours.Run();
+            double used = (Environment.CpuUsage.TotalTime - processor).TotalSeconds;
             if (round == 0) prediction = ours.Prediction;
             TorchPeer.Step? step = torch?.Run();
             torchPeak = step?.PeakGigabytes ?? 0;
-            Say($"round {round}: ControlNet {c:f2} s, UNet {u:f2} s{(step is null ? "" : FormattableString.Invariant($"; PyTorch {step.Control:f2} s, {step.Unet:f2} s"))}");
+            Say($"round {round}: ControlNet {c:f2} s, UNet {u:f2} s, {used:f1} s of processor{(step is null ? "" : FormattableString.Invariant($"; PyTorch {step.Control:f2} s, {step.Unet:f2} s"))}");
             if (round == 0) continue;
             control.Add(c);
             unet.Add(u);
@@ -69,7 +75,7 @@ static class FullSizeEdit
             torchUnet.Add(step.Unet);
         }
         double median = Timing.Median(control) + Timing.Median(unet);
-        Say($"a step {median:f2} s: ControlNet {Timing.Median(control):f2}, UNet {Timing.Median(unet):f2}");
+        Say($"a step {median:f2} s: ControlNet {Timing.Median(control):f2}, UNet {Timing.Median(unet):f2}; prediction {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(MemoryMarshal.AsBytes(prediction.AsSpan())))[..12]}");
         ours.PrintProfiles(rounds + 1);
         if (torch is null) return 0;
 
@@ -117,8 +123,9 @@ static class FullSizeEdit
             InferenceSession Open(string file)
             {
                 long start = Stopwatch.GetTimestamp();
+                TimeSpan processor = Environment.CpuUsage.TotalTime;
                 InferenceSession made = OrtSessions.Open(bundle.PathOf(file), settings with { ProfilePrefix = profiles is null ? null : Path.Combine(profiles, file) });
-                Say($"{file} loaded in {Stopwatch.GetElapsedTime(start).TotalSeconds:f1} s");
+                Say($"{file} loaded in {Stopwatch.GetElapsedTime(start).TotalSeconds:f1} s, {(Environment.CpuUsage.TotalTime - processor).TotalSeconds:f1} s of processor");
                 return made;
             }
             (_control, _unet) = (Open(BundleFiles.ControlNet), Open(BundleFiles.Unet));

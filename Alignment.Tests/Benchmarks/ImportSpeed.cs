@@ -6,7 +6,8 @@ namespace Alignment.Tests.Benchmarks;
 
 /// <summary>
 /// Importing a folder of Stable Diffusion 1.5's size beside plain copies: of the folder's weights (float16), and of what an import to float32 writes.
-/// All take turns; a copy ends when its bytes are on the disk, as an import does.
+/// All take turns; a copy ends when its bytes are on the disk, as an import does. Between removing old files and writing new ones each waits alike:
+/// a virtual machine that hands freed memory back to its host writes several times faster into memory that it has freed a moment before.
 /// </summary>
 static class ImportSpeed
 {
@@ -16,6 +17,8 @@ static class ImportSpeed
     const double MostTime = 2, MostMemory = 1;
 
     const int CopyBytes = 1 << 20;
+
+    static readonly TimeSpan s_rest = TimeSpan.FromSeconds(6);
 
     public static int Run(string[] args)
     {
@@ -42,9 +45,10 @@ static class ImportSpeed
         for (int round = 0; round < rounds; round++)
             for (int i = 0; i < sides.Length; i++)
             {
-                double before = Processor();
+                double before = Environment.CpuUsage.TotalTime.TotalSeconds;
                 times[i].Add(sides[i].Once());
-                Console.WriteLine(FormattableString.Invariant($"round {round}: {sides[i].What,-28} {times[i][^1]:f1} s, {Processor() - before:f1} s of processor  [private above the start {s_peak:f3} GB]"));
+                double processor = Environment.CpuUsage.TotalTime.TotalSeconds - before;
+                Console.WriteLine(FormattableString.Invariant($"round {round}: {sides[i].What,-28} {times[i][^1]:f1} s, {processor:f1} s of processor  [private above the start {s_peak:f3} GB]"));
             }
         double[] medians = [.. times.Select(Timing.Median)];
         Console.WriteLine(FormattableString.Invariant($"float16: {medians[1]:f1} s = {medians[1] / medians[0]:f2} x the copy of the source, which is as many bytes (allowed {MostTime})"));
@@ -55,11 +59,9 @@ static class ImportSpeed
 
     static double s_peak, s_worst;
 
-    static double Processor() => Environment.CpuUsage.TotalTime.TotalSeconds;
-
     static double Import(string from, string to, ModelPrecision precision)
     {
-        if (Directory.Exists(to)) Directory.Delete(to, recursive: true);
+        Clear(to);
         using var memory = new PrivateMemory();
         double seconds = Timing.Seconds(() => DiffusersImport.Run(from, to, new() { Precision = precision }));
         s_worst = Math.Max(s_worst, s_peak = memory.Peak);
@@ -68,7 +70,7 @@ static class ImportSpeed
 
     static double Copy(string[] files, string to)
     {
-        if (Directory.Exists(to)) Directory.Delete(to, recursive: true);
+        Clear(to);
         Directory.CreateDirectory(to);
         s_peak = 0;
         byte[] buffer = new byte[CopyBytes];
@@ -82,6 +84,12 @@ static class ImportSpeed
                 into.Flush(flushToDisk: true);
             }
         });
+    }
+
+    static void Clear(string folder)
+    {
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        Thread.Sleep(s_rest);
     }
 
     static double Gigabytes(string[] files) => files.Sum(f => new FileInfo(f).Length) / 1e9;

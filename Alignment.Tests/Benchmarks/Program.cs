@@ -33,7 +33,7 @@ static class Program
           {SceneCutsBench.Switch} [VIDEO] [ROUNDS]                        frames a second of finding scenes against ffmpeg decoding alone
           {FullSizeImport}                                 imports a model of Stable Diffusion 1.5's size: 7 GB of temporary space, needs the reference material
           {ImportSpeed.Switch} [WORK] [--rounds 3]            the same to float16 and to float32 beside plain copies, with private memory: 20 GB of temporary space
-          {FullSizeEdit.Switch} [WORK] [--side 512] [--rounds 3] [--no-prepack] [--profile] [--alone] [--split]  a denoising step at that size beside PyTorch's, and its operators: 10 GB of temporary space
+          {FullSizeEdit.Switch} [WORK] [--side 512] [--rounds 3] [--no-prepack] [--mapped] [--bundle DIR] [--profile] [--alone] [--split]  a denoising step at that size beside PyTorch's, and its operators: 10 GB of temporary space
           {FullSizeTrain.Switch} [--side 256] [--losses LIST] [--steps 2] [--recompute] [--prepack] [--plain-layout] [--frozen DIR]  one training step at that size: 4 GB of temporary space, 16 GB of memory
           {EngagementRowsBench.Switch} [ROWS] [ROUNDS] [VIDEOS]      the analysis of so many engagement rows beside pandas and SciPy doing its t-tests; 10,000,000 rows
           {GazeRows.Switch} [ROWS] [VIDEOS] [SCENES]                 heatmaps from a gaze file of so many rows: rows/s, memory, the ratio to reading the file alone

@@ -1,6 +1,7 @@
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Runtime;
 using Alignment.Transforms.Diffusion.Compositing;
+using Alignment.Transforms.Diffusion.Editing;
 using Alignment.Transforms.Diffusion.Schedulers;
 
 namespace Alignment.Transforms.Diffusion;
@@ -107,6 +108,9 @@ public sealed record EditOptions
     public EditRegionOptions Region { get; init; } = new();
 
     public Device Device { get; init; } = Device.Cpu;
+
+    /// <summary>How weights lie in memory: time and memory, never pixels, so that no record has it.</summary>
+    public WeightPacking Packing { get; init; }
 
     /// <summary>What the model computes in where that is not float32; <see cref="For"/> asks it. For records: it decides rounding.</summary>
     internal string? Precision { get; init; }

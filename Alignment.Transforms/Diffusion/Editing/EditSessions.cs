@@ -19,11 +19,16 @@ sealed class EditSessions : IDisposable
     readonly Dictionary<string, Lazy<InferenceSession>> _sessions;
     readonly Lazy<OrtMemoryInfo>? _cudaMemory;
     readonly Lazy<(InferenceSession Hint, InferenceSession Body)?> _inTwo;
+    readonly WeightPacking _packing;
+    readonly Lazy<(long All, long Free)> _room;
+    double? _steps, _pictures;
 
-    public EditSessions(ModelBundle bundle, Device device)
+    public EditSessions(ModelBundle bundle, Device device, WeightPacking packing = WeightPacking.On)
     {
         _bundle = bundle;
         Device = device;
+        _packing = packing;
+        _room = new(() => (BundleFiles.Models.Sum(WeightBytes), FreeMemory.Bytes()));
         if (device.Kind == DeviceKind.Cuda)
             _cudaMemory = new(() => new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.DeviceAllocator, device.Index, OrtMemType.Default));
         _sessions = BundleFiles.Models.ToDictionary(file => file, file => new Lazy<InferenceSession>(() => Open(file)), StringComparer.Ordinal);
@@ -51,6 +56,27 @@ sealed class EditSessions : IDisposable
 
     /// <summary>Loads what denoising needs.</summary>
     public void Load() => _ = (ControlNet, Unet, TextEncoder);
+    /// <summary>
+    /// Says what is ahead, in evaluations for pictures of 512x512 – of the denoising models with two samples –; the models not loaded yet go by it under
+    /// <see cref="WeightPacking.Auto"/>. Unsaid it is as much as there can be.
+    /// </summary>
+    public void Expect(double steps, double pictures) => (_steps, _pictures) = (steps, pictures);
+
+    /// <summary>Whether a model's weights are rearranged when it is loaded.</summary>
+    public bool Packs(string model) => _packing switch
+    {
+        WeightPacking.On => true,
+        WeightPacking.Off => false,
+        _ => Device.Kind != DeviceKind.Cpu || PackingRule.Packs(model, WeightBytes(model), model is BundleFiles.Unet or BundleFiles.ControlNet ? _steps : _pictures, _room.Value.All, _room.Value.Free),
+    };
+
+    /// <summary>Weights beside the graph.</summary>
+    long WeightBytes(string model) => _bundle.Header(model).ExternalFiles.Sum(f => new FileInfo(f).Length);
+
+    // Layouts of ONNX Runtime's own are copies too, so that a model that is to stay mapped goes without them.
+    SessionSettings Settings(string model) => Packs(model)
+        ? new() { Device = Device }
+        : new() { Device = Device, Prepacking = false, Optimization = GraphOptimizationLevel.ORT_ENABLE_EXTENDED };
 
     /// <summary>Whether numbers beyond 65504 become infinite on their way through the loaded models: their inputs or outputs are float16.</summary>
     public bool HasFloat16 => _sessions.Values.Where(s => s.IsValueCreated).SelectMany(s => s.Value.InputMetadata.Values.Concat(s.Value.OutputMetadata.Values)).Any(m => m.ElementDataType == TensorElementType.Float16);
@@ -107,7 +133,7 @@ sealed class EditSessions : IDisposable
         ControlNetConfig config = BundleConfigs.Read(_bundle).ControlNet;
         using var weights = new OnnxWeights(_bundle.PathOf(BundleFiles.ControlNet));
         var (hint, body) = Onnx.Models.ControlNet.AuthorInTwo(config, weights, _bundle.Precision);
-        InferenceSession Load(OnnxModel model) => OrtSessions.Open(model.ToBytes(shareFrom: _bundle.Folder), $"{_bundle.Folder}: {model.Graph.Name}", _bundle.Folder, new SessionSettings { Device = Device });
+        InferenceSession Load(OnnxModel model) => OrtSessions.Open(model.ToBytes(shareFrom: _bundle.Folder), $"{_bundle.Folder}: {model.Graph.Name}", _bundle.Folder, Settings(BundleFiles.ControlNet));
         InferenceSession first = Load(hint);
         try
         {
@@ -122,7 +148,7 @@ sealed class EditSessions : IDisposable
 
     InferenceSession Open(string file)
     {
-        InferenceSession session = OrtSessions.Open(_bundle.PathOf(file), new SessionSettings { Device = Device });
+        InferenceSession session = OrtSessions.Open(_bundle.PathOf(file), Settings(file));
         (string name, NodeMetadata type) = session.InputMetadata.FirstOrDefault(i => !s_numbers.Contains(i.Value.ElementDataType));
         if (name is null) return session;
         session.Dispose();

@@ -45,7 +45,7 @@ public sealed class SceneEditor : IDisposable
         _scalingFactor = (float)bundle.Manifest.ScalingFactor;
         _schedule = new NoiseSchedule(SchedulerConfig.Of(bundle));
         _scheduler = Options.Scheduler.Create(_schedule, Options);
-        _sessions = new EditSessions(bundle, Options.Device);
+        _sessions = new EditSessions(bundle, Options.Device, Options.Packing);
         _prompts = new PromptEncoder(bundle, _sessions);
     }
 
@@ -66,6 +66,15 @@ public sealed class SceneEditor : IDisposable
 
     /// <summary>The timesteps of the schedule, all of them; an edit does those from <see cref="FirstCall"/> on.</summary>
     public IReadOnlyList<float> Timesteps => _scheduler.Timesteps;
+
+    /// <summary>
+    /// Says how many edits are ahead, before the first. <see cref="WeightPacking.Auto"/> goes by it: a few are done sooner with weights that need no loading. Unsaid there may be any number.
+    /// </summary>
+    public void Expect(long edits)
+    {
+        double area = Shape.Width * Shape.Height / (512.0 * 512), samples = Options.UsedGuidance > 1 ? 2 : 1;
+        lock (_gate) _sessions.Expect(edits * (Timesteps.Count - FirstCall) * area * samples / 2, edits * area);
+    }
 
     /// <summary>Edits a scene under each of its controls. The scene and its prompt are encoded once.</summary>
     /// <param name="scene">What to edit.</param>
