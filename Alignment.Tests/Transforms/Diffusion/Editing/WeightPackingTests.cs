@@ -1,5 +1,4 @@
 using Alignment.Onnx.Bundles;
-using Alignment.Transforms.Diffusion;
 using Alignment.Transforms.Diffusion.Editing;
 
 namespace Alignment.Tests.Transforms.Diffusion.Editing;
