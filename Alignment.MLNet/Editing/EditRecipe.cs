@@ -85,6 +85,10 @@ sealed record EditSettings
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Precision { get; init; }
 
+    /// <summary>Null for packed weights, the default, and then not written.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Packing { get; init; }
+
     public required int JpegQuality { get; init; }
 
     public static EditSettings Of(EditOptions edit, int jpegQuality) => new()
@@ -109,6 +113,7 @@ sealed record EditSettings
         RegionFeather = edit.Region.Feather,
         Device = edit.Device.Kind.ToString(),
         Precision = edit.Precision,
+        Packing = edit.Packing == Transforms.Diffusion.Editing.WeightPacking.On ? null : edit.Packing.ToString(),
         JpegQuality = jpegQuality,
     };
 }

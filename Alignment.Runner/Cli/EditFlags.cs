@@ -31,7 +31,7 @@ sealed class EditFlags
     readonly Option<string> _batch = new("--batch") { Description = "Controls of a scene denoised together: a number, or auto for as many as memory allows. Changes no picture.", HelpName = "N|auto", DefaultValueFactory = _ => Text(s_defaults.Batch) };
     readonly Option<float> _dilation = new("--mask-dilation") { Description = "Grow the editable region beyond the mask, in pixels at a shorter side of 512.", DefaultValueFactory = _ => s_defaults.Region.Dilation };
     readonly Option<float> _feather = new("--mask-feather") { Description = "Width of the soft border inside the region, in pixels at a shorter side of 512.", DefaultValueFactory = _ => s_defaults.Region.Feather };
-    readonly Option<WeightPacking> _prepack = new("--prepack") { Description = "Rearrange the model's weights for the processor when loading: faster steps, but large models take a minute and as much memory as they have bytes. auto does it where it pays for the edits ahead. Changes no picture.", HelpName = "auto|on|off", DefaultValueFactory = _ => s_defaults.Packing };
+    readonly Option<WeightPacking> _prepack = new("--prepack") { Description = "Rearrange the model's weights for the processor when loading: faster steps, but large models take a minute and as much memory as they have bytes. off maps them: sooner for a few edits. auto decides by the edits ahead, so that a run that was continued may differ in a float's last bit.", HelpName = "auto|on|off", DefaultValueFactory = _ => s_defaults.Packing };
     readonly Option<string> _device = new("--device") { Description = "What runs the models: cpu, cuda, cuda:N, dml, dml:N. Fails when it is not there.", DefaultValueFactory = _ => s_defaults.Device.ToString() };
 
     public EditFlags(Command command)

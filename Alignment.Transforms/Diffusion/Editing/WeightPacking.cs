@@ -4,7 +4,7 @@ namespace Alignment.Transforms.Diffusion.Editing;
 
 /// <summary>
 /// How weights lie in memory on the processor. Rearranged for its kernels (packed) they run faster, but loading reads and copies all of them; as they lie in
-/// the file they are mapped: loading takes no time and no memory of the process's own. Pictures are the same bits either way. Devices other than the processor have their own way.
+/// the file they are mapped: loading takes no time and no memory of the process's own. Pictures agree to float rounding. Devices other than the processor have their own way.
 /// </summary>
 public enum WeightPacking
 {
