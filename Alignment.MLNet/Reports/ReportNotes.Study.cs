@@ -50,6 +50,7 @@ static partial class ReportNotes
         if (run.Dose is not { } dose) yield break;
         yield return new(NoteLevel.Warning, "The dose is predicted, not measured", dose.Note);
         foreach (string warning in dose.Warnings.Take(MostOfAMetric)) yield return new(NoteLevel.Warning, "Of the dose", warning);
+        foreach (ReportNote weak in Weak(dose)) yield return weak;
         foreach (VariantDose v in dose.Variants)
         {
             string by = $" (by {SafePath.Shorten(v.Predictor, 60)})";
@@ -57,12 +58,17 @@ static partial class ReportNotes
                 yield return new(placebo.Verdict == DoseVerdict.Contradicted ? NoteLevel.Alarm : NoteLevel.Warning, (placebo.Verdict == DoseVerdict.Contradicted ? "The placebo moves attention on the product" : "The placebo is not shown to leave attention alone") + by, placebo.Sentence);
             if (v.Manipulation is { Verdict: DoseVerdict.Contradicted } wrong)
                 yield return new(NoteLevel.Alarm, $"{Capital(ReportWords.Variant(v.Variant))} moved attention the wrong way{by}", wrong.Sentence);
-            if (v.Manipulation is { Verdict: DoseVerdict.NotShown or DoseVerdict.CannotTell } weak)
-                yield return new(NoteLevel.Warning, $"{Capital(ReportWords.Variant(v.Variant))} is not shown to move attention{by}", weak.Sentence);
             if (v.Window is { Verdict: DoseVerdict.Contradicted } outside)
                 yield return new(NoteLevel.Alarm, $"{Capital(ReportWords.Variant(v.Variant))} acts outside its window{by}", outside.Sentence);
         }
     }
+
+    /// <summary>One note a predictor, however many variants it is about.</summary>
+    static IEnumerable<ReportNote> Weak(DoseReport dose) =>
+        from v in dose.Variants
+        where v.Manipulation is { Verdict: DoseVerdict.NotShown or DoseVerdict.CannotTell }
+        group v by v.Predictor into same
+        select new ReportNote(NoteLevel.Warning, $"Not shown to move attention: {string.Join(", ", same.Select(v => ReportWords.Variant(v.Variant)))} (by {SafePath.Shorten(same.Key, 60)})", string.Join('\n', same.Select(v => v.Manipulation!.Sentence)));
 
     static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 }
