@@ -4,6 +4,7 @@ using Alignment.MLNet.Drawing;
 namespace Alignment.Tests.Samples;
 
 /// <summary>The file-based apps in <c>samples/</c>, built and run as a reader would.</summary>
+[Parallelizable(ParallelScope.Self)]
 public sealed class SampleTests
 {
     /// <summary>The first run builds the app, on a busy machine.</summary>

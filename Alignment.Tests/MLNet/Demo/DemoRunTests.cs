@@ -4,6 +4,7 @@ using Alignment.Tests.MLNet.Editing;
 
 namespace Alignment.Tests.MLNet.Demo;
 
+[Parallelizable(ParallelScope.Self)]
 public sealed class DemoRunTests
 {
     /// <summary>The demo in small: the same path, fewer and smaller pictures.</summary>

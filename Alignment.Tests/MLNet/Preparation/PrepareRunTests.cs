@@ -9,6 +9,7 @@ using Alignment.Onnx.Bundles;
 namespace Alignment.Tests.MLNet.Preparation;
 
 /// <summary>From videos to a data set and on to a run, on drawn ads whose truth is known and on the reference footage.</summary>
+[Parallelizable(ParallelScope.Self)]
 public sealed class PrepareRunTests
 {
     static readonly AdDrawingOptions s_ad = new() { Width = 160, Height = 96, Scenes = 4, FramesPerSecond = 12, ShortestSceneSeconds = 1, LongestSceneSeconds = 1.4 };

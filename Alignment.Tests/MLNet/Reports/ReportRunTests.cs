@@ -9,6 +9,7 @@ using Alignment.Tests.MLNet.Runs;
 
 namespace Alignment.Tests.MLNet.Reports;
 
+[Parallelizable(ParallelScope.Self)]
 public sealed class ReportRunTests
 {
     static readonly TempFolder s_temp = new();

@@ -10,6 +10,7 @@ using Alignment.Transforms.Attention;
 
 namespace Alignment.Tests.MLNet.Runs;
 
+[Parallelizable(ParallelScope.Self)]
 public sealed class AlignmentRunTests
 {
     static AlignmentRunResult Run(string data, string output, AlignmentRunOptions? options = null) => AlignmentRun.Run(data, BundledModels.Tiny, output, options ?? RunInOtherProcess.OptionsFor(data));

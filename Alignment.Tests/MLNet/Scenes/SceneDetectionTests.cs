@@ -5,6 +5,7 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.Tests.MLNet.Scenes;
 
+[Parallelizable(ParallelScope.Self)]
 public sealed class SceneDetectionTests
 {
     /// <summary>A video of flat scenes of the given lengths, 25 frames a second. Every frame's grey tells its number to within one; the scenes' greys lie far apart.</summary>

@@ -7,6 +7,7 @@ using Alignment.MLNet.Video;
 namespace Alignment.Tests.MLNet.Scenes;
 
 /// <summary>Every frame's scores and every detector's cuts against PySceneDetect's on the same footage.</summary>
+[Parallelizable(ParallelScope.Self)]
 public sealed class ScoreParityTests
 {
     // The reference's own: 1e-6 where the pixels are the same, and they are.

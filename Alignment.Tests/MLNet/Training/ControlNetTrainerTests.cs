@@ -15,6 +15,7 @@ using Microsoft.ML.Data;
 namespace Alignment.Tests.MLNet.Training;
 
 /// <summary>Training the bundled model for real, a few steps of it.</summary>
+[Parallelizable(ParallelScope.Self)]
 public sealed class ControlNetTrainerTests
 {
     [Test]

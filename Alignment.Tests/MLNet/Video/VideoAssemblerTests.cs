@@ -3,6 +3,7 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.Tests.MLNet.Video;
 
+[Parallelizable(ParallelScope.Self)]
 public sealed class VideoAssemblerTests
 {
     static void Still(string root, string variant, string video, int scene, byte grey, int width = 64, int height = 48)

@@ -2,6 +2,7 @@ using Alignment.MLNet.Video;
 
 namespace Alignment.Tests.MLNet.Video;
 
+[Parallelizable(ParallelScope.Self)]
 public sealed class VideoReaderTests
 {
     // Names a shell, a printf pattern, an option parser or a protocol prefix would trip over.

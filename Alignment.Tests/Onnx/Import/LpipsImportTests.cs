@@ -11,6 +11,7 @@ using Alignment.Tests.Runner.Cli;
 namespace Alignment.Tests.Onnx.Import;
 
 /// <summary>Published weights become a bundle's LPIPS, by library and by command line.</summary>
+[Parallelizable(ParallelScope.Self)]
 public sealed class LpipsImportTests
 {
     /// <summary>The bundled model without the LPIPS it comes with.</summary>

@@ -4,6 +4,7 @@ using Alignment.Onnx.Bundles;
 namespace Alignment.Tests.MLNet.Training.Tiny;
 
 /// <summary>The whole recipe of the bundled model with a handful of steps: it must run through, and continue where it was stopped.</summary>
+[Parallelizable(ParallelScope.Self)]
 public sealed class TinyTrainingTests
 {
     static readonly TinyStageRecipe s_short = new() { Steps = 4, Batch = 2, LearningRate = 1e-3, WarmUp = 1 };
