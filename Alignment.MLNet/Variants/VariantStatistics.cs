@@ -46,7 +46,8 @@ sealed class VariantScores
         }
 
         public VariantStatistics Summarise(AttentionOrigins attention) => new((int)_alignment.Count, _alignment.Summary, _share.Summary,
-            [.. _byIndex.Where(s => s.Count > 0).Select(s => s.Mean)], Enumerable.Range(0, TemporalWindows.Count).ToDictionary(w => TemporalWindows.Names[w], w => _byWindow[w].Mean)) { AttentionOrigin = attention };
+            [.. _byIndex.Where(s => s.Count > 0).Select(s => s.Mean)], Enumerable.Range(0, TemporalWindows.Count).ToDictionary(w => TemporalWindows.Names[w], w => _byWindow[w].Mean))
+        { AttentionOrigin = attention };
     }
 
     /// <summary>Mean by the plain sum, squares about the running mean (Welford 1962).</summary>
