@@ -66,7 +66,7 @@ static class LoopOverhead
         return new(Timing.Median(edits), Timing.Median(bare), edits.Count);
     }
 
-    /// <summary>The runs of one edit: VAE encoder, fifty times ControlNet and UNet as the loop has bound them, VAE decoder. The prompts are encoded already.</summary>
+    /// <summary>The runs of one edit: VAE encoder, the control's features, fifty times ControlNet and UNet as the loop has bound them, VAE decoder. The prompts are encoded already.</summary>
     static void RunModelsAlone(SceneEditor editor, float[] picture)
     {
         EditShape shape = editor.Shape;
@@ -74,6 +74,7 @@ static class LoopOverhead
         using OrtValue image = OrtValue.CreateTensorValueFromMemory(picture, [1, 3, shape.Height, shape.Width]);
         Once(sessions.VaeEncoder, "sample", image, "mean", "logvar");
         Denoiser loop = editor.Loop(pictures: 1, guided: true);
+        loop.RunHint();
         for (int step = 0; step < Steps; step++) loop.RunModels();
         using OrtValue latents = OrtValue.CreateTensorValueFromMemory(new float[shape.LatentLength], [1, shape.LatentChannels, shape.LatentHeight, shape.LatentWidth]);
         Once(sessions.VaeDecoder, "latent_sample", latents, "sample");

@@ -111,6 +111,12 @@ sealed class Denoiser : IDisposable
             controls[i % Pictures].Span.CopyTo(_control.Floats[(i * _shape.ControlLength)..]);
         _control.Written();
         _controlScale.Fill(scale);
+        RunHint();
+    }
+
+    /// <summary>The part of the ControlNet that sees nothing but the controls, where it is a model of its own.</summary>
+    internal void RunHint()
+    {
         if (_runHint is not null) Run(_sessions.Hint!, _runHint);
     }
 
