@@ -8,39 +8,84 @@ namespace Alignment.MLNet.Analysis.Statistics;
 /// <item>β = A⁻¹ X'V⁻¹y, residual S = Σ within cells + Σ n_gv (ȳ_gv − β_v)² − Σ_g c_g r_g², r_g = Σ_v n_gv (ȳ_gv − β_v);</item>
 /// <item>REML: (n−k) (1 + ln(2π S/(n−k))) + Σ ln(1 + γ n_g) + ln |A|; ML: n (1 + ln(2π S/n)) + Σ ln(1 + γ n_g).</item>
 /// </list>
-/// Every evaluation costs videos × variants², whatever the number of rows.
+/// γ and n_g alone make c_g, so videos with equally many rows are summed once and for all (<see cref="Level"/>), and r_g² with them: Σ r² = Σ s² − 2 β'Σ s n + β'Σ nn' β, s = Σ_v n_v ȳ_v.
+/// Every evaluation costs levels × variants², whatever the number of videos; there are at most √(2n) levels, and one where all videos have as many rows.
 /// </summary>
 sealed class MixedProfile
 {
-    readonly double[][] _n, _mean;   // [video][variant]; means less their variant's overall mean
-    readonly double[] _rows, _centre;
+    readonly double[] _n, _sums, _squares, _centre;   // [variant]: rows; Σ n_gv ȳ_gv and Σ n_gv ȳ_gv² of the means less their variant's overall mean; that mean
+    readonly Level[] _levels;
     readonly double _within;
     readonly int _k;
+
+    /// <summary>The videos that have <paramref name="Rows"/> rows each.</summary>
+    /// <param name="Rows">n_g.</param>
+    /// <param name="K">Variants.</param>
+    sealed record Level(double Rows, int K)
+    {
+        /// <summary>Σ n_gv n_gw.</summary>
+        public double[,] Nn { get; } = new double[K, K];
+
+        /// <summary>Σ n_gv s_g.</summary>
+        public double[] Ns { get; } = new double[K];
+
+        /// <summary>Σ s_g².</summary>
+        public double Ss { get; set; }
+
+        public long Videos { get; set; }
+
+        /// <summary>Σ r_g².</summary>
+        public double Rr(double[] beta)
+        {
+            double sum = Ss;
+            for (int v = 0; v < K; v++)
+            {
+                double row = 0;
+                for (int w = 0; w < K; w++) row += Nn[v, w] * beta[w];
+                sum += beta[v] * (row - 2 * Ns[v]);
+            }
+            return Math.Max(0, sum);
+        }
+    }
 
     internal MixedProfile(CellTable table)
     {
         var (variants, squares) = table.Totals("The mixed model");
         _k = table.Variants;
         _centre = [.. variants.Select(v => v.Mean)];
-        _n = new double[table.Videos][];
-        _mean = new double[table.Videos][];
-        _rows = new double[table.Videos];
+        (_n, _sums, _squares) = (new double[_k], new double[_k], new double[_k]);
+        var levels = new SortedDictionary<double, Level>();
+        var n = new double[_k];
         for (int g = 0; g < table.Videos; g++)
         {
-            (_n[g], _mean[g]) = (new double[_k], new double[_k]);
+            double rows = 0, s = 0;
             for (int v = 0; v < _k; v++)
             {
                 SampleAccumulator cell = table[g, v];
-                if (cell.Sample.N == 0) continue;
-                _n[g][v] = cell.Sample.N;
-                _mean[g][v] = cell.Sample.Mean - _centre[v];
+                n[v] = cell.Sample.N;
+                if (n[v] == 0) continue;
+                double mean = cell.Sample.Mean - _centre[v], sum = n[v] * mean;
+                _n[v] += n[v];
+                _sums[v] += sum;
+                _squares[v] += sum * mean;
                 _within += cell.Squares;
-                _rows[g] += cell.Sample.N;
+                rows += n[v];
+                s += sum;
+            }
+            if (!levels.TryGetValue(rows, out Level? level)) levels.Add(rows, level = new(rows, _k));
+            level.Videos++;
+            level.Ss += s * s;
+            for (int v = 0; v < _k; v++)
+            {
+                if (n[v] == 0) continue;
+                level.Ns[v] += n[v] * s;
+                for (int w = 0; w < _k; w++) level.Nn[v, w] += n[v] * n[w];
             }
         }
-        N = _rows.Sum();
+        _levels = [.. levels.Values];
+        N = _n.Sum();
         if (!(squares > 0)) throw BadDataException.For("The mixed model", "values that do not vary within any variant", "values that do", "The differences are exact; no model is needed.");
-        if (_rows.All(r => r <= 1)) throw BadDataException.For("The mixed model", "one row per video", "videos with several rows", "Use Welch's test: the rows are independent.");
+        if (_levels[^1].Rows <= 1) throw BadDataException.For("The mixed model", "one row per video", "videos with several rows", "Use Welch's test: the rows are independent.");
         // At γ = 10⁹ all that videos explain is gone but for a part in 10⁹.
         if (!(At(1e9).Residual > 1e-8 * squares)) throw BadDataException.For("The mixed model", "rows that videos and variants explain exactly", "rows that vary within a video", "Use the paired test by video.");
     }
@@ -50,18 +95,15 @@ sealed class MixedProfile
     internal MixedFit At(double gamma)
     {
         var a = new double[_k, _k];
-        var b = new double[_k];
-        for (int g = 0; g < _n.Length; g++)
+        double[] b = [.. _sums];
+        for (int v = 0; v < _k; v++) a[v, v] = _n[v];
+        foreach (Level level in _levels)
         {
-            double[] n = _n[g], mean = _mean[g];
-            double c = gamma / (1 + gamma * _rows[g]), sum = 0;
-            for (int v = 0; v < _k; v++) sum += n[v] * mean[v];
+            double c = gamma / (1 + gamma * level.Rows);
             for (int v = 0; v < _k; v++)
             {
-                if (n[v] == 0) continue;
-                a[v, v] += n[v];
-                b[v] += n[v] * (mean[v] - c * sum);
-                for (int w = 0; w < _k; w++) a[v, w] -= c * n[v] * n[w];
+                b[v] -= c * level.Ns[v];
+                for (int w = 0; w < _k; w++) a[v, w] -= c * level.Nn[v, w];
             }
         }
         var (inverse, logDeterminant) = Invert(a);
@@ -69,17 +111,11 @@ sealed class MixedProfile
         for (int v = 0; v < _k; v++)
             for (int w = 0; w < _k; w++) beta[v] += inverse[v, w] * b[w];
         double residual = _within, logV = 0;
-        for (int g = 0; g < _n.Length; g++)
+        for (int v = 0; v < _k; v++) residual += _squares[v] + beta[v] * (_n[v] * beta[v] - 2 * _sums[v]);
+        foreach (Level level in _levels)
         {
-            double r = 0, squares = 0;
-            for (int v = 0; v < _k; v++)
-            {
-                double off = _mean[g][v] - beta[v];
-                r += _n[g][v] * off;
-                squares += _n[g][v] * off * off;
-            }
-            residual += squares - gamma / (1 + gamma * _rows[g]) * r * r;
-            logV += Math.Log(1 + gamma * _rows[g]);
+            residual -= gamma / (1 + gamma * level.Rows) * level.Rr(beta);
+            logV += level.Videos * Math.Log(1 + gamma * level.Rows);
         }
         return new(beta, [.. beta.Select((x, v) => x + _centre[v])], inverse, logDeterminant, logV, residual);
     }
@@ -141,7 +177,7 @@ sealed class MixedProfile
     {
         MixedFit fit = At(gamma);
         double m = reml ? N - _k : N, logV = 0;
-        for (int g = 0; g < _n.Length; g++) logV += _rows[g] / (1 + gamma * _rows[g]);
+        foreach (Level level in _levels) logV += level.Videos * level.Rows / (1 + gamma * level.Rows);
         var (log, residual, _) = Slopes(gamma, fit);
         return (reml ? log : logV) + m * residual / fit.Residual;
     }
@@ -151,16 +187,13 @@ sealed class MixedProfile
     {
         double log = 0, residual = 0;
         var a = new double[_k, _k];
-        for (int g = 0; g < _n.Length; g++)
+        foreach (Level level in _levels)
         {
-            double grown = 1 + gamma * _rows[g], c = 1 / (grown * grown), r = 0;
-            log += _rows[g] / grown;
+            double grown = 1 + gamma * level.Rows, c = 1 / (grown * grown);
+            log += level.Videos * level.Rows / grown;
+            residual -= c * level.Rr(fit.Beta);
             for (int v = 0; v < _k; v++)
-            {
-                r += _n[g][v] * (_mean[g][v] - fit.Beta[v]);
-                for (int w = 0; w < _k; w++) a[v, w] -= c * _n[g][v] * _n[g][w];
-            }
-            residual -= c * r * r;
+                for (int w = 0; w < _k; w++) a[v, w] -= c * level.Nn[v, w];
         }
         for (int v = 0; v < _k; v++)
             for (int w = 0; w < _k; w++) log += fit.Inverse[v, w] * a[w, v];

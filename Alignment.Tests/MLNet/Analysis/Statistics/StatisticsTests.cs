@@ -206,6 +206,28 @@ public sealed class StatisticsTests
         });
     }
 
+    // Many videos of many sizes: σ_u and σ are found, and no term gets lost where videos are summed by their number of rows. Estimated from known ones: 4 standard errors of each.
+    [Test]
+    public void MixedModel_ManyVideosOfManySizes_FindsWhatWasDrawn()
+    {
+        const int videos = 20_000;
+        float[] level = new float[videos], noise = new float[videos * 12];
+        SeededNormal.Fill(level, 3, "levels");
+        SeededNormal.Fill(noise, 3, "noise");
+        var table = new CellTable(3);
+        for (int g = 0, i = 0; g < videos; g++)
+            for (int r = 0; r < 2 + g % 11; r++) table.Add($"{g}", (g + r * r) % 3, 50 + 2 * level[g] + 3 * noise[i++] + 0.25 * ((g + r * r) % 3));
+        MixedModel fit = MixedModel.Of(table);
+        Assert.Multiple(() =>
+        {
+            Assert.That(fit.SdVideo, Is.EqualTo(2).Within(4 * 0.02));
+            Assert.That(fit.SdResidual, Is.EqualTo(3).Within(4 * 3 / Math.Sqrt(2 * (fit.N - videos))));
+            Assert.That(fit.Differences[1].Estimate, Is.EqualTo(0.5).Within(4 * fit.Differences[1].StandardError));
+            Assert.That(fit.Differences[1].StandardError, Is.InRange(0.01, 0.03));
+            Assert.That(fit.LogLikelihood, Is.GreaterThan(fit.LogLikelihoodWithoutVariant));
+        });
+    }
+
     [Test]
     public void CellTable_MergedFromParts_GivesTheSameModels()
     {
