@@ -92,6 +92,18 @@ public sealed record AnalysisOptions
     /// <summary>Rows kept in mind when looking for duplicates; of more, a share chosen by their hash, from which the number is estimated. 32 bytes each.</summary>
     public int MaxRowHashes { get; init; } = 1 << 18;
 
+    /// <summary>
+    /// The column whose values were assigned to variants (participant_id, video_id), or <see cref="AssignedRows"/>: sample-ratio mismatch is tested on its different values.
+    /// Null finds out: the plan's unit; else participants where the file has them; else videos where each has one variant; else rows.
+    /// </summary>
+    public string? Assigned { get; init; }
+
+    /// <summary>What <see cref="Assigned"/> is where each row was assigned by itself.</summary>
+    public const string AssignedRows = "row";
+
+    /// <summary>Different units of assignment kept for the sample-ratio test; of more, a random sample chosen by the hash of their ids. 16 to 32 bytes each.</summary>
+    public int MaxUnits { get; init; } = 1 << 18;
+
     /// <summary>P-values of the sample-ratio test below this are an alarm (Fabijan et al., KDD 2019).</summary>
     public double SampleRatioAlarm { get; init; } = 0.001;
 
@@ -116,6 +128,9 @@ public sealed record AnalysisOptions
 
     /// <summary>How many rejected rows the result itself lists; all of them go into the file.</summary>
     public int RejectedShown { get; init; } = 20;
+
+    /// <summary>What the plan says was assigned ("video", "participant"), or null.</summary>
+    internal string? PlannedUnit { get; init; }
 
     /// <summary>A variant's place among the variants, or −1.</summary>
     internal int Position(string variant)
@@ -144,8 +159,18 @@ public sealed record Covariate(string Metric, string Column);
 /// <summary>The largest difference that would not matter.</summary>
 /// <param name="Metric">The metric.</param>
 /// <param name="Value">Above 0.</param>
-/// <param name="InBaselineSds">The value counts in standard deviations of the baseline, not in the metric's units.</param>
-public sealed record Margin(string Metric, double Value, bool InBaselineSds = false);
+/// <param name="InBaselineSds">
+/// The value counts in standard deviations of the baseline, not in the metric's units. A metric of numbers: of its rows. A ratio of counts: of its units (videos), as
+/// <see cref="Statistics.RatioMetric.Sd"/> has it; where trials count as independent, of one trial, √(p (1 − p)).
+/// </param>
+public sealed record Margin(string Metric, double Value, bool InBaselineSds = false)
+{
+    /// <summary>Whether it is this metric's.</summary>
+    internal bool IsOf(string metric) => Metric.Equals(metric, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>In the metric's units; 0 where it counts in standard deviations of a baseline that does not vary.</summary>
+    internal double Width(Sample baseline) => Value * (InBaselineSds ? double.IsFinite(baseline.Sd) ? baseline.Sd : 0 : 1);
+}
 
 /// <summary>A ratio of two columns of counts.</summary>
 /// <param name="Numerator">Column of the successes (clicks).</param>

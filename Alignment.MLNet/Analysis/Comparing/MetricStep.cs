@@ -60,8 +60,8 @@ static class MetricStep
         }
         Dunnett(tests, all[b], options);
 
-        Margin? margin = options.Margins.FirstOrDefault(m => m.Metric.Equals(name, StringComparison.OrdinalIgnoreCase));
-        Draft? placebo = PlaceboDraft.Of(name, tests, margin, options);
+        Margin? margin = options.Margins.FirstOrDefault(m => m.IsOf(name));
+        Draft? placebo = margin is not null && tests.FirstOrDefault(t => t.Variant == options.Placebo) is { } found ? PlaceboDraft.Of(name, found, margin, options) : null;
         List<(ContrastSet.Asked Asked, Draft Draft)> contrasts = [.. Contrasts(name, all, context)];
         DoseStep? dose = DoseStep.Of(name, sums, metric, all, context);
         List<Draft> drafts = [.. tests.Select(t => t.Draft), .. placebo is null ? [] : new[] { placebo }, .. contrasts.Select(c => c.Draft), .. dose is null ? [] : new[] { dose.Draft }];
@@ -136,36 +136,5 @@ static class MetricStep
                 if (adjusted[i] is { } p) made[rows[i].Variant][column.Key] = p;
         }
         return made.ToDictionary(m => m.Key, m => (IReadOnlyDictionary<string, double>)m.Value);
-    }
-}
-
-/// <summary>Whether the placebo is equivalent to the baseline.</summary>
-static class PlaceboDraft
-{
-    public static Draft? Of(string metric, List<VariantTests> tests, Margin? margin, AnalysisOptions options)
-    {
-        if (tests.FirstOrDefault(t => t.Variant == options.Placebo) is not { } placebo) return null;
-        if (margin is null) return null;
-        double width = margin.Value * (margin.InBaselineSds ? placebo.Baseline.Sd : 1);
-        var draft = new Draft
-        {
-            Id = $"{metric}/{options.Placebo}~{options.Baseline}",
-            Label = $"{Words.Name(options.Placebo)} equivalent to {Words.Name(options.Baseline)}",
-            Question = "placebo equivalent to baseline",
-            Test = "two one-sided Welch tests (TOST)",
-            Kind = DraftKind.Equivalence,
-            First = Words.Name(options.Placebo),
-            Second = Words.Name(options.Baseline),
-            Margin = width,
-        };
-        if (placebo.Welch is not { } welch || !(width > 0))
-        {
-            draft.Note = placebo.Draft.Note ?? "the margin is 0, because the baseline does not vary";
-            return draft;
-        }
-        EquivalenceTest test = EquivalenceTest.Of(placebo.Sample, placebo.Baseline, width);
-        // The interval that lies within the margins exactly when the test says so: 1 − 2α.
-        draft.Take(test.Difference, welch.StandardError, Math.Min(width + test.Difference, width - test.Difference) / welch.StandardError, welch.Df, test.P, 1 - 2 * (1 - options.Confidence));
-        return draft;
     }
 }

@@ -22,10 +22,16 @@ static class RatioStep
         {
             counts[v] = sums.Counts(v, ratio);
             if (counts[v].Trials == 0) continue;
-            double rate = counts[v].Successes / (double)counts[v].Trials;
             PairSample units = sums.TooManyVideos ? default : sums.CountsByVideo(ratio, v);
             if (units.N > 1) ratios[v] = RatioMetric.Of(units);
-            // Without videos the trials themselves are the units.
+        }
+        // All in one way: where a variant has too few videos, the trials themselves are the units.
+        bool byVideo = Enumerable.Range(0, k).All(v => counts[v].Trials == 0 || ratios[v] is not null);
+        if (!byVideo) Array.Clear(ratios);
+        for (int v = 0; v < k; v++)
+        {
+            if (counts[v].Trials == 0) continue;
+            double rate = counts[v].Successes / (double)counts[v].Trials;
             all[v] = ratios[v] is { } r ? new(r.Units, r.Ratio, r.Variance * r.Units) : new(counts[v].Trials, rate, rate * (1 - rate));
         }
         VariantSample[] samples = [.. Enumerable.Range(0, k).Where(v => counts[v].Trials > 0).Select(v => new VariantSample(options.Variants[v], all[v], Wilson(ratios[v], counts[v], options.Confidence), counts[v]))];
@@ -35,7 +41,6 @@ static class RatioStep
         if (counts[b].Trials == 0) return empty with { Note = $"No row of '{options.Baseline}' has both counts, so there is nothing to compare with." };
 
         int[] others = [.. Enumerable.Range(0, k).Where(v => v != b && counts[v].Trials > 0)];
-        bool byVideo = ratios[b] is not null && others.All(v => ratios[v] is not null);
         List<(int V, Draft Draft, RatioComparison? Ratio, ProportionsResult Proportions)> tests = [];
         foreach (int v in others)
         {
@@ -57,17 +62,18 @@ static class RatioStep
             if (compared is not null) draft.Take(compared.Difference, compared.StandardError, compared.Z, null, compared.P, options.Confidence);
             else if (test.PPooled is { } p)
             {
-                draft.Take(test.Difference, test.ZUnpooled is { } z && z != 0 ? test.Difference / z : 0, test.ZPooled!.Value, null, p, options.Confidence);
+                draft.Take(test.Difference, test.StandardError, test.ZPooled!.Value, null, p, options.Confidence);
                 draft.Interval = test.Newcombe;
             }
             else draft.Note = $"No test ({variant} against {options.Baseline}): none or all of the trials succeeded in both.";
             tests.Add((v, draft, compared, new(counts[v], counts[b], test, fisher)));
         }
         List<(ContrastSet.Asked Asked, Draft Draft)> contrasts = byVideo ? [.. MetricStep.Contrasts(name, all, context)] : [];
-        Margin? margin = options.Margins.FirstOrDefault(m => m.Metric.Equals(name, StringComparison.OrdinalIgnoreCase) && !m.InBaselineSds);
-        Draft? placebo = null;
-        if (margin is not null && byVideo && tests.FirstOrDefault(t => options.Variants[t.V] == options.Placebo) is { Draft: not null } found && found.Ratio is not null)
-            placebo = Placebo(name, found.Ratio, margin.Value, options);
+        Margin? margin = options.Margins.FirstOrDefault(m => m.IsOf(name));
+        Draft? placebo = margin is not null && tests.FirstOrDefault(t => options.Variants[t.V] == options.Placebo) is { Draft: { } difference } found
+            ? PlaceboDraft.Of(name, margin, all[b], byVideo ? $"two one-sided z tests by {unit} (TOST)" : "two one-sided z tests of two proportions (TOST)",
+                // At the margin's ends the two rates are not one, so that trials' errors are not pooled.
+                found.Ratio is { } ratioTest ? new(ratioTest.Difference, ratioTest.StandardError) : new(found.Proportions.Test.Difference, found.Proportions.Test.StandardError), difference.Note, options) : null;
         List<Draft> drafts = [.. tests.Select(t => t.Draft), .. placebo is null ? [] : new[] { placebo }, .. contrasts.Select(c => c.Draft)];
         context.Plan?.Mark(name, drafts);
         IReadOnlyDictionary<Draft, Finding> settled = Drafting.Settle(name, display, drafts, options);
@@ -101,25 +107,6 @@ static class RatioStep
         List<AnalysisWarning> warnings = [.. MetricGuards.Of(made, sums, 0, options)];
         if (!byVideo) warnings.Insert(0, new(WarningLevel.Warning, "trials_independent", $"{name}: too few {unit}s (or too many to keep apart) to take the {unit} as the unit, so every trial counts as independent. Trials of one {unit} are not; the p-values are too small.", name));
         return made with { Warnings = warnings };
-    }
-
-    static Draft Placebo(string metric, RatioComparison compared, double margin, AnalysisOptions options)
-    {
-        var draft = new Draft
-        {
-            Id = $"{metric}/{options.Placebo}~{options.Baseline}",
-            Label = $"{Words.Name(options.Placebo)} equivalent to {Words.Name(options.Baseline)}",
-            Question = "placebo equivalent to baseline",
-            Test = "two one-sided z tests (TOST)",
-            Kind = DraftKind.Equivalence,
-            First = Words.Name(options.Placebo),
-            Second = Words.Name(options.Baseline),
-            Margin = margin,
-        };
-        double z = Math.Min(margin + compared.Difference, margin - compared.Difference) / compared.StandardError;
-        if (compared.StandardError > 0) draft.Take(compared.Difference, compared.StandardError, z, null, Tails.NormalUpper(z), 1 - 2 * (1 - options.Confidence));
-        else draft.Note = "the counts do not vary";
-        return draft;
     }
 
     static Interval Wilson(RatioMetric? ratio, CountPair counts, double confidence)

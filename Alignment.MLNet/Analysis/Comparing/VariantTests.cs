@@ -111,7 +111,7 @@ sealed class VariantTests
     {
         bool two = Sample.N > 1 && Baseline.N > 1 && double.IsFinite(Sample.Variance) && double.IsFinite(Baseline.Variance);
         if (two && Baseline.Mean == 0) _notes.Add("Relative lift: the baseline's mean is 0, so there is nothing to be relative to.");
-        double width = margin is null ? 0 : margin.Value * (margin.InBaselineSds ? Baseline.Sd : 1);
+        double width = margin?.Width(Baseline) ?? 0;
         return new()
         {
             Variant = Variant,

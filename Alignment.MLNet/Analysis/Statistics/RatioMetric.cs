@@ -9,6 +9,12 @@ namespace Alignment.MLNet.Analysis.Statistics;
 /// <param name="Variance">Of R: (s_y² − 2R s_xy + R² s_x²) / (n x̄²).</param>
 public sealed record RatioMetric(long Units, double Ratio, double Variance)
 {
+    /// <summary>
+    /// Standard deviation between units of the ratio made linear, (y − R x) / x̄ (Deng, Knoblich &amp; Lu 2018, §3.2): what a unit's outcome differs by, so that the ratio's
+    /// error is Sd / √units, as a mean's is. Where all units have as many trials it is the standard deviation of the units' own ratios.
+    /// </summary>
+    public double Sd => Math.Sqrt(Variance * Units);
+
     /// <summary>Of per-unit sums: x the denominator's (impressions), y the numerator's (clicks), one pair per unit.</summary>
     /// <exception cref="BadDataException">Fewer than two units, a denominator of 0, or sums that are not finite.</exception>
     public static RatioMetric Of(PairSample units)

@@ -24,6 +24,9 @@ public sealed record TwoProportions(double Rate, double BaselineRate, double? ZP
     /// <summary>The variant's rate − the baseline's.</summary>
     public double Difference => Rate - BaselineRate;
 
+    /// <summary>Of the difference, not pooled: √(p₁q₁/n₁ + p₀q₀/n₀).</summary>
+    public double StandardError { get; init; }
+
     /// <summary>Compares counts.</summary>
     /// <param name="successes">The variant's, 0 … trials.</param>
     /// <param name="trials">The variant's, 1 or more.</param>
@@ -52,7 +55,10 @@ public sealed record TwoProportions(double Rate, double BaselineRate, double? ZP
         double spread = Math.Exp(z * Math.Sqrt((n1 - x1) / (x1 * n1) + (n0 - x0) / (x0 * n0)));
         return new(p1, p0, zPooled, P(zPooled), zUnpooled, P(zUnpooled),
             new(difference - z * unpooled, difference + z * unpooled), newcombe, new(centre - half, centre + half),
-            ratio, x1 > 0 && ratio is { } r ? new(r / spread, r * spread) : null);
+            ratio, x1 > 0 && ratio is { } r ? new(r / spread, r * spread) : null)
+        {
+            StandardError = unpooled,
+        };
     }
 
     /// <summary>Wilson's score interval of one proportion (<i>JASA</i> 22, 1927), without continuity correction.</summary>
