@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Alignment.MLNet.Dose;
 using CsvHelper;
 
 namespace Alignment.MLNet.Analysis;
@@ -18,6 +19,7 @@ public sealed class DoseTable
     readonly Dictionary<string, (double Sum, long N)> _variants = new(StringComparer.Ordinal);
     readonly Dictionary<(string Video, string Variant), (double Sum, long N)> _videos = [];
     readonly List<string> _notes = [];
+    readonly SortedSet<string> _otherPredictors = new(StringComparer.Ordinal);
 
     DoseTable(string source, string units) => (Source, Units) = (source, units);
 
@@ -63,6 +65,8 @@ public sealed class DoseTable
         var table = new DoseTable(file.Name, "dose");
         if (file.Extension.Equals(".json", StringComparison.OrdinalIgnoreCase)) table.ReadJson(path, subject, options, predictor);
         else table.ReadCsv(path, subject, options, predictor);
+        if (table._variants.Count == 0 && predictor is not null && table._otherPredictors.Count > 0)
+            throw BadDataException.For(subject, $"doses by {string.Join(", ", table._otherPredictors.Select(p => $"'{SafePath.Shorten(p, 60)}'"))}, none by '{SafePath.Shorten(predictor, 60)}'", "a predictor of the table", $"The nearest is '{SafePath.Shorten(NearestName.Of(predictor, [.. table._otherPredictors]), 60)}'.");
         if (table._variants.Count == 0) throw BadDataException.For(subject, "no dose of any variant", $"doses of {string.Join(", ", options.Variants.Take(10).Select(v => SafePath.Shorten(v, 40)))}", "Check its columns variant and dose.");
         return table;
     }
@@ -74,14 +78,14 @@ public sealed class DoseTable
             using var csv = CsvReader.FromFile(path, CsvReaderOptions.Default with { TrackLineNumbers = true, MaxRecordSize = 1 << 20 });
             string[] columns = [.. csv.Headers.Select(h => h.Trim())];
             int Find(string name) => Array.FindIndex(columns, c => c.Equals(name, StringComparison.OrdinalIgnoreCase));
-            int variant = Find("variant"), video = Find("video_id"), by = Find("predictor"), dose = s_doseColumns.Select(Find).FirstOrDefault(c => c >= 0, -1), counts = Find("has_product");
+            int variant = Find("variant"), video = Find("video_id"), by = Find("predictor"), dose = s_doseColumns.Select(Find).FirstOrDefault(c => c >= 0, -1), product = Find("has_product"), scenes = Find("scenes");
             if (variant < 0 || dose < 0)
                 throw BadDataException.For(subject, $"the columns {string.Join(", ", columns.Take(20).Select(c => SafePath.Shorten(c, 40)))}", "variant and dose (and video_id, if by video)", "Rename the columns.");
             if (by >= 0) Units = "attention share";
             while (csv.Read())
             {
-                string Cell(int at) => at >= 0 && at < csv.FieldCount ? csv.GetString(at).Trim() : "";
-                if (counts >= 0 && Cell(counts) == "false") continue;   // without the product nothing can move
+                string Cell(int at) => at >= 0 && at < csv.FieldCount ? DoseTables.Text(csv.GetString(at).Trim()) : "";
+                if (Cell(product) == "false" || Cell(scenes) == "0") continue;   // without the product nothing can move
                 double value = double.NaN;
                 string text = Cell(dose);
                 if (text.Length > 0 && (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) || !double.IsFinite(value)))
@@ -106,6 +110,7 @@ public sealed class DoseTable
                 if (!json.RootElement.TryGetProperty(list, out JsonElement rows) || rows.ValueKind != JsonValueKind.Array) continue;
                 foreach (JsonElement row in rows.EnumerateArray())
                 {
+                    if (row.TryGetProperty("scenes", out JsonElement scenes) && scenes.ValueKind == JsonValueKind.Number && scenes.GetDouble() == 0) continue;
                     string Text(string name) => row.TryGetProperty(name, out JsonElement cell) && cell.ValueKind == JsonValueKind.String ? cell.GetString()! : "";
                     double value = !row.TryGetProperty("dose", out JsonElement dose) ? double.NaN
                         : dose.ValueKind == JsonValueKind.Number ? dose.GetDouble()
@@ -126,6 +131,7 @@ public sealed class DoseTable
         predictor ??= by;
         if (by != predictor)
         {
+            if (_otherPredictors.Count < 20) _otherPredictors.Add(by);
             Note($"Doses by other predictors than {SafePath.Shorten(predictor, 60)} were left out.");
             return;
         }
