@@ -73,7 +73,7 @@ public static class EngagementAnalyzer
         int means = sums.Plan.Metrics.Count;
         List<MetricAnalysis> metrics = [.. OrderedParallel.Map(Enumerable.Range(0, means + sums.Plan.Ratios.Count),
             i => i < means ? MetricStep.Of(sums, i, context) : RatioStep.Of(sums, i - means, context), options.Threads > 0 ? options.Threads : OrderedParallel.Workers, context.Stop)];
-        SampleRatio? ratio = Guards.Ratio(sums, options);
+        SampleRatio? ratio = AssignedUnits.Ratio(sums, facts, options);
         return new()
         {
             Source = facts.Source,
@@ -92,7 +92,7 @@ public static class EngagementAnalyzer
             Options = options,
             Warnings = Guards.Of(sums, facts, ratio, metrics, context),
             Metrics = metrics,
-            Methods = MethodsText.Of(metrics, sums, context),
+            Methods = MethodsText.Of(metrics, sums, ratio, context),
         };
     }
 

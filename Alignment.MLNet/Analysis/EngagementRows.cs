@@ -56,12 +56,15 @@ public sealed class EngagementRows
         List<string> names = [.. Columns];
         int[] columns = [.. plan.Fields.Select(f => names.IndexOf(f))];
         var values = new double[columns.Length];
+        // The one id that rows in memory have.
+        string? assigned = AssignedUnits.Column(options, [options.UnitColumn]);
+        if (assigned != options.UnitColumn) assigned = null;
         for (int row = 0; row < Count; row++)
         {
             for (int f = 0; f < columns.Length; f++) values[f] = this[row, columns[f]];
-            collector.Add(_videos[row], _variants[row], values);
+            collector.Add(_videos[row], _variants[row], values, assigned is null ? null : _videos[row]);
         }
         string[] empty = [.. Enumerable.Range(0, Columns.Count).Where(c => Count > 0 && Enumerable.Range(0, Count).All(r => double.IsNaN(this[r, c]))).Select(c => Columns[c])];
-        return (collector.Sums, collector.Facts(Name) with { Simulated = Simulated, EmptyColumns = empty });
+        return (collector.Sums, collector.Facts(Name) with { Simulated = Simulated, EmptyColumns = empty, AssignedColumn = assigned });
     }
 }

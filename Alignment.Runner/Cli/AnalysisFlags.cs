@@ -97,6 +97,7 @@ sealed class AnalysisFlags
     readonly Option<int> _maxCells = new("--max-cells") { Description = "Videos × variants × metrics held for analyses by video; with more these are left out.", DefaultValueFactory = _ => s_defaults.MaxCells };
     readonly Option<string?> _decimal = new("--decimal") { Description = "How decimals are written: point or comma; found out by default.", HelpName = "MARK" };
     readonly Option<string> _unit = new("--unit") { Description = "The column whose values are the units of analyses by video.", HelpName = "COLUMN", DefaultValueFactory = _ => s_defaults.UnitColumn };
+    readonly Option<string?> _assigned = new("--assigned") { Description = "The column whose values were assigned to variants (participant_id, video_id), or 'row': sample-ratio mismatch is tested on its different values. By default the plan's unit; else participants, if there are any; else videos, if each has one variant; else rows.", HelpName = "COLUMN" };
     readonly Option<int> _threads = new("--threads") { Description = "Threads that read; 0 for as many as there are processors. Results do not depend on it.", DefaultValueFactory = _ => s_defaults.Threads };
     readonly PlanFlags _planned;
 
@@ -107,7 +108,7 @@ sealed class AnalysisFlags
         command.Add(_dose);
         command.Add(_predictor);
         _planned = new(command);
-        foreach (Option option in new Option[] { _metrics, _ratios, _sequential, _seed, _resamples, _bootstrapRows, _maxValues, _maxCells, _decimal, _unit, _threads }) command.Add(option);
+        foreach (Option option in new Option[] { _metrics, _ratios, _sequential, _seed, _resamples, _bootstrapRows, _maxValues, _maxCells, _decimal, _unit, _assigned, _threads }) command.Add(option);
     }
 
     public AnalysisInputs Inputs(ParseResult parse) => new() { PlanFile = parse.GetValue(_plan), PlanSha256 = parse.GetValue(_planHash), DoseFile = parse.GetValue(_dose), DosePredictor = parse.GetValue(_predictor) };
@@ -134,6 +135,7 @@ sealed class AnalysisFlags
                 var other => throw UsageException.For("--decimal", $"'{SafePath.Shorten(other)}'", "point or comma", "Leave it out to have it found."),
             },
             UnitColumn = parse.GetValue(_unit)!,
+            Assigned = parse.GetValue(_assigned),
             Threads = AtLeast(_threads, 0),
         };
     }

@@ -18,7 +18,8 @@ sealed class AssignCommand : RunnerCommand
     readonly Option<string?> _blockBy = new("--block-by") { Description = "A column of --units (region, product): each of its values is balanced by itself.", HelpName = "COLUMN" };
     readonly Option<string?> _unit = new("--unit") { Description = "What is assigned: video or participant; by the ids' column by default.", HelpName = "WHAT" };
     readonly Option<ulong> _seed = new("--seed") { Description = "Equal seeds give equal assignments.", DefaultValueFactory = _ => new AssignmentOptions().Seed };
-    readonly Option<string> _out = Flags.Out($"Where {Assignment.CsvFile}, {Assignment.PlanName} and its hash go.");
+    readonly Option<string?> _recorded = new("--plan") { Description = "Nothing is assigned: this plan, edited, is checked, and its hash recorded anew. Before the data come in.", HelpName = "FILE" };
+    readonly Option<string?> _out = new("--out") { Description = $"Where {Assignment.CsvFile}, {Assignment.PlanName} and its hash go.", HelpName = "DIR" };
     readonly Option<string> _title = new("--title") { Description = "Of the study.", HelpName = "TEXT", DefaultValueFactory = _ => "" };
     readonly Option<string[]> _metrics = new("--metric") { Description = "A metric the hypotheses are about; may be repeated.", HelpName = "NAME", DefaultValueFactory = _ => ["CTR"] };
     readonly Option<long?> _rows = new("--rows-per-variant") { Description = "Rows of each variant at which the experiment ends (see 'alignment power').", HelpName = "N" };
@@ -27,17 +28,22 @@ sealed class AssignCommand : RunnerCommand
     readonly PlanFlags _plan;
 
     public AssignCommand(Terminal terminal) : base(terminal, "assign",
-        "Assigns videos or participants to variants: balanced, random, seeded, block by block. Writes the assignment, and a plan of the analysis (hypotheses, metrics, correction, margins, stopping rule) with its hash, which 'alignment analyze --plan' obeys. Edit the plan before the data come in and run this again with --force, or publish the hash: then everybody can see that it came first.",
+        "Assigns videos or participants to variants: balanced, random, seeded, block by block. Writes the assignment, and a plan of the analysis (hypotheses, metrics, correction, margins, stopping rule) with its hash, which 'alignment analyze --plan' obeys. The plan may be edited until the data come in; --plan records its hash then. Publish the hash: then everybody can see that it came first.",
         "alignment assign --count 2800 --metric CTR --margin CTR=0.002 --rows-per-variant 400 --out study",
+        "alignment assign --plan study/plan.json                                    # edited by hand: its hash is recorded",
         "alignment assign --units participants.csv --block-by region --share baseline=2 --out study",
         "alignment assign --data data --metric CTR --metric watch_time --sequential --tuning 5000 --out study")
     {
-        foreach (Option option in new Option[] { _units, _data, _count, _blockBy, _unit, _seed, _out, _title, _metrics, _rows, _sequential, _force }) Add(option);
+        foreach (Option option in new Option[] { _units, _data, _count, _blockBy, _unit, _seed, _out, _title, _metrics, _rows, _sequential, _force, _recorded }) Add(option);
         _plan = new(this);
     }
 
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
+        if (parse.GetValue(_recorded) is { } edited) return Record(edited, parse, terminal);
+        if (parse.GetValue(_out) is not { } folder) throw UsageException.For("--out", "nothing", "a folder for the assignment and the plan", "Give --out DIR.");
+        if (parse.GetValue(_rows) is { } end and < 2) throw UsageException.For("--rows-per-variant", N(end), "2 or more", "'alignment power' tells how many.");
+        if (parse.GetValue(_metrics)!.Any(string.IsNullOrWhiteSpace)) throw UsageException.For("--metric", "an empty name", "a column of the data", "Name the metric.");
         var (units, column) = Units(parse);
         AnalysisOptions analysis = _plan.Read(parse);
         if (analysis.Position(analysis.Baseline) < 0) throw UsageException.For("--baseline", $"'{SafePath.Shorten(analysis.Baseline)}'", $"one of {string.Join(", ", analysis.Variants)}", "Name a variant.");
@@ -48,9 +54,9 @@ sealed class AssignCommand : RunnerCommand
             Shares = (analysis.Shares ?? new Dictionary<string, double>()).Where(s => s.Value != 1).ToDictionary(s => s.Key, s => s.Value == Math.Floor(s.Value) && s.Value <= 100 ? (int)s.Value : throw UsageException.For("--share", s.Value.ToString(CultureInfo.InvariantCulture), "a whole number up to 100", "Multiply all shares.")),
         };
         IReadOnlyList<(AssignedUnit Unit, string Variant)> assigned = Assignment.Of(units, options);
-        string folder = parse.GetValue(_out)!;
         bool force = parse.GetValue(_force);
-        string hash = Assignment.Write(Path.Combine(folder, Assignment.CsvFile), assigned, column, force);
+        string csv = Path.Combine(folder, Assignment.CsvFile), planFile = Path.Combine(folder, Assignment.PlanName);
+        byte[] made = Assignment.Bytes(assigned, column);
         AnalysisPlan plan = new AnalysisPlan
         {
             Title = parse.GetValue(_title)!,
@@ -65,12 +71,28 @@ sealed class AssignCommand : RunnerCommand
             Covariates = analysis.Covariates,
             Margins = analysis.Margins,
             Stopping = new(parse.GetValue(_sequential) || analysis.Test == PrimaryTest.Sequential ? StoppingRule.Sequential : StoppingRule.Fixed, parse.GetValue(_rows), analysis.SequentialTuning),
-            Assignment = new(Assignment.CsvFile, hash, options.Seed, units.Count, Assignment.BlockSize(options)),
+            Assignment = new(Assignment.CsvFile, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(made)), options.Seed, units.Count, Assignment.BlockSize(options)),
         }.WithUsualHypotheses();
-        string planFile = Path.Combine(folder, Assignment.PlanName), sha = PlanFile.Write(planFile, plan, force);
+        // Both or none.
+        if (!force) PlanFile.RefuseOther(planFile, plan);
+        string hash = Assignment.Write(csv, assigned, column, force), sha = PlanFile.Write(planFile, plan, force);
         PlanFile.Read(planFile);   // what is written can be read
         if (WantsJson(parse)) terminal.WriteJson(new { plan, plan_sha256 = sha, assignment_sha256 = hash, counts = assigned.GroupBy(a => a.Variant).ToDictionary(g => g.Key, g => g.Count()) });
         else Print(plan, assigned, Path.GetFullPath(folder), sha, terminal.Out);
+        return ExitCodes.Ok;
+    }
+
+    int Record(string file, ParseResult parse, Terminal terminal)
+    {
+        foreach (Option option in Options.Where(o => o != _recorded && o is not System.CommandLine.Help.HelpOption))
+            if (parse.GetResult(option) is { Implicit: false }) throw UsageException.For(option.Name, "given with --plan", "--plan alone", "What the plan says is edited in its file.");
+        PlanFile plan = PlanFile.Record(file);
+        if (WantsJson(parse)) terminal.WriteJson(new { plan = plan.Plan, plan_sha256 = plan.Sha256 });
+        else
+        {
+            foreach (PlannedHypothesis h in plan.Plan.Hypotheses) terminal.Out.WriteLine($"{SafePath.Shorten(h.Id, 40)}: {SafePath.Shorten(h.Statement, 200)}");
+            terminal.Out.WriteLine($"SHA-256 of the plan, recorded beside it and to publish: {plan.Sha256}");
+        }
         return ExitCodes.Ok;
     }
 

@@ -8,20 +8,6 @@ static class Guards
     /// <summary>Covariates measured before the experiment must not differ by variant.</summary>
     const double Imbalance = 0.001;
 
-    public static SampleRatio? Ratio(EngagementSums sums, AnalysisOptions options)
-    {
-        int[] present = [.. Enumerable.Range(0, options.Variants.Count).Where(v => sums.Rows(v) > 0)];
-        if (present.Length < 2) return null;
-        double[] shares = [.. present.Select(v => options.Shares?.GetValueOrDefault(options.Variants[v]) is > 0 and var s ? s : 1)];
-        SampleRatioTest test = SampleRatioTest.Of([.. present.Select(sums.Rows)], shares);
-        bool mismatch = test.P < options.SampleRatioAlarm;
-        string rows = string.Join(", ", present.Select(v => $"{Words.Name(options.Variants[v])} {Words.Count(sums.Rows(v))}"));
-        string sentence = mismatch
-            ? $"SAMPLE RATIO MISMATCH: the variants' rows ({rows}) are not in the shares they were to have (χ² p {Words.P(test.P)}). Rows were lost or gained by variant; no comparison can be trusted until this is explained."
-            : $"The variants' rows are in the shares they were to have (χ² p {Words.P(test.P)}).";
-        return new(test.ChiSquare, test.Df, test.P, mismatch, present.Select((v, i) => (v, i)).ToDictionary(x => options.Variants[x.v], x => shares[x.i] / shares.Sum()), sentence);
-    }
-
     public static IReadOnlyList<AnalysisWarning> Of(EngagementSums sums, ReadingFacts facts, SampleRatio? ratio, IReadOnlyList<MetricAnalysis> metrics, MetricContext context)
     {
         AnalysisOptions options = context.Options;
@@ -30,6 +16,7 @@ static class Guards
 
         if (facts.Simulated) Say(WarningLevel.Alarm, "simulated", "These data are SIMULATED: the file says so. Nothing here was measured of viewers.");
         if (ratio is { Mismatch: true }) Say(WarningLevel.Alarm, "sample_ratio_mismatch", ratio.Sentence);
+        warnings.AddRange(AssignedUnits.Warnings(sums, facts, ratio, options));
         if (facts.Rejected > 0)
             Say(facts.Rejected > 0.01 * facts.Rows ? WarningLevel.Warning : WarningLevel.Note, "rows_rejected", $"{Words.Count(facts.Rejected)} of {Words.Count(facts.Rows)} rows were not used; {EngagementAnalyzer.RejectedFile} says why.");
         foreach (var (name, count) in facts.UnknownVariants)
@@ -41,6 +28,8 @@ static class Guards
         foreach (string column in facts.EmptyColumns) Say(WarningLevel.Warning, "metric_all_missing", $"The column '{SafePath.Shorten(column, 60)}' is empty in every row.", column);
         Duplicates(facts, metrics, sums, Say);
         Balance(sums, options, Say);
+        foreach (Margin m in options.Margins.Where(m => !metrics.Any(x => m.IsOf(x.Metric))))
+            Say(WarningLevel.Warning, "margin_unused", $"The margin of '{SafePath.Shorten(m.Metric, 60)}' belongs to no metric of these data; the nearest is '{SafePath.Shorten(NearestName.Of(m.Metric, [.. metrics.Select(x => x.Metric)]), 60)}'.", m.Metric);
         foreach (string note in context.Dose?.Notes ?? []) Say(WarningLevel.Note, "dose_table", note);
         if (context.Plan is null) Say(WarningLevel.Note, "no_plan", "No plan was given, so nothing here was pre-registered: every comparison is exploratory, corrected within its family.");
         else warnings.AddRange(context.Plan.Warnings(metrics, sums, options));
@@ -106,4 +95,7 @@ sealed record ReadingFacts
 
     /// <summary>Rows have an id of their own (a participant's, an impression's).</summary>
     public bool HasIds { get; init; }
+
+    /// <summary>The column whose values were assigned to variants, as far as the options or its name say.</summary>
+    public string? AssignedColumn { get; init; }
 }

@@ -5,7 +5,7 @@ namespace Alignment.MLNet.Analysis;
 /// <summary>What was done, as the methods section of a paper has it.</summary>
 static class MethodsText
 {
-    public static IReadOnlyList<string> Of(IReadOnlyList<MetricAnalysis> metrics, EngagementSums sums, MetricContext context)
+    public static IReadOnlyList<string> Of(IReadOnlyList<MetricAnalysis> metrics, EngagementSums sums, SampleRatio? ratio, MetricContext context)
     {
         AnalysisOptions o = context.Options;
         string unit = SensitivityStep.Unit(o), level = Words.Percent(o.Confidence);
@@ -35,7 +35,7 @@ static class MethodsText
             said.Add($"Covariates measured before the experiment ({string.Join(", ", covariates.Select(Words.Metric))}) were taken off by CUPED (Deng et al. 2013) and by analysis of covariance.");
         if (metrics.Any(m => m.Placebo is not null)) said.Add($"Equivalence of {Words.Name(o.Placebo)} and {Words.Name(o.Baseline)} was tested by two one-sided tests (Schuirmann 1987) against margins {(context.Plan is null ? "given with the analysis" : "stated in the plan")}.");
         if (metrics.Any(m => m.Dose is not null)) said.Add("Dose–response is a line through the variants' means, weighted by their errors, on the dose that was measured in the edited pictures.");
-        said.Add($"Rows per variant were tested against their planned shares (χ²; alarm at p < {Words.PValue(o.SampleRatioAlarm)}; Fabijan et al. 2019).");
+        if (ratio is not null) said.Add($"{(ratio.Unit == "row" ? "Rows" : $"Different {ratio.Unit}s")} per variant were tested against their planned shares (χ²; alarm at p < {Words.PValue(o.SampleRatioAlarm)}; Fabijan et al. 2019).");
         said.Add(context.Plan is null ? "Nothing was pre-registered." : context.Plan.Holds ? "Comparisons marked as confirmatory were named in a plan written before the data." : "The plan was changed after its hash was recorded, so that nothing counts as pre-registered.");
         return said;
     }

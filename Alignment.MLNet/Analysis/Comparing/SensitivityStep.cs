@@ -56,11 +56,7 @@ static class SensitivityStep
     }
 
     /// <summary>"video", or the unit column's name.</summary>
-    public static string Unit(AnalysisOptions options)
-    {
-        string name = SafePath.Shorten(options.UnitColumn, 40);
-        return name.EndsWith("_id", StringComparison.OrdinalIgnoreCase) && name.Length > 3 ? name[..^3] : name;
-    }
+    public static string Unit(AnalysisOptions options) => Words.Unit(options.UnitColumn);
 
     static IEnumerable<SensitivityAnalysis> WithCovariate(string metric, EngagementSums sums, int at, string column, int[] variants, IReadOnlyList<VariantComparison> main, AnalysisOptions options)
     {

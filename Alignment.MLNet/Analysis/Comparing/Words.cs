@@ -11,6 +11,13 @@ static class Words
     /// <summary>"early_boost" → "early boost".</summary>
     public static string Name(string variant) => SafePath.Shorten(variant, 60).Replace('_', ' ');
 
+    /// <summary>"video_id" → "video".</summary>
+    public static string Unit(string column)
+    {
+        string name = SafePath.Shorten(column, 40);
+        return name.EndsWith("_id", StringComparison.OrdinalIgnoreCase) && name.Length > 3 ? name[..^3] : name;
+    }
+
     /// <summary>"CTR", cut if it is very long.</summary>
     public static string Metric(string metric) => SafePath.Shorten(metric, 60);
 

@@ -84,8 +84,8 @@ public sealed record AnalysisPlan
     /// <summary>Of the study.</summary>
     public string Title { get; init; } = "";
 
-    /// <summary>What is assigned: "video" or "participant".</summary>
-    public string Unit { get; init; } = "video";
+    /// <summary>What is assigned, "video" or "participant": what the sample-ratio test counts. Null where the plan does not say.</summary>
+    public string? Unit { get; init; }
 
     /// <summary>The variant compared with.</summary>
     public string Baseline { get; init; } = "baseline";
@@ -130,8 +130,10 @@ public sealed record AnalysisPlan
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
 
     /// <summary>The plan every experiment of seven variants wants: each variant against the baseline, the placebo equivalent where it has a margin.</summary>

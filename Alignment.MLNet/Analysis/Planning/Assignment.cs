@@ -80,6 +80,18 @@ public static class Assignment
     /// <exception cref="UsageException">Another assignment is there: people may already have been shown it.</exception>
     public static string Write(string path, IReadOnlyList<(AssignedUnit Unit, string Variant)> assigned, string column, bool replace = false)
     {
+        byte[] made = Bytes(assigned, column);
+        if (!replace && File.Exists(path) && !File.ReadAllBytes(path).AsSpan().SequenceEqual(made))
+            throw UsageException.For($"The assignment '{SafePath.Shorten(path, 200)}'", "another assignment of that name", "a name that is free", "An assignment is not replaced silently, because it may be in use: choose another folder, or --force.");
+        AtomicFile.Write(path, s => s.Write(made), keepEqual: true);
+        return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(made));
+    }
+
+    /// <summary>What <see cref="Write"/> writes.</summary>
+    /// <param name="assigned">As <see cref="Of"/> made it.</param>
+    /// <param name="column">Name of the id's column.</param>
+    public static byte[] Bytes(IReadOnlyList<(AssignedUnit Unit, string Variant)> assigned, string column)
+    {
         ArgumentNullException.ThrowIfNull(assigned);
         using var bytes = new MemoryStream();
         using (var csv = CsvWriter.Create(bytes, AnalysisTables.CsvOptions with { NewLine = "\n" }, leaveOpen: true))
@@ -88,11 +100,7 @@ public static class Assignment
             csv.WriteRecord(blocks ? [column, "variant", "block"] : [column, "variant"]);
             foreach (var (unit, variant) in assigned) csv.WriteRecord(blocks ? [unit.Id, variant, unit.Block] : [unit.Id, variant]);
         }
-        byte[] made = bytes.ToArray();
-        if (!replace && File.Exists(path) && !File.ReadAllBytes(path).AsSpan().SequenceEqual(made))
-            throw UsageException.For($"The assignment '{SafePath.Shorten(path, 200)}'", "another assignment of that name", "a name that is free", "An assignment is not replaced silently, because it may be in use: choose another folder, or --force.");
-        AtomicFile.Write(path, s => s.Write(made), keepEqual: true);
-        return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(made));
+        return bytes.ToArray();
     }
 
     /// <summary>Reads units: a CSV with a column of that name (or its first column), or one id a line.</summary>

@@ -41,13 +41,32 @@ public sealed class PlanFile
     public static string Write(string path, AnalysisPlan plan, bool replace = false)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        if (!replace) RefuseOther(path, plan);
         string text = plan.Text(), hash = AnalysisPlan.Hash(text);
-        if (!replace && System.IO.File.Exists(path) && System.IO.File.ReadAllText(path) != text)
-            throw UsageException.For($"The plan '{SafePath.Shorten(path, 200)}'", "another plan of that name", "a name that is free", "A plan is not replaced silently: choose another folder, or --force.");
         AtomicFile.WriteText(path, text, keepEqual: true);
-        AtomicFile.WriteText(path + HashSuffix, $"{hash}  {Path.GetFileName(path)}\n", keepEqual: true);
+        WriteHash(path, hash);
         return hash;
     }
+
+    /// <summary>Refuses where another plan is: it may have been edited, or published.</summary>
+    /// <exception cref="UsageException">There is one.</exception>
+    public static void RefuseOther(string path, AnalysisPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        if (System.IO.File.Exists(path) && System.IO.File.ReadAllText(path) != plan.Text())
+            throw UsageException.For($"The plan '{SafePath.Shorten(path, 200)}'", "another plan of that name", "a name that is free", "A plan is not replaced silently. If it was edited, record it with --plan; else choose another folder, or --force.");
+    }
+
+    /// <summary>Records the hash of a plan that was edited, after checking it.</summary>
+    /// <exception cref="BadDataException">No such file, no plan, or one that contradicts itself.</exception>
+    public static PlanFile Record(string path)
+    {
+        PlanFile plan = Read(path);
+        WriteHash(path, plan.Sha256);
+        return Read(path);
+    }
+
+    static void WriteHash(string path, string hash) => AtomicFile.WriteText(path + HashSuffix, $"{hash}  {Path.GetFileName(path)}\n", keepEqual: true);
 
     /// <summary>Reads a plan.</summary>
     /// <param name="path">The JSON.</param>
@@ -87,15 +106,23 @@ public sealed class PlanFile
     static void Check(AnalysisPlan plan, string subject)
     {
         BadDataException Bad(string found, string expected, string next) => BadDataException.For(subject, found, expected, next);
+        // The reader refuses null for a list, but not within one.
+        if (plan.Variants.Contains(null!) || plan.Metrics.Contains(null!) || plan.Covariates.Contains(null!) || plan.Margins.Contains(null!) || plan.Hypotheses.Contains(null!) || plan.Hypotheses.Any(h => h.Variants.Contains(null!) || h.Against.Contains(null!)))
+            throw Bad("a null in a list", "values", "Remove it.");
         if (plan.Variants.Count < 2 || plan.Variants.Distinct(StringComparer.Ordinal).Count() != plan.Variants.Count || plan.Variants.Any(string.IsNullOrWhiteSpace))
             throw Bad($"the variants {string.Join(", ", plan.Variants.Take(20).Select(v => $"'{SafePath.Shorten(v, 40)}'"))}", "two or more different names", "Correct 'variants'.");
+        if (plan.Unit is not (null or "video" or "participant")) throw Bad($"the unit '{SafePath.Shorten(plan.Unit, 40)}'", "'video' or 'participant'", "Correct 'unit', or leave it out where rows were assigned.");
         if (!plan.Variants.Contains(plan.Baseline)) throw Bad($"the baseline '{SafePath.Shorten(plan.Baseline)}'", "one of its variants", "Correct 'baseline'.");
         if (!(plan.Confidence is > 0 and < 1)) throw Bad(FormattableString.Invariant($"the confidence {plan.Confidence}"), "a number between 0 and 1", "0.95 is customary.");
         if (plan.Margins.FirstOrDefault(m => !(m.Value > 0) || !double.IsFinite(m.Value)) is { } margin) throw Bad(FormattableString.Invariant($"the margin {margin.Value} of '{SafePath.Shorten(margin.Metric)}'"), "a number above 0", "Correct 'margins'.");
         if (plan.Shares is { } shares && (shares.Count != plan.Variants.Count || plan.Variants.Any(v => !(shares.GetValueOrDefault(v) > 0)))) throw Bad("shares that are not those of its variants", "a number above 0 for each", "Correct 'shares'.");
         if (plan.Hypotheses.GroupBy(h => h.Id, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice) throw Bad($"the hypothesis '{SafePath.Shorten(twice.Key)}' twice", "every id once", "Rename one.");
+        if (plan.Stopping.RowsPerVariant is { } rows && rows < 2) throw Bad(FormattableString.Invariant($"{rows} rows per variant"), "2 or more", "Correct 'stopping', or leave 'rows_per_variant' out.");
+        if (!(plan.Stopping.Tuning >= 1) || !double.IsFinite(plan.Stopping.Tuning)) throw Bad(FormattableString.Invariant($"the tuning {plan.Stopping.Tuning}"), "a number of rows, 1 or more", "Correct 'stopping', or leave 'tuning' out.");
+        if (plan.Margins.GroupBy(m => m.Metric, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } both) throw Bad($"two margins of '{SafePath.Shorten(both.Key)}'", "one for each metric", "Remove one.");
         foreach (PlannedHypothesis h in plan.Hypotheses)
         {
+            if (string.IsNullOrWhiteSpace(h.Id)) throw Bad("a hypothesis with an empty id", "a short one, such as H1", "Name it.");
             string id = SafePath.Shorten(h.Id, 40);
             if (plan.Metrics.Count > 0 && !plan.Metrics.Contains(h.Metric, StringComparer.OrdinalIgnoreCase)) throw Bad($"hypothesis '{id}' about '{SafePath.Shorten(h.Metric)}'", $"one of its metrics ({string.Join(", ", plan.Metrics.Select(m => SafePath.Shorten(m, 40)))})", "Correct one of the two.");
             if (h.Variants.Concat(h.Against).FirstOrDefault(v => !plan.Variants.Contains(v)) is { } unknown) throw Bad($"hypothesis '{id}' about the variant '{SafePath.Shorten(unknown)}'", "one of its variants", $"The nearest is '{NearestName.Of(unknown, plan.Variants)}'.");

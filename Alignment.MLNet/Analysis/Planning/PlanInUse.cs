@@ -21,6 +21,9 @@ sealed class PlanInUse(PlanFile file)
         Covariates = [.. Plan.Covariates, .. options.Covariates.Where(c => !Plan.Covariates.Any(p => Same(p.Metric, c.Metric)))],
         Margins = [.. Plan.Margins, .. options.Margins.Where(m => !Plan.Margins.Any(p => Same(p.Metric, m.Metric)))],
         Sequential = options.Sequential || Plan.Stopping.Rule == StoppingRule.Sequential,
+        // What the caller says of the data counts more: a column may be called otherwise.
+        Assigned = options.Assigned,
+        PlannedUnit = Plan.Unit,
         SequentialTuning = Plan.Stopping.Rule == StoppingRule.Sequential ? Plan.Stopping.Tuning : options.SequentialTuning,
     };
 

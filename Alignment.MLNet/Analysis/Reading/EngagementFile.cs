@@ -58,6 +58,7 @@ static class EngagementFile
             Duplicates = hashes.Duplicates,
             DuplicatesExact = hashes.Exact,
             HasIds = shape.HasIds,
+            AssignedColumn = shape.Assigned >= 0 ? shape.Columns[shape.Assigned] : null,
         });
     }
 }

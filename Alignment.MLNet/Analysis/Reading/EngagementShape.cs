@@ -37,6 +37,9 @@ sealed class EngagementShape
 
     public int Variant { get; private set; }
 
+    /// <summary>The column whose values were assigned to variants, as far as the options or its name say; −1 for none.</summary>
+    public int Assigned { get; private set; } = -1;
+
     /// <summary>Positions of the columns of numbers.</summary>
     public IReadOnlyList<int> Numbers { get; private set; } = [];
 
@@ -107,6 +110,7 @@ sealed class EngagementShape
             throw Bad($"the column '{SafePath.Shorten(twice.Key)}' twice", "every column once", "Rename or remove one.");
         Video = Find(options.UnitColumn);
         Variant = Find("variant");
+        Assigned = AssignedUnits.Column(options, Columns) is { } assigned ? Find(assigned) : -1;
         Simulated = Array.Exists(Columns, c => c.Equals(EngagementSimulation.MarkColumn, StringComparison.OrdinalIgnoreCase));
         HasIds = Enumerable.Range(0, cells).Any(c => c != Video && IsId(Columns[c]));
         if (options.Decimals is { } mark) Mark = mark == DecimalMark.Comma ? (byte)',' : (byte)'.';
@@ -146,7 +150,7 @@ sealed class EngagementShape
     // Which columns hold numbers, and how they are written.
     void ReadColumns(AnalysisOptions options, CancellationToken stop)
     {
-        int[] open = [.. Enumerable.Range(0, Columns.Length).Where(c => c != Video && c != Variant && Columns[c].Length > 0 && !IsId(Columns[c]) && !Columns[c].Equals("video_id", StringComparison.OrdinalIgnoreCase) && !Columns[c].Equals(EngagementSimulation.MarkColumn, StringComparison.OrdinalIgnoreCase))];
+        int[] open = [.. Enumerable.Range(0, Columns.Length).Where(c => c != Video && c != Variant && c != Assigned && Columns[c].Length > 0 && !IsId(Columns[c]) && !Columns[c].Equals("video_id", StringComparison.OrdinalIgnoreCase) && !Columns[c].Equals(EngagementSimulation.MarkColumn, StringComparison.OrdinalIgnoreCase))];
         if (open.Length == 0) throw Bad($"the columns {List(Columns)}", "at least one metric such as CTR, CVR or watch_time", "Add a column of numbers.");
         var marks = new Marks();
         bool[] point = new bool[Columns.Length], comma = new bool[Columns.Length];

@@ -37,6 +37,7 @@ sealed class EngagementSums
         _cells = [.. _metrics.Select(_ => Array.Empty<SampleAccumulator>())];
         _counts = [.. _ratios.Select(_ => Array.Empty<double>())];
         Kept = [.. _metrics.Select(_ => new KeptValues(options.MaxValues))];
+        Assigned = new(options.MaxUnits);
     }
 
     /// <summary>
@@ -49,6 +50,7 @@ sealed class EngagementSums
         EngagementSums next = used ?? new(_plan, _options);
         next.Clear();
         next.TooManyVideos = TooManyVideos;
+        next.Assigned.LimitTo(Assigned.Limit);
         for (int m = 0; m < Kept.Length; m++) next.Kept[m].LimitTo(Kept[m].Limit);
         return next;
     }
@@ -66,6 +68,7 @@ sealed class EngagementSums
         Array.Clear(_shown, 0, _videos.Count);
         _videos.Clear();
         Hashes.Clear();
+        Assigned.Clear();
         foreach (KeptValues kept in Kept) kept.Clear();
     }
 
@@ -77,6 +80,9 @@ sealed class EngagementSums
 
     /// <summary>Of the rows' bytes, where they are a block of a file.</summary>
     public List<ulong> Hashes { get; } = [];
+
+    /// <summary>Units of the column that was assigned, where there is one.</summary>
+    public UnitSample Assigned { get; }
 
     /// <summary>There were too many videos to keep apart: no analysis by video.</summary>
     public bool TooManyVideos { get; private set; }
@@ -103,6 +109,14 @@ sealed class EngagementSums
         for (int i = 0; i < _videos.Count; i++)
             if (variant < 0 || (_shown[i] & 1UL << variant) != 0) videos++;
         return videos;
+    }
+
+    /// <summary>Videos by the variants they have rows of.</summary>
+    public UnitCounts VideoCounts()
+    {
+        var counts = new UnitCounter(_variants);
+        for (int i = 0; i < _videos.Count; i++) counts.Add(_shown[i]);
+        return counts.Made(exact: true);
     }
 
     /// <summary>Takes in one row.</summary>
@@ -142,6 +156,7 @@ sealed class EngagementSums
     public void Merge(EngagementSums next)
     {
         for (int i = 0; i < _rows.Length; i++) _rows[i] += next._rows[i];
+        Assigned.Merge(next.Assigned);
         for (int i = 0; i < _sums.Length; i++) _sums[i].Merge(next._sums[i]);
         for (int i = 0; i < _pairs.Length; i++) _pairs[i].Merge(next._pairs[i]);
         for (int i = 0; i < _successes.Length; i++)

@@ -16,21 +16,24 @@ static class EngagementView
         FieldPlan plan = FieldPlan.Of([.. numbers.Select(c => c.Name)], options, Subject);
         DataViewSchema.Column[] fields = [.. plan.Fields.Select(f => numbers.First(c => c.Name == f))];
         var collector = new RowCollector(plan, options);
-        using DataViewRowCursor cursor = rows.GetRowCursor([video, variant, .. fields]);
+        DataViewSchema.Column? assigned = AssignedUnits.Column(options, [.. rows.Schema.Where(c => !c.IsHidden && c.Type is TextDataViewType).Select(c => c.Name)]) is { } column ? Text(rows.Schema, column) : null;
+        using DataViewRowCursor cursor = rows.GetRowCursor(new[] { video, variant }.Concat(assigned is { } a ? [a] : []).Concat(fields).DistinctBy(c => c.Index));
+        ValueGetter<ReadOnlyMemory<char>>? unit = assigned is { } u ? cursor.GetGetter<ReadOnlyMemory<char>>(u) : null;
         var id = cursor.GetGetter<ReadOnlyMemory<char>>(video);
         var name = cursor.GetGetter<ReadOnlyMemory<char>>(variant);
         Func<double>[] getters = [.. fields.Select(f => Getter(cursor, f))];
         var values = new double[getters.Length];
-        ReadOnlyMemory<char> videoId = default, variantName = default;
+        ReadOnlyMemory<char> videoId = default, variantName = default, unitId = default;
         while (cursor.MoveNext())
         {
             stop.ThrowIfCancellationRequested();
             id(ref videoId);
             name(ref variantName);
+            unit?.Invoke(ref unitId);
             for (int f = 0; f < values.Length; f++) values[f] = getters[f]();
-            collector.Add(videoId.ToString(), variantName.ToString(), values);
+            collector.Add(videoId.ToString(), variantName.ToString(), values, unit is null ? null : unitId.ToString());
         }
-        return (collector.Sums, collector.Facts("rows of a data view"));
+        return (collector.Sums, collector.Facts("rows of a data view") with { AssignedColumn = assigned?.Name });
     }
 
     static DataViewSchema.Column Text(DataViewSchema schema, string name) =>

@@ -17,7 +17,11 @@ sealed class RowCollector(FieldPlan plan, AnalysisOptions options)
     public EngagementSums Sums { get; } = new(plan, options);
 
     /// <summary>Takes in a row; numbers that are not finite are missing.</summary>
-    public void Add(string video, string variant, ReadOnlySpan<double> values)
+    /// <param name="video">Its video.</param>
+    /// <param name="variant">Its variant.</param>
+    /// <param name="values">One per field.</param>
+    /// <param name="assigned">The unit that was assigned; null where there is no such column.</param>
+    public void Add(string video, string variant, ReadOnlySpan<double> values, string? assigned = null)
     {
         _rows++;
         int at = Position(variant.Trim());
@@ -34,6 +38,7 @@ sealed class RowCollector(FieldPlan plan, AnalysisOptions options)
         if (bytes > _id.Length) _id = new byte[bytes];
         Encoding.UTF8.GetBytes(video, _id);
         Sums.Add(_id.AsSpan(0, bytes), at, _values, ByteHash.Mix((ulong)_rows ^ _seed));
+        if (assigned is not null) Sums.Assigned.Add(Encoding.UTF8.GetBytes(assigned.Trim()), at);
     }
 
     public ReadingFacts Facts(string source) => new()

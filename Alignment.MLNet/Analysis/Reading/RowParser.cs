@@ -72,6 +72,7 @@ sealed class RowParser(EngagementShape shape, FieldPlan plan, AnalysisOptions op
                 continue;
             }
             sums.Hashes.Add(ByteHash.Of(record));
+            if (shape.Assigned >= 0) sums.Assigned.Add(Cell(record, ends, shape.Assigned), variant);
             sums.Add(video, variant, values, ByteHash.Mix((ulong)(block.Offset + from) ^ _seed));
         }
         return made;

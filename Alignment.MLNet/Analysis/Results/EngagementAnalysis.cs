@@ -92,7 +92,20 @@ public sealed record VariantRows(string Variant, long Rows, long? Videos);
 /// <param name="Mismatch">P is below the alarm level: no comparison can then be trusted.</param>
 /// <param name="Expected">Shares, by variant; they sum to 1.</param>
 /// <param name="Sentence">In words.</param>
-public sealed record SampleRatio(double ChiSquare, double Df, double P, bool Mismatch, IReadOnlyDictionary<string, double> Expected, string Sentence);
+public sealed record SampleRatio(double ChiSquare, double Df, double P, bool Mismatch, IReadOnlyDictionary<string, double> Expected, string Sentence)
+{
+    /// <summary>What was counted: "participant", "video", "row".</summary>
+    public string Unit { get; init; } = "row";
+
+    /// <summary>How many of it each variant has; units seen in several variants are not among them.</summary>
+    public IReadOnlyDictionary<string, long> Counts { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Units seen in several variants.</summary>
+    public long InSeveral { get; init; }
+
+    /// <summary>The units counted are a random sample of all, because there are very many.</summary>
+    public bool Sampled { get; init; }
+}
 
 /// <summary>How much a warning matters.</summary>
 public enum WarningLevel
