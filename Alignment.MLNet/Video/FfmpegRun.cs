@@ -17,7 +17,9 @@ static class FfmpegRun
         FFMpegResult result;
         try
         {
-            result = job.CancellableThrough(stop, TimeSpan.Zero).ProcessSynchronously(throwOnError: false, tools.Options(workspace.Folder), CancellationToken.None);
+            var cancellable = job.CancellableThrough(out Action cancel, TimeSpan.Zero);
+            using var registration = stop.Register(() => Cancel(cancel));
+            result = cancellable.ProcessSynchronously(throwOnError: false, tools.Options(workspace.Folder), CancellationToken.None);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or FFMpegException or OperationCanceledException)
         {
@@ -27,6 +29,19 @@ static class FfmpegRun
         }
         stop.ThrowIfCancellationRequested();
         if (!result.Success) throw Failure(subject, result.ExitCode, job.Arguments, result.StandardError, tools);
+    }
+
+    /// <summary>FFMpegCore asks ffmpeg through its standard input before it kills it. An ffmpeg that is just ending has closed that: there is nothing left to stop, and whoever cancels must not get the error.</summary>
+    static void Cancel(Action cancel)
+    {
+        try
+        {
+            cancel();
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // It ends by itself; its run is waited for.
+        }
     }
 
     /// <summary>The error that fits what ffmpeg said: disk full may be retried, a missing encoder is a missing dependency, the rest is the data.</summary>
