@@ -77,7 +77,7 @@ static class Program
             case [FullSizeTrain.Switch, .. var rest]: return FullSizeTrain.Run(rest);
             case [OtherProcess.Switch, var folder]: OtherProcess.Apply(folder); return 0;
             case [RunInOtherProcess.Switch, var data, var output]: RunInOtherProcess.Run(data, output); return 0;
-            case [TrainInOtherProcess.Switch, var data, var output]: TrainInOtherProcess.Run(data, output); return 0;
+            case [TrainInOtherProcess.Switch, var data, var output]: TrainInOtherProcess.Run(data, output, new LedProcess.Parent()); return 0;
             case [['-', ..], ..]: return BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args).Any() ? 0 : 2;
             default:
                 Console.Error.WriteLine(Usage);

@@ -55,10 +55,11 @@ public sealed class SampleTests
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(s_patience))
+        // Its output, too: a build server that it started and left could hold the pipes.
+        if (!process.WaitForExit(s_patience) || !Task.WaitAll([output, errors], s_patience))
         {
             process.Kill(entireProcessTree: true);
-            Assert.Fail($"{sample} was still running after {s_patience}.");
+            Assert.Fail($"{sample}, or what it started, was still running after {s_patience}.");
         }
         return (process.ExitCode, output.Result + errors.Result);
     }

@@ -10,7 +10,7 @@ namespace Alignment.Tests.MLNet.Editing;
 /// <summary>The pipeline with the bundled model.</summary>
 public sealed class BundleDiffusionTests
 {
-    static readonly ModelBundle s_bundle = ModelBundle.Open(Path.Combine(Shared.Repository, "onnx", "bundles", "tiny"));
+    static readonly ModelBundle s_bundle = ModelBundle.Open(BundledModels.Tiny);
 
     static readonly EditOptions s_options = new EditOptions { Width = 16, Height = 8, Scheduler = SchedulerKind.Ddim, Steps = 4, Strength = 0.75, Guidance = 1 }.For(s_bundle);
 

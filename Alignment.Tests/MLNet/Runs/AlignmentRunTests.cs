@@ -168,10 +168,13 @@ public sealed class AlignmentRunTests
 
         const int seed = 20261122;
         var random = new Random(seed);
-        int killed = RunInOtherProcess.KillAgainAndAgain(data, output, Enumerable.Range(0, 5).Select(_ => random.Next(400, 1600)));
+        foreach (var (stage, done) in new[] { ("validating scenes", 1), ("making variants", 2), ("editing scenes", 3), ("editing scenes", 5), ("assembling videos", 5), ("predicting attention", 2) })
+        {
+            var moment = TimeSpan.FromMilliseconds(random.Next(60));
+            Assert.That(LedProcess.KillAt([RunInOtherProcess.Switch, data, output], (s, d) => s == stage && d >= done, moment), $"seed {seed}: no report of '{stage} {done}'");
+        }
         AlignmentRunResult result = Run(data, output);
 
-        Assert.That(killed, Is.GreaterThan(0), $"seed {seed}: every run ended before it could be killed");
         Assert.That(Snapshot.Of(output), Is.EqualTo(whole), $"seed {seed}");
         Assert.That(result.HasFailures, Is.False);
     }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Alignment.MLNet.Runs;
 using Alignment.Onnx.Bundles;
 
@@ -21,35 +19,6 @@ static class RunInOtherProcess
         EngagementFile = File.Exists(Path.Combine(data, MiniDataSet.EngagementFile)) ? Path.Combine(data, MiniDataSet.EngagementFile) : null,
     };
 
-    public static void Run(string data, string output) => AlignmentRun.Run(data, BundledModels.Tiny, output, OptionsFor(data));
-
-    public static Process Start(string data, string output) => Start(Switch, data, output);
-
-    /// <summary>This test program as another process, with arguments of its own.</summary>
-    public static Process Start(params ReadOnlySpan<string> arguments)
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } p && Path.GetFileNameWithoutExtension(p) == "dotnet" ? p : "dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(typeof(RunInOtherProcess).Assembly.Location);
-        foreach (string argument in arguments) start.ArgumentList.Add(argument);
-        Process process = Process.Start(start)!;
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
-    }
-
-    /// <summary>Kills a run after each of some waits – SIGKILL, which it cannot see coming – until one ends by itself; returns how many were killed.</summary>
-    public static int KillAgainAndAgain(string data, string output, IEnumerable<int> afterMilliseconds)
-    {
-        int killed = 0;
-        foreach (int wait in afterMilliseconds)
-        {
-            using Process process = Start(data, output);
-            if (process.WaitForExit(wait)) return killed;
-            process.Kill();
-            process.WaitForExit();
-            killed++;
-            TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"killed after {wait} ms"));
-        }
-        return killed;
-    }
+    /// <summary>What the other process does.</summary>
+    public static void Run(string data, string output) => AlignmentRun.Run(data, BundledModels.Tiny, output, OptionsFor(data), new LedProcess.Parent());
 }

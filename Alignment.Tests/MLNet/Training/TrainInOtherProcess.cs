@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using Alignment.MLNet.Training;
 using Alignment.Onnx.Bundles;
-using Alignment.Tests.MLNet.Runs;
 
 namespace Alignment.Tests.MLNet.Training;
 
@@ -32,28 +30,9 @@ static class TrainInOtherProcess
         SampleScenes = 0,
     };
 
-    public static TrainingResult Run(string data, string output) => ControlNetTrainer.Run(data, OptionsFor(output));
+    public static TrainingResult Run(string data, string output, IProgress<WorkProgress>? progress = null) => ControlNetTrainer.Run(data, OptionsFor(output), progress);
 
-    /// <summary>Starts a training and kills it – SIGKILL, which it cannot see coming – when its table has lines of so many steps.</summary>
-    /// <returns>True if it was killed, false if it ended before.</returns>
-    public static bool KillAfter(int steps, string data, string output)
-    {
-        using Process process = RunInOtherProcess.Start(Switch, data, output);
-        string losses = Path.Combine(output, TrainingLog.LossesFile);
-        while (!process.WaitForExit(5))
-        {
-            if (Trained(losses) < steps) continue;
-            process.Kill();
-            process.WaitForExit();
-            return true;
-        }
-        return false;
-    }
-
-    static int Trained(string losses)
-    {
-        if (!File.Exists(losses)) return 0;
-        using var reader = new StreamReader(new FileStream(losses, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-        return reader.ReadToEnd().Split('\n').Count(l => l.Contains($",{TrainingLog.Train},", StringComparison.Ordinal));
-    }
+    /// <summary>Starts a training and kills it while it works on the step after <paramref name="step"/>.</summary>
+    public static void KillAfter(int step, TimeSpan moment, string data, string output) =>
+        Assert.That(LedProcess.KillAt([Switch, data, output], (stage, done) => stage == "training" && done == step, moment), $"no report of step {step}");
 }

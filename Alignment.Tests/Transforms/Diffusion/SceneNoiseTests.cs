@@ -7,15 +7,21 @@ public sealed class SceneNoiseTests
 {
     /// <summary>The table of docs/noise.md, which an independent implementation computed.</summary>
     static IEnumerable<object[]> WrittenDown() =>
-        from line in File.ReadLines(Path.Combine(Shared.Repository, "docs", "noise.md"))
+        from line in Shared.TryRepository is { } repository ? File.ReadLines(Path.Combine(repository, "docs", "noise.md")) : []
         let cells = line.Split('|', StringSplitOptions.TrimEntries)
         where cells.Length == 7 && cells[2].StartsWith("`edit/", StringComparison.Ordinal) && cells[5].Length == 10
         select new object[] { ulong.Parse(cells[1], CultureInfo.InvariantCulture), cells[2].Trim('`'), long.Parse(cells[3], CultureInfo.InvariantCulture), cells[5].Trim('`') };
 
     [Test]
-    public void WrittenDown_Table_IsRead() => Assert.That(WrittenDown().Count(), Is.EqualTo(15));
+    public void WrittenDown_Table_IsRead()
+    {
+        _ = Shared.Repository;
+        Assert.That(WrittenDown().Count(), Is.EqualTo(15));
+    }
 
-    [TestCaseSource(nameof(WrittenDown))]
+    static IEnumerable<object> WrittenDownOrSkipped() => Shared.OrSkipped(WrittenDown(), parameters: 4);
+
+    [TestCaseSource(nameof(WrittenDownOrSkipped))]
     public void Stream_WrittenDownElement_HasTheseBits(ulong seed, string stream, long element, string bits)
     {
         float[] one = new float[1];
@@ -43,5 +49,9 @@ public sealed class SceneNoiseTests
 
     static string Bits(float value) => BitConverter.SingleToUInt32Bits(value).ToString("x8", CultureInfo.InvariantCulture);
 
-    static string Written(string stream, long element) => (string)WrittenDown().Single(r => (ulong)r[0] == 0 && (string)r[1] == stream && (long)r[2] == element)[3];
+    static string Written(string stream, long element)
+    {
+        _ = Shared.Repository;
+        return (string)WrittenDown().Single(r => (ulong)r[0] == 0 && (string)r[1] == stream && (long)r[2] == element)[3];
+    }
 }

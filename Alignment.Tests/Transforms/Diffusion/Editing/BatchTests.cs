@@ -8,7 +8,7 @@ public sealed class BatchTests
 {
     const int Side = 32, Controls = 5;
 
-    static readonly ModelBundle s_bundle = ModelBundle.Open(Path.Combine(Shared.Repository, "onnx", "bundles", "tiny"));
+    static readonly ModelBundle s_bundle = ModelBundle.Open(BundledModels.Tiny);
 
     static readonly EditOptions s_options = new() { Width = Side, Height = Side, Steps = 5, Strength = 0.6 };
 

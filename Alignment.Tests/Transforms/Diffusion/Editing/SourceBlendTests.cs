@@ -12,7 +12,7 @@ public sealed class SourceBlendTests
 
     const string SceneId = "v-Scene-001", Prompt = "a red bottle";
 
-    static readonly ModelBundle s_bundle = ModelBundle.Open(Path.Combine(Shared.Repository, "onnx", "bundles", "tiny"));
+    static readonly ModelBundle s_bundle = ModelBundle.Open(BundledModels.Tiny);
 
     static readonly EditOptions s_options = new() { Width = Side, Height = Side, Guidance = 1, Strength = 0.6, Steps = 10, Seed = 3 };
 

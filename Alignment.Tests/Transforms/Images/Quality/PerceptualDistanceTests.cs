@@ -9,7 +9,7 @@ public sealed class PerceptualDistanceTests
 {
     const int Width = 130, Height = 90;
 
-    static readonly ModelBundle s_bundle = ModelBundle.Open(Path.Combine(Shared.Repository, "onnx", "bundles", "tiny"));
+    static readonly ModelBundle s_bundle = ModelBundle.Open(BundledModels.Tiny);
 
     static byte[] Noise(int seed, int width = Width, int height = Height)
     {
