@@ -168,7 +168,7 @@ public sealed class AlignmentRunTests
 
         const int seed = 20261122;
         var random = new Random(seed);
-        foreach (var (stage, done) in new[] { ("validating scenes", 1), ("making variants", 2), ("editing scenes", 3), ("editing scenes", 5), ("assembling videos", 5), ("predicting attention", 2) })
+        foreach (var (stage, done) in new[] { ("making variants", 2), ("editing scenes", 3), ("assembling videos", 5), ("predicting attention", 2) })
         {
             var moment = TimeSpan.FromMilliseconds(random.Next(60));
             Assert.That(LedProcess.KillAt([RunInOtherProcess.Switch, data, output], (s, d) => s == stage && d >= done, moment), $"seed {seed}: no report of '{stage} {done}'");
