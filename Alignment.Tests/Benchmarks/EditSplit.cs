@@ -19,7 +19,7 @@ sealed record EditSplit(double TextEncoder, double VaeEncoder, double Step, doub
         EditSessions sessions = editor.Sessions;
         // An edit first: it leaves real numbers in the loop's tensors, and a prompt in its memory.
         editor.Edit(new() { SceneId = "split", Prompt = "a bottle", Image = new float[shape.ImageLength], Controls = [new float[shape.ControlLength]] });
-        Denoiser loop = editor.Loop(pictures: 1, guided: true);
+        DenoisingNetworks networks = editor.Loop(pictures: 1, editor.FirstCall).Networks(guided: true);
         var text = Run(sessions.TextEncoder, []);
         int hintChannels = sessions.Hint is { } hint ? hint.OutputMetadata[Alignment.Onnx.Models.ControlNet.HintName].Dimensions[1] : 0;
         var control = Run(sessions.ControlNet, new()
@@ -33,7 +33,7 @@ sealed record EditSplit(double TextEncoder, double VaeEncoder, double Step, doub
         });
         var encode = Run(sessions.VaeEncoder, new() { ["sample"] = [1, 3, shape.Height, shape.Width] });
         var decode = Run(sessions.VaeDecoder, new() { ["latent_sample"] = [1, shape.LatentChannels, shape.LatentHeight, shape.LatentWidth] });
-        double[] medians = Timing.Medians(rounds, text, encode, loop.RunModels, control, decode);
+        double[] medians = Timing.Medians(rounds, text, encode, () => networks.Run(evaluate: true, acts: true), control, decode);
         return new(medians[0], medians[1], medians[2], medians[3], medians[4]);
     }
 

@@ -73,9 +73,9 @@ static class LoopOverhead
         EditSessions sessions = editor.Sessions;
         using OrtValue image = OrtValue.CreateTensorValueFromMemory(picture, [1, 3, shape.Height, shape.Width]);
         Once(sessions.VaeEncoder, "sample", image, "mean", "logvar");
-        Denoiser loop = editor.Loop(pictures: 1, guided: true);
-        loop.RunHint();
-        for (int step = 0; step < Steps; step++) loop.RunModels();
+        DenoisingNetworks networks = editor.Loop(pictures: 1, editor.FirstCall).Networks(guided: true);
+        networks.RunHint();
+        for (int step = 0; step < Steps; step++) networks.Run(evaluate: true, acts: true);
         using OrtValue latents = OrtValue.CreateTensorValueFromMemory(new float[shape.LatentLength], [1, shape.LatentChannels, shape.LatentHeight, shape.LatentWidth]);
         Once(sessions.VaeDecoder, "latent_sample", latents, "sample");
 

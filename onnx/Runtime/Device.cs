@@ -21,6 +21,9 @@ public sealed record Device(DeviceKind Kind, int Index = 0)
     /// <summary>The default.</summary>
     public static Device Cpu { get; } = new(DeviceKind.Cpu);
 
+    /// <summary>ONNX Runtime's name of the device's own memory; null where it works in the processor's.</summary>
+    internal string? MemoryName => Kind switch { DeviceKind.Cuda => "Cuda", DeviceKind.DirectMl => "DML", _ => null };
+
     /// <summary>Reads the text of the <c>--device</c> option; case does not matter.</summary>
     /// <exception cref="UsageException">It is none of the forms above.</exception>
     public static Device Parse(string text)

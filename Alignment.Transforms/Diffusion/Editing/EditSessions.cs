@@ -17,7 +17,7 @@ sealed class EditSessions : IDisposable
 
     readonly ModelBundle _bundle;
     readonly Dictionary<string, Lazy<InferenceSession>> _sessions;
-    readonly Lazy<OrtMemoryInfo>? _cudaMemory;
+    readonly Lazy<OrtMemoryInfo>? _deviceMemory;
     readonly Lazy<(InferenceSession Hint, InferenceSession Body)?> _inTwo;
     readonly WeightPacking _packing;
     readonly Lazy<(long All, long Free)> _room;
@@ -29,16 +29,23 @@ sealed class EditSessions : IDisposable
         Device = device;
         _packing = packing;
         _room = new(() => (BundleFiles.Models.Sum(WeightBytes), FreeMemory.Bytes()));
-        if (device.Kind == DeviceKind.Cuda)
-            _cudaMemory = new(() => new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.DeviceAllocator, device.Index, OrtMemType.Default));
+        if (device.MemoryName is { } memory) _deviceMemory = new(() => new OrtMemoryInfo(memory, OrtAllocatorType.DeviceAllocator, device.Index, OrtMemType.Default));
         _sessions = BundleFiles.Models.ToDictionary(file => file, file => new Lazy<InferenceSession>(() => Open(file)), StringComparer.Ordinal);
         _inTwo = new(OpenInTwo);
     }
 
     public Device Device { get; }
 
-    /// <summary>Where residuals that only models touch are kept.</summary>
-    public OrtMemoryInfo DeviceMemory => _cudaMemory?.Value ?? OrtMemoryInfo.DefaultInstance;
+    /// <summary>Where tensors that only models touch are kept.</summary>
+    public OrtMemoryInfo DeviceMemory => _deviceMemory?.Value ?? OrtMemoryInfo.DefaultInstance;
+
+    /// <summary>How often tensors went from the processor's memory to the device's or back.</summary>
+    public long Crossings { get; private set; }
+
+    public void Crossed() => Crossings++;
+
+    /// <summary>For tests: inputs are copied when they are bound, as where the device has memory of its own.</summary>
+    public bool CopiesWhenBound { get; set; }
 
     public InferenceSession TextEncoder => _sessions[BundleFiles.TextEncoder].Value;
 
@@ -165,6 +172,6 @@ sealed class EditSessions : IDisposable
             two.Hint.Dispose();
             two.Body.Dispose();
         }
-        if (_cudaMemory is { IsValueCreated: true } memory) memory.Value.Dispose();
+        if (_deviceMemory is { IsValueCreated: true } memory) memory.Value.Dispose();
     }
 }

@@ -16,8 +16,8 @@ namespace Alignment.Transforms.Diffusion.Editing;
 /// <remarks>A picture depends on the model, the options, the scene and its control only: never on the batch, on what was edited before, or on the number of threads beyond float rounding.</remarks>
 public sealed class SceneEditor : IDisposable
 {
-    /// <summary>Loops kept: a full batch and a remainder, each with and without guidance where that ends early.</summary>
-    const int MostLoops = 4;
+    /// <summary>Loops kept: a full batch and a remainder.</summary>
+    const int MostLoops = 2;
 
     readonly Lock _gate = new(), _encoding = new();   // where both are held, in this order
     readonly BatchSize _batch;
@@ -132,7 +132,7 @@ public sealed class SceneEditor : IDisposable
                 try
                 {
                     Starting?.Invoke(n);
-                    Denoise(latents, FirstCall, scene.Prompt, batch, noise, Keep(batch, source, initial), first, Observe, cancel);
+                    Denoise(latents, FirstCall, scene.Prompt, batch, noise, Keep(batch, source, initial), first, observer, progress is null ? null : Count, cancel);
                 }
                 catch (Exception e) when (OrtMemory.RanOut(e) && _batch.Shrink(n))
                 {
@@ -146,11 +146,7 @@ public sealed class SceneEditor : IDisposable
                 first += n;
             }
 
-            void Observe(in DenoiseStep step)
-            {
-                observer?.Invoke(step);
-                progress?.Report(new WorkProgress("denoising", done += step.Pictures, total, scene.SceneId));
-            }
+            void Count(int pictures) => progress!.Report(new WorkProgress("denoising", done += pictures, total, scene.SceneId));
         }
     }
 
@@ -205,9 +201,9 @@ public sealed class SceneEditor : IDisposable
     /// <param name="observer">Called after each step; null for none.</param>
     /// <param name="cancel">Looked at between steps.</param>
     public void Denoise(Span<float> latents, int firstCall, string prompt, IReadOnlyList<ReadOnlyMemory<float>> controls, SceneNoise? noise = null, DenoiseObserver? observer = null, CancellationToken cancel = default) =>
-        Denoise(latents, firstCall, prompt, controls, noise, keep: null, first: 0, observer, cancel);
+        Denoise(latents, firstCall, prompt, controls, noise, keep: null, first: 0, observer, counted: null, cancel);
 
-    void Denoise(Span<float> latents, int firstCall, string prompt, IReadOnlyList<ReadOnlyMemory<float>> controls, SceneNoise? noise, SourceBlend? keep, int first, DenoiseObserver? observer, CancellationToken cancel)
+    void Denoise(Span<float> latents, int firstCall, string prompt, IReadOnlyList<ReadOnlyMemory<float>> controls, SceneNoise? noise, SourceBlend? keep, int first, DenoiseObserver? observer, Action<int>? counted, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(controls);
         if (latents.Length != controls.Count * Shape.LatentLength) throw new ArgumentException($"{controls.Count} controls need {controls.Count * Shape.LatentLength} latent values, not {latents.Length}.", nameof(latents));
@@ -215,33 +211,26 @@ public sealed class SceneEditor : IDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             int count = Timesteps.Count - firstCall, guided = Options.UsedGuidance > 1 ? ControlSteps.Guided(Options.GuidanceEnd, count) : 0;
-            var steps = new DenoiseSteps
+            if (count == 0) return;
+            Denoiser loop = Loop(controls.Count, firstCall);
+            if (guided > 0) Set(loop.Networks(guided: true));
+            if (guided < count) Set(loop.Networks(guided: false));
+            loop.Run(latents, new()
             {
-                Scheduler = _scheduler,
-                FirstCall = firstCall,
-                Count = count,
-                From = 0,
-                To = guided,
+                Guided = guided,
                 Control = new(Options.ControlStart, Options.ControlEnd, Options.ControlEvery, count),
-                Guidance = Options.UsedGuidance,
                 Noise = noise,
                 First = first,
                 Keep = keep,
                 Observer = observer,
-            };
-            _scheduler.Begin(firstCall, latents.Length);
-            if (guided > 0) Run(latents, guided: true);
-            if (guided == count) return;
-            steps = steps with { From = guided, To = count };
-            Run(latents, guided: false);
+                Counted = counted,
+            }, cancel);
+        }
 
-            void Run(Span<float> latents, bool guided)
-            {
-                Denoiser loop = Loop(controls.Count, guided);
-                loop.SetText(guided ? _prompts.Encode(Options.NegativePrompt).Values.Span : default, _prompts.Encode(prompt).Values.Span);
-                loop.SetControls(controls, Options.ControlScale);
-                loop.Run(latents, steps, cancel);
-            }
+        void Set(DenoisingNetworks networks)
+        {
+            networks.SetText(networks.Guided ? _prompts.Encode(Options.NegativePrompt).Values.Span : default, _prompts.Encode(prompt).Values.Span);
+            networks.SetControls(controls, Options.ControlScale);
         }
     }
 
@@ -320,7 +309,7 @@ public sealed class SceneEditor : IDisposable
     /// <summary>What of a batch stays the source's; null where nothing does.</summary>
     SourceBlend? Keep(ReadOnlyMemory<float>[] controls, float[] source, float[] initial)
     {
-        if (!Options.BlendLatents || Options.FromNoise) return null;
+        if (!Blends) return null;
         int plane = Shape.Width * Shape.Height;
         var weights = new List<float[]>(controls.Length);
         for (int i = 0; i < controls.Length; i++)
@@ -328,22 +317,25 @@ public sealed class SceneEditor : IDisposable
             ReadOnlySpan<float> mask = controls[i].Span[..plane];
             weights.Add(i > 0 && mask.SequenceEqual(controls[i - 1].Span[..plane]) ? weights[i - 1] : LatentRegion.Weights(mask, Shape.Width, Shape.Height, Shape.LatentWidth, Shape.LatentHeight, Options.Region));
         }
-        return new(source, initial, weights, Shape.LatentChannels);
+        return new(source, initial, weights);
     }
 
-    /// <summary>The loop for a number of pictures, made on first use.</summary>
-    internal Denoiser Loop(int pictures, bool guided)
+    /// <summary>The loop for a number of pictures and a beginning, made on first use.</summary>
+    internal Denoiser Loop(int pictures, int firstCall)
     {
-        if (_loops.Find(l => l.Pictures == pictures && l.Guided == guided) is { } known) return known;
+        if (_loops.Find(l => l.Pictures == pictures && l.FirstCall == firstCall) is { } known) return known;
         if (_loops.Count == MostLoops)
         {
             _loops[0].Dispose();
             _loops.RemoveAt(0);
         }
-        var loop = new Denoiser(_sessions, Shape, pictures, guided, _prompts.Tokens, _textWidth);
+        LinearSampler run = LinearSampler.Of(schedule => Options.Scheduler.Create(schedule, Options), _schedule, firstCall);
+        var loop = new Denoiser(_sessions, Shape, pictures, run, Options.UsedGuidance, Blends, _prompts.Tokens, _textWidth);
         _loops.Add(loop);
         return loop;
     }
+
+    bool Blends => Options.BlendLatents && !Options.FromNoise;
 
     void FreeLoops()
     {

@@ -65,8 +65,8 @@ public sealed class SceneEditorTests
     {
         using SceneEditor editor = Editor(s_options with { Steps = 8, Strength = 1, Batch = 2 });
         var allocated = new long[8];
-        editor.Edit(Scene(2)); // compiles and warms up everything once
-        editor.Edit(Scene(2), observer: (in DenoiseStep step) => allocated[step.Index] = GC.GetAllocatedBytesForCurrentThread());
+        for (int edit = 0; edit < 2; edit++) // the first compiles, and makes and binds everything once
+            editor.Edit(Scene(2), observer: (in DenoiseStep step) => allocated[step.Index] = GC.GetAllocatedBytesForCurrentThread());
         Assert.That(allocated[^1] - allocated[0], Is.Zero);
     }
 
