@@ -32,7 +32,7 @@ sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, Dataset
         // 1. What is there, and what is missing.
         var counts = new EditCounts();
         var pending = new List<int>();   // edits to be made of each scene, 0 for its proofs alone; -1 where nothing is missing
-        long left = 0;
+        long left = 0, all = 0;
         foreach (SceneToEdit scene in WithoutOthers())
         {
             cancel.ThrowIfCancellationRequested();
@@ -45,6 +45,7 @@ sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, Dataset
             pending.Add(plan is { Done: false } ? plan.EditsLeft : Complete);
             if (plan is { Done: true }) counts = Add(counts, plan, plan.NothingToEdit == true);
             left += plan?.EditsLeft ?? 0;
+            all += plan?.Controls ?? 0;
             progress?.Report(new(Checking, pending.Count, 0, scene.SceneId));
         }
         progress?.Report(new(Checking, pending.Count, pending.Count));
@@ -55,7 +56,7 @@ sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, Dataset
         if (pending.Exists(p => p != Complete))
         {
             using ISceneDiffusion diffusion = openModel();
-            diffusion.Expect(left);
+            diffusion.Expect(all);   // not what is left: a run that is continued loads its models as it began
             using var log = new TimingLog(options.TimingsFile);
             progress?.Report(new(Editing, 0, left));
             long began = TimeProvider.System.GetTimestamp();

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Import;
 using Alignment.Onnx.Runtime;
+using Alignment.Transforms.Diffusion.Editing;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Alignment.Tests.Benchmarks;
@@ -23,7 +24,7 @@ static class FullSizeEdit
     {
         string work = args.Length > 0 && !args[0].StartsWith('-') ? args[0] : Path.Combine(Path.GetTempPath(), "alignment-full-size");
         string? made = null;
-        int side = 512, rounds = 3;
+        int side = 512, rounds = 3, pictures = 1;
         bool profile = false, prepack = true, mapped = false, peer = true, split = false;
         for (int i = args.Length > 0 && args[0] == work ? 1 : 0; i < args.Length; i++)
             switch (args[i])
@@ -36,6 +37,7 @@ static class FullSizeEdit
                 case "--bundle": made = args[++i]; break;
                 case "--alone": peer = false; break;
                 case "--split": split = true; break;
+                case "--pictures": pictures = int.Parse(args[++i], CultureInfo.InvariantCulture); break;
                 default: Console.Error.WriteLine($"Unknown: {args[i]}"); return 2;
             }
         string folder = FullSizeFolder.Write(Path.Combine(work, "source"));
@@ -46,7 +48,7 @@ static class FullSizeEdit
 
         if (split)
         {
-            EditSplit parts = EditSplit.Measure(bundle, side, rounds);
+            EditSplit parts = EditSplit.Measure(bundle, side, rounds, pictures, mapped ? WeightPacking.Off : WeightPacking.On, what => Say($"{what}"));
             Say($"text encoder {parts.TextEncoder:f3} s, VAE encoder {parts.VaeEncoder:f2} s, a step {parts.Step:f2} s of which ControlNet {parts.ControlNet:f2} s, VAE decoder {parts.VaeDecoder:f2} s");
             return 0;
         }
