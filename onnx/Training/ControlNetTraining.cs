@@ -50,6 +50,6 @@ public static class ControlNetTraining
         using var models = new FrozenModels(bundle, options.Losses);
         OnnxModel model = ControlNetTrainingGraph.Author(models.Configs, bundle.Manifest.PredictionType, models.Weights, options, gradients);
         string name = $"{model.Graph.Name} of '{bundle.Folder}'";
-        return TrainingSession.Make(OrtSessions.Open(model.ToBytes(bundle.Folder), name, bundle.Folder, settings), buffers, name);
+        return TrainingSession.Make(OrtSessions.Open(model.ToBytes(bundle.Folder), name, bundle.Folder, settings), buffers, name, device: settings?.Device);
     }
 }

@@ -85,7 +85,7 @@ public static class TrainingArtifact
         string path = PathOf(bundle, file);
         InferenceSession session = OrtSessions.Open(File.ReadAllBytes(path), path, bundle.Folder, settings);
         var metadata = session.ModelMetadata.CustomMetadataMap;
-        if (metadata.TryGetValue(ControlNetTrainingGraph.LossesKey, out string? losses) && metadata.GetValueOrDefault(FrozenKey) == Frozen(bundle, TrainingLossNames.Parse(losses))) return TrainingSession.Make(session, buffers, path, values: values);
+        if (metadata.TryGetValue(ControlNetTrainingGraph.LossesKey, out string? losses) && metadata.GetValueOrDefault(FrozenKey) == Frozen(bundle, TrainingLossNames.Parse(losses))) return TrainingSession.Make(session, buffers, path, values: values, device: settings?.Device);
         session.Dispose();
         throw BadDataException.For($"The training artifact '{path}'", "one for other weights than the bundle has now", "one for this bundle", $"Write it again with 'alignment models training --model {bundle.Folder}'.");
     }

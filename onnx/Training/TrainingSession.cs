@@ -28,6 +28,9 @@ public sealed class TrainingSession : IDisposable
     readonly OrtIoBinding _binding;
     readonly RunOptions _run = new();
     readonly List<OrtValue> _bound = [];
+    readonly List<(string Name, OrtValue Value)> _parameters = [];
+    readonly List<OrtValue> _copies = [];
+    readonly bool _hasOwnMemory;
     readonly Dictionary<string, (OrtValue Value, long[] Shape)> _inputs = new(StringComparer.Ordinal);
     readonly DirectoryInfo? _temporary;
 
@@ -36,14 +39,20 @@ public sealed class TrainingSession : IDisposable
     /// <param name="name">Stands for the model in messages.</param>
     /// <param name="temporary">A folder to delete with this.</param>
     /// <param name="values">Other values of the parameters, in the same layout; null: the buffers'.</param>
+    /// <param name="device">What it was loaded on; null for the processor.</param>
     /// <exception cref="BadDataException">The model's inputs and outputs do not belong to the buffers.</exception>
-    internal TrainingSession(InferenceSession session, ParameterBuffers buffers, string name, DirectoryInfo? temporary = null, FloatBuffer? values = null)
+    internal TrainingSession(InferenceSession session, ParameterBuffers buffers, string name, DirectoryInfo? temporary = null, FloatBuffer? values = null, Device? device = null)
     {
-        (_session, _temporary) = (session, temporary);
+        (_session, _temporary, _hasOwnMemory) = (session, temporary, device?.MemoryName is not null);
         Check(session, buffers, $"The training model '{name}'");
         _binding = session.CreateIoBinding();
         foreach (string input in session.InputNames)
-            if (buffers.Find(input) is { } slot) _binding.BindInput(input, Keep((values ?? buffers.Parameters).Tensor(slot.Start, slot.Count, [.. slot.Shape])));
+            if (buffers.Find(input) is { } slot)
+            {
+                OrtValue parameter = Keep((values ?? buffers.Parameters).Tensor(slot.Start, slot.Count, [.. slot.Shape]));
+                _parameters.Add((input, parameter));
+                _binding.BindInput(input, parameter);
+            }
         foreach (string output in session.OutputNames)
             if (output.StartsWith(GradientPrefix, StringComparison.Ordinal))
             {
@@ -64,13 +73,13 @@ public sealed class TrainingSession : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(buffers);
         string name = model.Graph.Name;
-        if (model.WeightBytes <= MostBytesInMemory) return Make(OrtSessions.Open(model.ToBytes(), name, settings), buffers, name);
+        if (model.WeightBytes <= MostBytesInMemory) return Make(OrtSessions.Open(model.ToBytes(), name, settings), buffers, name, device: settings?.Device);
 
         DirectoryInfo folder = Directory.CreateTempSubdirectory("alignment-training-");
         try
         {
             SavedModel saved = model.Save(Path.Combine(folder.FullName, "model.onnx"));
-            return Make(OrtSessions.Open(saved.GraphPath, settings), buffers, name, folder);
+            return Make(OrtSessions.Open(saved.GraphPath, settings), buffers, name, folder, device: settings?.Device);
         }
         catch
         {
@@ -80,11 +89,11 @@ public sealed class TrainingSession : IDisposable
     }
 
     /// <summary>The session is not leaked when it does not fit the buffers.</summary>
-    internal static TrainingSession Make(InferenceSession session, ParameterBuffers buffers, string name, DirectoryInfo? temporary = null, FloatBuffer? values = null)
+    internal static TrainingSession Make(InferenceSession session, ParameterBuffers buffers, string name, DirectoryInfo? temporary = null, FloatBuffer? values = null, Device? device = null)
     {
         try
         {
-            return new(session, buffers, name, temporary, values);
+            return new(session, buffers, name, temporary, values, device);
         }
         catch
         {
@@ -129,6 +138,7 @@ public sealed class TrainingSession : IDisposable
     public IReadOnlyDictionary<string, float[]> Run()
     {
         if (Inputs.FirstOrDefault(i => !_inputs.ContainsKey(i)) is { } missing) throw new InvalidOperationException($"The input '{missing}' was not set.");
+        if (_hasOwnMemory || CopiesWhenBound) BringInputs();
         // Bound anew each time: ONNX Runtime would write into the last run's results, which may have another shape.
         foreach (string output in Outputs) _binding.BindOutputToDevice(output, OrtMemoryInfo.DefaultInstance);
         _session.RunWithBinding(_run, _binding);
@@ -138,6 +148,34 @@ public sealed class TrainingSession : IDisposable
         for (int i = 0; i < names.Length; i++)
             if (!names[i].StartsWith(GradientPrefix, StringComparison.Ordinal)) made[names[i]] = values[i].GetTensorDataAsSpan<float>().ToArray();
         return made;
+    }
+
+    /// <summary>For tests: inputs are copied when they are bound, as where the device has memory of its own.</summary>
+    internal bool CopiesWhenBound { get; set; }
+
+    /// <summary>
+    /// ONNX Runtime copies an input that lies in other memory than the model's when it is bound, and never looks at it again: parameters have changed since, and batches.
+    /// </summary>
+    void BringInputs()
+    {
+        var before = _copies.ToArray();
+        _copies.Clear();
+        foreach (var (name, value) in _parameters) Bind(name, value);
+        foreach (var (name, (value, _)) in _inputs) Bind(name, value);
+        foreach (OrtValue copy in before) copy.Dispose();
+        _binding.SynchronizeBoundInputs();
+
+        void Bind(string name, OrtValue value)
+        {
+            if (CopiesWhenBound)
+            {
+                OrtTensorTypeAndShapeInfo about = value.GetTensorTypeAndShape();
+                OrtValue copy = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, about.ElementDataType, about.Shape);
+                value.GetTensorMutableRawData().CopyTo(copy.GetTensorMutableRawData());
+                _copies.Add(value = copy);
+            }
+            _binding.BindInput(name, value);
+        }
     }
 
     static void Check(InferenceSession session, ParameterBuffers buffers, string subject)
@@ -166,7 +204,7 @@ public sealed class TrainingSession : IDisposable
         _binding.Dispose();
         _run.Dispose();
         _session.Dispose();
-        foreach (OrtValue value in _bound) value.Dispose();
+        foreach (OrtValue value in _bound.Concat(_copies)) value.Dispose();
         foreach (var (value, _) in _inputs.Values) value.Dispose();
         if (_temporary?.Exists == true) _temporary.Delete(recursive: true);
     }

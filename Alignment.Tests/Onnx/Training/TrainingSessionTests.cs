@@ -22,12 +22,15 @@ public sealed class TrainingSessionTests
         return new(graph, new SeededWeights([new("frozen.shift", WeightType.F32, [Out])]));   // a bias: zeros
     }
 
-    [Test]
-    public void Run_BatchesOfTwoSizes_GivesLossAndGradientOfTheParametersInTheBuffers()
+    /// <summary>Also as on a device with memory of its own, which gets a copy of what is bound.</summary>
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Run_BatchesOfTwoSizes_GivesLossAndGradientOfTheParametersInTheBuffers(bool copies)
     {
         OnnxModel model = Model();
         using var buffers = ParameterBuffers.For(model.Graph);
         using var session = TrainingSession.Open(model, buffers);
+        session.CopiesWhenBound = copies;
         ParameterSlot w = buffers["trained.w"];
         foreach (var (batch, value) in new[] { (1, 0.5f), (4, 0.5f), (4, -2f) })
         {
@@ -57,12 +60,14 @@ public sealed class TrainingSessionTests
         }
     }
 
-    [Test]
-    public void Run_WithAdamW_FallsToTheSolution()
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Run_WithAdamW_FallsToTheSolution(bool copies)
     {
         OnnxModel model = Model();
         using var buffers = ParameterBuffers.For(model.Graph);
         using var session = TrainingSession.Open(model, buffers);
+        session.CopiesWhenBound = copies;
         using var adam = new AdamW(buffers, new() { WeightDecay = 0, MaxGradientNorm = 0 });
         session.Set("x", [1f, 0, 0, 0, 1, 0, 0, 0, 1], 3, 3);   // the solution is t itself
         session.Set("t", [1, -1, 0.5f, 0.25f, 0, 2], 3, 2);
