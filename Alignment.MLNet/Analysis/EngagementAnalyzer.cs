@@ -22,6 +22,9 @@ public static class EngagementAnalyzer
     /// <exception cref="BadDataException">No file, no header, a column missing or no column of numbers. Single bad rows are reported, not thrown.</exception>
     public static EngagementAnalysis Run(string engagementFile, string outFolder, AnalysisOptions? options = null, AnalysisInputs? inputs = null, CancellationToken stop = default)
     {
+        // A file is read and replaced by one of these names only by mistake.
+        if (new[] { JsonFile, CsvFile, FindingsFile, RejectedFile }.FirstOrDefault(f => Path.GetFullPath(Path.Combine(outFolder, f)) == Path.GetFullPath(engagementFile)) is { } own)
+            throw UsageException.For("The output folder", $"the engagement data '{own}' in it, which would be replaced", "another folder", "Choose another.");
         EngagementAnalysis? made = null;
         AtomicFile.Write(Path.Combine(outFolder, RejectedFile), file =>
         {
@@ -102,6 +105,7 @@ public static class EngagementAnalyzer
         PlanInUse? plan = inputs?.PlanFile is { } file ? new(PlanFile.Read(file, inputs.PlanSha256)) : null;
         if (plan is not null) options = plan.Apply(options);
         if (options.Variants.Count is < 2 or > MostVariants) throw UsageException.For("The variants", Words.Count(options.Variants.Count), $"2 to {MostVariants}", "Name them in the options or the plan.");
+        if (options.Variants.GroupBy(v => v, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice) throw UsageException.For("The variants", $"'{SafePath.Shorten(twice.Key)}' twice", "different names, not in capitals alone", "Name each once.");
         if (options.Position(options.Baseline) < 0) throw UsageException.For("The baseline", $"'{SafePath.Shorten(options.Baseline)}'", $"one of {string.Join(", ", options.Variants)}", $"The nearest is '{NearestName.Of(options.Baseline, options.Variants)}'.");
         Statistics.Checks.Confidence(options.Confidence);
         foreach (Margin m in options.Margins) Statistics.Checks.Positive($"The margin of '{SafePath.Shorten(m.Metric)}'", m.Value, "Give the largest difference that would not matter.");

@@ -31,9 +31,11 @@ sealed class PlanFlags
         string[] given = parse.GetValue(_shares)!;
         if (given.Length == 0) return null;
         var shares = Variants(parse).ToDictionary(v => v, _ => 1.0);
+        HashSet<string> seen = [];
         foreach (var (name, value) in given.Select(g => NamedValues.Split("--share", g, "VARIANT=NUMBER")))
         {
             if (!shares.ContainsKey(name)) throw UsageException.For("--share", $"'{SafePath.Shorten(name)}'", $"one of {string.Join(", ", shares.Keys)}", "Name a variant.");
+            if (!seen.Add(name)) throw UsageException.For("--share", $"'{SafePath.Shorten(name)}' twice", "each variant once", "Remove one.");
             shares[name] = NamedValues.Number("--share", value, "VARIANT=NUMBER");
             if (!(shares[name] > 0)) throw UsageException.For("--share", $"'{SafePath.Shorten(value)}'", "a number above 0", "Leave a variant out by not naming it.");
         }
@@ -46,12 +48,21 @@ sealed class PlanFlags
         Baseline = parse.GetValue(_baseline)!,
         Test = parse.GetValue(_test),
         Correction = Correction(parse.GetValue(_correction)!),
-        Confidence = parse.GetValue(_confidence),
-        Margins = [.. parse.GetValue(_margins)!.Select(Margin)],
+        Confidence = parse.GetValue(_confidence) is > 0 and < 1 and var confidence ? confidence : throw UsageException.For("--confidence", Number(parse.GetValue(_confidence)), "a number between 0 and 1", "0.95 is customary."),
+        Margins = Margins(parse),
         Covariates = [.. parse.GetValue(_covariates)!.Select(c => NamedValues.Split("--covariate", c, "METRIC=COLUMN")).Select(c => new Covariate(c.Name, c.Value))],
         Shares = Shares(parse),
-        SequentialTuning = parse.GetValue(_tuning),
+        SequentialTuning = parse.GetValue(_tuning) is >= 1 and < double.PositiveInfinity and var tuning ? tuning : throw UsageException.For("--tuning", Number(parse.GetValue(_tuning)), "a number of rows, 1 or more", "5000 is the default."),
     };
+
+    Margin[] Margins(ParseResult parse)
+    {
+        Margin[] margins = [.. parse.GetValue(_margins)!.Select(Margin)];
+        if (margins.GroupBy(m => m.Metric, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice) throw UsageException.For("--margin", $"'{SafePath.Shorten(twice.Key)}' twice", "one for each metric", "Remove one.");
+        return margins;
+    }
+
+    static string Number(double value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>A plan's word counts: what contradicts it is refused, because it would no longer be the plan.</summary>
     public void RefuseBeside(ParseResult parse, string plan)
@@ -74,7 +85,8 @@ sealed class PlanFlags
     {
         var (metric, value) = NamedValues.Split("--margin", text, "METRIC=VALUE");
         bool sds = value.EndsWith("sd", StringComparison.OrdinalIgnoreCase);
-        return new(metric, NamedValues.Number("--margin", sds ? value[..^2] : value, "METRIC=VALUE"), sds);
+        double size = NamedValues.Number("--margin", sds ? value[..^2] : value, "METRIC=VALUE");
+        return size > 0 ? new(metric, size, sds) : throw UsageException.For("--margin", $"'{SafePath.Shorten(text)}'", "a number above 0", "Give the largest difference that would not matter.");
     }
 }
 

@@ -17,7 +17,7 @@ sealed class AnalyzeCommand : RunnerCommand
         "alignment analyze --engagement engagement.csv --plan study/plan.json --out analysis     # obeys a plan, and marks what it named",
         "alignment analyze --engagement engagement.csv --dose run --out analysis                 # the effect against how far attention moved",
         "alignment analyze --engagement engagement.csv --margin CTR=0.002 --covariate CTR=last_month_ctr --out analysis",
-        "alignment analyze --engagement so-far.csv --sequential --out look-3                     # may be looked at any time")
+        "alignment analyze --engagement so-far.csv --test Sequential --out look-3                # may be looked at any time")
     {
         Add(_engagement);
         Add(_out);

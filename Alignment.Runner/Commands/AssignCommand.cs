@@ -46,6 +46,8 @@ sealed class AssignCommand : RunnerCommand
         if (parse.GetValue(_metrics)!.Any(string.IsNullOrWhiteSpace)) throw UsageException.For("--metric", "an empty name", "a column of the data", "Name the metric.");
         var (units, column) = Units(parse);
         AnalysisOptions analysis = _plan.Read(parse);
+        string[] metrics = parse.GetValue(_metrics)!;
+        if (analysis.Margins.FirstOrDefault(m => !metrics.Contains(m.Metric)) is { } margin) throw UsageException.For("--margin", $"one of '{SafePath.Shorten(margin.Metric)}'", $"of one of the metrics ({string.Join(", ", metrics.Select(m => SafePath.Shorten(m, 40)))})", $"Add --metric {SafePath.Shorten(margin.Metric, 40)}, or correct the margin.");
         if (analysis.Position(analysis.Baseline) < 0) throw UsageException.For("--baseline", $"'{SafePath.Shorten(analysis.Baseline)}'", $"one of {string.Join(", ", analysis.Variants)}", "Name a variant.");
         var options = new AssignmentOptions
         {
@@ -64,7 +66,7 @@ sealed class AssignCommand : RunnerCommand
             Baseline = analysis.Baseline,
             Variants = analysis.Variants,
             Shares = analysis.Shares,
-            Metrics = parse.GetValue(_metrics)!,
+            Metrics = metrics,
             Test = analysis.Test,
             Correction = analysis.Correction,
             Confidence = analysis.Confidence,
@@ -115,7 +117,7 @@ sealed class AssignCommand : RunnerCommand
             return ([.. Directory.GetDirectories(root).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal).Select(v => new AssignedUnit(v))], "video_id");
         }
         string first = File.Exists(file) ? File.ReadLines(file).FirstOrDefault() ?? "" : "";
-        string column = unit is not null ? unit + "_id" : first.Contains("participant_id", StringComparison.OrdinalIgnoreCase) ? "participant_id" : "video_id";
+        string column = unit is not null ? unit + "_id" : first.Contains("participant", StringComparison.OrdinalIgnoreCase) ? "participant_id" : "video_id";
         return (Assignment.ReadUnits(file!, column, parse.GetValue(_blockBy)), column);
     }
 

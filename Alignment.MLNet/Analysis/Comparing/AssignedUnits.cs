@@ -14,6 +14,9 @@ static class AssignedUnits
     /// <summary>Videos are taken for what was assigned only if χ² can tell: by the usual rule five are to be expected in each variant (Cochran, <i>Biometrics</i> 10, 1954).</summary>
     const double LeastExpected = 5;
 
+    /// <summary>From so many rows of each participant on, errors of independent rows are plainly too small.</summary>
+    const double MostRowsEach = 1.05;
+
     static readonly string[] s_participants = ["participant_id", "participant", "user_id", "user", "viewer_id", "visitor_id"];
 
     /// <summary>The column of units to be kept in mind while rows are read; null for none.</summary>
@@ -66,6 +69,7 @@ static class AssignedUnits
         }
         else if (options.Assigned is null && Same(options.PlannedUnit, "participant") && facts.AssignedColumn is null)
             yield return new(WarningLevel.Note, "units_unknown", $"The plan assigns participants, but the data have no column participant_id; the sample-ratio test counts {ratio.Unit}s, which is right if each participant has one. Another column is named by --assigned.");
+        if (Repeated(sums, facts, ratio, options) is { } repeated) yield return repeated;
         if (sums.Assigned.Nameless > 0)
             yield return new(WarningLevel.Note, "units_nameless", $"{Words.Count(sums.Assigned.Nameless)} row{(sums.Assigned.Nameless == 1 ? " has" : "s have")} no {facts.AssignedColumn}; used, but not counted in the sample-ratio test.");
         // Videos were a guess from the data: where rows tell otherwise, the reader must decide.
@@ -76,6 +80,15 @@ static class AssignedUnits
             if (rows.P < options.SampleRatioAlarm)
                 yield return new(WarningLevel.Warning, "rows_not_in_shares", $"Each {ratio.Unit} has one variant, so {ratio.Unit}s were taken for what was assigned, and they are in their shares; rows are not ({string.Join(", ", variants.Select(v => $"{Words.Name(v)} {Words.Count(sums.Rows(options.Position(v)))}"))}; χ² p {Words.P(rows.P)}). That is no fault if some {ratio.Unit}s are shown more. If viewers or impressions were assigned, it is a sample ratio mismatch, and nothing can be trusted: say --assigned row to test that, --assigned {options.UnitColumn} if the former is so.");
         }
+    }
+
+    // Several rows of one participant are no independent values, whatever the videos.
+    static AnalysisWarning? Repeated(EngagementSums sums, ReadingFacts facts, SampleRatio ratio, AnalysisOptions options)
+    {
+        if (facts.AssignedColumn is not { } column || Same(column, options.UnitColumn) || ratio.Unit != Words.Unit(column)) return null;
+        double rows = options.Variants.Select((_, v) => (double)sums.Rows(v)).Sum() - sums.Assigned.Nameless, each = rows / sums.Assigned.Estimate;
+        return each <= MostRowsEach ? null : new(WarningLevel.Warning, "units_repeated", string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"{(ratio.Sampled ? "About" : "There are")} {each:0.0} rows of each {ratio.Unit}, and {Words.Test(options.Test)} takes rows as independent. Say --unit {column} to have errors, models and ratios by {ratio.Unit}."));
     }
 
     // The unit's word and its counts; null counts for rows.

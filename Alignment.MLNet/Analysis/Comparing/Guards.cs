@@ -20,7 +20,7 @@ static class Guards
         if (facts.Rejected > 0)
             Say(facts.Rejected > 0.01 * facts.Rows ? WarningLevel.Warning : WarningLevel.Note, "rows_rejected", $"{Words.Count(facts.Rejected)} of {Words.Count(facts.Rows)} rows were not used; {EngagementAnalyzer.RejectedFile} says why.");
         foreach (var (name, count) in facts.UnknownVariants)
-            Say(WarningLevel.Warning, "unknown_variant", $"'{SafePath.Shorten(name, 60)}' ({Words.Count(count)} row{(count == 1 ? "" : "s")}) is no variant; the nearest is '{NearestName.Of(name, options.Variants)}'.");
+            Say(WarningLevel.Warning, "unknown_variant", $"'{SafePath.Shorten(name, 60)}' ({Words.Count(count)} row{(count == 1 ? "" : "s")}) is no variant; the nearest is '{NearestName.Of(name, options.Variants)}'. Correct the data, or name the variants (--variant).");
         if (facts.MoreUnknownVariants) Say(WarningLevel.Warning, "unknown_variant", "There are more unknown variants than are listed.");
         foreach (var (variant, v) in options.Variants.Select((variant, v) => (variant, v)))
             if (sums.Rows(v) == 0) Say(variant == options.Baseline ? WarningLevel.Alarm : WarningLevel.Warning, "variant_missing", variant == options.Baseline

@@ -28,6 +28,8 @@ static class MetricStep
         if (samples.Length == 0) return empty with { Note = "No row has a value." };
         if (all[b].N == 0) return empty with { Note = $"No row of '{options.Baseline}' has a value, so there is nothing to compare with.", Warnings = MetricGuards.Of(empty, sums, metric, options) };
 
+        if (samples.Length == 1) return empty with { Note = $"Only '{options.Baseline}' has values, so there is nothing to compare with it.", Warnings = MetricGuards.Of(empty, sums, metric, options) };
+
         double[][] values = sums.Kept[metric].Groups(options.Variants.Count);
         bool exact = sums.Kept[metric].Exact;
         int[] others = [.. Enumerable.Range(0, all.Length).Where(v => v != b && all[v].N > 0)];

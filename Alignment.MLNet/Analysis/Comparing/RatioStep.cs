@@ -40,6 +40,8 @@ static class RatioStep
         if (samples.Length == 0) return empty with { Note = "No row has both counts and a denominator above 0." };
         if (counts[b].Trials == 0) return empty with { Note = $"No row of '{options.Baseline}' has both counts, so there is nothing to compare with." };
 
+        if (samples.Length == 1) return empty with { Note = $"Only '{options.Baseline}' has counts, so there is nothing to compare with it." };
+
         int[] others = [.. Enumerable.Range(0, k).Where(v => v != b && counts[v].Trials > 0)];
         List<(int V, Draft Draft, RatioComparison? Ratio, ProportionsResult Proportions)> tests = [];
         foreach (int v in others)

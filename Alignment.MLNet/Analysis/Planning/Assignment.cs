@@ -128,7 +128,7 @@ public static class Assignment
                     int At(string name) => Array.FindIndex(cells, c => c.Equals(name, StringComparison.OrdinalIgnoreCase));
                     id = At(column);
                     if (blockBy is not null && (block = At(blockBy)) < 0) throw BadDataException.For(subject, $"the columns {string.Join(", ", cells.Take(20).Select(c => SafePath.Shorten(c, 40)))}", $"a column '{SafePath.Shorten(blockBy)}'", $"The nearest is '{SafePath.Shorten(NearestName.Of(blockBy, cells), 40)}'.");
-                    bool header = id >= 0 || block >= 0 || cells.Length > 1 || cells[0].Equals("id", StringComparison.OrdinalIgnoreCase) || cells[0].EndsWith("_id", StringComparison.OrdinalIgnoreCase);
+                    bool header = id >= 0 || block >= 0 || cells.Length > 1 || EngagementShape.IsId(cells[0]);
                     id = Math.Max(0, id);
                     if (header) continue;
                 }

@@ -38,9 +38,11 @@ public sealed class PlanFile
     /// <summary>Writes the plan and its hash.</summary>
     /// <returns>The hash.</returns>
     /// <exception cref="UsageException">Another plan is there: a plan is not silently replaced.</exception>
+    /// <exception cref="BadDataException">The plan contradicts itself.</exception>
     public static string Write(string path, AnalysisPlan plan, bool replace = false)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        Check(plan, SubjectOf(path));
         if (!replace) RefuseOther(path, plan);
         string text = plan.Text(), hash = AnalysisPlan.Hash(text);
         AtomicFile.WriteText(path, text, keepEqual: true);
@@ -54,7 +56,7 @@ public sealed class PlanFile
     {
         ArgumentNullException.ThrowIfNull(plan);
         if (System.IO.File.Exists(path) && System.IO.File.ReadAllText(path) != plan.Text())
-            throw UsageException.For($"The plan '{SafePath.Shorten(path, 200)}'", "another plan of that name", "a name that is free", "A plan is not replaced silently. If it was edited, record it with --plan; else choose another folder, or --force.");
+            throw UsageException.For(SubjectOf(path), "another plan of that name", "a name that is free", "A plan is not replaced silently. If it was edited, record it with --plan; else choose another folder, or --force.");
     }
 
     /// <summary>Records the hash of a plan that was edited, after checking it.</summary>
@@ -74,7 +76,7 @@ public sealed class PlanFile
     /// <exception cref="BadDataException">No such file, no plan, or one that contradicts itself.</exception>
     public static PlanFile Read(string path, string? sha256 = null)
     {
-        string subject = $"The plan '{SafePath.Shorten(path, 200)}'";
+        string subject = SubjectOf(path);
         const string advice = "'alignment assign' writes one; docs/analysis.md describes it.";
         var file = new FileInfo(path);
         if (!file.Exists) throw BadDataException.For(subject, "no such file", "a plan.json", advice);
@@ -87,12 +89,15 @@ public sealed class PlanFile
         }
         catch (JsonException e)
         {
-            throw BadDataException.For(subject, SafePath.Shorten(e.Message, 300), "a plan.json", advice, e);
+            var (found, expected) = PlanErrors.Say(e);
+            throw BadDataException.For(subject, found, expected, advice, e);
         }
         if (plan.Format != AnalysisPlan.CurrentFormat) throw BadDataException.For(subject, $"the format '{SafePath.Shorten(plan.Format)}'", $"'{AnalysisPlan.CurrentFormat}'", advice);
         Check(plan, subject);
         return new(Path.GetFileName(path), plan, Encoding.UTF8.GetString(bytes), Convert.ToHexStringLower(SHA256.HashData(bytes)), sha256?.Trim().ToLowerInvariant() ?? RecordedAt(path + HashSuffix));
     }
+
+    static string SubjectOf(string path) => $"The plan '{SafePath.Shorten(path, 200)}'";
 
     static string? RecordedAt(string path)
     {
@@ -109,7 +114,7 @@ public sealed class PlanFile
         // The reader refuses null for a list, but not within one.
         if (plan.Variants.Contains(null!) || plan.Metrics.Contains(null!) || plan.Covariates.Contains(null!) || plan.Margins.Contains(null!) || plan.Hypotheses.Contains(null!) || plan.Hypotheses.Any(h => h.Variants.Contains(null!) || h.Against.Contains(null!)))
             throw Bad("a null in a list", "values", "Remove it.");
-        if (plan.Variants.Count < 2 || plan.Variants.Distinct(StringComparer.Ordinal).Count() != plan.Variants.Count || plan.Variants.Any(string.IsNullOrWhiteSpace))
+        if (plan.Variants.Count < 2 || plan.Variants.Distinct(StringComparer.OrdinalIgnoreCase).Count() != plan.Variants.Count || plan.Variants.Any(string.IsNullOrWhiteSpace))
             throw Bad($"the variants {string.Join(", ", plan.Variants.Take(20).Select(v => $"'{SafePath.Shorten(v, 40)}'"))}", "two or more different names", "Correct 'variants'.");
         if (plan.Unit is not (null or "video" or "participant")) throw Bad($"the unit '{SafePath.Shorten(plan.Unit, 40)}'", "'video' or 'participant'", "Correct 'unit', or leave it out where rows were assigned.");
         if (!plan.Variants.Contains(plan.Baseline)) throw Bad($"the baseline '{SafePath.Shorten(plan.Baseline)}'", "one of its variants", "Correct 'baseline'.");

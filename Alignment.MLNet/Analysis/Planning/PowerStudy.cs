@@ -180,7 +180,12 @@ public static class PowerStudy
         if (q.Comparisons < 1) throw UsageException.For("The comparisons", Words.Count(q.Comparisons), "1 or more", "Six variants against a baseline are 6.");
         if (!(q.Power > q.Alpha / q.Comparisons && q.Power < 1)) throw UsageException.For("The power", Checks.Text(q.Power), "a number between the level and 1", "0.8 is customary.");
         if (q.Effect is { } e && (e == 0 || !double.IsFinite(e))) throw UsageException.For("The effect", Checks.Text(e), "a finite number other than 0", "No sample finds a difference of nothing.");
-        if (q.Size is { } n && !(n is >= 2 and <= MostRows)) throw UsageException.For("The size", Checks.Text(n), "2 to 10¹²", "Give rows of each variant.");
+        if (q.Size is { } n && !(n is >= 2 and <= MostRows && n == Math.Floor(n))) throw UsageException.For("The size", Checks.Text(n), "a whole number from 2 to 10¹²", "Give rows of each variant.");
+        // What a design has no place for is refused, not passed over.
+        if (q.Design != PowerDesign.Means && q.Ratio != 1) throw UsageException.For("The ratio", Checks.Text(q.Ratio), "none with paired units or rates", "It is for means of independent rows.");
+        if (q.Design == PowerDesign.Proportions && (q.Sd != 1 || q.CovariateCorrelation != 0))
+            throw UsageException.For(q.Sd != 1 ? "The standard deviation" : "The covariate's correlation", Checks.Text(q.Sd != 1 ? q.Sd : q.CovariateCorrelation), "none with rates", "A rate has its spread in itself. For a rate by video give its standard deviation between videos instead of the rate.");
+        if (q.Icc > 0 != q.RowsPerVideo > 1) throw UsageException.For("The clusters", q.Icc > 0 ? "an ICC without rows per video" : "rows per video without an ICC", "both or none", "Rows of one video cost 1 + (rows − 1) · ICC together.");
         if (q.Design == PowerDesign.Proportions)
         {
             Checks.Fraction("The baseline's rate", q.Rate, "A rate of 5 % is 0.05.");

@@ -104,6 +104,7 @@ sealed class EngagementShape
         int cells = CsvScan.Cells(record, Delimiter, ends, record.Contains((byte)'"'));
         if (cells < 0) throw Bad("a stray quote in the header", "column names, quoted as a whole or not at all", "Correct the header.");
         if (cells > MaxColumns) throw Bad(string.Create(CultureInfo.InvariantCulture, $"{cells} columns"), string.Create(CultureInfo.InvariantCulture, $"at most {MaxColumns}"), "Check the export.");
+        if (!System.Text.Unicode.Utf8.IsValid(record)) throw Bad("column names that are not UTF-8", "text in UTF-8", utf8);
         Columns = new string[cells];
         for (int c = 0; c < cells; c++) Columns[c] = Encoding.UTF8.GetString(CsvScan.Text(record[(c == 0 ? 0 : ends[c - 1] + 1)..ends[c]]));
         if (Columns.Where(c => c.Length > 0).GroupBy(c => c, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice)
@@ -141,11 +142,11 @@ sealed class EngagementShape
     {
         int at = Array.FindIndex(Columns, c => c.Equals(name, StringComparison.OrdinalIgnoreCase));
         return at >= 0 ? at : throw Bad($"the columns {List(Columns)}", $"a column '{SafePath.Shorten(name)}'", Columns.Length == 1
-            ? "The cells are separated by commas, semicolons or tabs, and the file begins with a header." : $"The file begins with a header. The nearest column is '{SafePath.Shorten(NearestName.Of(name, Columns), 40)}'.");
+            ? "The cells are separated by commas, semicolons or tabs, and the file begins with a header." : "The file begins with a header." + (NearestName.Of(name, Columns) is { Length: > 0 } nearest ? $" The nearest column is '{SafePath.Shorten(nearest, 40)}'." : ""));
     }
 
     /// <summary>Participant, session or impression ids are no metrics, numbers or not.</summary>
-    static bool IsId(string column) => column.EndsWith("_id", StringComparison.OrdinalIgnoreCase) || s_ids.Contains(column, StringComparer.OrdinalIgnoreCase);
+    internal static bool IsId(string column) => column.EndsWith("_id", StringComparison.OrdinalIgnoreCase) || s_ids.Contains(column, StringComparer.OrdinalIgnoreCase);
 
     // Which columns hold numbers, and how they are written.
     void ReadColumns(AnalysisOptions options, CancellationToken stop)
@@ -154,6 +155,7 @@ sealed class EngagementShape
         if (open.Length == 0) throw Bad($"the columns {List(Columns)}", "at least one metric such as CTR, CVR or watch_time", "Add a column of numbers.");
         var marks = new Marks();
         bool[] point = new bool[Columns.Length], comma = new bool[Columns.Length];
+        string example = "";
         int[] filled = new int[Columns.Length], ends = new int[Columns.Length + 1];
         long rows = 0, longer = 0;
         int header = HeaderRecords;
@@ -176,6 +178,7 @@ sealed class EngagementShape
                     ReadOnlySpan<byte> cell = CsvScan.Text(record[(c == 0 ? 0 : ends[c - 1] + 1)..ends[c]]);
                     if (cell.IsEmpty) continue;
                     filled[c]++;
+                    if (example.Length == 0) example = $"; '{SafePath.Shorten(Columns[c], 40)}' begins with '{SafePath.Shorten(Encoding.UTF8.GetString(cell[..Math.Min(cell.Length, 300)]), 40)}'";
                     if (cell.Length > 63) continue;
                     point[c] |= NumberText.TryParse(cell, (byte)'.', out _);
                     comma[c] |= NumberText.TryParse(cell, (byte)',', out _);
@@ -185,6 +188,7 @@ sealed class EngagementShape
             blocks.Return(block);
             if (rows >= MarkRows && Array.TrueForAll(open, c => point[c] || comma[c] || filled[c] > TextAfter)) break;
         }
+        if (rows == 0) throw Bad("a header without rows", "rows with video_id, variant and metrics", "Export the data again.");
         if (rows >= 3 && longer == rows)
             throw Bad("more cells in every row than the header has columns", "rows like the header", Delimiter == (byte)',' ? "Decimal commas between commas cannot be told apart: export with semicolons between cells, or with decimal points." : "Check the export.");
         if (options.Decimals is null) Mark = marks.Decide(Delimiter, Subject);
@@ -193,7 +197,7 @@ sealed class EngagementShape
         Empty = [.. open.Where(c => filled[c] == 0 && rows > 0).Select(c => Columns[c])];
         Ignored = [.. open.Where(c => !numeric[c] && filled[c] > 0).Select(c => Columns[c])];
         if (Numbers.Count == 0)
-            throw Bad($"no number in any of the columns {List(Columns)}", "at least one metric with values", comma.Contains(true) ? "They have decimal commas: say so with --decimal comma." : Mark == (byte)',' ? "Decimals are read with a comma; say --decimal point if they have points." : "Decimals have a point; check the export.");
+            throw Bad($"no number in any of the columns {List(Columns)}{example}", "at least one metric with values", comma.Contains(true) ? "They have decimal commas: say so with --decimal comma." : example.EndsWith("%'", StringComparison.Ordinal) ? "Write 5 % as 0.05." : Mark == (byte)',' ? "Decimals are read with a comma; say --decimal point if they have points." : "Decimals have a point; check the export.");
     }
 
     static string List(string[] columns) => string.Join(", ", columns.Take(20).Select(c => $"'{SafePath.Shorten(c, 40)}'")) + (columns.Length > 20 ? ", …" : "");

@@ -23,6 +23,9 @@ sealed class RowParser(EngagementShape shape, FieldPlan plan, AnalysisOptions op
 {
     const int MostUnknown = 200;
 
+    /// <summary>What programs write for no value.</summary>
+    static readonly string[] s_missing = ["NA", "N/A", "NaN", "null", "NULL", "None", "nil", "-", "--", ".", "?", "#N/A"];
+
     readonly byte[][] _variants = [.. options.Variants.Select(Encoding.UTF8.GetBytes)];
     readonly int[] _columns = [.. plan.Fields.Select(f => Array.IndexOf(shape.Columns, f))];
     readonly ulong _seed = ByteHash.Mix(options.Seed + 1);
@@ -95,6 +98,7 @@ sealed class RowParser(EngagementShape shape, FieldPlan plan, AnalysisOptions op
             return string.Create(CultureInfo.InvariantCulture, $"{cells} cells, where the header has {shape.Columns.Length}");
         video = Cell(record, ends, shape.Video);
         if (video.IsEmpty) return $"{Column(shape.Video)}: empty";
+        if (!System.Text.Unicode.Utf8.IsValid(video)) return $"{Column(shape.Video)}: no UTF-8 text; save the file as \"CSV UTF-8\"";
         ReadOnlySpan<byte> name = Cell(record, ends, shape.Variant);
         for (int v = 0; v < _variants.Length; v++)
             if (name.SequenceEqual(_variants[v])) variant = v;
@@ -133,7 +137,7 @@ sealed class RowParser(EngagementShape shape, FieldPlan plan, AnalysisOptions op
     string NoNumber(int column, ReadOnlySpan<byte> cell)
     {
         string text = Encoding.UTF8.GetString(cell.Length > 300 ? cell[..300] : cell);
-        string hint = text.EndsWith('%') ? "write 5 % as 0.05" : shape.Mark == (byte)',' ? "decimals have a comma in this file" : "decimals have a point";
+        string hint = s_missing.Contains(text, StringComparer.OrdinalIgnoreCase) ? "leave the cell of a missing value empty" : text.EndsWith('%') ? "write 5 % as 0.05" : shape.Mark == (byte)',' ? "decimals have a comma in this file" : "decimals have a point";
         return $"{Column(column)}: '{SafePath.Shorten(text, 40)}' is no finite number ({hint})";
     }
 

@@ -16,6 +16,9 @@ sealed class UnitSample(int most)
     /// <summary>Units kept.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Units there are: <see cref="Count"/>, or estimated from it.</summary>
+    public double Estimate => Count * (ulong.MaxValue / (double)_limit);
+
     /// <summary>Rows without an id.</summary>
     public long Nameless { get; private set; }
 

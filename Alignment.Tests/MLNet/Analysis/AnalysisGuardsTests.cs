@@ -33,6 +33,14 @@ public sealed class AnalysisGuardsTests
     }
 
     [Test]
+    public void Variants_OneAloneOrOneTwice_AreTold()
+    {
+        MetricAnalysis alone = EngagementAnalyzer.Analyze(Rows(("baseline", 30, 5, 1)), s_options).Metrics[0];
+        Assert.That((alone.Comparisons.Count, alone.Note), Is.EqualTo((0, "Only 'baseline' has values, so there is nothing to compare with it.")));
+        Assert.That(() => EngagementAnalyzer.Analyze(Rows(("baseline", 30, 5, 1)), s_options with { Variants = ["baseline", "a", "A"] }), Throws.InstanceOf<UsageException>().With.Message.Contains("'a' twice"));
+    }
+
+    [Test]
     public void Guards_EachKind_SaysItsWord()
     {
         EngagementAnalysis made = EngagementAnalyzer.Analyze(Rows(("baseline", 40, 0.05, 0.01), ("early_boost", 40, 0.09, 0.01), ("late_boost", 40, 0.05, 0), ("reduction", 4, 0.05, 0.01), ("early_bost", 3, 1, 0.1)), s_options);

@@ -43,6 +43,10 @@ public sealed class AssignedUnitsTests
             Assert.That(fine.Counts, Is.EquivalentTo(new Dictionary<string, long> { ["baseline"] = 1000, ["early_boost"] = 880 }));
             Assert.That(fine.Sentence, Does.StartWith("The variants' participants are in the shares"));
         });
+        // Four rows of each: no independent values for Welch's test, unless participants are the unit.
+        EngagementAnalysis repeated = Analyze(Participants(("baseline", 100, 4), ("early_boost", 100, 4))), by = Analyze(Participants(("baseline", 100, 4), ("early_boost", 100, 4)), s_options with { UnitColumn = "participant_id" }), once = Analyze(Participants(("baseline", 100, 1), ("early_boost", 100, 1)));
+        Assert.That(repeated.Warnings.Single(w => w.Code == "units_repeated").Message, Does.StartWith("There are 4.0 rows of each participant").And.Contain("--unit participant_id"));
+        Assert.That(Codes(by).Concat(Codes(once)), Does.Not.Contain("units_repeated"));
         EngagementAnalysis bad = Analyze(Participants(("baseline", 520, 1), ("early_boost", 480, 2), ("late_boost", 390, 3)));
         Assert.Multiple(() =>
         {

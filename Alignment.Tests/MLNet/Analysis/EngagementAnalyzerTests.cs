@@ -141,6 +141,33 @@ public sealed class EngagementAnalyzerTests
         });
     }
 
+    // What was there stays as it was, and nothing of the new is there: while rows are read, and while they are compared.
+    [Test]
+    public void Run_Interrupted_LeavesNothingHalfWritten()
+    {
+        using var temp = new TempFolder();
+        File.WriteAllText(temp["e.csv"], "video_id,variant,CTR\n" + string.Concat(Enumerable.Range(0, 400).Select(i => string.Create(CultureInfo.InvariantCulture, $"v{i % 20},{(i % 2 == 0 ? "baseline" : "placebo")},{i * i % 17 / 100.0}\n"))));
+        using var stopped = new CancellationTokenSource();
+        stopped.Cancel();
+        Assert.That(() => EngagementAnalyzer.Run(temp["e.csv"], temp["new"], stop: stopped.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(Directory.Exists(temp["new"]) ? Directory.GetFileSystemEntries(temp["new"]) : [], Is.Empty);
+        EngagementAnalyzer.Run(temp["e.csv"], temp["old"]);
+        var before = Directory.GetFiles(temp["old"]).ToDictionary(f => f, File.ReadAllBytes);
+        using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+        Assert.That(() => EngagementAnalyzer.Run(temp["e.csv"], temp["old"], new() { Resamples = 20_000_000 }, stop: soon.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(Directory.GetFiles(temp["old"]).ToDictionary(f => f, File.ReadAllBytes), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void Run_DataWhereAnOutputGoes_IsUsage()
+    {
+        using var temp = new TempFolder();
+        const string text = "video_id,variant,CTR\na,baseline,1\nb,placebo,2\n";
+        File.WriteAllText(temp[EngagementAnalyzer.CsvFile], text);
+        Assert.That(() => EngagementAnalyzer.Run(temp[EngagementAnalyzer.CsvFile], temp.Path), Throws.InstanceOf<UsageException>().With.Message.Contains("analysis.csv"));
+        Assert.That(File.ReadAllText(temp[EngagementAnalyzer.CsvFile]), Is.EqualTo(text));
+    }
+
     [Test]
     public void Run_Twice_WritesTheSameBytes()
     {

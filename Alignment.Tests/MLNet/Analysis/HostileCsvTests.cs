@@ -39,12 +39,30 @@ public sealed class HostileCsvTests
     [TestCase("PK\u0003\u0004whatever", "Excel workbook")]
     [TestCase("video_id,variant,CTR\na,boost,1\nb,bost,2\n", "no usable row")]
     [TestCase("video,variant,CTR\na,baseline,1\n", "nearest column is 'video'")]
+    [TestCase("video_id,variant,CTR\n", "a header without rows")]
+    [TestCase("video_id,variant,CTR\na,baseline,1%\n", "'CTR' begins with '1%'")]
+    [TestCase("video_id,variant,CTR\na,baseline,1%\n", "Write 5 % as 0.05")]
     public void Analyze_WhatCannotBeUnderstood_IsRefusedWithAdvice(string text, string says) =>
         Assert.That(() => Analyze(text), Throws.InstanceOf<BadDataException>().With.Message.Contains(says).And.Message.Contains("e.csv"));
 
     [Test]
     public void Analyze_Utf16_IsRefusedWithAdvice() =>
         Assert.That(() => Analyze("video_id,variant,CTR\na,baseline,1\n", encoding: Encoding.Unicode), Throws.InstanceOf<BadDataException>().With.Message.Contains("CSV UTF-8"));
+
+    [Test]
+    public void Analyze_Latin1_IsRefusedOrReportedWithAdvice()
+    {
+        Assert.That(() => Analyze("video_id,variant,CTR,tête\na,baseline,1,x\n", encoding: Encoding.Latin1), Throws.InstanceOf<BadDataException>().With.Message.Contains("CSV UTF-8"));
+        EngagementAnalysis made = Analyze("video_id,variant,CTR\nà,baseline,1\nb,baseline,2\nc,baseline,4\n", encoding: Encoding.Latin1);
+        Assert.That(made.RejectedShown.Single(), Is.EqualTo(new RejectedRow(2, "video_id: no UTF-8 text; save the file as \"CSV UTF-8\"")));
+    }
+
+    [TestCase("NA")]
+    [TestCase("NaN")]
+    [TestCase("null")]
+    [TestCase("#N/A")]
+    public void Analyze_WordsForNoValue_SayHowToWriteOne(string word) =>
+        Assert.That(Analyze($"video_id,variant,CTR\na,baseline,1\nb,baseline,{word}\n").RejectedShown.Single().Reason, Does.Contain($"'{word}'").And.Contain("leave the cell of a missing value empty"));
 
     [Test]
     public void Analyze_DecimalsSaid_AreObeyed()

@@ -52,6 +52,21 @@ public sealed class PlanningTests
         Assert.Throws<UsageException>(() => PowerStudy.Of(new() { Design = PowerDesign.Proportions, Rate = 0.5, Effect = 0.6 }));
     }
 
+    [TestCase("whole number", "--n", "2.5")]
+    [TestCase("none with paired units or rates", "--rate", "0.05", "--effect", "0.01", "--ratio", "2")]
+    [TestCase("none with paired units or rates", "--paired", "--effect", "0.1", "--ratio", "2")]
+    [TestCase("none with rates", "--rate", "0.05", "--effect", "0.01", "--sd", "3")]
+    [TestCase("none with rates", "--rate", "0.05", "--effect", "0.01", "--covariate-correlation", "0.5")]
+    [TestCase("an ICC without rows per video", "--effect", "0.3", "--icc", "0.2")]
+    [TestCase("rows per video without an ICC", "--effect", "0.3", "--rows-per-video", "20")]
+    [TestCase("--correlation without --paired", "--effect", "0.3", "--correlation", "0.2")]
+    public async Task PowerCommand_WhatADesignHasNoPlaceFor_IsRefused(string says, params string[] typed)
+    {
+        var (code, _, errors) = await Run(["power", .. typed]);
+        Assert.That((code, errors), Is.EqualTo((2, errors)));
+        Assert.That(errors, Does.Contain(says));
+    }
+
     [Test]
     public async Task PowerCommand_PrintsTableCurveAndJson()
     {
@@ -140,12 +155,90 @@ public sealed class PlanningTests
         Assert.That(changed.Metrics.SelectMany(m => m.Findings).Select(f => f.Confirmatory), Has.None.True);
     }
 
+    [Test]
+    public async Task AssignPlan_EditedPlan_IsCheckedAndItsHashRecorded()
+    {
+        using var temp = new TempFolder();
+        string plan = temp["study", "plan.json"];
+        Assert.That((await Run("assign", "--count", "70", "--out", temp["study"])).Code, Is.Zero);
+        byte[] assignment = File.ReadAllBytes(temp["study", "assignment.csv"]);
+        File.WriteAllText(plan, File.ReadAllText(plan).Replace("\"holm\"", "\"bonferroni\"", StringComparison.Ordinal));
+        Assert.That(PlanFile.Read(plan).Changed, Is.True);
+        Assert.That((await Run("assign", "--count", "70", "--out", temp["study"])).Errors, Does.Contain("record it with --plan"), "assigning again would lose the edit");
+        Assert.That((await Run("assign", "--plan", plan, "--count", "70")).Code, Is.EqualTo(2));
+        var (code, output, _) = await Run("assign", "--plan", plan);
+        PlanFile read = PlanFile.Read(plan);
+        Assert.That((code, read.Changed, read.Plan.Correction), Is.EqualTo((0, false, MultiplicityMethod.Bonferroni)));
+        Assert.That(output, Does.Contain(read.Sha256).And.Contain("H5"));
+        Assert.That(File.ReadAllText(plan + PlanFile.HashSuffix), Is.EqualTo(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(plan))) + "  plan.json\n"));
+        Assert.That(File.ReadAllBytes(temp["study", "assignment.csv"]), Is.EqualTo(assignment));
+        File.WriteAllText(plan, "{}");
+        Assert.That((await Run("assign", "--plan", plan)).Code, Is.Zero, "an empty plan is one, with every default");
+        File.WriteAllText(plan, "{\"metrics\": 7}");
+        Assert.That((await Run("assign", "--plan", plan)).Code, Is.EqualTo(3));
+    }
+
+    [TestCase("--margin", "CTR=-1", "above 0")]
+    [TestCase("--margin", "CVR=1", "--metric CVR")]
+    [TestCase("--confidence", "2", "between 0 and 1")]
+    [TestCase("--tuning", "0", "1 or more")]
+    [TestCase("--rows-per-variant", "1", "2 or more")]
+    [TestCase("--share", "placebo=0", "above 0")]
+    [TestCase("--metric", " ", "an empty name")]
+    public async Task Assign_NonsenseOption_IsUsageAndNothingIsWritten(string option, string value, string says)
+    {
+        using var temp = new TempFolder();
+        var (code, _, errors) = await Run("assign", "--count", "14", option, value, "--out", temp["study"]);
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(errors, Does.Contain(option).And.Contain(says));
+        Assert.That(Directory.Exists(temp["study"]), Is.False);
+    }
+
+    // Where a plan is in the way, no assignment is left without one.
+    [Test]
+    public async Task Assign_AnotherPlanIsThere_WritesNeither()
+    {
+        using var temp = new TempFolder();
+        File.WriteAllText(temp["plan.json"], new AnalysisPlan { Title = "mine" }.Text());
+        Assert.That((await Run("assign", "--count", "14", "--out", temp.Path)).Code, Is.EqualTo(2));
+        Assert.That(Directory.GetFiles(temp.Path).Select(Path.GetFileName), Is.EqualTo(new[] { "plan.json" }));
+    }
+
+    [TestCase("participant\nx\ny\n", "participant_id", 2)]
+    [TestCase("user_id\r\nx\r\ny\r\n", "video_id", 2)]
+    [TestCase("x\ny\nz", "video_id", 3)]
+    [TestCase("\uFEFFregion;participant_id\r\nnorth;x\r\nsouth;y\r\n", "participant_id", 2)]
+    public async Task Assign_UnitsFile_HeadersAreNoUnits(string text, string column, int units)
+    {
+        using var temp = new TempFolder();
+        File.WriteAllText(temp["units.csv"], text);
+        Assert.That((await Run("assign", "--units", temp["units.csv"], "--out", temp["study"])).Code, Is.Zero);
+        string[] lines = File.ReadAllLines(temp["study", "assignment.csv"]);
+        Assert.That((lines[0], lines.Length - 1), Is.EqualTo((column + ",variant", units)));
+        Assert.That(lines[1], Does.StartWith("x,"));
+    }
+
     [TestCase("{", "plan.json")]
     [TestCase("{\"format\": \"alignment-plan/1\", \"metrisc\": [\"CTR\"]}", "metrisc")]
     [TestCase("{\"format\": \"alignment-plan/9\"}", "alignment-plan/9")]
     [TestCase("{\"format\": \"alignment-plan/1\", \"metrics\": [\"CTR\"], \"hypotheses\": [{\"id\": \"H1\", \"statement\": \"s\", \"metric\": \"CTR\", \"variants\": [\"early_bost\"]}]}", "early_boost")]
     [TestCase("{\"format\": \"alignment-plan/1\", \"metrics\": [\"CTR\"], \"hypotheses\": [{\"id\": \"H1\", \"statement\": \"s\", \"metric\": \"CTR\", \"kind\": \"equivalence\"}]}", "without a margin")]
     [TestCase("{\"format\": \"alignment-plan/1\", \"baseline\": \"control\"}", "control")]
+    [TestCase("{\"variants\": null}", "null as 'variants'")]
+    [TestCase("{\"metrics\": [null]}", "null in a list")]
+    [TestCase("{\"hypotheses\": [null]}", "null in a list")]
+    [TestCase("{\"stopping\": null}", "null as 'stopping'")]
+    [TestCase("{\"test\": 7}", "expected welch, student, paired")]
+    [TestCase("{\"test\": \"wlech\"}", "expected welch, student, paired")]
+    [TestCase("{\"confidence\": \"0.95\"}", "another kind as 'confidence' (line 1)")]
+    [TestCase("{\"confidence\": 95}", "the confidence 95")]
+    [TestCase("{\"margins\": [{\"metric\": \"CTR\"}]}", "no 'value'")]
+    [TestCase("{\"margins\": [{\"metric\": \"CTR\", \"value\": 1}, {\"metric\": \"ctr\", \"value\": 2}]}", "two margins")]
+    [TestCase("{\"stopping\": {\"rule\": \"fixed\", \"rows_per_variant\": -4}}", "-4 rows per variant")]
+    [TestCase("{\"stopping\": {\"rule\": \"sequential\", \"tuning\": 0}}", "the tuning 0")]
+    [TestCase("{\"metrics\": [\"CTR\"], \"metrics\": [\"CVR\"]}", "metrics")]
+    [TestCase("{\"variants\": [\"baseline\", \"b\", \"B\"]}", "two or more different names")]
+    [TestCase("[]", "alignment assign")]
     public void Plan_ThatContradictsItself_SaysWhat(string text, string says)
     {
         using var temp = new TempFolder();
