@@ -29,14 +29,14 @@ public static class LossPlot
         ArgumentNullException.ThrowIfNull(validation);
         if (train.Count == 0 || train.Concat(validation).Any(p => !double.IsFinite(p.Loss)))
             throw BadDataException.For("The loss plot", train.Count == 0 ? "no steps" : "a loss that is not a number", "at least one finite loss", "Train a step first.");
-        PlotModel model = AlignmentPlots.Model("Training", "Step", "Loss");
+        PlotModel model = FigureFile.Model("Training", "Step", "Loss");
         model.Legends.Add(new Legend { LegendPosition = LegendPosition.RightTop, LegendPlacement = LegendPlacement.Inside, LegendFontSize = 14, LegendBackground = OxyColors.White });
         LossPoint[] mean = Mean(train, Math.Max(1, train.Count / MeanPart));
         Add(model, "train, each step", Thinned(train), OxyColor.FromRgb(170, 200, 225), 1);
         Add(model, "train, running mean", Thinned(mean), OxyColor.FromRgb(0, 114, 178), 2.5);
         if (validation.Count > 0) Add(model, "validation", Thinned(validation), OxyColor.FromRgb(213, 94, 0), 2.5, MarkerType.Circle);
         model.Axes[1].Minimum = Math.Min(0, train.Concat(validation).Min(p => p.Loss));
-        return [.. AlignmentPlots.Save(folder, Name, model)];
+        return [.. FigureFile.Save(folder, Name, model)];
     }
 
     static void Add(PlotModel model, string title, IReadOnlyList<LossPoint> points, OxyColor colour, double thickness, MarkerType marker = MarkerType.None)

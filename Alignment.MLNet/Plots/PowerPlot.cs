@@ -17,7 +17,7 @@ public static class PowerPlot
     {
         ArgumentNullException.ThrowIfNull(answer);
         string unit = answer.Question.Design switch { PowerDesign.Paired => "Pairs", PowerDesign.Proportions => "Trials in each variant", _ => "Rows in each variant" };
-        PlotModel model = AlignmentPlots.Model(string.Create(CultureInfo.InvariantCulture, $"Power to find a difference of {answer.Effect:0.####}"), unit, "Power");
+        PlotModel model = FigureFile.Model(string.Create(CultureInfo.InvariantCulture, $"Power to find a difference of {answer.Effect:0.####}"), unit, "Power");
         model.Axes[1].Minimum = 0;
         model.Axes[1].Maximum = 1;
         model.Axes[0].StringFormat = "#,0";
@@ -29,6 +29,6 @@ public static class PowerPlot
         mark.Points.Add(new(answer.Size, answer.Power));
         model.Series.Add(mark);
         model.Annotations.Add(new LineAnnotation { Type = LineAnnotationType.Horizontal, Y = answer.Question.Power, Color = OxyColors.Gray, LineStyle = LineStyle.Dash, StrokeThickness = 1 });
-        return [.. AlignmentPlots.Save(folder, Name, model)];
+        return [.. FigureFile.Save(folder, Name, model)];
     }
 }

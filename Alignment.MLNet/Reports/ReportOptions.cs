@@ -6,6 +6,9 @@ public sealed record ReportOptions
     /// <summary>Scenes on the contact sheet, spread over the videos and over each video's length; the rest is counted. 0: none.</summary>
     public int ScenesShown { get; init; } = 24;
 
+    /// <summary>About how many megabytes the pictures may take in the page, above 0, at most 500: fewer scenes are shown where they would take more. The default opens on a phone and goes through most mail.</summary>
+    public double PictureMegabytes { get; init; } = 16;
+
     /// <summary>Width of the pictures in pixels, 64 to 640; shown smaller where there is no room.</summary>
     public int PictureWidth { get; init; } = 208;
 
@@ -26,7 +29,8 @@ public sealed record ReportOptions
     internal void Check()
     {
         Require("--scenes", ScenesShown, ScenesShown is >= 0 and <= 10_000, "0 to 10,000");
-        Require("The pictures' width", PictureWidth, PictureWidth is >= 64 and <= 640, "64 to 640 pixels");
+        Require("--picture-megabytes", PictureMegabytes, PictureMegabytes is > 0 and <= 500, "more than 0, at most 500");
+        Require("--picture-width", PictureWidth, PictureWidth is >= 64 and <= 640, "64 to 640 pixels");
         Require("The pictures' quality", JpegQuality, JpegQuality is >= 1 and <= 100, "1 to 100");
         Require("--video-megabytes", VideoMegabytes, VideoMegabytes is > 0 and <= 200, "more than 0, at most 200");
         Require("The videos' width", VideoWidth, VideoWidth is >= 64 and <= 640, "64 to 640 pixels");

@@ -26,12 +26,12 @@ sealed partial class ReportPage
         DoseReport dose = run.Dose!;
         using (html.Open("p", ("class", "warning"))) html.Text("● ").Name(dose.Note);
         html.Element("p", $"{ReportWords.N(dose.Counts.WithProduct)} scenes with the product of {ReportWords.Count(dose.Counts.Videos, "video", "videos")}{(dose.Counts.WithoutProduct > 0 ? $"; {ReportWords.N(dose.Counts.WithoutProduct)} without it count nowhere" : "")}{(dose.Counts.Failed > 0 ? $"; {ReportWords.N(dose.Counts.Failed)} could not be measured" : "")}. The dose of a variant is the share of attention on the product in its edits less that in the baseline's edits, scene by scene.", ("class", "soft"));
+        Figures(html, dose);
         foreach (DosePredictor predictor in dose.Predictors)
         {
             using (html.Line().Open("h3")) html.Text("By ").Name(predictor.Name);
             if (predictor.MadeHeatmaps) html.Element("p", "● The run's heatmaps were predicted by this very predictor: what was asked for and what is read off the result have one source.", ("class", "warning small"));
             VariantDose[] variants = [.. dose.Variants.Where(v => v.Predictor == predictor.Name)];
-            DoseForest(html, dose, variants);
             Checks(html, variants);
             if (dose.Artifacts.FirstOrDefault(x => x.Predictor == predictor.Name) is { } artifact)
             {
@@ -44,30 +44,29 @@ sealed partial class ReportPage
         }
     }
 
-    static void DoseForest(HtmlWriter html, DoseReport dose, IReadOnlyList<VariantDose> variants)
+    /// <summary>The dose's own plots.</summary>
+    static void Figures(HtmlWriter html, DoseReport dose)
     {
-        VariantDose[] shown = [.. variants.Where(v => v.Dose is not null)];
-        var scale = AxisScale.Around(shown.SelectMany(v => new[] { v.Dose!.Value, v.Dose.Low, v.Dose.High, v.TargetShare - v.TargetShareBaseline }).OfType<double>().Select(x => 100 * x));
-        using (html.Open("table", ("class", "stack")))
+        foreach (var (_, figure) in DosePlots.All(dose))
         {
-            Header(html, ("variant", null), ($"dose in points of attention share, predicted; {ReportWords.Percent(dose.Confidence, "0.##")} interval over scenes", "plot"), ("dose", "number"), ("asked for", "number"), ("interval", null));
-            using var body = html.Open("tbody");
-            foreach (VariantDose v in shown)
+            html.Line().Element("h3", figure.Title);
+            if (figure.Categories is not { } variants)
             {
-                DoseEstimate d = v.Dose!;
-                string text = ReportWords.Estimate(100 * d.Value, 100 * d.Low, 100 * d.High);
-                using var row = html.Line().Open("tr", ("class", "row"));
-                using (html.Open("td", ("class", "name"))) html.Element("strong", ReportWords.Variant(v.Variant));
-                using (html.Open("td", ("class", "plot")))
-                    SvgIntervals.Row(html, scale, ReportWords.Series(v.Variant), 100 * d.Value, 100 * d.Low, 100 * d.High, true, $"{ReportWords.Variant(v.Variant)}: {text} points", v.Placebo is { } p ? 100 * p.Margin : null);
-                html.Element("td", text, ("class", "number"), ("data-label", "dose in points"));
-                html.Element("td", v.Placebo is null ? ReportWords.Signed(100 * (v.TargetShare - v.TargetShareBaseline)) : "0", ("class", "number"), ("data-label", "asked for"));
-                html.Element("td", d.Method switch { IntervalMethod.ByVideo => $"clustered by video ({ReportWords.N(d.Videos)})", IntervalMethod.ScenesOfOneVideo => "scenes of one video", IntervalMethod.NoVariation => "nothing varies", _ => "none" }, ("class", "small soft"), ("data-label", "interval"));
+                SvgFigure.Chart(html, figure, ReportWords.Variant);
+                continue;
             }
-            AxisRow(html, scale, 2);
+            // What maps ask for is the same for every predictor.
+            SvgFigure.Column[] asked = figure.Title.EndsWith("variant", StringComparison.Ordinal) ? [new("asked for", at => Asked(dose, variants[at]))] : [];
+            SvgFigure.Rows(html, figure, ReportWords.Variant, p => ReportWords.Estimate(p.Y, p.Low, p.High), "points", asked);
         }
-        if (shown.Any(v => v.Placebo is not null)) html.Element("p", "The zone behind the placebo is the margin within which it counts as equivalent.", ("class", "soft small"));
     }
+
+    static string Asked(DoseReport dose, string variant) => dose.Of(variant) switch
+    {
+        { Manipulation: { } m } => ReportWords.Signed(100 * m.Asked),
+        { Placebo: not null } => "0",
+        _ => "–",
+    };
 
     static void Checks(HtmlWriter html, IReadOnlyList<VariantDose> variants)
     {
@@ -92,9 +91,19 @@ sealed partial class ReportPage
     }
 
     static void DoseTable(HtmlWriter html, IReadOnlyList<VariantDose> variants) =>
-        Table(html, ["variant", "scenes", "acted on", "share before", "share after", "CC", "SIM", "KL", "NSS", "AUC", "CC of the baseline's edit"], variants.Select(v => new[]
+        Table(html, ["variant", "scenes", "acted on", "share before", "share after", "dose over all scenes, points", "its interval", "CC", "SIM", "KL", "NSS", "AUC", "CC of the baseline's edit"], variants.Select(v => new[]
         {
             ReportWords.Variant(v.Variant), ReportWords.N(v.Scenes), ReportWords.N(v.ActedOn), ReportWords.Percent(v.ShareBefore), ReportWords.Percent(v.ShareAfter),
+            v.Dose is { } d ? ReportWords.Estimate(100 * d.Value, 100 * d.Low, 100 * d.High) : "–", Basis(v.Dose),
             ReportWords.F(v.Agreement?.Cc), ReportWords.F(v.Agreement?.Sim), ReportWords.F(v.Agreement?.Kl), ReportWords.F(v.Agreement?.Nss), ReportWords.F(v.Agreement?.AucJudd), ReportWords.F(v.AgreementOfBaseline?.Cc),
         }));
+
+    static string Basis(DoseEstimate? dose) => dose switch
+    {
+        null => "–",
+        { Method: IntervalMethod.ByVideo } => $"clustered by video ({ReportWords.N(dose.Videos)})",
+        { Method: IntervalMethod.ScenesOfOneVideo } => "scenes of one video",
+        { Method: IntervalMethod.NoVariation } => "nothing varies",
+        _ => "none",
+    };
 }

@@ -12,6 +12,9 @@ namespace Alignment.MLNet.Reports;
 /// </summary>
 sealed partial class ReportPage
 {
+    /// <summary>Scenes that are drawn to see how large they come out.</summary>
+    const int Sampled = 4;
+
     readonly SmallPictures _pictures = new(options.PictureWidth, options.JpegQuality);
 
     void Pictures(HtmlWriter html)
@@ -19,8 +22,8 @@ sealed partial class ReportPage
         html.Line().Element("h2", "Pictures", ("id", "pictures"));
         if (IsMissing(html, run.Edit.Any && run.Set is not null, run.Edit.Any ? "the variants" : "edited scenes", "Edited scenes")) return;
         VariantSet set = run.Set!;
-        int shown = Math.Min(options.ScenesShown, set.Scenes);
-        html.Element("p", shown == set.Scenes ? $"All {ReportWords.N(set.Scenes)} scenes." : $"{ReportWords.N(shown)} of {ReportWords.N(set.Scenes)} scenes, spread over the videos and over their length; the other {ReportWords.N(set.Scenes - shown)} are in edited_scenes, and on the contact sheets in contact_sheets. More here: --scenes N.");
+        int wanted = Math.Min(options.ScenesShown, set.Scenes), shown = Fit(set, wanted);
+        Choice(html, set, wanted, shown, options.PictureMegabytes);
         if (shown > 0)
         {
             html.Element("p", "Under each edit is the control it was made under: the attention the variant asks for as colour over the scene, dark blue for none to light yellow for all, and in green the outline of the region that may change. Everything outside of it is the source's, pixel for pixel.", ("class", "soft small"));
@@ -40,6 +43,36 @@ sealed partial class ReportPage
             }
         }
         Videos(html, set);
+    }
+
+    /// <summary>Which scenes are here, and where the others are.</summary>
+    static void Choice(HtmlWriter html, VariantSet set, int wanted, int shown, double megabytes)
+    {
+        if (shown == set.Scenes)
+        {
+            html.Element("p", $"All {ReportWords.N(set.Scenes)} scenes.");
+            return;
+        }
+        using var p = html.Open("p");
+        html.Text($"{ReportWords.N(shown)} of {ReportWords.N(set.Scenes)} scenes, spread over the videos and over their length; the other {ReportWords.N(set.Scenes - shown)} are in edited_scenes, and on the contact sheets in contact_sheets. ");
+        html.Element("a", ReportTables.Scenes, ("href", $"{ReportTables.Folder}/{ReportTables.Scenes}")).Text(" has the numbers of all. ");
+        html.Text(shown < wanted ? $"Asked for were {ReportWords.N(wanted)}; no more fit into {ReportWords.F(megabytes)} megabytes of pictures: --picture-megabytes MB." : "More here: --scenes N.");
+    }
+
+    /// <summary>How many scenes' pictures fit into the page, judged by a few of them that are spread like the rest.</summary>
+    int Fit(VariantSet set, int wanted)
+    {
+        if (wanted <= Sampled) return wanted;
+        using var text = new StringWriter(System.Globalization.CultureInfo.InvariantCulture);
+        var trial = new HtmlWriter(text);
+        int tried = 0;
+        foreach (IReadOnlyList<VariantScene> scene in SceneChoice.Of(set, Sampled))
+        {
+            cancel.ThrowIfCancellationRequested();
+            Scene(trial, scene);
+            tried++;
+        }
+        return tried == 0 ? wanted : (int)Math.Clamp(options.PictureMegabytes * (1 << 20) * tried / text.GetStringBuilder().Length, 1, wanted);
     }
 
     void Scene(HtmlWriter html, IReadOnlyList<VariantScene> scene)

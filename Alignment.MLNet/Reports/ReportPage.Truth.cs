@@ -13,8 +13,7 @@ sealed partial class ReportPage
         if (rows.Count == 0) return;
         html.Line().Element("h3", "Planted and found (SIMULATED)", ("id", "planted"));
         html.Element("p", $"The simulation put these differences from the baseline into the data (seed {truth.Seed}); the analysis did not know them. An interval holds the planted value in about {ReportWords.Percent(a.Confidence, "0.##")} of such studies, so that one in some may miss it.", ("class", "soft"));
-        using var scroll = html.Open("div", ("class", "scroll"));
-        using var table = html.Open("table", ("class", "small"));
+        using var table = html.Open("table", ("class", "stack small"));
         Header(html, ("", null), ("planted", "number"), ("found", "number"), ("", null));
         using var body = html.Open("tbody");
         foreach (var metric in rows.GroupBy(e => e.Metric, StringComparer.Ordinal))
@@ -25,10 +24,10 @@ sealed partial class ReportPage
             foreach (PlantedEffect e in metric)
             {
                 using var row = html.Line().Open("tr", ("class", "row"));
-                html.Element("td", ReportWords.Variant(e.Variant));
-                html.Element("td", ReportWords.Signed(e.Factor * e.Planted), ("class", "number"));
-                html.Element("td", ReportWords.Estimate(e.Factor * e.Found, e.Factor * e.Low, e.Factor * e.High), ("class", "number"));
-                using var verdict = html.Open("td");
+                html.Element("td", ReportWords.Variant(e.Variant), ("class", "name"));
+                html.Element("td", ReportWords.Signed(e.Factor * e.Planted), ("class", "number"), ("data-label", "planted"));
+                html.Element("td", ReportWords.Estimate(e.Factor * e.Found, e.Factor * e.Low, e.Factor * e.High), ("class", "number"), ("data-label", "found"));
+                using var verdict = html.Open("td", ("class", "whole"));
                 html.Element("span", e.Words, ("class", e.Right ? "good" : "warning"));
                 if (!e.Covered) html.Element("span", "; ● the interval misses it", ("class", "warning"));
             }

@@ -36,6 +36,8 @@ static class ReportStyle
         .kind { font-size: .76rem; white-space: nowrap; border: 1px solid var(--line); border-radius: 99px; padding: 1px 8px; color: var(--soft); }
         .kind.planned { border-color: var(--blue); color: var(--blue); font-weight: 600; }
         tr.axis-row td { border-bottom: 0; padding-top: 0; }
+        .values div { min-height: 26px; line-height: 26px; }
+        table.figure td { vertical-align: middle; }
         .scene { margin: 14px 0 20px; break-inside: avoid; }
         .scene h4 { margin: 0 0 6px; font-size: .98rem; }
         .cells { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(46%, 128px), 1fr)); gap: 8px; align-items: start; }

@@ -15,7 +15,10 @@ static partial class ReportTables
     /// <summary>The folder's name.</summary>
     public const string Folder = "tables";
 
-    const string Summary = "report.json", Settings = "settings.csv", ByVariant = "variants.csv", OverScenes = "alignment_over_scenes.csv", Scenes = "scenes.csv", Videos = "videos.csv", Problems = "problems.csv";
+    /// <summary>Every scene under every variant.</summary>
+    public const string Scenes = "scenes.csv";
+
+    const string Summary = "report.json", Settings = "settings.csv", ByVariant = "variants.csv", OverScenes = "alignment_over_scenes.csv", Videos = "videos.csv", Problems = "problems.csv";
 
     /// <summary>The tables of a run, with what is in each.</summary>
     public static IReadOnlyList<(string File, string What)> Of(RunRecords run)

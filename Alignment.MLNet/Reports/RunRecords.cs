@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Alignment.MLNet.Analysis;
 using Alignment.MLNet.Attention;
 using Alignment.MLNet.Data;
@@ -92,21 +91,8 @@ sealed class RunRecords
             Path.Combine(DoseFolder, MLNet.Dose.DoseFolder.JsonFile), Path.Combine(Folder.Root, SimulationTruth.Folder, SimulationTruth.FileName),
         };
 
-    Dictionary<string, VariantStatistics>? ReadStatistics()
-    {
-        string path = Path.Combine(Folder.Variants, VariantFiles.Statistics);
-        if (!File.Exists(path)) return null;
-        try
-        {
-            var read = JsonSerializer.Deserialize<Dictionary<string, VariantStatistics>>(File.ReadAllBytes(path), VariantFiles.Json);
-            return read is not null && read.Values.All(s => s is { Alignment: not null, AttentionShare: not null, TemporalProfile: not null, WindowMeans: not null }) ? read
-                : throw BadDataException.For($"'{path}'", "statistics with parts missing", "the file as it was written", "Run 'alignment variants' again.");
-        }
-        catch (JsonException e)
-        {
-            throw BadDataException.For($"'{path}'", "text that is not its JSON", "the file as it was written", "Run 'alignment variants' again.", e);
-        }
-    }
+    IReadOnlyDictionary<string, VariantStatistics>? ReadStatistics() =>
+        Path.Combine(Folder.Variants, VariantFiles.Statistics) is var path && File.Exists(path) ? VariantFiles.ReadStatistics(path) : null;
 
     T? Try<T>(Func<T?> read) where T : class
     {

@@ -2,7 +2,6 @@ using Alignment.MLNet.Analysis;
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Plots;
 using Alignment.MLNet.Variants;
-using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Runs;
 
@@ -18,18 +17,14 @@ static class StatisticsStep
     public static (IReadOnlyList<string> Files, bool Made) Run(VariantSet set, RunFolder folder)
     {
         string from = Path.Combine(set.Root, Name), record = Path.Combine(folder.Statistics, "record.json");
-        var recipe = new Recipe(2, FileHash.OfFile(from), [.. set.VideoIds.Select(set.KeyOf)]);
+        var recipe = new Recipe(3, FileHash.OfFile(from), [.. set.VideoIds.Select(set.KeyOf)]);
         if (OutputRecord.Current<Facts>(record, recipe) is { } known) return ([.. known.Files.Select(f => SafePath.Under(folder.Statistics, f))], false);
 
         AtomicFile.WriteBytes(Path.Combine(folder.Statistics, Name), File.ReadAllBytes(from));
-        var points = from video in set.VideoIds from scene in set.Video(video) from row in scene select new ScenePoint(row.Variant.Name(), row.Index, row.AlignmentAfter);
-        string[] files = [Name, .. AlignmentPlots.Write(folder.Statistics, [.. points], ScoreName(set.AttentionOrigin.Words)).Select(f => Path.GetFileName(f))];
+        string[] files = [Name, .. AlignmentPlots.Write(folder.Statistics, VariantFiles.ReadStatistics(from), set.VideoIds.Count, set.AttentionOrigin.Words).Select(f => Path.GetFileName(f))];
         OutputRecord.Write(record, recipe, new Facts(files), files);
         return ([.. files.Select(f => Path.Combine(folder.Statistics, f))], true);
     }
-
-    /// <summary>The axis says whose attention it is.</summary>
-    static string ScoreName(string origin) => origin.Length == 0 ? "Alignment score" : $"Alignment score ({origin})";
 }
 
 /// <summary>The analysis of engagement data; computed when something changed, else read back.</summary>

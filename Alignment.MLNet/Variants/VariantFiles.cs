@@ -58,6 +58,22 @@ static class VariantFiles
     public static string Jpeg(string video, AttentionVariant variant, string sceneId) => Path.Combine(Maps(video, variant), sceneId + ".jpg");
 
     public static string Map(string video, AttentionVariant variant, string sceneId) => Path.Combine(Maps(video, variant), sceneId + ".safetensors");
+
+    /// <summary>Reads a statistics.json, by variant's name.</summary>
+    /// <exception cref="BadDataException">It cannot be read, or is not whole.</exception>
+    public static IReadOnlyDictionary<string, VariantStatistics> ReadStatistics(string path)
+    {
+        try
+        {
+            var read = JsonSerializer.Deserialize<Dictionary<string, VariantStatistics>>(File.ReadAllBytes(path), Json);
+            return read is not null && read.Values.All(s => s is { Alignment: not null, AttentionShare: not null, TemporalProfile: not null, WindowMeans: not null }) ? read
+                : throw BadDataException.For($"'{path}'", "statistics with parts missing", "the file as it was written", "Run 'alignment variants' again.");
+        }
+        catch (JsonException e)
+        {
+            throw BadDataException.For($"'{path}'", "text that is not its JSON", "the file as it was written", "Run 'alignment variants' again.", e);
+        }
+    }
 }
 
 /// <summary>manifest.json of one video. Written last: where it is, everything else is.</summary>

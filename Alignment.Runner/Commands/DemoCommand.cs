@@ -16,7 +16,7 @@ sealed class DemoCommand : RunnerCommand
     readonly Option<string?> _model = Flags.Model();
 
     public DemoCommand(Terminal terminal) : base(terminal, "demo",
-        "Draws short ads with a moving product, and runs the whole job on them with the bundled model, ends with a SIMULATED engagement study with known effects and a report: about a minute on two cores. The bundled model knows such drawings and nothing else.",
+        "Draws short ads with a moving product, runs the whole job on them with the bundled model, and ends with a SIMULATED engagement study with known effects and a report: about a minute on two cores. The bundled model knows such drawings and nothing else.",
         "alignment demo",
         "alignment demo --out demo --ads 2 --seed 7",
         "alignment demo --model models/sd15 --out demo-sd15")

@@ -12,6 +12,7 @@ sealed class ReportCommand : RunnerCommand
 
     readonly Option<string> _run = new("--run") { Description = $"The output folder of 'alignment run'. Gets {ReportRun.Folder}/{ReportRun.HtmlFile} and the tables beside it.", HelpName = "DIR", Required = true };
     readonly Option<int> _scenes = new("--scenes") { Description = "Scenes on the contact sheet, spread over the videos; the rest is counted.", HelpName = "N", DefaultValueFactory = _ => s_defaults.ScenesShown };
+    readonly Option<double> _pictures = new("--picture-megabytes") { Description = "About how many megabytes their pictures may take; fewer scenes are shown where they would take more, and the page says so.", HelpName = "MB", DefaultValueFactory = _ => s_defaults.PictureMegabytes };
     readonly Option<bool> _videos = new("--videos") { Description = "Puts small copies of the videos into the page, as many as fit." };
     readonly Option<double> _megabytes = new("--video-megabytes") { Description = "Most megabytes of them.", HelpName = "MB", DefaultValueFactory = _ => s_defaults.VideoMegabytes };
     readonly Option<int> _width = new("--picture-width") { Description = "Width of the pictures in pixels.", HelpName = "PIXELS", DefaultValueFactory = _ => s_defaults.PictureWidth };
@@ -22,12 +23,12 @@ sealed class ReportCommand : RunnerCommand
         "alignment report --run out --scenes 60 --videos",
         "alignment report --run out --json")
     {
-        foreach (Option option in new Option[] { _run, _scenes, _videos, _megabytes, _width }) Add(option);
+        foreach (Option option in new Option[] { _run, _scenes, _pictures, _videos, _megabytes, _width }) Add(option);
     }
 
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
-        var options = new ReportOptions { ScenesShown = parse.GetValue(_scenes), Videos = parse.GetValue(_videos), VideoMegabytes = parse.GetValue(_megabytes), PictureWidth = parse.GetValue(_width) };
+        var options = new ReportOptions { ScenesShown = parse.GetValue(_scenes), PictureMegabytes = parse.GetValue(_pictures), Videos = parse.GetValue(_videos), VideoMegabytes = parse.GetValue(_megabytes), PictureWidth = parse.GetValue(_width) };
         ReportResult result = Watch(progress => ReportRun.Run(parse.GetValue(_run)!, options, progress, stop));
         if (WantsJson(parse)) terminal.WriteJson(result);
         else Print(result, terminal);

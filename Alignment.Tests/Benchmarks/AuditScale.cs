@@ -52,7 +52,7 @@ static class AuditScale
         public void Report(WorkProgress value) => told(value);
     }
 
-    static void Draw(string folder, string kind, int count)
+    internal static void Draw(string folder, string kind, int count)
     {
         byte[] mask = new byte[Width * Height];
         for (int i = 0; i < mask.Length; i++) mask[i] = i % Width is >= 18 and < 30 && i / Width is >= 10 and < 24 ? (byte)255 : (byte)0;

@@ -40,6 +40,7 @@ static class Program
           {TrainTiny.Switch} WORK BUNDLE [KEPT STAGES]        trains the bundled tiny model from scratch; states in WORK, so that a stopped run continues
           {MasksHeldOut.Switch} BUNDLE OUT [scenes] [seed]     keyword masks of scenes that no training has seen: IoU and area, by product and by size, and pictures
           {AuditScale.Switch} copies|different|alike SCENES      time, memory and page of an audit of so many small scenes
+          {ReportScale.Switch} [SCENES …]                        time, memory and files of dose and report over so many small scenes; 200 and 2,000
           {MaskRuntimes.Switch} [ROUNDS]                       CLIPSeg through ML.NET's OnnxTransformer and through our session, tiny and at full size
           --filter PATTERN                                 BenchmarkDotNet's own switches, e.g. --filter *ValidateBenchmark*, --list flat
         """;
@@ -70,6 +71,8 @@ static class Program
             case [TrainTiny.Switch, .. var rest]: return TrainTiny.Run(rest);
             case [MasksHeldOut.Switch, var bundle, var output, .. var rest]: return MasksHeldOut.Run(bundle, output, rest.FirstOrDefault(), rest.ElementAtOrDefault(1));
             case [AuditScale.Switch, var kind, var scenes]: return AuditScale.Run(kind, scenes);
+            case [ReportScale.Switch, .. var rest]: return ReportScale.Run(rest);
+            case [ReportScale.OneSwitch, var count, var step, var run]: return ReportScale.Once(count, step, run);
             case [MaskRuntimes.Switch, .. var rest]: return MaskRuntimes.Run(rest.FirstOrDefault());
             case [FullSizeImport]: new FullSizeImportTests().Run_Sd15InHalfPrecision_MemoryStaysFlat(); return 0;
             case [ImportSpeed.Switch, .. var rest]: return ImportSpeed.Run(rest);

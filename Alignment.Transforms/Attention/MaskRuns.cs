@@ -131,13 +131,10 @@ sealed class MaskRuns : IDisposable
     {
         int pixels = 0;
         double attention = 0;
-        foreach (var (y, from, to) in _runs)
+        foreach (var (from, to) in new Shifted(this, dx, dy))
         {
-            if ((uint)(y + dy) >= (uint)_height) continue;
-            int row = (y + dy) * (_width + 1), a = Math.Max(0, from + dx), b = Math.Min(_width, to + dx);
-            if (a >= b) continue;
-            pixels += b - a - (_product[row + b] - _product[row + a]);
-            attention += _attention[row + b] - _attention[row + a];
+            pixels += to - from - (_product[to] - _product[from]);
+            attention += _attention[to] - _attention[from];
         }
         return (pixels, attention);
     }
@@ -146,12 +143,32 @@ sealed class MaskRuns : IDisposable
     public double Change(int dx, int dy)
     {
         double change = 0;
-        foreach (var (y, from, to) in _runs)
-        {
-            if ((uint)(y + dy) >= (uint)_height) continue;
-            int row = (y + dy) * (_width + 1), a = Math.Max(0, from + dx), b = Math.Min(_width, to + dx);
-            if (a < b) change += _change[row + b] - _change[row + a];
-        }
+        foreach (var (from, to) in new Shifted(this, dx, dy)) change += _change[to] - _change[from];
         return change;
+    }
+
+    /// <summary>The runs shifted and clipped to the frame, as places in the running sums: what lies under a run is the sum at its end less the one at its start.</summary>
+    ref struct Shifted(MaskRuns mask, int dx, int dy)
+    {
+        readonly ReadOnlySpan<(int Y, int From, int To)> _runs = mask._runs;
+        readonly int _width = mask._width, _height = mask._height;
+        int _next;
+
+        public (int From, int To) Current { get; private set; }
+
+        public readonly Shifted GetEnumerator() => this;
+
+        public bool MoveNext()
+        {
+            while (_next < _runs.Length)
+            {
+                var (y, from, to) = _runs[_next++];
+                int start = Math.Max(0, from + dx), end = Math.Min(_width, to + dx), row = (y + dy) * (_width + 1);
+                if ((uint)(y + dy) >= (uint)_height || start >= end) continue;
+                Current = (row + start, row + end);
+                return true;
+            }
+            return false;
+        }
     }
 }

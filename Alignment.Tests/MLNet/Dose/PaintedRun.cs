@@ -17,10 +17,16 @@ static class PaintedRun
     public static string Make(TempFolder temp)
     {
         MiniDataSet.Write(temp["data"]);
-        VariantMaker.Run(temp["data"], temp["run"], new() { Width = Size, Height = Size });
-        var edit = new EditOptions { Width = Size, Height = Size };
-        new DatasetEditing(new VariantSetScenes(VariantSet.Open(temp["run"]), []), new EditedFolder(temp["run"]), new() { Edit = edit }, "painter", "left out", () => new Painter()).Run(null, CancellationToken.None);
+        Make(temp["data"], temp["run"]);
         return temp["run"];
+    }
+
+    /// <summary>Of any data set.</summary>
+    public static void Make(string data, string run)
+    {
+        VariantMaker.Run(data, run, new() { Width = Size, Height = Size });
+        var edit = new EditOptions { Width = Size, Height = Size };
+        new DatasetEditing(new VariantSetScenes(VariantSet.Open(run), []), new EditedFolder(run), new() { Edit = edit }, "painter", "left out", () => new Painter()).Run(null, CancellationToken.None);
     }
 
     /// <summary>A copy to be damaged.</summary>

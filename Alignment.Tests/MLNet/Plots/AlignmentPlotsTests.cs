@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using Alignment.MLNet.Plots;
+using Alignment.MLNet.Variants;
 using Alignment.Transforms.Images;
 
 namespace Alignment.Tests.MLNet.Plots;
@@ -8,15 +9,16 @@ public sealed class AlignmentPlotsTests
 {
     static readonly string[] s_variants = ["baseline", "early_boost", "middle_boost", "late_boost", "full_boost", "reduction", "placebo"];
 
-    static List<ScenePoint> Points(int videos = 2, int scenes = 7) =>
-        [.. from v in Enumerable.Range(0, s_variants.Length) from video in Enumerable.Range(0, videos) from s in Enumerable.Range(0, scenes)
-            select new ScenePoint(s_variants[v], s, 0.05 + 0.01 * v + 0.02 * Math.Sin(s + video))];
+    static Dictionary<string, VariantStatistics> Statistics(int scenes = 7) =>
+        s_variants.Select((name, v) => (name, v)).ToDictionary(x => x.name, x => Of([.. Enumerable.Range(0, scenes).Select(s => 0.05 + 0.01 * x.v + 0.02 * Math.Sin(s))], 0.01));
+
+    static VariantStatistics Of(double[] profile, double sd) => new(profile.Length, new(profile.DefaultIfEmpty().Average(), sd, 0, 1), new(0.5, 0.1, 0, 1), profile, new Dictionary<string, double>());
 
     [Test]
     public void Write_SevenVariants_MakesBothPlotsAsSvgAndPng()
     {
         using var temp = new TempFolder();
-        var files = AlignmentPlots.Write(temp.Path, Points());
+        var files = AlignmentPlots.Write(temp.Path, Statistics(), 2);
         Assert.That(files.Select(f => Path.GetFileName(f)), Is.EqualTo(new[] { "alignment_over_scenes.svg", "alignment_over_scenes.png", "alignment_by_variant.svg", "alignment_by_variant.png" }));
         Assert.Multiple(() =>
         {
@@ -40,8 +42,8 @@ public sealed class AlignmentPlotsTests
     public void Write_Twice_GivesTheSameBytes()
     {
         using var temp = new TempFolder();
-        var one = AlignmentPlots.Write(temp["1"], Points());
-        var two = AlignmentPlots.Write(temp["2"], Points());
+        var one = AlignmentPlots.Write(temp["1"], Statistics(), 2);
+        var two = AlignmentPlots.Write(temp["2"], Statistics(), 2);
         foreach (var (a, b) in one.Zip(two)) Assert.That(File.ReadAllBytes(b), Is.EqualTo(File.ReadAllBytes(a)), a);
     }
 
@@ -51,14 +53,26 @@ public sealed class AlignmentPlotsTests
     public void Write_OneSceneOfAnyScore_StillDraws(double score)
     {
         using var temp = new TempFolder();
-        Assert.That(AlignmentPlots.Write(temp.Path, [new("baseline", 0, score)]), Has.All.Exist);
+        Assert.That(AlignmentPlots.Write(temp.Path, One(Of([score], 0)), 1), Has.All.Exist);
     }
 
     [Test]
     public void Write_NothingOrNaN_IsBadData()
     {
         using var temp = new TempFolder();
-        Assert.That(() => AlignmentPlots.Write(temp.Path, []), Throws.InstanceOf<BadDataException>());
-        Assert.That(() => AlignmentPlots.Write(temp.Path, [new("baseline", 0, double.NaN)]), Throws.InstanceOf<BadDataException>());
+        Assert.That(() => AlignmentPlots.Write(temp.Path, One(Of([], 0)), 1), Throws.InstanceOf<BadDataException>());
+        Assert.That(() => AlignmentPlots.Write(temp.Path, One(Of([double.NaN], 0)), 1), Throws.InstanceOf<BadDataException>());
     }
+
+    [Test]
+    public void OverScenes_OfALongVideo_AveragesNeighbours()
+    {
+        Figure figure = AlignmentPlots.OverScenes(One(Of([.. Enumerable.Range(0, 4000).Select(i => (double)i)], 0)), 1, "drawn");
+        Assert.That(figure.Series[0].Points, Has.Count.EqualTo(1000));
+        Assert.That(figure.Series[0].Points[0], Is.EqualTo(new FigurePoint(2.5, 1.5)), "scenes 1 to 4");
+        Assert.That(figure.Series[0].Marked, Is.False);
+        Assert.That(figure.Up, Does.Contain("(drawn)"));
+    }
+
+    static Dictionary<string, VariantStatistics> One(VariantStatistics of) => new() { ["baseline"] = of };
 }

@@ -1,9 +1,11 @@
 using System.Text.RegularExpressions;
 using Alignment.MLNet.Analysis;
+using Alignment.MLNet.Dose;
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Reports;
 using Alignment.MLNet.Runs;
 using Alignment.Onnx.Bundles;
+using Alignment.Tests.MLNet.Dose;
 using Alignment.Tests.MLNet.Editing;
 using Alignment.Tests.MLNet.Runs;
 
@@ -99,6 +101,36 @@ public sealed class ReportRunTests
         Assert.That(SceneChoice.Shares([4, 3], 1), Is.EqualTo(new[] { 1, 0 }));
         Assert.That(SceneChoice.Shares([2, 1], 50), Is.EqualTo(new[] { 2, 1 }));
         Assert.That(() => ReportRun.Run(temp["run"], new() { ScenesShown = -1 }), Throws.TypeOf<UsageException>());
+    }
+
+    [Test]
+    public void Contact_MorePicturesThanFit_ShowsFewerAndSaysSo()
+    {
+        using var temp = new TempFolder();
+        string run = Copy(temp);
+        ReportResult all = ReportRun.Run(run, new() { ScenesShown = 7 }), few = ReportRun.Run(run, new() { ScenesShown = 7, PictureMegabytes = 0.05 });
+        Assert.That(all.ScenesShown, Is.EqualTo(7), "sixteen megabytes are plenty");
+        Assert.That(few.ScenesShown, Is.InRange(1, 4), "a scene here is 10 to 40 kB");
+        Assert.That(Text(Page(few)), Does.Contain($"{few.ScenesShown} of 7 scenes").And.Contain("Asked for were 7; no more fit into 0.05 megabytes of pictures: --picture-megabytes"));
+        Assert.That(Page(few), Does.Contain("href=\"tables/scenes.csv\""));
+        Assert.That(() => ReportRun.Run(run, new() { PictureMegabytes = 0 }), Throws.TypeOf<UsageException>().With.Message.Contains("--picture-megabytes"));
+    }
+
+    [Test]
+    public void Dose_OnThePage_IsTheDosesOwnPlots()
+    {
+        using var temp = new TempFolder();
+        string run = Copy(temp);
+        DoseReport dose = DoseSample.Report();
+        dose.Write(new DoseFolder(Path.Combine(run, DoseFolder.Name)));
+        string[] files = [.. DosePlots.Write(temp.Path, dose).Where(f => f.EndsWith(".svg", StringComparison.Ordinal))];
+        string page = Page(ReportRun.Run(run)), text = Text(page);
+        IsWellFormed(page);
+        Assert.That(files, Is.Not.Empty);
+        foreach (string file in files)
+            Assert.That(text, Does.Contain(string.Concat(System.Xml.Linq.XDocument.Load(file).Descendants().First(e => e.Name.LocalName == "text" && e.Value.Length > 5 && (e.Value.StartsWith("Dose", StringComparison.Ordinal) || e.Value.StartsWith("Asked and", StringComparison.Ordinal))).Value)), file);
+        // 0.05 with the interval 0.03 to 0.07, in points.
+        Assert.That(text, Does.Contain("+5.0 [3.0, 7.0]").And.Contain("predicted by fine_grained"));
     }
 
     [Test]
