@@ -4,7 +4,7 @@ namespace Alignment.MLNet.Dose;
 sealed record SceneRecipe
 {
     /// <summary>Moves when equal recipes would give other numbers than before.</summary>
-    public int Format { get; init; } = 1;
+    public int Format { get; init; } = 2;
 
     public required string SceneId { get; init; }
 

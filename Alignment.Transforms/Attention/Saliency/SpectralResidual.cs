@@ -13,10 +13,9 @@ public sealed class SpectralResidual : ISaliency
     const int Side = Fourier64.Side, Length = Fourier64.Length;
 
     /// <summary>
-    /// |F| below this counts as this, so that ln|F| exists: far below the quantisation noise of an 8-bit photograph (about 18) and far above
-    /// the transform's rounding. Only drawn pictures get there.
+    /// |F| below this is the transform's rounding (1e-9 of the largest there can be, 64 · 64 · 255) and has no phase: only drawn pictures get there.
     /// </summary>
-    const double LeastAmplitude = 1e-3;
+    const double LeastAmplitude = 1e-6;
 
     /// <summary>exp(−x² / (2 · 8²)) for x = −2 … 2, normalised: OpenCV's 5x5 Gaussian of sigma 8.</summary>
     static readonly double[] s_gaussian = Gaussian();
@@ -62,19 +61,15 @@ public sealed class SpectralResidual : ISaliency
         for (int i = 0; i < Length; i++) (re[i], im[i]) = (small[i], 0);
         Fourier64.Transform(re, im, inverse: false);
 
-        // 2. L = ln|F| and its mean over 3x3.
-        double least = 2 * Math.Log(LeastAmplitude);
-        for (int i = 0; i < Length; i++)
-        {
-            double power = re[i] * re[i] + im[i] * im[i];
-            mean[i] = 0.5 * (power > 0 ? Math.Max(Math.Log(power), least) : least);
-        }
+        // 2. L = ln(1 + |F|) and its mean over 3x3. The paper has ln|F|; OpenCV's 1 + keeps a frequency that is all but absent, whose logarithm would be that of the
+        //    last grey level's rounding, from lifting its eight neighbours: of 8-bit levels |F| is known to about 18.
+        for (int i = 0; i < Length; i++) mean[i] = Math.Log(1 + Amplitude(re[i], im[i]));
         Blur(mean, spare, [1 / 3.0, 1 / 3.0, 1 / 3.0]);
 
-        // 3. exp(L − mean L) e^{i arg F} = F exp(−mean L): no angle needed.
+        // 3. exp(L − mean L) e^{i arg F} = F (1 + |F|) / |F| · exp(−mean L): no angle needed.
         for (int i = 0; i < Length; i++)
         {
-            double f = Math.Exp(-mean[i]);
+            double amplitude = Amplitude(re[i], im[i]), f = amplitude > 0 ? Math.Exp(-mean[i]) * (1 + amplitude) / amplitude : 0;
             (re[i], im[i]) = (re[i] * f, im[i] * f);
         }
 
@@ -88,6 +83,8 @@ public sealed class SpectralResidual : ISaliency
         for (int i = 0; i < Length; i++) found[i] = (float)(re[i] / largest);
         return true;
     }
+
+    static double Amplitude(double re, double im) => Math.Sqrt(re * re + im * im) is var a && a >= LeastAmplitude ? a : 0;
 
     /// <summary>Both axes, in place, by an odd kernel; the border is reflected without repeating the edge.</summary>
     static void Blur(Span<double> values, Span<double> spare, ReadOnlySpan<double> kernel)
