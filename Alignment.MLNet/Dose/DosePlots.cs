@@ -67,7 +67,7 @@ static class DosePlots
             Title = $"Asked and got, by video (predicted by {SafePath.Shorten(predictor, 60)})",
             Across = "Asked: share in the variant's maps against the baseline's maps (points), mean over the video's scenes" + (every > 1 ? string.Create(CultureInfo.InvariantCulture, $"; one of every {every} of {most:N0} videos") : ""),
             Up = Axis,
-            Diagonal = "all of it",
+            Diagonal = "all of what was asked for",
             // The look of a variant is that of its place among the seven, the baseline's being the first.
             Series = [.. variants.Select((variant, i) => new FigureSeries(variant, i + 1, [.. videos[variant].Where((_, k) => k % every == 0).Select(v => new FigurePoint(100 * v.Asked, 100 * v.Dose))]))],
         };

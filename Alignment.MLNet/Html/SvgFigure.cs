@@ -40,7 +40,7 @@ static class SvgFigure
         });
         if (bare) return;
         SvgChart.Legend(html, figure.Series.Select(s => (s.Look, name(s.Name))));
-        if (figure.Diagonal is { } diagonal) html.Element("p", $"Dashed: {diagonal}.", ("class", "soft small"));
+        if (figure.Diagonal is { } diagonal) html.Element("p", $"The dashed line: {diagonal}.", ("class", "soft small"));
     }
 
     /// <summary>A figure over categories.</summary>

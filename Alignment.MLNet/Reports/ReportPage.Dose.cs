@@ -52,18 +52,18 @@ sealed partial class ReportPage
             html.Line().Element("h3", figure.Title);
             if (figure.Categories is not { } variants)
             {
-                SvgFigure.Chart(html, figure, ReportWords.Variant);
+                SvgFigure.Chart(html, figure, ReportWords.Named);
                 continue;
             }
             // What maps ask for is the same for every predictor.
             SvgFigure.Column[] asked = figure.Title.EndsWith("variant", StringComparison.Ordinal) ? [new("asked for", at => Asked(dose, variants[at]))] : [];
-            SvgFigure.Rows(html, figure, ReportWords.Variant, p => ReportWords.Estimate(p.Y, p.Low, p.High), "points", asked);
+            SvgFigure.Rows(html, figure, ReportWords.Named, p => ReportWords.Points(p.Y, p.Low, p.High), "points", asked);
         }
     }
 
     static string Asked(DoseReport dose, string variant) => dose.Of(variant) switch
     {
-        { Manipulation: { } m } => ReportWords.Signed(100 * m.Asked),
+        { Manipulation: { } m } => ReportWords.Points(100 * m.Asked),
         { Placebo: not null } => "0",
         _ => "–",
     };
@@ -94,7 +94,7 @@ sealed partial class ReportPage
         Table(html, ["variant", "scenes", "acted on", "share before", "share after", "dose over all scenes, points", "its interval", "CC", "SIM", "KL", "NSS", "AUC", "CC of the baseline's edit"], variants.Select(v => new[]
         {
             ReportWords.Variant(v.Variant), ReportWords.N(v.Scenes), ReportWords.N(v.ActedOn), ReportWords.Percent(v.ShareBefore), ReportWords.Percent(v.ShareAfter),
-            v.Dose is { } d ? ReportWords.Estimate(100 * d.Value, 100 * d.Low, 100 * d.High) : "–", Basis(v.Dose),
+            v.Dose is { } d ? ReportWords.Points(100 * d.Value, 100 * d.Low, 100 * d.High) : "–", Basis(v.Dose),
             ReportWords.F(v.Agreement?.Cc), ReportWords.F(v.Agreement?.Sim), ReportWords.F(v.Agreement?.Kl), ReportWords.F(v.Agreement?.Nss), ReportWords.F(v.Agreement?.AucJudd), ReportWords.F(v.AgreementOfBaseline?.Cc),
         }));
 

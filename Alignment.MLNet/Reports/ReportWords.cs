@@ -35,6 +35,16 @@ static class ReportWords
     /// <summary>"early_boost" as people say it.</summary>
     public static string Variant(string name) => name.Replace('_', ' ');
 
+    /// <summary>A name in a plot: a variant as people say it, anything else as it is.</summary>
+    public static string Named(string name) => AttentionVariants.Names.Contains(name) ? Variant(name) : name;
+
+    /// <summary>Attention shares in points, to the hundredth as all sentences have them; one value where nothing varies.</summary>
+    public static string Points(double at, double? low = null, double? high = null)
+    {
+        string Two(double v, string plus) => Minus(Math.Round(v, 2) == 0 ? "0.00" : v.ToString(plus + "0.00;-0.00", CultureInfo.InvariantCulture));
+        return low is { } l && high is { } h && l != h ? $"{Two(at, "+")} [{Two(l, "")}, {Two(h, "")}]" : Two(at, "+");
+    }
+
     /// <summary>The place of a variant among the seven, which gives its colour and shape; unknown ones follow by their place in a list.</summary>
     public static int Series(string variant, int otherwise = 0)
     {
