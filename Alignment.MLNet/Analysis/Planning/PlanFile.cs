@@ -74,9 +74,11 @@ public sealed class PlanFile
     /// <param name="path">The JSON.</param>
     /// <param name="sha256">The hash it must have, from wherever it was published; null takes the one recorded beside it.</param>
     /// <exception cref="BadDataException">No such file, no plan, or one that contradicts itself.</exception>
+    /// <exception cref="UsageException">The hash is none.</exception>
     public static PlanFile Read(string path, string? sha256 = null)
     {
         string subject = SubjectOf(path);
+        if (sha256 is not null && (sha256.Trim().Length != 64 || !sha256.Trim().All(char.IsAsciiHexDigit))) throw UsageException.For("The plan's hash", $"'{SafePath.Shorten(sha256, 80)}'", "a SHA-256: 64 hexadecimal digits", "Copy it from where it was published.");
         const string advice = "'alignment assign' writes one; docs/analysis.md describes it.";
         var file = new FileInfo(path);
         if (!file.Exists) throw BadDataException.For(subject, "no such file", "a plan.json", advice);

@@ -77,7 +77,11 @@ sealed class EngagementShape
     {
         var head = new byte[HeadBytes];
         int n;
-        using (FileStream file = File.OpenRead(_path)) n = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        using (FileStream file = File.OpenRead(_path))
+        {
+            if (!file.CanSeek) throw Bad("a pipe", "a file, because its beginning is read twice", "Write it to a file first.");
+            n = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        }
         ReadOnlySpan<byte> bytes = head.AsSpan(0, n);
         const string utf8 = "Save it as \"CSV UTF-8\" and run again.";
         if (bytes.StartsWith("\uFEFF"u8)) Skip = 3;

@@ -47,7 +47,7 @@ sealed class FieldPlan
         var before = Enumerable.Range(0, columns.Count).Where(i => columns[i].StartsWith(Before, StringComparison.OrdinalIgnoreCase)).ToDictionary(i => i, i => Find(columns[i][Before.Length..]));
         HashSet<int> not = [.. ratios.SelectMany(r => new[] { r.Item1, r.Item2 }), .. named.Select(c => c.Column), .. before.Where(b => b.Value >= 0).Select(b => b.Key)];
         List<int> metrics = options.Metrics is { } only
-            ? [.. only.Where(m => !options.Variants.Contains(m)).Select(m => ratios.Any(r => new CountRatio(columns[r.Item1], columns[r.Item2]).Name.Equals(m, StringComparison.OrdinalIgnoreCase)) ? -1 : Must(m, "metric")).Where(m => m >= 0).Distinct().Order()]
+            ? [.. only.Select(m => ratios.Any(r => new CountRatio(columns[r.Item1], columns[r.Item2]).Name.Equals(m, StringComparison.OrdinalIgnoreCase)) ? -1 : Must(m, "metric")).Where(m => m >= 0).Distinct().Order()]
             : [.. Enumerable.Range(0, columns.Count).Where(i => !not.Contains(i))];
         if (options.Metrics is { } chosen) ratios.RemoveAll(r => !chosen.Contains(new CountRatio(columns[r.Item1], columns[r.Item2]).Name, StringComparer.OrdinalIgnoreCase));
         int[] covariates = [.. metrics.Select(m =>

@@ -64,6 +64,16 @@ public sealed class HostileCsvTests
     public void Analyze_WordsForNoValue_SayHowToWriteOne(string word) =>
         Assert.That(Analyze($"video_id,variant,CTR\na,baseline,1\nb,baseline,{word}\n").RejectedShown.Single().Reason, Does.Contain($"'{word}'").And.Contain("leave the cell of a missing value empty"));
 
+    // As <(zcat file) gives one.
+    [Test]
+    [Platform("Linux")]
+    public void Analyze_APipe_IsRefusedWithAdvice()
+    {
+        using var made = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.Out);
+        made.Write("video_id,variant,CTR\na,baseline,1\n"u8);
+        Assert.That(() => EngagementAnalyzer.Analyze("/proc/self/fd/" + made.GetClientHandleAsString()), Throws.InstanceOf<BadDataException>().With.Message.Contains("a pipe"));
+    }
+
     [Test]
     public void Analyze_DecimalsSaid_AreObeyed()
     {

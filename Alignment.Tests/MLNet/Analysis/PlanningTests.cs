@@ -247,6 +247,16 @@ public sealed class PlanningTests
     }
 
     [Test]
+    public void Plan_HashGiven_CountsMoreThanTheRecordedOne()
+    {
+        using var temp = new TempFolder();
+        string hash = PlanFile.Write(temp["plan.json"], new AnalysisPlan { Metrics = ["CTR"] });
+        Assert.That(PlanFile.Read(temp["plan.json"], " " + hash.ToUpperInvariant() + "\n").Changed, Is.False);
+        Assert.That(PlanFile.Read(temp["plan.json"], new string('0', 64)).Changed, Is.True);
+        Assert.That(() => PlanFile.Read(temp["plan.json"], hash[..12]), Throws.InstanceOf<UsageException>().With.Message.Contains("64 hexadecimal"));
+    }
+
+    [Test]
     public void SequentialPlan_AnswersWithAlwaysValidIntervals()
     {
         using var temp = new TempFolder();

@@ -68,6 +68,8 @@ public sealed class AnalyzeCommandTests
     [TestCase("--variant", "baseline")]
     [TestCase("--baseline", "control")]
     [TestCase("--metric", "CRT")]
+    [TestCase("--metric", "placebo")]
+    [TestCase("--assigned", "video_id", "--variant", "baseline", "--variant", "Baseline")]
     [TestCase("--ratio", "clicks")]
     [TestCase("--correction", "tukey")]
     [TestCase("--test", "ztest")]
