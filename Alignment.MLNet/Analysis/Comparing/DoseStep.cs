@@ -31,7 +31,7 @@ sealed class DoseStep
             Id = $"{metric}/dose",
             Label = "slope on the dose",
             Question = "dose–response",
-            Test = "weighted line through the variants' means",
+            Test = options.Test == PrimaryTest.Sequential ? "weighted line through the variants' means, confidence sequence" : "weighted line through the variants' means",
             Kind = DraftKind.Dose,
             First = "the slope on the dose",
             Second = FormattableString.Invariant($"per {step} of {table.Units}"),
@@ -41,7 +41,8 @@ sealed class DoseStep
         {
             made._line = DoseSlope.Of([.. points.Select(p => (p.Dose / step, p.Mean, p.StandardError))]);
             double error = made._line.StandardError;
-            draft.Take(made._line.Slope, error, made._line.Slope / error, null, Tails.NormalTwoSided(made._line.Slope / error), options.Confidence);
+            if (options.Test == PrimaryTest.Sequential) draft.TakeLooks(points.Sum(p => all[options.Position(p.Variant)].N), made._line.Slope, error, options);
+            else draft.Take(made._line.Slope, error, made._line.Slope / error, null, Tails.NormalTwoSided(made._line.Slope / error), options.Confidence);
             if (made._line.LackOfFitP < 0.05) draft.Note = $"The points do not lie on a line (lack of fit p {Words.P(made._line.LackOfFitP)}): the dose alone does not explain the differences.";
         }
         catch (BadDataException e)

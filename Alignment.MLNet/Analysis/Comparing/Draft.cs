@@ -52,6 +52,9 @@ sealed class Draft
 
     public double Margin { get; init; }
 
+    /// <summary>Of the interval, where it is not the options'.</summary>
+    public double? Level { get; set; }
+
     public string? Note { get; set; }
 
     public string? Hypothesis { get; set; }
@@ -69,6 +72,20 @@ sealed class Draft
         (Estimate, StandardError, Statistic, Df, P) = (estimate, error, Finite(statistic), df, p);
         IntervalAt = level => At(level);
         Interval = At(confidence);
+    }
+
+    /// <summary>Takes an always-valid answer: right however often one looks.</summary>
+    /// <param name="n">Rows (units) of all groups in it.</param>
+    /// <param name="estimate">The estimate.</param>
+    /// <param name="error">Its standard error.</param>
+    /// <param name="options">As used.</param>
+    public void TakeLooks(long n, double estimate, double error, AnalysisOptions options)
+    {
+        ConfidenceSequence Look(double alpha) => ConfidenceSequence.Of(n, estimate, error, alpha, options.SequentialTuning);
+        ConfidenceSequence look = Look(1 - options.Confidence);
+        Take(estimate, error, error > 0 ? estimate / error : 0, null, look.P, options.Confidence);
+        Interval = look.Interval;
+        IntervalAt = level => Look(1 - level).Interval;
     }
 
     public static double? Finite(double value) => double.IsFinite(value) ? value : null;

@@ -61,7 +61,7 @@ static class Drafting
         double half = display.Factor * (d.Interval is { } i ? (i.High - i.Low) / 2 : 0);
         string unit = display.Unit.Length == 0 ? "" : " " + display.Unit;
         string size = Words.Number(display.Factor * Math.Abs(estimate), half) + unit, signed = Words.Number(display.Factor * estimate, half, sign: true) + unit;
-        string level = Words.Percent(d.Kind == DraftKind.Equivalence ? 1 - 2 * (1 - options.Confidence) : options.Confidence);
+        string level = Words.Percent(d.Level ?? options.Confidence);
         string ci = d.Interval is { } interval ? $"{level} CI {(verdict == Verdict.Lowered ? "of the difference " : "")}{Words.Range(interval, display.Factor, half)}, " : "";
         string because = $"{ci}{(correction == "none" ? "" : correction + " ")}{(d.Kind == DraftKind.Equivalence ? "TOST " : "")}p {Words.P(p)}";
         return d.Kind switch

@@ -88,6 +88,7 @@ static class MetricStep
     public static IEnumerable<(ContrastSet.Asked, Draft)> Contrasts(string metric, Sample[] all, MetricContext context)
     {
         AnalysisOptions options = context.Options;
+        bool sequential = options.Test == PrimaryTest.Sequential;
         HashSet<string> present = [.. options.Variants.Where((_, v) => all[v].N > 0)];
         List<ContrastSet.Asked> asked = [.. ContrastSet.Of(options, present)];
         if (context.Plan is { } plan) asked.AddRange(plan.OwnContrasts(metric, asked).Where(c => c.Weights.Keys.All(present.Contains)));
@@ -98,14 +99,15 @@ static class MetricStep
                 Id = $"{metric}/{c.Name}",
                 Label = c.Kind == DraftKind.Trend ? c.First : $"{c.First} against {c.Second}",
                 Question = c.Question,
-                Test = "Welch's test of a contrast",
+                Test = sequential ? "confidence sequence of a contrast" : "Welch's test of a contrast",
                 Kind = c.Kind,
                 First = c.First,
                 Second = c.Second,
                 Weights = c.Weights,
             };
             string? why = LinearContrast.Of([.. c.Weights.Select(w => (w.Value, all[options.Position(w.Key)]))], out double estimate, out double error, out double df);
-            if (why is null) draft.Take(estimate, error, estimate / error, df, Tails.StudentTwoSided(estimate / error, df), options.Confidence);
+            if (why is null && sequential) draft.TakeLooks(c.Weights.Where(w => w.Value != 0).Sum(w => all[options.Position(w.Key)].N), estimate, error, options);
+            else if (why is null) draft.Take(estimate, error, estimate / error, df, Tails.StudentTwoSided(estimate / error, df), options.Confidence);
             else draft.Note = $"Not computed: {why}.";
             yield return (c, draft);
         }

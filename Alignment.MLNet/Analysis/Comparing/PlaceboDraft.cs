@@ -7,7 +7,7 @@ static class PlaceboDraft
 {
     /// <summary>Of a metric of numbers: Welch's error and degrees of freedom.</summary>
     public static Draft Of(string metric, VariantTests placebo, Margin margin, AnalysisOptions options) => Of(metric, margin, placebo.Baseline, "two one-sided Welch tests (TOST)", placebo.Welch is { } welch
-        ? new(placebo.Sample.Mean - placebo.Baseline.Mean, welch.StandardError, welch.Df) : null, placebo.Draft.Note, options);
+        ? new(placebo.Sample.Mean - placebo.Baseline.Mean, welch.StandardError, placebo.Sample.N + placebo.Baseline.N, welch.Df) : null, placebo.Draft.Note, options);
 
     /// <summary>Of any difference placebo − baseline with a t- or z-test.</summary>
     /// <param name="metric">The metric.</param>
@@ -25,7 +25,7 @@ static class PlaceboDraft
             Id = $"{metric}/{options.Placebo}~{options.Baseline}",
             Label = $"{Words.Name(options.Placebo)} equivalent to {Words.Name(options.Baseline)}",
             Question = "placebo equivalent to baseline",
-            Test = test,
+            Test = options.Test == PrimaryTest.Sequential ? "confidence sequence within the margin" : test,
             Kind = DraftKind.Equivalence,
             First = Words.Name(options.Placebo),
             Second = Words.Name(options.Baseline),
@@ -33,15 +33,24 @@ static class PlaceboDraft
         };
         if (difference is not { StandardError: > 0 } tested) draft.Note = whyNot ?? "neither of the two varies";
         else if (!(width > 0)) draft.Note = "the margin is 0, because the baseline does not vary";
+        else if (options.Test == PrimaryTest.Sequential)
+        {
+            // Equivalent when neither margin is in the interval of 1 − α, at whatever look: the p-values of the two ends.
+            double At(double end) => ConfidenceSequence.Of(tested.N, tested.Estimate - end, tested.StandardError, 1 - options.Confidence, options.SequentialTuning).P;
+            draft.TakeLooks(tested.N, tested.Estimate, tested.StandardError, options);
+            draft.P = Math.Abs(tested.Estimate) < width ? Math.Max(At(width), At(-width)) : 1;
+            draft.Statistic = Math.Min(width + tested.Estimate, width - tested.Estimate) / tested.StandardError;
+        }
         else
         {
             double t = Math.Min(width + tested.Estimate, width - tested.Estimate) / tested.StandardError, p = tested.Df is { } df ? Tails.StudentUpper(t, df) : Tails.NormalUpper(t);
             // The interval that lies within the margins exactly when the test says so: 1 − 2α.
             draft.Take(tested.Estimate, tested.StandardError, t, tested.Df, p, 1 - 2 * (1 - options.Confidence));
+            draft.Level = 1 - 2 * (1 - options.Confidence);
         }
         return draft;
     }
 }
 
-/// <summary>A difference with its error; without degrees of freedom it is normal.</summary>
-readonly record struct TestedDifference(double Estimate, double StandardError, double? Df = null);
+/// <summary>A difference with its error, of so many rows (units) of both; without degrees of freedom it is normal.</summary>
+readonly record struct TestedDifference(double Estimate, double StandardError, long N, double? Df = null);

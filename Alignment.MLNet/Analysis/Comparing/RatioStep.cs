@@ -13,6 +13,7 @@ static class RatioStep
     public static MetricAnalysis Of(EngagementSums sums, int ratio, MetricContext context)
     {
         AnalysisOptions options = context.Options;
+        bool sequential = options.Test == PrimaryTest.Sequential;
         string name = sums.Plan.RatioName(ratio), unit = SensitivityStep.Unit(options);
         int k = options.Variants.Count, b = options.Position(options.Baseline);
         var counts = new CountPair[k];
@@ -56,12 +57,13 @@ static class RatioStep
                 Id = $"{name}/{variant}",
                 Label = $"{Words.Name(variant)} against {Words.Name(options.Baseline)}",
                 Question = $"variants against {Words.Name(options.Baseline)}",
-                Test = byVideo ? $"ratio by {unit} (delta method)" : "z test of two proportions (pooled)",
+                Test = sequential ? $"confidence sequence of the ratio{(byVideo ? " by " + unit : "")}" : byVideo ? $"ratio by {unit} (delta method)" : "z test of two proportions (pooled)",
                 First = Words.Name(variant),
                 Second = Words.Name(options.Baseline),
                 Weights = new Dictionary<string, double> { [variant] = 1, [options.Baseline] = -1 },
             };
-            if (compared is not null) draft.Take(compared.Difference, compared.StandardError, compared.Z, null, compared.P, options.Confidence);
+            if (sequential && (compared?.StandardError ?? test.StandardError) > 0) draft.TakeLooks(all[v].N + all[b].N, compared?.Difference ?? test.Difference, compared?.StandardError ?? test.StandardError, options);
+            else if (compared is not null) draft.Take(compared.Difference, compared.StandardError, compared.Z, null, compared.P, options.Confidence);
             else if (test.PPooled is { } p)
             {
                 draft.Take(test.Difference, test.StandardError, test.ZPooled!.Value, null, p, options.Confidence);
@@ -75,7 +77,7 @@ static class RatioStep
         Draft? placebo = margin is not null && tests.FirstOrDefault(t => options.Variants[t.V] == options.Placebo) is { Draft: { } difference } found
             ? PlaceboDraft.Of(name, margin, all[b], byVideo ? $"two one-sided z tests by {unit} (TOST)" : "two one-sided z tests of two proportions (TOST)",
                 // At the margin's ends the two rates are not one, so that trials' errors are not pooled.
-                found.Ratio is { } ratioTest ? new(ratioTest.Difference, ratioTest.StandardError) : new(found.Proportions.Test.Difference, found.Proportions.Test.StandardError), difference.Note, options) : null;
+                found.Ratio is { } ratioTest ? new(ratioTest.Difference, ratioTest.StandardError, all[found.V].N + all[b].N) : new(found.Proportions.Test.Difference, found.Proportions.Test.StandardError, all[found.V].N + all[b].N), difference.Note, options) : null;
         List<Draft> drafts = [.. tests.Select(t => t.Draft), .. placebo is null ? [] : new[] { placebo }, .. contrasts.Select(c => c.Draft)];
         context.Plan?.Mark(name, drafts);
         IReadOnlyDictionary<Draft, Finding> settled = Drafting.Settle(name, display, drafts, options);
@@ -108,6 +110,7 @@ static class RatioStep
         };
         List<AnalysisWarning> warnings = [.. MetricGuards.Of(made, sums, 0, options)];
         if (!byVideo) warnings.Insert(0, new(WarningLevel.Warning, "trials_independent", $"{name}: too few {unit}s (or too many to keep apart) to take the {unit} as the unit, so every trial counts as independent. Trials of one {unit} are not; the p-values are too small.", name));
+        if (byVideo && sequential) warnings.Add(new(WarningLevel.Note, "units_accrue", $"{name}: its always-valid intervals take {unit}s as coming in one after the other. Where the same {unit}s are shown for longer, take participants as the unit (--unit participant_id).", name));
         return made with { Warnings = warnings };
     }
 

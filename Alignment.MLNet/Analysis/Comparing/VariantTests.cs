@@ -74,7 +74,6 @@ sealed class VariantTests
     public void Answer()
     {
         if (Draft.Note is not null) return;
-        double alpha = 1 - _options.Confidence;
         switch (_options.Test)
         {
             case PrimaryTest.Student:
@@ -92,11 +91,7 @@ sealed class VariantTests
                 Draft.Interval = new(Welch.Low, Welch.High);
                 break;
             case PrimaryTest.Sequential:
-                ConfidenceSequence Look(double level) => ConfidenceSequence.Of(Sample, Baseline, level, _options.SequentialTuning);
-                ConfidenceSequence look = Look(alpha);
-                Draft.Take(look.Difference, look.StandardError, look.StandardError > 0 ? look.Difference / look.StandardError : 0, null, look.P, _options.Confidence);
-                Draft.Interval = look.Interval;
-                Draft.IntervalAt = level => Look(1 - level).Interval;
+                Draft.TakeLooks(Sample.N + Baseline.N, Sample.Mean - Baseline.Mean, Welch!.StandardError, _options);
                 break;
             default:
                 Draft.Take(Sample.Mean - Baseline.Mean, Welch!.StandardError, Welch.T, Welch.Df, Welch.P, _options.Confidence);
