@@ -23,6 +23,7 @@ sealed class DenoisingNetworks : IDisposable
     readonly BoundRun? _hint;
     readonly BoundRun _controlNet, _unet;
     readonly string[] _residuals;
+    readonly string _controlTime, _unetTime;
     BoundRun? _free;
     Func<string, OrtValue> _inputs = _ => throw new InvalidOperationException("No sampler writes these networks' inputs.");
     OrtValue? _prediction;
@@ -40,7 +41,9 @@ sealed class DenoisingNetworks : IDisposable
         try
         {
             InferenceSession control = sessions.ControlNet, unet = sessions.Unet;
-            Form = new(guided, [.. new[] { TypeOf(control, "sample"), TypeOf(unet, "sample") }.Distinct()], [Time("controlnet", control), Time("unet", unet)], (ElementType)unet.OutputMetadata[Output].ElementDataType);
+            TimeForm[] times = [Time(control), Time(unet)];
+            (_controlTime, _unetTime) = (times[0].Name, times[1].Name);
+            Form = new(guided, [.. new[] { TypeOf(control, "sample"), TypeOf(unet, "sample") }.Distinct()], [.. times.DistinctBy(t => t.Name)], (ElementType)unet.OutputMetadata[Output].ElementDataType);
             _text = Own(new HostTensor(_samples, tokens, textWidth));
             _control = Own(new HostTensor(_samples, shape.ControlChannels, shape.Height, shape.Width));
             NodeMetadata scale = control.InputMetadata["conditioning_scale"];
@@ -74,7 +77,7 @@ sealed class DenoisingNetworks : IDisposable
         static ElementType TypeOf(InferenceSession session, string input) => (ElementType)session.InputMetadata[input].ElementDataType;
 
         // Axes the model leaves open have an element for each sample.
-        (string, ElementType, long[]) Time(string network, InferenceSession session) => (network, TypeOf(session, "timestep"), [.. session.InputMetadata["timestep"].Dimensions.Select(d => d > 0 ? (long)d : _samples)]);
+        TimeForm Time(InferenceSession session) => new(TypeOf(session, "timestep"), [.. session.InputMetadata["timestep"].Dimensions.Select(d => d > 0 ? (long)d : _samples)]);
     }
 
     /// <summary>What the networks take and make.</summary>
@@ -106,13 +109,14 @@ sealed class DenoisingNetworks : IDisposable
     public void ReadFrom(Func<string, OrtValue> inputs)
     {
         _inputs = inputs;
-        foreach ((string network, BoundRun run) in (ReadOnlySpan<(string, BoundRun)>)[("controlnet", _controlNet), ("unet", _unet)]) ReadSamples(run, network);
+        ReadSamples(_controlNet, _controlTime);
+        ReadSamples(_unet, _unetTime);
     }
 
-    void ReadSamples(BoundRun run, string network)
+    void ReadSamples(BoundRun run, string time)
     {
         run.Input("sample", _inputs($"{SamplerGraphs.NetworkSample}{(ElementType)run.TypeOf("sample")}"));
-        run.Input("timestep", _inputs(SamplerGraphs.Timestep + network));
+        run.Input("timestep", _inputs(time));
     }
 
     /// <summary>The part of the ControlNet that sees nothing but the controls, where it is a model of its own.</summary>
@@ -157,7 +161,7 @@ sealed class DenoisingNetworks : IDisposable
         BoundRun free = Own(new BoundRun(_sessions, _sessions.Unet));
         Read(_text, free, _sessions.Unet, "encoder_hidden_states");
         _text.Written();
-        ReadSamples(free, "unet");
+        ReadSamples(free, _unetTime);
         foreach (string made in _residuals)
         {
             OrtTensorTypeAndShapeInfo about = _controlNet[made].GetTensorTypeAndShape();

@@ -45,7 +45,7 @@ sealed class SamplerLoop : IDisposable
         try
         {
             OrtTensor Latent(long n, long c) => Own(new OrtTensor(TensorElementType.Float, n, c, h, w));
-            (_latents, _noise, _call) = (Latent(pictures, channels), Latent(pictures, channels), Own(new OrtTensor(TensorElementType.Int64, 1)));
+            (_latents, _noise, _call) = (Latent(pictures, channels), Latent(pictures, channels), Own(new OrtTensor(TensorElementType.Int64)));
             if (blends) (_clean, _initial, _edited) = (Latent(1, channels), Latent(1, channels), Latent(pictures, 1));
             (_before, _after, _prediction) = (Latent(pictures, channels), Latent(pictures, channels), Latent(pictures, channels));
 
@@ -158,7 +158,7 @@ sealed class SamplerLoop : IDisposable
             // Places before the run's beginning are as many calls back as those on the ring's other side.
             foreach (int lag in _sampler.SampleLags) step.Input($"{SamplerGraphs.Sample}{lag}", Sample(place + _ring - lag));
             foreach (int lag in _sampler.PredictionLags.Where(d => d > 0)) step.Input($"{SamplerGraphs.Prediction}{lag}", Prediction(place + _ring - lag));
-            if (_blends) foreach (string name in (string[])[SamplerGraphs.Clean, SamplerGraphs.Initial, SamplerGraphs.Edited]) step.Input(name, _start[name + SamplerGraphs.Copy]);
+            if (_blends) foreach (string name in (string[])[SamplerGraphs.Clean, SamplerGraphs.Initial, SamplerGraphs.Edited, SamplerGraphs.Untouched]) step.Input(name, _start[name + SamplerGraphs.Copy]);
             step.Output(SamplerGraphs.Made, Prediction(place)).Output(SamplerGraphs.NextSample, Sample(place + 1)).Output(SamplerGraphs.NextCall, Call(place + 1));
             foreach (string name in inputs) step.Output(name, enter[name]);
             return step;
