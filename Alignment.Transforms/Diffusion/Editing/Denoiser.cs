@@ -67,6 +67,16 @@ sealed class Denoiser : IDisposable
         _sampler.Read(latents);
     }
 
+    /// <summary>A run of the sampler on whatever the networks made last, for measuring.</summary>
+    internal void RunSampler(Span<float> latents, bool guided)
+    {
+        DenoisingNetworks networks = Networks(guided);
+        _sampler.Start(latents, keep: null);
+        _sampler.Enter(networks);
+        for (int i = 0; i < _run.Calls.Count; i++) _sampler.Advance(networks, noise: default);
+        _sampler.Read(latents);
+    }
+
     /// <summary>Brings what a step did to the observer.</summary>
     void Show(in DenoiseSteps steps, int i)
     {
