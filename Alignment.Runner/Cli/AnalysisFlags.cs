@@ -13,11 +13,11 @@ sealed class PlanFlags
     readonly Option<string> _baseline = new("--baseline") { Description = "The variant every other is compared with.", HelpName = "NAME", DefaultValueFactory = _ => s_defaults.Baseline };
     readonly Option<PrimaryTest> _test = new("--test") { Description = "The test that answers: Welch, Student, Paired (by video), MannWhitney, Sequential (may be looked at any time). All are reported.", DefaultValueFactory = _ => s_defaults.Test };
     readonly Option<string> _correction = new("--correction") { Description = "For the number of comparisons, within each metric and question: holm, bh (false discovery rate), bonferroni, none.", HelpName = "NAME", DefaultValueFactory = _ => "holm" };
-    readonly Option<double> _confidence = new("--confidence") { Description = "Of the intervals; tests are at the level 1 − this.", DefaultValueFactory = _ => s_defaults.Confidence };
+    readonly Option<double> _confidence = new("--confidence") { Description = "Of the intervals; tests are at the level 1 − this.", HelpName = "P", DefaultValueFactory = _ => s_defaults.Confidence };
     readonly Option<string[]> _margins = new("--margin") { Description = "METRIC=VALUE: the largest difference that would not matter, for the placebo's equivalence; VALUE in the metric's units, or like 0.2sd in standard deviations of the baseline. May be repeated.", HelpName = "METRIC=VALUE", DefaultValueFactory = _ => [] };
     readonly Option<string[]> _covariates = new("--covariate") { Description = "METRIC=COLUMN: a column measured before the experiment, for CUPED and ANCOVA. A column pre_METRIC is taken by itself. May be repeated.", HelpName = "METRIC=COLUMN", DefaultValueFactory = _ => [] };
     readonly Option<string[]> _shares = new("--share") { Description = "VARIANT=NUMBER: shares that were not equal. May be repeated.", HelpName = "VARIANT=NUMBER", DefaultValueFactory = _ => [] };
-    readonly Option<double> _tuning = new("--tuning") { Description = "Rows of two variants together at which always-valid intervals are narrowest.", DefaultValueFactory = _ => s_defaults.SequentialTuning };
+    readonly Option<double> _tuning = new("--tuning") { Description = "Rows of two variants together at which always-valid intervals are narrowest.", HelpName = "N", DefaultValueFactory = _ => s_defaults.SequentialTuning };
 
     public PlanFlags(Command command)
     {
@@ -102,15 +102,15 @@ sealed class AnalysisFlags
     readonly Option<string[]> _metrics = new("--metric") { Description = "Only this metric (column, or NUMERATOR/DENOMINATOR); may be repeated.", HelpName = "NAME", DefaultValueFactory = _ => [] };
     readonly Option<string[]> _ratios = new("--ratio") { Description = "NUMERATOR/DENOMINATOR: columns of counts, compared by video. clicks/impressions and conversions/clicks are found by themselves. May be repeated.", HelpName = "N/D", DefaultValueFactory = _ => [] };
     readonly Option<bool> _sequential = new("--sequential") { Description = "Always-valid intervals as well: right however often one looks, and wider." };
-    readonly Option<ulong> _seed = new("--seed") { Description = "Of the bootstrap, and of the sample of rows that stands for too many.", DefaultValueFactory = _ => s_defaults.Seed };
-    readonly Option<int> _resamples = new("--resamples") { Description = "Of the bootstrap; 0 leaves it out.", DefaultValueFactory = _ => s_defaults.Resamples };
-    readonly Option<int> _bootstrapRows = new("--bootstrap-rows") { Description = "The bootstrap is left out where two variants have more rows.", DefaultValueFactory = _ => s_defaults.BootstrapRows };
-    readonly Option<int> _maxValues = new("--max-values") { Description = "Values of a metric held for tests of ranks; of more, a seeded sample.", DefaultValueFactory = _ => s_defaults.MaxValues };
-    readonly Option<int> _maxCells = new("--max-cells") { Description = "Videos × variants × metrics held for analyses by video; with more these are left out.", DefaultValueFactory = _ => s_defaults.MaxCells };
+    readonly Option<ulong> _seed = new("--seed") { Description = "Of the bootstrap, and of the sample of rows that stands for too many.", HelpName = "N", DefaultValueFactory = _ => s_defaults.Seed };
+    readonly Option<int> _resamples = new("--resamples") { Description = "Of the bootstrap; 0 leaves it out.", HelpName = "N", DefaultValueFactory = _ => s_defaults.Resamples };
+    readonly Option<int> _bootstrapRows = new("--bootstrap-rows") { Description = "The bootstrap is left out where two variants have more rows.", HelpName = "N", DefaultValueFactory = _ => s_defaults.BootstrapRows };
+    readonly Option<int> _maxValues = new("--max-values") { Description = "Values of a metric held for tests of ranks; of more, a seeded sample.", HelpName = "N", DefaultValueFactory = _ => s_defaults.MaxValues };
+    readonly Option<int> _maxCells = new("--max-cells") { Description = "Videos × variants × metrics held for analyses by video; with more these are left out.", HelpName = "N", DefaultValueFactory = _ => s_defaults.MaxCells };
     readonly Option<string?> _decimal = new("--decimal") { Description = "How decimals are written: point or comma; found out by default.", HelpName = "MARK" };
     readonly Option<string> _unit = new("--unit") { Description = "The column whose values are the units of analyses by video.", HelpName = "COLUMN", DefaultValueFactory = _ => s_defaults.UnitColumn };
     readonly Option<string?> _assigned = new("--assigned") { Description = "The column whose values were assigned to variants (participant_id, video_id), or 'row': sample-ratio mismatch is tested on its different values. By default the plan's unit; else participants, if there are any; else videos, if each has one variant; else rows.", HelpName = "COLUMN" };
-    readonly Option<int> _threads = new("--threads") { Description = "Threads that read; 0 for as many as there are processors. Results do not depend on it.", DefaultValueFactory = _ => s_defaults.Threads };
+    readonly Option<int> _threads = new("--threads") { Description = "Threads that read; 0 for as many as there are processors. Results do not depend on it.", HelpName = "N", DefaultValueFactory = _ => s_defaults.Threads };
     readonly PlanFlags _planned;
 
     public AnalysisFlags(Command command)

@@ -17,7 +17,7 @@ sealed class AssignCommand : RunnerCommand
     readonly Option<int?> _count = new("--count") { Description = "So many participants, named p1, p2, …", HelpName = "N" };
     readonly Option<string?> _blockBy = new("--block-by") { Description = "A column of --units (region, product): each of its values is balanced by itself.", HelpName = "COLUMN" };
     readonly Option<string?> _unit = new("--unit") { Description = "What is assigned: video or participant; by the ids' column by default.", HelpName = "WHAT" };
-    readonly Option<ulong> _seed = new("--seed") { Description = "Equal seeds give equal assignments.", DefaultValueFactory = _ => new AssignmentOptions().Seed };
+    readonly Option<ulong> _seed = new("--seed") { Description = "Equal seeds give equal assignments.", HelpName = "N", DefaultValueFactory = _ => new AssignmentOptions().Seed };
     readonly Option<string?> _recorded = new("--plan") { Description = "Nothing is assigned: this plan, edited, is checked, and its hash recorded anew. Before the data come in.", HelpName = "FILE" };
     readonly Option<string?> _out = new("--out") { Description = $"Where {Assignment.CsvFile}, {Assignment.PlanName} and its hash go.", HelpName = "DIR" };
     readonly Option<string> _title = new("--title") { Description = "Of the study.", HelpName = "TEXT", DefaultValueFactory = _ => "" };

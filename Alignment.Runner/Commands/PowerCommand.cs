@@ -13,19 +13,19 @@ sealed class PowerCommand : RunnerCommand
 {
     static readonly PowerQuestion s_defaults = new();
 
-    readonly Option<double?> _effect = new("--effect") { Description = "The difference to be found, in the metric's units; without --sd in standard deviations; with --rate a difference of rates. Left out: the smallest that --n finds." };
-    readonly Option<double?> _size = new("--n") { Description = "Rows of each variant (pairs with --paired, trials with --rate). Left out: as many as --effect needs." };
-    readonly Option<double> _sd = new("--sd") { Description = "Standard deviation of the rows, from earlier data.", DefaultValueFactory = _ => s_defaults.Sd };
-    readonly Option<double?> _rate = new("--rate") { Description = "The baseline's rate, 0 … 1: proportions of independent trials (clicks of impressions) are compared." };
+    readonly Option<double?> _effect = new("--effect") { Description = "The difference to be found, in the metric's units; without --sd in standard deviations; with --rate a difference of rates. Left out: the smallest that --n finds.", HelpName = "NUMBER" };
+    readonly Option<double?> _size = new("--n") { Description = "Rows of each variant (pairs with --paired, trials with --rate). Left out: as many as --effect needs.", HelpName = "N" };
+    readonly Option<double> _sd = new("--sd") { Description = "Standard deviation of the rows, from earlier data.", HelpName = "NUMBER", DefaultValueFactory = _ => s_defaults.Sd };
+    readonly Option<double?> _rate = new("--rate") { Description = "The baseline's rate, 0 … 1: proportions of independent trials (clicks of impressions) are compared.", HelpName = "RATE" };
     readonly Option<bool> _paired = new("--paired") { Description = "Every video is shown in both variants; --sd is then that of the differences, unless --correlation is given." };
-    readonly Option<double?> _correlation = new("--correlation") { Description = "Of a unit's two values, for --paired." };
-    readonly Option<double> _power = new("--power") { Description = "The chance to find it.", DefaultValueFactory = _ => s_defaults.Power };
-    readonly Option<double> _alpha = new("--alpha") { Description = "The level, two-sided.", DefaultValueFactory = _ => s_defaults.Alpha };
-    readonly Option<int> _comparisons = new("--comparisons") { Description = "Comparisons corrected together (six variants against a baseline: 6).", DefaultValueFactory = _ => s_defaults.Comparisons };
-    readonly Option<double> _ratio = new("--ratio") { Description = "Rows of the baseline for each row of a variant.", DefaultValueFactory = _ => s_defaults.Ratio };
-    readonly Option<double> _covariate = new("--covariate-correlation") { Description = "Of a covariate measured before with the metric: CUPED needs fewer rows.", DefaultValueFactory = _ => s_defaults.CovariateCorrelation };
-    readonly Option<double> _icc = new("--icc") { Description = "Intraclass correlation of rows of one video; 'alignment analyze' reports it.", DefaultValueFactory = _ => s_defaults.Icc };
-    readonly Option<double> _rows = new("--rows-per-video") { Description = "Rows of one video in one variant, for --icc.", DefaultValueFactory = _ => s_defaults.RowsPerVideo };
+    readonly Option<double?> _correlation = new("--correlation") { Description = "Of a unit's two values, for --paired.", HelpName = "R" };
+    readonly Option<double> _power = new("--power") { Description = "The chance to find it.", HelpName = "P", DefaultValueFactory = _ => s_defaults.Power };
+    readonly Option<double> _alpha = new("--alpha") { Description = "The level, two-sided.", HelpName = "P", DefaultValueFactory = _ => s_defaults.Alpha };
+    readonly Option<int> _comparisons = new("--comparisons") { Description = "Comparisons corrected together (six variants against a baseline: 6).", HelpName = "N", DefaultValueFactory = _ => s_defaults.Comparisons };
+    readonly Option<double> _ratio = new("--ratio") { Description = "Rows of the baseline for each row of a variant.", HelpName = "NUMBER", DefaultValueFactory = _ => s_defaults.Ratio };
+    readonly Option<double> _covariate = new("--covariate-correlation") { Description = "Of a covariate measured before with the metric: CUPED needs fewer rows.", HelpName = "R", DefaultValueFactory = _ => s_defaults.CovariateCorrelation };
+    readonly Option<double> _icc = new("--icc") { Description = "Intraclass correlation of rows of one video; 'alignment analyze' reports it.", HelpName = "NUMBER", DefaultValueFactory = _ => s_defaults.Icc };
+    readonly Option<double> _rows = new("--rows-per-video") { Description = "Rows of one video in one variant, for --icc.", HelpName = "N", DefaultValueFactory = _ => s_defaults.RowsPerVideo };
     readonly Option<string?> _out = new("--out") { Description = "Where a picture of the curve goes (power.svg, power.png).", HelpName = "DIR" };
 
     public PowerCommand(Terminal terminal) : base(terminal, "power",
