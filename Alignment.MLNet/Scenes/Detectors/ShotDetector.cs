@@ -126,24 +126,32 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
         if (step < LeastStep) return false;
         double seconds = _ring[frame].Seconds, mean = PictureDifference.Mean(_ring[frame - 1], _ring[frame]);
         double least = double.MaxValue;
+        // The scenes on the two sides, beyond a flash over the cut.
+        long before = frame - 1, behind = frame;
         for (int direction = -1; direction <= 1; direction += 2)
         {
             double most = 0;
             for (long i = frame + direction, n = 1; i > _ring.First && i <= _ring.Last; i += direction, n++)
             {
                 if (n > NearbyFrames && Math.Abs(_ring[i].Seconds - seconds) > NearbySeconds) break;
-                if (_ring.Step(i) * StandsOut > step && Rivals(i, mean)) return false;
+                if (_ring.Step(i) * StandsOut > step && Rivals(i, mean))
+                {
+                    // A flash begins at once and ends at once: one step on a side. Fades and dissolves have many.
+                    if ((direction < 0 ? before != frame - 1 : behind != frame) || !IsFlashEdge(i, frame)) return false;
+                    (before, behind) = direction < 0 ? (i - 1, behind) : (before, i);
+                }
                 if (n <= NearbyFrames) most = Math.Max(most, PictureDifference.Mean(_ring[i - 1], _ring[i]));
             }
             least = Math.Min(least, most);
         }
         // In the midst of a fast move, which explains steps as large as this on both sides, what it fails to explain is what came into view.
         if (step < CutAmidMove && least > AsLarge * mean) return false;
-        SmallPicture before = _ring[frame - 1], here = _ring[frame];
-        double unrelated = PictureDifference.Unrelated(before, here);
-        if (PictureDifference.ChangedShare(before, here, Math.Max(LeastChange, ChangeShare * unrelated)) < LeastArea) return false;
+        SmallPicture last = _ring[frame - 1], here = _ring[frame];
+        if (behind - before > 1 && !AreTwoScenes(_ring[before], _ring[behind])) return false;
+        double unrelated = PictureDifference.Unrelated(last, here);
+        if (PictureDifference.ChangedShare(last, here, Math.Max(LeastChange, ChangeShare * unrelated)) < LeastArea) return false;
         // Plain pictures are alike in their brightness without being one scene.
-        bool lights = Math.Min(before.Contrast, here.Contrast) >= LeastContrast && (PictureDifference.Structure(before, here) > SameStructureAtOnce || OtherLight.IsBent(before, here));
+        bool lights = Math.Min(last.Contrast, here.Contrast) >= LeastContrast && IsOneSceneAtOnce(last, here);
         return !lights && !IsUndone(frame, step);
     }
 
@@ -156,6 +164,21 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
         SmallPicture before = _ring![frame - 1], here = _ring[frame];
         return IsBlank(before) == IsBlank(here) && PictureDifference.Mean(before, here) * StandsOut > mean;
     }
+
+    /// <summary>Whether a step nearby is where a flash over the cut begins or ends: the pictures between the two are of one colour, or show what lies beyond it in another light.</summary>
+    bool IsFlashEdge(long step, long cut)
+    {
+        // A step is named by the picture behind it.
+        SmallPicture scene = step > cut ? _ring![step] : _ring![step - 1];
+        for (long i = Math.Min(step, cut); i < Math.Max(step, cut); i++)
+            if (!IsBlank(_ring[i]) && !IsOneSceneAtOnce(_ring[i], scene)) return false;
+        return true;
+    }
+
+    static bool IsOneSceneAtOnce(SmallPicture a, SmallPicture b) => PictureDifference.Structure(a, b) > SameStructureAtOnce || OtherLight.IsBent(a, b);
+
+    /// <summary>Whether what a flash lies between is a cut without it, too.</summary>
+    bool AreTwoScenes(SmallPicture a, SmallPicture b) => !IsBlank(a) && !IsBlank(b) && !OtherLight.IsOneScene(a, b) && Difference(a, b) >= LeastStep;
 
     /// <summary>Whether what was before the frame comes back soon, or what is there now was there shortly before.</summary>
     bool IsUndone(long frame, double step)
@@ -195,6 +218,9 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
             t = t with { Frame = middle, From = earlier.From, FromBlank = earlier.FromBlank, Faint = earlier.Faint || t.Faint, Score = Math.Max(earlier.Score, t.Score), Seconds = _ring![middle].Seconds };
             _found.RemoveAt(_found.Count - 1);
         }
+        // No step of a blend stands out: a flash before a cut to a bright scene only looks like one.
+        if (_found.Count > 0 && _found[^1] is { IsHard: false, FromBlank: false, ToBlank: false } soft && t is { IsHard: true, FromBlank: false, ToBlank: false } && t.Frame >= soft.From && t.Frame <= soft.To)
+            _found.RemoveAt(_found.Count - 1);
         _handled = Math.Max(_handled, t.To);
         if (t.ToBlank)
         {

@@ -24,6 +24,31 @@ public sealed class ShotDetectorTests
     public void Flash_OfAnyLengthBelowAScene_IsNoCut(int frames) =>
         Assert.That(new DrawnShots().Shot(1, 40).Colour(250, frames).Shot(1, 40).Cuts(), Is.Empty);
 
+    // The picture goes white by so much for frames before and after the cut: at once, or rising to the cut and falling behind it.
+    [TestCase(0, 1, 0.5, false)]
+    [TestCase(0, 3, 0.5, false)]
+    [TestCase(2, 0, 0.5, false)]
+    [TestCase(2, 2, 0.5, false)]
+    [TestCase(3, 3, 0.5, true)]
+    [TestCase(0, 3, 0.5, true)]
+    public void Flash_OverAHardCut_IsThatCut(int before, int after, double strength, bool rises)
+    {
+        const int cut = 40;
+        // The drawn places are faint: under a flash they would be of one colour.
+        var shots = new DrawnShots().Shot(1, cut).Shot(2, 40).Painted(0, (_, _, _, value) => 128 + 4 * (value - 128)).Painted(0, (i, _, _, value) =>
+        {
+            bool first = i < cut;
+            int reach = first ? before : after, distance = first ? cut - 1 - i : i - cut;
+            return distance >= reach ? value : value + (255 - value) * (rises ? strength * (reach - distance) / reach : strength);
+        });
+        Assert.That(Frames(shots.Cuts()), Is.EqualTo(new[] { cut }));
+    }
+
+    [TestCase(2)]
+    [TestCase(4)]
+    public void Flash_OverAMovingShot_IsNoCut(int frames) =>
+        Assert.That(new DrawnShots().Shot(1, 80, 3).Painted(0, (i, _, _, value) => i >= 40 && i < 40 + frames ? value + (255 - value) * 0.6 : value).Cuts(), Is.Empty);
+
     [Test]
     public void OtherPicture_ShorterThanAScene_IsNoCut() => Assert.That(new DrawnShots().Shot(1, 40).Shot(2, 8).Shot(1, 40).Cuts(), Is.Empty);
 
