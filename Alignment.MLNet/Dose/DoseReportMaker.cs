@@ -121,7 +121,7 @@ sealed class DoseReportMaker
     {
         if (_counts.Failed > 0) yield return FormattableString.Invariant($"{_counts.Failed} of {_counts.Scenes} scenes could not be measured and count nowhere.");
         if (_counts.WithProduct == 0) yield return "No scene with the product was measured: there is no dose.";
-        if (_counts.WithoutProduct > 0) yield return FormattableString.Invariant($"{_counts.WithoutProduct} scenes without the product count nowhere: there is nothing in them to move.");
+        if (_counts.WithoutProduct > 0) yield return FormattableString.Invariant($"{_counts.WithoutProduct} {(_counts.WithoutProduct == 1 ? "scene without the product counts nowhere: there is nothing in it to move" : "scenes without the product count nowhere: there is nothing in them to move")}.");
         if (_videos.Count == 1) yield return "One video: intervals are over its scenes, taken for independent, and say nothing of other videos.";
         else if (_videos.Count is > 1 and < FewVideos) yield return FormattableString.Invariant($"{_videos.Count} videos are few: intervals are clustered by video with a correction for few clusters, and wide.");
         foreach (DosePredictor p in predictors.Where(p => p.MadeHeatmaps))

@@ -32,7 +32,7 @@ static class DoseSentences
         string who = $"{Words(dose.Variant)}, predicted by {dose.Predictor}: ";
         if (check.Outside is not { } outside) return $"{who}no scene lies outside its {check.Window} window, so that it cannot be told from a boost of all.";
         string inside = check.Inside is { } i ? $"inside the {check.Window} window the share moved by {WithInterval(i, options.Confidence)} ({Count(i.Scenes, "scene")})" : $"the {check.Window} window has no scene with the product";
-        if (check.OutsideIdentical == outside.Scenes) return $"{who}{inside}; outside it all {Count(outside.Scenes, "picture")} are byte for byte the baseline's, so that nothing moved there.";
+        if (check.OutsideIdentical == outside.Scenes) return $"{who}{inside}; outside it {(outside.Scenes == 1 ? "the one picture is" : $"all {N(outside.Scenes)} pictures are")} byte for byte the baseline's, so that nothing moved there.";
         string there = $"outside it by {WithInterval(outside, options.Confidence)} ({Count(outside.Scenes, "scene")}, {N(check.OutsideIdentical)} of them the baseline's own picture, at most {Points(check.OutsideLargest, signed: false)})";
         return check.Verdict switch
         {
@@ -102,7 +102,7 @@ static class DoseSentences
     static string Basis(DoseEstimate e) => e.Method switch
     {
         IntervalMethod.ScenesOfOneVideo => " One video only: the interval is over its scenes and says nothing of other videos.",
-        IntervalMethod.ByVideo when e.Videos < DoseReportMaker.FewVideos => $" Only {e.Videos} videos ({Text(e.Df, "0.#")} degrees of freedom): the interval is as wide as so few allow.",
+        IntervalMethod.ByVideo when e.Videos < DoseReportMaker.FewVideos => $" Only {e.Videos} videos ({Text(e.Df, "0.#")} {(Text(e.Df, "0.#") == "1" ? "degree" : "degrees")} of freedom): the interval is as wide as so few allow.",
         IntervalMethod.None => " One scene allows no interval.",
         _ => "",
     };

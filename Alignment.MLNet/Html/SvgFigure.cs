@@ -84,7 +84,12 @@ static class SvgFigure
         using (html.Open("td", ("class", "plot")))
             foreach (var (series, p) in here) SvgIntervals.Row(html, scale, series.Look, p.Y, p.Low, p.High, true, $"{category}{(figure.OneEach ? "" : ", " + name(series.Name))}: {value(p)}", zone);
         using (html.Open("td", ("class", "number values"), ("data-label", valueTitle)))
-            foreach (var (_, p) in here) html.Element("div", value(p));
+            foreach (var (series, p) in here)
+                using (html.Open("div"))
+                {
+                    if (here.Count > 1) SvgChart.Swatch(html, series.Look);   // on a phone the plot stands above
+                    html.Text(value(p));
+                }
         foreach (Column c in columns) html.Element("td", c.Text(at) ?? "", ("class", c.Style), ("data-label", c.Title));
     }
 

@@ -25,7 +25,7 @@ sealed partial class ReportPage
         if (IsMissing(html, run.Dose is not null, "the dose", "The dose")) return;
         DoseReport dose = run.Dose!;
         using (html.Open("p", ("class", "warning"))) html.Text("● ").Name(dose.Note);
-        html.Element("p", $"{ReportWords.N(dose.Counts.WithProduct)} scenes with the product of {ReportWords.Count(dose.Counts.Videos, "video", "videos")}{(dose.Counts.WithoutProduct > 0 ? $"; {ReportWords.N(dose.Counts.WithoutProduct)} without it count nowhere" : "")}{(dose.Counts.Failed > 0 ? $"; {ReportWords.N(dose.Counts.Failed)} could not be measured" : "")}. The dose of a variant is the share of attention on the product in its edits less that in the baseline's edits, scene by scene.", ("class", "soft"));
+        html.Element("p", $"{ReportWords.Count(dose.Counts.WithProduct, "scene", "scenes")} with the product of {ReportWords.Count(dose.Counts.Videos, "video", "videos")}{(dose.Counts.WithoutProduct > 0 ? $"; {ReportWords.N(dose.Counts.WithoutProduct)} without it {(dose.Counts.WithoutProduct == 1 ? "counts" : "count")} nowhere" : "")}{(dose.Counts.Failed > 0 ? $"; {ReportWords.N(dose.Counts.Failed)} could not be measured" : "")}. The dose of a variant is the share of attention on the product in its edits less that in the baseline's edits, scene by scene.", ("class", "soft"));
         Figures(html, dose);
         foreach (DosePredictor predictor in dose.Predictors)
         {

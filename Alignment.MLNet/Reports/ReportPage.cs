@@ -44,10 +44,10 @@ sealed partial class ReportPage(RunRecords run, ReportOptions options, IReadOnly
         {
             if (run.Set is { } set)
             {
-                Tile(html, ReportWords.N(set.VideoIds.Count), "videos");
-                Tile(html, ReportWords.N(set.Scenes), "scenes");
+                Tile(html, ReportWords.N(set.VideoIds.Count), set.VideoIds.Count == 1 ? "video" : "videos");
+                Tile(html, ReportWords.N(set.Scenes), set.Scenes == 1 ? "scene" : "scenes");
             }
-            if (run.Edit.Any) Tile(html, ReportWords.N(run.Edit["counts"]["edits"].Count), "different edits");
+            if (run.Edit.Any) Tile(html, ReportWords.N(run.Edit["counts"]["edits"].Count), run.Edit["counts"]["edits"].Count == 1 ? "different edit" : "different edits");
             if (run.Analysis is { } a) Tile(html, ReportWords.N(a.Rows - a.Rejected), IsSimulated ? "SIMULATED rows of engagement" : "rows of engagement", IsSimulated ? "warning" : null);
             for (int i = 0; i < s_levels.Length; i++)
             {
@@ -100,8 +100,8 @@ sealed partial class ReportPage(RunRecords run, ReportOptions options, IReadOnly
             html.Element("strong", $"{mark} {note.Title}", ("title", word));
             foreach (string line in note.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
                 using (html.Open("p", ("class", "small"))) html.Name(line);
-            if (note.Next is not null)
-                using (html.Open("p", ("class", "small"))) html.Element("code", note.Next);
+            if (note.Next is { } next)
+                using (html.Open("p", ("class", "small"))) html.Element(next.StartsWith("alignment ", StringComparison.Ordinal) ? "code" : "span", next);
         }
     }
 

@@ -234,4 +234,17 @@ public sealed class ReportRunTests
         Assert.That(ReportPage.Fit([Point(0, 1, 0), Point(1, 2, 1)]), Is.Null);
         Assert.That(ReportPage.Fit([Point(1, 1, 1), Point(1, 2, 1)]), Is.Null, "all at one dose");
     }
+
+    [TestCase(3.3049, -2.324, 8.933, "+3.30 [\u22122.32, 8.93]")]
+    [TestCase(0.0, 0.0, 0.0, "0.00")]
+    [TestCase(-0.001, -0.002, 0.001, "0.00 [0.00, 0.00]")]
+    [TestCase(-11.226, null, null, "\u221211.23")]
+    public void Points_HaveHundredths_AndNoIntervalWhereNothingVaries(double at, double? low, double? high, string expected) => Assert.That(ReportWords.Points(at, low, high), Is.EqualTo(expected));
+
+    [Test]
+    public void Names_OfVariants_AreWords_OfPredictorsStay()
+    {
+        Assert.That(ReportWords.Named("early_boost"), Is.EqualTo("early boost"));
+        Assert.That(ReportWords.Named("predicted by fine_grained.smoothed"), Is.EqualTo("predicted by fine_grained.smoothed"));
+    }
 }
