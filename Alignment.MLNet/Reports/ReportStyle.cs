@@ -38,7 +38,7 @@ static class ReportStyle
         tr.axis-row td { border-bottom: 0; padding-top: 0; }
         .values div { min-height: 26px; line-height: 26px; }
         table.figure td { vertical-align: middle; }
-        table.figure td.plot, table.figure th.plot { width: 46%; }
+        @media (min-width: 641px) { table.figure td.plot, table.figure th.plot { width: 46%; } }
         .scene { margin: 14px 0 20px; break-inside: avoid; }
         .scene h4 { margin: 0 0 6px; font-size: .98rem; }
         .cells { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(46%, 128px), 1fr)); gap: 8px; align-items: start; }

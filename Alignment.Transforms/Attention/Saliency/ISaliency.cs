@@ -36,7 +36,7 @@ public static class SaliencyPredictors
             if (name == raw.Name) return raw;
             if (name == raw.Name + SmoothedEnding) return raw.Smoothed(smoothing);
         }
-        throw UsageException.For("The attention predictor", $"'{SafePath.Shorten(name)}'", string.Join(", ", Names), "Use one of these names.");
+        throw UsageException.For("The attention predictor", $"'{SafePath.Shorten(name)}'", string.Join(", ", Names), "Use one of these names, or the .json that describes a model.");
     }
 
     /// <summary>The same predictor with its map blurred and stretched to 0..1.</summary>
