@@ -85,7 +85,7 @@ sealed record EditSettings
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Precision { get; init; }
 
-    /// <summary>Null for packed weights, the default, and then not written.</summary>
+    /// <summary>Null where the program decides, the default, and then not written.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Packing { get; init; }
 
@@ -113,7 +113,7 @@ sealed record EditSettings
         RegionFeather = edit.Region.Feather,
         Device = edit.Device.Kind.ToString(),
         Precision = edit.Precision,
-        Packing = edit.Packing == Transforms.Diffusion.Editing.WeightPacking.On ? null : edit.Packing.ToString(),
+        Packing = edit.Packing == Transforms.Diffusion.Editing.WeightPacking.Auto ? null : edit.Packing.ToString(),
         JpegQuality = jpegQuality,
     };
 }

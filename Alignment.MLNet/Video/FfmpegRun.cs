@@ -1,6 +1,7 @@
 using System.Globalization;
 using FFMpegCore;
 using FFMpegCore.Exceptions;
+using Instances.Exceptions;
 
 namespace Alignment.MLNet.Video;
 
@@ -38,7 +39,7 @@ static class FfmpegRun
         {
             cancel();
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException or InstanceException)
         {
             // It ends by itself; its run is waited for.
         }

@@ -25,7 +25,7 @@ static class FullSizeEdit
         string work = args.Length > 0 && !args[0].StartsWith('-') ? args[0] : Path.Combine(Path.GetTempPath(), "alignment-full-size");
         string? made = null;
         int side = 512, rounds = 3, pictures = 1;
-        bool profile = false, prepack = true, mapped = false, peer = true, split = false;
+        bool profile = false, prepack = true, mapped = false, peer = true, split = false, ways = false;
         for (int i = args.Length > 0 && args[0] == work ? 1 : 0; i < args.Length; i++)
             switch (args[i])
             {
@@ -37,6 +37,7 @@ static class FullSizeEdit
                 case "--bundle": made = args[++i]; break;
                 case "--alone": peer = false; break;
                 case "--split": split = true; break;
+                case "--ways": ways = true; break;
                 case "--pictures": pictures = int.Parse(args[++i], CultureInfo.InvariantCulture); break;
                 default: Console.Error.WriteLine($"Unknown: {args[i]}"); return 2;
             }
@@ -53,6 +54,7 @@ static class FullSizeEdit
             return 0;
         }
         float[] inputs = Inputs(side);
+        if (ways) return Ways(bundle, inputs, side, rounds);
         using TorchPeer? torch = peer ? TorchPeer.Start(folder, inputs, side, rounds, OrtThreads.Count, work) : null;
         if (peer && torch is null) Console.WriteLine("python3 has no torch here: not compared");
         using var ours = new OneStep(bundle, inputs, side, new() { Prepacking = prepack, Optimization = mapped ? GraphOptimizationLevel.ORT_ENABLE_EXTENDED : GraphOptimizationLevel.ORT_ENABLE_ALL }, profile ? work : null);
@@ -77,7 +79,7 @@ static class FullSizeEdit
             torchUnet.Add(step.Unet);
         }
         double median = Timing.Median(control) + Timing.Median(unet);
-        Say($"a step {median:f2} s: ControlNet {Timing.Median(control):f2}, UNet {Timing.Median(unet):f2}; prediction {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(MemoryMarshal.AsBytes(prediction.AsSpan())))[..12]}");
+        Say($"a step {median:f2} s: ControlNet {Timing.Median(control):f2}, UNet {Timing.Median(unet):f2}; prediction {Hash(prediction)}");
         ours.PrintProfiles(rounds + 1);
         if (torch is null) return 0;
 
@@ -86,6 +88,34 @@ static class FullSizeEdit
         Say($"time ÷ PyTorch's {median / torchMedian:f3} (goal {MostTime}); peak memory ÷ PyTorch's {peak / torchPeak:f3} (goal {MostMemory}); prediction's relative error {error:e1} (allowed {MostError})");
         return error <= MostError && median / torchMedian <= MostTime && peak / torchPeak <= MostMemory ? 0 : 1;
     }
+
+    /// <summary>The ways to load weights, all loaded at once and run in turns: the machine's own pace is the same for each.</summary>
+    static int Ways(ModelBundle bundle, float[] inputs, int side, int rounds)
+    {
+        (string Name, SessionSettings Settings)[] ways =
+        [
+            ("packed, blocked layout", new()),
+            ("blocked layout, not packed", new() { Prepacking = false }),
+            ("as in the file, mapped", new() { Prepacking = false, Optimization = GraphOptimizationLevel.ORT_ENABLE_EXTENDED }),
+        ];
+        OneStep[] steps = [.. ways.Select(w => { Say($"{w.Name}:"); return new OneStep(bundle, inputs, side, w.Settings, profiles: null); })];
+        var control = ways.Select(_ => new List<double>()).ToArray();
+        var unet = ways.Select(_ => new List<double>()).ToArray();
+        for (int round = 0; round <= rounds; round++)
+            for (int i = 0; i < ways.Length; i++)
+            {
+                var (c, u) = steps[i].Run();
+                Say($"round {round}: {ways[i].Name}: ControlNet {c:f2} s, UNet {u:f2} s");
+                if (round == 0) continue;
+                control[i].Add(c);
+                unet[i].Add(u);
+            }
+        for (int i = 0; i < ways.Length; i++) Say($"{ways[i].Name}: ControlNet {Timing.Median(control[i]):f2} s, UNet {Timing.Median(unet[i]):f2} s; prediction {Hash(steps[i].Prediction)}");
+        foreach (OneStep step in steps) step.Dispose();
+        return 0;
+    }
+
+    static string Hash(float[] prediction) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(MemoryMarshal.AsBytes(prediction.AsSpan())))[..12];
 
     /// <summary>Samples [2,4,h,w], text [2,77,768], control [2,2,H,W], timestep [2], one after the other.</summary>
     static float[] Inputs(int side)

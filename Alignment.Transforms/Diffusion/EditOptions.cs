@@ -110,7 +110,7 @@ public sealed record EditOptions
     public Device Device { get; init; } = Device.Cpu;
 
     /// <summary>How weights lie in memory. Sums are rounded in another order, so that pictures may differ in a float's last bit: records have what is not the default.</summary>
-    public WeightPacking Packing { get; init; } = WeightPacking.On;
+    public WeightPacking Packing { get; init; } = WeightPacking.Auto;
 
     /// <summary>What the model computes in where that is not float32; <see cref="For"/> asks it. For records: it decides rounding.</summary>
     internal string? Precision { get; init; }

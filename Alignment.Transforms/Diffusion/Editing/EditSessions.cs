@@ -20,15 +20,15 @@ sealed class EditSessions : IDisposable
     readonly Lazy<OrtMemoryInfo>? _deviceMemory;
     readonly Lazy<(InferenceSession Hint, InferenceSession Body)?> _inTwo;
     readonly WeightPacking _packing;
-    readonly Lazy<(long All, long Free)> _room;
+    readonly Lazy<(long Weights, long Memory)> _room;
     double? _steps, _pictures;
 
-    public EditSessions(ModelBundle bundle, Device device, WeightPacking packing = WeightPacking.On)
+    public EditSessions(ModelBundle bundle, Device device, WeightPacking packing = WeightPacking.Auto)
     {
         _bundle = bundle;
         Device = device;
         _packing = packing;
-        _room = new(() => (BundleFiles.Models.Sum(WeightBytes), FreeMemory.Bytes()));
+        _room = new(() => (BundleFiles.Models.Sum(WeightBytes), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
         if (device.MemoryName is { } memory) _deviceMemory = new(() => new OrtMemoryInfo(memory, OrtAllocatorType.DeviceAllocator, device.Index, OrtMemType.Default));
         _sessions = BundleFiles.Models.ToDictionary(file => file, file => new Lazy<InferenceSession>(() => Open(file)), StringComparer.Ordinal);
         _inTwo = new(OpenInTwo);
@@ -74,7 +74,7 @@ sealed class EditSessions : IDisposable
     {
         WeightPacking.On => true,
         WeightPacking.Off => false,
-        _ => Device.Kind != DeviceKind.Cpu || PackingRule.Packs(model, WeightBytes(model), model is BundleFiles.Unet or BundleFiles.ControlNet ? _steps : _pictures, _room.Value.All, _room.Value.Free),
+        _ => Device.Kind != DeviceKind.Cpu || PackingRule.Packs(model, WeightBytes(model), model is BundleFiles.Unet or BundleFiles.ControlNet ? _steps : _pictures, _room.Value.Weights, _room.Value.Memory),
     };
 
     /// <summary>Weights beside the graph.</summary>

@@ -8,7 +8,7 @@ namespace Alignment.Transforms.Diffusion.Editing;
 /// </summary>
 public enum WeightPacking
 {
-    /// <summary>Packed where that takes less time in all, for the edits that are ahead, and memory allows it.</summary>
+    /// <summary>Packed where that takes less time in all, for the edits of the whole run, and the machine has the memory: the same command on the same machine always does the same.</summary>
     Auto,
 
     /// <summary>Always packed.</summary>
@@ -24,19 +24,19 @@ static class PackingRule
     /// <summary>Below this a model loads in milliseconds either way.</summary>
     public const long SmallBytes = 64 << 20;
 
-    /// <summary>Packed weights may take this part of the free memory; the rest is for what the models compute.</summary>
+    /// <summary>Packed weights may take this part of the machine's or container's memory; the rest is for what the models compute. (Not of what is free: that would differ from run to run.)</summary>
     const double MemoryShare = 0.5;
 
     /// <summary>
-    /// Evaluations after which packing has paid for itself: for pictures of 512x512 and, in the denoising models, two samples (guidance). Processor time of loading ÷ processor
-    /// time saved a run, measured with the ControlNet of Stable Diffusion 1.5 at 256x256 and scaled by the area (docs/benchmarks.md, "Loading"); taken for all models, for both grow with a model.
+    /// Evaluations after which packing has paid for itself: for pictures of 512x512 and, in the denoising models, two samples (guidance). Seconds of loading ÷ seconds saved a run,
+    /// measured with Stable Diffusion 1.5 (docs/benchmarks.md, "Loading"); the denoising models together, because they are run together.
     /// </summary>
     static readonly Dictionary<string, double> s_breakEven = new(StringComparer.Ordinal)
     {
-        [BundleFiles.Unet] = 17,
-        [BundleFiles.ControlNet] = 17,
-        [BundleFiles.VaeEncoder] = 17,
-        [BundleFiles.VaeDecoder] = 17,
+        [BundleFiles.Unet] = 170,
+        [BundleFiles.ControlNet] = 170,
+        [BundleFiles.VaeEncoder] = 4,
+        [BundleFiles.VaeDecoder] = 4,
         [BundleFiles.TextEncoder] = double.PositiveInfinity,   // a prompt is encoded once
     };
 
@@ -45,7 +45,7 @@ static class PackingRule
     /// <param name="weightBytes">Of its weights beside the graph; what is in the graph is copied anyway.</param>
     /// <param name="evaluations">Ahead, in units of the break-even's; null where nobody said.</param>
     /// <param name="allBytes">Weights of all models that could be packed.</param>
-    /// <param name="free">Memory that the process may still take.</param>
-    public static bool Packs(string model, long weightBytes, double? evaluations, long allBytes, long free) =>
-        weightBytes < SmallBytes || allBytes <= MemoryShare * free && (evaluations ?? double.MaxValue) >= s_breakEven[model];
+    /// <param name="memory">Of the machine or the container.</param>
+    public static bool Packs(string model, long weightBytes, double? evaluations, long allBytes, long memory) =>
+        weightBytes < SmallBytes || allBytes <= MemoryShare * memory && (evaluations ?? double.MaxValue) >= s_breakEven[model];
 }

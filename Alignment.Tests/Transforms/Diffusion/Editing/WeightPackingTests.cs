@@ -30,7 +30,7 @@ public sealed class WeightPackingTests
             Assert.That(PackingRule.Packs(BundleFiles.Unet, Large, evaluations: 500, Large, Free), Is.True, "many steps");
             Assert.That(PackingRule.Packs(BundleFiles.Unet, Large, evaluations: null, Large, Free), Is.True, "nobody said");
             Assert.That(PackingRule.Packs(BundleFiles.Unet, Large, evaluations: 500, 12 * Large, Free), Is.False, "no room");
-            Assert.That(PackingRule.Packs(BundleFiles.Unet, 0, evaluations: 1, 0, free: 0), Is.True, "a small model");
+            Assert.That(PackingRule.Packs(BundleFiles.Unet, 0, evaluations: 1, 0, memory: 0), Is.True, "a small model");
             Assert.That(PackingRule.Packs(BundleFiles.TextEncoder, Large, evaluations: null, Large, Free), Is.False, "once a prompt");
         });
     }
