@@ -167,13 +167,7 @@ public sealed class TrainingSession : IDisposable
 
         void Bind(string name, OrtValue value)
         {
-            if (CopiesWhenBound)
-            {
-                OrtTensorTypeAndShapeInfo about = value.GetTensorTypeAndShape();
-                OrtValue copy = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, about.ElementDataType, about.Shape);
-                value.GetTensorMutableRawData().CopyTo(copy.GetTensorMutableRawData());
-                _copies.Add(value = copy);
-            }
+            if (CopiesWhenBound) _copies.Add(value = OrtValues.Copy(value));
             _binding.BindInput(name, value);
         }
     }

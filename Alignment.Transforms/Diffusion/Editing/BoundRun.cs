@@ -1,3 +1,4 @@
+using Alignment.Onnx.Runtime;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -48,7 +49,7 @@ sealed class BoundRun : IDisposable
         if (_sessions.CopiesWhenBound)
         {
             if (_here.Remove(name, out OrtValue? before)) before.Dispose();
-            value = _here[name] = written.Clone();
+            value = _here[name] = OrtValues.Copy(value);
         }
         _binding.BindInput(name, value);
         return this;

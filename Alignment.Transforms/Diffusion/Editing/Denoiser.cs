@@ -13,7 +13,6 @@ sealed class Denoiser : IDisposable
     readonly DenoisingNetworks?[] _networks = new DenoisingNetworks?[2];
     readonly SamplerLoop _sampler;
     readonly LinearSampler _run;
-    readonly float[] _noise;
 
     /// <param name="sessions">The models; not owned.</param>
     /// <param name="shape">Sizes of the edit.</param>
@@ -27,7 +26,6 @@ sealed class Denoiser : IDisposable
     {
         (Pictures, _run) = (pictures, run);
         _make = guided => new(sessions, shape, pictures, guided, tokens, textWidth);
-        _noise = new float[pictures * shape.LatentLength];
         _sampler = new(sessions, shape, pictures, run, guidance, blends);
     }
 
@@ -60,7 +58,8 @@ sealed class Denoiser : IDisposable
             networks!.Run(steps.Control.Evaluated(i) || first && acts, acts);
 
             // 3. Guidance, the next sample, outside the edit the source's.
-            _sampler.Advance(networks, call.NeedsNoise ? Draw(steps.Noise, FirstCall + i) : default);
+            if (call.NeedsNoise) Draw(steps.Noise, FirstCall + i);
+            _sampler.Advance(networks);
             if (steps.Observer is not null) Show(steps, i);
             steps.Counted?.Invoke(Pictures);
         }
@@ -73,7 +72,7 @@ sealed class Denoiser : IDisposable
         DenoisingNetworks networks = Networks(guided);
         _sampler.Start(latents, keep: null);
         _sampler.Enter(networks);
-        for (int i = 0; i < _run.Calls.Count; i++) _sampler.Advance(networks, noise: default);
+        for (int i = 0; i < _run.Calls.Count; i++) _sampler.Advance(networks);
         _sampler.Read(latents);
     }
 
@@ -95,13 +94,12 @@ sealed class Denoiser : IDisposable
     }
 
     /// <summary>The scene's noise for a call, the same for each of its pictures.</summary>
-    ReadOnlySpan<float> Draw(SceneNoise? noise, int index)
+    void Draw(SceneNoise? noise, int index)
     {
         if (noise is null) throw new InvalidOperationException("This scheduler adds noise in each step, and none was given.");
-        Span<float> one = _noise.AsSpan(0, _noise.Length / Pictures);
+        Span<float> all = _sampler.Noise, one = all[..(all.Length / Pictures)];
         noise.Step(index, one);
-        for (int i = 1; i < Pictures; i++) one.CopyTo(_noise.AsSpan(i * one.Length));
-        return _noise;
+        for (int i = 1; i < Pictures; i++) one.CopyTo(all[(i * one.Length)..]);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Models;
+using Alignment.Transforms.Internals;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -17,7 +18,7 @@ sealed class DenoisingNetworks : IDisposable
     readonly EditSessions _sessions;
     readonly EditShape _shape;
     readonly int _pictures, _samples;
-    readonly List<IDisposable> _owned = [];
+    readonly Belongings _owned = new();
     readonly HostTensor _text, _control;
     readonly OrtTensor _scale;
     readonly BoundRun? _hint;
@@ -44,16 +45,16 @@ sealed class DenoisingNetworks : IDisposable
             TimeForm[] times = [Time(control), Time(unet)];
             (_controlTime, _unetTime) = (times[0].Name, times[1].Name);
             Form = new(guided, [.. new[] { TypeOf(control, "sample"), TypeOf(unet, "sample") }.Distinct()], [.. times.DistinctBy(t => t.Name)], (ElementType)unet.OutputMetadata[Output].ElementDataType);
-            _text = Own(new HostTensor(_samples, tokens, textWidth));
-            _control = Own(new HostTensor(_samples, shape.ControlChannels, shape.Height, shape.Width));
+            _text = _owned.Add(new HostTensor(_samples, tokens, textWidth));
+            _control = _owned.Add(new HostTensor(_samples, shape.ControlChannels, shape.Height, shape.Width));
             NodeMetadata scale = control.InputMetadata["conditioning_scale"];
-            _scale = Own(new OrtTensor(scale.ElementDataType, [.. scale.Dimensions.Select(d => Math.Max(1L, d))]));
+            _scale = _owned.Add(new OrtTensor(scale.ElementDataType, [.. scale.Dimensions.Select(d => Math.Max(1L, d))]));
 
-            _controlNet = Own(new BoundRun(sessions, control));
-            _unet = Own(new BoundRun(sessions, unet));
+            _controlNet = _owned.Add(new BoundRun(sessions, control));
+            _unet = _owned.Add(new BoundRun(sessions, unet));
             if (sessions.Hint is { } embedding)
             {
-                _hint = Own(new BoundRun(sessions, embedding).Makes([ControlNet.HintName]));
+                _hint = _owned.Add(new BoundRun(sessions, embedding).Makes([ControlNet.HintName]));
                 Read(_control, _hint, embedding, ControlPicture);
             }
             else Read(_control, _controlNet, control, ControlPicture);
@@ -158,14 +159,14 @@ sealed class DenoisingNetworks : IDisposable
     BoundRun Free()
     {
         if (_free is not null) return _free;
-        BoundRun free = Own(new BoundRun(_sessions, _sessions.Unet));
+        BoundRun free = _owned.Add(new BoundRun(_sessions, _sessions.Unet));
         Read(_text, free, _sessions.Unet, "encoder_hidden_states");
         _text.Written();
         ReadSamples(free, _unetTime);
         foreach (string made in _residuals)
         {
             OrtTensorTypeAndShapeInfo about = _controlNet[made].GetTensorTypeAndShape();
-            free.Feed(ResidualInput(made), Own(new OrtTensor(about.ElementDataType, about.Shape)));
+            free.Feed(ResidualInput(made), _owned.Add(new OrtTensor(about.ElementDataType, about.Shape)));
         }
         Predicts(free);
         return _free = free;
@@ -175,16 +176,6 @@ sealed class DenoisingNetworks : IDisposable
 
     static void Read(HostTensor tensor, BoundRun run, InferenceSession session, string input) => tensor.ReadBy(run, input, session.InputMetadata[input].ElementDataType);
 
-    T Own<T>(T thing) where T : IDisposable
-    {
-        _owned.Add(thing);
-        return thing;
-    }
-
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        for (int i = _owned.Count - 1; i >= 0; i--) _owned[i].Dispose();
-        _owned.Clear();
-    }
+    public void Dispose() => _owned.Dispose();
 }

@@ -52,14 +52,6 @@ sealed unsafe class OrtTensor : IDisposable
         }
     }
 
-    /// <summary>Another tensor with the same bytes.</summary>
-    public OrtValue Clone()
-    {
-        OrtValue copy = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, Type, Value.GetTensorTypeAndShape().Shape);
-        Value.GetTensorMutableRawData().CopyTo(copy.GetTensorMutableRawData());
-        return copy;
-    }
-
     /// <inheritdoc/>
     public void Dispose() => Value.Dispose();
 }

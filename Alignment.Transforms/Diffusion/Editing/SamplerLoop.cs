@@ -3,6 +3,7 @@ using Alignment.Onnx.Graph;
 using Alignment.Onnx.Models;
 using Alignment.Onnx.Runtime;
 using Alignment.Transforms.Diffusion.Schedulers;
+using Alignment.Transforms.Internals;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -20,7 +21,7 @@ sealed class SamplerLoop : IDisposable
     readonly bool _blends, _noisy;
     readonly float _guidance;
     readonly LinearSampler _sampler;
-    readonly List<IDisposable> _owned = [];
+    readonly Belongings _owned = new();
     readonly OrtTensor _latents, _call, _noise;
     readonly OrtTensor? _clean, _initial, _edited;
     readonly BoundRun _start;
@@ -44,12 +45,12 @@ sealed class SamplerLoop : IDisposable
         long h = shape.LatentHeight, w = shape.LatentWidth, channels = shape.LatentChannels;
         try
         {
-            OrtTensor Latent(long n, long c) => Own(new OrtTensor(TensorElementType.Float, n, c, h, w));
-            (_latents, _noise, _call) = (Latent(pictures, channels), Latent(pictures, channels), Own(new OrtTensor(TensorElementType.Int64)));
+            OrtTensor Latent(long n, long c) => _owned.Add(new OrtTensor(TensorElementType.Float, n, c, h, w));
+            (_latents, _noise, _call) = (Latent(pictures, channels), Latent(pictures, channels), _owned.Add(new OrtTensor(TensorElementType.Int64)));
             if (blends) (_clean, _initial, _edited) = (Latent(1, channels), Latent(1, channels), Latent(pictures, 1));
             (_before, _after, _prediction) = (Latent(pictures, channels), Latent(pictures, channels), Latent(pictures, channels));
 
-            _start = Own(new BoundRun(sessions, Open(SamplerGraphs.Start(shape, pictures, _ring, blends))));
+            _start = _owned.Add(new BoundRun(sessions, Open(SamplerGraphs.Start(shape, pictures, _ring, blends))));
             FeedStart();
             _start.Makes(_start.OutputNames);
             _reader = Open(SamplerGraphs.Read(shape, pictures));
@@ -92,16 +93,14 @@ sealed class SamplerLoop : IDisposable
         stage.Enter.Input(SamplerGraphs.Sample + "0", Sample(_now)).Input(SamplerGraphs.Call, Call(_now)).Run();
     }
 
-    /// <summary>The sampler's next call, on what the networks made of the last; <paramref name="noise"/> [N,4,h,w] where it needs any.</summary>
-    public void Advance(DenoisingNetworks networks, ReadOnlySpan<float> noise)
+    /// <summary>Noise [N,4,h,w] for the next call, to be written where it needs any.</summary>
+    public Span<float> Noise => _noise.Floats;
+
+    /// <summary>The sampler's next call, on what the networks made of the last.</summary>
+    public void Advance(DenoisingNetworks networks)
     {
         BoundRun step = StageOf(networks).Step(_now % _ring);
-        if (_noisy)
-        {
-            if (noise.IsEmpty) _noise.Fill(0);
-            else noise.CopyTo(_noise.Floats);
-            step.Feed(SamplerGraphs.Noise, _noise);
-        }
+        if (_noisy) step.Feed(SamplerGraphs.Noise, _noise);
         step.Run();
         _now++;
     }
@@ -125,7 +124,7 @@ sealed class SamplerLoop : IDisposable
     BoundRun MakeRead(int place)
     {
         int before = place + _ring - 1;
-        return Own(new BoundRun(_sessions, _reader))
+        return _owned.Add(new BoundRun(_sessions, _reader))
             .Input(SamplerGraphs.Sample + "0", Sample(before)).Input(SamplerGraphs.NextSample, Sample(place)).Input(SamplerGraphs.Made, Prediction(before))
             .Output(SamplerGraphs.Sample + "0" + SamplerGraphs.Copy, _before.Value).Output(SamplerGraphs.NextSample + SamplerGraphs.Copy, _after.Value).Output(SamplerGraphs.Made + SamplerGraphs.Copy, _prediction.Value);
     }
@@ -141,7 +140,7 @@ sealed class SamplerLoop : IDisposable
 
     Stage MakeStage(DenoisingNetworks networks)
     {
-        var enter = Own(new BoundRun(_sessions, Open(SamplerGraphs.Enter(_shape, _pictures, _sampler, networks.Form))));
+        var enter = _owned.Add(new BoundRun(_sessions, Open(SamplerGraphs.Enter(_shape, _pictures, _sampler, networks.Form))));
         enter.Input(SamplerGraphs.Sample + "0", Sample(_now)).Input(SamplerGraphs.Call, Call(_now));
         string[] inputs = [.. enter.OutputNames];
         enter.Makes(inputs);
@@ -153,7 +152,7 @@ sealed class SamplerLoop : IDisposable
 
         BoundRun MakeStep(int place)
         {
-            BoundRun step = Own(new BoundRun(_sessions, session));
+            BoundRun step = _owned.Add(new BoundRun(_sessions, session));
             step.Input(SamplerGraphs.Call, Call(place)).Input(SamplerGraphs.NetworkPrediction, networks.Prediction);
             // Places before the run's beginning are as many calls back as those on the ring's other side.
             foreach (int lag in _sampler.SampleLags) step.Input($"{SamplerGraphs.Sample}{lag}", Sample(place + _ring - lag));
@@ -167,20 +166,10 @@ sealed class SamplerLoop : IDisposable
 
     /// <summary>A model of ours, as it was written: there is nothing in it to optimise, and constants are not to become outputs.</summary>
     InferenceSession Open(ModelGraph graph) =>
-        Own(OrtSessions.Open(new OnnxModel(graph, new SeededWeights(graph.WeightInfos())).ToBytes(), graph.Name, new() { Device = _sessions.Device, Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL }));
-
-    T Own<T>(T thing) where T : IDisposable
-    {
-        _owned.Add(thing);
-        return thing;
-    }
+        _owned.Add(OrtSessions.Open(new OnnxModel(graph, new SeededWeights(graph.WeightInfos())).ToBytes(), graph.Name, new() { Device = _sessions.Device, Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL }));
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        for (int i = _owned.Count - 1; i >= 0; i--) _owned[i].Dispose();
-        _owned.Clear();
-    }
+    public void Dispose() => _owned.Dispose();
 
     sealed class Stage(BoundRun enter, Func<int, BoundRun> make, int ring)
     {
