@@ -1,3 +1,4 @@
+using Alignment.MLNet.Analysis;
 using Alignment.MLNet.Html;
 using Alignment.MLNet.Plots;
 using Alignment.MLNet.Variants;
@@ -22,7 +23,7 @@ sealed partial class ReportPage
         SvgFigure.Chart(html, over, ReportWords.Variant);
         if (over.Series.Count > 1)
         {
-            html.Element("p", $"{Capital(ReportWords.Variant(over.Series[0].Name))} and each other, on the same axes:", ("class", "soft small"));
+            html.Element("p", $"{Words.Capital(ReportWords.Variant(over.Series[0].Name))} and each other, on the same axes:", ("class", "soft small"));
             AxisScale same = AxisScale.Around(over.Series.SelectMany(s => s.Points).Select(p => p.Y), marks: 3);
             using (html.Open("div", ("class", "panels")))
                 foreach (FigureSeries other in over.Series.Skip(1))
@@ -50,6 +51,4 @@ sealed partial class ReportPage
         using (html.Open("td", ("class", "plot"))) SvgIntervals.Axis(html, scale);
         html.Element("td", "", ("colspan", FormattableString.Invariant($"{after + 1}")));
     }
-
-    static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 }

@@ -42,7 +42,7 @@ static class AssignedUnits
         string list = string.Join(", ", present.Select((v, i) => $"{Words.Name(options.Variants[v])} {Words.Count(observed[i])}")), units = unit + "s";
         string of = counts is { Exact: false } ? " (a random sample of all, chosen by their ids)" : "";
         string sentence = mismatch
-            ? $"SAMPLE RATIO MISMATCH: the variants' {units}{of}, {list}, are not in the shares they were to have (χ² p {Words.P(test.P)}). {char.ToUpperInvariant(units[0])}{units[1..]} were lost or gained by variant; no comparison can be trusted until this is explained."
+            ? $"SAMPLE RATIO MISMATCH: the variants' {units}{of}, {list}, are not in the shares they were to have (χ² p {Words.P(test.P)}). {Words.Capital(units)} were lost or gained by variant; no comparison can be trusted until this is explained."
             : $"The variants' {units}{of} are in the shares they were to have (χ² p {Words.P(test.P)}).";
         return new(test.ChiSquare, test.Df, test.P, mismatch, present.Select((v, i) => (v, i)).ToDictionary(x => options.Variants[x.v], x => shares[x.i] / shares.Sum()), sentence)
         {

@@ -57,7 +57,7 @@ static class Drafting
     {
         string metric = Words.Metric(metricName);
         if (corrected is not { } p || d.Estimate is not { } estimate)
-            return $"{Capital(d.First)} against {d.Second}, {metric}: not computable{(d.Note is null ? "" : $" ({d.Note})")}.";
+            return $"{Words.Capital(d.First)} against {d.Second}, {metric}: not computable{(d.Note is null ? "" : $" ({d.Note})")}.";
         double half = display.Factor * (d.Interval is { } i ? (i.High - i.Low) / 2 : 0);
         string unit = display.Unit.Length == 0 ? "" : " " + display.Unit;
         string size = Words.Number(display.Factor * Math.Abs(estimate), half) + unit, signed = Words.Number(display.Factor * estimate, half, sign: true) + unit;
@@ -67,8 +67,8 @@ static class Drafting
         return d.Kind switch
         {
             DraftKind.Equivalence => verdict == Verdict.Equivalent
-                ? $"{Capital(d.First)} is equivalent to {d.Second} in {metric} within ±{Words.Number(display.Factor * d.Margin, 0)}{unit} ({signed}, {because})."
-                : $"{Capital(d.First)} was not shown to be equivalent to {d.Second} in {metric} within ±{Words.Number(display.Factor * d.Margin, 0)}{unit} ({signed}, {because}).",
+                ? $"{Words.Capital(d.First)} is equivalent to {d.Second} in {metric} within ±{Words.Number(display.Factor * d.Margin, 0)}{unit} ({signed}, {because})."
+                : $"{Words.Capital(d.First)} was not shown to be equivalent to {d.Second} in {metric} within ±{Words.Number(display.Factor * d.Margin, 0)}{unit} ({signed}, {because}).",
             DraftKind.Trend => verdict switch
             {
                 Verdict.Raised => $"{metric} rises by {size} {d.Second} ({because}).",
@@ -83,18 +83,16 @@ static class Drafting
             },
             DraftKind.Contrast => verdict switch
             {
-                Verdict.Raised => $"{Capital(d.First)} had a higher {metric} than {d.Second}, by {size} ({because}).",
-                Verdict.Lowered => $"{Capital(d.First)} had a lower {metric} than {d.Second}, by {size} ({because}).",
-                _ => $"{Capital(d.First)} against {d.Second}: no difference in {metric} was shown ({signed}, {because}).",
+                Verdict.Raised => $"{Words.Capital(d.First)} had a higher {metric} than {d.Second}, by {size} ({because}).",
+                Verdict.Lowered => $"{Words.Capital(d.First)} had a lower {metric} than {d.Second}, by {size} ({because}).",
+                _ => $"{Words.Capital(d.First)} against {d.Second}: no difference in {metric} was shown ({signed}, {because}).",
             },
             _ => verdict switch
             {
-                Verdict.Raised => $"{Capital(d.First)} raised {metric} by {size} ({because}).",
-                Verdict.Lowered => $"{Capital(d.First)} lowered {metric} by {size} ({because}).",
-                _ => $"{Capital(d.First)}: no difference in {metric} was shown ({signed}, {because}).",
+                Verdict.Raised => $"{Words.Capital(d.First)} raised {metric} by {size} ({because}).",
+                Verdict.Lowered => $"{Words.Capital(d.First)} lowered {metric} by {size} ({because}).",
+                _ => $"{Words.Capital(d.First)}: no difference in {metric} was shown ({signed}, {because}).",
             },
         };
     }
-
-    static string Capital(string text) => text.Length > 0 && char.IsLower(text[0]) ? char.ToUpperInvariant(text[0]) + text[1..] : text;
 }

@@ -120,11 +120,11 @@ static class SensitivityStep
             }
             foreach (string key in numbers.Where(n => !double.IsFinite(n.Value)).Select(n => n.Key).ToList()) numbers.Remove(key);
             string sentence = apart.Count == 0 ? $"{name}: the same answers for {Words.Metric(metric)} as the main analysis." : $"{name}: another answer for {Words.Metric(metric)} than the main analysis for {string.Join(", ", apart)}.";
-            return new(name, assumes, estimates, numbers, apart.Count == 0, char.ToUpperInvariant(sentence[0]) + sentence[1..]);
+            return new(name, assumes, estimates, numbers, apart.Count == 0, Words.Capital(sentence));
         }
         catch (BadDataException e)
         {
-            return new(name, assumes, [], s_none, null, $"{char.ToUpperInvariant(name[0])}{name[1..]}: not fitted.", e.Message);
+            return new(name, assumes, [], s_none, null, $"{Words.Capital(name)}: not fitted.", e.Message);
         }
     }
 }

@@ -11,6 +11,9 @@ static class Words
     /// <summary>"early_boost" → "early boost".</summary>
     public static string Name(string variant) => SafePath.Shorten(variant, 60).Replace('_', ' ');
 
+    /// <summary>With a capital at its beginning.</summary>
+    public static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+
     /// <summary>"video_id" → "video".</summary>
     public static string Unit(string column)
     {
