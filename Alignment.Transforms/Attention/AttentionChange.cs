@@ -43,9 +43,7 @@ public static class AttentionChange
         {
             Span<double> changed = rented.AsSpan(0, attention.Length);
             // B in units in which a sum over it cannot overflow; the scale makes up for it.
-            double sum = 0, unit = alpha > LargestPlainAlpha ? alpha : 1;
-            Weigh(attention, mask, alpha / unit, unit, changed);
-            foreach (double b in changed) sum += b;
+            double unit = alpha > LargestPlainAlpha ? alpha : 1, sum = Weigh(attention, mask, alpha / unit, unit, changed);
             if (sum == 0) return Unchanged(attention, modified, before);
 
             double scale = preserveMass ? MassScale.Solve(changed, sum, before) : before / sum;
@@ -58,12 +56,12 @@ public static class AttentionChange
         }
     }
 
-    /// <summary>B = A (1 − M) ÷ unit + (α ÷ unit) A M, four pixels at a time.</summary>
-    static void Weigh(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, double onProduct, double unit, Span<double> changed)
+    /// <summary>B = A (1 − M) ÷ unit + (α ÷ unit) A M, four pixels at a time; returns Σ B.</summary>
+    static double Weigh(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, double onProduct, double unit, Span<double> changed)
     {
         ref float from = ref MemoryMarshal.GetReference(attention), on = ref MemoryMarshal.GetReference(mask);
         ref double to = ref MemoryMarshal.GetReference(changed);
-        Vector256<double> one = Vector256<double>.One, units = Vector256.Create(unit), factor = Vector256.Create(onProduct);
+        Vector256<double> one = Vector256<double>.One, units = Vector256.Create(unit), factor = Vector256.Create(onProduct), lanes = Vector256<double>.Zero;
         int i = 0;
         for (; i + 3 < changed.Length; i += 4)
         {
@@ -71,9 +69,13 @@ public static class AttentionChange
             var (ml, mh) = Vector128.Widen(Vector128.LoadUnsafe(ref on, (nuint)i));
             Vector256<double> a = Vector256.Create(al, ah), m = Vector256.Create(ml, mh), rest = a * (one - m);
             if (unit != 1) rest /= units;
-            (rest + factor * a * m).StoreUnsafe(ref to, (nuint)i);
+            Vector256<double> b = rest + factor * a * m;
+            lanes += b;
+            b.StoreUnsafe(ref to, (nuint)i);
         }
+        Span<double> left = changed[i..];
         for (; i < changed.Length; i++) changed[i] = (double)attention[i] * (1 - (double)mask[i]) / unit + onProduct * attention[i] * mask[i];
+        return AttentionMaps.Sum(lanes, left);
     }
 
     static AttentionBalance Unchanged(ReadOnlySpan<float> attention, Span<float> modified, double sum)

@@ -25,6 +25,24 @@ static class AttentionMaps
         return s0 + lanes[1] + (lanes[2] + lanes[3]);
     }
 
+    /// <summary>Σ A of values in double.</summary>
+    public static double Sum(ReadOnlySpan<double> a)
+    {
+        ref double from = ref MemoryMarshal.GetReference(a);
+        var lanes = Vector256<double>.Zero;
+        int i = 0;
+        for (; i + 3 < a.Length; i += 4) lanes += Vector256.LoadUnsafe(ref from, (nuint)i);
+        return Sum(lanes, a[i..]);
+    }
+
+    /// <summary>Four lanes and the values left over, in the order that every sum here has.</summary>
+    public static double Sum(Vector256<double> lanes, ReadOnlySpan<double> left)
+    {
+        double s0 = lanes[0];
+        foreach (double value in left) s0 += value;
+        return s0 + lanes[1] + (lanes[2] + lanes[3]);
+    }
+
     /// <summary>Σ A ⊙ B.</summary>
     public static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {

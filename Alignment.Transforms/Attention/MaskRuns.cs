@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -13,33 +14,22 @@ sealed class MaskRuns : IDisposable
     readonly int _width, _height;
     readonly (int Y, int From, int To)[] _runs;   // To is exclusive
     // Rented: scenes come by the thousand, and each would throw away megabytes.
-    readonly double[] _attention;                 // [H, W+1], the background's
-    readonly double[] _change;                    // [H, W+1], |what α would move| of the background's
+    readonly Vector128<double>[] _sums;           // [H, W+1], the background's attention and |what α would move| of it
     readonly int[] _product;                      // [H, W+1]
 
     public MaskRuns(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, int width, int height, double alpha)
     {
         (_width, _height) = (width, height);
         int sums = height * (width + 1);
-        (_attention, _change, _product) = (ArrayPool<double>.Shared.Rent(sums), ArrayPool<double>.Shared.Rent(sums), ArrayPool<int>.Shared.Rent(sums));
+        (_sums, _product) = (ArrayPool<Vector128<double>>.Shared.Rent(sums), ArrayPool<int>.Shared.Rent(sums));
         int left = width, right = 0, pixels = 0;
         var runs = new List<(int Y, int From, int To)>();
         double onProduct = 0, background = 0;
-        double[] rented = ArrayPool<double>.Shared.Rent(2 * width);
-        Span<double> rowAttention = rented.AsSpan(0, width), rowChange = rented.AsSpan(width, width);
         for (int y = 0; y < height; y++)
         {
             int row = y * (width + 1);
             ReadOnlySpan<float> values = attention.Slice(y * width, width), product = mask.Slice(y * width, width);
-            Background(values, product, alpha, rowAttention, rowChange);
-            Span<double> attentions = _attention.AsSpan(row, width + 1), changes = _change.AsSpan(row, width + 1);
-            double sum = 0, change = 0;
-            (attentions[0], changes[0]) = (0, 0);
-            for (int x = 0; x < width; x++)
-            {
-                background += rowAttention[x];
-                (attentions[x + 1], changes[x + 1]) = (sum += rowAttention[x], change += rowChange[x]);
-            }
+            background += Background(values, product, alpha, _sums.AsSpan(row, width + 1));
 
             Span<int> areas = _product.AsSpan(row, width + 1);
             int area = 0, to = 0;
@@ -59,7 +49,6 @@ sealed class MaskRuns : IDisposable
             }
             if (to <= width) areas[to..].Fill(area);
         }
-        ArrayPool<double>.Shared.Return(rented);
         (Attention, BackgroundAttention, Area, Left, Right) = (onProduct, background, pixels, left, right);
         (Top, Bottom) = runs.Count > 0 ? (runs[0].Y, runs[^1].Y) : (height, 0);
         // Long runs collide soonest, so most impossible places are seen at the first look.
@@ -68,32 +57,38 @@ sealed class MaskRuns : IDisposable
 
     static int Next(ReadOnlySpan<float> product, int from) => product[from..].IndexOfAnyExcept(0f) is >= 0 and int more ? from + more : -1;
 
-    /// <summary>The attention of a row's background and how much α would move of it; 0 on the product.</summary>
-    static void Background(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, double alpha, Span<double> values, Span<double> changes)
+    /// <summary>The running sums of a row's background; returns all of its attention.</summary>
+    static double Background(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, double alpha, Span<Vector128<double>> sums)
     {
-        ref float a = ref MemoryMarshal.GetReference(attention), m = ref MemoryMarshal.GetReference(mask);
-        ref double value = ref MemoryMarshal.GetReference(values), change = ref MemoryMarshal.GetReference(changes);
+        ref float a = ref MemoryMarshal.GetReference(attention), m = ref MemoryMarshal.GetReference(mask[..attention.Length]);
+        ref Vector128<double> to = ref MemoryMarshal.GetReference(sums[..(attention.Length + 1)]);
         Vector256<double> factor = Vector256.Create(alpha), one = Vector256<double>.One;
+        var sum = Vector128<double>.Zero;
+        to = sum;
         int x = 0;
         for (; x + 3 < attention.Length; x += 4)
         {
             Vector128<float> four = Vector128.ConditionalSelect(Vector128.GreaterThan(Vector128.LoadUnsafe(ref m, (nuint)x), Vector128<float>.Zero), Vector128<float>.Zero, Vector128.LoadUnsafe(ref a, (nuint)x));
             var (low, high) = Vector128.Widen(four);
-            Vector256<double> v = Vector256.Create(low, high);
-            v.StoreUnsafe(ref value, (nuint)x);
-            Vector256.Abs(Vector256.Min(one, factor * v) - v).StoreUnsafe(ref change, (nuint)x);
+            Vector256<double> changes = Change(Vector256.Create(low, high));
+            Unsafe.Add(ref to, x + 1) = sum += Vector128.Create(low[0], changes[0]);
+            Unsafe.Add(ref to, x + 2) = sum += Vector128.Create(low[1], changes[1]);
+            Unsafe.Add(ref to, x + 3) = sum += Vector128.Create(high[0], changes[2]);
+            Unsafe.Add(ref to, x + 4) = sum += Vector128.Create(high[1], changes[3]);
         }
         for (; x < attention.Length; x++)
         {
-            values[x] = mask[x] > 0 ? 0 : attention[x];
-            changes[x] = Math.Abs(PlaceboChange.Gain((float)values[x], alpha));
+            double value = mask[x] > 0 ? 0 : attention[x];
+            sums[x + 1] = sum += Vector128.Create(value, Change(Vector256.Create(value))[0]);
         }
+        return sum[0];
+
+        Vector256<double> Change(Vector256<double> values) => Vector256.Abs(Vector256.Min(one, factor * values) - values);
     }
 
     public void Dispose()
     {
-        ArrayPool<double>.Shared.Return(_attention);
-        ArrayPool<double>.Shared.Return(_change);
+        ArrayPool<Vector128<double>>.Shared.Return(_sums);
         ArrayPool<int>.Shared.Return(_product);
     }
 
@@ -126,25 +121,17 @@ sealed class MaskRuns : IDisposable
         return true;
     }
 
-    /// <summary>Background pixels and Σ A over them under the mask shifted to a place inside or partly outside the frame.</summary>
-    public (int Background, double Attention) Measure(int dx, int dy)
+    /// <summary>Under the mask shifted to a place inside or partly outside the frame: background pixels, Σ A over them, and how much of it α would move.</summary>
+    public (int Background, double Attention, double Change) Measure(int dx, int dy)
     {
         int pixels = 0;
-        double attention = 0;
+        var sums = Vector128<double>.Zero;
         foreach (var (from, to) in new Shifted(this, dx, dy))
         {
             pixels += to - from - (_product[to] - _product[from]);
-            attention += _attention[to] - _attention[from];
+            sums += _sums[to] - _sums[from];
         }
-        return (pixels, attention);
-    }
-
-    /// <summary>How much α would move of the background's attention there.</summary>
-    public double Change(int dx, int dy)
-    {
-        double change = 0;
-        foreach (var (from, to) in new Shifted(this, dx, dy)) change += _change[to] - _change[from];
-        return change;
+        return (pixels, sums[0], sums[1]);
     }
 
     /// <summary>The runs shifted and clipped to the frame, as places in the running sums: what lies under a run is the sum at its end less the one at its start.</summary>

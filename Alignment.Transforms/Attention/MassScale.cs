@@ -13,7 +13,7 @@ static class MassScale
     /// the exact root of a function that is linear between breakpoints.
     /// </summary>
     /// <param name="values">B, 0 or more.</param>
-    /// <param name="sum">Σ B, added up from the first to the last.</param>
+    /// <param name="sum">Σ B, as <see cref="AttentionMaps"/> adds up.</param>
     /// <param name="target">Wanted total, 0 or more.</param>
     /// <returns>s; positive infinity when even every positive pixel at 1 holds less than the target.</returns>
     public static double Solve(ReadOnlySpan<double> values, double sum, double target)
@@ -25,20 +25,38 @@ static class MassScale
         {
             double free = sum;
             long full = 0;
-            if (largest * scale >= 1)
-            {
-                free = 0;
-                foreach (double v in values)
-                {
-                    if (v * scale >= 1) full++;
-                    else free += v;
-                }
-            }
+            if (largest * scale >= 1) (full, free) = Split(values, scale);
             if (full == clipped) return scale;
             clipped = full;
             if (free == 0) return full == target ? scale : double.PositiveInfinity;
             scale = Math.Max(scale, (target - full) / free);
         }
+    }
+
+    /// <summary>How many values reach 1, and the sum of the others.</summary>
+    static (long Full, double Free) Split(ReadOnlySpan<double> values, double scale)
+    {
+        ref double from = ref MemoryMarshal.GetReference(values);
+        Vector256<double> factor = Vector256.Create(scale), one = Vector256<double>.One, lanes = Vector256<double>.Zero;
+        Vector256<long> reached = Vector256<long>.Zero;
+        int i = 0;
+        for (; i + 3 < values.Length; i += 4)
+        {
+            Vector256<double> v = Vector256.LoadUnsafe(ref from, (nuint)i), full = Vector256.GreaterThanOrEqual(v * factor, one);
+            reached -= full.AsInt64();   // all bits set is −1
+            lanes += Vector256.AndNot(v, full);
+        }
+        long count = Vector256.Sum(reached);
+        Span<double> left = stackalloc double[4];
+        left = left[..(values.Length - i)];
+        for (int k = 0; k < left.Length; k++)
+        {
+            double v = values[i + k];
+            bool full = v * scale >= 1;
+            count += full ? 1 : 0;
+            left[k] = full ? 0 : v;
+        }
+        return (count, AttentionMaps.Sum(lanes, left));
     }
 
     /// <summary>Writes min(1, s B) as float32.</summary>

@@ -46,13 +46,13 @@ public static class PlaceboChange
             Span<PixelRole> roles = rentedRoles.AsSpan(0, attention.Length);
             Roles(mask, width, height, placement, roles);
             TensorPrimitives.ConvertTruncating(attention, rest);
-            double gain = 0, restSum = 0;
+            double gain = 0;
             for (int i = NotRest(roles, 0); i < roles.Length; i = NotRest(roles, i + 1))
             {
                 rest[i] = 0;
                 if (roles[i] == PixelRole.Region) gain += Gain(attention[i], alpha);
             }
-            foreach (double a in rest) restSum += a;
+            double restSum = AttentionMaps.Sum(rest);
             double bearable = gain > 0 ? restSum : Positive(rest) - restSum;
             double strength = Math.Abs(gain) <= bearable ? 1 : bearable / Math.Abs(gain);
             if (gain == 0 || strength == 0) return new(before, before, 0, 0);

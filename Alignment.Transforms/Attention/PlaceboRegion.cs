@@ -55,7 +55,7 @@ public static class PlaceboRegion
         return best.Found ? best.Placement : PlaceboPlacement.None(runs.Attention);
     }
 
-    /// <summary>Tries the drawn shifts; returns how many fit, right up to <see cref="EnoughDraws"/>.</summary>
+    /// <summary>Tries the drawn shifts; returns how many fit.</summary>
     static int Drawn(MaskRuns runs, int width, int height, ulong seed, string sceneId, ref Best best)
     {
         double[] draws = new double[2 * Draws];
@@ -64,7 +64,7 @@ public static class PlaceboRegion
         for (int i = 0; i < draws.Length; i += 2)
         {
             int dx = (int)(draws[i] * columns) - runs.Left, dy = (int)(draws[i + 1] * rows) - runs.Top;
-            if (runs.IsFree(dx, dy) && best.Offer(dx, dy, must: fit < EnoughDraws)) fit++;
+            if (runs.IsFree(dx, dy) && best.Offer(dx, dy)) fit++;
         }
         return fit;
     }
@@ -103,16 +103,14 @@ public static class PlaceboRegion
 
         public PlaceboPlacement Placement { get; private set; }
 
-        /// <summary>Considers a place; false when it can never do, which of one that is no better is only looked at where it <paramref name="must"/> be known.</summary>
-        public bool Offer(int dx, int dy, bool must = true)
+        /// <summary>Considers a place; false when it can never do.</summary>
+        public bool Offer(int dx, int dy)
         {
-            var (area, attention) = runs.Measure(dx, dy);
+            var (area, attention, change) = runs.Measure(dx, dy);
             if (!(attention > 0 && attention <= runs.BackgroundAttention * LargestPart)) return false;   // nothing to boost, or nobody to pay
+            if (!(change > attention * LeastChange)) return false;                                       // nothing would move
             double difference = Math.Abs(attention - runs.Attention);
-            bool better = area > _area || (area == _area && difference < _difference);
-            if (!better && !must) return true;
-            if (!(runs.Change(dx, dy) > attention * LeastChange)) return false;                          // nothing would move
-            if (!better) return true;
+            if (area < _area || (area == _area && difference >= _difference)) return true;
             (_area, _difference) = (area, difference);
             Placement = new(dx, dy, (double)area / runs.Area, runs.Attention, attention);
             return true;

@@ -1,5 +1,5 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Alignment.Transforms.Images;
 
@@ -9,29 +9,23 @@ sealed class AxisWeights
     readonly int[] _first;
     readonly int[] _start;
     readonly float[] _weights;
-    readonly float[] _byTap;   // [tap, target], 0 where a target has fewer
 
-    AxisWeights(int[] first, int[] start, float[] weights)
-    {
-        (_first, _start, _weights) = (first, start, weights);
-        for (int i = 0; i < first.Length; i++) Taps = Math.Max(Taps, start[i + 1] - start[i]);
-        _byTap = new float[Taps * first.Length];
-        for (int i = 0; i < first.Length; i++)
-            for (int k = 0; k < start[i + 1] - start[i]; k++) _byTap[k * first.Length + i] = weights[start[i] + k];
-    }
+    AxisWeights(int from, int[] first, int[] start, float[] weights) => (From, _first, _start, _weights) = (from, first, start, weights);
 
-    /// <summary>Most weights of any target.</summary>
-    public int Taps { get; }
+    /// <summary>Source positions.</summary>
+    public int From { get; }
 
-    /// <summary>The first source positions of eight targets.</summary>
-    public Vector256<int> FirstOf(int target) => Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(_first), (nuint)target);
-
-    /// <summary>The weights of a tap of eight targets; no weight that is there is 0.</summary>
-    public Vector256<float> WeightOf(int tap, int target) => Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(_byTap), (nuint)(tap * _first.Length + target));
+    /// <summary>Target positions.</summary>
+    public int Count => _first.Length;
 
     public int First(int target) => _first[target];
 
-    public ReadOnlySpan<float> Weights(int target) => _weights.AsSpan(_start[target].._start[target + 1]);
+    public ReadOnlySpan<float> Weights(int target)
+    {
+        int start = _start[target];
+        // Both lie inside by the way they were made; a range checked again for each target costs as much as its sum.
+        return MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_weights), start), _start[target + 1] - start);
+    }
 
     public static AxisWeights Of(int from, int to, ResizeFilter filter)
     {
@@ -47,7 +41,7 @@ sealed class AxisWeights
             else first[i] = Bilinear((i + 0.5) * s - 0.5, from, weights);
             start[i + 1] = weights.Count;
         }
-        return new AxisWeights(first, start, [.. weights]);
+        return new AxisWeights(from, first, start, [.. weights]);
     }
 
     /// <summary>Overlap of each source pixel [p, p+1) with [left, right), over its length s.</summary>

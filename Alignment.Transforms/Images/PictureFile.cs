@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Text;
 
 namespace Alignment.Transforms.Images;
@@ -112,10 +111,8 @@ public static class PictureFile
         float[]? turned = raw.Orientation == 1 ? null : new float[made * n];
         var resized = turned is null ? to[..(made * n)] : turned;
         float divisor = (raw.IsWide ? 65535f : 255f) / full;
-        // Rounded weights of an average may add up to a hair more than 1; a picture's values do not exceed white.
         if (raw.IsWide) PictureResize.Interleaved<ushort>(raw.Words, raw.Channels, raw.Height, raw.Width, divisor, grey: planes == 1, resized, h, w, filter);
         else PictureResize.Interleaved<byte>(raw.Bytes, raw.Channels, raw.Height, raw.Width, divisor, grey: planes == 1, resized, h, w, filter);
-        TensorPrimitives.Min(resized, full, resized);
         if (turned is not null)
             for (int c = 0; c < made; c++) ExifOrientation.Apply<float>(raw.Orientation, turned.AsSpan(c * n, n), w, h, 1, to.Slice(c * n, n));
         for (int c = made; c < planes; c++) to[..n].CopyTo(to[(c * n)..]);

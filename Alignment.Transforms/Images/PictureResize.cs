@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace Alignment.Transforms.Images;
 
@@ -35,31 +34,30 @@ public static class PictureResize
     internal const float RedWeight = 0.299f, GreenWeight = 0.587f, BlueWeight = 0.114f;
 
     /// <summary>
-    /// Resizes interleaved samples, each divided by <paramref name="divisor"/>, into planes; with <paramref name="grey"/>
+    /// Resizes interleaved samples into planes and divides by <paramref name="divisor"/>; with <paramref name="grey"/>
     /// three channels become one (which commutes with resizing, and is done where there are fewer values).
+    /// A picture's values do not exceed white.
     /// </summary>
     internal static void Interleaved<T>(ReadOnlySpan<T> from, int channels, int height, int width, float divisor, bool grey, Span<float> to, int toHeight, int toWidth, ResizeFilter filter)
         where T : unmanaged, INumber<T>
     {
+        if (channels is not (1 or 3)) throw new ArgumentOutOfRangeException(nameof(channels), channels, "Pictures have one channel or three.");
         grey &= channels == 3;
-        int planes = grey ? 1 : channels, n = width * channels;
-        var down = AxisWeights.Of(height, toHeight, filter);
-        var across = AxisWeights.Of(width, toWidth, filter);
-        float[] rented = ArrayPool<float>.Shared.Rent(n + 1);   // one more: three channels are read four at a time
+        int n = width * channels, plane = toHeight * toWidth;
+        AxisWeights down = AxisWeights.Of(height, toHeight, filter), across = AxisWeights.Of(width, toWidth, filter);
+        float most = typeof(T) == typeof(byte) ? byte.MaxValue / divisor : typeof(T) == typeof(ushort) ? ushort.MaxValue / divisor : float.PositiveInfinity;
+        int planes = grey ? 1 : channels, length = RowResize.Together * n;
+        float[] rented = ArrayPool<float>.Shared.Rent(2 * length);
         try
         {
-            rented[n] = 0;
-            var sum = rented.AsSpan(0, n);
-            int plane = toHeight * toWidth;
-            for (int y = 0; y < toHeight; y++)
+            Span<float> rows = rented.AsSpan(0, length), lanes = rented.AsSpan(length, length);
+            for (int y = 0; y < toHeight; y += RowResize.Together)
             {
-                var weights = down.Weights(y);
-                for (int k = 0; k < weights.Length; k++) Weigh(from.Slice((down.First(y) + k) * n, n), divisor, weights[k], add: k > 0, sum);
-                if (grey) ToGrey(sum);
-                int at = y * toWidth;
-                if (planes == 1) RowResize.Across(sum[..width], across, to.Slice(at, toWidth));
-                else if (planes == 3) RowResize.AcrossRgb(rented.AsSpan(0, n + 1), across, to.Slice(at, toWidth), to.Slice(plane + at, toWidth), to.Slice(2 * plane + at, toWidth));
-                else throw new ArgumentOutOfRangeException(nameof(channels), channels, "Pictures have one channel or three.");
+                int count = Math.Min(RowResize.Together, toHeight - y);
+                for (int r = 0; r < count; r++) Down(from, down, y + r, rows.Slice(r * n, n));
+                if (grey) ToGrey(rows[..(count * n)]);
+                RowResize.SideBySide(rows, n, lanes);
+                for (int c = 0; c < planes; c++) RowResize.Across(lanes[(c * RowResize.Together)..], channels, across, divisor, most, to.Slice(c * plane + y * toWidth, count * toWidth));
             }
         }
         finally
@@ -68,16 +66,15 @@ public static class PictureResize
         }
     }
 
-    static void Weigh<T>(ReadOnlySpan<T> from, float divisor, float weight, bool add, Span<float> to) where T : unmanaged, INumber<T>
+    static void Down<T>(ReadOnlySpan<T> from, AxisWeights down, int y, Span<float> to) where T : unmanaged, INumber<T>
     {
-        if (typeof(T) == typeof(byte)) RowResize.Weigh(MemoryMarshal.Cast<T, byte>(from), divisor, weight, add, to);
-        else if (typeof(T) == typeof(ushort)) RowResize.Weigh(MemoryMarshal.Cast<T, ushort>(from), divisor, weight, add, to);
-        else if (typeof(T) == typeof(float)) RowResize.Weigh(MemoryMarshal.Cast<T, float>(from), divisor, weight, add, to);
-        else throw new NotSupportedException($"Samples of type {typeof(T).Name}.");
+        ReadOnlySpan<float> weights = down.Weights(y);
+        RowResize.Down(from.Slice(down.First(y) * to.Length, weights.Length * to.Length), weights, to);
     }
 
-    static void ToGrey(Span<float> row)
+    /// <summary>Luma takes the place of each pixel's red.</summary>
+    static void ToGrey(Span<float> rows)
     {
-        for (int x = 0; 3 * x < row.Length; x++) row[x] = RedWeight * row[3 * x] + GreenWeight * row[3 * x + 1] + BlueWeight * row[3 * x + 2];
+        for (int x = 0; x + 2 < rows.Length; x += 3) rows[x] = RedWeight * rows[x] + GreenWeight * rows[x + 1] + BlueWeight * rows[x + 2];
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -6,124 +7,149 @@ using System.Runtime.Intrinsics.X86;
 namespace Alignment.Transforms.Images;
 
 /// <summary>
-/// The inner loops of resizing, several pixels at a time. Every value is made by the same operations in the same order as one at a time
-/// would be, without fused multiplication, so that the result is the same bits on every machine.
+/// The inner loops of resizing: rows are averaged down one by one, laid side by side eight at a time, and go across together. Every value
+/// is made by the same operations in the same order as one at a time would be, without fused multiplication, so that the result is the
+/// same bits on every machine.
 /// </summary>
 static class RowResize
 {
-    /// <summary>to = from ÷ divisor · weight, or that added to what is there.</summary>
-    public static void Weigh(ReadOnlySpan<byte> from, float divisor, float weight, bool add, Span<float> to)
+    /// <summary>Rows that go across together.</summary>
+    public const int Together = 8;
+
+    /// <summary>Weighs rows that follow each other, as many as there are weights: to[i] = Σ weights[k] · rows[k][i].</summary>
+    public static void Down<T>(ReadOnlySpan<T> rows, ReadOnlySpan<float> weights, Span<float> to) where T : unmanaged, INumber<T>
     {
-        ref byte source = ref MemoryMarshal.GetReference(from);
-        ref float target = ref MemoryMarshal.GetReference(to[..from.Length]);
-        int i = 0;
+        int n = to.Length, i = 0;
+        ref T from = ref MemoryMarshal.GetReference(rows[..(n * weights.Length)]);
+        ref float into = ref MemoryMarshal.GetReference(to);
         if (Vector256.IsHardwareAccelerated)
         {
-            Vector256<float> d = Vector256.Create(divisor), w = Vector256.Create(weight);
-            for (; i + Vector128<byte>.Count <= from.Length; i += Vector128<byte>.Count)
+            for (; i + 2 * Together <= n; i += 2 * Together)
             {
-                var (low, high) = Vector128.Widen(Vector128.LoadUnsafe(ref source, (nuint)i));
-                Weigh(low, d, w, divisor, add, ref Unsafe.Add(ref target, i));
-                Weigh(high, d, w, divisor, add, ref Unsafe.Add(ref target, i + Vector128<ushort>.Count));
+                Vector256<float> low = Vector256<float>.Zero, high = low;
+                ref T row = ref Unsafe.Add(ref from, i);
+                foreach (float weight in weights)
+                {
+                    low += Eight(ref row) * weight;
+                    high += Eight(ref Unsafe.Add(ref row, Together)) * weight;
+                    row = ref Unsafe.Add(ref row, n);
+                }
+                low.StoreUnsafe(ref into, (nuint)i);
+                high.StoreUnsafe(ref into, (nuint)(i + Together));
             }
         }
-        for (; i < from.Length; i++) to[i] = One(from[i], divisor, weight, add, to[i]);
-    }
-
-    static void Weigh(Vector128<ushort> values, Vector256<float> d, Vector256<float> w, float divisor, bool add, ref float target)
-    {
-        var (low, high) = Vector128.Widen(values);
-        Vector256<float> v = Vector256.ConvertToSingle(Vector256.Create(low, high).AsInt32());
-        if (divisor != 1f) v /= d;
-        v *= w;
-        if (add) v += Vector256.LoadUnsafe(ref target);
-        v.StoreUnsafe(ref target);
-    }
-
-    /// <inheritdoc cref="Weigh(ReadOnlySpan{byte}, float, float, bool, Span{float})"/>
-    public static void Weigh(ReadOnlySpan<float> from, float divisor, float weight, bool add, Span<float> to)
-    {
-        ref float source = ref MemoryMarshal.GetReference(from), target = ref MemoryMarshal.GetReference(to[..from.Length]);
-        int i = 0;
-        if (Vector256.IsHardwareAccelerated)
+        for (; i < n; i++)
         {
-            Vector256<float> d = Vector256.Create(divisor), w = Vector256.Create(weight);
-            for (; i + Vector256<float>.Count <= from.Length; i += Vector256<float>.Count)
-            {
-                Vector256<float> v = Vector256.LoadUnsafe(ref source, (nuint)i);
-                if (divisor != 1f) v /= d;
-                v *= w;
-                if (add) v += Vector256.LoadUnsafe(ref target, (nuint)i);
-                v.StoreUnsafe(ref target, (nuint)i);
-            }
-        }
-        for (; i < from.Length; i++) to[i] = One(from[i], divisor, weight, add, to[i]);
-    }
-
-    /// <inheritdoc cref="Weigh(ReadOnlySpan{byte}, float, float, bool, Span{float})"/>
-    public static void Weigh(ReadOnlySpan<ushort> from, float divisor, float weight, bool add, Span<float> to)
-    {
-        for (int i = 0; i < from.Length; i++) to[i] = One(from[i], divisor, weight, add, to[i]);
-    }
-
-    static float One(float value, float divisor, float weight, bool add, float there)
-    {
-        float weighed = value / divisor * weight;
-        return add ? weighed + there : weighed;
-    }
-
-    /// <summary>Resizes one row of one channel.</summary>
-    public static void Across(ReadOnlySpan<float> row, AxisWeights across, Span<float> to)
-    {
-        int x = 0;
-        if (Avx2.IsSupported && across.Taps <= MostGathered)
-            for (; x + Vector256<float>.Count <= to.Length; x += Vector256<float>.Count) Gather(row, across, x).CopyTo(to[x..]);
-        for (; x < to.Length; x++)
-        {
-            var weights = across.Weights(x);
-            var source = row.Slice(across.First(x), weights.Length);
             float sum = 0;
-            for (int k = 0; k < weights.Length; k++) sum += weights[k] * source[k];
-            to[x] = sum;
+            for (int k = 0; k < weights.Length; k++) sum += float.CreateTruncating(rows[k * n + i]) * weights[k];
+            to[i] = sum;
         }
     }
 
-    /// <summary>With more taps than this a pixel, reading them one after the other is no slower.</summary>
-    const int MostGathered = 8;
-
-    static unsafe Vector256<float> Gather(ReadOnlySpan<float> row, AxisWeights across, int x)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<float> Eight<T>(ref T first) where T : unmanaged
     {
-        Vector256<int> at = across.FirstOf(x), last = Vector256.Create(row.Length - 1);
-        var sum = Vector256<float>.Zero;
-        fixed (float* start = row)
+        if (typeof(T) == typeof(float)) return Vector256.LoadUnsafe(ref Unsafe.As<T, float>(ref first));
+        if (typeof(T) == typeof(ushort)) return Singles(Vector128.LoadUnsafe(ref Unsafe.As<T, ushort>(ref first)));
+        if (typeof(T) != typeof(byte)) throw new NotSupportedException($"Samples of type {typeof(T).Name}.");
+        Vector128<byte> bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.As<T, byte>(ref first))).AsByte();
+        return Avx2.IsSupported ? Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(bytes)) : Singles(Vector128.WidenLower(bytes));
+    }
+
+    static Vector256<float> Singles(Vector128<ushort> values) => Vector256.ConvertToSingle(Vector256.Create(Vector128.WidenLower(values), Vector128.WidenUpper(values)).AsInt32());
+
+    /// <summary>Lays <see cref="Together"/> rows side by side, the way <see cref="Across"/> takes them.</summary>
+    /// <param name="rows">[<see cref="Together"/>, length].</param>
+    /// <param name="length">Values of a row.</param>
+    /// <param name="to">[length, <see cref="Together"/>].</param>
+    public static void SideBySide(ReadOnlySpan<float> rows, int length, Span<float> to)
+    {
+        ref float from = ref MemoryMarshal.GetReference(rows[..(Together * length)]), into = ref MemoryMarshal.GetReference(to[..(Together * length)]);
+        int i = 0;
+        for (; i + Together <= length; i += Together) Turn(ref Unsafe.Add(ref from, i), length, ref Unsafe.Add(ref into, Together * i), Together);
+        for (; i < length; i++)
+            for (int r = 0; r < Together; r++) to[Together * i + r] = rows[r * length + i];
+    }
+
+    /// <summary>Resizes rows that lie side by side: to[r · width + x] = min(Σ weights of x · values of row r ÷ <paramref name="divisor"/>, <paramref name="most"/>).</summary>
+    /// <param name="rows">[source pixels, <paramref name="channels"/>, <see cref="Together"/>], from the channel that is wanted on.</param>
+    /// <param name="channels">Channels of a pixel.</param>
+    /// <param name="across">Where from, and weights.</param>
+    /// <param name="divisor">What every sum is divided by.</param>
+    /// <param name="most">What no result exceeds: rounded weights of an average may add up to a hair more than 1.</param>
+    /// <param name="to">Whole rows, at most <see cref="Together"/>.</param>
+    public static void Across(ReadOnlySpan<float> rows, int channels, AxisWeights across, float divisor, float most, Span<float> to)
+    {
+        int width = across.Count, x = 0, count = to.Length / width;
+        ref float from = ref MemoryMarshal.GetReference(rows[..(((across.From - 1) * channels + 1) * Together)]), into = ref MemoryMarshal.GetReference(to[..(count * width)]);
+        Vector256<float> divisors = Vector256.Create(divisor), limits = Vector256.Create(most);
+        Span<float> sums = stackalloc float[Together * Together];
+        ref float sum = ref MemoryMarshal.GetReference(sums);
+        if (count == Together)
         {
-            for (int k = 0; k < across.Taps; k++)
+            for (; x + Together <= width; x += Together)
             {
-                // A position with fewer taps reads something inside the row and leaves its sum alone.
-                Vector256<float> values = Avx2.GatherVector256(start, Vector256.Min(at + Vector256.Create(k), last), sizeof(float));
-                Vector256<float> weights = across.WeightOf(k, x);
-                sum = Vector256.ConditionalSelect(Vector256.Equals(weights, Vector256<float>.Zero), sum, sum + weights * values);
+                for (int k = 0; k < Together; k++) Column(ref from, x + k).StoreUnsafe(ref sum, (nuint)(k * Together));
+                Turn(ref sum, Together, ref Unsafe.Add(ref into, x), width);
             }
+        }
+        for (; x < width; x++)
+        {
+            Vector256<float> column = Column(ref from, x);
+            for (int r = 0; r < count; r++) to[r * width + x] = column[r];
+        }
+
+        Vector256<float> Column(ref float from, int x)
+        {
+            Vector256<float> value = Sum(ref from, channels, across, x) / divisors;
+            return Vector256.ConditionalSelect(Vector256.GreaterThan(value, limits), limits, value);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<float> Sum(ref float from, int channels, AxisWeights across, int x)
+    {
+        ref float at = ref Unsafe.Add(ref from, across.First(x) * channels * Together);
+        var sum = Vector256<float>.Zero;
+        foreach (float weight in across.Weights(x))
+        {
+            sum += Vector256.LoadUnsafe(ref at) * weight;
+            at = ref Unsafe.Add(ref at, channels * Together);
         }
         return sum;
     }
 
-    /// <summary>Resizes one row of three interleaved channels into three planes; <paramref name="row"/> has room for one value more.</summary>
-    public static void AcrossRgb(ReadOnlySpan<float> row, AxisWeights across, Span<float> red, Span<float> green, Span<float> blue)
+    /// <summary>Eight rows of eight become eight columns.</summary>
+    static void Turn(ref float from, int fromRow, ref float to, int toRow)
     {
-        ref float start = ref MemoryMarshal.GetReference(row);
-        for (int x = 0; x < red.Length; x++)
+        if (!Avx.IsSupported)
         {
-            var weights = across.Weights(x);
-            int at = 3 * across.First(x);
-            _ = row.Slice(at, 3 * weights.Length + 1);
-            var sum = Vector128<float>.Zero;
-            foreach (float w in weights)
-            {
-                sum += w * Vector128.LoadUnsafe(ref start, (nuint)at);   // the fourth lane is the next pixel's and not used
-                at += 3;
-            }
-            (red[x], green[x], blue[x]) = (sum[0], sum[1], sum[2]);
+            for (int y = 0; y < Together; y++)
+                for (int x = 0; x < Together; x++) Unsafe.Add(ref to, x * toRow + y) = Unsafe.Add(ref from, y * fromRow + x);
+            return;
         }
+        Vector256<float> r0 = Row(ref from, 0), r1 = Row(ref from, fromRow), r2 = Row(ref from, 2 * fromRow), r3 = Row(ref from, 3 * fromRow);
+        Vector256<float> r4 = Row(ref from, 4 * fromRow), r5 = Row(ref from, 5 * fromRow), r6 = Row(ref from, 6 * fromRow), r7 = Row(ref from, 7 * fromRow);
+        Vector256<float> p0 = Avx.UnpackLow(r0, r1), p1 = Avx.UnpackHigh(r0, r1), p2 = Avx.UnpackLow(r2, r3), p3 = Avx.UnpackHigh(r2, r3);
+        Vector256<float> p4 = Avx.UnpackLow(r4, r5), p5 = Avx.UnpackHigh(r4, r5), p6 = Avx.UnpackLow(r6, r7), p7 = Avx.UnpackHigh(r6, r7);
+        const byte low = 0x44, high = 0xEE, lows = 0x20, highs = 0x31;
+        r0 = Avx.Shuffle(p0, p2, low);
+        r1 = Avx.Shuffle(p0, p2, high);
+        r2 = Avx.Shuffle(p1, p3, low);
+        r3 = Avx.Shuffle(p1, p3, high);
+        r4 = Avx.Shuffle(p4, p6, low);
+        r5 = Avx.Shuffle(p4, p6, high);
+        r6 = Avx.Shuffle(p5, p7, low);
+        r7 = Avx.Shuffle(p5, p7, high);
+        Avx.Permute2x128(r0, r4, lows).StoreUnsafe(ref to);
+        Avx.Permute2x128(r1, r5, lows).StoreUnsafe(ref to, (nuint)toRow);
+        Avx.Permute2x128(r2, r6, lows).StoreUnsafe(ref to, (nuint)(2 * toRow));
+        Avx.Permute2x128(r3, r7, lows).StoreUnsafe(ref to, (nuint)(3 * toRow));
+        Avx.Permute2x128(r0, r4, highs).StoreUnsafe(ref to, (nuint)(4 * toRow));
+        Avx.Permute2x128(r1, r5, highs).StoreUnsafe(ref to, (nuint)(5 * toRow));
+        Avx.Permute2x128(r2, r6, highs).StoreUnsafe(ref to, (nuint)(6 * toRow));
+        Avx.Permute2x128(r3, r7, highs).StoreUnsafe(ref to, (nuint)(7 * toRow));
+
+        static Vector256<float> Row(ref float from, int at) => Vector256.LoadUnsafe(ref from, (nuint)at);
     }
 }

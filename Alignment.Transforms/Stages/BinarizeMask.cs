@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Alignment.Transforms.Internals;
 using Microsoft.ML;
 
@@ -55,6 +57,11 @@ public sealed class BinarizeMaskTransformer : SceneTransformer<BinarizeMaskOptio
     /// <summary>1 where v &gt; threshold, else 0; NaN is not product.</summary>
     internal static void Binarize(ReadOnlySpan<float> soft, float threshold, Span<float> mask)
     {
-        for (int i = 0; i < soft.Length; i++) mask[i] = soft[i] > threshold ? 1f : 0f;
+        ref float from = ref MemoryMarshal.GetReference(soft), to = ref MemoryMarshal.GetReference(mask[..soft.Length]);
+        Vector256<float> least = Vector256.Create(threshold);
+        int i = 0;
+        for (; i + Vector256<float>.Count <= soft.Length; i += Vector256<float>.Count)
+            (Vector256.GreaterThan(Vector256.LoadUnsafe(ref from, (nuint)i), least) & Vector256<float>.One).StoreUnsafe(ref to, (nuint)i);
+        for (; i < soft.Length; i++) mask[i] = soft[i] > threshold ? 1f : 0f;
     }
 }

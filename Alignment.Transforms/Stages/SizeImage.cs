@@ -1,4 +1,5 @@
-using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.Internals;
 using Microsoft.ML;
@@ -87,7 +88,6 @@ public sealed class SizeImageTransformer : SceneTransformer<SizeImageOptions>, I
             Array.Resize(ref rgb, 3 * image.Width * image.Height);
             ToRgb(image, rgb);
             PictureResize.Interleaved<byte>(rgb, 3, image.Height, image.Width, 255f, grey: false, to, Options.Height, Options.Width, Options.Filter);
-            TensorPrimitives.Min(to, 1f, to);
             ToSigned(to);
         };
     }
@@ -95,8 +95,14 @@ public sealed class SizeImageTransformer : SceneTransformer<SizeImageOptions>, I
     /// <summary>0..1 to −1..1.</summary>
     internal static void ToSigned(Span<float> values)
     {
-        TensorPrimitives.Multiply(values, 2f, values);
-        TensorPrimitives.Subtract(values, 1f, values);
+        ref float first = ref MemoryMarshal.GetReference(values);
+        int i = 0;
+        for (; i + Vector256<float>.Count <= values.Length; i += Vector256<float>.Count)
+        {
+            Vector256<float> value = Vector256.LoadUnsafe(ref first, (nuint)i);
+            (value + value - Vector256<float>.One).StoreUnsafe(ref first, (nuint)i);
+        }
+        for (; i < values.Length; i++) values[i] = values[i] + values[i] - 1f;
     }
 
     /// <summary>ML.NET holds four bytes a pixel, in one of two orders; alpha is dropped.</summary>

@@ -15,6 +15,7 @@ public sealed class RowResizeTests
     [TestCase(37, 23, 61, 40)]
     [TestCase(2000, 3, 15, 5)]
     [TestCase(1, 1, 9, 3)]
+    [TestCase(2, 9, 1, 6)]
     public void Interleaved_AnySize_IsBitForBitOneAtATime(int width, int height, int toWidth, int toHeight)
     {
         byte[] bytes = new byte[3 * width * height];
@@ -24,6 +25,7 @@ public sealed class RowResizeTests
         Same(bytes, 3, true, 255f);
         Same<byte>(bytes.AsSpan(0, width * height).ToArray(), 1, false, 1f);
         Same(floats, 1, false, 1f);
+        Same<ushort>([.. bytes.Take(3 * width * height).Select(b => (ushort)(b * 255 + 7))], 3, false, 65535f);
 
         void Same<T>(T[] from, int channels, bool grey, float divisor) where T : unmanaged, System.Numerics.INumber<T>
         {
@@ -31,13 +33,14 @@ public sealed class RowResizeTests
             {
                 float[] made = new float[(grey ? 1 : channels) * toWidth * toHeight];
                 PictureResize.Interleaved<T>(from, channels, height, width, divisor, grey, made, toHeight, toWidth, filter);
-                float[] expected = OneAtATime(Array.ConvertAll(from, v => float.CreateTruncating(v)), channels, width, height, divisor, grey, toWidth, toHeight, filter);
+                float white = typeof(T) == typeof(byte) ? 255 / divisor : typeof(T) == typeof(ushort) ? 65535 / divisor : float.PositiveInfinity;
+                float[] expected = OneAtATime(Array.ConvertAll(from, v => float.CreateTruncating(v)), white, channels, width, height, divisor, grey, toWidth, toHeight, filter);
                 Assert.That(made.AsSpan().SequenceEqual(expected), $"{channels} channels, grey {grey}, {filter}");
             }
         }
     }
 
-    static float[] OneAtATime(float[] from, int channels, int width, int height, float divisor, bool grey, int toWidth, int toHeight, ResizeFilter filter)
+    static float[] OneAtATime(float[] from, float white, int channels, int width, int height, float divisor, bool grey, int toWidth, int toHeight, ResizeFilter filter)
     {
         AxisWeights down = AxisWeights.Of(height, toHeight, filter), across = AxisWeights.Of(width, toWidth, filter);
         int planes = grey ? 1 : channels;
@@ -47,7 +50,7 @@ public sealed class RowResizeTests
             for (int x = 0; x < row.Length; x++)
             {
                 row[x] = 0;
-                for (int k = 0; k < down.Weights(y).Length; k++) row[x] += from[(down.First(y) + k) * row.Length + x] / divisor * down.Weights(y)[k];
+                for (int k = 0; k < down.Weights(y).Length; k++) row[x] += from[(down.First(y) + k) * row.Length + x] * down.Weights(y)[k];
             }
             for (int c = 0; c < planes; c++)
                 for (int x = 0; x < toWidth; x++)
@@ -58,7 +61,7 @@ public sealed class RowResizeTests
                         int at = (across.First(x) + k) * channels;
                         sum += across.Weights(x)[k] * (grey ? 0.299f * row[at] + 0.587f * row[at + 1] + 0.114f * row[at + 2] : row[at + c]);
                     }
-                    made[(c * toHeight + y) * toWidth + x] = sum;
+                    made[(c * toHeight + y) * toWidth + x] = Math.Min(sum / divisor, white);
                 }
         }
         return made;
@@ -83,9 +86,10 @@ public sealed class RowResizeTests
         {
             float[] made = new float[length];
             AttentionBalance balance = AttentionChange.Apply(a, m, alpha, preserveMass: false, made);
-            double before = AttentionMaps.Sum(a), sum = 0, unit = alpha > 1e100 ? alpha : 1;
-            double[] changed = new double[length];
-            for (int i = 0; i < length; i++) sum += changed[i] = a[i] * (1 - (double)m[i]) / unit + alpha / unit * a[i] * m[i];
+            double before = AttentionMaps.Sum(a), unit = alpha > 1e100 ? alpha : 1;
+            double[] changed = new double[length], sums = new double[4];
+            for (int i = 0; i < length; i++) sums[i < length / 4 * 4 ? i % 4 : 0] += changed[i] = a[i] * (1 - (double)m[i]) / unit + alpha / unit * a[i] * m[i];
+            double sum = sums[0] + sums[1] + (sums[2] + sums[3]);
             // All of it on a product that is to have none: there is nothing to scale, and the map stays.
             float[] expected = sum == 0 ? a : [.. changed.Select(v => (float)Math.Min(1, v * (before / sum)))];
             Assert.That(made.AsSpan().SequenceEqual(expected), $"alpha {alpha}");
