@@ -28,6 +28,7 @@ static class PrepareParts
             var pool = new MapPool(pixels);
             SceneMaps maps = SceneMaps.Load(records[0], options, pool);
             var place = default(PlaceboPlacement);
+            int file = 0;
             (string Name, Action<SceneRecord> Work)[] parts =
             [
                 ("still: decoded", r => PictureFile.ReadRaw(r.SceneImagePath, null).Dispose()),
@@ -45,12 +46,13 @@ static class PrepareParts
                     maps = SceneMaps.Load(r, options, pool);
                 }),
                 ("boost", _ => AttentionChange.Apply(maps.Attention, maps.Mask, 1.5, false, made)),
-                ("placebo: place", r => place = PlaceboRegion.Find(maps.Attention, maps.Mask, side, side, 1, r.SceneId, 1.5)),
+                ("placebo: running sums", _ => new MaskRuns(maps.Attention, maps.Mask, side, side, 1.5).Dispose()),
+                ("placebo: place, sums and all", r => place = PlaceboRegion.Find(maps.Attention, maps.Mask, side, side, 1, r.SceneId, 1.5)),
                 ("placebo: change", _ => PlaceboChange.Apply(maps.Attention, maps.Mask, side, side, place, 1.5, made)),
                 ("score", _ => AttentionScore.Of(made, maps.Mask)),
                 ("to bytes", _ => SceneVariants.Grey(made, grey)),
                 ("JPEG", _ => jpeg = PictureFile.JpegGrey(side, side, grey)),
-                ("a file", _ => File.WriteAllBytes(Path.Combine(folder, "one.jpg"), jpeg)),
+                ("a file", _ => AtomicFile.WriteBytes(Path.Combine(folder, FormattableString.Invariant($"{file++}.jpg")), jpeg, durable: false)),
             ];
             var times = parts.Select(_ => new List<double>()).ToArray();
             for (int round = -20; round < scenes; round++)

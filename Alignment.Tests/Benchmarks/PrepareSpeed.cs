@@ -130,7 +130,7 @@ static class PrepareSpeed
                     maps.Mask.CopyTo(_control, 0);
                     attention.CopyTo(_control, maps.Mask.Length);
                 }
-                File.WriteAllBytes(Path.Combine(_folder, FormattableString.Invariant($"{index % Drawn}-{v}.jpg")), jpeg);
+                AtomicFile.WriteBytes(Path.Combine(_folder, FormattableString.Invariant($"{index % Drawn}-{v}.jpg")), jpeg, durable: false);
             }
         }
 

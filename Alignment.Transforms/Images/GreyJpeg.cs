@@ -108,7 +108,8 @@ static class GreyJpeg
     /// <summary>Eight blocks, each in its lane; what lies outside the picture repeats its edge.</summary>
     static void Load(ReadOnlySpan<byte> pixels, int width, int height, int left, int top, Span<Vector256<int>> values)
     {
-        Span<int> lanes = MemoryMarshal.Cast<Vector256<int>, int>(values);
+        Span<int> lanes = MemoryMarshal.Cast<Vector256<int>, int>(values), eight = stackalloc int[Block * Lanes];
+        Vector256<int> middle = Vector256.Create(128);
         for (int y = 0; y < Block; y++)
         {
             ReadOnlySpan<byte> line = pixels.Slice(Math.Min(top + y, height - 1) * width, width);
@@ -116,8 +117,13 @@ static class GreyJpeg
             if (left + Block * Lanes <= width)
             {
                 line = line.Slice(left, Block * Lanes);
-                for (int lane = 0; lane < Lanes; lane++)
-                    for (int x = 0; x < Block; x++) to[x * Lanes + lane] = line[lane * Block + x] - 128;
+                for (int i = 0; i < eight.Length; i += Vector128<byte>.Count)
+                {
+                    var (low, high) = Vector128.Widen(Vector128.Create(line[i..]));
+                    (Vector256.Create(Vector128.WidenLower(low), Vector128.WidenUpper(low)).AsInt32() - middle).CopyTo(eight[i..]);
+                    (Vector256.Create(Vector128.WidenLower(high), Vector128.WidenUpper(high)).AsInt32() - middle).CopyTo(eight[(i + Lanes)..]);
+                }
+                EightByEight.Turn(ref Unsafe.As<int, float>(ref eight[0]), Block, ref Unsafe.As<int, float>(ref to[0]), Lanes);
                 continue;
             }
             for (int i = 0; i < Block * Lanes; i++) to[i % Block * Lanes + i / Block] = line[Math.Min(left + i, width - 1)] - 128;
