@@ -31,15 +31,12 @@ static class JpegCodec
         try
         {
             picture = new(stored.Width, stored.Height, grey ? 1 : 3, wide: false, (int)codec.EncodedOrigin);
-            int rows = Math.Min(StripRows, stored.Height), row = stored.Width * picture.Channels;
-            if (!grey) four = ArrayPool<byte>.Shared.Rent(checked(rows * wanted.RowBytes));
-            Require(codec.StartScanlineDecode(wanted), subject);
-            for (int y = 0; y < stored.Height; y += rows)
+            if (grey) Decode(codec, wanted, picture.Bytes, subject);
+            else
             {
-                rows = Math.Min(rows, stored.Height - y);
-                Span<byte> strip = picture.Bytes.Slice(y * row, rows * row);
-                Decode(codec, wanted.RowBytes, rows, four ?? strip, subject);
-                if (four is not null) DropFourth(four.AsSpan(0, rows * wanted.RowBytes), strip);
+                four = ArrayPool<byte>.Shared.Rent(checked((int)wanted.BytesSize64));
+                Decode(codec, wanted, four, subject);
+                DropFourth(four.AsSpan(0, wanted.BytesSize), picture.Bytes);
             }
             return picture;
         }
@@ -55,21 +52,14 @@ static class JpegCodec
         }
     }
 
-    /// <summary>Rows decoded at a time: as many as a block of subsampled chroma has, so that they are still in the cache when their fourth bytes are dropped.</summary>
-    const int StripRows = 16;
-
-    /// <summary>The next rows, without gaps.</summary>
-    static unsafe void Decode(SKCodec codec, int rowBytes, int rows, Span<byte> to, string subject)
+    /// <summary>Rows without gaps.</summary>
+    static unsafe void Decode(SKCodec codec, SKImageInfo wanted, Span<byte> to, string subject)
     {
-        fixed (byte* first = to)
-            if (codec.GetScanlines((nint)first, rows, rowBytes) != rows) Require(SKCodecResult.IncompleteInput, subject);
-    }
-
-    static void Require(SKCodecResult result, string subject)
-    {
-        if (result == SKCodecResult.Success) return;
-        throw BadDataException.For(subject, result == SKCodecResult.IncompleteInput ? "a JPEG that ends early" : $"a JPEG that cannot be decoded ({result})",
-            "a complete JPEG", "The file is damaged or still being written; export or copy it again.");
+        SKCodecResult result;
+        fixed (byte* first = to) result = codec.GetPixels(wanted, (nint)first, wanted.RowBytes, new SKCodecOptions());
+        if (result != SKCodecResult.Success)
+            throw BadDataException.For(subject, result == SKCodecResult.IncompleteInput ? "a JPEG that ends early" : $"a JPEG that cannot be decoded ({result})",
+                "a complete JPEG", "The file is damaged or still being written; export or copy it again.");
     }
 
     /// <summary>RGBA to RGB.</summary>
