@@ -22,6 +22,7 @@ static class RunnerProgram
         };
         foreach (var command in RunnerCommands.All(terminal)) root.Add(command);
         RefuseEmptyPaths(root);
+        RefuseDecimalCommas(root);
         root.TeachHelp(
             "alignment demo --out demo                               # no data yet? the whole job on drawn ads",
             "alignment doctor                                        # is everything here that it needs?",
@@ -40,6 +41,23 @@ static class RunnerProgram
             });
         }
         foreach (var below in command.Subcommands) RefuseEmptyPaths(below);
+    }
+
+    /// <summary>The parser takes commas for separators of thousands, so that 1,5 would be 15.</summary>
+    static void RefuseDecimalCommas(Command command)
+    {
+        foreach (var option in command.Options.Where(o => IsDecimal(Nullable.GetUnderlyingType(o.ValueType) ?? o.ValueType)))
+        {
+            option.Validators.Add(result =>
+            {
+                foreach (var typed in result.Tokens.Where(t => !IsPlain(t.Value) && double.TryParse(t.Value, CultureInfo.InvariantCulture, out _)))
+                    result.AddError($"{option.Name}: found '{SafePath.Shorten(typed.Value)}', expected a number with a point and no separators, such as 1.5.");
+            });
+        }
+        foreach (var below in command.Subcommands) RefuseDecimalCommas(below);
+
+        static bool IsDecimal(Type type) => type == typeof(float) || type == typeof(double);
+        static bool IsPlain(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
     }
 
     /// <summary>Parses and runs. Never throws: every failure becomes a message on standard error and an exit code.</summary>

@@ -75,7 +75,7 @@ sealed class MasksCommand : RunnerCommand
         to.WriteLine($"{N(report.Scenes)} scenes of {N(report.Videos)} videos: {N(report.Made)} masks made now, {N(report.UpToDate)} up to date, {N(report.Existing)} already there and left alone.");
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The product covers {100 * report.MeanArea:0.0} % on average; {N(report.Empty)} masks are empty, {N(report.Full)} full. By the model {report.ModelHash[..12]}."));
         to.WriteLine($"Look at the sheets in {report.ReportFolder}");
-        foreach (var problem in report.Problems) to.WriteLine($"{SafePath.Shorten(problem.VideoId)}{(problem.SceneNumber is { } n ? string.Create(CultureInfo.InvariantCulture, $" scene {n}") : "")}: {SafePath.Shorten(problem.Message, 400)}");
+        foreach (var problem in report.Problems) to.WriteLine($"{SafePath.Shorten(problem.VideoId ?? Path.GetFileName(problem.Path))}{(problem.SceneNumber is { } n ? string.Create(CultureInfo.InvariantCulture, $" scene {n}") : "")}: {SafePath.Shorten(problem.Message, 400)}");
         if (report.Existing > 0) to.WriteLine("Masks that are already there stay as they are; --force makes them anew.");
     }
 }

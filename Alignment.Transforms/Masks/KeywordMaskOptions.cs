@@ -61,7 +61,7 @@ public sealed record KeywordMaskOptions
             throw Bad($"The synonyms of '{SafePath.Shorten(empty.Key)}'", "an empty word", "a keyword and words for it", "Leave out what is empty.");
     }
 
-    static string Text(double x) => x.ToString(CultureInfo.InvariantCulture);
+    static string Text<T>(T x) where T : IFormattable => x.ToString(null, CultureInfo.InvariantCulture);
 
     static UsageException Bad(string subject, string found, string expected, string next) => UsageException.For(subject, found, expected, next);
 }

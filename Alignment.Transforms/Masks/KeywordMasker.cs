@@ -5,6 +5,7 @@ using Alignment.Onnx.Runtime;
 using Alignment.Transforms.Diffusion;
 using Alignment.Transforms.Images;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Alignment.Transforms.Masks;
 
@@ -172,7 +173,26 @@ public sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, 
         using var run = new RunOptions();
         using var made = Try(() => _text!.Run(run, ["input_ids"], [ids], ["conditional_embeddings"]));
         if (_prompts.Count >= MostKept) _prompts.Clear();
-        return _prompts[prompt] = made[0].GetTensorDataAsSpan<float>().ToArray();
+        return _prompts[prompt] = Floats(made[0], "conditional_embeddings", 1, null).ToArray();
+    }
+
+    /// <summary>An output's numbers, once its shape and they are what they must be: a damaged model must not look like one that found nothing.</summary>
+    /// <param name="value">The output.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="sides">The shape; null for a side of any length.</param>
+    ReadOnlySpan<float> Floats(OrtValue value, string name, params ReadOnlySpan<long?> sides)
+    {
+        OrtTensorTypeAndShapeInfo info = value.GetTensorTypeAndShape();
+        bool fits = info.ElementDataType == TensorElementType.Float && info.Shape.Length == sides.Length;
+        for (int i = 0; fits && i < sides.Length; i++) fits = sides[i] is { } side ? info.Shape[i] == side : info.Shape[i] > 0;
+        if (!fits)
+        {
+            string[] wanted = [.. sides.ToArray().Select(s => s is { } side ? FormattableString.Invariant($"{side}") : "any")];
+            throw Bad($"'{name}' of {info.ElementDataType} [{string.Join(", ", info.Shape)}]", $"of Float [{string.Join(", ", wanted)}]");
+        }
+        ReadOnlySpan<float> numbers = value.GetTensorDataAsSpan<float>();
+        if (!float.IsFinite(TensorPrimitives.MaxMagnitude(numbers))) throw Bad($"values in '{name}' that are no finite numbers", "finite numbers: the weights are damaged, or the scale, mean or deviation of its preparation is wrong");
+        return numbers;
     }
 
     T Try<T>(Func<T> run)
@@ -183,9 +203,12 @@ public sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, 
         }
         catch (OnnxRuntimeException e)
         {
-            throw BadDataException.For($"The CLIPSeg of the bundle '{part.Bundle.Folder}' on {_settings.Device}", $"a failure while running ({SafePath.Shorten(e.Message, 400)})", "a model that takes pictures of its own preparation's size", "Import the model again.", e);
+            throw Bad($"a failure while running ({SafePath.Shorten(e.Message, 400)})", "a model that takes pictures of its own preparation's size", e);
         }
     }
+
+    BadDataException Bad(string found, string expected, Exception? inner = null) =>
+        BadDataException.For($"The CLIPSeg of the bundle '{part.Bundle.Folder}' on {_settings.Device}", found, expected, "Import the model again.", inner);
 
     /// <summary>Frees the models. Pictures that come later load them again.</summary>
     public void Dispose()
@@ -211,6 +234,16 @@ public sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, 
             using var run = new RunOptions();
             string[] wanted = masker._masks!.OutputMetadata.ContainsKey("similarity") ? ["logits", "similarity"] : ["logits"];
             _results = masker.Try(() => masker._masks.Run(run, ["pixel_values", "conditional_embeddings"], [picture, texts], wanted));
+            try
+            {
+                masker.Floats(_results[0], "logits", 1, prompts.Count, null, null);
+                if (_results.Count > 1) masker.Floats(_results[1], "similarity", 1, prompts.Count);
+            }
+            catch
+            {
+                _results.Dispose();
+                throw;
+            }
             long[] shape = _results[0].GetTensorTypeAndShape().Shape;   // [1, prompts, H, W]
             (Height, Width) = ((int)shape[2], (int)shape[3]);
             _size = Width * Height;

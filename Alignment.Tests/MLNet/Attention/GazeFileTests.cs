@@ -139,6 +139,18 @@ public sealed class GazeFileTests
         Assert.That(Directory.Exists(folder["data", "attention_heatmap", "ad"]), Is.False);
     }
 
+    /// <summary>What to do next is about the reason that most rows have; German exports have semicolons and decimal commas.</summary>
+    [TestCase("", "no rows below its header", "Export the gaze again")]
+    [TestCase("ad;p1;0,5;10,2;10;0,2\nad;p1;0,6;10,2;10;0,2\nAD;p1;0.5;10;10;0.2\n", "not_a_number 2", "Decimals have a point")]
+    [TestCase("AD;p1;0.5;10;10;0.2\n", "unknown_video 1", "letter by letter")]
+    [TestCase("ad;p1;500;10;10;0.2\n", "outside_scenes 1", "seconds from the start")]
+    [TestCase("ad;p1;0.5;900;700;0.2\n", "off_screen 1", "--frame")]
+    public void Rows_NoneUsable_SaysWhatToDo(string rows, string found, string next)
+    {
+        using var folder = new TempFolder();
+        Assert.That(() => Make(folder, Header.Replace(',', ';') + rows), Throws.TypeOf<BadDataException>().With.Message.Contains(found).And.Message.Contains(next));
+    }
+
     [Test]
     public void Coordinates_ThatContradictTheOption_AreRefusedWithTheOtherOne()
     {

@@ -67,6 +67,19 @@ public sealed class RunnerProgramTests
         Assert.That(output, Is.Empty);
     }
 
+    // Decimal commas: read as separators of thousands, a boost of 1,5 was one of 15.
+    [TestCase("1,5", "variants", "--data", "d", "--out", "o", "--boost-alpha")]
+    [TestCase("0,04", "masks", "--data", "d", "--threshold")]
+    [TestCase("1,000.5", "attention", "--data", "d", "--smooth")]
+    [TestCase("0,6", "edit", "--data", "d", "--out", "o", "--strength")]
+    public async Task Run_NumberWithAComma_IsUsage(string typed, params string[] before)
+    {
+        var (code, _, errors) = await Run([.. before, typed]);
+
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(errors, Does.Contain($"{before[^1]}: found '{typed}', expected a number with a point"));
+    }
+
     [TestCase("run", "--data", "", "--out", "o")]
     [TestCase("run", "--data", "d", "--out", " ")]
     [TestCase("models", "import", "--from", "", "--out", "o")]

@@ -1,5 +1,7 @@
 using Alignment.Onnx.Bundles;
+using Alignment.Onnx.Graph;
 using Alignment.Onnx.Import;
+using Alignment.Onnx.Models;
 using Alignment.Onnx.Runtime;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.Masks;
@@ -103,6 +105,37 @@ public sealed class KeywordMaskerTests
         float[] first = a.Make(one, ["bottle"])[0].Probability;
         b.Make(other, ["shoe", "can"]);
         Assert.That(b.Make(one, ["bottle"])[0].Probability, Is.EqualTo(first));
+    }
+
+    /// <summary>Models with the right names that give something else than maps: an error, never masks without product.</summary>
+    [TestCase("no numbers", "no finite numbers")]
+    [TestCase("three sides", "'logits' of Float [2, 8, 8]")]
+    [TestCase("another number of maps", "'logits' of Float [1, 3, 8, 8]")]
+    [TestCase("whole numbers", "'logits' of Int64 [1, 2, 8, 8]")]
+    public void Make_LogitsThatAreNoMaps_IsBadData(string kind, string found)
+    {
+        using var folder = new TempFolder();
+        foreach (string file in Directory.EnumerateFiles(MaskBundles.Seeded, "*", SearchOption.AllDirectories))
+        {
+            string to = folder["bundle", Path.GetRelativePath(MaskBundles.Seeded, file)];
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            if (Path.GetFileName(file) != "bundle.json") File.Copy(file, to);
+        }
+        var graph = new ModelGraph("clipseg");
+        Value picture = graph.Input("pixel_values", ElementType.Float32, 1, 3, Dim.Named("h"), Dim.Named("w")), texts = graph.Input("conditional_embeddings", ElementType.Float32, 1, Dim.Named("prompts"), Dim.Named("p"));
+        Value nought = (picture.Mean([1, 2, 3], keep: false) + texts.Mean([1, 2], keep: false)) * 0f;   // both are read
+        Value Maps(float value, params long[] shape) => graph.Constant([.. Enumerable.Repeat(value, (int)shape.Aggregate((a, b) => a * b))], new([.. shape.Select(s => (Dim)s)])) + nought;
+        graph.Output("logits", kind switch
+        {
+            "no numbers" => Maps(float.NaN, 1, 2, 8, 8),
+            "three sides" => Maps(1, 2, 8, 8),
+            "another number of maps" => Maps(1, 1, 3, 8, 8),
+            _ => Maps(1, 1, 2, 8, 8).Cast(ElementType.Int64),
+        });
+        new OnnxModel(graph, new SeededWeights(graph.WeightInfos())).Save(folder["bundle", BundleFiles.ClipSeg]);
+        using var masker = new KeywordMasker(ClipSegPart.Open(ModelBundle.Open(folder["bundle"])), new());
+
+        Assert.That(() => masker.Make(Picture(20, 20), ["bottle"]), Throws.TypeOf<BadDataException>().With.Message.Contains(found));
     }
 
     [Test]
