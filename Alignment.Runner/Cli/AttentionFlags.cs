@@ -38,6 +38,9 @@ sealed class AttentionFlags
             command.Add(option);
     }
 
+    /// <summary>Whether also heatmaps that are there are made.</summary>
+    public bool MakesAgain(ParseResult parse) => parse.GetValue(_force);
+
     public AttentionOptions Read(ParseResult parse)
     {
         (int Width, int Height)? frame = parse.GetValue(_frame) is { } size ? SizeText.Parse(size, "--frame") : null;

@@ -9,6 +9,6 @@ static class ExitCodes
     public const int BadData = 3;
     public const int Missing = 4;
 
-    /// <summary>EX_TEMPFAIL of sysexits.h: run it again, it continues.</summary>
+    /// <summary>EX_TEMPFAIL of sysexits.h: run it again; the message says whether it continues or starts over.</summary>
     public const int Retry = 75;
 }

@@ -11,27 +11,31 @@ static class Failure
     // What running again would not change: no folder, a folder, read-only, too many links, too long a name.
     const int NotFolderUnix = 20, FolderUnix = 21, ReadOnlyUnix = 30, LinksUnix = 40, NameTooLongUnix = 36;
 
-    public static int Report(Exception error, Terminal terminal, bool json)
+    /// <param name="error">What happened.</param>
+    /// <param name="terminal">Gets the message.</param>
+    /// <param name="json">Whether it is wanted as JSON too.</param>
+    /// <param name="again">What the same command does when it is run again: "it continues"; see <see cref="RunnerCommand.Again"/>.</param>
+    public static int Report(Exception error, Terminal terminal, bool json, string again)
     {
-        var (code, message) = Explain(error);
+        var (code, message) = Explain(error, again);
         if (json) terminal.OutputWriter.WriteLine(JsonSerializer.Serialize(new { error = new { exit_code = code, message } }));
         terminal.ErrorWriter.WriteLine($"alignment: {message}");
         if (code == ExitCodes.Bug) terminal.ErrorWriter.WriteLine(error.ToString());
         return code;
     }
 
-    static (int Code, string Message) Explain(Exception error) => error switch
+    static (int Code, string Message) Explain(Exception error, string again) => error switch
     {
         AlignmentException e => (e.ExitCode, e.Message),
-        AggregateException { InnerExceptions: [var only] } => Explain(only),
-        OperationCanceledException => (ExitCodes.Retry, "Interrupted. What was finished is kept; run the same command again and it continues."),
+        AggregateException { InnerExceptions: [var only] } => Explain(only, again),
+        OperationCanceledException => (ExitCodes.Retry, $"Interrupted. Run the same command again; {again}."),
         IOException e when (e.HResult & 0xFFFF) is NoSpaceUnix or QuotaUnix or DiskFullWindows or HandleDiskFullWindows =>
-            (ExitCodes.Retry, $"The disk is full: {e.Message} Free some space and run the same command again; it continues."),
+            (ExitCodes.Retry, $"The disk is full: {e.Message} Free some space and run the same command again; {again}."),
         IOException e when OperatingSystem.IsLinux() && (e.HResult & 0xFFFF) is NotFolderUnix or FolderUnix or ReadOnlyUnix or LinksUnix or NameTooLongUnix =>
             (ExitCodes.BadData, $"{e.Message} Check the path and run again."),
         FileNotFoundException or DirectoryNotFoundException or PathTooLongException => (ExitCodes.BadData, $"{error.Message} Check the path and run again."),
         UnauthorizedAccessException => (ExitCodes.BadData, $"{error.Message} Check the permissions and run again."),
-        IOException e => (ExitCodes.Retry, $"{e.Message} Run the same command again; it continues."),
+        IOException e => (ExitCodes.Retry, $"{e.Message} Run the same command again; {again}."),
         OutOfMemoryException => (ExitCodes.Retry, "Out of memory. Use a smaller --size or --batch, close other programs, and run again."),
         DllNotFoundException e => (ExitCodes.Missing, $"A native library is missing: {e.Message}"),
         _ => (ExitCodes.Bug, "This is a bug in alignment; please report it with the lines below."),

@@ -23,5 +23,11 @@ abstract class RunnerCommand : Command
     /// <summary>Runs <paramref name="work"/> under progress bars (a terminal) or plain lines (a log).</summary>
     protected T Watch<T>(Func<IProgress<WorkProgress>, T> work) => ProgressView.Run(_terminal, TimeProvider.System, work);
 
+    /// <summary>What <see cref="Again"/> may say.</summary>
+    protected const string ItContinues = "it continues", ItStartsOver = "it starts over";
+
+    /// <summary>What the same command does when it was stopped and is run again; a command that keeps what it finished says so.</summary>
+    public virtual string Again(ParseResult parse) => ItStartsOver;
+
     protected static bool WantsJson(ParseResult parse) => parse.GetValue(RunnerProgram.Json);
 }

@@ -65,6 +65,7 @@ static class RunnerProgram
     {
         CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
         bool json = args.Contains(Json.Name);
+        string again = "";
         try
         {
             // '@name' is a file name like any other here, not a file of arguments.
@@ -77,11 +78,12 @@ static class RunnerProgram
                 Error = terminal.ErrorWriter,
             };
             if (parse.Action is ParseErrorAction) throw new UsageException(ParseErrors.Say(parse));
+            if (parse.CommandResult.Command is RunnerCommand command) again = command.Again(parse);
             return await parse.InvokeAsync(how, stop);
         }
         catch (Exception e)
         {
-            return Failure.Report(e, terminal, json);
+            return Failure.Report(e, terminal, json, again);
         }
     }
 }

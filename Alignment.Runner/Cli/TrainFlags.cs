@@ -52,6 +52,9 @@ sealed class TrainFlags
     }
 
     /// <summary>The options as given, without model and output folder.</summary>
+    /// <summary>Whether the same options, again, begin at the start or at a checkpoint they name, not where a stopped training was.</summary>
+    public bool BeginsAnew(ParseResult parse) => parse.GetValue(_resume) is not (TrainingResume.Auto or TrainingResume.Latest);
+
     public ControlNetTrainingOptions Read(ParseResult parse)
     {
         var (width, height) = SizeText.Parse(parse.GetValue(_size)!);

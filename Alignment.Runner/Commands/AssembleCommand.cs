@@ -29,6 +29,8 @@ sealed class AssembleCommand : RunnerCommand
         _flags = new(this);
     }
 
+    public override string Again(ParseResult parse) => ItContinues;
+
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
         var options = _flags.Read(parse) with { VideoIds = parse.GetValue(_videos) is { Length: > 0 } ids ? ids : null };

@@ -25,6 +25,8 @@ sealed class AttentionCommand : RunnerCommand
         _flags = new(this);
     }
 
+    public override string Again(ParseResult parse) => _flags.MakesAgain(parse) ? ItStartsOver : ItContinues;
+
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
         AttentionReport report = Watch(progress => AttentionMaking.Run(parse.GetValue(_data)!, _flags.Read(parse), progress, stop));

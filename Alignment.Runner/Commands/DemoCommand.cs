@@ -24,6 +24,8 @@ sealed class DemoCommand : RunnerCommand
         foreach (Option option in new Option[] { _out, _ads, _seed, _model }) Add(option);
     }
 
+    public override string Again(ParseResult parse) => ItContinues;
+
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
         var options = new DemoOptions { Ads = parse.GetValue(_ads), Seed = parse.GetValue(_seed), Model = parse.GetValue(_model) };

@@ -28,6 +28,8 @@ sealed class DoseCommand : RunnerCommand
         _flags = new(this);
     }
 
+    public override string Again(ParseResult parse) => ItContinues;
+
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
         DoseOptions options = _flags.Read(parse, parse.GetValue(_model) ?? BundledModels.Tiny);

@@ -35,6 +35,8 @@ sealed class EditCommand : RunnerCommand
         _flags = new(this);
     }
 
+    public override string Again(ParseResult parse) => ItContinues;
+
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
         var bundle = ModelBundle.Open(parse.GetValue(_model) ?? BundledModels.Tiny);

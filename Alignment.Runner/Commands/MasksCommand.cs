@@ -43,6 +43,8 @@ sealed class MasksCommand : RunnerCommand
         });
     }
 
+    public override string Again(ParseResult parse) => ItContinues;
+
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
         ModelBundle bundle = ModelBundle.Open(parse.GetValue(_model) ?? BundledModels.Tiny);

@@ -31,6 +31,8 @@ sealed class PrepareCommand : RunnerCommand
         _attention = new(this);
     }
 
+    public override string Again(ParseResult parse) => _attention.MakesAgain(parse) ? "it continues, but for the heatmaps, which --force makes again" : ItContinues;
+
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
         ModelBundle model = ModelBundle.Open(parse.GetValue(_model) ?? BundledModels.Tiny);

@@ -31,6 +31,8 @@ sealed class RunCommand : RunnerCommand
         _dose = new(this, step: true);
     }
 
+    public override string Again(ParseResult parse) => ItContinues;
+
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
         var variants = _variants.Read(parse);

@@ -33,6 +33,8 @@ sealed class ScenesCommand : RunnerCommand
         foreach (Option option in new Option[] { _videosFolder, _data, _only, _detector, _minimum, _threshold, _images, _quality, _stats, _noStrip, _force }) Add(option);
     }
 
+    public override string Again(ParseResult parse) => parse.GetValue(_force) ? ItStartsOver : ItContinues;
+
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
         var report = Watch(progress => SceneDetection.Run(parse.GetValue(_videosFolder)!, parse.GetValue(_data)!, Chosen(parse), progress, cancel: stop));

@@ -26,6 +26,8 @@ sealed class TrainCommand : RunnerCommand
         _flags = new(this);
     }
 
+    public override string Again(ParseResult parse) => _flags.BeginsAnew(parse) ? ItStartsOver : ItContinues;
+
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
         ControlNetTrainingOptions options = _flags.Read(parse) with { Model = parse.GetValue(_model) ?? BundledModels.Tiny, Output = parse.GetValue(_out)! };

@@ -25,6 +25,8 @@ sealed class VariantsCommand : RunnerCommand
         _flags = new(this);
     }
 
+    public override string Again(ParseResult parse) => ItContinues;
+
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
         var report = Watch(progress => VariantMaker.Run(parse.GetValue(_data)!, parse.GetValue(_out)!, _flags.Read(parse), progress, stop));

@@ -22,17 +22,30 @@ public sealed class FailureTests
     {
         var (terminal, output, errors) = TestTerminal.Make();
 
-        Assert.That(Failure.Report(error, terminal, json: false), Is.EqualTo(code));
+        Assert.That(Failure.Report(error, terminal, json: false, "it starts over"), Is.EqualTo(code));
 
         Assert.That(output.ToString(), Is.Empty);
         Assert.That(errors.ToString().TrimEnd().Split('\n'), code == 1 ? Has.Length.GreaterThan(1) : Has.Length.EqualTo(1));
+    }
+
+    static readonly Exception[] s_retried = [new OperationCanceledException(), new IOException("No space left on device", 28), new IOException("Broken pipe", 32)];
+
+    [TestCaseSource(nameof(s_retried))]
+    public void Report_WhatMayBeRunAgain_SaysWhatThatDoes(Exception error)
+    {
+        foreach (string again in new[] { "it continues", "it starts over" })
+        {
+            var (terminal, _, errors) = TestTerminal.Make();
+            Failure.Report(error, terminal, json: false, again);
+            Assert.That(errors.ToString().TrimEnd(), Does.EndWith($"un the same command again; {again}."));
+        }
     }
 
     [Test]
     public void Report_Json_PutsTheMessageOnStandardOutput()
     {
         var (terminal, output, _) = TestTerminal.Make();
-        Failure.Report(new BadDataException("row 3 is \"odd\""), terminal, json: true);
+        Failure.Report(new BadDataException("row 3 is \"odd\""), terminal, json: true, "it starts over");
 
         using var document = System.Text.Json.JsonDocument.Parse(output.ToString());
         Assert.That(document.RootElement.GetProperty("error").GetProperty("message").GetString(), Is.EqualTo("row 3 is \"odd\""));

@@ -37,6 +37,43 @@ public sealed class RunnerProgramTests
         }
     }
 
+    // What each does with what it finished is held by its own tests (…_Interrupted_…, …_Continued_…).
+    [TestCase("it continues", "run", "--data", "d", "--out", "o")]
+    [TestCase("it continues", "demo", "--out", "o")]
+    [TestCase("it continues", "variants", "--data", "d", "--out", "o")]
+    [TestCase("it continues", "edit", "--variants", "v", "--model", "m", "--out", "o")]
+    [TestCase("it continues", "assemble", "--edited", "e", "--out", "o")]
+    [TestCase("it continues", "dose", "--run", "o")]
+    [TestCase("it continues", "prepare", "--videos", "v", "--keywords", "k", "--data", "d")]
+    [TestCase("it continues, but for the heatmaps, which --force makes again", "prepare", "--videos", "v", "--keywords", "k", "--data", "d", "--force")]
+    [TestCase("it continues", "scenes", "--videos", "v", "--data", "d")]
+    [TestCase("it starts over", "scenes", "--videos", "v", "--data", "d", "--force")]
+    [TestCase("it continues", "masks", "--data", "d")]
+    [TestCase("it continues", "masks", "--data", "d", "--force")]   // a mask of the same making is not made twice
+    [TestCase("it continues", "attention", "--data", "d")]
+    [TestCase("it starts over", "attention", "--data", "d", "--force")]
+    [TestCase("it continues", "train", "--data", "d", "--out", "o")]
+    [TestCase("it continues", "train", "--data", "d", "--out", "o", "--resume", "latest")]
+    [TestCase("it starts over", "train", "--data", "d", "--out", "o", "--resume", "none")]
+    [TestCase("it starts over", "train", "--data", "d", "--out", "o", "--resume", "o/checkpoints/3")]
+    [TestCase("it starts over", "validate", "--data", "d", "--deep", "--report", "r")]
+    [TestCase("it starts over", "analyze", "--engagement", "e", "--out", "o")]
+    [TestCase("it starts over", "report", "--run", "o")]
+    [TestCase("it starts over", "power", "--effect", "1")]
+    [TestCase("it starts over", "assign", "--count", "5", "--out", "o")]
+    [TestCase("it starts over", "doctor")]
+    [TestCase("it starts over", "models", "import", "--from", "f", "--out", "o")]
+    [TestCase("it starts over", "models", "inspect", "m")]
+    [TestCase("it starts over", "models", "training", "--model", "m")]
+    public async Task Interrupted_EveryCommand_SaysWhatARerunDoes(string again, params string[] args)
+    {
+        var (terminal, _, errors) = TestTerminal.Make();
+
+        Assert.That(await RunnerProgram.RunAsync(args, terminal, new CancellationToken(canceled: true)), Is.EqualTo(75), errors.ToString());
+
+        Assert.That(errors.ToString().Trim(), Is.EqualTo($"alignment: Interrupted. Run the same command again; {again}."));
+    }
+
     [TestCase("frobnicate")]
     [TestCase("--no-such-option")]
     public async Task Run_WhatItDoesNotKnow_IsUsage(params string[] args)
@@ -109,7 +146,7 @@ public sealed class RunnerProgramTests
 
         var (code, output, errors) = await Run("analyze", "--engagement", file, "--out", folder["out"], "--json");
 
-        Assert.That(code, Is.Zero, errors);
+        Assert.That(code, Is.EqualTo(3), errors);
         using var document = System.Text.Json.JsonDocument.Parse(output);
         var sample = document.RootElement.GetProperty("metrics")[0].GetProperty("samples")[0].GetProperty("sample");
         Assert.That(sample.GetProperty("variance").ValueKind, Is.EqualTo(System.Text.Json.JsonValueKind.Null));
