@@ -10,14 +10,19 @@ if (-not (Get-Command dotnet -ErrorAction SilentlyContinue)) {
     exit 4
 }
 
-if (-not (Get-Command ffmpeg -ErrorAction SilentlyContinue)) {
-    Write-Host 'build.ps1: ffmpeg is missing, installing it.'
+# Two programs of one package: names those that are not on PATH.
+function Get-NoFfmpeg {
+    ('ffmpeg', 'ffprobe' | Where-Object { -not (Get-Command $_ -ErrorAction SilentlyContinue) } | ForEach-Object { "no '$_'" }) -join ' and '
+}
+
+if (Get-NoFfmpeg) {
+    Write-Host "build.ps1: found $(Get-NoFfmpeg), installing ffmpeg."
     if (Get-Command winget -ErrorAction SilentlyContinue) {
         winget install --id Gyan.FFmpeg --exact --silent --accept-source-agreements --accept-package-agreements
         $env:PATH = [Environment]::GetEnvironmentVariable('PATH', 'Machine') + ';' + [Environment]::GetEnvironmentVariable('PATH', 'User')
     }
-    if (-not (Get-Command ffmpeg -ErrorAction SilentlyContinue)) {
-        Write-Error 'build.ps1: ffmpeg: found none, expected ffmpeg and ffprobe on PATH. Install ffmpeg and run again.' -ErrorAction Continue
+    if (Get-NoFfmpeg) {
+        Write-Error "build.ps1: ffmpeg: found $(Get-NoFfmpeg) on PATH, expected both ffmpeg and ffprobe. Install ffmpeg and run again." -ErrorAction Continue
         exit 4
     }
 }

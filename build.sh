@@ -18,15 +18,24 @@ as_root() {
   fi
 }
 
-if ! command -v ffmpeg >/dev/null 2>&1 || ! command -v ffprobe >/dev/null 2>&1; then
-  echo "build.sh: ffmpeg is missing, installing it."
+# Two programs of one package: names those that are not on PATH.
+no_ffmpeg() {
+  local program none=""
+  for program in ffmpeg ffprobe; do
+    command -v "$program" >/dev/null 2>&1 || none="${none:+$none and }no '$program'"
+  done
+  echo "$none"
+}
+
+if [ -n "$(no_ffmpeg)" ]; then
+  echo "build.sh: found $(no_ffmpeg), installing ffmpeg."
   if command -v apt-get >/dev/null 2>&1; then
     as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ffmpeg >/dev/null || true
   elif command -v brew >/dev/null 2>&1; then
     brew install ffmpeg || true
   fi
-  if ! command -v ffmpeg >/dev/null 2>&1; then
-    echo "build.sh: ffmpeg: found none, expected ffmpeg and ffprobe on PATH. Install the package 'ffmpeg' of your system and run again." >&2
+  if [ -n "$(no_ffmpeg)" ]; then
+    echo "build.sh: ffmpeg: found $(no_ffmpeg) on PATH, expected both ffmpeg and ffprobe. Install the package 'ffmpeg' of your system and run again." >&2
     exit 4
   fi
 fi
