@@ -44,13 +44,12 @@ sealed class BundleDiffusion(ModelBundle bundle, EditOptions options, int previe
             double seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds / count;
             for (int i = 0; i < count; i++) made(new(first + i, count == 1 ? latents : latents[(i * one)..((i + 1) * one)], seconds) { Guesses = guesses[first + i] ?? [] });
             began = TimeProvider.System.GetTimestamp();
-        }, previewEvery > 0 ? Guess : null, progress: null, cancel);
+        }, previewEvery > 0 ? Guess : null, Math.Max(1, previewEvery), progress: null, cancel);
 
         void Guess(in DenoiseStep step)
         {
             if (step.Index == 0)   // also where a batch is done again in halves
                 for (int i = 0; i < step.Pictures; i++) guesses[step.First + i] = [];
-            if (step.Index % previewEvery != 0) return;
             for (int i = 0; i < step.Pictures; i++) guesses[step.First + i].Add(_editor.SmallGuess(step, i));
         }
     }

@@ -17,8 +17,11 @@ readonly struct DenoiseSteps
     /// <summary>What of each sample is the source's; null for nothing.</summary>
     public SourceBlend? Keep { get; init; }
 
-    /// <summary>Called after each step with what it did, which is brought to the processor for that; null for none.</summary>
+    /// <summary>Called after the first step and every <see cref="ObservedEvery"/>th from there with what it did, which is brought to the processor for that; null for none.</summary>
     public DenoiseObserver? Observer { get; init; }
+
+    /// <summary>1 or more.</summary>
+    public required int ObservedEvery { get; init; }
 
     /// <summary>Called after each step with the number of pictures; null for none.</summary>
     public Action<int>? Counted { get; init; }

@@ -60,7 +60,7 @@ sealed class Denoiser : IDisposable
             // 3. Guidance, the next sample, outside the edit the source's.
             if (call.NeedsNoise) Draw(steps.Noise, FirstCall + i);
             _sampler.Advance(networks);
-            if (steps.Observer is not null) Show(steps, i);
+            if (steps.Observer is not null && i % steps.ObservedEvery == 0) Show(steps, i);
             steps.Counted?.Invoke(Pictures);
         }
         _sampler.Read(latents);

@@ -98,17 +98,18 @@ public sealed class SceneEditor : IDisposable
                 cancel.ThrowIfCancellationRequested();
                 edited.Add(Picture(scene.SceneId, latents.AsSpan(at, Shape.LatentLength)));
             }
-        }, observer, progress, cancel);
+        }, observer, observedEvery: 1, progress, cancel);
         return edited;
     }
 
     /// <summary>Denoises a scene under each of its controls, batch by batch; the pictures are left to <see cref="Picture"/>, which another thread may make meanwhile.</summary>
     /// <param name="scene">What to edit; its lengths are right, and there is something to do.</param>
     /// <param name="made">Given the first control of each batch that is done and the batch's latents, [n,4,h,w].</param>
-    /// <param name="observer">Called after each step; null for none.</param>
+    /// <param name="observer">Called after some steps; null for none. Only what it is shown is brought to the processor.</param>
+    /// <param name="observedEvery">It sees the first step and every so manyth from there.</param>
     /// <param name="progress">Counts steps over all controls; null for none.</param>
     /// <param name="cancel">Looked at between steps.</param>
-    internal void Latents(SceneEdit scene, Action<int, float[]> made, DenoiseObserver? observer, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    internal void Latents(SceneEdit scene, Action<int, float[]> made, DenoiseObserver? observer, int observedEvery, IProgress<WorkProgress>? progress, CancellationToken cancel)
     {
         lock (_gate)
         {
@@ -132,7 +133,7 @@ public sealed class SceneEditor : IDisposable
                 try
                 {
                     Starting?.Invoke(n);
-                    Denoise(latents, FirstCall, scene.Prompt, batch, noise, Keep(batch, source, initial), first, observer, progress is null ? null : Count, cancel);
+                    Denoise(latents, FirstCall, scene.Prompt, batch, noise, Keep(batch, source, initial), first, observer, observedEvery, progress is null ? null : Count, cancel);
                 }
                 catch (Exception e) when (OrtMemory.RanOut(e) && _batch.Shrink(n))
                 {
@@ -201,9 +202,9 @@ public sealed class SceneEditor : IDisposable
     /// <param name="observer">Called after each step; null for none.</param>
     /// <param name="cancel">Looked at between steps.</param>
     public void Denoise(Span<float> latents, int firstCall, string prompt, IReadOnlyList<ReadOnlyMemory<float>> controls, SceneNoise? noise = null, DenoiseObserver? observer = null, CancellationToken cancel = default) =>
-        Denoise(latents, firstCall, prompt, controls, noise, keep: null, first: 0, observer, counted: null, cancel);
+        Denoise(latents, firstCall, prompt, controls, noise, keep: null, first: 0, observer, observedEvery: 1, counted: null, cancel);
 
-    void Denoise(Span<float> latents, int firstCall, string prompt, IReadOnlyList<ReadOnlyMemory<float>> controls, SceneNoise? noise, SourceBlend? keep, int first, DenoiseObserver? observer, Action<int>? counted, CancellationToken cancel)
+    void Denoise(Span<float> latents, int firstCall, string prompt, IReadOnlyList<ReadOnlyMemory<float>> controls, SceneNoise? noise, SourceBlend? keep, int first, DenoiseObserver? observer, int observedEvery, Action<int>? counted, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(controls);
         if (latents.Length != controls.Count * Shape.LatentLength) throw new ArgumentException($"{controls.Count} controls need {controls.Count * Shape.LatentLength} latent values, not {latents.Length}.", nameof(latents));
@@ -223,6 +224,7 @@ public sealed class SceneEditor : IDisposable
                 First = first,
                 Keep = keep,
                 Observer = observer,
+                ObservedEvery = observedEvery,
                 Counted = counted,
             }, cancel);
         }

@@ -48,6 +48,28 @@ public sealed class DeviceMemoryTests
     public void Edit_SamplerWithNoise_OnlyThatCrosses() =>
         Assert.That(Crossings(SchedulerKind.EulerAncestral, 10) - Crossings(SchedulerKind.EulerAncestral, 5), Is.EqualTo(5));   // a tensor a step
 
+    [TestCase(1, 8)]
+    [TestCase(3, 3)]    // steps 0, 3 and 6
+    [TestCase(8, 1)]
+    [TestCase(20, 1)]
+    public void Latents_ObservedEverySoManySteps_OnlyThoseCross(int every, int seen)
+    {
+        using var editor = new SceneEditor(s_bundle, s_options with { Scheduler = SchedulerKind.Ddim, Steps = 8, Strength = 1 });
+        var steps = new List<int>();
+        long Crossed(DenoiseObserver? observer)
+        {
+            long before = editor.Sessions.Crossings;
+            editor.Latents(Scene(1, 1), (_, _) => { }, observer, every, progress: null, CancellationToken.None);
+            return editor.Sessions.Crossings - before;
+        }
+        editor.Edit(Scene(0, 1));
+        long unobserved = Crossed(null);
+
+        Assert.That(Crossed((in DenoiseStep step) => steps.Add(step.Index)) - unobserved, Is.EqualTo(seen));
+
+        Assert.That(steps, Is.EqualTo(Enumerable.Range(0, 8).Where(i => i % every == 0)));
+    }
+
     /// <summary>Of the second scene, when everything is made.</summary>
     static long Crossings(SchedulerKind kind, int steps)
     {
