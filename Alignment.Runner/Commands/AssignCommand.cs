@@ -59,6 +59,7 @@ sealed class AssignCommand : RunnerCommand
         bool force = parse.GetValue(_force);
         string csv = Path.Combine(folder, Assignment.CsvFile), planFile = Path.Combine(folder, Assignment.PlanName);
         byte[] made = Assignment.Bytes(assigned, column);
+        string hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(made));
         AnalysisPlan plan = new AnalysisPlan
         {
             Title = parse.GetValue(_title)!,
@@ -73,11 +74,12 @@ sealed class AssignCommand : RunnerCommand
             Covariates = analysis.Covariates,
             Margins = analysis.Margins,
             Stopping = new(parse.GetValue(_sequential) || analysis.Test == PrimaryTest.Sequential ? StoppingRule.Sequential : StoppingRule.Fixed, parse.GetValue(_rows), analysis.SequentialTuning),
-            Assignment = new(Assignment.CsvFile, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(made)), options.Seed, units.Count, Assignment.BlockSize(options)),
+            Assignment = new(Assignment.CsvFile, hash, options.Seed, units.Count, Assignment.BlockSize(options)),
         }.WithUsualHypotheses();
         // Both or none.
         if (!force) PlanFile.RefuseOther(planFile, plan);
-        string hash = Assignment.Write(csv, assigned, column, force), sha = PlanFile.Write(planFile, plan, force);
+        Assignment.Write(csv, made, force);
+        string sha = PlanFile.Write(planFile, plan, force);
         PlanFile.Read(planFile);   // what is written can be read
         if (WantsJson(parse)) terminal.WriteJson(new { plan, plan_sha256 = sha, assignment_sha256 = hash, counts = assigned.GroupBy(a => a.Variant).ToDictionary(g => g.Key, g => g.Count()) });
         else Print(plan, assigned, Path.GetFullPath(folder), sha, terminal.Out);

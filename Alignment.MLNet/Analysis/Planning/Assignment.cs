@@ -71,25 +71,22 @@ public static class Assignment
         return [.. units.Select((u, i) => (u, made[i]))];
     }
 
-    /// <summary>Writes <see cref="CsvFile"/>; equal assignments give equal bytes.</summary>
+    /// <summary>Writes <see cref="CsvFile"/>, of which the plan names the hash beforehand.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="assigned">As <see cref="Of"/> made it.</param>
-    /// <param name="column">Name of the id's column: video_id or participant_id.</param>
+    /// <param name="made">As <see cref="Bytes"/> made it.</param>
     /// <param name="replace">Replaces another assignment that is there.</param>
-    /// <returns>SHA-256 of the file.</returns>
     /// <exception cref="UsageException">Another assignment is there: people may already have been shown it.</exception>
-    public static string Write(string path, IReadOnlyList<(AssignedUnit Unit, string Variant)> assigned, string column, bool replace = false)
+    public static void Write(string path, byte[] made, bool replace = false)
     {
-        byte[] made = Bytes(assigned, column);
+        ArgumentNullException.ThrowIfNull(made);
         if (!replace && File.Exists(path) && !File.ReadAllBytes(path).AsSpan().SequenceEqual(made))
             throw UsageException.For($"The assignment '{SafePath.Shorten(path, 200)}'", "another assignment of that name", "a name that is free", "An assignment is not replaced silently, because it may be in use: choose another folder, or --force.");
         AtomicFile.Write(path, s => s.Write(made), keepEqual: true);
-        return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(made));
     }
 
-    /// <summary>What <see cref="Write"/> writes.</summary>
+    /// <summary>The assignment as a CSV; equal assignments give equal bytes.</summary>
     /// <param name="assigned">As <see cref="Of"/> made it.</param>
-    /// <param name="column">Name of the id's column.</param>
+    /// <param name="column">Name of the id's column: video_id or participant_id.</param>
     public static byte[] Bytes(IReadOnlyList<(AssignedUnit Unit, string Variant)> assigned, string column)
     {
         ArgumentNullException.ThrowIfNull(assigned);
