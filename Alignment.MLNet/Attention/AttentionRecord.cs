@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Alignment.MLNet.Editing;
+using Alignment.Transforms.Attention.Saliency;
 
 namespace Alignment.MLNet.Attention;
 
@@ -11,6 +12,9 @@ sealed record AttentionMaker
 
     /// <summary>What reports say: the predictor's name, or gaze file and sigma.</summary>
     public string By { get; init; } = "";
+
+    /// <summary>Predicted: the numbers of the predictors' methods, as <see cref="SaliencyPredictors.MethodsOf"/> has them; null where all are the first.</summary>
+    public string? Method { get; init; }
 
     public string? GazeFile { get; init; }
 
@@ -37,6 +41,18 @@ sealed record AttentionMaker
 
     /// <summary>Moves when equal makers would give other maps than before.</summary>
     public int Format { get; init; } = 1;
+
+    /// <summary>Predicted by another version of its method than this program's, so that the same predictor gives other maps now.</summary>
+    [JsonIgnore]
+    public bool IsOfOtherMethod => Kind == AttentionOriginKind.Predicted && Method != SaliencyPredictors.MethodsOf(By);
+
+    /// <summary>"version 1".</summary>
+    [JsonIgnore]
+    public string MethodWords => "version " + (Method ?? "1");
+
+    /// <summary>What it would be now.</summary>
+    [JsonIgnore]
+    public string MethodNowWords => "version " + (SaliencyPredictors.MethodsOf(By) ?? "1");
 }
 
 /// <summary>One heatmap: which file with which bytes, and what it was made from.</summary>
@@ -101,7 +117,10 @@ sealed class AttentionOriginReader
     Dictionary<string, (HeatmapOrigin Scene, AttentionMaker Maker)> _scenes = [];
 
     /// <summary>The origin of one heatmap. The file is hashed only where a record speaks of it.</summary>
-    public AttentionOrigin Of(string heatmapPath) => Find(heatmapPath) is var (_, maker) ? new(maker.Kind, maker.By.Length == 0 ? null : maker.By) : AttentionOrigin.BroughtAlong;
+    public AttentionOrigin Of(string heatmapPath) => OriginOf(Find(heatmapPath)?.Maker);
+
+    /// <summary>What a maker's maps are; of none, brought along.</summary>
+    public static AttentionOrigin OriginOf(AttentionMaker? maker) => maker is null ? AttentionOrigin.BroughtAlong : new(maker.Kind, maker.By.Length == 0 ? null : maker.By);
 
     /// <summary>What the record beside a heatmap says of this very file, or null.</summary>
     public (HeatmapOrigin Scene, AttentionMaker Maker)? Find(string heatmapPath)

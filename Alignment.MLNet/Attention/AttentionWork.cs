@@ -89,13 +89,14 @@ sealed class AttentionWork : IDisposable
             return;
         }
         var known = new AttentionOriginReader();
+        var otherMethod = new Dictionary<AttentionMaker, int>();
         foreach (SceneFiles scene in scenes)
         {
             _cancel.ThrowIfCancellationRequested();
             GazeOfScene? looked = gaze?.Of(id, scene.Number);
             if (scene.Heatmap is { } there && !_options.Force)
             {
-                Existing(id, scene, there, known, gaze, looked, painter);
+                if (Existing(id, scene, there, known, gaze, looked, painter) is { IsOfOtherMethod: true } old) otherMethod[old] = otherMethod.GetValueOrDefault(old) + 1;
                 continue;
             }
             if (gaze is not null && looked is null && _predictor is null)
@@ -123,6 +124,8 @@ sealed class AttentionWork : IDisposable
             pixels = 0;
         }
         Make(folder, waiting, painter);
+        foreach (var (maker, count) in otherMethod)
+            Add(new(id, null, FormattableString.Invariant($"{count} {(count == 1 ? "heatmap was" : "heatmaps were")} predicted by {SafePath.Shorten(maker.By)} in {maker.MethodWords} of its method; this program has {maker.MethodNowWords}, which gives other maps. Left as they are; --force makes them again, then run what was made of them again."), Breaks: false));
     }
 
     /// <summary>Makes the waiting heatmaps side by side, and writes them in order.</summary>
@@ -155,18 +158,20 @@ sealed class AttentionWork : IDisposable
     }
 
     /// <summary>A heatmap that is there: of this very making, or another one, which is left alone.</summary>
-    void Existing(string id, SceneFiles scene, string path, AttentionOriginReader known, GazeSource? gaze, GazeOfScene? looked, HeatmapPainter painter)
+    /// <returns>How it was made; null where that is not known.</returns>
+    AttentionMaker? Existing(string id, SceneFiles scene, string path, AttentionOriginReader known, GazeSource? gaze, GazeOfScene? looked, HeatmapPainter painter)
     {
         var found = known.Find(path);
         if (found is not var (entry, maker))
         {
             Note(new(id, scene.Number, HeatmapFate.Kept, AttentionOriginKind.BroughtAlong), AttentionOrigin.BroughtAlong);
-            return;
+            return null;
         }
         bool current = maker.Kind == AttentionOriginKind.Measured
             ? gaze is not null && looked is not null && VideoHeatmaps.Same(maker, painter.MakerOf(gaze)) && GazeSource.SamePlace(entry, looked)
             : _predictor is not null && VideoHeatmaps.Same(maker, painter.Predictor) && entry.StillSha256 == FileHash.OfFile(scene.Still);
         Note(Scene(id, scene.Number, current ? HeatmapFate.UpToDate : HeatmapFate.Kept, maker.Kind, entry), new(maker.Kind, maker.By));
+        return maker;
     }
 
     static AttentionScene Scene(string id, int number, HeatmapFate fate, AttentionOriginKind origin, HeatmapOrigin entry) => new(id, number, fate, origin, entry.Rows, entry.Participants, entry.Weight, entry.SigmaPixels);

@@ -28,6 +28,7 @@ sealed class HeatmapPainter(AttentionOptions options, AttentionPredictor? predic
     {
         Kind = AttentionOriginKind.Predicted,
         By = predictor?.Name ?? "",
+        Method = predictor is null ? null : SaliencyPredictors.MethodsOf(predictor.Name),
         ModelSha256 = predictor is { ModelSha256.Count: > 0 } ? predictor.ModelSha256 : null,
         CentreWeight = predictor is { Options.CentreWeight: > 0 } ? predictor.Options.CentreWeight : null,
         Normalization = Text(options.Normalize, options.LowPercentile, options.HighPercentile),

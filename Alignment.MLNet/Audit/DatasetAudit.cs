@@ -66,7 +66,7 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
             Look = (scene, seen) =>
             {
                 SceneFacts facts = SceneMeasure.Of(scene, seen, options);
-                return origin => Told(scene, facts, origin);
+                return maker => Told(scene, facts, maker);
             },
         };
         BadDataException? nothing = SceneValidator.WriteValid(walk, csvPath);
@@ -100,11 +100,12 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
         if (_videos.Count > 0) _videos[^1].Finish(Path.Combine(data.DataFolder, "video_scene_cuts", _videos[^1].Id), Report);
     }
 
-    void Told(SceneRecord scene, SceneFacts facts, AttentionOrigin origin)
+    void Told(SceneRecord scene, SceneFacts facts, AttentionMaker? maker)
     {
         _videos[^1].Add(scene, facts);
-        tables.Write(scene, facts, origin);
+        tables.Write(scene, facts, AttentionOriginReader.OriginOf(maker));
         SceneRules.Apply(scene, facts, options, Report);
+        if (maker is { IsOfOtherMethod: true }) SceneRules.OtherMethod(scene, maker, Report);
         if (facts.Pixels is { } pixels) _copies.Add(_videos.Count - 1, scene, pixels);
     }
 

@@ -1,3 +1,4 @@
+using Alignment.MLNet.Attention;
 using Alignment.MLNet.Data;
 using Alignment.Transforms.Images;
 
@@ -19,6 +20,12 @@ static class SceneRules
                 "a picture of something", "Check the cut: a black or plain frame often stands at a fade.")
             { Pictures = [Still(scene)] });
     }
+
+    /// <summary>Reports a prediction that the same predictor would not make now.</summary>
+    public static void OtherMethod(SceneRecord scene, AttentionMaker maker, Action<AuditFinding> report) =>
+        report(new(AuditKind.OtherMethod, AuditSeverity.Warning, scene.VideoId, scene.SceneNumber, scene.AttentionHeatmapPath, $"a heatmap predicted by {SafePath.Shorten(maker.By)} in {maker.MethodWords} of its method", maker.MethodNowWords,
+            "Make the heatmaps again with `alignment attention --force`, and then what was made of them.")
+        { Pictures = [Still(scene), new("heatmap", scene.AttentionHeatmapPath)] });
 
     static void Sizes(SceneRecord scene, string what, string path, PictureHeader map, PictureHeader still, AuditOptions options, Action<AuditFinding> report)
     {

@@ -121,8 +121,8 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
     /// <summary>Told the stills of each video, also those that turn out to be unusable, before its scenes come.</summary>
     public Action<string, IReadOnlyList<SceneFiles>> VideoRead { get; set; } = (_, _) => { };
 
-    /// <summary>Looks at a valid scene's pictures, several at once on other threads; what it returns is called in the order of the scenes, with where the heatmap comes from.</summary>
-    public Func<SceneRecord, ScenePixels, Action<AttentionOrigin>>? Look { get; set; }
+    /// <summary>Looks at a valid scene's pictures, several at once on other threads; what it returns is called in the order of the scenes, with how the heatmap was made; null where that is not known.</summary>
+    public Func<SceneRecord, ScenePixels, Action<AttentionMaker?>>? Look { get; set; }
 
     public ValidationReport Report => new(folder.DataFolder, _videos, _validVideos, _scenes, _valid, _problems, _counts, options.Deep) { Attention = _attention };
 
@@ -167,15 +167,15 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
         {
             foreach (SceneProblem problem in done.Problems) Add(problem);
             if (done.Scene is null) continue;
-            AttentionOrigin origin = _origins.Of(done.Scene.AttentionHeatmapPath);
-            _attention = _attention.With(origin);
-            done.Tell?.Invoke(origin);
+            AttentionMaker? maker = _origins.Find(done.Scene.AttentionHeatmapPath)?.Maker;
+            _attention = _attention.With(AttentionOriginReader.OriginOf(maker));
+            done.Tell?.Invoke(maker);
             yield return done.Scene;
         }
     }
 
     /// <summary>What came of one scene's files.</summary>
-    sealed record Checked(List<SceneProblem> Problems, SceneRecord? Scene = null, Action<AttentionOrigin>? Tell = null);
+    sealed record Checked(List<SceneProblem> Problems, SceneRecord? Scene = null, Action<AttentionMaker?>? Tell = null);
 
     Checked Check(string id, string? keyword, SceneFiles f)
     {

@@ -51,6 +51,42 @@ public sealed class AttentionMakingTests
         Assert.That(SceneValidator.Run(data).ValidScenes, Is.EqualTo(MiniDataSet.Scenes), "the layout loads them");
     }
 
+    /// <summary>As the program wrote them before spectral residual took the logarithm of 1 + |F|: without a method.</summary>
+    internal static void MakeOlder(string data, string video)
+    {
+        string record = Path.Combine(data, "attention_heatmap", video, AttentionRecord.FileName), text = File.ReadAllText(record);
+        Assert.That(text, Does.Contain("\"method\": \"2\""));
+        File.WriteAllText(record, System.Text.RegularExpressions.Regex.Replace(text, "\\s*\"method\": \"2\",", ""));
+    }
+
+    [Test]
+    public void Predicted_ByAnOlderMethod_IsLeftAloneAndTold()
+    {
+        using var folder = new TempFolder();
+        string data = Data(folder);
+        Assert.That(AttentionMaking.Run(data).Problems, Is.Empty);
+        Assert.That(AttentionMaking.Run(data).Problems, Is.Empty);
+        MakeOlder(data, "spot");
+        var files = Files(data);
+
+        AttentionReport report = AttentionMaking.Run(data, new() { ContactSheets = false });
+
+        Assert.That(Files(data), Is.EqualTo(files));
+        Assert.That((report.Count(HeatmapFate.Kept), report.Failures), Is.EqualTo((4L, 0L)));
+        AttentionProblem told = report.Problems.Single();
+        Assert.That(told.VideoId, Is.EqualTo("spot"));
+        Assert.That(told.Message, Does.Contain("4 heatmaps were predicted by spectral_residual.smoothed in version 1 of its method; this program has version 2").And.Contain("--force"));
+
+        AttentionMaking.Run(data, new() { ContactSheets = false, Force = true });
+        Assert.That(AttentionMaking.Run(data, new() { ContactSheets = false }).Problems, Is.Empty);
+    }
+
+    [TestCase("fine_grained", null)]
+    [TestCase("spectral_residual", "2")]
+    [TestCase("fine_grained.smoothed+spectral_residual.smoothed with 0.3 centre prior", "1+2")]
+    [TestCase("my model", null)]
+    public void MethodsOf_APredictorsName_AreThoseOfItsParts(string name, string? methods) => Assert.That(SaliencyPredictors.MethodsOf(name), Is.EqualTo(methods));
+
     [Test]
     public void Existing_Heatmaps_AreLeftAloneUnlessForcedAndThenKeptBeside()
     {

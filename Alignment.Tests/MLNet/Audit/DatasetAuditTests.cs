@@ -1,7 +1,9 @@
 using System.Text.Json;
+using Alignment.MLNet.Attention;
 using Alignment.MLNet.Audit;
 using Alignment.MLNet.Drawing;
 using Alignment.MLNet.Training;
+using Alignment.Tests.MLNet.Attention;
 using Alignment.Transforms.Images;
 
 namespace Alignment.Tests.MLNet.Audit;
@@ -166,6 +168,22 @@ public sealed class DatasetAuditTests
         byte[][] first = Made();
         DatasetAudit.Run(temp["data"], temp["report"]);
         Assert.That(Made(), Is.EqualTo(first));
+    }
+
+    [Test]
+    public void Run_HeatmapsOfAnOlderMethod_AreWarnings()
+    {
+        using var temp = new TempFolder();
+        CopyFolder(_clean!.Path, temp["data"]);
+        Directory.Delete(temp["data", "attention_heatmap"], true);
+        AttentionMaking.Run(temp["data"], new() { ContactSheets = false });
+        Assert.That(DatasetAudit.Run(temp["data"], temp["report"]).Audit.Counts, Does.Not.ContainKey(AuditKind.OtherMethod));
+        AttentionMakingTests.MakeOlder(temp["data"], s_ids[1]);
+
+        AuditReport audit = DatasetAudit.Run(temp["data"], temp["report"], options: new() { Deep = false }).Audit;
+
+        Assert.That(audit.Counts[AuditKind.OtherMethod], Is.EqualTo(Scenes));
+        Assert.That(File.ReadAllText(temp["report", AuditReport.CsvName]), Does.Contain("predicted by spectral_residual.smoothed in version 1 of its method"));
     }
 
     [Test]

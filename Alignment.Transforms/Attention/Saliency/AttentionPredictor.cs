@@ -40,6 +40,9 @@ public sealed record AttentionPredictorOptions
 /// </summary>
 public sealed class AttentionPredictor : ISaliency, IDisposable
 {
+    /// <summary>Stands before the centre prior's weight in a name.</summary>
+    internal const string WithPrior = " with ";
+
     readonly ISaliency[] _parts;
     readonly CentrePrior? _prior;
 
@@ -47,7 +50,7 @@ public sealed class AttentionPredictor : ISaliency, IDisposable
     {
         (_parts, Options) = (parts, options);
         if (options.CentreWeight > 0) _prior = new CentrePrior(options.CentreWeight);
-        Name = string.Join(AttentionPredictorOptions.Plus, parts.Select(p => p.Name)) + (_prior is null ? "" : FormattableString.Invariant($" with {options.CentreWeight} centre prior"));
+        Name = string.Join(AttentionPredictorOptions.Plus, parts.Select(p => p.Name)) + (_prior is null ? "" : FormattableString.Invariant($"{WithPrior}{options.CentreWeight} centre prior"));
         ModelSha256 = [.. parts.OfType<OnnxSaliency>().Select(m => m.Sha256)];
     }
 

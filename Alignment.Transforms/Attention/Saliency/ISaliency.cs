@@ -20,10 +20,11 @@ public static class SaliencyPredictors
 {
     const string SmoothedEnding = ".smoothed";
 
-    static readonly ISaliency[] s_all = [new SpectralResidual(), new FineGrained()];
+    // The method's number moves when equal pictures would give other maps than before: spectral residual's second has ln(1 + |F|) for ln|F|.
+    static readonly (ISaliency Saliency, int Method)[] s_all = [(new SpectralResidual(), 2), (new FineGrained(), 1)];
 
     /// <summary>The names that <see cref="Parse"/> knows.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. s_all.Select(s => s.Name), .. s_all.Select(s => s.Name + SmoothedEnding)];
+    public static IReadOnlyList<string> Names { get; } = [.. s_all.Select(s => s.Saliency.Name), .. s_all.Select(s => s.Saliency.Name + SmoothedEnding)];
 
     /// <summary>The predictor of that name (exact).</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -31,12 +32,19 @@ public static class SaliencyPredictors
     /// <exception cref="UsageException">There is none; the message lists the names. Or the smoothing is out of range.</exception>
     public static ISaliency Parse(string name, SaliencySmoothing? smoothing = null)
     {
-        foreach (ISaliency raw in s_all)
+        foreach (var (raw, _) in s_all)
         {
             if (name == raw.Name) return raw;
             if (name == raw.Name + SmoothedEnding) return raw.Smoothed(smoothing);
         }
         throw UsageException.For("The attention predictor", $"'{SafePath.Shorten(name)}'", string.Join(", ", Names), "Use one of these names, or the .json that describes a model.");
+    }
+
+    /// <summary>The methods' numbers behind a name as <see cref="AttentionPredictor"/> gives it, joined by '+' as its parts are; null where all are the first. Models have their hashes instead, and count as 1.</summary>
+    internal static string? MethodsOf(string name)
+    {
+        int[] methods = [.. name.Split(AttentionPredictor.WithPrior)[0].Split(AttentionPredictorOptions.Plus).Select(part => s_all.Where(s => part == s.Saliency.Name || part == s.Saliency.Name + SmoothedEnding).Select(s => s.Method).FirstOrDefault(1))];
+        return methods.All(m => m == 1) ? null : string.Join(AttentionPredictorOptions.Plus, methods);
     }
 
     /// <summary>The same predictor with its map blurred and stretched to 0..1.</summary>
