@@ -30,6 +30,8 @@ sealed class AnalyzeCommand : RunnerCommand
         EngagementAnalysis analysis = EngagementAnalyzer.Run(parse.GetValue(_engagement)!, folder, _flags.Read(parse), _flags.Inputs(parse), stop);
         if (WantsJson(parse)) terminal.OutputWriter.Write(AnalysisJson.Text(analysis));
         else AnalysisTable.Print(analysis, Path.GetFullPath(folder), terminal.Out);
-        return ExitCodes.Ok;
+        if (analysis.ComparesNothing is not { } why) return ExitCodes.Ok;
+        terminal.ErrorWriter.WriteLine($"alignment: {SafePath.Shorten(why, 700)}");
+        return ExitCodes.BadData;
     }
 }

@@ -8,6 +8,12 @@ static class Guards
     /// <summary>Covariates measured before the experiment must not differ by variant.</summary>
     const double Imbalance = 0.001;
 
+    /// <summary>Codes.</summary>
+    public const string VariantMissing = "variant_missing", NothingCompared = "nothing_compared";
+
+    /// <summary>The shortest reason.</summary>
+    public const string NoComparison = "Not one variant could be compared with the baseline.";
+
     public static IReadOnlyList<AnalysisWarning> Of(EngagementSums sums, ReadingFacts facts, SampleRatio? ratio, IReadOnlyList<MetricAnalysis> metrics, MetricContext context)
     {
         AnalysisOptions options = context.Options;
@@ -23,8 +29,10 @@ static class Guards
             Say(WarningLevel.Warning, "unknown_variant", $"'{SafePath.Shorten(name, 60)}' ({Words.Count(count)} row{(count == 1 ? "" : "s")}) is no variant; the nearest is '{NearestName.Of(name, options.Variants)}'. Correct the data, or name the variants (--variant).");
         if (facts.MoreUnknownVariants) Say(WarningLevel.Warning, "unknown_variant", "There are more unknown variants than are listed.");
         foreach (var (variant, v) in options.Variants.Select((variant, v) => (variant, v)))
-            if (sums.Rows(v) == 0) Say(variant == options.Baseline ? WarningLevel.Alarm : WarningLevel.Warning, "variant_missing", variant == options.Baseline
-                ? $"The data have no row of the baseline '{variant}': nothing can be compared. Is it called otherwise?" : $"The data have no row of {Words.Name(variant)}.", null, variant);
+            if (sums.Rows(v) == 0) Say(variant == options.Baseline ? WarningLevel.Alarm : WarningLevel.Warning, VariantMissing, variant == options.Baseline
+                ? $"The data have no row of the baseline '{variant}': no comparison, contrast, placebo test or dose–response could be computed; sizes and means are all there is. If it is called otherwise, correct the data or name it (--baseline, --variant)." : $"The data have no row of {Words.Name(variant)}.", null, variant);
+        if (sums.Rows(options.Position(options.Baseline)) > 0 && !metrics.Any(m => m.Comparisons.Any(c => c.Result.Estimate is not null)))
+            Say(WarningLevel.Alarm, NothingCompared, $"{NoComparison} {metrics.Select(m => m.Note ?? m.Comparisons.Select(c => c.Note).FirstOrDefault(n => n is not null)).FirstOrDefault(n => n is not null)}".TrimEnd());
         foreach (string column in facts.EmptyColumns) Say(WarningLevel.Warning, "metric_all_missing", $"The column '{SafePath.Shorten(column, 60)}' is empty in every row.", column);
         Duplicates(facts, metrics, sums, Say);
         Balance(sums, options, Say);

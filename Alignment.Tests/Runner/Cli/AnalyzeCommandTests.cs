@@ -41,6 +41,25 @@ public sealed class AnalyzeCommandTests
         Assert.That(output, Does.Contain("no test").And.Contain("1 and 1 values, where each group needs at least 2."));
     }
 
+    [TestCase("no row of the baseline 'baseline'", "placebo", "reduction")]
+    [TestCase("Only 'baseline' has values", "baseline")]
+    public async Task NothingToCompareWith_IsBadDataAndSaysWhatIsNotComputed(string why, params string[] variants)
+    {
+        using var temp = new TempFolder();
+        File.WriteAllText(temp["e.csv"], Rows(20, variants));
+        var (terminal, output, errors) = TestTerminal.Make();
+
+        Assert.That(await RunnerProgram.RunAsync(["analyze", "--engagement", temp["e.csv"], "--out", temp["out"]], terminal, CancellationToken.None), Is.EqualTo(3));
+
+        Assert.That(output.ToString().ReplaceLineEndings(" "), Does.Contain("ALARM").And.Contain(variants[0]));
+        Assert.That(errors.ToString(), Does.StartWith("alignment: ").And.Contain(why));
+        Assert.That(Directory.GetFiles(temp["out"]).Select(Path.GetFileName), Is.EquivalentTo(new[] { "analysis.json", "analysis.csv", "findings.csv", "rejected_rows.csv" }));
+    }
+
+    [Test]
+    public async Task NoMetricButOne_CanBeCompared_IsOk() =>
+        Assert.That((await Run("video_id,variant,CTR,watch_time\n" + string.Concat(Enumerable.Range(0, 20).Select(i => FormattableString.Invariant($"a,baseline,{i % 7},\na,placebo,{i % 5},{i}\n"))))).Code, Is.Zero);
+
     [Test]
     public async Task RejectedRows_OfOneReason_AreOneLine()
     {
