@@ -25,6 +25,7 @@ static partial class ReportNotes
         ["no_margin"] = "Whether the placebo is equivalent is not tested",
         ["rows_rejected"] = "Rows were not used",
         ["duplicates"] = "Rows that are the same",
+        ["nothing_compared"] = "Nothing could be compared",
         ["variant_missing"] = "A variant is missing",
         ["zero_variance"] = "Values that do not vary",
     };

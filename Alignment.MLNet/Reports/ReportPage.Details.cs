@@ -59,8 +59,21 @@ sealed partial class ReportPage
     static void Arms(HtmlWriter html, EngagementAnalysis a)
     {
         using var details = html.Line().Open("details");
-        html.Element("summary", "Rows of each variant");
-        Table(html, ["variant", "rows", "videos", "share expected"], a.Arms.Select(arm => new[] { ReportWords.Variant(arm.Variant), ReportWords.N(arm.Rows), arm.Videos is { } v ? ReportWords.N(v) : "–", a.SampleRatio is { } r && r.Expected.TryGetValue(arm.Variant, out double share) ? ReportWords.Percent(share) : "–" }));
+        // Sample-ratio mismatch is tested on what was assigned: where that is neither rows nor videos, it has a column of its own.
+        SampleRatio? ratio = a.SampleRatio;
+        string units = ratio is null or { Unit: "row" } ? "rows" : ratio.Unit + "s";
+        bool own = units is not ("rows" or "videos") || ratio!.InSeveral > 0 || ratio.Sampled;
+        html.Element("summary", units == "rows" ? "Rows of each variant" : $"Rows and {units} of each variant");
+        Table(html, ["variant", "rows", "videos", .. own ? [$"{units} counted"] : Array.Empty<string>(), $"share of {units} expected", "share found"], a.Arms.Select(arm =>
+        {
+            string count = "–", expected = "–", found = "–";
+            if (ratio is not null && ratio.Expected.TryGetValue(arm.Variant, out double share) && ratio.Counts.TryGetValue(arm.Variant, out long n))
+                (count, expected, found) = (ReportWords.N(n), ReportWords.Percent(share), ReportWords.Percent((double)n / ratio.Counts.Values.Sum()));
+            return (string[])[ReportWords.Variant(arm.Variant), ReportWords.N(arm.Rows), arm.Videos is { } v ? ReportWords.N(v) : "–", .. own ? [count] : Array.Empty<string>(), expected, found];
+        }));
+        if (ratio is null) return;
+        html.Element("p", ratio.Sentence, ("class", "small"));
+        if (ratio.InSeveral > 0) html.Element("p", $"{ReportWords.Count(ratio.InSeveral, ratio.Unit, units)} seen in several variants are not counted.", ("class", "small"));
     }
 
     static string Range(Interval? interval, double f)

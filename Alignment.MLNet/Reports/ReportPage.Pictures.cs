@@ -15,6 +15,9 @@ sealed partial class ReportPage
     /// <summary>Scenes that are drawn to see how large they come out.</summary>
     const int Sampled = 4;
 
+    /// <summary>Files that cannot be read and are named below the pictures; the result has all.</summary>
+    const int MostUnread = 20;
+
     readonly SmallPictures _pictures = new(options.PictureWidth, options.JpegQuality);
 
     void Pictures(HtmlWriter html)
@@ -23,6 +26,7 @@ sealed partial class ReportPage
         if (IsMissing(html, run.Edit.Any && run.Set is not null, run.Edit.Any ? "the variants" : "edited scenes", "Edited scenes")) return;
         VariantSet set = run.Set!;
         int wanted = Math.Min(options.ScenesShown, set.Scenes), shown = Fit(set, wanted);
+        _pictures.Forget();   // those of the trial may not be shown
         Choice(html, set, wanted, shown, options.PictureMegabytes);
         if (shown > 0)
         {
@@ -41,8 +45,19 @@ sealed partial class ReportPage
                         progress?.Report(new(Progress, ScenesShown, shown, scene[0].Scene.SceneId));
                     }
             }
+            Unread(html);
         }
         Videos(html, set);
+    }
+
+    /// <summary>Names the files behind the gaps.</summary>
+    void Unread(HtmlWriter html)
+    {
+        if (UnreadablePictures.Count == 0) return;
+        html.Element("p", $"▲ {ReportWords.Count(UnreadablePictures.Count, "file of these pictures", "files of these pictures")} cannot be read:", ("class", "error"));
+        using var list = html.Open("ul", ("class", "small"));
+        foreach (string why in UnreadablePictures.Take(MostUnread)) html.Element("li", SafePath.Shorten(why, 400));
+        if (UnreadablePictures.Count > MostUnread) html.Element("li", $"… and {ReportWords.N(UnreadablePictures.Count - MostUnread)} more.");
     }
 
     /// <summary>Which scenes are here, and where the others are.</summary>
@@ -113,7 +128,9 @@ sealed partial class ReportPage
             return;
         }
         using var figure = html.Line().Open("figure", ("class", "cell"), ("tabindex", "0"));
-        if (_pictures.Of(png) is { } after)
+        if (!File.Exists(png) && !record.Any) html.Element("div", "not edited: see the failures", ("class", "same"));
+        else if (_pictures.Of(png) is not { } after) Picture(html, null, $"{words}, after the edit");
+        else
             using (html.Open("div", ("class", "flip")))
             {
                 Picture(html, after, $"{words}, after the edit");
@@ -124,7 +141,6 @@ sealed partial class ReportPage
                         html.Element("span", "before", ("class", "tag"));
                     }
             }
-        else html.Element("div", "not edited: see the failures", ("class", "same"));
         Picture(html, _pictures.Control(source, region, variant.AttentionMapPath), $"the control of {words}");
         using var caption = html.Open("figcaption");
         html.Element("b", words);

@@ -18,6 +18,9 @@ sealed partial class ReportPage(RunRecords run, ReportOptions options, IReadOnly
     /// <summary>Videos in the page.</summary>
     public int VideosShown { get; private set; }
 
+    /// <summary>Why files of pictures on the page cannot be read; their places say so.</summary>
+    public IReadOnlyList<string> UnreadablePictures => _pictures.Unreadable;
+
     public void Write(TextWriter to)
     {
         IReadOnlyList<ReportNote> notes = ReportNotes.Of(run, missing);

@@ -16,7 +16,7 @@ public static class ReportRun
 
     sealed record Recipe(int Format, string Tool, ReportOptions Options, string Missing, IReadOnlyDictionary<string, string> Inputs);
 
-    sealed record Facts(IReadOnlyDictionary<string, string> Tables, int ScenesShown, int VideosShown);
+    sealed record Facts(IReadOnlyDictionary<string, string> Tables, int ScenesShown, int VideosShown, IReadOnlyList<string> Unreadable);
 
     /// <summary>Writes the report, unless it is up to date.</summary>
     /// <param name="run">The output folder of <c>alignment run</c>, or of the single commands.</param>
@@ -44,7 +44,8 @@ public static class ReportRun
         IReadOnlyList<MissingPart> missing = ReportParts.Missing(records);
         string folder = Path.Combine(records.Folder.Root, Folder), tables = Path.Combine(folder, ReportTables.Folder), html = Path.Combine(folder, HtmlFile), record = Path.Combine(folder, RecordFile);
         var recipe = new Recipe(1, DatasetEditing.ToolVersion, options, string.Join('|', missing.Select(m => m.What)), Hashes(records));
-        bool current = OutputRecord.Current<Facts>(record, recipe) is { } known && known.Tables.All(t => SafePath.IsName(t.Key) && File.Exists(Path.Combine(tables, t.Key)) && FileHash.OfFile(Path.Combine(tables, t.Key)) == t.Value);
+        // Where pictures could not be read, they may have been repaired: the recipe has no hashes of them.
+        bool current = OutputRecord.Current<Facts>(record, recipe) is { Unreadable.Count: 0 } known && known.Tables.All(t => SafePath.IsName(t.Key) && File.Exists(Path.Combine(tables, t.Key)) && FileHash.OfFile(Path.Combine(tables, t.Key)) == t.Value);
         Facts facts = current ? OutputRecord.FactsOf<Facts>(record)! : Make(records, options, missing, folder, recipe, progress, cancel);
         return new()
         {
@@ -56,7 +57,7 @@ public static class ReportRun
             Scenes = records.Set?.Scenes ?? 0,
             VideosShown = facts.VideosShown,
             Missing = missing,
-            Unreadable = records.Unreadable,
+            Unreadable = [.. records.Unreadable, .. facts.Unreadable],
             Made = !current,
         };
     }
@@ -71,7 +72,7 @@ public static class ReportRun
             using StreamWriter to = Data.CsvRows.To(stream);
             page.Write(to);
         }, keepEqual: true);
-        var facts = new Facts(new SortedDictionary<string, string>(ReportTables.Of(records).ToDictionary(t => t.File, t => FileHash.OfFile(Path.Combine(tables, t.File))), StringComparer.Ordinal), page.ScenesShown, page.VideosShown);
+        var facts = new Facts(new SortedDictionary<string, string>(ReportTables.Of(records).ToDictionary(t => t.File, t => FileHash.OfFile(Path.Combine(tables, t.File))), StringComparer.Ordinal), page.ScenesShown, page.VideosShown, [.. page.UnreadablePictures]);
         OutputRecord.Write(Path.Combine(folder, RecordFile), recipe, facts, HtmlFile);
         return facts;
     }

@@ -9,11 +9,19 @@ namespace Alignment.MLNet.Reports;
 /// <param name="Height">In pixels.</param>
 readonly record struct SmallPicture(string Address, string Width, string Height);
 
-/// <summary>Small copies of a scene's pictures, JPEGs in data addresses. What cannot be read is null.</summary>
+/// <summary>Small copies of a scene's pictures, JPEGs in data addresses. What cannot be read is null, and remembered.</summary>
 sealed class SmallPictures(int mostWidth, int quality)
 {
     // Tall pictures (9:16 and slimmer) must not make the page endless.
     const double MostTall = 16.0 / 9;
+
+    readonly List<string> _unreadable = [];
+
+    /// <summary>Why files could not be read, each once, in the order in which they were wanted.</summary>
+    public IReadOnlyList<string> Unreadable => _unreadable;
+
+    /// <summary>Forgets what could not be read.</summary>
+    public void Forget() => _unreadable.Clear();
 
     /// <summary>A picture of a file.</summary>
     public SmallPicture? Of(string path) => Try(() =>
@@ -64,7 +72,7 @@ sealed class SmallPictures(int mostWidth, int quality)
     SmallPicture Text(RgbPicture picture) => new("data:image/jpeg;base64," + Convert.ToBase64String(JpegCodec.Rgb(picture.Pixels, picture.Width, picture.Height, quality)),
         FormattableString.Invariant($"{picture.Width}"), FormattableString.Invariant($"{picture.Height}"));
 
-    static SmallPicture? Try(Func<SmallPicture> make)
+    SmallPicture? Try(Func<SmallPicture> make)
     {
         try
         {
@@ -72,6 +80,7 @@ sealed class SmallPictures(int mostWidth, int quality)
         }
         catch (Exception e) when (e is BadDataException or IOException or UnauthorizedAccessException)
         {
+            if (!_unreadable.Contains(e.Message)) _unreadable.Add(e.Message);
             return null;
         }
     }

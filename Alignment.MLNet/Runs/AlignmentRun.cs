@@ -87,6 +87,7 @@ public static class AlignmentRun
         {
             steps.Add(new("analyze", "metrics", found.Metrics.Count, analysis.Made ? found.Metrics.Count : 0));
             if (found.Rejected > 0) problems.Add(new("analyze", Path.GetFileName(options.EngagementFile!), FormattableString.Invariant($"{found.Rejected} of {found.Rows} rows cannot be used; 'analysis/rejected_rows.csv' has them with their reasons."), Breaks: false));
+            if (found.ComparesNothing is { } why) problems.Add(new("analyze", Path.GetFileName(options.EngagementFile!), why, Breaks: true));
         }
 
         var result = new AlignmentRunResult
@@ -116,7 +117,12 @@ public static class AlignmentRun
         // 9. All of it on one page; made of the summary too, which therefore does not list this step.
         if (options.Report is null) return result;
         ReportResult report = ReportRun.RunLocked(folder.Root, options.Report, progress, cancel);
-        return result with { Report = report, Steps = [.. steps, new("report", "pages", 1, report.Made ? 1 : 0)] };
+        return result with
+        {
+            Report = report,
+            Steps = [.. steps, new("report", "pages", 1, report.Made ? 1 : 0)],
+            Problems = [.. problems, .. report.Unreadable.Select(why => new RunProblem("report", ReportRun.HtmlFile, why, Breaks: true))],
+        };
     }
 
     /// <summary>About how many bytes the outputs take, from the stills' sizes; on the high side.</summary>

@@ -4,10 +4,12 @@ using Alignment.MLNet.Dose;
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Reports;
 using Alignment.MLNet.Runs;
+using Alignment.MLNet.Variants;
 using Alignment.Onnx.Bundles;
 using Alignment.Tests.MLNet.Dose;
 using Alignment.Tests.MLNet.Editing;
 using Alignment.Tests.MLNet.Runs;
+using Alignment.Transforms.Attention;
 
 namespace Alignment.Tests.MLNet.Reports;
 
@@ -185,18 +187,71 @@ public sealed class ReportRunTests
     {
         using var temp = new TempFolder();
         string run = Copy(temp);
-        File.Delete(new EditedFolder(run).Png("early_boost", "spot", "spot-Scene-001"));
+        var edited = new EditedFolder(run);
+        File.Delete(edited.Png("early_boost", "spot", "spot-Scene-001"));
+        File.Delete(edited.Record("early_boost", "spot", "spot-Scene-001"));
         Directory.Delete(Path.Combine(run, "videos"), recursive: true);
         File.WriteAllText(Path.Combine(run, "variants_v3", "statistics.json"), "{ \"baseline\": ");
         Directory.CreateDirectory(Path.Combine(run, "analysis"));
         File.WriteAllText(Path.Combine(run, "analysis", "analysis.json"), "{ \"format\": \"other\" }");
-        string manifest = new EditedFolder(run).ManifestPath;
+        string manifest = edited.ManifestPath;
         File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"failed\": 0", "\"failed\": 2", StringComparison.Ordinal).Replace("\"failures\": []", "\"failures\": [{ \"video_id\": \"v\", \"scene_id\": \"s\", \"reason\": \"a <i>reason</i>\" }]", StringComparison.Ordinal));
         ReportResult report = ReportRun.Run(run);
         string page = Page(report), text = Text(page);
         IsWellFormed(page);
         Assert.That(report.Unreadable, Has.Count.EqualTo(2).And.Some.Contains("statistics.json").And.Some.Contains("analysis.json"));
         Assert.That(text, Does.Contain("not edited: see the failures").And.Contain("2 scenes could not be edited").And.Contain("a <i>reason</i>").And.Contain("alignment assemble --edited").And.Contain("cannot be read; see above"));
+    }
+
+    [Test]
+    public void Report_PicturesThatCannotBeRead_AreNamedOnThePageAndInTheResultUntilRepaired()
+    {
+        using var temp = new TempFolder();
+        string run = Copy(temp);
+        var edited = new EditedFolder(run);
+        string damaged = edited.Png("early_boost", "spot", "spot-Scene-001"), gone = edited.Png("late_boost", "spot", "spot-Scene-004"), map = VariantSet.Open(run).Video("spot").SelectMany(s => s).First(s => s.Variant == AttentionVariant.Reduction && s.Modified).AttentionMapPath;
+        byte[] good = File.ReadAllBytes(damaged), goodMap = File.ReadAllBytes(map), lost = File.ReadAllBytes(gone);
+        File.WriteAllBytes(damaged, good[..(good.Length / 2)]);
+        File.WriteAllText(map, "no map");
+        File.Delete(gone);
+
+        ReportResult report = ReportRun.Run(run), again = ReportRun.Run(run);
+
+        IsWellFormed(Page(report));
+        string text = Text(Page(report));
+        foreach (string file in new[] { damaged, gone, map })
+        {
+            Assert.That(report.Unreadable, Has.Some.Contains(Path.GetFileName(file)));
+            Assert.That(text, Does.Contain(Path.GetFileName(file)));
+        }
+        Assert.That(text, Does.Contain("3 files of these pictures cannot be read").And.Contain("after the edit: cannot be read"));
+        Assert.That(again.Unreadable, Is.EqualTo(report.Unreadable), "told again, not hidden behind a page that is there");
+
+        File.WriteAllBytes(damaged, good);
+        File.WriteAllBytes(gone, lost);
+        File.WriteAllBytes(map, goodMap);
+        Assert.That(ReportRun.Run(run).Unreadable, Is.Empty);
+        Assert.That(ReportRun.Run(run).Made, Is.False);
+    }
+
+    [Test]
+    public void Report_OfAssignedParticipants_ShowsTheirCountsBesideRows()
+    {
+        using var temp = new TempFolder();
+        string run = Copy(temp);
+        // Two rows of each participant; 60 see the baseline, 40 the placebo, and two both.
+        string[] seen = [.. Enumerable.Repeat("baseline", 60), .. Enumerable.Repeat("placebo", 40)];
+        File.WriteAllText(temp["e.csv"], "participant_id,video_id,variant,CTR\n" + string.Concat(seen.SelectMany((v, i) => new[] { 0, 1 }.Select(k => FormattableString.Invariant($"p{i},v{k},{v},{(i + k) % 7}\n"))))
+            + "x,v0,baseline,1\nx,v1,placebo,1\ny,v0,baseline,1\ny,v1,placebo,2\n");
+        EngagementAnalyzer.Run(temp["e.csv"], Path.Combine(run, "analysis"));
+
+        string page = Page(ReportRun.Run(run)), table = page[page.IndexOf("Rows and participants of each variant", StringComparison.Ordinal)..];
+        table = table[..table.IndexOf("</details>", StringComparison.Ordinal)];
+
+        string[] rows = [.. Regex.Matches(table, "<tr>(.*?)</tr>", RegexOptions.Singleline).Select(m => string.Join(' ', Regex.Matches(m.Value, "<t[hd][^>]*>(.*?)</t[hd]>").Select(c => Regex.Replace(c.Value, "<[^>]*>", ""))))];
+        Assert.That(rows[0], Is.EqualTo("variant rows videos participants counted share of participants expected share found"));
+        Assert.That(rows, Has.Some.Matches<string>(r => Regex.IsMatch(r!, "^baseline 122 2 60 50.* 60")).And.Some.Matches<string>(r => Regex.IsMatch(r!, "^placebo 82 2 40 50.* 40")));
+        Assert.That(table, Does.Contain("2 participants seen in several variants are not counted."));
     }
 
     [Test]
