@@ -41,7 +41,7 @@ public sealed class RunnerProgramTests
     [TestCase("it continues", "run", "--data", "d", "--out", "o")]
     [TestCase("it continues", "demo", "--out", "o")]
     [TestCase("it continues", "variants", "--data", "d", "--out", "o")]
-    [TestCase("it continues", "edit", "--variants", "v", "--model", "m", "--out", "o")]
+    [TestCase("it continues", "edit", "--data", "d", "--variants", "v", "--out", "o")]
     [TestCase("it continues", "assemble", "--edited", "e", "--out", "o")]
     [TestCase("it continues", "dose", "--run", "o")]
     [TestCase("it continues", "prepare", "--videos", "v", "--keywords", "k", "--data", "d")]
