@@ -89,7 +89,8 @@ sealed class AuditTables : IDisposable
         _json.WriteStartObject();
         _json.WriteString("video_id", v.Id);
         _json.WriteNumber("valid_scenes", v.Scenes);
-        _json.WriteString("split", v.Trained ? "train" : "validation");
+        if (v.Scenes > 0) _json.WriteString("split", v.Trained ? "train" : "validation");
+        else _json.WriteNull("split");
         for (int s = 0; s < v.Findings.Length; s++) _json.WriteNumber(Name((AuditSeverity)s) + "s", v.Findings[s]);
         if (v.Windows is { } windows)
         {

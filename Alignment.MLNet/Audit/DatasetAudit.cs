@@ -53,6 +53,9 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
     readonly long[] _severities = new long[Enum.GetValues<AuditSeverity>().Length];
     readonly HashSet<string> _withoutKeyword = new(StringComparer.Ordinal);
 
+    /// <summary>Findings by severity of videos that have not begun: what keywords.csv and the listing of their stills told.</summary>
+    readonly Dictionary<string, long[]> _early = new(StringComparer.Ordinal);
+
     public AuditSamples Samples { get; } = new(options.SamplesPerKind);
 
     public IReadOnlyList<VideoFacts> Videos => _videos;
@@ -93,6 +96,7 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
         _videos.Add(video);
         _byId[id] = video;
         video.Stills(stills.Select(s => s.Number));
+        if (_early.Remove(id, out long[]? counts)) counts.CopyTo(video.Findings, 0);
     }
 
     void End()
@@ -135,6 +139,9 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
         tables.Write(finding);
         Samples.Add(finding);
         _severities[(int)finding.Severity]++;
-        if (finding.VideoId is { } id && _byId.TryGetValue(id, out VideoFacts? video)) video.Findings[(int)finding.Severity]++;
+        if (finding.VideoId is not { } id) return;
+        long[]? counts = _byId.TryGetValue(id, out VideoFacts? video) ? video.Findings : _early.GetValueOrDefault(id);
+        if (counts is null) _early[id] = counts = new long[_severities.Length];
+        counts[(int)finding.Severity]++;
     }
 }

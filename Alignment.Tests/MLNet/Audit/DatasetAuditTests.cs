@@ -72,12 +72,15 @@ public sealed class DatasetAuditTests
         yield return Case("keyword missing", d => Keywords(d, l => l.StartsWith("ad 2,", StringComparison.Ordinal) ? null : l), "MissingKeyword error ad 2");
         yield return Case("keyword empty", d => Keywords(d, l => l.StartsWith("ad 2,", StringComparison.Ordinal) ? "ad 2," : l), "EmptyKeyword error ad 2");
         yield return Case("keyword of no video", d => File.AppendAllText(d.Keywords, "Ad 2,bottle\n"), "UnusedKeyword note Ad 2");
+        yield return Case("keyword named twice", d => File.AppendAllText(d.Keywords, "ad 2,shoe\n"), "RepeatedKeyword note ad 2");
         yield return Case("video too short", d => Remove(d, 4, [3, 4, 5, 6]), "FewScenes warning ad 5");
         yield return Case("product absent in a window", d => { d.WriteMask(1, 3, (_, _) => 0); d.WriteMask(1, 4, (_, _) => 0); }, "AbsentInWindow warning ad 2", "EmptyMask note ad 2 3", "EmptyMask note ad 2 4");
         yield return Case("no attention on the product", d => { d.WriteMask(1, 2, (x, y) => x < 20 && y < 20 ? 255 : 0); d.WriteHeatmap(1, 2, (x, y) => Hill(x, y, 120, 70)); }, "BoostHardlyMoves warning ad 2 2");
         yield return Case("a boost that clips", d => { d.WriteMask(1, 2, (x, y) => x > 60 && x < 110 ? 255 : 0); d.WriteHeatmap(1, 2, (x, y) => x > 62 && x < 108 ? 245 : 90 + x / 4 + y / 3); }, "BoostSaturates warning ad 2 2");
         yield return Case("mask missing", d => File.Delete(d.Mask(1, 2)), "MissingMask error ad 2 2");
         yield return Case("heatmap missing", d => File.Delete(d.Heatmap(1, 2)), "MissingHeatmap error ad 2 2");
+        yield return Case("a picture without a number", d => File.Copy(d.Still(1, 2), Path.Combine(Path.GetDirectoryName(d.Still(1, 2))!, "picture.jpg")), "UnparsableName error ad 2");
+        yield return Case("a scene number taken twice", d => File.Copy(d.Still(1, 2), Path.ChangeExtension(d.Still(1, 2), ".jpeg")), "DuplicateScene error ad 2 2");
         yield return Case("damaged still", d => File.WriteAllBytes(d.Still(1, 2), File.ReadAllBytes(d.Still(1, 2))[..2000]), "UnreadableFile error ad 2 2");
     }
 
@@ -94,6 +97,12 @@ public sealed class DatasetAuditTests
         Assert.That(found, Is.EqualTo(expected));
         Assert.That(made.Audit.Counts.Values.Sum(), Is.EqualTo(expected.Length));
         Assert.That(made.Audit.Errors + made.Audit.Warnings + made.Audit.Notes, Is.EqualTo(expected.Length));
+        foreach (JsonElement video in json.RootElement.GetProperty("per_video").EnumerateArray())
+        {
+            string id = video.GetProperty("video_id").GetString()!;
+            Assert.That(new[] { "error", "warning", "note" }.Select(s => video.GetProperty(s + "s").GetInt32()), Is.EqualTo(new[] { "error", "warning", "note" }.Select(s => expected.Count(e => e.Contains($" {s} {id}", StringComparison.Ordinal)))), id);
+            Assert.That(video.GetProperty("split").ValueKind == JsonValueKind.Null, Is.EqualTo(video.GetProperty("valid_scenes").GetInt32() == 0), id);
+        }
         // One row a finding (cells have no line breaks here), one row a valid scene.
         Assert.That(File.ReadAllLines(temp["report", AuditReport.CsvName]), Has.Length.EqualTo(expected.Length + 1));
         Assert.That(File.ReadAllLines(temp["report", AuditReport.ScenesName]), Has.Length.EqualTo(made.Validation.ValidScenes + 1));
