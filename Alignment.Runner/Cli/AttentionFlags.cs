@@ -36,6 +36,14 @@ sealed class AttentionFlags
     {
         foreach (Option option in new Option[] { _gaze, _coordinates, _frame, _sigma, _distance, _width, _predict, _centre, _normalize, _percentiles, _smooth, _force, _videos, _source, _noSheets })
             command.Add(option);
+        command.Validators.Add(typed =>
+        {
+            // Who gives them means to measure, or to predict: without the other option they would do nothing, and nobody would notice.
+            bool gaze = typed.GetResult(_gaze) is { Implicit: false }, predict = typed.GetResult(_predict) is { Implicit: false };
+            foreach (Option option in new Option[] { _coordinates, _frame, _sigma, _distance, _width })
+                if (!gaze && typed.GetResult(option) is { Implicit: false }) typed.AddError($"{option.Name}: found it without --gaze, expected a gaze file that it is said of. Give --gaze, or leave it out to predict.");
+            if (gaze && !predict && typed.GetResult(_centre) is { Implicit: false }) typed.AddError($"{_centre.Name}: found it with --gaze alone, expected predicted attention. Give --predict as well, or leave it out.");
+        });
     }
 
     /// <summary>Whether also heatmaps that are there are made.</summary>

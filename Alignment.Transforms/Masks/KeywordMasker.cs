@@ -191,7 +191,7 @@ public sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, 
             throw Bad($"'{name}' of {info.ElementDataType} [{string.Join(", ", info.Shape)}]", $"of Float [{string.Join(", ", wanted)}]");
         }
         ReadOnlySpan<float> numbers = value.GetTensorDataAsSpan<float>();
-        if (!float.IsFinite(TensorPrimitives.MaxMagnitude(numbers))) throw Bad($"values in '{name}' that are no finite numbers", "finite numbers: the weights are damaged, or the scale, mean or deviation of its preparation is wrong");
+        if (!float.IsFinite(TensorPrimitives.MaxMagnitude(numbers))) throw Bad($"values in '{name}' that are no finite numbers", "finite numbers: the picture has none, the weights are damaged, or the scale, mean or deviation of its preparation is wrong");
         return numbers;
     }
 

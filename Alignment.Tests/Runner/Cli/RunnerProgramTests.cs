@@ -117,6 +117,20 @@ public sealed class RunnerProgramTests
         Assert.That(errors, Does.Contain($"{before[^1]}: found '{typed}', expected a number with a point"));
     }
 
+    // What is said of gaze without any, and of predictions without any: it would do nothing.
+    [TestCase("--sigma: found it without --gaze", "--sigma", "1deg")]
+    [TestCase("--coordinates: found it without --gaze", "--coordinates", "normalised", "--predict", "fine_grained")]
+    [TestCase("--frame: found it without --gaze", "--frame", "1920x1080")]
+    [TestCase("--viewing-distance: found it without --gaze", "--viewing-distance", "65")]
+    [TestCase("--centre: found it with --gaze alone", "--centre", "0.3", "--gaze", "g.csv")]
+    public async Task Run_AttentionOptionThatWouldDoNothing_IsUsage(string said, params string[] typed)
+    {
+        var (code, _, errors) = await Run(["attention", "--data", "d", .. typed]);
+
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(errors, Does.Contain(said));
+    }
+
     [TestCase("run", "--data", "", "--out", "o")]
     [TestCase("run", "--data", "d", "--out", " ")]
     [TestCase("models", "import", "--from", "", "--out", "o")]
