@@ -21,12 +21,15 @@ sealed class MaskFiles
     /// <param name="folder">The data.</param>
     /// <param name="videoId">The video.</param>
     /// <param name="scene">Its files; a mask among them is where the new one goes.</param>
+    /// <exception cref="BadDataException">The mask would go through a link that is not read, onto files that nobody has looked at.</exception>
     public MaskFiles(SceneFolder folder, string videoId, SceneFiles scene)
     {
         Existing = scene.Mask;
         string own = SafePath.Under(folder.DataFolder, "keyword_masks", videoId, string.Create(CultureInfo.InvariantCulture, $"scene_{scene.Number}.png"));
         Mask = scene.Mask is { } there && Path.GetExtension(there).Equals(".png", StringComparison.OrdinalIgnoreCase) ? there : own;
         (_folder, _name) = (Path.GetDirectoryName(Mask)!, Path.GetFileNameWithoutExtension(Mask));
+        if (Existing is null && (new DirectoryInfo(_folder).LinkTarget is not null || new FileInfo(Mask) is { Exists: true } or { LinkTarget: not null }))
+            throw BadDataException.For($"The mask '{Mask}'", "a link in its place or its folder's", "a plain folder, and nothing where the mask goes", "Copy the files there instead: no mask is written through links, and none that is there is overwritten.");
     }
 
     /// <summary>The mask that is there, in whatever layout; null for none.</summary>

@@ -270,7 +270,7 @@ public sealed class AttentionMakingTests
         }
         var (code, _, errors) = await Run("--gaze", folder["none.csv"]);
         Assert.That((code, errors.Contains("none.csv", StringComparison.Ordinal)), Is.EqualTo((2, true)), errors);
-        foreach (string[] bad in new[] { ["--sigma", "30em"], ["--normalize", "255"], ["--percentiles", "99,1"], ["--frame", "wide"], ["--centre", "2"], ["--smooth", "-1"], ["--video", "nobody"], new[] { "--coordinates", "metres" } })
+        foreach (string[] bad in new[] { ["--sigma", "30em", "--gaze", gaze], ["--normalize", "255"], ["--percentiles", "99,1"], ["--frame", "wide", "--gaze", gaze], ["--centre", "2"], ["--smooth", "-1"], ["--video", "nobody"], new[] { "--coordinates", "metres" } })
             Assert.That((await Run([.. bad])).Item1, Is.EqualTo(2), bad[0]);
         // Seven scenes, of which three have no scene list: the others are made, and the code says that something is missing.
         (code, string output, errors) = await Run("--gaze", gaze, "--sigma", "5px");

@@ -156,6 +156,37 @@ public sealed class MaskMakingTests
         Assert.That(report.HasFailures, Is.True);
     }
 
+    /// <summary>A folder or a mask that is linked to somewhere else is not read, and so must not be written to: it may be full of masks.</summary>
+    [TestCase(true)]
+    [TestCase(false)]
+    [Platform("Linux,MacOsX", Reason = "Links need no rights there.")]
+    public void Run_LinksThatLeadOutside_AreNotWrittenThrough(bool ofFolder)
+    {
+        using var folder = new TempFolder();
+        SmallDataSet data = Data(folder);
+        Directory.CreateDirectory(folder["elsewhere"]);
+        string theirs = folder["elsewhere", "scene_2.png"];
+        PictureFile.WritePngGrey(theirs, 33, 21, new byte[33 * 21]);
+        byte[] before = File.ReadAllBytes(theirs);
+        Directory.CreateDirectory(data["keyword_masks"]);
+        if (ofFolder) Directory.CreateSymbolicLink(data["keyword_masks/ünï"], folder["elsewhere"]);
+        else
+        {
+            Directory.CreateDirectory(data["keyword_masks/ünï"]);
+            File.CreateSymbolicLink(data["keyword_masks/ünï/scene_2.png"], theirs);
+        }
+
+        foreach (bool force in new[] { false, true })
+        {
+            MaskReport report = MaskMaking.Run(data.Root, Bundle, s_plain with { Force = force });
+            Assert.That(report.Problems.Select(p => p.Message), Has.Some.Contains("no mask is written through links"));
+            Assert.That((report.HasFailures, report.Made + report.UpToDate), Is.EqualTo((true, 3L)));
+            Assert.That(Directory.EnumerateFileSystemEntries(folder["elsewhere"]), Is.EqualTo(new[] { theirs }));
+            Assert.That(File.ReadAllBytes(theirs), Is.EqualTo(before));
+            Assert.That(new FileInfo(data["keyword_masks/ünï/scene_2.png"]) is { LinkTarget: not null } or { Exists: true });
+        }
+    }
+
     [Test]
     public void Run_WhatCannotBeUsed_IsReportedAndTheRestGoesOn()
     {
