@@ -17,7 +17,7 @@ public sealed record DatasetEditOptions
     /// </summary>
     public int Ahead { get; init; } = 2;
 
-    /// <summary>A strip of each edit's way is drawn with what the model took it for at every so manieth step; 0 draws none. Changes no byte of the edits.</summary>
+    /// <summary>A strip of each edit's way is drawn with what the model took it for once in so many steps; 0 draws none. Changes no byte of the edits.</summary>
     public int PreviewEvery { get; init; }
 
     /// <summary>A CSV that gets the seconds of every edit made; null for none.</summary>

@@ -19,7 +19,7 @@ sealed class EditFlags
     readonly Option<float> _controlScale = new("--control-scale") { Description = "Factor on the ControlNet's residuals.", DefaultValueFactory = _ => s_defaults.ControlScale };
     readonly Option<double> _controlStart = new("--control-start") { Description = "The part of the run before the control begins, 0 to 1.", DefaultValueFactory = _ => s_defaults.ControlStart };
     readonly Option<double> _controlEnd = new("--control-end") { Description = "The part of the run after which the control is over, 0 to 1; steps without control run no ControlNet.", DefaultValueFactory = _ => s_defaults.ControlEnd };
-    readonly Option<int> _controlEvery = new("--control-every") { Description = "Evaluate the ControlNet in every so manieth step only: faster, a little less exact.", DefaultValueFactory = _ => s_defaults.ControlEvery };
+    readonly Option<int> _controlEvery = new("--control-every") { Description = "Evaluate the ControlNet once in so many steps only: faster, a little less exact.", DefaultValueFactory = _ => s_defaults.ControlEvery };
     readonly Option<double> _guidanceEnd = new("--guidance-end") { Description = "The part of the run after which guidance stops, 0 to 1: later steps cost half.", DefaultValueFactory = _ => s_defaults.GuidanceEnd };
     readonly Option<ulong> _seed = new("--seed") { Description = "Seed of the noise; the same noise serves every variant of a scene.", DefaultValueFactory = _ => s_defaults.Seed };
     readonly Option<string> _scheduler = new("--scheduler") { Description = $"The sampler: {string.Join(", ", SchedulerKinds.Names)}.", HelpName = "NAME", DefaultValueFactory = _ => SchedulerKinds.NameOf(s_defaults.Scheduler) };

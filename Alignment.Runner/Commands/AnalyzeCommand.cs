@@ -15,7 +15,7 @@ sealed class AnalyzeCommand : RunnerCommand
         "Compares every variant with the baseline, metric by metric: Welch's test (and Student's, paired, rank, bootstrap) with intervals, corrected within each metric; contrasts between variants, equivalence of the placebo, dose–response; cluster-robust errors and a mixed model as sensitivity analyses. Says what would make the answers untrustworthy before it answers. docs/analysis.md explains how to read it.",
         "alignment analyze --engagement engagement.csv --out analysis",
         "alignment analyze --engagement engagement.csv --plan study/plan.json --out analysis     # obeys a plan, and marks what it named",
-        "alignment analyze --engagement engagement.csv --dose run --out analysis                 # the effect against how far attention moved",
+        "alignment analyze --engagement engagement.csv --dose out --out analysis                 # the effect against how far attention moved",
         "alignment analyze --engagement engagement.csv --margin CTR=0.002 --covariate CTR=last_month_ctr --out analysis",
         "alignment analyze --engagement so-far.csv --test Sequential --out look-3                # may be looked at any time")
     {

@@ -17,7 +17,7 @@ sealed class EditCommand : RunnerCommand
     readonly Option<string?> _model = Flags.Model();
     readonly Option<string> _out = Flags.Out("Gets edited_scenes/{variant}/{video_id}/{scene_id}.png, .jpg and .json.");
     readonly Option<string[]> _videos = Flags.Videos();
-    readonly Option<int> _preview = new("--preview") { Description = $"Draw each edit's way: what the model took it for at every so manieth step, in {EditedFolder.Name}/{EditedFolder.Previews}. Only of edits that are made now; 0 for none.", HelpName = "STEPS", DefaultValueFactory = _ => s_defaults.PreviewEvery };
+    readonly Option<int> _preview = new("--preview") { Description = $"Draw each edit's way: what the model took it for, once in so many steps, in {EditedFolder.Name}/{EditedFolder.Previews}. Only of edits that are made now; 0 for none.", HelpName = "STEPS", DefaultValueFactory = _ => s_defaults.PreviewEvery };
     readonly Option<int> _ahead = new("--ahead") { Description = "Scenes read ahead and written behind while one is denoised; 0 does one thing after the other and needs the least memory.", HelpName = "SCENES", DefaultValueFactory = _ => s_defaults.Ahead };
     readonly Option<string?> _timings = new("--timings") { Description = "A CSV for the seconds of every edit made now.", HelpName = "FILE" };
     readonly EditFlags _flags;

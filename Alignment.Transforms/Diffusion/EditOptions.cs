@@ -51,7 +51,7 @@ public sealed record EditOptions
     public double ControlEnd { get; init; } = 1;
 
     /// <summary>
-    /// The ControlNet is evaluated in every so manieth step and its residuals are used again in those between. 1 is exact; more is faster and changes the
+    /// The ControlNet is evaluated once in so many steps and its residuals are used again in those between. 1 is exact; more is faster and changes the
     /// picture a little (docs/editing.md has figures).
     /// </summary>
     public int ControlEvery { get; init; } = 1;

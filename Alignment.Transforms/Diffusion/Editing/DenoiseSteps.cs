@@ -17,7 +17,7 @@ readonly struct DenoiseSteps
     /// <summary>What of each sample is the source's; null for nothing.</summary>
     public SourceBlend? Keep { get; init; }
 
-    /// <summary>Called after the first step and every <see cref="ObservedEvery"/>th from there with what it did, which is brought to the processor for that; null for none.</summary>
+    /// <summary>Called after the first step, and from there after one in <see cref="ObservedEvery"/>, with what it did, which is brought to the processor for that; null for none.</summary>
     public DenoiseObserver? Observer { get; init; }
 
     /// <summary>1 or more.</summary>

@@ -106,7 +106,7 @@ public sealed class SceneEditor : IDisposable
     /// <param name="scene">What to edit; its lengths are right, and there is something to do.</param>
     /// <param name="made">Given the first control of each batch that is done and the batch's latents, [n,4,h,w].</param>
     /// <param name="observer">Called after some steps; null for none. Only what it is shown is brought to the processor.</param>
-    /// <param name="observedEvery">It sees the first step and every so manyth from there.</param>
+    /// <param name="observedEvery">It sees the first step, and from there one in so many.</param>
     /// <param name="progress">Counts steps over all controls; null for none.</param>
     /// <param name="cancel">Looked at between steps.</param>
     internal void Latents(SceneEdit scene, Action<int, float[]> made, DenoiseObserver? observer, int observedEvery, IProgress<WorkProgress>? progress, CancellationToken cancel)
