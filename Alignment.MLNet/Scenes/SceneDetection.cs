@@ -35,7 +35,7 @@ public static class SceneDetection
         List<VideoScenes> made = [];
         using (RunLock.Take(Path.Combine(folder, ScenesFolder.Stills)))
         {
-            long[] sizes = [.. files.Select(f => Math.Max(1, new FileInfo(f.Path).Length >> 10))];
+            long[] sizes = [.. files.Select(f => Math.Max(1, (VideoFiles.SizeOf(f.Path) ?? 0) >> 10))];
             long total = sizes.Sum(), before = 0;
             for (int i = 0; i < files.Count; i++)
             {

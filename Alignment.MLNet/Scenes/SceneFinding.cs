@@ -11,7 +11,8 @@ namespace Alignment.MLNet.Scenes;
 /// <param name="Cuts">In order.</param>
 /// <param name="CutSeconds">When each cut's frame is shown.</param>
 /// <param name="Complaint">What ffmpeg failed with after some frames, or null.</param>
-sealed record FoundScenes(long Frames, double Seconds, bool VariableRate, IReadOnlyList<SceneCut> Cuts, IReadOnlyList<double> CutSeconds, string? Complaint)
+/// <param name="Damaged">True where ffmpeg complained of frames although it went on.</param>
+sealed record FoundScenes(long Frames, double Seconds, bool VariableRate, IReadOnlyList<SceneCut> Cuts, IReadOnlyList<double> CutSeconds, string? Complaint, bool Damaged)
 {
     /// <summary>The scenes, numbered from 1.</summary>
     public SceneList List(FrameRate fps)
@@ -25,6 +26,8 @@ sealed record FoundScenes(long Frames, double Seconds, bool VariableRate, IReadO
 static class SceneFinding
 {
     const double VariableFrames = 0.5;
+    // Times come in microseconds; sums of them are rounded to that again.
+    const int Decimals = 6;
 
     /// <param name="path">The video.</param>
     /// <param name="info">What it says of itself.</param>
@@ -38,12 +41,12 @@ static class SceneFinding
     {
         var kinds = detector.Needs | alsoScore;
         if (kinds.HasFlag(ScoreKinds.Picture) && kinds != ScoreKinds.Picture) throw new ArgumentException($"Small pictures come alone, not with {kinds & ~ScoreKinds.Picture}.", nameof(alsoScore));
-        var small = kinds == ScoreKinds.Picture ? new SmallFrames(info.DisplayWidth, info.DisplayHeight) : null;
-        var scorer = small is null ? new FrameScorer(new(info.DisplayWidth, info.DisplayHeight, DecodedFrames.LayoutOf(info), DecodedFrames.MatrixOf(info)), kinds) : null;
+        var small = kinds == ScoreKinds.Picture ? new SmallFrames(info.FrameWidth, info.FrameHeight) : null;
+        var scorer = small is null ? new FrameScorer(new(info.FrameWidth, info.FrameHeight, DecodedFrames.LayoutOf(info), DecodedFrames.MatrixOf(info)), kinds) : null;
         var times = new FrameTimes();
         List<SceneCut> cuts = [];
         double lastDuration = 0, furthest = 0;
-        string? complaint = DecodedFrames.Read(path, info, small is null ? FrameForm.Whole(info) : FrameForm.Of(small), (index, seconds, duration, bytes) =>
+        var (complaint, damaged) = DecodedFrames.Read(path, info, small is null ? FrameForm.Whole(info) : FrameForm.Of(small), (index, seconds, duration, bytes) =>
         {
             times.Add(seconds);
             lastDuration = duration;
@@ -56,7 +59,7 @@ static class SceneFinding
             throw BadDataException.For($"The video '{SafePath.Shorten(path, 200)}'", "no frame that can be decoded", "at least one", "The file is damaged or empty; export it again.");
         detector.End(cuts.Add);
         bool variable = furthest > VariableFrames / info.Fps.Fps;
-        double end = variable ? times.Last + (lastDuration > 0 ? lastDuration : 1 / info.Fps.Fps) : info.Fps.SecondsAt(times.Count);
-        return new(times.Count, end, variable, cuts, [.. cuts.Select(c => times.At(c.Frame))], complaint);
+        double end = variable ? Math.Round(times.Last + (lastDuration > 0 ? lastDuration : 1 / info.Fps.Fps), Decimals) : info.Fps.SecondsAt(times.Count);
+        return new(times.Count, end, variable, cuts, [.. cuts.Select(c => Math.Round(times.At(c.Frame), Decimals))], complaint, damaged);
     }
 }

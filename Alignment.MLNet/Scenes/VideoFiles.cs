@@ -22,6 +22,19 @@ static class VideoFiles
         return [.. Named(files, problem).OrderBy(v => v.Id, StringComparer.Ordinal)];
     }
 
+    /// <summary>Bytes of a file, null where it cannot be looked at.</summary>
+    public static long? SizeOf(string path)
+    {
+        try
+        {
+            return new FileInfo(path).Length;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     static IEnumerable<(string Id, string Path)> Named(string[] files, Action<string> problem)
     {
         // Without case: on Windows and macOS two such ids would be one folder.

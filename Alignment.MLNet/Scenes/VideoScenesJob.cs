@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography;
+using Alignment.MLNet.Editing;
 using Alignment.MLNet.Scenes.Detectors;
 using Alignment.MLNet.Scenes.Frames;
 using Alignment.MLNet.Video;
@@ -99,10 +99,13 @@ sealed class VideoScenesJob(string id, string path, string data, SceneDetectionO
         List<string> notes = [];
         if (found.VariableRate) notes.Add("The frame rate varies: times in scenes.csv are the frames' own.");
         string? damaged = null;
-        if (found.Complaint is not null || found.Frames < DamagedBelow * info.Frames)
-            damaged = string.Create(CultureInfo.InvariantCulture, $"The video '{SafePath.Shorten(Path.GetFileName(path))}': found {found.Frames} frames that can be decoded, expected the {info.Frames} it announces. The scenes of that part were written; the file is damaged or cut short, export it again.");
+        // An edit list may hide pictures that are in the file: its length counts as well.
+        long announced = info.Seconds > 0 ? Math.Min(info.Frames, (long)Math.Round(info.Seconds * info.Fps.Fps)) : info.Frames;
+        if (found.Complaint is not null || found.Frames < DamagedBelow * announced)
+            damaged = string.Create(CultureInfo.InvariantCulture, $"The video '{SafePath.Shorten(Path.GetFileName(path))}': found {found.Frames} frames that can be decoded, expected the {announced} it announces. The scenes of that part were written; the file is damaged or cut short, export it again.");
         else if (found.Frames != info.Frames && info.Frames > 0)
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"The file announces {info.Frames} frames, {found.Frames} are shown."));
+        if (found.Damaged && damaged is null) notes.Add("Some frames are damaged: ffmpeg complained of them and went on. Look at the stills, or export the video again.");
         var record = new ScenesRecord(ScenesRecord.ThisVersion, Path.GetFileName(path), hash, ScenesRecord.Describe(options), found.Frames, info.Fps.ToString(), found.VariableRate, found.Seconds, found.Cuts, stills, notes, damaged);
         record.Write(folder);
         return record;
@@ -146,14 +149,13 @@ sealed class VideoScenesJob(string id, string path, string data, SceneDetectionO
 
     string Hash()
     {
-        var file = new FileInfo(path);
-        if (!file.Exists || file.Length == 0)
-            throw BadDataException.For($"The video '{SafePath.Shorten(Path.GetFileName(path))}'", file.Exists ? "an empty file" : "no such file", "a video", "Export it again.");
-        using var stream = file.OpenRead();
-        byte[] hash = new byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(stream, hash);
+        // Asked first: a named pipe is empty too, and opening it would wait for ever.
+        if (VideoFiles.SizeOf(path) == 0)
+            throw BadDataException.For($"The video '{SafePath.Shorten(Path.GetFileName(path))}'", "an empty file", "a video", "Export it again.");
+        // Names what cannot be opened: a file that went or is not ours to read, a link to nothing, a name that is no Unicode.
+        string hash = FileHash.OfFile(path);
         stop.ThrowIfCancellationRequested();
-        return Convert.ToHexStringLower(hash);
+        return hash;
     }
 
     /// <summary>True when everything is there; <paramref name="changed"/> are files that somebody has changed since.</summary>

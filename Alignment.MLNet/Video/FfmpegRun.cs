@@ -11,8 +11,9 @@ static class FfmpegRun
     const int ErrorLinesKept = 8;
 
     /// <summary>The job's arguments are only our own words, numbers and workspace names; <paramref name="subject"/> is the user's file, for messages.</summary>
+    /// <returns>The lines in which it complained although it succeeded, as far as it is asked for errors only (<c>-v error</c>).</returns>
     /// <exception cref="OperationCanceledException">Stopped; ffmpeg has been killed.</exception>
-    public static void Execute(FFMpegArgumentProcessor job, string subject, FfmpegTools tools, FfmpegWorkspace workspace, CancellationToken stop)
+    public static IReadOnlyList<string> Execute(FFMpegArgumentProcessor job, string subject, FfmpegTools tools, FfmpegWorkspace workspace, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
         FFMpegResult result;
@@ -30,6 +31,7 @@ static class FfmpegRun
         }
         stop.ThrowIfCancellationRequested();
         if (!result.Success) throw Failure(subject, result.ExitCode, job.Arguments, result.StandardError, tools);
+        return [.. result.StandardError.Where(l => !string.IsNullOrWhiteSpace(l))];
     }
 
     /// <summary>FFMpegCore asks ffmpeg through its standard input before it kills it. An ffmpeg that is just ending has closed that: there is nothing left to stop, and whoever cancels must not get the error.</summary>

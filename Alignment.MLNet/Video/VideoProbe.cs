@@ -16,11 +16,20 @@ namespace Alignment.MLNet.Video;
 /// <param name="AudioCodec">ffmpeg's name of the first audio stream's codec ("aac"), or null without audio.</param>
 public sealed record VideoInfo(int Width, int Height, FrameRate Fps, long Frames, double Seconds, int Rotation, string VideoCodec, string? AudioCodec)
 {
-    /// <summary>Width as shown, after rotation.</summary>
-    public int DisplayWidth => Rotation is 90 or 270 ? Height : Width;
+    /// <summary>Width of a decoded frame, after rotation.</summary>
+    public int FrameWidth => Rotation is 90 or 270 ? Height : Width;
 
-    /// <summary>Height as shown, after rotation.</summary>
-    public int DisplayHeight => Rotation is 90 or 270 ? Width : Height;
+    /// <summary>Height of a decoded frame, after rotation.</summary>
+    public int FrameHeight => Rotation is 90 or 270 ? Width : Height;
+
+    /// <summary>Width as shown, in square pixels, after rotation.</summary>
+    public int DisplayWidth => Rotation is 90 or 270 ? Height : SquareWidth;
+
+    /// <summary>Height as shown, in square pixels, after rotation.</summary>
+    public int DisplayHeight => Rotation is 90 or 270 ? SquareWidth : Height;
+
+    /// <summary><see cref="Width"/> at which the coded picture has square pixels; the height stays.</summary>
+    public int SquareWidth { get; init; } = Width;
 
     /// <summary>ffmpeg's name of the pixel format ("yuv420p"), or null.</summary>
     public string? PixelFormat { get; init; }
@@ -37,6 +46,8 @@ public static class VideoProbe
 {
     // 8K in both directions with room; more is a hostile header.
     const int MaxSide = 16384;
+    // Pixels are made half to twice as wide as high (anamorphic film); more is a broken header. Less than a hundredth is rounding, by PySceneDetect's limit too.
+    const double MostStretch = 4, LeastStretch = 0.01;
 
     /// <summary>Asks ffprobe about <paramref name="path"/>, whose name may be anything the file system allows.</summary>
     /// <exception cref="BadDataException">No such file, not a video, or no video stream in it.</exception>
@@ -90,10 +101,20 @@ public static class VideoProbe
         // FFMpegCore hands on the display matrix's angle, which counts against the clock.
         return new(video.Width.Value, video.Height.Value, fps, frames, seconds, ((-rotation % 360) + 360) % 360, video.CodecName ?? "", audio)
         {
+            SquareWidth = SquareWidthOf(video.Width.Value, video.SampleAspectRatio),
             PixelFormat = video.PixelFormat,
             ColorSpace = Text(video, "color_space"),
             ColorRange = Text(video, "color_range"),
         };
+    }
+
+    /// <summary>A width times the sample aspect ratio ("4:3"); "0:1" and "N/A" are unknown, and what no camera makes is not believed.</summary>
+    static int SquareWidthOf(int width, string? ratio)
+    {
+        string[] parts = ratio?.Split(':') ?? [];
+        if (parts.Length != 2 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int x) || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int y) || x <= 0 || y <= 0) return width;
+        double shape = (double)x / y, square = Math.Round(width * shape);
+        return shape is >= 1 / MostStretch and <= MostStretch && Math.Abs(shape - 1) >= LeastStretch && square is >= 1 and <= MaxSide ? (int)square : width;
     }
 
     static string? Text(FFProbeStream stream, string name) =>

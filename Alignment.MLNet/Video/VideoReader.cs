@@ -7,7 +7,7 @@ namespace Alignment.MLNet.Video;
 /// <summary>How frames are handed out.</summary>
 public sealed record VideoReadOptions
 {
-    /// <summary>Frames are scaled to this width (area-averaged when shrinking); 0 = as shown, after rotation. Given together with <see cref="Height"/>.</summary>
+    /// <summary>Frames are scaled to this width (area-averaged when shrinking); 0 = as shown, after rotation and in square pixels. Given together with <see cref="Height"/>.</summary>
     public int Width { get; init; }
 
     /// <summary>Frames are scaled to this height; 0 = as shown.</summary>
@@ -51,7 +51,9 @@ public static class VideoReader
         var sink = new RgbFrameSink(width * height * 3, take, enough);
         using var pipe = new FfmpegOutputPipe(sink.ReadAsync);
         bool failed = true;
-        string filter = FrameChoice.Option(Chain(options, width, height), workspace, tools);
+        // Pixels that are wider than high: the picture is stretched, which averaging would do in steps.
+        bool widened = !scaled && (width > info.FrameWidth || height > info.FrameHeight);
+        string filter = FrameChoice.Option(Chain(options, width, height, widened), workspace, tools);
         try
         {
             FfmpegRun.Execute(Job(workspace.AddInput(path), pipe.Target, options, filter, tools.FpsModeOption), $"Reading the video '{SafePath.Shorten(path, 200)}'", tools, workspace, enough.Token);
@@ -70,10 +72,10 @@ public static class VideoReader
         return (sink.Count, width, height);
     }
 
-    internal static string Chain(VideoReadOptions options, int width, int height)
+    internal static string Chain(VideoReadOptions options, int width, int height, bool widened = false)
     {
         string rate = options.Fps is { } fps ? $"fps={fps}," : "", choice = options.Only is { } frames ? FrameChoice.Select(frames) : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{choice}{rate}scale={width}:{height}:flags=area+accurate_rnd+full_chroma_int+bitexact");
+        return string.Create(CultureInfo.InvariantCulture, $"{choice}{rate}scale={width}:{height}:flags={(widened ? "bicubic" : "area")}+accurate_rnd+full_chroma_int+bitexact");
     }
 
     internal static FFMpegArgumentProcessor Job(string input, string output, VideoReadOptions options, string filter, string fpsMode)
@@ -81,7 +83,9 @@ public static class VideoReader
         // "V": a music file's cover picture is no video.
         string arguments = string.Create(CultureInfo.InvariantCulture,
             $"-map 0:V:0 -an -sn -dn {(options.Fps is null ? fpsMode + " passthrough " : "")}{filter}{(options.Only is { } only ? $" -frames:v {only.Count}" : "")} -f rawvideo -pix_fmt rgb24");
-        return FFMpegArguments.FromFileInput(input, false, o => o.WithCustomArgument("-hide_banner -nostdin -v error " + FfmpegWorkspace.InputGuards))
+        // Where the picture's size changes on the way ffmpeg makes its filters anew, and "select" would count from 0 again; scaling copes by itself.
+        string kept = options.Only is null ? "" : "-reinit_filter 0 ";
+        return FFMpegArguments.FromFileInput(input, false, o => o.WithCustomArgument("-hide_banner -nostdin -v error " + kept + FfmpegWorkspace.InputGuards))
             .OutputToFile(output, true, o => o.WithCustomArgument(arguments));
     }
 

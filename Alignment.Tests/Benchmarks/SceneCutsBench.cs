@@ -19,7 +19,7 @@ static class SceneCutsBench
         string video = args.Length > 0 ? args[0] : Drawn(temp["v.mp4"]);
         var tools = FfmpegTools.Find();
         var info = VideoProbe.Read(video, tools);
-        var small = new SmallFrames(info.DisplayWidth, info.DisplayHeight);
+        var small = new SmallFrames(info.FrameWidth, info.FrameHeight);
         long frames = 0;
         string[] names = ["ffmpeg -f null", "… and shrinking", "shots", "content"];
         Action[] work = [() => Decode(video, tools), () => Decode(video, tools, "-filter_threads", "1", "-vf", small.Filter), () => Find(new ShotDetector(new MinimumLength(0.6))), () => Find(new ContentDetector(27, new MinimumLength(0.6)))];

@@ -27,20 +27,20 @@ static class DecodedFrames
 
     /// <summary>The layout in which <paramref name="info"/>'s frames are handed out. An odd height goes ffmpeg's other way to BGR, which is left to it.</summary>
     public static FrameLayout LayoutOf(VideoInfo info) =>
-        info.PixelFormat is "yuv420p" or "yuvj420p" && info.DisplayHeight % 2 == 0 && info.DisplayWidth > 1 ? FrameLayout.Yuv420 : FrameLayout.Bgr24;
+        info.PixelFormat is "yuv420p" or "yuvj420p" && info.FrameHeight % 2 == 0 && info.FrameWidth > 1 ? FrameLayout.Yuv420 : FrameLayout.Bgr24;
 
     /// <summary>How the frames' Y′CbCr is meant.</summary>
     public static YuvMatrix MatrixOf(VideoInfo info) => YuvMatrix.Of(info.ColorSpace, info.ColorRange == "pc" || info.PixelFormat == "yuvj420p");
 
     /// <summary>Hands out every frame, on the caller's thread.</summary>
-    /// <returns>What ffmpeg complained about while it decoded, or null.</returns>
+    /// <returns>What ffmpeg failed with after some frames, or null; and whether it complained of frames although it went on.</returns>
     /// <exception cref="BadDataException">ffmpeg could not decode any frame, or a frame would be too large.</exception>
-    public static string? Read(string path, VideoInfo info, FrameForm form, TakeDecoded take, FfmpegTools tools, CancellationToken stop)
+    public static (string? Failure, bool Damaged) Read(string path, VideoInfo info, FrameForm form, TakeDecoded take, FfmpegTools tools, CancellationToken stop)
     {
         long bytes = form.Bytes;
         string subject = $"Reading the video '{SafePath.Shorten(path, 200)}'";
         if (bytes > int.MaxValue - FrameShrink.Slack)
-            throw BadDataException.For(subject, string.Create(CultureInfo.InvariantCulture, $"frames of {info.DisplayWidth}x{info.DisplayHeight}"), "frames below 2 GiB", "Scale the video down first.");
+            throw BadDataException.For(subject, string.Create(CultureInfo.InvariantCulture, $"frames of {info.FrameWidth}x{info.FrameHeight}"), "frames below 2 GiB", "Scale the video down first.");
         using var workspace = new FfmpegWorkspace();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var frames = form.Small
@@ -50,11 +50,12 @@ static class DecodedFrames
         string input = workspace.AddInput(path);
         using FfmpegOutputPipe framePipe = new(frames.ReadAsync), timePipe = new(times.ReadAsync);
         Exception? failure = null;
+        bool damaged = false;
         var run = Task.Factory.StartNew(() =>
         {
             try
             {
-                FfmpegRun.Execute(Job(input, framePipe.Target, timePipe.Target, form, (long)info.Width * info.Height <= OneThreadPixels, tools.FpsModeOption), subject, tools, workspace, ended.Token);
+                damaged = FfmpegRun.Execute(Job(input, framePipe.Target, timePipe.Target, form, (long)info.Width * info.Height <= OneThreadPixels, tools.FpsModeOption), subject, tools, workspace, ended.Token).Count > 0;
             }
             catch (Exception e) when (e is AlignmentException or OperationCanceledException)
             {
@@ -90,7 +91,7 @@ static class DecodedFrames
         if (failure is OperationCanceledException) ExceptionDispatchInfo.Throw(failure);
         // A truncated file gives what can be decoded and an error: the frames that are there count.
         if (failure is not null && count == 0) ExceptionDispatchInfo.Throw(failure);
-        return failure?.Message;
+        return (failure?.Message, damaged);
     }
 
     internal static FFMpegArgumentProcessor Job(string input, string frames, string times, FrameForm form, bool oneThread, string fpsMode)

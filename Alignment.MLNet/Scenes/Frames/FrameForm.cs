@@ -12,7 +12,7 @@ sealed record FrameForm(long Bytes, string Options, bool Small)
     public static FrameForm Whole(VideoInfo info)
     {
         var layout = DecodedFrames.LayoutOf(info);
-        return new(FrameShrink.FrameBytes(info.DisplayWidth, info.DisplayHeight, layout), $"-pix_fmt {(layout == FrameLayout.Bgr24 ? "bgr24" : info.PixelFormat)}", false);
+        return new(FrameShrink.FrameBytes(info.FrameWidth, info.FrameHeight, layout), $"-pix_fmt {(layout == FrameLayout.Bgr24 ? "bgr24" : info.PixelFormat)}", false);
     }
 
     /// <summary>Small pictures.</summary>

@@ -85,6 +85,7 @@ public sealed class SceneDetectionTests
         Assert.That(list.StartSeconds(1), Is.EqualTo(1.36).Within(1e-6));
         Assert.That(list.StartSeconds(2), Is.EqualTo(2.88).Within(1e-6));
         Assert.That(report.Videos[0].Notes, Has.Some.Contains("varies"));
+        Assert.That(File.ReadAllText(temp["data", "video_scene_cuts", "variable_rate", "scenes.csv"]), Does.Not.Match(@"\.\d{7}"), "microseconds are what is known");
         Dictionary<long, byte[]> frames = [];
         VideoReader.Read(video, (i, rgb) => { frames[i] = rgb.ToArray(); return true; });
         foreach (var still in ScenesRecord.TryRead(temp["data", "video_scene_cuts", "variable_rate"])!.Stills)
@@ -225,6 +226,88 @@ public sealed class SceneDetectionTests
         SceneDetection.Run(temp["v.mp4"], temp["data"]);
         var header = PictureFile.ReadHeader(Still(temp, "v", 1));
         Assert.That((header.Width, header.Height), Is.EqualTo((48, 64)));
+    }
+
+    // 4:3 pixels of a 64x48 picture, upright and turned; a ratio no camera makes is not believed.
+    [TestCase("4/3", 0, 85, 48)]
+    [TestCase("1/2", 0, 32, 48)]
+    [TestCase("4/3", 90, 48, 85)]
+    [TestCase("1/60", 0, 64, 48)]
+    public void Run_OblongPixels_StillsAreAsShown(string ratio, int rotation, int width, int height)
+    {
+        using var temp = new TempFolder();
+        Ffmpeg($"-i \"{Write(temp["square.mp4"], 64, 48, 30, 30)}\" -vf setsar={ratio} -c:v libx264 \"{temp["oblong.mp4"]}\"");
+        Ffmpeg($"-i \"{temp["oblong.mp4"]}\" -c copy -metadata:s:v rotate={rotation} \"{temp["v.mp4"]}\"");
+        if (VideoProbe.Read(temp["v.mp4"]).Rotation == 0 && rotation != 0) Assert.Ignore("This ffmpeg writes no rotation that way.");
+        foreach (var detector in new[] { CutDetector.Shots, CutDetector.Content })
+        {
+            Assert.That(SceneDetection.Run(temp["v.mp4"], temp["data"], new() { Detector = detector, ContentThreshold = 20 }).Scenes, Is.EqualTo(2));
+            var header = PictureFile.ReadHeader(Still(temp, "v", 1));
+            Assert.That((header.Width, header.Height), Is.EqualTo((width, height)));
+        }
+    }
+
+    /// <summary>A stream whose picture changes its size (a recording, a conference): ffmpeg makes its filters anew there, and frames must go on being counted.</summary>
+    [Test]
+    public void Run_SizeChangesMidway_StillsAreTheirFrames([Values] CutDetector detector)
+    {
+        using var temp = new TempFolder();
+        Ffmpeg($"-i \"{Write(temp["a.mp4"], 64, 48, 30, 41)}\" -c copy -f mpegts \"{temp["a.ts"]}\"");
+        Ffmpeg($"-i \"{Write(temp["b.mp4"], 128, 96, 30, 41, 20)}\" -c copy -f mpegts \"{temp["b.ts"]}\"");
+        File.WriteAllBytes(temp["v.ts"], [.. File.ReadAllBytes(temp["a.ts"]), .. File.ReadAllBytes(temp["b.ts"])]);
+
+        Assert.That(SceneDetection.Run(temp["v.ts"], temp["data"], new() { Images = 2, Detector = detector }).Videos[0].Frames, Is.EqualTo(162));
+        foreach (var still in ScenesRecord.TryRead(temp["data", "video_scene_cuts", "v"])!.Stills)
+        {
+            long frame = still.Frame < 71 ? still.Frame : still.Frame - 71;
+            int grey = 30 + (frame < 30 ? 0 : frame < 71 ? 90 : 180);
+            var picture = PictureFile.ReadRgb8(Still(temp, "v", still.Scene, still.Image));
+            Assert.That((picture.Width, picture.Height), Is.EqualTo((64, 48)), "the size it begins with");
+            Assert.That(picture.Pixels[0], Is.EqualTo(Math.Min(255, grey + 2 * (frame % 30))).Within(2), $"frame {still.Frame}");
+        }
+    }
+
+    /// <summary>A video trimmed without encoding it again still holds the frames before, and says in an edit list that they are not shown.</summary>
+    [Test]
+    public void Run_EditListHidesFrames_CountsWhatIsShown()
+    {
+        using var temp = new TempFolder();
+        Ffmpeg($"-i \"{Write(temp["flat.mp4"], 64, 48, 40, 30, 30)}\" -c:v libx264 -g 999 -sc_threshold 0 \"{temp["whole.mp4"]}\"");
+        Ffmpeg($"-ss 2 -i \"{temp["whole.mp4"]}\" -c copy \"{temp["v.mp4"]}\"");
+        Assume.That(VideoProbe.Read(temp["v.mp4"]).Frames, Is.EqualTo(100), "the frames before are in the file");
+
+        var report = SceneDetection.Run(temp["v.mp4"], temp["data"]);
+        Assert.That(report.Problems, Is.Empty);
+        Assert.That(report.Videos[0].Frames, Is.EqualTo(50));
+        Assert.That(report.Videos[0].Cuts.Select(c => c.Frame), Is.EqualTo(new[] { 20 }));
+    }
+
+    [Test]
+    public void Run_DamagedInTheMiddle_IsDoneAndSaysSo()
+    {
+        using var temp = new TempFolder();
+        Ffmpeg($"-f lavfi -i testsrc2=s=160x120:r=25:d=4 -c:v libx264 -g 25 -movflags +faststart \"{temp["v.mp4"]}\"");
+        Assert.That(SceneDetection.Run(temp["v.mp4"], temp["data"]).Videos[0].Notes, Is.Empty);
+        byte[] bytes = File.ReadAllBytes(temp["v.mp4"]);
+        new Random(1).NextBytes(bytes.AsSpan(bytes.Length / 2, bytes.Length / 20));
+        File.WriteAllBytes(temp["v.mp4"], bytes);
+        Assert.That(SceneDetection.Run(temp["v.mp4"], temp["data"]).Videos[0].Notes, Has.Some.Contains("damaged"));
+    }
+
+    [Test]
+    public void Run_FilesThatCannotBeOpened_AreNamedAndTheRestIsDone()
+    {
+        if (OperatingSystem.IsWindows()) Assert.Ignore("Links need rights there.");
+        using var temp = new TempFolder();
+        Directory.CreateDirectory(temp["in"]);
+        Write(temp["in", "good.mp4"], 64, 48, 30);
+        File.CreateSymbolicLink(temp["in", "nowhere.mp4"], "gone.mp4");
+        File.CreateSymbolicLink(temp["in", "circle.mp4"], "circle.mp4");
+        Directory.CreateDirectory(temp["in", "folder.mp4"]);
+
+        var report = SceneDetection.Run(temp["in"], temp["data"]);
+        Assert.That(report.Videos.Select(v => v.VideoId), Is.EqualTo(new[] { "good" }));
+        Assert.That(report.Problems.Select(p => p[..p.IndexOf(':', StringComparison.Ordinal)]), Is.EquivalentTo(new[] { "circle", "nowhere" }));
     }
 
     [Test]
