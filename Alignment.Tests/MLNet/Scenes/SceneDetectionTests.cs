@@ -209,8 +209,8 @@ public sealed class SceneDetectionTests
     {
         using var temp = new TempFolder();
         int frames = 40;
-        // FFV1 in RGB: H.264 writers make odd sides even.
-        Ffmpeg($"-f lavfi -i color=gray:s=64x64:r=25,format=bgr0,scale={width}:{height} -frames:v {frames} -c:v ffv1 -pix_fmt bgr0 \"{temp["v.mkv"]}\"");
+        // FFV1 in RGB: H.264 writers make odd sides even. Square pixels: scaling alone would keep the picture's shape by oblong ones.
+        Ffmpeg($"-f lavfi -i color=gray:s=64x64:r=25,format=bgr0,scale={width}:{height},setsar=1 -frames:v {frames} -c:v ffv1 -pix_fmt bgr0 \"{temp["v.mkv"]}\"");
         Assert.That(SceneDetection.Run(temp["v.mkv"], temp["data"]).Videos[0].Frames, Is.EqualTo(frames));
         var header = PictureFile.ReadHeader(Still(temp, "v", 1));
         Assert.That((header.Width, header.Height), Is.EqualTo((width, height)));
