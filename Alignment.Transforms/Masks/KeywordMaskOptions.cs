@@ -39,11 +39,13 @@ public sealed record KeywordMaskOptions
     public int LargestComponents { get; init; }
 
     /// <summary>The texts asked for a keyword: every prompt with the keyword and with each of its synonyms, none twice.</summary>
+    /// <exception cref="UsageException">They are more than 32.</exception>
     public IReadOnlyList<string> PromptsFor(string keyword)
     {
         ArgumentNullException.ThrowIfNull(keyword);
         string[] same = [.. Synonyms.Where(s => s.Key.Equals(keyword.Trim(), StringComparison.OrdinalIgnoreCase)).SelectMany(s => s.Value)];
-        return [.. same.Prepend(keyword).SelectMany(word => Prompts.Select(p => p.Replace(KeywordPlace, word.Trim(), StringComparison.Ordinal))).Distinct(StringComparer.Ordinal).Take(MostPrompts)];
+        string[] texts = [.. same.Prepend(keyword).SelectMany(word => Prompts.Select(p => p.Replace(KeywordPlace, word.Trim(), StringComparison.Ordinal))).Distinct(StringComparer.Ordinal)];
+        return texts.Length <= MostPrompts ? texts : throw Bad($"The prompts for '{SafePath.Shorten(keyword)}' and its synonyms", $"{texts.Length.ToString(CultureInfo.InvariantCulture)} texts", $"at most {MostPrompts}", "Leave out some prompts or synonyms.");
     }
 
     /// <summary>Checks every value once.</summary>
@@ -59,6 +61,7 @@ public sealed record KeywordMaskOptions
             throw Bad($"The prompt '{SafePath.Shorten(without)}'", $"no {KeywordPlace}", "where the keyword goes", $"Write for example 'a photo of {KeywordPlace}'.");
         if (Synonyms.FirstOrDefault(s => s.Key.Trim().Length == 0 || s.Value.Count == 0 || s.Value.Any(v => v.Trim().Length == 0)) is { Key: not null } empty)
             throw Bad($"The synonyms of '{SafePath.Shorten(empty.Key)}'", "an empty word", "a keyword and words for it", "Leave out what is empty.");
+        foreach (string keyword in Synonyms.Keys) _ = PromptsFor(keyword);
     }
 
     static string Text<T>(T x) where T : IFormattable => x.ToString(null, CultureInfo.InvariantCulture);

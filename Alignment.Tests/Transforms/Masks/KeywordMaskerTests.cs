@@ -84,6 +84,15 @@ public sealed class KeywordMaskerTests
         Assert.That(masker.Make(picture, ["mug"])[0].Probability, Is.EqualTo(mean).Within(1e-5f));
     }
 
+    [TestCase(15, true)]
+    [TestCase(16, false)]
+    public void Check_PromptsTimesSynonyms_AreAtMostThirtyTwo(int synonyms, bool good)
+    {
+        // Two prompts for the keyword and each of its synonyms.
+        var options = new KeywordMaskOptions { Synonyms = new Dictionary<string, IReadOnlyList<string>> { ["mug"] = [.. Enumerable.Range(0, synonyms).Select(i => $"cup {i}")] } };
+        Assert.That(options.Check, good ? Throws.Nothing : Throws.TypeOf<UsageException>().With.Message.Contains("'mug'").And.Message.Contains("34 texts"));
+    }
+
     [TestCase(200, 75)]
     [TestCase(33, 61)]
     [TestCase(1, 1)]
