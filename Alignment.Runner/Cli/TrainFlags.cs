@@ -51,10 +51,10 @@ sealed class TrainFlags
             command.Add(option);
     }
 
-    /// <summary>The options as given, without model and output folder.</summary>
     /// <summary>Whether the same options, again, begin at the start or at a checkpoint they name, not where a stopped training was.</summary>
     public bool BeginsAnew(ParseResult parse) => parse.GetValue(_resume) is not (TrainingResume.Auto or TrainingResume.Latest);
 
+    /// <summary>The options as given, without model and output folder.</summary>
     public ControlNetTrainingOptions Read(ParseResult parse)
     {
         var (width, height) = SizeText.Parse(parse.GetValue(_size)!);

@@ -14,7 +14,7 @@ namespace Alignment.Transforms.Images;
 static class RowResize
 {
     /// <summary>Rows that go across together.</summary>
-    public const int Together = 8;
+    public const int Together = EightByEight.Side;
 
     /// <summary>Weighs rows that follow each other, as many as there are weights: to[i] = Σ weights[k] · rows[k][i].</summary>
     public static void Down<T>(ReadOnlySpan<T> rows, ReadOnlySpan<float> weights, Span<float> to) where T : unmanaged, INumber<T>

@@ -14,6 +14,9 @@ static class Guards
     /// <summary>The shortest reason.</summary>
     public const string NoComparison = "Not one variant could be compared with the baseline.";
 
+    /// <summary>Whether any variant could be compared with the baseline on any metric.</summary>
+    public static bool Compares(IEnumerable<MetricAnalysis> metrics) => metrics.Any(m => m.Comparisons.Any(c => c.Result.Estimate is not null));
+
     public static IReadOnlyList<AnalysisWarning> Of(EngagementSums sums, ReadingFacts facts, SampleRatio? ratio, IReadOnlyList<MetricAnalysis> metrics, MetricContext context)
     {
         AnalysisOptions options = context.Options;
@@ -31,7 +34,7 @@ static class Guards
         foreach (var (variant, v) in options.Variants.Select((variant, v) => (variant, v)))
             if (sums.Rows(v) == 0) Say(variant == options.Baseline ? WarningLevel.Alarm : WarningLevel.Warning, VariantMissing, variant == options.Baseline
                 ? $"The data have no row of the baseline '{variant}': no comparison, contrast, placebo test or dose–response could be computed; sizes and means are all there is. If it is called otherwise, correct the data or name it (--baseline, --variant)." : $"The data have no row of {Words.Name(variant)}.", null, variant);
-        if (sums.Rows(options.Position(options.Baseline)) > 0 && !metrics.Any(m => m.Comparisons.Any(c => c.Result.Estimate is not null)))
+        if (sums.Rows(options.Position(options.Baseline)) > 0 && !Compares(metrics))
             Say(WarningLevel.Alarm, NothingCompared, $"{NoComparison} {metrics.Select(m => m.Note ?? m.Comparisons.Select(c => c.Note).FirstOrDefault(n => n is not null)).FirstOrDefault(n => n is not null)}".TrimEnd());
         foreach (string column in facts.EmptyColumns) Say(WarningLevel.Warning, "metric_all_missing", $"The column '{SafePath.Shorten(column, 60)}' is empty in every row.", column);
         Duplicates(facts, metrics, sums, Say);

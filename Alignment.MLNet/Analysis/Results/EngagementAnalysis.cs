@@ -71,7 +71,7 @@ public sealed record EngagementAnalysis
 
     /// <summary>Why not one variant could be compared with the baseline on any metric; null where one was. The program ends with exit code 3 then, although all files are written.</summary>
     [JsonIgnore]
-    public string? ComparesNothing => Metrics.Any(m => m.Comparisons.Any(c => c.Result.Estimate is not null)) ? null
+    public string? ComparesNothing => Guards.Compares(Metrics) ? null
         : Warnings.FirstOrDefault(w => w.Code is Guards.NothingCompared || w.Code == Guards.VariantMissing && w.Level == WarningLevel.Alarm)?.Message ?? Guards.NoComparison;
 
     /// <summary>All warnings, those of metrics included, the worst first.</summary>
