@@ -1,4 +1,5 @@
-using Alignment.MLNet.Analysis;
+using Alignment.MLNet.Engagement;
+using Alignment.MLNet.Engagement.Results;
 using Microsoft.ML;
 
 namespace Alignment.MLNet;

@@ -3,7 +3,7 @@ using Alignment.Transforms.Stages;
 
 namespace Alignment.MLNet;
 
-/// <summary>The stages from files to the ControlNet's control. Default columns are those of <see cref="Alignment.Transforms.SceneColumns"/>.</summary>
+/// <summary>The stages from files to the ControlNet's control. Default columns are those of <see cref="Alignment.Transforms.Stages.SceneColumns"/>.</summary>
 public sealed partial class AlignmentCatalog
 {
     /// <summary>

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Alignment.Transforms.Internals;
+using Alignment.Transforms.Stages;
 using Microsoft.ML;
 
 namespace Alignment.MLNet;

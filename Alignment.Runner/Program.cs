@@ -1,3 +1,4 @@
+using Alignment.Runner;
 using Alignment.Runner.Cli;
 
 return await RunnerProgram.RunAsync(args, Terminal.OfProcess(), CancellationToken.None);

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Alignment.MLNet.Html;
+using Alignment.MLNet.Charts;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Audit;

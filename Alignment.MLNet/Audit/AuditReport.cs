@@ -1,4 +1,4 @@
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Dataset;
 
 namespace Alignment.MLNet.Audit;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Alignment.MLNet.Attention;
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Storage;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Images;
 
@@ -109,7 +109,7 @@ sealed class AuditTables : IDisposable
             _json.WriteStartObject("attention_share");
             _json.WriteNumber("scenes", v.Shares.Count);
             string[] names = ["min", "q1", "median", "q3", "max"];
-            for (int q = 0; q < names.Length; q++) _json.WriteNumber(names[q], Math.Round(Html.SvgPlots.Quantile(v.Shares, q / 4.0), 6));
+            for (int q = 0; q < names.Length; q++) _json.WriteNumber(names[q], Math.Round(Alignment.MLNet.Charts.SvgPlots.Quantile(v.Shares, q / 4.0), 6));
             _json.WriteEndObject();
         }
         _json.WriteEndObject();

@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Dataset;
 
 namespace Alignment.MLNet.Audit;
 

@@ -1,5 +1,4 @@
-using Alignment.MLNet.Attention;
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Training;
 
 namespace Alignment.MLNet.Audit;

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Dataset;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.Stages;

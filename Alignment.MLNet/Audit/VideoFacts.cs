@@ -1,5 +1,5 @@
 using System.Globalization;
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Dataset;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Audit;

@@ -1,4 +1,4 @@
-using Alignment.MLNet.Analysis.Statistics;
+using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Dose;
 

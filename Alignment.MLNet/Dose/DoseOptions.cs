@@ -1,4 +1,4 @@
-using Alignment.Transforms.Attention.Agreement;
+using Alignment.Transforms.Attention.Metrics;
 using Alignment.Transforms.Attention.Saliency;
 
 namespace Alignment.MLNet.Dose;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Alignment.MLNet.Plots;
+using Alignment.MLNet.Charts;
 
 namespace Alignment.MLNet.Dose;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Alignment.MLNet.Attention;
-using Alignment.MLNet.Editing;
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Dose;
 

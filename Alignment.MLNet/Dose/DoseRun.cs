@@ -1,5 +1,5 @@
-using Alignment.MLNet.Data;
 using Alignment.MLNet.Editing;
+using Alignment.MLNet.Storage;
 using Alignment.MLNet.Variants;
 using Alignment.Transforms.Attention.Saliency;
 

@@ -1,4 +1,4 @@
-using Alignment.MLNet.Editing;
+using Alignment.MLNet.Storage;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Models;
 using Alignment.Onnx.Runtime;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Dose;
 

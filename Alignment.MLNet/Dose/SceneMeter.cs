@@ -1,7 +1,8 @@
 using Alignment.MLNet.Editing;
+using Alignment.MLNet.Storage;
 using Alignment.MLNet.Variants;
 using Alignment.Transforms.Attention;
-using Alignment.Transforms.Attention.Agreement;
+using Alignment.Transforms.Attention.Metrics;
 using Alignment.Transforms.Attention.Saliency;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.Images.Quality;

@@ -1,4 +1,4 @@
-using Alignment.MLNet.Analysis.Statistics;
+using Alignment.MLNet.Statistics;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Dose;

@@ -1,6 +1,5 @@
 using Alignment.Onnx.Bundles;
-using Alignment.Transforms.Diffusion;
-using Alignment.Transforms.Diffusion.Editing;
+using Alignment.Transforms.Diffusion.Sampling;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.Images.Quality;
 

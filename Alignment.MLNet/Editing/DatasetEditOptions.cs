@@ -1,4 +1,4 @@
-using Alignment.Transforms.Diffusion;
+using Alignment.Transforms.Diffusion.Sampling;
 using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Editing;

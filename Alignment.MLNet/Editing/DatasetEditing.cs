@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Editing;
 

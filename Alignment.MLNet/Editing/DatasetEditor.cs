@@ -1,8 +1,8 @@
+using Alignment.MLNet.Storage;
 using Alignment.MLNet.Variants;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Runtime;
-using Alignment.Transforms.Diffusion;
-using Alignment.Transforms.Diffusion.Editing;
+using Alignment.Transforms.Diffusion.Sampling;
 
 namespace Alignment.MLNet.Editing;
 

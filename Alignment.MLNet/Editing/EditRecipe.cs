@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
-using Alignment.MLNet.Attention;
-using Alignment.Transforms.Diffusion;
+using Alignment.MLNet.Dataset;
+using Alignment.Transforms.Diffusion.Sampling;
 using Alignment.Transforms.Diffusion.Schedulers;
 
 namespace Alignment.MLNet.Editing;
@@ -113,7 +113,7 @@ sealed record EditSettings
         RegionFeather = edit.Region.Feather,
         Device = edit.Device.Kind.ToString(),
         Precision = edit.Precision,
-        Packing = edit.Packing == Transforms.Diffusion.Editing.WeightPacking.Auto ? null : edit.Packing.ToString(),
+        Packing = edit.Packing == Alignment.Transforms.Diffusion.Sampling.WeightPacking.Auto ? null : edit.Packing.ToString(),
         JpegQuality = jpegQuality,
     };
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Editing;
 

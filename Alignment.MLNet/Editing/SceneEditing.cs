@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
-using Alignment.Transforms.Diffusion;
+using Alignment.MLNet.Storage;
 using Alignment.Transforms.Diffusion.Compositing;
+using Alignment.Transforms.Diffusion.Sampling;
 using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Editing;

@@ -1,4 +1,4 @@
-using Alignment.MLNet.Attention;
+using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Variants;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Images;
@@ -28,7 +28,7 @@ sealed class VariantSetScenes(VariantSet set, IReadOnlyList<string> videos) : IS
         select new SceneToEdit(scene.VideoId, scene.SceneId, scene.Keyword, scene.SceneImagePath, scene.KeywordMaskPath,
             [.. rows.Select(r => new VariantMap(r.Variant.Name(), r.AttentionMapPath, r.ControlHash))])
         {
-            Attention = origins.GetValueOrDefault(scene.SceneNumber, Attention.AttentionOrigin.BroughtAlong),
+            Attention = origins.GetValueOrDefault(scene.SceneNumber, Alignment.MLNet.Dataset.AttentionOrigin.BroughtAlong),
         };
 
     public float[] ReadMask(SceneToEdit scene, int width, int height)

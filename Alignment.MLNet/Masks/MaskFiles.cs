@@ -1,6 +1,6 @@
 using System.Globalization;
-using Alignment.MLNet.Data;
-using Alignment.MLNet.Editing;
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Storage;
 using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Masks;

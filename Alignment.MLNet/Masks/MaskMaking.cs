@@ -1,5 +1,5 @@
-using Alignment.MLNet.Data;
-using Alignment.MLNet.Editing;
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Storage;
 using Alignment.Onnx.Bundles;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.Masks;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Alignment.MLNet.Data;
-using Alignment.MLNet.Editing;
+using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Masks;
 

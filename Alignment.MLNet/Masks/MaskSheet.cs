@@ -1,7 +1,6 @@
 using System.Globalization;
-using Alignment.MLNet.Editing;
-using Alignment.MLNet.Plots;
-using Alignment.MLNet.Runs;
+using Alignment.MLNet.Charts;
+using Alignment.MLNet.Storage;
 using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Masks;

@@ -76,7 +76,7 @@ sealed class JsonFacts(JsonNode? root)
     {
         try
         {
-            return root?.Deserialize<T>(Editing.OutputRecord.Style);
+            return root?.Deserialize<T>(Alignment.MLNet.Storage.OutputRecord.Style);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or ArgumentException)
         {

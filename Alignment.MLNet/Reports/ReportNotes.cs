@@ -1,4 +1,4 @@
-using Alignment.MLNet.Attention;
+using Alignment.MLNet.Dataset;
 
 namespace Alignment.MLNet.Reports;
 

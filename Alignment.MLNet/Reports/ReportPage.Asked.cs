@@ -1,6 +1,5 @@
-using Alignment.MLNet.Analysis;
-using Alignment.MLNet.Html;
-using Alignment.MLNet.Plots;
+using Alignment.MLNet.Charts;
+using Alignment.MLNet.Engagement.Comparing;
 using Alignment.MLNet.Variants;
 
 namespace Alignment.MLNet.Reports;

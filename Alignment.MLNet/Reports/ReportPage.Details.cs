@@ -1,6 +1,7 @@
-using Alignment.MLNet.Analysis;
-using Alignment.MLNet.Analysis.Statistics;
-using Alignment.MLNet.Html;
+using Alignment.MLNet.Charts;
+using Alignment.MLNet.Engagement.Comparing;
+using Alignment.MLNet.Engagement.Results;
+using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Reports;
 

@@ -1,4 +1,4 @@
-using Alignment.MLNet.Html;
+using Alignment.MLNet.Charts;
 
 namespace Alignment.MLNet.Reports;
 
@@ -61,7 +61,7 @@ sealed partial class ReportPage
         {
             using var row = html.Line().Open("tr");
             html.Element("td", Spaced(kind.ToString()));
-            bool rejects = new Data.SceneProblem(kind, null, null, "", "").Rejects;
+            bool rejects = new Alignment.MLNet.Dataset.SceneProblem(kind, null, null, "", "").Rejects;
             html.Element("td", rejects ? "left out" : "used all the same", ("class", rejects ? "small error" : "small soft"));
             html.Element("td", ReportWords.N(count), ("class", "number"));
         }

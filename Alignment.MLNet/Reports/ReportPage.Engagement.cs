@@ -1,5 +1,6 @@
-using Alignment.MLNet.Analysis;
-using Alignment.MLNet.Html;
+using Alignment.MLNet.Charts;
+using Alignment.MLNet.Engagement.Comparing;
+using Alignment.MLNet.Engagement.Results;
 
 namespace Alignment.MLNet.Reports;
 

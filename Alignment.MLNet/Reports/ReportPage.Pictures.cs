@@ -1,6 +1,6 @@
-using Alignment.MLNet.Attention;
+using Alignment.MLNet.Charts;
+using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Editing;
-using Alignment.MLNet.Html;
 using Alignment.MLNet.Variants;
 using Alignment.Transforms.Attention;
 

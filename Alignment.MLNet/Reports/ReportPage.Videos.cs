@@ -1,6 +1,6 @@
-using Alignment.MLNet.Html;
+using Alignment.MLNet.Charts;
+using Alignment.MLNet.Ffmpeg;
 using Alignment.MLNet.Variants;
-using Alignment.MLNet.Video;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Reports;

@@ -1,4 +1,4 @@
-using Alignment.MLNet.Html;
+using Alignment.MLNet.Charts;
 
 namespace Alignment.MLNet.Reports;
 

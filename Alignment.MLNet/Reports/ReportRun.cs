@@ -1,4 +1,5 @@
 using Alignment.MLNet.Editing;
+using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Reports;
 
@@ -69,7 +70,7 @@ public static class ReportRun
         var page = new ReportPage(records, options, missing, progress, cancel);
         AtomicFile.Write(Path.Combine(folder, HtmlFile), stream =>
         {
-            using StreamWriter to = Data.CsvRows.To(stream);
+            using StreamWriter to = Alignment.MLNet.Storage.CsvRows.To(stream);
             page.Write(to);
         }, keepEqual: true);
         var facts = new Facts(new SortedDictionary<string, string>(ReportTables.Of(records).ToDictionary(t => t.File, t => FileHash.OfFile(Path.Combine(tables, t.File))), StringComparer.Ordinal), page.ScenesShown, page.VideosShown, [.. page.UnreadablePictures]);

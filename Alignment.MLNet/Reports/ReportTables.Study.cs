@@ -1,5 +1,6 @@
-using Alignment.MLNet.Analysis;
 using Alignment.MLNet.Dose;
+using Alignment.MLNet.Engagement;
+using Alignment.MLNet.Engagement.Results;
 
 namespace Alignment.MLNet.Reports;
 

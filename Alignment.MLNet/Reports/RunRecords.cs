@@ -1,9 +1,9 @@
-using Alignment.MLNet.Analysis;
-using Alignment.MLNet.Attention;
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Dose;
 using Alignment.MLNet.Editing;
-using Alignment.MLNet.Runs;
+using Alignment.MLNet.Engagement;
+using Alignment.MLNet.Engagement.Results;
+using Alignment.MLNet.Storage;
 using Alignment.MLNet.Variants;
 using Alignment.MLNet.Video;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
-using Alignment.MLNet.Analysis;
-using Alignment.MLNet.Editing;
+using Alignment.MLNet.Engagement.Planning;
+using Alignment.MLNet.Engagement.Results;
+using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Reports;
 

@@ -1,4 +1,4 @@
-using Alignment.MLNet.Runs;
+using Alignment.MLNet.Charts;
 using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Reports;

@@ -1,5 +1,5 @@
 using Alignment.Onnx.Bundles;
-using Alignment.Transforms.Diffusion.Editing;
+using Alignment.Transforms.Diffusion.Sampling;
 using Alignment.Transforms.Diffusion.Schedulers;
 using Microsoft.ML.OnnxRuntime;
 

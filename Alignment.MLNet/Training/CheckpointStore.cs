@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Alignment.MLNet.Editing;
+using Alignment.MLNet.Storage;
 using Alignment.Onnx.Bundles;
 
 namespace Alignment.MLNet.Training;

@@ -1,6 +1,6 @@
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Editing;
-using Alignment.MLNet.Runs;
+using Alignment.MLNet.Storage;
 using Alignment.Onnx.Bundles;
 
 namespace Alignment.MLNet.Training;

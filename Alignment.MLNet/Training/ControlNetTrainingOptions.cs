@@ -1,6 +1,6 @@
 using System.Globalization;
 using Alignment.Onnx.Runtime;
-using Alignment.Transforms.Diffusion;
+using Alignment.Transforms.Diffusion.Sampling;
 
 namespace Alignment.MLNet.Training;
 

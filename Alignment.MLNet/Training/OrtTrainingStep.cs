@@ -1,8 +1,8 @@
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Gradients;
-using Alignment.Onnx.Import;
 using Alignment.Onnx.Runtime;
 using Alignment.Onnx.Training;
+using Alignment.Onnx.Weights;
 using OnnxRuntimeException = Microsoft.ML.OnnxRuntime.OnnxRuntimeException;
 
 namespace Alignment.MLNet.Training;

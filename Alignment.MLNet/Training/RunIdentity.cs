@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Alignment.MLNet.Data;
-using Alignment.MLNet.Editing;
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Storage;
 using Alignment.Onnx.Bundles;
 
 namespace Alignment.MLNet.Training;

@@ -1,9 +1,7 @@
-using Alignment.MLNet.Data;
-using Alignment.MLNet.Plots;
-using Alignment.MLNet.Runs;
+using Alignment.MLNet.Charts;
+using Alignment.MLNet.Dataset;
 using Alignment.Onnx.Bundles;
-using Alignment.Transforms.Diffusion;
-using Alignment.Transforms.Diffusion.Editing;
+using Alignment.Transforms.Diffusion.Sampling;
 using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Training;

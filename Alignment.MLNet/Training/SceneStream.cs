@@ -1,5 +1,4 @@
-using Alignment.MLNet.Data;
-using Alignment.Transforms;
+using Alignment.MLNet.Dataset;
 using Alignment.Transforms.Stages;
 using Microsoft.ML;
 using Microsoft.ML.Data;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Dataset;
 
 namespace Alignment.MLNet.Training;
 

@@ -1,5 +1,5 @@
-using Alignment.MLNet.Data;
-using Alignment.MLNet.Runs;
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Storage;
 using Alignment.Onnx.Bundles;
 
 namespace Alignment.MLNet.Training;

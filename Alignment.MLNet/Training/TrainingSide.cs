@@ -1,4 +1,4 @@
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Dataset;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Training;
 

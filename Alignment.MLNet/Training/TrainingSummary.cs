@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
-using Alignment.MLNet.Attention;
+using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Editing;
+using Alignment.MLNet.Storage;
 using Alignment.Onnx.Bundles;
-using Alignment.Onnx.Import;
 using Alignment.Onnx.Training;
+using Alignment.Onnx.Weights;
 
 namespace Alignment.MLNet.Training;
 

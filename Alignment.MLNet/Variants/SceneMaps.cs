@@ -1,4 +1,4 @@
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Dataset;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.Stages;

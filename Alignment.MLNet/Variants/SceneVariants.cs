@@ -2,8 +2,8 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
-using Alignment.MLNet.Data;
-using Alignment.Onnx.Import;
+using Alignment.MLNet.Dataset;
+using Alignment.Onnx.Weights;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Images;
 

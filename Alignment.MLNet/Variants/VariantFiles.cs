@@ -1,8 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Alignment.MLNet.Attention;
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Dataset;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Variants;
@@ -87,7 +86,7 @@ sealed record VideoManifest
     public ManifestOptions Options { get; init; } = new();
     public IReadOnlyList<InputHashes> Inputs { get; init; } = [];
     /// <summary>Where the scenes' attention comes from: measured, predicted, or not known.</summary>
-    public AttentionOrigins AttentionOrigin => AttentionOrigins.Of(Inputs.Select(i => i.AttentionOrigin ?? Attention.AttentionOrigin.BroughtAlong));
+    public AttentionOrigins AttentionOrigin => AttentionOrigins.Of(Inputs.Select(i => i.AttentionOrigin ?? Alignment.MLNet.Dataset.AttentionOrigin.BroughtAlong));
     public IReadOnlyDictionary<string, VariantCounts> Variants { get; init; } = new Dictionary<string, VariantCounts>();
     /// <summary>Different controls over all scenes and variants: the number of edits.</summary>
     public int DistinctControls { get; init; }

@@ -1,8 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
-using Alignment.MLNet.Attention;
-using Alignment.MLNet.Data;
-using Alignment.MLNet.Editing;
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Storage;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Variants;

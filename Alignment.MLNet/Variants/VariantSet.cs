@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using Alignment.MLNet.Attention;
-using Alignment.MLNet.Data;
-using Alignment.Onnx.Import;
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Storage;
+using Alignment.Onnx.Weights;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Variants;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using Alignment.MLNet.Analysis;
-using Alignment.MLNet.Attention;
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Statistics;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Variants;

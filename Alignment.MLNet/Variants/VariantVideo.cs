@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Alignment.MLNet.Attention;
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Storage;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Variants;

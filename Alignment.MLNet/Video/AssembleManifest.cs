@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
-using Alignment.MLNet.Attention;
+using Alignment.MLNet.Dataset;
 
 namespace Alignment.MLNet.Video;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Alignment.MLNet.Ffmpeg;
 
 namespace Alignment.MLNet.Video;
 

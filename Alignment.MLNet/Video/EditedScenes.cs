@@ -1,6 +1,7 @@
 using System.Globalization;
-using Alignment.MLNet.Attention;
+using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Editing;
+using Alignment.MLNet.Storage;
 using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Video;

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Ffmpeg;
 
 namespace Alignment.MLNet.Video;
 

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Alignment.MLNet.Attention;
-using Alignment.MLNet.Editing;
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Ffmpeg;
+using Alignment.MLNet.Storage;
 using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Video;

@@ -1,6 +1,7 @@
 using System.CommandLine;
-using Alignment.MLNet.Analysis;
-using Alignment.MLNet.Analysis.Statistics;
+using Alignment.MLNet.Engagement;
+using Alignment.MLNet.Engagement.Comparing;
+using Alignment.MLNet.Statistics;
 
 namespace Alignment.Runner.Cli;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Alignment.MLNet.Ffmpeg;
 using Alignment.MLNet.Video;
 
 namespace Alignment.Runner.Cli;

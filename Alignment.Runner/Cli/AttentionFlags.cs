@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Alignment.MLNet.Attention;
+using Alignment.MLNet.Gaze;
 using Alignment.Transforms.Attention.Saliency;
 using Alignment.Transforms.Stages;
 

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Alignment.Onnx.Runtime;
-using Alignment.Transforms.Diffusion;
 using Alignment.Transforms.Diffusion.Compositing;
-using Alignment.Transforms.Diffusion.Editing;
+using Alignment.Transforms.Diffusion.Sampling;
 using Alignment.Transforms.Diffusion.Schedulers;
 
 namespace Alignment.Runner.Cli;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Alignment.MLNet.Training;
 using Alignment.Onnx.Runtime;
-using Alignment.Transforms.Diffusion;
+using Alignment.Transforms.Diffusion.Sampling;
 
 namespace Alignment.Runner.Cli;
 

@@ -1,5 +1,7 @@
 using System.Globalization;
-using Alignment.MLNet.Analysis;
+using Alignment.MLNet.Engagement;
+using Alignment.MLNet.Engagement.Comparing;
+using Alignment.MLNet.Engagement.Results;
 using Spectre.Console;
 using static Alignment.Runner.Cli.CountText;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Alignment.MLNet.Analysis;
+using Alignment.MLNet.Engagement;
+using Alignment.MLNet.Engagement.Results;
 using Alignment.Runner.Cli;
 
 namespace Alignment.Runner.Commands;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Video;
 using Alignment.Runner.Cli;
 using Spectre.Console;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Alignment.MLNet.Analysis;
+using Alignment.MLNet.Engagement;
+using Alignment.MLNet.Engagement.Planning;
 using Alignment.Runner.Cli;
 using Spectre.Console;
 using static Alignment.Runner.Cli.CountText;

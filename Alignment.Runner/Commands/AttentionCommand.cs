@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Alignment.MLNet.Attention;
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Gaze;
 using Alignment.Runner.Cli;
 using Spectre.Console;
 using static Alignment.Runner.Cli.CountText;

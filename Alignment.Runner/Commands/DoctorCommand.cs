@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Alignment.MLNet.Doctor;
+using Alignment.MLNet.Pipelines;
 using Alignment.Runner.Cli;
 using Spectre.Console;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Alignment.MLNet.Analysis;
-using Alignment.MLNet.Plots;
+using Alignment.MLNet.Engagement.Planning;
 using Alignment.Runner.Cli;
 using Spectre.Console;
 using static Alignment.Runner.Cli.CountText;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Alignment.MLNet.Masks;
-using Alignment.MLNet.Preparation;
-using Alignment.MLNet.Scenes;
+using Alignment.MLNet.Pipelines;
+using Alignment.MLNet.SceneDetection;
 using Alignment.Onnx.Bundles;
 using Alignment.Runner.Cli;
 using Spectre.Console;

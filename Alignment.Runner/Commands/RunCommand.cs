@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Alignment.MLNet.Runs;
+using Alignment.MLNet.Pipelines;
 using Alignment.Onnx.Bundles;
 using Alignment.Runner.Cli;
 

@@ -1,4 +1,4 @@
-using Alignment.MLNet.Runs;
+using Alignment.MLNet.Pipelines;
 using Spectre.Console;
 using static Alignment.Runner.Cli.CountText;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Alignment.MLNet.Audit;
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Dataset;
 using Alignment.Runner.Cli;
 using Spectre.Console;
 using static Alignment.Runner.Cli.CountText;

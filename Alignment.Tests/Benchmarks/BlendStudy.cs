@@ -3,9 +3,8 @@ using Alignment.MLNet.Training.HeldOut;
 using Alignment.Onnx.Bundles;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Attention.Saliency;
-using Alignment.Transforms.Diffusion;
 using Alignment.Transforms.Diffusion.Compositing;
-using Alignment.Transforms.Diffusion.Editing;
+using Alignment.Transforms.Diffusion.Sampling;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.Images.Quality;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Alignment.MLNet.Training.HeldOut;
 using Alignment.Onnx.Bundles;
-using Alignment.Transforms.Diffusion.Editing;
+using Alignment.Transforms.Diffusion.Sampling;
 
 namespace Alignment.Tests.Benchmarks;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Alignment.MLNet.Data;
-using Alignment.MLNet.Drawing;
+using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Editing;
+using Alignment.MLNet.Synthetic;
 using Alignment.MLNet.Variants;
 using Alignment.Onnx.Bundles;
 

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Alignment.MLNet.Analysis;
+using Alignment.MLNet.Engagement;
+using Alignment.MLNet.Engagement.Comparing;
+using Alignment.MLNet.Engagement.Results;
 
 namespace Alignment.Tests.Benchmarks;
 

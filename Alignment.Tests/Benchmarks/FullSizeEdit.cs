@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Import;
 using Alignment.Onnx.Runtime;
-using Alignment.Transforms.Diffusion.Editing;
+using Alignment.Transforms.Diffusion.Sampling;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Alignment.Tests.Benchmarks;

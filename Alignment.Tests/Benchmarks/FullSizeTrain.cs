@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
-using Alignment.MLNet.Runs;
+using Alignment.MLNet.Storage;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Gradients;
 using Alignment.Onnx.Graph;
-using Alignment.Onnx.Import;
 using Alignment.Onnx.Models;
 using Alignment.Onnx.Runtime;
 using Alignment.Onnx.Training;
+using Alignment.Onnx.Weights;
 using GraphOptimizationLevel = Microsoft.ML.OnnxRuntime.GraphOptimizationLevel;
 
 namespace Alignment.Tests.Benchmarks;

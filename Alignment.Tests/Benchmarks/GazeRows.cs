@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Alignment.MLNet.Attention;
-using Alignment.MLNet.Video;
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Gaze;
 using Alignment.Transforms.Images;
 
 namespace Alignment.Tests.Benchmarks;

@@ -1,8 +1,8 @@
-using Alignment.MLNet.Drawing;
+using Alignment.MLNet.Synthetic;
 using Alignment.MLNet.Training.HeldOut;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Attention.Saliency;
-using Alignment.Transforms.Diffusion.Editing;
+using Alignment.Transforms.Diffusion.Sampling;
 
 namespace Alignment.Tests.Benchmarks;
 

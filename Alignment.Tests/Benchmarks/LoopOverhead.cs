@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Alignment.Onnx.Bundles;
-using Alignment.Transforms.Diffusion.Editing;
+using Alignment.Transforms.Diffusion.Sampling;
 using Alignment.Transforms.Diffusion.Schedulers;
 using Microsoft.ML.OnnxRuntime;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Alignment.MLNet.Drawing;
 using Alignment.MLNet.Editing;
+using Alignment.MLNet.Synthetic;
 using Alignment.Onnx.Bundles;
-using Alignment.Transforms.Diffusion;
+using Alignment.Transforms.Diffusion.Sampling;
 
 namespace Alignment.Tests.Benchmarks;
 

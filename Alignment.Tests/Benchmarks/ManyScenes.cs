@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Alignment.MLNet.Data;
-using Alignment.MLNet.Drawing;
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Synthetic;
 
 namespace Alignment.Tests.Benchmarks;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
-using Alignment.MLNet.Drawing;
+using Alignment.MLNet.Charts;
 using Alignment.MLNet.Masks;
-using Alignment.MLNet.Plots;
+using Alignment.MLNet.Synthetic;
 using Alignment.Onnx.Bundles;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.Masks;

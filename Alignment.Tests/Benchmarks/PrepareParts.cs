@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Variants;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Images;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Alignment.MLNet.Data;
-using Alignment.MLNet.Drawing;
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Synthetic;
 using Alignment.MLNet.Variants;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Images;

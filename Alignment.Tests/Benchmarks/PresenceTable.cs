@@ -1,6 +1,6 @@
 using System.Globalization;
-using Alignment.MLNet.Drawing;
-using Alignment.MLNet.Plots;
+using Alignment.MLNet.Charts;
+using Alignment.MLNet.Synthetic;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Attention.Saliency;
 using Alignment.Transforms.Images;

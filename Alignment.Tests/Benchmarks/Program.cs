@@ -1,4 +1,4 @@
-using Alignment.Tests.MLNet.Runs;
+using Alignment.Tests.MLNet.Pipelines;
 using Alignment.Tests.MLNet.Training;
 using Alignment.Tests.Onnx.Gradients;
 using Alignment.Tests.Onnx.Import;

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Alignment.MLNet.Drawing;
+using Alignment.MLNet.Synthetic;
 using Alignment.MLNet.Variants;
 using Alignment.Onnx.Bundles;
-using Alignment.Transforms.Diffusion.Editing;
+using Alignment.Transforms.Diffusion.Sampling;
 using Alignment.Transforms.Images;
 using SkiaSharp;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using Alignment.MLNet.Scenes;
-using Alignment.MLNet.Scenes.Detectors;
-using Alignment.MLNet.Scenes.Frames;
-using Alignment.MLNet.Video;
+using Alignment.MLNet.Ffmpeg;
+using Alignment.MLNet.SceneDetection;
+using Alignment.MLNet.SceneDetection.Detectors;
+using Alignment.MLNet.SceneDetection.Frames;
 
 namespace Alignment.Tests.Benchmarks;
 

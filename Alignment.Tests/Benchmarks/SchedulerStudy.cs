@@ -1,9 +1,8 @@
 using System.Globalization;
-using Alignment.MLNet.Analysis;
+using Alignment.MLNet.Statistics;
 using Alignment.MLNet.Training.HeldOut;
 using Alignment.Onnx.Bundles;
-using Alignment.Transforms.Diffusion;
-using Alignment.Transforms.Diffusion.Editing;
+using Alignment.Transforms.Diffusion.Sampling;
 using Alignment.Transforms.Diffusion.Schedulers;
 
 namespace Alignment.Tests.Benchmarks;

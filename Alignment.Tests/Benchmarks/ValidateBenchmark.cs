@@ -1,4 +1,4 @@
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Dataset;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Engines;
 

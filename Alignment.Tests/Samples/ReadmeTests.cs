@@ -1,8 +1,7 @@
 using System.Text.RegularExpressions;
 using Alignment.MLNet;
-using Alignment.MLNet.Data;
-using Alignment.MLNet.Drawing;
-using Alignment.Transforms;
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Synthetic;
 using Alignment.Transforms.Stages;
 using Microsoft.ML;
 using Microsoft.ML.Data;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Alignment.MLNet.Drawing;
+using Alignment.MLNet.Synthetic;
 
 namespace Alignment.Tests.Samples;
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Alignment.Transforms.Diffusion.Compositing;
 
 namespace Alignment.Transforms.Images;
 

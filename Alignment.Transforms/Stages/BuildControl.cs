@@ -1,4 +1,4 @@
-using Alignment.Transforms.Internals;
+using Alignment.Transforms.MlNetPlumbing;
 using Microsoft.ML;
 
 namespace Alignment.Transforms.Stages;

@@ -1,7 +1,6 @@
 using Alignment.Onnx.Bundles;
-using Alignment.Transforms.Diffusion;
-using Alignment.Transforms.Diffusion.Editing;
-using Alignment.Transforms.Internals;
+using Alignment.Transforms.Diffusion.Sampling;
+using Alignment.Transforms.MlNetPlumbing;
 using Microsoft.ML;
 
 namespace Alignment.Transforms.Stages;

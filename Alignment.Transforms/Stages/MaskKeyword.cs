@@ -1,6 +1,6 @@
 using Alignment.Onnx.Bundles;
-using Alignment.Transforms.Internals;
 using Alignment.Transforms.Masks;
+using Alignment.Transforms.MlNetPlumbing;
 using Microsoft.ML;
 
 namespace Alignment.Transforms.Stages;

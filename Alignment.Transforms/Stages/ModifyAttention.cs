@@ -1,5 +1,5 @@
 using Alignment.Transforms.Attention;
-using Alignment.Transforms.Internals;
+using Alignment.Transforms.MlNetPlumbing;
 using Microsoft.ML;
 
 namespace Alignment.Transforms.Stages;

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 using Alignment.Transforms.Attention;
-using Alignment.Transforms.Internals;
+using Alignment.Transforms.MlNetPlumbing;
 using Microsoft.ML;
 
 namespace Alignment.Transforms.Stages;

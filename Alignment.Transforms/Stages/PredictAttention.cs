@@ -1,6 +1,6 @@
 using Alignment.Transforms.Attention.Saliency;
 using Alignment.Transforms.Images;
-using Alignment.Transforms.Internals;
+using Alignment.Transforms.MlNetPlumbing;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

@@ -1,5 +1,5 @@
-using Alignment.Transforms.Attention.Agreement;
-using Alignment.Transforms.Internals;
+using Alignment.Transforms.Attention.Metrics;
+using Alignment.Transforms.MlNetPlumbing;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

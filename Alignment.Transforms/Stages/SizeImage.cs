@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Alignment.Transforms.Images;
-using Alignment.Transforms.Internals;
+using Alignment.Transforms.MlNetPlumbing;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Alignment.Onnx.Graph;
-using Alignment.Onnx.Import;
 using Alignment.Onnx.Runtime;
 
 namespace Alignment.Onnx.Bundles;

@@ -5,7 +5,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Alignment.Onnx.Graph;
-using Alignment.Onnx.Import;
 
 namespace Alignment.Onnx.Bundles;
 

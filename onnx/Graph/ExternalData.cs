@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Alignment.Onnx.Import;
 using Alignment.Onnx.Proto;
+using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Graph;
 

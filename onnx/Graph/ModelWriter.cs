@@ -1,6 +1,6 @@
-using Alignment.Onnx.Import;
 using Alignment.Onnx.Ops;
 using Alignment.Onnx.Proto;
+using Alignment.Onnx.Weights;
 using Google.Protobuf;
 
 namespace Alignment.Onnx.Graph;

@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Models;
+using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Import;
 

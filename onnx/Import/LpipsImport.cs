@@ -1,6 +1,7 @@
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Models;
+using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Import;
 

@@ -1,5 +1,5 @@
 using Alignment.Onnx.Graph;
-using Alignment.Onnx.Import;
+using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Models;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Alignment.Onnx.Graph;
-using Alignment.Onnx.Import;
+using Alignment.Onnx.Weights;
 using static Alignment.Onnx.Models.TrunkLayer;
 
 namespace Alignment.Onnx.Models;

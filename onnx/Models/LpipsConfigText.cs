@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Alignment.Onnx.Import;
 using static Alignment.Onnx.Models.TrunkLayer;
 
 namespace Alignment.Onnx.Models;

@@ -1,4 +1,4 @@
-using Alignment.Onnx.Import;
+using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Models;
 

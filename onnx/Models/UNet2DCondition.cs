@@ -1,6 +1,6 @@
 using System.Globalization;
 using Alignment.Onnx.Graph;
-using Alignment.Onnx.Import;
+using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Models;
 

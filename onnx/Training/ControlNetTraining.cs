@@ -1,7 +1,7 @@
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Graph;
-using Alignment.Onnx.Import;
 using Alignment.Onnx.Runtime;
+using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Training;
 

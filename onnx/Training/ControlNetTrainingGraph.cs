@@ -1,8 +1,8 @@
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Gradients;
 using Alignment.Onnx.Graph;
-using Alignment.Onnx.Import;
 using Alignment.Onnx.Models;
+using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Training;
 

@@ -1,5 +1,5 @@
 using Alignment.Onnx.Bundles;
-using Alignment.Onnx.Import;
+using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Training;
 

@@ -2,9 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Graph;
-using Alignment.Onnx.Import;
 using Alignment.Onnx.Models;
 using Alignment.Onnx.Runtime;
+using Alignment.Onnx.Weights;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Alignment.Onnx.Training;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Alignment.Onnx.Graph;
-using Alignment.Onnx.Import;
+using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Training;
 

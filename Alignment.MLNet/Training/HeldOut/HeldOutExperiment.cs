@@ -1,9 +1,8 @@
-using Alignment.MLNet.Drawing;
+using Alignment.MLNet.Synthetic;
 using Alignment.Onnx.Bundles;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Attention.Saliency;
-using Alignment.Transforms.Diffusion;
-using Alignment.Transforms.Diffusion.Editing;
+using Alignment.Transforms.Diffusion.Sampling;
 
 namespace Alignment.MLNet.Training.HeldOut;
 

@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Alignment.MLNet.Analysis;
-using Alignment.MLNet.Data;
-using Alignment.MLNet.Plots;
+using Alignment.MLNet.Charts;
+using Alignment.MLNet.Statistics;
+using Alignment.MLNet.Storage;
 using Alignment.Transforms.Diffusion.Schedulers;
 using Alignment.Transforms.Images;
 

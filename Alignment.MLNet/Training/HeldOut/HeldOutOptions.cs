@@ -1,6 +1,6 @@
 using Alignment.Onnx.Bundles;
 using Alignment.Transforms.Attention.Saliency;
-using Alignment.Transforms.Diffusion;
+using Alignment.Transforms.Diffusion.Sampling;
 using Alignment.Transforms.Diffusion.Schedulers;
 
 namespace Alignment.MLNet.Training.HeldOut;

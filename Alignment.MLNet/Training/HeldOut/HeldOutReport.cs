@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Alignment.MLNet.Analysis;
+using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Training.HeldOut;
 

@@ -1,8 +1,8 @@
-using Alignment.MLNet.Drawing;
+using Alignment.MLNet.Synthetic;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Attention.Saliency;
-using Alignment.Transforms.Diffusion;
 using Alignment.Transforms.Diffusion.Compositing;
+using Alignment.Transforms.Diffusion.Sampling;
 
 namespace Alignment.MLNet.Training.HeldOut;
 

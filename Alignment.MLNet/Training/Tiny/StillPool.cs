@@ -1,4 +1,4 @@
-using Alignment.MLNet.Drawing;
+using Alignment.MLNet.Synthetic;
 using Alignment.Onnx.Runtime;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Attention.Saliency;

@@ -1,7 +1,7 @@
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Bundles.TinyModel;
-using Alignment.Onnx.Import;
 using Alignment.Onnx.Training;
+using Alignment.Onnx.Weights;
 
 namespace Alignment.MLNet.Training.Tiny;
 

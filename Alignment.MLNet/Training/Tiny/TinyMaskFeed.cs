@@ -1,4 +1,4 @@
-using Alignment.MLNet.Drawing;
+using Alignment.MLNet.Synthetic;
 using Alignment.Onnx.Bundles.TinyModel;
 using Alignment.Onnx.Runtime;
 using Alignment.Onnx.Training;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Alignment.MLNet.Drawing;
+using Alignment.MLNet.Synthetic;
 
 namespace Alignment.MLNet.Training.Tiny;
 

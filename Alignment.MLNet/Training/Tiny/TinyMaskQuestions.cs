@@ -1,4 +1,4 @@
-using Alignment.MLNet.Drawing;
+using Alignment.MLNet.Synthetic;
 
 namespace Alignment.MLNet.Training.Tiny;
 

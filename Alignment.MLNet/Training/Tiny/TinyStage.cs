@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Numerics.Tensors;
 using Alignment.Onnx.Graph;
-using Alignment.Onnx.Import;
 using Alignment.Onnx.Training;
+using Alignment.Onnx.Weights;
 
 namespace Alignment.MLNet.Training.Tiny;
 

@@ -1,11 +1,11 @@
-using Alignment.MLNet.Drawing;
+using Alignment.MLNet.Synthetic;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Bundles.TinyModel;
 using Alignment.Onnx.Graph;
-using Alignment.Onnx.Import;
 using Alignment.Onnx.Models;
 using Alignment.Onnx.Runtime;
 using Alignment.Onnx.Training;
+using Alignment.Onnx.Weights;
 using Alignment.Transforms.Diffusion;
 using Alignment.Transforms.Diffusion.Schedulers;
 using Microsoft.ML.OnnxRuntime;

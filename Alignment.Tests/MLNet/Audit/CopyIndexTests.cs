@@ -1,7 +1,7 @@
 using System.Numerics;
 using Alignment.MLNet.Audit;
-using Alignment.MLNet.Data;
-using Alignment.MLNet.Drawing;
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Synthetic;
 using Alignment.Transforms.Images;
 
 namespace Alignment.Tests.MLNet.Audit;

@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Alignment.MLNet.Attention;
 using Alignment.MLNet.Audit;
-using Alignment.MLNet.Drawing;
+using Alignment.MLNet.Gaze;
+using Alignment.MLNet.Synthetic;
 using Alignment.MLNet.Training;
-using Alignment.Tests.MLNet.Attention;
+using Alignment.Tests.MLNet.Gaze;
 using Alignment.Transforms.Images;
 
 namespace Alignment.Tests.MLNet.Audit;

@@ -1,5 +1,5 @@
-using Alignment.MLNet.Analysis;
 using Alignment.MLNet.Dose;
+using Alignment.MLNet.Statistics;
 
 namespace Alignment.Tests.MLNet.Dose;
 

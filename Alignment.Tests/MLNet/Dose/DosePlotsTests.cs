@@ -1,5 +1,5 @@
+using Alignment.MLNet.Charts;
 using Alignment.MLNet.Dose;
-using Alignment.MLNet.Plots;
 
 namespace Alignment.Tests.MLNet.Dose;
 

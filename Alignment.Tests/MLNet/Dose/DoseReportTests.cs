@@ -1,4 +1,4 @@
-using Alignment.MLNet.Attention;
+using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Dose;
 
 namespace Alignment.Tests.MLNet.Dose;

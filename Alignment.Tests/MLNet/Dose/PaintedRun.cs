@@ -1,8 +1,8 @@
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Variants;
-using Alignment.Tests.MLNet.Runs;
-using Alignment.Transforms.Diffusion;
+using Alignment.Tests.MLNet.Pipelines;
+using Alignment.Transforms.Diffusion.Sampling;
 
 namespace Alignment.Tests.MLNet.Dose;
 

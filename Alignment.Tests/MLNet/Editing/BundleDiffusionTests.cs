@@ -1,7 +1,6 @@
 using Alignment.MLNet.Editing;
 using Alignment.Onnx.Bundles;
-using Alignment.Transforms.Diffusion;
-using Alignment.Transforms.Diffusion.Editing;
+using Alignment.Transforms.Diffusion.Sampling;
 using Alignment.Transforms.Diffusion.Schedulers;
 using Alignment.Transforms.Images;
 

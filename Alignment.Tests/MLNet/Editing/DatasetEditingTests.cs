@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Alignment.MLNet.Attention;
+using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Editing;
-using Alignment.Transforms.Diffusion;
+using Alignment.Transforms.Diffusion.Sampling;
 using Alignment.Transforms.Images;
 
 namespace Alignment.Tests.MLNet.Editing;

@@ -1,4 +1,5 @@
 using Alignment.MLNet.Editing;
+using Alignment.MLNet.Storage;
 using Alignment.Transforms.Images;
 
 namespace Alignment.Tests.MLNet.Editing;

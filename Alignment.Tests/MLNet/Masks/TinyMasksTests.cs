@@ -1,4 +1,4 @@
-using Alignment.MLNet.Drawing;
+using Alignment.MLNet.Synthetic;
 using Alignment.Onnx.Bundles;
 using Alignment.Transforms.Masks;
 

@@ -1,14 +1,17 @@
 using System.Text.RegularExpressions;
-using Alignment.MLNet.Analysis;
 using Alignment.MLNet.Dose;
 using Alignment.MLNet.Editing;
+using Alignment.MLNet.Engagement;
+using Alignment.MLNet.Engagement.Planning;
+using Alignment.MLNet.Engagement.Results;
+using Alignment.MLNet.Pipelines;
 using Alignment.MLNet.Reports;
-using Alignment.MLNet.Runs;
+using Alignment.MLNet.Storage;
 using Alignment.MLNet.Variants;
 using Alignment.Onnx.Bundles;
 using Alignment.Tests.MLNet.Dose;
 using Alignment.Tests.MLNet.Editing;
-using Alignment.Tests.MLNet.Runs;
+using Alignment.Tests.MLNet.Pipelines;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.Tests.MLNet.Reports;

@@ -1,13 +1,12 @@
 using System.Globalization;
 using Alignment.MLNet;
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Training;
 using Alignment.Onnx.Bundles;
-using Alignment.Runner.Cli;
-using Alignment.Tests.MLNet.Runs;
+using Alignment.Runner;
+using Alignment.Tests.MLNet.Pipelines;
 using Alignment.Tests.Onnx.Import;
 using Alignment.Tests.Runner.Cli;
-using Alignment.Transforms;
 using Alignment.Transforms.Stages;
 using Microsoft.ML;
 using Microsoft.ML.Data;

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Alignment.MLNet.Training;
 using Alignment.Onnx.Bundles;
-using Alignment.Onnx.Import;
+using Alignment.Onnx.Weights;
 
 namespace Alignment.Tests.MLNet.Training;
 

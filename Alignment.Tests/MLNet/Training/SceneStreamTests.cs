@@ -1,6 +1,6 @@
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Training;
-using Alignment.Tests.MLNet.Runs;
+using Alignment.Tests.MLNet.Pipelines;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Images;
 

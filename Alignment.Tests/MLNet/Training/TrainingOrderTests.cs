@@ -1,4 +1,4 @@
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Training;
 
 namespace Alignment.Tests.MLNet.Training;

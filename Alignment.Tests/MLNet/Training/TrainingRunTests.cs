@@ -1,7 +1,7 @@
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Training;
 using Alignment.Onnx.Bundles;
-using Alignment.Tests.MLNet.Runs;
+using Alignment.Tests.MLNet.Pipelines;
 
 namespace Alignment.Tests.MLNet.Training;
 

@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Alignment.MLNet;
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Variants;
-using Alignment.Tests.MLNet.Data;
-using Alignment.Transforms;
+using Alignment.Tests.MLNet.Dataset;
 using Alignment.Transforms.Attention;
+using Alignment.Transforms.Stages;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

@@ -1,3 +1,5 @@
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Ffmpeg;
 using Alignment.MLNet.Video;
 
 namespace Alignment.Tests.MLNet.Video;

@@ -1,4 +1,6 @@
+using Alignment.MLNet.Ffmpeg;
 using Alignment.MLNet.Video;
+using Alignment.Tests.MLNet.Ffmpeg;
 using Alignment.Transforms.Images;
 
 namespace Alignment.Tests.MLNet.Video;

@@ -1,6 +1,7 @@
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Import;
 using Alignment.Onnx.Models;
+using Alignment.Onnx.Weights;
 using Alignment.Tests.Onnx.Models;
 
 namespace Alignment.Tests.Onnx.Bundles;

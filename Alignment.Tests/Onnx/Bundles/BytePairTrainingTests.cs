@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Bundles.TinyModel;
-using Alignment.Onnx.Import;
 
 namespace Alignment.Tests.Onnx.Bundles;
 

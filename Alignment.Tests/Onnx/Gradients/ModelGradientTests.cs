@@ -1,7 +1,7 @@
 using Alignment.Onnx.Gradients;
 using Alignment.Onnx.Graph;
-using Alignment.Onnx.Import;
 using Alignment.Onnx.Models;
+using Alignment.Onnx.Weights;
 using Alignment.Tests.Onnx.Models;
 
 namespace Alignment.Tests.Onnx.Gradients;

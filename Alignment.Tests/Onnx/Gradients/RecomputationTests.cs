@@ -1,8 +1,8 @@
 using Alignment.Onnx.Gradients;
 using Alignment.Onnx.Graph;
-using Alignment.Onnx.Import;
 using Alignment.Onnx.Models;
 using Alignment.Onnx.Ops;
+using Alignment.Onnx.Weights;
 using Alignment.Tests.Onnx.Models;
 
 namespace Alignment.Tests.Onnx.Gradients;

@@ -1,7 +1,7 @@
 using Alignment.Onnx.Graph;
-using Alignment.Onnx.Import;
 using Alignment.Onnx.Proto;
 using Alignment.Onnx.Runtime;
+using Alignment.Onnx.Weights;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Alignment.Tests.Onnx.Graph;

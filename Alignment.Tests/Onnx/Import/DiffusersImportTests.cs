@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Alignment.MLNet.Editing;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Import;
+using Alignment.Onnx.Weights;
 using Alignment.Tests.Onnx.Bundles;
 using Alignment.Transforms.Diffusion.Schedulers;
 

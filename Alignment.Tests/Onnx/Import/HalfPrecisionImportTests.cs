@@ -6,10 +6,10 @@ using Alignment.Onnx.Models;
 using Alignment.Onnx.Proto;
 using Alignment.Onnx.Runtime;
 using Alignment.Onnx.Training;
+using Alignment.Onnx.Weights;
 using Alignment.Tests.Onnx.Bundles;
-using Alignment.Tests.Transforms.Diffusion.Editing;
-using Alignment.Transforms.Diffusion;
-using Alignment.Transforms.Diffusion.Editing;
+using Alignment.Tests.Transforms.Diffusion.Sampling;
+using Alignment.Transforms.Diffusion.Sampling;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Alignment.Tests.Onnx.Import;

@@ -5,7 +5,9 @@ using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Import;
 using Alignment.Onnx.Models;
 using Alignment.Onnx.Runtime;
-using Alignment.Runner.Cli;
+using Alignment.Onnx.Weights;
+using Alignment.Runner;
+using Alignment.Tests.Onnx.Weights;
 using Alignment.Tests.Runner.Cli;
 
 namespace Alignment.Tests.Onnx.Import;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Alignment.Onnx.Graph;
-using Alignment.Onnx.Import;
 using Alignment.Onnx.Models;
+using Alignment.Onnx.Weights;
 
 namespace Alignment.Tests.Onnx.Models;
 

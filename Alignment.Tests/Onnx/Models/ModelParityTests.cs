@@ -81,7 +81,7 @@ public sealed class ModelParityTests(string model)
         Near(UNet(unet, config, io, [t], (name, _) => residuals[name == "mid" ? "mid_block_res" : $"down_block_res_{name["down.".Length..]}"]), Tensor.Read(io, "out_controlnet"), "oddsize out_controlnet");
     }
 
-    static (string, object)[] ControlInputs(Alignment.Onnx.Import.SafetensorsFile io, float t, int batch, float scale) =>
+    static (string, object)[] ControlInputs(Alignment.Onnx.Weights.SafetensorsFile io, float t, int batch, float scale) =>
     [
         ("sample", Tensor.Read(io, "sample")),
         ("timestep", new Tensor([batch], [.. Enumerable.Repeat(t, batch)])),
@@ -91,7 +91,7 @@ public sealed class ModelParityTests(string model)
     ];
 
     /// <summary>Runs the UNet with residuals named as the fixtures do: "down.3", "mid".</summary>
-    static Tensor UNet(ModelRun run, UNetConfig config, Alignment.Onnx.Import.SafetensorsFile io, float[] timesteps, Func<string, long[], Tensor> residual)
+    static Tensor UNet(ModelRun run, UNetConfig config, Alignment.Onnx.Weights.SafetensorsFile io, float[] timesteps, Func<string, long[], Tensor> residual)
     {
         Tensor sample = Tensor.Read(io, "sample");
         List<(string, object)> inputs = [("sample", sample), ("timestep", new Tensor([timesteps.Length], timesteps)), ("encoder_hidden_states", Tensor.Read(io, "encoder_hidden_states"))];

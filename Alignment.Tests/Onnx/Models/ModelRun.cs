@@ -1,6 +1,6 @@
 using Alignment.Onnx.Graph;
-using Alignment.Onnx.Import;
 using Alignment.Onnx.Runtime;
+using Alignment.Onnx.Weights;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Alignment.Tests.Onnx.Models;

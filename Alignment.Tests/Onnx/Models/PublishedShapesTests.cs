@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Alignment.Onnx.Import;
 using Alignment.Onnx.Models;
+using Alignment.Onnx.Weights;
 
 namespace Alignment.Tests.Onnx.Models;
 

@@ -1,6 +1,6 @@
-using Alignment.Onnx.Import;
 using Alignment.Onnx.Runtime;
 using Alignment.Onnx.Training;
+using Alignment.Onnx.Weights;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Alignment.Tests.Onnx.Training;

@@ -1,6 +1,6 @@
 using Alignment.Onnx.Graph;
-using Alignment.Onnx.Import;
 using Alignment.Onnx.Training;
+using Alignment.Onnx.Weights;
 
 namespace Alignment.Tests.Onnx.Training;
 

@@ -3,7 +3,8 @@ using System.Text.Json;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Import;
 using Alignment.Onnx.Training;
-using Alignment.Runner.Cli;
+using Alignment.Onnx.Weights;
+using Alignment.Runner;
 using Alignment.Tests.Runner.Cli;
 
 namespace Alignment.Tests.Onnx.Training;

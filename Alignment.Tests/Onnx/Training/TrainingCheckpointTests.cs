@@ -1,5 +1,5 @@
-using Alignment.Onnx.Import;
 using Alignment.Onnx.Training;
+using Alignment.Onnx.Weights;
 
 namespace Alignment.Tests.Onnx.Training;
 

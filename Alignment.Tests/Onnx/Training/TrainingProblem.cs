@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Graph;
-using Alignment.Onnx.Import;
 using Alignment.Onnx.Models;
 using Alignment.Onnx.Training;
+using Alignment.Onnx.Weights;
 using Alignment.Tests.Onnx.Models;
 
 namespace Alignment.Tests.Onnx.Training;

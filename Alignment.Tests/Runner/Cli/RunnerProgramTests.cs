@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Alignment.Runner.Cli;
+using Alignment.Runner;
 
 namespace Alignment.Tests.Runner.Cli;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Alignment.Onnx.Import;
-using Alignment.Transforms.Attention.Agreement;
+using Alignment.Onnx.Weights;
+using Alignment.Transforms.Attention.Metrics;
 
 namespace Alignment.Tests.Transforms.Attention;
 

@@ -1,4 +1,4 @@
-using Alignment.Transforms.Attention.Agreement;
+using Alignment.Transforms.Attention.Metrics;
 
 namespace Alignment.Tests.Transforms.Attention;
 

@@ -1,5 +1,5 @@
-using Alignment.Transforms;
 using Alignment.Transforms.Images;
+using Alignment.Transforms.Stages;
 using Microsoft.ML.Data;
 
 namespace Alignment.Tests.Transforms.Contract;

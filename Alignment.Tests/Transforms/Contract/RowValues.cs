@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Alignment.Transforms.Internals;
+using Alignment.Transforms.MlNetPlumbing;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

@@ -1,6 +1,5 @@
 using Alignment.MLNet;
 using Alignment.Onnx.Bundles;
-using Alignment.Transforms;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Stages;
 using Microsoft.ML;

@@ -1,7 +1,7 @@
 using System.Reflection;
 using Alignment.MLNet;
-using Alignment.Transforms;
-using Alignment.Transforms.Internals;
+using Alignment.Transforms.MlNetPlumbing;
+using Alignment.Transforms.Stages;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

@@ -1,4 +1,4 @@
-using Alignment.Onnx.Import;
+using Alignment.Onnx.Weights;
 using Alignment.Transforms.Images;
 
 namespace Alignment.Tests.Transforms.Images;

@@ -3,10 +3,11 @@ using Alignment.Onnx.Graph;
 using Alignment.Onnx.Import;
 using Alignment.Onnx.Models;
 using Alignment.Onnx.Runtime;
-using Alignment.Transforms.Images;
-using Alignment.Transforms.Masks;
+using Alignment.Onnx.Weights;
 using Alignment.Tests.Onnx.Import;
 using Alignment.Tests.Onnx.Models;
+using Alignment.Transforms.Images;
+using Alignment.Transforms.Masks;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Alignment.Tests.Transforms.Masks;

@@ -1,5 +1,4 @@
 using Alignment.MLNet;
-using Alignment.Transforms;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.Stages;
 using Microsoft.ML;

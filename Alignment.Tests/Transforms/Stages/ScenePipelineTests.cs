@@ -1,6 +1,5 @@
 using Alignment.MLNet;
-using Alignment.MLNet.Data;
-using Alignment.Transforms;
+using Alignment.MLNet.Dataset;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.Stages;

@@ -1,6 +1,6 @@
 using Alignment.MLNet;
-using Alignment.Transforms;
 using Alignment.Transforms.Images;
+using Alignment.Transforms.Stages;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;

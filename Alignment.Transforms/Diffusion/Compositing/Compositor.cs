@@ -1,3 +1,5 @@
+using Alignment.Transforms.Images;
+
 namespace Alignment.Transforms.Diffusion.Compositing;
 
 /// <summary>Puts an edited picture into its source: scaled to the source's size, blended by the region's weights, and not a bit changed where the weight is 0.</summary>

@@ -1,3 +1,5 @@
+using Alignment.Transforms.Diffusion.Sampling;
+
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>The samplers an edit can use.</summary>

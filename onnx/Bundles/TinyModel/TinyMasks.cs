@@ -1,6 +1,6 @@
 using Alignment.Onnx.Graph;
-using Alignment.Onnx.Import;
 using Alignment.Onnx.Models;
+using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Bundles.TinyModel;
 

@@ -1,5 +1,5 @@
-using Alignment.Onnx.Import;
 using Alignment.Onnx.Models;
+using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Bundles.TinyModel;
 

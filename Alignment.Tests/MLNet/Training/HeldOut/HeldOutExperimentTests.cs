@@ -1,11 +1,10 @@
 using System.Text.Json;
-using Alignment.MLNet.Drawing;
+using Alignment.MLNet.Synthetic;
 using Alignment.MLNet.Training.HeldOut;
 using Alignment.Onnx.Bundles;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Attention.Saliency;
-using Alignment.Transforms.Diffusion;
-using Alignment.Transforms.Diffusion.Editing;
+using Alignment.Transforms.Diffusion.Sampling;
 
 namespace Alignment.Tests.MLNet.Training.HeldOut;
 

@@ -2,11 +2,11 @@ using System.Text.Json;
 using Alignment.MLNet;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Models;
-using Alignment.Runner.Cli;
+using Alignment.Runner;
 using Alignment.Tests.Runner.Cli;
-using Alignment.Transforms;
 using Alignment.Transforms.Attention.Saliency;
 using Alignment.Transforms.Images;
+using Alignment.Transforms.Stages;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

@@ -1,4 +1,4 @@
-using Alignment.Transforms.Diffusion;
+using Alignment.Transforms.Diffusion.Sampling;
 using Alignment.Transforms.Diffusion.Schedulers;
 
 namespace Alignment.Tests.Transforms.Diffusion.Schedulers;

@@ -1,0 +1,65 @@
+using System.Globalization;
+
+namespace Alignment.MLNet.Charts;
+
+/// <summary>A straight axis with round marks: 1, 2 or 5 times a power of ten apart, as people draw them.</summary>
+sealed record AxisScale
+{
+    AxisScale(double low, double high, double step) => (Low, High, Step) = (low, high, step);
+
+    /// <summary>Where the axis begins.</summary>
+    public double Low { get; }
+
+    /// <summary>Where it ends; above <see cref="Low"/>.</summary>
+    public double High { get; }
+
+    /// <summary>From one mark to the next.</summary>
+    public double Step { get; }
+
+    /// <summary>An axis from the smallest to the largest of some values, widened to marks at both ends.</summary>
+    /// <param name="values">Those that are not finite are passed over; without any the axis is 0 to 1.</param>
+    /// <param name="withZero">Zero is on the axis.</param>
+    /// <param name="marks">About how many marks.</param>
+    public static AxisScale Around(IEnumerable<double> values, bool withZero = true, int marks = 5)
+    {
+        double low = double.PositiveInfinity, high = double.NegativeInfinity;
+        foreach (double v in values)
+        {
+            if (!double.IsFinite(v)) continue;
+            (low, high) = (Math.Min(low, v), Math.Max(high, v));
+        }
+        if (low > high) return new(0, 1, 0.25);
+        if (withZero) (low, high) = (Math.Min(low, 0), Math.Max(high, 0));
+        double span = high - low;
+        // All values the same (or so near that marks between them could not be told apart): some room about them.
+        if (!(span > 1e-9 * Math.Max(Math.Abs(low), Math.Abs(high)))) (low, high) = high == 0 ? (0, 1) : (low - Math.Abs(low) / 2, high + Math.Abs(high) / 2);
+        double rough = (high / marks) - (low / marks), power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
+        double step = (rough / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 } * power;
+        return new(Math.Floor(low / step + 1e-9) * step, Math.Ceiling(high / step - 1e-9) * step, step);
+    }
+
+    /// <summary>An axis of whole numbers from 1, marks where there is room.</summary>
+    public static AxisScale Counting(int last, int marks = 8) => new(0.5, Math.Max(1, last) + 0.5, Math.Max(1, Math.Ceiling(last / (double)marks)));
+
+    /// <summary>The marks.</summary>
+    public IEnumerable<double> Marks
+    {
+        get
+        {
+            double first = Math.Ceiling(Low / Step - 1e-9);
+            for (int i = 0; i <= 50 && (first + i) * Step <= High + 1e-9 * Step; i++) yield return (first + i) * Step;
+        }
+    }
+
+    /// <summary>Where a value stands, 0 at <see cref="Low"/> to 1 at <see cref="High"/>; what lies outside stands at the end.</summary>
+    public double Share(double value) => Math.Clamp((value - Low) / (High - Low), 0, 1);
+
+    /// <summary>A mark's text, with the digits that tell it from the next.</summary>
+    public string Text(double mark)
+    {
+        if (Math.Abs(mark) < Step / 1000) return "0";
+        int digits = Math.Max(0, -(int)Math.Floor(Math.Log10(Step)));
+        string text = digits > 6 || Math.Abs(mark) >= 1e7 ? mark.ToString("0.##e0", CultureInfo.InvariantCulture) : mark.ToString("F" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        return text.Replace('-', '\u2212');
+    }
+}

@@ -1,0 +1,34 @@
+namespace Alignment.MLNet.Charts;
+
+/// <summary>
+/// A page that needs nothing but itself: style and pictures are inside, no script, no network (a content security policy says so to the
+/// browser), readable from 400 pixels upwards, in light, dark and on paper.
+/// </summary>
+static class HtmlPage
+{
+    /// <summary>Writes the page around <paramref name="body"/>.</summary>
+    /// <param name="to">Gets the text; lines end with LF.</param>
+    /// <param name="title">For the browser's tab.</param>
+    /// <param name="body">Writes what is inside <c>main</c>.</param>
+    /// <param name="style">Added to the common style sheet; a constant of ours.</param>
+    public static void Write(TextWriter to, string title, Action<HtmlWriter> body, string style = "")
+    {
+        var html = new HtmlWriter(to);
+        html.Doctype();
+        using (html.Open("html", ("lang", "en")))
+        {
+            using (html.Open("head"))
+            {
+                html.Empty("meta", ("charset", "utf-8")).Line();
+                html.Empty("meta", ("http-equiv", "Content-Security-Policy"), ("content", "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'")).Line();
+                html.Empty("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1")).Line();
+                html.Empty("meta", ("name", "color-scheme"), ("content", "light dark")).Line();
+                html.Head(title, HtmlStyle.Sheet + style);
+            }
+            html.Line();
+            using (html.Open("body"))
+            using (html.Open("main")) body(html);
+        }
+        html.Line();
+    }
+}

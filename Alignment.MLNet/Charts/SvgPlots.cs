@@ -1,0 +1,75 @@
+using System.Globalization;
+
+namespace Alignment.MLNet.Charts;
+
+/// <summary>
+/// Small plots as inline SVG. They are as wide as the place they stand in: lengths across are percentages, so lines and letters keep
+/// their size on a phone. Colours come from the page's style, also in the dark.
+/// </summary>
+static class SvgPlots
+{
+    const int StripHeight = 22, HistogramHeight = 120, LabelHeight = 18, MostDots = 80;
+
+    static readonly double[] s_marks = [0, 0.25, 0.5, 0.75, 1];
+
+    /// <summary>
+    /// One row of a strip plot over 0..1: a dot a value, the box from the first to the third quartile, a line at the median. With very
+    /// many values the dots are left out.
+    /// </summary>
+    /// <param name="html">Where it goes.</param>
+    /// <param name="ascending">The values, sorted, at least one, each in 0..1.</param>
+    /// <param name="label">What it shows, for those who cannot see it.</param>
+    public static void Strip(HtmlWriter html, IReadOnlyList<float> ascending, string label)
+    {
+        using var svg = html.Open("svg", ("width", "100%"), ("height", N(StripHeight)), ("role", "img"), ("aria-label", label));
+        foreach (double mark in s_marks) Vertical(html, mark, 0, StripHeight, "grid");
+        string middle = N(StripHeight / 2.0);
+        html.Empty("line", ("x1", P(ascending[0])), ("x2", P(ascending[^1])), ("y1", middle), ("y2", middle), ("class", "whisker"));
+        double first = Quantile(ascending, 0.25), third = Quantile(ascending, 0.75);
+        html.Empty("rect", ("x", P(first)), ("width", P(third - first)), ("y", "4"), ("height", N(StripHeight - 8)), ("class", "box"));
+        if (ascending.Count <= MostDots)
+            foreach (float value in ascending) html.Empty("circle", ("cx", P(value)), ("cy", middle), ("r", "3.5"), ("class", "dot"));
+        Vertical(html, Quantile(ascending, 0.5), 2, StripHeight - 2, "median");
+    }
+
+    /// <summary>A histogram over 0..1 in equal bins, counts above the bars; values at 1 belong to the last bin.</summary>
+    /// <param name="html">Where it goes.</param>
+    /// <param name="counts">One count a bin.</param>
+    /// <param name="label">What it shows, for those who cannot see it.</param>
+    public static void Histogram(HtmlWriter html, IReadOnlyList<long> counts, string label)
+    {
+        long most = Math.Max(1, counts.Max());
+        double width = 1.0 / counts.Count;
+        using var svg = html.Open("svg", ("width", "100%"), ("height", N(HistogramHeight + LabelHeight)), ("role", "img"), ("aria-label", label));
+        foreach (double mark in s_marks) Vertical(html, mark, LabelHeight, LabelHeight + HistogramHeight, "grid");
+        for (int i = 0; i < counts.Count; i++)
+        {
+            if (counts[i] == 0) continue;
+            double height = Math.Max(2, (double)counts[i] / most * HistogramHeight), top = LabelHeight + HistogramHeight - height;
+            html.Empty("rect", ("x", P((i + 0.06) * width)), ("width", P(0.88 * width)), ("y", N(top)), ("height", N(height)), ("class", "bar"));
+            html.Element("text", counts[i].ToString("N0", CultureInfo.InvariantCulture), ("x", P((i + 0.5) * width)), ("y", N(top - 4)), ("text-anchor", "middle"));
+        }
+    }
+
+    /// <summary>The axis below a strip plot or a histogram: 0 to 100 %.</summary>
+    public static void Axis(HtmlWriter html)
+    {
+        using var axis = html.Open("div", ("class", "axis"), ("aria-hidden", "true"));
+        foreach (double mark in s_marks) html.Element("span", FormattableString.Invariant($"{100 * mark:0} %"));
+    }
+
+    /// <summary>The value below which a share <paramref name="q"/> of sorted values lies, linear between neighbours.</summary>
+    public static double Quantile(IReadOnlyList<float> ascending, double q)
+    {
+        double at = q * (ascending.Count - 1);
+        int below = (int)at;
+        return below + 1 < ascending.Count ? ascending[below] + (at - below) * (ascending[below + 1] - ascending[below]) : ascending[below];
+    }
+
+    static void Vertical(HtmlWriter html, double x, double top, double bottom, string style) =>
+        html.Empty("line", ("x1", P(x)), ("x2", P(x)), ("y1", N(top)), ("y2", N(bottom)), ("class", style));
+
+    static string P(double share) => FormattableString.Invariant($"{100 * share:0.###}%");
+
+    static string N(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+}

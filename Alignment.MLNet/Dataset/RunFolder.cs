@@ -1,0 +1,99 @@
+using Alignment.MLNet.Dose;
+using Alignment.MLNet.Editing;
+
+namespace Alignment.MLNet.Dataset;
+
+/// <summary>
+/// The output folder of a run:
+/// <code>
+/// valid_scenes.csv, validation.json      what is used, and what is wrong with the rest
+/// variants_v3/                           the seven heatmaps of each scene
+/// edited_scenes/                         the edited pictures, with their proof
+/// videos/                                {video_id}_{variant}.mp4
+/// contact_sheets/                        {video_id}.png
+/// statistics/                            statistics.json and its plots
+/// dose/                                  how far attention moved, as predictors see it
+/// analysis/                              the analysis, where engagement data was given
+/// report/                                one page about all of it, its tables beside it
+/// run.json                               options, counts, problems
+/// </code>
+/// </summary>
+sealed class RunFolder
+{
+    // What a data set is read from; nothing may be written there.
+    static readonly string[] s_inputs = ["video_scene_cuts", "keyword_masks", "attention_heatmap"];
+
+    public RunFolder(string output) => Root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(output));
+
+    public string Root { get; }
+
+    public string ValidScenes => Path.Combine(Root, ValidScenesCsv.FileName);
+
+    public string ValidationJson => Path.Combine(Root, "validation.json");
+
+    /// <summary>Says for which data the two above stand.</summary>
+    public string ValidationRecord => Path.Combine(Root, "validation.record.json");
+
+    public string Variants => Path.Combine(Root, "variants_v3");
+
+    public string Edited => Path.Combine(Root, EditedFolder.Name);
+
+    public string Videos => Path.Combine(Root, "videos");
+
+    public string ContactSheets => Path.Combine(Root, "contact_sheets");
+
+    public string Statistics => Path.Combine(Root, "statistics");
+
+    public string Dose => Path.Combine(Root, DoseFolder.Name);
+
+    public string Analysis => Path.Combine(Root, "analysis");
+
+    public string Report => Path.Combine(Root, Reports.ReportRun.Folder);
+
+    public string RunJson => Path.Combine(Root, "run.json");
+
+    /// <summary>Refuses an output folder that is the data, or that the next run would read as data.</summary>
+    /// <exception cref="UsageException">It is.</exception>
+    public void RequireOutside(SceneFolder data, string given)
+    {
+        foreach (string folder in new[] { data.DataFolder, Path.GetFullPath(given), Path.GetDirectoryName(data.DataFolder) ?? data.DataFolder }.Distinct())
+        {
+            bool above = folder == Path.GetDirectoryName(data.DataFolder) && folder != Path.GetFullPath(given);   // masks and heatmaps may be beside the data folder
+            if (!above && Same(folder, Root)) throw Inside(folder);
+            if (s_inputs.Select(i => Path.Combine(folder, i)).FirstOrDefault(i => Contains(i, Root)) is { } input) throw Inside(input);
+        }
+    }
+
+    /// <summary>Deletes what a killed run left half written.</summary>
+    public void RemovePartials()
+    {
+        // Links are not followed: what they lead to is not ours.
+        var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        var own = new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint };
+        const string pattern = "*" + AtomicFile.PartialSuffix;
+        IEnumerable<string> strays = Directory.EnumerateFiles(Root, pattern, own)
+            .Concat(new[] { Variants, Edited, Videos, ContactSheets, Statistics, Dose, Analysis, Report }.Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, pattern, all)));
+        foreach (string stray in strays.ToArray()) File.Delete(stray);
+    }
+
+    /// <summary>Bytes in the folder now.</summary>
+    public long Size() => !Directory.Exists(Root) ? 0
+        : new DirectoryInfo(Root).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Sum(f => f.Length);
+
+    UsageException Inside(string input) =>
+        UsageException.For($"--out '{Root}'", $"a folder that is read as data ('{input}')", "a folder of its own", "Choose another, for example 'out' beside the data folder.");
+
+    static bool Same(string a, string b) => Real(a) == Real(b);
+
+    static bool Contains(string folder, string path) => Same(folder, path) || Real(path).StartsWith(Real(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    /// <summary>The path with links resolved along it, as far as it exists.</summary>
+    static string Real(string path)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        string? above = Path.GetDirectoryName(full);
+        if (above is null) return full;
+        string at = Path.Combine(Real(above), Path.GetFileName(full));
+        return Directory.Exists(at) && new DirectoryInfo(at).ResolveLinkTarget(returnFinalTarget: true) is { } target ? Path.TrimEndingDirectorySeparator(target.FullName) : at;
+    }
+}

@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Text.Json;
+using Alignment.MLNet.Ffmpeg;
+using CsvHelper;
+
+namespace Alignment.MLNet.Dataset;
+
+/// <summary>One scene of a video: frames <paramref name="StartFrame"/> … <paramref name="EndFrame"/> − 1, counted from 0.</summary>
+public sealed record SceneSpan(int SceneNumber, long StartFrame, long EndFrame);
+
+/// <summary>
+/// Where a video's scenes begin and end. As a file, <c>scenes.csv</c>: the columns <c>scene_number, start_frame, end_frame,
+/// start_seconds, end_seconds</c>; frames count from 0 and the end is exclusive, so that each scene begins where the one
+/// before ends; seconds = frames ÷ rate, which is how the file carries the rate. Where frame times are irregular the seconds are the
+/// times at which the frames are really shown, and the rate is their average.
+/// Also read: <c>{video}.truth.json</c> with <c>fps</c>, <c>frames</c> and <c>scene_start_frames</c>.
+/// </summary>
+public sealed record SceneList
+{
+    const long MaxFileBytes = 64 << 20;
+    // Times further than this from frames ÷ rate are irregular, not rounded.
+    const double RoundingFrames = 0.5;
+
+    static readonly string[] s_columns = ["scene_number", "start_frame", "end_frame", "start_seconds", "end_seconds"];
+
+    /// <exception cref="BadDataException">The scenes do not follow one another from frame 0 without gaps, or a number occurs twice or falls.</exception>
+    public SceneList(FrameRate fps, IReadOnlyList<SceneSpan> scenes) : this(fps, scenes, null)
+    {
+    }
+
+    /// <param name="fps">The rate; the average one where times are irregular.</param>
+    /// <param name="scenes">In order.</param>
+    /// <param name="times">When each scene begins and, last, when the video ends, in seconds from its first frame; null: frames ÷ rate.</param>
+    /// <exception cref="BadDataException">As the other constructor; or times that do not rise.</exception>
+    public SceneList(FrameRate fps, IReadOnlyList<SceneSpan> scenes, IReadOnlyList<double>? times)
+    {
+        ArgumentNullException.ThrowIfNull(scenes);
+        long at = 0;
+        int last = 0;
+        foreach (var scene in scenes)
+        {
+            if (scene.StartFrame != at || scene.EndFrame <= at || scene.SceneNumber <= last)
+                throw BadDataException.For(string.Create(CultureInfo.InvariantCulture, $"Scene {scene.SceneNumber} of a scene list"),
+                    string.Create(CultureInfo.InvariantCulture, $"frames {scene.StartFrame} to {scene.EndFrame} after scene {last}"),
+                    string.Create(CultureInfo.InvariantCulture, $"a higher scene number, beginning at frame {at} and longer than nothing"), "Scenes follow one another from frame 0 without gaps.");
+            (at, last) = (scene.EndFrame, scene.SceneNumber);
+        }
+        if (at == 0) throw BadDataException.For("A scene list", "no scenes", "at least one", "Detect the scenes again.");
+        if (times is not null && (times.Count != scenes.Count + 1 || times[0] != 0 || !Rises(times)))
+            throw BadDataException.For("A scene list's times", string.Create(CultureInfo.InvariantCulture, $"{times.Count} times that do not rise from 0"), string.Create(CultureInfo.InvariantCulture, $"{scenes.Count + 1} that do"), "Detect the scenes again.");
+        (Fps, Scenes, Times) = (fps, scenes, times);
+    }
+
+    public FrameRate Fps { get; }
+
+    /// <summary>In order.</summary>
+    public IReadOnlyList<SceneSpan> Scenes { get; }
+
+    /// <summary>When each scene begins and, last, when the video ends; null where that is frames ÷ rate.</summary>
+    public IReadOnlyList<double>? Times { get; }
+
+    /// <summary>When the scene at <paramref name="position"/> of <see cref="Scenes"/> begins, in seconds from the video's first frame.</summary>
+    public double StartSeconds(int position) => Times?[position] ?? Fps.SecondsAt(Scenes[position].StartFrame);
+
+    /// <summary>When the scene at <paramref name="position"/> ends: when the next one begins.</summary>
+    public double EndSeconds(int position) => Times?[position + 1] ?? Fps.SecondsAt(Scenes[position].EndFrame);
+
+    /// <summary>Frames of the whole video.</summary>
+    public long Frames => Scenes[^1].EndFrame;
+
+    /// <summary>Scenes numbered 1, 2, … that begin at <paramref name="starts"/> (the first at 0); the last ends at <paramref name="frames"/>.</summary>
+    public static SceneList FromStarts(FrameRate fps, IReadOnlyList<long> starts, long frames) =>
+        new(fps, [.. starts.Select((start, i) => new SceneSpan(i + 1, start, i + 1 < starts.Count ? starts[i + 1] : frames))]);
+
+    /// <summary>Reads <c>scenes.csv</c> or, by its ending, a <c>.json</c> truth file.</summary>
+    /// <exception cref="BadDataException">Not readable as such; the message has the line.</exception>
+    public static SceneList Read(string path)
+    {
+        string subject = $"The scene list '{SafePath.Shorten(path, 200)}'";
+        var file = new FileInfo(path);
+        if (!file.Exists || file.Length > MaxFileBytes)
+            throw BadDataException.For(subject, file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.Length} bytes") : "no such file", $"a file of at most {MaxFileBytes >> 20} MiB", "Check the path.");
+        try
+        {
+            return path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? ReadJson(path) : ReadCsv(path, subject);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or CsvFormatException)
+        {
+            throw BadDataException.For(subject, SafePath.Shorten(e.Message, 200), path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? "fps, frames and scene_start_frames" : string.Join(", ", s_columns), "Write the scene list again.", e);
+        }
+    }
+
+    /// <summary>Writes <c>scenes.csv</c>; the same list gives the same bytes.</summary>
+    public void Write(string path) => AtomicFile.Write(path, file =>
+    {
+        using var csv = CsvWriter.Create(file, CsvWriterOptions.Default with { NewLine = "\r\n", FormatProvider = CultureInfo.InvariantCulture }, leaveOpen: true);
+        csv.WriteRecord([.. s_columns]);
+        for (int i = 0; i < Scenes.Count; i++)
+        {
+            csv.WriteField(Scenes[i].SceneNumber, default);
+            csv.WriteField(Scenes[i].StartFrame, default);
+            csv.WriteField(Scenes[i].EndFrame, default);
+            csv.WriteField(StartSeconds(i), default);
+            csv.WriteField(EndSeconds(i), default);
+            csv.EndRecord();
+        }
+    });
+
+    static SceneList ReadJson(string path)
+    {
+        using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+        var root = json.RootElement;
+        long[] starts = [.. root.GetProperty("scene_start_frames").EnumerateArray().Select(s => s.GetInt64())];
+        return FromStarts(FrameRate.FromFps(root.GetProperty("fps").GetDouble()), starts, root.GetProperty("frames").GetInt64());
+    }
+
+    static SceneList ReadCsv(string path, string subject)
+    {
+        List<SceneSpan> scenes = [];
+        List<double> times = [];
+        double begins = 0, seconds = 0;
+        using var csv = CsvReader.FromFile(path, CsvReaderOptions.Default with { TrackLineNumbers = true, FormatProvider = CultureInfo.InvariantCulture, MaxRecordSize = 1 << 16 });
+        int[]? at = null;
+        while (csv.Read())
+        {
+            at ??= [.. s_columns.Select(c => csv.TryGetFieldIndex(c, out int i) ? i
+                : throw BadDataException.For(subject, "the columns " + SafePath.Shorten(string.Join(", ", csv.Headers), 200), $"a column '{c}'", "Write the scene list again."))];
+            if (!csv.TryParse(at[0], out int number) || !csv.TryParse(at[1], out long first) || !csv.TryParse(at[2], out long end) || !csv.TryParse(at[3], out begins) || !csv.TryParse(at[4], out seconds) || !(seconds > 0))
+                throw BadDataException.For(string.Create(CultureInfo.InvariantCulture, $"{subject}, line {csv.LineNumber}"), SafePath.Shorten(string.Join(',', csv.Current.ToArray())), "three whole numbers and two times in seconds", "Correct that line.");
+            scenes.Add(new(number, first, end));
+            times.Add(begins);
+        }
+        if (scenes.Count == 0) throw BadDataException.For(subject, "no scenes", "at least one", "Detect the scenes again.");
+        var fps = FrameRate.FromFps(scenes[^1].EndFrame / seconds);
+        times.Add(seconds);
+        // Rounded seconds of a constant rate stay near frames ÷ rate.
+        bool constant = !scenes.Where((s, i) => !(Math.Abs(times[i] - fps.SecondsAt(s.StartFrame)) <= RoundingFrames / fps.Fps)).Any();
+        return new(fps, scenes, constant || times[0] != 0 || !Rises(times) ? null : times);
+    }
+
+    static bool Rises(IReadOnlyList<double> times)
+    {
+        for (int i = 1; i < times.Count; i++)
+            if (!(times[i] > times[i - 1])) return false;
+        return true;
+    }
+}

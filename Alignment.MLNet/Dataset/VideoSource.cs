@@ -1,0 +1,44 @@
+namespace Alignment.MLNet.Dataset;
+
+/// <summary>What is known of the original of a video: its file, its scene list, both or neither.</summary>
+/// <param name="File">The video, or null.</param>
+/// <param name="SceneListFile">The scene list, or null.</param>
+public sealed record VideoSource(string? File, string? SceneListFile)
+{
+    /// <summary>Endings of files taken for videos, whatever their case; the first wins where a video is there twice.</summary>
+    public static IReadOnlyList<string> Endings { get; } =
+        [".mp4", ".mov", ".mkv", ".webm", ".m4v", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts", ".flv", ".ogv", ".3gp", ".wmv"];
+
+    /// <summary>
+    /// Looks in each folder in turn: the video as <c>{id}.mp4</c> or with another of <see cref="Endings"/>; the scene list as <c>{id}.scenes.csv</c>,
+    /// <c>{id}/scenes.csv</c>, <c>video_scene_cuts/{id}/scenes.csv</c> (where <c>alignment scenes</c> puts it; also below <c>data/</c>) or
+    /// <c>{id}.truth.json</c>. The first of each is taken.
+    /// </summary>
+    public static VideoSource Find(string videoId, IEnumerable<string> folders)
+    {
+        ArgumentNullException.ThrowIfNull(folders);
+        string? file = null, list = null;
+        foreach (string folder in folders)
+        {
+            file ??= First(Endings.SelectMany(e => new[] { videoId + e, videoId + e.ToUpperInvariant() }).Select(name => SafePath.Under(folder, name)));
+            list ??= First([
+                SafePath.Under(folder, videoId + ".scenes.csv"),
+                SafePath.Under(folder, videoId, "scenes.csv"),
+                SafePath.Under(folder, "video_scene_cuts", videoId, "scenes.csv"),
+                SafePath.Under(folder, "data", "video_scene_cuts", videoId, "scenes.csv"),
+                SafePath.Under(folder, videoId + ".truth.json")]);
+        }
+        return new(file, list);
+    }
+
+    /// <summary>The folders a data set's videos and scene lists are looked for in: the one with its stills, the one given, the one around the stills.</summary>
+    /// <param name="data">The data folder, or the one that has it as <c>data/</c>.</param>
+    /// <exception cref="BadDataException">There is no data set.</exception>
+    public static IReadOnlyList<string> FoldersOf(string data)
+    {
+        string stills = SceneFolder.Open(data).DataFolder;
+        return [.. new[] { stills, Path.GetFullPath(data), Path.GetDirectoryName(stills) }.OfType<string>().Distinct()];
+    }
+
+    static string? First(IEnumerable<string> paths) => paths.FirstOrDefault(System.IO.File.Exists);
+}

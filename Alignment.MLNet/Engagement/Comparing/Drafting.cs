@@ -1,0 +1,99 @@
+using Alignment.MLNet.Engagement.Results;
+using Alignment.MLNet.Statistics;
+
+namespace Alignment.MLNet.Engagement.Comparing;
+
+/// <summary>From drafts to findings: families, corrected p-values, verdicts, sentences.</summary>
+static class Drafting
+{
+    /// <summary>Corrects within each family and words every draft; in the order given. Pre-registered drafts of a metric are one family, whatever they ask.</summary>
+    public static IReadOnlyDictionary<Draft, Finding> Settle(string metric, MetricDisplay display, IReadOnlyList<Draft> drafts, AnalysisOptions options)
+    {
+        var made = new Dictionary<Draft, Finding>(ReferenceEqualityComparer.Instance as IEqualityComparer<Draft>);
+        foreach (var family in drafts.GroupBy(d => d.Hypothesis is null ? d.Question : "pre-registered"))
+        {
+            List<Draft> members = [.. family];
+            double?[] corrected = Multiplicity.Adjust([.. members.Select(m => m.P)], options.Correction);
+            int size = corrected.Count(p => p is not null);
+            for (int i = 0; i < members.Count; i++) made[members[i]] = Settle(metric, display, members[i], family.Key, size, corrected[i], options);
+        }
+        return made;
+    }
+
+    static Finding Settle(string metric, MetricDisplay display, Draft d, string family, int size, double? corrected, AnalysisOptions options)
+    {
+        double alpha = 1 - options.Confidence;
+        // The false discovery rate has no simultaneous intervals of this kind.
+        bool simultaneous = size > 1 && options.Correction is MultiplicityMethod.Holm or MultiplicityMethod.Bonferroni && d.Kind != DraftKind.Equivalence;
+        Verdict verdict = corrected is not { } p ? Verdict.None
+            : p > alpha ? Verdict.NotShown
+            : d.Kind == DraftKind.Equivalence ? Verdict.Equivalent
+            : d.Estimate > 0 ? Verdict.Raised : d.Estimate < 0 ? Verdict.Lowered : Verdict.NotShown;
+        string correction = size > 1 ? Words.Correction(options.Correction) : "none";
+        return new()
+        {
+            Id = d.Id,
+            Label = d.Label,
+            Family = $"{metric}: {family}",
+            FamilySize = size,
+            Test = d.Test,
+            Estimate = d.Estimate,
+            StandardError = d.StandardError,
+            Statistic = d.Statistic,
+            Df = d.Df,
+            P = d.P,
+            CorrectedP = corrected,
+            Correction = correction,
+            Interval = d.Interval,
+            Simultaneous = simultaneous ? d.IntervalAt?.Invoke(1 - alpha / size) : null,
+            Confirmatory = d.Confirmatory,
+            Hypothesis = d.Hypothesis,
+            Verdict = verdict,
+            Sentence = Sentence(metric, display, d, corrected, correction, verdict, options),
+            Note = d.Note,
+        };
+    }
+
+    static string Sentence(string metricName, MetricDisplay display, Draft d, double? corrected, string correction, Verdict verdict, AnalysisOptions options)
+    {
+        string metric = Words.Metric(metricName);
+        if (corrected is not { } p || d.Estimate is not { } estimate)
+            return $"{Words.Capital(d.First)} against {d.Second}, {metric}: not computable{(d.Note is null ? "" : $" ({d.Note})")}.";
+        double half = display.Factor * (d.Interval is { } i ? (i.High - i.Low) / 2 : 0);
+        string unit = display.Unit.Length == 0 ? "" : " " + display.Unit;
+        string size = Words.Number(display.Factor * Math.Abs(estimate), half) + unit, signed = Words.Number(display.Factor * estimate, half, sign: true) + unit;
+        string level = Words.Percent(d.Level ?? options.Confidence);
+        string ci = d.Interval is { } interval ? $"{level} CI {(verdict == Verdict.Lowered ? "of the difference " : "")}{Words.Range(interval, display.Factor, half)}, " : "";
+        string because = $"{ci}{(correction == "none" ? "" : correction + " ")}{(d.Kind == DraftKind.Equivalence ? "TOST " : "")}p {Words.P(p)}";
+        return d.Kind switch
+        {
+            DraftKind.Equivalence => verdict == Verdict.Equivalent
+                ? $"{Words.Capital(d.First)} is equivalent to {d.Second} in {metric} within ±{Words.Number(display.Factor * d.Margin, 0)}{unit} ({signed}, {because})."
+                : $"{Words.Capital(d.First)} was not shown to be equivalent to {d.Second} in {metric} within ±{Words.Number(display.Factor * d.Margin, 0)}{unit} ({signed}, {because}).",
+            DraftKind.Trend => verdict switch
+            {
+                Verdict.Raised => $"{metric} rises by {size} {d.Second} ({because}).",
+                Verdict.Lowered => $"{metric} falls by {size} {d.Second} ({because}).",
+                _ => $"No trend of {metric} {d.Second} was shown ({signed}, {because}).",
+            },
+            DraftKind.Dose => verdict switch
+            {
+                Verdict.Raised => $"{metric} rises with the dose, by {size} {d.Second} ({because}).",
+                Verdict.Lowered => $"{metric} falls with the dose, by {size} {d.Second} ({because}).",
+                _ => $"No relation of {metric} to the dose was shown ({signed} {d.Second}, {because}).",
+            },
+            DraftKind.Contrast => verdict switch
+            {
+                Verdict.Raised => $"{Words.Capital(d.First)} had a higher {metric} than {d.Second}, by {size} ({because}).",
+                Verdict.Lowered => $"{Words.Capital(d.First)} had a lower {metric} than {d.Second}, by {size} ({because}).",
+                _ => $"{Words.Capital(d.First)} against {d.Second}: no difference in {metric} was shown ({signed}, {because}).",
+            },
+            _ => verdict switch
+            {
+                Verdict.Raised => $"{Words.Capital(d.First)} raised {metric} by {size} ({because}).",
+                Verdict.Lowered => $"{Words.Capital(d.First)} lowered {metric} by {size} ({because}).",
+                _ => $"{Words.Capital(d.First)}: no difference in {metric} was shown ({signed}, {because}).",
+            },
+        };
+    }
+}

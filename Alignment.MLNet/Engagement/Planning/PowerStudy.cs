@@ -1,0 +1,198 @@
+using System.Globalization;
+using Alignment.MLNet.Engagement.Comparing;
+using Alignment.MLNet.Statistics;
+
+namespace Alignment.MLNet.Engagement.Planning;
+
+/// <summary>What is compared.</summary>
+public enum PowerDesign
+{
+    /// <summary>Means of independent rows (Welch's and Student's tests).</summary>
+    Means,
+
+    /// <summary>The same units in both variants (paired t-test); sizes are pairs.</summary>
+    Paired,
+
+    /// <summary>Rates of independent trials (z test of two proportions).</summary>
+    Proportions,
+}
+
+/// <summary>A design of which one number is wanted: the size for an effect, or the effect for a size.</summary>
+public sealed record PowerQuestion
+{
+    /// <summary>What is compared.</summary>
+    public PowerDesign Design { get; init; }
+
+    /// <summary>The difference to be found, in the metric's units (with <see cref="Sd"/> 1: in standard deviations); null to ask for it.</summary>
+    public double? Effect { get; init; }
+
+    /// <summary>Rows (pairs, trials) of each variant; null to ask for it.</summary>
+    public double? Size { get; init; }
+
+    /// <summary>Standard deviation of the rows; of a paired design, that of one variant unless <see cref="Correlation"/> is null: then of the differences.</summary>
+    public double Sd { get; init; } = 1;
+
+    /// <summary>Of a paired design: correlation of a unit's two values.</summary>
+    public double? Correlation { get; init; }
+
+    /// <summary>Of proportions: the baseline's rate.</summary>
+    public double Rate { get; init; }
+
+    /// <summary>The chance to find it.</summary>
+    public double Power { get; init; } = 0.8;
+
+    /// <summary>Level of the family, two-sided.</summary>
+    public double Alpha { get; init; } = 0.05;
+
+    /// <summary>Comparisons corrected together: each is planned at α divided by it, which is right for Bonferroni and safe for Holm.</summary>
+    public int Comparisons { get; init; } = 1;
+
+    /// <summary>Rows of the baseline for each row of a variant (means only).</summary>
+    public double Ratio { get; init; } = 1;
+
+    /// <summary>Correlation of a covariate measured before with the metric: CUPED and ANCOVA leave 1 − ρ² of the variance.</summary>
+    public double CovariateCorrelation { get; init; }
+
+    /// <summary>Intraclass correlation of rows of one video; 0 for independent rows.</summary>
+    public double Icc { get; init; }
+
+    /// <summary>Rows of one video in one variant, when <see cref="Icc"/> is above 0: sizes grow by 1 + (rows − 1) · ICC (Kish, <i>Survey Sampling</i>, 1965).</summary>
+    public double RowsPerVideo { get; init; } = 1;
+}
+
+/// <summary>A point of the curve of power against size.</summary>
+/// <param name="Size">Rows of each variant.</param>
+/// <param name="Power">The chance to find the effect.</param>
+public readonly record struct PowerPoint(double Size, double Power);
+
+/// <summary>A design with all its numbers.</summary>
+/// <param name="Question">As asked.</param>
+/// <param name="Size">Rows (pairs, trials) of each variant, whole.</param>
+/// <param name="BaselineSize">Rows of the baseline, whole.</param>
+/// <param name="Effect">The difference found with the wanted power.</param>
+/// <param name="Standardized">It in standard deviations (Cohen's d; of the differences, for a paired design; h = 2 arcsin √p₁ − 2 arcsin √p₀ for rates).</param>
+/// <param name="Power">With the whole size.</param>
+/// <param name="AlphaEach">Level of each comparison.</param>
+/// <param name="Curve">Power at sizes around.</param>
+/// <param name="Sentence">In words.</param>
+public sealed record PowerAnswer(PowerQuestion Question, long Size, long BaselineSize, double Effect, double Standardized, double Power, double AlphaEach, IReadOnlyList<PowerPoint> Curve, string Sentence);
+
+/// <summary>How many, or how small: the design of an experiment.</summary>
+public static class PowerStudy
+{
+    const double MostRows = 1e12;
+
+    /// <summary>Answers a question.</summary>
+    /// <exception cref="UsageException">Not exactly one of effect and size is asked for, or a number is out of range.</exception>
+    public static PowerAnswer Of(PowerQuestion question)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        Check(question);
+        double alpha = question.Alpha / question.Comparisons, grown = 1 + (question.RowsPerVideo - 1) * question.Icc;
+        double size, effect;
+        if (question.Effect is { } wanted)
+        {
+            effect = wanted;
+            size = Math.Ceiling(grown * Sizes(question, wanted, alpha) - 1e-9);
+        }
+        else
+        {
+            size = question.Size!.Value;
+            effect = Detectable(question, size / grown, alpha);
+        }
+        double At(double n) => PowerAt(question, effect, n / grown, alpha);
+        double baseline = question.Design == PowerDesign.Means ? Math.Ceiling(size * question.Ratio - 1e-9) : size;
+        PowerPoint[] curve = [.. Enumerable.Range(1, 40).Select(i => Math.Max(2, Math.Round(size * i / 20.0))).Distinct().Select(n => new PowerPoint(n, At(n)))];
+        double standardized = question.Design == PowerDesign.Proportions ? 2 * (Math.Asin(Math.Sqrt(question.Rate + effect)) - Math.Asin(Math.Sqrt(question.Rate))) : effect / Spread(question);
+        double power = At(size);
+        return new(question, (long)size, (long)baseline, effect, standardized, power, alpha, curve, Sentence(question, size, baseline, effect, power, alpha));
+    }
+
+    /// <summary>The sizes for several powers, as asked and without correction.</summary>
+    public static IEnumerable<(double Power, long Size, long SizeUncorrected)> Table(PowerAnswer answer)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        foreach (double power in new[] { 0.5, 0.7, 0.8, 0.9, 0.95 })
+        {
+            PowerQuestion q = answer.Question with { Effect = answer.Effect, Size = null, Power = power };
+            yield return (power, Of(q).Size, Of(q with { Comparisons = 1 }).Size);
+        }
+    }
+
+    static double Sizes(PowerQuestion q, double effect, double alpha) => q.Design switch
+    {
+        PowerDesign.Paired => Alignment.MLNet.Statistics.Power.PairedSampleSize(effect / Spread(q), q.Power, alpha),
+        PowerDesign.Proportions => Alignment.MLNet.Statistics.Power.ProportionSampleSize(q.Rate + effect, q.Rate, q.Power, alpha),
+        _ => Alignment.MLNet.Statistics.Power.SampleSize(effect / Spread(q), q.Power, alpha, q.Ratio),
+    };
+
+    static double PowerAt(PowerQuestion q, double effect, double n, double alpha)
+    {
+        switch (q.Design)
+        {
+            case PowerDesign.Paired:
+                return n <= 1 ? 0 : Alignment.MLNet.Statistics.Power.Of(Math.Abs(effect) / Spread(q) * Math.Sqrt(n), n - 1, alpha);
+            case PowerDesign.Proportions:
+                double p1 = q.Rate + effect, mean = q.Rate + effect / 2;
+                // The sample-size formula solved for the power, so that the two agree.
+                double z = (Math.Abs(effect) * Math.Sqrt(n) - Tails.NormalQuantile(1 - alpha) * Math.Sqrt(2 * mean * (1 - mean))) / Math.Sqrt(p1 * (1 - p1) + q.Rate * (1 - q.Rate));
+                return Tails.Normal(z);
+            default:
+                double df = n * (1 + q.Ratio) - 2;
+                return df <= 0 ? 0 : Alignment.MLNet.Statistics.Power.Of(Math.Abs(effect) / Spread(q) * Math.Sqrt(n * (q.Ratio / (1 + q.Ratio))), df, alpha);
+        }
+    }
+
+    static double Detectable(PowerQuestion q, double n, double alpha)
+    {
+        double low = 0, high = q.Design == PowerDesign.Proportions ? (1 - q.Rate) * (1 - 1e-9) : Spread(q);
+        if (q.Design == PowerDesign.Proportions)
+        {
+            if (PowerAt(q, high, n, alpha) < q.Power) throw UsageException.For("The size", Words.Count(n), "more trials", "With so few no rate is found with that power.");
+        }
+        else
+            while (PowerAt(q, high, n, alpha) < q.Power)
+                if ((high *= 2) > 1e12 * Spread(q)) throw UsageException.For("The size", Words.Count(n), "2 or more", "With so few no effect is found with that power.");
+        return Roots.Find(e => PowerAt(q, e == 0 ? 1e-300 : e, n, alpha) - q.Power, low, high, relative: 1e-12);
+    }
+
+    // Of one row, or of one difference.
+    static double Spread(PowerQuestion q)
+    {
+        double sd = q.Sd * Math.Sqrt(1 - q.CovariateCorrelation * q.CovariateCorrelation);
+        return q.Design == PowerDesign.Paired && q.Correlation is { } rho ? sd * Math.Sqrt(2 * (1 - rho)) : sd;
+    }
+
+    static string Sentence(PowerQuestion q, double size, double baseline, double effect, double power, double alpha)
+    {
+        string rows = q.Design switch { PowerDesign.Paired => "pairs", PowerDesign.Proportions => "trials in each variant", _ => baseline == size ? "rows in each variant" : $"rows in each variant and {Words.Count(baseline)} of the baseline" };
+        string test = q.Design switch { PowerDesign.Paired => "paired t-test", PowerDesign.Proportions => "z test of two proportions", _ => "t-test" };
+        string corrected = q.Comparisons > 1 ? string.Create(CultureInfo.InvariantCulture, $", at {alpha:0.#####} each for {q.Comparisons} comparisons") : "";
+        string found = q.Design == PowerDesign.Proportions ? string.Create(CultureInfo.InvariantCulture, $"a rate of {q.Rate + effect:0.######} against {q.Rate:0.######}") : string.Create(CultureInfo.InvariantCulture, $"a difference of {effect:0.######}");
+        return string.Create(CultureInfo.InvariantCulture, $"{Words.Count(size)} {rows} find {found} with power {power:0.000} (two-sided {test}, level {q.Alpha:0.####}{corrected}).");
+    }
+
+    static void Check(PowerQuestion q)
+    {
+        if (q.Effect is null == q.Size is null) throw UsageException.For("The design", q.Effect is null ? "neither an effect nor a size" : "an effect and a size", "one of the two", "Give the effect to learn the size, or the size to learn the effect.");
+        Checks.Positive("The standard deviation", q.Sd, "Take it from earlier data of the same metric.");
+        Checks.Fraction("The level α", q.Alpha, "0.05 is customary.");
+        Checks.Positive("The ratio", q.Ratio, "1 is a balanced design.");
+        if (q.Comparisons < 1) throw UsageException.For("The comparisons", Words.Count(q.Comparisons), "1 or more", "Six variants against a baseline are 6.");
+        if (!(q.Power > q.Alpha / q.Comparisons && q.Power < 1)) throw UsageException.For("The power", Checks.Text(q.Power), "a number between the level and 1", "0.8 is customary.");
+        if (q.Effect is { } e && (e == 0 || !double.IsFinite(e))) throw UsageException.For("The effect", Checks.Text(e), "a finite number other than 0", "No sample finds a difference of nothing.");
+        if (q.Size is { } n && !(n is >= 2 and <= MostRows && n == Math.Floor(n))) throw UsageException.For("The size", Checks.Text(n), "a whole number from 2 to 10¹²", "Give rows of each variant.");
+        // What a design has no place for is refused, not passed over.
+        if (q.Design != PowerDesign.Means && q.Ratio != 1) throw UsageException.For("The ratio", Checks.Text(q.Ratio), "none with paired units or rates", "It is for means of independent rows.");
+        if (q.Design == PowerDesign.Proportions && (q.Sd != 1 || q.CovariateCorrelation != 0))
+            throw UsageException.For(q.Sd != 1 ? "The standard deviation" : "The covariate's correlation", Checks.Text(q.Sd != 1 ? q.Sd : q.CovariateCorrelation), "none with rates", "A rate has its spread in itself. For a rate by video give its standard deviation between videos instead of the rate.");
+        if (q.Icc > 0 != q.RowsPerVideo > 1) throw UsageException.For("The clusters", q.Icc > 0 ? "an ICC without rows per video" : "rows per video without an ICC", "both or none", "Rows of one video cost 1 + (rows − 1) · ICC together.");
+        if (q.Design == PowerDesign.Proportions)
+        {
+            Checks.Fraction("The baseline's rate", q.Rate, "A rate of 5 % is 0.05.");
+            if (q.Effect is { } d) Checks.Fraction("The variant's rate", q.Rate + d, "The effect is a difference of rates: from 5 % to 6 % it is 0.01.");
+        }
+        if (q.Correlation is { } r && !(r is > -1 and < 1) || !(q.CovariateCorrelation is > -1 and < 1)) throw UsageException.For("The correlation", Checks.Text(q.Correlation ?? q.CovariateCorrelation), "a number between −1 and 1", "0.5 is common for one person's values.");
+        if (!(q.Icc is >= 0 and < 1) || !(q.RowsPerVideo >= 1)) throw UsageException.For("The clusters", $"ICC {Checks.Text(q.Icc)}, {Checks.Text(q.RowsPerVideo)} rows", "an ICC from 0 to below 1, and 1 row or more", "'alignment analyze' reports the ICC of earlier data.");
+    }
+}

@@ -1,0 +1,144 @@
+namespace Alignment.MLNet.Engagement.Reading;
+
+/// <summary>
+/// Different units of assignment (participants), each with the variants it was seen in. Of more than a bound only the units whose id has a small enough hash are kept
+/// (adaptive sampling: Flajolet, <i>Computing</i> 43, 1990). Ids alone decide that, never variants: the units kept are a random sample of all, and a test of
+/// their counts by variant is right, only less sensitive than one of all units.
+/// </summary>
+sealed class UnitSample(int most)
+{
+    ulong[] _hashes = new ulong[64], _variants = new ulong[64];   // hash 0 is a free slot
+    ulong _limit = ulong.MaxValue;
+
+    /// <summary>Every unit was kept.</summary>
+    public bool Exact => _limit == ulong.MaxValue;
+
+    /// <summary>Units kept.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Units there are: <see cref="Count"/>, or estimated from it.</summary>
+    public double Estimate => Count * (ulong.MaxValue / (double)_limit);
+
+    /// <summary>Rows without an id.</summary>
+    public long Nameless { get; private set; }
+
+    /// <summary>Hashes above this are of no interest any more.</summary>
+    public ulong Limit => _limit;
+
+    /// <summary>Larger hashes need not be kept.</summary>
+    public void LimitTo(ulong limit) => _limit = Math.Min(_limit, limit);
+
+    /// <summary>Takes in a row's unit; nothing but a count of an empty id.</summary>
+    public void Add(ReadOnlySpan<byte> id, int variant)
+    {
+        if (id.IsEmpty) Nameless++;
+        else Add(Math.Max(1, ByteHash.Of(id)), 1UL << variant);
+    }
+
+    public void Merge(UnitSample other)
+    {
+        bool lower = other._limit < _limit;
+        LimitTo(other._limit);
+        Nameless += other.Nameless;
+        for (int i = 0; i < other._hashes.Length; i++)
+            if (other._hashes[i] != 0) Add(other._hashes[i], other._variants[i]);
+        if (lower) Shrink(_limit);
+    }
+
+    /// <summary>Forgets all, the limit included.</summary>
+    public void Clear()
+    {
+        Array.Clear(_hashes);
+        (Count, Nameless, _limit) = (0, 0, ulong.MaxValue);
+    }
+
+    /// <summary>Units seen in one variant only, by variant, and units seen in several.</summary>
+    public UnitCounts Counts(int variants)
+    {
+        var counts = new UnitCounter(variants);
+        for (int i = 0; i < _hashes.Length; i++)
+            if (_hashes[i] != 0) counts.Add(_variants[i]);
+        return counts.Made(Exact);
+    }
+
+    void Add(ulong hash, ulong variants)
+    {
+        if (hash > _limit) return;
+        int slot = Slot(_hashes, hash);
+        if (_hashes[slot] == 0)
+        {
+            (_hashes[slot], _variants[slot]) = (hash, variants);
+            Count++;
+            if (Count > most) Shrink(_limit >> 1);
+            else if (2 * Count > _hashes.Length) Rebuild(2 * _hashes.Length);
+        }
+        else _variants[slot] |= variants;
+    }
+
+    // Half the limit leaves half the units, unless hashes are very uneven.
+    void Shrink(ulong limit)
+    {
+        for (_limit = limit; ; _limit >>= 1)
+        {
+            int kept = 0;
+            foreach (ulong hash in _hashes)
+                if (hash != 0 && hash <= _limit) kept++;
+            if (kept <= most)
+            {
+                if (kept < Count) Rebuild(_hashes.Length);
+                return;
+            }
+        }
+    }
+
+    void Rebuild(int size)
+    {
+        ulong[] hashes = _hashes, variants = _variants;
+        (_hashes, _variants, Count) = (new ulong[size], new ulong[size], 0);
+        for (int i = 0; i < hashes.Length; i++)
+        {
+            if (hashes[i] == 0 || hashes[i] > _limit) continue;
+            int slot = Slot(_hashes, hashes[i]);
+            (_hashes[slot], _variants[slot]) = (hashes[i], variants[i]);
+            Count++;
+        }
+    }
+
+    // Where a hash is, or would be. The kept hashes' upper bits are alike, so that all bits are mixed.
+    static int Slot(ulong[] hashes, ulong hash)
+    {
+        int mask = hashes.Length - 1, slot = (int)((hash * 0x9E37_79B9_7F4A_7C15) >> 20) & mask;
+        while (hashes[slot] != 0 && hashes[slot] != hash) slot = (slot + 1) & mask;
+        return slot;
+    }
+}
+
+/// <summary>Different units by the variants they were seen in.</summary>
+/// <param name="Alone">Units seen in one variant only, by variant.</param>
+/// <param name="Several">Units seen in several.</param>
+/// <param name="Exact">All units; false for a random sample of them.</param>
+sealed record UnitCounts(long[] Alone, long Several, bool Exact)
+{
+    /// <summary>All of them.</summary>
+    public long Units { get; } = Alone.Sum() + Several;
+
+    /// <summary>The part that was seen in several variants.</summary>
+    public double SeveralShare => Units == 0 ? 0 : Several / (double)Units;
+}
+
+/// <summary>Counts units one by one.</summary>
+sealed class UnitCounter(int variants)
+{
+    readonly long[] _alone = new long[variants];
+    long _several;
+
+    /// <summary>A unit, by the bits of the variants it was seen in; none for no unit.</summary>
+    public void Add(ulong seen)
+    {
+        if (seen == 0) return;
+        if ((seen & (seen - 1)) == 0) _alone[System.Numerics.BitOperations.TrailingZeroCount(seen)]++;
+        else _several++;
+    }
+
+    public UnitCounts Made(bool exact) => new(_alone, _several, exact);
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using FFMpegCore;
+using FFMpegCore.Exceptions;
+using Instances.Exceptions;
+
+namespace Alignment.MLNet.Ffmpeg;
+
+/// <summary>Runs one ffmpeg job to its end and turns its failures into errors a user can act on.</summary>
+static class FfmpegRun
+{
+    const int ErrorLinesKept = 8;
+
+    /// <summary>The job's arguments are only our own words, numbers and workspace names; <paramref name="subject"/> is the user's file, for messages.</summary>
+    /// <returns>The lines in which it complained although it succeeded, as far as it is asked for errors only (<c>-v error</c>).</returns>
+    /// <exception cref="OperationCanceledException">Stopped; ffmpeg has been killed.</exception>
+    public static IReadOnlyList<string> Execute(FFMpegArgumentProcessor job, string subject, FfmpegTools tools, FfmpegWorkspace workspace, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        FFMpegResult result;
+        try
+        {
+            var cancellable = job.CancellableThrough(out Action cancel, TimeSpan.Zero);
+            using var registration = stop.Register(() => Cancel(cancel));
+            result = cancellable.ProcessSynchronously(throwOnError: false, tools.Options(workspace.Folder), CancellationToken.None);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or FFMpegException or OperationCanceledException)
+        {
+            // The pipe breaks when ffmpeg dies first.
+            stop.ThrowIfCancellationRequested();
+            throw Failure(subject, e is FFMpegProcessException p ? p.Result.ExitCode : -1, job.Arguments, e is FFMpegProcessException q ? q.Result.StandardError : [e.Message], tools, e);
+        }
+        stop.ThrowIfCancellationRequested();
+        if (!result.Success) throw Failure(subject, result.ExitCode, job.Arguments, result.StandardError, tools);
+        return [.. result.StandardError.Where(l => !string.IsNullOrWhiteSpace(l))];
+    }
+
+    /// <summary>FFMpegCore asks ffmpeg through its standard input before it kills it. An ffmpeg that is just ending has closed that: there is nothing left to stop, and whoever cancels must not get the error.</summary>
+    static void Cancel(Action cancel)
+    {
+        try
+        {
+            cancel();
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException or InstanceException)
+        {
+            // It ends by itself; its run is waited for.
+        }
+    }
+
+    /// <summary>The error that fits what ffmpeg said: disk full may be retried, a missing encoder is a missing dependency, the rest is the data.</summary>
+    internal static AlignmentException Failure(string subject, int exitCode, string arguments, IReadOnlyList<string> stderr, FfmpegTools tools, Exception? inner = null)
+    {
+        string said = string.Join(" | ", stderr.Where(l => !string.IsNullOrWhiteSpace(l)).TakeLast(ErrorLinesKept).Select(l => SafePath.Shorten(l.Trim(), 300)));
+        string found = string.Create(CultureInfo.InvariantCulture, $"ffmpeg {tools.Version} exit code {exitCode} after '{arguments}', saying: {(said.Length == 0 ? "nothing" : said)}");
+        if (said.Contains("No space left", StringComparison.OrdinalIgnoreCase) || said.Contains("not enough space", StringComparison.OrdinalIgnoreCase))
+            return RetryableException.For(subject, found, "room on the disk", "Free some space and run again; finished files are kept.");
+        if (said.Contains("Unknown encoder", StringComparison.OrdinalIgnoreCase))
+            return new MissingDependencyException($"{subject}: found {found}, expected an ffmpeg built with libx264. {FfmpegTools.HowToInstall}", inner);
+        return BadDataException.For(subject, found, "a video ffmpeg can read and write", "Check that the file plays; ffprobe tells more.", inner);
+    }
+}

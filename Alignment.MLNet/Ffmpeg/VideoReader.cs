@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Runtime.ExceptionServices;
+using FFMpegCore;
+
+namespace Alignment.MLNet.Ffmpeg;
+
+/// <summary>How frames are handed out.</summary>
+public sealed record VideoReadOptions
+{
+    /// <summary>Frames are scaled to this width (area-averaged when shrinking); 0 = as shown, after rotation and in square pixels. Given together with <see cref="Height"/>.</summary>
+    public int Width { get; init; }
+
+    /// <summary>Frames are scaled to this height; 0 = as shown.</summary>
+    public int Height { get; init; }
+
+    /// <summary>Frames are repeated or left out to this constant rate; null = every frame in the file, as it is.</summary>
+    public FrameRate? Fps { get; init; }
+
+    /// <summary>
+    /// Only these frames, counted by decoding from 0, ascending and each once; null = all. The taker's index then counts those handed
+    /// out. Reading ends with the last of them. Not together with <see cref="Fps"/>.
+    /// </summary>
+    public IReadOnlyList<long>? Only { get; init; }
+}
+
+/// <summary>One decoded frame: rows top to bottom, R G B bytes. The bytes are overwritten by the next frame. Return false to stop.</summary>
+public delegate bool TakeFrame(long index, ReadOnlySpan<byte> rgb);
+
+/// <summary>Decodes a video frame by frame; one frame is held in memory.</summary>
+public static class VideoReader
+{
+    /// <param name="path">A video file; its name may be anything the file system allows.</param>
+    /// <param name="take">Called for every frame in order until it returns false. What it throws is thrown here.</param>
+    /// <param name="options">Size and rate of the frames; null for those of the file.</param>
+    /// <param name="tools">Where ffmpeg is; null to look for it.</param>
+    /// <param name="stop">Kills ffmpeg and leaves nothing behind.</param>
+    /// <returns>How many frames were handed out, and their size.</returns>
+    /// <exception cref="BadDataException">Not a video, or it cannot be decoded.</exception>
+    /// <exception cref="OperationCanceledException">Stopped; ffmpeg has been killed.</exception>
+    public static (long Frames, int Width, int Height) Read(string path, TakeFrame take, VideoReadOptions? options = null, FfmpegTools? tools = null, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(take);
+        options ??= new();
+        if (options.Only is { Count: 0 }) throw new ArgumentException("At least one frame is wanted.", nameof(options));
+        tools ??= FfmpegTools.Find();
+        var info = VideoProbe.Read(path, tools, stop);
+        bool scaled = options.Width > 0 && options.Height > 0;
+        int width = scaled ? options.Width : info.DisplayWidth, height = scaled ? options.Height : info.DisplayHeight;
+        using var workspace = new FfmpegWorkspace();
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var sink = new RgbFrameSink(width * height * 3, take, enough);
+        using var pipe = new FfmpegOutputPipe(sink.ReadAsync);
+        bool failed = true;
+        // Pixels that are wider than high: the picture is stretched, which averaging would do in steps.
+        bool widened = !scaled && (width > info.FrameWidth || height > info.FrameHeight);
+        string filter = FrameChoice.Option(Chain(options, width, height, widened), workspace, tools);
+        try
+        {
+            FfmpegRun.Execute(Job(workspace.AddInput(path), pipe.Target, options, filter, tools.FpsModeOption), $"Reading the video '{SafePath.Shorten(path, 200)}'", tools, workspace, enough.Token);
+            failed = false;
+        }
+        catch (Exception e) when (sink.Ended && !stop.IsCancellationRequested && e is AlignmentException or OperationCanceledException)
+        {
+            // We had enough and killed ffmpeg; that it complains is expected.
+            stop.ThrowIfCancellationRequested();
+        }
+        finally
+        {
+            pipe.Finish(failed);
+        }
+        if (sink.Failure is { } failure) ExceptionDispatchInfo.Throw(failure);
+        return (sink.Count, width, height);
+    }
+
+    internal static string Chain(VideoReadOptions options, int width, int height, bool widened = false)
+    {
+        string rate = options.Fps is { } fps ? $"fps={fps}," : "", choice = options.Only is { } frames ? FrameChoice.Select(frames) : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{choice}{rate}scale={width}:{height}:flags={(widened ? "bicubic" : "area")}+accurate_rnd+full_chroma_int+bitexact");
+    }
+
+    internal static FFMpegArgumentProcessor Job(string input, string output, VideoReadOptions options, string filter, string fpsMode)
+    {
+        // "V": a music file's cover picture is no video.
+        string arguments = string.Create(CultureInfo.InvariantCulture,
+            $"-map 0:V:0 -an -sn -dn {(options.Fps is null ? fpsMode + " passthrough " : "")}{filter}{(options.Only is { } only ? $" -frames:v {only.Count}" : "")} -f rawvideo -pix_fmt rgb24");
+        // Where the picture's size changes on the way ffmpeg makes its filters anew, and "select" would count from 0 again; scaling copes by itself.
+        string kept = options.Only is null ? "" : "-reinit_filter 0 ";
+        return FFMpegArguments.FromFileInput(input, false, o => o.WithCustomArgument("-hide_banner -nostdin -v error " + kept + FfmpegWorkspace.InputGuards))
+            .OutputToFile(output, true, o => o.WithCustomArgument(arguments));
+    }
+
+    sealed class RgbFrameSink(int frameBytes, TakeFrame take, CancellationTokenSource enough)
+    {
+        public long Count { get; private set; }
+        public bool Ended { get; private set; }
+        public Exception? Failure { get; private set; }
+
+        public async Task ReadAsync(Stream inputStream)
+        {
+            byte[] frame = new byte[frameBytes];
+            while (await inputStream.ReadAtLeastAsync(frame, frameBytes, throwOnEndOfStream: false).ConfigureAwait(false) == frameBytes)
+            {
+                try
+                {
+                    if (take(Count++, frame)) continue;
+                }
+#pragma warning disable CA1031 // Whatever the caller's code throws is kept and thrown again on the caller's thread.
+                catch (Exception e)
+#pragma warning restore CA1031
+                {
+                    Failure = e;
+                }
+                Ended = true;
+                await enough.CancelAsync().ConfigureAwait(false);
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using Alignment.Transforms.Attention.Saliency;
+using Alignment.Transforms.Stages;
+
+namespace Alignment.MLNet.Gaze;
+
+/// <summary>How a data set gets its heatmaps.</summary>
+public sealed record AttentionOptions
+{
+    /// <summary>A CSV of gaze samples or fixations: then attention is measured. Null: it is predicted.</summary>
+    public string? GazeFile { get; init; }
+
+    /// <summary>How gaze rows become heatmaps.</summary>
+    public GazeOptions Gaze { get; init; } = new();
+
+    /// <summary>
+    /// How attention is predicted. Null: not at all where there is a gaze file – a scene that nobody looked at gets a map of zeros –, else by the default predictor. With a gaze
+    /// file it serves the scenes without any gaze; the record beside the heatmaps says which.
+    /// </summary>
+    public AttentionPredictorOptions? Predict { get; init; }
+
+    /// <summary>How values become attention 0..1; null: a measured map is divided by its maximum, a predicted one left as the predictor has it.</summary>
+    public HeatmapNormalization? Normalize { get; init; }
+
+    /// <summary>For the percentile normalization: what becomes 0.</summary>
+    public double LowPercentile { get; init; } = new NormalizeHeatmapOptions().LowPercentile;
+
+    /// <summary>For the percentile normalization: what becomes 1.</summary>
+    public double HighPercentile { get; init; } = new NormalizeHeatmapOptions().HighPercentile;
+
+    /// <summary>Sigma of a Gaussian blur before that, in pixels of the map (on top of what the gaze's own sigma or the predictor does); 0: none.</summary>
+    public float Smoothing { get; init; }
+
+    /// <summary>Makes heatmaps also where there are some; those that were brought along are kept beside as <c>*.replaced</c>.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>Only these videos; empty: all.</summary>
+    public IReadOnlyList<string> Videos { get; init; } = [];
+
+    /// <summary>Where scene lists are looked for before the data folder and the folder above it.</summary>
+    public IReadOnlyList<string> SourceFolders { get; init; } = [];
+
+    /// <summary>Draws for each video a sheet of its stills with the attention over them.</summary>
+    public bool ContactSheets { get; init; } = true;
+
+    /// <exception cref="UsageException">A value is out of range, or a file is not there.</exception>
+    public void Check()
+    {
+        Gaze.Check();
+        Predict?.Check();
+        new NormalizeHeatmapOptions { Mode = Normalize ?? default, LowPercentile = LowPercentile, HighPercentile = HighPercentile, Smoothing = Smoothing }.Check();
+        if (Normalize == HeatmapNormalization.DivideBy255) throw UsageException.For("--normalize", "a division by 255", "max, min-max, percentile or sum-to-one", "Dividing by 255 is for reading 8-bit files; what is made here has its own scale.");
+        if (GazeFile is not null && !File.Exists(GazeFile)) throw UsageException.For("--gaze", $"no file '{SafePath.Shorten(GazeFile, 300)}'", "a CSV file", "Correct the path, or leave the option out to predict attention.");
+        if (SourceFolders.FirstOrDefault(f => !Directory.Exists(f)) is { } missing)
+            throw UsageException.For("--source", $"no folder '{SafePath.Shorten(missing, 300)}'", "a folder with scene lists", "Correct the path, or leave the option out.");
+    }
+}

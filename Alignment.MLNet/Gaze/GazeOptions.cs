@@ -1,0 +1,45 @@
+namespace Alignment.MLNet.Gaze;
+
+/// <summary>What x and y of gaze rows count.</summary>
+public enum GazeCoordinates
+{
+    /// <summary>Pixels of the frame; the origin is the top left corner of the top left pixel, x to the right, y down.</summary>
+    Pixels,
+
+    /// <summary>Parts of the frame's width and height, from 0 up to 1.</summary>
+    Normalised,
+}
+
+/// <summary>How gaze rows become heatmaps.</summary>
+public sealed record GazeOptions
+{
+    /// <summary>Pixels: what eye trackers export. Rows that contradict it are an error, never another reading.</summary>
+    public GazeCoordinates Coordinates { get; init; } = GazeCoordinates.Pixels;
+
+    /// <summary>The size of the frame that pixel coordinates are given in; null: the still's own size. Both sides or none.</summary>
+    public int? FrameWidth { get; init; }
+
+    /// <inheritdoc cref="FrameWidth"/>
+    public int? FrameHeight { get; init; }
+
+    /// <summary>The Gaussian that each fixation is spread by.</summary>
+    public GazeSigma Sigma { get; init; } = GazeSigma.Default;
+
+    /// <summary>Needed for a sigma in degrees.</summary>
+    public ViewingGeometry Geometry { get; init; } = new();
+
+    /// <summary>Most line numbers kept for each reason why rows are dropped; the counts are always whole.</summary>
+    public int MostLinesKept { get; init; } = 1000;
+
+    /// <exception cref="UsageException">A value is out of range.</exception>
+    public void Check()
+    {
+        Sigma.Check();
+        Geometry.Check();
+        if (FrameWidth is null != FrameHeight is null || FrameWidth is < 1 or > 100_000 || FrameHeight is < 1 or > 100_000)
+            throw UsageException.For("--frame", FormattableString.Invariant($"{FrameWidth}x{FrameHeight}"), "a width and a height in pixels", "Give the size of the frame that x and y are measured in, such as 1920x1080.");
+        if (Coordinates == GazeCoordinates.Normalised && FrameWidth is not null)
+            throw UsageException.For("--frame", "normalised coordinates too", "pixels", "Leave --frame out: normalised coordinates fit every size.");
+        if (MostLinesKept < 0) throw UsageException.For("The number of lines kept", FormattableString.Invariant($"{MostLinesKept}"), "0 or more", "Leave it at its default if unsure.");
+    }
+}

@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Text.Json;
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Storage;
+using Alignment.Transforms.Attention;
+
+namespace Alignment.MLNet.Gaze;
+
+/// <summary>What gaze there is on a scene.</summary>
+sealed record GazeOfScene(GazeScene Scene)
+{
+    public long Rows { get; set; }
+
+    public int Participants { get; set; }
+
+    public double Weight { get; set; }
+
+    public double SigmaX { get; set; }
+}
+
+/// <summary>A gaze file, its rows in the order of the scenes.</summary>
+sealed class GazeSource : IDisposable
+{
+    // The hashes that tell a scene's participants apart take 16 MB at most.
+    const int MostParticipants = 1_000_000;
+
+    readonly GazeScenes _scenes;
+    readonly GazeOptions _options;
+    readonly GazeSpill? _spill;
+    readonly Dictionary<string, GazeVideo> _videos;
+    readonly HashSet<ulong> _participants = [];
+    FixationDensity? _density;
+    (int Width, int Height, double SigmaX, double SigmaY) _shape;
+
+    GazeSource(GazeScenes scenes, GazeOptions options, string file, string sha256, GazeReport? report, GazeSpill? spill)
+    {
+        (_scenes, _options, File, Sha256, Report, _spill) = (scenes, options, file, sha256, report, spill);
+        _videos = scenes.Videos.ToDictionary(v => v.VideoId, StringComparer.Ordinal);
+    }
+
+    public string File { get; }
+
+    public string Sha256 { get; }
+
+    /// <summary>What became of its rows.</summary>
+    public GazeReport? Report { get; }
+
+    sealed record Kept(string ScenesSha256, string Options, GazeReport Report);
+
+    /// <summary>Reads the file, or – where nothing is to be made of it – only what an earlier call said of it.</summary>
+    /// <exception cref="BadDataException">It cannot be used, or none of its rows.</exception>
+    public static GazeSource Open(SceneFolder data, IReadOnlyList<string> videoIds, IReadOnlyList<string> sources, AttentionOptions options, string spillPath, string keptPath, bool read, Action<AttentionProblem> report, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    {
+        string path = options.GazeFile!, name = Path.GetFileName(path);
+        GazeScenes scenes = GazeScenes.Read(data, videoIds, sources, report, cancel);
+        string place = FormattableString.Invariant($"{options.Gaze.Coordinates} {options.Gaze.FrameWidth}x{options.Gaze.FrameHeight} {options.Gaze.MostLinesKept}"), hash = scenes.Hash();
+        if (!read)
+        {
+            string sha = FileHash.OfFile(path);
+            return new(scenes, options.Gaze, name, sha, Earlier(keptPath) is { } kept && kept.Report.Sha256 == sha && kept.ScenesSha256 == hash && kept.Options == place ? kept.Report : null, null);
+        }
+        var spill = new GazeSpill(spillPath, scenes.Slots);
+        try
+        {
+            GazeReport found = new GazePass(scenes, options.Gaze, spill).Run(path, progress, cancel);
+            if (found.RowsUsed == 0 && options.Predict is null) throw Unusable(path, found);
+            if (found.Rows > 0 && found.Dropped["off_screen"].Count > found.Rows / 2)
+                report(new(null, null, FormattableString.Invariant($"{found.Dropped["off_screen"].Count} of {found.Rows} gaze rows are off screen. If x and y are pixels of another frame than the stills, give its size with --frame."), Breaks: false));
+            AtomicFile.WriteText(keptPath, JsonSerializer.Serialize(new Kept(hash, place, found), OutputRecord.Style) + "\n", durable: false, keepEqual: true);
+            return new(scenes, options.Gaze, name, found.Sha256, found, spill);
+        }
+        catch
+        {
+            spill.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What there is to know of a scene before its rows are read; null where its time is not known.</summary>
+    public GazeOfScene? Of(string videoId, int scene)
+    {
+        if (!_videos.TryGetValue(videoId, out GazeVideo? video) || !video.ByNumber.TryGetValue(scene, out GazeScene? found) || found.Slot < 0) return null;
+        return new(found) { SigmaX = SigmaX(found) };
+    }
+
+    /// <summary>Reads a scene's rows, in ascending order of scenes, and paints their density.</summary>
+    /// <returns>[H,W], its maximum 1; null where no row fell into the scene.</returns>
+    /// <exception cref="BadDataException">The durations add up to no number.</exception>
+    public float[]? Paint(GazeOfScene looked)
+    {
+        GazeScene scene = looked.Scene;
+        double sigmaX = SigmaX(scene), sigmaY = _options.FrameHeight is { } frame && _options.FrameWidth is not null ? sigmaX * _options.FrameWidth.Value / scene.Width * scene.Height / frame : sigmaX;
+        if (_density is null || _shape != (scene.Width, scene.Height, sigmaX, sigmaY)) _density = new(scene.Width, scene.Height, sigmaX, sigmaY);
+        else _density.Clear();
+        _shape = (scene.Width, scene.Height, sigmaX, sigmaY);
+        _participants.Clear();
+        while (_spill!.Next(scene.Slot, out ReadOnlySpan<GazeRow> rows))
+        {
+            foreach (ref readonly GazeRow row in rows)
+            {
+                _density.Add(row.Pixel, row.Weight);
+                looked.Weight += row.Weight;
+                if (_participants.Count < MostParticipants) _participants.Add(row.Participant);
+            }
+            looked.Rows += rows.Length;
+        }
+        looked.Participants = _participants.Count;
+        if (looked.Rows == 0) return null;
+        float[] map = new float[scene.Width * scene.Height];
+        ReadOnlySpan<double> density = _density.Blur();
+        double max = System.Numerics.Tensors.TensorPrimitives.Max(density);
+        if (!double.IsFinite(max)) throw BadDataException.For(FormattableString.Invariant($"The gaze on scene {scene.Number}"), "durations whose sum no number can hold", "seconds", "Correct the durations in the gaze file.");
+        if (max > 0) for (int i = 0; i < map.Length; i++) map[i] = (float)(density[i] / max);
+        return map;
+    }
+
+    /// <summary>True where the heatmap is of the same span and size.</summary>
+    public static bool SamePlace(HeatmapOrigin entry, GazeOfScene looked) =>
+        entry.Place == PlaceOf(looked.Scene);
+
+    /// <summary>Time and size of a scene as the record has them.</summary>
+    public static string PlaceOf(GazeScene scene) => string.Create(CultureInfo.InvariantCulture, $"{scene.StartSeconds:R}-{scene.EndSeconds:R} s, {scene.Width}x{scene.Height}");
+
+    public void Dispose() => _spill?.Dispose();
+
+    /// <summary>Sigma along x in pixels of the still: given for the frame's pixels, which may be of another size.</summary>
+    double SigmaX(GazeScene scene)
+    {
+        int frame = _options.FrameWidth ?? scene.Width;
+        return _options.Sigma.InPixels(_options.Geometry, frame) * scene.Width / frame;
+    }
+
+    /// <summary>Nothing can be made of the file: why, and what to do about the reason that most rows have.</summary>
+    static BadDataException Unusable(string path, GazeReport found)
+    {
+        KeyValuePair<string, GazeDropped>[] reasons = [.. found.Dropped.Where(d => d.Value.Count > 0)];
+        string why = string.Join(", ", reasons.Select(d => FormattableString.Invariant($"{d.Key} {d.Value.Count}{(d.Value.Lines.Count > 0 ? FormattableString.Invariant($", first in line {d.Value.Lines[0]}") : "")}")));
+        string next = reasons.Length == 0 ? "Export the gaze again." : reasons.MaxBy(d => d.Value.Count).Key switch
+        {
+            "malformed_row" => "Close every quote on its own line.",
+            "not_a_number" => "Decimals have a point, and time, x, y and the duration may not be empty.",
+            "unknown_video" => "Compare the ids with the names of the folders of stills, letter by letter.",
+            "no_scene_list" => "Make the scene lists with `alignment scenes`, or name their folder with --source.",
+            "outside_scenes" => "Times are seconds from the start of the video.",
+            "no_still" => "Take the stills with `alignment scenes`.",
+            "off_screen" => "Give the size of the frame that x and y are measured in with --frame, or --coordinates normalised.",
+            _ => "Durations are in seconds; without that column every row weighs 1.",
+        };
+        return BadDataException.For($"The gaze file '{SafePath.Shorten(path, 300)}'", found.Rows == 0 ? "no rows below its header" : FormattableString.Invariant($"no usable row among {found.Rows} ({why})"),
+            "gaze on the data set's scenes", $"{next} `--predict` makes heatmaps without gaze.");
+    }
+
+    static Kept? Earlier(string path)
+    {
+        try
+        {
+            return System.IO.File.Exists(path) && new FileInfo(path).Length < 16 << 20 ? JsonSerializer.Deserialize<Kept>(System.IO.File.ReadAllBytes(path), OutputRecord.Style) : null;
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

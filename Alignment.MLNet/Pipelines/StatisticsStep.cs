@@ -1,0 +1,47 @@
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Engagement;
+using Alignment.MLNet.Engagement.Results;
+using Alignment.MLNet.Storage;
+using Alignment.MLNet.Variants;
+
+namespace Alignment.MLNet.Pipelines;
+
+/// <summary>The variants' statistics and their two plots, in one folder.</summary>
+static class StatisticsStep
+{
+    const string Name = "statistics.json";
+
+    sealed record Recipe(int Format, string StatisticsSha256, IReadOnlyList<string> Variants);
+
+    sealed record Facts(IReadOnlyList<string> Files);
+
+    public static (IReadOnlyList<string> Files, bool Made) Run(VariantSet set, RunFolder folder)
+    {
+        string from = Path.Combine(set.Root, Name), record = Path.Combine(folder.Statistics, "record.json");
+        var recipe = new Recipe(3, FileHash.OfFile(from), [.. set.VideoIds.Select(set.KeyOf)]);
+        if (OutputRecord.Current<Facts>(record, recipe) is { } known) return ([.. known.Files.Select(f => SafePath.Under(folder.Statistics, f))], false);
+
+        AtomicFile.WriteBytes(Path.Combine(folder.Statistics, Name), File.ReadAllBytes(from));
+        string[] files = [Name, .. AlignmentPlots.Write(folder.Statistics, VariantFiles.ReadStatistics(from), set.VideoIds.Count, set.AttentionOrigin.Words).Select(f => Path.GetFileName(f))];
+        OutputRecord.Write(record, recipe, new Facts(files), files);
+        return ([.. files.Select(f => Path.Combine(folder.Statistics, f))], true);
+    }
+}
+
+/// <summary>The analysis of engagement data; computed when something changed, else read back.</summary>
+static class AnalysisStep
+{
+    sealed record Recipe(int Format, string EngagementSha256, AnalysisOptions Options, IReadOnlyList<string> Inputs);
+
+    sealed record Facts(long Rows, long Rejected);
+
+    public static (EngagementAnalysis Result, bool Made) Run(string file, RunFolder folder, AnalysisOptions options, CancellationToken cancel, AnalysisInputs? inputs = null)
+    {
+        string record = Path.Combine(folder.Analysis, "record.json");
+        var recipe = new Recipe(3, FileHash.OfFile(file), options, [.. new[] { inputs?.PlanFile, inputs?.DoseFile }.Select(f => f is null ? "" : FileHash.OfFile(f))]);
+        if (OutputRecord.Current<Facts>(record, recipe) is not null) return (AnalysisJson.Read(Path.Combine(folder.Analysis, EngagementAnalyzer.JsonFile)), false);
+        EngagementAnalysis made = EngagementAnalyzer.Run(file, folder.Analysis, options, inputs, cancel);
+        OutputRecord.Write(record, recipe, new Facts(made.Rows, made.Rejected), EngagementAnalyzer.JsonFile, EngagementAnalyzer.CsvFile, EngagementAnalyzer.FindingsFile, EngagementAnalyzer.RejectedFile);
+        return (made, true);
+    }
+}

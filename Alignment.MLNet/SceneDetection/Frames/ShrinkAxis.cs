@@ -1,0 +1,45 @@
+namespace Alignment.MLNet.SceneDetection.Frames;
+
+/// <summary>
+/// One axis of OpenCV's 8-bit INTER_LINEAR: output i lies at (i + ½)·scale − ½ between source <see cref="First"/>[i] and the
+/// next one; the two weights are 11-bit integers that add up to 2048.
+/// </summary>
+sealed class ShrinkAxis
+{
+    const int One = 2048;
+
+    /// <param name="source">Length of the source axis.</param>
+    /// <param name="size">Length of the output axis.</param>
+    /// <param name="clampWeights">Columns: outside the picture the border's own value counts alone. Rows: their index is held inside instead.</param>
+    public ShrinkAxis(int source, int size, bool clampWeights)
+    {
+        (First, Second, Weights) = (new int[size], new int[size], new short[2 * size]);
+        // As there: the inverse of the inverse, in double; the position in single precision.
+        double scale = 1.0 / ((double)size / source);
+        Scale = scale;
+        for (int i = 0; i < size; i++)
+        {
+            float at = (float)((i + 0.5) * scale - 0.5);
+            int first = (int)MathF.Floor(at);
+            at -= first;
+            if (clampWeights && first < 0) (first, at) = (0, 0);
+            if (clampWeights && first >= source - 1) (first, at) = (source - 1, 0);
+            First[i] = Math.Clamp(first, 0, source - 1);
+            Second[i] = Math.Clamp(first + 1, 0, source - 1);
+            Weights[2 * i] = (short)MathF.Round((1f - at) * One, MidpointRounding.ToEven);
+            Weights[2 * i + 1] = (short)MathF.Round(at * One, MidpointRounding.ToEven);
+        }
+    }
+
+    /// <summary>Source ÷ output length.</summary>
+    public double Scale { get; }
+
+    /// <summary>Index of the first source value of each output.</summary>
+    public int[] First { get; }
+
+    /// <summary>Index of the second one.</summary>
+    public int[] Second { get; }
+
+    /// <summary>Two weights per output, side by side.</summary>
+    public short[] Weights { get; }
+}

@@ -1,0 +1,79 @@
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Ffmpeg;
+using Alignment.MLNet.Storage;
+
+namespace Alignment.MLNet.SceneDetection;
+
+/// <summary>
+/// Cuts videos into scenes: <c>{data}/video_scene_cuts/{id}/{id}-Scene-{n:000}-01.jpg</c> (and -02 … where more pictures are asked
+/// for), <c>scenes.csv</c> (<see cref="SceneList"/>) and <c>scenes.json</c> (<see cref="ScenesRecord"/>) beside them, and in
+/// <c>{data}/scene_reports/{id}/</c> a strip of the cuts and, on request, every frame's scores. A video whose scenes are there, from
+/// the same file and options, is left alone.
+/// </summary>
+public static class SceneDetectionJob
+{
+    /// <summary>Finds and writes the scenes of every video.</summary>
+    /// <param name="videos">The folder of videos, or one video. The id is the file's name without its ending.</param>
+    /// <param name="data">The data folder, or the one that has it as <c>data/</c>; made if it is not there.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="progress">Kilobytes of video.</param>
+    /// <param name="tools">Where ffmpeg is; null to look for it.</param>
+    /// <param name="cancel">Stops at once; finished videos stay and are not made again.</param>
+    /// <returns>Every video, and the problems of those that could not be used: one bad file does not stop the others.</returns>
+    /// <exception cref="BadDataException">There is no video, or none that could be used.</exception>
+    /// <exception cref="UsageException">No such folder, an option out of range, or a video asked for by an id that no file has.</exception>
+    /// <exception cref="RetryableException">Another run works in the data folder.</exception>
+    /// <exception cref="MissingDependencyException">No ffmpeg.</exception>
+    public static SceneDetectionReport Run(string videos, string data, SceneDetectionOptions? options = null, IProgress<WorkProgress>? progress = null, FfmpegTools? tools = null, CancellationToken cancel = default)
+    {
+        options ??= new();
+        options.Check();
+        tools ??= FfmpegTools.Find();
+        List<string> problems = [];
+        var files = Chosen(VideoFiles.Find(videos, problems.Add), options.VideoIds, videos);
+        if (files.Count == 0) throw new BadDataException("No scenes could be found. " + problems[0]);
+        string folder = DataFolder(data);
+        List<VideoScenes> made = [];
+        using (RunLock.Take(Path.Combine(folder, ScenesFolder.Stills)))
+        {
+            long[] sizes = [.. files.Select(f => Math.Max(1, (VideoFiles.SizeOf(f.Path) ?? 0) >> 10))];
+            long total = sizes.Sum(), before = 0;
+            for (int i = 0; i < files.Count; i++)
+            {
+                cancel.ThrowIfCancellationRequested();
+                var (id, path) = files[i];
+                long from = before, size = sizes[i];
+                Tell(0);
+                try
+                {
+                    made.Add(new VideoScenesJob(id, path, folder, options, tools, cancel).Run(Tell, problems.Add));
+                }
+                catch (BadDataException e)
+                {
+                    problems.Add($"{SafePath.Shorten(id)}: {e.Message}");
+                }
+                before += size;
+
+                void Tell(double part) => progress?.Report(new("finding scenes, kB of video", from + (long)(part * size), total, id));
+            }
+            progress?.Report(new("finding scenes, kB of video", total, total));
+        }
+        if (made.Count == 0) throw new BadDataException("No scenes could be found. " + problems[0]);
+        return new(made, problems);
+    }
+
+    /// <summary>The folder that has <c>video_scene_cuts</c>: the one given, or its <c>data</c> where that has them already.</summary>
+    static string DataFolder(string given)
+    {
+        string full = Path.GetFullPath(given), below = Path.Combine(full, "data");
+        return !Directory.Exists(Path.Combine(full, ScenesFolder.Stills)) && Directory.Exists(Path.Combine(below, ScenesFolder.Stills)) ? below : full;
+    }
+
+    static IReadOnlyList<(string Id, string Path)> Chosen(IReadOnlyList<(string Id, string Path)> all, IReadOnlyList<string>? ids, string videos)
+    {
+        if (ids is null) return all;
+        if (ids.FirstOrDefault(id => all.All(v => v.Id != id)) is { } unknown)
+            throw UsageException.For($"--video '{SafePath.Shorten(unknown)}'", $"no such video in '{SafePath.Shorten(Path.GetFullPath(videos), 200)}'", $"one of {string.Join(", ", all.Select(v => SafePath.Shorten(v.Id)).Take(10))}", "The id is the file's name without its ending.");
+        return [.. all.Where(v => ids.Contains(v.Id, StringComparer.Ordinal))];
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using Alignment.Transforms.Images;
+
+namespace Alignment.MLNet.SceneDetection;
+
+/// <summary>How cuts are found.</summary>
+public enum CutDetector
+{
+    /// <summary>Ours: compares the pictures on both sides of every change, so that repeated frames, flashes and moves are no cuts and gradual transitions are one (docs/scene-cuts.md).</summary>
+    Shots,
+
+    /// <summary>PySceneDetect's detect-content.</summary>
+    Content,
+
+    /// <summary>PySceneDetect's detect-adaptive.</summary>
+    Adaptive,
+
+    /// <summary>PySceneDetect's detect-threshold, for fades through black.</summary>
+    Threshold,
+
+    /// <summary>PySceneDetect's detect-hist.</summary>
+    Histogram,
+}
+
+/// <summary>Options of <see cref="SceneDetectionJob"/>. Thresholds are PySceneDetect 0.7's own defaults.</summary>
+public sealed record SceneDetectionOptions
+{
+    /// <summary>Most pictures a scene may be given.</summary>
+    public const int MostImages = 99;
+
+    /// <summary>How cuts are found.</summary>
+    public CutDetector Detector { get; init; } = CutDetector.Shots;
+
+    /// <summary>Shortest scene, in seconds: a cut that comes sooner after the one before (or after the start) is passed over. PySceneDetect's min-scene-len.</summary>
+    public double MinSceneSeconds { get; init; } = 0.6;
+
+    /// <summary>Least content_val of a cut, 0..255; <see cref="CutDetector.Content"/> only.</summary>
+    public double ContentThreshold { get; init; } = 27;
+
+    /// <summary>Least ratio of content_val to its neighbours'; <see cref="CutDetector.Adaptive"/> only.</summary>
+    public double AdaptiveThreshold { get; init; } = 3;
+
+    /// <summary>Least content_val of a cut whatever the ratio; <see cref="CutDetector.Adaptive"/> only.</summary>
+    public double AdaptiveLeast { get; init; } = 15;
+
+    /// <summary>Mean brightness below which a frame is dark, 0..255; <see cref="CutDetector.Threshold"/> only.</summary>
+    public double FadeThreshold { get; init; } = 12;
+
+    /// <summary>A cut is where histograms correlate by at most 1 − this; <see cref="CutDetector.Histogram"/> only.</summary>
+    public double HistogramThreshold { get; init; } = 0.2;
+
+    /// <summary>Pictures per scene, 1 … <see cref="MostImages"/>. One is the scene's middle frame, which no transition touches; see <see cref="StillFrames"/>.</summary>
+    public int Images { get; init; } = 1;
+
+    /// <summary>JPEG quality of the stills, 1..100; PySceneDetect's own.</summary>
+    public int JpegQuality { get; init; } = PictureFile.DefaultJpegQuality;
+
+    /// <summary>Also write every frame's scores as CSV.</summary>
+    public bool Stats { get; init; }
+
+    /// <summary>Draw the frames around each cut with the scores.</summary>
+    public bool Strip { get; init; } = true;
+
+    /// <summary>Only these videos, by id; null for all.</summary>
+    public IReadOnlyList<string>? VideoIds { get; init; }
+
+    /// <summary>Make again what is there already, also stills that this did not make.</summary>
+    public bool Force { get; init; }
+
+    /// <exception cref="UsageException">An option is out of range.</exception>
+    public void Check()
+    {
+        Within("The minimum scene length", MinSceneSeconds, 0, 3600, "0.6 is usual.");
+        Within("The content threshold", ContentThreshold, 0, 255, "27 is usual.");
+        Within("The adaptive threshold", AdaptiveThreshold, 0, 255, "3 is usual.");
+        Within("The adaptive detector's least content value", AdaptiveLeast, 0, 255, "15 is usual.");
+        Within("The fade threshold", FadeThreshold, 0, 255, "12 is usual.");
+        Within("The histogram threshold", HistogramThreshold, 0, 2, "0.2 is usual.");
+        Within("The number of pictures per scene", Images, 1, MostImages, "1 is enough for a data set.");
+        Within("The JPEG quality", JpegQuality, 1, 100, "95 is usual.");
+    }
+
+    static void Within(string what, double value, double least, double most, string advice)
+    {
+        if (!(value >= least && value <= most))
+            throw UsageException.For(what, value.ToString("R", CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"{least} to {most}"), advice);
+    }
+}

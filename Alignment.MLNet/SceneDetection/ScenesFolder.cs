@@ -1,0 +1,78 @@
+using Alignment.MLNet.Dataset;
+
+namespace Alignment.MLNet.SceneDetection;
+
+/// <summary>
+/// Where a video's scenes go: <c>video_scene_cuts/{id}/</c> appears whole, by renaming a folder that was filled beside it
+/// (<c>.{id}.partial</c>). A process killed at any point leaves the old folder, or the new one, or both under names the next run
+/// puts in order. Files in the old folder that are not ours are kept.
+/// </summary>
+sealed class ScenesFolder
+{
+    /// <summary>The folder of stills, one folder a video.</summary>
+    public const string Stills = "video_scene_cuts";
+
+    /// <summary>The folder of strips and statistics, one folder a video.</summary>
+    public const string Reports = "scene_reports";
+
+    /// <summary>The scene list beside the stills.</summary>
+    public const string ListName = "scenes.csv";
+
+    readonly string _id, _partial, _old;
+
+    public ScenesFolder(string data, string id)
+    {
+        _id = id;
+        Folder = SafePath.Under(data, Stills, id);
+        ReportFolder = SafePath.Under(data, Reports, id);
+        (_partial, _old) = (SafePath.Under(data, Stills, $".{id}.partial"), SafePath.Under(data, Stills, $".{id}.old"));
+        if (!Directory.Exists(_old)) return;
+        // A run was killed while it put the new folder in the old one's place.
+        if (Directory.Exists(Folder)) KeepForeign();
+        else Directory.Move(_old, Folder);
+    }
+
+    /// <summary>Where the finished files are.</summary>
+    public string Folder { get; }
+
+    /// <summary>Where strip and statistics are.</summary>
+    public string ReportFolder { get; }
+
+    /// <summary>True when stills are there that this program did not make.</summary>
+    public bool HoldsForeignStills() => Directory.Exists(Folder) && !File.Exists(Path.Combine(Folder, ScenesRecord.FileName)) && Directory.EnumerateFiles(Folder).Any(f => IsStill(Path.GetFileName(f)));
+
+    /// <summary>Empties and returns the folder to fill.</summary>
+    public string Begin()
+    {
+        if (Directory.Exists(_partial)) Directory.Delete(_partial, recursive: true);
+        return AtomicFile.MakeFolder(_partial);
+    }
+
+    /// <summary>Puts what was filled in its place.</summary>
+    public void Finish()
+    {
+        if (Directory.Exists(Folder)) Directory.Move(Folder, _old);
+        Directory.Move(_partial, Folder);
+        KeepForeign();
+    }
+
+    /// <summary>After a failure: nothing half-done stays.</summary>
+    public void Abandon()
+    {
+        if (Directory.Exists(_partial)) Directory.Delete(_partial, recursive: true);
+    }
+
+    void KeepForeign()
+    {
+        if (!Directory.Exists(_old)) return;
+        foreach (var entry in new DirectoryInfo(_old).EnumerateFileSystemInfos())
+        {
+            string to = Path.Combine(Folder, entry.Name);
+            if (IsStill(entry.Name) || entry.Name is ListName or ScenesRecord.FileName || Path.Exists(to)) continue;
+            Directory.Move(entry.FullName, to);
+        }
+        Directory.Delete(_old, recursive: true);
+    }
+
+    bool IsStill(string name) => SceneNames.IsPicture(name) && SceneNames.Parse(name, _id) is not null;
+}

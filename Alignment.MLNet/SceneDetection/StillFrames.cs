@@ -1,0 +1,31 @@
+namespace Alignment.MLNet.SceneDetection;
+
+/// <summary>
+/// Which frames of a scene become its pictures: PySceneDetect's choice. The scene's frames are divided into as many equal runs as
+/// there are pictures (the first ones a frame longer where it does not come out even); of the first run the second frame is taken, of
+/// the last run the last but one, of those between the middle one. A single picture is the scene's middle frame. A scene with fewer
+/// frames than pictures repeats its last frame.
+/// </summary>
+public static class StillFrames
+{
+    // PySceneDetect's frame margin: the frame at a cut may still hold some of the other scene.
+    const int Margin = 1;
+
+    /// <summary>The frames of picture 1, 2, … of the scene that begins at <paramref name="start"/> and ends before <paramref name="end"/>.</summary>
+    public static IReadOnlyList<long> Of(long start, long end, int images)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(end, start + 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(images, 1);
+        long count = Math.Max(end - start, images), most = end - 1;
+        long[] frames = new long[images];
+        for (int i = 0; i < images; i++)
+        {
+            long from = i * (count / images) + Math.Min(i, count % images), to = (i + 1) * (count / images) + Math.Min(i + 1, count % images);
+            long first = Math.Min(start + from, most), last = Math.Min(start + to - 1, most);
+            frames[i] = images == 1 || (i > 0 && i < images - 1) ? Math.Min(start + from + (to - from) / 2, most)
+                : i == 0 ? Math.Min(first + Margin, last)
+                : Math.Max(last - Margin, first);
+        }
+        return frames;
+    }
+}

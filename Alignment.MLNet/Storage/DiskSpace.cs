@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace Alignment.MLNet.Storage;
+
+/// <summary>Says before hours of work, not after, that the disk is too small.</summary>
+static class DiskSpace
+{
+    /// <summary>Left free on top of the estimate: other programs need room too.</summary>
+    const long ReserveBytes = 64L << 20;
+
+    /// <summary>Checks that <paramref name="need"/> bytes and a reserve are free where <paramref name="folder"/> is (or will be).</summary>
+    /// <exception cref="RetryableException">They are not; need and have are named.</exception>
+    public static void Check(string folder, long need, Func<string, long>? freeBytes = null)
+    {
+        long have = (freeBytes ?? Free)(folder);
+        if (have >= need + ReserveBytes) return;
+        throw RetryableException.For($"The disk of '{folder}'", $"{Text(have)} free", $"about {Text(need + ReserveBytes)} for the outputs", "Free some space or choose another --out, and run again.");
+    }
+
+    /// <summary>Bytes a user may still write on the file system of <paramref name="folder"/>; unlimited where the system does not say.</summary>
+    public static long Free(string folder)
+    {
+        string? existing = Path.GetFullPath(folder);
+        while (existing is not null && !Directory.Exists(existing)) existing = Path.GetDirectoryName(existing);
+        try
+        {
+            return existing is null ? long.MaxValue / 2 : new DriveInfo(existing).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return long.MaxValue / 2;
+        }
+    }
+
+    static string Text(long bytes) => bytes >= 1L << 30
+        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.0} GiB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 20):0} MiB");
+}

@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Alignment.MLNet.Storage;
+
+/// <summary>SHA-256 as lower-case hexadecimal: what decides whether something is still the same.</summary>
+static class FileHash
+{
+    /// <summary>Of a file's bytes, streamed.</summary>
+    /// <exception cref="BadDataException">The file is not there or cannot be read.</exception>
+    public static string OfFile(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            return Convert.ToHexStringLower(SHA256.HashData(file));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw BadDataException.For($"'{SafePath.Shorten(path, 300)}'", "no file there", "the file", "Restore it, or validate the data again.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw BadDataException.For($"'{SafePath.Shorten(path, 300)}'", $"a file that cannot be read ({e.Message})", "a readable file", "Check its permissions.", e);
+        }
+    }
+
+    public static string OfBytes(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    /// <summary>Of a text's UTF-8 form.</summary>
+    public static string OfText(string text) => OfBytes(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Of a control [2,H,W]: its size, the mask, the attention, as the variants' tables have it; equal controls have equal hashes whatever variant they came from.</summary>
+    public static string OfControl(int width, int height, ReadOnlySpan<float> mask, ReadOnlySpan<float> attention)
+    {
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        // Every supported machine is little-endian, as ONNX Runtime is.
+        sha.AppendData(MemoryMarshal.AsBytes<int>([width, height]));
+        sha.AppendData(MemoryMarshal.AsBytes(mask));
+        sha.AppendData(MemoryMarshal.AsBytes(attention));
+        return Convert.ToHexStringLower(sha.GetHashAndReset());
+    }
+}

@@ -1,0 +1,41 @@
+namespace Alignment.MLNet.Storage;
+
+/// <summary>Work on several threads whose results come in order, and are as few in memory as there are workers: nothing that is made depends on how many there were.</summary>
+static class OrderedParallel
+{
+    /// <summary>As many as there are processors, up to a bound on the decoded pictures in memory.</summary>
+    public static int Workers { get; } = Math.Clamp(Environment.ProcessorCount, 1, 16);
+
+    /// <summary>The results of <paramref name="work"/> in the items' order; a failure comes at its item's place.</summary>
+    /// <param name="items">Enumerated on the caller's thread, a few ahead.</param>
+    /// <param name="work">Called on other threads, several at once.</param>
+    /// <param name="workers">Items in work at once, 1 or more; with 1 everything happens on the caller's thread.</param>
+    /// <param name="cancel">Stops between items; what was begun is waited for.</param>
+    public static IEnumerable<TOut> Map<TIn, TOut>(IEnumerable<TIn> items, Func<TIn, TOut> work, int workers, CancellationToken cancel)
+    {
+        var running = new Queue<Task<TOut>>(workers);
+        try
+        {
+            foreach (TIn item in items)
+            {
+                cancel.ThrowIfCancellationRequested();
+                if (workers <= 1)
+                {
+                    yield return work(item);
+                    continue;
+                }
+                if (running.Count == workers) yield return running.Dequeue().GetAwaiter().GetResult();
+                running.Enqueue(Task.Run(() => work(item), CancellationToken.None));
+            }
+            while (running.Count > 0)
+            {
+                cancel.ThrowIfCancellationRequested();
+                yield return running.Dequeue().GetAwaiter().GetResult();
+            }
+        }
+        finally
+        {
+            foreach (Task<TOut> left in running) ((IAsyncResult)left).AsyncWaitHandle.WaitOne();   // its failure belongs to an item nobody asked for
+        }
+    }
+}

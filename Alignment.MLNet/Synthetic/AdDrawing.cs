@@ -1,0 +1,201 @@
+namespace Alignment.MLNet.Synthetic;
+
+/// <summary>What is drawn.</summary>
+public sealed record AdDrawingOptions
+{
+    /// <summary>The ad's id; with <see cref="Seed"/> it decides everything that is drawn at random.</summary>
+    public string VideoId { get; init; } = "drawn_ad";
+
+    /// <summary>Any value.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Width in pixels; even widths suit H.264.</summary>
+    public int Width { get; init; } = 320;
+
+    /// <summary>Height in pixels.</summary>
+    public int Height { get; init; } = 180;
+
+    /// <summary>Frames per second.</summary>
+    public int FramesPerSecond { get; init; } = 25;
+
+    /// <summary>Scenes, with hard cuts between them.</summary>
+    public int Scenes { get; init; } = 6;
+
+    /// <summary>Shortest scene in seconds.</summary>
+    public double ShortestSceneSeconds { get; init; } = 0.8;
+
+    /// <summary>Longest scene in seconds.</summary>
+    public double LongestSceneSeconds { get; init; } = 1.6;
+
+    /// <summary>So many scenes, spread over the ad but never the first, do not show the product.</summary>
+    public int ScenesWithoutProduct { get; init; } = 1;
+
+    /// <summary>The product.</summary>
+    public ProductKind Product { get; init; } = ProductKind.Bottle;
+
+    /// <summary>The product's main colour, 0xRRGGBB.</summary>
+    public int MainColour { get; init; } = 0xC8352B;
+
+    /// <summary>Its second colour, 0xRRGGBB.</summary>
+    public int SecondColour { get; init; } = 0xF2C230;
+
+    /// <summary>Checks every value once.</summary>
+    /// <exception cref="UsageException">A value is out of its range.</exception>
+    public void Check()
+    {
+        if (SafePath.Why(VideoId) is { } why) throw UsageException.For("The ad's id", $"'{SafePath.Shorten(VideoId)}', but {why}", "a plain name", "Choose another.");
+        if (Width is < 16 or > 4096 || Height is < 16 or > 4096) throw UsageException.For("The ad's size", FormattableString.Invariant($"{Width}x{Height}"), "16 to 4096 pixels a side", "320x180 is the default.");
+        if (FramesPerSecond is < 1 or > 240) throw UsageException.For("The ad's frame rate", FormattableString.Invariant($"{FramesPerSecond}"), "1 to 240 frames per second", "25 is the default.");
+        if (Scenes is < 1 or > 10000 || ScenesWithoutProduct < 0 || ScenesWithoutProduct >= Scenes)
+            throw UsageException.For("The ad's scenes", FormattableString.Invariant($"{Scenes}, {ScenesWithoutProduct} of them without product"), "1 to 10000, at least one with the product", "6 and 1 are the defaults.");
+        if (!(ShortestSceneSeconds > 0 && LongestSceneSeconds >= ShortestSceneSeconds && LongestSceneSeconds <= 600))
+            throw UsageException.For("The scenes' lengths", FormattableString.Invariant($"{ShortestSceneSeconds} to {LongestSceneSeconds} s"), "above 0, the shortest first, at most 600 s", "0.8 and 1.6 are the defaults.");
+        if (!Enum.IsDefined(Product)) throw UsageException.For("The product", Product.ToString(), string.Join(", ", Enum.GetNames<ProductKind>()), "Choose one of these.");
+    }
+}
+
+/// <summary>One scene of a drawn ad.</summary>
+/// <param name="Number">From 1.</param>
+/// <param name="StartFrame">Its first frame.</param>
+/// <param name="Frames">How many frames it has.</param>
+/// <param name="HasProduct">Whether the product is on screen.</param>
+public sealed record DrawnScene(int Number, int StartFrame, int Frames, bool HasProduct);
+
+/// <summary>Draws synthetic ads whose truth is known exactly: where each scene starts, which pixels are the product, where viewers look.</summary>
+public static class AdDrawing
+{
+    static readonly (int Main, int Second)[] s_colours =
+        [(0xC8352B, 0xF2C230), (0x1F6FB2, 0xF5F1E6), (0x2E8B57, 0xF2A541), (0xE0702A, 0x2B2F77), (0x7B3FA0, 0xF4D35E), (0xD81B60, 0x7FDBDA)];
+
+    /// <summary>Plans an ad; frames are drawn when asked for. Equal options give equal bytes on every machine.</summary>
+    /// <exception cref="UsageException">An option is out of range.</exception>
+    public static DrawnAd Draw(AdDrawingOptions? options = null)
+    {
+        options ??= new();
+        options.Check();
+        return new(options);
+    }
+
+    /// <summary>Options for a set of short ads, each with another product and other colours.</summary>
+    public static IReadOnlyList<AdDrawingOptions> Set(int ads, AdDrawingOptions? like = null) =>
+        [.. Enumerable.Range(0, ads).Select(i =>
+        {
+            int kinds = Enum.GetValues<ProductKind>().Length;
+            var kind = (ProductKind)(i % kinds);
+            var (main, second) = s_colours[i % s_colours.Length];
+            string number = i < kinds ? "" : FormattableString.Invariant($"_{i / kinds + 1}");
+            return (like ?? new()) with { VideoId = $"{Products.Keyword(kind)}_ad{number}", Product = kind, MainColour = main, SecondColour = second };
+        })];
+}
+
+/// <summary>A drawn ad.</summary>
+public sealed class DrawnAd
+{
+    readonly SceneDrawing[] _drawings;
+
+    internal DrawnAd(AdDrawingOptions options)
+    {
+        Options = options;
+        var draw = new Draws(options.Seed, options.VideoId + "/plan");
+        var scenes = new List<DrawnScene>();
+        int first = draw.Pick(8), start = 0;
+        for (int i = 0; i < options.Scenes; i++)
+        {
+            int frames = Math.Max(1, (int)Math.Round(draw.Between((float)options.ShortestSceneSeconds, (float)options.LongestSceneSeconds) * options.FramesPerSecond));
+            // Scene i lacks the product where the running share of absences steps up: spread evenly, never in the first.
+            bool absent = (i + 1) * options.ScenesWithoutProduct / options.Scenes > i * options.ScenesWithoutProduct / options.Scenes;
+            scenes.Add(new(i + 1, start, frames, !absent));
+            start += frames;
+        }
+        if (!scenes[0].HasProduct && scenes.Count > 1)
+        {
+            // Many absences can reach the first scene: it trades with the next one that has the product.
+            int other = scenes.FindIndex(s => s.HasProduct);
+            (scenes[0], scenes[other]) = (scenes[0] with { HasProduct = true }, scenes[other] with { HasProduct = false });
+        }
+        Scenes = scenes;
+        Frames = start;
+        // Neighbouring scenes have different backdrops, so every cut is visible.
+        _drawings = [.. scenes.Select((s, i) => new SceneDrawing(options, options.Seed, s.Number, s.HasProduct, first + 3 * i))];
+    }
+
+    /// <summary>What was asked for.</summary>
+    public AdDrawingOptions Options { get; }
+
+    /// <summary>What the product is called.</summary>
+    public string Keyword => Products.Keyword(Options.Product);
+
+    /// <summary>The scenes in order.</summary>
+    public IReadOnlyList<DrawnScene> Scenes { get; }
+
+    /// <summary>Frames in all.</summary>
+    public int Frames { get; }
+
+    /// <summary>The frame whose picture stands for a scene: its middle.</summary>
+    public static int StillOf(DrawnScene scene)
+    {
+        ArgumentNullException.ThrowIfNull(scene);
+        return scene.StartFrame + scene.Frames / 2;
+    }
+
+    /// <summary>Draws a frame into <paramref name="rgb"/>: Width × Height × 3 bytes, rows from the top.</summary>
+    public void Render(int frame, Span<byte> rgb)
+    {
+        CheckRoom(rgb.Length, 3);
+        var (drawing, time) = At(frame);
+        drawing.Render(time, rgb);
+    }
+
+    /// <summary>Every frame in order, drawn when reached; the memory is reused from one to the next.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> RenderAll()
+    {
+        byte[] rgb = new byte[Options.Width * Options.Height * 3];
+        for (int frame = 0; frame < Frames; frame++)
+        {
+            Render(frame, rgb);
+            yield return rgb;
+        }
+    }
+
+    /// <summary>The keyword mask of a frame, [H,W]: 255 where a pixel's centre is on the product, else 0.</summary>
+    public byte[] Mask(int frame)
+    {
+        byte[] mask = new byte[Options.Width * Options.Height];
+        var (drawing, time) = At(frame);
+        drawing.Mask(time, mask);
+        return mask;
+    }
+
+    /// <summary>
+    /// Where imagined viewers look in a frame, [H,W] in 0..1: 0.02 everywhere, 0.15 around the frame's centre (σ 0.3 of its
+    /// height), 0.6 on the product (σ ¾ of its half height) and 0.25 to 0.6, seeded, on each distractor (σ 1.1 of its radius), all
+    /// Gaussian and following the motion, their sum cut at 1.
+    /// </summary>
+    public float[] Heatmap(int frame)
+    {
+        float[] map = new float[Options.Width * Options.Height];
+        var (drawing, time) = At(frame);
+        drawing.Heatmap(time, map);
+        return map;
+    }
+
+    (SceneDrawing Drawing, float Time) At(int frame)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(frame);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(frame, Frames);
+        int low = 0, high = Scenes.Count - 1;
+        while (low < high)
+        {
+            int middle = (low + high + 1) / 2;
+            if (Scenes[middle].StartFrame <= frame) low = middle;
+            else high = middle - 1;
+        }
+        return (_drawings[low], (float)(frame - Scenes[low].StartFrame) / Math.Max(1, Scenes[low].Frames - 1));
+    }
+
+    void CheckRoom(int length, int channels)
+    {
+        if (length != Options.Width * Options.Height * channels)
+            throw new ArgumentException($"A frame has {Options.Width * Options.Height * channels} bytes, but there is room for {length}.");
+    }
+}

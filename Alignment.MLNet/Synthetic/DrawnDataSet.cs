@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Storage;
+using Alignment.Transforms.Images;
+using Alignment.Transforms.Stages;
+
+namespace Alignment.MLNet.Synthetic;
+
+/// <summary>Writes drawn ads as a data set in the usual layout (see <see cref="SceneFolder"/>), with the truth beside it.</summary>
+public static class DrawnDataSet
+{
+    /// <summary>What reports say of these heatmaps: nobody looked at these ads.</summary>
+    internal const string ImaginedViewer = "the demo, an imagined viewer";
+
+    static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>
+    /// Writes stills, masks, heatmaps (with a record that says they were drawn for an imagined viewer) and keywords.csv of every ad, and <c>{video_id}.truth.json</c> (size, frame rate, start
+    /// frames, keyword, where the product is on screen) in <paramref name="folder"/>. Files appear complete or not at all;
+    /// equal options give equal bytes.
+    /// </summary>
+    /// <returns>The ads, ready to be encoded.</returns>
+    /// <exception cref="UsageException">An option is out of range, or two ads have one id.</exception>
+    public static IReadOnlyList<DrawnAd> Write(string folder, IReadOnlyList<AdDrawingOptions> ads, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    {
+        DrawnAd[] drawn = [.. ads.Select(AdDrawing.Draw)];
+        if (ads.Select(a => a.VideoId).Distinct(StringComparer.Ordinal).Count() != ads.Count)
+            throw UsageException.For("The drawn ads", "two with the same id", "a different id for every ad", "Rename one.");
+        long scenes = drawn.Sum(a => a.Scenes.Count), done = 0;
+        foreach (DrawnAd ad in drawn)
+        {
+            var heatmaps = new List<HeatmapOrigin>();
+            foreach (DrawnScene scene in ad.Scenes)
+            {
+                cancel.ThrowIfCancellationRequested();
+                heatmaps.Add(Write(folder, ad, scene));
+                progress?.Report(new("drawing scenes", ++done, scenes, ad.Options.VideoId));
+            }
+            new AttentionRecord { VideoId = ad.Options.VideoId, Makers = [s_imagined], Scenes = heatmaps }.Write(SafePath.Under(folder, SceneFolder.Heatmaps, ad.Options.VideoId));
+            AtomicFile.WriteText(SafePath.Under(folder, ad.Options.VideoId + ".truth.json"), JsonSerializer.Serialize(new
+            {
+                Video = ad.Options.VideoId,
+                ad.Options.Width,
+                ad.Options.Height,
+                Fps = ad.Options.FramesPerSecond,
+                ad.Frames,
+                SceneStartFrames = ad.Scenes.Select(s => s.StartFrame),
+                Product = ad.Keyword,
+                ProductOnScreen = ad.Scenes.Select(s => s.HasProduct),
+            }, s_json) + "\n");
+        }
+        AtomicFile.Write(Path.Combine(folder, "keywords.csv"), stream =>
+        {
+            using StreamWriter to = CsvRows.To(stream);
+            CsvRows.Write(to, KeywordsCsv.IdColumn, KeywordsCsv.KeywordColumn);
+            foreach (DrawnAd ad in drawn) CsvRows.Write(to, ad.Options.VideoId, ad.Keyword);
+        });
+        return drawn;
+    }
+
+    static readonly AttentionMaker s_imagined = new() { Kind = AttentionOriginKind.Drawn, By = ImaginedViewer };
+
+    /// <summary>Writes one scene; what the record says of its heatmap comes back.</summary>
+    static HeatmapOrigin Write(string folder, DrawnAd ad, DrawnScene scene)
+    {
+        string id = ad.Options.VideoId, sceneId = SceneId.Of(id, scene.Number);
+        int frame = DrawnAd.StillOf(scene), width = ad.Options.Width, height = ad.Options.Height;
+        byte[] rgb = new byte[width * height * 3];
+        ad.Render(frame, rgb);
+        PictureFile.WriteJpeg(SafePath.Under(folder, "video_scene_cuts", id, sceneId + "-01.jpg"), new(width, height, rgb));
+        PictureFile.WritePngGrey(SafePath.Under(folder, "keyword_masks", id, FormattableString.Invariant($"scene_{scene.Number}.png")), width, height, ad.Mask(frame));
+        byte[] grey = [.. ad.Heatmap(frame).Select(a => (byte)(a * 255f + 0.5f))];
+        string heatmap = SafePath.Under(folder, SceneFolder.Heatmaps, id, sceneId + ".jpg");
+        PictureFile.WriteJpegGrey(heatmap, width, height, grey);
+        return new(scene.Number, Path.GetFileName(heatmap), FileHash.OfFile(heatmap), Maker: 0);
+    }
+}

@@ -1,0 +1,74 @@
+using Alignment.MLNet.Charts;
+using Alignment.Transforms.Attention;
+
+namespace Alignment.MLNet.Variants;
+
+/// <summary>
+/// The two plots of a variant run, each as SVG and PNG: alignment over scenes per variant, and each variant's mean ± standard deviation. They show what
+/// <c>statistics.json</c> says, and so does the report, which draws the same figures. The same statistics give the same bytes.
+/// </summary>
+public static class AlignmentPlots
+{
+    /// <summary>File names without ending.</summary>
+    public const string OverScenesName = "alignment_over_scenes", ByVariantName = "alignment_by_variant";
+
+    // With more scenes in a row, markers would cover the lines; still more than the second would only make the file bigger: neighbours are averaged.
+    const int MostMarkers = 40, MostPlaces = 1000;
+
+    /// <summary>Writes both plots as SVG and PNG into <paramref name="folder"/>; returns the four files.</summary>
+    /// <param name="folder">Created when absent.</param>
+    /// <param name="statistics">By variant's name.</param>
+    /// <param name="videos">How many videos the places' means are over.</param>
+    /// <param name="origin">Where the attention comes from, in a few words; empty where nothing is known.</param>
+    /// <exception cref="BadDataException">No scenes, or a score that is not a finite number.</exception>
+    public static IReadOnlyList<string> Write(string folder, IReadOnlyDictionary<string, VariantStatistics> statistics, int videos, string origin = "")
+    {
+        ArgumentNullException.ThrowIfNull(statistics);
+        bool none = statistics.Values.All(s => s.Scenes == 0);
+        if (none || statistics.Values.Any(s => !double.IsFinite(s.Alignment.Mean) || !double.IsFinite(s.Alignment.Std) || s.TemporalProfile.Any(y => !double.IsFinite(y))))
+            throw BadDataException.For("The alignment plots", none ? "no scenes" : "a score that is not a number", "at least one scene with a finite score", "Make the variants first.");
+        return [.. FigureFile.Save(folder, OverScenesName, OverScenes(statistics, videos, origin)), .. FigureFile.Save(folder, ByVariantName, ByVariant(statistics, origin))];
+    }
+
+    /// <summary>A line a variant over the scenes' places in their videos.</summary>
+    internal static Figure OverScenes(IReadOnlyDictionary<string, VariantStatistics> statistics, int videos, string origin) => new()
+    {
+        Title = "Alignment over scenes",
+        Across = "Scene (in order)",
+        Up = Score(origin) + (videos > 1 ? ", mean over videos" : ""),
+        Counting = true,
+        Series = [.. Known(statistics).Select(v => new FigureSeries(v, Look(v), Places(statistics[v].TemporalProfile), Joined: true, Marked: statistics[v].TemporalProfile.Count <= MostMarkers))],
+    };
+
+    /// <summary>Each variant's mean with the spread of its scenes.</summary>
+    internal static Figure ByVariant(IReadOnlyDictionary<string, VariantStatistics> statistics, string origin)
+    {
+        string[] variants = [.. Known(statistics)];
+        double high = variants.Max(v => statistics[v].Alignment.Mean + statistics[v].Alignment.Std), low = Math.Min(0, variants.Min(v => statistics[v].Alignment.Mean - statistics[v].Alignment.Std));
+        return new()
+        {
+            Title = "Alignment by variant",
+            Up = Score(origin) + ", mean ± standard deviation over scenes",
+            Categories = variants,
+            OneEach = true,
+            Frame = (low, high > low ? high : low + 1),
+            Series = [.. variants.Select((v, i) => new FigureSeries(v, Look(v), [Spread(i, statistics[v].Alignment)]))],
+        };
+    }
+
+    static FigurePoint Spread(int at, ScoreSummary score) => new(at, score.Mean, score.Mean - score.Std, score.Mean + score.Std);
+
+    static IEnumerable<string> Known(IReadOnlyDictionary<string, VariantStatistics> statistics) => AttentionVariants.Names.Where(statistics.ContainsKey);
+
+    /// <summary>A variant looks the same everywhere.</summary>
+    static int Look(string variant) => AttentionVariants.Names.TakeWhile(v => v != variant).Count();
+
+    static FigurePoint[] Places(IReadOnlyList<double> profile)
+    {
+        int each = Math.Max(1, (profile.Count + MostPlaces - 1) / MostPlaces);
+        return [.. profile.Select((y, i) => new FigurePoint(i + 1, y)).Chunk(each).Select(c => new FigurePoint(c.Average(p => p.X), c.Average(p => p.Y)))];
+    }
+
+    /// <summary>The axis says whose attention it is.</summary>
+    static string Score(string origin) => origin.Length == 0 ? "Alignment score" : $"Alignment score ({origin})";
+}

@@ -1,0 +1,91 @@
+using Alignment.Onnx.Bundles;
+using Alignment.Transforms.Diffusion.Sampling;
+using Alignment.Transforms.Diffusion.Schedulers;
+
+namespace Alignment.Tests.Transforms.Diffusion.Sampling;
+
+/// <summary>
+/// What a device with memory of its own needs of the loop, shown on the processor: that everything the processor writes is bound again after it was written, since such a device
+/// gets a copy then and never sees the tensor, and that steps leave samples where they are.
+/// </summary>
+public sealed class DeviceMemoryTests
+{
+    const int Side = 32;
+
+    static readonly ModelBundle s_bundle = ModelBundle.Open(Path.Combine(Shared.Repository, "onnx", "bundles", "tiny"));
+
+    static readonly EditOptions s_options = new() { Width = Side, Height = Side, Guidance = 3, Steps = 6, Strength = 0.8, Seed = 5, Batch = 2 };
+
+    static IEnumerable<TestCaseData> Options()
+    {
+        yield return new TestCaseData(s_options).SetArgDisplayNames("plain");
+        yield return new TestCaseData(s_options with { Scheduler = SchedulerKind.EulerAncestral }).SetArgDisplayNames("noise in each step, scaled samples");
+        yield return new TestCaseData(s_options with { Scheduler = SchedulerKind.UniPc, GuidanceEnd = 0.5 }).SetArgDisplayNames("guidance ends, the sampler's memory stays");
+        yield return new TestCaseData(s_options with { ControlStart = 0.4, ControlEnd = 0.8, ControlEvery = 2 }).SetArgDisplayNames("control for some steps");
+        yield return new TestCaseData(s_options with { Guidance = 1, BlendLatents = false }).SetArgDisplayNames("neither guidance nor blending");
+    }
+
+    [TestCaseSource(nameof(Options))]
+    public void Edit_InputsCopiedWhenBound_SamePictures(EditOptions options)
+    {
+        using SceneEditor shared = new(s_bundle, options), apart = new(s_bundle, options);
+        apart.Sessions.CopiesWhenBound = true;
+        // Three scenes, each with other pictures, prompts and controls than the one before: three pictures, then two, in batches of two.
+        for (int scene = 0; scene < 3; scene++)
+        {
+            SceneEdit edit = Scene(scene, controls: 3 - scene % 2);
+            Assert.That(apart.Edit(edit), Is.EqualTo(shared.Edit(edit)), $"scene {scene}");
+        }
+        Assert.That(shared.Edit(Scene(0, 1))[0], Is.Not.EqualTo(shared.Edit(Scene(1, 1))[0]));
+    }
+
+    [TestCase(SchedulerKind.DpmSolverKarras)]
+    [TestCase(SchedulerKind.Pndm)]
+    public void Edit_MoreSteps_NothingMoreCrosses(SchedulerKind kind) => Assert.That(Crossings(kind, 12), Is.EqualTo(Crossings(kind, 4)));
+
+    [Test]
+    public void Edit_SamplerWithNoise_OnlyThatCrosses() =>
+        Assert.That(Crossings(SchedulerKind.EulerAncestral, 10) - Crossings(SchedulerKind.EulerAncestral, 5), Is.EqualTo(5));   // a tensor a step
+
+    [TestCase(1, 8)]
+    [TestCase(3, 3)]    // steps 0, 3 and 6
+    [TestCase(8, 1)]
+    [TestCase(20, 1)]
+    public void Latents_ObservedEverySoManySteps_OnlyThoseCross(int every, int seen)
+    {
+        using var editor = new SceneEditor(s_bundle, s_options with { Scheduler = SchedulerKind.Ddim, Steps = 8, Strength = 1 });
+        var steps = new List<int>();
+        long Crossed(DenoiseObserver? observer)
+        {
+            long before = editor.Sessions.Crossings;
+            editor.Latents(Scene(1, 1), (_, _) => { }, observer, every, progress: null, CancellationToken.None);
+            return editor.Sessions.Crossings - before;
+        }
+        editor.Edit(Scene(0, 1));
+        long unobserved = Crossed(null);
+
+        Assert.That(Crossed((in DenoiseStep step) => steps.Add(step.Index)) - unobserved, Is.EqualTo(seen));
+
+        Assert.That(steps, Is.EqualTo(Enumerable.Range(0, 8).Where(i => i % every == 0)));
+    }
+
+    /// <summary>Of the second scene, when everything is made.</summary>
+    static long Crossings(SchedulerKind kind, int steps)
+    {
+        using var editor = new SceneEditor(s_bundle, s_options with { Scheduler = kind, Steps = steps, Strength = 1 });
+        editor.Edit(Scene(0, 1));
+        long before = editor.Sessions.Crossings;
+        editor.Edit(Scene(1, 1));
+        return editor.Sessions.Crossings - before;
+    }
+
+    static SceneEdit Scene(int number, int controls) => new()
+    {
+        SceneId = $"v-Scene-{number:000}",
+        Prompt = number % 2 == 0 ? "a red bottle" : "an apple on a table",
+        Image = Wave(3 * Side * Side, 0.011f + 0.003f * number),
+        Controls = [.. Enumerable.Range(0, controls).Select(c => (ReadOnlyMemory<float>)Array.ConvertAll(Wave(2 * Side * Side, 0.05f + 0.02f * c + 0.01f * number), v => v > 0.2f ? 1f : 0.3f))],
+    };
+
+    static float[] Wave(int length, float frequency) => [.. Enumerable.Range(0, length).Select(i => 0.8f * MathF.Sin(frequency * i))];
+}

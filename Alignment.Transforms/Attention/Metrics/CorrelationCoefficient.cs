@@ -1,0 +1,32 @@
+namespace Alignment.Transforms.Attention.Metrics;
+
+/// <summary>
+/// CC: Pearson's correlation of two maps over their pixels (Le Meur, Le Callet and Barba, "Predicting visual fixations on video based on low-level visual features",
+/// <i>Vision Research</i> 47, 2007; discussed in Bylinskii, Judd, Oliva, Torralba and Durand, "What do different evaluation metrics tell us about saliency models?",
+/// <i>IEEE TPAMI</i> 41, 2019, section 4.2).
+/// <code>Σ (p − p̄)(t − t̄) / √(Σ (p − p̄)² Σ (t − t̄)²)</code>
+/// It is symmetric and does not see scale or offset.
+/// </summary>
+public static class CorrelationCoefficient
+{
+    /// <summary>The correlation, −1..1; NaN where the target is constant (there is nothing to agree with), 0 where only the prediction is (it says nothing).</summary>
+    /// <param name="predicted">[H,W], any finite values.</param>
+    /// <param name="target">[H,W], as long.</param>
+    /// <exception cref="ArgumentException">The maps differ in size, are empty, or a value is not finite.</exception>
+    public static double Of(ReadOnlySpan<float> predicted, ReadOnlySpan<float> target)
+    {
+        MapNumbers.Check(predicted, target);
+        if (MapNumbers.IsConstant(target)) return double.NaN;
+        if (MapNumbers.IsConstant(predicted)) return 0;
+        double meanP = MapNumbers.Mean(predicted), meanT = MapNumbers.Mean(target), pp = 0, tt = 0, pt = 0;
+        for (int i = 0; i < target.Length; i++)
+        {
+            double p = predicted[i] - meanP, t = target[i] - meanT;
+            pp += p * p;
+            tt += t * t;
+            pt += p * t;
+        }
+        // Two roots: a product of very small sums would vanish.
+        return Math.Clamp(pt / Math.Sqrt(pp) / Math.Sqrt(tt), -1, 1);
+    }
+}

@@ -1,0 +1,75 @@
+namespace Alignment.Transforms.Attention.Metrics;
+
+/// <summary>
+/// What the agreement measures need of a map. Maps are float; everything is computed in double, in the order of the pixels, so that equal maps give equal
+/// bits on every machine.
+/// </summary>
+static class MapNumbers
+{
+    /// <summary>What keeps a logarithm finite: the literal of the MIT benchmark's code and pysaliency's (not 2⁻⁵²: where a density is 0 the fifth digit of the result shows the difference).</summary>
+    public const double Epsilon = 2.2204e-16;
+
+    /// <summary>Throws unless both maps have the same number of pixels, at least one, and all are finite.</summary>
+    public static void Check(ReadOnlySpan<float> predicted, ReadOnlySpan<float> target)
+    {
+        if (predicted.Length != target.Length)
+            throw new ArgumentException($"The predicted map has {predicted.Length} pixels, expected {target.Length} like the target. No map is resized here: bring both to one size first.", nameof(predicted));
+        Check(predicted, "predicted map", nameof(predicted));
+        Check(target, "target map", nameof(target));
+    }
+
+    /// <summary>Throws unless the map has a pixel, and all are finite.</summary>
+    public static void Check(ReadOnlySpan<float> map, string what, string parameter)
+    {
+        if (map.IsEmpty) throw new ArgumentException($"The {what} has no pixels, expected at least one.", parameter);
+        for (int i = 0; i < map.Length; i++)
+            if (!float.IsFinite(map[i])) throw new ArgumentException(FormattableString.Invariant($"The {what} has the value {map[i]} at pixel {i}, expected finite numbers."), parameter);
+    }
+
+    /// <summary>Throws unless every fixation is a pixel of the map.</summary>
+    public static void CheckFixations(int pixels, ReadOnlySpan<int> fixations)
+    {
+        foreach (int at in fixations)
+            if ((uint)at >= (uint)pixels) throw new ArgumentException(FormattableString.Invariant($"A fixation at pixel {at}, expected 0 to {pixels - 1}."), nameof(fixations));
+    }
+
+    /// <summary>True where every pixel has one value. Not "standard deviation 0": that of 0.3 everywhere comes out at 1e-17.</summary>
+    public static bool IsConstant(ReadOnlySpan<float> map) => !map.ContainsAnyExcept(map[0]);
+
+    /// <summary>The mean.</summary>
+    public static double Mean(ReadOnlySpan<float> map)
+    {
+        double sum = 0;
+        foreach (float v in map) sum += v;
+        return sum / map.Length;
+    }
+
+    /// <summary>Σ (value − mean)².</summary>
+    public static double Squares(ReadOnlySpan<float> map, double mean)
+    {
+        double sum = 0;
+        foreach (float v in map) sum += (v - mean) * (v - mean);
+        return sum;
+    }
+}
+
+/// <summary>A map as a density: its minimum subtracted only where that is negative, then divided by its sum; a map whose sum is 0 is uniform.</summary>
+readonly ref struct MapDensity
+{
+    readonly ReadOnlySpan<float> _map;
+    readonly double _lift, _sum;
+
+    public MapDensity(ReadOnlySpan<float> map)
+    {
+        _map = map;
+        float least = map[0];
+        foreach (float v in map) least = MathF.Min(least, v);
+        _lift = least < 0 ? -(double)least : 0;
+        double sum = 0;
+        foreach (float v in map) sum += v + _lift;
+        _sum = sum;
+    }
+
+    /// <summary>The density of one pixel; all add up to 1.</summary>
+    public double this[int i] => _sum > 0 ? (_map[i] + _lift) / _sum : 1.0 / _map.Length;
+}

@@ -1,0 +1,37 @@
+using Alignment.Onnx.Bundles;
+
+namespace Alignment.Transforms.Diffusion.Sampling;
+
+/// <summary>A bundle's editors, one for each size asked for; made with the first edit, after every byte of the bundle was checked once.</summary>
+sealed class BundleEditors(ModelBundle bundle, EditOptions options) : IDisposable
+{
+    readonly Lock _gate = new();
+    readonly Dictionary<(int Width, int Height), SceneEditor> _editors = [];
+    bool _verified;
+
+    /// <summary>Edits a scene under its only control.</summary>
+    public float[] Edit(int width, int height, SceneEdit scene)
+    {
+        SceneEditor editor;
+        lock (_gate)
+        {
+            // The hash stands for what the manifest says; that the files are what it says is known only after reading them.
+            if (!_verified && bundle.HasManifest) bundle.Verify();
+            _verified = true;
+            if (!_editors.TryGetValue((width, height), out SceneEditor? made))
+                _editors.Add((width, height), made = new SceneEditor(bundle, options with { Width = width, Height = height }));
+            editor = made;
+        }
+        return editor.Edit(scene)[0];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach (SceneEditor editor in _editors.Values) editor.Dispose();
+            _editors.Clear();
+        }
+    }
+}

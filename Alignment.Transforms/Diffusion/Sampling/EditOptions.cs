@@ -1,0 +1,161 @@
+using Alignment.Onnx.Bundles;
+using Alignment.Onnx.Runtime;
+using Alignment.Transforms.Diffusion.Compositing;
+using Alignment.Transforms.Diffusion.Schedulers;
+
+namespace Alignment.Transforms.Diffusion.Sampling;
+
+/// <summary>How scenes are edited. Two edits with equal options, model, scene and control give the same picture.</summary>
+public sealed record EditOptions
+{
+    /// <summary>What <see cref="PromptTemplate"/> has in the keyword's place.</summary>
+    public const string KeywordPlace = "{keyword}";
+
+    /// <summary>For <see cref="Batch"/>: as many controls as memory allows, found by measuring the first edit.</summary>
+    public const int AutoBatch = 0;
+
+    /// <summary>A side beyond this is a typing error: attention's memory grows with the fourth power.</summary>
+    const int MaxSide = 4096;
+
+    /// <summary>Steps of the whole schedule, of which the last strength · steps are done. Null for what the sampler needs: see <see cref="SchedulerKinds.UsualSteps"/>.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>Stable Diffusion's own, where neither caller nor model says anything.</summary>
+    const float StandardGuidance = 7.5f;
+
+    /// <summary>Keeps √ᾱ ≈ 0.4 of the signal: layout and large shapes stay, texture and local contrast – what draws the eye – are made anew under the control.</summary>
+    const double StandardStrength = 0.6;
+
+    /// <summary>
+    /// Classifier-free guidance (Ho and Salimans 2022): ε = ε₋ + guidance · (ε₊ − ε₋). Up to 1 there is none, and the negative half is not computed.
+    /// Null for what the model recommends, and 7.5 where it recommends nothing.
+    /// </summary>
+    public float? Guidance { get; init; }
+
+    /// <summary>
+    /// How much of the scene is given up to noise before it is denoised again (SDEdit), 0 … 1. Null for what the model recommends, and 0.6 where it
+    /// recommends nothing. 0 runs no model: the picture is the source at the edit's size.
+    /// </summary>
+    public double? Strength { get; init; }
+
+    /// <summary>Factor on the ControlNet's residuals; 0 ignores the control.</summary>
+    public float ControlScale { get; init; } = 1;
+
+    /// <summary>
+    /// The part of the run before the control begins, 0 … 1: 0.2 leaves the first fifth of the steps without ControlNet (diffusers' control_guidance_start).
+    /// </summary>
+    public double ControlStart { get; init; }
+
+    /// <summary>The part of the run after which the control is over, 0 … 1 (diffusers' control_guidance_end). Steps without control cost no ControlNet.</summary>
+    public double ControlEnd { get; init; } = 1;
+
+    /// <summary>
+    /// The ControlNet is evaluated once in so many steps and its residuals are used again in those between. 1 is exact; more is faster and changes the
+    /// picture a little (docs/editing.md has figures).
+    /// </summary>
+    public int ControlEvery { get; init; } = 1;
+
+    /// <summary>
+    /// The part of the run after which guidance stops, 0 … 1: later steps compute the positive prompt only, at half the cost. 1 is exact; the last steps
+    /// decide fine detail, which guidance changes least (Kynkäänniemi et al. 2024, "Applying guidance in a limited interval").
+    /// </summary>
+    public double GuidanceEnd { get; init; } = 1;
+
+    /// <summary>Of the noise; see docs/noise.md. All variants of a scene share their noise.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>
+    /// The sampler. DPM-Solver++ 2M with Karras' noise levels comes as near to the limit of many steps in 15 steps as the DDIM of Stable Diffusion's own scripts
+    /// in 50 (docs/samplers.md).
+    /// </summary>
+    public SchedulerKind Scheduler { get; init; } = SchedulerKind.DpmSolverKarras;
+
+    /// <summary>DDIM's η: 0 is deterministic, above it each step adds noise of the scene's own stream.</summary>
+    public float Eta { get; init; }
+
+    /// <summary>
+    /// What guidance leads away from; empty for the unconditional prompt of classifier-free guidance as published. Not read where there is no guidance. The default names flaws
+    /// of pictures and nothing that a scene can hold: "text" or "logo" would take the label off the product.
+    /// </summary>
+    public string NegativePrompt { get; init; } = "blurry, low quality, distorted, deformed, oversaturated, jpeg artifacts";
+
+    /// <summary>The prompt, with <c>{keyword}</c> where the product's name goes. The same for every variant, so that only the control differs.</summary>
+    public string PromptTemplate { get; init; } = $"a photo of {KeywordPlace}";
+
+    /// <summary>Of the picture that is edited, in pixels; a multiple of the bundle's image multiple.</summary>
+    public int Width { get; init; } = 512;
+
+    /// <inheritdoc cref="Width"/>
+    public int Height { get; init; } = 512;
+
+    /// <summary>Starts from pure noise and ignores the scene: text to image, as the seed's <c>generate</c>. <see cref="Strength"/> then has no meaning.</summary>
+    public bool FromNoise { get; init; }
+
+    /// <summary>
+    /// After each step the latents outside the region are the source's, noised to the next step's level: what is edited sees its true surroundings all along and meets them with less
+    /// of a seam, and the control moves attention as before (docs/editing.md). Pixels outside the region are the source's with or without it. Has no meaning with <see cref="FromNoise"/>.
+    /// </summary>
+    public bool BlendLatents { get; init; } = true;
+
+    /// <summary>
+    /// How many controls of a scene are denoised together, or <see cref="AutoBatch"/> for as many as fit. Costs memory and changes no picture: on the processor the bits are the same
+    /// whatever the batch (docs/editing.md).
+    /// </summary>
+    public int Batch { get; init; } = 1;
+
+    /// <summary>Where the finished edit may show in the source.</summary>
+    public EditRegionOptions Region { get; init; } = new();
+
+    public Device Device { get; init; } = Device.Cpu;
+
+    /// <summary>How weights lie in memory. Sums are rounded in another order, so that pictures may differ in a float's last bit: records have what is not the default.</summary>
+    public WeightPacking Packing { get; init; } = WeightPacking.Auto;
+
+    /// <summary>What the model computes in where that is not float32; <see cref="For"/> asks it. For records: it decides rounding.</summary>
+    internal string? Precision { get; init; }
+
+    internal int UsedSteps => Steps ?? Scheduler.UsualSteps();
+
+    internal float UsedGuidance => Guidance ?? StandardGuidance;
+
+    internal double UsedStrength => Strength ?? StandardStrength;
+
+    /// <summary>The same with every choice that was left to the model made.</summary>
+    public EditOptions For(ModelBundle bundle)
+    {
+        ArgumentNullException.ThrowIfNull(bundle);
+        RecommendedSettings? own = bundle.Manifest.Recommended;
+        return this with { Steps = UsedSteps, Guidance = Guidance ?? own?.Guidance ?? StandardGuidance, Strength = Strength ?? own?.Strength ?? StandardStrength, Precision = bundle.Manifest.Precision };
+    }
+
+    /// <summary>The prompt for a product.</summary>
+    public string PromptFor(string keyword) => PromptTemplate.Replace(KeywordPlace, keyword, StringComparison.Ordinal);
+
+    /// <summary>Refuses values out of range.</summary>
+    /// <exception cref="UsageException">A value is out of range; the message names it.</exception>
+    public void Check()
+    {
+        Require(Enum.IsDefined(Scheduler), "scheduler", Scheduler, string.Join(", ", SchedulerKinds.Names), "Choose one of these.");
+        Require(UsedSteps >= 1, "steps", UsedSteps, "1 or more", "20 to 50 are usual.");
+        Require(float.IsFinite(UsedGuidance) && UsedGuidance >= 0, "guidance", UsedGuidance, "0 or more", "7.5 is usual; 1 turns it off.");
+        _ = StartOfRun.FirstStep(UsedStrength, 1);
+        Require(float.IsFinite(ControlScale) && ControlScale >= 0, "control scale", ControlScale, "0 or more", "1 is what the ControlNet was trained with.");
+        Require(ControlStart is >= 0 and <= 1 && ControlEnd is >= 0 and <= 1 && ControlStart <= ControlEnd, "control's part of the run", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{ControlStart} to {ControlEnd}"), "a start and an end from 0 to 1, the start first", "0 to 1 is the whole run.");
+        Require(ControlEvery is >= 1 and <= 16, "steps between evaluations of the ControlNet", ControlEvery, "1 to 16", "1 is exact.");
+        Require(GuidanceEnd is >= 0 and <= 1, "guidance's part of the run", GuidanceEnd, "0 to 1", "1 is the whole run.");
+        Require(Eta is >= 0 and <= 1, "eta", Eta, "0 to 1", "Leave it at 0 unless you want fresh noise in every step.");
+        Require(Eta == 0 || Scheduler is SchedulerKind.Ddim or SchedulerKind.Published, "eta", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Eta} with the sampler {SchedulerKinds.NameOf(Scheduler)}"), "0, or the sampler ddim, whose parameter it is", "Choose --scheduler ddim, or leave eta out.");
+        Require(Width is >= 8 and <= MaxSide && Height is >= 8 and <= MaxSide, "size", $"{Width}x{Height}", $"sides from 8 to {MaxSide} pixels", "512x512 is what Stable Diffusion 1.5 was trained with.");
+        Require(Batch is AutoBatch or (>= 1 and <= 64), "batch", Batch, "1 to 64, or auto", "1 needs the least memory.");
+        Require(NegativePrompt is not null && !string.IsNullOrEmpty(PromptTemplate), "prompt", "none", "a text", $"Use {KeywordPlace} for the product's name.");
+        Region.Check();
+    }
+
+    static void Require(bool right, string option, IFormattable found, string expected, string nextStep) =>
+        Require(right, option, found.ToString(null, System.Globalization.CultureInfo.InvariantCulture), expected, nextStep);
+
+    static void Require(bool right, string option, string found, string expected, string nextStep)
+    {
+        if (!right) throw UsageException.For($"The edit's {option}", found, expected, nextStep);
+    }
+}

@@ -1,0 +1,95 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Alignment.Transforms.MlNetPlumbing;
+
+/// <summary>
+/// The input row of one cursor as a stage sees it. It lives as long as the cursor and moves with it: getters are
+/// taken once, values are read for the row the cursor stands on. Used by one thread at a time, as cursors are.
+/// </summary>
+sealed class StageRow(DataViewRow input) : IDisposable
+{
+    readonly Dictionary<object, Delegate> _shared = [];
+    readonly List<IDisposable> _owned = [];
+
+    /// <summary>The place of the row at hand in its view, from 0; for messages.</summary>
+    public long Position => input.Position;
+
+    /// <summary>The getter of an input column; the upstream work happens when it is called, not before.</summary>
+    public ValueGetter<T> Getter<T>(StageInput column) => input.GetGetter<T>(input.Schema[column.Column.Index]);
+
+    /// <summary>Reads a text column.</summary>
+    public Func<string> Text(StageInput column)
+    {
+        var get = Getter<ReadOnlyMemory<char>>(column);
+        ReadOnlyMemory<char> value = default;
+        return () =>
+        {
+            get(ref value);
+            return value.ToString();
+        };
+    }
+
+    /// <summary>Reads an int32 column.</summary>
+    public Func<int> Int(StageInput column)
+    {
+        var get = Getter<int>(column);
+        return () =>
+        {
+            int value = 0;
+            get(ref value);
+            return value;
+        };
+    }
+
+    /// <summary>Reads a float vector, dense whatever form it came in, into a buffer of this cursor's.</summary>
+    public ReadFloats Floats(StageInput column)
+    {
+        var get = Getter<VBuffer<float>>(column);
+        int length = column.Length;
+        VBuffer<float> value = default;
+        float[]? dense = null;
+        return () =>
+        {
+            get(ref value);
+            if (value.Length != length)
+                throw BadDataException.For($"Row {input.Position}, column '{column.Name}'", $"{value.Length} values", $"{length} as its type says", "Correct the data view that makes this column.");
+            if (value.IsDense) return value.GetValues();
+            value.CopyTo(dense ??= new float[length]);
+            return dense;
+        };
+    }
+
+    /// <summary>The result of shared work for the row at hand, computed at most once per row for all who ask.</summary>
+    public Func<T> Once<T>(SharedWork<T> work)
+    {
+        if (_shared.TryGetValue(work, out var known)) return (Func<T>)known;
+        var compute = work.Start(this);
+        long at = long.MinValue;
+        T result = default!;
+        Func<T> once = () =>
+        {
+            if (at != input.Position)
+            {
+                result = compute();
+                at = input.Position;
+            }
+            return result;
+        };
+        _shared.Add(work, once);
+        return once;
+    }
+
+    /// <summary>Disposes <paramref name="thing"/> when the cursor ends.</summary>
+    public T Own<T>(T thing) where T : IDisposable
+    {
+        _owned.Add(thing);
+        return thing;
+    }
+
+    public void Dispose()
+    {
+        foreach (var thing in _owned) thing.Dispose();
+        _owned.Clear();
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Alignment.Transforms.MlNetPlumbing;
+
+/// <summary>A data view with a stage's columns added, computed as its cursors are read.</summary>
+sealed class StageView(IDataView source, StageMapper mapper) : IDataView
+{
+    public bool CanShuffle => source.CanShuffle;
+
+    public DataViewSchema Schema => mapper.OutputSchema;
+
+    public long? GetRowCount() => source.GetRowCount();
+
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    {
+        var wanted = columnsNeeded.ToArray();
+        return Open(source.GetRowCursor(mapper.GetDependencies(wanted), rand), wanted);
+    }
+
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
+    {
+        var wanted = columnsNeeded.ToArray();
+        return [.. source.GetRowCursorSet(mapper.GetDependencies(wanted), n, rand).Select(c => Open(c, wanted))];
+    }
+
+    Cursor Open(DataViewRowCursor input, DataViewSchema.Column[] wanted)
+    {
+        try
+        {
+            return new Cursor(input, mapper.Open(input, wanted));
+        }
+        catch
+        {
+            input.Dispose();
+            throw;
+        }
+    }
+
+    sealed class Cursor(DataViewRowCursor input, StageMapper.OpenRow open) : DataViewRowCursor
+    {
+        public override DataViewSchema Schema => open.Schema;
+
+        public override long Position => input.Position;
+
+        public override long Batch => input.Batch;
+
+        public override bool MoveNext() => input.MoveNext();
+
+        public override ValueGetter<DataViewRowId> GetIdGetter() => input.GetIdGetter();
+
+        public override bool IsColumnActive(DataViewSchema.Column column) => open.IsActive(column);
+
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => open.Getter<TValue>(column);
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) open.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}

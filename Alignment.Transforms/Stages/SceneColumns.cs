@@ -1,0 +1,92 @@
+namespace Alignment.Transforms.Stages;
+
+/// <summary>The columns of a scene row: what they hold, their ML.NET types and ranges. Every stage's default column names come from here.</summary>
+public static class SceneColumns
+{
+    /// <summary>text – the video's id; may contain dashes, dots, spaces, unicode.</summary>
+    public const string VideoId = "video_id";
+
+    /// <summary>int32 – the scene's number in the file names, from 1; may have gaps.</summary>
+    public const string SceneNumber = "scene_number";
+
+    /// <summary>text – the product, as the prompt names it.</summary>
+    public const string Keyword = "keyword";
+
+    /// <summary>text – full path of the scene still.</summary>
+    public const string SceneImagePath = "scene_image_path";
+
+    /// <summary>text – full path of the keyword mask.</summary>
+    public const string KeywordMaskPath = "keyword_mask_path";
+
+    /// <summary>text – full path of the attention heatmap.</summary>
+    public const string AttentionHeatmapPath = "attention_heatmap_path";
+
+    /// <summary>text – file name of the scene still.</summary>
+    public const string Filename = "filename";
+
+    /// <summary>float [3,H,W] in −1..1 – the scene still, RGB planes.</summary>
+    public const string Image = "image";
+
+    /// <summary>float [H,W] in 0..1 – the mask as read, before it is binarised.</summary>
+    public const string MaskSoft = "mask_soft";
+
+    /// <summary>float [H,W], 0 or 1 – M, the binary keyword mask.</summary>
+    public const string Mask = "mask";
+
+    /// <summary>float [H,W] – the heatmap as read, 0..255 for 8-bit files (16-bit files scaled to the same range, fractions kept).</summary>
+    public const string HeatmapRaw = "heatmap_raw";
+
+    /// <summary>float [H,W] in 0..1 – A, viewers' attention.</summary>
+    public const string Heatmap = "heatmap";
+
+    /// <summary>float – mean(M ⊙ A), as the seed defines it.</summary>
+    public const string AlignmentScore = "alignment_score";
+
+    /// <summary>float – Σ(M ⊙ A) / Σ A; 0 where there is no attention at all.</summary>
+    public const string AttentionShare = "attention_share";
+
+    /// <summary>int32 – temporal window 0 (early), 1 (middle), 2 (late) by scene order within the video.</summary>
+    public const string TemporalWindow = "temporal_window";
+
+    /// <summary>float [H,W] in 0..1 – A', the attention modified for a variant.</summary>
+    public const string HeatmapModified = "heatmap_modified";
+
+    /// <summary>float [2,H,W] – the ControlNet's control: M, then A'.</summary>
+    public const string Control = "control";
+
+    /// <summary>float [3,H,W] in 0..1 – the edited scene at the edit's size.</summary>
+    public const string Edited = "edited";
+
+    /// <summary>float – Σ(M ⊙ A) / ΣA, A predicted of the picture before an edit; a prediction, as the next five.</summary>
+    public const string PredictedShareBefore = "predicted_share_before";
+
+    /// <summary>float – the same of the edited picture.</summary>
+    public const string PredictedShareAfter = "predicted_share_after";
+
+    /// <summary>float – after − before: the dose.</summary>
+    public const string PredictedShareDifference = "predicted_share_difference";
+
+    /// <summary>float – mean(M ⊙ A), A predicted of the picture before an edit.</summary>
+    public const string PredictedAlignmentBefore = "predicted_alignment_before";
+
+    /// <summary>float – the same of the edited picture.</summary>
+    public const string PredictedAlignmentAfter = "predicted_alignment_after";
+
+    /// <summary>float – after − before.</summary>
+    public const string PredictedAlignmentDifference = "predicted_alignment_difference";
+
+    /// <summary>float – Pearson's correlation of two maps; NaN where the target is constant.</summary>
+    public const string AgreementCc = "agreement_cc";
+
+    /// <summary>float – similarity (histogram intersection) of two maps, 0..1.</summary>
+    public const string AgreementSim = "agreement_sim";
+
+    /// <summary>float – Kullback–Leibler divergence of the prediction from the target, nats.</summary>
+    public const string AgreementKl = "agreement_kl";
+
+    /// <summary>float – normalised scanpath saliency at the target's peak; NaN where the target is constant.</summary>
+    public const string AgreementNss = "agreement_nss";
+
+    /// <summary>float – AUC-Judd at the target's peak, 0.5 is chance; NaN where the target is constant.</summary>
+    public const string AgreementAuc = "agreement_auc_judd";
+}

@@ -1,0 +1,38 @@
+using Alignment.Transforms.MlNetPlumbing;
+using Microsoft.ML;
+
+namespace Alignment.Transforms.Stages;
+
+/// <summary>Every stage that can be loaded from a model file. A stage missing here fails a test.</summary>
+static class StageTable
+{
+    public static IReadOnlyList<StageKind> All { get; } =
+    [
+        StageKind.Of<AssignTemporalWindowTransformer>(AssignTemporalWindowTransformer.Name),
+        StageKind.Of<BinarizeMaskTransformer>(BinarizeMaskTransformer.Name),
+        StageKind.Of<BuildControlTransformer>(BuildControlTransformer.Name),
+        StageKind.Of<EditSceneTransformer>(EditSceneTransformer.Name),
+        StageKind.Of<LoadMapTransformer>(LoadMapTransformer.Name),
+        StageKind.Of<MaskKeywordTransformer>(MaskKeywordTransformer.Name),
+        StageKind.Of<MeasureDoseTransformer>(MeasureDoseTransformer.Name),
+        StageKind.Of<ModifyAttentionTransformer>(ModifyAttentionTransformer.Name),
+        StageKind.Of<NormalizeHeatmapTransformer>(NormalizeHeatmapTransformer.Name),
+        StageKind.Of<PredictAttentionTransformer>(PredictAttentionTransformer.Name),
+        StageKind.Of<ScoreAgreementTransformer>(ScoreAgreementTransformer.Name),
+        StageKind.Of<ScoreAlignmentTransformer>(ScoreAlignmentTransformer.Name),
+        StageKind.Of<SizeImageTransformer>(SizeImageTransformer.Name),
+    ];
+
+    /// <summary>Lets <c>ml.Model.Load</c> find every stage. Cheap to repeat, but once per context is enough.</summary>
+    public static void Register(MLContext ml)
+    {
+        foreach (var kind in All) kind.Register(ml);
+    }
+}
+
+/// <summary>A loadable stage: its transformer and the name its part of a model file carries (at most 24 characters).</summary>
+sealed record StageKind(Type Transformer, string Name, Action<MLContext> Register)
+{
+    public static StageKind Of<T>(string name) where T : SceneTransformer, IStageLoader =>
+        new(typeof(T), name, ml => MlNetReflection.Register<T, T>(ml, name));
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Alignment;
+
+/// <summary>
+/// JSON from outside: valid UTF-8, no duplicate key at any depth, no comment, no trailing comma, limited size and depth.
+/// Whatever goes wrong while it is parsed or read is a <see cref="BadDataException"/> that names the file.
+/// </summary>
+static class StrictJson
+{
+    /// <summary>Model configs nest three or four levels.</summary>
+    const int MaxDepth = 32;
+
+    /// <summary>The largest published config is a few kilobytes; CLIP's vocabulary is 0.9 MB, multilingual ones reach 20.</summary>
+    public const int MaxFileBytes = 64 << 20;
+
+    static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
+
+    /// <summary>Parses <paramref name="json"/> and gives its root to <paramref name="read"/>, which may throw as it likes about wrong kinds of values.</summary>
+    public static T Read<T>(string subject, ReadOnlyMemory<byte> json, Func<JsonElement, T> read)
+    {
+        if (!Utf8.IsValid(json.Span)) throw Bad(subject, "bytes that are no UTF-8");
+        try
+        {
+            using var document = JsonDocument.Parse(json, s_strict);
+            return read(document.RootElement);
+        }
+        // InvalidOperation: a value of another kind than asked for, or an escaped lone surrogate. Format, Overflow: a number that does not fit.
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException or KeyNotFoundException)
+        {
+            throw Bad(subject, SafePath.Shorten(e.Message.TrimEnd('.'), 200), e);
+        }
+    }
+
+    /// <summary>As <see cref="Read{T}"/>, from a file of at most <paramref name="maxBytes"/> bytes.</summary>
+    public static T ReadFile<T>(string path, Func<JsonElement, T> read, int maxBytes = MaxFileBytes) =>
+        Read(Subject(path), ReadBytes(path, maxBytes), read);
+
+    /// <summary>The bytes of a file that is expected to be small.</summary>
+    public static byte[] ReadBytes(string path, int maxBytes = MaxFileBytes)
+    {
+        try
+        {
+            long length = new FileInfo(path).Length;
+            if (length > maxBytes)
+                throw BadDataException.For(Subject(path), $"{Invariant(length)} bytes", $"at most {Invariant(maxBytes)}", "Check that this is the file you meant.");
+            byte[] bytes = File.ReadAllBytes(path);
+            return bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw BadDataException.For(Subject(path), $"that it cannot be read ({e.Message})", "a readable file", "Check the folder and its permissions.", e);
+        }
+    }
+
+    static string Subject(string path) => $"The file '{path}'";
+
+    static string Invariant(long n) => n.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    static BadDataException Bad(string subject, string found, Exception? inner = null) =>
+        BadDataException.For(subject, found, "valid JSON as the format defines it", "Download or export the file again.", inner);
+}

@@ -1,0 +1,50 @@
+using System.IO.MemoryMappedFiles;
+
+namespace Alignment.Onnx.Weights;
+
+/// <summary>Where something lies in a file.</summary>
+readonly record struct FilePart(long Begin, long Length)
+{
+    public long End => Begin + Length;
+}
+
+/// <summary>A file mapped for reading: nothing is read until its pages are touched. Any thread may read it until it is disposed.</summary>
+sealed unsafe class MappedFile : IDisposable
+{
+    readonly MemoryMappedFile _map;
+    readonly MemoryMappedViewAccessor _view;
+    readonly byte* _data;
+    bool _disposed;
+
+    /// <summary>Maps all of <paramref name="file"/>, which must not be empty and may be closed afterwards.</summary>
+    public MappedFile(FileStream file)
+    {
+        Length = file.Length;
+        _map = MemoryMappedFile.CreateFromFile(file, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        _view = _map.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
+        byte* start = null;
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        _data = start + _view.PointerOffset;
+    }
+
+    public long Length { get; }
+
+    /// <summary>Bytes <paramref name="begin"/> … <paramref name="begin"/> + <paramref name="count"/> of the file.</summary>
+    public ReadOnlySpan<byte> Bytes(long begin, int count)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(begin);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(begin, Length - count);
+        return new(_data + begin, count);
+    }
+
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _view.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view.Dispose();
+        _map.Dispose();
+    }
+}

@@ -1,0 +1,177 @@
+using System.Globalization;
+using System.Text;
+
+namespace Alignment.Onnx.Weights;
+
+/// <summary>
+/// The tensors of a PyTorch file (torch.save of a state dict), by name; a dict inside a dict adds its key and a dot. Nothing
+/// in the file is run: its pickle is read as plain data (<see cref="PickleMachine"/>), and everything that is not a dict or a
+/// tensor is ignored or refused. The file is mapped, so that reading a tensor touches only its own pages. Safe to read from
+/// several threads; not after <see cref="Dispose"/>.
+/// </summary>
+/// <remarks>
+/// Format: a zip of stored entries <c>NAME/data.pkl</c>, <c>NAME/data/KEY</c> and perhaps <c>NAME/byteorder</c> since PyTorch 1.6;
+/// before, see <see cref="TorchLegacy"/>.
+/// </remarks>
+public sealed class TorchCheckpoint : IWeights, IDisposable
+{
+    /// <summary>The pickle of a hundred thousand tensors; data lies outside of it.</summary>
+    internal const int MostPickleBytes = 16 << 20;
+
+    const int MostDepth = 16;
+    const int LongestName = 1000;
+    const string PickleName = "/data.pkl";
+
+    /// <summary>Elements gathered at a time from a view that is not row-major.</summary>
+    const int Gathered = 1 << 10;
+
+    readonly Dictionary<string, TorchTensor> _tensors = new(StringComparer.Ordinal);
+    readonly Dictionary<string, WeightInfo> _infos = new(StringComparer.Ordinal);
+    readonly Dictionary<string, FilePart> _storages;
+    readonly MappedFile _file;
+    readonly string _subject;
+    int _visited;
+
+    TorchCheckpoint(string path, MappedFile file)
+    {
+        (Path, _file, _subject) = (path, file, $"The PyTorch file '{path}'");
+        (object? root, _storages) = TorchZip.IsZip(file) ? ReadZip() : TorchLegacy.IsLegacy(file) ? TorchLegacy.Read(file, _subject) : throw Unknown();
+        if (root is not PickleDict dict) throw Bad("an object that is no dict", "a dict of tensors, as model.state_dict() gives");
+        Flatten("", dict, depth: 0);
+        if (_tensors.Count == 0) throw Bad("no tensor", "a dict of tensors, as model.state_dict() gives");
+    }
+
+    /// <summary>Opens <paramref name="path"/>, reads its pickle and checks that every tensor lies inside the file.</summary>
+    /// <exception cref="BadDataException">The file is not there, cannot be read, holds more than data, or is not what it says.</exception>
+    public static TorchCheckpoint Open(string path)
+    {
+        string full = System.IO.Path.GetFullPath(path);
+        try
+        {
+            using var stream = new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.Read);
+            if (stream.Length == 0) throw BadDataException.For($"The PyTorch file '{full}'", "0 bytes", "a file that torch.save wrote", "Download or save the file again.");
+            var file = new MappedFile(stream);
+            try
+            {
+                return new(full, file);
+            }
+            catch
+            {
+                file.Dispose();
+                throw;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw BadDataException.For($"The PyTorch file '{full}'", $"that it cannot be read ({e.Message.TrimEnd('.')})", "a readable file", "Check the path and its permissions.", e);
+        }
+    }
+
+    /// <summary>The full path.</summary>
+    public string Path { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, WeightInfo> Infos => _infos;
+
+    /// <inheritdoc/>
+    /// <exception cref="BadDataException">No such tensor, or one that is not F32, F16 or BF16.</exception>
+    public void Read(string name, long start, Span<float> into)
+    {
+        if (!_tensors.TryGetValue(name, out TorchTensor? tensor)) throw Bad($"no tensor '{SafePath.Shorten(name)}' among its {Text(_tensors.Count)}", "one of that name");
+        WeightInfo info = _infos[name];
+        if (!info.Type.IsReadable()) throw Bad($"{info.Type} numbers in the tensor '{SafePath.Shorten(name)}'", "F32, F16 or BF16");
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, info.Count - into.Length);
+        if (into.IsEmpty) return;
+        FilePart storage = _storages[tensor.Storage.Key];
+        int size = info.Type.Bytes();
+        if (tensor.IsContiguous) WeightBytes.Widen(info.Type, _file.Bytes(storage.Begin + (tensor.Offset + start) * size, checked(into.Length * size)), into);
+        else Gather(tensor, storage, start, into, info.Type);
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    /// <summary>Row-major order from a view with any strides (a transposed matrix, channels-last kernels).</summary>
+    void Gather(TorchTensor tensor, FilePart storage, long start, Span<float> into, WeightType type)
+    {
+        int size = type.Bytes(), rank = tensor.Shape.Length;
+        var index = new long[rank];
+        long place = tensor.Offset, rest = start;
+        for (int axis = rank - 1; axis >= 0; axis--)
+        {
+            (rest, index[axis]) = Math.DivRem(rest, tensor.Shape[axis]);
+            place += index[axis] * tensor.Strides[axis];
+        }
+        Span<byte> bytes = stackalloc byte[Gathered * sizeof(float)];
+        for (int done = 0; done < into.Length;)
+        {
+            int piece = Math.Min(Gathered, into.Length - done);
+            for (int i = 0; i < piece; i++)
+            {
+                _file.Bytes(storage.Begin + place * size, size).CopyTo(bytes[(i * size)..]);
+                for (int axis = rank - 1; axis >= 0; axis--)
+                {
+                    place += tensor.Strides[axis];
+                    if (++index[axis] < tensor.Shape[axis]) break;
+                    place -= index[axis] * tensor.Strides[axis];
+                    index[axis] = 0;
+                }
+            }
+            WeightBytes.Widen(type, bytes[..(piece * size)], into.Slice(done, piece));
+            done += piece;
+        }
+    }
+
+    (object? Root, Dictionary<string, FilePart> Storages) ReadZip()
+    {
+        var entries = TorchZip.Read(_file, _subject).Entries;
+        string[] pickles = [.. entries.Keys.Where(n => n.EndsWith(PickleName, StringComparison.Ordinal) && n.IndexOf('/', StringComparison.Ordinal) == n.Length - PickleName.Length)];
+        if (pickles is not [var pickle]) throw Bad($"{Text(pickles.Length)} entries NAME/data.pkl in the archive", "one, as torch.save writes");
+        string root = pickle[..^PickleName.Length];
+        if (entries.ContainsKey($"{root}/constants.pkl")) throw Bad("a TorchScript program", "a dict of tensors, as torch.save(model.state_dict(), …) writes");
+        if (entries.TryGetValue($"{root}/byteorder", out FilePart order) && (order.Length != 6 || Encoding.Latin1.GetString(_file.Bytes(order.Begin, 6)) != "little"))
+            throw Bad("numbers of a big-endian machine", "little-endian ones");
+        FilePart part = entries[pickle];
+        if (part.Length > MostPickleBytes) throw Bad($"a pickle of {Text(part.Length)} bytes", $"at most {Text(MostPickleBytes)}");
+        object? made = new PickleMachine(_subject, _file.Bytes(part.Begin, (int)part.Length).ToArray()).Run();
+        string data = $"{root}/data/";
+        return (made, entries.Where(e => e.Key.StartsWith(data, StringComparison.Ordinal)).ToDictionary(e => e.Key[data.Length..], e => e.Value, StringComparer.Ordinal));
+    }
+
+    /// <summary>Names every tensor. Dicts can be shared or hold themselves, so that what is visited is counted.</summary>
+    void Flatten(string prefix, PickleDict dict, int depth)
+    {
+        if (depth > MostDepth) throw Bad($"dicts nested more than {Text(MostDepth)} deep", "a dict of tensors");
+        foreach ((object key, object? value) in dict.Items)
+        {
+            if (++_visited > PickleMachine.MostObjects) throw Bad($"more than {Text(PickleMachine.MostObjects)} entries", "a model's tensors");
+            string name = prefix + Convert.ToString(key, CultureInfo.InvariantCulture);
+            // Names of outer dicts repeat in those of inner ones: long ones would multiply.
+            if (name.Length > LongestName) throw Bad($"a name of {Text(name.Length)} characters", $"at most {Text(LongestName)}");
+            if (value is PickleDict inner) Flatten(name + ".", inner, depth + 1);
+            else if (value is TorchTensor tensor) Add(name, tensor);
+        }
+    }
+
+    void Add(string name, TorchTensor tensor)
+    {
+        string shown = SafePath.Shorten(name, 160);
+        if (!_storages.TryGetValue(tensor.Storage.Key, out FilePart part)) throw Bad($"no storage '{tensor.Storage.Key}' for the tensor '{shown}'", "one in the file");
+        if (part.Length != tensor.Storage.Bytes) throw Bad($"{Text(part.Length)} bytes in the storage of the tensor '{shown}'", $"{Text(tensor.Storage.Bytes)}, as its pickle says");
+        if (!_tensors.TryAdd(name, tensor)) throw Bad($"two tensors '{shown}'", "different names");
+        _infos.Add(name, new(name, tensor.Storage.Type.Type, tensor.Shape));
+    }
+
+    BadDataException Unknown()
+    {
+        int count = (int)Math.Min(_file.Length, 512);
+        ReadOnlySpan<byte> start = _file.Bytes(0, count);
+        string found = count >= 262 && start[257..262].SequenceEqual("ustar"u8) ? "a tar archive, PyTorch's form before 0.2"
+            : start[0] == 0x80 ? "a pickle that torch.save did not write" : "neither a zip archive nor PyTorch's older form";
+        return BadDataException.For(_subject, found, "a file that torch.save wrote", "Load it in PyTorch and save the state_dict() again, or convert it to safetensors.");
+    }
+
+    BadDataException Bad(string found, string expected) => BadDataException.For(_subject, found, expected, "Check that this is the model's state_dict(); download or save it again, or convert it to safetensors.");
+
+    static string Text(long n) => n.ToString(CultureInfo.InvariantCulture);
+}

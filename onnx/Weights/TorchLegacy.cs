@@ -1,0 +1,62 @@
+using System.Buffers.Binary;
+using System.Globalization;
+
+namespace Alignment.Onnx.Weights;
+
+/// <summary>
+/// The form torch.save wrote before PyTorch 1.6, which some published weights still have: one after another the pickles of a
+/// magic number, a protocol version, facts about the machine, the object, and the list of storage keys; then for each key
+/// the number of elements (int64) and the elements.
+/// </summary>
+static class TorchLegacy
+{
+    /// <summary>The pickle of torch.serialization.MAGIC_NUMBER, 0x1950a86a20f9469cfc6c, then that of PROTOCOL_VERSION, 1001.</summary>
+    static ReadOnlySpan<byte> Start => [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.', 0x80, 2, (byte)'M', 0xe9, 0x03, (byte)'.'];
+
+    public static bool IsLegacy(MappedFile file) => file.Length >= Start.Length && file.Bytes(0, Start.Length).SequenceEqual(Start);
+
+    /// <summary>The object, and where each storage's elements lie. A storage that no tensor uses is not in the file.</summary>
+    /// <exception cref="BadDataException">The file is broken, of a machine with another byte order, or holds more than tensors.</exception>
+    public static (object? Root, Dictionary<string, FilePart> Storages) Read(MappedFile file, string subject)
+    {
+        // The pickles come first and their length stands nowhere.
+        byte[] head = file.Bytes(0, (int)Math.Min(file.Length, TorchCheckpoint.MostPickleBytes)).ToArray();
+        int at = Start.Length;
+        if (Next() is not PickleDict machine || !machine.Items.TryGetValue("little_endian", out object? order) || order is not true)
+            throw Bad("numbers of a big-endian machine, or no word about it", "little-endian ones");
+        var machineOfRoot = new PickleMachine(subject, head.AsMemory(at));
+        object? root = machineOfRoot.Run();
+        at += machineOfRoot.Position;
+        if (Next() is not PickleList keys) throw Bad("no list of storages", "one behind the object");
+
+        var known = new Dictionary<string, TorchStorage>(StringComparer.Ordinal);
+        foreach (TorchStorage storage in machineOfRoot.Storages)
+            if (known.TryAdd(storage.Key, storage) is false && known[storage.Key] != storage) throw Bad($"the storage '{storage.Key}' described in two ways", "one");
+        var parts = new Dictionary<string, FilePart>(StringComparer.Ordinal);
+        long data = at;
+        foreach (object? item in keys.Items)
+        {
+            if (item is not string key || !known.TryGetValue(key, out TorchStorage? storage)) throw Bad("a storage that the object does not mention", "only those it does");
+            if (file.Length - data < sizeof(long) || BinaryPrimitives.ReadInt64LittleEndian(file.Bytes(data, sizeof(long))) is var n && n != storage.Elements)
+                throw Bad($"another size of the storage '{key}' than the object says, or its end", $"{Text(storage.Elements)} elements (is it truncated?)");
+            data += sizeof(long);
+            if (storage.Bytes > file.Length - data) throw Bad($"{Text(file.Length - data)} bytes for the storage '{key}'", $"{Text(storage.Bytes)} (is it truncated?)");
+            if (!parts.TryAdd(key, new(data, storage.Bytes))) throw Bad($"the storage '{key}' twice", "once");
+            data += storage.Bytes;
+        }
+        if (data != file.Length) throw Bad($"{Text(file.Length - data)} bytes behind the last storage", "none");
+        return (root, parts);
+
+        object? Next()
+        {
+            var one = new PickleMachine(subject, head.AsMemory(at));
+            object? made = one.Run();
+            at += one.Position;
+            return made;
+        }
+
+        BadDataException Bad(string found, string expected) => BadDataException.For(subject, found, expected, "Download or save the file again.");
+    }
+
+    static string Text(long n) => n.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,42 @@
+namespace Alignment.Onnx.Weights;
+
+/// <summary>Finds the weights in one folder of a diffusers or transformers model.</summary>
+static class WeightFiles
+{
+    /// <summary>diffusers' name first, then transformers'.</summary>
+    static readonly string[] s_stems = ["diffusion_pytorch_model", "model"];
+
+    /// <summary>
+    /// The weights of the component in <paramref name="folder"/>: full precision before fp16, one file before shards.
+    /// The caller disposes them.
+    /// </summary>
+    /// <exception cref="BadDataException">There are none, or only pickled ones, which are programs and are never opened.</exception>
+    public static OpenWeights Open(string folder)
+    {
+        foreach (string variant in (string[])["", ".fp16"])
+            foreach (string stem in s_stems)
+            {
+                string single = Path.Combine(folder, $"{stem}{variant}.safetensors");
+                if (File.Exists(single)) return new(SafetensorsFile.Open(single));
+                // Both orders of the two endings are in use.
+                foreach (string ending in (string[])[$"{variant}.safetensors.index.json", $".safetensors.index{variant}.json"])
+                    if (Path.Combine(folder, stem + ending) is var index && File.Exists(index)) return new(ShardedWeights.Open(index));
+            }
+        string subject = $"The model folder '{folder}'";
+        string expected = string.Join(" or ", s_stems.Select(s => s + ".safetensors"));
+        if (!Directory.Exists(folder)) throw BadDataException.For(subject, "that it does not exist", "a folder with config.json and " + expected, "Check the model's folder; download it completely.");
+        string[] files = [.. Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+        string? pickle = files.FirstOrDefault(f => Path.GetExtension(f) is ".bin" or ".ckpt" or ".pt" or ".pth");
+        if (pickle is not null)
+            throw BadDataException.For(subject, $"only pickled weights ('{SafePath.Shorten(pickle)}')", expected, "Pickles can run code and are never opened: convert them to safetensors, or download the safetensors variant of the model.");
+        throw BadDataException.For(subject, files.Length == 0 ? "no file" : $"only {SafePath.Shorten(string.Join(", ", files), 200)}", expected, "Download the model completely.");
+    }
+}
+
+/// <summary>Weights together with the files they are read from.</summary>
+sealed class OpenWeights(IWeights weights) : IDisposable
+{
+    public IWeights Weights { get; } = weights;
+
+    public void Dispose() => (Weights as IDisposable)?.Dispose();
+}
