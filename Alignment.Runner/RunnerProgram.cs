@@ -11,14 +11,11 @@ static class RunnerProgram
     /// <summary>How long a cancelled command may take to leave its files in order.</summary>
     static readonly TimeSpan s_cleanUp = TimeSpan.FromSeconds(30);
 
-    /// <summary>Prints results for machines; every command takes it.</summary>
-    public static readonly Option<bool> Json = new("--json") { Description = "Print the result as one JSON document on standard output.", Recursive = true };
-
     public static RootCommand Build(Terminal terminal)
     {
         var root = new RootCommand("Tests whether where and when viewers look at the product changes what a video ad achieves: makes seven controlled versions of an ad, re-rendered scene by scene, and analyses the A/B data.")
         {
-            Json,
+            RunnerCommand.Json,
         };
         foreach (var command in RunnerCommands.All(terminal)) root.Add(command);
         RefuseEmptyPaths(root);
@@ -64,7 +61,7 @@ static class RunnerProgram
     public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken stop)
     {
         CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
-        bool json = args.Contains(Json.Name);
+        bool json = args.Contains(RunnerCommand.Json.Name);
         string again = "";
         try
         {

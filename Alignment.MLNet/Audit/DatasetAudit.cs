@@ -100,7 +100,7 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
 
     void End()
     {
-        if (_videos.Count > 0) _videos[^1].Finish(Path.Combine(data.DataFolder, "video_scene_cuts", _videos[^1].Id), Report);
+        if (_videos.Count > 0) _videos[^1].Finish(Path.Combine(data.DataFolder, Layout.Stills, _videos[^1].Id), Report);
     }
 
     void Told(SceneRecord scene, SceneFacts facts, AttentionMaker? maker)

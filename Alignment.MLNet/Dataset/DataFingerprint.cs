@@ -12,7 +12,7 @@ static class DataFingerprint
     {
         string above = Path.GetDirectoryName(data.DataFolder) ?? data.DataFolder;
         string[] roots = [.. new[] { Path.GetFullPath(given), data.DataFolder, above }.Distinct(StringComparer.Ordinal)];
-        string[] folders = [.. roots.SelectMany(r => new[] { "video_scene_cuts", "keyword_masks", "attention_heatmap" }.Select(i => Path.Combine(r, i))).Where(Directory.Exists)];
+        string[] folders = [.. roots.SelectMany(r => new[] { Layout.Stills, Layout.Masks, Layout.Heatmaps }.Select(i => Path.Combine(r, i))).Where(Directory.Exists)];
         string[] files = [.. folders.SelectMany(Files)
             .Concat(data.KeywordsPath is { } keywords ? [keywords] : [])];
         Array.Sort(files, StringComparer.Ordinal);

@@ -1,5 +1,3 @@
-using Alignment.MLNet.Dose;
-using Alignment.MLNet.Editing;
 
 namespace Alignment.MLNet.Dataset;
 
@@ -21,7 +19,7 @@ namespace Alignment.MLNet.Dataset;
 sealed class RunFolder
 {
     // What a data set is read from; nothing may be written there.
-    static readonly string[] s_inputs = ["video_scene_cuts", "keyword_masks", "attention_heatmap"];
+    static readonly string[] s_inputs = [Layout.Stills, Layout.Masks, Layout.Heatmaps];
 
     public RunFolder(string output) => Root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(output));
 
@@ -34,21 +32,21 @@ sealed class RunFolder
     /// <summary>Says for which data the two above stand.</summary>
     public string ValidationRecord => Path.Combine(Root, "validation.record.json");
 
-    public string Variants => Path.Combine(Root, "variants_v3");
+    public string Variants => Path.Combine(Root, Layout.Variants);
 
-    public string Edited => Path.Combine(Root, EditedFolder.Name);
+    public string Edited => Path.Combine(Root, Layout.Edited);
 
-    public string Videos => Path.Combine(Root, "videos");
+    public string Videos => Path.Combine(Root, Layout.Videos);
 
-    public string ContactSheets => Path.Combine(Root, "contact_sheets");
+    public string ContactSheets => Path.Combine(Root, Layout.ContactSheets);
 
-    public string Statistics => Path.Combine(Root, "statistics");
+    public string Statistics => Path.Combine(Root, Layout.Statistics);
 
-    public string Dose => Path.Combine(Root, DoseFolder.Name);
+    public string Dose => Path.Combine(Root, Layout.Dose);
 
-    public string Analysis => Path.Combine(Root, "analysis");
+    public string Analysis => Path.Combine(Root, Layout.Analysis);
 
-    public string Report => Path.Combine(Root, Reports.ReportRun.Folder);
+    public string Report => Path.Combine(Root, Layout.Report);
 
     public string RunJson => Path.Combine(Root, "run.json");
 

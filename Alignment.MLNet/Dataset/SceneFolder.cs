@@ -1,4 +1,3 @@
-using Alignment.MLNet.SceneDetection;
 
 namespace Alignment.MLNet.Dataset;
 
@@ -16,7 +15,7 @@ namespace Alignment.MLNet.Dataset;
 /// </summary>
 public sealed class SceneFolder
 {
-    internal const string Stills = "video_scene_cuts", Masks = "keyword_masks", Heatmaps = "attention_heatmap";
+    internal const string Stills = Layout.Stills, Masks = Layout.Masks, Heatmaps = Layout.Heatmaps;
 
     const string Keywords = "keywords.csv";
 
@@ -126,7 +125,7 @@ public sealed class SceneFolder
     /// <summary>Files of a folder, hidden ones, the systems' own and what scene detection keeps beside its stills left out, ordered by preference of extension, then name.</summary>
     static IEnumerable<FileInfo> Listed(string folder) =>
         new DirectoryInfo(folder).EnumerateFiles()
-            .Where(f => !f.Name.StartsWith('.') && f.Name is not ("Thumbs.db" or "desktop.ini" or ScenesFolder.ListName or ScenesRecord.FileName))
+            .Where(f => !f.Name.StartsWith('.') && f.Name is not ("Thumbs.db" or "desktop.ini" or Layout.SceneList or Layout.SceneRecord))
             .OrderBy(f => SceneNames.Rank(f.Name)).ThenBy(f => f.Name, StringComparer.Ordinal);
 
     static bool StaysInside(string root, string relative, FileSystemInfo entry, string videoId, int? scene, Action<SceneProblem> report)

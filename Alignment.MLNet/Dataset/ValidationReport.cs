@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Alignment.MLNet.Audit;
 
 namespace Alignment.MLNet.Dataset;
 
@@ -36,9 +35,9 @@ public sealed record ValidationReport(
     /// <summary>Where the valid scenes' heatmaps come from: measured, predicted, or not known.</summary>
     public AttentionOrigins Attention { get; init; } = AttentionOrigins.None;
 
-    /// <summary>What the audit found, where there was one.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public AuditReport? Audit { get; init; }
+    /// <summary>A file or a name is broken (<see cref="SceneProblem.Breaks"/>).</summary>
+    [JsonIgnore]
+    public bool IsBroken => Counts.Keys.Any(SceneProblem.IsBreaking);
 
     /// <summary>Findings that left something out.</summary>
     public long Rejections => Counts.Where(c => new SceneProblem(c.Key, null, null, "", "").Rejects).Sum(c => c.Value);

@@ -1,4 +1,3 @@
-using Alignment.MLNet.Pipelines;
 using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Dataset;
@@ -6,9 +5,6 @@ namespace Alignment.MLNet.Dataset;
 /// <summary>Validates the data unless it has not changed since.</summary>
 static class ValidationStep
 {
-    // Files or names that are broken, as opposed to a scene that merely lacks a companion.
-    static readonly ProblemKind[] s_breaks = [ProblemKind.UnreadableFile, ProblemKind.UnusableVideoId, ProblemKind.LinkOutside, ProblemKind.BadKeywordRow];
-
     sealed record Recipe(int Format, string DataSha256, bool Deep, float MaskThreshold, int MostProblemsKept);
 
     public static (ValidationReport Report, bool Made) Run(SceneFolder data, string given, RunFolder folder, ValidationOptions options, IProgress<WorkProgress>? progress, CancellationToken cancel)
@@ -19,8 +15,4 @@ static class ValidationStep
         OutputRecord.Write(folder.ValidationRecord, recipe, report, Path.GetFileName(folder.ValidScenes), Path.GetFileName(folder.ValidationJson));
         return (report, true);
     }
-
-    /// <summary>The findings as the run reports them.</summary>
-    public static IEnumerable<RunProblem> Problems(ValidationReport report) => report.Problems.Select(p => new RunProblem("validate",
-        p.SceneNumber is { } number && p.VideoId is { } video ? SceneRecord.IdOf(video, number) : p.VideoId ?? Path.GetFileName(p.Path), p.Message, s_breaks.Contains(p.Kind)));
 }

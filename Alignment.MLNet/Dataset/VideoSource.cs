@@ -23,9 +23,9 @@ public sealed record VideoSource(string? File, string? SceneListFile)
             file ??= First(Endings.SelectMany(e => new[] { videoId + e, videoId + e.ToUpperInvariant() }).Select(name => SafePath.Under(folder, name)));
             list ??= First([
                 SafePath.Under(folder, videoId + ".scenes.csv"),
-                SafePath.Under(folder, videoId, "scenes.csv"),
-                SafePath.Under(folder, "video_scene_cuts", videoId, "scenes.csv"),
-                SafePath.Under(folder, "data", "video_scene_cuts", videoId, "scenes.csv"),
+                SafePath.Under(folder, videoId, Layout.SceneList),
+                SafePath.Under(folder, Layout.Stills, videoId, Layout.SceneList),
+                SafePath.Under(folder, "data", Layout.Stills, videoId, Layout.SceneList),
                 SafePath.Under(folder, videoId + ".truth.json")]);
         }
         return new(file, list);

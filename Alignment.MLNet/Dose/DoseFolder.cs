@@ -1,3 +1,5 @@
+using Alignment.MLNet.Dataset;
+
 namespace Alignment.MLNet.Dose;
 
 /// <summary>
@@ -15,7 +17,7 @@ namespace Alignment.MLNet.Dose;
 public sealed class DoseFolder(string root)
 {
     /// <summary>The folder's name in a run.</summary>
-    public const string Name = "dose";
+    public const string Name = Layout.Dose;
 
     /// <summary>Names of the files.</summary>
     public const string JsonFile = "dose.json", CsvFile = "dose.csv", ByVideoFile = "dose_by_video.csv", ByVariantFile = "dose_by_variant.csv";

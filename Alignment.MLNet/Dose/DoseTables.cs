@@ -6,9 +6,6 @@ namespace Alignment.MLNet.Dose;
 /// <summary>The smaller tables of a report, and how their cells are written.</summary>
 static class DoseTables
 {
-    // What a spreadsheet would take for a formula (OWASP, "CSV Injection").
-    const string Formula = "=+-@\t\r";
-
     static readonly string[] s_byVariant =
     [
         "variant", "predictor", "dose", "low", "high", "standard_error", "df", "p", "interval", "scenes", "videos",
@@ -26,7 +23,7 @@ static class DoseTables
         {
             bool reference = v.Dose is null;
             string Or0(double? value) => reference ? "0" : Number(value);
-            CsvRows.Write(to, v.Variant, Cell(v.Predictor), Or0(v.Dose?.Value), Or0(v.Dose?.Low), Or0(v.Dose?.High), Or0(v.Dose?.StandardError), Number(v.Dose?.Df), Number(v.Dose?.P),
+            CsvRows.Write(to, v.Variant, CsvCell.Guard(v.Predictor), Or0(v.Dose?.Value), Or0(v.Dose?.Low), Or0(v.Dose?.High), Or0(v.Dose?.StandardError), Number(v.Dose?.Df), Number(v.Dose?.P),
                 reference ? "Reference" : v.Dose!.Method.ToString(), Number(v.Scenes), Number(reference ? report.Videos.Where(x => x.Scenes > 0 && x.Variant == v.Variant && x.Predictor == v.Predictor).Count() : v.Dose!.Videos),
                 Number(v.DoseActedOn?.Value), Number(v.DoseActedOn?.Low), Number(v.DoseActedOn?.High), Number(v.ActedOn), Number(v.Manipulation?.Asked),
                 Number(v.Manipulation?.PartOfAsked?.Value), Number(v.Manipulation?.PartOfAsked?.Low), Number(v.Manipulation?.PartOfAsked?.High),
@@ -39,7 +36,7 @@ static class DoseTables
     public static void ByVideo(string path, DoseReport report) => Write(path, s_byVideo, to =>
     {
         foreach (VideoDose v in report.Videos)
-            CsvRows.Write(to, Cell(v.VideoId), v.Variant, Cell(v.Predictor), Number(v.Scenes), Number(v.ActedOn), Number(v.ShareBefore), Number(v.ShareBaseline), Number(v.ShareAfter), Number(v.Dose), Number(v.DoseActedOn), Number(v.Asked));
+            CsvRows.Write(to, CsvCell.Guard(v.VideoId), v.Variant, CsvCell.Guard(v.Predictor), Number(v.Scenes), Number(v.ActedOn), Number(v.ShareBefore), Number(v.ShareBaseline), Number(v.ShareAfter), Number(v.Dose), Number(v.DoseActedOn), Number(v.Asked));
     });
 
     public static void Write(string path, string[] columns, Action<TextWriter> rows) => AtomicFile.Write(path, stream =>
@@ -48,12 +45,6 @@ static class DoseTables
         CsvRows.Write(to, columns);
         rows(to);
     }, keepEqual: true);
-
-    /// <summary>A text from outside: what a spreadsheet would run as a formula gets an apostrophe in front.</summary>
-    public static string Cell(string text) => text.Length > 0 && Formula.Contains(text[0], StringComparison.Ordinal) ? "'" + text : text;
-
-    /// <summary>The text again.</summary>
-    public static string Text(string cell) => cell.Length > 1 && cell[0] == '\'' && Formula.Contains(cell[1], StringComparison.Ordinal) ? cell[1..] : cell;
 
     /// <summary>Every digit, so that sums can be checked; empty where there is none.</summary>
     public static string Number(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";

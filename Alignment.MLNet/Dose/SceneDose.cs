@@ -84,7 +84,7 @@ public sealed record SceneDose
     ];
 
     internal void Write(TextWriter to) => CsvRows.Write(to,
-        DoseTables.Cell(VideoId), DoseTables.Cell(SceneId), Window, Variant, DoseTables.Cell(Predictor), Bool(HasProduct), Bool(ActedOn), Bool(SamePicture),
+        CsvCell.Guard(VideoId), CsvCell.Guard(SceneId), Window, Variant, CsvCell.Guard(Predictor), Bool(HasProduct), Bool(ActedOn), Bool(SamePicture),
         N(ShareBefore), N(ShareBaseline), N(ShareAfter), N(ShareDifference), N(AlignmentBefore), N(AlignmentBaseline), N(AlignmentAfter), N(AlignmentDifference),
         N(TargetShare), N(TargetShareBaseline), N(Asked), N(Agreement.Cc), N(Agreement.Sim), N(Agreement.Kl), N(Agreement.Nss), N(Agreement.AucJudd),
         N(AgreementOfBaseline.Cc), N(AgreementOfBaseline.Sim), N(AgreementOfBaseline.Kl), N(AgreementOfBaseline.Nss), N(AgreementOfBaseline.AucJudd));
@@ -100,11 +100,11 @@ public sealed record SceneDose
             MapAgreement Agree(int at) => new(Maybe(at), Maybe(at + 1), Maybe(at + 2), Maybe(at + 3), Maybe(at + 4));
             yield return new()
             {
-                VideoId = DoseTables.Text(table[0]),
-                SceneId = DoseTables.Text(table[1]),
+                VideoId = CsvCell.Unguard(table[0]),
+                SceneId = CsvCell.Unguard(table[1]),
                 Window = table[2],
                 Variant = table[3],
-                Predictor = DoseTables.Text(table[4]),
+                Predictor = CsvCell.Unguard(table[4]),
                 HasProduct = table[5] == "true",
                 ActedOn = table[6] == "true",
                 SamePicture = table[7] == "true",

@@ -1,3 +1,5 @@
+using Alignment.MLNet.Dataset;
+
 namespace Alignment.MLNet.Editing;
 
 /// <summary>
@@ -15,7 +17,7 @@ namespace Alignment.MLNet.Editing;
 public sealed class EditedFolder
 {
     /// <summary>The folder's name.</summary>
-    public const string Name = "edited_scenes";
+    public const string Name = Layout.Edited;
 
     /// <summary>Stands where a variant's name stands, for the untouched stills.</summary>
     public const string Source = "source";

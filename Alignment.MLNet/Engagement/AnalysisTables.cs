@@ -1,6 +1,6 @@
-using System.Globalization;
-using Alignment.MLNet.Engagement.Results;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Statistics;
+using Alignment.MLNet.Storage;
 using CsvHelper;
 
 namespace Alignment.MLNet.Engagement;
@@ -8,9 +8,6 @@ namespace Alignment.MLNet.Engagement;
 /// <summary>An analysis as CSV. Where something was not computed the cell is empty and a note says why; there is no NaN.</summary>
 public static class AnalysisTables
 {
-    /// <summary>RFC 4180. Texts from outside that a spreadsheet would run as a formula get an apostrophe in front (OWASP, "CSV Injection"); numbers stay numbers.</summary>
-    internal static CsvWriterOptions CsvOptions { get; } = CsvWriterOptions.Default with { NewLine = "\r\n", Injection = CsvInjection.Escape, FormatProvider = CultureInfo.InvariantCulture };
-
     // A column of the comparisons: its name, and its cell of a variant's comparison.
     static readonly (string Name, Func<VariantComparison, double?> Cell)[] s_numbers =
     [
@@ -37,7 +34,7 @@ public static class AnalysisTables
         ArgumentNullException.ThrowIfNull(analysis);
         AtomicFile.Write(path, file =>
         {
-            using var csv = CsvWriter.Create(file, CsvOptions, leaveOpen: true);
+            using var csv = CsvWriter.Create(file, CsvRows.ForSpreadsheets, leaveOpen: true);
             csv.WriteRecord(["metric", "variant", "n", "mean", "sd", "baseline_n", "baseline_mean", "baseline_sd", .. s_numbers.Select(n => n.Name), "correction", "confirmatory", "note"]);
             foreach (MetricAnalysis metric in analysis.Metrics)
                 foreach (VariantSample sample in metric.Samples)
@@ -62,7 +59,7 @@ public static class AnalysisTables
         ArgumentNullException.ThrowIfNull(analysis);
         AtomicFile.Write(path, file =>
         {
-            using var csv = CsvWriter.Create(file, CsvOptions, leaveOpen: true);
+            using var csv = CsvWriter.Create(file, CsvRows.ForSpreadsheets, leaveOpen: true);
             csv.WriteRecord(["metric", "id", "label", "family", "family_size", "test", "estimate", "standard_error", "statistic", "df", "p", "correction", "p_corrected", "low", "high", "simultaneous_low", "simultaneous_high", "verdict", "confirmatory", "hypothesis", "sentence", "note"]);
             foreach (MetricAnalysis metric in analysis.Metrics)
                 foreach (Finding f in metric.Findings)

@@ -1,7 +1,7 @@
 using Alignment.MLNet.Engagement.Comparing;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Engagement.Planning;
 using Alignment.MLNet.Engagement.Reading;
-using Alignment.MLNet.Engagement.Results;
 using Alignment.MLNet.Storage;
 using CsvHelper;
 using Microsoft.ML;
@@ -11,13 +11,10 @@ namespace Alignment.MLNet.Engagement;
 /// <summary>From engagement data to answers, and the files that hold them.</summary>
 public static class EngagementAnalyzer
 {
-    /// <summary>The files <see cref="Run(string, string, AnalysisOptions?, AnalysisInputs?, CancellationToken)"/> writes.</summary>
-    public const string JsonFile = "analysis.json", CsvFile = "analysis.csv", FindingsFile = "findings.csv", RejectedFile = "rejected_rows.csv";
-
     /// <summary>Variants are remembered per video in the bits of a word.</summary>
     const int MostVariants = 64;
 
-    /// <summary>Reads <paramref name="engagementFile"/> and writes <see cref="JsonFile"/>, <see cref="CsvFile"/>, <see cref="FindingsFile"/> and <see cref="RejectedFile"/> into <paramref name="outFolder"/>.</summary>
+    /// <summary>Reads <paramref name="engagementFile"/> and writes <see cref="AnalysisFiles.Json"/>, <see cref="AnalysisFiles.Comparisons"/>, <see cref="AnalysisFiles.Findings"/> and <see cref="AnalysisFiles.Rejected"/> into <paramref name="outFolder"/>.</summary>
     /// <param name="engagementFile">The data.</param>
     /// <param name="outFolder">Made if it is not there.</param>
     /// <param name="options">How to compare; a plan's word counts more.</param>
@@ -27,12 +24,12 @@ public static class EngagementAnalyzer
     public static EngagementAnalysis Run(string engagementFile, string outFolder, AnalysisOptions? options = null, AnalysisInputs? inputs = null, CancellationToken stop = default)
     {
         // A file is read and replaced by one of these names only by mistake.
-        if (new[] { JsonFile, CsvFile, FindingsFile, RejectedFile }.FirstOrDefault(f => Path.GetFullPath(Path.Combine(outFolder, f)) == Path.GetFullPath(engagementFile)) is { } own)
+        if (new[] { AnalysisFiles.Json, AnalysisFiles.Comparisons, AnalysisFiles.Findings, AnalysisFiles.Rejected }.FirstOrDefault(f => Path.GetFullPath(Path.Combine(outFolder, f)) == Path.GetFullPath(engagementFile)) is { } own)
             throw UsageException.For("The output folder", $"the engagement data '{own}' in it, which would be replaced", "another folder", "Choose another.");
         EngagementAnalysis? made = null;
-        AtomicFile.Write(Path.Combine(outFolder, RejectedFile), file =>
+        AtomicFile.Write(Path.Combine(outFolder, AnalysisFiles.Rejected), file =>
         {
-            using var writer = CsvWriter.Create(file, AnalysisTables.CsvOptions, leaveOpen: true);
+            using var writer = CsvWriter.Create(file, CsvRows.ForSpreadsheets, leaveOpen: true);
             writer.WriteRecord(["line", "reason"]);
             made = Analyze(engagementFile, options, row =>
             {
@@ -41,9 +38,9 @@ public static class EngagementAnalyzer
                 writer.EndRecord();
             }, inputs, stop);
         });
-        AnalysisTables.WriteComparisons(Path.Combine(outFolder, CsvFile), made!);
-        AnalysisTables.WriteFindings(Path.Combine(outFolder, FindingsFile), made!);
-        AnalysisJson.Write(Path.Combine(outFolder, JsonFile), made!);
+        AnalysisTables.WriteComparisons(Path.Combine(outFolder, AnalysisFiles.Comparisons), made!);
+        AnalysisTables.WriteFindings(Path.Combine(outFolder, AnalysisFiles.Findings), made!);
+        AnalysisJson.Write(Path.Combine(outFolder, AnalysisFiles.Json), made!);
         return made!;
     }
 

@@ -25,7 +25,7 @@ sealed class MaskFiles
     public MaskFiles(SceneFolder folder, string videoId, SceneFiles scene)
     {
         Existing = scene.Mask;
-        string own = SafePath.Under(folder.DataFolder, "keyword_masks", videoId, string.Create(CultureInfo.InvariantCulture, $"scene_{scene.Number}.png"));
+        string own = SafePath.Under(folder.DataFolder, Layout.Masks, videoId, string.Create(CultureInfo.InvariantCulture, $"scene_{scene.Number}.png"));
         Mask = scene.Mask is { } there && Path.GetExtension(there).Equals(".png", StringComparison.OrdinalIgnoreCase) ? there : own;
         (_folder, _name) = (Path.GetDirectoryName(Mask)!, Path.GetFileNameWithoutExtension(Mask));
         if (Existing is null && (new DirectoryInfo(_folder).LinkTarget is not null || new FileInfo(Mask) is { Exists: true } or { LinkTarget: not null }))

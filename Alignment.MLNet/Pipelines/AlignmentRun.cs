@@ -1,7 +1,7 @@
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Dose;
 using Alignment.MLNet.Editing;
-using Alignment.MLNet.Engagement.Results;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Ffmpeg;
 using Alignment.MLNet.Reports;
 using Alignment.MLNet.Storage;
@@ -51,7 +51,7 @@ public static class AlignmentRun
         // 2. Which scenes can be used.
         var (validation, validated) = ValidationStep.Run(scenes, data, folder, options.Validation, progress, cancel);
         steps.Add(new("validate", "scenes", validation.ValidScenes, validated ? validation.ValidScenes : 0));
-        problems.AddRange(ValidationStep.Problems(validation));
+        problems.AddRange(ValidationProblems.Of(validation));
         DiskSpace.Check(folder.Root, Math.Max(0, Estimate(folder, options) - folder.Size()));
 
         // 3. The seven heatmaps of each.

@@ -1,6 +1,6 @@
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Dose;
-using Alignment.MLNet.Engagement;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Reports;
 using Alignment.MLNet.Variants;
 using Alignment.MLNet.Video;

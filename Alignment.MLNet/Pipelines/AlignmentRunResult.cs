@@ -1,7 +1,7 @@
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Dose;
 using Alignment.MLNet.Editing;
-using Alignment.MLNet.Engagement.Results;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Reports;
 using Alignment.MLNet.Variants;
 using Alignment.MLNet.Video;

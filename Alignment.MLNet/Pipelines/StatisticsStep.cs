@@ -1,6 +1,6 @@
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Engagement;
-using Alignment.MLNet.Engagement.Results;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Storage;
 using Alignment.MLNet.Variants;
 
@@ -39,9 +39,9 @@ static class AnalysisStep
     {
         string record = Path.Combine(folder.Analysis, "record.json");
         var recipe = new Recipe(3, FileHash.OfFile(file), options, [.. new[] { inputs?.PlanFile, inputs?.DoseFile }.Select(f => f is null ? "" : FileHash.OfFile(f))]);
-        if (OutputRecord.Current<Facts>(record, recipe) is not null) return (AnalysisJson.Read(Path.Combine(folder.Analysis, EngagementAnalyzer.JsonFile)), false);
+        if (OutputRecord.Current<Facts>(record, recipe) is not null) return (AnalysisJson.Read(Path.Combine(folder.Analysis, AnalysisFiles.Json)), false);
         EngagementAnalysis made = EngagementAnalyzer.Run(file, folder.Analysis, options, inputs, cancel);
-        OutputRecord.Write(record, recipe, new Facts(made.Rows, made.Rejected), EngagementAnalyzer.JsonFile, EngagementAnalyzer.CsvFile, EngagementAnalyzer.FindingsFile, EngagementAnalyzer.RejectedFile);
+        OutputRecord.Write(record, recipe, new Facts(made.Rows, made.Rejected), AnalysisFiles.Json, AnalysisFiles.Comparisons, AnalysisFiles.Findings, AnalysisFiles.Rejected);
         return (made, true);
     }
 }

@@ -1,5 +1,5 @@
 using Alignment.MLNet.Charts;
-using Alignment.MLNet.Engagement.Comparing;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Variants;
 
 namespace Alignment.MLNet.Reports;

@@ -1,6 +1,5 @@
 using Alignment.MLNet.Charts;
-using Alignment.MLNet.Engagement.Comparing;
-using Alignment.MLNet.Engagement.Results;
+using Alignment.MLNet.Engagement.Contracts;
 
 namespace Alignment.MLNet.Reports;
 

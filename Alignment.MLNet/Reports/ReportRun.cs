@@ -1,3 +1,4 @@
+using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Storage;
 
@@ -11,7 +12,7 @@ namespace Alignment.MLNet.Reports;
 public static class ReportRun
 {
     /// <summary>The folder's and the page's names.</summary>
-    public const string Folder = "report", HtmlFile = "report.html";
+    public const string Folder = Layout.Report, HtmlFile = "report.html";
 
     const string RecordFile = "record.json";
 

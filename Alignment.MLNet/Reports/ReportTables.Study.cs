@@ -1,6 +1,5 @@
 using Alignment.MLNet.Dose;
-using Alignment.MLNet.Engagement;
-using Alignment.MLNet.Engagement.Results;
+using Alignment.MLNet.Engagement.Contracts;
 
 namespace Alignment.MLNet.Reports;
 
@@ -11,8 +10,8 @@ static partial class ReportTables
 
     static readonly (string File, string What)[] s_copiedAnalysis =
     [
-        (EngagementAnalyzer.JsonFile, "the analysis, whole"), (EngagementAnalyzer.FindingsFile, "every answer: estimate, interval, raw and corrected p, pre-registered or explored, the sentence"),
-        (EngagementAnalyzer.CsvFile, "every test of every variant and metric"), (EngagementAnalyzer.RejectedFile, "rows that were not used, with the reason"),
+        (AnalysisFiles.Json, "the analysis, whole"), (AnalysisFiles.Findings, "every answer: estimate, interval, raw and corrected p, pre-registered or explored, the sentence"),
+        (AnalysisFiles.Comparisons, "every test of every variant and metric"), (AnalysisFiles.Rejected, "rows that were not used, with the reason"),
     ];
 
     static readonly (string File, string What)[] s_copiedDose =

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Alignment.MLNet.Engagement.Comparing;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Reports;

@@ -1,8 +1,7 @@
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Dose;
 using Alignment.MLNet.Editing;
-using Alignment.MLNet.Engagement;
-using Alignment.MLNet.Engagement.Results;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Storage;
 using Alignment.MLNet.Variants;
 using Alignment.MLNet.Video;
@@ -26,7 +25,7 @@ sealed class RunRecords
         Validation = OutputRecord.FactsOf<ValidationReport>(Folder.ValidationRecord);
         if (Validation is { Counts: null } or { Problems: null }) Validation = null;
         Statistics = Try(ReadStatistics);
-        Analysis = HasAnalysis ? Try(() => AnalysisJson.Read(Path.Combine(Folder.Analysis, EngagementAnalyzer.JsonFile))) : null;
+        Analysis = HasAnalysis ? Try(() => AnalysisJson.Read(Path.Combine(Folder.Analysis, AnalysisFiles.Json))) : null;
         Dose = HasDose ? Try(() => DoseReport.Read(DoseFolder)) : null;
         if (!Run.Any && !Edit.Any && !Variants.Any && Analysis is null && _unreadable.Count == 0)
             throw BadDataException.For($"The run '{Folder.Root}'", "nothing that a run leaves", "run.json, variants_v3, edited_scenes or analysis in it", "Name the folder that was --out of 'alignment run'.");
@@ -74,7 +73,7 @@ sealed class RunRecords
     public AttentionOrigins AttentionOrigin => Set?.AttentionOrigin ?? Run["attention_origin"].As<AttentionOrigins>() ?? Edit["attention_origin"].As<AttentionOrigins>() ?? AttentionOrigins.None;
 
     /// <summary>Whether there is an analysis, readable or not.</summary>
-    public bool HasAnalysis => File.Exists(Path.Combine(Folder.Analysis, EngagementAnalyzer.JsonFile));
+    public bool HasAnalysis => File.Exists(Path.Combine(Folder.Analysis, AnalysisFiles.Json));
 
     /// <summary>Identifies the model.</summary>
     public string? ModelSha256 => Run["model"]["sha256"].Text ?? Edit["model_sha256"].Text;
@@ -87,7 +86,7 @@ sealed class RunRecords
         new[]
         {
             Folder.RunJson, Folder.ValidationRecord, new EditedFolder(Folder.Root).ManifestPath, Path.Combine(Folder.Edited, EditQualityTable.FileName), Path.Combine(Folder.Variants, VariantFiles.Manifest),
-            Path.Combine(Folder.Variants, VariantFiles.Statistics), Path.Combine(Folder.Videos, AssembleManifest.FileName), Path.Combine(Folder.Analysis, EngagementAnalyzer.JsonFile),
+            Path.Combine(Folder.Variants, VariantFiles.Statistics), Path.Combine(Folder.Videos, AssembleManifest.FileName), Path.Combine(Folder.Analysis, AnalysisFiles.Json),
             Path.Combine(DoseFolder, MLNet.Dose.DoseFolder.JsonFile), Path.Combine(Folder.Root, SimulationTruth.Folder, SimulationTruth.FileName),
         };
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Engagement.Planning;
-using Alignment.MLNet.Engagement.Results;
 using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Reports;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Alignment.MLNet.Charts;
 using Alignment.MLNet.Ffmpeg;
+using Alignment.MLNet.SceneDetection.Detectors;
 using SkiaSharp;
 
 namespace Alignment.MLNet.SceneDetection;

@@ -1,3 +1,5 @@
+using Alignment.MLNet.SceneDetection.Detectors;
+
 namespace Alignment.MLNet.SceneDetection;
 
 /// <summary>What became of one video.</summary>

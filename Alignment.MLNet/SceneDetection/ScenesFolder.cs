@@ -10,13 +10,13 @@ namespace Alignment.MLNet.SceneDetection;
 sealed class ScenesFolder
 {
     /// <summary>The folder of stills, one folder a video.</summary>
-    public const string Stills = "video_scene_cuts";
+    public const string Stills = Layout.Stills;
 
     /// <summary>The folder of strips and statistics, one folder a video.</summary>
-    public const string Reports = "scene_reports";
+    public const string Reports = Layout.SceneReports;
 
     /// <summary>The scene list beside the stills.</summary>
-    public const string ListName = "scenes.csv";
+    public const string ListName = Layout.SceneList;
 
     readonly string _id, _partial, _old;
 

@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.SceneDetection.Detectors;
+
 
 namespace Alignment.MLNet.SceneDetection;
 
@@ -32,7 +35,7 @@ public sealed record ScenesRecord(string Version, string Video, string VideoSha2
     IReadOnlyList<SceneCut> Cuts, IReadOnlyList<TakenStill> Stills, IReadOnlyList<string> Notes, string? Problem)
 {
     /// <summary>Its name in the folder of stills.</summary>
-    public const string FileName = "scenes.json";
+    public const string FileName = Layout.SceneRecord;
 
     internal const string ThisVersion = "scenes/1";
 

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
+using CsvHelper;
 
 namespace Alignment.MLNet.Storage;
 
@@ -7,6 +9,9 @@ namespace Alignment.MLNet.Storage;
 static class CsvRows
 {
     static readonly SearchValues<char> s_special = SearchValues.Create(",\"\r\n");
+
+    /// <summary>RFC 4180. Texts from outside that a spreadsheet would run as a formula get an apostrophe in front (OWASP, "CSV Injection"); numbers stay numbers.</summary>
+    public static CsvWriterOptions ForSpreadsheets { get; } = CsvWriterOptions.Default with { NewLine = "\r\n", Injection = CsvInjection.Escape, FormatProvider = CultureInfo.InvariantCulture };
 
     /// <summary>A writer over <paramref name="stream"/>, which stays open; disposing the writer flushes it.</summary>
     public static StreamWriter To(Stream stream) => new(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true) { NewLine = "\n" };

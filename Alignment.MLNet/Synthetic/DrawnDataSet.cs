@@ -67,8 +67,8 @@ public static class DrawnDataSet
         int frame = DrawnAd.StillOf(scene), width = ad.Options.Width, height = ad.Options.Height;
         byte[] rgb = new byte[width * height * 3];
         ad.Render(frame, rgb);
-        PictureFile.WriteJpeg(SafePath.Under(folder, "video_scene_cuts", id, sceneId + "-01.jpg"), new(width, height, rgb));
-        PictureFile.WritePngGrey(SafePath.Under(folder, "keyword_masks", id, FormattableString.Invariant($"scene_{scene.Number}.png")), width, height, ad.Mask(frame));
+        PictureFile.WriteJpeg(SafePath.Under(folder, Layout.Stills, id, sceneId + "-01.jpg"), new(width, height, rgb));
+        PictureFile.WritePngGrey(SafePath.Under(folder, Layout.Masks, id, FormattableString.Invariant($"scene_{scene.Number}.png")), width, height, ad.Mask(frame));
         byte[] grey = [.. ad.Heatmap(frame).Select(a => (byte)(a * 255f + 0.5f))];
         string heatmap = SafePath.Under(folder, SceneFolder.Heatmaps, id, sceneId + ".jpg");
         PictureFile.WriteJpegGrey(heatmap, width, height, grey);

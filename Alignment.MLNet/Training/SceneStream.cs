@@ -22,13 +22,13 @@ static class SceneStream
     {
         var ml = new MLContext(seed: 0);
         IDataView data = ml.Data.LoadFromEnumerable(records);
-        var stages = ml.Alignment.SizeImage(new() { Width = width, Height = height })
-            .Append(ml.Alignment.LoadMap(new() { Width = width, Height = height }))
-            .Append(ml.Alignment.NormalizeHeatmap())
-            .Append(ml.Alignment.LoadMap(LoadMapOptions.Mask with { Width = width, Height = height }))
-            .Append(ml.Alignment.BinarizeMask())
-            .Append(ml.Alignment.ScoreAlignment())
-            .Append(ml.Alignment.BuildControl(new() { HeatmapColumn = SceneColumns.Heatmap }));
+        var stages = new SizeImageEstimator(new() { Width = width, Height = height })
+            .Append(new LoadMapEstimator(new() { Width = width, Height = height }))
+            .Append(new NormalizeHeatmapEstimator(new()))
+            .Append(new LoadMapEstimator(LoadMapOptions.Mask with { Width = width, Height = height }))
+            .Append(new BinarizeMaskEstimator(new()))
+            .Append(new ScoreAlignmentEstimator(new()))
+            .Append(new BuildControlEstimator(new() { HeatmapColumn = SceneColumns.Heatmap }));
         IDataView view = stages.Fit(data).Transform(data);
         using DataViewRowCursor at = view.GetRowCursor(s_columns.Select(c => view.Schema[c]));
         var video = at.GetGetter<ReadOnlyMemory<char>>(view.Schema[SceneColumns.VideoId]);

@@ -19,7 +19,7 @@ namespace Alignment.MLNet.Variants;
 /// </summary>
 static class VariantFiles
 {
-    public const string Folder = "variants_v3", Manifest = "manifest.json", Statistics = "statistics.json", MapFolder = "attention_heatmap", Tensor = "attention";
+    public const string Folder = Layout.Variants, Manifest = "manifest.json", Statistics = "statistics.json", MapFolder = Layout.Heatmaps, Tensor = "attention";
 
     /// <summary>Raised when files or their meaning change, so that older ones are made anew.</summary>
     public const int Format = 2;

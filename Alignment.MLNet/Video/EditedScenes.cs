@@ -21,7 +21,7 @@ sealed record EditedScenes(string VideoId, string Variant, SortedDictionary<int,
     /// <summary>All of them, by video, then variant. <paramref name="folder"/> is <c>edited_scenes</c> or the folder that holds it.</summary>
     public static List<EditedScenes> Find(string folder, IReadOnlyList<string>? videoIds)
     {
-        string nested = Path.Combine(folder, "edited_scenes");
+        string nested = Path.Combine(folder, Layout.Edited);
         string root = Directory.Exists(nested) ? nested : folder;
         if (!Directory.Exists(root)) throw BadDataException.For($"The edited scenes '{SafePath.Shorten(folder, 200)}'", "no such folder", "edited_scenes/{variant}/{video_id}/{video_id}-Scene-001.png", "Run 'alignment edit' first or correct the path.");
         List<EditedScenes> found = [];

@@ -53,7 +53,7 @@ public static class VideoAssembler
         {
             try
             {
-                using var job = new AssembleJob(group.Key, [.. group.SelectMany(e => e.Pictures.Keys).Distinct().Order()], Path.Combine(outFolder, "videos"), sourceFolders ?? [], options, tools, stop);
+                using var job = new AssembleJob(group.Key, [.. group.SelectMany(e => e.Pictures.Keys).Distinct().Order()], Path.Combine(outFolder, Layout.Videos), sourceFolders ?? [], options, tools, stop);
                 foreach (var edited in group)
                 {
                     progress?.Report(new("assembling videos", done, all.Count, $"{edited.VideoId} {edited.Variant}"));
@@ -76,7 +76,7 @@ public static class VideoAssembler
             }
         }
         progress?.Report(new("assembling videos", all.Count, all.Count));
-        AssembleManifest.WriteAll(Path.Combine(outFolder, "videos", AssembleManifest.FileName), videos, problems);
+        AssembleManifest.WriteAll(Path.Combine(outFolder, Layout.Videos, AssembleManifest.FileName), videos, problems);
         if (videos.Count == 0) throw new BadDataException("No video could be assembled. " + problems[0]);
         return new(videos, made, problems);
     }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Alignment.MLNet.Engagement;
-using Alignment.MLNet.Engagement.Comparing;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Statistics;
 
 namespace Alignment.Runner.Cli;

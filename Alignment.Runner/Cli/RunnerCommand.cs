@@ -8,6 +8,9 @@ namespace Alignment.Runner.Cli;
 /// </summary>
 abstract class RunnerCommand : Command
 {
+    /// <summary>Prints results for machines; every command takes it.</summary>
+    public static readonly Option<bool> Json = new("--json") { Description = "Print the result as one JSON document on standard output.", Recursive = true };
+
     readonly Terminal _terminal;
 
     protected RunnerCommand(Terminal terminal, string name, string description, params string[] examples) : base(name, description)
@@ -29,5 +32,5 @@ abstract class RunnerCommand : Command
     /// <summary>What the same command does when it was stopped and is run again; a command that keeps what it finished says so.</summary>
     public virtual string Again(ParseResult parse) => ItStartsOver;
 
-    protected static bool WantsJson(ParseResult parse) => parse.GetValue(RunnerProgram.Json);
+    protected static bool WantsJson(ParseResult parse) => parse.GetValue(Json);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Spectre.Console;
 
@@ -44,6 +45,14 @@ sealed class Terminal
     const int PlainWidth = 160;
 
     public void WriteJson(object result) => OutputWriter.WriteLine(JsonSerializer.Serialize(result, JsonStyle));
+
+    /// <summary>The result with one part more, where there is one.</summary>
+    public void WriteJson(object result, (string Name, object Value)? part)
+    {
+        JsonObject json = JsonSerializer.SerializeToNode(result, JsonStyle)!.AsObject();
+        if (part is { } more) json[more.Name] = JsonSerializer.SerializeToNode(more.Value, JsonStyle);
+        OutputWriter.WriteLine(json.ToJsonString(JsonStyle));
+    }
 
     /// <summary>JSON has no NaN: a spread of one value, or a sum beyond a double, is null.</summary>
     sealed class FiniteOrNull : JsonConverter<double>

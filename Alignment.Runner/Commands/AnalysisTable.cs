@@ -1,7 +1,5 @@
 using System.Globalization;
-using Alignment.MLNet.Engagement;
-using Alignment.MLNet.Engagement.Comparing;
-using Alignment.MLNet.Engagement.Results;
+using Alignment.MLNet.Engagement.Contracts;
 using Spectre.Console;
 using static Alignment.Runner.Cli.CountText;
 
@@ -17,7 +15,7 @@ static class AnalysisTable
         List<(WarningLevel Level, string Message)> warnings = [.. Warnings(analysis)];
         foreach (var (level, message) in warnings.Take(MostWarnings))
             to.Write(new Text($"{(level == WarningLevel.Alarm ? "ALARM" : "Warning")}: {SafePath.Shorten(message, 700)}\n", level == WarningLevel.Alarm ? new Style(Color.Red, decoration: Decoration.Bold) : new Style(Color.Yellow)));
-        if (warnings.Count > MostWarnings) to.WriteLine($"… and {N(warnings.Count - MostWarnings)} warnings more in {EngagementAnalyzer.JsonFile}.");
+        if (warnings.Count > MostWarnings) to.WriteLine($"… and {N(warnings.Count - MostWarnings)} warnings more in {AnalysisFiles.Json}.");
         if (analysis.Plan is { } plan) to.WriteLine($"Plan: {SafePath.Shorten(plan.Title.Length > 0 ? plan.Title : plan.File, 200)}; {plan.Hypotheses.Count} hypotheses, correction {plan.Correction}, stopping {plan.StoppingRule}, SHA-256 {plan.Sha256[..12]}…");
         foreach (MetricAnalysis metric in analysis.Metrics) Print(metric, analysis, to);
         to.WriteLine();

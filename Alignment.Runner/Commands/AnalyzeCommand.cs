@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Alignment.MLNet.Engagement;
-using Alignment.MLNet.Engagement.Results;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.Runner.Cli;
 
 namespace Alignment.Runner.Commands;
@@ -9,7 +9,7 @@ namespace Alignment.Runner.Commands;
 sealed class AnalyzeCommand : RunnerCommand
 {
     readonly Option<string> _engagement = new("--engagement") { Description = "CSV with video_id, variant and any numeric metrics (CTR, CVR, watch_time, …), counts (impressions, clicks) and covariates (pre_CTR); empty cells are missing values.", HelpName = "FILE", Required = true };
-    readonly Option<string> _out = Flags.Out($"Where {EngagementAnalyzer.JsonFile}, {EngagementAnalyzer.CsvFile}, {EngagementAnalyzer.FindingsFile} and {EngagementAnalyzer.RejectedFile} go.");
+    readonly Option<string> _out = Flags.Out($"Where {AnalysisFiles.Json}, {AnalysisFiles.Comparisons}, {AnalysisFiles.Findings} and {AnalysisFiles.Rejected} go.");
     readonly AnalysisFlags _flags;
 
     public AnalyzeCommand(Terminal terminal) : base(terminal, "analyze",

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Alignment.MLNet.Engagement;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Engagement.Planning;
 using Alignment.Runner.Cli;
 using Spectre.Console;

@@ -48,7 +48,7 @@ sealed class PrepareCommand : RunnerCommand
         PrepareReport report = Watch(progress => PrepareRun.Run(parse.GetValue(_videos)!, parse.GetValue(_keywords)!, model, parse.GetValue(_data)!, options, progress, stop));
         if (WantsJson(parse)) terminal.WriteJson(report);
         else Print(report, terminal.Out);
-        return report.HasFailures || ValidationTable.IsBroken(report.Validation) ? ExitCodes.BadData : ExitCodes.Ok;
+        return report.HasFailures || report.Validation.IsBroken ? ExitCodes.BadData : ExitCodes.Ok;
     }
 
     static void Print(PrepareReport report, IAnsiConsole to)

@@ -38,24 +38,19 @@ sealed class ValidateCommand : RunnerCommand
 
         AuditedData? audited = page ? Watch(progress => DatasetAudit.Run(data, to!, csv, new() { Deep = deep }, progress, stop)) : null;
         ValidationReport report = audited?.Validation ?? Watch(progress => SceneValidator.Run(data, csv, to, new() { Deep = deep }, progress, stop));
-        if (WantsJson(parse)) terminal.WriteJson(audited is null ? report : report with { Audit = audited.Audit });
+        if (WantsJson(parse)) terminal.WriteJson(report, audited is null ? null : ("audit", audited.Audit));
         else
         {
             ValidationTable.Print(report, terminal.Out);
             if (audited is not null) AuditTable.Print(audited.Audit, terminal.Out);
         }
-        return ValidationTable.IsBroken(report) ? ExitCodes.BadData : ExitCodes.Ok;
+        return report.IsBroken ? ExitCodes.BadData : ExitCodes.Ok;
     }
 }
 
 /// <summary>A validation for people.</summary>
 static class ValidationTable
 {
-    /// <summary>Files or names that are broken, as opposed to a scene that merely lacks a companion.</summary>
-    static readonly ProblemKind[] s_broken = [ProblemKind.UnreadableFile, ProblemKind.UnusableVideoId, ProblemKind.LinkOutside, ProblemKind.BadKeywordRow];
-
-    public static bool IsBroken(ValidationReport report) => s_broken.Any(report.Counts.ContainsKey);
-
     public static void Print(ValidationReport report, IAnsiConsole to)
     {
         var counts = new Table().Border(TableBorder.Simple).AddColumns("", "found", "valid");

@@ -14,8 +14,16 @@ public sealed record ClipSegPart(ModelBundle Bundle, ClipSegConfig Config, ClipS
 {
     const string Advice = "Add one with 'alignment models import --clipseg DIR --model BUNDLE' (DIR: CIDAS/clipseg-rd64-refined or another CLIPSeg in Hugging Face's layout).";
 
+    /// <summary>The two configuration files.</summary>
+    internal static AddedFiles WriteConfigs(string folder, ClipSegConfig config, ClipSegPictures pictures)
+    {
+        AtomicFile.WriteText(Path.Combine(folder, BundleFiles.ClipSegConfig), ConfigText.Of(config));
+        AtomicFile.WriteText(Path.Combine(folder, BundleFiles.ClipSegPictures), ConfigText.Of(pictures));
+        return new([BundleFiles.ClipSegConfig, BundleFiles.ClipSegPictures]);
+    }
+
     /// <exception cref="MissingDependencyException">The bundle has no CLIPSeg.</exception>
-    /// <exception cref="BadDataException">It has one that was not made by <see cref="Import.ClipSegImport"/>, or a damaged one.</exception>
+    /// <exception cref="BadDataException">It has one that was not imported here, or a damaged one.</exception>
     public static ClipSegPart Open(ModelBundle bundle)
     {
         ArgumentNullException.ThrowIfNull(bundle);

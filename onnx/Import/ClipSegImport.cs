@@ -47,7 +47,7 @@ public static class ClipSegImport
             List<AddedFiles> added = [];
             foreach (var (file, model) in new[] { (BundleFiles.ClipSegText, text), (BundleFiles.ClipSeg, masks) })
                 added.Add(BundlePart.Of(file, model, model.Save(Path.Combine(target.Folder, file), progress: progress, stop: cancel)));
-            added.Add(WriteConfigs(target.Folder, config, pictures));
+            added.Add(ClipSegPart.WriteConfigs(target.Folder, config, pictures));
             foreach (string file in s_tokenizerFiles.Where(f => File.Exists(Path.Combine(folder, f))))
             {
                 string to = $"{BundleFiles.ClipSegTokenizer}/{file}";
@@ -56,14 +56,6 @@ public static class ClipSegImport
             }
             return added;
         }, progress, cancel, manifest => manifest with { Origin = manifest.Origin.Split(Origin)[0] + origin });
-    }
-
-    /// <summary>The two configuration files.</summary>
-    internal static AddedFiles WriteConfigs(string folder, ClipSegConfig config, ClipSegPictures pictures)
-    {
-        AtomicFile.WriteText(Path.Combine(folder, BundleFiles.ClipSegConfig), ConfigText.Of(config));
-        AtomicFile.WriteText(Path.Combine(folder, BundleFiles.ClipSegPictures), ConfigText.Of(pictures));
-        return new([BundleFiles.ClipSegConfig, BundleFiles.ClipSegPictures]);
     }
 
     /// <summary>Safetensors where there are any; else PyTorch's file, which is what was first published.</summary>

@@ -1,3 +1,5 @@
+using Alignment.MLNet.Engagement.Contracts;
+
 namespace Alignment.MLNet.Engagement.Comparing;
 
 /// <summary>The questions about several variants at once that everybody asks, for the variants that have values.</summary>

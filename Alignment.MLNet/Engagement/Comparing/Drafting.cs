@@ -1,4 +1,4 @@
-using Alignment.MLNet.Engagement.Results;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Engagement.Comparing;

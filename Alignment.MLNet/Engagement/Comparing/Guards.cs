@@ -1,5 +1,5 @@
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Engagement.Reading;
-using Alignment.MLNet.Engagement.Results;
 using Alignment.MLNet.Statistics;
 using Alignment.MLNet.Storage;
 
@@ -11,15 +11,6 @@ static class Guards
     /// <summary>Covariates measured before the experiment must not differ by variant.</summary>
     const double Imbalance = 0.001;
 
-    /// <summary>Codes.</summary>
-    public const string VariantMissing = "variant_missing", NothingCompared = "nothing_compared";
-
-    /// <summary>The shortest reason.</summary>
-    public const string NoComparison = "Not one variant could be compared with the baseline.";
-
-    /// <summary>Whether any variant could be compared with the baseline on any metric.</summary>
-    public static bool Compares(IEnumerable<MetricAnalysis> metrics) => metrics.Any(m => m.Comparisons.Any(c => c.Result.Estimate is not null));
-
     public static IReadOnlyList<AnalysisWarning> Of(EngagementSums sums, ReadingFacts facts, SampleRatio? ratio, IReadOnlyList<MetricAnalysis> metrics, MetricContext context)
     {
         AnalysisOptions options = context.Options;
@@ -30,15 +21,15 @@ static class Guards
         if (ratio is { Mismatch: true }) Say(WarningLevel.Alarm, "sample_ratio_mismatch", ratio.Sentence);
         warnings.AddRange(AssignedUnits.Warnings(sums, facts, ratio, options));
         if (facts.Rejected > 0)
-            Say(facts.Rejected > 0.01 * facts.Rows ? WarningLevel.Warning : WarningLevel.Note, "rows_rejected", $"{Words.Count(facts.Rejected)} of {Words.Count(facts.Rows)} rows were not used; {EngagementAnalyzer.RejectedFile} says why.");
+            Say(facts.Rejected > 0.01 * facts.Rows ? WarningLevel.Warning : WarningLevel.Note, "rows_rejected", $"{Words.Count(facts.Rejected)} of {Words.Count(facts.Rows)} rows were not used; {AnalysisFiles.Rejected} says why.");
         foreach (var (name, count) in facts.UnknownVariants)
             Say(WarningLevel.Warning, "unknown_variant", $"'{SafePath.Shorten(name, 60)}' ({Words.Count(count)} row{(count == 1 ? "" : "s")}) is no variant; the nearest is '{NearestName.Of(name, options.Variants)}'. Correct the data, or name the variants (--variant).");
         if (facts.MoreUnknownVariants) Say(WarningLevel.Warning, "unknown_variant", "There are more unknown variants than are listed.");
         foreach (var (variant, v) in options.Variants.Select((variant, v) => (variant, v)))
-            if (sums.Rows(v) == 0) Say(variant == options.Baseline ? WarningLevel.Alarm : WarningLevel.Warning, VariantMissing, variant == options.Baseline
+            if (sums.Rows(v) == 0) Say(variant == options.Baseline ? WarningLevel.Alarm : WarningLevel.Warning, Comparability.VariantMissing, variant == options.Baseline
                 ? $"The data have no row of the baseline '{variant}': no comparison, contrast, placebo test or dose–response could be computed; sizes and means are all there is. If it is called otherwise, correct the data or name it (--baseline, --variant)." : $"The data have no row of {Words.Name(variant)}.", null, variant);
-        if (sums.Rows(options.Position(options.Baseline)) > 0 && !Compares(metrics))
-            Say(WarningLevel.Alarm, NothingCompared, $"{NoComparison} {metrics.Select(m => m.Note ?? m.Comparisons.Select(c => c.Note).FirstOrDefault(n => n is not null)).FirstOrDefault(n => n is not null)}".TrimEnd());
+        if (sums.Rows(options.Position(options.Baseline)) > 0 && !Comparability.Holds(metrics))
+            Say(WarningLevel.Alarm, Comparability.NothingCompared, $"{Comparability.NoComparison} {metrics.Select(m => m.Note ?? m.Comparisons.Select(c => c.Note).FirstOrDefault(n => n is not null)).FirstOrDefault(n => n is not null)}".TrimEnd());
         foreach (string column in facts.EmptyColumns) Say(WarningLevel.Warning, "metric_all_missing", $"The column '{SafePath.Shorten(column, 60)}' is empty in every row.", column);
         Duplicates(facts, metrics, sums, Say);
         Balance(sums, options, Say);
@@ -77,39 +68,4 @@ static class Guards
             }
         }
     }
-}
-
-/// <summary>What reading found besides the sums.</summary>
-sealed record ReadingFacts
-{
-    public required string Source { get; init; }
-
-    public string? Sha256 { get; init; }
-
-    public bool Simulated { get; init; }
-
-    public long Rows { get; init; }
-
-    public long Rejected { get; init; }
-
-    public IReadOnlyList<RejectedRow> RejectedShown { get; init; } = [];
-
-    public IReadOnlyList<string> IgnoredColumns { get; init; } = [];
-
-    /// <summary>Columns without a single cell.</summary>
-    public IReadOnlyList<string> EmptyColumns { get; init; } = [];
-
-    public IReadOnlyList<KeyValuePair<string, long>> UnknownVariants { get; init; } = [];
-
-    public bool MoreUnknownVariants { get; init; }
-
-    public double Duplicates { get; init; }
-
-    public bool DuplicatesExact { get; init; } = true;
-
-    /// <summary>Rows have an id of their own (a participant's, an impression's).</summary>
-    public bool HasIds { get; init; }
-
-    /// <summary>The column whose values were assigned to variants, as far as the options or its name say.</summary>
-    public string? AssignedColumn { get; init; }
 }

@@ -1,5 +1,5 @@
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Engagement.Reading;
-using Alignment.MLNet.Engagement.Results;
 using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Engagement.Comparing;

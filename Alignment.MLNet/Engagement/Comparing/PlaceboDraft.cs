@@ -1,3 +1,4 @@
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Engagement.Comparing;

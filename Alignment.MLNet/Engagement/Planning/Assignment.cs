@@ -1,4 +1,5 @@
 using System.Globalization;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Engagement.Reading;
 using Alignment.MLNet.Storage;
 using CsvHelper;
@@ -93,7 +94,7 @@ public static class Assignment
     {
         ArgumentNullException.ThrowIfNull(assigned);
         using var bytes = new MemoryStream();
-        using (var csv = CsvWriter.Create(bytes, AnalysisTables.CsvOptions with { NewLine = "\n" }, leaveOpen: true))
+        using (var csv = CsvWriter.Create(bytes, CsvRows.ForSpreadsheets with { NewLine = "\n" }, leaveOpen: true))
         {
             bool blocks = assigned.Any(a => a.Unit.Block.Length > 0);
             csv.WriteRecord(blocks ? [column, "variant", "block"] : [column, "variant"]);

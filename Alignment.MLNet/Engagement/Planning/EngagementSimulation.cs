@@ -1,4 +1,6 @@
 using System.Globalization;
+using Alignment.MLNet.Engagement.Contracts;
+using Alignment.MLNet.Engagement.Reading;
 using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Engagement.Planning;
@@ -72,9 +74,6 @@ public sealed record SimulationOptions
 /// </summary>
 public static class EngagementSimulation
 {
-    /// <summary>The column that marks simulated rows; the analysis looks for it.</summary>
-    public const string MarkColumn = "simulated";
-
     /// <summary>What the mark column holds.</summary>
     public const string Mark = "yes";
 
@@ -139,7 +138,7 @@ public static class EngagementSimulation
         AtomicFile.Write(path, stream =>
         {
             using StreamWriter to = CsvRows.To(stream);
-            CsvRows.Write(to, ["video_id", "variant", .. rows.Columns, MarkColumn]);
+            CsvRows.Write(to, ["video_id", "variant", .. rows.Columns, EngagementShape.SimulatedColumn]);
             var cells = new string[rows.Columns.Count + 3];
             for (int r = 0; r < rows.Count; r++)
             {

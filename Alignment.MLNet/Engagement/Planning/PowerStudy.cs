@@ -1,5 +1,5 @@
 using System.Globalization;
-using Alignment.MLNet.Engagement.Comparing;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Engagement.Planning;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Alignment.MLNet.Dose;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Storage;
 using CsvHelper;
 
@@ -85,7 +85,7 @@ public sealed class DoseTable
             if (by >= 0) Units = "attention share";
             while (csv.Read())
             {
-                string Cell(int at) => at >= 0 && at < csv.FieldCount ? DoseTables.Text(csv.GetString(at).Trim()) : "";
+                string Cell(int at) => at >= 0 && at < csv.FieldCount ? CsvCell.Unguard(csv.GetString(at).Trim()) : "";
                 if (Cell(product) == "false" || Cell(scenes) == "0") continue;   // without the product nothing can move
                 double value = double.NaN;
                 string text = Cell(dose);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Alignment.MLNet.Engagement.Comparing;
-using Alignment.MLNet.Engagement.Planning;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Engagement.Reading;
@@ -9,6 +8,9 @@ namespace Alignment.MLNet.Engagement.Reading;
 /// <summary>How an engagement file is written: separators, decimal mark, columns and what they hold. Found out from its beginning, or refused with advice.</summary>
 sealed class EngagementShape
 {
+    /// <summary>The column that marks simulated rows; the analysis looks for it.</summary>
+    public const string SimulatedColumn = "simulated";
+
     const int MaxColumns = 1000;
     /// <summary>A column whose first so many filled cells hold no number is text.</summary>
     const int TextAfter = 10_000;
@@ -119,7 +121,7 @@ sealed class EngagementShape
         Video = Find(options.UnitColumn);
         Variant = Find("variant");
         Assigned = AssignedUnits.Column(options, Columns) is { } assigned ? Find(assigned) : -1;
-        Simulated = Array.Exists(Columns, c => c.Equals(EngagementSimulation.MarkColumn, StringComparison.OrdinalIgnoreCase));
+        Simulated = Array.Exists(Columns, c => c.Equals(SimulatedColumn, StringComparison.OrdinalIgnoreCase));
         HasIds = Enumerable.Range(0, cells).Any(c => c != Video && IsId(Columns[c]));
         if (options.Decimals is { } mark) Mark = mark == DecimalMark.Comma ? (byte)',' : (byte)'.';
     }
@@ -158,7 +160,7 @@ sealed class EngagementShape
     // Which columns hold numbers, and how they are written.
     void ReadColumns(AnalysisOptions options, CancellationToken stop)
     {
-        int[] open = [.. Enumerable.Range(0, Columns.Length).Where(c => c != Video && c != Variant && c != Assigned && Columns[c].Length > 0 && !IsId(Columns[c]) && !Columns[c].Equals("video_id", StringComparison.OrdinalIgnoreCase) && !Columns[c].Equals(EngagementSimulation.MarkColumn, StringComparison.OrdinalIgnoreCase))];
+        int[] open = [.. Enumerable.Range(0, Columns.Length).Where(c => c != Video && c != Variant && c != Assigned && Columns[c].Length > 0 && !IsId(Columns[c]) && !Columns[c].Equals("video_id", StringComparison.OrdinalIgnoreCase) && !Columns[c].Equals(SimulatedColumn, StringComparison.OrdinalIgnoreCase))];
         if (open.Length == 0) throw Bad($"the columns {List(Columns)}", "at least one metric such as CTR, CVR or watch_time", "Add a column of numbers.");
         var marks = new Marks();
         bool[] point = new bool[Columns.Length], comma = new bool[Columns.Length];

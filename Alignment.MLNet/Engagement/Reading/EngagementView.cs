@@ -1,4 +1,4 @@
-using Alignment.MLNet.Engagement.Comparing;
+using Alignment.MLNet.Engagement.Contracts;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

@@ -1,3 +1,4 @@
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Engagement.Reading;

@@ -1,6 +1,5 @@
 using System.Text;
-using Alignment.MLNet.Engagement.Comparing;
-using Alignment.MLNet.Engagement.Results;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Engagement.Reading;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Alignment.MLNet.Engagement.Results;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Engagement.Reading;

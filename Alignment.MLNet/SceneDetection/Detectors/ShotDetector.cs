@@ -1,5 +1,4 @@
 using Alignment.MLNet.SceneDetection.Frames;
-using Alignment.MLNet.SceneDetection.Shots;
 
 namespace Alignment.MLNet.SceneDetection.Detectors;
 

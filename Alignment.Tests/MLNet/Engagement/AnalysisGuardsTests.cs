@@ -1,6 +1,7 @@
 using System.Globalization;
 using Alignment.MLNet.Engagement;
-using Alignment.MLNet.Engagement.Results;
+using Alignment.MLNet.Engagement.Contracts;
+using Alignment.MLNet.Engagement.Reading;
 using Alignment.MLNet.Statistics;
 
 namespace Alignment.Tests.MLNet.Engagement;

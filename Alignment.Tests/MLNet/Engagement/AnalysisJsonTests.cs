@@ -1,6 +1,6 @@
 using Alignment.MLNet.Engagement;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Engagement.Planning;
-using Alignment.MLNet.Engagement.Results;
 
 namespace Alignment.Tests.MLNet.Engagement;
 
@@ -12,7 +12,7 @@ public sealed class AnalysisJsonTests
         using var temp = new TempFolder();
         EngagementSimulation.Write(temp["e.csv"], new() { Videos = ["a", "b", "c"], Impressions = 200 });
         EngagementAnalysis made = EngagementAnalyzer.Run(temp["e.csv"], temp["out"], new() { Sequential = true, Resamples = 200, Margins = [new("CTR", 0.01)] });
-        EngagementAnalysis read = AnalysisJson.Read(temp["out", EngagementAnalyzer.JsonFile]);
+        EngagementAnalysis read = AnalysisJson.Read(temp["out", AnalysisFiles.Json]);
         Assert.Multiple(() =>
         {
             Assert.That(AnalysisJson.Text(read), Is.EqualTo(AnalysisJson.Text(made)));

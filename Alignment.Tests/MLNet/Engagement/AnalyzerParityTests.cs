@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Alignment.MLNet.Engagement;
-using Alignment.MLNet.Engagement.Results;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Statistics;
 using Alignment.Tests.MLNet.Statistics;
 
@@ -184,6 +184,6 @@ public sealed class AnalyzerParityTests
     {
         using var temp = new TempFolder();
         EngagementAnalyzer.Run(csv, temp.Path, options);
-        return AnalysisJson.Read(temp[EngagementAnalyzer.JsonFile]);
+        return AnalysisJson.Read(temp[AnalysisFiles.Json]);
     }
 }

@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Text;
 using Alignment.MLNet;
 using Alignment.MLNet.Engagement;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Engagement.Planning;
 using Alignment.MLNet.Engagement.Reading;
-using Alignment.MLNet.Engagement.Results;
 using Microsoft.ML;
 
 namespace Alignment.Tests.MLNet.Engagement;

@@ -1,8 +1,7 @@
 using Alignment.MLNet.Dose;
-using Alignment.MLNet.Engagement;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Engagement.Planning;
 using Alignment.MLNet.Engagement.Reading;
-using Alignment.MLNet.Engagement.Results;
 using Alignment.Onnx.Bundles;
 using Alignment.Runner;
 using Alignment.Tests.MLNet.Dose;
@@ -65,7 +64,7 @@ public sealed class DoseTableTests
             var (terminal, _, errors) = TestTerminal.Make();
             string to = _temp["a" + made.Count];
             Assert.That(await RunnerProgram.RunAsync(["analyze", "--engagement", _temp["e.csv"], "--dose", path, "--resamples", "0", "--out", to], terminal, CancellationToken.None), Is.Zero, errors.ToString());
-            made.Add(AnalysisJson.Read(Path.Combine(to, EngagementAnalyzer.JsonFile)).Metrics[0].Dose!);
+            made.Add(AnalysisJson.Read(Path.Combine(to, AnalysisFiles.Json)).Metrics[0].Dose!);
         }
         foreach (DoseResponse other in made.Skip(1))
         {

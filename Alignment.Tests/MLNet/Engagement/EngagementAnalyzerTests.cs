@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Alignment.MLNet.Engagement;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Statistics;
 
 namespace Alignment.Tests.MLNet.Engagement;
@@ -83,8 +84,8 @@ public sealed class EngagementAnalyzerTests
             Assert.That(made.RejectedShown[4].Reason, Does.Contain("1048576").And.Contain("CTR"));
             Assert.That((made.Rows, made.Rejected), Is.EqualTo((13L, 9L)));
             Assert.That(made.Metrics.Single().Samples.Select(s => (s.Variant, s.Sample.N)), Is.EqualTo(new[] { ("baseline", 2L), ("reduction", 1L) }));
-            Assert.That(File.ReadAllLines(temp["out", EngagementAnalyzer.RejectedFile]), Has.Length.EqualTo(10));
-            Assert.That(new FileInfo(temp["out", EngagementAnalyzer.RejectedFile]).Length, Is.LessThan(4000));
+            Assert.That(File.ReadAllLines(temp["out", AnalysisFiles.Rejected]), Has.Length.EqualTo(10));
+            Assert.That(new FileInfo(temp["out", AnalysisFiles.Rejected]).Length, Is.LessThan(4000));
         });
     }
 
@@ -129,7 +130,7 @@ public sealed class EngagementAnalyzerTests
         File.WriteAllText(temp["e.csv"], "video_id,variant,flat,one,orphan,region,=evil\n"
             + "a,baseline,1,1,,north,1\nb,baseline,1,2,,south,2\nc,placebo,1,,3,north,\nd,placebo,1,4,5,east,3\n");
         var made = EngagementAnalyzer.Run(temp["e.csv"], temp.Path);
-        string json = File.ReadAllText(temp[EngagementAnalyzer.JsonFile]), csv = File.ReadAllText(temp[EngagementAnalyzer.CsvFile]);
+        string json = File.ReadAllText(temp[AnalysisFiles.Json]), csv = File.ReadAllText(temp[AnalysisFiles.Comparisons]);
         Assert.Multiple(() =>
         {
             Assert.That(made.Metrics[0].Comparisons.Single().Note, Does.Contain("no variation"));
@@ -164,9 +165,9 @@ public sealed class EngagementAnalyzerTests
     {
         using var temp = new TempFolder();
         const string text = "video_id,variant,CTR\na,baseline,1\nb,placebo,2\n";
-        File.WriteAllText(temp[EngagementAnalyzer.CsvFile], text);
-        Assert.That(() => EngagementAnalyzer.Run(temp[EngagementAnalyzer.CsvFile], temp.Path), Throws.InstanceOf<UsageException>().With.Message.Contains("analysis.csv"));
-        Assert.That(File.ReadAllText(temp[EngagementAnalyzer.CsvFile]), Is.EqualTo(text));
+        File.WriteAllText(temp[AnalysisFiles.Comparisons], text);
+        Assert.That(() => EngagementAnalyzer.Run(temp[AnalysisFiles.Comparisons], temp.Path), Throws.InstanceOf<UsageException>().With.Message.Contains("analysis.csv"));
+        Assert.That(File.ReadAllText(temp[AnalysisFiles.Comparisons]), Is.EqualTo(text));
     }
 
     [Test]

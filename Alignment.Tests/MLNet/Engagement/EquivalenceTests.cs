@@ -1,6 +1,6 @@
 using System.Globalization;
 using Alignment.MLNet.Engagement;
-using Alignment.MLNet.Engagement.Results;
+using Alignment.MLNet.Engagement.Contracts;
 
 namespace Alignment.Tests.MLNet.Engagement;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Alignment.MLNet.Engagement;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Engagement.Reading;
-using Alignment.MLNet.Engagement.Results;
 using Alignment.MLNet.Statistics;
 
 namespace Alignment.Tests.MLNet.Engagement;
@@ -112,7 +112,7 @@ public sealed class HostileCsvTests
         foreach (string file in Directory.GetFiles(temp["out"], "*.csv"))
             foreach (string cell in File.ReadAllText(file).Split('\n', ','))
                 Assert.That(cell.TrimStart('"').TrimEnd('\r'), Does.Not.Match("^[=+@\t]|^-[^0-9.]"), Path.GetFileName(file));
-        Assert.That(File.ReadAllText(temp["out", EngagementAnalyzer.CsvFile]), Does.Contain("'=cmd"));
+        Assert.That(File.ReadAllText(temp["out", AnalysisFiles.Comparisons]), Does.Contain("'=cmd"));
     }
 
     [Test]

@@ -1,8 +1,9 @@
 using System.Globalization;
 using Alignment.MLNet;
 using Alignment.MLNet.Engagement;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Engagement.Planning;
-using Alignment.MLNet.Engagement.Results;
+using Alignment.MLNet.Engagement.Reading;
 using Alignment.MLNet.Statistics;
 using Alignment.Runner;
 using Alignment.Tests.Runner.Cli;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Alignment.MLNet.Engagement;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Engagement.Planning;
-using Alignment.MLNet.Engagement.Results;
 
 namespace Alignment.Tests.MLNet.Engagement;
 

@@ -2,10 +2,10 @@ using System.Text.Json;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Masks;
 using Alignment.Onnx.Bundles;
-using Alignment.Onnx.Bundles.TinyModel;
 using Alignment.Runner;
 using Alignment.Tests.MLNet.Dataset;
 using Alignment.Tests.Runner.Cli;
+using Alignment.Tests.Tools.TinyModel;
 using Alignment.Tests.Transforms.Masks;
 using Alignment.Transforms.Images;
 

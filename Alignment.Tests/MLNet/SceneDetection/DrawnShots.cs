@@ -1,4 +1,3 @@
-using Alignment.MLNet.SceneDetection;
 using Alignment.MLNet.SceneDetection.Detectors;
 using Alignment.MLNet.SceneDetection.Frames;
 

@@ -1,5 +1,5 @@
+using Alignment.MLNet.SceneDetection.Detectors;
 using Alignment.MLNet.SceneDetection.Frames;
-using Alignment.MLNet.SceneDetection.Shots;
 
 namespace Alignment.Tests.MLNet.SceneDetection;
 

@@ -1,4 +1,4 @@
-using Alignment.MLNet.SceneDetection;
+using Alignment.MLNet.SceneDetection.Detectors;
 
 namespace Alignment.Tests.MLNet.SceneDetection;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Alignment.MLNet.Synthetic;
-using Alignment.Onnx.Bundles.TinyModel;
-using Alignment.Tests.Benchmarks;
+using Alignment.Tests.Tools.Benchmarks;
+using Alignment.Tests.Tools.TinyModel;
 using Alignment.Transforms.Attention.Saliency;
 
 namespace Alignment.Tests.MLNet.Synthetic;

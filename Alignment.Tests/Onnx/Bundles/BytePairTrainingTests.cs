@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Alignment.Onnx.Bundles;
-using Alignment.Onnx.Bundles.TinyModel;
+using Alignment.Tests.Tools.TinyModel;
 
 namespace Alignment.Tests.Onnx.Bundles;
 

@@ -1,5 +1,5 @@
 using Alignment.Onnx.Bundles;
-using Alignment.Onnx.Bundles.TinyModel;
+using Alignment.Tests.Tools.TinyModel;
 
 namespace Alignment.Tests.Onnx.Bundles;
 

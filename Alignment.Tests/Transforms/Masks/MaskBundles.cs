@@ -1,7 +1,7 @@
 using Alignment.Onnx.Bundles;
-using Alignment.Onnx.Bundles.TinyModel;
 using Alignment.Onnx.Import;
 using Alignment.Onnx.Models;
+using Alignment.Tests.Tools.TinyModel;
 
 namespace Alignment.Tests.Transforms.Masks;
 

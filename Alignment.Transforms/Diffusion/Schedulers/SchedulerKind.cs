@@ -1,4 +1,3 @@
-using Alignment.Transforms.Diffusion.Sampling;
 
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
@@ -75,41 +74,4 @@ public static class SchedulerKinds
         SchedulerKind.Lcm => 4,
         _ => 50,
     };
-
-    /// <summary>The sampler that <paramref name="options"/> ask for, over the model's own noise schedule.</summary>
-    public static IScheduler Create(this SchedulerKind kind, NoiseSchedule schedule, EditOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        int steps = options.UsedSteps;
-        return kind switch
-        {
-            SchedulerKind.Ddim => new DdimScheduler(schedule, steps, new() { Eta = options.Eta }),
-            SchedulerKind.Ddpm => new DdpmScheduler(schedule, steps),
-            SchedulerKind.Euler => new EulerScheduler(schedule, steps),
-            SchedulerKind.EulerKarras => new EulerScheduler(schedule, steps, new() { KarrasSigmas = true }),
-            SchedulerKind.EulerAncestral => new EulerScheduler(schedule, steps, new() { Ancestral = true }),
-            SchedulerKind.DpmSolver => new DpmSolverScheduler(schedule, steps),
-            SchedulerKind.DpmSolverKarras => Karras(schedule, steps, options),
-            SchedulerKind.UniPc => new UniPcScheduler(schedule, steps),
-            SchedulerKind.Pndm => new PndmScheduler(schedule, steps),
-            SchedulerKind.Lcm => new LcmScheduler(schedule, steps),
-            SchedulerKind.Published when schedule.Config.Published is { } published => published.Create(schedule, steps, options.Eta),
-            SchedulerKind.Published => throw UsageException.For("The sampler the model was published with", "none recorded in the bundle", string.Join(", ", Names), "Name one of these, or import the model again."),
-            _ => throw UsageException.For("The scheduler", $"'{kind}'", string.Join(", ", Names), "Choose one of these."),
-        };
-    }
-
-    /// <summary>
-    /// Karras' levels are few and far apart at the noisy end, so a run that keeps part of the scene gets levels of its own, from the noise of timestep
-    /// strength · T − 1, where a run of T steps would begin: ⌊strength · steps⌋ of them, as every sampler has.
-    /// </summary>
-    static DpmSolverScheduler Karras(NoiseSchedule schedule, int steps, EditOptions options)
-    {
-        _ = schedule.SolverTimesteps(steps);   // refuses what no sampler could do, whatever part of it is done
-        var plain = new DpmSolverOptions { KarrasSigmas = true };
-        double strength = options.UsedStrength, start = strength * schedule.AlphaBars.Length - 1;
-        return options.FromNoise || strength is 0 or 1 || start < 0
-            ? new(schedule, steps, plain)
-            : new(schedule, steps - StartOfRun.FirstStep(strength, steps), plain with { Start = start });
-    }
 }

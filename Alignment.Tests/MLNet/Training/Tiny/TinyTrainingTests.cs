@@ -1,5 +1,5 @@
-using Alignment.MLNet.Training.Tiny;
 using Alignment.Onnx.Bundles;
+using Alignment.Tests.Tools.TinyModel;
 
 namespace Alignment.Tests.MLNet.Training.Tiny;
 

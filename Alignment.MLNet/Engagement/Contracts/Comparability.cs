@@ -1,0 +1,13 @@
+namespace Alignment.MLNet.Engagement.Contracts;
+
+/// <summary>Whether anything was compared at all, and the codes of the warnings that say why not.</summary>
+static class Comparability
+{
+    public const string VariantMissing = "variant_missing", NothingCompared = "nothing_compared";
+
+    /// <summary>The shortest reason.</summary>
+    public const string NoComparison = "Not one variant could be compared with the baseline.";
+
+    /// <summary>Whether any variant could be compared with the baseline on any metric.</summary>
+    public static bool Holds(IEnumerable<MetricAnalysis> metrics) => metrics.Any(m => m.Comparisons.Any(c => c.Result.Estimate is not null));
+}

@@ -1,0 +1,72 @@
+using Alignment.MLNet.Engagement.Contracts;
+
+namespace Alignment.MLNet.Engagement.Reading;
+
+/// <summary>Engagement rows in memory: for programs that have them already, and for simulations. A file is better streamed.</summary>
+public sealed class EngagementRows
+{
+    readonly List<string> _videos = [], _variants = [];
+    readonly List<double> _values = [];
+
+    /// <param name="columns">Names of the columns of numbers.</param>
+    public EngagementRows(params IReadOnlyList<string> columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        Columns = columns;
+    }
+
+    /// <summary>Names of the columns of numbers.</summary>
+    public IReadOnlyList<string> Columns { get; }
+
+    /// <summary>Rows.</summary>
+    public int Count => _videos.Count;
+
+    /// <summary>The rows are drawn, not measured; every output says so.</summary>
+    public bool Simulated { get; init; }
+
+    /// <summary>What the rows are called in outputs.</summary>
+    public string Name { get; init; } = "rows in memory";
+
+    /// <summary>Adds a row.</summary>
+    /// <param name="video">Its id.</param>
+    /// <param name="variant">Its variant.</param>
+    /// <param name="values">One per column; NaN is missing.</param>
+    public void Add(string video, string variant, params ReadOnlySpan<double> values)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(video);
+        ArgumentException.ThrowIfNullOrEmpty(variant);
+        if (values.Length != Columns.Count) throw new ArgumentException(FormattableString.Invariant($"{values.Length} values for {Columns.Count} columns."), nameof(values));
+        _videos.Add(video);
+        _variants.Add(variant);
+        foreach (double value in values) _values.Add(value);
+    }
+
+    /// <summary>A row's video.</summary>
+    public string Video(int row) => _videos[row];
+
+    /// <summary>A row's variant.</summary>
+    public string Variant(int row) => _variants[row];
+
+    /// <summary>A row's number.</summary>
+    public double this[int row, int column] => _values[row * Columns.Count + column];
+
+    /// <summary>Sums the rows; those of unknown variants are counted out.</summary>
+    internal (EngagementSums Sums, ReadingFacts Facts) Collect(AnalysisOptions options)
+    {
+        FieldPlan plan = FieldPlan.Of(Columns, options, $"The rows '{Name}'");
+        var collector = new RowCollector(plan, options);
+        List<string> names = [.. Columns];
+        int[] columns = [.. plan.Fields.Select(f => names.IndexOf(f))];
+        var values = new double[columns.Length];
+        // The one id that rows in memory have.
+        string? assigned = AssignedUnits.Column(options, [options.UnitColumn]);
+        if (assigned != options.UnitColumn) assigned = null;
+        for (int row = 0; row < Count; row++)
+        {
+            for (int f = 0; f < columns.Length; f++) values[f] = this[row, columns[f]];
+            collector.Add(_videos[row], _variants[row], values, assigned is null ? null : _videos[row]);
+        }
+        string[] empty = [.. Enumerable.Range(0, Columns.Count).Where(c => Count > 0 && Enumerable.Range(0, Count).All(r => double.IsNaN(this[r, c]))).Select(c => Columns[c])];
+        return (collector.Sums, collector.Facts(Name) with { Simulated = Simulated, EmptyColumns = empty, AssignedColumn = assigned });
+    }
+}

@@ -1,0 +1,38 @@
+using Alignment.MLNet.Engagement.Contracts;
+
+namespace Alignment.MLNet.Engagement.Reading;
+
+/// <summary>What reading found besides the sums.</summary>
+sealed record ReadingFacts
+{
+    public required string Source { get; init; }
+
+    public string? Sha256 { get; init; }
+
+    public bool Simulated { get; init; }
+
+    public long Rows { get; init; }
+
+    public long Rejected { get; init; }
+
+    public IReadOnlyList<RejectedRow> RejectedShown { get; init; } = [];
+
+    public IReadOnlyList<string> IgnoredColumns { get; init; } = [];
+
+    /// <summary>Columns without a single cell.</summary>
+    public IReadOnlyList<string> EmptyColumns { get; init; } = [];
+
+    public IReadOnlyList<KeyValuePair<string, long>> UnknownVariants { get; init; } = [];
+
+    public bool MoreUnknownVariants { get; init; }
+
+    public double Duplicates { get; init; }
+
+    public bool DuplicatesExact { get; init; } = true;
+
+    /// <summary>Rows have an id of their own (a participant's, an impression's).</summary>
+    public bool HasIds { get; init; }
+
+    /// <summary>The column whose values were assigned to variants, as far as the options or its name say.</summary>
+    public string? AssignedColumn { get; init; }
+}

@@ -1,0 +1,38 @@
+using Alignment.MLNet.SceneDetection.Frames;
+
+namespace Alignment.MLNet.SceneDetection.Detectors;
+
+/// <summary>The last frames as small pictures, a fixed number of them, with how far each is from the last one that differs.</summary>
+sealed class PictureRing
+{
+    /// <summary>Pictures kept: six seconds at 50 frames a second, and 2 MB.</summary>
+    public const int Capacity = 300;
+
+    readonly SmallPicture[] _pictures;
+    readonly double[] _steps = new double[Capacity];
+
+    public PictureRing(int width, int height) => _pictures = [.. Enumerable.Range(0, Capacity).Select(_ => new SmallPicture(width, height))];
+
+    /// <summary>Frames seen.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>The oldest frame that is still here.</summary>
+    public long First => Math.Max(0, Count - Capacity);
+
+    public long Last => Count - 1;
+
+    public SmallPicture this[long frame] => _pictures[frame % Capacity];
+
+    /// <summary>The frame's difference to the last distinct frame before it, motion taken out, as a share; 0 for a repeated frame.</summary>
+    public double Step(long frame) => _steps[frame % Capacity];
+
+    public SmallPicture Add(AnalysedFrame frame)
+    {
+        var picture = _pictures[Count % Capacity];
+        picture.Set(frame);
+        Count++;
+        return picture;
+    }
+
+    public void SetStep(double step) => _steps[(Count - 1) % Capacity] = step;
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using Alignment.MLNet.Editing;
+using Alignment.MLNet.Synthetic;
+using Alignment.Onnx.Bundles;
+using Alignment.Transforms.Diffusion.Sampling;
+
+namespace Alignment.Tests.Tools.Benchmarks;
+
+/// <summary>Many small edits of scenes with ids of their own, one after another in one run: memory every fifty, which must not grow; then the same run again, with nothing to do.</summary>
+static class ManyEdits
+{
+    public const string Switch = "many-edits";
+
+    const int Every = 50;
+
+    /// <summary>Megabytes that the last half of the run may add: heaps breathe.</summary>
+    const long MayAdd = 16;
+
+    public static int Run(string[] args)
+    {
+        int edits = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 500, side = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 64;
+        string work = Directory.CreateTempSubdirectory("alignment-bench-").FullName;
+        try
+        {
+            var scenes = new OneStill(work, edits, side);
+            ModelBundle bundle = ModelBundle.Open(Path.Combine(Shared.Repository, "onnx", "bundles", "tiny"));
+            EditOptions edit = new EditOptions { Width = side, Height = side, Steps = 6 }.For(bundle);
+            var watch = new Watch();
+            DatasetEditing Job() => new(scenes, new EditedFolder(Path.Combine(work, "out")), new() { Edit = edit, PreviewEvery = 3 }, bundle.Hash, "measured", () => new BundleDiffusion(bundle, edit, 3));
+            Console.WriteLine($"| edits | working set, MB | managed, MB |\n| ---: | ---: | ---: |");
+            DatasetEditResult result = Job().Run(watch, CancellationToken.None);
+            double again = Timing.Seconds(() => Job().Run(null, CancellationToken.None));
+            double table = Timing.Seconds(() => EditQualityTable.Write(new(Path.Combine(work, "out")), scenes, "measured", CancellationToken.None));
+            (long half, long end) = (watch.At(edits / 2), watch.At(edits));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.EditsMade} edits of {side}x{side} in stills of {OneStill.StillWidth}x{OneStill.StillHeight}, 4 steps, strips: {result.Timing!.EditsPerSecond:f1} edits/s; the second half added {end - half} MB (allowed {MayAdd}); again with nothing to do {again:f2} s, of which reading every record for the table {table:f2} s; load {EditOverlap.Load()}"));
+            return end - half <= MayAdd ? 0 : 1;
+        }
+        finally
+        {
+            Directory.Delete(work, recursive: true);
+        }
+    }
+
+    /// <summary>Looks at the memory at every fiftieth edit, on the thread that wrote it.</summary>
+    sealed class Watch : IProgress<WorkProgress>
+    {
+        readonly Dictionary<long, long> _seen = [];
+
+        public long At(long edits) => _seen[edits / Every * Every];
+
+        public void Report(WorkProgress value)
+        {
+            if (value.Stage != "editing scenes" || value.Done == 0 || value.Done % Every != 0 || !_seen.TryAdd(value.Done, Environment.WorkingSet >> 20)) return;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {value.Done} | {_seen[value.Done]} | {GC.GetTotalMemory(forceFullCollection: false) >> 20} |"));
+        }
+    }
+
+    /// <summary>Any number of scenes that share a still, a mask and a map.</summary>
+    sealed class OneStill : IScenesToEdit
+    {
+        public const int StillWidth = 640, StillHeight = 360;
+
+        readonly string _still, _mask;
+        readonly int _count;
+
+        public OneStill(string work, int count, int side)
+        {
+            (_count, Width, Height) = (count, side, side);
+            AdDrawingOptions ad = AdDrawing.Set(1, new() { Width = StillWidth, Height = StillHeight })[0];
+            DrawnDataSet.Write(work, [ad]);
+            (_still, _mask) = (Path.Combine(work, "video_scene_cuts", ad.VideoId, $"{ad.VideoId}-Scene-001-01.jpg"), Path.Combine(work, "keyword_masks", ad.VideoId, "scene_1.png"));
+        }
+
+        public IReadOnlyList<string> Variants { get; } = ["baseline"];
+
+        public int Width { get; }
+
+        public int Height { get; }
+
+        public IEnumerable<SceneToEdit> Scenes() => Enumerable.Range(1, _count).Select(n => new SceneToEdit("v", FormattableString.Invariant($"v-Scene-{n:0000}"), "bottle", _still, _mask, [new("baseline", "map")]));
+
+        public float[] ReadMask(SceneToEdit scene, int width, int height)
+        {
+            float[] mask = new float[width * height];
+            Alignment.Transforms.Images.PictureFile.ReadGrey(scene.MaskPath, width, height, mask);
+            return mask;
+        }
+
+        public float[] ReadAttention(string path) => [.. Enumerable.Range(0, Width * Height).Select(i => 0.5f + 0.5f * MathF.Sin(0.01f * i))];
+    }
+}
