@@ -16,7 +16,7 @@ public sealed partial class AlignmentCatalog
     {
         ArgumentNullException.ThrowIfNull(rows);
         _ = Context;
-        return EngagementAnalyzer.Analyze(rows, options, inputs, stop);
+        return AnalysisJob.Analyze(rows, options, inputs, stop);
     }
 
     /// <summary>Analyses a CSV as <c>alignment analyze</c> does, and writes its files into <paramref name="outFolder"/>.</summary>
@@ -24,6 +24,6 @@ public sealed partial class AlignmentCatalog
     public EngagementAnalysis AnalyzeEngagement(string engagementFile, string outFolder, AnalysisOptions? options = null, AnalysisInputs? inputs = null, CancellationToken stop = default)
     {
         _ = Context;
-        return EngagementAnalyzer.Run(engagementFile, outFolder, options, inputs, stop);
+        return AnalysisJob.Run(engagementFile, outFolder, options, inputs, stop);
     }
 }

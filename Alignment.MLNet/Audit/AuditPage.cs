@@ -22,8 +22,8 @@ sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samp
         html.Element("h2", "Files");
         using (html.Open("p"))
         {
-            html.Text("Every finding: ").Element("a", AuditReport.CsvName, ("href", AuditReport.CsvName)).Text(", ").Element("a", AuditReport.JsonName, ("href", AuditReport.JsonName));
-            html.Text(". Every scene with what was measured: ").Element("a", AuditReport.ScenesName, ("href", AuditReport.ScenesName)).Text(".");
+            html.Text("Every finding: ").Element("a", AuditResult.CsvName, ("href", AuditResult.CsvName)).Text(", ").Element("a", AuditResult.JsonName, ("href", AuditResult.JsonName));
+            html.Text(". Every scene with what was measured: ").Element("a", AuditResult.ScenesName, ("href", AuditResult.ScenesName)).Text(".");
         }
     });
 
@@ -165,7 +165,7 @@ sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samp
                     Card(html, finding);
                 }
             long more = data.Audit.Counts[kind] - shown.Count;
-            if (more > 0) html.Element("p", $"… and {N(more)} more in {AuditReport.CsvName}.", ("class", "soft"));
+            if (more > 0) html.Element("p", $"… and {N(more)} more in {AuditResult.CsvName}.", ("class", "soft"));
             progress?.Report(new("writing the report", ++done, data.Audit.Counts.Count, kind.ToString()));
         }
     }

@@ -43,7 +43,7 @@ sealed class AuditTables : IDisposable
         if (_json.BytesPending > 1 << 16) _json.Flush();
     }
 
-    public void Write(SceneRecord scene, SceneFacts facts, AttentionOrigin origin)
+    public void Write(SceneRecord scene, SceneFacts facts, HeatmapProvenance origin)
     {
         PixelFacts? p = facts.Pixels;
         CsvRows.Write(_scenes, scene.VideoId, N(scene.SceneNumber), scene.Keyword, Size(facts.Still), Size(facts.Mask), Size(facts.Heatmap), facts.Mask.Format == PictureFormat.Jpeg ? "jpeg" : "png",
@@ -52,7 +52,7 @@ sealed class AuditTables : IDisposable
     }
 
     /// <summary>The numbers after the findings.</summary>
-    public void Finish(ValidationReport validation, AuditReport audit, AuditOptions options, IReadOnlyList<VideoFacts> videos)
+    public void Finish(ValidationResult validation, AuditResult audit, AuditOptions options, IReadOnlyList<VideoFacts> videos)
     {
         _json.WriteEndArray();
         _json.WriteNumber("format", 1);

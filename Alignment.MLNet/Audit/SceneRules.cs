@@ -21,7 +21,7 @@ static class SceneRules
     }
 
     /// <summary>Reports a prediction that the same predictor would not make now.</summary>
-    public static void OtherMethod(SceneRecord scene, AttentionMaker maker, Action<AuditFinding> report) =>
+    public static void OtherMethod(SceneRecord scene, HeatmapMethod maker, Action<AuditFinding> report) =>
         report(new(AuditKind.OtherMethod, AuditSeverity.Warning, scene.VideoId, scene.SceneNumber, scene.AttentionHeatmapPath, $"a heatmap predicted by {SafePath.Shorten(maker.By)} in {maker.MethodWords} of its method", maker.MethodNowWords,
             "Make the heatmaps again with `alignment attention --force`, and then what was made of them.")
         { Pictures = [Still(scene), new("heatmap", scene.AttentionHeatmapPath)] });

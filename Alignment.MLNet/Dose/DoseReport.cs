@@ -41,7 +41,7 @@ public sealed record DoseReport
     public LpipsModel? Lpips { get; init; }
 
     /// <summary>Where the heatmaps come from that the targets were made of.</summary>
-    public required AttentionOrigins AttentionOrigin { get; init; }
+    public required ProvenanceCounts AttentionOrigin { get; init; }
 
     /// <summary>How many of what.</summary>
     public required DoseCounts Counts { get; init; }

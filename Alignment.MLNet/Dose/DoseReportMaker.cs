@@ -83,7 +83,7 @@ sealed class DoseReportMaker
     }
 
     /// <summary>The report, when the last scene has come.</summary>
-    public DoseReport Report(IReadOnlyList<DosePredictor> predictors, LpipsModel? lpips, AttentionOrigins origin)
+    public DoseReport Report(IReadOnlyList<DosePredictor> predictors, LpipsModel? lpips, ProvenanceCounts origin)
     {
         Begin(null);
         ArtifactCheck[] artifacts = [.. _artifacts.Select(a => a.Summary(_options, lpips))];

@@ -78,11 +78,11 @@ static class DoseSentences
         string region = quality.Length == 0 ? "no edited region could be compared" : $"within the edited region {quality}";
         string background = check.BackgroundMaxDifference == 0 ? "outside it every pixel is the still's own" : $"OUTSIDE it pixels differ by up to {N(check.BackgroundMaxDifference)} levels, which must not be";
         string unchanged = check.Unchanged == 0 ? "" : $" {Count(check.Unchanged, "edit")} of {N(check.Scenes)} left the still as it was.";
-        return $"{who}the product's share went from {Number(check.ShareUntouched, signed: false)} to {Points(check.ShareBaseline, signed: false)}, by {WithInterval(shift, options.Confidence)}, {moved}. {Alignment.MLNet.Engagement.Contracts.Words.Capital(region)}; {background}.{unchanged}{Basis(shift)}";
+        return $"{who}the product's share went from {Number(check.ShareUntouched, signed: false)} to {Points(check.ShareBaseline, signed: false)}, by {WithInterval(shift, options.Confidence)}, {moved}. {Alignment.MLNet.Engagement.Contracts.Text.Capitalize(region)}; {background}.{unchanged}{Basis(shift)}";
     }
 
     /// <summary>"Early boost".</summary>
-    static string Words(string variant) => Alignment.MLNet.Engagement.Contracts.Words.Capital(variant.Replace('_', ' '));
+    static string Words(string variant) => Alignment.MLNet.Engagement.Contracts.Text.Capitalize(variant.Replace('_', ' '));
 
     /// <summary>"+1.33 points (95 % CI +0.91 to +1.75)".</summary>
     static string WithInterval(DoseEstimate e, double confidence) => e.Method switch

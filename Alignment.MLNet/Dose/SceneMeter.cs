@@ -170,7 +170,7 @@ sealed class SceneMeter(VariantSet set, EditedFolder folder, IReadOnlyList<Atten
         public MapAgreement With(Target target)
         {
             if (_known.TryGetValue(target, out MapAgreement? known)) return known;
-            AttentionAgreement a = AttentionAgreement.Of(map, target.Map, target.Peak);
+            SaliencyMetrics a = SaliencyMetrics.Of(map, target.Map, target.Peak);
             return _known[target] = new(Number(a.Cc), Number(a.Sim), Number(a.Kl), Number(a.Nss), Number(a.AucJudd));
         }
 

@@ -11,7 +11,7 @@ namespace Alignment.MLNet.Editing;
 /// <param name="previewEvery">Steps between two guesses of a strip; 0 for no strips.</param>
 sealed class BundleDiffusion(ModelBundle bundle, EditOptions options, int previewEvery = 0) : ISceneDiffusion
 {
-    readonly SceneEditor _editor = new(bundle, options);
+    readonly DiffusionEditor _editor = new(bundle, options);
     readonly Lazy<PerceptualDistance?> _distance = new(() => PerceptualDistance.Of(bundle));
 
     /// <summary>Nothing is given up to noise: the edit is the scene at the edit's size.</summary>
@@ -30,7 +30,7 @@ sealed class BundleDiffusion(ModelBundle bundle, EditOptions options, int previe
         }
         var guesses = new List<float[]>[controls.Count];
         long began = TimeProvider.System.GetTimestamp();
-        _editor.Latents(new SceneEdit
+        _editor.Latents(new EditInput
         {
             SceneId = scene.SceneId,
             Prompt = options.PromptFor(scene.Keyword),
@@ -53,10 +53,10 @@ sealed class BundleDiffusion(ModelBundle bundle, EditOptions options, int previe
         }
     }
 
-    public float[] Decode(SceneToEdit scene, DenoisedEdit edit) => DoesNothing ? SceneEditor.FromModelRange([.. edit.Latents]) : _editor.Picture(scene.SceneId, edit.Latents);
+    public float[] Decode(SceneToEdit scene, DenoisedEdit edit) => DoesNothing ? DiffusionEditor.FromModelRange([.. edit.Latents]) : _editor.Picture(scene.SceneId, edit.Latents);
 
     public RgbPicture? Strip(float[] image, DenoisedEdit edit, float[] picture) =>
-        previewEvery == 0 ? null : PreviewStrip.Of(SceneEditor.FromModelRange([.. image]), picture, _editor.Shape.Width, _editor.Shape.Height, [.. edit.Guesses.Select(_editor.SmallPicture)]);
+        previewEvery == 0 ? null : PreviewStrip.Of(DiffusionEditor.FromModelRange([.. image]), picture, _editor.Shape.Width, _editor.Shape.Height, [.. edit.Guesses.Select(_editor.SmallPicture)]);
 
     public double? Distance(RgbPicture before, RgbPicture after, (int Left, int Top, int Width, int Height) rectangle) => _distance.Value?.Between(before.Pixels, after.Pixels, before.Width, rectangle);
 

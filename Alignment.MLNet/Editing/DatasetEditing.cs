@@ -14,7 +14,7 @@ namespace Alignment.MLNet.Editing;
 /// <param name="modelHash">The model's identity.</param>
 /// <param name="lpips">By which network LPIPS is measured, or why it is left out.</param>
 /// <param name="openModel">Opens the model, if anything is to be edited.</param>
-sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, DatasetEditOptions options, string modelHash, string lpips, Func<ISceneDiffusion> openModel)
+sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, EditJobOptions options, string modelHash, string lpips, Func<ISceneDiffusion> openModel)
 {
     const string Checking = "checking edits", Editing = "editing scenes";
 
@@ -23,7 +23,7 @@ sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, Dataset
     readonly EditSettings _settings = EditSettings.Of(options.Edit, options.JpegQuality);
     readonly List<EditFailure> _failures = [];
 
-    public DatasetEditResult Run(IProgress<WorkProgress>? progress, CancellationToken cancel)
+    public EditResult Run(IProgress<WorkProgress>? progress, CancellationToken cancel)
     {
         if (variants.Variants.FirstOrDefault(v => v is EditedFolder.Source or EditedFolder.Region or EditedFolder.Previews || !SafePath.IsName(v)) is { } clash)
             throw BadDataException.For($"The variant '{SafePath.Shorten(clash)}'", "a name that cannot be a folder of edits", $"a plain name other than '{EditedFolder.Source}', '{EditedFolder.Region}' and '{EditedFolder.Previews}'", "Rename the variant.");
@@ -99,7 +99,7 @@ sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, Dataset
             Quality = EditQualityTable.Write(folder, variants, lpips, cancel),
             Failures = _failures,
         });
-        return new DatasetEditResult(folder.Root, folder.ManifestPath, modelHash, counts, made, _failures) { Timing = timing };
+        return new EditResult(folder.Root, folder.ManifestPath, modelHash, counts, made, _failures) { Timing = timing };
     }
 
     /// <summary>The program's version without the build's commit: equal sources give equal manifests.</summary>

@@ -10,7 +10,7 @@ namespace Alignment.MLNet.Editing;
 /// <param name="log">Gets every edit's seconds.</param>
 sealed class EditPipeline(SceneEditing scenes, ISceneDiffusion diffusion, int ahead, TimingLog log)
 {
-    readonly SideWork _side = new(ahead > 0);
+    readonly BackgroundQueue _side = new(ahead > 0);
     readonly Queue<OpenScene> _prepared = new(), _finishing = new();
     double _prepare, _denoise, _finish;
     long _edits;
@@ -70,8 +70,8 @@ sealed class EditPipeline(SceneEditing scenes, ISceneDiffusion diffusion, int ah
             stop.Cancel();
             foreach (OpenScene scene in _prepared.Concat(_finishing))
             {
-                SideWork.Settle(scene.Prepared);
-                foreach (Task task in scene.Finishing) SideWork.Settle(task);
+                BackgroundQueue.Settle(scene.Prepared);
+                foreach (Task task in scene.Finishing) BackgroundQueue.Settle(task);
             }
         }
     }

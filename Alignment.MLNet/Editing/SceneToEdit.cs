@@ -12,7 +12,7 @@ namespace Alignment.MLNet.Editing;
 sealed record SceneToEdit(string VideoId, string SceneId, string Keyword, string StillPath, string MaskPath, IReadOnlyList<VariantMap> Maps)
 {
     /// <summary>Where the heatmap behind the maps comes from. It decides no pixel, so nothing is edited again for it.</summary>
-    public AttentionOrigin Attention { get; init; } = AttentionOrigin.BroughtAlong;
+    public HeatmapProvenance Attention { get; init; } = HeatmapProvenance.BroughtAlong;
 }
 
 /// <summary>Where a variant's attention map is, and the hash of the control it makes where that was recorded.</summary>
@@ -29,7 +29,7 @@ interface IScenesToEdit
     int Height { get; }
 
     /// <summary>Where the scenes' attention comes from.</summary>
-    AttentionOrigins AttentionOrigin => AttentionOrigins.None;
+    ProvenanceCounts AttentionOrigin => ProvenanceCounts.None;
 
     /// <summary>Scenes by video, then by number.</summary>
     IEnumerable<SceneToEdit> Scenes();

@@ -14,7 +14,7 @@ sealed class VariantSetScenes(VariantSet set, IReadOnlyList<string> videos) : IS
 
     public int Height => set.Height;
 
-    public AttentionOrigins AttentionOrigin => set.AttentionOrigin;
+    public ProvenanceCounts AttentionOrigin => set.AttentionOrigin;
 
     public IEnumerable<SceneToEdit> Scenes() => Of(set.VideoIds.Where(v => videos.Count == 0 || videos.Contains(v, StringComparer.Ordinal)));
 
@@ -28,7 +28,7 @@ sealed class VariantSetScenes(VariantSet set, IReadOnlyList<string> videos) : IS
         select new SceneToEdit(scene.VideoId, scene.SceneId, scene.Keyword, scene.SceneImagePath, scene.KeywordMaskPath,
             [.. rows.Select(r => new VariantMap(r.Variant.Name(), r.AttentionMapPath, r.ControlHash))])
         {
-            Attention = origins.GetValueOrDefault(scene.SceneNumber, Alignment.MLNet.Dataset.AttentionOrigin.BroughtAlong),
+            Attention = origins.GetValueOrDefault(scene.SceneNumber, Alignment.MLNet.Dataset.HeatmapProvenance.BroughtAlong),
         };
 
     public float[] ReadMask(SceneToEdit scene, int width, int height)

@@ -37,7 +37,7 @@ sealed class AttentionSheets(SceneFolder data)
         SceneFiles[] all = [.. data.Read(video, static _ => { }).Where(s => s.Heatmap is not null)];
         if (all.Length == 0) return null;
         SceneFiles[] scenes = [.. all.Take(MostScenes)];
-        var origins = new AttentionOriginReader();
+        var origins = new ProvenanceReader();
         string[] words = [.. scenes.Select(s => origins.Of(s.Heatmap!).Word + (origins.Find(s.Heatmap!) is { Scene.Rows: 0 } ? ", no gaze" : ""))];
         string path = SafePath.Under(folder, video + ".png"), record = SafePath.Under(folder, video + ".json");
         var recipe = new Recipe(Format, [.. scenes.Select((s, i) => $"{s.Number} {words[i]} {HashOf(s.Still)} {HashOf(s.Heatmap!)}")], all.Length - scenes.Length);

@@ -4,7 +4,7 @@ using Alignment.Transforms.Attention.Saliency;
 
 namespace Alignment.MLNet.Gaze;
 
-/// <summary>One call of <see cref="AttentionMaking"/>: videos one after the other, their scenes a few at a time.</summary>
+/// <summary>One call of <see cref="AttentionJob"/>: videos one after the other, their scenes a few at a time.</summary>
 sealed class AttentionWork : IDisposable
 {
     // Pixels of the maps that are made together; 16 million take some 200 MB while they are.
@@ -24,7 +24,7 @@ sealed class AttentionWork : IDisposable
     readonly List<AttentionProblem> _problems = [];
     readonly List<AttentionScene> _list = [];
     readonly Dictionary<HeatmapFate, long> _fates = [];
-    AttentionOrigins _origins = AttentionOrigins.None;
+    ProvenanceCounts _origins = ProvenanceCounts.None;
     long _failures, _withoutGaze, _done, _toMake;
 
     public AttentionWork(SceneFolder data, string given, string root, AttentionOptions options, IProgress<WorkProgress>? progress, CancellationToken cancel)
@@ -39,7 +39,7 @@ sealed class AttentionWork : IDisposable
         _predictor = predict is null ? null : AttentionPredictor.Open(predict);
     }
 
-    public AttentionReport Run()
+    public AttentionResult Run()
     {
         // 1. What there is to do.
         foreach (string id in _videoIds) _toMake += _data.Read(id, static _ => { }).Count(s => s.Heatmap is null || _options.Force);
@@ -58,7 +58,7 @@ sealed class AttentionWork : IDisposable
         {
             HeatmapFolder = _root,
             Videos = _videoIds.Count,
-            Scenes = Enum.GetValues<HeatmapFate>().ToDictionary(AttentionReport.Name, f => _fates.GetValueOrDefault(f)),
+            Scenes = Enum.GetValues<HeatmapFate>().ToDictionary(AttentionResult.Name, f => _fates.GetValueOrDefault(f)),
             Attention = _origins,
             Gaze = gaze?.Report,
             WithoutGaze = _withoutGaze,
@@ -85,11 +85,11 @@ sealed class AttentionWork : IDisposable
         catch (BadDataException e)
         {
             Add(new(id, null, e.Message, Breaks: true));
-            foreach (SceneFiles scene in scenes) Note(new(id, scene.Number, HeatmapFate.Missing, AttentionOriginKind.BroughtAlong), null);
+            foreach (SceneFiles scene in scenes) Note(new(id, scene.Number, HeatmapFate.Missing, ProvenanceKind.BroughtAlong), null);
             return;
         }
-        var known = new AttentionOriginReader();
-        var otherMethod = new Dictionary<AttentionMaker, int>();
+        var known = new ProvenanceReader();
+        var otherMethod = new Dictionary<HeatmapMethod, int>();
         foreach (SceneFiles scene in scenes)
         {
             _cancel.ThrowIfCancellationRequested();
@@ -101,7 +101,7 @@ sealed class AttentionWork : IDisposable
             }
             if (gaze is not null && looked is null && _predictor is null)
             {
-                Note(new(id, scene.Number, HeatmapFate.Missing, AttentionOriginKind.Measured), null);   // the reason was reported with the scene list
+                Note(new(id, scene.Number, HeatmapFate.Missing, ProvenanceKind.Measured), null);   // the reason was reported with the scene list
                 continue;
             }
             float[]? measured = null;
@@ -112,7 +112,7 @@ sealed class AttentionWork : IDisposable
             catch (BadDataException e)
             {
                 Add(new(id, scene.Number, e.Message, Breaks: true));
-                Note(new(id, scene.Number, HeatmapFate.Missing, AttentionOriginKind.Measured), null);
+                Note(new(id, scene.Number, HeatmapFate.Missing, ProvenanceKind.Measured), null);
                 continue;
             }
             // Where nobody looked a prediction may stand in, if one is wanted; else the map is zero.
@@ -149,7 +149,7 @@ sealed class AttentionWork : IDisposable
             else
             {
                 Add(new(plan.VideoId, plan.SceneNumber, made[i].Why!, Breaks: true));
-                Note(new(plan.VideoId, plan.SceneNumber, HeatmapFate.Missing, plan.Looked is null ? AttentionOriginKind.Predicted : AttentionOriginKind.Measured), null);
+                Note(new(plan.VideoId, plan.SceneNumber, HeatmapFate.Missing, plan.Looked is null ? ProvenanceKind.Predicted : ProvenanceKind.Measured), null);
             }
         }
         _done += waiting.Count;
@@ -159,27 +159,27 @@ sealed class AttentionWork : IDisposable
 
     /// <summary>A heatmap that is there: of this very making, or another one, which is left alone.</summary>
     /// <returns>How it was made; null where that is not known.</returns>
-    AttentionMaker? Existing(string id, SceneFiles scene, string path, AttentionOriginReader known, GazeSource? gaze, GazeOfScene? looked, HeatmapPainter painter)
+    HeatmapMethod? Existing(string id, SceneFiles scene, string path, ProvenanceReader known, GazeSource? gaze, GazeOfScene? looked, HeatmapPainter painter)
     {
         var found = known.Find(path);
         if (found is not var (entry, maker))
         {
-            Note(new(id, scene.Number, HeatmapFate.Kept, AttentionOriginKind.BroughtAlong), AttentionOrigin.BroughtAlong);
+            Note(new(id, scene.Number, HeatmapFate.Kept, ProvenanceKind.BroughtAlong), HeatmapProvenance.BroughtAlong);
             return null;
         }
-        bool current = maker.Kind == AttentionOriginKind.Measured
+        bool current = maker.Kind == ProvenanceKind.Measured
             ? gaze is not null && looked is not null && VideoHeatmaps.Same(maker, painter.MakerOf(gaze)) && GazeSource.SamePlace(entry, looked)
             : _predictor is not null && VideoHeatmaps.Same(maker, painter.Predictor) && entry.StillSha256 == FileHash.OfFile(scene.Still);
         Note(Scene(id, scene.Number, current ? HeatmapFate.UpToDate : HeatmapFate.Kept, maker.Kind, entry), new(maker.Kind, maker.By));
         return maker;
     }
 
-    static AttentionScene Scene(string id, int number, HeatmapFate fate, AttentionOriginKind origin, HeatmapOrigin entry) => new(id, number, fate, origin, entry.Rows, entry.Participants, entry.Weight, entry.SigmaPixels);
+    static AttentionScene Scene(string id, int number, HeatmapFate fate, ProvenanceKind origin, HeatmapEntry entry) => new(id, number, fate, origin, entry.Rows, entry.Participants, entry.Weight, entry.SigmaPixels);
 
-    void Note(AttentionScene scene, AttentionOrigin? origin)
+    void Note(AttentionScene scene, HeatmapProvenance? origin)
     {
         _fates[scene.Fate] = _fates.GetValueOrDefault(scene.Fate) + 1;
-        if (_list.Count < AttentionReport.MostKept) _list.Add(scene);
+        if (_list.Count < AttentionResult.MostKept) _list.Add(scene);
         if (origin is null) return;
         _origins = _origins.With(origin);
         if (scene.Rows == 0) _withoutGaze++;
@@ -188,6 +188,6 @@ sealed class AttentionWork : IDisposable
     void Add(AttentionProblem problem)
     {
         if (problem.Breaks) _failures++;
-        if (_problems.Count < AttentionReport.MostKept) _problems.Add(problem);
+        if (_problems.Count < AttentionResult.MostKept) _problems.Add(problem);
     }
 }

@@ -115,7 +115,7 @@ sealed class GazeSource : IDisposable
     }
 
     /// <summary>True where the heatmap is of the same span and size.</summary>
-    public static bool SamePlace(HeatmapOrigin entry, GazeOfScene looked) =>
+    public static bool SamePlace(HeatmapEntry entry, GazeOfScene looked) =>
         entry.Place == PlaceOf(looked.Scene);
 
     /// <summary>Time and size of a scene as the record has them.</summary>

@@ -22,12 +22,12 @@ sealed class HeatmapPainter(AttentionOptions options, AttentionPredictor? predic
 {
     const float White16 = 65535f;
 
-    AttentionMaker? _measured;
+    HeatmapMethod? _measured;
 
     /// <summary>How predicted heatmaps are made.</summary>
-    public AttentionMaker Predictor { get; } = new()
+    public HeatmapMethod Predictor { get; } = new()
     {
-        Kind = AttentionOriginKind.Predicted,
+        Kind = ProvenanceKind.Predicted,
         By = predictor?.Name ?? "",
         Method = predictor is null ? null : SaliencyPredictors.MethodsOf(predictor.Name),
         ModelSha256 = predictor is { ModelSha256.Count: > 0 } ? predictor.ModelSha256 : null,
@@ -37,9 +37,9 @@ sealed class HeatmapPainter(AttentionOptions options, AttentionPredictor? predic
     };
 
     /// <summary>How measured heatmaps are made.</summary>
-    public AttentionMaker MakerOf(GazeSource gaze) => _measured ??= new()
+    public HeatmapMethod MakerOf(GazeSource gaze) => _measured ??= new()
     {
-        Kind = AttentionOriginKind.Measured,
+        Kind = ProvenanceKind.Measured,
         By = $"{gaze.File}, sigma {options.Gaze.Sigma}",
         GazeFile = gaze.File,
         GazeSha256 = gaze.Sha256,
@@ -103,7 +103,7 @@ sealed class HeatmapPainter(AttentionOptions options, AttentionPredictor? predic
         return Finish(plan, map, still.Width, still.Height, options.Normalize, Predictor, e => e with { StillSha256 = hash });
     }
 
-    ReadyHeatmap Finish(HeatmapPlan plan, float[] map, int width, int height, HeatmapNormalization? normalize, AttentionMaker maker, Func<HeatmapOrigin, HeatmapOrigin> more)
+    ReadyHeatmap Finish(HeatmapPlan plan, float[] map, int width, int height, HeatmapNormalization? normalize, HeatmapMethod maker, Func<HeatmapEntry, HeatmapEntry> more)
     {
         if (options.Smoothing > 0) HeatmapSmoothing.Apply(map, width, height, options.Smoothing);
         if (normalize is { } mode) NormalizeHeatmapTransformer.Normalize(map, mode, options.LowPercentile, options.HighPercentile, map);

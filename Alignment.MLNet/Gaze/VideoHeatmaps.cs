@@ -8,7 +8,7 @@ namespace Alignment.MLNet.Gaze;
 /// <param name="Png">The file's bytes.</param>
 /// <param name="Maker">How it was made.</param>
 /// <param name="Entry">What the record says of it; its place of the maker is filled in here.</param>
-sealed record ReadyHeatmap(byte[] Png, AttentionMaker Maker, HeatmapOrigin Entry);
+sealed record ReadyHeatmap(byte[] Png, HeatmapMethod Maker, HeatmapEntry Entry);
 
 /// <summary>The folder of one video's heatmaps, with the record that says what produced them.</summary>
 sealed class VideoHeatmaps
@@ -17,8 +17,8 @@ sealed class VideoHeatmaps
     public const string ReplacedSuffix = ".replaced";
 
     readonly string _folder, _videoId;
-    readonly List<AttentionMaker> _makers;
-    readonly SortedDictionary<int, HeatmapOrigin> _scenes = [];
+    readonly List<HeatmapMethod> _makers;
+    readonly SortedDictionary<int, HeatmapEntry> _scenes = [];
 
     /// <exception cref="BadDataException">The folder is a link: nothing is written through links.</exception>
     public VideoHeatmaps(string root, string videoId)
@@ -26,16 +26,16 @@ sealed class VideoHeatmaps
         (_folder, _videoId) = (SafePath.Under(root, videoId), videoId);
         if (new DirectoryInfo(_folder).LinkTarget is not null || new DirectoryInfo(root).LinkTarget is not null)
             throw BadDataException.For($"The folder '{_folder}'", "a link", "a plain folder", "Remove it; no heatmap is written through links.");
-        AttentionRecord? record = AttentionRecord.Read(_folder);
+        HeatmapRecord? record = HeatmapRecord.Read(_folder);
         _makers = [.. record?.Makers ?? []];
-        foreach (HeatmapOrigin scene in record?.Scenes ?? []) _scenes[scene.SceneNumber] = scene;
+        foreach (HeatmapEntry scene in record?.Scenes ?? []) _scenes[scene.SceneNumber] = scene;
     }
 
     /// <summary>The name of a scene's heatmap.</summary>
     public static string FileOf(string videoId, int scene) => SceneId.Of(videoId, scene) + ".png";
 
     /// <summary>Equal makers make equal maps.</summary>
-    public static bool Same(AttentionMaker a, AttentionMaker b) => JsonSerializer.Serialize(a) == JsonSerializer.Serialize(b);
+    public static bool Same(HeatmapMethod a, HeatmapMethod b) => JsonSerializer.Serialize(a) == JsonSerializer.Serialize(b);
 
     /// <summary>Writes the record of <paramref name="made"/>, then the heatmaps; what they replace moves aside or, if it was made here, goes.</summary>
     public void Commit(IReadOnlyList<ReadyHeatmap> made)
@@ -65,7 +65,7 @@ sealed class VideoHeatmaps
     /// <summary>Pictures in the folder that a scene's heatmap could be taken from, and whether they were made here.</summary>
     List<(string Path, bool IsOurs)> Replaced(HashSet<int> scenes)
     {
-        var known = new AttentionOriginReader();
+        var known = new ProvenanceReader();
         return [.. new DirectoryInfo(_folder).EnumerateFiles()
             .Where(f => SceneNames.IsPicture(f.Name) && SceneNames.Parse(f.Name, _videoId) is (var n, 0) && scenes.Contains(n))
             .OrderBy(f => f.Name, StringComparer.Ordinal)
@@ -75,7 +75,7 @@ sealed class VideoHeatmaps
     void WriteRecord()
     {
         // Makers of which no heatmap is left go; the others keep their order.
-        AttentionMaker[] used = [.. _makers.Where((_, i) => _scenes.Values.Any(s => s.Maker == i))];
-        new AttentionRecord { VideoId = _videoId, Makers = used, Scenes = [.. _scenes.Values.Select(s => s with { Maker = Array.IndexOf(used, _makers[s.Maker]) })] }.Write(_folder);
+        HeatmapMethod[] used = [.. _makers.Where((_, i) => _scenes.Values.Any(s => s.Maker == i))];
+        new HeatmapRecord { VideoId = _videoId, Makers = used, Scenes = [.. _scenes.Values.Select(s => s with { Maker = Array.IndexOf(used, _makers[s.Maker]) })] }.Write(_folder);
     }
 }

@@ -20,7 +20,7 @@ static class MaskReportFiles
     }, keepEqual: true);
 
     /// <summary>The file tells what there is, not which run made it, so that a run that had nothing to do leaves it as it was.</summary>
-    public static void WriteJson(string folder, MaskReport report) =>
+    public static void WriteJson(string folder, MaskResult report) =>
         AtomicFile.WriteText(Path.Combine(folder, Json), JsonSerializer.Serialize(report with { Made = report.Made + report.UpToDate, UpToDate = 0 }, OutputRecord.Style) + "\n", keepEqual: true);
 
     static string Name(MaskOrigin origin) => origin switch { MaskOrigin.Existing => "existing", _ => "clipseg" };

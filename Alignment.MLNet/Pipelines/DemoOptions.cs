@@ -22,7 +22,7 @@ public sealed record DemoOptions
     public int StudyRows { get; init; } = 120;
 
     /// <summary>How the ads are then treated; the seed above counts instead of those in it. Maps and edits have the ads' own proportions.</summary>
-    public AlignmentRunOptions Run { get; init; } = new()
+    public ExperimentOptions Run { get; init; } = new()
     {
         Width = 128,
         Height = 72,
@@ -36,4 +36,4 @@ public sealed record DemoOptions
 /// <param name="Ads">The drawn videos.</param>
 /// <param name="Run">What became of them, the report at the end included.</param>
 /// <param name="SimulatedStudy">The folder of the simulated study's data, plan and truth; null where none was wanted.</param>
-public sealed record DemoResult(string DataFolder, IReadOnlyList<string> Ads, AlignmentRunResult Run, string? SimulatedStudy);
+public sealed record DemoResult(string DataFolder, IReadOnlyList<string> Ads, ExperimentResult Run, string? SimulatedStudy);

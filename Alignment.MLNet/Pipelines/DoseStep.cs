@@ -8,11 +8,11 @@ namespace Alignment.MLNet.Pipelines;
 /// <summary>The dose as a step of a run: what cannot be measured is a problem of the run, not its end.</summary>
 static class DoseStep
 {
-    public static DoseResult? Run(VariantSet set, RunFolder folder, DoseOptions options, DatasetEditResult edit, List<RunProblem> problems, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    public static DoseResult? Run(VariantSet set, RunFolder folder, DoseOptions options, EditResult edit, List<RunProblem> problems, IProgress<WorkProgress>? progress, CancellationToken cancel)
     {
         try
         {
-            DoseResult made = DoseRun.RunLocked(set, folder.Root, options, folder.Dose, progress, cancel);
+            DoseResult made = DoseJob.RunLocked(set, folder.Root, options, folder.Dose, progress, cancel);
             // A scene that could not be edited was reported as such; that it has no dose says nothing new.
             var known = edit.Failures.Select(f => f.SceneId).ToHashSet(StringComparer.Ordinal);
             problems.AddRange(made.Report.Failures.Where(f => !known.Contains(f.SceneId)).Select(f => new RunProblem("dose", f.SceneId, f.Reason, Breaks: true)));

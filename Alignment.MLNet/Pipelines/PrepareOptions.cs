@@ -14,7 +14,7 @@ public sealed record PrepareOptions
     public SceneDetectionOptions Scenes { get; init; } = new();
 
     /// <summary>How the product is found.</summary>
-    public MaskMakingOptions Masks { get; init; } = new();
+    public MaskOptions Masks { get; init; } = new();
 
     /// <summary>Where attention comes from: measured where a gaze file is named, else predicted.</summary>
     public AttentionOptions Attention { get; init; } = new();

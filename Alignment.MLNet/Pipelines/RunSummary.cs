@@ -8,7 +8,7 @@ namespace Alignment.MLNet.Pipelines;
 /// <summary>run.json: what was done with which options. It holds what there is, not what this call made, so that a continued run writes the same.</summary>
 static class RunSummary
 {
-    public static void Write(AlignmentRunResult result, AlignmentRunOptions options, ModelBundle bundle) => OutputRecord.WriteManifest(result.RunJson, new
+    public static void Write(ExperimentResult result, ExperimentOptions options, ModelBundle bundle) => OutputRecord.WriteManifest(result.RunJson, new
     {
         Tool = DatasetEditing.ToolVersion,
         OnnxRuntime = Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetVersionString(),

@@ -50,8 +50,8 @@ sealed class SceneSheets(VariantSet variants, EditedFolder edited, string folder
         if (all.Length == 0) return null;
         IReadOnlyList<VariantScene>[] scenes = [.. all.Take(MostScenes)];
         string path = SafePath.Under(folder, video + ".png"), record = SafePath.Under(folder, video + ".json");
-        IReadOnlyDictionary<int, AttentionOrigin> origins = variants.AttentionOf(video);
-        string[] attention = [.. scenes.Select(s => origins.TryGetValue(s[0].Scene.SceneNumber, out AttentionOrigin? origin) ? $"  {origin.Word} attention" : "  attention, origin unknown")];
+        IReadOnlyDictionary<int, HeatmapProvenance> origins = variants.AttentionOf(video);
+        string[] attention = [.. scenes.Select(s => origins.TryGetValue(s[0].Scene.SceneNumber, out HeatmapProvenance? origin) ? $"  {origin.Word} attention" : "  attention, origin unknown")];
         var recipe = new Recipe(Format, [.. scenes.Select(s => s[0].Scene.SceneId)], all.Length - scenes.Length, [.. scenes.SelectMany(Inputs)], attention);
         if (OutputRecord.Current<Facts>(record, recipe) is not null) return (path, false);
 

@@ -40,7 +40,7 @@ static class AnalysisStep
         string record = Path.Combine(folder.Analysis, "record.json");
         var recipe = new Recipe(3, FileHash.OfFile(file), options, [.. new[] { inputs?.PlanFile, inputs?.DoseFile }.Select(f => f is null ? "" : FileHash.OfFile(f))]);
         if (OutputRecord.Current<Facts>(record, recipe) is not null) return (AnalysisJson.Read(Path.Combine(folder.Analysis, AnalysisFiles.Json)), false);
-        EngagementAnalysis made = EngagementAnalyzer.Run(file, folder.Analysis, options, inputs, cancel);
+        EngagementAnalysis made = AnalysisJob.Run(file, folder.Analysis, options, inputs, cancel);
         OutputRecord.Write(record, recipe, new Facts(made.Rows, made.Rejected), AnalysisFiles.Json, AnalysisFiles.Comparisons, AnalysisFiles.Findings, AnalysisFiles.Rejected);
         return (made, true);
     }

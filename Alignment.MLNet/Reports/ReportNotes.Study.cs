@@ -44,7 +44,7 @@ static partial class ReportNotes
     }
 
     static ReportNote Of(WarningLevel level, string code, string message) => new(level switch { WarningLevel.Alarm => NoteLevel.Alarm, WarningLevel.Warning => NoteLevel.Warning, _ => NoteLevel.Note },
-        s_titles.TryGetValue(code, out string? title) ? title : Words.Capital(SafePath.Shorten(code, 60).Replace('_', ' ')), message);
+        s_titles.TryGetValue(code, out string? title) ? title : Text.Capitalize(SafePath.Shorten(code, 60).Replace('_', ' ')), message);
 
     static IEnumerable<ReportNote> Doses(RunRecords run)
     {
@@ -58,9 +58,9 @@ static partial class ReportNotes
             if (v.Placebo is { Verdict: not DoseVerdict.Shown } placebo)
                 yield return new(placebo.Verdict == DoseVerdict.Contradicted ? NoteLevel.Alarm : NoteLevel.Warning, (placebo.Verdict == DoseVerdict.Contradicted ? "The placebo moves attention on the product" : "The placebo is not shown to leave attention alone") + by, placebo.Sentence);
             if (v.Manipulation is { Verdict: DoseVerdict.Contradicted } wrong)
-                yield return new(NoteLevel.Alarm, $"{Words.Capital(ReportWords.Variant(v.Variant))} moved attention the wrong way{by}", wrong.Sentence);
+                yield return new(NoteLevel.Alarm, $"{Text.Capitalize(ReportWords.Variant(v.Variant))} moved attention the wrong way{by}", wrong.Sentence);
             if (v.Window is { Verdict: DoseVerdict.Contradicted } outside)
-                yield return new(NoteLevel.Alarm, $"{Words.Capital(ReportWords.Variant(v.Variant))} acts outside its window{by}", outside.Sentence);
+                yield return new(NoteLevel.Alarm, $"{Text.Capitalize(ReportWords.Variant(v.Variant))} acts outside its window{by}", outside.Sentence);
         }
     }
 

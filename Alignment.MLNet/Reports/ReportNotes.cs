@@ -42,7 +42,7 @@ static partial class ReportNotes
 
     static IEnumerable<ReportNote> Attention(RunRecords run)
     {
-        AttentionOrigins origin = run.AttentionOrigin;
+        ProvenanceCounts origin = run.AttentionOrigin;
         if (origin.Predicted > 0)
             yield return new(NoteLevel.Warning, origin.Measured == 0 ? "The attention is predicted, not measured" : "Part of the attention is predicted, not measured",
                 $"{origin.Text} No viewer has looked: a boost raises what a predictor says of the product, which may not be what viewers do.", "With an eye tracker: alignment attention --data DIR --gaze gaze.csv --force");

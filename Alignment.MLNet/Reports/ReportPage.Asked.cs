@@ -22,7 +22,7 @@ sealed partial class ReportPage
         SvgFigure.Chart(html, over, ReportWords.Variant);
         if (over.Series.Count > 1)
         {
-            html.Element("p", $"{Words.Capital(ReportWords.Variant(over.Series[0].Name))} and each other, on the same axes:", ("class", "soft small"));
+            html.Element("p", $"{Text.Capitalize(ReportWords.Variant(over.Series[0].Name))} and each other, on the same axes:", ("class", "soft small"));
             AxisScale same = AxisScale.Around(over.Series.SelectMany(s => s.Points).Select(p => p.Y), marks: 3);
             using (html.Open("div", ("class", "panels")))
                 foreach (FigureSeries other in over.Series.Skip(1))

@@ -80,7 +80,7 @@ sealed partial class ReportPage
     {
         if (interval is not { } i) return "–";
         double half = f * (i.High - i.Low) / 2;
-        return $"[{Words.Number(f * i.Low, half)}, {Words.Number(f * i.High, half)}]";
+        return $"[{Text.Number(f * i.Low, half)}, {Text.Number(f * i.High, half)}]";
     }
 
     /// <summary>A table of texts: the first column names the row, the others are numbers or words; on a phone rows become blocks.</summary>

@@ -212,7 +212,7 @@ sealed partial class ReportPage
             foreach (var (p, i) in dose.Points.Select((p, i) => (p, i))) chart.Marker(h, ReportWords.Series(p.Variant, i), p.Dose, f * p.Mean);
         });
         SvgChart.Legend(html, dose.Points.Select((p, i) => (ReportWords.Series(p.Variant, i), ReportWords.Variant(p.Variant))));
-        if (dose.LackOfFit is { P: { } fit }) html.Element("p", $"Lack of fit: χ² = {ReportWords.F(dose.LackOfFit.Statistic)}, {ReportWords.F(dose.LackOfFit.Df1)} degrees of freedom, p {Words.P(fit)}{(fit < 0.05 ? ": the points do not lie on a line, so that the slope is no summary of them." : ".")}", ("class", "soft small"));
+        if (dose.LackOfFit is { P: { } fit }) html.Element("p", $"Lack of fit: χ² = {ReportWords.F(dose.LackOfFit.Statistic)}, {ReportWords.F(dose.LackOfFit.Df1)} degrees of freedom, p {Text.P(fit)}{(fit < 0.05 ? ": the points do not lie on a line, so that the slope is no summary of them." : ".")}", ("class", "soft small"));
     }
 
     /// <summary>The points stand at their doses; the slope's sentence counts in steps of it ("per 0.1 of attention share").</summary>

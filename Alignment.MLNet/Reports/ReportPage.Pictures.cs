@@ -170,9 +170,9 @@ sealed partial class ReportPage
     string Origin(VariantScene scene)
     {
         if (_originsOf != scene.Scene.VideoId) (_originsOf, _origins) = (scene.Scene.VideoId, run.Set!.AttentionOf(scene.Scene.VideoId));
-        return _origins!.TryGetValue(scene.Scene.SceneNumber, out AttentionOrigin? origin) ? origin.Word : AttentionOrigin.BroughtAlong.Word;
+        return _origins!.TryGetValue(scene.Scene.SceneNumber, out HeatmapProvenance? origin) ? origin.Word : HeatmapProvenance.BroughtAlong.Word;
     }
 
     string? _originsOf;
-    IReadOnlyDictionary<int, AttentionOrigin>? _origins;
+    IReadOnlyDictionary<int, HeatmapProvenance>? _origins;
 }

@@ -24,7 +24,7 @@ static class ReportWords
         if (at is not { } value || !double.IsFinite(value)) return "–";
         if (low is not { } l || high is not { } h || !double.IsFinite(l) || !double.IsFinite(h)) return Signed(value);
         double half = (h - l) / 2;
-        return $"{Words.Number(value, half, sign: true)} [{Words.Number(l, half)}, {Words.Number(h, half)}]";
+        return $"{Text.Number(value, half, sign: true)} [{Text.Number(l, half)}, {Text.Number(h, half)}]";
     }
 
     /// <summary>A p-value; below a ten-thousandth only that.</summary>

@@ -22,7 +22,7 @@ sealed class RunRecords
         Edit = Try(() => JsonFacts.Read(new EditedFolder(Folder.Root).ManifestPath)) ?? JsonFacts.None;
         Variants = Try(() => JsonFacts.Read(Path.Combine(Folder.Variants, VariantFiles.Manifest))) ?? JsonFacts.None;
         Set = Variants.Any ? Try(() => VariantSet.Open(Folder.Root)) : null;
-        Validation = OutputRecord.FactsOf<ValidationReport>(Folder.ValidationRecord);
+        Validation = OutputRecord.FactsOf<ValidationResult>(Folder.ValidationRecord);
         if (Validation is { Counts: null } or { Problems: null }) Validation = null;
         Statistics = Try(ReadStatistics);
         Analysis = HasAnalysis ? Try(() => AnalysisJson.Read(Path.Combine(Folder.Analysis, AnalysisFiles.Json))) : null;
@@ -46,7 +46,7 @@ sealed class RunRecords
     public VariantSet? Set { get; }
 
     /// <summary>What was found in the data.</summary>
-    public ValidationReport? Validation { get; }
+    public ValidationResult? Validation { get; }
 
     /// <summary>The scores by variant's name.</summary>
     public IReadOnlyDictionary<string, VariantStatistics>? Statistics { get; }
@@ -70,7 +70,7 @@ sealed class RunRecords
     public JsonFacts EditSettings => Edit["settings"].Any ? Edit["settings"] : Run["options"]["edit"];
 
     /// <summary>Where the scenes' attention comes from.</summary>
-    public AttentionOrigins AttentionOrigin => Set?.AttentionOrigin ?? Run["attention_origin"].As<AttentionOrigins>() ?? Edit["attention_origin"].As<AttentionOrigins>() ?? AttentionOrigins.None;
+    public ProvenanceCounts AttentionOrigin => Set?.AttentionOrigin ?? Run["attention_origin"].As<ProvenanceCounts>() ?? Edit["attention_origin"].As<ProvenanceCounts>() ?? ProvenanceCounts.None;
 
     /// <summary>Whether there is an analysis, readable or not.</summary>
     public bool HasAnalysis => File.Exists(Path.Combine(Folder.Analysis, AnalysisFiles.Json));

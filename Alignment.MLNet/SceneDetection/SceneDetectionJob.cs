@@ -24,7 +24,7 @@ public static class SceneDetectionJob
     /// <exception cref="UsageException">No such folder, an option out of range, or a video asked for by an id that no file has.</exception>
     /// <exception cref="RetryableException">Another run works in the data folder.</exception>
     /// <exception cref="MissingDependencyException">No ffmpeg.</exception>
-    public static SceneDetectionReport Run(string videos, string data, SceneDetectionOptions? options = null, IProgress<WorkProgress>? progress = null, FfmpegTools? tools = null, CancellationToken cancel = default)
+    public static SceneDetectionResult Run(string videos, string data, SceneDetectionOptions? options = null, IProgress<WorkProgress>? progress = null, FfmpegTools? tools = null, CancellationToken cancel = default)
     {
         options ??= new();
         options.Check();

@@ -29,14 +29,14 @@ public static class DrawnDataSet
         long scenes = drawn.Sum(a => a.Scenes.Count), done = 0;
         foreach (DrawnAd ad in drawn)
         {
-            var heatmaps = new List<HeatmapOrigin>();
+            var heatmaps = new List<HeatmapEntry>();
             foreach (DrawnScene scene in ad.Scenes)
             {
                 cancel.ThrowIfCancellationRequested();
                 heatmaps.Add(Write(folder, ad, scene));
                 progress?.Report(new("drawing scenes", ++done, scenes, ad.Options.VideoId));
             }
-            new AttentionRecord { VideoId = ad.Options.VideoId, Makers = [s_imagined], Scenes = heatmaps }.Write(SafePath.Under(folder, SceneFolder.Heatmaps, ad.Options.VideoId));
+            new HeatmapRecord { VideoId = ad.Options.VideoId, Makers = [s_imagined], Scenes = heatmaps }.Write(SafePath.Under(folder, SceneFolder.Heatmaps, ad.Options.VideoId));
             AtomicFile.WriteText(SafePath.Under(folder, ad.Options.VideoId + ".truth.json"), JsonSerializer.Serialize(new
             {
                 Video = ad.Options.VideoId,
@@ -58,10 +58,10 @@ public static class DrawnDataSet
         return drawn;
     }
 
-    static readonly AttentionMaker s_imagined = new() { Kind = AttentionOriginKind.Drawn, By = ImaginedViewer };
+    static readonly HeatmapMethod s_imagined = new() { Kind = ProvenanceKind.Drawn, By = ImaginedViewer };
 
     /// <summary>Writes one scene; what the record says of its heatmap comes back.</summary>
-    static HeatmapOrigin Write(string folder, DrawnAd ad, DrawnScene scene)
+    static HeatmapEntry Write(string folder, DrawnAd ad, DrawnScene scene)
     {
         string id = ad.Options.VideoId, sceneId = SceneId.Of(id, scene.Number);
         int frame = DrawnAd.StillOf(scene), width = ad.Options.Width, height = ad.Options.Height;

@@ -22,10 +22,10 @@ public sealed class ControlNetEstimator : IEstimator<EditSceneTransformer>
     {
         ArgumentNullException.ThrowIfNull(options);
         (_ml, _options, _progress, _cancel) = (ml, options, progress, cancel);
-        _ = ControlNetTrainer.Open(options);
+        _ = TrainingJob.Open(options);
     }
 
-    /// <summary>Trains; see <see cref="ControlNetTrainer"/> for what it writes and how it fails.</summary>
+    /// <summary>Trains; see <see cref="TrainingJob"/> for what it writes and how it fails.</summary>
     /// <exception cref="UsageException">A column is missing.</exception>
     public EditSceneTransformer Fit(IDataView input)
     {
@@ -42,7 +42,7 @@ public sealed class ControlNetEstimator : IEstimator<EditSceneTransformer>
             AttentionHeatmapPath = r.AttentionHeatmapPath,
             Filename = Path.GetFileName(r.SceneImagePath),
         });
-        TrainingResult result = ControlNetTrainer.Run(scenes, _options, _progress, _cancel);
+        TrainingResult result = TrainingJob.Run(scenes, _options, _progress, _cancel);
         return EditSceneTransformer.Open(Stage(result.Model));
     }
 

@@ -30,16 +30,16 @@ static class SampleSheet
         try
         {
             var rows = new List<string>();
-            using (var editor = new SceneEditor(bundle, edit))
+            using (var editor = new DiffusionEditor(bundle, edit))
                 foreach (TrainingScene scene in SceneStream.Read(records, width, height))
                 {
                     progress?.Report(new("drawing samples", rows.Count, records.Count, scene.SceneId));
-                    RgbPicture still = RgbPicture.FromPlanes(SceneEditor.FromModelRange([.. scene.Image]), width, height);
+                    RgbPicture still = RgbPicture.FromPlanes(DiffusionEditor.FromModelRange([.. scene.Image]), width, height);
                     Save(still, rows.Count, 0);
                     SheetDrawing.Attention(still, scene.Heatmap);
                     SheetDrawing.Outline(still, scene.Mask, thickness: 1);
                     Save(still, rows.Count, 1);
-                    float[] edited = editor.Edit(new SceneEdit { SceneId = scene.SceneId, Prompt = edit.PromptFor(scene.Keyword), Image = scene.Image, Controls = [scene.Control] }, cancel: cancel)[0];
+                    float[] edited = editor.Edit(new EditInput { SceneId = scene.SceneId, Prompt = edit.PromptFor(scene.Keyword), Image = scene.Image, Controls = [scene.Control] }, cancel: cancel)[0];
                     Save(RgbPicture.FromPlanes(edited, width, height), rows.Count, 2);
                     rows.Add(scene.SceneId);
                 }

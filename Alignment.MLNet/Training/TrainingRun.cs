@@ -31,7 +31,7 @@ sealed class TrainingRun(ControlNetTrainingOptions options, ModelBundle bundle, 
             using var encoder = new BatchEncoder(bundle, options);
             WeightAverage? average = options.EmaDecay > 0 ? new(model, options.EmaDecay) : null;
             if (begin.Step > 0) Load(begin.Step, begin.Step);
-            var side = new TrainingSide(_folder, options, bundle, split, model, average, progress, cancel);
+            var side = new TrainingMonitor(_folder, options, bundle, split, model, average, progress, cancel);
             TrainingState end;
             using (TrainingLog log = begin.Step > 0 ? TrainingLog.Restore(_folder.Root, checkpoints.FolderOf(begin.Step)) : TrainingLog.Begin(_folder.Root, model.LossParts))
                 end = new TrainingLoop(options, plan, split, model, encoder, average, log, checkpoints, side, progress).Run(begin, cancel);

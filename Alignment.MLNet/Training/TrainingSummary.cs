@@ -27,7 +27,7 @@ sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions op
         public required int ValidationVideos { get; init; }
         public required int ValidationScenes { get; init; }
         /// <summary>Where the attention that was trained on comes from.</summary>
-        public AttentionOrigins AttentionOrigin { get; init; } = AttentionOrigins.None;
+        public ProvenanceCounts AttentionOrigin { get; init; } = ProvenanceCounts.None;
         public double? FirstTrainingLoss { get; init; }
         public double? LastTrainingLoss { get; init; }
         public double? FirstValidationLoss { get; init; }
@@ -35,10 +35,10 @@ sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions op
         public double? LastValidationLoss { get; init; }
     }
 
-    readonly Lazy<AttentionOrigins> _attention = new(() =>
+    readonly Lazy<ProvenanceCounts> _attention = new(() =>
     {
-        var origins = new AttentionOriginReader();
-        return AttentionOrigins.Of(split.Train.Concat(split.Validation).Select(s => origins.Of(s.AttentionHeatmapPath)));
+        var origins = new ProvenanceReader();
+        return ProvenanceCounts.Of(split.Train.Concat(split.Validation).Select(s => origins.Of(s.AttentionHeatmapPath)));
     });
 
     /// <summary>The sheet of the trained bundle.</summary>

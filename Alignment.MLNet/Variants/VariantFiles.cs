@@ -86,7 +86,7 @@ sealed record VideoManifest
     public ManifestOptions Options { get; init; } = new();
     public IReadOnlyList<InputHashes> Inputs { get; init; } = [];
     /// <summary>Where the scenes' attention comes from: measured, predicted, or not known.</summary>
-    public AttentionOrigins AttentionOrigin => AttentionOrigins.Of(Inputs.Select(i => i.AttentionOrigin ?? Alignment.MLNet.Dataset.AttentionOrigin.BroughtAlong));
+    public ProvenanceCounts AttentionOrigin => ProvenanceCounts.Of(Inputs.Select(i => i.AttentionOrigin ?? Alignment.MLNet.Dataset.HeatmapProvenance.BroughtAlong));
     public IReadOnlyDictionary<string, VariantCounts> Variants { get; init; } = new Dictionary<string, VariantCounts>();
     /// <summary>Different controls over all scenes and variants: the number of edits.</summary>
     public int DistinctControls { get; init; }
@@ -120,7 +120,7 @@ sealed record ManifestOptions
 
 /// <summary>SHA-256 of a scene's inputs, and where its attention comes from: null where it was brought along.</summary>
 sealed record InputHashes(int SceneNumber, string Keyword, string Still, string KeywordMask, string AttentionHeatmap,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AttentionOrigin? AttentionOrigin = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] HeatmapProvenance? AttentionOrigin = null);
 
 /// <summary>What a variant is made of.</summary>
 /// <param name="Scenes">All scenes of the video.</param>

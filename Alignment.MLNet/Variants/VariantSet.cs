@@ -24,7 +24,7 @@ public sealed record VariantScene(
     SceneRecord Scene, AttentionVariant Variant, int Index, int Window, string HeatmapPath, string AttentionMapPath, string ControlHash, bool Modified,
     double AlignmentBefore, double AlignmentAfter, double ShareBefore, double ShareAfter);
 
-/// <summary>A set of variants on disk, as <see cref="VariantMaker"/> made it.</summary>
+/// <summary>A set of variants on disk, as <see cref="VariantJob"/> made it.</summary>
 public sealed class VariantSet
 {
     readonly SetManifest _manifest;
@@ -57,10 +57,10 @@ public sealed class VariantSet
     public int DistinctControls => _manifest.DistinctControls;
 
     /// <summary>Where the scenes' attention came from when the variants were made: measured, predicted, or not known.</summary>
-    public AttentionOrigins AttentionOrigin => _manifest.AttentionOrigin;
+    public ProvenanceCounts AttentionOrigin => _manifest.AttentionOrigin;
 
     /// <summary>The same for each scene of a video that was measured or predicted, by number; of the others it is not known.</summary>
-    public IReadOnlyDictionary<int, AttentionOrigin> AttentionOf(string videoId)
+    public IReadOnlyDictionary<int, HeatmapProvenance> AttentionOf(string videoId)
     {
         string path = Path.Combine(VariantFiles.Video(Root, videoId), VariantFiles.Manifest);
         try

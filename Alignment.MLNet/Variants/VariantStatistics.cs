@@ -17,7 +17,7 @@ public sealed record ScoreSummary(double Mean, double Std, double Min, double Ma
 public sealed record VariantStatistics(int Scenes, ScoreSummary Alignment, ScoreSummary AttentionShare, IReadOnlyList<double> TemporalProfile, IReadOnlyDictionary<string, double> WindowMeans)
 {
     /// <summary>Where the scenes' attention comes from: scores of predicted attention say nothing of viewers.</summary>
-    public AttentionOrigins AttentionOrigin { get; init; } = AttentionOrigins.None;
+    public ProvenanceCounts AttentionOrigin { get; init; } = ProvenanceCounts.None;
 }
 
 /// <summary>Gathers the scores of one or more videos, scene by scene; what it holds grows with the longest video, not with the scenes.</summary>
@@ -27,7 +27,7 @@ sealed class VariantScores
 
     public void Add(AttentionVariant variant, int index, int window, double alignment, double share) => _scores[(int)variant].Add(index, window, alignment, share);
 
-    public IReadOnlyDictionary<string, VariantStatistics> Summarise(AttentionOrigins attention) =>
+    public IReadOnlyDictionary<string, VariantStatistics> Summarise(ProvenanceCounts attention) =>
         AttentionVariants.All.ToDictionary(v => v.Name(), v => _scores[(int)v].Summarise(attention));
 
     sealed class Scores
@@ -45,7 +45,7 @@ sealed class VariantScores
             CollectionsMarshal.AsSpan(_byIndex)[index].Add(alignment);
         }
 
-        public VariantStatistics Summarise(AttentionOrigins attention) => new((int)_alignment.Count, _alignment.Summary, _share.Summary,
+        public VariantStatistics Summarise(ProvenanceCounts attention) => new((int)_alignment.Count, _alignment.Summary, _share.Summary,
             [.. _byIndex.Where(s => s.Count > 0).Select(s => s.Mean)], Enumerable.Range(0, TemporalWindows.Count).ToDictionary(w => TemporalWindows.Names[w], w => _byWindow[w].Mean))
         { AttentionOrigin = attention };
     }

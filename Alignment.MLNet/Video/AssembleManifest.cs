@@ -28,7 +28,7 @@ namespace Alignment.MLNet.Video;
 /// <param name="AttentionOrigin">Where the attention comes from that its scenes were edited by: measured, predicted, or not known; null in notes of earlier versions.</param>
 public sealed record AssembledVideo(string VideoId, string Variant, string File, int Width, int Height, string Fps, long Frames, double Seconds,
     string Durations, string? SceneList, string? Source, string? Audio, string Smoothing, IReadOnlyList<TimedScene> Scenes, IReadOnlyList<string> Notes,
-    string Ffmpeg, string InputsSha256, string Sha256, AttentionOrigins? AttentionOrigin = null);
+    string Ffmpeg, string InputsSha256, string Sha256, ProvenanceCounts? AttentionOrigin = null);
 
 /// <summary>The outcome of assembling.</summary>
 /// <param name="Videos">Every video that is there now, by video, then variant.</param>
@@ -59,7 +59,7 @@ static class AssembleManifest
     {
         string tool = "alignment " + typeof(AssembleManifest).Assembly.GetName().Version?.ToString(3);
         // Every variant of a video has the same scenes: they count once.
-        AttentionOrigins attention = videos.DistinctBy(v => v.VideoId, StringComparer.Ordinal).Aggregate(AttentionOrigins.None, (all, one) => all.With(one.AttentionOrigin ?? AttentionOrigins.None));
+        ProvenanceCounts attention = videos.DistinctBy(v => v.VideoId, StringComparer.Ordinal).Aggregate(ProvenanceCounts.None, (all, one) => all.With(one.AttentionOrigin ?? ProvenanceCounts.None));
         AtomicFile.Write(path, s => JsonSerializer.Serialize(s, new { Tool = tool, AttentionOrigin = attention, Videos = videos, Problems = problems }, s_json), keepEqual: true);
     }
 

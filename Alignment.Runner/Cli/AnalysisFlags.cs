@@ -129,7 +129,7 @@ sealed class AnalysisFlags
     public AnalysisOptions Read(ParseResult parse)
     {
         if (parse.GetValue(_plan) is { } plan) _planned.RefuseBeside(parse, plan);
-        int AtLeast(Option<int> option, int least) => parse.GetValue(option) is var value && value >= least ? value : throw UsageException.For(option.Name, Words.Count(value), $"{least} or more", "Leave it out for the default.");
+        int AtLeast(Option<int> option, int least) => parse.GetValue(option) is var value && value >= least ? value : throw UsageException.For(option.Name, Text.Count(value), $"{least} or more", "Leave it out for the default.");
         return _planned.Read(parse) with
         {
             Metrics = parse.GetValue(_metrics) is { Length: > 0 } metrics ? metrics : null,

@@ -14,7 +14,7 @@ static class AnalysisTable
     {
         List<(WarningLevel Level, string Message)> warnings = [.. Warnings(analysis)];
         foreach (var (level, message) in warnings.Take(MostWarnings))
-            to.Write(new Text($"{(level == WarningLevel.Alarm ? "ALARM" : "Warning")}: {SafePath.Shorten(message, 700)}\n", level == WarningLevel.Alarm ? new Style(Color.Red, decoration: Decoration.Bold) : new Style(Color.Yellow)));
+            to.Write(new Spectre.Console.Text($"{(level == WarningLevel.Alarm ? "ALARM" : "Warning")}: {SafePath.Shorten(message, 700)}\n", level == WarningLevel.Alarm ? new Style(Color.Red, decoration: Decoration.Bold) : new Style(Color.Yellow)));
         if (warnings.Count > MostWarnings) to.WriteLine($"… and {N(warnings.Count - MostWarnings)} warnings more in {AnalysisFiles.Json}.");
         if (analysis.Plan is { } plan) to.WriteLine($"Plan: {SafePath.Shorten(plan.Title.Length > 0 ? plan.Title : plan.File, 200)}; {plan.Hypotheses.Count} hypotheses, correction {plan.Correction}, stopping {plan.StoppingRule}, SHA-256 {plan.Sha256[..12]}…");
         foreach (MetricAnalysis metric in analysis.Metrics) Print(metric, analysis, to);
@@ -38,7 +38,7 @@ static class AnalysisTable
         foreach (AnalysisWarning w in analysis.AllWarnings.Where(w => w.Level > WarningLevel.Note))
         {
             if (w.Level == WarningLevel.Alarm || w.Code != missing) yield return (w.Level, w.Message);
-            else if (w.Variant == absent[0]) yield return (w.Level, $"The data have no row of {string.Join(", ", absent.Select(Words.Name))}.");
+            else if (w.Variant == absent[0]) yield return (w.Level, $"The data have no row of {string.Join(", ", absent.Select(MLNet.Engagement.Contracts.Text.Name))}.");
         }
     }
 
@@ -56,7 +56,7 @@ static class AnalysisTable
         foreach (VariantSample sample in metric.Samples)
         {
             VariantComparison? c = metric.Comparisons.FirstOrDefault(x => x.Variant == sample.Variant);
-            table.AddRow([.. Cells(sample, c, metric.Display, precision, correction is not null).Select(cell => new Text(cell))]);
+            table.AddRow([.. Cells(sample, c, metric.Display, precision, correction is not null).Select(cell => new Spectre.Console.Text(cell))]);
         }
         to.Write(table);
         foreach (string why in metric.Comparisons.Where(c => c.Result.Estimate is null && c.Note is not null).Select(c => c.Note!).Distinct()) to.WriteLine(SafePath.Shorten(why, 400));
@@ -68,14 +68,14 @@ static class AnalysisTable
 
     static string[] Cells(VariantSample sample, VariantComparison? c, MetricDisplay display, double half, bool corrected)
     {
-        string[] first = [sample.Variant, N(sample.Sample.N), Words.Number(display.Factor * sample.Sample.Mean, half)];
+        string[] first = [sample.Variant, N(sample.Sample.N), MLNet.Engagement.Contracts.Text.Number(display.Factor * sample.Sample.Mean, half)];
         string[] second = corrected ? [""] : [];
         if (c is null) return [.. first, "", "", "", "", .. second, ""];
         if (c.Result.Estimate is not { } estimate || c.Result.Interval is not { } interval) return [.. first, "", "no test", "", "", .. second, ""];
-        if (corrected) second = [c.Result.CorrectedP is { } q ? Words.PValue(q) : ""];
+        if (corrected) second = [c.Result.CorrectedP is { } q ? MLNet.Engagement.Contracts.Text.PValue(q) : ""];
         double width = display.Factor * (interval.High - interval.Low) / 2;
-        return [.. first, Words.Number(display.Factor * estimate, width, sign: true), Words.Range(interval, display.Factor, width).Replace(" to ", " … ", StringComparison.Ordinal),
-            c.Lift is { } lift ? lift.Lift.ToString("+0.0 %;−0.0 %", CultureInfo.InvariantCulture) : "", c.Result.P is { } p ? Words.PValue(p) : "", .. second,
+        return [.. first, MLNet.Engagement.Contracts.Text.Number(display.Factor * estimate, width, sign: true), MLNet.Engagement.Contracts.Text.Range(interval, display.Factor, width).Replace(" to ", " … ", StringComparison.Ordinal),
+            c.Lift is { } lift ? lift.Lift.ToString("+0.0 %;−0.0 %", CultureInfo.InvariantCulture) : "", c.Result.P is { } p ? MLNet.Engagement.Contracts.Text.PValue(p) : "", .. second,
             c.Result.Verdict switch { Verdict.Raised => "raised", Verdict.Lowered => "lowered", Verdict.Equivalent => "equivalent", _ => "not shown" } + (c.Result.Confirmatory ? ", planned" : "")];
     }
 }

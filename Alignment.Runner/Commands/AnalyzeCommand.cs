@@ -28,7 +28,7 @@ sealed class AnalyzeCommand : RunnerCommand
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
         string folder = parse.GetValue(_out)!;
-        EngagementAnalysis analysis = EngagementAnalyzer.Run(parse.GetValue(_engagement)!, folder, _flags.Read(parse), _flags.Inputs(parse), stop);
+        EngagementAnalysis analysis = AnalysisJob.Run(parse.GetValue(_engagement)!, folder, _flags.Read(parse), _flags.Inputs(parse), stop);
         if (WantsJson(parse)) terminal.OutputWriter.Write(AnalysisJson.Text(analysis));
         else AnalysisTable.Print(analysis, Path.GetFullPath(folder), terminal.Out);
         if (analysis.ComparesNothing is not { } why) return ExitCodes.Ok;

@@ -5,6 +5,7 @@ using Alignment.MLNet.Engagement.Planning;
 using Alignment.Runner.Cli;
 using Spectre.Console;
 using static Alignment.Runner.Cli.CountText;
+using Text = Spectre.Console.Text;
 
 namespace Alignment.Runner.Commands;
 

@@ -30,7 +30,7 @@ sealed class AttentionCommand : RunnerCommand
 
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
-        AttentionReport report = Watch(progress => AttentionMaking.Run(parse.GetValue(_data)!, _flags.Read(parse), progress, stop));
+        AttentionResult report = Watch(progress => AttentionJob.Run(parse.GetValue(_data)!, _flags.Read(parse), progress, stop));
         if (WantsJson(parse)) terminal.WriteJson(report);
         else AttentionTable.Print(report, terminal.Out);
         return report.Failures > 0 ? ExitCodes.BadData : ExitCodes.Ok;
@@ -42,7 +42,7 @@ static class AttentionTable
 {
     const int MostRows = 60, MostProblems = 20, MostLines = 8;
 
-    public static void Print(AttentionReport report, IAnsiConsole to)
+    public static void Print(AttentionResult report, IAnsiConsole to)
     {
         if (report.Gaze is { } gaze)
         {
@@ -55,7 +55,7 @@ static class AttentionTable
         }
         var table = new Table().Border(TableBorder.Simple).AddColumns("video", "scene", "heatmap", "attention", "rows", "participants", "weight");
         foreach (AttentionScene s in report.SceneList.Take(MostRows))
-            table.AddRow([.. new[] { SafePath.Shorten(s.VideoId, 40), N(s.SceneNumber), Fate(s.Fate), s.Fate == HeatmapFate.Missing ? "" : new AttentionOrigin(s.Origin).Word, s.Rows is { } r ? N(r) : "", s.Participants is { } p ? N(p) : "", s.Weight?.ToString("0.###", CultureInfo.InvariantCulture) ?? "" }.Select(t => new Text(t))]);
+            table.AddRow([.. new[] { SafePath.Shorten(s.VideoId, 40), N(s.SceneNumber), Fate(s.Fate), s.Fate == HeatmapFate.Missing ? "" : new HeatmapProvenance(s.Origin).Word, s.Rows is { } r ? N(r) : "", s.Participants is { } p ? N(p) : "", s.Weight?.ToString("0.###", CultureInfo.InvariantCulture) ?? "" }.Select(t => new Text(t))]);
         to.Write(table);
         long scenes = report.Scenes.Values.Sum();
         if (scenes > MostRows) to.WriteLine($"… and {N(scenes - MostRows)} scenes more; --json has them.");

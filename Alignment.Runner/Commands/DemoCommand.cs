@@ -29,7 +29,7 @@ sealed class DemoCommand : RunnerCommand
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
         var options = new DemoOptions { Ads = parse.GetValue(_ads), Seed = parse.GetValue(_seed), Model = parse.GetValue(_model) };
-        var result = Watch(progress => DemoRun.Run(parse.GetValue(_out)!, options, progress, stop));
+        var result = Watch(progress => DemoJob.Run(parse.GetValue(_out)!, options, progress, stop));
         if (WantsJson(parse))
         {
             terminal.WriteJson(result);

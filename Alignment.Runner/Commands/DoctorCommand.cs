@@ -25,7 +25,7 @@ sealed class DoctorCommand : RunnerCommand
 
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
-        var checks = DoctorRun.Examine(new DoctorOptions
+        var checks = DoctorJob.Examine(new DoctorOptions
         {
             ModelFolder = parse.GetValue(_model),
             Device = parse.GetValue(_device)!,

@@ -33,7 +33,7 @@ sealed class DoseCommand : RunnerCommand
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
         DoseOptions options = _flags.Read(parse, parse.GetValue(_model) ?? BundledModels.Tiny);
-        DoseResult result = Watch(progress => DoseRun.Run(parse.GetValue(_run)!, options, parse.GetValue(_out), parse.GetValue(_data), progress, stop));
+        DoseResult result = Watch(progress => DoseJob.Run(parse.GetValue(_run)!, options, parse.GetValue(_out), parse.GetValue(_data), progress, stop));
         if (WantsJson(parse)) terminal.WriteJson(result);
         else DoseTable.Print(result, terminal.Out);
         return result.HasFailures ? ExitCodes.BadData : ExitCodes.Ok;

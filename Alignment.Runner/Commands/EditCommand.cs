@@ -22,7 +22,7 @@ sealed class EditCommand : RunnerCommand
     readonly Option<string?> _timings = new("--timings") { Description = "A CSV for the seconds of every edit made now.", HelpName = "FILE" };
     readonly EditFlags _flags;
 
-    static readonly DatasetEditOptions s_defaults = new();
+    static readonly EditJobOptions s_defaults = new();
 
     public EditCommand(Terminal terminal) : base(terminal, "edit",
         "Re-renders every scene under every variant's control with Stable Diffusion and the ControlNet; the background stays bit for bit what it was. Stopped at any moment, it continues.",
@@ -41,14 +41,14 @@ sealed class EditCommand : RunnerCommand
     {
         var bundle = ModelBundle.Open(parse.GetValue(_model) ?? BundledModels.Tiny);
         var variants = VariantSet.Open(parse.GetValue(_variants)!, parse.GetValue(_data)!);
-        var options = new DatasetEditOptions { Edit = _flags.Read(parse), Videos = parse.GetValue(_videos)!, PreviewEvery = parse.GetValue(_preview), Ahead = parse.GetValue(_ahead), TimingsFile = parse.GetValue(_timings) };
-        var result = Watch(progress => DatasetEditor.Run(variants, bundle, parse.GetValue(_out)!, options, progress, stop));
+        var options = new EditJobOptions { Edit = _flags.Read(parse), Videos = parse.GetValue(_videos)!, PreviewEvery = parse.GetValue(_preview), Ahead = parse.GetValue(_ahead), TimingsFile = parse.GetValue(_timings) };
+        var result = Watch(progress => EditJob.Run(variants, bundle, parse.GetValue(_out)!, options, progress, stop));
         if (WantsJson(parse)) terminal.WriteJson(result);
         else Print(result, terminal.Out);
         return result.HasFailures ? ExitCodes.BadData : ExitCodes.Ok;
     }
 
-    static void Print(DatasetEditResult result, IAnsiConsole to)
+    static void Print(EditResult result, IAnsiConsole to)
     {
         var c = result.Counts;
         to.WriteLine($"{N(c.Outputs)} pictures of {N(c.Scenes)} scenes from {N(c.Edits)} edits, one per distinct control ({N(result.EditsMade)} made now; {N(c.NothingToEdit)} without product needed no model; {N(c.Copied)} pictures share another variant's edit).");

@@ -13,7 +13,7 @@ namespace Alignment.Runner.Commands;
 /// <summary><c>alignment masks</c>: where the product is in every still, by its name.</summary>
 sealed class MasksCommand : RunnerCommand
 {
-    static readonly MaskMakingOptions s_defaults = new();
+    static readonly MaskOptions s_defaults = new();
 
     readonly Option<string> _data = Flags.Data();
     readonly Option<string?> _model = Flags.Model();
@@ -49,7 +49,7 @@ sealed class MasksCommand : RunnerCommand
     {
         ModelBundle bundle = ModelBundle.Open(parse.GetValue(_model) ?? BundledModels.Tiny);
         string[] prompts = parse.GetValue(_prompts)!;
-        var options = new MaskMakingOptions
+        var options = new MaskOptions
         {
             Mask = s_defaults.Mask with
             {
@@ -66,13 +66,13 @@ sealed class MasksCommand : RunnerCommand
             Report = parse.GetValue(_report) ?? "",
             Device = Device.Parse(parse.GetValue(_device)!),
         };
-        MaskReport report = Watch(progress => MaskMaking.Run(parse.GetValue(_data)!, bundle, options, progress, stop));
+        MaskResult report = Watch(progress => MaskJob.Run(parse.GetValue(_data)!, bundle, options, progress, stop));
         if (WantsJson(parse)) terminal.WriteJson(report);
         else Print(report, terminal.Out);
         return report.HasFailures ? ExitCodes.BadData : ExitCodes.Ok;
     }
 
-    internal static void Print(MaskReport report, IAnsiConsole to)
+    internal static void Print(MaskResult report, IAnsiConsole to)
     {
         to.WriteLine($"{N(report.Scenes)} scenes of {N(report.Videos)} videos: {N(report.Made)} masks made now, {N(report.UpToDate)} up to date, {N(report.Existing)} already there and left alone.");
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The product covers {100 * report.MeanArea:0.0} % on average; {N(report.Empty)} masks are empty, {N(report.Full)} full. By the model {report.ModelHash[..12]}."));

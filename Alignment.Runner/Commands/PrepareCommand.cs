@@ -37,7 +37,7 @@ sealed class PrepareCommand : RunnerCommand
     {
         ModelBundle model = ModelBundle.Open(parse.GetValue(_model) ?? BundledModels.Tiny);
         var attention = _attention.Read(parse);
-        MaskMakingOptions masks = s_defaults.Masks;
+        MaskOptions masks = s_defaults.Masks;
         var options = new PrepareOptions
         {
             Scenes = s_defaults.Scenes with { Detector = parse.GetValue(_detector) },
@@ -45,13 +45,13 @@ sealed class PrepareCommand : RunnerCommand
             Attention = attention,
             Videos = attention.Videos,
         };
-        PrepareReport report = Watch(progress => PrepareRun.Run(parse.GetValue(_videos)!, parse.GetValue(_keywords)!, model, parse.GetValue(_data)!, options, progress, stop));
+        PrepareResult report = Watch(progress => PrepareJob.Run(parse.GetValue(_videos)!, parse.GetValue(_keywords)!, model, parse.GetValue(_data)!, options, progress, stop));
         if (WantsJson(parse)) terminal.WriteJson(report);
         else Print(report, terminal.Out);
         return report.HasFailures || report.Validation.IsBroken ? ExitCodes.BadData : ExitCodes.Ok;
     }
 
-    static void Print(PrepareReport report, IAnsiConsole to)
+    static void Print(PrepareResult report, IAnsiConsole to)
     {
         void Step(string name) => to.WriteLine($"{name}");
         Step("Scenes");

@@ -10,7 +10,7 @@ sealed class ReportCommand : RunnerCommand
 {
     static readonly ReportOptions s_defaults = new();
 
-    readonly Option<string> _run = new("--run") { Description = $"The output folder of 'alignment run'. Gets {ReportRun.Folder}/{ReportRun.HtmlFile} and the tables beside it.", HelpName = "DIR", Required = true };
+    readonly Option<string> _run = new("--run") { Description = $"The output folder of 'alignment run'. Gets {ReportJob.Folder}/{ReportJob.HtmlFile} and the tables beside it.", HelpName = "DIR", Required = true };
     readonly Option<int> _scenes = new("--scenes") { Description = "Scenes on the contact sheet, spread over the videos; the rest is counted.", HelpName = "N", DefaultValueFactory = _ => s_defaults.ScenesShown };
     readonly Option<double> _pictures = new("--picture-megabytes") { Description = "About how many megabytes their pictures may take; fewer scenes are shown where they would take more, and the page says so.", HelpName = "MB", DefaultValueFactory = _ => s_defaults.PictureMegabytes };
     readonly Option<bool> _videos = new("--videos") { Description = "Puts small copies of the videos into the page, as many as fit." };
@@ -29,7 +29,7 @@ sealed class ReportCommand : RunnerCommand
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
         var options = new ReportOptions { ScenesShown = parse.GetValue(_scenes), PictureMegabytes = parse.GetValue(_pictures), Videos = parse.GetValue(_videos), VideoMegabytes = parse.GetValue(_megabytes), PictureWidth = parse.GetValue(_width) };
-        ReportResult result = Watch(progress => ReportRun.Run(parse.GetValue(_run)!, options, progress, stop));
+        ReportResult result = Watch(progress => ReportJob.Run(parse.GetValue(_run)!, options, progress, stop));
         if (WantsJson(parse)) terminal.WriteJson(result);
         else Print(result, terminal);
         return result.Unreadable.Count > 0 ? ExitCodes.BadData : ExitCodes.Ok;

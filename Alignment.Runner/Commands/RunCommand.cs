@@ -37,7 +37,7 @@ sealed class RunCommand : RunnerCommand
     {
         var variants = _variants.Read(parse);
         var edit = _edit.Read(parse);
-        var options = new AlignmentRunOptions
+        var options = new ExperimentOptions
         {
             Width = variants.Width,
             Height = variants.Height,
@@ -50,7 +50,7 @@ sealed class RunCommand : RunnerCommand
             Report = parse.GetValue(_noReport) ? null : new(),
         };
         string model = parse.GetValue(_model) ?? BundledModels.Tiny;
-        var result = Watch(progress => AlignmentRun.Run(parse.GetValue(_data)!, model, parse.GetValue(_out)!, options, progress, stop));
+        var result = Watch(progress => ExperimentJob.Run(parse.GetValue(_data)!, model, parse.GetValue(_out)!, options, progress, stop));
         if (WantsJson(parse)) terminal.WriteJson(result);
         else RunSummary.Print(result, terminal.Out);
         return result.HasFailures ? ExitCodes.BadData : ExitCodes.Ok;

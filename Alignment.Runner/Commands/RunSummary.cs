@@ -10,7 +10,7 @@ static class RunSummary
     /// <summary>More problems than this are left to the file.</summary>
     const int MostShown = 20;
 
-    public static void Print(AlignmentRunResult result, IAnsiConsole to)
+    public static void Print(ExperimentResult result, IAnsiConsole to)
     {
         var steps = new Table().Border(TableBorder.Simple).AddColumns("step", "there now", "made by this call");
         foreach (var step in result.Steps)

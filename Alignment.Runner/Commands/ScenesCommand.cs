@@ -68,7 +68,7 @@ sealed class ScenesCommand : RunnerCommand
         };
     }
 
-    internal static void Print(SceneDetectionReport report, IAnsiConsole to)
+    internal static void Print(SceneDetectionResult report, IAnsiConsole to)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("video", "scenes", "frames", "seconds", "stills", "");
         foreach (var v in report.Videos)

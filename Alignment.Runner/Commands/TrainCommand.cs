@@ -31,7 +31,7 @@ sealed class TrainCommand : RunnerCommand
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
         ControlNetTrainingOptions options = _flags.Read(parse) with { Model = parse.GetValue(_model) ?? BundledModels.Tiny, Output = parse.GetValue(_out)! };
-        TrainingResult result = Watch(progress => ControlNetTrainer.Run(parse.GetValue(_data)!, options, progress, stop));
+        TrainingResult result = Watch(progress => TrainingJob.Run(parse.GetValue(_data)!, options, progress, stop));
         if (WantsJson(parse)) terminal.WriteJson(result);
         else Print(result, terminal.OutputWriter);
         return ExitCodes.Ok;

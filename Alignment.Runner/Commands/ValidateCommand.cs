@@ -36,8 +36,8 @@ sealed class ValidateCommand : RunnerCommand
         if (page && File.Exists(to))
             throw UsageException.For($"--report '{SafePath.Shorten(to)}'", "a file of that name", "a folder for the audit, or a name ending in .json for the bare result", "Choose another name.");
 
-        AuditedData? audited = page ? Watch(progress => DatasetAudit.Run(data, to!, csv, new() { Deep = deep }, progress, stop)) : null;
-        ValidationReport report = audited?.Validation ?? Watch(progress => SceneValidator.Run(data, csv, to, new() { Deep = deep }, progress, stop));
+        AuditedData? audited = page ? Watch(progress => AuditJob.Run(data, to!, csv, new() { Deep = deep }, progress, stop)) : null;
+        MLNet.Dataset.ValidationResult report = audited?.Validation ?? Watch(progress => ValidationJob.Run(data, csv, to, new() { Deep = deep }, progress, stop));
         if (WantsJson(parse)) terminal.WriteJson(report, audited is null ? null : ("audit", audited.Audit));
         else
         {
@@ -51,7 +51,7 @@ sealed class ValidateCommand : RunnerCommand
 /// <summary>A validation for people.</summary>
 static class ValidationTable
 {
-    public static void Print(ValidationReport report, IAnsiConsole to)
+    public static void Print(MLNet.Dataset.ValidationResult report, IAnsiConsole to)
     {
         var counts = new Table().Border(TableBorder.Simple).AddColumns("", "found", "valid");
         counts.AddRow("videos", N(report.Videos), N(report.ValidVideos));
@@ -73,7 +73,7 @@ static class ValidationTable
 /// <summary>An audit for people in a terminal: how much of what, and where the page is.</summary>
 static class AuditTable
 {
-    public static void Print(AuditReport audit, IAnsiConsole to)
+    public static void Print(AuditResult audit, IAnsiConsole to)
     {
         if (audit.Counts.Count > 0)
         {

@@ -29,7 +29,7 @@ sealed class VariantsCommand : RunnerCommand
 
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
-        var report = Watch(progress => VariantMaker.Run(parse.GetValue(_data)!, parse.GetValue(_out)!, _flags.Read(parse), progress, stop));
+        var report = Watch(progress => VariantJob.Run(parse.GetValue(_data)!, parse.GetValue(_out)!, _flags.Read(parse), progress, stop));
         if (WantsJson(parse)) terminal.WriteJson(report);
         else VariantTable.Print(report, terminal.Out);
         return report.Failed.Count > 0 ? ExitCodes.BadData : ExitCodes.Ok;
@@ -39,7 +39,7 @@ sealed class VariantsCommand : RunnerCommand
 /// <summary>A variant report for people.</summary>
 static class VariantTable
 {
-    public static void Print(VariantReport report, IAnsiConsole to)
+    public static void Print(VariantResult report, IAnsiConsole to)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("variant", "scenes", "changed", "alignment, mean ± sd", "attention share");
         foreach (var (name, counts) in report.Variants)

@@ -29,7 +29,7 @@ public sealed partial class ReadmeTests
     {
         using var folder = new TempFolder();
         DrawnDataSet.Write(folder["data"], [new() { Width = 64, Height = 36, Scenes = 3, ScenesWithoutProduct = 0 }]);
-        SceneValidator.Run(folder["data"], folder["valid.csv"]);
+        ValidationJob.Run(folder["data"], folder["valid.csv"]);
         Assert.That(Example(folder["valid.csv"]).GetColumn<float>(SceneColumns.AlignmentScore), Has.Exactly(3).InRange(0.001f, 0.5f));
     }
 

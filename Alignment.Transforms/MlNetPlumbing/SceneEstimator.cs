@@ -28,7 +28,7 @@ public abstract class SceneEstimator<TTransformer> : IEstimator<TTransformer> wh
         return new SchemaShape(inputSchema.Where(c => !made.Any(m => m.Name == c.Name)).Concat(made.Select(Promise)));
     }
 
-    static SchemaShape.Column Promise(MadeColumn made) => made.Type switch
+    static SchemaShape.Column Promise(OutputColumn made) => made.Type switch
     {
         VectorDataViewType { Size: > 0 } v => MlNetReflection.PromisedColumn(made.Name, SchemaShape.Column.VectorKind.Vector, v.ItemType),
         VectorDataViewType v => MlNetReflection.PromisedColumn(made.Name, SchemaShape.Column.VectorKind.VariableVector, v.ItemType),

@@ -13,13 +13,13 @@ sealed class StageColumns
     readonly string _stage;
     readonly DataViewSchema _schema;
     readonly bool _dimensionsKnown;
-    readonly List<MadeColumn> _made = [];
+    readonly List<OutputColumn> _made = [];
 
     StageColumns(string stage, DataViewSchema schema, bool dimensionsKnown) => (_stage, _schema, _dimensionsKnown) = (stage, schema, dimensionsKnown);
 
     /// <summary>The columns <paramref name="stage"/> makes from data of this schema.</summary>
     /// <exception cref="UsageException">A column it reads is missing or of another type.</exception>
-    public static IReadOnlyList<MadeColumn> Over(SceneTransformer stage, DataViewSchema schema)
+    public static IReadOnlyList<OutputColumn> Over(SceneTransformer stage, DataViewSchema schema)
     {
         ArgumentNullException.ThrowIfNull(schema);
         var columns = new StageColumns(stage.StageName, schema, dimensionsKnown: true);
@@ -28,7 +28,7 @@ sealed class StageColumns
     }
 
     /// <summary>As <see cref="Over(SceneTransformer, DataViewSchema)"/>, before there is data: dimensions are placeholders.</summary>
-    public static IReadOnlyList<MadeColumn> Over(SceneTransformer stage, SchemaShape shape)
+    public static IReadOnlyList<OutputColumn> Over(SceneTransformer stage, SchemaShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
         var schema = new DataViewSchema.Builder();
@@ -93,14 +93,14 @@ sealed class StageColumns
             throw UsageException.For($"{_stage}: an output column", "an empty name", "a name", "Set the column name in the options.");
         if (_made.Exists(m => m.Name == name))
             throw UsageException.For($"{_stage}: output column '{name}'", "the same name twice", "different names", "Give each output its own column.");
-        _made.Add(new MadeColumn(name, type, [.. reads.Select(r => r.Column.Index).Distinct()], getter));
+        _made.Add(new OutputColumn(name, type, [.. reads.Select(r => r.Column.Index).Distinct()], getter));
     }
 
     /// <summary>Makes a float vector of the given dimensions in a reused buffer.</summary>
     public void MakeFloats(string name, IReadOnlyList<int> dimensions, IReadOnlyList<StageInput> reads, Func<StageRow, FillFloats> getter)
     {
         var type = new VectorDataViewType(NumberDataViewType.Single, dimensions.ToArray());
-        Make<VBuffer<float>>(name, type, reads, row => new MadeFloats(row, getter(row), type.Size).Get);
+        Make<VBuffer<float>>(name, type, reads, row => new CachedColumn(row, getter(row), type.Size).Get);
     }
 
     /// <summary>Work that several made columns share: done once per row, and only if one of them is wanted.</summary>
@@ -134,7 +134,7 @@ sealed class StageColumns
 }
 
 /// <summary>One made column: its name and type, the input columns it reads, and how to read it over a row (a <c>Func&lt;StageRow, ValueGetter&lt;T&gt;&gt;</c>).</summary>
-sealed record MadeColumn(string Name, DataViewType Type, int[] Reads, Func<StageRow, Delegate> Getter);
+sealed record OutputColumn(string Name, DataViewType Type, int[] Reads, Func<StageRow, Delegate> Getter);
 
 /// <summary>Work several made columns share; see <see cref="StageColumns.Together"/>.</summary>
 sealed class SharedWork<T>(IReadOnlyList<StageInput> reads, Func<StageRow, Func<T>> start)

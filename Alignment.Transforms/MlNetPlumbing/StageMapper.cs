@@ -6,7 +6,7 @@ namespace Alignment.Transforms.MlNetPlumbing;
 /// <summary>A stage bound to one input schema.</summary>
 sealed class StageMapper : IRowToRowMapper
 {
-    readonly IReadOnlyList<MadeColumn> _made;
+    readonly IReadOnlyList<OutputColumn> _made;
 
     public StageMapper(SceneTransformer stage, DataViewSchema input)
     {
@@ -83,7 +83,7 @@ sealed class StageMapper : IRowToRowMapper
             if (!IsActive(column)) throw new ArgumentException($"Column '{column.Name}' was not asked for when this row was opened.", nameof(column));
             int made = column.Index - _mapper.InputSchema.Count;
             if (made < 0) return _input.GetGetter<T>(_mapper.InputSchema[column.Index]);
-            if (_getters[made]?.Target is MadeFloats floats) floats.AddReader();
+            if (_getters[made]?.Target is CachedColumn floats) floats.AddReader();
             return _getters[made] as ValueGetter<T>
                 ?? throw new InvalidOperationException($"Column '{column.Name}' is {ColumnWords.Of(column.Type)}; it cannot be read as {typeof(T)}.");
         }

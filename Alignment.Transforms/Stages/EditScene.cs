@@ -109,7 +109,7 @@ public sealed class EditSceneTransformer : SceneTransformer<EditSceneOptions>, I
         {
             (ReadFloats readImage, ReadFloats readControl) = (row.Floats(image), row.Floats(control));
             (Func<string> readKeyword, Func<string> readVideo, Func<int> readNumber) = (row.Text(keyword), row.Text(video), row.Int(number));
-            return to => _editors.Edit(image.Width, image.Height, new SceneEdit
+            return to => _editors.Edit(image.Width, image.Height, new EditInput
             {
                 SceneId = SceneId.Of(readVideo(), readNumber()),
                 Prompt = Options.Edit.PromptFor(readKeyword()),

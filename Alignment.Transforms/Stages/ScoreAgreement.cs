@@ -39,7 +39,7 @@ public sealed record ScoreAgreementOptions : IStageOptions
     }
 }
 
-/// <summary>Scores how well two maps agree, by CC, SIM, KL, NSS and AUC-Judd (see <see cref="AttentionAgreement"/>).</summary>
+/// <summary>Scores how well two maps agree, by CC, SIM, KL, NSS and AUC-Judd (see <see cref="SaliencyMetrics"/>).</summary>
 public sealed class ScoreAgreementEstimator : SceneEstimator<ScoreAgreementTransformer>
 {
     internal ScoreAgreementEstimator(ScoreAgreementOptions options) : base(new ScoreAgreementTransformer(options))
@@ -63,7 +63,7 @@ public sealed class ScoreAgreementTransformer : SceneTransformer<ScoreAgreementO
         var predicted = columns.Floats(Options.PredictedColumn);
         var target = columns.Floats(Options.TargetColumn);
         columns.RequireSameLength(predicted, target);
-        var score = StageColumns.Together<AttentionAgreement>([predicted, target], row =>
+        var score = StageColumns.Together<SaliencyMetrics>([predicted, target], row =>
         {
             var p = row.Floats(predicted);
             var t = row.Floats(target);
@@ -71,7 +71,7 @@ public sealed class ScoreAgreementTransformer : SceneTransformer<ScoreAgreementO
             {
                 try
                 {
-                    return AttentionAgreement.Of(p(), t(), Options.FixatedPart);
+                    return SaliencyMetrics.Of(p(), t(), Options.FixatedPart);
                 }
                 catch (ArgumentException e)
                 {

@@ -45,7 +45,7 @@ sealed class DoseStep
             double error = made._line.StandardError;
             if (options.Test == PrimaryTest.Sequential) draft.TakeLooks(points.Sum(p => all[options.Position(p.Variant)].N), made._line.Slope, error, options);
             else draft.Take(made._line.Slope, error, made._line.Slope / error, null, Tails.NormalTwoSided(made._line.Slope / error), options.Confidence);
-            if (made._line.LackOfFitP < 0.05) draft.Note = $"The points do not lie on a line (lack of fit p {Words.P(made._line.LackOfFitP)}): the dose alone does not explain the differences.";
+            if (made._line.LackOfFitP < 0.05) draft.Note = $"The points do not lie on a line (lack of fit p {Text.P(made._line.LackOfFitP)}): the dose alone does not explain the differences.";
         }
         catch (BadDataException e)
         {

@@ -29,7 +29,7 @@ static class Drafting
             : p > alpha ? Verdict.NotShown
             : d.Kind == DraftKind.Equivalence ? Verdict.Equivalent
             : d.Estimate > 0 ? Verdict.Raised : d.Estimate < 0 ? Verdict.Lowered : Verdict.NotShown;
-        string correction = size > 1 ? Words.Correction(options.Correction) : "none";
+        string correction = size > 1 ? Text.Correction(options.Correction) : "none";
         return new()
         {
             Id = d.Id,
@@ -56,20 +56,20 @@ static class Drafting
 
     static string Sentence(string metricName, MetricDisplay display, Draft d, double? corrected, string correction, Verdict verdict, AnalysisOptions options)
     {
-        string metric = Words.Metric(metricName);
+        string metric = Text.Metric(metricName);
         if (corrected is not { } p || d.Estimate is not { } estimate)
-            return $"{Words.Capital(d.First)} against {d.Second}, {metric}: not computable{(d.Note is null ? "" : $" ({d.Note})")}.";
+            return $"{Text.Capitalize(d.First)} against {d.Second}, {metric}: not computable{(d.Note is null ? "" : $" ({d.Note})")}.";
         double half = display.Factor * (d.Interval is { } i ? (i.High - i.Low) / 2 : 0);
         string unit = display.Unit.Length == 0 ? "" : " " + display.Unit;
-        string size = Words.Number(display.Factor * Math.Abs(estimate), half) + unit, signed = Words.Number(display.Factor * estimate, half, sign: true) + unit;
-        string level = Words.Percent(d.Level ?? options.Confidence);
-        string ci = d.Interval is { } interval ? $"{level} CI {(verdict == Verdict.Lowered ? "of the difference " : "")}{Words.Range(interval, display.Factor, half)}, " : "";
-        string because = $"{ci}{(correction == "none" ? "" : correction + " ")}{(d.Kind == DraftKind.Equivalence ? "TOST " : "")}p {Words.P(p)}";
+        string size = Text.Number(display.Factor * Math.Abs(estimate), half) + unit, signed = Text.Number(display.Factor * estimate, half, sign: true) + unit;
+        string level = Text.Percent(d.Level ?? options.Confidence);
+        string ci = d.Interval is { } interval ? $"{level} CI {(verdict == Verdict.Lowered ? "of the difference " : "")}{Text.Range(interval, display.Factor, half)}, " : "";
+        string because = $"{ci}{(correction == "none" ? "" : correction + " ")}{(d.Kind == DraftKind.Equivalence ? "TOST " : "")}p {Text.P(p)}";
         return d.Kind switch
         {
             DraftKind.Equivalence => verdict == Verdict.Equivalent
-                ? $"{Words.Capital(d.First)} is equivalent to {d.Second} in {metric} within ±{Words.Number(display.Factor * d.Margin, 0)}{unit} ({signed}, {because})."
-                : $"{Words.Capital(d.First)} was not shown to be equivalent to {d.Second} in {metric} within ±{Words.Number(display.Factor * d.Margin, 0)}{unit} ({signed}, {because}).",
+                ? $"{Text.Capitalize(d.First)} is equivalent to {d.Second} in {metric} within ±{Text.Number(display.Factor * d.Margin, 0)}{unit} ({signed}, {because})."
+                : $"{Text.Capitalize(d.First)} was not shown to be equivalent to {d.Second} in {metric} within ±{Text.Number(display.Factor * d.Margin, 0)}{unit} ({signed}, {because}).",
             DraftKind.Trend => verdict switch
             {
                 Verdict.Raised => $"{metric} rises by {size} {d.Second} ({because}).",
@@ -84,15 +84,15 @@ static class Drafting
             },
             DraftKind.Contrast => verdict switch
             {
-                Verdict.Raised => $"{Words.Capital(d.First)} had a higher {metric} than {d.Second}, by {size} ({because}).",
-                Verdict.Lowered => $"{Words.Capital(d.First)} had a lower {metric} than {d.Second}, by {size} ({because}).",
-                _ => $"{Words.Capital(d.First)} against {d.Second}: no difference in {metric} was shown ({signed}, {because}).",
+                Verdict.Raised => $"{Text.Capitalize(d.First)} had a higher {metric} than {d.Second}, by {size} ({because}).",
+                Verdict.Lowered => $"{Text.Capitalize(d.First)} had a lower {metric} than {d.Second}, by {size} ({because}).",
+                _ => $"{Text.Capitalize(d.First)} against {d.Second}: no difference in {metric} was shown ({signed}, {because}).",
             },
             _ => verdict switch
             {
-                Verdict.Raised => $"{Words.Capital(d.First)} raised {metric} by {size} ({because}).",
-                Verdict.Lowered => $"{Words.Capital(d.First)} lowered {metric} by {size} ({because}).",
-                _ => $"{Words.Capital(d.First)}: no difference in {metric} was shown ({signed}, {because}).",
+                Verdict.Raised => $"{Text.Capitalize(d.First)} raised {metric} by {size} ({because}).",
+                Verdict.Lowered => $"{Text.Capitalize(d.First)} lowered {metric} by {size} ({because}).",
+                _ => $"{Text.Capitalize(d.First)}: no difference in {metric} was shown ({signed}, {because}).",
             },
         };
     }

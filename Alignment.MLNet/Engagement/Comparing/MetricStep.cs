@@ -5,7 +5,7 @@ using Alignment.MLNet.Statistics;
 namespace Alignment.MLNet.Engagement.Comparing;
 
 /// <summary>What the comparison of a metric needs besides the rows.</summary>
-sealed record MetricContext(AnalysisOptions Options, PlanInUse? Plan, DoseTable? Dose, CancellationToken Stop);
+sealed record MetricContext(AnalysisOptions Options, ActivePlan? Plan, DoseTable? Dose, CancellationToken Stop);
 
 /// <summary>One metric of numbers: every test of every variant.</summary>
 static class MetricStep
@@ -17,7 +17,7 @@ static class MetricStep
         string name = sums.Plan.Fields[field];
         Sample[] all = [.. options.Variants.Select((_, v) => sums.Sample(v, field))];
         VariantSample[] samples = [.. options.Variants.Select((v, i) => new VariantSample(v, all[i], MeanInterval(all[i], options.Confidence))).Where(s => s.Sample.N > 0)];
-        MetricDisplay display = Words.Display(name, MetricKind.Mean, samples.Select(s => s.Sample));
+        MetricDisplay display = Text.Display(name, MetricKind.Mean, samples.Select(s => s.Sample));
         int b = options.Position(options.Baseline);
         var empty = new MetricAnalysis
         {
@@ -28,9 +28,9 @@ static class MetricStep
             Missing = options.Variants.Select((_, v) => sums.Rows(v)).Sum() - all.Sum(s => s.N),
         };
         if (samples.Length == 0) return empty with { Note = "No row has a value." };
-        if (all[b].N == 0) return empty with { Note = $"No row of '{options.Baseline}' has a value, so there is nothing to compare with.", Warnings = MetricGuards.Of(empty, sums, metric, options) };
+        if (all[b].N == 0) return empty with { Note = $"No row of '{options.Baseline}' has a value, so there is nothing to compare with.", Warnings = MetricDiagnostics.Of(empty, sums, metric, options) };
 
-        if (samples.Length == 1) return empty with { Note = $"Only '{options.Baseline}' has values, so there is nothing to compare with it.", Warnings = MetricGuards.Of(empty, sums, metric, options) };
+        if (samples.Length == 1) return empty with { Note = $"Only '{options.Baseline}' has values, so there is nothing to compare with it.", Warnings = MetricDiagnostics.Of(empty, sums, metric, options) };
 
         double[][] values = sums.Kept[metric].Groups(options.Variants.Count);
         bool exact = sums.Kept[metric].Exact;
@@ -48,11 +48,11 @@ static class MetricStep
                 Draft = new()
                 {
                     Id = $"{name}/{variant}",
-                    Label = $"{Words.Name(variant)} against {Words.Name(options.Baseline)}",
-                    Question = $"variants against {Words.Name(options.Baseline)}",
-                    Test = Words.Test(options.Test),
-                    First = Words.Name(variant),
-                    Second = Words.Name(options.Baseline),
+                    Label = $"{Text.Name(variant)} against {Text.Name(options.Baseline)}",
+                    Question = $"variants against {Text.Name(options.Baseline)}",
+                    Test = Text.Test(options.Test),
+                    First = Text.Name(variant),
+                    Second = Text.Name(options.Baseline),
                     Weights = new Dictionary<string, double> { [variant] = 1, [options.Baseline] = -1 },
                 },
             };
@@ -83,7 +83,7 @@ static class MetricStep
             Dose = dose?.Make(settled[dose.Draft]),
             Sensitivity = sensitivity,
         };
-        return made with { Warnings = MetricGuards.Of(made, sums, metric, options) };
+        return made with { Warnings = MetricDiagnostics.Of(made, sums, metric, options) };
     }
 
     /// <summary>The contrasts that are asked of these samples, those of the plan included.</summary>

@@ -9,7 +9,7 @@ static class Omnibus
     public static IEnumerable<OmnibusTest> Of(Sample[] samples, double[][] values, bool exact, AnalysisOptions options)
     {
         const string differ = "do the means differ at all?", locate = "do the locations differ at all (ranks)?", spread = "do the variances differ?";
-        string? sampled = exact ? null : $"On a seeded sample of {Words.Count(values.Sum(v => (double)v.Length))} values.";
+        string? sampled = exact ? null : $"On a seeded sample of {Text.Count(values.Sum(v => (double)v.Length))} values.";
         yield return Try("ANOVA", differ, null, () =>
         {
             OneWayAnova a = OneWayAnova.Of(samples);

@@ -24,12 +24,12 @@ static class PlaceboDraft
         var draft = new Draft
         {
             Id = $"{metric}/{options.Placebo}~{options.Baseline}",
-            Label = $"{Words.Name(options.Placebo)} equivalent to {Words.Name(options.Baseline)}",
+            Label = $"{Text.Name(options.Placebo)} equivalent to {Text.Name(options.Baseline)}",
             Question = "placebo equivalent to baseline",
             Test = options.Test == PrimaryTest.Sequential ? "confidence sequence within the margin" : test,
             Kind = DraftKind.Equivalence,
-            First = Words.Name(options.Placebo),
-            Second = Words.Name(options.Baseline),
+            First = Text.Name(options.Placebo),
+            Second = Text.Name(options.Baseline),
             Margin = width,
         };
         if (difference is not { StandardError: > 0 } tested) draft.Note = whyNot ?? "neither of the two varies";

@@ -38,7 +38,7 @@ static class RatioStep
             all[v] = ratios[v] is { } r ? new(r.Units, r.Ratio, r.Variance * r.Units) : new(counts[v].Trials, rate, rate * (1 - rate));
         }
         VariantSample[] samples = [.. Enumerable.Range(0, k).Where(v => counts[v].Trials > 0).Select(v => new VariantSample(options.Variants[v], all[v], Wilson(ratios[v], counts[v], options.Confidence), counts[v]))];
-        MetricDisplay display = Words.Display(name, MetricKind.Ratio, samples.Select(s => s.Sample));
+        MetricDisplay display = Text.Display(name, MetricKind.Ratio, samples.Select(s => s.Sample));
         var empty = new MetricAnalysis { Metric = name, Kind = MetricKind.Ratio, Display = display, Planned = context.Plan?.Names(name) ?? false, Samples = samples };
         if (samples.Length == 0) return empty with { Note = "No row has both counts and a denominator above 0." };
         if (counts[b].Trials == 0) return empty with { Note = $"No row of '{options.Baseline}' has both counts, so there is nothing to compare with." };
@@ -57,11 +57,11 @@ static class RatioStep
             var draft = new Draft
             {
                 Id = $"{name}/{variant}",
-                Label = $"{Words.Name(variant)} against {Words.Name(options.Baseline)}",
-                Question = $"variants against {Words.Name(options.Baseline)}",
+                Label = $"{Text.Name(variant)} against {Text.Name(options.Baseline)}",
+                Question = $"variants against {Text.Name(options.Baseline)}",
                 Test = sequential ? $"confidence sequence of the ratio{(byVideo ? " by " + unit : "")}" : byVideo ? $"ratio by {unit} (delta method)" : "z test of two proportions (pooled)",
-                First = Words.Name(variant),
-                Second = Words.Name(options.Baseline),
+                First = Text.Name(variant),
+                Second = Text.Name(options.Baseline),
                 Weights = new Dictionary<string, double> { [variant] = 1, [options.Baseline] = -1 },
             };
             if (sequential && (compared?.StandardError ?? test.StandardError) > 0) draft.TakeLooks(all[v].N + all[b].N, compared?.Difference ?? test.Difference, compared?.StandardError ?? test.StandardError, options);
@@ -101,7 +101,7 @@ static class RatioStep
                 Proportions = proportions,
                 Lift = all[v].N > 1 && all[b].N > 1 && all[b].Mean > 0 ? RelativeLift.Of(all[v], all[b], options.Confidence) : null,
                 Corrected = corrected,
-                Notes = proportions.FisherP is null ? [$"Fisher's exact test left out: more than {Words.Count(FisherTrials)} trials."] : [],
+                Notes = proportions.FisherP is null ? [$"Fisher's exact test left out: more than {Text.Count(FisherTrials)} trials."] : [],
             });
         }
         var made = empty with
@@ -110,7 +110,7 @@ static class RatioStep
             Contrasts = [.. contrasts.Select(c => new Contrast(c.Asked.Name, c.Asked.Question, c.Asked.Weights, settled[c.Draft]))],
             Placebo = placebo is null ? null : settled[placebo],
         };
-        List<AnalysisWarning> warnings = [.. MetricGuards.Of(made, sums, 0, options)];
+        List<AnalysisWarning> warnings = [.. MetricDiagnostics.Of(made, sums, 0, options)];
         if (!byVideo) warnings.Insert(0, new(WarningLevel.Warning, "trials_independent", $"{name}: too few {unit}s (or too many to keep apart) to take the {unit} as the unit, so every trial counts as independent. Trials of one {unit} are not; the p-values are too small.", name));
         if (byVideo && sequential) warnings.Add(new(WarningLevel.Note, "units_accrue", $"{name}: its always-valid intervals take {unit}s as coming in one after the other. Where the same {unit}s are shown for longer, take participants as the unit (--unit participant_id).", name));
         return made with { Warnings = warnings };

@@ -51,20 +51,20 @@ static class SensitivityStep
                 });
             }));
         }
-        else made.Add(new($"by {unit}", "", [], s_none, null, $"Analyses by {unit} were left out.", $"There are too many different {unit}s to keep apart in {Words.Count(options.MaxCells)} cells; raise the bound (--max-cells) to have them."));
+        else made.Add(new($"by {unit}", "", [], s_none, null, $"Analyses by {unit} were left out.", $"There are too many different {unit}s to keep apart in {Text.Count(options.MaxCells)} cells; raise the bound (--max-cells) to have them."));
         ratio = likelihood;
         if (sums.Plan.Covariates[at] is >= 0 and var field) made.AddRange(WithCovariate(metric, sums, at, sums.Plan.Fields[field], variants, main, options));
         return made;
     }
 
     /// <summary>"video", or the unit column's name.</summary>
-    public static string Unit(AnalysisOptions options) => Words.Unit(options.UnitColumn);
+    public static string Unit(AnalysisOptions options) => Text.Unit(options.UnitColumn);
 
     static IEnumerable<SensitivityAnalysis> WithCovariate(string metric, EngagementSums sums, int at, string column, int[] variants, IReadOnlyList<VariantComparison> main, AnalysisOptions options)
     {
         PairAccumulator[] pairs = [.. variants.Select(v => sums.Pair(v, at))];
         List<IReadOnlyDictionary<string, double>> facts = [];
-        SensitivityAnalysis cuped = Try("CUPED", $"what {Words.Metric(column)}, measured before, explains is taken off; two variants at a time", metric, main, options, () =>
+        SensitivityAnalysis cuped = Try("CUPED", $"what {Text.Metric(column)}, measured before, explains is taken off; two variants at a time", metric, main, options, () =>
         {
             var made = new List<Coefficient>();
             for (int i = 1; i < pairs.Length; i++)
@@ -78,7 +78,7 @@ static class SensitivityStep
             return (made, new SortedDictionary<string, double>(StringComparer.Ordinal) { ["rows"] = pairs.Sum(p => p.Sample.N) });
         }, facts);
         yield return cuped with { Covariate = column };
-        SensitivityAnalysis ancova = Try("ANCOVA", $"all variants at equal {Words.Metric(column)}, one slope for all", metric, main, options, () =>
+        SensitivityAnalysis ancova = Try("ANCOVA", $"all variants at equal {Text.Metric(column)}, one slope for all", metric, main, options, () =>
         {
             Ancova a = Ancova.Of(pairs, options.Confidence);
             var numbers = new SortedDictionary<string, double>(StringComparer.Ordinal)
@@ -118,15 +118,15 @@ static class SensitivityStep
                 Coefficient d = differences[i];
                 estimates.Add(new(main[i].Variant, d.Estimate, d.StandardError, Draft.Finite(d.Statistic), d.Df, d.P, corrected[i], d.Interval.Low, d.Interval.High, facts is null ? s_none : facts[i]));
                 Verdict verdict = corrected[i] > alpha ? Verdict.NotShown : d.Estimate > 0 ? Verdict.Raised : d.Estimate < 0 ? Verdict.Lowered : Verdict.NotShown;
-                if (verdict != main[i].Result.Verdict && main[i].Result.Verdict != Verdict.None) apart.Add(Words.Name(main[i].Variant));
+                if (verdict != main[i].Result.Verdict && main[i].Result.Verdict != Verdict.None) apart.Add(Text.Name(main[i].Variant));
             }
             foreach (string key in numbers.Where(n => !double.IsFinite(n.Value)).Select(n => n.Key).ToList()) numbers.Remove(key);
-            string sentence = apart.Count == 0 ? $"{name}: the same answers for {Words.Metric(metric)} as the main analysis." : $"{name}: another answer for {Words.Metric(metric)} than the main analysis for {string.Join(", ", apart)}.";
-            return new(name, assumes, estimates, numbers, apart.Count == 0, Words.Capital(sentence));
+            string sentence = apart.Count == 0 ? $"{name}: the same answers for {Text.Metric(metric)} as the main analysis." : $"{name}: another answer for {Text.Metric(metric)} than the main analysis for {string.Join(", ", apart)}.";
+            return new(name, assumes, estimates, numbers, apart.Count == 0, Text.Capitalize(sentence));
         }
         catch (BadDataException e)
         {
-            return new(name, assumes, [], s_none, null, $"{Words.Capital(name)}: not fitted.", e.Message);
+            return new(name, assumes, [], s_none, null, $"{Text.Capitalize(name)}: not fitted.", e.Message);
         }
     }
 }

@@ -62,11 +62,11 @@ sealed class VariantTests
     {
         if (variant.Length == 0 || baseline.Length == 0) return;
         Ranks = MannWhitneyTest.Of(variant, baseline);
-        if (!exact) _notes.Add($"Mann–Whitney test on a seeded sample: {Words.Count(variant.Length)} of {Words.Count(Sample.N)} and {Words.Count(baseline.Length)} of {Words.Count(Baseline.N)} values.");
+        if (!exact) _notes.Add($"Mann–Whitney test on a seeded sample: {Text.Count(variant.Length)} of {Text.Count(Sample.N)} and {Text.Count(baseline.Length)} of {Text.Count(Baseline.N)} values.");
         if (_options.Resamples == 0) return;
         long rows = Sample.N + Baseline.N;
         if (rows > _options.BootstrapRows)
-            _notes.Add($"Bootstrap left out: {Words.Count(rows)} values, more than {Words.Count(_options.BootstrapRows)}.");
+            _notes.Add($"Bootstrap left out: {Text.Count(rows)} values, more than {Text.Count(_options.BootstrapRows)}.");
         else if (variant.Length < 2 || baseline.Length < 2) _notes.Add("Bootstrap left out: each group needs at least 2 values.");
         else Bootstrap = BcaBootstrap.Of(variant, baseline, new() { Resamples = _options.Resamples, Confidence = _options.Confidence, Seed = _options.Seed, Purpose = $"{metric}/{Variant}" }, stop);
     }

@@ -148,11 +148,11 @@ public static class PowerStudy
         double low = 0, high = q.Design == PowerDesign.Proportions ? (1 - q.Rate) * (1 - 1e-9) : Spread(q);
         if (q.Design == PowerDesign.Proportions)
         {
-            if (PowerAt(q, high, n, alpha) < q.Power) throw UsageException.For("The size", Words.Count(n), "more trials", "With so few no rate is found with that power.");
+            if (PowerAt(q, high, n, alpha) < q.Power) throw UsageException.For("The size", Text.Count(n), "more trials", "With so few no rate is found with that power.");
         }
         else
             while (PowerAt(q, high, n, alpha) < q.Power)
-                if ((high *= 2) > 1e12 * Spread(q)) throw UsageException.For("The size", Words.Count(n), "2 or more", "With so few no effect is found with that power.");
+                if ((high *= 2) > 1e12 * Spread(q)) throw UsageException.For("The size", Text.Count(n), "2 or more", "With so few no effect is found with that power.");
         return Roots.Find(e => PowerAt(q, e == 0 ? 1e-300 : e, n, alpha) - q.Power, low, high, relative: 1e-12);
     }
 
@@ -165,11 +165,11 @@ public static class PowerStudy
 
     static string Sentence(PowerQuestion q, double size, double baseline, double effect, double power, double alpha)
     {
-        string rows = q.Design switch { PowerDesign.Paired => "pairs", PowerDesign.Proportions => "trials in each variant", _ => baseline == size ? "rows in each variant" : $"rows in each variant and {Words.Count(baseline)} of the baseline" };
+        string rows = q.Design switch { PowerDesign.Paired => "pairs", PowerDesign.Proportions => "trials in each variant", _ => baseline == size ? "rows in each variant" : $"rows in each variant and {Text.Count(baseline)} of the baseline" };
         string test = q.Design switch { PowerDesign.Paired => "paired t-test", PowerDesign.Proportions => "z test of two proportions", _ => "t-test" };
         string corrected = q.Comparisons > 1 ? string.Create(CultureInfo.InvariantCulture, $", at {alpha:0.#####} each for {q.Comparisons} comparisons") : "";
         string found = q.Design == PowerDesign.Proportions ? string.Create(CultureInfo.InvariantCulture, $"a rate of {q.Rate + effect:0.######} against {q.Rate:0.######}") : string.Create(CultureInfo.InvariantCulture, $"a difference of {effect:0.######}");
-        return string.Create(CultureInfo.InvariantCulture, $"{Words.Count(size)} {rows} find {found} with power {power:0.000} (two-sided {test}, level {q.Alpha:0.####}{corrected}).");
+        return string.Create(CultureInfo.InvariantCulture, $"{Text.Count(size)} {rows} find {found} with power {power:0.000} (two-sided {test}, level {q.Alpha:0.####}{corrected}).");
     }
 
     static void Check(PowerQuestion q)
@@ -178,7 +178,7 @@ public static class PowerStudy
         Checks.Positive("The standard deviation", q.Sd, "Take it from earlier data of the same metric.");
         Checks.Fraction("The level α", q.Alpha, "0.05 is customary.");
         Checks.Positive("The ratio", q.Ratio, "1 is a balanced design.");
-        if (q.Comparisons < 1) throw UsageException.For("The comparisons", Words.Count(q.Comparisons), "1 or more", "Six variants against a baseline are 6.");
+        if (q.Comparisons < 1) throw UsageException.For("The comparisons", Text.Count(q.Comparisons), "1 or more", "Six variants against a baseline are 6.");
         if (!(q.Power > q.Alpha / q.Comparisons && q.Power < 1)) throw UsageException.For("The power", Checks.Text(q.Power), "a number between the level and 1", "0.8 is customary.");
         if (q.Effect is { } e && (e == 0 || !double.IsFinite(e))) throw UsageException.For("The effect", Checks.Text(e), "a finite number other than 0", "No sample finds a difference of nothing.");
         if (q.Size is { } n && !(n is >= 2 and <= MostRows && n == Math.Floor(n))) throw UsageException.For("The size", Checks.Text(n), "a whole number from 2 to 10¹²", "Give rows of each variant.");

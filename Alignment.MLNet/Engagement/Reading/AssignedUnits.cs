@@ -40,11 +40,11 @@ static class AssignedUnits
         long[] observed = [.. present.Select(v => counts?.Alone[v] ?? sums.Rows(v))];
         SampleRatioTest test = SampleRatioTest.Of(observed, shares);
         bool mismatch = test.P < options.SampleRatioAlarm;
-        string list = string.Join(", ", present.Select((v, i) => $"{Words.Name(options.Variants[v])} {Words.Count(observed[i])}")), units = unit + "s";
+        string list = string.Join(", ", present.Select((v, i) => $"{Text.Name(options.Variants[v])} {Text.Count(observed[i])}")), units = unit + "s";
         string of = counts is { Exact: false } ? " (a random sample of all, chosen by their ids)" : "";
         string sentence = mismatch
-            ? $"SAMPLE RATIO MISMATCH: the variants' {units}{of}, {list}, are not in the shares they were to have (χ² p {Words.P(test.P)}). {Words.Capital(units)} were lost or gained by variant; no comparison can be trusted until this is explained."
-            : $"The variants' {units}{of} are in the shares they were to have (χ² p {Words.P(test.P)}).";
+            ? $"SAMPLE RATIO MISMATCH: the variants' {units}{of}, {list}, are not in the shares they were to have (χ² p {Text.P(test.P)}). {Text.Capitalize(units)} were lost or gained by variant; no comparison can be trusted until this is explained."
+            : $"The variants' {units}{of} are in the shares they were to have (χ² p {Text.P(test.P)}).";
         return new(test.ChiSquare, test.Df, test.P, mismatch, present.Select((v, i) => (v, i)).ToDictionary(x => options.Variants[x.v], x => shares[x.i] / shares.Sum()), sentence)
         {
             Unit = unit,
@@ -60,7 +60,7 @@ static class AssignedUnits
         if (ratio is null) yield break;
         if (facts.AssignedColumn is { } column && sums.Assigned.Counts(options.Variants.Count) is { Several: > 0 } counts)
         {
-            string units = Words.Unit(column) + "s", some = $"{Words.Count(counts.Several)} of {Words.Count(counts.Units)} {units}{(counts.Exact ? "" : " (of a random sample)")} have rows in more than one variant";
+            string units = Text.Unit(column) + "s", some = $"{Text.Count(counts.Several)} of {Text.Count(counts.Units)} {units}{(counts.Exact ? "" : " (of a random sample)")} have rows in more than one variant";
             bool stated = options.Assigned is not null || options.PlannedUnit is not null;
             if (counts.SeveralShare <= MostInSeveral)
                 yield return new(WarningLevel.Warning, "units_in_several_variants", $"{some}. Each was to see one: look for ids that are shared or an assignment that was not kept. Their rows were used; they are left out of the sample-ratio test.");
@@ -72,24 +72,24 @@ static class AssignedUnits
             yield return new(WarningLevel.Note, "units_unknown", $"The plan assigns participants, but the data have no column participant_id; the sample-ratio test counts {ratio.Unit}s, which is right if each participant has one. Another column is named by --assigned.");
         if (Repeated(sums, facts, ratio, options) is { } repeated) yield return repeated;
         if (sums.Assigned.Nameless > 0)
-            yield return new(WarningLevel.Note, "units_nameless", $"{Words.Count(sums.Assigned.Nameless)} row{(sums.Assigned.Nameless == 1 ? " has" : "s have")} no {facts.AssignedColumn}; used, but not counted in the sample-ratio test.");
+            yield return new(WarningLevel.Note, "units_nameless", $"{Text.Count(sums.Assigned.Nameless)} row{(sums.Assigned.Nameless == 1 ? " has" : "s have")} no {facts.AssignedColumn}; used, but not counted in the sample-ratio test.");
         // Videos were a guess from the data: where rows tell otherwise, the reader must decide.
         if (facts.AssignedColumn is null && ratio is { Unit: not "row", Mismatch: false })
         {
             string[] variants = [.. ratio.Expected.Keys];
             SampleRatioTest rows = SampleRatioTest.Of([.. variants.Select(v => sums.Rows(options.Position(v)))], [.. variants.Select(v => ratio.Expected[v])]);
             if (rows.P < options.SampleRatioAlarm)
-                yield return new(WarningLevel.Warning, "rows_not_in_shares", $"Each {ratio.Unit} has one variant, so {ratio.Unit}s were taken for what was assigned, and they are in their shares; rows are not ({string.Join(", ", variants.Select(v => $"{Words.Name(v)} {Words.Count(sums.Rows(options.Position(v)))}"))}; χ² p {Words.P(rows.P)}). That is no fault if some {ratio.Unit}s are shown more. If viewers or impressions were assigned, it is a sample ratio mismatch, and nothing can be trusted: say --assigned row to test that, --assigned {options.UnitColumn} if the former is so.");
+                yield return new(WarningLevel.Warning, "rows_not_in_shares", $"Each {ratio.Unit} has one variant, so {ratio.Unit}s were taken for what was assigned, and they are in their shares; rows are not ({string.Join(", ", variants.Select(v => $"{Text.Name(v)} {Text.Count(sums.Rows(options.Position(v)))}"))}; χ² p {Text.P(rows.P)}). That is no fault if some {ratio.Unit}s are shown more. If viewers or impressions were assigned, it is a sample ratio mismatch, and nothing can be trusted: say --assigned row to test that, --assigned {options.UnitColumn} if the former is so.");
         }
     }
 
     // Several rows of one participant are no independent values, whatever the videos.
     static AnalysisWarning? Repeated(EngagementSums sums, ReadingFacts facts, SampleRatio ratio, AnalysisOptions options)
     {
-        if (facts.AssignedColumn is not { } column || Same(column, options.UnitColumn) || ratio.Unit != Words.Unit(column)) return null;
+        if (facts.AssignedColumn is not { } column || Same(column, options.UnitColumn) || ratio.Unit != Text.Unit(column)) return null;
         double rows = options.Variants.Select((_, v) => (double)sums.Rows(v)).Sum() - sums.Assigned.Nameless, each = rows / sums.Assigned.Estimate;
         return each <= MostRowsEach ? null : new(WarningLevel.Warning, "units_repeated", string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"{(ratio.Sampled ? "About" : "There are")} {each:0.0} rows of each {ratio.Unit}, and {Words.Test(options.Test)} takes rows as independent. Say --unit {column} to have errors, models and ratios by {ratio.Unit}."));
+            $"{(ratio.Sampled ? "About" : "There are")} {each:0.0} rows of each {ratio.Unit}, and {Text.Test(options.Test)} takes rows as independent. Say --unit {column} to have errors, models and ratios by {ratio.Unit}."));
     }
 
     // The unit's word and its counts; null counts for rows.
@@ -97,8 +97,8 @@ static class AssignedUnits
     {
         const string row = "row";
         if (options.Assigned is { } named && Same(named, AnalysisOptions.AssignedRows)) return (row, null);
-        if (facts.AssignedColumn is { } column && sums.Assigned.Counts(options.Variants.Count) is var units && units.SeveralShare <= MostInSeveral && units.Alone.Any(n => n > 0)) return (Words.Unit(column), units);
-        if (facts.AssignedColumn is null && options.PlannedUnit is null && !sums.TooManyVideos && sums.VideoCounts() is { Several: 0 } videos && videos.Units * shares.Min() / shares.Sum() >= LeastExpected) return (Words.Unit(options.UnitColumn), videos);
+        if (facts.AssignedColumn is { } column && sums.Assigned.Counts(options.Variants.Count) is var units && units.SeveralShare <= MostInSeveral && units.Alone.Any(n => n > 0)) return (Text.Unit(column), units);
+        if (facts.AssignedColumn is null && options.PlannedUnit is null && !sums.TooManyVideos && sums.VideoCounts() is { Several: 0 } videos && videos.Units * shares.Min() / shares.Sum() >= LeastExpected) return (Text.Unit(options.UnitColumn), videos);
         return (row, null);
     }
 

@@ -43,7 +43,7 @@ static class EngagementFile
             used.Add(made.Sums);
         }
         if (rows > 0 && rows == rejectedRows)
-            throw BadDataException.For(shape.Subject, $"no usable row among {Words.Count(rows)}; line {Words.Count(shown.Count > 0 ? shown[0].Line : 0)}: {(shown.Count > 0 ? shown[0].Reason : "")}", "rows with video_id, variant and numbers", "Correct the export.");
+            throw BadDataException.For(shape.Subject, $"no usable row among {Text.Count(rows)}; line {Text.Count(shown.Count > 0 ? shown[0].Line : 0)}: {(shown.Count > 0 ? shown[0].Reason : "")}", "rows with video_id, variant and numbers", "Correct the export.");
         return (sums, new()
         {
             Source = Path.GetFileName(path),

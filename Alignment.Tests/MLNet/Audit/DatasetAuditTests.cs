@@ -90,9 +90,9 @@ public sealed class DatasetAuditTests
         using var temp = new TempFolder();
         CopyFolder(_clean!.Path, temp["data"]);
         plant(new(temp["data"]));
-        AuditedData made = DatasetAudit.Run(temp["data"], temp["report"]);
+        AuditedData made = AuditJob.Run(temp["data"], temp["report"]);
 
-        using var json = JsonDocument.Parse(File.ReadAllBytes(temp["report", AuditReport.JsonName]));
+        using var json = JsonDocument.Parse(File.ReadAllBytes(temp["report", AuditResult.JsonName]));
         string[] found = [.. json.RootElement.GetProperty("findings").EnumerateArray().Select(Brief).Order(StringComparer.Ordinal)];
         Assert.That(found, Is.EqualTo(expected));
         Assert.That(made.Audit.Counts.Values.Sum(), Is.EqualTo(expected.Length));
@@ -104,9 +104,9 @@ public sealed class DatasetAuditTests
             Assert.That(video.GetProperty("split").ValueKind == JsonValueKind.Null, Is.EqualTo(video.GetProperty("valid_scenes").GetInt32() == 0), id);
         }
         // One row a finding (cells have no line breaks here), one row a valid scene.
-        Assert.That(File.ReadAllLines(temp["report", AuditReport.CsvName]), Has.Length.EqualTo(expected.Length + 1));
-        Assert.That(File.ReadAllLines(temp["report", AuditReport.ScenesName]), Has.Length.EqualTo(made.Validation.ValidScenes + 1));
-        string page = File.ReadAllText(temp["report", AuditReport.PageName]);
+        Assert.That(File.ReadAllLines(temp["report", AuditResult.CsvName]), Has.Length.EqualTo(expected.Length + 1));
+        Assert.That(File.ReadAllLines(temp["report", AuditResult.ScenesName]), Has.Length.EqualTo(made.Validation.ValidScenes + 1));
+        string page = File.ReadAllText(temp["report", AuditResult.PageName]);
         foreach (string kind in expected.Select(e => e.Split(' ')[0])) Assert.That(page, Does.Contain($"<h3 id=\"{kind}\">"));
         Assert.That(File.Exists(temp["data", "valid_scenes.csv"]));
     }
@@ -119,9 +119,9 @@ public sealed class DatasetAuditTests
         Data data = new(temp["data"]);
         data.WriteMask(0, 1, (_, _) => 0, 100, 100);
         Rename(data, 1, (6, 8));
-        AuditedData made = DatasetAudit.Run(temp["data"], temp["report"], options: new() { Deep = false });
+        AuditedData made = AuditJob.Run(temp["data"], temp["report"], options: new() { Deep = false });
         Assert.That(made.Audit.Counts, Is.EquivalentTo(new Dictionary<AuditKind, long> { [AuditKind.AspectMismatch] = 1, [AuditKind.MissingSceneNumbers] = 1 }));
-        Assert.That(File.ReadAllText(temp["report", AuditReport.PageName]), Does.Contain("--deep"));
+        Assert.That(File.ReadAllText(temp["report", AuditResult.PageName]), Does.Contain("--deep"));
     }
 
     [Test]
@@ -140,9 +140,9 @@ public sealed class DatasetAuditTests
         File.AppendAllText(temp["data", "keywords.csv"], "\"" + id.Replace("\"", "\"\"", StringComparison.Ordinal) + "\",</table><script>alert(2)</script>\n\"x\u202Egpj\",shoe\n");
         new Data(temp["data"]).WriteMask(1, 1, (_, _) => 0);
         File.WriteAllBytes(temp["data", "keyword_masks", id, "scene_1.png"], File.ReadAllBytes(new Data(temp["data"]).Mask(1, 1)));
-        DatasetAudit.Run(temp["data"], temp["report"]);
+        AuditJob.Run(temp["data"], temp["report"]);
 
-        string page = File.ReadAllText(temp["report", AuditReport.PageName]);
+        string page = File.ReadAllText(temp["report", AuditResult.PageName]);
         Assert.That(page, Does.Contain("&lt;script&gt;alert(&#39;x&#39;)").And.Contain("&lt;/table&gt;&lt;script&gt;alert(2)"));
         Assert.That(page, Does.Not.Contain("<script").And.Not.Contain("onerror=alert(1)>").And.Not.Contain("http:").And.Not.Contain("https:"));
         Assert.That(page.Contains((char)0x202E), Is.False);
@@ -158,9 +158,9 @@ public sealed class DatasetAuditTests
         Data data = new(temp["data"]);
         for (int ad = 0; ad < s_ids.Length; ad++)
             for (int scene = 1; scene <= Scenes; scene++) data.WriteHeatmap(ad, scene, (_, _) => 0);
-        DatasetAudit.Run(temp["data"], temp["report"], options: new() { SamplesPerKind = 4, VideosShown = 2 });
-        string page = File.ReadAllText(temp["report", AuditReport.PageName]);
-        Assert.That(File.ReadAllLines(temp["report", AuditReport.CsvName]), Has.Length.EqualTo(1 + s_ids.Length * Scenes));
+        AuditJob.Run(temp["data"], temp["report"], options: new() { SamplesPerKind = 4, VideosShown = 2 });
+        string page = File.ReadAllText(temp["report", AuditResult.PageName]);
+        Assert.That(File.ReadAllLines(temp["report", AuditResult.CsvName]), Has.Length.EqualTo(1 + s_ids.Length * Scenes));
         Assert.That(System.Text.RegularExpressions.Regex.Matches(page, "class=\"card\""), Has.Count.EqualTo(4));
         Assert.That(page, Does.Contain($"… and {s_ids.Length * Scenes - 4} more in audit.csv.").And.Contain($"… and {s_ids.Length - 2} more, with fewer findings"));
         Assert.That(page, Does.Contain("<bdi>ad 1</bdi>, scene 3").And.Contain("<bdi>ad 2</bdi>, scene 1").And.Not.Contain("<bdi>ad 1</bdi>, scene 4"), "no more than three of one video while others wait");
@@ -172,10 +172,10 @@ public sealed class DatasetAuditTests
         using var temp = new TempFolder();
         CopyFolder(_clean!.Path, temp["data"]);
         new Data(temp["data"]).WriteMask(1, 1, (_, _) => 0);
-        byte[][] Made() => [.. new[] { AuditReport.PageName, AuditReport.JsonName, AuditReport.CsvName, AuditReport.ScenesName }.Select(n => File.ReadAllBytes(temp["report", n]))];
-        DatasetAudit.Run(temp["data"], temp["report"]);
+        byte[][] Made() => [.. new[] { AuditResult.PageName, AuditResult.JsonName, AuditResult.CsvName, AuditResult.ScenesName }.Select(n => File.ReadAllBytes(temp["report", n]))];
+        AuditJob.Run(temp["data"], temp["report"]);
         byte[][] first = Made();
-        DatasetAudit.Run(temp["data"], temp["report"]);
+        AuditJob.Run(temp["data"], temp["report"]);
         Assert.That(Made(), Is.EqualTo(first));
     }
 
@@ -185,14 +185,14 @@ public sealed class DatasetAuditTests
         using var temp = new TempFolder();
         CopyFolder(_clean!.Path, temp["data"]);
         Directory.Delete(temp["data", "attention_heatmap"], true);
-        AttentionMaking.Run(temp["data"], new() { ContactSheets = false });
-        Assert.That(DatasetAudit.Run(temp["data"], temp["report"]).Audit.Counts, Does.Not.ContainKey(AuditKind.OtherMethod));
+        AttentionJob.Run(temp["data"], new() { ContactSheets = false });
+        Assert.That(AuditJob.Run(temp["data"], temp["report"]).Audit.Counts, Does.Not.ContainKey(AuditKind.OtherMethod));
         AttentionMakingTests.MakeOlder(temp["data"], s_ids[1]);
 
-        AuditReport audit = DatasetAudit.Run(temp["data"], temp["report"], options: new() { Deep = false }).Audit;
+        AuditResult audit = AuditJob.Run(temp["data"], temp["report"], options: new() { Deep = false }).Audit;
 
         Assert.That(audit.Counts[AuditKind.OtherMethod], Is.EqualTo(Scenes));
-        Assert.That(File.ReadAllText(temp["report", AuditReport.CsvName]), Does.Contain("predicted by spectral_residual.smoothed in version 1 of its method"));
+        Assert.That(File.ReadAllText(temp["report", AuditResult.CsvName]), Does.Contain("predicted by spectral_residual.smoothed in version 1 of its method"));
     }
 
     [Test]
@@ -201,8 +201,8 @@ public sealed class DatasetAuditTests
         using var temp = new TempFolder();
         CopyFolder(_clean!.Path, temp["data"]);
         Directory.Delete(temp["data", "keyword_masks"], true);
-        Assert.That(() => DatasetAudit.Run(temp["data"], temp["report"]), Throws.TypeOf<BadDataException>().With.Message.Contains("No valid scenes"));
-        Assert.That(File.ReadAllText(temp["report", AuditReport.PageName]), Does.Contain("No scene can be used.").And.Contain("MissingMask"));
+        Assert.That(() => AuditJob.Run(temp["data"], temp["report"]), Throws.TypeOf<BadDataException>().With.Message.Contains("No valid scenes"));
+        Assert.That(File.ReadAllText(temp["report", AuditResult.PageName]), Does.Contain("No scene can be used.").And.Contain("MissingMask"));
         Assert.That(Directory.GetFiles(temp["report"], "*.partial"), Is.Empty);
     }
 
@@ -212,7 +212,7 @@ public sealed class DatasetAuditTests
         using var temp = new TempFolder();
         using var stop = new CancellationTokenSource();
         stop.Cancel();
-        Assert.That(() => DatasetAudit.Run(_clean!.Path, temp["report"], temp["valid.csv"], cancel: stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => AuditJob.Run(_clean!.Path, temp["report"], temp["valid.csv"], cancel: stop.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Directory.GetFiles(temp.Path, "*", SearchOption.AllDirectories), Is.Empty);
     }
 
@@ -220,7 +220,7 @@ public sealed class DatasetAuditTests
     public void Run_RealFootage_HasNoErrors()
     {
         using var temp = new TempFolder();
-        AuditedData made = DatasetAudit.Run(Shared.Path("media", "dataset"), temp["report"], temp["valid.csv"]);
+        AuditedData made = AuditJob.Run(Shared.Path("media", "dataset"), temp["report"], temp["valid.csv"]);
         // By truth.json the apple is on screen in scenes 1 and 3 of 4, the bottle in 1, 3, 5, 7 of 7: the apple's late window (scene 4 alone) has none.
         Assert.That(made.Audit.Counts, Is.EquivalentTo(new Dictionary<AuditKind, long> { [AuditKind.AbsentInWindow] = 1, [AuditKind.EmptyMask] = 5 }));
         Assert.That(made.Audit.Errors, Is.Zero);

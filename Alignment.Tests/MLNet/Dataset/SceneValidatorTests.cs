@@ -14,7 +14,7 @@ public sealed class SceneValidatorTests
     {
         using TempFolder temp = new();
         var data = new SmallDataSet(temp.Path).Video("b ad", 1, "\"blue, \"\"big\"\" bottle\"").Video("a-1", 2);
-        ValidationReport report = SceneValidator.Run(temp.Path);
+        ValidationResult report = ValidationJob.Run(temp.Path);
 
         string expected = Header
             + $"a-1,1,bottle,{data["video_scene_cuts/a-1/a-1-Scene-001-01.jpg"]},{data["keyword_masks/a-1/scene_1.png"]},{data["attention_heatmap/a-1/a-1-Scene-001.jpg"]},a-1-Scene-001-01.jpg\n"
@@ -36,8 +36,8 @@ public sealed class SceneValidatorTests
         var data = new SmallDataSet(temp.Path);
         data.Still($"{cuts}video_scene_cuts/v/v-Scene-001-01.JPG").Mask($"{rest}keyword_masks/v/v-Scene-001-01.PNG").Heatmap($"{rest}attention_heatmap/v/v-Scene-001-01.jpeg")
             .Text($"{rest}keywords.csv", "\uFEFFother;keyword_list[0];_id\nx;shoe;v\n");
-        Assert.That(SceneValidator.Run(temp.Path).ValidScenes, Is.EqualTo(1));
-        if (cuts.Length > 0) Assert.That(SceneValidator.Run(temp["data"]).ValidScenes, Is.EqualTo(1));
+        Assert.That(ValidationJob.Run(temp.Path).ValidScenes, Is.EqualTo(1));
+        if (cuts.Length > 0) Assert.That(ValidationJob.Run(temp["data"]).ValidScenes, Is.EqualTo(1));
         Assert.That(ValidScenesCsv.Read(data[cuts + "valid_scenes.csv"]).Single().Keyword, Is.EqualTo("shoe"));
     }
 
@@ -47,7 +47,7 @@ public sealed class SceneValidatorTests
         using TempFolder temp = new();
         var data = new SmallDataSet(temp.Path).Video("v", 1);
         data.Mask("keyword_masks/v/v-Scene-001-01.png").Heatmap("attention_heatmap/v/v-Scene-001-01.jpg");
-        SceneRecord scene = SceneValidator.Scenes(temp.Path).Single();
+        SceneRecord scene = ValidationJob.Scenes(temp.Path).Single();
         Assert.That((Path.GetFileName(scene.KeywordMaskPath), Path.GetFileName(scene.AttentionHeatmapPath)), Is.EqualTo(("scene_1.png", "v-Scene-001.jpg")));
     }
 
@@ -59,7 +59,7 @@ public sealed class SceneValidatorTests
     {
         using TempFolder temp = new();
         new SmallDataSet(temp.Path).Video(id, 3);
-        ValidationReport report = SceneValidator.Run(temp.Path);
+        ValidationResult report = ValidationJob.Run(temp.Path);
         Assert.That((report.ValidScenes, report.Problems.Count), Is.EqualTo((3L, 0)));
     }
 
@@ -81,7 +81,7 @@ public sealed class SceneValidatorTests
         data.Video("few", 2).Still("video_scene_cuts/nokey/nokey-Scene-001-01.jpg");
         data.Keyword("../../x", "evil").Keyword("v", "other").Keyword("long", new string('a', 1 << 20)).Keyword("nul\0", "x").Keyword("empty", "");
 
-        ValidationReport report = SceneValidator.Run(temp.Path, jsonPath: temp["out", "validation.json"], options: new() { Deep = true });
+        ValidationResult report = ValidationJob.Run(temp.Path, jsonPath: temp["out", "validation.json"], options: new() { Deep = true });
 
         string[] got = [.. report.Problems.Select(p => $"{p.Kind} {p.VideoId} {p.SceneNumber?.ToString(CultureInfo.InvariantCulture)}".TrimEnd()).Order(StringComparer.Ordinal)];
         Assert.That(got, Is.EqualTo(new[]
@@ -110,7 +110,7 @@ public sealed class SceneValidatorTests
         data.Bytes("video_scene_cuts/v/v-Scene-001-01.jpg", whole[..(whole.Length - 60)]).Mask("keyword_masks/v/scene_2.png", empty: true);
         // Something appended, as phones do, is no damage.
         data.Bytes("video_scene_cuts/v/v-Scene-003-01.jpg", [.. whole, .. new byte[5000]]);
-        Assert.That(SceneValidator.Run(temp.Path).Problems.Select(p => (p.Kind, p.SceneNumber)), Is.EqualTo(new[] { (ProblemKind.UnreadableFile, (int?)1) }));
+        Assert.That(ValidationJob.Run(temp.Path).Problems.Select(p => (p.Kind, p.SceneNumber)), Is.EqualTo(new[] { (ProblemKind.UnreadableFile, (int?)1) }));
     }
 
     [Test]
@@ -118,13 +118,13 @@ public sealed class SceneValidatorTests
     {
         using TempFolder temp = new();
         var data = new SmallDataSet(temp.Path).Still("video_scene_cuts/v/v-Scene-001-01.jpg").Keyword("v", "shoe");
-        var thrown = Assert.Throws<BadDataException>(() => SceneValidator.Run(temp.Path, jsonPath: temp["report.json"]));
+        var thrown = Assert.Throws<BadDataException>(() => ValidationJob.Run(temp.Path, jsonPath: temp["report.json"]));
         Assert.That(thrown!.Message, Does.StartWith("No valid scenes found").And.Contain(data["keyword_masks"]).And.Contain("MissingMask × 1"));
         Assert.That(thrown.ExitCode, Is.EqualTo(3));
         Assert.That(File.Exists(data["valid_scenes.csv"]), Is.False);
         Assert.That(File.Exists(temp["report.json"]));
 
-        Assert.That(Assert.Throws<BadDataException>(() => SceneValidator.Run(temp["nowhere"]))!.Message, Does.StartWith("No valid scenes found").And.Contain("video_scene_cuts"));
+        Assert.That(Assert.Throws<BadDataException>(() => ValidationJob.Run(temp["nowhere"]))!.Message, Does.StartWith("No valid scenes found").And.Contain("video_scene_cuts"));
     }
 
     [Test]
@@ -140,7 +140,7 @@ public sealed class SceneValidatorTests
         Directory.CreateSymbolicLink(data["video_scene_cuts/w"], outside["video_scene_cuts/w"]);
         File.Delete(data["keyword_masks/v/scene_3.png"]);
         File.CreateSymbolicLink(data["keyword_masks/v/scene_3.png"], data["keyword_masks/v/scene_1.png"]);   // inside: fine
-        ValidationReport report = SceneValidator.Run(temp.Path);
+        ValidationResult report = ValidationJob.Run(temp.Path);
         Assert.That(report.Problems.Count(p => p.Kind == ProblemKind.LinkOutside), Is.EqualTo(2));
         Assert.That(ValidScenesCsv.Read(data["valid_scenes.csv"]).Select(s => s.SceneNumber), Is.EqualTo(new[] { 1, 3, 4 }));
     }
@@ -166,7 +166,7 @@ public sealed class SceneValidatorTests
         }
         data.Text("keywords.csv", keywords + "v,bottle\n");
         var clock = Stopwatch.StartNew();
-        ValidationReport report = SceneValidator.Run(temp.Path);
+        ValidationResult report = ValidationJob.Run(temp.Path);
         TestContext.Out.WriteLine($"{clock.Elapsed.TotalSeconds:0.00} s");
         Assert.That(report.ValidScenes, Is.EqualTo(2001));
         Assert.That(clock.Elapsed.TotalSeconds, Is.LessThan(60), "about a second on an idle machine; generous, for a busy one");
@@ -176,7 +176,7 @@ public sealed class SceneValidatorTests
     public void Run_RealFootage_IsAllValid()
     {
         using TempFolder temp = new();
-        ValidationReport report = SceneValidator.Run(Shared.Path("media", "dataset"), temp["valid_scenes.csv"], options: new() { Deep = true });
+        ValidationResult report = ValidationJob.Run(Shared.Path("media", "dataset"), temp["valid_scenes.csv"], options: new() { Deep = true });
         // Written down by hand from truth.json: 4 + 7 scenes; the apple is absent in two.
         Assert.That((report.Videos, report.ValidScenes), Is.EqualTo((2, 11L)));
         Assert.That(report.Problems.Where(p => p is { Kind: ProblemKind.EmptyMask, VideoId: "apple_ad" }).Select(p => p.SceneNumber), Is.EqualTo(new[] { 2, 4 }));

@@ -26,7 +26,7 @@ public sealed class DoseRunTests
     {
         _temp = new TempFolder();
         _run = PaintedRun.Make(_temp);
-        _result = DoseRun.Run(_run, s_options);
+        _result = DoseJob.Run(_run, s_options);
     }
 
     [OneTimeTearDown]
@@ -136,7 +136,7 @@ public sealed class DoseRunTests
     public void Rerun_MeasuresNothing_AndTouchesNothing()
     {
         var before = Directory.GetFiles(_result.Folder, "*", SearchOption.AllDirectories).ToDictionary(f => f, File.GetLastWriteTimeUtc);
-        DoseResult again = DoseRun.Run(_run, s_options);
+        DoseResult again = DoseJob.Run(_run, s_options);
         Assert.That(again.Measured, Is.Zero);
         Assert.That(Directory.GetFiles(_result.Folder, "*", SearchOption.AllDirectories).ToDictionary(f => f, File.GetLastWriteTimeUtc), Is.EqualTo(before));
         Assert.That(_result.Files, Has.Count.EqualTo(10));
@@ -150,9 +150,9 @@ public sealed class DoseRunTests
         string run = PaintedRun.Copy(Path.Combine(_run, "variants_v3"), temp["run", "variants_v3"]);
         PaintedRun.Copy(Path.Combine(_run, EditedFolder.Name), temp["run", EditedFolder.Name]);
         using var stop = new CancellationTokenSource();
-        Assert.That(() => DoseRun.Run(temp["run"], s_options, progress: new Stop(stop), cancel: stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => DoseJob.Run(temp["run"], s_options, progress: new Stop(stop), cancel: stop.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Directory.GetFiles(temp["run", DoseFolder.Name]), Is.Empty, "no report of half a run, no stray file");
-        DoseResult continued = DoseRun.Run(temp["run"], s_options);
+        DoseResult continued = DoseJob.Run(temp["run"], s_options);
         Assert.That(continued.Measured, Is.InRange(1, MiniDataSet.Scenes - 1), "what was finished is not measured again");
         foreach (string file in _result.Files) Assert.That(File.ReadAllBytes(temp["run", DoseFolder.Name, Path.GetFileName(file)]), Is.EqualTo(File.ReadAllBytes(file)), Path.GetFileName(file));
     }
@@ -176,7 +176,7 @@ public sealed class DoseRunTests
         PictureFile.WritePng(folder.Png("placebo", "spot", "spot-Scene-002"), new RgbPicture(1, 1, new byte[3]));
         string record = folder.Record("full_boost", "spot", "spot-Scene-003");
         File.WriteAllText(record, File.ReadAllText(record).Replace("\"control_sha256\": \"", "\"control_sha256\": \"0", StringComparison.Ordinal));
-        DoseResult result = DoseRun.Run(temp["run"], s_options with { Plots = false });
+        DoseResult result = DoseJob.Run(temp["run"], s_options with { Plots = false });
         Assert.That(result.HasFailures);
         Assert.That((result.Report.Counts.Failed, result.Report.Counts.WithProduct), Is.EqualTo((3L, 3L)));
         Assert.That(result.Report.Failures.Select(f => f.SceneId), Is.EqualTo(new[] { "spot-Scene-001", "spot-Scene-002", "spot-Scene-003" }));
@@ -193,7 +193,7 @@ public sealed class DoseRunTests
         using var temp = new TempFolder();
         PaintedRun.Copy(_run, temp["run"]);
         foreach (string variant in Directory.GetDirectories(new EditedFolder(temp["run"]).Root)) if (Directory.Exists(Path.Combine(variant, "ad-2 é"))) Directory.Delete(Path.Combine(variant, "ad-2 é"), recursive: true);
-        DoseReport report = DoseRun.Run(temp["run"], new() { Predictors = [new() { Predictor = "fine_grained" }], Plots = false }).Report;
+        DoseReport report = DoseJob.Run(temp["run"], new() { Predictors = [new() { Predictor = "fine_grained" }], Plots = false }).Report;
         Assert.That(report.Of("full_boost")!.Dose!.Method, Is.EqualTo(IntervalMethod.ScenesOfOneVideo));
         Assert.That(report.Of("full_boost")!.Manipulation!.Sentence, Does.EndWith("says nothing of other videos."));
         Assert.That(report.Of("late_boost")!.DoseActedOn, Is.EqualTo(report.Of("late_boost")!.DoseActedOn! with { Method = IntervalMethod.None, Low = null, High = null, P = null }), "one scene allows no interval");
@@ -204,14 +204,14 @@ public sealed class DoseRunTests
     public void WhatCannotBeMeasured_IsRefused()
     {
         using var temp = new TempFolder();
-        Assert.That(() => DoseRun.Run(temp["nothing"]), Throws.InstanceOf<BadDataException>().With.Message.Contains("alignment variants"));
+        Assert.That(() => DoseJob.Run(temp["nothing"]), Throws.InstanceOf<BadDataException>().With.Message.Contains("alignment variants"));
         PaintedRun.Copy(Path.Combine(_run, "variants_v3"), temp["run", "variants_v3"]);
-        Assert.That(() => DoseRun.Run(temp["run"]), Throws.InstanceOf<BadDataException>().With.Message.Contains("alignment edit"));
+        Assert.That(() => DoseJob.Run(temp["run"]), Throws.InstanceOf<BadDataException>().With.Message.Contains("alignment edit"));
         Directory.CreateDirectory(temp["run", EditedFolder.Name]);
-        Assert.That(() => DoseRun.Run(temp["run"]), Throws.InstanceOf<BadDataException>().With.Message.Contains("No scene could be measured"));
+        Assert.That(() => DoseJob.Run(temp["run"]), Throws.InstanceOf<BadDataException>().With.Message.Contains("No scene could be measured"));
         Assert.That(Directory.GetFiles(temp["run", DoseFolder.Name]), Is.Empty);
-        Assert.That(() => DoseRun.Run(_run, new() { Margin = 0 }), Throws.InstanceOf<UsageException>().With.Message.Contains("--margin"));
-        Assert.That(() => DoseRun.Run(_run, new() { Predictors = [new() { Predictor = "gaze" }] }), Throws.InstanceOf<UsageException>().With.Message.Contains("fine_grained"));
-        Assert.That(() => DoseRun.Run(_run, new() { Predictors = [new(), new()] }), Throws.InstanceOf<UsageException>().With.Message.Contains("twice"));
+        Assert.That(() => DoseJob.Run(_run, new() { Margin = 0 }), Throws.InstanceOf<UsageException>().With.Message.Contains("--margin"));
+        Assert.That(() => DoseJob.Run(_run, new() { Predictors = [new() { Predictor = "gaze" }] }), Throws.InstanceOf<UsageException>().With.Message.Contains("fine_grained"));
+        Assert.That(() => DoseJob.Run(_run, new() { Predictors = [new(), new()] }), Throws.InstanceOf<UsageException>().With.Message.Contains("twice"));
     }
 }

@@ -24,7 +24,7 @@ static class PaintedRun
     /// <summary>Of any data set.</summary>
     public static void Make(string data, string run)
     {
-        VariantMaker.Run(data, run, new() { Width = Size, Height = Size });
+        VariantJob.Run(data, run, new() { Width = Size, Height = Size });
         var edit = new EditOptions { Width = Size, Height = Size };
         new DatasetEditing(new VariantSetScenes(VariantSet.Open(run), []), new EditedFolder(run), new() { Edit = edit }, "painter", "left out", () => new Painter()).Run(null, CancellationToken.None);
     }

@@ -13,10 +13,10 @@ public sealed class BundleDiffusionTests
 
     static readonly EditOptions s_options = new EditOptions { Width = 16, Height = 8, Scheduler = SchedulerKind.Ddim, Steps = 4, Strength = 0.75, Guidance = 1 }.For(s_bundle);
 
-    static EditedFolder Run(FakeVariants variants, string output, DatasetEditOptions options)
+    static EditedFolder Run(FakeVariants variants, string output, EditJobOptions options)
     {
         var folder = new EditedFolder(output);
-        DatasetEditResult result = new DatasetEditing(variants, folder, options, s_bundle.Hash, "left out", () => new BundleDiffusion(s_bundle, options.Edit, options.PreviewEvery)).Run(null, CancellationToken.None);
+        EditResult result = new DatasetEditing(variants, folder, options, s_bundle.Hash, "left out", () => new BundleDiffusion(s_bundle, options.Edit, options.PreviewEvery)).Run(null, CancellationToken.None);
         Assert.That(result.Failures, Is.Empty);
         return folder;
     }
@@ -49,7 +49,7 @@ public sealed class BundleDiffusionTests
     public void SmallGuess_OfADdimStep_IsTheSampleItHeadsFor()
     {
         EditOptions options = s_options with { BlendLatents = false };
-        using var editor = new SceneEditor(s_bundle, options);
+        using var editor = new DiffusionEditor(s_bundle, options);
         double product = 1;
         double[] alphaBars = [.. Enumerable.Range(0, 1000).Select(t => product *= 1 - Math.Pow(Math.Sqrt(0.00085) + t / 999.0 * (Math.Sqrt(0.012) - Math.Sqrt(0.00085)), 2))];
         int looked = 0;

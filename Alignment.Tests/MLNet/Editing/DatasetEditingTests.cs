@@ -10,7 +10,7 @@ public sealed class DatasetEditingTests
 {
     static readonly EditOptions s_options = new() { Width = 16, Height = 8 };
 
-    static DatasetEditResult Run(IScenesToEdit variants, string output, FakeDiffusion model, EditOptions? options = null, int ahead = 2, string? timings = null, IProgress<WorkProgress>? progress = null) =>
+    static EditResult Run(IScenesToEdit variants, string output, FakeDiffusion model, EditOptions? options = null, int ahead = 2, string? timings = null, IProgress<WorkProgress>? progress = null) =>
         new DatasetEditing(variants, new EditedFolder(output), new() { Edit = options ?? s_options, Ahead = ahead, TimingsFile = timings }, modelHash: "m", lpips: "left out", model.Open).Run(progress, CancellationToken.None);
 
     [Test]
@@ -37,7 +37,7 @@ public sealed class DatasetEditingTests
     {
         using var temp = new TempFolder();
         var model = new FakeDiffusion();
-        DatasetEditResult result = Run(new FakeVariants(temp["in"]), temp["out"], model);
+        EditResult result = Run(new FakeVariants(temp["in"]), temp["out"], model);
 
         Assert.That(result.Counts, Is.EqualTo(new EditCounts { Scenes = 8, Outputs = 32, DistinctControls = FakeVariants.Controls, Edits = FakeVariants.Controls, Copied = 32 - FakeVariants.Controls, NothingToEdit = 3, Failed = 0 }));
         Assert.That(model.Edits, Is.EqualTo(FakeVariants.Controls - 3), "the scene without product needs no model");
@@ -75,11 +75,11 @@ public sealed class DatasetEditingTests
     {
         using var temp = new TempFolder();
         var variants = new FakeVariants(temp["in"]);
-        DatasetEditResult first = Run(variants, temp["out"], new());
+        EditResult first = Run(variants, temp["out"], new());
         var before = Snapshot.Of(temp["out"]);
         var times = Snapshot.Times(first.Folder, "*.png");
         var idle = new FakeDiffusion();
-        DatasetEditResult second = Run(variants, temp["out"], idle);
+        EditResult second = Run(variants, temp["out"], idle);
 
         Assert.That((idle.Opened, second.EditsMade), Is.EqualTo((0, 0)), "the model is not even loaded");
         Assert.That(second.Counts, Is.EqualTo(first.Counts));
@@ -93,14 +93,14 @@ public sealed class DatasetEditingTests
     {
         using var temp = new TempFolder();
         FakeVariants unknown = new(temp["in"]), known = new(temp["in"]);
-        for (int i = 0; i < known.All.Count; i++) known.All[i] = known.All[i] with { Attention = new(AttentionOriginKind.Predicted, "some_model") };
+        for (int i = 0; i < known.All.Count; i++) known.All[i] = known.All[i] with { Attention = new(ProvenanceKind.Predicted, "some_model") };
         string first = Run(unknown, temp["out"], new()).Folder;
         Run(known, temp["fresh"], new());
         var record = new EditedFolder(temp["out"]).Record("placebo", "a", "a-Scene-003");
         Assert.That(File.ReadAllText(record), Does.Contain("\"kind\": \"BroughtAlong\""));
         var times = Snapshot.Times(first, "*.png");
         var idle = new FakeDiffusion();
-        DatasetEditResult again = Run(known, temp["out"], idle);
+        EditResult again = Run(known, temp["out"], idle);
 
         Assert.That((idle.Opened, again.EditsMade), Is.EqualTo((0, 0)));
         Assert.That(Snapshot.Times(first, "*.png"), Is.EqualTo(times), "no picture is touched");
@@ -119,7 +119,7 @@ public sealed class DatasetEditingTests
         Run(variants, temp["whole"], new());
         Assert.Throws<OperationCanceledException>(() => Run(variants, temp["cut"], new(stopAfter), ahead: ahead));
         var rest = new FakeDiffusion();
-        DatasetEditResult result = Run(variants, temp["cut"], rest);
+        EditResult result = Run(variants, temp["cut"], rest);
 
         Assert.That(Snapshot.Of(temp["cut"]), Is.EqualTo(Snapshot.Of(temp["whole"])));
         Assert.That(rest.Edits, Is.EqualTo(FakeVariants.Controls - 3 - stopAfter), "what was denoised before was written");
@@ -167,7 +167,7 @@ public sealed class DatasetEditingTests
         var variants = new FakeVariants(temp["in"]);
         Run(variants, temp["out"], new());
         File.WriteAllBytes(variants.All[2].StillPath, File.ReadAllBytes(variants.All[2].StillPath).AsSpan(0, 100));
-        DatasetEditResult result = Run(variants, temp["out"], new());
+        EditResult result = Run(variants, temp["out"], new());
 
         Assert.That(result.HasFailures);
         Assert.That(result.Failures, Has.Count.EqualTo(1));
@@ -221,7 +221,7 @@ public sealed class DatasetEditingTests
         using var temp = new TempFolder();
         var variants = new FakeVariants(temp["in"]);
         var model = new FakeDiffusion { Fails = (scene, control) => scene.SceneId == "a-Scene-002" && control == 1 ? BadDataException.For("The edit", "no numbers", "a picture", "Try again.") : null };
-        DatasetEditResult result = Run(variants, temp["out"], model, ahead: ahead);
+        EditResult result = Run(variants, temp["out"], model, ahead: ahead);
         Assert.That(result.Failures.Select(f => f.SceneId), Is.EqualTo(new[] { "a-Scene-002" }));
         Assert.That((result.Counts.Failed, result.Counts.Outputs), Is.EqualTo((1, 28)));
         Assert.That(variants.Variants.Any(v => File.Exists(new EditedFolder(temp["out"]).Record(v, "a", "a-Scene-002"))), Is.False, "no half of a scene is left");
@@ -288,7 +288,7 @@ public sealed class DatasetEditingTests
     {
         using var temp = new TempFolder();
         var variants = new FakeVariants(temp["in"]);
-        DatasetEditResult result = Run(variants, temp["out"], new(), timings: temp["seconds.csv"]);
+        EditResult result = Run(variants, temp["out"], new(), timings: temp["seconds.csv"]);
         string[] rows = File.ReadAllLines(temp["seconds.csv"]);
         Assert.That(rows, Has.Length.EqualTo(1 + FakeVariants.Controls));
         Assert.That(rows[1], Does.StartWith("a,a-Scene-001,baseline,1,0.2500,"));

@@ -11,7 +11,7 @@ public sealed class AnalysisJsonTests
     {
         using var temp = new TempFolder();
         EngagementSimulation.Write(temp["e.csv"], new() { Videos = ["a", "b", "c"], Impressions = 200 });
-        EngagementAnalysis made = EngagementAnalyzer.Run(temp["e.csv"], temp["out"], new() { Sequential = true, Resamples = 200, Margins = [new("CTR", 0.01)] });
+        EngagementAnalysis made = AnalysisJob.Run(temp["e.csv"], temp["out"], new() { Sequential = true, Resamples = 200, Margins = [new("CTR", 0.01)] });
         EngagementAnalysis read = AnalysisJson.Read(temp["out", AnalysisFiles.Json]);
         Assert.Multiple(() =>
         {

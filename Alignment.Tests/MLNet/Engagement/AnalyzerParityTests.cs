@@ -183,7 +183,7 @@ public sealed class AnalyzerParityTests
     static EngagementAnalysis Through(string csv, AnalysisOptions options)
     {
         using var temp = new TempFolder();
-        EngagementAnalyzer.Run(csv, temp.Path, options);
+        AnalysisJob.Run(csv, temp.Path, options);
         return AnalysisJson.Read(temp[AnalysisFiles.Json]);
     }
 }

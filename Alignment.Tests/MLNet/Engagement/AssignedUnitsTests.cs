@@ -28,7 +28,7 @@ public sealed class AssignedUnitsTests
     {
         using var temp = new TempFolder();
         File.WriteAllText(temp["e.csv"], text);
-        return EngagementAnalyzer.Analyze(temp["e.csv"], options ?? s_options, inputs: inputs);
+        return AnalysisJob.Analyze(temp["e.csv"], options ?? s_options, inputs: inputs);
     }
 
     static string[] Codes(EngagementAnalysis analysis) => [.. analysis.Warnings.Select(w => w.Code)];

@@ -13,7 +13,7 @@ public sealed class EngagementAnalyzerTests
     [TestCase("small")]
     public void Analyze_Fixture_EqualsScipy(string name)
     {
-        var analysis = EngagementAnalyzer.Analyze(Shared.Path("fixtures", "analysis", name + ".csv"), new() { Resamples = 0 });
+        var analysis = AnalysisJob.Analyze(Shared.Path("fixtures", "analysis", name + ".csv"), new() { Resamples = 0 });
         using var expected = JsonDocument.Parse(File.ReadAllText(Shared.Path("fixtures", "analysis", name + ".expected.json")));
         Assert.That(analysis.Metrics.Select(m => m.Metric), Is.EqualTo(new[] { "CTR", "CVR", "watch_time" }));
         Assert.Multiple(() =>
@@ -75,7 +75,7 @@ public sealed class EngagementAnalyzerTests
             + "i,reduction,\r\n"                                          // 14: missing, not bad
             + "=HYPERLINK(\"x\"),=cmd,1\r\n"                              // 15
             + "j,reduction,0.4\r\n");                                     // 16
-        var made = EngagementAnalyzer.Run(csv, temp["out"]);
+        var made = AnalysisJob.Run(csv, temp["out"]);
         Assert.Multiple(() =>
         {
             Assert.That(made.RejectedShown.Select(r => r.Line), Is.EqualTo(new[] { 5L, 7, 8, 9, 10, 11, 12, 13, 15 }));
@@ -95,7 +95,7 @@ public sealed class EngagementAnalyzerTests
     {
         using var temp = new TempFolder();
         File.WriteAllText(temp["e.csv"], text);
-        Assert.That(EngagementAnalyzer.Analyze(temp["e.csv"]).Metrics.Single().Samples.Single().Sample, Is.EqualTo(new Sample(2, 1.5, 0.5)));
+        Assert.That(AnalysisJob.Analyze(temp["e.csv"]).Metrics.Single().Samples.Single().Sample, Is.EqualTo(new Sample(2, 1.5, 0.5)));
     }
 
     [TestCase("", "empty file")]
@@ -107,7 +107,7 @@ public sealed class EngagementAnalyzerTests
     {
         using var temp = new TempFolder();
         File.WriteAllText(temp["e.csv"], text);
-        Assert.That(() => EngagementAnalyzer.Analyze(temp["e.csv"]), Throws.InstanceOf<BadDataException>().With.Message.Contains(says).And.Message.Contains("e.csv"));
+        Assert.That(() => AnalysisJob.Analyze(temp["e.csv"]), Throws.InstanceOf<BadDataException>().With.Message.Contains(says).And.Message.Contains("e.csv"));
     }
 
     [Test]
@@ -120,7 +120,7 @@ public sealed class EngagementAnalyzerTests
             string line = new('x', 1 << 20);
             for (int i = 0; i < 40; i++) file.Write(line);
         }
-        Assert.That(() => EngagementAnalyzer.Analyze(temp["e.csv"]), Throws.InstanceOf<BadDataException>().With.Message.Contains("line 3"));
+        Assert.That(() => AnalysisJob.Analyze(temp["e.csv"]), Throws.InstanceOf<BadDataException>().With.Message.Contains("line 3"));
     }
 
     [Test]
@@ -129,7 +129,7 @@ public sealed class EngagementAnalyzerTests
         using var temp = new TempFolder();
         File.WriteAllText(temp["e.csv"], "video_id,variant,flat,one,orphan,region,=evil\n"
             + "a,baseline,1,1,,north,1\nb,baseline,1,2,,south,2\nc,placebo,1,,3,north,\nd,placebo,1,4,5,east,3\n");
-        var made = EngagementAnalyzer.Run(temp["e.csv"], temp.Path);
+        var made = AnalysisJob.Run(temp["e.csv"], temp.Path);
         string json = File.ReadAllText(temp[AnalysisFiles.Json]), csv = File.ReadAllText(temp[AnalysisFiles.Comparisons]);
         Assert.Multiple(() =>
         {
@@ -151,12 +151,12 @@ public sealed class EngagementAnalyzerTests
         File.WriteAllText(temp["e.csv"], "video_id,variant,CTR\n" + string.Concat(Enumerable.Range(0, 400).Select(i => string.Create(CultureInfo.InvariantCulture, $"v{i % 20},{(i % 2 == 0 ? "baseline" : "placebo")},{i * i % 17 / 100.0}\n"))));
         using var stopped = new CancellationTokenSource();
         stopped.Cancel();
-        Assert.That(() => EngagementAnalyzer.Run(temp["e.csv"], temp["new"], stop: stopped.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => AnalysisJob.Run(temp["e.csv"], temp["new"], stop: stopped.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Directory.Exists(temp["new"]) ? Directory.GetFileSystemEntries(temp["new"]) : [], Is.Empty);
-        EngagementAnalyzer.Run(temp["e.csv"], temp["old"]);
+        AnalysisJob.Run(temp["e.csv"], temp["old"]);
         var before = Directory.GetFiles(temp["old"]).ToDictionary(f => f, File.ReadAllBytes);
         using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
-        Assert.That(() => EngagementAnalyzer.Run(temp["e.csv"], temp["old"], new() { Resamples = 20_000_000 }, stop: soon.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => AnalysisJob.Run(temp["e.csv"], temp["old"], new() { Resamples = 20_000_000 }, stop: soon.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Directory.GetFiles(temp["old"]).ToDictionary(f => f, File.ReadAllBytes), Is.EqualTo(before));
     }
 
@@ -166,7 +166,7 @@ public sealed class EngagementAnalyzerTests
         using var temp = new TempFolder();
         const string text = "video_id,variant,CTR\na,baseline,1\nb,placebo,2\n";
         File.WriteAllText(temp[AnalysisFiles.Comparisons], text);
-        Assert.That(() => EngagementAnalyzer.Run(temp[AnalysisFiles.Comparisons], temp.Path), Throws.InstanceOf<UsageException>().With.Message.Contains("analysis.csv"));
+        Assert.That(() => AnalysisJob.Run(temp[AnalysisFiles.Comparisons], temp.Path), Throws.InstanceOf<UsageException>().With.Message.Contains("analysis.csv"));
         Assert.That(File.ReadAllText(temp[AnalysisFiles.Comparisons]), Is.EqualTo(text));
     }
 
@@ -176,8 +176,8 @@ public sealed class EngagementAnalyzerTests
         using var temp = new TempFolder();
         File.WriteAllText(temp["e.csv"], "video_id,variant,CTR\n" + string.Concat(Enumerable.Range(0, 40).Select(i =>
             string.Create(CultureInfo.InvariantCulture, $"v{i},{(i % 2 == 0 ? "baseline" : "placebo")},{i * i % 17 / 100.0}\n"))));
-        EngagementAnalyzer.Run(temp["e.csv"], temp["1"]);
-        EngagementAnalyzer.Run(temp["e.csv"], temp["2"]);
+        AnalysisJob.Run(temp["e.csv"], temp["1"]);
+        AnalysisJob.Run(temp["e.csv"], temp["2"]);
         foreach (string name in Directory.EnumerateFiles(temp["1"]).Select(f => Path.GetFileName(f)!))
             Assert.That(File.ReadAllBytes(temp["2", name]), Is.EqualTo(File.ReadAllBytes(temp["1", name])), name);
     }

@@ -14,7 +14,7 @@ public sealed class EquivalenceTests
         using var temp = new TempFolder();
         File.WriteAllText(temp["e.csv"], "video_id,variant,impressions,clicks,CTR\n" + string.Concat(arms.SelectMany(a => Enumerable.Range(0, a.Videos).Select(i => (a.Variant, I: i, Row: a.Row(i)))
             .Select(r => string.Create(CultureInfo.InvariantCulture, $"v{r.I},{r.Variant},{r.Row.Impressions},{r.Row.Clicks},{r.Row.Clicks / (double)r.Row.Impressions}\n")))));
-        made = EngagementAnalyzer.Analyze(temp["e.csv"], options with { Resamples = 0 });
+        made = AnalysisJob.Analyze(temp["e.csv"], options with { Resamples = 0 });
         return made.Metrics.Single(m => m.Metric == metric);
     }
 

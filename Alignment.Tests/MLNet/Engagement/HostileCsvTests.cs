@@ -14,7 +14,7 @@ public sealed class HostileCsvTests
     {
         using var temp = new TempFolder();
         File.WriteAllText(temp["e.csv"], text, encoding ?? new UTF8Encoding(false));
-        return EngagementAnalyzer.Analyze(temp["e.csv"], options);
+        return AnalysisJob.Analyze(temp["e.csv"], options);
     }
 
     static Sample First(EngagementAnalysis analysis) => analysis.Metrics[0].Samples.Single(s => s.Variant == "baseline").Sample;
@@ -74,7 +74,7 @@ public sealed class HostileCsvTests
     {
         using var made = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.Out);
         made.Write("video_id,variant,CTR\na,baseline,1\n"u8);
-        Assert.That(() => EngagementAnalyzer.Analyze("/proc/self/fd/" + made.GetClientHandleAsString()), Throws.InstanceOf<BadDataException>().With.Message.Contains("a pipe"));
+        Assert.That(() => AnalysisJob.Analyze("/proc/self/fd/" + made.GetClientHandleAsString()), Throws.InstanceOf<BadDataException>().With.Message.Contains("a pipe"));
     }
 
     [Test]
@@ -108,7 +108,7 @@ public sealed class HostileCsvTests
     {
         using var temp = new TempFolder();
         File.WriteAllText(temp["e.csv"], "video_id,variant,=cmd|' /C calc'!A0,@SUM(1)\n=1+1,baseline,1,1\n+2,baseline,2,3\nx,placebo,3,2\ny,placebo,5,4\nz,=HYPERLINK(\"\"\"http://evil\"\"\"),1,1\nz,-2+3,1,1\n");
-        EngagementAnalyzer.Run(temp["e.csv"], temp["out"]);
+        AnalysisJob.Run(temp["e.csv"], temp["out"]);
         foreach (string file in Directory.GetFiles(temp["out"], "*.csv"))
             foreach (string cell in File.ReadAllText(file).Split('\n', ','))
                 Assert.That(cell.TrimStart('"').TrimEnd('\r'), Does.Not.Match("^[=+@\t]|^-[^0-9.]"), Path.GetFileName(file));
@@ -142,10 +142,10 @@ public sealed class HostileCsvTests
                 file.Write(string.Create(CultureInfo.InvariantCulture, $"video {i % 97},{variants[i * 7919 % 7]},{(i * 48271L % 65537) / 65537.0},{(i % 1000 == 0 ? "\"a\nb\"" : "nothing to say here")}\n"));
         }
         var options = new AnalysisOptions { MaxValues = 5000, MaxRowHashes = 2000 };
-        string one = AnalysisJson.Text(EngagementAnalyzer.Analyze(temp["e.csv"], options with { Threads = 1 }));
+        string one = AnalysisJson.Text(AnalysisJob.Analyze(temp["e.csv"], options with { Threads = 1 }));
         foreach (int threads in new[] { 2, 5 })
-            Assert.That(AnalysisJson.Text(EngagementAnalyzer.Analyze(temp["e.csv"], options with { Threads = threads })), Is.EqualTo(one));
-        EngagementAnalysis made = EngagementAnalyzer.Analyze(temp["e.csv"], options);
+            Assert.That(AnalysisJson.Text(AnalysisJob.Analyze(temp["e.csv"], options with { Threads = threads })), Is.EqualTo(one));
+        EngagementAnalysis made = AnalysisJob.Analyze(temp["e.csv"], options);
         Assert.Multiple(() =>
         {
             Assert.That((made.Rows, made.Rejected), Is.EqualTo((50_000L, 0L)));

@@ -264,7 +264,7 @@ public sealed class PlanningTests
     {
         using var temp = new TempFolder();
         PlanFile.Write(temp["plan.json"], new AnalysisPlan { Metrics = ["CTR"], Stopping = new(StoppingRule.Sequential, null, 800), Hypotheses = [new() { Id = "all", Statement = "boosts beat placebo", Metric = "CTR", Variants = ["early_boost", "late_boost"], Against = ["placebo", "baseline"] }] });
-        EngagementAnalysis made = EngagementAnalyzer.Analyze(EngagementSimulation.Rows(), new() { Resamples = 0 }, new() { PlanFile = temp["plan.json"] });
+        EngagementAnalysis made = AnalysisJob.Analyze(EngagementSimulation.Rows(), new() { Resamples = 0 }, new() { PlanFile = temp["plan.json"] });
         VariantComparison early = made.Metrics[0].Comparisons[0];
         Contrast own = made.Metrics[0].Contrasts.Single(c => c.Question == "planned");
         Assert.That((early.Result.Test, early.Result.P, early.Result.Interval), Is.EqualTo(("confidence sequence", early.Sequential!.P, (Interval?)early.Sequential.Interval)));
@@ -283,7 +283,7 @@ public sealed class PlanningTests
         var rows = new EngagementRows("m");
         foreach (var (variant, dose) in doses)
             for (int i = 0; i < 40; i++) rows.Add($"v{i % 10}", variant, 5 + 3 * dose + 0.5 * Math.Sin(i + dose));
-        DoseResponse one = EngagementAnalyzer.Analyze(rows, new() { Resamples = 0 }, new() { DoseFile = temp["dose.csv"] }).Metrics[0].Dose!, many = EngagementAnalyzer.Analyze(rows, new() { Resamples = 0 }, new() { DoseFile = temp["by_video.csv"] }).Metrics[0].Dose!;
+        DoseResponse one = AnalysisJob.Analyze(rows, new() { Resamples = 0 }, new() { DoseFile = temp["dose.csv"] }).Metrics[0].Dose!, many = AnalysisJob.Analyze(rows, new() { Resamples = 0 }, new() { DoseFile = temp["by_video.csv"] }).Metrics[0].Dose!;
         Assert.Multiple(() =>
         {
             Assert.That(one.Result.Estimate, Is.EqualTo(3).Within(0.1));
@@ -295,7 +295,7 @@ public sealed class PlanningTests
             Assert.That(many.Units, Is.EqualTo("per 0.1 of attention share"));
             Assert.That(many.WithinVideos!.Estimate, Is.EqualTo(0.3).Within(0.05));
         });
-        Assert.That(() => EngagementAnalyzer.Analyze(rows, null, new() { DoseFile = temp["none.csv"] }), Throws.InstanceOf<BadDataException>().With.Message.Contains("no such file"));
+        Assert.That(() => AnalysisJob.Analyze(rows, null, new() { DoseFile = temp["none.csv"] }), Throws.InstanceOf<BadDataException>().With.Message.Contains("no such file"));
     }
 
     // Textbook weighted regression: y = 1 + 2x through three points of different errors, one of them off by 0.3.
@@ -329,7 +329,7 @@ public sealed class PlanningTests
         EngagementAnalysis view = ml.Alignment.AnalyzeEngagement(ml.Data.LoadFromEnumerable(rows), new() { Resamples = 0 });
         var memory = new EngagementRows("CTR", "clicked");
         foreach (Row r in rows) memory.Add(r.video_id, r.variant, r.CTR, r.clicked ? 1 : 0);
-        EngagementAnalysis direct = EngagementAnalyzer.Analyze(memory, new() { Resamples = 0 });
+        EngagementAnalysis direct = AnalysisJob.Analyze(memory, new() { Resamples = 0 });
         Assert.That(AnalysisJson.Text(view with { Source = "" }), Is.EqualTo(AnalysisJson.Text(direct with { Source = "" })));
     }
 }

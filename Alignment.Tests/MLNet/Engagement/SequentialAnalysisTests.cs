@@ -20,7 +20,7 @@ public sealed class SequentialAnalysisTests
         var rows = new EngagementRows("m");
         foreach (var (variant, n, mean, spread) in new[] { ("baseline", 50, 5.0, 1.0), ("early_boost", 40, 5.6, 1), ("middle_boost", 30, 5.2, 2), ("late_boost", 20, 5.1, 1), ("placebo", 60, 5.02, 0.5) })
             for (int i = 0; i < n; i++) rows.Add(string.Create(CultureInfo.InvariantCulture, $"v{i}"), variant, mean + spread * (2.0 * i / (n - 1) - 1));
-        return EngagementAnalyzer.Analyze(rows, s_options, inputs).Metrics[0];
+        return AnalysisJob.Analyze(rows, s_options, inputs).Metrics[0];
     }
 
     [Test]
@@ -60,7 +60,7 @@ public sealed class SequentialAnalysisTests
         using var temp = new TempFolder();
         string Arm(string variant, int videos, int factor) => string.Concat(Enumerable.Range(0, videos).Select(i => $"v{i},{variant},{100 + 13 * i % 70},{4 + factor * i * i % 7}\n"));
         File.WriteAllText(temp["e.csv"], "video_id,variant,impressions,clicks\n" + Arm("baseline", 12, 3) + Arm("placebo", 14, 5));
-        MetricAnalysis ratio = EngagementAnalyzer.Analyze(temp["e.csv"], s_options).Metrics.Single();
+        MetricAnalysis ratio = AnalysisJob.Analyze(temp["e.csv"], s_options).Metrics.Single();
         Finding made = ratio.Comparisons[0].Result;
         Assert.That((made.Test, made.P), Is.EqualTo(("confidence sequence of the ratio by video", (double?)1)));
         Assert.That(made.Interval!.Value.High - made.Estimate, Is.EqualTo(0.023868009053208787).Within(1e-12));
@@ -72,8 +72,8 @@ public sealed class SequentialAnalysisTests
     {
         using var temp = new TempFolder();
         File.WriteAllText(temp["d.csv"], "variant,dose\nearly_boost,1\nmiddle_boost,0.5\nlate_boost,0.2\nplacebo,0\n");
-        Finding fixedEnd = EngagementAnalyzer.Analyze(EngagementSimulation.Rows(), s_options with { Test = PrimaryTest.Welch }, new() { DoseFile = temp["d.csv"] }).Metrics[0].Dose!.Result;
-        Finding anyTime = EngagementAnalyzer.Analyze(EngagementSimulation.Rows(), s_options, new() { DoseFile = temp["d.csv"] }).Metrics[0].Dose!.Result;
+        Finding fixedEnd = AnalysisJob.Analyze(EngagementSimulation.Rows(), s_options with { Test = PrimaryTest.Welch }, new() { DoseFile = temp["d.csv"] }).Metrics[0].Dose!.Result;
+        Finding anyTime = AnalysisJob.Analyze(EngagementSimulation.Rows(), s_options, new() { DoseFile = temp["d.csv"] }).Metrics[0].Dose!.Result;
         Assert.That(anyTime.Estimate, Is.EqualTo(fixedEnd.Estimate));
         Assert.That(anyTime.Interval!.Value.High - anyTime.Interval.Value.Low, Is.GreaterThan(1.2 * (fixedEnd.Interval!.Value.High - fixedEnd.Interval.Value.Low)));
         Assert.That(anyTime.P, Is.GreaterThan(fixedEnd.P!.Value));

@@ -20,7 +20,7 @@ public sealed class SimulatedStudiesTests
     };
 
     static EngagementAnalysis[] Analyze(SimulationOptions study, AnalysisOptions options) =>
-        [.. Enumerable.Range(1, Studies).AsParallel().AsOrdered().Select(seed => EngagementAnalyzer.Analyze(EngagementSimulation.Rows(study with { Seed = (ulong)seed }), options))];
+        [.. Enumerable.Range(1, Studies).AsParallel().AsOrdered().Select(seed => AnalysisJob.Analyze(EngagementSimulation.Rows(study with { Seed = (ulong)seed }), options))];
 
     [Test]
     public void Analyze_ManyStudies_KeepsErrorRatesAndFindsWhatWasPlanted()

@@ -39,7 +39,7 @@ public sealed class AttentionMakingTests
     {
         using var folder = new TempFolder();
         string data = Data(folder);
-        AttentionReport report = AttentionMaking.Run(data);
+        AttentionResult report = AttentionJob.Run(data);
         Assert.That((report.Count(HeatmapFate.Made), report.Failures), Is.EqualTo(((long)MiniDataSet.Scenes, 0L)));
         Assert.That((report.Attention.Predicted, report.Attention.Measured), Is.EqualTo(((long)MiniDataSet.Scenes, 0L)));
         RgbPicture still = PictureFile.ReadRgb8(Path.Combine(data, "video_scene_cuts", "spot", "spot-Scene-002-01.jpg"));
@@ -47,13 +47,13 @@ public sealed class AttentionMakingTests
         SaliencyPredictors.Parse("spectral_residual.smoothed").Predict(still.Pixels, still.Width, still.Height, map);
         Assert.That(PictureFile.ReadGrey(Heatmap(data, "spot", 2)).Values, Is.EqualTo(map).Within(0.5 / 65535 + 1e-7));
         Assert.That(report.ContactSheets, Has.Count.EqualTo(2).And.All.Matches<string>(File.Exists));
-        Assert.That(SceneValidator.Run(data).ValidScenes, Is.EqualTo(MiniDataSet.Scenes), "the layout loads them");
+        Assert.That(ValidationJob.Run(data).ValidScenes, Is.EqualTo(MiniDataSet.Scenes), "the layout loads them");
     }
 
     /// <summary>As the program wrote them before spectral residual took the logarithm of 1 + |F|: without a method.</summary>
     internal static void MakeOlder(string data, string video)
     {
-        string record = Path.Combine(data, "attention_heatmap", video, AttentionRecord.FileName), text = File.ReadAllText(record);
+        string record = Path.Combine(data, "attention_heatmap", video, HeatmapRecord.FileName), text = File.ReadAllText(record);
         Assert.That(text, Does.Contain("\"method\": \"2\""));
         File.WriteAllText(record, System.Text.RegularExpressions.Regex.Replace(text, "\\s*\"method\": \"2\",", ""));
     }
@@ -63,12 +63,12 @@ public sealed class AttentionMakingTests
     {
         using var folder = new TempFolder();
         string data = Data(folder);
-        Assert.That(AttentionMaking.Run(data).Problems, Is.Empty);
-        Assert.That(AttentionMaking.Run(data).Problems, Is.Empty);
+        Assert.That(AttentionJob.Run(data).Problems, Is.Empty);
+        Assert.That(AttentionJob.Run(data).Problems, Is.Empty);
         MakeOlder(data, "spot");
         var files = Files(data);
 
-        AttentionReport report = AttentionMaking.Run(data, new() { ContactSheets = false });
+        AttentionResult report = AttentionJob.Run(data, new() { ContactSheets = false });
 
         Assert.That(Files(data), Is.EqualTo(files));
         Assert.That((report.Count(HeatmapFate.Kept), report.Failures), Is.EqualTo((4L, 0L)));
@@ -76,8 +76,8 @@ public sealed class AttentionMakingTests
         Assert.That(told.VideoId, Is.EqualTo("spot"));
         Assert.That(told.Message, Does.Contain("4 heatmaps were predicted by spectral_residual.smoothed in version 1 of its method; this program has version 2").And.Contain("--force"));
 
-        AttentionMaking.Run(data, new() { ContactSheets = false, Force = true });
-        Assert.That(AttentionMaking.Run(data, new() { ContactSheets = false }).Problems, Is.Empty);
+        AttentionJob.Run(data, new() { ContactSheets = false, Force = true });
+        Assert.That(AttentionJob.Run(data, new() { ContactSheets = false }).Problems, Is.Empty);
     }
 
     [TestCase("fine_grained", null)]
@@ -94,19 +94,19 @@ public sealed class AttentionMakingTests
         File.Delete(Heatmap(data, "spot", 3, ".jpg"));
         byte[] before = File.ReadAllBytes(Heatmap(data, "spot", 1, ".jpg"));
 
-        AttentionReport report = AttentionMaking.Run(data);
+        AttentionResult report = AttentionJob.Run(data);
         Assert.That((report.Count(HeatmapFate.Made), report.Count(HeatmapFate.Kept)), Is.EqualTo((1L, MiniDataSet.Scenes - 1L)));
         Assert.That(File.ReadAllBytes(Heatmap(data, "spot", 1, ".jpg")), Is.EqualTo(before));
         Assert.That(report.Attention.BroughtAlong, Is.EqualTo(MiniDataSet.Scenes - 1));
 
-        report = AttentionMaking.Run(data, new() { Force = true });
+        report = AttentionJob.Run(data, new() { Force = true });
         Assert.That(report.Count(HeatmapFate.Made), Is.EqualTo(MiniDataSet.Scenes));
         Assert.That(File.Exists(Heatmap(data, "spot", 1, ".jpg")), Is.False, "the JPEG would win over the PNG");
         Assert.That(File.ReadAllBytes(Heatmap(data, "spot", 1, ".jpg.replaced")), Is.EqualTo(before));
         Assert.That(SceneFolder.Open(data).Read("spot", static _ => { }).Select(s => s.Heatmap), Is.EqualTo(Enumerable.Range(1, 4).Select(n => Heatmap(data, "spot", n))));
 
         // Ours by other options: kept as well, and said to be.
-        report = AttentionMaking.Run(data, new() { Predict = new() { Predictor = "fine_grained" } });
+        report = AttentionJob.Run(data, new() { Predict = new() { Predictor = "fine_grained" } });
         Assert.That((report.Count(HeatmapFate.Kept), report.Count(HeatmapFate.UpToDate)), Is.EqualTo(((long)MiniDataSet.Scenes, 0L)));
     }
 
@@ -115,9 +115,9 @@ public sealed class AttentionMakingTests
     {
         using var folder = new TempFolder();
         string data = Data(folder);
-        AttentionMaking.Run(data);
+        AttentionJob.Run(data);
         PictureFile.WritePngGrey(Heatmap(data, "spot", 1), 4, 4, new byte[16].AsSpan());
-        Assert.That(SceneValidator.Run(data).Attention, Is.EqualTo(new AttentionOrigins { Predicted = 6, BroughtAlong = 1 }).Using<AttentionOrigins>((a, b) => (a.Measured, a.Predicted, a.BroughtAlong) == (b.Measured, b.Predicted, b.BroughtAlong)));
+        Assert.That(ValidationJob.Run(data).Attention, Is.EqualTo(new ProvenanceCounts { Predicted = 6, BroughtAlong = 1 }).Using<ProvenanceCounts>((a, b) => (a.Measured, a.Predicted, a.BroughtAlong) == (b.Measured, b.Predicted, b.BroughtAlong)));
     }
 
     [Test]
@@ -125,12 +125,12 @@ public sealed class AttentionMakingTests
     {
         using var folder = new TempFolder();
         string data = Data(folder);
-        AttentionMaking.Run(data, new() { ContactSheets = false });
+        AttentionJob.Run(data, new() { ContactSheets = false });
         var whole = Files(data);
         // As a kill leaves it: the record is written before its heatmaps; some are missing, one is half written.
         foreach (int scene in new[] { 2, 4 }) File.Delete(Heatmap(data, "spot", scene));
         File.WriteAllText(Heatmap(data, "spot", 2) + AtomicFile.PartialSuffix, "half");
-        AttentionReport report = AttentionMaking.Run(data, new() { ContactSheets = false });
+        AttentionResult report = AttentionJob.Run(data, new() { ContactSheets = false });
         Assert.That((report.Count(HeatmapFate.Made), report.Count(HeatmapFate.UpToDate)), Is.EqualTo((2L, MiniDataSet.Scenes - 2L)));
         Assert.That(Files(data), Is.EqualTo(whole));
     }
@@ -141,11 +141,11 @@ public sealed class AttentionMakingTests
         using var folder = new TempFolder();
         string data = Data(folder);
         using var stop = new CancellationTokenSource();
-        Assert.That(() => AttentionMaking.Run(data, null, new StopAt("making heatmaps", stop), stop.Token), Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(AttentionMaking.Run(data).Count(HeatmapFate.Missing), Is.Zero);
+        Assert.That(() => AttentionJob.Run(data, null, new StopAt("making heatmaps", stop), stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(AttentionJob.Run(data).Count(HeatmapFate.Missing), Is.Zero);
         using var fresh = new TempFolder();
         string other = Data(fresh);
-        AttentionMaking.Run(other);
+        AttentionJob.Run(other);
         Assert.That(Files(data).Select(f => (f.Key, f.Value)), Is.EqualTo(Files(other).Select(f => (f.Key, f.Value))));
     }
 
@@ -165,14 +165,14 @@ public sealed class AttentionMakingTests
     {
         using var folder = new TempFolder();
         string data = Data(folder), gaze = Gaze(folder, data);
-        AttentionReport report = AttentionMaking.Run(data, new() { GazeFile = gaze, Gaze = new() { Sigma = new(5, SigmaUnit.Pixels) }, Predict = new() });
-        Assert.That(report.SceneList.Where(s => s.VideoId == "spot").Select(s => s.Origin), Is.EqualTo(new[] { AttentionOriginKind.Measured, AttentionOriginKind.Measured, AttentionOriginKind.Measured, AttentionOriginKind.Predicted }));
-        Assert.That(report.SceneList.Where(s => s.VideoId != "spot").Select(s => s.Origin), Is.All.EqualTo(AttentionOriginKind.Predicted), "no scene list, so no gaze");
+        AttentionResult report = AttentionJob.Run(data, new() { GazeFile = gaze, Gaze = new() { Sigma = new(5, SigmaUnit.Pixels) }, Predict = new() });
+        Assert.That(report.SceneList.Where(s => s.VideoId == "spot").Select(s => s.Origin), Is.EqualTo(new[] { ProvenanceKind.Measured, ProvenanceKind.Measured, ProvenanceKind.Measured, ProvenanceKind.Predicted }));
+        Assert.That(report.SceneList.Where(s => s.VideoId != "spot").Select(s => s.Origin), Is.All.EqualTo(ProvenanceKind.Predicted), "no scene list, so no gaze");
         Assert.That(report.Problems.Single(p => p.Breaks).Message, Does.Contain("No scene list"));
 
         using var alone = new TempFolder();
         data = Data(alone);
-        report = AttentionMaking.Run(data, new() { GazeFile = Gaze(alone, data), Gaze = new() { Sigma = new(5, SigmaUnit.Pixels) } });
+        report = AttentionJob.Run(data, new() { GazeFile = Gaze(alone, data), Gaze = new() { Sigma = new(5, SigmaUnit.Pixels) } });
         Assert.That((report.Count(HeatmapFate.Made), report.Count(HeatmapFate.Missing), report.WithoutGaze), Is.EqualTo((4L, 3L, 1L)));
         Assert.That(PictureFile.ReadGrey(Heatmap(data, "spot", 4)).Values, Is.All.Zero);
     }
@@ -182,8 +182,8 @@ public sealed class AttentionMakingTests
     {
         using var folder = new TempFolder();
         string data = Data(folder), gaze = Gaze(folder, data);
-        AttentionMaking.Run(data, new() { GazeFile = gaze, Gaze = new() { Sigma = new(5, SigmaUnit.Pixels) }, Normalize = HeatmapNormalization.SumToOne, Videos = ["spot"] });
-        HeatmapOrigin entry = AttentionRecord.Read(Path.Combine(data, "attention_heatmap", "spot"))!.Scenes[0];
+        AttentionJob.Run(data, new() { GazeFile = gaze, Gaze = new() { Sigma = new(5, SigmaUnit.Pixels) }, Normalize = HeatmapNormalization.SumToOne, Videos = ["spot"] });
+        HeatmapEntry entry = HeatmapRecord.Read(Path.Combine(data, "attention_heatmap", "spot"))!.Scenes[0];
         double sum = PictureFile.ReadGrey(Heatmap(data, "spot", 1)).Values.Sum(v => v * entry.White);
         Assert.That(sum, Is.EqualTo(1).Within(1e-3));
         // A Gaussian's top over its sum: 1 / (2π σ²), where nothing is lost over the edges.
@@ -196,7 +196,7 @@ public sealed class AttentionMakingTests
         using var folder = new TempFolder();
         string data = Data(folder);
         File.WriteAllText(Path.Combine(data, "video_scene_cuts", "spot", "spot-Scene-002-01.jpg"), "no picture");
-        AttentionReport report = AttentionMaking.Run(data);
+        AttentionResult report = AttentionJob.Run(data);
         Assert.That((report.Count(HeatmapFate.Made), report.Count(HeatmapFate.Missing), report.Failures), Is.EqualTo((MiniDataSet.Scenes - 1L, 1L, 1L)));
         Assert.That(report.Problems.Single(p => p.Breaks).Message, Does.Contain("spot-Scene-002-01.jpg"));
     }
@@ -210,7 +210,7 @@ public sealed class AttentionMakingTests
         Directory.CreateDirectory(folder["elsewhere"]);
         Directory.CreateDirectory(Path.Combine(data, "attention_heatmap"));
         Directory.CreateSymbolicLink(Path.Combine(data, "attention_heatmap", "spot"), folder["elsewhere"]);
-        AttentionReport report = AttentionMaking.Run(data);
+        AttentionResult report = AttentionJob.Run(data);
         Assert.That(Directory.GetFileSystemEntries(folder["elsewhere"]), Is.Empty);
         Assert.That((report.Count(HeatmapFate.Missing), report.Failures), Is.EqualTo((4L, 2L)), "said where it is read and where it would be written");
     }
@@ -221,14 +221,14 @@ public sealed class AttentionMakingTests
     {
         using var folder = new TempFolder();
         string data = Data(folder);
-        AttentionMaking.Run(data, new() { ContactSheets = false });
+        AttentionJob.Run(data, new() { ContactSheets = false });
 
-        ValidationReport validation = SceneValidator.Run(data, folder["valid.csv"], folder["validation.json"]);
+        ValidationResult validation = ValidationJob.Run(data, folder["valid.csv"], folder["validation.json"]);
         Assert.That(validation.Attention.Text, Does.Contain("7 scenes predicted, not measured").And.Contain("spectral_residual.smoothed"));
         Assert.That(File.ReadLines(folder["valid.csv"]).First().Split(','), Has.Length.EqualTo(7));
         Predicted(folder["validation.json"], j => j.GetProperty("attention_origin"));
 
-        AlignmentRunResult run = AlignmentRun.Run(data, BundledModels.Tiny, folder["out"], RunInOtherProcess.OptionsFor(data));
+        ExperimentResult run = ExperimentJob.Run(data, BundledModels.Tiny, folder["out"], RunInOtherProcess.OptionsFor(data));
         Predicted(folder["out", "validation.json"], j => j.GetProperty("attention_origin"));
         Predicted(run.RunJson, j => j.GetProperty("attention_origin"));
         Predicted(folder["out", "variants_v3", "manifest.json"], j => j.GetProperty("attention_origin"));

@@ -20,22 +20,22 @@ public sealed class GazeFileTests
         return folder["data"];
     }
 
-    static AttentionReport Make(TempFolder folder, byte[] csv, GazeOptions? gaze = null, string id = "ad")
+    static AttentionResult Make(TempFolder folder, byte[] csv, GazeOptions? gaze = null, string id = "ad")
     {
         string data = Data(folder, id);
         File.WriteAllBytes(folder["gaze.csv"], csv);
-        return AttentionMaking.Run(data, new() { GazeFile = folder["gaze.csv"], Gaze = gaze ?? new() { Sigma = new(2, SigmaUnit.Pixels) }, ContactSheets = false });
+        return AttentionJob.Run(data, new() { GazeFile = folder["gaze.csv"], Gaze = gaze ?? new() { Sigma = new(2, SigmaUnit.Pixels) }, ContactSheets = false });
     }
 
-    static AttentionReport Make(TempFolder folder, string csv, GazeOptions? gaze = null, string id = "ad") => Make(folder, Encoding.UTF8.GetBytes(csv), gaze, id);
+    static AttentionResult Make(TempFolder folder, string csv, GazeOptions? gaze = null, string id = "ad") => Make(folder, Encoding.UTF8.GetBytes(csv), gaze, id);
 
-    static long[] Lines(AttentionReport report, string reason) => report.Gaze!.Dropped.TryGetValue(reason, out GazeDropped? d) ? [.. d.Lines] : [];
+    static long[] Lines(AttentionResult report, string reason) => report.Gaze!.Dropped.TryGetValue(reason, out GazeDropped? d) ? [.. d.Lines] : [];
 
     [Test]
     public void Rows_EachReason_IsCountedOnceInTheOrderOfTheRules()
     {
         using var folder = new TempFolder();
-        AttentionReport report = Make(folder, Header
+        AttentionResult report = Make(folder, Header
             + "ad,p1,0.5,10,10,0.2\n"             // 2 used
             + "ad,p1,n/a,10,10,0.2\n"             // 3 no number
             + "AD,p1,0.5,\"1,5\",10,0.2\n"        // 4 no number comes before the unknown video
@@ -79,7 +79,7 @@ public sealed class GazeFileTests
         byte[][] maps = [.. files.Select(csv =>
         {
             using var folder = new TempFolder();
-            AttentionReport report = Make(folder, csv);
+            AttentionResult report = Make(folder, csv);
             Assert.That(report.Gaze!.RowsUsed, Is.EqualTo(2));
             Assert.That(report.SceneList.Select(s => s.Weight), Is.EqualTo(new double?[] { 0.2, 0.4 }));
             return File.ReadAllBytes(folder["data", "attention_heatmap", "ad", "ad-Scene-001.png"]);
@@ -92,7 +92,7 @@ public sealed class GazeFileTests
     {
         using var folder = new TempFolder();
         string huge = new('x', 1 << 20), beyond = new('y', 5 << 20);
-        AttentionReport report = Make(folder, Header
+        AttentionResult report = Make(folder, Header
             + "ad,p1,0.5,10,10,0.2\n"                        // 2
             + $"ad,\"{huge}\",0.5,10,10,0.2\n"               // 3 a name of a megabyte: used
             + $"{huge},p1,0.5,10,10,0.2\n"                   // 4 unknown
@@ -114,7 +114,7 @@ public sealed class GazeFileTests
     public void Rows_NotUtf8_AreOfNoVideo()
     {
         using var folder = new TempFolder();
-        AttentionReport report = Make(folder, [.. Encoding.UTF8.GetBytes(Header + "ad,p1,0.5,1.5,10,0.2\nad"), 0xFF, 0xFE, .. Encoding.UTF8.GetBytes(",p1,0.5,10,10,0.2\n")]);
+        AttentionResult report = Make(folder, [.. Encoding.UTF8.GetBytes(Header + "ad,p1,0.5,1.5,10,0.2\nad"), 0xFF, 0xFE, .. Encoding.UTF8.GetBytes(",p1,0.5,10,10,0.2\n")]);
         Assert.That(Lines(report, "unknown_video"), Is.EqualTo(new long[] { 3 }));
     }
 
@@ -181,7 +181,7 @@ public sealed class GazeFileTests
     public void Video_ComposedInAnotherWay_IsFound()
     {
         using var folder = new TempFolder();
-        AttentionReport report = Make(folder, Header + "caf\u0065\u0301,p1,0.5,10,10,0.2\n", id: "caf\u00E9");
+        AttentionResult report = Make(folder, Header + "caf\u0065\u0301,p1,0.5,10,10,0.2\n", id: "caf\u00E9");
         Assert.That(report.Gaze!.RowsUsed, Is.EqualTo(1));
     }
 
@@ -189,7 +189,7 @@ public sealed class GazeFileTests
     public void Lines_MoreThanAreKept_AreStillCounted()
     {
         using var folder = new TempFolder();
-        AttentionReport report = Make(folder, Header + "ad,p1,0.5,10,10,0.2\n" + string.Concat(Enumerable.Repeat("ad,p1,x,10,10,0.2\n", 50)), new() { MostLinesKept = 10 });
+        AttentionResult report = Make(folder, Header + "ad,p1,0.5,10,10,0.2\n" + string.Concat(Enumerable.Repeat("ad,p1,x,10,10,0.2\n", 50)), new() { MostLinesKept = 10 });
         Assert.That(report.Gaze!.Dropped["not_a_number"].Count, Is.EqualTo(50));
         Assert.That(Lines(report, "not_a_number"), Is.EqualTo(Enumerable.Range(3, 10).Select(l => (long)l)));
     }

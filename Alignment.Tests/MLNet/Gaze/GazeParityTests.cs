@@ -21,7 +21,7 @@ public sealed class GazeParityTests
         using var expected = JsonDocument.Parse(File.ReadAllBytes(Shared.Path("fixtures", "gaze", name + ".expected.json")));
         var maps = new SafetensorsFile(Shared.Path("fixtures", "gaze", name + ".heatmaps.safetensors"));
 
-        AttentionReport report = AttentionMaking.Run(data, new() { GazeFile = Shared.Path("fixtures", "gaze", name + ".csv") });
+        AttentionResult report = AttentionJob.Run(data, new() { GazeFile = Shared.Path("fixtures", "gaze", name + ".csv") });
 
         GazeReport gaze = report.Gaze!;
         Assert.That(report.Problems, Is.Empty);
@@ -41,7 +41,7 @@ public sealed class GazeParityTests
             string video = scene.GetProperty("video_id").GetString()!;
             int number = scene.GetProperty("scene_number").GetInt32();
             AttentionScene made = report.SceneList.Single(s => s.VideoId == video && s.SceneNumber == number);
-            Assert.That((made.Rows, made.Participants, made.Fate, made.Origin), Is.EqualTo(((long?)scene.GetProperty("rows_used").GetInt64(), (int?)scene.GetProperty("participants").GetInt32(), HeatmapFate.Made, AttentionOriginKind.Measured)));
+            Assert.That((made.Rows, made.Participants, made.Fate, made.Origin), Is.EqualTo(((long?)scene.GetProperty("rows_used").GetInt64(), (int?)scene.GetProperty("participants").GetInt32(), HeatmapFate.Made, ProvenanceKind.Measured)));
             Assert.That(made.Weight, Is.EqualTo(scene.GetProperty("weight").GetDouble()).Within(1e-9));
 
             string file = Path.Combine(data, "attention_heatmap", video, FormattableString.Invariant($"{video}-Scene-{number:000}.png"));
@@ -71,14 +71,14 @@ public sealed class GazeParityTests
     {
         using var folder = new TempFolder();
         string data = AdsWithoutHeatmaps(folder), gaze = Shared.Path("fixtures", "gaze", "fixations.csv");
-        AttentionReport first = AttentionMaking.Run(data, new() { GazeFile = gaze });
+        AttentionResult first = AttentionJob.Run(data, new() { GazeFile = gaze });
         var before = Snapshot(data);
-        AttentionReport again = AttentionMaking.Run(data, new() { GazeFile = gaze });
+        AttentionResult again = AttentionJob.Run(data, new() { GazeFile = gaze });
         Assert.That(Snapshot(data), Is.EqualTo(before));
         Assert.That((again.Count(HeatmapFate.UpToDate), again.Count(HeatmapFate.Made)), Is.EqualTo((11L, 0L)));
         Assert.That(again.Gaze!.RowsUsed, Is.EqualTo(first.Gaze!.RowsUsed));
         Assert.That(again.SceneList.Select(s => (s.Rows, s.Participants, s.Weight)), Is.EqualTo(first.SceneList.Select(s => (s.Rows, s.Participants, s.Weight))));
-        Assert.That(again.Attention, Is.EqualTo(first.Attention).Using<AttentionOrigins>((a, b) => a.Text == b.Text));
+        Assert.That(again.Attention, Is.EqualTo(first.Attention).Using<ProvenanceCounts>((a, b) => a.Text == b.Text));
     }
 
     internal static Dictionary<string, (DateTime, long)> Snapshot(string data) =>

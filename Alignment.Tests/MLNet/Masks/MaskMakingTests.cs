@@ -13,7 +13,7 @@ namespace Alignment.Tests.MLNet.Masks;
 
 public sealed class MaskMakingTests
 {
-    static readonly MaskMakingOptions s_plain = new() { Mask = new() { Prompts = ["{keyword}"] } };
+    static readonly MaskOptions s_plain = new() { Mask = new() { Prompts = ["{keyword}"] } };
 
     static ModelBundle Bundle => ModelBundle.Open(MaskBundles.Seeded);
 
@@ -36,7 +36,7 @@ public sealed class MaskMakingTests
     {
         using var folder = new TempFolder();
         SmallDataSet data = Data(folder);
-        MaskReport report = MaskMaking.Run(data.Root, Bundle, s_plain);
+        MaskResult report = MaskJob.Run(data.Root, Bundle, s_plain);
         Assert.Multiple(() =>
         {
             Assert.That((report.Videos, report.Scenes, report.Made, report.UpToDate, report.Existing), Is.EqualTo((2, 4L, 4L, 0L, 0L)));
@@ -51,7 +51,7 @@ public sealed class MaskMakingTests
         Assert.That(mask, Is.EqualTo(soft.Select(p => p > 0.5f ? 1f : 0f)), "the mask is the probability above the threshold");
         // What the masks are for: validate takes them, and takes nothing else for a mask.
         data.Heatmap("attention_heatmap/an ad/an ad-Scene-001.jpg", 40, 24).Heatmap("attention_heatmap/an ad/an ad-Scene-002.jpg", 40, 24).Heatmap("attention_heatmap/an ad/an ad-Scene-003.jpg", 40, 24);
-        Assert.That(SceneValidator.Run(data.Root, null, null).ValidScenes, Is.EqualTo(3));
+        Assert.That(ValidationJob.Run(data.Root, null, null).ValidScenes, Is.EqualTo(3));
     }
 
     [Test]
@@ -59,9 +59,9 @@ public sealed class MaskMakingTests
     {
         using var folder = new TempFolder();
         SmallDataSet data = Data(folder);
-        MaskMaking.Run(data.Root, Bundle, s_plain);
+        MaskJob.Run(data.Root, Bundle, s_plain);
         Dictionary<string, (string, DateTime)> before = Files(data.Root);
-        MaskReport again = MaskMaking.Run(data.Root, Bundle, s_plain);
+        MaskResult again = MaskJob.Run(data.Root, Bundle, s_plain);
         Assert.That((again.Made, again.UpToDate), Is.EqualTo((0L, 4L)));
         before.Remove(Path.Combine("mask_report", "masks.json"));   // says how many were made now
         Dictionary<string, (string, DateTime)> after = Files(data.Root);
@@ -75,7 +75,7 @@ public sealed class MaskMakingTests
         using var folder = new TempFolder();
         using var other = new TempFolder();
         SmallDataSet data = Data(folder), through = Data(other);
-        MaskMaking.Run(through.Root, Bundle, s_plain);
+        MaskJob.Run(through.Root, Bundle, s_plain);
         int stops = 0;
         for (bool ended = false; !ended;)
         {
@@ -83,7 +83,7 @@ public sealed class MaskMakingTests
             int seen = 0;
             try
             {
-                MaskMaking.Run(data.Root, Bundle, s_plain, new Told(_ => { if (++seen == stops + 1) stop.Cancel(); }), stop.Token);
+                MaskJob.Run(data.Root, Bundle, s_plain, new Told(_ => { if (++seen == stops + 1) stop.Cancel(); }), stop.Token);
                 ended = true;
             }
             catch (OperationCanceledException)
@@ -107,10 +107,10 @@ public sealed class MaskMakingTests
     {
         using var folder = new TempFolder();
         SmallDataSet data = Data(folder);
-        MaskMaking.Run(data.Root, Bundle, s_plain);
+        MaskJob.Run(data.Root, Bundle, s_plain);
         byte[] mask = File.ReadAllBytes(data["keyword_masks/an ad/scene_2.png"]);
         File.Delete(data["keyword_masks/an ad/scene_2.png"]);
-        Assert.That(MaskMaking.Run(data.Root, Bundle, s_plain).Made, Is.EqualTo(1));
+        Assert.That(MaskJob.Run(data.Root, Bundle, s_plain).Made, Is.EqualTo(1));
         Assert.That(File.ReadAllBytes(data["keyword_masks/an ad/scene_2.png"]), Is.EqualTo(mask));
     }
 
@@ -121,7 +121,7 @@ public sealed class MaskMakingTests
         SmallDataSet data = Data(folder);
         data.Mask("keyword_masks/an ad/scene_1.png", 40, 24).Mask("keyword_masks/an ad/an ad-Scene-002-01.png", 40, 24);
         byte[] own = File.ReadAllBytes(data["keyword_masks/an ad/scene_1.png"]), other = File.ReadAllBytes(data["keyword_masks/an ad/an ad-Scene-002-01.png"]);
-        MaskReport report = MaskMaking.Run(data.Root, Bundle, s_plain);
+        MaskResult report = MaskJob.Run(data.Root, Bundle, s_plain);
         Assert.Multiple(() =>
         {
             Assert.That((report.Made, report.Existing), Is.EqualTo((2L, 2L)));
@@ -129,18 +129,18 @@ public sealed class MaskMakingTests
             Assert.That(File.Exists(data["keyword_masks/an ad/scene_2.png"]), Is.False, "a mask in the other layout is a mask");
         });
         // Other settings are no reason to touch what an earlier run made.
-        MaskMakingOptions lower = s_plain with { Mask = s_plain.Mask with { Threshold = 0.1f } };
+        MaskOptions lower = s_plain with { Mask = s_plain.Mask with { Threshold = 0.1f } };
         Dictionary<string, string> before = Bytes(data["keyword_masks"]);
-        Assert.That(MaskMaking.Run(data.Root, Bundle, lower).Existing, Is.EqualTo(4));
+        Assert.That(MaskJob.Run(data.Root, Bundle, lower).Existing, Is.EqualTo(4));
         Assert.That(Bytes(data["keyword_masks"]), Is.EquivalentTo(before));
 
-        MaskReport forced = MaskMaking.Run(data.Root, Bundle, lower with { Force = true });
+        MaskResult forced = MaskJob.Run(data.Root, Bundle, lower with { Force = true });
         Assert.Multiple(() =>
         {
             Assert.That(forced.Made, Is.EqualTo(4));
             Assert.That(File.ReadAllBytes(data["keyword_masks/an ad/scene_1.png"]), Is.Not.EqualTo(own));
             Assert.That(File.ReadAllBytes(data["keyword_masks/an ad/an ad-Scene-002-01.png"]), Is.Not.EqualTo(other), "in place");
-            Assert.That(MaskMaking.Run(data.Root, Bundle, lower with { Force = true }).UpToDate, Is.EqualTo(4));
+            Assert.That(MaskJob.Run(data.Root, Bundle, lower with { Force = true }).UpToDate, Is.EqualTo(4));
         });
     }
 
@@ -150,7 +150,7 @@ public sealed class MaskMakingTests
         using var folder = new TempFolder();
         SmallDataSet data = Data(folder);
         PictureFile.WriteJpegGrey(data["keyword_masks/an ad/scene_1.jpg"], 40, 24, new byte[960]);
-        MaskReport report = MaskMaking.Run(data.Root, Bundle, s_plain with { Force = true });
+        MaskResult report = MaskJob.Run(data.Root, Bundle, s_plain with { Force = true });
         Assert.That(report.Made, Is.EqualTo(3));
         Assert.That(report.Problems.Single().Message, Does.Contain("scene_1.jpg"));
         Assert.That(report.HasFailures, Is.True);
@@ -178,7 +178,7 @@ public sealed class MaskMakingTests
 
         foreach (bool force in new[] { false, true })
         {
-            MaskReport report = MaskMaking.Run(data.Root, Bundle, s_plain with { Force = force });
+            MaskResult report = MaskJob.Run(data.Root, Bundle, s_plain with { Force = force });
             Assert.That(report.Problems.Select(p => p.Message), Has.Some.Contains("no mask is written through links"));
             Assert.That((report.HasFailures, report.Made + report.UpToDate), Is.EqualTo((true, 3L)));
             Assert.That(Directory.EnumerateFileSystemEntries(folder["elsewhere"]), Is.EqualTo(new[] { theirs }));
@@ -192,14 +192,14 @@ public sealed class MaskMakingTests
     {
         using var folder = new TempFolder();
         SmallDataSet data = Data(folder).Bytes("video_scene_cuts/an ad/an ad-Scene-002-01.jpg", [1, 2, 3]).Still("video_scene_cuts/no word/no word-Scene-001-01.jpg");
-        MaskReport report = MaskMaking.Run(data.Root, Bundle, s_plain);
+        MaskResult report = MaskJob.Run(data.Root, Bundle, s_plain);
         Assert.Multiple(() =>
         {
             Assert.That(report.Made, Is.EqualTo(3));
             Assert.That(report.Problems.Select(p => (p.Kind, p.VideoId, p.SceneNumber)), Is.EquivalentTo(new[] { (ProblemKind.UnreadableFile, "an ad", (int?)2), (ProblemKind.NoKeyword, "no word", null) }));
             Assert.That(File.ReadAllLines(data["mask_report/masks.csv"]), Has.Length.EqualTo(4));
         });
-        Assert.That(() => MaskMaking.Run(data.Root, Bundle, s_plain with { Videos = ["nobody"] }), Throws.TypeOf<UsageException>().With.Message.Contains("nobody"));
+        Assert.That(() => MaskJob.Run(data.Root, Bundle, s_plain with { Videos = ["nobody"] }), Throws.TypeOf<UsageException>().With.Message.Contains("nobody"));
     }
 
     [Test]
@@ -211,7 +211,7 @@ public sealed class MaskMakingTests
         byte[] bytes = File.ReadAllBytes(folder["bundle", "clipseg.onnx"]);
         bytes[bytes.Length / 2] ^= 0xff;
         File.WriteAllBytes(folder["bundle", "clipseg.onnx"], bytes);
-        Assert.That(() => MaskMaking.Run(data.Root, ModelBundle.Open(folder["bundle"]), s_plain), Throws.TypeOf<BadDataException>().With.Message.Contains("clipseg.onnx"));
+        Assert.That(() => MaskJob.Run(data.Root, ModelBundle.Open(folder["bundle"]), s_plain), Throws.TypeOf<BadDataException>().With.Message.Contains("clipseg.onnx"));
         Assert.That(Directory.Exists(data["keyword_masks"]), Is.False);
     }
 
@@ -233,7 +233,7 @@ public sealed class MaskMakingTests
             PictureFile.WritePngGrey(data[$"keyword_masks/v/scene_{n}.png"], 10, 4, [.. string.Concat(drawn[n - 1]).Select(c => c == '#' ? (byte)255 : (byte)0)]);
         }
         data.Keyword("v", "bottle");
-        MaskReport report = MaskMaking.Run(data.Root, Bundle);
+        MaskResult report = MaskJob.Run(data.Root, Bundle);
         string[][] rows = [.. File.ReadAllLines(data["mask_report/masks.csv"]).Skip(1).Select(l => l.Split(','))];
         Assert.Multiple(() =>
         {

@@ -15,14 +15,14 @@ namespace Alignment.Tests.MLNet.Pipelines;
 [Parallelizable(ParallelScope.Self)]
 public sealed class AlignmentRunTests
 {
-    static AlignmentRunResult Run(string data, string output, AlignmentRunOptions? options = null) => AlignmentRun.Run(data, BundledModels.Tiny, output, options ?? RunInOtherProcess.OptionsFor(data));
+    static ExperimentResult Run(string data, string output, ExperimentOptions? options = null) => ExperimentJob.Run(data, BundledModels.Tiny, output, options ?? RunInOtherProcess.OptionsFor(data));
 
     [Test]
     public void WholeJob_OnASmallDataSet_MakesSevenVideosOfEachAd()
     {
         using var temp = new TempFolder();
         string data = MiniDataSet.Write(temp["data"]);
-        AlignmentRunResult result = Run(data, temp["out"]);
+        ExperimentResult result = Run(data, temp["out"]);
 
         Assert.That(result.HasFailures, Is.False, string.Join('\n', result.Problems));
         Assert.That(result.Edit.Counts, Is.EqualTo(new EditCounts
@@ -71,11 +71,11 @@ public sealed class AlignmentRunTests
             Assert.That(File.ReadAllBytes(folder.Png(variant, "ad-2 é", "ad-2 é-Scene-002")), Is.EqualTo(File.ReadAllBytes(folder.Png("baseline", "ad-2 é", "ad-2 é-Scene-002"))));
     }
 
-    static void SecondRun_FindsEverythingDone(string data, string output, AlignmentRunResult first)
+    static void SecondRun_FindsEverythingDone(string data, string output, ExperimentResult first)
     {
         var before = Snapshot.Of(output);
         var times = Snapshot.Times(output);
-        AlignmentRunResult second = Run(data, output);
+        ExperimentResult second = Run(data, output);
         Assert.That(second.AlreadyDone, string.Join(", ", second.Steps));
         Assert.That(second.Steps.Select(s => (s.Name, s.Items)), Is.EqualTo(first.Steps.Select(s => (s.Name, s.Items))));
         Assert.That(second.Problems, Is.EqualTo(first.Problems));
@@ -86,18 +86,18 @@ public sealed class AlignmentRunTests
 
     static readonly object[] s_refused =
     [
-        new object[] { new AlignmentRunOptions { Width = 64, Height = 64, Edit = new() { Steps = 1001 } }, 2 },
-        new object[] { new AlignmentRunOptions { Width = 64, Height = 64, Assemble = new() { SceneSeconds = 0 } }, 2 },
-        new object[] { new AlignmentRunOptions { Width = 64, Height = 64, Assemble = new() { Crf = 52 } }, 2 },
-        new object[] { new AlignmentRunOptions { Width = 64, Height = 64, Edit = new() { Device = new(DeviceKind.DirectMl) } }, 4 },
+        new object[] { new ExperimentOptions { Width = 64, Height = 64, Edit = new() { Steps = 1001 } }, 2 },
+        new object[] { new ExperimentOptions { Width = 64, Height = 64, Assemble = new() { SceneSeconds = 0 } }, 2 },
+        new object[] { new ExperimentOptions { Width = 64, Height = 64, Assemble = new() { Crf = 52 } }, 2 },
+        new object[] { new ExperimentOptions { Width = 64, Height = 64, Edit = new() { Device = new(DeviceKind.DirectMl) } }, 4 },
     ];
 
     [TestCaseSource(nameof(s_refused))]
-    public void OptionOfALaterStep_OutOfRange_IsRefusedBeforeAnythingIsWritten(AlignmentRunOptions options, int exitCode)
+    public void OptionOfALaterStep_OutOfRange_IsRefusedBeforeAnythingIsWritten(ExperimentOptions options, int exitCode)
     {
         using var temp = new TempFolder();
         string data = MiniDataSet.Write(temp["data"]);
-        var refused = Assert.Catch<AlignmentException>(() => AlignmentRun.Run(data, BundledModels.Tiny, temp["out"], options));
+        var refused = Assert.Catch<AlignmentException>(() => ExperimentJob.Run(data, BundledModels.Tiny, temp["out"], options));
         Assert.That(refused!.ExitCode, Is.EqualTo(exitCode));
         Assert.That(Directory.Exists(temp["out"]), Is.False);
     }
@@ -111,10 +111,10 @@ public sealed class AlignmentRunTests
         File.Copy(still, temp["edited", "baseline", "spot", "spot-Scene-001.png"]);
         using (RunLock.Take(temp["out"]))
         {
-            Assert.That(() => VariantMaker.Run(data, temp["out"], new() { Width = 32, Height = 32 }), Throws.TypeOf<RetryableException>());
-            Assert.That(() => VideoAssembler.Assemble(temp["edited"], temp["out"]), Throws.TypeOf<RetryableException>());
+            Assert.That(() => VariantJob.Run(data, temp["out"], new() { Width = 32, Height = 32 }), Throws.TypeOf<RetryableException>());
+            Assert.That(() => AssembleJob.Assemble(temp["edited"], temp["out"]), Throws.TypeOf<RetryableException>());
         }
-        Assert.That(VariantMaker.Run(data, temp["out"], new() { Width = 32, Height = 32 }).Made, Is.EqualTo(2));
+        Assert.That(VariantJob.Run(data, temp["out"], new() { Width = 32, Height = 32 }).Made, Is.EqualTo(2));
     }
 
     [Test]
@@ -146,7 +146,7 @@ public sealed class AlignmentRunTests
         bytes[bytes.Length / 2] ^= 1;
         File.WriteAllBytes(unet, bytes);
 
-        Assert.That(() => AlignmentRun.Run(data, temp["model"], temp["out"], RunInOtherProcess.OptionsFor(data)), Throws.TypeOf<BadDataException>().With.Message.Contains("unet.onnx"));
+        Assert.That(() => ExperimentJob.Run(data, temp["model"], temp["out"], RunInOtherProcess.OptionsFor(data)), Throws.TypeOf<BadDataException>().With.Message.Contains("unet.onnx"));
         Assert.That(Directory.Exists(temp["out", "videos"]), Is.False);
     }
 
@@ -175,7 +175,7 @@ public sealed class AlignmentRunTests
             var moment = TimeSpan.FromMilliseconds(random.Next(60));
             Assert.That(LedProcess.KillAt([RunInOtherProcess.Switch, data, output], (s, d) => s == stage && d >= done, moment), $"seed {seed}: no report of '{stage} {done}'");
         }
-        AlignmentRunResult result = Run(data, output);
+        ExperimentResult result = Run(data, output);
 
         Assert.That(Snapshot.Of(output), Is.EqualTo(whole), $"seed {seed}");
         Assert.That(result.HasFailures, Is.False);
@@ -203,7 +203,7 @@ public sealed class AlignmentRunTests
         // An id that climbs out, a cell with NUL, a cell of a megabyte.
         File.AppendAllText(Path.Combine(data, "keywords.csv"), "huge,thing\n../../x,thing\na\0b,thing\nlong," + new string('x', 1 << 20) + "\n");
 
-        AlignmentRunResult result = Run(data, temp["deep", "out"]);
+        ExperimentResult result = Run(data, temp["deep", "out"]);
 
         Assert.That(result.HasFailures, "the program ends with exit code 3");
         string said = string.Join('\n', result.Problems.Where(p => p.Breaks));
@@ -246,7 +246,7 @@ public sealed class AlignmentRunTests
     {
         string data = Shared.Path("media", "dataset");
         using var temp = new TempFolder();
-        AlignmentRunResult result = Run(data, temp["out"], RunInOtherProcess.OptionsFor(data) with { Width = 64, Height = 64, Edit = new() { Steps = 2 }, Assemble = new() });
+        ExperimentResult result = Run(data, temp["out"], RunInOtherProcess.OptionsFor(data) with { Width = 64, Height = 64, Edit = new() { Steps = 2 }, Assemble = new() });
 
         Assert.That(result.HasFailures, Is.False, string.Join('\n', result.Problems));
         Assert.That(result.Edit.Counts.Edits, Is.EqualTo(result.Edit.Counts.DistinctControls));
@@ -267,11 +267,11 @@ public sealed class AlignmentRunTests
         string data = Shared.Path("media", "dataset");
         using var temp = new TempFolder();
         string output = Environment.GetEnvironmentVariable("ALIGNMENT_TEST_OUT") ?? temp["out"];
-        var options = new AlignmentRunOptions { Width = 128, Height = 128, Edit = new() { Steps = 10 } };
+        var options = new ExperimentOptions { Width = 128, Height = 128, Edit = new() { Steps = 10 } };
         for (int run = 0; run < 2; run++)
         {
             long started = TimeProvider.System.GetTimestamp();
-            AlignmentRunResult result = AlignmentRun.Run(data, BundledModels.Tiny, output, options, new Timed(TestContext.Out));
+            ExperimentResult result = ExperimentJob.Run(data, BundledModels.Tiny, output, options, new Timed(TestContext.Out));
             TestContext.Out.WriteLine(FormattableString.Invariant($"run {run + 1}: {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s, {result.Edit.Counts}, made {result.Edit.EditsMade}"));
             Assert.That(result.HasFailures, Is.False);
         }

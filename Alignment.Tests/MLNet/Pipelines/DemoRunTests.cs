@@ -21,7 +21,7 @@ public sealed class DemoRunTests
     public void Demo_MakesSevenVideosOfEveryDrawnAd_AndFindsThemDoneTheSecondTime()
     {
         using var temp = new TempFolder();
-        DemoResult result = DemoRun.Run(temp["out"], s_small);
+        DemoResult result = DemoJob.Run(temp["out"], s_small);
 
         Assert.That(result.Run.HasFailures, Is.False, string.Join('\n', result.Run.Problems));
         Assert.That(result.Ads, Has.Count.EqualTo(2).And.All.Matches<string>(File.Exists));
@@ -33,7 +33,7 @@ public sealed class DemoRunTests
         }
         Report_HasThePlantedEffects_WhatWasFound_AndSaysThatNobodyLooked(temp["out"], result);
         var before = Snapshot.Of(temp["out"]);
-        Assert.That(DemoRun.Run(temp["out"], s_small).Run.AlreadyDone);
+        Assert.That(DemoJob.Run(temp["out"], s_small).Run.AlreadyDone);
         Assert.That(Snapshot.Of(temp["out"]), Is.EqualTo(before));
     }
 
@@ -58,14 +58,14 @@ public sealed class DemoRunTests
     }
 
     [Test]
-    public void TooManyAds_AreRefused() => Assert.That(() => DemoRun.Run("nowhere", new() { Ads = 13 }), Throws.TypeOf<UsageException>().With.Message.Contains("1 to 12"));
+    public void TooManyAds_AreRefused() => Assert.That(() => DemoJob.Run("nowhere", new() { Ads = 13 }), Throws.TypeOf<UsageException>().With.Message.Contains("1 to 12"));
 
     [Test, Explicit("The demo as it is, timed; ALIGNMENT_TEST_OUT keeps the outputs.")]
     public void Demo_WithItsDefaults_Timed()
     {
         using var temp = new TempFolder();
         long started = TimeProvider.System.GetTimestamp();
-        DemoResult result = DemoRun.Run(Environment.GetEnvironmentVariable("ALIGNMENT_TEST_OUT") ?? temp["out"]);
+        DemoResult result = DemoJob.Run(Environment.GetEnvironmentVariable("ALIGNMENT_TEST_OUT") ?? temp["out"]);
         TestContext.Out.WriteLine(FormattableString.Invariant($"{TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s, {result.Run.Edit.Counts}"));
         Assert.That(result.Run.HasFailures, Is.False);
     }

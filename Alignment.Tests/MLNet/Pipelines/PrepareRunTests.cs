@@ -18,7 +18,7 @@ public sealed class PrepareRunTests
     {
         using var folder = new TempFolder();
         IReadOnlyList<DrawnAd> ads = Footage(folder["footage"], count: 2);
-        PrepareReport report = PrepareRun.Run(folder["footage"], folder["footage", "keywords.csv"], ModelBundle.Open(BundledModels.Tiny), folder["data"]);
+        PrepareResult report = PrepareJob.Run(folder["footage"], folder["footage", "keywords.csv"], ModelBundle.Open(BundledModels.Tiny), folder["data"]);
         Assert.That(report.Scenes.Problems, Is.Empty);
         foreach (DrawnAd ad in ads)
             Assert.That(Starts(folder["data"], ad.Options.VideoId), Is.EqualTo(ad.Scenes.Select(s => (long)s.StartFrame)), ad.Options.VideoId);
@@ -28,7 +28,7 @@ public sealed class PrepareRunTests
         Assert.That(report.Attention.Attention.Text, Does.Contain("predicted"));
         Assert.That(File.ReadAllText(Path.Combine(report.AuditFolder, "audit.html")), Does.Contain(ads[0].Options.VideoId));
 
-        AlignmentRunResult run = AlignmentRun.Run(folder["data"], BundledModels.Tiny, folder["out"], new() { Width = 64, Height = 64, SourceFolders = [folder["footage"]], Edit = new() { Steps = 2 } });
+        ExperimentResult run = ExperimentJob.Run(folder["data"], BundledModels.Tiny, folder["out"], new() { Width = 64, Height = 64, SourceFolders = [folder["footage"]], Edit = new() { Steps = 2 } });
         Assert.That(run.Assemble.Videos, Has.Count.EqualTo(7 * ads.Count));
     }
 
@@ -38,9 +38,9 @@ public sealed class PrepareRunTests
         using var folder = new TempFolder();
         Footage(folder["footage"], count: 1);
         ModelBundle model = ModelBundle.Open(BundledModels.Tiny);
-        PrepareRun.Run(folder["footage"], folder["footage", "keywords.csv"], model, folder["data"]);
+        PrepareJob.Run(folder["footage"], folder["footage", "keywords.csv"], model, folder["data"]);
         Dictionary<string, byte[]> first = Files(folder["data"]);
-        PrepareReport again = PrepareRun.Run(folder["footage"], folder["footage", "keywords.csv"], model, folder["data"]);
+        PrepareResult again = PrepareJob.Run(folder["footage"], folder["footage", "keywords.csv"], model, folder["data"]);
         Assert.That((again.Scenes.Made, again.Masks.Made, again.Attention.Count(HeatmapFate.Made)), Is.EqualTo((0, 0L, 0L)));
         Dictionary<string, byte[]> second = Files(folder["data"]);
         Assert.That(second.Keys, Is.EquivalentTo(first.Keys));
@@ -54,7 +54,7 @@ public sealed class PrepareRunTests
         Footage(folder["footage"], count: 1);
         Directory.CreateDirectory(folder["data"]);
         File.WriteAllText(folder["data", "keywords.csv"], "_id,keyword_list[0]\nmine,shoe\n");
-        Assert.That(() => PrepareRun.Run(folder["footage"], folder["footage", "keywords.csv"], ModelBundle.Open(BundledModels.Tiny), folder["data"]),
+        Assert.That(() => PrepareJob.Run(folder["footage"], folder["footage", "keywords.csv"], ModelBundle.Open(BundledModels.Tiny), folder["data"]),
             Throws.TypeOf<UsageException>().With.Message.Contains("other keywords"));
         Assert.That(File.ReadAllText(folder["data", "keywords.csv"]), Does.Contain("mine,shoe"));
         Assert.That(Directory.Exists(folder["data", "video_scene_cuts"]), Is.False);
@@ -67,7 +67,7 @@ public sealed class PrepareRunTests
         using var folder = new TempFolder();
         Directory.CreateDirectory(folder["videos"]);
         foreach (string name in new[] { "apple_ad", "bottle_ad" }) File.Copy(Path.Combine(media, name + ".mp4"), folder["videos", name + ".mp4"]);
-        PrepareReport report = PrepareRun.Run(folder["videos"], Path.Combine(media, "dataset", "keywords.csv"), ModelBundle.Open(BundledModels.Tiny), folder["data"], new() { Attention = new() { GazeFile = Shared.Path("fixtures", "gaze", "fixations.csv") } });
+        PrepareResult report = PrepareJob.Run(folder["videos"], Path.Combine(media, "dataset", "keywords.csv"), ModelBundle.Open(BundledModels.Tiny), folder["data"], new() { Attention = new() { GazeFile = Shared.Path("fixtures", "gaze", "fixations.csv") } });
         foreach (string name in new[] { "apple_ad", "bottle_ad" })
         {
             using var truth = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(media, name + ".truth.json")));

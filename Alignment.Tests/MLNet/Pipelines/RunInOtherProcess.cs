@@ -10,7 +10,7 @@ static class RunInOtherProcess
     public const string Switch = "--alignment-run";
 
     /// <summary>Small and quick: seconds for a few scenes.</summary>
-    public static AlignmentRunOptions OptionsFor(string data) => new()
+    public static ExperimentOptions OptionsFor(string data) => new()
     {
         Width = 32,
         Height = 24,
@@ -20,5 +20,5 @@ static class RunInOtherProcess
     };
 
     /// <summary>What the other process does.</summary>
-    public static void Run(string data, string output) => AlignmentRun.Run(data, BundledModels.Tiny, output, OptionsFor(data), new LedProcess.Parent());
+    public static void Run(string data, string output) => ExperimentJob.Run(data, BundledModels.Tiny, output, OptionsFor(data), new LedProcess.Parent());
 }

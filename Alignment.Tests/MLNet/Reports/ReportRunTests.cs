@@ -27,7 +27,7 @@ public sealed class ReportRunTests
     public void RunOnce()
     {
         string data = MiniDataSet.Write(s_temp["data"]);
-        AlignmentRunResult made = AlignmentRun.Run(data, BundledModels.Tiny, s_temp["run"], RunInOtherProcess.OptionsFor(data) with { EngagementFile = null, Dose = null, Report = null });
+        ExperimentResult made = ExperimentJob.Run(data, BundledModels.Tiny, s_temp["run"], RunInOtherProcess.OptionsFor(data) with { EngagementFile = null, Dose = null, Report = null });
         Assert.That(made.Report, Is.Null);
         Assert.That(Directory.Exists(s_temp["run", "report"]), Is.False);
         s_run = made.Output;
@@ -59,7 +59,7 @@ public sealed class ReportRunTests
     public void Report_OfARun_IsOnePageThatNeedsNothing_AndSaysWhatIsMissing()
     {
         using var temp = new TempFolder();
-        ReportResult report = ReportRun.Run(Copy(temp));
+        ReportResult report = ReportJob.Run(Copy(temp));
         string page = Page(report), text = Text(page);
         IsWellFormed(page);
         Assert.That(page, Does.Not.Contain("<script").And.Not.Contain("http:").And.Not.Contain("https:").And.Not.Contain("<link").And.Contain("default-src &#39;none&#39;"));
@@ -80,23 +80,23 @@ public sealed class ReportRunTests
         using var temp = new TempFolder();
         using var other = new TempFolder();
         string run = Copy(temp);
-        Assert.That(ReportRun.Run(run).Made);
+        Assert.That(ReportJob.Run(run).Made);
         var before = Snapshot.Of(run);
         var times = Snapshot.Times(run);
-        Assert.That(ReportRun.Run(run).Made, Is.False);
+        Assert.That(ReportJob.Run(run).Made, Is.False);
         Assert.That(Snapshot.Of(run), Is.EqualTo(before));
         Assert.That(Snapshot.Times(run).Where(t => times[t.Key] != t.Value).Select(t => t.Key), Is.EqualTo(new[] { RunLock.FileName }));
         // The commands that make what is missing name the folder; nothing else does.
-        string page = Page(ReportRun.Run(Copy(other)));
+        string page = Page(ReportJob.Run(Copy(other)));
         Assert.That(page.Replace(other["run"], run, StringComparison.Ordinal), Is.EqualTo(File.ReadAllText(Path.Combine(run, "report", "report.html"))));
-        Assert.That(ReportRun.Run(run, new() { ScenesShown = 2 }).Made, "other options, another page");
+        Assert.That(ReportJob.Run(run, new() { ScenesShown = 2 }).Made, "other options, another page");
     }
 
     [Test]
     public void Contact_FewScenesOfMany_AreSpreadAndTheRestIsCounted()
     {
         using var temp = new TempFolder();
-        ReportResult report = ReportRun.Run(Copy(temp), new() { ScenesShown = 2 });
+        ReportResult report = ReportJob.Run(Copy(temp), new() { ScenesShown = 2 });
         string text = Text(Page(report));
         Assert.That(report.ScenesShown, Is.EqualTo(2));
         // One of each video, its middle: scene 2 of three, scene 3 of four (windows 0, 0, 1, 2).
@@ -105,7 +105,7 @@ public sealed class ReportRunTests
         Assert.That(SceneChoice.Shares([1, 3, 100], 9), Is.EqualTo(new[] { 1, 3, 5 }));
         Assert.That(SceneChoice.Shares([4, 3], 1), Is.EqualTo(new[] { 1, 0 }));
         Assert.That(SceneChoice.Shares([2, 1], 50), Is.EqualTo(new[] { 2, 1 }));
-        Assert.That(() => ReportRun.Run(temp["run"], new() { ScenesShown = -1 }), Throws.TypeOf<UsageException>());
+        Assert.That(() => ReportJob.Run(temp["run"], new() { ScenesShown = -1 }), Throws.TypeOf<UsageException>());
     }
 
     [Test]
@@ -113,12 +113,12 @@ public sealed class ReportRunTests
     {
         using var temp = new TempFolder();
         string run = Copy(temp);
-        ReportResult all = ReportRun.Run(run, new() { ScenesShown = 7 }), few = ReportRun.Run(run, new() { ScenesShown = 7, PictureMegabytes = 0.05 });
+        ReportResult all = ReportJob.Run(run, new() { ScenesShown = 7 }), few = ReportJob.Run(run, new() { ScenesShown = 7, PictureMegabytes = 0.05 });
         Assert.That(all.ScenesShown, Is.EqualTo(7), "sixteen megabytes are plenty");
         Assert.That(few.ScenesShown, Is.InRange(1, 4), "a scene here is 10 to 40 kB");
         Assert.That(Text(Page(few)), Does.Contain($"{few.ScenesShown} of 7 scenes").And.Contain("Asked for were 7; no more fit into 0.05 megabytes of pictures: --picture-megabytes"));
         Assert.That(Page(few), Does.Contain("href=\"tables/scenes.csv\""));
-        Assert.That(() => ReportRun.Run(run, new() { PictureMegabytes = 0 }), Throws.TypeOf<UsageException>().With.Message.Contains("--picture-megabytes"));
+        Assert.That(() => ReportJob.Run(run, new() { PictureMegabytes = 0 }), Throws.TypeOf<UsageException>().With.Message.Contains("--picture-megabytes"));
     }
 
     [Test]
@@ -129,7 +129,7 @@ public sealed class ReportRunTests
         DoseReport dose = DoseSample.Report();
         dose.Write(new DoseFolder(Path.Combine(run, DoseFolder.Name)));
         string[] files = [.. DosePlots.Write(temp.Path, dose).Where(f => f.EndsWith(".svg", StringComparison.Ordinal))];
-        string page = Page(ReportRun.Run(run)), text = Text(page);
+        string page = Page(ReportJob.Run(run)), text = Text(page);
         IsWellFormed(page);
         Assert.That(files, Is.Not.Empty);
         foreach (string file in files)
@@ -150,8 +150,8 @@ public sealed class ReportRunTests
                 rows.Add(FormattableString.Invariant($"\"{id.Replace("\"", "\"\"", StringComparison.Ordinal)}{i % 4}\",{variant},{(variant == "early_boost" ? 1 : 0) + i % 3},{i}"));
         rows.Add("<b>bad</b>,early_bost,1,2");
         File.WriteAllLines(csv, rows);
-        EngagementAnalyzer.Run(csv, Path.Combine(run, "analysis"));
-        ReportResult report = ReportRun.Run(run);
+        AnalysisJob.Run(csv, Path.Combine(run, "analysis"));
+        ReportResult report = ReportJob.Run(run);
         string page = Page(report);
         IsWellFormed(page);
         Assert.That(page, Does.Not.Contain("<script").And.Not.Contain("<img src=x").And.Not.Contain("<b>bad"));
@@ -170,8 +170,8 @@ public sealed class ReportRunTests
         string run = Copy(temp), csv = temp["sim.csv"], plan = temp["plan.json"];
         EngagementSimulation.Write(csv, new() { Videos = ["spot", "ad-2 é"], RowsPerCell = 40 });
         PlanFile.Write(plan, new AnalysisPlan { Title = "A study", Metrics = ["CTR"], Margins = [new("CTR", 0.006)] }.WithUsualHypotheses());
-        EngagementAnalysis found = EngagementAnalyzer.Run(csv, Path.Combine(run, "analysis"), inputs: new() { PlanFile = plan });
-        ReportResult report = ReportRun.Run(run);
+        EngagementAnalysis found = AnalysisJob.Run(csv, Path.Combine(run, "analysis"), inputs: new() { PlanFile = plan });
+        ReportResult report = ReportJob.Run(run);
         string page = Page(report), text = Text(page);
         IsWellFormed(page);
         Assert.That(page, Does.Contain("<title>Alignment report – SIMULATED engagement</title>"));
@@ -199,7 +199,7 @@ public sealed class ReportRunTests
         File.WriteAllText(Path.Combine(run, "analysis", "analysis.json"), "{ \"format\": \"other\" }");
         string manifest = edited.ManifestPath;
         File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"failed\": 0", "\"failed\": 2", StringComparison.Ordinal).Replace("\"failures\": []", "\"failures\": [{ \"video_id\": \"v\", \"scene_id\": \"s\", \"reason\": \"a <i>reason</i>\" }]", StringComparison.Ordinal));
-        ReportResult report = ReportRun.Run(run);
+        ReportResult report = ReportJob.Run(run);
         string page = Page(report), text = Text(page);
         IsWellFormed(page);
         Assert.That(report.Unreadable, Has.Count.EqualTo(2).And.Some.Contains("statistics.json").And.Some.Contains("analysis.json"));
@@ -218,7 +218,7 @@ public sealed class ReportRunTests
         File.WriteAllText(map, "no map");
         File.Delete(gone);
 
-        ReportResult report = ReportRun.Run(run), again = ReportRun.Run(run);
+        ReportResult report = ReportJob.Run(run), again = ReportJob.Run(run);
 
         IsWellFormed(Page(report));
         string text = Text(Page(report));
@@ -233,8 +233,8 @@ public sealed class ReportRunTests
         File.WriteAllBytes(damaged, good);
         File.WriteAllBytes(gone, lost);
         File.WriteAllBytes(map, goodMap);
-        Assert.That(ReportRun.Run(run).Unreadable, Is.Empty);
-        Assert.That(ReportRun.Run(run).Made, Is.False);
+        Assert.That(ReportJob.Run(run).Unreadable, Is.Empty);
+        Assert.That(ReportJob.Run(run).Made, Is.False);
     }
 
     [Test]
@@ -246,9 +246,9 @@ public sealed class ReportRunTests
         string[] seen = [.. Enumerable.Repeat("baseline", 60), .. Enumerable.Repeat("placebo", 40)];
         File.WriteAllText(temp["e.csv"], "participant_id,video_id,variant,CTR\n" + string.Concat(seen.SelectMany((v, i) => new[] { 0, 1 }.Select(k => FormattableString.Invariant($"p{i},v{k},{v},{(i + k) % 7}\n"))))
             + "x,v0,baseline,1\nx,v1,placebo,1\ny,v0,baseline,1\ny,v1,placebo,2\n");
-        EngagementAnalyzer.Run(temp["e.csv"], Path.Combine(run, "analysis"));
+        AnalysisJob.Run(temp["e.csv"], Path.Combine(run, "analysis"));
 
-        string page = Page(ReportRun.Run(run)), table = page[page.IndexOf("Rows and participants of each variant", StringComparison.Ordinal)..];
+        string page = Page(ReportJob.Run(run)), table = page[page.IndexOf("Rows and participants of each variant", StringComparison.Ordinal)..];
         table = table[..table.IndexOf("</details>", StringComparison.Ordinal)];
 
         string[] rows = [.. Regex.Matches(table, "<tr>(.*?)</tr>", RegexOptions.Singleline).Select(m => string.Join(' ', Regex.Matches(m.Value, "<t[hd][^>]*>(.*?)</t[hd]>").Select(c => Regex.Replace(c.Value, "<[^>]*>", ""))))];
@@ -261,9 +261,9 @@ public sealed class ReportRunTests
     public void Report_OfWhatIsNoRun_IsRefusedAndLeavesNothing()
     {
         using var temp = new TempFolder();
-        Assert.That(() => ReportRun.Run(temp["absent"]), Throws.TypeOf<BadDataException>().With.Message.Contains("no such folder"));
+        Assert.That(() => ReportJob.Run(temp["absent"]), Throws.TypeOf<BadDataException>().With.Message.Contains("no such folder"));
         Directory.CreateDirectory(temp["empty"]);
-        Assert.That(() => ReportRun.Run(temp["empty"]), Throws.TypeOf<BadDataException>().With.Message.Contains("nothing that a run leaves"));
+        Assert.That(() => ReportJob.Run(temp["empty"]), Throws.TypeOf<BadDataException>().With.Message.Contains("nothing that a run leaves"));
         Assert.That(Directory.GetFileSystemEntries(temp["empty"]), Is.Empty);
     }
 
@@ -272,11 +272,11 @@ public sealed class ReportRunTests
     {
         using var temp = new TempFolder();
         string run = Copy(temp);
-        ReportResult report = ReportRun.Run(run, new() { ScenesShown = 0, Videos = true, VideoWidth = 64 });
+        ReportResult report = ReportJob.Run(run, new() { ScenesShown = 0, Videos = true, VideoWidth = 64 });
         Assert.That(report.VideosShown, Is.EqualTo(14));
         Assert.That(Regex.Count(Page(report), "<video src=\"data:video/mp4;base64,"), Is.EqualTo(14));
         IsWellFormed(Page(report));
-        ReportResult none = ReportRun.Run(run, new() { ScenesShown = 0, Videos = true, VideoWidth = 64, VideoMegabytes = 0.001 });
+        ReportResult none = ReportJob.Run(run, new() { ScenesShown = 0, Videos = true, VideoWidth = 64, VideoMegabytes = 0.001 });
         Assert.That(none.VideosShown, Is.Zero);
         Assert.That(Text(Page(none)), Does.Contain("2 videos have no copy here"));
     }

@@ -105,7 +105,7 @@ public sealed class AdDrawingTests
     {
         using TempFolder temp = new();
         IReadOnlyList<DrawnAd> ads = DrawnDataSet.Write(temp["ads"], AdDrawing.Set(2, s_small));
-        ValidationReport report = SceneValidator.Run(temp["ads"], options: new() { Deep = true });
+        ValidationResult report = ValidationJob.Run(temp["ads"], options: new() { Deep = true });
         Assert.That((report.ValidScenes, report.Rejections), Is.EqualTo((12L, 0L)));
         Assert.That(report.Problems.Select(p => (p.Kind, p.VideoId, p.SceneNumber)), Is.EqualTo(
             ads.OrderBy(a => a.Options.VideoId, StringComparer.Ordinal).SelectMany(a => a.Scenes.Where(s => !s.HasProduct).Select(s => (ProblemKind.EmptyMask, a.Options.VideoId, (int?)s.Number)))));

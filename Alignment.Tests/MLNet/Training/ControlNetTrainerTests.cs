@@ -79,7 +79,7 @@ public sealed class ControlNetTrainerTests
     public void Fit_OnAView_ReturnsTheEditorOfTheTrainedBundle()
     {
         using var temp = new TempFolder();
-        SceneRecord[] records = [.. SceneValidator.Scenes(MiniDataSet.Write(temp["data"]))];
+        SceneRecord[] records = [.. ValidationJob.Scenes(MiniDataSet.Write(temp["data"]))];
         var ml = new MLContext(seed: 1);
         IDataView scenes = ml.Data.LoadFromEnumerable(records);
         ControlNetTrainingOptions options = TrainInOtherProcess.OptionsFor(temp["out"]) with { Steps = 3, EmaDecay = 0, NoiseWeight = 1, ReconstructionWeight = 0.5, BackgroundWeight = 0.25, Edit = new() { Steps = 2 } };
@@ -115,12 +115,12 @@ public sealed class ControlNetTrainerTests
         string withoutLpips = LpipsImportTests.Bundle(temp);
         Assert.Multiple(() =>
         {
-            Assert.That(() => ControlNetTrainer.Open(options with { Width = 30 }), Throws.TypeOf<UsageException>().With.Message.Contains("multiple of 4"));
-            Assert.That(() => ControlNetTrainer.Open(options with { Model = withoutLpips, LpipsWeight = 1 }), Throws.TypeOf<UsageException>().With.Message.Contains("lpips.onnx"));
-            Assert.That(() => ControlNetTrainer.Open(options with { LearningRate = 0 }), Throws.TypeOf<UsageException>().With.Message.Contains("learning rate"));
-            Assert.That(() => ControlNetTrainer.Open(options with { NoiseWeight = 0 }), Throws.TypeOf<UsageException>().With.Message.Contains("loss weights"));
-            Assert.That(() => ControlNetTrainer.Open(options with { Output = BundledModels.Tiny }), Throws.TypeOf<UsageException>().With.Message.Contains("another folder"));
-            Assert.That(() => ControlNetTrainer.Open(options with { Model = temp["none"] }), Throws.TypeOf<MissingDependencyException>());
+            Assert.That(() => TrainingJob.Open(options with { Width = 30 }), Throws.TypeOf<UsageException>().With.Message.Contains("multiple of 4"));
+            Assert.That(() => TrainingJob.Open(options with { Model = withoutLpips, LpipsWeight = 1 }), Throws.TypeOf<UsageException>().With.Message.Contains("lpips.onnx"));
+            Assert.That(() => TrainingJob.Open(options with { LearningRate = 0 }), Throws.TypeOf<UsageException>().With.Message.Contains("learning rate"));
+            Assert.That(() => TrainingJob.Open(options with { NoiseWeight = 0 }), Throws.TypeOf<UsageException>().With.Message.Contains("loss weights"));
+            Assert.That(() => TrainingJob.Open(options with { Output = BundledModels.Tiny }), Throws.TypeOf<UsageException>().With.Message.Contains("another folder"));
+            Assert.That(() => TrainingJob.Open(options with { Model = temp["none"] }), Throws.TypeOf<MissingDependencyException>());
             Assert.That(Directory.Exists(temp["out"]), Is.False);
         });
     }

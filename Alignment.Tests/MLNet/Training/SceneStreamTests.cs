@@ -14,7 +14,7 @@ public sealed class SceneStreamTests
     public void Read_Scenes_GivesPictureControlMaskHeatmapAndScoreInOrder()
     {
         using var temp = new TempFolder();
-        SceneRecord[] records = [.. SceneValidator.Scenes(MiniDataSet.Write(temp["data"]))];
+        SceneRecord[] records = [.. ValidationJob.Scenes(MiniDataSet.Write(temp["data"]))];
         SceneRecord[] order = [records[3], records[0], records[3]];
         TrainingScene[] scenes = [.. SceneStream.Read(order, Width, Height)];
 
@@ -40,7 +40,7 @@ public sealed class SceneStreamTests
     public void Read_DamagedPicture_FailsWhenItsTurnComes()
     {
         using var temp = new TempFolder();
-        SceneRecord[] records = [.. SceneValidator.Scenes(MiniDataSet.Write(temp["data"]))];
+        SceneRecord[] records = [.. ValidationJob.Scenes(MiniDataSet.Write(temp["data"]))];
         File.WriteAllText(records[2].SceneImagePath, "no picture");
         using IEnumerator<TrainingScene> scenes = SceneStream.Read(records, Width, Height).GetEnumerator();
         Assert.That(scenes.MoveNext() && scenes.MoveNext());

@@ -34,7 +34,7 @@ public sealed class TrainingRunTests
     static SceneRecord[] Scenes(TempFolder temp)
     {
         if (!Directory.Exists(temp["data"])) MiniDataSet.Write(temp["data"]);
-        return [.. SceneValidator.Scenes(temp["data"])];
+        return [.. ValidationJob.Scenes(temp["data"])];
     }
 
     static TrainingResult Run(TempFolder temp, ControlNetTrainingOptions options, Action<long>? beforeStep = null, CancellationToken cancel = default) =>

@@ -27,7 +27,7 @@ public sealed class VariantMakerTests
         using TempFolder temp = new();
         using TempFolder made = new();
         new SmallDataSet(temp.Path).Video("a b", 6);
-        VariantReport report = VariantMaker.Run(temp.Path, made.Path, s_small);
+        VariantResult report = VariantJob.Run(temp.Path, made.Path, s_small);
 
         // 6 scenes: 2 early, 2 middle, 2 late. full_boost is the union of the three windows, so it adds no control.
         Assert.That(report.Variants.Select(v => (v.Key, v.Value.Modified, v.Value.DistinctControls)), Is.EqualTo(new[]
@@ -67,11 +67,11 @@ public sealed class VariantMakerTests
         using TempFolder temp = new();
         new SmallDataSet(temp.Path).Video("v", 3);
         VariantOptions options = s_small with { BoostAlpha = 1.7, ReductionAlpha = 0.3, Seed = 9 };
-        VariantMaker.Run(temp.Path, temp["out"], options);
+        VariantJob.Run(temp.Path, temp["out"], options);
         VariantSet set = VariantSet.Open(temp["out"]);
 
         var ml = new MLContext(seed: 1);
-        IDataView rows = ml.Data.LoadFromEnumerable(SceneValidator.Scenes(temp.Path));
+        IDataView rows = ml.Data.LoadFromEnumerable(ValidationJob.Scenes(temp.Path));
         foreach (AttentionVariant variant in AttentionVariants.All)
         {
             var pipeline = ml.Alignment.LoadMap(new() { Width = 24, Height = 16 }).Append(ml.Alignment.NormalizeHeatmap())
@@ -89,21 +89,21 @@ public sealed class VariantMakerTests
     {
         using TempFolder temp = new();
         var data = new SmallDataSet(temp.Path).Video("a", 3).Video("b", 4);
-        VariantMaker.Run(temp.Path, temp["out"], s_small);
+        VariantJob.Run(temp.Path, temp["out"], s_small);
         var first = Hashes(temp["out"]);
 
-        Assert.That(VariantMaker.Run(temp.Path, temp["out"], s_small).Made, Is.Zero);
+        Assert.That(VariantJob.Run(temp.Path, temp["out"], s_small).Made, Is.Zero);
         Assert.That(Hashes(temp["out"]), Is.EqualTo(first));
 
-        Assert.That(VariantMaker.Run(temp.Path, temp["out"], s_small with { BoostAlpha = 2 }).Made, Is.EqualTo(2));
+        Assert.That(VariantJob.Run(temp.Path, temp["out"], s_small with { BoostAlpha = 2 }).Made, Is.EqualTo(2));
         Assert.That(Hashes(temp["out"]), Is.Not.EqualTo(first));
-        Assert.That(VariantMaker.Run(temp.Path, temp["out"], s_small).Made, Is.EqualTo(2));
+        Assert.That(VariantJob.Run(temp.Path, temp["out"], s_small).Made, Is.EqualTo(2));
         Assert.That(Hashes(temp["out"]), Is.EqualTo(first), "bytes depend on inputs and options only");
 
         // A changed input redoes its video alone; a scene that is gone takes its files with it.
         data.Heatmap("attention_heatmap/b/b-Scene-002.jpg", blank: true);
         File.Delete(data["video_scene_cuts/b/b-Scene-004-01.jpg"]);
-        Assert.That(VariantMaker.Run(temp.Path, temp["out"], s_small).Made, Is.EqualTo(1));
+        Assert.That(VariantJob.Run(temp.Path, temp["out"], s_small).Made, Is.EqualTo(1));
         Assert.That(Directory.GetFiles(temp["out"], "b-Scene-004*", SearchOption.AllDirectories), Is.Empty);
     }
 
@@ -112,12 +112,12 @@ public sealed class VariantMakerTests
     {
         using TempFolder temp = new();
         new SmallDataSet(temp.Path).Video("a", 3).Video("b", 4);
-        VariantMaker.Run(temp.Path, temp["whole"], s_small);
+        VariantJob.Run(temp.Path, temp["whole"], s_small);
         using var stop = new CancellationTokenSource();
         var progress = new Immediate(p => { if (p.Done == 5) stop.Cancel(); });
-        Assert.Catch<OperationCanceledException>(() => VariantMaker.Run(temp.Path, temp["cut"], s_small, progress, stop.Token));
+        Assert.Catch<OperationCanceledException>(() => VariantJob.Run(temp.Path, temp["cut"], s_small, progress, stop.Token));
         File.WriteAllText(temp["cut", "variants_v3", "b", "placebo", "attention_heatmap", "b-Scene-003.jpg.partial"], "half");
-        Assert.That(VariantMaker.Run(temp.Path, temp["cut"], s_small).Made, Is.EqualTo(1), "a was done");
+        Assert.That(VariantJob.Run(temp.Path, temp["cut"], s_small).Made, Is.EqualTo(1), "a was done");
         Assert.That(Hashes(temp["cut"]), Is.EqualTo(Hashes(temp["whole"])));
     }
 
@@ -126,7 +126,7 @@ public sealed class VariantMakerTests
     {
         using TempFolder temp = new();
         new SmallDataSet(temp.Path).Video("v", 3).Mask("keyword_masks/v/scene_2.png", empty: true);
-        VariantReport report = VariantMaker.Run(temp.Path, temp["out"], s_small);
+        VariantResult report = VariantJob.Run(temp.Path, temp["out"], s_small);
         Assert.That(report.ScenesWithoutProduct, Is.EqualTo(1));
         Assert.That(VariantSet.Open(temp["out"]).Video("v").ElementAt(1).Select(s => s.ControlHash).Distinct().Count(), Is.EqualTo(1));
     }
@@ -139,7 +139,7 @@ public sealed class VariantMakerTests
         byte[] png = File.ReadAllBytes(data["keyword_masks/a/scene_2.png"]);
         png[45] ^= 0xFF;   // inside the compressed pixels: the header does not tell
         data.Bytes("keyword_masks/a/scene_2.png", png);
-        VariantReport report = VariantMaker.Run(temp.Path, temp["out"], s_small);
+        VariantResult report = VariantJob.Run(temp.Path, temp["out"], s_small);
         Assert.That(report.Failed.Single().VideoId, Is.EqualTo("a"));
         Assert.That(report.Failed.Single().Message, Does.Contain("scene_2.png"));
         Assert.That(VariantSet.Open(temp["out"]).VideoIds, Is.EqualTo(new[] { "b" }));
@@ -150,25 +150,25 @@ public sealed class VariantMakerTests
     {
         using TempFolder temp = new();
         new SmallDataSet(temp.Path).Video("a", 2).Video("b", 3).Video("c", 3);
-        VariantReport report = VariantMaker.Run(temp.Path, temp["out"], s_small with { Videos = ["c", "a"] });
+        VariantResult report = VariantJob.Run(temp.Path, temp["out"], s_small with { Videos = ["c", "a"] });
         Assert.That(VariantSet.Open(temp["out"]).VideoIds, Is.EqualTo(new[] { "a", "c" }));
         Assert.That(report.ShortVideos, Is.EqualTo(new[] { "a" }));
-        Assert.That(VariantMaker.Run(temp.Path, temp["two"], s_small with { MaxVideos = 2 }).Videos, Is.EqualTo(2));
-        Assert.That(Assert.Throws<UsageException>(() => VariantMaker.Run(temp.Path, temp["x"], s_small with { Videos = ["nope"] }))!.Message, Does.Contain("a, b, c"));
+        Assert.That(VariantJob.Run(temp.Path, temp["two"], s_small with { MaxVideos = 2 }).Videos, Is.EqualTo(2));
+        Assert.That(Assert.Throws<UsageException>(() => VariantJob.Run(temp.Path, temp["x"], s_small with { Videos = ["nope"] }))!.Message, Does.Contain("a, b, c"));
     }
 
     [TestCase(double.NaN, 512)]
     [TestCase(-1, 512)]
     [TestCase(1.5, 0)]
     public void Run_OptionOutOfRange_IsAUsageError(double alpha, int width) =>
-        Assert.Throws<UsageException>(() => VariantMaker.Run("nowhere", "nowhere", new() { BoostAlpha = alpha, Width = width }));
+        Assert.Throws<UsageException>(() => VariantJob.Run("nowhere", "nowhere", new() { BoostAlpha = alpha, Width = width }));
 
     [Test]
     public void Statistics_OfOneVideo_AreWhatTheTablesSay()
     {
         using TempFolder temp = new();
         new SmallDataSet(temp.Path).Video("v", 3);
-        VariantMaker.Run(temp.Path, temp["out"], s_small);
+        VariantJob.Run(temp.Path, temp["out"], s_small);
         using var json = JsonDocument.Parse(File.ReadAllBytes(temp["out", "variants_v3", "v", "statistics.json"]));
         JsonElement boost = json.RootElement.GetProperty("late_boost");
         double[] profile = [.. boost.GetProperty("temporal_profile").EnumerateArray().Select(v => v.GetDouble())];
@@ -189,7 +189,7 @@ public sealed class VariantMakerTests
     public void Run_RealFootage_KeepsThePromises()
     {
         using TempFolder temp = new();
-        VariantReport report = VariantMaker.Run(Shared.Path("media", "dataset"), temp.Path, new() { Width = 128, Height = 72 });
+        VariantResult report = VariantJob.Run(Shared.Path("media", "dataset"), temp.Path, new() { Width = 128, Height = 72 });
         Assert.That((report.Videos, report.Scenes, report.Failed.Count), Is.EqualTo((2, 11, 0)));
         TestContext.Out.WriteLine($"{report.DistinctControls} controls, {report.PartialPlacebos} partial placebos");
     }

@@ -99,7 +99,7 @@ public sealed class DiffusersImportTests
             Assert.That(bundle.Manifest.ControlTrained, Is.False);
             Assert.That(bundle.Manifest.Note, Does.Contain("trained"));
             Assert.That(bundle.Manifest.License, Is.EqualTo("creativeml-openrail-m"));
-            Assert.That(() => DatasetEditor.Require(bundle, new() { Width = 64, Height = 64 }), Throws.TypeOf<BadDataException>().With.Message.Contains("3 channels").And.Message.Contains("keyword mask and attention"));
+            Assert.That(() => EditJob.Require(bundle, new() { Width = 64, Height = 64 }), Throws.TypeOf<BadDataException>().With.Message.Contains("3 channels").And.Message.Contains("keyword mask and attention"));
             Assert.That(outputs.Where(o => o.Key.StartsWith("controlnet.onnx/", StringComparison.Ordinal)).SelectMany(o => o.Value), Is.All.Zero);
         });
     }

@@ -162,8 +162,8 @@ public sealed class HalfPrecisionImportTests
         float[] image = new float[3 * 64 * 64], control = new float[2 * 64 * 64];
         for (int i = 0; i < image.Length; i++) image[i] = MathF.Sin(0.01f * i);
         for (int i = 0; i < control.Length; i++) control[i] = 0.5f + 0.5f * MathF.Sin(0.03f * i);
-        var scene = new SceneEdit { SceneId = "v-Scene-001", Prompt = "a red house", Image = image, Controls = [control, new float[control.Length]] };
-        using SceneEditor a = new(TinyBundles.Of("tiny-sd-4level"), options), b = new(TinyBundles.Of("tiny-sd-4level", ModelPrecision.Float16), options);
+        var scene = new EditInput { SceneId = "v-Scene-001", Prompt = "a red house", Image = image, Controls = [control, new float[control.Length]] };
+        using DiffusionEditor a = new(TinyBundles.Of("tiny-sd-4level"), options), b = new(TinyBundles.Of("tiny-sd-4level", ModelPrecision.Float16), options);
         IReadOnlyList<float[]> expected = a.Edit(scene), got = b.Edit(scene);
         for (int i = 0; i < 2; i++)
         {

@@ -31,13 +31,13 @@ static class AuditScale
             string last = "";
             var clock = Stopwatch.StartNew();
             var phases = new List<string>();
-            double seconds = Timing.Seconds(() => made = DatasetAudit.Run(folder, Path.Combine(folder, "audit"), progress: new Now(p =>
+            double seconds = Timing.Seconds(() => made = AuditJob.Run(folder, Path.Combine(folder, "audit"), progress: new Now(p =>
             {
                 if (p.Stage == last) return;
                 phases.Add(string.Create(CultureInfo.InvariantCulture, $"{(last = p.Stage)} from {clock.Elapsed.TotalSeconds:0.0} s"));
             })));
             long Bytes(string name) => new FileInfo(Path.Combine(folder, "audit", name)).Length >> 10;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind}: {made!.Validation.ValidScenes} scenes in {seconds:0.0} s, {Math.Max(peak, Private()) - before} MB above {before} MB; page {Bytes(AuditReport.PageName)} KB, findings {Bytes(AuditReport.CsvName)} KB, {string.Join(", ", made.Audit.Counts.Select(c => $"{c.Key} {c.Value}"))}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind}: {made!.Validation.ValidScenes} scenes in {seconds:0.0} s, {Math.Max(peak, Private()) - before} MB above {before} MB; page {Bytes(AuditResult.PageName)} KB, findings {Bytes(AuditResult.CsvName)} KB, {string.Join(", ", made.Audit.Counts.Select(c => $"{c.Key} {c.Value}"))}"));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  drawn in {drawn:0} s; {string.Join("; ", phases)}"));
             return 0;
         }

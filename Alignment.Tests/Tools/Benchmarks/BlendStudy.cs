@@ -51,7 +51,7 @@ static class BlendStudy
         foreach (var (what, change) in s_ways)
         {
             EditOptions options = change(new EditOptions { Width = side, Height = side, Batch = 3 });
-            using var editor = new SceneEditor(bundle, options);
+            using var editor = new DiffusionEditor(bundle, options);
             float[][][] edits = [.. scenes.Select(s => editor.Edit(Scene(editor, s)).ToArray())];
             Row(what, options.Region, scenes, edits, predictors, sheet);
             if (what is not "blending") continue;
@@ -76,7 +76,7 @@ static class BlendStudy
         PictureFile.WritePng(path, new RgbPicture(width, height, sheet));
     }
 
-    static SceneEdit Scene(SceneEditor editor, HeldOutScene s) => new()
+    static EditInput Scene(DiffusionEditor editor, HeldOutScene s) => new()
     {
         SceneId = s.Id,
         Prompt = editor.Options.PromptFor(s.Still.Keyword),

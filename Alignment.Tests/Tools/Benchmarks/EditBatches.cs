@@ -22,13 +22,13 @@ static class EditBatches
         bool same = true;
         foreach (float guidance in new[] { 1f, 7.5f })
         {
-            SceneEditor[] editors = [.. s_batches.Select(b => new SceneEditor(bundle, new() { Width = side, Height = side, Guidance = guidance, Batch = b }))];
+            DiffusionEditor[] editors = [.. s_batches.Select(b => new DiffusionEditor(bundle, new() { Width = side, Height = side, Guidance = guidance, Batch = b }))];
             double[][] seconds = [.. s_batches.Select(_ => new double[rounds])];
             long[] different = new long[s_batches.Length];
             for (int r = -1; r < rounds; r++)   // one round first, to warm up
             {
                 HeldOutScene scene = scenes[r + 1];
-                var edit = new SceneEdit
+                var edit = new EditInput
                 {
                     SceneId = scene.Id,
                     Prompt = editors[0].Options.PromptFor(scene.Still.Keyword),

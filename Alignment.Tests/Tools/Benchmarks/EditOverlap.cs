@@ -21,8 +21,8 @@ static class EditOverlap
             string data = Path.Combine(work, "data"), made = Path.Combine(work, "variants");
             DrawnDataSet.Write(data, AdDrawing.Set(3, new() { Seed = 1 }));
             string csv = Path.Combine(work, ValidScenesCsv.FileName);
-            SceneValidator.Run(data, csv);
-            VariantMaker.Run(csv, made, new() { Width = 128, Height = 72 });
+            ValidationJob.Run(data, csv);
+            VariantJob.Run(csv, made, new() { Width = 128, Height = 72 });
             VariantSet set = VariantSet.Open(made);
             ModelBundle bundle = ModelBundle.Open(Path.Combine(Shared.Repository, "onnx", "bundles", "tiny"));
             int[] aheads = [0, 1, 2];
@@ -33,8 +33,8 @@ static class EditOverlap
                 for (int i = 0; i < aheads.Length; i++)
                 {
                     string to = Path.Combine(work, "out");
-                    DatasetEditResult? result = null;
-                    double took = Timing.Seconds(() => result = DatasetEditor.Run(set, bundle, to, new() { Edit = new() { Steps = 20, Batch = batch, Seed = 1 }, Ahead = aheads[i] }));
+                    EditResult? result = null;
+                    double took = Timing.Seconds(() => result = EditJob.Run(set, bundle, to, new() { Edit = new() { Steps = 20, Batch = batch, Seed = 1 }, Ahead = aheads[i] }));
                     if (r >= 0) seconds[i][r] = took;
                     (timing[i], edits) = (result!.Timing, result.EditsMade);
                     Directory.Delete(to, recursive: true);

@@ -36,7 +36,7 @@ static class EditSavings
         ModelBundle bundle = ModelBundle.Open(args.Length > 0 ? args[0] : Path.Combine(Shared.Repository, "onnx", "bundles", "tiny"));
         int side = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 128, count = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 12;
         HeldOutScene[] scenes = HeldOutEdits.Scenes(count, side);
-        SceneEditor[] editors = [.. s_ways.Select(w => new SceneEditor(bundle, w.Change(s_plain with { Width = side, Height = side })))];
+        DiffusionEditor[] editors = [.. s_ways.Select(w => new DiffusionEditor(bundle, w.Change(s_plain with { Width = side, Height = side })))];
         double[][] seconds = [.. s_ways.Select(_ => new double[count])], errors = [.. s_ways.Select(_ => new double[count])];
         for (int s = -1; s < count; s++)   // one scene more, first, to warm up
         {
@@ -59,7 +59,7 @@ static class EditSavings
         return 0;
     }
 
-    static float[] Edit(SceneEditor editor, HeldOutScene scene, int round)
+    static float[] Edit(DiffusionEditor editor, HeldOutScene scene, int round)
     {
         float[] image = [.. scene.Image.ToArray()];
         image[0] += round * 1e-6f;   // another picture, so that its latents are computed again
@@ -67,7 +67,7 @@ static class EditSavings
     }
 
     /// <summary>What of a step the control's own features would take.</summary>
-    static void Hint(SceneEditor editor)
+    static void Hint(DiffusionEditor editor)
     {
         if (editor.Sessions.Hint is not { } session) return;
         DenoisingNetworks networks = editor.Loop(pictures: 1, editor.FirstCall).Networks(guided: true);

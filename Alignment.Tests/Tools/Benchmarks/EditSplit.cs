@@ -20,7 +20,7 @@ sealed record EditSplit(double TextEncoder, double VaeEncoder, double Step, doub
     /// <param name="loaded">Told of each model and what it took to load.</param>
     public static EditSplit Measure(ModelBundle bundle, int side, int rounds, int pictures, WeightPacking packing, Action<string> loaded)
     {
-        using var editor = new SceneEditor(bundle, new() { Width = side, Height = side, Steps = 2, Guidance = 7.5f, Batch = pictures, Packing = packing });
+        using var editor = new DiffusionEditor(bundle, new() { Width = side, Height = side, Steps = 2, Guidance = 7.5f, Batch = pictures, Packing = packing });
         EditShape shape = editor.Shape;
         EditSessions sessions = editor.Sessions;
         foreach (var (name, load) in new (string, Func<object>)[] { ("text encoder", () => sessions.TextEncoder), ("VAE encoder", () => sessions.VaeEncoder), ("ControlNet", () => sessions.ControlNet), ("UNet", () => sessions.Unet), ("VAE decoder", () => sessions.VaeDecoder) })

@@ -58,7 +58,7 @@ static class EngagementRowsBench
             }
             double Median(List<JsonElement> of, string what) => Timing.Median([.. of.Select(o => o.GetProperty(what).GetDouble())]);
             double seconds = Median(ours, "seconds"), peak = Median(ours, "peak");
-            table.Add($"{Words.Count(rows)} engagement rows", $"{seconds:f2} s, {peak:f0} MB", $"{new FileInfo(csv).Length >> 20} MB, {videos} videos, 3 metrics; {rows / seconds:f0} rows a second, {Median(ours, "cpu"):f1} s of processor; whole analysis, files written; median of {rounds}");
+            table.Add($"{Text.Count(rows)} engagement rows", $"{seconds:f2} s, {peak:f0} MB", $"{new FileInfo(csv).Length >> 20} MB, {videos} videos, 3 metrics; {rows / seconds:f0} rows a second, {Median(ours, "cpu"):f1} s of processor; whole analysis, files written; median of {rounds}");
             JsonElement one = Child(Environment.ProcessPath!, [typeof(Program).Assembly.Location, OneSwitch, csv, Path.Combine(folder, "out"), "1"])!.Value;
             table.Add("… on one thread", $"{one.GetProperty("seconds").GetDouble():f2} s", $"the same bytes: {one.GetProperty("sha").GetString() == ours[0].GetProperty("sha").GetString()}");
             if (theirs.Count == 0) table.Add("… against pandas and SciPy", $"not measured", $"/usr/bin/python3 has no pandas or scipy here");
@@ -85,7 +85,7 @@ static class EngagementRowsBench
     public static int Once(string csv, string folder, string threads)
     {
         long start = Stopwatch.GetTimestamp();
-        EngagementAnalysis made = EngagementAnalyzer.Run(csv, folder, new() { Threads = int.Parse(threads, CultureInfo.InvariantCulture) });
+        EngagementAnalysis made = AnalysisJob.Run(csv, folder, new() { Threads = int.Parse(threads, CultureInfo.InvariantCulture) });
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var tests = made.Metrics.SelectMany(m => m.Comparisons.Select(c => (Key: $"{m.Metric}/{c.Variant}", Value: new[] { c.Student!.T, c.Student.P, c.Welch!.T, c.Welch.P }))).ToDictionary(x => x.Key, x => x.Value);
         long peak = long.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;

@@ -26,10 +26,10 @@ static class GazeRows
         long before = PrivateMegabytes(), peak = before;
         double started = Processor();
         var steps = new Steps();
-        AttentionReport? report = null;
+        AttentionResult? report = null;
         double all;
         using (new Timer(_ => peak = Math.Max(peak, PrivateMegabytes()), null, 0, 20))
-            all = Timing.Seconds(() => report = AttentionMaking.Run(folder["data"], new() { GazeFile = gaze, ContactSheets = false }, steps));
+            all = Timing.Seconds(() => report = AttentionJob.Run(folder["data"], new() { GazeFile = gaze, ContactSheets = false }, steps));
         string N(double x) => x.ToString("N0", CultureInfo.InvariantCulture);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{N(rows)} rows ({N(bytes >> 20)} MB), {N(videos * scenes)} scenes of {Width}x{Height}: {N(report!.Gaze!.RowsUsed)} used"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"rows read, checked and sorted by scene: {steps.Reading:f2} s, {N(rows / steps.Reading)} rows/s; processor time {steps.Processor:f2} s, {N(rows / steps.Processor)} rows a processor second ({steps.Reading / reading:f1} times the bare reading of the file, {reading:f2} s)"));

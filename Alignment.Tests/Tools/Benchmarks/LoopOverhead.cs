@@ -50,7 +50,7 @@ static class LoopOverhead
     {
         long start = Stopwatch.GetTimestamp();
         // Strength 1: all fifty steps, and still the VAE encoder.
-        using var editor = new SceneEditor(ModelBundle.Open(folder), new() { Width = side, Height = side, Scheduler = SchedulerKind.Ddim, Steps = Steps, Strength = 1, Guidance = 7.5f });
+        using var editor = new DiffusionEditor(ModelBundle.Open(folder), new() { Width = side, Height = side, Scheduler = SchedulerKind.Ddim, Steps = Steps, Strength = 1, Guidance = 7.5f });
         var edits = new List<double>();
         var bare = new List<double>();
         var sampler = new List<double>();
@@ -59,7 +59,7 @@ static class LoopOverhead
         {
             // A new picture each time: the editor would not encode the same one twice.
             float[] picture = [.. Enumerable.Range(0, editor.Shape.ImageLength).Select(i => (float)Math.Sin(0.01 * i + round))];
-            var scene = new SceneEdit { SceneId = "loop", Prompt = "a bottle", Image = picture, Controls = [new float[editor.Shape.ControlLength]] };
+            var scene = new EditInput { SceneId = "loop", Prompt = "a bottle", Image = picture, Controls = [new float[editor.Shape.ControlLength]] };
             double edit = Timing.Seconds(() => editor.Edit(scene)), runs = Timing.Seconds(() => RunModelsAlone(editor, picture));
             double between = Timing.Seconds(() => editor.Loop(pictures: 1, editor.FirstCall).RunSampler(latents, guided: true));
             if (round < 0) continue;
@@ -72,7 +72,7 @@ static class LoopOverhead
     }
 
     /// <summary>The runs of one edit: VAE encoder, the control's features, fifty times ControlNet and UNet as the loop has bound them, VAE decoder. The prompts are encoded already.</summary>
-    static void RunModelsAlone(SceneEditor editor, float[] picture)
+    static void RunModelsAlone(DiffusionEditor editor, float[] picture)
     {
         EditShape shape = editor.Shape;
         EditSessions sessions = editor.Sessions;

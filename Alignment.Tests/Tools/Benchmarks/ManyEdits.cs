@@ -28,7 +28,7 @@ static class ManyEdits
             var watch = new Watch();
             DatasetEditing Job() => new(scenes, new EditedFolder(Path.Combine(work, "out")), new() { Edit = edit, PreviewEvery = 3 }, bundle.Hash, "measured", () => new BundleDiffusion(bundle, edit, 3));
             Console.WriteLine($"| edits | working set, MB | managed, MB |\n| ---: | ---: | ---: |");
-            DatasetEditResult result = Job().Run(watch, CancellationToken.None);
+            EditResult result = Job().Run(watch, CancellationToken.None);
             double again = Timing.Seconds(() => Job().Run(null, CancellationToken.None));
             double table = Timing.Seconds(() => EditQualityTable.Write(new(Path.Combine(work, "out")), scenes, "measured", CancellationToken.None));
             (long half, long end) = (watch.At(edits / 2), watch.At(edits));

@@ -45,7 +45,7 @@ sealed class ManyScenes
         GC.Collect();
         long before = PrivateMegabytes(), peak = before, valid = 0;
         using var look = new Timer(_ => peak = Math.Max(peak, PrivateMegabytes()), null, 0, 50);
-        double seconds = Timing.Seconds(() => valid = SceneValidator.Run(Folder, Path.Combine(Folder, ValidScenesCsv.FileName)).ValidScenes);
+        double seconds = Timing.Seconds(() => valid = ValidationJob.Run(Folder, Path.Combine(Folder, ValidScenesCsv.FileName)).ValidScenes);
         return (valid, seconds, Math.Max(peak, PrivateMegabytes()) - before);
     }
 

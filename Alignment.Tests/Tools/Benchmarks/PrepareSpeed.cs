@@ -53,7 +53,7 @@ static class PrepareSpeed
         const int perAd = 12;
         IReadOnlyList<AdDrawingOptions> ads = AdDrawing.Set((scenes + perAd - 1) / perAd, new() { Width = Width, Height = Height, Scenes = perAd, ScenesWithoutProduct = 0 });
         DrawnDataSet.Write(folder, [.. ads.Select((a, i) => a with { Seed = (ulong)i })]);
-        return [.. SceneValidator.Scenes(folder).Take(scenes)];
+        return [.. ValidationJob.Scenes(folder).Take(scenes)];
     }
 
     static void Measure(BenchTable table, string folder, SceneRecord[] records, int scenes)

@@ -77,9 +77,9 @@ static class QuickBench
         using var folder = new TempFolder();
         var ads = AdDrawing.Set(2, new() { Width = 640, Height = 360, Scenes = 12 });
         DrawnDataSet.Write(folder["data"], ads);
-        VariantMaker.Run(folder["data"], folder["warm"], new() { Width = VariantSide, Height = VariantSide });
-        VariantReport? report = null;
-        double seconds = Timing.Seconds(() => report = VariantMaker.Run(folder["data"], folder["out"], new() { Width = VariantSide, Height = VariantSide }));
+        VariantJob.Run(folder["data"], folder["warm"], new() { Width = VariantSide, Height = VariantSide });
+        VariantResult? report = null;
+        double seconds = Timing.Seconds(() => report = VariantJob.Run(folder["data"], folder["out"], new() { Width = VariantSide, Height = VariantSide }));
         table.Add("make the seven variants", $"{report!.Scenes / seconds:f1} scenes a second", $"{report.Scenes} scenes at {VariantSide}x{VariantSide}, maps, JPEGs and tables written");
     }
 }

@@ -43,12 +43,12 @@ static class ReportScale
         string left;
         if (step == "dose")
         {
-            DoseResult made = DoseRun.Run(run);
+            DoseResult made = DoseJob.Run(run);
             left = string.Join(", ", made.Files.Where(f => !f.EndsWith(".png", StringComparison.Ordinal)).Select(f => $"{Path.GetFileName(f)} {Kilobytes(f)} kB"));
         }
         else
         {
-            ReportResult made = ReportRun.Run(run, step == "report" ? null : new() { ScenesShown = int.Parse(step.Split(' ')[^1], CultureInfo.InvariantCulture) });
+            ReportResult made = ReportJob.Run(run, step == "report" ? null : new() { ScenesShown = int.Parse(step.Split(' ')[^1], CultureInfo.InvariantCulture) });
             left = string.Create(CultureInfo.InvariantCulture, $"page {Kilobytes(made.Html)} kB, {made.ScenesShown} scenes on it; tables {made.Tables.Sum(t => Kilobytes(Path.Combine(made.TablesFolder, t)))} kB");
         }
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;

@@ -53,7 +53,7 @@ static class SchedulerStudy
 
     static float[][] Edit(ModelBundle bundle, EditOptions plain, HeldOutScene[] scenes, SchedulerKind kind, int steps)
     {
-        using var editor = new SceneEditor(bundle, plain with { Scheduler = kind, Steps = steps });
+        using var editor = new DiffusionEditor(bundle, plain with { Scheduler = kind, Steps = steps });
         return [.. scenes.Select(s => HeldOutEdits.Edit(editor, s, s.Image))];
     }
 

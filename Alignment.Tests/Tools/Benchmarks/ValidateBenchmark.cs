@@ -17,7 +17,7 @@ public class ValidateBenchmark
     public void Make() => _scenes = new ManyScenes();
 
     [Benchmark]
-    public long HundredThousandScenes() => SceneValidator.Run(_scenes!.Folder).ValidScenes;
+    public long HundredThousandScenes() => ValidationJob.Run(_scenes!.Folder).ValidScenes;
 
     [GlobalCleanup]
     public void Remove() => _scenes?.Remove();

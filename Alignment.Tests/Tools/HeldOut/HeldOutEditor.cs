@@ -7,7 +7,7 @@ namespace Alignment.Tests.Tools.HeldOut;
 interface IHeldOutEditor : IDisposable
 {
     /// <summary>A picture [3,H,W] in 0..1 for each control.</summary>
-    IReadOnlyList<float[]> Edit(SceneEdit scene, CancellationToken cancel);
+    IReadOnlyList<float[]> Edit(EditInput scene, CancellationToken cancel);
 
     /// <summary>What the VAE alone makes of a picture [3,H,W] in −1..1: as [3,H,W] in 0..1.</summary>
     float[] Reconstruct(float[] image);
@@ -16,16 +16,16 @@ interface IHeldOutEditor : IDisposable
 /// <summary>The product's own editor.</summary>
 sealed class BundleHeldOutEditor(ModelBundle bundle, EditOptions options) : IHeldOutEditor
 {
-    readonly SceneEditor _editor = new(bundle, options);
+    readonly DiffusionEditor _editor = new(bundle, options);
 
-    public IReadOnlyList<float[]> Edit(SceneEdit scene, CancellationToken cancel) => _editor.Edit(scene, cancel: cancel);
+    public IReadOnlyList<float[]> Edit(EditInput scene, CancellationToken cancel) => _editor.Edit(scene, cancel: cancel);
 
     public float[] Reconstruct(float[] image)
     {
         float[] latents = new float[_editor.Shape.LatentLength];
         // Without noise the draw is the mean.
         _editor.EncodeImage(image).Draw((float)bundle.Manifest.ScalingFactor, latents, latents);
-        return SceneEditor.FromModelRange(_editor.Decode(latents));
+        return DiffusionEditor.FromModelRange(_editor.Decode(latents));
     }
 
     public void Dispose() => _editor.Dispose();

@@ -47,7 +47,7 @@ public static class HeldOutExperiment
             {
                 HeldOutScene scene = scenes[i];
                 IReadOnlyList<float[]> controls = HeldOutControls.Of(scenes, i);
-                SceneEdit Under(params IEnumerable<float[]> wanted) => new() { SceneId = scene.Id, Prompt = edit.PromptFor(scene.Still.Keyword), Image = scene.Image, Controls = [.. wanted.Select(c => (ReadOnlyMemory<float>)c)] };
+                EditInput Under(params IEnumerable<float[]> wanted) => new() { SceneId = scene.Id, Prompt = edit.PromptFor(scene.Still.Keyword), Image = scene.Image, Controls = [.. wanted.Select(c => (ReadOnlyMemory<float>)c)] };
                 byte[][] edited = [.. editor.Edit(Under(controls), cancel).Select(scene.Composite)];
                 for (int c = 0; c < edited.Length; c++) rows.Add(new(scene.Id, edit.Seed, HeldOutControls.Names[c], Shares(measures, scene, edited[c]), scene.BackgroundDifference(edited[c]), AttentionScore.Of(controls[c].AsSpan(scene.Mask.Length), scene.Mask).Share));
                 psnr.Add(scene.PsnrInMask(half is null ? edited[0] : scene.Composite(half.Edit(Under(controls[0]), cancel)[0])));

@@ -39,7 +39,7 @@ public sealed class AgreementFixtureTests
                 else Assert.That(value, Is.EqualTo(expected.GetProperty(key).GetDouble()).Within(Tolerance * Math.Max(1, Math.Abs(expected.GetProperty(key).GetDouble()))), key);
             }
         }
-        AttentionAgreement all = AttentionAgreement.Of(p, t, at);
+        SaliencyMetrics all = SaliencyMetrics.Of(p, t, at);
         Assert.That(new[] { all.Cc, all.Sim, all.Kl, all.Nss, all.AucJudd }, Is.EqualTo(new[] { made[0].Made, made[1].Made, made[2].Made, made[4].Made, made[7].Made }));
 
         // Fractional positions are truncated to the pixel.

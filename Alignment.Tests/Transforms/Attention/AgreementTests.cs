@@ -89,7 +89,7 @@ public sealed class AgreementTests
         Assert.That(PeakPixels.Of([0f, 0.5f, 1f, 1f, 1f], 0.2), Is.EqualTo(new[] { 2, 3, 4 }), "equal values are all in");
         Assert.That(PeakPixels.Of([0f, 0f, 0f, 0f, 0.1f], 0.9), Is.EqualTo(new[] { 4 }), "the ground around a blob is no peak");
         Assert.That(PeakPixels.Of([0.3f, 0.3f]), Is.Empty, "a constant map has none");
-        Assert.That(AttentionAgreement.Of(s_ramp, [1f, 1f, 1f, 1f]), Is.EqualTo(new AttentionAgreement(double.NaN, Similarity.Of(s_ramp, [1f, 1f, 1f, 1f]), KullbackLeibler.Of(s_ramp, [1f, 1f, 1f, 1f]), double.NaN, double.NaN)));
+        Assert.That(SaliencyMetrics.Of(s_ramp, [1f, 1f, 1f, 1f]), Is.EqualTo(new SaliencyMetrics(double.NaN, Similarity.Of(s_ramp, [1f, 1f, 1f, 1f]), KullbackLeibler.Of(s_ramp, [1f, 1f, 1f, 1f]), double.NaN, double.NaN)));
     }
 
     [Test]

@@ -26,7 +26,7 @@ public sealed class EditSceneTests
         using EditSceneTransformer stage = ml.Alignment.EditScene(new() { Bundle = bundle.Folder, Edit = s_edit }).Fit(data);
         float[][] edited = [.. stage.Transform(data).GetColumn<float[]>(SceneColumns.Edited)];
 
-        using var editor = new SceneEditor(bundle, s_edit with { Width = ContractRow.Width, Height = ContractRow.Height });
+        using var editor = new DiffusionEditor(bundle, s_edit with { Width = ContractRow.Width, Height = ContractRow.Height });
         float[] expected = editor.Edit(new() { SceneId = "an ad-Scene-011", Prompt = "a red shoe", Image = rows[1].Image, Controls = [rows[1].Control] })[0];
         Assert.That(edited[1], Is.EqualTo(expected));
     }

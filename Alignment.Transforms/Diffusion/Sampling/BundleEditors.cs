@@ -6,20 +6,20 @@ namespace Alignment.Transforms.Diffusion.Sampling;
 sealed class BundleEditors(ModelBundle bundle, EditOptions options) : IDisposable
 {
     readonly Lock _gate = new();
-    readonly Dictionary<(int Width, int Height), SceneEditor> _editors = [];
+    readonly Dictionary<(int Width, int Height), DiffusionEditor> _editors = [];
     bool _verified;
 
     /// <summary>Edits a scene under its only control.</summary>
-    public float[] Edit(int width, int height, SceneEdit scene)
+    public float[] Edit(int width, int height, EditInput scene)
     {
-        SceneEditor editor;
+        DiffusionEditor editor;
         lock (_gate)
         {
             // The hash stands for what the manifest says; that the files are what it says is known only after reading them.
             if (!_verified && bundle.HasManifest) bundle.Verify();
             _verified = true;
-            if (!_editors.TryGetValue((width, height), out SceneEditor? made))
-                _editors.Add((width, height), made = new SceneEditor(bundle, options with { Width = width, Height = height }));
+            if (!_editors.TryGetValue((width, height), out DiffusionEditor? made))
+                _editors.Add((width, height), made = new DiffusionEditor(bundle, options with { Width = width, Height = height }));
             editor = made;
         }
         return editor.Edit(scene)[0];
@@ -30,7 +30,7 @@ sealed class BundleEditors(ModelBundle bundle, EditOptions options) : IDisposabl
     {
         lock (_gate)
         {
-            foreach (SceneEditor editor in _editors.Values) editor.Dispose();
+            foreach (DiffusionEditor editor in _editors.Values) editor.Dispose();
             _editors.Clear();
         }
     }

@@ -17,7 +17,7 @@ sealed class DenoisingNetworks : IDisposable
     readonly EditSessions _sessions;
     readonly EditShape _shape;
     readonly int _pictures, _samples;
-    readonly Belongings _owned = new();
+    readonly Disposables _owned = new();
     readonly HostTensor _text, _control;
     readonly OrtTensor _scale;
     readonly BoundRun? _hint;

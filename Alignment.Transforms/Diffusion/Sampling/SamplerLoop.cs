@@ -20,7 +20,7 @@ sealed class SamplerLoop : IDisposable
     readonly bool _blends, _noisy;
     readonly float _guidance;
     readonly LinearSampler _sampler;
-    readonly Belongings _owned = new();
+    readonly Disposables _owned = new();
     readonly OrtTensor _latents, _call, _noise;
     readonly OrtTensor? _clean, _initial, _edited;
     readonly BoundRun _start;

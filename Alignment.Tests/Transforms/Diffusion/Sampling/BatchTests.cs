@@ -11,7 +11,7 @@ public sealed class BatchTests
 
     static readonly EditOptions s_options = new() { Width = Side, Height = Side, Steps = 5, Strength = 0.6 };
 
-    static SceneEdit Scene => new()
+    static EditInput Scene => new()
     {
         SceneId = "v-Scene-001",
         Prompt = "a red bottle",
@@ -21,7 +21,7 @@ public sealed class BatchTests
 
     static float[][] Edit(EditOptions options, Action<int>? starting = null)
     {
-        using var editor = new SceneEditor(s_bundle, options) { Starting = starting };
+        using var editor = new DiffusionEditor(s_bundle, options) { Starting = starting };
         return [.. editor.Edit(Scene)];
     }
 

@@ -28,12 +28,12 @@ public sealed class DeviceMemoryTests
     [TestCaseSource(nameof(Options))]
     public void Edit_InputsCopiedWhenBound_SamePictures(EditOptions options)
     {
-        using SceneEditor shared = new(s_bundle, options), apart = new(s_bundle, options);
+        using DiffusionEditor shared = new(s_bundle, options), apart = new(s_bundle, options);
         apart.Sessions.CopiesWhenBound = true;
         // Three scenes, each with other pictures, prompts and controls than the one before: three pictures, then two, in batches of two.
         for (int scene = 0; scene < 3; scene++)
         {
-            SceneEdit edit = Scene(scene, controls: 3 - scene % 2);
+            EditInput edit = Scene(scene, controls: 3 - scene % 2);
             Assert.That(apart.Edit(edit), Is.EqualTo(shared.Edit(edit)), $"scene {scene}");
         }
         Assert.That(shared.Edit(Scene(0, 1))[0], Is.Not.EqualTo(shared.Edit(Scene(1, 1))[0]));
@@ -53,7 +53,7 @@ public sealed class DeviceMemoryTests
     [TestCase(20, 1)]
     public void Latents_ObservedEverySoManySteps_OnlyThoseCross(int every, int seen)
     {
-        using var editor = new SceneEditor(s_bundle, s_options with { Scheduler = SchedulerKind.Ddim, Steps = 8, Strength = 1 });
+        using var editor = new DiffusionEditor(s_bundle, s_options with { Scheduler = SchedulerKind.Ddim, Steps = 8, Strength = 1 });
         var steps = new List<int>();
         long Crossed(DenoiseObserver? observer)
         {
@@ -72,14 +72,14 @@ public sealed class DeviceMemoryTests
     /// <summary>Of the second scene, when everything is made.</summary>
     static long Crossings(SchedulerKind kind, int steps)
     {
-        using var editor = new SceneEditor(s_bundle, s_options with { Scheduler = kind, Steps = steps, Strength = 1 });
+        using var editor = new DiffusionEditor(s_bundle, s_options with { Scheduler = kind, Steps = steps, Strength = 1 });
         editor.Edit(Scene(0, 1));
         long before = editor.Sessions.Crossings;
         editor.Edit(Scene(1, 1));
         return editor.Sessions.Crossings - before;
     }
 
-    static SceneEdit Scene(int number, int controls) => new()
+    static EditInput Scene(int number, int controls) => new()
     {
         SceneId = $"v-Scene-{number:000}",
         Prompt = number % 2 == 0 ? "a red bottle" : "an apple on a table",

@@ -28,7 +28,7 @@ public sealed class EditParityTests(string model)
 
     SafetensorsFile Io(string file) => new(Shared.Path("fixtures", "io", model, $"{file}.safetensors"));
 
-    SceneEditor Editor(SafetensorsFile io, Parameters p, float controlScale, bool fromNoise) => new(TinyBundles.Of(model), new()
+    DiffusionEditor Editor(SafetensorsFile io, Parameters p, float controlScale, bool fromNoise) => new(TinyBundles.Of(model), new()
     {
         Scheduler = SchedulerKind.Ddim,
         Steps = p.Steps,
@@ -49,7 +49,7 @@ public sealed class EditParityTests(string model)
     {
         SafetensorsFile io = Io(file);
         Parameters p = Read();
-        using SceneEditor editor = Editor(io, p, controlScale, fromNoise: file == "edit_txt2img");
+        using DiffusionEditor editor = Editor(io, p, controlScale, fromNoise: file == "edit_txt2img");
         Assert.That(editor.Timesteps.Skip(editor.FirstCall), Is.EqualTo(io.Longs("timesteps").Select(t => (float)t)));
 
         // 1. Prompts.
@@ -85,7 +85,7 @@ public sealed class EditParityTests(string model)
         Near($"{prefix}final_latents", latents, io.Floats($"{prefix}final_latents"), Tolerance);
         float[] decoded = editor.Decode(latents);
         Near($"{prefix}decoded", decoded, io.Floats($"{prefix}decoded"), Tolerance);
-        if (whole) Near("image", SceneEditor.FromModelRange(decoded), io.Floats("image"), Tolerance);
+        if (whole) Near("image", DiffusionEditor.FromModelRange(decoded), io.Floats("image"), Tolerance);
         TestContext.Out.WriteLine($"{model} {file}: {string.Join(", ", errors.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Key} {e.Value:e1}")))}");
 
         void Near(string what, ReadOnlySpan<float> actual, float[] expected, double tolerance)

@@ -21,7 +21,7 @@ public sealed class FewerEvaluationsTests
     /// <summary>The latents of two controls after the steps <paramref name="from"/> … <paramref name="to"/> − 1 of an editor with these options.</summary>
     static float[] Denoise(EditOptions options, float[] latents, int from = 0, int to = Steps, List<int>? called = null)
     {
-        using var editor = new SceneEditor(Bundle, options);
+        using var editor = new DiffusionEditor(Bundle, options);
         float[] x = [.. latents], kept = x;
         editor.Denoise(x, from, "a red house", s_controls, observer: (in DenoiseStep step) =>
         {
@@ -33,7 +33,7 @@ public sealed class FewerEvaluationsTests
 
     static float[] Noise()
     {
-        using var editor = new SceneEditor(Bundle, s_options);
+        using var editor = new DiffusionEditor(Bundle, s_options);
         float[] noise = new float[2 * editor.Shape.LatentLength];
         for (int i = 0; i < noise.Length; i++) noise[i] = MathF.Sin(0.37f * i) + MathF.Cos(0.11f * i);
         return noise;
@@ -76,8 +76,8 @@ public sealed class FewerEvaluationsTests
     public void Options_TogetherInBatches_GiveTheSamePictures()
     {
         EditOptions options = s_options with { ControlEnd = 0.8, GuidanceEnd = 0.5, ControlEvery = 3 };
-        using SceneEditor alone = new(Bundle, options), together = new(Bundle, options with { Batch = 2 });
-        var scene = new SceneEdit { SceneId = "v-Scene-001", Prompt = "a red house", Image = Array.Empty<float>(), Controls = s_controls };
+        using DiffusionEditor alone = new(Bundle, options), together = new(Bundle, options with { Batch = 2 });
+        var scene = new EditInput { SceneId = "v-Scene-001", Prompt = "a red house", Image = Array.Empty<float>(), Controls = s_controls };
         IReadOnlyList<float[]> a = alone.Edit(scene), b = together.Edit(scene);
         for (int i = 0; i < 2; i++) Assert.That(SafetensorsFile.Error(b[i], a[i]), Is.LessThanOrEqualTo(1e-5));
     }

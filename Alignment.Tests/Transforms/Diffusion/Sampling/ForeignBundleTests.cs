@@ -69,11 +69,11 @@ public sealed class ForeignBundleTests
 
     static (IReadOnlyList<float[]> Expected, IReadOnlyList<float[]> Got) Edits(ModelBundle ours, ModelBundle foreign, EditOptions options)
     {
-        using SceneEditor a = new(ours, options), b = new(foreign, options);
+        using DiffusionEditor a = new(ours, options), b = new(foreign, options);
         float[] image = new float[3 * 64 * 64], control = new float[2 * 64 * 64];
         for (int i = 0; i < image.Length; i++) image[i] = MathF.Sin(0.01f * i);
         for (int i = 0; i < control.Length; i++) control[i] = 0.5f + 0.5f * MathF.Sin(0.03f * i);
-        var scene = new SceneEdit { SceneId = "v-Scene-001", Prompt = "a red house", Image = image, Controls = [control, new float[control.Length]] };
+        var scene = new EditInput { SceneId = "v-Scene-001", Prompt = "a red house", Image = image, Controls = [control, new float[control.Length]] };
         return (a.Edit(scene), b.Edit(scene));
     }
 

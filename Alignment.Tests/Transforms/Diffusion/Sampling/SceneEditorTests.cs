@@ -13,10 +13,10 @@ public sealed class SceneEditorTests
 
     static readonly EditOptions s_options = new() { Width = Width, Height = Height, Scheduler = SchedulerKind.Ddim, Steps = 5 };
 
-    static SceneEditor Editor(EditOptions options) => new(TinyBundles.Of(Model), options);
+    static DiffusionEditor Editor(EditOptions options) => new(TinyBundles.Of(Model), options);
 
     /// <summary>A scene and as many different controls as asked for.</summary>
-    static SceneEdit Scene(int controls = 1) => new()
+    static EditInput Scene(int controls = 1) => new()
     {
         SceneId = "bottle_ad-Scene-001",
         Prompt = "a red house",
@@ -32,7 +32,7 @@ public sealed class SceneEditorTests
     [TestCase(0.5f)]
     public void Edit_BatchOfThreeOrOne_GivesTheSamePictures(float eta)
     {
-        using SceneEditor alone = Editor(s_options with { Eta = eta }), together = Editor(s_options with { Eta = eta, Batch = 3 });
+        using DiffusionEditor alone = Editor(s_options with { Eta = eta }), together = Editor(s_options with { Eta = eta, Batch = 3 });
         IReadOnlyList<float[]> a = alone.Edit(Scene(4)), b = together.Edit(Scene(4)); // 4: a full batch and a remainder
         double worst = a.Zip(b).Max(p => SafetensorsFile.Error(p.First, p.Second));
         TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"largest difference {worst:e1}"));
@@ -43,7 +43,7 @@ public sealed class SceneEditorTests
     [Test]
     public void Edit_TwoEditorsAndOtherWorkBetween_SameBits()
     {
-        using SceneEditor one = Editor(s_options), two = Editor(s_options);
+        using DiffusionEditor one = Editor(s_options), two = Editor(s_options);
         byte[] first = Bits(one.Edit(Scene())[0]);
         two.Edit(Scene(2) with { SceneId = "other", Prompt = "a boat", Image = Wave(3 * Width * Height, 0.3, 0.07) });
         Assert.That(Bits(two.Edit(Scene())[0]), Is.EqualTo(first));
@@ -53,7 +53,7 @@ public sealed class SceneEditorTests
     [Test]
     public void Edit_OtherSceneIdOrSeed_OtherNoise()
     {
-        using SceneEditor editor = Editor(s_options), seeded = Editor(s_options with { Seed = 1 });
+        using DiffusionEditor editor = Editor(s_options), seeded = Editor(s_options with { Seed = 1 });
         byte[] picture = Bits(editor.Edit(Scene())[0]);
         Assert.That(Bits(editor.Edit(Scene() with { SceneId = "bottle_ad-Scene-002" })[0]), Is.Not.EqualTo(picture));
         Assert.That(Bits(seeded.Edit(Scene())[0]), Is.Not.EqualTo(picture));
@@ -62,7 +62,7 @@ public sealed class SceneEditorTests
     [Test]
     public void Edit_Steps_AllocateNothing()
     {
-        using SceneEditor editor = Editor(s_options with { Steps = 8, Strength = 1, Batch = 2 });
+        using DiffusionEditor editor = Editor(s_options with { Steps = 8, Strength = 1, Batch = 2 });
         var allocated = new long[8];
         for (int edit = 0; edit < 2; edit++) // the first compiles, and makes and binds everything once
             editor.Edit(Scene(2), observer: (in DenoiseStep step) => allocated[step.Index] = GC.GetAllocatedBytesForCurrentThread());
@@ -72,8 +72,8 @@ public sealed class SceneEditorTests
     [Test]
     public void Edit_StrengthZero_IsTheSourceItself()
     {
-        using SceneEditor editor = Editor(s_options with { Strength = 0 });
-        SceneEdit scene = Scene(2);
+        using DiffusionEditor editor = Editor(s_options with { Strength = 0 });
+        EditInput scene = Scene(2);
         IReadOnlyList<float[]> edited = editor.Edit(scene);
         Assert.That(edited, Has.Count.EqualTo(2));
         Assert.That(edited[1], Is.EqualTo(scene.Image.ToArray().Select(v => v / 2 + 0.5f)).Within(1e-7f));
@@ -82,7 +82,7 @@ public sealed class SceneEditorTests
     [Test]
     public void Edit_FromNoise_NeedsNoScene()
     {
-        using SceneEditor editor = Editor(s_options with { FromNoise = true });
+        using DiffusionEditor editor = Editor(s_options with { FromNoise = true });
         int steps = 0;
         float[] without = editor.Edit(Scene() with { Image = default }, (in DenoiseStep _) => steps++)[0];
         Assert.That(steps, Is.EqualTo(5));
@@ -93,7 +93,7 @@ public sealed class SceneEditorTests
     [TestCase(0f)]
     public void Edit_GuidanceUpToOne_DoesNotReadTheNegativePrompt(float guidance)
     {
-        using SceneEditor plain = Editor(s_options with { Guidance = guidance }), negative = Editor(s_options with { Guidance = guidance, NegativePrompt = "blurry" });
+        using DiffusionEditor plain = Editor(s_options with { Guidance = guidance }), negative = Editor(s_options with { Guidance = guidance, NegativePrompt = "blurry" });
         Assert.That(Bits(negative.Edit(Scene())[0]), Is.EqualTo(Bits(plain.Edit(Scene())[0])));
     }
 
@@ -101,14 +101,14 @@ public sealed class SceneEditorTests
     public void Edit_GuidanceJustAboveOne_AgreesWithNone()
     {
         // ε₋ + g (ε₊ − ε₋) is continuous in g, so both ways of computing it must meet at 1.
-        using SceneEditor none = Editor(s_options with { Guidance = 1 }), little = Editor(s_options with { Guidance = 1.00001f });
+        using DiffusionEditor none = Editor(s_options with { Guidance = 1 }), little = Editor(s_options with { Guidance = 1.00001f });
         Assert.That(SafetensorsFile.Error(little.Edit(Scene())[0], none.Edit(Scene())[0]), Is.LessThan(1e-4));
     }
 
     [Test]
     public void Edit_Cancelled_StopsBetweenSteps()
     {
-        using SceneEditor editor = Editor(s_options with { Steps = 50 });
+        using DiffusionEditor editor = Editor(s_options with { Steps = 50 });
         using var cancel = new CancellationTokenSource();
         int steps = 0;
         Assert.That(() => editor.Edit(Scene(), (in DenoiseStep _) => { if (++steps == 3) cancel.Cancel(); }, cancel: cancel.Token), Throws.InstanceOf<OperationCanceledException>());
@@ -119,7 +119,7 @@ public sealed class SceneEditorTests
     [Test]
     public void Edit_Progress_CountsStepsOfAllControls()
     {
-        using SceneEditor editor = Editor(s_options with { Batch = 2 });
+        using DiffusionEditor editor = Editor(s_options with { Batch = 2 });
         var seen = new List<WorkProgress>();
         editor.Edit(Scene(3), progress: new Collect(seen));
         Assert.That(seen[^1], Is.EqualTo(new WorkProgress("denoising", 9, 9, "bottle_ad-Scene-001"))); // 3 steps (strength 0.6 of 5), 3 controls
@@ -134,7 +134,7 @@ public sealed class SceneEditorTests
     [Test]
     public void Encode_SamePromptOrPicture_IsDoneOnce()
     {
-        using SceneEditor editor = Editor(s_options);
+        using DiffusionEditor editor = Editor(s_options);
         PromptEmbedding boat = editor.EncodePrompt("a boat");
         Assert.That(editor.EncodePrompt("a boat"), Is.SameAs(boat));
         float[] image = Wave(3 * Width * Height, 0.9, 0.031);
@@ -145,7 +145,7 @@ public sealed class SceneEditorTests
     [Test]
     public void Edit_AfterDispose_IsRefused()
     {
-        SceneEditor editor = Editor(s_options);
+        DiffusionEditor editor = Editor(s_options);
         editor.Edit(Scene());
         editor.Dispose();
         Assert.That(() => editor.Edit(Scene()), Throws.TypeOf<ObjectDisposedException>());
@@ -157,13 +157,13 @@ public sealed class SceneEditorTests
     public void New_SizeTheBundleCannotDo_NamesTheNearest(int width, int height, string nearest)
     {
         ModelBundle bundle = TinyBundles.Of("tiny-sd-4level");
-        Assert.That(() => new SceneEditor(bundle, new() { Width = width, Height = height }), Throws.TypeOf<UsageException>().With.Message.Contains(nearest));
+        Assert.That(() => new DiffusionEditor(bundle, new() { Width = width, Height = height }), Throws.TypeOf<UsageException>().With.Message.Contains(nearest));
     }
 
     [Test]
     public void Edit_ControlOfAnotherSize_IsRefused()
     {
-        using SceneEditor editor = Editor(s_options);
+        using DiffusionEditor editor = Editor(s_options);
         Assert.That(() => editor.Edit(Scene() with { Controls = [new float[7]] }), Throws.TypeOf<BadDataException>().With.Message.Contains("[2,32,48]"));
         Assert.That(() => editor.Edit(Scene() with { Image = new float[7] }), Throws.TypeOf<BadDataException>().With.Message.Contains("[3,32,48]"));
     }

@@ -24,7 +24,7 @@ public sealed class SourceBlendTests
     static float[] Control(Func<int, int, bool> product) =>
         [.. Enumerable.Range(0, 2 * Side * Side).Select(i => i < Side * Side ? product(i % Side, i / Side) ? 1f : 0 : 0.5f + 0.5f * MathF.Sin(0.02f * i))];
 
-    static SceneEdit Scene(params float[][] controls) => new() { SceneId = SceneId, Prompt = Prompt, Image = s_image, Controls = [.. controls.Select(c => (ReadOnlyMemory<float>)c)] };
+    static EditInput Scene(params float[][] controls) => new() { SceneId = SceneId, Prompt = Prompt, Image = s_image, Controls = [.. controls.Select(c => (ReadOnlyMemory<float>)c)] };
 
     static bool IsEdited(int i) => i % Latent < Latent / 2;
 
@@ -32,13 +32,13 @@ public sealed class SourceBlendTests
     static List<float[]> Run(EditOptions options, float[] control)
     {
         var seen = new List<float[]>();
-        using var editor = new SceneEditor(s_bundle, options);
+        using var editor = new DiffusionEditor(s_bundle, options);
         editor.Edit(Scene(control), (in DenoiseStep step) => seen.Add(step.Latents.ToArray()));
         return seen;
     }
 
     /// <summary>z and ε of the scene.</summary>
-    static (float[] Source, float[] Noise) Start(SceneEditor editor)
+    static (float[] Source, float[] Noise) Start(DiffusionEditor editor)
     {
         var noise = new SceneNoise(s_options.Seed, SceneId);
         float[] z = new float[editor.Shape.LatentLength], initial = new float[z.Length];
@@ -61,7 +61,7 @@ public sealed class SourceBlendTests
     {
         EditOptions options = s_options with { Scheduler = kind };
         List<float[]> made = Run(options, s_control);
-        using var network = new SceneEditor(s_bundle, options);
+        using var network = new DiffusionEditor(s_bundle, options);
         (float[] z, float[] noise) = Start(network);
         double[] alphaBars = AlphaBars(), x = [.. z.Select((_, i) => At(network.FirstCall, i))], before = [];
         float last = network.Timesteps[^1];
@@ -108,7 +108,7 @@ public sealed class SourceBlendTests
     }
 
     /// <summary>What the models predict of a sample at a call: the first step of a run from there that is not blended.</summary>
-    static double[] Network(SceneEditor editor, double[] x, int call)
+    static double[] Network(DiffusionEditor editor, double[] x, int call)
     {
         using var stop = new CancellationTokenSource();
         double[] prediction = [];
@@ -132,7 +132,7 @@ public sealed class SourceBlendTests
         // PNDM from the first call does its first step twice.
         EditOptions options = s_options with { Scheduler = kind, Strength = kind == SchedulerKind.Pndm ? 1 : 0.6, Steps = kind == SchedulerKind.Lcm ? 4 : 6 };
         var made = new List<float[]>();
-        using var editor = new SceneEditor(s_bundle, options);
+        using var editor = new DiffusionEditor(s_bundle, options);
         editor.Edit(Scene(s_control), (in DenoiseStep step) => made.Add(step.Latents.ToArray()));
         (float[] z, float[] noise) = Start(editor);
         IScheduler levels = kind.Create(new NoiseSchedule(SchedulerConfig.Of(s_bundle)), editor.Options);
@@ -162,7 +162,7 @@ public sealed class SourceBlendTests
     public void Edit_MasksThatDiffer_EachKeepsItsOwnSurroundings()
     {
         float[] right = Control((x, _) => x >= Side / 2);
-        using var editor = new SceneEditor(s_bundle, s_options with { Batch = 2 });
+        using var editor = new DiffusionEditor(s_bundle, s_options with { Batch = 2 });
         float[] last = [];
         editor.Edit(Scene(s_control, right), (in DenoiseStep step) => last = step.Latents.ToArray());
         float[] z = Start(editor).Source;

@@ -14,11 +14,11 @@ public sealed class WeightPackingTests
         float[] image = new float[3 * 64 * 64], control = new float[2 * 64 * 64];
         for (int i = 0; i < image.Length; i++) image[i] = MathF.Sin(0.01f * i);
         for (int i = 0; i < control.Length; i++) control[i] = 0.5f + 0.5f * MathF.Sin(0.03f * i);
-        var scene = new SceneEdit { SceneId = "v-Scene-001", Prompt = "a red house", Image = image, Controls = [control] };
-        using SceneEditor packed = Editor(WeightPacking.On), mapped = Editor(WeightPacking.Off);
+        var scene = new EditInput { SceneId = "v-Scene-001", Prompt = "a red house", Image = image, Controls = [control] };
+        using DiffusionEditor packed = Editor(WeightPacking.On), mapped = Editor(WeightPacking.Off);
         Assert.That(mapped.Edit(scene)[0], Is.EqualTo(packed.Edit(scene)[0]).Within(2e-5));
 
-        SceneEditor Editor(WeightPacking packing) => new(bundle, new() { Width = 64, Height = 64, Steps = 3, Guidance = 7.5f, Packing = packing });
+        DiffusionEditor Editor(WeightPacking packing) => new(bundle, new() { Width = 64, Height = 64, Steps = 3, Guidance = 7.5f, Packing = packing });
     }
 
     [Test]

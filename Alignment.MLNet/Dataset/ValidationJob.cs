@@ -1,0 +1,221 @@
+using System.Text.Json;
+using Alignment.MLNet.Storage;
+using Alignment.Transforms.Attention;
+
+namespace Alignment.MLNet.Dataset;
+
+/// <summary>
+/// Walks a data set and writes down the scenes that can be used, streaming one video after the other: memory grows with
+/// the scenes of the longest video, not with the data set.
+/// </summary>
+public static class ValidationJob
+{
+    /// <summary>Validates <paramref name="directory"/> (see <see cref="SceneFolder"/>) and writes valid_scenes.csv.</summary>
+    /// <param name="directory">The data folder, or the one that has it as <c>data/</c>.</param>
+    /// <param name="csvPath">Where the rows go (<see cref="ValidScenesCsv"/>); null: <c>valid_scenes.csv</c> in the data folder. Complete or not at all.</param>
+    /// <param name="jsonPath">Where the result goes as JSON, with every problem; null: nowhere. Written also when nothing is valid.</param>
+    /// <param name="options">How; null: the defaults.</param>
+    /// <param name="progress">Told after each video.</param>
+    /// <param name="cancel">Stops between scenes; nothing is written then.</param>
+    /// <exception cref="BadDataException">No scene is valid (the message says where was looked and what was wrong), or keywords.csv cannot be read at all.</exception>
+    public static ValidationResult Run(string directory, string? csvPath = null, string? jsonPath = null, ValidationOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    {
+        SceneFolder folder = SceneFolder.Open(directory);
+        var walk = new SceneWalk(folder, options ?? new(), progress, cancel);
+        csvPath ??= folder.ValidScenesPath;
+        BadDataException? nothing = null;
+        if (jsonPath is null)
+        {
+            nothing = WriteValid(walk, csvPath);
+            return nothing is null ? walk.Report : throw nothing;
+        }
+        AtomicFile.Write(jsonPath, stream =>
+        {
+            using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+            json.WriteStartObject();
+            json.WriteStartArray("problems");
+            walk.Found = problem => WriteProblem(json, problem);
+            nothing = WriteValid(walk, csvPath);
+            json.WriteEndArray();
+            WriteSummary(json, walk.Report);
+            json.WriteEndObject();
+        });
+        return nothing is null ? walk.Report : throw nothing;
+    }
+
+    /// <summary>The valid scenes of a data set in the CSV's order, without writing anything; problems are passed over.</summary>
+    /// <exception cref="BadDataException">The folder has no scenes in a known layout, or keywords.csv cannot be read.</exception>
+    public static IEnumerable<SceneRecord> Scenes(string directory, ValidationOptions? options = null, CancellationToken cancel = default) =>
+        new SceneWalk(SceneFolder.Open(directory), options ?? new(), null, cancel).Scenes();
+
+    /// <summary>Writes the valid scenes; where there are none nothing is written, and what to tell is returned.</summary>
+    internal static BadDataException? WriteValid(SceneWalk walk, string path)
+    {
+        try
+        {
+            AtomicFile.Write(path, stream =>
+            {
+                using StreamWriter to = CsvRows.To(stream);
+                ValidScenesCsv.WriteHeader(to);
+                foreach (SceneRecord scene in walk.Scenes()) ValidScenesCsv.WriteRow(to, scene);
+                if (walk.Report.ValidScenes == 0) throw new NothingValidException(walk.Nothing());
+            });
+            return null;
+        }
+        catch (NothingValidException e)
+        {
+            return e.Told;
+        }
+    }
+
+    static void WriteProblem(Utf8JsonWriter json, SceneProblem problem)
+    {
+        json.WriteStartObject();
+        json.WriteString("kind", problem.Kind.ToString());
+        json.WriteBoolean("rejects", problem.Rejects);
+        if (problem.VideoId is not null) json.WriteString("video_id", problem.VideoId);
+        if (problem.SceneNumber is { } number) json.WriteNumber("scene_number", number);
+        json.WriteString("path", problem.Path);
+        json.WriteString("message", problem.Message);
+        json.WriteEndObject();
+        if (json.BytesPending > 1 << 16) json.Flush();
+    }
+
+    static void WriteSummary(Utf8JsonWriter json, ValidationResult report)
+    {
+        json.WriteString("data_folder", report.DataFolder);
+        json.WriteBoolean("deep", report.Deep);
+        json.WriteNumber("videos", report.Videos);
+        json.WriteNumber("valid_videos", report.ValidVideos);
+        json.WriteNumber("scenes", report.Scenes);
+        json.WriteNumber("valid_scenes", report.ValidScenes);
+        json.WriteNumber("rejections", report.Rejections);
+        json.WriteNumber("warnings", report.Warnings);
+        json.WritePropertyName("attention_origin");
+        JsonSerializer.Serialize(json, report.Attention, Alignment.MLNet.Storage.OutputRecord.Style);
+        json.WriteStartObject("counts");
+        foreach (var (kind, count) in report.Counts.OrderBy(c => c.Key)) json.WriteNumber(kind.ToString(), count);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Ends the CSV's writing without leaving a file.</summary>
+    sealed class NothingValidException(BadDataException told) : Exception(told.Message)
+    {
+        public BadDataException Told { get; } = told;
+    }
+}
+
+/// <summary>One pass over a data set, counting as it goes.</summary>
+sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<WorkProgress>? progress, CancellationToken cancel)
+{
+    readonly List<SceneProblem> _problems = [];
+    readonly SortedDictionary<ProblemKind, long> _counts = [];
+    readonly ProvenanceReader _origins = new();
+    ProvenanceCounts _attention = ProvenanceCounts.None;
+    int _videos, _validVideos;
+    long _scenes, _valid;
+
+    /// <summary>Told every problem, in the order of the scenes.</summary>
+    public Action<SceneProblem> Found { get; set; } = _ => { };
+
+    /// <summary>Told the stills of each video, also those that turn out to be unusable, before its scenes come.</summary>
+    public Action<string, IReadOnlyList<SceneFiles>> VideoRead { get; set; } = (_, _) => { };
+
+    /// <summary>Looks at a valid scene's pictures, several at once on other threads; what it returns is called in the order of the scenes, with how the heatmap was made; null where that is not known.</summary>
+    public Func<SceneRecord, ScenePixels, Action<HeatmapMethod?>>? Look { get; set; }
+
+    public ValidationResult Report => new(folder.DataFolder, _videos, _validVideos, _scenes, _valid, _problems, _counts, options.Deep) { Attention = _attention };
+
+    public IEnumerable<SceneRecord> Scenes()
+    {
+        string keywordsPath = folder.KeywordsPath
+            ?? throw BadDataException.For("No valid scenes found", $"no keywords.csv (looked for {folder.Looked})", $"a CSV with the columns {KeywordsCsv.IdColumn} and {KeywordsCsv.KeywordColumn}", "Put it into the data folder.");
+        var keywords = new KeywordTable(KeywordsCsv.Read(keywordsPath, Add));
+        IReadOnlyList<string> ids = folder.VideoIds();
+        _videos = ids.Count;
+        for (int v = 0; v < ids.Count; v++)
+        {
+            int valid = 0;
+            foreach (SceneRecord scene in Video(ids[v], keywords, keywordsPath))
+            {
+                cancel.ThrowIfCancellationRequested();
+                valid++;
+                _valid++;
+                yield return scene;
+            }
+            if (valid > 0) _validVideos++;
+            if (valid is > 0 and < TemporalWindows.FewestScenes)
+                Add(new(ProblemKind.FewScenes, ids[v], null, folder.DataFolder, FormattableString.Invariant($"Only {valid} valid scene(s): at least one of the windows early, middle, late is empty.")));
+            progress?.Report(new("validating scenes", v + 1, ids.Count, ids[v]));
+        }
+    }
+
+    IEnumerable<SceneRecord> Video(string id, KeywordTable keywords, string keywordsPath)
+    {
+        int duplicates = 0;
+        IReadOnlyList<SceneFiles> files = folder.Read(id, p =>
+        {
+            if (p.Kind == ProblemKind.DuplicateScene) duplicates++;
+            Add(p);
+        });
+        _scenes += files.Count + duplicates;
+        string? keyword = keywords.Find(id);
+        if (keyword is null && files.Count > 0)
+            Add(new(ProblemKind.NoKeyword, id, null, keywordsPath, FormattableString.Invariant($"No usable row with {KeywordsCsv.IdColumn} '{id}' in '{keywordsPath}'; its {files.Count} scene(s) are left out. Add the row.")));
+        VideoRead(id, files);
+        foreach (Checked done in OrderedParallel.Map(files, f => Check(id, keyword, f), options.Deep ? OrderedParallel.Workers : 1, cancel))
+        {
+            foreach (SceneProblem problem in done.Problems) Add(problem);
+            if (done.Scene is null) continue;
+            HeatmapMethod? maker = _origins.Find(done.Scene.AttentionHeatmapPath)?.Maker;
+            _attention = _attention.With(ProvenanceReader.OriginOf(maker));
+            done.Tell?.Invoke(maker);
+            yield return done.Scene;
+        }
+    }
+
+    /// <summary>What came of one scene's files.</summary>
+    sealed record Checked(List<SceneProblem> Problems, SceneRecord? Scene = null, Action<HeatmapMethod?>? Tell = null);
+
+    Checked Check(string id, string? keyword, SceneFiles f)
+    {
+        List<SceneProblem> problems = [];
+        if (f.Mask is null) problems.Add(new(ProblemKind.MissingMask, id, f.Number, f.Still, FormattableString.Invariant($"No mask; expected 'keyword_masks/{id}/scene_{f.Number}.png' or '…/{SceneRecord.IdOf(id, f.Number)}-01.png' in the data folder or beside it.")));
+        if (f.Heatmap is null) problems.Add(new(ProblemKind.MissingHeatmap, id, f.Number, f.Still, $"No heatmap; expected 'attention_heatmap/{id}/{SceneRecord.IdOf(id, f.Number)}.jpg' or '…-01.jpg' in the data folder or beside it."));
+        if (keyword is null || f.Mask is null || f.Heatmap is null) return new(problems);
+        var scene = new SceneRecord
+        {
+            VideoId = id,
+            SceneNumber = f.Number,
+            Keyword = keyword,
+            SceneImagePath = f.Still,
+            KeywordMaskPath = f.Mask,
+            AttentionHeatmapPath = f.Heatmap,
+            Filename = Path.GetFileName(f.Still),
+        };
+        return ScenePictures.Check(scene, options, problems.Add) is { } seen ? new(problems, scene, Look?.Invoke(scene, seen)) : new(problems);
+    }
+
+    /// <summary>What to tell when no scene is valid.</summary>
+    public BadDataException Nothing()
+    {
+        string reasons = _counts.Count == 0 ? "nothing" : string.Join(", ", _counts.Select(c => FormattableString.Invariant($"{c.Key} × {c.Value}")));
+        string first = _problems.FirstOrDefault(p => p.Rejects) is { } p ? $" The first: {p.Message}" : "";
+        return BadDataException.For("No valid scenes found", FormattableString.Invariant($"{_videos} video folder(s), {_scenes} scene(s), problems: {reasons}"), $"stills, masks, heatmaps and keywords in {folder.Looked}", $"See the problems and correct the data.{first}");
+    }
+
+    void Add(SceneProblem problem)
+    {
+        _counts[problem.Kind] = _counts.GetValueOrDefault(problem.Kind) + 1;
+        if (_problems.Count < options.MostProblemsKept) _problems.Add(problem);
+        Found(problem);
+    }
+
+    /// <summary>Keywords by id; an id that differs only in how its accents are composed is the same (macOS decomposes them).</summary>
+    internal sealed class KeywordTable(Dictionary<string, string> exact)
+    {
+        readonly Lazy<Dictionary<string, string>> _composed = new(() => exact.GroupBy(k => k.Key.Normalize(), StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Value, StringComparer.Ordinal));
+
+        public string? Find(string id) => exact.GetValueOrDefault(id) ?? (System.Text.Ascii.IsValid(id) || SafePath.Why(id) is not null ? null : _composed.Value.GetValueOrDefault(id.Normalize()));
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json.Serialization;
+
+namespace Alignment.MLNet.Dataset;
+
+/// <summary>How a data set is validated.</summary>
+public sealed record ValidationOptions
+{
+    /// <summary>
+    /// Decodes every picture. Without it only headers and the files' ends are read, which finds wrong, huge, empty and
+    /// truncated files; damage inside, <see cref="ProblemKind.EmptyMask"/> and <see cref="ProblemKind.BlankHeatmap"/>
+    /// need the pixels and are found only with it.
+    /// </summary>
+    public bool Deep { get; init; }
+
+    /// <summary>Most problems kept in <see cref="ValidationResult.Problems"/>; the counts and the JSON file have all.</summary>
+    public int MostProblemsKept { get; init; } = 1000;
+
+    /// <summary>A mask pixel above this is product.</summary>
+    public float MaskThreshold { get; init; } = 0.5f;
+}
+
+/// <summary>What the validation found.</summary>
+/// <param name="DataFolder">Full path of the folder that holds <c>video_scene_cuts</c>.</param>
+/// <param name="Videos">Video folders.</param>
+/// <param name="ValidVideos">Videos with at least one valid scene.</param>
+/// <param name="Scenes">Stills that name a scene.</param>
+/// <param name="ValidScenes">Scenes with everything they need: the rows of valid_scenes.csv.</param>
+/// <param name="Problems">What was rejected or warned about, in the order of the scenes; the first <see cref="ValidationOptions.MostProblemsKept"/>.</param>
+/// <param name="Counts">How often each kind occurred.</param>
+/// <param name="Deep">Whether pixels were looked at.</param>
+public sealed record ValidationResult(
+    string DataFolder, int Videos, int ValidVideos, long Scenes, long ValidScenes,
+    IReadOnlyList<SceneProblem> Problems, IReadOnlyDictionary<ProblemKind, long> Counts, bool Deep)
+{
+    /// <summary>Where the valid scenes' heatmaps come from: measured, predicted, or not known.</summary>
+    public ProvenanceCounts Attention { get; init; } = ProvenanceCounts.None;
+
+    /// <summary>A file or a name is broken (<see cref="SceneProblem.Breaks"/>).</summary>
+    [JsonIgnore]
+    public bool IsBroken => Counts.Keys.Any(SceneProblem.IsBreaking);
+
+    /// <summary>Findings that left something out.</summary>
+    public long Rejections => Counts.Where(c => new SceneProblem(c.Key, null, null, "", "").Rejects).Sum(c => c.Value);
+
+    /// <summary>Findings that did not.</summary>
+    public long Warnings => Counts.Sum(c => c.Value) - Rejections;
+}

@@ -1,0 +1,168 @@
+using Alignment.MLNet.Editing;
+using Alignment.MLNet.Storage;
+using Alignment.MLNet.Variants;
+using Alignment.Transforms.Attention.Saliency;
+
+namespace Alignment.MLNet.Dose;
+
+/// <summary>What measuring a run's dose came to.</summary>
+/// <param name="Folder">Full path of the folder.</param>
+/// <param name="Report">The report.</param>
+/// <param name="Measured">Scenes measured by this call; the others were found done.</param>
+/// <param name="Files">Full paths of tables, report and plots.</param>
+public sealed record DoseResult(string Folder, DoseReport Report, long Measured, IReadOnlyList<string> Files)
+{
+    /// <summary>True when scenes are missing from it: the program ends with exit code 3.</summary>
+    public bool HasFailures => Report.Counts.Failed > 0;
+}
+
+/// <summary>
+/// Measures how far attention moved in a run's edited pictures, as predictors see it (<see cref="DoseReport"/>). Streams scene by scene; what is finished is recognised by the record
+/// of each scene, so that it may be stopped at any moment and continues, and a rerun measures only what changed. A scene that cannot be measured is reported and left out.
+/// </summary>
+public static class DoseJob
+{
+    const string Stage = "predicting attention", PlotsRecord = "plots.record.json";
+
+    sealed record PlotsRecipe(int Format, string ReportSha256);
+
+    sealed record PlotsFacts(IReadOnlyList<string> Files);
+
+    sealed record Work(string Video, string Scene, IReadOnlyList<VariantScene>? Rows, string? Failure);
+
+    sealed record Done(Work Work, FoundScene? Scene, SceneFacts? Facts, bool Measured, string? Failure);
+
+    /// <summary>Measures what is not measured yet, and writes the report.</summary>
+    /// <param name="run">The output folder of `alignment run`: it holds variants_v3 and edited_scenes.</param>
+    /// <param name="options">How; null: the defaults.</param>
+    /// <param name="output">Where it goes; null: <c>dose</c> in the run's folder.</param>
+    /// <param name="data">The data folder to take masks from; null: where they were when the variants were made.</param>
+    /// <param name="progress">Counts scenes.</param>
+    /// <param name="cancel">Stops between pictures; every scene finished then is not measured again.</param>
+    /// <exception cref="UsageException">An option is out of range.</exception>
+    /// <exception cref="BadDataException">There are no variants or edits, or no scene could be measured.</exception>
+    /// <exception cref="MissingDependencyException">A model is not there.</exception>
+    /// <exception cref="RetryableException">Another run works in the folder.</exception>
+    public static DoseResult Run(string run, DoseOptions? options = null, string? output = null, string? data = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    {
+        options ??= new();
+        options.Check();
+        VariantSet set = VariantSet.Open(run, data);
+        string root = Path.GetFullPath(run);
+        if (Path.GetFileName(Path.TrimEndingDirectorySeparator(root)) == VariantFiles.Folder) root = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(root))!;
+        using RunLock alone = RunLock.Take(output ?? root);
+        return RunLocked(set, root, options, output, progress, cancel);
+    }
+
+    /// <summary>As <see cref="Run"/>, for a caller that has the folder's lock.</summary>
+    internal static DoseResult RunLocked(VariantSet set, string run, DoseOptions options, string? output, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    {
+        options.Check();
+        var edited = new EditedFolder(run);
+        if (!Directory.Exists(edited.Root)) throw BadDataException.For($"The run '{Path.GetFullPath(run)}'", $"no folder '{EditedFolder.Name}'", "edited scenes", "Run `alignment edit` first.");
+        var folder = new DoseFolder(output ?? Path.Combine(run, DoseFolder.Name));
+        AtomicFile.MakeFolder(folder.Root);
+        foreach (string stray in Directory.EnumerateFiles(folder.Root, "*" + AtomicFile.PartialSuffix, SearchOption.AllDirectories).ToArray()) File.Delete(stray);
+
+        var predictors = new List<AttentionPredictor>();
+        try
+        {
+            foreach (AttentionPredictorOptions predictor in options.Predictors) predictors.Add(AttentionPredictor.Open(predictor));
+            if (predictors.GroupBy(p => p.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+                throw UsageException.For("--predict", $"two predictors called '{SafePath.Shorten(twice.Key)}'", "different names", "Give the models different names in their descriptions.");
+            using LpipsMeter? lpips = LpipsMeter.Open(options.Model);
+            var meter = new SceneMeter(set, edited, predictors, lpips, options);
+            var maker = new DoseReportMaker([.. predictors.Select(p => p.Name)], options);
+            long measured = Scenes(set, folder, meter, maker, progress, cancel);
+            DosePredictor[] names = [.. predictors.Select(p => new DosePredictor(p.Name, p.ModelSha256, set.AttentionOrigin.By.Contains("predicted by " + p.Name)))];
+            DoseReport report = maker.Report(names, lpips?.Model, set.AttentionOrigin);
+            report.Write(folder);
+            return new(folder.Root, report, measured, [folder.Json, folder.Csv, folder.ByVideo, folder.ByVariant, .. options.Plots ? Plots(folder, report) : []]);
+        }
+        finally
+        {
+            foreach (AttentionPredictor predictor in predictors) predictor.Dispose();
+        }
+    }
+
+    /// <summary>Goes through all scenes, several at once, and writes dose.csv in their order.</summary>
+    static long Scenes(VariantSet set, DoseFolder folder, SceneMeter meter, DoseReportMaker maker, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    {
+        long measured = 0, done = 0, good = 0;
+        string? reason = null;
+        progress?.Report(new(Stage, 0, set.Scenes));
+        DoseTables.Write(folder.Csv, SceneDose.Columns, to =>
+        {
+            foreach (Done made in OrderedParallel.Map(All(set), work => Measure(work, folder, meter, cancel), OrderedParallel.Workers, cancel))
+            {
+                if (made.Failure is { } why)
+                {
+                    reason ??= why;
+                    maker.Fail(made.Work.Video, made.Work.Scene, why);
+                }
+                else
+                {
+                    foreach (SceneDose row in maker.Add(made.Scene!, made.Facts!)) row.Write(to);
+                    good++;
+                    if (made.Measured) measured++;
+                }
+                progress?.Report(new(Stage, Math.Min(++done, set.Scenes), set.Scenes, made.Work.Scene));
+            }
+            cancel.ThrowIfCancellationRequested();
+            if (good == 0) throw new BadDataException(reason is null ? "The variants have no scenes: nothing can be measured." : $"No scene could be measured. The first: {reason}");
+        });
+        return measured;
+    }
+
+    static Done Measure(Work work, DoseFolder folder, SceneMeter meter, CancellationToken cancel)
+    {
+        if (work.Rows is null) return new(work, null, null, false, work.Failure);
+        string record = folder.Scene(work.Video, work.Scene);
+        try
+        {
+            FoundScene scene = meter.Find(work.Rows);
+            if (OutputRecord.FactsFrom<SceneFacts>(record, scene.Recipe) is { } known) return new(work, scene, known, false, null);
+            SceneFacts facts = meter.Measure(scene, cancel);
+            OutputRecord.WriteHashed(record, scene.Recipe, facts, []);
+            return new(work, scene, facts, true, null);
+        }
+        catch (BadDataException e)
+        {
+            return new(work, null, null, false, e.Message);
+        }
+    }
+
+    /// <summary>Every scene under its variants; a video whose tables are damaged comes as one failure.</summary>
+    static IEnumerable<Work> All(VariantSet set)
+    {
+        foreach (string video in set.VideoIds)
+        {
+            using IEnumerator<IReadOnlyList<VariantScene>> scenes = set.Video(video).GetEnumerator();
+            while (true)
+            {
+                Work work;
+                try
+                {
+                    if (!scenes.MoveNext()) break;
+                    work = new(video, scenes.Current[0].Scene.SceneId, scenes.Current, null);
+                }
+                catch (BadDataException e)
+                {
+                    work = new(video, "", null, e.Message);
+                }
+                yield return work;
+                if (work.Rows is null) break;
+            }
+        }
+    }
+
+    static IReadOnlyList<string> Plots(DoseFolder folder, DoseReport report)
+    {
+        string record = Path.Combine(folder.Root, PlotsRecord);
+        var recipe = new PlotsRecipe(1, FileHash.OfFile(folder.Json));
+        if (OutputRecord.Current<PlotsFacts>(record, recipe) is { } known) return [.. known.Files.Select(f => SafePath.Under(folder.Root, f))];
+        string[] files = [.. DosePlots.Write(folder.Root, report).Select(f => Path.GetFileName(f))];
+        if (files.Length > 0) OutputRecord.Write(record, recipe, new PlotsFacts(files), files);
+        return [.. files.Select(f => Path.Combine(folder.Root, f))];
+    }
+}

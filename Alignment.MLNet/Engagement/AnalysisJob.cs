@@ -1,0 +1,131 @@
+using Alignment.MLNet.Engagement.Comparing;
+using Alignment.MLNet.Engagement.Contracts;
+using Alignment.MLNet.Engagement.Planning;
+using Alignment.MLNet.Engagement.Reading;
+using Alignment.MLNet.Storage;
+using CsvHelper;
+using Microsoft.ML;
+
+namespace Alignment.MLNet.Engagement;
+
+/// <summary>From engagement data to answers, and the files that hold them.</summary>
+public static class AnalysisJob
+{
+    /// <summary>Variants are remembered per video in the bits of a word.</summary>
+    const int MostVariants = 64;
+
+    /// <summary>Reads <paramref name="engagementFile"/> and writes <see cref="AnalysisFiles.Json"/>, <see cref="AnalysisFiles.Comparisons"/>, <see cref="AnalysisFiles.Findings"/> and <see cref="AnalysisFiles.Rejected"/> into <paramref name="outFolder"/>.</summary>
+    /// <param name="engagementFile">The data.</param>
+    /// <param name="outFolder">Made if it is not there.</param>
+    /// <param name="options">How to compare; a plan's word counts more.</param>
+    /// <param name="inputs">A plan, a dose table.</param>
+    /// <param name="stop">Stops between blocks of rows.</param>
+    /// <exception cref="BadDataException">No file, no header, a column missing or no column of numbers. Single bad rows are reported, not thrown.</exception>
+    public static EngagementAnalysis Run(string engagementFile, string outFolder, AnalysisOptions? options = null, AnalysisInputs? inputs = null, CancellationToken stop = default)
+    {
+        // A file is read and replaced by one of these names only by mistake.
+        if (new[] { AnalysisFiles.Json, AnalysisFiles.Comparisons, AnalysisFiles.Findings, AnalysisFiles.Rejected }.FirstOrDefault(f => Path.GetFullPath(Path.Combine(outFolder, f)) == Path.GetFullPath(engagementFile)) is { } own)
+            throw UsageException.For("The output folder", $"the engagement data '{own}' in it, which would be replaced", "another folder", "Choose another.");
+        EngagementAnalysis? made = null;
+        AtomicFile.Write(Path.Combine(outFolder, AnalysisFiles.Rejected), file =>
+        {
+            using var writer = CsvWriter.Create(file, CsvRows.ForSpreadsheets, leaveOpen: true);
+            writer.WriteRecord(["line", "reason"]);
+            made = Analyze(engagementFile, options, row =>
+            {
+                writer.WriteField(row.Line, default);
+                writer.WriteField(row.Reason);
+                writer.EndRecord();
+            }, inputs, stop);
+        });
+        AnalysisTables.WriteComparisons(Path.Combine(outFolder, AnalysisFiles.Comparisons), made!);
+        AnalysisTables.WriteFindings(Path.Combine(outFolder, AnalysisFiles.Findings), made!);
+        AnalysisJson.Write(Path.Combine(outFolder, AnalysisFiles.Json), made!);
+        return made!;
+    }
+
+    /// <summary>Reads and compares without writing anything; <paramref name="rejected"/> gets every row left out.</summary>
+    public static EngagementAnalysis Analyze(string engagementFile, AnalysisOptions? options = null, Action<RejectedRow>? rejected = null, AnalysisInputs? inputs = null, CancellationToken stop = default)
+    {
+        var (used, plan, dose) = Prepare(options, inputs);
+        var (sums, facts) = EngagementFile.Collect(engagementFile, used, rejected, stop);
+        return Analyze(sums, facts, new(used, plan, dose, stop));
+    }
+
+    /// <summary>Compares rows in memory.</summary>
+    public static EngagementAnalysis Analyze(EngagementRows rows, AnalysisOptions? options = null, AnalysisInputs? inputs = null, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var (used, plan, dose) = Prepare(options, inputs);
+        var (sums, facts) = rows.Collect(used);
+        return Analyze(sums, facts, new(used, plan, dose, stop));
+    }
+
+    /// <summary>Compares the rows of a data view, streamed: text columns video_id and variant, and single numbers.</summary>
+    public static EngagementAnalysis Analyze(IDataView rows, AnalysisOptions? options = null, AnalysisInputs? inputs = null, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var (used, plan, dose) = Prepare(options, inputs);
+        var (sums, facts) = EngagementView.Collect(rows, used, stop);
+        return Analyze(sums, facts, new(used, plan, dose, stop));
+    }
+
+    static EngagementAnalysis Analyze(EngagementSums sums, ReadingFacts facts, MetricContext context)
+    {
+        AnalysisOptions options = context.Options;
+        // Each metric by itself, in the columns' order whatever the number of threads.
+        int means = sums.Plan.Metrics.Count;
+        List<MetricAnalysis> metrics = [.. OrderedParallel.Map(Enumerable.Range(0, means + sums.Plan.Ratios.Count),
+            i => i < means ? MetricStep.Of(sums, i, context) : RatioStep.Of(sums, i - means, context), options.Threads > 0 ? options.Threads : OrderedParallel.Workers, context.Stop)];
+        SampleRatio? ratio = AssignedUnits.Ratio(sums, facts, options);
+        return new()
+        {
+            Source = facts.Source,
+            SourceSha256 = facts.Sha256,
+            Simulated = facts.Simulated,
+            Baseline = options.Baseline,
+            Confidence = options.Confidence,
+            Rows = facts.Rows,
+            Rejected = facts.Rejected,
+            RejectedShown = facts.RejectedShown,
+            IgnoredColumns = facts.IgnoredColumns,
+            Arms = [.. options.Variants.Select((v, i) => new VariantRows(v, sums.Rows(i), sums.TooManyVideos ? null : sums.Videos(i)))],
+            Videos = sums.TooManyVideos ? null : sums.Videos(),
+            SampleRatio = ratio,
+            Plan = context.Plan?.Quote(metrics, options),
+            Options = options,
+            Warnings = Diagnostics.Of(sums, facts, ratio, metrics, context),
+            Metrics = metrics,
+            Methods = MethodsText.Of(metrics, sums, ratio, context),
+        };
+    }
+
+    static (AnalysisOptions Options, ActivePlan? Plan, DoseTable? Dose) Prepare(AnalysisOptions? options, AnalysisInputs? inputs)
+    {
+        options ??= new();
+        ActivePlan? plan = inputs?.PlanFile is { } file ? new(PlanFile.Read(file, inputs.PlanSha256)) : null;
+        if (plan is not null) options = plan.Apply(options);
+        if (options.Variants.Count is < 2 or > MostVariants) throw UsageException.For("The variants", Text.Count(options.Variants.Count), $"2 to {MostVariants}", "Name them in the options or the plan.");
+        if (options.Variants.GroupBy(v => v, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice) throw UsageException.For("The variants", $"'{SafePath.Shorten(twice.Key)}' twice", "different names, not in capitals alone", "Name each once.");
+        if (options.Position(options.Baseline) < 0) throw UsageException.For("The baseline", $"'{SafePath.Shorten(options.Baseline)}'", $"one of {string.Join(", ", options.Variants)}", $"The nearest is '{NearestName.Of(options.Baseline, options.Variants)}'.");
+        Alignment.MLNet.Statistics.Checks.Confidence(options.Confidence);
+        foreach (Margin m in options.Margins) Alignment.MLNet.Statistics.Checks.Positive($"The margin of '{SafePath.Shorten(m.Metric)}'", m.Value, "Give the largest difference that would not matter.");
+        return (options, plan, inputs?.DoseFile is { } dose ? DoseTable.Read(dose, options, inputs.DosePredictor) : null);
+    }
+}
+
+/// <summary>What an analysis may have besides the engagement data.</summary>
+public sealed record AnalysisInputs
+{
+    /// <summary>A plan of <c>alignment assign</c>; obeyed and quoted.</summary>
+    public string? PlanFile { get; init; }
+
+    /// <summary>The hash the plan must have, from where it was published; null takes the one recorded beside it.</summary>
+    public string? PlanSha256 { get; init; }
+
+    /// <summary>Measured doses: see <see cref="DoseTable"/>.</summary>
+    public string? DoseFile { get; init; }
+
+    /// <summary>The predictor of attention whose doses count; null for the first in the table.</summary>
+    public string? DosePredictor { get; init; }
+}

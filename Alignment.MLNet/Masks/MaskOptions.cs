@@ -1,0 +1,33 @@
+using Alignment.Onnx.Runtime;
+using Alignment.Transforms.Masks;
+
+namespace Alignment.MLNet.Masks;
+
+/// <summary>Which masks are made, and how.</summary>
+public sealed record MaskOptions
+{
+    /// <summary>How a mask is made of a picture.</summary>
+    public KeywordMaskOptions Mask { get; init; } = new();
+
+    /// <summary>Only these videos; empty: all.</summary>
+    public IReadOnlyList<string> Videos { get; init; } = [];
+
+    /// <summary>Replace masks that are there already. Without it none is touched, whoever made it.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>Also keep the probabilities, as <c>scene_{n}.soft.png</c> (16 bits, white is 1).</summary>
+    public bool Soft { get; init; } = true;
+
+    /// <summary>Also draw a contact sheet of every video.</summary>
+    public bool Sheets { get; init; } = true;
+
+    /// <summary>Where report and sheets go; empty: <c>mask_report</c> in the data folder.</summary>
+    public string Report { get; init; } = "";
+
+    /// <summary>What runs the model.</summary>
+    public Device Device { get; init; } = Device.Cpu;
+
+    /// <summary>Checks every value once.</summary>
+    /// <exception cref="UsageException">A value is out of range.</exception>
+    public void Check() => Mask.Check();
+}

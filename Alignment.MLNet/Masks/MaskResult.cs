@@ -1,0 +1,52 @@
+using Alignment.MLNet.Dataset;
+
+namespace Alignment.MLNet.Masks;
+
+/// <summary>Where a scene's mask comes from.</summary>
+public enum MaskOrigin
+{
+    /// <summary>Made by this run.</summary>
+    Made,
+
+    /// <summary>Made by an earlier run with the same model and settings from the same still.</summary>
+    UpToDate,
+
+    /// <summary>There already, made by somebody else, by hand, or with other settings; left alone.</summary>
+    Existing,
+}
+
+/// <summary>What is worth knowing of one mask.</summary>
+/// <param name="VideoId">The video.</param>
+/// <param name="SceneNumber">The scene.</param>
+/// <param name="Keyword">What was looked for.</param>
+/// <param name="Origin">Where the mask comes from.</param>
+/// <param name="Area">The product's part of the picture, 0 … 1.</param>
+/// <param name="Empty">No pixel is product.</param>
+/// <param name="Full">Every pixel is product.</param>
+/// <param name="Components">Connected pieces.</param>
+/// <param name="NeighbourIou">Intersection over union with the mask of the scene before it; null for a video's first. 1 where both are empty.</param>
+/// <param name="MaskPath">Full path.</param>
+public sealed record MaskRow(string VideoId, int SceneNumber, string Keyword, MaskOrigin Origin, double Area, bool Empty, bool Full, int Components, double? NeighbourIou, string MaskPath);
+
+/// <summary>What came of making masks.</summary>
+/// <param name="DataFolder">Full path of the data.</param>
+/// <param name="ReportFolder">Full path of the folder with <c>masks.csv</c>, <c>masks.json</c> and the sheets.</param>
+/// <param name="ModelHash">Identifies the CLIPSeg.</param>
+/// <param name="Threshold">Probabilities above it are product.</param>
+/// <param name="Prompts">By keyword, the texts that were asked.</param>
+/// <param name="Videos">With at least one still.</param>
+/// <param name="Scenes">Stills.</param>
+/// <param name="Made">Masks made now.</param>
+/// <param name="UpToDate">Masks of an earlier run with the same model and settings.</param>
+/// <param name="Existing">Other masks that were there; left alone.</param>
+/// <param name="Empty">Masks without product.</param>
+/// <param name="Full">Masks of nothing but product.</param>
+/// <param name="MeanArea">Of all masks.</param>
+/// <param name="Sheets">Full paths of the contact sheets.</param>
+/// <param name="Problems">What could not be used; the rest went on.</param>
+public sealed record MaskResult(string DataFolder, string ReportFolder, string ModelHash, float Threshold, IReadOnlyDictionary<string, IReadOnlyList<string>> Prompts, int Videos, long Scenes,
+    long Made, long UpToDate, long Existing, long Empty, long Full, double MeanArea, IReadOnlyList<string> Sheets, IReadOnlyList<SceneProblem> Problems)
+{
+    /// <summary>True when a scene was left out, or a file could not be used.</summary>
+    public bool HasFailures => Problems.Any(p => p.Rejects && p.Kind is not (ProblemKind.MissingMask or ProblemKind.MissingHeatmap));
+}

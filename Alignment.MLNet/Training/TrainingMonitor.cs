@@ -1,0 +1,59 @@
+using Alignment.MLNet.Dataset;
+using Alignment.Onnx.Bundles;
+using Alignment.Onnx.Training;
+
+namespace Alignment.MLNet.Training;
+
+/// <summary>What the loop does at certain steps besides training.</summary>
+interface ITrainingSide
+{
+    /// <summary>A sample sheet with the weights as they are now.</summary>
+    void Sample(long step);
+
+    /// <summary>Whether that step has its sheet.</summary>
+    bool HasSample(long step);
+
+    /// <summary>The plot of all losses so far.</summary>
+    void Plot();
+}
+
+/// <summary>Plots from the table of losses, and sheets from a bundle with the weights of the moment.</summary>
+sealed class TrainingMonitor(
+    TrainingFolder folder, ControlNetTrainingOptions options, ModelBundle bundle, VideoSplit split, ITrainingStep model,
+    WeightAverage? average, IProgress<WorkProgress>? progress, CancellationToken cancel) : ITrainingSide
+{
+    readonly List<SceneRecord> _scenes = Choose(split, options.SampleScenes);
+
+    public void Plot() => LossTable.Plot(folder.Losses);
+
+    public bool HasSample(long step) => _scenes.Count == 0 || File.Exists(folder.Sample(step));
+
+    public void Sample(long step)
+    {
+        if (_scenes.Count == 0) return;
+        try
+        {
+            ModelBundle now;
+            using (WeightAverage.InPlace(average)) now = TrainedBundle.Write(bundle, folder.SampleModel, model.Weights, new() { Force = true }, null, cancel);
+            Draw(now, folder.Sample(step));
+        }
+        finally
+        {
+            if (Directory.Exists(folder.SampleModel)) Directory.Delete(folder.SampleModel, recursive: true);
+        }
+    }
+
+    /// <summary>A sheet of what a bundle makes; none where none is wanted.</summary>
+    public void Draw(ModelBundle trained, string path)
+    {
+        if (_scenes.Count > 0) SampleSheet.Write(path, trained, _scenes, options, progress, cancel);
+    }
+
+    /// <summary>The scenes on a sheet: those one did not train on, where there are any; evenly over them.</summary>
+    static List<SceneRecord> Choose(VideoSplit split, int most)
+    {
+        IReadOnlyList<SceneRecord> from = split.Validation.Count > 0 ? split.Validation : split.Train;
+        int count = Math.Min(most, from.Count);
+        return [.. Enumerable.Range(0, count).Select(i => from[(int)((long)i * from.Count / count)])];
+    }
+}

@@ -1,0 +1,190 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Ffmpeg;
+using Alignment.MLNet.Storage;
+using Alignment.Transforms.Images;
+
+namespace Alignment.MLNet.Video;
+
+/// <summary>
+/// Edited scenes back into videos: <c>edited_scenes/{variant}/{video_id}/{scene_id}.png</c> → <c>videos/{video_id}_{variant}.mp4</c>,
+/// each scene held for its real duration where a scene list or source video tells it, the source's audio kept.
+/// A video whose inputs have not changed is not made again; each appears complete or not at all; the same inputs give the same bytes.
+/// </summary>
+public static class AssembleJob
+{
+    /// <summary>Assembles every video of every variant found.</summary>
+    /// <param name="editedFolder">The <c>edited_scenes</c> folder, or the folder that holds it.</param>
+    /// <param name="outFolder">Gets <c>videos/</c> with the videos, a JSON beside each, and <c>manifest.json</c>.</param>
+    /// <param name="sourceFolders">Where source videos and scene lists may be (see <see cref="VideoSource.Find"/>); may be empty.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="progress">One unit per video.</param>
+    /// <param name="tools">Where ffmpeg is; null to look for it.</param>
+    /// <param name="stop">Stops at once; finished videos stay and are not made again.</param>
+    /// <returns>All videos, and the problems of those that could not be made: one bad video does not stop the others.</returns>
+    /// <exception cref="BadDataException">There is not one edited scene, or not one video could be made.</exception>
+    /// <exception cref="UsageException">An option is out of range, or names no edited video.</exception>
+    /// <exception cref="RetryableException">Another run works in the output folder.</exception>
+    public static AssembleResult Assemble(string editedFolder, string outFolder, IReadOnlyList<string>? sourceFolders = null, AssembleOptions? options = null,
+        IProgress<WorkProgress>? progress = null, FfmpegTools? tools = null, CancellationToken stop = default)
+    {
+        options ??= new();
+        options.Check();
+        tools ??= FfmpegTools.Find();
+        var there = EditedScenes.Find(editedFolder, null);   // refused before a folder is made
+        if (options.VideoIds?.FirstOrDefault(id => there.TrueForAll(e => e.VideoId != id)) is { } unknown)
+            throw UsageException.For($"--video '{SafePath.Shorten(unknown)}'", $"no such video in '{Path.GetFullPath(editedFolder)}'", $"one of {string.Join(", ", there.Select(e => SafePath.Shorten(e.VideoId)).Distinct().Take(10))}", "Correct the id, or edit its scenes first.");
+        using RunLock alone = RunLock.Take(outFolder);
+        return AssembleLocked(editedFolder, outFolder, sourceFolders, options, progress, tools, stop);
+    }
+
+    /// <summary>As <see cref="Assemble"/>, for a caller that has the folder's lock.</summary>
+    internal static AssembleResult AssembleLocked(string editedFolder, string outFolder, IReadOnlyList<string>? sourceFolders, AssembleOptions options,
+        IProgress<WorkProgress>? progress, FfmpegTools tools, CancellationToken stop)
+    {
+        var all = EditedScenes.Find(editedFolder, options.VideoIds);
+        List<AssembledVideo> videos = [];
+        List<string> problems = [];
+        int made = 0, done = 0;
+        foreach (var group in all.GroupBy(e => e.VideoId, StringComparer.Ordinal))
+        {
+            try
+            {
+                using var job = new VideoAssembly(group.Key, [.. group.SelectMany(e => e.Pictures.Keys).Distinct().Order()], Path.Combine(outFolder, Layout.Videos), sourceFolders ?? [], options, tools, stop);
+                foreach (var edited in group)
+                {
+                    progress?.Report(new("assembling videos", done, all.Count, $"{edited.VideoId} {edited.Variant}"));
+                    try
+                    {
+                        videos.Add(job.Make(edited, out bool encoded));
+                        if (encoded) made++;
+                    }
+                    catch (BadDataException e)
+                    {
+                        problems.Add($"{edited.VideoId} {edited.Variant}: {e.Message}");
+                    }
+                    done++;
+                }
+            }
+            catch (BadDataException e)
+            {
+                problems.Add($"{group.Key}: {e.Message}");
+                done += group.Count();
+            }
+        }
+        progress?.Report(new("assembling videos", all.Count, all.Count));
+        AssembleManifest.WriteAll(Path.Combine(outFolder, Layout.Videos, AssembleManifest.FileName), videos, problems);
+        if (videos.Count == 0) throw new BadDataException("No video could be assembled. " + problems[0]);
+        return new(videos, made, problems);
+    }
+}
+
+/// <summary>One video id: what its variants share (source, scene list, stills of scenes nobody edited), and the making of each variant.</summary>
+sealed class VideoAssembly : IDisposable
+{
+    readonly string _videoId, _outFolder;
+    readonly IReadOnlyList<int> _edited;
+    readonly AssembleOptions _options;
+    readonly FfmpegTools _tools;
+    readonly CancellationToken _stop;
+    readonly VideoSource _source;
+    readonly VideoInfo? _info;
+    readonly SceneList? _list;
+    readonly Dictionary<string, string> _hashes = new(StringComparer.Ordinal);
+    DirectoryInfo? _stills;
+
+    public VideoAssembly(string videoId, IReadOnlyList<int> edited, string outFolder, IReadOnlyList<string> sourceFolders, AssembleOptions options, FfmpegTools tools, CancellationToken stop)
+    {
+        (_videoId, _edited, _outFolder, _options, _tools, _stop) = (videoId, edited, outFolder, options, tools, stop);
+        _source = VideoSource.Find(videoId, sourceFolders);
+        _info = _source.File is null ? null : VideoProbe.Read(_source.File, tools, stop);
+        _list = _source.SceneListFile is null ? null : SceneList.Read(_source.SceneListFile);
+    }
+
+    public AssembledVideo Make(EditedScenes edited, out bool encoded)
+    {
+        int[] missing = [.. _edited.Where(n => !edited.Pictures.ContainsKey(n))];
+        if (missing.Length > 0)
+            throw BadDataException.For("Its edited scenes", $"no picture of scene {string.Join(", ", missing.Take(20))}, which other variants have", "the same scenes in every variant", "Run 'alignment edit' again; it continues where it stopped.");
+        var timing = SceneTiming.Of(_videoId, _edited, _list, _info, _options);
+        string name = $"{_videoId}_{edited.Variant}", file = SafePath.Under(_outFolder, name + ".mp4"), note = SafePath.Under(_outFolder, name + ".json");
+        var first = PictureFile.ReadHeader(edited.Pictures.First().Value);
+        var (width, height) = first.Orientation >= 5 ? (first.Height, first.Width) : (first.Width, first.Height);
+        Dictionary<int, string> hashes = timing.Scenes.Where(s => s.Edited).ToDictionary(s => s.SceneNumber, s => HashFile(edited.Pictures[s.SceneNumber]));
+        string inputs = InputsHash(hashes, timing);
+        ProvenanceCounts attention = ProvenanceCounts.Of(hashes.Select(h => EditedScenes.AttentionOf(edited.Pictures[h.Key], h.Value)));
+        if (AssembleManifest.TryRead(note) is { } before && before.InputsSha256 == inputs && File.Exists(file) && before.Sha256 == HashFile(file))
+        {
+            // What is known of the attention changes no frame, but the note says what holds now.
+            before = before with { AttentionOrigin = attention };
+            AssembleManifest.Write(note, before);
+            encoded = false;
+            return before;
+        }
+        List<string> notes = [.. timing.Notes];
+        string[] paths = [.. timing.Scenes.Select(s => s.Edited ? edited.Pictures[s.SceneNumber] : SourceStill(s.SceneNumber))];
+        if (paths.Any(p => { var h = PictureFile.ReadHeader(p); return (h.Width, h.Height) != (first.Width, first.Height); }))
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"Stills of another size than the first were scaled into {width}x{height}, proportions kept, on black."));
+        var stills = new StillSequence(timing.Scenes, width * height * 3, (i, rgb) => Still.Read(paths[i], width, height, rgb), _options.Smoothing);
+        VideoWriter.Write(file, width, height, timing.Fps, timing.Frames, stills.Draw, new() { Crf = _options.Crf, AudioFrom = _source.File }, _tools, _stop);
+        var written = VideoProbe.Read(file, _tools, _stop);
+        if (written.Frames != timing.Frames)
+            throw BadDataException.For($"The video '{name}.mp4'", $"{written.Frames} frames after encoding", $"{timing.Frames}", "Run again; if it happens again, try another ffmpeg.");
+        var made = new AssembledVideo(_videoId, edited.Variant, name + ".mp4", written.Width, written.Height, timing.Fps.ToString(), timing.Frames, timing.Fps.SecondsAt(timing.Frames),
+            JsonNamingPolicy.SnakeCaseLower.ConvertName(timing.From.ToString()), Path.GetFileName(_source.SceneListFile), Path.GetFileName(_source.File), written.AudioCodec,
+            _options.Smoothing?.ToString() ?? "off", timing.Scenes, notes, _tools.Version, inputs, HashFile(file), attention);
+        AssembleManifest.Write(note, made);
+        encoded = true;
+        return made;
+    }
+
+    /// <summary>Everything the video depends on.</summary>
+    string InputsHash(Dictionary<int, string> pictures, SceneTiming timing)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"assemble/1 ffmpeg {_tools.Version} fps {timing.Fps} crf {_options.Crf} smoothing {_options.Smoothing?.ToString() ?? "off"} gain {_options.Smoothing?.MaxGain ?? 1}\n");
+        text.Append(CultureInfo.InvariantCulture, $"source {(_source.File is null ? "none" : Remembered(_source.File))}\n");
+        foreach (var scene in timing.Scenes)
+            text.Append(CultureInfo.InvariantCulture, $"{scene.SceneNumber} {scene.StartFrame} {scene.Frames} {(scene.Edited ? pictures[scene.SceneNumber] : "source")}\n");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    string Remembered(string path)
+    {
+        if (!_hashes.TryGetValue(path, out string? hash)) _hashes[path] = hash = HashFile(path);
+        return hash;
+    }
+
+    static string HashFile(string path)
+    {
+        using var file = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
+    }
+
+    /// <summary>The second frame of a scene in the source video (the first may still hold the cut), as the stills of a data set are; read once for all variants.</summary>
+    string SourceStill(int sceneNumber)
+    {
+        _stills ??= Directory.CreateTempSubdirectory("alignment-");
+        string path = Path.Combine(_stills.FullName, sceneNumber.ToString(CultureInfo.InvariantCulture) + ".png");
+        if (File.Exists(path)) return path;
+        Dictionary<long, int> wanted = [];
+        foreach (var scene in _list!.Scenes.Where(s => !_edited.Contains(s.SceneNumber)))
+        {
+            long first = _info!.Fps.FrameAt(_list.Fps.SecondsAt(scene.StartFrame)), last = _info.Fps.FrameAt(_list.Fps.SecondsAt(scene.EndFrame)) - 1;
+            wanted.TryAdd(Math.Min(first + 1, last), scene.SceneNumber);
+        }
+        VideoReader.Read(_source.File!, (i, rgb) =>
+        {
+            if (wanted.Remove(i, out int number))
+                PictureFile.WritePng(Path.Combine(_stills.FullName, number.ToString(CultureInfo.InvariantCulture) + ".png"), new RgbPicture(_info!.DisplayWidth, _info.DisplayHeight, rgb.ToArray()));
+            return wanted.Count > 0;
+        }, tools: _tools, stop: _stop);
+        return File.Exists(path) ? path
+            : throw BadDataException.For($"The source video '{Path.GetFileName(_source.File)}'", $"its end before scene {sceneNumber}", "every scene of its scene list", "Detect the scenes again.");
+    }
+
+    public void Dispose() => _stills?.Delete(recursive: true);
+}
