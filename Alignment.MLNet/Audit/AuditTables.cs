@@ -69,7 +69,7 @@ sealed class AuditTables : IDisposable
         _json.WriteNumber("measured", validation.Attention.Measured);
         _json.WriteNumber("predicted", validation.Attention.Predicted);
         if (validation.Attention.Drawn > 0) _json.WriteNumber("drawn", validation.Attention.Drawn);
-        _json.WriteNumber("brought_along", validation.Attention.BroughtAlong);
+        _json.WriteNumber("provided", validation.Attention.Provided);
         _json.WriteStartArray("by");
         foreach (string by in validation.Attention.By) _json.WriteStringValue(by);
         _json.WriteEndArray();

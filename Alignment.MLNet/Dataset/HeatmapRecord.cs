@@ -8,6 +8,7 @@ namespace Alignment.MLNet.Dataset;
 /// <summary>How heatmaps were made: equal makers and inputs, equal maps.</summary>
 sealed record HeatmapMethod
 {
+    [JsonConverter(typeof(ProvenanceKindConverter))]
     public ProvenanceKind Kind { get; init; }
 
     /// <summary>What reports say: the predictor's name, or gaze file and sigma.</summary>
@@ -119,8 +120,8 @@ sealed class ProvenanceReader
     /// <summary>The origin of one heatmap. The file is hashed only where a record speaks of it.</summary>
     public HeatmapProvenance Of(string heatmapPath) => OriginOf(Find(heatmapPath)?.Maker);
 
-    /// <summary>What a maker's maps are; of none, brought along.</summary>
-    public static HeatmapProvenance OriginOf(HeatmapMethod? maker) => maker is null ? HeatmapProvenance.BroughtAlong : new(maker.Kind, maker.By.Length == 0 ? null : maker.By);
+    /// <summary>What a maker's maps are; of none, provided.</summary>
+    public static HeatmapProvenance OriginOf(HeatmapMethod? maker) => maker is null ? HeatmapProvenance.Provided : new(maker.Kind, maker.By.Length == 0 ? null : maker.By);
 
     /// <summary>What the record beside a heatmap says of this very file, or null.</summary>
     public (HeatmapEntry Scene, HeatmapMethod Maker)? Find(string heatmapPath)

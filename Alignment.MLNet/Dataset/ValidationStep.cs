@@ -9,7 +9,7 @@ static class ValidationStep
 
     public static (ValidationResult Report, bool Made) Run(SceneFolder data, string given, RunFolder folder, ValidationOptions options, IProgress<WorkProgress>? progress, CancellationToken cancel)
     {
-        var recipe = new Recipe(2, DataFingerprint.Of(data, given, progress, cancel), options.Deep, options.MaskThreshold, options.MostProblemsKept);
+        var recipe = new Recipe(3, DataFingerprint.Of(data, given, progress, cancel), options.Deep, options.MaskThreshold, options.MostProblemsKept);
         if (OutputRecord.Current<ValidationResult>(folder.ValidationRecord, recipe) is { } known) return (known, false);
         ValidationResult report = ValidationJob.Run(given, folder.ValidScenes, folder.ValidationJson, options, progress, cancel);
         OutputRecord.Write(folder.ValidationRecord, recipe, report, Path.GetFileName(folder.ValidScenes), Path.GetFileName(folder.ValidationJson));

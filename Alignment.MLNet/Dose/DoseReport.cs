@@ -11,7 +11,10 @@ namespace Alignment.MLNet.Dose;
 public sealed record DoseReport
 {
     /// <summary>Raised when the file's meaning changes.</summary>
-    public const int CurrentFormat = 1;
+    public const int CurrentFormat = 2;
+
+    /// <summary>Format 1 calls provided heatmaps `brought_along`; <see cref="ProvenanceCounts"/> reads that too.</summary>
+    const int EarliestFormat = 1;
 
     /// <summary>A report is kilobytes, with many videos megabytes.</summary>
     const long MaxBytes = 256L << 20;
@@ -81,7 +84,7 @@ public sealed record DoseReport
             if (!info.Exists) throw BadDataException.For(subject, "no file there", "a finished report", "Run `alignment dose` first.");
             if (info.Length > MaxBytes) throw BadDataException.For(subject, FormattableString.Invariant($"{info.Length} bytes"), FormattableString.Invariant($"at most {MaxBytes}"), "Give the file that `alignment dose` wrote.");
             DoseReport? report = JsonSerializer.Deserialize<DoseReport>(File.ReadAllBytes(file), OutputRecord.Style);
-            if (report is not { Format: CurrentFormat }) throw BadDataException.For(subject, FormattableString.Invariant($"format {report?.Format}"), FormattableString.Invariant($"format {CurrentFormat}"), "Run `alignment dose` again with this version.");
+            if (report is not { Format: >= EarliestFormat and <= CurrentFormat }) throw BadDataException.For(subject, FormattableString.Invariant($"format {report?.Format}"), FormattableString.Invariant($"format {CurrentFormat}"), "Run `alignment dose` again with this version.");
             if (report.Predictors is not { Count: > 0 } || report.Variants is null || report.Videos is null || report.Artifacts is null || report.Counts is null)
                 throw BadDataException.For(subject, "a report without its parts", "one as it was written", "Run `alignment dose` again.");
             return report;

@@ -131,7 +131,7 @@ sealed record EditFacts
     public bool NothingToEdit { get; init; }
 
     /// <summary>Where the heatmap comes from that the control was made of: a fact and no part of the recipe, for it decides no pixel.</summary>
-    public HeatmapProvenance AttentionOrigin { get; init; } = HeatmapProvenance.BroughtAlong;
+    public HeatmapProvenance AttentionOrigin { get; init; } = HeatmapProvenance.Provided;
 }
 
 /// <summary>What decides the decoded still: its file.</summary>

@@ -12,7 +12,7 @@ namespace Alignment.MLNet.Editing;
 sealed record SceneToEdit(string VideoId, string SceneId, string Keyword, string StillPath, string MaskPath, IReadOnlyList<VariantMap> Maps)
 {
     /// <summary>Where the heatmap behind the maps comes from. It decides no pixel, so nothing is edited again for it.</summary>
-    public HeatmapProvenance Attention { get; init; } = HeatmapProvenance.BroughtAlong;
+    public HeatmapProvenance Attention { get; init; } = HeatmapProvenance.Provided;
 }
 
 /// <summary>Where a variant's attention map is, and the hash of the control it makes where that was recorded.</summary>

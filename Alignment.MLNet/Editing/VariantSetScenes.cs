@@ -28,7 +28,7 @@ sealed class VariantSetScenes(VariantSet set, IReadOnlyList<string> videos) : IS
         select new SceneToEdit(scene.VideoId, scene.SceneId, scene.Keyword, scene.SceneImagePath, scene.KeywordMaskPath,
             [.. rows.Select(r => new VariantMap(r.Variant.Name(), r.AttentionMapPath, r.ControlHash))])
         {
-            Attention = origins.GetValueOrDefault(scene.SceneNumber, Alignment.MLNet.Dataset.HeatmapProvenance.BroughtAlong),
+            Attention = origins.GetValueOrDefault(scene.SceneNumber, Alignment.MLNet.Dataset.HeatmapProvenance.Provided),
         };
 
     public float[] ReadMask(SceneToEdit scene, int width, int height)

@@ -18,7 +18,7 @@ public enum HeatmapFate
     /// <summary>Made by an earlier call, of the same inputs and options.</summary>
     UpToDate,
 
-    /// <summary>Another one was there and was left alone: brought along, or made of other inputs or options.</summary>
+    /// <summary>Another one was there and was left alone: provided, or made of other inputs or options.</summary>
     Kept,
 
     /// <summary>There is none: the reason is among the problems.</summary>
@@ -29,7 +29,7 @@ public enum HeatmapFate
 /// <param name="VideoId">The video.</param>
 /// <param name="SceneNumber">The scene.</param>
 /// <param name="Fate">What was done.</param>
-/// <param name="Origin">Where the heatmap that is there now comes from: measured, predicted, or brought along.</param>
+/// <param name="Origin">Where the heatmap that is there now comes from: measured, predicted, or provided.</param>
 /// <param name="Rows">Measured: gaze rows in it.</param>
 /// <param name="Participants">Measured: viewers in it.</param>
 /// <param name="Weight">Measured: summed durations in seconds, or the number of rows.</param>

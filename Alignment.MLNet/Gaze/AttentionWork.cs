@@ -85,7 +85,7 @@ sealed class AttentionWork : IDisposable
         catch (BadDataException e)
         {
             Add(new(id, null, e.Message, Breaks: true));
-            foreach (SceneFiles scene in scenes) Note(new(id, scene.Number, HeatmapFate.Missing, ProvenanceKind.BroughtAlong), null);
+            foreach (SceneFiles scene in scenes) Note(new(id, scene.Number, HeatmapFate.Missing, ProvenanceKind.Provided), null);
             return;
         }
         var known = new ProvenanceReader();
@@ -164,7 +164,7 @@ sealed class AttentionWork : IDisposable
         var found = known.Find(path);
         if (found is not var (entry, maker))
         {
-            Note(new(id, scene.Number, HeatmapFate.Kept, ProvenanceKind.BroughtAlong), HeatmapProvenance.BroughtAlong);
+            Note(new(id, scene.Number, HeatmapFate.Kept, ProvenanceKind.Provided), HeatmapProvenance.Provided);
             return null;
         }
         bool current = maker.Kind == ProvenanceKind.Measured

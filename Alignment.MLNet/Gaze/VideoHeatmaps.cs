@@ -13,7 +13,7 @@ sealed record ReadyHeatmap(byte[] Png, HeatmapMethod Maker, HeatmapEntry Entry);
 /// <summary>The folder of one video's heatmaps, with the record that says what produced them.</summary>
 sealed class VideoHeatmaps
 {
-    /// <summary>Added to the name of a heatmap that was brought along and is replaced; never overwritten itself.</summary>
+    /// <summary>Added to the name of a provided heatmap that is replaced; never overwritten itself.</summary>
     public const string ReplacedSuffix = ".replaced";
 
     readonly string _folder, _videoId;

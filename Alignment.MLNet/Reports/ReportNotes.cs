@@ -48,9 +48,9 @@ static partial class ReportNotes
                 $"{origin.Text} No viewer has looked: a boost raises what a predictor says of the product, which may not be what viewers do.", "With an eye tracker: alignment attention --data DIR --gaze gaze.csv --force");
         if (origin.Drawn > 0)
             yield return new(NoteLevel.Warning, "The attention is imagined, not measured", $"{origin.Text} It shows what the pipeline does, and nothing of viewers.");
-        if (origin.BroughtAlong > 0)
+        if (origin.Provided > 0)
             yield return new(NoteLevel.Warning, "It is not known how the heatmaps were made", $"{origin.Text} They came with the data, without a record of their making: whether they are measured or predicted, whoever made them must say.", "Heatmaps that 'alignment attention' makes have such a record.");
-        if (origin is { Measured: > 0, Predicted: 0, Drawn: 0, BroughtAlong: 0 }) yield return new(NoteLevel.Note, "The attention is measured", origin.Text);
+        if (origin is { Measured: > 0, Predicted: 0, Drawn: 0, Provided: 0 }) yield return new(NoteLevel.Note, "The attention is measured", origin.Text);
     }
 
     static IEnumerable<ReportNote> Model(RunRecords run)

@@ -170,7 +170,7 @@ sealed partial class ReportPage
     string Origin(VariantScene scene)
     {
         if (_originsOf != scene.Scene.VideoId) (_originsOf, _origins) = (scene.Scene.VideoId, run.Set!.AttentionOf(scene.Scene.VideoId));
-        return _origins!.TryGetValue(scene.Scene.SceneNumber, out HeatmapProvenance? origin) ? origin.Word : HeatmapProvenance.BroughtAlong.Word;
+        return _origins!.TryGetValue(scene.Scene.SceneNumber, out HeatmapProvenance? origin) ? origin.Word : HeatmapProvenance.Provided.Word;
     }
 
     string? _originsOf;

@@ -115,7 +115,7 @@ static partial class ReportTables
             foreach (IReadOnlyList<VariantScene> scene in run.Set.Video(video))
             {
                 cancel.ThrowIfCancellationRequested();
-                string origin = T((origins.TryGetValue(scene[0].Scene.SceneNumber, out var known) ? known : Alignment.MLNet.Dataset.HeatmapProvenance.BroughtAlong).ToString());
+                string origin = T((origins.TryGetValue(scene[0].Scene.SceneNumber, out var known) ? known : Alignment.MLNet.Dataset.HeatmapProvenance.Provided).ToString());
                 foreach (VariantScene v in scene)
                     yield return [T(video), I(v.Scene.SceneNumber), T(v.Scene.Keyword), v.Variant.Name(), TemporalWindows.Names[v.Window], v.Modified ? "true" : "false", D(v.AlignmentBefore), D(v.AlignmentAfter), D(v.ShareBefore), D(v.ShareAfter), origin];
             }

@@ -25,11 +25,11 @@ static class RunMethods
 
     static string Origin(RunRecords run) => run.AttentionOrigin switch
     {
-        { Measured: > 0, Predicted: 0, Drawn: 0, BroughtAlong: 0 } => "measured from viewers' gaze",
-        { Measured: 0, Predicted: > 0, Drawn: 0, BroughtAlong: 0 } o => $"predicted from the pictures, not measured{Predictors(o.By)}",
-        { Measured: 0, Predicted: 0, Drawn: > 0, BroughtAlong: 0 } => "drawn for an imagined viewer; nobody looked",
-        { Measured: 0, Predicted: 0, Drawn: 0, BroughtAlong: > 0 } => "supplied with the data, without a record of how they were made",
-        var o => string.Create(CultureInfo.InvariantCulture, $"of mixed origin (scenes: {o.Measured} measured, {o.Predicted} predicted, {o.Drawn} drawn, {o.BroughtAlong} of unknown making)"),
+        { Measured: > 0, Predicted: 0, Drawn: 0, Provided: 0 } => "measured from viewers' gaze",
+        { Measured: 0, Predicted: > 0, Drawn: 0, Provided: 0 } o => $"predicted from the pictures, not measured{Predictors(o.By)}",
+        { Measured: 0, Predicted: 0, Drawn: > 0, Provided: 0 } => "drawn for an imagined viewer; nobody looked",
+        { Measured: 0, Predicted: 0, Drawn: 0, Provided: > 0 } => "supplied with the data, without a record of how they were made",
+        var o => string.Create(CultureInfo.InvariantCulture, $"of mixed origin (scenes: {o.Measured} measured, {o.Predicted} predicted, {o.Drawn} drawn, {o.Provided} of unknown making)"),
     };
 
     static string Predictors(IReadOnlyList<string> by)

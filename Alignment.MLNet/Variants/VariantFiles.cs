@@ -22,7 +22,7 @@ static class VariantFiles
     public const string Folder = Layout.Variants, Manifest = "manifest.json", Statistics = "statistics.json", MapFolder = Layout.Heatmaps, Tensor = "attention";
 
     /// <summary>Raised when files or their meaning change, so that older ones are made anew.</summary>
-    public const int Format = 2;
+    public const int Format = 3;
 
     public static readonly JsonSerializerOptions Json = new()
     {
@@ -86,7 +86,7 @@ sealed record VideoManifest
     public ManifestOptions Options { get; init; } = new();
     public IReadOnlyList<InputHashes> Inputs { get; init; } = [];
     /// <summary>Where the scenes' attention comes from: measured, predicted, or not known.</summary>
-    public ProvenanceCounts AttentionOrigin => ProvenanceCounts.Of(Inputs.Select(i => i.AttentionOrigin ?? Alignment.MLNet.Dataset.HeatmapProvenance.BroughtAlong));
+    public ProvenanceCounts AttentionOrigin => ProvenanceCounts.Of(Inputs.Select(i => i.AttentionOrigin ?? Alignment.MLNet.Dataset.HeatmapProvenance.Provided));
     public IReadOnlyDictionary<string, VariantCounts> Variants { get; init; } = new Dictionary<string, VariantCounts>();
     /// <summary>Different controls over all scenes and variants: the number of edits.</summary>
     public int DistinctControls { get; init; }
@@ -118,7 +118,7 @@ sealed record ManifestOptions
     };
 }
 
-/// <summary>SHA-256 of a scene's inputs, and where its attention comes from: null where it was brought along.</summary>
+/// <summary>SHA-256 of a scene's inputs, and where its attention comes from: null where it was provided.</summary>
 sealed record InputHashes(int SceneNumber, string Keyword, string Still, string KeywordMask, string AttentionHeatmap,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] HeatmapProvenance? AttentionOrigin = null);
 

@@ -17,7 +17,7 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
     {
         var origins = new ProvenanceReader();
         inputs = [.. scenes.Select(s => new InputHashes(s.SceneNumber, s.Keyword, Hash(s.SceneImagePath), Hash(s.KeywordMaskPath), Hash(s.AttentionHeatmapPath),
-            origins.Of(s.AttentionHeatmapPath) is { Kind: not ProvenanceKind.BroughtAlong } known ? known : null))];
+            origins.Of(s.AttentionHeatmapPath) is { Kind: not ProvenanceKind.Provided } known ? known : null))];
         var keyed = new { VariantFiles.Format, Options = ManifestOptions.Of(options), VideoId = videoId, Inputs = inputs };
         key = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(keyed, VariantFiles.Json)));
         string path = Path.Combine(_folder, VariantFiles.Manifest);
@@ -68,7 +68,7 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
                 if (v.Change.Modified) counts[(int)v.Variant].Modified++;
                 scores.Add(v.Variant, index, Window(index), v.After.Alignment, v.After.Share);
                 if (v.Variant == AttentionVariant.Placebo && made.HasProduct && options.BoostAlpha != 1 && !(v.Change.Place is { IsWhole: true } && v.Change.Strength == 1)) partial++;
-                WriteRow(tables[(int)v.Variant], scenes[index], Window(index), made.Before, v, inputs[index].AttentionOrigin ?? HeatmapProvenance.BroughtAlong);
+                WriteRow(tables[(int)v.Variant], scenes[index], Window(index), made.Before, v, inputs[index].AttentionOrigin ?? HeatmapProvenance.Provided);
             }
             index++;
             sceneDone();
@@ -76,7 +76,7 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
 
         foreach (AttentionVariant variant in AttentionVariants.All)
             AtomicFile.WriteText(VariantFiles.Csv(_folder, variant), tables[(int)variant].ToString());
-        AtomicFile.Write(Path.Combine(_folder, VariantFiles.Statistics), s => JsonSerializer.Serialize(s, scores.Summarise(ProvenanceCounts.Of(inputs.Select(i => i.AttentionOrigin ?? HeatmapProvenance.BroughtAlong))), VariantFiles.Json));
+        AtomicFile.Write(Path.Combine(_folder, VariantFiles.Statistics), s => JsonSerializer.Serialize(s, scores.Summarise(ProvenanceCounts.Of(inputs.Select(i => i.AttentionOrigin ?? HeatmapProvenance.Provided))), VariantFiles.Json));
         RemoveStale(written);
         var manifest = new VideoManifest
         {

@@ -41,7 +41,7 @@ sealed record EditedScenes(string VideoId, string Variant, SortedDictionary<int,
 
     /// <summary>Where the attention comes from that a picture was edited by; not known of pictures that no record speaks of with this hash.</summary>
     public static HeatmapProvenance AttentionOf(string picture, string sha256) =>
-        OutputRecord.FactsOf<EditFacts>(Path.ChangeExtension(picture, ".json"), Path.GetFileName(picture), sha256)?.AttentionOrigin ?? HeatmapProvenance.BroughtAlong;
+        OutputRecord.FactsOf<EditFacts>(Path.ChangeExtension(picture, ".json"), Path.GetFileName(picture), sha256)?.AttentionOrigin ?? HeatmapProvenance.Provided;
 
     static int Order(string variant) => Array.IndexOf(s_variantOrder, variant) is >= 0 and var i ? i : s_variantOrder.Length;
 

@@ -27,7 +27,7 @@ sealed class AttentionFlags
     readonly Option<string?> _normalize = new("--normalize") { Description = $"How values become attention: {string.Join(", ", s_modes.Select(m => m.Word))}. By default a measured map is divided by its maximum and a predicted one left as it is.", HelpName = "HOW" };
     readonly Option<string?> _percentiles = new("--percentiles") { Description = string.Create(CultureInfo.InvariantCulture, $"The two of --normalize percentile; {s_defaults.LowPercentile},{s_defaults.HighPercentile} by default."), HelpName = "LOW,HIGH" };
     readonly Option<float> _smooth = new("--smooth") { Description = "Sigma in pixels of a further blur of the map; 0: none.", HelpName = "PIXELS", DefaultValueFactory = _ => s_defaults.Smoothing };
-    readonly Option<bool> _force = new("--force") { Description = "Make heatmaps also where there are some. Those brought along are kept beside as *.replaced." };
+    readonly Option<bool> _force = new("--force") { Description = "Make heatmaps also where there are some. Provided ones are kept beside as *.replaced." };
     readonly Option<string[]> _videos = Flags.Videos();
     readonly Option<string[]> _source = new("--source") { Description = "A folder with scene lists ({video_id}.scenes.csv, {video_id}/scenes.csv, …); may be repeated. The data folder and the one above it are looked in anyway.", HelpName = "DIR", DefaultValueFactory = _ => [] };
     readonly Option<bool> _noSheets = new("--no-sheets") { Description = "Draw no contact sheets (attention_sheets/{video_id}.png)." };

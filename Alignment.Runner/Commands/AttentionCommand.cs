@@ -60,7 +60,7 @@ static class AttentionTable
         long scenes = report.Scenes.Values.Sum();
         if (scenes > MostRows) to.WriteLine($"… and {N(scenes - MostRows)} scenes more; --json has them.");
         to.WriteLine($"{N(report.Count(HeatmapFate.Made))} heatmaps made, {N(report.Count(HeatmapFate.UpToDate))} up to date, {N(report.Count(HeatmapFate.Kept))} left as they were, {N(report.Count(HeatmapFate.Missing))} missing. In {report.HeatmapFolder}");
-        if (report.Count(HeatmapFate.Kept) > 0) to.WriteLine("Heatmaps that were there, brought along or made of other inputs or options, are not overwritten; --force makes them again.");
+        if (report.Count(HeatmapFate.Kept) > 0) to.WriteLine("Heatmaps that were there, provided or made of other inputs or options, are not overwritten; --force makes them again.");
         if (report.WithoutGaze > 0) to.WriteLine($"{N(report.WithoutGaze)} scenes without any gaze row: their maps are zero everywhere. With --predict they are predicted instead.");
         to.WriteLine(report.Attention.Text);
         foreach (AttentionProblem p in report.Problems.Take(MostProblems)) to.WriteLine($"{(p.Breaks ? "problem" : "note")}{(p.VideoId is null ? "" : $", {SafePath.Shorten(p.VideoId)}")}{(p.SceneNumber is { } n ? $" scene {N(n)}" : "")}: {SafePath.Shorten(p.Message, 600)}");

@@ -125,7 +125,7 @@ static class DoseSample
             Margin = 0.01,
             FixatedPart = 0.05,
             Lpips = new("small", false, "00"),
-            AttentionOrigin = ProvenanceCounts.None.With(HeatmapProvenance.BroughtAlong),
+            AttentionOrigin = ProvenanceCounts.None.With(HeatmapProvenance.Provided),
             Counts = new() { Videos = 2, Scenes = 6, WithProduct = 6, Pictures = 18 },
             Warnings = ["One."],
             Sentences = ["Two."],

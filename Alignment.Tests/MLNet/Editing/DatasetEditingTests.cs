@@ -97,7 +97,7 @@ public sealed class DatasetEditingTests
         string first = Run(unknown, temp["out"], new()).Folder;
         Run(known, temp["fresh"], new());
         var record = new EditedFolder(temp["out"]).Record("placebo", "a", "a-Scene-003");
-        Assert.That(File.ReadAllText(record), Does.Contain("\"kind\": \"BroughtAlong\""));
+        Assert.That(File.ReadAllText(record), Does.Contain("\"kind\": \"Provided\""));
         var times = Snapshot.Times(first, "*.png");
         var idle = new FakeDiffusion();
         EditResult again = Run(known, temp["out"], idle);

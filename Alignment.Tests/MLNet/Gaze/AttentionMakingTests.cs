@@ -97,7 +97,7 @@ public sealed class AttentionMakingTests
         AttentionResult report = AttentionJob.Run(data);
         Assert.That((report.Count(HeatmapFate.Made), report.Count(HeatmapFate.Kept)), Is.EqualTo((1L, MiniDataSet.Scenes - 1L)));
         Assert.That(File.ReadAllBytes(Heatmap(data, "spot", 1, ".jpg")), Is.EqualTo(before));
-        Assert.That(report.Attention.BroughtAlong, Is.EqualTo(MiniDataSet.Scenes - 1));
+        Assert.That(report.Attention.Provided, Is.EqualTo(MiniDataSet.Scenes - 1));
 
         report = AttentionJob.Run(data, new() { Force = true });
         Assert.That(report.Count(HeatmapFate.Made), Is.EqualTo(MiniDataSet.Scenes));
@@ -117,7 +117,7 @@ public sealed class AttentionMakingTests
         string data = Data(folder);
         AttentionJob.Run(data);
         PictureFile.WritePngGrey(Heatmap(data, "spot", 1), 4, 4, new byte[16].AsSpan());
-        Assert.That(ValidationJob.Run(data).Attention, Is.EqualTo(new ProvenanceCounts { Predicted = 6, BroughtAlong = 1 }).Using<ProvenanceCounts>((a, b) => (a.Measured, a.Predicted, a.BroughtAlong) == (b.Measured, b.Predicted, b.BroughtAlong)));
+        Assert.That(ValidationJob.Run(data).Attention, Is.EqualTo(new ProvenanceCounts { Predicted = 6, Provided = 1 }).Using<ProvenanceCounts>((a, b) => (a.Measured, a.Predicted, a.Provided) == (b.Measured, b.Predicted, b.Provided)));
     }
 
     [Test]
@@ -253,7 +253,7 @@ public sealed class AttentionMakingTests
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(file));
             JsonElement origin = find(json.RootElement);
-            Assert.That((origin.GetProperty("predicted").GetInt32(), origin.GetProperty("measured").GetInt32(), origin.GetProperty("brought_along").GetInt32()), Is.EqualTo((scenes, 0, 0)), file);
+            Assert.That((origin.GetProperty("predicted").GetInt32(), origin.GetProperty("measured").GetInt32(), origin.GetProperty("provided").GetInt32()), Is.EqualTo((scenes, 0, 0)), file);
         }
     }
 

@@ -25,7 +25,7 @@ public sealed class VideoAssemblerTests
         Assert.Multiple(() =>
         {
             Assert.That(result.Videos.Single() with { Scenes = [], Notes = [], Sha256 = "", InputsSha256 = "", Ffmpeg = "" }, Is.EqualTo(
-                new AssembledVideo("my ad – ü.v1", "baseline", "my ad – ü.v1_baseline.mp4", 64, 48, "25", 10, 0.4, "fixed", null, null, null, "off", [], [], "", "", "", new() { BroughtAlong = 2 })).UsingPropertiesComparer());
+                new AssembledVideo("my ad – ü.v1", "baseline", "my ad – ü.v1_baseline.mp4", 64, 48, "25", 10, 0.4, "fixed", null, null, null, "off", [], [], "", "", "", new() { Provided = 2 })).UsingPropertiesComparer());
             Assert.That(TestFrames.Means(temp["out", "videos", "my ad – ü.v1_baseline.mp4"]), Is.EqualTo(new[] { 60.0, 60, 60, 60, 60, 180, 180, 180, 180, 180 }).Within(2));
             Assert.That(File.Exists(temp["out", "videos", "manifest.json"]));
         });
@@ -53,7 +53,7 @@ public sealed class VideoAssemblerTests
         using var temp = new TempFolder();
         foreach (string variant in new[] { "baseline", "placebo" })
             for (int scene = 1; scene <= 2; scene++) Still(temp.Path, variant, "v", scene, 100);
-        Assert.That(AssembleJob.Assemble(temp.Path, temp["out"]).Videos.Select(v => v.AttentionOrigin!.BroughtAlong), Is.EqualTo(new[] { 2, 2 }));
+        Assert.That(AssembleJob.Assemble(temp.Path, temp["out"]).Videos.Select(v => v.AttentionOrigin!.Provided), Is.EqualTo(new[] { 2, 2 }));
         DateTime made = File.GetLastWriteTimeUtc(temp["out", "videos", "v_baseline.mp4"]);
 
         // Of scene 2 the record speaks of another picture than the one that is there.
@@ -67,7 +67,7 @@ public sealed class VideoAssemblerTests
         AssembleResult again = AssembleJob.Assemble(temp.Path, temp["out"]);
         Assert.That(again.Made, Is.EqualTo(0));
         Assert.That(File.GetLastWriteTimeUtc(temp["out", "videos", "v_baseline.mp4"]), Is.EqualTo(made));
-        foreach (var origin in again.Videos.Select(v => v.AttentionOrigin!)) Assert.That((origin.Measured, origin.BroughtAlong, origin.By.Single()), Is.EqualTo((1, 1, "measured from gaze.csv")));
+        foreach (var origin in again.Videos.Select(v => v.AttentionOrigin!)) Assert.That((origin.Measured, origin.Provided, origin.By.Single()), Is.EqualTo((1, 1, "measured from gaze.csv")));
         Assert.That(File.ReadAllText(temp["out", "videos", "v_placebo.json"]), Does.Contain("\"measured\": 1"));
         using var manifest = System.Text.Json.JsonDocument.Parse(File.ReadAllText(temp["out", "videos", "manifest.json"]));
         Assert.That(manifest.RootElement.GetProperty("attention_origin").GetProperty("measured").GetInt32(), Is.EqualTo(1), "scenes, not scenes times variants");
