@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text;
 using Alignment.MLNet.Charts;
 using Alignment.MLNet.Masks;
-using Alignment.MLNet.Synthetic;
 using Alignment.Onnx.Bundles;
+using Alignment.Tests.Tools.Stills;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.Masks;
 

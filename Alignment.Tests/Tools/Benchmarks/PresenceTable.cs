@@ -1,6 +1,6 @@
 using System.Globalization;
 using Alignment.MLNet.Charts;
-using Alignment.MLNet.Synthetic;
+using Alignment.Tests.Tools.Stills;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Attention.Saliency;
 using Alignment.Transforms.Images;

@@ -1,5 +1,5 @@
-using Alignment.MLNet.Synthetic;
 using Alignment.Onnx.Bundles;
+using Alignment.Tests.Tools.Stills;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Attention.Saliency;
 using Alignment.Transforms.Diffusion.Sampling;

@@ -1,4 +1,4 @@
-using Alignment.MLNet.Synthetic;
+using Alignment.Tests.Tools.Stills;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Attention.Saliency;
 using Alignment.Transforms.Diffusion.Compositing;

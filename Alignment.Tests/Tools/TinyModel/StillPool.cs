@@ -1,5 +1,5 @@
-using Alignment.MLNet.Synthetic;
 using Alignment.Onnx.Runtime;
+using Alignment.Tests.Tools.Stills;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Attention.Saliency;
 using Microsoft.ML.OnnxRuntime;

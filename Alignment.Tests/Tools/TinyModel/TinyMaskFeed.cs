@@ -1,6 +1,6 @@
-using Alignment.MLNet.Synthetic;
 using Alignment.Onnx.Runtime;
 using Alignment.Onnx.Training;
+using Alignment.Tests.Tools.Stills;
 using Alignment.Transforms.Diffusion;
 using Alignment.Transforms.Images;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Alignment.MLNet.Synthetic;
+using Alignment.Tests.Tools.Stills;
 
 namespace Alignment.Tests.Tools.TinyModel;
 

@@ -1,4 +1,4 @@
-using Alignment.MLNet.Synthetic;
+using Alignment.Tests.Tools.Stills;
 
 namespace Alignment.Tests.Tools.TinyModel;
 

@@ -1,10 +1,10 @@
-using Alignment.MLNet.Synthetic;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Models;
 using Alignment.Onnx.Runtime;
 using Alignment.Onnx.Training;
 using Alignment.Onnx.Weights;
+using Alignment.Tests.Tools.Stills;
 using Alignment.Transforms.Diffusion;
 using Alignment.Transforms.Diffusion.Schedulers;
 using Microsoft.ML.OnnxRuntime;

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Alignment.MLNet.Synthetic;
 using Alignment.Onnx.Bundles;
 using Alignment.Tests.Tools.HeldOut;
+using Alignment.Tests.Tools.Stills;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Attention.Saliency;
 using Alignment.Transforms.Diffusion.Sampling;

@@ -1,4 +1,6 @@
-namespace Alignment.MLNet.Synthetic;
+using Alignment.MLNet.Synthetic;
+
+namespace Alignment.Tests.Tools.Stills;
 
 /// <summary>Everything about a still that is drawn at random, in the order of the draws.</summary>
 sealed class StillPlan

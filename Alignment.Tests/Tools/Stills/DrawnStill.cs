@@ -1,6 +1,7 @@
+using Alignment.MLNet.Synthetic;
 using Alignment.Transforms.Attention.Saliency;
 
-namespace Alignment.MLNet.Synthetic;
+namespace Alignment.Tests.Tools.Stills;
 
 /// <summary>
 /// One drawn scene. Its product can be rendered at any presence p: at 1 it is saturated, with strong edges inside and against what is

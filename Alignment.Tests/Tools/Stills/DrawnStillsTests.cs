@@ -1,10 +1,9 @@
 using System.Security.Cryptography;
-using Alignment.MLNet.Synthetic;
 using Alignment.Tests.Tools.Benchmarks;
 using Alignment.Tests.Tools.TinyModel;
 using Alignment.Transforms.Attention.Saliency;
 
-namespace Alignment.Tests.MLNet.Synthetic;
+namespace Alignment.Tests.Tools.Stills;
 
 public sealed class DrawnStillsTests
 {

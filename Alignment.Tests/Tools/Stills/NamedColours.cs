@@ -1,4 +1,6 @@
-namespace Alignment.MLNet.Synthetic;
+using Alignment.MLNet.Synthetic;
+
+namespace Alignment.Tests.Tools.Stills;
 
 /// <summary>Product colours that have a name in prompts. Every name is one token of the tiny model's tokenizer.</summary>
 static class NamedColours

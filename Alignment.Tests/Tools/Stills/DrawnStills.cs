@@ -1,6 +1,8 @@
-namespace Alignment.MLNet.Synthetic;
+using Alignment.MLNet.Synthetic;
 
-/// <summary>What stills are drawn for. Those for training and those held out never share a random number, whatever their seeds and indices.</summary>
+namespace Alignment.Tests.Tools.Stills;
+
+/// <summary>What stills are for. Stills for training and held-out ones never share a random number, whatever their seeds and indices.</summary>
 public enum StillUse
 {
     /// <summary>Models are fitted to these.</summary>
@@ -36,8 +38,8 @@ public sealed record DrawnStillsOptions
 }
 
 /// <summary>
-/// Endless single scenes of a simple ad, each with its truth: which product of which colour, which pixels it has, and the same picture with
-/// the product more or less eye-catching. A still depends on the options and its index only and is the same bytes on every machine.
+/// Any number of single scenes of a simple ad, each with its truth: which product of which colour, which pixels it has, and the same picture
+/// with the product more or less eye-catching. A still depends on the options and its index only and is the same bytes on every machine.
 /// </summary>
 public sealed class DrawnStills
 {
@@ -50,7 +52,7 @@ public sealed class DrawnStills
         _options.Check();
     }
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>The options.</summary>
     public DrawnStillsOptions Options => _options;
 
     /// <summary>The products' names that occur in prompts.</summary>

@@ -1,4 +1,6 @@
-namespace Alignment.MLNet.Synthetic;
+using Alignment.MLNet.Synthetic;
+
+namespace Alignment.Tests.Tools.Stills;
 
 /// <summary>How large a product is in its own units, found by looking at every place on a grid once.</summary>
 /// <param name="Area">Of the product.</param>
