@@ -1,0 +1,16 @@
+using Microsoft.ML;
+
+namespace Alignment.Transforms.MlNetPlumbing;
+
+/// <summary>
+/// What rows and cursors of our own views offer to each other beyond ML.NET's contract: which scene a row belongs to, and a float vector
+/// where it lies instead of a copy. Stock stages between ours hide it; then values are copied and nothing is shared.
+/// </summary>
+interface ILendingRow
+{
+    /// <summary>Equal for the rows that came from one row of the source, as the variants of a scene do; they follow each other.</summary>
+    long Group { get; }
+
+    /// <summary>Reads the column's values where they lie, valid until the cursor moves on to another group; null where it must be copied.</summary>
+    ReadFloats? Lend(DataViewSchema.Column column);
+}
