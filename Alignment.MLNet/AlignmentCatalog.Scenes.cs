@@ -24,11 +24,17 @@ public sealed partial class AlignmentCatalog
     /// <summary>Predicts attention from the still (<c>image</c>, or a path) → <c>heatmap</c> in 0..1: spectral residual, fine-grained saliency or an ONNX model. A prediction, not a measurement.</summary>
     public PredictAttentionEstimator PredictAttention(PredictAttentionOptions? options = null) => new(options ?? new());
 
+    /// <summary>
+    /// Draws viewers' fixations as a heatmap at the still's own size: <c>fixations</c> (x, y, weight of each), <c>still_width</c>, <c>still_height</c>,
+    /// <c>fixation_sigma_x</c>, <c>fixation_sigma_y</c> → <c>heatmap</c> in 0..1, its maximum 1.
+    /// </summary>
+    public DrawFixationsEstimator DrawFixations(DrawFixationsOptions? options = null) => new(options ?? new());
+
     /// <summary>Makes the binary keyword mask: <c>mask_soft</c> → <c>mask</c>, 1 where strictly above the threshold (0.5), 0 elsewhere.</summary>
     public BinarizeMaskEstimator BinarizeMask(BinarizeMaskOptions? options = null) => new(options ?? new());
 
     /// <summary>
-    /// Finds the product by its name with the CLIPSeg of a bundle: <c>image</c>, <c>keyword</c> → <c>mask_soft</c> in 0..1 and <c>mask</c>, 0 or 1, at the
+    /// Finds the product by its name with the CLIPSeg of a bundle: <c>image</c> (or a path), <c>keyword</c> → <c>mask_soft</c> in 0..1 and <c>mask</c>, 0 or 1, at the
     /// image's size. The fitted transformer is disposable: it holds the models.
     /// </summary>
     public MaskKeywordEstimator MaskKeyword(MaskKeywordOptions options) => new(options);

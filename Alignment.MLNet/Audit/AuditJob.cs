@@ -4,8 +4,8 @@ using Alignment.MLNet.Training;
 namespace Alignment.MLNet.Audit;
 
 /// <summary>
-/// Everything a researcher wants to know about a data set before spending days of computing on it: the validation, and beyond it what is
-/// usable but suspicious. One pass over the pictures; of each scene only some 300 bytes of hashes and numbers are kept.
+/// Audits a data set before days of computing are spent on it: the validation, and what is usable but suspicious. One pass over the pictures;
+/// some 300 bytes of hashes and numbers stay in memory for each scene.
 /// </summary>
 public static class AuditJob
 {
@@ -14,7 +14,7 @@ public static class AuditJob
     /// <param name="folder">Gets <c>audit.html</c>, <c>audit.json</c>, <c>audit.csv</c> and <c>scenes.csv</c>, each complete or not at all; made if it is not there.</param>
     /// <param name="csvPath">Where the valid scenes go; null: <c>valid_scenes.csv</c> in the data folder.</param>
     /// <param name="options">How; null: the defaults.</param>
-    /// <param name="progress">Told after each video.</param>
+    /// <param name="progress">Reports after each video.</param>
     /// <param name="cancel">Stops between scenes; no report is written then.</param>
     /// <exception cref="BadDataException">No scene is valid (the report is written all the same), or keywords.csv cannot be read at all.</exception>
     /// <exception cref="UsageException">A file is where the report's folder should be.</exception>
@@ -24,7 +24,7 @@ public static class AuditJob
         SceneFolder data = SceneFolder.Open(directory);
         folder = AtomicFile.MakeFolder(folder);
         csvPath = Path.GetFullPath(csvPath ?? data.ValidScenesPath);
-        AuditedData? made = null;
+        AuditedData? result = null;
         BadDataException? nothing = null;
         AtomicFile.Write(Path.Combine(folder, AuditResult.CsvName), csv =>
             AtomicFile.Write(Path.Combine(folder, AuditResult.ScenesName), scenes =>
@@ -32,14 +32,14 @@ public static class AuditJob
                 {
                     using var tables = new AuditTables(csv, scenes, json);
                     var walk = new AuditWalk(data, folder, csvPath, options, tables, progress, cancel);
-                    (made, nothing) = walk.Run();
+                    (result, nothing) = walk.Run();
                     AtomicFile.Write(Path.Combine(folder, AuditResult.PageName), page =>
                     {
                         using var to = new StreamWriter(page, leaveOpen: true) { NewLine = "\n" };
-                        new AuditPage(made, options, walk.Samples, walk.Videos, progress, cancel).Write(to);
+                        new AuditPage(result, options, walk.Samples, walk.Videos, progress, cancel).Write(to);
                     });
                 })));
-        return nothing is null ? made! : throw nothing;
+        return nothing is null ? result! : throw nothing;
     }
 }
 
@@ -52,23 +52,23 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
     readonly long[] _severities = new long[Enum.GetValues<AuditSeverity>().Length];
     readonly HashSet<string> _withoutKeyword = new(StringComparer.Ordinal);
 
-    /// <summary>Findings by severity of videos that have not begun: what keywords.csv and the listing of their stills told.</summary>
+    /// <summary>Findings by severity of videos that have not begun: from keywords.csv and the listing of their stills.</summary>
     readonly Dictionary<string, long[]> _early = new(StringComparer.Ordinal);
 
     public AuditSamples Samples { get; } = new(options.SamplesPerKind);
 
     public IReadOnlyList<VideoFacts> Videos => _videos;
 
-    public (AuditedData Made, BadDataException? Nothing) Run()
+    public (AuditedData Result, BadDataException? Nothing) Run()
     {
         var walk = new SceneWalk(data, new() { Deep = options.Deep, MaskThreshold = options.MaskThreshold }, progress, cancel)
         {
             Found = Problem,
             VideoRead = Begin,
-            Look = (scene, seen) =>
+            Inspect = (scene, seen) =>
             {
                 SceneFacts facts = SceneMeasure.Of(scene, seen, options);
-                return maker => Told(scene, facts, maker);
+                return maker => Write(scene, facts, maker);
             },
         };
         BadDataException? nothing = ValidationJob.WriteValid(walk, csvPath);
@@ -83,7 +83,7 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
     void Problem(SceneProblem problem)
     {
         if (problem.WithoutKeyword is { } id) _withoutKeyword.Add(id);
-        // The empty row has been told; that its video is left out says the same once more.
+        // The empty row is reported; that its video is left out would say the same again.
         else if (problem is { Kind: ProblemKind.NoKeyword, VideoId: { } video } && _withoutKeyword.Contains(video)) return;
         ProblemRules.Apply(problem, Report);
     }
@@ -103,7 +103,7 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
         if (_videos.Count > 0) _videos[^1].Finish(Path.Combine(data.DataFolder, Layout.Stills, _videos[^1].Id), Report);
     }
 
-    void Told(SceneRecord scene, SceneFacts facts, HeatmapMethod? maker)
+    void Write(SceneRecord scene, SceneFacts facts, HeatmapMethod? maker)
     {
         _videos[^1].Add(scene, facts);
         tables.Write(scene, facts, ProvenanceReader.OriginOf(maker));
@@ -112,7 +112,7 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
         if (facts.Pixels is { } pixels) _copies.Add(_videos.Count - 1, scene, pixels);
     }
 
-    /// <summary>Copies are found in memory; the paths come from the list that was just written.</summary>
+    // Copies are found in memory; the paths come from the list that was just written.
     void Copies()
     {
         HashSet<string> trained = VideoSplit.VideosToTrainOn(_videos.Where(v => v.Scenes > 0).Select(v => v.Id), options.TrainShare, options.SplitSeed);

@@ -54,7 +54,7 @@ public enum AuditKind
     Ignored,
 }
 
-/// <summary>One thing that was found.</summary>
+/// <summary>A finding.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Severity">How much it matters.</param>
 /// <param name="VideoId">The video, or null where none is meant.</param>
@@ -65,20 +65,16 @@ public enum AuditKind
 /// <param name="Next">What to do.</param>
 public sealed record AuditFinding(AuditKind Kind, AuditSeverity Severity, string? VideoId, int? SceneNumber, string? File, string Found, string Expected, string Next)
 {
-    /// <summary>The scene that this one is a copy of, as its id; else null.</summary>
+    /// <summary>Id of the scene that this one is a copy of, or null.</summary>
     public string? Related { get; init; }
 
-    /// <summary>What to look at.</summary>
     internal IReadOnlyList<AuditPicture> Pictures { get; init; } = [];
 }
 
-/// <summary>A picture beside a finding.</summary>
-/// <param name="Caption">What it is.</param>
-/// <param name="Path">The file.</param>
-/// <param name="Mask">A mask whose outline is drawn over it, or null.</param>
+/// <summary>A picture beside a finding; the mask's outline, where there is one, is drawn over it.</summary>
 sealed record AuditPicture(string Caption, string Path, string? Mask = null);
 
-/// <summary>How the kinds are called and why they matter, for people.</summary>
+/// <summary>Titles of the kinds, and why they matter.</summary>
 static class AuditKinds
 {
     public static string Title(AuditKind kind) => Of(kind).Title;

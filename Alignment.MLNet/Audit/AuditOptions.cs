@@ -3,13 +3,13 @@ using Alignment.MLNet.Variants;
 
 namespace Alignment.MLNet.Audit;
 
-/// <summary>From where on the audit speaks up. The defaults are the product's own: what is audited is what <c>variants</c> and <c>train</c> will do with the data unless told otherwise.</summary>
+/// <summary>The audit's limits. The defaults are those of <c>variants</c> and <c>train</c>.</summary>
 public sealed record AuditOptions
 {
     /// <summary>A mask pixel above this is product, as in <see cref="VariantOptions.MaskThreshold"/>.</summary>
     public float MaskThreshold { get; init; } = new VariantOptions().MaskThreshold;
 
-    /// <summary>Decodes the pictures. Without it only what names, tables and headers tell is found.</summary>
+    /// <summary>Decodes the pictures; without it names, tables and headers are audited.</summary>
     public bool Deep { get; init; } = true;
 
     /// <summary>The size at which attention is measured: the variants' own.</summary>
@@ -21,39 +21,39 @@ public sealed record AuditOptions
     /// <summary>The boost whose effect is forecast.</summary>
     public double BoostAlpha { get; init; } = new VariantOptions().BoostAlpha;
 
-    /// <summary>Relative difference of width ÷ height from which a map is called distorted; below it is rounding of odd sizes.</summary>
+    /// <summary>Relative difference of width ÷ height from which a map is distorted; less is rounding of odd sizes.</summary>
     public double AspectTolerance { get; init; } = 0.01;
 
-    /// <summary>Share of mask pixels neither black nor white from which the mask is called not binary: one pixel in a thousand, a smooth edge or a JPEG's fringe, not a stray one.</summary>
+    /// <summary>Share of mask pixels neither black nor white from which the mask is not binary: a smooth edge or a JPEG's fringe, not a stray pixel.</summary>
     public double BetweenShare { get; init; } = 0.001;
 
-    /// <summary>Share of mask pixels between a quarter and three quarters from which that is a warning: so many could fall on either side of the threshold.</summary>
+    /// <summary>Share of mask pixels between a quarter and three quarters from which that is a warning: they may fall on either side of the threshold.</summary>
     public double UndecidedShare { get; init; } = 0.005;
 
-    /// <summary>Share of the picture from which a mask is called full: no background is left for the placebo or to pay for a boost.</summary>
+    /// <summary>Share of the picture from which a mask is full: no background is left for the placebo or to pay for a boost.</summary>
     public double FullMaskShare { get; init; } = 0.95;
 
-    /// <summary>Product pixels at <see cref="Width"/> x <see cref="Height"/> below which a product is called tiny: one cell of Stable Diffusion's latent picture is 8 x 8 pixels.</summary>
+    /// <summary>Product pixels at <see cref="Width"/> x <see cref="Height"/> below which a product is tiny: one latent cell of Stable Diffusion is 8 x 8 pixels.</summary>
     public int TinyMaskPixels { get; init; } = 64;
 
-    /// <summary>Levels of 255 within which a heatmap's pixels may lie to be called constant (a JPEG's rounding moves a flat picture by one or two).</summary>
+    /// <summary>Range of a heatmap, in levels of 255, up to which it is constant (a JPEG's rounding moves a flat picture by one or two).</summary>
     public int ConstantLevels { get; init; } = 4;
 
-    /// <summary>Share of heatmap pixels at white (254 of 255 and above) from which it is called saturated: the peaks are cut off, and a boost has no room there.</summary>
+    /// <summary>Share of heatmap pixels at white (254 of 255 and above) from which it is saturated: peaks are cut off, and a boost has no room there.</summary>
     public double SaturatedShare { get; init; } = 0.02;
 
-    /// <summary>Mean difference between a map's highest and lowest colour channel, in levels of 255, from which it is called coloured.</summary>
+    /// <summary>Mean difference between a map's highest and lowest colour channel, in levels of 255, from which it is coloured.</summary>
     public double ColourLevels { get; init; } = 16;
 
-    /// <summary>Attention share that a boost must move to count for something: one percentage point.</summary>
+    /// <summary>Least attention share that a boost must move: one percentage point.</summary>
     public double LeastShareMoved { get; init; } = 0.01;
 
-    /// <summary>Share of a map's total that a boost loses where it clips, from which the boost is called saturated.</summary>
+    /// <summary>Share of a map's total lost to clipping from which a boost is saturated.</summary>
     public double MostClipped { get; init; } = 0.05;
 
     /// <summary>
-    /// Most differing bits, of 64, of two pictures that are near copies (<see cref="PictureHash"/>). Re-encoded, resized or slightly brightened
-    /// copies differ by 0 to 4; the bits of unrelated pictures agree like coin tosses, so that fewer than one pair in 10¹⁰ comes that close.
+    /// Most differing bits, of 64, of two near copies (<see cref="PictureHash"/>). Re-encoded, resized or slightly brightened copies differ by 0 to
+    /// 4; bits of unrelated pictures agree like coin tosses: fewer than one pair in 10¹⁰ comes that close.
     /// At most <see cref="HashIndex.MostBits"/>.
     /// </summary>
     public int CopyBits { get; init; } = HashIndex.MostBits;
@@ -76,7 +76,7 @@ public sealed record AuditOptions
     /// <inheritdoc cref="TrainShare"/>
     public ulong SplitSeed { get; init; } = new ControlNetTrainingOptions().Seed;
 
-    /// <summary>Findings with pictures on the page, of each kind; the tables have all.</summary>
+    /// <summary>Findings of each kind with pictures on the page; the tables have all.</summary>
     public int SamplesPerKind { get; init; } = 8;
 
     /// <summary>Videos on the page; the JSON file has all.</summary>

@@ -5,28 +5,27 @@ using Alignment.MLNet.Dataset;
 namespace Alignment.MLNet.Audit;
 
 /// <summary>
-/// Looks for pictures and heatmaps that occur more than once. Every scene leaves some 300 bytes here; each is compared with the few
-/// earlier ones that two indexes offer, never with all. A copy is reported at the later scene, with the earliest it is a copy of.
-/// What is closer to an earlier scene than a copy need be (the constants below) does not enter an index: that scene stands for it. So an index
-/// holds what is different, and ten thousand pictures that are all alike cost no more than one.
+/// Finds pictures and heatmaps that occur more than once. A scene takes some 300 bytes; it is compared with the few earlier ones that two indexes
+/// offer. A copy is reported at the later scene, with the earliest it is a copy of. What is much closer to an earlier scene than a copy need be (the
+/// constants below) does not enter an index, so that ten thousand pictures that are all alike cost no more than one.
 /// </summary>
 sealed class CopySearch(AuditOptions options)
 {
-    /// <summary>Mean difference of colours, in levels of 255, of pictures that one stands for: what encoding again makes of the same picture.</summary>
+    /// <summary>Mean difference of colours, in levels of 255, within which one picture stands for another: that of encoding again.</summary>
     const int SameColourLevels = 1;
 
-    /// <summary>Part of the allowed distance within which one heatmap stands for another beside the same still.</summary>
+    /// <summary>Share of the allowed distance within which one heatmap stands for another beside the same still.</summary>
     const double SameHeatmapPart = 0.25;
 
     const int Colours = 3 * CopyTrace.ColourSide * CopyTrace.ColourSide, Cells = CopyTrace.HeatmapSide * CopyTrace.HeatmapSide;
 
-    readonly record struct Kept(int Video, int Number, ulong Hash, bool Flat, bool HasHeatmap, UInt128 Still, UInt128 Heatmap, HeatmapMoments Moments);
+    readonly record struct Scene(int Video, int Number, ulong Hash, bool Flat, bool HasHeatmap, UInt128 Still, UInt128 Heatmap, HeatmapMoments Moments);
 
-    readonly List<Kept> _scenes = [];
+    readonly List<Scene> _scenes = [];
     readonly List<byte> _colours = [];
     readonly List<ushort> _cells = [];
 
-    /// <summary>Remembers a scene; they come in the order of valid_scenes.csv, one call for each of its rows.</summary>
+    /// <summary>Adds a scene; one call for each row of valid_scenes.csv, in order.</summary>
     public void Add(int video, SceneRecord scene, PixelFacts pixels)
     {
         CopyTrace trace = pixels.Trace;
@@ -56,7 +55,7 @@ sealed class CopySearch(AuditOptions options)
         for (int i = 0; i < _scenes.Count; i++)
         {
             cancel.ThrowIfCancellationRequested();
-            Kept scene = _scenes[i];
+            Scene scene = _scenes[i];
             int at = i;
             if (!scene.Flat)
             {
@@ -91,7 +90,6 @@ sealed class CopySearch(AuditOptions options)
         }
     }
 
-    /// <summary>The finding of a copy.</summary>
     public AuditFinding Say(Copy copy, IReadOnlyList<VideoFacts> videos, SceneRecord later, SceneRecord earlier)
     {
         bool heatmap = copy.Kind == AuditKind.CopiedHeatmap;
@@ -136,7 +134,7 @@ sealed class CopySearch(AuditOptions options)
         return sum <= levels * Colours;
     }
 
-    /// <summary>Total variation: the part of one map's attention that would have to move to make the other.</summary>
+    /// <summary>Total variation: the share of one map's attention that would have to move to give the other.</summary>
     double Elsewhere(int i, int j)
     {
         ReadOnlySpan<ushort> all = CollectionsMarshal.AsSpan(_cells), a = all.Slice(i * Cells, Cells), b = all.Slice(j * Cells, Cells);

@@ -9,7 +9,6 @@ namespace Alignment.MLNet.Audit;
 /// </summary>
 sealed class HashIndex
 {
-    /// <summary>Bands of a hash, and bits of a band.</summary>
     public const int Bands = 4, BandBits = 16;
 
     /// <summary>Largest distance at which nothing is missed: 4 bands with one bit each, and 3 more.</summary>
@@ -73,8 +72,8 @@ sealed class HashIndex
 
     static int[] Filled(int count)
     {
-        int[] made = new int[count];
-        Array.Fill(made, Empty);
-        return made;
+        int[] filled = new int[count];
+        Array.Fill(filled, Empty);
+        return filled;
     }
 }

@@ -12,14 +12,11 @@ static class PictureHash
 {
     const int Side = 32, Frequencies = 8;
 
-    /// <summary>Bits of a hash.</summary>
     public const int Bits = Frequencies * Frequencies;
 
     static readonly double[] s_cosines = Cosines();
 
-    /// <summary>The hash of a picture.</summary>
-    /// <param name="picture">Any size.</param>
-    /// <param name="spread">Standard deviation of its luminance at 32 x 32, in levels of 255: where it is near 0 the hash is noise.</param>
+    /// <summary>The hash, and the standard deviation of the luminance at 32 x 32 in levels of 255: where that is near 0 the hash is noise.</summary>
     public static ulong Of(RgbPicture picture, out double spread)
     {
         Span<float> grey = stackalloc float[Side * Side];

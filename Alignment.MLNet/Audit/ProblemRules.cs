@@ -30,10 +30,7 @@ static class ProblemRules
         report(new(kind, severity, problem.VideoId ?? problem.WithoutKeyword, problem.SceneNumber, problem.Path, problem.Message, expected, next) { Pictures = picture ? [new("still", problem.Path)] : [] });
     }
 
-    /// <summary>Keywords whose video is not there; often a spelling that differs.</summary>
-    /// <param name="path">keywords.csv, or null.</param>
-    /// <param name="isVideo">Whether there is such a video.</param>
-    /// <param name="report">Told each.</param>
+    /// <summary>Reports keywords whose video is not there; often the spelling differs.</summary>
     public static void UnusedKeywords(string? path, Func<string, bool> isVideo, Action<AuditFinding> report)
     {
         if (path is null) return;

@@ -3,20 +3,19 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Audit;
 
-/// <summary>What the audit keeps of a scene while it looks at it: a few numbers, no pixels.</summary>
+/// <summary>A scene in numbers, without pixels.</summary>
 /// <param name="Still">The still's header.</param>
 /// <param name="Mask">The mask's header.</param>
 /// <param name="Heatmap">The heatmap's header.</param>
-/// <param name="Pixels">What the pixels told; null where they were not looked at.</param>
+/// <param name="Pixels">From the pixels; null where they were not decoded.</param>
 sealed record SceneFacts(PictureHeader Still, PictureHeader Mask, PictureHeader Heatmap, PixelFacts? Pixels);
 
-/// <summary>Numbers out of a scene's pixels.</summary>
 sealed record PixelFacts
 {
-    /// <summary>Part of the mask above the threshold, at its own size.</summary>
+    /// <summary>Share of mask pixels above the threshold, at its own size.</summary>
     public double ProductShare { get; init; }
 
-    /// <summary>Part of the mask that is neither black nor white, and the part between a quarter and three quarters.</summary>
+    /// <summary>Share of mask pixels neither black nor white, and of those between a quarter and three quarters.</summary>
     public double MaskBetween { get; init; }
 
     /// <inheritdoc cref="MaskBetween"/>
@@ -25,10 +24,10 @@ sealed record PixelFacts
     /// <summary>The mask's brightest value, 0..1.</summary>
     public float MaskMost { get; init; }
 
-    /// <summary>Product pixels at the size the variants are made at.</summary>
+    /// <summary>Product pixels at the variants' size.</summary>
     public long ProductPixels { get; init; }
 
-    /// <summary>The heatmap's darkest and brightest value, 0..1, and the part of it that is white.</summary>
+    /// <summary>The heatmap's darkest and brightest value, 0..1, and its share of white pixels.</summary>
     public float HeatmapLeast { get; init; }
 
     /// <inheritdoc cref="HeatmapLeast"/>
@@ -43,7 +42,7 @@ sealed record PixelFacts
     /// <inheritdoc cref="MaskColour"/>
     public double HeatmapColour { get; init; }
 
-    /// <summary>Attention as it is, and after the boost.</summary>
+    /// <summary>Attention before and after the boost.</summary>
     public AttentionScore Before { get; init; }
 
     /// <inheritdoc cref="Before"/>
@@ -55,17 +54,15 @@ sealed record PixelFacts
     /// <inheritdoc cref="Hash"/>
     public double Spread { get; init; }
 
-    /// <summary>What is needed to find copies.</summary>
     public CopyTrace Trace { get; init; } = new();
 
-    /// <summary>True when the product is in the scene, at the size the variants are made at.</summary>
+    /// <summary>The product is in the scene, at the variants' size.</summary>
     public bool HasProduct => ProductPixels > 0;
 }
 
-/// <summary>What is compared between scenes.</summary>
+/// <summary>What is compared between scenes to find copies.</summary>
 sealed record CopyTrace
 {
-    /// <summary>Colours are kept at 4 x 4, heatmaps at 8 x 8.</summary>
     public const int ColourSide = 4, HeatmapSide = 8;
 
     /// <summary>First half of the SHA-256 of the decoded pixels.</summary>
@@ -77,7 +74,7 @@ sealed record CopyTrace
     /// <summary>Red, green and blue planes [3,4,4].</summary>
     public byte[] Colours { get; init; } = [];
 
-    /// <summary>Parts of the attention in 8 x 8 cells, of 65535; empty where there is none or it is the same everywhere.</summary>
+    /// <summary>Shares of the attention in 8 x 8 cells, of 65535; empty where there is none or it is constant.</summary>
     public ushort[] Attention { get; init; } = [];
 
     public HeatmapMoments Moments { get; init; }

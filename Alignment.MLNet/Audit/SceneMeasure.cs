@@ -8,12 +8,11 @@ using Alignment.Transforms.Stages;
 
 namespace Alignment.MLNet.Audit;
 
-/// <summary>Turns a scene's pixels into numbers. Pure: the same pixels give the same numbers on any thread.</summary>
+/// <summary>Turns a scene's pixels into numbers. Pure.</summary>
 static class SceneMeasure
 {
     const float White = 254 / 255f, Level = 1 / 255f;
 
-    /// <summary>Looks at one valid scene.</summary>
     public static SceneFacts Of(SceneRecord scene, ScenePixels seen, AuditOptions options) => new(seen.StillHeader, seen.MaskHeader, seen.HeatmapHeader, Pixels(scene, seen, options));
 
     static PixelFacts? Pixels(SceneRecord scene, ScenePixels seen, AuditOptions options)
@@ -101,7 +100,7 @@ static class SceneMeasure
         return (least, most, (double)white / values.Length);
     }
 
-    /// <summary>Only files with colour channels are looked at again, in colour.</summary>
+    /// <summary>Only files with colour channels are decoded again, in colour.</summary>
     static double Colour(PictureHeader header, string path)
     {
         if (header.Channels != 3) return 0;
@@ -127,9 +126,9 @@ static class SceneMeasure
         const int n = CopyTrace.ColourSide * CopyTrace.ColourSide;
         Span<float> planes = stackalloc float[3 * n];
         PictureResize.Interleaved<byte>(still.Pixels, 3, still.Height, still.Width, divisor: 1f, grey: false, planes, CopyTrace.ColourSide, CopyTrace.ColourSide, ResizeFilter.AreaOrBilinear);
-        byte[] made = new byte[planes.Length];
-        for (int i = 0; i < made.Length; i++) made[i] = (byte)Math.Clamp(planes[i] + 0.5f, 0, 255);
-        return made;
+        byte[] colours = new byte[planes.Length];
+        for (int i = 0; i < colours.Length; i++) colours[i] = (byte)Math.Clamp(planes[i] + 0.5f, 0, 255);
+        return colours;
     }
 
     static ushort[] Cells(ReadOnlySpan<float> attention, AuditOptions options, double total)
@@ -138,9 +137,9 @@ static class SceneMeasure
         Span<float> cells = stackalloc float[side * side];
         PictureResize.Planes(attention, 1, options.Height, options.Width, cells, side, side);
         double scale = (double)attention.Length / (side * side) / total * ushort.MaxValue;
-        ushort[] made = new ushort[cells.Length];
-        for (int i = 0; i < made.Length; i++) made[i] = (ushort)Math.Clamp(cells[i] * scale + 0.5, 0, ushort.MaxValue);
-        return made;
+        ushort[] shares = new ushort[cells.Length];
+        for (int i = 0; i < shares.Length; i++) shares[i] = (ushort)Math.Clamp(cells[i] * scale + 0.5, 0, ushort.MaxValue);
+        return shares;
     }
 
     static HeatmapMoments Moments(ReadOnlySpan<float> attention, AuditOptions options, double total)

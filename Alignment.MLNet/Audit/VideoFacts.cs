@@ -4,7 +4,7 @@ using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Audit;
 
-/// <summary>What the audit keeps of a video: as many numbers as it has scenes with a product.</summary>
+/// <summary>A video in numbers: as many as it has scenes with a product.</summary>
 sealed class VideoFacts(string id)
 {
     readonly List<bool> _present = [];
@@ -14,22 +14,20 @@ sealed class VideoFacts(string id)
 
     public string Id { get; } = id;
 
-    /// <summary>Valid scenes.</summary>
     public int Scenes { get; private set; }
 
-    /// <summary>True when the trainer's default split trains on it.</summary>
+    /// <summary>The trainer's default split trains on it.</summary>
     public bool Trained { get; set; }
 
-    /// <summary>For each window its scenes, and those with the product; null where pixels were not looked at or the video is too short.</summary>
+    /// <summary>For each window its scenes, and those with the product; null without pixels or where the video is too short.</summary>
     public IReadOnlyList<(int Scenes, int WithProduct)>? Windows { get; private set; }
 
     /// <summary>Attention shares of the scenes that have product and attention, ascending.</summary>
     public IReadOnlyList<float> Shares => _shares;
 
-    /// <summary>Findings by severity.</summary>
     public long[] Findings { get; } = new long[Enum.GetValues<AuditSeverity>().Length];
 
-    /// <summary>All stills there are, also those that turn out to be unusable.</summary>
+    /// <summary>Numbers of all stills, unusable ones too.</summary>
     public void Stills(IEnumerable<int> numbers) => _numbers = [.. numbers];
 
     public void Add(SceneRecord scene, SceneFacts facts)
@@ -43,7 +41,7 @@ sealed class VideoFacts(string id)
         if (pixels.HasProduct && pixels.Before.Total > 0) _shares.Add((float)pixels.Before.Share);
     }
 
-    /// <summary>Reports what only the whole video tells, and forgets what is no longer needed.</summary>
+    /// <summary>Reports what concerns the whole video, and frees its lists.</summary>
     public void Finish(string folder, Action<AuditFinding> report)
     {
         Gaps(folder, report);

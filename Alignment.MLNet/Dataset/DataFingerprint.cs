@@ -4,10 +4,9 @@ using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Dataset;
 
-/// <summary>One hash over everything a validation looks at, so that unchanged data is not decoded again: hashing is many times faster.</summary>
+/// <summary>A hash over names and contents of everything a validation reads: comparing it is many times faster than decoding.</summary>
 static class DataFingerprint
 {
-    /// <summary>Over the names and contents of all stills, masks, heatmaps and of keywords.csv.</summary>
     public static string Of(SceneFolder data, string given, IProgress<WorkProgress>? progress, CancellationToken cancel)
     {
         string above = Path.GetDirectoryName(data.DataFolder) ?? data.DataFolder;
@@ -49,7 +48,7 @@ static class DataFingerprint
         }
         catch (BadDataException e)
         {
-            return e.Message;   // the validation will say so properly
+            return e.Message;   // the validation reports it
         }
     }
 }

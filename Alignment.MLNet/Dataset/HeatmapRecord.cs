@@ -5,16 +5,16 @@ using Alignment.Transforms.Attention.Saliency;
 
 namespace Alignment.MLNet.Dataset;
 
-/// <summary>How heatmaps were made: equal makers and inputs, equal maps.</summary>
+/// <summary>How heatmaps were produced: equal methods and inputs give equal maps.</summary>
 sealed record HeatmapMethod
 {
     [JsonConverter(typeof(ProvenanceKindConverter))]
     public ProvenanceKind Kind { get; init; }
 
-    /// <summary>What reports say: the predictor's name, or gaze file and sigma.</summary>
+    /// <summary>For reports: the predictor's name, or gaze file and sigma.</summary>
     public string By { get; init; } = "";
 
-    /// <summary>Predicted: the numbers of the predictors' methods, as <see cref="SaliencyPredictors.MethodsOf"/> has them; null where all are the first.</summary>
+    /// <summary>Predicted: the versions of the predictors' methods (<see cref="SaliencyPredictors.MethodsOf"/>); null where all are the first.</summary>
     public string? Method { get; init; }
 
     public string? GazeFile { get; init; }
@@ -37,47 +37,55 @@ sealed record HeatmapMethod
 
     public string Normalization { get; init; } = "";
 
-    /// <summary>Sigma in pixels of a blur after making; 0: none.</summary>
+    /// <summary>Sigma in pixels of a further blur; 0: none.</summary>
     public double Smoothing { get; init; }
 
-    /// <summary>Moves when equal makers would give other maps than before.</summary>
+    /// <summary>Raised when equal methods would give other maps than before.</summary>
     public int Format { get; init; } = 1;
 
-    /// <summary>Predicted by another version of its method than this program's, so that the same predictor gives other maps now.</summary>
+    /// <summary>Predicted by another version of its method: the same predictor gives other maps now.</summary>
     [JsonIgnore]
     public bool IsOfOtherMethod => Kind == ProvenanceKind.Predicted && Method != SaliencyPredictors.MethodsOf(By);
 
-    /// <summary>"version 1".</summary>
     [JsonIgnore]
     public string MethodWords => "version " + (Method ?? "1");
 
-    /// <summary>What it would be now.</summary>
     [JsonIgnore]
     public string MethodNowWords => "version " + (SaliencyPredictors.MethodsOf(By) ?? "1");
 }
 
-/// <summary>One heatmap: which file with which bytes, and what it was made from.</summary>
-/// <param name="SceneNumber">The scene.</param>
-/// <param name="File">Its name, beside the record.</param>
-/// <param name="Sha256">Of the file; another file of that name was not made so.</param>
-/// <param name="Maker">Place in <see cref="HeatmapRecord.Makers"/>.</param>
-/// <param name="White">What the file's white (65535) stands for; 1 unless the map is a distribution.</param>
-/// <param name="StillSha256">Predicted: of the still.</param>
-/// <param name="Rows">Measured: gaze rows in it.</param>
-/// <param name="Participants">Measured: viewers in it, counted up to a million.</param>
-/// <param name="Weight">Measured: summed durations in seconds, or the number of rows.</param>
-/// <param name="SigmaPixels">Measured: the Gaussian's sigma along x in pixels of the map.</param>
-/// <param name="Place">Measured: when the scene is on, and the size of its map.</param>
-sealed record HeatmapEntry(int SceneNumber, string File, string Sha256, int Maker, double White = 1, string? StillSha256 = null, long? Rows = null, int? Participants = null, double? Weight = null, double? SigmaPixels = null, string? Place = null);
+/// <summary>One heatmap: its file, and what it was produced from. The entry holds for no other file of that name.</summary>
+sealed record HeatmapEntry(int SceneNumber, string File, string Sha256, int Maker)
+{
+    /// <summary>The value of the file's white (65535); 1 unless the map is a distribution.</summary>
+    public double White { get; init; } = 1;
+
+    /// <summary>Predicted: of the still.</summary>
+    public string? StillSha256 { get; init; }
+
+    /// <summary>Measured: gaze rows.</summary>
+    public long? Rows { get; init; }
+
+    /// <summary>Measured: viewers, counted up to a million.</summary>
+    public int? Participants { get; init; }
+
+    /// <summary>Measured: summed durations in seconds, or the number of rows.</summary>
+    public double? Weight { get; init; }
+
+    /// <summary>Measured: the Gaussian's sigma along x in pixels of the map.</summary>
+    public double? SigmaPixels { get; init; }
+
+    /// <summary>Measured: when the scene is on, and the size of its map.</summary>
+    public string? Place { get; init; }
+}
 
 /// <summary>
-/// <c>attention_origin.json</c> beside a video's heatmaps: what produced each of them. It is written before the heatmaps it speaks of, so that a
-/// killed run leaves no heatmap that would be taken for somebody else's; and it counts only for files with the hash it names.
+/// <c>attention_origin.json</c> beside a video's heatmaps: what produced each of them. It is written before the heatmaps, so that those of a killed
+/// run do not pass for provided ones; and it holds only for files with the hash it names.
 /// </summary>
 sealed record HeatmapRecord
 {
-    /// <summary>Its name.</summary>
-    public const string FileName = "attention_origin.json";
+    public const string FileName = Layout.HeatmapRecord;
 
     // A hundred thousand scenes are 30 MB.
     const long MostBytes = 64 << 20;
@@ -104,26 +112,24 @@ sealed record HeatmapRecord
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or IOException or UnauthorizedAccessException)
         {
-            return null;   // damaged or foreign: then nothing is known
+            return null;   // damaged or foreign
         }
     }
 
     public void Write(string folder) => AtomicFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, s_style) + "\n", durable: false, keepEqual: true);
 }
 
-/// <summary>Looks up where heatmaps come from; keeps the record of the folder at hand. One thread at a time.</summary>
+/// <summary>Looks up where heatmaps come from; caches the record of one folder. One thread at a time.</summary>
 sealed class ProvenanceReader
 {
     string? _folder;
     Dictionary<string, (HeatmapEntry Scene, HeatmapMethod Maker)> _scenes = [];
 
-    /// <summary>The origin of one heatmap. The file is hashed only where a record speaks of it.</summary>
     public HeatmapProvenance Of(string heatmapPath) => OriginOf(Find(heatmapPath)?.Maker);
 
-    /// <summary>What a maker's maps are; of none, provided.</summary>
     public static HeatmapProvenance OriginOf(HeatmapMethod? maker) => maker is null ? HeatmapProvenance.Provided : new(maker.Kind, maker.By.Length == 0 ? null : maker.By);
 
-    /// <summary>What the record beside a heatmap says of this very file, or null.</summary>
+    /// <summary>What the record beside a heatmap says of this very file, or null. The file is hashed only where it is listed.</summary>
     public (HeatmapEntry Scene, HeatmapMethod Maker)? Find(string heatmapPath)
     {
         string folder = Path.GetDirectoryName(heatmapPath)!;

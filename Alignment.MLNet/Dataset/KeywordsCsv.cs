@@ -10,7 +10,7 @@ static class KeywordsCsv
 {
     public const string IdColumn = "_id", KeywordColumn = "keyword_list[0]";
 
-    /// <summary>Longest product name, in characters; longer ones are no names.</summary>
+    /// <summary>In characters.</summary>
     public const int LongestKeyword = 200;
 
     /// <summary>Reads id → keyword; rows that cannot be used are reported with their line and left out.</summary>
@@ -18,7 +18,7 @@ static class KeywordsCsv
     public static Dictionary<string, string> Read(string path, Action<SceneProblem> report)
     {
         var keywords = new Dictionary<string, string>(StringComparer.Ordinal);
-        using CsvTable table = CsvTable.Open(path, "keywords.csv", [IdColumn, KeywordColumn], multiline: false);
+        using CsvTable table = CsvTable.Open(path, Layout.Keywords, [IdColumn, KeywordColumn], multiline: false);
         while (table.Next())
         {
             string id = table[0].Trim(), keyword = table[1].Trim();
@@ -33,4 +33,38 @@ static class KeywordsCsv
         }
         return keywords;
     }
+}
+
+/// <summary>The keywords of a data set by video.</summary>
+sealed class KeywordTable
+{
+    readonly Dictionary<string, string> _exact;
+    readonly Lazy<Dictionary<string, string>> _composed;
+
+    KeywordTable(string path, Dictionary<string, string> exact)
+    {
+        (Path, _exact) = (path, exact);
+        _composed = new(() => exact.GroupBy(k => k.Key.Normalize(), StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Value, StringComparer.Ordinal));
+    }
+
+    public string Path { get; }
+
+    /// <summary>Full path of the data set's keywords.csv.</summary>
+    /// <exception cref="BadDataException">There is none.</exception>
+    public static string Require(SceneFolder folder, string subject) => folder.KeywordsPath
+        ?? throw BadDataException.For(subject, $"no {Layout.Keywords} (looked for {folder.Looked})", $"a CSV with the columns {KeywordsCsv.IdColumn} and {KeywordsCsv.KeywordColumn}", "Put it into the data folder.");
+
+    /// <exception cref="BadDataException">It cannot be used.</exception>
+    public static KeywordTable Read(string path, Action<SceneProblem> report) => new(path, KeywordsCsv.Read(path, report));
+
+    /// <summary>The video's keyword, or null. An id that differs only in how its accents are composed is the same (macOS decomposes them).</summary>
+    public string? Find(string id) =>
+        _exact.GetValueOrDefault(id) ?? (System.Text.Ascii.IsValid(id) || SafePath.Why(id) is not null ? null : _composed.Value.GetValueOrDefault(id.Normalize()));
+
+    /// <summary>That a video has no keyword.</summary>
+    /// <param name="id">The video.</param>
+    /// <param name="scenes">How many scenes it has.</param>
+    /// <param name="fate">What becomes of them: "are left out".</param>
+    public SceneProblem Missing(string id, int scenes, string fate) =>
+        new(ProblemKind.NoKeyword, id, null, Path, FormattableString.Invariant($"No usable row with {KeywordsCsv.IdColumn} '{id}' in '{Path}'; its {scenes} scene(s) {fate}. Add the row."));
 }

@@ -5,8 +5,8 @@ namespace Alignment.MLNet.Dataset;
 /// The output folder of a run:
 /// <code>
 /// valid_scenes.csv, validation.json      what is used, and what is wrong with the rest
-/// variants_v3/                           the seven heatmaps of each scene
-/// edited_scenes/                         the edited pictures, with their proof
+/// variants_v3/                           the variants' heatmaps of each scene
+/// edited_scenes/                         the edited pictures, with verification images
 /// videos/                                {video_id}_{variant}.mp4
 /// contact_sheets/                        {video_id}.png
 /// statistics/                            statistics.json and its plots
@@ -25,12 +25,11 @@ sealed class RunFolder
 
     public string Root { get; }
 
-    public string ValidScenes => Path.Combine(Root, ValidScenesCsv.FileName);
+    public string ValidScenes => Path.Combine(Root, Layout.ValidScenes);
 
-    public string ValidationJson => Path.Combine(Root, "validation.json");
+    public string ValidationJson => Path.Combine(Root, Layout.Validation);
 
-    /// <summary>Says for which data the two above stand.</summary>
-    public string ValidationRecord => Path.Combine(Root, "validation.record.json");
+    public string ValidationRecord => Path.Combine(Root, Layout.ValidationRecord);
 
     public string Variants => Path.Combine(Root, Layout.Variants);
 
@@ -48,10 +47,9 @@ sealed class RunFolder
 
     public string Report => Path.Combine(Root, Layout.Report);
 
-    public string RunJson => Path.Combine(Root, "run.json");
+    public string RunJson => Path.Combine(Root, Layout.Run);
 
-    /// <summary>Refuses an output folder that is the data, or that the next run would read as data.</summary>
-    /// <exception cref="UsageException">It is.</exception>
+    /// <exception cref="UsageException">The output folder is the data, or the next run would read it as data.</exception>
     public void RequireOutside(SceneFolder data, string given)
     {
         foreach (string folder in new[] { data.DataFolder, Path.GetFullPath(given), Path.GetDirectoryName(data.DataFolder) ?? data.DataFolder }.Distinct())
@@ -65,7 +63,7 @@ sealed class RunFolder
     /// <summary>Deletes what a killed run left half written.</summary>
     public void RemovePartials()
     {
-        // Links are not followed: what they lead to is not ours.
+        // Links are not followed.
         var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
         var own = new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint };
         const string pattern = "*" + AtomicFile.PartialSuffix;
@@ -74,7 +72,6 @@ sealed class RunFolder
         foreach (string stray in strays.ToArray()) File.Delete(stray);
     }
 
-    /// <summary>Bytes in the folder now.</summary>
     public long Size() => !Directory.Exists(Root) ? 0
         : new DirectoryInfo(Root).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Sum(f => f.Length);
 

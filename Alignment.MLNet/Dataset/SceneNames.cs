@@ -6,17 +6,17 @@ namespace Alignment.MLNet.Dataset;
 /// <summary>File names of stills, masks and heatmaps, read and expected. Extensions are compared without case, the rest exactly.</summary>
 static partial class SceneNames
 {
-    /// <summary>Extensions in order of preference where two files of one scene differ only there.</summary>
+    /// <summary>In order of preference where two files of one scene differ only there.</summary>
     public static readonly string[] Extensions = [".jpg", ".jpeg", ".png"];
 
-    /// <summary>Pictures people try, which are not read: named in a message instead of being passed over.</summary>
+    // Not read, but named in a message instead of being ignored.
     static readonly string[] s_otherPictures = [".bmp", ".gif", ".webp", ".tif", ".tiff", ".avif", ".heic", ".jfif"];
 
     public static bool IsPicture(string name) => Rank(name) < Extensions.Length;
 
     public static bool IsOtherPicture(string name) => s_otherPictures.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Place of the extension in <see cref="Extensions"/>.</summary>
+    /// <summary>The extension's index in <see cref="Extensions"/>.</summary>
     public static int Rank(string name)
     {
         int at = Array.FindIndex(Extensions, e => e.Equals(Path.GetExtension(name), StringComparison.OrdinalIgnoreCase));
@@ -39,7 +39,6 @@ static partial class SceneNames
         return m.Success ? Number(m.Groups[1].ValueSpan) : null;
     }
 
-    /// <summary>What a still of the video is called, with an example.</summary>
     public static string ExpectedStill(string videoId) => $"'{videoId}-Scene-{{n}}-01.jpg' (or .jpeg, .png), for example '{videoId}-Scene-001-01.jpg'";
 
     static int Number(ReadOnlySpan<char> digits) => int.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture);

@@ -2,7 +2,7 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Dataset;
 
-/// <summary>A scene's pictures as the validation saw them: the headers, and in a deep one the pixels.</summary>
+/// <summary>A scene's pictures: the headers, and in a deep validation the pixels.</summary>
 sealed record ScenePixels(PictureHeader StillHeader, PictureHeader MaskHeader, PictureHeader HeatmapHeader)
 {
     public RgbPicture? Still { get; init; }
@@ -14,10 +14,9 @@ sealed record ScenePixels(PictureHeader StillHeader, PictureHeader MaskHeader, P
     public FloatPicture? Heatmap { get; init; }
 }
 
-/// <summary>Looks at the three pictures of a scene, as far as asked.</summary>
 static class ScenePictures
 {
-    /// <summary>What was seen when all three can be used, else null; what is wrong or strange is reported.</summary>
+    /// <summary>The scene's pictures where all three can be used, else null; problems are reported.</summary>
     public static ScenePixels? Check(SceneRecord scene, ValidationOptions options, Action<SceneProblem> report)
     {
         PictureHeader? still = Readable(scene, scene.SceneImagePath, report), mask = Readable(scene, scene.KeywordMaskPath, report), heatmap = Readable(scene, scene.AttentionHeatmapPath, report);
@@ -71,7 +70,7 @@ static class ScenePictures
         }
     }
 
-    /// <summary>True when the file's last bytes have the format's end mark: JPEG's EOI, PNG's IEND.</summary>
+    /// <summary>Whether the file ends with JPEG's EOI or PNG's IEND.</summary>
     static bool HasEnd(string path, PictureFormat format)
     {
         Span<byte> tail = stackalloc byte[64];

@@ -10,7 +10,7 @@ namespace Alignment.MLNet.Dataset;
 public static class ValidScenesCsv
 {
     /// <summary>The file's usual name.</summary>
-    public const string FileName = "valid_scenes.csv";
+    public const string FileName = Layout.ValidScenes;
 
     /// <summary>The columns, in order.</summary>
     public static IReadOnlyList<string> Columns { get; } =

@@ -15,7 +15,7 @@ public static class ValidationJob
     /// <param name="csvPath">Where the rows go (<see cref="ValidScenesCsv"/>); null: <c>valid_scenes.csv</c> in the data folder. Complete or not at all.</param>
     /// <param name="jsonPath">Where the result goes as JSON, with every problem; null: nowhere. Written also when nothing is valid.</param>
     /// <param name="options">How; null: the defaults.</param>
-    /// <param name="progress">Told after each video.</param>
+    /// <param name="progress">Reports after each video.</param>
     /// <param name="cancel">Stops between scenes; nothing is written then.</param>
     /// <exception cref="BadDataException">No scene is valid (the message says where was looked and what was wrong), or keywords.csv cannot be read at all.</exception>
     public static ValidationResult Run(string directory, string? csvPath = null, string? jsonPath = null, ValidationOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
@@ -48,7 +48,7 @@ public static class ValidationJob
     public static IEnumerable<SceneRecord> Scenes(string directory, ValidationOptions? options = null, CancellationToken cancel = default) =>
         new SceneWalk(SceneFolder.Open(directory), options ?? new(), null, cancel).Scenes();
 
-    /// <summary>Writes the valid scenes; where there are none nothing is written, and what to tell is returned.</summary>
+    /// <summary>Writes the valid scenes; without any nothing is written, and the error is returned.</summary>
     internal static BadDataException? WriteValid(SceneWalk walk, string path)
     {
         try
@@ -64,7 +64,7 @@ public static class ValidationJob
         }
         catch (NothingValidException e)
         {
-            return e.Told;
+            return e.Error;
         }
     }
 
@@ -92,22 +92,24 @@ public static class ValidationJob
         json.WriteNumber("rejections", report.Rejections);
         json.WriteNumber("warnings", report.Warnings);
         json.WritePropertyName("attention_origin");
-        JsonSerializer.Serialize(json, report.Attention, Alignment.MLNet.Storage.OutputRecord.Style);
+        JsonSerializer.Serialize(json, report.Attention, OutputRecord.Style);
         json.WriteStartObject("counts");
         foreach (var (kind, count) in report.Counts.OrderBy(c => c.Key)) json.WriteNumber(kind.ToString(), count);
         json.WriteEndObject();
     }
 
     /// <summary>Ends the CSV's writing without leaving a file.</summary>
-    sealed class NothingValidException(BadDataException told) : Exception(told.Message)
+    sealed class NothingValidException(BadDataException error) : Exception(error.Message)
     {
-        public BadDataException Told { get; } = told;
+        public BadDataException Error => error;
     }
 }
 
-/// <summary>One pass over a data set, counting as it goes.</summary>
+/// <summary>One pass over a data set, with counts.</summary>
 sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<WorkProgress>? progress, CancellationToken cancel)
 {
+    const string NothingValid = "No valid scenes found";
+
     readonly List<SceneProblem> _problems = [];
     readonly SortedDictionary<ProblemKind, long> _counts = [];
     readonly ProvenanceReader _origins = new();
@@ -115,28 +117,29 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
     int _videos, _validVideos;
     long _scenes, _valid;
 
-    /// <summary>Told every problem, in the order of the scenes.</summary>
+    /// <summary>Called with every problem, in the order of the scenes.</summary>
     public Action<SceneProblem> Found { get; set; } = _ => { };
 
-    /// <summary>Told the stills of each video, also those that turn out to be unusable, before its scenes come.</summary>
+    /// <summary>Called with the stills of each video, unusable ones too, before its scenes.</summary>
     public Action<string, IReadOnlyList<SceneFiles>> VideoRead { get; set; } = (_, _) => { };
 
-    /// <summary>Looks at a valid scene's pictures, several at once on other threads; what it returns is called in the order of the scenes, with how the heatmap was made; null where that is not known.</summary>
-    public Func<SceneRecord, ScenePixels, Action<HeatmapMethod?>>? Look { get; set; }
+    /// <summary>
+    /// Called with a valid scene's pictures, several at once on other threads; what it returns is called in the order of the scenes, with how the
+    /// heatmap was produced, or null where that is not known.
+    /// </summary>
+    public Func<SceneRecord, ScenePixels, Action<HeatmapMethod?>>? Inspect { get; set; }
 
     public ValidationResult Report => new(folder.DataFolder, _videos, _validVideos, _scenes, _valid, _problems, _counts, options.Deep) { Attention = _attention };
 
     public IEnumerable<SceneRecord> Scenes()
     {
-        string keywordsPath = folder.KeywordsPath
-            ?? throw BadDataException.For("No valid scenes found", $"no keywords.csv (looked for {folder.Looked})", $"a CSV with the columns {KeywordsCsv.IdColumn} and {KeywordsCsv.KeywordColumn}", "Put it into the data folder.");
-        var keywords = new KeywordTable(KeywordsCsv.Read(keywordsPath, Add));
+        var keywords = KeywordTable.Read(KeywordTable.Require(folder, NothingValid), Add);
         IReadOnlyList<string> ids = folder.VideoIds();
         _videos = ids.Count;
         for (int v = 0; v < ids.Count; v++)
         {
             int valid = 0;
-            foreach (SceneRecord scene in Video(ids[v], keywords, keywordsPath))
+            foreach (SceneRecord scene in Video(ids[v], keywords))
             {
                 cancel.ThrowIfCancellationRequested();
                 valid++;
@@ -150,7 +153,7 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
         }
     }
 
-    IEnumerable<SceneRecord> Video(string id, KeywordTable keywords, string keywordsPath)
+    IEnumerable<SceneRecord> Video(string id, KeywordTable keywords)
     {
         int duplicates = 0;
         IReadOnlyList<SceneFiles> files = folder.Read(id, p =>
@@ -161,7 +164,7 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
         _scenes += files.Count + duplicates;
         string? keyword = keywords.Find(id);
         if (keyword is null && files.Count > 0)
-            Add(new(ProblemKind.NoKeyword, id, null, keywordsPath, FormattableString.Invariant($"No usable row with {KeywordsCsv.IdColumn} '{id}' in '{keywordsPath}'; its {files.Count} scene(s) are left out. Add the row.")));
+            Add(keywords.Missing(id, files.Count, "are left out"));
         VideoRead(id, files);
         foreach (Checked done in OrderedParallel.Map(files, f => Check(id, keyword, f), options.Deep ? OrderedParallel.Workers : 1, cancel))
         {
@@ -169,13 +172,12 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
             if (done.Scene is null) continue;
             HeatmapMethod? maker = _origins.Find(done.Scene.AttentionHeatmapPath)?.Maker;
             _attention = _attention.With(ProvenanceReader.OriginOf(maker));
-            done.Tell?.Invoke(maker);
+            done.Report?.Invoke(maker);
             yield return done.Scene;
         }
     }
 
-    /// <summary>What came of one scene's files.</summary>
-    sealed record Checked(List<SceneProblem> Problems, SceneRecord? Scene = null, Action<HeatmapMethod?>? Tell = null);
+    sealed record Checked(List<SceneProblem> Problems, SceneRecord? Scene = null, Action<HeatmapMethod?>? Report = null);
 
     Checked Check(string id, string? keyword, SceneFiles f)
     {
@@ -193,15 +195,14 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
             AttentionHeatmapPath = f.Heatmap,
             Filename = Path.GetFileName(f.Still),
         };
-        return ScenePictures.Check(scene, options, problems.Add) is { } seen ? new(problems, scene, Look?.Invoke(scene, seen)) : new(problems);
+        return ScenePictures.Check(scene, options, problems.Add) is { } seen ? new(problems, scene, Inspect?.Invoke(scene, seen)) : new(problems);
     }
 
-    /// <summary>What to tell when no scene is valid.</summary>
     public BadDataException Nothing()
     {
         string reasons = _counts.Count == 0 ? "nothing" : string.Join(", ", _counts.Select(c => FormattableString.Invariant($"{c.Key} × {c.Value}")));
         string first = _problems.FirstOrDefault(p => p.Rejects) is { } p ? $" The first: {p.Message}" : "";
-        return BadDataException.For("No valid scenes found", FormattableString.Invariant($"{_videos} video folder(s), {_scenes} scene(s), problems: {reasons}"), $"stills, masks, heatmaps and keywords in {folder.Looked}", $"See the problems and correct the data.{first}");
+        return BadDataException.For(NothingValid, FormattableString.Invariant($"{_videos} video folder(s), {_scenes} scene(s), problems: {reasons}"), $"stills, masks, heatmaps and keywords in {folder.Looked}", $"See the problems and correct the data.{first}");
     }
 
     void Add(SceneProblem problem)
@@ -209,13 +210,5 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
         _counts[problem.Kind] = _counts.GetValueOrDefault(problem.Kind) + 1;
         if (_problems.Count < options.MostProblemsKept) _problems.Add(problem);
         Found(problem);
-    }
-
-    /// <summary>Keywords by id; an id that differs only in how its accents are composed is the same (macOS decomposes them).</summary>
-    internal sealed class KeywordTable(Dictionary<string, string> exact)
-    {
-        readonly Lazy<Dictionary<string, string>> _composed = new(() => exact.GroupBy(k => k.Key.Normalize(), StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Value, StringComparer.Ordinal));
-
-        public string? Find(string id) => exact.GetValueOrDefault(id) ?? (System.Text.Ascii.IsValid(id) || SafePath.Why(id) is not null ? null : _composed.Value.GetValueOrDefault(id.Normalize()));
     }
 }

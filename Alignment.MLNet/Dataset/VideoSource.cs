@@ -22,11 +22,11 @@ public sealed record VideoSource(string? File, string? SceneListFile)
         {
             file ??= First(Endings.SelectMany(e => new[] { videoId + e, videoId + e.ToUpperInvariant() }).Select(name => SafePath.Under(folder, name)));
             list ??= First([
-                SafePath.Under(folder, videoId + ".scenes.csv"),
+                SafePath.Under(folder, videoId + Layout.SceneListEnding),
                 SafePath.Under(folder, videoId, Layout.SceneList),
                 SafePath.Under(folder, Layout.Stills, videoId, Layout.SceneList),
-                SafePath.Under(folder, "data", Layout.Stills, videoId, Layout.SceneList),
-                SafePath.Under(folder, videoId + ".truth.json")]);
+                SafePath.Under(folder, Layout.Data, Layout.Stills, videoId, Layout.SceneList),
+                SafePath.Under(folder, videoId + Layout.TruthEnding)]);
         }
         return new(file, list);
     }

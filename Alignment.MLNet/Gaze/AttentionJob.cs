@@ -10,22 +10,22 @@ namespace Alignment.MLNet.Gaze;
 /// </summary>
 public static class AttentionJob
 {
-    /// <summary>Makes the heatmaps that are missing.</summary>
+    /// <summary>Writes the heatmaps that are missing.</summary>
     /// <param name="data">The data folder (see <see cref="SceneFolder"/>); masks and keywords are not needed.</param>
     /// <param name="options">How; null: predicted, by the default predictor.</param>
-    /// <param name="progress">Told while gaze is read and after every few scenes.</param>
+    /// <param name="progress">Reports while gaze is read and after every few scenes.</param>
     /// <param name="cancel">Stops soon; every file written then is complete.</param>
     /// <returns>What was done and what went wrong; look at <see cref="AttentionResult.Failures"/>.</returns>
     /// <exception cref="UsageException">An option is out of range, or names no video of the data set.</exception>
     /// <exception cref="BadDataException">There are no stills, the gaze file cannot be used or has no usable row, its numbers contradict the kind of coordinates, or a saliency model cannot be used.</exception>
     /// <exception cref="MissingDependencyException">A saliency model is not there.</exception>
-    /// <exception cref="RetryableException">Another run makes heatmaps in this data folder.</exception>
+    /// <exception cref="RetryableException">Another run works in this data folder.</exception>
     public static AttentionResult Run(string data, AttentionOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
     {
         options ??= new();
         options.Check();
         SceneFolder scenes = SceneFolder.Open(data);
-        string root = Path.Combine(scenes.DataFolder, SceneFolder.Heatmaps);
+        string root = Path.Combine(scenes.DataFolder, Layout.Heatmaps);
         using RunLock alone = RunLock.Take(root);
         using var work = new AttentionWork(scenes, data, root, options, progress, cancel);
         return work.Run();

@@ -30,7 +30,7 @@ public sealed record AttentionOptions
     /// <summary>Sigma of a Gaussian blur before that, in pixels of the map (on top of what the gaze's own sigma or the predictor does); 0: none.</summary>
     public float Smoothing { get; init; }
 
-    /// <summary>Makes heatmaps also where there are some; provided ones are kept beside as <c>*.replaced</c>.</summary>
+    /// <summary>Replaces heatmaps that are there; provided ones are kept beside as <c>*.replaced</c>.</summary>
     public bool Force { get; init; }
 
     /// <summary>Only these videos; empty: all.</summary>

@@ -12,13 +12,13 @@ public sealed record AttentionProblem(string? VideoId, int? SceneNumber, string 
 /// <summary>What was done with a scene's heatmap.</summary>
 public enum HeatmapFate
 {
-    /// <summary>Made now.</summary>
+    /// <summary>Written now.</summary>
     Made,
 
-    /// <summary>Made by an earlier call, of the same inputs and options.</summary>
+    /// <summary>Written by an earlier call from the same inputs and options.</summary>
     UpToDate,
 
-    /// <summary>Another one was there and was left alone: provided, or made of other inputs or options.</summary>
+    /// <summary>Another one was left alone: provided, or of other inputs or options.</summary>
     Kept,
 
     /// <summary>There is none: the reason is among the problems.</summary>
@@ -36,13 +36,13 @@ public enum HeatmapFate
 /// <param name="SigmaPixels">Measured: the Gaussian's sigma in pixels of the map.</param>
 public sealed record AttentionScene(string VideoId, int SceneNumber, HeatmapFate Fate, ProvenanceKind Origin, long? Rows = null, int? Participants = null, double? Weight = null, double? SigmaPixels = null);
 
-/// <summary>What a call of <see cref="AttentionJob"/> came to.</summary>
+/// <summary>The result of <see cref="AttentionJob"/>.</summary>
 public sealed record AttentionResult
 {
     /// <summary>Full path of the folder with the heatmaps.</summary>
     public required string HeatmapFolder { get; init; }
 
-    /// <summary>Videos looked at.</summary>
+    /// <summary>Videos.</summary>
     public required int Videos { get; init; }
 
     /// <summary>How many scenes had each fate.</summary>
@@ -51,7 +51,7 @@ public sealed record AttentionResult
     /// <summary>Where the heatmaps that are there now come from.</summary>
     public required ProvenanceCounts Attention { get; init; }
 
-    /// <summary>What became of the gaze file's rows; null where none was given, or where nothing was left to make and its report is gone.</summary>
+    /// <summary>What became of the gaze file's rows; null without a gaze file, or where no map was missing and its report is gone.</summary>
     public GazeReport? Gaze { get; init; }
 
     /// <summary>Measured scenes that no gaze row fell into: their maps are zero everywhere.</summary>
@@ -69,7 +69,7 @@ public sealed record AttentionResult
     /// <summary>A sheet for each video: its stills with the attention over them.</summary>
     public required IReadOnlyList<string> ContactSheets { get; init; }
 
-    /// <summary>Longest lists in a report; the counts are always whole.</summary>
+    /// <summary>Longest lists in a result; the counts are always complete.</summary>
     public const int MostKept = 10_000;
 
     /// <summary>Scenes of one fate.</summary>

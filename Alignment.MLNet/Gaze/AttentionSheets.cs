@@ -6,13 +6,11 @@ using Alignment.Transforms.Images;
 namespace Alignment.MLNet.Gaze;
 
 /// <summary>
-/// A sheet for each video, <c>attention_sheets/{video_id}.png</c> in the data folder: its stills, and beside each the attention as colour over it, with
-/// the word that says where that comes from.
+/// A sheet for each video, <c>attention_sheets/{video_id}.png</c> in the data folder: its stills, beside each the same with its attention over it in
+/// colour, and the attention's provenance.
 /// </summary>
 sealed class AttentionSheets(SceneFolder data)
 {
-    public const string Folder = "attention_sheets";
-
     const int Format = 1, MostScenes = 100, CellWidth = 240;
 
     sealed record Recipe(int Format, IReadOnlyList<string> Scenes, int MoreScenes);
@@ -21,7 +19,7 @@ sealed class AttentionSheets(SceneFolder data)
 
     public IReadOnlyList<string> Make(IReadOnlyList<string> videoIds, IProgress<WorkProgress>? progress, CancellationToken cancel)
     {
-        string folder = Path.Combine(data.DataFolder, Folder);
+        string folder = Path.Combine(data.DataFolder, Layout.AttentionSheets);
         var sheets = new List<string>();
         for (int v = 0; v < videoIds.Count; v++)
         {

@@ -1,6 +1,7 @@
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Storage;
-using Alignment.Transforms.Attention.Saliency;
+using Alignment.Transforms.Images;
+using Alignment.Transforms.Stages;
 
 namespace Alignment.MLNet.Gaze;
 
@@ -10,9 +11,6 @@ sealed class AttentionWork : IDisposable
     // Pixels of the maps that are made together; 16 million take some 200 MB while they are.
     const long MostPixels = 16_000_000;
 
-    /// <summary>Beside the heatmaps: what became of the gaze file's rows, so that a call with nothing to do can say it again.</summary>
-    const string GazeFileName = "gaze.json";
-
     readonly SceneFolder _data;
     readonly string _root;
     readonly IReadOnlyList<string> _videoIds;
@@ -20,7 +18,7 @@ sealed class AttentionWork : IDisposable
     readonly IProgress<WorkProgress>? _progress;
     readonly CancellationToken _cancel;
     readonly string[] _sources;
-    readonly AttentionPredictor? _predictor;
+    readonly PredictAttentionTransformer? _predictor;
     readonly List<AttentionProblem> _problems = [];
     readonly List<AttentionScene> _list = [];
     readonly Dictionary<HeatmapFate, long> _fates = [];
@@ -31,12 +29,11 @@ sealed class AttentionWork : IDisposable
     {
         (_data, _root, _options, _progress, _cancel) = (data, root, options, progress, cancel);
         IReadOnlyList<string> ids = data.VideoIds();
-        if (options.Videos.FirstOrDefault(v => !ids.Contains(v)) is { } stranger)
-            throw UsageException.For($"--video '{SafePath.Shorten(stranger)}'", "no such video", ids.Count == 0 ? "a video of the data set" : $"one of {string.Join(", ", ids.Take(10))}", "Correct the id.");
+        if (options.Videos.FirstOrDefault(v => !ids.Contains(v)) is { } unknown)
+            throw UsageException.For($"--video '{SafePath.Shorten(unknown)}'", "no such video", ids.Count == 0 ? "a video of the data set" : $"one of {string.Join(", ", ids.Take(10))}", "Correct the id.");
         _videoIds = options.Videos.Count == 0 ? ids : [.. ids.Where(options.Videos.Contains)];
         _sources = [.. options.SourceFolders.Concat(new[] { data.DataFolder, Path.GetFullPath(given), Path.GetDirectoryName(data.DataFolder) }.OfType<string>()).Distinct()];
-        AttentionPredictorOptions? predict = options.Predict ?? (options.GazeFile is null ? new() : null);
-        _predictor = predict is null ? null : AttentionPredictor.Open(predict);
+        _predictor = HeatmapPipeline.Predictor(options);
     }
 
     public AttentionResult Run()
@@ -47,13 +44,13 @@ sealed class AttentionWork : IDisposable
         // 2. Gaze, into the order of the scenes.
         string spillPath = Path.Combine(_root, ".gaze" + AtomicFile.PartialSuffix);
         File.Delete(spillPath);
-        using GazeSource? gaze = _options.GazeFile is null ? null : GazeSource.Open(_data, _data.VideoIds(), _sources, _options, spillPath, Path.Combine(_root, GazeFileName), read: _toMake > 0, Add, _progress, _cancel);
+        using GazeSource? gaze = _options.GazeFile is null ? null : GazeSource.Open(_data, _data.VideoIds(), _sources, _options, spillPath, Path.Combine(_root, Layout.GazeReport), read: _toMake > 0, Add, _progress, _cancel);
 
         // 3. Video after video.
-        var painter = new HeatmapPainter(_options, _predictor);
-        foreach (string id in _videoIds) Video(id, gaze, painter);
+        var pipeline = new HeatmapPipeline(_options, gaze, _predictor);
+        foreach (string id in _videoIds) Video(id, gaze, pipeline);
         IReadOnlyList<string> sheets = _options.ContactSheets ? new AttentionSheets(_data).Make(_videoIds, _progress, _cancel) : [];
-        if (_fates.Count == 0) throw BadDataException.For("No scenes found", $"no still in '{Path.Combine(_data.DataFolder, SceneFolder.Stills)}'", SceneNames.ExpectedStill("{video_id}"), "Detect the scenes with `alignment scenes` first.");
+        if (_fates.Count == 0) throw BadDataException.For("No scenes found", $"no still in '{Path.Combine(_data.DataFolder, Layout.Stills)}'", SceneNames.ExpectedStill("{video_id}"), "Detect the scenes with `alignment scenes` first.");
         return new()
         {
             HeatmapFolder = _root,
@@ -71,7 +68,7 @@ sealed class AttentionWork : IDisposable
 
     public void Dispose() => _predictor?.Dispose();
 
-    void Video(string id, GazeSource? gaze, HeatmapPainter painter)
+    void Video(string id, GazeSource? source, HeatmapPipeline pipeline)
     {
         var waiting = new List<HeatmapPlan>();
         long pixels = 0;
@@ -93,21 +90,21 @@ sealed class AttentionWork : IDisposable
         foreach (SceneFiles scene in scenes)
         {
             _cancel.ThrowIfCancellationRequested();
-            GazeOfScene? looked = gaze?.Of(id, scene.Number);
+            SceneGaze? gaze = source?.Of(id, scene.Number);
             if (scene.Heatmap is { } there && !_options.Force)
             {
-                if (Existing(id, scene, there, known, gaze, looked, painter) is { IsOfOtherMethod: true } old) otherMethod[old] = otherMethod.GetValueOrDefault(old) + 1;
+                if (Existing(id, scene, there, known, gaze, pipeline) is { IsOfOtherMethod: true } old) otherMethod[old] = otherMethod.GetValueOrDefault(old) + 1;
                 continue;
             }
-            if (gaze is not null && looked is null && _predictor is null)
+            if (source is not null && gaze is null && _predictor is null)
             {
                 Note(new(id, scene.Number, HeatmapFate.Missing, ProvenanceKind.Measured), null);   // the reason was reported with the scene list
                 continue;
             }
-            float[]? measured = null;
+            double[] fixations = [];
             try
             {
-                if (looked is not null) measured = gaze!.Paint(looked);
+                if (gaze is not null) fixations = source!.Fixations(gaze);
             }
             catch (BadDataException e)
             {
@@ -116,40 +113,31 @@ sealed class AttentionWork : IDisposable
                 continue;
             }
             // Where nobody looked a prediction may stand in, if one is wanted; else the map is zero.
-            bool predict = looked is null || (measured is null && _predictor is not null);
-            waiting.Add(new(id, scene.Number, scene.Still, predict ? null : looked, measured, predict ? null : gaze));
-            pixels += predict ? HeatmapPainter.StillPixels(scene.Still) : looked!.Scene.Width * (long)looked.Scene.Height;
+            if (fixations.Length == 0 && _predictor is not null) gaze = null;
+            waiting.Add(new(id, scene.Number, scene.Still, gaze, fixations));
+            pixels += gaze is null ? StillPixels(scene.Still) : Math.Max(gaze.Scene.Width * (long)gaze.Scene.Height, fixations.Length);
             if (pixels < MostPixels && waiting.Count < 4 * Environment.ProcessorCount) continue;
-            Make(folder, waiting, painter);
+            Write(folder, waiting, pipeline);
             pixels = 0;
         }
-        Make(folder, waiting, painter);
+        Write(folder, waiting, pipeline);
         foreach (var (maker, count) in otherMethod)
             Add(new(id, null, FormattableString.Invariant($"{count} {(count == 1 ? "heatmap was" : "heatmaps were")} predicted by {SafePath.Shorten(maker.By)} in {maker.MethodWords} of its method; this program has {maker.MethodNowWords}, which gives other maps. Left as they are; --force makes them again, then run what was made of them again."), Breaks: false));
     }
 
-    /// <summary>Makes the waiting heatmaps side by side, and writes them in order.</summary>
-    void Make(VideoHeatmaps folder, List<HeatmapPlan> waiting, HeatmapPainter painter)
+    /// <summary>Computes the waiting heatmaps side by side, and writes them in order.</summary>
+    void Write(VideoHeatmaps folder, List<HeatmapPlan> waiting, HeatmapPipeline pipeline)
     {
         if (waiting.Count == 0) return;
-        var made = new (ReadyHeatmap? Ready, string? Why)[waiting.Count];
-        try
+        var results = pipeline.Run(waiting, _cancel);
+        folder.Commit([.. results.Select(r => r.Ready).OfType<ReadyHeatmap>()]);
+        foreach (var (plan, (ready, failure)) in waiting.Zip(results))
         {
-            Parallel.For(0, waiting.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = _cancel }, i => made[i] = painter.TryPaint(waiting[i]));
-        }
-        catch (AggregateException e) when (e.InnerExceptions.Count > 0)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
-        folder.Commit([.. made.Select(m => m.Ready).OfType<ReadyHeatmap>()]);
-        for (int i = 0; i < waiting.Count; i++)
-        {
-            HeatmapPlan plan = waiting[i];
-            if (made[i].Ready is { } ready) Note(Scene(plan.VideoId, plan.SceneNumber, HeatmapFate.Made, ready.Maker.Kind, ready.Entry), new(ready.Maker.Kind, ready.Maker.By));
+            if (ready is not null) Note(Scene(plan.VideoId, plan.SceneNumber, HeatmapFate.Made, ready.Maker.Kind, ready.Entry), new(ready.Maker.Kind, ready.Maker.By));
             else
             {
-                Add(new(plan.VideoId, plan.SceneNumber, made[i].Why!, Breaks: true));
-                Note(new(plan.VideoId, plan.SceneNumber, HeatmapFate.Missing, plan.Looked is null ? ProvenanceKind.Predicted : ProvenanceKind.Measured), null);
+                Add(new(plan.VideoId, plan.SceneNumber, failure!, Breaks: true));
+                Note(new(plan.VideoId, plan.SceneNumber, HeatmapFate.Missing, plan.Gaze is null ? ProvenanceKind.Predicted : ProvenanceKind.Measured), null);
             }
         }
         _done += waiting.Count;
@@ -157,19 +145,32 @@ sealed class AttentionWork : IDisposable
         waiting.Clear();
     }
 
-    /// <summary>A heatmap that is there: of this very making, or another one, which is left alone.</summary>
-    /// <returns>How it was made; null where that is not known.</returns>
-    HeatmapMethod? Existing(string id, SceneFiles scene, string path, ProvenanceReader known, GazeSource? gaze, GazeOfScene? looked, HeatmapPainter painter)
+    /// <summary>Pixels of a still by its header; 0 where that cannot be read, which the pipeline will say.</summary>
+    static long StillPixels(string still)
     {
-        var found = known.Find(path);
-        if (found is not var (entry, maker))
+        try
+        {
+            PictureHeader header = PictureFile.ReadHeader(still);
+            return (long)header.Width * header.Height;
+        }
+        catch (Exception e) when (e is BadDataException or IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>A heatmap that is there: of these very inputs and options, or another one, which is left alone.</summary>
+    /// <returns>How it was produced; null where that is not known.</returns>
+    HeatmapMethod? Existing(string id, SceneFiles scene, string path, ProvenanceReader known, SceneGaze? gaze, HeatmapPipeline pipeline)
+    {
+        if (known.Find(path) is not var (entry, maker))
         {
             Note(new(id, scene.Number, HeatmapFate.Kept, ProvenanceKind.Provided), HeatmapProvenance.Provided);
             return null;
         }
         bool current = maker.Kind == ProvenanceKind.Measured
-            ? gaze is not null && looked is not null && VideoHeatmaps.Same(maker, painter.MakerOf(gaze)) && GazeSource.SamePlace(entry, looked)
-            : _predictor is not null && VideoHeatmaps.Same(maker, painter.Predictor) && entry.StillSha256 == FileHash.OfFile(scene.Still);
+            ? pipeline.Measured is { } measured && gaze is not null && VideoHeatmaps.Same(maker, measured) && GazeSource.SamePlace(entry, gaze)
+            : _predictor is not null && VideoHeatmaps.Same(maker, pipeline.Predicted) && entry.StillSha256 == FileHash.OfFile(scene.Still);
         Note(Scene(id, scene.Number, current ? HeatmapFate.UpToDate : HeatmapFate.Kept, maker.Kind, entry), new(maker.Kind, maker.By));
         return maker;
     }

@@ -1,15 +1,15 @@
 namespace Alignment.MLNet.Gaze;
 
-/// <summary>Reads a gaze file once: every row is dropped for its first reason, with its line, or given to its scene.</summary>
+/// <summary>Reads a gaze file once: every row is assigned to its scene, or dropped for its first reason, with its line.</summary>
 sealed class GazePass(GazeScenes scenes, GazeOptions options, GazeSpill spill)
 {
     /// <summary>More participants than any study has.</summary>
     const int MostParticipants = 1_000_000;
 
-    // Part of the rows that must speak against the coordinates' kind, and what they must be beyond: gaze beside the screen reaches a little over 1, not to twice the frame.
+    // Share of the rows that must contradict the kind of coordinates, and the value they must exceed: gaze beside the screen reaches a little over
+    // 1, not twice the frame.
     const double Contradicting = 0.9, FarBeyond = 2;
 
-    /// <summary>Progress is told every so many rows.</summary>
     const int Every = 1 << 16;
 
     readonly long[] _counts = new long[Enum.GetValues<GazeDrop>().Length];
@@ -80,7 +80,7 @@ sealed class GazePass(GazeScenes scenes, GazeOptions options, GazeSpill spill)
         if (x > FarBeyond || y > FarBeyond) _farBeyond++;
     }
 
-    /// <summary>Numbers that cannot be what they are said to be make an error: a map of the wrong place would look as good as any.</summary>
+    // A map of the wrong place would look as good as any: coordinates that contradict their kind are an error.
     void CheckCoordinates(string path)
     {
         if (_anyScene is not { } scene) return;
@@ -93,12 +93,12 @@ sealed class GazePass(GazeScenes scenes, GazeOptions options, GazeSpill spill)
             throw BadDataException.For(subject, FormattableString.Invariant($"x or y above {FarBeyond} in {Share(_farBeyond)}"), "parts of the frame's width and height, from 0 to 1", "If they are pixels, give --coordinates pixels (the default), and --frame where the frame is not the still's size.");
     }
 
-    /// <summary>Every reason that a row of any file can have is listed, the others where they occurred.</summary>
+    // Reasons that any file's rows can have are always listed, the others where they occurred.
     Dictionary<string, GazeDropped> Dropped() => Enum.GetValues<GazeDrop>()
         .Where(d => _counts[(int)d] > 0 || d is not (GazeDrop.MalformedRow or GazeDrop.NoSceneList or GazeDrop.NoStill))
         .ToDictionary(d => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(d.ToString()), d => new GazeDropped(_counts[(int)d], _lines[(int)d]));
 
-    /// <summary>FNV-1a over the name's bytes, mixed once more: only to tell participants apart.</summary>
+    /// <summary>FNV-1a over the name's bytes, mixed once more; it only tells participants apart.</summary>
     static ulong Name(ReadOnlySpan<byte> name)
     {
         ulong hash = 0xcbf29ce484222325;

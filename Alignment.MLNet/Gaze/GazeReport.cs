@@ -39,5 +39,5 @@ public sealed record GazeDropped(long Count, IReadOnlyList<long> Lines);
 /// <param name="Rows">Data rows.</param>
 /// <param name="RowsUsed">Those that weigh in a heatmap.</param>
 /// <param name="Participants">Different participants among the used rows, counted up to a million.</param>
-/// <param name="Dropped">The others by reason (the names of <see cref="GazeDrop"/> in snake_case); all reasons a row can have of its own are there, also with 0.</param>
+/// <param name="Dropped">The others by reason (<see cref="GazeDrop"/> in snake_case); reasons that any file's rows can have are listed with 0 too.</param>
 public sealed record GazeReport(string File, string Sha256, long Rows, long RowsUsed, int Participants, IReadOnlyDictionary<string, GazeDropped> Dropped);

@@ -5,15 +5,11 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Gaze;
 
-/// <summary>When the scenes of a video are on, and how large their maps are.</summary>
-/// <param name="VideoId">Its id.</param>
-/// <param name="Scenes">In order of time; none where there is no scene list.</param>
-/// <param name="EndSeconds">Where the last one ends.</param>
+/// <summary>When the scenes of a video are on, in order of time; without a scene list there are none.</summary>
 sealed record GazeVideo(string VideoId, IReadOnlyList<GazeScene> Scenes, double EndSeconds)
 {
     readonly double[] _starts = [.. Scenes.Select(s => s.StartSeconds)];
 
-    /// <summary>The scenes by number.</summary>
     public IReadOnlyDictionary<int, GazeScene> ByNumber { get; } = Scenes.ToDictionary(s => s.Number);
 
     /// <summary>The scene that is on at a time: [start, next start); null before and after the video.</summary>
@@ -25,10 +21,10 @@ sealed record GazeVideo(string VideoId, IReadOnlyList<GazeScene> Scenes, double 
     }
 }
 
-/// <summary>One scene: its number, its place among all scenes that get a map (-1: it has no still), its still's size.</summary>
+/// <summary>One scene: its number, its index among all scenes that get a map (−1: it has no still), its still's size.</summary>
 sealed record GazeScene(int Number, int Slot, double StartSeconds, double EndSeconds, int Width, int Height);
 
-/// <summary>Where gaze rows can belong: every video of a data set with the times of its scenes.</summary>
+/// <summary>Every video of a data set with the times of its scenes.</summary>
 sealed class GazeScenes
 {
     readonly List<GazeVideo> _videos = [];
@@ -45,7 +41,7 @@ sealed class GazeScenes
     /// <summary>The video of that id (UTF-8, exact; where accents are composed in another way it is the same), or null.</summary>
     public GazeVideo? Find(ReadOnlySpan<byte> id) => _find.TryGetValue(id, out GazeVideo? video) ? video : null;
 
-    /// <summary>Equal where the same rows would fall into the same pixels.</summary>
+    /// <summary>Equal where the same rows fall into the same pixels.</summary>
     public string Hash()
     {
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -57,7 +53,7 @@ sealed class GazeScenes
         return Convert.ToHexStringLower(sha.GetHashAndReset());
     }
 
-    /// <summary>Reads scene lists and the headers of stills; what is wrong with a video or a scene is reported.</summary>
+    /// <summary>Reads scene lists and the headers of stills; problems are reported.</summary>
     public static GazeScenes Read(SceneFolder data, IReadOnlyList<string> videoIds, IReadOnlyList<string> sources, Action<AttentionProblem> report, CancellationToken cancel)
     {
         var all = new GazeScenes();
@@ -111,13 +107,13 @@ sealed class GazeScenes
             }
             scenes.Add(new(span.SceneNumber, size is null ? -1 : Slots++, list.Fps.SecondsAt(span.StartFrame), list.Fps.SecondsAt(span.EndFrame), size?.Width ?? 0, size?.Height ?? 0));
         }
-        int[] strangers = [.. stills.Keys.Except(list.Scenes.Select(s => s.SceneNumber)).Order()];
-        if (strangers.Length > 0)
-            report(new(id, strangers[0], FormattableString.Invariant($"{strangers.Length} still(s), the first of scene {strangers[0]}, are of no scene in '{Path.GetFileName(file)}': it is not known when they are on. Detect the scenes again, or remove the stills."), Breaks: true));
+        int[] unlisted = [.. stills.Keys.Except(list.Scenes.Select(s => s.SceneNumber)).Order()];
+        if (unlisted.Length > 0)
+            report(new(id, unlisted[0], FormattableString.Invariant($"{unlisted.Length} still(s), the first of scene {unlisted[0]}, are of no scene in '{Path.GetFileName(file)}': it is not known when they are on. Detect the scenes again, or remove the stills."), Breaks: true));
         return new(id, scenes, list.Fps.SecondsAt(list.Frames));
     }
 
-    /// <summary>Equality of UTF-8 texts, looked up without making one.</summary>
+    /// <summary>Equality of UTF-8 texts, looked up without allocating.</summary>
     sealed class Utf8Equality : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
     {
         public bool Equals(byte[]? a, byte[]? b) => a.AsSpan().SequenceEqual(b);

@@ -2,20 +2,20 @@ using System.Globalization;
 using System.Text.Json;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Storage;
-using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Gaze;
 
-/// <summary>What gaze there is on a scene.</summary>
-sealed record GazeOfScene(GazeScene Scene)
+/// <summary>The gaze on a scene.</summary>
+/// <param name="Scene">The scene.</param>
+/// <param name="SigmaX">The Gaussian's sigma along x in pixels of the still.</param>
+/// <param name="SigmaY">The same along y.</param>
+sealed record SceneGaze(GazeScene Scene, double SigmaX, double SigmaY)
 {
     public long Rows { get; set; }
 
     public int Participants { get; set; }
 
     public double Weight { get; set; }
-
-    public double SigmaX { get; set; }
 }
 
 /// <summary>A gaze file, its rows in the order of the scenes.</summary>
@@ -29,8 +29,8 @@ sealed class GazeSource : IDisposable
     readonly GazeSpill? _spill;
     readonly Dictionary<string, GazeVideo> _videos;
     readonly HashSet<ulong> _participants = [];
-    FixationDensity? _density;
-    (int Width, int Height, double SigmaX, double SigmaY) _shape;
+    readonly List<int> _pixels = [];
+    double[] _weights = [];   // of the scene's pixels; zero between scenes
 
     GazeSource(GazeScenes scenes, GazeOptions options, string file, string sha256, GazeReport? report, GazeSpill? spill)
     {
@@ -42,13 +42,12 @@ sealed class GazeSource : IDisposable
 
     public string Sha256 { get; }
 
-    /// <summary>What became of its rows.</summary>
     public GazeReport? Report { get; }
 
     sealed record Kept(string ScenesSha256, string Options, GazeReport Report);
 
-    /// <summary>Reads the file, or – where nothing is to be made of it – only what an earlier call said of it.</summary>
-    /// <exception cref="BadDataException">It cannot be used, or none of its rows.</exception>
+    /// <summary>Reads the file, or – where no map is missing – only the report of an earlier call.</summary>
+    /// <exception cref="BadDataException">The file or all of its rows cannot be used.</exception>
     public static GazeSource Open(SceneFolder data, IReadOnlyList<string> videoIds, IReadOnlyList<string> sources, AttentionOptions options, string spillPath, string keptPath, bool read, Action<AttentionProblem> report, IProgress<WorkProgress>? progress, CancellationToken cancel)
     {
         string path = options.GazeFile!, name = Path.GetFileName(path);
@@ -76,61 +75,57 @@ sealed class GazeSource : IDisposable
         }
     }
 
-    /// <summary>What there is to know of a scene before its rows are read; null where its time is not known.</summary>
-    public GazeOfScene? Of(string videoId, int scene)
+    /// <summary>A scene's gaze before its rows are read; null where its time is not known.</summary>
+    public SceneGaze? Of(string videoId, int scene)
     {
         if (!_videos.TryGetValue(videoId, out GazeVideo? video) || !video.ByNumber.TryGetValue(scene, out GazeScene? found) || found.Slot < 0) return null;
-        return new(found) { SigmaX = SigmaX(found) };
+        // Sigma is given for the frame's pixels, which may be of another size than the still's.
+        int frame = _options.FrameWidth ?? found.Width;
+        double sigmaX = _options.Sigma.InPixels(_options.Geometry, frame) * found.Width / frame;
+        double sigmaY = _options.FrameHeight is { } high && _options.FrameWidth is { } wide ? sigmaX * wide / found.Width * found.Height / high : sigmaX;
+        return new(found, sigmaX, sigmaY);
     }
 
-    /// <summary>Reads a scene's rows, in ascending order of scenes, and paints their density.</summary>
-    /// <returns>[H,W], its maximum 1; null where no row fell into the scene.</returns>
+    /// <summary>Reads a scene's rows; scenes must be asked for in ascending order.</summary>
+    /// <returns>x, y and summed weight of every pixel that was looked at; empty where no row fell into the scene.</returns>
     /// <exception cref="BadDataException">The durations add up to no number.</exception>
-    public float[]? Paint(GazeOfScene looked)
+    public double[] Fixations(SceneGaze gaze)
     {
-        GazeScene scene = looked.Scene;
-        double sigmaX = SigmaX(scene), sigmaY = _options.FrameHeight is { } frame && _options.FrameWidth is not null ? sigmaX * _options.FrameWidth.Value / scene.Width * scene.Height / frame : sigmaX;
-        if (_density is null || _shape != (scene.Width, scene.Height, sigmaX, sigmaY)) _density = new(scene.Width, scene.Height, sigmaX, sigmaY);
-        else _density.Clear();
-        _shape = (scene.Width, scene.Height, sigmaX, sigmaY);
+        GazeScene scene = gaze.Scene;
+        if (_weights.Length < scene.Width * scene.Height) _weights = new double[scene.Width * scene.Height];
         _participants.Clear();
+        _pixels.Clear();
         while (_spill!.Next(scene.Slot, out ReadOnlySpan<GazeRow> rows))
         {
             foreach (ref readonly GazeRow row in rows)
             {
-                _density.Add(row.Pixel, row.Weight);
-                looked.Weight += row.Weight;
+                ref double weight = ref _weights[row.Pixel];
+                if (weight == 0) _pixels.Add(row.Pixel);
+                weight += row.Weight;
+                gaze.Weight += row.Weight;
                 if (_participants.Count < MostParticipants) _participants.Add(row.Participant);
             }
-            looked.Rows += rows.Length;
+            gaze.Rows += rows.Length;
         }
-        looked.Participants = _participants.Count;
-        if (looked.Rows == 0) return null;
-        float[] map = new float[scene.Width * scene.Height];
-        ReadOnlySpan<double> density = _density.Blur();
-        double max = System.Numerics.Tensors.TensorPrimitives.Max(density);
-        if (!double.IsFinite(max)) throw BadDataException.For(FormattableString.Invariant($"The gaze on scene {scene.Number}"), "durations whose sum no number can hold", "seconds", "Correct the durations in the gaze file.");
-        if (max > 0) for (int i = 0; i < map.Length; i++) map[i] = (float)(density[i] / max);
-        return map;
+        gaze.Participants = _participants.Count;
+        double[] fixations = new double[3 * _pixels.Count];
+        for (int i = 0; i < _pixels.Count; i++)
+        {
+            int pixel = _pixels[i];
+            (fixations[3 * i], fixations[3 * i + 1], fixations[3 * i + 2]) = (pixel % scene.Width, pixel / scene.Width, _weights[pixel]);
+            _weights[pixel] = 0;
+        }
+        if (!double.IsFinite(gaze.Weight)) throw BadDataException.For(FormattableString.Invariant($"The gaze on scene {scene.Number}"), "durations whose sum no number can hold", "seconds", "Correct the durations in the gaze file.");
+        return fixations;
     }
 
-    /// <summary>True where the heatmap is of the same span and size.</summary>
-    public static bool SamePlace(HeatmapEntry entry, GazeOfScene looked) =>
-        entry.Place == PlaceOf(looked.Scene);
+    public static bool SamePlace(HeatmapEntry entry, SceneGaze gaze) => entry.Place == PlaceOf(gaze.Scene);
 
-    /// <summary>Time and size of a scene as the record has them.</summary>
     public static string PlaceOf(GazeScene scene) => string.Create(CultureInfo.InvariantCulture, $"{scene.StartSeconds:R}-{scene.EndSeconds:R} s, {scene.Width}x{scene.Height}");
 
     public void Dispose() => _spill?.Dispose();
 
-    /// <summary>Sigma along x in pixels of the still: given for the frame's pixels, which may be of another size.</summary>
-    double SigmaX(GazeScene scene)
-    {
-        int frame = _options.FrameWidth ?? scene.Width;
-        return _options.Sigma.InPixels(_options.Geometry, frame) * scene.Width / frame;
-    }
-
-    /// <summary>Nothing can be made of the file: why, and what to do about the reason that most rows have.</summary>
+    // Names the remedy of the reason that most rows have.
     static BadDataException Unusable(string path, GazeReport found)
     {
         KeyValuePair<string, GazeDropped>[] reasons = [.. found.Dropped.Where(d => d.Value.Count > 0)];

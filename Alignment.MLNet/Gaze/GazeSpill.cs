@@ -8,9 +8,8 @@ namespace Alignment.MLNet.Gaze;
 readonly record struct GazeRow(int Slot, int Pixel, double Weight, ulong Participant);
 
 /// <summary>
-/// Brings rows that come in any order into the order of their scenes, in bounded memory: an external sort. Rows are gathered up to a million, sorted
-/// by scene (stable, so that sums are taken in the file's order and come out alike every time) and put aside in one temporary file; then all
-/// runs are read side by side, scene after scene.
+/// Sorts rows by scene in bounded memory (an external sort): runs of up to a million rows are sorted – stable, so that sums are taken in the file's order
+/// and are the same every time – and written to one temporary file; then all runs are read side by side, scene after scene.
 /// </summary>
 sealed class GazeSpill : IDisposable
 {
@@ -37,9 +36,7 @@ sealed class GazeSpill : IDisposable
         public int At, End;
     }
 
-    /// <param name="path">The temporary file; made only when memory does not suffice, and deleted at the end.</param>
-    /// <param name="slots">How many scenes there are.</param>
-    /// <param name="runRows">Rows sorted at a time.</param>
+    /// <summary>The temporary file is used only when memory does not suffice, and deleted at the end.</summary>
     public GazeSpill(string path, int slots, int runRows = RunRows)
     {
         (_path, _runRows) = (path, runRows);
@@ -47,7 +44,6 @@ sealed class GazeSpill : IDisposable
         _rows = new GazeRow[Math.Min(1024, runRows)];
     }
 
-    /// <summary>Takes a row.</summary>
     public void Add(in GazeRow row)
     {
         if (_count == _rows.Length)
@@ -62,7 +58,7 @@ sealed class GazeSpill : IDisposable
         _rows[_count++] = row;
     }
 
-    /// <summary>Ends taking rows; from here on they can be read.</summary>
+    /// <summary>Ends adding; from here on rows can be read.</summary>
     public void Finish()
     {
         _isFinished = true;
@@ -79,7 +75,7 @@ sealed class GazeSpill : IDisposable
         foreach (Run run in _runs) run.Buffer = new GazeRow[rows];
     }
 
-    /// <summary>The next rows of a scene, in the order they came; call until it is false. Scenes must be asked for in ascending order; rows of scenes that are left out are passed over.</summary>
+    /// <summary>The next rows of a scene, in the order they came; call until it is false. Scenes are read in ascending order; others may be skipped.</summary>
     public bool Next(int slot, out ReadOnlySpan<GazeRow> rows)
     {
         if (!_isFinished) throw new InvalidOperationException("The rows are still being taken.");

@@ -4,10 +4,7 @@ using Alignment.Transforms.Stages;
 
 namespace Alignment.MLNet.Gaze;
 
-/// <summary>A heatmap that is ready to be written.</summary>
-/// <param name="Png">The file's bytes.</param>
-/// <param name="Maker">How it was made.</param>
-/// <param name="Entry">What the record says of it; its place of the maker is filled in here.</param>
+/// <summary>A heatmap that is ready to be written, with its entry in the record (the maker's index is still to be filled in).</summary>
 sealed record ReadyHeatmap(byte[] Png, HeatmapMethod Maker, HeatmapEntry Entry);
 
 /// <summary>The folder of one video's heatmaps, with the record that says what produced them.</summary>
@@ -31,19 +28,17 @@ sealed class VideoHeatmaps
         foreach (HeatmapEntry scene in record?.Scenes ?? []) _scenes[scene.SceneNumber] = scene;
     }
 
-    /// <summary>The name of a scene's heatmap.</summary>
     public static string FileOf(string videoId, int scene) => SceneId.Of(videoId, scene) + ".png";
 
-    /// <summary>Equal makers make equal maps.</summary>
     public static bool Same(HeatmapMethod a, HeatmapMethod b) => JsonSerializer.Serialize(a) == JsonSerializer.Serialize(b);
 
-    /// <summary>Writes the record of <paramref name="made"/>, then the heatmaps; what they replace moves aside or, if it was made here, goes.</summary>
-    public void Commit(IReadOnlyList<ReadyHeatmap> made)
+    /// <summary>Writes the record, then the heatmaps. Provided heatmaps that they replace are moved aside, own ones deleted.</summary>
+    public void Commit(IReadOnlyList<ReadyHeatmap> heatmaps)
     {
-        if (made.Count == 0) return;
+        if (heatmaps.Count == 0) return;
         AtomicFile.MakeFolder(_folder);
-        var replaced = Replaced([.. made.Select(m => m.Entry.SceneNumber)]);
-        foreach (ReadyHeatmap heatmap in made)
+        var replaced = Replaced([.. heatmaps.Select(m => m.Entry.SceneNumber)]);
+        foreach (ReadyHeatmap heatmap in heatmaps)
         {
             int maker = _makers.FindIndex(m => Same(m, heatmap.Maker));
             if (maker < 0)
@@ -57,12 +52,12 @@ sealed class VideoHeatmaps
         foreach (var (path, isOurs) in replaced)
         {
             if (!isOurs && !File.Exists(path + ReplacedSuffix)) File.Move(path, path + ReplacedSuffix);
-            else if (!made.Any(m => m.Entry.File == Path.GetFileName(path))) File.Delete(path);
+            else if (!heatmaps.Any(m => m.Entry.File == Path.GetFileName(path))) File.Delete(path);
         }
-        foreach (ReadyHeatmap heatmap in made) AtomicFile.WriteBytes(Path.Combine(_folder, heatmap.Entry.File), heatmap.Png, durable: false);
+        foreach (ReadyHeatmap heatmap in heatmaps) AtomicFile.WriteBytes(Path.Combine(_folder, heatmap.Entry.File), heatmap.Png, durable: false);
     }
 
-    /// <summary>Pictures in the folder that a scene's heatmap could be taken from, and whether they were made here.</summary>
+    /// <summary>Pictures in the folder that are read as a scene's heatmap, and whether they were written here.</summary>
     List<(string Path, bool IsOurs)> Replaced(HashSet<int> scenes)
     {
         var known = new ProvenanceReader();
@@ -74,7 +69,7 @@ sealed class VideoHeatmaps
 
     void WriteRecord()
     {
-        // Makers of which no heatmap is left go; the others keep their order.
+        // Unused makers go; the others keep their order.
         HeatmapMethod[] used = [.. _makers.Where((_, i) => _scenes.Values.Any(s => s.Maker == i))];
         new HeatmapRecord { VideoId = _videoId, Makers = used, Scenes = [.. _scenes.Values.Select(s => s with { Maker = Array.IndexOf(used, _makers[s.Maker]) })] }.Write(_folder);
     }

@@ -10,18 +10,15 @@ namespace Alignment.MLNet.Masks;
 /// <code>
 /// keyword_masks/{video_id}/scene_{n}.png         8 bits, 255 on the product, else 0
 /// keyword_masks/{video_id}/scene_{n}.soft.png    16 bits, the probability
-/// keyword_masks/{video_id}/scene_{n}.json        what both were made from, and their hashes
+/// keyword_masks/{video_id}/scene_{n}.json        the inputs of both, and their hashes
 /// </code>
-/// The record is written before the mask, so that a killed run leaves no mask that nobody knows.
+/// The record is written before the mask, so that a killed run leaves no mask of unknown origin.
 /// </summary>
 sealed class MaskFiles
 {
     readonly string _folder, _name;
 
-    /// <param name="folder">The data.</param>
-    /// <param name="videoId">The video.</param>
-    /// <param name="scene">Its files; a mask among them is where the new one goes.</param>
-    /// <exception cref="BadDataException">The mask would go through a link that is not read, onto files that nobody has looked at.</exception>
+    /// <exception cref="BadDataException">The mask would go through a link that is not read.</exception>
     public MaskFiles(SceneFolder folder, string videoId, SceneFiles scene)
     {
         Existing = scene.Mask;
@@ -32,7 +29,7 @@ sealed class MaskFiles
             throw BadDataException.For($"The mask '{Mask}'", "a link in its place or its folder's", "a plain folder, and nothing where the mask goes", "Copy the files there instead: no mask is written through links, and none that is there is overwritten.");
     }
 
-    /// <summary>The mask that is there, in whatever layout; null for none.</summary>
+    /// <summary>The mask that is there, in either layout, or null.</summary>
     public string? Existing { get; }
 
     /// <summary>Where the mask goes.</summary>
@@ -42,21 +39,23 @@ sealed class MaskFiles
 
     public string Record => Path.Combine(_folder, _name + ".json");
 
-    /// <summary>Whether a mask other than <see cref="Mask"/> would be read instead of it: one of another format beside it.</summary>
+    /// <summary>Whether a mask of another format would be read instead of <see cref="Mask"/>.</summary>
     public bool IsShadowed => Existing is not null && Existing != Mask;
 
-    /// <summary>Whether what is there is just what the recipe would make.</summary>
     public bool IsUpToDate(object recipe) => Existing == Mask && OutputRecord.Current<object>(Record, recipe) is not null;
 
     /// <summary>Writes probabilities, record and mask, in this order.</summary>
-    public void Write(int width, int height, float[] probability, float[] mask, bool soft, object recipe, object facts)
+    public void Write(MaskColumns columns, bool soft, object recipe, object facts)
     {
+        (int width, int height) = columns.Size();
+        ReadOnlySpan<float> mask = columns.Mask();
         byte[] grey = new byte[mask.Length];
         for (int i = 0; i < grey.Length; i++) grey[i] = mask[i] > 0 ? (byte)255 : (byte)0;
         byte[] png = PngWriter.Grey8(grey, width, height);
         var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal) { [Path.GetFileName(Mask)] = FileHash.OfBytes(png) };
         if (soft)
         {
+            ReadOnlySpan<float> probability = columns.Probability();
             ushort[] words = new ushort[probability.Length];
             for (int i = 0; i < words.Length; i++) words[i] = (ushort)(probability[i] * 65535f + 0.5f);
             byte[] softPng = PngWriter.Grey16(words, width, height);

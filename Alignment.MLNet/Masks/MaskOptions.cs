@@ -3,22 +3,22 @@ using Alignment.Transforms.Masks;
 
 namespace Alignment.MLNet.Masks;
 
-/// <summary>Which masks are made, and how.</summary>
+/// <summary>Which masks are written, and how.</summary>
 public sealed record MaskOptions
 {
-    /// <summary>How a mask is made of a picture.</summary>
+    /// <summary>From picture and keyword to mask.</summary>
     public KeywordMaskOptions Mask { get; init; } = new();
 
     /// <summary>Only these videos; empty: all.</summary>
     public IReadOnlyList<string> Videos { get; init; } = [];
 
-    /// <summary>Replace masks that are there already. Without it none is touched, whoever made it.</summary>
+    /// <summary>Replaces masks that are there already.</summary>
     public bool Force { get; init; }
 
-    /// <summary>Also keep the probabilities, as <c>scene_{n}.soft.png</c> (16 bits, white is 1).</summary>
+    /// <summary>Also writes the probabilities, as <c>scene_{n}.soft.png</c> (16 bits, white is 1).</summary>
     public bool Soft { get; init; } = true;
 
-    /// <summary>Also draw a contact sheet of every video.</summary>
+    /// <summary>Also draws a contact sheet of every video.</summary>
     public bool Sheets { get; init; } = true;
 
     /// <summary>Where report and sheets go; empty: <c>mask_report</c> in the data folder.</summary>

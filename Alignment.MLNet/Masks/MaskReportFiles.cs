@@ -9,7 +9,6 @@ static class MaskReportFiles
 {
     public const string Csv = "masks.csv", Json = "masks.json";
 
-    /// <summary>Writes rows as they come; the file appears with the last one.</summary>
     public static void WriteCsv(string folder, IEnumerable<MaskRow> rows) => AtomicFile.Write(Path.Combine(folder, Csv), stream =>
     {
         using StreamWriter to = CsvRows.To(stream);
@@ -19,7 +18,7 @@ static class MaskReportFiles
                 row.Empty ? "1" : "0", row.Full ? "1" : "0", row.Components.ToString(CultureInfo.InvariantCulture), row.NeighbourIou?.ToString("0.####", CultureInfo.InvariantCulture) ?? "", row.MaskPath);
     }, keepEqual: true);
 
-    /// <summary>The file tells what there is, not which run made it, so that a run that had nothing to do leaves it as it was.</summary>
+    /// <summary>Says what there is, not which run wrote it: a run with nothing to do leaves the file as it was.</summary>
     public static void WriteJson(string folder, MaskResult report) =>
         AtomicFile.WriteText(Path.Combine(folder, Json), JsonSerializer.Serialize(report with { Made = report.Made + report.UpToDate, UpToDate = 0 }, OutputRecord.Style) + "\n", keepEqual: true);
 

@@ -5,20 +5,20 @@ namespace Alignment.MLNet.Masks;
 /// <summary>Where a scene's mask comes from.</summary>
 public enum MaskOrigin
 {
-    /// <summary>Made by this run.</summary>
+    /// <summary>Written by this run.</summary>
     Made,
 
-    /// <summary>Made by an earlier run with the same model and settings from the same still.</summary>
+    /// <summary>Written by an earlier run from the same still with the same model and settings.</summary>
     UpToDate,
 
-    /// <summary>There already, made by somebody else, by hand, or with other settings; left alone.</summary>
+    /// <summary>Provided, drawn by hand, or of other settings; left alone.</summary>
     Existing,
 }
 
-/// <summary>What is worth knowing of one mask.</summary>
+/// <summary>One mask in numbers.</summary>
 /// <param name="VideoId">The video.</param>
 /// <param name="SceneNumber">The scene.</param>
-/// <param name="Keyword">What was looked for.</param>
+/// <param name="Keyword">The product.</param>
 /// <param name="Origin">Where the mask comes from.</param>
 /// <param name="Area">The product's part of the picture, 0 … 1.</param>
 /// <param name="Empty">No pixel is product.</param>
@@ -28,22 +28,22 @@ public enum MaskOrigin
 /// <param name="MaskPath">Full path.</param>
 public sealed record MaskRow(string VideoId, int SceneNumber, string Keyword, MaskOrigin Origin, double Area, bool Empty, bool Full, int Components, double? NeighbourIou, string MaskPath);
 
-/// <summary>What came of making masks.</summary>
+/// <summary>The result of <see cref="MaskJob"/>.</summary>
 /// <param name="DataFolder">Full path of the data.</param>
 /// <param name="ReportFolder">Full path of the folder with <c>masks.csv</c>, <c>masks.json</c> and the sheets.</param>
 /// <param name="ModelHash">Identifies the CLIPSeg.</param>
 /// <param name="Threshold">Probabilities above it are product.</param>
-/// <param name="Prompts">By keyword, the texts that were asked.</param>
+/// <param name="Prompts">By keyword, the prompts given to the model.</param>
 /// <param name="Videos">With at least one still.</param>
 /// <param name="Scenes">Stills.</param>
-/// <param name="Made">Masks made now.</param>
+/// <param name="Made">Masks written now.</param>
 /// <param name="UpToDate">Masks of an earlier run with the same model and settings.</param>
-/// <param name="Existing">Other masks that were there; left alone.</param>
+/// <param name="Existing">Other masks, left alone.</param>
 /// <param name="Empty">Masks without product.</param>
 /// <param name="Full">Masks of nothing but product.</param>
 /// <param name="MeanArea">Of all masks.</param>
 /// <param name="Sheets">Full paths of the contact sheets.</param>
-/// <param name="Problems">What could not be used; the rest went on.</param>
+/// <param name="Problems">What could not be used.</param>
 public sealed record MaskResult(string DataFolder, string ReportFolder, string ModelHash, float Threshold, IReadOnlyDictionary<string, IReadOnlyList<string>> Prompts, int Videos, long Scenes,
     long Made, long UpToDate, long Existing, long Empty, long Full, double MeanArea, IReadOnlyList<string> Sheets, IReadOnlyList<SceneProblem> Problems)
 {

@@ -6,16 +6,13 @@ using Alignment.Transforms.Images;
 namespace Alignment.MLNet.Masks;
 
 /// <summary>
-/// A video's contact sheet: for every scene the still, the still with the mask drawn over it, and the probabilities where they were kept.
+/// A video's contact sheet: for every scene the still, the still with the mask over it, and the probabilities where there are any.
 /// </summary>
-/// <param name="folder">Of the report.</param>
-/// <param name="video">The video's id.</param>
 sealed class MaskSheet(string folder, string video)
 {
     /// <summary>Raised when sheets look different than before.</summary>
     const int Format = 1;
 
-    /// <summary>The sheet says how many scenes it leaves out.</summary>
     const int MostScenes = 120;
 
     const int CellWidth = 256;
@@ -36,7 +33,7 @@ sealed class MaskSheet(string folder, string video)
         else _more++;
     }
 
-    /// <summary>Draws the sheet, unless it is there as it would be.</summary>
+    /// <summary>Draws the sheet, unless it is current.</summary>
     /// <returns>Its path; null for a video without masks.</returns>
     public string? Write(CancellationToken cancel)
     {
@@ -79,7 +76,7 @@ sealed class MaskSheet(string folder, string video)
         return path;
     }
 
-    /// <summary>The product half in colour, everything else half as bright: what is in and what is out can be seen on any picture.</summary>
+    /// <summary>The product in colour, everything else darker: visible on any picture.</summary>
     internal static void Tint(RgbPicture picture, ReadOnlySpan<float> mask)
     {
         byte[] p = picture.Pixels;

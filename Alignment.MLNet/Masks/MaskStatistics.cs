@@ -17,10 +17,8 @@ sealed class MaskStatistics
         Components = MaskComponents.Count(mask, width, height);
     }
 
-    /// <summary>Pixels of the product.</summary>
     public long Pixels { get; }
 
-    /// <summary>Connected pieces.</summary>
     public int Components { get; }
 
     public double Area => (double)Pixels / _mask.Length;

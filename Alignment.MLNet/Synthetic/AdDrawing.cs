@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Synthetic;
 
-/// <summary>What is drawn.</summary>
+/// <summary>Options of a drawn ad.</summary>
 public sealed record AdDrawingOptions
 {
     /// <summary>The ad's id; with <see cref="Seed"/> it decides everything that is drawn at random.</summary>
@@ -18,7 +18,7 @@ public sealed record AdDrawingOptions
     /// <summary>Frames per second.</summary>
     public int FramesPerSecond { get; init; } = 25;
 
-    /// <summary>Scenes, with hard cuts between them.</summary>
+    /// <summary>Number of scenes, with hard cuts between them.</summary>
     public int Scenes { get; init; } = 6;
 
     /// <summary>Shortest scene in seconds.</summary>
@@ -27,7 +27,7 @@ public sealed record AdDrawingOptions
     /// <summary>Longest scene in seconds.</summary>
     public double LongestSceneSeconds { get; init; } = 1.6;
 
-    /// <summary>So many scenes, spread over the ad but never the first, do not show the product.</summary>
+    /// <summary>Number of scenes without the product, spread over the ad but never the first.</summary>
     public int ScenesWithoutProduct { get; init; } = 1;
 
     /// <summary>The product.</summary>
@@ -67,7 +67,7 @@ public static class AdDrawing
     static readonly (int Main, int Second)[] s_colours =
         [(0xC8352B, 0xF2C230), (0x1F6FB2, 0xF5F1E6), (0x2E8B57, 0xF2A541), (0xE0702A, 0x2B2F77), (0x7B3FA0, 0xF4D35E), (0xD81B60, 0x7FDBDA)];
 
-    /// <summary>Plans an ad; frames are drawn when asked for. Equal options give equal bytes on every machine.</summary>
+    /// <summary>Plans an ad; frames are drawn on demand. Equal options give equal bytes on every machine.</summary>
     /// <exception cref="UsageException">An option is out of range.</exception>
     public static DrawnAd Draw(AdDrawingOptions? options = null)
     {
@@ -109,7 +109,7 @@ public sealed class DrawnAd
         }
         if (!scenes[0].HasProduct && scenes.Count > 1)
         {
-            // Many absences can reach the first scene: it trades with the next one that has the product.
+            // With many absences the first scene may lack the product: it trades with the next one that has it.
             int other = scenes.FindIndex(s => s.HasProduct);
             (scenes[0], scenes[other]) = (scenes[0] with { HasProduct = true }, scenes[other] with { HasProduct = false });
         }
@@ -119,7 +119,7 @@ public sealed class DrawnAd
         _drawings = [.. scenes.Select((s, i) => new SceneDrawing(options, options.Seed, s.Number, s.HasProduct, first + 3 * i))];
     }
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>The options.</summary>
     public AdDrawingOptions Options { get; }
 
     /// <summary>What the product is called.</summary>
@@ -131,7 +131,7 @@ public sealed class DrawnAd
     /// <summary>Frames in all.</summary>
     public int Frames { get; }
 
-    /// <summary>The frame whose picture stands for a scene: its middle.</summary>
+    /// <summary>The scene's key frame: its middle.</summary>
     public static int StillOf(DrawnScene scene)
     {
         ArgumentNullException.ThrowIfNull(scene);

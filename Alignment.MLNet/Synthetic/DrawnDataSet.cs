@@ -9,15 +9,14 @@ namespace Alignment.MLNet.Synthetic;
 /// <summary>Writes drawn ads as a data set in the usual layout (see <see cref="SceneFolder"/>), with the truth beside it.</summary>
 public static class DrawnDataSet
 {
-    /// <summary>What reports say of these heatmaps: nobody looked at these ads.</summary>
+    /// <summary>For reports: nobody looked at these ads.</summary>
     internal const string ImaginedViewer = "the demo, an imagined viewer";
 
     static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>
-    /// Writes stills, masks, heatmaps (with a record that says they were drawn for an imagined viewer) and keywords.csv of every ad, and <c>{video_id}.truth.json</c> (size, frame rate, start
-    /// frames, keyword, where the product is on screen) in <paramref name="folder"/>. Files appear complete or not at all;
-    /// equal options give equal bytes.
+    /// Writes stills, masks, heatmaps (recorded as drawn for an imagined viewer), keywords.csv, and for each ad <c>{video_id}.truth.json</c> (size,
+    /// frame rate, start frames, keyword, where the product is on screen). Files appear complete or not at all; equal options give equal bytes.
     /// </summary>
     /// <returns>The ads, ready to be encoded.</returns>
     /// <exception cref="UsageException">An option is out of range, or two ads have one id.</exception>
@@ -36,8 +35,8 @@ public static class DrawnDataSet
                 heatmaps.Add(Write(folder, ad, scene));
                 progress?.Report(new("drawing scenes", ++done, scenes, ad.Options.VideoId));
             }
-            new HeatmapRecord { VideoId = ad.Options.VideoId, Makers = [s_imagined], Scenes = heatmaps }.Write(SafePath.Under(folder, SceneFolder.Heatmaps, ad.Options.VideoId));
-            AtomicFile.WriteText(SafePath.Under(folder, ad.Options.VideoId + ".truth.json"), JsonSerializer.Serialize(new
+            new HeatmapRecord { VideoId = ad.Options.VideoId, Makers = [s_imagined], Scenes = heatmaps }.Write(SafePath.Under(folder, Layout.Heatmaps, ad.Options.VideoId));
+            AtomicFile.WriteText(SafePath.Under(folder, ad.Options.VideoId + Layout.TruthEnding), JsonSerializer.Serialize(new
             {
                 Video = ad.Options.VideoId,
                 ad.Options.Width,
@@ -49,7 +48,7 @@ public static class DrawnDataSet
                 ProductOnScreen = ad.Scenes.Select(s => s.HasProduct),
             }, s_json) + "\n");
         }
-        AtomicFile.Write(Path.Combine(folder, "keywords.csv"), stream =>
+        AtomicFile.Write(Path.Combine(folder, Layout.Keywords), stream =>
         {
             using StreamWriter to = CsvRows.To(stream);
             CsvRows.Write(to, KeywordsCsv.IdColumn, KeywordsCsv.KeywordColumn);
@@ -60,7 +59,6 @@ public static class DrawnDataSet
 
     static readonly HeatmapMethod s_imagined = new() { Kind = ProvenanceKind.Drawn, By = ImaginedViewer };
 
-    /// <summary>Writes one scene; what the record says of its heatmap comes back.</summary>
     static HeatmapEntry Write(string folder, DrawnAd ad, DrawnScene scene)
     {
         string id = ad.Options.VideoId, sceneId = SceneId.Of(id, scene.Number);
@@ -70,7 +68,7 @@ public static class DrawnDataSet
         PictureFile.WriteJpeg(SafePath.Under(folder, Layout.Stills, id, sceneId + "-01.jpg"), new(width, height, rgb));
         PictureFile.WritePngGrey(SafePath.Under(folder, Layout.Masks, id, FormattableString.Invariant($"scene_{scene.Number}.png")), width, height, ad.Mask(frame));
         byte[] grey = [.. ad.Heatmap(frame).Select(a => (byte)(a * 255f + 0.5f))];
-        string heatmap = SafePath.Under(folder, SceneFolder.Heatmaps, id, sceneId + ".jpg");
+        string heatmap = SafePath.Under(folder, Layout.Heatmaps, id, sceneId + ".jpg");
         PictureFile.WriteJpegGrey(heatmap, width, height, grey);
         return new(scene.Number, Path.GetFileName(heatmap), FileHash.OfFile(heatmap), Maker: 0);
     }

@@ -8,7 +8,7 @@ namespace Alignment.Transforms.MlNetPlumbing;
 /// <see cref="SceneTransformer.Describe"/>; the same description answers for a schema of real data and for the mere
 /// shape of one, so that what an estimator promises and what its transformer delivers cannot differ.
 /// </summary>
-sealed class StageColumns
+sealed partial class StageColumns
 {
     readonly string _stage;
     readonly DataViewSchema _schema;

@@ -1,7 +1,10 @@
 using Alignment.Onnx.Bundles;
+using Alignment.Onnx.Runtime;
+using Alignment.Transforms.Images;
 using Alignment.Transforms.Masks;
 using Alignment.Transforms.MlNetPlumbing;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.Stages;
 
@@ -17,7 +20,10 @@ public sealed record MaskKeywordOptions : IStageOptions
     /// <summary>How masks are made.</summary>
     public KeywordMaskOptions Mask { get; init; } = new();
 
-    /// <summary>float [3,H,W] in −1..1 – the scene.</summary>
+    /// <summary>
+    /// float [3,H,W] in −1..1 – the scene; or text, the still's path: then the masks have the still's own size and are float vectors of varying
+    /// length, W · H values row by row.
+    /// </summary>
     public string ImageColumn { get; init; } = SceneColumns.Image;
 
     /// <summary>text – what to look for.</summary>
@@ -29,6 +35,15 @@ public sealed record MaskKeywordOptions : IStageOptions
     /// <summary>float [H,W], 0 or 1 – the mask.</summary>
     public string OutputColumn { get; init; } = SceneColumns.Mask;
 
+    /// <summary>From a path only: int32, the still's width. Reading it decodes the still and runs no model.</summary>
+    public string WidthColumn { get; init; } = SceneColumns.StillWidth;
+
+    /// <summary>From a path only: int32, the still's height.</summary>
+    public string HeightColumn { get; init; } = SceneColumns.StillHeight;
+
+    /// <summary>From a path only: double – CLIP's judgement of how well the keyword's prompts fit the whole still; NaN where the model has none.</summary>
+    public string SimilarityColumn { get; init; } = SceneColumns.MaskSimilarity;
+
     /// <inheritdoc/>
     public void Check()
     {
@@ -39,14 +54,14 @@ public sealed record MaskKeywordOptions : IStageOptions
 }
 
 /// <summary>
-/// Finds the product in each scene by its name with CLIPSeg: <c>image</c>, <c>keyword</c> → <c>mask_soft</c> and <c>mask</c> at the image's size. The
-/// models load with the first row, once, and are shared by all cursors.
+/// Finds the product in each scene by its name with CLIPSeg: <c>image</c> (or a path), <c>keyword</c> → <c>mask_soft</c> and <c>mask</c> at the
+/// image's size. The models load with the first row that is read, once, and are shared by all cursors.
 /// </summary>
 public sealed class MaskKeywordEstimator : SceneEstimator<MaskKeywordTransformer>
 {
     /// <exception cref="MissingDependencyException">There is no such bundle, or it has no CLIPSeg.</exception>
     /// <exception cref="BadDataException">It is no valid bundle, or its CLIPSeg not the one of the given hash.</exception>
-    internal MaskKeywordEstimator(MaskKeywordOptions options) : base(MaskKeywordTransformer.Open(options))
+    internal MaskKeywordEstimator(MaskKeywordOptions options, Device? device = null) : base(MaskKeywordTransformer.Open(options, device))
     {
     }
 }
@@ -58,10 +73,12 @@ public sealed class MaskKeywordTransformer : SceneTransformer<MaskKeywordOptions
 
     readonly KeywordMasker _masker;
 
-    MaskKeywordTransformer(MaskKeywordOptions options, ClipSegPart part) : base(Name, options) => _masker = new KeywordMasker(part, options.Mask);
+    MaskKeywordTransformer(MaskKeywordOptions options, ClipSegPart part, Device? device) : base(Name, options) => _masker = new(part, options.Mask, device);
 
     /// <summary>Opens the bundle the options name; remembers its full path and the model's hash, or compares the hash where there is one.</summary>
-    internal static MaskKeywordTransformer Open(MaskKeywordOptions options)
+    /// <param name="options">The stage's.</param>
+    /// <param name="device">What runs the models; null: the CPU. A saved stage does not keep it.</param>
+    internal static MaskKeywordTransformer Open(MaskKeywordOptions options, Device? device = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
@@ -69,7 +86,7 @@ public sealed class MaskKeywordTransformer : SceneTransformer<MaskKeywordOptions
         if (options.ModelHash.Length > 0 && options.ModelHash != part.Hash)
             throw BadDataException.For($"MaskKeyword's model bundle '{part.Bundle.Folder}'", $"a CLIPSeg of hash {part.Hash}", $"{options.ModelHash}, with which the stage was made",
                 "The model was changed or replaced since: put the original back, or make and save the stage again with this one.");
-        return new MaskKeywordTransformer(options with { Bundle = part.Bundle.Folder, ModelHash = part.Hash }, part);
+        return new MaskKeywordTransformer(options with { Bundle = part.Bundle.Folder, ModelHash = part.Hash }, part, device);
     }
 
     static ITransformer IStageLoader.Load(BinaryReader from)
@@ -88,7 +105,27 @@ public sealed class MaskKeywordTransformer : SceneTransformer<MaskKeywordOptions
 
     internal override void Describe(StageColumns columns)
     {
-        StageInput image = columns.Picture(Options.ImageColumn), keyword = columns.Text(Options.KeywordColumn);
+        StageInput image = columns.PictureOrPath(Options.ImageColumn), keyword = columns.Text(Options.KeywordColumn);
+        if (image.Column.Type is TextDataViewType) FromPath(columns, image, keyword);
+        else FromImage(columns, image, keyword);
+    }
+
+    void FromPath(StageColumns columns, StageInput path, StageInput keyword)
+    {
+        var still = StillSize.Columns(columns, path, Options.WidthColumn, Options.HeightColumn);
+        var work = StageColumns.Together<KeywordMask>([path, keyword], row =>
+        {
+            Func<RgbPicture> read = row.Once(still);
+            Func<string> readKeyword = row.Text(keyword);
+            return () => _masker.Make(read(), [readKeyword()])[0];
+        });
+        columns.MakeFloats(Options.SoftColumn, work, m => m.Probability);
+        columns.MakeFloats(Options.OutputColumn, work, m => m.Mask);
+        columns.Make(Options.SimilarityColumn, NumberDataViewType.Double, work, m => m.Similarity ?? double.NaN);
+    }
+
+    void FromImage(StageColumns columns, StageInput image, StageInput keyword)
+    {
         int[] map = [image.Height, image.Width];
         var work = StageColumns.Together<(float[] Soft, float[] Mask)>([image, keyword], row =>
         {

@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.MlNetPlumbing;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.Stages;
 
@@ -30,7 +31,7 @@ public enum HeatmapNormalization
 /// <summary>Options of <see cref="NormalizeHeatmapEstimator"/>.</summary>
 public sealed record NormalizeHeatmapOptions : IStageOptions
 {
-    /// <summary>float vector, any dimensions – the heatmap as read. With <see cref="Smoothing"/> float [H,W].</summary>
+    /// <summary>float vector, any dimensions or varying length – the heatmap as read. With <see cref="Smoothing"/> float [H,W].</summary>
     public string InputColumn { get; init; } = SceneColumns.HeatmapRaw;
 
     /// <summary>float vector of the same dimensions, 0..1 – A.</summary>
@@ -54,8 +55,7 @@ public sealed record NormalizeHeatmapOptions : IStageOptions
         StageCheck.Known("NormalizeHeatmap: Mode", Mode);
         if (!(LowPercentile >= 0 && LowPercentile < HighPercentile && HighPercentile <= 100))
             throw UsageException.For("NormalizeHeatmap: percentiles", FormattableString.Invariant($"{LowPercentile} and {HighPercentile}"), "two from 0 to 100, the lower first", "1 and 99 are the defaults.");
-        if (!(Smoothing is >= 0 and <= HeatmapSmoothing.MostSigma))
-            throw UsageException.For("NormalizeHeatmap: Smoothing", FormattableString.Invariant($"{Smoothing}"), FormattableString.Invariant($"a sigma in pixels, 0 (none) to {HeatmapSmoothing.MostSigma}"), "Leave it at 0 if unsure.");
+        StageCheck.Smoothing("NormalizeHeatmap: Smoothing", Smoothing);
     }
 }
 
@@ -83,34 +83,54 @@ public sealed class NormalizeHeatmapTransformer : SceneTransformer<NormalizeHeat
 
     internal override void Describe(StageColumns columns)
     {
-        var raw = Options.Smoothing > 0 ? columns.Map(Options.InputColumn) : columns.Floats(Options.InputColumn);
-        columns.MakeFloats(Options.OutputColumn, raw.Dimensions, [raw], row =>
+        StageInput raw = Options.Smoothing > 0 ? columns.Map(Options.InputColumn) : columns.AnyFloats(Options.InputColumn);
+        if (raw.Column.Type is VectorDataViewType { Size: > 0 })
         {
-            var read = row.Floats(raw);
-            return to =>
+            columns.MakeFloats(Options.OutputColumn, raw.Dimensions, [raw], row =>
             {
-                var values = read();
-                var (least, most) = Options.Mode switch
-                {
-                    HeatmapNormalization.DivideBy255 => (0f, White),
-                    HeatmapNormalization.SumToOne or HeatmapNormalization.DivideByMax => (0f, float.MaxValue),
-                    _ => (float.MinValue, float.MaxValue),
-                };
-                foreach (float v in values)
-                    if (!(v >= least && v <= most))
-                        throw BadRow(row, FormattableString.Invariant($"the value {v} in column '{raw.Name}'"), FormattableString.Invariant($"finite values{(least == 0f ? " from 0" : "")}{(most == White ? " to 255" : "")}"),
-                            "Check the heatmap, or choose another normalization.");
-                if (Options.Smoothing > 0)
-                {
-                    values.CopyTo(to);
-                    HeatmapSmoothing.Apply(to, raw.Width, raw.Height, Options.Smoothing);
-                    values = to;
-                }
-                Normalize(values, Options.Mode, Options.LowPercentile, Options.HighPercentile, to);
-                // A blur's rounding may leave the range by its last bit.
-                if (Options.Smoothing > 0) TensorPrimitives.Min<float>(to, 1f, to);
+                ReadFloats read = row.Floats(raw);
+                return to => Normalize(row, raw, read(), to);
+            });
+            return;
+        }
+        var work = StageColumns.Together<float[]>([raw], row =>
+        {
+            ValueGetter<VBuffer<float>> read = row.Getter<VBuffer<float>>(raw);
+            VBuffer<float> values = default;
+            float[] made = [];
+            return () =>
+            {
+                read(ref values);
+                Array.Resize(ref made, values.Length);
+                values.CopyTo(made);
+                Normalize(row, raw, made, made);
+                return made;
             };
         });
+        columns.MakeFloats(Options.OutputColumn, work, m => m);
+    }
+
+    void Normalize(StageRow row, StageInput raw, ReadOnlySpan<float> values, Span<float> to)
+    {
+        var (least, most) = Options.Mode switch
+        {
+            HeatmapNormalization.DivideBy255 => (0f, White),
+            HeatmapNormalization.SumToOne or HeatmapNormalization.DivideByMax => (0f, float.MaxValue),
+            _ => (float.MinValue, float.MaxValue),
+        };
+        foreach (float v in values)
+            if (!(v >= least && v <= most))
+                throw BadRow(row, FormattableString.Invariant($"the value {v} in column '{raw.Name}'"),
+                    FormattableString.Invariant($"finite values{(least == 0f ? " from 0" : "")}{(most == White ? " to 255" : "")}"), "Check the heatmap, or choose another normalization.");
+        if (Options.Smoothing > 0)
+        {
+            values.CopyTo(to);
+            HeatmapSmoothing.Apply(to, raw.Width, raw.Height, Options.Smoothing);
+            values = to;
+        }
+        Normalize(values, Options.Mode, Options.LowPercentile, Options.HighPercentile, to);
+        // A blur's rounding may leave the range by its last bit.
+        if (Options.Smoothing > 0) TensorPrimitives.Min<float>(to, 1f, to);
     }
 
     /// <summary>The formulas; values are finite and in the mode's range. <paramref name="to"/> may be <paramref name="values"/>.</summary>

@@ -1,3 +1,4 @@
+using Alignment.Transforms.Attention;
 using Alignment.Transforms.Attention.Saliency;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.MlNetPlumbing;
@@ -12,17 +13,29 @@ public sealed record PredictAttentionOptions : IStageOptions
     /// <summary>float [3,H,W] in −1..1, the scene still as <c>SizeImage</c> makes it; or text, the still's path.</summary>
     public string InputColumn { get; init; } = SceneColumns.Image;
 
-    /// <summary>float [H,W] in 0..1 – A, as predicted. From a path it has <see cref="Height"/> and <see cref="Width"/>.</summary>
+    /// <summary>float [H,W] in 0..1 – A, as predicted. From a path it has <see cref="Height"/> and <see cref="Width"/>, where they are 0 varying length.</summary>
     public string OutputColumn { get; init; } = SceneColumns.Heatmap;
 
     /// <summary>How it is predicted.</summary>
     public AttentionPredictorOptions Predictor { get; init; } = new();
 
-    /// <summary>From a path: the map is predicted at the still's own size, then brought to this one. Not read where the input is an image.</summary>
+    /// <summary>
+    /// From a path: the map is predicted at the still's own size, then brought to this one; 0 and 0 leave it at its own, and <see cref="WidthColumn"/>
+    /// and <see cref="HeightColumn"/> say which. Not read where the input is an image.
+    /// </summary>
     public int Width { get; init; } = 512;
 
     /// <inheritdoc cref="Width"/>
     public int Height { get; init; } = 512;
+
+    /// <summary>At the still's own size only: int32, its width.</summary>
+    public string WidthColumn { get; init; } = SceneColumns.StillWidth;
+
+    /// <summary>At the still's own size only: int32, its height.</summary>
+    public string HeightColumn { get; init; } = SceneColumns.StillHeight;
+
+    /// <summary>Sigma of a Gaussian blur of the map as predicted, in pixels of it, border reflected; 0: none.</summary>
+    public float Smoothing { get; init; }
 
     /// <summary>From a path: most pixels a file may have; checked on its header.</summary>
     public long MaxPixels { get; init; } = PictureLimits.DefaultMaxPixels;
@@ -33,10 +46,13 @@ public sealed record PredictAttentionOptions : IStageOptions
     /// <inheritdoc/>
     public void Check()
     {
-        StageCheck.Size("PredictAttention", Width, Height);
+        if (!IsOwnSize) StageCheck.Size("PredictAttention", Width, Height);
+        StageCheck.Smoothing("PredictAttention: Smoothing", Smoothing);
         StageCheck.AtLeastOne("PredictAttention: MaxPixels", MaxPixels);
         Predictor.Check();
     }
+
+    internal bool IsOwnSize => (Width, Height) == (0, 0);
 }
 
 /// <summary>
@@ -79,12 +95,34 @@ public sealed class PredictAttentionTransformer : SceneTransformer<PredictAttent
 
     static ITransformer IStageLoader.Load(BinaryReader from) => Open(StageModel.ReadOptions<PredictAttentionOptions>(from, Name, StageModel.FirstVersion));
 
+    /// <summary>What predicts.</summary>
+    internal AttentionPredictor Predictor => _predictor;
+
     internal override void Describe(StageColumns columns)
     {
-        var source = columns.Find(Options.InputColumn, "a picture, float [3,H,W] in −1..1, or text (a path)",
-            t => t is TextDataViewType || (t is VectorDataViewType { Size: > 0 } v && v.ItemType == NumberDataViewType.Single && (!columns.DimensionsKnown || (v.Dimensions.Length == 3 && v.Dimensions[0] == 3))));
-        if (source.Column.Type is TextDataViewType) columns.MakeFloats(Options.OutputColumn, [Options.Height, Options.Width], [source], row => FromPath(row, source));
-        else columns.MakeFloats(Options.OutputColumn, [source.Height, source.Width], [source], row => FromImage(row, source));
+        StageInput source = columns.PictureOrPath(Options.InputColumn);
+        if (source.Column.Type is not TextDataViewType)
+            columns.MakeFloats(Options.OutputColumn, [source.Height, source.Width], [source], row => FromImage(row, source));
+        else if (Options.IsOwnSize) OwnSize(columns, source);
+        else columns.MakeFloats(Options.OutputColumn, [Options.Height, Options.Width], [source], row => FromPath(row, source));
+    }
+
+    void OwnSize(StageColumns columns, StageInput source)
+    {
+        var still = StillSize.Columns(columns, source, Options.WidthColumn, Options.HeightColumn, Options.MaxPixels);
+        var work = StageColumns.Together<float[]>([source], row =>
+        {
+            Func<RgbPicture> read = row.Once(still);
+            float[] map = [];
+            return () =>
+            {
+                RgbPicture picture = read();
+                Array.Resize(ref map, picture.Width * picture.Height);
+                Predict(picture.Pixels, picture.Width, picture.Height, map);
+                return map;
+            };
+        });
+        columns.MakeFloats(Options.OutputColumn, work, m => m);
     }
 
     FillFloats FromPath(StageRow row, StageInput source)
@@ -96,10 +134,16 @@ public sealed class PredictAttentionTransformer : SceneTransformer<PredictAttent
         {
             RgbPicture still = PictureFile.ReadRgb8(path(), limits);
             Array.Resize(ref map, still.Width * still.Height);
-            _predictor.Predict(still.Pixels, still.Width, still.Height, map);
+            Predict(still.Pixels, still.Width, still.Height, map);
             PictureResize.Planes(map, 1, still.Height, still.Width, to, Options.Height, Options.Width);
             System.Numerics.Tensors.TensorPrimitives.Min(to, 1f, to);
         };
+    }
+
+    void Predict(ReadOnlySpan<byte> rgb, int width, int height, Span<float> to)
+    {
+        _predictor.Predict(rgb, width, height, to);
+        if (Options.Smoothing > 0) HeatmapSmoothing.Apply(to, width, height, Options.Smoothing);
     }
 
     FillFloats FromImage(StageRow row, StageInput source)
@@ -117,7 +161,7 @@ public sealed class PredictAttentionTransformer : SceneTransformer<PredictAttent
                     if (!(v >= -1f && v <= 1f)) throw BadRow(row, FormattableString.Invariant($"the value {v} in column '{source.Name}'"), "values from −1 to 1", "Make the picture with SizeImage.");
                     rgb[3 * i + c] = RgbPicture.ToByte((v + 1f) / 2f);
                 }
-            _predictor.Predict(rgb, source.Width, source.Height, to);
+            Predict(rgb, source.Width, source.Height, to);
         };
     }
 

@@ -24,6 +24,12 @@ public static class SceneColumns
     /// <summary>text – file name of the scene still.</summary>
     public const string Filename = "filename";
 
+    /// <summary>int32 – pixels across of the still as its file has it; maps of the still's own size have it too.</summary>
+    public const string StillWidth = "still_width";
+
+    /// <summary>int32 – pixels down of the still as its file has it.</summary>
+    public const string StillHeight = "still_height";
+
     /// <summary>float [3,H,W] in −1..1 – the scene still, RGB planes.</summary>
     public const string Image = "image";
 
@@ -32,6 +38,18 @@ public static class SceneColumns
 
     /// <summary>float [H,W], 0 or 1 – M, the binary keyword mask.</summary>
     public const string Mask = "mask";
+
+    /// <summary>double – how well CLIP finds that the keyword fits the whole still (mean of its logits); NaN where the model does not say.</summary>
+    public const string MaskSimilarity = "mask_similarity";
+
+    /// <summary>double vector of varying length – fixations on the still: x, y, weight of each; x and y in its pixels from the top left corner.</summary>
+    public const string Fixations = "fixations";
+
+    /// <summary>double – sigma along x of the Gaussian that fixations are spread by, in pixels of the still.</summary>
+    public const string FixationSigmaX = "fixation_sigma_x";
+
+    /// <summary>double – the same along y.</summary>
+    public const string FixationSigmaY = "fixation_sigma_y";
 
     /// <summary>float [H,W] – the heatmap as read, 0..255 for 8-bit files (16-bit files scaled to the same range, fractions kept).</summary>
     public const string HeatmapRaw = "heatmap_raw";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Alignment.Transforms.Attention;
 
 namespace Alignment.Transforms.Stages;
 
@@ -17,6 +18,12 @@ static class StageCheck
     public static void AtLeastOne(string subject, long value)
     {
         if (value < 1) throw UsageException.For(subject, value.ToString(CultureInfo.InvariantCulture), "1 or more", "Leave it at its default if unsure.");
+    }
+
+    public static void Smoothing(string subject, float value)
+    {
+        if (!(value is >= 0 and <= HeatmapSmoothing.MostSigma))
+            throw UsageException.For(subject, FormattableString.Invariant($"{value}"), FormattableString.Invariant($"a sigma in pixels, 0 (none) to {HeatmapSmoothing.MostSigma}"), "Leave it at 0 if unsure.");
     }
 
     public static void Alpha(string subject, double value)

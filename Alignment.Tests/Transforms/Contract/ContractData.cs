@@ -35,6 +35,18 @@ public sealed class ContractRow
 
     [ColumnName(SceneColumns.HeatmapModified), VectorType(Height, Width)] public float[] HeatmapModified { get; set; } = [];
 
+    [ColumnName("any_size")] public float[] AnySize { get; set; } = [];
+
+    [ColumnName(SceneColumns.StillWidth)] public int StillWidth { get; set; }
+
+    [ColumnName(SceneColumns.StillHeight)] public int StillHeight { get; set; }
+
+    [ColumnName(SceneColumns.Fixations)] public double[] Fixations { get; set; } = [];
+
+    [ColumnName(SceneColumns.FixationSigmaX)] public double FixationSigmaX { get; set; }
+
+    [ColumnName(SceneColumns.FixationSigmaY)] public double FixationSigmaY { get; set; }
+
     [ColumnName(SceneColumns.Control), VectorType(2, Height, Width)] public float[] Control { get; set; } = [];
 }
 
@@ -46,6 +58,10 @@ public sealed class ContractResult
     [ColumnName("made2")] public float[]? Made2 { get; set; }
 
     [ColumnName("made_int")] public int MadeInt { get; set; }
+
+    [ColumnName("made_int2")] public int MadeInt2 { get; set; }
+
+    [ColumnName("made_double")] public double MadeDouble { get; set; }
 
     [ColumnName("made_float")] public float MadeFloat { get; set; }
 
@@ -84,7 +100,8 @@ static class ContractData
             {
                 VideoId = i < 4 ? "an ad" : "ünï-code.v2", SceneNumber = 10 * i + 1, Keyword = "shoe", SceneImagePath = still, KeywordMaskPath = maskFile, AttentionHeatmapPath = heat,
                 TemporalWindow = i % 3, Image = Floats(3 * N, 2, -1), MaskSoft = Floats(N), Mask = mask, HeatmapRaw = Floats(N, 255), Heatmap = heatmap, HeatmapModified = Floats(N),
-                Control = [.. mask, .. heatmap],
+                Control = [.. mask, .. heatmap], AnySize = Floats(5 + i), StillWidth = 9 + i, StillHeight = 7, FixationSigmaX = 1 + 0.25 * i, FixationSigmaY = 1.5,
+                Fixations = [.. Enumerable.Range(0, 2 * i).SelectMany(k => new[] { k % 9 + 0.5, k % 7, 0.25 * (k + 1) })],
             };
         })];
     }

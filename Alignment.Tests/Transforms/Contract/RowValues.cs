@@ -52,11 +52,14 @@ static class RowValues
 
     public static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 
+    public static string Text(double value) => BitConverter.DoubleToUInt64Bits(value).ToString("x16", CultureInfo.InvariantCulture);
+
     static Func<string> Getter(DataViewRow row, DataViewSchema.Column column) => ColumnWords.Of(column.Type) switch
     {
         "text" => Read<ReadOnlyMemory<char>>(row, column, v => v.ToString()),
         "int32" => Read<int>(row, column, Text),
         "float" => Read<float>(row, column, Text),
+        "double" => Read<double>(row, column, Text),
         _ => Read<VBuffer<float>>(row, column, v => Text([.. v.DenseValues()])),
     };
 

@@ -22,6 +22,9 @@ public sealed record StageCase(string Name, Type Estimator, Func<MLContext, IEst
     static StageCase Of<T>(string name, Func<AlignmentCatalog, T> make, string[] reads, params (string, string)[] makes) where T : IEstimator<ITransformer> =>
         new(name, typeof(T), ml => make(ml.Alignment), reads, makes);
 
+    /// <summary>The type of a map at its still's own size.</summary>
+    const string OwnSize = "float vector of varying length";
+
     /// <summary>Every stage of the product. A stage without a row fails <c>StageContractTests.EveryStage_HasACase</c>.</summary>
     public static StageCase[] All { get; } =
     [
@@ -33,10 +36,16 @@ public sealed record StageCase(string Name, Type Estimator, Func<MLContext, IEst
             [SceneColumns.HeatmapRaw], ("made", "float [16,24]")),
         Of("NormalizeHeatmap percentile", a => a.NormalizeHeatmap(new() { OutputColumn = "made", Mode = HeatmapNormalization.Percentile, LowPercentile = 5, HighPercentile = 90, Smoothing = 1.5f }),
             [SceneColumns.HeatmapRaw], ("made", "float [16,24]")),
+        Of("NormalizeHeatmap varying length", a => a.NormalizeHeatmap(new() { InputColumn = "any_size", OutputColumn = "made", Mode = HeatmapNormalization.MinMax }),
+            ["any_size"], ("made", OwnSize)),
         Of("PredictAttention image", a => a.PredictAttention(new() { OutputColumn = "made", Predictor = new() { Predictor = "fine_grained+spectral_residual.smoothed", CentreWeight = 0.25 } }),
             [SceneColumns.Image], ("made", "float [16,24]")),
         Of("PredictAttention path", a => a.PredictAttention(new() { InputColumn = SceneColumns.SceneImagePath, OutputColumn = "made", Width = 6, Height = 9, Predictor = new() { Predictor = "fine_grained.smoothed" } }),
             [SceneColumns.SceneImagePath], ("made", "float [9,6]")),
+        Of("PredictAttention own size", a => a.PredictAttention(new() { InputColumn = SceneColumns.SceneImagePath, OutputColumn = "made", Width = 0, Height = 0, Smoothing = 1.5f, WidthColumn = "made_int", HeightColumn = "made_int2" }),
+            [SceneColumns.SceneImagePath], ("made", OwnSize), ("made_int", "int32"), ("made_int2", "int32")),
+        Of("DrawFixations", a => a.DrawFixations(new() { OutputColumn = "made", Smoothing = 0.75f }),
+            [SceneColumns.Fixations, SceneColumns.StillWidth, SceneColumns.StillHeight, SceneColumns.FixationSigmaX, SceneColumns.FixationSigmaY], ("made", OwnSize)),
         Of("BinarizeMask", a => a.BinarizeMask(new() { OutputColumn = "made", Threshold = 0.25f }),
             [SceneColumns.MaskSoft], ("made", "float [16,24]")),
         Of("ScoreAlignment", a => a.ScoreAlignment(new() { HeatmapColumn = SceneColumns.HeatmapModified, ScoreColumn = "made_float", ShareColumn = "made_float2" }),
@@ -62,6 +71,9 @@ public sealed record StageCase(string Name, Type Estimator, Func<MLContext, IEst
             [SceneColumns.Mask, SceneColumns.Heatmap], ("made", "float [2,16,24]")),
         Of("MaskKeyword", a => a.MaskKeyword(new() { Bundle = Masks.MaskBundles.Seeded, Mask = new() { Prompts = ["a {keyword}"], Threshold = 0.45f, LargestComponents = 1, Refine = true, Synonyms = new Dictionary<string, IReadOnlyList<string>> { ["SHOE"] = ["sneaker"] } }, SoftColumn = "made2", OutputColumn = "made" }),
             [SceneColumns.Image, SceneColumns.Keyword], ("made", "float [16,24]"), ("made2", "float [16,24]")),
+        Of("MaskKeyword path", a => a.MaskKeyword(new() { Bundle = Masks.MaskBundles.Seeded, ImageColumn = SceneColumns.SceneImagePath, Mask = new() { Threshold = 0.45f }, SoftColumn = "made2", OutputColumn = "made",
+            WidthColumn = "made_int", HeightColumn = "made_int2", SimilarityColumn = "made_double" }),
+            [SceneColumns.SceneImagePath, SceneColumns.Keyword], ("made", OwnSize), ("made2", OwnSize), ("made_int", "int32"), ("made_int2", "int32"), ("made_double", "double")),
         Of("EditScene", a => a.EditScene(new() { Bundle = BundledModels.Tiny, Edit = new() { Steps = 2, Guidance = 3, Strength = 1, Seed = 5 }, OutputColumn = "made" }),
             [SceneColumns.Image, SceneColumns.Control, SceneColumns.Keyword, SceneColumns.VideoId, SceneColumns.SceneNumber], ("made", "float [3,16,24]")),
     ];

@@ -48,7 +48,12 @@ public sealed class StageContractTests
             Assert.That(ColumnWords.Of(model.GetOutputSchema(data.Schema)[column].Type), Is.EqualTo(type));
             Assert.That(ColumnWords.Of(reloaded.GetOutputSchema(data.Schema)[column].Type), Is.EqualTo(type));
             var delivered = model.GetOutputSchema(data.Schema)[column].Type;
-            Assert.That(promise.Kind, Is.EqualTo(delivered is VectorDataViewType { Size: > 0 } ? SchemaShape.Column.VectorKind.Vector : SchemaShape.Column.VectorKind.Scalar));
+            Assert.That(promise.Kind, Is.EqualTo(delivered switch
+            {
+                VectorDataViewType { Size: > 0 } => SchemaShape.Column.VectorKind.Vector,
+                VectorDataViewType => SchemaShape.Column.VectorKind.VariableVector,
+                _ => SchemaShape.Column.VectorKind.Scalar,
+            }));
             Assert.That(promise.ItemType, Is.EqualTo(delivered is VectorDataViewType v ? v.ItemType : delivered));
             Assert.That(promise.IsKey, Is.False);
         }
@@ -157,6 +162,8 @@ public sealed class StageContractTests
                 "made" => RowValues.Text(result.Made!),
                 "made2" => RowValues.Text(result.Made2!),
                 "made_int" => RowValues.Text(result.MadeInt),
+                "made_int2" => RowValues.Text(result.MadeInt2),
+                "made_double" => RowValues.Text(result.MadeDouble),
                 "made_float" => RowValues.Text(result.MadeFloat),
                 "made_float2" => RowValues.Text(result.MadeFloat2),
                 "made_float3" => RowValues.Text(result.MadeFloat3),
