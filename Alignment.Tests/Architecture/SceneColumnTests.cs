@@ -7,7 +7,6 @@ using Alignment.MLNet.Gaze;
 using Alignment.MLNet.Masks;
 using Alignment.MLNet.Pipelines;
 using Alignment.MLNet.Reports;
-using Alignment.MLNet.Synthetic;
 using Alignment.MLNet.Training;
 using Alignment.MLNet.Variants;
 using Alignment.Transforms.Attention;
@@ -34,7 +33,6 @@ public sealed class SceneColumnTests
     static readonly Dictionary<Type, string> s_otherWork = new()
     {
         [typeof(BatchEncoder)] = "Draws the noise, times and latents of a training batch; its scenes come from the stages.",
-        [typeof(DrawnStill)] = "Draws stills whose product stands out as told: material for the demo and the bundled model.",
         [typeof(MaskStatistics)] = "Counts parts of a mask that is written, for the report on masks.",
         [typeof(SmallPictures)] = "Shows written maps on a page.",
         [typeof(AttentionSheets)] = "Shows written maps on a sheet.",
@@ -47,7 +45,6 @@ public sealed class SceneColumnTests
     static readonly Type[] s_secondWays =
     [
         typeof(SceneMaps), typeof(SceneChange), typeof(SceneVariants), typeof(SceneMeasure), // maps, their change and score
-        typeof(HeatmapPainter), typeof(MaskRun),                                            // predicted heatmaps, masks
         typeof(VariantSetScenes), typeof(SceneEditing), typeof(BundleDiffusion),            // edits
         typeof(EditQuality), typeof(SampleSheet),
         typeof(SceneMeter),                                                                 // dose
