@@ -90,8 +90,6 @@ sealed record HeatmapRecord
     // A hundred thousand scenes are 30 MB.
     const long MostBytes = 64 << 20;
 
-    static readonly JsonSerializerOptions s_style = new(OutputRecord.Style) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
-
     public int Format { get; init; } = 1;
 
     public string VideoId { get; init; } = "";
@@ -107,7 +105,7 @@ sealed record HeatmapRecord
         {
             var file = new FileInfo(Path.Combine(folder, FileName));
             if (!file.Exists || file.Length > MostBytes || file.LinkTarget is not null) return null;
-            HeatmapRecord? read = JsonSerializer.Deserialize<HeatmapRecord>(File.ReadAllBytes(file.FullName), s_style);
+            HeatmapRecord? read = JsonSerializer.Deserialize<HeatmapRecord>(File.ReadAllBytes(file.FullName), JsonStyle.SparseRecord);
             return read is { Format: 1, Makers: not null, Scenes: not null } && !read.Makers.Contains(null!) && read.Scenes.All(s => s is { File: not null, Sha256: not null } && s.Maker >= 0 && s.Maker < read.Makers.Count) ? read : null;
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or IOException or UnauthorizedAccessException)
@@ -116,7 +114,7 @@ sealed record HeatmapRecord
         }
     }
 
-    public void Write(string folder) => AtomicFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, s_style) + "\n", durable: false, keepEqual: true);
+    public void Write(string folder) => AtomicFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, JsonStyle.SparseRecord) + "\n", durable: false, keepEqual: true);
 }
 
 /// <summary>Looks up where heatmaps come from; caches the record of one folder. One thread at a time.</summary>

@@ -1,7 +1,8 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 using Alignment.MLNet.Ffmpeg;
-using CsvHelper;
+using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Dataset;
 
@@ -84,7 +85,7 @@ public sealed record SceneList
         {
             return path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? ReadJson(path) : ReadCsv(path, subject);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or CsvFormatException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw BadDataException.For(subject, SafePath.Shorten(e.Message, 200), path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? "fps, frames and scene_start_frames" : string.Join(", ", s_columns), "Write the scene list again.", e);
         }
@@ -93,16 +94,16 @@ public sealed record SceneList
     /// <summary>Writes <c>scenes.csv</c>; the same list gives the same bytes.</summary>
     public void Write(string path) => AtomicFile.Write(path, file =>
     {
-        using var csv = CsvWriter.Create(file, CsvWriterOptions.Default with { NewLine = "\r\n", FormatProvider = CultureInfo.InvariantCulture }, leaveOpen: true);
-        csv.WriteRecord([.. s_columns]);
+        using var csv = new SpreadsheetWriter(file);
+        csv.Row(s_columns);
         for (int i = 0; i < Scenes.Count; i++)
         {
-            csv.WriteField(Scenes[i].SceneNumber, default);
-            csv.WriteField(Scenes[i].StartFrame, default);
-            csv.WriteField(Scenes[i].EndFrame, default);
-            csv.WriteField(StartSeconds(i), default);
-            csv.WriteField(EndSeconds(i), default);
-            csv.EndRecord();
+            csv.Number((long?)Scenes[i].SceneNumber);
+            csv.Number((long?)Scenes[i].StartFrame);
+            csv.Number((long?)Scenes[i].EndFrame);
+            csv.Number(StartSeconds(i));
+            csv.Number(EndSeconds(i));
+            csv.EndRow();
         }
     });
 
@@ -119,14 +120,16 @@ public sealed record SceneList
         List<SceneSpan> scenes = [];
         List<double> times = [];
         double begins = 0, seconds = 0;
-        using var csv = CsvReader.FromFile(path, CsvReaderOptions.Default with { TrackLineNumbers = true, FormatProvider = CultureInfo.InvariantCulture, MaxRecordSize = 1 << 16 });
-        int[]? at = null;
-        while (csv.Read())
+        using CsvTable csv = CsvTable.Open(path, "The scene list", s_columns, multiline: true);
+        bool Number<T>(int column, NumberStyles style, out T value) where T : INumber<T> =>
+            T.TryParse(csv[column], style, CultureInfo.InvariantCulture, out value!);
+        while (csv.Next())
         {
-            at ??= [.. s_columns.Select(c => csv.TryGetFieldIndex(c, out int i) ? i
-                : throw BadDataException.For(subject, "the columns " + SafePath.Shorten(string.Join(", ", csv.Headers), 200), $"a column '{c}'", "Write the scene list again."))];
-            if (!csv.TryParse(at[0], out int number) || !csv.TryParse(at[1], out long first) || !csv.TryParse(at[2], out long end) || !csv.TryParse(at[3], out begins) || !csv.TryParse(at[4], out seconds) || !(seconds > 0))
-                throw BadDataException.For(string.Create(CultureInfo.InvariantCulture, $"{subject}, line {csv.LineNumber}"), SafePath.Shorten(string.Join(',', csv.Current.ToArray())), "three whole numbers and two times in seconds", "Correct that line.");
+            if (!Number(0, NumberStyles.Integer, out int number) || !Number(1, NumberStyles.Integer, out long first)
+                || !Number(2, NumberStyles.Integer, out long end) || !Number(3, NumberStyles.Float, out begins) || !Number(4, NumberStyles.Float, out seconds)
+                || !(seconds > 0))
+                throw BadDataException.For(string.Create(CultureInfo.InvariantCulture, $"{subject}, line {csv.Line}"),
+                    SafePath.Shorten(string.Join(',', s_columns.Select((_, c) => csv[c]))), "three whole numbers and two times in seconds", "Correct that line.");
             scenes.Add(new(number, first, end));
             times.Add(begins);
         }

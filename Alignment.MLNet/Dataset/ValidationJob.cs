@@ -92,7 +92,7 @@ public static class ValidationJob
         json.WriteNumber("rejections", report.Rejections);
         json.WriteNumber("warnings", report.Warnings);
         json.WritePropertyName("attention_origin");
-        JsonSerializer.Serialize(json, report.Attention, OutputRecord.Style);
+        JsonSerializer.Serialize(json, report.Attention, JsonStyle.Record);
         json.WriteStartObject("counts");
         foreach (var (kind, count) in report.Counts.OrderBy(c => c.Key)) json.WriteNumber(kind.ToString(), count);
         json.WriteEndObject();

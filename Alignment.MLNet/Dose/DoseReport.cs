@@ -83,7 +83,7 @@ public sealed record DoseReport
             var info = new FileInfo(file);
             if (!info.Exists) throw BadDataException.For(subject, "no file there", "a finished report", "Run `alignment dose` first.");
             if (info.Length > MaxBytes) throw BadDataException.For(subject, FormattableString.Invariant($"{info.Length} bytes"), FormattableString.Invariant($"at most {MaxBytes}"), "Give the file that `alignment dose` wrote.");
-            DoseReport? report = JsonSerializer.Deserialize<DoseReport>(File.ReadAllBytes(file), OutputRecord.Style);
+            DoseReport? report = JsonSerializer.Deserialize<DoseReport>(File.ReadAllBytes(file), JsonStyle.Record);
             if (report is not { Format: >= EarliestFormat and <= CurrentFormat }) throw BadDataException.For(subject, FormattableString.Invariant($"format {report?.Format}"), FormattableString.Invariant($"format {CurrentFormat}"), "Run `alignment dose` again with this version.");
             if (report.Predictors is not { Count: > 0 } || report.Variants is null || report.Videos is null || report.Artifacts is null || report.Counts is null)
                 throw BadDataException.For(subject, "a report without its parts", "one as it was written", "Run `alignment dose` again.");

@@ -1,5 +1,5 @@
 using Alignment.MLNet.Dataset;
-using Alignment.MLNet.Editing;
+using Alignment.MLNet.Storage;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Dose;
@@ -90,7 +90,7 @@ sealed class DoseReportMaker
         VariantDose[] variants = [.. _sums.SelectMany(of => of.Select(v => v.Summary(_options, of[(int)AttentionVariant.FullBoost])))];
         return new()
         {
-            Tool = DatasetEditing.ToolVersion,
+            Tool = ToolVersion.Name,
             Note = DoseSentences.Note(_predictors),
             Predictors = predictors,
             Confidence = _options.Confidence,

@@ -84,7 +84,7 @@ static class EditQualityTable
         json.WriteEndArray();
         var summary = new EditQualitySummary(pictures, psnr.Value, ssim.Value, distance.Value, background, lpips);
         json.WritePropertyName("summary");
-        JsonSerializer.Serialize(json, summary, OutputRecord.Style);
+        JsonSerializer.Serialize(json, summary, JsonStyle.Record);
         json.WriteEndObject();
         json.Flush();
         jsonStream.WriteByte((byte)'\n');

@@ -3,7 +3,6 @@ using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Engagement.Planning;
 using Alignment.MLNet.Engagement.Reading;
 using Alignment.MLNet.Storage;
-using CsvHelper;
 using Microsoft.ML;
 
 namespace Alignment.MLNet.Engagement;
@@ -29,13 +28,13 @@ public static class AnalysisJob
         EngagementAnalysis? made = null;
         AtomicFile.Write(Path.Combine(outFolder, AnalysisFiles.Rejected), file =>
         {
-            using var writer = CsvWriter.Create(file, CsvRows.ForSpreadsheets, leaveOpen: true);
-            writer.WriteRecord(["line", "reason"]);
+            using var writer = new SpreadsheetWriter(file);
+            writer.Row(["line", "reason"]);
             made = Analyze(engagementFile, options, row =>
             {
-                writer.WriteField(row.Line, default);
-                writer.WriteField(row.Reason);
-                writer.EndRecord();
+                writer.Number(row.Line);
+                writer.Text(row.Reason);
+                writer.EndRow();
             }, inputs, stop);
         });
         AnalysisTables.WriteComparisons(Path.Combine(outFolder, AnalysisFiles.Comparisons), made!);

@@ -1,7 +1,6 @@
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Statistics;
 using Alignment.MLNet.Storage;
-using CsvHelper;
 
 namespace Alignment.MLNet.Engagement;
 
@@ -34,21 +33,21 @@ public static class AnalysisTables
         ArgumentNullException.ThrowIfNull(analysis);
         AtomicFile.Write(path, file =>
         {
-            using var csv = CsvWriter.Create(file, CsvRows.ForSpreadsheets, leaveOpen: true);
-            csv.WriteRecord(["metric", "variant", "n", "mean", "sd", "baseline_n", "baseline_mean", "baseline_sd", .. s_numbers.Select(n => n.Name), "correction", "confirmatory", "note"]);
+            using var csv = new SpreadsheetWriter(file);
+            csv.Row(["metric", "variant", "n", "mean", "sd", "baseline_n", "baseline_mean", "baseline_sd", .. s_numbers.Select(n => n.Name), "correction", "confirmatory", "note"]);
             foreach (MetricAnalysis metric in analysis.Metrics)
                 foreach (VariantSample sample in metric.Samples)
                 {
                     VariantComparison? compared = metric.Comparisons.FirstOrDefault(c => c.Variant == sample.Variant);
-                    csv.WriteField(metric.Metric);
-                    csv.WriteField(sample.Variant);
+                    csv.Text(metric.Metric);
+                    csv.Text(sample.Variant);
                     Write(csv, sample.Sample);
                     Write(csv, compared?.Baseline ?? default);
-                    foreach (var (_, cell) in s_numbers) Write(csv, compared is null ? null : cell(compared));
-                    csv.WriteField(compared?.Result.Correction ?? "");
-                    csv.WriteField(compared is null ? "" : compared.Result.Confirmatory ? "yes" : "no");
-                    csv.WriteField(compared is null ? metric.Note ?? "" : string.Join(" ", new[] { compared.Note }.Concat(compared.Notes).Where(n => !string.IsNullOrEmpty(n))));
-                    csv.EndRecord();
+                    foreach (var (_, cell) in s_numbers) csv.Number(compared is null ? null : cell(compared));
+                    csv.Text(compared?.Result.Correction ?? "");
+                    csv.Text(compared is null ? "" : compared.Result.Confirmatory ? "yes" : "no");
+                    csv.Text(compared is null ? metric.Note ?? "" : string.Join(" ", new[] { compared.Note }.Concat(compared.Notes).Where(n => !string.IsNullOrEmpty(n))));
+                    csv.EndRow();
                 }
         });
     }
@@ -59,19 +58,19 @@ public static class AnalysisTables
         ArgumentNullException.ThrowIfNull(analysis);
         AtomicFile.Write(path, file =>
         {
-            using var csv = CsvWriter.Create(file, CsvRows.ForSpreadsheets, leaveOpen: true);
-            csv.WriteRecord(["metric", "id", "label", "family", "family_size", "test", "estimate", "standard_error", "statistic", "df", "p", "correction", "p_corrected", "low", "high", "simultaneous_low", "simultaneous_high", "verdict", "confirmatory", "hypothesis", "sentence", "note"]);
+            using var csv = new SpreadsheetWriter(file);
+            csv.Row(["metric", "id", "label", "family", "family_size", "test", "estimate", "standard_error", "statistic", "df", "p", "correction", "p_corrected", "low", "high", "simultaneous_low", "simultaneous_high", "verdict", "confirmatory", "hypothesis", "sentence", "note"]);
             foreach (MetricAnalysis metric in analysis.Metrics)
                 foreach (Finding f in metric.Findings)
                 {
-                    foreach (string text in new[] { metric.Metric, f.Id, f.Label, f.Family }) csv.WriteField(text);
-                    csv.WriteField(f.FamilySize, default);
-                    csv.WriteField(f.Test);
-                    foreach (double? number in new[] { f.Estimate, f.StandardError, f.Statistic, f.Df, f.P }) Write(csv, number);
-                    csv.WriteField(f.Correction);
-                    foreach (double? number in new[] { f.CorrectedP, f.Interval?.Low, f.Interval?.High, f.Simultaneous?.Low, f.Simultaneous?.High }) Write(csv, number);
-                    foreach (string text in new[] { VerdictName(f.Verdict), f.Confirmatory ? "yes" : "no", f.Hypothesis ?? "", f.Sentence, f.Note ?? "" }) csv.WriteField(text);
-                    csv.EndRecord();
+                    foreach (string text in new[] { metric.Metric, f.Id, f.Label, f.Family }) csv.Text(text);
+                    csv.Number((long?)f.FamilySize);
+                    csv.Text(f.Test);
+                    foreach (double? number in new[] { f.Estimate, f.StandardError, f.Statistic, f.Df, f.P }) csv.Number(number);
+                    csv.Text(f.Correction);
+                    foreach (double? number in new[] { f.CorrectedP, f.Interval?.Low, f.Interval?.High, f.Simultaneous?.Low, f.Simultaneous?.High }) csv.Number(number);
+                    foreach (string text in new[] { VerdictName(f.Verdict), f.Confirmatory ? "yes" : "no", f.Hypothesis ?? "", f.Sentence, f.Note ?? "" }) csv.Text(text);
+                    csv.EndRow();
                 }
         });
     }
@@ -86,12 +85,10 @@ public static class AnalysisTables
         _ => "none",
     };
 
-    static void Write(CsvWriter csv, Sample sample)
+    static void Write(SpreadsheetWriter csv, Sample sample)
     {
-        csv.WriteField(sample.N == 0 ? null : (long?)sample.N, default);
-        Write(csv, sample.N == 0 ? null : sample.Mean);
-        Write(csv, sample.N == 0 ? null : sample.Sd);
+        csv.Number(sample.N == 0 ? null : (long?)sample.N);
+        csv.Number(sample.N == 0 ? null : sample.Mean);
+        csv.Number(sample.N == 0 ? null : sample.Sd);
     }
-
-    static void Write(CsvWriter csv, double? value) => csv.WriteField(value is { } v && double.IsFinite(v) ? value : null, default);
 }

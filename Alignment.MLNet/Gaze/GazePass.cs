@@ -1,3 +1,5 @@
+using Alignment.MLNet.Storage;
+
 namespace Alignment.MLNet.Gaze;
 
 /// <summary>Reads a gaze file once: every row is assigned to its scene, or dropped for its first reason, with its line.</summary>
@@ -40,14 +42,14 @@ sealed class GazePass(GazeScenes scenes, GazeOptions options, GazeSpill spill)
         progress?.Report(new("reading gaze", rows.Length, rows.Length, FormattableString.Invariant($"{_rows:N0} rows")));
         CheckCoordinates(path);
         spill.Finish();
-        return new(Path.GetFileName(path), rows.Hash(), _rows, _used, _participants.Count, Dropped());
+        return new(Path.GetFileName(path), rows.Sha256, _rows, _used, _participants.Count, Dropped());
     }
 
     GazeDrop? Drop(GazeReader row, bool timed)
     {
         if (row.IsMalformed) return GazeDrop.MalformedRow;
         double held = 1;
-        if (!GazeNumber.TryRead(row.Seconds, out double time) || !GazeNumber.TryRead(row.Across, out double x) || !GazeNumber.TryRead(row.Down, out double y) || (timed && !GazeNumber.TryRead(row.Held, out held)))
+        if (!NumberText.TryParse(row.Seconds, out double time) || !NumberText.TryParse(row.Across, out double x) || !NumberText.TryParse(row.Down, out double y) || (timed && !NumberText.TryParse(row.Held, out held)))
             return GazeDrop.NotANumber;
         if (scenes.Find(row.Video) is not { } video) return GazeDrop.UnknownVideo;
         if (video.Scenes.Count == 0) return GazeDrop.NoSceneList;

@@ -65,7 +65,7 @@ sealed class GazeSource : IDisposable
             if (found.RowsUsed == 0 && options.Predict is null) throw Unusable(path, found);
             if (found.Rows > 0 && found.Dropped["off_screen"].Count > found.Rows / 2)
                 report(new(null, null, FormattableString.Invariant($"{found.Dropped["off_screen"].Count} of {found.Rows} gaze rows are off screen. If x and y are pixels of another frame than the stills, give its size with --frame."), Breaks: false));
-            AtomicFile.WriteText(keptPath, JsonSerializer.Serialize(new Kept(hash, place, found), OutputRecord.Style) + "\n", durable: false, keepEqual: true);
+            AtomicFile.WriteText(keptPath, JsonSerializer.Serialize(new Kept(hash, place, found), JsonStyle.Record) + "\n", durable: false, keepEqual: true);
             return new(scenes, options.Gaze, name, found.Sha256, found, spill);
         }
         catch
@@ -149,7 +149,7 @@ sealed class GazeSource : IDisposable
     {
         try
         {
-            return System.IO.File.Exists(path) && new FileInfo(path).Length < 16 << 20 ? JsonSerializer.Deserialize<Kept>(System.IO.File.ReadAllBytes(path), OutputRecord.Style) : null;
+            return System.IO.File.Exists(path) && new FileInfo(path).Length < 16 << 20 ? JsonSerializer.Deserialize<Kept>(System.IO.File.ReadAllBytes(path), JsonStyle.Record) : null;
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or IOException or UnauthorizedAccessException)
         {

@@ -20,7 +20,7 @@ static class MaskReportFiles
 
     /// <summary>Says what there is, not which run wrote it: a run with nothing to do leaves the file as it was.</summary>
     public static void WriteJson(string folder, MaskResult report) =>
-        AtomicFile.WriteText(Path.Combine(folder, Json), JsonSerializer.Serialize(report with { Made = report.Made + report.UpToDate, UpToDate = 0 }, OutputRecord.Style) + "\n", keepEqual: true);
+        AtomicFile.WriteText(Path.Combine(folder, Json), JsonSerializer.Serialize(report with { Made = report.Made + report.UpToDate, UpToDate = 0 }, JsonStyle.Record) + "\n", keepEqual: true);
 
     static string Name(MaskOrigin origin) => origin switch { MaskOrigin.Existing => "existing", _ => "clipseg" };
 }

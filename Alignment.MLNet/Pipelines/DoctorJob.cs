@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Serialization;
 using Alignment.MLNet.Ffmpeg;
+using Alignment.MLNet.Storage;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Runtime;
@@ -51,7 +52,7 @@ public static class DoctorJob
         ArgumentNullException.ThrowIfNull(options);
         return
         [
-            new("Alignment", DoctorState.Ok, typeof(DoctorJob).Assembly.GetName().Version!.ToString(3)),
+            new("Alignment", DoctorState.Ok, ToolVersion.Number),
             new(".NET", DoctorState.Ok, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}, {Environment.ProcessorCount} cores"),
             Try("Unicode data", Unicode),
             Try("ffmpeg", () => Ffmpeg(cancel)),

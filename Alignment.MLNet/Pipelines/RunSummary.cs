@@ -10,7 +10,7 @@ static class RunSummary
 {
     public static void Write(ExperimentResult result, ExperimentOptions options, ModelBundle bundle) => OutputRecord.WriteManifest(result.RunJson, new
     {
-        Tool = DatasetEditing.ToolVersion,
+        Tool = ToolVersion.Name,
         OnnxRuntime = Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetVersionString(),
         Model = new { Sha256 = bundle.Hash, bundle.Manifest.Origin, bundle.Manifest.License, bundle.Manifest.ControlTrained, bundle.Manifest.Note },
         Options = new

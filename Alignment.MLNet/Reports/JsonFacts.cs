@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Reports;
 
@@ -76,7 +77,7 @@ sealed class JsonFacts(JsonNode? root)
     {
         try
         {
-            return root?.Deserialize<T>(Alignment.MLNet.Storage.OutputRecord.Style);
+            return root?.Deserialize<T>(JsonStyle.Record);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or ArgumentException)
         {

@@ -1,5 +1,4 @@
 using Alignment.MLNet.Dataset;
-using Alignment.MLNet.Editing;
 using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Reports;
@@ -45,7 +44,7 @@ public static class ReportJob
         var records = new RunRecords(run);
         IReadOnlyList<MissingPart> missing = ReportParts.Missing(records);
         string folder = Path.Combine(records.Folder.Root, Folder), tables = Path.Combine(folder, ReportTables.Folder), html = Path.Combine(folder, HtmlFile), record = Path.Combine(folder, RecordFile);
-        var recipe = new Recipe(1, DatasetEditing.ToolVersion, options, string.Join('|', missing.Select(m => m.What)), Hashes(records));
+        var recipe = new Recipe(1, ToolVersion.Name, options, string.Join('|', missing.Select(m => m.What)), Hashes(records));
         // Where pictures could not be read, they may have been repaired: the recipe has no hashes of them.
         bool current = OutputRecord.Current<Facts>(record, recipe) is { Unreadable.Count: 0 } known && known.Tables.All(t => SafePath.IsName(t.Key) && File.Exists(Path.Combine(tables, t.Key)) && FileHash.OfFile(Path.Combine(tables, t.Key)) == t.Value);
         Facts facts = current ? OutputRecord.FactsOf<Facts>(record)! : Make(records, options, missing, folder, recipe, progress, cancel);

@@ -37,7 +37,7 @@ sealed record SimulationTruth
         if (analysis is not { Simulated: true, SourceSha256: { } hash } || !file.Exists || file.Length > MostBytes) return null;
         try
         {
-            SimulationTruth? read = JsonSerializer.Deserialize<SimulationTruth>(File.ReadAllBytes(file.FullName), OutputRecord.Style);
+            SimulationTruth? read = JsonSerializer.Deserialize<SimulationTruth>(File.ReadAllBytes(file.FullName), JsonStyle.Record);
             return read is { Metrics: not null } && read.EngagementSha256 == hash && read.Metrics.All(m => m is { Name: not null, Effects: not null }) ? read : null;
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or IOException or UnauthorizedAccessException)

@@ -1,9 +1,8 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.SceneDetection.Detectors;
-
+using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.SceneDetection;
 
@@ -41,15 +40,6 @@ public sealed record ScenesRecord(string Version, string Video, string VideoSha2
 
     const long MostBytes = 256 << 20;
 
-    static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        WriteIndented = true,
-        NewLine = "\n",
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-    };
-
     /// <summary>The options on which the outputs depend.</summary>
     internal static string Describe(SceneDetectionOptions o) => string.Create(CultureInfo.InvariantCulture,
         $"detector={o.Detector} min-scene={o.MinSceneSeconds} content={o.ContentThreshold} adaptive={o.AdaptiveThreshold},{o.AdaptiveLeast} fade={o.FadeThreshold} histogram={o.HistogramThreshold} images={o.Images} quality={o.JpegQuality} stats={o.Stats} strip={o.Strip}");
@@ -62,7 +52,7 @@ public sealed record ScenesRecord(string Version, string Video, string VideoSha2
         try
         {
             using var stream = file.OpenRead();
-            return JsonSerializer.Deserialize<ScenesRecord>(stream, s_json) is { Version: ThisVersion, Cuts: not null, Stills: not null, Notes: not null } record ? record : null;
+            return JsonSerializer.Deserialize<ScenesRecord>(stream, JsonStyle.SnakeRecord) is { Version: ThisVersion, Cuts: not null, Stills: not null, Notes: not null } record ? record : null;
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {
@@ -70,5 +60,5 @@ public sealed record ScenesRecord(string Version, string Video, string VideoSha2
         }
     }
 
-    internal void Write(string folder) => AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, this, s_json));
+    internal void Write(string folder) => AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, this, JsonStyle.SnakeRecord));
 }

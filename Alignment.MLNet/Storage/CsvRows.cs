@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
-using CsvHelper;
 
 namespace Alignment.MLNet.Storage;
 
@@ -9,9 +7,6 @@ namespace Alignment.MLNet.Storage;
 static class CsvRows
 {
     static readonly SearchValues<char> s_special = SearchValues.Create(",\"\r\n");
-
-    /// <summary>RFC 4180. Texts from outside that a spreadsheet would run as a formula get an apostrophe in front (OWASP, "CSV Injection"); numbers stay numbers.</summary>
-    public static CsvWriterOptions ForSpreadsheets { get; } = CsvWriterOptions.Default with { NewLine = "\r\n", Injection = CsvInjection.Escape, FormatProvider = CultureInfo.InvariantCulture };
 
     /// <summary>A writer over <paramref name="stream"/>, which stays open; disposing the writer flushes it.</summary>
     public static StreamWriter To(Stream stream) => new(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
@@ -22,15 +17,21 @@ static class CsvRows
         for (int i = 0; i < cells.Length; i++)
         {
             if (i > 0) to.Write(',');
-            bool plain = cells[i].AsSpan().IndexOfAny(s_special) < 0 && cells[i] == cells[i].Trim();
-            if (plain) to.Write(cells[i]);
-            else
-            {
-                to.Write('"');
-                to.Write(cells[i].Replace("\"", "\"\"", StringComparison.Ordinal));
-                to.Write('"');
-            }
+            WriteCell(to, cells[i], quoted: NeedsQuotes(cells[i]) || cells[i] != cells[i].Trim());
         }
         to.Write('\n');
+    }
+
+    public static bool NeedsQuotes(string cell) => cell.AsSpan().IndexOfAny(s_special) >= 0;
+
+    public static void WriteCell(TextWriter to, string cell, bool quoted)
+    {
+        if (!quoted) to.Write(cell);
+        else
+        {
+            to.Write('"');
+            to.Write(cell.Replace("\"", "\"\"", StringComparison.Ordinal));
+            to.Write('"');
+        }
     }
 }

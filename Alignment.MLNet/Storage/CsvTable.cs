@@ -1,72 +1,74 @@
+using System.Globalization;
 using System.Text;
-using CsvHelper;
 
 namespace Alignment.MLNet.Storage;
 
-/// <summary>A CSV from outside, row by row: named columns, bounded rows, and errors that name the line.</summary>
+/// <summary>A CSV of text cells, row by row: named columns, bounded rows, and errors that name the line.</summary>
 sealed class CsvTable : IDisposable
 {
-    /// <summary>Longest row that is read, in bytes; beyond it the file is taken for damaged (an unclosed quote, a wrong file).</summary>
-    public const int LongestRow = 4 << 20;
+    static readonly UTF8Encoding s_utf8 = new(false, throwOnInvalidBytes: true);
 
     readonly CsvReader _csv;
-    readonly string _path, _subject;
+    readonly string _subject;
+    readonly bool _multiline;
     int[] _columns = [];
 
-    CsvTable(string path, string subject, CsvReader csv) => (_path, _subject, _csv) = (path, subject, csv);
+    CsvTable(string path, string subject, bool multiline)
+    {
+        (_subject, _multiline) = ($"{subject} ('{path}')", multiline);
+        _csv = CsvReader.Open(path, _subject, multiline, found => Bad(found, "a header"));
+    }
 
     /// <summary>Line where the current row starts, from 1.</summary>
-    public long Line => _csv.LineNumber;
+    public long Line => _csv.Line;
+
+    /// <summary>Names of the file's columns.</summary>
+    public string[] Header => _csv.Header;
 
     /// <summary>The cell under the given wanted column; empty where the row is too short.</summary>
-    public string this[int column] => _columns[column] < _csv.FieldCount ? _csv.GetString(_columns[column]) : "";
+    public string this[int column] => Cell(_columns[column]);
 
     /// <summary>Opens the file and finds the wanted columns in its first line.</summary>
     /// <param name="path">The file: UTF-8, or UTF-16 with a byte order mark; the separator is detected.</param>
     /// <param name="subject">What it is, for messages.</param>
-    /// <param name="columns">Names of the wanted columns.</param>
-    /// <param name="multiline">Allows line breaks in quoted cells; without them an unclosed quote spoils one row, not the rest of the file.</param>
+    /// <param name="columns">Names of the wanted columns; in any case.</param>
+    /// <param name="multiline">Allows line breaks in quoted cells, and no stray quotes; without them a stray quote is text.</param>
     public static CsvTable Open(string path, string subject, IReadOnlyList<string> columns, bool multiline)
     {
-        var options = CsvReaderOptions.Default with { TrackLineNumbers = true, MaxRecordSize = LongestRow, AllowLineBreaksInQuotes = multiline };
-        // Strict: a file in another encoding would give other ids than the folders have.
-        var text = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
-        var table = new CsvTable(path, subject, CsvReader.Create(text, options, leaveOpen: false));
-        try
-        {
-            string[] header = [.. table.Try(csv => csv.Headers)];
-            table._columns = [.. columns.Select(c => table.Try(csv => csv.TryGetFieldIndex(c, out int at) ? at : -1))];
-            if (table._columns.Contains(-1))
-                throw table.Bad(header.Length == 0 ? "an empty file" : $"the columns {SafePath.Shorten(string.Join(", ", header), 200)}", $"the columns {string.Join(", ", columns)}");
-            return table;
-        }
-        catch
-        {
-            table.Dispose();
-            throw;
-        }
+        var table = new CsvTable(path, subject, multiline);
+        table._columns = [.. columns.Select(table._csv.Find)];
+        if (!table._columns.Contains(-1)) return table;
+        table.Dispose();
+        throw table.Bad($"the columns {SafePath.Shorten(string.Join(", ", table.Header), 200)}", $"the columns {string.Join(", ", columns)}");
     }
 
-    public bool Next() => Try(csv => csv.Read());
-
-    public void Dispose() => _csv.Dispose();
-
-    T Try<T>(Func<CsvReader, T> read)
+    /// <summary>The cell at a position of the header; empty where the row is too short or the position is −1.</summary>
+    public string Cell(int at)
     {
         try
         {
-            return read(_csv);
+            return s_utf8.GetString(_csv.Cell(at));
         }
         catch (DecoderFallbackException e)
         {
-            throw Bad($"bytes that are not UTF-8 after line {Line}", "UTF-8 text", e);
-        }
-        catch (Exception e) when (e is CsvFormatException or InvalidOperationException or InvalidDataException)
-        {
-            throw Bad($"no readable row after line {Line} ({SafePath.Shorten(e.Message, 200)})", "one row per line, cells with separators or quotes in quotes", e);
+            throw Bad($"bytes that are not UTF-8 in line {Line}", "UTF-8 text", e);
         }
     }
 
+    /// <summary>No cell of the row holds anything but spaces.</summary>
+    public bool IsBlank => Enumerable.Range(0, _csv.Cells).All(c => string.IsNullOrWhiteSpace(Cell(c)));
+
+    public bool Next()
+    {
+        if (!_csv.Next()) return false;
+        if (_csv.IsMalformed && (_multiline || _csv.Row.Length > CsvReader.LongestRow))
+            throw Bad(string.Create(CultureInfo.InvariantCulture, $"no readable row in line {Line} ({(_csv.Row.Length > CsvReader.LongestRow
+                ? $"more than {CsvReader.LongestRow >> 20} MiB" : "a stray quote, or one that is not closed")})"), "one row per line, cells with separators or quotes in quotes");
+        return true;
+    }
+
+    public void Dispose() => _csv.Dispose();
+
     BadDataException Bad(string found, string expected, Exception? inner = null) =>
-        BadDataException.For($"{_subject} ('{_path}')", found, expected, "Save it as UTF-8 CSV and run again.", inner);
+        BadDataException.For(_subject, found, expected, "Save it as UTF-8 CSV and run again.", inner);
 }

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Alignment.MLNet.Storage;
 
@@ -27,9 +26,6 @@ static class FileHash
     }
 
     public static string OfBytes(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
-
-    /// <summary>Of a text's UTF-8 form.</summary>
-    public static string OfText(string text) => OfBytes(Encoding.UTF8.GetBytes(text));
 
     /// <summary>Of a control [2,H,W]: its size, the mask, the attention, as the variants' tables have it; equal controls have equal hashes whatever variant they came from.</summary>
     public static string OfControl(int width, int height, ReadOnlySpan<float> mask, ReadOnlySpan<float> attention)

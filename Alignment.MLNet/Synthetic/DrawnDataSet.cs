@@ -12,8 +12,6 @@ public static class DrawnDataSet
     /// <summary>For reports: nobody looked at these ads.</summary>
     internal const string ImaginedViewer = "the demo, an imagined viewer";
 
-    static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
     /// <summary>
     /// Writes stills, masks, heatmaps (recorded as drawn for an imagined viewer), keywords.csv, and for each ad <c>{video_id}.truth.json</c> (size,
     /// frame rate, start frames, keyword, where the product is on screen). Files appear complete or not at all; equal options give equal bytes.
@@ -46,7 +44,7 @@ public static class DrawnDataSet
                 SceneStartFrames = ad.Scenes.Select(s => s.StartFrame),
                 Product = ad.Keyword,
                 ProductOnScreen = ad.Scenes.Select(s => s.HasProduct),
-            }, s_json) + "\n");
+            }, JsonStyle.Record) + "\n");
         }
         AtomicFile.Write(Path.Combine(folder, Layout.Keywords), stream =>
         {

@@ -66,7 +66,7 @@ sealed class CheckpointStore
             fill(partial);
             var files = new SortedDictionary<string, BundleFile>(StringComparer.Ordinal);
             foreach (string file in Directory.EnumerateFiles(partial)) files.Add(Path.GetFileName(file), Flushed(file));
-            AtomicFile.WriteText(Path.Combine(partial, StateFile), JsonSerializer.Serialize(state with { Files = files }, OutputRecord.Style) + "\n");
+            AtomicFile.WriteText(Path.Combine(partial, StateFile), JsonSerializer.Serialize(state with { Files = files }, JsonStyle.Record) + "\n");
             Directory.Move(partial, target);
         }
         if (Directory.Exists(_set)) Directory.Delete(_set, recursive: true);
@@ -81,7 +81,7 @@ sealed class CheckpointStore
         const string next = "Delete that folder to continue from an earlier checkpoint, or begin anew with --resume none.";
         try
         {
-            TrainingState state = JsonSerializer.Deserialize<TrainingState>(File.ReadAllBytes(Path.Combine(folder, StateFile)), OutputRecord.Style) ?? throw new JsonException("null");
+            TrainingState state = JsonSerializer.Deserialize<TrainingState>(File.ReadAllBytes(Path.Combine(folder, StateFile)), JsonStyle.Record) ?? throw new JsonException("null");
             if (state.Format > TrainingState.CurrentFormat)
                 throw BadDataException.For(subject, string.Create(CultureInfo.InvariantCulture, $"format {state.Format}"), string.Create(CultureInfo.InvariantCulture, $"at most {TrainingState.CurrentFormat}"), "It was written by a newer version: update, or begin anew with --resume none.");
             foreach ((string name, BundleFile known) in state.Files)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Alignment.MLNet.Dataset;
-using Alignment.MLNet.Editing;
 using Alignment.MLNet.Storage;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Training;
@@ -50,7 +49,7 @@ sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions op
         try
         {
             if (!File.Exists(folder.Summary)) return null;
-            Written? there = JsonSerializer.Deserialize<Written>(File.ReadAllBytes(folder.Summary), OutputRecord.Style);
+            Written? there = JsonSerializer.Deserialize<Written>(File.ReadAllBytes(folder.Summary), JsonStyle.Record);
             bool same = there is not null && there.Steps == state.Step && there.PlannedSteps == plan.Steps && RunIdentity.Differences(there.Run, identity).Count == 0
                 && (options.SampleScenes == 0 || File.Exists(FinalSample)) && File.Exists(folder.Losses);
             return same && ModelBundle.Open(folder.Model).Hash == there!.ModelSha256 ? Result(there, 0) : null;
@@ -69,7 +68,7 @@ sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions op
         draw(trained);
         var written = new Written
         {
-            Tool = DatasetEditing.ToolVersion,
+            Tool = ToolVersion.Name,
             Run = identity,
             Steps = end.Step,
             PlannedSteps = plan.Steps,

@@ -1,8 +1,6 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using System.Text.Unicode;
 using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Video;
 
@@ -44,23 +42,13 @@ static class AssembleManifest
 {
     public const string FileName = "manifest.json";
 
-    static readonly JsonSerializerOptions s_json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
-        WriteIndented = true,
-        NewLine = "\n",
-    };
-
-    public static void Write(string path, AssembledVideo video) => AtomicFile.Write(path, s => JsonSerializer.Serialize(s, video, s_json), keepEqual: true);
+    public static void Write(string path, AssembledVideo video) => AtomicFile.Write(path, s => JsonSerializer.Serialize(s, video, JsonStyle.Page), keepEqual: true);
 
     public static void WriteAll(string path, IReadOnlyList<AssembledVideo> videos, IReadOnlyList<string> problems)
     {
-        string tool = "alignment " + typeof(AssembleManifest).Assembly.GetName().Version?.ToString(3);
         // Every variant of a video has the same scenes: they count once.
         ProvenanceCounts attention = videos.DistinctBy(v => v.VideoId, StringComparer.Ordinal).Aggregate(ProvenanceCounts.None, (all, one) => all.With(one.AttentionOrigin ?? ProvenanceCounts.None));
-        AtomicFile.Write(path, s => JsonSerializer.Serialize(s, new { Tool = tool, AttentionOrigin = attention, Videos = videos, Problems = problems }, s_json), keepEqual: true);
+        AtomicFile.Write(path, s => JsonSerializer.Serialize(s, new { Tool = ToolVersion.Name, AttentionOrigin = attention, Videos = videos, Problems = problems }, JsonStyle.Page), keepEqual: true);
     }
 
     /// <summary>The note beside a video, or null when there is none or it cannot be read (then the video is made again).</summary>
@@ -68,7 +56,7 @@ static class AssembleManifest
     {
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize<AssembledVideo>(File.ReadAllBytes(path), s_json) : null;
+            return File.Exists(path) ? JsonSerializer.Deserialize<AssembledVideo>(File.ReadAllBytes(path), JsonStyle.Page) : null;
         }
         catch (Exception e) when (e is JsonException or IOException or NotSupportedException)
         {

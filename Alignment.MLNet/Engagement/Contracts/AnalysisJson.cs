@@ -1,8 +1,6 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
-using System.Text.Unicode;
+using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Engagement.Contracts;
 
@@ -15,22 +13,11 @@ public static class AnalysisJson
     /// <summary>An analysis of many metrics is a few megabytes; a bigger file is something else.</summary>
     const long MaxBytes = 64 << 20;
 
-    static readonly JsonSerializerOptions s_style = new()
-    {
-        WriteIndented = true,
-        NewLine = "\n",
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        // Letters stay letters; what could end a script element is escaped, so that a page can hold it.
-        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
-        Converters = { new FiniteOrNull(), new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-    };
-
     /// <summary>The JSON, with a line end after it.</summary>
     public static string Text(EngagementAnalysis analysis)
     {
         ArgumentNullException.ThrowIfNull(analysis);
-        return JsonSerializer.Serialize(analysis, s_style) + "\n";
+        return JsonSerializer.Serialize(analysis, JsonStyle.Page) + "\n";
     }
 
     /// <summary>Writes the file, complete or not at all.</summary>
@@ -51,23 +38,11 @@ public static class AnalysisJson
             string format = node?["format"] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
             if (format != EngagementAnalysis.CurrentFormat)
                 throw BadDataException.For(subject, format.Length == 0 ? "no format" : $"the format '{SafePath.Shorten(format)}'", $"'{EngagementAnalysis.CurrentFormat}'", "It is of another version. " + again);
-            return node.Deserialize<EngagementAnalysis>(s_style)!;
+            return node.Deserialize<EngagementAnalysis>(JsonStyle.Page)!;
         }
         catch (JsonException e)
         {
             throw BadDataException.For(subject, SafePath.Shorten(e.Message, 300), "an analysis.json of 'alignment analyze'", again, e);
-        }
-    }
-
-    /// <summary>JSON has no NaN and no infinity.</summary>
-    sealed class FiniteOrNull : JsonConverter<double>
-    {
-        public override double Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();
-
-        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
-        {
-            if (double.IsFinite(value)) writer.WriteNumberValue(value);
-            else writer.WriteNullValue();
         }
     }
 }

@@ -1,10 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Statistics;
+using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Engagement.Planning;
 
@@ -124,20 +123,6 @@ public sealed record AnalysisPlan
     /// <summary>The assignment, or null.</summary>
     public PlannedAssignment? Assignment { get; init; }
 
-    internal static readonly JsonSerializerOptions Style = new()
-    {
-        WriteIndented = true,
-        NewLine = "\n",
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        AllowDuplicateProperties = false,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
-    };
-
     /// <summary>The plan every experiment of seven variants wants: each variant against the baseline, the placebo equivalent where it has a margin.</summary>
     public AnalysisPlan WithUsualHypotheses()
     {
@@ -154,7 +139,7 @@ public sealed record AnalysisPlan
     }
 
     /// <summary>The plan as JSON.</summary>
-    public string Text() => JsonSerializer.Serialize(this, Style) + "\n";
+    public string Text() => JsonSerializer.Serialize(this, JsonStyle.Strict) + "\n";
 
     /// <summary>SHA-256 of a text's UTF-8 bytes, lower-case hexadecimal.</summary>
     internal static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

@@ -2,7 +2,6 @@ using System.Globalization;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Engagement.Reading;
 using Alignment.MLNet.Storage;
-using CsvHelper;
 
 namespace Alignment.MLNet.Engagement.Planning;
 
@@ -94,11 +93,11 @@ public static class Assignment
     {
         ArgumentNullException.ThrowIfNull(assigned);
         using var bytes = new MemoryStream();
-        using (var csv = CsvWriter.Create(bytes, CsvRows.ForSpreadsheets with { NewLine = "\n" }, leaveOpen: true))
+        using (var csv = new SpreadsheetWriter(bytes, newLine: "\n"))
         {
             bool blocks = assigned.Any(a => a.Unit.Block.Length > 0);
-            csv.WriteRecord(blocks ? [column, "variant", "block"] : [column, "variant"]);
-            foreach (var (unit, variant) in assigned) csv.WriteRecord(blocks ? [unit.Id, variant, unit.Block] : [unit.Id, variant]);
+            csv.Row(blocks ? [column, "variant", "block"] : [column, "variant"]);
+            foreach (var (unit, variant) in assigned) csv.Row(blocks ? [unit.Id, variant, unit.Block] : [unit.Id, variant]);
         }
         return bytes.ToArray();
     }
@@ -113,32 +112,22 @@ public static class Assignment
         string subject = $"The units '{SafePath.Shorten(path, 200)}'";
         if (!File.Exists(path)) throw BadDataException.For(subject, "no such file", "a CSV with ids", "Check the path.");
         List<AssignedUnit> units = [];
-        try
+        using CsvTable csv = CsvTable.Open(path, "The units", [], multiline: true);
+        string[] cells = csv.Header;
+        int At(string name) => Array.FindIndex(cells, c => c.Equals(name, StringComparison.OrdinalIgnoreCase));
+        int id = At(column), block = blockBy is null ? -1 : At(blockBy);
+        if (blockBy is not null && block < 0)
+            throw BadDataException.For(subject, $"the columns {string.Join(", ", cells.Take(20).Select(c => SafePath.Shorten(c, 40)))}",
+                $"a column '{SafePath.Shorten(blockBy)}'", $"The nearest is '{SafePath.Shorten(NearestName.Of(blockBy, cells), 40)}'.");
+        bool header = id >= 0 || block >= 0 || cells.Length > 1 || EngagementShape.IsId(cells[0]);
+        if (!header) units.Add(new(cells[0], ""));
+        id = Math.Max(0, id);
+        while (csv.Next())
         {
-            using var csv = CsvReader.FromFile(path, CsvReaderOptions.Default with { HasHeader = false, TrackLineNumbers = true, MaxRecordSize = 1 << 20 });
-            int id = 0, block = -1;
-            bool first = true;
-            while (csv.Read())
-            {
-                string[] cells = [.. csv.Current.ToArray().Select(c => c.Trim())];
-                if (cells.All(c => c.Length == 0)) continue;
-                if (first)
-                {
-                    first = false;
-                    int At(string name) => Array.FindIndex(cells, c => c.Equals(name, StringComparison.OrdinalIgnoreCase));
-                    id = At(column);
-                    if (blockBy is not null && (block = At(blockBy)) < 0) throw BadDataException.For(subject, $"the columns {string.Join(", ", cells.Take(20).Select(c => SafePath.Shorten(c, 40)))}", $"a column '{SafePath.Shorten(blockBy)}'", $"The nearest is '{SafePath.Shorten(NearestName.Of(blockBy, cells), 40)}'.");
-                    bool header = id >= 0 || block >= 0 || cells.Length > 1 || EngagementShape.IsId(cells[0]);
-                    id = Math.Max(0, id);
-                    if (header) continue;
-                }
-                if (id >= cells.Length || cells[id].Length == 0) throw BadDataException.For(FormattableString.Invariant($"{subject}, line {csv.LineNumber}"), "no id", "one id in every row", "Correct the row.");
-                units.Add(new(cells[id], block >= 0 && block < cells.Length ? cells[block] : ""));
-            }
-        }
-        catch (CsvFormatException e)
-        {
-            throw BadDataException.For(subject, SafePath.Shorten(e.Message, 200), "a CSV", "Look for a quote that is not closed.", e);
+            if (csv.IsBlank) continue;
+            string unit = csv.Cell(id).Trim();
+            if (unit.Length == 0) throw BadDataException.For(FormattableString.Invariant($"{subject}, line {csv.Line}"), "no id", "one id in every row", "Correct the row.");
+            units.Add(new(unit, csv.Cell(block).Trim()));
         }
         return units;
     }

@@ -88,7 +88,7 @@ public sealed class PlanFile
         AnalysisPlan plan;
         try
         {
-            plan = JsonSerializer.Deserialize<AnalysisPlan>(bytes.AsSpan(bytes.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0), AnalysisPlan.Style) ?? throw new JsonException("null");
+            plan = JsonSerializer.Deserialize<AnalysisPlan>(bytes.AsSpan(bytes.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0), JsonStyle.Strict) ?? throw new JsonException("null");
         }
         catch (JsonException e)
         {

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Storage;
-using CsvHelper;
 
 namespace Alignment.MLNet.Engagement.Reading;
 
@@ -74,29 +73,22 @@ public sealed class DoseTable
 
     void ReadCsv(string path, string subject, AnalysisOptions options, string? predictor)
     {
-        try
+        using CsvTable csv = CsvTable.Open(path, "The dose table", [], multiline: true);
+        string[] columns = csv.Header;
+        int Find(string name) => Array.FindIndex(columns, c => c.Equals(name, StringComparison.OrdinalIgnoreCase));
+        int variant = Find("variant"), video = Find("video_id"), by = Find("predictor"), dose = s_doseColumns.Select(Find).FirstOrDefault(c => c >= 0, -1), product = Find("has_product"), scenes = Find("scenes");
+        if (variant < 0 || dose < 0)
+            throw BadDataException.For(subject, $"the columns {string.Join(", ", columns.Take(20).Select(c => SafePath.Shorten(c, 40)))}", "variant and dose (and video_id, if by video)", "Rename the columns.");
+        if (by >= 0) Units = "attention share";
+        while (csv.Next())
         {
-            using var csv = CsvReader.FromFile(path, CsvReaderOptions.Default with { TrackLineNumbers = true, MaxRecordSize = 1 << 20 });
-            string[] columns = [.. csv.Headers.Select(h => h.Trim())];
-            int Find(string name) => Array.FindIndex(columns, c => c.Equals(name, StringComparison.OrdinalIgnoreCase));
-            int variant = Find("variant"), video = Find("video_id"), by = Find("predictor"), dose = s_doseColumns.Select(Find).FirstOrDefault(c => c >= 0, -1), product = Find("has_product"), scenes = Find("scenes");
-            if (variant < 0 || dose < 0)
-                throw BadDataException.For(subject, $"the columns {string.Join(", ", columns.Take(20).Select(c => SafePath.Shorten(c, 40)))}", "variant and dose (and video_id, if by video)", "Rename the columns.");
-            if (by >= 0) Units = "attention share";
-            while (csv.Read())
-            {
-                string Cell(int at) => at >= 0 && at < csv.FieldCount ? CsvCell.Unguard(csv.GetString(at).Trim()) : "";
-                if (Cell(product) == "false" || Cell(scenes) == "0") continue;   // without the product nothing can move
-                double value = double.NaN;
-                string text = Cell(dose);
-                if (text.Length > 0 && (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) || !double.IsFinite(value)))
-                    throw BadDataException.For(FormattableString.Invariant($"{subject}, line {csv.LineNumber}"), $"'{SafePath.Shorten(text, 40)}' as {columns[dose]}", "a number with a decimal point", "Correct it.");
-                Take(Cell(video), Cell(variant), Cell(by), value, options, ref predictor);
-            }
-        }
-        catch (CsvFormatException e)
-        {
-            throw BadDataException.For(subject, SafePath.Shorten(e.Message, 200), "a CSV", "Look for a quote that is not closed.", e);
+            string Cell(int at) => CsvCell.Unguard(csv.Cell(at).Trim());
+            if (Cell(product) == "false" || Cell(scenes) == "0") continue;   // without the product nothing can move
+            double value = double.NaN;
+            string text = Cell(dose);
+            if (text.Length > 0 && (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) || !double.IsFinite(value)))
+                throw BadDataException.For(FormattableString.Invariant($"{subject}, line {csv.Line}"), $"'{SafePath.Shorten(text, 40)}' as {columns[dose]}", "a number with a decimal point", "Correct it.");
+            Take(Cell(video), Cell(variant), Cell(by), value, options, ref predictor);
         }
     }
 

@@ -22,10 +22,10 @@ static class EngagementFile
         var unknown = new Dictionary<string, long>(StringComparer.Ordinal);
         List<RejectedRow> shown = [];
         long rows = 0, rejectedRows = 0;
-        RowBlocks blocks = shape.Blocks();
+        CsvBlocks blocks = shape.Blocks();
         int workers = options.Threads > 0 ? options.Threads : OrderedParallel.Workers;
         var used = new ConcurrentBag<EngagementSums>();
-        foreach (var (block, made) in OrderedParallel.Map(blocks.Read(shape.Skip, stop), b => (b, parser.Parse(b, sums.Next(used.TryTake(out EngagementSums? old) ? old : null))), workers, stop))
+        foreach (var (block, made) in OrderedParallel.Map(blocks.Read(stop), b => (b, parser.Parse(b, sums.Next(used.TryTake(out EngagementSums? old) ? old : null))), workers, stop))
         {
             sums.Merge(made.Sums);
             foreach (ulong hash in made.Sums.Hashes) hashes.Add(hash);

@@ -24,17 +24,19 @@ sealed class EngagementShape
 
     EngagementShape(string path) => _path = path;
 
-    public byte Delimiter { get; private set; }
+    CsvDialect _dialect = null!;
 
-    public byte LineEnd { get; private set; } = (byte)'\n';
+    public byte Delimiter => _dialect.Delimiter;
+
+    public byte LineEnd => _dialect.LineEnd;
 
     public byte Mark { get; private set; } = (byte)'.';
 
     /// <summary>Bytes of a byte order mark.</summary>
-    public int Skip { get; private set; }
+    public int Skip => _dialect.Skip;
 
     /// <summary>Records before the first row: the header, and perhaps Excel's "sep=".</summary>
-    public int HeaderRecords { get; private set; } = 1;
+    public int HeaderRecords => _dialect.HeaderRecords;
 
     public string[] Columns { get; private set; } = [];
 
@@ -74,7 +76,7 @@ sealed class EngagementShape
         return shape;
     }
 
-    public RowBlocks Blocks() => new(_path, Subject, Delimiter, LineEnd);
+    public CsvBlocks Blocks() => new(_path, Subject, _dialect);
 
     BadDataException Bad(string found, string expected, string next) => BadDataException.For(Subject, found, expected, next);
 
@@ -89,33 +91,19 @@ sealed class EngagementShape
         }
         ReadOnlySpan<byte> bytes = head.AsSpan(0, n);
         const string utf8 = "Save it as \"CSV UTF-8\" and run again.";
-        if (bytes.StartsWith("\uFEFF"u8)) Skip = 3;
-        else if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])) throw Bad("text in UTF-16", "text in UTF-8", utf8);
-        else if (bytes.StartsWith("PK\u0003\u0004"u8)) throw Bad("an Excel workbook or another ZIP file", "a CSV", "Save the sheet as \"CSV UTF-8\" and run again.");
-        else if (bytes.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B])) throw Bad("a gzip file", "a CSV", "Unpack it and run again.");
-        bytes = bytes[Skip..];
-        if (bytes.Trim(" \t\r\n"u8).IsEmpty) throw Bad("an empty file", "a header with video_id, variant and metrics", "Export the data again.");
-        if (!bytes.Contains((byte)'\n') && bytes.Contains((byte)'\r')) LineEnd = (byte)'\r';
-        ReadOnlySpan<byte> record = Record(ref bytes);
-        if (record.StartsWith("sep="u8) && record.Length == 5)
-        {
-            Delimiter = record[4];
-            HeaderRecords++;
-            record = Record(ref bytes);
-        }
-        while (record.Trim(" \t\r\n"u8).IsEmpty && !bytes.IsEmpty)
-        {
-            HeaderRecords++;
-            record = Record(ref bytes);
-        }
-        if (Delimiter == 0) Delimiter = MostFrequent(record);
+        if (CsvDialect.EncodingOf(bytes) is not null) throw Bad("text in UTF-16", "text in UTF-8", utf8);
+        if (bytes.StartsWith("PK\u0003\u0004"u8)) throw Bad("an Excel workbook or another ZIP file", "a CSV", "Save the sheet as \"CSV UTF-8\" and run again.");
+        if (bytes.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B])) throw Bad("a gzip file", "a CSV", "Unpack it and run again.");
+        _dialect = CsvDialect.Of(bytes);
+        ReadOnlySpan<byte> record = _dialect.Header;
+        if (record.Trim(" \t"u8).IsEmpty) throw Bad("an empty file", "a header with video_id, variant and metrics", "Export the data again.");
         var ends = new int[MaxColumns + 1];
         int cells = CsvScan.Cells(record, Delimiter, ends, record.Contains((byte)'"'));
         if (cells < 0) throw Bad("a stray quote in the header", "column names, quoted as a whole or not at all", "Correct the header.");
         if (cells > MaxColumns) throw Bad(string.Create(CultureInfo.InvariantCulture, $"{cells} columns"), string.Create(CultureInfo.InvariantCulture, $"at most {MaxColumns}"), "Check the export.");
         if (!System.Text.Unicode.Utf8.IsValid(record)) throw Bad("column names that are not UTF-8", "text in UTF-8", utf8);
         Columns = new string[cells];
-        for (int c = 0; c < cells; c++) Columns[c] = Encoding.UTF8.GetString(CsvScan.Text(record[(c == 0 ? 0 : ends[c - 1] + 1)..ends[c]]));
+        for (int c = 0; c < cells; c++) Columns[c] = Encoding.UTF8.GetString(CsvScan.Cell(record, ends, c));
         if (Columns.Where(c => c.Length > 0).GroupBy(c => c, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw Bad($"the column '{SafePath.Shorten(twice.Key)}' twice", "every column once", "Rename or remove one.");
         Video = Find(options.UnitColumn);
@@ -124,27 +112,6 @@ sealed class EngagementShape
         Simulated = Array.Exists(Columns, c => c.Equals(SimulatedColumn, StringComparison.OrdinalIgnoreCase));
         HasIds = Enumerable.Range(0, cells).Any(c => c != Video && IsId(Columns[c]));
         if (options.Decimals is { } mark) Mark = mark == DecimalMark.Comma ? (byte)',' : (byte)'.';
-    }
-
-    // The next record of the head, without its line end.
-    ReadOnlySpan<byte> Record(ref ReadOnlySpan<byte> bytes)
-    {
-        int end = CsvScan.RecordEnd(bytes, 0, Delimiter == 0 ? (byte)',' : Delimiter, LineEnd, last: true);
-        ReadOnlySpan<byte> record = bytes[..end].TrimEnd("\r\n"u8);
-        bytes = bytes[end..];
-        return record;
-    }
-
-    static byte MostFrequent(ReadOnlySpan<byte> header)
-    {
-        byte best = (byte)',';
-        int most = 0;
-        foreach (byte candidate in ",;\t|"u8)
-        {
-            int count = Math.Max(0, CsvScan.Cells(header, candidate, [], header.Contains((byte)'"')) - 1);
-            if (count > most) (best, most) = (candidate, count);
-        }
-        return best;
     }
 
     int Find(string name)
@@ -168,8 +135,8 @@ sealed class EngagementShape
         int[] filled = new int[Columns.Length], ends = new int[Columns.Length + 1];
         long rows = 0, longer = 0;
         int header = HeaderRecords;
-        RowBlocks blocks = Blocks();
-        foreach (RowBlock block in blocks.Read(Skip, stop))
+        CsvBlocks blocks = Blocks();
+        foreach (CsvBlock block in blocks.Read(stop))
         {
             ReadOnlySpan<byte> bytes = block.Span;
             for (int from = 0, end; from < bytes.Length; from = end)
@@ -184,7 +151,7 @@ sealed class EngagementShape
                 foreach (int c in open)
                 {
                     if (c >= cells || filled[c] > TextAfter) continue;
-                    ReadOnlySpan<byte> cell = CsvScan.Text(record[(c == 0 ? 0 : ends[c - 1] + 1)..ends[c]]);
+                    ReadOnlySpan<byte> cell = CsvScan.Cell(record, ends, c);
                     if (cell.IsEmpty) continue;
                     filled[c]++;
                     if (example.Length == 0) example = $"; '{SafePath.Shorten(Columns[c], 40)}' begins with '{SafePath.Shorten(Encoding.UTF8.GetString(cell[..Math.Min(cell.Length, 300)]), 40)}'";

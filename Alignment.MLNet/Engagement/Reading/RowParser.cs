@@ -33,7 +33,7 @@ sealed class RowParser(EngagementShape shape, FieldPlan plan, AnalysisOptions op
     readonly ulong _seed = ByteHash.Mix(options.Seed + 1);
 
     /// <summary>Sums one block; <paramref name="sums"/> is empty and becomes the result's.</summary>
-    public BlockResult Parse(RowBlock block, EngagementSums sums)
+    public BlockResult Parse(CsvBlock block, EngagementSums sums)
     {
         ReadOnlySpan<byte> bytes = block.Span;
         bool quotes = bytes.Contains((byte)'"'), nul = bytes.Contains((byte)0);
@@ -77,7 +77,7 @@ sealed class RowParser(EngagementShape shape, FieldPlan plan, AnalysisOptions op
                 continue;
             }
             sums.Hashes.Add(ByteHash.Of(record));
-            if (shape.Assigned >= 0) sums.Assigned.Add(Cell(record, ends, shape.Assigned), variant);
+            if (shape.Assigned >= 0) sums.Assigned.Add(CsvScan.Cell(record, ends, shape.Assigned), variant);
             sums.Add(video, variant, values, ByteHash.Mix((ulong)(block.Offset + from) ^ _seed));
         }
         return made;
@@ -98,16 +98,16 @@ sealed class RowParser(EngagementShape shape, FieldPlan plan, AnalysisOptions op
                 if (ends[c] - from > options.MaxCellLength) return string.Create(CultureInfo.InvariantCulture, $"{Column(c)}: a cell of {ends[c] - from} bytes, more than {options.MaxCellLength}");
         if (cells < shape.Columns.Length || cells > shape.Columns.Length && !record[(ends[shape.Columns.Length - 1] + 1)..].Trim([shape.Delimiter, (byte)' ']).IsEmpty)
             return string.Create(CultureInfo.InvariantCulture, $"{cells} cells, where the header has {shape.Columns.Length}");
-        video = Cell(record, ends, shape.Video);
+        video = CsvScan.Cell(record, ends, shape.Video);
         if (video.IsEmpty) return $"{Column(shape.Video)}: empty";
         if (!System.Text.Unicode.Utf8.IsValid(video)) return $"{Column(shape.Video)}: no UTF-8 text; save the file as \"CSV UTF-8\"";
-        ReadOnlySpan<byte> name = Cell(record, ends, shape.Variant);
+        ReadOnlySpan<byte> name = CsvScan.Cell(record, ends, shape.Variant);
         for (int v = 0; v < _variants.Length; v++)
             if (name.SequenceEqual(_variants[v])) variant = v;
         if (variant < 0 && Unlike(name, made, out variant) is { } why) return why;
         for (int f = 0; f < _columns.Length; f++)
         {
-            ReadOnlySpan<byte> cell = Cell(record, ends, _columns[f]);
+            ReadOnlySpan<byte> cell = CsvScan.Cell(record, ends, _columns[f]);
             if (cell.IsEmpty) values[f] = double.NaN;
             else if (!NumberText.TryParse(cell, shape.Mark, out values[f])) return NoNumber(_columns[f], cell);
         }
@@ -141,12 +141,6 @@ sealed class RowParser(EngagementShape shape, FieldPlan plan, AnalysisOptions op
         string text = Encoding.UTF8.GetString(cell.Length > 300 ? cell[..300] : cell);
         string hint = s_missing.Contains(text, StringComparer.OrdinalIgnoreCase) ? "leave the cell of a missing value empty" : text.EndsWith('%') ? "write 5 % as 0.05" : shape.Mark == (byte)',' ? "decimals have a comma in this file" : "decimals have a point";
         return $"{Column(column)}: '{SafePath.Shorten(text, 40)}' is no finite number ({hint})";
-    }
-
-    static ReadOnlySpan<byte> Cell(ReadOnlySpan<byte> record, ReadOnlySpan<int> ends, int column)
-    {
-        ReadOnlySpan<byte> cell = record[(column == 0 ? 0 : ends[column - 1] + 1)..ends[column]];
-        return cell.IsEmpty || cell[0] > (byte)'"' && cell[^1] > (byte)' ' ? cell : CsvScan.Text(cell);
     }
 
     bool IsBlank(ReadOnlySpan<byte> record)

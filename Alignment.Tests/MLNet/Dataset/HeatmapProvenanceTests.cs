@@ -12,23 +12,23 @@ public sealed class HeatmapProvenanceTests
     [TestCase("""{ "kind": "Predicted", "by": "fine_grained", "word": "predicted" }""", ProvenanceKind.Predicted)]
     [TestCase("""{ "kind": "Provided" }""", ProvenanceKind.Provided)]
     public void Kind_OfEitherVersion_IsRead(string json, ProvenanceKind kind) =>
-        Assert.That(JsonSerializer.Deserialize<HeatmapProvenance>(json, OutputRecord.Style)!.Kind, Is.EqualTo(kind));
+        Assert.That(JsonSerializer.Deserialize<HeatmapProvenance>(json, JsonStyle.Record)!.Kind, Is.EqualTo(kind));
 
     [TestCase("\"Guessed\"")]
     [TestCase("1")]
     [TestCase("\"1\"")]
     public void Kind_Unknown_IsRefused(string kind) =>
-        Assert.That(() => JsonSerializer.Deserialize<HeatmapProvenance>($$"""{ "kind": {{kind}} }""", OutputRecord.Style), Throws.TypeOf<JsonException>());
+        Assert.That(() => JsonSerializer.Deserialize<HeatmapProvenance>($$"""{ "kind": {{kind}} }""", JsonStyle.Record), Throws.TypeOf<JsonException>());
 
     [Test]
     public void Counts_OfAnEarlierVersion_KeepTheirNumberAndGetTheNewName()
     {
         const string old = """{ "measured": 1, "predicted": 2, "brought_along": 4, "by": ["predicted by x"], "text": "…" }""";
-        var counts = JsonSerializer.Deserialize<ProvenanceCounts>(old, OutputRecord.Style)!;
+        var counts = JsonSerializer.Deserialize<ProvenanceCounts>(old, JsonStyle.Record)!;
         Assert.That((counts.Measured, counts.Predicted, counts.Provided, counts.Drawn), Is.EqualTo((1L, 2L, 4L, 0L)));
-        string written = JsonSerializer.Serialize(counts, OutputRecord.Style);
+        string written = JsonSerializer.Serialize(counts, JsonStyle.Record);
         Assert.That(written, Does.Contain("\"provided\": 4").And.Not.Contain("brought"));
-        Assert.That(JsonSerializer.Deserialize<ProvenanceCounts>(written, OutputRecord.Style)!.Provided, Is.EqualTo(4));
+        Assert.That(JsonSerializer.Deserialize<ProvenanceCounts>(written, JsonStyle.Record)!.Provided, Is.EqualTo(4));
     }
 
     [Test]
@@ -44,6 +44,6 @@ public sealed class HeatmapProvenanceTests
 
     [Test]
     public void EditFacts_OfAnEarlierVersion_AreRead() =>
-        Assert.That(JsonSerializer.Deserialize<EditFacts>("""{ "region_pixels": 12, "attention_origin": { "kind": "BroughtAlong", "by": null, "word": "brought along" } }""", OutputRecord.Style)!.AttentionOrigin,
+        Assert.That(JsonSerializer.Deserialize<EditFacts>("""{ "region_pixels": 12, "attention_origin": { "kind": "BroughtAlong", "by": null, "word": "brought along" } }""", JsonStyle.Record)!.AttentionOrigin,
             Is.EqualTo(HeatmapProvenance.Provided));
 }

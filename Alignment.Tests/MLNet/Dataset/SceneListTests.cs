@@ -35,8 +35,9 @@ public sealed class SceneListTests
 
     [TestCase("a.csv", "scene_number,start_frame,end_frame,start_seconds,end_seconds\n1,0,10,0,0.4\n2,11,20,0.44,0.8\n", "without gaps")]
     [TestCase("a.csv", "scene_number,start_frame,end_frame,start_seconds,end_seconds\n1,0,ten,0,0.4\n", "line 2")]
-    [TestCase("a.csv", "scene_number,start_frame\n1,0\n", "a column 'end_frame'")]
-    [TestCase("a.csv", "", "no scenes")]
+    [TestCase("a.csv", "scene_number,start_frame\n1,0\n", "the columns scene_number, start_frame,")]
+    [TestCase("a.csv", "", "an empty file")]
+    [TestCase("a.csv", "scene_number,start_frame,end_frame,start_seconds,end_seconds\n", "no scenes")]
     [TestCase("a.truth.json", "{\"fps\":25}", "scene_start_frames")]
     [TestCase("a.truth.json", "{\"fps\":25,\"frames\":10,\"scene_start_frames\":[0,20]}", "longer than nothing")]
     [TestCase("a.truth.json", "nonsense", "scene_start_frames")]

@@ -37,8 +37,16 @@ public sealed class ValidScenesCsvTests
     public void Read_CellBeyondEveryMeasure_IsRefused()
     {
         using TempFolder temp = new();
-        File.WriteAllText(temp["a.csv"], Header + "\"" + new string('x', CsvTable.LongestRow + 100));
-        Assert.That(Assert.Throws<BadDataException>(() => ValidScenesCsv.Read(temp["a.csv"]).Count())!.Message, Does.Contain("after line"));
+        File.WriteAllText(temp["a.csv"], Header + "\"" + new string('x', CsvReader.LongestRow + 100));
+        Assert.That(Assert.Throws<BadDataException>(() => ValidScenesCsv.Read(temp["a.csv"]).Count())!.Message, Does.Contain("line 2 (more than 4 MiB)"));
+    }
+
+    [Test]
+    public void Read_QuoteThatIsNotClosed_NamesItsLine()
+    {
+        using TempFolder temp = new();
+        File.WriteAllText(temp["a.csv"], Header + "v,\"1,k\nv,2,k,a,a,a,f\n");
+        Assert.That(Assert.Throws<BadDataException>(() => ValidScenesCsv.Read(temp["a.csv"]).Count())!.Message, Does.Contain("line 2").And.Contain("not closed"));
     }
 
     [Test]

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Alignment.MLNet.Engagement;
 using Alignment.MLNet.Engagement.Contracts;
-using Alignment.MLNet.Engagement.Reading;
 using Alignment.MLNet.Statistics;
 
 namespace Alignment.Tests.MLNet.Engagement;
@@ -155,39 +154,4 @@ public sealed class HostileCsvTests
             Assert.That(made.SourceSha256, Is.EqualTo(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(temp["e.csv"])))));
         });
     }
-
-    [TestCase("0.1", '.', 0.1)]
-    [TestCase("-12345678901234567", '.', -12345678901234567.0)]
-    [TestCase("9007199254740993", '.', 9007199254740992.0)]
-    [TestCase("123456789.123456789123456789", '.', 123456789.12345679)]
-    [TestCase("2.2250738585072011e-308", '.', 2.2250738585072011e-308)]
-    [TestCase("1,5", ',', 1.5)]
-    [TestCase("1e3", '.', 1000.0)]
-    public void NumberText_Number_IsTheNearestDouble(string text, char mark, double expected)
-    {
-        Assert.That(NumberText.TryParse(Encoding.UTF8.GetBytes(text), (byte)mark, out double value), Is.True);
-        Assert.That(value, Is.EqualTo(expected));
-    }
-
-    [Test]
-    public void NumberText_RandomDecimals_AgreeWithTheLibrary()
-    {
-        var random = new Random(5);
-        for (int i = 0; i < 20_000; i++)
-        {
-            string text = (random.NextDouble() * Math.Pow(10, random.Next(-6, 7))).ToString(i % 2 == 0 ? "R" : "F" + random.Next(0, 12).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-            Assert.That(NumberText.TryParse(Encoding.UTF8.GetBytes(text), (byte)'.', out double value), Is.True, text);
-            Assert.That(value, Is.EqualTo(double.Parse(text, CultureInfo.InvariantCulture)), text);
-        }
-    }
-
-    [TestCase("")]
-    [TestCase("-")]
-    [TestCase(".")]
-    [TestCase("NaN")]
-    [TestCase("1e999")]
-    [TestCase("1,5")]
-    [TestCase("0x10")]
-    [TestCase("5 %")]
-    public void NumberText_AnythingElse_IsNone(string text) => Assert.That(NumberText.TryParse(Encoding.UTF8.GetBytes(text), (byte)'.', out _), Is.False);
 }

@@ -1,4 +1,4 @@
-namespace Alignment.MLNet.Engagement.Reading;
+namespace Alignment.MLNet.Storage;
 
 /// <summary>Where records and cells of a CSV end, in bytes (RFC 4180; a quote counts only where a cell begins).</summary>
 static class CsvScan
@@ -40,8 +40,9 @@ static class CsvScan
     /// <param name="delimiter">Between cells.</param>
     /// <param name="ends">Receives the end of each cell; the next begins one further.</param>
     /// <param name="quoted">The record has a quote somewhere.</param>
-    /// <returns>Cells there are, also those for which <paramref name="ends"/> has no room; −1 where a quote is astray.</returns>
-    public static int Cells(ReadOnlySpan<byte> record, byte delimiter, Span<int> ends, bool quoted)
+    /// <param name="strict">A quote inside a cell that has none at its start is astray too, not text.</param>
+    /// <returns>The number of cells, also of those for which <paramref name="ends"/> has no room; −1 where a quote is astray.</returns>
+    public static int Cells(ReadOnlySpan<byte> record, byte delimiter, Span<int> ends, bool quoted, bool strict = true)
     {
         int cells = 0;
         if (!quoted)
@@ -70,7 +71,7 @@ static class CsvScan
                 else
                 {
                     int found = record[at..].IndexOf(delimiter);
-                    if (record[at..(found < 0 ? record.Length : at + found)].Contains((byte)'"')) return -1;
+                    if (strict && record[at..(found < 0 ? record.Length : at + found)].Contains((byte)'"')) return -1;
                     if (found < 0) break;
                     next = at + found;
                 }
@@ -83,25 +84,30 @@ static class CsvScan
         return cells + 1;
     }
 
-    /// <summary>A cell's text: without its quotes, doubled ones single, and without spaces at the ends.</summary>
-    public static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> cell)
+    /// <summary>The trimmed text (<see cref="Text"/>) of one of the cells that <see cref="Cells"/> found.</summary>
+    public static ReadOnlySpan<byte> Cell(ReadOnlySpan<byte> record, ReadOnlySpan<int> ends, int column)
     {
-        if (cell.Length >= 2 && cell[0] == (byte)'"')
+        ReadOnlySpan<byte> cell = record[(column == 0 ? 0 : ends[column - 1] + 1)..ends[column]];
+        return cell.IsEmpty || cell[0] > (byte)'"' && cell[^1] > (byte)' ' ? cell : Text(cell);
+    }
+
+    /// <summary>A cell's text: without its quotes, doubled ones single, and without spaces at the ends.</summary>
+    public static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> cell) => Unquoted(cell).Trim(" \t\r"u8);
+
+    /// <summary>A cell without its quotes, doubled ones single.</summary>
+    public static ReadOnlySpan<byte> Unquoted(ReadOnlySpan<byte> cell)
+    {
+        if (cell.Length < 2 || cell[0] != (byte)'"') return cell;
+        cell = cell[1..^1];
+        if (cell.IndexOf("\"\""u8) < 0) return cell;
+        var single = new byte[cell.Length];
+        int n = 0;
+        for (int i = 0; i < cell.Length; i++)
         {
-            cell = cell[1..^1];
-            if (cell.IndexOf("\"\""u8) >= 0)
-            {
-                var single = new byte[cell.Length];
-                int n = 0;
-                for (int i = 0; i < cell.Length; i++)
-                {
-                    single[n++] = cell[i];
-                    if (cell[i] == (byte)'"') i++;
-                }
-                cell = single.AsSpan(0, n);
-            }
+            single[n++] = cell[i];
+            if (cell[i] == (byte)'"') i++;
         }
-        return cell.Trim(" \t\r"u8);
+        return single.AsSpan(0, n);
     }
 
     // The quote that ends the cell which begins with the one at `from`; −1 where there is none.

@@ -1,21 +1,26 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 
-namespace Alignment.MLNet.Engagement.Reading;
+namespace Alignment.MLNet.Storage;
 
 /// <summary>A part of a file that begins and ends with a record.</summary>
 /// <param name="Bytes">The buffer, to be given back.</param>
 /// <param name="Length">Bytes of it that belong to the block.</param>
 /// <param name="Offset">Where it begins in the file.</param>
 /// <param name="Line">Line on which it begins, from 1.</param>
-readonly record struct RowBlock(byte[] Bytes, int Length, long Offset, long Line)
+readonly record struct CsvBlock(byte[] Bytes, int Length, long Offset, long Line)
 {
     public ReadOnlySpan<byte> Span => Bytes.AsSpan(0, Length);
 }
 
 /// <summary>Reads a file in blocks of whole records, and hashes it on the way. Memory does not grow with the file.</summary>
-sealed class RowBlocks(string path, string subject, byte delimiter, byte lineEnd)
+/// <param name="path">The file.</param>
+/// <param name="subject">What it is, for messages.</param>
+/// <param name="dialect">How it is written.</param>
+/// <param name="multiline">Quoted cells may hold line ends; otherwise every line is a record.</param>
+sealed class CsvBlocks(string path, string subject, CsvDialect dialect, bool multiline = true)
 {
     /// <summary>Bytes to a block; the result of an analysis does not depend on it beyond rounding, nor on the threads at all.</summary>
     public const int BlockBytes = 1 << 20;
@@ -28,36 +33,47 @@ sealed class RowBlocks(string path, string subject, byte delimiter, byte lineEnd
     /// <summary>SHA-256 of the file, once all blocks were read.</summary>
     public string? Sha256 { get; private set; }
 
-    /// <summary>Takes a buffer back.</summary>
-    public void Return(RowBlock block) => _free.Add(block.Bytes);
+    /// <summary>Bytes of the file read so far.</summary>
+    public long Position { get; private set; }
 
-    /// <summary>The blocks, after <paramref name="skip"/> bytes (a byte order mark).</summary>
-    public IEnumerable<RowBlock> Read(int skip, CancellationToken stop)
+    /// <summary>A file's text in UTF-8; it closes the file.</summary>
+    public static Stream AsUtf8(FileStream file, Encoding? encoding) =>
+        encoding is null ? file : Encoding.CreateTranscodingStream(file, encoding, Encoding.UTF8);
+
+    /// <summary>Takes a buffer back.</summary>
+    public void Return(CsvBlock block) => _free.Add(block.Bytes);
+
+    /// <summary>The blocks, after the byte order mark.</summary>
+    public IEnumerable<CsvBlock> Read(CancellationToken cancellationToken)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        using Stream text = AsUtf8(file, dialect.Encoding);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] buffer = Rent(BlockBytes);
         int held = 0;
-        long offset = skip, line = 1;
+        long offset = dialect.Skip, line = 1;
         bool end = false;
-        var head = new byte[skip];
-        file.ReadExactly(head);
-        hash.AppendData(head);
+        var mark = new byte[dialect.Skip];
+        text.ReadExactly(mark);
+        hash.AppendData(mark);
         while (!end || held > 0)
         {
-            stop.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             while (!end && held < buffer.Length)
             {
-                int n = file.Read(buffer, held, buffer.Length - held);
+                int n = text.Read(buffer, held, buffer.Length - held);
                 if (n == 0) end = true;
-                hash.AppendData(buffer, held, n);
+                if (dialect.Encoding is null) hash.AppendData(buffer, held, n);
                 held += n;
             }
+            Position = file.Position;
             int cut = Cut(buffer.AsSpan(0, held), end);
             if (cut < 0)
             {
                 if (held >= MaxRecordBytes)
-                    throw BadDataException.For(subject, string.Create(CultureInfo.InvariantCulture, $"a row of more than {MaxRecordBytes >> 20} MiB from line {line} on"), "short rows", "Look for a quote that is not closed there, or for a file of another kind.");
+                    throw BadDataException.For(subject,
+                        string.Create(CultureInfo.InvariantCulture, $"a row of more than {MaxRecordBytes >> 20} MiB from line {line} on"), "short rows",
+                        "Look for a quote that is not closed there, or for a file of another kind.");
                 Array.Resize(ref buffer, 2 * buffer.Length);
                 continue;
             }
@@ -65,14 +81,14 @@ sealed class RowBlocks(string path, string subject, byte delimiter, byte lineEnd
             byte[] next = Rent(BlockBytes);
             if (held - cut > next.Length) next = new byte[Math.Max(2 * BlockBytes, held - cut)];
             Buffer.BlockCopy(buffer, cut, next, 0, held - cut);
-            var block = new RowBlock(buffer, cut, offset, line);
-            line += block.Span.Count(lineEnd);
+            var block = new CsvBlock(buffer, cut, offset, line);
+            line += block.Span.Count(dialect.LineEnd);
             offset += cut;
             (buffer, held) = (next, held - cut);
             yield return block;
         }
         _free.Add(buffer);
-        Sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
+        Sha256 = dialect.Encoding is null ? Convert.ToHexStringLower(hash.GetHashAndReset()) : FileHash.OfFile(path);
     }
 
     byte[] Rent(int size) => _free.TryTake(out byte[]? buffer) && buffer.Length >= size ? buffer : new byte[size];
@@ -81,11 +97,11 @@ sealed class RowBlocks(string path, string subject, byte delimiter, byte lineEnd
     int Cut(ReadOnlySpan<byte> bytes, bool last)
     {
         if (last) return bytes.Length;
-        if (!bytes.Contains((byte)'"')) return bytes.LastIndexOf(lineEnd) is >= 0 and var at ? at + 1 : -1;
+        if (!multiline || !bytes.Contains((byte)'"')) return bytes.LastIndexOf(dialect.LineEnd) is >= 0 and var at ? at + 1 : -1;
         int cut = -1;
         for (int from = 0; from < bytes.Length;)
         {
-            int end = CsvScan.RecordEnd(bytes, from, delimiter, lineEnd, last: false);
+            int end = CsvScan.RecordEnd(bytes, from, dialect.Delimiter, dialect.LineEnd, last: false);
             if (end < 0) break;
             cut = from = end;
         }

@@ -1,0 +1,12 @@
+using System.Reflection;
+
+namespace Alignment.MLNet.Storage;
+
+/// <summary>The program's version as files name it, without the build's commit: equal sources give equal manifests.</summary>
+static class ToolVersion
+{
+    public static string Number { get; } =
+        typeof(ToolVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    public static string Name { get; } = "alignment " + Number;
+}
