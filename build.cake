@@ -1,15 +1,26 @@
 using System.Xml.Linq;
 
-// Targets: Clean, Lint, Build, Test, Demo, Bench, Pack.   ./build.sh --target=NAME
+// Targets: Clean, Lint, Format, Build, Test, Demo, Bench, TrainTiny, Pack, Docs, PublicApi.   ./build.sh --target=NAME
 // Arguments: --configuration=Release  --flavor=Cpu|Gpu|DirectML (the ONNX Runtime native package)  --demo-out=DIR  --bench=NAME
 var target = Argument("target", "Test");
 var configuration = Argument("configuration", "Release");
 var flavor = Argument("flavor", "Cpu");
 var artifacts = MakeAbsolute(Directory(Argument("artifacts", "artifacts")));
 var solution = "./Alignment.sln";
+var libraries = new[] { "onnx/Alignment.Onnx", "Alignment.Transforms/Alignment.Transforms", "Alignment.MLNet/Alignment.MLNet" };
 var runner = $"./Alignment.Runner/bin/{configuration}/net10.0/alignment.dll";
 
-DotNetMSBuildSettings Properties() => new DotNetMSBuildSettings().WithProperty("OnnxRuntimeFlavor", flavor);
+// Packages have paths in their symbols that are the same on every machine.
+DotNetMSBuildSettings Properties() => new DotNetMSBuildSettings()
+    .WithProperty("OnnxRuntimeFlavor", flavor)
+    .WithProperty("ContinuousIntegrationBuild", target == "Pack" || EnvironmentVariable("CI") == "true" ? "true" : "false");
+
+// Runs dotnet with these arguments; another exit code than 0 ends the build.
+void DotNet(string what, string arguments, string folder = ".")
+{
+    int code = StartProcess("dotnet", new ProcessSettings { Arguments = arguments, WorkingDirectory = folder });
+    if (code != 0) throw new CakeException(code, $"{what} ended with exit code {code}.");
+}
 
 // Runs the console program that Build made and passes its exit code on.
 void Alignment(ProcessArgumentBuilder arguments)
@@ -27,13 +38,15 @@ Task("Clean").Does(() =>
 
 Task("Restore").Does(() => DotNetRestore(solution, new DotNetRestoreSettings { MSBuildSettings = Properties(), Verbosity = DotNetVerbosity.Minimal }));
 
-Task("Lint").IsDependentOn("Restore").Does(() =>
-    DotNetFormat(solution, new DotNetFormatSettings { NoRestore = true, VerifyNoChanges = true }));
+// Layout and white space of every file, read as files: seconds. Code style, analyzers and unused usings are errors of the build itself.
+const string format = "format whitespace . --folder --include onnx/ Alignment.Transforms/ Alignment.MLNet/ Alignment.Runner/ Alignment.Tests/ samples/";
+Task("Lint").Does(() => DotNet("The check of the layout (--target=Format repairs it)", format + " --verify-no-changes"));
+Task("Format").Does(() => DotNet("The formatting", format));
 
 Task("Build").IsDependentOn("Restore").Does(() =>
     DotNetBuild(solution, new DotNetBuildSettings { Configuration = configuration, NoRestore = true, MSBuildSettings = Properties(), Verbosity = DotNetVerbosity.Minimal }));
 
-Task("Test").IsDependentOn("Build").Does(() =>
+Task("Test").IsDependentOn("Lint").IsDependentOn("Build").Does(() =>
 {
     var results = artifacts.Combine("test-results");
     CleanDirectory(results);
@@ -64,23 +77,42 @@ void PrintCounts(FilePath trx)
 Task("Demo").IsDependentOn("Build").Does(() =>
     Alignment(new ProcessArgumentBuilder().Append("demo").Append("--out").AppendQuoted(Argument("demo-out", artifacts.Combine("demo").FullPath))));
 
-Task("Bench").IsDependentOn("Build").Does(() =>
-{
-    int code = StartProcess("dotnet", new ProcessSettings { Arguments = new ProcessArgumentBuilder().Append($"exec ./Alignment.Tests/bin/{configuration}/net10.0/Alignment.Tests.dll").Append(Argument("bench", "quick")) });
-    if (code != 0) throw new CakeException(code, $"The benchmarks ended with exit code {code}.");
-});
+var tools = $"exec ./Alignment.Tests/bin/{configuration}/net10.0/Alignment.Tests.dll";
+Task("Bench").IsDependentOn("Build").Does(() => DotNet("The benchmarks", $"{tools} {Argument("bench", "quick")}"));
 
 // Two hours on two cores; stopped, it continues. The states stay in artifacts/tiny until Clean.
 Task("TrainTiny").IsDependentOn("Build").Does(() =>
-{
-    int code = StartProcess("dotnet", new ProcessSettings { Arguments = new ProcessArgumentBuilder().Append($"exec ./Alignment.Tests/bin/{configuration}/net10.0/Alignment.Tests.dll train-tiny").AppendQuoted(artifacts.Combine("tiny").FullPath).AppendQuoted(Argument("tiny-out", "onnx/bundles/tiny")) });
-    if (code != 0) throw new CakeException(code, $"The training ended with exit code {code}.");
-});
+    DotNet("The training", $"{tools} train-tiny \"{artifacts.Combine("tiny")}\" \"{Argument("tiny-out", "onnx/bundles/tiny")}\""));
 
 Task("Pack").IsDependentOn("Build").Does(() =>
 {
-    foreach (var project in new[] { "onnx/Alignment.Onnx", "Alignment.Transforms/Alignment.Transforms", "Alignment.MLNet/Alignment.MLNet", "Alignment.Runner/Alignment.Runner" })
-        DotNetPack($"./{project}.csproj", new DotNetPackSettings { Configuration = configuration, NoBuild = true, OutputDirectory = artifacts.Combine("packages"), MSBuildSettings = Properties() });
+    foreach (var project in libraries.Append("Alignment.Runner/Alignment.Runner"))
+        DotNetPack($"./{project}.csproj", new DotNetPackSettings
+        {
+            Configuration = configuration, NoBuild = true, OutputDirectory = artifacts.Combine("packages"), MSBuildSettings = Properties(),
+        });
+});
+
+// The documentation as a site: docs/, README and the XML comments of the libraries.
+Task("Docs").IsDependentOn("Build").Does(() =>
+{
+    DotNet("Restoring docfx", "tool restore --verbosity quiet", "docs/site");
+    DotNet("docfx", "tool run docfx docfx.json", "docs/site");
+    Information($"The site is at {artifacts.Combine("site")}/index.html; any web server shows it, as: dotnet tool run docfx serve, in docs/site.");
+});
+
+// Writes the lists of the libraries' public members again; they are compared in the build where TrackPublicApi is true.
+Task("PublicApi").IsDependentOn("Restore").Does(() =>
+{
+    Environment.SetEnvironmentVariable("TrackPublicApi", "true");
+    DotNetRestore(solution, new DotNetRestoreSettings { MSBuildSettings = Properties(), Verbosity = DotNetVerbosity.Minimal });
+    foreach (var project in libraries)
+    {
+        var folder = File($"./{project}.csproj").Path.GetDirectory();
+        System.IO.File.WriteAllText(folder.CombineWithFilePath("PublicAPI.Shipped.txt").FullPath, "#nullable enable\n");
+        System.IO.File.WriteAllText(folder.CombineWithFilePath("PublicAPI.Unshipped.txt").FullPath, "#nullable enable\n");
+        DotNet("Listing the public members", $"format analyzers ./{project}.csproj --no-restore --diagnostics RS0016 --severity error");
+    }
 });
 
 RunTarget(target);

@@ -23,8 +23,8 @@ static partial class TinyCard
         are not LPIPS as published.
 
         ## How it was trained
-        From scratch, from seeds, on pictures drawn by this project (`Alignment.MLNet/Drawing/DrawnStills.cs`), by its own training
-        machinery on two processor cores: `./build.sh --target=TrainTiny` (`Alignment.MLNet/Training/Tiny/TinyRecipe.cs` has every number).
+        From scratch, from seeds, on pictures drawn by this project (`Alignment.MLNet/Synthetic/DrawnStills.cs`), by its own training
+        machinery on two processor cores: `./build.sh --target=TrainTiny` (`Alignment.Tests/Tools/TinyModel/TinyRecipe.cs` has every number).
 
         1. **Autoencoder** – absolute and squared difference, the product's pixels counted three times, and a weak pull towards a unit normal.
         2. **Text encoder and UNet** – noise prediction on stills whose product is drawn anywhere between faint and vivid.

@@ -35,7 +35,7 @@ static partial class TinyCard
         {(manifest.Recommended is { } r ? string.Create(CultureInfo.InvariantCulture, $"- Edited with guidance {r.Guidance} and strength {r.Strength} unless told otherwise; `docs/held-out.md` says why.\n") : "")}- Origin: {manifest.Origin}.
         - Licence: {manifest.License}.
 
-        Every file here is written by `TinyBundle.Write` in `onnx/Bundles/TinyModel`; a test authors them again from the weights in them and
+        Every file here is written by `TinyBundle.Write` in `Alignment.Tests/Tools/TinyModel`; a test authors them again from the weights in them and
         compares the bytes. Do not edit them by hand.
 
         """;
