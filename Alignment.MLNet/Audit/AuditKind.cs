@@ -1,7 +1,7 @@
 namespace Alignment.MLNet.Audit;
 
 /// <summary>How much a finding matters.</summary>
-public enum AuditSeverity
+enum AuditSeverity
 {
     /// <summary>Something is left out, or a result would be wrong.</summary>
     Error,
@@ -54,16 +54,8 @@ public enum AuditKind
     Ignored,
 }
 
-/// <summary>A finding.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Severity">How much it matters.</param>
-/// <param name="VideoId">The video, or null where none is meant.</param>
-/// <param name="SceneNumber">The scene, or null where the whole video or none is meant.</param>
-/// <param name="File">Full path of the file in question, or null.</param>
-/// <param name="Found">What is there.</param>
-/// <param name="Expected">What should be there.</param>
-/// <param name="Next">What to do.</param>
-public sealed record AuditFinding(AuditKind Kind, AuditSeverity Severity, string? VideoId, int? SceneNumber, string? File, string Found, string Expected, string Next)
+/// <summary>A finding: what is there, what should be there, what to do.</summary>
+sealed record AuditFinding(AuditKind Kind, AuditSeverity Severity, string? VideoId, int? SceneNumber, string? File, string Found, string Expected, string Next)
 {
     /// <summary>Id of the scene that this one is a copy of, or null.</summary>
     public string? Related { get; init; }

@@ -13,12 +13,8 @@ namespace Alignment.MLNet.Dataset;
 /// are looked for in the data folder first, then beside it. Pictures are .jpg, .jpeg or .png. Nothing outside is
 /// read: ids are plain folder names, and links that lead out are refused.
 /// </summary>
-public sealed class SceneFolder
+sealed class SceneFolder
 {
-    internal const string Stills = Layout.Stills, Masks = Layout.Masks, Heatmaps = Layout.Heatmaps;
-
-    const string Keywords = "keywords.csv";
-
     readonly List<string> _places;   // the data folder, then the folder beside it
 
     SceneFolder(string data, List<string> places) => (DataFolder, _places) = (data, places);
@@ -26,51 +22,49 @@ public sealed class SceneFolder
     /// <summary>Full path of the folder that holds <c>video_scene_cuts</c>.</summary>
     public string DataFolder { get; }
 
-    /// <summary>Full path of keywords.csv, or null.</summary>
-    public string? KeywordsPath => _places.Select(p => Path.Combine(p, Keywords)).FirstOrDefault(File.Exists);
+    public string? KeywordsPath => _places.Select(p => Path.Combine(p, Layout.Keywords)).FirstOrDefault(File.Exists);
 
     /// <summary>Where <c>validate</c> puts its result unless told otherwise.</summary>
     public string ValidScenesPath => Path.Combine(DataFolder, ValidScenesCsv.FileName);
 
-    /// <summary>Every place where something is looked for, for messages.</summary>
-    public string Looked => string.Join(", ", _places.SelectMany(p => new[] { Stills, Masks, Heatmaps, Keywords }.Select(n => $"'{Path.Combine(p, n)}'")));
+    /// <summary>Every searched path, for messages.</summary>
+    public string Looked => string.Join(", ", _places.SelectMany(p => new[] { Layout.Stills, Layout.Masks, Layout.Heatmaps, Layout.Keywords }.Select(n => $"'{Path.Combine(p, n)}'")));
 
-    /// <summary>Finds the layout.</summary>
     /// <exception cref="BadDataException">There is no <c>video_scene_cuts</c> in <paramref name="directory"/> nor in its <c>data</c>.</exception>
     public static SceneFolder Open(string directory)
     {
         string given = Path.GetFullPath(directory);
-        string[] candidates = [given, Path.Combine(given, "data")];
-        string? data = candidates.FirstOrDefault(c => Directory.Exists(Path.Combine(c, Stills)));
+        string[] candidates = [given, Path.Combine(given, Layout.Data)];
+        string? data = candidates.FirstOrDefault(c => Directory.Exists(Path.Combine(c, Layout.Stills)));
         if (data is null)
         {
-            string looked = string.Join(" and ", candidates.Select(c => $"'{Path.Combine(c, Stills)}'"));
-            throw BadDataException.For("No valid scenes found", $"no folder {looked}", $"a folder '{Stills}' with one folder of stills per video", "Give the folder that holds it.");
+            string looked = string.Join(" and ", candidates.Select(c => $"'{Path.Combine(c, Layout.Stills)}'"));
+            throw BadDataException.For("No valid scenes found", $"no folder {looked}", $"a folder '{Layout.Stills}' with one folder of stills per video", "Give the folder that holds it.");
         }
         var places = new List<string> { data };
         if (data != given) places.Add(given);
-        else if (Path.GetFileName(Path.TrimEndingDirectorySeparator(data)) == "data" && Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(data)) is { } beside) places.Add(beside);
+        else if (Path.GetFileName(Path.TrimEndingDirectorySeparator(data)) == Layout.Data && Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(data)) is { } beside) places.Add(beside);
         return new(data, places);
     }
 
     /// <summary>Names of the video folders, in ordinal order.</summary>
     public IReadOnlyList<string> VideoIds()
     {
-        string[] names = [.. Directory.EnumerateDirectories(Path.Combine(DataFolder, Stills)).Select(d => Path.GetFileName(d)).Where(n => !n.StartsWith('.'))];
+        string[] names = [.. Directory.EnumerateDirectories(Path.Combine(DataFolder, Layout.Stills)).Select(d => Path.GetFileName(d)).Where(n => !n.StartsWith('.'))];
         Array.Sort(names, StringComparer.Ordinal);
         return names;
     }
 
     /// <summary>One video's stills by scene number, each with its mask and heatmap if there are any; what cannot be used is reported.</summary>
-    internal IReadOnlyList<SceneFiles> Read(string videoId, Action<SceneProblem> report)
+    public IReadOnlyList<SceneFiles> Read(string videoId, Action<SceneProblem> report)
     {
-        string folder = Path.Combine(DataFolder, Stills, videoId);
+        string folder = Path.Combine(DataFolder, Layout.Stills, videoId);
         if (SafePath.Why(videoId) is { } why)
         {
             report(new(ProblemKind.UnusableVideoId, videoId, null, folder, $"The folder's name cannot be a video id because {why}. Rename it."));
             return [];
         }
-        if (!StaysInside(DataFolder, Path.Combine(Stills, videoId), new DirectoryInfo(folder), videoId, null, report)) return [];
+        if (!StaysInside(DataFolder, Path.Combine(Layout.Stills, videoId), new DirectoryInfo(folder), videoId, null, report)) return [];
 
         var stills = new SortedDictionary<int, string>();
         var further = new List<(int Scene, string Path)>();
@@ -88,15 +82,15 @@ public sealed class SceneFolder
                 continue;
             }
             if (picture != 1) further.Add((number, file.FullName));
-            else if (!StaysInside(DataFolder, Path.Combine(Stills, videoId, file.Name), file, videoId, number, report)) continue;
+            else if (!StaysInside(DataFolder, Path.Combine(Layout.Stills, videoId, file.Name), file, videoId, number, report)) continue;
             else if (!stills.TryAdd(number, file.FullName))
                 report(new(ProblemKind.DuplicateScene, videoId, number, file.FullName, $"Scene {number} is there already as '{Path.GetFileName(stills[number])}', which is kept. Remove one of them."));
         }
         foreach (var (number, path) in further.Where(f => !stills.ContainsKey(f.Scene)))
             report(new(ProblemKind.UnparsableName, videoId, number, path, $"Only picture 01 of a scene is read, and scene {number} has none; expected {SceneNames.ExpectedStill(videoId)}. Rename this one if it shall be the still."));
 
-        var masks = Beside(Masks, videoId, shortNames: true, report);
-        var heatmaps = Beside(Heatmaps, videoId, shortNames: false, report);
+        var masks = Beside(Layout.Masks, videoId, shortNames: true, report);
+        var heatmaps = Beside(Layout.Heatmaps, videoId, shortNames: false, report);
         return [.. stills.Select(s => new SceneFiles(s.Key, s.Value, masks.GetValueOrDefault(s.Key), heatmaps.GetValueOrDefault(s.Key)))];
     }
 

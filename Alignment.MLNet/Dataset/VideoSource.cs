@@ -1,9 +1,7 @@
 namespace Alignment.MLNet.Dataset;
 
-/// <summary>What is known of the original of a video: its file, its scene list, both or neither.</summary>
-/// <param name="File">The video, or null.</param>
-/// <param name="SceneListFile">The scene list, or null.</param>
-public sealed record VideoSource(string? File, string? SceneListFile)
+/// <summary>A video's file and its scene list, as far as they are found.</summary>
+sealed record VideoSource(string? File, string? SceneListFile)
 {
     /// <summary>Endings of files taken for videos, whatever their case; the first wins where a video is there twice.</summary>
     public static IReadOnlyList<string> Endings { get; } =

@@ -1,7 +1,7 @@
 namespace Alignment.MLNet.Gaze;
 
 /// <summary>Why a gaze row is not used; the first that holds, in this order.</summary>
-public enum GazeDrop
+enum GazeDrop
 {
     /// <summary>The line is no row: a quote that is not closed on it, text behind a closing quote, or more than 4 MiB.</summary>
     MalformedRow,

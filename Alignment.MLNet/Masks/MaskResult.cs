@@ -3,7 +3,7 @@ using Alignment.MLNet.Dataset;
 namespace Alignment.MLNet.Masks;
 
 /// <summary>Where a scene's mask comes from.</summary>
-public enum MaskOrigin
+enum MaskOrigin
 {
     /// <summary>Written by this run.</summary>
     Made,
@@ -15,18 +15,11 @@ public enum MaskOrigin
     Existing,
 }
 
-/// <summary>One mask in numbers.</summary>
-/// <param name="VideoId">The video.</param>
-/// <param name="SceneNumber">The scene.</param>
-/// <param name="Keyword">The product.</param>
-/// <param name="Origin">Where the mask comes from.</param>
-/// <param name="Area">The product's part of the picture, 0 … 1.</param>
-/// <param name="Empty">No pixel is product.</param>
-/// <param name="Full">Every pixel is product.</param>
-/// <param name="Components">Connected pieces.</param>
-/// <param name="NeighbourIou">Intersection over union with the mask of the scene before it; null for a video's first. 1 where both are empty.</param>
-/// <param name="MaskPath">Full path.</param>
-public sealed record MaskRow(string VideoId, int SceneNumber, string Keyword, MaskOrigin Origin, double Area, bool Empty, bool Full, int Components, double? NeighbourIou, string MaskPath);
+/// <summary>
+/// One mask in numbers: its area is a share of the picture, 0 … 1; <see cref="NeighbourIou"/> is the intersection over union with the mask of the scene
+/// before it, 1 where both are empty, null for a video's first.
+/// </summary>
+sealed record MaskRow(string VideoId, int SceneNumber, string Keyword, MaskOrigin Origin, double Area, bool Empty, bool Full, int Components, double? NeighbourIou, string MaskPath);
 
 /// <summary>The result of <see cref="MaskJob"/>.</summary>
 /// <param name="DataFolder">Full path of the data.</param>

@@ -54,15 +54,11 @@ public sealed record AdDrawingOptions
     }
 }
 
-/// <summary>One scene of a drawn ad.</summary>
-/// <param name="Number">From 1.</param>
-/// <param name="StartFrame">Its first frame.</param>
-/// <param name="Frames">How many frames it has.</param>
-/// <param name="HasProduct">Whether the product is on screen.</param>
-public sealed record DrawnScene(int Number, int StartFrame, int Frames, bool HasProduct);
+/// <summary>One scene of a drawn ad; numbers are from 1.</summary>
+sealed record DrawnScene(int Number, int StartFrame, int Frames, bool HasProduct);
 
 /// <summary>Draws synthetic ads whose truth is known exactly: where each scene starts, which pixels are the product, where viewers look.</summary>
-public static class AdDrawing
+static class AdDrawing
 {
     static readonly (int Main, int Second)[] s_colours =
         [(0xC8352B, 0xF2C230), (0x1F6FB2, 0xF5F1E6), (0x2E8B57, 0xF2A541), (0xE0702A, 0x2B2F77), (0x7B3FA0, 0xF4D35E), (0xD81B60, 0x7FDBDA)];
@@ -88,8 +84,7 @@ public static class AdDrawing
         })];
 }
 
-/// <summary>A drawn ad.</summary>
-public sealed class DrawnAd
+sealed class DrawnAd
 {
     readonly SceneDrawing[] _drawings;
 
@@ -119,16 +114,12 @@ public sealed class DrawnAd
         _drawings = [.. scenes.Select((s, i) => new SceneDrawing(options, options.Seed, s.Number, s.HasProduct, first + 3 * i))];
     }
 
-    /// <summary>The options.</summary>
     public AdDrawingOptions Options { get; }
 
-    /// <summary>What the product is called.</summary>
     public string Keyword => Products.Keyword(Options.Product);
 
-    /// <summary>The scenes in order.</summary>
     public IReadOnlyList<DrawnScene> Scenes { get; }
 
-    /// <summary>Frames in all.</summary>
     public int Frames { get; }
 
     /// <summary>The scene's key frame: its middle.</summary>

@@ -7,7 +7,7 @@ using Alignment.Transforms.Stages;
 namespace Alignment.MLNet.Synthetic;
 
 /// <summary>Writes drawn ads as a data set in the usual layout (see <see cref="SceneFolder"/>), with the truth beside it.</summary>
-public static class DrawnDataSet
+static class DrawnDataSet
 {
     /// <summary>For reports: nobody looked at these ads.</summary>
     internal const string ImaginedViewer = "the demo, an imagined viewer";
