@@ -57,11 +57,11 @@ public sealed partial class AlignmentCatalog
     /// </summary>
     public AssignTemporalWindowEstimator AssignTemporalWindow(AssignTemporalWindowOptions? options = null) => new(options ?? new());
 
-    /// <summary>Modifies attention as one of the seven variants does: <c>heatmap</c>, <c>mask</c>, <c>temporal_window</c> → <c>heatmap_modified</c>.</summary>
+    /// <summary>Modifies attention as a variant does: <c>heatmap</c>, <c>mask</c>, <c>temporal_window</c> → <c>heatmap_modified</c>.</summary>
     public ModifyAttentionEstimator ModifyAttention(ModifyAttentionOptions options) => new(options);
 
     /// <summary>Modifies attention as <paramref name="variant"/> does, with default strengths.</summary>
-    public ModifyAttentionEstimator ModifyAttention(AttentionVariant variant) => new(new() { Variant = variant });
+    public ModifyAttentionEstimator ModifyAttention(Variant variant) => new(new() { Variant = variant.Name });
 
     /// <summary>Stacks <c>mask</c> and <c>heatmap_modified</c> into the ControlNet's <c>control</c>, float [2,H,W].</summary>
     public BuildControlEstimator BuildControl(BuildControlOptions? options = null) => new(options ?? new());

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Globalization;
+using Alignment.MLNet.Storage;
 using Alignment.Runner.Cli;
+using Alignment.Transforms.Attention;
 
 namespace Alignment.Runner;
 
@@ -13,7 +15,7 @@ static class RunnerProgram
 
     public static RootCommand Build(Terminal terminal)
     {
-        var root = new RootCommand("Tests whether where and when viewers look at the product changes what a video ad achieves: makes seven controlled versions of an ad, re-rendered scene by scene, and analyses the A/B data.")
+        var root = new RootCommand($"Tests whether where and when viewers look at the product changes what a video ad achieves: makes {NumberWords.Of(Variant.All.Count)} controlled versions of an ad, re-rendered scene by scene, and analyses the A/B data.")
         {
             RunnerCommand.Json,
         };

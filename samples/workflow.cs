@@ -45,7 +45,7 @@ try
         .Append(ml.Alignment.LoadMap(new() { Width = Size, Height = Size }))
         .Append(ml.Alignment.NormalizeHeatmap())
         .Append(ml.Alignment.AssignTemporalWindow())
-        .Append(ml.Alignment.ModifyAttention(AttentionVariant.EarlyBoost))
+        .Append(ml.Alignment.ModifyAttention(Variant.Named("early_boost")))
         .Append(ml.Alignment.ScoreAlignment(new() { HeatmapColumn = SceneColumns.HeatmapModified }))
         .Append(ml.Alignment.BuildControl())
         .Append(ml.Alignment.EditScene(new() { Bundle = bundle, Edit = new() { Steps = 4 } }));
@@ -68,7 +68,7 @@ try
         byte[] pixels = Compositor.Composite(still.Pixels, row.Picture, Size, Size, region);
 
         string id = SceneRecord.IdOf(row.VideoId, row.SceneNumber);
-        PictureFile.WritePng(Path.Combine(output, "edited_scenes", AttentionVariant.EarlyBoost.Name(), row.VideoId, id + ".png"), still with { Pixels = pixels });
+        PictureFile.WritePng(Path.Combine(output, "edited_scenes", Variant.Named("early_boost").Name, row.VideoId, id + ".png"), still with { Pixels = pixels });
         Console.WriteLine($"3. edited {id}: alignment {row.Alignment:0.0000}");
     }
 

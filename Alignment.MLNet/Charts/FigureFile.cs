@@ -16,13 +16,6 @@ static class FigureFile
 {
     const int Width = 960, Height = 560;
 
-    // Okabe & Ito, "Color Universal Design" (2008), without the yellow, which is faint on white.
-    static readonly OxyColor[] s_palette =
-    [
-        OxyColor.FromRgb(0, 0, 0), OxyColor.FromRgb(230, 159, 0), OxyColor.FromRgb(86, 180, 233), OxyColor.FromRgb(0, 158, 115),
-        OxyColor.FromRgb(0, 114, 178), OxyColor.FromRgb(213, 94, 0), OxyColor.FromRgb(204, 121, 167),
-    ];
-
     static readonly MarkerType[] s_markers = [MarkerType.Circle, MarkerType.Square, MarkerType.Triangle, MarkerType.Diamond];
 
     static readonly OxyColor s_dark = OxyColor.FromRgb(60, 60, 60), s_middle = OxyColor.FromRgb(120, 120, 120), s_light = OxyColor.FromRgb(232, 232, 232);
@@ -63,7 +56,7 @@ static class FigureFile
 
     static Series Series(FigureSeries series, Figure figure, double offset)
     {
-        OxyColor colour = s_palette[series.Look % s_palette.Length];
+        OxyColor colour = OxyColor.Parse(SeriesColours.Of(series.Look).Plot);
         MarkerType marker = s_markers[series.Look % s_markers.Length];
         if (series.Joined)
         {

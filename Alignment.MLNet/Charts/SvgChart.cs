@@ -8,11 +8,12 @@ namespace Alignment.MLNet.Charts;
 /// </summary>
 sealed class SvgChart(AxisScale across, AxisScale up, int height = 240)
 {
-    // One a series: circle, square, triangle, diamond, triangle on its head, cross, and a ring's hexagon.
+    // One a series: circle, square, triangle, diamond, triangle on its head, cross, a ring's hexagon, two triangles that lie, and an hourglass.
     static readonly string[] s_shapes =
     [
         "M-5 0A5 5 0 1 0 5 0A5 5 0 1 0 -5 0Z", "M-4.5 -4.5H4.5V4.5H-4.5Z", "M0 -5.5L5.5 4.5H-5.5Z", "M0 -6L6 0L0 6L-6 0Z", "M0 5.5L5.5 -4.5H-5.5Z",
         "M-2 -5.5H2V-2H5.5V2H2V5.5H-2V2H-5.5V-2H-2Z", "M-3 -5.2H3L6 0L3 5.2H-3L-6 0Z",
+        "M5.5 0L-4.5 5.5V-5.5Z", "M-5.5 0L4.5 -5.5V5.5Z", "M-5 -5H5L-5 5H5Z",
     ];
 
     /// <summary>Draws frame, grid and axes, and what <paramref name="content"/> adds.</summary>
@@ -88,9 +89,9 @@ sealed class SvgChart(AxisScale across, AxisScale up, int height = 240)
     }
 
     /// <summary>The class that colours a series.</summary>
-    public static string Colour(int series) => FormattableString.Invariant($"c{series % s_shapes.Length}");
+    public static string Colour(int series) => FormattableString.Invariant($"c{series % SeriesColours.Count}");
 
-    internal static string Shape(int series) => s_shapes[series % s_shapes.Length];
+    internal static string Shape(int series) => s_shapes[series % SeriesColours.Count];
 
     string X(double value) => FormattableString.Invariant($"{100 * across.Share(value):0.###}%");
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Alignment.MLNet.Charts;
+using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Dose;
 
@@ -40,7 +41,7 @@ static class DosePlots
     {
         string[] variants = [.. report.Variants.Where(v => v.Dose is not null).Select(v => v.Variant).Distinct()];
         FigureSeries[] series = [.. report.Predictors.Select((p, i) => new FigureSeries($"predicted by {p.Name}", FirstPredictor + i, Points(variants.Select(v => report.Of(v, p.Name) is { } d ? Shown(d) : null))))];
-        int placebo = Array.IndexOf(variants, "placebo");
+        int placebo = Array.IndexOf(variants, Variant.Placebo.Name);
         return Framed("Dose by variant", variants, series, $"mean over the scenes a variant acts on, {Percent(report)} intervals", report.Margin) is { } figure
             ? figure with { Zone = placebo < 0 ? null : new(placebo, 100 * report.Margin, "margin") }
             : null;
@@ -68,8 +69,7 @@ static class DosePlots
             Across = "Asked: share in the variant's maps against the baseline's maps (points), mean over the video's scenes" + (every > 1 ? string.Create(CultureInfo.InvariantCulture, $"; one of every {every} of {most:N0} videos") : ""),
             Up = Axis,
             Diagonal = "all of what was asked for",
-            // The look of a variant is that of its place among the seven, the baseline's being the first.
-            Series = [.. variants.Select((variant, i) => new FigureSeries(variant, i + 1, [.. videos[variant].Where((_, k) => k % every == 0).Select(v => new FigurePoint(100 * v.Asked, 100 * v.Dose))]))],
+            Series = [.. variants.Select((variant, i) => new FigureSeries(variant, Variant.Find(variant)?.Position ?? i + 1, [.. videos[variant].Where((_, k) => k % every == 0).Select(v => new FigurePoint(100 * v.Asked, 100 * v.Dose))]))],
         };
     }
 

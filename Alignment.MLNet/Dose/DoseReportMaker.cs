@@ -24,7 +24,7 @@ sealed class DoseReportMaker
     public DoseReportMaker(IReadOnlyList<string> predictors, DoseOptions options)
     {
         (_predictors, _options) = (predictors, options);
-        _sums = [.. predictors.Select(p => AttentionVariants.All.Select(v => new VariantSums(v, p)).ToArray())];
+        _sums = [.. predictors.Select(p => Variant.All.Select(v => new VariantSums(v, p)).ToArray())];
         _artifacts = [.. predictors.Select(p => new ArtifactSums(p))];
     }
 
@@ -87,7 +87,7 @@ sealed class DoseReportMaker
     {
         Begin(null);
         ArtifactCheck[] artifacts = [.. _artifacts.Select(a => a.Summary(_options, lpips))];
-        VariantDose[] variants = [.. _sums.SelectMany(of => of.Select(v => v.Summary(_options, of[(int)AttentionVariant.FullBoost])))];
+        VariantDose[] variants = [.. _sums.SelectMany(of => of.Select(v => v.Summary(_options, of[Variant.FullBoost.Position])))];
         return new()
         {
             Tool = ToolVersion.Name,

@@ -42,7 +42,7 @@ sealed class SceneMeter(VariantSet set, EditedFolder folder, IReadOnlyList<Atten
         var variants = new List<VariantRecipe>();
         foreach (VariantScene row in rows)
         {
-            string name = row.Variant.Name(), path = folder.Png(name, video, scene), subject = $"The edit of {SafePath.Shorten(scene)} under {name}";
+            string name = row.Variant.Name, path = folder.Png(name, video, scene), subject = $"The edit of {SafePath.Shorten(scene)} under {name}";
             if (!File.Exists(path)) throw BadDataException.For(subject, $"no file '{path}'", "the edited picture", "Run `alignment edit` again; its own report says why a scene could not be edited.");
             string hash = FileHash.OfFile(path);
             if (OutputRecord.RecipeOf<EditedAs>(folder.Record(name, video, scene), scene + ".png", hash) is not { } made)

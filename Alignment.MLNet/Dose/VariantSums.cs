@@ -4,7 +4,7 @@ using Alignment.Transforms.Attention;
 namespace Alignment.MLNet.Dose;
 
 /// <summary>What one variant did by one predictor, gathered scene by scene: two numbers a video, whatever the number of scenes.</summary>
-sealed class VariantSums(AttentionVariant variant, string predictor)
+sealed class VariantSums(Variant variant, string predictor)
 {
     static readonly string[] s_windows = [.. TemporalWindows.Names];
 
@@ -17,7 +17,9 @@ sealed class VariantSums(AttentionVariant variant, string predictor)
     long _rightWay, _identical;
     double _largest;
 
-    public AttentionVariant Variant => variant;
+    public Variant Variant => variant;
+
+    bool Reference => variant.Strength == VariantStrength.None;
 
     public long Scenes => _all.Scenes;
 
@@ -35,7 +37,7 @@ sealed class VariantSums(AttentionVariant variant, string predictor)
         _alignment.Add(scene.VideoId, scene.AlignmentDifference);
         int window = Array.IndexOf(s_windows, scene.Window);
         if (window >= 0) _windows[window].Add(scene.VideoId, got);
-        if (variant.Window() is { } own)
+        if (variant.Window is { } own)
         {
             (window == own ? _inside : _outside).Add(scene.VideoId, got);
             if (window != own)
@@ -50,7 +52,7 @@ sealed class VariantSums(AttentionVariant variant, string predictor)
             _part.Add(scene.VideoId, got, scene.Asked);
             if (got * scene.Asked > 0) _rightWay++;
         }
-        if (scene.ActedOn || variant == AttentionVariant.Baseline)
+        if (scene.ActedOn || Reference)
         {
             _agreement.Add(scene.Agreement);
             _ofBaseline.Add(scene.AgreementOfBaseline);
@@ -61,7 +63,7 @@ sealed class VariantSums(AttentionVariant variant, string predictor)
     /// <summary>Closes a video.</summary>
     public void EndVideo(string video)
     {
-        if (_video.Scenes > 0) _videos.Add(_video.Of(video, variant.Name(), predictor));
+        if (_video.Scenes > 0) _videos.Add(_video.Of(video, variant.Name, predictor));
         _video = new();
     }
 
@@ -73,10 +75,10 @@ sealed class VariantSums(AttentionVariant variant, string predictor)
     public VariantDose Summary(DoseOptions options, VariantSums? boost)
     {
         double n = Math.Max(1, _all.Scenes);
-        bool reference = variant == AttentionVariant.Baseline;
+        bool reference = Reference, product = variant.Target == VariantTarget.Product;
         var made = new VariantDose
         {
-            Variant = variant.Name(),
+            Variant = variant.Name,
             Predictor = predictor,
             Scenes = _all.Scenes,
             ActedOn = _actedOn.Scenes,
@@ -89,13 +91,13 @@ sealed class VariantSums(AttentionVariant variant, string predictor)
             Dose = reference ? null : _all.Estimate(options.Confidence),
             DoseActedOn = reference ? null : _actedOn.Estimate(options.Confidence),
             AlignmentDose = reference ? null : _alignment.Estimate(options.Confidence),
-            Windows = reference ? null : [.. TemporalWindows.Names.Select((name, w) => new WindowDose(name, variant != AttentionVariant.Placebo && (variant.Window() ?? w) == w, _windows[w].Estimate(options.Confidence)))],
+            Windows = reference ? null : [.. TemporalWindows.Names.Select((name, w) => new WindowDose(name, product && variant.ActsIn(w), _windows[w].Estimate(options.Confidence)))],
             Agreement = _agreement.Means,
             AgreementOfBaseline = reference ? null : _ofBaseline.Means,
         };
         if (reference || _all.Scenes == 0) return made;
-        if (variant == AttentionVariant.Placebo) return made with { Placebo = Equivalence(made, options, boost) };
-        return made with { Manipulation = Moved(made, options), Window = variant.Window() is { } own ? OnlyThere(TemporalWindows.Names[own], made, options) : null };
+        if (!product) return made with { Placebo = Equivalence(made, options, boost) };
+        return made with { Manipulation = Moved(made, options), Window = variant.Window is { } own ? OnlyThere(TemporalWindows.Names[own], made, options) : null };
     }
 
     ManipulationCheck? Moved(VariantDose made, DoseOptions options)

@@ -8,7 +8,7 @@ namespace Alignment.MLNet.Editing;
 /// <summary>A variant set on disk as scenes to edit.</summary>
 sealed class VariantSetScenes(VariantSet set, IReadOnlyList<string> videos) : IScenesToEdit
 {
-    public IReadOnlyList<string> Variants => AttentionVariants.Names;
+    public IReadOnlyList<string> Variants => Variant.Names;
 
     public int Width => set.Width;
 
@@ -26,7 +26,7 @@ sealed class VariantSetScenes(VariantSet set, IReadOnlyList<string> videos) : IS
         from rows in set.Video(video)
         let scene = rows[0].Scene
         select new SceneToEdit(scene.VideoId, scene.SceneId, scene.Keyword, scene.SceneImagePath, scene.KeywordMaskPath,
-            [.. rows.Select(r => new VariantMap(r.Variant.Name(), r.AttentionMapPath, r.ControlHash))])
+            [.. rows.Select(r => new VariantMap(r.Variant.Name, r.AttentionMapPath, r.ControlHash))])
         {
             Attention = origins.GetValueOrDefault(scene.SceneNumber, Alignment.MLNet.Dataset.HeatmapProvenance.Provided),
         };

@@ -54,7 +54,7 @@ public static class ExperimentJob
         problems.AddRange(ValidationProblems.Of(validation));
         DiskSpace.Check(folder.Root, Math.Max(0, Estimate(folder, options) - folder.Size()));
 
-        // 3. The seven heatmaps of each.
+        // 3. The heatmaps of every variant.
         VariantResult variants = VariantJob.RunLocked(folder.ValidScenes, folder.Root, options.Variants, progress, cancel);
         steps.Add(new("variants", "videos", variants.Videos, variants.Made));
         problems.AddRange(variants.Failed.Select(f => new RunProblem("variants", f.VideoId, f.Message, Breaks: true)));

@@ -21,7 +21,7 @@ public sealed record ExperimentOptions
     /// <summary>Pixels are decoded by default, so that a damaged picture is found here and not in the middle of the night.</summary>
     public ValidationOptions Validation { get; init; } = new() { Deep = true };
 
-    /// <summary>Which videos, and how the seven variants are made.</summary>
+    /// <summary>Which videos, and how the variants are made.</summary>
     public VariantOptions Variants { get; init; } = new();
 
     /// <summary>How scenes are edited.</summary>

@@ -10,7 +10,7 @@ namespace Alignment.MLNet.Pipelines;
 
 /// <summary>
 /// A contact sheet for each video: for every scene a row of pictures – the still with the outline of the region that may change, then
-/// the seven edits – and a row of the attention each was made under, drawn over the still.
+/// the edits – and a row of the attention each was made under, drawn over the still.
 /// </summary>
 sealed class SceneSheets(VariantSet variants, EditedFolder edited, string folder)
 {
@@ -55,7 +55,7 @@ sealed class SceneSheets(VariantSet variants, EditedFolder edited, string folder
         var recipe = new Recipe(Format, [.. scenes.Select(s => s[0].Scene.SceneId)], all.Length - scenes.Length, [.. scenes.SelectMany(Inputs)], attention);
         if (OutputRecord.Current<Facts>(record, recipe) is not null) return (path, false);
 
-        string[] columns = ["source", .. AttentionVariants.Names];
+        string[] columns = ["source", .. Variant.Names];
         string[] rows = [.. scenes.SelectMany((s, i) => new[] { FormattableString.Invariant($"Scene {s[0].Scene.SceneNumber}"), attention[i] }), .. all.Length > scenes.Length ? [FormattableString.Invariant($"and {all.Length - scenes.Length} more")] : Array.Empty<string>()];
         DirectoryInfo drawn = Directory.CreateTempSubdirectory("alignment-sheet-");
         try
@@ -77,7 +77,7 @@ sealed class SceneSheets(VariantSet variants, EditedFolder edited, string folder
         yield return FileHash.OfFile(edited.Png(EditedFolder.Region, video, id));
         foreach (VariantScene row in scene)
         {
-            yield return FileHash.OfFile(edited.Png(row.Variant.Name(), video, id));
+            yield return FileHash.OfFile(edited.Png(row.Variant.Name, video, id));
             yield return row.ControlHash;
         }
     }
@@ -88,7 +88,7 @@ sealed class SceneSheets(VariantSet variants, EditedFolder edited, string folder
         (string video, string id) = (scene[0].Scene.VideoId, scene[0].Scene.SceneId);
         string source = edited.Png(EditedFolder.Source, video, id), allowed = edited.Png(EditedFolder.Region, video, id);
         if (column == 0 && attention) return allowed;
-        if (column > 0 && !attention) return edited.Png(scene[column - 1].Variant.Name(), video, id);
+        if (column > 0 && !attention) return edited.Png(scene[column - 1].Variant.Name, video, id);
 
         PictureHeader header = PictureFile.ReadHeader(source);
         int height = Math.Clamp(CellWidth * header.Height / header.Width, 1, 10 * CellWidth), n = CellWidth * height;

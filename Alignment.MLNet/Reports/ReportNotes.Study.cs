@@ -58,9 +58,9 @@ static partial class ReportNotes
             if (v.Placebo is { Verdict: not DoseVerdict.Shown } placebo)
                 yield return new(placebo.Verdict == DoseVerdict.Contradicted ? NoteLevel.Alarm : NoteLevel.Warning, (placebo.Verdict == DoseVerdict.Contradicted ? "The placebo moves attention on the product" : "The placebo is not shown to leave attention alone") + by, placebo.Sentence);
             if (v.Manipulation is { Verdict: DoseVerdict.Contradicted } wrong)
-                yield return new(NoteLevel.Alarm, $"{Text.Capitalize(ReportWords.Variant(v.Variant))} moved attention the wrong way{by}", wrong.Sentence);
+                yield return new(NoteLevel.Alarm, $"{Text.Capitalize(ReportWords.Label(v.Variant))} moved attention the wrong way{by}", wrong.Sentence);
             if (v.Window is { Verdict: DoseVerdict.Contradicted } outside)
-                yield return new(NoteLevel.Alarm, $"{Text.Capitalize(ReportWords.Variant(v.Variant))} acts outside its window{by}", outside.Sentence);
+                yield return new(NoteLevel.Alarm, $"{Text.Capitalize(ReportWords.Label(v.Variant))} acts outside its window{by}", outside.Sentence);
         }
     }
 
@@ -69,5 +69,5 @@ static partial class ReportNotes
         from v in dose.Variants
         where v.Manipulation is { Verdict: DoseVerdict.NotShown or DoseVerdict.CannotTell }
         group v by v.Predictor into same
-        select new ReportNote(NoteLevel.Warning, $"Not shown to move attention: {string.Join(", ", same.Select(v => ReportWords.Variant(v.Variant)))} (by {SafePath.Shorten(same.Key, 60)})", string.Join('\n', same.Select(v => v.Manipulation!.Sentence)));
+        select new ReportNote(NoteLevel.Warning, $"Not shown to move attention: {string.Join(", ", same.Select(v => ReportWords.Label(v.Variant)))} (by {SafePath.Shorten(same.Key, 60)})", string.Join('\n', same.Select(v => v.Manipulation!.Sentence)));
 }

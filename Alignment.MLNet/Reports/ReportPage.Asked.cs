@@ -19,24 +19,24 @@ sealed partial class ReportPage
 
         Figure over = AlignmentPlots.OverScenes(statistics, run.Set?.VideoIds.Count ?? 1, origin);
         html.Element("h3", over.Title);
-        SvgFigure.Chart(html, over, ReportWords.Variant);
+        SvgFigure.Chart(html, over, ReportWords.Label);
         if (over.Series.Count > 1)
         {
-            html.Element("p", $"{Text.Capitalize(ReportWords.Variant(over.Series[0].Name))} and each other, on the same axes:", ("class", "soft small"));
+            html.Element("p", $"{Text.Capitalize(ReportWords.Label(over.Series[0].Name))} and each other, on the same axes:", ("class", "soft small"));
             AxisScale same = AxisScale.Around(over.Series.SelectMany(s => s.Points).Select(p => p.Y), marks: 3);
             using (html.Open("div", ("class", "panels")))
                 foreach (FigureSeries other in over.Series.Skip(1))
                     using (html.Open("div"))
                     {
-                        html.Element("h4", ReportWords.Variant(other.Name));
-                        SvgFigure.Chart(html, over with { Series = [other, over.Series[0]], Frame = (same.Low, same.High) }, ReportWords.Variant, PanelHeight, bare: true);
+                        html.Element("h4", ReportWords.Label(other.Name));
+                        SvgFigure.Chart(html, over with { Series = [other, over.Series[0]], Frame = (same.Low, same.High) }, ReportWords.Label, PanelHeight, bare: true);
                     }
         }
 
         Figure by = AlignmentPlots.ByVariant(statistics, origin);
         html.Element("h3", by.Title);
         VariantStatistics Of(int at) => statistics[by.Categories![at]];
-        SvgFigure.Rows(html, by, ReportWords.Variant, p => $"{ReportWords.F(p.Y)} ± {ReportWords.F(p.High - p.Y)}", "alignment",
+        SvgFigure.Rows(html, by, ReportWords.Label, p => $"{ReportWords.F(p.Y)} ± {ReportWords.F(p.High - p.Y)}", "alignment",
             new SvgFigure.Column("attention share", at => ReportWords.Percent(Of(at).AttentionShare.Mean)),
             new SvgFigure.Column("scenes changed", at => $"{ReportWords.N(run.Variants["variants"][by.Categories![at]]["modified"].Count)} of {ReportWords.N(Of(at).Scenes)}"));
         html.Element("p", "Spread is that of scenes, which differ; a variant's effect is its difference scene by scene, not the distance of these means in units of their spread.", ("class", "soft small"));

@@ -1,4 +1,5 @@
 using Alignment.MLNet.Charts;
+using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Reports;
 
@@ -39,7 +40,7 @@ sealed partial class ReportPage
         if (run.Set is not { } set) return null;
         var versions = new SortedSet<string>(StringComparer.Ordinal);
         foreach (string video in set.VideoIds.Take(50))
-            if (run.Video(video, "baseline") is { Ffmpeg: { Length: > 0 } version }) versions.Add(version);
+            if (run.Video(video, Variant.Baseline.Name) is { Ffmpeg: { Length: > 0 } version }) versions.Add(version);
         return versions.Count == 0 ? null : string.Join(", ", versions);
     }
 

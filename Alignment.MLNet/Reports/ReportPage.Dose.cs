@@ -1,5 +1,6 @@
 using Alignment.MLNet.Charts;
 using Alignment.MLNet.Dose;
+using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Reports;
 
@@ -15,8 +16,8 @@ sealed partial class ReportPage
     IEnumerable<string> DoseInShort()
     {
         if (run.Dose is not { } dose) yield break;
-        if (dose.Of("full_boost")?.Manipulation is { } moved) yield return moved.Sentence;
-        if (dose.Of("placebo")?.Placebo is { } placebo) yield return placebo.Sentence;
+        if (dose.Of(Variant.FullBoost.Name)?.Manipulation is { } moved) yield return moved.Sentence;
+        if (dose.Of(Variant.Placebo.Name)?.Placebo is { } placebo) yield return placebo.Sentence;
     }
 
     void Dose(HtmlWriter html)
@@ -72,8 +73,8 @@ sealed partial class ReportPage
     {
         (string What, DoseVerdict Verdict, string Sentence)[] checks =
         [
-            .. variants.Where(v => v.Manipulation is not null).Select(v => ($"moved the right way: {ReportWords.Variant(v.Variant)}", v.Manipulation!.Verdict, v.Manipulation.Sentence)),
-            .. variants.Where(v => v.Window is not null).Select(v => ($"only its window moved: {ReportWords.Variant(v.Variant)}", v.Window!.Verdict, v.Window.Sentence)),
+            .. variants.Where(v => v.Manipulation is not null).Select(v => ($"moved the right way: {ReportWords.Label(v.Variant)}", v.Manipulation!.Verdict, v.Manipulation.Sentence)),
+            .. variants.Where(v => v.Window is not null).Select(v => ($"only its window moved: {ReportWords.Label(v.Variant)}", v.Window!.Verdict, v.Window.Sentence)),
             .. variants.Where(v => v.Placebo is not null).Select(v => ("the placebo is one", v.Placebo!.Verdict, v.Placebo.Sentence)),
         ];
         if (checks.Length == 0) return;
@@ -93,7 +94,7 @@ sealed partial class ReportPage
     static void DoseTable(HtmlWriter html, IReadOnlyList<VariantDose> variants) =>
         Table(html, ["variant", "scenes", "acted on", "share before", "share after", "dose over all scenes, points", "its interval", "CC", "SIM", "KL", "NSS", "AUC", "CC of the baseline's edit"], variants.Select(v => new[]
         {
-            ReportWords.Variant(v.Variant), ReportWords.N(v.Scenes), ReportWords.N(v.ActedOn), ReportWords.Percent(v.ShareBefore), ReportWords.Percent(v.ShareAfter),
+            ReportWords.Label(v.Variant), ReportWords.N(v.Scenes), ReportWords.N(v.ActedOn), ReportWords.Percent(v.ShareBefore), ReportWords.Percent(v.ShareAfter),
             v.Dose is { } d ? ReportWords.Points(100 * d.Value, 100 * d.Low, 100 * d.High) : "–", Basis(v.Dose),
             ReportWords.F(v.Agreement?.Cc), ReportWords.F(v.Agreement?.Sim), ReportWords.F(v.Agreement?.Kl), ReportWords.F(v.Agreement?.Nss), ReportWords.F(v.Agreement?.AucJudd), ReportWords.F(v.AgreementOfBaseline?.Cc),
         }));

@@ -211,7 +211,7 @@ sealed partial class ReportPage
             foreach (DosePoint p in dose.Points) chart.Whisker(h, p.Dose, f * (p.Mean - p.StandardError), f * (p.Mean + p.StandardError));
             foreach (var (p, i) in dose.Points.Select((p, i) => (p, i))) chart.Marker(h, ReportWords.Series(p.Variant, i), p.Dose, f * p.Mean);
         });
-        SvgChart.Legend(html, dose.Points.Select((p, i) => (ReportWords.Series(p.Variant, i), ReportWords.Variant(p.Variant))));
+        SvgChart.Legend(html, dose.Points.Select((p, i) => (ReportWords.Series(p.Variant, i), ReportWords.Label(p.Variant))));
         if (dose.LackOfFit is { P: { } fit }) html.Element("p", $"Lack of fit: χ² = {ReportWords.F(dose.LackOfFit.Statistic)}, {ReportWords.F(dose.LackOfFit.Df1)} degrees of freedom, p {Text.P(fit)}{(fit < 0.05 ? ": the points do not lie on a line, so that the slope is no summary of them." : ".")}", ("class", "soft small"));
     }
 

@@ -116,14 +116,14 @@ sealed partial class ReportPage
 
     void Cell(HtmlWriter html, EditedFolder edited, VariantScene variant, string source, string region, SmallPicture? before)
     {
-        (string video, string id, string name) = (variant.Scene.VideoId, variant.Scene.SceneId, variant.Variant.Name());
+        (string video, string id, string name) = (variant.Scene.VideoId, variant.Scene.SceneId, variant.Variant.Name);
         string png = edited.Png(name, video, id);
         JsonFacts record = RecordOf(edited.Record(name, video, id));
-        string words = ReportWords.Variant(name), of = record["recipe"]["edit_of"].Text ?? name;
-        if (variant.Variant != AttentionVariant.Baseline && !variant.Modified && of == AttentionVariant.Baseline.Name() && File.Exists(png))
+        string words = ReportWords.Label(name), of = record["recipe"]["edit_of"].Text ?? name;
+        if (variant.Variant.Strength != VariantStrength.None && !variant.Modified && of == Variant.Baseline.Name && File.Exists(png))
         {
             using var same = html.Line().Open("figure", ("class", "cell"));
-            html.Element("div", variant.Variant.Window() is { } window && window != variant.Window ? "as the baseline: outside its window" : "as the baseline: nothing to change", ("class", "same"));
+            html.Element("div", !variant.Variant.ActsIn(variant.Window) ? "as the baseline: outside its window" : "as the baseline: nothing to change", ("class", "same"));
             using (html.Open("figcaption")) html.Element("b", words);
             return;
         }
@@ -144,9 +144,9 @@ sealed partial class ReportPage
         Picture(html, _pictures.Control(source, region, variant.AttentionMapPath), $"the control of {words}");
         using var caption = html.Open("figcaption");
         html.Element("b", words);
-        if (variant.Modified && variant.Variant != AttentionVariant.Placebo) html.Text($" asked share {ReportWords.Percent(variant.ShareAfter)}");
-        else if (variant.Variant == AttentionVariant.Placebo) html.Text(" asked share unchanged");
-        if (of != name) html.Text($"; the same edit as {ReportWords.Variant(of)}");
+        if (variant.Modified && variant.Variant.Target == VariantTarget.Product) html.Text($" asked share {ReportWords.Percent(variant.ShareAfter)}");
+        else if (variant.Variant.Target == VariantTarget.Background) html.Text(" asked share unchanged");
+        if (of != name) html.Text($"; the same edit as {ReportWords.Label(of)}");
     }
 
     static void Picture(HtmlWriter html, SmallPicture? picture, string alt)

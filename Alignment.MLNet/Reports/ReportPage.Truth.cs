@@ -24,7 +24,7 @@ sealed partial class ReportPage
             foreach (PlantedEffect e in metric)
             {
                 using var row = html.Line().Open("tr", ("class", "row"));
-                html.Element("td", ReportWords.Variant(e.Variant), ("class", "name"));
+                html.Element("td", ReportWords.Label(e.Variant), ("class", "name"));
                 html.Element("td", ReportWords.Signed(e.Factor * e.Planted), ("class", "number"), ("data-label", "planted"));
                 html.Element("td", ReportWords.Estimate(e.Factor * e.Found, e.Factor * e.Low, e.Factor * e.High), ("class", "number"), ("data-label", "found"));
                 using var verdict = html.Open("td", ("class", "whole"));

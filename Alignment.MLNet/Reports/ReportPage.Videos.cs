@@ -1,5 +1,7 @@
 using Alignment.MLNet.Charts;
+using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Ffmpeg;
+using Alignment.MLNet.Storage;
 using Alignment.MLNet.Variants;
 using Alignment.Transforms.Attention;
 
@@ -15,12 +17,12 @@ sealed partial class ReportPage
         foreach (string id in set.VideoIds)
         {
             cancel.ThrowIfCancellationRequested();
-            if (run.Video(id, AttentionVariant.Baseline.Name()) is not { } note) continue;
+            if (run.Video(id, Variant.Baseline.Name) is not { } note) continue;
             there++;
             if (note.Durations == "equal_share_of_source") estimated++;
         }
         if (IsMissing(html, there > 0, "videos", "Videos")) return;
-        html.Element("p", $"Seven versions of {ReportWords.Count(there, "video", "videos")} are in the folder videos.");
+        html.Element("p", $"{Text.Capitalize(NumberWords.Of(Variant.All.Count))} versions of {ReportWords.Count(there, "video", "videos")} are in the folder videos.");
         if (estimated > 0) html.Element("p", $"● Of {ReportWords.Count(estimated, "video", "videos")} the scenes' lengths are an estimate, equal shares of the source: there is no list of scenes.", ("class", "warning"));
         if (!options.Videos)
         {
@@ -32,7 +34,7 @@ sealed partial class ReportPage
         FfmpegTools tools = FfmpegTools.Find();
         foreach (string id in set.VideoIds)
         {
-            // A video is compared with its other versions: all seven or none.
+            // A video is compared with its other versions: all or none.
             if (left > 0 || Copies(id, tools, ref room) is not { } copies)
             {
                 left++;
@@ -51,8 +53,8 @@ sealed partial class ReportPage
         foreach (var (variant, address) in copies)
         {
             using var figure = html.Line().Open("figure", ("class", "cell"));
-            using (html.Open("video", ("src", address), ("controls", "controls"), ("loop", "loop"), ("muted", "muted"), ("playsinline", "playsinline"), ("preload", "metadata"), ("aria-label", $"{ReportWords.Variant(variant)}, without sound"))) { }
-            using (html.Open("figcaption")) html.Element("b", ReportWords.Variant(variant));
+            using (html.Open("video", ("src", address), ("controls", "controls"), ("loop", "loop"), ("muted", "muted"), ("playsinline", "playsinline"), ("preload", "metadata"), ("aria-label", $"{ReportWords.Label(variant)}, without sound"))) { }
+            using (html.Open("figcaption")) html.Element("b", ReportWords.Label(variant));
             VideosShown++;
         }
     }
@@ -65,7 +67,7 @@ sealed partial class ReportPage
         DirectoryInfo workspace = Directory.CreateTempSubdirectory("alignment-report-");
         try
         {
-            foreach (string variant in AttentionVariants.Names)
+            foreach (string variant in Variant.Names)
             {
                 string from = SafePath.Under(run.Folder.Videos, $"{id}_{variant}.mp4"), to = Path.Combine(workspace.FullName, "small.mp4");
                 if (!File.Exists(from)) continue;

@@ -44,7 +44,7 @@ static partial class ReportTables
             {
                 case Summary: WriteSummary(path, run, missing); break;
                 case Settings: Csv(path, ["setting", "value"], AllSettings(run)); break;
-                case ByVariant: Csv(path, ["variant", "scenes", "alignment_mean", "alignment_std", "alignment_min", "alignment_max", "attention_share_mean", "attention_share_std", "early_mean", "middle_mean", "late_mean"], VariantRows(run)); break;
+                case ByVariant: Csv(path, ["variant", "scenes", "alignment_mean", "alignment_std", "alignment_min", "alignment_max", "attention_share_mean", "attention_share_std", .. TemporalWindows.Names.Select(w => w + "_mean")], VariantRows(run)); break;
                 case OverScenes: Csv(path, ["variant", "place", "alignment_mean"], ProfileRows(run)); break;
                 case Scenes:
                     Csv(path, ["video_id", "scene_number", "keyword", "variant", "temporal_window", "modified", "alignment_score_before", "alignment_score_after", "attention_share_before", "attention_share_after", "attention_origin"], SceneRows(run, cancel));
@@ -105,7 +105,7 @@ static partial class ReportTables
     static IEnumerable<string[]> ProfileRows(RunRecords run) =>
         from variant in InOrder(run) from place in variant.Statistics.TemporalProfile.Select((y, i) => (Number: i + 1, Mean: y)) select new[] { T(variant.Name), I(place.Number), D(place.Mean) };
 
-    static IEnumerable<(string Name, VariantStatistics Statistics)> InOrder(RunRecords run) => AttentionVariants.Names.Where(run.Statistics!.ContainsKey).Select(v => (v, run.Statistics![v]));
+    static IEnumerable<(string Name, VariantStatistics Statistics)> InOrder(RunRecords run) => Variant.Names.Where(run.Statistics!.ContainsKey).Select(v => (v, run.Statistics![v]));
 
     static IEnumerable<string[]> SceneRows(RunRecords run, CancellationToken cancel)
     {
@@ -117,7 +117,7 @@ static partial class ReportTables
                 cancel.ThrowIfCancellationRequested();
                 string origin = T((origins.TryGetValue(scene[0].Scene.SceneNumber, out var known) ? known : Alignment.MLNet.Dataset.HeatmapProvenance.Provided).ToString());
                 foreach (VariantScene v in scene)
-                    yield return [T(video), I(v.Scene.SceneNumber), T(v.Scene.Keyword), v.Variant.Name(), TemporalWindows.Names[v.Window], v.Modified ? "true" : "false", D(v.AlignmentBefore), D(v.AlignmentAfter), D(v.ShareBefore), D(v.ShareAfter), origin];
+                    yield return [T(video), I(v.Scene.SceneNumber), T(v.Scene.Keyword), v.Variant.Name, TemporalWindows.Names[v.Window], v.Modified ? "true" : "false", D(v.AlignmentBefore), D(v.AlignmentAfter), D(v.ShareBefore), D(v.ShareAfter), origin];
             }
         }
     }
@@ -125,7 +125,7 @@ static partial class ReportTables
     static IEnumerable<string[]> VideoRows(RunRecords run, CancellationToken cancel)
     {
         foreach (string video in run.Set!.VideoIds)
-            foreach (string variant in AttentionVariants.Names)
+            foreach (string variant in Variant.Names)
             {
                 cancel.ThrowIfCancellationRequested();
                 if (run.Video(video, variant) is { } v)

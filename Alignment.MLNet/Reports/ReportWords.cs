@@ -33,10 +33,10 @@ static class ReportWords
     public static string Percent(double share, string format = "0.0") => double.IsFinite(share) ? Minus((100 * share).ToString(format, CultureInfo.InvariantCulture)) + " %" : "–";
 
     /// <summary>"early_boost" as people say it.</summary>
-    public static string Variant(string name) => name.Replace('_', ' ');
+    public static string Label(string name) => name.Replace('_', ' ');
 
     /// <summary>A name in a plot: a variant as people say it, anything else as it is.</summary>
-    public static string Named(string name) => AttentionVariants.Names.Contains(name) ? Variant(name) : name;
+    public static string Named(string name) => Variant.Find(name)?.Label ?? name;
 
     /// <summary>Attention shares in points, to the hundredth as all sentences have them; one value where nothing varies.</summary>
     public static string Points(double at, double? low = null, double? high = null)
@@ -45,13 +45,8 @@ static class ReportWords
         return low is { } l && high is { } h && l != h ? $"{Two(at, "+")} [{Two(l, "")}, {Two(h, "")}]" : Two(at, "+");
     }
 
-    /// <summary>The place of a variant among the seven, which gives its colour and shape; unknown ones follow by their place in a list.</summary>
-    public static int Series(string variant, int otherwise = 0)
-    {
-        for (int i = 0; i < AttentionVariants.Names.Count; i++)
-            if (AttentionVariants.Names[i] == variant) return i;
-        return otherwise;
-    }
+    /// <summary>The place of a variant in the table, which gives its colour and shape; unknown ones follow by their place in a list.</summary>
+    public static int Series(string variant, int otherwise = 0) => Variant.Find(variant)?.Position ?? otherwise;
 
     public static string Count(long n, string one, string many) => $"{N(n)} {(n == 1 ? one : many)}";
 

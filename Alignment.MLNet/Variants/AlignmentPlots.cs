@@ -37,7 +37,7 @@ public static class AlignmentPlots
         Across = "Scene (in order)",
         Up = Score(origin) + (videos > 1 ? ", mean over videos" : ""),
         Counting = true,
-        Series = [.. Known(statistics).Select(v => new FigureSeries(v, Look(v), Places(statistics[v].TemporalProfile), Joined: true, Marked: statistics[v].TemporalProfile.Count <= MostMarkers))],
+        Series = [.. Known(statistics).Select(v => new FigureSeries(v, Variant.Named(v).Position, Places(statistics[v].TemporalProfile), Joined: true, Marked: statistics[v].TemporalProfile.Count <= MostMarkers))],
     };
 
     /// <summary>Each variant's mean with the spread of its scenes.</summary>
@@ -52,16 +52,13 @@ public static class AlignmentPlots
             Categories = variants,
             OneEach = true,
             Frame = (low, high > low ? high : low + 1),
-            Series = [.. variants.Select((v, i) => new FigureSeries(v, Look(v), [Spread(i, statistics[v].Alignment)]))],
+            Series = [.. variants.Select((v, i) => new FigureSeries(v, Variant.Named(v).Position, [Spread(i, statistics[v].Alignment)]))],
         };
     }
 
     static FigurePoint Spread(int at, ScoreSummary score) => new(at, score.Mean, score.Mean - score.Std, score.Mean + score.Std);
 
-    static IEnumerable<string> Known(IReadOnlyDictionary<string, VariantStatistics> statistics) => AttentionVariants.Names.Where(statistics.ContainsKey);
-
-    /// <summary>A variant looks the same everywhere.</summary>
-    static int Look(string variant) => AttentionVariants.Names.TakeWhile(v => v != variant).Count();
+    static IEnumerable<string> Known(IReadOnlyDictionary<string, VariantStatistics> statistics) => Variant.Names.Where(statistics.ContainsKey);
 
     static FigurePoint[] Places(IReadOnlyList<double> profile)
     {

@@ -73,17 +73,17 @@ sealed record SceneChange(float[] Attention, long Clipped, PlaceboPlacement? Pla
 {
     /// <summary>
     /// The changes of all variants, in their order. Each is computed once: in any scene the boosts and the reduction either act alike or
-    /// not at all, so that of seven variants three or four differ.
+    /// not at all, so that few of the variants differ.
     /// </summary>
     public static IReadOnlyList<SceneChange> All(SceneMaps maps, string sceneId, int window, VariantOptions options)
     {
         var byAlpha = new Dictionary<double, SceneChange>();
-        return [.. AttentionVariants.All.Select(Of)];
+        return [.. Variant.All.Select(Of)];
 
-        SceneChange Of(AttentionVariant variant)
+        SceneChange Of(Variant variant)
         {
             double alpha = variant.Alpha(window, options.BoostAlpha, options.ReductionAlpha);
-            if (variant == AttentionVariant.Placebo) return Placebo(maps, sceneId, alpha, options);
+            if (variant.Target == VariantTarget.Background) return Background(maps, sceneId, alpha, options);
             if (!byAlpha.TryGetValue(alpha, out SceneChange? change)) byAlpha[alpha] = change = Product(maps, alpha, options);
             return change;
         }
@@ -96,7 +96,7 @@ sealed record SceneChange(float[] Attention, long Clipped, PlaceboPlacement? Pla
         return Made(maps, made, AttentionChange.Apply(maps.Attention, maps.Mask, alpha, options.PreserveMass, made).Clipped, null, null);
     }
 
-    static SceneChange Placebo(SceneMaps maps, string sceneId, double alpha, VariantOptions options)
+    static SceneChange Background(SceneMaps maps, string sceneId, double alpha, VariantOptions options)
     {
         float[] made = maps.Rent();
         PlaceboPlacement place = PlaceboRegion.Find(maps.Attention, maps.Mask, options.Width, options.Height, options.Seed, sceneId, alpha);

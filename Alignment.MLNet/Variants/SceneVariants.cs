@@ -10,10 +10,10 @@ using Alignment.Transforms.Images;
 namespace Alignment.MLNet.Variants;
 
 /// <summary>What one variant did to a scene, and where its files are.</summary>
-sealed record MadeVariant(AttentionVariant Variant, SceneChange Change, AttentionScore After, string Jpeg, string Map, string Control, bool Distinct);
+sealed record MadeVariant(Variant Variant, SceneChange Change, AttentionScore After, string Jpeg, string Map, string Control, bool Distinct);
 
 /// <summary>
-/// Makes one scene's seven variants: maps computed, encoded and hashed once for all variants that share them, files written. Scenes
+/// Makes one scene's variants: maps computed, encoded and hashed once for all variants that share them, files written. Scenes
 /// depend on nothing but their files and the options, so that several are made at once.
 /// </summary>
 static class SceneVariants
@@ -37,7 +37,7 @@ static class SceneVariants
         IReadOnlyList<SceneChange> changes = SceneChange.All(maps, scene.SceneId, window, options);
         for (int v = 0; v < changes.Count; v++)
         {
-            AttentionVariant variant = AttentionVariants.All[v];
+            Variant variant = Variant.All[v];
             float[] attention = changes[v].Attention;
             if (!scored.TryGetValue(attention, out var shared)) scored[attention] = shared = (AttentionScore.Of(attention, maps.Mask), ControlHash(prefix, attention), Jpeg(attention, options));
             string jpeg = VariantFiles.Jpeg(folder, variant, scene.SceneId);

@@ -50,13 +50,13 @@ static class VariantFiles
 
     public static string Video(string root, string videoId) => SafePath.Under(root, videoId);
 
-    public static string Csv(string video, AttentionVariant variant) => Path.Combine(video, variant.Name(), variant.Name() + "_scenes.csv");
+    public static string Csv(string video, Variant variant) => Path.Combine(video, variant.Name, variant.Name + "_scenes.csv");
 
-    public static string Maps(string video, AttentionVariant variant) => Path.Combine(video, variant.Name(), MapFolder);
+    public static string Maps(string video, Variant variant) => Path.Combine(video, variant.Name, MapFolder);
 
-    public static string Jpeg(string video, AttentionVariant variant, string sceneId) => Path.Combine(Maps(video, variant), sceneId + ".jpg");
+    public static string Jpeg(string video, Variant variant, string sceneId) => Path.Combine(Maps(video, variant), sceneId + ".jpg");
 
-    public static string Map(string video, AttentionVariant variant, string sceneId) => Path.Combine(Maps(video, variant), sceneId + ".safetensors");
+    public static string Map(string video, Variant variant, string sceneId) => Path.Combine(Maps(video, variant), sceneId + ".safetensors");
 
     /// <summary>Reads a statistics.json, by variant's name.</summary>
     /// <exception cref="BadDataException">It cannot be read, or is not whole.</exception>

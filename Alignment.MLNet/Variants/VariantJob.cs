@@ -30,7 +30,7 @@ public sealed record VariantResult(
 public sealed record FailedVideo(string VideoId, string Message);
 
 /// <summary>
-/// Makes the seven attention variants of a data set. Videos are taken one after the other; a finished one is recognised by its
+/// Makes the attention variants of a data set. Videos are taken one after the other; a finished one is recognised by its
 /// manifest and skipped, one made from other inputs or options is made anew; one with a picture that turns out to be damaged is left
 /// out and reported, the others are unharmed. Equal inputs and options give equal bytes
 /// (the tables' full paths apart).
@@ -63,7 +63,7 @@ public static class VariantJob
         string root = VariantFiles.Root(output);
         var pool = new MapPool(options.Width * options.Height);
         var manifests = new List<Counted>();   // the manifests themselves have hashes of every scene's files
-        var totals = AttentionVariants.Names.ToDictionary(n => n, _ => new VariantCounts(0, 0, 0));
+        var totals = Variant.Names.ToDictionary(n => n, _ => new VariantCounts(0, 0, 0));
         ProvenanceCounts attention = ProvenanceCounts.None;
         var scores = new VariantScores();
         var shortVideos = new List<string>();
@@ -101,9 +101,9 @@ public static class VariantJob
             }
             manifests.Add(new(new(id, manifest.Inputs.Count, manifest.Key), manifest.DistinctControls, manifest.PartialPlacebos, manifest.ScenesWithoutProduct));
             attention = attention.With(manifest.AttentionOrigin);
-            foreach (string name in AttentionVariants.Names) totals[name] = totals[name].Plus(manifest.Variants[name]);
+            foreach (string name in Variant.Names) totals[name] = totals[name].Plus(manifest.Variants[name]);
             if (scenes.Count < TemporalWindows.FewestScenes) shortVideos.Add(id);
-            foreach (AttentionVariant variant in AttentionVariants.All)
+            foreach (Variant variant in Variant.All)
                 foreach (VariantScene row in VariantSet.Rows(VariantFiles.Video(root, id), variant)) scores.Add(variant, row.Index, row.Window, row.AlignmentAfter, row.ShareAfter);
         }
         foreach (string wanted in options.Videos.Where(v => all && !seen.Contains(v)))

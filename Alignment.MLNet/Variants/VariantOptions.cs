@@ -2,14 +2,14 @@ using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Variants;
 
-/// <summary>How the seven variants are made.</summary>
+/// <summary>How the variants are made.</summary>
 public sealed record VariantOptions
 {
     /// <summary>What a boost multiplies the product's attention with; finite, 0 or more.</summary>
-    public double BoostAlpha { get; init; } = AttentionVariants.BoostAlpha;
+    public double BoostAlpha { get; init; } = Variant.BoostAlpha;
 
     /// <summary>What the reduction multiplies it with; finite, 0 or more.</summary>
-    public double ReductionAlpha { get; init; } = AttentionVariants.ReductionAlpha;
+    public double ReductionAlpha { get; init; } = Variant.ReductionAlpha;
 
     /// <summary>Keeps ΣA also where clipping bites (<see cref="AttentionChange"/>); the placebo always does.</summary>
     public bool PreserveMass { get; init; }

@@ -21,7 +21,7 @@ namespace Alignment.MLNet.Variants;
 /// <param name="ShareBefore">Σ(M ⊙ A) / ΣA.</param>
 /// <param name="ShareAfter">Σ(M ⊙ A') / ΣA'.</param>
 public sealed record VariantScene(
-    SceneRecord Scene, AttentionVariant Variant, int Index, int Window, string HeatmapPath, string AttentionMapPath, string ControlHash, bool Modified,
+    SceneRecord Scene, Variant Variant, int Index, int Window, string HeatmapPath, string AttentionMapPath, string ControlHash, bool Modified,
     double AlignmentBefore, double AlignmentAfter, double ShareBefore, double ShareAfter);
 
 /// <summary>A set of variants on disk, as <see cref="VariantJob"/> made it.</summary>
@@ -100,13 +100,13 @@ public sealed class VariantSet
         }
     }
 
-    /// <summary>A video's scenes in order, each under all seven variants, in the variants' order.</summary>
+    /// <summary>A video's scenes in order, each under all variants, in the variants' order.</summary>
     /// <exception cref="BadDataException">A table is missing, damaged, or disagrees with the others.</exception>
     public IEnumerable<IReadOnlyList<VariantScene>> Video(string videoId)
     {
         string folder = VariantFiles.Video(Root, videoId);
         var files = _data?.Read(videoId, static _ => { }).ToDictionary(f => f.Number);
-        var tables = AttentionVariants.All.Select(v => Rows(folder, v).GetEnumerator()).ToArray();
+        var tables = Variant.All.Select(v => Rows(folder, v).GetEnumerator()).ToArray();
         try
         {
             while (true)
@@ -157,7 +157,7 @@ public sealed class VariantSet
     }
 
     /// <summary>The rows of one variant's table.</summary>
-    internal static IEnumerable<VariantScene> Rows(string folder, AttentionVariant variant)
+    internal static IEnumerable<VariantScene> Rows(string folder, Variant variant)
     {
         string path = VariantFiles.Csv(folder, variant);
         if (!File.Exists(path)) throw BadDataException.For($"'{path}'", "no such file", "the variant's table", "Make the variants again.");
@@ -165,7 +165,7 @@ public sealed class VariantSet
         for (int index = 0; table.Next(); index++) yield return Row(table, path, folder, variant, index);
     }
 
-    static VariantScene Row(CsvTable table, string path, string folder, AttentionVariant variant, int index)
+    static VariantScene Row(CsvTable table, string path, string folder, Variant variant, int index)
     {
         BadDataException Bad(string found, string expected) => BadDataException.For(FormattableString.Invariant($"'{path}', line {table.Line}"), found, expected, "Make the variants again.");
         double Number(int at) => double.TryParse(table[at], NumberStyles.Float, CultureInfo.InvariantCulture, out double v) && double.IsFinite(v) ? v : throw Bad($"'{SafePath.Shorten(table[at])}' as {VariantFiles.Columns[at]}", "a number");
@@ -173,7 +173,7 @@ public sealed class VariantSet
         int first = ValidScenesCsv.Columns.Count;
         int window = TemporalWindows.Names.ToList().IndexOf(table[first + 1]);
         if (SafePath.Why(table[0]) is { } why) throw Bad($"the video id '{SafePath.Shorten(table[0])}', but {why}", "a plain name");
-        if (table[first] != variant.Name() || window < 0) throw Bad($"variant '{SafePath.Shorten(table[first])}', window '{SafePath.Shorten(table[first + 1])}'", $"{variant.Name()} and a window");
+        if (table[first] != variant.Name || window < 0) throw Bad($"variant '{SafePath.Shorten(table[first])}', window '{SafePath.Shorten(table[first + 1])}'", $"{variant.Name} and a window");
         if (!int.TryParse(table[1], NumberStyles.None, CultureInfo.InvariantCulture, out int number)) throw Bad($"scene number '{SafePath.Shorten(table[1])}'", "a number");
         var scene = new SceneRecord
         {
@@ -187,8 +187,8 @@ public sealed class VariantSet
         };
         // The table has full paths, for other tools. Here only the variant's name in them counts: a set may be moved, and no row leads out of it.
         string owner = table[first + 3].Split('/', '\\') is [.., var name, VariantFiles.MapFolder, _] ? name : "";
-        if (!AttentionVariants.Names.Contains(owner)) throw Bad($"the map '{SafePath.Shorten(table[first + 3])}'", $"…/{{variant}}/{VariantFiles.MapFolder}/{scene.SceneId}.safetensors");
-        return new(scene, variant, index, window, VariantFiles.Jpeg(folder, variant, scene.SceneId), VariantFiles.Map(folder, AttentionVariants.Parse(owner), scene.SceneId), table[first + 4], table[first + 5] == "true",
+        if (!Variant.Names.Contains(owner)) throw Bad($"the map '{SafePath.Shorten(table[first + 3])}'", $"…/{{variant}}/{VariantFiles.MapFolder}/{scene.SceneId}.safetensors");
+        return new(scene, variant, index, window, VariantFiles.Jpeg(folder, variant, scene.SceneId), VariantFiles.Map(folder, Variant.Named(owner), scene.SceneId), table[first + 4], table[first + 5] == "true",
             Number(first + 6), Number(first + 7), Number(first + 8), Number(first + 9));
     }
 }

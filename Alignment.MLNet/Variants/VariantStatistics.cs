@@ -23,12 +23,12 @@ public sealed record VariantStatistics(int Scenes, ScoreSummary Alignment, Score
 /// <summary>Gathers the scores of one or more videos, scene by scene; what it holds grows with the longest video, not with the scenes.</summary>
 sealed class VariantScores
 {
-    readonly Scores[] _scores = [.. AttentionVariants.All.Select(_ => new Scores())];
+    readonly Scores[] _scores = [.. Variant.All.Select(_ => new Scores())];
 
-    public void Add(AttentionVariant variant, int index, int window, double alignment, double share) => _scores[(int)variant].Add(index, window, alignment, share);
+    public void Add(Variant variant, int index, int window, double alignment, double share) => _scores[variant.Position].Add(index, window, alignment, share);
 
     public IReadOnlyDictionary<string, VariantStatistics> Summarise(ProvenanceCounts attention) =>
-        AttentionVariants.All.ToDictionary(v => v.Name(), v => _scores[(int)v].Summarise(attention));
+        Variant.All.ToDictionary(v => v.Name, v => _scores[v.Position].Summarise(attention));
 
     sealed class Scores
     {

@@ -7,7 +7,7 @@ using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Variants;
 
-/// <summary>Makes the seven variants of one video, scene by scene.</summary>
+/// <summary>Makes the variants of one video, scene by scene.</summary>
 sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord> scenes, VariantOptions options, MapPool pool, CancellationToken cancel)
 {
     readonly string _folder = VariantFiles.Video(root, videoId);
@@ -25,7 +25,7 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
         {
             if (!File.Exists(path) || JsonSerializer.Deserialize<VideoManifest>(File.ReadAllBytes(path), VariantFiles.Json) is not { } manifest || manifest.Key != key) return null;
             // The tables hold full paths: where data or outputs have moved, they are made anew.
-            foreach (AttentionVariant variant in AttentionVariants.All)
+            foreach (Variant variant in Variant.All)
             {
                 VariantScene[] rows = [.. VariantSet.Rows(_folder, variant)];
                 if (rows.Length != scenes.Count) return null;
@@ -45,11 +45,11 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
         RefuseLinks();
         Directory.CreateDirectory(_folder);
         File.Delete(Path.Combine(_folder, VariantFiles.Manifest));
-        var tables = AttentionVariants.All.Select(_ => new StringWriter(CultureInfo.InvariantCulture)).ToArray();
+        var tables = Variant.All.Select(_ => new StringWriter(CultureInfo.InvariantCulture)).ToArray();
         foreach (StringWriter table in tables) CsvRows.Write(table, VariantFiles.Columns);
         var written = new HashSet<string>(StringComparer.Ordinal);
         var scores = new VariantScores();
-        var counts = new (int Modified, int Distinct)[AttentionVariants.All.Count];
+        var counts = new (int Modified, int Distinct)[Variant.All.Count];
         int partial = 0, absent = 0, index = 0;
 
         int Window(int scene) => TemporalWindows.Of(scene, scenes.Count);
@@ -63,19 +63,19 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
                 if (v.Distinct)
                 {
                     written.Add(v.Map);
-                    counts[(int)v.Variant].Distinct++;
+                    counts[v.Variant.Position].Distinct++;
                 }
-                if (v.Change.Modified) counts[(int)v.Variant].Modified++;
+                if (v.Change.Modified) counts[v.Variant.Position].Modified++;
                 scores.Add(v.Variant, index, Window(index), v.After.Alignment, v.After.Share);
-                if (v.Variant == AttentionVariant.Placebo && made.HasProduct && options.BoostAlpha != 1 && !(v.Change.Place is { IsWhole: true } && v.Change.Strength == 1)) partial++;
-                WriteRow(tables[(int)v.Variant], scenes[index], Window(index), made.Before, v, inputs[index].AttentionOrigin ?? HeatmapProvenance.Provided);
+                if (v.Variant.Target == VariantTarget.Background && made.HasProduct && v.Variant.Alpha(Window(index), options.BoostAlpha, options.ReductionAlpha) != 1 && !(v.Change.Place is { IsWhole: true } && v.Change.Strength == 1)) partial++;
+                WriteRow(tables[v.Variant.Position], scenes[index], Window(index), made.Before, v, inputs[index].AttentionOrigin ?? HeatmapProvenance.Provided);
             }
             index++;
             sceneDone();
         }
 
-        foreach (AttentionVariant variant in AttentionVariants.All)
-            AtomicFile.WriteText(VariantFiles.Csv(_folder, variant), tables[(int)variant].ToString());
+        foreach (Variant variant in Variant.All)
+            AtomicFile.WriteText(VariantFiles.Csv(_folder, variant), tables[variant.Position].ToString());
         AtomicFile.Write(Path.Combine(_folder, VariantFiles.Statistics), s => JsonSerializer.Serialize(s, scores.Summarise(ProvenanceCounts.Of(inputs.Select(i => i.AttentionOrigin ?? HeatmapProvenance.Provided))), VariantFiles.Json));
         RemoveStale(written);
         var manifest = new VideoManifest
@@ -86,7 +86,7 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
             Key = key,
             Options = ManifestOptions.Of(options),
             Inputs = inputs,
-            Variants = AttentionVariants.All.ToDictionary(v => v.Name(), v => new VariantCounts(scenes.Count, counts[(int)v].Modified, counts[(int)v].Distinct)),
+            Variants = Variant.All.ToDictionary(v => v.Name, v => new VariantCounts(scenes.Count, counts[v.Position].Modified, counts[v.Position].Distinct)),
             DistinctControls = counts.Sum(c => c.Distinct),
             PartialPlacebos = partial,
             ScenesWithoutProduct = absent,
@@ -102,7 +102,7 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
         PlaceboPlacement? place = change.Place is { Exists: true } p ? p : null;
         CsvRows.Write(table,
             s.VideoId, N(s.SceneNumber), s.Keyword, s.SceneImagePath, s.KeywordMaskPath, s.AttentionHeatmapPath, s.Filename,
-            v.Variant.Name(), TemporalWindows.Names[window], v.Jpeg, v.Map, v.Control, change.Modified ? "true" : "false",
+            v.Variant.Name, TemporalWindows.Names[window], v.Jpeg, v.Map, v.Control, change.Modified ? "true" : "false",
             N(before.Alignment), N(after.Alignment), N(before.Share), N(after.Share), N(before.Total), N(after.Total), N(change.Clipped),
             N(place?.Dx), N(place?.Dy), N(change.Place?.Coverage), N(place is { ProductAttention: > 0 } q ? q.RegionAttention / q.ProductAttention : null), N(change.Strength), origin.ToString());
     }
@@ -110,7 +110,7 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
     /// <summary>Maps of an earlier run with other scenes: only files of our own names, only in our own folders.</summary>
     void RemoveStale(HashSet<string> written)
     {
-        foreach (AttentionVariant variant in AttentionVariants.All)
+        foreach (Variant variant in Variant.All)
             foreach (string file in Directory.EnumerateFiles(VariantFiles.Maps(_folder, variant)).ToArray())
                 if (!written.Contains(file) && Path.GetFileName(file).StartsWith(videoId + "-Scene-", StringComparison.Ordinal) && Path.GetExtension(file) is ".jpg" or ".safetensors" or AtomicFile.PartialSuffix)
                     File.Delete(file);
@@ -118,7 +118,7 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
 
     void RefuseLinks()
     {
-        string[] ours = [_folder, .. AttentionVariants.All.SelectMany(v => new[] { Path.Combine(_folder, v.Name()), VariantFiles.Maps(_folder, v) })];
+        string[] ours = [_folder, .. Variant.All.SelectMany(v => new[] { Path.Combine(_folder, v.Name), VariantFiles.Maps(_folder, v) })];
         foreach (string folder in ours)
             if (new DirectoryInfo(folder).LinkTarget is not null)
                 throw BadDataException.For($"The output folder '{folder}'", "a link", "a plain folder", "Remove it; nothing is written through links.");

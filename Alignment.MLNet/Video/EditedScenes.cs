@@ -15,9 +15,6 @@ sealed record EditedScenes(string VideoId, string Variant, SortedDictionary<int,
     // Best first: PNG is what the edit really made, JPEG is written from it.
     static readonly string[] s_endings = [".png", ".jpg", ".jpeg"];
 
-    // The order of reports; any further folder follows by name.
-    static readonly string[] s_variantOrder = ["baseline", "early_boost", "middle_boost", "late_boost", "full_boost", "reduction", "placebo"];
-
     /// <summary>All of them, by video, then variant. <paramref name="folder"/> is <c>edited_scenes</c> or the folder that holds it.</summary>
     public static List<EditedScenes> Find(string folder, IReadOnlyList<string>? videoIds)
     {
@@ -43,7 +40,8 @@ sealed record EditedScenes(string VideoId, string Variant, SortedDictionary<int,
     public static HeatmapProvenance AttentionOf(string picture, string sha256) =>
         OutputRecord.FactsOf<EditFacts>(Path.ChangeExtension(picture, ".json"), Path.GetFileName(picture), sha256)?.AttentionOrigin ?? HeatmapProvenance.Provided;
 
-    static int Order(string variant) => Array.IndexOf(s_variantOrder, variant) is >= 0 and var i ? i : s_variantOrder.Length;
+    // The order of reports; any further folder follows by name.
+    static int Order(string variant) => Transforms.Attention.Variant.Find(variant)?.Position ?? Transforms.Attention.Variant.All.Count;
 
     static int? SceneNumber(string file, string videoId, string ending)
     {

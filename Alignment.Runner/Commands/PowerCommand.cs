@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Alignment.MLNet.Engagement.Planning;
+using Alignment.MLNet.Storage;
 using Alignment.Runner.Cli;
+using Alignment.Transforms.Attention;
 using Spectre.Console;
 using static Alignment.Runner.Cli.CountText;
 
@@ -20,7 +22,7 @@ sealed class PowerCommand : RunnerCommand
     readonly Option<double?> _correlation = new("--correlation") { Description = "Of a unit's two values, for --paired.", HelpName = "R" };
     readonly Option<double> _power = new("--power") { Description = "The chance to find it.", HelpName = "P", DefaultValueFactory = _ => s_defaults.Power };
     readonly Option<double> _alpha = new("--alpha") { Description = "The level, two-sided.", HelpName = "P", DefaultValueFactory = _ => s_defaults.Alpha };
-    readonly Option<int> _comparisons = new("--comparisons") { Description = "Comparisons corrected together (six variants against a baseline: 6).", HelpName = "N", DefaultValueFactory = _ => s_defaults.Comparisons };
+    readonly Option<int> _comparisons = new("--comparisons") { Description = $"Comparisons corrected together ({NumberWords.Of(Variant.All.Count - 1)} variants against a baseline: {Variant.All.Count - 1}).", HelpName = "N", DefaultValueFactory = _ => s_defaults.Comparisons };
     readonly Option<double> _ratio = new("--ratio") { Description = "Rows of the baseline for each row of a variant.", HelpName = "NUMBER", DefaultValueFactory = _ => s_defaults.Ratio };
     readonly Option<double> _covariate = new("--covariate-correlation") { Description = "Of a covariate measured before with the metric: CUPED needs fewer rows.", HelpName = "R", DefaultValueFactory = _ => s_defaults.CovariateCorrelation };
     readonly Option<double> _icc = new("--icc") { Description = "Intraclass correlation of rows of one video; 'alignment analyze' reports it.", HelpName = "NUMBER", DefaultValueFactory = _ => s_defaults.Icc };
@@ -29,7 +31,7 @@ sealed class PowerCommand : RunnerCommand
 
     public PowerCommand(Terminal terminal) : base(terminal, "power",
         "Designs an experiment: how many rows each variant needs to find an effect, or the smallest effect that so many rows find. Exact for t-tests (noncentral t), normal for proportions.",
-        "alignment power --effect 0.005 --sd 0.012 --comparisons 6            # rows per variant, for six variants against a baseline",
+        $"alignment power --effect 0.005 --sd 0.012 --comparisons {Variant.All.Count - 1}            # rows per variant, for {NumberWords.Of(Variant.All.Count - 1)} variants against a baseline",
         "alignment power --n 120 --sd 0.012 --comparisons 6                   # the smallest difference that 120 rows find",
         "alignment power --rate 0.05 --effect 0.005                           # impressions per variant, from 5 % to 5.5 %",
         "alignment power --paired --effect 0.005 --sd 0.012 --correlation 0.7 # every video in both variants",

@@ -1,13 +1,15 @@
 using System.CommandLine;
 using System.Globalization;
+using Alignment.MLNet.Storage;
 using Alignment.MLNet.Variants;
 using Alignment.Runner.Cli;
+using Alignment.Transforms.Attention;
 using Spectre.Console;
 using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands;
 
-/// <summary><c>alignment variants</c>: seven sets of modified heatmaps.</summary>
+/// <summary><c>alignment variants</c>: the variants' modified heatmaps.</summary>
 sealed class VariantsCommand : RunnerCommand
 {
     readonly Option<string> _data = Flags.Data();
@@ -15,7 +17,7 @@ sealed class VariantsCommand : RunnerCommand
     readonly VariantFlags _flags;
 
     public VariantsCommand(Terminal terminal) : base(terminal, "variants",
-        "Makes the seven attention variants of every scene: heatmaps for people (JPEG) and for the edit (float32), tables, statistics.",
+        $"Makes the {NumberWords.Of(Variant.All.Count)} attention variants of every scene: heatmaps for people (JPEG) and for the edit (float32), tables, statistics.",
         "alignment variants --data data --out out",
         "alignment variants --data data --out out --size 640x384 --preserve-mass",
         "alignment variants --data data --out out --video bottle_ad --boost-alpha 2")

@@ -41,12 +41,12 @@ public static class PlaceboRegion
     /// <param name="sceneId">Keys the draws, so that a scene's placebo does not depend on which others there are.</param>
     /// <param name="alpha">What the region will be multiplied with: a place that is saturated already cannot be boosted.</param>
     /// <exception cref="ArgumentException">A map is not W × H, or a value is not in 0..1.</exception>
-    public static PlaceboPlacement Find(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, int width, int height, ulong seed, string sceneId, double alpha = AttentionVariants.BoostAlpha)
+    public static PlaceboPlacement Find(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, int width, int height, ulong seed, string sceneId, double alpha = Variant.BoostAlpha)
     {
         AttentionMaps.CheckAlpha(alpha);
         AttentionMaps.CheckSize(attention, width, height);
         AttentionMaps.Check(attention, mask);
-        using var runs = new MaskRuns(attention, mask, width, height, alpha == 1 ? AttentionVariants.BoostAlpha : alpha);
+        using var runs = new MaskRuns(attention, mask, width, height, alpha == 1 ? Variant.BoostAlpha : alpha);
         if (runs.Area == 0 || runs.Area == attention.Length) return PlaceboPlacement.None(runs.Attention);
 
         var best = new Best(runs);

@@ -25,14 +25,14 @@ public sealed record ModifyAttentionOptions : IStageOptions
     /// <summary>float [H,W], 0..1 – A'.</summary>
     public string OutputColumn { get; init; } = SceneColumns.HeatmapModified;
 
-    /// <summary>Which of the seven variants.</summary>
-    public AttentionVariant Variant { get; init; } = AttentionVariant.FullBoost;
+    /// <summary>The variant's name (<see cref="Attention.Variant.Names"/>).</summary>
+    public string Variant { get; init; } = Attention.Variant.FullBoost.Name;
 
     /// <summary>What a boost multiplies the product's attention with (the placebo's region likewise).</summary>
-    public double BoostAlpha { get; init; } = AttentionVariants.BoostAlpha;
+    public double BoostAlpha { get; init; } = Attention.Variant.BoostAlpha;
 
     /// <summary>What the reduction multiplies it with.</summary>
-    public double ReductionAlpha { get; init; } = AttentionVariants.ReductionAlpha;
+    public double ReductionAlpha { get; init; } = Attention.Variant.ReductionAlpha;
 
     /// <summary>Solves the scaling so that ΣA' = ΣA even where clipping bites, instead of the seed's formula. The placebo always keeps the sum.</summary>
     public bool PreserveMass { get; init; }
@@ -43,7 +43,8 @@ public sealed record ModifyAttentionOptions : IStageOptions
     /// <inheritdoc/>
     public void Check()
     {
-        StageCheck.Known("ModifyAttention: Variant", Variant);
+        if (Attention.Variant.Find(Variant ?? "") is null)
+            throw UsageException.For("ModifyAttention: Variant", $"'{SafePath.Shorten(Variant ?? "")}'", string.Join(", ", Attention.Variant.Names), "Use one of these names.");
         StageCheck.Alpha("ModifyAttention: BoostAlpha", BoostAlpha);
         StageCheck.Alpha("ModifyAttention: ReductionAlpha", ReductionAlpha);
     }
@@ -66,16 +67,16 @@ public sealed class ModifyAttentionTransformer : SceneTransformer<ModifyAttentio
 {
     internal const string Name = "ModifyAttention";
 
-    internal ModifyAttentionTransformer(ModifyAttentionOptions options) : base(Name, options)
-    {
-    }
+    readonly Variant _variant;
+
+    internal ModifyAttentionTransformer(ModifyAttentionOptions options) : base(Name, options) => _variant = Variant.Named(options.Variant);
 
     static ITransformer IStageLoader.Load(BinaryReader from) => new ModifyAttentionTransformer(StageModel.ReadOptions<ModifyAttentionOptions>(from, Name, StageModel.FirstVersion));
 
     internal override void Describe(StageColumns columns)
     {
         var heatmap = columns.Map(Options.HeatmapColumn);
-        if (Options.Variant == AttentionVariant.Baseline)
+        if (_variant.Strength == VariantStrength.None)
         {
             columns.MakeFloats(Options.OutputColumn, heatmap.Dimensions, [heatmap], row =>
             {
@@ -87,49 +88,61 @@ public sealed class ModifyAttentionTransformer : SceneTransformer<ModifyAttentio
 
         var mask = columns.Map(Options.MaskColumn);
         columns.RequireSameSize(mask, heatmap);
-        if (Options.Variant == AttentionVariant.Placebo)
+        StageInput? window = _variant.Window is null ? null : columns.Int(Options.TemporalWindowColumn);
+        StageInput[] read = window is { } w ? [heatmap, mask, w] : [heatmap, mask];
+        Func<StageRow, Func<double>> alpha = row => Alpha(row, window);
+        if (_variant.Target == VariantTarget.Background)
         {
             var video = columns.Text(Options.VideoIdColumn);
             var scene = columns.Int(Options.SceneNumberColumn);
-            columns.MakeFloats(Options.OutputColumn, heatmap.Dimensions, [heatmap, mask, video, scene], row => Placebo(row, heatmap, mask, video, scene));
-        }
-        else if (Options.Variant.Window() is null)
-        {
-            columns.MakeFloats(Options.OutputColumn, heatmap.Dimensions, [heatmap, mask], row => Change(row, heatmap, mask, window: () => 0));
+            columns.MakeFloats(Options.OutputColumn, heatmap.Dimensions, [.. read, video, scene], row => Background(row, heatmap, mask, video, scene, alpha(row)));
         }
         else
         {
-            var window = columns.Int(Options.TemporalWindowColumn);
-            columns.MakeFloats(Options.OutputColumn, heatmap.Dimensions, [heatmap, mask, window], row => Change(row, heatmap, mask, row.Int(window)));
+            columns.MakeFloats(Options.OutputColumn, heatmap.Dimensions, read, row => Product(row, heatmap, mask, alpha(row)));
         }
     }
 
-    FillFloats Change(StageRow row, StageInput heatmap, StageInput mask, Func<int> window)
+    /// <summary>What the target's attention of a row's scene is multiplied with.</summary>
+    Func<double> Alpha(StageRow row, StageInput? window)
+    {
+        if (window is not { } column)
+        {
+            double everywhere = _variant.Alpha(0, Options.BoostAlpha, Options.ReductionAlpha);
+            return () => everywhere;
+        }
+        var read = row.Int(column);
+        return () => read() is >= 0 and < TemporalWindows.Count and var w ? _variant.Alpha(w, Options.BoostAlpha, Options.ReductionAlpha)
+            : throw BadRow(row, FormattableString.Invariant($"temporal window {read()}"), "0, 1 or 2", "Assign windows with a model fitted on all scenes of the video.");
+    }
+
+    FillFloats Product(StageRow row, StageInput heatmap, StageInput mask, Func<double> alpha)
     {
         var (a, m) = (row.Floats(heatmap), row.Floats(mask));
         return to =>
         {
-            int w = window();
-            if (w is < 0 or >= TemporalWindows.Count)
-                throw BadRow(row, FormattableString.Invariant($"temporal window {w}"), "0, 1 or 2", "Assign windows with a model fitted on all scenes of the video.");
-            double alpha = Options.Variant.Alpha(w, Options.BoostAlpha, Options.ReductionAlpha);
+            double times = alpha();
             // A scene the variant does not act in needs no mask: its column is left unread.
-            if (alpha == 1) a().CopyTo(to);
-            else Checked(row, to, t => AttentionChange.Apply(a(), m(), alpha, Options.PreserveMass, t));
+            if (times == 1) a().CopyTo(to);
+            else Checked(row, to, t => AttentionChange.Apply(a(), m(), times, Options.PreserveMass, t));
         };
     }
 
-    FillFloats Placebo(StageRow row, StageInput heatmap, StageInput mask, StageInput video, StageInput scene)
+    FillFloats Background(StageRow row, StageInput heatmap, StageInput mask, StageInput video, StageInput scene, Func<double> alpha)
     {
         var (a, m) = (row.Floats(heatmap), row.Floats(mask));
         var (videoId, number) = (row.Text(video), row.Int(scene));
-        return to => Checked(row, to, t =>
+        return to =>
         {
-            var attention = a();
-            var product = m();
-            var place = PlaceboRegion.Find(attention, product, heatmap.Width, heatmap.Height, Options.Seed, SceneId.Of(videoId(), number()), Options.BoostAlpha);
-            PlaceboChange.Apply(attention, product, heatmap.Width, heatmap.Height, place, Options.BoostAlpha, t);
-        });
+            double times = alpha();
+            Checked(row, to, t =>
+            {
+                var attention = a();
+                var product = m();
+                var place = PlaceboRegion.Find(attention, product, heatmap.Width, heatmap.Height, Options.Seed, SceneId.Of(videoId(), number()), times);
+                PlaceboChange.Apply(attention, product, heatmap.Width, heatmap.Height, place, times, t);
+            });
+        };
     }
 
     void Checked(StageRow row, Span<float> to, FillFloats formula)

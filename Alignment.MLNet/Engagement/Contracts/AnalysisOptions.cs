@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Alignment.MLNet.Statistics;
+using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Engagement.Contracts;
 
@@ -26,20 +27,19 @@ public enum PrimaryTest
 public sealed record AnalysisOptions
 {
     /// <summary>The variant every other is compared with.</summary>
-    public string Baseline { get; init; } = "baseline";
+    public string Baseline { get; init; } = Variant.Baseline.Name;
 
     /// <summary>The variants that may occur, in the order of the report.</summary>
-    public IReadOnlyList<string> Variants { get; init; } =
-        ["baseline", "early_boost", "middle_boost", "late_boost", "full_boost", "reduction", "placebo"];
+    public IReadOnlyList<string> Variants { get; init; } = Variant.Names;
 
     /// <summary>The variant that must not differ from the baseline.</summary>
-    public string Placebo { get; init; } = "placebo";
+    public string Placebo { get; init; } = Variant.Placebo.Name;
 
     /// <summary>The variants with more attention on the product, pooled in contrasts.</summary>
-    public IReadOnlyList<string> Boosts { get; init; } = ["early_boost", "middle_boost", "late_boost", "full_boost"];
+    public IReadOnlyList<string> Boosts { get; init; } = [.. Variant.Boosts.Select(v => v.Name)];
 
     /// <summary>The variants that differ in when, in the order of time: compared with each other, and for a trend.</summary>
-    public IReadOnlyList<string> Windows { get; init; } = ["early_boost", "middle_boost", "late_boost"];
+    public IReadOnlyList<string> Windows { get; init; } = [.. Variant.Windowed.Select(v => v.Name)];
 
     /// <summary>Only these metrics; null for every column of numbers.</summary>
     public IReadOnlyList<string>? Metrics { get; init; }

@@ -88,7 +88,7 @@ public sealed record AnalysisPlan
     public string? Unit { get; init; }
 
     /// <summary>The variant compared with.</summary>
-    public string Baseline { get; init; } = "baseline";
+    public string Baseline { get; init; } = new AnalysisOptions().Baseline;
 
     /// <summary>All variants, in the order of the report.</summary>
     public IReadOnlyList<string> Variants { get; init; } = new AnalysisOptions().Variants;
@@ -123,7 +123,7 @@ public sealed record AnalysisPlan
     /// <summary>The assignment, or null.</summary>
     public PlannedAssignment? Assignment { get; init; }
 
-    /// <summary>The plan every experiment of seven variants wants: each variant against the baseline, the placebo equivalent where it has a margin.</summary>
+    /// <summary>The plan that most experiments want: each variant against the baseline, the placebo equivalent where it has a margin.</summary>
     public AnalysisPlan WithUsualHypotheses()
     {
         List<PlannedHypothesis> made = [];

@@ -2,6 +2,7 @@ using System.Globalization;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Engagement.Reading;
 using Alignment.MLNet.Storage;
+using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Engagement.Planning;
 
@@ -57,15 +58,21 @@ public sealed record SimulationOptions
         new()
         {
             Name = "CTR", Mean = 0.05, SdRow = 0.01, SdVideo = 0.008,
-            Effects = new Dictionary<string, double> { ["early_boost"] = 0.007, ["middle_boost"] = 0.005, ["late_boost"] = 0.003, ["full_boost"] = 0.009, ["reduction"] = -0.005 },
+            Effects = Effects([0.007, 0.005, 0.003], 0.009, -0.005),
         },
         new() { Name = "CVR", Mean = 0.02, SdRow = 0.006, SdVideo = 0.003 },
         new()
         {
             Name = "watch_time", Mean = 15, SdRow = 3, SdVideo = 2, Covariate = 0.6,
-            Effects = new Dictionary<string, double> { ["early_boost"] = 1.2, ["full_boost"] = 1.5 },
+            Effects = Effects([1.2, 0, 0], 1.5, 0),
         },
     ];
+
+    /// <summary>Effects of the variants that change the product's attention: boosts of one window by window, boosts of every scene, reductions.</summary>
+    static Dictionary<string, double> Effects(double[] boost, double fullBoost, double reduction) =>
+        Variant.All.Where(v => v.Target == VariantTarget.Product)
+            .Select(v => (v.Name, Effect: v.Strength switch { VariantStrength.None => 0, VariantStrength.Boost => v.Window is { } w ? boost[w] : fullBoost, _ => reduction }))
+            .Where(v => v.Effect != 0).ToDictionary(v => v.Name, v => v.Effect);
 }
 
 /// <summary>

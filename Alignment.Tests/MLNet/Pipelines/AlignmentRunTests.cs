@@ -37,7 +37,7 @@ public sealed class AlignmentRunTests
         }));
         Assert.That(result.Edit.EditsMade, Is.EqualTo(result.Variants.DistinctControls), "one edit for each distinct control");
         string[] videos = [.. Directory.GetFiles(result.VideosFolder, "*.mp4").Select(f => Path.GetFileNameWithoutExtension(f))];
-        Assert.That(videos, Is.EquivalentTo(AttentionVariants.Names.SelectMany(v => new[] { "spot_" + v, "ad-2 é_" + v })));
+        Assert.That(videos, Is.EquivalentTo(Variant.Names.SelectMany(v => new[] { "spot_" + v, "ad-2 é_" + v })));
         foreach (string file in Directory.GetFiles(result.VideosFolder, "*.mp4"))
             Assert.That(VideoProbe.Read(file, FfmpegTools.Find()).Frames, Is.EqualTo(Path.GetFileName(file).StartsWith("spot", StringComparison.Ordinal) ? 20 : 15), "0.2 s at 25 fps a scene");
         Assert.That(result.ContactSheets.Select(f => Path.GetFileName(f)), Is.EqualTo(new[] { "ad-2 é.png", "spot.png" }));
@@ -47,7 +47,7 @@ public sealed class AlignmentRunTests
         Assert.That(result.Analysis!.Rows, Is.EqualTo(MiniDataSet.EngagementRows));
 
         SceneRecord[] scenes = [.. ValidScenesCsv.Read(result.ValidScenes)];
-        int changed = EditedProof.Check(new EditedFolder(temp["out"]), AttentionVariants.Names, scenes.Select(s => (s.VideoId, s.SceneId, s.SceneImagePath)));
+        int changed = EditedProof.Check(new EditedFolder(temp["out"]), Variant.Names, scenes.Select(s => (s.VideoId, s.SceneId, s.SceneImagePath)));
         Assert.That(changed, Is.GreaterThan(0));
         PlaceboAndBaseline_DifferOnlyWhereTheyShould(new EditedFolder(temp["out"]));
         SecondRun_FindsEverythingDone(data, temp["out"], result);
@@ -67,7 +67,7 @@ public sealed class AlignmentRunTests
             Assert.That(Of("full_boost", scene), Is.Not.EqualTo(Of("baseline", scene)));
             Assert.That(Of("placebo", scene), Is.Not.EqualTo(Of("baseline", scene)));
         }
-        foreach (string variant in AttentionVariants.Names)
+        foreach (string variant in Variant.Names)
             Assert.That(File.ReadAllBytes(folder.Png(variant, "ad-2 é", "ad-2 é-Scene-002")), Is.EqualTo(File.ReadAllBytes(folder.Png("baseline", "ad-2 é", "ad-2 é-Scene-002"))));
     }
 
@@ -258,7 +258,7 @@ public sealed class AlignmentRunTests
             Assert.That((made.Frames, made.Fps, made.DisplayWidth, made.DisplayHeight), Is.EqualTo((source.Frames, source.Fps, source.DisplayWidth, source.DisplayHeight)), video.File);
         }
         SceneRecord[] scenes = [.. ValidScenesCsv.Read(result.ValidScenes)];
-        EditedProof.Check(new EditedFolder(temp["out"]), AttentionVariants.Names, scenes.Select(s => (s.VideoId, s.SceneId, s.SceneImagePath)));
+        EditedProof.Check(new EditedFolder(temp["out"]), Variant.Names, scenes.Select(s => (s.VideoId, s.SceneId, s.SceneImagePath)));
     }
 
     [Test, Explicit("A minute of work: the issue's own size, timed; ALIGNMENT_TEST_OUT keeps the outputs.")]

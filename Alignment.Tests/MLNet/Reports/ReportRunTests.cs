@@ -212,7 +212,7 @@ public sealed class ReportRunTests
         using var temp = new TempFolder();
         string run = Copy(temp);
         var edited = new EditedFolder(run);
-        string damaged = edited.Png("early_boost", "spot", "spot-Scene-001"), gone = edited.Png("late_boost", "spot", "spot-Scene-004"), map = VariantSet.Open(run).Video("spot").SelectMany(s => s).First(s => s.Variant == AttentionVariant.Reduction && s.Modified).AttentionMapPath;
+        string damaged = edited.Png("early_boost", "spot", "spot-Scene-001"), gone = edited.Png("late_boost", "spot", "spot-Scene-004"), map = VariantSet.Open(run).Video("spot").SelectMany(s => s).First(s => s.Variant == Variant.Named("reduction") && s.Modified).AttentionMapPath;
         byte[] good = File.ReadAllBytes(damaged), goodMap = File.ReadAllBytes(map), lost = File.ReadAllBytes(gone);
         File.WriteAllBytes(damaged, good[..(good.Length / 2)]);
         File.WriteAllText(map, "no map");

@@ -36,7 +36,7 @@ public sealed class VariantMakerTests
         }));
         Assert.That((report.DistinctControls, report.Scenes, report.PartialPlacebos), Is.EqualTo((20, 6, 0)), "about 3.3 N instead of 7 N");
         string folder = made["variants_v3", "a b"];
-        foreach (string variant in AttentionVariants.Names)
+        foreach (string variant in Variant.Names)
         {
             Assert.That(File.Exists(Path.Combine(folder, variant, "attention_heatmap", "a b-Scene-006.jpg")), variant);
             Assert.That(File.Exists(Path.Combine(folder, variant, $"{variant}_scenes.csv")), variant);
@@ -48,7 +48,7 @@ public sealed class VariantMakerTests
         foreach (IReadOnlyList<VariantScene> scene in scenes)
         {
             float[] baseline = set.ReadMap(scene[0]);
-            Assert.That(scene.Select(s => s.Variant), Is.EqualTo(AttentionVariants.All));
+            Assert.That(scene.Select(s => s.Variant), Is.EqualTo(Variant.All));
             foreach (VariantScene v in scene)
             {
                 float[] map = set.ReadMap(v);
@@ -56,7 +56,7 @@ public sealed class VariantMakerTests
                 if (!v.Modified) Assert.That(v.AttentionMapPath, Is.EqualTo(scene[0].AttentionMapPath), "no copy of what the baseline has");
                 Assert.That(map.Sum(x => (double)x), Is.EqualTo(baseline.Sum(x => (double)x)).Within(1e-6 * baseline.Sum(x => (double)x)), "the total is kept");
                 int moved = v.ShareAfter - v.ShareBefore is var d && Math.Abs(d) < 1e-6 ? 0 : Math.Sign(d);
-                Assert.That(moved, Is.EqualTo(!v.Modified || v.Variant == AttentionVariant.Placebo ? 0 : v.Variant == AttentionVariant.Reduction ? -1 : 1), v.Variant.Name());
+                Assert.That(moved, Is.EqualTo(!v.Modified || v.Variant == Variant.Placebo ? 0 : v.Variant == Variant.Named("reduction") ? -1 : 1), v.Variant.Name);
             }
         }
     }
@@ -72,15 +72,15 @@ public sealed class VariantMakerTests
 
         var ml = new MLContext(seed: 1);
         IDataView rows = ml.Data.LoadFromEnumerable(ValidationJob.Scenes(temp.Path));
-        foreach (AttentionVariant variant in AttentionVariants.All)
+        foreach (Variant variant in Variant.All)
         {
             var pipeline = ml.Alignment.LoadMap(new() { Width = 24, Height = 16 }).Append(ml.Alignment.NormalizeHeatmap())
                 .Append(ml.Alignment.LoadMap(Alignment.Transforms.Stages.LoadMapOptions.Mask with { Width = 24, Height = 16 })).Append(ml.Alignment.BinarizeMask())
                 .Append(ml.Alignment.AssignTemporalWindow())
-                .Append(ml.Alignment.ModifyAttention(new Alignment.Transforms.Stages.ModifyAttentionOptions { Variant = variant, BoostAlpha = 1.7, ReductionAlpha = 0.3, Seed = 9 }));
+                .Append(ml.Alignment.ModifyAttention(new Alignment.Transforms.Stages.ModifyAttentionOptions { Variant = variant.Name, BoostAlpha = 1.7, ReductionAlpha = 0.3, Seed = 9 }));
             float[][] staged = [.. ml.Data.CreateEnumerable<Modified>(pipeline.Fit(rows).Transform(rows), false).Select(m => m.Map)];
-            float[][] files = [.. set.Video("v").Select(s => set.ReadMap(s[(int)variant]))];
-            Assert.That(files, Is.EqualTo(staged), variant.Name());
+            float[][] files = [.. set.Video("v").Select(s => set.ReadMap(s[variant.Position]))];
+            Assert.That(files, Is.EqualTo(staged), variant.Name);
         }
     }
 
@@ -172,7 +172,7 @@ public sealed class VariantMakerTests
         using var json = JsonDocument.Parse(File.ReadAllBytes(temp["out", "variants_v3", "v", "statistics.json"]));
         JsonElement boost = json.RootElement.GetProperty("late_boost");
         double[] profile = [.. boost.GetProperty("temporal_profile").EnumerateArray().Select(v => v.GetDouble())];
-        double[] rows = [.. VariantSet.Open(temp["out"]).Video("v").Select(s => s[(int)AttentionVariant.LateBoost].AlignmentAfter)];
+        double[] rows = [.. VariantSet.Open(temp["out"]).Video("v").Select(s => s[Variant.Named("late_boost").Position].AlignmentAfter)];
         Assert.That(profile, Is.EqualTo(rows));
         Assert.That(boost.GetProperty("alignment").GetProperty("max").GetDouble(), Is.EqualTo(rows.Max()));
         Assert.That(boost.GetProperty("window_means").GetProperty("late").GetDouble(), Is.EqualTo(rows[2]));

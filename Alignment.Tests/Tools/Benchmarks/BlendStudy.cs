@@ -81,7 +81,7 @@ static class BlendStudy
         SceneId = s.Id,
         Prompt = editor.Options.PromptFor(s.Still.Keyword),
         Image = s.Image,
-        Controls = [Control(s, s.Attention), Control(s, s.Changed(AttentionVariants.BoostAlpha)), Control(s, s.Changed(AttentionVariants.ReductionAlpha))],
+        Controls = [Control(s, s.Attention), Control(s, s.Changed(Variant.BoostAlpha)), Control(s, s.Changed(Variant.ReductionAlpha))],
     };
 
     static ReadOnlyMemory<float> Control(HeldOutScene s, float[] map) => (float[])[.. s.Mask, .. map];

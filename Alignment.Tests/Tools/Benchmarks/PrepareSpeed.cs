@@ -82,7 +82,7 @@ static class PrepareSpeed
             return;
         }
         double theirMs = 1000 * Timing.Median(their) / Batch;
-        table.Add("NumPy and OpenCV ÷ ours", $"{theirMs / ms:f2} (goal 3)", $"{theirMs:f1} ms of processor a scene; {theirs!.Versions}; wall clock {1000 * Timing.Median(theirWall) / Batch:f1} ms; peak {theirs.PeakMegabytes} MB; the same {AttentionVariants.All.Count} JPEGs a scene");
+        table.Add("NumPy and OpenCV ÷ ours", $"{theirMs / ms:f2} (goal 3)", $"{theirMs:f1} ms of processor a scene; {theirs!.Versions}; wall clock {1000 * Timing.Median(theirWall) / Batch:f1} ms; peak {theirs.PeakMegabytes} MB; the same {Variant.All.Count} JPEGs a scene");
     }
 
     static void Memory(BenchTable table, string folder, SceneRecord[] records, int scenes, int more)

@@ -17,8 +17,8 @@ static class HeldOutControls
         HeldOutScene own = scenes[index], other = scenes[(index + scenes.Count / 2) % scenes.Count];
         return
         [
-            Control(own, own.Attention), Control(own, own.Changed(AttentionVariants.BoostAlpha)), Control(own, own.Changed(AttentionVariants.ReductionAlpha)), Control(own, own.Placebo.Map),
-            Control(own, other.Attention), Control(own, other.Changed(AttentionVariants.BoostAlpha)), Control(own, other.Changed(AttentionVariants.ReductionAlpha)),
+            Control(own, own.Attention), Control(own, own.Changed(Variant.BoostAlpha)), Control(own, own.Changed(Variant.ReductionAlpha)), Control(own, own.Placebo.Map),
+            Control(own, other.Attention), Control(own, other.Changed(Variant.BoostAlpha)), Control(own, other.Changed(Variant.ReductionAlpha)),
         ];
     }
 

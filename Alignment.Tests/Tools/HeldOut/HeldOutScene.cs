@@ -86,7 +86,7 @@ sealed class HeldOutScene
     {
         float[] changed = new float[Attention.Length];
         PlaceboPlacement place = PlaceboRegion.Find(Attention, Mask, Width, Height, 0, Id);
-        PlaceboBalance balance = PlaceboChange.Apply(Attention, Mask, Width, Height, place, AttentionVariants.BoostAlpha, changed);
+        PlaceboBalance balance = PlaceboChange.Apply(Attention, Mask, Width, Height, place, Variant.BoostAlpha, changed);
         return (changed, place.IsWhole && balance.Strength >= 1);
     }
 }

@@ -1,6 +1,5 @@
 using Alignment.MLNet;
 using Alignment.Onnx.Bundles;
-using Alignment.Transforms.Attention;
 using Alignment.Transforms.Stages;
 using Microsoft.ML;
 
@@ -57,15 +56,15 @@ public sealed record StageCase(string Name, Type Estimator, Func<MLContext, IEst
             [SceneColumns.SceneImagePath, SceneColumns.Image, SceneColumns.Mask], ("made_float", "float"), ("made_float2", "float"), ("made_float3", "float"), ("made_float4", "float"), ("made_float5", "float"), ("made_float6", "float")),
         Of("AssignTemporalWindow", a => a.AssignTemporalWindow(new() { OutputColumn = "made_int", Unseen = UnseenScene.MinusOne }),
             [SceneColumns.VideoId, SceneColumns.SceneNumber], ("made_int", "int32")),
-        Of("ModifyAttention baseline", a => a.ModifyAttention(new ModifyAttentionOptions { OutputColumn = "made", Variant = AttentionVariant.Baseline }),
+        Of("ModifyAttention baseline", a => a.ModifyAttention(new ModifyAttentionOptions { OutputColumn = "made", Variant = "baseline" }),
             [SceneColumns.Heatmap], ("made", "float [16,24]")),
-        Of("ModifyAttention late_boost", a => a.ModifyAttention(new ModifyAttentionOptions { OutputColumn = "made", Variant = AttentionVariant.LateBoost, BoostAlpha = 3, PreserveMass = true }),
+        Of("ModifyAttention late_boost", a => a.ModifyAttention(new ModifyAttentionOptions { OutputColumn = "made", Variant = "late_boost", BoostAlpha = 3, PreserveMass = true }),
             [SceneColumns.Heatmap, SceneColumns.Mask, SceneColumns.TemporalWindow], ("made", "float [16,24]")),
-        Of("ModifyAttention full_boost", a => a.ModifyAttention(new ModifyAttentionOptions { OutputColumn = "made", Variant = AttentionVariant.FullBoost, BoostAlpha = 1.25 }),
+        Of("ModifyAttention full_boost", a => a.ModifyAttention(new ModifyAttentionOptions { OutputColumn = "made", Variant = "full_boost", BoostAlpha = 1.25 }),
             [SceneColumns.Heatmap, SceneColumns.Mask], ("made", "float [16,24]")),
-        Of("ModifyAttention reduction", a => a.ModifyAttention(new ModifyAttentionOptions { OutputColumn = "made", Variant = AttentionVariant.Reduction, ReductionAlpha = 0.1 }),
+        Of("ModifyAttention reduction", a => a.ModifyAttention(new ModifyAttentionOptions { OutputColumn = "made", Variant = "reduction", ReductionAlpha = 0.1 }),
             [SceneColumns.Heatmap, SceneColumns.Mask, SceneColumns.TemporalWindow], ("made", "float [16,24]")),
-        Of("ModifyAttention placebo", a => a.ModifyAttention(new ModifyAttentionOptions { OutputColumn = "made", Variant = AttentionVariant.Placebo, BoostAlpha = 2, Seed = 77 }),
+        Of("ModifyAttention placebo", a => a.ModifyAttention(new ModifyAttentionOptions { OutputColumn = "made", Variant = "placebo", BoostAlpha = 2, Seed = 77 }),
             [SceneColumns.Heatmap, SceneColumns.Mask, SceneColumns.VideoId, SceneColumns.SceneNumber], ("made", "float [16,24]")),
         Of("BuildControl", a => a.BuildControl(new() { HeatmapColumn = SceneColumns.Heatmap, OutputColumn = "made" }),
             [SceneColumns.Mask, SceneColumns.Heatmap], ("made", "float [2,16,24]")),

@@ -21,7 +21,7 @@ public sealed class ScenePipelineTests
             .Append(ml.Alignment.LoadMap(LoadMapOptions.Mask with { Width = 16, Height = 8 })).Append(ml.Alignment.BinarizeMask())
             .Append(ml.Alignment.LoadMap(new() { Width = 16, Height = 8 })).Append(ml.Alignment.NormalizeHeatmap())
             .Append(ml.Alignment.ScoreAlignment())
-            .Append(ml.Alignment.ModifyAttention(AttentionVariant.LateBoost))
+            .Append(ml.Alignment.ModifyAttention(Variant.Named("late_boost")))
             .Append(ml.Alignment.ScoreAlignment(new() { HeatmapColumn = SceneColumns.HeatmapModified, ScoreColumn = "score_after", ShareColumn = "share_after" }))
             .Append(ml.Alignment.BuildControl())
             .Append(ml.Alignment.SizeImage(new() { Width = 16, Height = 8 })).Fit(data);
