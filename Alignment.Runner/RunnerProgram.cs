@@ -15,7 +15,9 @@ static class RunnerProgram
 
     public static RootCommand Build(Terminal terminal)
     {
-        var root = new RootCommand($"Tests whether where and when viewers look at the product changes what a video ad achieves: makes {NumberWords.Of(Variant.All.Count)} controlled versions of an ad, re-rendered scene by scene, and analyses the A/B data.")
+        var root = new RootCommand(
+            "Tests whether where and when viewers look at the product changes what a video ad achieves: "
+            + $"makes {NumberWords.Of(Variant.All.Count)} controlled versions of an ad, re-rendered scene by scene, and analyses the A/B data.")
         {
             RunnerCommand.Json,
         };

@@ -63,7 +63,8 @@ sealed class VideoFacts(string id)
             for (int w = 0; w < windows.Length; w++)
                 if (windows[w].WithProduct == 0)
                     report(new(AuditKind.AbsentInWindow, AuditSeverity.Warning, Id, null, null, FormattableString.Invariant($"no product in any of the {windows[w].Scenes} scene(s) of the {TemporalWindows.Names[w]} window"),
-                        "the product in at least one", $"Check the masks; else leave {string.Join(" and ", Variant.All.Where(v => v.Window == w).Select(v => v.Name))} out of this video's comparison."));
+                        "the product in at least one",
+                        $"Check the masks; else leave {string.Join(" and ", Variant.All.Where(v => v.Window == w).Select(v => v.Name))} out of this video's comparison."));
         }
         _shares.Sort();
         _present.Clear();

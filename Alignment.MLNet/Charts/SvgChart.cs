@@ -8,7 +8,7 @@ namespace Alignment.MLNet.Charts;
 /// </summary>
 sealed class SvgChart(AxisScale across, AxisScale up, int height = 240)
 {
-    // One a series: circle, square, triangle, diamond, triangle on its head, cross, a ring's hexagon, two triangles that lie, and an hourglass.
+    // One a series: circle, square, triangle, diamond, triangle on its head, cross, a ring's hexagon, two lying triangles, an hourglass.
     static readonly string[] s_shapes =
     [
         "M-5 0A5 5 0 1 0 5 0A5 5 0 1 0 -5 0Z", "M-4.5 -4.5H4.5V4.5H-4.5Z", "M0 -5.5L5.5 4.5H-5.5Z", "M0 -6L6 0L0 6L-6 0Z", "M0 5.5L5.5 -4.5H-5.5Z",

@@ -69,7 +69,8 @@ static class DosePlots
             Across = "Asked: share in the variant's maps against the baseline's maps (points), mean over the video's scenes" + (every > 1 ? string.Create(CultureInfo.InvariantCulture, $"; one of every {every} of {most:N0} videos") : ""),
             Up = Axis,
             Diagonal = "all of what was asked for",
-            Series = [.. variants.Select((variant, i) => new FigureSeries(variant, Variant.Find(variant)?.Position ?? i + 1, [.. videos[variant].Where((_, k) => k % every == 0).Select(v => new FigurePoint(100 * v.Asked, 100 * v.Dose))]))],
+            Series = [.. variants.Select((variant, i) => new FigureSeries(variant, Variant.Find(variant)?.Position ?? i + 1,
+                [.. videos[variant].Where((_, k) => k % every == 0).Select(v => new FigurePoint(100 * v.Asked, 100 * v.Dose))]))],
         };
     }
 

@@ -91,7 +91,8 @@ sealed class VariantSums(Variant variant, string predictor)
             Dose = reference ? null : _all.Estimate(options.Confidence),
             DoseActedOn = reference ? null : _actedOn.Estimate(options.Confidence),
             AlignmentDose = reference ? null : _alignment.Estimate(options.Confidence),
-            Windows = reference ? null : [.. TemporalWindows.Names.Select((name, w) => new WindowDose(name, product && variant.ActsIn(w), _windows[w].Estimate(options.Confidence)))],
+            Windows = reference ? null : [.. TemporalWindows.Names.Select((name, w) =>
+                new WindowDose(name, product && variant.ActsIn(w), _windows[w].Estimate(options.Confidence)))],
             Agreement = _agreement.Means,
             AgreementOfBaseline = reference ? null : _ofBaseline.Means,
         };

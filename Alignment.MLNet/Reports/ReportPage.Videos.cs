@@ -22,7 +22,8 @@ sealed partial class ReportPage
             if (note.Durations == "equal_share_of_source") estimated++;
         }
         if (IsMissing(html, there > 0, "videos", "Videos")) return;
-        html.Element("p", $"{Text.Capitalize(NumberWords.Of(Variant.All.Count))} versions of {ReportWords.Count(there, "video", "videos")} are in the folder videos.");
+        html.Element("p",
+            $"{Text.Capitalize(NumberWords.Of(Variant.All.Count))} versions of {ReportWords.Count(there, "video", "videos")} are in the folder videos.");
         if (estimated > 0) html.Element("p", $"● Of {ReportWords.Count(estimated, "video", "videos")} the scenes' lengths are an estimate, equal shares of the source: there is no list of scenes.", ("class", "warning"));
         if (!options.Videos)
         {

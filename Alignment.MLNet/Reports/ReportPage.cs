@@ -69,7 +69,9 @@ sealed partial class ReportPage(RunRecords run, ReportOptions options, IReadOnly
     string Summary()
     {
         var parts = new List<string>();
-        if (run.Set is { } set) parts.Add($"{ReportWords.Count(set.VideoIds.Count, "video", "videos")}, {ReportWords.Count(set.Scenes, "scene", "scenes")}, {NumberWords.Of(Variant.All.Count)} variants");
+        if (run.Set is { } set)
+            parts.Add(ReportWords.Count(set.VideoIds.Count, "video", "videos") + ", " + ReportWords.Count(set.Scenes, "scene", "scenes")
+                + $", {NumberWords.Of(Variant.All.Count)} variants");
         if (run.AttentionOrigin.Words is { Length: > 0 } attention) parts.Add(attention);
         if (run.ModelSha256 is { Length: >= 12 } model) parts.Add($"model {SafePath.Shorten(model, 12).TrimEnd('…')}");
         return parts.Count == 0 ? "an analysis alone" : string.Join("; ", parts);

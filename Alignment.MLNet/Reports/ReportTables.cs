@@ -44,7 +44,10 @@ static partial class ReportTables
             {
                 case Summary: WriteSummary(path, run, missing); break;
                 case Settings: Csv(path, ["setting", "value"], AllSettings(run)); break;
-                case ByVariant: Csv(path, ["variant", "scenes", "alignment_mean", "alignment_std", "alignment_min", "alignment_max", "attention_share_mean", "attention_share_std", .. TemporalWindows.Names.Select(w => w + "_mean")], VariantRows(run)); break;
+                case ByVariant:
+                    Csv(path, ["variant", "scenes", "alignment_mean", "alignment_std", "alignment_min", "alignment_max", "attention_share_mean",
+                        "attention_share_std", .. TemporalWindows.Names.Select(w => w + "_mean")], VariantRows(run));
+                    break;
                 case OverScenes: Csv(path, ["variant", "place", "alignment_mean"], ProfileRows(run)); break;
                 case Scenes:
                     Csv(path, ["video_id", "scene_number", "keyword", "variant", "temporal_window", "modified", "alignment_score_before", "alignment_score_after", "attention_share_before", "attention_share_after", "attention_origin"], SceneRows(run, cancel));

@@ -19,8 +19,10 @@ static class RunMethods
         JsonFacts options = run.Variants["options"];
         if (run.Set is not { } set || !options.Any) return null;
         string boost = Setting(options, "boost_alpha"), reduction = Setting(options, "reduction_alpha");
-        return $"We made {NumberWords.Of(Variant.All.Count)} versions of each of {ReportWords.Count(set.VideoIds.Count, "video", "videos")} ({ReportWords.Count(set.Scenes, "scene", "scenes")}) that differ in how much attention the advertised product gets, and when. "
-            + $"Attention maps were {Origin(run)}. In every scene of a window (the first, middle or last third of a video's scenes) attention within the product's mask was multiplied by {boost} ({Listed(VariantStrength.Boost)}) or by {reduction} ({Listed(VariantStrength.Reduction)}), "
+        return $"We made {NumberWords.Of(Variant.All.Count)} versions of each of {ReportWords.Count(set.VideoIds.Count, "video", "videos")} "
+            + $"({ReportWords.Count(set.Scenes, "scene", "scenes")}) that differ in how much attention the advertised product gets, and when. "
+            + $"Attention maps were {Origin(run)}. In every scene of a window (the first, middle or last third of a video's scenes) "
+            + $"attention within the product's mask was multiplied by {boost} ({Listed(VariantStrength.Boost)}) or by {reduction} ({Listed(VariantStrength.Reduction)}), "
             + (options["preserve_mass"].Flag == true ? "and the map rescaled so that its sum was kept. " : "and the map rescaled to its former sum and clipped to 0–1. ")
             + "As a placebo, a background region of the product's size and shape was multiplied instead, the product's attention unchanged. The baseline was unchanged and went through the same editing, so that editing itself is not the treatment.";
     }
@@ -33,7 +35,11 @@ static class RunMethods
         Variant[] plain = [.. all.Where(v => v.Window is { } w && v.Label == $"{TemporalWindows.Names[w]} {kind}")];
         string[] windows = [.. plain.Select(v => TemporalWindows.Names[v.Window!.Value])];
         string together = windows.Length < 2 ? string.Concat(windows) : $"{string.Join(", ", windows[..^1])} and {windows[^1]}";
-        return string.Join("; ", all.Except(plain).Select(v => $"{v.Label}: {(v.Window is { } w ? $"the {TemporalWindows.Thirds[w]} third" : "all scenes")}").Prepend(windows.Length > 0 ? $"{together} {kind}" : "").Where(part => part.Length > 0));
+        return string.Join("; ",
+        [
+            .. windows.Length > 0 ? [$"{together} {kind}"] : Array.Empty<string>(),
+            .. all.Except(plain).Select(v => $"{v.Label}: {(v.Window is { } w ? $"the {TemporalWindows.Thirds[w]} third" : "all scenes")}"),
+        ]);
     }
 
     static string Origin(RunRecords run) => run.AttentionOrigin switch

@@ -5,7 +5,8 @@ namespace Alignment.MLNet.Storage;
 /// <summary>Small numbers as running text writes them: "seven"; digits above twelve.</summary>
 static class NumberWords
 {
-    static readonly string[] s_words = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    static readonly string[] s_words =
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
     public static string Of(int n) => n >= 0 && n < s_words.Length ? s_words[n] : n.ToString(CultureInfo.InvariantCulture);
 }

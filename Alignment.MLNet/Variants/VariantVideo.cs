@@ -67,7 +67,9 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
                 }
                 if (v.Change.Modified) counts[v.Variant.Position].Modified++;
                 scores.Add(v.Variant, index, Window(index), v.After.Alignment, v.After.Share);
-                if (v.Variant.Target == VariantTarget.Background && made.HasProduct && v.Variant.Alpha(Window(index), options.BoostAlpha, options.ReductionAlpha) != 1 && !(v.Change.Place is { IsWhole: true } && v.Change.Strength == 1)) partial++;
+                if (v.Variant.Target == VariantTarget.Background && made.HasProduct
+                    && v.Variant.Alpha(Window(index), options.BoostAlpha, options.ReductionAlpha) != 1
+                    && !(v.Change.Place is { IsWhole: true } && v.Change.Strength == 1)) partial++;
                 WriteRow(tables[v.Variant.Position], scenes[index], Window(index), made.Before, v, inputs[index].AttentionOrigin ?? HeatmapProvenance.Provided);
             }
             index++;

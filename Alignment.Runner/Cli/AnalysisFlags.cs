@@ -12,7 +12,12 @@ sealed class PlanFlags
 {
     static readonly AnalysisOptions s_defaults = new();
 
-    readonly Option<string[]> _variants = new("--variant") { Description = $"A variant's name, in the order of the report; may be repeated. The {NumberWords.Of(Variant.All.Count)} variants by default.", HelpName = "NAME", DefaultValueFactory = _ => [] };
+    readonly Option<string[]> _variants = new("--variant")
+    {
+        Description = $"A variant's name, in the order of the report; may be repeated. The {NumberWords.Of(Variant.All.Count)} variants by default.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => [],
+    };
     readonly Option<string> _baseline = new("--baseline") { Description = "The variant every other is compared with.", HelpName = "NAME", DefaultValueFactory = _ => s_defaults.Baseline };
     readonly Option<PrimaryTest> _test = new("--test") { Description = "The test that answers: Welch, Student, Paired (by video), MannWhitney, Sequential (may be looked at any time). All are reported.", DefaultValueFactory = _ => s_defaults.Test };
     readonly Option<string> _correction = new("--correction") { Description = "For the number of comparisons, within each metric and question: holm, bh (false discovery rate), bonferroni, none.", HelpName = "NAME", DefaultValueFactory = _ => "holm" };

@@ -14,6 +14,8 @@ sealed class PowerCommand : RunnerCommand
 {
     static readonly PowerQuestion s_defaults = new();
 
+    static int Others => Variant.All.Count - 1;
+
     readonly Option<double?> _effect = new("--effect") { Description = "The difference to be found, in the metric's units; without --sd in standard deviations; with --rate a difference of rates. Left out: the smallest that --n finds.", HelpName = "NUMBER" };
     readonly Option<double?> _size = new("--n") { Description = "Rows of each variant (pairs with --paired, trials with --rate). Left out: as many as --effect needs.", HelpName = "N" };
     readonly Option<double> _sd = new("--sd") { Description = "Standard deviation of the rows, from earlier data.", HelpName = "NUMBER", DefaultValueFactory = _ => s_defaults.Sd };
@@ -22,7 +24,12 @@ sealed class PowerCommand : RunnerCommand
     readonly Option<double?> _correlation = new("--correlation") { Description = "Of a unit's two values, for --paired.", HelpName = "R" };
     readonly Option<double> _power = new("--power") { Description = "The chance to find it.", HelpName = "P", DefaultValueFactory = _ => s_defaults.Power };
     readonly Option<double> _alpha = new("--alpha") { Description = "The level, two-sided.", HelpName = "P", DefaultValueFactory = _ => s_defaults.Alpha };
-    readonly Option<int> _comparisons = new("--comparisons") { Description = $"Comparisons corrected together ({NumberWords.Of(Variant.All.Count - 1)} variants against a baseline: {Variant.All.Count - 1}).", HelpName = "N", DefaultValueFactory = _ => s_defaults.Comparisons };
+    readonly Option<int> _comparisons = new("--comparisons")
+    {
+        Description = $"Comparisons corrected together ({NumberWords.Of(Others)} variants against a baseline: {Others}).",
+        HelpName = "N",
+        DefaultValueFactory = _ => s_defaults.Comparisons,
+    };
     readonly Option<double> _ratio = new("--ratio") { Description = "Rows of the baseline for each row of a variant.", HelpName = "NUMBER", DefaultValueFactory = _ => s_defaults.Ratio };
     readonly Option<double> _covariate = new("--covariate-correlation") { Description = "Of a covariate measured before with the metric: CUPED needs fewer rows.", HelpName = "R", DefaultValueFactory = _ => s_defaults.CovariateCorrelation };
     readonly Option<double> _icc = new("--icc") { Description = "Intraclass correlation of rows of one video; 'alignment analyze' reports it.", HelpName = "NUMBER", DefaultValueFactory = _ => s_defaults.Icc };
@@ -31,7 +38,7 @@ sealed class PowerCommand : RunnerCommand
 
     public PowerCommand(Terminal terminal) : base(terminal, "power",
         "Designs an experiment: how many rows each variant needs to find an effect, or the smallest effect that so many rows find. Exact for t-tests (noncentral t), normal for proportions.",
-        $"alignment power --effect 0.005 --sd 0.012 --comparisons {Variant.All.Count - 1}            # rows per variant, for {NumberWords.Of(Variant.All.Count - 1)} variants against a baseline",
+        $"alignment power --effect 0.005 --sd 0.012 --comparisons {Others}            # rows per variant, for {NumberWords.Of(Others)} variants against a baseline",
         "alignment power --n 120 --sd 0.012 --comparisons 6                   # the smallest difference that 120 rows find",
         "alignment power --rate 0.05 --effect 0.005                           # impressions per variant, from 5 % to 5.5 %",
         "alignment power --paired --effect 0.005 --sd 0.012 --correlation 0.7 # every video in both variants",

@@ -41,7 +41,8 @@ public static class PlaceboRegion
     /// <param name="sceneId">Keys the draws, so that a scene's placebo does not depend on which others there are.</param>
     /// <param name="alpha">What the region will be multiplied with: a place that is saturated already cannot be boosted.</param>
     /// <exception cref="ArgumentException">A map is not W × H, or a value is not in 0..1.</exception>
-    public static PlaceboPlacement Find(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, int width, int height, ulong seed, string sceneId, double alpha = Variant.BoostAlpha)
+    public static PlaceboPlacement Find(
+        ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, int width, int height, ulong seed, string sceneId, double alpha = Variant.BoostAlpha)
     {
         AttentionMaps.CheckAlpha(alpha);
         AttentionMaps.CheckSize(attention, width, height);

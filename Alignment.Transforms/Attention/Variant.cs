@@ -38,18 +38,21 @@ public sealed record Variant(string Name, VariantStrength Strength, int? Window,
     public const double ReductionAlpha = 0.5;
 
     /// <summary>
-    /// The table. Names, counts, colours, plots, prose, assignment, plan, simulation and analysis follow from it: a further variant is one more row.
+    /// The table. Names, counts, colours, plots, prose, assignment, plan, simulation and analysis follow from it: a further variant is
+    /// one more row.
     /// The order is that of reports; an edit that several variants share is made for the first of them.
     /// </summary>
     public static IReadOnlyList<Variant> All { get; } =
     [
-        new("baseline", VariantStrength.None, null, VariantTarget.Product, "Nothing changes; edited like the others, so that editing itself is not the treatment."),
+        new("baseline", VariantStrength.None, null, VariantTarget.Product,
+            "Nothing changes; edited like the others, so that editing itself is not the treatment."),
         new("early_boost", VariantStrength.Boost, 0, VariantTarget.Product, "More attention on the product in the first third."),
         new("middle_boost", VariantStrength.Boost, 1, VariantTarget.Product, "More attention on the product in the middle third."),
         new("late_boost", VariantStrength.Boost, 2, VariantTarget.Product, "More attention on the product in the last third."),
         new("full_boost", VariantStrength.Boost, null, VariantTarget.Product, "More attention on the product in every scene."),
         new("reduction", VariantStrength.Reduction, 1, VariantTarget.Product, "Less attention on the product in the middle third."),
-        new("placebo", VariantStrength.Boost, null, VariantTarget.Background, "The boost's change, but on background of the product's size and shape, in every scene."),
+        new("placebo", VariantStrength.Boost, null, VariantTarget.Background,
+            "The boost's change, but on background of the product's size and shape, in every scene."),
     ];
 
     /// <summary>The variant that every other is compared with.</summary>
@@ -68,7 +71,8 @@ public sealed record Variant(string Name, VariantStrength Strength, int? Window,
     public static IReadOnlyList<Variant> Boosts { get; } = [.. All.Where(v => v.IsBoost)];
 
     /// <summary>The boosts that differ in when, in the order of time: the table's first of each window.</summary>
-    public static IReadOnlyList<Variant> Windowed { get; } = [.. Boosts.Where(v => v.Window is not null).DistinctBy(v => v.Window).OrderBy(v => v.Window)];
+    public static IReadOnlyList<Variant> Windowed { get; } =
+        [.. Boosts.Where(v => v.Window is not null).DistinctBy(v => v.Window).OrderBy(v => v.Window)];
 
     /// <summary>The variant of that name (exact).</summary>
     /// <exception cref="UsageException">There is none; the message lists the names.</exception>

@@ -44,7 +44,8 @@ public sealed record ModifyAttentionOptions : IStageOptions
     public void Check()
     {
         if (Attention.Variant.Find(Variant ?? "") is null)
-            throw UsageException.For("ModifyAttention: Variant", $"'{SafePath.Shorten(Variant ?? "")}'", string.Join(", ", Attention.Variant.Names), "Use one of these names.");
+            throw UsageException.For("ModifyAttention: Variant", $"'{SafePath.Shorten(Variant ?? "")}'",
+                string.Join(", ", Attention.Variant.Names), "Use one of these names.");
         StageCheck.Alpha("ModifyAttention: BoostAlpha", BoostAlpha);
         StageCheck.Alpha("ModifyAttention: ReductionAlpha", ReductionAlpha);
     }
@@ -95,7 +96,8 @@ public sealed class ModifyAttentionTransformer : SceneTransformer<ModifyAttentio
         {
             var video = columns.Text(Options.VideoIdColumn);
             var scene = columns.Int(Options.SceneNumberColumn);
-            columns.MakeFloats(Options.OutputColumn, heatmap.Dimensions, [.. read, video, scene], row => Background(row, heatmap, mask, video, scene, alpha(row)));
+            columns.MakeFloats(Options.OutputColumn, heatmap.Dimensions, [.. read, video, scene],
+                row => Background(row, heatmap, mask, video, scene, alpha(row)));
         }
         else
         {
@@ -113,7 +115,8 @@ public sealed class ModifyAttentionTransformer : SceneTransformer<ModifyAttentio
         }
         var read = row.Int(column);
         return () => read() is >= 0 and < TemporalWindows.Count and var w ? _variant.Alpha(w, Options.BoostAlpha, Options.ReductionAlpha)
-            : throw BadRow(row, FormattableString.Invariant($"temporal window {read()}"), "0, 1 or 2", "Assign windows with a model fitted on all scenes of the video.");
+            : throw BadRow(row, FormattableString.Invariant($"temporal window {read()}"), "0, 1 or 2",
+                "Assign windows with a model fitted on all scenes of the video.");
     }
 
     FillFloats Product(StageRow row, StageInput heatmap, StageInput mask, Func<double> alpha)
@@ -139,7 +142,8 @@ public sealed class ModifyAttentionTransformer : SceneTransformer<ModifyAttentio
             {
                 var attention = a();
                 var product = m();
-                var place = PlaceboRegion.Find(attention, product, heatmap.Width, heatmap.Height, Options.Seed, SceneId.Of(videoId(), number()), times);
+                string id = SceneId.Of(videoId(), number());
+                var place = PlaceboRegion.Find(attention, product, heatmap.Width, heatmap.Height, Options.Seed, id, times);
                 PlaceboChange.Apply(attention, product, heatmap.Width, heatmap.Height, place, times, t);
             });
         };

@@ -68,10 +68,15 @@ public sealed record SimulationOptions
         },
     ];
 
-    /// <summary>Effects of the variants that change the product's attention: boosts of one window by window, boosts of every scene, reductions.</summary>
+    /// <summary>Effects of boosts by their window, of boosts of every scene, and of reductions.</summary>
     static Dictionary<string, double> Effects(double[] boost, double fullBoost, double reduction) =>
         Variant.All.Where(v => v.Target == VariantTarget.Product)
-            .Select(v => (v.Name, Effect: v.Strength switch { VariantStrength.None => 0, VariantStrength.Boost => v.Window is { } w ? boost[w] : fullBoost, _ => reduction }))
+            .Select(v => (v.Name, Effect: v.Strength switch
+            {
+                VariantStrength.None => 0,
+                VariantStrength.Boost => v.Window is { } w ? boost[w] : fullBoost,
+                _ => reduction,
+            }))
             .Where(v => v.Effect != 0).ToDictionary(v => v.Name, v => v.Effect);
 }
 

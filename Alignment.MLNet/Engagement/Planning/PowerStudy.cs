@@ -180,7 +180,9 @@ public static class PowerStudy
         Checks.Positive("The standard deviation", q.Sd, "Take it from earlier data of the same metric.");
         Checks.Fraction("The level α", q.Alpha, "0.05 is customary.");
         Checks.Positive("The ratio", q.Ratio, "1 is a balanced design.");
-        if (q.Comparisons < 1) throw UsageException.For("The comparisons", Text.Count(q.Comparisons), "1 or more", $"{Text.Capitalize(NumberWords.Of(Variant.All.Count - 1))} variants against a baseline are {Text.Count(Variant.All.Count - 1)}.");
+        if (q.Comparisons < 1)
+            throw UsageException.For("The comparisons", Text.Count(q.Comparisons), "1 or more",
+                $"{Text.Capitalize(NumberWords.Of(Variant.All.Count - 1))} variants against a baseline are {Text.Count(Variant.All.Count - 1)}.");
         if (!(q.Power > q.Alpha / q.Comparisons && q.Power < 1)) throw UsageException.For("The power", Checks.Text(q.Power), "a number between the level and 1", "0.8 is customary.");
         if (q.Effect is { } e && (e == 0 || !double.IsFinite(e))) throw UsageException.For("The effect", Checks.Text(e), "a finite number other than 0", "No sample finds a difference of nothing.");
         if (q.Size is { } n && !(n is >= 2 and <= MostRows && n == Math.Floor(n))) throw UsageException.For("The size", Checks.Text(n), "a whole number from 2 to 10¹²", "Give rows of each variant.");
