@@ -57,6 +57,12 @@ public sealed partial class AlignmentCatalog
     /// </summary>
     public AssignTemporalWindowEstimator AssignTemporalWindow(AssignTemporalWindowOptions? options = null) => new(options ?? new());
 
+    /// <summary>Each scene once for every variant: one row becomes several, with the variant's name in <c>variant</c>.</summary>
+    public ExpandVariantsEstimator ExpandVariants(ExpandVariantsOptions? options = null) => new(options ?? new());
+
+    /// <summary>Modifies attention as the variant of each row does: <c>heatmap</c>, <c>mask</c>, <c>temporal_window</c>, <c>variant</c> → <c>heatmap_modified</c>, <c>control_id</c> and what the placebo did.</summary>
+    public ModifyAttentionEstimator ModifyAttention() => new(new());
+
     /// <summary>Modifies attention as a variant does: <c>heatmap</c>, <c>mask</c>, <c>temporal_window</c> → <c>heatmap_modified</c>.</summary>
     public ModifyAttentionEstimator ModifyAttention(ModifyAttentionOptions options) => new(options);
 

@@ -61,7 +61,6 @@ public static class VariantJob
     {
         options.Check();
         string root = VariantFiles.Root(output);
-        var pool = new MapPool(options.Width * options.Height);
         var manifests = new List<Counted>();   // the manifests themselves have hashes of every scene's files
         var totals = Variant.Names.ToDictionary(n => n, _ => new VariantCounts(0, 0, 0));
         ProvenanceCounts attention = ProvenanceCounts.None;
@@ -82,7 +81,7 @@ public static class VariantJob
                 all = false;
                 break;
             }
-            var video = new VariantVideo(root, id, scenes, options, pool, cancel);
+            var video = new VariantVideo(root, id, scenes, options, cancel);
             VideoManifest? manifest;
             try
             {

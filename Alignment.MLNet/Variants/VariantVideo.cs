@@ -4,11 +4,13 @@ using System.Text.Json;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Storage;
 using Alignment.Transforms.Attention;
+using Alignment.Transforms.MlNetPlumbing;
+using Microsoft.ML;
 
 namespace Alignment.MLNet.Variants;
 
 /// <summary>Makes the variants of one video, scene by scene.</summary>
-sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord> scenes, VariantOptions options, MapPool pool, CancellationToken cancel)
+sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord> scenes, VariantOptions options, CancellationToken cancel)
 {
     readonly string _folder = VariantFiles.Video(root, videoId);
 
@@ -52,12 +54,14 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
         var counts = new (int Modified, int Distinct)[Variant.All.Count];
         int partial = 0, absent = 0, index = 0;
 
-        int Window(int scene) => TemporalWindows.Of(scene, scenes.Count);
-        foreach (SceneVariants.Made made in OrderedParallel.Map(Enumerable.Range(0, scenes.Count), i => SceneVariants.Make(_folder, scenes[i], Window(i), options, pool), OrderedParallel.Workers, cancel))
+        IDataView view = SceneView.Of(scenes);
+        view = VariantPipeline.Of(options).Fit(view).Transform(view);
+        var writer = new VariantWriter(_folder, options);
+        foreach (GroupResult<WrittenVariant> scene in GroupReader.Read(view, VariantWriter.Columns, writer.Open, OrderedParallel.Workers, cancel))
         {
-            cancel.ThrowIfCancellationRequested();
-            if (!made.HasProduct) absent++;
-            foreach (MadeVariant v in made.Variants)
+            if (scene.Failure is { } failure) throw failure;
+            if (!scene.Rows[0].HasProduct) absent++;
+            foreach (WrittenVariant v in scene.Rows)
             {
                 written.Add(v.Jpeg);
                 if (v.Distinct)
@@ -65,12 +69,12 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
                     written.Add(v.Map);
                     counts[v.Variant.Position].Distinct++;
                 }
-                if (v.Change.Modified) counts[v.Variant.Position].Modified++;
-                scores.Add(v.Variant, index, Window(index), v.After.Alignment, v.After.Share);
-                if (v.Variant.Target == VariantTarget.Background && made.HasProduct
-                    && v.Variant.Alpha(Window(index), options.BoostAlpha, options.ReductionAlpha) != 1
-                    && !(v.Change.Place is { IsWhole: true } && v.Change.Strength == 1)) partial++;
-                WriteRow(tables[v.Variant.Position], scenes[index], Window(index), made.Before, v, inputs[index].AttentionOrigin ?? HeatmapProvenance.Provided);
+                if (v.Modified) counts[v.Variant.Position].Modified++;
+                scores.Add(v.Variant, index, v.Window, v.After.Alignment, v.After.Share);
+                if (v.Variant.Target == VariantTarget.Background && v.HasProduct
+                    && v.Variant.Alpha(v.Window, options.BoostAlpha, options.ReductionAlpha) != 1
+                    && !(v.Placebo.Coverage >= 1 && v.Placebo.Strength == 1)) partial++;
+                WriteRow(tables[v.Variant.Position], scenes[index], v, inputs[index].AttentionOrigin ?? HeatmapProvenance.Provided);
             }
             index++;
             sceneDone();
@@ -97,16 +101,15 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
         return manifest;
     }
 
-    static void WriteRow(StringWriter table, SceneRecord s, int window, AttentionScore before, MadeVariant v, HeatmapProvenance origin)
+    static void WriteRow(StringWriter table, SceneRecord s, WrittenVariant v, HeatmapProvenance origin)
     {
-        static string N(double? v) => v?.ToString("R", CultureInfo.InvariantCulture) ?? "";
-        var (change, after) = (v.Change, v.After);
-        PlaceboPlacement? place = change.Place is { Exists: true } p ? p : null;
+        static string N(double? v) => v is { } number && !double.IsNaN(number) ? number.ToString("R", CultureInfo.InvariantCulture) : "";
+        PlaceboFacts? place = v.Placebo.Coverage > 0 ? v.Placebo : null;
         CsvRows.Write(table,
             s.VideoId, N(s.SceneNumber), s.Keyword, s.SceneImagePath, s.KeywordMaskPath, s.AttentionHeatmapPath, s.Filename,
-            v.Variant.Name, TemporalWindows.Names[window], v.Jpeg, v.Map, v.Control, change.Modified ? "true" : "false",
-            N(before.Alignment), N(after.Alignment), N(before.Share), N(after.Share), N(before.Total), N(after.Total), N(change.Clipped),
-            N(place?.Dx), N(place?.Dy), N(change.Place?.Coverage), N(place is { ProductAttention: > 0 } q ? q.RegionAttention / q.ProductAttention : null), N(change.Strength), origin.ToString());
+            v.Variant.Name, TemporalWindows.Names[v.Window], v.Jpeg, v.Map, v.ControlId, v.Modified ? "true" : "false",
+            N(v.Before.Alignment), N(v.After.Alignment), N(v.Before.Share), N(v.After.Share), N(v.Before.Total), N(v.After.Total), N(v.Clipped),
+            N(place?.Dx), N(place?.Dy), N(v.Placebo.Coverage), N(v.Placebo.AttentionRatio), N(v.Placebo.Strength), origin.ToString());
     }
 
     /// <summary>Maps of an earlier run with other scenes: only files of our own names, only in our own folders.</summary>

@@ -3,14 +3,14 @@ using Microsoft.ML.Data;
 namespace Alignment.Transforms.MlNetPlumbing;
 
 /// <summary>
-/// The values of a made vector column in one cursor. ML.NET recomputes a column for everyone who reads it; a mask that
-/// three later stages read would be decoded three times per row. With a second reader the row's values are therefore
-/// kept and copied; with one they are written straight into its buffer.
+/// The values of an output vector column in one cursor. ML.NET recomputes a column for everyone who reads it; a mask that
+/// three later stages read would be decoded three times per row. With a second reader, or one that borrows, the row's values are
+/// therefore cached; with one they are written straight into its buffer.
 /// </summary>
 sealed class CachedColumn(StageRow row, FillFloats fill, int length)
 {
-    VBuffer<float> _kept;
-    long _keptPosition = long.MinValue;
+    VBuffer<float> _cached;
+    long _cachedPosition = long.MinValue;
     int _readers;
 
     /// <summary>Counts somebody who takes the getter.</summary>
@@ -18,18 +18,26 @@ sealed class CachedColumn(StageRow row, FillFloats fill, int length)
 
     public void Get(ref VBuffer<float> to)
     {
-        if (_readers < 2)
+        if (_readers < 2) Fill(ref to);
+        else Cached().CopyTo(ref to);
+    }
+
+    /// <summary>The values where they lie.</summary>
+    public ReadFloats Lend()
+    {
+        _readers = 2;
+        return () => Cached().GetValues();
+    }
+
+    ref VBuffer<float> Cached()
+    {
+        if (_cachedPosition != row.Position)
         {
-            Fill(ref to);
-            return;
+            _cachedPosition = long.MinValue;
+            Fill(ref _cached);
+            _cachedPosition = row.Position;
         }
-        if (_keptPosition != row.Position)
-        {
-            _keptPosition = long.MinValue;
-            Fill(ref _kept);
-            _keptPosition = row.Position;
-        }
-        _kept.CopyTo(ref to);
+        return ref _cached;
     }
 
     void Fill(ref VBuffer<float> to)
@@ -38,4 +46,18 @@ sealed class CachedColumn(StageRow row, FillFloats fill, int length)
         fill(editor.Values);
         to = editor.Commit();
     }
+}
+
+/// <summary>An output vector column whose stage holds the values itself, so that rows that share them need no copies.</summary>
+sealed class HeldColumn(ReadFloats read)
+{
+    public void Get(ref VBuffer<float> to)
+    {
+        ReadOnlySpan<float> values = read();
+        var editor = VBufferEditor.Create(ref to, values.Length);
+        values.CopyTo(editor.Values);
+        to = editor.Commit();
+    }
+
+    public ReadFloats Lend() => read;
 }

@@ -103,6 +103,13 @@ sealed partial class StageColumns
         Make<VBuffer<float>>(name, type, reads, row => new CachedColumn(row, getter(row), type.Size).Get);
     }
 
+    /// <summary>As <see cref="MakeFloats"/>, of values that the stage holds until the group ends; nothing is copied for stages of ours.</summary>
+    public void MakeHeldFloats(string name, IReadOnlyList<int> dimensions, IReadOnlyList<StageInput> reads, Func<StageRow, ReadFloats> getter)
+    {
+        var type = new VectorDataViewType(NumberDataViewType.Single, dimensions.ToArray());
+        Make<VBuffer<float>>(name, type, reads, row => new HeldColumn(getter(row)).Get);
+    }
+
     /// <summary>Work that several made columns share: done once per row, and only if one of them is wanted.</summary>
     public static SharedWork<T> Together<T>(IReadOnlyList<StageInput> reads, Func<StageRow, Func<T>> work) => new(reads, work);
 

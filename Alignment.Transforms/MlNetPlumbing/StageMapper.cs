@@ -76,6 +76,21 @@ sealed class StageMapper : IRowToRowMapper
 
         public DataViewSchema Schema => _mapper.OutputSchema;
 
+        public long Group => _row.Group;
+
+        public ReadFloats? Lend(DataViewSchema.Column column)
+        {
+            if (!IsActive(column)) return null;
+            int output = column.Index - _mapper.InputSchema.Count;
+            if (output < 0) return (_input as ILendingRow)?.Lend(_mapper.InputSchema[column.Index]);
+            return _getters[output]?.Target switch
+            {
+                CachedColumn cached => cached.Lend(),
+                HeldColumn held => held.Lend(),
+                _ => null,
+            };
+        }
+
         public bool IsActive(DataViewSchema.Column column) => column.Index < _active.Length && _active[column.Index];
 
         public ValueGetter<T> Getter<T>(DataViewSchema.Column column)
@@ -95,8 +110,12 @@ sealed class StageMapper : IRowToRowMapper
         }
     }
 
-    sealed class Row(DataViewRow input, OpenRow open) : DataViewRow
+    sealed class Row(DataViewRow input, OpenRow open) : DataViewRow, ILendingRow
     {
+        public long Group => open.Group;
+
+        public ReadFloats? Lend(DataViewSchema.Column column) => open.Lend(column);
+
         public override DataViewSchema Schema => open.Schema;
 
         public override long Position => input.Position;

@@ -15,6 +15,9 @@ sealed class StageRow(DataViewRow input) : IDisposable
     /// <summary>The place of the row at hand in its view, from 0; for messages.</summary>
     public long Position => input.Position;
 
+    /// <summary>The scene the row at hand belongs to (see <see cref="ILendingRow.Group"/>); where nobody says, every row is its own.</summary>
+    public long Group => (input as ILendingRow)?.Group ?? input.Position;
+
     /// <summary>The getter of an input column; the upstream work happens when it is called, not before.</summary>
     public ValueGetter<T> Getter<T>(StageInput column) => input.GetGetter<T>(input.Schema[column.Column.Index]);
 
@@ -42,9 +45,10 @@ sealed class StageRow(DataViewRow input) : IDisposable
         };
     }
 
-    /// <summary>Reads a float vector, dense whatever form it came in, into a buffer of this cursor's.</summary>
+    /// <summary>Reads a float vector, dense whatever form it came in: where it lies, else in a buffer of this cursor's.</summary>
     public ReadFloats Floats(StageInput column)
     {
+        if ((input as ILendingRow)?.Lend(input.Schema[column.Column.Index]) is { } lent) return lent;
         var get = Getter<VBuffer<float>>(column);
         int length = column.Length;
         VBuffer<float> value = default;

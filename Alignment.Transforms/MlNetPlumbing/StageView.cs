@@ -37,8 +37,12 @@ sealed class StageView(IDataView source, StageMapper mapper) : IDataView
         }
     }
 
-    sealed class Cursor(DataViewRowCursor input, StageMapper.OpenRow open) : DataViewRowCursor
+    sealed class Cursor(DataViewRowCursor input, StageMapper.OpenRow open) : DataViewRowCursor, ILendingRow
     {
+        public long Group => open.Group;
+
+        public ReadFloats? Lend(DataViewSchema.Column column) => open.Lend(column);
+
         public override DataViewSchema Schema => open.Schema;
 
         public override long Position => input.Position;

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Alignment.Transforms.MlNetPlumbing;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.Stages;
 
@@ -13,6 +14,9 @@ public sealed record BinarizeMaskOptions : IStageOptions
 
     /// <summary>float vector of the same dimensions – 0 or 1.</summary>
     public string OutputColumn { get; init; } = SceneColumns.Mask;
+
+    /// <summary>bool – whether any pixel is product.</summary>
+    public string HasProductColumn { get; init; } = SceneColumns.HasProduct;
 
     /// <summary>Values strictly above this are product. 0.5 is the seed's threshold (grey 128 and up in an 8-bit file).</summary>
     public float Threshold { get; init; } = 0.5f;
@@ -47,11 +51,22 @@ public sealed class BinarizeMaskTransformer : SceneTransformer<BinarizeMaskOptio
     internal override void Describe(StageColumns columns)
     {
         var soft = columns.Floats(Options.InputColumn);
-        columns.MakeFloats(Options.OutputColumn, soft.Dimensions, [soft], row =>
+        var mask = StageColumns.Together<float[]>([soft], row =>
         {
             var read = row.Floats(soft);
-            return to => Binarize(read(), Options.Threshold, to);
+            float[] binary = new float[soft.Length];
+            return () =>
+            {
+                Binarize(read(), Options.Threshold, binary);
+                return binary;
+            };
         });
+        columns.MakeHeldFloats(Options.OutputColumn, soft.Dimensions, [soft], row =>
+        {
+            var get = row.Once(mask);
+            return () => get();
+        });
+        columns.Make(Options.HasProductColumn, BooleanDataViewType.Instance, mask, m => m.AsSpan().ContainsAnyExcept(0f));
     }
 
     /// <summary>1 where v &gt; threshold, else 0; NaN is not product.</summary>

@@ -1,6 +1,7 @@
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.MlNetPlumbing;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.Stages;
 
@@ -25,8 +26,35 @@ public sealed record ModifyAttentionOptions : IStageOptions
     /// <summary>float [H,W], 0..1 – A'.</summary>
     public string OutputColumn { get; init; } = SceneColumns.HeatmapModified;
 
-    /// <summary>The variant's name (<see cref="Attention.Variant.Names"/>).</summary>
-    public string Variant { get; init; } = Attention.Variant.FullBoost.Name;
+    /// <summary>The name of one variant for every row; null: the one that <see cref="VariantColumn"/> names. Of one variant only <see cref="OutputColumn"/> is made.</summary>
+    public string? Variant { get; init; }
+
+    /// <summary>text – the variant's name, read where <see cref="Variant"/> is null.</summary>
+    public string VariantColumn { get; init; } = SceneColumns.Variant;
+
+    /// <summary>text – SHA-256 of the control [M, A'] and its size: equal controls, equal ids.</summary>
+    public string ControlIdColumn { get; init; } = SceneColumns.ControlId;
+
+    /// <summary>bool – whether A' differs from A.</summary>
+    public string ModifiedColumn { get; init; } = SceneColumns.Modified;
+
+    /// <summary>int64 – pixels cut off at 1.</summary>
+    public string ClippedColumn { get; init; } = SceneColumns.ClippedPixels;
+
+    /// <summary>int32 – columns the placebo's region lies to the right of the product; 0 for other variants.</summary>
+    public string PlaceboDxColumn { get; init; } = SceneColumns.PlaceboDx;
+
+    /// <summary>int32 – rows it lies below the product.</summary>
+    public string PlaceboDyColumn { get; init; } = SceneColumns.PlaceboDy;
+
+    /// <summary>double – the part of the product's area that the region has, 0 where there is none; NaN for other variants.</summary>
+    public string PlaceboCoverageColumn { get; init; } = SceneColumns.PlaceboCoverage;
+
+    /// <summary>double – the region's attention over the product's; NaN where there is none.</summary>
+    public string PlaceboRatioColumn { get; init; } = SceneColumns.PlaceboAttentionRatio;
+
+    /// <summary>double – the part of the placebo's change that the background could bear, 0..1; NaN for other variants.</summary>
+    public string PlaceboStrengthColumn { get; init; } = SceneColumns.PlaceboStrength;
 
     /// <summary>What a boost multiplies the product's attention with (the placebo's region likewise).</summary>
     public double BoostAlpha { get; init; } = Attention.Variant.BoostAlpha;
@@ -43,16 +71,16 @@ public sealed record ModifyAttentionOptions : IStageOptions
     /// <inheritdoc/>
     public void Check()
     {
-        if (Attention.Variant.Find(Variant ?? "") is null)
-            throw UsageException.For("ModifyAttention: Variant", $"'{SafePath.Shorten(Variant ?? "")}'",
-                string.Join(", ", Attention.Variant.Names), "Use one of these names.");
+        if (Variant is not null && Attention.Variant.Find(Variant) is null)
+            throw UsageException.For("ModifyAttention: Variant", $"'{SafePath.Shorten(Variant)}'",
+                string.Join(", ", Attention.Variant.Names), "Use one of these names, or null for that of each row.");
         StageCheck.Alpha("ModifyAttention: BoostAlpha", BoostAlpha);
         StageCheck.Alpha("ModifyAttention: ReductionAlpha", ReductionAlpha);
     }
 }
 
 /// <summary>
-/// Modifies attention as one variant does: the product's attention times α in the scenes the variant acts in, the rest
+/// Modifies attention as one variant does, or each row as its own variant does: the product's attention times α in the scenes the variant acts in, the rest
 /// rescaled (see <see cref="AttentionChange"/>), or the matched change on background for the placebo
 /// (see <see cref="PlaceboChange"/>). Scenes it does not act in keep A bit for bit.
 /// </summary>
@@ -68,16 +96,62 @@ public sealed class ModifyAttentionTransformer : SceneTransformer<ModifyAttentio
 {
     internal const string Name = "ModifyAttention";
 
-    readonly Variant _variant;
-
-    internal ModifyAttentionTransformer(ModifyAttentionOptions options) : base(Name, options) => _variant = Variant.Named(options.Variant);
+    internal ModifyAttentionTransformer(ModifyAttentionOptions options) : base(Name, options)
+    {
+    }
 
     static ITransformer IStageLoader.Load(BinaryReader from) => new ModifyAttentionTransformer(StageModel.ReadOptions<ModifyAttentionOptions>(from, Name, StageModel.FirstVersion));
 
     internal override void Describe(StageColumns columns)
     {
+        if (Options.Variant is { } name) DescribeOne(columns, Variant.Named(name));
+        else DescribeEach(columns);
+    }
+
+    /// <summary>Every row under the variant that its column names.</summary>
+    void DescribeEach(StageColumns columns)
+    {
+        var (heatmap, mask) = (columns.Map(Options.HeatmapColumn), columns.Map(Options.MaskColumn));
+        columns.RequireSameSize(mask, heatmap);
+        var (variant, window) = (columns.Text(Options.VariantColumn), columns.Int(Options.TemporalWindowColumn));
+        var (video, number) = (columns.Text(Options.VideoIdColumn), columns.Int(Options.SceneNumberColumn));
+        StageInput[] reads = [heatmap, mask, variant, window, video, number];
+        var changes = StageColumns.Together<SceneChanges>([heatmap, mask], row =>
+        {
+            var scene = new SceneChanges(row.Floats(heatmap), row.Floats(mask), heatmap.Width, heatmap.Height, Options);
+            return () => scene.Of(row.Group);
+        });
+        var change = StageColumns.Together<SceneChange>(reads, row =>
+        {
+            var scene = row.Once(changes);
+            var (name, w) = (row.Text(variant), row.Int(window));
+            var (id, n) = (row.Text(video), row.Int(number));
+            return () => Checked(row, () => scene().Under(Variant.Named(name()), Window(row, w()), () => SceneId.Of(id(), n())));
+        });
+        columns.MakeHeldFloats(Options.OutputColumn, heatmap.Dimensions, reads, row =>
+        {
+            var get = row.Once(change);
+            return () => get().Attention;
+        });
+        var control = StageColumns.Together<string>(reads, row =>
+        {
+            var (scene, get) = (row.Once(changes), row.Once(change));
+            return () => scene().ControlId(get());
+        });
+        columns.Make(Options.ControlIdColumn, TextDataViewType.Instance, control, id => id.AsMemory());
+        columns.Make(Options.ModifiedColumn, BooleanDataViewType.Instance, change, c => c.Modified);
+        columns.Make(Options.ClippedColumn, NumberDataViewType.Int64, change, c => c.Clipped);
+        columns.Make(Options.PlaceboDxColumn, NumberDataViewType.Int32, change, c => c.Place?.Dx ?? 0);
+        columns.Make(Options.PlaceboDyColumn, NumberDataViewType.Int32, change, c => c.Place?.Dy ?? 0);
+        columns.Make(Options.PlaceboCoverageColumn, NumberDataViewType.Double, change, c => c.Place?.Coverage ?? double.NaN);
+        columns.Make(Options.PlaceboRatioColumn, NumberDataViewType.Double, change, c => c.Place is { Exists: true, ProductAttention: > 0 } p ? p.RegionAttention / p.ProductAttention : double.NaN);
+        columns.Make(Options.PlaceboStrengthColumn, NumberDataViewType.Double, change, c => c.Strength ?? double.NaN);
+    }
+
+    void DescribeOne(StageColumns columns, Variant variant)
+    {
         var heatmap = columns.Map(Options.HeatmapColumn);
-        if (_variant.Strength == VariantStrength.None)
+        if (variant.Strength == VariantStrength.None)
         {
             columns.MakeFloats(Options.OutputColumn, heatmap.Dimensions, [heatmap], row =>
             {
@@ -89,10 +163,10 @@ public sealed class ModifyAttentionTransformer : SceneTransformer<ModifyAttentio
 
         var mask = columns.Map(Options.MaskColumn);
         columns.RequireSameSize(mask, heatmap);
-        StageInput? window = _variant.Window is null ? null : columns.Int(Options.TemporalWindowColumn);
+        StageInput? window = variant.Window is null ? null : columns.Int(Options.TemporalWindowColumn);
         StageInput[] read = window is { } w ? [heatmap, mask, w] : [heatmap, mask];
-        Func<StageRow, Func<double>> alpha = row => Alpha(row, window);
-        if (_variant.Target == VariantTarget.Background)
+        Func<StageRow, Func<double>> alpha = row => Alpha(row, variant, window);
+        if (variant.Target == VariantTarget.Background)
         {
             var video = columns.Text(Options.VideoIdColumn);
             var scene = columns.Int(Options.SceneNumberColumn);
@@ -106,17 +180,15 @@ public sealed class ModifyAttentionTransformer : SceneTransformer<ModifyAttentio
     }
 
     /// <summary>What the target's attention of a row's scene is multiplied with.</summary>
-    Func<double> Alpha(StageRow row, StageInput? window)
+    Func<double> Alpha(StageRow row, Variant variant, StageInput? window)
     {
         if (window is not { } column)
         {
-            double everywhere = _variant.Alpha(0, Options.BoostAlpha, Options.ReductionAlpha);
+            double everywhere = variant.Alpha(0, Options.BoostAlpha, Options.ReductionAlpha);
             return () => everywhere;
         }
         var read = row.Int(column);
-        return () => read() is >= 0 and < TemporalWindows.Count and var w ? _variant.Alpha(w, Options.BoostAlpha, Options.ReductionAlpha)
-            : throw BadRow(row, FormattableString.Invariant($"temporal window {read()}"), "0, 1 or 2",
-                "Assign windows with a model fitted on all scenes of the video.");
+        return () => variant.Alpha(Window(row, read()), Options.BoostAlpha, Options.ReductionAlpha);
     }
 
     FillFloats Product(StageRow row, StageInput heatmap, StageInput mask, Func<double> alpha)
@@ -149,6 +221,9 @@ public sealed class ModifyAttentionTransformer : SceneTransformer<ModifyAttentio
         };
     }
 
+    int Window(StageRow row, int window) => window is >= 0 and < TemporalWindows.Count ? window
+        : throw BadRow(row, FormattableString.Invariant($"temporal window {window}"), "0, 1 or 2", "Assign windows with a model fitted on all scenes of the video.");
+
     void Checked(StageRow row, Span<float> to, FillFloats formula)
     {
         try
@@ -157,7 +232,21 @@ public sealed class ModifyAttentionTransformer : SceneTransformer<ModifyAttentio
         }
         catch (ArgumentException e)
         {
-            throw BadRow(row, e.Message, "a mask and a heatmap in 0..1", "Normalize the heatmap and binarize the mask first.", e);
+            throw NotInRange(row, e);
         }
     }
+
+    T Checked<T>(StageRow row, Func<T> formula)
+    {
+        try
+        {
+            return formula();
+        }
+        catch (ArgumentException e)
+        {
+            throw NotInRange(row, e);
+        }
+    }
+
+    BadDataException NotInRange(StageRow row, ArgumentException e) => BadRow(row, e.Message, "a mask and a heatmap in 0..1", "Normalize the heatmap and binarize the mask first.", e);
 }

@@ -63,11 +63,53 @@ public static class SceneColumns
     /// <summary>float – Σ(M ⊙ A) / Σ A; 0 where there is no attention at all.</summary>
     public const string AttentionShare = "attention_share";
 
+    /// <summary>bool – whether the binary mask has a product pixel.</summary>
+    public const string HasProduct = "has_product";
+
+    /// <summary>double [4] – the scores before they are rounded to float: mean(M ⊙ A), Σ(M ⊙ A) / ΣA, Σ(M ⊙ A), ΣA.</summary>
+    public const string AttentionScore = "attention_score";
+
+    /// <summary>float – mean(M ⊙ A').</summary>
+    public const string AlignmentScoreModified = "alignment_score_modified";
+
+    /// <summary>float – Σ(M ⊙ A') / ΣA'.</summary>
+    public const string AttentionShareModified = "attention_share_modified";
+
+    /// <summary>double [4] – <see cref="AttentionScore"/> of A'.</summary>
+    public const string AttentionScoreModified = "attention_score_modified";
+
     /// <summary>int32 – temporal window 0 (early), 1 (middle), 2 (late) by scene order within the video.</summary>
     public const string TemporalWindow = "temporal_window";
 
+    /// <summary>text – the name of the variant that a row is about.</summary>
+    public const string Variant = "variant";
+
     /// <summary>float [H,W] in 0..1 – A', the attention modified for a variant.</summary>
     public const string HeatmapModified = "heatmap_modified";
+
+    /// <summary>text – SHA-256 of the control: equal controls, equal ids.</summary>
+    public const string ControlId = "control_id";
+
+    /// <summary>bool – whether a variant changes the scene's attention at all.</summary>
+    public const string Modified = "modified";
+
+    /// <summary>int64 – pixels of A' that were cut off at 1.</summary>
+    public const string ClippedPixels = "clipped_pixels";
+
+    /// <summary>int32 – where the placebo's region lies, columns right of the product.</summary>
+    public const string PlaceboDx = "placebo_dx";
+
+    /// <summary>int32 – rows below it.</summary>
+    public const string PlaceboDy = "placebo_dy";
+
+    /// <summary>double – the part of the product's area that the region has; NaN for other variants.</summary>
+    public const string PlaceboCoverage = "placebo_coverage";
+
+    /// <summary>double – the region's attention over the product's; NaN where there is none.</summary>
+    public const string PlaceboAttentionRatio = "placebo_attention_ratio";
+
+    /// <summary>double – the part of the placebo's change that the background could bear, 0..1; NaN for other variants.</summary>
+    public const string PlaceboStrength = "placebo_strength";
 
     /// <summary>float [2,H,W] – the ControlNet's control: M, then A'.</summary>
     public const string Control = "control";

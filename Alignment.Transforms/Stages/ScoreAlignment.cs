@@ -20,6 +20,18 @@ public sealed record ScoreAlignmentOptions : IStageOptions
     /// <summary>float – Σ(M ⊙ A) / Σ A; 0 where there is no attention at all.</summary>
     public string ShareColumn { get; init; } = SceneColumns.AttentionShare;
 
+    /// <summary>double [4] – both before they are rounded to float, then Σ(M ⊙ A) and ΣA.</summary>
+    public string DetailColumn { get; init; } = SceneColumns.AttentionScore;
+
+    /// <summary>Scores A' instead: <c>heatmap_modified</c> → <c>alignment_score_modified</c>, <c>attention_share_modified</c>, <c>attention_score_modified</c>.</summary>
+    public static ScoreAlignmentOptions Modified { get; } = new()
+    {
+        HeatmapColumn = SceneColumns.HeatmapModified,
+        ScoreColumn = SceneColumns.AlignmentScoreModified,
+        ShareColumn = SceneColumns.AttentionShareModified,
+        DetailColumn = SceneColumns.AttentionScoreModified,
+    };
+
     /// <inheritdoc/>
     public void Check()
     {
@@ -68,5 +80,6 @@ public sealed class ScoreAlignmentTransformer : SceneTransformer<ScoreAlignmentO
         });
         columns.Make(Options.ScoreColumn, NumberDataViewType.Single, score, s => (float)s.Alignment);
         columns.Make(Options.ShareColumn, NumberDataViewType.Single, score, s => (float)s.Share);
+        columns.Make<AttentionScore, VBuffer<double>>(Options.DetailColumn, new VectorDataViewType(NumberDataViewType.Double, 4), score, s => new(4, [s.Alignment, s.Share, s.OnProduct, s.Total]));
     }
 }

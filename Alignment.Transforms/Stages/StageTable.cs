@@ -13,6 +13,7 @@ static class StageTable
         StageKind.Of<BuildControlTransformer>(BuildControlTransformer.Name),
         StageKind.Of<DrawFixationsTransformer>(DrawFixationsTransformer.Name),
         StageKind.Of<EditSceneTransformer>(EditSceneTransformer.Name),
+        StageKind.Of<ExpandVariantsTransformer>(ExpandVariantsTransformer.Name),
         StageKind.Of<LoadMapTransformer>(LoadMapTransformer.Name),
         StageKind.Of<MaskKeywordTransformer>(MaskKeywordTransformer.Name),
         StageKind.Of<MeasureDoseTransformer>(MeasureDoseTransformer.Name),
@@ -34,6 +35,6 @@ static class StageTable
 /// <summary>A loadable stage: its transformer and the name its part of a model file carries (at most 24 characters).</summary>
 sealed record StageKind(Type Transformer, string Name, Action<MLContext> Register)
 {
-    public static StageKind Of<T>(string name) where T : SceneTransformer, IStageLoader =>
+    public static StageKind Of<T>(string name) where T : ITransformer, IStageLoader =>
         new(typeof(T), name, ml => MlNetReflection.Register<T, T>(ml, name));
 }

@@ -25,8 +25,6 @@ static class PrepareParts
             var options = new VariantOptions { Width = side, Height = side };
             float[] image = new float[3 * pixels], attention = new float[pixels], mask = new float[pixels], made = new float[pixels];
             byte[] jpeg = [], grey = new byte[pixels];
-            var pool = new MapPool(pixels);
-            SceneMaps maps = SceneMaps.Load(records[0], options, pool);
             var place = default(PlaceboPlacement);
             int file = 0;
             (string Name, Action<SceneRecord> Work)[] parts =
@@ -39,18 +37,13 @@ static class PrepareParts
                 ("mask: binary", _ => BinarizeMaskTransformer.Binarize(mask, options.MaskThreshold, mask)),
                 ("heatmap: decoded", r => PictureFile.ReadRaw(r.AttentionHeatmapPath, null).Dispose()),
                 ("heatmap: decoded and sized", r => MapFile.Read(r.AttentionHeatmapPath, side, side, attention, 255)),
-                ("heatmap: normalised", _ => NormalizeHeatmapTransformer.Normalize(attention, new NormalizeHeatmapOptions().Mode, 1, 99, made)),
-                ("(maps of the scene)", r =>
-                {
-                    maps.Dispose();
-                    maps = SceneMaps.Load(r, options, pool);
-                }),
-                ("boost", _ => AttentionChange.Apply(maps.Attention, maps.Mask, 1.5, false, made)),
-                ("placebo: running sums", _ => new MaskRuns(maps.Attention, maps.Mask, side, side, 1.5).Dispose()),
-                ("placebo: place, sums and all", r => place = PlaceboRegion.Find(maps.Attention, maps.Mask, side, side, 1, r.SceneId, 1.5)),
-                ("placebo: change", _ => PlaceboChange.Apply(maps.Attention, maps.Mask, side, side, place, 1.5, made)),
-                ("score", _ => AttentionScore.Of(made, maps.Mask)),
-                ("to bytes", _ => SceneVariants.Grey(made, grey)),
+                ("heatmap: normalised", _ => NormalizeHeatmapTransformer.Normalize(attention, new NormalizeHeatmapOptions().Mode, 1, 99, attention)),
+                ("boost", _ => AttentionChange.Apply(attention, mask, 1.5, false, made)),
+                ("placebo: running sums", _ => new MaskRuns(attention, mask, side, side, 1.5).Dispose()),
+                ("placebo: place, sums and all", r => place = PlaceboRegion.Find(attention, mask, side, side, 1, r.SceneId, 1.5)),
+                ("placebo: change", _ => PlaceboChange.Apply(attention, mask, side, side, place, 1.5, made)),
+                ("score", _ => AttentionScore.Of(made, mask)),
+                ("to bytes", _ => VariantWriter.Grey(made, grey)),
                 ("JPEG", _ => jpeg = PictureFile.JpegGrey(side, side, grey)),
                 ("a file", _ => AtomicFile.WriteBytes(Path.Combine(folder, FormattableString.Invariant($"{file++}.jpg")), jpeg, durable: false)),
             ];

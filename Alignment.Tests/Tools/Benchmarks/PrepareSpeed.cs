@@ -6,7 +6,9 @@ using Alignment.MLNet.Synthetic;
 using Alignment.MLNet.Variants;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Images;
+using Alignment.Transforms.MlNetPlumbing;
 using Alignment.Transforms.Stages;
+using Microsoft.ML;
 using SkiaSharp;
 
 namespace Alignment.Tests.Tools.Benchmarks;
@@ -58,17 +60,17 @@ static class PrepareSpeed
 
     static void Measure(BenchTable table, string folder, SceneRecord[] records, int scenes)
     {
-        using var ours = new Ours(Path.Combine(folder, "ours"));
+        using var ours = new Ours(Path.Combine(folder, "ours"), records);
         using Reference? theirs = Reference.Start(folder, records);
         List<double> our = [], floor = [], their = [], wall = [], theirWall = [];
-        for (int warm = 0; warm < 2; warm++) Turn(records, warm * Batch, ours.Scene);
+        for (int warm = 0; warm < 2; warm++) Turn(records, warm * Batch, ours.Scenes);
         theirs?.Turn(0, Batch);
         for (int at = 0; at + Batch <= scenes; at += Batch)
         {
             long start = Stopwatch.GetTimestamp();
-            our.Add(Turn(records, at, ours.Scene));
+            our.Add(Turn(records, at, ours.Scenes));
             wall.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
-            floor.Add(Turn(records, at, ours.CodecsOnly));
+            floor.Add(Turn(records, at, Each(ours.CodecsOnly)));
             if (theirs?.Turn(at, Batch) is not var (cpu, seconds)) continue;
             their.Add(cpu);
             theirWall.Add(seconds);
@@ -88,50 +90,76 @@ static class PrepareSpeed
     static void Memory(BenchTable table, string folder, SceneRecord[] records, int scenes, int more)
     {
         if (more <= scenes) return;
-        using var ours = new Ours(Path.Combine(folder, "ours"));
+        using var ours = new Ours(Path.Combine(folder, "ours"), records);
         long before = PeakMegabytes();
-        for (int at = 0; at + Batch <= more; at += Batch) Turn(records, at, ours.Scene);
+        for (int at = 0; at + Batch <= more; at += Batch) Turn(records, at, ours.Scenes);
         table.Add("memory", $"{before} MB after {scenes} scenes, {PeakMegabytes()} MB after {more}", $"most ever resident; the {records.Length} scenes again and again");
     }
 
     /// <summary>Seconds of processor time, all threads, for a batch.</summary>
-    static double Turn(SceneRecord[] records, int from, Action<SceneRecord, int> work)
+    static double Turn(SceneRecord[] records, int from, Action<SceneRecord[], int> work)
     {
+        SceneRecord[] batch = [.. Enumerable.Range(from, Batch).Select(i => records[i % records.Length])];
         TimeSpan start = Environment.CpuUsage.TotalTime;
-        for (int i = from; i < from + Batch; i++) work(records[i % records.Length], i);
+        work(batch, from);
         return (Environment.CpuUsage.TotalTime - start).TotalSeconds;
     }
+
+    static Action<SceneRecord[], int> Each(Action<SceneRecord, int> work) => (scenes, from) =>
+    {
+        for (int i = 0; i < scenes.Length; i++) work(scenes[i], from + i);
+    };
 
     static long PeakMegabytes() =>
         long.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
 
-    /// <summary>What <c>alignment variants</c> does, less its lossless maps, hashes and tables, and with the still, which it does not need.</summary>
-    sealed class Ours(string folder) : IDisposable
+    /// <summary>The product's own chain, less its lossless maps, hashes and tables, and with the still, which `alignment variants` does not need.</summary>
+    sealed class Ours : IDisposable
     {
-        readonly float[] _image = new float[3 * Side * Side], _control = new float[2 * Side * Side];
-        readonly MapPool _pool = new(Side * Side);
-        SKBitmap? _small;
-        readonly string _folder = Directory.CreateDirectory(folder).FullName;
+        static readonly string[] s_columns = [SceneColumns.Image, SceneColumns.HeatmapModified, SceneColumns.AttentionScoreModified, SceneColumns.Control];
 
-        public void Scene(SceneRecord scene, int index)
+        readonly string _folder;
+        readonly ITransformer _chain;
+        SKBitmap? _small;
+
+        public Ours(string folder, SceneRecord[] records)
         {
-            PictureFile.ReadRgb(scene.SceneImagePath, Side, Side, _image);
-            SizeImageTransformer.ToSigned(_image);
-            using SceneMaps maps = SceneMaps.Load(scene, s_options, _pool);
-            IReadOnlyList<SceneChange> changes = SceneChange.All(maps, scene.SceneId, index % TemporalWindows.Count, s_options);
-            var made = new Dictionary<float[], byte[]>(ReferenceEqualityComparer.Instance);
-            for (int v = 0; v < changes.Count; v++)
+            _folder = Directory.CreateDirectory(folder).FullName;
+            _chain = new SizeImageEstimator(new() { Width = Side, Height = Side }).Append(VariantPipeline.Of(s_options)).Append(new BuildControlEstimator(new())).Fit(SceneView.Of(records));
+        }
+
+        public void Scenes(SceneRecord[] scenes, int from)
+        {
+            IDataView view = _chain.Transform(SceneView.Of(scenes));
+            using DataViewRowCursor cursor = view.GetRowCursor(s_columns.Select(c => view.Schema[c]));
+            var row = new RowReader(cursor);
+            var (image, attention, control) = (row.Floats(SceneColumns.Image), row.Floats(SceneColumns.HeatmapModified), row.Floats(SceneColumns.Control));
+            ReadDoubles score = row.Doubles(SceneColumns.AttentionScoreModified);
+            var encoded = new Dictionary<nint, byte[]>();
+            long scene = -1;
+            for (int v = 0; cursor.MoveNext(); v++)
             {
-                float[] attention = changes[v].Attention;
-                if (!made.TryGetValue(attention, out byte[]? jpeg))
+                if (row.Group != scene)
                 {
-                    _ = AttentionScore.Of(attention, maps.Mask);
-                    made[attention] = jpeg = SceneVariants.Jpeg(attention, s_options);
-                    maps.Mask.CopyTo(_control, 0);
-                    attention.CopyTo(_control, maps.Mask.Length);
+                    (scene, v) = (row.Group, 0);
+                    encoded.Clear();
+                    _ = image();
                 }
-                AtomicFile.WriteBytes(Path.Combine(_folder, FormattableString.Invariant($"{index % Drawn}-{v}.jpg")), jpeg, durable: false);
+                ReadOnlySpan<float> map = attention();
+                nint place = Address(map);   // variants that share a map share its array
+                if (!encoded.TryGetValue(place, out byte[]? jpeg))
+                {
+                    _ = score();
+                    encoded[place] = jpeg = VariantWriter.Jpeg(map, Side, Side);
+                    _ = control();
+                }
+                AtomicFile.WriteBytes(Path.Combine(_folder, FormattableString.Invariant($"{(from + scene) % Drawn}-{v}.jpg")), jpeg, durable: false);
             }
+        }
+
+        static unsafe nint Address(ReadOnlySpan<float> map)
+        {
+            fixed (float* first = map) return (nint)first;
         }
 
         /// <summary>As many maps encoded as differ in this scene: four in the middle window, three elsewhere; always the first scene's heatmap.</summary>

@@ -1,3 +1,4 @@
+using Alignment.Transforms.Attention;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.Stages;
 using Microsoft.ML.Data;
@@ -20,6 +21,8 @@ public sealed class ContractRow
     [ColumnName(SceneColumns.KeywordMaskPath)] public string KeywordMaskPath { get; set; } = "";
 
     [ColumnName(SceneColumns.AttentionHeatmapPath)] public string AttentionHeatmapPath { get; set; } = "";
+
+    [ColumnName(SceneColumns.Variant)] public string Variant { get; set; } = "";
 
     [ColumnName(SceneColumns.TemporalWindow)] public int TemporalWindow { get; set; }
 
@@ -59,9 +62,21 @@ public sealed class ContractResult
 
     [ColumnName("made_int")] public int MadeInt { get; set; }
 
+    [ColumnName("made_bool")] public bool MadeBool { get; set; }
+
+    [ColumnName("made_text")] public string MadeText { get; set; } = "";
+
+    [ColumnName("made_long")] public long MadeLong { get; set; }
+
     [ColumnName("made_int2")] public int MadeInt2 { get; set; }
 
     [ColumnName("made_double")] public double MadeDouble { get; set; }
+
+    [ColumnName("made_double2")] public double MadeDouble2 { get; set; }
+
+    [ColumnName("made_double3")] public double MadeDouble3 { get; set; }
+
+    [ColumnName("made_doubles")] public double[]? MadeDoubles { get; set; }
 
     [ColumnName("made_float")] public float MadeFloat { get; set; }
 
@@ -99,7 +114,7 @@ static class ContractData
             return new ContractRow
             {
                 VideoId = i < 4 ? "an ad" : "ünï-code.v2", SceneNumber = 10 * i + 1, Keyword = "shoe", SceneImagePath = still, KeywordMaskPath = maskFile, AttentionHeatmapPath = heat,
-                TemporalWindow = i % 3, Image = Floats(3 * N, 2, -1), MaskSoft = Floats(N), Mask = mask, HeatmapRaw = Floats(N, 255), Heatmap = heatmap, HeatmapModified = Floats(N),
+                Variant = Alignment.Transforms.Attention.Variant.Names[i], TemporalWindow = i % 3, Image = Floats(3 * N, 2, -1), MaskSoft = Floats(N), Mask = mask, HeatmapRaw = Floats(N, 255), Heatmap = heatmap, HeatmapModified = Floats(N),
                 Control = [.. mask, .. heatmap], AnySize = Floats(5 + i), StillWidth = 9 + i, StillHeight = 7, FixationSigmaX = 1 + 0.25 * i, FixationSigmaY = 1.5,
                 Fixations = [.. Enumerable.Range(0, 2 * i).SelectMany(k => new[] { k % 9 + 0.5, k % 7, 0.25 * (k + 1) })],
             };

@@ -50,9 +50,11 @@ static class RowValues
 
     public static string Text(float value) => BitConverter.SingleToUInt32Bits(value).ToString("x8", CultureInfo.InvariantCulture);
 
-    public static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
-
     public static string Text(double value) => BitConverter.DoubleToUInt64Bits(value).ToString("x16", CultureInfo.InvariantCulture);
+
+    public static string Text(ReadOnlySpan<double> values) => Convert.ToHexString(MemoryMarshal.AsBytes(values));
+
+    public static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     static Func<string> Getter(DataViewRow row, DataViewSchema.Column column) => ColumnWords.Of(column.Type) switch
     {
@@ -60,6 +62,9 @@ static class RowValues
         "int32" => Read<int>(row, column, Text),
         "float" => Read<float>(row, column, Text),
         "double" => Read<double>(row, column, Text),
+        "boolean" => Read<bool>(row, column, v => v.ToString()),
+        "int64" => Read<long>(row, column, v => v.ToString(CultureInfo.InvariantCulture)),
+        var words when words.StartsWith("double [", StringComparison.Ordinal) => Read<VBuffer<double>>(row, column, v => Text([.. v.DenseValues()])),
         _ => Read<VBuffer<float>>(row, column, v => Text([.. v.DenseValues()])),
     };
 

@@ -29,7 +29,8 @@ public sealed class StageContractTests
     public void EveryStage_HasACase()
     {
         var estimators = typeof(SceneTransformer).Assembly.GetTypes()
-            .Where(t => !t.IsAbstract && t.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IEstimator<>)));
+            .Where(t => !t.IsAbstract && t.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IEstimator<>)))
+            .Where(t => t != typeof(ExpandVariantsEstimator));   // several rows of one: ExpandVariantsTests
         Assert.That(StageCase.All.Select(c => c.Estimator).Distinct(), Is.EquivalentTo(estimators), "add the stage to StageCase.All");
     }
 
@@ -163,7 +164,13 @@ public sealed class StageContractTests
                 "made2" => RowValues.Text(result.Made2!),
                 "made_int" => RowValues.Text(result.MadeInt),
                 "made_int2" => RowValues.Text(result.MadeInt2),
+                "made_bool" => result.MadeBool.ToString(),
+                "made_text" => result.MadeText,
+                "made_long" => result.MadeLong.ToString(System.Globalization.CultureInfo.InvariantCulture),
                 "made_double" => RowValues.Text(result.MadeDouble),
+                "made_double2" => RowValues.Text(result.MadeDouble2),
+                "made_double3" => RowValues.Text(result.MadeDouble3),
+                "made_doubles" => RowValues.Text(result.MadeDoubles!),
                 "made_float" => RowValues.Text(result.MadeFloat),
                 "made_float2" => RowValues.Text(result.MadeFloat2),
                 "made_float3" => RowValues.Text(result.MadeFloat3),

@@ -113,7 +113,7 @@ public sealed class RowResizeTests
         var random = new Random(Seed);
         float[] a = [.. Enumerable.Range(0, length).Select(i => i % 3 == 0 ? (i % 256 + 0.5f) / 256 : random.NextSingle()), 0f, 1f];
         byte[] grey = new byte[a.Length];
-        SceneVariants.Grey(a, grey);
+        VariantWriter.Grey(a, grey);
         Assert.That(grey, Is.EqualTo(a.Select(v => (byte)(v * 255f + 0.5f)).ToArray()));
     }
 }
