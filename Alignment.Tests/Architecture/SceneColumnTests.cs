@@ -8,7 +8,6 @@ using Alignment.MLNet.Masks;
 using Alignment.MLNet.Pipelines;
 using Alignment.MLNet.Reports;
 using Alignment.MLNet.Training;
-using Alignment.MLNet.Variants;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Attention.Saliency;
 using Alignment.Transforms.Diffusion.Compositing;
@@ -44,7 +43,7 @@ public sealed class SceneColumnTests
     /// </summary>
     static readonly Type[] s_secondWays =
     [
-        typeof(SceneMaps), typeof(SceneChange), typeof(SceneVariants), typeof(SceneMeasure), // maps, their change and score
+        typeof(SceneMeasure),                                                               // maps and their score
         typeof(VariantSetScenes), typeof(SceneEditing), typeof(BundleDiffusion),            // edits
         typeof(EditQuality), typeof(SampleSheet),
         typeof(SceneMeter),                                                                 // dose
