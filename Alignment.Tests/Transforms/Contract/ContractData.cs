@@ -1,4 +1,3 @@
-using Alignment.Transforms.Attention;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.Stages;
 using Microsoft.ML.Data;
