@@ -18,13 +18,13 @@ sealed class CutStrip : IDisposable
 
     static readonly SKColor s_ink = new(40, 40, 40), s_bar = new(0, 114, 178), s_cut = new(213, 94, 0);
 
-    readonly FoundScenes _found;
+    readonly DetectedScenes _found;
     readonly CutScores _scores;
     readonly SKBitmap _sheet;
     readonly int _width, _height, _rows, _cellHeight;
     readonly ILookup<long, (int Row, int Cell)> _places;
 
-    public CutStrip(string id, FoundScenes found, VideoInfo info, CutScores scores)
+    public CutStrip(string id, DetectedScenes found, VideoInfo info, CutScores scores)
     {
         (_found, _scores, _width, _height) = (found, scores, info.DisplayWidth, info.DisplayHeight);
         _rows = Math.Min(found.Cuts.Count, MostRows);

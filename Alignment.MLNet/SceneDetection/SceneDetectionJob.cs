@@ -6,7 +6,7 @@ namespace Alignment.MLNet.SceneDetection;
 
 /// <summary>
 /// Cuts videos into scenes: <c>{data}/video_scene_cuts/{id}/{id}-Scene-{n:000}-01.jpg</c> (and -02 … where more pictures are asked
-/// for), <c>scenes.csv</c> (<see cref="SceneList"/>) and <c>scenes.json</c> (<see cref="ScenesRecord"/>) beside them, and in
+/// for), <c>scenes.csv</c> (<see cref="SceneList"/>) and <c>scenes.json</c> (<see cref="DetectionRecord"/>) beside them, and in
 /// <c>{data}/scene_reports/{id}/</c> a strip of the cuts and, on request, every frame's scores. A video whose scenes are there, from
 /// the same file and options, is left alone.
 /// </summary>
@@ -33,8 +33,8 @@ public static class SceneDetectionJob
         var files = Chosen(VideoFiles.Find(videos, problems.Add), options.VideoIds, videos);
         if (files.Count == 0) throw new BadDataException("No scenes could be found. " + problems[0]);
         string folder = DataFolder(data);
-        List<VideoScenes> made = [];
-        using (RunLock.Take(Path.Combine(folder, ScenesFolder.Stills)))
+        List<DetectedVideo> made = [];
+        using (RunLock.Take(Path.Combine(folder, StillsFolder.Stills)))
         {
             long[] sizes = [.. files.Select(f => Math.Max(1, (VideoFiles.SizeOf(f.Path) ?? 0) >> 10))];
             long total = sizes.Sum(), before = 0;
@@ -46,7 +46,7 @@ public static class SceneDetectionJob
                 Tell(0);
                 try
                 {
-                    made.Add(new VideoScenesJob(id, path, folder, options, tools, cancel).Run(Tell, problems.Add));
+                    made.Add(new VideoDetection(id, path, folder, options, tools, cancel).Run(Tell, problems.Add));
                 }
                 catch (BadDataException e)
                 {
@@ -66,7 +66,7 @@ public static class SceneDetectionJob
     static string DataFolder(string given)
     {
         string full = Path.GetFullPath(given), below = Path.Combine(full, "data");
-        return !Directory.Exists(Path.Combine(full, ScenesFolder.Stills)) && Directory.Exists(Path.Combine(below, ScenesFolder.Stills)) ? below : full;
+        return !Directory.Exists(Path.Combine(full, StillsFolder.Stills)) && Directory.Exists(Path.Combine(below, StillsFolder.Stills)) ? below : full;
     }
 
     static IReadOnlyList<(string Id, string Path)> Chosen(IReadOnlyList<(string Id, string Path)> all, IReadOnlyList<string>? ids, string videos)

@@ -3,7 +3,7 @@ using Alignment.MLNet.SceneDetection.Detectors;
 namespace Alignment.MLNet.SceneDetection;
 
 /// <summary>What became of one video.</summary>
-public enum VideoScenesState
+public enum DetectionState
 {
     /// <summary>Its scenes were found and written now.</summary>
     Made,
@@ -25,16 +25,16 @@ public enum VideoScenesState
 /// <param name="Stills">How many pictures there are.</param>
 /// <param name="Cuts">Where scenes begin, the first scene left out.</param>
 /// <param name="Notes">What a reader should know: a damaged end, a variable rate.</param>
-public sealed record VideoScenes(string VideoId, VideoScenesState State, int Scenes, long Frames, double Seconds, string Fps, int Stills, IReadOnlyList<SceneCut> Cuts, IReadOnlyList<string> Notes);
+public sealed record DetectedVideo(string VideoId, DetectionState State, int Scenes, long Frames, double Seconds, string Fps, int Stills, IReadOnlyList<SceneCut> Cuts, IReadOnlyList<string> Notes);
 
 /// <summary>What <see cref="SceneDetectionJob"/> did.</summary>
 /// <param name="Videos">In order of id.</param>
 /// <param name="Problems">Videos of which no scenes, or not all, could be found, each with the reason.</param>
-public sealed record SceneDetectionResult(IReadOnlyList<VideoScenes> Videos, IReadOnlyList<string> Problems)
+public sealed record SceneDetectionResult(IReadOnlyList<DetectedVideo> Videos, IReadOnlyList<string> Problems)
 {
     /// <summary>Scenes of all videos.</summary>
     public int Scenes => Videos.Sum(v => v.Scenes);
 
     /// <summary>Videos whose scenes were written now.</summary>
-    public int Made => Videos.Count(v => v.State == VideoScenesState.Made);
+    public int Made => Videos.Count(v => v.State == DetectionState.Made);
 }

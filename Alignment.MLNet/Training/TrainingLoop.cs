@@ -10,7 +10,7 @@ namespace Alignment.MLNet.Training;
 /// </summary>
 sealed class TrainingLoop(
     ControlNetTrainingOptions options, TrainingPlan plan, VideoSplit split, ITrainingStep model, BatchEncoder encoder,
-    WeightAverage? average, TrainingLog log, CheckpointStore checkpoints, ITrainingSide side, IProgress<WorkProgress>? progress)
+    WeightAverage? average, TrainingLog log, CheckpointStore checkpoints, ITrainingMonitor side, IProgress<WorkProgress>? progress)
 {
     /// <summary>Batches decoded ahead.</summary>
     const int Ahead = 2;

@@ -5,7 +5,7 @@ using Alignment.Onnx.Training;
 namespace Alignment.MLNet.Training;
 
 /// <summary>What the loop does at certain steps besides training.</summary>
-interface ITrainingSide
+interface ITrainingMonitor
 {
     /// <summary>A sample sheet with the weights as they are now.</summary>
     void Sample(long step);
@@ -20,7 +20,7 @@ interface ITrainingSide
 /// <summary>Plots from the table of losses, and sheets from a bundle with the weights of the moment.</summary>
 sealed class TrainingMonitor(
     TrainingFolder folder, ControlNetTrainingOptions options, ModelBundle bundle, VideoSplit split, ITrainingStep model,
-    WeightAverage? average, IProgress<WorkProgress>? progress, CancellationToken cancel) : ITrainingSide
+    WeightAverage? average, IProgress<WorkProgress>? progress, CancellationToken cancel) : ITrainingMonitor
 {
     readonly List<SceneRecord> _scenes = Choose(split, options.SampleScenes);
 

@@ -34,7 +34,7 @@ public static class AssembleJob
         options ??= new();
         options.Check();
         tools ??= FfmpegTools.Find();
-        var there = EditedScenes.Find(editedFolder, null);   // refused before a folder is made
+        var there = EditedVideo.Find(editedFolder, null);   // refused before a folder is made
         if (options.VideoIds?.FirstOrDefault(id => there.TrueForAll(e => e.VideoId != id)) is { } unknown)
             throw UsageException.For($"--video '{SafePath.Shorten(unknown)}'", $"no such video in '{Path.GetFullPath(editedFolder)}'", $"one of {string.Join(", ", there.Select(e => SafePath.Shorten(e.VideoId)).Distinct().Take(10))}", "Correct the id, or edit its scenes first.");
         using RunLock alone = RunLock.Take(outFolder);
@@ -45,7 +45,7 @@ public static class AssembleJob
     internal static AssembleResult AssembleLocked(string editedFolder, string outFolder, IReadOnlyList<string>? sourceFolders, AssembleOptions options,
         IProgress<WorkProgress>? progress, FfmpegTools tools, CancellationToken stop)
     {
-        var all = EditedScenes.Find(editedFolder, options.VideoIds);
+        var all = EditedVideo.Find(editedFolder, options.VideoIds);
         List<AssembledVideo> videos = [];
         List<string> problems = [];
         int made = 0, done = 0;
@@ -104,7 +104,7 @@ sealed class VideoAssembly : IDisposable
         _list = _source.SceneListFile is null ? null : SceneList.Read(_source.SceneListFile);
     }
 
-    public AssembledVideo Make(EditedScenes edited, out bool encoded)
+    public AssembledVideo Make(EditedVideo edited, out bool encoded)
     {
         int[] missing = [.. _edited.Where(n => !edited.Pictures.ContainsKey(n))];
         if (missing.Length > 0)
@@ -115,7 +115,7 @@ sealed class VideoAssembly : IDisposable
         var (width, height) = first.Orientation >= 5 ? (first.Height, first.Width) : (first.Width, first.Height);
         Dictionary<int, string> hashes = timing.Scenes.Where(s => s.Edited).ToDictionary(s => s.SceneNumber, s => HashFile(edited.Pictures[s.SceneNumber]));
         string inputs = InputsHash(hashes, timing);
-        ProvenanceCounts attention = ProvenanceCounts.Of(hashes.Select(h => EditedScenes.AttentionOf(edited.Pictures[h.Key], h.Value)));
+        ProvenanceCounts attention = ProvenanceCounts.Of(hashes.Select(h => EditedVideo.AttentionOf(edited.Pictures[h.Key], h.Value)));
         if (AssembleManifest.TryRead(note) is { } before && before.InputsSha256 == inputs && File.Exists(file) && before.Sha256 == HashFile(file))
         {
             // What is known of the attention changes no frame, but the note says what holds now.

@@ -73,11 +73,11 @@ sealed class ScenesCommand : RunnerCommand
         var table = new Table().Border(TableBorder.Simple).AddColumns("video", "scenes", "frames", "seconds", "stills", "");
         foreach (var v in report.Videos)
         {
-            bool known = v.State != VideoScenesState.BroughtAlong;
+            bool known = v.State != DetectionState.BroughtAlong;
             table.AddRow([.. new[]
             {
                 v.VideoId, known ? N(v.Scenes) : "", known ? N(v.Frames) : "", known ? v.Seconds.ToString("0.00", CultureInfo.InvariantCulture) : "", known ? N(v.Stills) : "",
-                v.State switch { VideoScenesState.Made => "made", VideoScenesState.UpToDate => "up to date", _ => "brought along" },
+                v.State switch { DetectionState.Made => "made", DetectionState.UpToDate => "up to date", _ => "brought along" },
             }.Select(t => new Text(SafePath.Shorten(t)))]);
         }
         to.Write(table);

@@ -35,7 +35,7 @@ public sealed class SceneDetectionTests
         var report = SceneDetectionJob.Run(temp["in"], temp["data"], new() { Stats = true });
 
         Assert.That(report.Problems, Is.Empty);
-        Assert.That(report.Videos.Select(v => (v.VideoId, v.State, v.Scenes, v.Frames, v.Stills)), Is.EqualTo(new[] { ("a", VideoScenesState.Made, 1, 50L, 1), ("b", VideoScenesState.Made, 2, 70L, 2) }));
+        Assert.That(report.Videos.Select(v => (v.VideoId, v.State, v.Scenes, v.Frames, v.Stills)), Is.EqualTo(new[] { ("a", DetectionState.Made, 1, 50L, 1), ("b", DetectionState.Made, 2, 70L, 2) }));
         var list = SceneList.Read(temp["data", "video_scene_cuts", "b", "scenes.csv"]);
         Assert.That((list.Fps, list.Times), Is.EqualTo((new FrameRate(25), (IReadOnlyList<double>?)null)));
         Assert.That(list.Scenes, Is.EqualTo(new SceneSpan[] { new(1, 0, 30), new(2, 30, 70) }));
@@ -58,7 +58,7 @@ public sealed class SceneDetectionTests
         Write(temp["v.mp4"], 64, 48, 30, 41, 20);
         SceneDetectionJob.Run(temp["v.mp4"], temp["data"], new() { Images = images });
 
-        var record = ScenesRecord.TryRead(temp["data", "video_scene_cuts", "v"])!;
+        var record = DetectionRecord.TryRead(temp["data", "video_scene_cuts", "v"])!;
         Assert.That(record.Stills, Has.Count.EqualTo(3 * images));
         Assert.That(record.Stills.Where(s => s.Scene == 2).Select(s => s.Frame), Is.EqualTo(StillFrames.Of(30, 71, images)));
         foreach (var still in record.Stills)
@@ -88,7 +88,7 @@ public sealed class SceneDetectionTests
         Assert.That(File.ReadAllText(temp["data", "video_scene_cuts", "variable_rate", "scenes.csv"]), Does.Not.Match(@"\.\d{7}"), "microseconds are what is known");
         Dictionary<long, byte[]> frames = [];
         VideoReader.Read(video, (i, rgb) => { frames[i] = rgb.ToArray(); return true; });
-        foreach (var still in ScenesRecord.TryRead(temp["data", "video_scene_cuts", "variable_rate"])!.Stills)
+        foreach (var still in DetectionRecord.TryRead(temp["data", "video_scene_cuts", "variable_rate"])!.Stills)
         {
             byte[] pixels = PictureFile.ReadRgb8(Still(temp, "variable_rate", still.Scene)).Pixels;
             // Nearer to its own frame than to any other, by far.
@@ -108,7 +108,7 @@ public sealed class SceneDetectionTests
         byte[] record = File.ReadAllBytes(temp["data", "video_scene_cuts", "v", "scenes.json"]);
         File.WriteAllText(temp["data", "video_scene_cuts", "v", "notes.txt"], "mine");
 
-        Assert.That(SceneDetectionJob.Run(temp["v.mp4"], temp["data"]).Videos[0].State, Is.EqualTo(VideoScenesState.UpToDate));
+        Assert.That(SceneDetectionJob.Run(temp["v.mp4"], temp["data"]).Videos[0].State, Is.EqualTo(DetectionState.UpToDate));
         Assert.That(File.GetLastWriteTimeUtc(Still(temp, "v", 1)), Is.EqualTo(written));
 
         Assert.That(SceneDetectionJob.Run(temp["v.mp4"], temp["data"], new() { Force = true }).Made, Is.EqualTo(1));
@@ -131,7 +131,7 @@ public sealed class SceneDetectionTests
         Directory.CreateDirectory(temp["data", "video_scene_cuts", "v"]);
         File.WriteAllText(Still(temp, "v", 7), "mine");
 
-        Assert.That(SceneDetectionJob.Run(temp["v.mp4"], temp["data"]).Videos[0].State, Is.EqualTo(VideoScenesState.BroughtAlong));
+        Assert.That(SceneDetectionJob.Run(temp["v.mp4"], temp["data"]).Videos[0].State, Is.EqualTo(DetectionState.BroughtAlong));
         Assert.That(File.ReadAllText(Still(temp, "v", 7)), Is.EqualTo("mine"));
 
         Assert.That(SceneDetectionJob.Run(temp["v.mp4"], temp["data"], new() { Force = true }).Made, Is.EqualTo(1));
@@ -156,7 +156,7 @@ public sealed class SceneDetectionTests
             Directory.Move(folder, old);
         }
 
-        Assert.That(SceneDetectionJob.Run(temp["v.mp4"], temp["data"]).Videos[0].State, Is.EqualTo(VideoScenesState.UpToDate));
+        Assert.That(SceneDetectionJob.Run(temp["v.mp4"], temp["data"]).Videos[0].State, Is.EqualTo(DetectionState.UpToDate));
         Assert.That(Directory.Exists(old), Is.False);
         if (newIsThere) Assert.That(File.ReadAllText(Path.Combine(folder, "notes.txt")), Is.EqualTo("mine"));
     }
@@ -257,7 +257,7 @@ public sealed class SceneDetectionTests
         File.WriteAllBytes(temp["v.ts"], [.. File.ReadAllBytes(temp["a.ts"]), .. File.ReadAllBytes(temp["b.ts"])]);
 
         Assert.That(SceneDetectionJob.Run(temp["v.ts"], temp["data"], new() { Images = 2, Detector = detector }).Videos[0].Frames, Is.EqualTo(162));
-        foreach (var still in ScenesRecord.TryRead(temp["data", "video_scene_cuts", "v"])!.Stills)
+        foreach (var still in DetectionRecord.TryRead(temp["data", "video_scene_cuts", "v"])!.Stills)
         {
             long frame = still.Frame < 71 ? still.Frame : still.Frame - 71;
             int grey = 30 + (frame < 30 ? 0 : frame < 71 ? 90 : 180);

@@ -75,7 +75,7 @@ public sealed class ScoreParityTests
         List<long>[] cuts = [.. detectors.Select(_ => new List<long>())];
         var all = new Together(detectors, cuts);
         var tools = FfmpegTools.Find();
-        SceneFinding.Run(fixture.Path, VideoProbe.Read(fixture.Path, tools), all, ScoreKinds.None, watch, tools, CancellationToken.None);
+        DetectionPass.Run(fixture.Path, VideoProbe.Read(fixture.Path, tools), all, ScoreKinds.None, watch, tools, CancellationToken.None);
         return cuts;
     }
 

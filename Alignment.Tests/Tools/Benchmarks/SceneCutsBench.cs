@@ -36,7 +36,7 @@ static class SceneCutsBench
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{info.Width}x{info.Height} {info.PixelFormat}, {frames} frames, medians of {rounds} rounds in turns"));
         return 0;
 
-        void Find(ICutDetector detector) => frames = SceneFinding.Run(video, info, detector, ScoreKinds.None, null, tools, CancellationToken.None).Frames;
+        void Find(ICutDetector detector) => frames = DetectionPass.Run(video, info, detector, ScoreKinds.None, null, tools, CancellationToken.None).Frames;
     }
 
     static void Decode(string video, FfmpegTools tools, params string[] filter)

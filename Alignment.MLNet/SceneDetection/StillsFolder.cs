@@ -7,7 +7,7 @@ namespace Alignment.MLNet.SceneDetection;
 /// (<c>.{id}.partial</c>). A process killed at any point leaves the old folder, or the new one, or both under names the next run
 /// puts in order. Files in the old folder that are not ours are kept.
 /// </summary>
-sealed class ScenesFolder
+sealed class StillsFolder
 {
     /// <summary>The folder of stills, one folder a video.</summary>
     public const string Stills = Layout.Stills;
@@ -20,7 +20,7 @@ sealed class ScenesFolder
 
     readonly string _id, _partial, _old;
 
-    public ScenesFolder(string data, string id)
+    public StillsFolder(string data, string id)
     {
         _id = id;
         Folder = SafePath.Under(data, Stills, id);
@@ -39,7 +39,7 @@ sealed class ScenesFolder
     public string ReportFolder { get; }
 
     /// <summary>True when stills are there that this program did not make.</summary>
-    public bool HoldsForeignStills() => Directory.Exists(Folder) && !File.Exists(Path.Combine(Folder, ScenesRecord.FileName)) && Directory.EnumerateFiles(Folder).Any(f => IsStill(Path.GetFileName(f)));
+    public bool HoldsForeignStills() => Directory.Exists(Folder) && !File.Exists(Path.Combine(Folder, DetectionRecord.FileName)) && Directory.EnumerateFiles(Folder).Any(f => IsStill(Path.GetFileName(f)));
 
     /// <summary>Empties and returns the folder to fill.</summary>
     public string Begin()
@@ -68,7 +68,7 @@ sealed class ScenesFolder
         foreach (var entry in new DirectoryInfo(_old).EnumerateFileSystemInfos())
         {
             string to = Path.Combine(Folder, entry.Name);
-            if (IsStill(entry.Name) || entry.Name is ListName or ScenesRecord.FileName || Path.Exists(to)) continue;
+            if (IsStill(entry.Name) || entry.Name is ListName or DetectionRecord.FileName || Path.Exists(to)) continue;
             Directory.Move(entry.FullName, to);
         }
         Directory.Delete(_old, recursive: true);

@@ -10,18 +10,18 @@ namespace Alignment.MLNet.Video;
 /// <param name="VideoId">Folder name.</param>
 /// <param name="Variant">Folder name.</param>
 /// <param name="Pictures">Scene number → file, ascending.</param>
-sealed record EditedScenes(string VideoId, string Variant, SortedDictionary<int, string> Pictures)
+sealed record EditedVideo(string VideoId, string Variant, SortedDictionary<int, string> Pictures)
 {
     // Best first: PNG is what the edit really made, JPEG is written from it.
     static readonly string[] s_endings = [".png", ".jpg", ".jpeg"];
 
     /// <summary>All of them, by video, then variant. <paramref name="folder"/> is <c>edited_scenes</c> or the folder that holds it.</summary>
-    public static List<EditedScenes> Find(string folder, IReadOnlyList<string>? videoIds)
+    public static List<EditedVideo> Find(string folder, IReadOnlyList<string>? videoIds)
     {
         string nested = Path.Combine(folder, Layout.Edited);
         string root = Directory.Exists(nested) ? nested : folder;
         if (!Directory.Exists(root)) throw BadDataException.For($"The edited scenes '{SafePath.Shorten(folder, 200)}'", "no such folder", "edited_scenes/{variant}/{video_id}/{video_id}-Scene-001.png", "Run 'alignment edit' first or correct the path.");
-        List<EditedScenes> found = [];
+        List<EditedVideo> found = [];
         foreach (var variant in new DirectoryInfo(root).EnumerateDirectories().Where(d => d.Name is not (EditedFolder.Source or EditedFolder.Region)))   // the edits' proof, no variants
             foreach (var video in variant.EnumerateDirectories())
             {

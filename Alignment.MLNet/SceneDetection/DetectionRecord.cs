@@ -30,7 +30,7 @@ public sealed record TakenStill(int Scene, int Image, long Frame, string File, l
 /// <param name="Stills">Every picture.</param>
 /// <param name="Notes">What a reader should know.</param>
 /// <param name="Problem">Why not all scenes could be found, or null.</param>
-public sealed record ScenesRecord(string Version, string Video, string VideoSha256, string Options, long Frames, string Fps, bool VariableRate, double Seconds,
+public sealed record DetectionRecord(string Version, string Video, string VideoSha256, string Options, long Frames, string Fps, bool VariableRate, double Seconds,
     IReadOnlyList<SceneCut> Cuts, IReadOnlyList<TakenStill> Stills, IReadOnlyList<string> Notes, string? Problem)
 {
     /// <summary>Its name in the folder of stills.</summary>
@@ -45,14 +45,14 @@ public sealed record ScenesRecord(string Version, string Video, string VideoSha2
         $"detector={o.Detector} min-scene={o.MinSceneSeconds} content={o.ContentThreshold} adaptive={o.AdaptiveThreshold},{o.AdaptiveLeast} fade={o.FadeThreshold} histogram={o.HistogramThreshold} images={o.Images} quality={o.JpegQuality} stats={o.Stats} strip={o.Strip}");
 
     /// <summary>The record of a folder, or null where there is none or it cannot be read.</summary>
-    internal static ScenesRecord? TryRead(string folder)
+    internal static DetectionRecord? TryRead(string folder)
     {
         var file = new FileInfo(Path.Combine(folder, FileName));
         if (!file.Exists || file.Length > MostBytes) return null;
         try
         {
             using var stream = file.OpenRead();
-            return JsonSerializer.Deserialize<ScenesRecord>(stream, JsonStyle.SnakeRecord) is { Version: ThisVersion, Cuts: not null, Stills: not null, Notes: not null } record ? record : null;
+            return JsonSerializer.Deserialize<DetectionRecord>(stream, JsonStyle.SnakeRecord) is { Version: ThisVersion, Cuts: not null, Stills: not null, Notes: not null } record ? record : null;
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {

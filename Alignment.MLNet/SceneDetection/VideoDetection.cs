@@ -9,7 +9,7 @@ using Alignment.Transforms.Stages;
 namespace Alignment.MLNet.SceneDetection;
 
 /// <summary>One video: from the file to its folder of stills.</summary>
-sealed class VideoScenesJob(string id, string path, string data, SceneDetectionOptions options, FfmpegTools tools, CancellationToken stop)
+sealed class VideoDetection(string id, string path, string data, SceneDetectionOptions options, FfmpegTools tools, CancellationToken stop)
 {
     // Fewer frames than this part of what the container announces are a damaged file, not a rounding of it.
     const double DamagedBelow = 0.9;
@@ -17,21 +17,21 @@ sealed class VideoScenesJob(string id, string path, string data, SceneDetectionO
     const double FindingShare = 0.6;
     const int ProgressEvery = 50;
 
-    readonly ScenesFolder _folder = new(data, id);
+    readonly StillsFolder _folder = new(data, id);
 
     /// <summary>Does what is left to do.</summary>
     /// <param name="progress">Told the part done, 0..1.</param>
     /// <param name="problem">Told what went wrong without spoiling everything.</param>
     /// <exception cref="BadDataException">No scenes can be had from the file.</exception>
-    public VideoScenes Run(Action<double> progress, Action<string> problem)
+    public DetectedVideo Run(Action<double> progress, Action<string> problem)
     {
         if (!options.Force && _folder.HoldsForeignStills())
-            return new(id, VideoScenesState.BroughtAlong, 0, 0, 0, "", 0, [], [$"'{_folder.Folder}' holds stills that were not made here; they were left as they are. --force replaces them."]);
+            return new(id, DetectionState.BroughtAlong, 0, 0, 0, "", 0, [], [$"'{_folder.Folder}' holds stills that were not made here; they were left as they are. --force replaces them."]);
         string hash = Hash();
-        if (!options.Force && ScenesRecord.TryRead(_folder.Folder) is { } before && IsComplete(before, hash, out string[] changed))
+        if (!options.Force && DetectionRecord.TryRead(_folder.Folder) is { } before && IsComplete(before, hash, out string[] changed))
         {
             if (before.Problem is { } old) problem(old);
-            return Result(VideoScenesState.UpToDate, before, changed.Length == 0 ? [] : [$"Changed since they were made, and left as they are: {string.Join(", ", changed.Take(10))}. --force makes them again."]);
+            return Result(DetectionState.UpToDate, before, changed.Length == 0 ? [] : [$"Changed since they were made, and left as they are: {string.Join(", ", changed.Take(10))}. --force makes them again."]);
         }
         var info = VideoProbe.Read(path, tools, stop);
         var around = options.Strip ? new CutScores(options.Detector == CutDetector.Shots) : null;
@@ -41,7 +41,7 @@ sealed class VideoScenesJob(string id, string path, string data, SceneDetectionO
             var record = Fill(info, found, around, hash, progress);
             if (record.Problem is { } damaged) problem(damaged);
             _folder.Finish();
-            return Result(VideoScenesState.Made, record, []);
+            return Result(DetectionState.Made, record, []);
         }
         catch
         {
@@ -50,7 +50,7 @@ sealed class VideoScenesJob(string id, string path, string data, SceneDetectionO
         }
     }
 
-    FoundScenes Find(VideoInfo info, CutScores? around, Action<double> progress)
+    DetectedScenes Find(VideoInfo info, CutScores? around, Action<double> progress)
     {
         string statsPath = Path.Combine(_folder.ReportFolder, StatsCsv.FileName);
         bool shots = options.Detector == CutDetector.Shots;
@@ -61,7 +61,7 @@ sealed class VideoScenesJob(string id, string path, string data, SceneDetectionO
         }
         // The default detector reads other, smaller pictures than the scores are of: the scores have a pass of their own, and do not alter the cuts.
         var cuts = shots ? Pass(DetectorOf.Make(options), around, null) : null;
-        FoundScenes? found = null;
+        DetectedScenes? found = null;
         AtomicFile.Write(statsPath, stream =>
         {
             using var to = new StreamWriter(stream, new System.Text.UTF8Encoding(false), 1 << 16, leaveOpen: true);
@@ -72,7 +72,7 @@ sealed class VideoScenesJob(string id, string path, string data, SceneDetectionO
         });
         return cuts ?? found!;
 
-        FoundScenes Pass(ICutDetector detector, CutScores? scores, StatsCsv? stats) => SceneFinding.Run(path, info, detector,
+        DetectedScenes Pass(ICutDetector detector, CutScores? scores, StatsCsv? stats) => DetectionPass.Run(path, info, detector,
             stats is not null ? ScoreKinds.Scores : scores is not null && !shots ? ScoreKinds.Content : ScoreKinds.None, frame =>
             {
                 stats?.Add(frame);
@@ -81,7 +81,7 @@ sealed class VideoScenesJob(string id, string path, string data, SceneDetectionO
             }, tools, stop);
     }
 
-    ScenesRecord Fill(VideoInfo info, FoundScenes found, CutScores? around, string hash, Action<double> progress)
+    DetectionRecord Fill(VideoInfo info, DetectedScenes found, CutScores? around, string hash, Action<double> progress)
     {
         var list = found.List(info.Fps);
         string folder = _folder.Begin();
@@ -95,7 +95,7 @@ sealed class VideoScenesJob(string id, string path, string data, SceneDetectionO
         var stills = Take(info, wanted, strip, folder, progress);
         if (strip is not null) strip.Write(Path.Combine(_folder.ReportFolder, CutStrip.FileName));
         else RemoveReport(CutStrip.FileName);
-        list.Write(Path.Combine(folder, ScenesFolder.ListName));
+        list.Write(Path.Combine(folder, StillsFolder.ListName));
         List<string> notes = [];
         if (found.VariableRate) notes.Add("The frame rate varies: times in scenes.csv are the frames' own.");
         string? damaged = null;
@@ -106,7 +106,7 @@ sealed class VideoScenesJob(string id, string path, string data, SceneDetectionO
         else if (found.Frames != info.Frames && info.Frames > 0)
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"The file announces {info.Frames} frames, {found.Frames} are shown."));
         if (found.Damaged && damaged is null) notes.Add("Some frames are damaged: ffmpeg complained of them and went on. Look at the stills, or export the video again.");
-        var record = new ScenesRecord(ScenesRecord.ThisVersion, Path.GetFileName(path), hash, ScenesRecord.Describe(options), found.Frames, info.Fps.ToString(), found.VariableRate, found.Seconds, found.Cuts, stills, notes, damaged);
+        var record = new DetectionRecord(DetectionRecord.ThisVersion, Path.GetFileName(path), hash, DetectionRecord.Describe(options), found.Frames, info.Fps.ToString(), found.VariableRate, found.Seconds, found.Cuts, stills, notes, damaged);
         record.Write(folder);
         return record;
     }
@@ -159,10 +159,10 @@ sealed class VideoScenesJob(string id, string path, string data, SceneDetectionO
     }
 
     /// <summary>True when everything is there; <paramref name="changed"/> are files that somebody has changed since.</summary>
-    bool IsComplete(ScenesRecord record, string hash, out string[] changed)
+    bool IsComplete(DetectionRecord record, string hash, out string[] changed)
     {
         changed = [];
-        if (record.VideoSha256 != hash || record.Options != ScenesRecord.Describe(options) || !File.Exists(Path.Combine(_folder.Folder, ScenesFolder.ListName))) return false;
+        if (record.VideoSha256 != hash || record.Options != DetectionRecord.Describe(options) || !File.Exists(Path.Combine(_folder.Folder, StillsFolder.ListName))) return false;
         if (options.Stats && !File.Exists(Path.Combine(_folder.ReportFolder, StatsCsv.FileName))) return false;
         if (options.Strip && record.Cuts.Count > 0 && !File.Exists(Path.Combine(_folder.ReportFolder, CutStrip.FileName))) return false;
         List<string> other = [];
@@ -177,6 +177,6 @@ sealed class VideoScenesJob(string id, string path, string data, SceneDetectionO
         return true;
     }
 
-    VideoScenes Result(VideoScenesState state, ScenesRecord r, string[] more) =>
+    DetectedVideo Result(DetectionState state, DetectionRecord r, string[] more) =>
         new(id, state, r.Cuts.Count + 1, r.Frames, r.Seconds, r.Fps, r.Stills.Count, r.Cuts, [.. r.Notes, .. more]);
 }

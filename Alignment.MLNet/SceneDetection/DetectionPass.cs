@@ -13,7 +13,7 @@ namespace Alignment.MLNet.SceneDetection;
 /// <param name="CutSeconds">When each cut's frame is shown.</param>
 /// <param name="Complaint">What ffmpeg failed with after some frames, or null.</param>
 /// <param name="Damaged">True where ffmpeg complained of frames although it went on.</param>
-sealed record FoundScenes(long Frames, double Seconds, bool VariableRate, IReadOnlyList<SceneCut> Cuts, IReadOnlyList<double> CutSeconds, string? Complaint, bool Damaged)
+sealed record DetectedScenes(long Frames, double Seconds, bool VariableRate, IReadOnlyList<SceneCut> Cuts, IReadOnlyList<double> CutSeconds, string? Complaint, bool Damaged)
 {
     /// <summary>The scenes, numbered from 1.</summary>
     public SceneList List(FrameRate fps)
@@ -24,7 +24,7 @@ sealed record FoundScenes(long Frames, double Seconds, bool VariableRate, IReadO
 }
 
 /// <summary>The pass over a video that finds its scenes: frames are streamed, scored and forgotten.</summary>
-static class SceneFinding
+static class DetectionPass
 {
     const double VariableFrames = 0.5;
     // Times come in microseconds; sums of them are rounded to that again.
@@ -38,7 +38,7 @@ static class SceneFinding
     /// <param name="tools">Where ffmpeg is.</param>
     /// <param name="stop">Stops at once.</param>
     /// <exception cref="BadDataException">Not one frame can be decoded.</exception>
-    public static FoundScenes Run(string path, VideoInfo info, ICutDetector detector, ScoreKinds alsoScore, Action<AnalysedFrame>? watch, FfmpegTools tools, CancellationToken stop)
+    public static DetectedScenes Run(string path, VideoInfo info, ICutDetector detector, ScoreKinds alsoScore, Action<AnalysedFrame>? watch, FfmpegTools tools, CancellationToken stop)
     {
         var kinds = detector.Needs | alsoScore;
         if (kinds.HasFlag(ScoreKinds.Picture) && kinds != ScoreKinds.Picture) throw new ArgumentException($"Small pictures come alone, not with {kinds & ~ScoreKinds.Picture}.", nameof(alsoScore));
