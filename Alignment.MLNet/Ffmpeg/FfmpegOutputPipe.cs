@@ -43,7 +43,6 @@ sealed class FfmpegOutputPipe : IDisposable
         });
     }
 
-    /// <summary>What ffmpeg is given as its output; our own words only.</summary>
     public string Target { get; }
 
     /// <summary>ffmpeg has ended: waits until everything it wrote has been read.</summary>

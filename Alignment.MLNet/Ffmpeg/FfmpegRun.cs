@@ -12,29 +12,29 @@ static class FfmpegRun
 
     /// <summary>The job's arguments are only our own words, numbers and workspace names; <paramref name="subject"/> is the user's file, for messages.</summary>
     /// <returns>The lines in which it complained although it succeeded, as far as it is asked for errors only (<c>-v error</c>).</returns>
-    /// <exception cref="OperationCanceledException">Stopped; ffmpeg has been killed.</exception>
-    public static IReadOnlyList<string> Execute(FFMpegArgumentProcessor job, string subject, FfmpegTools tools, FfmpegWorkspace workspace, CancellationToken stop)
+    public static IReadOnlyList<string> Execute(FFMpegArgumentProcessor job, string subject, FfmpegTools tools, FfmpegWorkspace workspace, CancellationToken cancellationToken)
     {
-        stop.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         FFMpegResult result;
         try
         {
             var cancellable = job.CancellableThrough(out Action cancel, TimeSpan.Zero);
-            using var registration = stop.Register(() => Cancel(cancel));
+            using var registration = cancellationToken.Register(() => Cancel(cancel));
             result = cancellable.ProcessSynchronously(throwOnError: false, tools.Options(workspace.Folder), CancellationToken.None);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or FFMpegException or OperationCanceledException)
         {
             // The pipe breaks when ffmpeg dies first.
-            stop.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             throw Failure(subject, e is FFMpegProcessException p ? p.Result.ExitCode : -1, job.Arguments, e is FFMpegProcessException q ? q.Result.StandardError : [e.Message], tools, e);
         }
-        stop.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         if (!result.Success) throw Failure(subject, result.ExitCode, job.Arguments, result.StandardError, tools);
         return [.. result.StandardError.Where(l => !string.IsNullOrWhiteSpace(l))];
     }
 
-    /// <summary>FFMpegCore asks ffmpeg through its standard input before it kills it. An ffmpeg that is just ending has closed that: there is nothing left to stop, and whoever cancels must not get the error.</summary>
+    // FFMpegCore asks ffmpeg through its standard input before it kills it. An ffmpeg that is just ending has closed that: there is
+    // nothing left to stop, and whoever cancels must not get the error.
     static void Cancel(Action cancel)
     {
         try
@@ -47,7 +47,6 @@ static class FfmpegRun
         }
     }
 
-    /// <summary>The error that fits what ffmpeg said: disk full may be retried, a missing encoder is a missing dependency, the rest is the data.</summary>
     internal static AlignmentException Failure(string subject, int exitCode, string arguments, IReadOnlyList<string> stderr, FfmpegTools tools, Exception? inner = null)
     {
         string said = string.Join(" | ", stderr.Where(l => !string.IsNullOrWhiteSpace(l)).TakeLast(ErrorLinesKept).Select(l => SafePath.Shorten(l.Trim(), 300)));

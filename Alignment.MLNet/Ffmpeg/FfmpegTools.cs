@@ -56,13 +56,11 @@ public sealed class FfmpegTools
         throw MissingDependencyException.For("ffmpeg", $"no ffmpeg and ffprobe in {where}", "both programs in one folder", HowToInstall);
     }
 
-    /// <summary>What to do when ffmpeg is not there.</summary>
     internal static string HowToInstall =>
         OperatingSystem.IsWindows() ? $"Install it (winget install Gyan.FFmpeg) or set {EnvironmentVariable} to its folder."
         : OperatingSystem.IsMacOS() ? $"Install it (brew install ffmpeg) or set {EnvironmentVariable} to its folder."
         : $"Install it (apt-get install ffmpeg) or set {EnvironmentVariable} to its folder.";
 
-    /// <summary>Options for one run inside <paramref name="workingFolder"/>, a folder of our own making.</summary>
     internal FFOptions Options(string workingFolder) => new()
     {
         BinaryFolder = Folder,

@@ -11,7 +11,6 @@ sealed class FfmpegWorkspace : IDisposable
     /// (A playlist or a "concat" script named .mp4 would otherwise make ffmpeg open what it lists.)</summary>
     internal const string InputGuards = "-protocol_whitelist file,pipe -format_whitelist mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf";
 
-    /// <summary>Name of the result inside the folder.</summary>
     internal const string Output = "out";
 
     readonly DirectoryInfo _folder;
@@ -29,7 +28,6 @@ sealed class FfmpegWorkspace : IDisposable
     public string Folder => _folder.FullName;
 
     /// <summary>Makes <paramref name="path"/> readable under a name of our own; returns that name.</summary>
-    /// <exception cref="BadDataException">No such file, or it is empty.</exception>
     public string AddInput(string path)
     {
         var file = new FileInfo(path);

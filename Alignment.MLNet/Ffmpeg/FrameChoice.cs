@@ -10,7 +10,6 @@ static class FrameChoice
     const int MostOnCommandLine = 8000;
     const string FileName = "filter";
 
-    /// <summary>The filter of <paramref name="frames"/>, with a comma behind it.</summary>
     public static string Select(IReadOnlyList<long> frames)
     {
         for (int i = 0; i < frames.Count; i++)

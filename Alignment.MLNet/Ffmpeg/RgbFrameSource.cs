@@ -4,29 +4,24 @@ using FFMpegCore.Pipes;
 namespace Alignment.MLNet.Ffmpeg;
 
 /// <summary>Feeds drawn frames to ffmpeg's pipe one at a time, with odd sides made even.</summary>
-sealed class RgbFrameSource(int width, int height, FrameRate fps, long frames, OddSize odd, DrawFrame draw) : IPipeSource
+sealed class RgbFrameSource(VideoFormat format, OddSize odd, DrawFrame draw) : IPipeSource
 {
-    public FrameRate Fps => fps;
+    public VideoFormat Format => format;
 
-    public long Frames => frames;
+    public int EvenWidth { get; } = Even(format.Width, odd);
 
-    /// <summary>Width of the video: even.</summary>
-    public int EvenWidth { get; } = Even(width, odd);
+    public int EvenHeight { get; } = Even(format.Height, odd);
 
-    /// <summary>Height of the video: even.</summary>
-    public int EvenHeight { get; } = Even(height, odd);
-
-    /// <summary>What the drawing threw, or null.</summary>
     public Exception? Failure { get; private set; }
 
     public string GetStreamArguments() =>
-        string.Create(CultureInfo.InvariantCulture, $"-f rawvideo -pix_fmt rgb24 -s {EvenWidth}x{EvenHeight} -r {fps}");
+        string.Create(CultureInfo.InvariantCulture, $"-f rawvideo -pix_fmt rgb24 -s {EvenWidth}x{EvenHeight} -r {format.Fps}");
 
     public async Task WriteAsync(Stream outputStream, CancellationToken cancellationToken)
     {
-        byte[] drawn = new byte[width * height * 3];
-        byte[] even = (EvenWidth, EvenHeight) == (width, height) ? drawn : new byte[EvenWidth * EvenHeight * 3];
-        for (long i = 0; i < frames; i++)
+        byte[] drawn = new byte[format.Width * format.Height * 3];
+        byte[] even = (EvenWidth, EvenHeight) == (format.Width, format.Height) ? drawn : new byte[EvenWidth * EvenHeight * 3];
+        for (long i = 0; i < format.Frames; i++)
         {
             try
             {
@@ -44,9 +39,9 @@ sealed class RgbFrameSource(int width, int height, FrameRate fps, long frames, O
         }
     }
 
-    /// <summary>Repeats or leaves out the last column and row.</summary>
     internal void Fit(ReadOnlySpan<byte> from, Span<byte> to)
     {
+        var (width, height, _, _) = format;
         for (int y = 0; y < EvenHeight; y++)
         {
             var row = from.Slice(Math.Min(y, height - 1) * width * 3, width * 3);

@@ -13,16 +13,13 @@ static class SmallVideo
     const int EncoderThreads = 4;
 
     /// <summary>Writes a copy, ffmpeg to ffmpeg: no frame passes through here.</summary>
-    /// <param name="from">A video.</param>
-    /// <param name="to">The copy, MP4.</param>
-    /// <param name="mostWidth">Of the copy in pixels; a smaller video keeps its size.</param>
-    /// <param name="mostBytes">Encoding ends soon after so many; the copy is then larger than this and of no use.</param>
-    /// <param name="tools">Where ffmpeg is.</param>
-    /// <param name="stop">Kills ffmpeg.</param>
-    /// <exception cref="BadDataException">It is no video, or cannot be decoded.</exception>
-    public static void Write(string from, string to, int mostWidth, long mostBytes, FfmpegTools tools, CancellationToken stop)
+    /// <remarks>
+    /// <paramref name="mostWidth"/>: of the copy in pixels; a smaller video keeps its size.
+    /// <paramref name="mostBytes"/>: encoding ends soon after so many; the copy is then larger than this and of no use.
+    /// </remarks>
+    public static void Write(string from, string to, int mostWidth, long mostBytes, FfmpegTools tools, CancellationToken cancellationToken)
     {
-        VideoInfo info = VideoProbe.Read(from, tools, stop);
+        VideoInfo info = VideoProbe.Read(from, tools, cancellationToken);
         // Even sides, which 4:2:0 needs.
         int width = Math.Max(2, Math.Min(mostWidth, info.DisplayWidth) / 2 * 2), height = Math.Max(2, (int)Math.Round(width * (double)info.DisplayHeight / info.DisplayWidth / 2) * 2);
         AtomicFile.Make(to, partial =>
@@ -30,7 +27,7 @@ static class SmallVideo
             using var workspace = new FfmpegWorkspace();
             string input = workspace.AddInput(from);
             workspace.SetOutput(partial);
-            FfmpegRun.Execute(Job(input, width, height, mostBytes), $"Copying the video '{SafePath.Shorten(from, 200)}' small", tools, workspace, stop);
+            FfmpegRun.Execute(Job(input, width, height, mostBytes), $"Copying the video '{SafePath.Shorten(from, 200)}' small", tools, workspace, cancellationToken);
             workspace.Deliver();
         });
     }

@@ -6,30 +6,41 @@ using FFMpegCore.Exceptions;
 namespace Alignment.MLNet.Ffmpeg;
 
 /// <summary>What a video file says of itself.</summary>
-/// <param name="Width">Pixels, as coded: before <paramref name="Rotation"/> is applied.</param>
-/// <param name="Height">Pixels, as coded.</param>
-/// <param name="Fps">Average frame rate as an exact fraction.</param>
-/// <param name="Frames">Video frames in the file (coded pictures); counted packet by packet where the container does not say.</param>
-/// <param name="Seconds">Duration of the video stream; of the container where the stream does not say.</param>
-/// <param name="Rotation">Degrees clockwise by which a player turns the picture: 0, 90, 180 or 270.</param>
-/// <param name="VideoCodec">ffmpeg's name: "h264".</param>
-/// <param name="AudioCodec">ffmpeg's name of the first audio stream's codec ("aac"), or null without audio.</param>
-public sealed record VideoInfo(int Width, int Height, FrameRate Fps, long Frames, double Seconds, int Rotation, string VideoCodec, string? AudioCodec)
+sealed record VideoInfo
 {
-    /// <summary>Width of a decoded frame, after rotation.</summary>
+    /// <summary>Pixels as coded, like the height: before <see cref="Rotation"/> is applied.</summary>
+    public required int Width { get; init; }
+
+    public required int Height { get; init; }
+
+    /// <summary>The average rate.</summary>
+    public required FrameRate Fps { get; init; }
+
+    /// <summary>Coded pictures in the file; counted packet by packet where the container does not say.</summary>
+    public required long Frames { get; init; }
+
+    /// <summary>Duration of the video stream; of the container where the stream does not say.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>Degrees clockwise by which a player turns the picture: 0, 90, 180 or 270.</summary>
+    public int Rotation { get; init; }
+
+    public required string VideoCodec { get; init; }
+
+    /// <summary>ffmpeg's name of the first audio stream's codec ("aac"), or null without audio.</summary>
+    public string? AudioCodec { get; init; }
+
     public int FrameWidth => Rotation is 90 or 270 ? Height : Width;
 
-    /// <summary>Height of a decoded frame, after rotation.</summary>
     public int FrameHeight => Rotation is 90 or 270 ? Width : Height;
 
-    /// <summary>Width as shown, in square pixels, after rotation.</summary>
+    /// <summary>As shown, in square pixels, after rotation.</summary>
     public int DisplayWidth => Rotation is 90 or 270 ? Height : SquareWidth;
 
-    /// <summary>Height as shown, in square pixels, after rotation.</summary>
     public int DisplayHeight => Rotation is 90 or 270 ? SquareWidth : Height;
 
     /// <summary><see cref="Width"/> at which the coded picture has square pixels; the height stays.</summary>
-    public int SquareWidth { get; init; } = Width;
+    public required int SquareWidth { get; init; }
 
     /// <summary>ffmpeg's name of the pixel format ("yuv420p"), or null.</summary>
     public string? PixelFormat { get; init; }
@@ -42,7 +53,7 @@ public sealed record VideoInfo(int Width, int Height, FrameRate Fps, long Frames
 }
 
 /// <summary>Reads what a video file says of itself, through ffprobe.</summary>
-public static class VideoProbe
+static class VideoProbe
 {
     // 8K in both directions with room; more is a hostile header.
     const int MaxSide = 16384;
@@ -50,9 +61,7 @@ public static class VideoProbe
     const double MostStretch = 4, LeastStretch = 0.01;
 
     /// <summary>Asks ffprobe about <paramref name="path"/>, whose name may be anything the file system allows.</summary>
-    /// <exception cref="BadDataException">No such file, not a video, or no video stream in it.</exception>
-    /// <exception cref="MissingDependencyException">No ffprobe.</exception>
-    public static VideoInfo Read(string path, FfmpegTools? tools = null, CancellationToken stop = default)
+    public static VideoInfo Read(string path, FfmpegTools? tools = null, CancellationToken cancellationToken = default)
     {
         tools ??= FfmpegTools.Find();
         string subject = $"The video '{SafePath.Shorten(path, 200)}'";
@@ -67,11 +76,11 @@ public static class VideoProbe
             try
             {
                 string arguments = count ? FfmpegWorkspace.InputGuards + " -count_packets" : FfmpegWorkspace.InputGuards;
-                return FFProbe.AnalyseAsync(file, tools.Options(workspace.Folder), arguments, stop).GetAwaiter().GetResult();
+                return FFProbe.AnalyseAsync(file, tools.Options(workspace.Folder), arguments, cancellationToken).GetAwaiter().GetResult();
             }
             catch (Exception e) when (e is FFMpegException or JsonException)
             {
-                stop.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 string said = SafePath.Shorten(e.Message.Replace(workspace.Folder, "", StringComparison.Ordinal).Trim(), 300);
                 throw BadDataException.For(subject, "no readable video: " + said, "a video file such as MP4, MOV, MKV or WebM", "Check that the file plays.", e);
             }
@@ -99,8 +108,16 @@ public static class VideoProbe
         string? audio = analysis.Raw.Streams.FirstOrDefault(a => a.CodecType == "audio")?.CodecName;
         int rotation = analysis.VideoStreams.FirstOrDefault(v => v.Index == video.Index)?.Rotation ?? 0;
         // FFMpegCore hands on the display matrix's angle, which counts against the clock.
-        return new(video.Width.Value, video.Height.Value, fps, frames, seconds, ((-rotation % 360) + 360) % 360, video.CodecName ?? "", audio)
+        return new()
         {
+            Width = video.Width.Value,
+            Height = video.Height.Value,
+            Fps = fps,
+            Frames = frames,
+            Seconds = seconds,
+            Rotation = ((-rotation % 360) + 360) % 360,
+            VideoCodec = video.CodecName ?? "",
+            AudioCodec = audio,
             SquareWidth = SquareWidthOf(video.Width.Value, video.SampleAspectRatio),
             PixelFormat = video.PixelFormat,
             ColorSpace = Text(video, "color_space"),

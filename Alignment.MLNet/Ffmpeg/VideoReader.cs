@@ -4,13 +4,11 @@ using FFMpegCore;
 
 namespace Alignment.MLNet.Ffmpeg;
 
-/// <summary>How frames are handed out.</summary>
-public sealed record VideoReadOptions
+sealed record VideoReadOptions
 {
-    /// <summary>Frames are scaled to this width (area-averaged when shrinking); 0 = as shown, after rotation and in square pixels. Given together with <see cref="Height"/>.</summary>
+    /// <summary>Frames are scaled to this size (area-averaged when shrinking); 0 = as shown, after rotation and in square pixels.</summary>
     public int Width { get; init; }
 
-    /// <summary>Frames are scaled to this height; 0 = as shown.</summary>
     public int Height { get; init; }
 
     /// <summary>Frames are repeated or left out to this constant rate; null = every frame in the file, as it is.</summary>
@@ -24,30 +22,23 @@ public sealed record VideoReadOptions
 }
 
 /// <summary>One decoded frame: rows top to bottom, R G B bytes. The bytes are overwritten by the next frame. Return false to stop.</summary>
-public delegate bool TakeFrame(long index, ReadOnlySpan<byte> rgb);
+delegate bool TakeFrame(long index, ReadOnlySpan<byte> rgb);
 
 /// <summary>Decodes a video frame by frame; one frame is held in memory.</summary>
-public static class VideoReader
+static class VideoReader
 {
-    /// <param name="path">A video file; its name may be anything the file system allows.</param>
-    /// <param name="take">Called for every frame in order until it returns false. What it throws is thrown here.</param>
-    /// <param name="options">Size and rate of the frames; null for those of the file.</param>
-    /// <param name="tools">Where ffmpeg is; null to look for it.</param>
-    /// <param name="stop">Kills ffmpeg and leaves nothing behind.</param>
-    /// <returns>How many frames were handed out, and their size.</returns>
-    /// <exception cref="BadDataException">Not a video, or it cannot be decoded.</exception>
-    /// <exception cref="OperationCanceledException">Stopped; ffmpeg has been killed.</exception>
-    public static (long Frames, int Width, int Height) Read(string path, TakeFrame take, VideoReadOptions? options = null, FfmpegTools? tools = null, CancellationToken stop = default)
+    /// <remarks><paramref name="take"/>: called for every frame in order until it returns false. What it throws is thrown here.</remarks>
+    public static (long Frames, int Width, int Height) Read(string path, TakeFrame take, VideoReadOptions? options = null, FfmpegTools? tools = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(take);
         options ??= new();
         if (options.Only is { Count: 0 }) throw new ArgumentException("At least one frame is wanted.", nameof(options));
         tools ??= FfmpegTools.Find();
-        var info = VideoProbe.Read(path, tools, stop);
+        var info = VideoProbe.Read(path, tools, cancellationToken);
         bool scaled = options.Width > 0 && options.Height > 0;
         int width = scaled ? options.Width : info.DisplayWidth, height = scaled ? options.Height : info.DisplayHeight;
         using var workspace = new FfmpegWorkspace();
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var sink = new RgbFrameSink(width * height * 3, take, enough);
         using var pipe = new FfmpegOutputPipe(sink.ReadAsync);
         bool failed = true;
@@ -59,10 +50,10 @@ public static class VideoReader
             FfmpegRun.Execute(Job(workspace.AddInput(path), pipe.Target, options, filter, tools.FpsModeOption), $"Reading the video '{SafePath.Shorten(path, 200)}'", tools, workspace, enough.Token);
             failed = false;
         }
-        catch (Exception e) when (sink.Ended && !stop.IsCancellationRequested && e is AlignmentException or OperationCanceledException)
+        catch (Exception e) when (sink.Ended && !cancellationToken.IsCancellationRequested && e is AlignmentException or OperationCanceledException)
         {
             // We had enough and killed ffmpeg; that it complains is expected.
-            stop.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
         }
         finally
         {

@@ -5,22 +5,19 @@ using FFMpegCore;
 namespace Alignment.MLNet.Ffmpeg;
 
 /// <summary>What becomes of a last column or row that 4:2:0 video, which has even sides, cannot hold.</summary>
-public enum OddSize
+enum OddSize
 {
     /// <summary>The last column or row is repeated: nothing is lost, the video is one pixel larger.</summary>
     Pad,
 
-    /// <summary>The last column or row is left out.</summary>
     Crop,
 }
 
-/// <summary>How a video is encoded.</summary>
-public sealed record VideoWriteOptions
+sealed record VideoWriteOptions
 {
     /// <summary>H.264 constant rate factor, 0 (lossless) … 51; 18 is visually transparent (x264's own advice: 17–28).</summary>
     public int Crf { get; init; } = 18;
 
-    /// <summary>What becomes of odd sides.</summary>
     public OddSize OddSize { get; init; } = OddSize.Pad;
 
     /// <summary>A file whose first audio stream goes into the result, cut to the pictures' duration, or null for none.
@@ -28,16 +25,19 @@ public sealed record VideoWriteOptions
     public string? AudioFrom { get; init; }
 }
 
+/// <summary>The frames that are drawn: size in pixels (1 … 16384), constant rate, number.</summary>
+readonly record struct VideoFormat(int Width, int Height, FrameRate Fps, long Frames);
+
 /// <summary>Draws frame <paramref name="index"/> (0-based) into <paramref name="rgb"/>: rows top to bottom, R G B bytes, no padding.
 /// The buffer still holds the previous frame, so a still needs to be drawn only once.</summary>
-public delegate void DrawFrame(long index, Span<byte> rgb);
+delegate void DrawFrame(long index, Span<byte> rgb);
 
 /// <summary>
 /// Encodes frames as MP4: H.264, yuv420p, BT.709 (tagged), index in front ("faststart"). One frame is held in memory.
 /// The same frames give the same bytes on every run and on any number of cores, for one version of ffmpeg and x264:
 /// thread count and rounding are fixed and no clock, machine or encoder text is written. The file appears complete or not at all.
 /// </summary>
-public static class VideoWriter
+static class VideoWriter
 {
     // x264's result depends on its thread count, which it takes from the machine unless told.
     const int EncoderThreads = 4;
@@ -45,27 +45,16 @@ public static class VideoWriter
     // Codecs the MP4 muxer of every ffmpeg since 4.3 takes as they are.
     static readonly HashSet<string> s_mp4Audio = ["aac", "mp3", "mp2", "ac3", "eac3", "alac", "opus"];
 
-    /// <param name="path">The file to write, overwritten when it exists; ".mp4" by custom. Its folder is created.</param>
-    /// <param name="width">Of the frames drawn, in pixels; 1 … 16384.</param>
-    /// <param name="height">Of the frames drawn.</param>
-    /// <param name="fps">Constant frame rate.</param>
-    /// <param name="frames">How many frames there are; exactly as many are in the file.</param>
-    /// <param name="draw">Called once for every frame, in order, on one thread at a time. What it throws is thrown here.</param>
-    /// <param name="options">Quality, odd sides, audio; null for the defaults.</param>
-    /// <param name="tools">Where ffmpeg is; null to look for it.</param>
-    /// <param name="stop">Kills ffmpeg and leaves nothing behind.</param>
-    /// <exception cref="MissingDependencyException">No ffmpeg, or one without libx264.</exception>
-    /// <exception cref="RetryableException">The disk is full.</exception>
-    /// <exception cref="OperationCanceledException">Stopped; nothing is left behind.</exception>
-    public static void Write(string path, int width, int height, FrameRate fps, long frames, DrawFrame draw,
-        VideoWriteOptions? options = null, FfmpegTools? tools = null, CancellationToken stop = default)
+    /// <remarks><paramref name="draw"/>: called once for every frame, in order, on one thread at a time. What it throws is thrown here.</remarks>
+    public static void Write(string path, VideoFormat format, DrawFrame draw,
+        VideoWriteOptions? options = null, FfmpegTools? tools = null, CancellationToken cancellationToken = default)
     {
         options ??= new();
-        Check(width, height, frames, options);
+        Check(format, options);
         tools ??= FfmpegTools.Find();
         string subject = $"Writing the video '{SafePath.Shorten(path, 200)}'";
-        string? audio = options.AudioFrom is null ? null : VideoProbe.Read(options.AudioFrom, tools, stop).AudioCodec;
-        var source = new RgbFrameSource(width, height, fps, frames, options.OddSize, draw);
+        string? audio = options.AudioFrom is null ? null : VideoProbe.Read(options.AudioFrom, tools, cancellationToken).AudioCodec;
+        var source = new RgbFrameSource(format, options.OddSize, draw);
         AtomicFile.Make(path, partial =>
         {
             using var workspace = new FfmpegWorkspace();
@@ -73,7 +62,7 @@ public static class VideoWriter
             workspace.SetOutput(partial);
             try
             {
-                FfmpegRun.Execute(Job(source, options, audioInput, audio), subject, tools, workspace, stop);
+                FfmpegRun.Execute(Job(source, options, audioInput, audio), subject, tools, workspace, cancellationToken);
             }
             catch (AlignmentException) when (source.Failure is not null)
             {
@@ -84,26 +73,6 @@ public static class VideoWriter
         });
     }
 
-    /// <summary>As the other overload, with frames from a sequence: each R G B, rows top to bottom.</summary>
-    /// <exception cref="BadDataException">The sequence ends early, or a frame has another size.</exception>
-    public static void Write(string path, int width, int height, FrameRate fps, long frames, IEnumerable<ReadOnlyMemory<byte>> pictures,
-        VideoWriteOptions? options = null, FfmpegTools? tools = null, CancellationToken stop = default)
-    {
-        ArgumentNullException.ThrowIfNull(pictures);
-        using var next = pictures.GetEnumerator();
-        Write(path, width, height, fps, frames, Draw, options, tools, stop);
-
-        void Draw(long index, Span<byte> rgb)
-        {
-            string subject = string.Create(CultureInfo.InvariantCulture, $"Frame {index} of '{SafePath.Shorten(path, 200)}'");
-            if (!next.MoveNext()) throw BadDataException.For(subject, "the end of the frames", string.Create(CultureInfo.InvariantCulture, $"{frames} frames"), "Give as many frames as announced.");
-            if (next.Current.Length != rgb.Length)
-                throw BadDataException.For(subject, string.Create(CultureInfo.InvariantCulture, $"{next.Current.Length} bytes"), string.Create(CultureInfo.InvariantCulture, $"{width}x{height}x3"), "All frames of a video have one size.");
-            next.Current.Span.CopyTo(rgb);
-        }
-    }
-
-    /// <summary>The ffmpeg job; its argument text holds only our own words, numbers and workspace names.</summary>
     internal static FFMpegArgumentProcessor Job(RgbFrameSource source, VideoWriteOptions options, string? audioInput, string? audioCodec)
     {
         var inputs = FFMpegArguments.FromPipeInput(source, o => o.WithCustomArgument("-hide_banner -nostdin -v error"));
@@ -122,10 +91,11 @@ public static class VideoWriter
     // Not "-shortest": with audio shorter than the pictures it would end the pictures (and break the pipe).
     // Rounded up, so that the last frame is inside.
     static long EndMicroseconds(RgbFrameSource source) =>
-        (long)Math.Ceiling((decimal)source.Frames * source.Fps.Denominator * 1_000_000 / source.Fps.Numerator);
+        (long)Math.Ceiling((decimal)source.Format.Frames * source.Format.Fps.Denominator * 1_000_000 / source.Format.Fps.Numerator);
 
-    static void Check(int width, int height, long frames, VideoWriteOptions options)
+    static void Check(VideoFormat format, VideoWriteOptions options)
     {
+        var (width, height, _, frames) = format;
         if (width is < 1 or > 16384 || height is < 1 or > 16384 || (options.OddSize == OddSize.Crop && (width < 2 || height < 2)))
             throw BadDataException.For("The video's size", string.Create(CultureInfo.InvariantCulture, $"{width}x{height}"), "sides of 1 to 16384 pixels (2 and more when cropping)", "Choose another size.");
         if (frames < 1)
@@ -133,7 +103,6 @@ public static class VideoWriter
         CheckCrf(options.Crf);
     }
 
-    /// <summary>Refuses what x264 does not take.</summary>
     internal static void CheckCrf(int crf)
     {
         if (crf is < 0 or > 51)

@@ -74,7 +74,7 @@ public static class DemoJob
         {
             string name = ad.Options.VideoId + ".mp4";
             progress?.Report(new("encoding the drawn ads", names.Count, drawn.Count, name));
-            VideoWriter.Write(SafePath.Under(data, name), ad.Options.Width, ad.Options.Height, new FrameRate(ad.Options.FramesPerSecond), ad.Frames, (frame, rgb) => ad.Render((int)frame, rgb), tools: tools, stop: cancel);
+            VideoWriter.Write(SafePath.Under(data, name), new(ad.Options.Width, ad.Options.Height, new(ad.Options.FramesPerSecond), ad.Frames), (frame, rgb) => ad.Render((int)frame, rgb), tools: tools, cancellationToken: cancel);
             names.Add(name);
         }
         progress?.Report(new("encoding the drawn ads", names.Count, drawn.Count));

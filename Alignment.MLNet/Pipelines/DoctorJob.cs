@@ -90,7 +90,7 @@ public static class DoctorJob
         string probe = Path.Combine(Path.GetTempPath(), $"alignment-doctor-{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}.mp4");
         try
         {
-            VideoWriter.Write(probe, 16, 16, new FrameRate(25), 2, (_, rgb) => rgb.Fill(128), tools: tools, stop: cancel);
+            VideoWriter.Write(probe, new(16, 16, new(25), 2), (_, rgb) => rgb.Fill(128), tools: tools, cancellationToken: cancel);
         }
         finally
         {

@@ -2,11 +2,10 @@ using Alignment.MLNet.SceneDetection.Frames;
 
 namespace Alignment.MLNet.SceneDetection;
 
-/// <summary>How much each frame changed, for the strip: of so many that the cuts it has room for are among them, and no more.</summary>
+/// <summary>How much each frame changed, for the strip: of the first frames only, among which are the cuts that it has room for.</summary>
 /// <param name="shots">True for the default detector's own measure, a share; false for content_val.</param>
 sealed class CutScores(bool shots)
 {
-    /// <summary>Frames shown on either side of a cut.</summary>
     public const int Radius = 24;
 
     // Half a megabyte: 87 minutes at 25 frames a second.
@@ -14,10 +13,8 @@ sealed class CutScores(bool shots)
 
     readonly List<float> _scores = [];
 
-    /// <summary>What is plotted.</summary>
     public string Name => shots ? "change" : "content_val";
 
-    /// <summary>What is plotted at full height.</summary>
     public float Most => shots ? 1 : 60;
 
     public void Add(AnalysedFrame frame)

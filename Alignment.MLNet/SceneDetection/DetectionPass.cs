@@ -6,13 +6,13 @@ using Alignment.MLNet.SceneDetection.Frames;
 namespace Alignment.MLNet.SceneDetection;
 
 /// <summary>What one pass over a video tells.</summary>
-/// <param name="Frames">Frames decoded; at least 1.</param>
-/// <param name="Seconds">From the first frame's time to the end of the last.</param>
-/// <param name="VariableRate">True where frames are shown further than half a frame from frame ÷ rate.</param>
-/// <param name="Cuts">In order.</param>
-/// <param name="CutSeconds">When each cut's frame is shown.</param>
-/// <param name="Complaint">What ffmpeg failed with after some frames, or null.</param>
-/// <param name="Damaged">True where ffmpeg complained of frames although it went on.</param>
+/// <remarks>
+/// <paramref name="Seconds"/>: from the first frame's time to the end of the last.
+/// <paramref name="VariableRate"/>: true where frames are shown further than half a frame from frame ÷ rate.
+/// <paramref name="CutSeconds"/>: when each cut's frame is shown.
+/// <paramref name="Complaint"/>: what ffmpeg failed with after some frames, or null.
+/// <paramref name="Damaged"/>: true where ffmpeg complained of frames although it went on.
+/// </remarks>
 sealed record DetectedScenes(long Frames, double Seconds, bool VariableRate, IReadOnlyList<SceneCut> Cuts, IReadOnlyList<double> CutSeconds, string? Complaint, bool Damaged)
 {
     /// <summary>The scenes, numbered from 1.</summary>
@@ -30,15 +30,11 @@ static class DetectionPass
     // Times come in microseconds; sums of them are rounded to that again.
     const int Decimals = 6;
 
-    /// <param name="path">The video.</param>
-    /// <param name="info">What it says of itself.</param>
-    /// <param name="detector">Finds the cuts.</param>
-    /// <param name="alsoScore">Scores the detector does not need but <paramref name="watch"/> does; none where it needs the small picture.</param>
-    /// <param name="watch">Sees every frame after it was scored; null for nobody.</param>
-    /// <param name="tools">Where ffmpeg is.</param>
-    /// <param name="stop">Stops at once.</param>
-    /// <exception cref="BadDataException">Not one frame can be decoded.</exception>
-    public static DetectedScenes Run(string path, VideoInfo info, ICutDetector detector, ScoreKinds alsoScore, Action<AnalysedFrame>? watch, FfmpegTools tools, CancellationToken stop)
+    /// <remarks>
+    /// <paramref name="alsoScore"/>: scores the detector does not need but <paramref name="watch"/> does; none where it needs the small picture.
+    /// <paramref name="watch"/>: sees every frame after it was scored; null for nobody.
+    /// </remarks>
+    public static DetectedScenes Run(string path, VideoInfo info, ICutDetector detector, ScoreKinds alsoScore, Action<AnalysedFrame>? watch, FfmpegTools tools, CancellationToken cancellationToken)
     {
         var kinds = detector.Needs | alsoScore;
         if (kinds.HasFlag(ScoreKinds.Picture) && kinds != ScoreKinds.Picture) throw new ArgumentException($"Small pictures come alone, not with {kinds & ~ScoreKinds.Picture}.", nameof(alsoScore));
@@ -55,7 +51,7 @@ static class DetectionPass
             var frame = scorer is null ? small!.Take(index, seconds, bytes) : scorer.Score(index, seconds, bytes);
             detector.Add(frame, cuts.Add);
             watch?.Invoke(frame);
-        }, tools, stop);
+        }, tools, cancellationToken);
         if (times.Count == 0)
             throw BadDataException.For($"The video '{SafePath.Shorten(path, 200)}'", "no frame that can be decoded", "at least one", "The file is damaged or empty; export it again.");
         detector.End(cuts.Add);

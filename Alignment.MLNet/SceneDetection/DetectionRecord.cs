@@ -6,33 +6,45 @@ using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.SceneDetection;
 
-/// <summary>One picture that was taken.</summary>
-/// <param name="Scene">Number of its scene.</param>
-/// <param name="Image">Its number within the scene, from 1.</param>
-/// <param name="Frame">The decoded frame it is, counted from 0.</param>
-/// <param name="File">File name.</param>
-/// <param name="Bytes">Length of the file.</param>
-public sealed record TakenStill(int Scene, int Image, long Frame, string File, long Bytes);
+/// <remarks>
+/// <paramref name="Image"/>: its number within the scene, from 1.
+/// <paramref name="Frame"/>: the decoded frame it is, counted from 0.
+/// </remarks>
+sealed record TakenStill(int Scene, int Image, long Frame, string File, long Bytes);
 
 /// <summary>
 /// <c>scenes.json</c> beside the stills: what they were made from and how. It says which folders are ours, and whether a rerun has
 /// anything to do. The same inputs give the same bytes.
 /// </summary>
-/// <param name="Version">Of this record.</param>
-/// <param name="Video">File name of the video.</param>
-/// <param name="VideoSha256">Of its bytes.</param>
-/// <param name="Options">The options that matter, as text.</param>
-/// <param name="Frames">Frames decoded.</param>
-/// <param name="Fps">Nominal rate.</param>
-/// <param name="VariableRate">True where frame times are irregular.</param>
-/// <param name="Seconds">Length.</param>
-/// <param name="Cuts">Where scenes begin, the first left out.</param>
-/// <param name="Stills">Every picture.</param>
-/// <param name="Notes">What a reader should know.</param>
-/// <param name="Problem">Why not all scenes could be found, or null.</param>
-public sealed record DetectionRecord(string Version, string Video, string VideoSha256, string Options, long Frames, string Fps, bool VariableRate, double Seconds,
-    IReadOnlyList<SceneCut> Cuts, IReadOnlyList<TakenStill> Stills, IReadOnlyList<string> Notes, string? Problem)
+sealed record DetectionRecord
 {
+    public required string Version { get; init; }
+
+    public required string Video { get; init; }
+
+    public required string VideoSha256 { get; init; }
+
+    public required string Options { get; init; }
+
+    public required long Frames { get; init; }
+
+    public required string Fps { get; init; }
+
+    /// <summary>True where frame times are irregular.</summary>
+    public required bool VariableRate { get; init; }
+
+    public required double Seconds { get; init; }
+
+    /// <summary>Where scenes begin, the first left out.</summary>
+    public required IReadOnlyList<SceneCut> Cuts { get; init; }
+
+    public required IReadOnlyList<TakenStill> Stills { get; init; }
+
+    public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <summary>Why not all scenes could be found, or null.</summary>
+    public string? Problem { get; init; }
+
     /// <summary>Its name in the folder of stills.</summary>
     public const string FileName = Layout.SceneRecord;
 

@@ -18,13 +18,13 @@ public static class SceneDetectionJob
     /// <param name="options">Null for the defaults.</param>
     /// <param name="progress">Kilobytes of video.</param>
     /// <param name="tools">Where ffmpeg is; null to look for it.</param>
-    /// <param name="cancel">Stops at once; finished videos stay and are not made again.</param>
+    /// <param name="cancellationToken">Stops at once; finished videos stay and are not made again.</param>
     /// <returns>Every video, and the problems of those that could not be used: one bad file does not stop the others.</returns>
     /// <exception cref="BadDataException">There is no video, or none that could be used.</exception>
     /// <exception cref="UsageException">No such folder, an option out of range, or a video asked for by an id that no file has.</exception>
     /// <exception cref="RetryableException">Another run works in the data folder.</exception>
     /// <exception cref="MissingDependencyException">No ffmpeg.</exception>
-    public static SceneDetectionResult Run(string videos, string data, SceneDetectionOptions? options = null, IProgress<WorkProgress>? progress = null, FfmpegTools? tools = null, CancellationToken cancel = default)
+    public static SceneDetectionResult Run(string videos, string data, SceneDetectionOptions? options = null, IProgress<WorkProgress>? progress = null, FfmpegTools? tools = null, CancellationToken cancellationToken = default)
     {
         options ??= new();
         options.Check();
@@ -40,13 +40,13 @@ public static class SceneDetectionJob
             long total = sizes.Sum(), before = 0;
             for (int i = 0; i < files.Count; i++)
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 var (id, path) = files[i];
                 long from = before, size = sizes[i];
                 Tell(0);
                 try
                 {
-                    made.Add(new VideoDetection(id, path, folder, options, tools, cancel).Run(Tell, problems.Add));
+                    made.Add(new VideoDetection(id, path, folder, options, tools, cancellationToken).Run(Tell, problems.Add));
                 }
                 catch (BadDataException e)
                 {

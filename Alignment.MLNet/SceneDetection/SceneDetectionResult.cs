@@ -16,16 +16,35 @@ public enum DetectionState
 }
 
 /// <summary>The scenes of one video.</summary>
-/// <param name="VideoId">The file's name without its ending.</param>
-/// <param name="State">What was done.</param>
-/// <param name="Scenes">How many scenes there are.</param>
-/// <param name="Frames">Frames decoded.</param>
-/// <param name="Seconds">Length, from the first frame's time to the end of the last.</param>
-/// <param name="Fps">Nominal rate, "25" or "30000/1001".</param>
-/// <param name="Stills">How many pictures there are.</param>
-/// <param name="Cuts">Where scenes begin, the first scene left out.</param>
-/// <param name="Notes">What a reader should know: a damaged end, a variable rate.</param>
-public sealed record DetectedVideo(string VideoId, DetectionState State, int Scenes, long Frames, double Seconds, string Fps, int Stills, IReadOnlyList<SceneCut> Cuts, IReadOnlyList<string> Notes);
+public sealed record DetectedVideo
+{
+    /// <summary>The file's name without its ending.</summary>
+    public required string VideoId { get; init; }
+
+    /// <summary>What was done.</summary>
+    public required DetectionState State { get; init; }
+
+    /// <summary>How many scenes there are.</summary>
+    public int Scenes { get; init; }
+
+    /// <summary>Frames decoded.</summary>
+    public long Frames { get; init; }
+
+    /// <summary>Length, from the first frame's time to the end of the last.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>Nominal rate, "25" or "30000/1001".</summary>
+    public string Fps { get; init; } = "";
+
+    /// <summary>How many pictures there are.</summary>
+    public int Stills { get; init; }
+
+    /// <summary>Where scenes begin, the first scene left out.</summary>
+    public IReadOnlyList<SceneCut> Cuts { get; init; } = [];
+
+    /// <summary>What a reader should know: a damaged end, a variable rate.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}
 
 /// <summary>What <see cref="SceneDetectionJob"/> did.</summary>
 /// <param name="Videos">In order of id.</param>

@@ -6,7 +6,7 @@ namespace Alignment.MLNet.SceneDetection;
 /// the last run the last but one, of those between the middle one. A single picture is the scene's middle frame. A scene with fewer
 /// frames than pictures repeats its last frame.
 /// </summary>
-public static class StillFrames
+static class StillFrames
 {
     // PySceneDetect's frame margin: the frame at a cut may still hold some of the other scene.
     const int Margin = 1;

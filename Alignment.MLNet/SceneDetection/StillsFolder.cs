@@ -32,23 +32,19 @@ sealed class StillsFolder
         else Directory.Move(_old, Folder);
     }
 
-    /// <summary>Where the finished files are.</summary>
     public string Folder { get; }
 
-    /// <summary>Where strip and statistics are.</summary>
     public string ReportFolder { get; }
 
     /// <summary>True when stills are there that this program did not make.</summary>
     public bool HoldsForeignStills() => Directory.Exists(Folder) && !File.Exists(Path.Combine(Folder, DetectionRecord.FileName)) && Directory.EnumerateFiles(Folder).Any(f => IsStill(Path.GetFileName(f)));
 
-    /// <summary>Empties and returns the folder to fill.</summary>
     public string Begin()
     {
         if (Directory.Exists(_partial)) Directory.Delete(_partial, recursive: true);
         return AtomicFile.MakeFolder(_partial);
     }
 
-    /// <summary>Puts what was filled in its place.</summary>
     public void Finish()
     {
         if (Directory.Exists(Folder)) Directory.Move(Folder, _old);
@@ -56,7 +52,6 @@ sealed class StillsFolder
         KeepForeign();
     }
 
-    /// <summary>After a failure: nothing half-done stays.</summary>
     public void Abandon()
     {
         if (Directory.Exists(_partial)) Directory.Delete(_partial, recursive: true);

@@ -9,7 +9,7 @@ using Alignment.Transforms.Stages;
 namespace Alignment.MLNet.SceneDetection;
 
 /// <summary>One video: from the file to its folder of stills.</summary>
-sealed class VideoDetection(string id, string path, string data, SceneDetectionOptions options, FfmpegTools tools, CancellationToken stop)
+sealed class VideoDetection(string id, string path, string data, SceneDetectionOptions options, FfmpegTools tools, CancellationToken cancellationToken)
 {
     // Fewer frames than this part of what the container announces are a damaged file, not a rounding of it.
     const double DamagedBelow = 0.9;
@@ -19,21 +19,17 @@ sealed class VideoDetection(string id, string path, string data, SceneDetectionO
 
     readonly StillsFolder _folder = new(data, id);
 
-    /// <summary>Does what is left to do.</summary>
-    /// <param name="progress">Told the part done, 0..1.</param>
-    /// <param name="problem">Told what went wrong without spoiling everything.</param>
-    /// <exception cref="BadDataException">No scenes can be had from the file.</exception>
     public DetectedVideo Run(Action<double> progress, Action<string> problem)
     {
         if (!options.Force && _folder.HoldsForeignStills())
-            return new(id, DetectionState.BroughtAlong, 0, 0, 0, "", 0, [], [$"'{_folder.Folder}' holds stills that were not made here; they were left as they are. --force replaces them."]);
+            return new() { VideoId = id, State = DetectionState.BroughtAlong, Notes = [$"'{_folder.Folder}' holds stills that were not made here; they were left as they are. --force replaces them."] };
         string hash = Hash();
         if (!options.Force && DetectionRecord.TryRead(_folder.Folder) is { } before && IsComplete(before, hash, out string[] changed))
         {
             if (before.Problem is { } old) problem(old);
             return Result(DetectionState.UpToDate, before, changed.Length == 0 ? [] : [$"Changed since they were made, and left as they are: {string.Join(", ", changed.Take(10))}. --force makes them again."]);
         }
-        var info = VideoProbe.Read(path, tools, stop);
+        var info = VideoProbe.Read(path, tools, cancellationToken);
         var around = options.Strip ? new CutScores(options.Detector == CutDetector.Shots) : null;
         var found = Find(info, around, progress);
         try
@@ -78,7 +74,7 @@ sealed class VideoDetection(string id, string path, string data, SceneDetectionO
                 stats?.Add(frame);
                 scores?.Add(frame);
                 if (frame.Index % ProgressEvery == 0 && info.Frames > 0) progress(FindingShare * Math.Min(1, (double)frame.Index / info.Frames));
-            }, tools, stop);
+            }, tools, cancellationToken);
     }
 
     DetectionRecord Fill(VideoInfo info, DetectedScenes found, CutScores? around, string hash, Action<double> progress)
@@ -106,7 +102,21 @@ sealed class VideoDetection(string id, string path, string data, SceneDetectionO
         else if (found.Frames != info.Frames && info.Frames > 0)
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"The file announces {info.Frames} frames, {found.Frames} are shown."));
         if (found.Damaged && damaged is null) notes.Add("Some frames are damaged: ffmpeg complained of them and went on. Look at the stills, or export the video again.");
-        var record = new DetectionRecord(DetectionRecord.ThisVersion, Path.GetFileName(path), hash, DetectionRecord.Describe(options), found.Frames, info.Fps.ToString(), found.VariableRate, found.Seconds, found.Cuts, stills, notes, damaged);
+        var record = new DetectionRecord
+        {
+            Version = DetectionRecord.ThisVersion,
+            Video = Path.GetFileName(path),
+            VideoSha256 = hash,
+            Options = DetectionRecord.Describe(options),
+            Frames = found.Frames,
+            Fps = info.Fps.ToString(),
+            VariableRate = found.VariableRate,
+            Seconds = found.Seconds,
+            Cuts = found.Cuts,
+            Stills = stills,
+            Notes = notes,
+            Problem = damaged,
+        };
         record.Write(folder);
         return record;
     }
@@ -132,7 +142,7 @@ sealed class VideoDetection(string id, string path, string data, SceneDetectionO
             }
             progress(FindingShare + (1 - FindingShare) * (i + 1) / frames.Length);
             return true;
-        }, new() { Only = frames }, tools, stop);
+        }, new() { Only = frames }, tools, cancellationToken);
         if (read.Frames != frames.Length)
             throw BadDataException.For($"The video '{SafePath.Shorten(Path.GetFileName(path))}'", string.Create(CultureInfo.InvariantCulture, $"{read.Frames} of the {frames.Length} frames wanted as stills in the second reading"), "the same frames in both readings", "The file may be changing; run again when it is complete.");
         stills.Sort((a, b) => (a.Scene, a.Image).CompareTo((b.Scene, b.Image)));
@@ -154,7 +164,7 @@ sealed class VideoDetection(string id, string path, string data, SceneDetectionO
             throw BadDataException.For($"The video '{SafePath.Shorten(Path.GetFileName(path))}'", "an empty file", "a video", "Export it again.");
         // Names what cannot be opened: a file that went or is not ours to read, a link to nothing, a name that is no Unicode.
         string hash = FileHash.OfFile(path);
-        stop.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         return hash;
     }
 
@@ -177,6 +187,16 @@ sealed class VideoDetection(string id, string path, string data, SceneDetectionO
         return true;
     }
 
-    DetectedVideo Result(DetectionState state, DetectionRecord r, string[] more) =>
-        new(id, state, r.Cuts.Count + 1, r.Frames, r.Seconds, r.Fps, r.Stills.Count, r.Cuts, [.. r.Notes, .. more]);
+    DetectedVideo Result(DetectionState state, DetectionRecord record, string[] more) => new()
+    {
+        VideoId = id,
+        State = state,
+        Scenes = record.Cuts.Count + 1,
+        Frames = record.Frames,
+        Seconds = record.Seconds,
+        Fps = record.Fps,
+        Stills = record.Stills.Count,
+        Cuts = record.Cuts,
+        Notes = [.. record.Notes, .. more],
+    };
 }

@@ -5,11 +5,7 @@ namespace Alignment.MLNet.SceneDetection;
 /// <summary>The videos of a folder, by id: the file's name without its ending.</summary>
 static class VideoFiles
 {
-    /// <summary>Videos directly in <paramref name="path"/> (or that file), hidden ones left out, in ordinal order of id.</summary>
-    /// <param name="path">A folder, or one video.</param>
-    /// <param name="problem">Told of names that cannot be ids, and of ids that two files give.</param>
-    /// <exception cref="UsageException">There is nothing of that name.</exception>
-    /// <exception cref="BadDataException">There is no video in it.</exception>
+    /// <remarks><paramref name="problem"/>: told of names that cannot be ids, and of ids that two files give.</remarks>
     public static IReadOnlyList<(string Id, string Path)> Find(string path, Action<string> problem)
     {
         string full = Path.GetFullPath(path);

@@ -10,15 +10,15 @@ static class OrderedParallel
     /// <param name="items">Enumerated on the caller's thread, a few ahead.</param>
     /// <param name="work">Called on other threads, several at once.</param>
     /// <param name="workers">Items in work at once, 1 or more; with 1 everything happens on the caller's thread.</param>
-    /// <param name="cancel">Stops between items; what was begun is waited for.</param>
-    public static IEnumerable<TOut> Map<TIn, TOut>(IEnumerable<TIn> items, Func<TIn, TOut> work, int workers, CancellationToken cancel)
+    /// <param name="cancellationToken">Stops between items; what was begun is waited for.</param>
+    public static IEnumerable<TOut> Map<TIn, TOut>(IEnumerable<TIn> items, Func<TIn, TOut> work, int workers, CancellationToken cancellationToken)
     {
         var running = new Queue<Task<TOut>>(workers);
         try
         {
             foreach (TIn item in items)
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 if (workers <= 1)
                 {
                     yield return work(item);
@@ -29,7 +29,7 @@ static class OrderedParallel
             }
             while (running.Count > 0)
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 yield return running.Dequeue().GetAwaiter().GetResult();
             }
         }

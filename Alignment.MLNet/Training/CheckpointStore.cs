@@ -27,7 +27,6 @@ sealed class CheckpointStore
     /// <summary>Steps of the complete checkpoints, rising.</summary>
     public IReadOnlyList<long> Steps => !Directory.Exists(Root) ? [] : [.. Directory.EnumerateDirectories(Root).Select(StepOf).OfType<long>().Order()];
 
-    /// <summary>The newest one's step, or 0.</summary>
     public long Latest => Steps is [.., var newest] ? newest : 0;
 
     public string FolderOf(long step) => Path.Combine(Root, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:000000}"));
@@ -53,9 +52,7 @@ sealed class CheckpointStore
     }
 
     /// <summary>Writes a checkpoint and deletes those that are no longer wanted.</summary>
-    /// <param name="state">Where the run is; sizes and hashes of the files are added.</param>
-    /// <param name="keep">How many of the newest to keep, besides the best.</param>
-    /// <param name="fill">Writes the other files into the folder it is given.</param>
+    /// <remarks><paramref name="state"/>: where the run is; sizes and hashes of the files are added.</remarks>
     public void Write(TrainingState state, int keep, Action<string> fill)
     {
         string target = FolderOf(state.Step), partial = target + AtomicFile.PartialSuffix;
@@ -74,7 +71,6 @@ sealed class CheckpointStore
     }
 
     /// <summary>Reads a checkpoint's state and compares every file with it.</summary>
-    /// <exception cref="BadDataException">It is damaged or none.</exception>
     public static TrainingState Read(string folder)
     {
         string subject = $"The checkpoint '{folder}'";
@@ -99,7 +95,6 @@ sealed class CheckpointStore
     }
 
     /// <summary>Copies a checkpoint of another run in here, with the best one beside it.</summary>
-    /// <returns>The state to go on from.</returns>
     public TrainingState Import(string folder)
     {
         TrainingState state = Read(folder);

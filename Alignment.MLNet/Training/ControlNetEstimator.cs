@@ -16,12 +16,12 @@ public sealed class ControlNetEstimator : IEstimator<EditSceneTransformer>
     readonly MLContext _ml;
     readonly ControlNetTrainingOptions _options;
     readonly IProgress<WorkProgress>? _progress;
-    readonly CancellationToken _cancel;
+    readonly CancellationToken _cancellationToken;
 
-    internal ControlNetEstimator(MLContext ml, ControlNetTrainingOptions options, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    internal ControlNetEstimator(MLContext ml, ControlNetTrainingOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
-        (_ml, _options, _progress, _cancel) = (ml, options, progress, cancel);
+        (_ml, _options, _progress, _cancellationToken) = (ml, options, progress, cancellationToken);
         _ = TrainingJob.Open(options);
     }
 
@@ -42,7 +42,7 @@ public sealed class ControlNetEstimator : IEstimator<EditSceneTransformer>
             AttentionHeatmapPath = r.AttentionHeatmapPath,
             Filename = Path.GetFileName(r.SceneImagePath),
         });
-        TrainingResult result = TrainingJob.Run(scenes, _options, _progress, _cancel);
+        TrainingResult result = TrainingJob.Run(scenes, _options, _progress, _cancellationToken);
         return EditSceneTransformer.Open(Stage(result.Model));
     }
 

@@ -34,7 +34,6 @@ interface ITrainingStep : IDisposable
     void Save(string folder);
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="steps">Optimizer steps taken until then.</param>
+    /// <remarks><paramref name="steps"/>: optimizer steps taken until then.</remarks>
     void Load(string folder, long steps);
 }

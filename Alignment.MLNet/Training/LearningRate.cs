@@ -1,10 +1,7 @@
 namespace Alignment.MLNet.Training;
 
 /// <summary>The learning rate of each step: linear warm-up, then constant or half a cosine.</summary>
-/// <param name="Peak">The full rate.</param>
-/// <param name="Warmup">Steps it takes to reach it; 0: at once.</param>
-/// <param name="Steps">All steps.</param>
-/// <param name="Decay">What comes after.</param>
+/// <remarks><paramref name="Warmup"/>: steps it takes to reach it; 0: at once.</remarks>
 sealed record LearningRate(double Peak, long Warmup, long Steps, LearningRateDecay Decay)
 {
     /// <summary>diffusers' train_controlnet: lr_warmup_steps.</summary>

@@ -30,7 +30,6 @@ sealed class Prefetch<T> : IEnumerator<T> where T : class
     object IEnumerator.Current => Current;
 
     /// <summary>Waits for the next item.</summary>
-    /// <returns>False after the last.</returns>
     public bool MoveNext()
     {
         if (_ready.TryTake(out T? next, Timeout.Infinite))

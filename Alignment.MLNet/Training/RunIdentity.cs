@@ -13,14 +13,14 @@ namespace Alignment.MLNet.Training;
 /// </summary>
 static class RunIdentity
 {
-    public static SortedDictionary<string, string> Of(ControlNetTrainingOptions o, ModelBundle bundle, VideoSplit split, TrainingPlan plan, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    public static SortedDictionary<string, string> Of(ControlNetTrainingOptions o, ModelBundle bundle, VideoSplit split, TrainingPlan plan, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         LearningRate rate = LearningRate.Of(o, plan.Steps);
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["model"] = bundle.Hash,
-            ["train scenes"] = Data(split.Train, "checking training scenes", progress, cancel),
-            ["validation scenes"] = Data(split.Validation, "checking validation scenes", progress, cancel),
+            ["train scenes"] = Data(split.Train, "checking training scenes", progress, cancellationToken),
+            ["validation scenes"] = Data(split.Validation, "checking validation scenes", progress, cancellationToken),
             ["scenes a step"] = Text(o.Rows),
             ["learning rate"] = Text(o.LearningRate),
             ["decay"] = o.Decay.ToString(),
@@ -49,12 +49,12 @@ static class RunIdentity
             .Select(k => $"{k}: {Short(there.GetValueOrDefault(k))} there, {Short(wanted.GetValueOrDefault(k))} now")];
 
     /// <summary>One hash over the scenes' ids, products and files.</summary>
-    static string Data(IReadOnlyList<SceneRecord> scenes, string stage, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    static string Data(IReadOnlyList<SceneRecord> scenes, string stage, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (int i = 0; i < scenes.Count; i++)
         {
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             SceneRecord s = scenes[i];
             sha.AppendData(Encoding.UTF8.GetBytes($"{s.SceneId}\0{s.Keyword}\0{FileHash.OfFile(s.SceneImagePath)}\0{FileHash.OfFile(s.KeywordMaskPath)}\0{FileHash.OfFile(s.AttentionHeatmapPath)}\n"));
             progress?.Report(new(stage, i + 1, scenes.Count));

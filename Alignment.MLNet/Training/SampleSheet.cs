@@ -16,13 +16,8 @@ static class SampleSheet
 
     static readonly string[] s_columns = ["scene", "control", "edit"];
 
-    /// <param name="path">The PNG.</param>
-    /// <param name="bundle">With the weights of the moment.</param>
-    /// <param name="records">The scenes.</param>
-    /// <param name="options">The run's.</param>
-    /// <param name="progress">Counts scenes.</param>
-    /// <param name="cancel">Stops between denoising steps.</param>
-    public static void Write(string path, ModelBundle bundle, IReadOnlyList<SceneRecord> records, ControlNetTrainingOptions options, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    /// <remarks><paramref name="bundle"/>: with the weights of the moment.</remarks>
+    public static void Write(string path, ModelBundle bundle, IReadOnlyList<SceneRecord> records, ControlNetTrainingOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         int width = options.Width, height = options.Height;
         EditOptions edit = options.Edit with { Width = width, Height = height, Batch = 1, Device = options.Device, Steps = Math.Min(options.Edit.UsedSteps, MostSteps), Seed = options.Seed };
@@ -39,11 +34,11 @@ static class SampleSheet
                     SheetDrawing.Attention(still, scene.Heatmap);
                     SheetDrawing.Outline(still, scene.Mask, thickness: 1);
                     Save(still, rows.Count, 1);
-                    float[] edited = editor.Edit(new EditInput { SceneId = scene.SceneId, Prompt = edit.PromptFor(scene.Keyword), Image = scene.Image, Controls = [scene.Control] }, cancel: cancel)[0];
+                    float[] edited = editor.Edit(new EditInput { SceneId = scene.SceneId, Prompt = edit.PromptFor(scene.Keyword), Image = scene.Image, Controls = [scene.Control] }, cancel: cancellationToken)[0];
                     Save(RgbPicture.FromPlanes(edited, width, height), rows.Count, 2);
                     rows.Add(scene.SceneId);
                 }
-            ContactSheet.Write(path, rows, s_columns, (row, column) => Cell(row, column), CellWidth, cancel);
+            ContactSheet.Write(path, rows, s_columns, (row, column) => Cell(row, column), CellWidth, cancellationToken);
             progress?.Report(new("drawing samples", rows.Count, records.Count));
         }
         finally

@@ -17,7 +17,6 @@ static class SceneStream
     ];
 
     /// <summary>The scenes of <paramref name="records"/> at one size, in order, decoded as they are asked for.</summary>
-    /// <exception cref="BadDataException">A picture cannot be read; thrown when its turn comes.</exception>
     public static IEnumerable<TrainingScene> Read(IEnumerable<SceneRecord> records, int width, int height)
     {
         var ml = new MLContext(seed: 0);

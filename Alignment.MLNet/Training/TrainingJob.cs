@@ -15,12 +15,12 @@ public static class TrainingJob
     /// <param name="data">The data folder (see <see cref="SceneFolder"/>).</param>
     /// <param name="options">How; <see cref="ControlNetTrainingOptions.Model"/> and <see cref="ControlNetTrainingOptions.Output"/> must be given.</param>
     /// <param name="progress">Each stage reports under its own name, training with its loss.</param>
-    /// <param name="cancel">Stops between batches; a checkpoint of the last complete step is written then.</param>
+    /// <param name="cancellationToken">Stops between batches; a checkpoint of the last complete step is written then.</param>
     /// <exception cref="UsageException">An option is out of range or does not suit the model, there is nothing to resume, or what is there was begun with other options.</exception>
     /// <exception cref="BadDataException">There is no valid scene, a picture is damaged, or the loss diverged.</exception>
     /// <exception cref="MissingDependencyException">The model or the device is not there.</exception>
     /// <exception cref="RetryableException">Out of memory (the message says what to lower), the disk is too small, or another run works in the output folder.</exception>
-    public static TrainingResult Run(string data, ControlNetTrainingOptions options, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    public static TrainingResult Run(string data, ControlNetTrainingOptions options, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         ModelBundle bundle = Open(options);
@@ -28,18 +28,18 @@ public static class TrainingJob
         var folder = new RunFolder(options.Output);
         folder.RequireOutside(scenes, data);
         using RunLock alone = RunLock.Take(folder.Root);
-        ValidationStep.Run(scenes, data, folder, new ValidationOptions { Deep = true }, progress, cancel);
-        return new TrainingRun(options, bundle, [.. ValidScenesCsv.Read(folder.ValidScenes)], OrtTrainingStep.Open, progress).Run(cancel);
+        ValidationStep.Run(scenes, data, folder, new ValidationOptions { Deep = true }, progress, cancellationToken);
+        return new TrainingRun(options, bundle, [.. ValidScenesCsv.Read(folder.ValidScenes)], OrtTrainingStep.Open, progress).Run(cancellationToken);
     }
 
     /// <summary>As <see cref="Run(string, ControlNetTrainingOptions, IProgress{WorkProgress}?, CancellationToken)"/>, on scenes that are known to be valid.</summary>
-    public static TrainingResult Run(IEnumerable<SceneRecord> scenes, ControlNetTrainingOptions options, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    public static TrainingResult Run(IEnumerable<SceneRecord> scenes, ControlNetTrainingOptions options, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scenes);
         ArgumentNullException.ThrowIfNull(options);
         ModelBundle bundle = Open(options);
         using RunLock alone = RunLock.Take(options.Output);
-        return new TrainingRun(options, bundle, [.. scenes], OrtTrainingStep.Open, progress).Run(cancel);
+        return new TrainingRun(options, bundle, [.. scenes], OrtTrainingStep.Open, progress).Run(cancellationToken);
     }
 
     /// <summary>Refuses what cannot be trained before anything is written.</summary>

@@ -19,17 +19,15 @@ sealed class TrainingLoop(
 
     readonly LearningRate _rate = LearningRate.Of(options, plan.Steps);
 
-    /// <summary>Seconds without end would be a clock's; these are only written to timings.csv.</summary>
     readonly Stopwatch _clock = new();
 
     /// <summary>Goes on from <paramref name="state"/> to the last step.</summary>
     /// <returns>Where it ended: at the last step, or earlier without improvement.</returns>
-    /// <exception cref="OperationCanceledException">Cancelled; a checkpoint of the last complete step was written.</exception>
-    public TrainingState Run(TrainingState state, CancellationToken cancel)
+    public TrainingState Run(TrainingState state, CancellationToken cancellationToken)
     {
         progress?.Report(new(Training, state.Step, plan.Steps));
         long saved = state.Step;
-        if (state.ValidationPending) (state, _) = Validate(state, cancel);
+        if (state.ValidationPending) (state, _) = Validate(state, cancellationToken);
         if (state.Step > 0 && IsSampled(state.Step) && !side.HasSample(state.Step)) side.Sample(state.Step);
         if (IsOver(state)) return state;
         using var scenes = new Prefetch<TrainingScene[]>(Scenes(state.Step + 1), Ahead);
@@ -37,10 +35,10 @@ sealed class TrainingLoop(
         {
             for (long step = state.Step + 1; !IsOver(state); step++)
             {
-                cancel.ThrowIfCancellationRequested();
-                state = Step(step, state, scenes, cancel);
+                cancellationToken.ThrowIfCancellationRequested();
+                state = Step(step, state, scenes, cancellationToken);
                 bool best = false;
-                if (state.ValidationPending) (state, best) = Validate(state, cancel);
+                if (state.ValidationPending) (state, best) = Validate(state, cancellationToken);
                 if (best || step % options.CheckpointEvery == 0 || IsOver(state)) Save(state, ref saved);
                 if (IsSampled(step)) side.Sample(step);
             }
@@ -61,14 +59,14 @@ sealed class TrainingLoop(
 
     bool IsSampled(long step) => options.SampleEvery > 0 && step % options.SampleEvery == 0;
 
-    TrainingState Step(long step, TrainingState state, Prefetch<TrainingScene[]> scenes, CancellationToken cancel)
+    TrainingState Step(long step, TrainingState state, Prefetch<TrainingScene[]> scenes, CancellationToken cancellationToken)
     {
         _clock.Restart();
         TimeSpan data = default, models = default;
         var sums = new double[model.LossParts.Count];
         for (int micro = 0; micro < options.Accumulation; micro++)
         {
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
 
             // 1. Scenes, encoded, noised.
             TimeSpan before = _clock.Elapsed;
@@ -97,7 +95,7 @@ sealed class TrainingLoop(
     }
 
     /// <summary>The mean losses over the validation scenes, each at the same few timesteps under the same noise as every time.</summary>
-    (TrainingState State, bool Best) Validate(TrainingState state, CancellationToken cancel)
+    (TrainingState State, bool Best) Validate(TrainingState state, CancellationToken cancellationToken)
     {
         _clock.Restart();
         var sums = new double[model.LossParts.Count];
@@ -108,7 +106,7 @@ sealed class TrainingLoop(
             for (; scenes.MoveNext(); first += scenes.Current.Length)
                 for (int k = 0; k < TrainingRandom.ValidationTimesteps; k++)
                 {
-                    cancel.ThrowIfCancellationRequested();
+                    cancellationToken.ThrowIfCancellationRequested();
                     double[] losses = model.Evaluate(encoder.Validation(scenes.Current, first, k));
                     for (int i = 0; i < sums.Length; i++) sums[i] += losses[i] * scenes.Current.Length / evaluations;
                     // Under training's own stage: a stage that ends a hundred times would fill the log.

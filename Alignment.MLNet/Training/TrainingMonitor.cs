@@ -20,7 +20,7 @@ interface ITrainingMonitor
 /// <summary>Plots from the table of losses, and sheets from a bundle with the weights of the moment.</summary>
 sealed class TrainingMonitor(
     TrainingFolder folder, ControlNetTrainingOptions options, ModelBundle bundle, VideoSplit split, ITrainingStep model,
-    WeightAverage? average, IProgress<WorkProgress>? progress, CancellationToken cancel) : ITrainingMonitor
+    WeightAverage? average, IProgress<WorkProgress>? progress, CancellationToken cancellationToken) : ITrainingMonitor
 {
     readonly List<SceneRecord> _scenes = Choose(split, options.SampleScenes);
 
@@ -34,7 +34,7 @@ sealed class TrainingMonitor(
         try
         {
             ModelBundle now;
-            using (WeightAverage.InPlace(average)) now = TrainedBundle.Write(bundle, folder.SampleModel, model.Weights, new() { Force = true }, null, cancel);
+            using (WeightAverage.InPlace(average)) now = TrainedBundle.Write(bundle, folder.SampleModel, model.Weights, new() { Force = true }, null, cancellationToken);
             Draw(now, folder.Sample(step));
         }
         finally
@@ -46,7 +46,7 @@ sealed class TrainingMonitor(
     /// <summary>A sheet of what a bundle makes; none where none is wanted.</summary>
     public void Draw(ModelBundle trained, string path)
     {
-        if (_scenes.Count > 0) SampleSheet.Write(path, trained, _scenes, options, progress, cancel);
+        if (_scenes.Count > 0) SampleSheet.Write(path, trained, _scenes, options, progress, cancellationToken);
     }
 
     /// <summary>The scenes on a sheet: those one did not train on, where there are any; evenly over them.</summary>

@@ -4,9 +4,6 @@ namespace Alignment.MLNet.Training;
 /// Which scenes belong to which step. The scenes of all epochs form one stream of rows, and each step takes the next
 /// <see cref="Rows"/> of it, across the ends of epochs: no scene is left out, and a step's place follows from its number alone.
 /// </summary>
-/// <param name="Scenes">Training scenes.</param>
-/// <param name="Rows">Scenes in a step.</param>
-/// <param name="Steps">Steps in all.</param>
 sealed record TrainingPlan(int Scenes, int Rows, long Steps)
 {
     /// <summary>The plan for so many training scenes; epochs are rounded up to whole steps.</summary>

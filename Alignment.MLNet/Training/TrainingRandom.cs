@@ -6,8 +6,7 @@ namespace Alignment.MLNet.Training;
 /// of four. Streams, as in docs/noise.md, with n values of a latent: <c>train/timestep</c> and <c>train/dropout</c>, element row; <c>train/noise</c> and
 /// <c>train/vae</c>, elements row · n …; the same with <c>validate/</c>.
 /// </summary>
-/// <param name="Seed">The run's.</param>
-/// <param name="Timesteps">T.</param>
+/// <remarks><paramref name="Timesteps"/>: t.</remarks>
 sealed record TrainingRandom(ulong Seed, int Timesteps)
 {
     /// <summary>Fixed timesteps each validation scene is looked at: the middles of four equal parts of the schedule.</summary>

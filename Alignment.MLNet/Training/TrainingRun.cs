@@ -9,12 +9,12 @@ sealed class TrainingRun(ControlNetTrainingOptions options, ModelBundle bundle, 
 {
     readonly TrainingFolder _folder = new(options.Output);
 
-    public TrainingResult Run(CancellationToken cancel)
+    public TrainingResult Run(CancellationToken cancellationToken)
     {
         // 1. What is trained on, and in which steps.
         VideoSplit split = VideoSplit.Of(scenes, options.TrainShare, options.Seed);
         TrainingPlan plan = TrainingPlan.Of(options, split.Train.Count);
-        SortedDictionary<string, string> identity = RunIdentity.Of(options, bundle, split, plan, progress, cancel);
+        SortedDictionary<string, string> identity = RunIdentity.Of(options, bundle, split, plan, progress, cancellationToken);
         var summary = new TrainingSummary(_folder, options, bundle, split, plan, identity);
 
         // 2. Where to begin.
@@ -22,7 +22,7 @@ sealed class TrainingRun(ControlNetTrainingOptions options, ModelBundle bundle, 
         TrainingState begin = Begin(checkpoints, identity);
         if (summary.Finished(begin) is { } finished) return finished;
         RequireSpace();
-        if (bundle.HasManifest) bundle.Verify(progress, cancel);
+        if (bundle.HasManifest) bundle.Verify(progress, cancellationToken);
 
         // 3. Train.
         try
@@ -31,17 +31,17 @@ sealed class TrainingRun(ControlNetTrainingOptions options, ModelBundle bundle, 
             using var encoder = new BatchEncoder(bundle, options);
             WeightAverage? average = options.EmaDecay > 0 ? new(model, options.EmaDecay) : null;
             if (begin.Step > 0) Load(begin.Step, begin.Step);
-            var side = new TrainingMonitor(_folder, options, bundle, split, model, average, progress, cancel);
+            var side = new TrainingMonitor(_folder, options, bundle, split, model, average, progress, cancellationToken);
             TrainingState end;
             using (TrainingLog log = begin.Step > 0 ? TrainingLog.Restore(_folder.Root, checkpoints.FolderOf(begin.Step)) : TrainingLog.Begin(_folder.Root, model.LossParts))
-                end = new TrainingLoop(options, plan, split, model, encoder, average, log, checkpoints, side, progress).Run(begin, cancel);
+                end = new TrainingLoop(options, plan, split, model, encoder, average, log, checkpoints, side, progress).Run(begin, cancellationToken);
 
             // 4. The best weights become the model.
             long chosen = end.BestStep > 0 ? end.BestStep : end.Step;
             if (chosen != end.Step) Load(chosen, chosen);
             side.Plot();
             using (WeightAverage.InPlace(average))
-                return summary.Write(end, chosen, end.Step - begin.Step, model.Weights, trained => side.Draw(trained, summary.FinalSample), progress, cancel);
+                return summary.Write(end, chosen, end.Step - begin.Step, model.Weights, trained => side.Draw(trained, summary.FinalSample), progress, cancellationToken);
 
             void Load(long step, long steps)
             {

@@ -61,10 +61,10 @@ sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions op
     }
 
     /// <summary>Writes everything.</summary>
-    public TrainingResult Write(TrainingState end, long chosen, long made, IWeights weights, Action<ModelBundle> draw, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    public TrainingResult Write(TrainingState end, long chosen, long made, IWeights weights, Action<ModelBundle> draw, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         string how = string.Create(CultureInfo.InvariantCulture, $"ControlNet trained for {chosen} steps of {options.Rows} on {split.Train.Count} scenes of {split.TrainVideos} videos by alignment");
-        ModelBundle trained = TrainedBundle.Write(source, folder.Model, weights, new() { Origin = how, Note = Note(), Card = Card(end, chosen), Force = true }, progress, cancel);
+        ModelBundle trained = TrainedBundle.Write(source, folder.Model, weights, new() { Origin = how, Note = Note(), Card = Card(end, chosen), Force = true }, progress, cancellationToken);
         draw(trained);
         var written = new Written
         {

@@ -3,10 +3,10 @@ using Alignment.MLNet.Dataset;
 namespace Alignment.MLNet.Training;
 
 /// <summary>Scenes to train on and scenes to validate with; never two of one video on different sides, because they look alike.</summary>
-/// <param name="Train">In the order given.</param>
-/// <param name="Validation">In the order given; may be empty.</param>
-/// <param name="TrainVideos">Number of videos.</param>
-/// <param name="ValidationVideos">Number of videos.</param>
+/// <remarks>
+/// <paramref name="Train"/>: in the order given.
+/// <paramref name="Validation"/>: in the order given; may be empty.
+/// </remarks>
 sealed record VideoSplit(IReadOnlyList<SceneRecord> Train, IReadOnlyList<SceneRecord> Validation, int TrainVideos, int ValidationVideos)
 {
     /// <summary>The stream that orders the videos.</summary>
@@ -16,7 +16,6 @@ sealed record VideoSplit(IReadOnlyList<SceneRecord> Train, IReadOnlyList<SceneRe
     /// Splits by video: the videos, in ordinal order, are shuffled with the seed, and the first round(share · n) of them are trained on, but at
     /// least one on each side. A single video, or a share of 1, leaves nothing to validate with.
     /// </summary>
-    /// <exception cref="BadDataException">There is no scene.</exception>
     public static VideoSplit Of(IReadOnlyList<SceneRecord> scenes, double share, ulong seed)
     {
         if (scenes.Count == 0) throw BadDataException.For("The training data", "no scene", "at least one valid scene", "Run `alignment validate --data DIR` to see what is wrong.");

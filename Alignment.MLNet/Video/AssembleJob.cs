@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Alignment.MLNet.Dataset;
@@ -23,13 +22,13 @@ public static class AssembleJob
     /// <param name="options">Null for the defaults.</param>
     /// <param name="progress">One unit per video.</param>
     /// <param name="tools">Where ffmpeg is; null to look for it.</param>
-    /// <param name="stop">Stops at once; finished videos stay and are not made again.</param>
+    /// <param name="cancellationToken">Stops at once; finished videos stay and are not made again.</param>
     /// <returns>All videos, and the problems of those that could not be made: one bad video does not stop the others.</returns>
     /// <exception cref="BadDataException">There is not one edited scene, or not one video could be made.</exception>
     /// <exception cref="UsageException">An option is out of range, or names no edited video.</exception>
     /// <exception cref="RetryableException">Another run works in the output folder.</exception>
-    public static AssembleResult Assemble(string editedFolder, string outFolder, IReadOnlyList<string>? sourceFolders = null, AssembleOptions? options = null,
-        IProgress<WorkProgress>? progress = null, FfmpegTools? tools = null, CancellationToken stop = default)
+    public static AssembleResult Run(string editedFolder, string outFolder, IReadOnlyList<string>? sourceFolders = null, AssembleOptions? options = null,
+        IProgress<WorkProgress>? progress = null, FfmpegTools? tools = null, CancellationToken cancellationToken = default)
     {
         options ??= new();
         options.Check();
@@ -38,12 +37,12 @@ public static class AssembleJob
         if (options.VideoIds?.FirstOrDefault(id => there.TrueForAll(e => e.VideoId != id)) is { } unknown)
             throw UsageException.For($"--video '{SafePath.Shorten(unknown)}'", $"no such video in '{Path.GetFullPath(editedFolder)}'", $"one of {string.Join(", ", there.Select(e => SafePath.Shorten(e.VideoId)).Distinct().Take(10))}", "Correct the id, or edit its scenes first.");
         using RunLock alone = RunLock.Take(outFolder);
-        return AssembleLocked(editedFolder, outFolder, sourceFolders, options, progress, tools, stop);
+        return AssembleLocked(editedFolder, outFolder, sourceFolders, options, progress, tools, cancellationToken);
     }
 
-    /// <summary>As <see cref="Assemble"/>, for a caller that has the folder's lock.</summary>
+    /// <summary>As <see cref="Run"/>, for a caller that has the folder's lock.</summary>
     internal static AssembleResult AssembleLocked(string editedFolder, string outFolder, IReadOnlyList<string>? sourceFolders, AssembleOptions options,
-        IProgress<WorkProgress>? progress, FfmpegTools tools, CancellationToken stop)
+        IProgress<WorkProgress>? progress, FfmpegTools tools, CancellationToken cancellationToken)
     {
         var all = EditedVideo.Find(editedFolder, options.VideoIds);
         List<AssembledVideo> videos = [];
@@ -53,7 +52,7 @@ public static class AssembleJob
         {
             try
             {
-                using var job = new VideoAssembly(group.Key, [.. group.SelectMany(e => e.Pictures.Keys).Distinct().Order()], Path.Combine(outFolder, Layout.Videos), sourceFolders ?? [], options, tools, stop);
+                using var job = new VideoAssembly(group.Key, [.. group.SelectMany(e => e.Pictures.Keys).Distinct().Order()], Path.Combine(outFolder, Layout.Videos), sourceFolders ?? [], options, tools, cancellationToken);
                 foreach (var edited in group)
                 {
                     progress?.Report(new("assembling videos", done, all.Count, $"{edited.VideoId} {edited.Variant}"));
@@ -82,25 +81,25 @@ public static class AssembleJob
     }
 }
 
-/// <summary>One video id: what its variants share (source, scene list, stills of scenes nobody edited), and the making of each variant.</summary>
+/// <summary>The variants of one video, and what they share: source, scene list, stills of scenes that were not edited.</summary>
 sealed class VideoAssembly : IDisposable
 {
     readonly string _videoId, _outFolder;
     readonly IReadOnlyList<int> _edited;
     readonly AssembleOptions _options;
     readonly FfmpegTools _tools;
-    readonly CancellationToken _stop;
+    readonly CancellationToken _cancellationToken;
     readonly VideoSource _source;
     readonly VideoInfo? _info;
     readonly SceneList? _list;
     readonly Dictionary<string, string> _hashes = new(StringComparer.Ordinal);
     DirectoryInfo? _stills;
 
-    public VideoAssembly(string videoId, IReadOnlyList<int> edited, string outFolder, IReadOnlyList<string> sourceFolders, AssembleOptions options, FfmpegTools tools, CancellationToken stop)
+    public VideoAssembly(string videoId, IReadOnlyList<int> edited, string outFolder, IReadOnlyList<string> sourceFolders, AssembleOptions options, FfmpegTools tools, CancellationToken cancellationToken)
     {
-        (_videoId, _edited, _outFolder, _options, _tools, _stop) = (videoId, edited, outFolder, options, tools, stop);
+        (_videoId, _edited, _outFolder, _options, _tools, _cancellationToken) = (videoId, edited, outFolder, options, tools, cancellationToken);
         _source = VideoSource.Find(videoId, sourceFolders);
-        _info = _source.File is null ? null : VideoProbe.Read(_source.File, tools, stop);
+        _info = _source.File is null ? null : VideoProbe.Read(_source.File, tools, cancellationToken);
         _list = _source.SceneListFile is null ? null : SceneList.Read(_source.SceneListFile);
     }
 
@@ -113,10 +112,10 @@ sealed class VideoAssembly : IDisposable
         string name = $"{_videoId}_{edited.Variant}", file = SafePath.Under(_outFolder, name + ".mp4"), note = SafePath.Under(_outFolder, name + ".json");
         var first = PictureFile.ReadHeader(edited.Pictures.First().Value);
         var (width, height) = first.Orientation >= 5 ? (first.Height, first.Width) : (first.Width, first.Height);
-        Dictionary<int, string> hashes = timing.Scenes.Where(s => s.Edited).ToDictionary(s => s.SceneNumber, s => HashFile(edited.Pictures[s.SceneNumber]));
+        Dictionary<int, string> hashes = timing.Scenes.Where(s => s.Edited).ToDictionary(s => s.SceneNumber, s => FileHash.OfFile(edited.Pictures[s.SceneNumber]));
         string inputs = InputsHash(hashes, timing);
         ProvenanceCounts attention = ProvenanceCounts.Of(hashes.Select(h => EditedVideo.AttentionOf(edited.Pictures[h.Key], h.Value)));
-        if (AssembleManifest.TryRead(note) is { } before && before.InputsSha256 == inputs && File.Exists(file) && before.Sha256 == HashFile(file))
+        if (AssembleManifest.TryRead(note) is { } before && before.InputsSha256 == inputs && File.Exists(file) && before.Sha256 == FileHash.OfFile(file))
         {
             // What is known of the attention changes no frame, but the note says what holds now.
             before = before with { AttentionOrigin = attention };
@@ -129,39 +128,51 @@ sealed class VideoAssembly : IDisposable
         if (paths.Any(p => { var h = PictureFile.ReadHeader(p); return (h.Width, h.Height) != (first.Width, first.Height); }))
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"Stills of another size than the first were scaled into {width}x{height}, proportions kept, on black."));
         var stills = new StillSequence(timing.Scenes, width * height * 3, (i, rgb) => Still.Read(paths[i], width, height, rgb), _options.Smoothing);
-        VideoWriter.Write(file, width, height, timing.Fps, timing.Frames, stills.Draw, new() { Crf = _options.Crf, AudioFrom = _source.File }, _tools, _stop);
-        var written = VideoProbe.Read(file, _tools, _stop);
+        VideoWriter.Write(file, new(width, height, timing.Fps, timing.Frames), stills.Draw, new() { Crf = _options.Crf, AudioFrom = _source.File }, _tools, _cancellationToken);
+        var written = VideoProbe.Read(file, _tools, _cancellationToken);
         if (written.Frames != timing.Frames)
             throw BadDataException.For($"The video '{name}.mp4'", $"{written.Frames} frames after encoding", $"{timing.Frames}", "Run again; if it happens again, try another ffmpeg.");
-        var made = new AssembledVideo(_videoId, edited.Variant, name + ".mp4", written.Width, written.Height, timing.Fps.ToString(), timing.Frames, timing.Fps.SecondsAt(timing.Frames),
-            JsonNamingPolicy.SnakeCaseLower.ConvertName(timing.From.ToString()), Path.GetFileName(_source.SceneListFile), Path.GetFileName(_source.File), written.AudioCodec,
-            _options.Smoothing?.ToString() ?? "off", timing.Scenes, notes, _tools.Version, inputs, HashFile(file), attention);
+        var made = new AssembledVideo
+        {
+            VideoId = _videoId,
+            Variant = edited.Variant,
+            File = name + ".mp4",
+            Width = written.Width,
+            Height = written.Height,
+            Fps = timing.Fps.ToString(),
+            Frames = timing.Frames,
+            Seconds = timing.Fps.SecondsAt(timing.Frames),
+            Durations = JsonNamingPolicy.SnakeCaseLower.ConvertName(timing.From.ToString()),
+            SceneList = Path.GetFileName(_source.SceneListFile),
+            Source = Path.GetFileName(_source.File),
+            Audio = written.AudioCodec,
+            Smoothing = _options.Smoothing?.ToString() ?? "off",
+            Scenes = timing.Scenes,
+            Notes = notes,
+            Ffmpeg = _tools.Version,
+            InputsSha256 = inputs,
+            Sha256 = FileHash.OfFile(file),
+            AttentionOrigin = attention,
+        };
         AssembleManifest.Write(note, made);
         encoded = true;
         return made;
     }
 
-    /// <summary>Everything the video depends on.</summary>
     string InputsHash(Dictionary<int, string> pictures, SceneTiming timing)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"assemble/1 ffmpeg {_tools.Version} fps {timing.Fps} crf {_options.Crf} smoothing {_options.Smoothing?.ToString() ?? "off"} gain {_options.Smoothing?.MaxGain ?? 1}\n");
-        text.Append(CultureInfo.InvariantCulture, $"source {(_source.File is null ? "none" : Remembered(_source.File))}\n");
+        text.Append(CultureInfo.InvariantCulture, $"source {(_source.File is null ? "none" : CachedHash(_source.File))}\n");
         foreach (var scene in timing.Scenes)
             text.Append(CultureInfo.InvariantCulture, $"{scene.SceneNumber} {scene.StartFrame} {scene.Frames} {(scene.Edited ? pictures[scene.SceneNumber] : "source")}\n");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+        return FileHash.OfBytes(Encoding.UTF8.GetBytes(text.ToString()));
     }
 
-    string Remembered(string path)
+    string CachedHash(string path)
     {
-        if (!_hashes.TryGetValue(path, out string? hash)) _hashes[path] = hash = HashFile(path);
+        if (!_hashes.TryGetValue(path, out string? hash)) _hashes[path] = hash = FileHash.OfFile(path);
         return hash;
-    }
-
-    static string HashFile(string path)
-    {
-        using var file = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
     /// <summary>The second frame of a scene in the source video (the first may still hold the cut), as the stills of a data set are; read once for all variants.</summary>
@@ -181,7 +192,7 @@ sealed class VideoAssembly : IDisposable
             if (wanted.Remove(i, out int number))
                 PictureFile.WritePng(Path.Combine(_stills.FullName, number.ToString(CultureInfo.InvariantCulture) + ".png"), new RgbPicture(_info!.DisplayWidth, _info.DisplayHeight, rgb.ToArray()));
             return wanted.Count > 0;
-        }, tools: _tools, stop: _stop);
+        }, tools: _tools, cancellationToken: _cancellationToken);
         return File.Exists(path) ? path
             : throw BadDataException.For($"The source video '{Path.GetFileName(_source.File)}'", $"its end before scene {sceneNumber}", "every scene of its scene list", "Detect the scenes again.");
     }

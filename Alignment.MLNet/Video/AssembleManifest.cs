@@ -5,28 +5,62 @@ using Alignment.MLNet.Storage;
 namespace Alignment.MLNet.Video;
 
 /// <summary>One assembled video, as the manifest has it.</summary>
-/// <param name="VideoId">The original's id.</param>
-/// <param name="Variant">The variant.</param>
-/// <param name="File">File name.</param>
-/// <param name="Width">Pixels.</param>
-/// <param name="Height">Pixels.</param>
-/// <param name="Fps">As a fraction: "25" or "30000/1001".</param>
-/// <param name="Frames">Exactly the sum of the scenes' frames.</param>
-/// <param name="Seconds">Frames ÷ rate.</param>
-/// <param name="Durations">Where the scenes' lengths come from: scene_list, equal_share_of_source (an estimate) or fixed.</param>
-/// <param name="SceneList">File name of the scene list, or null.</param>
-/// <param name="Source">File name of the source video, or null.</param>
-/// <param name="Audio">Codec of the audio taken from the source, or null.</param>
-/// <param name="Smoothing">"off" or the smoothing's settings.</param>
-/// <param name="Scenes">When each scene is shown.</param>
-/// <param name="Notes">What a reader should know.</param>
-/// <param name="Ffmpeg">ffmpeg's version: the same inputs give the same bytes only with the same ffmpeg.</param>
-/// <param name="InputsSha256">Over the pictures, the source and every setting; the video is not made again while it stays.</param>
-/// <param name="Sha256">Of the video file.</param>
-/// <param name="AttentionOrigin">Where the attention comes from that its scenes were edited by: measured, predicted, or not known; null in notes of earlier versions.</param>
-public sealed record AssembledVideo(string VideoId, string Variant, string File, int Width, int Height, string Fps, long Frames, double Seconds,
-    string Durations, string? SceneList, string? Source, string? Audio, string Smoothing, IReadOnlyList<TimedScene> Scenes, IReadOnlyList<string> Notes,
-    string Ffmpeg, string InputsSha256, string Sha256, ProvenanceCounts? AttentionOrigin = null);
+public sealed record AssembledVideo
+{
+    public required string VideoId { get; init; }
+
+    public required string Variant { get; init; }
+
+    /// <summary>File name.</summary>
+    public required string File { get; init; }
+
+    /// <summary>Pixels, like the height.</summary>
+    public required int Width { get; init; }
+
+    public required int Height { get; init; }
+
+    /// <summary>As a fraction: "25" or "30000/1001".</summary>
+    public required string Fps { get; init; }
+
+    /// <summary>Exactly the sum of the scenes' frames.</summary>
+    public required long Frames { get; init; }
+
+    /// <summary>Frames ÷ rate.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Where the scenes' lengths come from: scene_list, equal_share_of_source (an estimate) or fixed.</summary>
+    public required string Durations { get; init; }
+
+    /// <summary>File name of the scene list, or null.</summary>
+    public string? SceneList { get; init; }
+
+    /// <summary>File name of the source video, or null.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Codec of the audio taken from the source, or null.</summary>
+    public string? Audio { get; init; }
+
+    /// <summary>"off" or the smoothing's settings.</summary>
+    public required string Smoothing { get; init; }
+
+    /// <summary>When each scene is shown.</summary>
+    public required IReadOnlyList<TimedScene> Scenes { get; init; }
+
+    /// <summary>What a reader should know.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <summary>ffmpeg's version: the same inputs give the same bytes only with the same ffmpeg.</summary>
+    public required string Ffmpeg { get; init; }
+
+    /// <summary>Over the pictures, the source and every setting; the video is not encoded again while it stays.</summary>
+    public required string InputsSha256 { get; init; }
+
+    /// <summary>Of the video file.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>Where the attention comes from that its scenes were edited by: measured, predicted, or not known; null in notes of earlier versions.</summary>
+    public ProvenanceCounts? AttentionOrigin { get; init; }
+}
 
 /// <summary>The outcome of assembling.</summary>
 /// <param name="Videos">Every video that is there now, by video, then variant.</param>

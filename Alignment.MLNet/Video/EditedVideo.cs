@@ -7,9 +7,7 @@ using Alignment.Transforms.Images;
 namespace Alignment.MLNet.Video;
 
 /// <summary>The pictures of one video in one variant, found in <c>edited_scenes/{variant}/{video_id}/{video_id}-Scene-{n}.png</c> (or .jpg).</summary>
-/// <param name="VideoId">Folder name.</param>
-/// <param name="Variant">Folder name.</param>
-/// <param name="Pictures">Scene number → file, ascending.</param>
+/// <remarks><paramref name="Pictures"/>: scene number → file, ascending.</remarks>
 sealed record EditedVideo(string VideoId, string Variant, SortedDictionary<int, string> Pictures)
 {
     // Best first: PNG is what the edit really made, JPEG is written from it.
@@ -51,7 +49,6 @@ sealed record EditedVideo(string VideoId, string Variant, SortedDictionary<int, 
     }
 }
 
-/// <summary>Reads stills at a video's size.</summary>
 static class Still
 {
     /// <summary>
@@ -75,7 +72,6 @@ static class Still
         for (int y = 0; y < h; y++) scaled.AsSpan(y * w * 3, w * 3).CopyTo(rgb.AsSpan(((top + y) * width + left) * 3));
     }
 
-    /// <summary>The largest size of the same proportions inside width × height.</summary>
     internal static (int Width, int Height) Fit(int fromWidth, int fromHeight, int width, int height)
     {
         double scale = Math.Min((double)width / fromWidth, (double)height / fromHeight);

@@ -5,7 +5,7 @@ using Alignment.MLNet.Ffmpeg;
 namespace Alignment.MLNet.Video;
 
 /// <summary>Where a scene's duration comes from.</summary>
-public enum DurationSource
+enum DurationSource
 {
     /// <summary>A scene list: exact.</summary>
     SceneList,
@@ -29,11 +29,6 @@ sealed record SceneTiming(FrameRate Fps, DurationSource From, IReadOnlyList<Time
 {
     public long Frames => Scenes[^1].StartFrame + Scenes[^1].Frames;
 
-    /// <param name="video">The video's id, for messages.</param>
-    /// <param name="edited">Numbers of the edited scenes, ascending.</param>
-    /// <param name="list">The scene list, where there is one.</param>
-    /// <param name="source">The source video, where there is one.</param>
-    /// <param name="options">Rate and fixed time.</param>
     public static SceneTiming Of(string video, IReadOnlyList<int> edited, SceneList? list, VideoInfo? source, AssembleOptions options)
     {
         var fps = options.Fps ?? list?.Fps ?? source?.Fps ?? options.DefaultFps;

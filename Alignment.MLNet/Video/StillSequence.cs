@@ -23,10 +23,10 @@ sealed class StillSequence
     int _scene = -1;
     (int Scene, double Weight, double Gain) _drawn = (-1, 0, 0);
 
-    /// <param name="scenes">When each scene is shown.</param>
-    /// <param name="frameBytes">width × height × 3.</param>
-    /// <param name="load">Reads the i-th scene's still, already of the video's size.</param>
-    /// <param name="smoothing">Or null for none.</param>
+    /// <remarks>
+    /// <paramref name="frameBytes"/>: width × height × 3.
+    /// <paramref name="load"/>: reads the i-th scene's still, already of the video's size.
+    /// </remarks>
     public StillSequence(IReadOnlyList<TimedScene> scenes, int frameBytes, Action<int, byte[]> load, SmoothingOptions? smoothing)
     {
         (_scenes, _load, _smoothing) = (scenes, load, smoothing);

@@ -36,7 +36,7 @@ sealed class AssembleCommand : RunnerCommand
     {
         var options = _flags.Read(parse) with { VideoIds = parse.GetValue(_videos) is { Length: > 0 } ids ? ids : null };
         IReadOnlyList<string> sources = [.. _flags.Sources(parse), .. parse.GetValue(_data) is { } data ? VideoSource.FoldersOf(data) : []];
-        var result = Watch(progress => AssembleJob.Assemble(parse.GetValue(_edited)!, parse.GetValue(_out)!, sources, options, progress, stop: stop));
+        var result = Watch(progress => AssembleJob.Run(parse.GetValue(_edited)!, parse.GetValue(_out)!, sources, options, progress, cancellationToken: stop));
         if (WantsJson(parse)) terminal.WriteJson(result);
         else Print(result, terminal.Out);
         return result.Problems.Count > 0 ? ExitCodes.BadData : ExitCodes.Ok;

@@ -37,7 +37,7 @@ sealed class ScenesCommand : RunnerCommand
 
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
-        var report = Watch(progress => SceneDetectionJob.Run(parse.GetValue(_videosFolder)!, parse.GetValue(_data)!, Chosen(parse), progress, cancel: stop));
+        var report = Watch(progress => SceneDetectionJob.Run(parse.GetValue(_videosFolder)!, parse.GetValue(_data)!, Chosen(parse), progress, cancellationToken: stop));
         if (WantsJson(parse)) terminal.WriteJson(report);
         else Print(report, terminal.Out);
         return report.Problems.Count > 0 ? ExitCodes.BadData : ExitCodes.Ok;

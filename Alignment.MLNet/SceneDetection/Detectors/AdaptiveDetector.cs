@@ -24,8 +24,4 @@ sealed class AdaptiveDetector(double threshold, double least, MinimumLength mini
         _lastCut = _seconds[cut % _seconds.Length];
         found(SceneCut.Hard(cut, ratio.Value));
     }
-
-    public void End(Action<SceneCut> found)
-    {
-    }
 }

@@ -6,7 +6,6 @@ namespace Alignment.MLNet.SceneDetection.Detectors;
 /// </summary>
 sealed class AdaptiveRatio(double least)
 {
-    /// <summary>Frames on either side.</summary>
     public const int Radius = 2;
 
     const int Window = 2 * Radius + 1;
@@ -15,7 +14,6 @@ sealed class AdaptiveRatio(double least)
     readonly double[] _scores = new double[Window];
     long _count;
 
-    /// <summary>Takes the next frame's content_val.</summary>
     /// <returns>The ratio of the frame two before it, or null.</returns>
     public double? Add(double score)
     {

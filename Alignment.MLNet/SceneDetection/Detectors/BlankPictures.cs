@@ -9,7 +9,6 @@ sealed class BlankPictures(MinimumLength minimum)
 {
     Transition? _into;
 
-    /// <summary>Takes the transitions in order; passes on cuts in order.</summary>
     public void Add(Transition t, Action<SceneCut, double> cut)
     {
         if (t.Undone) return;
@@ -41,9 +40,7 @@ sealed class BlankPictures(MinimumLength minimum)
     }
 
     /// <summary>The video is over.</summary>
-    /// <param name="seconds">When its last frame is shown.</param>
-    /// <param name="picture">Whether there has been a picture again since the last way into one colour.</param>
-    /// <param name="cut">Takes the cut that was pending.</param>
+    /// <remarks><paramref name="picture"/>: whether there has been a picture again since the last way into one colour.</remarks>
     public void End(double seconds, bool picture, Action<SceneCut, double> cut)
     {
         // A video that fades out has no scene behind that; one that goes on in one colour for long enough has.

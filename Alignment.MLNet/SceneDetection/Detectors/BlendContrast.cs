@@ -2,16 +2,12 @@ namespace Alignment.MLNet.SceneDetection.Detectors;
 
 /// <summary>
 /// Pictures that show through one another are fainter than each by itself: Var((1 − w)a + wb) = (1 − w)Var a + wVar b − w(1 − w)Var(b − a).
-/// The last term is what a blend of two different pictures loses. It does not depend on what moves within the two shots. A picture that moved, was uncovered
+/// The last term is what a blend of two different pictures loses, whatever moves within the two shots. A picture that moved, was uncovered
 /// or was wiped over loses none of it, however well a blend happens to fit its pixels.
 /// </summary>
 static class BlendContrast
 {
     /// <summary>How much of the loss the frames between two pictures really have: about 1 in a dissolve and a fade, 0 in a move or a wipe.</summary>
-    /// <param name="ring">The frames.</param>
-    /// <param name="before">The last frame of the one picture.</param>
-    /// <param name="after">The first frame of the other.</param>
-    /// <param name="weights">Weight of the other in each frame between.</param>
     public static double LossShare(PictureRing ring, long before, long after, ReadOnlySpan<double> weights)
     {
         SmallPicture a = ring[before], b = ring[after];
@@ -29,7 +25,7 @@ static class BlendContrast
     /// <summary>Covariance of two pictures' values, three planes added up, inside the bars of the pictures a and b.</summary>
     static double Variance(SmallPicture p, SmallPicture q, SmallPicture a, SmallPicture b)
     {
-        int top = Math.Min(a.Active.Top, b.Active.Top), bottom = Math.Max(a.Active.Bottom, b.Active.Bottom), left = Math.Min(a.Active.Left, b.Active.Left), right = Math.Max(a.Active.Right, b.Active.Right);
+        var (top, bottom, left, right) = PictureDifference.Inside(a, b);
         double n = PictureDifference.Area(a, b), total = 0;
         for (int plane = 0; plane < 3; plane++)
         {

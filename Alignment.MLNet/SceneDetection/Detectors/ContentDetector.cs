@@ -37,8 +37,4 @@ sealed class ContentDetector(double threshold, MinimumLength minimum) : ICutDete
             _mergeFrom = frame.Seconds;
         }
     }
-
-    public void End(Action<SceneCut> found)
-    {
-    }
 }

@@ -38,9 +38,7 @@ sealed class GradualChange(PictureRing ring, MotionMatch match)
     readonly double[] _weights = new double[PictureRing.Capacity];
 
     /// <summary>The gradual change that is under way or over at <paramref name="end"/>, if its whole course is known by now.</summary>
-    /// <param name="end">A frame.</param>
-    /// <param name="earliest">No change begins before the frame behind this one: an earlier change ended there.</param>
-    /// <param name="last">True when no more frames come.</param>
+    /// <remarks><paramref name="earliest"/>: no change begins before the frame behind this one: an earlier change ended there.</remarks>
     /// <returns>Its first and last pure frame and the frame at which the new picture outweighs the old; null where there is none.</returns>
     public (long Before, long After, long Middle, double Score)? Find(long end, long earliest, bool last)
     {

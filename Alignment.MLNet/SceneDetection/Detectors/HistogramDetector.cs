@@ -17,8 +17,4 @@ sealed class HistogramDetector(double threshold, MinimumLength minimum) : ICutDe
         _lastCut = frame.Seconds;
         found(SceneCut.Hard(frame.Index, 1 - frame.HistDiff));
     }
-
-    public void End(Action<SceneCut> found)
-    {
-    }
 }

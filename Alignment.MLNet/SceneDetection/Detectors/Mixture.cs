@@ -9,9 +9,6 @@ namespace Alignment.MLNet.SceneDetection.Detectors;
 /// </summary>
 static class Mixture
 {
-    /// <param name="f">The picture between.</param>
-    /// <param name="a">The picture before.</param>
-    /// <param name="b">The picture after.</param>
     /// <returns>The weight w that fits best (least squares), and the mean |f − blend|, three planes added up.</returns>
     public static (double Weight, double Left) Fit(SmallPicture f, SmallPicture a, SmallPicture b)
     {

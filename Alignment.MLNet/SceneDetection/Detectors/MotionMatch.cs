@@ -80,7 +80,6 @@ sealed class MotionMatch
         return sum;
     }
 
-    /// <summary>Eight bytes of two rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector128<byte> Rows(byte[] p, int at, int width) =>
         Vector128.Create(Unsafe.ReadUnaligned<ulong>(ref p[at]), Unsafe.ReadUnaligned<ulong>(ref p[at + width])).AsByte();

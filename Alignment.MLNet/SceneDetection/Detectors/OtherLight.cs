@@ -27,7 +27,7 @@ static class OtherLight
         Span<long> counts = stackalloc long[Classes], sums = stackalloc long[Classes];
         counts.Clear();
         sums.Clear();
-        int top = Math.Min(a.Active.Top, b.Active.Top), bottom = Math.Max(a.Active.Bottom, b.Active.Bottom), left = Math.Min(a.Active.Left, b.Active.Left), right = Math.Max(a.Active.Right, b.Active.Right);
+        var (top, bottom, left, right) = PictureDifference.Inside(a, b);
         long sum = 0, squares = 0;
         for (int row = top; row <= bottom; row++)
         {

@@ -22,7 +22,7 @@ static class PictureDifference
         // Σ f(1 − g) + g(1 − f) over the bins, with f = F ÷ area and g = G ÷ area the shares of values up to there: in integers Σ area·(F + G) − 2·F·G.
         long area = Area(a, b), sum = 0;
         // Of a picture with bars that the other has not, the bars belong to the comparison: black, without colour.
-        long missing = area - AreaOf(a), missingOther = area - AreaOf(b);
+        long missing = area - AreaOf(a.Active), missingOther = area - AreaOf(b.Active);
         for (int plane = 0; plane < 3; plane++)
         {
             var (all, upper) = a.CumulativeSums[plane];
@@ -43,13 +43,13 @@ static class PictureDifference
         return Vector256.Sum(Vector256.WidenLower(sums) + Vector256.WidenUpper(sums));
     }
 
+    /// <summary>Rows and columns inside the bars of either.</summary>
+    public static (int Top, int Bottom, int Left, int Right) Inside(SmallPicture a, SmallPicture b) => (
+        Math.Min(a.Active.Top, b.Active.Top), Math.Max(a.Active.Bottom, b.Active.Bottom),
+        Math.Min(a.Active.Left, b.Active.Left), Math.Max(a.Active.Right, b.Active.Right));
+
     /// <summary>Pixels inside the bars of either.</summary>
-    public static int Area(SmallPicture a, SmallPicture b)
-    {
-        var (top, bottom, left, right) = a.Active;
-        var (top2, bottom2, left2, right2) = b.Active;
-        return (Math.Max(bottom, bottom2) - Math.Min(top, top2) + 1) * (Math.Max(right, right2) - Math.Min(left, left2) + 1);
-    }
+    public static int Area(SmallPicture a, SmallPicture b) => AreaOf(Inside(a, b));
 
     /// <summary>The part of that area in which the pictures differ by more than <paramref name="least"/> (three planes added up).</summary>
     public static double ChangedShare(SmallPicture a, SmallPicture b, double least)
@@ -69,7 +69,7 @@ static class PictureDifference
     /// <summary>Correlation of the luminances inside the bars, −1..1: near 1 for one scene under two lights. 0 where one of them has no contrast.</summary>
     public static double Structure(SmallPicture a, SmallPicture b)
     {
-        int top = Math.Min(a.Active.Top, b.Active.Top), bottom = Math.Max(a.Active.Bottom, b.Active.Bottom), left = Math.Min(a.Active.Left, b.Active.Left), right = Math.Max(a.Active.Right, b.Active.Right);
+        var (top, bottom, left, right) = Inside(a, b);
         long n = Area(a, b), sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0;
         for (int row = top; row <= bottom; row++)
         {
@@ -87,7 +87,7 @@ static class PictureDifference
         return va < n || vb < n ? 0 : (sab - (double)sa * sb / n) / Math.Sqrt(va * vb);
     }
 
-    static int AreaOf(SmallPicture p) => (p.Active.Bottom - p.Active.Top + 1) * (p.Active.Right - p.Active.Left + 1);
+    static int AreaOf((int Top, int Bottom, int Left, int Right) inside) => (inside.Bottom - inside.Top + 1) * (inside.Right - inside.Left + 1);
 
     static Vector256<ushort> Absolute(SmallPicture a, SmallPicture b, int at)
     {

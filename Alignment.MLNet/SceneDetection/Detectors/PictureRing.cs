@@ -13,10 +13,8 @@ sealed class PictureRing
 
     public PictureRing(int width, int height) => _pictures = [.. Enumerable.Range(0, Capacity).Select(_ => new SmallPicture(width, height))];
 
-    /// <summary>Frames seen.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The oldest frame that is still here.</summary>
     public long First => Math.Max(0, Count - Capacity);
 
     public long Last => Count - 1;

@@ -10,8 +10,4 @@ sealed class ScoresOnly : ICutDetector
     public void Add(AnalysedFrame frame, Action<SceneCut> found)
     {
     }
-
-    public void End(Action<SceneCut> found)
-    {
-    }
 }

@@ -59,7 +59,6 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
 
     public ScoreKinds Needs => ScoreKinds.Picture;
 
-    /// <summary>A picture of one colour.</summary>
     internal static bool IsBlank(SmallPicture picture) => picture.Contrast < BlankContrast;
 
     /// <summary>A picture of one colour, or what a fade has left of the other (the same shapes, faint): a quick fade need not reach its colour.</summary>
@@ -87,7 +86,6 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
         _blanks.End(_ring[_ring.Last].Seconds, _contrastSince > Math.Max(BlankContrast, Regained * _contrastAt), (cut, seconds) => Emit(cut, seconds, found));
     }
 
-    /// <summary>The step from the last distinct frame to this one.</summary>
     double Measure(SmallPicture picture)
     {
         var before = _ring![_distinct];

@@ -26,13 +26,11 @@ sealed class SmallPicture
 
     public int Height { get; }
 
-    /// <summary>Pixels of a plane.</summary>
     public int Count { get; }
 
     /// <summary>Y, Cb, Cr, each <see cref="Count"/> values; then slack.</summary>
     public byte[] Planes { get; }
 
-    /// <summary>Y at half the size.</summary>
     public byte[] Half { get; }
 
     public int HalfWidth { get; }
@@ -55,7 +53,6 @@ sealed class SmallPicture
     /// <summary>Per plane, the sum of <see cref="Cumulative"/>, and that of its upper half.</summary>
     public (int All, int Upper)[] CumulativeSums { get; } = new (int, int)[3];
 
-    /// <summary>Takes over a frame.</summary>
     public void Set(AnalysedFrame frame)
     {
         (Index, Seconds) = (frame.Index, frame.Seconds);

@@ -26,8 +26,4 @@ sealed class ThresholdDetector(double threshold, MinimumLength minimum) : ICutDe
         }
         _dark = dark;
     }
-
-    public void End(Action<SceneCut> found)
-    {
-    }
 }

@@ -31,10 +31,8 @@ sealed class AnalysedFrame
     /// <summary>How much changed since the last frame that differs, as a share; set by the default detector.</summary>
     public double Change { get; set; }
 
-    /// <summary>Width of the planes.</summary>
     public int Width { get; init; }
 
-    /// <summary>Height of the planes.</summary>
     public int Height { get; init; }
 
     /// <summary>The small picture: planes of Y, half B − Y and half R − Y (about 128), each Width·Height values; then slack. Empty where the frame was read whole.</summary>

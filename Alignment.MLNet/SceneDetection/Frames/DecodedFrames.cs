@@ -34,15 +34,14 @@ static class DecodedFrames
 
     /// <summary>Hands out every frame, on the caller's thread.</summary>
     /// <returns>What ffmpeg failed with after some frames, or null; and whether it complained of frames although it went on.</returns>
-    /// <exception cref="BadDataException">ffmpeg could not decode any frame, or a frame would be too large.</exception>
-    public static (string? Failure, bool Damaged) Read(string path, VideoInfo info, FrameForm form, TakeDecoded take, FfmpegTools tools, CancellationToken stop)
+    public static (string? Failure, bool Damaged) Read(string path, VideoInfo info, FrameForm form, TakeDecoded take, FfmpegTools tools, CancellationToken cancellationToken)
     {
         long bytes = form.Bytes;
         string subject = $"Reading the video '{SafePath.Shorten(path, 200)}'";
         if (bytes > int.MaxValue - FrameShrink.Slack)
             throw BadDataException.For(subject, string.Create(CultureInfo.InvariantCulture, $"frames of {info.FrameWidth}x{info.FrameHeight}"), "frames below 2 GiB", "Scale the video down first.");
         using var workspace = new FfmpegWorkspace();
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var frames = form.Small
             ? new FramePipe((int)bytes, SmallInBuffer, LeastSmall / SmallInBuffer, ended.Token)
             : new FramePipe((int)bytes, 1, (int)Math.Clamp(BufferBudget / bytes, 2, MostBuffers), ended.Token);
@@ -76,7 +75,7 @@ static class DecodedFrames
             var clock = new FrameClock(info.Fps);
             for (var frame = frames.Next(); !frame.IsEmpty; frame = frames.Next())
             {
-                stop.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 var (seconds, duration) = clock.Next(times.Next());
                 take(count++, seconds, duration, frame);
             }
@@ -87,7 +86,7 @@ static class DecodedFrames
             if (!run.IsCompleted && count >= 0 && !frames.HasEnded) ended.Cancel();
             run.GetAwaiter().GetResult();
         }
-        stop.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         if (failure is OperationCanceledException) ExceptionDispatchInfo.Throw(failure);
         // A truncated file gives what can be decoded and an error: the frames that are there count.
         if (failure is not null && count == 0) ExceptionDispatchInfo.Throw(failure);
@@ -110,22 +109,17 @@ static class DecodedFrames
     {
         readonly Channel<Bundle> _free, _full;
         readonly int _bytes, _frames, _most;
-        readonly CancellationToken _stop;
+        readonly CancellationToken _cancellationToken;
         int _made, _given;
         Bundle? _open;
 
-        /// <param name="bytes">Of a frame.</param>
-        /// <param name="frames">In a buffer.</param>
-        /// <param name="buffers">At most.</param>
-        /// <param name="stop">Ends a wait for a free buffer.</param>
-        public FramePipe(int bytes, int frames, int buffers, CancellationToken stop)
+        public FramePipe(int bytes, int frames, int buffers, CancellationToken cancellationToken)
         {
-            (_bytes, _frames, _most, _stop) = (bytes, frames, buffers, stop);
+            (_bytes, _frames, _most, _cancellationToken) = (bytes, frames, buffers, cancellationToken);
             _free = Channel.CreateBounded<Bundle>(buffers);
             _full = Channel.CreateBounded<Bundle>(buffers);
         }
 
-        /// <summary>True once ffmpeg has sent its last frame.</summary>
         public bool HasEnded { get; private set; }
 
         /// <summary>Reads on a thread of its own: a blocking read costs a fraction of an asynchronous one, and the pool's few threads stay free.</summary>
@@ -150,11 +144,10 @@ static class DecodedFrames
             End();
         }
 
-        /// <summary>As many as are needed are made, no more than allowed.</summary>
         Bundle Free()
         {
             if (_free.Reader.TryRead(out Bundle? bundle)) return bundle;
-            return _made++ < _most ? new(new byte[_frames * _bytes + FrameShrink.Slack]) : _free.Reader.ReadAsync(_stop).AsTask().GetAwaiter().GetResult();
+            return _made++ < _most ? new(new byte[_frames * _bytes + FrameShrink.Slack]) : _free.Reader.ReadAsync(_cancellationToken).AsTask().GetAwaiter().GetResult();
         }
 
         public void End()
@@ -228,7 +221,6 @@ static class DecodedFrames
         }
 
         /// <summary>Takes the whole lines.</summary>
-        /// <returns>Their bytes.</returns>
         int Lines(ReadOnlySpan<byte> bytes)
         {
             int done = 0;

@@ -12,7 +12,6 @@ enum ScoreKinds
     /// <summary>Differences of edge maps; needs <see cref="Content"/>.</summary>
     Edges = 2,
 
-    /// <summary>Mean brightness.</summary>
     Average = 4,
 
     /// <summary>Correlation of luminance histograms.</summary>
@@ -46,10 +45,8 @@ sealed class FrameScorer
         Frame = new() { Width = shrink.Width, Height = shrink.Height, Blue = shrink.Blue, Green = shrink.Green, Red = shrink.Red };
     }
 
-    /// <summary>The frame last scored.</summary>
     public AnalysedFrame Frame { get; }
 
-    /// <summary>Scores the next frame.</summary>
     public AnalysedFrame Score(long index, double seconds, ReadOnlySpan<byte> decoded)
     {
         (Frame.Index, Frame.Seconds) = (index, seconds);

@@ -4,7 +4,6 @@ using System.Runtime.Intrinsics;
 
 namespace Alignment.MLNet.SceneDetection.Frames;
 
-/// <summary>How a decoded frame's bytes lie.</summary>
 enum FrameLayout
 {
     /// <summary>Planes Y, U, V, the latter two of half width and height (rounded up).</summary>
@@ -59,10 +58,8 @@ sealed class FrameShrink
         _shuffles = Plan(_lumaBase, _lumaPick, 0) & Plan(_chromaBase, _chromaPick, 1);
     }
 
-    /// <summary>Width of the result.</summary>
     public int Width { get; }
 
-    /// <summary>Height of the result.</summary>
     public int Height { get; }
 
     /// <summary>Width·Height values, then slack.</summary>
@@ -72,7 +69,6 @@ sealed class FrameShrink
 
     public byte[] Red { get; }
 
-    /// <summary>Bytes of one decoded frame.</summary>
     public static long FrameBytes(int width, int height, FrameLayout layout) =>
         layout == FrameLayout.Bgr24 ? 3L * width * height : (long)width * height + 2L * ((width + 1) / 2) * ((height + 1) / 2);
 
@@ -158,7 +154,6 @@ sealed class FrameShrink
         }
     }
 
-    /// <summary>The bytes of two groups' columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector128<byte> Pick(ref byte row, int[] bases, Vector128<byte>[] picks, int group)
     {

@@ -17,9 +17,6 @@ sealed class HsvPlanes(int count)
 
     public byte[] Value { get; } = new byte[count + FrameShrink.Slack];
 
-    /// <param name="blue">Values, then slack.</param>
-    /// <param name="green">Likewise.</param>
-    /// <param name="red">Likewise.</param>
     public void Convert(byte[] blue, byte[] green, byte[] red)
     {
         // The slack takes the last block's surplus.

@@ -8,9 +8,7 @@ sealed class ShrinkAxis
 {
     const int One = 2048;
 
-    /// <param name="source">Length of the source axis.</param>
-    /// <param name="size">Length of the output axis.</param>
-    /// <param name="clampWeights">Columns: outside the picture the border's own value counts alone. Rows: their index is held inside instead.</param>
+    /// <remarks><paramref name="clampWeights"/>: columns: outside the picture the border's own value counts alone. Rows: their index is held inside instead.</remarks>
     public ShrinkAxis(int source, int size, bool clampWeights)
     {
         (First, Second, Weights) = (new int[size], new int[size], new short[2 * size]);

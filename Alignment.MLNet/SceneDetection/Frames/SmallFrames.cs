@@ -32,7 +32,6 @@ sealed class SmallFrames
 
     public int Height { get; }
 
-    /// <summary>Bytes of one frame.</summary>
     public int Bytes => 3 * Width * Height;
 
     /// <summary>ffmpeg's filters that make them.</summary>
@@ -51,9 +50,7 @@ sealed class SmallFrames
     }
 
     /// <summary>Takes over the next frame.</summary>
-    /// <param name="index">Number of the frame.</param>
-    /// <param name="seconds">When it is shown.</param>
-    /// <param name="planes">Its Y, U and V planes as ffmpeg sent them, and <see cref="FrameShrink.Slack"/> more.</param>
+    /// <remarks><paramref name="planes"/>: its Y, U and V planes as ffmpeg sent them, and <see cref="FrameShrink.Slack"/> more.</remarks>
     public AnalysedFrame Take(long index, double seconds, ReadOnlySpan<byte> planes)
     {
         (Frame.Index, Frame.Seconds) = (index, seconds);

@@ -9,7 +9,7 @@ static class TestFrames
 
     public static string Write(string path, int frames = 10, int width = 64, int height = 48, VideoWriteOptions? options = null)
     {
-        VideoWriter.Write(path, width, height, new FrameRate(25), frames, static (i, rgb) => rgb.Fill(Grey(i)), options);
+        VideoWriter.Write(path, new(width, height, new(25), frames), static (i, rgb) => rgb.Fill(Grey(i)), options);
         return path;
     }
 

@@ -70,7 +70,7 @@ public sealed class VideoReaderTests
         using var temp = new TempFolder();
         string path = TestFrames.Write(temp["a.mp4"], 200, 320, 240);
         using var stop = new CancellationTokenSource();
-        Assert.That(() => VideoReader.Read(path, (i, _) => { if (i == 2) stop.Cancel(); return true; }, stop: stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => VideoReader.Read(path, (i, _) => { if (i == 2) stop.Cancel(); return true; }, cancellationToken: stop.Token), Throws.InstanceOf<OperationCanceledException>());
     }
 
     static readonly object[] s_bad =

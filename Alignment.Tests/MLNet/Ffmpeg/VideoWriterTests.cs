@@ -13,7 +13,7 @@ public sealed class VideoWriterTests
         var info = VideoProbe.Read(path);
         Assert.Multiple(() =>
         {
-            Assert.That(info with { Seconds = 0 }, Is.EqualTo(new VideoInfo(64, 48, new FrameRate(25), 10, 0, 0, "h264", null) { PixelFormat = "yuv420p" }));
+            Assert.That(info with { Seconds = 0 }, Is.EqualTo(new VideoInfo { Width = 64, Height = 48, Fps = new(25), Frames = 10, VideoCodec = "h264", SquareWidth = 64, PixelFormat = "yuv420p" }));
             Assert.That(info.Seconds, Is.EqualTo(0.4).Within(1e-6));
             // 8-bit limited range has 219 greys: half a step of 255/219, and the encoder's own error at crf 18.
             Assert.That(TestFrames.Means(path), Is.EqualTo(Enumerable.Range(0, 10).Select(i => (double)TestFrames.Grey(i))).Within(2.0));
@@ -26,7 +26,7 @@ public sealed class VideoWriterTests
         byte[][] colours = [[230, 20, 20], [20, 200, 30], [30, 40, 220], [250, 230, 10]];
         using var temp = new TempFolder();
         string path = temp["c.mp4"];
-        VideoWriter.Write(path, 64, 64, new FrameRate(25), 4, (i, rgb) => { for (int p = 0; p < rgb.Length; p++) rgb[p] = colours[i][p % 3]; }, new() { Crf = 4 });
+        VideoWriter.Write(path, new(64, 64, new(25), 4), (i, rgb) => { for (int p = 0; p < rgb.Length; p++) rgb[p] = colours[i][p % 3]; }, new() { Crf = 4 });
         VideoReader.Read(path, (i, rgb) =>
         {
             for (int c = 0; c < 3; c++) Assert.That(rgb[(32 * 64 + 32) * 3 + c], Is.EqualTo(colours[i][c]).Within(5), $"frame {i} channel {c}");
@@ -44,19 +44,19 @@ public sealed class VideoWriterTests
         Assert.That(b, Is.EqualTo(a));
     }
 
-    [TestCase(OddSize.Pad, 66, 50)]
-    [TestCase(OddSize.Crop, 64, 48)]
-    public void Write_OddSides_BecomeEvenAsAsked(OddSize odd, int width, int height)
+    [TestCase(false, 66, 50)]
+    [TestCase(true, 64, 48)]
+    public void Write_OddSides_BecomeEvenAsAsked(bool crop, int width, int height)
     {
         using var temp = new TempFolder();
-        var info = VideoProbe.Read(TestFrames.Write(temp["odd.mp4"], 3, 65, 49, new() { OddSize = odd }));
+        var info = VideoProbe.Read(TestFrames.Write(temp["odd.mp4"], 3, 65, 49, new() { OddSize = crop ? OddSize.Crop : OddSize.Pad }));
         Assert.That((info.Width, info.Height), Is.EqualTo((width, height)));
     }
 
     [Test]
     public void Fit_OddFrame_RepeatsTheLastColumnAndRow()
     {
-        var source = new RgbFrameSource(1, 3, new FrameRate(25), 1, OddSize.Pad, (_, _) => { });
+        var source = new RgbFrameSource(new(1, 3, new(25), 1), OddSize.Pad, (_, _) => { });
         byte[] made = new byte[2 * 4 * 3];
         source.Fit([1, 2, 3, 4, 5, 6, 7, 8, 9], made);
         Assert.That(made, Is.EqualTo(new byte[] { 1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6, 7, 8, 9, 7, 8, 9, 7, 8, 9, 7, 8, 9 }));
@@ -78,7 +78,7 @@ public sealed class VideoWriterTests
     public void Write_DrawingThrows_ThrowsThatAndLeavesNothing()
     {
         using var temp = new TempFolder();
-        Assert.That(() => VideoWriter.Write(temp["x.mp4"], 64, 48, new FrameRate(25), 100, static (i, _) => { if (i == 7) throw new InvalidDataException("seven"); }),
+        Assert.That(() => VideoWriter.Write(temp["x.mp4"], new(64, 48, new(25), 100), static (i, _) => { if (i == 7) throw new InvalidDataException("seven"); }),
             Throws.InstanceOf<InvalidDataException>().With.Message.EqualTo("seven"));
         Assert.That(Directory.EnumerateFileSystemEntries(temp.Path), Is.Empty);
     }
@@ -88,24 +88,15 @@ public sealed class VideoWriterTests
     {
         using var temp = new TempFolder();
         using var stop = new CancellationTokenSource();
-        Assert.That(() => VideoWriter.Write(temp["x.mp4"], 640, 480, new FrameRate(25), 1_000_000, (i, _) => { if (i == 20) stop.Cancel(); }, stop: stop.Token),
+        Assert.That(() => VideoWriter.Write(temp["x.mp4"], new(640, 480, new(25), 1_000_000), (i, _) => { if (i == 20) stop.Cancel(); }, cancellationToken: stop.Token),
             Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Directory.EnumerateFileSystemEntries(temp.Path), Is.Empty);
     }
 
     [Test]
-    public void Write_SequenceTooShort_SaysWhichFrameIsMissing()
-    {
-        using var temp = new TempFolder();
-        var frames = Enumerable.Repeat<ReadOnlyMemory<byte>>(new byte[64 * 48 * 3], 2);
-        Assert.That(() => VideoWriter.Write(temp["x.mp4"], 64, 48, new FrameRate(25), 3, frames),
-            Throws.InstanceOf<BadDataException>().With.Message.Contains("Frame 2").And.Message.Contains("3 frames"));
-    }
-
-    [Test]
     public void Job_AnyFile_ArgumentsHoldOnlyWorkspaceNames()
     {
-        var source = new RgbFrameSource(64, 48, new FrameRate(30000, 1001), 90, OddSize.Pad, (_, _) => { });
+        var source = new RgbFrameSource(new(64, 48, new(30000, 1001), 90), OddSize.Pad, (_, _) => { });
         string arguments = VideoWriter.Job(source, new() { AudioFrom = "a\" -y \"INJECTED.mp4" }, "in0", "aac").Arguments;
         // The pipe's name is random; everything else is fixed.
         string fixedPart = System.Text.RegularExpressions.Regex.Replace(arguments, "-i \"[^\"]*(pipe|FFMpegCore)[^\"]*\"|-i \"unix:[^\"]*\"", "-i PIPE");

@@ -112,7 +112,7 @@ public sealed class AlignmentRunTests
         using (RunLock.Take(temp["out"]))
         {
             Assert.That(() => VariantJob.Run(data, temp["out"], new() { Width = 32, Height = 32 }), Throws.TypeOf<RetryableException>());
-            Assert.That(() => AssembleJob.Assemble(temp["edited"], temp["out"]), Throws.TypeOf<RetryableException>());
+            Assert.That(() => AssembleJob.Run(temp["edited"], temp["out"]), Throws.TypeOf<RetryableException>());
         }
         Assert.That(VariantJob.Run(data, temp["out"], new() { Width = 32, Height = 32 }).Made, Is.EqualTo(2));
     }

@@ -85,7 +85,7 @@ public sealed class PrepareRunTests
         Directory.CreateDirectory(folder);
         File.Copy(scratch["data", "keywords.csv"], Path.Combine(folder, "keywords.csv"));
         foreach (DrawnAd ad in drawn)
-            VideoWriter.Write(Path.Combine(folder, ad.Options.VideoId + ".mp4"), ad.Options.Width, ad.Options.Height, new FrameRate(ad.Options.FramesPerSecond), ad.Frames, (frame, rgb) => ad.Render((int)frame, rgb));
+            VideoWriter.Write(Path.Combine(folder, ad.Options.VideoId + ".mp4"), new(ad.Options.Width, ad.Options.Height, new(ad.Options.FramesPerSecond), ad.Frames), (frame, rgb) => ad.Render((int)frame, rgb));
         return drawn;
     }
 

@@ -12,7 +12,7 @@ public sealed class SceneDetectionTests
     static string Write(string path, int width, int height, params int[] lengths)
     {
         byte[] greys = [.. lengths.SelectMany((n, scene) => Enumerable.Repeat((byte)(30 + scene % 3 * 90), n))];
-        VideoWriter.Write(path, width, height, new FrameRate(25), greys.Length, (i, rgb) =>
+        VideoWriter.Write(path, new(width, height, new(25), greys.Length), (i, rgb) =>
         {
             rgb.Fill(greys[i]);
             // A strip too small to be a change of scene counts the frames.
@@ -361,7 +361,7 @@ public sealed class SceneDetectionTests
         Write(temp["v.mp4"], 64, 48, 300, 300);
         using var stop = new CancellationTokenSource();
         var cancel = new Cancelling(stop);
-        Assert.That(() => SceneDetectionJob.Run(temp["v.mp4"], temp["data"], progress: cancel, cancel: stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => SceneDetectionJob.Run(temp["v.mp4"], temp["data"], progress: cancel, cancellationToken: stop.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Directory.EnumerateDirectories(temp["data", "video_scene_cuts"]), Is.Empty);
         Assert.That(SceneDetectionJob.Run(temp["v.mp4"], temp["data"]).Scenes, Is.EqualTo(2));
     }

@@ -7,7 +7,17 @@ namespace Alignment.Tests.MLNet.Video;
 public sealed class SceneTimingTests
 {
     static readonly SceneList s_list = SceneList.FromStarts(new FrameRate(25), [0, 40, 79, 109], 139);
-    static readonly VideoInfo s_source = new(640, 360, new FrameRate(25), 139, 5.56, 0, "h264", "aac");
+    static readonly VideoInfo s_source = new()
+    {
+        Width = 640,
+        Height = 360,
+        SquareWidth = 640,
+        Fps = new(25),
+        Frames = 139,
+        Seconds = 5.56,
+        VideoCodec = "h264",
+        AudioCodec = "aac",
+    };
 
     [Test]
     public void Of_SceneList_HoldsEachSceneForItsFrames()

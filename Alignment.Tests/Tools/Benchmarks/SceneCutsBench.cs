@@ -62,7 +62,7 @@ static class SceneCutsBench
     /// <summary>Ten shots of moving gradients, 3000 frames of 640x360.</summary>
     static string Drawn(string path)
     {
-        VideoWriter.Write(path, 640, 360, new FrameRate(25), 3000, static (i, rgb) =>
+        VideoWriter.Write(path, new(640, 360, new(25), 3000), static (i, rgb) =>
         {
             int shot = (int)(i / 300);
             for (int y = 0, at = 0; y < 360; y++)
