@@ -39,7 +39,7 @@ public sealed class FfmpegTools
     // Null for builds between versions, which are recent ones.
     System.Version? Number => System.Version.TryParse(string.Concat(Version.TakeWhile(c => char.IsAsciiDigit(c) || c == '.')).TrimEnd('.'), out var v) ? v : null;
 
-    /// <summary>Finds both programs and asks ffmpeg for its version; the answer is kept for the life of the process.</summary>
+    /// <summary>Finds both programs and asks ffmpeg for its version; the answer is cached for the life of the process.</summary>
     /// <param name="folder">Where to look; null for the environment variable and PATH. A folder given is the only one tried.</param>
     /// <exception cref="MissingDependencyException">They are not there or cannot be started; the message says how to install them.</exception>
     public static FfmpegTools Find(string? folder = null) =>

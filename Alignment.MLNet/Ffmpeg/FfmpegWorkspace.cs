@@ -47,7 +47,6 @@ sealed class FfmpegWorkspace : IDisposable
         _deliverTo = TryLink(Path.Combine(Folder, Output), full) ? null : full;
     }
 
-    /// <summary>After success: brings the result to its place where no link could be made.</summary>
     public void Deliver()
     {
         if (_deliverTo is not null) File.Move(Path.Combine(Folder, Output), _deliverTo, overwrite: true);

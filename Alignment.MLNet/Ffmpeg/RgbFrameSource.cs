@@ -27,7 +27,7 @@ sealed class RgbFrameSource(VideoFormat format, OddSize odd, DrawFrame draw) : I
             {
                 draw(i, drawn);
             }
-#pragma warning disable CA1031 // Whatever the caller's code throws is kept and thrown again on the caller's thread.
+#pragma warning disable CA1031 // Whatever the caller's code throws is thrown again on the caller's thread.
             catch (Exception e)
 #pragma warning restore CA1031
             {
@@ -45,9 +45,9 @@ sealed class RgbFrameSource(VideoFormat format, OddSize odd, DrawFrame draw) : I
         for (int y = 0; y < EvenHeight; y++)
         {
             var row = from.Slice(Math.Min(y, height - 1) * width * 3, width * 3);
-            var made = to.Slice(y * EvenWidth * 3, EvenWidth * 3);
-            row[..Math.Min(row.Length, made.Length)].CopyTo(made);
-            if (EvenWidth > width) row[^3..].CopyTo(made[^3..]);
+            var target = to.Slice(y * EvenWidth * 3, EvenWidth * 3);
+            row[..Math.Min(row.Length, target.Length)].CopyTo(target);
+            if (EvenWidth > width) row[^3..].CopyTo(target[^3..]);
         }
     }
 

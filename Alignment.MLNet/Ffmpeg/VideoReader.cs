@@ -74,9 +74,9 @@ static class VideoReader
         // "V": a music file's cover picture is no video.
         string arguments = string.Create(CultureInfo.InvariantCulture,
             $"-map 0:V:0 -an -sn -dn {(options.Fps is null ? fpsMode + " passthrough " : "")}{filter}{(options.Only is { } only ? $" -frames:v {only.Count}" : "")} -f rawvideo -pix_fmt rgb24");
-        // Where the picture's size changes on the way ffmpeg makes its filters anew, and "select" would count from 0 again; scaling copes by itself.
-        string kept = options.Only is null ? "" : "-reinit_filter 0 ";
-        return FFMpegArguments.FromFileInput(input, false, o => o.WithCustomArgument("-hide_banner -nostdin -v error " + kept + FfmpegWorkspace.InputGuards))
+        // Where the picture's size changes on the way ffmpeg sets up its filters again, and "select" would count from 0 again; scaling copes by itself.
+        string reinit = options.Only is null ? "" : "-reinit_filter 0 ";
+        return FFMpegArguments.FromFileInput(input, false, o => o.WithCustomArgument("-hide_banner -nostdin -v error " + reinit + FfmpegWorkspace.InputGuards))
             .OutputToFile(output, true, o => o.WithCustomArgument(arguments));
     }
 
@@ -95,7 +95,7 @@ static class VideoReader
                 {
                     if (take(Count++, frame)) continue;
                 }
-#pragma warning disable CA1031 // Whatever the caller's code throws is kept and thrown again on the caller's thread.
+#pragma warning disable CA1031 // Whatever the caller's code throws is thrown again on the caller's thread.
                 catch (Exception e)
 #pragma warning restore CA1031
                 {

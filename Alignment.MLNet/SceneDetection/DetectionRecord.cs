@@ -13,7 +13,7 @@ namespace Alignment.MLNet.SceneDetection;
 sealed record TakenStill(int Scene, int Image, long Frame, string File, long Bytes);
 
 /// <summary>
-/// <c>scenes.json</c> beside the stills: what they were made from and how. It says which folders are ours, and whether a rerun has
+/// <c>scenes.json</c> beside the stills: what they were taken from and how. It says which folders are ours, and whether a rerun has
 /// anything to do. The same inputs give the same bytes.
 /// </summary>
 sealed record DetectionRecord

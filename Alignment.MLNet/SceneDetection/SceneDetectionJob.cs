@@ -14,11 +14,11 @@ public static class SceneDetectionJob
 {
     /// <summary>Finds and writes the scenes of every video.</summary>
     /// <param name="videos">The folder of videos, or one video. The id is the file's name without its ending.</param>
-    /// <param name="data">The data folder, or the one that has it as <c>data/</c>; made if it is not there.</param>
+    /// <param name="data">The data folder, or the one that has it as <c>data/</c>; created if it is not there.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <param name="progress">Kilobytes of video.</param>
     /// <param name="tools">Where ffmpeg is; null to look for it.</param>
-    /// <param name="cancellationToken">Stops at once; finished videos stay and are not made again.</param>
+    /// <param name="cancellationToken">Stops at once; finished videos stay and are not detected again.</param>
     /// <returns>Every video, and the problems of those that could not be used: one bad file does not stop the others.</returns>
     /// <exception cref="BadDataException">There is no video, or none that could be used.</exception>
     /// <exception cref="UsageException">No such folder, an option out of range, or a video asked for by an id that no file has.</exception>
@@ -33,7 +33,7 @@ public static class SceneDetectionJob
         var files = Chosen(VideoFiles.Find(videos, problems.Add), options.VideoIds, videos);
         if (files.Count == 0) throw new BadDataException("No scenes could be found. " + problems[0]);
         string folder = DataFolder(data);
-        List<DetectedVideo> made = [];
+        List<DetectedVideo> detected = [];
         using (RunLock.Take(Path.Combine(folder, StillsFolder.Stills)))
         {
             long[] sizes = [.. files.Select(f => Math.Max(1, (VideoFiles.SizeOf(f.Path) ?? 0) >> 10))];
@@ -46,7 +46,7 @@ public static class SceneDetectionJob
                 Tell(0);
                 try
                 {
-                    made.Add(new VideoDetection(id, path, folder, options, tools, cancellationToken).Run(Tell, problems.Add));
+                    detected.Add(new VideoDetection(id, path, folder, options, tools, cancellationToken).Run(Tell, problems.Add));
                 }
                 catch (BadDataException e)
                 {
@@ -58,8 +58,8 @@ public static class SceneDetectionJob
             }
             progress?.Report(new("finding scenes, kB of video", total, total));
         }
-        if (made.Count == 0) throw new BadDataException("No scenes could be found. " + problems[0]);
-        return new(made, problems);
+        if (detected.Count == 0) throw new BadDataException("No scenes could be found. " + problems[0]);
+        return new(detected, problems);
     }
 
     /// <summary>The folder that has <c>video_scene_cuts</c>: the one given, or its <c>data</c> where that has them already.</summary>

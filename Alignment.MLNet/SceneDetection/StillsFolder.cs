@@ -5,7 +5,7 @@ namespace Alignment.MLNet.SceneDetection;
 /// <summary>
 /// Where a video's scenes go: <c>video_scene_cuts/{id}/</c> appears whole, by renaming a folder that was filled beside it
 /// (<c>.{id}.partial</c>). A process killed at any point leaves the old folder, or the new one, or both under names the next run
-/// puts in order. Files in the old folder that are not ours are kept.
+/// puts in order. Files in the old folder that are not ours stay.
 /// </summary>
 sealed class StillsFolder
 {

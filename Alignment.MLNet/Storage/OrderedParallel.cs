@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Storage;
 
-/// <summary>Work on several threads whose results come in order, and are as few in memory as there are workers: nothing that is made depends on how many there were.</summary>
+/// <summary>Work on several threads whose results come in order, as few in memory as there are workers; no result depends on their number.</summary>
 static class OrderedParallel
 {
     /// <summary>As many as there are processors, up to a bound on the decoded pictures in memory.</summary>

@@ -16,7 +16,7 @@ sealed class RunLock : IDisposable
 
     RunLock(FileStream file) => _file = file;
 
-    /// <summary>Takes the lock of <paramref name="folder"/>, which is made if it is not there.</summary>
+    /// <summary>Takes the lock of <paramref name="folder"/>, which is created if it is not there.</summary>
     /// <exception cref="RetryableException">Another process works in it.</exception>
     /// <exception cref="UsageException">It is a file.</exception>
     public static RunLock Take(string folder)

@@ -6,12 +6,12 @@ using Microsoft.ML.OnnxRuntime;
 namespace Alignment.MLNet.Training;
 
 /// <summary>
-/// Turns decoded scenes into the training graph's inputs: VAE encoder and text encoder (frozen, run by ONNX Runtime, each result kept as long as there
+/// Turns decoded scenes into the training graph's inputs: VAE encoder and text encoder (frozen, run by ONNX Runtime, each result cached as long as there
 /// is room), noise, timesteps.
 /// </summary>
 sealed class BatchEncoder : IDisposable
 {
-    /// <summary>What kept scenes may take in bytes: at 512x512 a scene's mean and variance are 128 KB, so about two thousand scenes.</summary>
+    /// <summary>What cached scenes may take in bytes: at 512x512 a scene's mean and variance are 128 KB, so about two thousand scenes.</summary>
     const long MostKeptBytes = 256L << 20;
 
     readonly ControlNetTrainingOptions _options;
@@ -22,8 +22,8 @@ sealed class BatchEncoder : IDisposable
     readonly TrainingRandom _random;
     readonly float _scalingFactor;
     readonly int _textWidth;
-    readonly Dictionary<string, SceneLatents> _kept = new(StringComparer.Ordinal);
-    readonly int _mostKept;
+    readonly Dictionary<string, SceneLatents> _cached = new(StringComparer.Ordinal);
+    readonly int _mostCached;
 
     public BatchEncoder(ModelBundle bundle, ControlNetTrainingOptions options)
     {
@@ -35,7 +35,7 @@ sealed class BatchEncoder : IDisposable
         _random = new TrainingRandom(options.Seed, _schedule.AlphaBars.Length);
         _scalingFactor = (float)bundle.Manifest.ScalingFactor;
         _textWidth = bundle.Manifest.TextWidth;
-        _mostKept = (int)Math.Min(int.MaxValue, MostKeptBytes / (2L * sizeof(float) * _shape.LatentLength));
+        _mostCached = (int)Math.Min(int.MaxValue, MostKeptBytes / (2L * sizeof(float) * _shape.LatentLength));
     }
 
     /// <summary>A micro batch of training: the scenes are rows <paramref name="firstRow"/> … of the stream over all epochs.</summary>
@@ -95,11 +95,11 @@ sealed class BatchEncoder : IDisposable
     /// <summary>The VAE encoder's output for a scene; one scene at a time, so that it does not depend on the batch.</summary>
     SceneLatents Latents(TrainingScene scene)
     {
-        if (_kept.TryGetValue(scene.SceneId, out SceneLatents? known)) return known;
+        if (_cached.TryGetValue(scene.SceneId, out SceneLatents? known)) return known;
         using OrtValue input = OrtValue.CreateTensorValueFromMemory(scene.Image, [1, 3, _shape.Height, _shape.Width]);
         float[][] moments = _sessions.Run(_sessions.VaeEncoder, "sample", input, "mean", "logvar");
         var latents = new SceneLatents(moments[0], moments[1]);
-        if (_kept.Count < _mostKept) _kept.Add(scene.SceneId, latents);
+        if (_cached.Count < _mostCached) _cached.Add(scene.SceneId, latents);
         return latents;
     }
 

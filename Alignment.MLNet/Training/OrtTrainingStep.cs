@@ -103,12 +103,12 @@ sealed class OrtTrainingStep : ITrainingStep
                 case "reconstruction_weight": session.Set(input, [(float)_options.ReconstructionWeight], 1); break;
                 case "lpips_weight": session.Set(input, [(float)_options.LpipsWeight], 1); break;
                 case "background_weight": session.Set(input, [(float)_options.BackgroundWeight], 1); break;
-                default: throw new InvalidOperationException($"The training graph has an input '{input}' that nobody sets.");
+                default: throw new InvalidOperationException($"The training graph has an input '{input}' that is not set.");
             }
         try
         {
-            IReadOnlyDictionary<string, float[]> made = session.Run();
-            return [.. LossParts.Select(p => (double)made[p][0])];
+            IReadOnlyDictionary<string, float[]> outputs = session.Run();
+            return [.. LossParts.Select(p => (double)outputs[p][0])];
         }
         catch (OnnxRuntimeException e) when (!OutOfMemory.Is(e))
         {

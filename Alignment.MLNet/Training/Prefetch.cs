@@ -16,7 +16,7 @@ sealed class Prefetch<T> : IEnumerator<T> where T : class
     ExceptionDispatchInfo? _failure;
 
     /// <param name="source">Enumerated once, on the other thread.</param>
-    /// <param name="ahead">Items held ready at most, 1 or more; one more is being made.</param>
+    /// <param name="ahead">Items held ready at most, 1 or more; one more is in work.</param>
     public Prefetch(IEnumerable<T> source, int ahead)
     {
         _ready = new BlockingCollection<T>(ahead);

@@ -56,12 +56,12 @@ sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions op
         }
         catch (Exception e) when (e is JsonException or AlignmentException or IOException)
         {
-            return null;   // made again
+            return null;   // written again
         }
     }
 
     /// <summary>Writes everything.</summary>
-    public TrainingResult Write(TrainingState end, long chosen, long made, IWeights weights, Action<ModelBundle> draw, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+    public TrainingResult Write(TrainingState end, long chosen, long stepsDone, IWeights weights, Action<ModelBundle> draw, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         string how = string.Create(CultureInfo.InvariantCulture, $"ControlNet trained for {chosen} steps of {options.Rows} on {split.Train.Count} scenes of {split.TrainVideos} videos by alignment");
         ModelBundle trained = TrainedBundle.Write(source, folder.Model, weights, new() { Origin = how, Note = Note(), Card = Card(end, chosen), Force = true }, progress, cancellationToken);
@@ -87,16 +87,16 @@ sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions op
             LastValidationLoss = end.LastValidationLoss,
         };
         OutputRecord.WriteManifest(folder.Summary, written);
-        return Result(written, made);
+        return Result(written, stepsDone);
     }
 
-    TrainingResult Result(Written w, long made) => new()
+    TrainingResult Result(Written w, long stepsDone) => new()
     {
         Output = folder.Root,
         Model = folder.Model,
         ModelHash = w.ModelSha256,
         Steps = w.Steps,
-        StepsMade = made,
+        StepsMade = stepsDone,
         ChosenStep = w.ChosenStep,
         StoppedEarly = w.Steps < plan.Steps,
         TrainVideos = w.TrainVideos,

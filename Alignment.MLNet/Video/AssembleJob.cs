@@ -10,8 +10,8 @@ namespace Alignment.MLNet.Video;
 
 /// <summary>
 /// Edited scenes back into videos: <c>edited_scenes/{variant}/{video_id}/{scene_id}.png</c> → <c>videos/{video_id}_{variant}.mp4</c>,
-/// each scene held for its real duration where a scene list or source video tells it, the source's audio kept.
-/// A video whose inputs have not changed is not made again; each appears complete or not at all; the same inputs give the same bytes.
+/// each scene held for its real duration where a scene list or source video says it, with the source's audio.
+/// A video whose inputs have not changed is not encoded again; each appears complete or not at all; the same inputs give the same bytes.
 /// </summary>
 public static class AssembleJob
 {
@@ -22,9 +22,9 @@ public static class AssembleJob
     /// <param name="options">Null for the defaults.</param>
     /// <param name="progress">One unit per video.</param>
     /// <param name="tools">Where ffmpeg is; null to look for it.</param>
-    /// <param name="cancellationToken">Stops at once; finished videos stay and are not made again.</param>
-    /// <returns>All videos, and the problems of those that could not be made: one bad video does not stop the others.</returns>
-    /// <exception cref="BadDataException">There is not one edited scene, or not one video could be made.</exception>
+    /// <param name="cancellationToken">Stops at once; finished videos stay and are not encoded again.</param>
+    /// <returns>All videos, and the problems of those that could not be assembled: one bad video does not stop the others.</returns>
+    /// <exception cref="BadDataException">There is not one edited scene, or not one video could be assembled.</exception>
     /// <exception cref="UsageException">An option is out of range, or names no edited video.</exception>
     /// <exception cref="RetryableException">Another run works in the output folder.</exception>
     public static AssembleResult Run(string editedFolder, string outFolder, IReadOnlyList<string>? sourceFolders = null, AssembleOptions? options = null,
@@ -47,7 +47,7 @@ public static class AssembleJob
         var all = EditedVideo.Find(editedFolder, options.VideoIds);
         List<AssembledVideo> videos = [];
         List<string> problems = [];
-        int made = 0, done = 0;
+        int encodedVideos = 0, done = 0;
         foreach (var group in all.GroupBy(e => e.VideoId, StringComparer.Ordinal))
         {
             try
@@ -59,7 +59,7 @@ public static class AssembleJob
                     try
                     {
                         videos.Add(job.Make(edited, out bool encoded));
-                        if (encoded) made++;
+                        if (encoded) encodedVideos++;
                     }
                     catch (BadDataException e)
                     {
@@ -77,7 +77,7 @@ public static class AssembleJob
         progress?.Report(new("assembling videos", all.Count, all.Count));
         AssembleManifest.WriteAll(Path.Combine(outFolder, Layout.Videos, AssembleManifest.FileName), videos, problems);
         if (videos.Count == 0) throw new BadDataException("No video could be assembled. " + problems[0]);
-        return new(videos, made, problems);
+        return new(videos, encodedVideos, problems);
     }
 }
 
@@ -132,7 +132,7 @@ sealed class VideoAssembly : IDisposable
         var written = VideoProbe.Read(file, _tools, _cancellationToken);
         if (written.Frames != timing.Frames)
             throw BadDataException.For($"The video '{name}.mp4'", $"{written.Frames} frames after encoding", $"{timing.Frames}", "Run again; if it happens again, try another ffmpeg.");
-        var made = new AssembledVideo
+        var assembled = new AssembledVideo
         {
             VideoId = _videoId,
             Variant = edited.Variant,
@@ -154,9 +154,9 @@ sealed class VideoAssembly : IDisposable
             Sha256 = FileHash.OfFile(file),
             AttentionOrigin = attention,
         };
-        AssembleManifest.Write(note, made);
+        AssembleManifest.Write(note, assembled);
         encoded = true;
-        return made;
+        return assembled;
     }
 
     string InputsHash(Dictionary<int, string> pictures, SceneTiming timing)

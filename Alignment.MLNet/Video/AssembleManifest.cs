@@ -65,7 +65,7 @@ public sealed record AssembledVideo
 /// <summary>The outcome of assembling.</summary>
 /// <param name="Videos">Every video that is there now, by video, then variant.</param>
 /// <param name="Made">How many of them were encoded in this run; the others were up to date.</param>
-/// <param name="Problems">Videos that could not be made, and why.</param>
+/// <param name="Problems">Videos that could not be assembled, and why.</param>
 public sealed record AssembleResult(IReadOnlyList<AssembledVideo> Videos, int Made, IReadOnlyList<string> Problems)
 {
     public int UpToDate => Videos.Count - Made;
@@ -85,7 +85,7 @@ static class AssembleManifest
         AtomicFile.Write(path, s => JsonSerializer.Serialize(s, new { Tool = ToolVersion.Name, AttentionOrigin = attention, Videos = videos, Problems = problems }, JsonStyle.Page), keepEqual: true);
     }
 
-    /// <summary>The note beside a video, or null when there is none or it cannot be read (then the video is made again).</summary>
+    /// <summary>The note beside a video, or null when there is none or it cannot be read (then the video is encoded again).</summary>
     public static AssembledVideo? TryRead(string path)
     {
         try

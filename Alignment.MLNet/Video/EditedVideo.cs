@@ -10,7 +10,7 @@ namespace Alignment.MLNet.Video;
 /// <remarks><paramref name="Pictures"/>: scene number → file, ascending.</remarks>
 sealed record EditedVideo(string VideoId, string Variant, SortedDictionary<int, string> Pictures)
 {
-    // Best first: PNG is what the edit really made, JPEG is written from it.
+    // Best first: PNG is the edit itself, JPEG is written from it.
     static readonly string[] s_endings = [".png", ".jpg", ".jpeg"];
 
     /// <summary>All of them, by video, then variant. <paramref name="folder"/> is <c>edited_scenes</c> or the folder that holds it.</summary>

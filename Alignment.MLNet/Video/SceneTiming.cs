@@ -44,9 +44,9 @@ sealed record SceneTiming(FrameRate Fps, DurationSource From, IReadOnlyList<Time
 
     static SceneTiming FromList(string video, IReadOnlyList<int> edited, SceneList list, VideoInfo? source, FrameRate fps)
     {
-        int[] strangers = [.. edited.Except(list.Scenes.Select(s => s.SceneNumber))];
-        if (strangers.Length > 0)
-            throw BadDataException.For($"The video '{video}'", $"the edited scene {Name(strangers)}", $"only scenes of its scene list ({Name([.. list.Scenes.Select(s => s.SceneNumber)])})", "Detect the scenes again or remove the picture.");
+        int[] unknown = [.. edited.Except(list.Scenes.Select(s => s.SceneNumber))];
+        if (unknown.Length > 0)
+            throw BadDataException.For($"The video '{video}'", $"the edited scene {Name(unknown)}", $"only scenes of its scene list ({Name([.. list.Scenes.Select(s => s.SceneNumber)])})", "Detect the scenes again or remove the picture.");
         List<string> notes = [];
         var has = edited.ToHashSet();
         int[] missing = [.. list.Scenes.Select(s => s.SceneNumber).Where(n => !has.Contains(n))];

@@ -5,7 +5,7 @@ namespace Alignment.MLNet.SceneDetection.Detectors;
 /// <summary>The last frames as small pictures, a fixed number of them, with how far each is from the last one that differs.</summary>
 sealed class PictureRing
 {
-    /// <summary>Pictures kept: six seconds at 50 frames a second, and 2 MB.</summary>
+    /// <summary>Six seconds at 50 frames a second, and 2 MB.</summary>
     public const int Capacity = 300;
 
     readonly SmallPicture[] _pictures;

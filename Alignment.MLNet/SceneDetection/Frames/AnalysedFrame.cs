@@ -25,7 +25,7 @@ sealed class AnalysedFrame
     /// <summary>Mean of all B, G and R values.</summary>
     public double AverageRgb { get; set; }
 
-    /// <summary>Correlation of the luminance histograms; NaN for the first frame and where histograms are not made.</summary>
+    /// <summary>Correlation of the luminance histograms; NaN for the first frame and where histograms are not computed.</summary>
     public double HistDiff { get; set; } = double.NaN;
 
     /// <summary>How much changed since the last frame that differs, as a share; set by the default detector.</summary>

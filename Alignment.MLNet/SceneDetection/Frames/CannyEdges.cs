@@ -1,7 +1,7 @@
 namespace Alignment.MLNet.SceneDetection.Frames;
 
 /// <summary>
-/// Edges of a picture's brightness, made thicker: Canny's detector as OpenCV computes it (3x3 Sobel with repeated borders,
+/// Thickened edges of a picture's brightness: Canny's detector as OpenCV computes it (3x3 Sobel with repeated borders,
 /// |dx| + |dy|, direction in 15-bit fixed point), thresholds ⅔ and 4⁄3 of the median brightness, then a square dilation.
 /// </summary>
 sealed class CannyEdges

@@ -110,7 +110,7 @@ static class DecodedFrames
         readonly Channel<Bundle> _free, _full;
         readonly int _bytes, _frames, _most;
         readonly CancellationToken _cancellationToken;
-        int _made, _given;
+        int _created, _given;
         Bundle? _open;
 
         public FramePipe(int bytes, int frames, int buffers, CancellationToken cancellationToken)
@@ -147,7 +147,7 @@ static class DecodedFrames
         Bundle Free()
         {
             if (_free.Reader.TryRead(out Bundle? bundle)) return bundle;
-            return _made++ < _most ? new(new byte[_frames * _bytes + FrameShrink.Slack]) : _free.Reader.ReadAsync(_cancellationToken).AsTask().GetAwaiter().GetResult();
+            return _created++ < _most ? new(new byte[_frames * _bytes + FrameShrink.Slack]) : _free.Reader.ReadAsync(_cancellationToken).AsTask().GetAwaiter().GetResult();
         }
 
         public void End()

@@ -84,7 +84,7 @@ sealed class FrameShrink
         }
     }
 
-    /// <summary>The slot that holds source row <paramref name="row"/>, made now unless it is there.</summary>
+    /// <summary>The slot that holds source row <paramref name="row"/>, computed unless it is there.</summary>
     int Slot(ReadOnlySpan<byte> frame, int row, int keep)
     {
         if (_slotRow[0] == row) return 0;
