@@ -12,7 +12,7 @@ public enum DetectionState
     UpToDate,
 
     /// <summary>Its folder holds stills that this did not make; they were left alone (<see cref="SceneDetectionOptions.Force"/> replaces them).</summary>
-    BroughtAlong,
+    Provided,
 }
 
 /// <summary>The scenes of one video.</summary>

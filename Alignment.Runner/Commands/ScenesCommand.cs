@@ -73,7 +73,7 @@ sealed class ScenesCommand : RunnerCommand
         var table = new Table().Border(TableBorder.Simple).AddColumns("video", "scenes", "frames", "seconds", "stills", "");
         foreach (var v in report.Videos)
         {
-            bool known = v.State != DetectionState.BroughtAlong;
+            bool known = v.State != DetectionState.Provided;
             table.AddRow([.. new[]
             {
                 v.VideoId, known ? N(v.Scenes) : "", known ? N(v.Frames) : "", known ? v.Seconds.ToString("0.00", CultureInfo.InvariantCulture) : "", known ? N(v.Stills) : "",

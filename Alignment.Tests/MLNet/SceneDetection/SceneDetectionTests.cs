@@ -124,14 +124,14 @@ public sealed class SceneDetectionTests
     }
 
     [Test]
-    public void Run_StillsBroughtAlong_AreLeftAloneUnlessForced()
+    public void Run_StillsProvided_AreLeftAloneUnlessForced()
     {
         using var temp = new TempFolder();
         Write(temp["v.mp4"], 64, 48, 30, 40);
         Directory.CreateDirectory(temp["data", "video_scene_cuts", "v"]);
         File.WriteAllText(Still(temp, "v", 7), "mine");
 
-        Assert.That(SceneDetectionJob.Run(temp["v.mp4"], temp["data"]).Videos[0].State, Is.EqualTo(DetectionState.BroughtAlong));
+        Assert.That(SceneDetectionJob.Run(temp["v.mp4"], temp["data"]).Videos[0].State, Is.EqualTo(DetectionState.Provided));
         Assert.That(File.ReadAllText(Still(temp, "v", 7)), Is.EqualTo("mine"));
 
         Assert.That(SceneDetectionJob.Run(temp["v.mp4"], temp["data"], new() { Force = true }).Made, Is.EqualTo(1));

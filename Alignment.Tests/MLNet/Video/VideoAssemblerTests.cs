@@ -71,7 +71,7 @@ public sealed class VideoAssemblerTests
         using var temp = new TempFolder();
         foreach (string variant in new[] { "baseline", "placebo" })
             for (int scene = 1; scene <= 2; scene++) Still(temp.Path, variant, "v", scene, 100);
-        Assert.That(AssembleJob.Run(temp.Path, temp["out"]).Videos.Select(v => v.AttentionOrigin!.BroughtAlong), Is.EqualTo(new[] { 2, 2 }));
+        Assert.That(AssembleJob.Run(temp.Path, temp["out"]).Videos.Select(v => v.AttentionOrigin!.Provided), Is.EqualTo(new[] { 2, 2 }));
         DateTime made = File.GetLastWriteTimeUtc(temp["out", "videos", "v_baseline.mp4"]);
 
         // Of scene 2 the record speaks of another picture than the one that is there.
