@@ -72,7 +72,8 @@ sealed class CsvBlocks(string path, string subject, CsvDialect dialect, bool mul
             {
                 if (held >= MaxRecordBytes)
                     throw BadDataException.For(subject,
-                        string.Create(CultureInfo.InvariantCulture, $"a row of more than {MaxRecordBytes >> 20} MiB from line {line} on"), "short rows",
+                        string.Create(CultureInfo.InvariantCulture, $"a row of more than {MaxRecordBytes >> 20} MiB from line {line} on"),
+                        "short rows",
                         "Look for a quote that is not closed there, or for a file of another kind.");
                 Array.Resize(ref buffer, 2 * buffer.Length);
                 continue;

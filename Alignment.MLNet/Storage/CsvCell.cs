@@ -7,8 +7,10 @@ static class CsvCell
     const string Formula = "=+-@\t\r";
 
     /// <summary>A text from outside: what a spreadsheet would run as a formula gets an apostrophe in front.</summary>
-    public static string Guard(string text) => text.Length > 0 && Formula.Contains(text[0], StringComparison.Ordinal) ? "'" + text : text;
+    public static string Guard(string text) =>
+        text.Length > 0 && Formula.Contains(text[0], StringComparison.Ordinal) ? "'" + text : text;
 
     /// <summary>The text again.</summary>
-    public static string Unguard(string cell) => cell.Length > 1 && cell[0] == '\'' && Formula.Contains(cell[1], StringComparison.Ordinal) ? cell[1..] : cell;
+    public static string Unguard(string cell) =>
+        cell.Length > 1 && cell[0] == '\'' && Formula.Contains(cell[1], StringComparison.Ordinal) ? cell[1..] : cell;
 }

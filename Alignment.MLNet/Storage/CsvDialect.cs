@@ -51,7 +51,8 @@ sealed record CsvDialect(Encoding? Encoding, int Skip, byte LineEnd, byte Delimi
 
     /// <summary>UTF-16 by its byte order mark, else null.</summary>
     public static Encoding? EncodingOf(ReadOnlySpan<byte> head) =>
-        head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) ? Encoding.Unicode : head.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) ? Encoding.BigEndianUnicode : null;
+        head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) ? Encoding.Unicode
+        : head.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) ? Encoding.BigEndianUnicode : null;
 
     static ReadOnlySpan<byte> Record(ref ReadOnlySpan<byte> bytes, byte delimiter, byte lineEnd)
     {

@@ -1,8 +1,8 @@
 namespace Alignment.MLNet.Storage;
 
 /// <summary>
-/// A CSV row by row, as bytes: nothing is allocated for a row unless it has quotes inside quotes. UTF-8, or UTF-16 with a byte order mark; cells
-/// separated by what the header has most of (comma, semicolon, tab, bar).
+/// A CSV row by row, as bytes: nothing is allocated for a row unless it has quotes inside quotes. UTF-8, or UTF-16 with a byte order
+/// mark; cells separated by what the header has most of (comma, semicolon, tab, bar).
 /// </summary>
 sealed class CsvReader : IDisposable
 {
@@ -54,7 +54,7 @@ sealed class CsvReader : IDisposable
     /// <summary>Opens the file and reads its header.</summary>
     /// <param name="path">The file.</param>
     /// <param name="subject">What it is, for messages.</param>
-    /// <param name="multiline">Allows line breaks in quoted cells; without them an unclosed quote spoils one row, not the rest of the file.</param>
+    /// <param name="multiline">Allows line breaks in quoted cells; without them a cell ends on its line.</param>
     /// <param name="bad">The error for what was found instead of a header.</param>
     public static CsvReader Open(string path, string subject, bool multiline, Func<string, BadDataException> bad)
     {

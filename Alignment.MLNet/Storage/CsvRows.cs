@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Alignment.MLNet.Storage;
 
-/// <summary>How tables are written, row by row: UTF-8 without byte order mark, lines ending with LF, cells quoted as RFC 4180 says and only where needed.</summary>
+/// <summary>Writes tables row by row: UTF-8 without byte order mark, LF, cells quoted as RFC 4180 says and only where needed.</summary>
 static class CsvRows
 {
     static readonly SearchValues<char> s_special = SearchValues.Create(",\"\r\n");

@@ -6,9 +6,9 @@ static class CsvScan
     /// <summary>Quotes further apart do not belong together: the first is a mistake, and costs its own line only.</summary>
     public const int LongestQuoted = 4 << 20;
 
-    /// <summary>The end of the record that starts at <paramref name="from"/>, its line end included; −1 where it is not in <paramref name="bytes"/>.</summary>
+    /// <summary>The end of a record, its line end included; −1 where it is not in <paramref name="bytes"/>.</summary>
     /// <param name="bytes">A part of the file.</param>
-    /// <param name="from">The start.</param>
+    /// <param name="from">Where the record starts.</param>
     /// <param name="delimiter">Between cells.</param>
     /// <param name="lineEnd">LF, or CR for old files.</param>
     /// <param name="last">There are no bytes after these.</param>

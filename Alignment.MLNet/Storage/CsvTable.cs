@@ -39,7 +39,8 @@ sealed class CsvTable : IDisposable
         table._columns = [.. columns.Select(table._csv.Find)];
         if (!table._columns.Contains(-1)) return table;
         table.Dispose();
-        throw table.Bad($"the columns {SafePath.Shorten(string.Join(", ", table.Header), 200)}", $"the columns {string.Join(", ", columns)}");
+        throw table.Bad($"the columns {SafePath.Shorten(string.Join(", ", table.Header), 200)}",
+            $"the columns {string.Join(", ", columns)}");
     }
 
     /// <summary>The cell at a position of the header; empty where the row is too short or the position is −1.</summary>
@@ -61,10 +62,11 @@ sealed class CsvTable : IDisposable
     public bool Next()
     {
         if (!_csv.Next()) return false;
-        if (_csv.IsMalformed && (_multiline || _csv.Row.Length > CsvReader.LongestRow))
-            throw Bad(string.Create(CultureInfo.InvariantCulture, $"no readable row in line {Line} ({(_csv.Row.Length > CsvReader.LongestRow
-                ? $"more than {CsvReader.LongestRow >> 20} MiB" : "a stray quote, or one that is not closed")})"), "one row per line, cells with separators or quotes in quotes");
-        return true;
+        bool tooLong = _csv.Row.Length > CsvReader.LongestRow;
+        if (!_csv.IsMalformed || !_multiline && !tooLong) return true;
+        string why = tooLong ? $"more than {CsvReader.LongestRow >> 20} MiB" : "a stray quote, or one that is not closed";
+        throw Bad(string.Create(CultureInfo.InvariantCulture, $"no readable row in line {Line} ({why})"),
+            "one row per line, cells with separators or quotes in quotes");
     }
 
     public void Dispose() => _csv.Dispose();

@@ -14,10 +14,11 @@ static class DiskSpace
     {
         long have = (freeBytes ?? Free)(folder);
         if (have >= need + ReserveBytes) return;
-        throw RetryableException.For($"The disk of '{folder}'", $"{Text(have)} free", $"about {Text(need + ReserveBytes)} for the outputs", "Free some space or choose another --out, and run again.");
+        throw RetryableException.For($"The disk of '{folder}'", $"{Text(have)} free", $"about {Text(need + ReserveBytes)} for the outputs",
+            "Free some space or choose another --out, and run again.");
     }
 
-    /// <summary>Bytes a user may still write on the file system of <paramref name="folder"/>; unlimited where the system does not say.</summary>
+    /// <summary>Bytes that may still be written where <paramref name="folder"/> is; unlimited where the system does not say.</summary>
     public static long Free(string folder)
     {
         string? existing = Path.GetFullPath(folder);

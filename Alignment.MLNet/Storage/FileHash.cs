@@ -17,17 +17,19 @@ static class FileHash
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw BadDataException.For($"'{SafePath.Shorten(path, 300)}'", "no file there", "the file", "Restore it, or validate the data again.", e);
+            throw BadDataException.For($"'{SafePath.Shorten(path, 300)}'", "no file there", "the file",
+                "Restore it, or validate the data again.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw BadDataException.For($"'{SafePath.Shorten(path, 300)}'", $"a file that cannot be read ({e.Message})", "a readable file", "Check its permissions.", e);
+            throw BadDataException.For($"'{SafePath.Shorten(path, 300)}'", $"a file that cannot be read ({e.Message})", "a readable file",
+                "Check its permissions.", e);
         }
     }
 
     public static string OfBytes(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    /// <summary>Of a control [2,H,W]: its size, the mask, the attention, as the variants' tables have it; equal controls have equal hashes whatever variant they came from.</summary>
+    /// <summary>Of a control [2,H,W]: its size, the mask, the attention. Equal controls have equal hashes, whatever the variant.</summary>
     public static string OfControl(int width, int height, ReadOnlySpan<float> mask, ReadOnlySpan<float> attention)
     {
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

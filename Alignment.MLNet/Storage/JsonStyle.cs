@@ -19,7 +19,10 @@ static class JsonStyle
     };
 
     /// <summary>Records without their null members.</summary>
-    public static readonly JsonSerializerOptions SparseRecord = new(Record) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    public static readonly JsonSerializerOptions SparseRecord = new(Record)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
     /// <summary>Records whose enum members are in snake_case.</summary>
     public static readonly JsonSerializerOptions SnakeRecord = With(Record, Snake());

@@ -44,6 +44,9 @@ static class NumberText
         return Parse(text, out value);
     }
 
-    static bool Parse(ReadOnlySpan<byte> text, out double value) => double.TryParse(text,
-        NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+    static bool Parse(ReadOnlySpan<byte> text, out double value)
+    {
+        const NumberStyles style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        return double.TryParse(text, style, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+    }
 }

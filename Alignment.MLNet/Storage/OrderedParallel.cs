@@ -1,6 +1,6 @@
 namespace Alignment.MLNet.Storage;
 
-/// <summary>Work on several threads whose results come in order, as few in memory as there are workers; no result depends on their number.</summary>
+/// <summary>Work on several threads; results come in order, no more in memory than workers, and do not depend on their number.</summary>
 static class OrderedParallel
 {
     /// <summary>As many as there are processors, up to a bound on the decoded pictures in memory.</summary>
@@ -11,7 +11,8 @@ static class OrderedParallel
     /// <param name="work">Called on other threads, several at once.</param>
     /// <param name="workers">Items in work at once, 1 or more; with 1 everything happens on the caller's thread.</param>
     /// <param name="cancellationToken">Stops between items; what was begun is waited for.</param>
-    public static IEnumerable<TOut> Map<TIn, TOut>(IEnumerable<TIn> items, Func<TIn, TOut> work, int workers, CancellationToken cancellationToken)
+    public static IEnumerable<TOut> Map<TIn, TOut>(IEnumerable<TIn> items, Func<TIn, TOut> work, int workers,
+        CancellationToken cancellationToken)
     {
         var running = new Queue<Task<TOut>>(workers);
         try
@@ -35,7 +36,7 @@ static class OrderedParallel
         }
         finally
         {
-            foreach (Task<TOut> left in running) ((IAsyncResult)left).AsyncWaitHandle.WaitOne();   // its failure belongs to an item nobody asked for
+            foreach (Task<TOut> left in running) ((IAsyncResult)left).AsyncWaitHandle.WaitOne();   // its failure is not wanted
         }
     }
 }

@@ -19,7 +19,7 @@ static class OutputRecord
     /// <param name="path">The record; its files are beside it.</param>
     /// <param name="recipe">What would be written now.</param>
     public static TFacts? Current<TFacts>(string path, object recipe) where TFacts : class =>
-        Part<TFacts>(path, "facts", record => HasRecipe(record, recipe) && HasFiles(record, Path.GetDirectoryName(Path.GetFullPath(path))!));
+        Part<TFacts>(path, "facts", record => HasRecipe(record, recipe) && HasFiles(record, FolderOf(path)));
 
     /// <summary>The facts of a record without files of its own, where it has just this recipe; else null.</summary>
     public static TFacts? FactsFrom<TFacts>(string path, object recipe) where TFacts : class =>
@@ -56,7 +56,7 @@ static class OutputRecord
         }
     }
 
-    /// <summary>A part of a record ("recipe" or "facts") as far as <typeparamref name="T"/> has its members; null where there is none.</summary>
+    /// <summary>"recipe" or "facts" of a record, as far as <typeparamref name="T"/> has its members; null where there is none.</summary>
     public static T? PartOf<T>(JsonObject record, string part) where T : class => record[part].Deserialize<T>(JsonStyle.Record);
 
     /// <summary>Records finished outputs: reads the files back, hashes them, and writes the record.</summary>
@@ -66,7 +66,7 @@ static class OutputRecord
     /// <param name="files">Their names.</param>
     public static void Write(string path, object recipe, object facts, params ReadOnlySpan<string> files)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        string folder = FolderOf(path);
         var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (string name in files) hashes.Add(name, FileHash.OfFile(Path.Combine(folder, name)));
         WriteHashed(path, recipe, facts, hashes);
@@ -83,7 +83,10 @@ static class OutputRecord
     static bool HasRecipe(JsonObject record, object recipe) => record["recipe"]?.ToJsonString(JsonStyle.Record) == Text(recipe);
 
     static bool HasFiles(JsonObject record, string folder) => record["files"] is JsonObject { Count: > 0 } files && files.All(file =>
-        SafePath.IsName(file.Key) && Path.Combine(folder, file.Key) is var path && File.Exists(path) && FileHash.OfFile(path) == (string?)file.Value);
+        SafePath.IsName(file.Key) && Path.Combine(folder, file.Key) is var path && File.Exists(path)
+        && FileHash.OfFile(path) == (string?)file.Value);
+
+    static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
 
     static T? Part<T>(string path, string part, Func<JsonObject, bool> holds) where T : class
     {
@@ -98,5 +101,6 @@ static class OutputRecord
         }
     }
 
-    static string Text(object value) => JsonSerializer.SerializeToNode(value, value.GetType(), JsonStyle.Record)!.ToJsonString(JsonStyle.Record);
+    static string Text(object value) =>
+        JsonSerializer.SerializeToNode(value, value.GetType(), JsonStyle.Record)!.ToJsonString(JsonStyle.Record);
 }

@@ -30,7 +30,8 @@ sealed class RunLock : IDisposable
         }
         catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
         {
-            throw RetryableException.For($"The output folder '{folder}'", $"another run at work in it{Holder(path)}", "one run per folder", "Wait until it ends, or choose another --out.", e);
+            throw RetryableException.For($"The output folder '{folder}'", $"another run at work in it{Holder(path)}", "one run per folder",
+                "Wait until it ends, or choose another --out.", e);
         }
         file.SetLength(0);
         file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")));

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Alignment.MLNet.Storage;
 
 /// <summary>
-/// Writes tables that people open in a spreadsheet: UTF-8, RFC 4180. Texts that a spreadsheet would run as a formula get an apostrophe in front
-/// (<see cref="CsvCell"/>) and quotes; numbers stay numbers.
+/// Writes tables that people open in a spreadsheet: UTF-8, RFC 4180. Texts that a spreadsheet would run as a formula get an apostrophe
+/// in front (<see cref="CsvCell"/>) and quotes; numbers stay numbers.
 /// </summary>
 /// <param name="stream">Stays open.</param>
 /// <param name="newLine">The line ends.</param>
