@@ -23,7 +23,7 @@ static partial class TinyCard
         are not LPIPS as published.
 
         ## How it was trained
-        From scratch, from seeds, on pictures drawn by this project (`Alignment.MLNet/Synthetic/DrawnStills.cs`), by its own training
+        From scratch, from seeds, on pictures drawn by this project (`Alignment.Tests/Tools/Stills/DrawnStills.cs`), by its own training
         machinery on two processor cores: `./build.sh --target=TrainTiny` (`Alignment.Tests/Tools/TinyModel/TinyRecipe.cs` has every number).
 
         1. **Autoencoder** – absolute and squared difference, the product's pixels counted three times, and a weak pull towards a unit normal.
