@@ -59,7 +59,7 @@ public sealed partial class DocsTests
         Assert.That(
             from code in Codes(page)
             let name = Member().Match(code)
-            where name.Success && !code.EndsWith(".cs", StringComparison.Ordinal)
+            where name.Success && Path.GetExtension(code) is not (".cs" or ".props" or ".txt")
             let type = name.Groups[1].Value
             let member = name.Groups[2].Value
             where s_types.Contains(type) ? !s_types[type].Any(t => HasMember(t, member)) : !s_libraries.Value.Contains(type)
