@@ -5,7 +5,7 @@ using Microsoft.ML;
 namespace Alignment.MLNet;
 
 /// <summary>
-/// The stages of Alignment, reached as <c>ml.Alignment</c> on an <see cref="MLContext"/>. Every method takes an optional
+/// The stages and jobs of Alignment, reached as <c>ml.Alignment</c> on an <see cref="MLContext"/>. Every method takes an optional
 /// options record whose defaults are the product's; change single ones with <c>new() { … }</c>.
 /// Each returns an estimator that appends to, and takes, stock ML.NET stages.
 /// </summary>
