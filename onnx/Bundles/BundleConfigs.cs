@@ -6,7 +6,7 @@ namespace Alignment.Onnx.Bundles;
 /// The architectures of a bundle's models, kept in <c>configs/</c> so that they can be authored again: to train them, and to
 /// write what was trained. Recorded and hashed like every file of the bundle.
 /// </summary>
-public sealed record BundleConfigs
+sealed record BundleConfigs
 {
     const string TextFile = "configs/text_encoder.json", UNetFile = "configs/unet.json", VaeFile = "configs/vae.json", ControlFile = "configs/controlnet.json", LpipsFile = BundleFiles.LpipsConfig;
 

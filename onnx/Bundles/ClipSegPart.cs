@@ -10,7 +10,7 @@ namespace Alignment.Onnx.Bundles;
 /// <param name="Pictures">How pictures are prepared for it.</param>
 /// <param name="TokenizerFolder">Full path of its tokenizer: its own, or the bundle's.</param>
 /// <param name="Hash">SHA-256 (lower-case hexadecimal) that identifies it: over its files' hashes. Other parts of the bundle may change.</param>
-public sealed record ClipSegPart(ModelBundle Bundle, ClipSegConfig Config, ClipSegPictures Pictures, string TokenizerFolder, string Hash)
+sealed record ClipSegPart(ModelBundle Bundle, ClipSegConfig Config, ClipSegPictures Pictures, string TokenizerFolder, string Hash)
 {
     const string Advice = "Add one with 'alignment models import --clipseg DIR --model BUNDLE' (DIR: CIDAS/clipseg-rd64-refined or another CLIPSeg in Hugging Face's layout).";
 

@@ -7,7 +7,7 @@ namespace Alignment;
 /// then renamed over the target. A process killed at any point leaves either the old file or the new one, and at
 /// most one stray <c>*.partial</c> that the next write of the same name replaces.
 /// </summary>
-public static class AtomicFile
+static class AtomicFile
 {
     /// <summary>The ending of a file that is still being written.</summary>
     public const string PartialSuffix = ".partial";

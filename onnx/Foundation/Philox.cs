@@ -6,7 +6,7 @@ namespace Alignment;
 /// Any element of a stream can be made on its own, so results never depend on batch, order or thread count.
 /// Integer arithmetic only: the same bits on every machine.
 /// </summary>
-public static class Philox
+static class Philox
 {
     // Multipliers and Weyl increments (golden ratio, sqrt(3) − 1) of the paper's table for 4x32.
     const uint M0 = 0xD2511F53, M1 = 0xCD9E8D57;

@@ -15,7 +15,7 @@ namespace Alignment;
 /// <item>the normal number is <see cref="Quantile"/>(u), rounded to float32.</item>
 /// </list>
 /// </summary>
-public static class SeededNormal
+static class SeededNormal
 {
     /// <summary>Fills <paramref name="into"/> with elements <paramref name="start"/>, start+1, … of the standard normal stream.</summary>
     /// <param name="into">Receives the numbers.</param>

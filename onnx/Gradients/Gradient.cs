@@ -7,7 +7,7 @@ namespace Alignment.Onnx.Gradients;
 /// <see cref="GradientRules"/> for each, and alone sums over broadcast axes, adds up where a value was used more than
 /// once, and checks what rules return. The backward pass becomes part of the same graph.
 /// </summary>
-public static class Gradient
+static class Gradient
 {
     /// <summary>Adds the gradients of a scalar to its graph.</summary>
     /// <param name="loss">One number.</param>

@@ -22,7 +22,7 @@ enum CompositeKind
 sealed record Composite(CompositeKind Kind, IReadOnlyList<Value> Inputs, Value Inner, Value Output, IReadOnlyList<Node> Nodes);
 
 /// <summary>Composites.</summary>
-public sealed partial class ModelGraph
+sealed partial class ModelGraph
 {
     readonly List<Composite> _composites = [];
 

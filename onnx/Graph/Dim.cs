@@ -8,7 +8,7 @@ namespace Alignment.Onnx.Graph;
 /// the same size compare equal: halving a height of 8·h three times gives h. A product of two unknown sizes becomes
 /// a size of its own, named "h*w".
 /// </summary>
-public readonly record struct Dim
+readonly record struct Dim
 {
     readonly string? _size;
     readonly long _a, _b, _c;

@@ -5,7 +5,7 @@ using Alignment.Onnx.Ops;
 namespace Alignment.Onnx.Graph;
 
 /// <summary>Constants, each stored once, and sizes read off while the model runs, each read once.</summary>
-public sealed partial class ModelGraph
+sealed partial class ModelGraph
 {
     const int LongestNameOfNumbers = 40;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Alignment.Onnx.Graph;
 
 /// <summary>Scopes and unique names.</summary>
-public sealed partial class ModelGraph
+sealed partial class ModelGraph
 {
     readonly List<string> _scopes = [];
     readonly HashSet<string> _names = new(StringComparer.Ordinal);

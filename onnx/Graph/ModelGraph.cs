@@ -8,7 +8,7 @@ namespace Alignment.Onnx.Graph;
 /// <see cref="Nodes"/> is in topological order.
 /// </summary>
 /// <param name="name">The graph's name, as other tools show it.</param>
-public sealed partial class ModelGraph(string name)
+sealed partial class ModelGraph(string name)
 {
     readonly List<Value> _inputs = [], _outputs = [], _constants = [];
     readonly List<Node> _nodes = [];

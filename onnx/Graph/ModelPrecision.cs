@@ -29,7 +29,7 @@ public static class ModelPrecisions
     extension(ModelPrecision precision)
     {
         /// <summary>The type of the weights and of the numbers between layers.</summary>
-        public ElementType FloatType => precision == ModelPrecision.Float16 ? ElementType.Float16 : ElementType.Float32;
+        internal ElementType FloatType => precision == ModelPrecision.Float16 ? ElementType.Float16 : ElementType.Float32;
 
         /// <summary>As <see cref="Parse"/> reads it and a bundle records it: "float32", "float16".</summary>
         public string Text => precision == ModelPrecision.Float16 ? "float16" : "float32";

@@ -3,7 +3,7 @@ using Alignment.Onnx.Ops;
 namespace Alignment.Onnx.Graph;
 
 /// <summary>One operator applied to values. Immutable once it stands in the graph; inputs left out are null.</summary>
-public sealed class Node
+sealed class Node
 {
     readonly SortedDictionary<string, object> _attributes;
 

@@ -3,7 +3,7 @@ using Alignment.Onnx.Weights;
 namespace Alignment.Onnx.Graph;
 
 /// <summary>How a model is written.</summary>
-public sealed record SaveOptions
+sealed record SaveOptions
 {
     /// <summary>Weights smaller than this many bytes stay inside the graph file, as ONNX Runtime reads them no slower there.</summary>
     public int InlineBelowBytes { get; init; } = ExternalData.AlignmentBytes;
@@ -28,7 +28,7 @@ public sealed record SaveOptions
 /// <summary>The files a model was saved as.</summary>
 /// <param name="GraphPath">The .onnx file.</param>
 /// <param name="DataPath">The external data beside it, or null when the graph file holds everything.</param>
-public sealed record SavedModel(string GraphPath, string? DataPath);
+sealed record SavedModel(string GraphPath, string? DataPath);
 
 /// <summary>A file that was written.</summary>
 /// <param name="Path">Its full path.</param>
@@ -37,7 +37,7 @@ public sealed record SavedModel(string GraphPath, string? DataPath);
 sealed record SavedFile(string Path, long Bytes, string Sha256);
 
 /// <summary>A graph with the weights that fill it. The weights are read when the model is saved, piece by piece.</summary>
-public sealed class OnnxModel
+sealed class OnnxModel
 {
     /// <exception cref="BadDataException">Tensors are missing or have another shape; every one is named.</exception>
     public OnnxModel(ModelGraph graph, IWeights weights)

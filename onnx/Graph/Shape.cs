@@ -3,7 +3,7 @@ using System.Collections;
 namespace Alignment.Onnx.Graph;
 
 /// <summary>The sides of a tensor, outermost first; no sides for a scalar. Compared by value.</summary>
-public sealed class Shape(params IReadOnlyList<Dim> dims) : IReadOnlyList<Dim>, IEquatable<Shape>
+sealed class Shape(params IReadOnlyList<Dim> dims) : IReadOnlyList<Dim>, IEquatable<Shape>
 {
     readonly Dim[] _dims = [.. dims];
 

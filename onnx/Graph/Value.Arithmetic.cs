@@ -3,7 +3,7 @@ using Alignment.Onnx.Ops;
 namespace Alignment.Onnx.Graph;
 
 /// <summary>Elementwise arithmetic. Shapes broadcast as in ONNX: aligned at the innermost axis, sides equal or 1.</summary>
-public sealed partial class Value
+sealed partial class Value
 {
     public static Value operator +(Value x, Value y) => x.Apply(Op.Add, y);
     public static Value operator -(Value x, Value y) => x.Apply(Op.Sub, y);

@@ -3,7 +3,7 @@ using Alignment.Onnx.Ops;
 namespace Alignment.Onnx.Graph;
 
 /// <summary>What backward passes are written with.</summary>
-public sealed partial class Value
+sealed partial class Value
 {
     /// <summary>To the end of an axis, in <see cref="Slice(int, long, long, long)"/>.</summary>
     internal const long End = long.MaxValue;

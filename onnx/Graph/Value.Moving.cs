@@ -3,7 +3,7 @@ using Alignment.Onnx.Ops;
 namespace Alignment.Onnx.Graph;
 
 /// <summary>Moving elements and summing over axes.</summary>
-public sealed partial class Value
+sealed partial class Value
 {
     /// <summary>
     /// The same elements in order under another shape. Sides may be named sizes: what can be copied or left over is

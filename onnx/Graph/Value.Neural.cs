@@ -3,7 +3,7 @@ using Alignment.Onnx.Ops;
 namespace Alignment.Onnx.Graph;
 
 /// <summary>Products, convolutions, normalisations, resizing.</summary>
-public sealed partial class Value
+sealed partial class Value
 {
     /// <summary>Matrix product over the two innermost axes; the outer ones broadcast.</summary>
     public Value MatMul(Value y) => Apply(Op.MatMul, y);

@@ -1,7 +1,7 @@
 namespace Alignment.Onnx.Graph;
 
 /// <summary>Where a value comes from.</summary>
-public enum ValueKind
+enum ValueKind
 {
     /// <summary>Given by the caller when the model runs.</summary>
     Input,
@@ -23,7 +23,7 @@ public enum ValueKind
 /// A tensor in a model being written: its element type and shape are known, its numbers are not. Operators and
 /// methods on it add nodes to its graph and check shapes as they do; the nodes get the name of the graph's current scope.
 /// </summary>
-public sealed partial class Value
+sealed partial class Value
 {
     internal Value(ModelGraph graph, string name, ValueKind kind, ElementType type, Shape shape, Node? producer = null)
     {

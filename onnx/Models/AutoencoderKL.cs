@@ -13,7 +13,7 @@ namespace Alignment.Onnx.Models;
 /// <see cref="VaeConfig.ScalingFactor"/>; the decoder takes latents divided by it again. logvar is limited to −30 … 20.
 /// Picture sides that the factor does not divide lose their last pixels, as in the reference.
 /// </summary>
-public static class AutoencoderKL
+static class AutoencoderKL
 {
     /// <summary>Every GroupNorm here has this epsilon, whatever the configuration says.</summary>
     const float Epsilon = 1e-6f;

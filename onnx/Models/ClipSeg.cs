@@ -15,7 +15,7 @@ namespace Alignment.Onnx.Models;
 /// </code>
 /// A text's feature is its state at the largest id, which is CLIP's end token (the first one, where it also pads).
 /// </summary>
-public static class ClipSeg
+static class ClipSeg
 {
     const string VisualProjection = "clip.visual_projection.weight";
 

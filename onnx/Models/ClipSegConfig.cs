@@ -1,7 +1,7 @@
 namespace Alignment.Onnx.Models;
 
 /// <summary>The architecture of CLIPSeg, as its <c>config.json</c> says. Defaults are those of the published <c>clipseg-rd64-refined</c>.</summary>
-public sealed record ClipSegConfig
+sealed record ClipSegConfig
 {
     const int MostLayers = 1000, MostTokens = 4096;
 

@@ -4,7 +4,7 @@ namespace Alignment.Onnx.Models;
 /// How a picture is prepared for CLIPSeg, as <c>preprocessor_config.json</c> says: resized, scaled, normalised. Defaults are those of the authors' own
 /// code, for models without the file: 352x352, ImageNet's mean and deviation (Lüddecke and Ecker 2022).
 /// </summary>
-public sealed record ClipSegPictures
+sealed record ClipSegPictures
 {
     const int LargestSide = 1 << 13;
 

@@ -1,7 +1,7 @@
 namespace Alignment.Onnx.Models;
 
 /// <summary>The architecture of a CLIP text encoder, as its <c>config.json</c> says. Defaults are those of SD 1.5.</summary>
-public sealed record ClipTextConfig
+sealed record ClipTextConfig
 {
     const int MostLayers = 1000, MostTokens = 4096;
 

@@ -8,7 +8,7 @@ namespace Alignment.Onnx.Models;
 /// its states taken after the final layer normalisation. Pooling and projection are left out.
 /// <code>input_ids int64 [batch, tokens] → last_hidden_state float32 [batch, tokens, width]</code>
 /// </summary>
-public static class ClipTextModel
+static class ClipTextModel
 {
     /// <summary>The tensors of the model, named as published ("text_model.encoder.layers.0.…").</summary>
     public static IReadOnlyList<WeightInfo> Weights(ClipTextConfig config) => Build(config).WeightInfos();

@@ -1,7 +1,7 @@
 namespace Alignment.Onnx.Models;
 
 /// <summary>The architecture of a CLIP vision transformer, as a <c>vision_config</c> says. Defaults are those of ViT-B/16 as CLIPSeg uses it.</summary>
-public sealed record ClipVisionConfig
+sealed record ClipVisionConfig
 {
     /// <summary>Width of the hidden states.</summary>
     public int HiddenSize { get; init; } = 768;

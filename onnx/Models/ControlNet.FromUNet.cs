@@ -4,7 +4,7 @@ using Alignment.Onnx.Weights;
 namespace Alignment.Onnx.Models;
 
 /// <summary>The ControlNet to start training from.</summary>
-public static partial class ControlNet
+static partial class ControlNet
 {
     /// <summary>
     /// Weights of a new ControlNet for a UNet, as the paper initialises it: conv_in, time embedding and the encoder

@@ -16,7 +16,7 @@ namespace Alignment.Onnx.Models;
 /// → down_block_res_0 … k−1, mid_block_res      the UNet's down_block_0 … k−1, mid_block
 /// </code>
 /// </summary>
-public static partial class ControlNet
+static partial class ControlNet
 {
     /// <summary>The tensors of the model, named as published.</summary>
     public static IReadOnlyList<WeightInfo> Weights(ControlNetConfig config) => Build(config).WeightInfos();

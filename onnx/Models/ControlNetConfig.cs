@@ -1,7 +1,7 @@
 namespace Alignment.Onnx.Models;
 
 /// <summary>The architecture of a ControlNet, as its <c>config.json</c> says. Defaults are those of SD 1.5 with our two control channels.</summary>
-public sealed record ControlNetConfig : UNetEncoderConfig
+sealed record ControlNetConfig : UNetEncoderConfig
 {
     /// <summary>Channels of the control picture: 2 for keyword mask and attention, 3 for a published ControlNet.</summary>
     public int ConditioningChannels { get; init; } = 2;

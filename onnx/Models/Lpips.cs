@@ -16,7 +16,7 @@ namespace Alignment.Onnx.Models;
 /// </code>
 /// Weights: <c>features.N.…</c> as torchvision names the trunk's, <c>linL.model.1.weight</c> as lpips names w.
 /// </summary>
-public static class Lpips
+static class Lpips
 {
     const string LinearPrefix = "lin";
 

@@ -11,7 +11,7 @@ public enum LpipsTrunk
 }
 
 /// <summary>A trunk for LPIPS: layers in the order of torchvision's <c>features</c>, and which outputs are compared.</summary>
-public sealed record LpipsConfig
+sealed record LpipsConfig
 {
     /// <summary>Named in messages.</summary>
     public required string Name { get; init; }

@@ -3,7 +3,7 @@ using Alignment.Onnx.Weights;
 namespace Alignment.Onnx.Models;
 
 /// <summary>How a seeded initialisation chooses its numbers.</summary>
-public sealed record SeededWeightsOptions
+sealed record SeededWeightsOptions
 {
     public ulong Seed { get; init; }
 
@@ -22,7 +22,7 @@ public sealed record SeededWeightsOptions
 /// normal with fan-in scaling. Each number depends only on the seed, the tensor's name and its place, so the same
 /// bits come out on every machine and in any order of reading; nothing is kept in memory.
 /// </summary>
-public sealed class SeededWeights : IWeights
+sealed class SeededWeights : IWeights
 {
     readonly SeededWeightsOptions _options;
 

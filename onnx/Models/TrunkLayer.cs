@@ -1,7 +1,7 @@
 namespace Alignment.Onnx.Models;
 
 /// <summary>One layer of a picture network's trunk, as torchvision numbers them in <c>features</c>.</summary>
-public abstract record TrunkLayer
+abstract record TrunkLayer
 {
     /// <summary>A square convolution with bias: <c>features.N.weight</c>, <c>features.N.bias</c>.</summary>
     public sealed record Conv(int Channels, int Kernel, int Stride = 1, int Padding = 0) : TrunkLayer;

@@ -15,7 +15,7 @@ namespace Alignment.Onnx.Models;
 /// → out_sample           float32 [batch, latent channels, height, width]
 /// </code>
 /// </summary>
-public static class UNet2DCondition
+static class UNet2DCondition
 {
     /// <summary>The tensors of the model, named as published.</summary>
     public static IReadOnlyList<WeightInfo> Weights(UNetConfig config) => Build(config).WeightInfos();

@@ -1,7 +1,7 @@
 namespace Alignment.Onnx.Models;
 
 /// <summary>What UNet and ControlNet have in common: the encoder half. Defaults are those of SD 1.5.</summary>
-public abstract record UNetEncoderConfig
+abstract record UNetEncoderConfig
 {
     private protected const int MostLayers = 100;
     private protected static readonly string[] s_downTypes = ["DownBlock2D", "CrossAttnDownBlock2D"];
@@ -121,7 +121,7 @@ public abstract record UNetEncoderConfig
 }
 
 /// <summary>The architecture of a UNet, as its <c>config.json</c> says. Defaults are those of SD 1.5.</summary>
-public sealed record UNetConfig : UNetEncoderConfig
+sealed record UNetConfig : UNetEncoderConfig
 {
     static readonly string[] s_upTypes = ["UpBlock2D", "CrossAttnUpBlock2D"];
 

@@ -1,7 +1,7 @@
 namespace Alignment.Onnx.Models;
 
 /// <summary>The architecture of an AutoencoderKL, as its <c>config.json</c> says. Defaults are those of SD 1.5.</summary>
-public sealed record VaeConfig
+sealed record VaeConfig
 {
     const int MostLayers = 100;
 

@@ -7,7 +7,7 @@ namespace Alignment.Onnx.Ops;
 /// <see cref="OpsetVersion"/>), and how many inputs and outputs it takes. Compared by reference: shape rules and
 /// derivative rules are tables keyed by it.
 /// </summary>
-public sealed class Op
+sealed class Op
 {
     /// <summary>The opset every model is written for: 17 brings LayerNormalization, 18 Resize with axes, 20 Gelu.</summary>
     public const int OpsetVersion = 20;

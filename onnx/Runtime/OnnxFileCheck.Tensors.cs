@@ -4,7 +4,7 @@ using Field = Alignment.Onnx.Runtime.ProtoReader.Field;
 namespace Alignment.Onnx.Runtime;
 
 // Tensors (TensorProto) and where their weights lie.
-public sealed partial class OnnxFileCheck
+sealed partial class OnnxFileCheck
 {
     void Tensor(Field field, bool initializer)
     {

@@ -3,7 +3,7 @@ using Field = Alignment.Onnx.Runtime.ProtoReader.Field;
 namespace Alignment.Onnx.Runtime;
 
 // Inputs and outputs.
-public sealed partial class OnnxFileCheck
+sealed partial class OnnxFileCheck
 {
     /// <summary>ValueInfoProto: name 1, type 2 { tensor_type 1 { elem_type 1, shape 2 { dim 1 { dim_value 1, dim_param 2 } } } }.</summary>
     OnnxValue Value(Field field)

@@ -8,7 +8,7 @@ namespace Alignment.Onnx.Runtime;
 /// weights said to lie outside the model's own folder or beyond their file, sizes that do not fit. Field numbers are ONNX's
 /// own (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
 /// </summary>
-public sealed partial class OnnxFileCheck
+sealed partial class OnnxFileCheck
 {
     /// <summary>ONNX element types by number, with bytes per element (0: not fixed, packed below a byte, or text).</summary>
     static readonly (string Name, int Bytes)[] s_types =

@@ -6,7 +6,7 @@ namespace Alignment.Onnx.Runtime;
 /// Loads models into ONNX Runtime: one thread pool for the process, the provider that was asked for or a clear refusal,
 /// and no file of which the header was not checked first.
 /// </summary>
-public static class OrtSessions
+static class OrtSessions
 {
     /// <summary>The execution providers of the ONNX Runtime in this build, best first, by ONNX Runtime's names.</summary>
     public static IReadOnlyList<string> Providers

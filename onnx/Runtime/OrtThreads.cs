@@ -7,7 +7,7 @@ namespace Alignment.Onnx.Runtime;
 /// One thread pool for all models of the process: several sessions with a pool each would fight over the cores.
 /// ONNX Runtime takes the pool's size once, when its environment is made.
 /// </summary>
-public static class OrtThreads
+static class OrtThreads
 {
     /// <summary>The environment variable that sets the number of threads where no option does.</summary>
     public const string Variable = "ALIGNMENT_THREADS";

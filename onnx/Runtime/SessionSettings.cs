@@ -3,7 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 namespace Alignment.Onnx.Runtime;
 
 /// <summary>How a model is loaded. The defaults suit a model that is run many times.</summary>
-public sealed record SessionSettings
+sealed record SessionSettings
 {
     public static SessionSettings Default { get; } = new();
 

@@ -7,7 +7,7 @@ namespace Alignment.Onnx.Training;
 /// AdamW over <see cref="ParameterBuffers"/>: <c>optimizer_model.onnx</c> run on slices of the flat buffers, its outputs bound
 /// onto its inputs, so that a step allocates a few megabytes whatever the model's size.
 /// </summary>
-public sealed class AdamW : IDisposable
+sealed class AdamW : IDisposable
 {
     /// <summary>Elements a run: long enough that a run's cost does not count, short enough for its temporaries to stay in the cache's reach.</summary>
     internal const int SliceElements = 1 << 18;

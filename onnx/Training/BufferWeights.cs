@@ -5,7 +5,7 @@ namespace Alignment.Onnx.Training;
 /// <summary>
 /// Trained parameters as weights again, to author and save a model with. Reads a buffer as it is when it is read.
 /// </summary>
-public sealed class BufferWeights : IWeights
+sealed class BufferWeights : IWeights
 {
     readonly ParameterBuffers _buffers;
     readonly FloatBuffer _values;
@@ -34,7 +34,7 @@ public sealed class BufferWeights : IWeights
 }
 
 /// <summary>Several models' weights under one roof, each under its scope: "unet" and "conv_in.weight" make "unet.conv_in.weight".</summary>
-public sealed class ScopedWeights : IPlacedWeights
+sealed class ScopedWeights : IPlacedWeights
 {
     readonly Dictionary<string, (IWeights From, string Name)> _places = new(StringComparer.Ordinal);
     readonly Dictionary<string, WeightInfo> _infos = new(StringComparer.Ordinal);

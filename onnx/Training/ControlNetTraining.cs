@@ -9,7 +9,7 @@ namespace Alignment.Onnx.Training;
 /// A bundle's ControlNet in training, without files: the graphs of <see cref="ControlNetTrainingGraph"/> are authored in memory and loaded with the
 /// frozen weights where they lie in the bundle, which is left as it is.
 /// </summary>
-public static class ControlNetTraining
+static class ControlNetTraining
 {
     /// <summary>Buffers with the bundle's own ControlNet in them, moments zero.</summary>
     /// <exception cref="BadDataException">The bundle does not record its architectures, or its ControlNet does not fit them.</exception>

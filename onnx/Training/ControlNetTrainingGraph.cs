@@ -31,7 +31,7 @@ namespace Alignment.Onnx.Training;
 /// Inputs and outputs of parts that were not asked for do not exist. A UNet that predicts v (Salimans and Ho 2022) is held
 /// against v = √ᾱ ε − √(1 − ᾱ) x0, and x0' = √ᾱ x_t − √(1 − ᾱ) v'.
 /// </summary>
-public static class ControlNetTrainingGraph
+static class ControlNetTrainingGraph
 {
     /// <summary>Scopes, which begin the names of weights.</summary>
     internal const string Control = "controlnet", UNet = "unet", Vae = "vae", Lpips = "lpips";

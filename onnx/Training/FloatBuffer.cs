@@ -8,7 +8,7 @@ namespace Alignment.Onnx.Training;
 /// Float32 numbers in native memory, zero at first and aligned to 64 bytes; more than 2³¹ bytes are allowed. ONNX Runtime
 /// reads and writes them in place. Pages that were never touched cost no memory.
 /// </summary>
-public sealed unsafe class FloatBuffer : IDisposable
+sealed unsafe class FloatBuffer : IDisposable
 {
     const int AlignmentBytes = 64;
 

@@ -9,14 +9,14 @@ namespace Alignment.Onnx.Training;
 /// <param name="Shape">Its sides.</param>
 /// <param name="Start">Its first element, a multiple of 16.</param>
 /// <param name="Count">How many elements it has.</param>
-public sealed record ParameterSlot(string Name, IReadOnlyList<long> Shape, long Start, long Count);
+sealed record ParameterSlot(string Name, IReadOnlyList<long> Shape, long Start, long Count);
 
 /// <summary>
 /// Everything training changes, each in one flat native buffer: parameters, their gradients, and Adam's two moments.
 /// A parameter has the same place in all four. Models read parameters and write gradients in place, the optimizer
 /// runs over slices of the whole. Elements between parameters (at most 15) stay zero.
 /// </summary>
-public sealed class ParameterBuffers : IDisposable
+sealed class ParameterBuffers : IDisposable
 {
     /// <summary>Parameters start at multiples of this: 64 bytes, a cache line and the widest vector.</summary>
     const int AlignmentElements = 16;

@@ -6,7 +6,7 @@ using Alignment.Onnx.Weights;
 namespace Alignment.Onnx.Training;
 
 /// <summary>What a bundle says of the training that its ControlNet has had.</summary>
-public sealed record TrainedBundleOptions
+sealed record TrainedBundleOptions
 {
     /// <summary>What a user must know before trusting the pictures, for the manifest.</summary>
     public string Note { get; init; } = "";
@@ -22,7 +22,7 @@ public sealed record TrainedBundleOptions
 }
 
 /// <summary>A bundle whose ControlNet was trained, as a new bundle.</summary>
-public static class TrainedBundle
+static class TrainedBundle
 {
     const string ReadMe = "README.md", TrainingPrefix = "training/";
 

@@ -62,21 +62,21 @@ public static class TrainingArtifact
 
     /// <summary>Empty buffers for the bundle's ControlNet; load <see cref="Checkpoint"/> or another checkpoint into them.</summary>
     /// <exception cref="BadDataException">The bundle does not record its architectures.</exception>
-    public static ParameterBuffers Buffers(ModelBundle bundle) => new(Parameters(BundleConfigs.Read(bundle)));
+    internal static ParameterBuffers Buffers(ModelBundle bundle) => new(Parameters(BundleConfigs.Read(bundle)));
 
     /// <summary>Opens the bundle's training model on the buffers.</summary>
     /// <exception cref="MissingDependencyException">There is no artifact.</exception>
     /// <exception cref="BadDataException">The artifact was written for other frozen weights, or is damaged.</exception>
-    public static TrainingSession OpenTraining(ModelBundle bundle, ParameterBuffers buffers, SessionSettings? settings = null) => Open(bundle, TrainingModel, buffers, null, settings);
+    internal static TrainingSession OpenTraining(ModelBundle bundle, ParameterBuffers buffers, SessionSettings? settings = null) => Open(bundle, TrainingModel, buffers, null, settings);
 
     /// <summary>Opens the bundle's evaluation model on the buffers, or on other values of the parameters (a running average).</summary>
     /// <exception cref="MissingDependencyException">There is no artifact.</exception>
     /// <exception cref="BadDataException">The artifact was written for other frozen weights, or is damaged.</exception>
-    public static TrainingSession OpenEval(ModelBundle bundle, ParameterBuffers buffers, FloatBuffer? values = null, SessionSettings? settings = null) => Open(bundle, EvalModel, buffers, values, settings);
+    internal static TrainingSession OpenEval(ModelBundle bundle, ParameterBuffers buffers, FloatBuffer? values = null, SessionSettings? settings = null) => Open(bundle, EvalModel, buffers, values, settings);
 
     /// <summary>Opens the bundle's optimizer model on the buffers.</summary>
     /// <exception cref="MissingDependencyException">There is no artifact.</exception>
-    public static AdamW OpenOptimizer(ModelBundle bundle, ParameterBuffers buffers, AdamWOptions? options = null) =>
+    internal static AdamW OpenOptimizer(ModelBundle bundle, ParameterBuffers buffers, AdamWOptions? options = null) =>
         new(buffers, options, OrtSessions.Open(PathOf(bundle, OptimizerModel)));
 
     static TrainingSession Open(ModelBundle bundle, string file, ParameterBuffers buffers, FloatBuffer? values, SessionSettings? settings)

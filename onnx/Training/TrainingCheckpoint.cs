@@ -8,14 +8,14 @@ namespace Alignment.Onnx.Training;
 /// <summary>What a checkpoint says besides its tensors.</summary>
 /// <param name="Steps">Optimizer steps taken.</param>
 /// <param name="Metadata">The texts it was saved with.</param>
-public sealed record CheckpointInfo(long Steps, IReadOnlyDictionary<string, string> Metadata);
+sealed record CheckpointInfo(long Steps, IReadOnlyDictionary<string, string> Metadata);
 
 /// <summary>
 /// <c>checkpoint</c>: everything a training run stands on in one file of the safetensors layout: parameters under their names,
 /// Adam's moments as "first_moment.NAME" and "second_moment.NAME", further buffers as "PREFIX.NAME", and texts. It is streamed
 /// from and into the native buffers in pieces, and appears complete or not at all.
 /// </summary>
-public static class TrainingCheckpoint
+static class TrainingCheckpoint
 {
     const string FormatKey = "alignment.checkpoint", StepsKey = "alignment.steps", Format = "1";
     const string First = "first_moment", Second = "second_moment";

@@ -16,7 +16,7 @@ namespace Alignment.Onnx.Training;
 /// </code>
 /// Not for several threads at a time.
 /// </summary>
-public sealed class TrainingSession : IDisposable
+sealed class TrainingSession : IDisposable
 {
     /// <summary>An output with this prefix is the gradient of the parameter whose name follows.</summary>
     public const string GradientPrefix = "gradient.";

@@ -1,7 +1,7 @@
 namespace Alignment.Onnx.Weights;
 
 /// <summary>How a stored number is encoded. The names are safetensors' own; <see cref="WeightTypes.IsReadable"/> says which can be read.</summary>
-public enum WeightType
+enum WeightType
 {
     F32,
     F16,
@@ -20,7 +20,7 @@ public enum WeightType
 }
 
 /// <summary>Facts about the stored encodings.</summary>
-public static class WeightTypes
+static class WeightTypes
 {
     /// <summary>Bytes of one element.</summary>
     public static int Bytes(this WeightType type) => type switch
@@ -36,14 +36,14 @@ public static class WeightTypes
 }
 
 /// <summary>One named tensor of a model: its stored type and its shape, without its values.</summary>
-public sealed record WeightInfo(string Name, WeightType Type, IReadOnlyList<long> Shape)
+sealed record WeightInfo(string Name, WeightType Type, IReadOnlyList<long> Shape)
 {
     /// <summary>Number of elements (1 for a scalar).</summary>
     public long Count => Shape.Aggregate(1L, (n, d) => checked(n * d));
 }
 
 /// <summary>Named tensors that a model graph takes its values from: a safetensors file, a sharded set, or a seeded initialisation.</summary>
-public interface IWeights
+interface IWeights
 {
     /// <summary>Every tensor there is, by name.</summary>
     IReadOnlyDictionary<string, WeightInfo> Infos { get; }

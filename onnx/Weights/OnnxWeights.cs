@@ -10,7 +10,7 @@ namespace Alignment.Onnx.Weights;
 /// The floating-point initializers of an ONNX model as weights: from the model file and from the files beside it, read in
 /// pieces, so that a model can be authored again from one that was saved. The header is checked first, as before loading.
 /// </summary>
-public sealed class OnnxWeights : IPlacedWeights, IDisposable
+sealed class OnnxWeights : IPlacedWeights, IDisposable
 {
     readonly string _path;
     readonly Dictionary<string, OnnxTensor> _tensors = new(StringComparer.Ordinal);

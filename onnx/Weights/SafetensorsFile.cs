@@ -12,7 +12,7 @@ namespace Alignment.Onnx.Weights;
 /// Format: https://github.com/huggingface/safetensors (header length, JSON header, row-major little-endian data). Read, not mapped: touching the pages of
 /// a mapping took six times as long as reading them, and a file that is cut short meanwhile is an error here and the end of the process there.
 /// </remarks>
-public sealed class SafetensorsFile : IWeights, IDisposable
+sealed class SafetensorsFile : IWeights, IDisposable
 {
     readonly Dictionary<string, SafetensorsEntry> _entries;
     readonly FileStream _file;

@@ -7,7 +7,7 @@ using System.Text.Json;
 namespace Alignment.Onnx.Weights;
 
 /// <summary>A tensor to be written: what it is, and who writes its row-major little-endian bytes when its turn comes.</summary>
-public sealed record SafetensorsTensor(WeightInfo Info, Action<Stream> Fill)
+sealed record SafetensorsTensor(WeightInfo Info, Action<Stream> Fill)
 {
     /// <summary>A float32 tensor from memory.</summary>
     public static SafetensorsTensor Floats(string name, IReadOnlyList<long> shape, ReadOnlyMemory<float> values) =>
@@ -35,7 +35,7 @@ public sealed record SafetensorsTensor(WeightInfo Info, Action<Stream> Fill)
 /// comes first and then names in ordinal order (so that every tensor is aligned to its own element), the header is padded to
 /// 8 bytes. Data is streamed, and the file appears complete or not at all.
 /// </summary>
-public static class SafetensorsWriter
+static class SafetensorsWriter
 {
     static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -6,7 +6,7 @@ namespace Alignment.Onnx.Weights;
 /// A model spread over several safetensors files, as its <c>*.safetensors.index.json</c> says:
 /// <c>{"metadata": …, "weight_map": {tensor: file}}</c>. Only tensors of the map are offered.
 /// </summary>
-public sealed class ShardedWeights : IWeights, IDisposable
+sealed class ShardedWeights : IWeights, IDisposable
 {
     /// <summary>The largest published models have some two hundred.</summary>
     const int MaxShards = 1000;

@@ -13,7 +13,7 @@ namespace Alignment.Onnx.Weights;
 /// Format: a zip of stored entries <c>NAME/data.pkl</c>, <c>NAME/data/KEY</c> and perhaps <c>NAME/byteorder</c> since PyTorch 1.6;
 /// before, see <see cref="TorchLegacy"/>.
 /// </remarks>
-public sealed class TorchCheckpoint : IWeights, IDisposable
+sealed class TorchCheckpoint : IWeights, IDisposable
 {
     /// <summary>The pickle of a hundred thousand tensors; data lies outside of it.</summary>
     internal const int MostPickleBytes = 16 << 20;
