@@ -33,16 +33,18 @@ static class AutoencoderKL
 
     static OnnxModel Author(VaeConfig config, IWeights weights, ModelPrecision precision, Func<VaeConfig, bool, ModelPrecision, ModelGraph> build)
     {
-        ArgumentNullException.ThrowIfNull(weights);
-        bool newNames = weights.Infos.Keys.Any(n => n.EndsWith("mid_block.attentions.0.to_q.weight", StringComparison.Ordinal));
+        bool newNames = HasNewNames(weights);
         var all = Weights(config, newNames);
         WeightCheck.Demand("vae", all, weights, all: all);
         return new(build(config, newNames, precision), weights);
     }
 
+    /// <summary>Whether the attention of these weights is named as libraries save it today.</summary>
+    public static bool HasNewNames(IWeights weights) =>
+        weights.Infos.Keys.Any(n => n.EndsWith("mid_block.attentions.0.to_q.weight", StringComparison.Ordinal));
+
     static ModelGraph BuildEncoder(VaeConfig config, bool newNames, ModelPrecision precision)
     {
-        ArgumentNullException.ThrowIfNull(config);
         var graph = new ModelGraph("vae_encoder") { FusesAttention = true, FloatType = precision.FloatType };
         var (mean, logVariance) = Encode(graph.FloatInput("sample", Dim.Named("batch"), config.InChannels, Dim.Named("height"), Dim.Named("width")), config, newNames);
         graph.Output("mean", mean);
@@ -74,7 +76,6 @@ static class AutoencoderKL
 
     static ModelGraph BuildDecoder(VaeConfig config, bool newNames, ModelPrecision precision)
     {
-        ArgumentNullException.ThrowIfNull(config);
         var graph = new ModelGraph("vae_decoder") { FusesAttention = true, FloatType = precision.FloatType };
         graph.FloatOutput("sample", Decode(graph.FloatInput("latent_sample", Dim.Named("batch"), config.LatentChannels, Dim.Named("height"), Dim.Named("width")), config, newNames));
         return graph;
