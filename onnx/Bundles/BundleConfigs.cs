@@ -35,7 +35,6 @@ sealed record BundleConfigs
     /// <summary>Whether a bundle records its architectures.</summary>
     public static bool AreIn(ModelBundle bundle)
     {
-        ArgumentNullException.ThrowIfNull(bundle);
         return s_files.All(bundle.Has);
     }
 
@@ -44,7 +43,6 @@ sealed record BundleConfigs
     /// <exception cref="BadDataException">The bundle does not record its architectures: it was made by an older version or exported elsewhere.</exception>
     public static BundleConfigs Read(ModelBundle bundle)
     {
-        ArgumentNullException.ThrowIfNull(bundle);
         string[] missing = [.. s_files.Where(f => !bundle.Has(f))];
         if (missing.Length > 0)
             throw BadDataException.For($"The model bundle '{bundle.Folder}'", $"no {string.Join(", no ", missing)}", "the architectures of its models, which training needs", "Import the model again with 'alignment models import'; bundles made elsewhere cannot be trained.");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Runtime;
 
@@ -45,7 +44,7 @@ static class BundleContract
         }
         int gives = Residuals(headers), takes = headers[BundleFiles.Unet].Inputs.Count(i => Numbered(i.Name, ResidualIn));
         if (gives != takes)
-            throw Bad($"The model bundle '{folder}'", $"a ControlNet with {Text(gives)} residuals and a UNet that takes {Text(takes)}", "as many of both");
+            throw Bad($"The model bundle '{folder}'", $"a ControlNet with {gives} residuals and a UNet that takes {takes}", "as many of both");
         return headers;
     }
 
@@ -69,7 +68,7 @@ static class BundleContract
         void Same(string field, int recorded, long? model)
         {
             if (model is { } size && size != recorded)
-                throw Bad($"The manifest of '{folder}'", $"{field} = {Text(recorded)}", $"{Text(size)}, as in the models");
+                throw Bad($"The manifest of '{folder}'", $"{field} = {recorded}", $"{size}, as in the models");
         }
     }
 
@@ -85,8 +84,6 @@ static class BundleContract
 
     static bool Numbered(string name, string prefix) =>
         name.StartsWith(prefix, StringComparison.Ordinal) && name.Length > prefix.Length && name.AsSpan(prefix.Length).IndexOfAnyExceptInRange('0', '9') < 0;
-
-    static string Text(long n) => n.ToString(CultureInfo.InvariantCulture);
 
     static BadDataException Bad(string subject, string found, string expected) =>
         BadDataException.For(subject, found, expected, "Import the model again, or export it with these names.");

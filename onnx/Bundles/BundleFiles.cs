@@ -1,7 +1,7 @@
 namespace Alignment.Onnx.Bundles;
 
 /// <summary>The names in a bundle folder, '/' between parts.</summary>
-public static class BundleFiles
+static class BundleFiles
 {
     public const string Manifest = "bundle.json";
     public const string Vocabulary = "tokenizer/vocab.json";

@@ -26,7 +26,6 @@ sealed record ClipSegPart(ModelBundle Bundle, ClipSegConfig Config, ClipSegPictu
     /// <exception cref="BadDataException">It has one that was not imported here, or a damaged one.</exception>
     public static ClipSegPart Open(ModelBundle bundle)
     {
-        ArgumentNullException.ThrowIfNull(bundle);
         if (!bundle.Has(BundleFiles.ClipSeg)) throw MissingDependencyException.For($"The model bundle '{bundle.Folder}'", $"no {BundleFiles.ClipSeg}", "a CLIPSeg, which makes keyword masks", Advice);
         string[] missing = [.. new[] { BundleFiles.ClipSegText, BundleFiles.ClipSegConfig, BundleFiles.ClipSegPictures }.Where(f => !bundle.Has(f))];
         if (missing.Length > 0) throw BadDataException.For($"The model bundle '{bundle.Folder}'", $"{BundleFiles.ClipSeg} without {string.Join(", ", missing)}", "all files of a CLIPSeg", Advice);

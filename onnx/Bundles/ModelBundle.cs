@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Runtime;
 
@@ -80,7 +79,7 @@ public sealed class ModelBundle
 
     /// <summary>Inputs, outputs and size of one of the models.</summary>
     /// <exception cref="BadDataException">The bundle does not have it.</exception>
-    public OnnxHeader Header(string model) => _headers.TryGetValue(model, out OnnxHeader? header) ? header : OnnxFileCheck.Read(PathOf(model));
+    internal OnnxHeader Header(string model) => _headers.TryGetValue(model, out OnnxHeader? header) ? header : OnnxFileCheck.Read(PathOf(model));
 
     /// <summary>Reads every file again and compares its hash with the manifest's.</summary>
     /// <exception cref="BadDataException">A file differs (it is named), or there is no manifest to compare with.</exception>
@@ -117,14 +116,12 @@ public sealed class ModelBundle
             if (!File.Exists(path)) throw Bad(folder, $"no file '{SafePath.Shorten(file)}'", $"every file listed in {BundleFiles.Manifest}", "Import or download the model again.");
             long bytes = new FileInfo(path).Length;
             if (bytes != recorded.Bytes)
-                throw Bad(folder, $"{Text(bytes)} bytes in '{SafePath.Shorten(file)}'", $"{Text(recorded.Bytes)}, as recorded", "The file changed or is truncated: import or download the model again.");
+                throw Bad(folder, $"{bytes} bytes in '{SafePath.Shorten(file)}'", $"{recorded.Bytes}, as recorded", "The file changed or is truncated: import or download the model again.");
         }
     }
 
     long BytesOf(string model, OnnxHeader header) =>
         new FileInfo(Path.Combine(Folder, model)).Length + header.ExternalFiles.Sum(f => new FileInfo(f).Length);
-
-    static string Text(long n) => n.ToString(CultureInfo.InvariantCulture);
 
     static BadDataException Bad(string folder, string found, string expected, string nextStep) =>
         BadDataException.For($"The model bundle '{folder}'", found, expected, nextStep);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Alignment.Onnx.Bundles;
@@ -43,12 +42,12 @@ static class TokenizerFiles
     static Dictionary<string, int> ReadVocabulary(string path)
     {
         Dictionary<string, int> ids = StrictJson.ReadFile(path, root => root.EnumerateObject().ToDictionary(e => e.Name, e => e.Value.GetInt32(), StringComparer.Ordinal));
-        if (ids.Count is 0 or > MaxEntries) throw Bad(path, $"{Text(ids.Count)} entries", $"1 to {Text(MaxEntries)}");
+        if (ids.Count is 0 or > MaxEntries) throw Bad(path, $"{ids.Count} entries", $"1 to {MaxEntries}");
         var seen = new bool[ids.Count];
         foreach ((string token, int id) in ids)
         {
-            if (token.Length is 0 or > MaxToken) throw Bad(path, $"a token of {Text(token.Length)} characters", $"1 to {Text(MaxToken)}");
-            if ((uint)id >= (uint)seen.Length || seen[id]) throw Bad(path, $"the id {Text(id)} of '{SafePath.Shorten(token)}'", $"each of 0 to {Text(seen.Length - 1)} once");
+            if (token.Length is 0 or > MaxToken) throw Bad(path, $"a token of {token.Length} characters", $"1 to {MaxToken}");
+            if ((uint)id >= (uint)seen.Length || seen[id]) throw Bad(path, $"the id {id} of '{SafePath.Shorten(token)}'", $"each of 0 to {seen.Length - 1} once");
             seen[id] = true;
         }
         return ids;
@@ -62,7 +61,7 @@ static class TokenizerFiles
             if (text.Length == 0 || (line == 1 && text.StartsWith("#version", StringComparison.Ordinal))) continue;
             string[] parts = text.Length <= 2 * MaxToken ? text.Split(' ') : [];
             if (parts.Length != 2 || !ids.ContainsKey(parts[0]) || !ids.ContainsKey(parts[1]) || !ids.ContainsKey(parts[0] + parts[1]))
-                throw Bad(path, $"'{SafePath.Shorten(text)}' in line {Text(line)}", "two tokens of the vocabulary, one space between, whose union is in it too");
+                throw Bad(path, $"'{SafePath.Shorten(text)}' in line {line}", "two tokens of the vocabulary, one space between, whose union is in it too");
         }
     }
 
@@ -86,8 +85,6 @@ static class TokenizerFiles
         }
         return (pad, length);
     }
-
-    static string Text(int n) => n.ToString(CultureInfo.InvariantCulture);
 
     static BadDataException Bad(string path, string found, string expected) =>
         BadDataException.For($"The file '{path}'", found, expected, "Download the model's tokenizer again.");

@@ -20,8 +20,6 @@ static class Gradient
     /// <summary>By other rules, for tests of what the walker refuses.</summary>
     internal static IReadOnlyList<Value> Of(Value loss, IReadOnlyList<Value> by, Func<Node, Rule> rules, GradientOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(loss);
-        ArgumentNullException.ThrowIfNull(by);
         if (!loss.Type.IsFloat() || loss.Shape.Any(d => d != 1)) throw GraphException.For($"The gradient of '{loss.Name}'", $"{loss.Type}{loss.Shape}", "one floating-point number");
         return OfProduct(loss, loss.Graph.Constant([1f], loss.Shape), by, rules, options);
     }

@@ -101,7 +101,6 @@ sealed partial class ModelGraph(string name)
     /// <exception cref="GraphException">The operator cannot take these inputs.</exception>
     public Node Add(Op op, ReadOnlySpan<Value?> inputs, IEnumerable<KeyValuePair<string, object?>>? attributes = null, int outputs = 1, string? name = null)
     {
-        ArgumentNullException.ThrowIfNull(op);
         var held = new SortedDictionary<string, object>(StringComparer.Ordinal);
         foreach (var (key, value) in attributes ?? [])
             if (value is not null) held.Add(key, value is int i ? (long)i : value);

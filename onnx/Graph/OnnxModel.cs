@@ -42,8 +42,6 @@ sealed class OnnxModel
     /// <exception cref="BadDataException">Tensors are missing or have another shape; every one is named.</exception>
     public OnnxModel(ModelGraph graph, IWeights weights)
     {
-        ArgumentNullException.ThrowIfNull(graph);
-        ArgumentNullException.ThrowIfNull(weights);
         WeightCheck.Demand(graph.Name, graph.WeightInfos(), weights);
         (Graph, Weights) = (graph, weights);
     }

@@ -27,7 +27,6 @@ sealed partial class Value
     /// <summary>The same elements in the shape of <paramref name="other"/>.</summary>
     public Value ReshapeLike(Value other)
     {
-        ArgumentNullException.ThrowIfNull(other);
         return Reshape([.. other.Shape]);
     }
 

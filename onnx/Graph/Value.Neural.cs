@@ -14,7 +14,6 @@ sealed partial class Value
     /// </summary>
     public Value Linear(Value weight, Value? bias = null, string? name = null)
     {
-        ArgumentNullException.ThrowIfNull(weight);
         Value rows = this;
         if (Rank != 2) rows = Reshape(Shape.SkipLast(1).Aggregate((Dim)1, (n, d) => n * d), this[^1]);
         Value?[] inputs = bias is null ? [rows, weight] : [rows, weight, bias];
@@ -30,7 +29,6 @@ sealed partial class Value
     /// <param name="name">The layer's name.</param>
     public Value Conv(Value weight, Value? bias = null, int stride = 1, (int Top, int Left, int Bottom, int Right) pads = default, string? name = null)
     {
-        ArgumentNullException.ThrowIfNull(weight);
         Value?[] inputs = bias is null ? [this, weight] : [this, weight, bias];
         long[] kernel = weight.Rank == 4 ? [weight[2].Value, weight[3].Value] : [];
         var attributes = ModelGraph.Attributes(
@@ -60,8 +58,6 @@ sealed partial class Value
     /// </summary>
     public Value GroupNorm(int groups, Value weight, Value bias, float epsilon, string? name = null)
     {
-        ArgumentNullException.ThrowIfNull(weight);
-        ArgumentNullException.ThrowIfNull(bias);
         if (Rank != 4 || !this[1].IsFixed || groups < 1 || this[1].Value % groups != 0)
             throw GraphException.For($"GroupNorm '{name}'", $"'{Name}' of shape {Shape}", $"[batch, channels, height, width] with channels that {groups} groups divide");
         using var _ = name is null ? null : Graph.Scope(name);
@@ -82,7 +78,6 @@ sealed partial class Value
     /// <summary>Nearest-neighbour resizing of height and width to those of <paramref name="other"/>.</summary>
     public Value ResizeNearestTo(Value other, string? name = null)
     {
-        ArgumentNullException.ThrowIfNull(other);
         return Nearest([this, null, null, Graph.RuntimeInts([other[2], other[3]])], name);
     }
 
@@ -102,7 +97,6 @@ sealed partial class Value
     /// <param name="name">The layer's name.</param>
     public Value ConvToBlocks(Value weight, Value bias, string? name = null)
     {
-        ArgumentNullException.ThrowIfNull(weight);
         long[] kernel = [weight[2].Value, weight[3].Value];
         return Graph.Add(Op.ConvTranspose, [this, weight, bias], ModelGraph.Attributes(("kernel_shape", kernel), ("strides", kernel)), name: name).Outputs[0];
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Field = Alignment.Onnx.Runtime.ProtoReader.Field;
 
 namespace Alignment.Onnx.Runtime;
@@ -34,7 +35,7 @@ sealed partial class OnnxFileCheck
             string text = "?";
             Nested(d, f =>
             {
-                if (f.Number == 1) text = Text((size = _proto.Integer(f)).Value);
+                if (f.Number == 1) text = (size = _proto.Integer(f)).Value.ToString(CultureInfo.InvariantCulture);
                 else if (f.Number == 2) text = _proto.Text(f) is { Length: > 0 } named ? named : "?";
                 else return false;
                 return true;
