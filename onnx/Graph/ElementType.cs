@@ -13,7 +13,6 @@ enum ElementType
     BFloat16 = 16,
 }
 
-/// <summary>What is known about element types.</summary>
 static class ElementTypes
 {
     /// <summary>Bytes of one element.</summary>
