@@ -23,7 +23,7 @@ public sealed record KeywordMask(float[] Probability, float[] Mask, double? Simi
 /// <param name="part">The CLIPSeg.</param>
 /// <param name="options">How masks are made.</param>
 /// <param name="device">What runs the models.</param>
-public sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device? device = null) : IDisposable
+sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device? device = null) : IDisposable
 {
     /// <summary>Prompts kept; one takes two kilobytes.</summary>
     const int MostKept = 1024;

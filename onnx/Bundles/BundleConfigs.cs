@@ -3,12 +3,14 @@ using Alignment.Onnx.Models;
 namespace Alignment.Onnx.Bundles;
 
 /// <summary>
-/// The architectures of a bundle's models, kept in <c>configs/</c> so that they can be authored again: to train them, and to
-/// write what was trained. Recorded and hashed like every file of the bundle.
+/// The architectures of a bundle's models, stored in <c>configs/</c> so that they can be authored again: for training, and to write trained
+/// weights. Recorded and hashed like every file of the bundle.
 /// </summary>
-public sealed record BundleConfigs
+sealed record BundleConfigs
 {
-    const string TextFile = "configs/text_encoder.json", UNetFile = "configs/unet.json", VaeFile = "configs/vae.json", ControlFile = "configs/controlnet.json", LpipsFile = BundleFiles.LpipsConfig;
+    const string TextFile = "configs/text_encoder.json", UNetFile = "configs/unet.json", VaeFile = "configs/vae.json";
+    const string ControlFile = "configs/controlnet.json", LpipsFile = BundleFiles.LpipsConfig;
+    static readonly string[] s_files = [TextFile, UNetFile, VaeFile, ControlFile];
 
     public required ClipTextConfig Text { get; init; }
     public required UNetConfig UNet { get; init; }
@@ -18,11 +20,11 @@ public sealed record BundleConfigs
     /// <summary>The trunk of lpips.onnx; null in a bundle without it.</summary>
     public LpipsConfig? Lpips { get; init; }
 
-    /// <summary>Whether the autoencoder's attention is named as libraries save it today; see <see cref="AutoencoderKL.Weights"/>. Not recorded: the weights tell.</summary>
-    internal bool NewVaeNames { get; init; }
+    /// <summary>Whether the autoencoder's attention has today's names (<see cref="AutoencoderKL.HasNewNames"/>). Not recorded: the weights tell.</summary>
+    public bool NewVaeNames { get; init; }
 
     /// <summary>Writes the files of <c>configs/</c> into a bundle's folder.</summary>
-    internal void Write(string folder)
+    public void Write(string folder)
     {
         void File(string name, string text) => AtomicFile.WriteText(Path.Combine(folder, name), text);
         File(TextFile, ConfigText.Of(Text));
@@ -33,21 +35,16 @@ public sealed record BundleConfigs
     }
 
     /// <summary>Whether a bundle records its architectures.</summary>
-    public static bool AreIn(ModelBundle bundle)
-    {
-        ArgumentNullException.ThrowIfNull(bundle);
-        return s_files.All(bundle.Has);
-    }
+    public static bool AreIn(ModelBundle bundle) => s_files.All(bundle.Has);
 
-    static readonly string[] s_files = [TextFile, UNetFile, VaeFile, ControlFile];
-
-    /// <exception cref="BadDataException">The bundle does not record its architectures: it was made by an older version or exported elsewhere.</exception>
+    /// <exception cref="BadDataException">The bundle does not record its architectures: an older version wrote it, or it was exported elsewhere.</exception>
     public static BundleConfigs Read(ModelBundle bundle)
     {
-        ArgumentNullException.ThrowIfNull(bundle);
         string[] missing = [.. s_files.Where(f => !bundle.Has(f))];
         if (missing.Length > 0)
-            throw BadDataException.For($"The model bundle '{bundle.Folder}'", $"no {string.Join(", no ", missing)}", "the architectures of its models, which training needs", "Import the model again with 'alignment models import'; bundles made elsewhere cannot be trained.");
+            throw BadDataException.For($"The model bundle '{bundle.Folder}'", $"no {string.Join(", no ", missing)}",
+                "the architectures of its models, which training needs",
+                "Import the model again with 'alignment models import'; bundles made elsewhere cannot be trained.");
         return new()
         {
             Text = ClipTextConfig.Read(bundle.PathOf(TextFile)),

@@ -1,12 +1,11 @@
-using System.Globalization;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Runtime;
 
 namespace Alignment.Onnx.Bundles;
 
 /// <summary>
-/// What the models of a bundle must be called and take: inputs are bound by name, so that bundles exported elsewhere work
-/// too, whatever the order of their inputs.
+/// The names of a bundle's models, inputs and outputs. Inputs are bound by name, so that bundles exported elsewhere work too, whatever the
+/// order of their inputs.
 /// </summary>
 static class BundleContract
 {
@@ -22,20 +21,20 @@ static class BundleContract
         (BundleFiles.Lpips, ["image0", "image1"], ["distance"]),
     ];
 
-    /// <summary>The headers of all models there are, checked against the contract.</summary>
-    /// <param name="folder">The bundle's.</param>
-    /// <param name="recorded">
-    /// Its manifest, or null. An optional model that it does not list is no part of the bundle: that is how one stands there
-    /// while it is being added.
-    /// </param>
+    /// <summary>
+    /// The headers of all models, checked against the contract. An optional model that a <paramref name="recorded"/> manifest does not list is
+    /// no part of the bundle: it is being added.
+    /// </summary>
     /// <exception cref="BadDataException">A model is missing, or lacks an input or output.</exception>
     public static Dictionary<string, OnnxHeader> ReadHeaders(string folder, BundleManifest? recorded)
     {
         var headers = new Dictionary<string, OnnxHeader>(StringComparer.Ordinal);
-        string[] missing = [.. BundleFiles.Models.Append(BundleFiles.Vocabulary).Append(BundleFiles.Merges).Where(f => !File.Exists(Path.Combine(folder, f)))];
-        if (missing.Length > 0) throw Bad($"The model bundle '{folder}'", $"no {string.Join(", no ", missing)}", "all files of a bundle");
-        foreach (string model in BundleFiles.Models.Concat(BundleFiles.OptionalModels.Where(f => recorded?.Files.ContainsKey(f) ?? File.Exists(Path.Combine(folder, f)))))
-            headers.Add(model, OnnxFileCheck.Read(SafePath.Relative(folder, model, $"The model bundle '{folder}'")));
+        string subject = $"The model bundle '{folder}'";
+        bool Exists(string file) => File.Exists(Path.Combine(folder, file));
+        string[] missing = [.. BundleFiles.Models.Append(BundleFiles.Vocabulary).Append(BundleFiles.Merges).Where(f => !Exists(f))];
+        if (missing.Length > 0) throw Bad(subject, $"no {string.Join(", no ", missing)}", "all files of a bundle");
+        foreach (string model in BundleFiles.Models.Concat(BundleFiles.OptionalModels.Where(f => recorded?.Files.ContainsKey(f) ?? Exists(f))))
+            headers.Add(model, OnnxFileCheck.Read(SafePath.Relative(folder, model, subject)));
 
         foreach ((string model, string[] inputs, string[] outputs) in s_contract)
         {
@@ -45,16 +44,15 @@ static class BundleContract
         }
         int gives = Residuals(headers), takes = headers[BundleFiles.Unet].Inputs.Count(i => Numbered(i.Name, ResidualIn));
         if (gives != takes)
-            throw Bad($"The model bundle '{folder}'", $"a ControlNet with {Text(gives)} residuals and a UNet that takes {Text(takes)}", "as many of both");
+            throw Bad(subject, $"a ControlNet with {gives} residuals and a UNet that takes {takes}", "as many of both");
         return headers;
     }
 
-    /// <summary>How many down residuals the ControlNet gives.</summary>
+    /// <summary>The number of the ControlNet's down residuals.</summary>
     public static int Residuals(IReadOnlyDictionary<string, OnnxHeader> headers) =>
         headers[BundleFiles.ControlNet].Outputs.Count(o => Numbered(o.Name, ResidualOut));
 
-    /// <summary>The manifest's numbers against the shapes in the models, where these are fixed.</summary>
-    /// <exception cref="BadDataException">They differ.</exception>
+    /// <exception cref="BadDataException">A number of the manifest differs from a fixed shape in the models.</exception>
     public static void CheckNumbers(string folder, BundleManifest manifest, IReadOnlyDictionary<string, OnnxHeader> headers)
     {
         Same("latentChannels", manifest.LatentChannels, Size(headers, BundleFiles.Unet, "sample", 1));
@@ -62,14 +60,16 @@ static class BundleContract
         Same("controlChannels", manifest.ControlChannels, Size(headers, BundleFiles.ControlNet, "controlnet_cond", 1));
         Same("controlResiduals", manifest.ControlResiduals, Residuals(headers));
         Same("textWidth", manifest.TextWidth, Size(headers, BundleFiles.Unet, "encoder_hidden_states", 2));
-        Same("textWidth", manifest.TextWidth, headers[BundleFiles.TextEncoder].Outputs.First(o => o.Name == "last_hidden_state").Dims is { Count: 3 } d ? d[2] : null);
+        IReadOnlyList<long?> states = headers[BundleFiles.TextEncoder].Outputs.First(o => o.Name == "last_hidden_state").Dims;
+        Same("textWidth", manifest.TextWidth, states.Count == 3 ? states[2] : null);
         string recorded = manifest.Precision ?? ModelPrecision.Float32.Text, found = headers[BundleFiles.Unet].WeightType;
-        if (recorded != found) throw Bad($"The manifest of '{folder}'", $"precision = {recorded}", $"{found}, as most weights of {BundleFiles.Unet} are");
+        if (recorded != found)
+            throw Bad($"The manifest of '{folder}'", $"precision = {recorded}", $"{found}, as most weights of {BundleFiles.Unet} are");
 
         void Same(string field, int recorded, long? model)
         {
             if (model is { } size && size != recorded)
-                throw Bad($"The manifest of '{folder}'", $"{field} = {Text(recorded)}", $"{Text(size)}, as in the models");
+                throw Bad($"The manifest of '{folder}'", $"{field} = {recorded}", $"{size}, as in the models");
         }
     }
 
@@ -80,13 +80,12 @@ static class BundleContract
     static void Names(string folder, string model, string kind, string[] wanted, IReadOnlyList<OnnxValue> there)
     {
         if (wanted.FirstOrDefault(w => there.All(t => t.Name != w)) is { } missing)
-            throw Bad($"The model '{Path.Combine(folder, model)}'", $"no {kind} '{missing}' among {SafePath.Shorten(string.Join(", ", there.Select(t => t.Name)), 300)}", string.Join(", ", wanted));
+            throw Bad($"The model '{Path.Combine(folder, model)}'",
+                $"no {kind} '{missing}' among {SafePath.Shorten(string.Join(", ", there.Select(t => t.Name)), 300)}", string.Join(", ", wanted));
     }
 
     static bool Numbered(string name, string prefix) =>
-        name.StartsWith(prefix, StringComparison.Ordinal) && name.Length > prefix.Length && name.AsSpan(prefix.Length).IndexOfAnyExceptInRange('0', '9') < 0;
-
-    static string Text(long n) => n.ToString(CultureInfo.InvariantCulture);
+        name.StartsWith(prefix, StringComparison.Ordinal) && name.Length > prefix.Length && name[prefix.Length..].All(char.IsAsciiDigit);
 
     static BadDataException Bad(string subject, string found, string expected) =>
         BadDataException.For(subject, found, expected, "Import the model again, or export it with these names.");

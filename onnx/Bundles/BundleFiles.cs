@@ -1,7 +1,7 @@
 namespace Alignment.Onnx.Bundles;
 
-/// <summary>The names in a bundle folder, '/' between parts.</summary>
-public static class BundleFiles
+/// <summary>File names in a bundle's folder, '/' between parts.</summary>
+static class BundleFiles
 {
     public const string Manifest = "bundle.json";
     public const string Vocabulary = "tokenizer/vocab.json";
@@ -13,24 +13,15 @@ public static class BundleFiles
     public const string VaeDecoder = "vae_decoder.onnx";
 
     public const string Lpips = "lpips.onnx";
+    public const string LpipsConfig = "configs/lpips.json";
 
-    /// <summary>Makes keyword masks; see <see cref="Models.ClipSeg"/>.</summary>
     public const string ClipSeg = "clipseg.onnx";
-
-    /// <summary>Encodes the prompts of <see cref="ClipSeg"/>.</summary>
     public const string ClipSegText = "clipseg_text.onnx";
+    public const string ClipSegConfig = "configs/clipseg.json";
+    public const string ClipSegPictures = "configs/clipseg_preprocessor.json";
 
-    /// <summary>The architecture of <see cref="ClipSeg"/>.</summary>
-    internal const string ClipSegConfig = "configs/clipseg.json";
-
-    /// <summary>How pictures are prepared for <see cref="ClipSeg"/>.</summary>
-    internal const string ClipSegPictures = "configs/clipseg_preprocessor.json";
-
-    /// <summary>The tokenizer of <see cref="ClipSegText"/>, where it is not the bundle's own.</summary>
-    internal const string ClipSegTokenizer = "clipseg_tokenizer";
-
-    /// <summary>The trunk of <see cref="Lpips"/>.</summary>
-    internal const string LpipsConfig = "configs/lpips.json";
+    /// <summary>CLIPSeg's tokenizer, where it is not the bundle's.</summary>
+    public const string ClipSegTokenizer = "clipseg_tokenizer";
 
     /// <summary>Every bundle has these.</summary>
     public static IReadOnlyList<string> Models { get; } = [TextEncoder, Unet, ControlNet, VaeEncoder, VaeDecoder];
@@ -39,13 +30,13 @@ public static class BundleFiles
     public static IReadOnlyList<string> OptionalModels { get; } = [ClipSeg, ClipSegText, Lpips];
 
     /// <summary>
-    /// False for what no edit reads: LPIPS with its configuration, the training artifact, and CLIPSeg, whose masks come as files. A bundle
-    /// that gains them makes the same pictures, so that its identity stays.
+    /// False for what no edit reads: LPIPS, the training artifact, and CLIPSeg, whose masks come as files. They do not change the bundle's
+    /// identity.
     /// </summary>
-    internal static bool ChangesPictures(string file) =>
+    public static bool ChangesPictures(string file) =>
         !IsClipSeg(file) && !file.StartsWith(Lpips, StringComparison.Ordinal) && file != LpipsConfig && !file.StartsWith("training/", StringComparison.Ordinal);
 
-    /// <summary>True for every file of CLIPSeg.</summary>
-    internal static bool IsClipSeg(string file) =>
-        file.StartsWith(ClipSeg, StringComparison.Ordinal) || file.StartsWith(ClipSegText, StringComparison.Ordinal) || file is ClipSegConfig or ClipSegPictures || file.StartsWith(ClipSegTokenizer + "/", StringComparison.Ordinal);
+    public static bool IsClipSeg(string file) =>
+        file is ClipSegConfig or ClipSegPictures || file.StartsWith(ClipSeg, StringComparison.Ordinal)
+        || file.StartsWith(ClipSegText, StringComparison.Ordinal) || file.StartsWith(ClipSegTokenizer + "/", StringComparison.Ordinal);
 }

@@ -37,7 +37,7 @@ static class BundleHashes
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw BadDataException.For($"The model bundle '{folder}'", $"a file that cannot be read ({e.Message.TrimEnd('.')})", "readable files", "Check the folder and its permissions.", e);
+            throw BadDataException.Unreadable($"The model bundle '{folder}'", e, "Check the folder and its permissions.");
         }
         finally
         {

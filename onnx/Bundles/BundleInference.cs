@@ -6,8 +6,8 @@ using Alignment.Onnx.Runtime;
 namespace Alignment.Onnx.Bundles;
 
 /// <summary>
-/// The manifest of a bundle that has none, from the shapes in its models, its tokenizer, and those configuration files that
-/// exporters leave beside them. What none of them tells is taken from Stable Diffusion 1.5 and listed.
+/// The manifest of a bundle that has none: from the shapes in its models, its tokenizer, and the configuration files that exporters leave
+/// beside them. The rest is taken from Stable Diffusion 1.5 and listed as assumed.
 /// </summary>
 static class BundleInference
 {
@@ -29,8 +29,9 @@ static class BundleInference
             });
         if (Config("unet") is { } unet) StrictJson.ReadFile(unet, root => { scaleLevels = Levels(root); return true; });
 
-        // A model exported for one size tells the factor by itself.
-        long? image = BundleContract.Size(headers, BundleFiles.VaeEncoder, "sample", 2), latent = BundleContract.Size(headers, BundleFiles.VaeDecoder, "latent_sample", 2);
+        // A model exported for one size determines the factor.
+        long? image = BundleContract.Size(headers, BundleFiles.VaeEncoder, "sample", 2);
+        long? latent = BundleContract.Size(headers, BundleFiles.VaeDecoder, "latent_sample", 2);
         int? factor = vaeLevels is { } levels ? 1 << (levels - 1)
             : image is { } i && latent is { } l and > 0 && i % l == 0 ? (int)(i / l)
             : null;
@@ -38,7 +39,8 @@ static class BundleInference
         int vaeFactor = Or(factor, standard.VaeFactor, "pixels per latent", "vae/config.json");
         int unetFactor = 1 << ((scaleLevels ?? StandardLevels) - 1);   // exporters elsewhere fix sizes that divide evenly
         string? schedulerPath = SchedulerConfig();
-        (SchedulerFacts scheduler, string prediction) = schedulerPath is null ? (standard.Scheduler, standard.PredictionType) : DiffusersConfigs.Scheduler(schedulerPath);
+        (SchedulerFacts scheduler, string prediction) =
+            schedulerPath is null ? (standard.Scheduler, standard.PredictionType) : DiffusersConfigs.Scheduler(schedulerPath);
         if (schedulerPath is null) assumed.Add("noise schedule and prediction type: as in SD 1.5 (would be in scheduler/scheduler_config.json)");
         BundleManifest manifest = new()
         {
@@ -49,7 +51,7 @@ static class BundleInference
             PredictionType = prediction,
             ControlChannels = Or(Size(BundleFiles.ControlNet, "controlnet_cond"), standard.ControlChannels, "control channels", "a fixed axis in controlnet.onnx"),
             ControlResiduals = BundleContract.Residuals(headers),
-            TextWidth = Or((int?)BundleContract.Size(headers, BundleFiles.Unet, "encoder_hidden_states", 2), standard.TextWidth, "text width", "a fixed axis in unet.onnx"),
+            TextWidth = Or(Size(BundleFiles.Unet, "encoder_hidden_states", 2), standard.TextWidth, "text width", "a fixed axis in unet.onnx"),
             Scheduler = scheduler,
             Tokenizer = TokenizerFiles.Read(Path.Combine(folder, "tokenizer")),
             Precision = headers[BundleFiles.Unet].WeightType == ModelPrecision.Float16.Text ? ModelPrecision.Float16.Text : null,
@@ -57,7 +59,7 @@ static class BundleInference
         };
         return (manifest, assumed);
 
-        int? Size(string model, string input) => (int?)BundleContract.Size(headers, model, input, 1);
+        int? Size(string model, string input, int axis = 1) => (int?)BundleContract.Size(headers, model, input, axis);
 
         T Or<T>(T? found, T otherwise, string what, string where) where T : struct, IFormattable
         {

@@ -28,7 +28,8 @@ static class BundleJson
         var manifest = StrictJson.ReadFile(path, root => root.Deserialize<BundleManifest>(s_options) ?? throw new JsonException("null"));
         string subject = $"The manifest '{path}'";
         if (manifest.Format > BundleManifest.CurrentFormat)
-            throw BadDataException.For(subject, $"format {Text(manifest.Format)}", $"at most {Text(BundleManifest.CurrentFormat)}", "It was made by a newer version of this program: update, or import the model again.");
+            throw BadDataException.For(subject, $"format {manifest.Format}", $"at most {BundleManifest.CurrentFormat}",
+                "It was made by a newer version of this program: update, or import the model again.");
         Check(subject, manifest);
         return manifest;
     }
@@ -36,8 +37,8 @@ static class BundleJson
     public static string Write(BundleManifest manifest) => JsonSerializer.Serialize(Sorted(manifest), s_options) + "\n";
 
     /// <summary>
-    /// The model's identity: SHA-256 over its files' hashes and over every field that changes results. Licence, origin and
-    /// note may be reworded without making it another model, and what only training reads may come and go.
+    /// The model's identity: SHA-256 over its files' hashes and every field that changes results; licence, origin, note and files that no edit
+    /// reads do not count.
     /// </summary>
     public static string Hash(BundleManifest manifest)
     {
@@ -79,7 +80,8 @@ static class BundleJson
         OneOf("family", m.Family, "sd15");
         Range("tokenizer.vocabularySize", m.Tokenizer.VocabularySize, 1, TokenizerFiles.MaxEntries);
         Range("tokenizer.length", m.Tokenizer.Length, 3, 4096);
-        foreach (int id in (int[])[m.Tokenizer.StartId, m.Tokenizer.EndId, m.Tokenizer.PadId]) Range("tokenizer's special id", id, 0, m.Tokenizer.VocabularySize - 1);
+        foreach (int id in (int[])[m.Tokenizer.StartId, m.Tokenizer.EndId, m.Tokenizer.PadId])
+            Range("tokenizer's special id", id, 0, m.Tokenizer.VocabularySize - 1);
         foreach ((string file, BundleFile facts) in m.Files)
         {
             Range($"size of '{SafePath.Shorten(file)}'", facts.Bytes, 0, long.MaxValue);

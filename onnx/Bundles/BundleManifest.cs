@@ -3,25 +3,25 @@ using System.Text.Json.Serialization;
 namespace Alignment.Onnx.Bundles;
 
 /// <summary>
-/// What <c>bundle.json</c> says: every number a caller needs to run the models without knowing their architecture, and the
-/// hash of every file. Defaults are Stable Diffusion 1.5's published configuration.
+/// <c>bundle.json</c>: every number needed to run the models without knowing their architecture, and the hash of every file. Defaults: Stable
+/// Diffusion 1.5's published configuration.
 /// </summary>
 public sealed record BundleManifest
 {
-    /// <summary>The version of this record that this program writes and the newest that it reads.</summary>
+    /// <summary>The format that this program writes, and the newest that it reads.</summary>
     public const int CurrentFormat = 1;
 
     public int Format { get; init; } = CurrentFormat;
 
-    /// <summary>The family of architectures; decides how the models are put together.</summary>
+    /// <summary>The family of architectures.</summary>
     public string Family { get; init; } = "sd15";
 
-    /// <summary>Both sides of a picture must be multiples of this, in pixels.</summary>
+    /// <summary>Pixels; divides both sides of a picture.</summary>
     public int ImageMultiple { get; init; } = 8;
 
     public int LatentChannels { get; init; } = 4;
 
-    /// <summary>Latents are the autoencoder's mean times this (0.18215: Rombach et al. 2022, the first-stage latents' 1/std).</summary>
+    /// <summary>Latents are the autoencoder's mean times this (0.18215: Rombach et al. 2022, 1/std of first-stage latents).</summary>
     public double ScalingFactor { get; init; } = 0.18215;
 
     /// <summary>Pixels per latent along each side.</summary>
@@ -30,14 +30,14 @@ public sealed record BundleManifest
     /// <summary>What the UNet predicts: <c>epsilon</c>, <c>v_prediction</c> or <c>sample</c>.</summary>
     public string PredictionType { get; init; } = "epsilon";
 
-    /// <summary>How the models store their weights and what they compute in: <c>float16</c>; null for float32, and then not written.</summary>
+    /// <summary>The type of weights and computation: <c>float16</c>; null for float32, and then not written.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Precision { get; init; }
 
     /// <summary>Channels of <c>controlnet_cond</c>; ours are [keyword mask, attention].</summary>
     public int ControlChannels { get; init; } = 2;
 
-    /// <summary>How many residuals the ControlNet gives the UNet's down path, without the middle one.</summary>
+    /// <summary>The ControlNet's residuals for the UNet's down path, without the middle one.</summary>
     public int ControlResiduals { get; init; } = 12;
 
     /// <summary>Width of the text encoder's output.</summary>
@@ -50,7 +50,7 @@ public sealed record BundleManifest
     /// <summary>Stored elements per model file.</summary>
     public IReadOnlyDictionary<string, long> Parameters { get; init; } = new SortedDictionary<string, long>(StringComparer.Ordinal);
 
-    /// <summary>Every file of the bundle but this one, by its path in the folder.</summary>
+    /// <summary>Every file of the bundle but this one, by path in the folder.</summary>
     public IReadOnlyDictionary<string, BundleFile> Files { get; init; } = new SortedDictionary<string, BundleFile>(StringComparer.Ordinal);
 
     /// <summary>The licence of the weights, or "unknown".</summary>
@@ -59,20 +59,20 @@ public sealed record BundleManifest
     /// <summary>Where the weights come from, in words.</summary>
     public string Origin { get; init; } = "unknown";
 
-    /// <summary>False for a model whose ControlNet never learned what its control means, null where nobody knows.</summary>
+    /// <summary>False for an untrained ControlNet, null where unknown.</summary>
     public bool? ControlTrained { get; init; }
 
     /// <summary>What a user must know before trusting the pictures, or empty.</summary>
     public string Note { get; init; } = "";
 
-    /// <summary>How its authors edit with it where that is not as Stable Diffusion is used; null for nothing to say.</summary>
+    /// <summary>Its authors' settings where they differ from Stable Diffusion's; null: none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RecommendedSettings? Recommended { get; init; }
 }
 
-/// <summary>What an edit takes where its caller says nothing.</summary>
-/// <param name="Guidance">Classifier-free guidance; 1 for none.</param>
-/// <param name="Strength">How much of a scene is given up to noise, 0 to 1.</param>
+/// <summary>An edit's defaults for this model.</summary>
+/// <param name="Guidance">Classifier-free guidance scale; 1 for none.</param>
+/// <param name="Strength">Share of a scene replaced by noise, 0 to 1.</param>
 public sealed record RecommendedSettings(float? Guidance = null, double? Strength = null);
 
 /// <summary>One file's size and SHA-256 (lower-case hexadecimal).</summary>
@@ -90,7 +90,7 @@ public sealed record SchedulerFacts
     /// <summary><c>scaled_linear</c> (linear in √β) or <c>linear</c>.</summary>
     public string BetaSchedule { get; init; } = "scaled_linear";
 
-    /// <summary>How steps are laid over the timesteps: <c>trailing</c> or <c>linspace</c>; null for <c>leading</c>, SD 1.5's, and then not written.</summary>
+    /// <summary>Spacing of inference timesteps: <c>trailing</c> or <c>linspace</c>; null for <c>leading</c>, SD 1.5's, and then not written.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? TimestepSpacing { get; init; }
 
@@ -105,7 +105,7 @@ public sealed record SchedulerFacts
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ClassName { get; init; }
 
-    /// <summary>Whether that sampler takes Karras' noise levels.</summary>
+    /// <summary>Whether that sampler uses Karras' noise levels.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool KarrasSigmas { get; init; }
 
@@ -113,11 +113,11 @@ public sealed record SchedulerFacts
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool EndsAtSigmaMin { get; init; }
 
-    /// <summary>Steps that a consistency model was distilled with; null for 50.</summary>
+    /// <summary>Steps a consistency model was distilled with; null for 50.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? OriginalSteps { get; init; }
 
-    /// <summary>A setting of that sampler that this program does not have, as "key = value"; null where there is none.</summary>
+    /// <summary>A setting of that sampler that this program does not support, as "key = value".</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? UnsupportedSetting { get; init; }
 }

@@ -2,28 +2,23 @@ using Alignment.Onnx.Graph;
 
 namespace Alignment.Onnx.Bundles;
 
-/// <summary>Files that join a bundle, and how many elements each model among them stores.</summary>
-/// <param name="Files">By their paths in the bundle.</param>
-/// <param name="Model">The one that is a graph, or null.</param>
-/// <param name="Parameters">Its stored elements.</param>
+/// <summary>Files added to a bundle, by path; the <paramref name="Model"/> among them, or null, with its stored elements.</summary>
 sealed record AddedFiles(IReadOnlyList<string> Files, string? Model = null, long Parameters = 0);
 
-/// <summary>Adds an optional part to a bundle that is there, or replaces it.</summary>
+/// <summary>Adds or replaces an optional part of an existing bundle.</summary>
 static class BundlePart
 {
     /// <summary>
-    /// Takes the part's old files off the record, writes the new ones and records them. Killed at any point it leaves a bundle that opens: with the
-    /// part it had, without one, or with the new one. A bundle without <c>bundle.json</c> gets none.
+    /// Removes the part's old files (those that are <paramref name="isOurs"/>) from the record, <paramref name="write"/>s the new ones, each
+    /// complete or not at all, and records them with further changes by <paramref name="record"/>. A process killed at any point leaves a
+    /// bundle that opens: with the old part, none, or the new one. A bundle without <c>bundle.json</c> gets none.
     /// </summary>
-    /// <param name="target">The bundle.</param>
-    /// <param name="isOurs">Whether a file belongs to the part.</param>
-    /// <param name="write">Writes the files, each complete or not at all, and says which.</param>
-    /// <param name="progress">Told the bytes hashed.</param>
-    /// <param name="cancel">Stops between two pieces.</param>
-    /// <param name="record">Changes to the manifest beside the files; null: none.</param>
     /// <exception cref="RetryableException">The disk is full or the folder cannot be written.</exception>
-    public static ModelBundle Replace(ModelBundle target, Func<string, bool> isOurs, Func<IReadOnlyList<AddedFiles>> write, IProgress<WorkProgress>? progress, CancellationToken cancel, Func<BundleManifest, BundleManifest>? record = null)
+    public static ModelBundle Replace(
+        ModelBundle target, Func<string, bool> isOurs, Func<IReadOnlyList<AddedFiles>> write, IProgress<WorkProgress>? progress, CancellationToken cancel,
+        Func<BundleManifest, BundleManifest>? record = null)
     {
+        string subject = $"The model bundle '{target.Folder}'";
         try
         {
             BundleManifest without = target.Manifest with
@@ -37,11 +32,13 @@ static class BundlePart
             if (target.HasManifest)
             {
                 string[] files = [.. added.SelectMany(a => a.Files)];
-                foreach (string stale in target.Manifest.Files.Keys.Where(f => isOurs(f) && !files.Contains(f))) File.Delete(SafePath.Relative(target.Folder, stale, $"The model bundle '{target.Folder}'"));
+                foreach (string stale in target.Manifest.Files.Keys.Where(f => isOurs(f) && !files.Contains(f)))
+                    File.Delete(SafePath.Relative(target.Folder, stale, subject));
                 BundleManifest with = without with
                 {
                     Files = without.Files.Concat(BundleHashes.Of(target.Folder, files, progress, cancel)).ToDictionary(),
-                    Parameters = without.Parameters.Concat(added.Where(a => a.Model is not null).Select(a => KeyValuePair.Create(a.Model!, a.Parameters))).ToDictionary(),
+                    Parameters = without.Parameters
+                        .Concat(added.Where(a => a.Model is not null).Select(a => KeyValuePair.Create(a.Model!, a.Parameters))).ToDictionary(),
                 };
                 Record(target, record?.Invoke(with) ?? with);
             }
@@ -49,16 +46,17 @@ static class BundlePart
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw RetryableException.For($"The model bundle '{target.Folder}'", $"that it cannot be written ({e.Message.TrimEnd('.')})", "a writable place with enough room", "Free space, or copy the bundle to a folder of yours, and run again.", e);
+            throw RetryableException.For(subject, $"that it cannot be written ({e.Message.TrimEnd('.')})", "a writable place with enough room",
+                "Free space, or copy the bundle to a folder of yours, and run again.", e);
         }
     }
 
-    /// <summary>A graph and the data beside it.</summary>
+    /// <summary>A graph and its external data.</summary>
     public static AddedFiles Of(string file, OnnxModel model, SavedModel saved) =>
         new([file, .. saved.DataPath is { } data ? new[] { Path.GetFileName(data) } : []], file, model.Graph.WeightInfos().Sum(w => w.Count));
 
     static void Record(ModelBundle bundle, BundleManifest manifest)
     {
-        if (bundle.HasManifest) AtomicFile.Write(Path.Combine(bundle.Folder, BundleFiles.Manifest), to => to.Write(System.Text.Encoding.UTF8.GetBytes(BundleJson.Write(manifest))), keepEqual: true);
+        if (bundle.HasManifest) AtomicFile.WriteText(Path.Combine(bundle.Folder, BundleFiles.Manifest), BundleJson.Write(manifest), keepEqual: true);
     }
 }

@@ -1,18 +1,23 @@
 namespace Alignment.Onnx.Bundles;
 
 /// <summary>
-/// Writes a bundle so that it appears complete or not at all: into a folder beside the target, the manifest last, then one
-/// rename. A folder left by a killed run is replaced by the next.
+/// Writes a bundle, complete or not at all: into a folder beside the target, the manifest last, then one rename. The next run replaces a folder
+/// left by a killed one.
 /// </summary>
 static class BundleWriter
 {
-    /// <summary>Documentation in a bundle is no part of the model: rewording it changes no hash.</summary>
+    /// <summary>Documentation is no part of the model and of its hash.</summary>
     static readonly string[] s_documents = ["README.md", "LICENSE", "LICENSE.md", "LICENSE.txt"];
 
-    /// <summary>Lets <paramref name="fill"/> write the files into a temporary folder and say what they are; adds sizes, hashes (but those known by then) and the manifest.</summary>
-    /// <exception cref="UsageException">The target is a bundle already (without <paramref name="force"/>), or a folder with other things in it.</exception>
+    /// <summary>
+    /// <paramref name="fill"/> writes the files into a temporary folder and returns a manifest; added are sizes, hashes (those not yet
+    /// <paramref name="known"/>) and <c>bundle.json</c>.
+    /// </summary>
+    /// <exception cref="UsageException">The target is a bundle (without <paramref name="force"/>), or a folder with other content.</exception>
     /// <exception cref="RetryableException">The disk is full or the folder cannot be written.</exception>
-    public static ModelBundle Write(string to, bool force, Func<string, BundleManifest> fill, IProgress<WorkProgress>? progress, CancellationToken cancel, IReadOnlyDictionary<string, BundleFile>? known = null)
+    public static ModelBundle Write(
+        string to, bool force, Func<string, BundleManifest> fill, IProgress<WorkProgress>? progress, CancellationToken cancel,
+        IReadOnlyDictionary<string, BundleFile>? known = null)
     {
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(to));
         CheckTarget(target, force);
@@ -26,8 +31,7 @@ static class BundleWriter
                 .Select(f => Path.GetRelativePath(partial, f).Replace('\\', '/')).Where(f => !s_documents.Contains(f))];
             SortedDictionary<string, BundleFile> hashes = BundleHashes.Of(partial, files.Where(f => known?.ContainsKey(f) != true), progress, cancel);
             foreach (string file in files.Where(f => known?.ContainsKey(f) == true)) hashes.Add(file, known![file]);
-            manifest = manifest with { Files = hashes };
-            AtomicFile.WriteText(Path.Combine(partial, BundleFiles.Manifest), BundleJson.Write(manifest));
+            AtomicFile.WriteText(Path.Combine(partial, BundleFiles.Manifest), BundleJson.Write(manifest with { Files = hashes }));
             ModelBundle.Open(partial);   // what cannot be opened must not appear
 
             Delete(old);
@@ -38,7 +42,8 @@ static class BundleWriter
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Clean(partial);
-            throw RetryableException.For($"The bundle folder '{target}'", $"that it cannot be written ({e.Message.TrimEnd('.')})", "a writable place with enough room", "Free space or choose another folder and run again.", e);
+            throw RetryableException.For($"The bundle folder '{target}'", $"that it cannot be written ({e.Message.TrimEnd('.')})",
+                "a writable place with enough room", "Free space or choose another folder and run again.", e);
         }
         catch
         {
@@ -48,16 +53,16 @@ static class BundleWriter
         return ModelBundle.Open(target);
     }
 
-    /// <summary>The documents that a bundle's folder has.</summary>
     public static IEnumerable<string> DocumentsOf(string folder) => s_documents.Where(d => File.Exists(Path.Combine(folder, d)));
 
     static void CheckTarget(string target, bool force)
     {
-        if (File.Exists(target)) throw UsageException.For($"The bundle folder '{target}'", "a file of that name", "a folder that does not exist yet", "Choose another name.");
+        string subject = $"The bundle folder '{target}'";
+        if (File.Exists(target)) throw UsageException.For(subject, "a file of that name", "a folder that does not exist yet", "Choose another name.");
         if (!Directory.Exists(target) || !Directory.EnumerateFileSystemEntries(target).Any()) return;
         if (!File.Exists(Path.Combine(target, BundleFiles.Manifest)))
-            throw UsageException.For($"The bundle folder '{target}'", "a folder with other things in it", "a new, an empty, or a bundle's folder", "Choose another folder.");
-        if (!force) throw UsageException.For($"The bundle folder '{target}'", "a complete bundle", "a new or an empty folder", "Choose another folder, or add --force to replace it.");
+            throw UsageException.For(subject, "a folder with other things in it", "a new, an empty, or a bundle's folder", "Choose another folder.");
+        if (!force) throw UsageException.For(subject, "a complete bundle", "a new or an empty folder", "Choose another folder, or add --force to replace it.");
     }
 
     static void Delete(string folder)
@@ -65,7 +70,7 @@ static class BundleWriter
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
     }
 
-    /// <summary>After a failure, whose own message matters more than one about the leftovers.</summary>
+    /// <summary>After a failure, whose message matters more than one about leftovers.</summary>
     static void Clean(string folder)
     {
         try { Delete(folder); }

@@ -1,19 +1,20 @@
 namespace Alignment.Onnx.Bundles;
 
-/// <summary>The model folders that come with the program.</summary>
+/// <summary>The models that ship with the program.</summary>
 public static class BundledModels
 {
     const string Root = "bundles";
 
-    /// <summary>The full path of the tiny model: beside the program, or beside this library.</summary>
+    /// <summary>The full path of the tiny model, beside the program or beside this library.</summary>
     /// <exception cref="MissingDependencyException">It was not installed with the program.</exception>
     public static string Tiny => Find("tiny");
 
     static string Find(string name)
     {
         string?[] roots = [AppContext.BaseDirectory, Path.GetDirectoryName(typeof(BundledModels).Assembly.Location)];
-        string[] tried = [.. roots.Where(r => !string.IsNullOrEmpty(r)).Select(r => Path.Combine(r!, Root, name)).Distinct()];
-        return tried.FirstOrDefault(t => File.Exists(Path.Combine(t, BundleFiles.Manifest)))
-            ?? throw MissingDependencyException.For($"The bundled model '{name}'", $"nothing at {string.Join(" or ", tried.Select(t => $"'{t}'"))}", "it beside the program", "Build or install the program again, or name a bundle with --model.");
+        string[] searched = [.. roots.Where(r => !string.IsNullOrEmpty(r)).Select(r => Path.Combine(r!, Root, name)).Distinct()];
+        return searched.FirstOrDefault(t => File.Exists(Path.Combine(t, BundleFiles.Manifest)))
+            ?? throw MissingDependencyException.For($"The bundled model '{name}'", $"nothing at {string.Join(" or ", searched.Select(t => $"'{t}'"))}",
+                "it beside the program", "Build or install the program again, or name a bundle with --model.");
     }
 }

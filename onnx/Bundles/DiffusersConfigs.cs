@@ -7,8 +7,9 @@ static class DiffusersConfigs
 {
     static readonly (string Key, string[] Known)[] s_samplerSettings =
     [
-        ("algorithm_type", ["dpmsolver++"]), ("solver_type", ["midpoint", "bh2"]), ("solver_order", ["2"]), ("lower_order_final", ["true"]), ("euler_at_final", ["false"]),
-        ("predict_x0", ["true"]), ("disable_corrector", ["[]"]), ("variance_type", ["fixed_small", "fixed_small_log"]), ("interpolation_type", ["linear"]), ("timestep_type", ["discrete"]),
+        ("algorithm_type", ["dpmsolver++"]), ("solver_type", ["midpoint", "bh2"]), ("solver_order", ["2"]), ("lower_order_final", ["true"]),
+        ("euler_at_final", ["false"]), ("predict_x0", ["true"]), ("disable_corrector", ["[]"]),
+        ("variance_type", ["fixed_small", "fixed_small_log"]), ("interpolation_type", ["linear"]), ("timestep_type", ["discrete"]),
         ("use_exponential_sigmas", ["false"]), ("use_beta_sigmas", ["false"]), ("use_lu_lambdas", ["false"]), ("timestep_scaling", ["10", "10.0"]),
     ];
 
@@ -21,7 +22,7 @@ static class DiffusersConfigs
             if (Flag(key, false)) throw new FormatException($"{key} = true, which is not supported");
         if (Flag("clip_sample", false) && Number("clip_sample_range", 1) is not 1 and double range)
             throw new FormatException(FormattableString.Invariant($"clip_sample_range = {range}, where only 1 is supported"));
-        // Keys that old files lack have the library's defaults, which are not SD's: 0.0001 … 0.02, linear, alpha 1, offset 0.
+        // Absent keys have the library's defaults, which are not SD's.
         return (new SchedulerFacts
         {
             TrainTimesteps = Int("num_train_timesteps", 1000),
@@ -39,11 +40,12 @@ static class DiffusersConfigs
             UnsupportedSetting = Unsupported(),
         }, OneOf("prediction_type", "epsilon", "v_prediction", "sample"));
 
-        // Settings that choose another algorithm under the same class name; only who asks for the published sampler needs to know.
+        // A setting that selects another algorithm under the same class name matters only for the published sampler.
         string? Unsupported()
         {
             foreach (var (key, known) in s_samplerSettings)
-                if (Find(key) is { } v && v.ToString() is var text && !known.Contains(text, StringComparer.OrdinalIgnoreCase)) return $"{key} = {SafePath.Shorten(text)}";
+                if (Find(key) is { } v && v.ToString() is var text && !known.Contains(text, StringComparer.OrdinalIgnoreCase))
+                    return $"{key} = {SafePath.Shorten(text)}";
             return null;
         }
 

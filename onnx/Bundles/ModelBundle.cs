@@ -1,12 +1,11 @@
-using System.Globalization;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Runtime;
 
 namespace Alignment.Onnx.Bundles;
 
 /// <summary>
-/// A folder that is a model (text encoder, UNet, ControlNet, autoencoder, tokenizer). Opening checks that everything is
-/// there, of the recorded size, and bound by the expected names; <see cref="Verify"/> also reads every byte.
+/// A folder that is a model (text encoder, UNet, ControlNet, autoencoder, tokenizer). Opening checks that every file exists with the recorded
+/// size and that inputs and outputs have the expected names; <see cref="Verify"/> also reads every byte.
 /// </summary>
 public sealed class ModelBundle
 {
@@ -16,8 +15,8 @@ public sealed class ModelBundle
     ModelBundle(string folder, BundleManifest manifest, IReadOnlyList<string> assumptions, Dictionary<string, OnnxHeader> headers)
     {
         (Folder, Manifest, Assumptions, _headers) = (folder, manifest, assumptions, headers);
-        // A manifest without hashes is one that we inferred: then the files must be read for the model's identity.
-        _hash = new(() => BundleJson.Hash(HasManifest ? Manifest : Manifest with { Files = BundleHashes.Of(Folder, FilesOf(Folder, _headers), null, CancellationToken.None) }));
+        // An inferred manifest has no hashes: the files must be read for the model's identity.
+        _hash = new(() => BundleJson.Hash(HasManifest ? Manifest : Manifest with { Files = BundleHashes.Of(Folder, AllFiles, null, CancellationToken.None) }));
     }
 
     /// <summary>The full path.</summary>
@@ -26,29 +25,31 @@ public sealed class ModelBundle
     /// <summary>From <c>bundle.json</c>, or inferred where that is absent.</summary>
     public BundleManifest Manifest { get; }
 
-    /// <summary>How the UNet stores its weights and what it computes in. Anything but float16 counts as float32: where there is no manifest, a foreign model may be of any type.</summary>
-    public ModelPrecision Precision => _headers[BundleFiles.Unet].WeightType == ModelPrecision.Float16.Text ? ModelPrecision.Float16 : ModelPrecision.Float32;
+    /// <summary>The type of the UNet's weights and computation; anything but float16 counts as float32.</summary>
+    public ModelPrecision Precision =>
+        _headers[BundleFiles.Unet].WeightType == ModelPrecision.Float16.Text ? ModelPrecision.Float16 : ModelPrecision.Float32;
 
-    /// <summary>What had to be assumed because no file says it; empty for our own bundles.</summary>
+    /// <summary>What no file says and was assumed; empty for bundles of this program.</summary>
     public IReadOnlyList<string> Assumptions { get; }
 
-    /// <summary>True when the folder has a <c>bundle.json</c>.</summary>
+    /// <summary>Whether the folder has a <c>bundle.json</c>.</summary>
     public bool HasManifest => Manifest.Files.Count > 0;
 
     /// <summary>
-    /// SHA-256 (lower-case hexadecimal) that identifies the model: over its files' hashes and the manifest's numbers. Without
-    /// a <c>bundle.json</c> the first use reads every file.
+    /// The model's identity: SHA-256 (lower-case hexadecimal) over its files' hashes and the manifest's numbers. Without a <c>bundle.json</c>
+    /// the first use reads every file.
     /// </summary>
     public string Hash => _hash.Value;
 
-    /// <summary>Opens the bundle in <paramref name="folder"/>. Reads headers only: milliseconds, whatever the size.</summary>
-    /// <exception cref="MissingDependencyException">There is no such folder.</exception>
+    /// <summary>Opens the bundle in <paramref name="folder"/>, reading headers only: milliseconds, whatever the size.</summary>
+    /// <exception cref="MissingDependencyException">The folder does not exist.</exception>
     /// <exception cref="BadDataException">A file is missing, of another size, invalid, or outside the folder.</exception>
     public static ModelBundle Open(string folder)
     {
         string full = Path.GetFullPath(folder);
         if (!Directory.Exists(full))
-            throw MissingDependencyException.For($"The model bundle '{full}'", "no such folder", "a folder with bundle.json and the models", "Check --model, or make a bundle with 'alignment models import --from DIR --out DIR'.");
+            throw MissingDependencyException.For($"The model bundle '{full}'", "no such folder", "a folder with bundle.json and the models",
+                "Check --model, or make a bundle with 'alignment models import --from DIR --out DIR'.");
 
         string manifestPath = Path.Combine(full, BundleFiles.Manifest);
         BundleManifest? recorded = File.Exists(manifestPath) ? BundleJson.Read(manifestPath) : null;
@@ -58,15 +59,16 @@ public sealed class ModelBundle
         if (recorded is not null)
         {
             BundleContract.CheckNumbers(full, recorded, headers);
-            if (FilesOf(full, headers).FirstOrDefault(f => !recorded.Files.ContainsKey(f)) is { } stranger)
-                throw Bad(full, $"the file '{stranger}', which the models use", $"every file listed in {BundleFiles.Manifest}", "The bundle was changed by hand: import the model again, or delete bundle.json to use it as it is.");
+            if (FilesOf(full, headers).FirstOrDefault(f => !recorded.Files.ContainsKey(f)) is { } unlisted)
+                throw Bad(full, $"the file '{unlisted}', which the models use", $"every file listed in {BundleFiles.Manifest}",
+                    "The bundle was changed by hand: import the model again, or delete bundle.json to use it as it is.");
             return new(full, recorded, [], headers);
         }
         (BundleManifest inferred, IReadOnlyList<string> assumptions) = BundleInference.Infer(full, headers);
         return new(full, inferred, assumptions, headers);
     }
 
-    /// <summary>The full path of one of <see cref="BundleFiles"/>.</summary>
+    /// <summary>The full path of one of the bundle's files ("unet.onnx").</summary>
     /// <exception cref="BadDataException">The bundle does not have it.</exception>
     public string PathOf(string file) => Has(file)
         ? SafePath.Relative(Folder, file, $"The model bundle '{Folder}'")
@@ -75,35 +77,45 @@ public sealed class ModelBundle
     /// <summary>Whether the bundle has <paramref name="file"/>.</summary>
     public bool Has(string file) => File.Exists(Path.Combine(Folder, file)) && (!HasManifest || Manifest.Files.ContainsKey(file));
 
-    /// <summary>Every file that makes the model, by its path in the folder; documentation is none.</summary>
+    /// <summary>Every file of the model by path in the folder, without documentation.</summary>
     internal IEnumerable<string> AllFiles => HasManifest ? Manifest.Files.Keys : FilesOf(Folder, _headers);
 
     /// <summary>Inputs, outputs and size of one of the models.</summary>
     /// <exception cref="BadDataException">The bundle does not have it.</exception>
-    public OnnxHeader Header(string model) => _headers.TryGetValue(model, out OnnxHeader? header) ? header : OnnxFileCheck.Read(PathOf(model));
+    internal OnnxHeader Header(string model) => _headers.TryGetValue(model, out OnnxHeader? header) ? header : OnnxFileCheck.Read(PathOf(model));
 
     /// <summary>Reads every file again and compares its hash with the manifest's.</summary>
     /// <exception cref="BadDataException">A file differs (it is named), or there is no manifest to compare with.</exception>
     public void Verify(IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
     {
-        if (!HasManifest) throw Bad(Folder, $"no {BundleFiles.Manifest}", "the recorded hashes", "Only bundles made by 'alignment models import' can be verified.");
+        if (!HasManifest)
+            throw Bad(Folder, $"no {BundleFiles.Manifest}", "the recorded hashes", "Only bundles made by 'alignment models import' can be verified.");
         SortedDictionary<string, BundleFile> now = BundleHashes.Of(Folder, Manifest.Files.Keys, progress, cancel);
         foreach ((string file, BundleFile recorded) in Manifest.Files.OrderBy(f => f.Key, StringComparer.Ordinal))
             if (now[file] != recorded)
-                throw Bad(Folder, $"that '{file}' changed (SHA-256 {now[file].Sha256[..12]}…)", $"{recorded.Sha256[..12]}…, as recorded", "Import or download the model again.");
+                throw Bad(Folder, $"that '{file}' changed (SHA-256 {now[file].Sha256[..12]}…)", $"{recorded.Sha256[..12]}…, as recorded",
+                    "Import or download the model again.");
     }
 
-    /// <summary>Everything there is to tell about the bundle without running it.</summary>
+    /// <summary>Describes the bundle without running it.</summary>
     public BundleInspection Inspect()
     {
-        string[] files = [.. FilesOf(Folder, _headers).Order(StringComparer.Ordinal)];
         return new(Folder, Hash, Manifest, Assumptions,
-            [.. files.Select(f => new InspectedFile(f, new FileInfo(Path.Combine(Folder, f)).Length, Manifest.Files.TryGetValue(f, out BundleFile? known) ? known.Sha256 : null))],
-            [.. _headers.OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => new InspectedModel(h.Key, Manifest.Parameters.GetValueOrDefault(h.Key, h.Value.Parameters), BytesOf(h.Key, h.Value), h.Value.Opset, h.Value.WeightType, h.Value.Inputs, h.Value.Outputs))]);
+            [.. FilesOf(Folder, _headers).Order(StringComparer.Ordinal).Select(File)],
+            [.. _headers.OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => Model(h.Key, h.Value))]);
+
+        InspectedFile File(string name) =>
+            new(name, new FileInfo(Path.Combine(Folder, name)).Length, Manifest.Files.TryGetValue(name, out BundleFile? known) ? known.Sha256 : null);
+
+        InspectedModel Model(string file, OnnxHeader h)
+        {
+            long bytes = new FileInfo(Path.Combine(Folder, file)).Length + h.ExternalFiles.Sum(f => new FileInfo(f).Length);
+            return new(file, Manifest.Parameters.GetValueOrDefault(file, h.Parameters), bytes, h.Opset, h.WeightType, h.Inputs, h.Outputs);
+        }
     }
 
-    /// <summary>The files that make the model: the graphs, the weights beside them, the tokenizer. Relative, '/' between parts.</summary>
-    internal static IEnumerable<string> FilesOf(string folder, IReadOnlyDictionary<string, OnnxHeader> headers) =>
+    /// <summary>The graphs, their external data, and the tokenizer; relative paths, '/' between parts.</summary>
+    static IEnumerable<string> FilesOf(string folder, IReadOnlyDictionary<string, OnnxHeader> headers) =>
         headers.Keys
             .Concat(headers.Values.SelectMany(h => h.ExternalFiles).Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/')))
             .Append(BundleFiles.Vocabulary).Append(BundleFiles.Merges)
@@ -117,14 +129,10 @@ public sealed class ModelBundle
             if (!File.Exists(path)) throw Bad(folder, $"no file '{SafePath.Shorten(file)}'", $"every file listed in {BundleFiles.Manifest}", "Import or download the model again.");
             long bytes = new FileInfo(path).Length;
             if (bytes != recorded.Bytes)
-                throw Bad(folder, $"{Text(bytes)} bytes in '{SafePath.Shorten(file)}'", $"{Text(recorded.Bytes)}, as recorded", "The file changed or is truncated: import or download the model again.");
+                throw Bad(folder, $"{bytes} bytes in '{SafePath.Shorten(file)}'", $"{recorded.Bytes}, as recorded",
+                    "The file changed or is truncated: import or download the model again.");
         }
     }
-
-    long BytesOf(string model, OnnxHeader header) =>
-        new FileInfo(Path.Combine(Folder, model)).Length + header.ExternalFiles.Sum(f => new FileInfo(f).Length);
-
-    static string Text(long n) => n.ToString(CultureInfo.InvariantCulture);
 
     static BadDataException Bad(string folder, string found, string expected, string nextStep) =>
         BadDataException.For($"The model bundle '{folder}'", found, expected, nextStep);

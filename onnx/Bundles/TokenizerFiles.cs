@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Alignment.Onnx.Bundles;
@@ -14,13 +13,14 @@ static class TokenizerFiles
 
     const string Start = "<|startoftext|>", End = "<|endoftext|>";
 
-    /// <summary>Reads <c>vocab.json</c>, <c>merges.txt</c> and, where they are, the two small configuration files beside them.</summary>
-    /// <exception cref="BadDataException">A file is missing or not as it must be.</exception>
+    /// <summary>Reads <c>vocab.json</c>, <c>merges.txt</c> and, where present, the two small configuration files beside them.</summary>
+    /// <exception cref="BadDataException">A file is missing or invalid.</exception>
     public static TokenizerFacts Read(string folder)
     {
         string vocabPath = Path.Combine(folder, "vocab.json"), mergesPath = Path.Combine(folder, "merges.txt");
         foreach (string path in (string[])[vocabPath, mergesPath])
-            if (!File.Exists(path)) throw BadDataException.For($"The tokenizer folder '{folder}'", $"no {Path.GetFileName(path)}", "vocab.json and merges.txt", "Download the model's tokenizer completely.");
+            if (!File.Exists(path))
+                throw BadDataException.For($"The tokenizer folder '{folder}'", $"no {Path.GetFileName(path)}", "vocab.json and merges.txt", "Download the model's tokenizer completely.");
         Dictionary<string, int> ids = ReadVocabulary(vocabPath);
         CheckMerges(mergesPath, ids);
 
@@ -42,13 +42,14 @@ static class TokenizerFiles
 
     static Dictionary<string, int> ReadVocabulary(string path)
     {
-        Dictionary<string, int> ids = StrictJson.ReadFile(path, root => root.EnumerateObject().ToDictionary(e => e.Name, e => e.Value.GetInt32(), StringComparer.Ordinal));
-        if (ids.Count is 0 or > MaxEntries) throw Bad(path, $"{Text(ids.Count)} entries", $"1 to {Text(MaxEntries)}");
+        Dictionary<string, int> ids = StrictJson.ReadFile(path,
+            root => root.EnumerateObject().ToDictionary(e => e.Name, e => e.Value.GetInt32(), StringComparer.Ordinal));
+        if (ids.Count is 0 or > MaxEntries) throw Bad(path, $"{ids.Count} entries", $"1 to {MaxEntries}");
         var seen = new bool[ids.Count];
         foreach ((string token, int id) in ids)
         {
-            if (token.Length is 0 or > MaxToken) throw Bad(path, $"a token of {Text(token.Length)} characters", $"1 to {Text(MaxToken)}");
-            if ((uint)id >= (uint)seen.Length || seen[id]) throw Bad(path, $"the id {Text(id)} of '{SafePath.Shorten(token)}'", $"each of 0 to {Text(seen.Length - 1)} once");
+            if (token.Length is 0 or > MaxToken) throw Bad(path, $"a token of {token.Length} characters", $"1 to {MaxToken}");
+            if ((uint)id >= (uint)seen.Length || seen[id]) throw Bad(path, $"the id {id} of '{SafePath.Shorten(token)}'", $"each of 0 to {seen.Length - 1} once");
             seen[id] = true;
         }
         return ids;
@@ -62,11 +63,12 @@ static class TokenizerFiles
             if (text.Length == 0 || (line == 1 && text.StartsWith("#version", StringComparison.Ordinal))) continue;
             string[] parts = text.Length <= 2 * MaxToken ? text.Split(' ') : [];
             if (parts.Length != 2 || !ids.ContainsKey(parts[0]) || !ids.ContainsKey(parts[1]) || !ids.ContainsKey(parts[0] + parts[1]))
-                throw Bad(path, $"'{SafePath.Shorten(text)}' in line {Text(line)}", "two tokens of the vocabulary, one space between, whose union is in it too");
+                throw Bad(path, $"'{SafePath.Shorten(text)}' in line {line}",
+                    "two tokens of the vocabulary, one space between, whose union is in it too");
         }
     }
 
-    /// <summary>The padding token and the prompt length, where <c>special_tokens_map.json</c> and <c>tokenizer_config.json</c> tell.</summary>
+    /// <summary>The padding token and the prompt length from <c>special_tokens_map.json</c> and <c>tokenizer_config.json</c>.</summary>
     static (string? Pad, int? Length) ReadConfig(string folder)
     {
         string? pad = null;
@@ -86,8 +88,6 @@ static class TokenizerFiles
         }
         return (pad, length);
     }
-
-    static string Text(int n) => n.ToString(CultureInfo.InvariantCulture);
 
     static BadDataException Bad(string path, string found, string expected) =>
         BadDataException.For($"The file '{path}'", found, expected, "Download the model's tokenizer again.");

@@ -3,28 +3,23 @@ using System.Text;
 namespace Alignment;
 
 /// <summary>
-/// Files that appear complete or not at all: written under a temporary name in the same folder, flushed to disk,
-/// then renamed over the target. A process killed at any point leaves either the old file or the new one, and at
-/// most one stray <c>*.partial</c> that the next write of the same name replaces.
+/// Files that appear complete or not at all: written under a temporary name in the same folder, flushed to disk, then renamed over the
+/// target. A process killed at any point leaves the old file or the new one, and at most one stray <c>*.partial</c>, which the next write
+/// of the same name replaces.
 /// </summary>
-public static class AtomicFile
+static class AtomicFile
 {
-    /// <summary>The ending of a file that is still being written.</summary>
     public const string PartialSuffix = ".partial";
 
     static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    /// <summary>Writes <paramref name="path"/> through <paramref name="fill"/>; nothing appears if that throws.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="fill">Writes its content.</param>
-    /// <param name="durable">
-    /// False leaves it to the system when the bytes reach the disk: a killed process still leaves whole files, but a power cut
-    /// may leave an empty one. Right for the many small outputs whose hashes are checked before they are relied on.
-    /// </param>
-    /// <param name="keepEqual">True leaves a file alone that has this very content already: a rerun with nothing to do touches nothing.</param>
+    /// <summary>
+    /// Writes <paramref name="path"/> through <paramref name="fill"/>; nothing appears if that throws. Not <paramref name="durable"/>: the
+    /// system decides when the bytes reach the disk, and a power cut may leave an empty file; right for the many small outputs whose hashes
+    /// are checked before use. <paramref name="keepEqual"/>: a file that already has this content is not touched.
+    /// </summary>
     public static void Write(string path, Action<Stream> fill, bool durable = true, bool keepEqual = false)
     {
-        ArgumentNullException.ThrowIfNull(fill);
         Make(path, partial =>
         {
             using var file = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
@@ -34,22 +29,21 @@ public static class AtomicFile
     }
 
     /// <summary>UTF-8 without a byte order mark.</summary>
-    public static void WriteText(string path, string text, bool durable = true, bool keepEqual = false) => Write(path, s => s.Write(s_utf8.GetBytes(text)), durable, keepEqual);
+    public static void WriteText(string path, string text, bool durable = true, bool keepEqual = false) =>
+        Write(path, s => s.Write(s_utf8.GetBytes(text)), durable, keepEqual);
 
-    public static void WriteBytes(string path, ReadOnlyMemory<byte> bytes, bool durable = true) => Write(path, s => s.Write(bytes.Span), durable);
+    public static void WriteBytes(string path, ReadOnlyMemory<byte> bytes, bool durable = true) =>
+        Write(path, s => s.Write(bytes.Span), durable);
 
     /// <summary>
-    /// For writers that want a file name (ffmpeg): <paramref name="make"/> gets a temporary name beside the target
-    /// and must have closed the file when it returns.
+    /// For writers that want a file name (ffmpeg): <paramref name="make"/> gets a temporary name beside the target and must have closed the
+    /// file when it returns.
     /// </summary>
-    /// <param name="path">The file.</param>
-    /// <param name="make">Writes its content to the name it is given.</param>
-    /// <param name="keepEqual">True leaves a file alone that has this very content already.</param>
     public static void Make(string path, Action<string> make, bool keepEqual = false)
     {
-        ArgumentNullException.ThrowIfNull(make);
         string full = Path.GetFullPath(path);
-        if (Directory.Exists(full)) throw UsageException.For($"The file '{full}'", "a folder of that name", "a name that is free, or a file to replace", "Choose another.");
+        if (Directory.Exists(full))
+            throw UsageException.For($"The file '{full}'", "a folder of that name", "a name that is free, or a file to replace", "Choose another.");
         MakeFolder(Path.GetDirectoryName(full)!);
         string partial = full + PartialSuffix;
         try
@@ -65,8 +59,7 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>Makes a folder for outputs, with those above it, unless it is there.</summary>
-    /// <returns>Its full path.</returns>
+    /// <summary>Creates an output folder with its parents, unless it exists; returns its full path.</summary>
     /// <exception cref="UsageException">A file is in the way, so that running again would not help.</exception>
     public static string MakeFolder(string path)
     {
@@ -74,16 +67,17 @@ public static class AtomicFile
         for (string? at = full; at is not null; at = Path.GetDirectoryName(at))
         {
             if (Directory.Exists(at)) break;
-            if (File.Exists(at)) throw UsageException.For($"The output folder '{full}'", $"a file, '{at}'", "a folder, or a name that is free", "Choose another, or move the file away.");
+            if (!File.Exists(at)) continue;
+            throw UsageException.For($"The output folder '{full}'", $"a file, '{at}'", "a folder, or a name that is free", "Choose another, or move the file away.");
         }
         return Directory.CreateDirectory(full).FullName;
     }
 
-    static bool IsEqual(string made, string there)
+    static bool IsEqual(string written, string existing)
     {
-        var old = new FileInfo(there);
-        if (!old.Exists || old.Length != new FileInfo(made).Length) return false;
-        using FileStream a = File.OpenRead(made), b = File.OpenRead(there);
+        var old = new FileInfo(existing);
+        if (!old.Exists || old.Length != new FileInfo(written).Length) return false;
+        using FileStream a = File.OpenRead(written), b = File.OpenRead(existing);
         byte[] one = new byte[1 << 16], other = new byte[1 << 16];
         int n;
         do

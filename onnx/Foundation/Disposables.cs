@@ -1,6 +1,6 @@
 namespace Alignment;
 
-/// <summary>Things that live as long as their owner, disposed with it, the last first.</summary>
+/// <summary>Resources disposed with their owner, the last first.</summary>
 sealed class Disposables : IDisposable
 {
     readonly List<IDisposable> _things = [];
@@ -11,7 +11,20 @@ sealed class Disposables : IDisposable
         return thing;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Passes a resource to <paramref name="use"/> and disposes it when that throws.</summary>
+    public static TResult Guard<T, TResult>(T resource, Func<T, TResult> use) where T : IDisposable
+    {
+        try
+        {
+            return use(resource);
+        }
+        catch
+        {
+            resource.Dispose();
+            throw;
+        }
+    }
+
     public void Dispose()
     {
         for (int i = _things.Count - 1; i >= 0; i--) _things[i].Dispose();

@@ -1,19 +1,17 @@
 namespace Alignment;
 
 /// <summary>
-/// Philox4x32-10, the counter-based generator of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy
-/// as 1, 2, 3" (SC 2011): 128 bits of counter and 64 bits of key make 128 random bits, with no state between calls.
-/// Any element of a stream can be made on its own, so results never depend on batch, order or thread count.
-/// Integer arithmetic only: the same bits on every machine.
+/// Philox4x32-10, the counter-based generator of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011):
+/// 128 bits of counter and 64 bits of key give 128 random bits, without state between calls. Any element of a stream can be computed on
+/// its own, so results never depend on batch, order or thread count. Integer arithmetic only: the same bits on every machine.
 /// </summary>
-public static class Philox
+static class Philox
 {
     // Multipliers and Weyl increments (golden ratio, sqrt(3) − 1) of the paper's table for 4x32.
     const uint M0 = 0xD2511F53, M1 = 0xCD9E8D57;
     const uint W0 = 0x9E3779B9, W1 = 0xBB67AE85;
     const int Rounds = 10;
 
-    /// <summary>The four random words that belong to a counter and a key.</summary>
     public static (uint X0, uint X1, uint X2, uint X3) Block(uint c0, uint c1, uint c2, uint c3, uint k0, uint k1)
     {
         for (int round = 0; round < Rounds; round++)

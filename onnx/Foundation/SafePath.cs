@@ -2,10 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Alignment;
 
-/// <summary>Names from outside (ids, CSV cells, model files) become paths only here, and never leave their folder.</summary>
+/// <summary>Turns names from outside (ids, CSV cells, model files) into paths, which never leave their folder.</summary>
 public static class SafePath
 {
-    /// <summary>Longest name, in UTF-8 bytes, that every file system we write to accepts with room for a suffix.</summary>
+    /// <summary>Longest name, in UTF-8 bytes: accepted by every file system, with room for a suffix.</summary>
     public const int MaxNameBytes = 200;
 
     /// <summary>True when <paramref name="name"/> can be one folder or file name: no separator, no "." or "..", no control character.</summary>
@@ -32,16 +32,18 @@ public static class SafePath
         foreach (string part in parts)
         {
             if (Why(part) is { } why)
-                throw BadDataException.For($"The name '{Shorten(part)}'", $"a name that cannot be used, because {why}", "one plain folder or file name", "Rename it and run again.");
+                throw BadDataException.For($"The name '{Shorten(part)}'", $"a name that cannot be used, because {why}",
+                    "one plain folder or file name", "Rename it and run again.");
             path = Path.Combine(path, part);
         }
         return path;
     }
 
     /// <summary>
-    /// A relative path that a file names (external data, CSV cells), resolved under <paramref name="root"/>.
-    /// Refuses absolute paths, "..", and links that lead out.
+    /// A relative path named by a file (external data, CSV cells), resolved under <paramref name="root"/>; <paramref name="subject"/>
+    /// begins the message.
     /// </summary>
+    /// <exception cref="BadDataException">The path is absolute, contains "..", or a link leads out of the folder.</exception>
     public static string Relative(string root, string relative, string subject)
     {
         string full = Path.GetFullPath(root);
@@ -49,11 +51,12 @@ public static class SafePath
             || relative.Split('/', '\\').Any(p => p is "..");
         string path = bad ? full : Path.GetFullPath(Path.Combine(full, relative));
         if (bad || !IsInside(full, path) || !IsInside(RealPath(full), RealPath(path)))
-            throw BadDataException.For(subject, $"the path '{Shorten(relative)}'", $"a path inside '{full}'", "Nothing outside that folder is read; move the file there or correct the path.");
+            throw BadDataException.For(subject, $"the path '{Shorten(relative)}'", $"a path inside '{full}'",
+                "Nothing outside that folder is read; move the file there or correct the path.");
         return path;
     }
 
-    /// <summary>A text from outside, cut for a message, with control characters shown as '?'.</summary>
+    /// <summary>A text from outside, for a message: at most <paramref name="most"/> characters, control characters as '?'.</summary>
     public static string Shorten(string? text, int most = 80)
     {
         text ??= "";
@@ -67,7 +70,7 @@ public static class SafePath
     static bool IsInside(string root, string path) =>
         path == root || path.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
-    /// <summary>The path with every link on the way resolved, as far as it exists.</summary>
+    /// <summary>The path with every link resolved, as far as it exists.</summary>
     static string RealPath(string path)
     {
         string at = Path.GetPathRoot(path)!;

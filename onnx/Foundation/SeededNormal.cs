@@ -5,30 +5,28 @@ using System.Text;
 namespace Alignment;
 
 /// <summary>
-/// Seeded numbers that are the same bits on every machine: element i of a stream depends only on the seed, the
-/// stream's purpose and i. The specification, for who wants to reproduce it elsewhere:
+/// Seeded numbers, the same bits on every machine: element i of a stream depends only on the seed, the stream's purpose and i:
 /// <list type="number">
 /// <item>key = the seed's low and high 32 bits; tag = the first 8 bytes of SHA-256(UTF-8 of purpose), little-endian.</item>
 /// <item>elements 2b and 2b+1 come from the Philox4x32-10 block with counter (b low, b high, tag low, tag high):
-/// w = X0 + 2³² X1 for the even one, X2 + 2³² X3 for the odd one.</item>
+/// w = X0 + 2³² X1 (even), X2 + 2³² X3 (odd).</item>
 /// <item>u = (⌊w / 2¹²⌋ + ½) / 2⁵², strictly between 0 and 1.</item>
 /// <item>the normal number is <see cref="Quantile"/>(u), rounded to float32.</item>
 /// </list>
 /// </summary>
-public static class SeededNormal
+static class SeededNormal
 {
-    /// <summary>Fills <paramref name="into"/> with elements <paramref name="start"/>, start+1, … of the standard normal stream.</summary>
-    /// <param name="into">Receives the numbers.</param>
-    /// <param name="seed">Any value.</param>
-    /// <param name="purpose">Names the stream ("scene-7/latents"): equal purposes give equal numbers, different ones are independent.</param>
-    /// <param name="start">Index of the first element, 0 or more; streams can be made piece by piece.</param>
+    /// <summary>
+    /// Standard normal numbers: elements <paramref name="start"/>, start+1, … of the stream named by <paramref name="purpose"/>
+    /// ("scene-7/latents"). Equal purposes give equal numbers, different ones independent numbers.
+    /// </summary>
     public static void Fill(Span<float> into, ulong seed, string purpose, long start = 0)
     {
         var stream = new Stream(seed, purpose, start);
         for (int i = 0; i < into.Length; i++) into[i] = (float)Quantile(stream.Next());
     }
 
-    /// <summary>As <see cref="Fill"/>, but uniform numbers in the open interval (0, 1) at double precision.</summary>
+    /// <summary>As <see cref="Fill"/>: uniform numbers in the open interval (0, 1).</summary>
     public static void FillUniform(Span<double> into, ulong seed, string purpose, long start = 0)
     {
         var stream = new Stream(seed, purpose, start);
@@ -37,8 +35,8 @@ public static class SeededNormal
 
     /// <summary>
     /// The standard normal quantile Φ⁻¹(p), 0 &lt; p &lt; 1, relative accuracy about 1e-16: routine PPND16 of Wichura,
-    /// "Algorithm AS 241" (Applied Statistics 37, 1988). Only operations that IEEE 754 rounds exactly are used, the
-    /// logarithm included, so the bits do not depend on a C library.
+    /// "Algorithm AS 241" (Applied Statistics 37, 1988). Uses only operations that IEEE 754 rounds exactly, so the bits do not depend
+    /// on a C library.
     /// </summary>
     public static double Quantile(double p)
     {
@@ -91,7 +89,6 @@ public static class SeededNormal
     static readonly double[] s_farDenominator =
         [1, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2, 7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7, 2.04426310338993978564e-15];
 
-    /// <summary>Uniform numbers of one stream, in order from a given element.</summary>
     struct Stream
     {
         readonly uint _k0, _k1, _tag0, _tag1;
@@ -100,7 +97,6 @@ public static class SeededNormal
 
         public Stream(ulong seed, string purpose, long start)
         {
-            ArgumentNullException.ThrowIfNull(purpose);
             ArgumentOutOfRangeException.ThrowIfNegative(start);
             Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
             SHA256.HashData(Encoding.UTF8.GetBytes(purpose), digest);

@@ -17,7 +17,7 @@ static class StrictJson
 
     static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
 
-    /// <summary>Parses <paramref name="json"/> and gives its root to <paramref name="read"/>, which may throw as it likes about wrong kinds of values.</summary>
+    /// <summary>Parses <paramref name="json"/> and passes its root to <paramref name="read"/>, whose exceptions about values become a <see cref="BadDataException"/>.</summary>
     public static T Read<T>(string subject, ReadOnlyMemory<byte> json, Func<JsonElement, T> read)
     {
         if (!Utf8.IsValid(json.Span)) throw Bad(subject, "bytes that are no UTF-8");
@@ -26,14 +26,13 @@ static class StrictJson
             using var document = JsonDocument.Parse(json, s_strict);
             return read(document.RootElement);
         }
-        // InvalidOperation: a value of another kind than asked for, or an escaped lone surrogate. Format, Overflow: a number that does not fit.
+        // InvalidOperation: a value of another kind, or an escaped lone surrogate. Format, Overflow: a number that does not fit.
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException or KeyNotFoundException)
         {
             throw Bad(subject, SafePath.Shorten(e.Message.TrimEnd('.'), 200), e);
         }
     }
 
-    /// <summary>As <see cref="Read{T}"/>, from a file of at most <paramref name="maxBytes"/> bytes.</summary>
     public static T ReadFile<T>(string path, Func<JsonElement, T> read, int maxBytes = MaxFileBytes) =>
         Read(Subject(path), ReadBytes(path, maxBytes), read);
 
@@ -44,19 +43,17 @@ static class StrictJson
         {
             long length = new FileInfo(path).Length;
             if (length > maxBytes)
-                throw BadDataException.For(Subject(path), $"{Invariant(length)} bytes", $"at most {Invariant(maxBytes)}", "Check that this is the file you meant.");
+                throw BadDataException.For(Subject(path), $"{length} bytes", $"at most {maxBytes}", "Check that this is the file you meant.");
             byte[] bytes = File.ReadAllBytes(path);
             return bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw BadDataException.For(Subject(path), $"that it cannot be read ({e.Message})", "a readable file", "Check the folder and its permissions.", e);
+            throw BadDataException.Unreadable(Subject(path), e, "Check the folder and its permissions.");
         }
     }
 
     static string Subject(string path) => $"The file '{path}'";
-
-    static string Invariant(long n) => n.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     static BadDataException Bad(string subject, string found, Exception? inner = null) =>
         BadDataException.For(subject, found, "valid JSON as the format defines it", "Download or export the file again.", inner);

@@ -3,31 +3,29 @@ using Alignment.Onnx.Graph;
 namespace Alignment.Onnx.Gradients;
 
 /// <summary>
-/// Reverse-mode differentiation of a graph (Griewank and Walther 2008, chapter 3): walks the nodes backwards, asks
-/// <see cref="GradientRules"/> for each, and alone sums over broadcast axes, adds up where a value was used more than
-/// once, and checks what rules return. The backward pass becomes part of the same graph.
+/// Reverse-mode differentiation of a graph (Griewank and Walther 2008, chapter 3): walks the nodes backwards, applies
+/// <see cref="GradientRules"/>, sums over broadcast axes and over the uses of a value, and checks what rules return. The backward pass
+/// becomes part of the same graph.
 /// </summary>
-public static class Gradient
+static class Gradient
 {
-    /// <summary>Adds the gradients of a scalar to its graph.</summary>
-    /// <param name="loss">One number.</param>
-    /// <param name="by">What to differentiate by: parameters or inputs of the graph, or values between.</param>
-    /// <param name="options">What to compute again instead of keeping it; nothing by default.</param>
-    /// <returns>One gradient for each, of its shape; zeros where the loss does not depend on it.</returns>
+    /// <summary>
+    /// Adds the gradients of a scalar by parameters, inputs or other values of its graph: one of the shape of each, zeros where the loss does
+    /// not depend on it.
+    /// </summary>
     /// <exception cref="GraphException">The loss is no single number, or an operator on the way has no derivative rule (named).</exception>
-    public static IReadOnlyList<Value> Of(Value loss, IReadOnlyList<Value> by, GradientOptions? options = null) => Of(loss, by, GradientRules.For, options);
+    public static IReadOnlyList<Value> Of(Value loss, IReadOnlyList<Value> by, GradientOptions? options = null) =>
+        Of(loss, by, GradientRules.For, options);
 
-    /// <summary>By other rules, for tests of what the walker refuses.</summary>
-    internal static IReadOnlyList<Value> Of(Value loss, IReadOnlyList<Value> by, Func<Node, Rule> rules, GradientOptions? options = null)
+    /// <summary>By other rules, for tests.</summary>
+    public static IReadOnlyList<Value> Of(Value loss, IReadOnlyList<Value> by, Func<Node, Rule> rules, GradientOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(loss);
-        ArgumentNullException.ThrowIfNull(by);
         if (!loss.Type.IsFloat() || loss.Shape.Any(d => d != 1)) throw GraphException.For($"The gradient of '{loss.Name}'", $"{loss.Type}{loss.Shape}", "one floating-point number");
         return OfProduct(loss, loss.Graph.Constant([1f], loss.Shape), by, rules, options);
     }
 
-    /// <summary>The gradients of Σ weight ∘ y, without making that sum.</summary>
-    internal static IReadOnlyList<Value> OfProduct(Value y, Value weight, IReadOnlyList<Value> by, Func<Node, Rule> rules, GradientOptions? options = null)
+    /// <summary>The gradients of Σ weight ∘ y, without computing that sum.</summary>
+    public static IReadOnlyList<Value> OfProduct(Value y, Value weight, IReadOnlyList<Value> by, Func<Node, Rule> rules, GradientOptions? options = null)
     {
         ModelGraph graph = y.Graph;
         Node[] nodes = [.. graph.Nodes];
@@ -50,20 +48,21 @@ public static class Gradient
             using IDisposable scope = graph.Scope(node.Name);
             Value?[] gradients = [.. node.Outputs.Select(SumOf)];
             Func<Value, Value> at = segments.At(node, gradients.First(g => g is not null)!);
-            // As one function, unless something else than its own nodes looks inside.
-            bool together = composites.TryGetValue(node, out Composite? composite) && !composite.Nodes.Any(n => n != node && n.Outputs.Any(o => parts.ContainsKey(o) || ends.Contains(o)));
+            // As one function, unless other nodes use its intermediate values.
+            bool together = composites.TryGetValue(node, out Composite? composite)
+                && !composite.Nodes.Any(n => n != node && n.Outputs.Any(o => parts.ContainsKey(o) || ends.Contains(o)));
             IReadOnlyList<Value?> inputs = together ? composite!.Inputs : node.Inputs;
             bool[] wanted = [.. inputs.Select(x => x is not null && active.Contains(x))];
-            Value?[] made = together
+            Value?[] results = together
                 ? GradientRules.For(composite!)(new GradientComposite(composite!, gradients[0]!, wanted, at))
                 : rules(node)(new GradientNode(node, gradients, wanted, at));
-            if (made.Length != inputs.Count) throw GraphException.For($"The derivative rule of {node.Subject}", $"{made.Length} gradients", $"{inputs.Count}, one for each input");
-            for (int k = 0; k < made.Length; k++)
-                if (wanted[k]) AddTo(inputs[k]!, SumToShape(made[k] ?? throw NotDifferentiable(node, k), inputs[k]!, node));
+            if (results.Length != inputs.Count) throw WrongRule(node, $"{results.Length} gradients", $"{inputs.Count}, one for each input");
+            for (int k = 0; k < results.Length; k++)
+                if (wanted[k]) AddTo(inputs[k]!, SumToShape(results[k] ?? throw NotDifferentiable(node, k), inputs[k]!, node));
         }
-        Value[] results = [.. by.Select(x => SumOf(x) ?? graph.Constant(0f).ExpandLike(x))];
+        Value[] sums = [.. by.Select(x => SumOf(x) ?? graph.Constant(0f).ExpandLike(x))];
         graph.RemoveUnused(segments.Nodes);
-        return results;
+        return sums;
     }
 
     /// <summary>The values that depend on what is differentiated by.</summary>
@@ -79,7 +78,7 @@ public static class Gradient
         return active;
     }
 
-    /// <summary>Adds up the parts, which become that one sum, so that asking again adds no node.</summary>
+    /// <summary>Replaces the parts by their sum, so that a second call adds no node.</summary>
     static Value Sum(List<Value> parts)
     {
         Value sum = parts.Skip(1).Aggregate(parts[0], (x, y) => x + y);
@@ -88,19 +87,23 @@ public static class Gradient
         return sum;
     }
 
-    /// <summary>Adds up over the axes along which <paramref name="x"/> was repeated.</summary>
+    /// <summary>Sums over the axes along which <paramref name="x"/> was broadcast.</summary>
     static Value SumToShape(Value gradient, Value x, Node node)
     {
         if (gradient.Shape.Equals(x.Shape)) return gradient;
         int extra = gradient.Rank - x.Rank;
-        if (extra < 0) throw GraphException.For($"The derivative rule of {node.Subject}", $"a gradient {gradient.Shape} for '{x.Name}'", $"{x.Shape}");
+        if (extra < 0) throw WrongRule(node, $"a gradient {gradient.Shape} for '{x.Name}'", $"{x.Shape}");
         var axes = new List<long>();
         for (int axis = 0; axis < gradient.Rank; axis++)
             if (axis < extra || (x.Shape[axis - extra] == 1 && gradient.Shape[axis] != 1)) axes.Add(axis);
         Value sum = axes.Count == 0 ? gradient : gradient.Sum([.. axes]);
         if (extra > 0) sum = sum.ReshapeLike(x);
-        return sum.Shape.Equals(x.Shape) ? sum : throw GraphException.For($"The derivative rule of {node.Subject}", $"a gradient {gradient.Shape} for '{x.Name}'", $"{x.Shape}, or what it was broadcast to");
+        return sum.Shape.Equals(x.Shape) ? sum
+            : throw WrongRule(node, $"a gradient {gradient.Shape} for '{x.Name}'", $"{x.Shape}, or what it was broadcast to");
     }
+
+    static GraphException WrongRule(Node node, string found, string expected) =>
+        GraphException.For($"The derivative rule of {node.Subject}", found, expected);
 
     static GraphException NotDifferentiable(Node node, int input) =>
         GraphException.For(node.Subject, $"a gradient wanted for its input {input}", "inputs its derivative rule covers; write it with other operators");

@@ -1,23 +1,22 @@
 namespace Alignment.Onnx.Gradients;
 
-/// <summary>How gradients are made.</summary>
+/// <summary>How gradients are computed.</summary>
 public sealed record GradientOptions
 {
     public static GradientOptions Default { get; } = new();
 
-    /// <summary>Every resnet and every transformer of a UNet, a ControlNet or an autoencoder is computed again: the usual choice where memory is short.</summary>
+    /// <summary>Recomputes every resnet and transformer of a UNet, ControlNet or autoencoder: the usual choice where memory is short.</summary>
     public static GradientOptions RecomputeBlocks { get; } = RecomputeScopes("resnets.", "attentions.");
 
     /// <summary>
-    /// Gradient checkpointing (Chen et al. 2016): from a node's name the name of the segment it belongs to, or null. What a
-    /// segment computes is not kept for the backward pass but computed again from what goes into it. Saves memory, costs time;
-    /// the gradients are the same numbers. Null keeps everything. See <see cref="RecomputeScopes"/>.
+    /// Gradient checkpointing (Chen et al. 2016): from a node's name to its segment's name, or null. A segment's values are not stored for the
+    /// backward pass but recomputed from its inputs: less memory, more time, the same gradients. Null stores everything.
     /// </summary>
     public Func<string, string?>? Recompute { get; init; }
 
     /// <summary>
-    /// A segment for every scope whose own name begins with one of these: "resnets." and "attentions." make each resnet and
-    /// each transformer of a UNet one; "attn" the attentions within transformers, which are the largest; the outermost scope counts.
+    /// A segment for every outermost scope whose own name begins with one of these: "resnets." and "attentions." for each resnet and
+    /// transformer of a UNet, "attn" for the attentions within transformers, which are the largest.
     /// </summary>
     public static GradientOptions RecomputeScopes(params string[] beginnings)
     {

@@ -2,10 +2,10 @@ using Alignment.Onnx.Graph;
 
 namespace Alignment.Onnx.Gradients;
 
-/// <summary>From the gradient of a composite's output, the gradient of each of its inputs.</summary>
+/// <summary>The gradient of each of a composite's inputs.</summary>
 delegate Value?[] CompositeRule(GradientComposite n);
 
-/// <summary>Functions of several nodes whose derivative needs fewer passes over memory than those of the nodes.</summary>
+/// <summary>Functions of several nodes, whose derivative needs fewer passes over memory than those of the nodes.</summary>
 static partial class GradientRules
 {
     internal static CompositeRule For(Composite composite) => composite.Kind switch
@@ -20,8 +20,8 @@ static partial class GradientRules
     static Value?[] Silu(GradientComposite n) => [n.G * (n.Inner + n.Y * (1 - n.Inner))];
 
     /// <summary>
-    /// O = P V with P = softmax(S): dS = P ∘ (dP − Σ dP ∘ P), and that sum is Σ dO ∘ O, over a row of O instead of one of P
-    /// (Dao et al. 2022, FlashAttention, appendix B.2).
+    /// O = P V with P = softmax(S): dS = P ∘ (dP − Σ dP ∘ P), where that sum is Σ dO ∘ O over a row (Dao et al. 2022, FlashAttention,
+    /// appendix B.2).
     /// </summary>
     static Value?[] SoftmaxProduct(GradientComposite n)
     {
@@ -35,7 +35,7 @@ static partial class GradientRules
 
     /// <summary>
     /// With x̂ = (x − μ) r, r = 1/√(σ² + ε) and y = γ x̂ + β: dx = r (γ g − mean(γ g) − x̂ mean(γ g x̂)), means over a group.
-    /// The sums of g and g x̂ over positions give dβ and dγ, and weighted by γ those means, so that γ g itself is never made.
+    /// The sums of g and g x̂ over positions give dβ and dγ and, weighted by γ, those means; γ g itself is never computed.
     /// </summary>
     static Value?[] GroupNorm(GradientComposite n)
     {

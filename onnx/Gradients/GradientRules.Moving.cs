@@ -6,16 +6,16 @@ namespace Alignment.Onnx.Gradients;
 /// <summary>Moving elements and resizing.</summary>
 static partial class GradientRules
 {
-    /// <summary>A reduced gradient repeated over the axes that were added up.</summary>
+    /// <summary>Repeats a gradient over the reduced axes.</summary>
     static Value Spread(GradientNode n, Value g)
     {
         Value x = n[0];
         if (n.Node.Int("keepdims", 1) == 0)
         {
             long[] axes = n.Inputs > 1 ? n[1].KnownInts! : [.. Enumerable.Range(0, x.Rank).Select(i => (long)i)];
-            var kept = x.Shape;
-            foreach (long axis in axes) kept = kept.With(kept.Axis(axis), 1);
-            g = g.Reshape([.. kept]);
+            var reduced = x.Shape;
+            foreach (long axis in axes) reduced = reduced.With(reduced.Axis(axis), 1);
+            g = g.Reshape([.. reduced]);
         }
         return g.ExpandLike(x);
     }
@@ -33,7 +33,7 @@ static partial class GradientRules
         int axis = n.Y.Shape.Axis(n.Node.Int("axis", 0));
         Dim[] sizes = [.. n.Node.Inputs.Select(x => x![axis])];
         if (sizes.Length == 1) return [n.G];
-        if (!sizes.All(s => s.IsFixed)) throw GraphException.For($"The gradient of {n.Node.Subject}", $"parts of {string.Join(", ", sizes)} along axis {axis}", "parts of known sizes");
+        if (!sizes.All(s => s.IsFixed)) throw n.Unsupported($"parts of {string.Join(", ", sizes)} along axis {axis}", "parts of known sizes");
         return [.. n.G.SplitInto(axis, [.. sizes.Select(s => s.Value)])];
     }
 
@@ -44,37 +44,40 @@ static partial class GradientRules
         return Only(n, Value.Concat(axis, parts));
     }
 
-    /// <summary>Zeros where nothing was taken. For slices of step 1 along sides of known size.</summary>
+    /// <summary>Zeros outside the slice. For slices of step 1 along sides of known size.</summary>
     static Value?[] Slice(GradientNode n)
     {
         Value x = n[0];
         long[] starts = n[1].KnownInts!, axes = n.Inputs > 3 ? n[3].KnownInts! : [.. Enumerable.Range(0, starts.Length).Select(i => (long)i)];
         bool stepped = n.Inputs > 4 && n[4].KnownInts!.Any(s => s != 1);
         if (stepped || axes.Any(a => !x.Shape[x.Shape.Axis(a)].IsFixed || !n.Y.Shape[x.Shape.Axis(a)].IsFixed))
-            throw GraphException.For($"The gradient of {n.Node.Subject}", $"{x.Shape} cut to {n.Y.Shape}", "step 1 along sides of known size");
+            throw n.Unsupported($"{x.Shape} cut to {n.Y.Shape}", "step 1 along sides of known size");
         long Before(int i) => starts[i] < 0 ? x.Shape[x.Shape.Axis(axes[i])].Value + starts[i] : starts[i];
         long[] before = [.. axes.Select((_, i) => Before(i))];
         long[] after = [.. axes.Select((a, i) => x.Shape[x.Shape.Axis(a)].Value - before[i] - n.Y.Shape[x.Shape.Axis(a)].Value)];
         return Only(n, n.Graph.Add(Op.Pad, [n.G, n.Graph.Constant([.. before, .. after]), null, n.Graph.Constant(axes)]).Outputs[0]);
     }
 
-    /// <summary>What stood inside the zeros.</summary>
+    /// <summary>The part inside the padding.</summary>
     static Value?[] Pad(GradientNode n)
     {
         Value x = n[0];
-        long[] pads = n[1].KnownInts!, axes = n.Inputs > 3 && n.Node.Inputs[3] is { } given ? given.KnownInts! : [.. Enumerable.Range(0, x.Rank).Select(i => (long)i)];
+        long[] pads = n[1].KnownInts!;
+        long[] axes = n.Inputs > 3 && n.Node.Inputs[3] is { } given ? given.KnownInts! : [.. Enumerable.Range(0, x.Rank).Select(i => (long)i)];
         string mode = n.Node.Text("mode", "constant");
-        if (mode != "constant" || pads.Any(p => p < 0)) throw GraphException.For($"The gradient of {n.Node.Subject}", $"mode {mode}, amounts [{string.Join(", ", pads)}]", "a constant around, 0 or more of it");
+        if (mode != "constant" || pads.Any(p => p < 0))
+            throw n.Unsupported($"mode {mode}, amounts [{string.Join(", ", pads)}]", "a constant around, 0 or more of it");
         long[] before = pads[..axes.Length];
         Value ends = n.Graph.RuntimeSums([.. axes.Select(a => x.Shape[x.Shape.Axis(a)])], before);
         return Only(n, n.G.Slice(axes, before, ends));
     }
 
-    /// <summary>Rows taken from a table: each row's gradients added up, as a product with the one-hot rows.</summary>
+    /// <summary>Rows of a table: the sum of each row's gradients, as a product with one-hot rows.</summary>
     static Value?[] Gather(GradientNode n)
     {
         Value table = n[0], at = n[1];
-        if (table.Rank != 2 || n.Node.Int("axis", 0) != 0) throw GraphException.For($"The gradient of {n.Node.Subject}", $"axis {n.Node.Int("axis", 0)} of '{table.Name}' {table.Shape}", "rows of a table [rows, width]");
+        if (table.Rank != 2 || n.Node.Int("axis", 0) != 0)
+            throw n.Unsupported($"axis {n.Node.Int("axis", 0)} of '{table.Name}' {table.Shape}", "rows of a table [rows, width]");
         long rows = table[0].Value;
         Dim taken = at.Shape.Aggregate((Dim)1, (count, d) => count * d);
         Value numbers = n.Graph.Constant([.. Enumerable.Range(0, (int)rows).Select(i => (long)i)], new Shape(rows, 1), $"rows_{rows}");
@@ -83,17 +86,21 @@ static partial class GradientRules
     }
 
     /// <summary>
-    /// Enlarged to twice the size, or one less where the sides met a skip of odd size: the sum of each 2x2 block, which is
-    /// the average of four where what is missing at the odd edge counts as zeros.
+    /// Enlargement by a factor, or doubling less one (for a skip of odd size): the sum of each block, computed as a mean in which what is
+    /// missing at an odd edge counts as zeros.
     /// </summary>
     static Value?[] ResizeNearest(GradientNode n)
     {
         Value g = n.G;
-        if (n.Node.Text("mode", "nearest") != "nearest" || g.Rank != 4 || n.Node.Ints("axes") is not [2, 3]) throw GraphException.For($"The gradient of {n.Node.Subject}", $"mode {n.Node.Text("mode", "nearest")}", "nearest-neighbour enlargement of height and width");
-        long factor = n.Inputs > 2 && n.Node.Inputs[2]?.Data is { } scales ? (long)System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(scales)[0] : 2;
-        var attributes = ModelGraph.Attributes(("kernel_shape", new[] { factor, factor }), ("strides", new[] { factor, factor }), ("pads", new[] { 0, 0, factor - 1, factor - 1 }), ("count_include_pad", 1));
+        string mode = n.Node.Text("mode", "nearest");
+        if (mode != "nearest" || g.Rank != 4 || n.Node.Ints("axes") is not [2, 3])
+            throw n.Unsupported($"mode {mode}", "nearest-neighbour enlargement of height and width");
+        long factor = n.Inputs > 2 && n.Node.Inputs[2]?.KnownFloats is { } scales ? (long)scales[0] : 2;
+        var attributes = ModelGraph.Attributes(("kernel_shape", new[] { factor, factor }), ("strides", new[] { factor, factor }),
+            ("pads", new[] { 0, 0, factor - 1, factor - 1 }), ("count_include_pad", 1));
         Value mean = n.Graph.Add(Op.AveragePool, [g], attributes).Outputs[0];
-        if (!mean.Shape.Equals(n[0].Shape)) throw GraphException.For($"The gradient of {n.Node.Subject}", $"{n[0].Shape} enlarged to {g.Shape}", "sides enlarged by a whole factor, or doubled less one");
+        if (!mean.Shape.Equals(n[0].Shape))
+            throw n.Unsupported($"{n[0].Shape} enlarged to {g.Shape}", "sides enlarged by a whole factor, or doubled less one");
         return Only(n, mean * (factor * factor));
     }
 }

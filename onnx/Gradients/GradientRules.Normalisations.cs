@@ -8,7 +8,7 @@ static partial class GradientRules
     static Value?[] InstanceNormalization(GradientNode n)
     {
         Value x = n[0], scale = n[1], g = n.G;
-        if (x.Rank != 3) throw GraphException.For($"The gradient of {n.Node.Subject}", $"'{x.Name}' {x.Shape}", "[batch, groups, elements]");
+        if (x.Rank != 3) throw n.Unsupported($"'{x.Name}' {x.Shape}", "[batch, groups, elements]");
         float epsilon = n.Node.Float("epsilon", 1e-5f);
         Value centred = x - x.Mean([2]);
         Value r = ((centred * centred).Mean([2]) + epsilon).Sqrt().Reciprocal();   // [batch, groups, 1]
@@ -28,15 +28,15 @@ static partial class GradientRules
         ];
     }
 
-    static bool IsOnes(Value value) =>
-        value.Kind == ValueKind.Constant && System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(value.Data).ToArray().All(v => v == 1);
+    static bool IsOnes(Value value) => value.KnownFloats?.All(v => v == 1) == true;
 
-    /// <summary>Over the innermost axis. Sums along it are products with a column, which runs faster than a reduction.</summary>
+    /// <summary>Over the innermost axis. Sums along it are products with a column, which are faster than reductions.</summary>
     static Value?[] LayerNormalization(GradientNode n)
     {
         Value x = n[0], weight = n[1], g = n.G;
         int axis = x.Shape.Axis(n.Node.Int("axis", -1));
-        if (axis != x.Rank - 1 || !x[^1].IsFixed) throw GraphException.For($"The gradient of {n.Node.Subject}", $"axis {axis} of '{x.Name}' {x.Shape}", "the innermost axis, of a known size");
+        if (axis != x.Rank - 1 || !x[^1].IsFixed)
+            throw n.Unsupported($"axis {axis} of '{x.Name}' {x.Shape}", "the innermost axis, of a known size");
         IReadOnlyList<Value> statistics = n.Outputs(3);
         Value normal = (x - statistics[1]) * statistics[2];
         Value product = g * normal;
@@ -45,7 +45,7 @@ static partial class GradientRules
             Value column = (weight * (1f / x[^1].Value)).Unsqueeze(1);   // γ / n
             return (g * weight - g.MatMul(column) - normal * product.MatMul(column)) * statistics[2];
         });
-        // The walker adds up over the rows, as for a broadcast.
+        // The walker sums over the rows, as for a broadcast.
         return n.Inputs > 2 ? [dx, n.If(1, () => product), n.If(2, () => g)] : [dx, n.If(1, () => product)];
     }
 }

@@ -3,36 +3,36 @@ using Alignment.Onnx.Ops;
 
 namespace Alignment.Onnx.Gradients;
 
-/// <summary>Windows that move over height and width.</summary>
 static partial class GradientRules
 {
     /// <summary>
-    /// Everything goes to the window's winner, the first where several are largest, as the operator's second output names it.
-    /// Where windows overlap, an element may win several times: what it gets adds up, on the processor always in the same order.
+    /// Everything goes to the window's (first) maximum, the operator's second output. An element may be the maximum of several overlapping
+    /// windows: the sum is taken, on the processor always in the same order.
     /// </summary>
     static Value?[] MaxPool(GradientNode n)
     {
         Value x = n[0], winners = n.Outputs(2)[1];
         if (n.GradientOf(0) is not { } g) return [Zero(n).ExpandLike(x)];
         Value zeros = Flat(Zero(n).ExpandLike(x));
-        Value made = n.Graph.Add(Op.ScatterElements, [zeros, Flat(winners), Flat(g)], ModelGraph.Attributes(("axis", 0), ("reduction", "add"))).Outputs[0];
-        return [made.ReshapeLike(x)];
+        Value sums = n.Graph.Add(Op.ScatterElements, [zeros, Flat(winners), Flat(g)], ModelGraph.Attributes(("axis", 0), ("reduction", "add"))).Outputs[0];
+        return [sums.ReshapeLike(x)];
 
         static Value Flat(Value value) => value.Reshape(value.Shape.Aggregate((Dim)1, (count, side) => count * side));
     }
 
-    /// <summary>Each element of a window gets an equal share: a transposed convolution with that share, plane by plane.</summary>
+    /// <summary>Equal shares for a window's elements: a transposed convolution with that share, plane by plane.</summary>
     static Value?[] AveragePool(GradientNode n)
     {
         Value x = n[0], g = n.G;
         long[] kernel = n.Node.Ints("kernel_shape")!, strides = n.Node.Ints("strides") ?? [1, 1], pads = n.Node.Ints("pads") ?? [0, 0, 0, 0];
         if (x.Rank != 4 || (pads.Any(p => p != 0) && n.Node.Int("count_include_pad", 0) == 0))
-            throw GraphException.For($"The gradient of {n.Node.Subject}", $"'{x.Name}' {x.Shape}, pads [{string.Join(", ", pads)}]", "height and width, with zeros around them counted");
+            throw n.Unsupported($"'{x.Name}' {x.Shape}, pads [{string.Join(", ", pads)}]", "height and width, with zeros around them counted");
         float share = 1f / (kernel[0] * kernel[1]);
         Value shares = n.Graph.Constant([.. Enumerable.Repeat(share, (int)(kernel[0] * kernel[1]))], new Shape(1, 1, kernel[0], kernel[1]));
         Value planes = g.Reshape(g[0] * g[1], 1, g[2], g[3]);
-        var attributes = ModelGraph.Attributes(("kernel_shape", kernel), ("strides", strides), ("output_padding", new[] { strides[0] - 1, strides[1] - 1 }));
-        Value made = n.Graph.Add(Op.ConvTranspose, [planes, shares], attributes).Outputs[0];   // at least as large as the padded input
-        return [made.Slice([2, 3], [pads[0], pads[1]], n.Graph.RuntimeSums([x[2], x[3]], [pads[0], pads[1]])).ReshapeLike(x)];
+        long[] extra = [strides[0] - 1, strides[1] - 1];
+        var attributes = ModelGraph.Attributes(("kernel_shape", kernel), ("strides", strides), ("output_padding", extra));
+        Value padded = n.Graph.Add(Op.ConvTranspose, [planes, shares], attributes).Outputs[0];   // at least as large as the padded input
+        return [padded.Slice([2, 3], [pads[0], pads[1]], n.Graph.RuntimeSums([x[2], x[3]], [pads[0], pads[1]])).ReshapeLike(x)];
     }
 }

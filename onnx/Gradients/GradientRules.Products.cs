@@ -18,7 +18,7 @@ static partial class GradientRules
         return n.Inputs > 2 ? [a, b, n.If(2, () => n.G)] : [a, b];
     }
 
-    /// <summary>What a convolution's attributes say, with the defaults filled in.</summary>
+    /// <summary>A convolution's attributes, with defaults.</summary>
     sealed record Window(long KernelHeight, long KernelWidth, long Stride, long Top, long Left, long Bottom, long Right)
     {
         public static Window Of(Node conv)
@@ -26,7 +26,9 @@ static partial class GradientRules
             Value w = conv[1];
             long[] strides = conv.Ints("strides") ?? [1, 1], pads = conv.Ints("pads") ?? [0, 0, 0, 0], dilations = conv.Ints("dilations") ?? [1, 1];
             if (w.Rank != 4 || strides[0] != strides[1] || dilations.Any(d => d != 1) || conv.Int("group", 1) != 1)
-                throw GraphException.For($"The gradient of {conv.Subject}", $"strides [{string.Join(", ", strides)}], dilations [{string.Join(", ", dilations)}], {conv.Int("group", 1)} group(s), a kernel {w.Shape}", "a plain two-dimensional convolution with one stride");
+                throw GraphException.For($"The gradient of {conv.Subject}",
+                    $"strides [{string.Join(", ", strides)}], dilations [{string.Join(", ", dilations)}], {conv.Int("group", 1)} group(s), a kernel {w.Shape}",
+                    "a plain two-dimensional convolution with one stride");
             return new(w[2].Value, w[3].Value, strides[0], pads[0], pads[1], pads[2], pads[3]);
         }
 
@@ -41,25 +43,26 @@ static partial class GradientRules
         return n.Inputs > 2 ? [x, w, n.If(2, () => n.G.Sum([0, 2, 3], keep: false))] : [x, w];
     }
 
-    /// <summary>Convolution with the kernel turned around: frozen kernels are turned once, when the model is loaded.</summary>
+    /// <summary>Convolution with the flipped kernel; frozen kernels are flipped once, when the model is loaded.</summary>
     static Value InputOfPlain(GradientNode n, Window window)
     {
-        Value turned = n[1].Transpose(1, 0, 2, 3);
-        if (window.KernelHeight * window.KernelWidth > 1) turned = turned.Flip();
-        var pads = (Top: (int)(window.KernelHeight - 1 - window.Top), Left: (int)(window.KernelWidth - 1 - window.Left), Bottom: (int)(window.KernelHeight - 1 - window.Bottom), Right: (int)(window.KernelWidth - 1 - window.Right));
+        Value kernel = n[1].Transpose(1, 0, 2, 3);
+        if (window.KernelHeight * window.KernelWidth > 1) kernel = kernel.Flip();
+        int height = (int)window.KernelHeight - 1, width = (int)window.KernelWidth - 1;
+        var pads = (Top: height - (int)window.Top, Left: width - (int)window.Left, Bottom: height - (int)window.Bottom, Right: width - (int)window.Right);
         if (pads.Top < 0 || pads.Left < 0 || pads.Bottom < 0 || pads.Right < 0) return InputOfStrided(n, window);
-        return n.G.Conv(turned, pads: pads);
+        return n.G.Conv(kernel, pads: pads);
     }
 
-    /// <summary>Transposed convolution, made large enough for any size that gives this output, then cut to the input's.</summary>
+    /// <summary>Transposed convolution, large enough for any size that gives this output, then cut to the input's.</summary>
     static Value InputOfStrided(GradientNode n, Window window)
     {
         Value x = n[0];
         long more = window.Stride - 1;
         var attributes = ModelGraph.Attributes(("kernel_shape", new[] { window.KernelHeight, window.KernelWidth }), ("strides", new[] { window.Stride, window.Stride }),
             ("pads", new long[] { 0, 0, 0, 0 }), ("output_padding", new[] { more, more }));
-        Value made = n.Graph.Add(Op.ConvTranspose, [n.G, n[1]], attributes).Outputs[0];
-        return made.Slice([2, 3], [window.Top, window.Left], n.Graph.RuntimeSums([x[2], x[3]], [window.Top, window.Left]));
+        Value padded = n.Graph.Add(Op.ConvTranspose, [n.G, n[1]], attributes).Outputs[0];
+        return padded.Slice([2, 3], [window.Top, window.Left], n.Graph.RuntimeSums([x[2], x[3]], [window.Top, window.Left]));
     }
 
     /// <summary>Σ over batch of G Xᵀ.</summary>
@@ -72,8 +75,8 @@ static partial class GradientRules
     }
 
     /// <summary>
-    /// The shifted inputs side by side (im2col), then one product with the output's gradient. Channels go innermost: so what is
-    /// cut out are long runs, no transpose remains in the product, and the batch is part of its sum.
+    /// The shifted inputs side by side (im2col), then one product with the output's gradient. Channels go innermost: slices are long runs, the
+    /// product needs no transpose, and its sum includes the batch.
     /// </summary>
     static Value Kernel(Value x, Value g, Value w, Window window)
     {
@@ -90,22 +93,24 @@ static partial class GradientRules
         return kernel.Reshape(w[0], window.KernelHeight, window.KernelWidth, w[1]).Transpose(0, 3, 1, 2);
     }
 
-    /// <summary>The input element under one tap of the kernel, for every position of the output.</summary>
+    /// <summary>The input under one tap of the kernel, for every position of the output.</summary>
     static Value Shifted(Value padded, Value g, Window window, long row, long column)
     {
         long fromBottom = row - (window.KernelHeight - 1), fromRight = column - (window.KernelWidth - 1);
-        Value cut = padded.Slice([1, 2], [row, column], padded.Graph.Constant([fromBottom == 0 ? Value.End : fromBottom, fromRight == 0 ? Value.End : fromRight]), [window.Stride, window.Stride]);
+        Value ends = padded.Graph.Constant([fromBottom == 0 ? Value.End : fromBottom, fromRight == 0 ? Value.End : fromRight]);
+        Value cut = padded.Slice([1, 2], [row, column], ends, [window.Stride, window.Stride]);
         return cut.Shape.Equals(new Shape(g[0], g[2], g[3], cut[3])) ? cut
             : throw GraphException.For("The gradient of a convolution", $"a tap of shape {cut.Shape}", $"the sides of {g.Shape}");
     }
 
-    /// <summary>A convolution from Y to X, differentiated the other way around: X's gradient is that convolution of Y's.</summary>
+    /// <summary>The transpose of a convolution from Y to X: X's gradient is that convolution of Y's.</summary>
     static Value?[] ConvTranspose(GradientNode n)
     {
         Window window = Window.Of(n.Node);
         var attributes = ModelGraph.Attributes(("kernel_shape", new[] { window.KernelHeight, window.KernelWidth }), ("strides", new[] { window.Stride, window.Stride }),
             ("pads", new[] { window.Top, window.Left, window.Bottom, window.Right }));
-        Value? x = n.If(0, () => n.Graph.Add(Op.Conv, [n.G, n[1]], attributes).Outputs[0]), w = n.If(1, () => Kernel(n.G, n[0], n[1], window));
+        Value? x = n.If(0, () => n.Graph.Add(Op.Conv, [n.G, n[1]], attributes).Outputs[0]);
+        Value? w = n.If(1, () => Kernel(n.G, n[0], n[1], window));
         return n.Inputs > 2 ? [x, w, n.If(2, () => n.G.Sum([0, 2, 3], keep: false))] : [x, w];
     }
 }

@@ -3,12 +3,12 @@ using Alignment.Onnx.Ops;
 
 namespace Alignment.Onnx.Gradients;
 
-/// <summary>From the gradient of a node's output, the gradient of each of its inputs; null where none flows or none is wanted.</summary>
+/// <summary>The gradient of each of a node's inputs; null where none flows or none is needed.</summary>
 delegate Value?[] Rule(GradientNode n);
 
 /// <summary>
-/// The derivative of every operator, one a row. n[i] is an input, n.Y the output, n.G the gradient of Y. Summing over
-/// broadcast axes is the walker's work, never a rule's.
+/// The derivative of every operator, one a row. n[i] is an input, n.Y the output, n.G the gradient of Y. The walker sums over broadcast axes,
+/// never a rule.
 /// </summary>
 static partial class GradientRules
 {
@@ -68,12 +68,12 @@ static partial class GradientRules
         [Op.Gather] = Gather,
     };
 
-    /// <summary>Operators whose output does not change with small changes of their inputs, or counts them: no gradient flows.</summary>
+    /// <summary>Operators through which no gradient flows.</summary>
     static readonly HashSet<Op> s_none = [Op.Shape, Op.Size, Op.Equal, Op.Greater, Op.Less, Op.Sign, Op.ArgMax];
 
     const float TwoOverRootPi = 1.1283791670955126f;
 
-    /// <summary>The root of the least normal float32. Keeps the slope at 0 finite: 0 · ∞ would be no number.</summary>
+    /// <summary>The root of the smallest normal float32. Keeps the slope at 0 finite: 0 · ∞ would be NaN.</summary>
     const float LeastRoot = 1.0842022e-19f;
 
     internal static IEnumerable<Op> Differentiable => s_rules.Keys;
@@ -84,23 +84,21 @@ static partial class GradientRules
     /// <exception cref="GraphException">The operator has no rule.</exception>
     internal static Rule For(Node node) =>
         s_rules.TryGetValue(node.Op, out Rule? rule) ? rule
-        : throw GraphException.For($"The gradient of {node.Subject}", "an operator without a derivative rule", $"one of {string.Join(", ", s_rules.Keys.Select(o => o.Name))}");
+        : throw GraphException.For($"The gradient of {node.Subject}", "an operator without a derivative rule",
+            $"one of {string.Join(", ", s_rules.Keys.Select(o => o.Name))}");
 
     static Value Zero(GradientNode n) => n.Graph.Constant(0f);
 
-    /// <summary>A gradient for the first input; the others say how, not what.</summary>
-    static Value?[] Only(GradientNode n, Value gradient)
-    {
-        var made = new Value?[n.Inputs];
-        made[0] = gradient;
-        return made;
-    }
+    /// <summary>A gradient for the first input; the others are settings.</summary>
+    static Value?[] Only(GradientNode n, Value gradient) => [gradient, .. new Value?[n.Inputs - 1]];
+
+    static GraphException Unsupported(this GradientNode n, string found, string expected) =>
+        GraphException.For($"The gradient of {n.Node.Subject}", found, expected);
 
     /// <summary>d/dx x^p = p x^(p−1) for a constant p.</summary>
     static Value?[] Pow(GradientNode n)
     {
-        if (n[1].Data is not { } data || n.Wants(1)) throw GraphException.For(n.Node.Subject, $"the exponent '{n[1].Name}'", "a constant one");
-        float[] exponents = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(data).ToArray();
+        if (n[1].KnownFloats is not { } exponents || n.Wants(1)) throw GraphException.For(n.Node.Subject, $"the exponent '{n[1].Name}'", "a constant one");
         if (exponents is [1f]) return [n.G, null];
         if (exponents is [2f]) return [n.G * (n[0] + n[0]), null];
         Value less = n.Graph.Constant([.. exponents.Select(p => p == 0 ? 0 : p - 1)], n[1].Shape);   // p = 0: 0 · x⁰, not 0 · x⁻¹
@@ -116,7 +114,7 @@ static partial class GradientRules
         return [n.G * (cumulative + x * density)];
     }
 
-    /// <summary>1 from bound to bound, both included, 0 outside.</summary>
+    /// <summary>1 between the bounds, both included, 0 outside.</summary>
     static Value?[] Clip(GradientNode n)
     {
         Value g = n.G;

@@ -3,33 +3,32 @@ using Alignment.Onnx.Graph;
 namespace Alignment.Onnx.Gradients;
 
 /// <summary>
-/// One segment's forward values, computed again for the backward pass as far as rules ask for them. A zero made from the
-/// segment's first gradient is added to what goes in: so a runtime neither recognises the nodes as those of the forward
-/// pass, to share their results, nor runs them before that gradient is there.
+/// One segment's forward values, recomputed for the backward pass as far as rules need them. A zero computed from the first
+/// <paramref name="gradient"/> that reaches the segment is added to its inputs: so a runtime neither merges the nodes with those of the
+/// forward pass nor runs them before that gradient exists.
 /// </summary>
-/// <param name="inside">Whether a node belongs to the segment.</param>
-/// <param name="gradient">The first gradient that reaches the segment.</param>
 sealed class Recomputation(Func<Node, bool> inside, Value gradient)
 {
-    readonly Dictionary<Value, Value> _made = [];
+    readonly Dictionary<Value, Value> _recomputed = [];
     readonly Dictionary<Value, Value> _entering = [];
     Value? _zero;
 
     /// <summary>Nodes added so far.</summary>
     public List<Node> Nodes { get; } = [];
 
-    /// <summary>A value of the forward pass for use in the backward pass: computed again when the segment makes it, else itself.</summary>
+    /// <summary>A value of the forward pass for the backward pass: recomputed where the segment computes it.</summary>
     public Value At(Value value)
     {
         if (value.Producer is not { } producer || !inside(producer)) return Entering(value);
-        if (_made.TryGetValue(value, out Value? known)) return known;
-        Node again = value.Graph.Add(producer.Op, [.. producer.Inputs.Select(i => i is null ? null : At(i))], producer.Attributes.Select(a => new KeyValuePair<string, object?>(a.Key, a.Value)), producer.Outputs.Count, producer.Name);
+        if (_recomputed.TryGetValue(value, out Value? known)) return known;
+        Value?[] inputs = [.. producer.Inputs.Select(i => i is null ? null : At(i))];
+        Node again = value.Graph.Add(producer.Op, inputs, producer.Attributes!, producer.Outputs.Count, producer.Name);
         Nodes.Add(again);
-        for (int i = 0; i < producer.Outputs.Count; i++) _made[producer.Outputs[i]] = again.Outputs[i];
-        return _made[value];
+        for (int i = 0; i < producer.Outputs.Count; i++) _recomputed[producer.Outputs[i]] = again.Outputs[i];
+        return _recomputed[value];
     }
 
-    /// <summary>Rules read it so as well: what they compute from it may be what the forward pass computes from it.</summary>
+    /// <summary>An input of the segment plus zero, for rules as well: they may compute from it what the forward pass computes.</summary>
     Value Entering(Value value)
     {
         if (!value.Type.IsFloat() || value.Kind is not (ValueKind.Computed or ValueKind.Input)) return value;
@@ -39,7 +38,7 @@ sealed class Recomputation(Func<Node, bool> inside, Value gradient)
         return _entering[value] = entering;
     }
 
-    /// <summary>e &lt; e of one element: 0 also where e is no number, and nothing that rewriting sees through.</summary>
+    /// <summary>e &lt; e of one element: 0 also for NaN, and no graph optimiser simplifies it.</summary>
     Value Zero()
     {
         Value flat = gradient.Rank == 0 ? gradient : gradient.Reshape(gradient.Shape.Aggregate((Dim)1, (count, side) => count * side)).Slice(0, 0, 1);

@@ -2,7 +2,7 @@ using Alignment.Onnx.Graph;
 
 namespace Alignment.Onnx.Gradients;
 
-/// <summary>Which nodes of the forward pass belong to which segment, and what of each is computed again.</summary>
+/// <summary>The segments of the forward pass and their recomputations.</summary>
 sealed class Segments
 {
     readonly Dictionary<Node, string> _segments = [];
@@ -15,7 +15,7 @@ sealed class Segments
             if (segment(node.Name) is { } name) _segments.Add(node, name);
     }
 
-    /// <summary>Where the backward pass of a node finds values of the forward pass. The first gradient that reaches a segment begins its recomputation.</summary>
+    /// <summary>From forward values to those the backward pass of a node uses. The first gradient that reaches a segment begins its recomputation.</summary>
     public Func<Value, Value> At(Node node, Value gradient)
     {
         if (!_segments.TryGetValue(node, out string? name)) return value => value;

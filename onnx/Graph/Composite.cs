@@ -1,6 +1,6 @@
 namespace Alignment.Onnx.Graph;
 
-/// <summary>What several nodes together compute, where its derivative is simpler than theirs one by one.</summary>
+/// <summary>Functions of several nodes whose derivative is simpler than those of the nodes.</summary>
 enum CompositeKind
 {
     /// <summary>y = x σ(x). Inner: σ(x).</summary>
@@ -13,23 +13,20 @@ enum CompositeKind
     SoftmaxProduct,
 }
 
-/// <summary>Nodes that stand next to each other and were written as one function. What they are is a hint: each node also stands for itself.</summary>
-/// <param name="Kind">The function.</param>
-/// <param name="Inputs">What goes in.</param>
-/// <param name="Inner">The value between that its derivative uses.</param>
-/// <param name="Output">What comes out.</param>
-/// <param name="Nodes">Its nodes, the last of which makes <paramref name="Output"/>.</param>
+/// <summary>
+/// Consecutive nodes that were written as one function: a hint, each node is valid by itself. <paramref name="Inner"/> is the intermediate
+/// value that the derivative uses; the last of <paramref name="Nodes"/> computes <paramref name="Output"/>.
+/// </summary>
 sealed record Composite(CompositeKind Kind, IReadOnlyList<Value> Inputs, Value Inner, Value Output, IReadOnlyList<Node> Nodes);
 
-/// <summary>Composites.</summary>
-public sealed partial class ModelGraph
+sealed partial class ModelGraph
 {
     readonly List<Composite> _composites = [];
 
-    internal IReadOnlyList<Composite> Composites => _composites;
+    public IReadOnlyList<Composite> Composites => _composites;
 
-    /// <summary>Says that the nodes from number <paramref name="first"/> to the newest are one function.</summary>
-    internal Value Compose(CompositeKind kind, int first, IReadOnlyList<Value> inputs, Value inner, Value output)
+    /// <summary>Records the nodes from number <paramref name="first"/> to the newest as one function.</summary>
+    public Value Compose(CompositeKind kind, int first, IReadOnlyList<Value> inputs, Value inner, Value output)
     {
         _composites.Add(new(kind, inputs, inner, output, _nodes[first..]));
         return output;

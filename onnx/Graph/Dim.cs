@@ -3,12 +3,11 @@ using System.Globalization;
 namespace Alignment.Onnx.Graph;
 
 /// <summary>
-/// One side of a tensor: a number, or an expression in a named size that is known only when the model runs.
-/// Expressions have the normal form ⌊(a·size + b) / c⌋, which adding, multiplying and halving keep, so two ways to
-/// the same size compare equal: halving a height of 8·h three times gives h. A product of two unknown sizes becomes
-/// a size of its own, named "h*w".
+/// One side of a tensor: a number, or an expression in a named size known only at run time. Expressions have the normal form
+/// ⌊(a·size + b) / c⌋, which adding, multiplying and halving preserve, so equal sizes compare equal: halving 8·h three times gives h.
+/// A product of two unknown sizes becomes a size of its own, named "h*w".
 /// </summary>
-public readonly record struct Dim
+readonly record struct Dim
 {
     readonly string? _size;
     readonly long _a, _b, _c;
@@ -25,7 +24,7 @@ public readonly record struct Dim
         }
     }
 
-    /// <summary>A size known only when the model runs, such as "batch".</summary>
+    /// <summary>A size known only at run time, such as "batch".</summary>
     public static Dim Named(string size)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(size);
@@ -37,10 +36,9 @@ public readonly record struct Dim
     public static implicit operator Dim(long value) => FromInt64(value);
     public static implicit operator Dim(int value) => FromInt64(value);
 
-    /// <summary>True when the side is a number.</summary>
+    /// <summary>Whether the side is a number.</summary>
     public bool IsFixed => _size is null;
 
-    /// <summary>The number; only when <see cref="IsFixed"/>.</summary>
     public long Value => IsFixed ? _b : throw new InvalidOperationException($"The size '{this}' is known only when the model runs.");
 
     public static Dim operator +(Dim x, long n) => new(x._size, x._a, x._b + n * Math.Max(1, x._c), Math.Max(1, x._c));
@@ -59,20 +57,19 @@ public readonly record struct Dim
         {
             var (n, size) = x.IsFixed ? (x._b, y) : (y._b, x);
             if (n == 1) return size;
-            return size._c == 1 ? new(size._size, size._a * n, size._b * n, 1) : Named($"{n.ToString(CultureInfo.InvariantCulture)}*{size.AsFactor()}");
+            return size._c == 1 ? new(size._size, size._a * n, size._b * n, 1) : Named($"{n}*{size.AsFactor()}");
         }
         return Named($"{x.AsFactor()}*{y.AsFactor()}");
     }
 
-    /// <summary>⌊this / n⌋.</summary>
     public Dim FloorDivide(long n)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(n, 1);
         return new(_size, _a, _b, Math.Max(1, _c) * n);   // ⌊⌊x/c⌋/n⌋ = ⌊x/(c·n)⌋
     }
 
-    /// <summary>The side as a number times named sizes, so that products can be compared factor by factor.</summary>
-    internal (long Number, string[] Sizes) Factors()
+    /// <summary>The side as a number times named sizes, for comparing products.</summary>
+    public (long Number, string[] Sizes) Factors()
     {
         if (IsFixed) return (_b, []);
         if (_b != 0 || _c != 1) return (1, [ToString()]);
@@ -93,7 +90,7 @@ public readonly record struct Dim
         return _c == 1 ? shifted : string.Create(CultureInfo.InvariantCulture, $"{(_b == 0 && _a == 1 ? shifted : $"({shifted})")}/{_c}");
     }
 
-    /// <summary>In parentheses unless it is a plain product.</summary>
+    /// <summary>In parentheses unless it is a product.</summary>
     string AsFactor()
     {
         string text = ToString();
@@ -107,7 +104,7 @@ public readonly record struct Dim
         return text;
     }
 
-    /// <summary>The factors of a product's name: split at every '*' outside parentheses.</summary>
+    /// <summary>Splits a product's name at every '*' outside parentheses.</summary>
     static IEnumerable<string> SplitAtTop(string product)
     {
         int depth = 0, from = 0;

@@ -1,7 +1,7 @@
 namespace Alignment.Onnx.Graph;
 
 /// <summary>The type of a tensor's elements, with ONNX's own numbers (TensorProto.DataType).</summary>
-public enum ElementType
+enum ElementType
 {
     Float32 = 1,
     UInt8 = 2,
@@ -13,8 +13,7 @@ public enum ElementType
     BFloat16 = 16,
 }
 
-/// <summary>What is known about element types.</summary>
-public static class ElementTypes
+static class ElementTypes
 {
     /// <summary>Bytes of one element.</summary>
     public static int Size(this ElementType type) => type switch

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Alignment.Onnx.Proto;
 using Alignment.Onnx.Weights;
@@ -7,21 +6,21 @@ using Alignment.Onnx.Weights;
 namespace Alignment.Onnx.Graph;
 
 /// <summary>
-/// Streams weights into the file beside a graph. Every tensor starts at a multiple of 64 KiB, the coarsest unit in
-/// which operating systems map files (Windows' allocation granularity), so a runtime can map instead of read.
+/// Streams weights into the external data file of a graph. Every tensor starts at a multiple of 64 KiB, the coarsest unit in which operating
+/// systems map files (Windows' allocation granularity), so a runtime can map instead of read.
 /// </summary>
 sealed class ExternalData(Stream to, string location)
 {
-    internal const int AlignmentBytes = 1 << 16;
+    public const int AlignmentBytes = 1 << 16;
 
     /// <summary>Elements read and written at a time.</summary>
-    internal const int ChunkElements = 1 << 18;
+    public const int ChunkElements = 1 << 18;
 
     static readonly byte[] s_zeros = new byte[AlignmentBytes];
     long _at;
 
-    /// <summary>Writes one tensor and says where it lies.</summary>
-    internal TensorProto Add(Value weight, IWeights weights, Action<long> wrote, CancellationToken stop)
+    /// <summary>Writes a tensor and returns the reference to it.</summary>
+    public TensorProto Add(Value weight, IWeights weights, Action<long> wrote, CancellationToken stop)
     {
         int padding = (int)(-_at & (AlignmentBytes - 1));
         to.Write(s_zeros, 0, padding);
@@ -30,31 +29,26 @@ sealed class ExternalData(Stream to, string location)
         return Reference(weight, weight.Type, location, offset);
     }
 
-    /// <summary>Says where a tensor lies.</summary>
-    internal static TensorProto Reference(Value weight, ElementType stored, string location, long offset)
+    public static TensorProto Reference(Value weight, ElementType stored, string location, long offset)
     {
         long length = weight.Shape.Numbers.Aggregate((long)stored.Size(), (n, d) => checked(n * d));
         var tensor = new TensorProto { Name = weight.Name, DataType = (int)stored, DataLocation = TensorProto.Types.Location.External };
         tensor.Dims.Add(weight.Shape.Numbers);
-        tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
-        tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = offset.ToString(CultureInfo.InvariantCulture) });
-        tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = length.ToString(CultureInfo.InvariantCulture) });
+        foreach (var (key, value) in new[] { ("location", location), ("offset", $"{offset}"), ("length", $"{length}") })
+            tensor.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
         return tensor;
     }
 
-    internal delegate void Sink(ReadOnlySpan<byte> bytes);
+    public delegate void Sink(ReadOnlySpan<byte> bytes);
 
-    /// <summary>Passes a tensor's bytes to <paramref name="sink"/> in pieces; returns how many there were.</summary>
-    internal static long Copy(Value weight, IWeights weights, Sink sink, Action<long> wrote, CancellationToken stop)
+    /// <summary>Passes a tensor's bytes to <paramref name="sink"/> in pieces; returns their number.</summary>
+    public static long Copy(Value weight, IWeights weights, Sink sink, Action<long> wrote, CancellationToken stop) => weight.Type switch
     {
         // ONNX data is little-endian, as is every machine .NET 10 runs on.
-        return weight.Type switch
-        {
-            ElementType.Float32 => Copy<float>(weight, weights.Read, sink, wrote, stop),
-            ElementType.Float16 => Copy<Half>(weight, weights.Read, sink, wrote, stop),
-            _ => throw new NotSupportedException($"Weights are written as Float32 or Float16; '{weight.Name}' is {weight.Type}."),
-        };
-    }
+        ElementType.Float32 => Copy<float>(weight, weights.Read, sink, wrote, stop),
+        ElementType.Float16 => Copy<Half>(weight, weights.Read, sink, wrote, stop),
+        _ => throw new NotSupportedException($"Weights are written as Float32 or Float16; '{weight.Name}' is {weight.Type}."),
+    };
 
     delegate void Reader<T>(string name, long start, Span<T> into);
 

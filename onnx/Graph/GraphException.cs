@@ -1,7 +1,7 @@
 namespace Alignment.Onnx.Graph;
 
-/// <summary>A model is being written wrongly: an operator cannot take these inputs. Says the node, what it found and what it expects.</summary>
-public sealed class GraphException(string message) : InvalidOperationException(message)
+/// <summary>A graph is authored wrongly: an operator cannot take these inputs.</summary>
+sealed class GraphException(string message) : InvalidOperationException(message)
 {
-    internal static GraphException For(string subject, string found, string expected) => new($"{subject}: found {found}, expected {expected}.");
+    public static GraphException For(string subject, string found, string expected) => new($"{subject}: found {found}, expected {expected}.");
 }

@@ -4,8 +4,8 @@ using Alignment.Onnx.Ops;
 
 namespace Alignment.Onnx.Graph;
 
-/// <summary>Constants, each stored once, and sizes read off while the model runs, each read once.</summary>
-public sealed partial class ModelGraph
+/// <summary>Constants, each stored once, and sizes computed at run time, each once.</summary>
+sealed partial class ModelGraph
 {
     const int LongestNameOfNumbers = 40;
 
@@ -16,9 +16,10 @@ public sealed partial class ModelGraph
 
     public Value Constant(float number) => Constant([number], Shape.Scalar);
 
-    /// <summary>A number in a floating-point type, rounded to it.</summary>
-    internal Value Constant(float number, ElementType type) =>
-        type == ElementType.Float16 ? Constant(MemoryMarshal.AsBytes<Half>([(Half)number]), type, Shape.Scalar, NameOf([number], Shape.Scalar)) : Constant(number);
+    /// <summary>A number rounded to a floating-point type.</summary>
+    public Value Constant(float number, ElementType type) => type == ElementType.Float16
+        ? Constant(MemoryMarshal.AsBytes<Half>([(Half)number]), type, Shape.Scalar, NameOf([number], Shape.Scalar))
+        : Constant(number);
 
     public Value Constant(long number) => Constant([number], Shape.Scalar);
 
@@ -46,7 +47,7 @@ public sealed partial class ModelGraph
         return value;
     }
 
-    /// <summary>The numbers themselves while they are few: "0.5" for a scalar, "[0,-1]" for a vector.</summary>
+    /// <summary>The numbers where they are few: "0.5" for a scalar, "[0,-1]" for a vector; else the shape.</summary>
     static string NameOf<T>(ReadOnlySpan<T> numbers, Shape shape) where T : IFormattable
     {
         var texts = new List<string>();
@@ -61,7 +62,7 @@ public sealed partial class ModelGraph
         return shape.Count == 0 ? joined : shape.Count == 1 ? $"[{joined}]" : $"[{joined}]of{shape}".Replace(" ", "", StringComparison.Ordinal);
     }
 
-    /// <summary>Remembers where each named size can be read when the model runs: the first value that has it.</summary>
+    /// <summary>Records the source of each named size at run time: the first value that has it.</summary>
     Value Register(Value value)
     {
         for (int axis = 0; axis < value.Rank; axis++)
@@ -70,28 +71,27 @@ public sealed partial class ModelGraph
         return value;
     }
 
-    /// <summary>The size that some value has under this text, with its normal form; else a size of its own.</summary>
-    internal Dim KnownSize(string text) => _sizesByText.TryGetValue(text, out Dim known) ? known : Dim.Named(text);
+    /// <summary>The size that some value has under this text, in normal form; else a size of its own.</summary>
+    public Dim KnownSize(string text) => _sizesByText.TryGetValue(text, out Dim known) ? known : Dim.Named(text);
 
-    /// <summary>True when some value has this size, so that it can be read off when the model runs.</summary>
-    internal bool HasSource(Dim dim) => _sources.ContainsKey(dim);
+    /// <summary>Whether some value has this size, so that it is known at run time.</summary>
+    public bool HasSource(Dim dim) => _sources.ContainsKey(dim);
 
     /// <summary>
-    /// An int64 vector of sizes, some of them known only when the model runs: a constant where possible, else
-    /// read by Shape nodes and joined. Numbers below 1 keep the meaning the reading operator gives them.
+    /// An int64 vector of sizes: a constant where all are fixed, else read by Shape nodes and joined. Numbers below 1 keep the meaning the
+    /// reading operator gives them.
     /// </summary>
-    internal Value RuntimeInts(IReadOnlyList<Dim> dims)
+    public Value RuntimeInts(IReadOnlyList<Dim> dims)
     {
         if (dims.All(d => d.IsFixed)) return Constant(dims.Select(d => d.Value).ToArray());
         string key = string.Join(",", dims);
         if (_runtimeInts.TryGetValue(key, out Value? known)) return known;
         var parts = dims.Select(d => d.IsFixed ? Constant([d.Value]) : RuntimeInt(d)).ToArray();
-        Value made = parts.Length == 1 ? parts[0] : Unscoped($"sizes/{key}", n => Value.Concat(0, n, parts));
-        return _runtimeInts[key] = made;
+        return _runtimeInts[key] = parts.Length == 1 ? parts[0] : Unscoped($"sizes/{key}", n => Value.Concat(0, n, parts));
     }
 
-    /// <summary>Sizes plus numbers, for the ends of a slice: each sum has a known form, though no value need have it as a side.</summary>
-    internal Value RuntimeSums(IReadOnlyList<Dim> dims, IReadOnlyList<long> plus)
+    /// <summary>Sizes plus numbers, for the ends of a slice; no value need have the sums as sides.</summary>
+    public Value RuntimeSums(IReadOnlyList<Dim> dims, IReadOnlyList<long> plus)
     {
         if (plus.All(p => p == 0) || dims.All(d => d.IsFixed)) return RuntimeInts([.. dims.Zip(plus, (d, p) => d + p)]);
         return RuntimeInts(dims) + Constant([.. plus]);
@@ -102,24 +102,24 @@ public sealed partial class ModelGraph
         if (_runtimeInts.TryGetValue(dim.ToString(), out Value? known)) return known;
         if (!_sources.TryGetValue(dim, out var source))
             throw GraphException.For($"Graph '{Name}'", $"the size '{dim}' in no value yet", "a size that some input or value has");
-        Value made = Unscoped($"sizes/{dim}", n => Add(Op.Shape, [source.From], Attributes(("start", source.Axis), ("end", source.Axis + 1)), name: n).Outputs[0]);
-        return _runtimeInts[dim.ToString()] = made;
+        return _runtimeInts[dim.ToString()] = Unscoped($"sizes/{dim}",
+            n => Add(Op.Shape, [source.From], Attributes(("start", source.Axis), ("end", source.Axis + 1)), name: n).Outputs[0]);
     }
 
-    /// <summary>Shared values belong to no layer, so they do not carry the scope that happened to ask first.</summary>
-    Value Unscoped(string name, Func<string, Value> make)
+    /// <summary>Shared values belong to no layer, so they are named outside the current scope.</summary>
+    Value Unscoped(string name, Func<string, Value> author)
     {
         string[] open = [.. _scopes];
         _scopes.Clear();
-        Value made = make(name);
+        Value value = author(name);
         _scopes.AddRange(open);
-        return made;
+        return value;
     }
 
-    internal static KeyValuePair<string, object?>[] Attributes(params ReadOnlySpan<(string Name, object? Value)> pairs)
+    public static KeyValuePair<string, object?>[] Attributes(params ReadOnlySpan<(string Name, object? Value)> pairs)
     {
-        var made = new KeyValuePair<string, object?>[pairs.Length];
-        for (int i = 0; i < pairs.Length; i++) made[i] = new(pairs[i].Name, pairs[i].Value);
-        return made;
+        var attributes = new KeyValuePair<string, object?>[pairs.Length];
+        for (int i = 0; i < pairs.Length; i++) attributes[i] = new(pairs[i].Name, pairs[i].Value);
+        return attributes;
     }
 }

@@ -1,18 +1,15 @@
-using System.Globalization;
-
 namespace Alignment.Onnx.Graph;
 
 /// <summary>Scopes and unique names.</summary>
-public sealed partial class ModelGraph
+sealed partial class ModelGraph
 {
     readonly List<string> _scopes = [];
     readonly HashSet<string> _names = new(StringComparer.Ordinal);
     readonly Dictionary<string, int> _repeats = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Names everything added until it is disposed: nodes get the scopes joined by '/' and weights the scopes joined
-    /// by '.', so <c>Scope("down_blocks.0")</c> around <c>Scope("resnets.1")</c> around a layer "conv1" makes the
-    /// node "down_blocks.0/resnets.1/conv1" and the weight "down_blocks.0.resnets.1.conv1.weight".
+    /// Prefixes the names of everything added until it is disposed: a layer "conv1" in <c>Scope("down_blocks.0")</c> and
+    /// <c>Scope("resnets.1")</c> is the node "down_blocks.0/resnets.1/conv1" with the weight "down_blocks.0.resnets.1.conv1.weight".
     /// </summary>
     public IDisposable Scope(string name)
     {
@@ -37,7 +34,7 @@ public sealed partial class ModelGraph
         {
             int n = _repeats.GetValueOrDefault(wanted) + 1;
             _repeats[wanted] = n;
-            name = string.Create(CultureInfo.InvariantCulture, $"{wanted}_{n}");
+            name = $"{wanted}_{n}";
         }
         return name;
     }

@@ -3,12 +3,10 @@ using Alignment.Onnx.Ops;
 namespace Alignment.Onnx.Graph;
 
 /// <summary>
-/// A model being written: inputs, weights and constants, then nodes in the order they were added, then outputs.
-/// Every node is checked as it is added, so a graph that stands is well-formed. What was written can be walked:
-/// <see cref="Nodes"/> is in topological order.
+/// A model being authored: inputs, weights and constants, nodes in the order they were added, outputs. Every node is checked as it is added,
+/// so the graph is always well-formed.
 /// </summary>
-/// <param name="name">The graph's name, as other tools show it.</param>
-public sealed partial class ModelGraph(string name)
+sealed partial class ModelGraph(string name)
 {
     readonly List<Value> _inputs = [], _outputs = [], _constants = [];
     readonly List<Node> _nodes = [];
@@ -18,37 +16,37 @@ public sealed partial class ModelGraph(string name)
     public string Name { get; } = name;
 
     /// <summary>
-    /// The type of weights and of the numbers between layers: float32, or float16. Inputs and outputs are float32 either way, and so is what loses most
-    /// by rounding: norms with their weights, softmax, and the time before its first layer. Set it before layers are added.
+    /// The type of weights and of the values between layers: float32 or float16. Float32 either way: inputs and outputs, and what loses most by
+    /// rounding (norms with their weights, softmax, and the time before its first layer). Set it before layers are added.
     /// </summary>
     public ElementType FloatType { get; init; } = ElementType.Float32;
 
     /// <summary>
-    /// Attention as ONNX Runtime's own operator, which is faster and needs no memory for scores, but has no derivative here. False: in standard
+    /// Attention as ONNX Runtime's own operator, which is faster and needs no memory for scores, but has no derivative here; else in standard
     /// operators. Set it before layers are added.
     /// </summary>
     public bool FusesAttention { get; init; }
 
-    /// <summary>Key-value pairs stored with the model, written in ordinal order of their keys.</summary>
+    /// <summary>Stored with the model in ordinal order of the keys.</summary>
     public SortedDictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
 
     public IReadOnlyList<Value> Inputs => _inputs;
     public IReadOnlyList<Value> Outputs => _outputs;
     public IReadOnlyList<Value> Constants => _constants;
 
-    /// <summary>The named tensors the model consumes, in the order they were asked for.</summary>
+    /// <summary>The model's named tensors, in order of their first use.</summary>
     public IReadOnlyList<Value> Weights => _weightOrder;
 
-    /// <summary>Which weights, by full name, are trained: they become <see cref="Parameters"/>. None by default. Set it before weights are asked for.</summary>
+    /// <summary>Which weights, by full name, are trained and become <see cref="Parameters"/>. None by default. Set it before weights are used.</summary>
     public Func<string, bool> Trainable { get; init; } = _ => false;
 
-    /// <summary>The trained tensors in the order they were asked for. A runtime takes them as inputs.</summary>
+    /// <summary>The trained tensors in order of their first use: inputs at run time.</summary>
     public IReadOnlyList<Value> Parameters => _parameters;
 
-    /// <summary>Every node after the nodes it depends on.</summary>
+    /// <summary>In topological order.</summary>
     public IReadOnlyList<Node> Nodes => _nodes;
 
-    /// <summary>Declares an input under its public name, whatever the scope.</summary>
+    /// <summary>Declares an input; scopes do not apply.</summary>
     public Value Input(string name, ElementType type, params ReadOnlySpan<Dim> dims)
     {
         TakeName(name, "input");
@@ -57,7 +55,7 @@ public sealed partial class ModelGraph(string name)
         return value;
     }
 
-    /// <summary>Declares <paramref name="value"/> an output under a public name.</summary>
+    /// <summary>Declares <paramref name="value"/> an output; scopes do not apply.</summary>
     public void Output(string name, Value value)
     {
         Own(value, $"Output '{name}'");
@@ -68,19 +66,19 @@ public sealed partial class ModelGraph(string name)
     }
 
     /// <summary>
-    /// A tensor of the model, named after the current scope with dots ("down_blocks.0" / "conv1.weight" →
-    /// "down_blocks.0.conv1.weight"). Asked for twice, it is one tensor used twice.
+    /// A tensor of the model, named by the current scope with dots ("down_blocks.0" / "conv1.weight" → "down_blocks.0.conv1.weight"). The same
+    /// name again is the same tensor.
     /// </summary>
     public Value Weight(string name, params ReadOnlySpan<Dim> dims) => Weight(FloatType, name, dims);
 
-    /// <summary>As the other form, in a type of its own.</summary>
-    internal Value Weight(ElementType type, string name, params ReadOnlySpan<Dim> dims)
+    public Value Weight(ElementType type, string name, params ReadOnlySpan<Dim> dims)
     {
         var shape = new Shape(dims.ToArray());
         string full = string.Join('.', _scopes.Append(name));
         if (!shape.IsFixed) throw GraphException.For($"Weight '{full}'", $"shape {shape}", "a shape of numbers only");
         if (_weights.TryGetValue(full, out Value? known))
-            return known.Shape.Equals(shape) ? known : throw GraphException.For($"Weight '{full}'", $"a second use with shape {shape}", $"the shape {known.Shape} of its first use");
+            return known.Shape.Equals(shape) ? known
+                : throw GraphException.For($"Weight '{full}'", $"a second use with shape {shape}", $"the shape {known.Shape} of its first use");
         TakeName(full, "weight");
         bool trained = Trainable(full);
         var weight = new Value(this, full, trained ? ValueKind.Parameter : ValueKind.Weight, type, shape);
@@ -90,42 +88,43 @@ public sealed partial class ModelGraph(string name)
     }
 
     /// <summary>
-    /// Adds a node and returns it; its outputs have the types and shapes of the operator's rule.
-    /// Prefer the methods of <see cref="Value"/>; this is for walkers that build graphs from graphs.
+    /// Adds a node, whose outputs have the types and shapes of the operator's rule. Prefer the methods of <see cref="Value"/>.
     /// </summary>
     /// <param name="op">The operator.</param>
-    /// <param name="inputs">Its inputs; null for one left out before a later one.</param>
+    /// <param name="inputs">Null for an input left out before a later one.</param>
     /// <param name="attributes">long, float, string, long[] or float[] by name; null values are left out.</param>
-    /// <param name="outputs">How many outputs are wanted.</param>
-    /// <param name="name">The layer's name inside the current scope; the operator's name by default.</param>
+    /// <param name="outputs">Number of outputs.</param>
+    /// <param name="name">The layer's name inside the current scope; null: the operator's.</param>
     /// <exception cref="GraphException">The operator cannot take these inputs.</exception>
     public Node Add(Op op, ReadOnlySpan<Value?> inputs, IEnumerable<KeyValuePair<string, object?>>? attributes = null, int outputs = 1, string? name = null)
     {
-        ArgumentNullException.ThrowIfNull(op);
-        var held = new SortedDictionary<string, object>(StringComparer.Ordinal);
+        var set = new SortedDictionary<string, object>(StringComparer.Ordinal);
         foreach (var (key, value) in attributes ?? [])
-            if (value is not null) held.Add(key, value is int i ? (long)i : value);
+            if (value is not null) set.Add(key, value is int i ? (long)i : value);
         string unique = UniqueName(string.Join('/', _scopes.Append(name ?? op.Name)));
-        var node = new Node(unique, op, inputs.ToArray(), held);
+        var node = new Node(unique, op, inputs.ToArray(), set);
         Check(node, outputs);
-        var made = ShapeRules.Infer(node, outputs);
-        node.Outputs = [.. made.Select((m, i) => Register(new Value(this, made.Length == 1 ? unique : UniqueName($"{unique}.{i}"), ValueKind.Computed, m.Type, m.Shape, node)))];
+        var inferred = ShapeRules.Infer(node, outputs);
+        node.Outputs = [.. inferred.Select((m, i) => Computed(inferred.Length == 1 ? unique : UniqueName($"{unique}.{i}"), m, node))];
         _nodes.Add(node);
         return node;
     }
 
-    /// <summary>Asks a node for more of its operator's outputs, such as a normalisation's statistics; returns them all.</summary>
-    internal IReadOnlyList<Value> Extend(Node node, int outputs)
+    /// <summary>Adds more of its operator's outputs to a node, such as a normalisation's statistics; returns them all.</summary>
+    public IReadOnlyList<Value> Extend(Node node, int outputs)
     {
-        if (node.Outputs.Count >= outputs) return node.Outputs;
+        int count = node.Outputs.Count;
+        if (count >= outputs) return node.Outputs;
         Check(node, outputs);
-        var made = ShapeRules.Infer(node, outputs);
-        node.Outputs = [.. node.Outputs, .. made.Skip(node.Outputs.Count).Select((m, i) => Register(new Value(this, UniqueName($"{node.Name}.{node.Outputs.Count + i}"), ValueKind.Computed, m.Type, m.Shape, node)))];
-        return node.Outputs;
+        var more = ShapeRules.Infer(node, outputs).Skip(count);
+        return node.Outputs = [.. node.Outputs, .. more.Select((m, i) => Computed(UniqueName($"{node.Name}.{count + i}"), m, node))];
     }
 
-    /// <summary>Takes away those of these nodes whose outputs nobody reads; a runtime would run them.</summary>
-    internal void RemoveUnused(IEnumerable<Node> candidates)
+    Value Computed(string name, ShapeRules.Inferred inferred, Node node) =>
+        Register(new Value(this, name, ValueKind.Computed, inferred.Type, inferred.Shape, node));
+
+    /// <summary>Removes those of these nodes whose outputs nothing reads; a runtime would run them.</summary>
+    public void RemoveUnused(IEnumerable<Node> candidates)
     {
         HashSet<Node> may = [.. candidates];
         if (may.Count == 0) return;

@@ -3,14 +3,14 @@ namespace Alignment.Onnx.Graph;
 /// <summary>How a model's weights are stored and what it computes in. Its inputs and outputs are float32 either way.</summary>
 public enum ModelPrecision
 {
-    /// <summary>The default: what processors have fast kernels for.</summary>
+    /// <summary>The default; fast on processors.</summary>
     Float32,
 
-    /// <summary>Half the size. Norms and softmax stay in float32. For graphics cards; processors have few kernels for it and convert.</summary>
+    /// <summary>Half the size, for graphics cards; norms and softmax stay in float32. Processors have few kernels for it and convert.</summary>
     Float16,
 }
 
-/// <summary>Precisions by name, and what they mean for a graph.</summary>
+/// <summary>Names of <see cref="ModelPrecision"/>.</summary>
 public static class ModelPrecisions
 {
     static readonly Dictionary<string, ModelPrecision> s_spelled = new(StringComparer.OrdinalIgnoreCase)
@@ -28,16 +28,16 @@ public static class ModelPrecisions
 
     extension(ModelPrecision precision)
     {
-        /// <summary>The type of the weights and of the numbers between layers.</summary>
-        public ElementType FloatType => precision == ModelPrecision.Float16 ? ElementType.Float16 : ElementType.Float32;
+        internal ElementType FloatType => precision == ModelPrecision.Float16 ? ElementType.Float16 : ElementType.Float32;
 
-        /// <summary>As <see cref="Parse"/> reads it and a bundle records it: "float32", "float16".</summary>
+        /// <summary>As a bundle records it: "float32", "float16".</summary>
         public string Text => precision == ModelPrecision.Float16 ? "float16" : "float32";
     }
 
-    /// <summary>Reads fp32, float32, fp16, float16 and other ways to write them; case does not matter.</summary>
-    /// <exception cref="UsageException">It is none of them.</exception>
+    /// <summary>Parses fp32, float32, fp16, float16 and other spellings; case does not matter.</summary>
+    /// <exception cref="UsageException">The text is none of them.</exception>
     public static ModelPrecision Parse(string text) => s_spelled.TryGetValue((text ?? "").Trim(), out ModelPrecision precision)
         ? precision
-        : throw UsageException.For("The precision", $"'{SafePath.Shorten(text)}'", "fp32 or fp16 (or float32, float16, single, half)", "fp32 is right for the processor, fp16 for graphics cards and half the disk.");
+        : throw UsageException.For("The precision", $"'{SafePath.Shorten(text)}'", "fp32 or fp16 (or float32, float16, single, half)",
+            "fp32 is right for the processor, fp16 for graphics cards and half the disk.");
 }

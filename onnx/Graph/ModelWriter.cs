@@ -5,18 +5,18 @@ using Google.Protobuf;
 
 namespace Alignment.Onnx.Graph;
 
-/// <summary>Turns a graph into ONNX's protobuf form and writes it with its weights.</summary>
+/// <summary>Writes a graph in ONNX's protobuf form with its weights.</summary>
 sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkProgress>? progress, CancellationToken stop)
 {
     /// <summary>The IR version that came with <see cref="Op.OpsetVersion"/>.</summary>
     const int IrVersion = 9;
 
     readonly Dictionary<string, TensorProto> _written = new(StringComparer.Ordinal);
-    /// <summary>Weights that lie as float16 and are wanted as float32: referred to as they lie, and widened by a node.</summary>
+    /// <summary>Shared weights stored as float16 and wanted as float32: referred to as stored, and widened by a node.</summary>
     readonly List<(TensorProto Stored, Value Weight)> _widened = [];
     long _total, _done;
 
-    internal SavedModel Write(string path)
+    public SavedModel Write(string path)
     {
         string full = Path.GetFullPath(path), dataPath = full + "_data";
         if (!full.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
@@ -36,14 +36,14 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
             if (!_written.ContainsKey(weight.Name)) _written[weight.Name] = Inline(weight);
         ModelProto proto = Proto();
         Save(full, to => proto.WriteTo(to));
-        if (external.Length == 0) File.Delete(dataPath);   // of an earlier, larger model of this name
+        if (external.Length == 0) File.Delete(dataPath);   // an earlier, larger model's
         return new(full, external.Length > 0 ? dataPath : null);
     }
 
-    /// <summary>Writes a file and, where somebody wants to know, takes its hash on the way.</summary>
+    /// <summary>Writes a file and, where it is to be reported, computes its hash.</summary>
     void Save(string path, Action<Stream> fill)
     {
-        if (options.Wrote is not { } tell)
+        if (options.Wrote is not { } report)
         {
             AtomicFile.Write(path, fill);
             return;
@@ -56,23 +56,24 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
             to.Flush();
             saved = new(path, to.Length, to.Sha256);
         });
-        tell(saved!);
+        report(saved!);
     }
 
-    /// <summary>The whole model as one file's bytes, but for weights that are shared.</summary>
-    internal byte[] Bytes()
+    /// <summary>The model as one file's bytes, but for shared weights.</summary>
+    public byte[] Bytes()
     {
         foreach (Value weight in model.Graph.Weights) _written[weight.Name] = Share(weight) ?? Inline(weight);
         return Proto().ToByteArray();
     }
 
-    /// <summary>A reference to where the weight lies already; null where it must be written.</summary>
+    /// <summary>A reference to where the weight is already stored; null where it must be written.</summary>
     TensorProto? Share(Value weight)
     {
-        if (options.ShareFrom is null || Bytes(weight) < options.ShareFromBytes || (model.Weights as IPlacedWeights)?.Find(weight.Name) is not { } place) return null;
+        if (options.ShareFrom is null || Bytes(weight) < options.ShareFromBytes) return null;
+        if ((model.Weights as IPlacedWeights)?.Find(weight.Name) is not { } place) return null;
         if (Location(place.Path) is var location && (location.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(location))) return null;
         ElementType? stored = place.Type switch { WeightType.F32 => ElementType.Float32, WeightType.F16 => ElementType.Float16, _ => null };
-        if (stored is not { } type || type != weight.Type && type != ElementType.Float16) return null;   // narrowing may overflow: that is for whoever reads
+        if (stored is not { } type || type != weight.Type && type != ElementType.Float16) return null;   // narrowing may overflow: written instead
         TensorProto reference = ExternalData.Reference(weight, type, location, place.Offset);
         if (type != weight.Type)
         {
@@ -102,15 +103,15 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
     ModelProto Proto()
     {
         ModelGraph graph = model.Graph;
-        var made = new GraphProto { Name = graph.Name };
-        made.Node.Add(_widened.Select(w => Widen(w.Stored, w.Weight)));
-        made.Node.Add(graph.Nodes.Select(Node));
-        made.Initializer.Add(graph.Weights.Select(w => _written[w.Name]));
-        made.Initializer.Add(graph.Constants.Select(c => Tensor(c, c.Data!)));
-        made.Input.Add(graph.Inputs.Concat(graph.Parameters).Select(Info));
-        made.Output.Add(graph.Outputs.Select(Info));
-        made.ValueInfo.Add(graph.Nodes.SelectMany(n => n.Outputs).Where(v => !graph.Outputs.Contains(v)).Select(Info));
-        var proto = new ModelProto { IrVersion = IrVersion, ProducerName = "alignment", Graph = made };
+        var body = new GraphProto { Name = graph.Name };
+        body.Node.Add(_widened.Select(w => Widen(w.Stored, w.Weight)));
+        body.Node.Add(graph.Nodes.Select(Node));
+        body.Initializer.Add(graph.Weights.Select(w => _written[w.Name]));
+        body.Initializer.Add(graph.Constants.Select(c => Tensor(c, c.Data!)));
+        body.Input.Add(graph.Inputs.Concat(graph.Parameters).Select(Info));
+        body.Output.Add(graph.Outputs.Select(Info));
+        body.ValueInfo.Add(graph.Nodes.SelectMany(n => n.Outputs).Where(v => !graph.Outputs.Contains(v)).Select(Info));
+        var proto = new ModelProto { IrVersion = IrVersion, ProducerName = "alignment", Graph = body };
         proto.OpsetImport.Add(new OperatorSetIdProto { Version = Op.OpsetVersion });
         if (graph.Nodes.Any(n => n.Op.Domain == Op.RuntimeDomain)) proto.OpsetImport.Add(new OperatorSetIdProto { Domain = Op.RuntimeDomain, Version = 1 });
         proto.MetadataProps.Add(graph.Metadata.Select(m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
@@ -119,48 +120,50 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
 
     static NodeProto Widen(TensorProto stored, Value weight)
     {
-        var made = new NodeProto { Name = weight.Name + "/widen", OpType = Op.Cast.Name, Input = { stored.Name }, Output = { weight.Name } };
-        made.Attribute.Add(Attribute("to", (long)weight.Type));
-        return made;
+        var node = new NodeProto { Name = weight.Name + "/widen", OpType = Op.Cast.Name, Input = { stored.Name }, Output = { weight.Name } };
+        node.Attribute.Add(Attribute("to", (long)weight.Type));
+        return node;
     }
 
     static NodeProto Node(Node node)
     {
-        var made = new NodeProto { Name = node.Name, OpType = node.Op.Name, Domain = node.Op.Domain };
-        made.Input.Add(node.Inputs.Select(i => i?.Name ?? ""));
-        made.Output.Add(node.Outputs.Select(o => o.Name));
-        made.Attribute.Add(node.Attributes.Select(a => Attribute(a.Key, a.Value)));
-        return made;
+        var proto = new NodeProto { Name = node.Name, OpType = node.Op.Name, Domain = node.Op.Domain };
+        proto.Input.Add(node.Inputs.Select(i => i?.Name ?? ""));
+        proto.Output.Add(node.Outputs.Select(o => o.Name));
+        proto.Attribute.Add(node.Attributes.Select(a => Attribute(a.Key, a.Value)));
+        return proto;
     }
 
     static AttributeProto Attribute(string name, object value)
     {
-        var made = new AttributeProto { Name = name };
+        var proto = new AttributeProto { Name = name };
         switch (value)
         {
-            case long i: (made.I, made.Type) = (i, AttributeProto.Types.Kind.Int); break;
-            case float f: (made.F, made.Type) = (f, AttributeProto.Types.Kind.Float); break;
-            case string s: (made.S, made.Type) = (ByteString.CopyFromUtf8(s), AttributeProto.Types.Kind.String); break;
-            case long[] ints: made.Ints.Add(ints); made.Type = AttributeProto.Types.Kind.Ints; break;
-            case float[] floats: made.Floats.Add(floats); made.Type = AttributeProto.Types.Kind.Floats; break;
+            case long i: (proto.I, proto.Type) = (i, AttributeProto.Types.Kind.Int); break;
+            case float f: (proto.F, proto.Type) = (f, AttributeProto.Types.Kind.Float); break;
+            case string s: (proto.S, proto.Type) = (ByteString.CopyFromUtf8(s), AttributeProto.Types.Kind.String); break;
+            case long[] ints: proto.Ints.Add(ints); proto.Type = AttributeProto.Types.Kind.Ints; break;
+            case float[] floats: proto.Floats.Add(floats); proto.Type = AttributeProto.Types.Kind.Floats; break;
             default: throw new NotSupportedException($"Attribute '{name}' of type {value.GetType().Name}.");
         }
-        return made;
+        return proto;
     }
 
     static TensorProto Tensor(Value value, byte[] data)
     {
-        var made = new TensorProto { Name = value.Name, DataType = (int)value.Type, RawData = UnsafeByteOperations.UnsafeWrap(data) };
-        made.Dims.Add(value.Shape.Numbers);
-        return made;
+        var tensor = new TensorProto { Name = value.Name, DataType = (int)value.Type, RawData = UnsafeByteOperations.UnsafeWrap(data) };
+        tensor.Dims.Add(value.Shape.Numbers);
+        return tensor;
     }
 
     static ValueInfoProto Info(Value value)
     {
         var shape = new TensorShapeProto();
-        shape.Dim.Add(value.Shape.Select(d => d.IsFixed ? new TensorShapeProto.Types.Dimension { DimValue = d.Value } : new TensorShapeProto.Types.Dimension { DimParam = d.ToString() }));
-        return new() { Name = value.Name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)value.Type, Shape = shape } } };
+        shape.Dim.Add(value.Shape.Select(d =>
+            d.IsFixed ? new TensorShapeProto.Types.Dimension { DimValue = d.Value } : new TensorShapeProto.Types.Dimension { DimParam = d.ToString() }));
+        var type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)value.Type, Shape = shape } };
+        return new() { Name = value.Name, Type = type };
     }
 
-    internal static long Bytes(Value weight) => weight.Shape.Numbers.Aggregate((long)weight.Type.Size(), (n, d) => checked(n * d));
+    public static long Bytes(Value weight) => weight.Shape.Numbers.Aggregate((long)weight.Type.Size(), (n, d) => checked(n * d));
 }

@@ -2,8 +2,8 @@ using System.Collections;
 
 namespace Alignment.Onnx.Graph;
 
-/// <summary>The sides of a tensor, outermost first; no sides for a scalar. Compared by value.</summary>
-public sealed class Shape(params IReadOnlyList<Dim> dims) : IReadOnlyList<Dim>, IEquatable<Shape>
+/// <summary>The sides of a tensor, outermost first; none for a scalar. Compared by value.</summary>
+sealed class Shape(params IReadOnlyList<Dim> dims) : IReadOnlyList<Dim>, IEquatable<Shape>
 {
     readonly Dim[] _dims = [.. dims];
 
@@ -12,13 +12,11 @@ public sealed class Shape(params IReadOnlyList<Dim> dims) : IReadOnlyList<Dim>, 
     public int Count => _dims.Length;
     public Dim this[int index] => _dims[index];
 
-    /// <summary>True when every side is a number.</summary>
     public bool IsFixed => _dims.All(d => d.IsFixed);
 
     /// <summary>The sides as numbers; only when <see cref="IsFixed"/>.</summary>
     public long[] Numbers => [.. _dims.Select(d => d.Value)];
 
-    /// <summary>The same shape with one side replaced.</summary>
     public Shape With(int axis, Dim dim)
     {
         var changed = _dims.ToArray();
@@ -26,8 +24,7 @@ public sealed class Shape(params IReadOnlyList<Dim> dims) : IReadOnlyList<Dim>, 
         return new(changed);
     }
 
-    /// <summary>An axis as ONNX counts it (negative from the end) as 0 … rank − 1.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
+    /// <summary>An ONNX axis (negative from the end) as 0 … rank − 1.</summary>
     public int Axis(long axis)
     {
         long at = axis < 0 ? axis + Count : axis;
@@ -35,8 +32,8 @@ public sealed class Shape(params IReadOnlyList<Dim> dims) : IReadOnlyList<Dim>, 
         return (int)at;
     }
 
-    /// <summary>True when both have the same number of elements, as far as names of sizes tell.</summary>
-    internal bool HasAsManyElementsAs(Shape other) => Product() == other.Product();
+    /// <summary>Whether both have the same number of elements, as far as names of sizes tell.</summary>
+    public bool HasAsManyElementsAs(Shape other) => Product() == other.Product();
 
     (long Number, string Sizes) Product()
     {

@@ -1,10 +1,10 @@
 namespace Alignment.Onnx.Graph;
 
-/// <summary>Operators that mostly serve backward passes: cutting, padding, expanding, transposed convolution, pooling by average.</summary>
+/// <summary>Operators mostly of backward passes: slicing, padding, expanding, transposed convolution, average pooling.</summary>
 static partial class ShapeRules
 {
-    /// <summary>Starts and steps are constants; ends are constants or sizes read when the model runs.</summary>
-    static Made[] Slice(Node n, int _)
+    /// <summary>Starts and steps are constants; ends are constants or sizes known at run time.</summary>
+    static Inferred[] Slice(Node n, int _)
     {
         Value x = n[0];
         long[] starts = n[1].KnownInts ?? throw GraphException.For(n.Subject, $"starts from '{n[1].Name}'", "a constant");
@@ -13,13 +13,13 @@ static partial class ShapeRules
         long[] steps = n.Inputs.Count > 4 ? n[4].KnownInts! : [.. starts.Select(_ => 1L)];
         if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length)
             throw GraphException.For(n.Subject, $"{starts.Length} starts, {ends.Length} ends, {axes.Length} axes, {steps.Length} steps", "as many of each");
-        Shape made = x.Shape;
+        Shape shape = x.Shape;
         for (int i = 0; i < starts.Length; i++)
         {
             int axis = Axis(n, x, axes[i]);
-            made = made.With(axis, Sliced(n, x.Shape[axis], starts[i], ends[i], steps[i]));
+            shape = shape.With(axis, Sliced(n, x.Shape[axis], starts[i], ends[i], steps[i]));
         }
-        return [new(x.Type, made)];
+        return [new(x.Type, shape)];
     }
 
     static Dim Sliced(Node n, Dim side, long start, Dim end, long step)
@@ -27,60 +27,71 @@ static partial class ShapeRules
         if (step < 0)
             return start == -1 && end.IsFixed && end.Value < -int.MaxValue && step == -1 ? side
                 : throw GraphException.For(n.Subject, $"start {start}, end {end}, step {step}", "a whole axis reversed, where the step is negative");
-        Dim stop = !end.IsFixed ? end : end.Value >= int.MaxValue ? side : end.Value < 0 ? side + end.Value : side.IsFixed ? Math.Min(side.Value, end.Value) : end;
+        Dim stop = !end.IsFixed ? end
+            : end.Value >= int.MaxValue ? side
+            : end.Value < 0 ? side + end.Value
+            : side.IsFixed ? Math.Min(side.Value, end.Value)
+            : end;
         Dim length = start >= 0 ? stop - start
             : end.IsFixed && end.Value >= int.MaxValue ? -start
             : end.IsFixed && end.Value < 0 ? end.Value - start
             : throw GraphException.For(n.Subject, $"start {start} with end {end}", "both counted from the same side");
-        Dim made = (length + (step - 1)).FloorDivide(step);
-        return made.IsFixed && made.Value < 0 ? 0 : made;
+        Dim count = (length + (step - 1)).FloorDivide(step);
+        return count.IsFixed && count.Value < 0 ? 0 : count;
     }
 
     /// <summary>Constant amounts: those before each axis, then those after each.</summary>
-    static Made[] Pad(Node n, int _)
+    static Inferred[] Pad(Node n, int _)
     {
         Value x = n[0];
         long[] pads = n[1].KnownInts ?? throw GraphException.For(n.Subject, $"amounts from '{n[1].Name}'", "a constant");
         long[] axes = n.Inputs.Count > 3 && n.Inputs[3] is { } given ? given.KnownInts! : [.. Enumerable.Range(0, x.Rank).Select(i => (long)i)];
         if (pads.Length != 2 * axes.Length) throw GraphException.For(n.Subject, $"{pads.Length} amounts", $"{2 * axes.Length}, two for each axis");
-        Shape made = x.Shape;
-        for (int i = 0; i < axes.Length; i++) made = made.With(Axis(n, x, axes[i]), made[Axis(n, x, axes[i])] + (pads[i] + pads[i + axes.Length]));
-        return [new(x.Type, made)];
+        Shape shape = x.Shape;
+        for (int i = 0; i < axes.Length; i++)
+        {
+            int axis = Axis(n, x, axes[i]);
+            shape = shape.With(axis, shape[axis] + (pads[i] + pads[i + axes.Length]));
+        }
+        return [new(x.Type, shape)];
     }
 
-    static Made[] Expand(Node n, int _)
+    static Inferred[] Expand(Node n, int _)
     {
         Dim[] wanted = KnownSizes(n[1]) ?? throw GraphException.For(n.Subject, $"a shape from '{n[1].Name}'", "a constant, or the sizes of values");
         return [new(n[0].Type, Broadcast(n, n[0].Shape, new Shape(wanted)))];
     }
 
-    /// <summary>Updates go where the indices of their shape say, along one axis.</summary>
-    static Made[] ScatterElements(Node n, int _)
+    /// <summary>Updates go to the indices, of their shape, along one axis.</summary>
+    static Inferred[] ScatterElements(Node n, int _)
     {
         Value x = n[0], at = n[1], updates = n[2];
         if (at.Type != ElementType.Int64 || !at.Shape.Equals(updates.Shape) || at.Rank != x.Rank)
-            throw GraphException.For(n.Subject, $"indices {at.Type}{at.Shape} and updates {updates.Shape} for '{x.Name}' {x.Shape}", "Int64 indices of the updates' shape and of as many axes");
+            throw GraphException.For(n.Subject, $"indices {at.Type}{at.Shape} and updates {updates.Shape} for '{x.Name}' {x.Shape}",
+                "Int64 indices of the updates' shape and of as many axes");
         OneType(n, x, updates);
         Axis(n, x, n.Int("axis", 0));
         return [new(x.Type, x.Shape)];
     }
 
-    static Made[] ConvTranspose(Node n, int _)
+    static Inferred[] ConvTranspose(Node n, int _)
     {
         Value x = n[0], w = n[1];
         ElementType type = OneType(n, x, w);
         int spatial = x.Rank - 2;
         if (spatial < 1 || w.Rank != x.Rank || x[1] != w[0] || n.Int("group", 1) != 1)
-            throw GraphException.For(n.Subject, $"'{x.Name}' {x.Shape} with kernel '{w.Name}' {w.Shape}", "[batch, channels, sides…] with [channels, out, kernel sides…] in one group");
+            throw GraphException.For(n.Subject, $"'{x.Name}' {x.Shape} with kernel '{w.Name}' {w.Shape}",
+                "[batch, channels, sides…] with [channels, out, kernel sides…] in one group");
         if (n.Inputs.Count > 2 && n.Inputs[2] is { } bias) NeedShape(n, bias, w[1]);
-        long[] strides = n.Ints("strides") ?? [.. Enumerable.Repeat(1L, spatial)], pads = n.Ints("pads") ?? new long[2 * spatial], extra = n.Ints("output_padding") ?? new long[spatial];
+        long[] strides = n.Ints("strides") ?? [.. Enumerable.Repeat(1L, spatial)], pads = n.Ints("pads") ?? new long[2 * spatial];
+        long[] extra = n.Ints("output_padding") ?? new long[spatial];
         var sides = new Dim[spatial];
         for (int i = 0; i < spatial; i++)
             sides[i] = (x[i + 2] - 1) * strides[i] + (w[i + 2].Value + extra[i] - pads[i] - pads[i + spatial]);
         return [new(type, new Shape([x[0], w[1], .. sides]))];
     }
 
-    static Made[] AveragePool(Node n, int _)
+    static Inferred[] AveragePool(Node n, int _)
     {
         Value x = n[0];
         NeedFloat(n, x);

@@ -3,7 +3,7 @@ namespace Alignment.Onnx.Graph;
 /// <summary>Moving elements, reductions, reading sizes.</summary>
 static partial class ShapeRules
 {
-    static Made[] Reduce(Node n, int _)
+    static Inferred[] Reduce(Node n, int _)
     {
         Value x = n[0];
         bool keep = n.Int("keepdims", 1) != 0;
@@ -12,24 +12,24 @@ static partial class ShapeRules
             axes = [.. (given.KnownInts ?? throw GraphException.For(n.Subject, $"axes from '{given.Name}'", "a constant")).Select(a => Axis(n, x, a))];
         else
             axes = [.. Enumerable.Range(0, x.Rank)];
-        var made = new List<Dim>();
+        var sides = new List<Dim>();
         for (int i = 0; i < x.Rank; i++)
-            if (!axes.Contains(i)) made.Add(x.Shape[i]);
-            else if (keep) made.Add(1);
-        return [new(x.Type, new Shape(made))];
+            if (!axes.Contains(i)) sides.Add(x.Shape[i]);
+            else if (keep) sides.Add(1);
+        return [new(x.Type, new Shape(sides))];
     }
 
-    /// <summary>Where along one axis the largest stands; the axis stays as a side of 1.</summary>
-    static Made[] ArgMax(Node n, int _)
+    /// <summary>The index of the largest along one axis, which stays as a side of 1.</summary>
+    static Inferred[] ArgMax(Node n, int _)
     {
         Value x = n[0];
-        NeedFloat(n, x);   // of whole numbers, runtimes have it for some types only
+        NeedFloat(n, x);   // runtimes have it for some integer types only
         if (n.Int("keepdims", 1) == 0) throw GraphException.For(n.Subject, "keepdims 0", "the axis kept as a side of 1");
         return [new(ElementType.Int64, x.Shape.With(Axis(n, x, n.Int("axis", 0)), 1))];
     }
 
-    /// <summary>0 copies the side at its place, one −1 takes what remains.</summary>
-    static Made[] Reshape(Node n, int _)
+    /// <summary>0 copies the side at its place, one −1 takes the rest.</summary>
+    static Inferred[] Reshape(Node n, int _)
     {
         Value x = n[0], target = n[1];
         if (target.Type != ElementType.Int64) throw GraphException.For(n.Subject, $"a target '{target.Name}' of {target.Type}", "Int64");
@@ -37,16 +37,18 @@ static partial class ShapeRules
         int rest = -1;
         for (int i = 0; i < wanted.Length; i++)
         {
-            if (wanted[i] == 0) wanted[i] = i < x.Rank ? x.Shape[i] : throw GraphException.For(n.Subject, $"a 0 at axis {i}", $"one of the {x.Rank} axes of '{x.Name}' {x.Shape}");
-            else if (wanted[i] == -1) rest = rest < 0 ? i : throw GraphException.For(n.Subject, $"two −1 in [{string.Join(", ", wanted)}]", "one at most");
+            if (wanted[i] == 0)
+                wanted[i] = i < x.Rank ? x.Shape[i] : throw GraphException.For(n.Subject, $"a 0 at axis {i}", $"one of the {x.Rank} axes of '{x.Name}' {x.Shape}");
+            else if (wanted[i] == -1)
+                rest = rest < 0 ? i : throw GraphException.For(n.Subject, $"two −1 in [{string.Join(", ", wanted)}]", "one at most");
         }
         if (rest >= 0) wanted[rest] = Remaining(n, x, wanted, rest);
-        var made = new Shape(wanted);
-        return made.HasAsManyElementsAs(x.Shape) ? [new(x.Type, made)]
-            : throw GraphException.For(n.Subject, $"'{x.Name}' of shape {x.Shape} to become {made}", "as many elements before as after");
+        var shape = new Shape(wanted);
+        return shape.HasAsManyElementsAs(x.Shape) ? [new(x.Type, shape)]
+            : throw GraphException.For(n.Subject, $"'{x.Name}' of shape {x.Shape} to become {shape}", "as many elements before as after");
     }
 
-    /// <summary>What is left of the elements of x once every other side of the target has its share.</summary>
+    /// <summary>The elements of x divided by every other side of the target.</summary>
     static Dim Remaining(Node n, Value x, Dim[] wanted, int rest)
     {
         long number = 1;
@@ -62,13 +64,14 @@ static partial class ShapeRules
             if (i == rest) continue;
             var (k, s) = wanted[i].Factors();
             if (k == 0 || number % k != 0 || !s.All(sizes.Remove))
-                throw GraphException.For(n.Subject, $"'{x.Name}' of shape {x.Shape} to become [{string.Join(", ", wanted)}]", $"sides that divide its elements; {wanted[i]} does not");
+                throw GraphException.For(n.Subject, $"'{x.Name}' of shape {x.Shape} to become [{string.Join(", ", wanted)}]",
+                    $"sides that divide its elements; {wanted[i]} does not");
             number /= k;
         }
-        return sizes.Aggregate((Dim)number, (made, size) => made * x.Graph.KnownSize(size));
+        return sizes.Aggregate((Dim)number, (product, size) => product * x.Graph.KnownSize(size));
     }
 
-    static Made[] Transpose(Node n, int _)
+    static Inferred[] Transpose(Node n, int _)
     {
         Value x = n[0];
         long[] perm = n.Ints("perm") ?? [.. Enumerable.Range(0, x.Rank).Reverse().Select(i => (long)i)];
@@ -77,7 +80,7 @@ static partial class ShapeRules
         return [new(x.Type, new Shape([.. perm.Select(p => x.Shape[(int)p])]))];
     }
 
-    static Made[] Unsqueeze(Node n, int _)
+    static Inferred[] Unsqueeze(Node n, int _)
     {
         Value x = n[0];
         long[] axes = n[1].KnownInts ?? throw GraphException.For(n.Subject, $"axes from '{n[1].Name}'", "a constant");
@@ -85,12 +88,12 @@ static partial class ShapeRules
         int[] at = [.. axes.Select(a => (int)(a < 0 ? a + rank : a)).Order()];
         if (at.Distinct().Count() != at.Length || at.Any(a => a < 0 || a >= rank))
             throw GraphException.For(n.Subject, $"axes [{string.Join(", ", axes)}]", $"different axes of a shape with {rank}");
-        var made = x.Shape.ToList();
-        foreach (int a in at) made.Insert(a, 1);
-        return [new(x.Type, new Shape(made))];
+        var sides = x.Shape.ToList();
+        foreach (int a in at) sides.Insert(a, 1);
+        return [new(x.Type, new Shape(sides))];
     }
 
-    static Made[] Concat(Node n, int _)
+    static Inferred[] Concat(Node n, int _)
     {
         Value first = n[0];
         int axis = Axis(n, first, n.Int("axis", 0));
@@ -98,14 +101,15 @@ static partial class ShapeRules
         foreach (Value? next in n.Inputs.Skip(1))
         {
             if (next is null || next.Rank != first.Rank || !next.Shape.With(axis, joined).Equals(first.Shape.With(axis, joined)))
-                throw GraphException.For(n.Subject, $"'{next?.Name}' of shape {next?.Shape}", $"{first.Shape} as '{first.Name}' has it, except along axis {axis}");
+                throw GraphException.For(n.Subject, $"'{next?.Name}' of shape {next?.Shape}",
+                    $"{first.Shape} as '{first.Name}' has it, except along axis {axis}");
             OneType(n, first, next);
         }
         joined = n.Inputs.Skip(1).Aggregate(joined, (sum, v) => sum + v!.Shape[axis]);
         return [new(first.Type, first.Shape.With(axis, joined))];
     }
 
-    static Made[] Split(Node n, int outputs)
+    static Inferred[] Split(Node n, int outputs)
     {
         Value x = n[0];
         int axis = Axis(n, x, n.Int("axis", 0));
@@ -119,10 +123,10 @@ static partial class ShapeRules
             throw GraphException.For(n.Subject, $"{whole} along axis {axis} of '{x.Name}' {x.Shape}", $"a number that {outputs} divides");
         if (parts.Length != outputs || whole != parts.Sum())
             throw GraphException.For(n.Subject, $"parts [{string.Join(", ", parts)}]", $"{outputs} that add up to {whole}");
-        return [.. parts.Select(p => new Made(x.Type, x.Shape.With(axis, p)))];
+        return [.. parts.Select(p => new Inferred(x.Type, x.Shape.With(axis, p)))];
     }
 
-    static Made[] Gather(Node n, int _)
+    static Inferred[] Gather(Node n, int _)
     {
         Value x = n[0], at = n[1];
         if (at.Type is not (ElementType.Int64 or ElementType.Int32)) throw GraphException.For(n.Subject, $"indices of {at.Type}", "Int64 or Int32");
@@ -130,9 +134,9 @@ static partial class ShapeRules
         return [new(x.Type, new Shape([.. x.Shape.Take(axis), .. at.Shape, .. x.Shape.Skip(axis + 1)]))];
     }
 
-    static Made[] ShapeOf(Node n, int _) => [new(ElementType.Int64, new Shape(SidesRead(n).Count()))];
+    static Inferred[] ShapeOf(Node n, int _) => [new(ElementType.Int64, new Shape(SidesRead(n).Count()))];
 
-    /// <summary>The sides a Shape node reads: start … end of its input's.</summary>
+    /// <summary>The sides start … end that a Shape node reads.</summary>
     static IEnumerable<Dim> SidesRead(Node shape)
     {
         int rank = shape[0].Rank;

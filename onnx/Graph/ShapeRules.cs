@@ -5,9 +5,9 @@ namespace Alignment.Onnx.Graph;
 /// <summary>The type and shape of each output from a node's inputs, one operator a row; refuses what the operator cannot take.</summary>
 static partial class ShapeRules
 {
-    internal readonly record struct Made(ElementType Type, Shape Shape);
+    internal readonly record struct Inferred(ElementType Type, Shape Shape);
 
-    delegate Made[] Rule(Node n, int outputs);
+    delegate Inferred[] Rule(Node n, int outputs);
 
     static readonly Dictionary<Op, Rule> s_rules = new()
     {
@@ -69,37 +69,37 @@ static partial class ShapeRules
         [Op.Size] = (_, _) => [new(ElementType.Int64, Shape.Scalar)],
     };
 
-    /// <summary>Operators that have a rule; a test holds it against <see cref="Op.All"/>.</summary>
+    /// <summary>Operators with a rule; a test compares it with <see cref="Op.All"/>.</summary>
     internal static IEnumerable<Op> Known => s_rules.Keys;
 
-    internal static Made[] Infer(Node node, int outputs) =>
+    internal static Inferred[] Infer(Node node, int outputs) =>
         s_rules.TryGetValue(node.Op, out Rule? rule) ? rule(node, outputs)
         : throw GraphException.For(node.Subject, "an operator without a shape rule", string.Join(", ", s_rules.Keys.Select(o => o.Name)));
 
-    static Made[] Same(Node n, int _) => [new(n[0].Type, n[0].Shape)];
+    static Inferred[] Same(Node n, int _) => [new(n[0].Type, n[0].Shape)];
 
-    static Made[] Float(Node n, int _)
+    static Inferred[] Float(Node n, int _)
     {
         NeedFloat(n, n[0]);
         return [new(n[0].Type, n[0].Shape)];
     }
 
-    static Made[] AlongAxis(Node n, int _)
+    static Inferred[] AlongAxis(Node n, int _)
     {
         NeedFloat(n, n[0]);
         Axis(n, n[0], n.Int("axis", -1));
         return [new(n[0].Type, n[0].Shape)];
     }
 
-    static Made[] Numeric(Node n, int _) => [new(OneType(n, n[0], n[1]), Broadcast(n, n[0], n[1]))];
+    static Inferred[] Numeric(Node n, int _) => [new(OneType(n, n[0], n[1]), Broadcast(n, n[0], n[1]))];
 
-    static Made[] Comparison(Node n, int _)
+    static Inferred[] Comparison(Node n, int _)
     {
         OneType(n, n[0], n[1]);
         return [new(ElementType.Bool, Broadcast(n, n[0], n[1]))];
     }
 
-    static Made[] Where(Node n, int _)
+    static Inferred[] Where(Node n, int _)
     {
         if (n[0].Type != ElementType.Bool) throw GraphException.For(n.Subject, $"a condition of {n[0].Type}", "Bool");
         ElementType type = OneType(n, n[1], n[2]);
@@ -132,13 +132,13 @@ static partial class ShapeRules
 
     static Shape Broadcast(Node n, Shape x, Shape y)
     {
-        var made = new Dim[Math.Max(x.Count, y.Count)];
-        for (int back = 1; back <= made.Length; back++)
+        var sides = new Dim[Math.Max(x.Count, y.Count)];
+        for (int back = 1; back <= sides.Length; back++)
         {
             Dim a = back <= x.Count ? x[^back] : 1, b = back <= y.Count ? y[^back] : 1;
-            made[^back] = a == b || b == 1 ? a : a == 1 ? b
+            sides[^back] = a == b || b == 1 ? a : a == 1 ? b
                 : throw GraphException.For(n.Subject, $"shapes {x} and {y}", $"sides that are equal or 1 (axis {-back} is {a} and {b})");
         }
-        return new(made);
+        return new(sides);
     }
 }

@@ -3,7 +3,7 @@ using Alignment.Onnx.Ops;
 namespace Alignment.Onnx.Graph;
 
 /// <summary>Elementwise arithmetic. Shapes broadcast as in ONNX: aligned at the innermost axis, sides equal or 1.</summary>
-public sealed partial class Value
+sealed partial class Value
 {
     public static Value operator +(Value x, Value y) => x.Apply(Op.Add, y);
     public static Value operator -(Value x, Value y) => x.Apply(Op.Sub, y);
@@ -39,10 +39,9 @@ public sealed partial class Value
     public Value IsGreaterThan(Value y) => Apply(Op.Greater, y);
     public Value IsLessThan(Value y) => Apply(Op.Less, y);
 
-    /// <summary>Where this Bool is true <paramref name="then"/>, else <paramref name="otherwise"/>.</summary>
+    /// <summary>Elementwise <paramref name="then"/> where this Bool is true, else <paramref name="otherwise"/>.</summary>
     public Value Select(Value then, Value otherwise) => Graph.Add(Op.Where, [this, then, otherwise]).Outputs[0];
 
-    /// <summary>Limited to lowest … highest.</summary>
     public Value Clip(float lowest, float highest) => Graph.Add(Op.Clip, [this, Number(lowest), Number(highest)]).Outputs[0];
 
     public Value Cast(ElementType to) => to == Type ? this : Graph.Add(Op.Cast, [this], ModelGraph.Attributes(("to", (long)to))).Outputs[0];
@@ -55,24 +54,22 @@ public sealed partial class Value
         return Graph.Compose(CompositeKind.Silu, first, [this], sigmoid, this * sigmoid);
     }
 
-    /// <summary>x · Φ(x) with the exact normal distribution function (by erf), not its tanh approximation.</summary>
+    /// <summary>x · Φ(x) with the exact normal distribution function (erf), not the tanh approximation.</summary>
     public Value Gelu() => Apply(Op.Gelu);
 
     /// <summary>x · σ(1.702 x), CLIP's approximation of <see cref="Gelu"/>.</summary>
     public Value QuickGelu() => this * (this * 1.702f).Sigmoid();
 
-    /// <summary>Softmax along <paramref name="axis"/>.</summary>
     public Value Softmax(int axis = -1) => Graph.Add(Op.Softmax, [this], ModelGraph.Attributes(("axis", axis))).Outputs[0];
 
-    /// <summary>softmax(this) · <paramref name="v"/> over the innermost axis: each row's weighted mean of the rows of v.</summary>
-    internal Value SoftmaxMatMul(Value v)
+    /// <summary>softmax(this) · <paramref name="v"/> over the innermost axis.</summary>
+    public Value SoftmaxMatMul(Value v)
     {
         int first = Graph.Nodes.Count;
         Value weights = Softmax().Cast(v.Type);
         return Graph.Compose(CompositeKind.SoftmaxProduct, first, [this, v], weights, weights.MatMul(v));
     }
 
-    /// <summary>A constant of this value's type.</summary>
     Value Number(float number) => Graph.Constant(number, Type);
 
     Value Apply(Op op) => Graph.Add(op, [this]).Outputs[0];

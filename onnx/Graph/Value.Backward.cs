@@ -2,8 +2,8 @@ using Alignment.Onnx.Ops;
 
 namespace Alignment.Onnx.Graph;
 
-/// <summary>What backward passes are written with.</summary>
-public sealed partial class Value
+/// <summary>Operations mostly of backward passes.</summary>
+sealed partial class Value
 {
     /// <summary>To the end of an axis, in <see cref="Slice(int, long, long, long)"/>.</summary>
     internal const long End = long.MaxValue;
@@ -11,8 +11,11 @@ public sealed partial class Value
     /// <summary>Elements start, start + step, … before <paramref name="end"/> along an axis; negative numbers count from the end.</summary>
     internal Value Slice(int axis, long start, long end, long step = 1) => Slice([axis], [start], Graph.Constant([end]), [step]);
 
-    internal Value Slice(long[] axes, long[] starts, Value ends, long[]? steps = null) =>
-        Graph.Add(Op.Slice, [this, Graph.Constant(starts), ends, Graph.Constant(axes), .. steps is null || steps.All(s => s == 1) ? Array.Empty<Value>() : [Graph.Constant(steps)]]).Outputs[0];
+    internal Value Slice(long[] axes, long[] starts, Value ends, long[]? steps = null)
+    {
+        Value?[] inputs = [this, Graph.Constant(starts), ends, Graph.Constant(axes)];
+        return Graph.Add(Op.Slice, steps is null || steps.All(s => s == 1) ? inputs : [.. inputs, Graph.Constant(steps)]).Outputs[0];
+    }
 
     /// <summary>Height and width in reverse.</summary>
     internal Value Flip() => Slice([2, 3], [-1, -1], Graph.Constant([long.MinValue, long.MinValue]), [-1, -1]);
@@ -32,7 +35,6 @@ public sealed partial class Value
     internal Value ElementCount() =>
         Shape.IsFixed ? Graph.Constant((float)Shape.Numbers.Aggregate(1L, (n, d) => n * d)) : Apply(Op.Size).Cast(Type);
 
-    /// <summary>Parts of these sizes along an axis.</summary>
     internal IReadOnlyList<Value> SplitInto(int axis, params long[] sizes) =>
         Graph.Add(Op.Split, [this, Graph.Constant(sizes)], ModelGraph.Attributes(("axis", axis)), outputs: sizes.Length).Outputs;
 }

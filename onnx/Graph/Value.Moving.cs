@@ -3,11 +3,11 @@ using Alignment.Onnx.Ops;
 namespace Alignment.Onnx.Graph;
 
 /// <summary>Moving elements and summing over axes.</summary>
-public sealed partial class Value
+sealed partial class Value
 {
     /// <summary>
-    /// The same elements in order under another shape. Sides may be named sizes: what can be copied or left over is
-    /// written so, the rest is read off when the model runs. <c>x.Reshape(x[0], x[1], heads, width)</c>.
+    /// The same elements in order under another shape: <c>x.Reshape(x[0], x[1], heads, width)</c>. Named sizes are copied or left over where
+    /// possible, else read at run time.
     /// </summary>
     public Value Reshape(params ReadOnlySpan<Dim> shape)
     {
@@ -24,14 +24,9 @@ public sealed partial class Value
         return Graph.Add(Op.Reshape, [this, Graph.RuntimeInts(written)]).Outputs[0];
     }
 
-    /// <summary>The same elements in the shape of <paramref name="other"/>.</summary>
-    public Value ReshapeLike(Value other)
-    {
-        ArgumentNullException.ThrowIfNull(other);
-        return Reshape([.. other.Shape]);
-    }
+    public Value ReshapeLike(Value other) => Reshape([.. other.Shape]);
 
-    /// <summary>Axes in a new order: axis i of the result is axis <paramref name="order"/>[i] of this.</summary>
+    /// <summary>Axis i of the result is axis <paramref name="order"/>[i] of this.</summary>
     public Value Transpose(params ReadOnlySpan<int> order)
     {
         long[] perm = [.. order.ToArray().Select(i => (long)i)];
@@ -41,7 +36,6 @@ public sealed partial class Value
     /// <summary>New sides of 1 at these axes of the result.</summary>
     public Value Unsqueeze(params ReadOnlySpan<long> axes) => Graph.Add(Op.Unsqueeze, [this, Graph.Constant(axes)]).Outputs[0];
 
-    /// <summary>Values side by side along an axis.</summary>
     public static Value Concat(int axis, params ReadOnlySpan<Value> values) => Concat(axis, null, values);
 
     internal static Value Concat(int axis, string? name, ReadOnlySpan<Value> values)
@@ -58,13 +52,13 @@ public sealed partial class Value
     /// <summary>Rows of this table at <paramref name="indices"/>.</summary>
     public Value Gather(Value indices, int axis = 0) => Graph.Add(Op.Gather, [this, indices], ModelGraph.Attributes(("axis", axis))).Outputs[0];
 
-    /// <summary>Sum over axes (all when none is given), which stay as sides of 1 while <paramref name="keep"/>.</summary>
+    /// <summary>Over axes (none given: all), which stay as sides of 1 if <paramref name="keep"/>.</summary>
     public Value Sum(ReadOnlySpan<long> axes, bool keep = true) => Reduce(Op.ReduceSum, axes, keep);
 
-    /// <summary>Mean over axes (all when none is given), which stay as sides of 1 while <paramref name="keep"/>.</summary>
+    /// <summary>Over axes (none given: all), which stay as sides of 1 if <paramref name="keep"/>.</summary>
     public Value Mean(ReadOnlySpan<long> axes, bool keep = true) => Reduce(Op.ReduceMean, axes, keep);
 
-    /// <summary>Where along an axis the largest stands (of equal ones the first), as int64; the axis stays as a side of 1.</summary>
+    /// <summary>The int64 index of the (first) largest along an axis, which stays as a side of 1.</summary>
     public Value ArgMax(int axis) => Graph.Add(Op.ArgMax, [this], ModelGraph.Attributes(("axis", axis))).Outputs[0];
 
     Value Reduce(Op op, ReadOnlySpan<long> axes, bool keep) =>

@@ -3,34 +3,27 @@ using Alignment.Onnx.Ops;
 namespace Alignment.Onnx.Graph;
 
 /// <summary>Products, convolutions, normalisations, resizing.</summary>
-public sealed partial class Value
+sealed partial class Value
 {
     /// <summary>Matrix product over the two innermost axes; the outer ones broadcast.</summary>
     public Value MatMul(Value y) => Apply(Op.MatMul, y);
 
     /// <summary>
-    /// x Wᵀ + b for W [out, in] as published models store it. Outer axes are folded into rows for one matrix product
-    /// (folding moves nothing), so the stored matrix needs no transpose when the model is loaded.
+    /// x Wᵀ + b for W [out, in] as published models store it. Outer axes are folded into rows of one matrix product, so the stored matrix needs
+    /// no transpose when the model is loaded.
     /// </summary>
     public Value Linear(Value weight, Value? bias = null, string? name = null)
     {
-        ArgumentNullException.ThrowIfNull(weight);
         Value rows = this;
         if (Rank != 2) rows = Reshape(Shape.SkipLast(1).Aggregate((Dim)1, (n, d) => n * d), this[^1]);
         Value?[] inputs = bias is null ? [rows, weight] : [rows, weight, bias];
-        Value made = Graph.Add(Op.Gemm, inputs, ModelGraph.Attributes(("transB", 1)), name: name).Outputs[0];
-        return Rank == 2 ? made : made.Reshape([.. Shape.SkipLast(1), weight[0]]);
+        Value product = Graph.Add(Op.Gemm, inputs, ModelGraph.Attributes(("transB", 1)), name: name).Outputs[0];
+        return Rank == 2 ? product : product.Reshape([.. Shape.SkipLast(1), weight[0]]);
     }
 
-    /// <summary>Convolution of [batch, channels, height, width] with [out, channels, kernel, kernel].</summary>
-    /// <param name="weight">The kernel.</param>
-    /// <param name="bias">[out], or null.</param>
-    /// <param name="stride">Step along both sides.</param>
-    /// <param name="pads">Zeros added at top, left, bottom, right; none by default.</param>
-    /// <param name="name">The layer's name.</param>
+    /// <summary>Convolution of [batch, channels, height, width] with a kernel [out, channels, kernel, kernel] and a bias [out].</summary>
     public Value Conv(Value weight, Value? bias = null, int stride = 1, (int Top, int Left, int Bottom, int Right) pads = default, string? name = null)
     {
-        ArgumentNullException.ThrowIfNull(weight);
         Value?[] inputs = bias is null ? [this, weight] : [this, weight, bias];
         long[] kernel = weight.Rank == 4 ? [weight[2].Value, weight[3].Value] : [];
         var attributes = ModelGraph.Attributes(
@@ -38,13 +31,13 @@ public sealed partial class Value
         return Graph.Add(Op.Conv, inputs, attributes, name: name).Outputs[0];
     }
 
-    /// <summary>The largest of each window of height and width.</summary>
-    /// <param name="kernel">Both sides of the window.</param>
-    /// <param name="stride">Step along both sides.</param>
-    /// <param name="ceil">True also takes the window that the right or lower edge cuts off; false drops it.</param>
-    /// <param name="name">The layer's name.</param>
-    public Value MaxPool(int kernel, int stride, bool ceil = false, string? name = null) =>
-        Graph.Add(Op.MaxPool, [this], ModelGraph.Attributes(("kernel_shape", new long[] { kernel, kernel }), ("strides", new long[] { stride, stride }), ("ceil_mode", ceil ? 1 : 0)), name: name).Outputs[0];
+    /// <summary>The maximum of each window of height and width; <paramref name="ceil"/> keeps windows that the right or lower edge cuts off.</summary>
+    public Value MaxPool(int kernel, int stride, bool ceil = false, string? name = null)
+    {
+        var attributes = ModelGraph.Attributes(
+            ("kernel_shape", new long[] { kernel, kernel }), ("strides", new long[] { stride, stride }), ("ceil_mode", ceil ? 1 : 0));
+        return Graph.Add(Op.MaxPool, [this], attributes, name: name).Outputs[0];
+    }
 
     /// <summary>Normalises the innermost axis to mean 0 and variance 1, then scales and shifts.</summary>
     public Value LayerNorm(Value weight, Value? bias, float epsilon, string? name = null)
@@ -54,22 +47,23 @@ public sealed partial class Value
     }
 
     /// <summary>
-    /// Group normalisation of [batch, channels, height, width]: mean 0 and variance 1 over each group of channels and
-    /// all positions, then scale and shift by channel. Written as an instance normalisation of [batch, groups, rest],
-    /// which every runtime has (ONNX's own GroupNormalization is right only from opset 21).
+    /// Group normalisation of [batch, channels, height, width]: mean 0 and variance 1 over each group of channels and all positions, then scale
+    /// and shift by channel. Written as an instance normalisation of [batch, groups, rest], which every runtime has (ONNX's own
+    /// GroupNormalization is right only from opset 21).
     /// </summary>
     public Value GroupNorm(int groups, Value weight, Value bias, float epsilon, string? name = null)
     {
-        ArgumentNullException.ThrowIfNull(weight);
-        ArgumentNullException.ThrowIfNull(bias);
         if (Rank != 4 || !this[1].IsFixed || groups < 1 || this[1].Value % groups != 0)
-            throw GraphException.For($"GroupNorm '{name}'", $"'{Name}' of shape {Shape}", $"[batch, channels, height, width] with channels that {groups} groups divide");
+            throw GraphException.For($"GroupNorm '{name}'", $"'{Name}' of shape {Shape}",
+                $"[batch, channels, height, width] with channels that {groups} groups divide");
         using var _ = name is null ? null : Graph.Scope(name);
         int first = Graph.Nodes.Count;
-        Value ones = Graph.Constant([.. Enumerable.Repeat(1f, groups)], new Shape(groups)), zeros = Graph.Constant(new float[groups], new Shape(groups));
+        Value ones = Graph.Constant([.. Enumerable.Repeat(1f, groups)], new Shape(groups));
+        Value zeros = Graph.Constant(new float[groups], new Shape(groups));
         Value grouped = Reshape(this[0], groups, (this[1].Value / groups) * (this[2] * this[3]));
         Value normal = Graph.Add(Op.InstanceNormalization, [grouped, ones, zeros], ModelGraph.Attributes(("epsilon", epsilon))).Outputs[0];
-        return Graph.Compose(CompositeKind.GroupNorm, first, [this, weight, bias], normal, normal.ReshapeLike(this) * weight.Unsqueeze(1, 2) + bias.Unsqueeze(1, 2));
+        Value scaled = normal.ReshapeLike(this) * weight.Unsqueeze(1, 2) + bias.Unsqueeze(1, 2);
+        return Graph.Compose(CompositeKind.GroupNorm, first, [this, weight, bias], normal, scaled);
     }
 
     /// <summary>Nearest-neighbour enlargement of height and width by a whole factor: pixel i of the result is pixel ⌊i / factor⌋.</summary>
@@ -80,33 +74,34 @@ public sealed partial class Value
     }
 
     /// <summary>Nearest-neighbour resizing of height and width to those of <paramref name="other"/>.</summary>
-    public Value ResizeNearestTo(Value other, string? name = null)
+    public Value ResizeNearestTo(Value other, string? name = null) =>
+        Nearest([this, null, null, Graph.RuntimeInts([other[2], other[3]])], name);
+
+    /// <summary>
+    /// Cubic resizing of [batch, channels, height, width], as PyTorch's bicubic interpolation with align_corners false: Keys' kernel with
+    /// a = −0.75, pixel centres aligned, edges repeated, no antialiasing.
+    /// </summary>
+    public Value ResizeCubic(Dim height, Dim width, string? name = null)
     {
-        ArgumentNullException.ThrowIfNull(other);
-        return Nearest([this, null, null, Graph.RuntimeInts([other[2], other[3]])], name);
+        var attributes = ModelGraph.Attributes(
+            ("axes", new long[] { 2, 3 }), ("mode", "cubic"), ("cubic_coeff_a", -0.75f), ("coordinate_transformation_mode", "half_pixel"));
+        return Graph.Add(Op.Resize, [this, null, null, Graph.RuntimeInts([height, width])], attributes, name: name).Outputs[0];
     }
 
     /// <summary>
-    /// Cubic resizing of [batch, channels, height, width] to other sides, as PyTorch's bicubic interpolation with align_corners false does it:
-    /// Keys' kernel with a = −0.75, pixel centres aligned, edges repeated, not smoothed where it shrinks.
+    /// Transposed convolution of [batch, channels, height, width] with [channels, out, kernel, kernel] and strides equal to the kernel: every
+    /// position becomes a block of its own.
     /// </summary>
-    public Value ResizeCubic(Dim height, Dim width, string? name = null) =>
-        Graph.Add(Op.Resize, [this, null, null, Graph.RuntimeInts([height, width])], ModelGraph.Attributes(("axes", new long[] { 2, 3 }), ("mode", "cubic"), ("cubic_coeff_a", -0.75f), ("coordinate_transformation_mode", "half_pixel")), name: name).Outputs[0];
-
-    /// <summary>
-    /// Transposed convolution with strides as long as its kernel's sides: every position of [batch, channels, height, width] becomes a
-    /// block of its own.
-    /// </summary>
-    /// <param name="weight">[channels, out, kernel, kernel].</param>
-    /// <param name="bias">[out].</param>
-    /// <param name="name">The layer's name.</param>
     public Value ConvToBlocks(Value weight, Value bias, string? name = null)
     {
-        ArgumentNullException.ThrowIfNull(weight);
         long[] kernel = [weight[2].Value, weight[3].Value];
         return Graph.Add(Op.ConvTranspose, [this, weight, bias], ModelGraph.Attributes(("kernel_shape", kernel), ("strides", kernel)), name: name).Outputs[0];
     }
 
-    Value Nearest(Value?[] inputs, string? name) =>
-        Graph.Add(Op.Resize, inputs, ModelGraph.Attributes(("axes", new long[] { 2, 3 }), ("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor")), name: name).Outputs[0];
+    Value Nearest(Value?[] inputs, string? name)
+    {
+        var attributes = ModelGraph.Attributes(
+            ("axes", new long[] { 2, 3 }), ("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor"));
+        return Graph.Add(Op.Resize, inputs, attributes, name: name).Outputs[0];
+    }
 }

@@ -2,18 +2,18 @@ using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Graph;
 
-/// <summary>Holds the tensors a model wants against those there are, and reports everything wrong at once.</summary>
+/// <summary>Compares the tensors a model needs with those available, and reports all differences at once.</summary>
 static class WeightCheck
 {
     const int MostNames = 20;
 
     /// <param name="model">Names the model in the message.</param>
-    /// <param name="wanted">What the model consumes.</param>
-    /// <param name="there">What was given.</param>
-    /// <param name="all">When given, the only names that may be there (those wanted and those of the model's other parts).</param>
-    /// <param name="ignored">Names that may be there without being used.</param>
-    /// <exception cref="BadDataException">Something is missing, has another shape or is no floating-point tensor, or is left over.</exception>
-    internal static void Demand(string model, IReadOnlyCollection<WeightInfo> wanted, IWeights there, IReadOnlyCollection<WeightInfo>? all = null, Func<string, bool>? ignored = null)
+    /// <param name="wanted">The tensors the model consumes.</param>
+    /// <param name="there">The available ones.</param>
+    /// <param name="all">The only names allowed, those of the model's other parts included; null: any.</param>
+    /// <param name="ignored">Further allowed names.</param>
+    /// <exception cref="BadDataException">A tensor is missing, has another shape, is not floating-point, or is left over.</exception>
+    public static void Demand(string model, IReadOnlyCollection<WeightInfo> wanted, IWeights there, IReadOnlyCollection<WeightInfo>? all = null, Func<string, bool>? ignored = null)
     {
         var missing = new List<string>();
         var wrong = new List<string>();
@@ -30,16 +30,20 @@ static class WeightCheck
             leftOver.AddRange(there.Infos.Keys.Where(n => !known.Contains(n) && ignored?.Invoke(n) != true).Order(StringComparer.Ordinal));
         }
         if (missing.Count + wrong.Count + leftOver.Count == 0) return;
-        string found = string.Join("; ", new[] { List("missing", missing), List("wrong shape or type", wrong), List("not part of the model", leftOver) }.Where(t => t.Length > 0));
-        throw BadDataException.For($"The weights of '{model}'", found, $"the {(all ?? wanted).Count} tensors of its configuration", "Check that config.json and the weights belong together.");
+        string[] lists = [List("missing", missing), List("wrong shape or type", wrong), List("not part of the model", leftOver)];
+        throw BadDataException.For($"The weights of '{model}'", string.Join("; ", lists.Where(t => t.Length > 0)),
+            $"the {(all ?? wanted).Count} tensors of its configuration", "Check that config.json and the weights belong together.");
     }
 
-    static string List(string what, List<string> names) =>
-        names.Count == 0 ? "" : $"{names.Count} {what} ({string.Join(", ", names.Take(MostNames).Select(n => SafePath.Shorten(n, 160)))}{(names.Count > MostNames ? ", …" : "")})";
+    static string List(string what, List<string> names)
+    {
+        string shown = string.Join(", ", names.Take(MostNames).Select(n => SafePath.Shorten(n, 160)));
+        return names.Count == 0 ? "" : $"{names.Count} {what} ({shown}{(names.Count > MostNames ? ", …" : "")})";
+    }
 
     static string Text(IReadOnlyList<long> shape) => $"[{string.Join(", ", shape)}]";
 
     /// <summary>The tensors a graph consumes, with the type it wants them in.</summary>
-    internal static IReadOnlyList<WeightInfo> WeightInfos(this ModelGraph graph) =>
+    public static IReadOnlyList<WeightInfo> WeightInfos(this ModelGraph graph) =>
         [.. graph.Weights.Select(w => new WeightInfo(w.Name, w.Type == ElementType.Float16 ? WeightType.F16 : WeightType.F32, w.Shape.Numbers))];
 }

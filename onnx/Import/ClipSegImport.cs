@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Models;
@@ -6,7 +5,7 @@ using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Import;
 
-/// <summary>Adds CLIPSeg, which makes keyword masks, to a model bundle: the graphs authored here, the published weights streamed into them.</summary>
+/// <summary>Adds CLIPSeg, which makes keyword masks, to a model bundle.</summary>
 public static class ClipSegImport
 {
     const string TorchFile = "pytorch_model.bin", Origin = "; keyword masks: ";
@@ -14,34 +13,38 @@ public static class ClipSegImport
     static readonly string[] s_tokenizerFiles = ["vocab.json", "merges.txt", "special_tokens_map.json", "tokenizer_config.json"];
 
     /// <summary>
-    /// Writes <c>clipseg.onnx</c>, <c>clipseg_text.onnx</c>, their configuration and their own tokenizer into the bundle and records them in its
-    /// <c>bundle.json</c>. Killed at any point it leaves a bundle that opens: with the CLIPSeg it had, without one, or with the new one.
+    /// Writes <c>clipseg.onnx</c>, <c>clipseg_text.onnx</c>, their configuration and tokenizer into the bundle and records them in its
+    /// <c>bundle.json</c>. A process killed at any point leaves a bundle that opens: with the old CLIPSeg, none, or the new one.
     /// </summary>
     /// <param name="from">
     /// A Hugging Face folder, as <c>CIDAS/clipseg-rd64-refined</c>: <c>config.json</c>, the tokenizer's <c>vocab.json</c> and <c>merges.txt</c>,
-    /// <c>model.safetensors</c> or PyTorch's <c>pytorch_model.bin</c> (nothing in it is run), and <c>preprocessor_config.json</c>, without which
-    /// pictures are prepared as <see cref="ClipSegPictures"/> says.
+    /// <c>model.safetensors</c> or PyTorch's <c>pytorch_model.bin</c> (nothing in it is run), and optionally <c>preprocessor_config.json</c>.
     /// </param>
     /// <param name="bundle">The bundle's folder.</param>
-    /// <param name="progress">Told the bytes written, then hashed.</param>
-    /// <param name="cancel">Stops between two pieces.</param>
+    /// <param name="progress">Bytes written, then hashed.</param>
+    /// <param name="cancel">Checked between two pieces.</param>
     /// <exception cref="BadDataException">A file is missing, broken, or of another architecture; tensors missing or left over are named.</exception>
-    /// <exception cref="MissingDependencyException">There is no such folder or bundle.</exception>
+    /// <exception cref="MissingDependencyException">The folder or the bundle does not exist.</exception>
     /// <exception cref="RetryableException">The disk is full or the folder cannot be written.</exception>
     public static ModelBundle Run(string from, string bundle, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
     {
         ModelBundle target = ModelBundle.Open(bundle);
         string folder = Path.GetFullPath(from);
-        if (!Directory.Exists(folder)) throw MissingDependencyException.For($"The CLIPSeg folder '{folder}'", "no such folder", "config.json, the tokenizer and the weights in one folder", "Check --clipseg; download the model first (CIDAS/clipseg-rd64-refined is the usual one).");
+        string subject = $"The CLIPSeg folder '{folder}'";
+        if (!Directory.Exists(folder))
+            throw MissingDependencyException.For(subject, "no such folder", "config.json, the tokenizer and the weights in one folder",
+                "Check --clipseg; download the model first (CIDAS/clipseg-rd64-refined is the usual one).");
         ClipSegConfig config = ClipSegConfig.Read(Path.Combine(folder, "config.json"));
         string preparation = Path.Combine(folder, "preprocessor_config.json");
         ClipSegPictures pictures = File.Exists(preparation) ? ClipSegPictures.Read(preparation) : new();
         TokenizerFacts tokenizer = TokenizerFiles.Read(folder);
         if (tokenizer.VocabularySize > config.Text.VocabularySize)
-            throw BadDataException.For($"The CLIPSeg folder '{folder}'", string.Create(CultureInfo.InvariantCulture, $"a tokenizer of {tokenizer.VocabularySize} tokens"), string.Create(CultureInfo.InvariantCulture, $"{config.Text.VocabularySize}, as the text encoder knows"), "Take config.json and the tokenizer from the same model.");
+            throw BadDataException.For(subject, $"a tokenizer of {tokenizer.VocabularySize} tokens", $"{config.Text.VocabularySize}, as the text encoder knows",
+                "Take config.json and the tokenizer from the same model.");
         using OpenWeights weights = OpenWeightsOf(folder);
         OnnxModel text = ClipSeg.AuthorText(config, weights.Weights), masks = ClipSeg.Author(config, weights.Weights);
-        string origin = $"{Origin}folder '{Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}', licence {ModelCard.License(folder) ?? "unknown"}";
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
+        string origin = $"{Origin}folder '{name}', licence {ModelCard.License(folder) ?? "unknown"}";
         return BundlePart.Replace(target, BundleFiles.IsClipSeg, () =>
         {
             List<AddedFiles> added = [];
@@ -58,7 +61,7 @@ public static class ClipSegImport
         }, progress, cancel, manifest => manifest with { Origin = manifest.Origin.Split(Origin)[0] + origin });
     }
 
-    /// <summary>Safetensors where there are any; else PyTorch's file, which is what was first published.</summary>
+    /// <summary>Safetensors, else PyTorch's file, which was published first.</summary>
     static OpenWeights OpenWeightsOf(string folder)
     {
         bool safetensors = Directory.EnumerateFiles(folder, "*.safetensors*").Any();

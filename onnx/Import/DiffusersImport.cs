@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.ExceptionServices;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Graph;
@@ -6,23 +7,25 @@ using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Import;
 
-/// <summary>Turns a diffusers folder of the Stable Diffusion 1.x family into a model bundle: graphs authored here, weights streamed.</summary>
+/// <summary>Imports a diffusers folder of the Stable Diffusion 1.x family as a model bundle.</summary>
 public static class DiffusersImport
 {
-    const string Untrained = "The ControlNet is new: the UNet's encoder behind convolutions that are zero. Until it is trained, attention maps change nothing in the pictures.";
+    const string Untrained = "The ControlNet is new: the UNet's encoder behind convolutions that are zero. "
+        + "Until it is trained, attention maps change nothing in the pictures.";
 
-    /// <summary>Models written at a time: the UNet is as large as all others together, and two fill a disk.</summary>
+    /// <summary>Models written in parallel: the UNet is as large as all others together, and two saturate a disk.</summary>
     const int SideBySide = 2;
 
-    /// <summary>Files of a tokenizer folder that are copied; the first two are required.</summary>
     static readonly string[] s_tokenizerFiles = ["vocab.json", "merges.txt", "special_tokens_map.json", "tokenizer_config.json"];
 
     /// <summary>
-    /// Imports the model in <paramref name="from"/> as a bundle in <paramref name="to"/>, which appears complete or not at all.
-    /// Memory stays flat whatever the model's size: weights pass through in pieces, read, converted, hashed and written once, two models at a time.
+    /// Imports the model in <paramref name="from"/> as a bundle in <paramref name="to"/>, which appears complete or not at all. Graphs are
+    /// authored here; weights are read, converted, hashed and written in pieces, so memory does not grow with the model.
     /// </summary>
-    /// <exception cref="BadDataException">The folder is incomplete, of another architecture, or tensors are missing or left over (all named), or a number is beyond the precision asked for.</exception>
-    /// <exception cref="MissingDependencyException">There is no folder <paramref name="from"/>.</exception>
+    /// <exception cref="BadDataException">
+    /// The folder is incomplete or of another architecture, tensors are missing or left over (all named), or a number is beyond the precision.
+    /// </exception>
+    /// <exception cref="MissingDependencyException">The folder <paramref name="from"/> does not exist.</exception>
     /// <exception cref="UsageException">The target is taken.</exception>
     public static ModelBundle Run(string from, string to, DiffusersImportOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
     {
@@ -30,7 +33,8 @@ public static class DiffusersImport
         DiffusersFolder source = DiffusersFolder.Read(from, options);
         TokenizerFacts tokenizer = TokenizerFiles.Read(source.PartPath("tokenizer")) with { Length = source.Text.Tokens };
         if (tokenizer.VocabularySize > source.Text.VocabularySize)
-            throw BadDataException.For($"The model folder '{source.Path}'", $"a tokenizer of {tokenizer.VocabularySize} tokens", $"at most the text encoder's {source.Text.VocabularySize}", "The parts belong to different models.");
+            throw BadDataException.For($"The model folder '{source.Path}'", $"a tokenizer of {tokenizer.VocabularySize} tokens",
+                $"at most the text encoder's {source.Text.VocabularySize}", "The parts belong to different models.");
         (SchedulerFacts scheduler, string prediction) = DiffusersConfigs.Scheduler(source.SchedulerPath);
 
         var known = new Dictionary<string, BundleFile>(StringComparer.Ordinal);
@@ -61,11 +65,13 @@ public static class DiffusersImport
         }, progress, cancel, known);
     }
 
-    /// <summary>Authors the models and writes them side by side; says how many elements each stores, and adds the files' hashes to <paramref name="known"/>.</summary>
-    static Dictionary<string, long> SaveModels(DiffusersFolder source, DiffusersImportOptions options, string folder, Dictionary<string, BundleFile> known, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    /// <summary>Authors and writes the models in parallel; returns the stored elements of each, and adds the files' hashes to <paramref name="known"/>.</summary>
+    static Dictionary<string, long> SaveModels(
+        DiffusersFolder source, DiffusersImportOptions options, string folder, Dictionary<string, BundleFile> known,
+        IProgress<WorkProgress>? progress, CancellationToken cancel)
     {
-        // Open files cost no memory: their tensors are read as they are written.
-        using OpenWeights text = WeightFiles.Open(source.PartPath("text_encoder")), vae = WeightFiles.Open(source.PartPath("vae")), unet = WeightFiles.Open(source.PartPath("unet"));
+        using OpenWeights text = WeightFiles.Open(source.PartPath("text_encoder")), vae = WeightFiles.Open(source.PartPath("vae"));
+        using OpenWeights unet = WeightFiles.Open(source.PartPath("unet"));
         using OpenWeights? control = source.ControlNetPath is null ? null : WeightFiles.Open(source.ControlNetPath);
         IWeights controlNet = control?.Weights ?? ControlNet.FromUNet(unet.Weights, source.ControlNet, new() { Seed = options.Seed });
         (string File, OnnxModel Model)[] models =
@@ -87,8 +93,9 @@ public static class DiffusersImport
         var sum = new SummedProgress(progress, models.Sum(m => m.Model.WeightBytes));
         try
         {
-            // The largest first, so that the others fit beside it.
-            Parallel.ForEach(models.OrderByDescending(m => m.Model.WeightBytes), new ParallelOptions { MaxDegreeOfParallelism = SideBySide, CancellationToken = cancel },
+            // The largest first, in parallel with the others.
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = SideBySide, CancellationToken = cancel };
+            Parallel.ForEach(models.OrderByDescending(m => m.Model.WeightBytes), parallel,
                 m => m.Model.Save(Path.Combine(folder, m.File), save, sum.Part(m.File), cancel));
         }
         catch (AggregateException e)
@@ -102,14 +109,16 @@ public static class DiffusersImport
     static void CopyDocuments(DiffusersFolder source, string folder)
     {
         Directory.CreateDirectory(Path.Combine(folder, "tokenizer"));
-        foreach (string file in s_tokenizerFiles)
-            if (Path.Combine(source.PartPath("tokenizer"), file) is var from && File.Exists(from))
-                AtomicFile.WriteBytes(Path.Combine(folder, "tokenizer", file), StrictJson.ReadBytes(from));
-        foreach (string file in (string[])["LICENSE", "LICENSE.md", "LICENSE.txt"])
-            if (Path.Combine(source.Path, file) is var from && File.Exists(from))
-                AtomicFile.WriteBytes(Path.Combine(folder, file), StrictJson.ReadBytes(from, ModelCard.MaxBytes));
+        foreach (string file in s_tokenizerFiles) Copy(source.PartPath("tokenizer"), Path.Combine(folder, "tokenizer"), file, StrictJson.MaxFileBytes);
+        foreach (string file in (string[])["LICENSE", "LICENSE.md", "LICENSE.txt"]) Copy(source.Path, folder, file, ModelCard.MaxBytes);
+
+        static void Copy(string from, string to, string file, int maxBytes)
+        {
+            if (File.Exists(Path.Combine(from, file)))
+                AtomicFile.WriteBytes(Path.Combine(to, file), StrictJson.ReadBytes(Path.Combine(from, file), maxBytes));
+        }
     }
 
-    /// <summary>0.18215f as 0.18215, not as 0.18215000629425049: the file said the short one.</summary>
-    static double Shortest(float x) => double.Parse(x.ToString("R", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);
+    /// <summary>0.18215f as 0.18215, as in the file, not as 0.18215000629425049.</summary>
+    static double Shortest(float x) => double.Parse(x.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 }

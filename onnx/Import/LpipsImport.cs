@@ -5,7 +5,7 @@ using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Import;
 
-/// <summary>How published weights become a bundle's LPIPS.</summary>
+/// <summary>Options of <see cref="LpipsImport"/>.</summary>
 public sealed record LpipsImportOptions
 {
     public static LpipsImportOptions Default { get; } = new();
@@ -13,27 +13,26 @@ public sealed record LpipsImportOptions
     /// <summary>The trunk; null: the one whose tensors the file has.</summary>
     public LpipsTrunk? Trunk { get; init; }
 
-    /// <summary>The file of the linear layers; null: they stand in the trunk's file.</summary>
+    /// <summary>The file of the linear layers; null: the trunk's file.</summary>
     public string? Linear { get; init; }
 }
 
-/// <summary>Adds LPIPS to a model bundle: the graph authored here, the published weights streamed into it.</summary>
+/// <summary>Adds LPIPS to a model bundle.</summary>
 public static class LpipsImport
 {
     /// <summary>
-    /// Writes <c>lpips.onnx</c> and <c>configs/lpips.json</c> into the bundle and records them in its <c>bundle.json</c>. Killed at any point
-    /// it leaves a bundle that opens: with the LPIPS it had, without one, or with the new one. Tensors that LPIPS does not use
-    /// (a trunk's classifier) are left alone.
+    /// Writes <c>lpips.onnx</c> and <c>configs/lpips.json</c> into the bundle and records them in its <c>bundle.json</c>. A process killed at
+    /// any point leaves a bundle that opens: with the old LPIPS, none, or the new one. Unused tensors (a trunk's classifier) are ignored.
     /// </summary>
-    /// <param name="trunk">A file of <c>features.…</c>, as torchvision publishes them: safetensors, or PyTorch's own (nothing in it is run).</param>
+    /// <param name="trunk">A file of <c>features.…</c>, as published by torchvision: safetensors, or PyTorch's own (nothing in it is run).</param>
     /// <param name="bundle">The bundle's folder.</param>
     /// <param name="options">Which trunk, and where the linear layers are.</param>
-    /// <param name="progress">Told the bytes written, then hashed.</param>
-    /// <param name="cancel">Stops between two pieces.</param>
-    /// <exception cref="BadDataException">A file is broken, or has not the tensors of any trunk (those missing are named).</exception>
-    /// <exception cref="MissingDependencyException">There is no such bundle.</exception>
+    /// <param name="progress">Bytes written, then hashed.</param>
+    /// <param name="cancel">Checked between two pieces.</param>
+    /// <exception cref="BadDataException">A file is broken, or lacks the tensors of every trunk (those missing are named).</exception>
+    /// <exception cref="MissingDependencyException">The bundle does not exist.</exception>
     /// <exception cref="RetryableException">The disk is full or the folder cannot be written.</exception>
-    /// <exception cref="UsageException">The linear layers are in no file given.</exception>
+    /// <exception cref="UsageException">No file has the linear layers.</exception>
     public static ModelBundle Run(string trunk, string bundle, LpipsImportOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
     {
         options ??= LpipsImportOptions.Default;
@@ -42,7 +41,8 @@ public static class LpipsImport
         using OpenWeights? linear = options.Linear is null ? null : Open(options.Linear);
         LpipsConfig config = options.Trunk is { } chosen ? LpipsConfig.Of(chosen) : Detect(trunk, features.Weights);
         if (linear is null && !features.Weights.Infos.Keys.Any(Lpips.IsLinear))
-            throw UsageException.For($"The LPIPS trunk '{trunk}'", "no linear layers (lin0.model.1.weight, …) in it", "their file as well", $"Name lpips' weights/v0.1/{config.Name}.pth with --lpips-linear.");
+            throw UsageException.For($"The LPIPS trunk '{trunk}'", "no linear layers (lin0.model.1.weight, …) in it", "their file as well",
+                $"Name lpips' weights/v0.1/{config.Name}.pth with --lpips-linear.");
         IWeights all = linear is null ? features.Weights : new JoinedWeights(linear.Weights, features.Weights);
         OnnxModel model = Lpips.Author(config, all);
         return BundlePart.Replace(target, IsOurs, () =>
@@ -55,7 +55,7 @@ public static class LpipsImport
 
     static bool IsOurs(string file) => file is BundleFiles.Lpips or BundleFiles.Lpips + "_data" or BundleFiles.LpipsConfig;
 
-    /// <summary>By what the file begins with, not by its name: PyTorch's two forms, else safetensors.</summary>
+    /// <summary>By the file's first bytes: PyTorch's two formats, else safetensors.</summary>
     internal static OpenWeights Open(string path)
     {
         byte[] start = new byte[2];
@@ -66,7 +66,7 @@ public static class LpipsImport
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw BadDataException.For($"The weights '{path}'", $"that they cannot be read ({e.Message.TrimEnd('.')})", "a readable file, .safetensors or .pth", "Check the path and its permissions.", e);
+            throw BadDataException.Unreadable($"The weights '{path}'", e, "Check the path and its permissions.", "a readable file, .safetensors or .pth");
         }
         bool torch = start is [(byte)'P', (byte)'K'] or [0x80, _] || Path.GetExtension(path) is ".pth" or ".pt" or ".bin";
         return new(torch ? TorchCheckpoint.Open(path) : SafetensorsFile.Open(path));
@@ -77,9 +77,11 @@ public static class LpipsImport
         foreach (LpipsTrunk trunk in Enum.GetValues<LpipsTrunk>())
         {
             LpipsConfig config = LpipsConfig.Of(trunk);
-            if (Lpips.Weights(config).Where(w => !Lpips.IsLinear(w.Name)).All(w => weights.Infos.TryGetValue(w.Name, out WeightInfo? there) && there.Shape.SequenceEqual(w.Shape))) return config;
+            bool Has(WeightInfo w) => weights.Infos.TryGetValue(w.Name, out WeightInfo? found) && found.Shape.SequenceEqual(w.Shape);
+            if (Lpips.Weights(config).Where(w => !Lpips.IsLinear(w.Name)).All(Has)) return config;
         }
         string names = SafePath.Shorten(string.Join(", ", weights.Infos.Values.Take(4).Select(w => $"{w.Name} [{string.Join(", ", w.Shape)}]")), 200);
-        throw BadDataException.For($"The LPIPS trunk '{path}'", $"tensors of another model ({names}, …)", "torchvision's squeezenet1_1, alexnet or vgg16", "Choose one with --lpips-trunk to see which of its tensors are missing.");
+        throw BadDataException.For($"The LPIPS trunk '{path}'", $"tensors of another model ({names}, …)", "torchvision's squeezenet1_1, alexnet or vgg16",
+            "Choose one with --lpips-trunk to see which of its tensors are missing.");
     }
 }

@@ -2,13 +2,12 @@ using System.Text;
 
 namespace Alignment.Onnx.Import;
 
-/// <summary>The README.md of a published model: its front matter names the licence.</summary>
+/// <summary>A published model's README.md, whose front matter names the licence.</summary>
 static class ModelCard
 {
     /// <summary>Cards and licences are some kilobytes.</summary>
     public const int MaxBytes = 1 << 20;
 
-    /// <summary>How far into the front matter we look.</summary>
     const int MaxLines = 200;
 
     /// <summary>The value of <c>license:</c> between the first two lines of "---", or null.</summary>

@@ -9,49 +9,57 @@ namespace Alignment.Onnx.Models;
 /// encoder: sample float32 [batch, 3, height, width] in −1 … 1 → mean, logvar float32 [batch, 4, height/8, width/8]
 /// decoder: latent_sample float32 [batch, 4, height, width] → sample float32 [batch, 3, 8·height, 8·width], not clamped
 /// </code>
-/// The encoder does not sample: latents are mean + exp(logvar / 2) · noise, then times
-/// <see cref="VaeConfig.ScalingFactor"/>; the decoder takes latents divided by it again. logvar is limited to −30 … 20.
-/// Picture sides that the factor does not divide lose their last pixels, as in the reference.
+/// The encoder does not sample: latents are (mean + exp(logvar / 2) · noise) · <see cref="VaeConfig.ScalingFactor"/>; the decoder takes
+/// latents divided by that factor. logvar is limited to −30 … 20. Picture sides not divisible by 8 lose their last pixels, as in the
+/// reference.
 /// </summary>
-public static class AutoencoderKL
+static class AutoencoderKL
 {
-    /// <summary>Every GroupNorm here has this epsilon, whatever the configuration says.</summary>
+    /// <summary>Of every GroupNorm, whatever the configuration says.</summary>
     const float Epsilon = 1e-6f;
 
     /// <summary>The limits of the log variance (the reference's DiagonalGaussianDistribution).</summary>
     const float LowestLogVariance = -30, HighestLogVariance = 20;
 
-    /// <summary>The tensors of both halves. Attention is named as published for SD 1.5 (query, key, value, proj_attn) or as saved today (to_q, to_k, to_v, to_out.0).</summary>
+    /// <summary>
+    /// The tensors of both halves. Attention is named as published for SD 1.5 (query, key, value, proj_attn) or as saved today (to_q, to_k,
+    /// to_v, to_out.0).
+    /// </summary>
     public static IReadOnlyList<WeightInfo> Weights(VaeConfig config, bool newAttentionNames = false) =>
         [.. BuildDecoder(config, newAttentionNames, default).WeightInfos(), .. BuildEncoder(config, newAttentionNames, default).WeightInfos()];
 
     /// <exception cref="BadDataException">Tensors of either half are missing, left over or of another shape; all are named.</exception>
-    public static OnnxModel AuthorEncoder(VaeConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32) => Author(config, weights, precision, BuildEncoder);
+    public static OnnxModel AuthorEncoder(VaeConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32) =>
+        Author(config, weights, precision, BuildEncoder);
 
     /// <exception cref="BadDataException">Tensors of either half are missing, left over or of another shape; all are named.</exception>
-    public static OnnxModel AuthorDecoder(VaeConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32) => Author(config, weights, precision, BuildDecoder);
+    public static OnnxModel AuthorDecoder(VaeConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32) =>
+        Author(config, weights, precision, BuildDecoder);
 
     static OnnxModel Author(VaeConfig config, IWeights weights, ModelPrecision precision, Func<VaeConfig, bool, ModelPrecision, ModelGraph> build)
     {
-        ArgumentNullException.ThrowIfNull(weights);
-        bool newNames = weights.Infos.Keys.Any(n => n.EndsWith("mid_block.attentions.0.to_q.weight", StringComparison.Ordinal));
+        bool newNames = HasNewNames(weights);
         var all = Weights(config, newNames);
         WeightCheck.Demand("vae", all, weights, all: all);
         return new(build(config, newNames, precision), weights);
     }
 
+    /// <summary>Whether the attention of these weights is named as libraries save it today.</summary>
+    public static bool HasNewNames(IWeights weights) =>
+        weights.Infos.Keys.Any(n => n.EndsWith("mid_block.attentions.0.to_q.weight", StringComparison.Ordinal));
+
     static ModelGraph BuildEncoder(VaeConfig config, bool newNames, ModelPrecision precision)
     {
-        ArgumentNullException.ThrowIfNull(config);
         var graph = new ModelGraph("vae_encoder") { FusesAttention = true, FloatType = precision.FloatType };
-        var (mean, logVariance) = Encode(graph.FloatInput("sample", Dim.Named("batch"), config.InChannels, Dim.Named("height"), Dim.Named("width")), config, newNames);
+        Value sample = graph.FloatInput("sample", Dim.Named("batch"), config.InChannels, Dim.Named("height"), Dim.Named("width"));
+        var (mean, logVariance) = Encode(sample, config, newNames);
         graph.Output("mean", mean);
         graph.Output("logvar", logVariance);
         return graph;
     }
 
     /// <summary>A picture's latent distribution, in the graph and the scope of <paramref name="x"/>.</summary>
-    internal static (Value Mean, Value LogVariance) Encode(Value x, VaeConfig config, bool newNames = false)
+    public static (Value Mean, Value LogVariance) Encode(Value x, VaeConfig config, bool newNames = false)
     {
         ModelGraph graph = x.Graph;
         using (graph.Scope("encoder"))
@@ -74,14 +82,14 @@ public static class AutoencoderKL
 
     static ModelGraph BuildDecoder(VaeConfig config, bool newNames, ModelPrecision precision)
     {
-        ArgumentNullException.ThrowIfNull(config);
         var graph = new ModelGraph("vae_decoder") { FusesAttention = true, FloatType = precision.FloatType };
-        graph.FloatOutput("sample", Decode(graph.FloatInput("latent_sample", Dim.Named("batch"), config.LatentChannels, Dim.Named("height"), Dim.Named("width")), config, newNames));
+        Value latents = graph.FloatInput("latent_sample", Dim.Named("batch"), config.LatentChannels, Dim.Named("height"), Dim.Named("width"));
+        graph.FloatOutput("sample", Decode(latents, config, newNames));
         return graph;
     }
 
-    /// <summary>The picture of a latent that was divided by the scaling factor, in the graph and the scope of <paramref name="x"/>; not clamped.</summary>
-    internal static Value Decode(Value x, VaeConfig config, bool newNames = false)
+    /// <summary>The picture of latents divided by the scaling factor, in the graph and the scope of <paramref name="x"/>; not clamped.</summary>
+    public static Value Decode(Value x, VaeConfig config, bool newNames = false)
     {
         ModelGraph graph = x.Graph;
         x = x.Conv1("post_quant_conv", config.LatentChannels);
@@ -110,7 +118,7 @@ public static class AutoencoderKL
         return x.ResnetBlock("resnets.1", channels, config.NormGroups, Epsilon);
     }
 
-    /// <summary>Every position looks at every other, with one head.</summary>
+    /// <summary>Self-attention of positions, one head.</summary>
     static Value Attention(Value x, VaeConfig config, (string Q, string K, string V, string Out) names)
     {
         using var _ = x.Graph.Scope("attentions.0");

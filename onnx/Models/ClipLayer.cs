@@ -4,8 +4,8 @@ namespace Alignment.Onnx.Models;
 
 /// <summary>One transformer layer of CLIP and its relatives, on rows: [batch·tokens, width].</summary>
 /// <param name="Width">Of the rows.</param>
-/// <param name="Intermediate">Of the layer's inner product.</param>
-/// <param name="Heads">Of the attention; divides the width.</param>
+/// <param name="Intermediate">Width inside the MLP.</param>
+/// <param name="Heads">Divides the width.</param>
 /// <param name="Epsilon">Of both normalisations.</param>
 /// <param name="Activation">"quick_gelu", "gelu" or "relu".</param>
 sealed record ClipLayer(int Width, int Intermediate, int Heads, float Epsilon, string Activation)

@@ -4,8 +4,8 @@ using Alignment.Onnx.Weights;
 namespace Alignment.Onnx.Models;
 
 /// <summary>
-/// CLIPSeg (Lüddecke and Ecker 2022, "Image Segmentation Using Text and Image Prompts"): where in a picture is what a text
-/// names. Two models of one set of weights, so that a text is encoded once for all pictures and a picture once for all texts.
+/// CLIPSeg (Lüddecke and Ecker 2022, "Image Segmentation Using Text and Image Prompts"): segments what a text names. Two models of one set
+/// of weights, so that a text is encoded once for all pictures and a picture once for all texts.
 /// <code>
 /// text:  input_ids int64 [texts, tokens], at most 77     → conditional_embeddings [texts, projection]
 /// masks: pixel_values [batch, 3, height, width]          multiples of the patch, normalised as the model's preprocessor says
@@ -13,15 +13,13 @@ namespace Alignment.Onnx.Models;
 ///        → logits [batch, prompts, height, width]        σ(logits) is how likely a pixel belongs to what the prompt names
 ///          image_embeds [batch, projection], similarity [batch, prompts]   where the weights have a picture projection
 /// </code>
-/// A text's feature is its state at the largest id, which is CLIP's end token (the first one, where it also pads).
+/// A text's feature is its state at the largest id: CLIP's end token (the first one, where it also pads).
 /// </summary>
-public static class ClipSeg
+static class ClipSeg
 {
     const string VisualProjection = "clip.visual_projection.weight";
 
-    /// <summary>The tensors of both models, named as published.</summary>
-    /// <param name="config">The architecture.</param>
-    /// <param name="comparesPictures">Whether CLIP's own projection of whole pictures is there: published models have it, the mask does not need it.</param>
+    /// <summary>The tensors of both models, named as published; CLIP's projection of whole pictures, which masks do not need, is optional.</summary>
     public static IReadOnlyList<WeightInfo> Weights(ClipSegConfig config, bool comparesPictures = true) =>
         [.. BuildText(config).WeightInfos(), .. Build(config, comparesPictures).WeightInfos()];
 
@@ -37,7 +35,6 @@ public static class ClipSeg
 
     static bool Check(ClipSegConfig config, IWeights weights)
     {
-        ArgumentNullException.ThrowIfNull(weights);
         bool compares = weights.Infos.ContainsKey(VisualProjection);
         var all = Weights(config, compares);
         // Older files store the positions 0, 1, … of both towers as tensors.
@@ -47,7 +44,6 @@ public static class ClipSeg
 
     static ModelGraph BuildText(ClipSegConfig config)
     {
-        ArgumentNullException.ThrowIfNull(config);
         var graph = new ModelGraph("clipseg_text");
         graph.Output("conditional_embeddings", Condition(graph.Input("input_ids", ElementType.Int64, Dim.Named("texts"), Dim.Named("tokens")), config));
         return graph;
@@ -55,7 +51,6 @@ public static class ClipSeg
 
     static ModelGraph Build(ClipSegConfig config, bool comparesPictures)
     {
-        ArgumentNullException.ThrowIfNull(config);
         var graph = new ModelGraph("clipseg");
         Dim batch = Dim.Named("batch"), patch = config.Vision.PatchSize;
         Value pixels = graph.Input("pixel_values", graph.FloatType, batch, config.Vision.Channels, patch * Dim.Named("rows"), patch * Dim.Named("columns"));
@@ -68,13 +63,13 @@ public static class ClipSeg
     }
 
     /// <summary>[texts, tokens] ids → [texts, projection], in the graph of the ids.</summary>
-    internal static Value Condition(Value ids, ClipSegConfig config)
+    public static Value Condition(Value ids, ClipSegConfig config)
     {
         ModelGraph graph = ids.Graph;
         using var _ = graph.Scope("clip");
         Value states = ClipTextModel.Apply(ids, config.Text);
         Dim texts = ids[0], tokens = ids[1];
-        // A row of zeros with a one at the largest id takes that token's state out. Ids are exact in float32 up to 2²⁴.
+        // A one-hot row selects the state at the largest id. Ids are exact in float32 up to 2²⁴.
         Value places = graph.Constant([.. Enumerable.Range(0, config.Text.Tokens).Select(i => (long)i)], new Shape(config.Text.Tokens), "places");
         if (tokens != (Dim)config.Text.Tokens) places = places.Slice([0], [0], graph.RuntimeInts([tokens]));
         Value end = ids.Cast(ElementType.Float32).ArgMax(1);                                                      // [texts, 1]
@@ -83,7 +78,7 @@ public static class ClipSeg
         return feature.LinearLayer("text_projection", config.ProjectionSize, bias: false);
     }
 
-    /// <summary>CLIP's own judgement of whole pictures: e^scale · cosine of picture and text.</summary>
+    /// <summary>CLIP's similarity of the whole picture and a text: e^scale · cosine.</summary>
     static void Compare(ModelGraph graph, ClipVisionModel.Encoded encoded, Value texts, ClipSegConfig config)
     {
         using var _ = graph.Scope("clip");

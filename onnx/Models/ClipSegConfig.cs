@@ -1,17 +1,17 @@
 namespace Alignment.Onnx.Models;
 
-/// <summary>The architecture of CLIPSeg, as its <c>config.json</c> says. Defaults are those of the published <c>clipseg-rd64-refined</c>.</summary>
-public sealed record ClipSegConfig
+/// <summary>The architecture of CLIPSeg, from its <c>config.json</c>. Defaults: the published <c>clipseg-rd64-refined</c>.</summary>
+sealed record ClipSegConfig
 {
     const int MostLayers = 1000, MostTokens = 4096;
 
     public ClipTextConfig Text { get; init; } = new() { HiddenSize = 512, IntermediateSize = 2048, Heads = 8 };
     public ClipVisionConfig Vision { get; init; } = new();
 
-    /// <summary>Width in which texts and pictures are compared, and the width of the decoder's condition.</summary>
+    /// <summary>Width of text and picture embeddings, and of the decoder's condition.</summary>
     public int ProjectionSize { get; init; } = 512;
 
-    /// <summary>Layers of the vision transformer, from 0, whose outputs the decoder reads: the last one first.</summary>
+    /// <summary>Layers of the vision transformer, from 0, whose outputs the decoder reads, the last one first.</summary>
     public IReadOnlyList<int> ExtractLayers { get; init; } = [3, 6, 9];
 
     /// <summary>Width of the decoder.</summary>
@@ -19,20 +19,17 @@ public sealed record ClipSegConfig
     public int DecoderHeads { get; init; } = 4;
     public int DecoderIntermediateSize { get; init; } = 2048;
 
-    /// <summary>Which layer of the decoder, from 0, takes the text.</summary>
+    /// <summary>The decoder's layer, from 0, that is conditioned on the text.</summary>
     public int ConditionalLayer { get; init; }
 
-    /// <summary>True: a convolution and two transposed convolutions make the mask; false: one transposed convolution.</summary>
+    /// <summary>The mask's head: a convolution and two transposed convolutions (true), or one transposed convolution.</summary>
     public bool ComplexHead { get; init; } = true;
 
-    /// <summary>Side of the mask over side of the picture: 1, but less for a complex head whose two steps do not come to the whole patch.</summary>
-    public double MaskScale => ComplexHead ? (double)HeadKernel * HeadKernel / Vision.PatchSize : 1;
-
     /// <summary>Kernel and stride of each of a complex head's two transposed convolutions.</summary>
-    internal int HeadKernel => Vision.PatchSize / 4;
+    public int HeadKernel => Vision.PatchSize / 4;
 
     /// <summary>Layers of the vision transformer that the mask needs.</summary>
-    internal int LayersForMask => ExtractLayers.Max() + 1;
+    public int LayersForMask => ExtractLayers.Max() + 1;
 
     /// <exception cref="BadDataException">A value is wrong or not supported; the message names its key.</exception>
     public static ClipSegConfig Read(string configPath)
@@ -54,17 +51,18 @@ public sealed record ClipSegConfig
         if (config.ReduceSize % config.DecoderHeads != 0) throw file.Bad("decoder_num_attention_heads", $"a divisor of reduce_dim, {config.ReduceSize}");
         if (config.ExtractLayers.Max() >= config.Vision.Layers) throw file.Bad("extract_layers", $"layers from 0 to {config.Vision.Layers - 1}");
         if (config.ConditionalLayer >= config.ExtractLayers.Count) throw file.Bad("conditional_layer", $"0 to {config.ExtractLayers.Count - 1}");
-        if (config.ComplexHead && (config.Vision.PatchSize < 4 || config.ReduceSize < 2)) throw file.Bad("use_complex_transposed_convolution", "false for patches below 4 pixels or a decoder of width 1");
+        if (config.ComplexHead && (config.Vision.PatchSize < 4 || config.ReduceSize < 2))
+            throw file.Bad("use_complex_transposed_convolution", "false for patches below 4 pixels or a decoder of width 1");
         return config;
     }
 
-    /// <summary>Old files may have the same under another key, which then counts.</summary>
+    /// <summary>Old files may have KEY_dict, which then takes precedence.</summary>
     static ConfigFile Part(ConfigFile file, string key) => file.Section(file.IsObject(key + "_dict") ? key + "_dict" : key);
 
     static ClipTextConfig ReadText(ConfigFile file)
     {
         file.Only("hidden_act", "quick_gelu", "gelu");
-        var config = new ClipTextConfig
+        return new ClipTextConfig
         {
             VocabularySize = file.Int("vocab_size", 49408),
             HiddenSize = file.Int("hidden_size", 512),
@@ -74,8 +72,7 @@ public sealed record ClipSegConfig
             Tokens = file.Int("max_position_embeddings", 77, MostTokens),
             LayerNormEpsilon = file.Float("layer_norm_eps", 1e-5f),
             Activation = file.Text("hidden_act", "quick_gelu"),
-        };
-        return config.HiddenSize % config.Heads == 0 ? config : throw file.Bad("num_attention_heads", $"a divisor of hidden_size, {config.HiddenSize}");
+        }.Checked(file);
     }
 
     static ClipVisionConfig ReadVision(ConfigFile file)

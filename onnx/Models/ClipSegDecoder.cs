@@ -3,17 +3,14 @@ using Alignment.Onnx.Graph;
 namespace Alignment.Onnx.Models;
 
 /// <summary>
-/// CLIPSeg's decoder: a narrow transformer that adds up what chosen layers of the vision transformer say, the last one first, modulated by the
-/// text in one of its layers (FiLM, Perez et al. 2018), and a head of transposed convolutions. Up to that layer everything is done once for a
-/// picture, from there on once for each prompt.
+/// CLIPSeg's decoder: a narrow transformer that adds the outputs of chosen layers of the vision transformer, the last one first, and in one
+/// layer is modulated by the text (FiLM, Perez et al. 2018); then a head of transposed convolutions. Up to that layer everything is computed
+/// once a picture, from there on once a prompt.
 /// </summary>
 static class ClipSegDecoder
 {
-    /// <param name="picture">The vision transformer's states, the last extracted layer's included.</param>
-    /// <param name="texts">[batch, prompts, projection].</param>
-    /// <param name="config">The architecture.</param>
-    /// <returns>[batch, prompts, height, width] logits.</returns>
-    internal static Value Apply(ClipVisionModel.Encoded picture, Value texts, ClipSegConfig config)
+    /// <summary>A picture's states and texts [batch, prompts, projection] → logits [batch, prompts, height, width].</summary>
+    public static Value Apply(ClipVisionModel.Encoded picture, Value texts, ClipSegConfig config)
     {
         ModelGraph graph = texts.Graph;
         Dim batch = picture.Batch, prompts = texts[1], masks = batch * prompts, tokens = picture.Tokens, width = config.ReduceSize;

@@ -1,10 +1,10 @@
 namespace Alignment.Onnx.Models;
 
 /// <summary>
-/// How a picture is prepared for CLIPSeg, as <c>preprocessor_config.json</c> says: resized, scaled, normalised. Defaults are those of the authors' own
-/// code, for models without the file: 352x352, ImageNet's mean and deviation (Lüddecke and Ecker 2022).
+/// How a picture is prepared for CLIPSeg, from <c>preprocessor_config.json</c>: resized, scaled, normalised. Defaults, for models without
+/// the file, are those of the authors' code: 352x352, ImageNet's mean and deviation (Lüddecke and Ecker 2022).
 /// </summary>
-public sealed record ClipSegPictures
+sealed record ClipSegPictures
 {
     const int LargestSide = 1 << 13;
 
@@ -14,23 +14,21 @@ public sealed record ClipSegPictures
     /// <summary>Height of the prepared picture; 0: see <see cref="ShortestSide"/>.</summary>
     public int Height { get; init; } = 352;
 
-    /// <summary>Length of the shorter side of the prepared picture, which then keeps its shape; 0 where width and height are given, or where pictures keep their size.</summary>
+    /// <summary>Shorter side of the prepared picture, which keeps its shape; 0 where width and height are given or pictures keep their size.</summary>
     public int ShortestSide { get; init; }
 
     /// <summary>The resampling kernel by Pillow's number: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming.</summary>
     public int Resample { get; init; } = 2;
 
-    /// <summary>What bytes are multiplied by.</summary>
+    /// <summary>Prepared: (byte · Scale − Mean) / Deviation, by channel.</summary>
     public float Scale { get; init; } = 1 / 255f;
 
-    /// <summary>Taken from each channel after scaling.</summary>
     public IReadOnlyList<float> Mean { get; init; } = [0.485f, 0.456f, 0.406f];
 
-    /// <summary>What each channel is then divided by.</summary>
     public IReadOnlyList<float> Deviation { get; init; } = [0.229f, 0.224f, 0.225f];
 
     /// <summary>
-    /// The size a picture of <paramref name="width"/> x <paramref name="height"/> pixels is brought to: each side the nearest multiple of the
+    /// The prepared size of a picture of <paramref name="width"/> x <paramref name="height"/> pixels: each side the nearest multiple of the
     /// model's patch, one patch at least.
     /// </summary>
     public (int Width, int Height) Target(int width, int height, int patch)
@@ -47,7 +45,7 @@ public sealed record ClipSegPictures
     }
 
     /// <summary>
-    /// Reads a Hugging Face file, old or new: <c>size</c> as a number, as height and width, or as the shortest edge. A centre crop is not made:
+    /// Reads a Hugging Face file, old or new: <c>size</c> as a number, as height and width, or as the shortest edge. A centre crop is ignored:
     /// a mask must cover the whole picture.
     /// </summary>
     /// <exception cref="BadDataException">A value is wrong or not supported; the message names its key.</exception>
@@ -66,8 +64,9 @@ public sealed record ClipSegPictures
         else if (file.Has("size"))
         {
             int side = file.Needed("size", LargestSide);
-            // In CLIP's own extractor a bare number is the shortest edge; in ViT's, which CLIPSeg uses, both sides.
-            bool clip = (file.Text("image_processor_type", "") + file.Text("feature_extractor_type", "")).StartsWith("CLIP", StringComparison.Ordinal);
+            // A bare number is the shortest edge for CLIP's own extractor, both sides for ViT's, which CLIPSeg uses.
+            string extractor = file.Text("image_processor_type", "") + file.Text("feature_extractor_type", "");
+            bool clip = extractor.StartsWith("CLIP", StringComparison.Ordinal);
             (width, height, shortest) = clip ? (0, 0, side) : (side, side, 0);
         }
         bool normalises = file.Bool("do_normalize", true);

@@ -1,7 +1,7 @@
 namespace Alignment.Onnx.Models;
 
-/// <summary>The architecture of a CLIP text encoder, as its <c>config.json</c> says. Defaults are those of SD 1.5.</summary>
-public sealed record ClipTextConfig
+/// <summary>The architecture of a CLIP text encoder, from its <c>config.json</c>. Defaults: SD 1.5.</summary>
+sealed record ClipTextConfig
 {
     const int MostLayers = 1000, MostTokens = 4096;
 
@@ -13,7 +13,7 @@ public sealed record ClipTextConfig
     public int Layers { get; init; } = 12;
     public int Heads { get; init; } = 12;
 
-    /// <summary>Number of tokens of every text.</summary>
+    /// <summary>Of every text.</summary>
     public int Tokens { get; init; } = 77;
     public float LayerNormEpsilon { get; init; } = 1e-5f;
 
@@ -27,7 +27,7 @@ public sealed record ClipTextConfig
         file.Only("model_type", "clip_text_model");
         file.Only("hidden_act", "quick_gelu", "gelu");
         var standard = new ClipTextConfig();
-        var config = new ClipTextConfig
+        return new ClipTextConfig
         {
             VocabularySize = file.Int("vocab_size", standard.VocabularySize),
             HiddenSize = file.Needed("hidden_size"),
@@ -37,7 +37,9 @@ public sealed record ClipTextConfig
             Tokens = file.Int("max_position_embeddings", standard.Tokens, MostTokens),
             LayerNormEpsilon = file.Float("layer_norm_eps", standard.LayerNormEpsilon),
             Activation = file.Text("hidden_act", standard.Activation),
-        };
-        return config.HiddenSize % config.Heads == 0 ? config : throw file.Bad("num_attention_heads", $"a divisor of hidden_size, {config.HiddenSize}");
+        }.Checked(file);
     }
+
+    internal ClipTextConfig Checked(ConfigFile file) =>
+        HiddenSize % Heads == 0 ? this : throw file.Bad("num_attention_heads", $"a divisor of hidden_size, {HiddenSize}");
 }

@@ -4,11 +4,11 @@ using Alignment.Onnx.Weights;
 namespace Alignment.Onnx.Models;
 
 /// <summary>
-/// CLIP's text encoder (Radford et al. 2021) as Stable Diffusion 1.x uses it: a causal transformer over 77 tokens,
-/// its states taken after the final layer normalisation. Pooling and projection are left out.
+/// CLIP's text encoder (Radford et al. 2021) as Stable Diffusion 1.x uses it: the states of a causal transformer over 77 tokens after the
+/// final layer normalisation, without pooling and projection.
 /// <code>input_ids int64 [batch, tokens] → last_hidden_state float32 [batch, tokens, width]</code>
 /// </summary>
-public static class ClipTextModel
+static class ClipTextModel
 {
     /// <summary>The tensors of the model, named as published ("text_model.encoder.layers.0.…").</summary>
     public static IReadOnlyList<WeightInfo> Weights(ClipTextConfig config) => Build(config).WeightInfos();
@@ -25,14 +25,13 @@ public static class ClipTextModel
 
     static ModelGraph Build(ClipTextConfig config, ModelPrecision precision = ModelPrecision.Float32)
     {
-        ArgumentNullException.ThrowIfNull(config);
         var graph = new ModelGraph("text_encoder") { FloatType = precision.FloatType };
         graph.FloatOutput("last_hidden_state", Apply(graph.Input("input_ids", ElementType.Int64, Dim.Named("batch"), config.Tokens), config));
         return graph;
     }
 
-    /// <summary>[batch, tokens] ids → [batch, tokens, width], in the graph and the scope of the ids. Fewer tokens than the configuration's take the first positions.</summary>
-    internal static Value Apply(Value ids, ClipTextConfig config)
+    /// <summary>[batch, tokens] ids → [batch, tokens, width], in the graph and the scope of the ids. Fewer tokens take the first positions.</summary>
+    public static Value Apply(Value ids, ClipTextConfig config)
     {
         ModelGraph graph = ids.Graph;
         Dim batch = ids[0], tokens = ids[1], width = config.HiddenSize;
@@ -55,7 +54,7 @@ public static class ClipTextModel
         return x.LayerNormLayer("final_layer_norm", config.LayerNormEpsilon).Reshape(batch, tokens, width);
     }
 
-    /// <summary>[tokens, tokens]: 0 where a token may look (itself and before), the lowest float elsewhere.</summary>
+    /// <summary>[tokens, tokens]: 0 for a token itself and those before, the lowest float elsewhere.</summary>
     static Value CausalMask(ModelGraph graph, int tokens)
     {
         var mask = new float[tokens * tokens];

@@ -1,7 +1,7 @@
 namespace Alignment.Onnx.Models;
 
-/// <summary>The architecture of a CLIP vision transformer, as a <c>vision_config</c> says. Defaults are those of ViT-B/16 as CLIPSeg uses it.</summary>
-public sealed record ClipVisionConfig
+/// <summary>The architecture of a CLIP vision transformer, from a <c>vision_config</c>. Defaults: ViT-B/16 as CLIPSeg uses it.</summary>
+sealed record ClipVisionConfig
 {
     /// <summary>Width of the hidden states.</summary>
     public int HiddenSize { get; init; } = 768;
@@ -10,10 +10,10 @@ public sealed record ClipVisionConfig
     public int Heads { get; init; } = 12;
     public int Channels { get; init; } = 3;
 
-    /// <summary>Side of the pictures whose patches have positions of their own; those of other sizes are interpolated.</summary>
+    /// <summary>Side of the pictures that the position embeddings were trained for; for other sizes they are interpolated.</summary>
     public int ImageSize { get; init; } = 224;
 
-    /// <summary>Side of a patch. Pictures have sides that are multiples of it.</summary>
+    /// <summary>Side of a patch; divides the sides of pictures.</summary>
     public int PatchSize { get; init; } = 16;
     public float LayerNormEpsilon { get; init; } = 1e-5f;
 

@@ -4,23 +4,22 @@ using Alignment.Onnx.Ops;
 namespace Alignment.Onnx.Models;
 
 /// <summary>
-/// CLIP's vision transformer (Dosovitskiy et al. 2021; Radford et al. 2021): patches and one class token through a transformer. Pictures of another
-/// size than the configuration's have their positions interpolated (bicubic), so that one graph takes any multiple of the patch.
+/// CLIP's vision transformer (Dosovitskiy et al. 2021; Radford et al. 2021) over one class token and the patches. Positions are interpolated
+/// (bicubic) for pictures of another size than the configuration's, so that one graph takes any multiple of the patch.
 /// </summary>
 static class ClipVisionModel
 {
-    /// <summary>The states before the first layer and after each layer, [batch·tokens, width]: the class token, then the patches row by row.</summary>
-    /// <param name="States">From 0, what enters the first layer.</param>
-    /// <param name="Batch">Pictures.</param>
-    /// <param name="Height">Patches from top to bottom.</param>
-    /// <param name="Width">Patches from left to right.</param>
-    internal sealed record Encoded(IReadOnlyList<Value> States, Dim Batch, Dim Height, Dim Width)
+    /// <summary>
+    /// The states before the first layer and after each, [batch·tokens, width]: the class token, then <paramref name="Height"/> x
+    /// <paramref name="Width"/> patches row by row.
+    /// </summary>
+    public sealed record Encoded(IReadOnlyList<Value> States, Dim Batch, Dim Height, Dim Width)
     {
         public Dim Tokens => Height * Width + 1;
     }
 
     /// <summary>Encodes pictures [batch, channels, patch·height, patch·width], in their graph and scope, up to a number of layers.</summary>
-    internal static Encoded Apply(Value pixels, ClipVisionConfig config, int layers)
+    public static Encoded Apply(Value pixels, ClipVisionConfig config, int layers)
     {
         ModelGraph graph = pixels.Graph;
         Dim width = config.HiddenSize;
@@ -56,9 +55,10 @@ static class ClipVisionModel
     }
 
     /// <summary>The class token's state after the last layer, normalised: [batch, width].</summary>
-    internal static Value Pooled(Encoded encoded, ClipVisionConfig config)
+    public static Value Pooled(Encoded encoded, ClipVisionConfig config)
     {
         using var _ = encoded.States[0].Graph.Scope("vision_model");
-        return encoded.States[^1].Reshape(encoded.Batch, encoded.Tokens, config.HiddenSize).Slice(1, 0, 1).Reshape(encoded.Batch, config.HiddenSize).LayerNormLayer("post_layernorm", config.LayerNormEpsilon);
+        Value first = encoded.States[^1].Reshape(encoded.Batch, encoded.Tokens, config.HiddenSize).Slice(1, 0, 1);
+        return first.Reshape(encoded.Batch, config.HiddenSize).LayerNormLayer("post_layernorm", config.LayerNormEpsilon);
     }
 }

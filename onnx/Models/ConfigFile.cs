@@ -3,31 +3,31 @@ using System.Text.Json;
 namespace Alignment.Onnx.Models;
 
 /// <summary>
-/// A model's <c>config.json</c>: values by key with the published library's defaults where a key is absent or null.
-/// Keys nobody asks for are ignored; a value that a model cannot honour is refused by its key.
+/// A model's <c>config.json</c>: values by key, with the published library's defaults where a key is absent or null. Unread keys are
+/// ignored; an unsupported value is refused by its key.
 /// </summary>
 sealed class ConfigFile
 {
     const int MaxBytes = 1 << 20;
 
-    /// <summary>No width, count or size of a model we know comes near; beyond it a file is broken or hostile.</summary>
+    /// <summary>Far beyond any width, count or size of a known model.</summary>
     const int MostOfAnything = 1 << 20;
 
-    /// <summary>Levels of a UNet or autoencoder; each halves the picture.</summary>
     const int MostBlocks = 16;
 
     readonly string _path, _prefix = "";
     readonly JsonElement _root;
 
-    /// <summary>What the message of a refused value advises.</summary>
+    /// <summary>The last sentence of a message about a value.</summary>
     internal string Advice { get; init; } = "Use a model of the Stable Diffusion 1.x family.";
 
     internal ConfigFile(string path)
     {
         _path = path;
         var file = new FileInfo(path);
-        if (!file.Exists) throw MissingDependencyException.For($"The configuration '{path}'", "no such file", "a model's config.json", "Point to a complete model folder.");
-        if (file.Length > MaxBytes) throw BadDataException.For($"The configuration '{path}'", $"{file.Length} bytes", $"{MaxBytes} at most", "Check that this is a model's config.json.");
+        string subject = $"The configuration '{path}'";
+        if (!file.Exists) throw MissingDependencyException.For(subject, "no such file", "a model's config.json", "Point to a complete model folder.");
+        if (file.Length > MaxBytes) throw BadDataException.For(subject, $"{file.Length} bytes", $"{MaxBytes} at most", "Check that this is a model's config.json.");
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
@@ -35,9 +35,9 @@ sealed class ConfigFile
         }
         catch (JsonException e)
         {
-            throw BadDataException.For($"The configuration '{path}'", $"invalid JSON at line {e.LineNumber + 1}", "a JSON object", "Fetch the file again.", e);
+            throw BadDataException.For(subject, $"invalid JSON at line {e.LineNumber + 1}", "a JSON object", "Fetch the file again.", e);
         }
-        if (_root.ValueKind != JsonValueKind.Object) throw BadDataException.For($"The configuration '{path}'", $"{_root.ValueKind}", "a JSON object", "Fetch the file again.");
+        if (_root.ValueKind != JsonValueKind.Object) throw BadDataException.For(subject, $"{_root.ValueKind}", "a JSON object", "Fetch the file again.");
     }
 
     ConfigFile(ConfigFile whole, JsonElement root, string prefix) => (_path, _root, _prefix, Advice) = (whole._path, root, prefix, whole.Advice);
@@ -55,33 +55,24 @@ sealed class ConfigFile
     internal IReadOnlyList<float>? Floats(string key)
     {
         if (Find(key) is not { } e) return null;
-        if (e.ValueKind != JsonValueKind.Array || e.GetArrayLength() is 0 or > MostBlocks) throw Bad(key, $"a list of 1 to {MostBlocks} numbers");
-        return [.. e.EnumerateArray().Select(x => x.ValueKind == JsonValueKind.Number && x.TryGetSingle(out float f) && float.IsFinite(f) ? f : throw Bad(key, "a list of numbers"))];
+        string expected = $"a list of 1 to {MostBlocks} numbers";
+        return Few(e) ? [.. e.EnumerateArray().Select(x => Single(x) ?? throw Bad(key, expected))] : throw Bad(key, expected);
     }
 
-    /// <summary>1 to 16 whole numbers from 0; <paramref name="otherwise"/> where the key is absent or null.</summary>
-    internal IReadOnlyList<int> Indices(string key, IReadOnlyList<int> otherwise)
-    {
-        if (Find(key) is not { } e) return otherwise;
-        string expected = $"a list of 1 to {MostBlocks} whole numbers from 0 to {MostOfAnything}";
-        if (e.ValueKind != JsonValueKind.Array || e.GetArrayLength() is 0 or > MostBlocks) throw Bad(key, expected);
-        return [.. e.EnumerateArray().Select(x => Index(x) ?? throw Bad(key, expected))];
-    }
+    /// <summary>1 to 16 whole numbers from 0.</summary>
+    internal IReadOnlyList<int> Indices(string key, IReadOnlyList<int> otherwise) => Ints(key, otherwise, 0);
 
-    /// <summary>A whole number from 0.</summary>
-    internal int Index(string key, int otherwise) => Find(key) is not { } e ? otherwise : Index(e) ?? throw Bad(key, $"a whole number from 0 to {MostOfAnything}");
-
-    static int? Index(JsonElement e) => e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out int n) && n >= 0 && n <= MostOfAnything ? n : null;
+    internal int Index(string key, int otherwise) =>
+        Find(key) is not { } e ? otherwise : Number(e, 0) ?? throw Bad(key, $"a whole number from 0 to {MostOfAnything}");
 
     internal bool IsObject(string key) => Find(key) is { ValueKind: JsonValueKind.Object };
 
     internal int Int(string key, int otherwise, int most = MostOfAnything) =>
-        Find(key) is not { } e ? otherwise : Number(e, most) ?? throw Bad(key, $"a whole number from 1 to {most}");
+        Find(key) is not { } e ? otherwise : Number(e, 1, most) ?? throw Bad(key, $"a whole number from 1 to {most}");
 
     internal int Needed(string key, int most = MostOfAnything) => Find(key) is null ? throw Bad(key, "a whole number") : Int(key, 0, most);
 
-    internal float Float(string key, float otherwise) =>
-        Find(key) is not { } e ? otherwise : e.ValueKind == JsonValueKind.Number && e.TryGetSingle(out float x) && float.IsFinite(x) ? x : throw Bad(key, "a number");
+    internal float Float(string key, float otherwise) => Find(key) is not { } e ? otherwise : Single(e) ?? throw Bad(key, "a number");
 
     internal bool Bool(string key, bool otherwise) =>
         Find(key) is not { } e ? otherwise : e.ValueKind is JsonValueKind.True or JsonValueKind.False ? e.GetBoolean() : throw Bad(key, "true or false");
@@ -89,12 +80,11 @@ sealed class ConfigFile
     internal string Text(string key, string otherwise) =>
         Find(key) is not { } e ? otherwise : e.ValueKind == JsonValueKind.String ? e.GetString()! : throw Bad(key, "a text");
 
-    internal IReadOnlyList<int> Ints(string key, IReadOnlyList<int> otherwise)
+    internal IReadOnlyList<int> Ints(string key, IReadOnlyList<int> otherwise, int least = 1)
     {
         if (Find(key) is not { } e) return otherwise;
-        string expected = $"a list of 1 to {MostBlocks} whole numbers from 1 to {MostOfAnything}";
-        if (e.ValueKind != JsonValueKind.Array || e.GetArrayLength() is 0 or > MostBlocks) throw Bad(key, expected);
-        return [.. e.EnumerateArray().Select(x => Number(x, MostOfAnything) ?? throw Bad(key, expected))];
+        string expected = $"a list of 1 to {MostBlocks} whole numbers from {least} to {MostOfAnything}";
+        return Few(e) ? [.. e.EnumerateArray().Select(x => Number(x, least) ?? throw Bad(key, expected))] : throw Bad(key, expected);
     }
 
     /// <summary>A list with one number for each of <paramref name="count"/> blocks, or one number for all.</summary>
@@ -112,7 +102,7 @@ sealed class ConfigFile
         return [.. e.EnumerateArray().Select(x => x.ValueKind == JsonValueKind.String ? x.GetString()! : throw Bad(key, "a list of texts"))];
     }
 
-    /// <summary>True when the key is there and null, which for few keys is not the same as absent.</summary>
+    /// <summary>Whether the value is null, which for few keys differs from absent.</summary>
     internal bool IsNull(string key) => _root.TryGetProperty(key, out JsonElement e) && e.ValueKind == JsonValueKind.Null;
 
     /// <summary>Refuses the file unless the key is absent, null or one of <paramref name="supported"/> (compared as JSON text).</summary>
@@ -127,8 +117,12 @@ sealed class ConfigFile
     internal BadDataException Bad(string key, string expected) =>
         BadDataException.For($"The configuration '{_path}', key '{_prefix}{key}'", Find(key) is { } e ? SafePath.Shorten(e.GetRawText()) : "nothing", expected, Advice);
 
-    static int? Number(JsonElement e, int most) => e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out int n) && n >= 1 && n <= most ? n : null;
+    static bool Few(JsonElement e) => e.ValueKind == JsonValueKind.Array && e.GetArrayLength() is >= 1 and <= MostBlocks;
 
-    /// <summary>The value of a key; null when absent or null.</summary>
+    static int? Number(JsonElement e, int least, int most = MostOfAnything) =>
+        e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out int n) && n >= least && n <= most ? n : null;
+
+    static float? Single(JsonElement e) => e.ValueKind == JsonValueKind.Number && e.TryGetSingle(out float x) && float.IsFinite(x) ? x : null;
+
     JsonElement? Find(string key) => _root.TryGetProperty(key, out JsonElement e) && e.ValueKind != JsonValueKind.Null ? e : null;
 }

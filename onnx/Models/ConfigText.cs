@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Alignment.Onnx.Models;
 
 /// <summary>
-/// Architectures as <c>config.json</c> texts that <c>Read</c> of the same record reads back, in the published libraries' keys.
-/// The same record always gives the same bytes.
+/// Architectures as <c>config.json</c> texts, in the published libraries' keys, for <c>Read</c> of the same record. Equal records give equal
+/// bytes.
 /// </summary>
 static class ConfigText
 {
@@ -15,14 +15,7 @@ static class ConfigText
     internal static string Of(ClipTextConfig c) => Write(json =>
     {
         json.WriteString("model_type", "clip_text_model");
-        json.WriteNumber("vocab_size", c.VocabularySize);
-        json.WriteNumber("hidden_size", c.HiddenSize);
-        json.WriteNumber("intermediate_size", c.IntermediateSize);
-        json.WriteNumber("num_hidden_layers", c.Layers);
-        json.WriteNumber("num_attention_heads", c.Heads);
-        json.WriteNumber("max_position_embeddings", c.Tokens);
-        Float(json, "layer_norm_eps", c.LayerNormEpsilon);
-        json.WriteString("hidden_act", c.Activation);
+        TextEncoder(json, c);
     });
 
     internal static string Of(VaeConfig c) => Write(json =>
@@ -55,14 +48,7 @@ static class ConfigText
     {
         json.WriteString("model_type", "clipseg");
         json.WriteStartObject("text_config");
-        json.WriteNumber("vocab_size", c.Text.VocabularySize);
-        json.WriteNumber("hidden_size", c.Text.HiddenSize);
-        json.WriteNumber("intermediate_size", c.Text.IntermediateSize);
-        json.WriteNumber("num_hidden_layers", c.Text.Layers);
-        json.WriteNumber("num_attention_heads", c.Text.Heads);
-        json.WriteNumber("max_position_embeddings", c.Text.Tokens);
-        Float(json, "layer_norm_eps", c.Text.LayerNormEpsilon);
-        json.WriteString("hidden_act", c.Text.Activation);
+        TextEncoder(json, c.Text);
         json.WriteEndObject();
         json.WriteStartObject("vision_config");
         json.WriteNumber("hidden_size", c.Vision.HiddenSize);
@@ -100,15 +86,20 @@ static class ConfigText
         json.WriteBoolean("do_rescale", true);
         Float(json, "rescale_factor", p.Scale);
         json.WriteBoolean("do_normalize", true);
-        Floats(json, "image_mean", p.Mean);
-        Floats(json, "image_std", p.Deviation);
+        List(json, "image_mean", p.Mean, x => json.WriteRawValue(Shortest(x)));
+        List(json, "image_std", p.Deviation, x => json.WriteRawValue(Shortest(x)));
     });
 
-    static void Floats(Utf8JsonWriter json, string key, IEnumerable<float> numbers)
+    static void TextEncoder(Utf8JsonWriter json, ClipTextConfig c)
     {
-        json.WriteStartArray(key);
-        foreach (float x in numbers) json.WriteRawValue(x.ToString("R", CultureInfo.InvariantCulture));
-        json.WriteEndArray();
+        json.WriteNumber("vocab_size", c.VocabularySize);
+        json.WriteNumber("hidden_size", c.HiddenSize);
+        json.WriteNumber("intermediate_size", c.IntermediateSize);
+        json.WriteNumber("num_hidden_layers", c.Layers);
+        json.WriteNumber("num_attention_heads", c.Heads);
+        json.WriteNumber("max_position_embeddings", c.Tokens);
+        Float(json, "layer_norm_eps", c.LayerNormEpsilon);
+        json.WriteString("hidden_act", c.Activation);
     }
 
     static void Encoder(Utf8JsonWriter json, UNetEncoderConfig c)
@@ -132,26 +123,25 @@ static class ConfigText
         });
     }
 
-    static void Numbers(Utf8JsonWriter json, string key, IEnumerable<int> numbers)
+    static void Numbers(Utf8JsonWriter json, string key, IEnumerable<int> numbers) => List(json, key, numbers, json.WriteNumberValue);
+
+    static void Texts(Utf8JsonWriter json, string key, IEnumerable<string> texts) => List(json, key, texts, json.WriteStringValue);
+
+    static void List<T>(Utf8JsonWriter json, string key, IEnumerable<T> items, Action<T> write)
     {
         json.WriteStartArray(key);
-        foreach (int n in numbers) json.WriteNumberValue(n);
+        foreach (T item in items) write(item);
         json.WriteEndArray();
     }
 
-    static void Texts(Utf8JsonWriter json, string key, IEnumerable<string> texts)
-    {
-        json.WriteStartArray(key);
-        foreach (string text in texts) json.WriteStringValue(text);
-        json.WriteEndArray();
-    }
-
-    /// <summary>The shortest text that reads back as the same float32.</summary>
     static void Float(Utf8JsonWriter json, string key, float x)
     {
         json.WritePropertyName(key);
-        json.WriteRawValue(x.ToString("R", CultureInfo.InvariantCulture));
+        json.WriteRawValue(Shortest(x));
     }
+
+    /// <summary>The shortest text that reads back as the same float32.</summary>
+    static string Shortest(float x) => x.ToString("R", CultureInfo.InvariantCulture);
 
     static string Write(Action<Utf8JsonWriter> fields)
     {

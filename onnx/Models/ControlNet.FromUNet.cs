@@ -4,26 +4,22 @@ using Alignment.Onnx.Weights;
 namespace Alignment.Onnx.Models;
 
 /// <summary>The ControlNet to start training from.</summary>
-public static partial class ControlNet
+static partial class ControlNet
 {
     /// <summary>
-    /// Weights of a new ControlNet for a UNet, as the paper initialises it: conv_in, time embedding and the encoder
-    /// half are the UNet's own; the conditioning embedding is seeded; its last convolution and the zero convolutions
-    /// are zero, so that it changes nothing until it is trained. Reads from <paramref name="unet"/> when it is read.
+    /// Weights of a new ControlNet, initialised as in the paper: conv_in, time embedding and the encoder half are those of
+    /// <paramref name="unet"/>, which must stay open; the conditioning embedding is seeded; its last convolution and the zero convolutions are
+    /// zero (or of a small gain, by <paramref name="options"/>), so that it changes nothing until it is trained.
     /// </summary>
-    /// <param name="unet">The UNet's weights; must stay open while these are used.</param>
-    /// <param name="config">See <see cref="ControlNetConfig.For"/>.</param>
-    /// <param name="options">Seed of the conditioning embedding, and a gain for the zero convolutions when they must not be zero.</param>
     /// <exception cref="BadDataException">The UNet lacks tensors of the encoder half, or has them in another shape.</exception>
     public static IWeights FromUNet(IWeights unet, ControlNetConfig config, SeededWeightsOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(unet);
         var wanted = Weights(config);
         WeightCheck.Demand("unet", [.. wanted.Where(w => !IsOwn(w.Name))], unet);
         return new Joined(unet, new SeededWeights(wanted, options));
     }
 
-    /// <summary>True for what a ControlNet has and its UNet has not.</summary>
+    /// <summary>Whether a tensor is a ControlNet's, not its UNet's.</summary>
     static bool IsOwn(string name) => name.StartsWith("controlnet_", StringComparison.Ordinal);
 
     sealed class Joined(IWeights unet, SeededWeights own) : IWeights

@@ -1,12 +1,11 @@
-using System.Globalization;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Models;
 
 /// <summary>
-/// ControlNet (Zhang, Rao and Agrawala 2023): a copy of the UNet's encoder half that sees the control picture and
-/// answers with residuals for the UNet, each through a convolution that starts at zero.
+/// ControlNet (Zhang, Rao and Agrawala 2023): a copy of the UNet's encoder half that sees the control picture and outputs residuals for the
+/// UNet, each through a convolution that starts at zero.
 /// <code>
 /// sample                 float32 [batch, latent channels, height, width]
 /// timestep               float32 [batch]
@@ -16,7 +15,7 @@ namespace Alignment.Onnx.Models;
 /// → down_block_res_0 … k−1, mid_block_res      the UNet's down_block_0 … k−1, mid_block
 /// </code>
 /// </summary>
-public static partial class ControlNet
+static partial class ControlNet
 {
     /// <summary>The tensors of the model, named as published.</summary>
     public static IReadOnlyList<WeightInfo> Weights(ControlNetConfig config) => Build(config).WeightInfos();
@@ -31,47 +30,46 @@ public static partial class ControlNet
     }
 
     /// <summary>
-    /// The model in two, for loops: what depends on the control picture only (<c>controlnet_cond</c> → <c>control_hint</c> [batch, channels of the first level,
-    /// height, width]), and the body, which takes <c>control_hint</c> in the picture's place. Together they compute what the one model computes.
+    /// The model in two parts, for loops: what depends on the control picture only (<c>controlnet_cond</c> → <c>control_hint</c> [batch,
+    /// channels of the first level, height, width]), and the body, which takes <c>control_hint</c> in the picture's place.
     /// </summary>
     /// <exception cref="BadDataException">Tensors are missing or of another shape; all are named.</exception>
     public static (OnnxModel Hint, OnnxModel Body) AuthorInTwo(ControlNetConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32)
     {
-        ArgumentNullException.ThrowIfNull(config);
         var hint = new ModelGraph("controlnet_hint") { FloatType = precision.FloatType };
-        Value picture = hint.FloatInput("controlnet_cond", Dim.Named("batch"), config.ConditioningChannels, Dim.Named("picture_height"), Dim.Named("picture_width"));
-        hint.FloatOutput(HintName, ConditioningEmbedding(picture, config));
-        return (new(hint, weights), new(Build(config, precision, (graph, inputs) => graph.FloatInput(HintName, inputs.Batch, config.BlockChannels[0], inputs.Sample[2], inputs.Sample[3])), weights));
+        Dim batch = Dim.Named("batch"), height = Dim.Named("picture_height"), width = Dim.Named("picture_width");
+        hint.FloatOutput(HintName, ConditioningEmbedding(hint.FloatInput("controlnet_cond", batch, config.ConditioningChannels, height, width), config));
+        ModelGraph body = Build(config, precision,
+            (graph, inputs) => graph.FloatInput(HintName, inputs.Batch, config.BlockChannels[0], inputs.Sample[2], inputs.Sample[3]));
+        return (new(hint, weights), new(body, weights));
     }
 
-    /// <summary>The control picture's features, where the model is in two.</summary>
+    /// <summary>The control picture's features, where the model is in two parts.</summary>
     public const string HintName = "control_hint";
 
     static ModelGraph Build(ControlNetConfig config, ModelPrecision precision = ModelPrecision.Float32)
     {
-        ArgumentNullException.ThrowIfNull(config);
         Dim factor = config.ImageToLatent;
-        return Build(config, precision, (graph, inputs) => graph.FloatInput("controlnet_cond", inputs.Batch, config.ConditioningChannels, factor * inputs.Sample[2], factor * inputs.Sample[3]), x => ConditioningEmbedding(x, config));
+        return Build(config, precision,
+            (graph, inputs) => graph.FloatInput("controlnet_cond", inputs.Batch, config.ConditioningChannels, factor * inputs.Sample[2], factor * inputs.Sample[3]),
+            x => ConditioningEmbedding(x, config));
     }
 
-    /// <param name="config">The architecture.</param>
-    /// <param name="precision">Of the numbers inside.</param>
-    /// <param name="declare">The input that carries the control.</param>
-    /// <param name="embed">From that input to the hint; null where it is the hint.</param>
+    /// <summary><paramref name="declare"/> declares the control's input, <paramref name="embed"/> computes the hint from it (null: it is the hint).</summary>
     static ModelGraph Build(ControlNetConfig config, ModelPrecision precision, Func<ModelGraph, UNetParts.Inputs, Value> declare, Func<Value, Value>? embed = null)
     {
         var graph = new ModelGraph("controlnet") { FusesAttention = true, FloatType = precision.FloatType };
         UNetParts.Inputs inputs = UNetParts.DeclareInputs(graph, config);
         Value control = declare(graph, inputs), scale = graph.Input("conditioning_scale", ElementType.Float32, 1);
         var (down, mid) = Residuals(inputs, () => embed is null ? control : embed(control), config, scale);
-        for (int i = 0; i < down.Count; i++) graph.FloatOutput(string.Create(CultureInfo.InvariantCulture, $"down_block_res_{i}"), down[i]);
+        for (int i = 0; i < down.Count; i++) graph.FloatOutput($"down_block_res_{i}", down[i]);
         graph.FloatOutput("mid_block_res", mid);
         return graph;
     }
 
-    /// <summary>The residuals for the UNet's down path and for its middle, in the graph and the scope of the inputs; times <paramref name="scale"/> where it is given.</summary>
-    internal static (IReadOnlyList<Value> Down, Value Mid) Apply(UNetParts.Inputs inputs, Value control, ControlNetConfig config, Value? scale = null) =>
-        Residuals(inputs, () => ConditioningEmbedding(control, config), config, scale);
+    /// <summary>The residuals for the UNet's down path and middle, in the graph and the scope of the inputs.</summary>
+    public static (IReadOnlyList<Value> Down, Value Mid) Apply(UNetParts.Inputs inputs, Value control, ControlNetConfig config) =>
+        Residuals(inputs, () => ConditioningEmbedding(control, config), config, null);
 
     static (IReadOnlyList<Value> Down, Value Mid) Residuals(UNetParts.Inputs inputs, Func<Value> hint, ControlNetConfig config, Value? scale)
     {
@@ -91,7 +89,8 @@ public static partial class ControlNet
     {
         using var _ = control.Graph.Scope("controlnet_cond_embedding");
         var channels = config.EmbeddingChannels;
-        if (config is { ReversedControl: true, ConditioningChannels: > 1 }) control = Value.Concat(1, [.. control.Split(config.ConditioningChannels, axis: 1).Reverse()]);
+        if (config is { ReversedControl: true, ConditioningChannels: > 1 })
+            control = Value.Concat(1, [.. control.Split(config.ConditioningChannels, axis: 1).Reverse()]);
         Value x = control.Conv3("conv_in", channels[0]).Silu();
         for (int i = 0; i + 1 < channels.Count; i++)
         {

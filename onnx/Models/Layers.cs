@@ -4,8 +4,8 @@ using Alignment.Onnx.Ops;
 namespace Alignment.Onnx.Models;
 
 /// <summary>
-/// Layers that own weights, written as the published models name them: a layer "conv1" in scope "down_blocks.0" /
-/// "resnets.1" owns "down_blocks.0.resnets.1.conv1.weight" and ".bias".
+/// Layers with weights, named as in the published models: a layer "conv1" in scope "down_blocks.0" / "resnets.1" owns
+/// "down_blocks.0.resnets.1.conv1.weight" and ".bias".
 /// </summary>
 static class Layers
 {
@@ -25,24 +25,30 @@ static class Layers
         return x.Linear(weight, bias ? x.Graph.Weight($"{name}.bias", width) : null, name);
     }
 
-    internal static Value GroupNormLayer(this Value x, string name, int groups, float epsilon) =>
-        x.Cast(ElementType.Float32).GroupNorm(groups, x.Graph.NormWeight($"{name}.weight", x[1]), x.Graph.NormWeight($"{name}.bias", x[1]), epsilon, name).Cast(x.Type);
+    internal static Value GroupNormLayer(this Value x, string name, int groups, float epsilon)
+    {
+        var (weight, bias) = NormWeights(x, name, x[1]);
+        return x.Cast(ElementType.Float32).GroupNorm(groups, weight, bias, epsilon, name).Cast(x.Type);
+    }
 
-    internal static Value LayerNormLayer(this Value x, string name, float epsilon) =>
-        x.Cast(ElementType.Float32).LayerNorm(x.Graph.NormWeight($"{name}.weight", x[^1]), x.Graph.NormWeight($"{name}.bias", x[^1]), epsilon, name).Cast(x.Type);
+    internal static Value LayerNormLayer(this Value x, string name, float epsilon)
+    {
+        var (weight, bias) = NormWeights(x, name, x[^1]);
+        return x.Cast(ElementType.Float32).LayerNorm(weight, bias, epsilon, name).Cast(x.Type);
+    }
 
-    /// <summary>Norms compute in float32 also where the rest of the model is float16: sums of squares leave its range.</summary>
-    static Value NormWeight(this ModelGraph graph, string name, Dim width) => graph.Weight(ElementType.Float32, name, width);
+    /// <summary>Norms compute in float32 also in float16 models: sums of squares leave float16's range.</summary>
+    static (Value Weight, Value Bias) NormWeights(Value x, string name, Dim width) =>
+        (x.Graph.Weight(ElementType.Float32, $"{name}.weight", width), x.Graph.Weight(ElementType.Float32, $"{name}.bias", width));
 
-    /// <summary>An input in float32, as every model takes it, and from there on in the type that the model computes in.</summary>
-    internal static Value FloatInput(this ModelGraph graph, string name, params ReadOnlySpan<Dim> dims) => graph.Input(name, ElementType.Float32, dims).Cast(graph.FloatType);
+    /// <summary>A float32 input, cast to the type the model computes in.</summary>
+    internal static Value FloatInput(this ModelGraph graph, string name, params ReadOnlySpan<Dim> dims) =>
+        graph.Input(name, ElementType.Float32, dims).Cast(graph.FloatType);
 
-    /// <summary>An output in float32, as every model gives it.</summary>
+    /// <summary>A float32 output.</summary>
     internal static void FloatOutput(this ModelGraph graph, string name, Value value) => graph.Output(name, value.Cast(ElementType.Float32));
 
-    /// <summary>
-    /// softmax(q kᵀ / √width of a head + mask) v over heads. q, k and v are rows: [batch·tokens, channels].
-    /// </summary>
+    /// <summary>softmax(q kᵀ / √width of a head + mask) v over heads. q, k and v are rows: [batch·tokens, channels].</summary>
     internal static Value Attend(Value q, Value k, Value v, Dim batch, Dim queries, Dim keys, int heads, Value? mask = null)
     {
         long channels = q[1].Value, width = channels / heads;
@@ -50,7 +56,8 @@ static class Layers
         if (q.Graph.FusesAttention && mask is null)
         {
             Value?[] inputs = [q.Reshape(batch, queries, channels), k.Reshape(batch, keys, channels), v.Reshape(batch, keys, channels)];
-            return q.Graph.Add(Op.MultiHeadAttention, inputs, ModelGraph.Attributes(("num_heads", heads), ("scale", scale))).Outputs[0].Reshape(batch * queries, channels);
+            Node attention = q.Graph.Add(Op.MultiHeadAttention, inputs, ModelGraph.Attributes(("num_heads", heads), ("scale", scale)));
+            return attention.Outputs[0].Reshape(batch * queries, channels);
         }
         Value qh = q.Reshape(batch, queries, heads, width).Transpose(0, 2, 1, 3) * scale;   // [B, heads, Q, width]
         Value kh = k.Reshape(batch, keys, heads, width).Transpose(0, 2, 3, 1);                                      // [B, heads, width, K]
@@ -60,9 +67,7 @@ static class Layers
         return scores.SoftmaxMatMul(vh).Transpose(0, 2, 1, 3).Reshape(batch * queries, channels);
     }
 
-    /// <summary>
-    /// Two convolutions around a shortcut; the time embedding, already through SiLU, shifts the channels between them.
-    /// </summary>
+    /// <summary>Two convolutions and a shortcut; between them the time embedding (after SiLU) shifts the channels.</summary>
     internal static Value ResnetBlock(this Value x, string name, int channels, int groups, float epsilon, Value? time = null)
     {
         using var _ = x.Graph.Scope(name);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Weights;
 using static Alignment.Onnx.Models.TrunkLayer;
@@ -6,9 +5,9 @@ using static Alignment.Onnx.Models.TrunkLayer;
 namespace Alignment.Onnx.Models;
 
 /// <summary>
-/// LPIPS v0.1 (Zhang et al. 2018, "The Unreasonable Effectiveness of Deep Features as a Perceptual Metric"): how
-/// different two pictures look, by a trained network's inner outputs. For each tap l of the trunk, with its channels
-/// brought to length one at every position, d = Σ_l mean over positions Σ_c w_l,c (ŷ0_l,c − ŷ1_l,c)². 0 for equal pictures.
+/// LPIPS v0.1 (Zhang et al. 2018, "The Unreasonable Effectiveness of Deep Features as a Perceptual Metric"): the perceptual distance of two
+/// pictures. With the channels of each tap l of a trunk scaled to length one at every position (ŷ),
+/// d = Σ_l mean over positions Σ_c w_l,c (ŷ0_l,c − ŷ1_l,c)².
 /// <code>
 /// image0, image1   float32 [batch, 3, height, width] in −1 … 1
 /// → distance       float32 [batch]
@@ -16,7 +15,7 @@ namespace Alignment.Onnx.Models;
 /// </code>
 /// Weights: <c>features.N.…</c> as torchvision names the trunk's, <c>linL.model.1.weight</c> as lpips names w.
 /// </summary>
-public static class Lpips
+static class Lpips
 {
     const string LinearPrefix = "lin";
 
@@ -24,34 +23,29 @@ public static class Lpips
     const float LengthEpsilon = 1e-10f;
 
     /// <summary>
-    /// Least square of that length under the root, whose slope at 0 is infinite: where ReLU left no channel, 0 · ∞
-    /// would make the gradient NaN. Its root, 1e-16, is a millionth of <see cref="LengthEpsilon"/>, so no distance shows it.
+    /// Lower bound of that length's square under the root, whose slope at 0 is infinite: where ReLU left no channel, 0 · ∞ would make the
+    /// gradient NaN. Its root, 1e-16, is a millionth of <see cref="LengthEpsilon"/>, too small to change a distance.
     /// </summary>
     const float LeastSquaredLength = 1e-32f;
 
-    /// <summary>The tensors of the model: the trunk's up to the last tap, and the linear layers'.</summary>
+    /// <summary>The trunk's tensors up to the last tap, and the linear layers'.</summary>
     public static IReadOnlyList<WeightInfo> Weights(LpipsConfig config) => Build(config).WeightInfos();
 
     /// <summary>True for a tensor of the linear layers, false for one of the trunk.</summary>
-    internal static bool IsLinear(string weight) => weight.StartsWith(LinearPrefix, StringComparison.Ordinal);
+    public static bool IsLinear(string weight) => weight.StartsWith(LinearPrefix, StringComparison.Ordinal);
 
-    /// <summary>The model of two pictures. Tensors that it does not use (a trunk's classifier) are left alone.</summary>
+    /// <summary>The model of two pictures. Unused tensors (a trunk's classifier) are ignored.</summary>
     /// <exception cref="BadDataException">Tensors are missing or of another shape; all are named.</exception>
     public static OnnxModel Author(LpipsConfig config, IWeights weights) => new(Build(config), weights);
 
     /// <summary>
-    /// Adds the distance to the graph, with its weights under the current scope. Both pictures pass the same trunk, each on
+    /// The distance [batch] of two pictures [batch, 3, height, width] in −1 … 1, in their graph and scope. Each picture passes the trunk on
     /// its own, so that a gradient for <paramref name="image0"/> goes back through one of them only.
     /// </summary>
-    /// <param name="image0">[batch, 3, height, width] in −1 … 1.</param>
-    /// <param name="image1">The same shape.</param>
-    /// <param name="config">The trunk.</param>
-    /// <returns>[batch], 0 or more with the published weights.</returns>
     public static Value Distance(Value image0, Value image1, LpipsConfig config) => Sum(PerLayer(image0, image1, config));
 
     static ModelGraph Build(LpipsConfig config)
     {
-        ArgumentNullException.ThrowIfNull(config);
         var graph = new ModelGraph("lpips");
         Dim batch = Dim.Named("batch"), height = Dim.Named("height"), width = Dim.Named("width");
         Value image0 = graph.Input("image0", graph.FloatType, batch, config.Shift.Count, height, width);
@@ -67,14 +61,12 @@ public static class Lpips
     /// <summary>Each tap's share, [batch].</summary>
     static List<Value> PerLayer(Value image0, Value image1, LpipsConfig config)
     {
-        ArgumentNullException.ThrowIfNull(image0);
-        ArgumentNullException.ThrowIfNull(image1);
         Check(image0, image1, config);
         List<Value> taps0 = Taps(image0, config), taps1 = Taps(image1, config);
         var parts = new List<Value>();
         for (int l = 0; l < taps0.Count; l++)
         {
-            string name = string.Create(CultureInfo.InvariantCulture, $"{LinearPrefix}{l}.model.1");
+            string name = $"{LinearPrefix}{l}.model.1";
             Value weight = image0.Graph.Weight($"{name}.weight", 1, taps0[l][1], 1, 1);
             using var _ = image0.Graph.Scope(name);
             Value difference = UnitLength(taps0[l]) - UnitLength(taps1[l]);
@@ -86,22 +78,25 @@ public static class Lpips
 
     static void Check(Value image0, Value image1, LpipsConfig config)
     {
-        ArgumentNullException.ThrowIfNull(config);
         if (image0.Rank != 4 || image0[1] != config.Shift.Count || !image1.Shape.Equals(image0.Shape))
-            throw GraphException.For("LPIPS", $"'{image0.Name}' {image0.Shape} and '{image1.Name}' {image1.Shape}", $"two pictures of one shape [batch, {config.Shift.Count}, height, width]");
-        if (config.Scale.Count != config.Shift.Count || config.Taps.Count == 0 || config.Taps[0] < 0 || config.Taps[^1] >= config.Layers.Count || !config.Taps.SequenceEqual(config.Taps.Distinct().Order()))
-            throw GraphException.For($"LPIPS trunk '{config.Name}'", $"taps [{string.Join(", ", config.Taps)}], {config.Scale.Count} scales", $"ascending layers from 0 to {config.Layers.Count - 1}, {config.Shift.Count} scales");
+            throw GraphException.For("LPIPS", $"'{image0.Name}' {image0.Shape} and '{image1.Name}' {image1.Shape}",
+                $"two pictures of one shape [batch, {config.Shift.Count}, height, width]");
+        var taps = config.Taps;
+        bool ascending = taps.Count > 0 && taps[0] >= 0 && taps[^1] < config.Layers.Count && taps.SequenceEqual(taps.Distinct().Order());
+        if (!ascending || config.Scale.Count != config.Shift.Count)
+            throw GraphException.For($"LPIPS trunk '{config.Name}'", $"taps [{string.Join(", ", taps)}], {config.Scale.Count} scales",
+                $"ascending layers from 0 to {config.Layers.Count - 1}, {config.Shift.Count} scales");
     }
 
     /// <summary>The outputs that are compared, in order.</summary>
-    internal static List<Value> Taps(Value image, LpipsConfig config)
+    public static List<Value> Taps(Value image, LpipsConfig config)
     {
         ModelGraph graph = image.Graph;
         Value x = (image - PerChannel(config.Shift)) / PerChannel(config.Scale);
         var taps = new List<Value>();
         for (int i = 0; i <= config.Taps[^1]; i++)
         {
-            string name = string.Create(CultureInfo.InvariantCulture, $"features.{i}");
+            string name = $"features.{i}";
             x = config.Layers[i] switch
             {
                 Conv c => x.ConvLayer(name, c.Channels, c.Kernel, c.Stride, (c.Padding, c.Padding, c.Padding, c.Padding)),

@@ -2,7 +2,7 @@ using static Alignment.Onnx.Models.TrunkLayer;
 
 namespace Alignment.Onnx.Models;
 
-/// <summary>The trunks that LPIPS publishes linear layers for.</summary>
+/// <summary>The trunks with published LPIPS weights.</summary>
 public enum LpipsTrunk
 {
     Squeeze,
@@ -11,23 +11,21 @@ public enum LpipsTrunk
 }
 
 /// <summary>A trunk for LPIPS: layers in the order of torchvision's <c>features</c>, and which outputs are compared.</summary>
-public sealed record LpipsConfig
+sealed record LpipsConfig
 {
-    /// <summary>Named in messages.</summary>
     public required string Name { get; init; }
 
     public required IReadOnlyList<TrunkLayer> Layers { get; init; }
 
-    /// <summary>Indices of the layers whose outputs are compared, ascending. Nothing after the last is computed.</summary>
+    /// <summary>Indices of the layers whose outputs are compared, ascending; nothing after the last is computed.</summary>
     public required IReadOnlyList<int> Taps { get; init; }
 
-    /// <summary>What is subtracted from each channel of a picture in −1 … 1 (lpips 0.1, ScalingLayer: ImageNet's means on that scale).</summary>
+    /// <summary>(picture − Shift) / Scale by channel, for a picture in −1 … 1 (lpips 0.1, ScalingLayer: ImageNet's mean and deviation).</summary>
     public IReadOnlyList<float> Shift { get; init; } = [-0.030f, -0.088f, -0.188f];
 
-    /// <summary>What each channel is then divided by (lpips 0.1, ScalingLayer).</summary>
     public IReadOnlyList<float> Scale { get; init; } = [0.458f, 0.448f, 0.450f];
 
-    /// <summary>SqueezeNet 1.1 (torchvision <c>squeezenet1_1</c>): seven taps, pools that round up.</summary>
+    /// <summary>SqueezeNet 1.1 (torchvision <c>squeezenet1_1</c>): pools round up.</summary>
     public static LpipsConfig Squeeze { get; } = new()
     {
         Name = "squeeze",
@@ -68,7 +66,6 @@ public sealed record LpipsConfig
         Taps = [3, 8, 15, 22, 29],
     };
 
-    /// <summary>The published trunk of that name.</summary>
     public static LpipsConfig Of(LpipsTrunk trunk) => trunk switch
     {
         LpipsTrunk.Squeeze => Squeeze,

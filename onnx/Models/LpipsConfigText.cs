@@ -41,24 +41,27 @@ static class LpipsConfigText
 
     static string Text(TrunkLayer layer) => layer switch
     {
-        Conv c => string.Create(CultureInfo.InvariantCulture, $"conv {c.Channels} {c.Kernel} {c.Stride} {c.Padding}"),
+        Conv c => $"conv {c.Channels} {c.Kernel} {c.Stride} {c.Padding}",
         Relu => "relu",
-        MaxPool p => string.Create(CultureInfo.InvariantCulture, $"maxpool {p.Kernel} {p.Stride} {(p.Ceil ? "ceil" : "floor")}"),
-        Fire f => string.Create(CultureInfo.InvariantCulture, $"fire {f.Squeeze} {f.Expand}"),
+        MaxPool p => $"maxpool {p.Kernel} {p.Stride} {(p.Ceil ? "ceil" : "floor")}",
+        Fire f => $"fire {f.Squeeze} {f.Expand}",
         _ => throw new NotSupportedException($"{layer}"),
     };
 
     static TrunkLayer Layer(string text)
     {
         string[] words = text.Split(' ');
-        int[] n = [.. words.Skip(1).Where(w => w.Length > 0 && char.IsAsciiDigit(w[0])).Select(w => int.Parse(w, NumberStyles.None, CultureInfo.InvariantCulture)).Select(i => i <= MostOfAnything ? i : throw new FormatException($"a layer '{SafePath.Shorten(text)}'"))];
+        int[] n = [.. words.Skip(1).Where(w => w.Length > 0 && char.IsAsciiDigit(w[0])).Select(w => int.Parse(w, NumberStyles.None, CultureInfo.InvariantCulture))];
+        if (n.Any(i => i > MostOfAnything)) throw Bad();
         return (words[0], n.Length, words.Length) switch
         {
             ("conv", 4, 5) => new Conv(n[0], n[1], n[2], n[3]),
             ("relu", 0, 1) => new Relu(),
             ("maxpool", 2, 4) when words[3] is "ceil" or "floor" => new MaxPool(n[0], n[1], words[3] == "ceil"),
             ("fire", 2, 3) => new Fire(n[0], n[1]),
-            _ => throw new FormatException($"a layer '{SafePath.Shorten(text)}'"),
+            _ => throw Bad(),
         };
+
+        FormatException Bad() => new($"a layer '{SafePath.Shorten(text)}'");
     }
 }

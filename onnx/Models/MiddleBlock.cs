@@ -1,7 +1,7 @@
 namespace Alignment.Onnx.Models;
 
 /// <summary>What stands between a UNet's halves (<c>mid_block_type</c>).</summary>
-public enum MiddleBlock
+enum MiddleBlock
 {
     /// <summary>Two resnets around a transformer ("UNetMidBlock2DCrossAttn"): Stable Diffusion 1.5.</summary>
     Transformer,

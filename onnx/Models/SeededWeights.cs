@@ -3,32 +3,31 @@ using Alignment.Onnx.Weights;
 namespace Alignment.Onnx.Models;
 
 /// <summary>How a seeded initialisation chooses its numbers.</summary>
-public sealed record SeededWeightsOptions
+sealed record SeededWeightsOptions
 {
     public ulong Seed { get; init; }
 
-    /// <summary>Matrices and kernels have the standard deviation Gain / √(inputs of one output). 1 keeps the size of what passes through (LeCun 1998).</summary>
+    /// <summary>Matrices and kernels have the standard deviation Gain / √(inputs of one output); 1 keeps the variance (LeCun 1998).</summary>
     public float Gain { get; init; } = 1;
 
     /// <summary>Standard deviation of token and position embeddings (CLIP's initializer_range).</summary>
     public float EmbeddingDeviation { get; init; } = 0.02f;
 
-    /// <summary>Gain of a ControlNet's zero convolutions: 0 as the paper has it, so that an untrained one changes nothing; small and positive where one must be seen to act.</summary>
+    /// <summary>Gain of a ControlNet's zero convolutions: 0 as in the paper, so that an untrained one changes nothing; positive for tests.</summary>
     public float ZeroConvolutionGain { get; init; }
 }
 
 /// <summary>
-/// A seeded initialisation for any list of tensors: norms scale by one, biases are zero, matrices and kernels are
-/// normal with fan-in scaling. Each number depends only on the seed, the tensor's name and its place, so the same
-/// bits come out on every machine and in any order of reading; nothing is kept in memory.
+/// A seeded initialisation for any list of tensors: norms scale by one, biases are zero, matrices and kernels are normal with fan-in
+/// scaling. Each number depends only on the seed, the tensor's name and its place: the same bits on every machine and in any order of
+/// reading. Nothing is stored.
 /// </summary>
-public sealed class SeededWeights : IWeights
+sealed class SeededWeights : IWeights
 {
     readonly SeededWeightsOptions _options;
 
     public SeededWeights(IEnumerable<WeightInfo> infos, SeededWeightsOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(infos);
         _options = options ?? new();
         Infos = infos.ToDictionary(i => i.Name, StringComparer.Ordinal);
     }
@@ -38,20 +37,14 @@ public sealed class SeededWeights : IWeights
     public void Read(string name, long start, Span<float> into)
     {
         WeightInfo info = Infos[name];
-        if (start < 0 || start + into.Length > info.Count) throw new ArgumentOutOfRangeException(nameof(start), start, $"'{name}' has {info.Count} elements.");
-        if (IsNormScale(info))
+        info.CheckRange(start, into.Length);
+        if (IsNormScale(info)) into.Fill(1);
+        else if (Deviation(info) is var deviation && deviation == 0) into.Clear();
+        else
         {
-            into.Fill(1);
-            return;
+            SeededNormal.Fill(into, _options.Seed, $"weights/{name}", start);
+            for (int i = 0; i < into.Length; i++) into[i] *= deviation;
         }
-        float deviation = Deviation(info);
-        if (deviation == 0)
-        {
-            into.Clear();
-            return;
-        }
-        SeededNormal.Fill(into, _options.Seed, $"weights/{name}", start);
-        for (int i = 0; i < into.Length; i++) into[i] *= deviation;
     }
 
     float Deviation(WeightInfo info)
@@ -66,8 +59,8 @@ public sealed class SeededWeights : IWeights
     static bool IsNormScale(WeightInfo info) =>
         info.Shape.Count == 1 && info.Name.EndsWith(".weight", StringComparison.Ordinal) && info.Name.Contains("norm", StringComparison.Ordinal);
 
-    /// <summary>The convolutions through which a ControlNet is joined to its UNet, and its conditioning embedding to it.</summary>
-    internal static bool IsZeroConvolution(string name) =>
+    /// <summary>The convolutions that join a ControlNet to its UNet, and its conditioning embedding to the ControlNet.</summary>
+    public static bool IsZeroConvolution(string name) =>
         name.StartsWith("controlnet_down_blocks.", StringComparison.Ordinal) || name.StartsWith("controlnet_mid_block.", StringComparison.Ordinal)
         || name.StartsWith("controlnet_cond_embedding.conv_out.", StringComparison.Ordinal);
 }

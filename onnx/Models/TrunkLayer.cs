@@ -1,20 +1,19 @@
 namespace Alignment.Onnx.Models;
 
 /// <summary>One layer of a picture network's trunk, as torchvision numbers them in <c>features</c>.</summary>
-public abstract record TrunkLayer
+abstract record TrunkLayer
 {
     /// <summary>A square convolution with bias: <c>features.N.weight</c>, <c>features.N.bias</c>.</summary>
     public sealed record Conv(int Channels, int Kernel, int Stride = 1, int Padding = 0) : TrunkLayer;
 
-    /// <summary>max(x, 0).</summary>
     public sealed record Relu : TrunkLayer;
 
-    /// <summary>The largest of square windows; <paramref name="Ceil"/> keeps the window that the edge cuts off.</summary>
+    /// <summary>The maximum of square windows; <paramref name="Ceil"/> keeps the window that the edge cuts off.</summary>
     public sealed record MaxPool(int Kernel, int Stride, bool Ceil = false) : TrunkLayer;
 
     /// <summary>
     /// SqueezeNet's fire module (Iandola et al. 2016): 1x1 to <paramref name="Squeeze"/> channels, then 1x1 and 3x3 to
-    /// <paramref name="Expand"/> channels each, side by side; every one through ReLU.
+    /// <paramref name="Expand"/> channels each, concatenated; a ReLU after each convolution.
     /// </summary>
     public sealed record Fire(int Squeeze, int Expand) : TrunkLayer;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Weights;
 
@@ -8,14 +7,14 @@ namespace Alignment.Onnx.Models;
 /// The noise predictor of Stable Diffusion 1.x (Rombach et al. 2022) with a ControlNet's residuals as inputs.
 /// <code>
 /// sample                 float32 [batch, latent channels, height, width]   any height and width, odd ones too
-/// timestep               float32 [batch]       one for each element; fractional ones (Euler) are allowed
+/// timestep               float32 [batch]       may be fractional (Euler)
 /// encoder_hidden_states  float32 [batch, tokens, text width]
 /// down_block_0 … k−1     float32 [batch, channels, sides]   added to the skip connections; zeros for no control
 /// mid_block              float32 [batch, channels, sides]
 /// → out_sample           float32 [batch, latent channels, height, width]
 /// </code>
 /// </summary>
-public static class UNet2DCondition
+static class UNet2DCondition
 {
     /// <summary>The tensors of the model, named as published.</summary>
     public static IReadOnlyList<WeightInfo> Weights(UNetConfig config) => Build(config).WeightInfos();
@@ -31,7 +30,6 @@ public static class UNet2DCondition
 
     static ModelGraph Build(UNetConfig config, ModelPrecision precision = ModelPrecision.Float32)
     {
-        ArgumentNullException.ThrowIfNull(config);
         var graph = new ModelGraph("unet") { FusesAttention = true, FloatType = precision.FloatType };
         UNetParts.Inputs inputs = UNetParts.DeclareInputs(graph, config);
         var (downResiduals, midResidual) = DeclareResiduals(graph, inputs.Sample, config);
@@ -39,8 +37,8 @@ public static class UNet2DCondition
         return graph;
     }
 
-    /// <summary>The predicted noise, in the graph and the scope of the inputs; without control where there are no residuals.</summary>
-    internal static Value Apply(UNetParts.Inputs inputs, IReadOnlyList<Value> downResiduals, Value? midResidual, UNetConfig config)
+    /// <summary>The prediction, in the graph and the scope of the inputs; without residuals, without control.</summary>
+    public static Value Apply(UNetParts.Inputs inputs, IReadOnlyList<Value> downResiduals, Value? midResidual, UNetConfig config)
     {
         ModelGraph graph = inputs.Sample.Graph;
         Value time = UNetParts.TimeEmbedding(inputs.Timestep, config);
@@ -64,11 +62,11 @@ public static class UNet2DCondition
             for (int i = 0; i < halvings; i++) (h, w) = ((h + 1).FloorDivide(2), (w + 1).FloorDivide(2));
             return graph.FloatInput(name, sample[0], channels, h, w);
         }
-        Value[] down = [.. config.SkipChannels.Select((c, i) => Declare(string.Create(CultureInfo.InvariantCulture, $"down_block_{i}"), c, config.SkipHalvings[i]))];
+        Value[] down = [.. config.SkipChannels.Select((c, i) => Declare($"down_block_{i}", c, config.SkipHalvings[i]))];
         return (down, Declare("mid_block", config.BlockChannels[^1], config.BlockChannels.Count - 1));
     }
 
-    /// <summary>The decoder half: each layer joins the skip connection the encoder left, the last one first.</summary>
+    /// <summary>The decoder half: each layer takes one of the encoder's skip connections, the last one first.</summary>
     static Value Up(Value x, List<Value> skips, Value time, Value text, UNetConfig config)
     {
         int levels = config.BlockChannels.Count, left = skips.Count;
@@ -83,7 +81,7 @@ public static class UNet2DCondition
                     if (config.UpAttention[i]) x = UNetParts.Transformer(x, $"attentions.{j}", text, config.Heads[level], config);
                 }
                 if (level == 0) break;
-                // An odd side was halved upwards, so doubling may be one too large: take the size of the skip it meets.
+                // An odd side was halved upwards, so doubling may be one too large: take the size of the next skip.
                 using (x.Graph.Scope("upsamplers.0")) x = x.ResizeNearestTo(skips[left - 1]).Conv3("conv", config.BlockChannels[level]);
             }
         return x;

@@ -1,12 +1,11 @@
 namespace Alignment.Onnx.Models;
 
-/// <summary>What UNet and ControlNet have in common: the encoder half. Defaults are those of SD 1.5.</summary>
-public abstract record UNetEncoderConfig
+/// <summary>The encoder half, which UNet and ControlNet share. Defaults: SD 1.5.</summary>
+abstract record UNetEncoderConfig
 {
     private protected const int MostLayers = 100;
     private protected static readonly string[] s_downTypes = ["DownBlock2D", "CrossAttnDownBlock2D"];
 
-    /// <summary>Channels of the latents.</summary>
     public int InChannels { get; init; } = 4;
 
     /// <summary>Channels of each level, from full resolution to the coarsest; every level but the last halves the sides.</summary>
@@ -16,7 +15,7 @@ public abstract record UNetEncoderConfig
     public IReadOnlyList<bool> DownAttention { get; init; } = [true, true, true, false];
     public int LayersPerBlock { get; init; } = 2;
 
-    /// <summary>Number of attention heads of each level (the files call it attention_head_dim); a head is channels / heads wide.</summary>
+    /// <summary>Attention heads of each level (attention_head_dim in the files); a head is channels / heads wide.</summary>
     public IReadOnlyList<int> Heads { get; init; } = [8, 8, 8, 8];
 
     /// <summary>Transformer blocks in each attention module.</summary>
@@ -31,10 +30,9 @@ public abstract record UNetEncoderConfig
     public bool CosFirst { get; init; } = true;
     public float FrequencyShift { get; init; }
 
-    /// <summary>What stands between the encoder half and the decoder half.</summary>
     public MiddleBlock Middle { get; init; }
 
-    /// <summary>Number of skip connections, which is also the number of a ControlNet's down residuals: 12 for SD 1.5.</summary>
+    /// <summary>Skip connections, each with a ControlNet's down residual: 12 for SD 1.5.</summary>
     public int SkipCount => SkipChannels.Count;
 
     /// <summary>Channels of each skip connection in order: conv_in, then each level's layers and its downsampler.</summary>
@@ -42,35 +40,45 @@ public abstract record UNetEncoderConfig
     {
         get
         {
-            List<int> made = [BlockChannels[0]];
+            List<int> channels = [BlockChannels[0]];
             for (int level = 0; level < BlockChannels.Count; level++)
-                made.AddRange(Enumerable.Repeat(BlockChannels[level], LayersPerBlock + (level < BlockChannels.Count - 1 ? 1 : 0)));
-            return made;
+                channels.AddRange(Enumerable.Repeat(BlockChannels[level], LayersPerBlock + (level < BlockChannels.Count - 1 ? 1 : 0)));
+            return channels;
         }
     }
 
     /// <summary>How often the sides were halved at each skip connection.</summary>
-    internal IReadOnlyList<int> SkipHalvings
+    public IReadOnlyList<int> SkipHalvings
     {
         get
         {
-            List<int> made = [0];
+            List<int> halvings = [0];
             for (int level = 0; level < BlockChannels.Count; level++)
             {
-                made.AddRange(Enumerable.Repeat(level, LayersPerBlock));
-                if (level < BlockChannels.Count - 1) made.Add(level + 1);
+                halvings.AddRange(Enumerable.Repeat(level, LayersPerBlock));
+                if (level < BlockChannels.Count - 1) halvings.Add(level + 1);
             }
-            return made;
+            return halvings;
         }
     }
 
-    /// <summary>Everything of the encoder half but what records derived from this add.</summary>
-    private protected static T ReadEncoder<T>(ConfigFile file, T made) where T : UNetEncoderConfig
+    static readonly string[] s_false =
+    [
+        "use_linear_projection", "center_input_sample", "dual_cross_attention", "only_cross_attention", "mid_block_only_cross_attention",
+        "resnet_skip_time_act", "class_embeddings_concat",
+    ];
+
+    static readonly string[] s_absent =
+    [
+        "class_embed_type", "num_class_embeds", "addition_embed_type", "encoder_hid_dim", "encoder_hid_dim_type", "time_cond_proj_dim",
+        "time_embedding_dim", "time_embedding_act_fn", "timestep_post_act", "cross_attention_norm",
+    ];
+
+    /// <summary>The encoder half from a file.</summary>
+    private protected static T ReadEncoder<T>(ConfigFile file, T standard) where T : UNetEncoderConfig
     {
-        foreach (string key in new[] { "use_linear_projection", "center_input_sample", "dual_cross_attention", "only_cross_attention", "mid_block_only_cross_attention", "resnet_skip_time_act", "class_embeddings_concat" })
-            file.Only(key, "false");
-        foreach (string key in new[] { "class_embed_type", "num_class_embeds", "addition_embed_type", "encoder_hid_dim", "encoder_hid_dim_type", "time_cond_proj_dim", "time_embedding_dim", "time_embedding_act_fn", "timestep_post_act", "cross_attention_norm" })
-            file.Only(key);
+        foreach (string key in s_false) file.Only(key, "false");
+        foreach (string key in s_absent) file.Only(key);
         file.Only("act_fn", "silu", "swish");
         file.Only("downsample_padding", "1");
         file.Only("mid_block_scale_factor", "1");
@@ -82,46 +90,47 @@ public abstract record UNetEncoderConfig
         file.Only("conv_in_kernel", "3");
         file.Only("conv_out_kernel", "3");
 
-        var channels = file.Ints("block_out_channels", made.BlockChannels);
+        var channels = file.Ints("block_out_channels", standard.BlockChannels);
         var down = file.Texts("down_block_types", ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"]);
         if (down.Count != channels.Count || down.Any(t => !s_downTypes.Contains(t)))
             throw file.Bad("down_block_types", $"{channels.Count} of {string.Join(", ", s_downTypes)}");
         var heads = file.IntsPerBlock("num_attention_heads", 0, channels.Count);
         if (heads[0] == 0) heads = file.IntsPerBlock("attention_head_dim", 8, channels.Count);
-        int groups = file.Int("norm_num_groups", made.NormGroups);
-        if (channels.Any(c => c % groups != 0)) throw file.Bad("norm_num_groups", $"a divisor of every one of block_out_channels [{string.Join(", ", channels)}]");
+        int groups = file.Int("norm_num_groups", standard.NormGroups);
+        if (channels.Any(c => c % groups != 0))
+            throw file.Bad("norm_num_groups", $"a divisor of every one of block_out_channels [{string.Join(", ", channels)}]");
         var middle = file.IsNull("mid_block_type") ? MiddleBlock.None
             : file.Text("mid_block_type", "UNetMidBlock2DCrossAttn") == "UNetMidBlock2D" ? MiddleBlock.Resnet
             : MiddleBlock.Transformer;
         for (int i = 0; i < channels.Count; i++)
             if (down[i] == "CrossAttnDownBlock2D" || (i == channels.Count - 1 && middle == MiddleBlock.Transformer)) CheckHeads(file, channels[i], heads[i]);
-        // A key that is absent means the published library's default, which is not always SD 1.5's value.
-        return made with
+        // An absent key means the published library's default, which is not always SD 1.5's value.
+        return standard with
         {
-            InChannels = file.Int("in_channels", made.InChannels),
+            InChannels = file.Int("in_channels", standard.InChannels),
             BlockChannels = channels,
             DownAttention = [.. down.Select(t => t == "CrossAttnDownBlock2D")],
-            LayersPerBlock = file.Int("layers_per_block", made.LayersPerBlock, MostLayers),
+            LayersPerBlock = file.Int("layers_per_block", standard.LayersPerBlock, MostLayers),
             Heads = heads,
-            TransformerLayers = file.Int("transformer_layers_per_block", made.TransformerLayers, MostLayers),
+            TransformerLayers = file.Int("transformer_layers_per_block", standard.TransformerLayers, MostLayers),
             CrossAttentionWidth = file.Int("cross_attention_dim", 1280),
             NormGroups = groups,
-            NormEpsilon = file.Float("norm_eps", made.NormEpsilon),
+            NormEpsilon = file.Float("norm_eps", standard.NormEpsilon),
             CosFirst = file.Bool("flip_sin_to_cos", true),
             FrequencyShift = file.Float("freq_shift", 0),
             Middle = middle,
         };
     }
 
-    /// <summary>Only levels with transformers have heads; for the others the number means nothing.</summary>
+    /// <summary>For levels with transformers; only they have heads.</summary>
     private protected static void CheckHeads(ConfigFile file, int channels, int heads)
     {
         if (channels % heads != 0) throw file.Bad("attention_head_dim", $"a divisor of {channels} channels");
     }
 }
 
-/// <summary>The architecture of a UNet, as its <c>config.json</c> says. Defaults are those of SD 1.5.</summary>
-public sealed record UNetConfig : UNetEncoderConfig
+/// <summary>The architecture of a UNet, from its <c>config.json</c>. Defaults: SD 1.5.</summary>
+sealed record UNetConfig : UNetEncoderConfig
 {
     static readonly string[] s_upTypes = ["UpBlock2D", "CrossAttnUpBlock2D"];
 
@@ -134,12 +143,12 @@ public sealed record UNetConfig : UNetEncoderConfig
     public static UNetConfig Read(string configPath)
     {
         var file = new ConfigFile(configPath);
-        UNetConfig made = ReadEncoder(file, new UNetConfig());
+        UNetConfig config = ReadEncoder(file, new UNetConfig());
         var up = file.Texts("up_block_types", ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"]);
-        if (up.Count != made.BlockChannels.Count || up.Any(t => !s_upTypes.Contains(t)))
-            throw file.Bad("up_block_types", $"{made.BlockChannels.Count} of {string.Join(", ", s_upTypes)}");
+        if (up.Count != config.BlockChannels.Count || up.Any(t => !s_upTypes.Contains(t)))
+            throw file.Bad("up_block_types", $"{config.BlockChannels.Count} of {string.Join(", ", s_upTypes)}");
         for (int i = 0; i < up.Count; i++)
-            if (up[i] == "CrossAttnUpBlock2D") CheckHeads(file, made.BlockChannels[^(i + 1)], made.Heads[^(i + 1)]);
-        return made with { OutChannels = file.Int("out_channels", made.OutChannels), UpAttention = [.. up.Select(t => t == "CrossAttnUpBlock2D")] };
+            if (up[i] == "CrossAttnUpBlock2D") CheckHeads(file, config.BlockChannels[^(i + 1)], config.Heads[^(i + 1)]);
+        return config with { OutChannels = file.Int("out_channels", config.OutChannels), UpAttention = [.. up.Select(t => t == "CrossAttnUpBlock2D")] };
     }
 }

@@ -2,13 +2,13 @@ using Alignment.Onnx.Graph;
 
 namespace Alignment.Onnx.Models;
 
-/// <summary>What UNet and ControlNet share: time embedding, transformers, and the encoder half.</summary>
+/// <summary>The parts that UNet and ControlNet share: time embedding, transformers, and the encoder half.</summary>
 static class UNetParts
 {
     /// <summary>The longest period of the sinusoidal embedding ("Attention is all you need", section 3.5).</summary>
     const double MaxPeriod = 10000;
 
-    /// <summary>The norm before a transformer, and its layer norms, have their own epsilons whatever the configuration says.</summary>
+    /// <summary>Of the norm before a transformer and of its layer norms, whatever the configuration says.</summary>
     const float TransformerNormEpsilon = 1e-6f, LayerNormEpsilon = 1e-5f;
 
     internal sealed record Inputs(Value Sample, Value Timestep, Value Text)
@@ -26,7 +26,7 @@ static class UNetParts
     }
 
     /// <summary>
-    /// [batch] → SiLU of the time embedding, [batch, 4 × channels]: every resnet starts with that SiLU, so it is taken once.
+    /// [batch] → SiLU of the time embedding, [batch, 4 × channels]: every resnet starts with that SiLU, so it is computed once.
     /// The sinusoids are [cos, sin] of t · 10000^(−i / (half − shift)), i = 0 … half − 1.
     /// </summary>
     internal static Value TimeEmbedding(Value timestep, UNetEncoderConfig config)
@@ -46,7 +46,7 @@ static class UNetParts
             return sinusoids.Cast(graph.FloatType).LinearLayer("linear_1", width).Silu().LinearLayer("linear_2", width).Silu();
     }
 
-    /// <summary>conv_in's result through every level; each skip connection in order, the last one being the state itself.</summary>
+    /// <summary>conv_in's result through every level: the skip connections in order, the last one being the state itself.</summary>
     internal static List<Value> Down(Value x, Value time, Value text, UNetEncoderConfig config)
     {
         List<Value> skips = [x];
@@ -76,7 +76,7 @@ static class UNetParts
         return x.ResnetBlock("resnets.1", channels, config.NormGroups, config.NormEpsilon, time);
     }
 
-    /// <summary>Positions become tokens, pass the transformer blocks, and are added back as positions.</summary>
+    /// <summary>Transformer blocks over positions as tokens, and a shortcut.</summary>
     internal static Value Transformer(Value x, string name, Value text, int heads, UNetEncoderConfig config)
     {
         using var _ = x.Graph.Scope(name);
@@ -95,14 +95,15 @@ static class UNetParts
         return h.Conv1("proj_out", channels) + x;
     }
 
-    /// <summary>Positions look at positions, or at the text when it is given. x is rows, text [batch, tokens, width].</summary>
+    /// <summary>Self-attention of positions, or cross-attention to a text. x is rows, text [batch, tokens, width].</summary>
     static Value Attention(Value x, Value? text, string name, Dim batch, Dim positions, int heads)
     {
         using var _ = x.Graph.Scope(name);
         int channels = (int)x[1].Value;
         Dim keys = text is null ? positions : text[1];
-        Value seen = text is null ? x : text.Reshape(batch * keys, text[2]);
-        Value q = x.LinearLayer("to_q", channels, bias: false), k = seen.LinearLayer("to_k", channels, bias: false), v = seen.LinearLayer("to_v", channels, bias: false);
+        Value context = text is null ? x : text.Reshape(batch * keys, text[2]);
+        Value q = x.LinearLayer("to_q", channels, bias: false);
+        Value k = context.LinearLayer("to_k", channels, bias: false), v = context.LinearLayer("to_v", channels, bias: false);
         return Layers.Attend(q, k, v, batch, positions, keys, heads).LinearLayer("to_out.0", channels);
     }
 

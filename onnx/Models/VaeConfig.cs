@@ -1,7 +1,7 @@
 namespace Alignment.Onnx.Models;
 
-/// <summary>The architecture of an AutoencoderKL, as its <c>config.json</c> says. Defaults are those of SD 1.5.</summary>
-public sealed record VaeConfig
+/// <summary>The architecture of an AutoencoderKL, from its <c>config.json</c>. Defaults: SD 1.5.</summary>
+sealed record VaeConfig
 {
     const int MostLayers = 100;
 
@@ -28,8 +28,8 @@ public sealed record VaeConfig
         foreach (string key in new[] { "shift_factor", "latents_mean", "latents_std" }) file.Only(key);
         file.Only("act_fn", "silu", "swish");
         var standard = new VaeConfig();
-        // A key that is absent means the published library's default, which is not always SD 1.5's value.
-        var made = new VaeConfig
+        // An absent key means the published library's default, which is not always SD 1.5's value.
+        var config = new VaeConfig
         {
             InChannels = file.Int("in_channels", standard.InChannels),
             OutChannels = file.Int("out_channels", standard.OutChannels),
@@ -41,14 +41,15 @@ public sealed record VaeConfig
         };
         Blocks("down_block_types", "DownEncoderBlock2D");
         Blocks("up_block_types", "UpDecoderBlock2D");
-        if (made.BlockChannels.Any(c => c % made.NormGroups != 0)) throw file.Bad("norm_num_groups", $"a divisor of every one of block_out_channels [{string.Join(", ", made.BlockChannels)}]");
-        return made;
+        if (config.BlockChannels.Any(c => c % config.NormGroups != 0))
+            throw file.Bad("norm_num_groups", $"a divisor of every one of block_out_channels [{string.Join(", ", config.BlockChannels)}]");
+        return config;
 
         void Blocks(string key, string type)
         {
             var types = file.Texts(key, []);
-            if (types.Count > 0 && (types.Count != made.BlockChannels.Count || types.Any(t => t != type)))
-                throw file.Bad(key, $"{made.BlockChannels.Count} times {type}");
+            if (types.Count > 0 && (types.Count != config.BlockChannels.Count || types.Any(t => t != type)))
+                throw file.Bad(key, $"{config.BlockChannels.Count} times {type}");
         }
     }
 }

@@ -3,16 +3,15 @@ using System.Reflection;
 namespace Alignment.Onnx.Ops;
 
 /// <summary>
-/// An operator as this project uses it: its name, the opset version that introduced the form we write (at most
-/// <see cref="OpsetVersion"/>), and how many inputs and outputs it takes. Compared by reference: shape rules and
-/// derivative rules are tables keyed by it.
+/// An operator: its name, the opset version that introduced the form used here (at most <see cref="OpsetVersion"/>), and its numbers of inputs
+/// and outputs. Compared by reference: the key of the tables of shape rules and derivative rules.
 /// </summary>
-public sealed class Op
+sealed class Op
 {
-    /// <summary>The opset every model is written for: 17 brings LayerNormalization, 18 Resize with axes, 20 Gelu.</summary>
+    /// <summary>Of every model written: 17 brings LayerNormalization, 18 Resize with axes, 20 Gelu.</summary>
     public const int OpsetVersion = 20;
 
-    /// <summary>The domain of ONNX Runtime's own operators, all of version 1. Only <see cref="MultiHeadAttention"/> is used of them.</summary>
+    /// <summary>The domain of ONNX Runtime's own operators, all of version 1.</summary>
     public const string RuntimeDomain = "com.microsoft";
 
     /// <summary>Any number of inputs or outputs.</summary>
@@ -75,7 +74,7 @@ public sealed class Op
     public static readonly Op InstanceNormalization = new("InstanceNormalization", 6, 3);
     public static readonly Op Resize = new("Resize", 19, 1, optional: 3);
 
-    /// <summary>ONNX Runtime's attention over heads: it never writes down the table of scores.</summary>
+    /// <summary>ONNX Runtime's attention, which never stores the table of scores.</summary>
     public static readonly Op MultiHeadAttention = new("MultiHeadAttention", 1, 3, domain: RuntimeDomain);
 
     // Reductions.
@@ -97,7 +96,7 @@ public sealed class Op
     public static readonly Op Shape = new("Shape", 19, 1);
     public static readonly Op Size = new("Size", 19, 1);
 
-    /// <summary>Every operator above, in the order of its declaration.</summary>
+    /// <summary>Every operator above, in order of declaration.</summary>
     public static IReadOnlyList<Op> All { get; } =
         [.. typeof(Op).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.FieldType == typeof(Op)).Select(f => (Op)f.GetValue(null)!)];
 

@@ -12,20 +12,20 @@ public enum DeviceKind
     DirectMl,
 }
 
-/// <summary>A device and, where there may be several, its number. Written <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, <c>dml</c>, <c>dml:1</c>.</summary>
+/// <summary>A device and its number among several, written <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, <c>dml</c>, <c>dml:1</c>.</summary>
 public sealed record Device(DeviceKind Kind, int Index = 0)
 {
-    /// <summary>More than any machine has; catches a typing error before a driver does.</summary>
+    /// <summary>More than any machine has.</summary>
     const int MaxIndex = 63;
 
     /// <summary>The default.</summary>
     public static Device Cpu { get; } = new(DeviceKind.Cpu);
 
-    /// <summary>ONNX Runtime's name of the device's own memory; null where it works in the processor's.</summary>
+    /// <summary>ONNX Runtime's name of the device's own memory; null where it uses the processor's.</summary>
     internal string? MemoryName => Kind switch { DeviceKind.Cuda => "Cuda", DeviceKind.DirectMl => "DML", _ => null };
 
-    /// <summary>Reads the text of the <c>--device</c> option; case does not matter.</summary>
-    /// <exception cref="UsageException">It is none of the forms above.</exception>
+    /// <summary>Parses one of these forms; case does not matter.</summary>
+    /// <exception cref="UsageException">The text is none of them.</exception>
     public static Device Parse(string text)
     {
         string[] parts = (text ?? "").Trim().ToLowerInvariant().Split(':');
@@ -36,14 +36,14 @@ public sealed record Device(DeviceKind Kind, int Index = 0)
             ("cpu", true) when parts.Length == 1 => Cpu,
             ("cuda", true) => new(DeviceKind.Cuda, index),
             ("dml", true) => new(DeviceKind.DirectMl, index),
-            _ => throw UsageException.For("The device", $"'{SafePath.Shorten(text)}'", "cpu, cuda, cuda:N, dml or dml:N", $"N is the number of the card, 0 to {MaxIndex.ToString(CultureInfo.InvariantCulture)}."),
+            _ => throw UsageException.For("The device", $"'{SafePath.Shorten(text)}'", "cpu, cuda, cuda:N, dml or dml:N", $"N is the number of the card, 0 to {MaxIndex}."),
         };
     }
 
-    /// <summary>The text that <see cref="Parse"/> reads back.</summary>
+    /// <summary>The form that <see cref="Parse"/> accepts.</summary>
     public override string ToString()
     {
         string name = Kind switch { DeviceKind.Cuda => "cuda", DeviceKind.DirectMl => "dml", _ => "cpu" };
-        return Index == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}:{Index}");
+        return Index == 0 ? name : $"{name}:{Index}";
     }
 }

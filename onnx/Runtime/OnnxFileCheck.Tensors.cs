@@ -3,8 +3,8 @@ using Field = Alignment.Onnx.Runtime.ProtoReader.Field;
 
 namespace Alignment.Onnx.Runtime;
 
-// Tensors (TensorProto) and where their weights lie.
-public sealed partial class OnnxFileCheck
+// TensorProto, and where its weights are stored.
+sealed partial class OnnxFileCheck
 {
     void Tensor(Field field, bool initializer)
     {
@@ -16,7 +16,7 @@ public sealed partial class OnnxFileCheck
         {
             switch (f.Number)
             {
-                case 1: _proto.Integers(f, d => { if (dims.Count < 64) dims.Add(d); else throw new InvalidDataException("a tensor of more than 64 axes"); }); return true;
+                case 1: _proto.Integers(f, Side); return true;
                 case 2: type = _proto.Integer(f); return true;
                 case 8: name = _proto.Text(f); return true;
                 case 9: raw = _proto.Skip(f); rawAt = _proto.Position - raw; return true;
@@ -25,6 +25,11 @@ public sealed partial class OnnxFileCheck
                 default: return false;
             }
         });
+        void Side(long d)
+        {
+            if (dims.Count == 64) throw new InvalidDataException("a tensor of more than 64 axes");
+            dims.Add(d);
+        }
         string subject = $"{_subject}, tensor '{SafePath.Shorten(name)}'";
         (string typeName, int size) = type >= 0 && type < s_types.Length ? s_types[type] : ("unknown", 0);
         long count, bytes;
@@ -35,14 +40,14 @@ public sealed partial class OnnxFileCheck
         }
         catch (OverflowException)
         {
-            throw Bad(subject, $"the shape [{string.Join(", ", dims.Select(Text))}]", "sizes that a tensor can have");
+            throw Bad(subject, $"the shape [{string.Join(", ", dims)}]", "sizes that a tensor can have");
         }
         bool isExternal = location != 0 || external.Count > 0;
         (string Path, long Offset)? outside = isExternal ? CheckExternal(subject, external, size == 0 ? -1 : bytes) : null;
-        if (!isExternal && raw >= 0 && size != 0 && raw != bytes) throw Bad(subject, $"{Text(raw)} bytes for {Text(count)} elements", $"{Text(bytes)} bytes");
+        if (!isExternal && raw >= 0 && size != 0 && raw != bytes) throw Bad(subject, $"{raw} bytes for {count} elements", $"{bytes} bytes");
         if (!initializer) return;
         _initializers.Add(name);
-        _tensors.Add(new(name, typeName, dims, bytes, outside?.Path, outside?.Offset ?? (raw >= 0 ? rawAt : -1)));
+        _tensors.Add(new(name, typeName, dims, outside?.Path, outside?.Offset ?? (raw >= 0 ? rawAt : -1)));
         _parameters = unchecked(_parameters + count);
     }
 
@@ -58,11 +63,11 @@ public sealed partial class OnnxFileCheck
                 default: return false;
             }
         });
-        // Which of two locations a reader takes is anybody's guess; ours must not be another than ONNX Runtime's.
+        // With two locations, ONNX Runtime might read another one than was checked.
         if (!into.TryAdd(key, text)) throw new InvalidDataException($"the external-data key '{SafePath.Shorten(key)}' twice");
     }
 
-    /// <summary>The weights must lie within a file of the model's folder; <paramref name="bytes"/> is what the shape asks for, -1 where the type does not say.</summary>
+    /// <summary>The weights must lie within a file of the model's folder and have <paramref name="bytes"/> bytes (-1: unknown).</summary>
     (string Path, long Offset) CheckExternal(string subject, Dictionary<string, string> external, long bytes)
     {
         string location = external.GetValueOrDefault("location", "");
@@ -76,8 +81,9 @@ public sealed partial class OnnxFileCheck
         long offset = Number(subject, external, "offset") ?? 0;
         long length = Number(subject, external, "length") ?? (bytes >= 0 ? bytes : fileLength - offset);
         if (offset > fileLength || length > fileLength - offset)
-            throw Bad(subject, $"bytes {Text(offset)} to {Text(offset)} + {Text(length)} of '{SafePath.Shorten(location)}', which has {Text(fileLength)}", "a place inside that file (is it truncated?)");
-        if (bytes >= 0 && length != bytes) throw Bad(subject, $"{Text(length)} bytes in '{SafePath.Shorten(location)}'", $"{Text(bytes)}, as its shape says");
+            throw Bad(subject, $"bytes {offset} to {offset} + {length} of '{SafePath.Shorten(location)}', which has {fileLength}",
+                "a place inside that file (is it truncated?)");
+        if (bytes >= 0 && length != bytes) throw Bad(subject, $"{length} bytes in '{SafePath.Shorten(location)}'", $"{bytes}, as its shape says");
         return (path, offset);
     }
 

@@ -1,9 +1,10 @@
+using System.Globalization;
 using Field = Alignment.Onnx.Runtime.ProtoReader.Field;
 
 namespace Alignment.Onnx.Runtime;
 
 // Inputs and outputs.
-public sealed partial class OnnxFileCheck
+sealed partial class OnnxFileCheck
 {
     /// <summary>ValueInfoProto: name 1, type 2 { tensor_type 1 { elem_type 1, shape 2 { dim 1 { dim_value 1, dim_param 2 } } } }.</summary>
     OnnxValue Value(Field field)
@@ -34,7 +35,7 @@ public sealed partial class OnnxFileCheck
             string text = "?";
             Nested(d, f =>
             {
-                if (f.Number == 1) text = Text((size = _proto.Integer(f)).Value);
+                if (f.Number == 1) text = (size = _proto.Integer(f)).Value.ToString(CultureInfo.InvariantCulture);
                 else if (f.Number == 2) text = _proto.Text(f) is { Length: > 0 } named ? named : "?";
                 else return false;
                 return true;

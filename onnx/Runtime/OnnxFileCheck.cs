@@ -1,14 +1,13 @@
-using System.Globalization;
 using Field = Alignment.Onnx.Runtime.ProtoReader.Field;
 
 namespace Alignment.Onnx.Runtime;
 
 /// <summary>
-/// Reads the header of an ONNX file and refuses what must not reach ONNX Runtime: a file that is no protobuf or cut short,
-/// weights said to lie outside the model's own folder or beyond their file, sizes that do not fit. Field numbers are ONNX's
-/// own (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
+/// Reads the header of an ONNX file and refuses what must not reach ONNX Runtime: a file that is no protobuf or truncated, weights
+/// outside the model's folder or beyond their file, sizes that do not fit. Field numbers are ONNX's own
+/// (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
 /// </summary>
-public sealed partial class OnnxFileCheck
+sealed partial class OnnxFileCheck
 {
     /// <summary>ONNX element types by number, with bytes per element (0: not fixed, packed below a byte, or text).</summary>
     static readonly (string Name, int Bytes)[] s_types =
@@ -28,9 +27,6 @@ public sealed partial class OnnxFileCheck
     long _parameters, _opset;
     bool _sawGraph;
 
-    /// <param name="name">Stands for the model in messages.</param>
-    /// <param name="folder">Where weights beside the model may lie; null when there is no such place.</param>
-    /// <param name="model">The whole model, at its beginning.</param>
     OnnxFileCheck(string name, string? folder, Stream model)
     {
         _subject = $"The model '{name}'";
@@ -38,13 +34,13 @@ public sealed partial class OnnxFileCheck
         _proto = new(model);
     }
 
-    /// <summary>Checks the file and tells what it holds. Costs one pass over the graph; weights are skipped, not read.</summary>
-    /// <exception cref="BadDataException">The file is not there or not as it must be; a tensor at fault is named.</exception>
+    /// <summary>Checks the file and reads its header in one pass over the graph; weights are skipped.</summary>
+    /// <exception cref="BadDataException">The file is missing or invalid; a tensor at fault is named.</exception>
     public static OnnxHeader Read(string path) => Read(path, check => check.Check());
 
-    /// <summary>Checks the file as <see cref="Read(string)"/> does and tells where each initializer of the graph lies.</summary>
-    /// <exception cref="BadDataException">The file is not there or not as it must be; a tensor at fault is named.</exception>
-    internal static IReadOnlyList<OnnxTensor> ReadTensors(string path) => Read(path, check =>
+    /// <summary>Checks the file as <see cref="Read(string)"/> does and returns where each initializer of the graph lies.</summary>
+    /// <exception cref="BadDataException">The file is missing or invalid; a tensor at fault is named.</exception>
+    public static IReadOnlyList<OnnxTensor> ReadTensors(string path) => Read(path, check =>
     {
         check.Check();
         return check._tensors;
@@ -60,12 +56,12 @@ public sealed partial class OnnxFileCheck
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw BadDataException.For($"The model '{full}'", $"that it cannot be read ({e.Message.TrimEnd('.')})", "a readable file", "Check the bundle's folder and its permissions.", e);
+            throw BadDataException.Unreadable($"The model '{full}'", e, "Check the bundle's folder and its permissions.");
         }
     }
 
-    /// <summary>As <see cref="Read(string)"/>, for a model in memory. Its weights may lie elsewhere only below <paramref name="folder"/>, where one is given.</summary>
-    /// <exception cref="BadDataException">It is not as it must be.</exception>
+    /// <summary>Checks a model in memory, <paramref name="name"/> in messages. External weights may lie below <paramref name="folder"/> only.</summary>
+    /// <exception cref="BadDataException">The model is invalid.</exception>
     public static OnnxHeader Read(byte[] model, string name, string? folder = null)
     {
         using var stream = new MemoryStream(model, writable: false);
@@ -81,7 +77,8 @@ public sealed partial class OnnxFileCheck
         }
         catch (InvalidDataException e)
         {
-            throw BadDataException.For(_subject, e.Message, "an ONNX model (a protobuf file)", "It may be truncated or another kind of file: export, import or download it again.", e);
+            throw BadDataException.For(_subject, e.Message, "an ONNX model (a protobuf file)",
+                "It may be truncated or another kind of file: export, import or download it again.", e);
         }
     }
 
@@ -89,10 +86,11 @@ public sealed partial class OnnxFileCheck
         [.. _inputs.Where(i => !_initializers.Contains(i.Name))], _outputs, _parameters,
         [.. _external.Keys.Order(StringComparer.Ordinal)], _opset)
     {
-        WeightType = _tensors.Where(t => t.Type.Contains("float", StringComparison.Ordinal)).GroupBy(t => t.Type).MaxBy(g => g.Sum(t => t.Dims.Aggregate(1.0, (n, d) => n * d)))?.Key ?? "float32",
+        WeightType = _tensors.Where(t => t.Type.Contains("float", StringComparison.Ordinal)).GroupBy(t => t.Type)
+            .MaxBy(g => g.Sum(t => t.Dims.Aggregate(1.0, (n, d) => n * d)))?.Key ?? "float32",
     };
 
-    /// <summary>Calls <paramref name="known"/> on each field of the current message; what it does not take is skipped.</summary>
+    /// <summary>Calls <paramref name="known"/> on each field of the current message; fields it rejects are skipped.</summary>
     void Fields(Func<Field, bool> known)
     {
         while (_proto.Next(out Field field))
@@ -174,17 +172,12 @@ public sealed partial class OnnxFileCheck
         return true;
     }
 
-    static string Text(long n) => n.ToString(CultureInfo.InvariantCulture);
-
     static BadDataException Bad(string subject, string found, string expected) =>
         BadDataException.For(subject, found, expected, "Nothing was loaded; export, import or download the model again.");
 }
 
-/// <summary>An initializer of a model's graph.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Type">float32, int64, …</param>
-/// <param name="Dims">Its sides.</param>
-/// <param name="Bytes">How many bytes its elements take.</param>
-/// <param name="File">The full path of the file beside the model that holds it; null for the model file itself.</param>
-/// <param name="Offset">Where in that file it begins; -1 where it is no run of raw bytes.</param>
-sealed record OnnxTensor(string Name, string Type, IReadOnlyList<long> Dims, long Bytes, string? File, long Offset);
+/// <summary>
+/// An initializer of a model's graph. <paramref name="File"/> is the full path of its external data, null for the model file itself;
+/// <paramref name="Offset"/> its place there, -1 where it is no run of raw bytes.
+/// </summary>
+sealed record OnnxTensor(string Name, string Type, IReadOnlyList<long> Dims, string? File, long Offset);

@@ -3,12 +3,12 @@ using Microsoft.ML.OnnxRuntime;
 namespace Alignment.Onnx.Runtime;
 
 /// <summary>
-/// Loads models into ONNX Runtime: one thread pool for the process, the provider that was asked for or a clear refusal,
-/// and no file of which the header was not checked first.
+/// Loads models into ONNX Runtime: one thread pool for the process, the requested provider or an exception, and only files whose header was
+/// checked first.
 /// </summary>
-public static class OrtSessions
+static class OrtSessions
 {
-    /// <summary>The execution providers of the ONNX Runtime in this build, best first, by ONNX Runtime's names.</summary>
+    /// <summary>The execution providers of this build, best first, by ONNX Runtime's names.</summary>
     public static IReadOnlyList<string> Providers
     {
         get
@@ -18,19 +18,18 @@ public static class OrtSessions
         }
     }
 
-    /// <summary>Refuses a device that is not there, before any work is done for it; loads nothing.</summary>
+    /// <summary>Checks that a device is available, before any work.</summary>
     /// <exception cref="MissingDependencyException">The device's provider is not in this build or does not start.</exception>
     public static void Require(Device device)
     {
-        ArgumentNullException.ThrowIfNull(device);
         if (device.Kind == DeviceKind.Cpu) return;
         OrtThreads.Share();
         using var options = new SessionOptions();
         ExecutionProvider.Append(options, device);
     }
 
-    /// <summary>Loads the model at <paramref name="path"/>; weights beside it are found in the same folder and nowhere else.</summary>
-    /// <exception cref="BadDataException">The file is not there, no valid ONNX model, or names weights outside its folder.</exception>
+    /// <summary>Loads the model at <paramref name="path"/>, with external weights from its own folder only.</summary>
+    /// <exception cref="BadDataException">The file is missing, no valid ONNX model, or names weights outside its folder.</exception>
     /// <exception cref="MissingDependencyException">The device's provider is not in this build or does not start.</exception>
     public static InferenceSession Open(string path, SessionSettings? settings = null)
     {
@@ -39,8 +38,8 @@ public static class OrtSessions
         return Load($"The model '{full}'", settings, options => new InferenceSession(full, options));
     }
 
-    /// <summary>Loads a model from memory; <paramref name="name"/> stands for it in messages.</summary>
-    /// <exception cref="BadDataException">No valid ONNX model, or one whose weights lie elsewhere.</exception>
+    /// <summary>Loads a model from memory, <paramref name="name"/> in messages.</summary>
+    /// <exception cref="BadDataException">No valid ONNX model, or one with external weights.</exception>
     /// <exception cref="MissingDependencyException">The device's provider is not in this build or does not start.</exception>
     public static InferenceSession Open(byte[] model, string name, SessionSettings? settings = null)
     {
@@ -48,7 +47,7 @@ public static class OrtSessions
         return Load($"The model '{name}'", settings, options => new InferenceSession(model, options));
     }
 
-    /// <summary>Loads a model from memory whose weights lie in files below <paramref name="folder"/> and nowhere else.</summary>
+    /// <summary>Loads a model from memory, with external weights from files below <paramref name="folder"/> only.</summary>
     /// <exception cref="BadDataException">No valid ONNX model, or one whose weights lie elsewhere.</exception>
     /// <exception cref="MissingDependencyException">The device's provider is not in this build or does not start.</exception>
     public static InferenceSession Open(byte[] model, string name, string folder, SessionSettings? settings = null)
@@ -73,7 +72,8 @@ public static class OrtSessions
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
-        if (settings.ProfilePrefix is { } prefix) (options.ProfileOutputPathPrefix, options.EnableProfiling) = (prefix, true);   // the prefix is read when profiling is switched on
+        if (settings.ProfilePrefix is { } prefix)
+            (options.ProfileOutputPathPrefix, options.EnableProfiling) = (prefix, true);   // in this order: enabling reads the prefix
         if (shared) options.DisablePerSessionThreads();
         else options.IntraOpNumThreads = OrtThreads.Count;
         if (!settings.Prepacking) options.AddSessionConfigEntry("session.disable_prepacking", "1");
@@ -84,12 +84,14 @@ public static class OrtSessions
         }
         catch (OnnxRuntimeException e) when (settings.Device.Kind == DeviceKind.Cpu)
         {
-            throw BadDataException.For(subject, $"what ONNX Runtime refuses ({SafePath.Shorten(e.Message, 400)})", "a model it can load", "Check that all its files belong together; export or import it again.", e);
+            throw BadDataException.For(subject, $"what ONNX Runtime refuses ({SafePath.Shorten(e.Message, 400)})", "a model it can load",
+                "Check that all its files belong together; export or import it again.", e);
         }
         catch (OnnxRuntimeException e)
         {
-            // Out of video memory, a driver of another version, an operator the provider lacks: the model may be well.
-            throw MissingDependencyException.For($"{subject} on {settings.Device}", $"a failure of ONNX Runtime ({SafePath.Shorten(e.Message, 400)})", "a model loaded on that device", "Check the driver and its free memory, or run with --device cpu.", e);
+            // Out of video memory, a driver of another version, an operator the provider lacks: the model may be valid.
+            throw MissingDependencyException.For($"{subject} on {settings.Device}", $"a failure of ONNX Runtime ({SafePath.Shorten(e.Message, 400)})",
+                "a model loaded on that device", "Check the driver and its free memory, or run with --device cpu.", e);
         }
     }
 }

@@ -1,31 +1,28 @@
-using System.Globalization;
 using System.Text;
 
 namespace Alignment.Onnx.Runtime;
 
 /// <summary>
-/// Walks protobuf fields in a file without keeping them: unwanted ones are skipped by seeking, so that a model of gigabytes
-/// costs no memory. Every length is checked against the message around it before it is used.
+/// Walks the protobuf fields of a file; unwanted ones are skipped by seeking, so that a model of gigabytes costs no memory. Every length is
+/// checked against the enclosing message before it is used.
 /// </summary>
 /// <remarks>Encoding: https://protobuf.dev/programming-guides/encoding/</remarks>
 sealed class ProtoReader(Stream file)
 {
-    /// <summary>Names of tensors and paths; nothing longer is legitimate.</summary>
+    /// <summary>Longest name of a tensor or path.</summary>
     const int MaxTextBytes = 4096;
 
-    /// <summary>Graphs inside attributes of nodes inside graphs; real ones nest two or three times.</summary>
+    /// <summary>Graphs inside attributes of nodes inside graphs: real ones nest two or three times.</summary>
     const int MaxDepth = 100;
 
     long _end = file.Length;
     int _depth;
 
-    /// <summary>The wire types we can meet; groups (3, 4) are not part of proto3.</summary>
+    /// <summary>Wire types of proto3, which has no groups (3, 4).</summary>
     public enum Wire { Varint = 0, Fixed64 = 1, Bytes = 2, Fixed32 = 5 }
 
-    /// <summary>What <see cref="Next"/> found.</summary>
     public readonly record struct Field(int Number, Wire Wire);
 
-    /// <summary>Where in the file the next byte is read.</summary>
     public long Position => file.Position;
 
     /// <summary>The next field of the current message; false at its end.</summary>
@@ -39,11 +36,11 @@ sealed class ProtoReader(Stream file)
         return true;
     }
 
-    /// <summary>Reads a nested message by giving this reader, bounded to it, to <paramref name="read"/>, which must read all its fields.</summary>
+    /// <summary>Bounds this reader to a nested message while <paramref name="read"/> reads all its fields.</summary>
     public void Message(Field field, Action read)
     {
         long length = Length(field);
-        if (++_depth > MaxDepth) throw new InvalidDataException($"messages nested deeper than {MaxDepth.ToString(CultureInfo.InvariantCulture)}");
+        if (++_depth > MaxDepth) throw new InvalidDataException($"messages nested deeper than {MaxDepth}");
         long outer = _end;
         _end = file.Position + length;
         read();
@@ -63,13 +60,13 @@ sealed class ProtoReader(Stream file)
     public string Text(Field field)
     {
         long length = Length(field);
-        if (length > MaxTextBytes) throw new InvalidDataException($"a name of {length.ToString(CultureInfo.InvariantCulture)} bytes");
+        if (length > MaxTextBytes) throw new InvalidDataException($"a name of {length} bytes");
         byte[] bytes = new byte[length];
         file.ReadExactly(bytes);
         return Encoding.UTF8.GetString(bytes);
     }
 
-    /// <summary>Skips a field; the answer is how many bytes its content has.</summary>
+    /// <summary>Skips a field; returns the bytes of its content.</summary>
     public long Skip(Field field)
     {
         if (field.Wire == Wire.Varint)
@@ -111,5 +108,5 @@ sealed class ProtoReader(Stream file)
     static InvalidDataException TooLong() => new("a field that reaches beyond the end");
 
     static InvalidDataException WrongWire(Field field) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"field {field.Number} in another encoding than ONNX's"));
+        new($"field {field.Number} in another encoding than ONNX's");
 }

@@ -9,13 +9,14 @@ namespace Alignment.Onnx.Training;
 /// </summary>
 public sealed class AdamW : IDisposable
 {
-    /// <summary>Elements a run: long enough that a run's cost does not count, short enough for its temporaries to stay in the cache's reach.</summary>
+    /// <summary>Elements a run: enough that a run's own cost is negligible, few enough for its temporaries to stay in the cache.</summary>
     internal const int SliceElements = 1 << 18;
 
     /// <summary>Keeps the factor of clipping finite; as in PyTorch's clip_grad_norm_.</summary>
     const double ClipEpsilon = 1e-6;
 
-    static readonly string[] s_numbers = ["gradient_scale", "learning_rate", "weight_decay", "epsilon", "beta1", "beta1_rest", "beta2", "beta2_rest", "correction1", "correction2"];
+    static readonly string[] s_numbers =
+        ["gradient_scale", "learning_rate", "weight_decay", "epsilon", "beta1", "beta1_rest", "beta2", "beta2_rest", "correction1", "correction2"];
 
     readonly ParameterBuffers _buffers;
     readonly AdamWOptions _options;
@@ -25,17 +26,14 @@ public sealed class AdamW : IDisposable
     readonly FloatBuffer _numbers = new(s_numbers.Length);
     readonly List<OrtValue> _bound = [];
 
-    /// <param name="buffers">What is trained; must outlive this.</param>
-    /// <param name="options">The constants.</param>
+    /// <summary>An optimizer of the parameters in <paramref name="buffers"/>, which must outlive it.</summary>
     /// <exception cref="UsageException">An option is out of its range.</exception>
     public AdamW(ParameterBuffers buffers, AdamWOptions? options = null)
         : this(buffers, options, OrtSessions.Open(AdamWGraph.Author().ToBytes(), AdamWGraph.Name))
     {
     }
 
-    /// <param name="buffers">What is trained; must outlive this.</param>
-    /// <param name="options">The constants.</param>
-    /// <param name="optimizer">The loaded optimizer model; disposed with this.</param>
+    /// <summary>Takes over <paramref name="optimizer"/>, the loaded optimizer model.</summary>
     internal AdamW(ParameterBuffers buffers, AdamWOptions? options, InferenceSession optimizer)
     {
         ArgumentNullException.ThrowIfNull(buffers);
@@ -50,15 +48,14 @@ public sealed class AdamW : IDisposable
         }
     }
 
-    /// <summary>Steps taken so far, which the bias correction depends on. Set it when moments are loaded from a checkpoint.</summary>
+    /// <summary>Steps taken so far, which bias correction depends on. Set it after loading moments from a checkpoint.</summary>
     public long Steps { get; set; }
 
     /// <summary>
-    /// Takes one step by the gradients in the buffers (or the mean of the accumulated micro batches, which are then forgotten).
-    /// When the norm is not finite, nothing is changed and no step is counted.
+    /// Takes one step by the gradients in the buffers, or by the mean of the accumulated micro batches, which are then discarded.
+    /// When the norm is not finite, nothing changes and no step is counted.
     /// </summary>
-    /// <param name="learningRate">This step's.</param>
-    /// <returns>The norm of the gradient over all parameters, before clipping.</returns>
+    /// <returns>The Euclidean norm of the gradient over all parameters, before clipping.</returns>
     public double Step(double learningRate)
     {
         var (gradients, batches) = _buffers.StepGradients;
@@ -70,24 +67,26 @@ public sealed class AdamW : IDisposable
         Steps++;
         ReadOnlySpan<double> numbers =
         [
-            clip / batches, learningRate, _options.WeightDecay, _options.Epsilon, _options.Beta1, 1 - _options.Beta1, _options.Beta2, 1 - _options.Beta2,
+            clip / batches, learningRate, _options.WeightDecay, _options.Epsilon,
+            _options.Beta1, 1 - _options.Beta1, _options.Beta2, 1 - _options.Beta2,
             1 - Math.Pow(_options.Beta1, Steps), 1 - Math.Pow(_options.Beta2, Steps),
         ];
         Span<float> inputs = _numbers.Span(0, s_numbers.Length);
         for (int i = 0; i < numbers.Length; i++) inputs[i] = (float)numbers[i];
-        for (long at = 0; at < _buffers.Length; at += SliceElements) RunSlice(gradients, at, (int)Math.Min(SliceElements, _buffers.Length - at));
+        for (long at = 0; at < _buffers.Length; at += SliceElements)
+            RunSlice(gradients, at, (int)Math.Min(SliceElements, _buffers.Length - at));
         return norm;
     }
 
     void RunSlice(FloatBuffer gradients, long start, int count)
     {
-        using OrtValue parameter = _buffers.Parameters.Tensor(start, count, [count]), gradient = gradients.Tensor(start, count, [count]);
-        using OrtValue first = _buffers.FirstMoments.Tensor(start, count, [count]), second = _buffers.SecondMoments.Tensor(start, count, [count]);
+        OrtValue Slice(FloatBuffer of) => of.Tensor(start, count, [count]);
+        using OrtValue parameter = Slice(_buffers.Parameters), gradient = Slice(gradients), first = Slice(_buffers.FirstMoments), second = Slice(_buffers.SecondMoments);
         _binding.BindInput("parameter", parameter);
         _binding.BindInput("gradient", gradient);
         _binding.BindInput("first_moment", first);
         _binding.BindInput("second_moment", second);
-        // In place. Not promised by ONNX Runtime, but every node here is elementwise and a value's last reader makes its successor; a test holds it.
+        // In place: ONNX Runtime does not promise it, but every node is elementwise and a value's last reader computes its successor (tested).
         _binding.BindOutput("updated_parameter", parameter);
         _binding.BindOutput("updated_first_moment", first);
         _binding.BindOutput("updated_second_moment", second);

@@ -10,7 +10,7 @@ namespace Alignment.Onnx.Training;
 /// parameter, gradient, first_moment, second_moment   [n]
 /// gradient_scale       1 / micro batches, times the factor of clipping
 /// learning_rate, weight_decay, epsilon
-/// beta1, beta1_rest, beta2, beta2_rest               rest = 1 − β, which float32 cannot make from β
+/// beta1, beta1_rest, beta2, beta2_rest               rest = 1 − β, which float32 cannot derive from β
 /// correction1, correction2                           1 − β^t at step t = 1, 2, …
 ///
 /// g  = gradient · gradient_scale

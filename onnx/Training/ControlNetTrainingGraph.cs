@@ -28,33 +28,32 @@ namespace Alignment.Onnx.Training;
 /// loss              = Σ weight of the part · part            [1]
 /// gradient.NAME     = ∂loss / ∂NAME, for every parameter "controlnet.…"
 /// </code>
-/// Inputs and outputs of parts that were not asked for do not exist. A UNet that predicts v (Salimans and Ho 2022) is held
-/// against v = √ᾱ ε − √(1 − ᾱ) x0, and x0' = √ᾱ x_t − √(1 − ᾱ) v'.
+/// Inputs and outputs of losses that are not selected do not exist. A UNet that predicts v (Salimans and Ho 2022) is compared
+/// with v = √ᾱ ε − √(1 − ᾱ) x0, and x0' = √ᾱ x_t − √(1 − ᾱ) v'.
 /// </summary>
-public static class ControlNetTrainingGraph
+static class ControlNetTrainingGraph
 {
     /// <summary>Scopes, which begin the names of weights.</summary>
-    internal const string Control = "controlnet", UNet = "unet", Vae = "vae", Lpips = "lpips";
+    public const string Control = "controlnet", UNet = "unet", Vae = "vae", Lpips = "lpips";
 
     /// <summary>Where the model's metadata names its losses.</summary>
-    internal const string LossesKey = "alignment.losses";
+    public const string LossesKey = "alignment.losses";
 
     const TrainingLosses NeedPicture = TrainingLosses.Reconstruction | TrainingLosses.Lpips | TrainingLosses.Background;
 
-    /// <summary>Authors the model.</summary>
     /// <param name="configs">The architectures.</param>
     /// <param name="prediction">What the UNet predicts: <c>epsilon</c> or <c>v_prediction</c>.</param>
-    /// <param name="weights">Frozen weights under the scopes "unet", "vae" (as far as the losses need it) and "lpips"; see <see cref="ScopedWeights"/>.</param>
+    /// <param name="weights">Frozen weights under the scopes "unet", "vae" and "lpips", as far as the losses need them.</param>
     /// <param name="options">Which losses.</param>
-    /// <param name="gradients">False for an evaluation model, the same without gradients.</param>
+    /// <param name="gradients">False: an evaluation model, without gradients.</param>
     /// <exception cref="UsageException">No loss, LPIPS without a trunk, or another prediction type.</exception>
     public static OnnxModel Author(BundleConfigs configs, string prediction, IWeights weights, TrainingArtifactOptions options, bool gradients = true)
     {
-        ArgumentNullException.ThrowIfNull(configs);
-        ArgumentNullException.ThrowIfNull(weights);
-        ArgumentNullException.ThrowIfNull(options);
         Check(configs, prediction, options.Losses);
-        var graph = new ModelGraph(gradients ? "controlnet_training" : "controlnet_eval") { Trainable = n => n.StartsWith(Control + '.', StringComparison.Ordinal) };
+        var graph = new ModelGraph(gradients ? "controlnet_training" : "controlnet_eval")
+        {
+            Trainable = n => n.StartsWith(Control + '.', StringComparison.Ordinal),
+        };
         graph.Metadata[LossesKey] = options.Losses.Text();
 
         // 1. The prediction.
@@ -95,8 +94,8 @@ public static class ControlNetTrainingGraph
         }
         if (gradients)
         {
-            IReadOnlyList<Value> made = Gradient.Of(loss!, graph.Parameters, options.Gradients);
-            for (int i = 0; i < made.Count; i++) graph.Output(TrainingSession.GradientPrefix + graph.Parameters[i].Name, made[i]);
+            IReadOnlyList<Value> by = Gradient.Of(loss!, graph.Parameters, options.Gradients);
+            for (int i = 0; i < by.Count; i++) graph.Output(TrainingSession.GradientPrefix + graph.Parameters[i].Name, by[i]);
         }
         graph.Output("loss", loss!);
         return new(graph, weights);
@@ -119,7 +118,7 @@ public static class ControlNetTrainingGraph
         }
     }
 
-    /// <summary>The clean latents that the prediction stands for.</summary>
+    /// <summary>x0'.</summary>
     static Value Clean(Value noisy, Value predicted, Value alpha, bool v)
     {
         Value signal = alpha.Sqrt(), noise = (1 - alpha).Sqrt();

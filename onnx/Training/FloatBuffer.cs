@@ -6,9 +6,9 @@ namespace Alignment.Onnx.Training;
 
 /// <summary>
 /// Float32 numbers in native memory, zero at first and aligned to 64 bytes; more than 2³¹ bytes are allowed. ONNX Runtime
-/// reads and writes them in place. Pages that were never touched cost no memory.
+/// reads and writes them in place. Untouched pages cost no memory.
 /// </summary>
-public sealed unsafe class FloatBuffer : IDisposable
+sealed unsafe class FloatBuffer : IDisposable
 {
     const int AlignmentBytes = 64;
 
@@ -19,34 +19,27 @@ public sealed unsafe class FloatBuffer : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         Length = length;
-        // calloc takes large blocks from the system untouched, where an aligned allocation would have to be cleared.
+        // calloc takes large blocks from the system untouched; an aligned allocation would have to be cleared.
         _allocated = NativeMemory.AllocZeroed(checked((nuint)length * sizeof(float) + AlignmentBytes));
         _data = (float*)(((nuint)_allocated + AlignmentBytes - 1) & ~(nuint)(AlignmentBytes - 1));
     }
 
     ~FloatBuffer() => Free();
 
-    /// <summary>Number of elements.</summary>
     public long Length { get; }
 
     /// <summary>Elements <paramref name="start"/> … <paramref name="start"/> + <paramref name="count"/> − 1.</summary>
     public Span<float> Span(long start, int count) => new(At(start, count), count);
 
-    /// <summary>A parameter's elements.</summary>
-    public Span<float> Span(ParameterSlot slot)
-    {
-        ArgumentNullException.ThrowIfNull(slot);
-        return Span(slot.Start, checked((int)slot.Count));
-    }
+    public Span<float> Span(ParameterSlot slot) => Span(slot.Start, checked((int)slot.Count));
 
-    /// <summary>Sets every element to zero.</summary>
     public void Clear()
     {
         for (long at = 0; at < Length; at += int.MaxValue) Span(at, (int)Math.Min(int.MaxValue, Length - at)).Clear();
     }
 
     /// <summary>A tensor over these elements, without a copy. The buffer must outlive it.</summary>
-    internal OrtValue Tensor(long start, long count, long[] shape) =>
+    public OrtValue Tensor(long start, long count, long[] shape) =>
         OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, TensorElementType.Float, shape, (nint)At(start, count), count * sizeof(float));
 
     float* At(long start, long count)

@@ -1,14 +1,15 @@
 using Alignment.Onnx.Bundles;
+using Alignment.Onnx.Models;
 using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Training;
 
-/// <summary>The weights of a bundle's models that stay as they are while its ControlNet is trained, as far as the losses need them.</summary>
+/// <summary>The weights of a bundle that its ControlNet's training does not change, as far as the losses need them.</summary>
 sealed class FrozenModels : IDisposable
 {
-    readonly List<OnnxWeights> _open = [];
+    readonly Disposables _open = new();
 
-    internal FrozenModels(ModelBundle bundle, TrainingLosses losses)
+    public FrozenModels(ModelBundle bundle, TrainingLosses losses)
     {
         BundleConfigs configs = BundleConfigs.Read(bundle);
         try
@@ -18,7 +19,7 @@ sealed class FrozenModels : IDisposable
             {
                 OnnxWeights vae = Open(bundle, BundleFiles.VaeDecoder);
                 parts.Add((ControlNetTrainingGraph.Vae, vae));
-                configs = configs with { NewVaeNames = vae.Infos.Keys.Any(n => n.EndsWith("mid_block.attentions.0.to_q.weight", StringComparison.Ordinal)) };
+                configs = configs with { NewVaeNames = AutoencoderKL.HasNewNames(vae) };
             }
             if (losses.HasFlag(TrainingLosses.Lpips) && bundle.Has(BundleFiles.Lpips)) parts.Add((ControlNetTrainingGraph.Lpips, Open(bundle, BundleFiles.Lpips)));
             (Configs, Weights) = (configs, new([.. parts]));
@@ -30,20 +31,12 @@ sealed class FrozenModels : IDisposable
         }
     }
 
-    internal BundleConfigs Configs { get; }
+    public BundleConfigs Configs { get; }
 
     /// <summary>Under the scopes of the training graph.</summary>
-    internal ScopedWeights Weights { get; }
+    public ScopedWeights Weights { get; }
 
-    OnnxWeights Open(ModelBundle bundle, string model)
-    {
-        var weights = new OnnxWeights(bundle.PathOf(model));
-        _open.Add(weights);
-        return weights;
-    }
+    OnnxWeights Open(ModelBundle bundle, string model) => _open.Add(new OnnxWeights(bundle.PathOf(model)));
 
-    public void Dispose()
-    {
-        foreach (OnnxWeights weights in _open) weights.Dispose();
-    }
+    public void Dispose() => _open.Dispose();
 }

@@ -2,12 +2,12 @@ using System.Runtime.Intrinsics;
 
 namespace Alignment.Onnx.Training;
 
-/// <summary>The Euclidean norm of a whole buffer in float64. Sums in a fixed order, so that it is one number on any machine and with any number of threads.</summary>
+/// <summary>The Euclidean norm of a whole buffer in float64, summed in a fixed order: the same on any machine and with any number of threads.</summary>
 static class GradientNorm
 {
     const int PieceElements = 1 << 16;
 
-    internal static double Of(FloatBuffer buffer)
+    public static double Of(FloatBuffer buffer)
     {
         var sums = new double[(buffer.Length + PieceElements - 1) / PieceElements];
         Parallel.For(0, sums.Length, piece =>
@@ -27,7 +27,7 @@ static class GradientNorm
         int i = 0;
         for (; i + 4 <= x.Length; i += 4)
         {
-            // Product and sum stay apart: a fused multiply-add rounds otherwise where a processor has one.
+            // Product and sum stay apart: a fused multiply-add, where a processor has one, rounds differently.
             var four = Vector256.Create(x[i], x[i + 1], x[i + 2], (double)x[i + 3]);
             sums += four * four;
         }

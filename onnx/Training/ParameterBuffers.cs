@@ -8,13 +8,12 @@ namespace Alignment.Onnx.Training;
 /// <param name="Name">Its full name in the training graph ("controlnet.conv_in.weight").</param>
 /// <param name="Shape">Its sides.</param>
 /// <param name="Start">Its first element, a multiple of 16.</param>
-/// <param name="Count">How many elements it has.</param>
-public sealed record ParameterSlot(string Name, IReadOnlyList<long> Shape, long Start, long Count);
+/// <param name="Count">Its elements.</param>
+sealed record ParameterSlot(string Name, IReadOnlyList<long> Shape, long Start, long Count);
 
 /// <summary>
-/// Everything training changes, each in one flat native buffer: parameters, their gradients, and Adam's two moments.
-/// A parameter has the same place in all four. Models read parameters and write gradients in place, the optimizer
-/// runs over slices of the whole. Elements between parameters (at most 15) stay zero.
+/// Everything training changes: parameters, their gradients and Adam's two moments, each in one flat native buffer of the same layout.
+/// Models read parameters and write gradients in place; the optimizer runs over slices. Elements between parameters (at most 15) stay zero.
 /// </summary>
 public sealed class ParameterBuffers : IDisposable
 {
@@ -27,11 +26,10 @@ public sealed class ParameterBuffers : IDisposable
     readonly Dictionary<string, ParameterSlot> _byName = new(StringComparer.Ordinal);
     FloatBuffer? _accumulated;
 
-    /// <param name="parameters">Names and shapes, in the order they are to lie.</param>
+    /// <param name="parameters">Names and shapes, in order.</param>
     /// <exception cref="ArgumentException">A name comes twice.</exception>
-    public ParameterBuffers(IEnumerable<WeightInfo> parameters)
+    internal ParameterBuffers(IEnumerable<WeightInfo> parameters)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
         long at = 0;
         var slots = new List<ParameterSlot>();
         foreach (WeightInfo info in parameters)
@@ -50,50 +48,41 @@ public sealed class ParameterBuffers : IDisposable
     }
 
     /// <summary>Buffers for the parameters of a graph, in its order.</summary>
-    public static ParameterBuffers For(ModelGraph graph)
-    {
-        ArgumentNullException.ThrowIfNull(graph);
-        return new(graph.Parameters.Select(p => new WeightInfo(p.Name, WeightType.F32, p.Shape.Numbers)));
-    }
+    internal static ParameterBuffers For(ModelGraph graph) =>
+        new(graph.Parameters.Select(p => new WeightInfo(p.Name, WeightType.F32, p.Shape.Numbers)));
 
-    /// <summary>The parameters in order.</summary>
-    public IReadOnlyList<ParameterSlot> Slots { get; }
+    internal IReadOnlyList<ParameterSlot> Slots { get; }
 
     /// <summary>Elements of each buffer, those between parameters included.</summary>
-    public long Length { get; }
+    internal long Length { get; }
 
     /// <summary>Elements of all parameters.</summary>
     public long Count => Slots.Sum(s => s.Count);
 
-    public FloatBuffer Parameters { get; }
+    internal FloatBuffer Parameters { get; }
 
     /// <summary>∂loss/∂parameter of the last run.</summary>
-    public FloatBuffer Gradients { get; }
+    internal FloatBuffer Gradients { get; }
 
     /// <summary>Adam's running mean of the gradient.</summary>
-    public FloatBuffer FirstMoments { get; }
+    internal FloatBuffer FirstMoments { get; }
 
     /// <summary>Adam's running mean of the squared gradient.</summary>
-    public FloatBuffer SecondMoments { get; }
+    internal FloatBuffer SecondMoments { get; }
 
-    /// <summary>Micro batches added up since the last optimizer step; 0 while gradients are not accumulated.</summary>
+    /// <summary>Micro batches accumulated since the last optimizer step.</summary>
     public int Accumulated { get; private set; }
 
-    /// <summary>Where a parameter lies.</summary>
-    /// <exception cref="KeyNotFoundException">There is none of that name.</exception>
-    public ParameterSlot this[string name] => _byName[name];
+    internal ParameterSlot this[string name] => _byName[name];
 
-    /// <summary>Where a parameter lies, or null.</summary>
-    public ParameterSlot? Find(string name) => _byName.GetValueOrDefault(name);
+    internal ParameterSlot? Find(string name) => _byName.GetValueOrDefault(name);
 
-    /// <summary>Another buffer of the same layout, for a running average of the parameters, say. The caller disposes it.</summary>
-    public FloatBuffer NewBuffer() => new(Length);
+    /// <summary>Another buffer of the same layout: for a running average of the parameters, say. The caller disposes it.</summary>
+    internal FloatBuffer NewBuffer() => new(Length);
 
-    /// <summary>Reads every parameter from <paramref name="weights"/>, in pieces.</summary>
-    /// <exception cref="BadDataException">Some are missing there or have another shape; all are named.</exception>
-    public void Fill(IWeights weights)
+    /// <exception cref="BadDataException">Parameters are missing in <paramref name="weights"/> or have another shape; all are named.</exception>
+    internal void Fill(IWeights weights)
     {
-        ArgumentNullException.ThrowIfNull(weights);
         WeightCheck.Demand("trained parameters", [.. Slots.Select(Info)], weights);
         foreach (ParameterSlot slot in Slots)
             for (long at = 0; at < slot.Count; at += ChunkElements)
@@ -101,8 +90,8 @@ public sealed class ParameterBuffers : IDisposable
     }
 
     /// <summary>
-    /// Adds the gradients of the last run to those of earlier micro batches. The next optimizer step takes the mean of
-    /// all that were added, and starts anew. Call it after every run when a step has several micro batches; never when it has one.
+    /// Adds the gradients of the last run to those of earlier micro batches; the next optimizer step takes their mean and starts anew.
+    /// Call it after every run when a step has several micro batches, never when it has one.
     /// </summary>
     public void Accumulate()
     {
@@ -117,10 +106,10 @@ public sealed class ParameterBuffers : IDisposable
         Accumulated++;
     }
 
-    /// <summary>Forgets micro batches that were added.</summary>
+    /// <summary>Discards accumulated micro batches.</summary>
     public void ForgetAccumulated() => Accumulated = 0;
 
-    /// <summary>What an optimizer step goes by: the gradients, or the sum of the micro batches', and how many those are.</summary>
+    /// <summary>The gradient of an optimizer step: the sum over micro batches, and their number.</summary>
     internal (FloatBuffer Sum, int Batches) StepGradients => Accumulated == 0 ? (Gradients, 1) : (_accumulated!, Accumulated);
 
     internal static WeightInfo Info(ParameterSlot slot) => new(slot.Name, WeightType.F32, slot.Shape);

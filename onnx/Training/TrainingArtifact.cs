@@ -12,8 +12,8 @@ namespace Alignment.Onnx.Training;
 /// <summary>
 /// The training artifact of a bundle, in its folder <c>training/</c>, under ONNX Runtime's own names: <c>training_model.onnx</c>
 /// (losses and gradients, see <see cref="ControlNetTrainingGraph"/>), <c>eval_model.onnx</c> (losses), <c>optimizer_model.onnx</c>
-/// (see <see cref="AdamW"/>) and <c>checkpoint</c> (the parameters to start from). Frozen weights stay in the files of the
-/// bundle's own models, which the graphs refer to relative to the bundle's folder.
+/// (see <see cref="AdamW"/>) and <c>checkpoint</c> (the parameters to start from). Frozen weights stay in the bundle's own model files,
+/// which the graphs refer to relative to the bundle's folder.
 /// </summary>
 public static class TrainingArtifact
 {
@@ -53,39 +53,40 @@ public static class TrainingArtifact
         TrainingCheckpoint.SaveStart(At(Checkpoint), parameters, start, new Dictionary<string, string>());
     }
 
-    /// <summary>The artifact's files that there are, relative to the bundle's folder.</summary>
+    /// <summary>The artifact's existing files, relative to the bundle's folder.</summary>
     public static IReadOnlyList<string> Files(ModelBundle bundle)
     {
         ArgumentNullException.ThrowIfNull(bundle);
         return [.. new[] { TrainingModel, TrainingModel + "_data", EvalModel, EvalModel + "_data", OptimizerModel, Checkpoint }.Where(f => File.Exists(Path.Combine(bundle.Folder, f)))];
     }
 
-    /// <summary>Empty buffers for the bundle's ControlNet; load <see cref="Checkpoint"/> or another checkpoint into them.</summary>
+    /// <summary>Empty buffers for the bundle's ControlNet, to load <see cref="Checkpoint"/> or another checkpoint into.</summary>
     /// <exception cref="BadDataException">The bundle does not record its architectures.</exception>
     public static ParameterBuffers Buffers(ModelBundle bundle) => new(Parameters(BundleConfigs.Read(bundle)));
 
     /// <summary>Opens the bundle's training model on the buffers.</summary>
     /// <exception cref="MissingDependencyException">There is no artifact.</exception>
     /// <exception cref="BadDataException">The artifact was written for other frozen weights, or is damaged.</exception>
-    public static TrainingSession OpenTraining(ModelBundle bundle, ParameterBuffers buffers, SessionSettings? settings = null) => Open(bundle, TrainingModel, buffers, null, settings);
+    public static TrainingSession OpenTraining(ModelBundle bundle, ParameterBuffers buffers, Device? device = null) => Open(bundle, TrainingModel, buffers, device);
 
-    /// <summary>Opens the bundle's evaluation model on the buffers, or on other values of the parameters (a running average).</summary>
+    /// <summary>Opens the bundle's evaluation model on the buffers.</summary>
     /// <exception cref="MissingDependencyException">There is no artifact.</exception>
     /// <exception cref="BadDataException">The artifact was written for other frozen weights, or is damaged.</exception>
-    public static TrainingSession OpenEval(ModelBundle bundle, ParameterBuffers buffers, FloatBuffer? values = null, SessionSettings? settings = null) => Open(bundle, EvalModel, buffers, values, settings);
+    public static TrainingSession OpenEval(ModelBundle bundle, ParameterBuffers buffers, Device? device = null) => Open(bundle, EvalModel, buffers, device);
 
     /// <summary>Opens the bundle's optimizer model on the buffers.</summary>
     /// <exception cref="MissingDependencyException">There is no artifact.</exception>
     public static AdamW OpenOptimizer(ModelBundle bundle, ParameterBuffers buffers, AdamWOptions? options = null) =>
         new(buffers, options, OrtSessions.Open(PathOf(bundle, OptimizerModel)));
 
-    static TrainingSession Open(ModelBundle bundle, string file, ParameterBuffers buffers, FloatBuffer? values, SessionSettings? settings)
+    static TrainingSession Open(ModelBundle bundle, string file, ParameterBuffers buffers, Device? device)
     {
         ArgumentNullException.ThrowIfNull(buffers);
         string path = PathOf(bundle, file);
-        InferenceSession session = OrtSessions.Open(File.ReadAllBytes(path), path, bundle.Folder, settings);
+        InferenceSession session = OrtSessions.Open(File.ReadAllBytes(path), path, bundle.Folder, new() { Device = device ?? Device.Cpu });
         var metadata = session.ModelMetadata.CustomMetadataMap;
-        if (metadata.TryGetValue(ControlNetTrainingGraph.LossesKey, out string? losses) && metadata.GetValueOrDefault(FrozenKey) == Frozen(bundle, TrainingLossNames.Parse(losses))) return TrainingSession.Make(session, buffers, path, values: values, device: settings?.Device);
+        if (metadata.TryGetValue(ControlNetTrainingGraph.LossesKey, out string? losses) && metadata.GetValueOrDefault(FrozenKey) == Frozen(bundle, TrainingLossNames.Parse(losses)))
+            return TrainingSession.Over(session, buffers, path, device: device);
         session.Dispose();
         throw BadDataException.For($"The training artifact '{path}'", "one for other weights than the bundle has now", "one for this bundle", $"Write it again with 'alignment models training --model {bundle.Folder}'.");
     }
@@ -100,7 +101,7 @@ public static class TrainingArtifact
     static WeightInfo[] Parameters(BundleConfigs configs) =>
         [.. ControlNet.Weights(configs.ControlNet).Select(w => w with { Name = $"{ControlNetTrainingGraph.Control}.{w.Name}" })];
 
-    /// <summary>The identity of everything that the graphs refer to: places in these files mean nothing once a byte of them changes.</summary>
+    /// <summary>The identity of everything the graphs refer to: once a byte of these files changes, the recorded places are invalid.</summary>
     static string Frozen(ModelBundle bundle, TrainingLosses losses)
     {
         string[] stems = [BundleFiles.Unet, .. losses == TrainingLosses.Noise ? [] : new[] { BundleFiles.VaeDecoder }, .. losses.HasFlag(TrainingLosses.Lpips) ? new[] { BundleFiles.Lpips } : []];

@@ -2,7 +2,7 @@ using Alignment.Onnx.Gradients;
 
 namespace Alignment.Onnx.Training;
 
-/// <summary>The parts of a ControlNet's loss. Each is authored only when asked for, so that what is not wanted costs nothing.</summary>
+/// <summary>The parts of a ControlNet's loss. Only selected parts are authored, so the others cost nothing.</summary>
 [Flags]
 public enum TrainingLosses
 {
@@ -21,7 +21,7 @@ public enum TrainingLosses
     Background = 8,
 }
 
-/// <summary>Names of <see cref="TrainingLosses"/> as commands take them and models record them.</summary>
+/// <summary>Names of <see cref="TrainingLosses"/>, as commands accept and models record them.</summary>
 public static class TrainingLossNames
 {
     static readonly (string Name, TrainingLosses Loss)[] s_names =
@@ -53,9 +53,9 @@ public sealed record TrainingArtifactOptions
 {
     public static TrainingArtifactOptions Default { get; } = new();
 
-    /// <summary>The parts of the loss. Their weights are inputs of the models and may change from step to step.</summary>
+    /// <summary>The parts of the loss. Their weights are inputs of the models and may change with each step.</summary>
     public TrainingLosses Losses { get; init; } = TrainingLosses.Noise;
 
-    /// <summary>What the backward pass computes again instead of keeping it: less memory, more time. Nothing by default.</summary>
+    /// <summary>What the backward pass recomputes instead of storing: less memory, more time. Nothing by default.</summary>
     public GradientOptions Gradients { get; init; } = GradientOptions.Default;
 }

@@ -5,30 +5,29 @@ using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Training;
 
-/// <summary>What a checkpoint says besides its tensors.</summary>
-/// <param name="Steps">Optimizer steps taken.</param>
-/// <param name="Metadata">The texts it was saved with.</param>
+/// <summary>A checkpoint's optimizer steps, and the texts it was saved with.</summary>
 public sealed record CheckpointInfo(long Steps, IReadOnlyDictionary<string, string> Metadata);
 
 /// <summary>
-/// <c>checkpoint</c>: everything a training run stands on in one file of the safetensors layout: parameters under their names,
-/// Adam's moments as "first_moment.NAME" and "second_moment.NAME", further buffers as "PREFIX.NAME", and texts. It is streamed
-/// from and into the native buffers in pieces, and appears complete or not at all.
+/// <c>checkpoint</c>: the state of a training run in one safetensors file: parameters under their names, Adam's moments as
+/// "first_moment.NAME" and "second_moment.NAME", further buffers as "PREFIX.NAME", and texts. It is streamed from and into the native
+/// buffers in pieces, and appears complete or not at all.
 /// </summary>
 public static class TrainingCheckpoint
 {
     const string FormatKey = "alignment.checkpoint", StepsKey = "alignment.steps", Format = "1";
     const string First = "first_moment", Second = "second_moment";
 
-    /// <summary>Writes <paramref name="path"/>, replacing what was there.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="buffers">Parameters and moments; gradients are not kept.</param>
-    /// <param name="steps">Optimizer steps taken; see <see cref="AdamW.Steps"/>.</param>
-    /// <param name="metadata">Texts to keep.</param>
-    /// <param name="more">Further buffers of the same layout by prefix: "ema".</param>
-    public static void Save(string path, ParameterBuffers buffers, long steps, IReadOnlyDictionary<string, string>? metadata = null, IReadOnlyDictionary<string, FloatBuffer>? more = null)
+    /// <summary>Writes parameters, moments, <see cref="AdamW.Steps"/> and texts to <paramref name="path"/>; an existing file is replaced.</summary>
+    public static void Save(string path, ParameterBuffers buffers, long steps, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(buffers);
+        Save(path, buffers, steps, metadata, null);
+    }
+
+    /// <summary>With <paramref name="more"/>: further buffers of the same layout by prefix ("ema").</summary>
+    internal static void Save(string path, ParameterBuffers buffers, long steps, IReadOnlyDictionary<string, string>? metadata, IReadOnlyDictionary<string, FloatBuffer>? more)
+    {
         var tensors = new List<SafetensorsTensor>();
         foreach (var (prefix, buffer) in Parts(buffers, more))
             foreach (ParameterSlot slot in buffers.Slots)
@@ -53,14 +52,17 @@ public static class TrainingCheckpoint
             }
         })), Texts(0, metadata));
 
-    /// <summary>Reads a checkpoint into the buffers. One without moments is a start: they become zero.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="buffers">Must have exactly its parameters; gradients are left alone.</param>
-    /// <param name="more">Buffers to fill by prefix; what the file has besides is not read.</param>
+    /// <summary>Reads a checkpoint into the buffers, which must have exactly its parameters. Where it has no moments, they become zero.</summary>
     /// <exception cref="BadDataException">The file is damaged, is no checkpoint, or has other parameters; all are named.</exception>
-    public static CheckpointInfo Load(string path, ParameterBuffers buffers, IReadOnlyDictionary<string, FloatBuffer>? more = null)
+    public static CheckpointInfo Load(string path, ParameterBuffers buffers)
     {
         ArgumentNullException.ThrowIfNull(buffers);
+        return Load(path, buffers, null);
+    }
+
+    /// <summary>Also fills <paramref name="more"/> buffers, by prefix.</summary>
+    internal static CheckpointInfo Load(string path, ParameterBuffers buffers, IReadOnlyDictionary<string, FloatBuffer>? more)
+    {
         using var file = SafetensorsFile.Open(path);
         string subject = $"The checkpoint '{file.Path}'";
         if (file.Metadata.GetValueOrDefault(FormatKey) != Format || !long.TryParse(file.Metadata.GetValueOrDefault(StepsKey), NumberStyles.None, CultureInfo.InvariantCulture, out long steps))

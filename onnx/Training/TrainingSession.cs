@@ -7,41 +7,34 @@ namespace Alignment.Onnx.Training;
 
 /// <summary>
 /// A graph with parameters, run on <see cref="ParameterBuffers"/>: parameters are inputs bound to the buffers, and each
-/// output "gradient.NAME" is written straight to the gradient of parameter NAME. Nothing is copied between steps on the
-/// processor. Works for any graph; one without gradients evaluates.
+/// output "gradient.NAME" is written to the gradient of parameter NAME. On the processor nothing is copied between steps.
+/// A graph without gradients evaluates.
 /// <code>
 /// session.Set("sample", pixels, 4, 3, 64, 64);
 /// float loss = session.Run()["loss"][0];
 /// double norm = adamW.Step(1e-4f);
 /// </code>
-/// Not for several threads at a time.
+/// Not thread-safe.
 /// </summary>
 public sealed class TrainingSession : IDisposable
 {
     /// <summary>An output with this prefix is the gradient of the parameter whose name follows.</summary>
     public const string GradientPrefix = "gradient.";
 
-    /// <summary>Larger models pass through files: in memory, they would be there three times while loading.</summary>
+    /// <summary>Larger models pass through files: in memory they would exist three times while loading.</summary>
     const long MostBytesInMemory = 256 << 20;
 
     readonly InferenceSession _session;
     readonly OrtIoBinding _binding;
     readonly RunOptions _run = new();
-    readonly List<OrtValue> _bound = [];
+    readonly Disposables _bound = new();
     readonly List<(string Name, OrtValue Value)> _parameters = [];
     readonly List<OrtValue> _copies = [];
     readonly bool _hasOwnMemory;
     readonly Dictionary<string, (OrtValue Value, long[] Shape)> _inputs = new(StringComparer.Ordinal);
     readonly DirectoryInfo? _temporary;
 
-    /// <param name="session">A loaded model; disposed with this.</param>
-    /// <param name="buffers">Hold every parameter of the model; must outlive this.</param>
-    /// <param name="name">Stands for the model in messages.</param>
-    /// <param name="temporary">A folder to delete with this.</param>
-    /// <param name="values">Other values of the parameters, in the same layout; null: the buffers'.</param>
-    /// <param name="device">What it was loaded on; null for the processor.</param>
-    /// <exception cref="BadDataException">The model's inputs and outputs do not belong to the buffers.</exception>
-    internal TrainingSession(InferenceSession session, ParameterBuffers buffers, string name, DirectoryInfo? temporary = null, FloatBuffer? values = null, Device? device = null)
+    TrainingSession(InferenceSession session, ParameterBuffers buffers, string name, DirectoryInfo? temporary, Device? device)
     {
         (_session, _temporary, _hasOwnMemory) = (session, temporary, device?.MemoryName is not null);
         Check(session, buffers, $"The training model '{name}'");
@@ -49,7 +42,7 @@ public sealed class TrainingSession : IDisposable
         foreach (string input in session.InputNames)
             if (buffers.Find(input) is { } slot)
             {
-                OrtValue parameter = Keep((values ?? buffers.Parameters).Tensor(slot.Start, slot.Count, [.. slot.Shape]));
+                OrtValue parameter = _bound.Add(buffers.Parameters.Tensor(slot.Start, slot.Count, [.. slot.Shape]));
                 _parameters.Add((input, parameter));
                 _binding.BindInput(input, parameter);
             }
@@ -57,29 +50,24 @@ public sealed class TrainingSession : IDisposable
             if (output.StartsWith(GradientPrefix, StringComparison.Ordinal))
             {
                 ParameterSlot slot = buffers[output[GradientPrefix.Length..]];
-                _binding.BindOutput(output, Keep(buffers.Gradients.Tensor(slot.Start, slot.Count, [.. slot.Shape])));
+                _binding.BindOutput(output, _bound.Add(buffers.Gradients.Tensor(slot.Start, slot.Count, [.. slot.Shape])));
             }
         Inputs = [.. session.InputNames.Where(i => buffers.Find(i) is null)];
         Outputs = [.. session.OutputNames.Where(o => !o.StartsWith(GradientPrefix, StringComparison.Ordinal))];
     }
 
-    /// <summary>Loads an authored graph with its frozen weights.</summary>
-    /// <param name="model">The graph; its <see cref="ModelGraph.Parameters"/> must be in the buffers.</param>
-    /// <param name="buffers">See <see cref="ParameterBuffers.For"/>; they must outlive this.</param>
-    /// <param name="settings">How to load it.</param>
+    /// <summary>Loads an authored graph with its frozen weights over the buffers, which must outlive the session.</summary>
     /// <exception cref="BadDataException">Parameters are missing in the buffers or have another shape, or ONNX Runtime refuses the graph.</exception>
-    public static TrainingSession Open(OnnxModel model, ParameterBuffers buffers, SessionSettings? settings = null)
+    internal static TrainingSession Open(OnnxModel model, ParameterBuffers buffers, SessionSettings? settings = null)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(buffers);
         string name = model.Graph.Name;
-        if (model.WeightBytes <= MostBytesInMemory) return Make(OrtSessions.Open(model.ToBytes(), name, settings), buffers, name, device: settings?.Device);
+        if (model.WeightBytes <= MostBytesInMemory) return Over(OrtSessions.Open(model.ToBytes(), name, settings), buffers, name, device: settings?.Device);
 
         DirectoryInfo folder = Directory.CreateTempSubdirectory("alignment-training-");
         try
         {
             SavedModel saved = model.Save(Path.Combine(folder.FullName, "model.onnx"));
-            return Make(OrtSessions.Open(saved.GraphPath, settings), buffers, name, folder, device: settings?.Device);
+            return Over(OrtSessions.Open(saved.GraphPath, settings), buffers, name, folder, settings?.Device);
         }
         catch
         {
@@ -88,31 +76,28 @@ public sealed class TrainingSession : IDisposable
         }
     }
 
-    /// <summary>The session is not leaked when it does not fit the buffers.</summary>
-    internal static TrainingSession Make(InferenceSession session, ParameterBuffers buffers, string name, DirectoryInfo? temporary = null, FloatBuffer? values = null, Device? device = null)
-    {
-        try
-        {
-            return new(session, buffers, name, temporary, values, device);
-        }
-        catch
-        {
-            session.Dispose();
-            throw;
-        }
-    }
+    /// <param name="session">A loaded model; disposed with the result, or when it does not fit the buffers.</param>
+    /// <param name="buffers">Hold every parameter of the model; must outlive the result.</param>
+    /// <param name="name">Stands for the model in messages.</param>
+    /// <param name="temporary">A folder to delete with the result.</param>
+    /// <param name="device">What the session was loaded on; null: the processor.</param>
+    /// <exception cref="BadDataException">The model's inputs and outputs do not belong to the buffers.</exception>
+    internal static TrainingSession Over(InferenceSession session, ParameterBuffers buffers, string name, DirectoryInfo? temporary = null, Device? device = null) =>
+        Disposables.Guard(session, s => new TrainingSession(s, buffers, name, temporary, device));
 
-    /// <summary>What <see cref="Set(string, ReadOnlySpan{float}, ReadOnlySpan{long})"/> must give before a run: every input that is no parameter.</summary>
+    /// <summary>Every input that is no parameter; each must be set before a run.</summary>
     public IReadOnlyList<string> Inputs { get; }
 
-    /// <summary>What <see cref="Run"/> returns: every output that is no gradient.</summary>
+    /// <summary>Every output that is no gradient.</summary>
     public IReadOnlyList<string> Outputs { get; }
 
-    /// <summary>Gives a float32 input its values, copied; they stay until set again.</summary>
-    public void Set(string input, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) => values.CopyTo(Place<float>(input, TensorElementType.Float, values.Length, shape));
+    /// <summary>Copies the values of a float32 input, which stay until set again.</summary>
+    public void Set(string input, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) =>
+        values.CopyTo(Place<float>(input, TensorElementType.Float, values.Length, shape));
 
-    /// <summary>Gives an int64 input its values, copied; they stay until set again.</summary>
-    public void Set(string input, ReadOnlySpan<long> values, params ReadOnlySpan<long> shape) => values.CopyTo(Place<long>(input, TensorElementType.Int64, values.Length, shape));
+    /// <summary>Copies the values of an int64 input, which stay until set again.</summary>
+    public void Set(string input, ReadOnlySpan<long> values, params ReadOnlySpan<long> shape) =>
+        values.CopyTo(Place<long>(input, TensorElementType.Int64, values.Length, shape));
 
     Span<T> Place<T>(string input, TensorElementType type, int count, ReadOnlySpan<long> shape) where T : unmanaged
     {
@@ -121,41 +106,39 @@ public sealed class TrainingSession : IDisposable
         long elements = 1;
         foreach (long side in shape) elements = checked(elements * side);
         if (elements != count) throw new ArgumentException($"'{input}' of shape [{string.Join(", ", shape.ToArray())}] has {elements} elements, but {count} values were given.", nameof(shape));
-        // The same shape again, which is the rule, is written to the same place.
+        // The shape seldom changes: then the same memory is written again.
         if (!_inputs.TryGetValue(input, out var there) || !shape.SequenceEqual(there.Shape))
         {
-            OrtValue made = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, type, shape.ToArray());
-            _binding.BindInput(input, made);
+            OrtValue value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, type, shape.ToArray());
+            _binding.BindInput(input, value);
             there.Value?.Dispose();
-            _inputs[input] = there = (made, shape.ToArray());
+            _inputs[input] = there = (value, shape.ToArray());
         }
         return there.Value.GetTensorMutableDataAsSpan<T>();
     }
 
-    /// <summary>Runs the model: gradients land in the buffers, everything else is returned by name.</summary>
+    /// <summary>Runs the model: gradients go to the buffers, other outputs are returned by name.</summary>
     /// <exception cref="InvalidOperationException">An input was never set.</exception>
-    /// <exception cref="OnnxRuntimeException">ONNX Runtime fails: shapes that do not fit each other, or not enough memory.</exception>
+    /// <exception cref="OnnxRuntimeException">Shapes do not fit each other, or memory is short.</exception>
     public IReadOnlyDictionary<string, float[]> Run()
     {
         if (Inputs.FirstOrDefault(i => !_inputs.ContainsKey(i)) is { } missing) throw new InvalidOperationException($"The input '{missing}' was not set.");
         if (_hasOwnMemory || CopiesWhenBound) BringInputs();
-        // Bound anew each time: ONNX Runtime would write into the last run's results, which may have another shape.
+        // Bound anew: ONNX Runtime would otherwise write into the last run's results, which may have another shape.
         foreach (string output in Outputs) _binding.BindOutputToDevice(output, OrtMemoryInfo.DefaultInstance);
         _session.RunWithBinding(_run, _binding);
-        var made = new Dictionary<string, float[]>(StringComparer.Ordinal);
+        var results = new Dictionary<string, float[]>(StringComparer.Ordinal);
         string[] names = _binding.GetOutputNames();
         using IDisposableReadOnlyCollection<OrtValue> values = _binding.GetOutputValues();
         for (int i = 0; i < names.Length; i++)
-            if (!names[i].StartsWith(GradientPrefix, StringComparison.Ordinal)) made[names[i]] = values[i].GetTensorDataAsSpan<float>().ToArray();
-        return made;
+            if (!names[i].StartsWith(GradientPrefix, StringComparison.Ordinal)) results[names[i]] = values[i].GetTensorDataAsSpan<float>().ToArray();
+        return results;
     }
 
     /// <summary>For tests: inputs are copied when they are bound, as where the device has memory of its own.</summary>
     internal bool CopiesWhenBound { get; set; }
 
-    /// <summary>
-    /// ONNX Runtime copies an input that lies in other memory than the model's when it is bound, and never looks at it again: parameters have changed since, and batches.
-    /// </summary>
+    /// <summary>ONNX Runtime copies an input in other memory than the model's once, when it is bound; parameters and batches have changed since.</summary>
     void BringInputs()
     {
         var before = _copies.ToArray();
@@ -187,18 +170,13 @@ public sealed class TrainingSession : IDisposable
         if (session.OutputMetadata.FirstOrDefault(o => o.Value.ElementDataType != TensorElementType.Float) is { Key: { } other }) throw Bad($"the output '{other}', which is not float32", "float32 outputs");
     }
 
-    OrtValue Keep(OrtValue value)
-    {
-        _bound.Add(value);
-        return value;
-    }
-
     public void Dispose()
     {
         _binding.Dispose();
         _run.Dispose();
         _session.Dispose();
-        foreach (OrtValue value in _bound.Concat(_copies)) value.Dispose();
+        _bound.Dispose();
+        foreach (OrtValue copy in _copies) copy.Dispose();
         foreach (var (value, _) in _inputs.Values) value.Dispose();
         if (_temporary?.Exists == true) _temporary.Delete(recursive: true);
     }

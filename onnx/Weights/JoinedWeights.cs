@@ -1,6 +1,6 @@
 namespace Alignment.Onnx.Weights;
 
-/// <summary>Tensors of several files as one set; the first that has a name gives it.</summary>
+/// <summary>Several sets of tensors as one; for equal names the first wins.</summary>
 sealed class JoinedWeights : IWeights
 {
     readonly Dictionary<string, IWeights> _sources = new(StringComparer.Ordinal);

@@ -2,13 +2,12 @@ using System.IO.MemoryMappedFiles;
 
 namespace Alignment.Onnx.Weights;
 
-/// <summary>Where something lies in a file.</summary>
 readonly record struct FilePart(long Begin, long Length)
 {
     public long End => Begin + Length;
 }
 
-/// <summary>A file mapped for reading: nothing is read until its pages are touched. Any thread may read it until it is disposed.</summary>
+/// <summary>A file mapped for reading. Thread-safe until it is disposed.</summary>
 sealed unsafe class MappedFile : IDisposable
 {
     readonly MemoryMappedFile _map;
@@ -29,7 +28,6 @@ sealed unsafe class MappedFile : IDisposable
 
     public long Length { get; }
 
-    /// <summary>Bytes <paramref name="begin"/> … <paramref name="begin"/> + <paramref name="count"/> of the file.</summary>
     public ReadOnlySpan<byte> Bytes(long begin, int count)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

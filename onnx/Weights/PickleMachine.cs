@@ -4,28 +4,24 @@ using System.Text;
 
 namespace Alignment.Onnx.Weights;
 
-/// <summary>A Python tuple that a pickle made.</summary>
 sealed record PickleTuple(object?[] Items);
 
-/// <summary>A Python list that a pickle made.</summary>
 sealed record PickleList(List<object?> Items);
 
-/// <summary>A Python dict or OrderedDict that a pickle made; keys are texts and whole numbers.</summary>
+/// <summary>A Python dict or OrderedDict; keys are texts and whole numbers.</summary>
 sealed record PickleDict(Dictionary<object, object?> Items);
 
 /// <summary>
-/// Reads one pickle of protocol 2 as plain data: dicts, lists, tuples, texts, numbers, and the tensors that
-/// <see cref="TorchObjects"/> describes. Nothing is imported or called: a name is looked up in that one short list, and any
-/// other name or opcode ends the reading. What it may build is bounded, whatever the bytes say.
+/// Reads one pickle of protocol 2 as plain data: dicts, lists, tuples, texts, numbers, and the tensors of <see cref="TorchObjects"/>.
+/// Nothing is imported or called: names are looked up in that short list, and any other name or opcode is an error. The number of objects
+/// is bounded, whatever the bytes say.
 /// </summary>
-/// <param name="subject">Names the file in messages.</param>
-/// <param name="pickle">The bytes; reading begins at the first.</param>
 sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
 {
     /// <summary>The protocol that torch.save writes.</summary>
     const int Protocol = 2;
 
-    /// <summary>Containers, tensors and calls of one pickle. A tensor takes six; a state dict of a hundred thousand tensors fits.</summary>
+    /// <summary>Containers, tensors and calls of one pickle: six a tensor, so a state dict of a hundred thousand tensors fits.</summary>
     internal const int MostObjects = 1 << 20;
 
     static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -36,14 +32,14 @@ sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
     readonly List<TorchStorage> _storages = [];
     int _at, _opAt, _objects;
 
-    /// <summary>Bytes read so far: where the pickle ended, once <see cref="Run"/> has returned.</summary>
+    /// <summary>Bytes read; after <see cref="Run"/> the pickle's length.</summary>
     public int Position => _at;
 
-    /// <summary>Every storage that was mentioned, in order.</summary>
+    /// <summary>Every storage mentioned, in order.</summary>
     public IReadOnlyList<TorchStorage> Storages => _storages;
 
     /// <summary>Reads to the STOP opcode and returns the object.</summary>
-    /// <exception cref="BadDataException">An opcode or name that is not carried out, or a pickle that is broken or too big.</exception>
+    /// <exception cref="BadDataException">An unsupported opcode or name, or a broken or too big pickle.</exception>
     public object? Run()
     {
         while (true)
@@ -52,8 +48,8 @@ sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
             var op = (PickleOp)Take(1)[0];
             if (op == PickleOp.Stop)
             {
-                object? made = Pop();
-                return _stack.Count == 0 && _marks.Count == 0 ? made : throw Bad("STOP with objects left over", "one object");
+                object? result = Pop();
+                return _stack.Count == 0 && _marks.Count == 0 ? result : throw Bad("STOP with objects left over", "one object");
             }
             Step(op);
         }
@@ -64,7 +60,7 @@ sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
         switch (op)
         {
             case PickleOp.Proto:
-                if (Take(1)[0] is var protocol && protocol != Protocol) throw Bad($"pickle protocol {Text(protocol)}", $"{Text(Protocol)}, as torch.save writes by default");
+                if (Take(1)[0] is var protocol && protocol != Protocol) throw Bad($"pickle protocol {protocol}", $"{Protocol}, as torch.save writes by default");
                 break;
 
             case PickleOp.None: Push(null); break;
@@ -104,13 +100,14 @@ sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
                 Push(storage);
                 break;
             case PickleOp.Build:
-                // The attributes of an OrderedDict (a state dict's _metadata): of no use here, and set nowhere.
+                // The attributes of an OrderedDict (a state dict's _metadata) are ignored.
                 Pop();
                 if (Peek() is not PickleDict) throw Bad($"attributes for {Describe(Peek())}", "for an OrderedDict");
                 break;
 
             default:
-                throw Bad(Enum.IsDefined(op) ? $"the pickle opcode {op} (0x{(byte)op:x2})" : $"the byte 0x{(byte)op:x2}, which is no pickle opcode", "those that a dict of tensors needs");
+                throw Bad(Enum.IsDefined(op) ? $"the pickle opcode {op} (0x{(byte)op:x2})" : $"the byte 0x{(byte)op:x2}, which is no pickle opcode",
+                    "those that a dict of tensors needs");
         }
     }
 
@@ -150,13 +147,13 @@ sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
         Push(dict);
         if (arguments.Length == 0) return;
         // Python 2 pickled its entries as one list of pairs.
-        if (arguments is not [PickleList pairs]) throw Bad($"an OrderedDict of {Text(arguments.Length)} arguments", "none, or one list of pairs");
+        if (arguments is not [PickleList pairs]) throw Bad($"an OrderedDict of {arguments.Length} arguments", "none, or one list of pairs");
         foreach (object? pair in pairs.Items)
             if (pair switch { PickleList p => p.Items.ToArray(), PickleTuple p => p.Items, _ => null } is [var key, var value]) Add(dict, key, value);
             else throw Bad($"{Describe(pair)} as an entry of an OrderedDict", "a pair");
     }
 
-    T New<T>(T made) => ++_objects <= MostObjects ? made : throw Bad($"more than {Text(MostObjects)} objects", "a model's tensors");
+    T New<T>(T item) => ++_objects <= MostObjects ? item : throw Bad($"more than {MostObjects} objects", "a model's tensors");
 
     void Push(object? value) => _stack.Add(value);
 
@@ -171,7 +168,7 @@ sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
 
     object?[] PopMany(int count)
     {
-        if (_stack.Count - Floor < count) throw Bad($"{Text(_stack.Count - Floor)} objects on the stack", Text(count));
+        if (_stack.Count - Floor < count) throw Bad($"{_stack.Count - Floor} objects on the stack", $"{count}");
         return PopFrom(_stack.Count - count);
     }
 
@@ -184,14 +181,14 @@ sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
         return items;
     }
 
-    /// <summary>Objects below the last mark are out of reach until it is taken.</summary>
+    /// <summary>Objects below the last mark are out of reach until it is popped.</summary>
     int Floor => _marks.TryPeek(out int mark) ? mark : 0;
 
-    object? Recall(uint index) => _memo.TryGetValue(index, out object? known) ? known : throw Bad($"memo {Text(index)}, which was never put", "one that was");
+    object? Recall(uint index) => _memo.TryGetValue(index, out object? known) ? known : throw Bad($"memo {index}, which was never put", "one that was");
 
     long Long(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > sizeof(long)) throw Bad($"a whole number of {Text(bytes.Length)} bytes", "at most 8");
+        if (bytes.Length > sizeof(long)) throw Bad($"a whole number of {bytes.Length} bytes", "at most 8");
         long value = bytes.Length > 0 && (bytes[^1] & 0x80) != 0 ? -1 : 0;
         for (int i = bytes.Length - 1; i >= 0; i--) value = value << 8 | bytes[i];
         return value;
@@ -203,7 +200,7 @@ sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
         catch (DecoderFallbackException) { throw Bad("a text that is no UTF-8", "UTF-8"); }
     }
 
-    int Count32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4)) is var n && n <= int.MaxValue ? (int)n : throw Bad($"a text of {Text(n)} bytes", "one inside the pickle");
+    int Count32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4)) is var n && n <= int.MaxValue ? (int)n : throw Bad($"a text of {n} bytes", "one inside the pickle");
 
     string Line()
     {
@@ -223,10 +220,11 @@ sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
         return taken;
     }
 
-    BadDataException Truncated() => Bad($"the end of its {Text(pickle.Length)} bytes in the middle of an object", "a complete pickle");
+    BadDataException Truncated() => Bad($"the end of its {pickle.Length} bytes in the middle of an object", "a complete pickle");
 
     BadDataException Bad(string found, string expected) =>
-        BadDataException.For($"{subject}, pickle at byte {Text(_opAt)}", found, expected, "Only tensors are read from PyTorch files, and nothing in them is run: save the model's state_dict() alone, or convert it to safetensors.");
+        BadDataException.For($"{subject}, pickle at byte {_opAt}", found, expected,
+            "Only tensors are read from PyTorch files, and nothing in them is run: save the model's state_dict() alone, or convert it to safetensors.");
 
     static string Describe(object? value) => value switch
     {
@@ -237,9 +235,7 @@ sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
         PickleTuple => "a tuple",
         TorchTensor => "a tensor",
         TorchStorage => "a storage",
-        TorchFunction or TorchStorageType => "a name",
+        TorchFunction or WeightType => "a name",
         _ => "a number",
     };
-
-    static string Text(long n) => n.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,18 +1,15 @@
-using System.Buffers;
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Alignment.Onnx.Weights;
 
 /// <summary>
-/// A safetensors file: opening it reads and checks only the header, and reading a tensor reads only what is asked for. Safe to read from several
-/// threads; not after <see cref="Dispose"/>.
+/// A safetensors file: opening it reads and checks the header only. Thread-safe until it is disposed.
 /// </summary>
 /// <remarks>
-/// Format: https://github.com/huggingface/safetensors (header length, JSON header, row-major little-endian data). Read, not mapped: touching the pages of
-/// a mapping took six times as long as reading them, and a file that is cut short meanwhile is an error here and the end of the process there.
+/// Format: https://github.com/huggingface/safetensors (header length, JSON header, row-major little-endian data). Read, not mapped: touching
+/// the pages of a mapping took six times as long, and truncating a mapped file would end the process.
 /// </remarks>
-public sealed class SafetensorsFile : IWeights, IDisposable
+sealed class SafetensorsFile : IWeights, IDisposable
 {
     readonly Dictionary<string, SafetensorsEntry> _entries;
     readonly FileStream _file;
@@ -29,64 +26,37 @@ public sealed class SafetensorsFile : IWeights, IDisposable
         _file = file;
     }
 
-    /// <summary>Opens <paramref name="path"/> and checks its header in full: layout, sizes, types, duplicate names.</summary>
-    /// <exception cref="BadDataException">The file is not there, cannot be read, or is no valid safetensors file.</exception>
+    /// <summary>Opens <paramref name="path"/> and checks its header: layout, sizes, types, duplicate names.</summary>
+    /// <exception cref="BadDataException">The file is missing, unreadable, or no valid safetensors file.</exception>
     public static SafetensorsFile Open(string path)
     {
         string full = System.IO.Path.GetFullPath(path);
         try
         {
-            var file = new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.Read);
-            try
-            {
-                return new(full, file);
-            }
-            catch
-            {
-                file.Dispose();
-                throw;
-            }
+            return Disposables.Guard(new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.Read), file => new SafetensorsFile(full, file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw BadDataException.For($"The safetensors file '{full}'", $"that it cannot be read ({e.Message.TrimEnd('.')})", "a readable file", "Check the path and its permissions.", e);
+            throw BadDataException.Unreadable($"The safetensors file '{full}'", e, "Check the path and its permissions.");
         }
     }
 
-    /// <summary>The full path.</summary>
     public string Path { get; }
 
-    /// <inheritdoc/>
     public IReadOnlyDictionary<string, WeightInfo> Infos { get; }
 
     /// <summary>The texts under <c>__metadata__</c>; empty when there are none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <inheritdoc/>
     /// <exception cref="BadDataException">No such tensor, or one that is not F32, F16 or BF16.</exception>
     public void Read(string name, long start, Span<float> into)
     {
         SafetensorsEntry entry = Find(name);
         if (!entry.Info.Type.IsReadable()) throw WrongType(entry.Info, "F32, F16 or BF16");
-        if (entry.Info.Type == WeightType.F32)
-        {
-            Read(entry, start, into.Length, MemoryMarshal.AsBytes(into));
-            return;
-        }
-        byte[] stored = ArrayPool<byte>.Shared.Rent(checked(into.Length * entry.Info.Type.Bytes()));
-        try
-        {
-            Span<byte> bytes = stored.AsSpan(0, into.Length * entry.Info.Type.Bytes());
-            Read(entry, start, into.Length, bytes);
-            WeightBytes.Widen(entry.Info.Type, bytes, into);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(stored);
-        }
+        int count = into.Length;
+        WeightBytes.ReadWidened(entry.Info.Type, into, bytes => Read(entry, start, count, bytes));
     }
 
-    /// <inheritdoc/>
     /// <exception cref="BadDataException">No such tensor, one that is not F32, F16 or BF16, or a number beyond float16.</exception>
     public void Read(string name, long start, Span<Half> into)
     {
@@ -95,7 +65,7 @@ public sealed class SafetensorsFile : IWeights, IDisposable
         else WeightBytes.ReadNarrowed(this, name, start, into);
     }
 
-    /// <summary>The whole of a float tensor; for small ones.</summary>
+    /// <summary>A whole float tensor, below 2 GB.</summary>
     /// <exception cref="BadDataException">No such tensor, or not a float one.</exception>
     public float[] ReadFloats(string name)
     {
@@ -104,7 +74,7 @@ public sealed class SafetensorsFile : IWeights, IDisposable
         return values;
     }
 
-    /// <summary>The whole of an I64 tensor; for small ones.</summary>
+    /// <summary>A whole I64 tensor, below 2 GB.</summary>
     /// <exception cref="BadDataException">No such tensor, or not an I64 one.</exception>
     public long[] ReadIntegers(string name)
     {
@@ -117,11 +87,10 @@ public sealed class SafetensorsFile : IWeights, IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>Elements <paramref name="start"/> … <paramref name="start"/> + <paramref name="count"/> as they are stored.</summary>
+    /// <summary>Elements as stored.</summary>
     void Read(SafetensorsEntry entry, long start, int count, Span<byte> into)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(start);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, entry.Info.Count - count);
+        entry.Info.CheckRange(start, count);
         long at = _dataStart + entry.Begin + start * entry.Info.Type.Bytes();
         try
         {
@@ -131,17 +100,17 @@ public sealed class SafetensorsFile : IWeights, IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw BadDataException.For($"The safetensors file '{Path}'", $"that it cannot be read ({e.Message.TrimEnd('.')})", "a readable file", "Check the disk and run again.", e);
+            throw BadDataException.Unreadable($"The safetensors file '{Path}'", e, "Check the disk and run again.");
         }
     }
 
     SafetensorsEntry Find(string name) => _entries.TryGetValue(name, out SafetensorsEntry entry)
         ? entry
-        : throw BadDataException.For($"The safetensors file '{Path}'", $"no tensor '{SafePath.Shorten(name)}' among its {_entries.Count.ToString(CultureInfo.InvariantCulture)}", "one of that name", "Check that this is the file of the model you meant.");
+        : throw BadDataException.For($"The safetensors file '{Path}'", $"no tensor '{SafePath.Shorten(name)}' among its {_entries.Count}", "one of that name", "Check that this is the file of the model you meant.");
 
     int WholeLength(WeightInfo info) => info.Count <= int.MaxValue / info.Type.Bytes()
         ? (int)info.Count
-        : throw BadDataException.For($"The safetensors file '{Path}', tensor '{info.Name}'", $"{info.Count.ToString(CultureInfo.InvariantCulture)} elements", "a tensor below 2 GB here", "Read it in chunks.");
+        : throw BadDataException.For($"The safetensors file '{Path}', tensor '{info.Name}'", $"{info.Count} elements", "a tensor below 2 GB here", "Read it in chunks.");
 
     BadDataException WrongType(WeightInfo info, string expected) =>
         BadDataException.For($"The safetensors file '{Path}', tensor '{info.Name}'", $"dtype {info.Type}", expected, "Convert the tensor and run again.");

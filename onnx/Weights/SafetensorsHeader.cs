@@ -1,19 +1,18 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Text.Json;
 
 namespace Alignment.Onnx.Weights;
 
-/// <summary>Where one tensor lies in the data part of a safetensors file: bytes <paramref name="Begin"/> … <paramref name="End"/>.</summary>
+/// <summary>A tensor's bytes <paramref name="Begin"/> … <paramref name="End"/> in the data part of a safetensors file.</summary>
 readonly record struct SafetensorsEntry(WeightInfo Info, long Begin, long End);
 
 /// <summary>
-/// The header of a safetensors file, checked in full before anything is read through it:
+/// The header of a safetensors file, checked in full before use:
 /// <c>u64 little-endian n | n bytes of JSON {name: {dtype, shape, data_offsets: [begin, end]}, "__metadata__": {string: string}} | data</c>.
 /// </summary>
 sealed class SafetensorsHeader
 {
-    /// <summary>The limit of the reference implementation; refused before anything of that size is allocated.</summary>
+    /// <summary>The limit of the reference implementation.</summary>
     public const long MaxBytes = 100_000_000;
 
     const string MetadataKey = "__metadata__";
@@ -38,11 +37,11 @@ sealed class SafetensorsHeader
         string subject = $"The safetensors file '{path}'";
         long length = file.Length;
         Span<byte> prefix = stackalloc byte[8];
-        if (length < prefix.Length) throw Bad(subject, $"{Text(length)} bytes", "at least the 8 bytes of the header length");
+        if (length < prefix.Length) throw Bad(subject, $"{length} bytes", "at least the 8 bytes of the header length");
         file.ReadExactly(prefix);
         ulong n = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (n > MaxBytes) throw Bad(subject, $"a header of {n.ToString(CultureInfo.InvariantCulture)} bytes", $"at most {Text(MaxBytes)}");
-        if ((long)n > length - 8) throw Bad(subject, $"a header of {Text((long)n)} bytes in a file of {Text(length)}", "a header inside the file (is it truncated?)");
+        if (n > MaxBytes) throw Bad(subject, $"a header of {n} bytes", $"at most {MaxBytes}");
+        if ((long)n > length - 8) throw Bad(subject, $"a header of {n} bytes in a file of {length}", "a header inside the file (is it truncated?)");
         byte[] json = new byte[n];
         file.ReadExactly(json);
 
@@ -86,10 +85,9 @@ sealed class SafetensorsHeader
         long bytes;
         try { bytes = shape.Aggregate((long)type.Bytes(), (n, d) => checked(n * d)); }
         catch (OverflowException) { throw BadTensor(name, $"the shape {Text(shape)}", "a size that a file can have"); }
-        // Subtraction cannot overflow once both are known to be non-negative.
         if (offsets[0] < 0 || offsets[1] < offsets[0]) throw BadTensor(name, $"data_offsets {Text(offsets)}", "0 <= begin <= end");
         if (offsets[1] - offsets[0] != bytes)
-            throw BadTensor(name, $"{Text(offsets[1] - offsets[0])} bytes for {dtype} {Text(shape)}", $"{Text(bytes)} bytes");
+            throw BadTensor(name, $"{offsets[1] - offsets[0]} bytes for {dtype} {Text(shape)}", $"{bytes} bytes");
         return new(new(name, type, shape), offsets[0], offsets[1]);
     }
 
@@ -100,10 +98,11 @@ sealed class SafetensorsHeader
         foreach (SafetensorsEntry e in Entries.Values.OrderBy(e => e.Begin).ThenBy(e => e.End))
         {
             if (e.Begin != at)
-                throw BadTensor(e.Info.Name, $"data beginning at {Text(e.Begin)}", $"{Text(at)}, where the tensor before it ends ({(e.Begin < at ? "they overlap" : "there is a hole")})");
+                throw BadTensor(e.Info.Name, $"data beginning at {e.Begin}",
+                    $"{at}, where the tensor before it ends ({(e.Begin < at ? "they overlap" : "there is a hole")})");
             at = e.End;
         }
-        if (at != dataBytes) throw Bad(_subject, $"{Text(dataBytes)} bytes of data", $"{Text(at)}, as its header says (is it {(dataBytes < at ? "truncated" : "longer than written")}?)");
+        if (at != dataBytes) throw Bad(_subject, $"{dataBytes} bytes of data", $"{at}, as its header says (is it {(dataBytes < at ? "truncated" : "longer than written")}?)");
     }
 
     BadDataException BadTensor(string tensor, string found, string expected) =>
@@ -112,7 +111,5 @@ sealed class SafetensorsHeader
     static BadDataException Bad(string subject, string found, string expected) =>
         BadDataException.For(subject, found, expected, "Download or export the file again.");
 
-    static string Text(long n) => n.ToString(CultureInfo.InvariantCulture);
-
-    static string Text(IEnumerable<long> n) => $"[{SafePath.Shorten(string.Join(", ", n.Select(Text)))}]";
+    static string Text(IEnumerable<long> n) => $"[{SafePath.Shorten(string.Join(", ", n))}]";
 }

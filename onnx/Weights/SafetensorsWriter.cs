@@ -1,19 +1,16 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Alignment.Onnx.Weights;
 
-/// <summary>A tensor to be written: what it is, and who writes its row-major little-endian bytes when its turn comes.</summary>
-public sealed record SafetensorsTensor(WeightInfo Info, Action<Stream> Fill)
+/// <summary>A tensor to be written; <paramref name="Fill"/> writes its row-major little-endian bytes.</summary>
+sealed record SafetensorsTensor(WeightInfo Info, Action<Stream> Fill)
 {
-    /// <summary>A float32 tensor from memory.</summary>
     public static SafetensorsTensor Floats(string name, IReadOnlyList<long> shape, ReadOnlyMemory<float> values) =>
         Of(new(name, WeightType.F32, shape), values);
 
-    /// <summary>An I64 tensor from memory.</summary>
     public static SafetensorsTensor Integers(string name, IReadOnlyList<long> shape, ReadOnlyMemory<long> values) =>
         Of(new(name, WeightType.I64, shape), values);
 
@@ -23,7 +20,7 @@ public sealed record SafetensorsTensor(WeightInfo Info, Action<Stream> Fill)
             throw new ArgumentException($"'{info.Name}' has {info.Count} elements by its shape but {values.Length} values.", nameof(values));
         return new(info, to =>
         {
-            // In pieces: the bytes of one span are at most 2 GB.
+            // In pieces: a span of bytes is at most 2 GB.
             for (int at = 0; at < values.Length; at += 1 << 20)
                 to.Write(MemoryMarshal.AsBytes(values.Span[at..Math.Min(values.Length, at + (1 << 20))]));
         });
@@ -31,19 +28,15 @@ public sealed record SafetensorsTensor(WeightInfo Info, Action<Stream> Fill)
 }
 
 /// <summary>
-/// Writes safetensors files whose bytes depend on nothing but the tensors: the order given does not matter, the widest type
-/// comes first and then names in ordinal order (so that every tensor is aligned to its own element), the header is padded to
-/// 8 bytes. Data is streamed, and the file appears complete or not at all.
+/// Writes safetensors files whose bytes depend on the tensors only, not on their order: the widest type first, then names in ordinal order,
+/// so that every tensor is aligned to its element; the header is padded to 8 bytes. Data is streamed, and the file appears complete or not
+/// at all.
 /// </summary>
-public static class SafetensorsWriter
+static class SafetensorsWriter
 {
     static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes <paramref name="tensors"/> to <paramref name="path"/>, replacing what was there.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="tensors">In any order.</param>
-    /// <param name="metadata">Texts for the header, or null.</param>
-    /// <param name="durable">False leaves it to the system when the bytes reach the disk (see <see cref="AtomicFile.Write"/>).</param>
+    /// <summary>Writes or replaces a file; <paramref name="durable"/> as for <see cref="AtomicFile.Write"/>.</summary>
     /// <exception cref="ArgumentException">Two tensors share a name, or one wrote another number of bytes than its shape says.</exception>
     public static void Write(string path, IEnumerable<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null, bool durable = true)
     {
@@ -58,7 +51,7 @@ public static class SafetensorsWriter
                 tensor.Fill(to);
                 long wrote = to.Position - before, due = ByteCount(tensor.Info);
                 if (wrote != due)
-                    throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"'{tensor.Info.Name}' wrote {wrote} bytes instead of {due}."), nameof(tensors));
+                    throw new ArgumentException($"'{tensor.Info.Name}' wrote {wrote} bytes instead of {due}.", nameof(tensors));
             }
         }, durable);
     }

@@ -1,12 +1,11 @@
-using System.Globalization;
 
 namespace Alignment.Onnx.Weights;
 
 /// <summary>
-/// A model spread over several safetensors files, as its <c>*.safetensors.index.json</c> says:
-/// <c>{"metadata": …, "weight_map": {tensor: file}}</c>. Only tensors of the map are offered.
+/// A model in several safetensors files, by its <c>*.safetensors.index.json</c>: <c>{"metadata": …, "weight_map": {tensor: file}}</c>. Only
+/// tensors of the map are offered.
 /// </summary>
-public sealed class ShardedWeights : IWeights, IDisposable
+sealed class ShardedWeights : IWeights, IDisposable
 {
     /// <summary>The largest published models have some two hundred.</summary>
     const int MaxShards = 1000;
@@ -18,10 +17,9 @@ public sealed class ShardedWeights : IWeights, IDisposable
 
     ShardedWeights(string subject) => _subject = subject;
 
-    /// <inheritdoc/>
     public IReadOnlyDictionary<string, WeightInfo> Infos => _infos;
 
-    /// <summary>Opens the index and every file it names; they must lie in the index's own folder.</summary>
+    /// <summary>Opens the index and every file it names, which must lie in the index's folder.</summary>
     /// <exception cref="BadDataException">The index or a shard is missing or invalid, or a tensor is not in the shard it is said to be in.</exception>
     public static ShardedWeights Open(string indexPath)
     {
@@ -30,25 +28,17 @@ public sealed class ShardedWeights : IWeights, IDisposable
         Dictionary<string, string> map = StrictJson.ReadFile(full, root =>
             root.GetProperty("weight_map").EnumerateObject().ToDictionary(e => e.Name, e => e.Value.GetString() ?? "", StringComparer.Ordinal));
 
-        var weights = new ShardedWeights($"The index '{full}'");
-        try
+        return Disposables.Guard(new ShardedWeights($"The index '{full}'"), weights =>
         {
             foreach (string shard in map.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)) weights.OpenShard(folder, shard);
             foreach ((string tensor, string shard) in map) weights.Place(tensor, shard);
             return weights;
-        }
-        catch
-        {
-            weights.Dispose();
-            throw;
-        }
+        });
     }
 
-    /// <inheritdoc/>
     /// <exception cref="BadDataException">No such tensor, or one that is not F32, F16 or BF16.</exception>
     public void Read(string name, long start, Span<float> into) => ShardOf(name).Read(name, start, into);
 
-    /// <inheritdoc/>
     /// <exception cref="BadDataException">No such tensor, one that is not F32, F16 or BF16, or a number beyond float16.</exception>
     public void Read(string name, long start, Span<Half> into) => ShardOf(name).Read(name, start, into);
 
@@ -63,7 +53,7 @@ public sealed class ShardedWeights : IWeights, IDisposable
 
     void OpenShard(string folder, string shard)
     {
-        if (_shards.Count == MaxShards) throw Bad("more files than that", $"at most {MaxShards.ToString(CultureInfo.InvariantCulture)}", "Merge the shards.");
+        if (_shards.Count == MaxShards) throw Bad("more files than that", $"at most {MaxShards}", "Merge the shards.");
         string path = SafePath.Under(folder, shard);
         if (!File.Exists(path)) throw Bad($"no file '{SafePath.Shorten(shard)}' beside it", "every file it names", "Download the missing file.");
         _shards.Add(shard, SafetensorsFile.Open(path));
@@ -73,7 +63,8 @@ public sealed class ShardedWeights : IWeights, IDisposable
     {
         SafetensorsFile file = _shards[shard];
         if (!file.Infos.TryGetValue(tensor, out WeightInfo? info))
-            throw Bad($"the tensor '{SafePath.Shorten(tensor)}' said to be in '{shard}', which does not hold it", "it there", "Download the files of one and the same version.");
+            throw Bad($"the tensor '{SafePath.Shorten(tensor)}' said to be in '{shard}', which does not hold it", "it there",
+                "Download the files of one and the same version.");
         _shardOf.Add(tensor, file);
         _infos.Add(tensor, info);
     }

@@ -4,18 +4,17 @@ using System.Text;
 namespace Alignment.Onnx.Weights;
 
 /// <summary>
-/// The tensors of a PyTorch file (torch.save of a state dict), by name; a dict inside a dict adds its key and a dot. Nothing
-/// in the file is run: its pickle is read as plain data (<see cref="PickleMachine"/>), and everything that is not a dict or a
-/// tensor is ignored or refused. The file is mapped, so that reading a tensor touches only its own pages. Safe to read from
-/// several threads; not after <see cref="Dispose"/>.
+/// The tensors of a PyTorch file (torch.save of a state dict), by name; a nested dict adds its key and a dot. Nothing in the file is run:
+/// its pickle is read as plain data (<see cref="PickleMachine"/>), and everything but dicts and tensors is ignored or refused. The file is
+/// mapped, so that reading a tensor touches only its own pages. Thread-safe until it is disposed.
 /// </summary>
 /// <remarks>
-/// Format: a zip of stored entries <c>NAME/data.pkl</c>, <c>NAME/data/KEY</c> and perhaps <c>NAME/byteorder</c> since PyTorch 1.6;
-/// before, see <see cref="TorchLegacy"/>.
+/// Format since PyTorch 1.6: a zip of stored entries <c>NAME/data.pkl</c>, <c>NAME/data/KEY</c> and optionally <c>NAME/byteorder</c>;
+/// before: <see cref="TorchLegacy"/>.
 /// </remarks>
-public sealed class TorchCheckpoint : IWeights, IDisposable
+sealed class TorchCheckpoint : IWeights, IDisposable
 {
-    /// <summary>The pickle of a hundred thousand tensors; data lies outside of it.</summary>
+    /// <summary>The pickle of a hundred thousand tensors, without their data.</summary>
     internal const int MostPickleBytes = 16 << 20;
 
     const int MostDepth = 16;
@@ -34,7 +33,7 @@ public sealed class TorchCheckpoint : IWeights, IDisposable
 
     TorchCheckpoint(string path, MappedFile file)
     {
-        (Path, _file, _subject) = (path, file, $"The PyTorch file '{path}'");
+        (_file, _subject) = (file, $"The PyTorch file '{path}'");
         (object? root, _storages) = TorchZip.IsZip(file) ? ReadZip() : TorchLegacy.IsLegacy(file) ? TorchLegacy.Read(file, _subject) : throw Unknown();
         if (root is not PickleDict dict) throw Bad("an object that is no dict", "a dict of tensors, as model.state_dict() gives");
         Flatten("", dict, depth: 0);
@@ -42,46 +41,31 @@ public sealed class TorchCheckpoint : IWeights, IDisposable
     }
 
     /// <summary>Opens <paramref name="path"/>, reads its pickle and checks that every tensor lies inside the file.</summary>
-    /// <exception cref="BadDataException">The file is not there, cannot be read, holds more than data, or is not what it says.</exception>
+    /// <exception cref="BadDataException">The file is missing, unreadable, inconsistent, or holds more than data.</exception>
     public static TorchCheckpoint Open(string path)
     {
-        string full = System.IO.Path.GetFullPath(path);
+        string full = Path.GetFullPath(path);
         try
         {
             using var stream = new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.Read);
             if (stream.Length == 0) throw BadDataException.For($"The PyTorch file '{full}'", "0 bytes", "a file that torch.save wrote", "Download or save the file again.");
-            var file = new MappedFile(stream);
-            try
-            {
-                return new(full, file);
-            }
-            catch
-            {
-                file.Dispose();
-                throw;
-            }
+            return Disposables.Guard(new MappedFile(stream), file => new TorchCheckpoint(full, file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw BadDataException.For($"The PyTorch file '{full}'", $"that it cannot be read ({e.Message.TrimEnd('.')})", "a readable file", "Check the path and its permissions.", e);
+            throw BadDataException.Unreadable($"The PyTorch file '{full}'", e, "Check the path and its permissions.");
         }
     }
 
-    /// <summary>The full path.</summary>
-    public string Path { get; }
-
-    /// <inheritdoc/>
     public IReadOnlyDictionary<string, WeightInfo> Infos => _infos;
 
-    /// <inheritdoc/>
     /// <exception cref="BadDataException">No such tensor, or one that is not F32, F16 or BF16.</exception>
     public void Read(string name, long start, Span<float> into)
     {
-        if (!_tensors.TryGetValue(name, out TorchTensor? tensor)) throw Bad($"no tensor '{SafePath.Shorten(name)}' among its {Text(_tensors.Count)}", "one of that name");
+        if (!_tensors.TryGetValue(name, out TorchTensor? tensor)) throw Bad($"no tensor '{SafePath.Shorten(name)}' among its {_tensors.Count}", "one of that name");
         WeightInfo info = _infos[name];
         if (!info.Type.IsReadable()) throw Bad($"{info.Type} numbers in the tensor '{SafePath.Shorten(name)}'", "F32, F16 or BF16");
-        ArgumentOutOfRangeException.ThrowIfNegative(start);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, info.Count - into.Length);
+        info.CheckRange(start, into.Length);
         if (into.IsEmpty) return;
         FilePart storage = _storages[tensor.Storage.Key];
         int size = info.Type.Bytes();
@@ -126,28 +110,28 @@ public sealed class TorchCheckpoint : IWeights, IDisposable
     {
         var entries = TorchZip.Read(_file, _subject).Entries;
         string[] pickles = [.. entries.Keys.Where(n => n.EndsWith(PickleName, StringComparison.Ordinal) && n.IndexOf('/', StringComparison.Ordinal) == n.Length - PickleName.Length)];
-        if (pickles is not [var pickle]) throw Bad($"{Text(pickles.Length)} entries NAME/data.pkl in the archive", "one, as torch.save writes");
+        if (pickles is not [var pickle]) throw Bad($"{pickles.Length} entries NAME/data.pkl in the archive", "one, as torch.save writes");
         string root = pickle[..^PickleName.Length];
         if (entries.ContainsKey($"{root}/constants.pkl")) throw Bad("a TorchScript program", "a dict of tensors, as torch.save(model.state_dict(), …) writes");
         if (entries.TryGetValue($"{root}/byteorder", out FilePart order) && (order.Length != 6 || Encoding.Latin1.GetString(_file.Bytes(order.Begin, 6)) != "little"))
             throw Bad("numbers of a big-endian machine", "little-endian ones");
         FilePart part = entries[pickle];
-        if (part.Length > MostPickleBytes) throw Bad($"a pickle of {Text(part.Length)} bytes", $"at most {Text(MostPickleBytes)}");
-        object? made = new PickleMachine(_subject, _file.Bytes(part.Begin, (int)part.Length).ToArray()).Run();
+        if (part.Length > MostPickleBytes) throw Bad($"a pickle of {part.Length} bytes", $"at most {MostPickleBytes}");
+        object? result = new PickleMachine(_subject, _file.Bytes(part.Begin, (int)part.Length).ToArray()).Run();
         string data = $"{root}/data/";
-        return (made, entries.Where(e => e.Key.StartsWith(data, StringComparison.Ordinal)).ToDictionary(e => e.Key[data.Length..], e => e.Value, StringComparer.Ordinal));
+        return (result, entries.Where(e => e.Key.StartsWith(data, StringComparison.Ordinal)).ToDictionary(e => e.Key[data.Length..], e => e.Value, StringComparer.Ordinal));
     }
 
-    /// <summary>Names every tensor. Dicts can be shared or hold themselves, so that what is visited is counted.</summary>
+    /// <summary>Names every tensor. Dicts can be shared or contain themselves, so visits are counted.</summary>
     void Flatten(string prefix, PickleDict dict, int depth)
     {
-        if (depth > MostDepth) throw Bad($"dicts nested more than {Text(MostDepth)} deep", "a dict of tensors");
+        if (depth > MostDepth) throw Bad($"dicts nested more than {MostDepth} deep", "a dict of tensors");
         foreach ((object key, object? value) in dict.Items)
         {
-            if (++_visited > PickleMachine.MostObjects) throw Bad($"more than {Text(PickleMachine.MostObjects)} entries", "a model's tensors");
+            if (++_visited > PickleMachine.MostObjects) throw Bad($"more than {PickleMachine.MostObjects} entries", "a model's tensors");
             string name = prefix + Convert.ToString(key, CultureInfo.InvariantCulture);
-            // Names of outer dicts repeat in those of inner ones: long ones would multiply.
-            if (name.Length > LongestName) throw Bad($"a name of {Text(name.Length)} characters", $"at most {Text(LongestName)}");
+            // Outer names repeat in inner ones: long ones would multiply.
+            if (name.Length > LongestName) throw Bad($"a name of {name.Length} characters", $"at most {LongestName}");
             if (value is PickleDict inner) Flatten(name + ".", inner, depth + 1);
             else if (value is TorchTensor tensor) Add(name, tensor);
         }
@@ -157,9 +141,9 @@ public sealed class TorchCheckpoint : IWeights, IDisposable
     {
         string shown = SafePath.Shorten(name, 160);
         if (!_storages.TryGetValue(tensor.Storage.Key, out FilePart part)) throw Bad($"no storage '{tensor.Storage.Key}' for the tensor '{shown}'", "one in the file");
-        if (part.Length != tensor.Storage.Bytes) throw Bad($"{Text(part.Length)} bytes in the storage of the tensor '{shown}'", $"{Text(tensor.Storage.Bytes)}, as its pickle says");
+        if (part.Length != tensor.Storage.Bytes) throw Bad($"{part.Length} bytes in the storage of the tensor '{shown}'", $"{tensor.Storage.Bytes}, as its pickle says");
         if (!_tensors.TryAdd(name, tensor)) throw Bad($"two tensors '{shown}'", "different names");
-        _infos.Add(name, new(name, tensor.Storage.Type.Type, tensor.Shape));
+        _infos.Add(name, new(name, tensor.Storage.Type, tensor.Shape));
     }
 
     BadDataException Unknown()
@@ -171,7 +155,6 @@ public sealed class TorchCheckpoint : IWeights, IDisposable
         return BadDataException.For(_subject, found, "a file that torch.save wrote", "Load it in PyTorch and save the state_dict() again, or convert it to safetensors.");
     }
 
-    BadDataException Bad(string found, string expected) => BadDataException.For(_subject, found, expected, "Check that this is the model's state_dict(); download or save it again, or convert it to safetensors.");
-
-    static string Text(long n) => n.ToString(CultureInfo.InvariantCulture);
+    BadDataException Bad(string found, string expected) => BadDataException.For(_subject, found, expected,
+        "Check that this is the model's state_dict(); download or save it again, or convert it to safetensors.");
 }

@@ -1,25 +1,24 @@
 using System.Buffers.Binary;
-using System.Globalization;
 
 namespace Alignment.Onnx.Weights;
 
 /// <summary>
-/// The form torch.save wrote before PyTorch 1.6, which some published weights still have: one after another the pickles of a
-/// magic number, a protocol version, facts about the machine, the object, and the list of storage keys; then for each key
-/// the number of elements (int64) and the elements.
+/// The format of torch.save before PyTorch 1.6, which some published weights still have: the pickles of a magic number, a protocol version,
+/// facts about the machine, the object, and the list of storage keys; then for each key the number of elements (int64) and the elements.
 /// </summary>
 static class TorchLegacy
 {
     /// <summary>The pickle of torch.serialization.MAGIC_NUMBER, 0x1950a86a20f9469cfc6c, then that of PROTOCOL_VERSION, 1001.</summary>
-    static ReadOnlySpan<byte> Start => [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.', 0x80, 2, (byte)'M', 0xe9, 0x03, (byte)'.'];
+    static ReadOnlySpan<byte> Start =>
+        [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.', 0x80, 2, (byte)'M', 0xe9, 0x03, (byte)'.'];
 
     public static bool IsLegacy(MappedFile file) => file.Length >= Start.Length && file.Bytes(0, Start.Length).SequenceEqual(Start);
 
-    /// <summary>The object, and where each storage's elements lie. A storage that no tensor uses is not in the file.</summary>
+    /// <summary>The object, and the place of each storage's elements. A storage that no tensor uses is not in the file.</summary>
     /// <exception cref="BadDataException">The file is broken, of a machine with another byte order, or holds more than tensors.</exception>
     public static (object? Root, Dictionary<string, FilePart> Storages) Read(MappedFile file, string subject)
     {
-        // The pickles come first and their length stands nowhere.
+        // The pickles come first; their length is recorded nowhere.
         byte[] head = file.Bytes(0, (int)Math.Min(file.Length, TorchCheckpoint.MostPickleBytes)).ToArray();
         int at = Start.Length;
         if (Next() is not PickleDict machine || !machine.Items.TryGetValue("little_endian", out object? order) || order is not true)
@@ -38,25 +37,23 @@ static class TorchLegacy
         {
             if (item is not string key || !known.TryGetValue(key, out TorchStorage? storage)) throw Bad("a storage that the object does not mention", "only those it does");
             if (file.Length - data < sizeof(long) || BinaryPrimitives.ReadInt64LittleEndian(file.Bytes(data, sizeof(long))) is var n && n != storage.Elements)
-                throw Bad($"another size of the storage '{key}' than the object says, or its end", $"{Text(storage.Elements)} elements (is it truncated?)");
+                throw Bad($"another size of the storage '{key}' than the object says, or its end", $"{storage.Elements} elements (is it truncated?)");
             data += sizeof(long);
-            if (storage.Bytes > file.Length - data) throw Bad($"{Text(file.Length - data)} bytes for the storage '{key}'", $"{Text(storage.Bytes)} (is it truncated?)");
+            if (storage.Bytes > file.Length - data) throw Bad($"{file.Length - data} bytes for the storage '{key}'", $"{storage.Bytes} (is it truncated?)");
             if (!parts.TryAdd(key, new(data, storage.Bytes))) throw Bad($"the storage '{key}' twice", "once");
             data += storage.Bytes;
         }
-        if (data != file.Length) throw Bad($"{Text(file.Length - data)} bytes behind the last storage", "none");
+        if (data != file.Length) throw Bad($"{file.Length - data} bytes behind the last storage", "none");
         return (root, parts);
 
         object? Next()
         {
             var one = new PickleMachine(subject, head.AsMemory(at));
-            object? made = one.Run();
+            object? result = one.Run();
             at += one.Position;
-            return made;
+            return result;
         }
 
         BadDataException Bad(string found, string expected) => BadDataException.For(subject, found, expected, "Download or save the file again.");
     }
-
-    static string Text(long n) => n.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,8 +1,7 @@
-using System.Globalization;
 
 namespace Alignment.Onnx.Weights;
 
-/// <summary>The calls that a pickled state dict makes; here each is a description of data.</summary>
+/// <summary>The calls in a pickled state dict, read as descriptions of data.</summary>
 enum TorchFunction
 {
     OrderedDict,
@@ -11,19 +10,16 @@ enum TorchFunction
     Parameter,
 }
 
-/// <summary>torch.FloatStorage and its like: how the numbers of a storage are encoded.</summary>
-sealed record TorchStorageType(string Name, WeightType Type);
-
-/// <summary>Numbers stored once, which tensors are views of: <paramref name="Elements"/> of them under <paramref name="Key"/>.</summary>
-sealed record TorchStorage(TorchStorageType Type, string Key, long Elements)
+/// <summary>The numbers that tensors are views of.</summary>
+sealed record TorchStorage(WeightType Type, string Key, long Elements)
 {
-    public long Bytes => Elements * Type.Type.Bytes();
+    public long Bytes => Elements * Type.Bytes();
 }
 
-/// <summary>A view of a storage; all of its elements were found to lie inside.</summary>
+/// <summary>A view that lies inside its storage.</summary>
 sealed record TorchTensor(TorchStorage Storage, long Offset, long[] Shape, long[] Strides)
 {
-    /// <summary>True when the elements follow one another in row-major order.</summary>
+    /// <summary>Whether the elements are contiguous in row-major order.</summary>
     public bool IsContiguous
     {
         get
@@ -39,13 +35,12 @@ sealed record TorchTensor(TorchStorage Storage, long Offset, long[] Shape, long[
     }
 }
 
-/// <summary>The only names that a PyTorch file may mention, and what becomes of each. Every size is checked before it is believed.</summary>
+/// <summary>The only names that a PyTorch file may mention, and their meanings. Every size is checked before use.</summary>
 static class TorchObjects
 {
-    /// <summary>Axes of a tensor; PyTorch itself prints at most 64.</summary>
     const int MostAxes = 64;
 
-    /// <summary>Bytes of one storage; so that no product of sizes overflows.</summary>
+    /// <summary>Bytes of one storage, so that no product of sizes overflows.</summary>
     const long MostBytes = 1L << 48;
 
     static readonly Dictionary<string, object> s_names = new(StringComparer.Ordinal)
@@ -54,16 +49,16 @@ static class TorchObjects
         ["torch._utils._rebuild_tensor"] = TorchFunction.Tensor,         // before PyTorch 0.4
         ["torch._utils._rebuild_tensor_v2"] = TorchFunction.TensorV2,
         ["torch._utils._rebuild_parameter"] = TorchFunction.Parameter,
-        ["torch.FloatStorage"] = new TorchStorageType("FloatStorage", WeightType.F32),
-        ["torch.HalfStorage"] = new TorchStorageType("HalfStorage", WeightType.F16),
-        ["torch.BFloat16Storage"] = new TorchStorageType("BFloat16Storage", WeightType.BF16),
-        ["torch.DoubleStorage"] = new TorchStorageType("DoubleStorage", WeightType.F64),
-        ["torch.LongStorage"] = new TorchStorageType("LongStorage", WeightType.I64),
-        ["torch.IntStorage"] = new TorchStorageType("IntStorage", WeightType.I32),
-        ["torch.ShortStorage"] = new TorchStorageType("ShortStorage", WeightType.I16),
-        ["torch.CharStorage"] = new TorchStorageType("CharStorage", WeightType.I8),
-        ["torch.ByteStorage"] = new TorchStorageType("ByteStorage", WeightType.U8),
-        ["torch.BoolStorage"] = new TorchStorageType("BoolStorage", WeightType.BOOL),
+        ["torch.FloatStorage"] = WeightType.F32,
+        ["torch.HalfStorage"] = WeightType.F16,
+        ["torch.BFloat16Storage"] = WeightType.BF16,
+        ["torch.DoubleStorage"] = WeightType.F64,
+        ["torch.LongStorage"] = WeightType.I64,
+        ["torch.IntStorage"] = WeightType.I32,
+        ["torch.ShortStorage"] = WeightType.I16,
+        ["torch.CharStorage"] = WeightType.I8,
+        ["torch.ByteStorage"] = WeightType.U8,
+        ["torch.BoolStorage"] = WeightType.BOOL,
     };
 
     public static string Names { get; } = string.Join(", ", s_names.Keys);
@@ -73,10 +68,10 @@ static class TorchObjects
     /// <summary>('storage', type, key, device, elements), with a sixth None in files before PyTorch 1.6.</summary>
     public static TorchStorage Storage(object?[] id, Func<string, string, BadDataException> bad)
     {
-        if (id is not ["storage", TorchStorageType type, string key, string, long elements, ..] || id.Length > 6 || (id.Length == 6 && id[5] is not null))
+        if (id is not ["storage", WeightType type, string key, string, long elements, ..] || id.Length > 6 || (id.Length == 6 && id[5] is not null))
             throw bad("a persistent id of another form", "('storage', type, key, device, number of elements)");
         if (key.Length is 0 or > 20 || !key.All(char.IsAsciiDigit)) throw bad($"the storage key '{SafePath.Shorten(key)}'", "a number");
-        if (elements < 0 || elements > MostBytes / type.Type.Bytes()) throw bad($"a storage of {Text(elements)} elements", $"0 to {Text(MostBytes / type.Type.Bytes())}");
+        if (elements < 0 || elements > MostBytes / type.Bytes()) throw bad($"a storage of {elements} elements", $"0 to {MostBytes / type.Bytes()}");
         return new(type, key, elements);
     }
 
@@ -94,29 +89,27 @@ static class TorchObjects
 
         long[] Numbers(PickleTuple tuple) =>
             tuple.Items.Length <= MostAxes && tuple.Items.All(i => i is long and >= 0) ? [.. tuple.Items.Select(i => (long)i!)]
-            : throw bad("sizes or strides that are no tuple of numbers", $"up to {Text(MostAxes)} numbers of 0 or more");
+            : throw bad("sizes or strides that are no tuple of numbers", $"up to {MostAxes} numbers of 0 or more");
 
         TorchTensor View(TorchStorage storage, long offset, long[] shape, long[] strides)
         {
-            string subject = $"a tensor of sizes [{Text(shape)}], strides [{Text(strides)}] at {Text(offset)}";
+            string subject = $"a tensor of sizes [{Text(shape)}], strides [{Text(strides)}] at {offset}";
             if (shape.Length != strides.Length || offset < 0) throw bad(subject, "as many strides as sizes, and an offset of 0 or more");
             try
             {
                 long count = shape.Aggregate(1L, (n, d) => checked(n * d)), last = offset;
                 // Fewer elements than views of them would let a small file stand for any amount of memory.
-                if (count > storage.Elements) throw bad(subject, $"at most the {Text(storage.Elements)} elements of its storage");
+                if (count > storage.Elements) throw bad(subject, $"at most the {storage.Elements} elements of its storage");
                 for (int i = 0; i < shape.Length && count > 0; i++) last = checked(last + (shape[i] - 1) * strides[i]);
-                if (count > 0 ? last >= storage.Elements : offset > storage.Elements) throw bad(subject, $"elements inside the {Text(storage.Elements)} of its storage");
+                if (count > 0 ? last >= storage.Elements : offset > storage.Elements) throw bad(subject, $"elements inside the {storage.Elements} of its storage");
             }
             catch (OverflowException)
             {
-                throw bad(subject, $"elements inside the {Text(storage.Elements)} of its storage");
+                throw bad(subject, $"elements inside the {storage.Elements} of its storage");
             }
             return new(storage, offset, shape, strides);
         }
     }
 
-    static string Text(long n) => n.ToString(CultureInfo.InvariantCulture);
-
-    static string Text(long[] n) => SafePath.Shorten(string.Join(", ", n.Select(Text)));
+    static string Text(long[] n) => SafePath.Shorten(string.Join(", ", n));
 }

@@ -1,21 +1,21 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Text;
 
 namespace Alignment.Onnx.Weights;
 
 /// <summary>
-/// The directory of a zip archive as torch.save writes it (PKWARE APPNOTE 6.3, with its 64-bit form): every entry stored as it
-/// is, so that its bytes can be read where they lie. Compressed entries are refused, and so is any size or place that does
-/// not agree with the file. Names are only ever compared, never used as paths.
+/// The directory of a zip archive as torch.save writes it (PKWARE APPNOTE 6.3, with its 64-bit form): entries are stored, so that their bytes
+/// can be read in place. Compressed entries are refused, and so is any size or place that does not agree with the file. Names are only
+/// compared, never used as paths.
 /// </summary>
 sealed class TorchZip
 {
-    const uint LocalSignature = 0x04034b50, EntrySignature = 0x02014b50, EndSignature = 0x06054b50, End64Signature = 0x06064b50, Locator64Signature = 0x07064b50;
+    const uint LocalSignature = 0x04034b50, EntrySignature = 0x02014b50, EndSignature = 0x06054b50;
+    const uint End64Signature = 0x06064b50, Locator64Signature = 0x07064b50;
     const int LocalBytes = 30, EntryBytes = 46, EndBytes = 22, End64Bytes = 56, Locator64Bytes = 20;
     const ushort Extra64 = 1, EncryptedFlag = 1;
 
-    /// <summary>Entries of one archive; a state dict has one for each tensor and a handful more.</summary>
+    /// <summary>A state dict has one entry a tensor and a few more.</summary>
     const int MostEntries = 1 << 20;
 
     readonly MappedFile _file;
@@ -24,7 +24,6 @@ sealed class TorchZip
 
     TorchZip(MappedFile file, string subject) => (_file, _subject) = (file, subject);
 
-    /// <summary>Where each entry's bytes lie, by its name.</summary>
     public IReadOnlyDictionary<string, FilePart> Entries => _entries;
 
     public static bool IsZip(MappedFile file) => file.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(file.Bytes(0, 4)) == LocalSignature;
@@ -40,7 +39,7 @@ sealed class TorchZip
 
     (FilePart Directory, long Count) FindDirectory()
     {
-        // Behind the end record only its own comment may follow.
+        // Only its own comment may follow the end record.
         int tail = (int)Math.Min(_file.Length, EndBytes + ushort.MaxValue);
         ReadOnlySpan<byte> bytes = _file.Bytes(_file.Length - tail, tail);
         int at = tail - EndBytes;
@@ -54,7 +53,8 @@ sealed class TorchZip
         if (endAt >= Locator64Bytes && _file.Bytes(endAt - Locator64Bytes, Locator64Bytes) is var locator && U32(locator, 0) == Locator64Signature)
         {
             ulong at64 = U64(locator, 8);
-            if (at64 > (ulong)(endAt - Locator64Bytes) || (ulong)(endAt - Locator64Bytes) - at64 < End64Bytes) throw Bad($"an end record at {Text(at64)}", "one before the end of the file");
+            if (at64 > (ulong)(endAt - Locator64Bytes) || (ulong)(endAt - Locator64Bytes) - at64 < End64Bytes)
+                throw Bad($"an end record at {at64}", "one before the end of the file");
             limit = (long)at64;
             ReadOnlySpan<byte> end64 = _file.Bytes(limit, End64Bytes);
             if (U32(end64, 0) != End64Signature) throw Bad("another thing where the 64-bit end record should be", "that record");
@@ -62,14 +62,16 @@ sealed class TorchZip
             size = Same(U64(end64, 40), size, uint.MaxValue);
             begin = Same(U64(end64, 48), begin, uint.MaxValue);
         }
-        if (count > MostEntries) throw Bad($"{Text((ulong)count)} entries", $"at most {Text(MostEntries)}");
-        if (begin > limit || size > limit - begin || count * EntryBytes > size) throw Bad($"a directory of {Text((ulong)size)} bytes at {Text((ulong)begin)}", "one inside the file");
+        if (count > MostEntries) throw Bad($"{count} entries", $"at most {MostEntries}");
+        if (begin > limit || size > limit - begin || count * EntryBytes > size)
+            throw Bad($"a directory of {size} bytes at {begin}", "one inside the file");
         return (new(begin, size), count);
     }
 
-    /// <summary>The 64-bit number, which must be the short one unless that says that it is too small.</summary>
+    /// <summary>The 64-bit number, equal to the short one unless that is at its maximum.</summary>
     long Same(ulong wide, long narrow, long full) =>
-        wide <= long.MaxValue && (narrow == full || (ulong)narrow == wide) ? (long)wide : throw Bad($"the numbers {Text((ulong)narrow)} and {Text(wide)} in its two end records", "one number");
+        wide <= long.MaxValue && (narrow == full || (ulong)narrow == wide) ? (long)wide
+        : throw Bad($"the numbers {narrow} and {wide} in its two end records", "one number");
 
     void ReadDirectory(FilePart directory, long count)
     {
@@ -77,7 +79,7 @@ sealed class TorchZip
         for (long i = 0; i < count; i++)
         {
             ReadOnlySpan<byte> entry = Within(at, EntryBytes, directory.End);
-            if (U32(entry, 0) != EntrySignature) throw Bad($"no entry where number {Text((ulong)i)} should be", "the directory's entries one after another");
+            if (U32(entry, 0) != EntrySignature) throw Bad($"no entry where number {i} should be", "the directory's entries one after another");
             int nameBytes = U16(entry, 28), extraBytes = U16(entry, 30), commentBytes = U16(entry, 32);
             ReadOnlySpan<byte> variable = Within(at + EntryBytes, nameBytes + extraBytes + commentBytes, directory.End);
             ReadOnlySpan<byte> nameText = variable[..nameBytes];
@@ -85,7 +87,7 @@ sealed class TorchZip
             if ((U16(entry, 8) & EncryptedFlag) != 0) throw Bad($"the encrypted entry '{shown}'", "plain ones");
             if (U16(entry, 10) != 0) throw Bad($"the compressed entry '{shown}'", "entries stored as they are, as torch.save writes them");
             var (packed, size, local) = Sizes(entry, variable.Slice(nameBytes, extraBytes), shown);
-            if (packed != size) throw Bad($"the entry '{shown}' of {Text(size)} bytes stored in {Text(packed)}", "as many of both");
+            if (packed != size) throw Bad($"the entry '{shown}' of {size} bytes stored in {packed}", "as many of both");
             if (!_entries.TryAdd(name, Data(local, size, nameText, shown, directory.Begin))) throw Bad($"two entries '{shown}'", "different names");
             at += EntryBytes + nameBytes + extraBytes + commentBytes;
         }
@@ -93,7 +95,7 @@ sealed class TorchZip
         CheckOverlap();
     }
 
-    /// <summary>Sizes and place of an entry; those too big for 32 bits stand in the extra field, in this order.</summary>
+    /// <summary>Sizes and place of an entry; those too big for 32 bits are in the extra field, in the order size, packed, local.</summary>
     (ulong Packed, ulong Size, ulong Local) Sizes(ReadOnlySpan<byte> entry, ReadOnlySpan<byte> extra, string shown)
     {
         ulong packed = U32(entry, 20), size = U32(entry, 24), local = U32(entry, 42);
@@ -118,21 +120,21 @@ sealed class TorchZip
         }
     }
 
-    /// <summary>Where an entry's bytes lie: behind its local header, which must be the same entry's.</summary>
+    /// <summary>An entry's bytes, which follow its local header.</summary>
     FilePart Data(ulong local, ulong size, ReadOnlySpan<byte> name, string shown, long limit)
     {
-        if (local > (ulong)limit || (ulong)limit - local < LocalBytes) throw Bad($"the entry '{shown}' at {Text(local)}", "a place before the directory");
+        if (local > (ulong)limit || (ulong)limit - local < LocalBytes) throw Bad($"the entry '{shown}' at {local}", "a place before the directory");
         long at = (long)local;
         ReadOnlySpan<byte> header = _file.Bytes(at, LocalBytes);
         int nameBytes = U16(header, 26), extraBytes = U16(header, 28);
         if (U32(header, 0) != LocalSignature || U16(header, 8) != 0 || !Within(at + LocalBytes, nameBytes, limit).SequenceEqual(name))
-            throw Bad($"another entry at {Text(local)} than the directory's '{shown}'", "the same");
+            throw Bad($"another entry at {local} than the directory's '{shown}'", "the same");
         long begin = at + LocalBytes + nameBytes + extraBytes;
-        if (begin > limit || size > (ulong)(limit - begin)) throw Bad($"the entry '{shown}' of {Text(size)} bytes", "one inside the file (is it truncated?)");
+        if (begin > limit || size > (ulong)(limit - begin)) throw Bad($"the entry '{shown}' of {size} bytes", "one inside the file (is it truncated?)");
         return new(begin, (long)size);
     }
 
-    /// <summary>No byte belongs to two entries: an archive cannot stand for more than its own size.</summary>
+    /// <summary>No byte belongs to two entries, so an archive cannot expand beyond its own size.</summary>
     void CheckOverlap()
     {
         long end = 0;
@@ -150,6 +152,4 @@ sealed class TorchZip
     static ulong U64(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]);
 
     BadDataException Bad(string found, string expected) => BadDataException.For(_subject, found, expected, "Download or save the file again.");
-
-    static string Text(ulong n) => n.ToString(CultureInfo.InvariantCulture);
 }

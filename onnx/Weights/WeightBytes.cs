@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 
 namespace Alignment.Onnx.Weights;
 
-/// <summary>Stored little-endian numbers as float32.</summary>
+/// <summary>Converts stored little-endian numbers.</summary>
 static class WeightBytes
 {
     /// <summary>Widens F32, F16 or BF16 exactly (<see cref="WeightTypes.IsReadable"/>).</summary>
@@ -20,7 +20,31 @@ static class WeightBytes
         }
     }
 
-    /// <summary>Reads float32 and rounds it to float16, in pieces as large as asked for.</summary>
+    /// <summary>Reads elements stored as <paramref name="type"/> through <paramref name="read"/> and widens them.</summary>
+    public static void ReadWidened(WeightType type, Span<float> into, Reader read)
+    {
+        if (type == WeightType.F32)
+        {
+            read(MemoryMarshal.AsBytes(into));
+            return;
+        }
+        int length = checked(into.Length * type.Bytes());
+        byte[] stored = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            Span<byte> bytes = stored.AsSpan(0, length);
+            read(bytes);
+            Widen(type, bytes, into);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(stored);
+        }
+    }
+
+    public delegate void Reader(Span<byte> into);
+
+    /// <summary>Reads float32 and rounds it to float16.</summary>
     public static void ReadNarrowed(IWeights weights, string name, long start, Span<Half> into)
     {
         float[] wide = ArrayPool<float>.Shared.Rent(into.Length);
@@ -36,23 +60,20 @@ static class WeightBytes
         }
     }
 
-    /// <summary>Rounds to float16.</summary>
-    /// <param name="name">The tensor's, for messages.</param>
-    /// <param name="start">Which of its elements the first is.</param>
-    /// <param name="from">The numbers; infinities and NaN pass.</param>
-    /// <param name="into">As many.</param>
-    /// <exception cref="BadDataException">A number is finite, and infinite in float16.</exception>
+    /// <summary>Rounds the elements of the tensor <paramref name="name"/> from <paramref name="start"/> on to float16; infinities and NaN pass.</summary>
+    /// <exception cref="BadDataException">A finite number is infinite in float16.</exception>
     public static void Narrow(string name, long start, ReadOnlySpan<float> from, Span<Half> into)
     {
         TensorPrimitives.ConvertToHalf(from, into);
         if (from.IsEmpty || MathF.Abs(TensorPrimitives.MaxMagnitude(from)) < SmallestTooLarge) return;
         for (int i = 0; i < from.Length; i++)
             if (Half.IsInfinity(into[i]) && float.IsFinite(from[i]))
-                throw BadDataException.For($"The tensor '{SafePath.Shorten(name)}'", string.Create(CultureInfo.InvariantCulture, $"{from[i]:G6} at element {start + i}"), "numbers up to 65504, where float16 ends",
+                throw BadDataException.For($"The tensor '{SafePath.Shorten(name)}'",
+                    string.Create(CultureInfo.InvariantCulture, $"{from[i]:G6} at element {start + i}"), "numbers up to 65504, where float16 ends",
                     "Import the model in fp32 (--precision fp32); it was trained beyond float16.");
     }
 
-    /// <summary>From here on float16 rounds to infinity: halfway between 65504 and 65536.</summary>
+    /// <summary>From here on float16 rounds to infinity.</summary>
     const float SmallestTooLarge = 65520;
 
     /// <summary>bfloat16 is the upper half of a float32.</summary>

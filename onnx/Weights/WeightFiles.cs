@@ -7,10 +7,10 @@ static class WeightFiles
     static readonly string[] s_stems = ["diffusion_pytorch_model", "model"];
 
     /// <summary>
-    /// The weights of the component in <paramref name="folder"/>: full precision before fp16, one file before shards.
-    /// The caller disposes them.
+    /// The weights of the component in <paramref name="folder"/>: full precision before fp16, one file before shards. The caller disposes
+    /// them.
     /// </summary>
-    /// <exception cref="BadDataException">There are none, or only pickled ones, which are programs and are never opened.</exception>
+    /// <exception cref="BadDataException">There are none, or only pickled ones.</exception>
     public static OpenWeights Open(string folder)
     {
         foreach (string variant in (string[])["", ".fp16"])
@@ -24,12 +24,15 @@ static class WeightFiles
             }
         string subject = $"The model folder '{folder}'";
         string expected = string.Join(" or ", s_stems.Select(s => s + ".safetensors"));
-        if (!Directory.Exists(folder)) throw BadDataException.For(subject, "that it does not exist", "a folder with config.json and " + expected, "Check the model's folder; download it completely.");
+        if (!Directory.Exists(folder))
+            throw BadDataException.For(subject, "that it does not exist", "a folder with config.json and " + expected, "Check the model's folder; download it completely.");
         string[] files = [.. Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
         string? pickle = files.FirstOrDefault(f => Path.GetExtension(f) is ".bin" or ".ckpt" or ".pt" or ".pth");
         if (pickle is not null)
-            throw BadDataException.For(subject, $"only pickled weights ('{SafePath.Shorten(pickle)}')", expected, "Pickles can run code and are never opened: convert them to safetensors, or download the safetensors variant of the model.");
-        throw BadDataException.For(subject, files.Length == 0 ? "no file" : $"only {SafePath.Shorten(string.Join(", ", files), 200)}", expected, "Download the model completely.");
+            throw BadDataException.For(subject, $"only pickled weights ('{SafePath.Shorten(pickle)}')", expected,
+                "Pickles can run code and are never opened: convert them to safetensors, or download the safetensors variant of the model.");
+        string found = files.Length == 0 ? "no file" : $"only {SafePath.Shorten(string.Join(", ", files), 200)}";
+        throw BadDataException.For(subject, found, expected, "Download the model completely.");
     }
 }
 

@@ -28,7 +28,7 @@ public enum Differences
 /// <param name="By">How to take differences.</param>
 /// <param name="Tolerance">Largest error, in units of the gradient's Euclidean length (what a derivative along ±1 comes to).</param>
 /// <param name="Make">The function.</param>
-public sealed record RuleCase(Op Op, string Form, string Shapes, double Low, double High, Differences By, double Tolerance, Func<Value[], Value> Make)
+sealed record RuleCase(Op Op, string Form, string Shapes, double Low, double High, Differences By, double Tolerance, Func<Value[], Value> Make)
 {
     public override string ToString() => Form.Length == 0 ? Op.Name : $"{Op.Name}: {Form}";
 }

@@ -6,7 +6,7 @@ using static Alignment.Tests.Onnx.Gradients.Differences;
 namespace Alignment.Tests.Onnx.Gradients;
 
 /// <summary>Every derivative rule against differences of the function's values, with sizes known and unknown while authoring, rewritten by ONNX Runtime and not.</summary>
-public sealed class GradientRulesTests
+sealed class GradientRulesTests
 {
     // Float32 sums of up to a few hundred products, over a step of 0.5.
     const double Sums = 1e-5;

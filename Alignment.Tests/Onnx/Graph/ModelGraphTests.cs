@@ -4,7 +4,7 @@ using Alignment.Onnx.Ops;
 namespace Alignment.Tests.Onnx.Graph;
 
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-public sealed class ModelGraphTests
+sealed class ModelGraphTests
 {
     static readonly Dim s_batch = Dim.Named("batch"), s_height = Dim.Named("height"), s_width = Dim.Named("width");
 

@@ -6,7 +6,7 @@ using Alignment.Onnx.Weights;
 namespace Alignment.Tests.Onnx.Models;
 
 /// <summary>What holds for the models whatever their weights: no reference material is needed here.</summary>
-public sealed class ModelBehaviourTests
+sealed class ModelBehaviourTests
 {
     static readonly UNetConfig s_unet = new()
     {

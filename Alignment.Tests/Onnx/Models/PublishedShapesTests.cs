@@ -5,7 +5,7 @@ using Alignment.Onnx.Weights;
 namespace Alignment.Tests.Onnx.Models;
 
 /// <summary>Every tensor of the published SD 1.5 models finds its place with the right shape, and none is left over.</summary>
-public sealed class PublishedShapesTests
+sealed class PublishedShapesTests
 {
     static readonly TestCaseData[] s_cases =
     [

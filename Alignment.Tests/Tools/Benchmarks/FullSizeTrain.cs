@@ -69,7 +69,7 @@ static class FullSizeTrain
             buffers.Fill(new ScopedWeights(("controlnet", new UniformWeights(ControlNet.Weights(configs.ControlNet)))));
             phases.Say($"{buffers.Count} parameters filled");
             var settings = new SessionSettings { Prepacking = prepack, Optimization = optimization };
-            session = TrainingSession.Make(OrtSessions.Open(File.ReadAllBytes(saved.GraphPath), "training", folder, settings), buffers, "training");
+            session = TrainingSession.Over(OrtSessions.Open(File.ReadAllBytes(saved.GraphPath), "training", folder, settings), buffers, "training");
             phases.Say("session created");
         }
         using (buffers)

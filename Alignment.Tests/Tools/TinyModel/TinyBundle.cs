@@ -9,7 +9,7 @@ namespace Alignment.Tests.Tools.TinyModel;
 /// The model that ships with the product: Stable Diffusion 1.5's architecture, small enough to edit a 128-pixel scene in
 /// about a second on two cores. Its weights are a seeded initialisation; every byte of <c>onnx/bundles/tiny</c> comes from here.
 /// </summary>
-public static class TinyBundle
+static class TinyBundle
 {
     const ulong Seed = 1;
 

@@ -85,7 +85,7 @@ sealed class TinyStage(string name, string folder, TinyStageRecipe recipe, int l
     }
 
     void Save(ParameterBuffers buffers, FloatBuffer average, AdamW optimizer) =>
-        TrainingCheckpoint.Save(StatePath, buffers, optimizer.Steps, more: new Dictionary<string, FloatBuffer> { [Average] = average });
+        TrainingCheckpoint.Save(StatePath, buffers, optimizer.Steps, null, new Dictionary<string, FloatBuffer> { [Average] = average });
 
     /// <summary>average += share · (parameters − average).</summary>
     static void Blend(FloatBuffer parameters, FloatBuffer average, float share)

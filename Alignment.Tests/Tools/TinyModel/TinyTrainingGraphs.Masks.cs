@@ -4,7 +4,7 @@ using Alignment.Onnx.Models;
 namespace Alignment.Tests.Tools.TinyModel;
 
 /// <summary>CLIPSeg's.</summary>
-public static partial class TinyTrainingGraphs
+static partial class TinyTrainingGraphs
 {
     /// <summary>CLIPSeg's scope in <see cref="Masks"/>.</summary>
     public const string MasksScope = "clipseg";

@@ -8,7 +8,7 @@ namespace Alignment.Tests.Tools.TinyModel;
 /// The graphs that the tiny model's parts are trained with, one after the other. Each has its losses as outputs and
 /// <c>gradient.NAME</c> for every trained tensor; weights are named under "vae", "text", "unet" and "controlnet".
 /// </summary>
-public static partial class TinyTrainingGraphs
+static partial class TinyTrainingGraphs
 {
     /// <summary>The autoencoder's scope in <see cref="Autoencoder"/>.</summary>
     public const string VaeScope = "vae";

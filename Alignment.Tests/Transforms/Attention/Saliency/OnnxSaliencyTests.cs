@@ -13,7 +13,7 @@ using Microsoft.ML.Data;
 namespace Alignment.Tests.Transforms.Attention.Saliency;
 
 /// <summary>Saliency models of other people: described, checked, run; and everything that can be wrong with one. The models are written here.</summary>
-public sealed class OnnxSaliencyTests
+sealed class OnnxSaliencyTests
 {
     const int Width = 12, Height = 8;
 
