@@ -48,7 +48,7 @@ try
         .Append(ml.Alignment.ModifyAttention(Variant.Named("early_boost")))
         .Append(ml.Alignment.ScoreAlignment(new() { HeatmapColumn = SceneColumns.HeatmapModified }))
         .Append(ml.Alignment.BuildControl())
-        .Append(ml.Alignment.EditScene(new() { Bundle = bundle, Edit = new() { Steps = 4 } }));
+        .Append(ml.Alignment.EditScene(new() { Bundle = bundle, Edit = new() { InferenceSteps = 4 } }));
     using var model = pipeline.Fit(scenes);
 
     // 4. The fitted pipeline is an ML.NET model: saved here, loaded anywhere. It keeps a reference to the bundle, not its weights.

@@ -25,7 +25,7 @@ public sealed record DoseOptions
     public double Alpha { get; init; } = 0.05;
 
     /// <summary>The part of a target map's pixels, the highest, that stand for fixations in NSS and AUC, above 0 and at most 1.</summary>
-    public double FixatedPart { get; init; } = PeakPixels.DefaultPart;
+    public double FixatedPart { get; init; } = PeakPixels.DefaultFraction;
 
     /// <summary>The bundle whose LPIPS compares the baseline's edits with the stills; null, or one without it: none.</summary>
     public string? Model { get; init; }
@@ -42,7 +42,7 @@ public sealed record DoseOptions
         Unit("--margin", Margin, "0.01 is the default: one hundredth of the attention.");
         Unit("--confidence", Confidence, "0.95 is the default.");
         if (!(Alpha is > 0 and < 0.5)) throw UsageException.For("The equivalence tests' level", FormattableString.Invariant($"{Alpha}"), "above 0 and below 0.5", "0.05 is the default.");
-        if (!(FixatedPart is > 0 and <= 1)) throw UsageException.For("--fixated", FormattableString.Invariant($"{FixatedPart}"), "above 0 and at most 1", FormattableString.Invariant($"{PeakPixels.DefaultPart} is the default."));
+        if (!(FixatedPart is > 0 and <= 1)) throw UsageException.For("--fixated", FormattableString.Invariant($"{FixatedPart}"), "above 0 and at most 1", FormattableString.Invariant($"{PeakPixels.DefaultFraction} is the default."));
     }
 
     static void Unit(string option, double value, string hint)

@@ -15,7 +15,7 @@ sealed class BundleDiffusion(ModelBundle bundle, EditOptions options, int previe
     readonly Lazy<PerceptualDistance?> _distance = new(() => PerceptualDistance.Of(bundle));
 
     /// <summary>Nothing is given up to noise: the edit is the scene at the edit's size.</summary>
-    bool DoesNothing => _editor.FirstCall == _editor.Timesteps.Count;
+    bool DoesNothing => _editor.StartStep == _editor.Timesteps.Count;
 
     public void Expect(long edits) => _editor.Expect(edits);
 
@@ -30,12 +30,12 @@ sealed class BundleDiffusion(ModelBundle bundle, EditOptions options, int previe
         }
         var guesses = new List<float[]>[controls.Count];
         long began = TimeProvider.System.GetTimestamp();
-        _editor.Latents(new EditInput
+        _editor.DenoiseScene(new EditInput
         {
             SceneId = scene.SceneId,
             Prompt = options.PromptFor(scene.Keyword),
             Image = image,
-            Encoded = (SceneLatents?)encoded,
+            Latents = (LatentDistribution?)encoded,
             Controls = [.. controls.Select(c => (ReadOnlyMemory<float>)c)],
         }, (first, latents) =>
         {
@@ -48,15 +48,15 @@ sealed class BundleDiffusion(ModelBundle bundle, EditOptions options, int previe
         void Guess(in DenoiseStep step)
         {
             if (step.Index == 0)   // also where a batch is done again in halves
-                for (int i = 0; i < step.Pictures; i++) guesses[step.First + i] = [];
-            for (int i = 0; i < step.Pictures; i++) guesses[step.First + i].Add(_editor.SmallGuess(step, i));
+                for (int i = 0; i < step.Pictures; i++) guesses[step.FirstControl + i] = [];
+            for (int i = 0; i < step.Pictures; i++) guesses[step.FirstControl + i].Add(_editor.PredictedX0(step, i));
         }
     }
 
-    public float[] Decode(SceneToEdit scene, DenoisedEdit edit) => DoesNothing ? DiffusionEditor.FromModelRange([.. edit.Latents]) : _editor.Picture(scene.SceneId, edit.Latents);
+    public float[] Decode(SceneToEdit scene, DenoisedEdit edit) => DoesNothing ? DiffusionEditor.FromModelRange([.. edit.Latents]) : _editor.DecodePicture(scene.SceneId, edit.Latents);
 
     public RgbPicture? Strip(float[] image, DenoisedEdit edit, float[] picture) =>
-        previewEvery == 0 ? null : PreviewStrip.Of(DiffusionEditor.FromModelRange([.. image]), picture, _editor.Shape.Width, _editor.Shape.Height, [.. edit.Guesses.Select(_editor.SmallPicture)]);
+        previewEvery == 0 ? null : PreviewStrip.Of(DiffusionEditor.FromModelRange([.. image]), picture, _editor.Shape.Width, _editor.Shape.Height, [.. edit.Guesses.Select(_editor.DecodePreview)]);
 
     public double? Distance(RgbPicture before, RgbPicture after, (int Left, int Top, int Width, int Height) rectangle) => _distance.Value?.Between(before.Pixels, after.Pixels, before.Width, rectangle);
 

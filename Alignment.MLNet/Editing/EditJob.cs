@@ -56,7 +56,7 @@ public static class EditJob
         ArgumentNullException.ThrowIfNull(variants);
         ArgumentNullException.ThrowIfNull(bundle);
         options ??= new();
-        options = options with { Edit = options.Edit.For(bundle) with { Width = variants.Width, Height = variants.Height } };
+        options = options with { Edit = options.Edit.Resolve(bundle) with { Width = variants.Width, Height = variants.Height } };
         options.Check();
         if (options.Videos.FirstOrDefault(v => !variants.VideoIds.Contains(v, StringComparer.Ordinal)) is { } unknown)
             throw UsageException.For($"--video '{SafePath.Shorten(unknown)}'", "no such video among the variants", $"one of {string.Join(", ", variants.VideoIds.Take(10))}", "Correct the id, or make its variants first.");

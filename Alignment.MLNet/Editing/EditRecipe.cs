@@ -1,8 +1,5 @@
-using System.Globalization;
-using System.Text.Json.Serialization;
 using Alignment.MLNet.Dataset;
 using Alignment.Transforms.Diffusion.Sampling;
-using Alignment.Transforms.Diffusion.Schedulers;
 
 namespace Alignment.MLNet.Editing;
 
@@ -37,85 +34,19 @@ sealed record EditRecipe
     public required EditSettings Settings { get; init; }
 }
 
-/// <summary>The options of an edit as the record has them; not the batch, which changes no picture. The device is among them: variants edited on different ones would differ by more than their control.</summary>
-sealed record EditSettings
+/// <summary>The options of an edit as the record has them: <see cref="EditOptions.RecordFields"/>, then the quality of the JPEG.</summary>
+sealed class EditSettings : Dictionary<string, object>
 {
-    public required string Size { get; init; }
-
-    public required int Steps { get; init; }
-
-    public required float Guidance { get; init; }
-
-    public required double Strength { get; init; }
-
-    public required float ControlScale { get; init; }
-
-    public required double ControlStart { get; init; }
-
-    public required double ControlEnd { get; init; }
-
-    public required int ControlEvery { get; init; }
-
-    public required double GuidanceEnd { get; init; }
-
-    public required ulong Seed { get; init; }
-
-    public required string Scheduler { get; init; }
-
-    public required float Eta { get; init; }
-
-    public required string PromptTemplate { get; init; }
-
-    /// <summary>Empty where there is no guidance, which alone reads it.</summary>
-    public required string NegativePrompt { get; init; }
-
-    /// <summary>Written only where it is so.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public required bool BlendLatents { get; init; }
-
-    public required bool FromNoise { get; init; }
-
-    public required float RegionDilation { get; init; }
-
-    public required float RegionFeather { get; init; }
-
-    public required string Device { get; init; }
-
-    /// <summary>Null for float32, and then not written: records of before stay what they are.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Precision { get; init; }
-
-    /// <summary>Null where the program decides, the default, and then not written.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Packing { get; init; }
-
     public required int JpegQuality { get; init; }
 
-    public static EditSettings Of(EditOptions edit, int jpegQuality) => new()
+    public static EditSettings Of(EditOptions edit, int jpegQuality)
     {
-        Size = string.Create(CultureInfo.InvariantCulture, $"{edit.Width}x{edit.Height}"),
-        Steps = edit.UsedSteps,
-        Guidance = edit.UsedGuidance,
-        Strength = edit.UsedStrength,
-        ControlScale = edit.ControlScale,
-        ControlStart = edit.ControlStart,
-        ControlEnd = edit.ControlEnd,
-        ControlEvery = edit.ControlEvery,
-        GuidanceEnd = edit.GuidanceEnd,
-        Seed = edit.Seed,
-        Scheduler = SchedulerKinds.NameOf(edit.Scheduler),
-        Eta = edit.Eta,
-        PromptTemplate = edit.PromptTemplate,
-        NegativePrompt = edit.UsedGuidance > 1 ? edit.NegativePrompt : "",
-        BlendLatents = edit.BlendLatents && !edit.FromNoise,
-        FromNoise = edit.FromNoise,
-        RegionDilation = edit.Region.Dilation,
-        RegionFeather = edit.Region.Feather,
-        Device = edit.Device.Kind.ToString(),
-        Precision = edit.Precision,
-        Packing = edit.Packing == Alignment.Transforms.Diffusion.Sampling.WeightPacking.Auto ? null : edit.Packing.ToString(),
-        JpegQuality = jpegQuality,
-    };
+        var settings = new EditSettings { JpegQuality = jpegQuality };
+        foreach ((string name, object? value) in edit.RecordFields())
+            if (value is not null) settings.Add(name, value);
+        settings.Add("jpeg_quality", jpegQuality);
+        return settings;
+    }
 }
 
 /// <summary>What is worth knowing of an edited picture.</summary>

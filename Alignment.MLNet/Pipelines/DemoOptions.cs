@@ -26,7 +26,7 @@ public sealed record DemoOptions
     {
         Width = 128,
         Height = 72,
-        Edit = new() { Steps = 20, Batch = 2 },
+        Edit = new() { InferenceSteps = 20, Batch = 2 },
         Assemble = new() { Smoothing = new SmoothingOptions() },
     };
 }

@@ -17,7 +17,7 @@ static class RunSummary
         {
             options.Validation.Deep,
             Variants = ManifestOptions.Of(options.Variants),
-            Edit = EditSettings.Of(options.Edit.For(bundle), options.JpegQuality),
+            Edit = EditSettings.Of(options.Edit.Resolve(bundle), options.JpegQuality),
             Assemble = new
             {
                 options.Assemble.SceneSeconds,

@@ -15,20 +15,20 @@ sealed class BatchEncoder : IDisposable
     const long MostKeptBytes = 256L << 20;
 
     readonly ControlNetTrainingOptions _options;
-    readonly EditSessions _sessions;
+    readonly BundleSessions _sessions;
     readonly PromptEncoder _prompts;
     readonly NoiseSchedule _schedule;
     readonly EditShape _shape;
     readonly TrainingRandom _random;
     readonly float _scalingFactor;
     readonly int _textWidth;
-    readonly Dictionary<string, SceneLatents> _cached = new(StringComparer.Ordinal);
+    readonly Dictionary<string, LatentDistribution> _cached = new(StringComparer.Ordinal);
     readonly int _mostCached;
 
     public BatchEncoder(ModelBundle bundle, ControlNetTrainingOptions options)
     {
         _options = options;
-        _sessions = new EditSessions(bundle, options.Device);
+        _sessions = new BundleSessions(bundle, options.Device);
         _prompts = new PromptEncoder(bundle, _sessions);
         _schedule = new NoiseSchedule(SchedulerConfig.Of(bundle));
         _shape = EditShape.Of(bundle, options.Width, options.Height);
@@ -93,12 +93,12 @@ sealed class BatchEncoder : IDisposable
     }
 
     /// <summary>The VAE encoder's output for a scene; one scene at a time, so that it does not depend on the batch.</summary>
-    SceneLatents Latents(TrainingScene scene)
+    LatentDistribution Latents(TrainingScene scene)
     {
-        if (_cached.TryGetValue(scene.SceneId, out SceneLatents? known)) return known;
+        if (_cached.TryGetValue(scene.SceneId, out LatentDistribution? known)) return known;
         using OrtValue input = OrtValue.CreateTensorValueFromMemory(scene.Image, [1, 3, _shape.Height, _shape.Width]);
         float[][] moments = _sessions.Run(_sessions.VaeEncoder, "sample", input, "mean", "logvar");
-        var latents = new SceneLatents(moments[0], moments[1]);
+        var latents = new LatentDistribution(moments[0], moments[1]);
         if (_cached.Count < _mostCached) _cached.Add(scene.SceneId, latents);
         return latents;
     }

@@ -20,7 +20,7 @@ static class SampleSheet
     public static void Write(string path, ModelBundle bundle, IReadOnlyList<SceneRecord> records, ControlNetTrainingOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         int width = options.Width, height = options.Height;
-        EditOptions edit = options.Edit with { Width = width, Height = height, Batch = 1, Device = options.Device, Steps = Math.Min(options.Edit.UsedSteps, MostSteps), Seed = options.Seed };
+        EditOptions edit = options.Edit with { Width = width, Height = height, Batch = 1, Device = options.Device, InferenceSteps = Math.Min(options.Edit.EffectiveSteps, MostSteps), Seed = options.Seed };
         DirectoryInfo drawn = Directory.CreateTempSubdirectory("alignment-samples-");
         try
         {
@@ -34,7 +34,7 @@ static class SampleSheet
                     SheetDrawing.Attention(still, scene.Heatmap);
                     SheetDrawing.Outline(still, scene.Mask, thickness: 1);
                     Save(still, rows.Count, 1);
-                    float[] edited = editor.Edit(new EditInput { SceneId = scene.SceneId, Prompt = edit.PromptFor(scene.Keyword), Image = scene.Image, Controls = [scene.Control] }, cancel: cancellationToken)[0];
+                    float[] edited = editor.Edit(new EditInput { SceneId = scene.SceneId, Prompt = edit.PromptFor(scene.Keyword), Image = scene.Image, Controls = [scene.Control] }, cancellationToken: cancellationToken)[0];
                     Save(RgbPicture.FromPlanes(edited, width, height), rows.Count, 2);
                     rows.Add(scene.SceneId);
                 }

@@ -15,22 +15,22 @@ sealed class EditFlags
     readonly Option<int?> _steps = new("--steps") { Description = "Denoising steps of the whole schedule. By default what the sampler needs: 15 for dpmpp_2m_karras, 4 for lcm, 50 for the others." };
     readonly Option<float?> _guidance = new("--guidance") { Description = "Classifier-free guidance; 1 turns it off. By default what the model recommends, else 7.5." };
     readonly Option<double?> _strength = new("--strength") { Description = "How much of the scene is made anew, 0 to 1. By default what the model recommends, else 0.6." };
-    readonly Option<float> _controlScale = new("--control-scale") { Description = "Factor on the ControlNet's residuals.", DefaultValueFactory = _ => s_defaults.ControlScale };
-    readonly Option<double> _controlStart = new("--control-start") { Description = "The part of the run before the control begins, 0 to 1.", DefaultValueFactory = _ => s_defaults.ControlStart };
-    readonly Option<double> _controlEnd = new("--control-end") { Description = "The part of the run after which the control is over, 0 to 1; steps without control run no ControlNet.", DefaultValueFactory = _ => s_defaults.ControlEnd };
-    readonly Option<int> _controlEvery = new("--control-every") { Description = "Evaluate the ControlNet once in so many steps only: faster, a little less exact.", DefaultValueFactory = _ => s_defaults.ControlEvery };
+    readonly Option<float> _controlScale = new("--control-scale") { Description = "Factor on the ControlNet's residuals.", DefaultValueFactory = _ => s_defaults.ConditioningScale };
+    readonly Option<double> _controlStart = new("--control-start") { Description = "The part of the run before the control begins, 0 to 1.", DefaultValueFactory = _ => s_defaults.ControlGuidanceStart };
+    readonly Option<double> _controlEnd = new("--control-end") { Description = "The part of the run after which the control is over, 0 to 1; steps without control run no ControlNet.", DefaultValueFactory = _ => s_defaults.ControlGuidanceEnd };
+    readonly Option<int> _controlEvery = new("--control-every") { Description = "Evaluate the ControlNet once in so many steps only: faster, a little less exact.", DefaultValueFactory = _ => s_defaults.ControlInterval };
     readonly Option<double> _guidanceEnd = new("--guidance-end") { Description = "The part of the run after which guidance stops, 0 to 1: later steps cost half.", DefaultValueFactory = _ => s_defaults.GuidanceEnd };
     readonly Option<ulong> _seed = new("--seed") { Description = "Seed of the noise; the same noise serves every variant of a scene.", DefaultValueFactory = _ => s_defaults.Seed };
-    readonly Option<string> _scheduler = new("--scheduler") { Description = $"The sampler: {string.Join(", ", SchedulerKinds.Names)}.", HelpName = "NAME", DefaultValueFactory = _ => SchedulerKinds.NameOf(s_defaults.Scheduler) };
+    readonly Option<string> _scheduler = new("--scheduler") { Description = $"The sampler: {string.Join(", ", SchedulerNames.All)}.", HelpName = "NAME", DefaultValueFactory = _ => SchedulerNames.NameOf(s_defaults.Scheduler) };
     readonly Option<float> _eta = new("--eta") { Description = "DDIM's η: 0 adds no noise on the way.", DefaultValueFactory = _ => s_defaults.Eta };
-    readonly Option<string> _prompt = new("--prompt") { Description = $"The prompt; {EditOptions.KeywordPlace} stands for the product's name.", HelpName = "TEXT", DefaultValueFactory = _ => s_defaults.PromptTemplate };
+    readonly Option<string> _prompt = new("--prompt") { Description = $"The prompt; {EditOptions.KeywordPlaceholder} stands for the product's name.", HelpName = "TEXT", DefaultValueFactory = _ => s_defaults.PromptTemplate };
     readonly Option<string> _negative = new("--negative-prompt", "--negative") { Description = "What guidance leads away from, where there is guidance; \"\" for nothing in particular.", HelpName = "TEXT", DefaultValueFactory = _ => s_defaults.NegativePrompt };
     readonly Option<bool> _fromNoise = new("--from-noise") { Description = "Text to image: start from pure noise instead of the scene." };
     readonly Option<bool> _noBlend = new("--no-blend") { Description = "Leave the latents outside the region to the model too, instead of keeping them the source's in every step." };
     readonly Option<string> _batch = new("--batch") { Description = "Controls of a scene denoised together: a number, or auto for as many as memory allows. Changes no picture.", HelpName = "N|auto", DefaultValueFactory = _ => Text(s_defaults.Batch) };
     readonly Option<float> _dilation = new("--mask-dilation") { Description = "Grow the editable region beyond the mask, in pixels at a shorter side of 512.", DefaultValueFactory = _ => s_defaults.Region.Dilation };
     readonly Option<float> _feather = new("--mask-feather") { Description = "Width of the soft border inside the region, in pixels at a shorter side of 512.", DefaultValueFactory = _ => s_defaults.Region.Feather };
-    readonly Option<WeightPacking> _prepack = new("--prepack") { Description = "Rearrange the weights of large models for the processor when loading: steps are some 4 % faster, but loading takes a minute and as much memory as they have bytes. off maps them as they lie in the file. auto packs where it is sooner done for the edits of the whole run.", HelpName = "auto|on|off", DefaultValueFactory = _ => s_defaults.Packing };
+    readonly Option<WeightPrepacking> _prepack = new("--prepack") { Description = "Rearrange the weights of large models for the processor when loading: steps are some 4 % faster, but loading takes a minute and as much memory as they have bytes. off maps them as they lie in the file. auto packs where it is sooner done for the edits of the whole run.", HelpName = "auto|on|off", DefaultValueFactory = _ => s_defaults.Prepacking };
     readonly Option<string> _device = new("--device") { Description = "What runs the models: cpu, cuda, cuda:N, dml, dml:N. Fails when it is not there.", DefaultValueFactory = _ => s_defaults.Device.ToString() };
 
     public EditFlags(Command command)
@@ -42,16 +42,16 @@ sealed class EditFlags
     /// <summary>The options as given; width and height are the variants' business.</summary>
     public EditOptions Read(ParseResult parse) => new()
     {
-        Steps = parse.GetValue(_steps),
-        Guidance = parse.GetValue(_guidance),
+        InferenceSteps = parse.GetValue(_steps),
+        GuidanceScale = parse.GetValue(_guidance),
         Strength = parse.GetValue(_strength),
-        ControlScale = parse.GetValue(_controlScale),
-        ControlStart = parse.GetValue(_controlStart),
-        ControlEnd = parse.GetValue(_controlEnd),
-        ControlEvery = parse.GetValue(_controlEvery),
+        ConditioningScale = parse.GetValue(_controlScale),
+        ControlGuidanceStart = parse.GetValue(_controlStart),
+        ControlGuidanceEnd = parse.GetValue(_controlEnd),
+        ControlInterval = parse.GetValue(_controlEvery),
         GuidanceEnd = parse.GetValue(_guidanceEnd),
         Seed = parse.GetValue(_seed),
-        Scheduler = SchedulerKinds.Parse(parse.GetValue(_scheduler)!),
+        Scheduler = SchedulerNames.Parse(parse.GetValue(_scheduler)!),
         Eta = parse.GetValue(_eta),
         PromptTemplate = parse.GetValue(_prompt)!,
         NegativePrompt = parse.GetValue(_negative)!,
@@ -59,7 +59,7 @@ sealed class EditFlags
         BlendLatents = !parse.GetValue(_noBlend),
         Batch = Batch(parse.GetValue(_batch)!),
         Region = new EditRegionOptions { Dilation = parse.GetValue(_dilation), Feather = parse.GetValue(_feather) },
-        Packing = parse.GetValue(_prepack),
+        Prepacking = parse.GetValue(_prepack),
         Device = Device.Parse(parse.GetValue(_device)!),
     };
 

@@ -29,7 +29,7 @@ sealed class TrainFlags
     readonly Option<double> _lpips = new("--lpips-weight") { Description = "Weight of the perceptual difference.", DefaultValueFactory = _ => s_defaults.LpipsWeight };
     readonly Option<double> _background = new("--background-weight") { Description = "Weight of the difference outside the product.", DefaultValueFactory = _ => s_defaults.BackgroundWeight };
     readonly Option<string> _size = new("--size") { Description = "Pixels of pictures and controls: one side of a square, or WIDTHxHEIGHT.", HelpName = "SIZE", DefaultValueFactory = _ => SizeText.Of(s_defaults.Width, s_defaults.Height) };
-    readonly Option<string> _prompt = new("--prompt") { Description = $"The prompt; {EditOptions.KeywordPlace} stands for the product's name. Edit with the same.", HelpName = "TEXT", DefaultValueFactory = _ => s_defaults.Edit.PromptTemplate };
+    readonly Option<string> _prompt = new("--prompt") { Description = $"The prompt; {EditOptions.KeywordPlaceholder} stands for the product's name. Edit with the same.", HelpName = "TEXT", DefaultValueFactory = _ => s_defaults.Edit.PromptTemplate };
     readonly Option<ulong> _seed = new("--seed") { Description = "Decides the split, the order, and every random number.", DefaultValueFactory = _ => s_defaults.Seed };
     readonly Option<double> _share = new("--train-share") { Description = "Share of the videos that is trained on; the rest validates.", DefaultValueFactory = _ => s_defaults.TrainShare };
     readonly Option<int?> _validate = new("--validate-every") { Description = "Steps between validations; after each epoch by default." };

@@ -22,7 +22,7 @@ sealed class MasksCommand : RunnerCommand
     readonly Option<float> _threshold = new("--threshold") { Description = "Probabilities above this are product; lower takes in more.", DefaultValueFactory = _ => s_defaults.Mask.Threshold };
     readonly Option<bool> _refine = new("--refine") { Description = "Fit the masks to the edges in the pictures (guided filter)." };
     readonly Option<int> _components = new("--largest-components") { Description = "Keep only so many connected pieces of a mask, the largest; 0 keeps all.", HelpName = "N", DefaultValueFactory = _ => s_defaults.Mask.LargestComponents };
-    readonly Option<string[]> _prompts = new("--prompt") { Description = $"What the model is asked; {KeywordMaskOptions.KeywordPlace} stands for the product's name. Repeated, the answers are averaged. By default {string.Join(" and ", s_defaults.Mask.Prompts.Select(p => $"'{p}'"))}.", HelpName = "TEXT", DefaultValueFactory = _ => [] };
+    readonly Option<string[]> _prompts = new("--prompt") { Description = $"What the model is asked; {KeywordMaskOptions.KeywordPlaceholder} stands for the product's name. Repeated, the answers are averaged. By default {string.Join(" and ", s_defaults.Mask.Prompts.Select(p => $"'{p}'"))}.", HelpName = "TEXT", DefaultValueFactory = _ => [] };
     readonly Option<string[]> _synonyms = new("--synonym") { Description = "Another word for a keyword, asked for as well: KEYWORD=WORD. May be repeated.", HelpName = "KEYWORD=WORD", DefaultValueFactory = _ => [] };
     readonly Option<bool> _noSoft = new("--no-soft") { Description = "Do not keep the probabilities (scene_{n}.soft.png)." };
     readonly Option<bool> _noSheets = new("--no-sheets") { Description = "Draw no contact sheets." };

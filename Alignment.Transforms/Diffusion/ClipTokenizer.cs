@@ -8,7 +8,7 @@ namespace Alignment.Transforms.Diffusion;
 /// without ftfy: curly quotes stay curly and HTML entities stay as they are written. Special tokens written in a text
 /// become their ids. Safe for use by several threads.
 /// </summary>
-public sealed class ClipTokenizer
+sealed class ClipTokenizer
 {
     readonly BpeTokenizer _bpe;
     readonly KeyValuePair<string, int>[] _specials;

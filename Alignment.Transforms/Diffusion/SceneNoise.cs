@@ -4,7 +4,7 @@ namespace Alignment.Transforms.Diffusion;
 /// A scene's random numbers, standard normal: the same bits for every variant, batch, size of batch, thread count and machine, because
 /// each depends only on the seed, the scene's id, the purpose and its own index. Specified in docs/noise.md.
 /// </summary>
-public sealed class SceneNoise
+sealed class SceneNoise
 {
     readonly ulong _seed;
     readonly string _initial, _vae, _step;
@@ -27,7 +27,7 @@ public sealed class SceneNoise
     public void Vae(Span<float> into) => SeededNormal.Fill(into, _seed, _vae);
 
     /// <summary>
-    /// The noise a stochastic sampler adds at model call <paramref name="index"/>: elements index·n … index·n + n − 1 of the
+    /// The noise a stochastic sampler adds at step <paramref name="index"/>: elements index·n … index·n + n − 1 of the
     /// stream, n the latent's length, index counted over the whole schedule even where an edit starts late.
     /// </summary>
     public void Step(int index, Span<float> into) => SeededNormal.Fill(into, _seed, _step, (long)index * into.Length);

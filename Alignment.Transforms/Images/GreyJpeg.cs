@@ -123,7 +123,7 @@ static class GreyJpeg
                     (Vector256.Create(Vector128.WidenLower(low), Vector128.WidenUpper(low)).AsInt32() - middle).CopyTo(eight[i..]);
                     (Vector256.Create(Vector128.WidenLower(high), Vector128.WidenUpper(high)).AsInt32() - middle).CopyTo(eight[(i + Lanes)..]);
                 }
-                EightByEight.Turn(ref Unsafe.As<int, float>(ref eight[0]), Block, ref Unsafe.As<int, float>(ref to[0]), Lanes);
+                Transpose8x8.Transpose(ref Unsafe.As<int, float>(ref eight[0]), Block, ref Unsafe.As<int, float>(ref to[0]), Lanes);
                 continue;
             }
             for (int i = 0; i < Block * Lanes; i++) to[i % Block * Lanes + i / Block] = line[Math.Min(left + i, width - 1)] - 128;

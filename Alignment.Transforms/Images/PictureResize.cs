@@ -56,7 +56,7 @@ public static class PictureResize
                 int count = Math.Min(RowResize.Together, toHeight - y);
                 for (int r = 0; r < count; r++) Down(from, down, y + r, rows.Slice(r * n, n));
                 if (grey) ToGrey(rows[..(count * n)]);
-                RowResize.SideBySide(rows, n, lanes);
+                RowResize.Interleave(rows, n, lanes);
                 for (int c = 0; c < planes; c++) RowResize.Across(lanes[(c * RowResize.Together)..], channels, across, divisor, most, to.Slice(c * plane + y * toWidth, count * toWidth));
             }
         }

@@ -14,7 +14,7 @@ namespace Alignment.Transforms.Images;
 static class RowResize
 {
     /// <summary>Rows that go across together.</summary>
-    public const int Together = EightByEight.Side;
+    public const int Together = Transpose8x8.Side;
 
     /// <summary>Weighs rows that follow each other, as many as there are weights: to[i] = Σ weights[k] · rows[k][i].</summary>
     public static void Down<T>(ReadOnlySpan<T> rows, ReadOnlySpan<float> weights, Span<float> to) where T : unmanaged, INumber<T>
@@ -62,11 +62,11 @@ static class RowResize
     /// <param name="rows">[<see cref="Together"/>, length].</param>
     /// <param name="length">Values of a row.</param>
     /// <param name="to">[length, <see cref="Together"/>].</param>
-    public static void SideBySide(ReadOnlySpan<float> rows, int length, Span<float> to)
+    public static void Interleave(ReadOnlySpan<float> rows, int length, Span<float> to)
     {
         ref float from = ref MemoryMarshal.GetReference(rows[..(Together * length)]), into = ref MemoryMarshal.GetReference(to[..(Together * length)]);
         int i = 0;
-        for (; i + Together <= length; i += Together) EightByEight.Turn(ref Unsafe.Add(ref from, i), length, ref Unsafe.Add(ref into, Together * i), Together);
+        for (; i + Together <= length; i += Together) Transpose8x8.Transpose(ref Unsafe.Add(ref from, i), length, ref Unsafe.Add(ref into, Together * i), Together);
         for (; i < length; i++)
             for (int r = 0; r < Together; r++) to[Together * i + r] = rows[r * length + i];
     }
@@ -90,7 +90,7 @@ static class RowResize
             for (; x + Together <= width; x += Together)
             {
                 for (int k = 0; k < Together; k++) Column(ref from, x + k).StoreUnsafe(ref sum, (nuint)(k * Together));
-                EightByEight.Turn(ref sum, Together, ref Unsafe.Add(ref into, x), width);
+                Transpose8x8.Transpose(ref sum, Together, ref Unsafe.Add(ref into, x), width);
             }
         }
         for (; x < width; x++)

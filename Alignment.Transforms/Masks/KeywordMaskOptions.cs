@@ -6,7 +6,7 @@ namespace Alignment.Transforms.Masks;
 public sealed record KeywordMaskOptions
 {
     /// <summary>Stands for the keyword in a prompt.</summary>
-    public const string KeywordPlace = "{keyword}";
+    public const string KeywordPlaceholder = "{keyword}";
 
     /// <summary>More prompts would hardly change a mean and each costs a pass of the decoder.</summary>
     const int MostPrompts = 32;
@@ -15,7 +15,7 @@ public sealed record KeywordMaskOptions
     /// What the model is asked, once for each synonym of the keyword; the probabilities are averaged. The bare word and the sentence that CLIP was
     /// mostly trained on (Radford et al. 2021, section 3.1.4).
     /// </summary>
-    public IReadOnlyList<string> Prompts { get; init; } = [KeywordPlace, $"a photo of {KeywordPlace}"];
+    public IReadOnlyList<string> Prompts { get; init; } = [KeywordPlaceholder, $"a photo of {KeywordPlaceholder}"];
 
     /// <summary>Other words for a keyword (compared without case): "phone" → "smartphone", "mobile". Every one is asked for as the keyword is.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Synonyms { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
@@ -44,7 +44,7 @@ public sealed record KeywordMaskOptions
     {
         ArgumentNullException.ThrowIfNull(keyword);
         string[] same = [.. Synonyms.Where(s => s.Key.Equals(keyword.Trim(), StringComparison.OrdinalIgnoreCase)).SelectMany(s => s.Value)];
-        string[] texts = [.. same.Prepend(keyword).SelectMany(word => Prompts.Select(p => p.Replace(KeywordPlace, word.Trim(), StringComparison.Ordinal))).Distinct(StringComparer.Ordinal)];
+        string[] texts = [.. same.Prepend(keyword).SelectMany(word => Prompts.Select(p => p.Replace(KeywordPlaceholder, word.Trim(), StringComparison.Ordinal))).Distinct(StringComparer.Ordinal)];
         return texts.Length <= MostPrompts ? texts : throw Bad($"The prompts for '{SafePath.Shorten(keyword)}' and its synonyms", $"{texts.Length.ToString(CultureInfo.InvariantCulture)} texts", $"at most {MostPrompts}", "Leave out some prompts or synonyms.");
     }
 
@@ -56,9 +56,9 @@ public sealed record KeywordMaskOptions
         if (!(RefineRadius is > 0 and <= 0.5)) throw Bad("The refinement's radius", Text(RefineRadius), "more than 0, at most 0.5 of the shorter side", "0.02 is the default.");
         if (!(RefineEdge is > 0 and <= 1)) throw Bad("The refinement's edge", Text(RefineEdge), "more than 0, at most 1", "0.001 is the default.");
         if (LargestComponents < 0) throw Bad("The number of components", Text(LargestComponents), "0 (all) or more", "1 keeps the largest only.");
-        if (Prompts.Count is 0 or > MostPrompts) throw Bad("The mask's prompts", $"{Prompts.Count.ToString(CultureInfo.InvariantCulture)}", $"1 to {MostPrompts}", $"'{KeywordPlace}' alone is enough.");
-        if (Prompts.FirstOrDefault(p => !p.Contains(KeywordPlace, StringComparison.Ordinal)) is { } without)
-            throw Bad($"The prompt '{SafePath.Shorten(without)}'", $"no {KeywordPlace}", "where the keyword goes", $"Write for example 'a photo of {KeywordPlace}'.");
+        if (Prompts.Count is 0 or > MostPrompts) throw Bad("The mask's prompts", $"{Prompts.Count.ToString(CultureInfo.InvariantCulture)}", $"1 to {MostPrompts}", $"'{KeywordPlaceholder}' alone is enough.");
+        if (Prompts.FirstOrDefault(p => !p.Contains(KeywordPlaceholder, StringComparison.Ordinal)) is { } without)
+            throw Bad($"The prompt '{SafePath.Shorten(without)}'", $"no {KeywordPlaceholder}", "where the keyword goes", $"Write for example 'a photo of {KeywordPlaceholder}'.");
         if (Synonyms.FirstOrDefault(s => s.Key.Trim().Length == 0 || s.Value.Count == 0 || s.Value.Any(v => v.Trim().Length == 0)) is { Key: not null } empty)
             throw Bad($"The synonyms of '{SafePath.Shorten(empty.Key)}'", "an empty word", "a keyword and words for it", "Leave out what is empty.");
         foreach (string keyword in Synonyms.Keys) _ = PromptsFor(keyword);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Alignment.Transforms.MlNetPlumbing;
@@ -23,8 +24,12 @@ static class StageModel
     }
 
     /// <summary>Reads options back; the reader then stands at what the stage has learned.</summary>
+    /// <param name="from">The model file.</param>
+    /// <param name="stage">The stage's name.</param>
+    /// <param name="newest">The newest version.</param>
+    /// <param name="upgrade">Brings the JSON of an older version, given second, to the newest; null where there is none.</param>
     /// <exception cref="BadDataException">The file is damaged or was written by a newer version.</exception>
-    public static TOptions ReadOptions<TOptions>(BinaryReader from, string stage, int newest) where TOptions : class
+    public static TOptions ReadOptions<TOptions>(BinaryReader from, string stage, int newest, Action<JsonObject, int>? upgrade = null) where TOptions : class
     {
         string subject = Subject(stage);
         try
@@ -33,13 +38,22 @@ static class StageModel
             if (version < FirstVersion || version > newest)
                 throw BadDataException.For(subject, $"version {version}", $"version {FirstVersion} to {newest}",
                     version > newest ? "It was saved by a newer Alignment: update this one, or save the model again with this version." : "Save the model again.");
-            return JsonSerializer.Deserialize<TOptions>(from.ReadString(), s_json)
+            JsonNode? json = JsonNode.Parse(from.ReadString());
+            if (version < newest && json is JsonObject old) upgrade?.Invoke(old, version);
+            return json.Deserialize<TOptions>(s_json)
                 ?? throw BadDataException.For(subject, "no options", "its options", "Save the model again.");
         }
         catch (Exception e) when (e is JsonException or EndOfStreamException or FormatException)
         {
             throw BadDataException.For(subject, $"options that cannot be read ({e.Message})", "the options it was saved with", "Save the model again.", e);
         }
+    }
+
+    /// <summary>Gives properties of an older version their present names.</summary>
+    public static void Rename(JsonObject json, params ReadOnlySpan<(string Old, string New)> names)
+    {
+        foreach (var (old, now) in names)
+            if (json.Remove(old, out JsonNode? value)) json.Add(now, value);
     }
 
     /// <summary>Reads what Fit learned; a damaged file is a clear error.</summary>

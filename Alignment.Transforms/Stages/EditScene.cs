@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Alignment.Onnx.Bundles;
 using Alignment.Transforms.Diffusion.Sampling;
 using Alignment.Transforms.MlNetPlumbing;
@@ -62,13 +63,16 @@ public sealed class EditSceneTransformer : SceneTransformer<EditSceneOptions>, I
 {
     internal const string Name = "EditScene";
 
+    /// <summary>2: the options of <see cref="EditOptions"/> have diffusers' names.</summary>
+    const int Newest = 2;
+
     readonly ModelBundle _bundle;
-    readonly BundleEditors _editors;
+    readonly EditorCache _editors;
 
     EditSceneTransformer(EditSceneOptions options, ModelBundle bundle) : base(Name, options)
     {
         _bundle = bundle;
-        _editors = new BundleEditors(bundle, options.Edit);
+        _editors = new EditorCache(bundle, options.Edit);
     }
 
     /// <summary>Opens the bundle the options name; remembers its full path and hash, or compares the hash where there is one.</summary>
@@ -83,9 +87,18 @@ public sealed class EditSceneTransformer : SceneTransformer<EditSceneOptions>, I
         return new EditSceneTransformer(options with { Bundle = bundle.Folder, BundleHash = bundle.Hash }, bundle);
     }
 
+    private protected override int Version => Newest;
+
+    internal static void Upgrade(JsonObject options, int version)
+    {
+        if (options["Edit"] is JsonObject edit)
+            StageModel.Rename(edit, ("Steps", "InferenceSteps"), ("Guidance", "GuidanceScale"), ("ControlScale", "ConditioningScale"),
+                ("ControlStart", "ControlGuidanceStart"), ("ControlEnd", "ControlGuidanceEnd"), ("ControlEvery", "ControlInterval"), ("Packing", "Prepacking"));
+    }
+
     static ITransformer IStageLoader.Load(BinaryReader from)
     {
-        EditSceneOptions options = StageModel.ReadOptions<EditSceneOptions>(from, Name, StageModel.FirstVersion);
+        EditSceneOptions options = StageModel.ReadOptions<EditSceneOptions>(from, Name, Newest, Upgrade);
         try
         {
             return Open(options);

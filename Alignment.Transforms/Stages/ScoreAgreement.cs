@@ -15,7 +15,7 @@ public sealed record ScoreAgreementOptions : IStageOptions
     public string TargetColumn { get; init; } = SceneColumns.HeatmapModified;
 
     /// <summary>The part of the target's pixels, the highest, that stand for fixations in NSS and AUC (<see cref="PeakPixels"/>).</summary>
-    public double FixatedPart { get; init; } = PeakPixels.DefaultPart;
+    public double FixationFraction { get; init; } = PeakPixels.DefaultFraction;
 
     /// <summary>float – Pearson's correlation (<see cref="CorrelationCoefficient"/>); NaN for a constant target.</summary>
     public string CcColumn { get; init; } = SceneColumns.AgreementCc;
@@ -35,7 +35,7 @@ public sealed record ScoreAgreementOptions : IStageOptions
     /// <inheritdoc/>
     public void Check()
     {
-        if (!(FixatedPart is > 0 and <= 1)) throw UsageException.For("ScoreAgreement: FixatedPart", FormattableString.Invariant($"{FixatedPart}"), "above 0 and at most 1", FormattableString.Invariant($"{PeakPixels.DefaultPart} is the default."));
+        if (!(FixationFraction is > 0 and <= 1)) throw UsageException.For("ScoreAgreement: FixatedPart", FormattableString.Invariant($"{FixationFraction}"), "above 0 and at most 1", FormattableString.Invariant($"{PeakPixels.DefaultFraction} is the default."));
     }
 }
 
@@ -71,7 +71,7 @@ public sealed class ScoreAgreementTransformer : SceneTransformer<ScoreAgreementO
             {
                 try
                 {
-                    return SaliencyMetrics.Of(p(), t(), Options.FixatedPart);
+                    return SaliencyMetrics.Of(p(), t(), Options.FixationFraction);
                 }
                 catch (ArgumentException e)
                 {

@@ -11,7 +11,7 @@ public sealed class BundleDiffusionTests
 {
     static readonly ModelBundle s_bundle = ModelBundle.Open(BundledModels.Tiny);
 
-    static readonly EditOptions s_options = new EditOptions { Width = 16, Height = 8, Scheduler = SchedulerKind.Ddim, Steps = 4, Strength = 0.75, Guidance = 1 }.For(s_bundle);
+    static readonly EditOptions s_options = new EditOptions { Width = 16, Height = 8, Scheduler = SchedulerKind.Ddim, InferenceSteps = 4, Strength = 0.75, GuidanceScale = 1 }.Resolve(s_bundle);
 
     static EditedFolder Run(FakeVariants variants, string output, EditJobOptions options)
     {
@@ -56,7 +56,7 @@ public sealed class BundleDiffusionTests
         editor.Edit(new() { SceneId = "v-Scene-001", Prompt = "a cup", Image = new float[3 * 16 * 8], Controls = [new float[2 * 16 * 8]] }, (in DenoiseStep step) =>
         {
             double next = alphaBars[Math.Max(0, (int)step.Timestep - 250)];
-            float[] guess = editor.SmallGuess(step, 0), x = step.Latents.ToArray(), epsilon = step.Prediction.ToArray();
+            float[] guess = editor.PredictedX0(step, 0), x = step.Latents.ToArray(), epsilon = step.Prediction.ToArray();
             int w = editor.Shape.LatentWidth, h = editor.Shape.LatentHeight;
             Assert.That(guess, Has.Length.EqualTo(4 * (w / 2) * (h / 2)));
             for (int c = 0, at = 0; c < 4; c++)

@@ -86,7 +86,7 @@ public sealed class AlignmentRunTests
 
     static readonly object[] s_refused =
     [
-        new object[] { new ExperimentOptions { Width = 64, Height = 64, Edit = new() { Steps = 1001 } }, 2 },
+        new object[] { new ExperimentOptions { Width = 64, Height = 64, Edit = new() { InferenceSteps = 1001 } }, 2 },
         new object[] { new ExperimentOptions { Width = 64, Height = 64, Assemble = new() { SceneSeconds = 0 } }, 2 },
         new object[] { new ExperimentOptions { Width = 64, Height = 64, Assemble = new() { Crf = 52 } }, 2 },
         new object[] { new ExperimentOptions { Width = 64, Height = 64, Edit = new() { Device = new(DeviceKind.DirectMl) } }, 4 },
@@ -246,7 +246,7 @@ public sealed class AlignmentRunTests
     {
         string data = Shared.Path("media", "dataset");
         using var temp = new TempFolder();
-        ExperimentResult result = Run(data, temp["out"], RunInOtherProcess.OptionsFor(data) with { Width = 64, Height = 64, Edit = new() { Steps = 2 }, Assemble = new() });
+        ExperimentResult result = Run(data, temp["out"], RunInOtherProcess.OptionsFor(data) with { Width = 64, Height = 64, Edit = new() { InferenceSteps = 2 }, Assemble = new() });
 
         Assert.That(result.HasFailures, Is.False, string.Join('\n', result.Problems));
         Assert.That(result.Edit.Counts.Edits, Is.EqualTo(result.Edit.Counts.DistinctControls));
@@ -267,7 +267,7 @@ public sealed class AlignmentRunTests
         string data = Shared.Path("media", "dataset");
         using var temp = new TempFolder();
         string output = Environment.GetEnvironmentVariable("ALIGNMENT_TEST_OUT") ?? temp["out"];
-        var options = new ExperimentOptions { Width = 128, Height = 128, Edit = new() { Steps = 10 } };
+        var options = new ExperimentOptions { Width = 128, Height = 128, Edit = new() { InferenceSteps = 10 } };
         for (int run = 0; run < 2; run++)
         {
             long started = TimeProvider.System.GetTimestamp();

@@ -14,7 +14,7 @@ public sealed class DemoRunTests
         Ads = 2,
         Drawing = new() { Width = 96, Height = 54, Scenes = 3, ShortestSceneSeconds = 0.2, LongestSceneSeconds = 0.4 },
         StudyRows = 40,
-        Run = new DemoOptions().Run with { Width = 32, Height = 20, Edit = new() { Steps = 2 } },
+        Run = new DemoOptions().Run with { Width = 32, Height = 20, Edit = new() { InferenceSteps = 2 } },
     };
 
     [Test]

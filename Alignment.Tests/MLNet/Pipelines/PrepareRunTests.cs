@@ -28,7 +28,7 @@ public sealed class PrepareRunTests
         Assert.That(report.Attention.Attention.Text, Does.Contain("predicted"));
         Assert.That(File.ReadAllText(Path.Combine(report.AuditFolder, "audit.html")), Does.Contain(ads[0].Options.VideoId));
 
-        ExperimentResult run = ExperimentJob.Run(folder["data"], BundledModels.Tiny, folder["out"], new() { Width = 64, Height = 64, SourceFolders = [folder["footage"]], Edit = new() { Steps = 2 } });
+        ExperimentResult run = ExperimentJob.Run(folder["data"], BundledModels.Tiny, folder["out"], new() { Width = 64, Height = 64, SourceFolders = [folder["footage"]], Edit = new() { InferenceSteps = 2 } });
         Assert.That(run.Assemble.Videos, Has.Count.EqualTo(7 * ads.Count));
     }
 

@@ -14,7 +14,7 @@ static class RunInOtherProcess
     {
         Width = 32,
         Height = 24,
-        Edit = new() { Steps = 3, Seed = 5, Batch = 2 },
+        Edit = new() { InferenceSteps = 3, Seed = 5, Batch = 2 },
         Assemble = new() { SceneSeconds = 0.2 },
         EngagementFile = File.Exists(Path.Combine(data, MiniDataSet.EngagementFile)) ? Path.Combine(data, MiniDataSet.EngagementFile) : null,
     };

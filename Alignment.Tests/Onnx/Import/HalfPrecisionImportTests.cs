@@ -158,7 +158,7 @@ public sealed class HalfPrecisionImportTests
     [Test]
     public void Edit_Float16_GivesAlmostTheSamePicture()
     {
-        var options = new EditOptions { Width = 64, Height = 64, Steps = 4, Guidance = 7.5f, Batch = 2 };
+        var options = new EditOptions { Width = 64, Height = 64, InferenceSteps = 4, GuidanceScale = 7.5f, Batch = 2 };
         float[] image = new float[3 * 64 * 64], control = new float[2 * 64 * 64];
         for (int i = 0; i < image.Length; i++) image[i] = MathF.Sin(0.01f * i);
         for (int i = 0; i < control.Length; i++) control[i] = 0.5f + 0.5f * MathF.Sin(0.03f * i);

@@ -44,7 +44,7 @@ static class BlendStudy
         ModelBundle bundle = ModelBundle.Open(Path.Combine(Shared.Repository, "onnx", "bundles", "tiny"));
         int count = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 24, side = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 128;
         HeldOutScene[] scenes = HeldOutEdits.Scenes(count, side);
-        ISaliency[] predictors = [SaliencyPredictors.Parse("spectral_residual"), SaliencyPredictors.Parse("fine_grained")];
+        ISaliencyPredictor[] predictors = [SaliencyPredictors.Parse("spectral_residual"), SaliencyPredictors.Parse("fine_grained")];
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} scenes of {side}x{side}, the bundle's strength and guidance; means\n"));
         Console.WriteLine("| way | seam, levels | PSNR inside, dB | SSIM | boost − baseline: trained, other | reduction − baseline: trained, other |\n| --- | ---: | ---: | ---: | --- | --- |");
         List<byte[]>[] sheet = [.. scenes.Take(ShownScenes).Select(s => new List<byte[]> { s.Rgb })];
@@ -86,7 +86,7 @@ static class BlendStudy
 
     static ReadOnlyMemory<float> Control(HeldOutScene s, float[] map) => (float[])[.. s.Mask, .. map];
 
-    static void Row(string what, EditRegionOptions options, HeldOutScene[] scenes, float[][][] edits, ISaliency[] predictors, List<byte[]>[] sheet)
+    static void Row(string what, EditRegionOptions options, HeldOutScene[] scenes, float[][][] edits, ISaliencyPredictor[] predictors, List<byte[]>[] sheet)
     {
         double seam = 0, psnr = 0, ssim = 0;
         double[][] share = [new double[3], new double[3]];

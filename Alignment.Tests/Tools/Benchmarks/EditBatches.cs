@@ -22,7 +22,7 @@ static class EditBatches
         bool same = true;
         foreach (float guidance in new[] { 1f, 7.5f })
         {
-            DiffusionEditor[] editors = [.. s_batches.Select(b => new DiffusionEditor(bundle, new() { Width = side, Height = side, Guidance = guidance, Batch = b }))];
+            DiffusionEditor[] editors = [.. s_batches.Select(b => new DiffusionEditor(bundle, new() { Width = side, Height = side, GuidanceScale = guidance, Batch = b }))];
             double[][] seconds = [.. s_batches.Select(_ => new double[rounds])];
             long[] different = new long[s_batches.Length];
             for (int r = -1; r < rounds; r++)   // one round first, to warm up

@@ -34,7 +34,7 @@ static class EditOverlap
                 {
                     string to = Path.Combine(work, "out");
                     EditResult? result = null;
-                    double took = Timing.Seconds(() => result = EditJob.Run(set, bundle, to, new() { Edit = new() { Steps = 20, Batch = batch, Seed = 1 }, Ahead = aheads[i] }));
+                    double took = Timing.Seconds(() => result = EditJob.Run(set, bundle, to, new() { Edit = new() { InferenceSteps = 20, Batch = batch, Seed = 1 }, Ahead = aheads[i] }));
                     if (r >= 0) seconds[i][r] = took;
                     (timing[i], edits) = (result!.Timing, result.EditsMade);
                     Directory.Delete(to, recursive: true);

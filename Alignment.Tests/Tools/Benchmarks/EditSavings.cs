@@ -16,19 +16,19 @@ static class EditSavings
     public const string Switch = "edit-savings";
 
     /// <summary>With guidance, so that there is some to leave out.</summary>
-    static readonly EditOptions s_plain = new() { Guidance = 7.5f, Strength = 0.6 };
+    static readonly EditOptions s_plain = new() { GuidanceScale = 7.5f, Strength = 0.6 };
 
     static readonly (string What, Func<EditOptions, EditOptions> Change)[] s_ways =
     [
         ("plain: dpmpp_2m_karras, 15 steps", o => o),
-        ("ddim, 50 steps", o => o with { Scheduler = SchedulerKind.Ddim, Steps = 50 }),
-        ("--control-every 2", o => o with { ControlEvery = 2 }),
-        ("--control-every 3", o => o with { ControlEvery = 3 }),
-        ("--control-end 0.7", o => o with { ControlEnd = 0.7 }),
-        ("--control-start 0.3", o => o with { ControlStart = 0.3 }),
+        ("ddim, 50 steps", o => o with { Scheduler = SchedulerKind.Ddim, InferenceSteps = 50 }),
+        ("--control-every 2", o => o with { ControlInterval = 2 }),
+        ("--control-every 3", o => o with { ControlInterval = 3 }),
+        ("--control-end 0.7", o => o with { ControlGuidanceEnd = 0.7 }),
+        ("--control-start 0.3", o => o with { ControlGuidanceStart = 0.3 }),
         ("--guidance-end 0.8", o => o with { GuidanceEnd = 0.8 }),
         ("--guidance-end 0.5", o => o with { GuidanceEnd = 0.5 }),
-        ("--guidance 1", o => o with { Guidance = 1 }),
+        ("--guidance 1", o => o with { GuidanceScale = 1 }),
     ];
 
     public static int Run(string[] args)
@@ -50,7 +50,7 @@ static class EditSavings
                 if (s >= 0) (seconds[way][s], errors[way][s]) = (took, HeldOutEdits.Error(scene, picture, plain));
             }
         }
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} scenes of {side}x{side}, strength {s_plain.Strength}, guidance {s_plain.Guidance}; medians"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} scenes of {side}x{side}, strength {s_plain.Strength}, guidance {s_plain.GuidanceScale}; medians"));
         Console.WriteLine("| way | ms an edit | of plain | root mean squared difference to plain, levels |\n| --- | ---: | ---: | ---: |");
         for (int way = 0; way < s_ways.Length; way++)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {s_ways[way].What} | {Timing.Median(seconds[way]) * 1000:f0} | {Timing.Median(seconds[way]) / Timing.Median(seconds[0]):f2} | {Timing.Median(errors[way]):f2} |"));
@@ -70,10 +70,10 @@ static class EditSavings
     static void Hint(DiffusionEditor editor)
     {
         if (editor.Sessions.Hint is not { } session) return;
-        DenoisingNetworks networks = editor.Loop(pictures: 1, editor.FirstCall).Networks(guided: true);
+        DenoisingNetworks networks = editor.Loop(pictures: 1, editor.StartStep).Networks(guided: true);
         using var control = new OrtTensor(Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float, 2, editor.Shape.ControlChannels, editor.Shape.Height, editor.Shape.Width);
         using var options = new RunOptions();
-        double[] medians = Timing.Medians(15, () => networks.Run(evaluate: true, acts: true), () => session.Run(options, ["controlnet_cond"], [control.Value], session.OutputNames).Dispose());
+        double[] medians = Timing.Medians(15, () => networks.Run(evaluate: true, active: true), () => session.Run(options, ["controlnet_cond"], [control.Value], session.OutputNames).Dispose());
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"a step {medians[0] * 1000:f1} ms; the control's features, once an edit instead of in each step, {medians[1] * 1000:f2} ms: {medians[1] / (medians[0] + medians[1]):p1} of a step saved"));
     }
 }

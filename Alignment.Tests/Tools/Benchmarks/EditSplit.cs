@@ -18,11 +18,11 @@ sealed record EditSplit(double TextEncoder, double VaeEncoder, double Step, doub
     /// <param name="pictures">Denoised together in a step.</param>
     /// <param name="packing">How the weights are loaded.</param>
     /// <param name="loaded">Told of each model and what it took to load.</param>
-    public static EditSplit Measure(ModelBundle bundle, int side, int rounds, int pictures, WeightPacking packing, Action<string> loaded)
+    public static EditSplit Measure(ModelBundle bundle, int side, int rounds, int pictures, WeightPrepacking packing, Action<string> loaded)
     {
-        using var editor = new DiffusionEditor(bundle, new() { Width = side, Height = side, Steps = 2, Guidance = 7.5f, Batch = pictures, Packing = packing });
+        using var editor = new DiffusionEditor(bundle, new() { Width = side, Height = side, InferenceSteps = 2, GuidanceScale = 7.5f, Batch = pictures, Prepacking = packing });
         EditShape shape = editor.Shape;
-        EditSessions sessions = editor.Sessions;
+        BundleSessions sessions = editor.Sessions;
         foreach (var (name, load) in new (string, Func<object>)[] { ("text encoder", () => sessions.TextEncoder), ("VAE encoder", () => sessions.VaeEncoder), ("ControlNet", () => sessions.ControlNet), ("UNet", () => sessions.Unet), ("VAE decoder", () => sessions.VaeDecoder) })
         {
             TimeSpan processor = Environment.CpuUsage.TotalTime;
@@ -31,7 +31,7 @@ sealed record EditSplit(double TextEncoder, double VaeEncoder, double Step, doub
         }
         // An edit first: it leaves real numbers in the loop's tensors, and a prompt in its memory.
         editor.Edit(new() { SceneId = "split", Prompt = "a bottle", Image = new float[shape.ImageLength], Controls = [.. Enumerable.Range(0, pictures).Select(_ => (ReadOnlyMemory<float>)new float[shape.ControlLength])] });
-        DenoisingNetworks networks = editor.Loop(pictures, editor.FirstCall).Networks(guided: true);
+        DenoisingNetworks networks = editor.Loop(pictures, editor.StartStep).Networks(guided: true);
         var text = Run(sessions.TextEncoder, []);
         int hintChannels = sessions.Hint is { } hint ? hint.OutputMetadata[Alignment.Onnx.Models.ControlNet.HintName].Dimensions[1] : 0;
         var control = Run(sessions.ControlNet, new()
@@ -45,7 +45,7 @@ sealed record EditSplit(double TextEncoder, double VaeEncoder, double Step, doub
         });
         var encode = Run(sessions.VaeEncoder, new() { ["sample"] = [1, 3, shape.Height, shape.Width] });
         var decode = Run(sessions.VaeDecoder, new() { ["latent_sample"] = [1, shape.LatentChannels, shape.LatentHeight, shape.LatentWidth] });
-        double[] medians = Timing.Medians(rounds, text, encode, () => networks.Run(evaluate: true, acts: true), control, decode);
+        double[] medians = Timing.Medians(rounds, text, encode, () => networks.Run(evaluate: true, active: true), control, decode);
         return new(medians[0], medians[1], medians[2], medians[3], medians[4]);
     }
 

@@ -49,7 +49,7 @@ static class FullSizeEdit
 
         if (split)
         {
-            EditSplit parts = EditSplit.Measure(bundle, side, rounds, pictures, mapped ? WeightPacking.Off : WeightPacking.On, what => Say($"{what}"));
+            EditSplit parts = EditSplit.Measure(bundle, side, rounds, pictures, mapped ? WeightPrepacking.Off : WeightPrepacking.On, what => Say($"{what}"));
             Say($"text encoder {parts.TextEncoder:f3} s, VAE encoder {parts.VaeEncoder:f2} s, a step {parts.Step:f2} s of which ControlNet {parts.ControlNet:f2} s, VAE decoder {parts.VaeDecoder:f2} s");
             return 0;
         }

@@ -12,7 +12,7 @@ static class HeldOutEdits
     public static HeldOutScene[] Scenes(int count, int side)
     {
         var stills = new DrawnStills(new() { Use = StillUse.HeldOut, Width = side, Height = side });
-        ISaliency saliency = SaliencyPredictors.Parse("spectral_residual.smoothed");
+        ISaliencyPredictor saliency = SaliencyPredictors.Parse("spectral_residual.smoothed");
         return [.. Enumerable.Range(0, count).Select(i => new HeldOutScene(stills.Still(i), 0.4f, saliency, new()))];
     }
 

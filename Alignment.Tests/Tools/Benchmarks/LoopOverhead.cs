@@ -50,7 +50,7 @@ static class LoopOverhead
     {
         long start = Stopwatch.GetTimestamp();
         // Strength 1: all fifty steps, and still the VAE encoder.
-        using var editor = new DiffusionEditor(ModelBundle.Open(folder), new() { Width = side, Height = side, Scheduler = SchedulerKind.Ddim, Steps = Steps, Strength = 1, Guidance = 7.5f });
+        using var editor = new DiffusionEditor(ModelBundle.Open(folder), new() { Width = side, Height = side, Scheduler = SchedulerKind.Ddim, InferenceSteps = Steps, Strength = 1, GuidanceScale = 7.5f });
         var edits = new List<double>();
         var bare = new List<double>();
         var sampler = new List<double>();
@@ -61,7 +61,7 @@ static class LoopOverhead
             float[] picture = [.. Enumerable.Range(0, editor.Shape.ImageLength).Select(i => (float)Math.Sin(0.01 * i + round))];
             var scene = new EditInput { SceneId = "loop", Prompt = "a bottle", Image = picture, Controls = [new float[editor.Shape.ControlLength]] };
             double edit = Timing.Seconds(() => editor.Edit(scene)), runs = Timing.Seconds(() => RunModelsAlone(editor, picture));
-            double between = Timing.Seconds(() => editor.Loop(pictures: 1, editor.FirstCall).RunSampler(latents, guided: true));
+            double between = Timing.Seconds(() => editor.Loop(pictures: 1, editor.StartStep).RunSampler(latents, guided: true));
             if (round < 0) continue;
             sampler.Add(between);
             edits.Add(edit);
@@ -75,12 +75,12 @@ static class LoopOverhead
     static void RunModelsAlone(DiffusionEditor editor, float[] picture)
     {
         EditShape shape = editor.Shape;
-        EditSessions sessions = editor.Sessions;
+        BundleSessions sessions = editor.Sessions;
         using OrtValue image = OrtValue.CreateTensorValueFromMemory(picture, [1, 3, shape.Height, shape.Width]);
         Once(sessions.VaeEncoder, "sample", image, "mean", "logvar");
-        DenoisingNetworks networks = editor.Loop(pictures: 1, editor.FirstCall).Networks(guided: true);
+        DenoisingNetworks networks = editor.Loop(pictures: 1, editor.StartStep).Networks(guided: true);
         networks.RunHint();
-        for (int step = 0; step < Steps; step++) networks.Run(evaluate: true, acts: true);
+        for (int step = 0; step < Steps; step++) networks.Run(evaluate: true, active: true);
         using OrtValue latents = OrtValue.CreateTensorValueFromMemory(new float[shape.LatentLength], [1, shape.LatentChannels, shape.LatentHeight, shape.LatentWidth]);
         Once(sessions.VaeDecoder, "latent_sample", latents, "sample");
 

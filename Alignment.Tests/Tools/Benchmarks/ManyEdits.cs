@@ -24,7 +24,7 @@ static class ManyEdits
         {
             var scenes = new OneStill(work, edits, side);
             ModelBundle bundle = ModelBundle.Open(Path.Combine(Shared.Repository, "onnx", "bundles", "tiny"));
-            EditOptions edit = new EditOptions { Width = side, Height = side, Steps = 6 }.For(bundle);
+            EditOptions edit = new EditOptions { Width = side, Height = side, InferenceSteps = 6 }.Resolve(bundle);
             var watch = new Watch();
             DatasetEditing Job() => new(scenes, new EditedFolder(Path.Combine(work, "out")), new() { Edit = edit, PreviewEvery = 3 }, bundle.Hash, "measured", () => new BundleDiffusion(bundle, edit, 3));
             Console.WriteLine($"| edits | working set, MB | managed, MB |\n| ---: | ---: | ---: |");

@@ -110,7 +110,7 @@ static class MasksHeldOut
     /// <summary>What refinement and the choice of pieces do, on scenes larger than the model's pictures.</summary>
     static void Finishes(StringBuilder text, ClipSegPart part, int count, ulong of)
     {
-        (string Name, KeywordMaskOptions Options)[] ways = [("plain", new()), ("bare prompt only", new() { Prompts = [KeywordMaskOptions.KeywordPlace] }), ("--refine", new() { Refine = true }), ("--largest-components 1", new() { LargestComponents = 1 }), ("both", new() { Refine = true, LargestComponents = 1 })];
+        (string Name, KeywordMaskOptions Options)[] ways = [("plain", new()), ("bare prompt only", new() { Prompts = [KeywordMaskOptions.KeywordPlaceholder] }), ("--refine", new() { Refine = true }), ("--largest-components 1", new() { LargestComponents = 1 }), ("both", new() { Refine = true, LargestComponents = 1 })];
         var stills = new DrawnStills(new() { Seed = of, Use = StillUse.HeldOut, Width = 640, Height = 360 });
         Line(text, "\n| 640x360 | " + string.Join(" | ", ways.Select(w => w.Name)) + " |\n| --- |" + string.Concat(ways.Select(_ => " ---: |")));
         var means = new List<string>();

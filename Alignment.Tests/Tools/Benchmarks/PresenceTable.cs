@@ -16,7 +16,7 @@ static class PresenceTable
     public static readonly float[] Levels = [0, 0.25f, 0.5f, 0.75f, 1];
 
     /// <summary>The mean attention share over the first <paramref name="scenes"/> stills at each of <see cref="Levels"/>.</summary>
-    public static double[] MeanShares(ISaliency saliency, int size, int scenes, StillUse use = StillUse.HeldOut)
+    public static double[] MeanShares(ISaliencyPredictor saliency, int size, int scenes, StillUse use = StillUse.HeldOut)
     {
         var stills = new DrawnStills(new() { Use = use, Width = size, Height = size });
         double[] sums = new double[Levels.Length];
@@ -59,7 +59,7 @@ static class PresenceTable
             DrawnStill still = stills.Still(0);
             double[] seconds = Timing.Medians(200, [() => stills.Still(next++), () => still.Render(0.5f, rgb), .. SaliencyPredictors.Names.Select<string, Action>(n =>
             {
-                ISaliency saliency = SaliencyPredictors.Parse(n);
+                ISaliencyPredictor saliency = SaliencyPredictors.Parse(n);
                 return () => saliency.Predict(rgb, size, size, map);
             })]);
             string[] what = ["plan and background", "render", .. SaliencyPredictors.Names];

@@ -27,7 +27,7 @@ static class QuickBench
         table.Add("edit ÷ the same runs alone", $"{loop.Ratio:f4} (allowed {LoopOverhead.MostAllowed:f2})", $"medians {loop.Edit * 1000:f0} ms ÷ {loop.Runs * 1000:f0} ms, tiny bundle, {Side}x{Side}, {LoopOverhead.Steps} steps, {loop.Rounds} rounds in turns");
         table.Add("edit, per step", $"{loop.Edit / LoopOverhead.Steps * 1000:f1} ms", $"the edit above ÷ {LoopOverhead.Steps}, encoding and decoding included");
 
-        EditSplit split = EditSplit.Measure(ModelBundle.Open(folder), Side, SplitRounds, pictures: 1, WeightPacking.On, loaded: _ => { });
+        EditSplit split = EditSplit.Measure(ModelBundle.Open(folder), Side, SplitRounds, pictures: 1, WeightPrepacking.On, loaded: _ => { });
         table.Add("step: ControlNet, UNet", $"{split.ControlNet * 1000:f1} ms, {(split.Step - split.ControlNet) * 1000:f1} ms", $"a batch of two; medians of {SplitRounds}; UNet = both − ControlNet");
         table.Add("once a scene: VAE encoder, decoder", $"{split.VaeEncoder * 1000:f1} ms, {split.VaeDecoder * 1000:f1} ms", $"the decoder once an edit");
         table.Add("once a prompt: text encoder", $"{split.TextEncoder * 1000:f1} ms", $"77 tokens");

@@ -28,14 +28,14 @@ static class SchedulerStudy
         int count = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 12;
         double? strength = args.Length > 2 && args[2] != "-" ? double.Parse(args[2], CultureInfo.InvariantCulture) : null;
         float? guidance = args.Length > 3 && args[3] != "-" ? float.Parse(args[3], CultureInfo.InvariantCulture) : null;
-        SchedulerKind[] kinds = args.Length > 4 ? [.. args[4..].Select(SchedulerKinds.Parse)] : s_kinds;
+        SchedulerKind[] kinds = args.Length > 4 ? [.. args[4..].Select(SchedulerNames.Parse)] : s_kinds;
         ModelBundle bundle = ModelBundle.Open(folder);
-        EditOptions plain = new EditOptions { Width = Side, Height = Side, Strength = strength, Guidance = guidance }.For(bundle);
+        EditOptions plain = new EditOptions { Width = Side, Height = Side, Strength = strength, GuidanceScale = guidance }.Resolve(bundle);
         HeldOutScene[] scenes = HeldOutEdits.Scenes(count, Side);
         float[][] reference = Edit(bundle, plain, scenes, SchedulerKind.Ddim, ReferenceSteps);
 
         double[] standard = Errors(scenes, Edit(bundle, plain, scenes, SchedulerKind.Ddim, StandardSteps), reference);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} scenes, {Side}x{Side}, strength {plain.Strength}, guidance {plain.Guidance}; mean error in levels (mean difference to ddim {StandardSteps}, p)"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} scenes, {Side}x{Side}, strength {plain.Strength}, guidance {plain.GuidanceScale}; mean error in levels (mean difference to ddim {StandardSteps}, p)"));
         Console.WriteLine($"| sampler | {string.Join(" | ", s_steps)} |\n| --- |{string.Concat(s_steps.Select(_ => " ---: |"))}");
         foreach (SchedulerKind kind in kinds)
         {
@@ -46,14 +46,14 @@ static class SchedulerStudy
                 PairedTTest test = PairedTTest.Of([.. errors.Zip(standard, (e, s) => e - s)]);
                 cells.Add(string.Create(CultureInfo.InvariantCulture, $"{errors.Average():0.00} ({test.MeanDifference:+0.00;-0.00;0.00}, {test.P:0.0e+0})"));
             }
-            Console.WriteLine($"| {SchedulerKinds.NameOf(kind)} | {string.Join(" | ", cells)} |");
+            Console.WriteLine($"| {SchedulerNames.NameOf(kind)} | {string.Join(" | ", cells)} |");
         }
         return 0;
     }
 
     static float[][] Edit(ModelBundle bundle, EditOptions plain, HeldOutScene[] scenes, SchedulerKind kind, int steps)
     {
-        using var editor = new DiffusionEditor(bundle, plain with { Scheduler = kind, Steps = steps });
+        using var editor = new DiffusionEditor(bundle, plain with { Scheduler = kind, InferenceSteps = steps });
         return [.. scenes.Select(s => HeldOutEdits.Edit(editor, s, s.Image))];
     }
 

@@ -18,13 +18,13 @@ sealed class BundleHeldOutEditor(ModelBundle bundle, EditOptions options) : IHel
 {
     readonly DiffusionEditor _editor = new(bundle, options);
 
-    public IReadOnlyList<float[]> Edit(EditInput scene, CancellationToken cancel) => _editor.Edit(scene, cancel: cancel);
+    public IReadOnlyList<float[]> Edit(EditInput scene, CancellationToken cancel) => _editor.Edit(scene, cancellationToken: cancel);
 
     public float[] Reconstruct(float[] image)
     {
         float[] latents = new float[_editor.Shape.LatentLength];
         // Without noise the draw is the mean.
-        _editor.EncodeImage(image).Draw((float)bundle.Manifest.ScalingFactor, latents, latents);
+        _editor.EncodeImage(image).Sample((float)bundle.Manifest.ScalingFactor, latents, latents);
         return DiffusionEditor.FromModelRange(_editor.Decode(latents));
     }
 

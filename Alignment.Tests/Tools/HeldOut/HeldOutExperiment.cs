@@ -29,7 +29,7 @@ public static class HeldOutExperiment
     internal static HeldOutReport Run(Func<EditOptions, IHeldOutEditor> editors, HeldOutOptions options, IProgress<WorkProgress>? progress, CancellationToken cancel)
     {
         options.Check();
-        ISaliency[] measures = [.. new[] { options.HeldOutPredictor, options.TrainingPredictor }.SelectMany(n => new[] { SaliencyPredictors.Parse(n), SaliencyPredictors.Parse(n + ".smoothed", options.Smoothing) })];
+        ISaliencyPredictor[] measures = [.. new[] { options.HeldOutPredictor, options.TrainingPredictor }.SelectMany(n => new[] { SaliencyPredictors.Parse(n), SaliencyPredictors.Parse(n + ".smoothed", options.Smoothing) })];
         List<HeldOutScene> scenes = Scenes(options);
         var rows = new List<HeldOutRow>();
         var psnr = new List<double>();
@@ -70,11 +70,11 @@ public static class HeldOutExperiment
     static List<HeldOutScene> Scenes(HeldOutOptions options)
     {
         var stills = new DrawnStills(new() { Seed = options.SceneSeed, Use = StillUse.HeldOut, Width = options.Edit.Width, Height = options.Edit.Height });
-        ISaliency training = SaliencyPredictors.Parse(options.TrainingPredictor + ".smoothed", options.Smoothing);
+        ISaliencyPredictor training = SaliencyPredictors.Parse(options.TrainingPredictor + ".smoothed", options.Smoothing);
         return [.. Enumerable.Range(0, options.Scenes).Select(i => new HeldOutScene(stills.Still(i), options.Presence, training, options.Edit))];
     }
 
-    static double[] Shares(ISaliency[] measures, HeldOutScene scene, byte[] picture)
+    static double[] Shares(ISaliencyPredictor[] measures, HeldOutScene scene, byte[] picture)
     {
         float[] map = new float[scene.Mask.Length];
         return [.. measures.Select(m =>

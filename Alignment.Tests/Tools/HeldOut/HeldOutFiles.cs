@@ -48,7 +48,7 @@ public static class HeldOutFiles
         void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
 
         Line($"# Held-out scenes: {report.Model}\n");
-        Line($"{o.Scenes} drawn scenes of {o.Edit.Width}x{o.Edit.Height} at presence {o.Presence:0.##} (scene seed {o.SceneSeed}), {o.Seeds} noise seeds from {o.Edit.Seed}; strength {o.Edit.UsedStrength:0.##}, guidance {o.Edit.UsedGuidance:0.##}, {o.Edit.UsedSteps} steps, {SchedulerKinds.NameOf(o.Edit.Scheduler)}, control scale {o.Edit.ControlScale:0.##}, prompt \"{o.Edit.PromptTemplate}\". Model {report.ModelSha256}.");
+        Line($"{o.Scenes} drawn scenes of {o.Edit.Width}x{o.Edit.Height} at presence {o.Presence:0.##} (scene seed {o.SceneSeed}), {o.Seeds} noise seeds from {o.Edit.Seed}; strength {o.Edit.EffectiveStrength:0.##}, guidance {o.Edit.EffectiveGuidanceScale:0.##}, {o.Edit.EffectiveSteps} steps, {SchedulerNames.NameOf(o.Edit.Scheduler)}, control scale {o.Edit.ConditioningScale:0.##}, prompt \"{o.Edit.PromptTemplate}\". Model {report.ModelSha256}.");
         Line($"Attention in training and in the controls: {o.TrainingPredictor}.smoothed (sigma {o.Smoothing.SigmaHeights:0.####} of the height). Not used in training: {o.HeldOutPredictor}. All shares are of the edited 8-bit picture. Scene is the unit: a scene's seeds are averaged before the paired t-test (n = {o.Scenes}). Placebos of the product's whole size and change: {report.WholePlacebos} of {o.Scenes}.\n");
 
         string[] controls = [HeldOutRow.Source, .. HeldOutControls.Names];

@@ -33,7 +33,7 @@ public sealed record HeldOutOptions
     public SaliencySmoothing Smoothing { get; init; } = new();
 
     /// <summary>How scenes are edited; strength and guidance are the model's own unless set. All controls of a scene go in one batch.</summary>
-    public EditOptions Edit { get; init; } = new() { Width = 128, Height = 128, Scheduler = SchedulerKind.Ddim, Steps = 20 };
+    public EditOptions Edit { get; init; } = new() { Width = 128, Height = 128, Scheduler = SchedulerKind.Ddim, InferenceSteps = 20 };
 
     /// <summary>The strength at which it is measured how well an unchanged scene comes back.</summary>
     public double ReconstructionStrength { get; init; } = 0.5;
@@ -41,7 +41,7 @@ public sealed record HeldOutOptions
     /// <summary>Scenes on the picture sheet, the first ones.</summary>
     public int ShownScenes { get; init; } = 8;
 
-    internal HeldOutOptions For(ModelBundle bundle) => this with { Edit = Edit.For(bundle) };
+    internal HeldOutOptions For(ModelBundle bundle) => this with { Edit = Edit.Resolve(bundle) };
 
     /// <summary>Refuses values out of range.</summary>
     /// <exception cref="UsageException">A value is out of range; the message names it.</exception>

@@ -11,7 +11,7 @@ sealed class HeldOutScene
 {
     (float[] Map, bool Whole)? _placebo;
 
-    public HeldOutScene(DrawnStill still, float presence, ISaliency saliency, EditOptions edit)
+    public HeldOutScene(DrawnStill still, float presence, ISaliencyPredictor saliency, EditOptions edit)
     {
         (Still, Width, Height) = (still, still.Width, still.Height);
         int n = Width * Height;

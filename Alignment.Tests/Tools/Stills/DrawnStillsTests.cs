@@ -100,7 +100,7 @@ public sealed class DrawnStillsTests
         int n = still.Width * still.Height;
         float[] image = new float[3 * n], mask = new float[n], attention = new float[n], map = new float[n];
         byte[] rgb = new byte[3 * n];
-        ISaliency saliency = SaliencyPredictors.Parse("spectral_residual.smoothed");
+        ISaliencyPredictor saliency = SaliencyPredictors.Parse("spectral_residual.smoothed");
         still.Fill(0.7f, saliency, image, mask, attention, rgb);
         Assert.That(rgb, Is.EqualTo(Picture(still, 0.7f)));
         Assert.That(Enumerable.Range(0, 3 * n).Select(i => (byte)MathF.Round((image[i % 3 * n + i / 3] + 1) * 127.5f)), Is.EqualTo(rgb));

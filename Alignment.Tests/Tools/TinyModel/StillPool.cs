@@ -47,7 +47,7 @@ sealed class StillPool
     public static StillPool Draw(TinyRecipe recipe, InferenceSession encoder, Action<string> log, CancellationToken cancel)
     {
         var pool = new StillPool([.. recipe.Sizes.Select(_ => new List<PooledStill>())]);
-        ISaliency saliency = SaliencyPredictors.Parse(recipe.Predictor);
+        ISaliencyPredictor saliency = SaliencyPredictors.Parse(recipe.Predictor);
         for (int size = 0; size < recipe.Sizes.Count; size++)
         {
             var (width, height) = recipe.Sizes[size];
@@ -70,7 +70,7 @@ sealed class StillPool
     }
 
     /// <summary>Draws a still at every level; its pictures at p = 0, ½, 1 go to <paramref name="images"/>.</summary>
-    static PooledStill Still(DrawnStill still, ISaliency saliency, Memory<float> images)
+    static PooledStill Still(DrawnStill still, ISaliencyPredictor saliency, Memory<float> images)
     {
         int pixels = still.Width * still.Height;
         float[] mask = [.. still.Mask().Select(m => m / 255f)], map = new float[pixels];

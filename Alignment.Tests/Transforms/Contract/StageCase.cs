@@ -49,7 +49,7 @@ public sealed record StageCase(string Name, Type Estimator, Func<MLContext, IEst
             [SceneColumns.MaskSoft], ("made", "float [16,24]"), ("made_bool", "boolean")),
         Of("ScoreAlignment", a => a.ScoreAlignment(new() { HeatmapColumn = SceneColumns.HeatmapModified, ScoreColumn = "made_float", ShareColumn = "made_float2", DetailColumn = "made_doubles" }),
             [SceneColumns.Mask, SceneColumns.HeatmapModified], ("made_float", "float"), ("made_float2", "float"), ("made_doubles", "double [4]")),
-        Of("ScoreAgreement", a => a.ScoreAgreement(new() { TargetColumn = SceneColumns.MaskSoft, FixatedPart = 0.2, CcColumn = "made_float", SimColumn = "made_float2", KlColumn = "made_float3", NssColumn = "made_float4", AucColumn = "made_float5" }),
+        Of("ScoreAgreement", a => a.ScoreAgreement(new() { TargetColumn = SceneColumns.MaskSoft, FixationFraction = 0.2, CcColumn = "made_float", SimColumn = "made_float2", KlColumn = "made_float3", NssColumn = "made_float4", AucColumn = "made_float5" }),
             [SceneColumns.Heatmap, SceneColumns.MaskSoft], ("made_float", "float"), ("made_float2", "float"), ("made_float3", "float"), ("made_float4", "float"), ("made_float5", "float")),
         Of("MeasureDose", a => a.MeasureDose(new() { BeforeColumn = SceneColumns.SceneImagePath, AfterColumn = SceneColumns.Image, AfterRange = PictureRange.MinusOneToOne, Predictor = new() { Predictor = "fine_grained", CentreWeight = 0.25 },
             ShareBeforeColumn = "made_float", ShareAfterColumn = "made_float2", ShareDifferenceColumn = "made_float3", AlignmentBeforeColumn = "made_float4", AlignmentAfterColumn = "made_float5", AlignmentDifferenceColumn = "made_float6" }),
@@ -81,7 +81,7 @@ public sealed record StageCase(string Name, Type Estimator, Func<MLContext, IEst
         Of("MaskKeyword path", a => a.MaskKeyword(new() { Bundle = Masks.MaskBundles.Seeded, ImageColumn = SceneColumns.SceneImagePath, Mask = new() { Threshold = 0.45f }, SoftColumn = "made2", OutputColumn = "made",
             WidthColumn = "made_int", HeightColumn = "made_int2", SimilarityColumn = "made_double" }),
             [SceneColumns.SceneImagePath, SceneColumns.Keyword], ("made", OwnSize), ("made2", OwnSize), ("made_int", "int32"), ("made_int2", "int32"), ("made_double", "double")),
-        Of("EditScene", a => a.EditScene(new() { Bundle = BundledModels.Tiny, Edit = new() { Steps = 2, Guidance = 3, Strength = 1, Seed = 5 }, OutputColumn = "made" }),
+        Of("EditScene", a => a.EditScene(new() { Bundle = BundledModels.Tiny, Edit = new() { InferenceSteps = 2, GuidanceScale = 3, Strength = 1, Seed = 5 }, OutputColumn = "made" }),
             [SceneColumns.Image, SceneColumns.Control, SceneColumns.Keyword, SceneColumns.VideoId, SceneColumns.SceneNumber], ("made", "float [3,16,24]")),
     ];
 }

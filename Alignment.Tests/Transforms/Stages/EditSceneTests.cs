@@ -4,6 +4,7 @@ using Alignment.Onnx.Import;
 using Alignment.Tests.Transforms.Contract;
 using Alignment.Tests.Transforms.Diffusion.Sampling;
 using Alignment.Transforms.Diffusion.Sampling;
+using Alignment.Transforms.MlNetPlumbing;
 using Alignment.Transforms.Stages;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -13,7 +14,7 @@ namespace Alignment.Tests.Transforms.Stages;
 /// <summary>What the shared contract does not ask of <see cref="EditSceneEstimator"/>: its picture, and its reference to a bundle.</summary>
 public sealed class EditSceneTests
 {
-    static readonly EditOptions s_edit = new() { Steps = 2, Guidance = 2, Strength = 1, Seed = 3, PromptTemplate = "a red {keyword}" };
+    static readonly EditOptions s_edit = new() { InferenceSteps = 2, GuidanceScale = 2, Strength = 1, Seed = 3, PromptTemplate = "a red {keyword}" };
 
     [Test]
     public void Edited_Row_IsTheEditorsPicture()
@@ -29,6 +30,29 @@ public sealed class EditSceneTests
         using var editor = new DiffusionEditor(bundle, s_edit with { Width = ContractRow.Width, Height = ContractRow.Height });
         float[] expected = editor.Edit(new() { SceneId = "an ad-Scene-011", Prompt = "a red shoe", Image = rows[1].Image, Controls = [rows[1].Control] })[0];
         Assert.That(edited[1], Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Options_OfVersion1_AreReadByTheirOldNames()
+    {
+        var first = new
+        {
+            Bundle = "b",
+            Edit = new { Steps = 5, Guidance = 2f, ControlScale = 0.5f, ControlStart = 0.1, ControlEnd = 0.9, ControlEvery = 2, Packing = "Off", Seed = 7 },
+        };
+        using var file = new MemoryStream();
+        using (var to = new BinaryWriter(file, System.Text.Encoding.UTF8, leaveOpen: true)) StageModel.WriteOptions(to, 1, first);
+        file.Position = 0;
+        EditSceneOptions read = StageModel.ReadOptions<EditSceneOptions>(new BinaryReader(file), "EditScene", 2, EditSceneTransformer.Upgrade);
+        Assert.That(read, Is.EqualTo(new EditSceneOptions
+        {
+            Bundle = "b",
+            Edit = new()
+            {
+                InferenceSteps = 5, GuidanceScale = 2, ConditioningScale = 0.5f, ControlGuidanceStart = 0.1, ControlGuidanceEnd = 0.9, ControlInterval = 2,
+                Prepacking = WeightPrepacking.Off, Seed = 7,
+            },
+        }));
     }
 
     [Test]

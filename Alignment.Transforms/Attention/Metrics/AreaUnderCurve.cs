@@ -52,17 +52,17 @@ public static class AreaUnderCurve
     /// <exception cref="ArgumentException">The map is empty, a value is not finite, or a fixation lies outside.</exception>
     public static double Shuffled(ReadOnlySpan<float> predicted, ReadOnlySpan<int> fixations, ReadOnlySpan<int> elsewhere)
     {
-        MapNumbers.Check(predicted, "predicted map", nameof(predicted));
-        MapNumbers.CheckFixations(predicted.Length, fixations);
-        MapNumbers.CheckFixations(predicted.Length, elsewhere);
+        MapStatistics.Check(predicted, "predicted map", nameof(predicted));
+        MapStatistics.CheckFixations(predicted.Length, fixations);
+        MapStatistics.CheckFixations(predicted.Length, elsewhere);
         if (fixations.IsEmpty || elsewhere.IsEmpty) return double.NaN;
         return Above(Sorted(predicted, fixations), Sorted(predicted, elsewhere));
     }
 
     static bool Split(ReadOnlySpan<float> predicted, ReadOnlySpan<int> fixations, bool fixatedToo, out float[] at, out float[] others)
     {
-        MapNumbers.Check(predicted, "predicted map", nameof(predicted));
-        MapNumbers.CheckFixations(predicted.Length, fixations);
+        MapStatistics.Check(predicted, "predicted map", nameof(predicted));
+        MapStatistics.CheckFixations(predicted.Length, fixations);
         at = Sorted(predicted, fixations);
         if (fixatedToo) others = predicted.ToArray();
         else

@@ -15,10 +15,10 @@ public static class CorrelationCoefficient
     /// <exception cref="ArgumentException">The maps differ in size, are empty, or a value is not finite.</exception>
     public static double Of(ReadOnlySpan<float> predicted, ReadOnlySpan<float> target)
     {
-        MapNumbers.Check(predicted, target);
-        if (MapNumbers.IsConstant(target)) return double.NaN;
-        if (MapNumbers.IsConstant(predicted)) return 0;
-        double meanP = MapNumbers.Mean(predicted), meanT = MapNumbers.Mean(target), pp = 0, tt = 0, pt = 0;
+        MapStatistics.Check(predicted, target);
+        if (MapStatistics.IsConstant(target)) return double.NaN;
+        if (MapStatistics.IsConstant(predicted)) return 0;
+        double meanP = MapStatistics.Mean(predicted), meanT = MapStatistics.Mean(target), pp = 0, tt = 0, pt = 0;
         for (int i = 0; i < target.Length; i++)
         {
             double p = predicted[i] - meanP, t = target[i] - meanT;

@@ -13,9 +13,9 @@ public static class InformationGain
     /// <exception cref="ArgumentException">The map is empty, a value is not finite, or a fixation lies outside.</exception>
     public static double Of(ReadOnlySpan<float> predicted, ReadOnlySpan<int> fixations)
     {
-        MapNumbers.Check(predicted, "predicted map", nameof(predicted));
-        MapNumbers.CheckFixations(predicted.Length, fixations);
-        return Bits(predicted, fixations) - (fixations.IsEmpty ? 0 : Math.Log2(1.0 / predicted.Length + MapNumbers.Epsilon));
+        MapStatistics.Check(predicted, "predicted map", nameof(predicted));
+        MapStatistics.CheckFixations(predicted.Length, fixations);
+        return Bits(predicted, fixations) - (fixations.IsEmpty ? 0 : Math.Log2(1.0 / predicted.Length + MapStatistics.Epsilon));
     }
 
     /// <summary>Against a baseline map, such as where viewers look whatever is shown.</summary>
@@ -25,8 +25,8 @@ public static class InformationGain
     /// <exception cref="ArgumentException">The maps differ in size, are empty, a value is not finite, or a fixation lies outside.</exception>
     public static double Of(ReadOnlySpan<float> predicted, ReadOnlySpan<float> baseline, ReadOnlySpan<int> fixations)
     {
-        MapNumbers.Check(predicted, baseline);
-        MapNumbers.CheckFixations(predicted.Length, fixations);
+        MapStatistics.Check(predicted, baseline);
+        MapStatistics.CheckFixations(predicted.Length, fixations);
         return Bits(predicted, fixations) - Bits(baseline, fixations);
     }
 
@@ -35,7 +35,7 @@ public static class InformationGain
         if (fixations.IsEmpty) return double.NaN;
         MapDensity density = new(map);
         double sum = 0;
-        foreach (int at in fixations) sum += Math.Log2(density[at] + MapNumbers.Epsilon);
+        foreach (int at in fixations) sum += Math.Log2(density[at] + MapStatistics.Epsilon);
         return sum / fixations.Length;
     }
 }

@@ -14,13 +14,13 @@ public static class KullbackLeibler
     /// <exception cref="ArgumentException">The maps differ in size, are empty, or a value is not finite.</exception>
     public static double Of(ReadOnlySpan<float> predicted, ReadOnlySpan<float> target)
     {
-        MapNumbers.Check(predicted, target);
+        MapStatistics.Check(predicted, target);
         MapDensity predictedDensity = new(predicted), targetDensity = new(target);
         double sum = 0;
         for (int i = 0; i < target.Length; i++)
         {
             double q = targetDensity[i];
-            sum += q * Math.Log(MapNumbers.Epsilon + q / (predictedDensity[i] + MapNumbers.Epsilon));
+            sum += q * Math.Log(MapStatistics.Epsilon + q / (predictedDensity[i] + MapStatistics.Epsilon));
         }
         return sum;
     }

@@ -13,11 +13,11 @@ public static class NormalizedScanpathSaliency
     /// <exception cref="ArgumentException">The map is empty, a value is not finite, or a fixation lies outside.</exception>
     public static double Of(ReadOnlySpan<float> predicted, ReadOnlySpan<int> fixations)
     {
-        MapNumbers.Check(predicted, "predicted map", nameof(predicted));
-        MapNumbers.CheckFixations(predicted.Length, fixations);
+        MapStatistics.Check(predicted, "predicted map", nameof(predicted));
+        MapStatistics.CheckFixations(predicted.Length, fixations);
         if (fixations.IsEmpty) return double.NaN;
-        if (MapNumbers.IsConstant(predicted)) return 0;
-        double mean = MapNumbers.Mean(predicted), sd = Math.Sqrt(MapNumbers.Squares(predicted, mean) / predicted.Length), sum = 0;
+        if (MapStatistics.IsConstant(predicted)) return 0;
+        double mean = MapStatistics.Mean(predicted), sd = Math.Sqrt(MapStatistics.Squares(predicted, mean) / predicted.Length), sum = 0;
         foreach (int at in fixations) sum += (predicted[at] - mean) / sd;
         return sum / fixations.Length;
     }

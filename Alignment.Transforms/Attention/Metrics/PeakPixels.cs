@@ -7,17 +7,17 @@ namespace Alignment.Transforms.Attention.Metrics;
 public static class PeakPixels
 {
     /// <summary>One pixel in twenty: about the area that sharp sight covers in a few fixations of a screen, and few enough that a peaked map's flanks are not in it.</summary>
-    public const double DefaultPart = 0.05;
+    public const double DefaultFraction = 0.05;
 
     /// <summary>The pixels whose value is at least that of the k-th highest, k = ⌈part · N⌉, in ascending order; equal values are all in. Empty for a constant map, which has no peak.</summary>
     /// <param name="target">[H,W], any finite values.</param>
     /// <param name="part">Above 0, at most 1.</param>
     /// <exception cref="ArgumentException">The map is empty, a value is not finite, or the part is out of range.</exception>
-    public static int[] Of(ReadOnlySpan<float> target, double part = DefaultPart)
+    public static int[] Of(ReadOnlySpan<float> target, double part = DefaultFraction)
     {
         if (!(part is > 0 and <= 1)) throw new ArgumentException(FormattableString.Invariant($"A part of {part}, expected above 0 and at most 1."), nameof(part));
-        MapNumbers.Check(target, "target map", nameof(target));
-        if (MapNumbers.IsConstant(target)) return [];
+        MapStatistics.Check(target, "target map", nameof(target));
+        if (MapStatistics.IsConstant(target)) return [];
         float[] sorted = target.ToArray();
         Array.Sort(sorted);
         float least = sorted[^Math.Clamp((int)Math.Ceiling(part * sorted.Length), 1, sorted.Length)];

@@ -13,7 +13,7 @@ public readonly record struct SaliencyMetrics(double Cc, double Sim, double Kl, 
     /// <param name="target">[H,W], as long.</param>
     /// <param name="fixatedPart">The part of the target's pixels, the highest, that stand for fixations.</param>
     /// <exception cref="ArgumentException">The maps differ in size, are empty, a value is not finite, or the part is out of range.</exception>
-    public static SaliencyMetrics Of(ReadOnlySpan<float> predicted, ReadOnlySpan<float> target, double fixatedPart = PeakPixels.DefaultPart) =>
+    public static SaliencyMetrics Of(ReadOnlySpan<float> predicted, ReadOnlySpan<float> target, double fixatedPart = PeakPixels.DefaultFraction) =>
         Of(predicted, target, PeakPixels.Of(target, fixatedPart));
 
     /// <summary>Compares two maps of one size, with fixations that are known.</summary>

@@ -14,7 +14,7 @@ public static class Similarity
     /// <exception cref="ArgumentException">The maps differ in size, are empty, or a value is not finite.</exception>
     public static double Of(ReadOnlySpan<float> predicted, ReadOnlySpan<float> target)
     {
-        MapNumbers.Check(predicted, target);
+        MapStatistics.Check(predicted, target);
         MapDensity p = new(predicted), t = new(target);
         double sum = 0;
         for (int i = 0; i < target.Length; i++) sum += Math.Min(p[i], t[i]);

@@ -38,15 +38,15 @@ public sealed record AttentionPredictorOptions
 /// <summary>
 /// Predicts attention as its options say: one predictor or the mean of several, with or without a centre prior. May be used by several threads.
 /// </summary>
-public sealed class AttentionPredictor : ISaliency, IDisposable
+public sealed class AttentionPredictor : ISaliencyPredictor, IDisposable
 {
     /// <summary>Stands before the centre prior's weight in a name.</summary>
     internal const string WithPrior = " with ";
 
-    readonly ISaliency[] _parts;
+    readonly ISaliencyPredictor[] _parts;
     readonly CentrePrior? _prior;
 
-    AttentionPredictor(ISaliency[] parts, AttentionPredictorOptions options)
+    AttentionPredictor(ISaliencyPredictor[] parts, AttentionPredictorOptions options)
     {
         (_parts, Options) = (parts, options);
         if (options.CentreWeight > 0) _prior = new CentrePrior(options.CentreWeight);
@@ -71,7 +71,7 @@ public sealed class AttentionPredictor : ISaliency, IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
-        var parts = new List<ISaliency>();
+        var parts = new List<ISaliencyPredictor>();
         try
         {
             foreach (string part in options.Parts()) parts.Add(AttentionPredictorOptions.IsModel(part) ? OnnxSaliency.Open(part) : SaliencyPredictors.Parse(part));
@@ -92,7 +92,7 @@ public sealed class AttentionPredictor : ISaliency, IDisposable
         {
             float[] rented = ArrayPool<float>.Shared.Rent(map.Length);
             Span<float> other = rented.AsSpan(0, map.Length);
-            foreach (ISaliency part in _parts.AsSpan(1))
+            foreach (ISaliencyPredictor part in _parts.AsSpan(1))
             {
                 part.Predict(rgb, width, height, other);
                 TensorPrimitives.Add(map, other, map);

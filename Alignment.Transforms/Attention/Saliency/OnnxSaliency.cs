@@ -12,7 +12,7 @@ namespace Alignment.Transforms.Attention.Saliency;
 /// An ONNX saliency model, run by ML.NET's own OnnxTransformer: pictures come one at a time and each is a single run, which is what that stage is for. Pictures
 /// that come together wait for one another; a run uses all cores.
 /// </summary>
-sealed class OnnxSaliency : ISaliency, IDisposable
+sealed class OnnxSaliency : ISaliencyPredictor, IDisposable
 {
     readonly SaliencyModelCard _card;
     readonly string _subject;

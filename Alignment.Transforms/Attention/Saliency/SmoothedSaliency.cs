@@ -22,12 +22,12 @@ public sealed record SaliencySmoothing
 }
 
 /// <summary>Another predictor's map, blurred by a Gaussian and stretched to 0..1; 0 everywhere where it is constant.</summary>
-sealed class SmoothedSaliency : ISaliency
+sealed class SmoothedSaliency : ISaliencyPredictor
 {
-    readonly ISaliency _raw;
+    readonly ISaliencyPredictor _raw;
     readonly SaliencySmoothing _smoothing;
 
-    public SmoothedSaliency(ISaliency raw, SaliencySmoothing smoothing, string name)
+    public SmoothedSaliency(ISaliencyPredictor raw, SaliencySmoothing smoothing, string name)
     {
         smoothing.Check();
         (_raw, _smoothing, Name) = (raw, smoothing, name);

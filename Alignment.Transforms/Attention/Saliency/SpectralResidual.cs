@@ -8,7 +8,7 @@ namespace Alignment.Transforms.Attention.Saliency;
 /// Hou and Zhang, "Saliency detection: a spectral residual approach" (CVPR 2007), with the choices of OpenCV's
 /// <c>StaticSaliencySpectralResidual</c>.
 /// </summary>
-public sealed class SpectralResidual : ISaliency
+public sealed class SpectralResidual : ISaliencyPredictor
 {
     const int Side = Fourier64.Side, Length = Fourier64.Length;
 

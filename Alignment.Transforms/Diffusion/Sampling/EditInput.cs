@@ -1,19 +1,19 @@
 namespace Alignment.Transforms.Diffusion.Sampling;
 
 /// <summary>One scene and the controls to edit it under.</summary>
-public sealed record EditInput
+sealed record EditInput
 {
     /// <summary>"{video_id}-Scene-{n:000}"; decides the noise.</summary>
     public required string SceneId { get; init; }
 
-    /// <summary>The whole prompt; <see cref="EditOptions.PromptFor"/> makes it from a keyword.</summary>
+    /// <summary>The whole prompt; see <see cref="EditOptions.PromptFor"/>.</summary>
     public required string Prompt { get; init; }
 
     /// <summary>The scene [3,H,W] in −1 … 1, at the edit's size. Not read where the edit starts from noise.</summary>
     public ReadOnlyMemory<float> Image { get; init; }
 
-    /// <summary>What <see cref="DiffusionEditor.EncodeImage"/> gave for <see cref="Image"/>; null to have it encoded.</summary>
-    public SceneLatents? Encoded { get; init; }
+    /// <summary><see cref="DiffusionEditor.EncodeImage"/> of <see cref="Image"/>; null to have it encoded.</summary>
+    public LatentDistribution? Latents { get; init; }
 
     /// <summary>Controls [2,H,W], mask then attention, at the edit's size. Each gives one picture.</summary>
     public required IReadOnlyList<ReadOnlyMemory<float>> Controls { get; init; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Runtime;
 using Alignment.Transforms.Diffusion.Compositing;
@@ -8,8 +9,8 @@ namespace Alignment.Transforms.Diffusion.Sampling;
 /// <summary>How scenes are edited. Two edits with equal options, model, scene and control give the same picture.</summary>
 public sealed record EditOptions
 {
-    /// <summary>What <see cref="PromptTemplate"/> has in the keyword's place.</summary>
-    public const string KeywordPlace = "{keyword}";
+    /// <summary>Stands for the keyword in <see cref="PromptTemplate"/>.</summary>
+    public const string KeywordPlaceholder = "{keyword}";
 
     /// <summary>For <see cref="Batch"/>: as many controls as memory allows, found by measuring the first edit.</summary>
     public const int AutoBatch = 0;
@@ -17,46 +18,49 @@ public sealed record EditOptions
     /// <summary>A side beyond this is a typing error: attention's memory grows with the fourth power.</summary>
     const int MaxSide = 4096;
 
-    /// <summary>Steps of the whole schedule, of which the last strength · steps are done. Null for what the sampler needs: see <see cref="SchedulerKinds.UsualSteps"/>.</summary>
-    public int? Steps { get; init; }
-
     /// <summary>Stable Diffusion's own, where neither caller nor model says anything.</summary>
-    const float StandardGuidance = 7.5f;
+    const float DefaultGuidanceScale = 7.5f;
 
-    /// <summary>Keeps √ᾱ ≈ 0.4 of the signal: layout and large shapes stay, texture and local contrast – what draws the eye – are made anew under the control.</summary>
-    const double StandardStrength = 0.6;
+    /// <summary>Keeps √ᾱ ≈ 0.4 of the signal: layout and large shapes stay, texture and local contrast – what draws the eye – are drawn anew under the control.</summary>
+    const double DefaultStrength = 0.6;
+
+    /// <summary>
+    /// Steps of the whole schedule, of which the last strength · steps are done (diffusers' num_inference_steps). Null for the sampler's own number:
+    /// <see cref="SchedulerNames.DefaultSteps"/>.
+    /// </summary>
+    public int? InferenceSteps { get; init; }
 
     /// <summary>
     /// Classifier-free guidance (Ho and Salimans 2022): ε = ε₋ + guidance · (ε₊ − ε₋). Up to 1 there is none, and the negative half is not computed.
     /// Null for what the model recommends, and 7.5 where it recommends nothing.
     /// </summary>
-    public float? Guidance { get; init; }
+    public float? GuidanceScale { get; init; }
 
     /// <summary>
-    /// How much of the scene is given up to noise before it is denoised again (SDEdit), 0 … 1. Null for what the model recommends, and 0.6 where it
+    /// How much of the scene is replaced by noise before it is denoised again (SDEdit), 0 … 1. Null for what the model recommends, and 0.6 where it
     /// recommends nothing. 0 runs no model: the picture is the source at the edit's size.
     /// </summary>
     public double? Strength { get; init; }
 
-    /// <summary>Factor on the ControlNet's residuals; 0 ignores the control.</summary>
-    public float ControlScale { get; init; } = 1;
+    /// <summary>Factor on the ControlNet's residuals (diffusers' controlnet_conditioning_scale); 0 ignores the control.</summary>
+    public float ConditioningScale { get; init; } = 1;
 
     /// <summary>
-    /// The part of the run before the control begins, 0 … 1: 0.2 leaves the first fifth of the steps without ControlNet (diffusers' control_guidance_start).
+    /// The fraction of the run before the control begins, 0 … 1: 0.2 leaves the first fifth of the steps without ControlNet (diffusers' control_guidance_start).
     /// </summary>
-    public double ControlStart { get; init; }
+    public double ControlGuidanceStart { get; init; }
 
-    /// <summary>The part of the run after which the control is over, 0 … 1 (diffusers' control_guidance_end). Steps without control cost no ControlNet.</summary>
-    public double ControlEnd { get; init; } = 1;
+    /// <summary>The fraction of the run after which the control ends, 0 … 1 (diffusers' control_guidance_end). Steps without control cost no ControlNet.</summary>
+    public double ControlGuidanceEnd { get; init; } = 1;
 
     /// <summary>
-    /// The ControlNet is evaluated once in so many steps and its residuals are used again in those between. 1 is exact; more is faster and changes the
+    /// The ControlNet is evaluated once in this many steps; its residuals are used again in those between. 1 is exact; more is faster and changes the
     /// picture a little (docs/editing.md has figures).
     /// </summary>
-    public int ControlEvery { get; init; } = 1;
+    public int ControlInterval { get; init; } = 1;
 
     /// <summary>
-    /// The part of the run after which guidance stops, 0 … 1: later steps compute the positive prompt only, at half the cost. 1 is exact; the last steps
+    /// The fraction of the run after which guidance stops, 0 … 1: later steps compute the positive prompt only, at half the cost. 1 is exact; the last steps
     /// decide fine detail, which guidance changes least (Kynkäänniemi et al. 2024, "Applying guidance in a limited interval").
     /// </summary>
     public double GuidanceEnd { get; init; } = 1;
@@ -74,13 +78,13 @@ public sealed record EditOptions
     public float Eta { get; init; }
 
     /// <summary>
-    /// What guidance leads away from; empty for the unconditional prompt of classifier-free guidance as published. Not read where there is no guidance. The default names flaws
-    /// of pictures and nothing that a scene can hold: "text" or "logo" would take the label off the product.
+    /// What guidance leads away from; empty for the unconditional prompt of classifier-free guidance as published. Not read where there is no guidance. The default
+    /// names flaws of pictures and nothing that a scene can hold: "text" or "logo" would take the label off the product.
     /// </summary>
     public string NegativePrompt { get; init; } = "blurry, low quality, distorted, deformed, oversaturated, jpeg artifacts";
 
     /// <summary>The prompt, with <c>{keyword}</c> where the product's name goes. The same for every variant, so that only the control differs.</summary>
-    public string PromptTemplate { get; init; } = $"a photo of {KeywordPlace}";
+    public string PromptTemplate { get; init; } = $"a photo of {KeywordPlaceholder}";
 
     /// <summary>Of the picture that is edited, in pixels; a multiple of the bundle's image multiple.</summary>
     public int Width { get; init; } = 512;
@@ -88,74 +92,111 @@ public sealed record EditOptions
     /// <inheritdoc cref="Width"/>
     public int Height { get; init; } = 512;
 
-    /// <summary>Starts from pure noise and ignores the scene: text to image, as the seed's <c>generate</c>. <see cref="Strength"/> then has no meaning.</summary>
+    /// <summary>Starts from pure noise and ignores the scene: text to image, as the original's <c>generate</c>. <see cref="Strength"/> then has no meaning.</summary>
     public bool FromNoise { get; init; }
 
     /// <summary>
-    /// After each step the latents outside the region are the source's, noised to the next step's level: what is edited sees its true surroundings all along and meets them with less
-    /// of a seam, and the control moves attention as before (docs/editing.md). Pixels outside the region are the source's with or without it. Has no meaning with <see cref="FromNoise"/>.
+    /// After each step the latents outside the region are the source's, noised to the next step's level: what is edited sees its true surroundings and meets them
+    /// with less of a seam, and the control moves attention as before (docs/editing.md). Pixels outside the region are the source's with or without it. Has no
+    /// meaning with <see cref="FromNoise"/>.
     /// </summary>
     public bool BlendLatents { get; init; } = true;
 
     /// <summary>
-    /// How many controls of a scene are denoised together, or <see cref="AutoBatch"/> for as many as fit. Costs memory and changes no picture: on the processor the bits are the same
-    /// whatever the batch (docs/editing.md).
+    /// How many controls of a scene are denoised together, or <see cref="AutoBatch"/> for as many as fit. Costs memory and changes no picture: on the processor the
+    /// bits are the same whatever the batch (docs/editing.md).
     /// </summary>
     public int Batch { get; init; } = 1;
 
     /// <summary>Where the finished edit may show in the source.</summary>
     public EditRegionOptions Region { get; init; } = new();
 
+    /// <summary>What runs the models.</summary>
     public Device Device { get; init; } = Device.Cpu;
 
-    /// <summary>How weights lie in memory. Sums are rounded in another order, so that pictures may differ in a float's last bit: records have what is not the default.</summary>
-    public WeightPacking Packing { get; init; } = WeightPacking.Auto;
+    /// <summary>How weights lie in memory. Sums are rounded in another order, so that pictures may differ in a float's last bit.</summary>
+    public WeightPrepacking Prepacking { get; init; } = WeightPrepacking.Auto;
 
-    /// <summary>What the model computes in where that is not float32; <see cref="For"/> asks it. For records: it decides rounding.</summary>
+    /// <summary>What the model computes in where that is not float32, set by <see cref="Resolve"/>: it decides rounding.</summary>
     internal string? Precision { get; init; }
 
-    internal int UsedSteps => Steps ?? Scheduler.UsualSteps();
+    internal int EffectiveSteps => InferenceSteps ?? Scheduler.DefaultSteps();
 
-    internal float UsedGuidance => Guidance ?? StandardGuidance;
+    internal float EffectiveGuidanceScale => GuidanceScale ?? DefaultGuidanceScale;
 
-    internal double UsedStrength => Strength ?? StandardStrength;
+    internal double EffectiveStrength => Strength ?? DefaultStrength;
 
-    /// <summary>The same with every choice that was left to the model made.</summary>
-    public EditOptions For(ModelBundle bundle)
+    /// <summary>
+    /// The fields of an edit's record, in order: every option but the batch, which changes no picture. The device is among them: variants edited on different ones
+    /// would differ by more than their control. Nulls are not written, so that records from before a field stay valid; so is what a run does not read.
+    /// </summary>
+    internal IEnumerable<KeyValuePair<string, object?>> RecordFields() =>
+    [
+        new("size", string.Create(CultureInfo.InvariantCulture, $"{Width}x{Height}")),
+        new("steps", EffectiveSteps),
+        new("guidance", EffectiveGuidanceScale),
+        new("strength", EffectiveStrength),
+        new("control_scale", ConditioningScale),
+        new("control_start", ControlGuidanceStart),
+        new("control_end", ControlGuidanceEnd),
+        new("control_every", ControlInterval),
+        new("guidance_end", GuidanceEnd),
+        new("seed", Seed),
+        new("scheduler", SchedulerNames.NameOf(Scheduler)),
+        new("eta", Eta),
+        new("prompt_template", PromptTemplate),
+        new("negative_prompt", EffectiveGuidanceScale > 1 ? NegativePrompt : ""),
+        new("blend_latents", BlendLatents && !FromNoise ? true : null),
+        new("from_noise", FromNoise),
+        new("region_dilation", Region.Dilation),
+        new("region_feather", Region.Feather),
+        new("device", Device.Kind.ToString()),
+        new("precision", Precision),
+        new("packing", Prepacking == WeightPrepacking.Auto ? null : Prepacking.ToString()),
+    ];
+
+    /// <summary>The same with every choice made that is left to the model.</summary>
+    public EditOptions Resolve(ModelBundle bundle)
     {
         ArgumentNullException.ThrowIfNull(bundle);
         RecommendedSettings? own = bundle.Manifest.Recommended;
-        return this with { Steps = UsedSteps, Guidance = Guidance ?? own?.Guidance ?? StandardGuidance, Strength = Strength ?? own?.Strength ?? StandardStrength, Precision = bundle.Manifest.Precision };
+        return this with
+        {
+            InferenceSteps = EffectiveSteps,
+            GuidanceScale = GuidanceScale ?? own?.Guidance ?? DefaultGuidanceScale,
+            Strength = Strength ?? own?.Strength ?? DefaultStrength,
+            Precision = bundle.Manifest.Precision,
+        };
     }
 
     /// <summary>The prompt for a product.</summary>
-    public string PromptFor(string keyword) => PromptTemplate.Replace(KeywordPlace, keyword, StringComparison.Ordinal);
+    public string PromptFor(string keyword) => PromptTemplate.Replace(KeywordPlaceholder, keyword, StringComparison.Ordinal);
 
     /// <summary>Refuses values out of range.</summary>
     /// <exception cref="UsageException">A value is out of range; the message names it.</exception>
     public void Check()
     {
-        Require(Enum.IsDefined(Scheduler), "scheduler", Scheduler, string.Join(", ", SchedulerKinds.Names), "Choose one of these.");
-        Require(UsedSteps >= 1, "steps", UsedSteps, "1 or more", "20 to 50 are usual.");
-        Require(float.IsFinite(UsedGuidance) && UsedGuidance >= 0, "guidance", UsedGuidance, "0 or more", "7.5 is usual; 1 turns it off.");
-        _ = StartOfRun.FirstStep(UsedStrength, 1);
-        Require(float.IsFinite(ControlScale) && ControlScale >= 0, "control scale", ControlScale, "0 or more", "1 is what the ControlNet was trained with.");
-        Require(ControlStart is >= 0 and <= 1 && ControlEnd is >= 0 and <= 1 && ControlStart <= ControlEnd, "control's part of the run", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{ControlStart} to {ControlEnd}"), "a start and an end from 0 to 1, the start first", "0 to 1 is the whole run.");
-        Require(ControlEvery is >= 1 and <= 16, "steps between evaluations of the ControlNet", ControlEvery, "1 to 16", "1 is exact.");
+        Require(Enum.IsDefined(Scheduler), "scheduler", Scheduler, string.Join(", ", SchedulerNames.All), "Choose one of these.");
+        Require(EffectiveSteps >= 1, "steps", EffectiveSteps, "1 or more", "20 to 50 are usual.");
+        Require(float.IsFinite(EffectiveGuidanceScale) && EffectiveGuidanceScale >= 0, "guidance", EffectiveGuidanceScale, "0 or more", "7.5 is usual; 1 turns it off.");
+        _ = ImageToImage.StartStep(EffectiveStrength, 1);
+        Require(float.IsFinite(ConditioningScale) && ConditioningScale >= 0, "control scale", ConditioningScale, "0 or more", "1 is what the ControlNet was trained with.");
+        Require(ControlGuidanceStart is >= 0 and <= 1 && ControlGuidanceEnd is >= 0 and <= 1 && ControlGuidanceStart <= ControlGuidanceEnd, "control's part of the run",
+            $"{ControlGuidanceStart} to {ControlGuidanceEnd}", "a start and an end from 0 to 1, the start first", "0 to 1 is the whole run.");
+        Require(ControlInterval is >= 1 and <= 16, "steps between evaluations of the ControlNet", ControlInterval, "1 to 16", "1 is exact.");
         Require(GuidanceEnd is >= 0 and <= 1, "guidance's part of the run", GuidanceEnd, "0 to 1", "1 is the whole run.");
         Require(Eta is >= 0 and <= 1, "eta", Eta, "0 to 1", "Leave it at 0 unless you want fresh noise in every step.");
-        Require(Eta == 0 || Scheduler is SchedulerKind.Ddim or SchedulerKind.Published, "eta", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Eta} with the sampler {SchedulerKinds.NameOf(Scheduler)}"), "0, or the sampler ddim, whose parameter it is", "Choose --scheduler ddim, or leave eta out.");
-        Require(Width is >= 8 and <= MaxSide && Height is >= 8 and <= MaxSide, "size", $"{Width}x{Height}", $"sides from 8 to {MaxSide} pixels", "512x512 is what Stable Diffusion 1.5 was trained with.");
+        Require(Eta == 0 || Scheduler is SchedulerKind.Ddim or SchedulerKind.Published, "eta", $"{Eta} with the sampler {SchedulerNames.NameOf(Scheduler)}",
+            "0, or the sampler ddim, whose parameter it is", "Choose --scheduler ddim, or leave eta out.");
+        Require(Width is >= 8 and <= MaxSide && Height is >= 8 and <= MaxSide, "size", $"{Width}x{Height}", $"sides from 8 to {MaxSide} pixels",
+            "512x512 is what Stable Diffusion 1.5 was trained with.");
         Require(Batch is AutoBatch or (>= 1 and <= 64), "batch", Batch, "1 to 64, or auto", "1 needs the least memory.");
-        Require(NegativePrompt is not null && !string.IsNullOrEmpty(PromptTemplate), "prompt", "none", "a text", $"Use {KeywordPlace} for the product's name.");
+        Require(NegativePrompt is not null && !string.IsNullOrEmpty(PromptTemplate), "prompt", $"none", "a text", $"Use {KeywordPlaceholder} for the product's name.");
         Region.Check();
     }
 
-    static void Require(bool right, string option, IFormattable found, string expected, string nextStep) =>
-        Require(right, option, found.ToString(null, System.Globalization.CultureInfo.InvariantCulture), expected, nextStep);
-
-    static void Require(bool right, string option, string found, string expected, string nextStep)
+    static void Require(bool right, string option, IFormattable found, string expected, string nextStep)
     {
-        if (!right) throw UsageException.For($"The edit's {option}", found, expected, nextStep);
+        if (!right) throw UsageException.For($"The edit's {option}", found.ToString(null, CultureInfo.InvariantCulture), expected, nextStep);
     }
 }

@@ -10,7 +10,7 @@ namespace Alignment.Transforms.Diffusion.Sampling;
 /// <param name="LatentWidth">Of the latent.</param>
 /// <param name="LatentHeight">Of the latent.</param>
 /// <param name="ControlChannels">2: mask and attention.</param>
-public sealed record EditShape(int Width, int Height, int LatentChannels, int LatentWidth, int LatentHeight, int ControlChannels)
+sealed record EditShape(int Width, int Height, int LatentChannels, int LatentWidth, int LatentHeight, int ControlChannels)
 {
     /// <summary>Values in a picture [3,H,W].</summary>
     public int ImageLength => 3 * Height * Width;
@@ -21,19 +21,19 @@ public sealed record EditShape(int Width, int Height, int LatentChannels, int La
     /// <summary>Values in a control [2,H,W].</summary>
     public int ControlLength => ControlChannels * Height * Width;
 
-    /// <summary>The sizes of an edit of <paramref name="width"/> x <paramref name="height"/> pixels with a bundle.</summary>
-    /// <exception cref="UsageException">The sides are no multiples of what the bundle asks for; the message names the nearest size that is.</exception>
+    /// <exception cref="UsageException">The sides are no multiples of the bundle's; the message names the nearest sizes that are.</exception>
     public static EditShape Of(ModelBundle bundle, int width, int height)
     {
         ArgumentNullException.ThrowIfNull(bundle);
         BundleManifest m = bundle.Manifest;
         if (width % m.ImageMultiple != 0 || height % m.ImageMultiple != 0)
-            throw UsageException.For("The size of an edit", Text(width, height), $"both sides a multiple of {m.ImageMultiple.ToString(CultureInfo.InvariantCulture)}, which this model needs",
+            throw UsageException.For("The size of an edit", Text(width, height),
+                $"both sides a multiple of {m.ImageMultiple.ToString(CultureInfo.InvariantCulture)}, which this model needs",
                 $"Use {string.Join(" or ", Nearest(width, height, m.ImageMultiple))}.");
         return new EditShape(width, height, m.LatentChannels, width / m.VaeFactor, height / m.VaeFactor, m.ControlChannels);
     }
 
-    /// <summary>Each side rounded down, and up, to a multiple: the sizes around a refused one.</summary>
+    /// <summary>Each side rounded down, and up, to a multiple.</summary>
     static IEnumerable<string> Nearest(int width, int height, int multiple)
     {
         int Down(int side) => Math.Max(multiple, side / multiple * multiple);

@@ -52,6 +52,5 @@ sealed unsafe class OrtTensor : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => Value.Dispose();
 }

@@ -7,30 +7,30 @@ namespace Alignment.Transforms.Diffusion.Sampling;
 /// <summary>A prompt as the UNet reads it.</summary>
 /// <param name="Values">The text encoder's last hidden state, [tokens, width].</param>
 /// <param name="CutTokens">How many of the prompt's tokens did not fit and were cut off; 0 for prompts of up to 75 tokens.</param>
-public sealed record PromptEmbedding(ReadOnlyMemory<float> Values, int CutTokens);
+sealed record PromptEmbedding(ReadOnlyMemory<float> Values, int CutTokens);
 
 /// <summary>Tokenizer and text encoder; each prompt is encoded once.</summary>
-sealed class PromptEncoder(ModelBundle bundle, EditSessions sessions)
+sealed class PromptEncoder(ModelBundle bundle, BundleSessions sessions)
 {
-    /// <summary>Embeddings kept; one takes 0.24 MB in Stable Diffusion 1.5.</summary>
-    const int MostKept = 64;
+    /// <summary>One embedding takes 0.24 MB in Stable Diffusion 1.5.</summary>
+    const int MaxCached = 64;
 
     readonly Lazy<ClipTokenizer> _tokenizer = new(() => ClipTokenizer.Load(Path.Combine(bundle.Folder, "tokenizer"), bundle.Manifest.Tokenizer.Length));
-    readonly Dictionary<string, PromptEmbedding> _kept = new(StringComparer.Ordinal);
+    readonly Dictionary<string, PromptEmbedding> _cache = new(StringComparer.Ordinal);
 
     public int Tokens => _tokenizer.Value.Length;
 
     public PromptEmbedding Encode(string prompt)
     {
-        if (_kept.TryGetValue(prompt, out PromptEmbedding? known)) return known;
+        if (_cache.TryGetValue(prompt, out PromptEmbedding? known)) return known;
         var ids = new long[Tokens];
         int cut = _tokenizer.Value.EncodePadded(prompt, ids);
         using OrtValue input = sessions.TextEncoder.InputMetadata["input_ids"].ElementDataType == TensorElementType.Int32
             ? OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(ids, id => (int)id), [1, Tokens])
             : OrtValue.CreateTensorValueFromMemory(ids, [1, Tokens]);
         var embedding = new PromptEmbedding(sessions.Run(sessions.TextEncoder, "input_ids", input, "last_hidden_state")[0], cut);
-        if (_kept.Count >= MostKept) _kept.Clear();
-        _kept.Add(prompt, embedding);
+        if (_cache.Count >= MaxCached) _cache.Clear();
+        _cache.Add(prompt, embedding);
         return embedding;
     }
 }

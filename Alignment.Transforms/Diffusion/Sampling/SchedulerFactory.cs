@@ -3,13 +3,11 @@ using Alignment.Transforms.Diffusion.Schedulers;
 namespace Alignment.Transforms.Diffusion.Sampling;
 
 /// <summary>From the options of an edit to its sampler.</summary>
-public static class SchedulerFactory
+static class SchedulerFactory
 {
-    /// <summary>The sampler that <paramref name="options"/> ask for, over the model's own noise schedule.</summary>
     public static IScheduler Create(this SchedulerKind kind, NoiseSchedule schedule, EditOptions options)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        int steps = options.UsedSteps;
+        int steps = options.EffectiveSteps;
         return kind switch
         {
             SchedulerKind.Ddim => new DdimScheduler(schedule, steps, new() { Eta = options.Eta }),
@@ -23,8 +21,9 @@ public static class SchedulerFactory
             SchedulerKind.Pndm => new PndmScheduler(schedule, steps),
             SchedulerKind.Lcm => new LcmScheduler(schedule, steps),
             SchedulerKind.Published when schedule.Config.Published is { } published => published.Create(schedule, steps, options.Eta),
-            SchedulerKind.Published => throw UsageException.For("The sampler the model was published with", "none recorded in the bundle", string.Join(", ", SchedulerKinds.Names), "Name one of these, or import the model again."),
-            _ => throw UsageException.For("The scheduler", $"'{kind}'", string.Join(", ", SchedulerKinds.Names), "Choose one of these."),
+            SchedulerKind.Published => throw UsageException.For("The sampler the model was published with", "none recorded in the bundle",
+                string.Join(", ", SchedulerNames.All), "Name one of these, or import the model again."),
+            _ => throw UsageException.For("The scheduler", $"'{kind}'", string.Join(", ", SchedulerNames.All), "Choose one of these."),
         };
     }
 
@@ -36,9 +35,9 @@ public static class SchedulerFactory
     {
         _ = schedule.SolverTimesteps(steps);   // refuses what no sampler could do, whatever part of it is done
         var plain = new DpmSolverOptions { KarrasSigmas = true };
-        double strength = options.UsedStrength, start = strength * schedule.AlphaBars.Length - 1;
+        double strength = options.EffectiveStrength, start = strength * schedule.AlphaBars.Length - 1;
         return options.FromNoise || strength is 0 or 1 || start < 0
             ? new(schedule, steps, plain)
-            : new(schedule, steps - StartOfRun.FirstStep(strength, steps), plain with { Start = start });
+            : new(schedule, steps - ImageToImage.StartStep(strength, steps), plain with { Start = start });
     }
 }

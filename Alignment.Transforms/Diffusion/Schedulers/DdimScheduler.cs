@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>Options of <see cref="DdimScheduler"/>. What belongs to the model rather than to the sampling is in <see cref="SchedulerConfig"/>.</summary>
-public sealed record DdimOptions
+sealed record DdimOptions
 {
     /// <summary>η, the share of DDPM's noise that each step adds again: 0 (deterministic, the default) … 1 (DDPM).</summary>
     public float Eta { get; init; }
@@ -16,7 +16,7 @@ public sealed record DdimOptions
 /// The paper's α_t is the ᾱ_t of DDPM and of this code; its σ_t is eq. 16; τ is the sub-sequence of timesteps. "Previous"
 /// means less noisy, as in the paper: τ_{i−1}.
 /// </remarks>
-public sealed class DdimScheduler : IScheduler
+sealed class DdimScheduler : IScheduler
 {
     readonly NoiseSchedule _schedule;
     readonly DdimOptions _options;
@@ -36,39 +36,25 @@ public sealed class DdimScheduler : IScheduler
         _timesteps = [.. _tau.Select(t => (float)t)];
     }
 
-    /// <inheritdoc/>
     public IReadOnlyList<float> Timesteps => _timesteps;
 
-    /// <inheritdoc/>
-    public float InitialNoiseSigma => 1;
-
-    /// <inheritdoc/>
     public bool NeedsNoise(int index) => _options.Eta > 0;
 
-    /// <inheritdoc/>
-    public int FirstCall(double strength) => StartOfRun.FirstStep(strength, _tau.Length);
-
-    /// <inheritdoc/>
-    public void Begin(int firstCall, int count)
+    public void Begin(int startStep, int count)
     {
-        RunCheck.First(firstCall, _tau.Length);
+        SchedulerCheck.StartStep(startStep, _tau.Length);
         if (_x0.Length != count) _x0 = new float[count];
     }
 
-    /// <inheritdoc/>
-    public void AddNoise(int firstCall, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into) =>
-        _schedule.AddNoise(x0, noise, _tau[firstCall], into);
+    public void AddNoise(int startStep, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into) =>
+        _schedule.AddNoise(x0, noise, _tau[startStep], into);
 
-    /// <inheritdoc/>
-    public void ScaleInput(int index, ReadOnlySpan<float> sample, Span<float> modelInput) => sample.CopyTo(modelInput);
-
-    /// <inheritdoc/>
     public void Advance(int index, ReadOnlySpan<float> modelOutput, ReadOnlySpan<float> noise, Span<float> sample)
     {
         Span<float> x0 = _x0;
-        RunCheck.Lengths(x0.Length, modelOutput, sample);
+        SchedulerCheck.Lengths(x0.Length, modelOutput, sample);
         bool noisy = NeedsNoise(index);
-        RunCheck.Noise(noisy, noise, sample.Length);
+        SchedulerCheck.Noise(noisy, noise, sample.Length);
 
         // 1. ᾱ now and at the previous, less noisy timestep. The stride is the training steps per inference step whatever the spacing.
         SchedulerConfig config = _schedule.Config;

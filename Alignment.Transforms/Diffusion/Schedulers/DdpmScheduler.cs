@@ -7,7 +7,7 @@ namespace Alignment.Transforms.Diffusion.Schedulers;
 /// (arXiv 2006.11239), with the smaller of its two variances, β̃.
 /// </summary>
 /// <remarks>With fewer steps than the model was trained with, α_t = ᾱ_t / ᾱ_{t′} between two timesteps that are kept.</remarks>
-public sealed class DdpmScheduler : IScheduler
+sealed class DdpmScheduler : IScheduler
 {
     /// <summary>The least variance: keeps its root away from 0 where ᾱ′ = 1.</summary>
     const double LeastVariance = 1e-20;
@@ -25,37 +25,23 @@ public sealed class DdpmScheduler : IScheduler
         _timesteps = [.. _tau.Select(t => (float)t)];
     }
 
-    /// <inheritdoc/>
     public IReadOnlyList<float> Timesteps => _timesteps;
 
-    /// <inheritdoc/>
-    public float InitialNoiseSigma => 1;
-
-    /// <inheritdoc/>
     public bool NeedsNoise(int index) => _tau[index] > 0;
 
-    /// <inheritdoc/>
-    public int FirstCall(double strength) => StartOfRun.FirstStep(strength, _tau.Length);
-
-    /// <inheritdoc/>
-    public void Begin(int firstCall, int count)
+    public void Begin(int startStep, int count)
     {
-        RunCheck.First(firstCall, _tau.Length);
+        SchedulerCheck.StartStep(startStep, _tau.Length);
         if (_x0.Length != count) _x0 = new float[count];
     }
 
-    /// <inheritdoc/>
-    public void AddNoise(int firstCall, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into) => _schedule.AddNoise(x0, noise, _tau[firstCall], into);
+    public void AddNoise(int startStep, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into) => _schedule.AddNoise(x0, noise, _tau[startStep], into);
 
-    /// <inheritdoc/>
-    public void ScaleInput(int index, ReadOnlySpan<float> sample, Span<float> modelInput) => sample.CopyTo(modelInput);
-
-    /// <inheritdoc/>
     public void Advance(int index, ReadOnlySpan<float> modelOutput, ReadOnlySpan<float> noise, Span<float> sample)
     {
-        RunCheck.Lengths(_x0.Length, modelOutput, sample);
+        SchedulerCheck.Lengths(_x0.Length, modelOutput, sample);
         bool noisy = NeedsNoise(index);
-        RunCheck.Noise(noisy, noise, sample.Length);
+        SchedulerCheck.Noise(noisy, noise, sample.Length);
 
         // 1. ᾱ, ᾱ′ and between them α_t and β_t, rounded to float32 as the tables are: β_t is small, so its fourth digit depends on it.
         SchedulerConfig config = _schedule.Config;

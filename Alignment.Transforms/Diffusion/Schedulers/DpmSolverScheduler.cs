@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>Options of <see cref="DpmSolverScheduler"/>.</summary>
-public sealed record DpmSolverOptions
+sealed record DpmSolverOptions
 {
     /// <summary>Karras' noise levels (Karras et al. 2022, eq. 5) over the whole schedule instead of those of evenly spaced timesteps.</summary>
     public bool KarrasSigmas { get; init; }
@@ -26,7 +26,7 @@ public sealed record DpmSolverOptions
 /// (arXiv 2211.01095), algorithm 2 with the midpoint form.
 /// </summary>
 /// <remarks>α = √ᾱ, σ = √(1−ᾱ), λ = ln(α/σ), as in the paper; the noise levels of this code's tables are the paper's σ/α.</remarks>
-public sealed class DpmSolverScheduler : IScheduler
+sealed class DpmSolverScheduler : IScheduler
 {
     readonly NoiseSchedule _schedule;
     readonly DpmSolverOptions _options;
@@ -44,40 +44,26 @@ public sealed class DpmSolverScheduler : IScheduler
         _levels = _options.Start is { } from ? SigmaSchedule.KarrasFrom(schedule, from, steps, _options.Final) : SigmaSchedule.Of(schedule, schedule.SolverTimesteps(steps), _options.KarrasSigmas, wholeTable: true, _options.Final);
     }
 
-    /// <inheritdoc/>
     public IReadOnlyList<float> Timesteps => _levels.Timesteps;
 
-    /// <inheritdoc/>
-    public float InitialNoiseSigma => 1;
+    public int StartStep(double strength) => ImageToImage.StartStep(strength > 0 && _options.Start is not null ? 1 : strength, Timesteps.Count);
 
-    /// <inheritdoc/>
-    public bool NeedsNoise(int index) => false;
-
-    /// <inheritdoc/>
-    public int FirstCall(double strength) => StartOfRun.FirstStep(strength > 0 && _options.Start is not null ? 1 : strength, Timesteps.Count);
-
-    /// <inheritdoc/>
-    public void Begin(int firstCall, int count)
+    public void Begin(int startStep, int count)
     {
-        RunCheck.First(firstCall, Timesteps.Count);
+        SchedulerCheck.StartStep(startStep, Timesteps.Count);
         if (_x0.Length != count) (_x0, _x0Before) = (new float[count], new float[count]);
-        _first = firstCall;
+        _first = startStep;
     }
 
-    /// <inheritdoc/>
-    public void AddNoise(int firstCall, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into)
+    public void AddNoise(int startStep, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into)
     {
-        HalfLogSnr s = HalfLogSnr.Of(_levels.Sigmas[firstCall]);
+        HalfLogSnr s = HalfLogSnr.Of(_levels.Sigmas[startStep]);
         s.AddNoise(x0, noise, into);
     }
 
-    /// <inheritdoc/>
-    public void ScaleInput(int index, ReadOnlySpan<float> sample, Span<float> modelInput) => sample.CopyTo(modelInput);
-
-    /// <inheritdoc/>
     public void Advance(int index, ReadOnlySpan<float> modelOutput, ReadOnlySpan<float> noise, Span<float> sample)
     {
-        RunCheck.Lengths(_x0.Length, modelOutput, sample);
+        SchedulerCheck.Lengths(_x0.Length, modelOutput, sample);
         HalfLogSnr s = HalfLogSnr.Of(_levels.Sigmas[index]), t = HalfLogSnr.Of(_levels.Sigmas[index + 1]);
 
         // 1. x₀ now; the one of the step before stays.

@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>Options of <see cref="EulerScheduler"/>.</summary>
-public sealed record EulerOptions
+sealed record EulerOptions
 {
     /// <summary>Karras' noise levels (eq. 5) instead of those of evenly spaced timesteps.</summary>
     public bool KarrasSigmas { get; init; }
@@ -20,7 +20,7 @@ public sealed record EulerOptions
 /// Models", 2022 (arXiv 2206.00364), algorithm 1 without its correction and without churn.
 /// </summary>
 /// <remarks>The sample is x₀ + σ ε, whose variance grows with σ; the model sees it divided by √(σ² + 1).</remarks>
-public sealed class EulerScheduler : IScheduler
+sealed class EulerScheduler : IScheduler
 {
     readonly NoiseSchedule _schedule;
     readonly EulerOptions _options;
@@ -36,37 +36,28 @@ public sealed class EulerScheduler : IScheduler
         _levels = SigmaSchedule.Of(schedule, schedule.FractionalTimesteps(steps), _options.KarrasSigmas, wholeTable: false, FinalSigma.Zero);
     }
 
-    /// <inheritdoc/>
     public IReadOnlyList<float> Timesteps => _levels.Timesteps;
 
-    /// <summary>σ of the first call; with the leading spacing, which does not begin at the last timestep, the standard deviation of a unit picture under it.</summary>
+    /// <summary>σ of the first step; with the leading spacing, which does not begin at the last timestep, the standard deviation of a unit picture under it.</summary>
     public float InitialNoiseSigma => (float)(_schedule.Config.TimestepSpacing == TimestepSpacing.Leading ? Math.Sqrt(_levels.Sigmas[0] * _levels.Sigmas[0] + 1) : _levels.Sigmas[0]);
 
-    /// <inheritdoc/>
     public bool NeedsNoise(int index) => _options.Ancestral;
 
-    /// <inheritdoc/>
-    public int FirstCall(double strength) => StartOfRun.FirstStep(strength, Timesteps.Count);
-
-    /// <inheritdoc/>
-    public void Begin(int firstCall, int count)
+    public void Begin(int startStep, int count)
     {
-        RunCheck.First(firstCall, Timesteps.Count);
+        SchedulerCheck.StartStep(startStep, Timesteps.Count);
         if (_derivative.Length != count) _derivative = new float[count];
     }
 
-    /// <inheritdoc/>
-    public void AddNoise(int firstCall, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into) => TensorPrimitives.MultiplyAdd(noise, (float)_levels.Sigmas[firstCall], x0, into);
+    public void AddNoise(int startStep, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into) => TensorPrimitives.MultiplyAdd(noise, (float)_levels.Sigmas[startStep], x0, into);
 
-    /// <inheritdoc/>
     public void ScaleInput(int index, ReadOnlySpan<float> sample, Span<float> modelInput) =>
         TensorPrimitives.Multiply(sample, (float)(1 / Math.Sqrt(_levels.Sigmas[index] * _levels.Sigmas[index] + 1)), modelInput);
 
-    /// <inheritdoc/>
     public void Advance(int index, ReadOnlySpan<float> modelOutput, ReadOnlySpan<float> noise, Span<float> sample)
     {
-        RunCheck.Lengths(_derivative.Length, modelOutput, sample);
-        RunCheck.Noise(_options.Ancestral, noise, sample.Length);
+        SchedulerCheck.Lengths(_derivative.Length, modelOutput, sample);
+        SchedulerCheck.Noise(_options.Ancestral, noise, sample.Length);
         double sigma = _levels.Sigmas[index], next = _levels.Sigmas[index + 1];
 
         // 1. dx/dσ = (x − x₀) / σ, which is ε (eq. 3). The model saw x / √(σ² + 1).

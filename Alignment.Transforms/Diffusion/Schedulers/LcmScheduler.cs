@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>Options of <see cref="LcmScheduler"/>.</summary>
-public sealed record LcmOptions
+sealed record LcmOptions
 {
     /// <summary>Steps of the solver the model was distilled with; the timesteps are chosen among theirs. 50 for the published models.</summary>
     public int OriginalSteps { get; init; } = 50;
@@ -13,7 +13,7 @@ public sealed record LcmOptions
 /// Latent consistency models: Luo, Tan, Huang, Li and Zhao, "Latent Consistency Models", 2023 (arXiv 2310.04378), multistep sampling (algorithm 3 of
 /// Song et al. 2023, "Consistency Models"). Only for models distilled for it; others give mush in so few steps.
 /// </summary>
-public sealed class LcmScheduler : IScheduler
+sealed class LcmScheduler : IScheduler
 {
     /// <summary>σ_data and the factor on t of the boundary conditions, as in the authors' code.</summary>
     const double DataDeviation = 0.5, TimestepScaling = 10;
@@ -37,36 +37,22 @@ public sealed class LcmScheduler : IScheduler
         _timesteps = [.. _tau.Select(t => (float)t)];
     }
 
-    /// <inheritdoc/>
     public IReadOnlyList<float> Timesteps => _timesteps;
 
-    /// <inheritdoc/>
-    public float InitialNoiseSigma => 1;
-
-    /// <inheritdoc/>
     public bool NeedsNoise(int index) => index < _tau.Length - 1;
 
-    /// <inheritdoc/>
-    public int FirstCall(double strength) => StartOfRun.FirstStep(strength, _tau.Length);
-
-    /// <inheritdoc/>
-    public void Begin(int firstCall, int count)
+    public void Begin(int startStep, int count)
     {
-        RunCheck.First(firstCall, _tau.Length);
+        SchedulerCheck.StartStep(startStep, _tau.Length);
         if (_x0.Length != count) _x0 = new float[count];
     }
 
-    /// <inheritdoc/>
-    public void AddNoise(int firstCall, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into) => _schedule.AddNoise(x0, noise, _tau[firstCall], into);
+    public void AddNoise(int startStep, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into) => _schedule.AddNoise(x0, noise, _tau[startStep], into);
 
-    /// <inheritdoc/>
-    public void ScaleInput(int index, ReadOnlySpan<float> sample, Span<float> modelInput) => sample.CopyTo(modelInput);
-
-    /// <inheritdoc/>
     public void Advance(int index, ReadOnlySpan<float> modelOutput, ReadOnlySpan<float> noise, Span<float> sample)
     {
-        RunCheck.Lengths(_x0.Length, modelOutput, sample);
-        RunCheck.Noise(NeedsNoise(index), noise, sample.Length);
+        SchedulerCheck.Lengths(_x0.Length, modelOutput, sample);
+        SchedulerCheck.Noise(NeedsNoise(index), noise, sample.Length);
         double alphaBar = _schedule.AlphaBars[_tau[index]];
 
         // 1. x₀.

@@ -1,23 +1,22 @@
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>
-/// A sampler's run written as sums: every call makes of the samples x and predictions ε seen so far
+/// A sampler's run written as sums: every step makes of the samples x and predictions ε seen so far
 /// <code>x_{k+1} = Σ_d a_d x_{k−d} + Σ_d b_d ε_{k−d} + c z + e (clip(p x_k + q ε_k) − (p x_k + q ε_k))</code>
-/// with numbers that depend on the call alone, z being noise. All samplers here are of this form (the last term for those that clip x₀), so that a graph on any device can
-/// do what <see cref="IScheduler.Advance"/> does on the processor.
+/// with coefficients that depend on the step alone, z being noise. All samplers here are of this form (the last term for those that clip x₀), so that a graph on any
+/// device can do what <see cref="IScheduler.Advance"/> does on the processor.
 /// </summary>
 /// <remarks>
-/// The numbers are read off the sampler itself: it is run once on unit vectors, one for each sample, prediction and noise of the run, and what it makes of them are the columns.
-/// A second set of vectors, 2²⁰ times as long, proves that it was linear.
+/// The coefficients are read off the sampler itself: it is run once on unit vectors, one for each sample, prediction and noise of the run, and the results are the
+/// columns. A second set of vectors, 2²⁰ times as long, proves that it was linear.
 /// </remarks>
 sealed class LinearSampler
 {
     const float Long = 1 << 20;
 
-    /// <summary>The calls of a run, the first of them at 0.</summary>
-    public required IReadOnlyList<LinearCall> Calls { get; init; }
+    public required IReadOnlyList<LinearStep> Steps { get; init; }
 
-    /// <summary>The calls before whose samples are used, 0 (this one), 1 …, ascending; and those whose predictions are.</summary>
+    /// <summary>How many steps back the samples are from that a step uses, ascending from 0 (this one); and likewise the predictions.</summary>
     public required IReadOnlyList<int> SampleLags { get; init; }
 
     /// <inheritdoc cref="SampleLags"/>
@@ -26,58 +25,59 @@ sealed class LinearSampler
     /// <summary>x₀ is kept within ± this; null where it is not clipped.</summary>
     public float? ClipRange { get; init; }
 
-    /// <summary>The call of the scheduler that is call 0 here.</summary>
-    public required int FirstCall { get; init; }
+    /// <summary>The scheduler's step that is step 0 here.</summary>
+    public required int StartStep { get; init; }
 
-    /// <summary>How many calls back the run looks, itself included.</summary>
+    /// <summary>Steps that a step uses, itself included.</summary>
     public int Depth => 1 + Math.Max(SampleLags[^1], PredictionLags[^1]);
 
-    /// <summary>Writes a sampler's run from <paramref name="firstCall"/> to its end as sums.</summary>
+    /// <summary>Writes a sampler's run from <paramref name="startStep"/> to its end as sums.</summary>
     /// <param name="create">Makes the sampler over a schedule.</param>
     /// <param name="schedule">Of the model.</param>
-    /// <param name="firstCall">Where the run begins.</param>
-    /// <exception cref="NotSupportedException">The sampler does something else than sums.</exception>
-    public static LinearSampler Of(Func<NoiseSchedule, IScheduler> create, NoiseSchedule schedule, int firstCall)
+    /// <param name="startStep">Where the run begins.</param>
+    /// <exception cref="NotSupportedException">The sampler computes something else than sums.</exception>
+    public static LinearSampler Of(Func<NoiseSchedule, IScheduler> create, NoiseSchedule schedule, int startStep)
     {
         ArgumentNullException.ThrowIfNull(create);
         ArgumentNullException.ThrowIfNull(schedule);
         SchedulerConfig config = schedule.Config;
         IScheduler sampler = create(schedule), free = config.ClipSample ? create(new(config with { ClipSample = false })) : sampler;
-        int count = sampler.Timesteps.Count - firstCall, basis = 2 * count + 1;
-        // The twins are run from other calls here, so before the run that is looked at.
+        int count = sampler.Timesteps.Count - startStep, basis = 2 * count + 1;
+        // The twins are run from other steps here, so before the measured run.
         var clips = new (float, float, float)[count];
-        for (int k = 0; k < count && config.ClipSample; k++) clips[k] = ClipOf(sampler, free, schedule, firstCall + k);
+        for (int k = 0; k < count && config.ClipSample; k++) clips[k] = ClipOf(sampler, free, schedule, startStep + k);
         float[] sample = new float[2 * basis], output = new float[2 * basis], noise = new float[2 * basis];
         (noise[basis - 1], noise[2 * basis - 1]) = (1, Long);
-        free.Begin(firstCall, sample.Length);
-        var calls = new LinearCall[count];
+        free.Begin(startStep, sample.Length);
+        var steps = new LinearStep[count];
         for (int k = 0; k < count; k++)
         {
-            int call = firstCall + k;
+            int step = startStep + k;
             Set(sample, k, basis);
             Set(output, count + k, basis);
-            free.Advance(call, output, free.NeedsNoise(call) ? noise : [], sample);
+            free.Advance(step, output, free.NeedsNoise(step) ? noise : [], sample);
             for (int i = 0; i < basis; i++)
-                if (sample[basis + i] != Long * sample[i]) throw new NotSupportedException($"The sampler {sampler.GetType().Name} does something else than sums at call {call}.");
-            calls[k] = new()
+                if (sample[basis + i] != Long * sample[i]) throw new NotSupportedException($"The sampler {sampler.GetType().Name} computes something else than sums at step {step}.");
+            steps[k] = new()
             {
-                Timestep = sampler.Timesteps[call],
-                Scale = One((x, into) => sampler.ScaleInput(call, x, into)),
-                OfSamples = LatestFirst(sample.AsSpan(0, k + 1)),
-                OfPredictions = LatestFirst(sample.AsSpan(count, k + 1)),
-                NeedsNoise = sampler.NeedsNoise(call),
-                OfNoise = sample[basis - 1],
+                Timestep = sampler.Timesteps[step],
+                Scale = One((x, into) => sampler.ScaleInput(step, x, into)),
+                SampleWeights = LatestFirst(sample.AsSpan(0, k + 1)),
+                PredictionWeights = LatestFirst(sample.AsSpan(count, k + 1)),
+                NeedsNoise = sampler.NeedsNoise(step),
+                NoiseWeight = sample[basis - 1],
                 Clip = clips[k],
-                Level = k + 1 == count ? (1, 0) : (One((x, into) => sampler.AddNoise(call + 1, x, [0], into)), One((x, into) => sampler.AddNoise(call + 1, [0], x, into))),
+                Level = k + 1 == count ? (1, 0)
+                    : (One((x, into) => sampler.AddNoise(step + 1, x, [0], into)), One((x, into) => sampler.AddNoise(step + 1, [0], x, into))),
             };
         }
         return new()
         {
-            Calls = calls,
-            SampleLags = Lags(calls, c => c.OfSamples),
-            PredictionLags = Lags(calls, c => c.OfPredictions),
-            ClipRange = config.ClipSample && calls.Any(c => c.Clip.Weight != 0) ? (float)config.ClipSampleRange : null,
-            FirstCall = firstCall,
+            Steps = steps,
+            SampleLags = Lags(steps, s => s.SampleWeights),
+            PredictionLags = Lags(steps, s => s.PredictionWeights),
+            ClipRange = config.ClipSample && steps.Any(s => s.Clip.Weight != 0) ? (float)config.ClipSampleRange : null,
+            StartStep = startStep,
         };
     }
 
@@ -108,34 +108,35 @@ sealed class LinearSampler
     }
 
     /// <summary>
-    /// x₀ of a call and its weight in what comes of it: the sampler and its twin that does not clip differ by weight · (clip(x₀) − x₀), measured at a prediction whose x₀ lies far outside.
+    /// x₀ of a step and its weight in the result: the sampler and its twin that does not clip differ by weight · (clip(x₀) − x₀), measured at a prediction whose x₀
+    /// lies far outside.
     /// </summary>
-    static (float OfSample, float OfPrediction, float Weight) ClipOf(IScheduler sampler, IScheduler free, NoiseSchedule schedule, int call)
+    static (float OfSample, float OfPrediction, float Weight) ClipOf(IScheduler sampler, IScheduler free, NoiseSchedule schedule, int step)
     {
-        double alphaBar = schedule.AlphaBarAt(sampler.Timesteps[call]);
+        double alphaBar = schedule.AlphaBarAt(sampler.Timesteps[step]);
         Prediction x0 = Prediction.X0(schedule.Config.PredictionType, Math.Sqrt(alphaBar), Math.Sqrt(1 - alphaBar));
         double range = schedule.Config.ClipSampleRange, output = Math.Max(1, range) * 1024 / x0.OfOutput, outside = x0.OfOutput * output;
-        double difference = After(sampler, call, (float)output) - After(free, call, (float)output);
+        double difference = After(sampler, step, (float)output) - After(free, step, (float)output);
         return ((float)x0.OfSample, (float)x0.OfOutput, (float)(difference / (Math.CopySign(range, outside) - outside)));
     }
 
-    static double After(IScheduler sampler, int call, float output)
+    static double After(IScheduler sampler, int step, float output)
     {
         Span<float> sample = [0];
-        sampler.Begin(call, 1);
-        sampler.Advance(call, [output], sampler.NeedsNoise(call) ? [0] : [], sample);
+        sampler.Begin(step, 1);
+        sampler.Advance(step, [output], sampler.NeedsNoise(step) ? [0] : [], sample);
         return sample[0];
     }
 
-    static int[] Lags(LinearCall[] calls, Func<LinearCall, float[]> numbers)
+    static int[] Lags(LinearStep[] steps, Func<LinearStep, float[]> weights)
     {
-        int[] lags = [.. Enumerable.Range(0, calls.Length).Where(d => calls.Any(c => d < numbers(c).Length && numbers(c)[d] != 0))];
+        int[] lags = [.. Enumerable.Range(0, steps.Length).Where(d => steps.Any(s => d < weights(s).Length && weights(s)[d] != 0))];
         return lags is [] or [> 0, ..] ? [0, .. lags] : lags;
     }
 }
 
-/// <summary>One call of a <see cref="LinearSampler"/>.</summary>
-sealed class LinearCall
+/// <summary>One step of a <see cref="LinearSampler"/>.</summary>
+sealed class LinearStep
 {
     /// <summary>Given to the models.</summary>
     public required float Timestep { get; init; }
@@ -143,20 +144,20 @@ sealed class LinearCall
     /// <summary>The models see the sample times this.</summary>
     public required float Scale { get; init; }
 
-    /// <summary>a_d, d calls back.</summary>
-    public required float[] OfSamples { get; init; }
+    /// <summary>a_d, d steps back.</summary>
+    public required float[] SampleWeights { get; init; }
 
-    /// <summary>b_d, d calls back.</summary>
-    public required float[] OfPredictions { get; init; }
+    /// <summary>b_d, d steps back.</summary>
+    public required float[] PredictionWeights { get; init; }
 
     public required bool NeedsNoise { get; init; }
 
     /// <summary>c.</summary>
-    public required float OfNoise { get; init; }
+    public required float NoiseWeight { get; init; }
 
     /// <summary>p, q and e; zeros where nothing is clipped.</summary>
     public (float OfSample, float OfPrediction, float Weight) Clip { get; init; }
 
-    /// <summary>What a clean sample and the run's noise make at the level after the call; (1, 0) after the last.</summary>
+    /// <summary>√ᾱ and √(1−ᾱ) of the level after the step, as the sampler scales them; (1, 0) after the last.</summary>
     public required (float Clean, float Noise) Level { get; init; }
 }

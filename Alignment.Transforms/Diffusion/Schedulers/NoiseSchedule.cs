@@ -5,7 +5,7 @@ namespace Alignment.Transforms.Diffusion.Schedulers;
 /// β and 1 − β are rounded to float32, as in the tables the models were trained with, and their product is kept in double precision; early on, where 1 − ᾱ is small, that
 /// rounding is what decides its fourth digit.
 /// </summary>
-public sealed class NoiseSchedule
+sealed class NoiseSchedule
 {
     readonly float[] _betas, _alphaBars;
 
@@ -99,7 +99,7 @@ public sealed class NoiseSchedule
         };
     }
 
-    /// <summary>A number of steps that leaves at least one training timestep between two calls.</summary>
+    /// <summary>A number of steps that leaves at least one training timestep between two steps.</summary>
     int Checked(int steps) => steps >= 1 && steps < _betas.Length && (long)steps * (_betas.Length / (steps + 1)) + Config.StepsOffset < _betas.Length ? steps
         : throw UsageException.For("The number of steps", Text(steps), $"1 to {Text(_betas.Length - 1)}, fewer than the timesteps the model was trained with", "Choose fewer steps; 10 to 50 are usual.");
 

@@ -8,14 +8,14 @@ namespace Alignment.Transforms.Diffusion.Schedulers;
 /// </summary>
 /// <remarks>
 /// The paper starts with Runge-Kutta steps; Stable Diffusion's variant instead does its first step twice, the second time with the mean of both ends'
-/// outputs, so there is one call more than steps. A run that keeps part of the picture has no such call: it starts with orders 1, 2, 3.
+/// outputs, so there is one timestep more than inference steps. A run that keeps part of the picture does not repeat it: it starts with orders 1, 2, 3.
 /// </remarks>
-public sealed class PndmScheduler : IScheduler
+sealed class PndmScheduler : IScheduler
 {
     readonly NoiseSchedule _schedule;
-    readonly int[] _calls;
+    readonly int[] _tau;
     readonly float[] _timesteps;
-    readonly int _stride;
+    readonly int _stride, _steps;
     readonly float[][] _outputs = [[], [], [], []];
     float[] _start = [], _mix = [];
     int _first;
@@ -26,70 +26,54 @@ public sealed class PndmScheduler : IScheduler
         ArgumentNullException.ThrowIfNull(schedule);
         _schedule = schedule;
         int[] tau = schedule.Timesteps(steps);
-        // The second timestep is called twice: the first time to correct the first step, the second time for its own.
-        _calls = steps < 2 ? tau : [tau[0], tau[1], .. tau[1..]];
-        _timesteps = [.. _calls.Select(t => (float)t)];
+        // The second timestep comes twice: first to correct the first step, then for its own.
+        _tau = steps < 2 ? tau : [tau[0], tau[1], .. tau[1..]];
+        _timesteps = [.. _tau.Select(t => (float)t)];
         _stride = schedule.Config.TrainTimesteps / steps;
-        Steps = steps;
+        _steps = steps;
     }
 
-    int Steps { get; }
-
-    /// <inheritdoc/>
     public IReadOnlyList<float> Timesteps => _timesteps;
 
-    /// <inheritdoc/>
-    public float InitialNoiseSigma => 1;
-
-    /// <inheritdoc/>
-    public bool NeedsNoise(int index) => false;
-
-    /// <inheritdoc/>
-    public int FirstCall(double strength)
+    public int StartStep(double strength)
     {
-        int step = StartOfRun.FirstStep(strength, Steps);
-        return step == 0 || Steps < 2 ? step : step + 1;
+        int step = ImageToImage.StartStep(strength, _steps);
+        return step == 0 || _steps < 2 ? step : step + 1;
     }
 
-    /// <inheritdoc/>
-    public void Begin(int firstCall, int count)
+    public void Begin(int startStep, int count)
     {
-        RunCheck.First(firstCall, _calls.Length);
-        _first = firstCall;
+        SchedulerCheck.StartStep(startStep, _tau.Length);
+        _first = startStep;
         if (_start.Length == count) return;
         (_start, _mix) = (new float[count], new float[count]);
         for (int i = 0; i < _outputs.Length; i++) _outputs[i] = new float[count];
     }
 
-    /// <inheritdoc/>
-    public void AddNoise(int firstCall, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into) => _schedule.AddNoise(x0, noise, _calls[firstCall], into);
+    public void AddNoise(int startStep, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into) => _schedule.AddNoise(x0, noise, _tau[startStep], into);
 
-    /// <inheritdoc/>
-    public void ScaleInput(int index, ReadOnlySpan<float> sample, Span<float> modelInput) => sample.CopyTo(modelInput);
-
-    /// <inheritdoc/>
     public void Advance(int index, ReadOnlySpan<float> modelOutput, ReadOnlySpan<float> noise, Span<float> sample)
     {
-        RunCheck.Lengths(_start.Length, modelOutput, sample);
-        if (index == 1 && _first == 0 && Steps > 1)
+        SchedulerCheck.Lengths(_start.Length, modelOutput, sample);
+        if (index == 1 && _first == 0 && _steps > 1)
         {
-            // The first step again, from where it began, with the mean of the outputs at both ends; the second output is not kept.
+            // The first step again, from where it began, with the mean of the outputs at both ends; the second output is dropped.
             TensorPrimitives.Add(modelOutput, _outputs[0], _mix);
             TensorPrimitives.Multiply(_mix, 0.5f, _mix);
             _start.CopyTo(sample);
-            Move(_calls[0], sample);
+            Move(_tau[0], sample);
             return;
         }
 
         // 1. The output joins the last four.
         (_outputs[0], _outputs[1], _outputs[2], _outputs[3]) = (_outputs[3], _outputs[0], _outputs[1], _outputs[2]);
         modelOutput.CopyTo(_outputs[0]);
-        int kept = index - _first + (index > 0 && _first == 0 && Steps > 1 ? 0 : 1);
+        int available = index - _first + (index > 0 && _first == 0 && _steps > 1 ? 0 : 1);
         if (index == 0) sample.CopyTo(_start);
 
         // 2. Their mix by Adams and Bashforth, eq. 12 of the paper for four; 3. the step.
-        Mix(Math.Min(kept, 4));
-        Move(_calls[index], sample);
+        Mix(Math.Min(available, 4));
+        Move(_tau[index], sample);
     }
 
     void Mix(int order)

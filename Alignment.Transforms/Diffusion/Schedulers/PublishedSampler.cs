@@ -4,11 +4,11 @@ namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>The sampler a model was published with, as its <c>scheduler_config.json</c> names it.</summary>
 /// <param name="ClassName">Diffusers' class.</param>
-/// <param name="Karras">Karras' noise levels.</param>
-/// <param name="Final">What the last step goes to.</param>
+/// <param name="KarrasSigmas">Karras' noise levels.</param>
+/// <param name="FinalSigma">What the last step goes to.</param>
 /// <param name="OriginalSteps">Of a consistency model.</param>
 /// <param name="Unsupported">A setting that this program does not have; null where there is none.</param>
-public sealed record PublishedSampler(string ClassName, bool Karras, FinalSigma Final, int OriginalSteps, string? Unsupported)
+sealed record PublishedSampler(string ClassName, bool KarrasSigmas, FinalSigma FinalSigma, int OriginalSteps, string? Unsupported)
 {
     internal static PublishedSampler? Of(SchedulerFacts facts) => facts.ClassName is null ? null
         : new(facts.ClassName, facts.KarrasSigmas, facts.EndsAtSigmaMin ? FinalSigma.SigmaMin : FinalSigma.Zero, facts.OriginalSteps ?? new LcmOptions().OriginalSteps, facts.UnsupportedSetting);
@@ -18,20 +18,20 @@ public sealed record PublishedSampler(string ClassName, bool Karras, FinalSigma 
     internal IScheduler Create(NoiseSchedule schedule, int steps, float eta)
     {
         if (Unsupported is not null) throw Missing($"'{ClassName}' with {Unsupported}");
-        return (ClassName, Karras) switch
+        return (ClassName, KarrasSigmas) switch
         {
             ("DDIMScheduler", false) => new DdimScheduler(schedule, steps, new() { Eta = eta }),
             ("DDPMScheduler", false) => new DdpmScheduler(schedule, steps),
-            ("EulerDiscreteScheduler", _) => new EulerScheduler(schedule, steps, new() { KarrasSigmas = Karras }),
+            ("EulerDiscreteScheduler", _) => new EulerScheduler(schedule, steps, new() { KarrasSigmas = KarrasSigmas }),
             ("EulerAncestralDiscreteScheduler", false) => new EulerScheduler(schedule, steps, new() { Ancestral = true }),
-            ("DPMSolverMultistepScheduler", _) => new DpmSolverScheduler(schedule, steps, new() { KarrasSigmas = Karras, Final = Final }),
-            ("UniPCMultistepScheduler", _) => new UniPcScheduler(schedule, steps, new() { KarrasSigmas = Karras, Final = Final }),
+            ("DPMSolverMultistepScheduler", _) => new DpmSolverScheduler(schedule, steps, new() { KarrasSigmas = KarrasSigmas, Final = FinalSigma }),
+            ("UniPCMultistepScheduler", _) => new UniPcScheduler(schedule, steps, new() { KarrasSigmas = KarrasSigmas, Final = FinalSigma }),
             ("PNDMScheduler", false) => new PndmScheduler(schedule, steps),
             ("LCMScheduler", false) => new LcmScheduler(schedule, steps, new() { OriginalSteps = OriginalSteps }),
-            _ => throw Missing($"'{SafePath.Shorten(ClassName)}'{(Karras ? " with Karras' noise levels" : "")}"),
+            _ => throw Missing($"'{SafePath.Shorten(ClassName)}'{(KarrasSigmas ? " with Karras' noise levels" : "")}"),
         };
     }
 
     static UsageException Missing(string found) =>
-        UsageException.For("The sampler the model was published with", found, string.Join(", ", SchedulerKinds.Names), "Name one of these with --scheduler.");
+        UsageException.For("The sampler the model was published with", found, string.Join(", ", SchedulerNames.All), "Name one of these with --scheduler.");
 }

@@ -3,7 +3,7 @@ using Alignment.Onnx.Bundles;
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>What the model's output means.</summary>
-public enum PredictionType
+enum PredictionType
 {
     /// <summary>ε, the noise in the sample.</summary>
     Epsilon,
@@ -16,7 +16,7 @@ public enum PredictionType
 }
 
 /// <summary>How N inference steps are laid over the T training timesteps (Lin et al. 2023, table 2).</summary>
-public enum TimestepSpacing
+enum TimestepSpacing
 {
     /// <summary>Multiples of ⌊T/N⌋ from 0, plus the offset: what Stable Diffusion 1.5 was published with.</summary>
     Leading,
@@ -29,7 +29,7 @@ public enum TimestepSpacing
 }
 
 /// <summary>How β grows over the training timesteps.</summary>
-public enum BetaSchedule
+enum BetaSchedule
 {
     /// <summary>Evenly from start to end.</summary>
     Linear,
@@ -42,7 +42,7 @@ public enum BetaSchedule
 /// The noise schedule a model was trained with and how its authors sample it; the names and values of a diffusers
 /// <c>scheduler_config.json</c>, from which any scheduler can be built. The defaults are Stable Diffusion 1.5's.
 /// </summary>
-public sealed record SchedulerConfig
+sealed record SchedulerConfig
 {
     /// <summary>T.</summary>
     public int TrainTimesteps { get; init; } = 1000;

@@ -38,19 +38,18 @@ public enum SchedulerKind
     Published,
 }
 
-/// <summary>Makes a sampler by its kind.</summary>
-public static class SchedulerKinds
+/// <summary>The samplers' names, as users write them.</summary>
+public static class SchedulerNames
 {
-    /// <summary>The name of each kind, as users write it.</summary>
     static readonly (string Name, SchedulerKind Kind)[] s_names =
     [
-        ("ddim", SchedulerKind.Ddim), ("ddpm", SchedulerKind.Ddpm), ("euler", SchedulerKind.Euler), ("euler_karras", SchedulerKind.EulerKarras), ("euler_a", SchedulerKind.EulerAncestral),
-        ("dpmpp_2m", SchedulerKind.DpmSolver), ("dpmpp_2m_karras", SchedulerKind.DpmSolverKarras), ("unipc", SchedulerKind.UniPc), ("pndm", SchedulerKind.Pndm), ("lcm", SchedulerKind.Lcm),
-        ("published", SchedulerKind.Published),
+        ("ddim", SchedulerKind.Ddim), ("ddpm", SchedulerKind.Ddpm), ("euler", SchedulerKind.Euler), ("euler_karras", SchedulerKind.EulerKarras),
+        ("euler_a", SchedulerKind.EulerAncestral), ("dpmpp_2m", SchedulerKind.DpmSolver), ("dpmpp_2m_karras", SchedulerKind.DpmSolverKarras),
+        ("unipc", SchedulerKind.UniPc), ("pndm", SchedulerKind.Pndm), ("lcm", SchedulerKind.Lcm), ("published", SchedulerKind.Published),
     ];
 
     /// <summary>The names that <see cref="Parse"/> takes.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. s_names.Select(n => n.Name)];
+    public static IReadOnlyList<string> All { get; } = [.. s_names.Select(n => n.Name)];
 
     /// <summary>The name of a kind.</summary>
     public static string NameOf(SchedulerKind kind) => s_names.First(n => n.Kind == kind).Name;
@@ -61,14 +60,14 @@ public static class SchedulerKinds
     {
         foreach (var (known, kind) in s_names)
             if (known.Equals(name, StringComparison.OrdinalIgnoreCase)) return kind;
-        throw UsageException.For("The scheduler", $"'{SafePath.Shorten(name ?? "")}'", string.Join(", ", Names), "Choose one of these.");
+        throw UsageException.For("The scheduler", $"'{SafePath.Shorten(name ?? "")}'", string.Join(", ", All), "Choose one of these.");
     }
 
     /// <summary>
-    /// Steps of a sampler where nobody says: 15 for DPM-Solver++ 2M with Karras' noise levels, by the study in docs/samplers.md; 4 for LCM, which is made for so few
+    /// Inference steps of a sampler by default: 15 for DPM-Solver++ 2M with Karras' noise levels, by the study in docs/samplers.md; 4 for LCM, which is made for so few
     /// (Luo et al. 2023); for every other 50, as Stable Diffusion's own scripts have it.
     /// </summary>
-    public static int UsualSteps(this SchedulerKind kind) => kind switch
+    public static int DefaultSteps(this SchedulerKind kind) => kind switch
     {
         SchedulerKind.DpmSolverKarras => 15,
         SchedulerKind.Lcm => 4,

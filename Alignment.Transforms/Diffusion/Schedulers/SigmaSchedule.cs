@@ -1,7 +1,7 @@
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>What comes after the last timestep of the samplers that solve towards x₀.</summary>
-public enum FinalSigma
+enum FinalSigma
 {
     /// <summary>No noise: the last step lands on the predicted x₀.</summary>
     Zero,
@@ -19,10 +19,10 @@ sealed class SigmaSchedule
     /// <summary>Karras et al. 2022, table 1.</summary>
     const double Rho = 7;
 
-    /// <summary>σ at each call, falling, and what follows the last.</summary>
+    /// <summary>σ at each step, falling, and what follows the last.</summary>
     public double[] Sigmas { get; }
 
-    /// <summary>The timestep of each call; fractional where the σ lies between two.</summary>
+    /// <summary>The timestep of each step; fractional where the σ lies between two.</summary>
     public float[] Timesteps { get; }
 
     SigmaSchedule(double[] sigmas, float[] timesteps) => (Sigmas, Timesteps) = (sigmas, timesteps);

@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>Options of <see cref="UniPcScheduler"/>.</summary>
-public sealed record UniPcOptions
+sealed record UniPcOptions
 {
     /// <inheritdoc cref="DpmSolverOptions.KarrasSigmas"/>
     public bool KarrasSigmas { get; init; }
@@ -17,10 +17,10 @@ public sealed record UniPcOptions
 /// (arXiv 2302.04867), with B₂(h) = e^h − 1 and the data prediction of its appendix.
 /// </summary>
 /// <remarks>
-/// Each call first corrects the sample of the call before with the model's output there (UniC), then predicts the next (UniP). α, σ, λ as in <see cref="DpmSolverScheduler"/>;
+/// Each step first corrects the sample of the step before with the model's output there (UniC), then predicts the next (UniP). α, σ, λ as in <see cref="DpmSolverScheduler"/>;
 /// with data prediction the paper's h enters with its sign changed.
 /// </remarks>
-public sealed class UniPcScheduler : IScheduler
+sealed class UniPcScheduler : IScheduler
 {
     readonly NoiseSchedule _schedule;
     readonly SigmaSchedule _levels;
@@ -36,58 +36,42 @@ public sealed class UniPcScheduler : IScheduler
         _levels = SigmaSchedule.Of(schedule, schedule.SolverTimesteps(steps), options.KarrasSigmas, wholeTable: true, options.Final);
     }
 
-    /// <inheritdoc/>
     public IReadOnlyList<float> Timesteps => _levels.Timesteps;
 
-    /// <inheritdoc/>
-    public float InitialNoiseSigma => 1;
-
-    /// <inheritdoc/>
-    public bool NeedsNoise(int index) => false;
-
-    /// <inheritdoc/>
-    public int FirstCall(double strength) => StartOfRun.FirstStep(strength, Timesteps.Count);
-
-    /// <inheritdoc/>
-    public void Begin(int firstCall, int count)
+    public void Begin(int startStep, int count)
     {
-        RunCheck.First(firstCall, Timesteps.Count);
+        SchedulerCheck.StartStep(startStep, Timesteps.Count);
         if (_m0.Length != count) (_m0, _m1, _now) = (new float[count], new float[count], new float[count]);
-        _first = firstCall;
+        _first = startStep;
     }
 
-    /// <inheritdoc/>
-    public void AddNoise(int firstCall, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into) => HalfLogSnr.Of(_levels.Sigmas[firstCall]).AddNoise(x0, noise, into);
+    public void AddNoise(int startStep, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into) => HalfLogSnr.Of(_levels.Sigmas[startStep]).AddNoise(x0, noise, into);
 
-    /// <inheritdoc/>
-    public void ScaleInput(int index, ReadOnlySpan<float> sample, Span<float> modelInput) => sample.CopyTo(modelInput);
-
-    /// <inheritdoc/>
     public void Advance(int index, ReadOnlySpan<float> modelOutput, ReadOnlySpan<float> noise, Span<float> sample)
     {
-        RunCheck.Lengths(_m0.Length, modelOutput, sample);
+        SchedulerCheck.Lengths(_m0.Length, modelOutput, sample);
         HalfLogSnr s = HalfLogSnr.Of(_levels.Sigmas[index]), t = HalfLogSnr.Of(_levels.Sigmas[index + 1]);
 
-        // 1. x₀ at this call, from the sample as it was predicted.
+        // 1. x₀ at this step, from the sample as it was predicted.
         Prediction.X0(_schedule.Config.PredictionType, s.Alpha, s.Sigma).Write(sample, modelOutput, _now);
 
         // 2. UniC: mend the step that led here, now that the model's output at its end is known.
         if (index > _first) Correct(index, s, sample);
 
-        // 3. m₀ is x₀ at this call, m₁ at the one before.
+        // 3. m₀ is x₀ at this step, m₁ at the one before.
         (_m0, _m1, _now) = (_now, _m0, _m1);
 
-        // 4. UniP: x_t = (σ_t/σ_s) x − α_t (e^−h − 1) (m₀ + ½ D₁), D₁ = (m₁ − m₀) / r₁; without D₁ at the first and last call.
+        // 4. UniP: x_t = (σ_t/σ_s) x − α_t (e^−h − 1) (m₀ + ½ D₁), D₁ = (m₁ − m₀) / r₁; without D₁ at the first and last step.
         double h = t.Lambda - s.Lambda, weight = -t.Alpha * (Math.Exp(-h) - 1), half = Half(index, s, h);
         TensorPrimitives.Multiply(sample, (float)(t.Sigma / s.Sigma), sample);
         TensorPrimitives.MultiplyAdd(_m0, (float)(weight * (1 - half)), sample, sample);
         if (half != 0) TensorPrimitives.MultiplyAdd(_m1, (float)(weight * half), sample, sample);
     }
 
-    /// <summary>Order of the prediction at a call: grows from 1, falls to 1 at the end.</summary>
+    /// <summary>Order of the prediction at a step: grows from 1, falls to 1 at the end.</summary>
     int OrderAt(int index) => index > _first && index < Timesteps.Count - 1 ? 2 : 1;
 
-    /// <summary>½ / r₁ of the prediction at a call, 0 where it is of order 1.</summary>
+    /// <summary>½ / r₁ of the prediction at a step, 0 where it is of order 1.</summary>
     double Half(int index, HalfLogSnr s, double h) => OrderAt(index) == 2 ? 0.5 * h / (HalfLogSnr.Of(_levels.Sigmas[index - 1]).Lambda - s.Lambda) : 0;
 
     /// <summary>

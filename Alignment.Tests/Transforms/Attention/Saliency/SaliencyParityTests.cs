@@ -16,7 +16,7 @@ public sealed class SaliencyParityTests
     [TestCase("fine_grained.smoothed", 0.003, 0.007)]
     public void Predict_RealStills_AgreesWithOpenCv(string name, double sameGrey, double otherGrey)
     {
-        ISaliency saliency = SaliencyPredictors.Parse(name);
+        ISaliencyPredictor saliency = SaliencyPredictors.Parse(name);
         int stills = 0;
         foreach (var (id, picture, maps) in Stills())
         {

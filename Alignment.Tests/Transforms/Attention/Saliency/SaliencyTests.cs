@@ -4,12 +4,12 @@ namespace Alignment.Tests.Transforms.Attention.Saliency;
 
 public sealed class SaliencyTests
 {
-    static IEnumerable<ISaliency> All => SaliencyPredictors.Names.Select(n => SaliencyPredictors.Parse(n));
+    static IEnumerable<ISaliencyPredictor> All => SaliencyPredictors.Names.Select(n => SaliencyPredictors.Parse(n));
 
     [Test]
     public void Predict_PictureOfOneColour_IsZero([Values(0, 1, 37, 128, 255)] int level)
     {
-        foreach (ISaliency saliency in All)
+        foreach (ISaliencyPredictor saliency in All)
             foreach (var (width, height) in new[] { (1, 1), (2, 3), (64, 64), (97, 61) })
             {
                 byte[] rgb = [.. Enumerable.Repeat((byte)level, 3 * width * height)];
@@ -21,7 +21,7 @@ public sealed class SaliencyTests
     public void Predict_DrawnPatternsOfAnySize_IsInRange()
     {
         // Stripes, a single pixel and halves: spectra with many exact zeros.
-        foreach (ISaliency saliency in All)
+        foreach (ISaliencyPredictor saliency in All)
             foreach (var (width, height) in new[] { (1, 2), (7, 5), (64, 64), (128, 96), (300, 40) })
                 foreach (Func<int, int, bool> pattern in new Func<int, int, bool>[] { (x, _) => x % 2 == 0, (_, y) => y % 4 < 2, (x, y) => x == 0 && y == 0, (x, _) => x < width / 2, (x, y) => (x + y) % 2 == 0 })
                 {
@@ -34,7 +34,7 @@ public sealed class SaliencyTests
     public void Predict_AnOddSpotOnAQuietGround_LooksThere()
     {
         byte[] rgb = Draw(128, 96, (x, y) => x is >= 84 and < 96 && y is >= 24 and < 36 ? (byte)230 : (byte)(90 + (x * 7 + y * 13) % 5));
-        foreach (ISaliency saliency in All)
+        foreach (ISaliencyPredictor saliency in All)
         {
             float[] map = Map(saliency, rgb, 128, 96);
             int peak = Array.IndexOf(map, map.Max());
@@ -46,7 +46,7 @@ public sealed class SaliencyTests
     public void Predict_SamePictureAfterOthers_IsTheSameBits()
     {
         byte[] rgb = Draw(96, 96, (x, y) => (byte)(x * x + 3 * y)), other = Draw(128, 64, (x, y) => (byte)(x ^ y));
-        foreach (ISaliency saliency in All)
+        foreach (ISaliencyPredictor saliency in All)
         {
             float[] first = Map(saliency, rgb, 96, 96);
             Map(saliency, other, 128, 64);
@@ -97,7 +97,7 @@ public sealed class SaliencyTests
     [TestCase(1.5f)]
     public void Smoothing_OutOfRange_IsAUsageError(float sigma) => Assert.Throws<UsageException>(() => SaliencyPredictors.Parse("fine_grained.smoothed", new() { SigmaHeights = sigma }));
 
-    static float[] Map(ISaliency saliency, byte[] rgb, int width, int height)
+    static float[] Map(ISaliencyPredictor saliency, byte[] rgb, int width, int height)
     {
         float[] map = [.. Enumerable.Repeat(float.NaN, width * height)];
         saliency.Predict(rgb, width, height, map);

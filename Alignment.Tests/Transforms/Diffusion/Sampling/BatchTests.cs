@@ -9,7 +9,7 @@ public sealed class BatchTests
 
     static readonly ModelBundle s_bundle = ModelBundle.Open(BundledModels.Tiny);
 
-    static readonly EditOptions s_options = new() { Width = Side, Height = Side, Steps = 5, Strength = 0.6 };
+    static readonly EditOptions s_options = new() { Width = Side, Height = Side, InferenceSteps = 5, Strength = 0.6 };
 
     static EditInput Scene => new()
     {
@@ -21,7 +21,7 @@ public sealed class BatchTests
 
     static float[][] Edit(EditOptions options, Action<int>? starting = null)
     {
-        using var editor = new DiffusionEditor(s_bundle, options) { Starting = starting };
+        using var editor = new DiffusionEditor(s_bundle, options) { BatchStarting = starting };
         return [.. editor.Edit(Scene)];
     }
 
@@ -29,7 +29,7 @@ public sealed class BatchTests
     [Test]
     public void Edit_AnyBatch_GivesTheSameBits([Values(1f, 7.5f)] float guidance)
     {
-        EditOptions options = s_options with { Guidance = guidance };
+        EditOptions options = s_options with { GuidanceScale = guidance };
         float[][] alone = Edit(options);
         foreach (int batch in new[] { 2, 3, 5, EditOptions.AutoBatch }) Assert.That(Edit(options with { Batch = batch }), Is.EqualTo(alone), $"batch {batch}");
         Assert.That(alone[1], Is.Not.EqualTo(alone[0]), "the control must matter");

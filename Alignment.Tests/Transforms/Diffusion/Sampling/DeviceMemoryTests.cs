@@ -14,15 +14,15 @@ public sealed class DeviceMemoryTests
 
     static readonly ModelBundle s_bundle = ModelBundle.Open(Path.Combine(Shared.Repository, "onnx", "bundles", "tiny"));
 
-    static readonly EditOptions s_options = new() { Width = Side, Height = Side, Guidance = 3, Steps = 6, Strength = 0.8, Seed = 5, Batch = 2 };
+    static readonly EditOptions s_options = new() { Width = Side, Height = Side, GuidanceScale = 3, InferenceSteps = 6, Strength = 0.8, Seed = 5, Batch = 2 };
 
     static IEnumerable<TestCaseData> Options()
     {
         yield return new TestCaseData(s_options).SetArgDisplayNames("plain");
         yield return new TestCaseData(s_options with { Scheduler = SchedulerKind.EulerAncestral }).SetArgDisplayNames("noise in each step, scaled samples");
         yield return new TestCaseData(s_options with { Scheduler = SchedulerKind.UniPc, GuidanceEnd = 0.5 }).SetArgDisplayNames("guidance ends, the sampler's memory stays");
-        yield return new TestCaseData(s_options with { ControlStart = 0.4, ControlEnd = 0.8, ControlEvery = 2 }).SetArgDisplayNames("control for some steps");
-        yield return new TestCaseData(s_options with { Guidance = 1, BlendLatents = false }).SetArgDisplayNames("neither guidance nor blending");
+        yield return new TestCaseData(s_options with { ControlGuidanceStart = 0.4, ControlGuidanceEnd = 0.8, ControlInterval = 2 }).SetArgDisplayNames("control for some steps");
+        yield return new TestCaseData(s_options with { GuidanceScale = 1, BlendLatents = false }).SetArgDisplayNames("neither guidance nor blending");
     }
 
     [TestCaseSource(nameof(Options))]
@@ -53,13 +53,13 @@ public sealed class DeviceMemoryTests
     [TestCase(20, 1)]
     public void Latents_ObservedEverySoManySteps_OnlyThoseCross(int every, int seen)
     {
-        using var editor = new DiffusionEditor(s_bundle, s_options with { Scheduler = SchedulerKind.Ddim, Steps = 8, Strength = 1 });
+        using var editor = new DiffusionEditor(s_bundle, s_options with { Scheduler = SchedulerKind.Ddim, InferenceSteps = 8, Strength = 1 });
         var steps = new List<int>();
         long Crossed(DenoiseObserver? observer)
         {
-            long before = editor.Sessions.Crossings;
-            editor.Latents(Scene(1, 1), (_, _) => { }, observer, every, progress: null, CancellationToken.None);
-            return editor.Sessions.Crossings - before;
+            long before = editor.Sessions.DeviceCopies;
+            editor.DenoiseScene(Scene(1, 1), (_, _) => { }, observer, every, progress: null, CancellationToken.None);
+            return editor.Sessions.DeviceCopies - before;
         }
         editor.Edit(Scene(0, 1));
         long unobserved = Crossed(null);
@@ -72,11 +72,11 @@ public sealed class DeviceMemoryTests
     /// <summary>Of the second scene, when everything is made.</summary>
     static long Crossings(SchedulerKind kind, int steps)
     {
-        using var editor = new DiffusionEditor(s_bundle, s_options with { Scheduler = kind, Steps = steps, Strength = 1 });
+        using var editor = new DiffusionEditor(s_bundle, s_options with { Scheduler = kind, InferenceSteps = steps, Strength = 1 });
         editor.Edit(Scene(0, 1));
-        long before = editor.Sessions.Crossings;
+        long before = editor.Sessions.DeviceCopies;
         editor.Edit(Scene(1, 1));
-        return editor.Sessions.Crossings - before;
+        return editor.Sessions.DeviceCopies - before;
     }
 
     static EditInput Scene(int number, int controls) => new()

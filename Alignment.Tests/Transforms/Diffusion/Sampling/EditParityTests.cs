@@ -31,11 +31,11 @@ public sealed class EditParityTests(string model)
     DiffusionEditor Editor(SafetensorsFile io, Parameters p, float controlScale, bool fromNoise) => new(TinyBundles.Of(model), new()
     {
         Scheduler = SchedulerKind.Ddim,
-        Steps = p.Steps,
-        Guidance = p.Guidance,
+        InferenceSteps = p.Steps,
+        GuidanceScale = p.Guidance,
         Strength = p.Strength,
         NegativePrompt = p.Negative,
-        ControlScale = controlScale,
+        ConditioningScale = controlScale,
         FromNoise = fromNoise,
         Height = (int)io.Shapes["controlnet_cond"][2],
         Width = (int)io.Shapes["controlnet_cond"][3],
@@ -50,7 +50,7 @@ public sealed class EditParityTests(string model)
         SafetensorsFile io = Io(file);
         Parameters p = Read();
         using DiffusionEditor editor = Editor(io, p, controlScale, fromNoise: file == "edit_txt2img");
-        Assert.That(editor.Timesteps.Skip(editor.FirstCall), Is.EqualTo(io.Longs("timesteps").Select(t => (float)t)));
+        Assert.That(editor.Timesteps.Skip(editor.StartStep), Is.EqualTo(io.Longs("timesteps").Select(t => (float)t)));
 
         // 1. Prompts.
         var errors = new SortedDictionary<string, double>(StringComparer.Ordinal);
@@ -61,24 +61,24 @@ public sealed class EditParityTests(string model)
         float[] latents = io.Floats("noise");
         if (file == "edit_img2img")
         {
-            SceneLatents scene = editor.EncodeImage(io.Floats("input_image"));
-            scene.Draw(0.18215f, io.Floats("vae_noise"), latents);
+            LatentDistribution scene = editor.EncodeImage(io.Floats("input_image"));
+            scene.Sample(0.18215f, io.Floats("vae_noise"), latents);
             Near("init_latents", latents, io.Floats("init_latents"), ModuleTolerance);
-            editor.AddNoise(editor.FirstCall, io.Floats("noise"), latents);
+            editor.AddNoise(editor.StartStep, io.Floats("noise"), latents);
         }
         Near("start_latents", latents, io.Floats("start_latents"), ModuleTolerance);
 
         // 3. Every step.
         bool whole = controlScale == 1;
         int seen = 0;
-        editor.Denoise(latents, editor.FirstCall, p.Prompt, [io.Floats("controlnet_cond")], observer: (in DenoiseStep step) =>
+        editor.Denoise(latents, editor.StartStep, p.Prompt, [io.Floats("controlnet_cond")], new() { Observer = (in DenoiseStep step) =>
         {
             seen++;
             if (!whole) return;
             Near("guided_eps", step.Prediction, io.Row("guided_eps", step.Index), Tolerance);
             Near("latents_after_step", step.Latents, io.Row("latents_after_step", step.Index), Tolerance);
-        });
-        Assert.That(seen, Is.EqualTo(editor.Timesteps.Count - editor.FirstCall));
+        } });
+        Assert.That(seen, Is.EqualTo(editor.Timesteps.Count - editor.StartStep));
 
         // 4. The picture.
         string prefix = whole ? "" : "cn_scale0.5.";

@@ -12,7 +12,7 @@ public sealed class FewerEvaluationsTests
 {
     const int Side = 32, Steps = 10;
 
-    static readonly EditOptions s_options = new() { Width = Side, Height = Side, Scheduler = SchedulerKind.Ddim, Steps = Steps, FromNoise = true };
+    static readonly EditOptions s_options = new() { Width = Side, Height = Side, Scheduler = SchedulerKind.Ddim, InferenceSteps = Steps, FromNoise = true };
 
     static ModelBundle Bundle => TinyBundles.Of("tiny-sd");
 
@@ -23,11 +23,11 @@ public sealed class FewerEvaluationsTests
     {
         using var editor = new DiffusionEditor(Bundle, options);
         float[] x = [.. latents], kept = x;
-        editor.Denoise(x, from, "a red house", s_controls, observer: (in DenoiseStep step) =>
+        editor.Denoise(x, from, "a red house", s_controls, new() { Observer = (in DenoiseStep step) =>
         {
             called?.Add(step.Index);
             if (from + step.Index == to - 1) kept = step.Latents.ToArray();
-        });
+        } });
         return kept;
     }
 
@@ -42,21 +42,21 @@ public sealed class FewerEvaluationsTests
     [Test]
     public void ControlStartAndEnd_StepsOutside_AreThoseWithoutControl()
     {
-        EditOptions without = s_options with { ControlScale = 0 };
+        EditOptions without = s_options with { ConditioningScale = 0 };
         float[] expected = Denoise(without, Denoise(s_options, Denoise(without, Noise(), 0, 2), 2, 7), 7);
-        float[] made = Denoise(s_options with { ControlStart = 0.2, ControlEnd = 0.7 }, Noise());
+        float[] made = Denoise(s_options with { ControlGuidanceStart = 0.2, ControlGuidanceEnd = 0.7 }, Noise());
         Assert.That(SafetensorsFile.Error(made, expected), Is.LessThanOrEqualTo(1e-6));
         Assert.That(SafetensorsFile.Error(made, Denoise(s_options, Noise())), Is.GreaterThan(1e-3), "the control must have mattered");
     }
 
     [Test]
     public void ControlThatNeverActs_IsScaleZero() =>
-        Assert.That(SafetensorsFile.Error(Denoise(s_options with { ControlStart = 1 }, Noise()), Denoise(s_options with { ControlScale = 0 }, Noise())), Is.LessThanOrEqualTo(1e-6));
+        Assert.That(SafetensorsFile.Error(Denoise(s_options with { ControlGuidanceStart = 1 }, Noise()), Denoise(s_options with { ConditioningScale = 0 }, Noise())), Is.LessThanOrEqualTo(1e-6));
 
     [Test]
     public void GuidanceEnd_LaterSteps_AreThoseWithoutGuidance()
     {
-        float[] expected = Denoise(s_options with { Guidance = 1 }, Denoise(s_options, Noise(), 0, 6), 6);
+        float[] expected = Denoise(s_options with { GuidanceScale = 1 }, Denoise(s_options, Noise(), 0, 6), 6);
         var called = new List<int>();
         float[] made = Denoise(s_options with { GuidanceEnd = 0.6 }, Noise(), called: called);
         Assert.That(SafetensorsFile.Error(made, expected), Is.LessThanOrEqualTo(1e-6));
@@ -67,15 +67,15 @@ public sealed class FewerEvaluationsTests
     [Test]
     public void ControlEvery_Two_IsNearTheExactRunAndNotIt()
     {
-        float[] exact = Denoise(s_options, Noise()), without = Denoise(s_options with { ControlScale = 0 }, Noise());
-        double reused = SafetensorsFile.Error(Denoise(s_options with { ControlEvery = 2 }, Noise()), exact);
+        float[] exact = Denoise(s_options, Noise()), without = Denoise(s_options with { ConditioningScale = 0 }, Noise());
+        double reused = SafetensorsFile.Error(Denoise(s_options with { ControlInterval = 2 }, Noise()), exact);
         Assert.That(reused, Is.GreaterThan(1e-6).And.LessThan(SafetensorsFile.Error(without, exact) / 2));
     }
 
     [Test]
     public void Options_TogetherInBatches_GiveTheSamePictures()
     {
-        EditOptions options = s_options with { ControlEnd = 0.8, GuidanceEnd = 0.5, ControlEvery = 3 };
+        EditOptions options = s_options with { ControlGuidanceEnd = 0.8, GuidanceEnd = 0.5, ControlInterval = 3 };
         using DiffusionEditor alone = new(Bundle, options), together = new(Bundle, options with { Batch = 2 });
         var scene = new EditInput { SceneId = "v-Scene-001", Prompt = "a red house", Image = Array.Empty<float>(), Controls = s_controls };
         IReadOnlyList<float[]> a = alone.Edit(scene), b = together.Edit(scene);
@@ -92,9 +92,8 @@ public sealed class FewerEvaluationsTests
     public void ControlSteps_Fractions_ChooseWholeSteps(double start, double end, int every, int count, string acts, string evaluated)
     {
         var steps = new ControlSteps(start, end, every, count);
-        Assert.That(string.Concat(Enumerable.Range(0, count).Where(steps.Acts)), Is.EqualTo(acts));
-        Assert.That(string.Concat(Enumerable.Range(0, count).Where(steps.Evaluated)), Is.EqualTo(evaluated));
-        Assert.That(steps.Evaluations, Is.EqualTo(evaluated.Length));
+        Assert.That(string.Concat(Enumerable.Range(0, count).Where(steps.IsActive)), Is.EqualTo(acts));
+        Assert.That(string.Concat(Enumerable.Range(0, count).Where(steps.IsEvaluated)), Is.EqualTo(evaluated));
     }
 
     [TestCase(0.6, -0.1, 1, 1)]
@@ -103,5 +102,5 @@ public sealed class FewerEvaluationsTests
     [TestCase(0, 1, 0, 1)]
     [TestCase(0, 1, 1, -0.5)]
     public void Check_OutOfRange_IsRefused(double start, double end, int every, double guidance) =>
-        Assert.Throws<UsageException>(() => (s_options with { ControlStart = start, ControlEnd = end, ControlEvery = every, GuidanceEnd = guidance }).Check());
+        Assert.Throws<UsageException>(() => (s_options with { ControlGuidanceStart = start, ControlGuidanceEnd = end, ControlInterval = every, GuidanceEnd = guidance }).Check());
 }

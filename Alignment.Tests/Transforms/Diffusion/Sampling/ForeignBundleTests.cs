@@ -21,7 +21,7 @@ public sealed class ForeignBundleTests
         ModelBundle foreign = ModelBundle.Open(folder["foreign"]);
         Assert.That(foreign.HasManifest, Is.False);
 
-        var options = new EditOptions { Width = 64, Height = 64, Steps = 4, Guidance = guidance, Batch = 2 };
+        var options = new EditOptions { Width = 64, Height = 64, InferenceSteps = 4, GuidanceScale = guidance, Batch = 2 };
         (IReadOnlyList<float[]> expected, IReadOnlyList<float[]> got) = Edits(ours, foreign, options);
         for (int i = 0; i < 2; i++) Assert.That(SafetensorsFile.Error(got[i], expected[i]), Is.LessThanOrEqualTo(1e-5));
     }
@@ -35,7 +35,7 @@ public sealed class ForeignBundleTests
         using var folder = new TempFolder();
         CopyWithoutManifest(ours, folder["foreign"]);
         foreach (string model in BundleFiles.Models) HalfEdges(Path.Combine(folder["foreign"], model));
-        (IReadOnlyList<float[]> expected, IReadOnlyList<float[]> got) = Edits(ours, ModelBundle.Open(folder["foreign"]), new() { Width = 64, Height = 64, Steps = 4, Guidance = guidance, Batch = 2 });
+        (IReadOnlyList<float[]> expected, IReadOnlyList<float[]> got) = Edits(ours, ModelBundle.Open(folder["foreign"]), new() { Width = 64, Height = 64, InferenceSteps = 4, GuidanceScale = guidance, Batch = 2 });
         for (int i = 0; i < 2; i++)
         {
             double error = SafetensorsFile.Error(got[i], expected[i]);
@@ -51,7 +51,7 @@ public sealed class ForeignBundleTests
         using var folder = new TempFolder();
         CopyWithoutManifest(ours, folder["foreign"]);
         HalfEdges(Path.Combine(folder["foreign"], BundleFiles.ControlNet));
-        BadDataException e = Assert.Throws<BadDataException>(() => Edits(ours, ModelBundle.Open(folder["foreign"]), new() { Width = 64, Height = 64, Steps = 1, Batch = 2 }))!;
+        BadDataException e = Assert.Throws<BadDataException>(() => Edits(ours, ModelBundle.Open(folder["foreign"]), new() { Width = 64, Height = 64, InferenceSteps = 1, Batch = 2 }))!;
         Assert.That(e.Message, Does.Contain("Float16").And.Contain("down_block_"));
     }
 
@@ -63,7 +63,7 @@ public sealed class ForeignBundleTests
         using var folder = new TempFolder();
         CopyWithoutManifest(ours, folder["foreign"]);
         foreach (string model in BundleFiles.Models) HalfEdges(Path.Combine(folder["foreign"], model));
-        BadDataException e = Assert.Throws<BadDataException>(() => Edits(ours, ModelBundle.Open(folder["foreign"]), new() { Width = 64, Height = 64, Steps = 4, Guidance = 1e5f, Batch = 2 }))!;
+        BadDataException e = Assert.Throws<BadDataException>(() => Edits(ours, ModelBundle.Open(folder["foreign"]), new() { Width = 64, Height = 64, InferenceSteps = 4, GuidanceScale = 1e5f, Batch = 2 }))!;
         Assert.That(e.Message, Does.Contain("65504").And.Contain("--precision fp32"));
     }
 

@@ -14,7 +14,7 @@ public sealed class SourceBlendTests
 
     static readonly ModelBundle s_bundle = ModelBundle.Open(BundledModels.Tiny);
 
-    static readonly EditOptions s_options = new() { Width = Side, Height = Side, Guidance = 1, Strength = 0.6, Steps = 10, Seed = 3 };
+    static readonly EditOptions s_options = new() { Width = Side, Height = Side, GuidanceScale = 1, Strength = 0.6, InferenceSteps = 10, Seed = 3 };
 
     static readonly float[] s_image = [.. Enumerable.Range(0, 3 * Side * Side).Select(i => 0.8f * MathF.Sin(0.013f * i))];
 
@@ -44,7 +44,7 @@ public sealed class SourceBlendTests
         float[] z = new float[editor.Shape.LatentLength], initial = new float[z.Length];
         noise.Vae(z);
         noise.Initial(initial);
-        editor.EncodeImage(s_image).Draw((float)s_bundle.Manifest.ScalingFactor, z, z);
+        editor.EncodeImage(s_image).Sample((float)s_bundle.Manifest.ScalingFactor, z, z);
         return (z, initial);
     }
 
@@ -63,7 +63,7 @@ public sealed class SourceBlendTests
         List<float[]> made = Run(options, s_control);
         using var network = new DiffusionEditor(s_bundle, options);
         (float[] z, float[] noise) = Start(network);
-        double[] alphaBars = AlphaBars(), x = [.. z.Select((_, i) => At(network.FirstCall, i))], before = [];
+        double[] alphaBars = AlphaBars(), x = [.. z.Select((_, i) => At(network.StartStep, i))], before = [];
         float last = network.Timesteps[^1];
 
         // The source at a call's level: Σ of the test's own ᾱ; beyond the last call the source.
@@ -73,7 +73,7 @@ public sealed class SourceBlendTests
             return Math.Sqrt(a) * z[i] + Math.Sqrt(1 - a) * noise[i];
         }
 
-        for (int call = network.FirstCall; call < network.Timesteps.Count; call++)
+        for (int call = network.StartStep; call < network.Timesteps.Count; call++)
         {
             double[] epsilon = Network(network, x, call);
             double a = alphaBars[(int)network.Timesteps[call]];
@@ -81,7 +81,7 @@ public sealed class SourceBlendTests
             if (kind == SchedulerKind.Ddim)
             {
                 // Song et al., eq. 12; the last step goes to ᾱ₀.
-                int to = (int)network.Timesteps[call] - 1000 / s_options.UsedSteps;
+                int to = (int)network.Timesteps[call] - 1000 / s_options.EffectiveSteps;
                 double next = alphaBars[Math.Max(to, 0)];
                 x = [.. x0.Zip(epsilon, (v, e) => Math.Sqrt(next) * v + Math.Sqrt(1 - next) * e)];
             }
@@ -100,7 +100,7 @@ public sealed class SourceBlendTests
             before = x0;
             for (int i = 0; i < x.Length; i++)
                 if (!IsEdited(i)) x[i] = At(call + 1, i);
-            double worst = x.Zip(made[call - network.FirstCall], (expected, got) => Math.Abs(expected - got)).Max();
+            double worst = x.Zip(made[call - network.StartStep], (expected, got) => Math.Abs(expected - got)).Max();
             Assert.That(worst, Is.LessThanOrEqualTo(2e-4), $"call {call}");   // the network works in float32 and is asked for its answer again from ours
         }
 
@@ -114,11 +114,11 @@ public sealed class SourceBlendTests
         double[] prediction = [];
         float[] sample = [.. x.Select(v => (float)v)];
         bool more = call + 1 < editor.Timesteps.Count;
-        Action run = () => editor.Denoise(sample, call, Prompt, [s_control], observer: (in DenoiseStep step) =>
+        Action run = () => editor.Denoise(sample, call, Prompt, [s_control], new() { Observer = (in DenoiseStep step) =>
         {
             prediction = [.. step.Prediction.ToArray().Select(v => (double)v)];
             stop.Cancel();
-        }, cancel: stop.Token);
+        } }, stop.Token);
         if (more) Assert.That(() => run(), Throws.InstanceOf<OperationCanceledException>());
         else run();
         return prediction;
@@ -130,17 +130,17 @@ public sealed class SourceBlendTests
     public void Edit_EverySampler_OutsideIsTheSourceAtTheNextLevelAndInTheEndItself(SchedulerKind kind)
     {
         // PNDM from the first call does its first step twice.
-        EditOptions options = s_options with { Scheduler = kind, Strength = kind == SchedulerKind.Pndm ? 1 : 0.6, Steps = kind == SchedulerKind.Lcm ? 4 : 6 };
+        EditOptions options = s_options with { Scheduler = kind, Strength = kind == SchedulerKind.Pndm ? 1 : 0.6, InferenceSteps = kind == SchedulerKind.Lcm ? 4 : 6 };
         var made = new List<float[]>();
         using var editor = new DiffusionEditor(s_bundle, options);
         editor.Edit(Scene(s_control), (in DenoiseStep step) => made.Add(step.Latents.ToArray()));
         (float[] z, float[] noise) = Start(editor);
         IScheduler levels = kind.Create(new NoiseSchedule(SchedulerConfig.Of(s_bundle)), editor.Options);
-        Assert.That(made, Has.Count.EqualTo(editor.Timesteps.Count - editor.FirstCall));
+        Assert.That(made, Has.Count.EqualTo(editor.Timesteps.Count - editor.StartStep));
         for (int step = 0; step < made.Count; step++)
         {
             float[] expected = [.. z];
-            if (editor.FirstCall + step + 1 < editor.Timesteps.Count) levels.AddNoise(editor.FirstCall + step + 1, z, noise, expected);
+            if (editor.StartStep + step + 1 < editor.Timesteps.Count) levels.AddNoise(editor.StartStep + step + 1, z, noise, expected);
             Assert.That(made[step].Where((_, i) => !IsEdited(i)), Is.EqualTo(expected.Where((_, i) => !IsEdited(i))), $"step {step}");
             Assert.That(made[step].Where((_, i) => IsEdited(i)), Is.All.Matches<float>(float.IsFinite).And.Not.EqualTo(expected.Where((_, i) => IsEdited(i))));
         }
@@ -153,7 +153,7 @@ public sealed class SourceBlendTests
     [TestCase(SchedulerKind.EulerAncestral)]
     public void Edit_ProductEverywhere_IsTheEditWithoutBlendingBitForBit(SchedulerKind kind)
     {
-        EditOptions options = s_options with { Scheduler = kind, Steps = 5 };
+        EditOptions options = s_options with { Scheduler = kind, InferenceSteps = 5 };
         float[] everywhere = Control((_, _) => true);
         Assert.That(Run(options, everywhere), Is.EqualTo(Run(options with { BlendLatents = false }, everywhere)));
     }

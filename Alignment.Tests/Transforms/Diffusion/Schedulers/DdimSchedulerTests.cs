@@ -3,7 +3,7 @@ using Alignment.Transforms.Diffusion.Schedulers;
 
 namespace Alignment.Tests.Transforms.Diffusion.Schedulers;
 
-public sealed class DdimSchedulerTests
+sealed class DdimSchedulerTests
 {
     /// <summary>The fixtures' advice for whole traces, and for one step from the reference's own sample.</summary>
     const double TraceTolerance = 2e-5, StepTolerance = 1e-6;
@@ -50,7 +50,7 @@ public sealed class DdimSchedulerTests
     public void Advance_ReferenceTrace_IsFollowed(Trace c)
     {
         SafetensorsFile ddim = Fixture("ddim"), common = Fixture("common");
-        var scheduler = new DdimScheduler(new NoiseSchedule(c.Config), c.Steps, new() { Eta = c.Eta });
+        IScheduler scheduler = new DdimScheduler(new NoiseSchedule(c.Config), c.Steps, new() { Eta = c.Eta });
         Assert.That(scheduler.Timesteps, Is.EqualTo(ddim.Floats($"{c.Key}.timesteps")));
         Assert.That(scheduler.Timesteps, Has.Count.EqualTo(c.Calls));
         Assert.That((double)scheduler.InitialNoiseSigma, Is.EqualTo(c.InitialNoiseSigma));
@@ -143,13 +143,13 @@ public sealed class DdimSchedulerTests
     [TestCase(0.29, ExpectedResult = 36)]
     [TestCase(0.001, ExpectedResult = 49)]
     [TestCase(0, ExpectedResult = 50)]
-    public int FirstCall_Strength_LeavesThatShareOfTheSteps(double strength) => new DdimScheduler(new NoiseSchedule(new()), 50).FirstCall(strength);
+    public int StartStep_Strength_LeavesThatShareOfTheSteps(double strength) => ((IScheduler)new DdimScheduler(new NoiseSchedule(new()), 50)).StartStep(strength);
 
     [TestCase(-0.1)]
     [TestCase(1.1)]
     [TestCase(double.NaN)]
-    public void FirstCall_StrengthOutOfRange_IsRefused(double strength) =>
-        Assert.That(() => new DdimScheduler(new NoiseSchedule(new()), 50).FirstCall(strength), Throws.TypeOf<UsageException>().With.Message.Contains("strength"));
+    public void StartStep_StrengthOutOfRange_IsRefused(double strength) =>
+        Assert.That(() => ((IScheduler)new DdimScheduler(new NoiseSchedule(new()), 50)).StartStep(strength), Throws.TypeOf<UsageException>().With.Message.Contains("strength"));
 
     [TestCase(-1f)]
     [TestCase(1.5f)]

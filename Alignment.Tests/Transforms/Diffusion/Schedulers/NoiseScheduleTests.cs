@@ -2,7 +2,7 @@ using Alignment.Transforms.Diffusion.Schedulers;
 
 namespace Alignment.Tests.Transforms.Diffusion.Schedulers;
 
-public sealed class NoiseScheduleTests
+sealed class NoiseScheduleTests
 {
     [Test]
     public void New_StableDiffusionsValues_EqualTheReference()

@@ -4,7 +4,7 @@ using Alignment.Transforms.Diffusion.Schedulers;
 namespace Alignment.Tests.Transforms.Diffusion.Schedulers;
 
 /// <summary>Every sampler against the reference's traces: the whole loop with the fixtures' stand-in for a model, and each single step from the reference's own sample.</summary>
-public sealed class SchedulerTracesTests
+sealed class SchedulerTracesTests
 {
     /// <summary>The fixtures' advice for whole traces, and for one step from the reference's own sample.</summary>
     const double TraceTolerance = 2e-5, StepTolerance = 1e-6;

@@ -1,7 +1,7 @@
 namespace Alignment.Transforms.Attention.Saliency;
 
 /// <summary>Predicts where people look from the picture alone. Stateless: an instance may be used by several threads, and equal pictures give equal maps.</summary>
-public interface ISaliency
+public interface ISaliencyPredictor
 {
     /// <summary>What it is called in tables and on the command line; see <see cref="SaliencyPredictors"/>.</summary>
     string Name { get; }
@@ -21,7 +21,7 @@ public static class SaliencyPredictors
     const string SmoothedEnding = ".smoothed";
 
     // The method's number moves when equal pictures would give other maps than before: spectral residual's second has ln(1 + |F|) for ln|F|.
-    static readonly (ISaliency Saliency, int Method)[] s_all = [(new SpectralResidual(), 2), (new FineGrained(), 1)];
+    static readonly (ISaliencyPredictor Saliency, int Method)[] s_all = [(new SpectralResidual(), 2), (new FineGrained(), 1)];
 
     /// <summary>The names that <see cref="Parse"/> knows.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. s_all.Select(s => s.Saliency.Name), .. s_all.Select(s => s.Saliency.Name + SmoothedEnding)];
@@ -30,7 +30,7 @@ public static class SaliencyPredictors
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="smoothing">For the smoothed ones; null for the defaults.</param>
     /// <exception cref="UsageException">There is none; the message lists the names. Or the smoothing is out of range.</exception>
-    public static ISaliency Parse(string name, SaliencySmoothing? smoothing = null)
+    public static ISaliencyPredictor Parse(string name, SaliencySmoothing? smoothing = null)
     {
         foreach (var (raw, _) in s_all)
         {
@@ -49,7 +49,7 @@ public static class SaliencyPredictors
 
     /// <summary>The same predictor with its map blurred and stretched to 0..1.</summary>
     /// <exception cref="UsageException">The smoothing is out of range.</exception>
-    public static ISaliency Smoothed(this ISaliency saliency, SaliencySmoothing? smoothing = null) => new SmoothedSaliency(saliency, smoothing ?? new(), saliency.Name + SmoothedEnding);
+    public static ISaliencyPredictor Smoothed(this ISaliencyPredictor saliency, SaliencySmoothing? smoothing = null) => new SmoothedSaliency(saliency, smoothing ?? new(), saliency.Name + SmoothedEnding);
 
     internal static void CheckSize(ReadOnlySpan<byte> rgb, int width, int height, Span<float> map)
     {

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Alignment.Transforms.Images;
 
 /// <summary>Turns eight rows of eight 32-bit values over their diagonal; the bits stay as they are.</summary>
-static class EightByEight
+static class Transpose8x8
 {
     public const int Side = 8;
 
@@ -14,7 +14,7 @@ static class EightByEight
     /// <param name="fromRow">From one row to the next.</param>
     /// <param name="to">Where the first column goes.</param>
     /// <param name="toRow">From one column to the next there.</param>
-    public static void Turn(ref float from, int fromRow, ref float to, int toRow)
+    public static void Transpose(ref float from, int fromRow, ref float to, int toRow)
     {
         if (!Avx.IsSupported)
         {

@@ -4,7 +4,7 @@ namespace Alignment.Transforms.Attention.Metrics;
 /// What the agreement measures need of a map. Maps are float; everything is computed in double, in the order of the pixels, so that equal maps give equal
 /// bits on every machine.
 /// </summary>
-static class MapNumbers
+static class MapStatistics
 {
     /// <summary>What keeps a logarithm finite: the literal of the MIT benchmark's code and pysaliency's (not 2⁻⁵²: where a density is 0 the fifth digit of the result shows the difference).</summary>
     public const double Epsilon = 2.2204e-16;

@@ -1,14 +1,14 @@
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>Where a run that keeps part of the picture begins (SDEdit, Meng et al. 2022).</summary>
-static class StartOfRun
+static class ImageToImage
 {
     /// <summary>
     /// The first of <paramref name="steps"/> steps at <paramref name="strength"/>: the last ⌊strength · steps⌋ are done, all of them at 1,
     /// none at 0, at least one in between.
     /// </summary>
     /// <exception cref="UsageException">The strength is not within 0 … 1.</exception>
-    public static int FirstStep(double strength, int steps)
+    public static int StartStep(double strength, int steps)
     {
         if (!(strength is >= 0 and <= 1))
             throw UsageException.For("The strength", FormattableString.Invariant($"{strength}"), "0 (leave the scene) to 1 (keep nothing of it)", "0.6 keeps the scene and lets its product change.");

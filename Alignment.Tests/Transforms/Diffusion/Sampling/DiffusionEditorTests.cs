@@ -6,12 +6,12 @@ using Alignment.Transforms.Diffusion.Schedulers;
 
 namespace Alignment.Tests.Transforms.Diffusion.Sampling;
 
-public sealed class SceneEditorTests
+public sealed class DiffusionEditorTests
 {
     const string Model = "tiny-sd";
     const int Width = 48, Height = 32;
 
-    static readonly EditOptions s_options = new() { Width = Width, Height = Height, Scheduler = SchedulerKind.Ddim, Steps = 5 };
+    static readonly EditOptions s_options = new() { Width = Width, Height = Height, Scheduler = SchedulerKind.Ddim, InferenceSteps = 5 };
 
     static DiffusionEditor Editor(EditOptions options) => new(TinyBundles.Of(Model), options);
 
@@ -62,7 +62,7 @@ public sealed class SceneEditorTests
     [Test]
     public void Edit_Steps_AllocateNothing()
     {
-        using DiffusionEditor editor = Editor(s_options with { Steps = 8, Strength = 1, Batch = 2 });
+        using DiffusionEditor editor = Editor(s_options with { InferenceSteps = 8, Strength = 1, Batch = 2 });
         var allocated = new long[8];
         for (int edit = 0; edit < 2; edit++) // the first compiles, and makes and binds everything once
             editor.Edit(Scene(2), observer: (in DenoiseStep step) => allocated[step.Index] = GC.GetAllocatedBytesForCurrentThread());
@@ -93,7 +93,7 @@ public sealed class SceneEditorTests
     [TestCase(0f)]
     public void Edit_GuidanceUpToOne_DoesNotReadTheNegativePrompt(float guidance)
     {
-        using DiffusionEditor plain = Editor(s_options with { Guidance = guidance }), negative = Editor(s_options with { Guidance = guidance, NegativePrompt = "blurry" });
+        using DiffusionEditor plain = Editor(s_options with { GuidanceScale = guidance }), negative = Editor(s_options with { GuidanceScale = guidance, NegativePrompt = "blurry" });
         Assert.That(Bits(negative.Edit(Scene())[0]), Is.EqualTo(Bits(plain.Edit(Scene())[0])));
     }
 
@@ -101,17 +101,17 @@ public sealed class SceneEditorTests
     public void Edit_GuidanceJustAboveOne_AgreesWithNone()
     {
         // ε₋ + g (ε₊ − ε₋) is continuous in g, so both ways of computing it must meet at 1.
-        using DiffusionEditor none = Editor(s_options with { Guidance = 1 }), little = Editor(s_options with { Guidance = 1.00001f });
+        using DiffusionEditor none = Editor(s_options with { GuidanceScale = 1 }), little = Editor(s_options with { GuidanceScale = 1.00001f });
         Assert.That(SafetensorsFile.Error(little.Edit(Scene())[0], none.Edit(Scene())[0]), Is.LessThan(1e-4));
     }
 
     [Test]
     public void Edit_Cancelled_StopsBetweenSteps()
     {
-        using DiffusionEditor editor = Editor(s_options with { Steps = 50 });
+        using DiffusionEditor editor = Editor(s_options with { InferenceSteps = 50 });
         using var cancel = new CancellationTokenSource();
         int steps = 0;
-        Assert.That(() => editor.Edit(Scene(), (in DenoiseStep _) => { if (++steps == 3) cancel.Cancel(); }, cancel: cancel.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => editor.Edit(Scene(), (in DenoiseStep _) => { if (++steps == 3) cancel.Cancel(); }, cancellationToken: cancel.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(steps, Is.EqualTo(3));
         Assert.That(() => editor.Edit(Scene()), Throws.Nothing, "an editor stays usable after a cancelled edit");
     }
@@ -170,10 +170,10 @@ public sealed class SceneEditorTests
 
     static IEnumerable<TestCaseData> BadOptions() =>
     [
-        new TestCaseData(new EditOptions { Steps = 0 }, "steps"),
-        new TestCaseData(new EditOptions { Guidance = float.NaN }, "guidance"),
+        new TestCaseData(new EditOptions { InferenceSteps = 0 }, "steps"),
+        new TestCaseData(new EditOptions { GuidanceScale = float.NaN }, "guidance"),
         new TestCaseData(new EditOptions { Strength = 1.01 }, "strength"),
-        new TestCaseData(new EditOptions { ControlScale = -1 }, "control scale"),
+        new TestCaseData(new EditOptions { ConditioningScale = -1 }, "control scale"),
         new TestCaseData(new EditOptions { Scheduler = SchedulerKind.Ddim, Eta = 2 }, "eta"),
         new TestCaseData(new EditOptions { Eta = 0.5f }, "eta"),
         new TestCaseData(new EditOptions { Width = 0 }, "size"),

@@ -11,38 +11,39 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace Alignment.Transforms.Diffusion.Sampling;
 
 /// <summary>The five models of a bundle, each loaded when it is first needed.</summary>
-sealed class EditSessions : IDisposable
+sealed class BundleSessions : IDisposable
 {
-    static readonly TensorElementType[] s_numbers = [TensorElementType.Float, TensorElementType.Float16, TensorElementType.Double, TensorElementType.Int64, TensorElementType.Int32];
+    static readonly TensorElementType[] s_numbers =
+        [TensorElementType.Float, TensorElementType.Float16, TensorElementType.Double, TensorElementType.Int64, TensorElementType.Int32];
 
     readonly ModelBundle _bundle;
     readonly Dictionary<string, Lazy<InferenceSession>> _sessions;
     readonly Lazy<OrtMemoryInfo>? _deviceMemory;
-    readonly Lazy<(InferenceSession Hint, InferenceSession Body)?> _inTwo;
-    readonly WeightPacking _packing;
+    readonly Lazy<(InferenceSession Hint, InferenceSession Body)?> _split;
+    readonly WeightPrepacking _prepacking;
     readonly Lazy<(long Weights, long Memory)> _room;
     double? _steps, _pictures;
 
-    public EditSessions(ModelBundle bundle, Device device, WeightPacking packing = WeightPacking.Auto)
+    public BundleSessions(ModelBundle bundle, Device device, WeightPrepacking prepacking = WeightPrepacking.Auto)
     {
         _bundle = bundle;
         Device = device;
-        _packing = packing;
+        _prepacking = prepacking;
         _room = new(() => (BundleFiles.Models.Sum(WeightBytes), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
         if (device.MemoryName is { } memory) _deviceMemory = new(() => new OrtMemoryInfo(memory, OrtAllocatorType.DeviceAllocator, device.Index, OrtMemType.Default));
         _sessions = BundleFiles.Models.ToDictionary(file => file, file => new Lazy<InferenceSession>(() => Open(file)), StringComparer.Ordinal);
-        _inTwo = new(OpenInTwo);
+        _split = new(OpenSplit);
     }
 
     public Device Device { get; }
 
-    /// <summary>Where tensors that only models touch are kept.</summary>
+    /// <summary>Where tensors lie that only models touch.</summary>
     public OrtMemoryInfo DeviceMemory => _deviceMemory?.Value ?? OrtMemoryInfo.DefaultInstance;
 
-    /// <summary>How often tensors went from the processor's memory to the device's or back.</summary>
-    public long Crossings { get; private set; }
+    /// <summary>Copies between the processor's memory and the device's, in either direction.</summary>
+    public long DeviceCopies { get; private set; }
 
-    public void Crossed() => Crossings++;
+    public void CountDeviceCopy() => DeviceCopies++;
 
     /// <summary>For tests: inputs are copied when they are bound, as where the device has memory of its own.</summary>
     public bool CopiesWhenBound { get; set; }
@@ -51,11 +52,11 @@ sealed class EditSessions : IDisposable
 
     public InferenceSession Unet => _sessions[BundleFiles.Unet].Value;
 
-    /// <summary>The ControlNet; where <see cref="Hint"/> is there it takes its output in the control picture's place.</summary>
-    public InferenceSession ControlNet => _inTwo.Value?.Body ?? _sessions[BundleFiles.ControlNet].Value;
+    /// <summary>The ControlNet; where there is a <see cref="Hint"/> it takes the hint's output in the control picture's place.</summary>
+    public InferenceSession ControlNet => _split.Value?.Body ?? _sessions[BundleFiles.ControlNet].Value;
 
     /// <summary>The part of the ControlNet that depends on the control picture only, run once a scene; null in bundles that do not record their architecture.</summary>
-    public InferenceSession? Hint => _inTwo.Value?.Hint;
+    public InferenceSession? Hint => _split.Value?.Hint;
 
     public InferenceSession VaeEncoder => _sessions[BundleFiles.VaeEncoder].Value;
 
@@ -63,30 +64,32 @@ sealed class EditSessions : IDisposable
 
     /// <summary>Loads what denoising needs.</summary>
     public void Load() => _ = (ControlNet, Unet, TextEncoder);
+
     /// <summary>
-    /// Says what is ahead, in evaluations for pictures of 512x512 – of the denoising models with two samples –; the models not loaded yet go by it under
-    /// <see cref="WeightPacking.Auto"/>. Unsaid it is as much as there can be.
+    /// Announces how much is ahead, in evaluations for pictures of 512x512 – of the denoising models with two samples; <see cref="WeightPrepacking.Auto"/> decides by
+    /// it for models not loaded yet. Without it, any number is assumed.
     /// </summary>
     public void Expect(double steps, double pictures) => (_steps, _pictures) = (steps, pictures);
 
-    /// <summary>Whether a model's weights are rearranged when it is loaded.</summary>
-    public bool Packs(string model) => _packing switch
+    public bool Prepacks(string model) => _prepacking switch
     {
-        WeightPacking.On => true,
-        WeightPacking.Off => false,
-        _ => Device.Kind != DeviceKind.Cpu || PackingRule.Packs(model, WeightBytes(model), model is BundleFiles.Unet or BundleFiles.ControlNet ? _steps : _pictures, _room.Value.Weights, _room.Value.Memory),
+        WeightPrepacking.On => true,
+        WeightPrepacking.Off => false,
+        _ => Device.Kind != DeviceKind.Cpu
+            || PrepackingRule.Prepacks(model, WeightBytes(model), model is BundleFiles.Unet or BundleFiles.ControlNet ? _steps : _pictures, _room.Value.Weights, _room.Value.Memory),
     };
 
     /// <summary>Weights beside the graph.</summary>
     long WeightBytes(string model) => _bundle.Header(model).ExternalFiles.Sum(f => new FileInfo(f).Length);
 
-    // Layouts of ONNX Runtime's own are copies too, so that a model that is to stay mapped goes without them.
-    SessionSettings Settings(string model) => Packs(model)
+    // ONNX Runtime's own layouts are copies too, so a model that is to stay mapped goes without them.
+    SessionSettings Settings(string model) => Prepacks(model)
         ? new() { Device = Device }
         : new() { Device = Device, Prepacking = false, Optimization = GraphOptimizationLevel.ORT_ENABLE_EXTENDED };
 
-    /// <summary>Whether numbers beyond 65504 become infinite on their way through the loaded models: their inputs or outputs are float16.</summary>
-    public bool HasFloat16 => _sessions.Values.Where(s => s.IsValueCreated).SelectMany(s => s.Value.InputMetadata.Values.Concat(s.Value.OutputMetadata.Values)).Any(m => m.ElementDataType == TensorElementType.Float16);
+    /// <summary>Whether a loaded model has float16 inputs or outputs, where numbers beyond 65504 become infinite.</summary>
+    public bool HasFloat16 => _sessions.Values.Where(s => s.IsValueCreated)
+        .SelectMany(s => s.Value.InputMetadata.Values.Concat(s.Value.OutputMetadata.Values)).Any(m => m.ElementDataType == TensorElementType.Float16);
 
     /// <summary>Runs a model on one input, for those that run once a scene; float16 at either edge is converted.</summary>
     public float[][] Run(InferenceSession session, string input, OrtValue value, params string[] outputs)
@@ -107,9 +110,9 @@ sealed class EditSessions : IDisposable
     /// <summary><paramref name="value"/> as float16, or null where the model takes it as it is.</summary>
     static OrtTensor? Narrow(TensorElementType wanted, OrtValue value)
     {
-        OrtTensorTypeAndShapeInfo about = value.GetTensorTypeAndShape();
-        if (wanted != TensorElementType.Float16 || about.ElementDataType != TensorElementType.Float) return null;
-        var halves = new OrtTensor(wanted, about.Shape);
+        OrtTensorTypeAndShapeInfo info = value.GetTensorTypeAndShape();
+        if (wanted != TensorElementType.Float16 || info.ElementDataType != TensorElementType.Float) return null;
+        var halves = new OrtTensor(wanted, info.Shape);
         TensorPrimitives.ConvertToHalf(value.GetTensorDataAsSpan<float>(), halves.Halves);
         return halves;
     }
@@ -124,23 +127,23 @@ sealed class EditSessions : IDisposable
     }
 
     /// <summary>A ControlNet whose residuals the UNet cannot read: they pass between the models as they are.</summary>
-    public BadDataException Mismatch(string output, TensorElementType made, string input, TensorElementType taken) =>
-        BadDataException.For($"The bundle '{_bundle.Folder}'", $"a ControlNet that makes '{output}' as {made} and a UNet that takes '{input}' as {taken}",
+    public BadDataException Mismatch(string output, TensorElementType found, string input, TensorElementType expected) =>
+        BadDataException.For($"The bundle '{_bundle.Folder}'", $"a ControlNet that makes '{output}' as {found} and a UNet that takes '{input}' as {expected}",
             "the same type in both", "Export both models in the same precision.");
 
-    /// <summary>ONNX Runtime's failure in a run, as the user should read it.</summary>
     public AlignmentException Failed(OnnxRuntimeException e) =>
         BadDataException.For($"A model of the bundle '{_bundle.Folder}' on {Device}", $"a failure while running ({SafePath.Shorten(e.Message, 400)})",
             "models that take pictures of this size and have the memory for it", "Choose a smaller --size or --batch, or import the model again.", e);
 
     /// <summary>The ControlNet in two, on the bundle's own weights, none of which is copied.</summary>
-    (InferenceSession Hint, InferenceSession Body)? OpenInTwo()
+    (InferenceSession Hint, InferenceSession Body)? OpenSplit()
     {
-        if (!_bundle.HasManifest || !BundleConfigs.AreIn(_bundle)) return null;   // without the manifest nobody says that graph and architecture belong together
+        if (!_bundle.HasManifest || !BundleConfigs.AreIn(_bundle)) return null;   // without the manifest nothing says that graph and architecture belong together
         ControlNetConfig config = BundleConfigs.Read(_bundle).ControlNet;
         using var weights = new OnnxWeights(_bundle.PathOf(BundleFiles.ControlNet));
         var (hint, body) = Onnx.Models.ControlNet.AuthorInTwo(config, weights, _bundle.Precision);
-        InferenceSession Load(OnnxModel model) => OrtSessions.Open(model.ToBytes(shareFrom: _bundle.Folder), $"{_bundle.Folder}: {model.Graph.Name}", _bundle.Folder, Settings(BundleFiles.ControlNet));
+        InferenceSession Load(OnnxModel model) =>
+            OrtSessions.Open(model.ToBytes(shareFrom: _bundle.Folder), $"{_bundle.Folder}: {model.Graph.Name}", _bundle.Folder, Settings(BundleFiles.ControlNet));
         InferenceSession first = Load(hint);
         try
         {
@@ -159,15 +162,15 @@ sealed class EditSessions : IDisposable
         (string name, NodeMetadata type) = session.InputMetadata.FirstOrDefault(i => !s_numbers.Contains(i.Value.ElementDataType));
         if (name is null) return session;
         session.Dispose();
-        throw BadDataException.For($"The model '{file}' of the bundle '{_bundle.Folder}'", $"the input '{name}' of type {type.ElementDataType}", "float32 or float16 inputs", "Import the model with 'alignment models import', which makes them float32.");
+        throw BadDataException.For($"The model '{file}' of the bundle '{_bundle.Folder}'", $"the input '{name}' of type {type.ElementDataType}",
+            "float32 or float16 inputs", "Import the model with 'alignment models import', which makes them float32.");
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (Lazy<InferenceSession> session in _sessions.Values)
             if (session.IsValueCreated) session.Value.Dispose();
-        if (_inTwo is { IsValueCreated: true, Value: { } two })
+        if (_split is { IsValueCreated: true, Value: { } two })
         {
             two.Hint.Dispose();
             two.Body.Dispose();

@@ -2,8 +2,8 @@ using Alignment.Onnx.Bundles;
 
 namespace Alignment.Transforms.Diffusion.Sampling;
 
-/// <summary>A bundle's editors, one for each size asked for; made with the first edit, after every byte of the bundle was checked once.</summary>
-sealed class BundleEditors(ModelBundle bundle, EditOptions options) : IDisposable
+/// <summary>A bundle's editors, one for each size, made on first use, after every byte of the bundle was checked once.</summary>
+sealed class EditorCache(ModelBundle bundle, EditOptions options) : IDisposable
 {
     readonly Lock _gate = new();
     readonly Dictionary<(int Width, int Height), DiffusionEditor> _editors = [];
@@ -12,20 +12,18 @@ sealed class BundleEditors(ModelBundle bundle, EditOptions options) : IDisposabl
     /// <summary>Edits a scene under its only control.</summary>
     public float[] Edit(int width, int height, EditInput scene)
     {
-        DiffusionEditor editor;
+        DiffusionEditor? editor;
         lock (_gate)
         {
             // The hash stands for what the manifest says; that the files are what it says is known only after reading them.
             if (!_verified && bundle.HasManifest) bundle.Verify();
             _verified = true;
-            if (!_editors.TryGetValue((width, height), out DiffusionEditor? made))
-                _editors.Add((width, height), made = new DiffusionEditor(bundle, options with { Width = width, Height = height }));
-            editor = made;
+            if (!_editors.TryGetValue((width, height), out editor))
+                _editors.Add((width, height), editor = new DiffusionEditor(bundle, options with { Width = width, Height = height }));
         }
         return editor.Edit(scene)[0];
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         lock (_gate)

@@ -1,0 +1,117 @@
+using Alignment.Onnx.Runtime;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace Alignment.Transforms.Diffusion.Sampling;
+
+/// <summary>
+/// A session with an I/O binding that stays: inputs are bound once; the first run allocates the outputs in the device's memory, and every later one writes to the
+/// same tensors. Only the first run allocates.
+/// </summary>
+/// <remarks>
+/// ONNX Runtime copies an input from other memory than the model's when it is bound, not when the model runs. So tensors that the processor writes are given to
+/// <see cref="Feed"/> and bound again after each writing; outputs of other runs stay on the device.
+/// </remarks>
+sealed class BoundSession : IDisposable
+{
+    readonly BundleSessions _sessions;
+    readonly InferenceSession _session;
+    readonly OrtIoBinding _binding;
+    readonly RunOptions _options = new();
+    readonly List<(string Name, OrtValue? Value)> _outputs = [];
+    readonly Dictionary<string, OrtValue> _copies = new(StringComparer.Ordinal);
+    IDisposableReadOnlyCollection<OrtValue>? _values;
+
+    public BoundSession(BundleSessions sessions, InferenceSession session)
+    {
+        (_sessions, _session) = (sessions, session);
+        _binding = session.CreateIoBinding();
+    }
+
+    public IReadOnlyList<string> OutputNames => _session.OutputNames;
+
+    public TensorElementType TypeOf(string input) => _session.InputMetadata[input].ElementDataType;
+
+    /// <summary>Binds an output of another run.</summary>
+    public BoundSession Input(string name, OrtValue value)
+    {
+        _binding.BindInput(name, value);
+        return this;
+    }
+
+    /// <summary>Binds what the processor has written: copied to the device now.</summary>
+    public BoundSession Feed(string name, OrtTensor tensor)
+    {
+        _sessions.CountDeviceCopy();
+        OrtValue value = tensor.Value;
+        if (_sessions.CopiesWhenBound)
+        {
+            if (_copies.Remove(name, out OrtValue? before)) before.Dispose();
+            value = _copies[name] = OrtValues.Copy(value);
+        }
+        _binding.BindInput(name, value);
+        return this;
+    }
+
+    /// <summary>Writes to another run's output, or to the processor's memory.</summary>
+    public BoundSession Output(string name, OrtValue value)
+    {
+        _binding.BindOutput(name, value);
+        _outputs.Add((name, value));
+        return this;
+    }
+
+    /// <summary>Lets the first run allocate these outputs; see <see cref="this"/>.</summary>
+    public BoundSession Allocate(IEnumerable<string> outputs)
+    {
+        foreach (string name in outputs)
+        {
+            _binding.BindOutputToDevice(name, _sessions.DeviceMemory);
+            _outputs.Add((name, null));
+        }
+        return this;
+    }
+
+    /// <summary>The tensor of an output. Runs the model where it was not run yet.</summary>
+    public OrtValue this[string output]
+    {
+        get
+        {
+            if (_values is null) Run();
+            int index = _outputs.FindIndex(o => o.Name == output);
+            return _outputs[index].Value ?? _values![index];
+        }
+    }
+
+    /// <exception cref="AlignmentException">ONNX Runtime failed.</exception>
+    public void Run()
+    {
+        try
+        {
+            _binding.SynchronizeBoundInputs();
+            _session.RunWithBinding(_options, _binding);
+            _binding.SynchronizeBoundOutputs();
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw _sessions.Failed(e);
+        }
+        if (_values is null) BindAllocated();
+    }
+
+    void BindAllocated()
+    {
+        _values = _binding.GetOutputValues();
+        if (_outputs.TrueForAll(o => o.Value is not null)) return;
+        _binding.ClearBoundOutputs();
+        for (int i = 0; i < _outputs.Count; i++) _binding.BindOutput(_outputs[i].Name, _outputs[i].Value ?? _values[i]);
+    }
+
+    public void Dispose()
+    {
+        _values?.Dispose();
+        _binding.Dispose();
+        foreach (OrtValue value in _copies.Values) value.Dispose();
+        _options.Dispose();
+    }
+}
