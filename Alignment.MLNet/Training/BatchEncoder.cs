@@ -73,7 +73,7 @@ sealed class BatchEncoder : IDisposable
             // 1. x₀ = scale · (mean + e^(logvar / 2) ξ); x_t = √ᾱ x₀ + √(1−ᾱ) ε.
             Span<float> latents = batch.NoisyLatents.AsSpan(i * n, n), noise = batch.Noise.AsSpan(i * n, n);
             _random.Vae(training, row, latents);
-            Latents(scene).Draw(_scalingFactor, latents, latents);
+            Latents(scene).Sample(_scalingFactor, latents, latents);
             _random.Noise(training, row, noise);
             _schedule.AddNoise(latents, noise, timestep, latents);
 
