@@ -113,7 +113,7 @@ sealed class SceneMeter(VariantSet set, EditedFolder folder, IReadOnlyList<Atten
         {
             if (targets.ContainsKey(row.ControlHash)) continue;
             float[] map = set.ReadMap(row);
-            if (FileHash.OfControl(set.Width, set.Height, mask, map) != row.ControlHash)
+            if (ControlStack.Hash(set.Width, set.Height, mask, map) != row.ControlHash)
                 throw BadDataException.For($"The map '{SafePath.Shorten(row.AttentionMapPath, 300)}' and the mask of {SafePath.Shorten(row.Scene.SceneId)}", "another control than the variants' table has", "both as they were when the variants were made", "One of them changed since: make the variants again, then edit again.");
             targets[row.ControlHash] = new(map, Pair(AttentionScore.Of(map, mask)), PeakPixels.Of(map, options.FixatedPart));
         }

@@ -2,6 +2,7 @@ using Alignment.MLNet.Storage;
 using Alignment.MLNet.Variants;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Runtime;
+using Alignment.Transforms.Attention;
 using Alignment.Transforms.Diffusion.Sampling;
 
 namespace Alignment.MLNet.Editing;
@@ -18,9 +19,6 @@ namespace Alignment.MLNet.Editing;
 /// </remarks>
 public static class EditJob
 {
-    /// <summary>M and A.</summary>
-    const int ControlChannels = 2;
-
     /// <summary>Edits what is not up to date.</summary>
     /// <param name="variants">The set; its maps' size is the edits' size.</param>
     /// <param name="bundle">The model.</param>
@@ -43,8 +41,9 @@ public static class EditJob
     /// <exception cref="MissingDependencyException">The device is not there.</exception>
     internal static void Require(ModelBundle bundle, EditOptions edit)
     {
-        if (bundle.Manifest.ControlChannels != ControlChannels)
-            throw BadDataException.For($"The ControlNet of the model bundle '{bundle.Folder}'", FormattableString.Invariant($"a control of {bundle.Manifest.ControlChannels} channels"), "2: keyword mask and attention",
+        if (bundle.Manifest.ControlChannels != ControlStack.Channels)
+            throw BadDataException.For($"The ControlNet of the model bundle '{bundle.Folder}'", FormattableString.Invariant($"a control of {bundle.Manifest.ControlChannels} channels"),
+                FormattableString.Invariant($"{ControlStack.Channels}: {string.Join(" and ", ControlStack.Labels)}"),
                 "Use a ControlNet made for attention maps, or import the model without one to start a new one.");
         new DiffusionEditor(bundle, edit).Dispose();
         OrtSessions.Require(edit.Device);

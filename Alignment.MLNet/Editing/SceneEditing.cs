@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Alignment.MLNet.Storage;
+using Alignment.Transforms.Attention;
 using Alignment.Transforms.Diffusion.Compositing;
 using Alignment.Transforms.Diffusion.Sampling;
 using Alignment.Transforms.Images;
@@ -93,7 +94,6 @@ sealed class SceneEditing(EditedFolder folder, IScenesToEdit variants, EditOptio
 
     List<ControlGroup> Group(SceneToEdit scene)
     {
-        int n = variants.Width * variants.Height;
         float[] mask = variants.ReadMask(scene, variants.Width, variants.Height);
         var byHash = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         var hashOfPath = new Dictionary<string, string>(StringComparer.Ordinal);   // variants that refer to the baseline's map
@@ -103,16 +103,10 @@ sealed class SceneEditing(EditedFolder folder, IScenesToEdit variants, EditOptio
             if (!hashOfPath.TryGetValue(map.Path, out string? hash))
             {
                 float[] attention = variants.ReadAttention(map.Path);
-                hashOfPath[map.Path] = hash = FileHash.OfControl(variants.Width, variants.Height, mask, attention);
+                hashOfPath[map.Path] = hash = ControlStack.Hash(variants.Width, variants.Height, mask, attention);
                 if (map.ControlHash is { } recorded && recorded != hash)
                     throw BadDataException.For($"The attention map '{SafePath.Shorten(map.Path, 300)}' and the mask of {scene.SceneId}", $"the control {hash[..12]}…", $"{SafePath.Shorten(recorded, 12)}, as the variants' table has it", "One of them changed since: delete the map and make the variants again.");
-                if (!byHash.ContainsKey(hash))
-                {
-                    float[] control = new float[2 * n];
-                    mask.CopyTo(control, 0);
-                    attention.CopyTo(control, n);
-                    groups.Add(new ControlGroup(hash, byHash[hash] = [], control));
-                }
+                if (!byHash.ContainsKey(hash)) groups.Add(new ControlGroup(hash, byHash[hash] = [], ControlStack.Of(mask, attention)));
             }
             byHash[hash].Add(map.Variant);
         }

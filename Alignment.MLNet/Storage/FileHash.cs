@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Alignment.MLNet.Storage;
@@ -28,15 +27,4 @@ static class FileHash
     }
 
     public static string OfBytes(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
-
-    /// <summary>Of a control [2,H,W]: its size, the mask, the attention. Equal controls have equal hashes, whatever the variant.</summary>
-    public static string OfControl(int width, int height, ReadOnlySpan<float> mask, ReadOnlySpan<float> attention)
-    {
-        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        // Every supported machine is little-endian, as ONNX Runtime is.
-        sha.AppendData(MemoryMarshal.AsBytes<int>([width, height]));
-        sha.AppendData(MemoryMarshal.AsBytes(mask));
-        sha.AppendData(MemoryMarshal.AsBytes(attention));
-        return Convert.ToHexStringLower(sha.GetHashAndReset());
-    }
 }

@@ -5,6 +5,7 @@ using Alignment.MLNet.Storage;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Training;
 using Alignment.Onnx.Weights;
+using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Training;
 
@@ -136,7 +137,7 @@ sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions op
             The ControlNet of this bundle was fine-tuned by `alignment train`; every other file is that of the bundle it was trained from.
 
             - Trained from: {source.Manifest.Origin} (hash {source.Hash}), licence: {source.Manifest.License}
-            - Data: {split.Train.Count} scenes of {split.TrainVideos} videos, {options.Width}x{options.Height} pixels, control [keyword mask, attention]
+            - Data: {split.Train.Count} scenes of {split.TrainVideos} videos, {options.Width}x{options.Height} pixels, control [{string.Join(", ", ControlStack.Labels)}]
             - {_attention.Value.Text}
             - {chosen} steps of {options.Rows} scenes (of {end.Step} done, {plan.Steps} planned), AdamW, rate {options.LearningRate}, {options.Decay}, seed {options.Seed}
             - Loss weights: noise {options.NoiseWeight}, reconstruction {options.ReconstructionWeight}, LPIPS {options.LpipsWeight}, background {options.BackgroundWeight}

@@ -1,3 +1,4 @@
+using Alignment.Transforms.Attention;
 using Alignment.Transforms.MlNetPlumbing;
 using Microsoft.ML;
 
@@ -6,13 +7,13 @@ namespace Alignment.Transforms.Stages;
 /// <summary>Options of <see cref="BuildControlEstimator"/>.</summary>
 public sealed record BuildControlOptions : IStageOptions
 {
-    /// <summary>float [H,W], 0 or 1 – M, the first channel.</summary>
+    /// <summary>float [H,W], 0 or 1 – M.</summary>
     public string MaskColumn { get; init; } = SceneColumns.Mask;
 
-    /// <summary>float [H,W], 0..1 – A', the second channel.</summary>
+    /// <summary>float [H,W], 0..1 – A'.</summary>
     public string HeatmapColumn { get; init; } = SceneColumns.HeatmapModified;
 
-    /// <summary>float [2,H,W].</summary>
+    /// <summary>float [planes,H,W]: mask, attention.</summary>
     public string OutputColumn { get; init; } = SceneColumns.Control;
 
     /// <inheritdoc/>
@@ -21,7 +22,7 @@ public sealed record BuildControlOptions : IStageOptions
     }
 }
 
-/// <summary>Stacks mask and attention into the ControlNet's control [2,H,W]: M, then A'. The order is the one the ControlNet was trained with.</summary>
+/// <summary>Stacks mask and attention into the ControlNet's control [2,H,W]: M, then A', the order that the ControlNet was trained with.</summary>
 public sealed class BuildControlEstimator : SceneEstimator<BuildControlTransformer>
 {
     internal BuildControlEstimator(BuildControlOptions options) : base(new BuildControlTransformer(options))
@@ -45,14 +46,10 @@ public sealed class BuildControlTransformer : SceneTransformer<BuildControlOptio
         var mask = columns.Map(Options.MaskColumn);
         var heatmap = columns.Map(Options.HeatmapColumn);
         columns.RequireSameSize(mask, heatmap);
-        columns.MakeFloats(Options.OutputColumn, [2, mask.Height, mask.Width], [mask, heatmap], row =>
+        columns.MakeFloats(Options.OutputColumn, [ControlStack.Channels, mask.Height, mask.Width], [mask, heatmap], row =>
         {
             var (m, a) = (row.Floats(mask), row.Floats(heatmap));
-            return to =>
-            {
-                m().CopyTo(to);
-                a().CopyTo(to[(to.Length / 2)..]);
-            };
+            return to => ControlStack.Fill(m(), a(), to);
         });
     }
 }

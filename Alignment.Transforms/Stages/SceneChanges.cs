@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.MlNetPlumbing;
 
@@ -14,15 +12,15 @@ namespace Alignment.Transforms.Stages;
 sealed record SceneChange(float[] Attention, long Clipped, PlaceboPlacement? Place, double? Strength, bool Modified);
 
 /// <summary>
-/// The variants of the scene at hand. In any scene the boosts and the reduction either act alike or not at all, so that of seven variants three
-/// or four differ: each change is computed once, hashed once, and its array serves the next scene.
+/// The variants of the scene at hand. In any scene the boosts and the reduction either act alike or not at all, so that few of the
+/// variants differ: each change is computed once, hashed once, and its array serves the next scene.
 /// </summary>
 sealed class SceneChanges(ReadFloats heatmap, ReadFloats mask, int width, int height, ModifyAttentionOptions options)
 {
     readonly List<float[]> _arrays = [];
     readonly Dictionary<(bool Background, double Alpha), SceneChange> _known = [];
     readonly Dictionary<float[], string> _ids = new(ReferenceEqualityComparer.Instance);
-    IncrementalHash? _prefix;
+    ControlStack.Hasher? _hasher;
     float[] _scene = [], _mask = [];
     long _group = long.MinValue;
     int _used;
@@ -32,7 +30,7 @@ sealed class SceneChanges(ReadFloats heatmap, ReadFloats mask, int width, int he
     {
         if (group == _group) return this;
         _group = long.MinValue;
-        (_used, _prefix, _mask) = (0, null, []);
+        (_used, _hasher, _mask) = (0, null, []);
         _known.Clear();
         _ids.Clear();
         heatmap().CopyTo(_scene = Rent());
@@ -49,19 +47,12 @@ sealed class SceneChanges(ReadFloats heatmap, ReadFloats mask, int width, int he
         return change;
     }
 
-    /// <summary>SHA-256 over the size, M and A' as an edit gets them.</summary>
+    /// <summary>The hash of the control that an edit gets.</summary>
     public string ControlId(SceneChange change)
     {
         if (_ids.TryGetValue(change.Attention, out string? known)) return known;
-        if (_prefix is null)
-        {
-            _prefix = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            _prefix.AppendData(MemoryMarshal.AsBytes<int>([width, height]));
-            _prefix.AppendData(MemoryMarshal.AsBytes<float>(Mask()));
-        }
-        using IncrementalHash sha = _prefix.Clone();
-        sha.AppendData(MemoryMarshal.AsBytes<float>(change.Attention));
-        return _ids[change.Attention] = Convert.ToHexStringLower(sha.GetCurrentHash());
+        _hasher ??= new(width, height, Mask());
+        return _ids[change.Attention] = _hasher.Of(Mask(), change.Attention);
     }
 
     SceneChange Product(double alpha)

@@ -9,7 +9,7 @@ namespace Alignment.Transforms.Diffusion.Sampling;
 /// <param name="LatentChannels">4 in Stable Diffusion.</param>
 /// <param name="LatentWidth">Of the latent.</param>
 /// <param name="LatentHeight">Of the latent.</param>
-/// <param name="ControlChannels">2: mask and attention.</param>
+/// <param name="ControlChannels">Planes of the control: mask and attention.</param>
 sealed record EditShape(int Width, int Height, int LatentChannels, int LatentWidth, int LatentHeight, int ControlChannels)
 {
     /// <summary>Values in a picture [3,H,W].</summary>
@@ -18,7 +18,7 @@ sealed record EditShape(int Width, int Height, int LatentChannels, int LatentWid
     /// <summary>Values in a latent [4,h,w].</summary>
     public int LatentLength => LatentChannels * LatentHeight * LatentWidth;
 
-    /// <summary>Values in a control [2,H,W].</summary>
+    /// <summary>Values in a control [planes,H,W].</summary>
     public int ControlLength => ControlChannels * Height * Width;
 
     /// <exception cref="UsageException">The sides are no multiples of the bundle's; the message names the nearest sizes that are.</exception>
