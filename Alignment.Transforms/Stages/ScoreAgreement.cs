@@ -35,7 +35,7 @@ public sealed record ScoreAgreementOptions : IStageOptions
     /// <inheritdoc/>
     public void Check()
     {
-        if (!(FixatedPart is > 0 and <= 1)) throw UsageException.For("ScoreAgreement: FixatedPart", FormattableString.Invariant($"{FixatedPart}"), "above 0 and at most 1", FormattableString.Invariant($"{PeakPixels.DefaultPart} is the default."));
+        this.Require(FixatedPart, FixatedPart is > 0 and <= 1, "above 0 and at most 1", $"{PeakPixels.DefaultPart} is the default.");
     }
 }
 

@@ -14,6 +14,6 @@ public static class BundledModels
         string?[] roots = [AppContext.BaseDirectory, Path.GetDirectoryName(typeof(BundledModels).Assembly.Location)];
         string[] tried = [.. roots.Where(r => !string.IsNullOrEmpty(r)).Select(r => Path.Combine(r!, Root, name)).Distinct()];
         return tried.FirstOrDefault(t => File.Exists(Path.Combine(t, BundleFiles.Manifest)))
-            ?? throw MissingDependencyException.For($"The bundled model '{name}'", $"nothing at {string.Join(" or ", tried.Select(t => $"'{t}'"))}", "it beside the program", "Build or install the program again, or name a bundle with --model.");
+            ?? throw MissingDependencyException.For($"The bundled model '{name}'", $"nothing at {string.Join(" or ", tried.Select(t => $"'{t}'"))}", "it beside the program", "Build or install the program again, or name another bundle.");
     }
 }

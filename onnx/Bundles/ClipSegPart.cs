@@ -12,7 +12,7 @@ namespace Alignment.Onnx.Bundles;
 /// <param name="Hash">SHA-256 (lower-case hexadecimal) that identifies it: over its files' hashes. Other parts of the bundle may change.</param>
 public sealed record ClipSegPart(ModelBundle Bundle, ClipSegConfig Config, ClipSegPictures Pictures, string TokenizerFolder, string Hash)
 {
-    const string Advice = "Add one with 'alignment models import --clipseg DIR --model BUNDLE' (DIR: CIDAS/clipseg-rd64-refined or another CLIPSeg in Hugging Face's layout).";
+    const string Advice = "Add one with ClipSegImport or 'alignment models import --clipseg DIR --model BUNDLE' (DIR: CIDAS/clipseg-rd64-refined or another CLIPSeg in Hugging Face's layout).";
 
     /// <summary>The two configuration files.</summary>
     internal static AddedFiles WriteConfigs(string folder, ClipSegConfig config, ClipSegPictures pictures)

@@ -32,7 +32,7 @@ public static class ClipSegImport
     {
         ModelBundle target = ModelBundle.Open(bundle);
         string folder = Path.GetFullPath(from);
-        if (!Directory.Exists(folder)) throw MissingDependencyException.For($"The CLIPSeg folder '{folder}'", "no such folder", "config.json, the tokenizer and the weights in one folder", "Check --clipseg; download the model first (CIDAS/clipseg-rd64-refined is the usual one).");
+        if (!Directory.Exists(folder)) throw MissingDependencyException.For($"The CLIPSeg folder '{folder}'", "no such folder", "config.json, the tokenizer and the weights in one folder", "Check the path; download the model first (CIDAS/clipseg-rd64-refined is the usual one).");
         ClipSegConfig config = ClipSegConfig.Read(Path.Combine(folder, "config.json"));
         string preparation = Path.Combine(folder, "preprocessor_config.json");
         ClipSegPictures pictures = File.Exists(preparation) ? ClipSegPictures.Read(preparation) : new();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Models;
 
 namespace Alignment.Onnx.Import;
@@ -34,7 +35,7 @@ sealed class DiffusersFolder
     {
         string full = System.IO.Path.GetFullPath(path);
         if (!Directory.Exists(full))
-            throw MissingDependencyException.For($"The model folder '{full}'", "no such folder", "a diffusers model (a folder with model_index.json)", "Check --from; download the model first.");
+            throw MissingDependencyException.For($"The model folder '{full}'", "no such folder", "a diffusers model (a folder with model_index.json)", "Check the path; download the model first.");
         bool hasControlNet = CheckIndex(full);
         foreach (string part in (string[])["text_encoder/config.json", "unet/config.json", "vae/config.json", "tokenizer/vocab.json", "tokenizer/merges.txt", "scheduler/scheduler_config.json"])
             if (!File.Exists(System.IO.Path.Combine(full, part))) throw Bad(full, $"no {part}", "a complete diffusers model", "Download the model completely.");
@@ -43,7 +44,7 @@ sealed class DiffusersFolder
             : hasControlNet || Directory.Exists(System.IO.Path.Combine(full, "controlnet")) ? System.IO.Path.Combine(full, "controlnet")
             : null;
         if (controlNetPath is not null && !File.Exists(System.IO.Path.Combine(controlNetPath, "config.json")))
-            throw Bad(controlNetPath, "no config.json", "a ControlNet's folder", "Check --controlnet; download the ControlNet completely.");
+            throw Bad(controlNetPath, "no config.json", "a ControlNet's folder", "Check the path; download the ControlNet completely.");
         UNetConfig unet = UNetConfig.Read(System.IO.Path.Combine(full, "unet", "config.json"));
         VaeConfig vae = VaeConfig.Read(System.IO.Path.Combine(full, "vae", "config.json"));
         var folder = new DiffusersFolder
@@ -54,7 +55,7 @@ sealed class DiffusersFolder
             Vae = vae,
             ControlNetPath = controlNetPath,
             ControlNet = controlNetPath is null
-                ? ControlNetConfig.For(unet, options.ControlChannels, EmbeddingFor(vae))
+                ? ControlNetConfig.For(unet, new BundleManifest().ControlChannels, EmbeddingFor(vae))
                 : ControlNetConfig.Read(System.IO.Path.Combine(controlNetPath, "config.json")),
         };
         folder.CheckFit();
@@ -65,7 +66,7 @@ sealed class DiffusersFolder
     static bool CheckIndex(string folder)
     {
         string path = System.IO.Path.Combine(folder, IndexName);
-        if (!File.Exists(path)) throw Bad(folder, $"no {IndexName}", "a diffusers model", "Point --from to the folder that holds it; single-file checkpoints must be converted first.");
+        if (!File.Exists(path)) throw Bad(folder, $"no {IndexName}", "a diffusers model", "Name the folder that holds it; single-file checkpoints must be converted first.");
         return StrictJson.ReadFile(path, root =>
         {
             foreach ((string component, string known) in s_parts)
@@ -76,7 +77,7 @@ sealed class DiffusersFolder
             {
                 null => false,
                 "ControlNetModel" => true,
-                var other => throw Bad(folder, $"'controlnet' of class {SafePath.Shorten(other)}", "one ControlNetModel", "Give the one to use with --controlnet DIR."),
+                var other => throw Bad(folder, $"'controlnet' of class {SafePath.Shorten(other)}", "one ControlNetModel", $"Name the one to use as {OptionName.Of<DiffusersImportOptions>(nameof(DiffusersImportOptions.ControlNet))}."),
             };
         });
     }
@@ -118,6 +119,6 @@ sealed class DiffusersFolder
 
     static string Numbers(IEnumerable<int> n) => string.Join(", ", n.Select(i => i.ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
-    static BadDataException Bad(string folder, string found, string expected, string nextStep) =>
+    static BadDataException Bad(string folder, string found, string expected, Phrase nextStep) =>
         BadDataException.For($"The model folder '{folder}'", found, expected, nextStep);
 }

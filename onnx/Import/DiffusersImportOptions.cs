@@ -10,9 +10,6 @@ public sealed record DiffusersImportOptions
     /// <summary>A ControlNet's own folder (config.json and weights), when it is not <c>controlnet/</c> of the model. Null: that one, or a new one.</summary>
     public string? ControlNet { get; init; }
 
-    /// <summary>Control channels of a ControlNet that is newly initialised: keyword mask and attention.</summary>
-    public int ControlChannels { get; init; } = 2;
-
     /// <summary>Seed of a newly initialised ControlNet's conditioning embedding.</summary>
     public ulong Seed { get; init; }
 

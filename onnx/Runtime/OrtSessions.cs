@@ -89,7 +89,7 @@ public static class OrtSessions
         catch (OnnxRuntimeException e)
         {
             // Out of video memory, a driver of another version, an operator the provider lacks: the model may be well.
-            throw MissingDependencyException.For($"{subject} on {settings.Device}", $"a failure of ONNX Runtime ({SafePath.Shorten(e.Message, 400)})", "a model loaded on that device", "Check the driver and its free memory, or run with --device cpu.", e);
+            throw MissingDependencyException.For($"{subject} on {settings.Device}", $"a failure of ONNX Runtime ({SafePath.Shorten(e.Message, 400)})", "a model loaded on that device", "Check the driver and its free memory, or run on the device cpu.", e);
         }
     }
 }

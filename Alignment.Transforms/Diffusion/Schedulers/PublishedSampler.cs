@@ -33,5 +33,5 @@ public sealed record PublishedSampler(string ClassName, bool Karras, FinalSigma 
     }
 
     static UsageException Missing(string found) =>
-        UsageException.For("The sampler the model was published with", found, string.Join(", ", SchedulerKinds.Names), "Name one of these with --scheduler.");
+        UsageException.For("The sampler the model was published with", found, string.Join(", ", SchedulerKinds.Names), "Name one of these instead.");
 }
