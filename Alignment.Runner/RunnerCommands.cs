@@ -1,7 +1,22 @@
 using System.CommandLine;
 using Alignment.Runner.Cli;
-using Alignment.Runner.Commands;
+using Alignment.Runner.Commands.Assemble;
+using Alignment.Runner.Commands.Analyze;
+using Alignment.Runner.Commands.Attention;
+using Alignment.Runner.Commands.Demo;
+using Alignment.Runner.Commands.Doctor;
+using Alignment.Runner.Commands.Dose;
+using Alignment.Runner.Commands.Edit;
+using Alignment.Runner.Commands.Masks;
 using Alignment.Runner.Commands.Models;
+using Alignment.Runner.Commands.Plan;
+using Alignment.Runner.Commands.Prepare;
+using Alignment.Runner.Commands.Report;
+using Alignment.Runner.Commands.Run;
+using Alignment.Runner.Commands.Scenes;
+using Alignment.Runner.Commands.Train;
+using Alignment.Runner.Commands.Validate;
+using Alignment.Runner.Commands.Variants;
 
 namespace Alignment.Runner;
 

@@ -38,7 +38,8 @@ static class RunnerProgram
         {
             option.Validators.Add(result =>
             {
-                if (result.Tokens.Any(t => string.IsNullOrWhiteSpace(t.Value))) result.AddError($"{option.Name}: found an empty text, expected a path.");
+                if (result.Tokens.Any(t => string.IsNullOrWhiteSpace(t.Value)))
+                    result.AddError($"{option.Name}: found an empty text, expected a path.");
             });
         }
         foreach (var below in command.Subcommands) RefuseEmptyPaths(below);
@@ -66,6 +67,7 @@ static class RunnerProgram
     {
         CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
         bool json = args.Contains(RunnerCommand.Json.Name);
+        RunnerCommand? command = null;
         string again = "";
         try
         {
@@ -79,12 +81,13 @@ static class RunnerProgram
                 Error = terminal.ErrorWriter,
             };
             if (parse.Action is ParseErrorAction) throw new UsageException(ParseErrors.Say(parse));
-            if (parse.CommandResult.Command is RunnerCommand command) again = command.Again(parse);
+            command = parse.CommandResult.Command as RunnerCommand;
+            again = command?.Again(parse) ?? "";
             return await parse.InvokeAsync(how, stop);
         }
         catch (Exception e)
         {
-            return Failure.Report(e, terminal, json, again);
+            return Failure.Report(e, terminal, json, again, command is null ? null : command.NameOf);
         }
     }
 }

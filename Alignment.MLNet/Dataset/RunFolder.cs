@@ -76,7 +76,7 @@ sealed class RunFolder
         : new DirectoryInfo(Root).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Sum(f => f.Length);
 
     UsageException Inside(string input) =>
-        UsageException.For($"--out '{Root}'", $"a folder that is read as data ('{input}')", "a folder of its own", "Choose another, for example 'out' beside the data folder.");
+        UsageException.For($"The output folder '{Root}'", $"a folder that is read as data ('{input}')", "a folder of its own", "Choose another, for example 'out' beside the data folder.");
 
     static bool Same(string a, string b) => Real(a) == Real(b);
 

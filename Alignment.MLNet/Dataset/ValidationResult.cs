@@ -30,8 +30,10 @@ public sealed record ValidationOptions
 /// <param name="Deep">Whether pixels were looked at.</param>
 public sealed record ValidationResult(
     string DataFolder, int Videos, int ValidVideos, long Scenes, long ValidScenes,
-    IReadOnlyList<SceneProblem> Problems, IReadOnlyDictionary<ProblemKind, long> Counts, bool Deep)
+    IReadOnlyList<SceneProblem> Problems, IReadOnlyDictionary<ProblemKind, long> Counts, bool Deep) : IJobResult
 {
+    bool IJobResult.HasFailures => IsBroken;
+
     /// <summary>Where the valid scenes' heatmaps come from: measured, predicted, or not known.</summary>
     public ProvenanceCounts Attention { get; init; } = ProvenanceCounts.None;
 

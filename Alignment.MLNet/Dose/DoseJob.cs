@@ -10,7 +10,7 @@ namespace Alignment.MLNet.Dose;
 /// <param name="Report">The report.</param>
 /// <param name="Measured">Scenes measured by this call; the others were found done.</param>
 /// <param name="Files">Full paths of tables, report and plots.</param>
-public sealed record DoseResult(string Folder, DoseReport Report, long Measured, IReadOnlyList<string> Files)
+public sealed record DoseResult(string Folder, DoseReport Report, long Measured, IReadOnlyList<string> Files) : IJobResult
 {
     /// <summary>True when scenes are missing from it: the program ends with exit code 3.</summary>
     public bool HasFailures => Report.Counts.Failed > 0;
@@ -69,7 +69,7 @@ public static class DoseJob
         {
             foreach (AttentionPredictorOptions predictor in options.Predictors) predictors.Add(AttentionPredictor.Open(predictor));
             if (predictors.GroupBy(p => p.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
-                throw UsageException.For("--predict", $"two predictors called '{SafePath.Shorten(twice.Key)}'", "different names", "Give the models different names in their descriptions.");
+                throw UsageException.For($"{OptionName.Of<DoseOptions>(nameof(DoseOptions.Predictors))}", $"two predictors called '{SafePath.Shorten(twice.Key)}'", "different names", "Give the models different names in their descriptions.");
             using LpipsMeter? lpips = LpipsMeter.Open(options.Model);
             var meter = new SceneMeter(set, edited, predictors, lpips, options);
             var maker = new DoseReportMaker([.. predictors.Select(p => p.Name)], options);

@@ -36,17 +36,13 @@ public sealed record DoseOptions
     /// <exception cref="UsageException">A value is out of range, or a predictor's name is unknown or given twice.</exception>
     public void Check()
     {
-        if (Predictors.Count == 0) throw UsageException.For("--predict", "no predictor", string.Join(", ", SaliencyPredictors.Names), "Give at least one.");
+        this.Require("none", Predictors.Count > 0, string.Join(", ", SaliencyPredictors.Names), "Give at least one.", nameof(Predictors));
         foreach (AttentionPredictorOptions predictor in Predictors) predictor.Check();
-        if (Predictors.GroupBy(p => p).FirstOrDefault(g => g.Count() > 1) is { } twice) throw UsageException.For("--predict", $"'{SafePath.Shorten(twice.Key.Predictor)}' twice", "each predictor once", "Leave one out.");
-        Unit("--margin", Margin, "0.01 is the default: one hundredth of the attention.");
-        Unit("--confidence", Confidence, "0.95 is the default.");
-        if (!(Alpha is > 0 and < 0.5)) throw UsageException.For("The equivalence tests' level", FormattableString.Invariant($"{Alpha}"), "above 0 and below 0.5", "0.05 is the default.");
-        if (!(FixatedPart is > 0 and <= 1)) throw UsageException.For("--fixated", FormattableString.Invariant($"{FixatedPart}"), "above 0 and at most 1", FormattableString.Invariant($"{PeakPixels.DefaultFraction} is the default."));
-    }
-
-    static void Unit(string option, double value, string hint)
-    {
-        if (!(value is > 0 and < 1)) throw UsageException.For(option, FormattableString.Invariant($"{value}"), "a number above 0 and below 1", hint);
+        string? twice = Predictors.GroupBy(p => p).FirstOrDefault(g => g.Count() > 1)?.Key.Predictor;
+        this.Require($"'{SafePath.Shorten(twice ?? "")}' twice", twice is null, "each predictor once", "Leave one out.", nameof(Predictors));
+        this.Require(Margin, Margin is > 0 and < 1, "a number above 0 and below 1", "0.01 is the default: one hundredth of the attention.");
+        this.Require(Confidence, Confidence is > 0 and < 1, "a number above 0 and below 1", "0.95 is the default.");
+        this.Require(Alpha, Alpha is > 0 and < 0.5, "above 0 and below 0.5", "0.05 is the default.");
+        this.Require(FixatedPart, FixatedPart is > 0 and <= 1, "above 0 and at most 1", $"{PeakPixels.DefaultFraction} is the default.");
     }
 }

@@ -58,7 +58,7 @@ public static class EditJob
         options = options with { Edit = options.Edit.Resolve(bundle) with { Width = variants.Width, Height = variants.Height } };
         options.Check();
         if (options.Videos.FirstOrDefault(v => !variants.VideoIds.Contains(v, StringComparer.Ordinal)) is { } unknown)
-            throw UsageException.For($"--video '{SafePath.Shorten(unknown)}'", "no such video among the variants", $"one of {string.Join(", ", variants.VideoIds.Take(10))}", "Correct the id, or make its variants first.");
+            throw UsageException.For($"{OptionName.Of<EditJobOptions>(nameof(EditJobOptions.Videos))} '{SafePath.Shorten(unknown)}'", "no such video among the variants", $"one of {string.Join(", ", variants.VideoIds.Take(10))}", "Correct the id, or make its variants first.");
         Require(bundle, options.Edit);   // refused before hours of looking at scenes
         var scenes = new VariantSetScenes(variants, options.Videos);
         string lpips = bundle.Has(BundleFiles.Lpips) ? $"by the model's {BundleFiles.Lpips}" : $"left out: the model has no {BundleFiles.Lpips} (docs/perceptual-distance.md says how to add it)";

@@ -31,9 +31,8 @@ public sealed record EditJobOptions
     public void Check()
     {
         Edit.Check();
-        if (Ahead is < 0 or > 64) throw UsageException.For("The scenes ahead", FormattableString.Invariant($"{Ahead}"), "0 to 64", "2 is the default; 0 does one thing after the other.");
-        if (PreviewEvery is < 0 or > 1000) throw UsageException.For("The steps between previews", FormattableString.Invariant($"{PreviewEvery}"), "1 to 1000, or 0 for none", "3 shows four or five stages of the usual 15 steps.");
-        if (JpegQuality is < 1 or > 100)
-            throw UsageException.For("The JPEG quality", FormattableString.Invariant($"{JpegQuality}"), "1 to 100", "95 is hardly told from the PNG.");
+        this.Require(Ahead, Ahead is >= 0 and <= 64, "0 to 64", "2 is the default; 0 does one thing after the other.");
+        this.Require(PreviewEvery, PreviewEvery is >= 0 and <= 1000, "1 to 1000, or 0 for none", "3 shows four or five stages of the usual 15 steps.");
+        this.Require(JpegQuality, JpegQuality is >= 1 and <= 100, "1 to 100", "95 is hardly told from the PNG.");
     }
 }

@@ -11,7 +11,6 @@ namespace Alignment.MLNet.Engagement;
 public static class AnalysisJob
 {
     /// <summary>Variants are remembered per video in the bits of a word.</summary>
-    const int MostVariants = 64;
 
     /// <summary>Reads <paramref name="engagementFile"/> and writes <see cref="AnalysisFiles.Json"/>, <see cref="AnalysisFiles.Comparisons"/>, <see cref="AnalysisFiles.Findings"/> and <see cref="AnalysisFiles.Rejected"/> into <paramref name="outFolder"/>.</summary>
     /// <param name="engagementFile">The data.</param>
@@ -104,11 +103,7 @@ public static class AnalysisJob
         options ??= new();
         ActivePlan? plan = inputs?.PlanFile is { } file ? new(PlanFile.Read(file, inputs.PlanSha256)) : null;
         if (plan is not null) options = plan.Apply(options);
-        if (options.Variants.Count is < 2 or > MostVariants) throw UsageException.For("The variants", Text.Count(options.Variants.Count), $"2 to {MostVariants}", "Name them in the options or the plan.");
-        if (options.Variants.GroupBy(v => v, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice) throw UsageException.For("The variants", $"'{SafePath.Shorten(twice.Key)}' twice", "different names, not in capitals alone", "Name each once.");
-        if (options.Position(options.Baseline) < 0) throw UsageException.For("The baseline", $"'{SafePath.Shorten(options.Baseline)}'", $"one of {string.Join(", ", options.Variants)}", $"The nearest is '{NearestName.Of(options.Baseline, options.Variants)}'.");
-        Alignment.MLNet.Statistics.Checks.Confidence(options.Confidence);
-        foreach (Margin m in options.Margins) Alignment.MLNet.Statistics.Checks.Positive($"The margin of '{SafePath.Shorten(m.Metric)}'", m.Value, "Give the largest difference that would not matter.");
+        options.Check();
         return (options, plan, inputs?.DoseFile is { } dose ? DoseTable.Read(dose, options, inputs.DosePredictor) : null);
     }
 }

@@ -93,6 +93,9 @@ static class VideoWriter
     static long EndMicroseconds(RgbFrameSource source) =>
         (long)Math.Ceiling((decimal)source.Format.Frames * source.Format.Fps.Denominator * 1_000_000 / source.Format.Fps.Numerator);
 
+    /// <summary>x264's worst rate factor.</summary>
+    internal const int MaxCrf = 51;
+
     static void Check(VideoFormat format, VideoWriteOptions options)
     {
         var (width, height, _, frames) = format;
@@ -100,12 +103,6 @@ static class VideoWriter
             throw BadDataException.For("The video's size", string.Create(CultureInfo.InvariantCulture, $"{width}x{height}"), "sides of 1 to 16384 pixels (2 and more when cropping)", "Choose another size.");
         if (frames < 1)
             throw BadDataException.For("The number of frames", frames.ToString(CultureInfo.InvariantCulture), "at least 1", "A video needs a picture.");
-        CheckCrf(options.Crf);
-    }
-
-    internal static void CheckCrf(int crf)
-    {
-        if (crf is < 0 or > 51)
-            throw UsageException.For("The rate factor (crf)", crf.ToString(CultureInfo.InvariantCulture), "0 (lossless) to 51 (worst)", "18 is visually transparent.");
+        options.Require(options.Crf, options.Crf is >= 0 and <= MaxCrf, "0 (lossless) to 51 (worst)", "18 is visually transparent.");
     }
 }

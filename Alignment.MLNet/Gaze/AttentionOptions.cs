@@ -48,9 +48,11 @@ public sealed record AttentionOptions
         Gaze.Check();
         Predict?.Check();
         new NormalizeHeatmapOptions { Mode = Normalize ?? default, LowPercentile = LowPercentile, HighPercentile = HighPercentile, Smoothing = Smoothing }.Check();
-        if (Normalize == HeatmapNormalization.DivideBy255) throw UsageException.For("--normalize", "a division by 255", "max, min-max, percentile or sum-to-one", "Dividing by 255 is for reading 8-bit files; what is made here has its own scale.");
-        if (GazeFile is not null && !File.Exists(GazeFile)) throw UsageException.For("--gaze", $"no file '{SafePath.Shorten(GazeFile, 300)}'", "a CSV file", "Correct the path, or leave the option out to predict attention.");
+        this.Require(Normalize, Normalize != HeatmapNormalization.DivideBy255, "a division by the maximum or the range, percentiles, or a sum of one",
+            "Dividing by 255 is for reading 8-bit files; what is computed here has its own scale.");
+        this.Require($"no file '{SafePath.Shorten(GazeFile ?? "", 300)}'", GazeFile is null || File.Exists(GazeFile), "a CSV file", "Correct the path, or leave the option out to predict attention.",
+            nameof(GazeFile));
         if (SourceFolders.FirstOrDefault(f => !Directory.Exists(f)) is { } missing)
-            throw UsageException.For("--source", $"no folder '{SafePath.Shorten(missing, 300)}'", "a folder with scene lists", "Correct the path, or leave the option out.");
+            throw UsageException.For($"{OptionName.Of<AttentionOptions>(nameof(SourceFolders))}", $"no folder '{SafePath.Shorten(missing, 300)}'", "a folder with scene lists", "Correct the path, or leave the option out.");
     }
 }

@@ -37,8 +37,10 @@ public enum HeatmapFate
 public sealed record AttentionScene(string VideoId, int SceneNumber, HeatmapFate Fate, ProvenanceKind Origin, long? Rows = null, int? Participants = null, double? Weight = null, double? SigmaPixels = null);
 
 /// <summary>The result of <see cref="AttentionJob"/>.</summary>
-public sealed record AttentionResult
+public sealed record AttentionResult : IJobResult
 {
+    bool IJobResult.HasFailures => Failures > 0;
+
     /// <summary>Full path of the folder with the heatmaps.</summary>
     public required string HeatmapFolder { get; init; }
 

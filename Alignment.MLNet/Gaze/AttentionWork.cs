@@ -30,7 +30,7 @@ sealed class AttentionWork : IDisposable
         (_data, _root, _options, _progress, _cancel) = (data, root, options, progress, cancel);
         IReadOnlyList<string> ids = data.VideoIds();
         if (options.Videos.FirstOrDefault(v => !ids.Contains(v)) is { } unknown)
-            throw UsageException.For($"--video '{SafePath.Shorten(unknown)}'", "no such video", ids.Count == 0 ? "a video of the data set" : $"one of {string.Join(", ", ids.Take(10))}", "Correct the id.");
+            throw UsageException.For($"{OptionName.Of<AttentionOptions>(nameof(AttentionOptions.Videos))} '{SafePath.Shorten(unknown)}'", "no such video", ids.Count == 0 ? "a video of the data set" : $"one of {string.Join(", ", ids.Take(10))}", "Correct the id.");
         _videoIds = options.Videos.Count == 0 ? ids : [.. ids.Where(options.Videos.Contains)];
         _sources = [.. options.SourceFolders.Concat(new[] { data.DataFolder, Path.GetFullPath(given), Path.GetDirectoryName(data.DataFolder) }.OfType<string>()).Distinct()];
         _predictor = HeatmapPipeline.Predictor(options);
@@ -122,7 +122,7 @@ sealed class AttentionWork : IDisposable
         }
         Write(folder, waiting, pipeline);
         foreach (var (maker, count) in otherMethod)
-            Add(new(id, null, FormattableString.Invariant($"{count} {(count == 1 ? "heatmap was" : "heatmaps were")} predicted by {SafePath.Shorten(maker.By)} in {maker.MethodWords} of its method; this program has {maker.MethodNowWords}, which gives other maps. Left as they are; --force makes them again, then run what was made of them again."), Breaks: false));
+            Add(new(id, null, FormattableString.Invariant($"{count} {(count == 1 ? "heatmap was" : "heatmaps were")} predicted by {SafePath.Shorten(maker.By)} in {maker.MethodWords} of its method; this program has {maker.MethodNowWords}, which gives other maps. Left as they are; make them again by force, and then what was made of them."), Breaks: false));
     }
 
     /// <summary>Computes the waiting heatmaps side by side, and writes them in order.</summary>

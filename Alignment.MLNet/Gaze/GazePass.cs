@@ -90,9 +90,9 @@ sealed class GazePass(GazeScenes scenes, GazeOptions options, GazeSpill spill)
         string Share(long n) => FormattableString.Invariant($"{n} of {_placed} rows");
         int width = options.FrameWidth ?? scene.Width, height = options.FrameHeight ?? scene.Height;
         if (options.Coordinates == GazeCoordinates.Pixels && width > 4 && height > 4 && _fractions > 0 && _inUnit >= Contradicting * _placed)
-            throw BadDataException.For(subject, $"x and y from 0 to 1 in {Share(_inUnit)}", FormattableString.Invariant($"pixels of a frame of {width}x{height}"), "If they are parts of the frame's width and height, give --coordinates normalised.");
+            throw BadDataException.For(subject, $"x and y from 0 to 1 in {Share(_inUnit)}", FormattableString.Invariant($"pixels of a frame of {width}x{height}"), $"If they are parts of the frame's width and height, give {OptionName.Of<GazeOptions>(nameof(GazeOptions.Coordinates))} normalised.");
         if (options.Coordinates == GazeCoordinates.Normalised && _farBeyond >= Contradicting * _placed)
-            throw BadDataException.For(subject, FormattableString.Invariant($"x or y above {FarBeyond} in {Share(_farBeyond)}"), "parts of the frame's width and height, from 0 to 1", "If they are pixels, give --coordinates pixels (the default), and --frame where the frame is not the still's size.");
+            throw BadDataException.For(subject, FormattableString.Invariant($"x or y above {FarBeyond} in {Share(_farBeyond)}"), "parts of the frame's width and height, from 0 to 1", $"If they are pixels, give {OptionName.Of<GazeOptions>(nameof(GazeOptions.Coordinates))} pixels (the default), and {OptionName.Of<GazeOptions>(nameof(GazeOptions.FrameWidth))} where the frame is not the still's size.");
     }
 
     // Reasons that any file's rows can have are always listed, the others where they occurred.

@@ -84,7 +84,7 @@ sealed class GazeScenes
     {
         if (VideoSource.Find(id, sources).SceneListFile is not { } file)
         {
-            report(new(id, null, $"No scene list: it is not known when the scenes of '{id}' begin, so that no gaze can be given to them. Looked for '{id}.scenes.csv', '{id}/scenes.csv', 'video_scene_cuts/{id}/scenes.csv' and '{id}.truth.json' in {SafePath.Shorten(string.Join(", ", sources.Select(s => $"'{s}'")), 400)}. Make it with `alignment scenes`, or name its folder with --source.", Breaks: true));
+            report(new(id, null, $"No scene list: it is not known when the scenes of '{id}' begin, so that no gaze can be given to them. Looked for '{id}.scenes.csv', '{id}/scenes.csv', 'video_scene_cuts/{id}/scenes.csv' and '{id}.truth.json' in {SafePath.Shorten(string.Join(", ", sources.Select(s => $"'{s}'")), 400)}. Make it with `alignment scenes`, or name its folder as a source.", Breaks: true));
             return new(id, [], 0);
         }
         SceneList list = SceneList.Read(file);

@@ -25,13 +25,8 @@ public sealed record ViewingGeometry
     /// <exception cref="UsageException">A length is none.</exception>
     public void Check()
     {
-        Length("--viewing-distance", DistanceCm);
-        Length("--screen-width", WidthCm);
-    }
-
-    static void Length(string option, double cm)
-    {
-        if (!(cm is >= 1 and <= 100_000)) throw UsageException.For(option, FormattableString.Invariant($"{cm}"), "centimetres, from 1 to 100000", "Measure it, in centimetres.");
+        this.Require(DistanceCm, DistanceCm is >= 1 and <= 100_000, "centimetres, from 1 to 100000", "Measure it, in centimetres.");
+        this.Require(WidthCm, WidthCm is >= 1 and <= 100_000, "centimetres, from 1 to 100000", "Measure it, in centimetres.");
     }
 }
 
@@ -79,5 +74,7 @@ public sealed record GazeSigma(double Value, SigmaUnit Unit)
     /// <summary>"30px", "1deg".</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Value}{(Unit == SigmaUnit.Degrees ? "deg" : "px")}");
 
-    static UsageException Bad(string found) => UsageException.For("--sigma", $"'{SafePath.Shorten(found)}'", string.Create(CultureInfo.InvariantCulture, $"pixels above 0 and up to {FixationDensity.MostSigma}, such as 30px, or degrees up to 60, such as 1deg"), "Decimals have a point.");
+    static UsageException Bad(string found) => UsageException.For(
+        $"{OptionName.Of<GazeOptions>(nameof(GazeOptions.Sigma))}", $"'{SafePath.Shorten(found)}'",
+        $"pixels above 0 and up to {FixationDensity.MostSigma}, such as 30px, or degrees up to 60, such as 1deg", "Decimals have a point.");
 }

@@ -64,7 +64,7 @@ sealed class GazeSource : IDisposable
             GazeReport found = new GazePass(scenes, options.Gaze, spill).Run(path, progress, cancel);
             if (found.RowsUsed == 0 && options.Predict is null) throw Unusable(path, found);
             if (found.Rows > 0 && found.Dropped["off_screen"].Count > found.Rows / 2)
-                report(new(null, null, FormattableString.Invariant($"{found.Dropped["off_screen"].Count} of {found.Rows} gaze rows are off screen. If x and y are pixels of another frame than the stills, give its size with --frame."), Breaks: false));
+                report(new(null, null, FormattableString.Invariant($"{found.Dropped["off_screen"].Count} of {found.Rows} gaze rows are off screen. If x and y are pixels of another frame than the stills, give its size."), Breaks: false));
             AtomicFile.WriteText(keptPath, JsonSerializer.Serialize(new Kept(hash, place, found), JsonStyle.Record) + "\n", durable: false, keepEqual: true);
             return new(scenes, options.Gaze, name, found.Sha256, found, spill);
         }
@@ -130,19 +130,19 @@ sealed class GazeSource : IDisposable
     {
         KeyValuePair<string, GazeDropped>[] reasons = [.. found.Dropped.Where(d => d.Value.Count > 0)];
         string why = string.Join(", ", reasons.Select(d => FormattableString.Invariant($"{d.Key} {d.Value.Count}{(d.Value.Lines.Count > 0 ? FormattableString.Invariant($", first in line {d.Value.Lines[0]}") : "")}")));
-        string next = reasons.Length == 0 ? "Export the gaze again." : reasons.MaxBy(d => d.Value.Count).Key switch
+        Phrase next = reasons.Length == 0 ? "Export the gaze again." : reasons.MaxBy(d => d.Value.Count).Key switch
         {
             "malformed_row" => "Close every quote on its own line.",
             "not_a_number" => "Decimals have a point, and time, x, y and the duration may not be empty.",
             "unknown_video" => "Compare the ids with the names of the folders of stills, letter by letter.",
-            "no_scene_list" => "Make the scene lists with `alignment scenes`, or name their folder with --source.",
+            "no_scene_list" => $"Make the scene lists (SceneDetectionJob, `alignment scenes`), or name their folder in {OptionName.Of<AttentionOptions>(nameof(AttentionOptions.SourceFolders))}.",
             "outside_scenes" => "Times are seconds from the start of the video.",
             "no_still" => "Take the stills with `alignment scenes`.",
-            "off_screen" => "Give the size of the frame that x and y are measured in with --frame, or --coordinates normalised.",
+            "off_screen" => $"Give the size of the frame that x and y are measured in as {OptionName.Of<GazeOptions>(nameof(GazeOptions.FrameWidth))}, or {OptionName.Of<GazeOptions>(nameof(GazeOptions.Coordinates))} normalised.",
             _ => "Durations are in seconds; without that column every row weighs 1.",
         };
         return BadDataException.For($"The gaze file '{SafePath.Shorten(path, 300)}'", found.Rows == 0 ? "no rows below its header" : FormattableString.Invariant($"no usable row among {found.Rows} ({why})"),
-            "gaze on the data set's scenes", $"{next} `--predict` makes heatmaps without gaze.");
+            "gaze on the data set's scenes", $"{next} {OptionName.Of<AttentionOptions>(nameof(AttentionOptions.Predict))} makes heatmaps without gaze.");
     }
 
     static Kept? Earlier(string path)

@@ -32,7 +32,7 @@ public static class MaskJob
         string keywords = KeywordTable.Require(folder, "The masks' keywords");
         IReadOnlyList<string> ids = folder.VideoIds();
         if (options.Videos.FirstOrDefault(v => !ids.Contains(v)) is { } unknown)
-            throw UsageException.For($"The video '{SafePath.Shorten(unknown)}'", "no folder of stills of that name", $"one of {SafePath.Shorten(string.Join(", ", ids), 300)}", "Check --video.");
+            throw UsageException.For($"{OptionName.Of<MaskOptions>(nameof(MaskOptions.Videos))} '{SafePath.Shorten(unknown)}'", "no folder of stills of that name", $"one of {SafePath.Shorten(string.Join(", ", ids), 300)}", "Correct the id.");
         if (options.Videos.Count > 0) ids = [.. ids.Where(options.Videos.Contains)];
         string report = options.Report.Length > 0 ? Path.GetFullPath(options.Report) : Path.Combine(folder.DataFolder, Layout.MaskReport);
         var stage = new MaskKeywordOptions { Bundle = bundle.Folder, Mask = options.Mask, ImageColumn = SceneColumns.SceneImagePath };

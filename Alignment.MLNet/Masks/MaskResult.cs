@@ -38,7 +38,7 @@ sealed record MaskRow(string VideoId, int SceneNumber, string Keyword, MaskOrigi
 /// <param name="Sheets">Full paths of the contact sheets.</param>
 /// <param name="Problems">What could not be used.</param>
 public sealed record MaskResult(string DataFolder, string ReportFolder, string ModelHash, float Threshold, IReadOnlyDictionary<string, IReadOnlyList<string>> Prompts, int Videos, long Scenes,
-    long Made, long UpToDate, long Existing, long Empty, long Full, double MeanArea, IReadOnlyList<string> Sheets, IReadOnlyList<SceneProblem> Problems)
+    long Made, long UpToDate, long Existing, long Empty, long Full, double MeanArea, IReadOnlyList<string> Sheets, IReadOnlyList<SceneProblem> Problems) : IJobResult
 {
     /// <summary>True when a scene was left out, or a file could not be used.</summary>
     public bool HasFailures => Problems.Any(p => p.Rejects && p.Kind is not (ProblemKind.MissingMask or ProblemKind.MissingHeatmap));

@@ -33,8 +33,7 @@ public static class DemoJob
     public static DemoResult Run(string output, DemoOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
     {
         options ??= new();
-        if (options.Ads is < 1 or > MostAds)
-            throw UsageException.For("The demo's ads", FormattableString.Invariant($"{options.Ads}"), FormattableString.Invariant($"1 to {MostAds}"), "3 is the default.");
+        options.Require(options.Ads, options.Ads is >= 1 and <= MostAds, $"1 to {MostAds}", "3 is the default.");
         string data = Path.Combine(Path.GetFullPath(output), DataFolder);
         string model = options.Model ?? BundledModels.Tiny;
         IReadOnlyList<string> ads = Draw(data, options, FfmpegTools.Find(), progress, cancel);

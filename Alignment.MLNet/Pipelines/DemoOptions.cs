@@ -36,4 +36,7 @@ public sealed record DemoOptions
 /// <param name="Ads">The drawn videos.</param>
 /// <param name="Run">What became of them, the report at the end included.</param>
 /// <param name="SimulatedStudy">The folder of the simulated study's data, plan and truth; null where none was wanted.</param>
-public sealed record DemoResult(string DataFolder, IReadOnlyList<string> Ads, ExperimentResult Run, string? SimulatedStudy);
+public sealed record DemoResult(string DataFolder, IReadOnlyList<string> Ads, ExperimentResult Run, string? SimulatedStudy) : IJobResult
+{
+    bool IJobResult.HasFailures => Run.HasFailures;
+}

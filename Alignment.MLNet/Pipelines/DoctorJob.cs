@@ -107,7 +107,7 @@ public static class DoctorJob
         using var session = OrtSessions.Open(bundle.PathOf(BundleFiles.TextEncoder), new() { Device = Device.Parse(options.Device) });
         string found = $"{bundle.Folder} loads on {options.Device}; {bundle.Inspect().Parameters.ToString("N0", CultureInfo.InvariantCulture)} parameters in {bundle.Precision.Text}, hash {bundle.Hash[..12]}";
         return bundle.Precision == ModelPrecision.Float16 && Device.Parse(options.Device).Kind == DeviceKind.Cpu
-            ? new("Model", DoctorState.Warning, found, "Processors have few kernels for float16 and convert: import with --precision fp32 for them, or use a graphics card with --device.")
+            ? new("Model", DoctorState.Warning, found, "Processors have few kernels for float16 and convert: import in fp32 for them, or use a graphics card.")
             : new("Model", DoctorState.Ok, found);
     }
 
@@ -126,7 +126,7 @@ public static class DoctorJob
         long free = new DriveInfo(at).AvailableFreeSpace;
         return free >= LittleDisk
             ? new("Disk", DoctorState.Ok, $"{Gigabytes(free)} free at {at}")
-            : new("Disk", DoctorState.Warning, $"{Gigabytes(free)} free at {at}", "Free some space or choose another --out.");
+            : new("Disk", DoctorState.Warning, $"{Gigabytes(free)} free at {at}", "Free some space or choose another folder.");
     }
 
     static string Gigabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.0} GiB");

@@ -27,7 +27,7 @@ public sealed record RunStep(string Name, string Unit, long Items, long Made)
 public sealed record RunProblem(string Step, string Subject, string Message, bool Breaks);
 
 /// <summary>What the whole job came to, and where everything is (full paths).</summary>
-public sealed record ExperimentResult
+public sealed record ExperimentResult : IJobResult
 {
     /// <summary>The output folder.</summary>
     public required string Output { get; init; }

@@ -54,13 +54,13 @@ public static class PrepareJob
     static void TakeKeywords(string keywords, string folder, CancellationToken cancel)
     {
         if (!File.Exists(keywords))
-            throw UsageException.For("--keywords", $"no file '{SafePath.Shorten(Path.GetFullPath(keywords), 300)}'", $"a CSV with the columns {KeywordsCsv.IdColumn} and {KeywordsCsv.KeywordColumn}", "Correct the path.");
+            throw UsageException.For($"{OptionName.Parameter(nameof(keywords))}", $"no file '{SafePath.Shorten(Path.GetFullPath(keywords), 300)}'", $"a CSV with the columns {KeywordsCsv.IdColumn} and {KeywordsCsv.KeywordColumn}", "Correct the path.");
         KeywordsCsv.Read(keywords, _ => { });   // its rows are reported by the validation; here only that it is such a file
         string to = Path.Combine(folder, Keywords);
         if (Path.GetFullPath(keywords) == to) return;
         byte[] given = File.ReadAllBytes(keywords);
         if (File.Exists(to) && !File.ReadAllBytes(to).AsSpan().SequenceEqual(given))
-            throw UsageException.For($"--keywords '{SafePath.Shorten(keywords, 300)}'", $"other keywords in '{SafePath.Shorten(to, 300)}' already", "the same, or none", "Name that file, remove it, or choose another data folder.");
+            throw UsageException.For($"{OptionName.Parameter(nameof(keywords))} '{SafePath.Shorten(keywords, 300)}'", $"other keywords in '{SafePath.Shorten(to, 300)}' already", "the same, or none", "Name that file, remove it, or choose another data folder.");
         Directory.CreateDirectory(folder);
         AtomicFile.Write(to, stream => stream.Write(given), keepEqual: true);
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Alignment.MLNet.Reports;
 
 /// <summary>What a report shows.</summary>
@@ -28,16 +30,14 @@ public sealed record ReportOptions
     /// <exception cref="UsageException">A value is out of range.</exception>
     internal void Check()
     {
-        Require("--scenes", ScenesShown, ScenesShown is >= 0 and <= 10_000, "0 to 10,000");
-        Require("--picture-megabytes", PictureMegabytes, PictureMegabytes is > 0 and <= 500, "more than 0, at most 500");
-        Require("--picture-width", PictureWidth, PictureWidth is >= 64 and <= 640, "64 to 640 pixels");
-        Require("The pictures' quality", JpegQuality, JpegQuality is >= 1 and <= 100, "1 to 100");
-        Require("--video-megabytes", VideoMegabytes, VideoMegabytes is > 0 and <= 200, "more than 0, at most 200");
-        Require("The videos' width", VideoWidth, VideoWidth is >= 64 and <= 640, "64 to 640 pixels");
-    }
+        Check(ScenesShown, ScenesShown is >= 0 and <= 10_000, "0 to 10,000");
+        Check(PictureMegabytes, PictureMegabytes is > 0 and <= 500, "more than 0, at most 500");
+        Check(PictureWidth, PictureWidth is >= 64 and <= 640, "64 to 640 pixels");
+        Check(JpegQuality, JpegQuality is >= 1 and <= 100, "1 to 100");
+        Check(VideoMegabytes, VideoMegabytes is > 0 and <= 200, "more than 0, at most 200");
+        Check(VideoWidth, VideoWidth is >= 64 and <= 640, "64 to 640 pixels");
 
-    static void Require(string what, double found, bool good, string expected)
-    {
-        if (!good) throw UsageException.For(what, FormattableString.Invariant($"{found}"), expected, "Leave it out for the default.");
+        void Check(double found, bool right, string expected, [CallerArgumentExpression(nameof(found))] string property = "") =>
+            this.Require(found, right, expected, "Leave it out for the default.", property);
     }
 }

@@ -1,8 +1,10 @@
 namespace Alignment.MLNet.Reports;
 
 /// <summary>A report that was made, or found up to date.</summary>
-public sealed record ReportResult
+public sealed record ReportResult : IJobResult
 {
+    bool IJobResult.HasFailures => Unreadable.Count > 0;
+
     /// <summary>Full path of the page.</summary>
     public required string Html { get; init; }
 

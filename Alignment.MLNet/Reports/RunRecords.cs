@@ -17,7 +17,7 @@ sealed class RunRecords
     public RunRecords(string folder)
     {
         Folder = new(folder);
-        if (!Directory.Exists(Folder.Root)) throw BadDataException.For($"The run '{Folder.Root}'", "no such folder", "the output folder of a run", "Correct --run, or run 'alignment run' first.");
+        if (!Directory.Exists(Folder.Root)) throw BadDataException.For($"The run '{Folder.Root}'", "no such folder", "the output folder of a run", "Correct the path, or run 'alignment run' first.");
         Run = Try(() => JsonFacts.Read(Folder.RunJson)) ?? JsonFacts.None;
         Edit = Try(() => JsonFacts.Read(new EditedFolder(Folder.Root).ManifestPath)) ?? JsonFacts.None;
         Variants = Try(() => JsonFacts.Read(Path.Combine(Folder.Variants, VariantFiles.Manifest))) ?? JsonFacts.None;
@@ -28,7 +28,7 @@ sealed class RunRecords
         Analysis = HasAnalysis ? Try(() => AnalysisJson.Read(Path.Combine(Folder.Analysis, AnalysisFiles.Json))) : null;
         Dose = HasDose ? Try(() => DoseReport.Read(DoseFolder)) : null;
         if (!Run.Any && !Edit.Any && !Variants.Any && Analysis is null && _unreadable.Count == 0)
-            throw BadDataException.For($"The run '{Folder.Root}'", "nothing that a run leaves", "run.json, variants_v3, edited_scenes or analysis in it", "Name the folder that was --out of 'alignment run'.");
+            throw BadDataException.For($"The run '{Folder.Root}'", "nothing that a run leaves", "run.json, variants_v3, edited_scenes or analysis in it", "Name the output folder of a run.");
     }
 
     public RunFolder Folder { get; }

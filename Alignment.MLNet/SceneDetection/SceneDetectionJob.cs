@@ -73,7 +73,7 @@ public static class SceneDetectionJob
     {
         if (ids is null) return all;
         if (ids.FirstOrDefault(id => all.All(v => v.Id != id)) is { } unknown)
-            throw UsageException.For($"--video '{SafePath.Shorten(unknown)}'", $"no such video in '{SafePath.Shorten(Path.GetFullPath(videos), 200)}'", $"one of {string.Join(", ", all.Select(v => SafePath.Shorten(v.Id)).Take(10))}", "The id is the file's name without its ending.");
+            throw UsageException.For($"{OptionName.Of<SceneDetectionOptions>(nameof(SceneDetectionOptions.VideoIds))} '{SafePath.Shorten(unknown)}'", $"no such video in '{SafePath.Shorten(Path.GetFullPath(videos), 200)}'", $"one of {string.Join(", ", all.Select(v => SafePath.Shorten(v.Id)).Take(10))}", "The id is the file's name without its ending.");
         return [.. all.Where(v => ids.Contains(v.Id, StringComparer.Ordinal))];
     }
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Runtime.CompilerServices;
 using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.SceneDetection;
@@ -70,19 +70,16 @@ public sealed record SceneDetectionOptions
     /// <exception cref="UsageException">An option is out of range.</exception>
     public void Check()
     {
-        Within("The minimum scene length", MinSceneSeconds, 0, 3600, "0.6 is usual.");
-        Within("The content threshold", ContentThreshold, 0, 255, "27 is usual.");
-        Within("The adaptive threshold", AdaptiveThreshold, 0, 255, "3 is usual.");
-        Within("The adaptive detector's least content value", AdaptiveLeast, 0, 255, "15 is usual.");
-        Within("The fade threshold", FadeThreshold, 0, 255, "12 is usual.");
-        Within("The histogram threshold", HistogramThreshold, 0, 2, "0.2 is usual.");
-        Within("The number of pictures per scene", Images, 1, MostImages, "1 is enough for a data set.");
-        Within("The JPEG quality", JpegQuality, 1, 100, "95 is usual.");
-    }
+        Within(MinSceneSeconds, 0, 3600, "0.6 is usual.");
+        Within(ContentThreshold, 0, 255, "27 is usual.");
+        Within(AdaptiveThreshold, 0, 255, "3 is usual.");
+        Within(AdaptiveLeast, 0, 255, "15 is usual.");
+        Within(FadeThreshold, 0, 255, "12 is usual.");
+        Within(HistogramThreshold, 0, 2, "0.2 is usual.");
+        Within(Images, 1, MostImages, "1 is enough for a data set.");
+        Within(JpegQuality, 1, 100, "95 is usual.");
 
-    static void Within(string what, double value, double least, double most, string advice)
-    {
-        if (!(value >= least && value <= most))
-            throw UsageException.For(what, value.ToString("R", CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"{least} to {most}"), advice);
+        void Within(double found, double least, double most, string advice, [CallerArgumentExpression(nameof(found))] string property = "") =>
+            this.Require(found, found >= least && found <= most, $"{least} to {most}", advice, property);
     }
 }

@@ -49,8 +49,10 @@ public sealed record DetectedVideo
 /// <summary>What <see cref="SceneDetectionJob"/> did.</summary>
 /// <param name="Videos">In order of id.</param>
 /// <param name="Problems">Videos of which no scenes, or not all, could be found, each with the reason.</param>
-public sealed record SceneDetectionResult(IReadOnlyList<DetectedVideo> Videos, IReadOnlyList<string> Problems)
+public sealed record SceneDetectionResult(IReadOnlyList<DetectedVideo> Videos, IReadOnlyList<string> Problems) : IJobResult
 {
+    bool IJobResult.HasFailures => Problems.Count > 0;
+
     /// <summary>Scenes of all videos.</summary>
     public int Scenes => Videos.Sum(v => v.Scenes);
 

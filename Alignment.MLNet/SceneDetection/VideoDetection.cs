@@ -22,12 +22,12 @@ sealed class VideoDetection(string id, string path, string data, SceneDetectionO
     public DetectedVideo Run(Action<double> progress, Action<string> problem)
     {
         if (!options.Force && _folder.HoldsForeignStills())
-            return new() { VideoId = id, State = DetectionState.Provided, Notes = [$"'{_folder.Folder}' holds stills that were not made here; they were left as they are. --force replaces them."] };
+            return new() { VideoId = id, State = DetectionState.Provided, Notes = [$"'{_folder.Folder}' holds stills that were not made here; they were left as they are."] };
         string hash = Hash();
         if (!options.Force && DetectionRecord.TryRead(_folder.Folder) is { } before && IsComplete(before, hash, out string[] changed))
         {
             if (before.Problem is { } old) problem(old);
-            return Result(DetectionState.UpToDate, before, changed.Length == 0 ? [] : [$"Changed since they were made, and left as they are: {string.Join(", ", changed.Take(10))}. --force makes them again."]);
+            return Result(DetectionState.UpToDate, before, changed.Length == 0 ? [] : [$"Changed since they were made, and left as they are: {string.Join(", ", changed.Take(10))}."]);
         }
         var info = VideoProbe.Read(path, tools, cancellationToken);
         var around = options.Strip ? new CutScores(options.Detector == CutDetector.Shots) : null;

@@ -10,7 +10,7 @@ static class VideoFiles
     {
         string full = Path.GetFullPath(path);
         if (File.Exists(full)) return [.. Named([full], problem)];
-        if (!Directory.Exists(full)) throw UsageException.For("--videos", $"no folder '{SafePath.Shorten(full, 200)}'", "a folder with videos, or one video", "Check the path.");
+        if (!Directory.Exists(full)) throw UsageException.For($"{OptionName.Parameter("videos")}", $"no folder '{SafePath.Shorten(full, 200)}'", "a folder with videos, or one video", "Check the path.");
         string[] files = [.. Directory.EnumerateFiles(full).Where(f => !Path.GetFileName(f).StartsWith('.') && VideoSource.Endings.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase))];
         if (files.Length == 0)
             throw BadDataException.For($"The folder '{SafePath.Shorten(full, 200)}'", "no video", "files ending in " + string.Join(", ", VideoSource.Endings), "Give the folder that holds the videos.");

@@ -15,7 +15,7 @@ static class DiskSpace
         long have = (freeBytes ?? Free)(folder);
         if (have >= need + ReserveBytes) return;
         throw RetryableException.For($"The disk of '{folder}'", $"{Text(have)} free", $"about {Text(need + ReserveBytes)} for the outputs",
-            "Free some space or choose another --out, and run again.");
+            "Free some space or choose another output folder, and run again.");
     }
 
     /// <summary>Bytes that may still be written where <paramref name="folder"/> is; unlimited where the system does not say.</summary>

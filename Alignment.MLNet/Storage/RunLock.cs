@@ -31,7 +31,7 @@ sealed class RunLock : IDisposable
         catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
         {
             throw RetryableException.For($"The output folder '{folder}'", $"another run at work in it{Holder(path)}", "one run per folder",
-                "Wait until it ends, or choose another --out.", e);
+                "Wait until it ends, or choose another output folder.", e);
         }
         file.SetLength(0);
         file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")));

@@ -43,14 +43,16 @@ public sealed record AdDrawingOptions
     /// <exception cref="UsageException">A value is out of its range.</exception>
     public void Check()
     {
-        if (SafePath.Why(VideoId) is { } why) throw UsageException.For("The ad's id", $"'{SafePath.Shorten(VideoId)}', but {why}", "a plain name", "Choose another.");
-        if (Width is < 16 or > 4096 || Height is < 16 or > 4096) throw UsageException.For("The ad's size", FormattableString.Invariant($"{Width}x{Height}"), "16 to 4096 pixels a side", "320x180 is the default.");
-        if (FramesPerSecond is < 1 or > 240) throw UsageException.For("The ad's frame rate", FormattableString.Invariant($"{FramesPerSecond}"), "1 to 240 frames per second", "25 is the default.");
-        if (Scenes is < 1 or > 10000 || ScenesWithoutProduct < 0 || ScenesWithoutProduct >= Scenes)
-            throw UsageException.For("The ad's scenes", FormattableString.Invariant($"{Scenes}, {ScenesWithoutProduct} of them without product"), "1 to 10000, at least one with the product", "6 and 1 are the defaults.");
-        if (!(ShortestSceneSeconds > 0 && LongestSceneSeconds >= ShortestSceneSeconds && LongestSceneSeconds <= 600))
-            throw UsageException.For("The scenes' lengths", FormattableString.Invariant($"{ShortestSceneSeconds} to {LongestSceneSeconds} s"), "above 0, the shortest first, at most 600 s", "0.8 and 1.6 are the defaults.");
-        if (!Enum.IsDefined(Product)) throw UsageException.For("The product", Product.ToString(), string.Join(", ", Enum.GetNames<ProductKind>()), "Choose one of these.");
+        this.Require($"'{SafePath.Shorten(VideoId)}', but {SafePath.Why(VideoId)}", SafePath.Why(VideoId) is null, "a plain name", "Choose another.", nameof(VideoId));
+        this.RequireSize(Width, Height, least: 16, most: 4096);
+        this.Require(FramesPerSecond, FramesPerSecond is >= 1 and <= 240, "1 to 240 frames per second", "25 is the default.");
+        this.Require($"{Scenes}, {ScenesWithoutProduct} of them without product",
+            Scenes is >= 1 and <= 10_000 && ScenesWithoutProduct >= 0 && ScenesWithoutProduct < Scenes,
+            "1 to 10000, at least one with the product", "6 and 1 are the defaults.", nameof(Scenes));
+        this.Require($"{ShortestSceneSeconds} to {LongestSceneSeconds} s",
+            ShortestSceneSeconds > 0 && LongestSceneSeconds >= ShortestSceneSeconds && LongestSceneSeconds <= 600,
+            "above 0, the shortest first, at most 600 s", "0.8 and 1.6 are the defaults.", nameof(ShortestSceneSeconds));
+        this.RequireKnown(Product);
     }
 }
 

@@ -74,12 +74,12 @@ sealed class CheckpointStore
     public static TrainingState Read(string folder)
     {
         string subject = $"The checkpoint '{folder}'";
-        const string next = "Delete that folder to continue from an earlier checkpoint, or begin anew with --resume none.";
+        Phrase next = $"Delete that folder to continue from an earlier checkpoint, or begin anew with {TrainingResume.Option} none.";
         try
         {
             TrainingState state = JsonSerializer.Deserialize<TrainingState>(File.ReadAllBytes(Path.Combine(folder, StateFile)), JsonStyle.Record) ?? throw new JsonException("null");
             if (state.Format > TrainingState.CurrentFormat)
-                throw BadDataException.For(subject, string.Create(CultureInfo.InvariantCulture, $"format {state.Format}"), string.Create(CultureInfo.InvariantCulture, $"at most {TrainingState.CurrentFormat}"), "It was written by a newer version: update, or begin anew with --resume none.");
+                throw BadDataException.For(subject, string.Create(CultureInfo.InvariantCulture, $"format {state.Format}"), string.Create(CultureInfo.InvariantCulture, $"at most {TrainingState.CurrentFormat}"), $"It was written by a newer version: update, or begin anew with {TrainingResume.Option} none.");
             foreach ((string name, BundleFile known) in state.Files)
             {
                 string path = SafePath.Under(folder, name);
@@ -104,7 +104,7 @@ sealed class CheckpointStore
         if (state.BestStep > 0 && state.BestStep != state.Step)
         {
             if (!Directory.Exists(best))
-                throw BadDataException.For($"The checkpoint '{folder}'", $"not beside it '{Path.GetFileName(best)}', the best one so far", "both", "Copy that too, or begin anew with --resume none.");
+                throw BadDataException.For($"The checkpoint '{folder}'", $"not beside it '{Path.GetFileName(best)}', the best one so far", "both", $"Copy that too, or begin anew with {TrainingResume.Option} none.");
             _ = Read(best);
             Copy(best, FolderOf(state.BestStep));
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.Onnx.Runtime;
 using Alignment.Transforms.Diffusion.Sampling;
 
@@ -136,38 +135,32 @@ public sealed record ControlNetTrainingOptions
     /// <exception cref="UsageException">A value is out of range; the message names it.</exception>
     public void Check()
     {
-        Require(!string.IsNullOrWhiteSpace(Model), "model", "none", "the folder of a model bundle", "Make one with 'alignment models import'.");
-        Require(!string.IsNullOrWhiteSpace(Output), "output", "none", "a folder", "Name one for the run.");
-        Require(!string.IsNullOrWhiteSpace(Resume), "resume", "an empty text", "auto, latest, none or a checkpoint's folder", "Leave it out to continue what is there.");
-        Require(Epochs is >= 1 and <= 1_000_000, "epochs", Epochs, "1 or more", "10 is the default.");
-        Require(Steps is null or >= 1, "steps", Steps ?? 0, "1 or more", "Leave it out to train for --epochs.");
-        Require(BatchSize is >= 1 and <= 1024, "batch size", BatchSize, "1 to 1024", "1 needs the least memory.");
-        Require(Accumulation is >= 1 and <= 4096, "accumulation", Accumulation, "1 to 4096", "4 is the default.");
-        Require(LearningRate is > 0 and <= 1, "learning rate", LearningRate, "above 0, at most 1", "1e-5 is usual for Stable Diffusion, 1e-4 for small models.");
-        Require(WarmupSteps is null or >= 0, "warm-up steps", WarmupSteps ?? 0, "0 or more", "Leave it out for a twentieth of all steps.");
-        Require(WeightDecay is >= 0 and < 1, "weight decay", WeightDecay, "0 or more and below 1", "0.01 is the default.");
-        Require(GradientClip >= 0 && double.IsFinite(GradientClip), "gradient clip", GradientClip, "0 or more", "1 is the default; 0 turns it off.");
-        Require(PromptDropout is >= 0 and <= 1, "prompt dropout", PromptDropout, "0 to 1", "0.1 is the default.");
-        Require(SnrGamma > 0 && double.IsFinite(SnrGamma), "SNR γ", SnrGamma, "above 0", "5 is the paper's.");
-        Require(EmaDecay is >= 0 and < 1, "EMA decay", EmaDecay, "0 or more and below 1", "0 turns it off; 0.999 is usual.");
+        this.Require(Model, !string.IsNullOrWhiteSpace(Model), "the folder of a model bundle", "Make one with 'alignment models import'.");
+        this.Require(Output, !string.IsNullOrWhiteSpace(Output), "a folder", "Name one for the run.");
+        this.Require(Resume, !string.IsNullOrWhiteSpace(Resume), "auto, latest, none or a checkpoint's folder", "Leave it out to continue what is there.");
+        this.Require(Epochs, Epochs is >= 1 and <= 1_000_000, "1 or more", "10 is the default.");
+        this.Require(Steps, Steps is null or >= 1, "1 or more", $"Leave it out to train for {OptionName.Of<ControlNetTrainingOptions>(nameof(Epochs))}.");
+        this.Require(BatchSize, BatchSize is >= 1 and <= 1024, "1 to 1024", "1 needs the least memory.");
+        this.Require(Accumulation, Accumulation is >= 1 and <= 4096, "1 to 4096", "4 is the default.");
+        this.Require(LearningRate, LearningRate is > 0 and <= 1, "above 0, at most 1", "1e-5 is usual for Stable Diffusion, 1e-4 for small models.");
+        this.Require(WarmupSteps, WarmupSteps is null or >= 0, "0 or more", "Leave it out for a twentieth of all steps.");
+        this.Require(WeightDecay, WeightDecay is >= 0 and < 1, "0 or more and below 1", "0.01 is the default.");
+        this.Require(GradientClip, GradientClip >= 0 && double.IsFinite(GradientClip), "0 or more", "1 is the default; 0 turns it off.");
+        this.Require(PromptDropout, PromptDropout is >= 0 and <= 1, "0 to 1", "0.1 is the default.");
+        this.Require(SnrGamma, SnrGamma > 0 && double.IsFinite(SnrGamma), "above 0", "5 is the paper's.");
+        this.Require(EmaDecay, EmaDecay is >= 0 and < 1, "0 or more and below 1", "0 turns it off; 0.999 is usual.");
         double[] weights = [NoiseWeight, ReconstructionWeight, LpipsWeight, BackgroundWeight];
-        Require(weights.All(w => w >= 0 && double.IsFinite(w)) && weights.Sum() > 0, "loss weights", string.Join(", ", weights.Select(Text)), "0 or more, one of them above 0", "1, 0, 0, 0 is the default: the noise loss alone.");
-        Require(TrainShare is > 0 and <= 1, "train share", TrainShare, "above 0, at most 1", "0.8 is the default.");
-        Require(ValidateEvery is null or >= 1, "steps between validations", ValidateEvery ?? 0, "1 or more", "Leave it out to validate after each epoch.");
-        Require(Patience >= 0, "patience", Patience, "0 or more", "0 never ends early.");
-        Require(CheckpointEvery >= 1, "steps between checkpoints", CheckpointEvery, "1 or more", "100 is the default.");
-        Require(KeepCheckpoints is >= 1 and <= 10_000, "checkpoints kept", KeepCheckpoints, "1 or more", "2 is the default; the best is kept besides.");
-        Require(SampleEvery >= 0, "steps between samples", SampleEvery, "0 or more", "0 makes one sheet at the end.");
-        Require(SampleScenes is >= 0 and <= 64, "scenes on a sample sheet", SampleScenes, "0 to 64", "4 is the default.");
+        string[] names = [nameof(NoiseWeight), nameof(ReconstructionWeight), nameof(LpipsWeight), nameof(BackgroundWeight)];
+        for (int i = 0; i < weights.Length; i++)
+            this.Require(weights[i], weights[i] >= 0 && double.IsFinite(weights[i]), "0 or more", "1, 0, 0, 0 is the default: the noise loss alone.", names[i]);
+        this.Require(NoiseWeight, weights.Sum() > 0, "a weight above 0, of this or another loss", "1 is the default.");
+        this.Require(TrainShare, TrainShare is > 0 and <= 1, "above 0, at most 1", "0.8 is the default.");
+        this.Require(ValidateEvery, ValidateEvery is null or >= 1, "1 or more", "Leave it out to validate after each epoch.");
+        this.Require(Patience, Patience >= 0, "0 or more", "0 never ends early.");
+        this.Require(CheckpointEvery, CheckpointEvery >= 1, "1 or more", "100 is the default.");
+        this.Require(KeepCheckpoints, KeepCheckpoints is >= 1 and <= 10_000, "1 or more", "2 is the default; the best is kept besides.");
+        this.Require(SampleEvery, SampleEvery >= 0, "0 or more", "0 makes one sheet at the end.");
+        this.Require(SampleScenes, SampleScenes is >= 0 and <= 64, "0 to 64", "4 is the default.");
         (Edit with { Width = Width, Height = Height }).Check();
     }
-
-    static void Require(bool right, string option, double found, string expected, string nextStep) => Require(right, option, Text(found), expected, nextStep);
-
-    static void Require(bool right, string option, string found, string expected, string nextStep)
-    {
-        if (!right) throw UsageException.For($"The training's {option}", found, expected, nextStep);
-    }
-
-    static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
 }

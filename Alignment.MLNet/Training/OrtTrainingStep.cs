@@ -80,7 +80,7 @@ sealed class OrtTrainingStep : ITrainingStep
         string path = Path.Combine(folder, CheckpointFile);
         _optimizer.Steps = TrainingCheckpoint.Load(path, _buffers).Steps;
         if (_optimizer.Steps != steps)
-            throw BadDataException.For($"The checkpoint '{path}'", FormattableString.Invariant($"{_optimizer.Steps} steps"), FormattableString.Invariant($"{steps}, as the state beside it says"), "Begin anew with --resume none.");
+            throw BadDataException.For($"The checkpoint '{path}'", FormattableString.Invariant($"{_optimizer.Steps} steps"), FormattableString.Invariant($"{steps}, as the state beside it says"), $"Begin anew with {TrainingResume.Option} none.");
     }
 
     double[] Run(TrainingSession session, TrainingBatch b)
@@ -113,7 +113,7 @@ sealed class OrtTrainingStep : ITrainingStep
         catch (OnnxRuntimeException e) when (!OutOfMemory.Is(e))
         {
             throw BadDataException.For($"The training graph of '{_options.Model}' on {_options.Device}", $"a failure while running ({SafePath.Shorten(e.Message, 400)})",
-                "models that belong together", "Import the model again, or train with --device cpu.", e);
+                "models that belong together", "Import the model again, or train on the device cpu.", e);
         }
     }
 

@@ -51,9 +51,9 @@ public static class TrainingJob
         if (bundle.Manifest.PredictionType != "epsilon")
             throw BadDataException.For($"The model bundle '{bundle.Folder}'", $"a model that predicts '{bundle.Manifest.PredictionType}'", "epsilon, which the losses are made for", "Use a Stable Diffusion 1.5 model.");
         if (options.LpipsWeight > 0 && !bundle.Has("lpips.onnx"))
-            throw UsageException.For("The training's LPIPS weight", "a bundle without lpips.onnx", "a bundle with it", "Add it with 'alignment models import --lpips', or leave the weight at 0.");
+            throw UsageException.For($"{OptionName.Of<ControlNetTrainingOptions>(nameof(ControlNetTrainingOptions.LpipsWeight))}", "a bundle without lpips.onnx", "a bundle with it", "Add it with LpipsImport or 'alignment models import --lpips', or leave the weight at 0.");
         if (Path.GetFullPath(options.Output) == bundle.Folder)
-            throw UsageException.For("--out", "the model bundle's own folder", "another folder", "The bundle one starts from is left as it is.");
+            throw UsageException.For($"{OptionName.Of<ControlNetTrainingOptions>(nameof(ControlNetTrainingOptions.Output))}", "the model bundle's own folder", "another folder", "The bundle one starts from is left as it is.");
         return bundle;
     }
 }

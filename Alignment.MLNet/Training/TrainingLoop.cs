@@ -155,5 +155,5 @@ sealed class TrainingLoop(
     BadDataException Diverged(long step, double loss, double norm) => BadDataException.For(
         string.Create(CultureInfo.InvariantCulture, $"The training at step {step}"),
         string.Create(CultureInfo.InvariantCulture, $"a loss of {loss} and a gradient of norm {norm}"), "finite numbers",
-        string.Create(CultureInfo.InvariantCulture, $"It has diverged: begin anew with a lower --lr, such as {options.LearningRate / 3:0.#e-0}. Checkpoints before it are kept."));
+        $"It has diverged: begin anew with a lower {OptionName.Of<ControlNetTrainingOptions>(nameof(ControlNetTrainingOptions.LearningRate))}, such as {options.LearningRate / 3:0.#e-0}. Checkpoints before it are kept.");
 }

@@ -3,6 +3,8 @@ namespace Alignment.MLNet.Training;
 /// <summary>The words of <see cref="ControlNetTrainingOptions.Resume"/>; anything else is a checkpoint's folder.</summary>
 public static class TrainingResume
 {
+    internal static OptionName Option => OptionName.Of<ControlNetTrainingOptions>(nameof(ControlNetTrainingOptions.Resume));
+
     /// <summary>Continue what is there, if anything.</summary>
     public const string Auto = "auto";
 

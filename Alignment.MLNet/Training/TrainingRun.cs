@@ -63,14 +63,14 @@ sealed class TrainingRun(ControlNetTrainingOptions options, ModelBundle bundle, 
         switch (options.Resume)
         {
             case TrainingResume.Latest when newest == 0:
-                throw UsageException.For("--resume latest", $"no checkpoint in '{checkpoints.Root}'", "one to continue from", "Check --out, or leave --resume out to begin.");
+                throw UsageException.For($"{TrainingResume.Option} latest", $"no checkpoint in '{checkpoints.Root}'", "one to continue from", $"Check {OptionName.Of<ControlNetTrainingOptions>(nameof(ControlNetTrainingOptions.Output))}, or leave {TrainingResume.Option} out to begin.");
             case TrainingResume.None:
                 checkpoints.SetAside(after: 0);
                 newest = 0;
                 break;
             case not (TrainingResume.Auto or TrainingResume.Latest):
                 string folder = Path.GetFullPath(options.Resume);
-                if (!Directory.Exists(folder)) throw UsageException.For($"--resume '{SafePath.Shorten(options.Resume, 300)}'", "no such folder", "auto, latest, none or a checkpoint's folder", $"Checkpoints are folders in '{checkpoints.Root}'.");
+                if (!Directory.Exists(folder)) throw UsageException.For($"{TrainingResume.Option} '{SafePath.Shorten(options.Resume, 300)}'", "no such folder", "auto, latest, none or a checkpoint's folder", $"Checkpoints are folders in '{checkpoints.Root}'.");
                 Require(CheckpointStore.Read(folder), folder, identity);
                 newest = checkpoints.Import(folder).Step;
                 checkpoints.SetAside(after: newest);
@@ -90,7 +90,7 @@ sealed class TrainingRun(ControlNetTrainingOptions options, ModelBundle bundle, 
     {
         IReadOnlyList<string> differences = RunIdentity.Differences(state.Run, identity);
         if (differences.Count > 0)
-            throw UsageException.For($"The checkpoint '{folder}'", $"a run with other options ({string.Join("; ", differences)})", "the options it was begun with", "Give the same options to continue it, another --out for a new run, or --resume none to begin anew here.");
+            throw UsageException.For($"The checkpoint '{folder}'", $"a run with other options ({string.Join("; ", differences)})", "the options it was begun with", $"Give the same options to continue it, another {OptionName.Of<ControlNetTrainingOptions>(nameof(ControlNetTrainingOptions.Output))} for a new run, or {TrainingResume.Option} none to begin anew here.");
     }
 
     /// <summary>Checkpoints (weights, two moments, the average), one more while it is written, and the model twice while samples are drawn.</summary>

@@ -120,7 +120,7 @@ sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions op
         if (split.Validation.Count == 0)
             yield return split.TrainVideos == 1 && options.TrainShare < 1
                 ? "There is only one video, so nothing is left to validate with: the last weights are kept, and nobody knows how they do on other videos."
-                : "All videos are trained on (--train-share 1), so nothing is left to validate with: the last weights are kept.";
+                : "All videos are trained on (a share of 1), so nothing is left to validate with: the last weights are kept.";
     }
 
     string Note() => source.Manifest.Note.Length == 0 ? "" : $"Of the model it was trained from: {source.Manifest.Note}";

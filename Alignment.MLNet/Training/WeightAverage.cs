@@ -49,7 +49,7 @@ sealed class WeightAverage
     {
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, FileName));
         if (!file.Infos.TryGetValue(Tensor, out WeightInfo? info) || info.Count != _step.Length)
-            throw BadDataException.For($"The checkpoint '{folder}'", "an average of another model's weights", $"{_step.Length} values", "Begin anew with --resume none.");
+            throw BadDataException.For($"The checkpoint '{folder}'", "an average of another model's weights", $"{_step.Length} values", $"Begin anew with {TrainingResume.Option} none.");
         long at = 0;
         foreach (float[] piece in _average)
         {

@@ -20,8 +20,10 @@ namespace Alignment.MLNet.Variants;
 /// <param name="Statistics">Scores by variant name.</param>
 public sealed record VariantResult(
     string Root, int Videos, int Made, int Scenes, int DistinctControls, int PartialPlacebos, int ScenesWithoutProduct, IReadOnlyList<string> ShortVideos, IReadOnlyList<FailedVideo> Failed,
-    IReadOnlyDictionary<string, VariantCounts> Variants, IReadOnlyDictionary<string, VariantStatistics> Statistics)
+    IReadOnlyDictionary<string, VariantCounts> Variants, IReadOnlyDictionary<string, VariantStatistics> Statistics) : IJobResult
 {
+    bool IJobResult.HasFailures => Failed.Count > 0;
+
     /// <summary>Where the scenes' attention comes from: measured, predicted, or not known.</summary>
     public ProvenanceCounts AttentionOrigin { get; init; } = ProvenanceCounts.None;
 }
@@ -106,7 +108,7 @@ public static class VariantJob
                 foreach (VariantScene row in VariantSet.Rows(VariantFiles.Video(root, id), variant)) scores.Add(variant, row.Index, row.Window, row.AlignmentAfter, row.ShareAfter);
         }
         foreach (string wanted in options.Videos.Where(v => all && !seen.Contains(v)))
-            throw UsageException.For($"--video '{SafePath.Shorten(wanted)}'", "no valid scene of such a video", $"one of {string.Join(", ", seen.Order(StringComparer.Ordinal).Take(10))}", "Correct the id.");
+            throw UsageException.For($"{OptionName.Of<VariantOptions>(nameof(VariantOptions.Videos))} '{SafePath.Shorten(wanted)}'", "no valid scene of such a video", $"one of {string.Join(", ", seen.Order(StringComparer.Ordinal).Take(10))}", "Correct the id.");
         if (manifests.Count == 0 && failed.Count > 0) throw new BadDataException($"No variants could be made. {failed[0].Message}");
         if (manifests.Count == 0) throw BadDataException.For("No valid scenes found", $"none in '{data}'", "scenes that validation accepts", "Run `alignment validate --data DIR` to see why.");
 

@@ -36,19 +36,10 @@ public sealed record VariantOptions
     /// <exception cref="UsageException">A value is out of its range.</exception>
     public void Check()
     {
-        Alpha("--boost-alpha", BoostAlpha);
-        Alpha("--reduction-alpha", ReductionAlpha);
-        if (Width is < 1 or > 16384 || Height is < 1 or > 16384)
-            throw UsageException.For("--size", FormattableString.Invariant($"{Width}x{Height}"), "1 to 16384 pixels a side", "512x512 is the default.");
-        if (!(MaskThreshold >= 0 && MaskThreshold < 1))
-            throw UsageException.For("The mask threshold", FormattableString.Invariant($"{MaskThreshold}"), "0 or more and below 1", "0.5 is the default.");
-        if (MaxVideos < 1)
-            throw UsageException.For("--max-videos", FormattableString.Invariant($"{MaxVideos}"), "1 or more", "Leave it out to take all.");
-    }
-
-    static void Alpha(string option, double value)
-    {
-        if (!(value >= 0 && double.IsFinite(value)))
-            throw UsageException.For(option, FormattableString.Invariant($"{value}"), "a finite number, 0 or more", "1 changes nothing.");
+        this.Require(BoostAlpha, BoostAlpha >= 0 && double.IsFinite(BoostAlpha), "a finite number, 0 or more", "1 changes nothing.");
+        this.Require(ReductionAlpha, ReductionAlpha >= 0 && double.IsFinite(ReductionAlpha), "a finite number, 0 or more", "1 changes nothing.");
+        this.RequireSize(Width, Height);
+        this.Require(MaskThreshold, MaskThreshold >= 0 && MaskThreshold < 1, "0 or more and below 1", "0.5 is the default.");
+        this.Require(MaxVideos, MaxVideos is null or >= 1, "1 or more", "Leave it out to take all.");
     }
 }

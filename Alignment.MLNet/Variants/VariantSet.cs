@@ -129,7 +129,7 @@ public sealed class VariantSet
     {
         SceneRecord known = variants[0].Scene;
         if (!files.TryGetValue(known.SceneNumber, out SceneFiles found) || found.Mask is null)
-            throw BadDataException.For($"Scene '{known.SceneId}' of the variants in '{Root}'", found.Still is null ? $"no such still in '{_data!.DataFolder}'" : $"no mask for it in '{_data!.DataFolder}'", "the data set that the variants were made from", "Give that folder with --data, or make the variants again.");
+            throw BadDataException.For($"Scene '{known.SceneId}' of the variants in '{Root}'", found.Still is null ? $"no such still in '{_data!.DataFolder}'" : $"no mask for it in '{_data!.DataFolder}'", "the data set that the variants were made from", "Give that folder, or make the variants again.");
         var scene = new SceneRecord
         {
             VideoId = known.VideoId,

@@ -35,7 +35,7 @@ public static class AssembleJob
         tools ??= FfmpegTools.Find();
         var there = EditedVideo.Find(editedFolder, null);   // refused before a folder is made
         if (options.VideoIds?.FirstOrDefault(id => there.TrueForAll(e => e.VideoId != id)) is { } unknown)
-            throw UsageException.For($"--video '{SafePath.Shorten(unknown)}'", $"no such video in '{Path.GetFullPath(editedFolder)}'", $"one of {string.Join(", ", there.Select(e => SafePath.Shorten(e.VideoId)).Distinct().Take(10))}", "Correct the id, or edit its scenes first.");
+            throw UsageException.For($"{OptionName.Of<AssembleOptions>(nameof(AssembleOptions.VideoIds))} '{SafePath.Shorten(unknown)}'", $"no such video in '{Path.GetFullPath(editedFolder)}'", $"one of {string.Join(", ", there.Select(e => SafePath.Shorten(e.VideoId)).Distinct().Take(10))}", "Correct the id, or edit its scenes first.");
         using RunLock alone = RunLock.Take(outFolder);
         return AssembleLocked(editedFolder, outFolder, sourceFolders, options, progress, tools, cancellationToken);
     }

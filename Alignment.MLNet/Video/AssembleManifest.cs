@@ -66,8 +66,10 @@ public sealed record AssembledVideo
 /// <param name="Videos">Every video that is there now, by video, then variant.</param>
 /// <param name="Made">How many of them were encoded in this run; the others were up to date.</param>
 /// <param name="Problems">Videos that could not be assembled, and why.</param>
-public sealed record AssembleResult(IReadOnlyList<AssembledVideo> Videos, int Made, IReadOnlyList<string> Problems)
+public sealed record AssembleResult(IReadOnlyList<AssembledVideo> Videos, int Made, IReadOnlyList<string> Problems) : IJobResult
 {
+    bool IJobResult.HasFailures => Problems.Count > 0;
+
     public int UpToDate => Videos.Count - Made;
 }
 

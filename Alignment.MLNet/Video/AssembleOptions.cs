@@ -28,11 +28,11 @@ public sealed record AssembleOptions
     /// <exception cref="UsageException">A value is out of range; the message names it.</exception>
     public void Check()
     {
-        if (!(SceneSeconds is > 0 and <= 3600))
-            throw UsageException.For("The time per scene", SceneSeconds.ToString(CultureInfo.InvariantCulture), "more than 0 and at most 3600 seconds", "2 is the default.");
-        if (Smoothing is { } s && (s.FadeFrames is < 0 or > 1000 || s.DeflickerRadius is < 0 or > 1000 || !(s.MaxGain is >= 1 and <= 100)))
-            throw UsageException.For("The smoothing", $"{s}, gain {s.MaxGain.ToString(CultureInfo.InvariantCulture)}", "0 to 1000 frames and a gain of 1 to 100", "'on' has sensible values.");
-        VideoWriter.CheckCrf(Crf);
+        this.Require(SceneSeconds, SceneSeconds is > 0 and <= 3600, "more than 0 and at most 3600 seconds", "2 is the default.");
+        this.Require($"{Smoothing}, gain {Smoothing?.MaxGain}",
+            Smoothing is not { } s || s.FadeFrames is >= 0 and <= 1000 && s.DeflickerRadius is >= 0 and <= 1000 && s.MaxGain is >= 1 and <= 100,
+            "0 to 1000 frames and a gain of 1 to 100", "'on' has sensible values.", nameof(Smoothing));
+        this.Require(Crf, Crf is >= 0 and <= VideoWriter.MaxCrf, $"0 (lossless) to {VideoWriter.MaxCrf} (worst)", "18 is the default.");
     }
 }
 
@@ -62,7 +62,7 @@ public sealed record SmoothingOptions
             string[] pair = part.Split('=');
             int value = 0;
             bool known = pair.Length == 2 && pair[0] is "fade" or "deflicker" && int.TryParse(pair[1], NumberStyles.None, CultureInfo.InvariantCulture, out value) && value <= 1000;
-            if (!known) throw UsageException.For("The smoothing", $"'{SafePath.Shorten(text)}'", "off, on, or fade=FRAMES and deflicker=FRAMES (0 to 1000) with a comma between", "For example --smooth on, or --smooth fade=6,deflicker=0.");
+            if (!known) throw UsageException.For($"{OptionName.Of<AssembleOptions>(nameof(AssembleOptions.Smoothing))}", $"'{SafePath.Shorten(text)}'", "off, on, or fade=FRAMES and deflicker=FRAMES (0 to 1000) with a comma between", "For example on, or fade=6,deflicker=0.");
             options = pair[0] == "fade" ? options with { FadeFrames = value } : options with { DeflickerRadius = value };
         }
         return options;

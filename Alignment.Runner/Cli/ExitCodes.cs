@@ -1,3 +1,5 @@
+using Alignment.MLNet.Pipelines;
+
 namespace Alignment.Runner.Cli;
 
 /// <summary>What the process ends with. The failures' own codes are on <see cref="AlignmentException"/>.</summary>
@@ -11,4 +13,12 @@ static class ExitCodes
 
     /// <summary>EX_TEMPFAIL of sysexits.h: run it again; the message says whether it continues or starts over.</summary>
     public const int Retry = 75;
+
+    /// <summary>The code of a result; the only place that decides it.</summary>
+    public static int Of(object result) => result switch
+    {
+        IJobResult { HasFailures: true } => BadData,
+        IReadOnlyList<DoctorCheck> checks when checks.Any(c => c.State == DoctorState.Missing) => Missing,
+        _ => Ok,
+    };
 }

@@ -15,19 +15,20 @@ static class Failure
     /// <param name="terminal">Gets the message.</param>
     /// <param name="json">Whether it is wanted as JSON too.</param>
     /// <param name="again">What the same command does when it is run again: "it continues"; see <see cref="RunnerCommand.Again"/>.</param>
-    public static int Report(Exception error, Terminal terminal, bool json, string again)
+    /// <param name="name">What the command calls an option that the library names.</param>
+    public static int Report(Exception error, Terminal terminal, bool json, string again, Func<OptionName, string>? name = null)
     {
-        var (code, message) = Explain(error, again);
+        var (code, message) = Explain(error, again, name ?? (o => o.ToString()));
         if (json) terminal.OutputWriter.WriteLine(JsonSerializer.Serialize(new { error = new { exit_code = code, message } }));
         terminal.ErrorWriter.WriteLine($"alignment: {message}");
         if (code == ExitCodes.Bug) terminal.ErrorWriter.WriteLine(error.ToString());
         return code;
     }
 
-    static (int Code, string Message) Explain(Exception error, string again) => error switch
+    static (int Code, string Message) Explain(Exception error, string again, Func<OptionName, string> name) => error switch
     {
-        AlignmentException e => (e.ExitCode, e.Message),
-        AggregateException { InnerExceptions: [var only] } => Explain(only, again),
+        AlignmentException e => (e.ExitCode, e.Say(name)),
+        AggregateException { InnerExceptions: [var only] } => Explain(only, again, name),
         OperationCanceledException => (ExitCodes.Retry, $"Interrupted. Run the same command again; {again}."),
         IOException e when (e.HResult & 0xFFFF) is NoSpaceUnix or QuotaUnix or DiskFullWindows or HandleDiskFullWindows =>
             (ExitCodes.Retry, $"The disk is full: {e.Message} Free some space and run the same command again; {again}."),

@@ -4,9 +4,12 @@ using System.CommandLine.Invocation;
 
 namespace Alignment.Runner.Cli;
 
-/// <summary>Help that teaches: the parser's own help, then commands one can copy.</summary>
+/// <summary>Help that teaches: the parser's own help, then commands one can copy. Rare flags are left to <c>--help advanced</c>.</summary>
 static class HelpExamples
 {
+    /// <summary>After --help: with the rare flags.</summary>
+    public const string Advanced = "advanced";
+
     public static void TeachHelp(this Command command, params string[] examples)
     {
         var own = command.Options.OfType<HelpOption>().SingleOrDefault();
@@ -18,8 +21,12 @@ static class HelpExamples
     {
         public override int Invoke(ParseResult parse)
         {
-            int code = plain.Invoke(parse);
             var to = parse.InvocationConfiguration.Output;
+            Option[] rare = [.. parse.CommandResult.Command.Options.Where(o => o.Hidden)];
+            bool all = parse.Tokens.Any(t => t.Value == Advanced);
+            foreach (Option option in rare) option.Hidden = !all;
+            int code = plain.Invoke(parse);
+            if (rare.Length > 0 && !all) to.WriteLine($"{rare.Length} rare options more: --help {Advanced}\n");
             to.WriteLine("Examples:");
             foreach (string example in examples) to.WriteLine($"  {example}");
             to.WriteLine();

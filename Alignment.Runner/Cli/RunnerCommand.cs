@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace Alignment.Runner.Cli;
 
 /// <summary>
-/// A command of the runner: its options are fields, its work is one method that calls the library.
+/// A command of the runner: its flags are bound to what they set in the library, its work is one method that calls it.
 /// Long work goes through <see cref="Watch{T}"/>, which draws progress.
 /// </summary>
 abstract class RunnerCommand : Command
@@ -12,6 +12,7 @@ abstract class RunnerCommand : Command
     public static readonly Option<bool> Json = new("--json") { Description = "Print the result as one JSON document on standard output.", Recursive = true };
 
     readonly Terminal _terminal;
+    readonly Dictionary<OptionName, string> _flags = [];
 
     protected RunnerCommand(Terminal terminal, string name, string description, params string[] examples) : base(name, description)
     {
@@ -20,8 +21,39 @@ abstract class RunnerCommand : Command
         SetAction((parse, stop) => Task.Run(() => Run(parse, terminal, stop), stop));
     }
 
-    /// <summary>Does the work and returns the exit code; failures are exceptions.</summary>
+    /// <summary>The flag of each property and parameter that this command sets.</summary>
+    public IReadOnlyDictionary<OptionName, string> Bound => _flags;
+
+    /// <summary>What <paramref name="option"/> is called here: by its flag, or where it has none by its own name.</summary>
+    public string NameOf(OptionName option) =>
+        _flags.TryGetValue(option, out string? flag) ? flag
+        : option.Owner is null && _flags.FirstOrDefault(f => f.Key.Name.Equals(option.Name, StringComparison.OrdinalIgnoreCase)).Value is { } same ? same
+        : option.Name;
+
+    /// <summary>Says that <paramref name="flag"/> sets <paramref name="option"/>.</summary>
+    public void Bind(string flag, OptionName option) => _flags[option] = flag;
+
+    /// <summary>Adds options that are parameters of the job, or the console's own: each with what it sets.</summary>
+    protected void Parameters(params (Option Option, string Parameter)[] options)
+    {
+        foreach (var (option, parameter) in options)
+        {
+            Add(option);
+            Bind(option.Name, OptionName.Parameter(parameter));
+        }
+    }
+
+    /// <summary>Does the work and returns its result, which decides the exit code (<see cref="ExitCodes.Of"/>); failures are exceptions.</summary>
     protected abstract int Run(ParseResult parse, Terminal terminal, CancellationToken stop);
+
+    /// <summary>Prints a result, for machines or by <paramref name="print"/> for people.</summary>
+    /// <returns>The exit code it stands for.</returns>
+    protected static int Show<T>(ParseResult parse, Terminal terminal, T result, Action<T> print) where T : notnull
+    {
+        if (WantsJson(parse)) terminal.WriteJson(result);
+        else print(result);
+        return ExitCodes.Of(result);
+    }
 
     /// <summary>Runs <paramref name="work"/> under progress bars (a terminal) or plain lines (a log).</summary>
     protected T Watch<T>(Func<IProgress<WorkProgress>, T> work) => ProgressView.Run(_terminal, TimeProvider.System, work);

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Alignment.Transforms.Masks;
 
 /// <summary>How keyword masks are made.</summary>
@@ -45,26 +43,22 @@ public sealed record KeywordMaskOptions
         ArgumentNullException.ThrowIfNull(keyword);
         string[] same = [.. Synonyms.Where(s => s.Key.Equals(keyword.Trim(), StringComparison.OrdinalIgnoreCase)).SelectMany(s => s.Value)];
         string[] texts = [.. same.Prepend(keyword).SelectMany(word => Prompts.Select(p => p.Replace(KeywordPlaceholder, word.Trim(), StringComparison.Ordinal))).Distinct(StringComparer.Ordinal)];
-        return texts.Length <= MostPrompts ? texts : throw Bad($"The prompts for '{SafePath.Shorten(keyword)}' and its synonyms", $"{texts.Length.ToString(CultureInfo.InvariantCulture)} texts", $"at most {MostPrompts}", "Leave out some prompts or synonyms.");
+        return texts.Length <= MostPrompts ? texts : throw UsageException.For($"The prompts for '{SafePath.Shorten(keyword)}' and its synonyms", $"{texts.Length} texts", $"at most {MostPrompts}", "Leave out some prompts or synonyms.");
     }
 
     /// <summary>Checks every value once.</summary>
     /// <exception cref="UsageException">A value is out of range.</exception>
     public void Check()
     {
-        if (!(Threshold is >= 0 and < 1)) throw Bad("The mask's threshold", Text(Threshold), "0 or more and less than 1", "0.5 is the usual value; lower takes in more.");
-        if (!(RefineRadius is > 0 and <= 0.5)) throw Bad("The refinement's radius", Text(RefineRadius), "more than 0, at most 0.5 of the shorter side", "0.02 is the default.");
-        if (!(RefineEdge is > 0 and <= 1)) throw Bad("The refinement's edge", Text(RefineEdge), "more than 0, at most 1", "0.001 is the default.");
-        if (LargestComponents < 0) throw Bad("The number of components", Text(LargestComponents), "0 (all) or more", "1 keeps the largest only.");
-        if (Prompts.Count is 0 or > MostPrompts) throw Bad("The mask's prompts", $"{Prompts.Count.ToString(CultureInfo.InvariantCulture)}", $"1 to {MostPrompts}", $"'{KeywordPlaceholder}' alone is enough.");
+        this.Require(Threshold, Threshold is >= 0 and < 1, "0 or more and less than 1", "0.5 is the usual value; lower takes in more.");
+        this.Require(RefineRadius, RefineRadius is > 0 and <= 0.5, "more than 0, at most 0.5 of the shorter side", "0.02 is the default.");
+        this.Require(RefineEdge, RefineEdge is > 0 and <= 1, "more than 0, at most 1", "0.001 is the default.");
+        this.Require(LargestComponents, LargestComponents >= 0, "0 (all) or more", "1 keeps the largest only.");
+        this.Require($"{Prompts.Count} texts", Prompts.Count is >= 1 and <= MostPrompts, $"1 to {MostPrompts}", $"'{KeywordPlaceholder}' alone is enough.", nameof(Prompts));
         if (Prompts.FirstOrDefault(p => !p.Contains(KeywordPlaceholder, StringComparison.Ordinal)) is { } without)
-            throw Bad($"The prompt '{SafePath.Shorten(without)}'", $"no {KeywordPlaceholder}", "where the keyword goes", $"Write for example 'a photo of {KeywordPlaceholder}'.");
+            throw UsageException.For($"{OptionName.Of<KeywordMaskOptions>(nameof(Prompts))} '{SafePath.Shorten(without)}'", $"no {KeywordPlaceholder}", "where the keyword goes", $"Write for example 'a photo of {KeywordPlaceholder}'.");
         if (Synonyms.FirstOrDefault(s => s.Key.Trim().Length == 0 || s.Value.Count == 0 || s.Value.Any(v => v.Trim().Length == 0)) is { Key: not null } empty)
-            throw Bad($"The synonyms of '{SafePath.Shorten(empty.Key)}'", "an empty word", "a keyword and words for it", "Leave out what is empty.");
+            throw UsageException.For($"{OptionName.Of<KeywordMaskOptions>(nameof(Synonyms))} of '{SafePath.Shorten(empty.Key)}'", "an empty word", "a keyword and words for it", "Leave out what is empty.");
         foreach (string keyword in Synonyms.Keys) _ = PromptsFor(keyword);
     }
-
-    static string Text<T>(T x) where T : IFormattable => x.ToString(null, CultureInfo.InvariantCulture);
-
-    static UsageException Bad(string subject, string found, string expected, string next) => UsageException.For(subject, found, expected, next);
 }

@@ -32,7 +32,7 @@ public sealed record AssignTemporalWindowOptions : IStageOptions
     public UnseenScene Unseen { get; init; } = UnseenScene.Refuse;
 
     /// <inheritdoc/>
-    public void Check() => StageCheck.Known("AssignTemporalWindow: Unseen", Unseen);
+    public void Check() => this.RequireKnown(Unseen);
 }
 
 /// <summary>

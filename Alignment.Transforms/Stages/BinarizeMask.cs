@@ -24,8 +24,7 @@ public sealed record BinarizeMaskOptions : IStageOptions
     /// <inheritdoc/>
     public void Check()
     {
-        if (!float.IsFinite(Threshold))
-            throw UsageException.For("BinarizeMask: Threshold", FormattableString.Invariant($"{Threshold}"), "a finite number", "0.5 is the usual value.");
+        this.Require(Threshold, float.IsFinite(Threshold), "a finite number", "0.5 is the usual value.");
     }
 }
 

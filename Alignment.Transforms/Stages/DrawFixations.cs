@@ -34,7 +34,9 @@ public sealed record DrawFixationsOptions : IStageOptions
     public float Smoothing { get; init; }
 
     /// <inheritdoc/>
-    public void Check() => StageCheck.Smoothing("DrawFixations: Smoothing", Smoothing);
+    public void Check() =>
+        this.Require(Smoothing, Smoothing is >= 0 and <= HeatmapSmoothing.MostSigma, $"a sigma in pixels, 0 (none) to {HeatmapSmoothing.MostSigma}",
+            "Leave it at 0 if unsure.");
 }
 
 /// <summary>Turns viewers' fixations on a scene into its heatmap: their weights, spread by a Gaussian (<see cref="FixationDensity"/>), ÷ the maximum.</summary>

@@ -39,8 +39,7 @@ public sealed record EditSceneOptions : IStageOptions
     /// <inheritdoc/>
     public void Check()
     {
-        if (string.IsNullOrWhiteSpace(Bundle))
-            throw UsageException.For("EditScene: Bundle", "no folder", "the folder of a model bundle", "Make one with 'alignment models import', or use onnx/bundles/tiny.");
+        this.Require(Bundle, !string.IsNullOrWhiteSpace(Bundle), "the folder of a model bundle", "Make one with 'alignment models import', or use onnx/bundles/tiny.");
         Edit.Check();
     }
 }

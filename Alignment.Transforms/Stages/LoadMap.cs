@@ -31,8 +31,8 @@ public sealed record LoadMapOptions : IStageOptions
     /// <inheritdoc/>
     public void Check()
     {
-        StageCheck.Size("LoadMap", Width, Height);
-        StageCheck.AtLeastOne("LoadMap: MaxPixels", MaxPixels);
+        this.RequireSize(Width, Height);
+        this.Require(MaxPixels, MaxPixels >= 1, "1 or more", "Leave it at its default if unsure.");
         if (!(White > 0f && float.IsFinite(White)))
             throw UsageException.For("LoadMap: White", FormattableString.Invariant($"{White}"), "a finite number above 0", "255 for heatmaps, 1 for masks.");
     }

@@ -47,8 +47,7 @@ public sealed record MaskKeywordOptions : IStageOptions
     /// <inheritdoc/>
     public void Check()
     {
-        if (string.IsNullOrWhiteSpace(Bundle))
-            throw UsageException.For("MaskKeyword: Bundle", "no folder", "the folder of a model bundle with a CLIPSeg", "Make one with 'alignment models import', or use onnx/bundles/tiny.");
+        this.Require(Bundle, !string.IsNullOrWhiteSpace(Bundle), "the folder of a model bundle with a CLIPSeg", "Make one with 'alignment models import', or use onnx/bundles/tiny.");
         Mask.Check();
     }
 }

@@ -65,9 +65,9 @@ public sealed record MeasureDoseOptions : IStageOptions
     /// <inheritdoc/>
     public void Check()
     {
-        StageCheck.Known("MeasureDose: BeforeRange", BeforeRange);
-        StageCheck.Known("MeasureDose: AfterRange", AfterRange);
-        StageCheck.AtLeastOne("MeasureDose: MaxPixels", MaxPixels);
+        this.RequireKnown(BeforeRange);
+        this.RequireKnown(AfterRange);
+        this.Require(MaxPixels, MaxPixels >= 1, "1 or more", "Leave it at its default if unsure.");
         Predictor.Check();
     }
 }

@@ -71,11 +71,11 @@ public sealed record ModifyAttentionOptions : IStageOptions
     /// <inheritdoc/>
     public void Check()
     {
-        if (Variant is not null && Attention.Variant.Find(Variant) is null)
-            throw UsageException.For("ModifyAttention: Variant", $"'{SafePath.Shorten(Variant)}'",
-                string.Join(", ", Attention.Variant.Names), "Use one of these names, or null for that of each row.");
-        StageCheck.Alpha("ModifyAttention: BoostAlpha", BoostAlpha);
-        StageCheck.Alpha("ModifyAttention: ReductionAlpha", ReductionAlpha);
+        this.Require($"'{SafePath.Shorten(Variant ?? "")}'", Variant is null || Attention.Variant.Find(Variant) is not null,
+            string.Join(", ", Attention.Variant.Names), "Use one of these names, or null for that of each row.", nameof(Variant));
+        this.Require(BoostAlpha, BoostAlpha >= 0 && double.IsFinite(BoostAlpha), "a finite number, 0 or more", "1 changes nothing, 1.5 is the usual boost.");
+        this.Require(ReductionAlpha, ReductionAlpha >= 0 && double.IsFinite(ReductionAlpha), "a finite number, 0 or more",
+            "1 changes nothing, 0.5 is the usual reduction.");
     }
 }
 

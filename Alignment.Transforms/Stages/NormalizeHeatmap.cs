@@ -52,10 +52,10 @@ public sealed record NormalizeHeatmapOptions : IStageOptions
     /// <inheritdoc/>
     public void Check()
     {
-        StageCheck.Known("NormalizeHeatmap: Mode", Mode);
-        if (!(LowPercentile >= 0 && LowPercentile < HighPercentile && HighPercentile <= 100))
-            throw UsageException.For("NormalizeHeatmap: percentiles", FormattableString.Invariant($"{LowPercentile} and {HighPercentile}"), "two from 0 to 100, the lower first", "1 and 99 are the defaults.");
-        StageCheck.Smoothing("NormalizeHeatmap: Smoothing", Smoothing);
+        this.RequireKnown(Mode);
+        this.Require($"{LowPercentile} and {HighPercentile}", LowPercentile >= 0 && LowPercentile < HighPercentile && HighPercentile <= 100, "two from 0 to 100, the lower first", "1 and 99 are the defaults.",
+            nameof(LowPercentile));
+        this.Require(Smoothing, Smoothing is >= 0 and <= HeatmapSmoothing.MostSigma, $"a sigma in pixels, 0 (none) to {HeatmapSmoothing.MostSigma}", "Leave it at 0 if unsure.");
     }
 }
 

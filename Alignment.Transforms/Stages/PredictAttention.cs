@@ -46,9 +46,10 @@ public sealed record PredictAttentionOptions : IStageOptions
     /// <inheritdoc/>
     public void Check()
     {
-        if (!IsOwnSize) StageCheck.Size("PredictAttention", Width, Height);
-        StageCheck.Smoothing("PredictAttention: Smoothing", Smoothing);
-        StageCheck.AtLeastOne("PredictAttention: MaxPixels", MaxPixels);
+        if (!IsOwnSize) this.RequireSize(Width, Height);
+        this.Require(Smoothing, Smoothing is >= 0 and <= HeatmapSmoothing.MostSigma, $"a sigma in pixels, 0 (none) to {HeatmapSmoothing.MostSigma}",
+            "Leave it at 0 if unsure.");
+        this.Require(MaxPixels, MaxPixels >= 1, "1 or more", "Leave it at its default if unsure.");
         Predictor.Check();
     }
 

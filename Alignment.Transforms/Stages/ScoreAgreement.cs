@@ -35,7 +35,7 @@ public sealed record ScoreAgreementOptions : IStageOptions
     /// <inheritdoc/>
     public void Check()
     {
-        if (!(FixationFraction is > 0 and <= 1)) throw UsageException.For("ScoreAgreement: FixatedPart", FormattableString.Invariant($"{FixationFraction}"), "above 0 and at most 1", FormattableString.Invariant($"{PeakPixels.DefaultFraction} is the default."));
+        this.Require(FixationFraction, FixationFraction is > 0 and <= 1, "above 0 and at most 1", $"{PeakPixels.DefaultFraction} is the default.");
     }
 }
 

@@ -32,8 +32,8 @@ public sealed record SizeImageOptions : IStageOptions
     /// <inheritdoc/>
     public void Check()
     {
-        StageCheck.Size("SizeImage", Width, Height);
-        StageCheck.AtLeastOne("SizeImage: MaxPixels", MaxPixels);
+        this.RequireSize(Width, Height);
+        this.Require(MaxPixels, MaxPixels >= 1, "1 or more", "Leave it at its default if unsure.");
     }
 }
 

@@ -62,7 +62,7 @@ static class BundleWriter
         if (!Directory.Exists(target) || !Directory.EnumerateFileSystemEntries(target).Any()) return;
         if (!File.Exists(Path.Combine(target, BundleFiles.Manifest)))
             throw UsageException.For(subject, "a folder with other things in it", "a new, an empty, or a bundle's folder", "Choose another folder.");
-        if (!force) throw UsageException.For(subject, "a complete bundle", "a new or an empty folder", "Choose another folder, or add --force to replace it.");
+        if (!force) throw UsageException.For(subject, "a complete bundle", "a new or an empty folder", $"Choose another folder, or set {OptionName.Parameter(nameof(force))} to replace it.");
     }
 
     static void Delete(string folder)

@@ -10,7 +10,7 @@ namespace Alignment.Onnx.Bundles;
 /// </summary>
 sealed record ClipSegPart(ModelBundle Bundle, ClipSegConfig Config, ClipSegPictures Pictures, string TokenizerFolder, string Hash)
 {
-    const string Advice = "Add one with 'alignment models import --clipseg DIR --model BUNDLE' "
+    const string Advice = "Add one with ClipSegImport or 'alignment models import --clipseg DIR --model BUNDLE' "
         + "(DIR: CIDAS/clipseg-rd64-refined or another CLIPSeg in Hugging Face's layout).";
 
     public static AddedFiles WriteConfigs(string folder, ClipSegConfig config, ClipSegPictures pictures)

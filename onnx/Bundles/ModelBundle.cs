@@ -49,7 +49,7 @@ public sealed class ModelBundle
         string full = Path.GetFullPath(folder);
         if (!Directory.Exists(full))
             throw MissingDependencyException.For($"The model bundle '{full}'", "no such folder", "a folder with bundle.json and the models",
-                "Check --model, or make a bundle with 'alignment models import --from DIR --out DIR'.");
+                "Check the path, or make a bundle with 'alignment models import --from DIR --out DIR'.");
 
         string manifestPath = Path.Combine(full, BundleFiles.Manifest);
         BundleManifest? recorded = File.Exists(manifestPath) ? BundleJson.Read(manifestPath) : null;

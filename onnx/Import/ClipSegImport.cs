@@ -33,7 +33,7 @@ public static class ClipSegImport
         string subject = $"The CLIPSeg folder '{folder}'";
         if (!Directory.Exists(folder))
             throw MissingDependencyException.For(subject, "no such folder", "config.json, the tokenizer and the weights in one folder",
-                "Check --clipseg; download the model first (CIDAS/clipseg-rd64-refined is the usual one).");
+                "Check the path; download the model first (CIDAS/clipseg-rd64-refined is the usual one).");
         ClipSegConfig config = ClipSegConfig.Read(Path.Combine(folder, "config.json"));
         string preparation = Path.Combine(folder, "preprocessor_config.json");
         ClipSegPictures pictures = File.Exists(preparation) ? ClipSegPictures.Read(preparation) : new();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Models;
 
 namespace Alignment.Onnx.Import;
@@ -40,7 +41,7 @@ sealed class DiffusersFolder
         string full = System.IO.Path.GetFullPath(path);
         if (!Directory.Exists(full))
             throw MissingDependencyException.For($"The model folder '{full}'", "no such folder", "a diffusers model (a folder with model_index.json)",
-                "Check --from; download the model first.");
+                "Check the path; download the model first.");
         bool hasControlNet = CheckIndex(full);
         string At(string file) => System.IO.Path.Combine(full, file);
         foreach (string file in s_files)
@@ -51,7 +52,7 @@ sealed class DiffusersFolder
             : null;
         string controlNetConfig = System.IO.Path.Combine(controlNetPath ?? "", "config.json");
         if (controlNetPath is not null && !File.Exists(controlNetConfig))
-            throw Bad(controlNetPath, "no config.json", "a ControlNet's folder", "Check --controlnet; download the ControlNet completely.");
+            throw Bad(controlNetPath, "no config.json", "a ControlNet's folder", "Check the path; download the ControlNet completely.");
         UNetConfig unet = UNetConfig.Read(At("unet/config.json"));
         VaeConfig vae = VaeConfig.Read(At("vae/config.json"));
         var folder = new DiffusersFolder
@@ -62,7 +63,7 @@ sealed class DiffusersFolder
             Vae = vae,
             ControlNetPath = controlNetPath,
             ControlNet = controlNetPath is null
-                ? ControlNetConfig.For(unet, options.ControlChannels, EmbeddingFor(vae))
+                ? ControlNetConfig.For(unet, new BundleManifest().ControlChannels, EmbeddingFor(vae))
                 : ControlNetConfig.Read(controlNetConfig),
         };
         folder.CheckFit();
@@ -74,7 +75,7 @@ sealed class DiffusersFolder
     {
         string path = System.IO.Path.Combine(folder, IndexName);
         if (!File.Exists(path))
-            throw Bad(folder, $"no {IndexName}", "a diffusers model", "Point --from to the folder that holds it; single-file checkpoints must be converted first.");
+            throw Bad(folder, $"no {IndexName}", "a diffusers model", "Name the folder that holds it; single-file checkpoints must be converted first.");
         return StrictJson.ReadFile(path, root =>
         {
             foreach ((string component, string known) in s_parts)
@@ -86,7 +87,7 @@ sealed class DiffusersFolder
             {
                 null => false,
                 "ControlNetModel" => true,
-                var other => throw Bad(folder, $"'controlnet' of class {SafePath.Shorten(other)}", "one ControlNetModel", "Give the one to use with --controlnet DIR."),
+                var other => throw Bad(folder, $"'controlnet' of class {SafePath.Shorten(other)}", "one ControlNetModel", $"Name the one to use as {OptionName.Of<DiffusersImportOptions>(nameof(DiffusersImportOptions.ControlNet))}."),
             };
         });
     }
@@ -128,6 +129,6 @@ sealed class DiffusersFolder
             throw Bad(Path, $"{one} and {other} as {what}", "the same number", "The parts belong to different models, or to a kind that is not supported.");
     }
 
-    static BadDataException Bad(string folder, string found, string expected, string nextStep) =>
+    static BadDataException Bad(string folder, string found, string expected, Phrase nextStep) =>
         BadDataException.For($"The model folder '{folder}'", found, expected, nextStep);
 }

@@ -10,9 +10,6 @@ public sealed record DiffusersImportOptions
     /// <summary>A ControlNet's folder (config.json and weights); null: <c>controlnet/</c> of the model, or a new one.</summary>
     public string? ControlNet { get; init; }
 
-    /// <summary>Control channels of a new ControlNet: keyword mask and attention.</summary>
-    public int ControlChannels { get; init; } = 2;
-
     /// <summary>Seed of a new ControlNet's conditioning embedding.</summary>
     public ulong Seed { get; init; }
 

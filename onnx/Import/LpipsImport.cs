@@ -42,7 +42,7 @@ public static class LpipsImport
         LpipsConfig config = options.Trunk is { } chosen ? LpipsConfig.Of(chosen) : Detect(trunk, features.Weights);
         if (linear is null && !features.Weights.Infos.Keys.Any(Lpips.IsLinear))
             throw UsageException.For($"The LPIPS trunk '{trunk}'", "no linear layers (lin0.model.1.weight, …) in it", "their file as well",
-                $"Name lpips' weights/v0.1/{config.Name}.pth with --lpips-linear.");
+                $"Name lpips' weights/v0.1/{config.Name}.pth as {OptionName.Of<LpipsImportOptions>(nameof(LpipsImportOptions.Linear))}.");
         IWeights all = linear is null ? features.Weights : new JoinedWeights(linear.Weights, features.Weights);
         OnnxModel model = Lpips.Author(config, all);
         return BundlePart.Replace(target, IsOurs, () =>
@@ -82,6 +82,6 @@ public static class LpipsImport
         }
         string names = SafePath.Shorten(string.Join(", ", weights.Infos.Values.Take(4).Select(w => $"{w.Name} [{string.Join(", ", w.Shape)}]")), 200);
         throw BadDataException.For($"The LPIPS trunk '{path}'", $"tensors of another model ({names}, …)", "torchvision's squeezenet1_1, alexnet or vgg16",
-            "Choose one with --lpips-trunk to see which of its tensors are missing.");
+            $"Choose one with {OptionName.Of<LpipsImportOptions>(nameof(LpipsImportOptions.Trunk))} to see which of its tensors are missing.");
     }
 }

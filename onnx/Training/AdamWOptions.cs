@@ -22,15 +22,12 @@ public sealed record AdamWOptions
 
     internal void Check()
     {
-        Demand(nameof(Beta1), Beta1, Beta1 is >= 0 and < 1, "0 or more and less than 1");
-        Demand(nameof(Beta2), Beta2, Beta2 is >= 0 and < 1, "0 or more and less than 1");
-        Demand(nameof(Epsilon), Epsilon, Epsilon is > 0 and < 1, "more than 0 and less than 1");
-        Demand(nameof(WeightDecay), WeightDecay, WeightDecay is >= 0 and < 1e6, "0 or more");
-        Demand(nameof(MaxGradientNorm), MaxGradientNorm, MaxGradientNorm is >= 0 and < double.PositiveInfinity, "0 (off) or more");
+        this.Require(Beta1, Beta1 is >= 0 and < 1, "0 or more and less than 1", Advice);
+        this.Require(Beta2, Beta2 is >= 0 and < 1, "0 or more and less than 1", Advice);
+        this.Require(Epsilon, Epsilon is > 0 and < 1, "more than 0 and less than 1", Advice);
+        this.Require(WeightDecay, WeightDecay is >= 0 and < 1e6, "0 or more", Advice);
+        this.Require(MaxGradientNorm, MaxGradientNorm is >= 0 and < double.PositiveInfinity, "0 (off) or more", Advice);
     }
 
-    static void Demand(string name, double found, bool good, string expected)
-    {
-        if (!good) throw UsageException.For($"AdamW's {name}", found.ToString(System.Globalization.CultureInfo.InvariantCulture), expected, "Correct the option.");
-    }
+    const string Advice = "Leave it at its default if unsure.";
 }

@@ -131,7 +131,7 @@ static class ControlNetTrainingGraph
     {
         if (losses == TrainingLosses.None) throw UsageException.For("The losses", "none", "at least one", "Ask for the noise loss.");
         if (losses.HasFlag(TrainingLosses.Lpips) && configs.Lpips is null)
-            throw UsageException.For("The losses", "lpips for a bundle without lpips.onnx", "a bundle that has it", "Import one with --lpips, or leave that loss out.");
+            throw UsageException.For("The losses", "lpips for a bundle without lpips.onnx", "a bundle that has it", "Import one with LpipsImport or 'alignment models import --lpips', or leave that loss out.");
         if (prediction is not ("epsilon" or "v_prediction"))
             throw UsageException.For("The model to train", $"prediction type '{SafePath.Shorten(prediction)}'", "epsilon or v_prediction", "Models that predict the sample itself cannot be trained.");
     }

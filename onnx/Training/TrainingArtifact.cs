@@ -88,14 +88,14 @@ public static class TrainingArtifact
         if (metadata.TryGetValue(ControlNetTrainingGraph.LossesKey, out string? losses) && metadata.GetValueOrDefault(FrozenKey) == Frozen(bundle, TrainingLossNames.Parse(losses)))
             return TrainingSession.Over(session, buffers, path, device: device);
         session.Dispose();
-        throw BadDataException.For($"The training artifact '{path}'", "one for other weights than the bundle has now", "one for this bundle", $"Write it again with 'alignment models training --model {bundle.Folder}'.");
+        throw BadDataException.For($"The training artifact '{path}'", "one for other weights than the bundle has now", "one for this bundle", $"Write it again with TrainingArtifact.Write or 'alignment models training --model {bundle.Folder}'.");
     }
 
     static string PathOf(ModelBundle bundle, string file)
     {
         ArgumentNullException.ThrowIfNull(bundle);
         string path = SafePath.Relative(bundle.Folder, file, "The training artifact");
-        return File.Exists(path) ? path : throw MissingDependencyException.For($"The model bundle '{bundle.Folder}'", $"no {file}", "a training artifact", $"Write it with 'alignment models training --model {bundle.Folder}'.");
+        return File.Exists(path) ? path : throw MissingDependencyException.For($"The model bundle '{bundle.Folder}'", $"no {file}", "a training artifact", $"Write it with TrainingArtifact.Write or 'alignment models training --model {bundle.Folder}'.");
     }
 
     static WeightInfo[] Parameters(BundleConfigs configs) =>

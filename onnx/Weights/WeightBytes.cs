@@ -70,7 +70,7 @@ static class WeightBytes
             if (Half.IsInfinity(into[i]) && float.IsFinite(from[i]))
                 throw BadDataException.For($"The tensor '{SafePath.Shorten(name)}'",
                     string.Create(CultureInfo.InvariantCulture, $"{from[i]:G6} at element {start + i}"), "numbers up to 65504, where float16 ends",
-                    "Import the model in fp32 (--precision fp32); it was trained beyond float16.");
+                    "Import the model in fp32; it was trained beyond float16.");
     }
 
     /// <summary>From here on float16 rounds to infinity.</summary>

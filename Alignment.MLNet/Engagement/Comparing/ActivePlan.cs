@@ -107,7 +107,7 @@ sealed class ActivePlan(PlanFile file)
         if (metrics.FirstOrDefault(m => Same(m.Metric, h.Metric)) is not { } metric) return $"the data have no metric '{SafePath.Shorten(h.Metric)}'.";
         string[] absent = [.. h.Variants.Concat(Against(h)).Where(v => metric.Samples.All(s => s.Variant != v))];
         return absent.Length > 0 ? $"no values of {string.Join(", ", absent.Select(Text.Name))}."
-            : h.Kind == HypothesisKind.Dose ? "no dose table was given (--dose)."
+            : h.Kind == HypothesisKind.Dose ? "no dose table was given."
             : h.Kind == HypothesisKind.Trend ? "a trend needs values of every window."
             : "another hypothesis of the plan asks the same.";
     }

@@ -23,11 +23,11 @@ static class Diagnostics
         if (facts.Rejected > 0)
             Say(facts.Rejected > 0.01 * facts.Rows ? WarningLevel.Warning : WarningLevel.Note, "rows_rejected", $"{Text.Count(facts.Rejected)} of {Text.Count(facts.Rows)} rows were not used; {AnalysisFiles.Rejected} says why.");
         foreach (var (name, count) in facts.UnknownVariants)
-            Say(WarningLevel.Warning, "unknown_variant", $"'{SafePath.Shorten(name, 60)}' ({Text.Count(count)} row{(count == 1 ? "" : "s")}) is no variant; the nearest is '{NearestName.Of(name, options.Variants)}'. Correct the data, or name the variants (--variant).");
+            Say(WarningLevel.Warning, "unknown_variant", $"'{SafePath.Shorten(name, 60)}' ({Text.Count(count)} row{(count == 1 ? "" : "s")}) is no variant; the nearest is '{NearestName.Of(name, options.Variants)}'. Correct the data, or name the variants in the options.");
         if (facts.MoreUnknownVariants) Say(WarningLevel.Warning, "unknown_variant", "There are more unknown variants than are listed.");
         foreach (var (variant, v) in options.Variants.Select((variant, v) => (variant, v)))
             if (sums.Rows(v) == 0) Say(variant == options.Baseline ? WarningLevel.Alarm : WarningLevel.Warning, Comparability.VariantMissing, variant == options.Baseline
-                ? $"The data have no row of the baseline '{variant}': no comparison, contrast, placebo test or dose–response could be computed; sizes and means are all there is. If it is called otherwise, correct the data or name it (--baseline, --variant)." : $"The data have no row of {Text.Name(variant)}.", null, variant);
+                ? $"The data have no row of the baseline '{variant}': no comparison, contrast, placebo test or dose–response could be computed; sizes and means are all there is. If it is called otherwise, correct the data or name it in the options." : $"The data have no row of {Text.Name(variant)}.", null, variant);
         if (sums.Rows(options.Position(options.Baseline)) > 0 && !Comparability.Holds(metrics))
             Say(WarningLevel.Alarm, Comparability.NothingCompared, $"{Comparability.NoComparison} {metrics.Select(m => m.Note ?? m.Comparisons.Select(c => c.Note).FirstOrDefault(n => n is not null)).FirstOrDefault(n => n is not null)}".TrimEnd());
         foreach (string column in facts.EmptyColumns) Say(WarningLevel.Warning, "metric_all_missing", $"The column '{SafePath.Shorten(column, 60)}' is empty in every row.", column);

@@ -51,7 +51,7 @@ static class MetricDiagnostics
         if (made.Kind == MetricKind.Mean && !sums.Kept[metric].Exact)
             Say(WarningLevel.Note, "sampled", $"{name}: tests of ranks and medians use a seeded sample of {Text.Count(sums.Kept[metric].Count)} of {Text.Count(made.Samples.Sum(s => (double)s.Sample.N))} values. All means, t-tests and intervals use every row.");
         if (made.Placebo is null && made.Comparisons.Any(c => c.Variant == options.Placebo))
-            Say(WarningLevel.Note, "no_margin", $"{name}: no margin was given, so nothing says whether the placebo is equivalent to the baseline; a large p-value does not. State one beforehand: --margin {name}=VALUE.");
+            Say(WarningLevel.Note, "no_margin", $"{name}: no margin was given, so nothing says whether the placebo is equivalent to the baseline; a large p-value does not. State a margin for {name} beforehand.");
         if (made.Comparisons.FirstOrDefault(c => c.Variant == options.Placebo) is { Result.Verdict: Verdict.Raised or Verdict.Lowered } placebo)
             Say(WarningLevel.Alarm, "placebo_differs", $"{name}: the placebo differs from the baseline. {placebo.Result.Sentence} Then editing itself, or something else than attention on the product, has an effect; compare the boosts with the placebo, not with the baseline.", options.Placebo);
         return [.. warnings.OrderByDescending(w => w.Level)];

@@ -112,7 +112,7 @@ static class RatioStep
         };
         List<AnalysisWarning> warnings = [.. MetricDiagnostics.Of(made, sums, 0, options)];
         if (!byVideo) warnings.Insert(0, new(WarningLevel.Warning, "trials_independent", $"{name}: too few {unit}s (or too many to keep apart) to take the {unit} as the unit, so every trial counts as independent. Trials of one {unit} are not; the p-values are too small.", name));
-        if (byVideo && sequential) warnings.Add(new(WarningLevel.Note, "units_accrue", $"{name}: its always-valid intervals take {unit}s as coming in one after the other. Where the same {unit}s are shown for longer, take participants as the unit (--unit participant_id).", name));
+        if (byVideo && sequential) warnings.Add(new(WarningLevel.Note, "units_accrue", $"{name}: its always-valid intervals take {unit}s as coming in one after the other. Where the same {unit}s are shown for longer, take participants (participant_id) as the unit.", name));
         return made with { Warnings = warnings };
     }
 

@@ -51,7 +51,7 @@ static class SensitivityStep
                 });
             }));
         }
-        else made.Add(new($"by {unit}", "", [], s_none, null, $"Analyses by {unit} were left out.", $"There are too many different {unit}s to keep apart in {Text.Count(options.MaxCells)} cells; raise the bound (--max-cells) to have them."));
+        else made.Add(new($"by {unit}", "", [], s_none, null, $"Analyses by {unit} were left out.", $"There are too many different {unit}s to keep apart in {Text.Count(options.MaxCells)} cells; raise the bound of cells to have them."));
         ratio = likelihood;
         if (sums.Plan.Covariates[at] is >= 0 and var field) made.AddRange(WithCovariate(metric, sums, at, sums.Plan.Fields[field], variants, main, options));
         return made;

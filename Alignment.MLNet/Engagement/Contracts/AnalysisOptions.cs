@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using Alignment.MLNet.Statistics;
+using Alignment.MLNet.Storage;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Engagement.Contracts;
@@ -131,6 +133,32 @@ public sealed record AnalysisOptions
 
     /// <summary>What the plan says was assigned ("video", "participant"), or null.</summary>
     internal string? PlannedUnit { get; init; }
+
+    /// <summary>More variants than anybody compares.</summary>
+    const int MostVariants = 64;
+
+    /// <summary>Refuses values out of range, and names that contradict each other.</summary>
+    /// <exception cref="UsageException">A value is out of range; the message names it.</exception>
+    public void Check()
+    {
+        this.Require(Confidence, Confidence is > 0 and < 1, "a number between 0 and 1", "0.95 is customary.");
+        this.Require(SequentialTuning, SequentialTuning is >= 1 and < double.PositiveInfinity, "a number of rows, 1 or more", "5000 is the default.");
+        AtLeast(Resamples, 0);
+        AtLeast(BootstrapRows, 0);
+        AtLeast(MaxValues, 1000);
+        AtLeast(MaxCells, 0);
+        AtLeast(Threads, 0);
+        this.Require(Variants.Count, Variants.Count is >= 2 and <= MostVariants, $"2 to {MostVariants}", "Name them in the options or the plan.", nameof(Variants));
+        if (Variants.GroupBy(v => v, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw UsageException.For($"{OptionName.Of<AnalysisOptions>(nameof(AnalysisOptions.Variants))}", $"'{SafePath.Shorten(twice.Key)}' twice", "different names, not in capitals alone", "Name each once.");
+        if (Position(Baseline) < 0)
+            throw UsageException.For($"{OptionName.Of<AnalysisOptions>(nameof(AnalysisOptions.Baseline))}", $"'{SafePath.Shorten(Baseline)}'", $"one of {string.Join(", ", Variants)}", $"The nearest is '{NearestName.Of(Baseline, Variants)}'.");
+        foreach (Margin m in Margins) this.Require($"{m.Value} of '{SafePath.Shorten(m.Metric)}'", m.Value > 0 && double.IsFinite(m.Value), "a finite number above 0",
+            "Give the largest difference that would not matter.", nameof(Margins));
+
+        void AtLeast(int found, int least, [CallerArgumentExpression(nameof(found))] string property = "") =>
+            this.Require(found, found >= least, $"{least} or more", "Leave it out for the default.", property);
+    }
 
     /// <summary>A variant's place among the variants, or −1.</summary>
     internal int Position(string variant)

@@ -6,8 +6,10 @@ namespace Alignment.MLNet.Engagement.Contracts;
 /// What engagement data says, whole: <see cref="AnalysisJson"/> writes it to <c>analysis.json</c> and reads it back, and the command, the
 /// report and the tables show nothing that is not in it. Numbers that do not exist are null (or left out), never NaN; a note beside them says why.
 /// </summary>
-public sealed record EngagementAnalysis
+public sealed record EngagementAnalysis : IJobResult
 {
+    bool IJobResult.HasFailures => ComparesNothing is not null;
+
     /// <summary>The layout of the JSON; another one is refused by <see cref="AnalysisJson.Read"/>.</summary>
     public const string CurrentFormat = "alignment-analysis/2";
 

@@ -82,7 +82,7 @@ public static class Assignment
     {
         ArgumentNullException.ThrowIfNull(made);
         if (!replace && File.Exists(path) && !File.ReadAllBytes(path).AsSpan().SequenceEqual(made))
-            throw UsageException.For($"The assignment '{SafePath.Shorten(path, 200)}'", "another assignment of that name", "a name that is free", "An assignment is not replaced silently, because it may be in use: choose another folder, or --force.");
+            throw UsageException.For($"The assignment '{SafePath.Shorten(path, 200)}'", "another assignment of that name", "a name that is free", $"An assignment is not replaced silently, because it may be in use: choose another folder, or set {OptionName.Parameter("force")}.");
         AtomicFile.Write(path, s => s.Write(made), keepEqual: true);
     }
 

@@ -57,7 +57,7 @@ public sealed class PlanFile
     {
         ArgumentNullException.ThrowIfNull(plan);
         if (System.IO.File.Exists(path) && System.IO.File.ReadAllText(path) != plan.Text())
-            throw UsageException.For(SubjectOf(path), "another plan of that name", "a name that is free", "A plan is not replaced silently. If it was edited, record it with --plan; else choose another folder, or --force.");
+            throw UsageException.For(SubjectOf(path), "another plan of that name", "a name that is free", $"A plan is not replaced silently. If it was edited, record it (PlanFile.Record, `alignment assign --plan`); else choose another folder, or set {OptionName.Parameter("force")}.");
     }
 
     /// <summary>Records the hash of a plan that was edited, after checking it.</summary>

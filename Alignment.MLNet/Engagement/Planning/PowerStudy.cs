@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Globalization;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Statistics;
@@ -150,11 +151,11 @@ public static class PowerStudy
         double low = 0, high = q.Design == PowerDesign.Proportions ? (1 - q.Rate) * (1 - 1e-9) : Spread(q);
         if (q.Design == PowerDesign.Proportions)
         {
-            if (PowerAt(q, high, n, alpha) < q.Power) throw UsageException.For("The size", Text.Count(n), "more trials", "With so few no rate is found with that power.");
+            if (PowerAt(q, high, n, alpha) < q.Power) throw UsageException.For($"{OptionName.Of<PowerQuestion>(nameof(PowerQuestion.Size))}", Text.Count(n), "more trials", "With so few no rate is found with that power.");
         }
         else
             while (PowerAt(q, high, n, alpha) < q.Power)
-                if ((high *= 2) > 1e12 * Spread(q)) throw UsageException.For("The size", Text.Count(n), "2 or more", "With so few no effect is found with that power.");
+                if ((high *= 2) > 1e12 * Spread(q)) throw UsageException.For($"{OptionName.Of<PowerQuestion>(nameof(PowerQuestion.Size))}", Text.Count(n), "2 or more", "With so few no effect is found with that power.");
         return Roots.Find(e => PowerAt(q, e == 0 ? 1e-300 : e, n, alpha) - q.Power, low, high, relative: 1e-12);
     }
 
@@ -176,27 +177,37 @@ public static class PowerStudy
 
     static void Check(PowerQuestion q)
     {
-        if (q.Effect is null == q.Size is null) throw UsageException.For("The design", q.Effect is null ? "neither an effect nor a size" : "an effect and a size", "one of the two", "Give the effect to learn the size, or the size to learn the effect.");
-        Checks.Positive("The standard deviation", q.Sd, "Take it from earlier data of the same metric.");
-        Checks.Fraction("The level α", q.Alpha, "0.05 is customary.");
-        Checks.Positive("The ratio", q.Ratio, "1 is a balanced design.");
-        if (q.Comparisons < 1)
-            throw UsageException.For("The comparisons", Text.Count(q.Comparisons), "1 or more",
-                $"{Text.Capitalize(NumberWords.Of(Variant.All.Count - 1))} variants against a baseline are {Text.Count(Variant.All.Count - 1)}.");
-        if (!(q.Power > q.Alpha / q.Comparisons && q.Power < 1)) throw UsageException.For("The power", Checks.Text(q.Power), "a number between the level and 1", "0.8 is customary.");
-        if (q.Effect is { } e && (e == 0 || !double.IsFinite(e))) throw UsageException.For("The effect", Checks.Text(e), "a finite number other than 0", "No sample finds a difference of nothing.");
-        if (q.Size is { } n && !(n is >= 2 and <= MostRows && n == Math.Floor(n))) throw UsageException.For("The size", Checks.Text(n), "a whole number from 2 to 10¹²", "Give rows of each variant.");
+        q.Require(q.Effect is null ? "neither an effect nor a size" : "an effect and a size", q.Effect is null != q.Size is null, "one of the two",
+            "Give the effect to learn the size, or the size to learn the effect.", nameof(q.Effect));
+        Positive(q.Sd, "Take it from earlier data of the same metric.");
+        Fraction(q.Alpha, "0.05 is customary.");
+        Positive(q.Ratio, "1 is a balanced design.");
+        q.Require(q.Comparisons, q.Comparisons >= 1, "1 or more",
+            $"{Text.Capitalize(NumberWords.Of(Variant.All.Count - 1))} variants against a baseline are {Text.Count(Variant.All.Count - 1)}.");
+        q.Require(q.Power, q.Power > q.Alpha / q.Comparisons && q.Power < 1, "a number between the level and 1", "0.8 is customary.");
+        q.Require(q.Effect, q.Effect is not { } e || e != 0 && double.IsFinite(e), "a finite number other than 0", "No sample finds a difference of nothing.");
+        q.Require(q.Size, q.Size is not { } n || n is >= 2 and <= MostRows && n == Math.Floor(n), "a whole number from 2 to 10¹²", "Give rows of each variant.");
         // What a design has no place for is refused, not passed over.
-        if (q.Design != PowerDesign.Means && q.Ratio != 1) throw UsageException.For("The ratio", Checks.Text(q.Ratio), "none with paired units or rates", "It is for means of independent rows.");
-        if (q.Design == PowerDesign.Proportions && (q.Sd != 1 || q.CovariateCorrelation != 0))
-            throw UsageException.For(q.Sd != 1 ? "The standard deviation" : "The covariate's correlation", Checks.Text(q.Sd != 1 ? q.Sd : q.CovariateCorrelation), "none with rates", "A rate has its spread in itself. For a rate by video give its standard deviation between videos instead of the rate.");
-        if (q.Icc > 0 != q.RowsPerVideo > 1) throw UsageException.For("The clusters", q.Icc > 0 ? "an ICC without rows per video" : "rows per video without an ICC", "both or none", "Rows of one video cost 1 + (rows − 1) · ICC together.");
-        if (q.Design == PowerDesign.Proportions)
+        q.Require(q.Ratio, q.Design == PowerDesign.Means || q.Ratio == 1, "none with paired units or rates", "It is for means of independent rows.");
+        bool rates = q.Design == PowerDesign.Proportions;
+        const string spread = "A rate has its spread in itself. For a rate by video give its standard deviation between videos instead of the rate.";
+        q.Require(q.Sd, !rates || q.Sd == 1, "none with rates", spread);
+        q.Require(q.CovariateCorrelation, !rates || q.CovariateCorrelation == 0, "none with rates", spread);
+        q.Require(q.Icc > 0 ? "an ICC without rows per video" : "rows per video without an ICC", q.Icc > 0 == q.RowsPerVideo > 1, "both or none",
+            "Rows of one video cost 1 + (rows − 1) · ICC together.", nameof(q.Icc));
+        if (rates)
         {
-            Checks.Fraction("The baseline's rate", q.Rate, "A rate of 5 % is 0.05.");
-            if (q.Effect is { } d) Checks.Fraction("The variant's rate", q.Rate + d, "The effect is a difference of rates: from 5 % to 6 % it is 0.01.");
+            Fraction(q.Rate, "A rate of 5 % is 0.05.");
+            if (q.Effect is { } d) Fraction(q.Rate + d, "The effect is a difference of rates: from 5 % to 6 % it is 0.01.", nameof(q.Effect));
         }
-        if (q.Correlation is { } r && !(r is > -1 and < 1) || !(q.CovariateCorrelation is > -1 and < 1)) throw UsageException.For("The correlation", Checks.Text(q.Correlation ?? q.CovariateCorrelation), "a number between −1 and 1", "0.5 is common for one person's values.");
-        if (!(q.Icc is >= 0 and < 1) || !(q.RowsPerVideo >= 1)) throw UsageException.For("The clusters", $"ICC {Checks.Text(q.Icc)}, {Checks.Text(q.RowsPerVideo)} rows", "an ICC from 0 to below 1, and 1 row or more", "'alignment analyze' reports the ICC of earlier data.");
+        q.Require(q.Correlation, q.Correlation is null or (> -1 and < 1), "a number between −1 and 1", "0.5 is common for one person's values.");
+        q.Require(q.CovariateCorrelation, q.CovariateCorrelation is > -1 and < 1, "a number between −1 and 1", "0.5 is common for one person's values.");
+        q.Require(q.Icc, q.Icc is >= 0 and < 1, "0 to below 1", "'alignment analyze' reports the ICC of earlier data.");
+        q.Require(q.RowsPerVideo, q.RowsPerVideo >= 1, "1 or more", "It goes with the intraclass correlation.");
+
+        void Positive(double found, string advice, [CallerArgumentExpression(nameof(found))] string property = "") =>
+            q.Require(found, found > 0 && double.IsFinite(found), "a finite number above 0", advice, property);
+        void Fraction(double found, string advice, [CallerArgumentExpression(nameof(found))] string property = "") =>
+            q.Require(found, found is > 0 and < 1, "a number between 0 and 1", advice, property);
     }
 }

@@ -66,10 +66,10 @@ static class AssignedUnits
                 yield return new(WarningLevel.Warning, "units_in_several_variants", $"{some}. Each was to see one: look for ids that are shared or an assignment that was not kept. Their rows were used; they are left out of the sample-ratio test.");
             else
                 yield return new(stated || counts.SeveralShare <= 0.5 ? WarningLevel.Warning : WarningLevel.Note, "units_in_several_variants",
-                    $"{some}, so {units} are not what was assigned{(stated ? ", although " + (options.Assigned is null ? "the plan says so" : "--assigned says so") : "")}; the sample-ratio test counts {ratio.Unit}s.");
+                    $"{some}, so {units} are not what was assigned{(stated ? ", although " + (options.Assigned is null ? "the plan says so" : "the options say so") : "")}; the sample-ratio test counts {ratio.Unit}s.");
         }
         else if (options.Assigned is null && Same(options.PlannedUnit, "participant") && facts.AssignedColumn is null)
-            yield return new(WarningLevel.Note, "units_unknown", $"The plan assigns participants, but the data have no column participant_id; the sample-ratio test counts {ratio.Unit}s, which is right if each participant has one. Another column is named by --assigned.");
+            yield return new(WarningLevel.Note, "units_unknown", $"The plan assigns participants, but the data have no column participant_id; the sample-ratio test counts {ratio.Unit}s, which is right if each participant has one. The options can name another column.");
         if (Repeated(sums, facts, ratio, options) is { } repeated) yield return repeated;
         if (sums.Assigned.Nameless > 0)
             yield return new(WarningLevel.Note, "units_nameless", $"{Text.Count(sums.Assigned.Nameless)} row{(sums.Assigned.Nameless == 1 ? " has" : "s have")} no {facts.AssignedColumn}; used, but not counted in the sample-ratio test.");
@@ -79,7 +79,7 @@ static class AssignedUnits
             string[] variants = [.. ratio.Expected.Keys];
             SampleRatioTest rows = SampleRatioTest.Of([.. variants.Select(v => sums.Rows(options.Position(v)))], [.. variants.Select(v => ratio.Expected[v])]);
             if (rows.P < options.SampleRatioAlarm)
-                yield return new(WarningLevel.Warning, "rows_not_in_shares", $"Each {ratio.Unit} has one variant, so {ratio.Unit}s were taken for what was assigned, and they are in their shares; rows are not ({string.Join(", ", variants.Select(v => $"{Text.Name(v)} {Text.Count(sums.Rows(options.Position(v)))}"))}; χ² p {Text.P(rows.P)}). That is no fault if some {ratio.Unit}s are shown more. If viewers or impressions were assigned, it is a sample ratio mismatch, and nothing can be trusted: say --assigned row to test that, --assigned {options.UnitColumn} if the former is so.");
+                yield return new(WarningLevel.Warning, "rows_not_in_shares", $"Each {ratio.Unit} has one variant, so {ratio.Unit}s were taken for what was assigned, and they are in their shares; rows are not ({string.Join(", ", variants.Select(v => $"{Text.Name(v)} {Text.Count(sums.Rows(options.Position(v)))}"))}; χ² p {Text.P(rows.P)}). That is no fault if some {ratio.Unit}s are shown more. If viewers or impressions were assigned, it is a sample ratio mismatch, and nothing can be trusted: name row as what was assigned to test that, {options.UnitColumn} if the former is so.");
         }
     }
 
@@ -89,7 +89,7 @@ static class AssignedUnits
         if (facts.AssignedColumn is not { } column || Same(column, options.UnitColumn) || ratio.Unit != Text.Unit(column)) return null;
         double rows = options.Variants.Select((_, v) => (double)sums.Rows(v)).Sum() - sums.Assigned.Nameless, each = rows / sums.Assigned.Estimate;
         return each <= MostRowsEach ? null : new(WarningLevel.Warning, "units_repeated", string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"{(ratio.Sampled ? "About" : "There are")} {each:0.0} rows of each {ratio.Unit}, and {Text.Test(options.Test)} takes rows as independent. Say --unit {column} to have errors, models and ratios by {ratio.Unit}."));
+            $"{(ratio.Sampled ? "About" : "There are")} {each:0.0} rows of each {ratio.Unit}, and {Text.Test(options.Test)} takes rows as independent. Take {column} as the unit to have errors, models and ratios by {ratio.Unit}."));
     }
 
     // The unit's word and its counts; null counts for rows.

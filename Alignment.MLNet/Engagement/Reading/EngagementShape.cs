@@ -78,7 +78,7 @@ sealed class EngagementShape
 
     public CsvBlocks Blocks() => new(_path, Subject, _dialect);
 
-    BadDataException Bad(string found, string expected, string next) => BadDataException.For(Subject, found, expected, next);
+    BadDataException Bad(string found, string expected, Phrase next) => BadDataException.For(Subject, found, expected, next);
 
     void ReadHead(AnalysisOptions options)
     {
@@ -173,7 +173,7 @@ sealed class EngagementShape
         Empty = [.. open.Where(c => filled[c] == 0 && rows > 0).Select(c => Columns[c])];
         Ignored = [.. open.Where(c => !numeric[c] && filled[c] > 0).Select(c => Columns[c])];
         if (Numbers.Count == 0)
-            throw Bad($"no number in any of the columns {List(Columns)}{example}", "at least one metric with values", comma.Contains(true) ? "They have decimal commas: say so with --decimal comma." : example.EndsWith("%'", StringComparison.Ordinal) ? "Write 5 % as 0.05." : Mark == (byte)',' ? "Decimals are read with a comma; say --decimal point if they have points." : "Decimals have a point; check the export.");
+            throw Bad($"no number in any of the columns {List(Columns)}{example}", "at least one metric with values", comma.Contains(true) ? $"They have decimal commas: say so with {OptionName.Of<AnalysisOptions>(nameof(AnalysisOptions.Decimals))} comma." : example.EndsWith("%'", StringComparison.Ordinal) ? (Phrase)"Write 5 % as 0.05." : Mark == (byte)',' ? $"Decimals are read with a comma; say {OptionName.Of<AnalysisOptions>(nameof(AnalysisOptions.Decimals))} point if they have points." : "Decimals have a point; check the export.");
     }
 
     static string List(string[] columns) => string.Join(", ", columns.Take(20).Select(c => $"'{SafePath.Shorten(c, 40)}'")) + (columns.Length > 20 ? ", …" : "");
@@ -211,11 +211,11 @@ sealed class EngagementShape
                 // Of both kinds: the rarer rows are reported one by one, unless neither is rare.
                 double share = (_commas + _perhaps) / (double)(_points + _commas + _perhaps);
                 if (share is > 0.05 and < 0.95)
-                    throw BadDataException.For(subject, $"decimals with points and with commas ('{SafePath.Shorten(_example, 40)}')", "one kind", "Correct the export, or say which is right: --decimal point or --decimal comma.");
+                    throw BadDataException.For(subject, $"decimals with points and with commas ('{SafePath.Shorten(_example, 40)}')", "one kind", $"Correct the export, or say which is right: {OptionName.Of<AnalysisOptions>(nameof(AnalysisOptions.Decimals))} point or comma.");
                 return share > 0.5 ? (byte)',' : (byte)'.';
             }
             if (_commas > 0) return (byte)',';
-            throw BadDataException.For(subject, $"numbers such as '{SafePath.Shorten(_example, 40)}', which may be decimals or thousands", "numbers that can be read in one way", "Say which: --decimal comma or, after removing the thousands separators, --decimal point.");
+            throw BadDataException.For(subject, $"numbers such as '{SafePath.Shorten(_example, 40)}', which may be decimals or thousands", "numbers that can be read in one way", $"Say which: {OptionName.Of<AnalysisOptions>(nameof(AnalysisOptions.Decimals))} comma or, after removing the thousands separators, point.");
         }
     }
 }

@@ -245,7 +245,7 @@ public sealed class AttentionMakingTests
         Assert.That(table.Skip(1), Has.Exactly(4).EndsWith(",predicted by spectral_residual.smoothed"));
         Assert.That(File.ReadAllText(folder["out", "statistics", "alignment_by_variant.svg"]), Does.Contain("predicted attention"));
         var (terminal, output, _) = TestTerminal.Make();
-        Alignment.Runner.Commands.RunSummary.Print(run, terminal.Out);
+        Alignment.Runner.Commands.Run.RunTable.Print(run, terminal.Out);
         Assert.That(output.ToString(), Does.Contain("7 scenes predicted, not measured"));
         Assert.That(VariantSet.Open(folder["out"]).AttentionOf("spot").Values.Select(o => o.Word), Is.EqualTo(Enumerable.Repeat("predicted", 4)));
 

@@ -31,9 +31,9 @@ public sealed record DrawnStillsOptions
     /// <exception cref="UsageException">A value is out of its range.</exception>
     public void Check()
     {
-        if (Width is < 32 or > 1024 || Height is < 32 or > 1024) throw UsageException.For("The stills' size", FormattableString.Invariant($"{Width}x{Height}"), "32 to 1024 pixels a side", "128x128 is the default.");
-        if (Width > 3 * Height || Height > 3 * Width) throw UsageException.For("The stills' size", FormattableString.Invariant($"{Width}x{Height}"), "one side at most three times the other", "128x128 is the default.");
-        if (!Enum.IsDefined(Use)) throw UsageException.For("The stills' use", Use.ToString(), string.Join(", ", Enum.GetNames<StillUse>()), "Choose one of these.");
+        this.RequireSize(Width, Height, least: 32, most: 1024);
+        this.Require($"{Width}x{Height}", Width <= 3 * Height && Height <= 3 * Width, "one side at most three times the other", "128x128 is the default.", nameof(Width));
+        this.RequireKnown(Use);
     }
 }
 

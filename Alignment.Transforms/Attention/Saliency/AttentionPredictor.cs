@@ -25,8 +25,8 @@ public sealed record AttentionPredictorOptions
     /// <exception cref="UsageException">A value is out of range, or a name is unknown.</exception>
     public void Check()
     {
-        if (!(CentreWeight is >= 0 and <= 1)) throw UsageException.For("The centre prior's weight", FormattableString.Invariant($"{CentreWeight}"), "0 (off) to 1 (nothing else)", "0.3 mixes a little of it in.");
-        if (Parts().Length == 0) throw UsageException.For("The attention predictor", "an empty name", string.Join(", ", SaliencyPredictors.Names), "Use one of these, the path of a model's .json, or several joined by '+'.");
+        this.Require(CentreWeight, CentreWeight is >= 0 and <= 1, "0 (off) to 1 (nothing else)", "0.3 mixes a little of it in.");
+        this.Require(Predictor, Parts().Length > 0, string.Join(", ", SaliencyPredictors.Names), "Use one of these, the path of a model's .json, or several joined by '+'.");
         foreach (string part in Parts().Where(p => !IsModel(p))) _ = SaliencyPredictors.Parse(part);
     }
 

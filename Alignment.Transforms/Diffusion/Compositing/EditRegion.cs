@@ -20,15 +20,11 @@ public sealed record EditRegionOptions
     /// <exception cref="UsageException">A value is out of range; the message names it.</exception>
     public void Check()
     {
-        Require("dilation", Dilation);
-        Require("feather", Feather);
+        this.Require(Dilation, Dilation is >= 0 and <= 10_000, Range, "0 turns it off.");
+        this.Require(Feather, Feather is >= 0 and <= 10_000, Range, "0 turns it off.");
     }
 
-    static void Require(string name, float value)
-    {
-        if (!(value is >= 0 and <= 10_000))
-            throw UsageException.For($"The mask's {name}", FormattableString.Invariant($"{value}"), "0 or more pixels (at a shorter side of 512)", "0 turns it off.");
-    }
+    const string Range = "0 or more pixels (at a shorter side of 512)";
 }
 
 /// <summary>The weight of the edit at each pixel of a picture: 0 outside the region, rising with the distance from its border to 1.</summary>

@@ -133,7 +133,7 @@ sealed class BundleSessions : IDisposable
 
     public AlignmentException Failed(OnnxRuntimeException e) =>
         BadDataException.For($"A model of the bundle '{_bundle.Folder}' on {Device}", $"a failure while running ({SafePath.Shorten(e.Message, 400)})",
-            "models that take pictures of this size and have the memory for it", "Choose a smaller --size or --batch, or import the model again.", e);
+            "models that take pictures of this size and have the memory for it", "Choose a smaller size or batch, or import the model again.", e);
 
     /// <summary>The ControlNet in two, on the bundle's own weights, none of which is copied.</summary>
     (InferenceSession Hint, InferenceSession Body)? OpenSplit()

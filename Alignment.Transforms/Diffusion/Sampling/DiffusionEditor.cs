@@ -109,7 +109,7 @@ sealed partial class DiffusionEditor : IDisposable
         foreach (float value in values) finite &= float.IsFinite(value);
         if (finite) return;
         string nextStep = _sessions.HasFloat16
-            ? $"Float16 ends at 65504, and the model '{Bundle.Folder}' computes or takes its inputs in it: import it with --precision fp32, or try a lower guidance."
+            ? $"Float16 ends at 65504, and the model '{Bundle.Folder}' computes or takes its inputs in it: import it in fp32, or try a lower guidance."
             : $"The model '{Bundle.Folder}' diverges with these options; try a lower guidance, or import the model again.";
         throw BadDataException.For($"The edit of {sceneId}", "values that are no finite numbers", "a picture", nextStep);
     }

@@ -176,27 +176,24 @@ public sealed record EditOptions
     /// <exception cref="UsageException">A value is out of range; the message names it.</exception>
     public void Check()
     {
-        Require(Enum.IsDefined(Scheduler), "scheduler", Scheduler, string.Join(", ", SchedulerNames.All), "Choose one of these.");
-        Require(EffectiveSteps >= 1, "steps", EffectiveSteps, "1 or more", "20 to 50 are usual.");
-        Require(float.IsFinite(EffectiveGuidanceScale) && EffectiveGuidanceScale >= 0, "guidance", EffectiveGuidanceScale, "0 or more", "7.5 is usual; 1 turns it off.");
-        _ = ImageToImage.StartStep(EffectiveStrength, 1);
-        Require(float.IsFinite(ConditioningScale) && ConditioningScale >= 0, "control scale", ConditioningScale, "0 or more", "1 is what the ControlNet was trained with.");
-        Require(ControlGuidanceStart is >= 0 and <= 1 && ControlGuidanceEnd is >= 0 and <= 1 && ControlGuidanceStart <= ControlGuidanceEnd, "control's part of the run",
-            $"{ControlGuidanceStart} to {ControlGuidanceEnd}", "a start and an end from 0 to 1, the start first", "0 to 1 is the whole run.");
-        Require(ControlInterval is >= 1 and <= 16, "steps between evaluations of the ControlNet", ControlInterval, "1 to 16", "1 is exact.");
-        Require(GuidanceEnd is >= 0 and <= 1, "guidance's part of the run", GuidanceEnd, "0 to 1", "1 is the whole run.");
-        Require(Eta is >= 0 and <= 1, "eta", Eta, "0 to 1", "Leave it at 0 unless you want fresh noise in every step.");
-        Require(Eta == 0 || Scheduler is SchedulerKind.Ddim or SchedulerKind.Published, "eta", $"{Eta} with the sampler {SchedulerNames.NameOf(Scheduler)}",
-            "0, or the sampler ddim, whose parameter it is", "Choose --scheduler ddim, or leave eta out.");
-        Require(Width is >= 8 and <= MaxSide && Height is >= 8 and <= MaxSide, "size", $"{Width}x{Height}", $"sides from 8 to {MaxSide} pixels",
-            "512x512 is what Stable Diffusion 1.5 was trained with.");
-        Require(Batch is AutoBatch or (>= 1 and <= 64), "batch", Batch, "1 to 64, or auto", "1 needs the least memory.");
-        Require(NegativePrompt is not null && !string.IsNullOrEmpty(PromptTemplate), "prompt", $"none", "a text", $"Use {KeywordPlaceholder} for the product's name.");
+        this.Require(Scheduler, Enum.IsDefined(Scheduler), string.Join(", ", SchedulerNames.All), "Choose one of these.");
+        this.Require(InferenceSteps, EffectiveSteps >= 1, "1 or more", "20 to 50 are usual.");
+        this.Require(GuidanceScale, float.IsFinite(EffectiveGuidanceScale) && EffectiveGuidanceScale >= 0, "0 or more", "7.5 is usual; 1 turns it off.");
+        this.Require(Strength, EffectiveStrength is >= 0 and <= 1, "0 (leave the scene) to 1 (keep nothing of it)",
+            "0.6 keeps the scene and lets its product change.");
+        this.Require(ConditioningScale, float.IsFinite(ConditioningScale) && ConditioningScale >= 0, "0 or more", "1 is what the ControlNet was trained with.");
+        this.Require(ControlGuidanceStart, ControlGuidanceStart is >= 0 and <= 1, "0 to 1", "0 begins with the first step.");
+        this.Require(ControlGuidanceEnd, ControlGuidanceEnd <= 1 && ControlGuidanceEnd >= ControlGuidanceStart, $"{ControlGuidanceStart}, where the control begins, to 1",
+            "1 ends with the last step.");
+        this.Require(ControlInterval, ControlInterval is >= 1 and <= 16, "1 to 16", "1 is exact.");
+        this.Require(GuidanceEnd, GuidanceEnd is >= 0 and <= 1, "0 to 1", "1 is the whole run.");
+        this.Require(Eta, Eta is >= 0 and <= 1, "0 to 1", "Leave it at 0 unless you want fresh noise in every step.");
+        this.Require(Eta, Eta == 0 || Scheduler is SchedulerKind.Ddim or SchedulerKind.Published, "0, or the sampler ddim, whose parameter it is",
+            $"Choose {OptionName.Of<EditOptions>(nameof(Scheduler))} ddim instead of {SchedulerNames.NameOf(Scheduler)}, or leave it out.");
+        this.RequireSize(Width, Height, least: 8, MaxSide);
+        this.Require(Batch, Batch is AutoBatch or (>= 1 and <= 64), "1 to 64, or auto", "1 needs the least memory.");
+        this.Require(PromptTemplate, !string.IsNullOrEmpty(PromptTemplate), "a text", $"Use {KeywordPlaceholder} for the product's name.");
+        this.Require(NegativePrompt, NegativePrompt is not null, "a text", "An empty one is the unconditional prompt.");
         Region.Check();
-    }
-
-    static void Require(bool right, string option, IFormattable found, string expected, string nextStep)
-    {
-        if (!right) throw UsageException.For($"The edit's {option}", found.ToString(null, CultureInfo.InvariantCulture), expected, nextStep);
     }
 }

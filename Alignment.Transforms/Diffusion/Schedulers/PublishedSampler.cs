@@ -33,5 +33,5 @@ sealed record PublishedSampler(string ClassName, bool KarrasSigmas, FinalSigma F
     }
 
     static UsageException Missing(string found) =>
-        UsageException.For("The sampler the model was published with", found, string.Join(", ", SchedulerNames.All), "Name one of these with --scheduler.");
+        UsageException.For("The sampler the model was published with", found, string.Join(", ", SchedulerNames.All), "Name one of these instead.");
 }

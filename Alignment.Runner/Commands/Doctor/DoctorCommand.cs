@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Alignment.MLNet.Pipelines;
+using Alignment.Runner.Cli;
+using Spectre.Console;
+
+namespace Alignment.Runner.Commands.Doctor;
+
+/// <summary><c>alignment doctor</c>: is everything here that the other commands need?</summary>
+sealed class DoctorCommand : RunnerCommand
+{
+    readonly DoctorFlags _flags;
+
+    public DoctorCommand(Terminal terminal) : base(terminal, "doctor",
+        "Checks what the other commands need: .NET, ffmpeg, ONNX Runtime's providers, the model, memory and disk. Exit code 4 when something is missing.",
+        "alignment doctor",
+        "alignment doctor --device cuda:0 --model models/sd15",
+        "alignment doctor --json") => _flags = new(this);
+
+    sealed class DoctorFlags : Flags<DoctorOptions>
+    {
+        public DoctorFlags(RunnerCommand command) : base(command, new())
+        {
+            BindText("--model", o => o.ModelFolder, "A model bundle to check as well; the bundled one by default.", "BUNDLE", folder => folder);
+            Bind("--device", o => o.Device, "The device you mean to use: cpu, cuda, cuda:N, dml, dml:N.");
+            BindText("--out", o => o.OutFolder, "Where you mean to write; its free space is shown.", "DIR", folder => folder, folder => folder);
+        }
+    }
+
+    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
+    {
+        DoctorOptions options = _flags.Read(parse);
+        var checks = DoctorJob.Examine(options with { OutFolder = Path.GetFullPath(options.OutFolder) }, stop);
+        int code = ExitCodes.Of(checks);
+        if (WantsJson(parse)) terminal.WriteJson(new { healthy = code == ExitCodes.Ok, checks });
+        else Print(checks, terminal);
+        return code;
+    }
+
+    static void Print(IReadOnlyList<DoctorCheck> checks, Terminal terminal)
+    {
+        var table = Tables.Of("", "what", "found", "next step");
+        foreach (var check in checks)
+        {
+            string mark = check.State switch { DoctorState.Ok => "[green]ok[/]", DoctorState.Warning => "[yellow]note[/]", _ => "[red]missing[/]" };
+            table.AddRow(mark, Markup.Escape(check.What), Markup.Escape(check.Found), Markup.Escape(check.NextStep ?? ""));
+        }
+        terminal.Out.Write(table);
+    }
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.Globalization;
+using Alignment.MLNet.Dose;
+using Alignment.Runner.Cli;
+using Alignment.Transforms.Attention.Saliency;
+
+namespace Alignment.Runner.Commands.Dose;
+
+sealed class DoseFlags : Flags<DoseOptions>
+{
+    static readonly AttentionPredictorOptions s_predict = new();
+
+    readonly Option<double>? _centre;
+
+    /// <param name="command">The command that gets the flags.</param>
+    /// <param name="step">True where measuring is one step of many: then only what is often wanted is offered.</param>
+    public DoseFlags(RunnerCommand command, bool step = false) : base(command, new())
+    {
+        BindList("--predict", o => o.Predictors,
+            $"A predictor: {string.Join(", ", SaliencyPredictors.Names)}, the .json of an ONNX model, or several joined by + (averaged). May be "
+            + $"repeated; the first is the one to quote. {string.Join(" and ", Defaults.Predictors.Select(p => p.Predictor))} by default.",
+            "PREDICTOR", names => [.. names.Select(n => new AttentionPredictorOptions { Predictor = n })]);
+        command.Bind("--predict", OptionName.Of<AttentionPredictorOptions>(nameof(AttentionPredictorOptions.Predictor)));
+        Bind("--margin", o => o.Margin, string.Create(CultureInfo.InvariantCulture,
+            $"The placebo's margin: the largest difference of attention shares (0 to 1) that would not matter. State it before you look; {Defaults.Margin} is one point."), "SHARE");
+        if (step) return;
+        _centre = new("--centre")
+        {
+            Description = "Part of a centre prior in predicted maps, 0 (none) to 1.",
+            HelpName = "PART",
+            DefaultValueFactory = _ => s_predict.CentreWeight,
+        };
+        command.Add(_centre);
+        command.Bind("--centre", OptionName.Of<AttentionPredictorOptions>(nameof(AttentionPredictorOptions.CentreWeight)));
+        Bind("--confidence", o => o.Confidence, "Of the intervals.", "PART");
+        Bind("--fixated", o => o.FixatedPart, "The part of a target map's pixels, the highest, that stand for fixations in NSS and AUC.", "PART");
+        Rare(BindOff("--no-plots", o => o.Plots, "Draw no plots."));
+    }
+
+    public override DoseOptions Read(ParseResult parse, DoseOptions? from = null)
+    {
+        DoseOptions options = base.Read(parse, from);
+        return _centre is null ? options
+            : options with { Predictors = [.. options.Predictors.Select(p => p with { CentreWeight = parse.GetValue(_centre) })] };
+    }
+}
