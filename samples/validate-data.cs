@@ -8,8 +8,8 @@
 using System.Globalization;
 using Alignment;
 using Alignment.MLNet;
-using Alignment.MLNet.Data;
-using Alignment.Transforms;
+using Alignment.MLNet.Dataset;
+using Alignment.Transforms.Stages;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -24,7 +24,7 @@ string csv = Path.Combine(Directory.CreateTempSubdirectory("validate-data-").Ful
 try
 {
     // 1. Which scenes can be used? Deep: every picture is decoded.
-    var report = SceneValidator.Run(args[0], csv, options: new() { Deep = true });
+    var report = ValidationJob.Run(args[0], csv, options: new() { Deep = true });
     Console.WriteLine($"{report.DataFolder}: {report.Videos} videos, {report.Scenes} scenes, {report.ValidScenes} valid");
     foreach (var problem in report.Problems)
         Console.WriteLine($"  {(problem.Rejects ? "left out" : "note")} {problem.VideoId} {problem.SceneNumber}: {problem.Kind}. {problem.Message}");

@@ -8,13 +8,13 @@
 using System.Globalization;
 using Alignment;
 using Alignment.MLNet;
-using Alignment.MLNet.Data;
+using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Video;
 using Alignment.Onnx.Bundles;
-using Alignment.Transforms;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Diffusion.Compositing;
 using Alignment.Transforms.Images;
+using Alignment.Transforms.Stages;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -31,7 +31,7 @@ try
 {
     // 1. Validate: a CSV of the scenes that have a still, a mask, a heatmap and a keyword.
     string csv = Path.Combine(output, ValidScenesCsv.FileName);
-    var report = SceneValidator.Run(data, csv);
+    var report = ValidationJob.Run(data, csv);
     Console.WriteLine($"1. {report.ValidScenes} of {report.Scenes} scenes are valid");
 
     // 2. Load: rows are scenes; nothing is decoded before somebody asks for it.
@@ -73,7 +73,7 @@ try
     }
 
     // 6. Back into a video.
-    var videos = VideoAssembler.Assemble(output, output);
+    var videos = AssembleJob.Run(output, output);
     foreach (var video in videos.Videos) Console.WriteLine($"4. {video.File}: {video.Frames} frames at {video.Fps} a second");
     return 0;
 }

@@ -72,7 +72,7 @@ public sealed class FlagsTests
 
     static UsageException? Refusal(Type owner, PropertyInfo property, object value)
     {
-        object options = owner == typeof(PowerQuestion) ? new PowerQuestion { Effect = 0.5 }
+        object options = owner == typeof(PowerQuestion) ? new PowerQuestion { Effect = property.Name == nameof(PowerQuestion.Size) ? null : 0.5 }
             : owner == typeof(ControlNetTrainingOptions) ? new ControlNetTrainingOptions { Model = "m", Output = "o" }
             : Activator.CreateInstance(owner)!;
         property.SetValue(options, value);
