@@ -1,3 +1,6 @@
+using Alignment.MLNet.Charts;
+using Alignment.Transforms.Attention;
+
 namespace Alignment.MLNet.Reports;
 
 /// <summary>
@@ -6,10 +9,10 @@ namespace Alignment.MLNet.Reports;
 /// </summary>
 static class ReportStyle
 {
-    public const string Sheet = """
-        :root { --c0: var(--ink); --c1: #d98e00; --c2: #3f9fd6; --c3: #009e73; --c4: #0065a8; --c5: #d55e00; --c6: #c2659a; --zone: #0072b2; }
-        @media (prefers-color-scheme: dark) { :root { --c1: #f2b134; --c2: #7cc8f2; --c3: #1fc196; --c4: #4c9fe6; --c5: #f4813a; --c6: #e293bf; --zone: #6cbcf0; } }
-        .c0 { color: var(--c0); } .c1 { color: var(--c1); } .c2 { color: var(--c2); } .c3 { color: var(--c3); } .c4 { color: var(--c4); } .c5 { color: var(--c5); } .c6 { color: var(--c6); }
+    public static string Sheet { get; } = $$"""
+        :root { --c0: var(--ink); {{SeriesLook.Declared(c => c.Light)}} --zone: #0072b2; }
+        @media (prefers-color-scheme: dark) { :root { {{SeriesLook.Declared(c => c.Dark)}} --zone: #6cbcf0; } }
+        {{SeriesLook.Classes}}
         .marker { fill: currentColor; stroke: currentColor; stroke-width: 1.5; stroke-linejoin: round; }
         .marker.hollow { fill: var(--paper); stroke-width: 2; }
         .line { fill: none; stroke: currentColor; stroke-width: 2; }
@@ -73,10 +76,10 @@ static class ReportStyle
         }
         @media screen { .scroll td, .scroll th { overflow-wrap: break-word; } }
         @media print {
-          :root { --c0: #000000; --c1: #d98e00; --c2: #3f9fd6; --c3: #009e73; --c4: #0065a8; --c5: #d55e00; --c6: #c2659a; --zone: #0072b2; }
+          :root { --c0: #000000; {{SeriesLook.Declared(c => c.Light)}} --zone: #0072b2; }
           .switch, .switch + label, .toc, .screen { display: none; }
           .flip .before { display: none; }
-          .cells { grid-template-columns: repeat(8, 1fr); gap: 4px; }
+          .cells { grid-template-columns: repeat({{Variant.All.Count + 1}}, 1fr); gap: 4px; }
           .cell figcaption { font-size: 6.5pt; }
           details::details-content { content-visibility: visible; display: block; block-size: auto; }
           summary { list-style: none; color: inherit; }
