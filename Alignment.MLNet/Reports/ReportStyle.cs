@@ -79,7 +79,7 @@ static class ReportStyle
           :root { --c0: #000000; {{SeriesLook.Declared(c => c.Light)}} --zone: #0072b2; }
           .switch, .switch + label, .toc, .screen { display: none; }
           .flip .before { display: none; }
-          .cells { grid-template-columns: repeat({{Variant.All.Count + 1}}, 1fr); gap: 4px; }
+          .cells { grid-template-columns: repeat({{AttentionVariants.Names.Count + 1}}, 1fr); gap: 4px; }
           .cell figcaption { font-size: 6.5pt; }
           details::details-content { content-visibility: visible; display: block; block-size: auto; }
           summary { list-style: none; color: inherit; }

@@ -25,16 +25,16 @@ sealed class DoctorCommand : RunnerCommand
 
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
-        var checks = DoctorJob.Examine(new DoctorOptions
+        DoctorResult result = DoctorJob.Run(new()
         {
             ModelFolder = parse.GetValue(_model),
             Device = parse.GetValue(_device)!,
             OutFolder = parse.GetValue(_out)!.FullName,
-        }, stop);
+        }, cancel: stop);
 
-        if (WantsJson(parse)) terminal.WriteJson(new { healthy = checks.All(c => c.State != DoctorState.Missing), checks });
-        else Print(checks, terminal);
-        return checks.Any(c => c.State == DoctorState.Missing) ? ExitCodes.Missing : ExitCodes.Ok;
+        if (WantsJson(parse)) terminal.WriteJson(new { healthy = result.IsHealthy, result.Checks });
+        else Print(result.Checks, terminal);
+        return result.IsHealthy ? ExitCodes.Ok : ExitCodes.Missing;
     }
 
     static void Print(IReadOnlyList<DoctorCheck> checks, Terminal terminal)
