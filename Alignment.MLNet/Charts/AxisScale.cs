@@ -7,19 +7,15 @@ sealed record AxisScale
 {
     AxisScale(double low, double high, double step) => (Low, High, Step) = (low, high, step);
 
-    /// <summary>Where the axis begins.</summary>
     public double Low { get; }
 
-    /// <summary>Where it ends; above <see cref="Low"/>.</summary>
+    /// <summary>Above <see cref="Low"/>.</summary>
     public double High { get; }
 
     /// <summary>From one mark to the next.</summary>
     public double Step { get; }
 
-    /// <summary>An axis from the smallest to the largest of some values, widened to marks at both ends.</summary>
-    /// <param name="values">Those that are not finite are passed over; without any the axis is 0 to 1.</param>
-    /// <param name="withZero">Zero is on the axis.</param>
-    /// <param name="marks">About how many marks.</param>
+    /// <summary>An axis from the smallest to the largest finite value, widened to marks at both ends, about <paramref name="marks"/> of them; 0 to 1 without values.</summary>
     public static AxisScale Around(IEnumerable<double> values, bool withZero = true, int marks = 5)
     {
         double low = double.PositiveInfinity, high = double.NegativeInfinity;
@@ -41,7 +37,6 @@ sealed record AxisScale
     /// <summary>An axis of whole numbers from 1, marks where there is room.</summary>
     public static AxisScale Counting(int last, int marks = 8) => new(0.5, Math.Max(1, last) + 0.5, Math.Max(1, Math.Ceiling(last / (double)marks)));
 
-    /// <summary>The marks.</summary>
     public IEnumerable<double> Marks
     {
         get
@@ -51,7 +46,7 @@ sealed record AxisScale
         }
     }
 
-    /// <summary>Where a value stands, 0 at <see cref="Low"/> to 1 at <see cref="High"/>; what lies outside stands at the end.</summary>
+    /// <summary>The place of a value, 0 at <see cref="Low"/> to 1 at <see cref="High"/>; those outside lie at the end.</summary>
     public double Share(double value) => Math.Clamp((value - Low) / (High - Low), 0, 1);
 
     /// <summary>A mark's text, with the digits that tell it from the next.</summary>
@@ -59,7 +54,7 @@ sealed record AxisScale
     {
         if (Math.Abs(mark) < Step / 1000) return "0";
         int digits = Math.Max(0, -(int)Math.Floor(Math.Log10(Step)));
-        string text = digits > 6 || Math.Abs(mark) >= 1e7 ? mark.ToString("0.##e0", CultureInfo.InvariantCulture) : mark.ToString("F" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-        return text.Replace('-', '\u2212');
+        string format = digits > 6 || Math.Abs(mark) >= 1e7 ? "0.##e0" : FormattableString.Invariant($"{(Math.Abs(mark) >= 10_000 ? 'N' : 'F')}{digits}");
+        return mark.ToString(format, CultureInfo.InvariantCulture).Replace('-', '\u2212');
     }
 }

@@ -4,28 +4,26 @@ using SkiaSharp;
 namespace Alignment.MLNet.Charts;
 
 /// <summary>
-/// A sheet of small pictures, scenes down and variants across, with labels. Pictures are read one at a time, and the sheet's own
-/// size is bounded: with very many scenes the first rows are shown and the last line says how many are not.
+/// A PNG of small pictures, scenes down and variants across, with labels. Pictures are read one at a time, and the sheet's size is bounded: with
+/// very many scenes the first rows are shown, and the last line says how many are not.
 /// </summary>
-public static class ContactSheet
+static class ContactSheet
 {
     const int LabelSize = 16, Margin = 6, HeaderHeight = 28, MaxRows = 200;
     // 24 MP is 96 MB while drawing.
     const long MaxPixels = 24_000_000;
 
-    /// <param name="path">The PNG to write.</param>
-    /// <param name="rows">Labels of the rows (scene ids).</param>
-    /// <param name="columns">Labels of the columns (variants).</param>
+    /// <param name="path">Of the PNG.</param>
+    /// <param name="rows">Labels.</param>
+    /// <param name="columns">Labels.</param>
     /// <param name="picture">The file for row and column, or null for an empty cell. A file that cannot be read is shown as a crossed cell.</param>
-    /// <param name="cellWidth">Width of a cell in pixels; its height follows from the first picture's proportions.</param>
-    /// <param name="stop">Stops between pictures; nothing is left behind.</param>
-    /// <exception cref="BadDataException">No rows or no columns.</exception>
-    public static void Write(string path, IReadOnlyList<string> rows, IReadOnlyList<string> columns, Func<int, int, string?> picture, int cellWidth = 200, CancellationToken stop = default)
+    /// <param name="cellWidth">In pixels; the height follows from the first picture's proportions.</param>
+    /// <param name="cancel">Stops between pictures; nothing is left behind.</param>
+    public static void Write(
+        string path, IReadOnlyList<string> rows, IReadOnlyList<string> columns, Func<int, int, string?> picture, int cellWidth = 200, CancellationToken cancel = default)
     {
-        ArgumentNullException.ThrowIfNull(rows);
-        ArgumentNullException.ThrowIfNull(columns);
-        ArgumentNullException.ThrowIfNull(picture);
-        if (rows.Count == 0 || columns.Count == 0) throw BadDataException.For("The contact sheet", $"{rows.Count} rows and {columns.Count} columns", "at least one of each", "Edit some scenes first.");
+        if (rows.Count == 0 || columns.Count == 0)
+            throw BadDataException.For("The contact sheet", $"{rows.Count} rows and {columns.Count} columns", "at least one of each", "Edit some scenes first.");
         int cellHeight = Math.Max(8, (int)Math.Round(cellWidth * Proportion(rows.Count, columns.Count, picture)));
         int labelWidth = Margin + (int)Math.Ceiling(rows.Take(MaxRows).Max(r => StrokeFont.Measure(SafePath.Shorten(r, 40), LabelSize).Width)) + Margin;
         int width = labelWidth + columns.Count * (cellWidth + Margin) + Margin;
@@ -43,7 +41,7 @@ public static class ContactSheet
             StrokeFont.Draw(canvas, SafePath.Shorten(rows[r], 40), Margin, top + (cellHeight - LabelSize) / 2, LabelSize, SKColors.Black);
             for (int c = 0; c < columns.Count; c++)
             {
-                stop.ThrowIfCancellationRequested();
+                cancel.ThrowIfCancellationRequested();
                 int left = labelWidth + c * (cellWidth + Margin);
                 if (picture(r, c) is { } file) Cell(canvas, sheet, file, left, top, cellWidth, cellHeight, planes);
             }
@@ -92,7 +90,7 @@ public static class ContactSheet
             }
             catch (Exception e) when (e is BadDataException or IOException or UnauthorizedAccessException)
             {
-                // The next one may be readable; this one is shown crossed.
+                // The next one may be readable; this one is shown as a crossed cell.
             }
         }
         return 0.5625;

@@ -6,11 +6,7 @@ namespace Alignment.MLNet.Charts;
 /// </summary>
 static class HtmlPage
 {
-    /// <summary>Writes the page around <paramref name="body"/>.</summary>
-    /// <param name="to">Gets the text; lines end with LF.</param>
-    /// <param name="title">For the browser's tab.</param>
-    /// <param name="body">Writes what is inside <c>main</c>.</param>
-    /// <param name="style">Added to the common style sheet; a constant of ours.</param>
+    /// <summary>Writes the page around <paramref name="body"/>; <paramref name="style"/>, a constant of ours, is added to the common style sheet.</summary>
     public static void Write(TextWriter to, string title, Action<HtmlWriter> body, string style = "")
     {
         var html = new HtmlWriter(to);

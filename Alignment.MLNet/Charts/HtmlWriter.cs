@@ -31,7 +31,6 @@ sealed class HtmlWriter(TextWriter to)
         return new(this);
     }
 
-    /// <summary>An element whose content is text.</summary>
     public HtmlWriter Element(string tag, string? text, params ReadOnlySpan<(string Name, string? Value)> attributes)
     {
         using (Open(tag, attributes)) Text(text);
@@ -47,7 +46,6 @@ sealed class HtmlWriter(TextWriter to)
         return this;
     }
 
-    /// <summary>Text from anywhere; null is nothing.</summary>
     public HtmlWriter Text(string? text)
     {
         Escape(text);
@@ -75,7 +73,6 @@ sealed class HtmlWriter(TextWriter to)
         to.Write("</style>\n");
     }
 
-    /// <summary>The first line of a page.</summary>
     internal void Doctype() => to.Write("<!DOCTYPE html>\n");
 
     void Start(string tag, ReadOnlySpan<(string Name, string? Value)> attributes)
@@ -127,8 +124,8 @@ sealed class HtmlWriter(TextWriter to)
                 case '>': to.Write("&gt;"); break;
                 case '"': to.Write("&quot;"); break;
                 case '\'': to.Write("&#39;"); break;
-                // Control characters are not allowed in HTML; the bidirectional overrides would show a name as another one.
-                case not ('\n' or '\t') and (< 0x20 or (>= 0x7F and < 0xA0) or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069)): to.Write('\uFFFD'); break;
+                // Control characters are not allowed in HTML, nor the last two in XML; the bidirectional overrides would show a name as another one.
+                case not ('\n' or '\t') and (< 0x20 or (>= 0x7F and < 0xA0) or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) or 0xFFFE or 0xFFFF): to.Write('\uFFFD'); break;
                 case < 0x10000: to.Write((char)rune.Value); break;
                 default: to.Write(pair[..rune.EncodeToUtf16(pair)]); break;
             }
@@ -142,7 +139,6 @@ sealed class HtmlWriter(TextWriter to)
         to.Write('>');
     }
 
-    /// <summary>An open element.</summary>
     public readonly struct Scope(HtmlWriter writer) : IDisposable
     {
         public void Dispose() => writer.Close();

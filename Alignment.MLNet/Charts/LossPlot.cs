@@ -1,22 +1,14 @@
-using OxyPlot;
-using OxyPlot.Legends;
-using OxyPlot.Series;
-
 namespace Alignment.MLNet.Charts;
 
-/// <summary>One value of a loss.</summary>
-/// <param name="Step">The step it belongs to.</param>
-/// <param name="Loss">The value.</param>
-public readonly record struct LossPoint(long Step, double Loss);
+readonly record struct LossPoint(long Step, double Loss);
 
-/// <summary>The plot of a training: every step's loss faint, its running mean over it, and the validation's. As SVG and PNG; equal points give equal bytes.</summary>
-public static class LossPlot
+/// <summary>The plot of a training as SVG and PNG: every step's loss faint, its running mean over it, and the validation's.</summary>
+static class LossPlot
 {
-    /// <summary>File name without ending.</summary>
     public const string Name = "losses";
 
     /// <summary>More points than this would only make the file bigger: neighbours are averaged.</summary>
-    const int MostPoints = 1000;
+    const int MostPoints = 1000, MostMarkers = 100;
 
     /// <summary>Single steps vary with their timesteps; the mean over a twentieth of the run shows where it goes.</summary>
     const int MeanPart = 20;
@@ -25,26 +17,25 @@ public static class LossPlot
     /// <exception cref="BadDataException">No training loss, or one that is not finite.</exception>
     public static IReadOnlyList<string> Write(string folder, IReadOnlyList<LossPoint> train, IReadOnlyList<LossPoint> validation)
     {
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(validation);
         if (train.Count == 0 || train.Concat(validation).Any(p => !double.IsFinite(p.Loss)))
             throw BadDataException.For("The loss plot", train.Count == 0 ? "no steps" : "a loss that is not a number", "at least one finite loss", "Train a step first.");
-        PlotModel model = FigureFile.Model("Training", "Step", "Loss");
-        model.Legends.Add(new Legend { LegendPosition = LegendPosition.RightTop, LegendPlacement = LegendPlacement.Inside, LegendFontSize = 14, LegendBackground = OxyColors.White });
         LossPoint[] mean = Mean(train, Math.Max(1, train.Count / MeanPart));
-        Add(model, "train, each step", Thinned(train), OxyColor.FromRgb(170, 200, 225), 1);
-        Add(model, "train, running mean", Thinned(mean), OxyColor.FromRgb(0, 114, 178), 2.5);
-        if (validation.Count > 0) Add(model, "validation", Thinned(validation), OxyColor.FromRgb(213, 94, 0), 2.5, MarkerType.Circle);
-        model.Axes[1].Minimum = Math.Min(0, train.Concat(validation).Min(p => p.Loss));
-        return [.. FigureFile.Save(folder, Name, model)];
+        return [.. FigureFile.Save(folder, Name, new()
+        {
+            Title = "Training",
+            Across = "Step",
+            Up = "Loss",
+            Series =
+            [
+                .. validation.Count > 0 ? [Line("validation", 5, validation, marked: validation.Count <= MostMarkers)] : Array.Empty<FigureSeries>(),
+                Line("train, running mean", 4, mean),
+                Line("train, each step", 4, train) with { Faint = true },
+            ],
+        })];
     }
 
-    static void Add(PlotModel model, string title, IReadOnlyList<LossPoint> points, OxyColor colour, double thickness, MarkerType marker = MarkerType.None)
-    {
-        var line = new LineSeries { Title = title, Color = colour, StrokeThickness = thickness, MarkerType = points.Count > 100 ? MarkerType.None : marker, MarkerFill = colour, MarkerStroke = colour, MarkerSize = 4 };
-        foreach (LossPoint p in points) line.Points.Add(new(p.Step, p.Loss));
-        model.Series.Add(line);
-    }
+    static FigureSeries Line(string name, int look, IReadOnlyList<LossPoint> points, bool marked = false) =>
+        new(name, look, [.. Thinned(points).Select(p => new FigurePoint(p.Step, p.Loss))], Joined: true, Marked: marked);
 
     /// <summary>The mean of each point and the <paramref name="window"/> − 1 before it, fewer at the beginning.</summary>
     internal static LossPoint[] Mean(IReadOnlyList<LossPoint> points, int window)

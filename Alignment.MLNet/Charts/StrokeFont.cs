@@ -85,6 +85,7 @@ static class StrokeFont
         [';'] = "12 12|16 07",
         ['-'] = "03 33",
         ['–'] = "03 43",
+        ['\u2212'] = "03 43",
         ['_'] = "06 46",
         ['+'] = "03 43|21 25",
         ['±'] = "02 42|20 24|06 46",
@@ -123,6 +124,9 @@ static class StrokeFont
         foreach (char c in Plain(text)) width += Advance(c);
         return (Math.Max(0, width - Gap) * unit, size);
     }
+
+    /// <summary>From the top of <see cref="Draw"/>'s place to the baseline.</summary>
+    public static float Ascent(float size) => (CapHeight + Pen) * Unit(size);
 
     /// <summary>Draws <paramref name="text"/> with its upper left corner at (<paramref name="x"/>, <paramref name="y"/>).</summary>
     public static void Draw(SKCanvas canvas, string text, float x, float y, float size, SKColor colour, bool bold = false)
@@ -167,7 +171,7 @@ static class StrokeFont
         return widest + Gap;
     }
 
-    // Accents are separate characters after decomposition.
+    // Accents are separate characters after decomposition, which refuses half characters and U+FFFE.
     static IEnumerable<char> Plain(string text) =>
-        text.Normalize(NormalizationForm.FormD).Where(c => char.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark && !char.IsLowSurrogate(c));
+        string.Concat(text.EnumerateRunes()).Replace('\uFFFE', '\uFFFD').Normalize(NormalizationForm.FormD).Where(c => char.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark && !char.IsLowSurrogate(c));
 }

@@ -1,11 +1,9 @@
 using System.Globalization;
+using static Alignment.MLNet.Charts.PageSurface;
 
 namespace Alignment.MLNet.Charts;
 
-/// <summary>
-/// Small plots as inline SVG. They are as wide as the place they stand in: lengths across are percentages, so lines and letters keep
-/// their size on a phone. Colours come from the page's style, also in the dark.
-/// </summary>
+/// <summary>Small plots of shares, 0 to 1, in a page; as wide as their place (see <see cref="PageSurface"/>).</summary>
 static class SvgPlots
 {
     const int StripHeight = 22, HistogramHeight = 120, LabelHeight = 18, MostDots = 80;
@@ -13,41 +11,35 @@ static class SvgPlots
     static readonly double[] s_marks = [0, 0.25, 0.5, 0.75, 1];
 
     /// <summary>
-    /// One row of a strip plot over 0..1: a dot a value, the box from the first to the third quartile, a line at the median. With very
-    /// many values the dots are left out.
+    /// One row of a strip plot of sorted values, at least one: the box from the first to the third quartile, a line at the median, and a dot for each
+    /// value unless there are very many.
     /// </summary>
-    /// <param name="html">Where it goes.</param>
-    /// <param name="ascending">The values, sorted, at least one, each in 0..1.</param>
-    /// <param name="label">What it shows, for those who cannot see it.</param>
     public static void Strip(HtmlWriter html, IReadOnlyList<float> ascending, string label)
     {
-        using var svg = html.Open("svg", ("width", "100%"), ("height", N(StripHeight)), ("role", "img"), ("aria-label", label));
+        using var svg = html.Open("svg", ("width", "100%"), ("height", Pixels(StripHeight)), ("role", "img"), ("aria-label", label));
         foreach (double mark in s_marks) Vertical(html, mark, 0, StripHeight, "grid");
-        string middle = N(StripHeight / 2.0);
-        html.Empty("line", ("x1", P(ascending[0])), ("x2", P(ascending[^1])), ("y1", middle), ("y2", middle), ("class", "whisker"));
+        string middle = Pixels(StripHeight / 2.0);
+        html.Empty("line", ("x1", Percent(ascending[0])), ("x2", Percent(ascending[^1])), ("y1", middle), ("y2", middle), ("class", "whisker"));
         double first = Quantile(ascending, 0.25), third = Quantile(ascending, 0.75);
-        html.Empty("rect", ("x", P(first)), ("width", P(third - first)), ("y", "4"), ("height", N(StripHeight - 8)), ("class", "box"));
+        html.Empty("rect", ("x", Percent(first)), ("width", Percent(third - first)), ("y", "4"), ("height", Pixels(StripHeight - 8)), ("class", "box"));
         if (ascending.Count <= MostDots)
-            foreach (float value in ascending) html.Empty("circle", ("cx", P(value)), ("cy", middle), ("r", "3.5"), ("class", "dot"));
+            foreach (float value in ascending) html.Empty("circle", ("cx", Percent(value)), ("cy", middle), ("r", "3.5"), ("class", "dot"));
         Vertical(html, Quantile(ascending, 0.5), 2, StripHeight - 2, "median");
     }
 
-    /// <summary>A histogram over 0..1 in equal bins, counts above the bars; values at 1 belong to the last bin.</summary>
-    /// <param name="html">Where it goes.</param>
-    /// <param name="counts">One count a bin.</param>
-    /// <param name="label">What it shows, for those who cannot see it.</param>
+    /// <summary>A histogram in equal bins, counts above the bars; values at 1 belong to the last bin.</summary>
     public static void Histogram(HtmlWriter html, IReadOnlyList<long> counts, string label)
     {
         long most = Math.Max(1, counts.Max());
         double width = 1.0 / counts.Count;
-        using var svg = html.Open("svg", ("width", "100%"), ("height", N(HistogramHeight + LabelHeight)), ("role", "img"), ("aria-label", label));
+        using var svg = html.Open("svg", ("width", "100%"), ("height", Pixels(HistogramHeight + LabelHeight)), ("role", "img"), ("aria-label", label));
         foreach (double mark in s_marks) Vertical(html, mark, LabelHeight, LabelHeight + HistogramHeight, "grid");
         for (int i = 0; i < counts.Count; i++)
         {
             if (counts[i] == 0) continue;
             double height = Math.Max(2, (double)counts[i] / most * HistogramHeight), top = LabelHeight + HistogramHeight - height;
-            html.Empty("rect", ("x", P((i + 0.06) * width)), ("width", P(0.88 * width)), ("y", N(top)), ("height", N(height)), ("class", "bar"));
-            html.Element("text", counts[i].ToString("N0", CultureInfo.InvariantCulture), ("x", P((i + 0.5) * width)), ("y", N(top - 4)), ("text-anchor", "middle"));
+            html.Empty("rect", ("x", Percent((i + 0.06) * width)), ("width", Percent(0.88 * width)), ("y", Pixels(top)), ("height", Pixels(height)), ("class", "bar"));
+            html.Element("text", counts[i].ToString("N0", CultureInfo.InvariantCulture), ("x", Percent((i + 0.5) * width)), ("y", Pixels(top - 4)), ("text-anchor", "middle"));
         }
     }
 
@@ -67,9 +59,5 @@ static class SvgPlots
     }
 
     static void Vertical(HtmlWriter html, double x, double top, double bottom, string style) =>
-        html.Empty("line", ("x1", P(x)), ("x2", P(x)), ("y1", N(top)), ("y2", N(bottom)), ("class", style));
-
-    static string P(double share) => FormattableString.Invariant($"{100 * share:0.###}%");
-
-    static string N(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+        html.Empty("line", ("x1", Percent(x)), ("x2", Percent(x)), ("y1", Pixels(top)), ("y2", Pixels(bottom)), ("class", style));
 }

@@ -65,10 +65,10 @@ static class DosePlots
         if (most == 0) return null;
         return new()
         {
-            Title = $"Asked and got, by video (predicted by {SafePath.Shorten(predictor, 60)})",
-            Across = "Asked: share in the variant's maps against the baseline's maps (points), mean over the video's scenes" + (every > 1 ? string.Create(CultureInfo.InvariantCulture, $"; one of every {every} of {most:N0} videos") : ""),
-            Up = Axis,
-            Diagonal = "all of what was asked for",
+            Title = $"Target and achieved, by video (predicted by {SafePath.Shorten(predictor, 60)})",
+            Across = "Target: share in the variant's maps against the baseline's maps (points), mean over the video's scenes" + (every > 1 ? string.Create(CultureInfo.InvariantCulture, $"; one of every {every} of {most:N0} videos") : ""),
+            Up = "Achieved: " + char.ToLowerInvariant(Axis[0]) + Axis[1..],
+            Diagonal = "achieved equals target",
             Series = [.. variants.Select((variant, i) => new FigureSeries(variant, Variant.Find(variant)?.Position ?? i + 1,
                 [.. videos[variant].Where((_, k) => k % every == 0).Select(v => new FigurePoint(100 * v.Asked, 100 * v.Dose))]))],
         };
@@ -84,7 +84,7 @@ static class DosePlots
         double zone = 120 * margin, largest = Math.Max(points.Max(p => Math.Abs(p.Y)), zone) is > 0 and var l ? l : 1, most = WidestFrame * largest;
         double low = Math.Min(-Math.Max(0.1 * largest, zone), points.Min(p => Math.Min(p.Y, p.Low ?? p.Y))), high = Math.Max(Math.Max(0.1 * largest, zone), points.Max(p => Math.Max(p.Y, p.High ?? p.Y)));
         bool cut = low < -most || high > most;
-        return new() { Title = title, Up = Axis, Across = cut ? about + "; the widest are cut by the frame" : about, Categories = names, Series = series, Frame = (Math.Max(low, -most), Math.Min(high, most)) };
+        return new() { Title = title, Up = Axis, Across = cut ? about + "; the widest are cut by the frame" : about, Categories = names, Series = series, Frame = (Math.Max(low, -most), Math.Min(high, most)), InWords = p => Numbers.Points(p.Y, p.Low, p.High), ValueTitle = "points" };
     }
 
     static string Percent(DoseReport report) => string.Create(CultureInfo.InvariantCulture, $"{100 * report.Confidence:0.#} %");

@@ -1,4 +1,3 @@
-using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Dose;
 using Alignment.MLNet.Ffmpeg;
 using Alignment.MLNet.Reports;
@@ -9,8 +8,9 @@ using Alignment.Onnx.Bundles;
 namespace Alignment.MLNet.Pipelines;
 
 /// <summary>
-/// The whole job for someone without data: draws short ads with a moving product, encodes them, and runs <see cref="ExperimentJob"/> on
-/// them with the bundled model; at the end a simulated engagement study, marked as such everywhere, and a report over all of it. As everything else it continues where it was stopped, and gives the same bytes again.
+/// The whole job for someone without data: draws short ads with a moving product and runs <see cref="ExperimentJob"/> on them with the bundled
+/// model, then a simulated engagement study, marked as such everywhere, and a report over all of it. It continues where it was stopped, and gives
+/// the same bytes again.
 /// </summary>
 public static class DemoJob
 {
@@ -23,8 +23,8 @@ public static class DemoJob
 
     sealed record Facts(IReadOnlyList<string> Videos);
 
-    /// <summary>Draws, then runs.</summary>
-    /// <param name="output">Gets <c>data/</c> and, beside it, everything an <see cref="ExperimentJob"/> makes.</param>
+    /// <summary>Draws, runs, simulates and reports.</summary>
+    /// <param name="output">Receives <c>data/</c> and, beside it, everything that <see cref="ExperimentJob"/> writes.</param>
     /// <param name="options">Null: the defaults.</param>
     /// <param name="progress">Each step reports under its own name.</param>
     /// <param name="cancel">Stops soon; everything written then is complete.</param>
@@ -34,29 +34,37 @@ public static class DemoJob
     {
         options ??= new();
         options.Require(options.Ads, options.Ads is >= 1 and <= MostAds, $"1 to {MostAds}", "3 is the default.");
+
+        // 1. Draw the ads.
         string data = Path.Combine(Path.GetFullPath(output), DataFolder);
-        string model = options.Model ?? BundledModels.Tiny;
         IReadOnlyList<string> ads = Draw(data, options, FfmpegTools.Find(), progress, cancel);
-        ExperimentOptions run = options.Run with { Variants = options.Run.Variants with { Seed = options.Seed }, Edit = options.Run.Edit with { Seed = options.Seed } };
-        ExperimentResult result = ExperimentJob.Run(data, model, output, run with { EngagementFile = null, Report = null }, progress, cancel);
-        return Study(result, [.. ads.Select(a => Path.GetFileNameWithoutExtension(a))], data, ads, options, run.Report, progress, cancel);
+
+        // 2. Run the whole job on them, but for the report: the study comes before it.
+        ExperimentResult result = ExperimentJob.Run(data, options.Model ?? BundledModels.Tiny, output, Experiment(options), progress, cancel);
+
+        // 3. Simulate what viewers did, and analyze it.
+        using RunLock alone = RunLock.Take(result.Output);
+        if (options.StudyRows > 0) result = Study(result, ads, options, cancel);
+
+        // 4. Show all of it on one page.
+        if (options.Run.Report is { } report) result = ExperimentRun.WithReport(result, report, progress, cancel);
+
+        return new(data, ads, result, options.StudyRows > 0 ? Path.Combine(result.Output, SimulationTruth.Folder) : null);
     }
 
-    /// <summary>What comes after the videos: the dose, a simulated study, and the report over all of it.</summary>
-    static DemoResult Study(ExperimentResult result, IReadOnlyList<string> videos, string data, IReadOnlyList<string> ads, DemoOptions options, ReportOptions? report, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    static ExperimentOptions Experiment(DemoOptions options)
     {
-        using RunLock alone = RunLock.Take(result.Output);
-        if (options.StudyRows > 0)
-        {
-            var (analysis, made) = DemoStudy.Run(result.Output, videos, options, result.DoseFolder is { } dose ? new DoseFolder(dose).ByVariant : null, cancel);
-            result = result with { Analysis = analysis, AnalysisFolder = new RunFolder(result.Output).Analysis, Steps = [.. result.Steps, new("analyze (simulated)", "metrics", analysis.Metrics.Count, made ? analysis.Metrics.Count : 0)] };
-        }
-        if (report is not null)
-        {
-            ReportResult page = ReportJob.RunLocked(result.Output, report, progress, cancel);
-            result = result with { Report = page, Steps = [.. result.Steps, new("report", "pages", 1, page.Made ? 1 : 0)] };
-        }
-        return new(data, ads, result, options.StudyRows > 0 ? Path.Combine(result.Output, SimulationTruth.Folder) : null);
+        ExperimentOptions run = options.Run;
+        return run with { Variants = run.Variants with { Seed = options.Seed }, Edit = run.Edit with { Seed = options.Seed }, EngagementFile = null, Report = null };
+    }
+
+    static ExperimentResult Study(ExperimentResult result, IReadOnlyList<string> ads, DemoOptions options, CancellationToken cancel)
+    {
+        string[] videos = [.. ads.Select(a => Path.GetFileNameWithoutExtension(a))];
+        string? dose = result.DoseFolder is { } folder ? new DoseFolder(folder).ByVariant : null;
+        var (analysis, computed) = DemoStudy.Run(result.Output, videos, options, dose, cancel);
+        var step = new RunStep("analyze (simulated)", "metrics", analysis.Metrics.Count, computed ? analysis.Metrics.Count : 0);
+        return result with { Analysis = analysis, Steps = [.. result.Steps, step] };
     }
 
     /// <summary>Draws the data set and encodes the ads, unless that is done. A scene's length comes from the truth beside the video.</summary>

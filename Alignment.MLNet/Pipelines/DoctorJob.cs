@@ -10,7 +10,7 @@ using Alignment.Onnx.Runtime;
 
 namespace Alignment.MLNet.Pipelines;
 
-/// <summary>What <see cref="DoctorJob"/> looks at.</summary>
+/// <summary>What <see cref="DoctorJob"/> examines.</summary>
 public sealed record DoctorOptions
 {
     /// <summary>The model bundle to check; null for the bundled one.</summary>
@@ -37,6 +37,13 @@ public enum DoctorState
 /// <summary>One thing looked at: what was found and, unless all is well, what to do.</summary>
 public sealed record DoctorCheck(string What, DoctorState State, string Found, string? NextStep = null);
 
+/// <summary>What <see cref="DoctorJob"/> found.</summary>
+public sealed record DoctorResult(IReadOnlyList<DoctorCheck> Checks)
+{
+    /// <summary>True where every command can work.</summary>
+    public bool IsHealthy => Checks.All(c => c.State != DoctorState.Missing);
+}
+
 /// <summary>Examines the machine: .NET, ffmpeg, ONNX Runtime, device, model, memory, disk. Changes nothing.</summary>
 public static class DoctorJob
 {
@@ -47,20 +54,28 @@ public static class DoctorJob
     const long LittleMemory = 12L << 30;
 
     /// <summary>Looks at everything; a failed check does not stop the next.</summary>
-    public static IReadOnlyList<DoctorCheck> Examine(DoctorOptions options, CancellationToken cancel = default)
+    /// <param name="options">Null: the bundled model on the processor, and the current folder.</param>
+    /// <param name="progress">Reports each check.</param>
+    /// <param name="cancel">Stops soon.</param>
+    public static DoctorResult Run(DoctorOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        return
+        options ??= new();
+        (string What, Func<DoctorCheck> Check)[] all =
         [
-            new("Alignment", DoctorState.Ok, ToolVersion.Number),
-            new(".NET", DoctorState.Ok, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}, {Environment.ProcessorCount} cores"),
-            Try("Unicode data", Unicode),
-            Try("ffmpeg", () => Ffmpeg(cancel)),
-            Try("ONNX Runtime", () => new("ONNX Runtime", DoctorState.Ok, $"{Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetVersionString()} with {string.Join(", ", OrtSessions.Providers)}")),
-            Try("Model", () => Model(options, cancel)),
-            Memory(),
-            Try("Disk", () => Disk(options.OutFolder)),
+            ("Alignment", Version),
+            (".NET", Runtime),
+            ("Unicode data", Unicode),
+            ("ffmpeg", () => Ffmpeg(cancel)),
+            ("ONNX Runtime", OnnxRuntime),
+            ("Model", () => Model(options, cancel)),
+            ("Memory", Memory),
+            ("Disk", () => Disk(options.OutFolder)),
         ];
+        return new([.. all.Select((c, i) =>
+        {
+            progress?.Report(new("examining the machine", i, all.Length, c.What));
+            return Try(c.What, c.Check);
+        })]);
     }
 
     static DoctorCheck Try(string what, Func<DoctorCheck> check)
@@ -69,19 +84,24 @@ public static class DoctorJob
         {
             return check();
         }
-        catch (AlignmentException e)
-        {
-            return new(what, DoctorState.Missing, e.Message);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DllNotFoundException or TypeInitializationException)
+        catch (Exception e) when (e is AlignmentException or IOException or UnauthorizedAccessException or DllNotFoundException or TypeInitializationException)
         {
             return new(what, DoctorState.Missing, e.Message);
         }
     }
 
+    static DoctorCheck Version() => new("Alignment", DoctorState.Ok, ToolVersion.Number);
+
+    static DoctorCheck Runtime() => new(".NET", DoctorState.Ok,
+        $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}, {Environment.ProcessorCount} cores");
+
+    static DoctorCheck OnnxRuntime() => new("ONNX Runtime", DoctorState.Ok,
+        $"{Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetVersionString()} with {string.Join(", ", OrtSessions.Providers)}");
+
     static DoctorCheck Unicode() => "e\u0301".Normalize(NormalizationForm.FormC) == "é"
         ? new("Unicode data", DoctorState.Ok, "text can be composed (NFC)")
-        : new("Unicode data", DoctorState.Warning, "globalization-invariant mode: text cannot be composed", "Prompts and keywords with accents are refused; install libicu and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
+        : new("Unicode data", DoctorState.Warning, "globalization-invariant mode: text cannot be composed",
+            "Prompts and keywords with accents are refused; install libicu and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
 
     static DoctorCheck Ffmpeg(CancellationToken cancel)
     {
@@ -105,7 +125,8 @@ public static class DoctorJob
         if (bundle.HasManifest) bundle.Verify(cancel: cancel);
         // The smallest of the models shows whether the device takes models at all.
         using var session = OrtSessions.Open(bundle.PathOf(BundleFiles.TextEncoder), new() { Device = Device.Parse(options.Device) });
-        string found = $"{bundle.Folder} loads on {options.Device}; {bundle.Inspect().Parameters.ToString("N0", CultureInfo.InvariantCulture)} parameters in {bundle.Precision.Text}, hash {bundle.Hash[..12]}";
+        string parameters = bundle.Inspect().Parameters.ToString("N0", CultureInfo.InvariantCulture);
+        string found = $"{bundle.Folder} loads on {options.Device}; {parameters} parameters in {bundle.Precision.Text}, hash {bundle.Hash[..12]}";
         return bundle.Precision == ModelPrecision.Float16 && Device.Parse(options.Device).Kind == DeviceKind.Cpu
             ? new("Model", DoctorState.Warning, found, "Processors have few kernels for float16 and convert: import in fp32 for them, or use a graphics card.")
             : new("Model", DoctorState.Ok, found);

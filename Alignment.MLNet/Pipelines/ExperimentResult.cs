@@ -26,26 +26,26 @@ public sealed record RunStep(string Name, string Unit, long Items, long Made)
 /// <param name="Breaks">True when it is a failure: an input that is broken, or an output that is missing. False for a warning.</param>
 public sealed record RunProblem(string Step, string Subject, string Message, bool Breaks);
 
-/// <summary>What the whole job came to, and where everything is (full paths).</summary>
+/// <summary>The results of the whole job, and where everything is (full paths).</summary>
 public sealed record ExperimentResult : IJobResult
 {
     /// <summary>The output folder.</summary>
     public required string Output { get; init; }
 
     /// <summary>The list of scenes that were used.</summary>
-    public required string ValidScenes { get; init; }
+    public string ValidScenes => Folder.ValidScenes;
 
     /// <summary>The validation's findings as JSON.</summary>
-    public required string ValidationJson { get; init; }
+    public string ValidationJson => Folder.ValidationJson;
 
     /// <summary>The folder of heatmaps.</summary>
-    public required string VariantsFolder { get; init; }
+    public string VariantsFolder => Folder.Variants;
 
     /// <summary>The folder of edited pictures.</summary>
-    public required string EditedFolder { get; init; }
+    public string EditedFolder => Folder.Edited;
 
     /// <summary>The folder of videos.</summary>
-    public required string VideosFolder { get; init; }
+    public string VideosFolder => Folder.Videos;
 
     /// <summary>A sheet for each video.</summary>
     public required IReadOnlyList<string> ContactSheets { get; init; }
@@ -54,13 +54,13 @@ public sealed record ExperimentResult : IJobResult
     public required IReadOnlyList<string> StatisticsFiles { get; init; }
 
     /// <summary>The folder of the dose; null where it was not measured.</summary>
-    public string? DoseFolder { get; init; }
+    public string? DoseFolder => Dose is null ? null : Folder.Dose;
 
     /// <summary>The folder of the analysis, or null where no engagement data was given.</summary>
-    public string? AnalysisFolder { get; init; }
+    public string? AnalysisFolder => Analysis is null ? null : Folder.Analysis;
 
     /// <summary>The run's own summary.</summary>
-    public required string RunJson { get; init; }
+    public string RunJson => Folder.RunJson;
 
     /// <summary>The steps in order.</summary>
     public required IReadOnlyList<RunStep> Steps { get; init; }
@@ -90,4 +90,6 @@ public sealed record ExperimentResult : IJobResult
 
     /// <summary>True when no step had anything to do.</summary>
     public bool AlreadyDone => Steps.All(s => s.AlreadyDone);
+
+    RunFolder Folder => new(Output);
 }

@@ -9,44 +9,51 @@ using Alignment.Onnx.Bundles;
 namespace Alignment.MLNet.Pipelines;
 
 /// <summary>
-/// From raw videos, the products' names and viewers' gaze to a data set that <c>alignment run</c> takes: scenes, masks, attention, validation and audit, one after
-/// the other. Every step leaves alone what is there already, so a stopped run continues and a finished one does nothing.
+/// From raw videos, the products' names and viewers' gaze to a data set that <see cref="ExperimentJob"/> takes. Every step leaves alone what is there
+/// already, so a stopped run continues and a finished one does nothing.
 /// </summary>
 public static class PrepareJob
 {
     const string Keywords = "keywords.csv";
 
-    /// <summary>Makes the data set.</summary>
+    /// <summary>Writes the data set.</summary>
     /// <param name="videos">The folder of videos, or one video; the id is the file's name without its ending.</param>
     /// <param name="keywords">The CSV with the columns <c>_id</c> and <c>keyword_list[0]</c>; copied into the data folder as keywords.csv.</param>
     /// <param name="model">A bundle with a CLIPSeg.</param>
-    /// <param name="data">The data folder; made if it is not there.</param>
-    /// <param name="options">Null for the defaults.</param>
-    /// <param name="progress">Told by every step.</param>
+    /// <param name="data">The data folder; created if it is not there.</param>
+    /// <param name="options">Null: the defaults.</param>
+    /// <param name="progress">Each step reports under its own name.</param>
     /// <param name="cancel">Stops soon; every file written then is complete.</param>
     /// <exception cref="UsageException">An option is out of range, a file is not there, or the data folder has other keywords already.</exception>
     /// <exception cref="BadDataException">No video, or no scene, could be used.</exception>
     /// <exception cref="MissingDependencyException">No ffmpeg, no such bundle, or no CLIPSeg in it.</exception>
     /// <exception cref="RetryableException">Another run works in the data folder.</exception>
-    public static PrepareResult Run(string videos, string keywords, ModelBundle model, string data, PrepareOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    public static PrepareResult Run(
+        string videos, string keywords, ModelBundle model, string data,
+        PrepareOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(model);
 
-        // 1. What can be refused is refused before hours of work.
+        // 1. Refuse what can be refused, before hours of work.
         options = (options ?? new()).Checked();
         ClipSegPart.Open(model);
         FfmpegTools tools = FfmpegTools.Find();
         string folder = Path.GetFullPath(data);
         TakeKeywords(keywords, folder, cancel);
 
-        // 2. The steps.
+        // 2. Cut the videos into scenes, and choose their key frames.
         SceneDetectionResult scenes = SceneDetectionJob.Run(videos, folder, options.Scenes, progress, tools, cancel);
+
+        // 3. Mask the product.
         MaskResult masks = MaskJob.Run(folder, model, options.Masks, progress, cancel);
+
+        // 4. Load or predict attention.
         AttentionResult attention = AttentionJob.Run(folder, options.Attention, progress, cancel);
 
-        // 3. What of it can be used, and what one should know of it.
+        // 5. Validate the scenes, and audit them.
         string audit = Path.Combine(folder, PrepareOptions.AuditFolder);
         AuditedData audited = AuditJob.Run(folder, audit, null, new() { Deep = true }, progress, cancel);
+
         return new(folder, audit, scenes, masks, attention, audited.Validation, audited.Audit);
     }
 

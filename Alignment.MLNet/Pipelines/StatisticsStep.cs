@@ -18,7 +18,7 @@ static class StatisticsStep
     public static (IReadOnlyList<string> Files, bool Made) Run(VariantSet set, RunFolder folder)
     {
         string from = Path.Combine(set.Root, Name), record = Path.Combine(folder.Statistics, "record.json");
-        var recipe = new Recipe(3, FileHash.OfFile(from), [.. set.VideoIds.Select(set.KeyOf)]);
+        var recipe = new Recipe(4, FileHash.OfFile(from), [.. set.VideoIds.Select(set.KeyOf)]);
         if (OutputRecord.Current<Facts>(record, recipe) is { } known) return ([.. known.Files.Select(f => SafePath.Under(folder.Statistics, f))], false);
 
         AtomicFile.WriteBytes(Path.Combine(folder.Statistics, Name), File.ReadAllBytes(from));

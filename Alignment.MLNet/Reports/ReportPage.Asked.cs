@@ -19,7 +19,7 @@ sealed partial class ReportPage
 
         Figure over = AlignmentPlots.OverScenes(statistics, run.Set?.VideoIds.Count ?? 1, origin);
         html.Element("h3", over.Title);
-        SvgFigure.Chart(html, over, ReportWords.Label);
+        PageFigure.Chart(html, over, ReportWords.Label);
         if (over.Series.Count > 1)
         {
             html.Element("p", $"{Text.Capitalize(ReportWords.Label(over.Series[0].Name))} and each other, on the same axes:", ("class", "soft small"));
@@ -29,25 +29,16 @@ sealed partial class ReportPage
                     using (html.Open("div"))
                     {
                         html.Element("h4", ReportWords.Label(other.Name));
-                        SvgFigure.Chart(html, over with { Series = [other, over.Series[0]], Frame = (same.Low, same.High) }, ReportWords.Label, PanelHeight, bare: true);
+                        PageFigure.Chart(html, over with { Series = [other, over.Series[0]], Frame = (same.Low, same.High) }, ReportWords.Label, PanelHeight, bare: true);
                     }
         }
 
         Figure by = AlignmentPlots.ByVariant(statistics, origin);
         html.Element("h3", by.Title);
         VariantStatistics Of(int at) => statistics[by.Categories![at]];
-        SvgFigure.Rows(html, by, ReportWords.Label, p => $"{ReportWords.F(p.Y)} ± {ReportWords.F(p.High - p.Y)}", "alignment",
-            new SvgFigure.Column("attention share", at => ReportWords.Percent(Of(at).AttentionShare.Mean)),
-            new SvgFigure.Column("scenes changed", at => $"{ReportWords.N(run.Variants["variants"][by.Categories![at]]["modified"].Count)} of {ReportWords.N(Of(at).Scenes)}"));
+        PageFigure.Rows(html, by, ReportWords.Label,
+            new PageFigure.Column("attention share", at => ReportWords.Percent(Of(at).AttentionShare.Mean)),
+            new PageFigure.Column("scenes changed", at => $"{ReportWords.N(run.Variants["variants"][by.Categories![at]]["modified"].Count)} of {ReportWords.N(Of(at).Scenes)}"));
         html.Element("p", "Spread is that of scenes, which differ; a variant's effect is its difference scene by scene, not the distance of these means in units of their spread.", ("class", "soft small"));
-    }
-
-    /// <summary>The axis under a column of intervals that is the table's second; <paramref name="after"/> columns follow it at least.</summary>
-    static void AxisRow(HtmlWriter html, AxisScale scale, int after)
-    {
-        using var row = html.Line().Open("tr", ("class", "axis-row"));
-        html.Element("td", "");
-        using (html.Open("td", ("class", "plot"))) SvgIntervals.Axis(html, scale);
-        html.Element("td", "", ("colspan", FormattableString.Invariant($"{after + 1}")));
     }
 }

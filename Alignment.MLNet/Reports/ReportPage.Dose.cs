@@ -53,12 +53,12 @@ sealed partial class ReportPage
             html.Line().Element("h3", figure.Title);
             if (figure.Categories is not { } variants)
             {
-                SvgFigure.Chart(html, figure, ReportWords.Named);
+                PageFigure.Chart(html, figure, ReportWords.Named);
                 continue;
             }
             // What maps ask for is the same for every predictor.
-            SvgFigure.Column[] asked = figure.Title.EndsWith("variant", StringComparison.Ordinal) ? [new("asked for", at => Asked(dose, variants[at]))] : [];
-            SvgFigure.Rows(html, figure, ReportWords.Named, p => ReportWords.Points(p.Y, p.Low, p.High), "points", asked);
+            PageFigure.Column[] asked = figure.Title.EndsWith("variant", StringComparison.Ordinal) ? [new("asked for", at => Asked(dose, variants[at]))] : [];
+            PageFigure.Rows(html, figure, ReportWords.Named, asked);
         }
     }
 

@@ -162,7 +162,7 @@ sealed partial class ReportPage
                 using (html.Open("td", ("class", "plot")))
                 {
                     double? margin = IsEquivalence(finding) ? MarginOf(a, metric) * f : null;
-                    if (at is not null) SvgIntervals.Row(html, scale, Series(finding), at, low, high, finding.Confirmatory, $"{finding.Label}: {text}", margin);
+                    if (at is not null) PageFigure.Interval(html, scale, new(Series(finding), at, low, high, finding.Confirmatory, margin), $"{finding.Label}: {text}");
                     else if (finding.Note is { } note)
                         using (html.Open("span", ("class", "soft small"))) html.Name(note);
                 }
@@ -170,7 +170,7 @@ sealed partial class ReportPage
                 html.Element("td", $"{ReportWords.P(finding.CorrectedP)}{(finding.FamilySize > 1 && finding.Correction != "none" ? $" ({finding.Correction}, {finding.FamilySize})" : "")}", ("class", "number"), ("data-label", "corrected p"));
                 html.Element("td", ReportWords.P(finding.P), ("class", "number"), ("data-label", "raw p"));
             }
-            AxisRow(html, scale, 2);
+            PageFigure.AxisRow(html, scale, 2);
         }
     }
 
@@ -203,15 +203,18 @@ sealed partial class ReportPage
         var across = AxisScale.Around(dose.Points.Select(p => p.Dose));
         double[] ends = [dose.Points.Min(p => p.Dose), dose.Points.Max(p => p.Dose)];
         var up = AxisScale.Around(dose.Points.SelectMany(p => new[] { f * (p.Mean - p.StandardError), f * (p.Mean + p.StandardError) }), withZero: false);
-        var chart = new SvgChart(across, up, 220);
-        chart.Draw(html, $"{metric.Metric} against the dose of each variant", $"dose: {DoseUnit(dose.Units)}", $"{SafePath.Shorten(metric.Metric, 40)}{(f == 100 ? " (%)" : "")}, mean ± standard error{Simulated}", h =>
+        const int height = 220;
+        string unit = $"{SafePath.Shorten(metric.Metric, 40)}{(f == 100 ? " (%)" : "")}, mean ± standard error{Simulated}";
+        PageFigure.Draw(html, $"{metric.Metric} against the dose of each variant", $"dose: {DoseUnit(dose.Units)}", unit, height, to =>
         {
+            var chart = new Chart(to, across, up, height);
+            chart.Axes();
             if (Fit(dose.Points) is var (start, slope))
-                chart.Line(h, 0, [.. ends.Select(x => (x, f * (start + slope * x))).Where(p => p.Item2 >= up.Low && p.Item2 <= up.High)], markers: false, "fit");
-            foreach (DosePoint p in dose.Points) chart.Whisker(h, p.Dose, f * (p.Mean - p.StandardError), f * (p.Mean + p.StandardError));
-            foreach (var (p, i) in dose.Points.Select((p, i) => (p, i))) chart.Marker(h, ReportWords.Series(p.Variant, i), p.Dose, f * p.Mean);
+                chart.Line([.. ends.Select(x => (x, f * (start + slope * x))).Where(p => p.Item2 >= up.Low && p.Item2 <= up.High)], new(InkKind.Reference));
+            foreach (DosePoint p in dose.Points) chart.Whisker(p.Dose, f * (p.Mean - p.StandardError), f * (p.Mean + p.StandardError));
+            foreach (var (p, i) in dose.Points.Select((p, i) => (p, i))) chart.Marker(ReportWords.Series(p.Variant, i), p.Dose, f * p.Mean);
         });
-        SvgChart.Legend(html, dose.Points.Select((p, i) => (ReportWords.Series(p.Variant, i), ReportWords.Label(p.Variant))));
+        PageFigure.Legend(html, dose.Points.Select((p, i) => (ReportWords.Series(p.Variant, i), ReportWords.Label(p.Variant))));
         if (dose.LackOfFit is { P: { } fit }) html.Element("p", $"Lack of fit: χ² = {ReportWords.F(dose.LackOfFit.Statistic)}, {ReportWords.F(dose.LackOfFit.Df1)} degrees of freedom, p {Text.P(fit)}{(fit < 0.05 ? ": the points do not lie on a line, so that the slope is no summary of them." : ".")}", ("class", "soft small"));
     }
 

@@ -10,9 +10,9 @@ namespace Alignment.MLNet.Reports;
 static class ReportStyle
 {
     public static string Sheet { get; } = $$"""
-        :root { --c0: var(--ink); {{SeriesColours.Declared(c => c.Light)}} --zone: #0072b2; }
-        @media (prefers-color-scheme: dark) { :root { {{SeriesColours.Declared(c => c.Dark)}} --zone: #6cbcf0; } }
-        {{SeriesColours.Classes}}
+        :root { --c0: var(--ink); {{SeriesLook.Declared(c => c.Light)}} --zone: #0072b2; }
+        @media (prefers-color-scheme: dark) { :root { {{SeriesLook.Declared(c => c.Dark)}} --zone: #6cbcf0; } }
+        {{SeriesLook.Classes}}
         .marker { fill: currentColor; stroke: currentColor; stroke-width: 1.5; stroke-linejoin: round; }
         .marker.hollow { fill: var(--paper); stroke-width: 2; }
         .line { fill: none; stroke: currentColor; stroke-width: 2; }
@@ -76,7 +76,7 @@ static class ReportStyle
         }
         @media screen { .scroll td, .scroll th { overflow-wrap: break-word; } }
         @media print {
-          :root { --c0: #000000; {{SeriesColours.Declared(c => c.Light)}} --zone: #0072b2; }
+          :root { --c0: #000000; {{SeriesLook.Declared(c => c.Light)}} --zone: #0072b2; }
           .switch, .switch + label, .toc, .screen { display: none; }
           .flip .before { display: none; }
           .cells { grid-template-columns: repeat({{Variant.All.Count + 1}}, 1fr); gap: 4px; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Alignment.MLNet.Charts;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.Transforms.Attention;
 
@@ -9,11 +10,9 @@ static class ReportWords
 {
     public static string N(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>Four digits that count.</summary>
-    public static string F(double value) => !double.IsFinite(value) ? "–"
-        : Minus(Math.Abs(value) is >= 1e6 or (> 0 and < 1e-4) ? value.ToString("0.###e0", CultureInfo.InvariantCulture) : value.ToString(Math.Abs(value) switch { >= 1000 => "0", >= 100 => "0.#", >= 10 => "0.##", >= 1 => "0.###", _ => "0.####" }, CultureInfo.InvariantCulture));
+    public static string F(double value) => Numbers.Short(value);
 
-    public static string F(double? value) => value is { } v ? F(v) : "–";
+    public static string F(double? value) => Numbers.Short(value);
 
     /// <summary>With its sign.</summary>
     public static string Signed(double value) => value > 0 ? "+" + F(value) : F(value);
@@ -30,7 +29,7 @@ static class ReportWords
     /// <summary>A p-value; below a ten-thousandth only that.</summary>
     public static string P(double? p) => p is not { } v || !double.IsFinite(v) ? "–" : v < 0.0001 ? "< 0.0001" : v.ToString("0.0000", CultureInfo.InvariantCulture);
 
-    public static string Percent(double share, string format = "0.0") => double.IsFinite(share) ? Minus((100 * share).ToString(format, CultureInfo.InvariantCulture)) + " %" : "–";
+    public static string Percent(double share, string format = "0.0") => double.IsFinite(share) ? Numbers.Minus((100 * share).ToString(format, CultureInfo.InvariantCulture)) + " %" : "–";
 
     /// <summary>"early_boost" as people say it.</summary>
     public static string Label(string name) => name.Replace('_', ' ');
@@ -38,17 +37,10 @@ static class ReportWords
     /// <summary>A name in a plot: a variant as people say it, anything else as it is.</summary>
     public static string Named(string name) => Variant.Find(name)?.Label ?? name;
 
-    /// <summary>Attention shares in points, to the hundredth as all sentences have them; one value where nothing varies.</summary>
-    public static string Points(double at, double? low = null, double? high = null)
-    {
-        string Two(double v, string plus) => Minus(Math.Round(v, 2) == 0 ? "0.00" : v.ToString(plus + "0.00;-0.00", CultureInfo.InvariantCulture));
-        return low is { } l && high is { } h && l != h ? $"{Two(at, "+")} [{Two(l, "")}, {Two(h, "")}]" : Two(at, "+");
-    }
+    public static string Points(double at, double? low = null, double? high = null) => Numbers.Points(at, low, high);
 
     /// <summary>The place of a variant in the table, which gives its colour and shape; unknown ones follow by their place in a list.</summary>
     public static int Series(string variant, int otherwise = 0) => Variant.Find(variant)?.Position ?? otherwise;
 
     public static string Count(long n, string one, string many) => $"{N(n)} {(n == 1 ? one : many)}";
-
-    static string Minus(string number) => number.Replace('-', '\u2212');
 }

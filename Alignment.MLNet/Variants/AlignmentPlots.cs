@@ -3,35 +3,29 @@ using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Variants;
 
-/// <summary>
-/// The two plots of a variant run, each as SVG and PNG: alignment over scenes per variant, and each variant's mean ± standard deviation. They show what
-/// <c>statistics.json</c> says, and so does the report, which draws the same figures. The same statistics give the same bytes.
-/// </summary>
-public static class AlignmentPlots
+/// <summary>The figures of <c>statistics.json</c>: alignment over scenes, and each variant's mean ± standard deviation.</summary>
+static class AlignmentPlots
 {
-    /// <summary>File names without ending.</summary>
     public const string OverScenesName = "alignment_over_scenes", ByVariantName = "alignment_by_variant";
 
     // With more scenes in a row, markers would cover the lines; still more than the second would only make the file bigger: neighbours are averaged.
     const int MostMarkers = 40, MostPlaces = 1000;
 
-    /// <summary>Writes both plots as SVG and PNG into <paramref name="folder"/>; returns the four files.</summary>
-    /// <param name="folder">Created when absent.</param>
-    /// <param name="statistics">By variant's name.</param>
-    /// <param name="videos">How many videos the places' means are over.</param>
-    /// <param name="origin">Where the attention comes from, in a few words; empty where nothing is known.</param>
+    /// <summary>
+    /// Writes both plots into a folder, which is created when absent; returns the four files. <paramref name="videos"/> is the number of videos that a
+    /// place's mean is over; <paramref name="origin"/> says in a few words where the attention comes from.
+    /// </summary>
     /// <exception cref="BadDataException">No scenes, or a score that is not a finite number.</exception>
     public static IReadOnlyList<string> Write(string folder, IReadOnlyDictionary<string, VariantStatistics> statistics, int videos, string origin = "")
     {
-        ArgumentNullException.ThrowIfNull(statistics);
         bool none = statistics.Values.All(s => s.Scenes == 0);
-        if (none || statistics.Values.Any(s => !double.IsFinite(s.Alignment.Mean) || !double.IsFinite(s.Alignment.Std) || s.TemporalProfile.Any(y => !double.IsFinite(y))))
+        if (none || statistics.Values.SelectMany(s => s.TemporalProfile.Append(s.Alignment.Mean).Append(s.Alignment.Std)).Any(y => !double.IsFinite(y)))
             throw BadDataException.For("The alignment plots", none ? "no scenes" : "a score that is not a number", "at least one scene with a finite score", "Make the variants first.");
         return [.. FigureFile.Save(folder, OverScenesName, OverScenes(statistics, videos, origin)), .. FigureFile.Save(folder, ByVariantName, ByVariant(statistics, origin))];
     }
 
     /// <summary>A line a variant over the scenes' places in their videos.</summary>
-    internal static Figure OverScenes(IReadOnlyDictionary<string, VariantStatistics> statistics, int videos, string origin) => new()
+    public static Figure OverScenes(IReadOnlyDictionary<string, VariantStatistics> statistics, int videos, string origin) => new()
     {
         Title = "Alignment over scenes",
         Across = "Scene (in order)",
@@ -41,7 +35,7 @@ public static class AlignmentPlots
     };
 
     /// <summary>Each variant's mean with the spread of its scenes.</summary>
-    internal static Figure ByVariant(IReadOnlyDictionary<string, VariantStatistics> statistics, string origin)
+    public static Figure ByVariant(IReadOnlyDictionary<string, VariantStatistics> statistics, string origin)
     {
         string[] variants = [.. Known(statistics)];
         double high = variants.Max(v => statistics[v].Alignment.Mean + statistics[v].Alignment.Std), low = Math.Min(0, variants.Min(v => statistics[v].Alignment.Mean - statistics[v].Alignment.Std));
@@ -52,6 +46,8 @@ public static class AlignmentPlots
             Categories = variants,
             OneEach = true,
             Frame = (low, high > low ? high : low + 1),
+            InWords = p => $"{Numbers.Short(p.Y)} ± {Numbers.Short(p.High - p.Y)}",
+            ValueTitle = "alignment",
             Series = [.. variants.Select((v, i) => new FigureSeries(v, Variant.Named(v).Position, [Spread(i, statistics[v].Alignment)]))],
         };
     }

@@ -97,7 +97,7 @@ public sealed partial class EmbeddingTests
         DemoResult demo = DemoJob.Run("demo", new() { Ads = 2 });
 
         // alignment doctor
-        IReadOnlyList<DoctorCheck> checks = DoctorJob.Examine(new() { Device = "cuda:0" });
+        DoctorResult health = DoctorJob.Run(new() { Device = "cuda:0" });
     }
 #pragma warning restore
 

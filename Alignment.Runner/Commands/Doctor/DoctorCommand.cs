@@ -29,10 +29,10 @@ sealed class DoctorCommand : RunnerCommand
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
     {
         DoctorOptions options = _flags.Read(parse);
-        var checks = DoctorJob.Examine(options with { OutFolder = Path.GetFullPath(options.OutFolder) }, stop);
-        int code = ExitCodes.Of(checks);
-        if (WantsJson(parse)) terminal.WriteJson(new { healthy = code == ExitCodes.Ok, checks });
-        else Print(checks, terminal);
+        DoctorResult result = DoctorJob.Run(options with { OutFolder = Path.GetFullPath(options.OutFolder) }, cancel: stop);
+        int code = ExitCodes.Of(result.Checks);
+        if (WantsJson(parse)) terminal.WriteJson(new { healthy = code == ExitCodes.Ok, result.Checks });
+        else Print(result.Checks, terminal);
         return code;
     }
 
