@@ -18,6 +18,9 @@ public sealed partial class AlignmentCatalog
     /// </summary>
     public LoadMapEstimator LoadMap(LoadMapOptions? options = null) => new(options ?? new());
 
+    /// <summary>Brings a map of its own size to one size: <c>mask_soft</c>, <c>still_width</c>, <c>still_height</c> → <c>mask_soft</c>, float [H,W].</summary>
+    public SizeMapEstimator SizeMap(SizeMapOptions? options = null) => new(options ?? new());
+
     /// <summary>Turns a heatmap as read into attention: <c>heatmap_raw</c> → <c>heatmap</c> in 0..1; ÷255 by default.</summary>
     public NormalizeHeatmapEstimator NormalizeHeatmap(NormalizeHeatmapOptions? options = null) => new(options ?? new());
 

@@ -61,13 +61,14 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
 
     public (AuditedData Result, BadDataException? Nothing) Run()
     {
+        var measure = new SceneMeasure(options);
         var walk = new SceneWalk(data, new() { Deep = options.Deep, MaskThreshold = options.MaskThreshold }, progress, cancel)
         {
             Found = Problem,
             VideoRead = Begin,
             Inspect = (scene, seen) =>
             {
-                SceneFacts facts = SceneMeasure.Of(scene, seen, options);
+                SceneFacts facts = measure.Of(scene, seen);
                 return maker => Write(scene, facts, maker);
             },
         };

@@ -1,76 +1,54 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Alignment.MLNet.Dataset;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Images;
-using Alignment.Transforms.Stages;
 
 namespace Alignment.MLNet.Audit;
 
-/// <summary>Turns a scene's pixels into numbers. Pure.</summary>
-static class SceneMeasure
+/// <summary>Turns a scene's pixels into numbers: what is a scene column comes from the pipeline, the rest describes the files. Used by several threads.</summary>
+sealed class SceneMeasure(AuditOptions options)
 {
     const float White = 254 / 255f, Level = 1 / 255f;
 
-    public static SceneFacts Of(SceneRecord scene, ScenePixels seen, AuditOptions options) => new(seen.StillHeader, seen.MaskHeader, seen.HeatmapHeader, Pixels(scene, seen, options));
+    readonly AuditPipeline _pipeline = new(options);
 
-    static PixelFacts? Pixels(SceneRecord scene, ScenePixels seen, AuditOptions options)
+    public SceneFacts Of(SceneRecord scene, ScenePixels seen) => new(seen.StillHeader, seen.MaskHeader, seen.HeatmapHeader, Pixels(scene, seen));
+
+    PixelFacts? Pixels(SceneRecord scene, ScenePixels seen)
     {
         if (seen is not { Still: { } still, Mask: { } mask, Heatmap: { } heatmap }) return null;
-        int n = options.Width * options.Height;
-        float[] m = ArrayPool<float>.Shared.Rent(n), a = ArrayPool<float>.Shared.Rent(n), boosted = ArrayPool<float>.Shared.Rent(n);
-        try
+        using AuditPipeline.Columns columns = _pipeline.Open(seen);
+        ReadOnlySpan<float> product = columns.Mask, attention = columns.Heatmap;
+        AttentionScore before = columns.Before;
+        var (productShare, between, undecided, maskMost) = MaskValues(mask.Values, options.MaskThreshold);
+        var (least, most, white) = HeatmapValues(heatmap.Values);
+        bool constant = (most - least) * 255 <= options.ConstantLevels;
+        return new()
         {
-            Span<float> product = m.AsSpan(0, n), attention = a.AsSpan(0, n), after = boosted.AsSpan(0, n);
-            // As the variants load them: sized, cut at white, then the mask at its threshold.
-            Size(mask, options, product);
-            BinarizeMaskTransformer.Binarize(product, options.MaskThreshold, product);
-            Size(heatmap, options, attention);
-            AttentionScore before = AttentionScore.Of(attention, product);
-            AttentionChange.Apply(attention, product, options.BoostAlpha, preserveMass: false, after);
-
-            var (productShare, between, undecided, maskMost) = MaskValues(mask.Values, options.MaskThreshold);
-            var (least, most, white) = HeatmapValues(heatmap.Values);
-            bool constant = (most - least) * 255 <= options.ConstantLevels;
-            return new()
+            ProductShare = productShare,
+            MaskBetween = between,
+            MaskUndecided = undecided,
+            MaskMost = maskMost,
+            ProductPixels = product.Length - product.Count(0f),
+            HeatmapLeast = least,
+            HeatmapMost = most,
+            HeatmapWhite = white,
+            MaskColour = Colour(seen.MaskHeader, scene.KeywordMaskPath),
+            HeatmapColour = Colour(seen.HeatmapHeader, scene.AttentionHeatmapPath),
+            Before = before,
+            Boosted = columns.Boosted,
+            Hash = PictureHash.Of(still, out double spread),
+            Spread = spread,
+            Trace = new()
             {
-                ProductShare = productShare,
-                MaskBetween = between,
-                MaskUndecided = undecided,
-                MaskMost = maskMost,
-                ProductPixels = product.Length - product.Count(0f),
-                HeatmapLeast = least,
-                HeatmapMost = most,
-                HeatmapWhite = white,
-                MaskColour = Colour(seen.MaskHeader, scene.KeywordMaskPath),
-                HeatmapColour = Colour(seen.HeatmapHeader, scene.AttentionHeatmapPath),
-                Before = before,
-                Boosted = AttentionScore.Of(after, product),
-                Hash = PictureHash.Of(still, out double spread),
-                Spread = spread,
-                Trace = new()
-                {
-                    Still = Digest(still.Width, still.Height, still.Pixels),
-                    Heatmap = Digest(heatmap.Width, heatmap.Height, MemoryMarshal.AsBytes<float>(heatmap.Values)),
-                    Colours = Colours(still),
-                    Attention = constant || before.Total == 0 ? [] : Cells(attention, options, before.Total),
-                    Moments = Moments(attention, options, before.Total),
-                },
-            };
-        }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(m);
-            ArrayPool<float>.Shared.Return(a);
-            ArrayPool<float>.Shared.Return(boosted);
-        }
-    }
-
-    static void Size(FloatPicture map, AuditOptions options, Span<float> to)
-    {
-        PictureResize.Planes(map.Values, 1, map.Height, map.Width, to, options.Height, options.Width);
-        foreach (ref float v in to) v = MathF.Min(v, 1f);
+                Still = Digest(still.Width, still.Height, still.Pixels),
+                Heatmap = Digest(heatmap.Width, heatmap.Height, MemoryMarshal.AsBytes<float>(heatmap.Values)),
+                Colours = Colours(still),
+                Attention = constant || before.Total == 0 ? [] : Cells(attention, options, before.Total),
+                Moments = Moments(attention, options, before.Total),
+            },
+        };
     }
 
     static (double Product, double Between, double Undecided, float Most) MaskValues(float[] values, float threshold)

@@ -1,6 +1,5 @@
 using System.Reflection;
 using Alignment.MLNet;
-using Alignment.MLNet.Audit;
 using Alignment.MLNet.Dose;
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Gaze;
@@ -43,7 +42,6 @@ public sealed class SceneColumnTests
     /// </summary>
     static readonly Type[] s_secondWays =
     [
-        typeof(SceneMeasure),                                                               // maps and their score
         typeof(VariantSetScenes), typeof(SceneEditing), typeof(BundleDiffusion),            // edits
         typeof(EditQuality), typeof(SampleSheet),
         typeof(SceneMeter),                                                                 // dose

@@ -23,6 +23,7 @@ static class StageTable
         StageKind.Of<ScoreAgreementTransformer>(ScoreAgreementTransformer.Name),
         StageKind.Of<ScoreAlignmentTransformer>(ScoreAlignmentTransformer.Name),
         StageKind.Of<SizeImageTransformer>(SizeImageTransformer.Name),
+        StageKind.Of<SizeMapTransformer>(SizeMapTransformer.Name),
     ];
 
     /// <summary>Lets <c>ml.Model.Load</c> find every stage. Cheap to repeat, but once per context is enough.</summary>

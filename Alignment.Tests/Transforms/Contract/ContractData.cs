@@ -37,7 +37,7 @@ public sealed class ContractRow
 
     [ColumnName(SceneColumns.HeatmapModified), VectorType(Height, Width)] public float[] HeatmapModified { get; set; } = [];
 
-    [ColumnName("any_size")] public float[] AnySize { get; set; } = [];
+    [ColumnName("own_size")] public float[] OwnSize { get; set; } = [];
 
     [ColumnName(SceneColumns.StillWidth)] public int StillWidth { get; set; }
 
@@ -114,7 +114,7 @@ static class ContractData
             {
                 VideoId = i < 4 ? "an ad" : "ünï-code.v2", SceneNumber = 10 * i + 1, Keyword = "shoe", SceneImagePath = still, KeywordMaskPath = maskFile, AttentionHeatmapPath = heat,
                 Variant = Alignment.Transforms.Attention.Variant.Names[i], TemporalWindow = i % 3, Image = Floats(3 * N, 2, -1), MaskSoft = Floats(N), Mask = mask, HeatmapRaw = Floats(N, 255), Heatmap = heatmap, HeatmapModified = Floats(N),
-                Control = [.. mask, .. heatmap], AnySize = Floats(5 + i), StillWidth = 9 + i, StillHeight = 7, FixationSigmaX = 1 + 0.25 * i, FixationSigmaY = 1.5,
+                Control = [.. mask, .. heatmap], OwnSize = Floats(7 * (9 + i)), StillWidth = 9 + i, StillHeight = 7, FixationSigmaX = 1 + 0.25 * i, FixationSigmaY = 1.5,
                 Fixations = [.. Enumerable.Range(0, 2 * i).SelectMany(k => new[] { k % 9 + 0.5, k % 7, 0.25 * (k + 1) })],
             };
         })];
