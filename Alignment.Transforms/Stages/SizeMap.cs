@@ -27,7 +27,7 @@ public sealed record SizeMapOptions : IStageOptions
     public int Height { get; init; } = 512;
 
     /// <inheritdoc/>
-    public void Check() => StageCheck.Size("SizeMap", Width, Height);
+    public void Check() => this.RequireSize(Width, Height);
 }
 
 /// <summary>Brings maps of their own size to one size, area-averaged when shrinking, as <c>LoadMap</c> does with files: the way from own-size stages to all others.</summary>
