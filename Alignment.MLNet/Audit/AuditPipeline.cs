@@ -33,7 +33,7 @@ sealed class AuditPipeline(AuditOptions options)
             Width = options.Width, Height = options.Height,
         }),
         new ScoreAlignmentTransformer(new()),
-        new ModifyAttentionTransformer(new() { Variant = AttentionVariant.FullBoost, BoostAlpha = options.BoostAlpha }),
+        new ModifyAttentionTransformer(new() { Variant = Alignment.Transforms.Attention.Variant.FullBoost.Name, BoostAlpha = options.BoostAlpha }),
         new ScoreAlignmentTransformer(ScoreAlignmentOptions.Modified),
     ];
 
