@@ -11,6 +11,6 @@ public sealed partial class AlignmentCatalog
     /// </summary>
     /// <param name="options">How; model and output folder must be given.</param>
     /// <param name="progress">Told every step, with its loss.</param>
-    /// <param name="cancel">Stops Fit between batches; the same Fit continues later.</param>
-    public ControlNetEstimator ControlNet(ControlNetTrainingOptions options, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default) => new(Context, options, progress, cancel);
+    /// <param name="cancellationToken">Stops Fit between batches; the same Fit continues later.</param>
+    public ControlNetEstimator ControlNet(ControlNetTrainingOptions options, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default) => new(Context, options, progress, cancellationToken);
 }

@@ -63,7 +63,7 @@ static class RunnerProgram
     }
 
     /// <summary>Parses and runs. Never throws: every failure becomes a message on standard error and an exit code.</summary>
-    public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken stop)
+    public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken cancellationToken)
     {
         CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
         bool json = args.Contains(RunnerCommand.Json.Name);
@@ -83,7 +83,7 @@ static class RunnerProgram
             if (parse.Action is ParseErrorAction) throw new UsageException(ParseErrors.Say(parse));
             command = parse.CommandResult.Command as RunnerCommand;
             again = command?.Again(parse) ?? "";
-            return await parse.InvokeAsync(how, stop);
+            return await parse.InvokeAsync(how, cancellationToken);
         }
         catch (Exception e)
         {

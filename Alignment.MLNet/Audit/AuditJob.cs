@@ -15,10 +15,10 @@ public static class AuditJob
     /// <param name="csvPath">Where the valid scenes go; null: <c>valid_scenes.csv</c> in the data folder.</param>
     /// <param name="options">How; null: the defaults.</param>
     /// <param name="progress">Reports after each video.</param>
-    /// <param name="cancel">Stops between scenes; no report is written then.</param>
+    /// <param name="cancellationToken">Stops between scenes; no report is written then.</param>
     /// <exception cref="BadDataException">No scene is valid (the report is written all the same), or keywords.csv cannot be read at all.</exception>
     /// <exception cref="UsageException">A file is where the report's folder should be.</exception>
-    public static AuditedData Run(string directory, string folder, string? csvPath = null, AuditOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    public static AuditedData Run(string directory, string folder, string? csvPath = null, AuditOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= new();
         SceneFolder data = SceneFolder.Open(directory);
@@ -31,12 +31,12 @@ public static class AuditJob
                 AtomicFile.Write(Path.Combine(folder, AuditResult.JsonName), json =>
                 {
                     using var tables = new AuditTables(csv, scenes, json);
-                    var walk = new AuditWalk(data, folder, csvPath, options, tables, progress, cancel);
+                    var walk = new AuditWalk(data, folder, csvPath, options, tables, progress, cancellationToken);
                     (result, nothing) = walk.Run();
                     AtomicFile.Write(Path.Combine(folder, AuditResult.PageName), page =>
                     {
                         using var to = new StreamWriter(page, leaveOpen: true) { NewLine = "\n" };
-                        new AuditPage(result, options, walk.Samples, walk.Videos, progress, cancel).Write(to);
+                        new AuditPage(result, options, walk.Samples, walk.Videos, progress, cancellationToken).Write(to);
                     });
                 })));
         return nothing is null ? result! : throw nothing;
@@ -44,7 +44,7 @@ public static class AuditJob
 }
 
 /// <summary>One pass over a data set, and one over what was kept of it.</summary>
-sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOptions options, AuditTables tables, IProgress<WorkProgress>? progress, CancellationToken cancel)
+sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOptions options, AuditTables tables, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
 {
     readonly List<VideoFacts> _videos = [];
     readonly Dictionary<string, VideoFacts> _byId = new(StringComparer.Ordinal);
@@ -62,7 +62,7 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
     public (AuditedData Result, BadDataException? Nothing) Run()
     {
         var measure = new SceneMeasure(options);
-        var walk = new SceneWalk(data, new() { Deep = options.Deep, MaskThreshold = options.MaskThreshold }, progress, cancel)
+        var walk = new SceneWalk(data, new() { Deep = options.Deep, MaskThreshold = options.MaskThreshold }, progress, cancellationToken)
         {
             Found = Problem,
             VideoRead = Begin,
@@ -119,7 +119,7 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
         HashSet<string> trained = VideoSplit.VideosToTrainOn(_videos.Where(v => v.Scenes > 0).Select(v => v.Id), options.TrainShare, options.SplitSeed);
         foreach (VideoFacts video in _videos) video.Trained = trained.Contains(video.Id);
         if (!options.Deep) return;
-        CopySearch.Copy[] found = [.. _copies.Find(_videos, cancel)];
+        CopySearch.Copy[] found = [.. _copies.Find(_videos, cancellationToken)];
         if (found.Length == 0) return;
         progress?.Report(new("looking up copies", 0, found.Length));
         HashSet<int> wanted = [.. found.Select(c => c.Earlier)];
@@ -127,7 +127,7 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
         int row = 0, next = 0;
         foreach (SceneRecord scene in ValidScenesCsv.Read(csvPath))
         {
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             if (wanted.Contains(row)) earlier[row] = scene;
             for (; next < found.Length && found[next].Later == row; next++) Report(_copies.Say(found[next], _videos, scene, earlier[found[next].Earlier]));
             row++;

@@ -5,7 +5,7 @@ using Alignment.Transforms.Attention;
 namespace Alignment.MLNet.Audit;
 
 /// <summary>The report for people: one page with everything inside, bounded in size however large the data set is.</summary>
-sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samples, IReadOnlyList<VideoFacts> videos, IProgress<WorkProgress>? progress, CancellationToken cancel)
+sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samples, IReadOnlyList<VideoFacts> videos, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
 {
     const int Bins = 20;
 
@@ -161,7 +161,7 @@ sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samp
             using (html.Open("div", ("class", "cards")))
                 foreach (AuditFinding finding in shown)
                 {
-                    cancel.ThrowIfCancellationRequested();
+                    cancellationToken.ThrowIfCancellationRequested();
                     Card(html, finding);
                 }
             long more = data.Audit.Counts[kind] - shown.Count;

@@ -46,15 +46,15 @@ sealed class CopySearch(AuditOptions options)
 
     /// <summary>All copies, in the order of the later scene.</summary>
     /// <param name="videos">The videos by index.</param>
-    /// <param name="cancel">Stops between scenes.</param>
-    public IEnumerable<Copy> Find(IReadOnlyList<VideoFacts> videos, CancellationToken cancel)
+    /// <param name="cancellationToken">Stops between scenes.</param>
+    public IEnumerable<Copy> Find(IReadOnlyList<VideoFacts> videos, CancellationToken cancellationToken)
     {
         HashIndex trained = new(), validated = new();
         var heatmaps = new HeatmapIndex(options.HeatmapMoments);
         var firstOfHeatmap = new Dictionary<UInt128, int>();
         for (int i = 0; i < _scenes.Count; i++)
         {
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             Scene scene = _scenes[i];
             int at = i;
             if (!scene.Flat)

@@ -18,9 +18,9 @@ static class ContactSheet
     /// <param name="columns">Labels.</param>
     /// <param name="picture">The file for row and column, or null for an empty cell. A file that cannot be read is shown as a crossed cell.</param>
     /// <param name="cellWidth">In pixels; the height follows from the first picture's proportions.</param>
-    /// <param name="cancel">Stops between pictures; nothing is left behind.</param>
+    /// <param name="cancellationToken">Stops between pictures; nothing is left behind.</param>
     public static void Write(
-        string path, IReadOnlyList<string> rows, IReadOnlyList<string> columns, Func<int, int, string?> picture, int cellWidth = 200, CancellationToken cancel = default)
+        string path, IReadOnlyList<string> rows, IReadOnlyList<string> columns, Func<int, int, string?> picture, int cellWidth = 200, CancellationToken cancellationToken = default)
     {
         if (rows.Count == 0 || columns.Count == 0)
             throw BadDataException.For("The contact sheet", $"{rows.Count} rows and {columns.Count} columns", "at least one of each", "Edit some scenes first.");
@@ -41,7 +41,7 @@ static class ContactSheet
             StrokeFont.Draw(canvas, SafePath.Shorten(rows[r], 40), Margin, top + (cellHeight - LabelSize) / 2, LabelSize, SKColors.Black);
             for (int c = 0; c < columns.Count; c++)
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 int left = labelWidth + c * (cellWidth + Margin);
                 if (picture(r, c) is { } file) Cell(canvas, sheet, file, left, top, cellWidth, cellHeight, planes);
             }

@@ -7,7 +7,7 @@ namespace Alignment.MLNet.Dataset;
 /// <summary>A hash over names and contents of everything a validation reads: comparing it is many times faster than decoding.</summary>
 static class DataFingerprint
 {
-    public static string Of(SceneFolder data, string given, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    public static string Of(SceneFolder data, string given, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         string above = Path.GetDirectoryName(data.DataFolder) ?? data.DataFolder;
         string[] roots = [.. new[] { Path.GetFullPath(given), data.DataFolder, above }.Distinct(StringComparer.Ordinal)];
@@ -18,7 +18,7 @@ static class DataFingerprint
         using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (int i = 0; i < files.Length; i++)
         {
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             all.AppendData(Encoding.UTF8.GetBytes($"{files[i]}\0{HashOf(files[i])}\n"));
             progress?.Report(new("checking the data", i + 1, files.Length));
         }

@@ -16,12 +16,12 @@ public static class ValidationJob
     /// <param name="jsonPath">Where the result goes as JSON, with every problem; null: nowhere. Written also when nothing is valid.</param>
     /// <param name="options">How; null: the defaults.</param>
     /// <param name="progress">Reports after each video.</param>
-    /// <param name="cancel">Stops between scenes; nothing is written then.</param>
+    /// <param name="cancellationToken">Stops between scenes; nothing is written then.</param>
     /// <exception cref="BadDataException">No scene is valid (the message says where was looked and what was wrong), or keywords.csv cannot be read at all.</exception>
-    public static ValidationResult Run(string directory, string? csvPath = null, string? jsonPath = null, ValidationOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    public static ValidationResult Run(string directory, string? csvPath = null, string? jsonPath = null, ValidationOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         SceneFolder folder = SceneFolder.Open(directory);
-        var walk = new SceneWalk(folder, options ?? new(), progress, cancel);
+        var walk = new SceneWalk(folder, options ?? new(), progress, cancellationToken);
         csvPath ??= folder.ValidScenesPath;
         BadDataException? nothing = null;
         if (jsonPath is null)
@@ -45,8 +45,8 @@ public static class ValidationJob
 
     /// <summary>The valid scenes of a data set in the CSV's order, without writing anything; problems are passed over.</summary>
     /// <exception cref="BadDataException">The folder has no scenes in a known layout, or keywords.csv cannot be read.</exception>
-    public static IEnumerable<SceneRecord> Scenes(string directory, ValidationOptions? options = null, CancellationToken cancel = default) =>
-        new SceneWalk(SceneFolder.Open(directory), options ?? new(), null, cancel).Scenes();
+    public static IEnumerable<SceneRecord> Scenes(string directory, ValidationOptions? options = null, CancellationToken cancellationToken = default) =>
+        new SceneWalk(SceneFolder.Open(directory), options ?? new(), null, cancellationToken).Scenes();
 
     /// <summary>Writes the valid scenes; without any nothing is written, and the error is returned.</summary>
     internal static BadDataException? WriteValid(SceneWalk walk, string path)
@@ -106,7 +106,7 @@ public static class ValidationJob
 }
 
 /// <summary>One pass over a data set, with counts.</summary>
-sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<WorkProgress>? progress, CancellationToken cancel)
+sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
 {
     const string NothingValid = "No valid scenes found";
 
@@ -141,7 +141,7 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
             int valid = 0;
             foreach (SceneRecord scene in Video(ids[v], keywords))
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 valid++;
                 _valid++;
                 yield return scene;
@@ -166,7 +166,7 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
         if (keyword is null && files.Count > 0)
             Add(keywords.Missing(id, files.Count, "are left out"));
         VideoRead(id, files);
-        foreach (Checked done in OrderedParallel.Map(files, f => Check(id, keyword, f), options.Deep ? OrderedParallel.Workers : 1, cancel))
+        foreach (Checked done in OrderedParallel.Map(files, f => Check(id, keyword, f), options.Deep ? OrderedParallel.Workers : 1, cancellationToken))
         {
             foreach (SceneProblem problem in done.Problems) Add(problem);
             if (done.Scene is null) continue;

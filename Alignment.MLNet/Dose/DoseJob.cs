@@ -38,12 +38,12 @@ public static class DoseJob
     /// <param name="output">Where it goes; null: <c>dose</c> in the run's folder.</param>
     /// <param name="data">The data folder to take masks from; null: where they were when the variants were made.</param>
     /// <param name="progress">Counts scenes.</param>
-    /// <param name="cancel">Stops between pictures; every scene finished then is not measured again.</param>
+    /// <param name="cancellationToken">Stops between pictures; every scene finished then is not measured again.</param>
     /// <exception cref="UsageException">An option is out of range.</exception>
     /// <exception cref="BadDataException">There are no variants or edits, or no scene could be measured.</exception>
     /// <exception cref="MissingDependencyException">A model is not there.</exception>
     /// <exception cref="RetryableException">Another run works in the folder.</exception>
-    public static DoseResult Run(string run, DoseOptions? options = null, string? output = null, string? data = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    public static DoseResult Run(string run, DoseOptions? options = null, string? output = null, string? data = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= new();
         options.Check();
@@ -51,11 +51,11 @@ public static class DoseJob
         string root = Path.GetFullPath(run);
         if (Path.GetFileName(Path.TrimEndingDirectorySeparator(root)) == VariantFiles.Folder) root = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(root))!;
         using RunLock alone = RunLock.Take(output ?? root);
-        return RunLocked(set, root, options, output, progress, cancel);
+        return RunLocked(set, root, options, output, progress, cancellationToken);
     }
 
     /// <summary>As <see cref="Run"/>, for a caller that has the folder's lock.</summary>
-    internal static DoseResult RunLocked(VariantSet set, string run, DoseOptions options, string? output, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    internal static DoseResult RunLocked(VariantSet set, string run, DoseOptions options, string? output, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         options.Check();
         var edited = new EditedFolder(run);
@@ -73,7 +73,7 @@ public static class DoseJob
             using LpipsMeter? lpips = LpipsMeter.Open(options.Model);
             var meter = new SceneMeter(set, edited, predictors, lpips, options);
             var maker = new DoseReportMaker([.. predictors.Select(p => p.Name)], options);
-            long measured = Scenes(set, folder, meter, maker, progress, cancel);
+            long measured = Scenes(set, folder, meter, maker, progress, cancellationToken);
             DosePredictor[] names = [.. predictors.Select(p => new DosePredictor(p.Name, p.ModelSha256, set.AttentionOrigin.By.Contains("predicted by " + p.Name)))];
             DoseReport report = maker.Report(names, lpips?.Model, set.AttentionOrigin);
             report.Write(folder);
@@ -86,14 +86,14 @@ public static class DoseJob
     }
 
     /// <summary>Goes through all scenes, several at once, and writes dose.csv in their order.</summary>
-    static long Scenes(VariantSet set, DoseFolder folder, SceneMeter meter, DoseReportMaker maker, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    static long Scenes(VariantSet set, DoseFolder folder, SceneMeter meter, DoseReportMaker maker, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         long measured = 0, done = 0, good = 0;
         string? reason = null;
         progress?.Report(new(Stage, 0, set.Scenes));
         DoseTables.Write(folder.Csv, SceneDose.Columns, to =>
         {
-            foreach (Done made in OrderedParallel.Map(All(set), work => Measure(work, folder, meter, cancel), OrderedParallel.Workers, cancel))
+            foreach (Done made in OrderedParallel.Map(All(set), work => Measure(work, folder, meter, cancellationToken), OrderedParallel.Workers, cancellationToken))
             {
                 if (made.Failure is { } why)
                 {
@@ -108,13 +108,13 @@ public static class DoseJob
                 }
                 progress?.Report(new(Stage, Math.Min(++done, set.Scenes), set.Scenes, made.Work.Scene));
             }
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             if (good == 0) throw new BadDataException(reason is null ? "The variants have no scenes: nothing can be measured." : $"No scene could be measured. The first: {reason}");
         });
         return measured;
     }
 
-    static Done Measure(Work work, DoseFolder folder, SceneMeter meter, CancellationToken cancel)
+    static Done Measure(Work work, DoseFolder folder, SceneMeter meter, CancellationToken cancellationToken)
     {
         if (work.Rows is null) return new(work, null, null, false, work.Failure);
         string record = folder.Scene(work.Video, work.Scene);
@@ -122,7 +122,7 @@ public static class DoseJob
         {
             FoundScene scene = meter.Find(work.Rows);
             if (OutputRecord.FactsFrom<SceneFacts>(record, scene.Recipe) is { } known) return new(work, scene, known, false, null);
-            SceneFacts facts = meter.Measure(scene, cancel);
+            SceneFacts facts = meter.Measure(scene, cancellationToken);
             OutputRecord.WriteHashed(record, scene.Recipe, facts, []);
             return new(work, scene, facts, true, null);
         }

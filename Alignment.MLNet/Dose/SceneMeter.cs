@@ -67,7 +67,7 @@ sealed class SceneMeter(VariantSet set, EditedFolder folder, IReadOnlyList<Atten
 
     /// <summary>Measures it.</summary>
     /// <exception cref="BadDataException">A picture or map cannot be read, or they do not belong together.</exception>
-    public SceneFacts Measure(FoundScene scene, CancellationToken cancel)
+    public SceneFacts Measure(FoundScene scene, CancellationToken cancellationToken)
     {
         VariantScene first = scene.Rows[0];
         float[] mask = _masks.ReadMask(new(first.Scene.VideoId, first.Scene.SceneId, "", "", first.Scene.KeywordMaskPath, []), set.Width, set.Height);
@@ -80,7 +80,7 @@ sealed class SceneMeter(VariantSet set, EditedFolder folder, IReadOnlyList<Atten
         ArtifactFacts? artifact = null;
         for (int v = 0; v < scene.Edits.Count; v++)
         {
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             string hash = scene.Recipe.Variants[v].PictureSha256;
             if (v > 0 && seen.ContainsKey(hash)) continue;
             RgbPicture edit = hash == scene.Recipe.SourceSha256 ? still : PictureFile.ReadRgb8(scene.Edits[v]);

@@ -21,7 +21,7 @@ sealed class BundleDiffusion(ModelBundle bundle, EditOptions options, int previe
 
     public object? Encode(float[] image) => DoesNothing || options.FromNoise ? null : _editor.EncodeImage(image);
 
-    public void Denoise(SceneToEdit scene, float[] image, object? encoded, IReadOnlyList<float[]> controls, Action<DenoisedEdit> made, CancellationToken cancel)
+    public void Denoise(SceneToEdit scene, float[] image, object? encoded, IReadOnlyList<float[]> controls, Action<DenoisedEdit> made, CancellationToken cancellationToken)
     {
         if (DoesNothing)
         {
@@ -43,7 +43,7 @@ sealed class BundleDiffusion(ModelBundle bundle, EditOptions options, int previe
             double seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds / count;
             for (int i = 0; i < count; i++) made(new(first + i, count == 1 ? latents : latents[(i * one)..((i + 1) * one)], seconds) { Guesses = guesses[first + i] ?? [] });
             began = TimeProvider.System.GetTimestamp();
-        }, previewEvery > 0 ? Guess : null, Math.Max(1, previewEvery), progress: null, cancel);
+        }, previewEvery > 0 ? Guess : null, Math.Max(1, previewEvery), progress: null, cancellationToken);
 
         void Guess(in DenoiseStep step)
         {

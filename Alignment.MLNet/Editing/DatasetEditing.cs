@@ -23,7 +23,7 @@ sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, EditJob
     readonly EditSettings _settings = EditSettings.Of(options.Edit, options.JpegQuality);
     readonly List<EditFailure> _failures = [];
 
-    public EditResult Run(IProgress<WorkProgress>? progress, CancellationToken cancel)
+    public EditResult Run(IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         if (variants.Variants.FirstOrDefault(v => v is EditedFolder.Source or EditedFolder.Region or EditedFolder.Previews || !SafePath.IsName(v)) is { } clash)
             throw BadDataException.For($"The variant '{SafePath.Shorten(clash)}'", "a name that cannot be a folder of edits", $"a plain name other than '{EditedFolder.Source}', '{EditedFolder.Region}' and '{EditedFolder.Previews}'", "Rename the variant.");
@@ -36,7 +36,7 @@ sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, EditJob
         long left = 0, all = 0;
         foreach (SceneToEdit scene in WithoutOthers())
         {
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             ScenePlan? plan = Try(scenes, scene, () =>
             {
                 ScenePlan made = scenes.Plan(scene);
@@ -82,7 +82,7 @@ sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, EditJob
                     Fail(scenes, scene, failure!);
                 },
             };
-            pipeline.Run(Pending(pending, planning), cancel);
+            pipeline.Run(Pending(pending, planning), cancellationToken);
             timing = pipeline.Timing(TimeProvider.System.GetElapsedTime(began).TotalSeconds);
             progress?.Report(new(Editing, made, made));
         }
@@ -96,7 +96,7 @@ sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, EditJob
             variants.Variants,
             variants.AttentionOrigin,
             Counts = counts,
-            Quality = EditQualityTable.Write(folder, variants, lpips, cancel),
+            Quality = EditQualityTable.Write(folder, variants, lpips, cancellationToken),
             Failures = _failures,
         });
         return new EditResult(folder.Root, folder.ManifestPath, modelHash, counts, made, _failures) { Timing = timing };

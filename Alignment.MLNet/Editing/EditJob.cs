@@ -25,14 +25,14 @@ public static class EditJob
     /// <param name="output">The folder that gets <c>edited_scenes</c>.</param>
     /// <param name="options">How; null: the defaults.</param>
     /// <param name="progress">Counts first the scenes looked at, then the edits that are really to be made.</param>
-    /// <param name="cancel">Stops between denoising steps; everything written then is complete.</param>
+    /// <param name="cancellationToken">Stops between denoising steps; everything written then is complete.</param>
     /// <exception cref="UsageException">An option is out of range, or the maps' size does not suit the model.</exception>
     /// <exception cref="BadDataException">The set is damaged.</exception>
     /// <exception cref="RetryableException">Another run works in the output folder.</exception>
-    public static EditResult Run(VariantSet variants, ModelBundle bundle, string output, EditJobOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    public static EditResult Run(VariantSet variants, ModelBundle bundle, string output, EditJobOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         using RunLock alone = RunLock.Take(output);
-        return RunLocked(variants, bundle, output, options, progress, cancel);
+        return RunLocked(variants, bundle, output, options, progress, cancellationToken);
     }
 
     /// <summary>Refuses options that do not suit the model or the machine; reads no model yet.</summary>
@@ -50,7 +50,7 @@ public static class EditJob
     }
 
     /// <summary>As <see cref="Run"/>, for a caller that has the folder's lock.</summary>
-    internal static EditResult RunLocked(VariantSet variants, ModelBundle bundle, string output, EditJobOptions? options, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    internal static EditResult RunLocked(VariantSet variants, ModelBundle bundle, string output, EditJobOptions? options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(variants);
         ArgumentNullException.ThrowIfNull(bundle);
@@ -62,13 +62,13 @@ public static class EditJob
         Require(bundle, options.Edit);   // refused before hours of looking at scenes
         var scenes = new VariantSetScenes(variants, options.Videos);
         string lpips = bundle.Has(BundleFiles.Lpips) ? $"by the model's {BundleFiles.Lpips}" : $"left out: the model has no {BundleFiles.Lpips} (docs/perceptual-distance.md says how to add it)";
-        return new DatasetEditing(scenes, new EditedFolder(output), options, bundle.Hash, lpips, Open).Run(progress, cancel);
+        return new DatasetEditing(scenes, new EditedFolder(output), options, bundle.Hash, lpips, Open).Run(progress, cancellationToken);
 
         // Only when something is to be edited: the hash in the records stands for what the manifest says, and that the files
         // are what it says is known only after reading them.
         BundleDiffusion Open()
         {
-            if (bundle.HasManifest) bundle.Verify(progress, cancel);
+            if (bundle.HasManifest) bundle.Verify(progress, cancellationToken);
             return new(bundle, options.Edit, options.PreviewEvery);
         }
     }

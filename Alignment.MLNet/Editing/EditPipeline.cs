@@ -34,11 +34,11 @@ sealed class EditPipeline(SceneEditing scenes, ISceneDiffusion diffusion, int ah
 
     /// <summary>Makes the edits of all.</summary>
     /// <param name="pending">What to edit, read as far as there is room.</param>
-    /// <param name="cancel">Stops between steps; what is denoised by then is still written.</param>
-    public void Run(IEnumerable<SceneToEdit> pending, CancellationToken cancel)
+    /// <param name="cancellationToken">Stops between steps; what is denoised by then is still written.</param>
+    public void Run(IEnumerable<SceneToEdit> pending, CancellationToken cancellationToken)
     {
         using IEnumerator<SceneToEdit> source = pending.GetEnumerator();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
             while (true)
@@ -48,11 +48,11 @@ sealed class EditPipeline(SceneEditing scenes, ISceneDiffusion diffusion, int ah
                 if (!_prepared.TryDequeue(out OpenScene? scene)) break;
 
                 // 2. Denoise the first of them; what is done goes to the other thread.
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 _finishing.Enqueue(scene);
                 try
                 {
-                    Denoise(scene, scene.Prepared.GetAwaiter().GetResult(), cancel);
+                    Denoise(scene, scene.Prepared.GetAwaiter().GetResult(), cancellationToken);
                 }
                 catch (BadDataException e)
                 {
@@ -79,16 +79,16 @@ sealed class EditPipeline(SceneEditing scenes, ISceneDiffusion diffusion, int ah
     /// <summary>Times so far.</summary>
     public EditTiming Timing(double seconds) => new(_edits, seconds, _prepare, _denoise, _finish);
 
-    OpenScene Open(SceneToEdit scene, CancellationToken stop) => new(scene, _side.Start(() =>
+    OpenScene Open(SceneToEdit scene, CancellationToken cancellationToken) => new(scene, _side.Start(() =>
     {
-        stop.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         long began = TimeProvider.System.GetTimestamp();
         PreparedScene made = scenes.Prepare(scene, diffusion);
         _prepare += Since(began);
         return made;
     }));
 
-    void Denoise(OpenScene open, PreparedScene prepared, CancellationToken cancel)
+    void Denoise(OpenScene open, PreparedScene prepared, CancellationToken cancellationToken)
     {
         if (prepared.Pixels == 0)
         {
@@ -101,7 +101,7 @@ sealed class EditPipeline(SceneEditing scenes, ISceneDiffusion diffusion, int ah
             _denoise += edit.Seconds;
             _edits++;
             Finish(open, prepared, prepared.Missing[edit.Control], edit);
-        }, cancel);
+        }, cancellationToken);
     }
 
     void Finish(OpenScene open, PreparedScene prepared, ControlGroup group, DenoisedEdit? edit) => open.Finishing.Add(_side.Start(() =>

@@ -44,15 +44,15 @@ static class EditQualityTable
     /// <param name="folder">With the records.</param>
     /// <param name="scenes">All that may have some.</param>
     /// <param name="lpips">By which network LPIPS is measured, or why it is left out.</param>
-    /// <param name="cancel">Looked at before each row.</param>
-    public static EditQualitySummary Write(EditedFolder folder, IScenesToEdit scenes, string lpips, CancellationToken cancel)
+    /// <param name="cancellationToken">Looked at before each row.</param>
+    public static EditQualitySummary Write(EditedFolder folder, IScenesToEdit scenes, string lpips, CancellationToken cancellationToken)
     {
         EditQualitySummary? summary = null;
-        AtomicFile.Write(Path.Combine(folder.Root, FileName), csv => AtomicFile.Write(Path.Combine(folder.Root, JsonName), json => summary = Write(csv, json, folder, scenes, lpips, cancel), keepEqual: true), keepEqual: true);
+        AtomicFile.Write(Path.Combine(folder.Root, FileName), csv => AtomicFile.Write(Path.Combine(folder.Root, JsonName), json => summary = Write(csv, json, folder, scenes, lpips, cancellationToken), keepEqual: true), keepEqual: true);
         return summary!;
     }
 
-    static EditQualitySummary Write(Stream csv, Stream jsonStream, EditedFolder folder, IScenesToEdit scenes, string lpips, CancellationToken cancel)
+    static EditQualitySummary Write(Stream csv, Stream jsonStream, EditedFolder folder, IScenesToEdit scenes, string lpips, CancellationToken cancellationToken)
     {
         Mean psnr = new(), ssim = new(), distance = new();
         long pictures = 0;
@@ -65,7 +65,7 @@ static class EditQualityTable
         foreach (SceneToEdit scene in scenes.All())
             foreach (VariantMap map in scene.Maps)
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 if (OutputRecord.Read(folder.Record(map.Variant, scene.VideoId, scene.SceneId)) is not { } record || Facts(record) is not { Quality: { } q } facts) continue;
                 Told? told = Part<Told>(record, "recipe");
                 pictures++;

@@ -17,9 +17,9 @@ public static class AnalysisJob
     /// <param name="outFolder">Made if it is not there.</param>
     /// <param name="options">How to compare; a plan's word counts more.</param>
     /// <param name="inputs">A plan, a dose table.</param>
-    /// <param name="stop">Stops between blocks of rows.</param>
+    /// <param name="cancellationToken">Stops between blocks of rows.</param>
     /// <exception cref="BadDataException">No file, no header, a column missing or no column of numbers. Single bad rows are reported, not thrown.</exception>
-    public static EngagementAnalysis Run(string engagementFile, string outFolder, AnalysisOptions? options = null, AnalysisInputs? inputs = null, CancellationToken stop = default)
+    public static EngagementAnalysis Run(string engagementFile, string outFolder, AnalysisOptions? options = null, AnalysisInputs? inputs = null, CancellationToken cancellationToken = default)
     {
         // A file is read and replaced by one of these names only by mistake.
         if (new[] { AnalysisFiles.Json, AnalysisFiles.Comparisons, AnalysisFiles.Findings, AnalysisFiles.Rejected }.FirstOrDefault(f => Path.GetFullPath(Path.Combine(outFolder, f)) == Path.GetFullPath(engagementFile)) is { } own)
@@ -34,7 +34,7 @@ public static class AnalysisJob
                 writer.Number(row.Line);
                 writer.Text(row.Reason);
                 writer.EndRow();
-            }, inputs, stop);
+            }, inputs, cancellationToken);
         });
         AnalysisTables.WriteComparisons(Path.Combine(outFolder, AnalysisFiles.Comparisons), made!);
         AnalysisTables.WriteFindings(Path.Combine(outFolder, AnalysisFiles.Findings), made!);
@@ -43,29 +43,29 @@ public static class AnalysisJob
     }
 
     /// <summary>Reads and compares without writing anything; <paramref name="rejected"/> gets every row left out.</summary>
-    public static EngagementAnalysis Analyze(string engagementFile, AnalysisOptions? options = null, Action<RejectedRow>? rejected = null, AnalysisInputs? inputs = null, CancellationToken stop = default)
+    public static EngagementAnalysis Analyze(string engagementFile, AnalysisOptions? options = null, Action<RejectedRow>? rejected = null, AnalysisInputs? inputs = null, CancellationToken cancellationToken = default)
     {
         var (used, plan, dose) = Prepare(options, inputs);
-        var (sums, facts) = EngagementFile.Collect(engagementFile, used, rejected, stop);
-        return Analyze(sums, facts, new(used, plan, dose, stop));
+        var (sums, facts) = EngagementFile.Collect(engagementFile, used, rejected, cancellationToken);
+        return Analyze(sums, facts, new(used, plan, dose, cancellationToken));
     }
 
     /// <summary>Compares rows in memory.</summary>
-    public static EngagementAnalysis Analyze(EngagementRows rows, AnalysisOptions? options = null, AnalysisInputs? inputs = null, CancellationToken stop = default)
+    public static EngagementAnalysis Analyze(EngagementRows rows, AnalysisOptions? options = null, AnalysisInputs? inputs = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
         var (used, plan, dose) = Prepare(options, inputs);
         var (sums, facts) = rows.Collect(used);
-        return Analyze(sums, facts, new(used, plan, dose, stop));
+        return Analyze(sums, facts, new(used, plan, dose, cancellationToken));
     }
 
     /// <summary>Compares the rows of a data view, streamed: text columns video_id and variant, and single numbers.</summary>
-    public static EngagementAnalysis Analyze(IDataView rows, AnalysisOptions? options = null, AnalysisInputs? inputs = null, CancellationToken stop = default)
+    public static EngagementAnalysis Analyze(IDataView rows, AnalysisOptions? options = null, AnalysisInputs? inputs = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
         var (used, plan, dose) = Prepare(options, inputs);
-        var (sums, facts) = EngagementView.Collect(rows, used, stop);
-        return Analyze(sums, facts, new(used, plan, dose, stop));
+        var (sums, facts) = EngagementView.Collect(rows, used, cancellationToken);
+        return Analyze(sums, facts, new(used, plan, dose, cancellationToken));
     }
 
     static EngagementAnalysis Analyze(EngagementSums sums, ReadingFacts facts, MetricContext context)

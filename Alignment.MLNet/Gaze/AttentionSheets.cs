@@ -17,20 +17,20 @@ sealed class AttentionSheets(SceneFolder data)
 
     sealed record Facts(int Rows);
 
-    public IReadOnlyList<string> Make(IReadOnlyList<string> videoIds, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    public IReadOnlyList<string> Make(IReadOnlyList<string> videoIds, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         string folder = Path.Combine(data.DataFolder, Layout.AttentionSheets);
         var sheets = new List<string>();
         for (int v = 0; v < videoIds.Count; v++)
         {
-            cancel.ThrowIfCancellationRequested();
-            if (Make(folder, videoIds[v], cancel) is { } sheet) sheets.Add(sheet);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (Make(folder, videoIds[v], cancellationToken) is { } sheet) sheets.Add(sheet);
             progress?.Report(new("drawing contact sheets", v + 1, videoIds.Count, videoIds[v]));
         }
         return sheets;
     }
 
-    string? Make(string folder, string video, CancellationToken cancel)
+    string? Make(string folder, string video, CancellationToken cancellationToken)
     {
         SceneFiles[] all = [.. data.Read(video, static _ => { }).Where(s => s.Heatmap is not null)];
         if (all.Length == 0) return null;
@@ -45,7 +45,7 @@ sealed class AttentionSheets(SceneFolder data)
         DirectoryInfo drawn = Directory.CreateTempSubdirectory("alignment-sheet-");
         try
         {
-            ContactSheet.Write(path, rows, ["still", "attention"], (row, column) => row >= scenes.Length ? null : column == 0 ? scenes[row].Still : Over(scenes[row], drawn.FullName), CellWidth, cancel);
+            ContactSheet.Write(path, rows, ["still", "attention"], (row, column) => row >= scenes.Length ? null : column == 0 ? scenes[row].Still : Over(scenes[row], drawn.FullName), CellWidth, cancellationToken);
         }
         finally
         {

@@ -25,9 +25,9 @@ sealed class AttentionWork : IDisposable
     ProvenanceCounts _origins = ProvenanceCounts.None;
     long _failures, _withoutGaze, _done, _toMake;
 
-    public AttentionWork(SceneFolder data, string given, string root, AttentionOptions options, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    public AttentionWork(SceneFolder data, string given, string root, AttentionOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
-        (_data, _root, _options, _progress, _cancel) = (data, root, options, progress, cancel);
+        (_data, _root, _options, _progress, _cancel) = (data, root, options, progress, cancellationToken);
         IReadOnlyList<string> ids = data.VideoIds();
         if (options.Videos.FirstOrDefault(v => !ids.Contains(v)) is { } unknown)
             throw UsageException.For($"{OptionName.Of<AttentionOptions>(nameof(AttentionOptions.Videos))} '{SafePath.Shorten(unknown)}'", "no such video", ids.Count == 0 ? "a video of the data set" : $"one of {string.Join(", ", ids.Take(10))}", "Correct the id.");

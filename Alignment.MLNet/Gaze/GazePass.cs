@@ -21,7 +21,7 @@ sealed class GazePass(GazeScenes scenes, GazeOptions options, GazeSpill spill)
     GazeScene? _anyScene;
 
     /// <exception cref="BadDataException">The file is no gaze file, or its numbers contradict the kind of coordinates.</exception>
-    public GazeReport Run(string path, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    public GazeReport Run(string path, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         using var rows = GazeReader.Open(path);
         bool timed = rows.HasDuration;
@@ -34,11 +34,11 @@ sealed class GazePass(GazeScenes scenes, GazeOptions options, GazeSpill spill)
             }
             if (++_rows % Every == 0)
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 progress?.Report(new("reading gaze", rows.Position, rows.Length, FormattableString.Invariant($"{_rows:N0} rows")));
             }
         }
-        cancel.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         progress?.Report(new("reading gaze", rows.Length, rows.Length, FormattableString.Invariant($"{_rows:N0} rows")));
         CheckCoordinates(path);
         spill.Finish();

@@ -54,12 +54,12 @@ sealed class GazeScenes
     }
 
     /// <summary>Reads scene lists and the headers of stills; problems are reported.</summary>
-    public static GazeScenes Read(SceneFolder data, IReadOnlyList<string> videoIds, IReadOnlyList<string> sources, Action<AttentionProblem> report, CancellationToken cancel)
+    public static GazeScenes Read(SceneFolder data, IReadOnlyList<string> videoIds, IReadOnlyList<string> sources, Action<AttentionProblem> report, CancellationToken cancellationToken)
     {
         var all = new GazeScenes();
         foreach (string id in videoIds)
         {
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             if (SafePath.Why(id) is not null) continue;   // reported where its stills are read
             GazeVideo video;
             try

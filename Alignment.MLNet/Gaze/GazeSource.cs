@@ -48,10 +48,10 @@ sealed class GazeSource : IDisposable
 
     /// <summary>Reads the file, or – where no map is missing – only the report of an earlier call.</summary>
     /// <exception cref="BadDataException">The file or all of its rows cannot be used.</exception>
-    public static GazeSource Open(SceneFolder data, IReadOnlyList<string> videoIds, IReadOnlyList<string> sources, AttentionOptions options, string spillPath, string keptPath, bool read, Action<AttentionProblem> report, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    public static GazeSource Open(SceneFolder data, IReadOnlyList<string> videoIds, IReadOnlyList<string> sources, AttentionOptions options, string spillPath, string keptPath, bool read, Action<AttentionProblem> report, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         string path = options.GazeFile!, name = Path.GetFileName(path);
-        GazeScenes scenes = GazeScenes.Read(data, videoIds, sources, report, cancel);
+        GazeScenes scenes = GazeScenes.Read(data, videoIds, sources, report, cancellationToken);
         string place = FormattableString.Invariant($"{options.Gaze.Coordinates} {options.Gaze.FrameWidth}x{options.Gaze.FrameHeight} {options.Gaze.MostLinesKept}"), hash = scenes.Hash();
         if (!read)
         {
@@ -61,7 +61,7 @@ sealed class GazeSource : IDisposable
         var spill = new GazeSpill(spillPath, scenes.Slots);
         try
         {
-            GazeReport found = new GazePass(scenes, options.Gaze, spill).Run(path, progress, cancel);
+            GazeReport found = new GazePass(scenes, options.Gaze, spill).Run(path, progress, cancellationToken);
             if (found.RowsUsed == 0 && options.Predict is null) throw Unusable(path, found);
             if (found.Rows > 0 && found.Dropped["off_screen"].Count > found.Rows / 2)
                 report(new(null, null, FormattableString.Invariant($"{found.Dropped["off_screen"].Count} of {found.Rows} gaze rows are off screen. If x and y are pixels of another frame than the stills, give its size."), Breaks: false));

@@ -18,12 +18,12 @@ public static class MaskJob
     /// <param name="bundle">A model bundle with a CLIPSeg.</param>
     /// <param name="options">Null: the defaults.</param>
     /// <param name="progress">Reports after every scene.</param>
-    /// <param name="cancel">Stops between scenes.</param>
+    /// <param name="cancellationToken">Stops between scenes.</param>
     /// <exception cref="BadDataException">There are no stills, or no keywords.csv.</exception>
     /// <exception cref="MissingDependencyException">The bundle has no CLIPSeg.</exception>
     /// <exception cref="UsageException">An option is out of range, or a video is not there.</exception>
     /// <exception cref="RetryableException">Another run is at work in the report's folder.</exception>
-    public static MaskResult Run(string data, ModelBundle bundle, MaskOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    public static MaskResult Run(string data, ModelBundle bundle, MaskOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(bundle);
         options ??= new();
@@ -38,7 +38,7 @@ public static class MaskJob
         var stage = new MaskKeywordOptions { Bundle = bundle.Folder, Mask = options.Mask, ImageColumn = SceneColumns.SceneImagePath };
         using MaskKeywordTransformer masker = MaskKeywordTransformer.Open(stage, options.Device);
         using RunLock one = RunLock.Take(report);
-        return new MaskRun(new(folder, keywords, ids, report, bundle), masker, options, progress, cancel).Run();
+        return new MaskRun(new(folder, keywords, ids, report, bundle), masker, options, progress, cancellationToken).Run();
     }
 }
 
@@ -46,7 +46,7 @@ public static class MaskJob
 sealed record MaskTask(SceneFolder Folder, string Keywords, IReadOnlyList<string> Videos, string Report, ModelBundle Bundle);
 
 /// <summary>One pass over a data set, scene by scene: the scenes as a view, the stage that finds the product, and the writer of what is missing.</summary>
-sealed class MaskRun(MaskTask task, MaskKeywordTransformer masker, MaskOptions options, IProgress<WorkProgress>? progress, CancellationToken cancel)
+sealed class MaskRun(MaskTask task, MaskKeywordTransformer masker, MaskOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
 {
     /// <summary>Raised when the same settings give other masks than before.</summary>
     const int Format = 1;
@@ -112,12 +112,12 @@ sealed class MaskRun(MaskTask task, MaskKeywordTransformer masker, MaskOptions o
             if (video is null) Add(keywords.Missing(id, scenes.Count, "get no mask"));
             foreach (SceneFiles scene in scenes)
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 if (video is not null) yield return _at = new(video, scene);
                 // Videos are read one at a time: how many scenes there are in all is known at the end only.
                 progress?.Report(new(Stage, ++done, v == task.Videos.Count - 1 ? _scenes : 0, SceneRecord.IdOf(id, scene.Number)));
             }
-            if (options.Sheets && video?.Sheet.Write(cancel) is { } path) _sheets.Add(path);
+            if (options.Sheets && video?.Sheet.Write(cancellationToken) is { } path) _sheets.Add(path);
         }
         progress?.Report(new(Stage, done, done));
     }
@@ -159,7 +159,7 @@ sealed class MaskRun(MaskTask task, MaskKeywordTransformer masker, MaskOptions o
         (int width, int height) = columns.Size();
         _atModel = true;
         // The hash stands for what the manifest says; that the files are what it says is known only after reading them.
-        if (!_verified && task.Bundle.HasManifest) task.Bundle.Verify(cancel: cancel);
+        if (!_verified && task.Bundle.HasManifest) task.Bundle.Verify(cancellationToken: cancellationToken);
         _verified = true;
         double? similarity = columns.Similarity();
         _atModel = false;

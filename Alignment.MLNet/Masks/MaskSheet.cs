@@ -35,7 +35,7 @@ sealed class MaskSheet(string folder, string video)
 
     /// <summary>Draws the sheet, unless it is current.</summary>
     /// <returns>Its path; null for a video without masks.</returns>
-    public string? Write(CancellationToken cancel)
+    public string? Write(CancellationToken cancellationToken)
     {
         if (_scenes.Count == 0) return null;
         string path = SafePath.Under(folder, video + ".png"), record = SafePath.Under(folder, video + ".json");
@@ -45,7 +45,7 @@ sealed class MaskSheet(string folder, string video)
         DirectoryInfo drawn = Directory.CreateTempSubdirectory("alignment-sheet-");
         try
         {
-            ContactSheet.Write(path, rows, ["still", $"mask of '{_scenes[0].Row.Keyword}'", "probability"], (row, column) => row < _scenes.Count ? Cell(_scenes[row], column, drawn.FullName) : null, CellWidth, cancel);
+            ContactSheet.Write(path, rows, ["still", $"mask of '{_scenes[0].Row.Keyword}'", "probability"], (row, column) => row < _scenes.Count ? Cell(_scenes[row], column, drawn.FullName) : null, CellWidth, cancellationToken);
         }
         finally
         {

@@ -22,8 +22,8 @@ static class DemoStudy
     /// <param name="videos">The videos' ids.</param>
     /// <param name="options">Seed and size.</param>
     /// <param name="doseFile">The dose by variant; null where there is none.</param>
-    /// <param name="cancel">Stops between blocks of rows.</param>
-    public static (EngagementAnalysis Analysis, bool Made) Run(string run, IReadOnlyList<string> videos, DemoOptions options, string? doseFile, CancellationToken cancel)
+    /// <param name="cancellationToken">Stops between blocks of rows.</param>
+    public static (EngagementAnalysis Analysis, bool Made) Run(string run, IReadOnlyList<string> videos, DemoOptions options, string? doseFile, CancellationToken cancellationToken)
     {
         string folder = Path.Combine(run, SimulationTruth.Folder), data = Path.Combine(folder, EngagementFile), plan = Path.Combine(folder, PlanFile);
         var study = new SimulationOptions { Videos = videos, RowsPerCell = options.StudyRows, Seed = options.Seed };
@@ -37,7 +37,7 @@ static class DemoStudy
             RowsPerVideoAndVariant = study.RowsPerCell,
             Metrics = study.Metrics,
         }.Write(run);
-        return Alignment.MLNet.Pipelines.AnalysisStep.Run(data, new(run), new(), cancel, new() { PlanFile = plan, DoseFile = doseFile });
+        return Alignment.MLNet.Pipelines.AnalysisStep.Run(data, new(run), new(), cancellationToken, new() { PlanFile = plan, DoseFile = doseFile });
     }
 
     static AnalysisPlan Planned(SimulationOptions study) => new AnalysisPlan

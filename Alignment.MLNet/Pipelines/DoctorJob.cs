@@ -56,8 +56,8 @@ public static class DoctorJob
     /// <summary>Looks at everything; a failed check does not stop the next.</summary>
     /// <param name="options">Null: the bundled model on the processor, and the current folder.</param>
     /// <param name="progress">Reports each check.</param>
-    /// <param name="cancel">Stops soon.</param>
-    public static DoctorResult Run(DoctorOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    /// <param name="cancellationToken">Stops soon.</param>
+    public static DoctorResult Run(DoctorOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= new();
         (string What, Func<DoctorCheck> Check)[] all =
@@ -65,9 +65,9 @@ public static class DoctorJob
             ("Alignment", Version),
             (".NET", Runtime),
             ("Unicode data", Unicode),
-            ("ffmpeg", () => Ffmpeg(cancel)),
+            ("ffmpeg", () => Ffmpeg(cancellationToken)),
             ("ONNX Runtime", OnnxRuntime),
-            ("Model", () => Model(options, cancel)),
+            ("Model", () => Model(options, cancellationToken)),
             ("Memory", Memory),
             ("Disk", () => Disk(options.OutFolder)),
         ];
@@ -103,14 +103,14 @@ public static class DoctorJob
         : new("Unicode data", DoctorState.Warning, "globalization-invariant mode: text cannot be composed",
             "Prompts and keywords with accents are refused; install libicu and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
 
-    static DoctorCheck Ffmpeg(CancellationToken cancel)
+    static DoctorCheck Ffmpeg(CancellationToken cancellationToken)
     {
         var tools = FfmpegTools.Find();
         // Being there is not enough: some builds come without the H.264 encoder.
         string probe = Path.Combine(Path.GetTempPath(), $"alignment-doctor-{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}.mp4");
         try
         {
-            VideoWriter.Write(probe, new(16, 16, new(25), 2), (_, rgb) => rgb.Fill(128), tools: tools, cancellationToken: cancel);
+            VideoWriter.Write(probe, new(16, 16, new(25), 2), (_, rgb) => rgb.Fill(128), tools: tools, cancellationToken: cancellationToken);
         }
         finally
         {
@@ -119,10 +119,10 @@ public static class DoctorJob
         return new("ffmpeg", DoctorState.Ok, $"{tools.Version} in {tools.Folder}, encodes H.264");
     }
 
-    static DoctorCheck Model(DoctorOptions options, CancellationToken cancel)
+    static DoctorCheck Model(DoctorOptions options, CancellationToken cancellationToken)
     {
         var bundle = ModelBundle.Open(options.ModelFolder ?? BundledModels.Tiny);
-        if (bundle.HasManifest) bundle.Verify(cancel: cancel);
+        if (bundle.HasManifest) bundle.Verify(cancellationToken: cancellationToken);
         // The smallest of the models shows whether the device takes models at all.
         using var session = OrtSessions.Open(bundle.PathOf(BundleFiles.TextEncoder), new() { Device = Device.Parse(options.Device) });
         string parameters = bundle.Inspect().Parameters.ToString("N0", CultureInfo.InvariantCulture);

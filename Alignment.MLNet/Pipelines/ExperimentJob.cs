@@ -19,7 +19,7 @@ public static class ExperimentJob
     /// <param name="output">Receives everything; created if it is not there.</param>
     /// <param name="options">Null: the defaults.</param>
     /// <param name="progress">Each step reports under its own name.</param>
-    /// <param name="cancel">Stops soon; everything written then is complete.</param>
+    /// <param name="cancellationToken">Stops soon; everything written then is complete.</param>
     /// <returns>Where everything is, what was done, and what went wrong: look at <see cref="ExperimentResult.HasFailures"/>.</returns>
     /// <exception cref="UsageException">An option is out of range, or the output folder is read as data.</exception>
     /// <exception cref="BadDataException">No valid scene, no scene that could be edited, or engagement data that cannot be read at all.</exception>
@@ -27,10 +27,10 @@ public static class ExperimentJob
     /// <exception cref="RetryableException">Another run works in the output folder, or the disk is too small.</exception>
     public static ExperimentResult Run(
         string data, string model, string output,
-        ExperimentOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+        ExperimentOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         // 1. Refuse what can be refused, before anything is written.
-        using ExperimentRun run = ExperimentRun.Open(data, model, output, options ?? new(), progress, cancel);
+        using ExperimentRun run = ExperimentRun.Open(data, model, output, options ?? new(), progress, cancellationToken);
 
         // 2. Find the scenes that can be used.
         ValidationResult validation = run.Validate();

@@ -33,9 +33,9 @@ sealed class ExperimentRun : IDisposable
 
     public IReadOnlyList<RunProblem> Problems => _problems;
 
-    ExperimentRun(string data, string model, string output, ExperimentOptions options, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    ExperimentRun(string data, string model, string output, ExperimentOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
-        (_data, _options, _progress, _cancel) = (data, options.Checked(), progress, cancel);
+        (_data, _options, _progress, _cancel) = (data, options.Checked(), progress, cancellationToken);
         _scenes = SceneFolder.Open(data);
         _folder = new RunFolder(output);
         _folder.RequireOutside(_scenes, data);
@@ -46,9 +46,9 @@ sealed class ExperimentRun : IDisposable
     }
 
     public static ExperimentRun Open(
-        string data, string model, string output, ExperimentOptions options, IProgress<WorkProgress>? progress, CancellationToken cancel)
+        string data, string model, string output, ExperimentOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
-        var run = new ExperimentRun(data, model, output, options, progress, cancel);
+        var run = new ExperimentRun(data, model, output, options, progress, cancellationToken);
         run._folder.RemovePartials();
         return run;
     }
@@ -151,9 +151,9 @@ sealed class ExperimentRun : IDisposable
         _options.Report is { } options ? WithReport(result, options, _progress, _cancel) : result;
 
     /// <summary>Reports on a run whose folder is locked already.</summary>
-    public static ExperimentResult WithReport(ExperimentResult result, ReportOptions options, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    public static ExperimentResult WithReport(ExperimentResult result, ReportOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
-        ReportResult report = ReportJob.RunLocked(result.Output, options, progress, cancel);
+        ReportResult report = ReportJob.RunLocked(result.Output, options, progress, cancellationToken);
         return result with
         {
             Report = report,

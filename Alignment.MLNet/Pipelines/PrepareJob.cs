@@ -23,14 +23,14 @@ public static class PrepareJob
     /// <param name="data">The data folder; created if it is not there.</param>
     /// <param name="options">Null: the defaults.</param>
     /// <param name="progress">Each step reports under its own name.</param>
-    /// <param name="cancel">Stops soon; every file written then is complete.</param>
+    /// <param name="cancellationToken">Stops soon; every file written then is complete.</param>
     /// <exception cref="UsageException">An option is out of range, a file is not there, or the data folder has other keywords already.</exception>
     /// <exception cref="BadDataException">No video, or no scene, could be used.</exception>
     /// <exception cref="MissingDependencyException">No ffmpeg, no such bundle, or no CLIPSeg in it.</exception>
     /// <exception cref="RetryableException">Another run works in the data folder.</exception>
     public static PrepareResult Run(
         string videos, string keywords, ModelBundle model, string data,
-        PrepareOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+        PrepareOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
 
@@ -39,26 +39,26 @@ public static class PrepareJob
         ClipSegPart.Open(model);
         FfmpegTools tools = FfmpegTools.Find();
         string folder = Path.GetFullPath(data);
-        TakeKeywords(keywords, folder, cancel);
+        TakeKeywords(keywords, folder, cancellationToken);
 
         // 2. Cut the videos into scenes, and choose their key frames.
-        SceneDetectionResult scenes = SceneDetectionJob.Run(videos, folder, options.Scenes, progress, tools, cancel);
+        SceneDetectionResult scenes = SceneDetectionJob.Run(videos, folder, options.Scenes, progress, tools, cancellationToken);
 
         // 3. Mask the product.
-        MaskResult masks = MaskJob.Run(folder, model, options.Masks, progress, cancel);
+        MaskResult masks = MaskJob.Run(folder, model, options.Masks, progress, cancellationToken);
 
         // 4. Load or predict attention.
-        AttentionResult attention = AttentionJob.Run(folder, options.Attention, progress, cancel);
+        AttentionResult attention = AttentionJob.Run(folder, options.Attention, progress, cancellationToken);
 
         // 5. Validate the scenes, and audit them.
         string audit = Path.Combine(folder, PrepareOptions.AuditFolder);
-        AuditedData audited = AuditJob.Run(folder, audit, null, new() { Deep = true }, progress, cancel);
+        AuditedData audited = AuditJob.Run(folder, audit, null, new() { Deep = true }, progress, cancellationToken);
 
         return new(folder, audit, scenes, masks, attention, audited.Validation, audited.Audit);
     }
 
     /// <summary>Puts the keywords where a data set has them. Other keywords that are there are somebody's work: they are not replaced.</summary>
-    static void TakeKeywords(string keywords, string folder, CancellationToken cancel)
+    static void TakeKeywords(string keywords, string folder, CancellationToken cancellationToken)
     {
         if (!File.Exists(keywords))
             throw UsageException.For($"{OptionName.Parameter(nameof(keywords))}", $"no file '{SafePath.Shorten(Path.GetFullPath(keywords), 300)}'", $"a CSV with the columns {KeywordsCsv.IdColumn} and {KeywordsCsv.KeywordColumn}", "Correct the path.");

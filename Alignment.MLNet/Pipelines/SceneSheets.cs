@@ -28,15 +28,15 @@ sealed class SceneSheets(VariantSet variants, EditedFolder edited, string folder
 
     /// <summary>Makes the sheets that are not up to date.</summary>
     /// <returns>All sheets, and how many were made.</returns>
-    public (IReadOnlyList<string> Sheets, int Made) Make(IProgress<WorkProgress>? progress, CancellationToken cancel)
+    public (IReadOnlyList<string> Sheets, int Made) Make(IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         var sheets = new List<string>();
         int made = 0, done = 0;
         foreach (string video in variants.VideoIds)
         {
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             progress?.Report(new("drawing contact sheets", done++, variants.VideoIds.Count, video));
-            if (Make(video, cancel) is not var (path, isNew)) continue;
+            if (Make(video, cancellationToken) is not var (path, isNew)) continue;
             sheets.Add(path);
             if (isNew) made++;
         }
@@ -44,7 +44,7 @@ sealed class SceneSheets(VariantSet variants, EditedFolder edited, string folder
         return (sheets, made);
     }
 
-    (string Path, bool IsNew)? Make(string video, CancellationToken cancel)
+    (string Path, bool IsNew)? Make(string video, CancellationToken cancellationToken)
     {
         IReadOnlyList<VariantScene>[] all = [.. variants.Video(video).Where(s => File.Exists(edited.Png(EditedFolder.Source, video, s[0].Scene.SceneId)))];
         if (all.Length == 0) return null;
@@ -60,7 +60,7 @@ sealed class SceneSheets(VariantSet variants, EditedFolder edited, string folder
         DirectoryInfo drawn = Directory.CreateTempSubdirectory("alignment-sheet-");
         try
         {
-            ContactSheet.Write(path, rows, columns, (row, column) => row / 2 < scenes.Length ? Cell(scenes[row / 2], row % 2 == 1, column, drawn.FullName) : null, CellWidth, cancel);
+            ContactSheet.Write(path, rows, columns, (row, column) => row / 2 < scenes.Length ? Cell(scenes[row / 2], row % 2 == 1, column, drawn.FullName) : null, CellWidth, cancellationToken);
         }
         finally
         {

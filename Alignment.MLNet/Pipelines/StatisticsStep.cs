@@ -35,12 +35,12 @@ static class AnalysisStep
 
     sealed record Facts(long Rows, long Rejected);
 
-    public static (EngagementAnalysis Result, bool Made) Run(string file, RunFolder folder, AnalysisOptions options, CancellationToken cancel, AnalysisInputs? inputs = null)
+    public static (EngagementAnalysis Result, bool Made) Run(string file, RunFolder folder, AnalysisOptions options, CancellationToken cancellationToken, AnalysisInputs? inputs = null)
     {
         string record = Path.Combine(folder.Analysis, "record.json");
         var recipe = new Recipe(3, FileHash.OfFile(file), options, [.. new[] { inputs?.PlanFile, inputs?.DoseFile }.Select(f => f is null ? "" : FileHash.OfFile(f))]);
         if (OutputRecord.Current<Facts>(record, recipe) is not null) return (AnalysisJson.Read(Path.Combine(folder.Analysis, AnalysisFiles.Json)), false);
-        EngagementAnalysis made = AnalysisJob.Run(file, folder.Analysis, options, inputs, cancel);
+        EngagementAnalysis made = AnalysisJob.Run(file, folder.Analysis, options, inputs, cancellationToken);
         OutputRecord.Write(record, recipe, new Facts(made.Rows, made.Rejected), AnalysisFiles.Json, AnalysisFiles.Comparisons, AnalysisFiles.Findings, AnalysisFiles.Rejected);
         return (made, true);
     }

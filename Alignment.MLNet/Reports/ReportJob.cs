@@ -23,22 +23,22 @@ public static class ReportJob
     /// <param name="run">The output folder of <c>alignment run</c>, or of the single commands.</param>
     /// <param name="options">What it shows; null: the defaults.</param>
     /// <param name="progress">Told after each scene of the contact sheet.</param>
-    /// <param name="cancel">Stops soon; no half page is left.</param>
+    /// <param name="cancellationToken">Stops soon; no half page is left.</param>
     /// <exception cref="UsageException">An option is out of range.</exception>
     /// <exception cref="BadDataException">There is no such folder, or nothing of a run in it. Single files that cannot be read are reported, not thrown.</exception>
     /// <exception cref="MissingDependencyException">Videos are asked for and ffmpeg is not there.</exception>
     /// <exception cref="RetryableException">A run is at work in the folder.</exception>
-    public static ReportResult Run(string run, ReportOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    public static ReportResult Run(string run, ReportOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= new();
         options.Check();
         _ = new RunRecords(run);   // refused before a lock is left in a folder that is no run
         using RunLock alone = RunLock.Take(run);
-        return RunLocked(run, options, progress, cancel);
+        return RunLocked(run, options, progress, cancellationToken);
     }
 
     /// <summary>As <see cref="Run"/>, for a caller that has the folder's lock.</summary>
-    internal static ReportResult RunLocked(string run, ReportOptions options, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    internal static ReportResult RunLocked(string run, ReportOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         options.Check();
         var records = new RunRecords(run);
@@ -47,7 +47,7 @@ public static class ReportJob
         var recipe = new Recipe(1, ToolVersion.Name, options, string.Join('|', missing.Select(m => m.What)), Hashes(records));
         // Where pictures could not be read, they may have been repaired: the recipe has no hashes of them.
         bool current = OutputRecord.Current<Facts>(record, recipe) is { Unreadable.Count: 0 } known && known.Tables.All(t => SafePath.IsName(t.Key) && File.Exists(Path.Combine(tables, t.Key)) && FileHash.OfFile(Path.Combine(tables, t.Key)) == t.Value);
-        Facts facts = current ? OutputRecord.FactsOf<Facts>(record)! : Make(records, options, missing, folder, recipe, progress, cancel);
+        Facts facts = current ? OutputRecord.FactsOf<Facts>(record)! : Make(records, options, missing, folder, recipe, progress, cancellationToken);
         return new()
         {
             Html = html,
@@ -63,11 +63,11 @@ public static class ReportJob
         };
     }
 
-    static Facts Make(RunRecords records, ReportOptions options, IReadOnlyList<MissingPart> missing, string folder, Recipe recipe, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    static Facts Make(RunRecords records, ReportOptions options, IReadOnlyList<MissingPart> missing, string folder, Recipe recipe, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         string tables = AtomicFile.MakeFolder(Path.Combine(folder, ReportTables.Folder));
-        ReportTables.Write(records, tables, missing, cancel);
-        var page = new ReportPage(records, options, missing, progress, cancel);
+        ReportTables.Write(records, tables, missing, cancellationToken);
+        var page = new ReportPage(records, options, missing, progress, cancellationToken);
         AtomicFile.Write(Path.Combine(folder, HtmlFile), stream =>
         {
             using StreamWriter to = Alignment.MLNet.Storage.CsvRows.To(stream);

@@ -63,7 +63,7 @@ sealed partial class ReportPage
         Truth(html, a);
         foreach (MetricAnalysis metric in a.Metrics)
         {
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             Metric(html, a, metric);
         }
         if (a.Arms.Count > 0) Arms(html, a);

@@ -39,7 +39,7 @@ sealed partial class ReportPage
                 using (html.Open("div", ("class", "scenes")))
                     foreach (IReadOnlyList<VariantScene> scene in SceneChoice.Of(set, shown))
                     {
-                        cancel.ThrowIfCancellationRequested();
+                        cancellationToken.ThrowIfCancellationRequested();
                         Scene(html, scene);
                         ScenesShown++;
                         progress?.Report(new(Progress, ScenesShown, shown, scene[0].Scene.SceneId));
@@ -83,7 +83,7 @@ sealed partial class ReportPage
         int tried = 0;
         foreach (IReadOnlyList<VariantScene> scene in SceneChoice.Of(set, Sampled))
         {
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             Scene(trial, scene);
             tried++;
         }

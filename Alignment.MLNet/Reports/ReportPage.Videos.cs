@@ -16,7 +16,7 @@ sealed partial class ReportPage
         int there = 0, estimated = 0;
         foreach (string id in set.VideoIds)
         {
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             if (run.Video(id, Variant.Baseline.Name) is not { } note) continue;
             there++;
             if (note.Durations == "equal_share_of_source") estimated++;
@@ -73,7 +73,7 @@ sealed partial class ReportPage
                 string from = SafePath.Under(run.Folder.Videos, $"{id}_{variant}.mp4"), to = Path.Combine(workspace.FullName, "small.mp4");
                 if (!File.Exists(from)) continue;
                 progress?.Report(new("copying videos small", VideosShown, 0, $"{id} {variant}"));
-                SmallVideo.Write(from, to, options.VideoWidth, room - bytes, tools, cancel);
+                SmallVideo.Write(from, to, options.VideoWidth, room - bytes, tools, cancellationToken);
                 bytes += new FileInfo(to).Length;
                 if (bytes > room) return null;
                 copies.Add((variant, "data:video/mp4;base64," + Convert.ToBase64String(File.ReadAllBytes(to))));

@@ -8,7 +8,7 @@ namespace Alignment.MLNet.Reports;
 /// The page, in the order in which one should read it: what to know first, the answer, the dose, what was asked for, the pictures, what was done, a
 /// paragraph for a paper. Written as a stream; scenes come and go one by one.
 /// </summary>
-sealed partial class ReportPage(RunRecords run, ReportOptions options, IReadOnlyList<MissingPart> missing, IProgress<WorkProgress>? progress, CancellationToken cancel)
+sealed partial class ReportPage(RunRecords run, ReportOptions options, IReadOnlyList<MissingPart> missing, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
 {
     const string Progress = "writing the report";
 

@@ -34,11 +34,11 @@ static partial class ReportTables
     }
 
     /// <summary>Writes them all; those that are equal already are left alone.</summary>
-    public static void Write(RunRecords run, string folder, IReadOnlyList<MissingPart> missing, CancellationToken cancel)
+    public static void Write(RunRecords run, string folder, IReadOnlyList<MissingPart> missing, CancellationToken cancellationToken)
     {
         foreach (var (file, _) in Of(run))
         {
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             string path = Path.Combine(folder, file);
             switch (file)
             {
@@ -50,10 +50,10 @@ static partial class ReportTables
                     break;
                 case OverScenes: Csv(path, ["variant", "place", "alignment_mean"], ProfileRows(run)); break;
                 case Scenes:
-                    Csv(path, ["video_id", "scene_number", "keyword", "variant", "temporal_window", "modified", "alignment_score_before", "alignment_score_after", "attention_share_before", "attention_share_after", "attention_origin"], SceneRows(run, cancel));
+                    Csv(path, ["video_id", "scene_number", "keyword", "variant", "temporal_window", "modified", "alignment_score_before", "alignment_score_after", "attention_share_before", "attention_share_after", "attention_origin"], SceneRows(run, cancellationToken));
                     break;
                 case Videos:
-                    Csv(path, ["video_id", "variant", "file", "width", "height", "fps", "frames", "seconds", "durations", "smoothing", "ffmpeg", "sha256"], VideoRows(run, cancel));
+                    Csv(path, ["video_id", "variant", "file", "width", "height", "fps", "frames", "seconds", "durations", "smoothing", "ffmpeg", "sha256"], VideoRows(run, cancellationToken));
                     break;
                 case EditQualityTable.FileName: Copy(Path.Combine(run.Folder.Edited, file), path); break;
                 case Problems:
@@ -110,14 +110,14 @@ static partial class ReportTables
 
     static IEnumerable<(string Name, VariantStatistics Statistics)> InOrder(RunRecords run) => Variant.Names.Where(run.Statistics!.ContainsKey).Select(v => (v, run.Statistics![v]));
 
-    static IEnumerable<string[]> SceneRows(RunRecords run, CancellationToken cancel)
+    static IEnumerable<string[]> SceneRows(RunRecords run, CancellationToken cancellationToken)
     {
         foreach (string video in run.Set!.VideoIds)
         {
             var origins = run.Set.AttentionOf(video);
             foreach (IReadOnlyList<VariantScene> scene in run.Set.Video(video))
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 string origin = T((origins.TryGetValue(scene[0].Scene.SceneNumber, out var known) ? known : Alignment.MLNet.Dataset.HeatmapProvenance.Provided).ToString());
                 foreach (VariantScene v in scene)
                     yield return [T(video), I(v.Scene.SceneNumber), T(v.Scene.Keyword), v.Variant.Name, TemporalWindows.Names[v.Window], v.Modified ? "true" : "false", D(v.AlignmentBefore), D(v.AlignmentAfter), D(v.ShareBefore), D(v.ShareAfter), origin];
@@ -125,12 +125,12 @@ static partial class ReportTables
         }
     }
 
-    static IEnumerable<string[]> VideoRows(RunRecords run, CancellationToken cancel)
+    static IEnumerable<string[]> VideoRows(RunRecords run, CancellationToken cancellationToken)
     {
         foreach (string video in run.Set!.VideoIds)
             foreach (string variant in Variant.Names)
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 if (run.Video(video, variant) is { } v)
                     yield return [T(v.VideoId), T(v.Variant), T(v.File), I(v.Width), I(v.Height), T(v.Fps), I(v.Frames), D(v.Seconds), T(v.Durations), T(v.Smoothing), T(v.Ffmpeg), T(v.Sha256)];
             }

@@ -31,7 +31,7 @@ public sealed record BcaBootstrap(double Difference, double StandardError, doubl
 {
     /// <summary>Draws it. Time grows with resamples × rows; memory is one number per resample.</summary>
     /// <exception cref="BadDataException">A group has fewer than two values, or one is not finite.</exception>
-    public static BcaBootstrap Of(double[] variant, double[] baseline, BootstrapOptions? options = null, CancellationToken stop = default)
+    public static BcaBootstrap Of(double[] variant, double[] baseline, BootstrapOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(variant);
         ArgumentNullException.ThrowIfNull(baseline);
@@ -45,7 +45,7 @@ public sealed record BcaBootstrap(double Difference, double StandardError, doubl
         double acceleration = Accelerate(variant, mean1, baseline, mean0);
         if (acceleration is double.NaN) return new(difference, 0, 0, 0, Plain(options.Confidence), new(difference, difference), new(difference, difference));
 
-        double[] drawn = Draw(variant, mean1, baseline, mean0, difference, options, stop);
+        double[] drawn = Draw(variant, mean1, baseline, mean0, difference, options, cancellationToken);
         var sums = new SampleAccumulator();
         long below = 0, equal = 0;
         // Resampled sums of equal values in another order differ in their last bits: those count as equal.
@@ -67,14 +67,14 @@ public sealed record BcaBootstrap(double Difference, double StandardError, doubl
 
     static Interval Plain(double confidence) => new((1 - confidence) / 2, (1 + confidence) / 2);
 
-    static double[] Draw(double[] variant, double mean1, double[] baseline, double mean0, double difference, BootstrapOptions options, CancellationToken stop)
+    static double[] Draw(double[] variant, double mean1, double[] baseline, double mean0, double difference, BootstrapOptions options, CancellationToken cancellationToken)
     {
         // Resample b uses elements b·N … b·N + N − 1 of its own uniform stream, so that the order of the work changes nothing.
         const int block = 4096;
         string purpose = "bootstrap/" + options.Purpose;
         long all = (long)variant.Length + baseline.Length;
         var drawn = new double[options.Resamples];
-        Parallel.For(0, options.Resamples, new ParallelOptions { CancellationToken = stop }, () => new double[block], (b, _, uniform) =>
+        Parallel.For(0, options.Resamples, new ParallelOptions { CancellationToken = cancellationToken }, () => new double[block], (b, _, uniform) =>
         {
             double sum1 = 0, sum0 = 0;
             for (long from = 0; from < all; from += block)

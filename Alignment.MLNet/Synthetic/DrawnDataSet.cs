@@ -18,7 +18,7 @@ static class DrawnDataSet
     /// </summary>
     /// <returns>The ads, ready to be encoded.</returns>
     /// <exception cref="UsageException">An option is out of range, or two ads have one id.</exception>
-    public static IReadOnlyList<DrawnAd> Write(string folder, IReadOnlyList<AdDrawingOptions> ads, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    public static IReadOnlyList<DrawnAd> Write(string folder, IReadOnlyList<AdDrawingOptions> ads, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         DrawnAd[] drawn = [.. ads.Select(AdDrawing.Draw)];
         if (ads.Select(a => a.VideoId).Distinct(StringComparer.Ordinal).Count() != ads.Count)
@@ -29,7 +29,7 @@ static class DrawnDataSet
             var heatmaps = new List<HeatmapEntry>();
             foreach (DrawnScene scene in ad.Scenes)
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 heatmaps.Add(Write(folder, ad, scene));
                 progress?.Report(new("drawing scenes", ++done, scenes, ad.Options.VideoId));
             }

@@ -46,20 +46,20 @@ public static class VariantJob
     /// <param name="output">The folder that gets <c>variants_v3</c>.</param>
     /// <param name="options">How; null: the defaults.</param>
     /// <param name="progress">Told after each scene.</param>
-    /// <param name="cancel">Stops between scenes; a rerun continues with the video that was not finished.</param>
+    /// <param name="cancellationToken">Stops between scenes; a rerun continues with the video that was not finished.</param>
     /// <exception cref="BadDataException">There are no valid scenes, or no video could be made.</exception>
     /// <exception cref="UsageException">An option is out of range, or names no video of the data set.</exception>
     /// <exception cref="RetryableException">Another run works in the output folder.</exception>
-    public static VariantResult Run(string data, string output, VariantOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    public static VariantResult Run(string data, string output, VariantOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= new();
         options.Check();
         using RunLock alone = RunLock.Take(output);
-        return RunLocked(data, output, options, progress, cancel);
+        return RunLocked(data, output, options, progress, cancellationToken);
     }
 
     /// <summary>As <see cref="Run"/>, for a caller that has the folder's lock.</summary>
-    internal static VariantResult RunLocked(string data, string output, VariantOptions options, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    internal static VariantResult RunLocked(string data, string output, VariantOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         options.Check();
         string root = VariantFiles.Root(output);
@@ -73,7 +73,7 @@ public static class VariantJob
         int made = 0, scenesDone = 0;
         bool all = true;
 
-        foreach (List<SceneRecord> scenes in Videos(Scenes(data, cancel)))
+        foreach (List<SceneRecord> scenes in Videos(Scenes(data, cancellationToken)))
         {
             string id = scenes[0].VideoId;
             if (!seen.Add(id)) throw BadDataException.For($"The scene list of '{data}'", $"rows of video '{id}' in two places", "all rows of a video together", "Run `alignment validate` again.");
@@ -83,7 +83,7 @@ public static class VariantJob
                 all = false;
                 break;
             }
-            var video = new VariantVideo(root, id, scenes, options, cancel);
+            var video = new VariantVideo(root, id, scenes, options, cancellationToken);
             VideoManifest? manifest;
             try
             {
@@ -133,11 +133,11 @@ public static class VariantJob
         return report;
     }
 
-    static IEnumerable<SceneRecord> Scenes(string data, CancellationToken cancel)
+    static IEnumerable<SceneRecord> Scenes(string data, CancellationToken cancellationToken)
     {
         if (File.Exists(data)) return ValidScenesCsv.Read(data);
         string listed = SceneFolder.Open(data).ValidScenesPath;
-        return File.Exists(listed) ? ValidScenesCsv.Read(listed) : ValidationJob.Scenes(data, cancel: cancel);
+        return File.Exists(listed) ? ValidScenesCsv.Read(listed) : ValidationJob.Scenes(data, cancellationToken: cancellationToken);
     }
 
     /// <summary>Rows grouped by video, each video's in scene order.</summary>

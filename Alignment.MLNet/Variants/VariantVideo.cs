@@ -10,7 +10,7 @@ using Microsoft.ML;
 namespace Alignment.MLNet.Variants;
 
 /// <summary>Makes the variants of one video, scene by scene.</summary>
-sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord> scenes, VariantOptions options, CancellationToken cancel)
+sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord> scenes, VariantOptions options, CancellationToken cancellationToken)
 {
     readonly string _folder = VariantFiles.Video(root, videoId);
 
@@ -57,7 +57,7 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
         IDataView view = SceneView.Of(scenes);
         view = VariantPipeline.Of(options).Fit(view).Transform(view);
         var writer = new VariantWriter(_folder, options);
-        foreach (GroupResult<WrittenVariant> scene in GroupReader.Read(view, VariantWriter.Columns, writer.Open, OrderedParallel.Workers, cancel))
+        foreach (GroupResult<WrittenVariant> scene in GroupReader.Read(view, VariantWriter.Columns, writer.Open, OrderedParallel.Workers, cancellationToken))
         {
             if (scene.Failure is { } failure) throw failure;
             if (!scene.Rows[0].HasProduct) absent++;

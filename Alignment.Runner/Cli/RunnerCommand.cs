@@ -18,7 +18,7 @@ abstract class RunnerCommand : Command
     {
         _terminal = terminal;
         this.TeachHelp(examples);
-        SetAction((parse, stop) => Task.Run(() => Run(parse, terminal, stop), stop));
+        SetAction((parse, cancellationToken) => Task.Run(() => Run(parse, terminal, cancellationToken), cancellationToken));
     }
 
     /// <summary>The flag of each property and parameter that this command sets.</summary>
@@ -44,7 +44,7 @@ abstract class RunnerCommand : Command
     }
 
     /// <summary>Does the work and returns its result, which decides the exit code (<see cref="ExitCodes.Of"/>); failures are exceptions.</summary>
-    protected abstract int Run(ParseResult parse, Terminal terminal, CancellationToken stop);
+    protected abstract int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken);
 
     /// <summary>Prints a result, for machines or by <paramref name="print"/> for people.</summary>
     /// <returns>The exit code it stands for.</returns>

@@ -21,16 +21,16 @@ static class GroupReader
     /// <param name="columns">Names of the columns that are read.</param>
     /// <param name="open">Opens the reading of a row over a cursor; called once a cursor, what it returns once a row, on the cursor's own thread.</param>
     /// <param name="workers">Cursors at once; with 1 everything happens on the caller's thread.</param>
-    /// <param name="cancel">Stops between rows.</param>
-    public static IEnumerable<GroupResult<T>> Read<T>(IDataView view, IReadOnlyList<string> columns, Func<DataViewRow, Func<T>> open, int workers, CancellationToken cancel)
+    /// <param name="cancellationToken">Stops between rows.</param>
+    public static IEnumerable<GroupResult<T>> Read<T>(IDataView view, IReadOnlyList<string> columns, Func<DataViewRow, Func<T>> open, int workers, CancellationToken cancellationToken)
     {
         DataViewSchema.Column[] wanted = [.. columns.Select(c => view.Schema[c])];
-        if (workers <= 1) return Groups(view.GetRowCursor(wanted), open, cancel).Select(g => g.Result);
+        if (workers <= 1) return Groups(view.GetRowCursor(wanted), open, cancellationToken).Select(g => g.Result);
         DataViewRowCursor[] cursors = view.GetRowCursorSet(wanted, workers);
-        return cursors.Length == 1 ? Groups(cursors[0], open, cancel).Select(g => g.Result) : Merge(cursors, open, cancel);
+        return cursors.Length == 1 ? Groups(cursors[0], open, cancellationToken).Select(g => g.Result) : Merge(cursors, open, cancellationToken);
     }
 
-    static IEnumerable<(long Batch, GroupResult<T> Result)> Groups<T>(DataViewRowCursor cursor, Func<DataViewRow, Func<T>> open, CancellationToken cancel)
+    static IEnumerable<(long Batch, GroupResult<T> Result)> Groups<T>(DataViewRowCursor cursor, Func<DataViewRow, Func<T>> open, CancellationToken cancellationToken)
     {
         using (cursor)
         {
@@ -40,7 +40,7 @@ static class GroupReader
             long group = -1, batch = -1;
             while (true)
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 bool more = cursor.MoveNext();
                 long now = more ? (cursor as ILendingRow)?.Group ?? cursor.Position : -1;
                 if (now != group && group >= 0)
@@ -64,9 +64,9 @@ static class GroupReader
     }
 
     /// <summary>Each cursor on a thread of its own, at most two groups ahead; the group of the lowest batch is always next.</summary>
-    static IEnumerable<GroupResult<T>> Merge<T>(DataViewRowCursor[] cursors, Func<DataViewRow, Func<T>> open, CancellationToken cancel)
+    static IEnumerable<GroupResult<T>> Merge<T>(DataViewRowCursor[] cursors, Func<DataViewRow, Func<T>> open, CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var queues = cursors.Select(_ => new BlockingCollection<(long Batch, GroupResult<T> Result)>(2)).ToArray();
         Task[] workers = [.. cursors.Select((cursor, i) => Task.Factory.StartNew(() => Work(cursor, queues[i]), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
         try
@@ -78,7 +78,7 @@ static class GroupReader
                 foreach (int i in running.ToArray())
                 {
                     if (heads[i] is not null) continue;
-                    if (queues[i].TryTake(out var head, Timeout.Infinite, cancel)) heads[i] = head;
+                    if (queues[i].TryTake(out var head, Timeout.Infinite, cancellationToken)) heads[i] = head;
                     else
                     {
                         running.Remove(i);

@@ -10,7 +10,7 @@ static class BundleHashes
 
     /// <summary>Size and hash of each of <paramref name="files"/>, relative to <paramref name="folder"/>.</summary>
     /// <exception cref="BadDataException">A file is missing or cannot be read.</exception>
-    public static SortedDictionary<string, BundleFile> Of(string folder, IEnumerable<string> files, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    public static SortedDictionary<string, BundleFile> Of(string folder, IEnumerable<string> files, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         const string Stage = "hashing model files";
         string[] sorted = [.. files.Order(StringComparer.Ordinal)];
@@ -27,7 +27,7 @@ static class BundleHashes
                 long bytes = 0;
                 for (int n; (n = file.Read(buffer)) > 0; bytes += n)
                 {
-                    cancel.ThrowIfCancellationRequested();
+                    cancellationToken.ThrowIfCancellationRequested();
                     sha.AppendData(buffer.AsSpan(0, n));
                     progress?.Report(new(Stage, done += n, total, sorted[i]));
                 }

@@ -15,7 +15,7 @@ static class BundlePart
     /// </summary>
     /// <exception cref="RetryableException">The disk is full or the folder cannot be written.</exception>
     public static ModelBundle Replace(
-        ModelBundle target, Func<string, bool> isOurs, Func<IReadOnlyList<AddedFiles>> write, IProgress<WorkProgress>? progress, CancellationToken cancel,
+        ModelBundle target, Func<string, bool> isOurs, Func<IReadOnlyList<AddedFiles>> write, IProgress<WorkProgress>? progress, CancellationToken cancellationToken,
         Func<BundleManifest, BundleManifest>? record = null)
     {
         string subject = $"The model bundle '{target.Folder}'";
@@ -36,7 +36,7 @@ static class BundlePart
                     File.Delete(SafePath.Relative(target.Folder, stale, subject));
                 BundleManifest with = without with
                 {
-                    Files = without.Files.Concat(BundleHashes.Of(target.Folder, files, progress, cancel)).ToDictionary(),
+                    Files = without.Files.Concat(BundleHashes.Of(target.Folder, files, progress, cancellationToken)).ToDictionary(),
                     Parameters = without.Parameters
                         .Concat(added.Where(a => a.Model is not null).Select(a => KeyValuePair.Create(a.Model!, a.Parameters))).ToDictionary(),
                 };

@@ -16,7 +16,7 @@ static class BundleWriter
     /// <exception cref="UsageException">The target is a bundle (without <paramref name="force"/>), or a folder with other content.</exception>
     /// <exception cref="RetryableException">The disk is full or the folder cannot be written.</exception>
     public static ModelBundle Write(
-        string to, bool force, Func<string, BundleManifest> fill, IProgress<WorkProgress>? progress, CancellationToken cancel,
+        string to, bool force, Func<string, BundleManifest> fill, IProgress<WorkProgress>? progress, CancellationToken cancellationToken,
         IReadOnlyDictionary<string, BundleFile>? known = null)
     {
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(to));
@@ -29,7 +29,7 @@ static class BundleWriter
             BundleManifest manifest = fill(partial);
             string[] files = [.. Directory.EnumerateFiles(partial, "*", SearchOption.AllDirectories)
                 .Select(f => Path.GetRelativePath(partial, f).Replace('\\', '/')).Where(f => !s_documents.Contains(f))];
-            SortedDictionary<string, BundleFile> hashes = BundleHashes.Of(partial, files.Where(f => known?.ContainsKey(f) != true), progress, cancel);
+            SortedDictionary<string, BundleFile> hashes = BundleHashes.Of(partial, files.Where(f => known?.ContainsKey(f) != true), progress, cancellationToken);
             foreach (string file in files.Where(f => known?.ContainsKey(f) == true)) hashes.Add(file, known![file]);
             AtomicFile.WriteText(Path.Combine(partial, BundleFiles.Manifest), BundleJson.Write(manifest with { Files = hashes }));
             ModelBundle.Open(partial);   // what cannot be opened must not appear

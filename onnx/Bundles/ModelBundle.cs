@@ -86,11 +86,11 @@ public sealed class ModelBundle
 
     /// <summary>Reads every file again and compares its hash with the manifest's.</summary>
     /// <exception cref="BadDataException">A file differs (it is named), or there is no manifest to compare with.</exception>
-    public void Verify(IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    public void Verify(IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         if (!HasManifest)
             throw Bad(Folder, $"no {BundleFiles.Manifest}", "the recorded hashes", "Only bundles made by 'alignment models import' can be verified.");
-        SortedDictionary<string, BundleFile> now = BundleHashes.Of(Folder, Manifest.Files.Keys, progress, cancel);
+        SortedDictionary<string, BundleFile> now = BundleHashes.Of(Folder, Manifest.Files.Keys, progress, cancellationToken);
         foreach ((string file, BundleFile recorded) in Manifest.Files.OrderBy(f => f.Key, StringComparer.Ordinal))
             if (now[file] != recorded)
                 throw Bad(Folder, $"that '{file}' changed (SHA-256 {now[file].Sha256[..12]}…)", $"{recorded.Sha256[..12]}…, as recorded",

@@ -20,12 +20,12 @@ sealed class ExternalData(Stream to, string location)
     long _at;
 
     /// <summary>Writes a tensor and returns the reference to it.</summary>
-    public TensorProto Add(Value weight, IWeights weights, Action<long> wrote, CancellationToken stop)
+    public TensorProto Add(Value weight, IWeights weights, Action<long> wrote, CancellationToken cancellationToken)
     {
         int padding = (int)(-_at & (AlignmentBytes - 1));
         to.Write(s_zeros, 0, padding);
         long offset = _at += padding;
-        _at += Copy(weight, weights, to.Write, wrote, stop);
+        _at += Copy(weight, weights, to.Write, wrote, cancellationToken);
         return Reference(weight, weight.Type, location, offset);
     }
 
@@ -42,17 +42,17 @@ sealed class ExternalData(Stream to, string location)
     public delegate void Sink(ReadOnlySpan<byte> bytes);
 
     /// <summary>Passes a tensor's bytes to <paramref name="sink"/> in pieces; returns their number.</summary>
-    public static long Copy(Value weight, IWeights weights, Sink sink, Action<long> wrote, CancellationToken stop) => weight.Type switch
+    public static long Copy(Value weight, IWeights weights, Sink sink, Action<long> wrote, CancellationToken cancellationToken) => weight.Type switch
     {
         // ONNX data is little-endian, as is every machine .NET 10 runs on.
-        ElementType.Float32 => Copy<float>(weight, weights.Read, sink, wrote, stop),
-        ElementType.Float16 => Copy<Half>(weight, weights.Read, sink, wrote, stop),
+        ElementType.Float32 => Copy<float>(weight, weights.Read, sink, wrote, cancellationToken),
+        ElementType.Float16 => Copy<Half>(weight, weights.Read, sink, wrote, cancellationToken),
         _ => throw new NotSupportedException($"Weights are written as Float32 or Float16; '{weight.Name}' is {weight.Type}."),
     };
 
     delegate void Reader<T>(string name, long start, Span<T> into);
 
-    static long Copy<T>(Value weight, Reader<T> read, Sink sink, Action<long> wrote, CancellationToken stop) where T : unmanaged
+    static long Copy<T>(Value weight, Reader<T> read, Sink sink, Action<long> wrote, CancellationToken cancellationToken) where T : unmanaged
     {
         long count = weight.Shape.Numbers.Aggregate(1L, (n, d) => checked(n * d));
         T[] piece = ArrayPool<T>.Shared.Rent((int)Math.Min(count, ChunkElements));
@@ -60,7 +60,7 @@ sealed class ExternalData(Stream to, string location)
         {
             for (long start = 0; start < count; start += ChunkElements)
             {
-                stop.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 Span<T> part = piece.AsSpan(0, (int)Math.Min(ChunkElements, count - start));
                 read(weight.Name, start, part);
                 ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(part);

@@ -6,7 +6,7 @@ using Google.Protobuf;
 namespace Alignment.Onnx.Graph;
 
 /// <summary>Writes a graph in ONNX's protobuf form with its weights.</summary>
-sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkProgress>? progress, CancellationToken stop)
+sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
 {
     /// <summary>The IR version that came with <see cref="Op.OpsetVersion"/>.</summary>
     const int IrVersion = 9;
@@ -30,7 +30,7 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
             Save(dataPath, to =>
             {
                 var data = new ExternalData(to, Location(dataPath));
-                foreach (Value weight in external) _written[weight.Name] = data.Add(weight, model.Weights, Wrote(weight), stop);
+                foreach (Value weight in external) _written[weight.Name] = data.Add(weight, model.Weights, Wrote(weight), cancellationToken);
             });
         foreach (Value weight in model.Graph.Weights)
             if (!_written.ContainsKey(weight.Name)) _written[weight.Name] = Inline(weight);
@@ -90,7 +90,7 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
     TensorProto Inline(Value weight)
     {
         var bytes = new MemoryStream((int)Bytes(weight));
-        ExternalData.Copy(weight, model.Weights, bytes.Write, Wrote(weight), stop);
+        ExternalData.Copy(weight, model.Weights, bytes.Write, Wrote(weight), cancellationToken);
         return Tensor(weight, bytes.ToArray());
     }
 

@@ -49,8 +49,8 @@ sealed class OnnxModel
     /// its weights; memory does not grow with the model. The data file appears before the graph that names it, each complete or not at all.
     /// Progress counts bytes of weights.
     /// </summary>
-    public SavedModel Save(string path, SaveOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken stop = default) =>
-        new ModelWriter(this, options ?? new(), progress, stop).Write(path);
+    public SavedModel Save(string path, SaveOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        new ModelWriter(this, options ?? new(), progress, cancellationToken).Write(path);
 
     public long WeightBytes => Graph.Weights.Sum(ModelWriter.Bytes);
 

@@ -22,11 +22,11 @@ public static class ClipSegImport
     /// </param>
     /// <param name="bundle">The bundle's folder.</param>
     /// <param name="progress">Bytes written, then hashed.</param>
-    /// <param name="cancel">Checked between two pieces.</param>
+    /// <param name="cancellationToken">Checked between two pieces.</param>
     /// <exception cref="BadDataException">A file is missing, broken, or of another architecture; tensors missing or left over are named.</exception>
     /// <exception cref="MissingDependencyException">The folder or the bundle does not exist.</exception>
     /// <exception cref="RetryableException">The disk is full or the folder cannot be written.</exception>
-    public static ModelBundle Run(string from, string bundle, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    public static ModelBundle Run(string from, string bundle, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ModelBundle target = ModelBundle.Open(bundle);
         string folder = Path.GetFullPath(from);
@@ -49,7 +49,7 @@ public static class ClipSegImport
         {
             List<AddedFiles> added = [];
             foreach (var (file, model) in new[] { (BundleFiles.ClipSegText, text), (BundleFiles.ClipSeg, masks) })
-                added.Add(BundlePart.Of(file, model, model.Save(Path.Combine(target.Folder, file), progress: progress, stop: cancel)));
+                added.Add(BundlePart.Of(file, model, model.Save(Path.Combine(target.Folder, file), progress: progress, cancellationToken: cancellationToken)));
             added.Add(ClipSegPart.WriteConfigs(target.Folder, config, pictures));
             foreach (string file in s_tokenizerFiles.Where(f => File.Exists(Path.Combine(folder, f))))
             {
@@ -58,7 +58,7 @@ public static class ClipSegImport
                 added.Add(new([to]));
             }
             return added;
-        }, progress, cancel, manifest => manifest with { Origin = manifest.Origin.Split(Origin)[0] + origin });
+        }, progress, cancellationToken, manifest => manifest with { Origin = manifest.Origin.Split(Origin)[0] + origin });
     }
 
     /// <summary>Safetensors, else PyTorch's file, which was published first.</summary>

@@ -27,7 +27,7 @@ public static class DiffusersImport
     /// </exception>
     /// <exception cref="MissingDependencyException">The folder <paramref name="from"/> does not exist.</exception>
     /// <exception cref="UsageException">The target is taken.</exception>
-    public static ModelBundle Run(string from, string to, DiffusersImportOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    public static ModelBundle Run(string from, string to, DiffusersImportOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= DiffusersImportOptions.Default;
         DiffusersFolder source = DiffusersFolder.Read(from, options);
@@ -40,7 +40,7 @@ public static class DiffusersImport
         var known = new Dictionary<string, BundleFile>(StringComparer.Ordinal);
         return BundleWriter.Write(to, options.Force, folder =>
         {
-            Dictionary<string, long> parameters = SaveModels(source, options, folder, known, progress, cancel);
+            Dictionary<string, long> parameters = SaveModels(source, options, folder, known, progress, cancellationToken);
             new BundleConfigs { Text = source.Text, UNet = source.UNet, Vae = source.Vae, ControlNet = source.ControlNet }.Write(folder);
             CopyDocuments(source, folder);
             return new()
@@ -62,13 +62,13 @@ public static class DiffusersImport
                 ControlTrained = source.ControlNetPath is null ? false : null,
                 Note = source.ControlNetPath is null ? Untrained : "",
             };
-        }, progress, cancel, known);
+        }, progress, cancellationToken, known);
     }
 
     /// <summary>Authors and writes the models in parallel; returns the stored elements of each, and adds the files' hashes to <paramref name="known"/>.</summary>
     static Dictionary<string, long> SaveModels(
         DiffusersFolder source, DiffusersImportOptions options, string folder, Dictionary<string, BundleFile> known,
-        IProgress<WorkProgress>? progress, CancellationToken cancel)
+        IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         using OpenWeights text = WeightFiles.Open(source.PartPath("text_encoder")), vae = WeightFiles.Open(source.PartPath("vae"));
         using OpenWeights unet = WeightFiles.Open(source.PartPath("unet"));
@@ -94,9 +94,9 @@ public static class DiffusersImport
         try
         {
             // The largest first, in parallel with the others.
-            var parallel = new ParallelOptions { MaxDegreeOfParallelism = SideBySide, CancellationToken = cancel };
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = SideBySide, CancellationToken = cancellationToken };
             Parallel.ForEach(models.OrderByDescending(m => m.Model.WeightBytes), parallel,
-                m => m.Model.Save(Path.Combine(folder, m.File), save, sum.Part(m.File), cancel));
+                m => m.Model.Save(Path.Combine(folder, m.File), save, sum.Part(m.File), cancellationToken));
         }
         catch (AggregateException e)
         {

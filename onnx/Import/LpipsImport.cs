@@ -28,12 +28,12 @@ public static class LpipsImport
     /// <param name="bundle">The bundle's folder.</param>
     /// <param name="options">Which trunk, and where the linear layers are.</param>
     /// <param name="progress">Bytes written, then hashed.</param>
-    /// <param name="cancel">Checked between two pieces.</param>
+    /// <param name="cancellationToken">Checked between two pieces.</param>
     /// <exception cref="BadDataException">A file is broken, or lacks the tensors of every trunk (those missing are named).</exception>
     /// <exception cref="MissingDependencyException">The bundle does not exist.</exception>
     /// <exception cref="RetryableException">The disk is full or the folder cannot be written.</exception>
     /// <exception cref="UsageException">No file has the linear layers.</exception>
-    public static ModelBundle Run(string trunk, string bundle, LpipsImportOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    public static ModelBundle Run(string trunk, string bundle, LpipsImportOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= LpipsImportOptions.Default;
         ModelBundle target = ModelBundle.Open(bundle);
@@ -47,10 +47,10 @@ public static class LpipsImport
         OnnxModel model = Lpips.Author(config, all);
         return BundlePart.Replace(target, IsOurs, () =>
         {
-            SavedModel saved = model.Save(Path.Combine(target.Folder, BundleFiles.Lpips), progress: progress, stop: cancel);
+            SavedModel saved = model.Save(Path.Combine(target.Folder, BundleFiles.Lpips), progress: progress, cancellationToken: cancellationToken);
             AtomicFile.WriteText(Path.Combine(target.Folder, BundleFiles.LpipsConfig), LpipsConfigText.Of(config));
             return [BundlePart.Of(BundleFiles.Lpips, model, saved), new([BundleFiles.LpipsConfig])];
-        }, progress, cancel);
+        }, progress, cancellationToken);
     }
 
     static bool IsOurs(string file) => file is BundleFiles.Lpips or BundleFiles.Lpips + "_data" or BundleFiles.LpipsConfig;

@@ -48,7 +48,7 @@ public static class TrainedBundle
     }
 
     /// <summary>As the public form, from any weights under their names in controlnet.onnx.</summary>
-    internal static ModelBundle Write(ModelBundle bundle, string to, IWeights controlNet, TrainedBundleOptions options, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    internal static ModelBundle Write(ModelBundle bundle, string to, IWeights controlNet, TrainedBundleOptions options, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         OnnxModel control = ControlNet.Author(BundleConfigs.Read(bundle).ControlNet, controlNet, bundle.Precision);
         bool oneFile = bundle.Header(BundleFiles.ControlNet).ExternalFiles.Count == 0;
@@ -59,18 +59,18 @@ public static class TrainedBundle
         {
             foreach (string file in unchanged.Concat(BundleWriter.DocumentsOf(bundle.Folder).Where(d => options.Card.Length == 0 || d != ReadMe)))
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 FileLink.LinkOrCopy(SafePath.Relative(bundle.Folder, file, $"The model bundle '{bundle.Folder}'"), Path.Combine(folder, file));
             }
             if (options.Card.Length > 0) AtomicFile.WriteText(Path.Combine(folder, ReadMe), options.Card);
             var save = new SaveOptions();
-            control.Save(Path.Combine(folder, BundleFiles.ControlNet), oneFile ? save with { InlineModelBelowBytes = LargestSingleFileBytes } : save, progress, cancel);
+            control.Save(Path.Combine(folder, BundleFiles.ControlNet), oneFile ? save with { InlineModelBelowBytes = LargestSingleFileBytes } : save, progress, cancellationToken);
             return bundle.Manifest with
             {
                 ControlTrained = true,
                 Note = options.Note,
                 Origin = options.Origin.Length == 0 ? bundle.Manifest.Origin : $"{bundle.Manifest.Origin}; {options.Origin}",
             };
-        }, progress, cancel, known);
+        }, progress, cancellationToken, known);
     }
 }

@@ -27,7 +27,7 @@ public static class TrainingArtifact
     /// <summary>Writes the four files, replacing those of an earlier artifact.</summary>
     /// <exception cref="BadDataException">The bundle does not record its architectures, or a model's weights do not fit them.</exception>
     /// <exception cref="UsageException">A loss that this bundle cannot have.</exception>
-    public static void Write(ModelBundle bundle, TrainingArtifactOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    public static void Write(ModelBundle bundle, TrainingArtifactOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(bundle);
         options ??= TrainingArtifactOptions.Default;
@@ -42,9 +42,9 @@ public static class TrainingArtifact
         }
         string At(string file) => SafePath.Relative(bundle.Folder, file, "The training artifact");
         OnnxModel training = Author(gradients: true);
-        training.Save(At(TrainingModel), save, progress, cancel);
-        Author(gradients: false).Save(At(EvalModel), save, progress, cancel);
-        AdamWGraph.Author().Save(At(OptimizerModel), stop: cancel);
+        training.Save(At(TrainingModel), save, progress, cancellationToken);
+        Author(gradients: false).Save(At(EvalModel), save, progress, cancellationToken);
+        AdamWGraph.Author().Save(At(OptimizerModel), cancellationToken: cancellationToken);
 
         using var control = new OnnxWeights(bundle.PathOf(BundleFiles.ControlNet));
         WeightInfo[] parameters = Parameters(models.Configs);

@@ -58,7 +58,7 @@ sealed class VariantTests
     }
 
     /// <summary>Tests that need every value (or a sample of them).</summary>
-    public void FromValues(double[] variant, double[] baseline, bool exact, string metric, CancellationToken stop)
+    public void FromValues(double[] variant, double[] baseline, bool exact, string metric, CancellationToken cancellationToken)
     {
         if (variant.Length == 0 || baseline.Length == 0) return;
         Ranks = MannWhitneyTest.Of(variant, baseline);
@@ -68,7 +68,7 @@ sealed class VariantTests
         if (rows > _options.BootstrapRows)
             _notes.Add($"Bootstrap left out: {Text.Count(rows)} values, more than {Text.Count(_options.BootstrapRows)}.");
         else if (variant.Length < 2 || baseline.Length < 2) _notes.Add("Bootstrap left out: each group needs at least 2 values.");
-        else Bootstrap = BcaBootstrap.Of(variant, baseline, new() { Resamples = _options.Resamples, Confidence = _options.Confidence, Seed = _options.Seed, Purpose = $"{metric}/{Variant}" }, stop);
+        else Bootstrap = BcaBootstrap.Of(variant, baseline, new() { Resamples = _options.Resamples, Confidence = _options.Confidence, Seed = _options.Seed, Purpose = $"{metric}/{Variant}" }, cancellationToken);
     }
 
     /// <summary>The draft takes the test that answers.</summary>

@@ -12,9 +12,9 @@ static class EngagementFile
 {
     const int MostUnknown = 20;
 
-    public static (EngagementSums Sums, ReadingFacts Facts) Collect(string path, AnalysisOptions options, Action<RejectedRow>? rejected, CancellationToken stop)
+    public static (EngagementSums Sums, ReadingFacts Facts) Collect(string path, AnalysisOptions options, Action<RejectedRow>? rejected, CancellationToken cancellationToken)
     {
-        EngagementShape shape = EngagementShape.Of(path, options, stop);
+        EngagementShape shape = EngagementShape.Of(path, options, cancellationToken);
         FieldPlan plan = FieldPlan.Of([.. shape.Numbers.Select(c => shape.Columns[c])], options, shape.Subject);
         var parser = new RowParser(shape, plan, options);
         var sums = new EngagementSums(plan, options);
@@ -25,7 +25,7 @@ static class EngagementFile
         CsvBlocks blocks = shape.Blocks();
         int workers = options.Threads > 0 ? options.Threads : OrderedParallel.Workers;
         var used = new ConcurrentBag<EngagementSums>();
-        foreach (var (block, made) in OrderedParallel.Map(blocks.Read(stop), b => (b, parser.Parse(b, sums.Next(used.TryTake(out EngagementSums? old) ? old : null))), workers, stop))
+        foreach (var (block, made) in OrderedParallel.Map(blocks.Read(cancellationToken), b => (b, parser.Parse(b, sums.Next(used.TryTake(out EngagementSums? old) ? old : null))), workers, cancellationToken))
         {
             sums.Merge(made.Sums);
             foreach (ulong hash in made.Sums.Hashes) hashes.Add(hash);

@@ -67,12 +67,12 @@ sealed class EngagementShape
     public static string SubjectOf(string path) => $"The engagement data '{SafePath.Shorten(path, 200)}'";
 
     /// <exception cref="BadDataException">No file, of another kind, no header, a column missing or twice, or no column of numbers.</exception>
-    public static EngagementShape Of(string path, AnalysisOptions options, CancellationToken stop)
+    public static EngagementShape Of(string path, AnalysisOptions options, CancellationToken cancellationToken)
     {
         var shape = new EngagementShape(path);
         if (!File.Exists(path)) throw shape.Bad("no such file", "a CSV with the columns video_id, variant and metrics", "Check the path.");
         shape.ReadHead(options);
-        shape.ReadColumns(options, stop);
+        shape.ReadColumns(options, cancellationToken);
         return shape;
     }
 
@@ -125,7 +125,7 @@ sealed class EngagementShape
     internal static bool IsId(string column) => column.EndsWith("_id", StringComparison.OrdinalIgnoreCase) || s_ids.Contains(column, StringComparer.OrdinalIgnoreCase);
 
     // Which columns hold numbers, and how they are written.
-    void ReadColumns(AnalysisOptions options, CancellationToken stop)
+    void ReadColumns(AnalysisOptions options, CancellationToken cancellationToken)
     {
         int[] open = [.. Enumerable.Range(0, Columns.Length).Where(c => c != Video && c != Variant && c != Assigned && Columns[c].Length > 0 && !IsId(Columns[c]) && !Columns[c].Equals("video_id", StringComparison.OrdinalIgnoreCase) && !Columns[c].Equals(SimulatedColumn, StringComparison.OrdinalIgnoreCase))];
         if (open.Length == 0) throw Bad($"the columns {List(Columns)}", "at least one metric such as CTR, CVR or watch_time", "Add a column of numbers.");
@@ -136,7 +136,7 @@ sealed class EngagementShape
         long rows = 0, longer = 0;
         int header = HeaderRecords;
         CsvBlocks blocks = Blocks();
-        foreach (CsvBlock block in blocks.Read(stop))
+        foreach (CsvBlock block in blocks.Read(cancellationToken))
         {
             ReadOnlySpan<byte> bytes = block.Span;
             for (int from = 0, end; from < bytes.Length; from = end)

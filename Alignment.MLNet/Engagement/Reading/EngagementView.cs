@@ -9,7 +9,7 @@ static class EngagementView
 {
     const string Subject = "The engagement rows";
 
-    public static (EngagementSums Sums, ReadingFacts Facts) Collect(IDataView rows, AnalysisOptions options, CancellationToken stop)
+    public static (EngagementSums Sums, ReadingFacts Facts) Collect(IDataView rows, AnalysisOptions options, CancellationToken cancellationToken)
     {
         DataViewSchema.Column video = Text(rows.Schema, options.UnitColumn), variant = Text(rows.Schema, "variant");
         DataViewSchema.Column[] numbers = [.. rows.Schema.Where(c => !c.IsHidden && IsNumber(c.Type))];
@@ -27,7 +27,7 @@ static class EngagementView
         ReadOnlyMemory<char> videoId = default, variantName = default, unitId = default;
         while (cursor.MoveNext())
         {
-            stop.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             id(ref videoId);
             name(ref variantName);
             unit?.Invoke(ref unitId);

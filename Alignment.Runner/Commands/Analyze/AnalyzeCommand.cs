@@ -29,10 +29,10 @@ sealed class AnalyzeCommand : RunnerCommand
         _flags = new(this);
     }
 
-    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
+    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         string folder = parse.GetValue(_out)!;
-        EngagementAnalysis analysis = AnalysisJob.Run(parse.GetValue(_engagement)!, folder, _flags.Read(parse), _flags.Inputs(parse), stop);
+        EngagementAnalysis analysis = AnalysisJob.Run(parse.GetValue(_engagement)!, folder, _flags.Read(parse), _flags.Inputs(parse), cancellationToken);
         if (WantsJson(parse)) terminal.OutputWriter.Write(AnalysisJson.Text(analysis));
         else AnalysisTable.Print(analysis, Path.GetFullPath(folder), terminal.Out);
         if (analysis.ComparesNothing is { } why) terminal.ErrorWriter.WriteLine($"alignment: {SafePath.Shorten(why, 700)}");

@@ -37,11 +37,11 @@ sealed class AssembleCommand : RunnerCommand
 
     public override string Again(ParseResult parse) => ItContinues;
 
-    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
+    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         var options = _videos.Read(parse, _flags.Read(parse));
         IReadOnlyList<string> sources = [.. _flags.Sources(parse), .. parse.GetValue(_data) is { } data ? VideoSource.FoldersOf(data) : []];
-        var result = Watch(progress => AssembleJob.Run(parse.GetValue(_edited)!, parse.GetValue(_out)!, sources, options, progress, cancellationToken: stop));
+        var result = Watch(progress => AssembleJob.Run(parse.GetValue(_edited)!, parse.GetValue(_out)!, sources, options, progress, cancellationToken: cancellationToken));
         return Show(parse, terminal, result, r => Print(r, terminal.Out));
     }
 

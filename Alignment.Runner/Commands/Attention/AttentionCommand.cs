@@ -27,9 +27,9 @@ sealed class AttentionCommand : RunnerCommand
 
     public override string Again(ParseResult parse) => _flags.Replaces(parse) ? ItStartsOver : ItContinues;
 
-    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
+    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
-        AttentionResult result = Watch(progress => AttentionJob.Run(parse.GetValue(_data)!, _flags.Read(parse), progress, stop));
+        AttentionResult result = Watch(progress => AttentionJob.Run(parse.GetValue(_data)!, _flags.Read(parse), progress, cancellationToken));
         return Show(parse, terminal, result, r => AttentionTable.Print(r, terminal.Out));
     }
 }

@@ -35,10 +35,10 @@ sealed class DemoCommand : RunnerCommand
 
     public override string Again(ParseResult parse) => ItContinues;
 
-    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
+    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         DemoOptions options = _flags.Read(parse);
-        var result = Watch(progress => DemoJob.Run(parse.GetValue(_out)!, options, progress, stop));
+        var result = Watch(progress => DemoJob.Run(parse.GetValue(_out)!, options, progress, cancellationToken));
         return Show(parse, terminal, result, r => Print(r, options, terminal));
     }
 

@@ -26,10 +26,10 @@ sealed class DoctorCommand : RunnerCommand
         }
     }
 
-    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
+    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         DoctorOptions options = _flags.Read(parse);
-        DoctorResult result = DoctorJob.Run(options with { OutFolder = Path.GetFullPath(options.OutFolder) }, cancel: stop);
+        DoctorResult result = DoctorJob.Run(options with { OutFolder = Path.GetFullPath(options.OutFolder) }, cancellationToken: cancellationToken);
         int code = ExitCodes.Of(result.Checks);
         if (WantsJson(parse)) terminal.WriteJson(new { healthy = code == ExitCodes.Ok, result.Checks });
         else Print(result.Checks, terminal);

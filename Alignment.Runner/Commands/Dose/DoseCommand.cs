@@ -33,11 +33,11 @@ sealed class DoseCommand : RunnerCommand
 
     public override string Again(ParseResult parse) => ItContinues;
 
-    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
+    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         DoseOptions options = _flags.Read(parse) with { Model = parse.GetValue(_model) ?? BundledModels.Tiny };
         DoseResult result = Watch(progress =>
-            DoseJob.Run(parse.GetValue(_run)!, options, parse.GetValue(_out), parse.GetValue(_data), progress, stop));
+            DoseJob.Run(parse.GetValue(_run)!, options, parse.GetValue(_out), parse.GetValue(_data), progress, cancellationToken));
         return Show(parse, terminal, result, r => DoseTable.Print(r, terminal.Out));
     }
 }

@@ -48,12 +48,12 @@ sealed class EditCommand : RunnerCommand
 
     public override string Again(ParseResult parse) => ItContinues;
 
-    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
+    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         var bundle = ModelBundle.Open(parse.GetValue(_model) ?? BundledModels.Tiny);
         var variants = VariantSet.Open(parse.GetValue(_variants)!, parse.GetValue(_data)!);
         var options = _job.Read(parse) with { Edit = _edit.Read(parse) };
-        var result = Watch(progress => EditJob.Run(variants, bundle, parse.GetValue(_out)!, options, progress, stop));
+        var result = Watch(progress => EditJob.Run(variants, bundle, parse.GetValue(_out)!, options, progress, cancellationToken));
         return Show(parse, terminal, result, r => Print(r, terminal.Out));
     }
 

@@ -59,10 +59,10 @@ sealed class MasksCommand : RunnerCommand
 
     public override string Again(ParseResult parse) => ItContinues;
 
-    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
+    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         ModelBundle bundle = ModelBundle.Open(parse.GetValue(_model) ?? BundledModels.Tiny);
-        MaskResult result = Watch(progress => MaskJob.Run(parse.GetValue(_data)!, bundle, _flags.Read(parse), progress, stop));
+        MaskResult result = Watch(progress => MaskJob.Run(parse.GetValue(_data)!, bundle, _flags.Read(parse), progress, cancellationToken));
         return Show(parse, terminal, result, r => MaskTable.Print(r, terminal.Out));
     }
 }

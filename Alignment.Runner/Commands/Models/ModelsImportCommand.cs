@@ -81,13 +81,13 @@ sealed class ModelsImportCommand : RunnerCommand
             if (!Typed(needed)) typed.AddError($"Option '{needed.Name}' is required.");
     }
 
-    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
+    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         string? model = parse.GetValue(_model);
         ModelBundle bundle = Watch(progress =>
-            parse.GetValue(_clipSeg) is { } clipSeg ? ClipSegImport.Run(clipSeg, model!, progress, stop)
-            : parse.GetValue(_lpips) is { } lpips ? LpipsImport.Run(lpips, model!, _lpipsFlags.Read(parse), progress, stop)
-            : DiffusersImport.Run(parse.GetValue(_from)!, parse.GetValue(_out)!, _bundleFlags.Read(parse), progress, stop));
+            parse.GetValue(_clipSeg) is { } clipSeg ? ClipSegImport.Run(clipSeg, model!, progress, cancellationToken)
+            : parse.GetValue(_lpips) is { } lpips ? LpipsImport.Run(lpips, model!, _lpipsFlags.Read(parse), progress, cancellationToken)
+            : DiffusersImport.Run(parse.GetValue(_from)!, parse.GetValue(_out)!, _bundleFlags.Read(parse), progress, cancellationToken));
         return Show(parse, terminal, bundle.Inspect(), seen => BundleTable.Print(seen, terminal.Out));
     }
 }

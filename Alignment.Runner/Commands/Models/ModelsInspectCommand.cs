@@ -20,10 +20,10 @@ sealed class ModelsInspectCommand : RunnerCommand
         Parameters((_verify, "verify"));
     }
 
-    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
+    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         var bundle = ModelBundle.Open(parse.GetValue(_bundle) ?? BundledModels.Tiny);
-        if (parse.GetValue(_verify)) Watch(progress => { bundle.Verify(progress, stop); return 0; });
+        if (parse.GetValue(_verify)) Watch(progress => { bundle.Verify(progress, cancellationToken); return 0; });
         var seen = bundle.Inspect();
         return Show(parse, terminal, seen, s => BundleTable.Print(s, terminal.Out));
     }

@@ -42,11 +42,11 @@ sealed class ModelsTrainingCommand : RunnerCommand
             base.Read(parse, from) with { Gradients = parse.GetValue(_recompute) ? GradientOptions.RecomputeBlocks : GradientOptions.Default };
     }
 
-    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
+    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         var bundle = ModelBundle.Open(parse.GetValue(_model)!);
         var options = _flags.Read(parse);
-        Watch(progress => { TrainingArtifact.Write(bundle, options, progress, stop); return 0; });
+        Watch(progress => { TrainingArtifact.Write(bundle, options, progress, cancellationToken); return 0; });
         (string File, long Bytes)[] files = [.. TrainingArtifact.Files(bundle).Select(f => (f, new FileInfo(Path.Combine(bundle.Folder, f)).Length))];
         if (WantsJson(parse)) terminal.WriteJson(new { bundle.Folder, Losses = options.Losses.Text(), Files = files.Select(f => new { f.File, f.Bytes }) });
         else

@@ -41,7 +41,7 @@ sealed class AssignCommand : RunnerCommand
         _plan = new(this);
     }
 
-    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
+    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         if (parse.GetValue(_recorded) is { } edited) return Record(edited, parse, terminal);
         if (parse.GetValue(_out) is not { } folder) throw UsageException.For("--out", "nothing", "a folder for the assignment and the plan", "Give --out DIR.");

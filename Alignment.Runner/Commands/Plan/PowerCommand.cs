@@ -82,7 +82,7 @@ sealed class PowerCommand : RunnerCommand
         static UsageException Bad(string found, string expected, string next) => UsageException.For("The design", found, expected, next);
     }
 
-    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
+    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         PowerAnswer answer = PowerStudy.Of(_flags.Read(parse));
         IReadOnlyList<string> pictures = parse.GetValue(_out) is { } folder ? PowerPlot.Write(folder, answer) : [];

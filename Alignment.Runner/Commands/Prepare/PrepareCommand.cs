@@ -51,13 +51,13 @@ sealed class PrepareCommand : RunnerCommand
     public override string Again(ParseResult parse) =>
         _attention.Replaces(parse) ? "it continues, but for the heatmaps, which --force makes again" : ItContinues;
 
-    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
+    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         ModelBundle model = ModelBundle.Open(parse.GetValue(_model) ?? BundledModels.Tiny);
         var attention = _attention.Read(parse);
         var options = _job.Read(parse) with { Attention = attention, Videos = attention.Videos };
         PrepareResult result = Watch(progress =>
-            PrepareJob.Run(parse.GetValue(_videos)!, parse.GetValue(_keywords)!, model, parse.GetValue(_data)!, options, progress, stop));
+            PrepareJob.Run(parse.GetValue(_videos)!, parse.GetValue(_keywords)!, model, parse.GetValue(_data)!, options, progress, cancellationToken));
         return Show(parse, terminal, result, r => Print(r, terminal.Out));
     }
 

@@ -37,9 +37,9 @@ sealed class ReportCommand : RunnerCommand
         }
     }
 
-    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
+    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
-        ReportResult result = Watch(progress => ReportJob.Run(parse.GetValue(_run)!, _flags.Read(parse), progress, stop));
+        ReportResult result = Watch(progress => ReportJob.Run(parse.GetValue(_run)!, _flags.Read(parse), progress, cancellationToken));
         return Show(parse, terminal, result, r => Print(r, terminal.OutputWriter));   // unfolded: a path can be copied
     }
 

@@ -54,7 +54,7 @@ sealed class RunCommand : RunnerCommand
 
     public override string Again(ParseResult parse) => ItContinues;
 
-    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
+    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         var variants = _variants.Read(parse);
         var edit = _edit.Read(parse);
@@ -70,7 +70,7 @@ sealed class RunCommand : RunnerCommand
             Dose = job.Dose is { } dose ? _dose.Read(parse, dose) : null,
         };
         string model = parse.GetValue(_model) ?? BundledModels.Tiny;
-        var result = Watch(progress => ExperimentJob.Run(parse.GetValue(_data)!, model, parse.GetValue(_out)!, options, progress, stop));
+        var result = Watch(progress => ExperimentJob.Run(parse.GetValue(_data)!, model, parse.GetValue(_out)!, options, progress, cancellationToken));
         return Show(parse, terminal, result, r => RunTable.Print(r, terminal.Out));
     }
 }

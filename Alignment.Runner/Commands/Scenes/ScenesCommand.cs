@@ -74,10 +74,10 @@ sealed class ScenesCommand : RunnerCommand
 
     public override string Again(ParseResult parse) => _flags.Read(parse).Force ? ItStartsOver : ItContinues;
 
-    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
+    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         var result = Watch(progress =>
-            SceneDetectionJob.Run(parse.GetValue(_videos)!, parse.GetValue(_data)!, _flags.Read(parse), progress, cancellationToken: stop));
+            SceneDetectionJob.Run(parse.GetValue(_videos)!, parse.GetValue(_data)!, _flags.Read(parse), progress, cancellationToken: cancellationToken));
         return Show(parse, terminal, result, r => SceneTable.Print(r, terminal.Out));
     }
 }

@@ -31,14 +31,14 @@ sealed class TrainCommand : RunnerCommand
 
     public override string Again(ParseResult parse) => _flags.BeginsAnew(parse) ? ItStartsOver : ItContinues;
 
-    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
+    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         ControlNetTrainingOptions options = _flags.Read(parse) with
         {
             Model = parse.GetValue(_model) ?? BundledModels.Tiny,
             Output = parse.GetValue(_out)!,
         };
-        TrainingResult result = Watch(progress => TrainingJob.Run(parse.GetValue(_data)!, options, progress, stop));
+        TrainingResult result = Watch(progress => TrainingJob.Run(parse.GetValue(_data)!, options, progress, cancellationToken));
         return Show(parse, terminal, result, r => Print(r, terminal.OutputWriter));
     }
 

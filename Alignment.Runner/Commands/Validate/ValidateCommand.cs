@@ -26,7 +26,7 @@ sealed class ValidateCommand : RunnerCommand
         Parameters((_data, "directory"), (_out, "csvPath"), (_report, "folder"), (_deep, nameof(ValidationOptions.Deep)));
     }
 
-    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
+    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         string data = parse.GetValue(_data)!;
         string? csv = parse.GetValue(_out), to = parse.GetValue(_report);
@@ -34,8 +34,8 @@ sealed class ValidateCommand : RunnerCommand
         if (page && File.Exists(to))
             throw UsageException.For($"--report '{SafePath.Shorten(to)}'", "a file of that name", "a folder for the audit, or a name ending in .json for the bare result", "Choose another name.");
 
-        AuditedData? audited = page ? Watch(progress => AuditJob.Run(data, to!, csv, new() { Deep = deep }, progress, stop)) : null;
-        MLNet.Dataset.ValidationResult report = audited?.Validation ?? Watch(progress => ValidationJob.Run(data, csv, to, new() { Deep = deep }, progress, stop));
+        AuditedData? audited = page ? Watch(progress => AuditJob.Run(data, to!, csv, new() { Deep = deep }, progress, cancellationToken)) : null;
+        MLNet.Dataset.ValidationResult report = audited?.Validation ?? Watch(progress => ValidationJob.Run(data, csv, to, new() { Deep = deep }, progress, cancellationToken));
         if (WantsJson(parse)) terminal.WriteJson(report, audited is null ? null : ("audit", audited.Audit));
         else
         {

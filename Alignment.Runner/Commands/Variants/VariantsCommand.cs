@@ -25,9 +25,9 @@ sealed class VariantsCommand : RunnerCommand
 
     public override string Again(ParseResult parse) => ItContinues;
 
-    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken stop)
+    protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
-        var result = Watch(progress => VariantJob.Run(parse.GetValue(_data)!, parse.GetValue(_out)!, _flags.Read(parse), progress, stop));
+        var result = Watch(progress => VariantJob.Run(parse.GetValue(_data)!, parse.GetValue(_out)!, _flags.Read(parse), progress, cancellationToken));
         return Show(parse, terminal, result, r => VariantTable.Print(r, terminal.Out));
     }
 }

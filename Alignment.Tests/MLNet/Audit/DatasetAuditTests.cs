@@ -212,7 +212,7 @@ public sealed class DatasetAuditTests
         using var temp = new TempFolder();
         using var stop = new CancellationTokenSource();
         stop.Cancel();
-        Assert.That(() => AuditJob.Run(_clean!.Path, temp["report"], temp["valid.csv"], cancel: stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => AuditJob.Run(_clean!.Path, temp["report"], temp["valid.csv"], cancellationToken: stop.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Directory.GetFiles(temp.Path, "*", SearchOption.AllDirectories), Is.Empty);
     }
 

@@ -150,7 +150,7 @@ public sealed class DoseRunTests
         string run = PaintedRun.Copy(Path.Combine(_run, "variants_v3"), temp["run", "variants_v3"]);
         PaintedRun.Copy(Path.Combine(_run, EditedFolder.Name), temp["run", EditedFolder.Name]);
         using var stop = new CancellationTokenSource();
-        Assert.That(() => DoseJob.Run(temp["run"], s_options, progress: new Stop(stop), cancel: stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => DoseJob.Run(temp["run"], s_options, progress: new Stop(stop), cancellationToken: stop.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Directory.GetFiles(temp["run", DoseFolder.Name]), Is.Empty, "no report of half a run, no stray file");
         DoseResult continued = DoseJob.Run(temp["run"], s_options);
         Assert.That(continued.Measured, Is.InRange(1, MiniDataSet.Scenes - 1), "what was finished is not measured again");

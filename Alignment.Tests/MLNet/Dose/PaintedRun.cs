@@ -49,7 +49,7 @@ static class PaintedRun
     {
         public object? Encode(float[] image) => null;
 
-        public void Denoise(SceneToEdit scene, float[] image, object? encoded, IReadOnlyList<float[]> controls, Action<DenoisedEdit> made, CancellationToken cancel)
+        public void Denoise(SceneToEdit scene, float[] image, object? encoded, IReadOnlyList<float[]> controls, Action<DenoisedEdit> made, CancellationToken cancellationToken)
         {
             for (int c = 0; c < controls.Count; c++) made(new(c, Paint(image, controls[c]), 0));
         }

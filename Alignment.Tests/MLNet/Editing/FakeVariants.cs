@@ -92,7 +92,7 @@ sealed class FakeDiffusion(int stopAfter = int.MaxValue) : ISceneDiffusion
         return "encoded";
     }
 
-    public void Denoise(SceneToEdit scene, float[] image, object? encoded, IReadOnlyList<float[]> controls, Action<DenoisedEdit> made, CancellationToken cancel)
+    public void Denoise(SceneToEdit scene, float[] image, object? encoded, IReadOnlyList<float[]> controls, Action<DenoisedEdit> made, CancellationToken cancellationToken)
     {
         Assert.That(encoded, Is.EqualTo("encoded"));
         lock (_begun) _begun.Add(scene.SceneId);

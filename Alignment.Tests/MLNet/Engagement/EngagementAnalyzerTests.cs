@@ -151,12 +151,12 @@ public sealed class EngagementAnalyzerTests
         File.WriteAllText(temp["e.csv"], "video_id,variant,CTR\n" + string.Concat(Enumerable.Range(0, 400).Select(i => string.Create(CultureInfo.InvariantCulture, $"v{i % 20},{(i % 2 == 0 ? "baseline" : "placebo")},{i * i % 17 / 100.0}\n"))));
         using var stopped = new CancellationTokenSource();
         stopped.Cancel();
-        Assert.That(() => AnalysisJob.Run(temp["e.csv"], temp["new"], stop: stopped.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => AnalysisJob.Run(temp["e.csv"], temp["new"], cancellationToken: stopped.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Directory.Exists(temp["new"]) ? Directory.GetFileSystemEntries(temp["new"]) : [], Is.Empty);
         AnalysisJob.Run(temp["e.csv"], temp["old"]);
         var before = Directory.GetFiles(temp["old"]).ToDictionary(f => f, File.ReadAllBytes);
         using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
-        Assert.That(() => AnalysisJob.Run(temp["e.csv"], temp["old"], new() { Resamples = 20_000_000 }, stop: soon.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => AnalysisJob.Run(temp["e.csv"], temp["old"], new() { Resamples = 20_000_000 }, cancellationToken: soon.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Directory.GetFiles(temp["old"]).ToDictionary(f => f, File.ReadAllBytes), Is.EqualTo(before));
     }
 

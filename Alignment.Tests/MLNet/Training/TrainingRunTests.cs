@@ -37,8 +37,8 @@ public sealed class TrainingRunTests
         return [.. ValidationJob.Scenes(temp["data"])];
     }
 
-    static TrainingResult Run(TempFolder temp, ControlNetTrainingOptions options, Action<long>? beforeStep = null, CancellationToken cancel = default) =>
-        new TrainingRun(options, ModelBundle.Open(options.Model), Scenes(temp), (_, _) => new FakeTrainingStep(MiddleChannels) { BeforeApply = beforeStep }, null).Run(cancel);
+    static TrainingResult Run(TempFolder temp, ControlNetTrainingOptions options, Action<long>? beforeStep = null, CancellationToken cancellationToken = default) =>
+        new TrainingRun(options, ModelBundle.Open(options.Model), Scenes(temp), (_, _) => new FakeTrainingStep(MiddleChannels) { BeforeApply = beforeStep }, null).Run(cancellationToken);
 
     static Dictionary<string, string> Snapshot(string output) => Directory.EnumerateFiles(output, "*", SearchOption.AllDirectories)
         .Where(f => !f.Contains("timings", StringComparison.Ordinal) && !f.Contains("checkpoints", StringComparison.Ordinal))

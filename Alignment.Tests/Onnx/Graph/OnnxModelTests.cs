@@ -112,7 +112,7 @@ public sealed class OnnxModelTests
         using var stop = new CancellationTokenSource();
         var (model, _) = Linear(1600);
         var progress = new StopAfterFirst(stop);
-        Assert.That(() => model.Save(folder["m.onnx"], progress: progress, stop: stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => model.Save(folder["m.onnx"], progress: progress, cancellationToken: stop.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Directory.GetFiles(folder.Path), Is.Empty);
         Assert.That(progress.Seen.Total, Is.EqualTo(4L * 1600 * 1601));
     }

@@ -216,7 +216,7 @@ public sealed class DiffusersImportTests
         using var folder = new TempFolder();
         using var stop = new CancellationTokenSource();
         stop.Cancel();
-        Assert.That(() => DiffusersImport.Run(from, folder["bundle"], cancel: stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => DiffusersImport.Run(from, folder["bundle"], cancellationToken: stop.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Directory.EnumerateFileSystemEntries(folder.Path), Is.Empty);
     }
 }

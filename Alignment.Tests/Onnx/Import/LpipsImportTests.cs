@@ -127,7 +127,7 @@ public sealed class LpipsImportTests
         LpipsImport.Run(file, bundle);
         using var stop = new CancellationTokenSource();
         var atFirstPiece = new Immediate(_ => stop.Cancel());
-        Assert.That(() => LpipsImport.Run(file, bundle, progress: atFirstPiece, cancel: stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => LpipsImport.Run(file, bundle, progress: atFirstPiece, cancellationToken: stop.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(ModelBundle.Open(bundle).Has(BundleFiles.Lpips), Is.False);
     }
 

@@ -7,7 +7,7 @@ namespace Alignment.Tests.Tools.HeldOut;
 interface IHeldOutEditor : IDisposable
 {
     /// <summary>A picture [3,H,W] in 0..1 for each control.</summary>
-    IReadOnlyList<float[]> Edit(EditInput scene, CancellationToken cancel);
+    IReadOnlyList<float[]> Edit(EditInput scene, CancellationToken cancellationToken);
 
     /// <summary>What the VAE alone makes of a picture [3,H,W] in −1..1: as [3,H,W] in 0..1.</summary>
     float[] Reconstruct(float[] image);
@@ -18,7 +18,7 @@ sealed class BundleHeldOutEditor(ModelBundle bundle, EditOptions options) : IHel
 {
     readonly DiffusionEditor _editor = new(bundle, options);
 
-    public IReadOnlyList<float[]> Edit(EditInput scene, CancellationToken cancel) => _editor.Edit(scene, cancellationToken: cancel);
+    public IReadOnlyList<float[]> Edit(EditInput scene, CancellationToken cancellationToken) => _editor.Edit(scene, cancellationToken: cancellationToken);
 
     public float[] Reconstruct(float[] image)
     {

@@ -17,16 +17,16 @@ public static class HeldOutExperiment
     /// <param name="bundle">The model.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <param name="progress">Told after each scene and seed; null for none.</param>
-    /// <param name="cancel">Stops between steps.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
     /// <exception cref="UsageException">An option is out of range, or the size does not suit the bundle.</exception>
-    public static HeldOutReport Run(ModelBundle bundle, HeldOutOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancel = default)
+    public static HeldOutReport Run(ModelBundle bundle, HeldOutOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(bundle);
-        return Run(edit => new BundleHeldOutEditor(bundle, edit), (options ?? new()).For(bundle), progress, cancel) with { Model = Path.GetFileName(bundle.Folder), ModelSha256 = bundle.Hash };
+        return Run(edit => new BundleHeldOutEditor(bundle, edit), (options ?? new()).For(bundle), progress, cancellationToken) with { Model = Path.GetFileName(bundle.Folder), ModelSha256 = bundle.Hash };
     }
 
     /// <summary>As the other, with editors from elsewhere.</summary>
-    internal static HeldOutReport Run(Func<EditOptions, IHeldOutEditor> editors, HeldOutOptions options, IProgress<WorkProgress>? progress, CancellationToken cancel)
+    internal static HeldOutReport Run(Func<EditOptions, IHeldOutEditor> editors, HeldOutOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         options.Check();
         ISaliencyPredictor[] measures = [.. new[] { options.HeldOutPredictor, options.TrainingPredictor }.SelectMany(n => new[] { SaliencyPredictors.Parse(n), SaliencyPredictors.Parse(n + ".smoothed", options.Smoothing) })];
@@ -48,9 +48,9 @@ public static class HeldOutExperiment
                 HeldOutScene scene = scenes[i];
                 IReadOnlyList<float[]> controls = HeldOutControls.Of(scenes, i);
                 EditInput Under(params IEnumerable<float[]> wanted) => new() { SceneId = scene.Id, Prompt = edit.PromptFor(scene.Still.Keyword), Image = scene.Image, Controls = [.. wanted.Select(c => (ReadOnlyMemory<float>)c)] };
-                byte[][] edited = [.. editor.Edit(Under(controls), cancel).Select(scene.Composite)];
+                byte[][] edited = [.. editor.Edit(Under(controls), cancellationToken).Select(scene.Composite)];
                 for (int c = 0; c < edited.Length; c++) rows.Add(new(scene.Id, edit.Seed, HeldOutControls.Names[c], Shares(measures, scene, edited[c]), scene.BackgroundDifference(edited[c]), AttentionScore.Of(controls[c].AsSpan(scene.Mask.Length), scene.Mask).Share));
-                psnr.Add(scene.PsnrInMask(half is null ? edited[0] : scene.Composite(half.Edit(Under(controls[0]), cancel)[0])));
+                psnr.Add(scene.PsnrInMask(half is null ? edited[0] : scene.Composite(half.Edit(Under(controls[0]), cancellationToken)[0])));
                 if (k == 0)
                 {
                     vae[i] = scene.PsnrInMask(scene.Composite(editor.Reconstruct(scene.Image)));

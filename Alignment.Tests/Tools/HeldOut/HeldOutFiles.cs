@@ -23,11 +23,11 @@ public static class HeldOutFiles
     };
 
     /// <summary>Writes the files to <paramref name="folder"/>, each complete or not at all.</summary>
-    public static void Write(HeldOutReport report, string folder, CancellationToken stop = default)
+    public static void Write(HeldOutReport report, string folder, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(report);
         Directory.CreateDirectory(folder);
-        WriteSheet(report, folder, stop);
+        WriteSheet(report, folder, cancellationToken);
         AtomicFile.Write(Path.Combine(folder, "held-out.csv"), stream =>
         {
             using StreamWriter to = CsvRows.To(stream);
@@ -76,7 +76,7 @@ public static class HeldOutFiles
         return text.ToString();
     }
 
-    static void WriteSheet(HeldOutReport report, string folder, CancellationToken stop)
+    static void WriteSheet(HeldOutReport report, string folder, CancellationToken cancellationToken)
     {
         if (report.Pictures.Count == 0) return;
         string pictures = Path.Combine(folder, "pictures");
@@ -91,7 +91,7 @@ public static class HeldOutFiles
             PictureFile.WritePngGrey(File(r, 2), scene.Width, scene.Height, Grey(scene.Attention));
             for (int c = 3; c < columns.Length; c++) PictureFile.WritePng(File(r, c), new(scene.Width, scene.Height, edited[c - 3]));
         }
-        ContactSheet.Write(Path.Combine(folder, "held-out.png"), [.. report.Pictures.Select(p => $"{p.Scene.Still.Colour} {p.Scene.Still.Keyword}")], columns, File, Math.Max(96, report.Options.Edit.Width), stop);
+        ContactSheet.Write(Path.Combine(folder, "held-out.png"), [.. report.Pictures.Select(p => $"{p.Scene.Still.Colour} {p.Scene.Still.Keyword}")], columns, File, Math.Max(96, report.Options.Edit.Width), cancellationToken);
     }
 
     static ReadOnlySpan<byte> Grey(float[] map) => Array.ConvertAll(map, RgbPicture.ToByte);

@@ -44,7 +44,7 @@ sealed class StillPool
     /// <summary>What gives all latents together the recipe's standard deviation.</summary>
     public double ScalingFactor { get; private set; } = 1;
 
-    public static StillPool Draw(TinyRecipe recipe, InferenceSession encoder, Action<string> log, CancellationToken cancel)
+    public static StillPool Draw(TinyRecipe recipe, InferenceSession encoder, Action<string> log, CancellationToken cancellationToken)
     {
         var pool = new StillPool([.. recipe.Sizes.Select(_ => new List<PooledStill>())]);
         ISaliencyPredictor saliency = SaliencyPredictors.Parse(recipe.Predictor);
@@ -56,7 +56,7 @@ sealed class StillPool
             var batch = new float[3 * EncodeBatch * 3 * pixels];
             for (int first = 0; first < count; first += EncodeBatch)
             {
-                cancel.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 int rows = Math.Min(EncodeBatch, count - first);
                 var made = new PooledStill[rows];
                 Parallel.For(0, rows, new ParallelOptions { MaxDegreeOfParallelism = OrtThreads.Count }, i => made[i] = Still(stills.Still(first + i), saliency, batch.AsMemory(i * 9 * pixels, 9 * pixels)));

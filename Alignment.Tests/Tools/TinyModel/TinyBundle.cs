@@ -55,7 +55,7 @@ static class TinyBundle
 
     /// <summary>Writes the bundle to <paramref name="folder"/>: the same bytes on every machine.</summary>
     /// <exception cref="UsageException">The folder holds a bundle already (without <paramref name="force"/>) or other things.</exception>
-    public static ModelBundle Write(string folder, bool force = false, CancellationToken cancel = default) => Write(folder, null, force, cancel);
+    public static ModelBundle Write(string folder, bool force = false, CancellationToken cancellationToken = default) => Write(folder, null, force, cancellationToken);
 
     /// <summary>Authors a trained tiny bundle again: graphs, manifest and card by this code, numbers from <paramref name="trained"/>.</summary>
     /// <param name="folder">The new bundle's.</param>
@@ -72,7 +72,7 @@ static class TinyBundle
     }
 
     /// <summary>Writes the bundle with trained weights, or with the seeded ones where there are none.</summary>
-    internal static ModelBundle Write(string folder, TinyWeights? trained, bool force = false, CancellationToken cancel = default)
+    internal static ModelBundle Write(string folder, TinyWeights? trained, bool force = false, CancellationToken cancellationToken = default)
     {
         BytePairTraining words = BytePairTraining.Run(TinyWords.All, maxMerges: 4000);
         ClipTextConfig text = Text(words.Vocabulary.Count);
@@ -82,7 +82,7 @@ static class TinyBundle
             void Save(string file, OnnxModel model)
             {
                 parameters.Add(file, model.Graph.WeightInfos().Sum(w => w.Count));
-                model.Save(Path.Combine(to, file), s_oneFile, stop: cancel);
+                model.Save(Path.Combine(to, file), s_oneFile, cancellationToken: cancellationToken);
             }
             // Unit-sized states want embeddings of that size too; CLIP's 0.02 is meant for training.
             TinyWeights weights = trained ?? TinyWeights.Seeded(words.Vocabulary.Count, new() { Seed = Seed, ZeroConvolutionGain = ControlGain, EmbeddingDeviation = 1 });
@@ -106,7 +106,7 @@ static class TinyBundle
             if (trained is not null) manifest = manifest with { ScalingFactor = trained.ScalingFactor, Origin = trained.Origin, ControlTrained = true, Note = trained.Note, Recommended = s_recommended };
             AtomicFile.WriteText(Path.Combine(to, "README.md"), TinyCard.Text(manifest));
             return manifest;
-        }, progress: null, cancel);
+        }, progress: null, cancellationToken);
     }
 
     static BundleManifest Manifest(BytePairTraining words, Dictionary<string, long> parameters) => new()

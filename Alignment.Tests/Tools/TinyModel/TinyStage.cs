@@ -30,8 +30,8 @@ sealed class TinyStage(string name, string folder, TinyStageRecipe recipe, int l
     /// <param name="weights">Initial parameters, and the frozen weights.</param>
     /// <param name="feed">Sets the inputs of a step.</param>
     /// <param name="log">Gets a line now and then.</param>
-    /// <param name="cancel">Saves the state and stops.</param>
-    public IWeights Run(ModelGraph graph, IWeights weights, Action<long, TrainingSession> feed, Action<string> log, CancellationToken cancel)
+    /// <param name="cancellationToken">Saves the state and stops.</param>
+    public IWeights Run(ModelGraph graph, IWeights weights, Action<long, TrainingSession> feed, Action<string> log, CancellationToken cancellationToken)
     {
         using var buffers = ParameterBuffers.For(graph);
         using FloatBuffer average = buffers.NewBuffer();
@@ -45,12 +45,12 @@ sealed class TinyStage(string name, string folder, TinyStageRecipe recipe, int l
         if (optimizer.Steps < recipe.Steps)
         {
             using var session = TrainingSession.Open(new OnnxModel(graph, weights), buffers);
-            Train(session, buffers, average, optimizer, feed, log, cancel);
+            Train(session, buffers, average, optimizer, feed, log, cancellationToken);
         }
         return HeldWeights.Copy(new BufferWeights(buffers, values: average));
     }
 
-    void Train(TrainingSession session, ParameterBuffers buffers, FloatBuffer average, AdamW optimizer, Action<long, TrainingSession> feed, Action<string> log, CancellationToken cancel)
+    void Train(TrainingSession session, ParameterBuffers buffers, FloatBuffer average, AdamW optimizer, Action<long, TrainingSession> feed, Action<string> log, CancellationToken cancellationToken)
     {
         var sums = new SortedDictionary<string, double>(StringComparer.Ordinal);
         long lastSave = Stopwatch.GetTimestamp(), lastLog = lastSave, feeding = 0;
@@ -74,13 +74,13 @@ sealed class TinyStage(string name, string folder, TinyStageRecipe recipe, int l
                 (since, feeding, lastLog) = (0, 0, Stopwatch.GetTimestamp());
                 sums.Clear();
             }
-            bool stop = cancel.IsCancellationRequested;
+            bool stop = cancellationToken.IsCancellationRequested;
             if (stop || optimizer.Steps == recipe.Steps || Stopwatch.GetElapsedTime(lastSave).TotalSeconds > StateEverySeconds)
             {
                 Save(buffers, average, optimizer);
                 lastSave = Stopwatch.GetTimestamp();
             }
-            cancel.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 

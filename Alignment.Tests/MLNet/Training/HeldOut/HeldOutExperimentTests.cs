@@ -122,7 +122,7 @@ public sealed class HeldOutExperimentTests
         (string Id, DrawnStill? Still) _last = ("", null);
         readonly DrawnStills _stills = new(new() { Use = StillUse.HeldOut, Width = options.Width, Height = options.Height });
 
-        public IReadOnlyList<float[]> Edit(EditInput scene, CancellationToken cancel) =>
+        public IReadOnlyList<float[]> Edit(EditInput scene, CancellationToken cancellationToken) =>
             [.. scene.Controls.Select(c => options.Strength == s_small.ReconstructionStrength ? Reconstruct(scene.Image.ToArray()) : Draw(scene.SceneId, presence(new(c.ToArray()))))];
 
         public float[] Reconstruct(float[] image) => DiffusionEditor.FromModelRange(image);

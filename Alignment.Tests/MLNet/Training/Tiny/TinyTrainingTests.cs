@@ -23,7 +23,7 @@ public sealed class TinyTrainingTests
             // The first line a run logs comes with its second step: stopped there, each run gets two steps further.
             try
             {
-                TinyTraining.Run(folder["b"], folder["stopped"], s_recipe, line => { if (line.Contains("/4 ", StringComparison.Ordinal)) stop.Cancel(); }, cancel: stop.Token);
+                TinyTraining.Run(folder["b"], folder["stopped"], s_recipe, line => { if (line.Contains("/4 ", StringComparison.Ordinal)) stop.Cancel(); }, cancellationToken: stop.Token);
                 ended = true;
             }
             catch (OperationCanceledException)
