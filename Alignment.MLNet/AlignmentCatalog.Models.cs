@@ -7,8 +7,8 @@ namespace Alignment.MLNet;
 public sealed partial class AlignmentCatalog
 {
     /// <summary>
-    /// As <c>ml.Model.Load</c>, but what a stage of ours has to say (its bundle moved, the file is of a newer version) comes as it was said.
-    /// ML.NET calls stages by reflection and wraps their exceptions in one that says nothing.
+    /// As <c>ml.Model.Load</c>, but what a stage of ours has to say (its bundle moved, the file is of a newer version) comes as it was
+    /// said. ML.NET calls stages by reflection and wraps their exceptions in one that says nothing.
     /// </summary>
     /// <exception cref="AlignmentException">A stage cannot be loaded; the message says why and what to do.</exception>
     public ITransformer LoadModel(string path, out DataViewSchema inputSchema)

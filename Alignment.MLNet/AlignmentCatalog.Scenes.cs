@@ -3,7 +3,8 @@ using Alignment.Transforms.Stages;
 
 namespace Alignment.MLNet;
 
-/// <summary>The stages from files to the ControlNet's control. Default columns are those of <see cref="Alignment.Transforms.Stages.SceneColumns"/>.</summary>
+/// <summary>The stages from files to the ControlNet's control. Default columns are those of
+/// <see cref="Alignment.Transforms.Stages.SceneColumns"/>.</summary>
 public sealed partial class AlignmentCatalog
 {
     /// <summary>
@@ -18,40 +19,47 @@ public sealed partial class AlignmentCatalog
     /// </summary>
     public LoadMapEstimator LoadMap(LoadMapOptions? options = null) => new(options ?? new());
 
-    /// <summary>Brings a map of its own size to one size: <c>mask_soft</c>, <c>still_width</c>, <c>still_height</c> → <c>mask_soft</c>, float [H,W].</summary>
+    /// <summary>Brings a map of its own size to one size: <c>mask_soft</c>, <c>still_width</c>, <c>still_height</c> → <c>mask_soft</c>,
+    /// float [H,W].</summary>
     public SizeMapEstimator SizeMap(SizeMapOptions? options = null) => new(options ?? new());
 
     /// <summary>Turns a heatmap as read into attention: <c>heatmap_raw</c> → <c>heatmap</c> in 0..1; ÷255 by default.</summary>
     public NormalizeHeatmapEstimator NormalizeHeatmap(NormalizeHeatmapOptions? options = null) => new(options ?? new());
 
-    /// <summary>Predicts attention from the still (<c>image</c>, or a path) → <c>heatmap</c> in 0..1: spectral residual, fine-grained saliency or an ONNX model. A prediction, not a measurement.</summary>
+    /// <summary>Predicts attention from the still (<c>image</c>, or a path) → <c>heatmap</c> in 0..1: spectral residual, fine-grained
+    /// saliency or an ONNX model. A prediction, not a measurement.</summary>
     public PredictAttentionEstimator PredictAttention(PredictAttentionOptions? options = null) => new(options ?? new());
 
     /// <summary>
-    /// Draws viewers' fixations as a heatmap at the still's own size: <c>fixations</c> (x, y, weight of each), <c>still_width</c>, <c>still_height</c>,
+    /// Draws viewers' fixations as a heatmap at the still's own size: <c>fixations</c> (x, y, weight of each), <c>still_width</c>,
+    /// <c>still_height</c>,
     /// <c>fixation_sigma_x</c>, <c>fixation_sigma_y</c> → <c>heatmap</c> in 0..1, its maximum 1.
     /// </summary>
     public DrawFixationsEstimator DrawFixations(DrawFixationsOptions? options = null) => new(options ?? new());
 
-    /// <summary>Makes the binary keyword mask: <c>mask_soft</c> → <c>mask</c>, 1 where strictly above the threshold (0.5), 0 elsewhere.</summary>
+    /// <summary>Makes the binary keyword mask: <c>mask_soft</c> → <c>mask</c>, 1 where strictly above the threshold (0.5), 0
+    /// elsewhere.</summary>
     public BinarizeMaskEstimator BinarizeMask(BinarizeMaskOptions? options = null) => new(options ?? new());
 
     /// <summary>
-    /// Finds the product by its name with the CLIPSeg of a bundle: <c>image</c> (or a path), <c>keyword</c> → <c>mask_soft</c> in 0..1 and <c>mask</c>, 0 or 1, at the
-    /// image's size. The fitted transformer is disposable: it holds the models.
+    /// Finds the product by its name with the CLIPSeg of a bundle: <c>image</c> (or a path), <c>keyword</c> → <c>mask_soft</c> in 0..1 and
+    /// <c>mask</c>, 0 or 1, at the image's size. The fitted transformer is disposable: it holds the models.
     /// </summary>
     public MaskKeywordEstimator MaskKeyword(MaskKeywordOptions options) => new(options);
 
-    /// <summary>Scores the attention on the product: <c>mask</c>, <c>heatmap</c> → <c>alignment_score</c> = mean(M ⊙ A) and <c>attention_share</c> = Σ(M ⊙ A) / ΣA.</summary>
+    /// <summary>Scores the attention on the product: <c>mask</c>, <c>heatmap</c> → <c>alignment_score</c> = mean(M ⊙ A) and
+    /// <c>attention_share</c> = Σ(M ⊙ A) / ΣA.</summary>
     public ScoreAlignmentEstimator ScoreAlignment(ScoreAlignmentOptions? options = null) => new(options ?? new());
 
     /// <summary>
-    /// Measures the dose of an edit as a predictor sees it: <c>image</c> (or a path), <c>edited</c> (or a path), <c>mask</c> → <c>predicted_share_before</c>, <c>_after</c>, <c>_difference</c> and
-    /// the same of the alignment score. A prediction, not a measurement of viewers.
+    /// Measures the dose of an edit as a predictor sees it: <c>image</c> (or a path), <c>edited</c> (or a path), <c>mask</c> →
+    /// <c>predicted_share_before</c>, <c>_after</c>, <c>_difference</c> and the same of the alignment score. A prediction, not a
+    /// measurement of viewers.
     /// </summary>
     public MeasureDoseEstimator MeasureDose(MeasureDoseOptions? options = null) => new(options ?? new());
 
-    /// <summary>Scores how well two maps agree: <c>heatmap</c>, <c>heatmap_modified</c> (the truth) → <c>agreement_cc</c>, <c>_sim</c>, <c>_kl</c>, <c>_nss</c>, <c>_auc_judd</c>.</summary>
+    /// <summary>Scores how well two maps agree: <c>heatmap</c>, <c>heatmap_modified</c> (the truth) → <c>agreement_cc</c>, <c>_sim</c>,
+    /// <c>_kl</c>, <c>_nss</c>, <c>_auc_judd</c>.</summary>
     public ScoreAgreementEstimator ScoreAgreement(ScoreAgreementOptions? options = null) => new(options ?? new());
 
     /// <summary>
@@ -63,10 +71,12 @@ public sealed partial class AlignmentCatalog
     /// <summary>Each scene once for every variant: one row becomes several, with the variant's name in <c>variant</c>.</summary>
     public ExpandVariantsEstimator ExpandVariants(ExpandVariantsOptions? options = null) => new(options ?? new());
 
-    /// <summary>Modifies attention as the variant of each row does: <c>heatmap</c>, <c>mask</c>, <c>temporal_window</c>, <c>variant</c> → <c>heatmap_modified</c>, <c>control_id</c> and what the placebo did.</summary>
+    /// <summary>Modifies attention as the variant of each row does: <c>heatmap</c>, <c>mask</c>, <c>temporal_window</c>, <c>variant</c> →
+    /// <c>heatmap_modified</c>, <c>control_id</c> and what the placebo did.</summary>
     public ModifyAttentionEstimator ModifyAttention() => new(new());
 
-    /// <summary>Modifies attention as a variant does: <c>heatmap</c>, <c>mask</c>, <c>temporal_window</c> → <c>heatmap_modified</c>.</summary>
+    /// <summary>Modifies attention as a variant does: <c>heatmap</c>, <c>mask</c>, <c>temporal_window</c> →
+    /// <c>heatmap_modified</c>.</summary>
     public ModifyAttentionEstimator ModifyAttention(ModifyAttentionOptions options) => new(options);
 
     /// <summary>Modifies attention as <paramref name="variant"/> does, with default strengths.</summary>

@@ -39,7 +39,8 @@ public static class AlignmentCatalogExtensions
 {
     extension(MLContext ml)
     {
-        /// <summary>The stages of Alignment; the first use registers them with this context, so that models holding them can be loaded.</summary>
+        /// <summary>The stages of Alignment; the first use registers them with this context, so that models holding them can be
+        /// loaded.</summary>
         public AlignmentCatalog Alignment => AlignmentCatalog.For(ml);
     }
 }

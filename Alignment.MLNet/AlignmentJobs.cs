@@ -15,12 +15,13 @@ using Alignment.Onnx.Bundles;
 namespace Alignment.MLNet;
 
 /// <summary>
-/// The jobs of the console's commands as calls, in the order of the work; reached as <c>ml.Alignment.Jobs</c>. All have one shape: inputs, then
-/// options (null: the defaults), progress and a cancellation token in, a result out. They may be stopped at any moment and continue where they
-/// were; a file or scene that cannot be used is reported in the result and the rest is done. Errors are those of <c>Alignment</c>:
+/// The jobs of the console's commands as calls, in the order of the work; reached as <c>ml.Alignment.Jobs</c>. All have one shape: inputs,
+/// then options (null: the defaults), progress and a cancellation token in, a result out. They may be stopped at any moment and continue
+/// where they were; a file or scene that cannot be used is reported in the result and the rest is done. Errors are those of
+/// <c>Alignment</c>:
 /// <see cref="UsageException"/> for a call that cannot be carried out, <see cref="BadDataException"/> where no data can be used,
-/// <see cref="MissingDependencyException"/> where a program or model is missing, <see cref="RetryableException"/> where another process works in
-/// the folder.
+/// <see cref="MissingDependencyException"/> where a program or model is missing, <see cref="RetryableException"/> where another process
+/// works in the folder.
 /// </summary>
 public sealed class AlignmentJobs
 {

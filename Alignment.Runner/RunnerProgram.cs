@@ -17,7 +17,8 @@ static class RunnerProgram
     {
         var root = new RootCommand(
             "Tests whether where and when viewers look at the product changes what a video ad achieves: "
-            + $"makes {NumberWords.Of(Variant.All.Count)} controlled versions of an ad, re-rendered scene by scene, and analyses the A/B data.")
+            + $"makes {NumberWords.Of(Variant.All.Count)} controlled versions of an ad, re-rendered scene by scene, and analyses the A/B "
+            + $"data.")
         {
             RunnerCommand.Json,
         };
@@ -52,8 +53,10 @@ static class RunnerProgram
         {
             option.Validators.Add(result =>
             {
-                foreach (var typed in result.Tokens.Where(t => !IsPlain(t.Value) && double.TryParse(t.Value, CultureInfo.InvariantCulture, out _)))
-                    result.AddError($"{option.Name}: found '{SafePath.Shorten(typed.Value)}', expected a number with a point and no separators, such as 1.5.");
+                foreach (var typed in result.Tokens.Where(t => !IsPlain(t.Value)
+                    && double.TryParse(t.Value, CultureInfo.InvariantCulture, out _)))
+                    result.AddError($"{option.Name}: found '{SafePath.Shorten(typed.Value)}', expected a number with a point and no "
+                        + $"separators, such as 1.5.");
             });
         }
         foreach (var below in command.Subcommands) RefuseDecimalCommas(below);

@@ -27,12 +27,14 @@ try
     var report = ValidationJob.Run(args[0], csv, options: new() { Deep = true });
     Console.WriteLine($"{report.DataFolder}: {report.Videos} videos, {report.Scenes} scenes, {report.ValidScenes} valid");
     foreach (var problem in report.Problems)
-        Console.WriteLine($"  {(problem.Rejects ? "left out" : "note")} {problem.VideoId} {problem.SceneNumber}: {problem.Kind}. {problem.Message}");
+        Console.WriteLine(
+            $"  {(problem.Rejects ? "left out" : "note")} {problem.VideoId} {problem.SceneNumber}: {problem.Kind}. {problem.Message}");
 
     // 2. How much attention has the product? The stages are estimators: chained, fitted and read like ML.NET's own.
     var ml = new MLContext(seed: 1);
     var scenes = ml.Data.LoadFromEnumerable(ValidScenesCsv.Read(csv));
-    var pipeline = ml.Alignment.LoadMap(new() { InputColumn = SceneColumns.KeywordMaskPath, OutputColumn = SceneColumns.MaskSoft, White = 1 })
+    var pipeline = ml.Alignment.LoadMap(new() { InputColumn = SceneColumns.KeywordMaskPath, OutputColumn = SceneColumns.MaskSoft,
+        White = 1 })
         .Append(ml.Alignment.BinarizeMask())
         .Append(ml.Alignment.LoadMap())
         .Append(ml.Alignment.NormalizeHeatmap())
@@ -41,7 +43,8 @@ try
 
     Console.WriteLine($"{"scene",-32} {"keyword",-12} {"alignment",10} {"share",8}");
     foreach (var row in ml.Data.CreateEnumerable<Scored>(scored, reuseRowObject: true))
-        Console.WriteLine($"{SceneRecord.IdOf(row.VideoId, row.SceneNumber),-32} {row.Keyword,-12} {row.Alignment,10:0.0000} {row.Share,8:P1}");
+        Console.WriteLine(
+            $"{SceneRecord.IdOf(row.VideoId, row.SceneNumber),-32} {row.Keyword,-12} {row.Alignment,10:0.0000} {row.Share,8:P1}");
     return 0;
 }
 catch (AlignmentException e)

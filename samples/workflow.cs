@@ -40,7 +40,8 @@ try
 
     // 3. One pipeline from file names to edited pictures, for one variant: the boost of the first third.
     var pipeline = ml.Alignment.SizeImage(new() { Width = Size, Height = Size })
-        .Append(ml.Alignment.LoadMap(new() { InputColumn = SceneColumns.KeywordMaskPath, OutputColumn = SceneColumns.MaskSoft, White = 1, Width = Size, Height = Size }))
+        .Append(ml.Alignment.LoadMap(new() { InputColumn = SceneColumns.KeywordMaskPath, OutputColumn = SceneColumns.MaskSoft, White = 1,
+        Width = Size, Height = Size }))
         .Append(ml.Alignment.BinarizeMask())
         .Append(ml.Alignment.LoadMap(new() { Width = Size, Height = Size }))
         .Append(ml.Alignment.NormalizeHeatmap())
@@ -68,7 +69,8 @@ try
         byte[] pixels = Compositor.Composite(still.Pixels, row.Picture, Size, Size, region);
 
         string id = SceneRecord.IdOf(row.VideoId, row.SceneNumber);
-        PictureFile.WritePng(Path.Combine(output, "edited_scenes", Variant.Named("early_boost").Name, row.VideoId, id + ".png"), still with { Pixels = pixels });
+        PictureFile.WritePng(Path.Combine(output, "edited_scenes", Variant.Named("early_boost").Name, row.VideoId, id + ".png"),
+            still with { Pixels = pixels });
         Console.WriteLine($"3. edited {id}: alignment {row.Alignment:0.0000}");
     }
 

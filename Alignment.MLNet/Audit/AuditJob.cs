@@ -4,21 +4,25 @@ using Alignment.MLNet.Training;
 namespace Alignment.MLNet.Audit;
 
 /// <summary>
-/// Audits a data set before days of computing are spent on it: the validation, and what is usable but suspicious. One pass over the pictures;
-/// some 300 bytes of hashes and numbers stay in memory for each scene.
+/// Audits a data set before days of computing are spent on it: the validation, and what is usable but suspicious. One pass over the
+/// pictures; some 300 bytes of hashes and numbers stay in memory for each scene.
 /// </summary>
 public static class AuditJob
 {
-    /// <summary>Validates and audits <paramref name="directory"/>: writes valid_scenes.csv, and the report into <paramref name="folder"/>.</summary>
+    /// <summary>Validates and audits <paramref name="directory"/>: writes valid_scenes.csv, and the report into
+    /// <paramref name="folder"/>.</summary>
     /// <param name="directory">The data folder, or the one that has it as <c>data/</c>.</param>
-    /// <param name="folder">Gets <c>audit.html</c>, <c>audit.json</c>, <c>audit.csv</c> and <c>scenes.csv</c>, each complete or not at all; made if it is not there.</param>
+    /// <param name="folder">Gets <c>audit.html</c>, <c>audit.json</c>, <c>audit.csv</c> and <c>scenes.csv</c>, each complete or not at all;
+    /// made if it is not there.</param>
     /// <param name="csvPath">Where the valid scenes go; null: <c>valid_scenes.csv</c> in the data folder.</param>
     /// <param name="options">How; null: the defaults.</param>
     /// <param name="progress">Reports after each video.</param>
     /// <param name="cancellationToken">Stops between scenes; no report is written then.</param>
-    /// <exception cref="BadDataException">No scene is valid (the report is written all the same), or keywords.csv cannot be read at all.</exception>
+    /// <exception cref="BadDataException">No scene is valid (the report is written all the same), or keywords.csv cannot be read at
+    /// all.</exception>
     /// <exception cref="UsageException">A file is where the report's folder should be.</exception>
-    public static AuditedData Run(string directory, string folder, string? csvPath = null, AuditOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static AuditedData Run(string directory, string folder, string? csvPath = null, AuditOptions? options = null,
+        IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= new();
         SceneFolder data = SceneFolder.Open(directory);
@@ -44,7 +48,8 @@ public static class AuditJob
 }
 
 /// <summary>One pass over a data set, and one over what was kept of it.</summary>
-sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOptions options, AuditTables tables, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOptions options, AuditTables tables,
+    IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
 {
     readonly List<VideoFacts> _videos = [];
     readonly Dictionary<string, VideoFacts> _byId = new(StringComparer.Ordinal);
@@ -116,7 +121,8 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
     // Copies are found in memory; the paths come from the list that was just written.
     void Copies()
     {
-        HashSet<string> trained = VideoSplit.VideosToTrainOn(_videos.Where(v => v.Scenes > 0).Select(v => v.Id), options.TrainShare, options.SplitSeed);
+        HashSet<string> trained = VideoSplit.VideosToTrainOn(_videos.Where(v => v.Scenes > 0).Select(v => v.Id), options.TrainShare,
+            options.SplitSeed);
         foreach (VideoFacts video in _videos) video.Trained = trained.Contains(video.Id);
         if (!options.Deep) return;
         CopySearch.Copy[] found = [.. _copies.Find(_videos, cancellationToken)];
@@ -129,7 +135,8 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (wanted.Contains(row)) earlier[row] = scene;
-            for (; next < found.Length && found[next].Later == row; next++) Report(_copies.Say(found[next], _videos, scene, earlier[found[next].Earlier]));
+            for (; next < found.Length && found[next].Later == row; next++)
+                Report(_copies.Say(found[next], _videos, scene, earlier[found[next].Earlier]));
             row++;
         }
     }

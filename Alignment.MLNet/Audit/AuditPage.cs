@@ -5,12 +5,14 @@ using Alignment.Transforms.Attention;
 namespace Alignment.MLNet.Audit;
 
 /// <summary>The report for people: one page with everything inside, bounded in size however large the data set is.</summary>
-sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samples, IReadOnlyList<VideoFacts> videos, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samples, IReadOnlyList<VideoFacts> videos,
+    IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
 {
     const int Bins = 20;
 
     static readonly (AuditSeverity Severity, string Mark, string One, string Many)[] s_severities =
-        [(AuditSeverity.Error, "▲", "error", "errors"), (AuditSeverity.Warning, "●", "warning", "warnings"), (AuditSeverity.Note, "■", "note", "notes")];
+        [(AuditSeverity.Error, "▲", "error", "errors"), (AuditSeverity.Warning, "●", "warning", "warnings"),
+        (AuditSeverity.Note, "■", "note", "notes")];
 
     public void Write(TextWriter to) => HtmlPage.Write(to, "Data set audit", html =>
     {
@@ -22,8 +24,10 @@ sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samp
         html.Element("h2", "Files");
         using (html.Open("p"))
         {
-            html.Text("Every finding: ").Element("a", AuditResult.CsvName, ("href", AuditResult.CsvName)).Text(", ").Element("a", AuditResult.JsonName, ("href", AuditResult.JsonName));
-            html.Text(". Every scene with what was measured: ").Element("a", AuditResult.ScenesName, ("href", AuditResult.ScenesName)).Text(".");
+            html.Text("Every finding: ").Element("a", AuditResult.CsvName, ("href", AuditResult.CsvName)).Text(", ")
+                .Element("a", AuditResult.JsonName, ("href", AuditResult.JsonName));
+            html.Text(". Every scene with what was measured: ").Element("a", AuditResult.ScenesName, ("href", AuditResult.ScenesName))
+                .Text(".");
         }
     });
 
@@ -36,7 +40,9 @@ sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samp
             : a.Warnings > 0 ? "Usable. The warnings say where results will be weaker than they look." : "Nothing stands in the way.";
         using (html.Open("p")) html.Element("strong", v.ValidScenes == 0 ? "No scene can be used." : verdict);
         html.Element("p", v.Attention.Text, ("class", v.Attention.Predicted > 0 ? "warning" : "soft"));
-        if (!options.Deep) html.Element("p", "Pictures were not decoded: masks, heatmaps, copies and attention were not looked at. Run again with --deep.", ("class", "warning"));
+        if (!options.Deep) html.Element("p",
+            "Pictures were not decoded: masks, heatmaps, copies and attention were not looked at. Run again with --deep.",
+            ("class", "warning"));
         using (html.Open("div", ("class", "tiles")))
         {
             Tile(html, N(v.ValidScenes), v.ValidScenes == v.Scenes ? "scenes, all usable" : $"of {N(v.Scenes)} scenes usable", null);
@@ -75,7 +81,8 @@ sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samp
 
     /// <summary>The worst first, then the most frequent.</summary>
     IEnumerable<(AuditKind Kind, AuditSeverity Severity)> Kinds() =>
-        data.Audit.Counts.Keys.Select(k => (Kind: k, Severity: samples.Of(k).Min(f => f.Severity))).OrderBy(k => k.Severity).ThenByDescending(k => data.Audit.Counts[k.Kind]).ThenBy(k => k.Kind);
+        data.Audit.Counts.Keys.Select(k => (Kind: k, Severity: samples.Of(k).Min(f => f.Severity))).OrderBy(k => k.Severity)
+        .ThenByDescending(k => data.Audit.Counts[k.Kind]).ThenBy(k => k.Kind);
 
     void Attention(HtmlWriter html)
     {
@@ -83,14 +90,17 @@ sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samp
         if (shares.Length == 0) return;
         Array.Sort(shares);
         html.Element("h2", "Attention on the product");
-        html.Element("p", $"The share of each scene's attention that lies on the product already, before any variant. A boost of {Text(options.BoostAlpha)} moves a share s to about {Text(options.BoostAlpha)} s ÷ (1 + {Text(options.BoostAlpha - 1)} s): most where s is around 40 %, next to nothing near 0 and near 100 %.");
+        html.Element("p", $"The share of each scene's attention that lies on the product already, before any variant. A boost of "
+            + $"{Text(options.BoostAlpha)} moves a share s to about {Text(options.BoostAlpha)} s ÷ (1 + {Text(options.BoostAlpha - 1)} "
+            + $"s): most where s is around 40 %, next to nothing near 0 and near 100 %.");
         long[] counts = new long[Bins];
         foreach (float share in shares) counts[Math.Min(Bins - 1, (int)(share * Bins))]++;
         using (html.Open("figure"))
         {
             SvgPlots.Histogram(html, counts, $"Histogram of the attention share of {shares.Length} scenes");
             SvgPlots.Axis(html);
-            html.Element("p", FormattableString.Invariant($"{shares.Length:N0} scenes with product and attention; median {Percent(SvgPlots.Quantile(shares, 0.5))}, half of them between {Percent(SvgPlots.Quantile(shares, 0.25))} and {Percent(SvgPlots.Quantile(shares, 0.75))}."), ("class", "small soft"));
+            html.Element("p", FormattableString.Invariant(
+                $"{shares.Length:N0} scenes with product and attention; median {Percent(SvgPlots.Quantile(shares, 0.5))}, half of them between {Percent(SvgPlots.Quantile(shares, 0.25))} and {Percent(SvgPlots.Quantile(shares, 0.75))}."), ("class", "small soft"));
         }
     }
 
@@ -99,15 +109,19 @@ sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samp
         if (videos.Count == 0) return;
         html.Element("h2", "Videos");
         IReadOnlyList<VideoFacts> shown = videos.Count <= options.VideosShown ? videos
-            : [.. videos.OrderByDescending(v => v.Findings[0]).ThenByDescending(v => v.Findings[1]).ThenByDescending(v => v.Findings[2]).ThenBy(v => v.Id, StringComparer.Ordinal).Take(options.VideosShown)];
-        if (options.Deep) html.Element("p", "Windows: scenes with the product, of all in that third of the video. The strip shows each scene's attention share: dots are scenes, the box holds the middle half, the line is the median.", ("class", "small soft"));
+            : [.. videos.OrderByDescending(v => v.Findings[0]).ThenByDescending(v => v.Findings[1]).ThenByDescending(v => v.Findings[2])
+            .ThenBy(v => v.Id, StringComparer.Ordinal).Take(options.VideosShown)];
+        if (options.Deep) html.Element("p", "Windows: scenes with the product, of all in that third of the video. The strip shows each "
+            + "scene's attention share: dots are scenes, the box holds the middle half, the line is the median.", ("class", "small soft"));
         using (html.Open("table", ("class", "stack")))
         {
-            Header(html, ("video", null), ("scenes", "number"), ("split", "whole"), ("early", "number"), ("middle", "number"), ("late", "number"), ("findings", "whole"), (options.Deep ? "attention on the product, 0 to 100 %" : "", "plot"));
+            Header(html, ("video", null), ("scenes", "number"), ("split", "whole"), ("early", "number"), ("middle", "number"),
+                ("late", "number"), ("findings", "whole"), (options.Deep ? "attention on the product, 0 to 100 %" : "", "plot"));
             using var body = html.Open("tbody");
             foreach (VideoFacts v in shown) Video(html, v);
         }
-        if (shown.Count < videos.Count) html.Element("p", $"… and {N(videos.Count - shown.Count)} more, with fewer findings; audit.json has them all.", ("class", "soft"));
+        if (shown.Count < videos.Count) html.Element("p",
+            $"… and {N(videos.Count - shown.Count)} more, with fewer findings; audit.json has them all.", ("class", "soft"));
     }
 
     static void Video(HtmlWriter html, VideoFacts v)
@@ -119,14 +133,17 @@ sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samp
         html.Element("td", v.Scenes == 0 ? "–" : v.Trained ? "train" : "validation", ("class", "whole"), ("data-label", "split"));
         for (int w = 0; w < TemporalWindows.Count; w++)
         {
-            var (text, bad) = v.Windows is { } windows ? ($"{N(windows[w].WithProduct)} of {N(windows[w].Scenes)}{(windows[w].WithProduct == 0 ? " ●" : "")}", windows[w].WithProduct == 0) : ("–", false);
+            var (text, bad) = v.Windows is { } windows
+                ? ($"{N(windows[w].WithProduct)} of {N(windows[w].Scenes)}{(windows[w].WithProduct == 0 ? " ●" : "")}",
+                windows[w].WithProduct == 0) : ("–", false);
             html.Element("td", text, ("class", bad ? "number warning" : "number"), ("data-label", TemporalWindows.Names[w]));
         }
         using (html.Open("td", ("class", "whole"), ("data-label", "findings")))
         {
             if (v.Findings.All(f => f == 0)) html.Element("span", "✓ none", ("class", "good"));
             foreach (var (severity, mark, one, many) in s_severities)
-                if (v.Findings[(int)severity] is > 0 and var count) html.Element("span", $"{mark} {N(count)} ", ("class", one), ("title", count == 1 ? one : many));
+                if (v.Findings[(int)severity] is > 0 and var count)
+                    html.Element("span", $"{mark} {N(count)} ", ("class", one), ("title", count == 1 ? one : many));
         }
         using (html.Open("td", ("class", "plot")))
         {
@@ -135,8 +152,10 @@ sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samp
                 html.Element("span", "no scene with product and attention", ("class", "soft small"));
                 return;
             }
-            SvgPlots.Strip(html, v.Shares, $"Attention share of {v.Shares.Count} scenes, median {Percent(SvgPlots.Quantile(v.Shares, 0.5))}");
-            html.Element("span", $"median {Percent(SvgPlots.Quantile(v.Shares, 0.5))}, {Percent(v.Shares[0])} to {Percent(v.Shares[^1])}", ("class", "soft small"));
+            SvgPlots.Strip(html, v.Shares,
+                $"Attention share of {v.Shares.Count} scenes, median {Percent(SvgPlots.Quantile(v.Shares, 0.5))}");
+            html.Element("span", $"median {Percent(SvgPlots.Quantile(v.Shares, 0.5))}, {Percent(v.Shares[0])} to {Percent(v.Shares[^1])}",
+                ("class", "soft small"));
         }
     }
 
@@ -221,5 +240,6 @@ sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samp
 
     static string Text(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 
-    static string Percent(double share) => (100 * share).ToString(share is > 0 and < 0.1 ? "0.0" : "0", CultureInfo.InvariantCulture) + " %";
+    static string Percent(double share) => (100 * share).ToString(share is > 0 and < 0.1 ? "0.0" : "0", CultureInfo.InvariantCulture)
+        + " %";
 }

@@ -10,8 +10,8 @@ using Microsoft.ML.Data;
 namespace Alignment.MLNet.Audit;
 
 /// <summary>
-/// Mask, attention and the effect of a boost as the variants' stages see them, of pictures that the validation has decoded already. Each thread has a
-/// cursor of its own over the stream of scenes that it is given.
+/// Mask, attention and the effect of a boost as the variants' stages see them, of pictures that the validation has decoded already. Each
+/// thread has a cursor of its own over the stream of scenes that it is given.
 /// </summary>
 sealed class AuditPipeline(AuditOptions options)
 {
@@ -29,11 +29,13 @@ sealed class AuditPipeline(AuditOptions options)
         new BinarizeMaskTransformer(new() { Threshold = options.MaskThreshold }),
         new SizeMapTransformer(new()
         {
-            InputColumn = SceneColumns.Heatmap, WidthColumn = HeatmapWidth, HeightColumn = HeatmapHeight, OutputColumn = SceneColumns.Heatmap,
+            InputColumn = SceneColumns.Heatmap, WidthColumn = HeatmapWidth, HeightColumn = HeatmapHeight,
+                OutputColumn = SceneColumns.Heatmap,
             Width = options.Width, Height = options.Height,
         }),
         new ScoreAlignmentTransformer(new()),
-        new ModifyAttentionTransformer(new() { Variant = Alignment.Transforms.Attention.Variant.FullBoost.Name, BoostAlpha = options.BoostAlpha }),
+        new ModifyAttentionTransformer(new() { Variant = Alignment.Transforms.Attention.Variant.FullBoost.Name,
+            BoostAlpha = options.BoostAlpha }),
         new ScoreAlignmentTransformer(ScoreAlignmentOptions.Modified),
     ];
 

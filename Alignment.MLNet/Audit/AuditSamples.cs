@@ -37,6 +37,7 @@ sealed class AuditSamples(int most)
     public IReadOnlyList<AuditFinding> Of(AuditKind kind)
     {
         if (!_kinds.TryGetValue(kind, out Shown? shown)) return [];
-        return shown.Spread.Count == most ? shown.Spread : [.. shown.Spread.Union(shown.First, ReferenceEqualityComparer.Instance).Cast<AuditFinding>().Take(most)];
+        return shown.Spread.Count == most ? shown.Spread
+            : [.. shown.Spread.Union(shown.First, ReferenceEqualityComparer.Instance).Cast<AuditFinding>().Take(most)];
     }
 }

@@ -11,7 +11,8 @@ namespace Alignment.MLNet.Audit;
 /// <summary>Writes findings and scenes as they come: nothing is kept.</summary>
 sealed class AuditTables : IDisposable
 {
-    static readonly JsonWriterOptions s_json = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonWriterOptions s_json = new() { Indented = true, NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     readonly StreamWriter _findings, _scenes;
     readonly Utf8JsonWriter _json;
@@ -19,16 +20,20 @@ sealed class AuditTables : IDisposable
     public AuditTables(Stream findings, Stream scenes, Stream json)
     {
         (_findings, _scenes, _json) = (CsvRows.To(findings), CsvRows.To(scenes), new(json, s_json));
-        CsvRows.Write(_findings, "severity", "kind", "video_id", "scene_number", "found", "expected", "what_to_do", "related_scene", "file");
-        CsvRows.Write(_scenes, "video_id", "scene_number", "keyword", "still_size", "mask_size", "heatmap_size", "mask_format", "product_share", "mask_between_share",
-            "heatmap_min", "heatmap_max", "heatmap_white_share", "alignment_score", "attention_share", "attention_share_boosted", "perceptual_hash", "attention_origin");
+        CsvRows.Write(_findings, "severity", "kind", "video_id", "scene_number", "found", "expected", "what_to_do", "related_scene",
+            "file");
+        CsvRows.Write(_scenes, "video_id", "scene_number", "keyword", "still_size", "mask_size", "heatmap_size", "mask_format",
+            "product_share", "mask_between_share",
+            "heatmap_min", "heatmap_max", "heatmap_white_share", "alignment_score", "attention_share", "attention_share_boosted",
+            "perceptual_hash", "attention_origin");
         _json.WriteStartObject();
         _json.WriteStartArray("findings");
     }
 
     public void Write(AuditFinding f)
     {
-        CsvRows.Write(_findings, Name(f.Severity), f.Kind.ToString(), f.VideoId ?? "", N(f.SceneNumber), f.Found, f.Expected, f.Next, f.Related ?? "", f.File ?? "");
+        CsvRows.Write(_findings, Name(f.Severity), f.Kind.ToString(), f.VideoId ?? "", N(f.SceneNumber), f.Found, f.Expected, f.Next,
+            f.Related ?? "", f.File ?? "");
         _json.WriteStartObject();
         _json.WriteString("kind", f.Kind.ToString());
         _json.WriteString("severity", Name(f.Severity));
@@ -46,8 +51,10 @@ sealed class AuditTables : IDisposable
     public void Write(SceneRecord scene, SceneFacts facts, HeatmapProvenance origin)
     {
         PixelFacts? p = facts.Pixels;
-        CsvRows.Write(_scenes, scene.VideoId, N(scene.SceneNumber), scene.Keyword, Size(facts.Still), Size(facts.Mask), Size(facts.Heatmap), facts.Mask.Format == PictureFormat.Jpeg ? "jpeg" : "png",
-            N(p?.ProductShare), N(p?.MaskBetween), N(p?.HeatmapLeast), N(p?.HeatmapMost), N(p?.HeatmapWhite), N(p?.Before.Alignment), N(p?.Before.Share), N(p?.Boosted.Share),
+        CsvRows.Write(_scenes, scene.VideoId, N(scene.SceneNumber), scene.Keyword, Size(facts.Still), Size(facts.Mask), Size(facts.Heatmap),
+            facts.Mask.Format == PictureFormat.Jpeg ? "jpeg" : "png",
+            N(p?.ProductShare), N(p?.MaskBetween), N(p?.HeatmapLeast), N(p?.HeatmapMost), N(p?.HeatmapWhite), N(p?.Before.Alignment),
+            N(p?.Before.Share), N(p?.Boosted.Share),
             p?.Hash.ToString("x16", CultureInfo.InvariantCulture) ?? "", origin.ToString());
     }
 
@@ -109,7 +116,8 @@ sealed class AuditTables : IDisposable
             _json.WriteStartObject("attention_share");
             _json.WriteNumber("scenes", v.Shares.Count);
             string[] names = ["min", "q1", "median", "q3", "max"];
-            for (int q = 0; q < names.Length; q++) _json.WriteNumber(names[q], Math.Round(Alignment.MLNet.Charts.SvgPlots.Quantile(v.Shares, q / 4.0), 6));
+            for (int q = 0; q < names.Length; q++) _json.WriteNumber(names[q],
+                Math.Round(Alignment.MLNet.Charts.SvgPlots.Quantile(v.Shares, q / 4.0), 6));
             _json.WriteEndObject();
         }
         _json.WriteEndObject();
@@ -124,7 +132,8 @@ sealed class AuditTables : IDisposable
     }
 
     /// <summary>The word for a severity.</summary>
-    public static string Name(AuditSeverity severity) => severity switch { AuditSeverity.Error => "error", AuditSeverity.Warning => "warning", _ => "note" };
+    public static string Name(AuditSeverity severity) =>
+        severity switch { AuditSeverity.Error => "error", AuditSeverity.Warning => "warning", _ => "note" };
 
     static string Size(PictureHeader h) => FormattableString.Invariant($"{h.Width}x{h.Height}");
 

@@ -36,14 +36,16 @@ sealed class HashIndex
         }
     }
 
-    /// <summary>The lowest id whose hash is within <paramref name="bits"/> (at most <see cref="MostBits"/>) and that <paramref name="accept"/> takes; −1 where there is none.</summary>
+    /// <summary>The lowest id whose hash is within <paramref name="bits"/> (at most <see cref="MostBits"/>) and that
+    /// <paramref name="accept"/> takes; −1 where there is none.</summary>
     public int Lowest(ulong hash, int bits, Func<int, bool> accept)
     {
         int best = int.MaxValue;
         for (int band = 0; band < Bands; band++)
         {
             Scan(band, Slot(band, hash), hash, bits, accept, ref best);
-            for (int flip = 0; flip < BandBits; flip++) Scan(band, Slot(band, hash ^ 1UL << (band * BandBits + flip)), hash, bits, accept, ref best);
+            for (int flip = 0; flip < BandBits; flip++) Scan(band, Slot(band, hash ^ 1UL << (band * BandBits + flip)), hash, bits, accept,
+                ref best);
         }
         return best == int.MaxValue ? -1 : _entries[best].Id;
     }

@@ -24,7 +24,8 @@ sealed class HeatmapIndex(double cell)
         there.Add((id, moments));
     }
 
-    /// <summary>The lowest id whose moments are each within a cell's width and that <paramref name="accept"/> takes; −1 where there is none.</summary>
+    /// <summary>The lowest id whose moments are each within a cell's width and that <paramref name="accept"/> takes; −1 where there is
+    /// none.</summary>
     public int Lowest(HeatmapMoments moments, Func<int, bool> accept)
     {
         int best = int.MaxValue;

@@ -3,8 +3,8 @@ using Alignment.Transforms.Images;
 namespace Alignment.MLNet.Audit;
 
 /// <summary>
-/// The perceptual hash of Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions" (2010), §3.2.1: luminance at 32 x 32,
-/// its discrete cosine transform, and for each of the 8 x 8 lowest frequencies after the first row and column whether it is above their
+/// The perceptual hash of Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions" (2010), §3.2.1: luminance at 32 x
+/// 32, its discrete cosine transform, and for each of the 8 x 8 lowest frequencies after the first row and column whether it is above their
 /// median. Alike pictures have alike hashes whatever their size, compression and brightness; colour is not seen. (His mean filter before
 /// shrinking is what area averaging does already.)
 /// </summary>
@@ -16,11 +16,13 @@ static class PictureHash
 
     static readonly double[] s_cosines = Cosines();
 
-    /// <summary>The hash, and the standard deviation of the luminance at 32 x 32 in levels of 255: where that is near 0 the hash is noise.</summary>
+    /// <summary>The hash, and the standard deviation of the luminance at 32 x 32 in levels of 255: where that is near 0 the hash is
+    /// noise.</summary>
     public static ulong Of(RgbPicture picture, out double spread)
     {
         Span<float> grey = stackalloc float[Side * Side];
-        PictureResize.Interleaved<byte>(picture.Pixels, 3, picture.Height, picture.Width, divisor: 1f, grey: true, grey, Side, Side, ResizeFilter.AreaOrBilinear);
+        PictureResize.Interleaved<byte>(picture.Pixels, 3, picture.Height, picture.Width, divisor: 1f, grey: true, grey, Side, Side,
+            ResizeFilter.AreaOrBilinear);
         double sum = 0, squares = 0;
         foreach (float g in grey)
         {

@@ -18,16 +18,19 @@ static class ProblemRules
             ProblemKind.DuplicateScene => (AuditKind.DuplicateScene, "one still a scene number", "Remove or renumber one of them."),
             ProblemKind.UnusableVideoId => (AuditKind.UnusableVideoId, "a plain folder name", "Rename it."),
             ProblemKind.LinkOutside => (AuditKind.LinkOutside, "files inside the data folder", "Copy the files there."),
-            ProblemKind.BadKeywordRow => (problem.WithoutKeyword is null ? AuditKind.BadKeywordRow : AuditKind.EmptyKeyword, "an id and a product", "Correct the row."),
+            ProblemKind.BadKeywordRow => (problem.WithoutKeyword is null ? AuditKind.BadKeywordRow : AuditKind.EmptyKeyword,
+                "an id and a product", "Correct the row."),
             ProblemKind.RepeatedKeyword => (AuditKind.RepeatedKeyword, "one row a video", "Remove one of them."),
             ProblemKind.FewScenes => (AuditKind.FewScenes, "three scenes or more", "Leave the video out of comparisons between windows."),
             ProblemKind.Ignored => (AuditKind.Ignored, "scene stills only", "Nothing, unless it should be one."),
             _ => null,   // EmptyMask, BlankHeatmap, SizeMismatch: SceneRules
         };
         if (rule is not var (kind, expected, next)) return;
-        AuditSeverity severity = problem.Rejects ? AuditSeverity.Error : problem.Kind == ProblemKind.FewScenes ? AuditSeverity.Warning : AuditSeverity.Note;
+        AuditSeverity severity = problem.Rejects ? AuditSeverity.Error : problem.Kind == ProblemKind.FewScenes ? AuditSeverity.Warning
+            : AuditSeverity.Note;
         bool picture = problem.Kind is ProblemKind.MissingMask or ProblemKind.MissingHeatmap or ProblemKind.DuplicateScene;
-        report(new(kind, severity, problem.VideoId ?? problem.WithoutKeyword, problem.SceneNumber, problem.Path, problem.Message, expected, next) { Pictures = picture ? [new("still", problem.Path)] : [] });
+        report(new(kind, severity, problem.VideoId ?? problem.WithoutKeyword, problem.SceneNumber, problem.Path, problem.Message, expected,
+            next) { Pictures = picture ? [new("still", problem.Path)] : [] });
     }
 
     /// <summary>Reports keywords whose video is not there; often the spelling differs.</summary>
@@ -36,6 +39,7 @@ static class ProblemRules
         if (path is null) return;
         foreach (string id in KeywordsCsv.Read(path, _ => { }).Keys.Order(StringComparer.Ordinal))
             if (!isVideo(id) && !isVideo(id.Normalize()) && !isVideo(id.Normalize(System.Text.NormalizationForm.FormD)))
-                report(new(AuditKind.UnusedKeyword, AuditSeverity.Note, id, null, path, "a row for a video without a folder of stills", "a folder of that name in video_scene_cuts", "Compare the spelling with the folder's."));
+                report(new(AuditKind.UnusedKeyword, AuditSeverity.Note, id, null, path, "a row for a video without a folder of stills",
+                    "a folder of that name in video_scene_cuts", "Compare the spelling with the folder's."));
     }
 }

@@ -6,14 +6,16 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Audit;
 
-/// <summary>Turns a scene's pixels into numbers: what is a scene column comes from the pipeline, the rest describes the files. Used by several threads.</summary>
+/// <summary>Turns a scene's pixels into numbers: what is a scene column comes from the pipeline, the rest describes the files. Used by
+/// several threads.</summary>
 sealed class SceneMeasure(AuditOptions options)
 {
     const float White = 254 / 255f, Level = 1 / 255f;
 
     readonly AuditPipeline _pipeline = new(options);
 
-    public SceneFacts Of(SceneRecord scene, ScenePixels seen) => new(seen.StillHeader, seen.MaskHeader, seen.HeatmapHeader, Pixels(scene, seen));
+    public SceneFacts Of(SceneRecord scene, ScenePixels seen) =>
+        new(seen.StillHeader, seen.MaskHeader, seen.HeatmapHeader, Pixels(scene, seen));
 
     PixelFacts? Pixels(SceneRecord scene, ScenePixels seen)
     {
@@ -103,7 +105,8 @@ sealed class SceneMeasure(AuditOptions options)
     {
         const int n = CopyTrace.ColourSide * CopyTrace.ColourSide;
         Span<float> planes = stackalloc float[3 * n];
-        PictureResize.Interleaved<byte>(still.Pixels, 3, still.Height, still.Width, divisor: 1f, grey: false, planes, CopyTrace.ColourSide, CopyTrace.ColourSide, ResizeFilter.AreaOrBilinear);
+        PictureResize.Interleaved<byte>(still.Pixels, 3, still.Height, still.Width, divisor: 1f, grey: false, planes, CopyTrace.ColourSide,
+            CopyTrace.ColourSide, ResizeFilter.AreaOrBilinear);
         byte[] colours = new byte[planes.Length];
         for (int i = 0; i < colours.Length; i++) colours[i] = (byte)Math.Clamp(planes[i] + 0.5f, 0, 255);
         return colours;

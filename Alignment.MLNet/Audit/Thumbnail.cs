@@ -22,7 +22,8 @@ static class Thumbnail
             PictureFile.ReadRgb(picture.Path, width, height, planes);
             RgbPicture small = RgbPicture.FromPlanes(planes, width, height);
             if (picture.Mask is { } mask) Outline(small, mask);
-            return ("data:image/jpeg;base64," + Convert.ToBase64String(JpegCodec.Rgb(small.Pixels, width, height, JpegQuality)), width, height);
+            return ("data:image/jpeg;base64," + Convert.ToBase64String(JpegCodec.Rgb(small.Pixels, width, height, JpegQuality)), width,
+                height);
         }
         catch (Exception e) when (e is BadDataException or IOException or UnauthorizedAccessException)
         {

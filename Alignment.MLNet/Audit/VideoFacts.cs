@@ -48,8 +48,11 @@ sealed class VideoFacts(string id)
         if (_sizes.Count > 1)
         {
             var usual = _sizes.OrderByDescending(s => s.Value.Count).ThenBy(s => s.Key).First();
-            string others = string.Join("; ", _sizes.Where(s => s.Key != usual.Key).OrderBy(s => s.Key).Take(5).Select(s => FormattableString.Invariant($"{s.Key.Width}x{s.Key.Height} in scene {Ranges(s.Value)}")));
-            report(new(AuditKind.MixedStillSizes, AuditSeverity.Warning, Id, null, folder, FormattableString.Invariant($"{usual.Key.Width}x{usual.Key.Height} in most scenes, but {others}"), "one size", "Check that these stills are of this video."));
+            string others = string.Join("; ", _sizes.Where(s => s.Key != usual.Key).OrderBy(s => s.Key).Take(5)
+                .Select(s => FormattableString.Invariant($"{s.Key.Width}x{s.Key.Height} in scene {Ranges(s.Value)}")));
+            report(new(AuditKind.MixedStillSizes, AuditSeverity.Warning, Id, null, folder,
+                FormattableString.Invariant($"{usual.Key.Width}x{usual.Key.Height} in most scenes, but {others}"), "one size",
+                "Check that these stills are of this video."));
         }
         if (_present.Count >= TemporalWindows.FewestScenes && _present.Count == Scenes)
         {
@@ -62,9 +65,12 @@ sealed class VideoFacts(string id)
             Windows = windows;
             for (int w = 0; w < windows.Length; w++)
                 if (windows[w].WithProduct == 0)
-                    report(new(AuditKind.AbsentInWindow, AuditSeverity.Warning, Id, null, null, FormattableString.Invariant($"no product in any of the {windows[w].Scenes} scene(s) of the {TemporalWindows.Names[w]} window"),
+                    report(new(AuditKind.AbsentInWindow, AuditSeverity.Warning, Id, null, null,
+                        FormattableString.Invariant(
+                        $"no product in any of the {windows[w].Scenes} scene(s) of the {TemporalWindows.Names[w]} window"),
                         "the product in at least one",
-                        $"Check the masks; else leave {string.Join(" and ", Variant.All.Where(v => v.Window == w).Select(v => v.Name))} out of this video's comparison."));
+                        $"Check the masks; else leave {string.Join(" and ", Variant.All.Where(v => v.Window == w).Select(v => v.Name))} "
+                        + $"out of this video's comparison."));
         }
         _shares.Sort();
         _present.Clear();
@@ -90,7 +96,8 @@ sealed class VideoFacts(string id)
             expected = number + 1;
         }
         if (count > 0)
-            report(new(AuditKind.MissingSceneNumbers, AuditSeverity.Warning, Id, null, folder, FormattableString.Invariant($"{count} number(s) missing among {there.Length} still(s): {string.Join(", ", missing)}"),
+            report(new(AuditKind.MissingSceneNumbers, AuditSeverity.Warning, Id, null, folder,
+                FormattableString.Invariant($"{count} number(s) missing among {there.Length} still(s): {string.Join(", ", missing)}"),
                 "every number from the first to the last", "Add the stills, or make sure that they were left out on purpose."));
     }
 
@@ -100,5 +107,6 @@ sealed class VideoFacts(string id)
         return numbers.Count > 8 ? shown + FormattableString.Invariant($" and {numbers.Count - 8} more") : shown;
     }
 
-    static string Range(int from, int to) => from == to ? from.ToString(CultureInfo.InvariantCulture) : FormattableString.Invariant($"{from}–{to}");
+    static string Range(int from, int to) => from == to ? from.ToString(CultureInfo.InvariantCulture)
+        : FormattableString.Invariant($"{from}–{to}");
 }

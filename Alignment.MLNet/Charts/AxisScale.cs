@@ -15,7 +15,8 @@ sealed record AxisScale
     /// <summary>From one mark to the next.</summary>
     public double Step { get; }
 
-    /// <summary>An axis from the smallest to the largest finite value, widened to marks at both ends, about <paramref name="marks"/> of them; 0 to 1 without values.</summary>
+    /// <summary>An axis from the smallest to the largest finite value, widened to marks at both ends, about <paramref name="marks"/> of
+    /// them; 0 to 1 without values.</summary>
     public static AxisScale Around(IEnumerable<double> values, bool withZero = true, int marks = 5)
     {
         double low = double.PositiveInfinity, high = double.NegativeInfinity;
@@ -28,14 +29,16 @@ sealed record AxisScale
         if (withZero) (low, high) = (Math.Min(low, 0), Math.Max(high, 0));
         double span = high - low;
         // All values the same (or so near that marks between them could not be told apart): some room about them.
-        if (!(span > 1e-9 * Math.Max(Math.Abs(low), Math.Abs(high)))) (low, high) = high == 0 ? (0, 1) : (low - Math.Abs(low) / 2, high + Math.Abs(high) / 2);
+        if (!(span > 1e-9 * Math.Max(Math.Abs(low), Math.Abs(high)))) (low, high) = high == 0 ? (0, 1)
+            : (low - Math.Abs(low) / 2, high + Math.Abs(high) / 2);
         double rough = (high / marks) - (low / marks), power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
         double step = (rough / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 } * power;
         return new(Math.Floor(low / step + 1e-9) * step, Math.Ceiling(high / step - 1e-9) * step, step);
     }
 
     /// <summary>An axis of whole numbers from 1, marks where there is room.</summary>
-    public static AxisScale Counting(int last, int marks = 8) => new(0.5, Math.Max(1, last) + 0.5, Math.Max(1, Math.Ceiling(last / (double)marks)));
+    public static AxisScale Counting(int last, int marks = 8) =>
+        new(0.5, Math.Max(1, last) + 0.5, Math.Max(1, Math.Ceiling(last / (double)marks)));
 
     public IEnumerable<double> Marks
     {
@@ -54,7 +57,8 @@ sealed record AxisScale
     {
         if (Math.Abs(mark) < Step / 1000) return "0";
         int digits = Math.Max(0, -(int)Math.Floor(Math.Log10(Step)));
-        string format = digits > 6 || Math.Abs(mark) >= 1e7 ? "0.##e0" : FormattableString.Invariant($"{(Math.Abs(mark) >= 10_000 ? 'N' : 'F')}{digits}");
+        string format = digits > 6 || Math.Abs(mark) >= 1e7 ? "0.##e0"
+            : FormattableString.Invariant($"{(Math.Abs(mark) >= 10_000 ? 'N' : 'F')}{digits}");
         return mark.ToString(format, CultureInfo.InvariantCulture).Replace('-', '\u2212');
     }
 }

@@ -7,12 +7,14 @@ sealed class Chart(ChartSurface to, AxisScale across, AxisScale up, double heigh
     public void Draw(Figure figure)
     {
         Axes();
-        if (figure.Diagonal is not null && (Low: Math.Max(across.Low, up.Low), High: Math.Min(across.High, up.High)) is var (low, high) && low < high)
+        if (figure.Diagonal is not null && (Low: Math.Max(across.Low, up.Low), High: Math.Min(across.High, up.High)) is var (low, high)
+            && low < high)
             Line([(low, low), (high, high)], new(InkKind.Reference));
         if (figure.Level is { } level) Line([(across.Low, level.Value), (across.High, level.Value)], new(InkKind.Reference));
         foreach (FigureSeries series in figure.Series.Reverse())
         {
-            if (series.Joined) Line([.. series.Points.Select(p => (p.X, p.Y))], new(series.Faint ? InkKind.Faint : InkKind.Line, series.Look));
+            if (series.Joined) Line([.. series.Points.Select(p => (p.X, p.Y))],
+                new(series.Faint ? InkKind.Faint : InkKind.Line, series.Look));
             if (!series.Marked) continue;
             foreach (FigurePoint p in series.Points) Marker(series.Look, p.X, p.Y);
         }
@@ -42,7 +44,8 @@ sealed class Chart(ChartSurface to, AxisScale across, AxisScale up, double heigh
     public void Marker(int look, double x, double y) => to.Marker(across.Share(x), Y(y), new(InkKind.Marker, look));
 
     /// <summary>An interval up and down through a point.</summary>
-    public void Whisker(double x, double low, double high) => to.Line(across.Share(x), Y(low), across.Share(x), Y(high), new(InkKind.Whisker));
+    public void Whisker(double x, double low, double high) =>
+        to.Line(across.Share(x), Y(low), across.Share(x), Y(high), new(InkKind.Whisker));
 
     double Y(double value) => top + height * (1 - up.Share(value));
 }

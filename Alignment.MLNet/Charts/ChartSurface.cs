@@ -21,8 +21,8 @@ readonly record struct Lettering(double Size, bool Bold = false, bool Soft = fal
 }
 
 /// <summary>
-/// Where a chart is drawn: into a page, an SVG file or a PNG. Lengths across are shares of the plot's width, 0 to 1 and beyond; lengths down are
-/// pixels.
+/// Where a chart is drawn: into a page, an SVG file or a PNG. Lengths across are shares of the plot's width, 0 to 1 and beyond; lengths
+/// down are pixels.
 /// </summary>
 abstract class ChartSurface
 {
@@ -34,6 +34,7 @@ abstract class ChartSurface
 
     public abstract void Marker(double x, double y, Ink ink);
 
-    /// <summary>A line of text on the baseline <paramref name="y"/>, its anchor <paramref name="shift"/> pixels to the right of <paramref name="x"/>.</summary>
+    /// <summary>A line of text on the baseline <paramref name="y"/>, its anchor <paramref name="shift"/> pixels to the right of
+    /// <paramref name="x"/>.</summary>
     public abstract void Text(string text, double x, double y, TextAnchor anchor, Lettering look, double shift = 0);
 }

@@ -4,8 +4,8 @@ using SkiaSharp;
 namespace Alignment.MLNet.Charts;
 
 /// <summary>
-/// A PNG of small pictures, scenes down and variants across, with labels. Pictures are read one at a time, and the sheet's size is bounded: with
-/// very many scenes the first rows are shown, and the last line says how many are not.
+/// A PNG of small pictures, scenes down and variants across, with labels. Pictures are read one at a time, and the sheet's size is bounded:
+/// with very many scenes the first rows are shown, and the last line says how many are not.
 /// </summary>
 static class ContactSheet
 {
@@ -16,16 +16,20 @@ static class ContactSheet
     /// <param name="path">Of the PNG.</param>
     /// <param name="rows">Labels.</param>
     /// <param name="columns">Labels.</param>
-    /// <param name="picture">The file for row and column, or null for an empty cell. A file that cannot be read is shown as a crossed cell.</param>
+    /// <param name="picture">The file for row and column, or null for an empty cell. A file that cannot be read is shown as a crossed
+    /// cell.</param>
     /// <param name="cellWidth">In pixels; the height follows from the first picture's proportions.</param>
     /// <param name="cancellationToken">Stops between pictures; nothing is left behind.</param>
     public static void Write(
-        string path, IReadOnlyList<string> rows, IReadOnlyList<string> columns, Func<int, int, string?> picture, int cellWidth = 200, CancellationToken cancellationToken = default)
+        string path, IReadOnlyList<string> rows, IReadOnlyList<string> columns, Func<int, int, string?> picture, int cellWidth = 200,
+        CancellationToken cancellationToken = default)
     {
         if (rows.Count == 0 || columns.Count == 0)
-            throw BadDataException.For("The contact sheet", $"{rows.Count} rows and {columns.Count} columns", "at least one of each", "Edit some scenes first.");
+            throw BadDataException.For("The contact sheet", $"{rows.Count} rows and {columns.Count} columns", "at least one of each",
+                "Edit some scenes first.");
         int cellHeight = Math.Max(8, (int)Math.Round(cellWidth * Proportion(rows.Count, columns.Count, picture)));
-        int labelWidth = Margin + (int)Math.Ceiling(rows.Take(MaxRows).Max(r => StrokeFont.Measure(SafePath.Shorten(r, 40), LabelSize).Width)) + Margin;
+        int labelWidth = Margin + (int)Math.Ceiling(rows.Take(MaxRows)
+            .Max(r => StrokeFont.Measure(SafePath.Shorten(r, 40), LabelSize).Width)) + Margin;
         int width = labelWidth + columns.Count * (cellWidth + Margin) + Margin;
         int shown = (int)Math.Clamp(Math.Min(MaxRows, (MaxPixels / width - 2 * HeaderHeight) / (cellHeight + Margin)), 1, rows.Count);
         int height = HeaderHeight + shown * (cellHeight + Margin) + (shown < rows.Count ? HeaderHeight : 0) + Margin;
@@ -33,7 +37,8 @@ static class ContactSheet
         using var sheet = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
         using var canvas = new SKCanvas(sheet);
         canvas.Clear(SKColors.White);
-        for (int c = 0; c < columns.Count; c++) StrokeFont.Draw(canvas, SafePath.Shorten(columns[c], 40), labelWidth + c * (cellWidth + Margin), Margin, LabelSize, SKColors.Black);
+        for (int c = 0; c < columns.Count; c++) StrokeFont.Draw(canvas, SafePath.Shorten(columns[c], 40),
+            labelWidth + c * (cellWidth + Margin), Margin, LabelSize, SKColors.Black);
         float[] planes = new float[3 * cellWidth * cellHeight];
         for (int r = 0; r < shown; r++)
         {
@@ -46,7 +51,8 @@ static class ContactSheet
                 if (picture(r, c) is { } file) Cell(canvas, sheet, file, left, top, cellWidth, cellHeight, planes);
             }
         }
-        if (shown < rows.Count) StrokeFont.Draw(canvas, $"… and {rows.Count - shown} more", Margin, height - HeaderHeight, LabelSize, SKColors.Black);
+        if (shown < rows.Count) StrokeFont.Draw(canvas, $"… and {rows.Count - shown} more", Margin, height - HeaderHeight, LabelSize,
+            SKColors.Black);
         AtomicFile.Write(path, file => sheet.Encode(file, SKEncodedImageFormat.Png, 100));
     }
 

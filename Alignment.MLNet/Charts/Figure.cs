@@ -53,7 +53,8 @@ sealed record Figure
     }
 
     public AxisScale ValueScale(int marks = 5) => AxisScale.Around(
-        Frame is { } f ? [f.Low, f.High] : Series.SelectMany(s => s.Points).SelectMany(p => new[] { p.Y, p.Low ?? p.Y, p.High ?? p.Y }), marks: marks);
+        Frame is { } f ? [f.Low, f.High] : Series.SelectMany(s => s.Points).SelectMany(p => new[] { p.Y, p.Low ?? p.Y, p.High ?? p.Y }),
+        marks: marks);
 
     /// <summary>The points of a category, in the order of their series.</summary>
     public IReadOnlyList<(FigureSeries Series, FigurePoint Point)> Row(int category) =>
@@ -78,7 +79,8 @@ sealed record Figure
 /// <param name="Joined">By a line.</param>
 /// <param name="Marked">Each point has a marker.</param>
 /// <param name="Faint">The line stands behind another that says more.</param>
-sealed record FigureSeries(string Name, int Look, IReadOnlyList<FigurePoint> Points, bool Joined = false, bool Marked = true, bool Faint = false);
+sealed record FigureSeries(string Name, int Look, IReadOnlyList<FigurePoint> Points, bool Joined = false, bool Marked = true,
+    bool Faint = false);
 
 /// <summary>A value, with its interval where it has one.</summary>
 readonly record struct FigurePoint(double X, double Y, double? Low = null, double? High = null);

@@ -29,7 +29,8 @@ static class FigureFile
     {
         var svg = new HtmlWriter(to);
         string width = PageSurface.Pixels(FigureSheet.Width), high = PageSurface.Pixels(height);
-        using (svg.Open("svg", ("xmlns", "http://www.w3.org/2000/svg"), ("width", width), ("height", high), ("viewBox", $"0 0 {width} {high}"),
+        using (svg.Open("svg", ("xmlns", "http://www.w3.org/2000/svg"), ("width", width), ("height", high),
+            ("viewBox", $"0 0 {width} {high}"),
             ("font-family", "Helvetica, Arial, sans-serif"), ("role", "img"), ("aria-label", title)))
         {
             svg.Line().Empty("rect", ("width", width), ("height", high), ("fill", "#ffffff")).Line();

@@ -1,8 +1,8 @@
 namespace Alignment.MLNet.Charts;
 
 /// <summary>
-/// Lays a figure out on a sheet of a fixed width. A page leaves titles, names, values and legend to HTML; here each has its place, and a text too
-/// long for its line is set smaller.
+/// Lays a figure out on a sheet of a fixed width. A page leaves titles, names, values and legend to HTML; here each has its place, and a
+/// text too long for its line is set smaller.
 /// </summary>
 sealed class FigureSheet
 {
@@ -67,7 +67,8 @@ sealed class FigureSheet
             foreach (var (series, point) in row)
             {
                 _figure.Interval(category, series, point).Draw(to, _values, top);
-                Write(to, _figure.InWords(point), Width - Edge, top + IntervalRow.Height / 2 + 5, Lettering.Label, TextAnchor.End, Width - Edge - Left - PlotWidth - 12);
+                Write(to, _figure.InWords(point), Width - Edge, top + IntervalRow.Height / 2 + 5, Lettering.Label, TextAnchor.End,
+                    Width - Edge - Left - PlotWidth - 12);
                 top += IntervalRow.Height;
             }
             y += height;
@@ -85,7 +86,8 @@ sealed class FigureSheet
         {
             double width = Lettering.Label.Measure(series.Name) + 42;
             if (x > Edge && x + width > Width - Edge) (x, y) = (Edge, y + LineHeight);
-            if (series.Joined) to.Line(Share(x), y - 5, Share(x + 16), y - 5, new(series.Faint ? InkKind.Faint : InkKind.Line, series.Look));
+            if (series.Joined) to.Line(Share(x), y - 5, Share(x + 16), y - 5,
+                new(series.Faint ? InkKind.Faint : InkKind.Line, series.Look));
             if (series.Marked) to.Marker(Share(x + 8), y - 5, new(InkKind.Marker, series.Look));
             Write(to, series.Name, x + 22, y, Lettering.Label);
             x += width;
@@ -93,10 +95,12 @@ sealed class FigureSheet
         return y;
     }
 
-    void Write(ChartSurface to, string text, double x, double y, Lettering look, TextAnchor anchor = TextAnchor.Start, double available = Width - 2 * Edge)
+    void Write(ChartSurface to, string text, double x, double y, Lettering look, TextAnchor anchor = TextAnchor.Start,
+        double available = Width - 2 * Edge)
     {
         double width = look.Measure(text);
-        to.Text(text, Share(x), y, anchor, width > available ? look with { Size = Math.Floor(look.Size * available / width * 4) / 4 } : look);
+        to.Text(text, Share(x), y, anchor, width > available ? look with { Size = Math.Floor(look.Size * available / width * 4) / 4 }
+            : look);
     }
 
     double Share(double pixels) => (pixels - Left) / PlotWidth;

@@ -6,7 +6,8 @@ namespace Alignment.MLNet.Charts;
 /// </summary>
 static class HtmlPage
 {
-    /// <summary>Writes the page around <paramref name="body"/>; <paramref name="style"/>, a constant of ours, is added to the common style sheet.</summary>
+    /// <summary>Writes the page around <paramref name="body"/>; <paramref name="style"/>, a constant of ours, is added to the common style
+    /// sheet.</summary>
     public static void Write(TextWriter to, string title, Action<HtmlWriter> body, string style = "")
     {
         var html = new HtmlWriter(to);
@@ -16,7 +17,9 @@ static class HtmlPage
             using (html.Open("head"))
             {
                 html.Empty("meta", ("charset", "utf-8")).Line();
-                html.Empty("meta", ("http-equiv", "Content-Security-Policy"), ("content", "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'")).Line();
+                html.Empty("meta", ("http-equiv", "Content-Security-Policy"),
+                    ("content", "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
+                        + "form-action 'none'")).Line();
                 html.Empty("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1")).Line();
                 html.Empty("meta", ("name", "color-scheme"), ("content", "light dark")).Line();
                 html.Head(title, HtmlStyle.Sheet + style);

@@ -11,12 +11,15 @@ namespace Alignment.MLNet.Charts;
 sealed class HtmlWriter(TextWriter to)
 {
     // Elements that have no content, of HTML and of SVG; all others are closed by the scope that opened them.
-    static readonly HashSet<string> s_empty = ["meta", "img", "br", "hr", "col", "input", "line", "rect", "circle", "path", "polyline", "polygon"];
+    static readonly HashSet<string> s_empty = ["meta", "img", "br", "hr", "col", "input", "line", "rect", "circle", "path", "polyline",
+        "polygon"];
 
     // Would run or load something, or end the text they stand in.
-    static readonly HashSet<string> s_refused = ["script", "style", "iframe", "object", "embed", "link", "base", "form", "use", "image", "foreignObject", "title", "textarea", "xmp", "noscript", "template"];
+    static readonly HashSet<string> s_refused = ["script", "style", "iframe", "object", "embed", "link", "base", "form", "use", "image",
+        "foreignObject", "title", "textarea", "xmp", "noscript", "template"];
 
-    static readonly SearchValues<char> s_nameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
+    static readonly SearchValues<char> s_nameCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
     static readonly SearchValues<char> s_styleCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789 .,%:;#()-");
 
     readonly Stack<string> _open = [];
@@ -65,7 +68,8 @@ sealed class HtmlWriter(TextWriter to)
     /// <summary>The page's title and style sheet; the only text that is not escaped is the style sheet, a constant of ours.</summary>
     internal void Head(string title, string styleSheet)
     {
-        if (styleSheet.Contains('<', StringComparison.Ordinal)) throw new ArgumentException("A style sheet has no '<'.", nameof(styleSheet));
+        if (styleSheet.Contains('<', StringComparison.Ordinal))
+            throw new ArgumentException("A style sheet has no '<'.", nameof(styleSheet));
         to.Write("<title>");
         Escape(title);
         to.Write("</title>\n<style>\n");
@@ -77,7 +81,8 @@ sealed class HtmlWriter(TextWriter to)
 
     void Start(string tag, ReadOnlySpan<(string Name, string? Value)> attributes)
     {
-        if (!IsName(tag) || s_refused.Contains(tag)) throw new ArgumentException($"'{SafePath.Shorten(tag)}' is no element that a page may have.", nameof(tag));
+        if (!IsName(tag) || s_refused.Contains(tag))
+            throw new ArgumentException($"'{SafePath.Shorten(tag)}' is no element that a page may have.", nameof(tag));
         to.Write('<');
         to.Write(tag);
         foreach (var (name, value) in attributes)
@@ -101,16 +106,19 @@ sealed class HtmlWriter(TextWriter to)
             "SRCDOC" or "ACTION" or "FORMACTION" or "SRCSET" or "DATA" or "POSTER" or "PING" => false,
             _ => true,
         };
-        if (!good) throw new ArgumentException($"The attribute {SafePath.Shorten(name)}=\"{SafePath.Shorten(value)}\" may not stand in a page: it could run or load something.", nameof(name));
+        if (!good) throw new ArgumentException($"The attribute {SafePath.Shorten(name)}=\"{SafePath.Shorten(value)}\" may not stand in a "
+            + $"page: it could run or load something.", nameof(name));
     }
 
     static readonly string[] s_inside = ["data:image/jpeg;base64,", "data:image/png;base64,", "data:video/mp4;base64,"];
 
     /// <summary>A place in this page, a file in the same folder or below it, or a picture or video written into the page.</summary>
     static bool IsAddress(string value) =>
-        value.StartsWith('#') || s_inside.Any(i => value.StartsWith(i, StringComparison.Ordinal)) || value.Split('/').All(part => SafePath.IsName(part));
+        value.StartsWith('#') || s_inside.Any(i => value.StartsWith(i, StringComparison.Ordinal))
+        || value.Split('/').All(part => SafePath.IsName(part));
 
-    static bool IsName(string name) => name.Length > 0 && char.IsAsciiLetter(name[0]) && name.AsSpan().IndexOfAnyExcept(s_nameCharacters) < 0;
+    static bool IsName(string name) => name.Length > 0 && char.IsAsciiLetter(name[0])
+        && name.AsSpan().IndexOfAnyExcept(s_nameCharacters) < 0;
 
     void Escape(string? text)
     {
@@ -124,8 +132,10 @@ sealed class HtmlWriter(TextWriter to)
                 case '>': to.Write("&gt;"); break;
                 case '"': to.Write("&quot;"); break;
                 case '\'': to.Write("&#39;"); break;
-                // Control characters are not allowed in HTML, nor the last two in XML; the bidirectional overrides would show a name as another one.
-                case not ('\n' or '\t') and (< 0x20 or (>= 0x7F and < 0xA0) or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) or 0xFFFE or 0xFFFF): to.Write('\uFFFD'); break;
+                // Control characters are not allowed in HTML, nor the last two in XML; the bidirectional overrides would show a name as
+                // another one.
+                case not ('\n' or '\t') and (< 0x20 or (>= 0x7F and < 0xA0) or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069)
+                    or 0xFFFE or 0xFFFF): to.Write('\uFFFD'); break;
                 case < 0x10000: to.Write((char)rune.Value); break;
                 default: to.Write(pair[..rune.EncodeToUtf16(pair)]); break;
             }

@@ -4,8 +4,8 @@ namespace Alignment.MLNet.Charts;
 enum InkKind { Grid, Zero, Zone, Whisker, Interval, Line, Faint, Reference, Marker, Hollow }
 
 /// <summary>
-/// How a part of a chart looks. A page takes <see cref="Class"/>, whose colours its style sheet knows in light, dark and on paper; a file takes
-/// the colours here, which are those of a light page. Series differ by shape as well as by colour.
+/// How a part of a chart looks. A page takes <see cref="Class"/>, whose colours its style sheet knows in light, dark and on paper; a file
+/// takes the colours here, which are those of a light page. Series differ by shape as well as by colour.
 /// </summary>
 readonly record struct Ink(InkKind Kind, int Look = 0)
 {

@@ -27,7 +27,8 @@ readonly record struct IntervalRow(int Look, double? At, double? Low, double? Hi
         }
         if (At is { } at && double.IsFinite(at)) to.Marker(scale.Share(at), middle, new(Filled ? InkKind.Marker : InkKind.Hollow, Look));
 
-        void Vertical(double value, double half, Ink ink) => to.Line(scale.Share(value), middle - half, scale.Share(value), middle + half, ink);
+        void Vertical(double value, double half, Ink ink) =>
+            to.Line(scale.Share(value), middle - half, scale.Share(value), middle + half, ink);
     }
 
     /// <summary>The axis's texts, below the last row.</summary>

@@ -18,7 +18,8 @@ static class LossPlot
     public static IReadOnlyList<string> Write(string folder, IReadOnlyList<LossPoint> train, IReadOnlyList<LossPoint> validation)
     {
         if (train.Count == 0 || train.Concat(validation).Any(p => !double.IsFinite(p.Loss)))
-            throw BadDataException.For("The loss plot", train.Count == 0 ? "no steps" : "a loss that is not a number", "at least one finite loss", "Train a step first.");
+            throw BadDataException.For("The loss plot", train.Count == 0 ? "no steps" : "a loss that is not a number",
+                "at least one finite loss", "Train a step first.");
         LossPoint[] mean = Mean(train, Math.Max(1, train.Count / MeanPart));
         return [.. FigureFile.Save(folder, Name, new()
         {
@@ -27,7 +28,8 @@ static class LossPlot
             Up = "Loss",
             Series =
             [
-                .. validation.Count > 0 ? [Line("validation", 5, validation, marked: validation.Count <= MostMarkers)] : Array.Empty<FigureSeries>(),
+                .. validation.Count > 0 ? [Line("validation", 5, validation, marked: validation.Count <= MostMarkers)]
+                    : Array.Empty<FigureSeries>(),
                 Line("train, running mean", 4, mean),
                 Line("train, each step", 4, train) with { Faint = true },
             ],

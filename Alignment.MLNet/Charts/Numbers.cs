@@ -30,7 +30,8 @@ static class Numbers
     {
         return low is { } l && high is { } h && l != h ? $"{Two(at, "+")} [{Two(l, "")}, {Two(h, "")}]" : Two(at, "+");
 
-        static string Two(double v, string plus) => Math.Round(v, 2) == 0 ? "0.00" : Minus(v.ToString(plus + "0.00;-0.00", CultureInfo.InvariantCulture));
+        static string Two(double v, string plus) => Math.Round(v, 2) == 0 ? "0.00"
+            : Minus(v.ToString(plus + "0.00;-0.00", CultureInfo.InvariantCulture));
     }
 
     public static string Minus(string number) => number.Replace('-', '\u2212');

@@ -1,8 +1,8 @@
 namespace Alignment.MLNet.Charts;
 
 /// <summary>
-/// A <see cref="Figure"/> in a page, in its colours and as wide as its place. Over numbers it is a chart; over categories a forest plot whose rows are
-/// rows of a table, so that on a phone each stands under its own name.
+/// A <see cref="Figure"/> in a page, in its colours and as wide as its place. Over numbers it is a chart; over categories a forest plot
+/// whose rows are rows of a table, so that on a phone each stands under its own name.
 /// </summary>
 static class PageFigure
 {
@@ -11,7 +11,8 @@ static class PageFigure
     /// <summary>A column beside the rows of a figure; <paramref name="Text"/> is a category's cell.</summary>
     public sealed record Column(string Title, Func<int, string?> Text, string Style = "number");
 
-    /// <summary>A figure over numbers, its names as <paramref name="name"/> writes them; a bare one, without legend and axis titles, is one of several panels.</summary>
+    /// <summary>A figure over numbers, its names as <paramref name="name"/> writes them; a bare one, without legend and axis titles, is one
+    /// of several panels.</summary>
     public static void Chart(HtmlWriter html, Figure figure, Func<string, string> name, int height = 240, bool bare = false)
     {
         string label = $"{figure.Title}: {string.Join(", ", figure.Series.Select(s => name(s.Name)))}";   // for those who cannot see it
@@ -63,7 +64,8 @@ static class PageFigure
         using (html.Open("td", ("class", "name"))) html.Element("strong", category);
         using (html.Open("td", ("class", "plot")))
             foreach (var (series, p) in here)
-                Interval(html, scale, figure.Interval(at, series, p), $"{category}{(figure.OneEach ? "" : ", " + name(series.Name))}: {figure.InWords(p)}");
+                Interval(html, scale, figure.Interval(at, series, p),
+                    $"{category}{(figure.OneEach ? "" : ", " + name(series.Name))}: {figure.InWords(p)}");
         using (html.Open("td", ("class", "number values"), ("data-label", figure.ValueTitle)))
             foreach (var (series, p) in here)
                 using (html.Open("div"))
@@ -77,7 +79,8 @@ static class PageFigure
     /// <summary>One row of a forest plot; <paramref name="label"/> is for those who cannot see it.</summary>
     public static void Interval(HtmlWriter html, AxisScale scale, IntervalRow interval, string label)
     {
-        using var svg = html.Open("svg", ("width", "100%"), ("height", PageSurface.Pixels(IntervalRow.Height)), ("role", "img"), ("aria-label", label));
+        using var svg = html.Open("svg", ("width", "100%"), ("height", PageSurface.Pixels(IntervalRow.Height)), ("role", "img"),
+            ("aria-label", label));
         interval.Draw(new PageSurface(html, IntervalRow.Height), scale);
     }
 
@@ -107,7 +110,8 @@ static class PageFigure
     public static void Swatch(HtmlWriter html, int look)
     {
         var ink = new Ink(InkKind.Marker, look);
-        using var svg = html.Open("svg", ("width", "14"), ("height", "14"), ("viewBox", "-7 -7 14 14"), ("class", "swatch"), ("aria-hidden", "true"));
+        using var svg = html.Open("svg", ("width", "14"), ("height", "14"), ("viewBox", "-7 -7 14 14"), ("class", "swatch"),
+            ("aria-hidden", "true"));
         html.Empty("path", ("d", ink.Shape), ("class", ink.Class));
     }
 }

@@ -39,7 +39,8 @@ sealed class PngSurface(SKCanvas canvas, double left, double width) : ChartSurfa
     {
         float size = look.StrokeSize, at = X(x) + (float)shift, length = StrokeFont.Measure(text, size).Width;
         at -= anchor switch { TextAnchor.Middle => length / 2, TextAnchor.End => length, _ => 0 };
-        StrokeFont.Draw(canvas, text, at, (float)y - StrokeFont.Ascent(size), size, SKColor.Parse(look.Soft ? Ink.Soft : Ink.Text), look.Bold);
+        StrokeFont.Draw(canvas, text, at, (float)y - StrokeFont.Ascent(size), size, SKColor.Parse(look.Soft ? Ink.Soft : Ink.Text),
+            look.Bold);
     }
 
     float X(double share) => (float)(left + share * width);

@@ -4,8 +4,9 @@ using Alignment.Transforms.Attention;
 namespace Alignment.MLNet.Charts;
 
 /// <summary>
-/// A colour and a shape for each series. The colours are Okabe and Ito's, "Color Universal Design" (2008), without the yellow, which is faint on
-/// white, and three more for tables of more variants; darkened a little on white and lightened on black. The first is the ink's own.
+/// A colour and a shape for each series. The colours are Okabe and Ito's, "Color Universal Design" (2008), without the yellow, which is
+/// faint on white, and three more for tables of more variants; darkened a little on white and lightened on black. The first is the ink's
+/// own.
 /// </summary>
 /// <param name="Light">The colour on white.</param>
 /// <param name="Dark">The colour on black.</param>
@@ -35,8 +36,10 @@ sealed record SeriesLook(string Light, string Dark, string Shape)
     public static string Class(int series) => string.Create(CultureInfo.InvariantCulture, $"c{series % s_count}");
 
     /// <summary>"--c1: #d98e00; …" for a style sheet, all but the first.</summary>
-    public static string Declared(Func<SeriesLook, string> colour) => string.Join(' ', Enumerable.Range(1, s_count - 1).Select(i => $"--{Class(i)}: {colour(s_all[i])};"));
+    public static string Declared(Func<SeriesLook, string> colour) =>
+        string.Join(' ', Enumerable.Range(1, s_count - 1).Select(i => $"--{Class(i)}: {colour(s_all[i])};"));
 
     /// <summary>The classes <c>.c0</c>, <c>.c1</c>, … of a style sheet.</summary>
-    public static string Classes => string.Join(' ', Enumerable.Range(0, s_count).Select(i => $".{Class(i)} {{ color: var(--{Class(i)}); }}"));
+    public static string Classes => string.Join(' ',
+        Enumerable.Range(0, s_count).Select(i => $".{Class(i)} {{ color: var(--{Class(i)}); }}"));
 }

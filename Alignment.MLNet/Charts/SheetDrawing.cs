@@ -6,7 +6,8 @@ namespace Alignment.MLNet.Charts;
 static class SheetDrawing
 {
     // Dark blue over magenta and orange to light yellow: brightness rises all the way, so it reads in grey too.
-    static readonly (float R, float G, float B)[] s_colours = [(10, 8, 60), (90, 20, 110), (185, 45, 95), (240, 110, 40), (252, 190, 60), (252, 250, 170)];
+    static readonly (float R, float G, float B)[] s_colours = [(10, 8, 60), (90, 20, 110), (185, 45, 95), (240, 110, 40), (252, 190, 60),
+        (252, 250, 170)];
 
     /// <summary>Lays attention (0..1) as colour over the grey of <paramref name="picture"/>.</summary>
     public static void Attention(RgbPicture picture, ReadOnlySpan<float> attention)

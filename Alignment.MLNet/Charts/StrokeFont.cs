@@ -117,7 +117,8 @@ static class StrokeFont
         ['α'] = "42 25 16 05 03 12 23 46",
     };
 
-    /// <summary>Width and height of <paramref name="text"/> whose capitals and descenders together are <paramref name="size"/> high.</summary>
+    /// <summary>Width and height of <paramref name="text"/> whose capitals and descenders together are <paramref name="size"/>
+    /// high.</summary>
     public static (float Width, float Height) Measure(string text, float size)
     {
         float unit = Unit(size), width = 0;
@@ -173,5 +174,6 @@ static class StrokeFont
 
     // Accents are separate characters after decomposition, which refuses half characters and U+FFFE.
     static IEnumerable<char> Plain(string text) =>
-        string.Concat(text.EnumerateRunes()).Replace('\uFFFE', '\uFFFD').Normalize(NormalizationForm.FormD).Where(c => char.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark && !char.IsLowSurrogate(c));
+        string.Concat(text.EnumerateRunes()).Replace('\uFFFE', '\uFFFD').Normalize(NormalizationForm.FormD)
+        .Where(c => char.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark && !char.IsLowSurrogate(c));
 }

@@ -11,17 +11,19 @@ static class SvgPlots
     static readonly double[] s_marks = [0, 0.25, 0.5, 0.75, 1];
 
     /// <summary>
-    /// One row of a strip plot of sorted values, at least one: the box from the first to the third quartile, a line at the median, and a dot for each
-    /// value unless there are very many.
+    /// One row of a strip plot of sorted values, at least one: the box from the first to the third quartile, a line at the median, and a
+    /// dot for each value unless there are very many.
     /// </summary>
     public static void Strip(HtmlWriter html, IReadOnlyList<float> ascending, string label)
     {
         using var svg = html.Open("svg", ("width", "100%"), ("height", Pixels(StripHeight)), ("role", "img"), ("aria-label", label));
         foreach (double mark in s_marks) Vertical(html, mark, 0, StripHeight, "grid");
         string middle = Pixels(StripHeight / 2.0);
-        html.Empty("line", ("x1", Percent(ascending[0])), ("x2", Percent(ascending[^1])), ("y1", middle), ("y2", middle), ("class", "whisker"));
+        html.Empty("line", ("x1", Percent(ascending[0])), ("x2", Percent(ascending[^1])), ("y1", middle), ("y2", middle),
+            ("class", "whisker"));
         double first = Quantile(ascending, 0.25), third = Quantile(ascending, 0.75);
-        html.Empty("rect", ("x", Percent(first)), ("width", Percent(third - first)), ("y", "4"), ("height", Pixels(StripHeight - 8)), ("class", "box"));
+        html.Empty("rect", ("x", Percent(first)), ("width", Percent(third - first)), ("y", "4"), ("height", Pixels(StripHeight - 8)),
+            ("class", "box"));
         if (ascending.Count <= MostDots)
             foreach (float value in ascending) html.Empty("circle", ("cx", Percent(value)), ("cy", middle), ("r", "3.5"), ("class", "dot"));
         Vertical(html, Quantile(ascending, 0.5), 2, StripHeight - 2, "median");
@@ -32,14 +34,17 @@ static class SvgPlots
     {
         long most = Math.Max(1, counts.Max());
         double width = 1.0 / counts.Count;
-        using var svg = html.Open("svg", ("width", "100%"), ("height", Pixels(HistogramHeight + LabelHeight)), ("role", "img"), ("aria-label", label));
+        using var svg = html.Open("svg", ("width", "100%"), ("height", Pixels(HistogramHeight + LabelHeight)), ("role", "img"),
+            ("aria-label", label));
         foreach (double mark in s_marks) Vertical(html, mark, LabelHeight, LabelHeight + HistogramHeight, "grid");
         for (int i = 0; i < counts.Count; i++)
         {
             if (counts[i] == 0) continue;
             double height = Math.Max(2, (double)counts[i] / most * HistogramHeight), top = LabelHeight + HistogramHeight - height;
-            html.Empty("rect", ("x", Percent((i + 0.06) * width)), ("width", Percent(0.88 * width)), ("y", Pixels(top)), ("height", Pixels(height)), ("class", "bar"));
-            html.Element("text", counts[i].ToString("N0", CultureInfo.InvariantCulture), ("x", Percent((i + 0.5) * width)), ("y", Pixels(top - 4)), ("text-anchor", "middle"));
+            html.Empty("rect", ("x", Percent((i + 0.06) * width)), ("width", Percent(0.88 * width)), ("y", Pixels(top)),
+                ("height", Pixels(height)), ("class", "bar"));
+            html.Element("text", counts[i].ToString("N0", CultureInfo.InvariantCulture), ("x", Percent((i + 0.5) * width)),
+                ("y", Pixels(top - 4)), ("text-anchor", "middle"));
         }
     }
 

@@ -15,14 +15,17 @@ sealed class SvgSurface(HtmlWriter svg, double left, double width) : ChartSurfac
         ("stroke-opacity", Opacity(ink)), ("stroke-dasharray", Dashes(ink))).Line();
 
     public override void Rectangle(double x, double y, double width, double height, Ink ink) => svg.Empty("rect",
-        ("x", X(x)), ("y", Pixels(y)), ("width", Pixels(width * PlotWidth)), ("height", Pixels(height)), ("fill", ink.Colour), ("fill-opacity", Opacity(ink))).Line();
+        ("x", X(x)), ("y", Pixels(y)), ("width", Pixels(width * PlotWidth)), ("height", Pixels(height)), ("fill", ink.Colour),
+        ("fill-opacity", Opacity(ink))).Line();
 
     public override void Marker(double x, double y, Ink ink) => svg.Empty("path",
         ("d", ink.Shape), ("transform", $"translate({X(x)} {Pixels(y)})"), ("fill", ink.Kind == InkKind.Hollow ? "#ffffff" : ink.Colour),
         ("stroke", ink.Colour), ("stroke-width", Pixels(ink.Width)), ("stroke-linejoin", "round")).Line();
 
-    public override void Text(string text, double x, double y, TextAnchor anchor, Lettering look, double shift = 0) => svg.Element("text", text,
-        ("x", Pixels(left + x * width + shift)), ("y", Pixels(y)), ("font-size", Pixels(look.Size)), ("font-weight", look.Bold ? "bold" : null),
+    public override void Text(string text, double x, double y, TextAnchor anchor, Lettering look, double shift = 0) =>
+        svg.Element("text", text,
+        ("x", Pixels(left + x * width + shift)), ("y", Pixels(y)), ("font-size", Pixels(look.Size)),
+        ("font-weight", look.Bold ? "bold" : null),
         ("fill", look.Soft ? Ink.Soft : Ink.Text), ("text-anchor", Anchor(anchor))).Line();
 
     double PlotWidth => width;

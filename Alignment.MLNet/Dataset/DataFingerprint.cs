@@ -11,7 +11,8 @@ static class DataFingerprint
     {
         string above = Path.GetDirectoryName(data.DataFolder) ?? data.DataFolder;
         string[] roots = [.. new[] { Path.GetFullPath(given), data.DataFolder, above }.Distinct(StringComparer.Ordinal)];
-        string[] folders = [.. roots.SelectMany(r => new[] { Layout.Stills, Layout.Masks, Layout.Heatmaps }.Select(i => Path.Combine(r, i))).Where(Directory.Exists)];
+        string[] folders = [.. roots.SelectMany(r => new[] { Layout.Stills, Layout.Masks, Layout.Heatmaps }.Select(i => Path.Combine(r, i)))
+            .Where(Directory.Exists)];
         string[] files = [.. folders.SelectMany(Files)
             .Concat(data.KeywordsPath is { } keywords ? [keywords] : [])];
         Array.Sort(files, StringComparer.Ordinal);
@@ -25,7 +26,8 @@ static class DataFingerprint
         return Convert.ToHexStringLower(all.GetHashAndReset());
     }
 
-    /// <summary>The files of one kind, {kind}/{video_id}/{file}. Links count where they stay inside, as in the validation; outside nothing is read.</summary>
+    /// <summary>The files of one kind, {kind}/{video_id}/{file}. Links count where they stay inside, as in the validation; outside nothing
+    /// is read.</summary>
     static IEnumerable<string> Files(string folder)
     {
         string place = Path.GetDirectoryName(folder)!;
@@ -38,7 +40,8 @@ static class DataFingerprint
     }
 
     static bool StaysInside(FileSystemInfo entry, string place) =>
-        entry.LinkTarget is null || (entry.ResolveLinkTarget(returnFinalTarget: true)?.FullName.StartsWith(place + Path.DirectorySeparatorChar, StringComparison.Ordinal) ?? false);
+        entry.LinkTarget is null || (entry.ResolveLinkTarget(returnFinalTarget: true)?.FullName.StartsWith(place
+        + Path.DirectorySeparatorChar, StringComparison.Ordinal) ?? false);
 
     static string HashOf(string file)
     {

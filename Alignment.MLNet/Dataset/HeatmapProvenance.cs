@@ -51,10 +51,12 @@ sealed class ProvenanceKindConverter : JsonConverter<ProvenanceKind>
         string? name = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
         if (name == EarlierName) return ProvenanceKind.Provided;
         // No numbers: TryParse would take them.
-        return name?.Length > 0 && char.IsLetter(name[0]) && Enum.TryParse(name, out ProvenanceKind kind) ? kind : throw new JsonException($"'{name}' is no provenance of a heatmap.");
+        return name?.Length > 0 && char.IsLetter(name[0]) && Enum.TryParse(name, out ProvenanceKind kind) ? kind
+            : throw new JsonException($"'{name}' is no provenance of a heatmap.");
     }
 
-    public override void Write(Utf8JsonWriter writer, ProvenanceKind value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, ProvenanceKind value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }
 
 /// <summary>Where the heatmaps of several scenes come from.</summary>
@@ -90,7 +92,8 @@ public sealed record ProvenanceCounts
     /// <summary>The predictors and gaze files, each once, in ordinal order.</summary>
     public IReadOnlyList<string> By { get; init; } = [];
 
-    /// <summary>A sentence: "Attention: 7 scenes measured; 4 scenes predicted, not measured. How: predicted by …; measured from …."</summary>
+    /// <summary>A sentence: "Attention: 7 scenes measured; 4 scenes predicted, not measured. How: predicted by …; measured from
+    /// …."</summary>
     public string Text
     {
         get
@@ -101,7 +104,8 @@ public sealed record ProvenanceCounts
                 {
                     (Measured, "measured"), (Predicted, "predicted, not measured"), (Drawn, "drawn for an imagined viewer, not measured"),
                     (Provided, "provided (how it was made is not known)"),
-                }.Where(p => p.Item1 > 0).Select(p => FormattableString.Invariant($"{p.Item1:N0} {(p.Item1 == 1 ? "scene" : "scenes")} {p.Item2}")),
+                }.Where(p => p.Item1 > 0)
+                    .Select(p => FormattableString.Invariant($"{p.Item1:N0} {(p.Item1 == 1 ? "scene" : "scenes")} {p.Item2}")),
             ];
             if (parts.Length == 0) return "Attention: no scenes.";
             string how = By.Count == 0 ? "" : $" How: {SafePath.Shorten(string.Join("; ", By), 400)}.";
@@ -110,8 +114,8 @@ public sealed record ProvenanceCounts
     }
 
     /// <summary>
-    /// For a plot: "predicted attention", "partly measured attention", "imagined attention" (drawn) …; "attention of unknown origin" where all
-    /// were provided; empty without scenes.
+    /// For a plot: "predicted attention", "partly measured attention", "imagined attention" (drawn) …; "attention of unknown origin" where
+    /// all were provided; empty without scenes.
     /// </summary>
     [JsonIgnore]
     public string Words => this switch

@@ -14,7 +14,8 @@ sealed record HeatmapMethod
     /// <summary>For reports: the predictor's name, or gaze file and sigma.</summary>
     public string By { get; init; } = "";
 
-    /// <summary>Predicted: the versions of the predictors' methods (<see cref="SaliencyPredictors.MethodsOf"/>); null where all are the first.</summary>
+    /// <summary>Predicted: the versions of the predictors' methods (<see cref="SaliencyPredictors.MethodsOf"/>); null where all are the
+    /// first.</summary>
     public string? Method { get; init; }
 
     public string? GazeFile { get; init; }
@@ -80,8 +81,8 @@ sealed record HeatmapEntry(int SceneNumber, string File, string Sha256, int Make
 }
 
 /// <summary>
-/// <c>attention_origin.json</c> beside a video's heatmaps: what produced each of them. It is written before the heatmaps, so that those of a killed
-/// run do not pass for provided ones; and it holds only for files with the hash it names.
+/// <c>attention_origin.json</c> beside a video's heatmaps: what produced each of them. It is written before the heatmaps, so that those of
+/// a killed run do not pass for provided ones; and it holds only for files with the hash it names.
 /// </summary>
 sealed record HeatmapRecord
 {
@@ -106,7 +107,9 @@ sealed record HeatmapRecord
             var file = new FileInfo(Path.Combine(folder, FileName));
             if (!file.Exists || file.Length > MostBytes || file.LinkTarget is not null) return null;
             HeatmapRecord? read = JsonSerializer.Deserialize<HeatmapRecord>(File.ReadAllBytes(file.FullName), JsonStyle.SparseRecord);
-            return read is { Format: 1, Makers: not null, Scenes: not null } && !read.Makers.Contains(null!) && read.Scenes.All(s => s is { File: not null, Sha256: not null } && s.Maker >= 0 && s.Maker < read.Makers.Count) ? read : null;
+            return read is { Format: 1, Makers: not null, Scenes: not null } && !read.Makers.Contains(null!)
+                && read.Scenes.All(s => s is { File: not null, Sha256: not null } && s.Maker >= 0 && s.Maker < read.Makers.Count) ? read
+                : null;
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or IOException or UnauthorizedAccessException)
         {
@@ -114,7 +117,8 @@ sealed record HeatmapRecord
         }
     }
 
-    public void Write(string folder) => AtomicFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, JsonStyle.SparseRecord) + "\n", durable: false, keepEqual: true);
+    public void Write(string folder) => AtomicFile.WriteText(Path.Combine(folder, FileName),
+        JsonSerializer.Serialize(this, JsonStyle.SparseRecord) + "\n", durable: false, keepEqual: true);
 }
 
 /// <summary>Looks up where heatmaps come from; caches the record of one folder. One thread at a time.</summary>
@@ -125,7 +129,8 @@ sealed class ProvenanceReader
 
     public HeatmapProvenance Of(string heatmapPath) => OriginOf(Find(heatmapPath)?.Maker);
 
-    public static HeatmapProvenance OriginOf(HeatmapMethod? maker) => maker is null ? HeatmapProvenance.Provided : new(maker.Kind, maker.By.Length == 0 ? null : maker.By);
+    public static HeatmapProvenance OriginOf(HeatmapMethod? maker) => maker is null ? HeatmapProvenance.Provided
+        : new(maker.Kind, maker.By.Length == 0 ? null : maker.By);
 
     /// <summary>What the record beside a heatmap says of this very file, or null. The file is hashed only where it is listed.</summary>
     public (HeatmapEntry Scene, HeatmapMethod Maker)? Find(string heatmapPath)

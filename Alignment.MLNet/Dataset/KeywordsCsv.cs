@@ -27,9 +27,12 @@ static class KeywordsCsv
                 : keyword.Length > LongestKeyword ? $"the keyword of '{id}' is {keyword.Length} characters long, more than {LongestKeyword}"
                 : keyword.Any(char.IsControl) ? $"the keyword of '{id}' contains a control character" : null;
             if (why is not null)
-                report(new(ProblemKind.BadKeywordRow, null, null, path, $"Line {table.Line}: {why}. Correct the row; it is passed over.") { WithoutKeyword = keyword.Length == 0 && SafePath.IsName(id) ? id : null });
+                report(new(ProblemKind.BadKeywordRow, null, null, path,
+                    $"Line {table.Line}: {why}. Correct the row; it is passed over.") { WithoutKeyword = keyword.Length == 0
+                    && SafePath.IsName(id) ? id : null });
             else if (!keywords.TryAdd(id, keyword) && keywords[id] != keyword)
-                report(new(ProblemKind.RepeatedKeyword, id, null, path, $"Line {table.Line}: '{id}' is named again, as '{SafePath.Shorten(keyword)}'; the first, '{SafePath.Shorten(keywords[id])}', counts. Remove one of them."));
+                report(new(ProblemKind.RepeatedKeyword, id, null, path, $"Line {table.Line}: '{id}' is named again, as "
+                    + $"'{SafePath.Shorten(keyword)}'; the first, '{SafePath.Shorten(keywords[id])}', counts. Remove one of them."));
         }
         return keywords;
     }
@@ -44,7 +47,8 @@ sealed class KeywordTable
     KeywordTable(string path, Dictionary<string, string> exact)
     {
         (Path, _exact) = (path, exact);
-        _composed = new(() => exact.GroupBy(k => k.Key.Normalize(), StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Value, StringComparer.Ordinal));
+        _composed = new(() => exact.GroupBy(k => k.Key.Normalize(), StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.First().Value, StringComparer.Ordinal));
     }
 
     public string Path { get; }
@@ -52,19 +56,24 @@ sealed class KeywordTable
     /// <summary>Full path of the data set's keywords.csv.</summary>
     /// <exception cref="BadDataException">There is none.</exception>
     public static string Require(SceneFolder folder, string subject) => folder.KeywordsPath
-        ?? throw BadDataException.For(subject, $"no {Layout.Keywords} (looked for {folder.Looked})", $"a CSV with the columns {KeywordsCsv.IdColumn} and {KeywordsCsv.KeywordColumn}", "Put it into the data folder.");
+        ?? throw BadDataException.For(subject, $"no {Layout.Keywords} (looked for {folder.Looked})",
+        $"a CSV with the columns {KeywordsCsv.IdColumn} and {KeywordsCsv.KeywordColumn}", "Put it into the data folder.");
 
     /// <exception cref="BadDataException">It cannot be used.</exception>
     public static KeywordTable Read(string path, Action<SceneProblem> report) => new(path, KeywordsCsv.Read(path, report));
 
-    /// <summary>The video's keyword, or null. An id that differs only in how its accents are composed is the same (macOS decomposes them).</summary>
+    /// <summary>The video's keyword, or null. An id that differs only in how its accents are composed is the same (macOS decomposes
+    /// them).</summary>
     public string? Find(string id) =>
-        _exact.GetValueOrDefault(id) ?? (System.Text.Ascii.IsValid(id) || SafePath.Why(id) is not null ? null : _composed.Value.GetValueOrDefault(id.Normalize()));
+        _exact.GetValueOrDefault(id) ?? (System.Text.Ascii.IsValid(id) || SafePath.Why(id) is not null ? null
+        : _composed.Value.GetValueOrDefault(id.Normalize()));
 
     /// <summary>That a video has no keyword.</summary>
     /// <param name="id">The video.</param>
     /// <param name="scenes">How many scenes it has.</param>
     /// <param name="fate">What becomes of them: "are left out".</param>
     public SceneProblem Missing(string id, int scenes, string fate) =>
-        new(ProblemKind.NoKeyword, id, null, Path, FormattableString.Invariant($"No usable row with {KeywordsCsv.IdColumn} '{id}' in '{Path}'; its {scenes} scene(s) {fate}. Add the row."));
+        new(ProblemKind.NoKeyword, id, null, Path,
+        FormattableString.Invariant(
+        $"No usable row with {KeywordsCsv.IdColumn} '{id}' in '{Path}'; its {scenes} scene(s) {fate}. Add the row."));
 }

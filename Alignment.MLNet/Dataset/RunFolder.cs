@@ -52,9 +52,11 @@ sealed class RunFolder
     /// <exception cref="UsageException">The output folder is the data, or the next run would read it as data.</exception>
     public void RequireOutside(SceneFolder data, string given)
     {
-        foreach (string folder in new[] { data.DataFolder, Path.GetFullPath(given), Path.GetDirectoryName(data.DataFolder) ?? data.DataFolder }.Distinct())
+        foreach (string folder in new[] { data.DataFolder, Path.GetFullPath(given),
+            Path.GetDirectoryName(data.DataFolder) ?? data.DataFolder }.Distinct())
         {
-            bool above = folder == Path.GetDirectoryName(data.DataFolder) && folder != Path.GetFullPath(given);   // masks and heatmaps may be beside the data folder
+            // masks and heatmaps may be beside the data folder
+            bool above = folder == Path.GetDirectoryName(data.DataFolder) && folder != Path.GetFullPath(given);
             if (!above && Same(folder, Root)) throw Inside(folder);
             if (s_inputs.Select(i => Path.Combine(folder, i)).FirstOrDefault(i => Contains(i, Root)) is { } input) throw Inside(input);
         }
@@ -68,19 +70,23 @@ sealed class RunFolder
         var own = new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint };
         const string pattern = "*" + AtomicFile.PartialSuffix;
         IEnumerable<string> strays = Directory.EnumerateFiles(Root, pattern, own)
-            .Concat(new[] { Variants, Edited, Videos, ContactSheets, Statistics, Dose, Analysis, Report }.Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, pattern, all)));
+            .Concat(new[] { Variants, Edited, Videos, ContactSheets, Statistics, Dose, Analysis, Report }.Where(Directory.Exists)
+            .SelectMany(f => Directory.EnumerateFiles(f, pattern, all)));
         foreach (string stray in strays.ToArray()) File.Delete(stray);
     }
 
     public long Size() => !Directory.Exists(Root) ? 0
-        : new DirectoryInfo(Root).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Sum(f => f.Length);
+        : new DirectoryInfo(Root).EnumerateFiles("*",
+        new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Sum(f => f.Length);
 
     UsageException Inside(string input) =>
-        UsageException.For($"The output folder '{Root}'", $"a folder that is read as data ('{input}')", "a folder of its own", "Choose another, for example 'out' beside the data folder.");
+        UsageException.For($"The output folder '{Root}'", $"a folder that is read as data ('{input}')", "a folder of its own",
+        "Choose another, for example 'out' beside the data folder.");
 
     static bool Same(string a, string b) => Real(a) == Real(b);
 
-    static bool Contains(string folder, string path) => Same(folder, path) || Real(path).StartsWith(Real(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+    static bool Contains(string folder, string path) =>
+        Same(folder, path) || Real(path).StartsWith(Real(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     /// <summary>The path with links resolved along it, as far as it exists.</summary>
     static string Real(string path)
@@ -89,6 +95,7 @@ sealed class RunFolder
         string? above = Path.GetDirectoryName(full);
         if (above is null) return full;
         string at = Path.Combine(Real(above), Path.GetFileName(full));
-        return Directory.Exists(at) && new DirectoryInfo(at).ResolveLinkTarget(returnFinalTarget: true) is { } target ? Path.TrimEndingDirectorySeparator(target.FullName) : at;
+        return Directory.Exists(at) && new DirectoryInfo(at).ResolveLinkTarget(returnFinalTarget: true) is { } target
+            ? Path.TrimEndingDirectorySeparator(target.FullName) : at;
     }
 }

@@ -24,14 +24,16 @@ public sealed record SceneList
 
     static readonly string[] s_columns = ["scene_number", "start_frame", "end_frame", "start_seconds", "end_seconds"];
 
-    /// <exception cref="BadDataException">The scenes do not follow one another from frame 0 without gaps, or a number occurs twice or falls.</exception>
+    /// <exception cref="BadDataException">The scenes do not follow one another from frame 0 without gaps, or a number occurs twice or
+    /// falls.</exception>
     public SceneList(FrameRate fps, IReadOnlyList<SceneSpan> scenes) : this(fps, scenes, null)
     {
     }
 
     /// <param name="fps">The rate; the average one where times are irregular.</param>
     /// <param name="scenes">In order.</param>
-    /// <param name="times">When each scene begins and, last, when the video ends, in seconds from its first frame; null: frames ÷ rate.</param>
+    /// <param name="times">When each scene begins and, last, when the video ends, in seconds from its first frame; null: frames ÷
+    /// rate.</param>
     /// <exception cref="BadDataException">As the other constructor; or times that do not rise.</exception>
     public SceneList(FrameRate fps, IReadOnlyList<SceneSpan> scenes, IReadOnlyList<double>? times)
     {
@@ -43,12 +45,15 @@ public sealed record SceneList
             if (scene.StartFrame != at || scene.EndFrame <= at || scene.SceneNumber <= last)
                 throw BadDataException.For(string.Create(CultureInfo.InvariantCulture, $"Scene {scene.SceneNumber} of a scene list"),
                     string.Create(CultureInfo.InvariantCulture, $"frames {scene.StartFrame} to {scene.EndFrame} after scene {last}"),
-                    string.Create(CultureInfo.InvariantCulture, $"a higher scene number, beginning at frame {at} and longer than nothing"), "Scenes follow one another from frame 0 without gaps.");
+                    string.Create(CultureInfo.InvariantCulture, $"a higher scene number, beginning at frame {at} and longer than nothing"),
+                    "Scenes follow one another from frame 0 without gaps.");
             (at, last) = (scene.EndFrame, scene.SceneNumber);
         }
         if (at == 0) throw BadDataException.For("A scene list", "no scenes", "at least one", "Detect the scenes again.");
         if (times is not null && (times.Count != scenes.Count + 1 || times[0] != 0 || !Rises(times)))
-            throw BadDataException.For("A scene list's times", string.Create(CultureInfo.InvariantCulture, $"{times.Count} times that do not rise from 0"), string.Create(CultureInfo.InvariantCulture, $"{scenes.Count + 1} that do"), "Detect the scenes again.");
+            throw BadDataException.For("A scene list's times",
+                string.Create(CultureInfo.InvariantCulture, $"{times.Count} times that do not rise from 0"),
+                string.Create(CultureInfo.InvariantCulture, $"{scenes.Count + 1} that do"), "Detect the scenes again.");
         (Fps, Scenes, Times) = (fps, scenes, times);
     }
 
@@ -60,7 +65,8 @@ public sealed record SceneList
     /// <summary>When each scene begins and, last, when the video ends; null where that is frames ÷ rate.</summary>
     public IReadOnlyList<double>? Times { get; }
 
-    /// <summary>When the scene at <paramref name="position"/> of <see cref="Scenes"/> begins, in seconds from the video's first frame.</summary>
+    /// <summary>When the scene at <paramref name="position"/> of <see cref="Scenes"/> begins, in seconds from the video's first
+    /// frame.</summary>
     public double StartSeconds(int position) => Times?[position] ?? Fps.SecondsAt(Scenes[position].StartFrame);
 
     /// <summary>When the scene at <paramref name="position"/> ends: when the next one begins.</summary>
@@ -69,7 +75,8 @@ public sealed record SceneList
     /// <summary>Frames of the whole video.</summary>
     public long Frames => Scenes[^1].EndFrame;
 
-    /// <summary>Scenes numbered 1, 2, … that begin at <paramref name="starts"/> (the first at 0); the last ends at <paramref name="frames"/>.</summary>
+    /// <summary>Scenes numbered 1, 2, … that begin at <paramref name="starts"/> (the first at 0); the last ends at
+    /// <paramref name="frames"/>.</summary>
     public static SceneList FromStarts(FrameRate fps, IReadOnlyList<long> starts, long frames) =>
         new(fps, [.. starts.Select((start, i) => new SceneSpan(i + 1, start, i + 1 < starts.Count ? starts[i + 1] : frames))]);
 
@@ -80,14 +87,17 @@ public sealed record SceneList
         string subject = $"The scene list '{SafePath.Shorten(path, 200)}'";
         var file = new FileInfo(path);
         if (!file.Exists || file.Length > MaxFileBytes)
-            throw BadDataException.For(subject, file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.Length} bytes") : "no such file", $"a file of at most {MaxFileBytes >> 20} MiB", "Check the path.");
+            throw BadDataException.For(subject, file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.Length} bytes")
+                : "no such file", $"a file of at most {MaxFileBytes >> 20} MiB", "Check the path.");
         try
         {
             return path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? ReadJson(path) : ReadCsv(path, subject);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw BadDataException.For(subject, SafePath.Shorten(e.Message, 200), path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? "fps, frames and scene_start_frames" : string.Join(", ", s_columns), "Write the scene list again.", e);
+            throw BadDataException.For(subject, SafePath.Shorten(e.Message, 200),
+                path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? "fps, frames and scene_start_frames"
+                : string.Join(", ", s_columns), "Write the scene list again.", e);
         }
     }
 
@@ -126,10 +136,12 @@ public sealed record SceneList
         while (csv.Next())
         {
             if (!Number(0, NumberStyles.Integer, out int number) || !Number(1, NumberStyles.Integer, out long first)
-                || !Number(2, NumberStyles.Integer, out long end) || !Number(3, NumberStyles.Float, out begins) || !Number(4, NumberStyles.Float, out seconds)
+                || !Number(2, NumberStyles.Integer, out long end) || !Number(3, NumberStyles.Float, out begins)
+                || !Number(4, NumberStyles.Float, out seconds)
                 || !(seconds > 0))
                 throw BadDataException.For(string.Create(CultureInfo.InvariantCulture, $"{subject}, line {csv.Line}"),
-                    SafePath.Shorten(string.Join(',', s_columns.Select((_, c) => csv[c]))), "three whole numbers and two times in seconds", "Correct that line.");
+                    SafePath.Shorten(string.Join(',', s_columns.Select((_, c) => csv[c]))), "three whole numbers and two times in seconds",
+                    "Correct that line.");
             scenes.Add(new(number, first, end));
             times.Add(begins);
         }

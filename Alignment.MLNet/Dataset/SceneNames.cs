@@ -23,7 +23,8 @@ static partial class SceneNames
         return at < 0 ? Extensions.Length : at;
     }
 
-    /// <summary>Scene and picture number of <c>{videoId}-Scene-{n}</c> or <c>{videoId}-Scene-{n}-{k}</c>; k is 0 where it is not given.</summary>
+    /// <summary>Scene and picture number of <c>{videoId}-Scene-{n}</c> or <c>{videoId}-Scene-{n}-{k}</c>; k is 0 where it is not
+    /// given.</summary>
     public static (int Scene, int Picture)? Parse(string fileName, string videoId)
     {
         if (!fileName.StartsWith(videoId, StringComparison.Ordinal)) return null;
@@ -39,7 +40,8 @@ static partial class SceneNames
         return m.Success ? Number(m.Groups[1].ValueSpan) : null;
     }
 
-    public static string ExpectedStill(string videoId) => $"'{videoId}-Scene-{{n}}-01.jpg' (or .jpeg, .png), for example '{videoId}-Scene-001-01.jpg'";
+    public static string ExpectedStill(string videoId) =>
+        $"'{videoId}-Scene-{{n}}-01.jpg' (or .jpeg, .png), for example '{videoId}-Scene-001-01.jpg'";
 
     static int Number(ReadOnlySpan<char> digits) => int.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture);
 

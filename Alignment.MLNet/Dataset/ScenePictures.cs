@@ -19,7 +19,8 @@ static class ScenePictures
     /// <summary>The scene's pictures where all three can be used, else null; problems are reported.</summary>
     public static ScenePixels? Check(SceneRecord scene, ValidationOptions options, Action<SceneProblem> report)
     {
-        PictureHeader? still = Readable(scene, scene.SceneImagePath, report), mask = Readable(scene, scene.KeywordMaskPath, report), heatmap = Readable(scene, scene.AttentionHeatmapPath, report);
+        PictureHeader? still = Readable(scene, scene.SceneImagePath, report), mask = Readable(scene, scene.KeywordMaskPath, report),
+            heatmap = Readable(scene, scene.AttentionHeatmapPath, report);
         if (still is null || mask is null || heatmap is null) return null;
 
         Compare(scene, scene.KeywordMaskPath, "mask", mask, still, report);
@@ -44,9 +45,11 @@ static class ScenePictures
         var heatmap = Try(scene, scene.AttentionHeatmapPath, report, () => PictureFile.ReadGrey(scene.AttentionHeatmapPath));
         if (still is null || mask is null || heatmap is null) return null;
         if (!mask.Values.AsSpan().ContainsAnyInRange(MathF.BitIncrement(options.MaskThreshold), float.MaxValue))
-            report(new(ProblemKind.EmptyMask, scene.VideoId, scene.SceneNumber, scene.KeywordMaskPath, "The mask has no product pixel: the product is absent, and every variant leaves this scene as it is."));
+            report(new(ProblemKind.EmptyMask, scene.VideoId, scene.SceneNumber, scene.KeywordMaskPath,
+                "The mask has no product pixel: the product is absent, and every variant leaves this scene as it is."));
         if (!heatmap.Values.AsSpan().ContainsAnyInRange(float.Epsilon, float.MaxValue))
-            report(new(ProblemKind.BlankHeatmap, scene.VideoId, scene.SceneNumber, scene.AttentionHeatmapPath, "The heatmap is zero everywhere: there is no attention to move. Check how it was made."));
+            report(new(ProblemKind.BlankHeatmap, scene.VideoId, scene.SceneNumber, scene.AttentionHeatmapPath,
+                "The heatmap is zero everywhere: there is no attention to move. Check how it was made."));
         return seen with { Still = still, Mask = mask, Heatmap = heatmap };
     }
 
@@ -54,7 +57,8 @@ static class ScenePictures
     {
         if ((found.Width, found.Height) == (still.Width, still.Height)) return;
         report(new(ProblemKind.SizeMismatch, scene.VideoId, scene.SceneNumber, path,
-            FormattableString.Invariant($"The {what} is {found.Width}x{found.Height}, the still {still.Width}x{still.Height}; it is stretched to the still's shape.")));
+            FormattableString.Invariant(
+            $"The {what} is {found.Width}x{found.Height}, the still {still.Width}x{still.Height}; it is stretched to the still's shape.")));
     }
 
     static T? Try<T>(SceneRecord scene, string path, Action<SceneProblem> report, Func<T> read) where T : class

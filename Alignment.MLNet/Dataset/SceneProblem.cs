@@ -48,11 +48,13 @@ public sealed record SceneProblem(ProblemKind Kind, string? VideoId, int? SceneN
     /// <summary>True when something is left out because of it; false for a warning.</summary>
     public bool Rejects => Kind < ProblemKind.RepeatedKeyword;
 
-    /// <summary>True where a file or a name is broken, as opposed to a scene that merely lacks a companion: the data are bad, whatever else is done.</summary>
+    /// <summary>True where a file or a name is broken, as opposed to a scene that merely lacks a companion: the data are bad, whatever else
+    /// is done.</summary>
     [JsonIgnore]
     public bool Breaks => IsBreaking(Kind);
 
-    internal static bool IsBreaking(ProblemKind kind) => kind is ProblemKind.UnreadableFile or ProblemKind.UnusableVideoId or ProblemKind.LinkOutside or ProblemKind.BadKeywordRow;
+    internal static bool IsBreaking(ProblemKind kind) =>
+        kind is ProblemKind.UnreadableFile or ProblemKind.UnusableVideoId or ProblemKind.LinkOutside or ProblemKind.BadKeywordRow;
 
     /// <summary>For a row of keywords.csv that has an id but no keyword: the id.</summary>
     internal string? WithoutKeyword { get; init; }

@@ -27,7 +27,8 @@ public static class ValidScenesCsv
     {
         string full = Path.GetFullPath(path);
         if (!File.Exists(full))
-            throw BadDataException.For($"'{full}'", "no such file", "the scene list that validate makes", "Run `alignment validate --data DIR` first.");
+            throw BadDataException.For($"'{full}'", "no such file", "the scene list that validate makes",
+                "Run `alignment validate --data DIR` first.");
         return Rows(full);
     }
 
@@ -38,11 +39,13 @@ public static class ValidScenesCsv
         {
             string id = table[0];
             string? why = SafePath.Why(id) is { } bad ? $"the video id '{SafePath.Shorten(id)}', but {bad}"
-                : !int.TryParse(table[1], NumberStyles.None, CultureInfo.InvariantCulture, out _) ? $"the scene number '{SafePath.Shorten(table[1])}'"
+                : !int.TryParse(table[1], NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                ? $"the scene number '{SafePath.Shorten(table[1])}'"
                 : table[2].Length is 0 or > KeywordsCsv.LongestKeyword ? $"a keyword of {table[2].Length} characters"
                 : WhyNotFile(table[3]) ?? WhyNotFile(table[4]) ?? WhyNotFile(table[5]);
             if (why is not null)
-                throw BadDataException.For($"{FileName} ('{path}'), line {table.Line}", why, "a row as validate writes it, with full paths of existing files", "Run `alignment validate` again.");
+                throw BadDataException.For($"{FileName} ('{path}'), line {table.Line}", why,
+                    "a row as validate writes it, with full paths of existing files", "Run `alignment validate` again.");
             yield return new SceneRecord
             {
                 VideoId = id,
@@ -59,12 +62,14 @@ public static class ValidScenesCsv
     static string? WhyNotFile(string path)
     {
         if (path.Contains('\0', StringComparison.Ordinal)) return "a path with a NUL character";
-        if (!Path.IsPathFullyQualified(path) || path.Split('/', '\\').Contains("..")) return $"the path '{SafePath.Shorten(path)}', which is not a full path";
+        if (!Path.IsPathFullyQualified(path) || path.Split('/', '\\').Contains(".."))
+            return $"the path '{SafePath.Shorten(path)}', which is not a full path";
         return File.Exists(path) ? null : $"the path '{SafePath.Shorten(path, 300)}', where there is no file";
     }
 
     internal static void WriteHeader(TextWriter to) => CsvRows.Write(to, [.. Columns]);
 
     internal static void WriteRow(TextWriter to, SceneRecord s) =>
-        CsvRows.Write(to, s.VideoId, s.SceneNumber.ToString(CultureInfo.InvariantCulture), s.Keyword, s.SceneImagePath, s.KeywordMaskPath, s.AttentionHeatmapPath, s.Filename);
+        CsvRows.Write(to, s.VideoId, s.SceneNumber.ToString(CultureInfo.InvariantCulture), s.Keyword, s.SceneImagePath, s.KeywordMaskPath,
+        s.AttentionHeatmapPath, s.Filename);
 }

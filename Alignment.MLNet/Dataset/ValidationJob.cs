@@ -12,13 +12,16 @@ public static class ValidationJob
 {
     /// <summary>Validates <paramref name="directory"/> (see <see cref="SceneFolder"/>) and writes valid_scenes.csv.</summary>
     /// <param name="directory">The data folder, or the one that has it as <c>data/</c>.</param>
-    /// <param name="csvPath">Where the rows go (<see cref="ValidScenesCsv"/>); null: <c>valid_scenes.csv</c> in the data folder. Complete or not at all.</param>
+    /// <param name="csvPath">Where the rows go (<see cref="ValidScenesCsv"/>); null: <c>valid_scenes.csv</c> in the data folder. Complete
+    /// or not at all.</param>
     /// <param name="jsonPath">Where the result goes as JSON, with every problem; null: nowhere. Written also when nothing is valid.</param>
     /// <param name="options">How; null: the defaults.</param>
     /// <param name="progress">Reports after each video.</param>
     /// <param name="cancellationToken">Stops between scenes; nothing is written then.</param>
-    /// <exception cref="BadDataException">No scene is valid (the message says where was looked and what was wrong), or keywords.csv cannot be read at all.</exception>
-    public static ValidationResult Run(string directory, string? csvPath = null, string? jsonPath = null, ValidationOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
+    /// <exception cref="BadDataException">No scene is valid (the message says where was looked and what was wrong), or keywords.csv cannot
+    /// be read at all.</exception>
+    public static ValidationResult Run(string directory, string? csvPath = null, string? jsonPath = null, ValidationOptions? options = null,
+        IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         SceneFolder folder = SceneFolder.Open(directory);
         var walk = new SceneWalk(folder, options ?? new(), progress, cancellationToken);
@@ -31,7 +34,8 @@ public static class ValidationJob
         }
         AtomicFile.Write(jsonPath, stream =>
         {
-            using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+            using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n",
+                Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
             json.WriteStartObject();
             json.WriteStartArray("problems");
             walk.Found = problem => WriteProblem(json, problem);
@@ -45,7 +49,8 @@ public static class ValidationJob
 
     /// <summary>The valid scenes of a data set in the CSV's order, without writing anything; problems are passed over.</summary>
     /// <exception cref="BadDataException">The folder has no scenes in a known layout, or keywords.csv cannot be read.</exception>
-    public static IEnumerable<SceneRecord> Scenes(string directory, ValidationOptions? options = null, CancellationToken cancellationToken = default) =>
+    public static IEnumerable<SceneRecord> Scenes(string directory, ValidationOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         new SceneWalk(SceneFolder.Open(directory), options ?? new(), null, cancellationToken).Scenes();
 
     /// <summary>Writes the valid scenes; without any nothing is written, and the error is returned.</summary>
@@ -106,7 +111,8 @@ public static class ValidationJob
 }
 
 /// <summary>One pass over a data set, with counts.</summary>
-sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<WorkProgress>? progress,
+    CancellationToken cancellationToken)
 {
     const string NothingValid = "No valid scenes found";
 
@@ -124,12 +130,13 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
     public Action<string, IReadOnlyList<SceneFiles>> VideoRead { get; set; } = (_, _) => { };
 
     /// <summary>
-    /// Called with a valid scene's pictures, several at once on other threads; what it returns is called in the order of the scenes, with how the
-    /// heatmap was produced, or null where that is not known.
+    /// Called with a valid scene's pictures, several at once on other threads; what it returns is called in the order of the scenes, with
+    /// how the heatmap was produced, or null where that is not known.
     /// </summary>
     public Func<SceneRecord, ScenePixels, Action<HeatmapMethod?>>? Inspect { get; set; }
 
-    public ValidationResult Report => new(folder.DataFolder, _videos, _validVideos, _scenes, _valid, _problems, _counts, options.Deep) { Attention = _attention };
+    public ValidationResult Report => new(folder.DataFolder, _videos, _validVideos, _scenes, _valid, _problems, _counts,
+        options.Deep) { Attention = _attention };
 
     public IEnumerable<SceneRecord> Scenes()
     {
@@ -148,7 +155,9 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
             }
             if (valid > 0) _validVideos++;
             if (valid is > 0 and < TemporalWindows.FewestScenes)
-                Add(new(ProblemKind.FewScenes, ids[v], null, folder.DataFolder, FormattableString.Invariant($"Only {valid} valid scene(s): at least one of the windows early, middle, late is empty.")));
+                Add(new(ProblemKind.FewScenes, ids[v], null, folder.DataFolder,
+                    FormattableString.Invariant(
+                    $"Only {valid} valid scene(s): at least one of the windows early, middle, late is empty.")));
             progress?.Report(new("validating scenes", v + 1, ids.Count, ids[v]));
         }
     }
@@ -166,7 +175,8 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
         if (keyword is null && files.Count > 0)
             Add(keywords.Missing(id, files.Count, "are left out"));
         VideoRead(id, files);
-        foreach (Checked done in OrderedParallel.Map(files, f => Check(id, keyword, f), options.Deep ? OrderedParallel.Workers : 1, cancellationToken))
+        foreach (Checked done in OrderedParallel.Map(files, f => Check(id, keyword, f), options.Deep ? OrderedParallel.Workers : 1,
+            cancellationToken))
         {
             foreach (SceneProblem problem in done.Problems) Add(problem);
             if (done.Scene is null) continue;
@@ -182,8 +192,11 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
     Checked Check(string id, string? keyword, SceneFiles f)
     {
         List<SceneProblem> problems = [];
-        if (f.Mask is null) problems.Add(new(ProblemKind.MissingMask, id, f.Number, f.Still, FormattableString.Invariant($"No mask; expected 'keyword_masks/{id}/scene_{f.Number}.png' or '…/{SceneRecord.IdOf(id, f.Number)}-01.png' in the data folder or beside it.")));
-        if (f.Heatmap is null) problems.Add(new(ProblemKind.MissingHeatmap, id, f.Number, f.Still, $"No heatmap; expected 'attention_heatmap/{id}/{SceneRecord.IdOf(id, f.Number)}.jpg' or '…-01.jpg' in the data folder or beside it."));
+        if (f.Mask is null) problems.Add(new(ProblemKind.MissingMask, id, f.Number, f.Still,
+            FormattableString.Invariant(
+            $"No mask; expected 'keyword_masks/{id}/scene_{f.Number}.png' or '…/{SceneRecord.IdOf(id, f.Number)}-01.png' in the data folder or beside it.")));
+        if (f.Heatmap is null) problems.Add(new(ProblemKind.MissingHeatmap, id, f.Number, f.Still, $"No heatmap; expected "
+            + $"'attention_heatmap/{id}/{SceneRecord.IdOf(id, f.Number)}.jpg' or '…-01.jpg' in the data folder or beside it."));
         if (keyword is null || f.Mask is null || f.Heatmap is null) return new(problems);
         var scene = new SceneRecord
         {
@@ -195,14 +208,18 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
             AttentionHeatmapPath = f.Heatmap,
             Filename = Path.GetFileName(f.Still),
         };
-        return ScenePictures.Check(scene, options, problems.Add) is { } seen ? new(problems, scene, Inspect?.Invoke(scene, seen)) : new(problems);
+        return ScenePictures.Check(scene, options, problems.Add) is { } seen ? new(problems, scene, Inspect?.Invoke(scene, seen))
+            : new(problems);
     }
 
     public BadDataException Nothing()
     {
-        string reasons = _counts.Count == 0 ? "nothing" : string.Join(", ", _counts.Select(c => FormattableString.Invariant($"{c.Key} × {c.Value}")));
+        string reasons = _counts.Count == 0 ? "nothing"
+            : string.Join(", ", _counts.Select(c => FormattableString.Invariant($"{c.Key} × {c.Value}")));
         string first = _problems.FirstOrDefault(p => p.Rejects) is { } p ? $" The first: {p.Message}" : "";
-        return BadDataException.For(NothingValid, FormattableString.Invariant($"{_videos} video folder(s), {_scenes} scene(s), problems: {reasons}"), $"stills, masks, heatmaps and keywords in {folder.Looked}", $"See the problems and correct the data.{first}");
+        return BadDataException.For(NothingValid,
+            FormattableString.Invariant($"{_videos} video folder(s), {_scenes} scene(s), problems: {reasons}"),
+            $"stills, masks, heatmaps and keywords in {folder.Looked}", $"See the problems and correct the data.{first}");
     }
 
     void Add(SceneProblem problem)

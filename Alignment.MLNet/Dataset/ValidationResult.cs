@@ -25,7 +25,8 @@ public sealed record ValidationOptions
 /// <param name="ValidVideos">Videos with at least one valid scene.</param>
 /// <param name="Scenes">Stills that name a scene.</param>
 /// <param name="ValidScenes">Scenes with everything they need: the rows of valid_scenes.csv.</param>
-/// <param name="Problems">What was rejected or warned about, in the order of the scenes; the first <see cref="ValidationOptions.MostProblemsKept"/>.</param>
+/// <param name="Problems">What was rejected or warned about, in the order of the scenes; the first
+/// <see cref="ValidationOptions.MostProblemsKept"/>.</param>
 /// <param name="Counts">How often each kind occurred.</param>
 /// <param name="Deep">Whether pixels were looked at.</param>
 public sealed record ValidationResult(

@@ -8,7 +8,8 @@ sealed record VideoSource(string? File, string? SceneListFile)
         [".mp4", ".mov", ".mkv", ".webm", ".m4v", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts", ".flv", ".ogv", ".3gp", ".wmv"];
 
     /// <summary>
-    /// Looks in each folder in turn: the video as <c>{id}.mp4</c> or with another of <see cref="Endings"/>; the scene list as <c>{id}.scenes.csv</c>,
+    /// Looks in each folder in turn: the video as <c>{id}.mp4</c> or with another of <see cref="Endings"/>; the scene list as
+    /// <c>{id}.scenes.csv</c>,
     /// <c>{id}/scenes.csv</c>, <c>video_scene_cuts/{id}/scenes.csv</c> (where <c>alignment scenes</c> puts it; also below <c>data/</c>) or
     /// <c>{id}.truth.json</c>. The first of each is taken.
     /// </summary>
@@ -18,7 +19,8 @@ sealed record VideoSource(string? File, string? SceneListFile)
         string? file = null, list = null;
         foreach (string folder in folders)
         {
-            file ??= First(Endings.SelectMany(e => new[] { videoId + e, videoId + e.ToUpperInvariant() }).Select(name => SafePath.Under(folder, name)));
+            file ??= First(Endings.SelectMany(e => new[] { videoId + e, videoId + e.ToUpperInvariant() })
+                .Select(name => SafePath.Under(folder, name)));
             list ??= First([
                 SafePath.Under(folder, videoId + Layout.SceneListEnding),
                 SafePath.Under(folder, videoId, Layout.SceneList),
@@ -29,7 +31,8 @@ sealed record VideoSource(string? File, string? SceneListFile)
         return new(file, list);
     }
 
-    /// <summary>The folders a data set's videos and scene lists are looked for in: the one with its stills, the one given, the one around the stills.</summary>
+    /// <summary>The folders a data set's videos and scene lists are looked for in: the one with its stills, the one given, the one around
+    /// the stills.</summary>
     /// <param name="data">The data folder, or the one that has it as <c>data/</c>.</param>
     /// <exception cref="BadDataException">There is no data set.</exception>
     public static IReadOnlyList<string> FoldersOf(string data)

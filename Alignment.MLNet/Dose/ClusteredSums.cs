@@ -3,15 +3,19 @@ using Alignment.MLNet.Statistics;
 namespace Alignment.MLNet.Dose;
 
 /// <summary>
-/// The mean of scenes' differences, or the ratio Σd / Σw of two of their numbers, with an interval that allows any dependence between scenes of one video.
+/// The mean of scenes' differences, or the ratio Σd / Σw of two of their numbers, with an interval that allows any dependence between
+/// scenes of one video.
 /// </summary>
 /// <remarks>
-/// Let R = Σd / Σw (w = 1: the mean), e = d − R w, E_g the sum of e over video g, h_g its part of Σw. With two videos or more the variance is
-/// <c>Σ E_g² / (1 − h_g) / (Σw)²</c>: the sandwich of Liang and Zeger (<i>Biometrika</i> 73, 1986) with Bell and McCaffrey's correction for few clusters (CR2; <i>Survey
-/// Methodology</i> 28, 2002), made on the videos' sums, so that it is unbiased where scenes are independent with variance in proportion to w; t has Satterthwaite's degrees of freedom <c>1 / (Σh² + (Σ h²/(1−h))² − Σ h⁴/(1−h)²)</c>, which are G − 1 for videos of one size (Pustejovsky and Tipton,
-/// <i>J. Business &amp; Economic Statistics</i> 36, 2018). For a ratio this is the linearised estimator of survey sampling (Cochran, <i>Sampling Techniques</i>, 1977, ch. 6).
-/// With one video nothing is known between videos: scenes are taken for independent, variance <c>n/(n−1) Σe² / (Σw)²</c>, t with n − 1.
-/// Memory is two numbers a video.
+/// Let R = Σd / Σw (w = 1: the mean), e = d − R w, E_g the sum of e over video g, h_g its part of Σw. With two videos or more the variance
+/// is
+/// <c>Σ E_g² / (1 − h_g) / (Σw)²</c>: the sandwich of Liang and Zeger (<i>Biometrika</i> 73, 1986) with Bell and McCaffrey's correction for
+/// few clusters (CR2; <i>Survey Methodology</i> 28, 2002), made on the videos' sums, so that it is unbiased where scenes are independent
+/// with variance in proportion to w; t has Satterthwaite's degrees of freedom <c>1 / (Σh² + (Σ h²/(1−h))² − Σ h⁴/(1−h)²)</c>, which are G −
+/// 1 for videos of one size (Pustejovsky and Tipton,
+/// <i>J. Business &amp; Economic Statistics</i> 36, 2018). For a ratio this is the linearised estimator of survey sampling (Cochran,
+/// <i>Sampling Techniques</i>, 1977, ch. 6). With one video nothing is known between videos: scenes are taken for independent, variance
+/// <c>n/(n−1) Σe² / (Σw)²</c>, t with n − 1. Memory is two numbers a video.
 /// </remarks>
 sealed class ClusteredSums
 {
@@ -51,11 +55,13 @@ sealed class ClusteredSums
         double ratio = pairs.MeanY / pairs.MeanX;
         DoseEstimate without = new(ratio, null, null, null, null, null, pairs.N, _videos.Count, IntervalMethod.None);
         if (pairs.N < 2) return without;
-        if (_least == _most && pairs.VarianceX == 0) return without with { StandardError = 0, Low = ratio, High = ratio, Method = IntervalMethod.NoVariation };
+        if (_least == _most && pairs.VarianceX == 0) return without with { StandardError = 0, Low = ratio, High = ratio,
+            Method = IntervalMethod.NoVariation };
         var (error, df, method) = _videos.Count > 1 ? Between(ratio, pairs) : Within(ratio, pairs);
         if (!(error > 0)) return without;
         double half = Tails.StudentQuantile(confidence, df) * error;
-        return without with { StandardError = error, Df = df, Low = ratio - half, High = ratio + half, P = Tails.StudentTwoSided(ratio / error, df), Method = method };
+        return without with { StandardError = error, Df = df, Low = ratio - half, High = ratio + half,
+            P = Tails.StudentTwoSided(ratio / error, df), Method = method };
     }
 
     (double Error, double Df, IntervalMethod) Within(double ratio, PairSample pairs)
@@ -81,6 +87,7 @@ sealed class ClusteredSums
         }
         int g = _videos.Count;
         // Weights of both signs are no parts of a whole: then the plain small-sample factor.
-        return parts ? (Math.Sqrt(variance), 1 / (two + corrected * corrected - four), IntervalMethod.ByVideo) : (Math.Sqrt(plain * g / (g - 1.0)), g - 1, IntervalMethod.ByVideo);
+        return parts ? (Math.Sqrt(variance), 1 / (two + corrected * corrected - four), IntervalMethod.ByVideo)
+            : (Math.Sqrt(plain * g / (g - 1.0)), g - 1, IntervalMethod.ByVideo);
     }
 }

@@ -19,27 +19,33 @@ public enum DoseVerdict
     Contradicted,
 }
 
-/// <summary>Whether the attention predicted of the edits moved the way that the variant's maps ask for, over the scenes it acted on.</summary>
-/// <param name="Verdict">Shown: the interval of <paramref name="Got"/> is all on the asked side of 0. Contradicted: all on the other side.</param>
+/// <summary>Whether the attention predicted of the edits moved the way that the variant's maps ask for, over the scenes it acted
+/// on.</summary>
+/// <param name="Verdict">Shown: the interval of <paramref name="Got"/> is all on the asked side of 0. Contradicted: all on the other
+/// side.</param>
 /// <param name="Got">Share in the variant's edit − in the baseline's edit.</param>
 /// <param name="Asked">Share in the variant's maps − in the baseline's maps, mean.</param>
 /// <param name="PartOfAsked">Σ got / Σ asked with its interval: 1 is all of it; null where the maps ask for nothing.</param>
 /// <param name="RightWay">Scenes that moved the asked way.</param>
 /// <param name="Scenes">Scenes acted on.</param>
 /// <param name="Sentence">The same for people.</param>
-public sealed record ManipulationCheck(DoseVerdict Verdict, DoseEstimate Got, double Asked, DoseEstimate? PartOfAsked, long RightWay, long Scenes, string Sentence);
+public sealed record ManipulationCheck(DoseVerdict Verdict, DoseEstimate Got, double Asked, DoseEstimate? PartOfAsked, long RightWay,
+    long Scenes, string Sentence);
 
 /// <summary>Whether only the scenes of the variant's window moved.</summary>
-/// <param name="Verdict">Shown: outside every picture is the baseline's own, or nothing moved there by more than the margin. Contradicted: something did.</param>
+/// <param name="Verdict">Shown: outside every picture is the baseline's own, or nothing moved there by more than the margin. Contradicted:
+/// something did.</param>
 /// <param name="Window">early, middle or late.</param>
 /// <param name="Inside">Difference of shares from the baseline's edit, over the window's scenes; null where it has none.</param>
 /// <param name="Outside">The same over the others; null where there are none.</param>
 /// <param name="OutsideIdentical">Scenes outside whose picture is byte for byte the baseline's.</param>
 /// <param name="OutsideLargest">The largest difference outside, without sign.</param>
 /// <param name="Sentence">The same for people.</param>
-public sealed record WindowCheck(DoseVerdict Verdict, string Window, DoseEstimate? Inside, DoseEstimate? Outside, long OutsideIdentical, double OutsideLargest, string Sentence);
+public sealed record WindowCheck(DoseVerdict Verdict, string Window, DoseEstimate? Inside, DoseEstimate? Outside, long OutsideIdentical,
+    double OutsideLargest, string Sentence);
 
-/// <summary>Whether the placebo leaves the product's predicted attention where the baseline's edit has it: two one-sided tests against a margin stated beforehand.</summary>
+/// <summary>Whether the placebo leaves the product's predicted attention where the baseline's edit has it: two one-sided tests against a
+/// margin stated beforehand.</summary>
 /// <param name="Verdict">Shown: equivalent, both tests below α. Contradicted: the interval lies all beyond the margin.</param>
 /// <param name="Margin">Largest difference of shares that would not matter.</param>
 /// <param name="Alpha">Level of each one-sided test.</param>
@@ -50,7 +56,8 @@ public sealed record WindowCheck(DoseVerdict Verdict, string Window, DoseEstimat
 /// <param name="PartOfBoost">Difference ÷ the full boost's; null where the boost moved nothing.</param>
 /// <param name="Wide">True where the margin is more than half of what the full boost moved: then equivalence within it says little.</param>
 /// <param name="Sentence">The same for people.</param>
-public sealed record PlaceboCheck(DoseVerdict Verdict, double Margin, double Alpha, DoseEstimate Difference, double? Low, double? High, double? P, double? PartOfBoost, bool Wide, string Sentence);
+public sealed record PlaceboCheck(DoseVerdict Verdict, double Margin, double Alpha, DoseEstimate Difference, double? Low, double? High,
+    double? P, double? PartOfBoost, bool Wide, string Sentence);
 
 /// <summary>What editing itself does: the baseline's edit, which asks for no change, against the untouched still.</summary>
 public sealed record ArtifactCheck

@@ -9,13 +9,16 @@ public enum IntervalMethod
     /// <summary>There is none: fewer than two scenes, or nothing to compare.</summary>
     None,
 
-    /// <summary>Two videos or more: errors clustered by video, small-sample corrected (CR2), t with Satterthwaite's degrees of freedom.</summary>
+    /// <summary>Two videos or more: errors clustered by video, small-sample corrected (CR2), t with Satterthwaite's degrees of
+    /// freedom.</summary>
     ByVideo,
 
-    /// <summary>One video: its scenes are taken for independent (paired t). It speaks of scenes like this video's, not of other videos.</summary>
+    /// <summary>One video: its scenes are taken for independent (paired t). It speaks of scenes like this video's, not of other
+    /// videos.</summary>
     ScenesOfOneVideo,
 
-    /// <summary>No scene differs from another: every picture is the very one it is compared with, or every difference is the same.</summary>
+    /// <summary>No scene differs from another: every picture is the very one it is compared with, or every difference is the
+    /// same.</summary>
     NoVariation,
 }
 
@@ -29,7 +32,8 @@ public enum IntervalMethod
 /// <param name="Scenes">Scenes it is over.</param>
 /// <param name="Videos">Videos they are from.</param>
 /// <param name="Method">How the interval was made.</param>
-public sealed record DoseEstimate(double Value, double? StandardError, double? Df, double? Low, double? High, double? P, long Scenes, int Videos, IntervalMethod Method)
+public sealed record DoseEstimate(double Value, double? StandardError, double? Df, double? Low, double? High, double? P, long Scenes,
+    int Videos, IntervalMethod Method)
 {
     /// <summary>True where the interval is all above 0.</summary>
     [JsonIgnore]

@@ -20,7 +20,8 @@ public sealed class DoseFolder(string root)
     public const string Name = Layout.Dose;
 
     /// <summary>Names of the files.</summary>
-    public const string JsonFile = "dose.json", CsvFile = "dose.csv", ByVideoFile = "dose_by_video.csv", ByVariantFile = "dose_by_variant.csv";
+    public const string JsonFile = "dose.json", CsvFile = "dose.csv", ByVideoFile = "dose_by_video.csv",
+        ByVariantFile = "dose_by_variant.csv";
 
     const string Scenes = "scenes";
 

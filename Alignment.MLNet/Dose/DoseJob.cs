@@ -17,8 +17,9 @@ public sealed record DoseResult(string Folder, DoseReport Report, long Measured,
 }
 
 /// <summary>
-/// Measures how far attention moved in a run's edited pictures, as predictors see it (<see cref="DoseReport"/>). Streams scene by scene; what is finished is recognised by the record
-/// of each scene, so that it may be stopped at any moment and continues, and a rerun measures only what changed. A scene that cannot be measured is reported and left out.
+/// Measures how far attention moved in a run's edited pictures, as predictors see it (<see cref="DoseReport"/>). Streams scene by scene;
+/// what is finished is recognised by the record of each scene, so that it may be stopped at any moment and continues, and a rerun measures
+/// only what changed. A scene that cannot be measured is reported and left out.
 /// </summary>
 public static class DoseJob
 {
@@ -43,41 +44,50 @@ public static class DoseJob
     /// <exception cref="BadDataException">There are no variants or edits, or no scene could be measured.</exception>
     /// <exception cref="MissingDependencyException">A model is not there.</exception>
     /// <exception cref="RetryableException">Another run works in the folder.</exception>
-    public static DoseResult Run(string run, DoseOptions? options = null, string? output = null, string? data = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static DoseResult Run(string run, DoseOptions? options = null, string? output = null, string? data = null,
+        IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= new();
         options.Check();
         VariantSet set = VariantSet.Open(run, data);
         string root = Path.GetFullPath(run);
-        if (Path.GetFileName(Path.TrimEndingDirectorySeparator(root)) == VariantFiles.Folder) root = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(root))!;
+        if (Path.GetFileName(Path.TrimEndingDirectorySeparator(root)) == VariantFiles.Folder)
+            root = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(root))!;
         using RunLock alone = RunLock.Take(output ?? root);
         return RunLocked(set, root, options, output, progress, cancellationToken);
     }
 
     /// <summary>As <see cref="Run"/>, for a caller that has the folder's lock.</summary>
-    internal static DoseResult RunLocked(VariantSet set, string run, DoseOptions options, string? output, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+    internal static DoseResult RunLocked(VariantSet set, string run, DoseOptions options, string? output, IProgress<WorkProgress>? progress,
+        CancellationToken cancellationToken)
     {
         options.Check();
         var edited = new EditedFolder(run);
-        if (!Directory.Exists(edited.Root)) throw BadDataException.For($"The run '{Path.GetFullPath(run)}'", $"no folder '{EditedFolder.Name}'", "edited scenes", "Run `alignment edit` first.");
+        if (!Directory.Exists(edited.Root)) throw BadDataException.For($"The run '{Path.GetFullPath(run)}'",
+            $"no folder '{EditedFolder.Name}'", "edited scenes", "Run `alignment edit` first.");
         var folder = new DoseFolder(output ?? Path.Combine(run, DoseFolder.Name));
         AtomicFile.MakeFolder(folder.Root);
-        foreach (string stray in Directory.EnumerateFiles(folder.Root, "*" + AtomicFile.PartialSuffix, SearchOption.AllDirectories).ToArray()) File.Delete(stray);
+        foreach (string stray in Directory.EnumerateFiles(folder.Root, "*" + AtomicFile.PartialSuffix, SearchOption.AllDirectories)
+            .ToArray()) File.Delete(stray);
 
         var predictors = new List<AttentionPredictor>();
         try
         {
             foreach (AttentionPredictorOptions predictor in options.Predictors) predictors.Add(AttentionPredictor.Open(predictor));
             if (predictors.GroupBy(p => p.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
-                throw UsageException.For($"{OptionName.Of<DoseOptions>(nameof(DoseOptions.Predictors))}", $"two predictors called '{SafePath.Shorten(twice.Key)}'", "different names", "Give the models different names in their descriptions.");
+                throw UsageException.For($"{OptionName.Of<DoseOptions>(nameof(DoseOptions.Predictors))}",
+                    $"two predictors called '{SafePath.Shorten(twice.Key)}'", "different names",
+                    "Give the models different names in their descriptions.");
             using LpipsMeter? lpips = LpipsMeter.Open(options.Model);
             var meter = new SceneMeter(set, edited, predictors, lpips, options);
             var maker = new DoseReportMaker([.. predictors.Select(p => p.Name)], options);
             long measured = Scenes(set, folder, meter, maker, progress, cancellationToken);
-            DosePredictor[] names = [.. predictors.Select(p => new DosePredictor(p.Name, p.ModelSha256, set.AttentionOrigin.By.Contains("predicted by " + p.Name)))];
+            DosePredictor[] names = [.. predictors.Select(p => new DosePredictor(p.Name, p.ModelSha256,
+                set.AttentionOrigin.By.Contains("predicted by " + p.Name)))];
             DoseReport report = maker.Report(names, lpips?.Model, set.AttentionOrigin);
             report.Write(folder);
-            return new(folder.Root, report, measured, [folder.Json, folder.Csv, folder.ByVideo, folder.ByVariant, .. options.Plots ? Plots(folder, report) : []]);
+            return new(folder.Root, report, measured, [folder.Json, folder.Csv, folder.ByVideo, folder.ByVariant,
+                .. options.Plots ? Plots(folder, report) : []]);
         }
         finally
         {
@@ -86,14 +96,16 @@ public static class DoseJob
     }
 
     /// <summary>Goes through all scenes, several at once, and writes dose.csv in their order.</summary>
-    static long Scenes(VariantSet set, DoseFolder folder, SceneMeter meter, DoseReportMaker maker, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+    static long Scenes(VariantSet set, DoseFolder folder, SceneMeter meter, DoseReportMaker maker, IProgress<WorkProgress>? progress,
+        CancellationToken cancellationToken)
     {
         long measured = 0, done = 0, good = 0;
         string? reason = null;
         progress?.Report(new(Stage, 0, set.Scenes));
         DoseTables.Write(folder.Csv, SceneDose.Columns, to =>
         {
-            foreach (Done made in OrderedParallel.Map(All(set), work => Measure(work, folder, meter, cancellationToken), OrderedParallel.Workers, cancellationToken))
+            foreach (Done made in OrderedParallel.Map(All(set), work => Measure(work, folder, meter, cancellationToken),
+                OrderedParallel.Workers, cancellationToken))
             {
                 if (made.Failure is { } why)
                 {
@@ -109,7 +121,8 @@ public static class DoseJob
                 progress?.Report(new(Stage, Math.Min(++done, set.Scenes), set.Scenes, made.Work.Scene));
             }
             cancellationToken.ThrowIfCancellationRequested();
-            if (good == 0) throw new BadDataException(reason is null ? "The variants have no scenes: nothing can be measured." : $"No scene could be measured. The first: {reason}");
+            if (good == 0) throw new BadDataException(reason is null ? "The variants have no scenes: nothing can be measured."
+                : $"No scene could be measured. The first: {reason}");
         });
         return measured;
     }
@@ -160,7 +173,8 @@ public static class DoseJob
     {
         string record = Path.Combine(folder.Root, PlotsRecord);
         var recipe = new PlotsRecipe(1, FileHash.OfFile(folder.Json));
-        if (OutputRecord.Current<PlotsFacts>(record, recipe) is { } known) return [.. known.Files.Select(f => SafePath.Under(folder.Root, f))];
+        if (OutputRecord.Current<PlotsFacts>(record, recipe) is { } known)
+            return [.. known.Files.Select(f => SafePath.Under(folder.Root, f))];
         string[] files = [.. DosePlots.Write(folder.Root, report).Select(f => Path.GetFileName(f))];
         if (files.Length > 0) OutputRecord.Write(record, recipe, new PlotsFacts(files), files);
         return [.. files.Select(f => Path.Combine(folder.Root, f))];

@@ -5,8 +5,10 @@ using Alignment.MLNet.Storage;
 namespace Alignment.MLNet.Dose;
 
 /// <summary>
-/// How far attention really moved, as far as predictors can tell: every number in it is predicted from pictures, none is measured of viewers. Written as
-/// <c>dose.json</c> (snake_case, no NaN: what does not exist is null); the scenes are in <c>dose.csv</c> (<see cref="SceneDose.Read"/>), which may be long.
+/// How far attention really moved, as far as predictors can tell: every number in it is predicted from pictures, none is measured of
+/// viewers. Written as
+/// <c>dose.json</c> (snake_case, no NaN: what does not exist is null); the scenes are in <c>dose.csv</c> (<see cref="SceneDose.Read"/>),
+/// which may be long.
 /// </summary>
 public sealed record DoseReport
 {
@@ -70,7 +72,8 @@ public sealed record DoseReport
     /// <summary>The variant's dose by a predictor, or null.</summary>
     /// <param name="variant">Its name.</param>
     /// <param name="predictor">Its name; null: the first.</param>
-    public VariantDose? Of(string variant, string? predictor = null) => Variants.FirstOrDefault(v => v.Variant == variant && v.Predictor == (predictor ?? Predictors[0].Name));
+    public VariantDose? Of(string variant, string? predictor = null) =>
+        Variants.FirstOrDefault(v => v.Variant == variant && v.Predictor == (predictor ?? Predictors[0].Name));
 
     /// <summary>Reads a report.</summary>
     /// <param name="path">dose.json, the folder it is in, or the run's.</param>
@@ -82,16 +85,21 @@ public sealed record DoseReport
         {
             var info = new FileInfo(file);
             if (!info.Exists) throw BadDataException.For(subject, "no file there", "a finished report", "Run `alignment dose` first.");
-            if (info.Length > MaxBytes) throw BadDataException.For(subject, FormattableString.Invariant($"{info.Length} bytes"), FormattableString.Invariant($"at most {MaxBytes}"), "Give the file that `alignment dose` wrote.");
+            if (info.Length > MaxBytes) throw BadDataException.For(subject, FormattableString.Invariant($"{info.Length} bytes"),
+                FormattableString.Invariant($"at most {MaxBytes}"), "Give the file that `alignment dose` wrote.");
             DoseReport? report = JsonSerializer.Deserialize<DoseReport>(File.ReadAllBytes(file), JsonStyle.Record);
-            if (report is not { Format: >= EarliestFormat and <= CurrentFormat }) throw BadDataException.For(subject, FormattableString.Invariant($"format {report?.Format}"), FormattableString.Invariant($"format {CurrentFormat}"), "Run `alignment dose` again with this version.");
-            if (report.Predictors is not { Count: > 0 } || report.Variants is null || report.Videos is null || report.Artifacts is null || report.Counts is null)
+            if (report is not { Format: >= EarliestFormat and <= CurrentFormat })
+                throw BadDataException.For(subject, FormattableString.Invariant($"format {report?.Format}"),
+                    FormattableString.Invariant($"format {CurrentFormat}"), "Run `alignment dose` again with this version.");
+            if (report.Predictors is not { Count: > 0 } || report.Variants is null || report.Videos is null || report.Artifacts is null
+                || report.Counts is null)
                 throw BadDataException.For(subject, "a report without its parts", "one as it was written", "Run `alignment dose` again.");
             return report;
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or IOException or UnauthorizedAccessException)
         {
-            throw BadDataException.For(subject, $"a file that cannot be read ({SafePath.Shorten(e.Message, 200)})", "the JSON as it was written", "Run `alignment dose` again.", e);
+            throw BadDataException.For(subject, $"a file that cannot be read ({SafePath.Shorten(e.Message, 200)})",
+                "the JSON as it was written", "Run `alignment dose` again.", e);
         }
     }
 
@@ -121,7 +129,8 @@ public sealed record DoseReport
 /// <summary>A predictor that was asked.</summary>
 /// <param name="Name">As tables name it.</param>
 /// <param name="ModelSha256">Of the models among its parts; empty for the built-in ones.</param>
-/// <param name="MadeHeatmaps">True where the run's heatmaps were predicted by it: what the edit was asked for and what is read off the result then have one source.</param>
+/// <param name="MadeHeatmaps">True where the run's heatmaps were predicted by it: what the edit was asked for and what is read off the
+/// result then have one source.</param>
 public sealed record DosePredictor(string Name, IReadOnlyList<string> ModelSha256, bool MadeHeatmaps);
 
 /// <summary>The model of the perceptual distance.</summary>

@@ -7,7 +7,8 @@ namespace Alignment.MLNet.Dose;
 /// <summary>Gathers scenes into a report, in the order they come: by video.</summary>
 sealed class DoseReportMaker
 {
-    /// <summary>Below this clusters are few: intervals rest on the small-sample correction, and a warning says so (Cameron and Miller, <i>Journal of Human Resources</i> 50, 2015, call 20 to 50 few).</summary>
+    /// <summary>Below this clusters are few: intervals rest on the small-sample correction, and a warning says so (Cameron and Miller,
+    /// <i>Journal of Human Resources</i> 50, 2015, call 20 to 50 few).</summary>
     public const int FewVideos = 20;
 
     const int MostFailures = 200;
@@ -119,14 +120,22 @@ sealed class DoseReportMaker
 
     IEnumerable<string> Warnings(IReadOnlyList<DosePredictor> predictors, LpipsModel? lpips)
     {
-        if (_counts.Failed > 0) yield return FormattableString.Invariant($"{_counts.Failed} of {_counts.Scenes} scenes could not be measured and count nowhere.");
+        if (_counts.Failed > 0) yield return FormattableString.Invariant(
+            $"{_counts.Failed} of {_counts.Scenes} scenes could not be measured and count nowhere.");
         if (_counts.WithProduct == 0) yield return "No scene with the product was measured: there is no dose.";
-        if (_counts.WithoutProduct > 0) yield return FormattableString.Invariant($"{_counts.WithoutProduct} {(_counts.WithoutProduct == 1 ? "scene without the product counts nowhere: there is nothing in it to move" : "scenes without the product count nowhere: there is nothing in them to move")}.");
-        if (_videos.Count == 1) yield return "One video: intervals are over its scenes, taken for independent, and say nothing of other videos.";
-        else if (_videos.Count is > 1 and < FewVideos) yield return FormattableString.Invariant($"{_videos.Count} videos are few: intervals are clustered by video with a correction for few clusters, and wide.");
+        if (_counts.WithoutProduct > 0)
+            yield return FormattableString.Invariant(
+                $"{_counts.WithoutProduct} {(_counts.WithoutProduct == 1 ? "scene without the product counts nowhere: there is nothing in it to move" : "scenes without the product count nowhere: there is nothing in them to move")}.");
+        if (_videos.Count == 1)
+            yield return "One video: intervals are over its scenes, taken for independent, and say nothing of other videos.";
+        else if (_videos.Count is > 1 and < FewVideos)
+            yield return FormattableString.Invariant(
+                $"{_videos.Count} videos are few: intervals are clustered by video with a correction for few clusters, and wide.");
         foreach (DosePredictor p in predictors.Where(p => p.MadeHeatmaps))
-            yield return $"{p.Name} also made the run's heatmaps: what the edits were asked for and what is read off them have one source. Believe a predictor first that had no part in either.";
-        if (lpips is { Published: false }) yield return $"The perceptual distance is by the bundle's own small trunk '{lpips.Trunk}': it is not LPIPS as published and compares with no other number.";
+            yield return $"{p.Name} also made the run's heatmaps: what the edits were asked for and what is read off them have one "
+                + $"source. Believe a predictor first that had no part in either.";
+        if (lpips is { Published: false }) yield return $"The perceptual distance is by the bundle's own small trunk '{lpips.Trunk}': it "
+            + $"is not LPIPS as published and compares with no other number.";
     }
 
     void Begin(string? video)

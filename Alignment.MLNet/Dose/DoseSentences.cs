@@ -3,20 +3,24 @@ using System.Globalization;
 namespace Alignment.MLNet.Dose;
 
 /// <summary>
-/// What was found, in plain sentences made in one place, so that console, JSON and report say the same. Shares are in points: 1 point is a hundredth of all attention
-/// in the picture. Each sentence names the predictor and says that it is a prediction.
+/// What was found, in plain sentences made in one place, so that console, JSON and report say the same. Shares are in points: 1 point is a
+/// hundredth of all attention in the picture. Each sentence names the predictor and says that it is a prediction.
 /// </summary>
 static class DoseSentences
 {
     /// <summary>What every number of a report is.</summary>
     public static string Note(IEnumerable<string> predictors) =>
-        $"Every share here is of predicted attention ({string.Join("; ", predictors)}): computed from the pictures, measured of no viewer. A predictor is not a viewer.";
+        $"Every share here is of predicted attention ({string.Join("; ", predictors)}): computed from the pictures, measured of no "
+        + $"viewer. A predictor is not a viewer.";
 
     public static string Manipulation(VariantDose dose, ManipulationCheck check, DoseOptions options)
     {
-        string who = $"{Words(dose.Variant)}, predicted by {dose.Predictor}: ", over = $"over the {Count(check.Scenes, "scene")} it acted on";
-        if (check.PartOfAsked is not { } part) return $"{who}its maps ask for no change on the product {over}, so that there is nothing to check.";
-        string asked = $"the maps ask for {Points(check.Asked)}", share = $"the product's share moved by {WithInterval(check.Got, options.Confidence)} against the baseline's edit {over}";
+        string who = $"{Words(dose.Variant)}, predicted by {dose.Predictor}: ",
+            over = $"over the {Count(check.Scenes, "scene")} it acted on";
+        if (check.PartOfAsked is not { } part)
+            return $"{who}its maps ask for no change on the product {over}, so that there is nothing to check.";
+        string asked = $"the maps ask for {Points(check.Asked)}",
+            share = $"the product's share moved by {WithInterval(check.Got, options.Confidence)} against the baseline's edit {over}";
         string how = check.Verdict switch
         {
             DoseVerdict.Shown => $"the way it should; {asked}, of which {Part(part, options.Confidence)} was got",
@@ -30,10 +34,16 @@ static class DoseSentences
     public static string Window(VariantDose dose, WindowCheck check, DoseOptions options)
     {
         string who = $"{Words(dose.Variant)}, predicted by {dose.Predictor}: ";
-        if (check.Outside is not { } outside) return $"{who}no scene lies outside its {check.Window} window, so that it cannot be told from a boost of all.";
-        string inside = check.Inside is { } i ? $"inside the {check.Window} window the share moved by {WithInterval(i, options.Confidence)} ({Count(i.Scenes, "scene")})" : $"the {check.Window} window has no scene with the product";
-        if (check.OutsideIdentical == outside.Scenes) return $"{who}{inside}; outside it {(outside.Scenes == 1 ? "the one picture is" : $"all {N(outside.Scenes)} pictures are")} byte for byte the baseline's, so that nothing moved there.";
-        string there = $"outside it by {WithInterval(outside, options.Confidence)} ({Count(outside.Scenes, "scene")}, {N(check.OutsideIdentical)} of them the baseline's own picture, at most {Points(check.OutsideLargest, signed: false)})";
+        if (check.Outside is not { } outside)
+            return $"{who}no scene lies outside its {check.Window} window, so that it cannot be told from a boost of all.";
+        string inside = check.Inside is { } i
+            ? $"inside the {check.Window} window the share moved by {WithInterval(i, options.Confidence)} "
+                + $"({Count(i.Scenes, "scene")})" : $"the {check.Window} window has no scene with the product";
+        if (check.OutsideIdentical == outside.Scenes)
+            return $"{who}{inside}; outside it {(outside.Scenes == 1 ? "the one picture is" : $"all {N(outside.Scenes)} pictures are")} "
+                + $"byte for byte the baseline's, so that nothing moved there.";
+        string there = $"outside it by {WithInterval(outside, options.Confidence)} ({Count(outside.Scenes, "scene")}, "
+            + $"{N(check.OutsideIdentical)} of them the baseline's own picture, at most {Points(check.OutsideLargest, signed: false)})";
         return check.Verdict switch
         {
             DoseVerdict.Shown => $"{who}{inside}; {there}: within the margin, only the window's scenes moved.",
@@ -44,7 +54,8 @@ static class DoseSentences
 
     public static string Placebo(VariantDose dose, PlaceboCheck check, double? boost)
     {
-        string who = $"Placebo, predicted by {dose.Predictor}: ", margin = $"±{Points(check.Margin, signed: false)}", level = Percent(1 - 2 * check.Alpha);
+        string who = $"Placebo, predicted by {dose.Predictor}: ", margin = $"±{Points(check.Margin, signed: false)}",
+            level = Percent(1 - 2 * check.Alpha);
         string interval = check.Low is { } low && check.High is { } high ? $" ({level} interval {Number(low)} to {Number(high)})" : "";
         string share = $"the product's share differs from the baseline's edit by {Points(check.Difference.Value)}{interval}";
         string p = check.P is { } value ? $", TOST p {P(value)}" : "";
@@ -55,8 +66,11 @@ static class DoseSentences
             DoseVerdict.NotShown => $"equivalence within {margin} is not shown{p}; that does not show a difference either",
             _ => "too few scenes to test equivalence",
         };
-        string of = boost is not { } b || b == 0 ? "" : check.PartOfBoost is { } part && Math.Abs(b) >= 0.0005 ? $" It is {Percent(part)} of what the full boost did ({Points(b)})." : $" The full boost itself moved the share by {Points(b)}.";
-        string wide = check.Wide ? " The margin is more than half of what the full boost moved, so that equivalence within it says little." : "";
+        string of = boost is not { } b || b == 0 ? "" : check.PartOfBoost is { } part && Math.Abs(b) >= 0.0005
+            ? $" It is {Percent(part)} of what the full boost did ({Points(b)})."
+            : $" The full boost itself moved the share by {Points(b)}.";
+        string wide = check.Wide ? " The margin is more than half of what the full boost moved, so that equivalence within it says little."
+            : "";
         return $"{who}{share}: {found}.{of}{wide}{Basis(check.Difference)}";
     }
 
@@ -65,20 +79,28 @@ static class DoseSentences
         string who = $"Editing alone (baseline's edit against the untouched still), predicted by {check.Predictor}: ";
         if (check.Shift is not { } shift) return $"{who}no scene with the product was measured.";
         string moved = shift.Method == IntervalMethod.None ? "of one scene, from which nothing can be concluded"
-            : shift.Below ? "so that editing itself takes attention from the product: compare variants with the baseline's edit, never with the original"
-            : shift.Above ? "so that editing itself draws attention to the product: compare variants with the baseline's edit, never with the original"
+            : shift.Below ? "so that editing itself takes attention from the product: compare variants with the baseline's edit, never "
+                + "with the original"
+            : shift.Above ? "so that editing itself draws attention to the product: compare variants with the baseline's edit, never "
+                + "with the original"
             : shift.Method == IntervalMethod.NoVariation ? "so that editing left it alone"
             : "which shows neither a shift by editing itself nor that there is none";
         string quality = string.Join(", ", new[]
         {
-            check.PsnrDb is { } psnr ? $"PSNR {psnr.ToString("0.0", CultureInfo.InvariantCulture)} dB (lowest {Text(check.PsnrDbLowest, "0.0")})" : null,
-            check.Ssim is { } ssim ? $"SSIM {ssim.ToString("0.000", CultureInfo.InvariantCulture)} (lowest {Text(check.SsimLowest, "0.000")})" : null,
-            check.Lpips is { } l ? $"{(lpips is { Published: true } ? $"LPIPS ({lpips.Trunk})" : $"perceptual distance by the bundle's own small trunk '{lpips?.Trunk}', which is not LPIPS as published,")} {l.ToString("0.0000", CultureInfo.InvariantCulture)} (highest {Text(check.LpipsHighest, "0.0000")})" : null,
+            check.PsnrDb is { } psnr
+                ? $"PSNR {psnr.ToString("0.0", CultureInfo.InvariantCulture)} dB (lowest {Text(check.PsnrDbLowest, "0.0")})" : null,
+            check.Ssim is { } ssim
+                ? $"SSIM {ssim.ToString("0.000", CultureInfo.InvariantCulture)} (lowest {Text(check.SsimLowest, "0.000")})" : null,
+            check.Lpips is { } l
+                ? $"{(lpips is { Published: true } ? $"LPIPS ({lpips.Trunk})" : $"perceptual distance by the bundle's own small trunk '{lpips?.Trunk}', which is not LPIPS as published,")} {l.ToString("0.0000", CultureInfo.InvariantCulture)} (highest {Text(check.LpipsHighest, "0.0000")})" : null,
         }.OfType<string>());
         string region = quality.Length == 0 ? "no edited region could be compared" : $"within the edited region {quality}";
-        string background = check.BackgroundMaxDifference == 0 ? "outside it every pixel is the still's own" : $"OUTSIDE it pixels differ by up to {N(check.BackgroundMaxDifference)} levels, which must not be";
+        string background = check.BackgroundMaxDifference == 0 ? "outside it every pixel is the still's own"
+            : $"OUTSIDE it pixels differ by up to {N(check.BackgroundMaxDifference)} levels, which must not be";
         string unchanged = check.Unchanged == 0 ? "" : $" {Count(check.Unchanged, "edit")} of {N(check.Scenes)} left the still as it was.";
-        return $"{who}the product's share went from {Number(check.ShareUntouched, signed: false)} to {Points(check.ShareBaseline, signed: false)}, by {WithInterval(shift, options.Confidence)}, {moved}. {Alignment.MLNet.Engagement.Contracts.Text.Capitalize(region)}; {background}.{unchanged}{Basis(shift)}";
+        return $"{who}the product's share went from {Number(check.ShareUntouched, signed: false)} to "
+            + $"{Points(check.ShareBaseline, signed: false)}, by {WithInterval(shift, options.Confidence)}, {moved}. "
+            + $"{Alignment.MLNet.Engagement.Contracts.Text.Capitalize(region)}; {background}.{unchanged}{Basis(shift)}";
     }
 
     /// <summary>"Early boost".</summary>
@@ -92,18 +114,22 @@ static class DoseSentences
         _ => $"{Points(e.Value)} ({Percent(confidence)} CI {Number(e.Low!.Value)} to {Number(e.High!.Value)})",
     };
 
-    static string Part(DoseEstimate part, double confidence) => part.Low is { } low && part.High is { } high ? $"{Percent(part.Value)} ({Percent(confidence)} CI {Percent(low)} to {Percent(high)})" : Percent(part.Value);
+    static string Part(DoseEstimate part, double confidence) => part.Low is { } low && part.High is { } high
+        ? $"{Percent(part.Value)} ({Percent(confidence)} CI {Percent(low)} to {Percent(high)})" : Percent(part.Value);
 
     /// <summary>Where the interval comes from, where that limits what it says.</summary>
     static string Basis(DoseEstimate e) => e.Method switch
     {
         IntervalMethod.ScenesOfOneVideo => " One video only: the interval is over its scenes and says nothing of other videos.",
-        IntervalMethod.ByVideo when e.Videos < DoseReportMaker.FewVideos => $" Only {e.Videos} videos ({Text(e.Df, "0.#")} {(Text(e.Df, "0.#") == "1" ? "degree" : "degrees")} of freedom): the interval is as wide as so few allow.",
+        IntervalMethod.ByVideo when e.Videos < DoseReportMaker.FewVideos =>
+            $" Only {e.Videos} videos ({Text(e.Df, "0.#")} {(Text(e.Df, "0.#") == "1" ? "degree" : "degrees")} of freedom): the interval "
+            + $"is as wide as so few allow.",
         IntervalMethod.None => " One scene allows no interval.",
         _ => "",
     };
 
-    static string Points(double share, bool signed = true) => $"{Number(share, signed)} {(Math.Abs(Math.Round(100 * share, 2)) == 1 ? "point" : "points")}";
+    static string Points(double share, bool signed = true) =>
+        $"{Number(share, signed)} {(Math.Abs(Math.Round(100 * share, 2)) == 1 ? "point" : "points")}";
 
     static string Number(double share, bool signed = true)
     {

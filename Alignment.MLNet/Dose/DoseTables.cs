@@ -10,11 +10,13 @@ static class DoseTables
     [
         "variant", "predictor", "dose", "low", "high", "standard_error", "df", "p", "interval", "scenes", "videos",
         "dose_acted_on", "acted_on_low", "acted_on_high", "acted_on_scenes", "asked_acted_on", "part_of_asked", "part_low", "part_high",
-        "alignment_dose", "alignment_low", "alignment_high", "share_before", "share_after", "alignment_before", "alignment_after", "target_share", "target_share_baseline",
+        "alignment_dose", "alignment_low", "alignment_high", "share_before", "share_after", "alignment_before", "alignment_after",
+            "target_share", "target_share_baseline",
         "cc", "sim", "kl", "nss", "auc_judd",
     ];
 
-    static readonly string[] s_byVideo = ["video_id", "variant", "predictor", "scenes", "acted_on_scenes", "share_before", "share_baseline", "share_after", "dose", "dose_acted_on", "asked"];
+    static readonly string[] s_byVideo = ["video_id", "variant", "predictor", "scenes", "acted_on_scenes", "share_before", "share_baseline",
+        "share_after", "dose", "dose_acted_on", "asked"];
 
     /// <summary>One line a variant and predictor. The baseline's dose is 0: it is what the others are compared with.</summary>
     public static void ByVariant(string path, DoseReport report) => Write(path, s_byVariant, to =>
@@ -23,12 +25,20 @@ static class DoseTables
         {
             bool reference = v.Dose is null;
             string Or0(double? value) => reference ? "0" : Number(value);
-            CsvRows.Write(to, v.Variant, CsvCell.Guard(v.Predictor), Or0(v.Dose?.Value), Or0(v.Dose?.Low), Or0(v.Dose?.High), Or0(v.Dose?.StandardError), Number(v.Dose?.Df), Number(v.Dose?.P),
-                reference ? "Reference" : v.Dose!.Method.ToString(), Number(v.Scenes), Number(reference ? report.Videos.Where(x => x.Scenes > 0 && x.Variant == v.Variant && x.Predictor == v.Predictor).Count() : v.Dose!.Videos),
-                Number(v.DoseActedOn?.Value), Number(v.DoseActedOn?.Low), Number(v.DoseActedOn?.High), Number(v.ActedOn), Number(v.Manipulation?.Asked),
-                Number(v.Manipulation?.PartOfAsked?.Value), Number(v.Manipulation?.PartOfAsked?.Low), Number(v.Manipulation?.PartOfAsked?.High),
-                Or0(v.AlignmentDose?.Value), Or0(v.AlignmentDose?.Low), Or0(v.AlignmentDose?.High), Number(v.ShareBefore), Number(v.ShareAfter), Number(v.AlignmentBefore), Number(v.AlignmentAfter), Number(v.TargetShare), Number(v.TargetShareBaseline),
-                Number(v.Agreement?.Cc), Number(v.Agreement?.Sim), Number(v.Agreement?.Kl), Number(v.Agreement?.Nss), Number(v.Agreement?.AucJudd));
+            CsvRows.Write(to, v.Variant, CsvCell.Guard(v.Predictor), Or0(v.Dose?.Value), Or0(v.Dose?.Low), Or0(v.Dose?.High),
+                Or0(v.Dose?.StandardError), Number(v.Dose?.Df), Number(v.Dose?.P),
+                reference ? "Reference" : v.Dose!.Method.ToString(), Number(v.Scenes),
+                Number(reference ? report.Videos.Where(x => x.Scenes > 0 && x.Variant == v.Variant && x.Predictor == v.Predictor).Count()
+                : v.Dose!.Videos),
+                Number(v.DoseActedOn?.Value), Number(v.DoseActedOn?.Low), Number(v.DoseActedOn?.High), Number(v.ActedOn),
+                Number(v.Manipulation?.Asked),
+                Number(v.Manipulation?.PartOfAsked?.Value), Number(v.Manipulation?.PartOfAsked?.Low),
+                Number(v.Manipulation?.PartOfAsked?.High),
+                Or0(v.AlignmentDose?.Value), Or0(v.AlignmentDose?.Low), Or0(v.AlignmentDose?.High), Number(v.ShareBefore),
+                Number(v.ShareAfter), Number(v.AlignmentBefore), Number(v.AlignmentAfter), Number(v.TargetShare),
+                Number(v.TargetShareBaseline),
+                Number(v.Agreement?.Cc), Number(v.Agreement?.Sim), Number(v.Agreement?.Kl), Number(v.Agreement?.Nss),
+                Number(v.Agreement?.AucJudd));
         }
     });
 
@@ -36,7 +46,9 @@ static class DoseTables
     public static void ByVideo(string path, DoseReport report) => Write(path, s_byVideo, to =>
     {
         foreach (VideoDose v in report.Videos)
-            CsvRows.Write(to, CsvCell.Guard(v.VideoId), v.Variant, CsvCell.Guard(v.Predictor), Number(v.Scenes), Number(v.ActedOn), Number(v.ShareBefore), Number(v.ShareBaseline), Number(v.ShareAfter), Number(v.Dose), Number(v.DoseActedOn), Number(v.Asked));
+            CsvRows.Write(to, CsvCell.Guard(v.VideoId), v.Variant, CsvCell.Guard(v.Predictor), Number(v.Scenes), Number(v.ActedOn),
+                Number(v.ShareBefore), Number(v.ShareBaseline), Number(v.ShareAfter), Number(v.Dose), Number(v.DoseActedOn),
+                Number(v.Asked));
     });
 
     public static void Write(string path, string[] columns, Action<TextWriter> rows) => AtomicFile.Write(path, stream =>

@@ -10,7 +10,8 @@ namespace Alignment.MLNet.Dose;
 /// <summary>The perceptual distance of two pictures by a bundle's LPIPS, within a rectangle. May be used by several threads.</summary>
 sealed class LpipsMeter : IDisposable
 {
-    /// <summary>A published trunk halves the picture five or six times; below this nothing would be left of it. A bundle's own small one needs less.</summary>
+    /// <summary>A published trunk halves the picture five or six times; below this nothing would be left of it. A bundle's own small one
+    /// needs less.</summary>
     const int LeastSide = 64, LeastSideOfSmall = 16;
 
     /// <summary>More pixels than this are averaged to it: the first layers of a large trunk would take gigabytes.</summary>
@@ -52,18 +53,21 @@ sealed class LpipsMeter : IDisposable
         double scale = Math.Min(1, Math.Sqrt(MostPixels / ((double)width * height)));
         int w = Math.Max(least, (int)(width * scale)), h = Math.Max(least, (int)(height * scale));
         float[] one = Planes(a, left, top, width, height, w, h), other = Planes(b, left, top, width, height, w, h);
-        using OrtValue image0 = OrtValue.CreateTensorValueFromMemory(one, [1, 3, h, w]), image1 = OrtValue.CreateTensorValueFromMemory(other, [1, 3, h, w]);
+        using OrtValue image0 = OrtValue.CreateTensorValueFromMemory(one, [1, 3, h, w]),
+            image1 = OrtValue.CreateTensorValueFromMemory(other, [1, 3, h, w]);
         using var run = new RunOptions();
         try
         {
             using var made = _session.Run(run, ["image0", "image1"], [image0, image1], ["distance"]);
             float distance = made[0].GetTensorDataAsSpan<float>()[0];
-            if (!float.IsFinite(distance)) throw BadDataException.For(_subject, FormattableString.Invariant($"the distance {distance}"), "a finite number", "Import it again.");
+            if (!float.IsFinite(distance)) throw BadDataException.For(_subject, FormattableString.Invariant($"the distance {distance}"),
+                "a finite number", "Import it again.");
             return Math.Round(distance, Digits);
         }
         catch (OnnxRuntimeException e)
         {
-            throw BadDataException.For(_subject, $"a failure while running ({SafePath.Shorten(e.Message, 300)})", FormattableString.Invariant($"a distance of two pictures of {w}x{h}"), "Import it again.", e);
+            throw BadDataException.For(_subject, $"a failure while running ({SafePath.Shorten(e.Message, 300)})",
+                FormattableString.Invariant($"a distance of two pictures of {w}x{h}"), "Import it again.", e);
         }
     }
 

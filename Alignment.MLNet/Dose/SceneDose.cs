@@ -3,7 +3,8 @@ using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Dose;
 
-/// <summary>One scene under one variant by one predictor: a line of <c>dose.csv</c>. Shares and scores are of predicted attention; a measure that does not exist is null.</summary>
+/// <summary>One scene under one variant by one predictor: a line of <c>dose.csv</c>. Shares and scores are of predicted attention; a
+/// measure that does not exist is null.</summary>
 public sealed record SceneDose
 {
     public required string VideoId { get; init; }
@@ -71,23 +72,29 @@ public sealed record SceneDose
     public static IEnumerable<SceneDose> Read(string path)
     {
         string subject = $"The table of doses '{SafePath.Shorten(path, 300)}'";
-        if (!File.Exists(path)) throw BadDataException.For(subject, "no file there", $"a {DoseFolder.CsvFile}", "Run `alignment dose` first.");
+        if (!File.Exists(path)) throw BadDataException.For(subject, "no file there", $"a {DoseFolder.CsvFile}",
+            "Run `alignment dose` first.");
         return Rows(path, subject);
     }
 
     internal static readonly string[] Columns =
     [
         "video_id", "scene_id", "window", "variant", "predictor", "has_product", "acted_on", "same_picture",
-        "share_before", "share_baseline", "share_after", "share_difference", "alignment_before", "alignment_baseline", "alignment_after", "alignment_difference",
+        "share_before", "share_baseline", "share_after", "share_difference", "alignment_before", "alignment_baseline", "alignment_after",
+            "alignment_difference",
         "target_share", "target_share_baseline", "asked_difference", "cc", "sim", "kl", "nss", "auc_judd",
         "baseline_cc", "baseline_sim", "baseline_kl", "baseline_nss", "baseline_auc_judd",
     ];
 
     internal void Write(TextWriter to) => CsvRows.Write(to,
-        CsvCell.Guard(VideoId), CsvCell.Guard(SceneId), Window, Variant, CsvCell.Guard(Predictor), Bool(HasProduct), Bool(ActedOn), Bool(SamePicture),
-        N(ShareBefore), N(ShareBaseline), N(ShareAfter), N(ShareDifference), N(AlignmentBefore), N(AlignmentBaseline), N(AlignmentAfter), N(AlignmentDifference),
-        N(TargetShare), N(TargetShareBaseline), N(Asked), N(Agreement.Cc), N(Agreement.Sim), N(Agreement.Kl), N(Agreement.Nss), N(Agreement.AucJudd),
-        N(AgreementOfBaseline.Cc), N(AgreementOfBaseline.Sim), N(AgreementOfBaseline.Kl), N(AgreementOfBaseline.Nss), N(AgreementOfBaseline.AucJudd));
+        CsvCell.Guard(VideoId), CsvCell.Guard(SceneId), Window, Variant, CsvCell.Guard(Predictor), Bool(HasProduct), Bool(ActedOn),
+        Bool(SamePicture),
+        N(ShareBefore), N(ShareBaseline), N(ShareAfter), N(ShareDifference), N(AlignmentBefore), N(AlignmentBaseline), N(AlignmentAfter),
+        N(AlignmentDifference),
+        N(TargetShare), N(TargetShareBaseline), N(Asked), N(Agreement.Cc), N(Agreement.Sim), N(Agreement.Kl), N(Agreement.Nss),
+        N(Agreement.AucJudd),
+        N(AgreementOfBaseline.Cc), N(AgreementOfBaseline.Sim), N(AgreementOfBaseline.Kl), N(AgreementOfBaseline.Nss),
+        N(AgreementOfBaseline.AucJudd));
 
     static IEnumerable<SceneDose> Rows(string path, string subject)
     {
@@ -95,8 +102,10 @@ public sealed record SceneDose
         while (table.Next())
         {
             double? Maybe(int at) => table[at].Length == 0 ? null : Number(at);
-            double Number(int at) => double.TryParse(table[at], NumberStyles.Float, CultureInfo.InvariantCulture, out double v) && double.IsFinite(v) ? v
-                : throw BadDataException.For(FormattableString.Invariant($"{subject}, line {table.Line}"), $"'{SafePath.Shorten(table[at])}' as {Columns[at]}", "a number", "Run `alignment dose` again.");
+            double Number(int at) => double.TryParse(table[at], NumberStyles.Float, CultureInfo.InvariantCulture, out double v)
+                && double.IsFinite(v) ? v
+                : throw BadDataException.For(FormattableString.Invariant($"{subject}, line {table.Line}"),
+                $"'{SafePath.Shorten(table[at])}' as {Columns[at]}", "a number", "Run `alignment dose` again.");
             MapAgreement Agree(int at) => new(Maybe(at), Maybe(at + 1), Maybe(at + 2), Maybe(at + 3), Maybe(at + 4));
             yield return new()
             {

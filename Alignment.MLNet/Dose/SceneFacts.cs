@@ -1,6 +1,7 @@
 namespace Alignment.MLNet.Dose;
 
-/// <summary>Everything that decides what is measured of a scene: the recipe of its record. Predictors are known by name and model, pictures and maps by hash.</summary>
+/// <summary>Everything that decides what is measured of a scene: the recipe of its record. Predictors are known by name and model, pictures
+/// and maps by hash.</summary>
 sealed record SceneRecipe
 {
     /// <summary>Moves when equal recipes would give other numbers than before.</summary>
@@ -62,7 +63,8 @@ sealed record ScorePair(double Share, double Alignment);
 /// <param name="Edits">Of each variant's edit.</param>
 /// <param name="Agreement">Of each variant's edit with its map.</param>
 /// <param name="AgreementOfBaseline">Of the baseline's edit with each variant's map.</param>
-sealed record PredictorFacts(ScorePair Untouched, IReadOnlyList<ScorePair> Edits, IReadOnlyList<MapAgreement> Agreement, IReadOnlyList<MapAgreement> AgreementOfBaseline);
+sealed record PredictorFacts(ScorePair Untouched, IReadOnlyList<ScorePair> Edits, IReadOnlyList<MapAgreement> Agreement,
+    IReadOnlyList<MapAgreement> AgreementOfBaseline);
 
 /// <summary>What the baseline's edit did to the still.</summary>
 sealed record ArtifactFacts(bool Unchanged, double? PsnrDb, double? Ssim, double? Lpips, int BackgroundMaxDifference);

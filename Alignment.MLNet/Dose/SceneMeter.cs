@@ -13,18 +13,21 @@ namespace Alignment.MLNet.Dose;
 sealed record FoundScene(IReadOnlyList<VariantScene> Rows, SceneRecipe Recipe, string Source, string Region, IReadOnlyList<string> Edits);
 
 /// <summary>
-/// Measures one scene: every different picture is decoded once and predicted once by each predictor, however many variants share it. Predicted maps are made at the picture's own
-/// size and brought to the maps' size by area average, as the stage <c>PredictAttention</c> does from a path, so that what was got and what was asked for are counted on
-/// the same pixels with the same mask. May be used by several threads.
+/// Measures one scene: every different picture is decoded once and predicted once by each predictor, however many variants share it.
+/// Predicted maps are made at the picture's own size and brought to the maps' size by area average, as the stage <c>PredictAttention</c>
+/// does from a path, so that what was got and what was asked for are counted on the same pixels with the same mask. May be used by several
+/// threads.
 /// </summary>
-sealed class SceneMeter(VariantSet set, EditedFolder folder, IReadOnlyList<AttentionPredictor> predictors, LpipsMeter? lpips, DoseOptions options)
+sealed class SceneMeter(VariantSet set, EditedFolder folder, IReadOnlyList<AttentionPredictor> predictors, LpipsMeter? lpips,
+    DoseOptions options)
 {
     const int Digits = 4;
 
     readonly VariantSetScenes _masks = new(set, []);
 
     readonly IReadOnlyList<PredictorRecipe> _predictors = [.. predictors.Select(p => new PredictorRecipe(p.Name,
-        string.Join(AttentionPredictorOptions.Plus, p.Options.Parts().Select(x => AttentionPredictorOptions.IsModel(x) ? Path.GetFileName(x) : x)), p.Options.CentreWeight, p.ModelSha256))];
+        string.Join(AttentionPredictorOptions.Plus, p.Options.Parts()
+        .Select(x => AttentionPredictorOptions.IsModel(x) ? Path.GetFileName(x) : x)), p.Options.CentreWeight, p.ModelSha256))];
 
     sealed record EditedAs
     {
@@ -42,13 +45,19 @@ sealed class SceneMeter(VariantSet set, EditedFolder folder, IReadOnlyList<Atten
         var variants = new List<VariantRecipe>();
         foreach (VariantScene row in rows)
         {
-            string name = row.Variant.Name, path = folder.Png(name, video, scene), subject = $"The edit of {SafePath.Shorten(scene)} under {name}";
-            if (!File.Exists(path)) throw BadDataException.For(subject, $"no file '{path}'", "the edited picture", "Run `alignment edit` again; its own report says why a scene could not be edited.");
+            string name = row.Variant.Name, path = folder.Png(name, video, scene),
+                subject = $"The edit of {SafePath.Shorten(scene)} under {name}";
+            if (!File.Exists(path)) throw BadDataException.For(subject, $"no file '{path}'", "the edited picture",
+                "Run `alignment edit` again; its own report says why a scene could not be edited.");
             string hash = FileHash.OfFile(path);
             if (OutputRecord.RecipeOf<EditedAs>(folder.Record(name, video, scene), scene + ".png", hash) is not { } made)
-                throw BadDataException.For(subject, "a picture that its record does not know", "the picture and the record beside it as `alignment edit` wrote them", "It was changed or not finished: run `alignment edit` again.");
+                throw BadDataException.For(subject, "a picture that its record does not know",
+                    "the picture and the record beside it as `alignment edit` wrote them",
+                    "It was changed or not finished: run `alignment edit` again.");
             if (made.ControlSha256 != row.ControlHash)
-                throw BadDataException.For(subject, $"one made of the map {SafePath.Shorten(made.ControlSha256, 12)}", $"{SafePath.Shorten(row.ControlHash, 12)}, as the variants' table has it", "The variants were made again since: run `alignment edit` again.");
+                throw BadDataException.For(subject, $"one made of the map {SafePath.Shorten(made.ControlSha256, 12)}",
+                    $"{SafePath.Shorten(row.ControlHash, 12)}, as the variants' table has it",
+                    "The variants were made again since: run `alignment edit` again.");
             edits.Add(path);
             variants.Add(new(name, TemporalWindows.Names[row.Window], row.Modified, row.ControlHash, hash));
         }
@@ -70,7 +79,8 @@ sealed class SceneMeter(VariantSet set, EditedFolder folder, IReadOnlyList<Atten
     public SceneFacts Measure(FoundScene scene, CancellationToken cancellationToken)
     {
         VariantScene first = scene.Rows[0];
-        float[] mask = _masks.ReadMask(new(first.Scene.VideoId, first.Scene.SceneId, "", "", first.Scene.KeywordMaskPath, []), set.Width, set.Height);
+        float[] mask = _masks.ReadMask(new(first.Scene.VideoId, first.Scene.SceneId, "", "", first.Scene.KeywordMaskPath, []), set.Width,
+            set.Height);
         Dictionary<string, Target> targets = Targets(scene, mask);
 
         // 1. Every picture once; the still and the baseline's edit are kept for their comparison.
@@ -85,7 +95,8 @@ sealed class SceneMeter(VariantSet set, EditedFolder folder, IReadOnlyList<Atten
             if (v > 0 && seen.ContainsKey(hash)) continue;
             RgbPicture edit = hash == scene.Recipe.SourceSha256 ? still : PictureFile.ReadRgb8(scene.Edits[v]);
             if ((edit.Width, edit.Height) != (still.Width, still.Height))
-                throw BadDataException.For($"The edit '{scene.Edits[v]}'", FormattableString.Invariant($"{edit.Width}x{edit.Height}"), FormattableString.Invariant($"{still.Width}x{still.Height}, as the still"), "Run `alignment edit` again.");
+                throw BadDataException.For($"The edit '{scene.Edits[v]}'", FormattableString.Invariant($"{edit.Width}x{edit.Height}"),
+                    FormattableString.Invariant($"{still.Width}x{still.Height}, as the still"), "Run `alignment edit` again.");
             if (v == 0) artifact = Compare(still, edit, scene.Region);
             if (!seen.ContainsKey(hash)) seen[hash] = Predict(edit, mask);
         }
@@ -114,7 +125,10 @@ sealed class SceneMeter(VariantSet set, EditedFolder folder, IReadOnlyList<Atten
             if (targets.ContainsKey(row.ControlHash)) continue;
             float[] map = set.ReadMap(row);
             if (ControlStack.Hash(set.Width, set.Height, mask, map) != row.ControlHash)
-                throw BadDataException.For($"The map '{SafePath.Shorten(row.AttentionMapPath, 300)}' and the mask of {SafePath.Shorten(row.Scene.SceneId)}", "another control than the variants' table has", "both as they were when the variants were made", "One of them changed since: make the variants again, then edit again.");
+                throw BadDataException.For(
+                    $"The map '{SafePath.Shorten(row.AttentionMapPath, 300)}' and the mask of {SafePath.Shorten(row.Scene.SceneId)}",
+                    "another control than the variants' table has", "both as they were when the variants were made",
+                    "One of them changed since: make the variants again, then edit again.");
             targets[row.ControlHash] = new(map, Pair(AttentionScore.Of(map, mask)), PeakPixels.Of(map, options.FixatedPart));
         }
         return targets;
@@ -137,7 +151,8 @@ sealed class SceneMeter(VariantSet set, EditedFolder folder, IReadOnlyList<Atten
     {
         RgbPicture region = PictureFile.ReadRgb8(regionPath);
         if ((region.Width, region.Height) != (still.Width, still.Height))
-            throw BadDataException.For($"The region '{regionPath}'", FormattableString.Invariant($"{region.Width}x{region.Height}"), FormattableString.Invariant($"{still.Width}x{still.Height}, as the still"), "Run `alignment edit` again.");
+            throw BadDataException.For($"The region '{regionPath}'", FormattableString.Invariant($"{region.Width}x{region.Height}"),
+                FormattableString.Invariant($"{still.Width}x{still.Height}, as the still"), "Run `alignment edit` again.");
         byte[] allowed = new byte[still.Width * still.Height];
         int left = still.Width, right = -1, top = -1, bottom = -1;
         for (int i = 0; i < allowed.Length; i++)
@@ -150,7 +165,8 @@ sealed class SceneMeter(VariantSet set, EditedFolder folder, IReadOnlyList<Atten
         bool unchanged = still.Pixels.AsSpan().SequenceEqual(edit.Pixels);
         if (right < 0) return new(unchanged, null, null, null, change.LargestOutside);
         var rectangle = (left, top, right - left + 1, bottom - top + 1);
-        return new(unchanged, Round(change.PsnrDb), Round(StructuralSimilarity.Mean(still.Pixels, edit.Pixels, still.Width, rectangle)), lpips?.Of(still, edit, rectangle), change.LargestOutside);
+        return new(unchanged, Round(change.PsnrDb), Round(StructuralSimilarity.Mean(still.Pixels, edit.Pixels, still.Width, rectangle)),
+            lpips?.Of(still, edit, rectangle), change.LargestOutside);
     }
 
     static ScorePair Pair(AttentionScore score) => new(score.Share, score.Alignment);

@@ -1,6 +1,7 @@
 namespace Alignment.MLNet.Dose;
 
-/// <summary>What one variant did to the attention that one predictor predicts. Scenes without the product are not counted: there is nothing to move.</summary>
+/// <summary>What one variant did to the attention that one predictor predicts. Scenes without the product are not counted: there is nothing
+/// to move.</summary>
 public sealed record VariantDose
 {
     /// <summary>The variant.</summary>
@@ -33,7 +34,8 @@ public sealed record VariantDose
     /// <summary>The same in the baseline's maps.</summary>
     public required double TargetShareBaseline { get; init; }
 
-    /// <summary>The dose: share in the variant's edit − share in the baseline's edit, mean over all scenes, those it left alone included. Null for the baseline.</summary>
+    /// <summary>The dose: share in the variant's edit − share in the baseline's edit, mean over all scenes, those it left alone included.
+    /// Null for the baseline.</summary>
     public DoseEstimate? Dose { get; init; }
 
     /// <summary>The same over the scenes it acted on; null for the baseline and where it acted on none.</summary>
@@ -45,13 +47,16 @@ public sealed record VariantDose
     /// <summary>The dose in each window, early, middle, late; null for the baseline. A window without scenes has no estimate.</summary>
     public IReadOnlyList<WindowDose>? Windows { get; init; }
 
-    /// <summary>How well the attention predicted of the variant's edits agrees with the variant's maps, over the scenes it acted on (the baseline: over all).</summary>
+    /// <summary>How well the attention predicted of the variant's edits agrees with the variant's maps, over the scenes it acted on (the
+    /// baseline: over all).</summary>
     public AgreementMeans? Agreement { get; init; }
 
-    /// <summary>The same with the baseline's edits in place of the variant's: what agreement there would be without the variant. Null for the baseline.</summary>
+    /// <summary>The same with the baseline's edits in place of the variant's: what agreement there would be without the variant. Null for
+    /// the baseline.</summary>
     public AgreementMeans? AgreementOfBaseline { get; init; }
 
-    /// <summary>Whether attention moved the right way, and how far; null for baseline and placebo, which ask for nothing on the product.</summary>
+    /// <summary>Whether attention moved the right way, and how far; null for baseline and placebo, which ask for nothing on the
+    /// product.</summary>
     public ManipulationCheck? Manipulation { get; init; }
 
     /// <summary>Whether only the window's scenes moved; null for variants that act in all scenes or in none.</summary>
@@ -89,4 +94,5 @@ public sealed record AgreementMeans(long Scenes, double? Cc, double? Sim, double
 /// <param name="Dose">After − baseline, mean over all its scenes.</param>
 /// <param name="DoseActedOn">The same over the scenes acted on; null where there are none.</param>
 /// <param name="Asked">Share in the variant's maps − in the baseline's, mean over all its scenes.</param>
-public sealed record VideoDose(string VideoId, string Variant, string Predictor, long Scenes, long ActedOn, double ShareBefore, double ShareBaseline, double ShareAfter, double Dose, double? DoseActedOn, double Asked);
+public sealed record VideoDose(string VideoId, string Variant, string Predictor, long Scenes, long ActedOn, double ShareBefore,
+    double ShareBaseline, double ShareAfter, double Dose, double? DoseActedOn, double Asked);

@@ -98,7 +98,8 @@ sealed class VariantSums(Variant variant, string predictor)
         };
         if (reference || _all.Scenes == 0) return made;
         if (!product) return made with { Placebo = Equivalence(made, options, boost) };
-        return made with { Manipulation = Moved(made, options), Window = variant.Window is { } own ? OnlyThere(TemporalWindows.Names[own], made, options) : null };
+        return made with { Manipulation = Moved(made, options),
+            Window = variant.Window is { } own ? OnlyThere(TemporalWindows.Names[own], made, options) : null };
     }
 
     ManipulationCheck? Moved(VariantDose made, DoseOptions options)
@@ -118,7 +119,8 @@ sealed class VariantSums(Variant variant, string predictor)
         DoseEstimate? inside = _inside.Estimate(options.Confidence), outside = _outside.Estimate(options.Confidence);
         DoseVerdict verdict = outside is null ? DoseVerdict.CannotTell
             : _identical == outside.Scenes || _largest <= options.Margin ? DoseVerdict.Shown
-            : outside.Above || outside.Below || _largest > options.Margin && outside.Method == IntervalMethod.NoVariation ? DoseVerdict.Contradicted
+            : outside.Above || outside.Below || _largest > options.Margin && outside.Method == IntervalMethod.NoVariation
+            ? DoseVerdict.Contradicted
             : DoseVerdict.NotShown;
         var check = new WindowCheck(verdict, window, inside, outside, _identical, _largest, "");
         return check with { Sentence = DoseSentences.Window(made, check, options) };
@@ -140,7 +142,8 @@ sealed class VariantSums(Variant variant, string predictor)
             : narrow.Low > options.Margin || narrow.High < -options.Margin ? DoseVerdict.Contradicted
             : DoseVerdict.NotShown;
         double? moved = boost is { Scenes: > 0 } ? boost._all.MeanD : null;
-        var check = new PlaceboCheck(verdict, options.Margin, options.Alpha, difference, narrow.Low, narrow.High, p, moved is { } m && m != 0 ? difference.Value / m : null, moved is { } b && options.Margin > Math.Abs(b) / 2, "");
+        var check = new PlaceboCheck(verdict, options.Margin, options.Alpha, difference, narrow.Low, narrow.High, p,
+            moved is { } m && m != 0 ? difference.Value / m : null, moved is { } b && options.Margin > Math.Abs(b) / 2, "");
         return check with { Sentence = DoseSentences.Placebo(made, check, moved) };
     }
 
@@ -166,7 +169,8 @@ sealed class VariantSums(Variant variant, string predictor)
         }
 
         public VideoDose Of(string video, string variant, string predictor) =>
-            new(video, variant, predictor, Scenes, _actedOn, _before / Scenes, _baseline / Scenes, _after / Scenes, _dose / Scenes, _actedOn == 0 ? null : _there / _actedOn, _asked / Scenes);
+            new(video, variant, predictor, Scenes, _actedOn, _before / Scenes, _baseline / Scenes, _after / Scenes, _dose / Scenes,
+            _actedOn == 0 ? null : _there / _actedOn, _asked / Scenes);
     }
 
     /// <summary>Means of five measures, each over the scenes that have it.</summary>

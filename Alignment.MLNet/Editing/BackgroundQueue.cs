@@ -1,8 +1,8 @@
 namespace Alignment.MLNet.Editing;
 
 /// <summary>
-/// Work beside the model's, in the order it was given, one piece at a time: pictures are read, encoded, decoded and written on one thread while another denoises. More
-/// would take the models' cores away. Without overlap everything is done at once, where it is asked for.
+/// Work beside the model's, in the order it was given, one piece at a time: pictures are read, encoded, decoded and written on one thread
+/// while another denoises. More would take the models' cores away. Without overlap everything is done at once, where it is asked for.
 /// </summary>
 sealed class BackgroundQueue(bool overlaps)
 {
@@ -23,5 +23,6 @@ sealed class BackgroundQueue(bool overlaps)
     }
 
     /// <summary>Waits for a piece whose failure does not matter any more.</summary>
-    public static void Settle(Task task) => task.ContinueWith(t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait();
+    public static void Settle(Task task) => task.ContinueWith(t => _ = t.Exception, CancellationToken.None,
+        TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait();
 }

@@ -21,7 +21,8 @@ sealed class BundleDiffusion(ModelBundle bundle, EditOptions options, int previe
 
     public object? Encode(float[] image) => DoesNothing || options.FromNoise ? null : _editor.EncodeImage(image);
 
-    public void Denoise(SceneToEdit scene, float[] image, object? encoded, IReadOnlyList<float[]> controls, Action<DenoisedEdit> made, CancellationToken cancellationToken)
+    public void Denoise(SceneToEdit scene, float[] image, object? encoded, IReadOnlyList<float[]> controls, Action<DenoisedEdit> made,
+        CancellationToken cancellationToken)
     {
         if (DoesNothing)
         {
@@ -41,7 +42,8 @@ sealed class BundleDiffusion(ModelBundle bundle, EditOptions options, int previe
         {
             int one = _editor.Shape.LatentLength, count = latents.Length / one;
             double seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds / count;
-            for (int i = 0; i < count; i++) made(new(first + i, count == 1 ? latents : latents[(i * one)..((i + 1) * one)], seconds) { Guesses = guesses[first + i] ?? [] });
+            for (int i = 0; i < count; i++) made(new(first + i, count == 1 ? latents : latents[(i * one)..((i + 1) * one)],
+                seconds) { Guesses = guesses[first + i] ?? [] });
             began = TimeProvider.System.GetTimestamp();
         }, previewEvery > 0 ? Guess : null, Math.Max(1, previewEvery), progress: null, cancellationToken);
 
@@ -53,12 +55,15 @@ sealed class BundleDiffusion(ModelBundle bundle, EditOptions options, int previe
         }
     }
 
-    public float[] Decode(SceneToEdit scene, DenoisedEdit edit) => DoesNothing ? DiffusionEditor.FromModelRange([.. edit.Latents]) : _editor.DecodePicture(scene.SceneId, edit.Latents);
+    public float[] Decode(SceneToEdit scene, DenoisedEdit edit) => DoesNothing ? DiffusionEditor.FromModelRange([.. edit.Latents])
+        : _editor.DecodePicture(scene.SceneId, edit.Latents);
 
     public RgbPicture? Strip(float[] image, DenoisedEdit edit, float[] picture) =>
-        previewEvery == 0 ? null : PreviewStrip.Of(DiffusionEditor.FromModelRange([.. image]), picture, _editor.Shape.Width, _editor.Shape.Height, [.. edit.Guesses.Select(_editor.DecodePreview)]);
+        previewEvery == 0 ? null : PreviewStrip.Of(DiffusionEditor.FromModelRange([.. image]), picture, _editor.Shape.Width,
+        _editor.Shape.Height, [.. edit.Guesses.Select(_editor.DecodePreview)]);
 
-    public double? Distance(RgbPicture before, RgbPicture after, (int Left, int Top, int Width, int Height) rectangle) => _distance.Value?.Between(before.Pixels, after.Pixels, before.Width, rectangle);
+    public double? Distance(RgbPicture before, RgbPicture after, (int Left, int Top, int Width, int Height) rectangle) =>
+        _distance.Value?.Between(before.Pixels, after.Pixels, before.Width, rectangle);
 
     public void Dispose()
     {

@@ -14,7 +14,8 @@ namespace Alignment.MLNet.Editing;
 /// <param name="modelHash">The model's identity.</param>
 /// <param name="lpips">By which network LPIPS is measured, or why it is left out.</param>
 /// <param name="openModel">Opens the model, if anything is to be edited.</param>
-sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, EditJobOptions options, string modelHash, string lpips, Func<ISceneDiffusion> openModel)
+sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, EditJobOptions options, string modelHash, string lpips,
+    Func<ISceneDiffusion> openModel)
 {
     const string Checking = "checking edits", Editing = "editing scenes";
 
@@ -25,8 +26,11 @@ sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, EditJob
 
     public EditResult Run(IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
-        if (variants.Variants.FirstOrDefault(v => v is EditedFolder.Source or EditedFolder.Region or EditedFolder.Previews || !SafePath.IsName(v)) is { } clash)
-            throw BadDataException.For($"The variant '{SafePath.Shorten(clash)}'", "a name that cannot be a folder of edits", $"a plain name other than '{EditedFolder.Source}', '{EditedFolder.Region}' and '{EditedFolder.Previews}'", "Rename the variant.");
+        if (variants.Variants.FirstOrDefault(v => v is EditedFolder.Source or EditedFolder.Region or EditedFolder.Previews
+            || !SafePath.IsName(v)) is { } clash)
+            throw BadDataException.For($"The variant '{SafePath.Shorten(clash)}'", "a name that cannot be a folder of edits",
+                $"a plain name other than '{EditedFolder.Source}', '{EditedFolder.Region}' and '{EditedFolder.Previews}'",
+                "Rename the variant.");
         folder.RemovePartials();
         var scenes = new SceneEditing(folder, variants, options.Edit, _settings, modelHash);
 
@@ -68,7 +72,8 @@ sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, EditJob
                 {
                     made++;
                     double perSecond = made / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
-                    progress?.Report(new(Editing, made, Interlocked.Read(ref left), string.Create(CultureInfo.InvariantCulture, $"{perSecond:0.##} edits/s, {scene.SceneId}")));
+                    progress?.Report(new(Editing, made, Interlocked.Read(ref left),
+                        string.Create(CultureInfo.InvariantCulture, $"{perSecond:0.##} edits/s, {scene.SceneId}")));
                 },
                 Done = (scene, prepared, failure, written) =>
                 {
@@ -103,7 +108,9 @@ sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, EditJob
     }
 
     /// <summary>The program's version without the build's commit: equal sources give equal manifests.</summary>
-    internal static string ToolVersion { get; } = "alignment " + (typeof(DatasetEditing).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0");
+    internal static string ToolVersion { get; } = "alignment "
+        + (typeof(DatasetEditing).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+        ?? "0");
 
     static EditCounts Add(EditCounts counts, ScenePlan plan, bool nothing) => counts with
     {
@@ -131,7 +138,8 @@ sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, EditJob
 
     void Clean(string video, HashSet<string> ids)
     {
-        foreach (string kind in variants.Variants.Append(EditedFolder.Source).Append(EditedFolder.Region)) folder.RemoveOtherScenes(kind, video, ids);
+        foreach (string kind in variants.Variants.Append(EditedFolder.Source).Append(EditedFolder.Region))
+            folder.RemoveOtherScenes(kind, video, ids);
         ids.Clear();
     }
 

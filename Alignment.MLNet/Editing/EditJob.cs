@@ -29,7 +29,8 @@ public static class EditJob
     /// <exception cref="UsageException">An option is out of range, or the maps' size does not suit the model.</exception>
     /// <exception cref="BadDataException">The set is damaged.</exception>
     /// <exception cref="RetryableException">Another run works in the output folder.</exception>
-    public static EditResult Run(VariantSet variants, ModelBundle bundle, string output, EditJobOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static EditResult Run(VariantSet variants, ModelBundle bundle, string output, EditJobOptions? options = null,
+        IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         using RunLock alone = RunLock.Take(output);
         return RunLocked(variants, bundle, output, options, progress, cancellationToken);
@@ -42,7 +43,8 @@ public static class EditJob
     internal static void Require(ModelBundle bundle, EditOptions edit)
     {
         if (bundle.Manifest.ControlChannels != ControlStack.Channels)
-            throw BadDataException.For($"The ControlNet of the model bundle '{bundle.Folder}'", FormattableString.Invariant($"a control of {bundle.Manifest.ControlChannels} channels"),
+            throw BadDataException.For($"The ControlNet of the model bundle '{bundle.Folder}'",
+                FormattableString.Invariant($"a control of {bundle.Manifest.ControlChannels} channels"),
                 FormattableString.Invariant($"{ControlStack.Channels}: {string.Join(" and ", ControlStack.Labels)}"),
                 "Use a ControlNet made for attention maps, or import the model without one to start a new one.");
         new DiffusionEditor(bundle, edit).Dispose();
@@ -50,7 +52,8 @@ public static class EditJob
     }
 
     /// <summary>As <see cref="Run"/>, for a caller that has the folder's lock.</summary>
-    internal static EditResult RunLocked(VariantSet variants, ModelBundle bundle, string output, EditJobOptions? options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+    internal static EditResult RunLocked(VariantSet variants, ModelBundle bundle, string output, EditJobOptions? options,
+        IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(variants);
         ArgumentNullException.ThrowIfNull(bundle);
@@ -58,10 +61,13 @@ public static class EditJob
         options = options with { Edit = options.Edit.Resolve(bundle) with { Width = variants.Width, Height = variants.Height } };
         options.Check();
         if (options.Videos.FirstOrDefault(v => !variants.VideoIds.Contains(v, StringComparer.Ordinal)) is { } unknown)
-            throw UsageException.For($"{OptionName.Of<EditJobOptions>(nameof(EditJobOptions.Videos))} '{SafePath.Shorten(unknown)}'", "no such video among the variants", $"one of {string.Join(", ", variants.VideoIds.Take(10))}", "Correct the id, or make its variants first.");
+            throw UsageException.For($"{OptionName.Of<EditJobOptions>(nameof(EditJobOptions.Videos))} '{SafePath.Shorten(unknown)}'",
+                "no such video among the variants", $"one of {string.Join(", ", variants.VideoIds.Take(10))}",
+                "Correct the id, or make its variants first.");
         Require(bundle, options.Edit);   // refused before hours of looking at scenes
         var scenes = new VariantSetScenes(variants, options.Videos);
-        string lpips = bundle.Has(BundleFiles.Lpips) ? $"by the model's {BundleFiles.Lpips}" : $"left out: the model has no {BundleFiles.Lpips} (docs/perceptual-distance.md says how to add it)";
+        string lpips = bundle.Has(BundleFiles.Lpips) ? $"by the model's {BundleFiles.Lpips}"
+            : $"left out: the model has no {BundleFiles.Lpips} (docs/perceptual-distance.md says how to add it)";
         return new DatasetEditing(scenes, new EditedFolder(output), options, bundle.Hash, lpips, Open).Run(progress, cancellationToken);
 
         // Only when something is to be edited: the hash in the records stands for what the manifest says, and that the files

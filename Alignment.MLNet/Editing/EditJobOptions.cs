@@ -13,11 +13,13 @@ public sealed record EditJobOptions
     public int JpegQuality { get; init; } = PictureFile.DefaultJpegQuality;
 
     /// <summary>
-    /// Scenes held in memory beside the one that is denoised: as many are read and encoded ahead, and as many wait to be decoded and written. 0 does one thing after the other. Changes no byte.
+    /// Scenes held in memory beside the one that is denoised: as many are read and encoded ahead, and as many wait to be decoded and
+    /// written. 0 does one thing after the other. Changes no byte.
     /// </summary>
     public int Ahead { get; init; } = 2;
 
-    /// <summary>A strip of each edit's way is drawn with what the model took it for once in so many steps; 0 draws none. Changes no byte of the edits.</summary>
+    /// <summary>A strip of each edit's way is drawn with what the model took it for once in so many steps; 0 draws none. Changes no byte of
+    /// the edits.</summary>
     public int PreviewEvery { get; init; }
 
     /// <summary>A CSV that gets the seconds of every edit made; null for none.</summary>
@@ -32,7 +34,8 @@ public sealed record EditJobOptions
     {
         Edit.Check();
         this.Require(Ahead, Ahead is >= 0 and <= 64, "0 to 64", "2 is the default; 0 does one thing after the other.");
-        this.Require(PreviewEvery, PreviewEvery is >= 0 and <= 1000, "1 to 1000, or 0 for none", "3 shows four or five stages of the usual 15 steps.");
+        this.Require(PreviewEvery, PreviewEvery is >= 0 and <= 1000, "1 to 1000, or 0 for none",
+            "3 shows four or five stages of the usual 15 steps.");
         this.Require(JpegQuality, JpegQuality is >= 1 and <= 100, "1 to 100", "95 is hardly told from the PNG.");
     }
 }

@@ -1,8 +1,8 @@
 namespace Alignment.MLNet.Editing;
 
 /// <summary>
-/// Makes the edits of scenes: while one is denoised the next are read and encoded and those before decoded, composited and written, on one thread beside the
-/// model's. Scenes come out in the order they went in, and their files are the same bytes as without overlap.
+/// Makes the edits of scenes: while one is denoised the next are read and encoded and those before decoded, composited and written, on one
+/// thread beside the model's. Scenes come out in the order they went in, and their files are the same bytes as without overlap.
 /// </summary>
 /// <param name="scenes">Makes and writes.</param>
 /// <param name="diffusion">The model; not owned.</param>
@@ -15,7 +15,8 @@ sealed class EditPipeline(SceneEditing scenes, ISceneDiffusion diffusion, int ah
     double _prepare, _denoise, _finish;
     long _edits;
 
-    /// <summary>Called for every scene in order, on the thread that called <see cref="Run"/>: with what was done or why it could not be, and the number of edits written.</summary>
+    /// <summary>Called for every scene in order, on the thread that called <see cref="Run"/>: with what was done or why it could not be,
+    /// and the number of edits written.</summary>
     public required Action<SceneToEdit, PreparedScene?, BadDataException?, int> Done { get; init; }
 
     /// <summary>Called after every edit that is written, where that was done.</summary>

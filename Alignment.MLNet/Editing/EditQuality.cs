@@ -10,10 +10,12 @@ sealed record EditQuality
     /// <summary>Inside the region: <see cref="PixelChange.PsnrDb"/>; null for no change at all.</summary>
     public required double? PsnrDb { get; init; }
 
-    /// <summary>Within the rectangle around the region: <see cref="StructuralSimilarity"/>; null where the picture is smaller than its window.</summary>
+    /// <summary>Within the rectangle around the region: <see cref="StructuralSimilarity"/>; null where the picture is smaller than its
+    /// window.</summary>
     public required double? Ssim { get; init; }
 
-    /// <summary>LPIPS within the rectangle around the region, by the model's own network; null where the model has none, or the picture is smaller than it needs.</summary>
+    /// <summary>LPIPS within the rectangle around the region, by the model's own network; null where the model has none, or the picture is
+    /// smaller than it needs.</summary>
     public double? Lpips { get; init; }
 
     /// <summary>Mean change of red, green and blue inside the region, in levels of 255.</summary>

@@ -13,17 +13,19 @@ namespace Alignment.MLNet.Editing;
 /// <param name="MeanLpips">Over those that have it; null where there are none.</param>
 /// <param name="BackgroundMaxDifference">The largest of all. It must be 0.</param>
 /// <param name="Lpips">By which network, or why it is left out.</param>
-sealed record EditQualitySummary(long Pictures, double? MeanPsnrDb, double? MeanSsim, double? MeanLpips, int BackgroundMaxDifference, string Lpips);
+sealed record EditQualitySummary(long Pictures, double? MeanPsnrDb, double? MeanSsim, double? MeanLpips, int BackgroundMaxDifference,
+    string Lpips);
 
 /// <summary>
-/// <c>edited_scenes/edit_quality.csv</c> and, with the same rows, <c>edit_quality.json</c>: a row for every edited picture, from the record beside it, in the order of the variants'
-/// scenes. Videos that a run leaves alone keep theirs.
+/// <c>edited_scenes/edit_quality.csv</c> and, with the same rows, <c>edit_quality.json</c>: a row for every edited picture, from the record
+/// beside it, in the order of the variants' scenes. Videos that a run leaves alone keep theirs.
 /// </summary>
 static class EditQualityTable
 {
     public const string FileName = "edit_quality.csv", JsonName = "edit_quality.json";
 
-    static readonly string[] s_columns = ["video_id", "scene_id", "variant", "region_pixels", "psnr_db", "ssim", "lpips", "red_drift", "green_drift", "blue_drift", "background_max_difference", "prompt", "negative_prompt", "seed"];
+    static readonly string[] s_columns = ["video_id", "scene_id", "variant", "region_pixels", "psnr_db", "ssim", "lpips", "red_drift",
+        "green_drift", "blue_drift", "background_max_difference", "prompt", "negative_prompt", "seed"];
 
     /// <summary>What of a record's recipe the table tells; records of older versions may lack some.</summary>
     sealed record Told
@@ -48,17 +50,21 @@ static class EditQualityTable
     public static EditQualitySummary Write(EditedFolder folder, IScenesToEdit scenes, string lpips, CancellationToken cancellationToken)
     {
         EditQualitySummary? summary = null;
-        AtomicFile.Write(Path.Combine(folder.Root, FileName), csv => AtomicFile.Write(Path.Combine(folder.Root, JsonName), json => summary = Write(csv, json, folder, scenes, lpips, cancellationToken), keepEqual: true), keepEqual: true);
+        AtomicFile.Write(Path.Combine(folder.Root, FileName),
+            csv => AtomicFile.Write(Path.Combine(folder.Root, JsonName),
+            json => summary = Write(csv, json, folder, scenes, lpips, cancellationToken), keepEqual: true), keepEqual: true);
         return summary!;
     }
 
-    static EditQualitySummary Write(Stream csv, Stream jsonStream, EditedFolder folder, IScenesToEdit scenes, string lpips, CancellationToken cancellationToken)
+    static EditQualitySummary Write(Stream csv, Stream jsonStream, EditedFolder folder, IScenesToEdit scenes, string lpips,
+        CancellationToken cancellationToken)
     {
         Mean psnr = new(), ssim = new(), distance = new();
         long pictures = 0;
         int background = 0;
         using StreamWriter to = CsvRows.To(csv);
-        using var json = new Utf8JsonWriter(jsonStream, new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        using var json = new Utf8JsonWriter(jsonStream,
+            new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         CsvRows.Write(to, s_columns);
         json.WriteStartObject();
         json.WriteStartArray("edits");
@@ -66,7 +72,8 @@ static class EditQualityTable
             foreach (VariantMap map in scene.Maps)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (OutputRecord.Read(folder.Record(map.Variant, scene.VideoId, scene.SceneId)) is not { } record || Facts(record) is not { Quality: { } q } facts) continue;
+                if (OutputRecord.Read(folder.Record(map.Variant, scene.VideoId, scene.SceneId)) is not { } record
+                    || Facts(record) is not { Quality: { } q } facts) continue;
                 Told? told = Part<Told>(record, "recipe");
                 pictures++;
                 background = Math.Max(background, q.BackgroundMaxDifference);
@@ -75,7 +82,8 @@ static class EditQualityTable
                 distance.Add(q.Lpips);
                 object?[] cells =
                 [
-                    scene.VideoId, scene.SceneId, map.Variant, facts.RegionPixels, q.PsnrDb, q.Ssim, q.Lpips, q.ColourDrift.ElementAtOrDefault(0), q.ColourDrift.ElementAtOrDefault(1), q.ColourDrift.ElementAtOrDefault(2),
+                    scene.VideoId, scene.SceneId, map.Variant, facts.RegionPixels, q.PsnrDb, q.Ssim, q.Lpips,
+                        q.ColourDrift.ElementAtOrDefault(0), q.ColourDrift.ElementAtOrDefault(1), q.ColourDrift.ElementAtOrDefault(2),
                     (long)q.BackgroundMaxDifference, told?.Prompt, told?.Settings?.NegativePrompt, told?.Settings?.Seed,
                 ];
                 CsvRows.Write(to, [.. cells.Select(c => Convert.ToString(c, CultureInfo.InvariantCulture) ?? "")]);

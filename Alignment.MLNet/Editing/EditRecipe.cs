@@ -6,7 +6,8 @@ namespace Alignment.MLNet.Editing;
 /// <summary>Everything that decides one edited picture's bytes: the <c>recipe</c> of its record.</summary>
 sealed record EditRecipe
 {
-    /// <summary>Moves when equal recipes would give other pictures than before (a corrected formula): older outputs are then made again.</summary>
+    /// <summary>Moves when equal recipes would give other pictures than before (a corrected formula): older outputs are then made
+    /// again.</summary>
     public int Format { get; init; } = 1;
 
     public required string VideoId { get; init; }
@@ -61,7 +62,8 @@ sealed record EditFacts
     /// <summary>The mask is empty: the picture is the source itself, and no model was run.</summary>
     public bool NothingToEdit { get; init; }
 
-    /// <summary>Where the heatmap comes from that the control was made of: a fact and no part of the recipe, for it decides no pixel.</summary>
+    /// <summary>Where the heatmap comes from that the control was made of: a fact and no part of the recipe, for it decides no
+    /// pixel.</summary>
     public HeatmapProvenance AttentionOrigin { get; init; } = HeatmapProvenance.Provided;
 }
 

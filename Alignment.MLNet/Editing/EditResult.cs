@@ -38,7 +38,8 @@ public sealed record EditFailure(string VideoId, string SceneId, string Reason);
 /// <param name="Counts">What there is now.</param>
 /// <param name="EditsMade">Edits that this call made; the others were found done.</param>
 /// <param name="Failures">Scenes that could not be edited; everything else was done nevertheless.</param>
-public sealed record EditResult(string Folder, string Manifest, string ModelHash, EditCounts Counts, long EditsMade, IReadOnlyList<EditFailure> Failures) : IJobResult
+public sealed record EditResult(string Folder, string Manifest, string ModelHash, EditCounts Counts, long EditsMade,
+    IReadOnlyList<EditFailure> Failures) : IJobResult
 {
     /// <summary>True when something is missing from the result: the program ends with exit code 3.</summary>
     public bool HasFailures => Failures.Count > 0;

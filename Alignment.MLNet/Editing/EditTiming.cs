@@ -4,7 +4,8 @@ using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Editing;
 
-/// <summary>How long the edits of a run took. Times are never among what is compared or recorded beside pictures: they differ from run to run.</summary>
+/// <summary>How long the edits of a run took. Times are never among what is compared or recorded beside pictures: they differ from run to
+/// run.</summary>
 /// <param name="Edits">Edits made by the model.</param>
 /// <param name="Seconds">From the first scene to the last, the model's loading included.</param>
 /// <param name="PrepareSeconds">Reading and encoding stills, beside the model.</param>
@@ -31,14 +32,16 @@ sealed class TimingLog : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw UsageException.For("The file for timings", $"'{SafePath.Shorten(path, 300)}', which cannot be written ({e.Message})", "a file in a folder that is there", "Name another file.");
+            throw UsageException.For("The file for timings", $"'{SafePath.Shorten(path, 300)}', which cannot be written ({e.Message})",
+                "a file in a folder that is there", "Name another file.");
         }
         CsvRows.Write(_to, "video_id", "scene_id", "edit_of", "variants", "denoise_seconds", "finish_seconds");
     }
 
     public void Add(SceneToEdit scene, ControlGroup group, double denoise, double finish)
     {
-        if (_to is not null) CsvRows.Write(_to, scene.VideoId, scene.SceneId, group.Variants[0], group.Variants.Count.ToString(CultureInfo.InvariantCulture), Text(denoise), Text(finish));
+        if (_to is not null) CsvRows.Write(_to, scene.VideoId, scene.SceneId, group.Variants[0],
+            group.Variants.Count.ToString(CultureInfo.InvariantCulture), Text(denoise), Text(finish));
     }
 
     static string Text(double seconds) => seconds.ToString("f4", CultureInfo.InvariantCulture);

@@ -47,7 +47,8 @@ public sealed class EditedFolder
     public string Jpeg(string kind, string videoId, string sceneId) => SafePath.Under(Root, kind, videoId, sceneId + ".jpg");
 
     /// <summary>Full path of the strip of an edit's way, under the first variant that has the edit.</summary>
-    public string Preview(string variant, string videoId, string sceneId) => SafePath.Under(Root, Previews, variant, videoId, sceneId + ".png");
+    public string Preview(string variant, string videoId, string sceneId) =>
+        SafePath.Under(Root, Previews, variant, videoId, sceneId + ".png");
 
     /// <summary>Full path of the record beside the pictures.</summary>
     public string Record(string kind, string videoId, string sceneId) => SafePath.Under(Root, kind, videoId, sceneId + ".json");
@@ -59,7 +60,8 @@ public sealed class EditedFolder
     internal void RemovePartials()
     {
         if (!Directory.Exists(Root)) return;
-        foreach (string stray in Directory.EnumerateFiles(Root, "*" + AtomicFile.PartialSuffix, SearchOption.AllDirectories)) File.Delete(stray);
+        foreach (string stray in Directory.EnumerateFiles(Root, "*" + AtomicFile.PartialSuffix, SearchOption.AllDirectories))
+            File.Delete(stray);
     }
 
     /// <summary>Deletes a scene's outputs of one kind, the record first: what is left without it counts as unfinished.</summary>
@@ -86,6 +88,7 @@ public sealed class EditedFolder
         string folder = Video(kind, videoId);
         if (!Directory.Exists(folder)) return;
         foreach (string record in Directory.GetFiles(folder, "*.json"))
-            if (!sceneIds.Contains(Path.GetFileNameWithoutExtension(record))) Remove(kind, videoId, Path.GetFileNameWithoutExtension(record));
+            if (!sceneIds.Contains(Path.GetFileNameWithoutExtension(record)))
+                Remove(kind, videoId, Path.GetFileNameWithoutExtension(record));
     }
 }

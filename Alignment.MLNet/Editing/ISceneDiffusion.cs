@@ -19,7 +19,8 @@ interface ISceneDiffusion : IDisposable
     /// <param name="controls">[2,H,W] each: M, then A'.</param>
     /// <param name="made">Given what is done, as it is done, in order.</param>
     /// <param name="cancellationToken">Stops between steps.</param>
-    void Denoise(SceneToEdit scene, float[] image, object? encoded, IReadOnlyList<float[]> controls, Action<DenoisedEdit> made, CancellationToken cancellationToken);
+    void Denoise(SceneToEdit scene, float[] image, object? encoded, IReadOnlyList<float[]> controls, Action<DenoisedEdit> made,
+        CancellationToken cancellationToken);
 
     /// <summary>The picture of an edit, [3,H,W] in 0..1.</summary>
     float[] Decode(SceneToEdit scene, DenoisedEdit edit);

@@ -12,4 +12,5 @@ namespace Alignment.MLNet.Editing;
 /// <param name="Image">[3,H,W] in −1..1 at the edit's size; empty where there is nothing to denoise.</param>
 /// <param name="Encoded">By the model.</param>
 /// <param name="Missing">The controls whose edits are to be made.</param>
-sealed record PreparedScene(ScenePlan Plan, RgbPicture Still, EditRegion Region, byte[] Allowed, long Pixels, float[] Image, object? Encoded, IReadOnlyList<ControlGroup> Missing);
+sealed record PreparedScene(ScenePlan Plan, RgbPicture Still, EditRegion Region, byte[] Allowed, long Pixels, float[] Image,
+    object? Encoded, IReadOnlyList<ControlGroup> Missing);

@@ -2,7 +2,8 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Editing;
 
-/// <summary>An edit's way as one picture: the scene, what the model took it for at some steps, and what it became, side by side at half the edit's size.</summary>
+/// <summary>An edit's way as one picture: the scene, what the model took it for at some steps, and what it became, side by side at half the
+/// edit's size.</summary>
 static class PreviewStrip
 {
     /// <summary>White pixels between two.</summary>
@@ -13,7 +14,8 @@ static class PreviewStrip
     /// <param name="width">Of both.</param>
     /// <param name="height">Of both.</param>
     /// <param name="guesses">[3,h,w] in 0..1 with their sizes, in the order of the steps.</param>
-    public static RgbPicture Of(float[] before, float[] after, int width, int height, IReadOnlyList<(float[] Picture, int Width, int Height)> guesses)
+    public static RgbPicture Of(float[] before, float[] after, int width, int height,
+        IReadOnlyList<(float[] Picture, int Width, int Height)> guesses)
     {
         (float[] Picture, int Width, int Height)[] all = [Half(before, width, height), .. guesses, Half(after, width, height)];
         int high = all.Max(p => p.Height), wide = all.Sum(p => p.Width) + Gap * (all.Length - 1), left = 0;
@@ -23,7 +25,8 @@ static class PreviewStrip
         {
             for (int c = 0, at = 0; c < 3; c++)
                 for (int y = 0; y < h; y++)
-                    for (int x = 0; x < w; x++, at++) strip[3 * (y * wide + left + x) + c] = (byte)Math.Clamp((int)MathF.Floor(255 * picture[at] + 0.5f), 0, 255);
+                    for (int x = 0; x < w; x++, at++) strip[3 * (y * wide + left + x) + c] =
+                        (byte)Math.Clamp((int)MathF.Floor(255 * picture[at] + 0.5f), 0, 255);
             left += w + Gap;
         }
         return new(wide, high, strip);

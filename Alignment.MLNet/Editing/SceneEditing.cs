@@ -27,22 +27,28 @@ sealed class SceneEditing(EditedFolder folder, IScenesToEdit variants, EditOptio
         {
             bool done = group.Variants.All(v =>
             {
-                if (OutputRecord.Current<EditFacts>(folder.Record(v, scene.VideoId, scene.SceneId), Recipe(scene, source, mask, group, v)) is not { } facts) return false;
+                if (OutputRecord.Current<EditFacts>(folder.Record(v, scene.VideoId, scene.SceneId),
+                    Recipe(scene, source, mask, group, v)) is not { } facts) return false;
                 if (facts.AttentionOrigin != scene.Attention) otherwise.Add((group, v, facts));
                 return true;
             });
             groups.Add(group with { Done = done });
         }
-        bool still = OutputRecord.Current<ProofFacts>(folder.Record(EditedFolder.Source, scene.VideoId, scene.SceneId), new SourceRecipe(ProofFormat, source)) is not null;
-        return new ScenePlan { Scene = scene, SourceHash = source, MaskHash = mask, Groups = groups, ProofsDone = still && nothing is not null, NothingToEdit = nothing, OtherwiseTold = otherwise };
+        bool still = OutputRecord.Current<ProofFacts>(folder.Record(EditedFolder.Source, scene.VideoId, scene.SceneId),
+            new SourceRecipe(ProofFormat, source)) is not null;
+        return new ScenePlan { Scene = scene, SourceHash = source, MaskHash = mask, Groups = groups,
+            ProofsDone = still && nothing is not null, NothingToEdit = nothing, OtherwiseTold = otherwise };
     }
 
-    /// <summary>Writes the records again of finished edits whose heatmap is now known to come from elsewhere; no picture is touched.</summary>
+    /// <summary>Writes the records again of finished edits whose heatmap is now known to come from elsewhere; no picture is
+    /// touched.</summary>
     public void TellOrigin(ScenePlan plan)
     {
         SceneToEdit scene = plan.Scene;
         foreach (var (group, variant, facts) in plan.OtherwiseTold)
-            OutputRecord.Write(folder.Record(variant, scene.VideoId, scene.SceneId), Recipe(scene, plan.SourceHash, plan.MaskHash, group, variant), facts with { AttentionOrigin = scene.Attention }, scene.SceneId + ".png", scene.SceneId + ".jpg");
+            OutputRecord.Write(folder.Record(variant, scene.VideoId, scene.SceneId),
+                Recipe(scene, plan.SourceHash, plan.MaskHash, group, variant), facts with { AttentionOrigin = scene.Attention },
+                scene.SceneId + ".png", scene.SceneId + ".jpg");
     }
 
     /// <summary>Everything an edit needs that no model denoises: plans, reads, encodes, and writes the proofs.</summary>
@@ -51,12 +57,14 @@ sealed class SceneEditing(EditedFolder folder, IScenesToEdit variants, EditOptio
     {
         ScenePlan plan = Plan(scene);
         RgbPicture still = PictureFile.ReadRgb8(scene.StillPath);
-        EditRegion region = EditRegion.FromMask(variants.ReadMask(scene, still.Width, still.Height), still.Width, still.Height, edit.Region);
+        EditRegion region = EditRegion.FromMask(variants.ReadMask(scene, still.Width, still.Height), still.Width, still.Height,
+            edit.Region);
         (byte[] allowed, long pixels) = Allowed(region);
         if (!plan.ProofsDone) WriteProofs(plan, still, allowed, pixels);
         bool edits = pixels > 0 && plan.EditsLeft > 0;
         float[] image = edits ? ReadImage(scene) : [];
-        return new(plan, still, region, allowed, pixels, image, edits ? diffusion.Encode(image) : null, [.. plan.Groups.Where(g => !g.Done)]);
+        return new(plan, still, region, allowed, pixels, image, edits ? diffusion.Encode(image) : null,
+            [.. plan.Groups.Where(g => !g.Done)]);
     }
 
     /// <summary>Makes an edit's files; several threads must not.</summary>
@@ -72,7 +80,8 @@ sealed class SceneEditing(EditedFolder folder, IScenesToEdit variants, EditOptio
         if (denoised is not null)
         {
             float[] picture = diffusion.Decode(scene, denoised);
-            result = new(still.Width, still.Height, Compositor.Composite(still.Pixels, picture, variants.Width, variants.Height, prepared.Region));
+            result = new(still.Width, still.Height, Compositor.Composite(still.Pixels, picture, variants.Width, variants.Height,
+                prepared.Region));
             strip = diffusion.Strip(prepared.Image, denoised, picture);
         }
         Write(prepared.Plan, group, result, new EditFacts
@@ -83,13 +92,15 @@ sealed class SceneEditing(EditedFolder folder, IScenesToEdit variants, EditOptio
             Quality = denoised is null ? null : EditQuality.Of(still, result, prepared.Region, prepared.Allowed, diffusion),
         });
         foreach (string variant in group.Variants) folder.RemovePreview(variant, scene.VideoId, scene.SceneId);
-        if (strip is not null) AtomicFile.WriteBytes(folder.Preview(group.Variants[0], scene.VideoId, scene.SceneId), PngWriter.Rgb8(strip.Pixels, strip.Width, strip.Height), durable: false);
+        if (strip is not null) AtomicFile.WriteBytes(folder.Preview(group.Variants[0], scene.VideoId, scene.SceneId),
+            PngWriter.Rgb8(strip.Pixels, strip.Width, strip.Height), durable: false);
     }
 
     /// <summary>Removes what there is of a scene that cannot be edited, so that nobody takes an older edit for the current one.</summary>
     public void Discard(SceneToEdit scene)
     {
-        foreach (string kind in variants.Variants.Append(EditedFolder.Source).Append(EditedFolder.Region)) folder.Remove(kind, scene.VideoId, scene.SceneId);
+        foreach (string kind in variants.Variants.Append(EditedFolder.Source).Append(EditedFolder.Region))
+            folder.Remove(kind, scene.VideoId, scene.SceneId);
     }
 
     List<ControlGroup> Group(SceneToEdit scene)
@@ -105,7 +116,9 @@ sealed class SceneEditing(EditedFolder folder, IScenesToEdit variants, EditOptio
                 float[] attention = variants.ReadAttention(map.Path);
                 hashOfPath[map.Path] = hash = ControlStack.Hash(variants.Width, variants.Height, mask, attention);
                 if (map.ControlHash is { } recorded && recorded != hash)
-                    throw BadDataException.For($"The attention map '{SafePath.Shorten(map.Path, 300)}' and the mask of {scene.SceneId}", $"the control {hash[..12]}…", $"{SafePath.Shorten(recorded, 12)}, as the variants' table has it", "One of them changed since: delete the map and make the variants again.");
+                    throw BadDataException.For($"The attention map '{SafePath.Shorten(map.Path, 300)}' and the mask of {scene.SceneId}",
+                        $"the control {hash[..12]}…", $"{SafePath.Shorten(recorded, 12)}, as the variants' table has it",
+                        "One of them changed since: delete the map and make the variants again.");
                 if (!byHash.ContainsKey(hash)) groups.Add(new ControlGroup(hash, byHash[hash] = [], ControlStack.Of(mask, attention)));
             }
             byHash[hash].Add(map.Variant);
@@ -136,10 +149,14 @@ sealed class SceneEditing(EditedFolder folder, IScenesToEdit variants, EditOptio
     {
         SceneToEdit scene = plan.Scene;
         string name = scene.SceneId + ".png";
-        AtomicFile.WriteBytes(folder.Png(EditedFolder.Source, scene.VideoId, scene.SceneId), PngWriter.Rgb8(still.Pixels, still.Width, still.Height), durable: false);
-        OutputRecord.Write(folder.Record(EditedFolder.Source, scene.VideoId, scene.SceneId), new SourceRecipe(ProofFormat, plan.SourceHash), new ProofFacts(still.Width, still.Height), name);
-        AtomicFile.WriteBytes(folder.Png(EditedFolder.Region, scene.VideoId, scene.SceneId), PngWriter.Grey8(allowed, still.Width, still.Height), durable: false);
-        OutputRecord.Write(folder.Record(EditedFolder.Region, scene.VideoId, scene.SceneId), RegionRecipe(plan.SourceHash, plan.MaskHash), new ProofFacts(still.Width, still.Height, pixels), name);
+        AtomicFile.WriteBytes(folder.Png(EditedFolder.Source, scene.VideoId, scene.SceneId),
+            PngWriter.Rgb8(still.Pixels, still.Width, still.Height), durable: false);
+        OutputRecord.Write(folder.Record(EditedFolder.Source, scene.VideoId, scene.SceneId), new SourceRecipe(ProofFormat, plan.SourceHash),
+            new ProofFacts(still.Width, still.Height), name);
+        AtomicFile.WriteBytes(folder.Png(EditedFolder.Region, scene.VideoId, scene.SceneId),
+            PngWriter.Grey8(allowed, still.Width, still.Height), durable: false);
+        OutputRecord.Write(folder.Record(EditedFolder.Region, scene.VideoId, scene.SceneId), RegionRecipe(plan.SourceHash, plan.MaskHash),
+            new ProofFacts(still.Width, still.Height, pixels), name);
     }
 
     /// <summary>The picture once, and its bytes for every variant that shares the edit.</summary>
@@ -152,7 +169,8 @@ sealed class SceneEditing(EditedFolder folder, IScenesToEdit variants, EditOptio
         {
             AtomicFile.WriteBytes(folder.Png(variant, scene.VideoId, scene.SceneId), png, durable: false);
             AtomicFile.WriteBytes(folder.Jpeg(variant, scene.VideoId, scene.SceneId), jpeg, durable: false);
-            OutputRecord.Write(folder.Record(variant, scene.VideoId, scene.SceneId), Recipe(scene, plan.SourceHash, plan.MaskHash, group, variant), facts, scene.SceneId + ".png", scene.SceneId + ".jpg");
+            OutputRecord.Write(folder.Record(variant, scene.VideoId, scene.SceneId),
+                Recipe(scene, plan.SourceHash, plan.MaskHash, group, variant), facts, scene.SceneId + ".png", scene.SceneId + ".jpg");
         }
     }
 

@@ -24,7 +24,8 @@ sealed record ScenePlan
     /// <summary>Known to have an empty region; null while the region has not been looked at.</summary>
     public required bool? NothingToEdit { get; init; }
 
-    /// <summary>Finished edits whose record names another origin of the attention than the scene's now, with what is worth knowing of them.</summary>
+    /// <summary>Finished edits whose record names another origin of the attention than the scene's now, with what is worth knowing of
+    /// them.</summary>
     public required IReadOnlyList<(ControlGroup Group, string Variant, EditFacts Facts)> OtherwiseTold { get; init; }
 
     public bool Done => ProofsDone && Groups.All(g => g.Done);

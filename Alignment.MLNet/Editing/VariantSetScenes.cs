@@ -16,7 +16,8 @@ sealed class VariantSetScenes(VariantSet set, IReadOnlyList<string> videos) : IS
 
     public ProvenanceCounts AttentionOrigin => set.AttentionOrigin;
 
-    public IEnumerable<SceneToEdit> Scenes() => Of(set.VideoIds.Where(v => videos.Count == 0 || videos.Contains(v, StringComparer.Ordinal)));
+    public IEnumerable<SceneToEdit> Scenes() =>
+        Of(set.VideoIds.Where(v => videos.Count == 0 || videos.Contains(v, StringComparer.Ordinal)));
 
     public IEnumerable<SceneToEdit> All() => Of(set.VideoIds);
 

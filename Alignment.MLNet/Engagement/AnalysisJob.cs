@@ -12,18 +12,25 @@ public static class AnalysisJob
 {
     /// <summary>Variants are remembered per video in the bits of a word.</summary>
 
-    /// <summary>Reads <paramref name="engagementFile"/> and writes <see cref="AnalysisFiles.Json"/>, <see cref="AnalysisFiles.Comparisons"/>, <see cref="AnalysisFiles.Findings"/> and <see cref="AnalysisFiles.Rejected"/> into <paramref name="outFolder"/>.</summary>
+    /// <summary>Reads <paramref name="engagementFile"/> and writes <see cref="AnalysisFiles.Json"/>,
+    /// <see cref="AnalysisFiles.Comparisons"/>, <see cref="AnalysisFiles.Findings"/> and <see cref="AnalysisFiles.Rejected"/> into
+    /// <paramref name="outFolder"/>.</summary>
     /// <param name="engagementFile">The data.</param>
     /// <param name="outFolder">Made if it is not there.</param>
     /// <param name="options">How to compare; a plan's word counts more.</param>
     /// <param name="inputs">A plan, a dose table.</param>
     /// <param name="cancellationToken">Stops between blocks of rows.</param>
-    /// <exception cref="BadDataException">No file, no header, a column missing or no column of numbers. Single bad rows are reported, not thrown.</exception>
-    public static EngagementAnalysis Run(string engagementFile, string outFolder, AnalysisOptions? options = null, AnalysisInputs? inputs = null, CancellationToken cancellationToken = default)
+    /// <exception cref="BadDataException">No file, no header, a column missing or no column of numbers. Single bad rows are reported, not
+    /// thrown.</exception>
+    public static EngagementAnalysis Run(string engagementFile, string outFolder, AnalysisOptions? options = null,
+        AnalysisInputs? inputs = null, CancellationToken cancellationToken = default)
     {
         // A file is read and replaced by one of these names only by mistake.
-        if (new[] { AnalysisFiles.Json, AnalysisFiles.Comparisons, AnalysisFiles.Findings, AnalysisFiles.Rejected }.FirstOrDefault(f => Path.GetFullPath(Path.Combine(outFolder, f)) == Path.GetFullPath(engagementFile)) is { } own)
-            throw UsageException.For("The output folder", $"the engagement data '{own}' in it, which would be replaced", "another folder", "Choose another.");
+        if (new[] { AnalysisFiles.Json, AnalysisFiles.Comparisons, AnalysisFiles.Findings,
+            AnalysisFiles.Rejected }.FirstOrDefault(f => Path.GetFullPath(Path.Combine(outFolder,
+                f)) == Path.GetFullPath(engagementFile)) is { } own)
+            throw UsageException.For("The output folder", $"the engagement data '{own}' in it, which would be replaced", "another folder",
+                "Choose another.");
         EngagementAnalysis? made = null;
         AtomicFile.Write(Path.Combine(outFolder, AnalysisFiles.Rejected), file =>
         {
@@ -43,7 +50,8 @@ public static class AnalysisJob
     }
 
     /// <summary>Reads and compares without writing anything; <paramref name="rejected"/> gets every row left out.</summary>
-    public static EngagementAnalysis Analyze(string engagementFile, AnalysisOptions? options = null, Action<RejectedRow>? rejected = null, AnalysisInputs? inputs = null, CancellationToken cancellationToken = default)
+    public static EngagementAnalysis Analyze(string engagementFile, AnalysisOptions? options = null, Action<RejectedRow>? rejected = null,
+        AnalysisInputs? inputs = null, CancellationToken cancellationToken = default)
     {
         var (used, plan, dose) = Prepare(options, inputs);
         var (sums, facts) = EngagementFile.Collect(engagementFile, used, rejected, cancellationToken);
@@ -51,7 +59,8 @@ public static class AnalysisJob
     }
 
     /// <summary>Compares rows in memory.</summary>
-    public static EngagementAnalysis Analyze(EngagementRows rows, AnalysisOptions? options = null, AnalysisInputs? inputs = null, CancellationToken cancellationToken = default)
+    public static EngagementAnalysis Analyze(EngagementRows rows, AnalysisOptions? options = null, AnalysisInputs? inputs = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
         var (used, plan, dose) = Prepare(options, inputs);
@@ -60,7 +69,8 @@ public static class AnalysisJob
     }
 
     /// <summary>Compares the rows of a data view, streamed: text columns video_id and variant, and single numbers.</summary>
-    public static EngagementAnalysis Analyze(IDataView rows, AnalysisOptions? options = null, AnalysisInputs? inputs = null, CancellationToken cancellationToken = default)
+    public static EngagementAnalysis Analyze(IDataView rows, AnalysisOptions? options = null, AnalysisInputs? inputs = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
         var (used, plan, dose) = Prepare(options, inputs);
@@ -74,7 +84,8 @@ public static class AnalysisJob
         // Each metric by itself, in the columns' order whatever the number of threads.
         int means = sums.Plan.Metrics.Count;
         List<MetricAnalysis> metrics = [.. OrderedParallel.Map(Enumerable.Range(0, means + sums.Plan.Ratios.Count),
-            i => i < means ? MetricStep.Of(sums, i, context) : RatioStep.Of(sums, i - means, context), options.Threads > 0 ? options.Threads : OrderedParallel.Workers, context.Stop)];
+            i => i < means ? MetricStep.Of(sums, i, context) : RatioStep.Of(sums, i - means, context),
+            options.Threads > 0 ? options.Threads : OrderedParallel.Workers, context.Stop)];
         SampleRatio? ratio = AssignedUnits.Ratio(sums, facts, options);
         return new()
         {

@@ -10,19 +10,27 @@ public static class AnalysisTables
     // A column of the comparisons: its name, and its cell of a variant's comparison.
     static readonly (string Name, Func<VariantComparison, double?> Cell)[] s_numbers =
     [
-        ("difference", c => c.Difference), ("test_p", c => c.Result.P), ("test_p_corrected", c => c.Result.CorrectedP), ("low", c => c.Result.Interval?.Low), ("high", c => c.Result.Interval?.High),
+        ("difference", c => c.Difference), ("test_p", c => c.Result.P), ("test_p_corrected", c => c.Result.CorrectedP),
+            ("low", c => c.Result.Interval?.Low), ("high", c => c.Result.Interval?.High),
         ("simultaneous_low", c => c.Result.Simultaneous?.Low), ("simultaneous_high", c => c.Result.Simultaneous?.High),
-        ("student_t", c => c.Student?.T), ("student_df", c => c.Student?.Df), ("student_p", c => c.Student?.P), ("student_low", c => c.Student?.Low), ("student_high", c => c.Student?.High),
-        ("welch_t", c => c.Welch?.T), ("welch_df", c => c.Welch?.Df), ("welch_p", c => c.Welch?.P), ("welch_low", c => c.Welch?.Low), ("welch_high", c => c.Welch?.High),
-        ("paired_n", c => c.Paired?.Pairs), ("paired_difference", c => c.Paired?.Difference), ("paired_t", c => c.Paired?.T), ("paired_p", c => c.Paired?.P), ("paired_low", c => c.Paired?.Low), ("paired_high", c => c.Paired?.High),
-        ("mann_whitney_u", c => c.MannWhitney?.U), ("mann_whitney_p", c => c.MannWhitney?.P), ("superiority", c => c.MannWhitney?.Superiority),
-        ("lift", c => c.Lift?.Lift), ("lift_low", c => c.Lift?.Delta.Low), ("lift_high", c => c.Lift?.Delta.High), ("lift_fieller_low", c => c.Lift?.Fieller?.Low), ("lift_fieller_high", c => c.Lift?.Fieller?.High),
+        ("student_t", c => c.Student?.T), ("student_df", c => c.Student?.Df), ("student_p", c => c.Student?.P),
+            ("student_low", c => c.Student?.Low), ("student_high", c => c.Student?.High),
+        ("welch_t", c => c.Welch?.T), ("welch_df", c => c.Welch?.Df), ("welch_p", c => c.Welch?.P), ("welch_low", c => c.Welch?.Low),
+            ("welch_high", c => c.Welch?.High),
+        ("paired_n", c => c.Paired?.Pairs), ("paired_difference", c => c.Paired?.Difference), ("paired_t", c => c.Paired?.T),
+            ("paired_p", c => c.Paired?.P), ("paired_low", c => c.Paired?.Low), ("paired_high", c => c.Paired?.High),
+        ("mann_whitney_u", c => c.MannWhitney?.U), ("mann_whitney_p", c => c.MannWhitney?.P),
+            ("superiority", c => c.MannWhitney?.Superiority),
+        ("lift", c => c.Lift?.Lift), ("lift_low", c => c.Lift?.Delta.Low), ("lift_high", c => c.Lift?.Delta.High),
+            ("lift_fieller_low", c => c.Lift?.Fieller?.Low), ("lift_fieller_high", c => c.Lift?.Fieller?.High),
         ("cohen_d", c => c.Effect?.CohenD), ("hedges_g", c => c.Effect?.HedgesG),
         ("bootstrap_low", c => c.Bootstrap?.Bca.Low), ("bootstrap_high", c => c.Bootstrap?.Bca.High),
         ("dunnett_p", c => c.Dunnett?.P), ("dunnett_low", c => c.Dunnett?.Interval.Low), ("dunnett_high", c => c.Dunnett?.Interval.High),
         ("tost_margin", c => c.Equivalence?.Margin), ("tost_p", c => c.Equivalence?.P),
-        ("always_valid_p", c => c.Sequential?.P), ("always_valid_low", c => c.Sequential?.Interval.Low), ("always_valid_high", c => c.Sequential?.Interval.High),
-        ("ratio_z", c => c.Ratio?.Z), ("ratio_p", c => c.Ratio?.P), ("pooled_z", c => c.Proportions?.Test.ZPooled), ("pooled_z_p", c => c.Proportions?.Test.PPooled), ("fisher_p", c => c.Proportions?.FisherP),
+        ("always_valid_p", c => c.Sequential?.P), ("always_valid_low", c => c.Sequential?.Interval.Low),
+            ("always_valid_high", c => c.Sequential?.Interval.High),
+        ("ratio_z", c => c.Ratio?.Z), ("ratio_p", c => c.Ratio?.P), ("pooled_z", c => c.Proportions?.Test.ZPooled),
+            ("pooled_z_p", c => c.Proportions?.Test.PPooled), ("fisher_p", c => c.Proportions?.FisherP),
         ("newcombe_low", c => c.Proportions?.Test.Newcombe.Low), ("newcombe_high", c => c.Proportions?.Test.Newcombe.High),
         ("detectable_difference", c => c.DetectableDifference),
     ];
@@ -34,7 +42,8 @@ public static class AnalysisTables
         AtomicFile.Write(path, file =>
         {
             using var csv = new SpreadsheetWriter(file);
-            csv.Row(["metric", "variant", "n", "mean", "sd", "baseline_n", "baseline_mean", "baseline_sd", .. s_numbers.Select(n => n.Name), "correction", "confirmatory", "note"]);
+            csv.Row(["metric", "variant", "n", "mean", "sd", "baseline_n", "baseline_mean", "baseline_sd", .. s_numbers.Select(n => n.Name),
+                "correction", "confirmatory", "note"]);
             foreach (MetricAnalysis metric in analysis.Metrics)
                 foreach (VariantSample sample in metric.Samples)
                 {
@@ -46,7 +55,8 @@ public static class AnalysisTables
                     foreach (var (_, cell) in s_numbers) csv.Number(compared is null ? null : cell(compared));
                     csv.Text(compared?.Result.Correction ?? "");
                     csv.Text(compared is null ? "" : compared.Result.Confirmatory ? "yes" : "no");
-                    csv.Text(compared is null ? metric.Note ?? "" : string.Join(" ", new[] { compared.Note }.Concat(compared.Notes).Where(n => !string.IsNullOrEmpty(n))));
+                    csv.Text(compared is null ? metric.Note ?? ""
+                        : string.Join(" ", new[] { compared.Note }.Concat(compared.Notes).Where(n => !string.IsNullOrEmpty(n))));
                     csv.EndRow();
                 }
         });
@@ -59,7 +69,9 @@ public static class AnalysisTables
         AtomicFile.Write(path, file =>
         {
             using var csv = new SpreadsheetWriter(file);
-            csv.Row(["metric", "id", "label", "family", "family_size", "test", "estimate", "standard_error", "statistic", "df", "p", "correction", "p_corrected", "low", "high", "simultaneous_low", "simultaneous_high", "verdict", "confirmatory", "hypothesis", "sentence", "note"]);
+            csv.Row(["metric", "id", "label", "family", "family_size", "test", "estimate", "standard_error", "statistic", "df", "p",
+                "correction", "p_corrected", "low", "high", "simultaneous_low", "simultaneous_high", "verdict", "confirmatory",
+                    "hypothesis", "sentence", "note"]);
             foreach (MetricAnalysis metric in analysis.Metrics)
                 foreach (Finding f in metric.Findings)
                 {
@@ -68,8 +80,10 @@ public static class AnalysisTables
                     csv.Text(f.Test);
                     foreach (double? number in new[] { f.Estimate, f.StandardError, f.Statistic, f.Df, f.P }) csv.Number(number);
                     csv.Text(f.Correction);
-                    foreach (double? number in new[] { f.CorrectedP, f.Interval?.Low, f.Interval?.High, f.Simultaneous?.Low, f.Simultaneous?.High }) csv.Number(number);
-                    foreach (string text in new[] { VerdictName(f.Verdict), f.Confirmatory ? "yes" : "no", f.Hypothesis ?? "", f.Sentence, f.Note ?? "" }) csv.Text(text);
+                    foreach (double? number in new[] { f.CorrectedP, f.Interval?.Low, f.Interval?.High, f.Simultaneous?.Low,
+                        f.Simultaneous?.High }) csv.Number(number);
+                    foreach (string text in new[] { VerdictName(f.Verdict), f.Confirmatory ? "yes" : "no", f.Hypothesis ?? "", f.Sentence,
+                        f.Note ?? "" }) csv.Text(text);
                     csv.EndRow();
                 }
         });

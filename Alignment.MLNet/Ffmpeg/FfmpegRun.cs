@@ -10,9 +10,11 @@ static class FfmpegRun
 {
     const int ErrorLinesKept = 8;
 
-    /// <summary>The job's arguments are only our own words, numbers and workspace names; <paramref name="subject"/> is the user's file, for messages.</summary>
+    /// <summary>The job's arguments are only our own words, numbers and workspace names; <paramref name="subject"/> is the user's file, for
+    /// messages.</summary>
     /// <returns>The lines in which it complained although it succeeded, as far as it is asked for errors only (<c>-v error</c>).</returns>
-    public static IReadOnlyList<string> Execute(FFMpegArgumentProcessor job, string subject, FfmpegTools tools, FfmpegWorkspace workspace, CancellationToken cancellationToken)
+    public static IReadOnlyList<string> Execute(FFMpegArgumentProcessor job, string subject, FfmpegTools tools, FfmpegWorkspace workspace,
+        CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         FFMpegResult result;
@@ -26,7 +28,8 @@ static class FfmpegRun
         {
             // The pipe breaks when ffmpeg dies first.
             cancellationToken.ThrowIfCancellationRequested();
-            throw Failure(subject, e is FFMpegProcessException p ? p.Result.ExitCode : -1, job.Arguments, e is FFMpegProcessException q ? q.Result.StandardError : [e.Message], tools, e);
+            throw Failure(subject, e is FFMpegProcessException p ? p.Result.ExitCode : -1, job.Arguments,
+                e is FFMpegProcessException q ? q.Result.StandardError : [e.Message], tools, e);
         }
         cancellationToken.ThrowIfCancellationRequested();
         if (!result.Success) throw Failure(subject, result.ExitCode, job.Arguments, result.StandardError, tools);
@@ -47,14 +50,20 @@ static class FfmpegRun
         }
     }
 
-    internal static AlignmentException Failure(string subject, int exitCode, string arguments, IReadOnlyList<string> stderr, FfmpegTools tools, Exception? inner = null)
+    internal static AlignmentException Failure(string subject, int exitCode, string arguments, IReadOnlyList<string> stderr,
+        FfmpegTools tools, Exception? inner = null)
     {
-        string said = string.Join(" | ", stderr.Where(l => !string.IsNullOrWhiteSpace(l)).TakeLast(ErrorLinesKept).Select(l => SafePath.Shorten(l.Trim(), 300)));
-        string found = string.Create(CultureInfo.InvariantCulture, $"ffmpeg {tools.Version} exit code {exitCode} after '{arguments}', saying: {(said.Length == 0 ? "nothing" : said)}");
-        if (said.Contains("No space left", StringComparison.OrdinalIgnoreCase) || said.Contains("not enough space", StringComparison.OrdinalIgnoreCase))
+        string said = string.Join(" | ", stderr.Where(l => !string.IsNullOrWhiteSpace(l)).TakeLast(ErrorLinesKept)
+            .Select(l => SafePath.Shorten(l.Trim(), 300)));
+        string found = string.Create(CultureInfo.InvariantCulture,
+            $"ffmpeg {tools.Version} exit code {exitCode} after '{arguments}', saying: {(said.Length == 0 ? "nothing" : said)}");
+        if (said.Contains("No space left", StringComparison.OrdinalIgnoreCase)
+            || said.Contains("not enough space", StringComparison.OrdinalIgnoreCase))
             return RetryableException.For(subject, found, "room on the disk", "Free some space and run again; finished files are kept.");
         if (said.Contains("Unknown encoder", StringComparison.OrdinalIgnoreCase))
-            return new MissingDependencyException($"{subject}: found {found}, expected an ffmpeg built with libx264. {FfmpegTools.HowToInstall}", inner);
-        return BadDataException.For(subject, found, "a video ffmpeg can read and write", "Check that the file plays; ffprobe tells more.", inner);
+            return new MissingDependencyException(
+                $"{subject}: found {found}, expected an ffmpeg built with libx264. {FfmpegTools.HowToInstall}", inner);
+        return BadDataException.For(subject, found, "a video ffmpeg can read and write", "Check that the file plays; ffprobe tells more.",
+            inner);
     }
 }

@@ -33,15 +33,18 @@ public sealed class FfmpegTools
     /// <summary>The option that says how frames are timed; "-vsync" was its name before ffmpeg 5.1.</summary>
     internal string FpsModeOption => Number is { } n && n < new System.Version(5, 1) ? "-vsync" : "-fps_mode";
 
-    /// <summary>The option that reads a filter from a file; it has a general form since ffmpeg 7.0, which later versions know only.</summary>
+    /// <summary>The option that reads a filter from a file; it has a general form since ffmpeg 7.0, which later versions know
+    /// only.</summary>
     internal string FilterFileOption => Number is { } n && n < new System.Version(7, 0) ? "-filter_script:v" : "-/filter:v";
 
     // Null for builds between versions, which are recent ones.
-    System.Version? Number => System.Version.TryParse(string.Concat(Version.TakeWhile(c => char.IsAsciiDigit(c) || c == '.')).TrimEnd('.'), out var v) ? v : null;
+    System.Version? Number => System.Version.TryParse(string.Concat(Version.TakeWhile(c => char.IsAsciiDigit(c) || c == '.')).TrimEnd('.'),
+        out var v) ? v : null;
 
     /// <summary>Finds both programs and asks ffmpeg for its version; the answer is cached for the life of the process.</summary>
     /// <param name="folder">Where to look; null for the environment variable and PATH. A folder given is the only one tried.</param>
-    /// <exception cref="MissingDependencyException">They are not there or cannot be started; the message says how to install them.</exception>
+    /// <exception cref="MissingDependencyException">They are not there or cannot be started; the message says how to install
+    /// them.</exception>
     public static FfmpegTools Find(string? folder = null) =>
         Find(folder, Environment.GetEnvironmentVariable(EnvironmentVariable), Environment.GetEnvironmentVariable("PATH"));
 
@@ -49,10 +52,13 @@ public sealed class FfmpegTools
     {
         foreach (string candidate in Candidates(folder, named, path))
         {
-            if (!File.Exists(Path.Combine(candidate, Program("ffmpeg"))) || !File.Exists(Path.Combine(candidate, Program("ffprobe")))) continue;
-            return s_found.GetOrAdd(Path.GetFullPath(candidate), static full => new(full, AskVersion(Path.Combine(full, Program("ffmpeg")))));
+            if (!File.Exists(Path.Combine(candidate, Program("ffmpeg"))) || !File.Exists(Path.Combine(candidate, Program("ffprobe"))))
+                continue;
+            return s_found.GetOrAdd(Path.GetFullPath(candidate),
+                static full => new(full, AskVersion(Path.Combine(full, Program("ffmpeg")))));
         }
-        string where = folder is not null ? $"'{folder}'" : string.IsNullOrWhiteSpace(named) ? "any folder of PATH" : $"'{named}' ({EnvironmentVariable})";
+        string where = folder is not null ? $"'{folder}'" : string.IsNullOrWhiteSpace(named) ? "any folder of PATH"
+            : $"'{named}' ({EnvironmentVariable})";
         throw MissingDependencyException.For("ffmpeg", $"no ffmpeg and ffprobe in {where}", "both programs in one folder", HowToInstall);
     }
 
@@ -72,12 +78,14 @@ public sealed class FfmpegTools
     {
         if (folder is not null) return [folder];
         if (!string.IsNullOrWhiteSpace(named)) return [File.Exists(named) ? Path.GetDirectoryName(Path.GetFullPath(named))! : named];
-        return (path ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(Path.IsPathFullyQualified);
+        return (path ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Where(Path.IsPathFullyQualified);
     }
 
     static string AskVersion(string program)
     {
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true };
         start.ArgumentList.Add("-version");
         try
         {
@@ -90,11 +98,13 @@ public sealed class FfmpegTools
             process.WaitForExit();
             string[] words = said.Split((char[]?)null, 4, StringSplitOptions.RemoveEmptyEntries);
             if (process.ExitCode == 0 && words is ["ffmpeg", "version", var version, ..]) return version;
-            throw MissingDependencyException.For($"'{program}'", $"exit code {process.ExitCode} and '{SafePath.Shorten(said)}'", "a line 'ffmpeg version …'", HowToInstall);
+            throw MissingDependencyException.For($"'{program}'", $"exit code {process.ExitCode} and '{SafePath.Shorten(said)}'",
+                "a line 'ffmpeg version …'", HowToInstall);
         }
         catch (Win32Exception e)
         {
-            throw MissingDependencyException.For($"'{program}'", "a file that cannot be started: " + e.Message, "the ffmpeg program", HowToInstall, e);
+            throw MissingDependencyException.For($"'{program}'", "a file that cannot be started: " + e.Message, "the ffmpeg program",
+                HowToInstall, e);
         }
     }
 

@@ -9,7 +9,8 @@ sealed class FfmpegWorkspace : IDisposable
 {
     /// <summary>Options before every input: nothing but plain files of known video containers is opened, whatever their bytes say.
     /// (A playlist or a "concat" script named .mp4 would otherwise make ffmpeg open what it lists.)</summary>
-    internal const string InputGuards = "-protocol_whitelist file,pipe -format_whitelist mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf";
+    internal const string InputGuards =
+        "-protocol_whitelist file,pipe -format_whitelist mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf";
 
     internal const string Output = "out";
 
@@ -21,7 +22,8 @@ sealed class FfmpegWorkspace : IDisposable
     {
         string temp = Path.GetTempPath();
         if (temp.AsSpan().IndexOf('"') >= 0 || temp.Any(char.IsControl))
-            throw UsageException.For("The temporary folder", $"'{SafePath.Shorten(temp)}'", "a path without quotes and control characters", "Set TMPDIR (Windows: TEMP) to a plain path.");
+            throw UsageException.For("The temporary folder", $"'{SafePath.Shorten(temp)}'", "a path without quotes and control characters",
+                "Set TMPDIR (Windows: TEMP) to a plain path.");
         _folder = Directory.CreateTempSubdirectory("alignment-");
     }
 
@@ -32,7 +34,8 @@ sealed class FfmpegWorkspace : IDisposable
     {
         var file = new FileInfo(path);
         if (!file.Exists || file.Length == 0)
-            throw BadDataException.For($"The video '{SafePath.Shorten(path, 200)}'", file.Exists ? "an empty file" : "no such file", "a video file", "Check the path.");
+            throw BadDataException.For($"The video '{SafePath.Shorten(path, 200)}'", file.Exists ? "an empty file" : "no such file",
+                "a video file", "Check the path.");
         string name = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"in{_inputs++}");
         if (!TryLink(Path.Combine(Folder, name), file.FullName)) File.Copy(file.FullName, Path.Combine(Folder, name));
         return name;

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Alignment.MLNet.Ffmpeg;
 
-/// <summary>ffmpeg's "select" filter for a list of frames counted by decoding: a search tree, so that ten thousand of them cost fourteen comparisons a frame.</summary>
+/// <summary>ffmpeg's "select" filter for a list of frames counted by decoding: a search tree, so that ten thousand of them cost fourteen
+/// comparisons a frame.</summary>
 static class FrameChoice
 {
     // Windows takes 32,767 characters for a whole command line.
@@ -13,13 +14,15 @@ static class FrameChoice
     public static string Select(IReadOnlyList<long> frames)
     {
         for (int i = 0; i < frames.Count; i++)
-            if (frames[i] < 0 || (i > 0 && frames[i] <= frames[i - 1])) throw new ArgumentException("Frames ascend, each once.", nameof(frames));
+            if (frames[i] < 0 || (i > 0 && frames[i] <= frames[i - 1]))
+                throw new ArgumentException("Frames ascend, each once.", nameof(frames));
         var text = new StringBuilder("select='");
         Tree(text, frames, 0, frames.Count);
         return text.Append("',").ToString();
     }
 
-    /// <summary>The option that carries <paramref name="chain"/>: on the command line, or in a file of the workspace where it is long.</summary>
+    /// <summary>The option that carries <paramref name="chain"/>: on the command line, or in a file of the workspace where it is
+    /// long.</summary>
     public static string Option(string chain, FfmpegWorkspace workspace, FfmpegTools tools)
     {
         if (chain.Length <= MostOnCommandLine) return "-vf " + chain;

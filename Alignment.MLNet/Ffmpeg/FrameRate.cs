@@ -41,7 +41,8 @@ public readonly record struct FrameRate
     public static FrameRate FromFps(double fps)
     {
         if (!(fps >= SlowestFps && fps <= FastestFps))
-            throw BadDataException.For("The frame rate", fps.ToString("R", CultureInfo.InvariantCulture), "between 0.01 and 1000 frames per second", "Give the rate as frames per second.");
+            throw BadDataException.For("The frame rate", fps.ToString("R", CultureInfo.InvariantCulture),
+                "between 0.01 and 1000 frames per second", "Give the rate as frames per second.");
         if (Math.Abs(fps - Math.Round(fps)) < 1e-6) return new((long)Math.Round(fps));
         long above = (long)Math.Ceiling(fps);
         if (Math.Abs(fps - above * 1000.0 / 1001) < 0.005) return new(above * 1000, 1001);

@@ -57,7 +57,8 @@ static class VideoProbe
 {
     // 8K in both directions with room; more is a hostile header.
     const int MaxSide = 16384;
-    // Pixels are made half to twice as wide as high (anamorphic film); more is a broken header. Less than a hundredth is rounding, by PySceneDetect's limit too.
+    // Pixels are made half to twice as wide as high (anamorphic film); more is a broken header. Less than a hundredth is rounding, by
+    // PySceneDetect's limit too.
     const double MostStretch = 4, LeastStretch = 0.01;
 
     /// <summary>Asks ffprobe about <paramref name="path"/>, whose name may be anything the file system allows.</summary>
@@ -82,7 +83,8 @@ static class VideoProbe
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 string said = SafePath.Shorten(e.Message.Replace(workspace.Folder, "", StringComparison.Ordinal).Trim(), 300);
-                throw BadDataException.For(subject, "no readable video: " + said, "a video file such as MP4, MOV, MKV or WebM", "Check that the file plays.", e);
+                throw BadDataException.For(subject, "no readable video: " + said, "a video file such as MP4, MOV, MKV or WebM",
+                    "Check that the file plays.", e);
             }
         }
     }
@@ -95,16 +97,21 @@ static class VideoProbe
     }
 
     // A music file's cover is a "video" stream of one picture.
-    static bool IsCoverPicture(FFProbeStream stream) => stream.Disposition is { } d && d.TryGetValue("attached_pic", out int is1) && is1 == 1;
+    static bool IsCoverPicture(FFProbeStream stream) =>
+        stream.Disposition is { } d && d.TryGetValue("attached_pic", out int is1) && is1 == 1;
 
     static VideoInfo Interpret(FFProbeStream video, IMediaAnalysis analysis, string subject)
     {
         if (video.Width is not (> 0 and <= MaxSide) || video.Height is not (> 0 and <= MaxSide))
-            throw BadDataException.For(subject, $"a picture of {video.Width?.ToString(CultureInfo.InvariantCulture) ?? "?"}x{video.Height?.ToString(CultureInfo.InvariantCulture) ?? "?"}", $"sides of 1 to {MaxSide} pixels", "Check that the file plays.");
+            throw BadDataException.For(subject, $"a picture of "
+                + $"{video.Width?.ToString(CultureInfo.InvariantCulture) ?? "?"}x{video.Height?.ToString(CultureInfo.InvariantCulture) ?? "?"}", $"sides of 1 to {MaxSide} pixels", "Check that the file plays.");
         if (!FrameRate.TryParse(video.AvgFrameRate, out var fps) && !FrameRate.TryParse(video.FrameRate, out fps))
-            throw BadDataException.For(subject, $"the frame rate '{video.AvgFrameRate}'", "a rate of 0.01 to 1000 frames per second", "Check that the file plays.");
-        long frames = long.TryParse(Text(video, "nb_frames") ?? Text(video, "nb_read_packets"), NumberStyles.None, CultureInfo.InvariantCulture, out long n) ? n : 0;
-        double seconds = double.TryParse(video.Duration, NumberStyles.Float, CultureInfo.InvariantCulture, out double s) ? s : analysis.Duration.TotalSeconds;
+            throw BadDataException.For(subject, $"the frame rate '{video.AvgFrameRate}'", "a rate of 0.01 to 1000 frames per second",
+                "Check that the file plays.");
+        long frames = long.TryParse(Text(video, "nb_frames") ?? Text(video, "nb_read_packets"), NumberStyles.None,
+            CultureInfo.InvariantCulture, out long n) ? n : 0;
+        double seconds = double.TryParse(video.Duration, NumberStyles.Float, CultureInfo.InvariantCulture, out double s) ? s
+            : analysis.Duration.TotalSeconds;
         string? audio = analysis.Raw.Streams.FirstOrDefault(a => a.CodecType == "audio")?.CodecName;
         int rotation = analysis.VideoStreams.FirstOrDefault(v => v.Index == video.Index)?.Rotation ?? 0;
         // FFMpegCore hands on the display matrix's angle, which counts against the clock.
@@ -125,13 +132,16 @@ static class VideoProbe
         };
     }
 
-    /// <summary>A width times the sample aspect ratio ("4:3"); "0:1" and "N/A" are unknown, and what no camera makes is not believed.</summary>
+    /// <summary>A width times the sample aspect ratio ("4:3"); "0:1" and "N/A" are unknown, and what no camera makes is not
+    /// believed.</summary>
     static int SquareWidthOf(int width, string? ratio)
     {
         string[] parts = ratio?.Split(':') ?? [];
-        if (parts.Length != 2 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int x) || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int y) || x <= 0 || y <= 0) return width;
+        if (parts.Length != 2 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int x)
+            || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int y) || x <= 0 || y <= 0) return width;
         double shape = (double)x / y, square = Math.Round(width * shape);
-        return shape is >= 1 / MostStretch and <= MostStretch && Math.Abs(shape - 1) >= LeastStretch && square is >= 1 and <= MaxSide ? (int)square : width;
+        return shape is >= 1 / MostStretch and <= MostStretch && Math.Abs(shape - 1) >= LeastStretch && square is >= 1 and <= MaxSide
+            ? (int)square : width;
     }
 
     static string? Text(FFProbeStream stream, string name) =>

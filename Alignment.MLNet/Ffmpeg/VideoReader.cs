@@ -21,14 +21,16 @@ sealed record VideoReadOptions
     public IReadOnlyList<long>? Only { get; init; }
 }
 
-/// <summary>One decoded frame: rows top to bottom, R G B bytes. The bytes are overwritten by the next frame. Return false to stop.</summary>
+/// <summary>One decoded frame: rows top to bottom, R G B bytes. The bytes are overwritten by the next frame. Return false to
+/// stop.</summary>
 delegate bool TakeFrame(long index, ReadOnlySpan<byte> rgb);
 
 /// <summary>Decodes a video frame by frame; one frame is held in memory.</summary>
 static class VideoReader
 {
     /// <remarks><paramref name="take"/>: called for every frame in order until it returns false. What it throws is thrown here.</remarks>
-    public static (long Frames, int Width, int Height) Read(string path, TakeFrame take, VideoReadOptions? options = null, FfmpegTools? tools = null, CancellationToken cancellationToken = default)
+    public static (long Frames, int Width, int Height) Read(string path, TakeFrame take, VideoReadOptions? options = null,
+        FfmpegTools? tools = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(take);
         options ??= new();
@@ -47,10 +49,12 @@ static class VideoReader
         string filter = FrameChoice.Option(Chain(options, width, height, widened), workspace, tools);
         try
         {
-            FfmpegRun.Execute(Job(workspace.AddInput(path), pipe.Target, options, filter, tools.FpsModeOption), $"Reading the video '{SafePath.Shorten(path, 200)}'", tools, workspace, enough.Token);
+            FfmpegRun.Execute(Job(workspace.AddInput(path), pipe.Target, options, filter, tools.FpsModeOption),
+                $"Reading the video '{SafePath.Shorten(path, 200)}'", tools, workspace, enough.Token);
             failed = false;
         }
-        catch (Exception e) when (sink.Ended && !cancellationToken.IsCancellationRequested && e is AlignmentException or OperationCanceledException)
+        catch (Exception e) when (sink.Ended && !cancellationToken.IsCancellationRequested
+            && e is AlignmentException or OperationCanceledException)
         {
             // We had enough and killed ffmpeg; that it complains is expected.
             cancellationToken.ThrowIfCancellationRequested();
@@ -66,7 +70,8 @@ static class VideoReader
     internal static string Chain(VideoReadOptions options, int width, int height, bool widened = false)
     {
         string rate = options.Fps is { } fps ? $"fps={fps}," : "", choice = options.Only is { } frames ? FrameChoice.Select(frames) : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{choice}{rate}scale={width}:{height}:flags={(widened ? "bicubic" : "area")}+accurate_rnd+full_chroma_int+bitexact");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{choice}{rate}scale={width}:{height}:flags={(widened ? "bicubic" : "area")}+accurate_rnd+full_chroma_int+bitexact");
     }
 
     internal static FFMpegArgumentProcessor Job(string input, string output, VideoReadOptions options, string filter, string fpsMode)
@@ -74,9 +79,11 @@ static class VideoReader
         // "V": a music file's cover picture is no video.
         string arguments = string.Create(CultureInfo.InvariantCulture,
             $"-map 0:V:0 -an -sn -dn {(options.Fps is null ? fpsMode + " passthrough " : "")}{filter}{(options.Only is { } only ? $" -frames:v {only.Count}" : "")} -f rawvideo -pix_fmt rgb24");
-        // Where the picture's size changes on the way ffmpeg sets up its filters again, and "select" would count from 0 again; scaling copes by itself.
+        // Where the picture's size changes on the way ffmpeg sets up its filters again, and "select" would count from 0 again; scaling
+        // copes by itself.
         string reinit = options.Only is null ? "" : "-reinit_filter 0 ";
-        return FFMpegArguments.FromFileInput(input, false, o => o.WithCustomArgument("-hide_banner -nostdin -v error " + reinit + FfmpegWorkspace.InputGuards))
+        return FFMpegArguments.FromFileInput(input, false,
+            o => o.WithCustomArgument("-hide_banner -nostdin -v error " + reinit + FfmpegWorkspace.InputGuards))
             .OutputToFile(output, true, o => o.WithCustomArgument(arguments));
     }
 

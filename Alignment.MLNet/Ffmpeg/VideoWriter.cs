@@ -45,7 +45,8 @@ static class VideoWriter
     // Codecs the MP4 muxer of every ffmpeg since 4.3 takes as they are.
     static readonly HashSet<string> s_mp4Audio = ["aac", "mp3", "mp2", "ac3", "eac3", "alac", "opus"];
 
-    /// <remarks><paramref name="draw"/>: called once for every frame, in order, on one thread at a time. What it throws is thrown here.</remarks>
+    /// <remarks><paramref name="draw"/>: called once for every frame, in order, on one thread at a time. What it throws is thrown
+    /// here.</remarks>
     public static void Write(string path, VideoFormat format, DrawFrame draw,
         VideoWriteOptions? options = null, FfmpegTools? tools = null, CancellationToken cancellationToken = default)
     {
@@ -80,9 +81,12 @@ static class VideoWriter
         // RGB to 4:2:0 with the same rounding on every processor, and the matrix players assume for what is tagged BT.709.
         const string toYuv = "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int+bitexact,format=yuv420p";
         string audio = audioInput is null ? ""
-            : string.Create(CultureInfo.InvariantCulture, $" -map 1:a:0 -c:a {(s_mp4Audio.Contains(audioCodec ?? "") ? "copy" : "aac -b:a 192k")} -flags:a +bitexact -t {EndMicroseconds(source)}us");
+            : string.Create(CultureInfo.InvariantCulture, $" -map 1:a:0 -c:a "
+                + $"{(s_mp4Audio.Contains(audioCodec ?? "") ? "copy" : "aac -b:a 192k")} -flags:a +bitexact -t "
+                + $"{EndMicroseconds(source)}us");
         string arguments = string.Create(CultureInfo.InvariantCulture,
-            $"-map 0:v:0{audio} -vf {toYuv} -c:v libx264 -preset medium -crf {options.Crf} -threads {EncoderThreads} -x264-params cpu-independent=1"
+            $"-map 0:v:0{audio} -vf {toYuv} -c:v libx264 -preset medium -crf {options.Crf} -threads {EncoderThreads} -x264-params "
+            + $"cpu-independent=1"
             + $" -colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv"
             + $" -map_metadata -1 -map_chapters -1 -fflags +bitexact -flags:v +bitexact -movflags +faststart -f mp4");
         return inputs.OutputToFile(FfmpegWorkspace.Output, true, o => o.WithCustomArgument(arguments));
@@ -100,9 +104,11 @@ static class VideoWriter
     {
         var (width, height, _, frames) = format;
         if (width is < 1 or > 16384 || height is < 1 or > 16384 || (options.OddSize == OddSize.Crop && (width < 2 || height < 2)))
-            throw BadDataException.For("The video's size", string.Create(CultureInfo.InvariantCulture, $"{width}x{height}"), "sides of 1 to 16384 pixels (2 and more when cropping)", "Choose another size.");
+            throw BadDataException.For("The video's size", string.Create(CultureInfo.InvariantCulture, $"{width}x{height}"),
+                "sides of 1 to 16384 pixels (2 and more when cropping)", "Choose another size.");
         if (frames < 1)
-            throw BadDataException.For("The number of frames", frames.ToString(CultureInfo.InvariantCulture), "at least 1", "A video needs a picture.");
+            throw BadDataException.For("The number of frames", frames.ToString(CultureInfo.InvariantCulture), "at least 1",
+                "A video needs a picture.");
         options.Require(options.Crf, options.Crf is >= 0 and <= MaxCrf, "0 (lossless) to 51 (worst)", "18 is visually transparent.");
     }
 }

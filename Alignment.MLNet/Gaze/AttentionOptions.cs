@@ -13,12 +13,13 @@ public sealed record AttentionOptions
     public GazeOptions Gaze { get; init; } = new();
 
     /// <summary>
-    /// How attention is predicted. Null: not at all where there is a gaze file – a scene that nobody looked at gets a map of zeros –, else by the default predictor. With a gaze
-    /// file it serves the scenes without any gaze; the record beside the heatmaps says which.
+    /// How attention is predicted. Null: not at all where there is a gaze file – a scene that nobody looked at gets a map of zeros –, else
+    /// by the default predictor. With a gaze file it serves the scenes without any gaze; the record beside the heatmaps says which.
     /// </summary>
     public AttentionPredictorOptions? Predict { get; init; }
 
-    /// <summary>How values become attention 0..1; null: a measured map is divided by its maximum, a predicted one left as the predictor has it.</summary>
+    /// <summary>How values become attention 0..1; null: a measured map is divided by its maximum, a predicted one left as the predictor has
+    /// it.</summary>
     public HeatmapNormalization? Normalize { get; init; }
 
     /// <summary>For the percentile normalization: what becomes 0.</summary>
@@ -27,7 +28,8 @@ public sealed record AttentionOptions
     /// <summary>For the percentile normalization: what becomes 1.</summary>
     public double HighPercentile { get; init; } = new NormalizeHeatmapOptions().HighPercentile;
 
-    /// <summary>Sigma of a Gaussian blur before that, in pixels of the map (on top of what the gaze's own sigma or the predictor does); 0: none.</summary>
+    /// <summary>Sigma of a Gaussian blur before that, in pixels of the map (on top of what the gaze's own sigma or the predictor does); 0:
+    /// none.</summary>
     public float Smoothing { get; init; }
 
     /// <summary>Replaces heatmaps that are there; provided ones are kept beside as <c>*.replaced</c>.</summary>
@@ -49,12 +51,16 @@ public sealed record AttentionOptions
         Predict?.Check();
         this.Require(Normalize, Normalize is not { } mode || Enum.IsDefined(mode), string.Join(", ", Enum.GetNames<HeatmapNormalization>()),
             "Use one of these.");
-        new NormalizeHeatmapOptions { Mode = Normalize ?? default, LowPercentile = LowPercentile, HighPercentile = HighPercentile, Smoothing = Smoothing }.Check();
-        this.Require(Normalize, Normalize != HeatmapNormalization.DivideBy255, "a division by the maximum or the range, percentiles, or a sum of one",
+        new NormalizeHeatmapOptions { Mode = Normalize ?? default, LowPercentile = LowPercentile, HighPercentile = HighPercentile,
+            Smoothing = Smoothing }.Check();
+        this.Require(Normalize, Normalize != HeatmapNormalization.DivideBy255,
+            "a division by the maximum or the range, percentiles, or a sum of one",
             "Dividing by 255 is for reading 8-bit files; what is computed here has its own scale.");
-        this.Require($"no file '{SafePath.Shorten(GazeFile ?? "", 300)}'", GazeFile is null || File.Exists(GazeFile), "a CSV file", "Correct the path, or leave the option out to predict attention.",
+        this.Require($"no file '{SafePath.Shorten(GazeFile ?? "", 300)}'", GazeFile is null || File.Exists(GazeFile), "a CSV file",
+            "Correct the path, or leave the option out to predict attention.",
             nameof(GazeFile));
         if (SourceFolders.FirstOrDefault(f => !Directory.Exists(f)) is { } missing)
-            throw UsageException.For($"{OptionName.Of<AttentionOptions>(nameof(SourceFolders))}", $"no folder '{SafePath.Shorten(missing, 300)}'", "a folder with scene lists", "Correct the path, or leave the option out.");
+            throw UsageException.For($"{OptionName.Of<AttentionOptions>(nameof(SourceFolders))}",
+                $"no folder '{SafePath.Shorten(missing, 300)}'", "a folder with scene lists", "Correct the path, or leave the option out.");
     }
 }

@@ -34,7 +34,8 @@ public enum HeatmapFate
 /// <param name="Participants">Measured: viewers in it.</param>
 /// <param name="Weight">Measured: summed durations in seconds, or the number of rows.</param>
 /// <param name="SigmaPixels">Measured: the Gaussian's sigma in pixels of the map.</param>
-public sealed record AttentionScene(string VideoId, int SceneNumber, HeatmapFate Fate, ProvenanceKind Origin, long? Rows = null, int? Participants = null, double? Weight = null, double? SigmaPixels = null);
+public sealed record AttentionScene(string VideoId, int SceneNumber, HeatmapFate Fate, ProvenanceKind Origin, long? Rows = null,
+    int? Participants = null, double? Weight = null, double? SigmaPixels = null);
 
 /// <summary>The result of <see cref="AttentionJob"/>.</summary>
 public sealed record AttentionResult : IJobResult
@@ -53,7 +54,8 @@ public sealed record AttentionResult : IJobResult
     /// <summary>Where the heatmaps that are there now come from.</summary>
     public required ProvenanceCounts Attention { get; init; }
 
-    /// <summary>What became of the gaze file's rows; null without a gaze file, or where no map was missing and its report is gone.</summary>
+    /// <summary>What became of the gaze file's rows; null without a gaze file, or where no map was missing and its report is
+    /// gone.</summary>
     public GazeReport? Gaze { get; init; }
 
     /// <summary>Measured scenes that no gaze row fell into: their maps are zero everywhere.</summary>

@@ -6,8 +6,8 @@ using Alignment.Transforms.Images;
 namespace Alignment.MLNet.Gaze;
 
 /// <summary>
-/// A sheet for each video, <c>attention_sheets/{video_id}.png</c> in the data folder: its stills, beside each the same with its attention over it in
-/// colour, and the attention's provenance.
+/// A sheet for each video, <c>attention_sheets/{video_id}.png</c> in the data folder: its stills, beside each the same with its attention
+/// over it in colour, and the attention's provenance.
 /// </summary>
 sealed class AttentionSheets(SceneFolder data)
 {
@@ -17,7 +17,8 @@ sealed class AttentionSheets(SceneFolder data)
 
     sealed record Facts(int Rows);
 
-    public IReadOnlyList<string> Make(IReadOnlyList<string> videoIds, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+    public IReadOnlyList<string> Make(IReadOnlyList<string> videoIds, IProgress<WorkProgress>? progress,
+        CancellationToken cancellationToken)
     {
         string folder = Path.Combine(data.DataFolder, Layout.AttentionSheets);
         var sheets = new List<string>();
@@ -36,16 +37,22 @@ sealed class AttentionSheets(SceneFolder data)
         if (all.Length == 0) return null;
         SceneFiles[] scenes = [.. all.Take(MostScenes)];
         var origins = new ProvenanceReader();
-        string[] words = [.. scenes.Select(s => origins.Of(s.Heatmap!).Word + (origins.Find(s.Heatmap!) is { Scene.Rows: 0 } ? ", no gaze" : ""))];
+        string[] words = [.. scenes.Select(s => origins.Of(s.Heatmap!).Word
+            + (origins.Find(s.Heatmap!) is { Scene.Rows: 0 } ? ", no gaze" : ""))];
         string path = SafePath.Under(folder, video + ".png"), record = SafePath.Under(folder, video + ".json");
-        var recipe = new Recipe(Format, [.. scenes.Select((s, i) => $"{s.Number} {words[i]} {HashOf(s.Still)} {HashOf(s.Heatmap!)}")], all.Length - scenes.Length);
+        var recipe = new Recipe(Format, [.. scenes.Select((s, i) => $"{s.Number} {words[i]} {HashOf(s.Still)} {HashOf(s.Heatmap!)}")],
+            all.Length - scenes.Length);
         if (OutputRecord.Current<Facts>(record, recipe) is not null) return path;
 
-        string[] rows = [.. scenes.Select((s, i) => FormattableString.Invariant($"Scene {s.Number}, {words[i]}")), .. all.Length > scenes.Length ? [FormattableString.Invariant($"and {all.Length - scenes.Length} more")] : Array.Empty<string>()];
+        string[] rows = [.. scenes.Select((s, i) => FormattableString.Invariant($"Scene {s.Number}, {words[i]}")),
+            .. all.Length > scenes.Length ? [FormattableString.Invariant($"and {all.Length - scenes.Length} more")]
+                : Array.Empty<string>()];
         DirectoryInfo drawn = Directory.CreateTempSubdirectory("alignment-sheet-");
         try
         {
-            ContactSheet.Write(path, rows, ["still", "attention"], (row, column) => row >= scenes.Length ? null : column == 0 ? scenes[row].Still : Over(scenes[row], drawn.FullName), CellWidth, cancellationToken);
+            ContactSheet.Write(path, rows, ["still", "attention"],
+                (row, column) => row >= scenes.Length ? null : column == 0 ? scenes[row].Still : Over(scenes[row], drawn.FullName),
+                CellWidth, cancellationToken);
         }
         finally
         {

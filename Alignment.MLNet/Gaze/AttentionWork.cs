@@ -25,14 +25,18 @@ sealed class AttentionWork : IDisposable
     ProvenanceCounts _origins = ProvenanceCounts.None;
     long _failures, _withoutGaze, _done, _toMake;
 
-    public AttentionWork(SceneFolder data, string given, string root, AttentionOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+    public AttentionWork(SceneFolder data, string given, string root, AttentionOptions options, IProgress<WorkProgress>? progress,
+        CancellationToken cancellationToken)
     {
         (_data, _root, _options, _progress, _cancel) = (data, root, options, progress, cancellationToken);
         IReadOnlyList<string> ids = data.VideoIds();
         if (options.Videos.FirstOrDefault(v => !ids.Contains(v)) is { } unknown)
-            throw UsageException.For($"{OptionName.Of<AttentionOptions>(nameof(AttentionOptions.Videos))} '{SafePath.Shorten(unknown)}'", "no such video", ids.Count == 0 ? "a video of the data set" : $"one of {string.Join(", ", ids.Take(10))}", "Correct the id.");
+            throw UsageException.For($"{OptionName.Of<AttentionOptions>(nameof(AttentionOptions.Videos))} '{SafePath.Shorten(unknown)}'",
+                "no such video", ids.Count == 0 ? "a video of the data set" : $"one of {string.Join(", ", ids.Take(10))}",
+                "Correct the id.");
         _videoIds = options.Videos.Count == 0 ? ids : [.. ids.Where(options.Videos.Contains)];
-        _sources = [.. options.SourceFolders.Concat(new[] { data.DataFolder, Path.GetFullPath(given), Path.GetDirectoryName(data.DataFolder) }.OfType<string>()).Distinct()];
+        _sources = [.. options.SourceFolders.Concat(new[] { data.DataFolder, Path.GetFullPath(given),
+            Path.GetDirectoryName(data.DataFolder) }.OfType<string>()).Distinct()];
         _predictor = HeatmapPipeline.Predictor(options);
     }
 
@@ -44,13 +48,17 @@ sealed class AttentionWork : IDisposable
         // 2. Gaze, into the order of the scenes.
         string spillPath = Path.Combine(_root, ".gaze" + AtomicFile.PartialSuffix);
         File.Delete(spillPath);
-        using GazeSource? gaze = _options.GazeFile is null ? null : GazeSource.Open(_data, _data.VideoIds(), _sources, _options, spillPath, Path.Combine(_root, Layout.GazeReport), read: _toMake > 0, Add, _progress, _cancel);
+        using GazeSource? gaze = _options.GazeFile is null ? null
+            : GazeSource.Open(_data, _data.VideoIds(), _sources, _options, spillPath, Path.Combine(_root, Layout.GazeReport),
+            read: _toMake > 0, Add, _progress, _cancel);
 
         // 3. Video after video.
         var pipeline = new HeatmapPipeline(_options, gaze, _predictor);
         foreach (string id in _videoIds) Video(id, gaze, pipeline);
         IReadOnlyList<string> sheets = _options.ContactSheets ? new AttentionSheets(_data).Make(_videoIds, _progress, _cancel) : [];
-        if (_fates.Count == 0) throw BadDataException.For("No scenes found", $"no still in '{Path.Combine(_data.DataFolder, Layout.Stills)}'", SceneNames.ExpectedStill("{video_id}"), "Detect the scenes with `alignment scenes` first.");
+        if (_fates.Count == 0) throw BadDataException.For("No scenes found",
+            $"no still in '{Path.Combine(_data.DataFolder, Layout.Stills)}'", SceneNames.ExpectedStill("{video_id}"),
+            "Detect the scenes with `alignment scenes` first.");
         return new()
         {
             HeatmapFolder = _root,
@@ -93,12 +101,14 @@ sealed class AttentionWork : IDisposable
             SceneGaze? gaze = source?.Of(id, scene.Number);
             if (scene.Heatmap is { } there && !_options.Force)
             {
-                if (Existing(id, scene, there, known, gaze, pipeline) is { IsOfOtherMethod: true } old) otherMethod[old] = otherMethod.GetValueOrDefault(old) + 1;
+                if (Existing(id, scene, there, known, gaze, pipeline) is { IsOfOtherMethod: true } old)
+                    otherMethod[old] = otherMethod.GetValueOrDefault(old) + 1;
                 continue;
             }
             if (source is not null && gaze is null && _predictor is null)
             {
-                Note(new(id, scene.Number, HeatmapFate.Missing, ProvenanceKind.Measured), null);   // the reason was reported with the scene list
+                // the reason was reported with the scene list
+                Note(new(id, scene.Number, HeatmapFate.Missing, ProvenanceKind.Measured), null);
                 continue;
             }
             double[] fixations = [];
@@ -122,7 +132,8 @@ sealed class AttentionWork : IDisposable
         }
         Write(folder, waiting, pipeline);
         foreach (var (maker, count) in otherMethod)
-            Add(new(id, null, FormattableString.Invariant($"{count} {(count == 1 ? "heatmap was" : "heatmaps were")} predicted by {SafePath.Shorten(maker.By)} in {maker.MethodWords} of its method; this program has {maker.MethodNowWords}, which gives other maps. Left as they are; make them again by force, and then what was made of them."), Breaks: false));
+            Add(new(id, null, FormattableString.Invariant(
+                $"{count} {(count == 1 ? "heatmap was" : "heatmaps were")} predicted by {SafePath.Shorten(maker.By)} in {maker.MethodWords} of its method; this program has {maker.MethodNowWords}, which gives other maps. Left as they are; make them again by force, and then what was made of them."), Breaks: false));
     }
 
     /// <summary>Computes the waiting heatmaps side by side, and writes them in order.</summary>
@@ -133,11 +144,13 @@ sealed class AttentionWork : IDisposable
         folder.Commit([.. results.Select(r => r.Ready).OfType<ReadyHeatmap>()]);
         foreach (var (plan, (ready, failure)) in waiting.Zip(results))
         {
-            if (ready is not null) Note(Scene(plan.VideoId, plan.SceneNumber, HeatmapFate.Made, ready.Maker.Kind, ready.Entry), new(ready.Maker.Kind, ready.Maker.By));
+            if (ready is not null) Note(Scene(plan.VideoId, plan.SceneNumber, HeatmapFate.Made, ready.Maker.Kind, ready.Entry),
+                new(ready.Maker.Kind, ready.Maker.By));
             else
             {
                 Add(new(plan.VideoId, plan.SceneNumber, failure!, Breaks: true));
-                Note(new(plan.VideoId, plan.SceneNumber, HeatmapFate.Missing, plan.Gaze is null ? ProvenanceKind.Predicted : ProvenanceKind.Measured), null);
+                Note(new(plan.VideoId, plan.SceneNumber, HeatmapFate.Missing,
+                    plan.Gaze is null ? ProvenanceKind.Predicted : ProvenanceKind.Measured), null);
             }
         }
         _done += waiting.Count;
@@ -169,13 +182,15 @@ sealed class AttentionWork : IDisposable
             return null;
         }
         bool current = maker.Kind == ProvenanceKind.Measured
-            ? pipeline.Measured is { } measured && gaze is not null && VideoHeatmaps.Same(maker, measured) && GazeSource.SamePlace(entry, gaze)
+            ? pipeline.Measured is { } measured && gaze is not null && VideoHeatmaps.Same(maker, measured)
+            && GazeSource.SamePlace(entry, gaze)
             : _predictor is not null && VideoHeatmaps.Same(maker, pipeline.Predicted) && entry.StillSha256 == FileHash.OfFile(scene.Still);
         Note(Scene(id, scene.Number, current ? HeatmapFate.UpToDate : HeatmapFate.Kept, maker.Kind, entry), new(maker.Kind, maker.By));
         return maker;
     }
 
-    static AttentionScene Scene(string id, int number, HeatmapFate fate, ProvenanceKind origin, HeatmapEntry entry) => new(id, number, fate, origin, entry.Rows, entry.Participants, entry.Weight, entry.SigmaPixels);
+    static AttentionScene Scene(string id, int number, HeatmapFate fate, ProvenanceKind origin, HeatmapEntry entry) =>
+        new(id, number, fate, origin, entry.Rows, entry.Participants, entry.Weight, entry.SigmaPixels);
 
     void Note(AttentionScene scene, HeatmapProvenance? origin)
     {

@@ -37,8 +37,10 @@ public sealed record GazeOptions
         Sigma.Check();
         Geometry.Check();
         this.Require($"{FrameWidth}x{FrameHeight}",
-            FrameWidth is null == FrameHeight is null && FrameWidth is null or (>= 1 and <= 100_000) && FrameHeight is null or (>= 1 and <= 100_000),
-            "a width and a height in pixels", "Give the size of the frame that x and y are measured in, such as 1920x1080.", nameof(FrameWidth));
+            FrameWidth is null == FrameHeight is null && FrameWidth is null or (>= 1 and <= 100_000)
+            && FrameHeight is null or (>= 1 and <= 100_000),
+            "a width and a height in pixels", "Give the size of the frame that x and y are measured in, such as 1920x1080.",
+            nameof(FrameWidth));
         this.Require("normalised coordinates too", Coordinates != GazeCoordinates.Normalised || FrameWidth is null, "pixels",
             "Leave the size out: normalised coordinates fit every size.", nameof(FrameWidth));
         this.Require(MostLinesKept, MostLinesKept >= 0, "0 or more", "Leave it at its default if unsure.");

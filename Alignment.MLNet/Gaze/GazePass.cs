@@ -8,8 +8,8 @@ sealed class GazePass(GazeScenes scenes, GazeOptions options, GazeSpill spill)
     /// <summary>More participants than any study has.</summary>
     const int MostParticipants = 1_000_000;
 
-    // Share of the rows that must contradict the kind of coordinates, and the value they must exceed: gaze beside the screen reaches a little over
-    // 1, not twice the frame.
+    // Share of the rows that must contradict the kind of coordinates, and the value they must exceed: gaze beside the screen reaches a
+    // little over 1, not twice the frame.
     const double Contradicting = 0.9, FarBeyond = 2;
 
     const int Every = 1 << 16;
@@ -49,7 +49,8 @@ sealed class GazePass(GazeScenes scenes, GazeOptions options, GazeSpill spill)
     {
         if (row.IsMalformed) return GazeDrop.MalformedRow;
         double held = 1;
-        if (!NumberText.TryParse(row.Seconds, out double time) || !NumberText.TryParse(row.Across, out double x) || !NumberText.TryParse(row.Down, out double y) || (timed && !NumberText.TryParse(row.Held, out held)))
+        if (!NumberText.TryParse(row.Seconds, out double time) || !NumberText.TryParse(row.Across, out double x)
+            || !NumberText.TryParse(row.Down, out double y) || (timed && !NumberText.TryParse(row.Held, out held)))
             return GazeDrop.NotANumber;
         if (scenes.Find(row.Video) is not { } video) return GazeDrop.UnknownVideo;
         if (video.Scenes.Count == 0) return GazeDrop.NoSceneList;
@@ -89,16 +90,24 @@ sealed class GazePass(GazeScenes scenes, GazeOptions options, GazeSpill spill)
         string subject = $"The gaze file '{SafePath.Shorten(path, 300)}'";
         string Share(long n) => FormattableString.Invariant($"{n} of {_placed} rows");
         int width = options.FrameWidth ?? scene.Width, height = options.FrameHeight ?? scene.Height;
-        if (options.Coordinates == GazeCoordinates.Pixels && width > 4 && height > 4 && _fractions > 0 && _inUnit >= Contradicting * _placed)
-            throw BadDataException.For(subject, $"x and y from 0 to 1 in {Share(_inUnit)}", FormattableString.Invariant($"pixels of a frame of {width}x{height}"), $"If they are parts of the frame's width and height, give {OptionName.Of<GazeOptions>(nameof(GazeOptions.Coordinates))} normalised.");
+        if (options.Coordinates == GazeCoordinates.Pixels && width > 4 && height > 4 && _fractions > 0
+            && _inUnit >= Contradicting * _placed)
+            throw BadDataException.For(subject, $"x and y from 0 to 1 in {Share(_inUnit)}",
+                FormattableString.Invariant($"pixels of a frame of {width}x{height}"),
+                $"If they are parts of the frame's width and height, give {OptionName.Of<GazeOptions>(nameof(GazeOptions.Coordinates))} "
+                + $"normalised.");
         if (options.Coordinates == GazeCoordinates.Normalised && _farBeyond >= Contradicting * _placed)
-            throw BadDataException.For(subject, FormattableString.Invariant($"x or y above {FarBeyond} in {Share(_farBeyond)}"), "parts of the frame's width and height, from 0 to 1", $"If they are pixels, give {OptionName.Of<GazeOptions>(nameof(GazeOptions.Coordinates))} pixels (the default), and {OptionName.Of<GazeOptions>(nameof(GazeOptions.FrameWidth))} where the frame is not the still's size.");
+            throw BadDataException.For(subject, FormattableString.Invariant($"x or y above {FarBeyond} in {Share(_farBeyond)}"),
+                "parts of the frame's width and height, from 0 to 1",
+                $"If they are pixels, give {OptionName.Of<GazeOptions>(nameof(GazeOptions.Coordinates))} pixels (the default), and "
+                + $"{OptionName.Of<GazeOptions>(nameof(GazeOptions.FrameWidth))} where the frame is not the still's size.");
     }
 
     // Reasons that any file's rows can have are always listed, the others where they occurred.
     Dictionary<string, GazeDropped> Dropped() => Enum.GetValues<GazeDrop>()
         .Where(d => _counts[(int)d] > 0 || d is not (GazeDrop.MalformedRow or GazeDrop.NoSceneList or GazeDrop.NoStill))
-        .ToDictionary(d => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(d.ToString()), d => new GazeDropped(_counts[(int)d], _lines[(int)d]));
+        .ToDictionary(d => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(d.ToString()),
+        d => new GazeDropped(_counts[(int)d], _lines[(int)d]));
 
     /// <summary>FNV-1a over the name's bytes, mixed once more; it only tells participants apart.</summary>
     static ulong Name(ReadOnlySpan<byte> name)

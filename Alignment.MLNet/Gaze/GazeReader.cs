@@ -5,7 +5,8 @@ namespace Alignment.MLNet.Gaze;
 /// <summary>The rows of a gaze CSV. A cell ends on its line, so that an unclosed quote spoils one row and not the rest.</summary>
 sealed class GazeReader : IDisposable
 {
-    public const string VideoId = "video_id", Participant = "participant", Time = "time_seconds", X = "x", Y = "y", Duration = "duration_seconds";
+    public const string VideoId = "video_id", Participant = "participant", Time = "time_seconds", X = "x", Y = "y",
+        Duration = "duration_seconds";
 
     static readonly string[] s_columns = [VideoId, Participant, Time, X, Y, Duration];
 
@@ -20,15 +21,18 @@ sealed class GazeReader : IDisposable
     {
         string full = Path.GetFullPath(path), subject = $"The gaze file '{SafePath.Shorten(full, 300)}'";
         if (!File.Exists(full))
-            throw BadDataException.For(subject, Directory.Exists(full) ? "a folder" : "no such file", "a CSV of gaze or fixations", "Correct the path.");
+            throw BadDataException.For(subject, Directory.Exists(full) ? "a folder" : "no such file", "a CSV of gaze or fixations",
+                "Correct the path.");
         BadDataException Bad(string found) => BadDataException.For(subject, found,
-            $"a CSV with the columns {string.Join(", ", s_columns[..^1])} and, for fixations, {Duration}", "Export it again, as UTF-8, with these names in the first line.");
+            $"a CSV with the columns {string.Join(", ", s_columns[..^1])} and, for fixations, {Duration}",
+            "Export it again, as UTF-8, with these names in the first line.");
         CsvReader csv = CsvReader.Open(full, subject, multiline: false, Bad);
         foreach (string column in s_columns)
         {
             int times = csv.Header.Count(h => h.Equals(column, StringComparison.OrdinalIgnoreCase));
             string? found = times > 1 ? $"the column {column} {(times == 2 ? "twice" : "several times")}"
-                : times == 0 && column != Duration ? $"no column {column} among {SafePath.Shorten(string.Join(", ", csv.Header), 200)}" : null;
+                : times == 0 && column != Duration ? $"no column {column} among {SafePath.Shorten(string.Join(", ", csv.Header), 200)}"
+                : null;
             if (found is null) continue;
             csv.Dispose();
             throw Bad(found);

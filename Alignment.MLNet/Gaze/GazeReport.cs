@@ -6,7 +6,8 @@ enum GazeDrop
     /// <summary>The line is no row: a quote that is not closed on it, text behind a closing quote, or more than 4 MiB.</summary>
     MalformedRow,
 
-    /// <summary>Time, x, y, or the duration where there is such a column: empty, no number in invariant notation, NaN or infinite.</summary>
+    /// <summary>Time, x, y, or the duration where there is such a column: empty, no number in invariant notation, NaN or
+    /// infinite.</summary>
     NotANumber,
 
     /// <summary>The data set has no such video (compared exactly).</summary>
@@ -39,5 +40,7 @@ public sealed record GazeDropped(long Count, IReadOnlyList<long> Lines);
 /// <param name="Rows">Data rows.</param>
 /// <param name="RowsUsed">Those that weigh in a heatmap.</param>
 /// <param name="Participants">Different participants among the used rows, counted up to a million.</param>
-/// <param name="Dropped">The others by reason (<see cref="GazeDrop"/> in snake_case); reasons that any file's rows can have are listed with 0 too.</param>
-public sealed record GazeReport(string File, string Sha256, long Rows, long RowsUsed, int Participants, IReadOnlyDictionary<string, GazeDropped> Dropped);
+/// <param name="Dropped">The others by reason (<see cref="GazeDrop"/> in snake_case); reasons that any file's rows can have are listed with
+/// 0 too.</param>
+public sealed record GazeReport(string File, string Sha256, long Rows, long RowsUsed, int Participants,
+    IReadOnlyDictionary<string, GazeDropped> Dropped);

@@ -48,13 +48,16 @@ sealed class GazeScenes
         foreach (GazeVideo v in _videos)
         {
             sha.AppendData(Encoding.UTF8.GetBytes($"{v.VideoId}\n"));
-            foreach (GazeScene s in v.Scenes) sha.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{s.Number} {s.StartSeconds:R} {s.EndSeconds:R} {s.Width}x{s.Height} {s.Slot >= 0}\n")));
+            foreach (GazeScene s in v.Scenes)
+                sha.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant(
+                    $"{s.Number} {s.StartSeconds:R} {s.EndSeconds:R} {s.Width}x{s.Height} {s.Slot >= 0}\n")));
         }
         return Convert.ToHexStringLower(sha.GetHashAndReset());
     }
 
     /// <summary>Reads scene lists and the headers of stills; problems are reported.</summary>
-    public static GazeScenes Read(SceneFolder data, IReadOnlyList<string> videoIds, IReadOnlyList<string> sources, Action<AttentionProblem> report, CancellationToken cancellationToken)
+    public static GazeScenes Read(SceneFolder data, IReadOnlyList<string> videoIds, IReadOnlyList<string> sources,
+        Action<AttentionProblem> report, CancellationToken cancellationToken)
     {
         var all = new GazeScenes();
         foreach (string id in videoIds)
@@ -76,7 +79,8 @@ sealed class GazeScenes
         // The exact id first: no other spelling takes its place.
         foreach (GazeVideo video in all._videos) all._byId[Encoding.UTF8.GetBytes(video.VideoId)] = video;
         foreach (GazeVideo video in all._videos.Where(v => !Ascii.IsValid(v.VideoId)))
-            foreach (NormalizationForm form in new[] { NormalizationForm.FormC, NormalizationForm.FormD }) all._byId.TryAdd(Encoding.UTF8.GetBytes(video.VideoId.Normalize(form)), video);
+            foreach (NormalizationForm form in new[] { NormalizationForm.FormC, NormalizationForm.FormD })
+                all._byId.TryAdd(Encoding.UTF8.GetBytes(video.VideoId.Normalize(form)), video);
         return all;
     }
 
@@ -84,7 +88,10 @@ sealed class GazeScenes
     {
         if (VideoSource.Find(id, sources).SceneListFile is not { } file)
         {
-            report(new(id, null, $"No scene list: it is not known when the scenes of '{id}' begin, so that no gaze can be given to them. Looked for '{id}.scenes.csv', '{id}/scenes.csv', 'video_scene_cuts/{id}/scenes.csv' and '{id}.truth.json' in {SafePath.Shorten(string.Join(", ", sources.Select(s => $"'{s}'")), 400)}. Make it with `alignment scenes`, or name its folder as a source.", Breaks: true));
+            report(new(id, null, $"No scene list: it is not known when the scenes of '{id}' begin, so that no gaze can be given to them. "
+                + $"Looked for '{id}.scenes.csv', '{id}/scenes.csv', 'video_scene_cuts/{id}/scenes.csv' and '{id}.truth.json' in "
+                + $"{SafePath.Shorten(string.Join(", ", sources.Select(s => $"'{s}'")), 400)}. Make it with `alignment scenes`, or name "
+                + $"its folder as a source.", Breaks: true));
             return new(id, [], 0);
         }
         SceneList list = SceneList.Read(file);
@@ -93,7 +100,9 @@ sealed class GazeScenes
         foreach (SceneSpan span in list.Scenes)
         {
             PictureHeader? size = null;
-            if (!stills.TryGetValue(span.SceneNumber, out string? still)) report(new(id, span.SceneNumber, $"'{Path.GetFileName(file)}' has scene {span.SceneNumber}, the data set no still of it: gaze on it is not used. Take the still, or leave the scene out of both.", Breaks: false));
+            if (!stills.TryGetValue(span.SceneNumber, out string? still))
+                report(new(id, span.SceneNumber, $"'{Path.GetFileName(file)}' has scene {span.SceneNumber}, the data set no still of it: "
+                    + $"gaze on it is not used. Take the still, or leave the scene out of both.", Breaks: false));
             else
             {
                 try
@@ -105,11 +114,14 @@ sealed class GazeScenes
                     report(new(id, span.SceneNumber, SafePath.Shorten(e.Message, 500), Breaks: true));
                 }
             }
-            scenes.Add(new(span.SceneNumber, size is null ? -1 : Slots++, list.Fps.SecondsAt(span.StartFrame), list.Fps.SecondsAt(span.EndFrame), size?.Width ?? 0, size?.Height ?? 0));
+            scenes.Add(new(span.SceneNumber, size is null ? -1 : Slots++, list.Fps.SecondsAt(span.StartFrame),
+                list.Fps.SecondsAt(span.EndFrame), size?.Width ?? 0, size?.Height ?? 0));
         }
         int[] unlisted = [.. stills.Keys.Except(list.Scenes.Select(s => s.SceneNumber)).Order()];
         if (unlisted.Length > 0)
-            report(new(id, unlisted[0], FormattableString.Invariant($"{unlisted.Length} still(s), the first of scene {unlisted[0]}, are of no scene in '{Path.GetFileName(file)}': it is not known when they are on. Detect the scenes again, or remove the stills."), Breaks: true));
+            report(new(id, unlisted[0],
+                FormattableString.Invariant(
+                $"{unlisted.Length} still(s), the first of scene {unlisted[0]}, are of no scene in '{Path.GetFileName(file)}': it is not known when they are on. Detect the scenes again, or remove the stills."), Breaks: true));
         return new(id, scenes, list.Fps.SecondsAt(list.Frames));
     }
 

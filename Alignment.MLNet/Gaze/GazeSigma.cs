@@ -36,8 +36,8 @@ public sealed record ViewingGeometry
 public sealed record GazeSigma(double Value, SigmaUnit Unit)
 {
     /// <summary>
-    /// 30 pixels: about one degree – the span of sharp sight, and what fixation maps are usually blurred by – where a video of 1280 to 1920 pixels
-    /// fills a 24-inch screen at 60 cm, or a smaller one is shown pixel by pixel.
+    /// 30 pixels: about one degree – the span of sharp sight, and what fixation maps are usually blurred by – where a video of 1280 to 1920
+    /// pixels fills a 24-inch screen at 60 cm, or a smaller one is shown pixel by pixel.
     /// </summary>
     public static GazeSigma Default { get; } = new(30, SigmaUnit.Pixels);
 
@@ -62,8 +62,9 @@ public sealed record GazeSigma(double Value, SigmaUnit Unit)
     }
 
     /// <summary>
-    /// In pixels of a frame of <paramref name="frameWidth"/> pixels: with the angle θ, 2 · D · tan(θ / 2) · frameWidth / W, where D is the distance and W the
-    /// width at which the frame was seen (the definition of visual angle, e.g. Holmqvist et al., Eye Tracking, Oxford University Press 2011, ch. 2).
+    /// In pixels of a frame of <paramref name="frameWidth"/> pixels: with the angle θ, 2 · D · tan(θ / 2) · frameWidth / W, where D is the
+    /// distance and W the width at which the frame was seen (the definition of visual angle, e.g. Holmqvist et al., Eye Tracking, Oxford
+    /// University Press 2011, ch. 2).
     /// </summary>
     public double InPixels(ViewingGeometry geometry, int frameWidth)
     {
@@ -72,7 +73,8 @@ public sealed record GazeSigma(double Value, SigmaUnit Unit)
     }
 
     /// <summary>"30px", "1deg".</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Value}{(Unit == SigmaUnit.Degrees ? "deg" : "px")}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Value}{(Unit == SigmaUnit.Degrees ? "deg" : "px")}");
 
     static UsageException Bad(string found) => UsageException.For(
         $"{OptionName.Of<GazeOptions>(nameof(GazeOptions.Sigma))}", $"'{SafePath.Shorten(found)}'",

@@ -8,8 +8,9 @@ namespace Alignment.MLNet.Gaze;
 readonly record struct GazeRow(int Slot, int Pixel, double Weight, ulong Participant);
 
 /// <summary>
-/// Sorts rows by scene in bounded memory (an external sort): runs of up to a million rows are sorted – stable, so that sums are taken in the file's order
-/// and are the same every time – and written to one temporary file; then all runs are read side by side, scene after scene.
+/// Sorts rows by scene in bounded memory (an external sort): runs of up to a million rows are sorted – stable, so that sums are taken in
+/// the file's order and are the same every time – and written to one temporary file; then all runs are read side by side, scene after
+/// scene.
 /// </summary>
 sealed class GazeSpill : IDisposable
 {
@@ -75,7 +76,8 @@ sealed class GazeSpill : IDisposable
         foreach (Run run in _runs) run.Buffer = new GazeRow[rows];
     }
 
-    /// <summary>The next rows of a scene, in the order they came; call until it is false. Scenes are read in ascending order; others may be skipped.</summary>
+    /// <summary>The next rows of a scene, in the order they came; call until it is false. Scenes are read in ascending order; others may be
+    /// skipped.</summary>
     public bool Next(int slot, out ReadOnlySpan<GazeRow> rows)
     {
         if (!_isFinished) throw new InvalidOperationException("The rows are still being taken.");

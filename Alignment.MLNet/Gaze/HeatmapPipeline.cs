@@ -19,8 +19,8 @@ namespace Alignment.MLNet.Gaze;
 sealed record HeatmapPlan(string VideoId, int SceneNumber, string Still, SceneGaze? Gaze, double[] Fixations);
 
 /// <summary>
-/// Scenes to finished heatmap files, by two chains of stages: DrawFixations or PredictAttention, and NormalizeHeatmap behind either. Several
-/// cursors read them at once.
+/// Scenes to finished heatmap files, by two chains of stages: DrawFixations or PredictAttention, and NormalizeHeatmap behind either.
+/// Several cursors read them at once.
 /// </summary>
 sealed class HeatmapPipeline(AttentionOptions options, GazeSource? gaze, PredictAttentionTransformer? predict)
 {
@@ -32,8 +32,10 @@ sealed class HeatmapPipeline(AttentionOptions options, GazeSource? gaze, Predict
     [
         RowColumn<HeatmapPlan>.Int(SceneColumns.StillWidth, p => p.Gaze!.Scene.Width),
         RowColumn<HeatmapPlan>.Int(SceneColumns.StillHeight, p => p.Gaze!.Scene.Height),
-        new(SceneColumns.FixationSigmaX, NumberDataViewType.Double, row => (ValueGetter<double>)((ref double to) => to = row().Gaze!.SigmaX)),
-        new(SceneColumns.FixationSigmaY, NumberDataViewType.Double, row => (ValueGetter<double>)((ref double to) => to = row().Gaze!.SigmaY)),
+        new(SceneColumns.FixationSigmaX, NumberDataViewType.Double,
+            row => (ValueGetter<double>)((ref double to) => to = row().Gaze!.SigmaX)),
+        new(SceneColumns.FixationSigmaY, NumberDataViewType.Double,
+            row => (ValueGetter<double>)((ref double to) => to = row().Gaze!.SigmaY)),
         new(SceneColumns.Fixations, new VectorDataViewType(NumberDataViewType.Double), row =>
             (ValueGetter<VBuffer<double>>)((ref VBuffer<double> to) => to = new(row().Fixations.Length, row().Fixations))),
     ];
@@ -77,7 +79,8 @@ sealed class HeatmapPipeline(AttentionOptions options, GazeSource? gaze, Predict
         GazeFile = gaze.File,
         GazeSha256 = gaze.Sha256,
         Coordinates = options.Gaze.Coordinates.ToString(),
-        Frame = options.Gaze.FrameWidth is null ? null : FormattableString.Invariant($"{options.Gaze.FrameWidth}x{options.Gaze.FrameHeight}"),
+        Frame = options.Gaze.FrameWidth is null ? null
+            : FormattableString.Invariant($"{options.Gaze.FrameWidth}x{options.Gaze.FrameHeight}"),
         Sigma = options.Gaze.Sigma.ToString(),
         ViewingDistanceCm = options.Gaze.Sigma.Unit == SigmaUnit.Degrees ? options.Gaze.Geometry.DistanceCm : null,
         ScreenWidthCm = options.Gaze.Sigma.Unit == SigmaUnit.Degrees ? options.Gaze.Geometry.WidthCm : null,
@@ -98,7 +101,8 @@ sealed class HeatmapPipeline(AttentionOptions options, GazeSource? gaze, Predict
             string map = chain.Key || options.Normalize is not null ? SceneColumns.Heatmap : SceneColumns.HeatmapRaw;
             string[] columns = [SceneColumns.StillWidth, SceneColumns.StillHeight, map];
             IDataView view = chain.Key ? MeasuredView(rows) : PredictedView(rows);
-            foreach (var group in GroupReader.Read(view, columns, row => Open(row, map, rows), Math.Min(rows.Length, Environment.ProcessorCount), cancellationToken))
+            foreach (var group in GroupReader.Read(view, columns, row => Open(row, map, rows),
+                Math.Min(rows.Length, Environment.ProcessorCount), cancellationToken))
                 foreach (var result in group.Rows) results[places[next++]] = result;
         }
         return results;
@@ -107,16 +111,19 @@ sealed class HeatmapPipeline(AttentionOptions options, GazeSource? gaze, Predict
     IDataView MeasuredView(IReadOnlyList<HeatmapPlan> plans) =>
         Normalized(_draw.Transform(new RowsView<HeatmapPlan>(plans, s_gaze)), _normalizeMeasured);
 
-    IDataView PredictedView(IReadOnlyList<HeatmapPlan> plans) => Normalized(predict!.Transform(new RowsView<HeatmapPlan>(plans, s_still)), options.Normalize);
+    IDataView PredictedView(IReadOnlyList<HeatmapPlan> plans) =>
+        Normalized(predict!.Transform(new RowsView<HeatmapPlan>(plans, s_still)), options.Normalize);
 
     /// <summary>The predictor's own scale is kept unless another is wanted.</summary>
     IDataView Normalized(IDataView view, HeatmapNormalization? mode) => mode is { } m
-        ? new NormalizeHeatmapTransformer(new() { Mode = m, LowPercentile = options.LowPercentile, HighPercentile = options.HighPercentile }).Transform(view)
+        ? new NormalizeHeatmapTransformer(new() { Mode = m, LowPercentile = options.LowPercentile,
+        HighPercentile = options.HighPercentile }).Transform(view)
         : view;
 
     Func<(ReadyHeatmap?, string?)> Open(DataViewRow row, string map, HeatmapPlan[] plans)
     {
-        ValueGetter<int> readWidth = row.GetGetter<int>(row.Schema[SceneColumns.StillWidth]), readHeight = row.GetGetter<int>(row.Schema[SceneColumns.StillHeight]);
+        ValueGetter<int> readWidth = row.GetGetter<int>(row.Schema[SceneColumns.StillWidth]),
+            readHeight = row.GetGetter<int>(row.Schema[SceneColumns.StillHeight]);
         ValueGetter<VBuffer<float>> readMap = row.GetGetter<VBuffer<float>>(row.Schema[map]);
         VBuffer<float> values = default;
         int width = 0, height = 0;
@@ -144,9 +151,11 @@ sealed class HeatmapPipeline(AttentionOptions options, GazeSource? gaze, Predict
         ushort[] words = new ushort[map.Length];
         for (int i = 0; i < words.Length; i++) words[i] = (ushort)(Math.Clamp(map[i] / white, 0f, 1f) * White16 + 0.5f);
         byte[] png = PngWriter.Grey16(words, width, height);
-        var entry = new HeatmapEntry(plan.SceneNumber, VideoHeatmaps.FileOf(plan.VideoId, plan.SceneNumber), FileHash.OfBytes(png), 0) { White = white };
+        var entry = new HeatmapEntry(plan.SceneNumber, VideoHeatmaps.FileOf(plan.VideoId, plan.SceneNumber), FileHash.OfBytes(png),
+            0) { White = white };
         return plan.Gaze is not { } gaze ? new(png, Predicted, entry with { StillSha256 = FileHash.OfFile(plan.Still) })
-            : new(png, Measured!, entry with { Rows = gaze.Rows, Participants = gaze.Participants, Weight = gaze.Weight, SigmaPixels = gaze.SigmaX, Place = GazeSource.PlaceOf(gaze.Scene) });
+            : new(png, Measured!, entry with { Rows = gaze.Rows, Participants = gaze.Participants, Weight = gaze.Weight,
+            SigmaPixels = gaze.SigmaX, Place = GazeSource.PlaceOf(gaze.Scene) });
     }
 
     static string Text(HeatmapNormalization? mode, double low, double high) => mode switch

@@ -22,7 +22,8 @@ sealed class VideoHeatmaps
     {
         (_folder, _videoId) = (SafePath.Under(root, videoId), videoId);
         if (new DirectoryInfo(_folder).LinkTarget is not null || new DirectoryInfo(root).LinkTarget is not null)
-            throw BadDataException.For($"The folder '{_folder}'", "a link", "a plain folder", "Remove it; no heatmap is written through links.");
+            throw BadDataException.For($"The folder '{_folder}'", "a link", "a plain folder",
+                "Remove it; no heatmap is written through links.");
         HeatmapRecord? record = HeatmapRecord.Read(_folder);
         _makers = [.. record?.Makers ?? []];
         foreach (HeatmapEntry scene in record?.Scenes ?? []) _scenes[scene.SceneNumber] = scene;
@@ -54,7 +55,8 @@ sealed class VideoHeatmaps
             if (!isOurs && !File.Exists(path + ReplacedSuffix)) File.Move(path, path + ReplacedSuffix);
             else if (!heatmaps.Any(m => m.Entry.File == Path.GetFileName(path))) File.Delete(path);
         }
-        foreach (ReadyHeatmap heatmap in heatmaps) AtomicFile.WriteBytes(Path.Combine(_folder, heatmap.Entry.File), heatmap.Png, durable: false);
+        foreach (ReadyHeatmap heatmap in heatmaps) AtomicFile.WriteBytes(Path.Combine(_folder, heatmap.Entry.File), heatmap.Png,
+            durable: false);
     }
 
     /// <summary>Pictures in the folder that are read as a scene's heatmap, and whether they were written here.</summary>
@@ -71,6 +73,7 @@ sealed class VideoHeatmaps
     {
         // Unused makers go; the others keep their order.
         HeatmapMethod[] used = [.. _makers.Where((_, i) => _scenes.Values.Any(s => s.Maker == i))];
-        new HeatmapRecord { VideoId = _videoId, Makers = used, Scenes = [.. _scenes.Values.Select(s => s with { Maker = Array.IndexOf(used, _makers[s.Maker]) })] }.Write(_folder);
+        new HeatmapRecord { VideoId = _videoId, Makers = used,
+            Scenes = [.. _scenes.Values.Select(s => s with { Maker = Array.IndexOf(used, _makers[s.Maker]) })] }.Write(_folder);
     }
 }

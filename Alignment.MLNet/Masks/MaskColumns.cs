@@ -21,7 +21,8 @@ sealed class MaskVideo(string id, string keyword, MaskSheet sheet)
     public MaskStatistics? Before { get; set; }
 }
 
-/// <summary>The columns of <see cref="MaskKeywordEstimator"/> in the row at hand. Each is computed when it is read, so that a mask that is there costs no model.</summary>
+/// <summary>The columns of <see cref="MaskKeywordEstimator"/> in the row at hand. Each is computed when it is read, so that a mask that is
+/// there costs no model.</summary>
 sealed class MaskColumns : IDisposable
 {
     readonly DataViewRowCursor _cursor;
@@ -33,7 +34,8 @@ sealed class MaskColumns : IDisposable
     MaskColumns(DataViewRowCursor cursor)
     {
         _cursor = cursor;
-        (_width, _height) = (cursor.GetGetter<int>(cursor.Schema[SceneColumns.StillWidth]), cursor.GetGetter<int>(cursor.Schema[SceneColumns.StillHeight]));
+        (_width, _height) = (cursor.GetGetter<int>(cursor.Schema[SceneColumns.StillWidth]),
+            cursor.GetGetter<int>(cursor.Schema[SceneColumns.StillHeight]));
         _similarity = cursor.GetGetter<double>(cursor.Schema[SceneColumns.MaskSimilarity]);
         _probability = cursor.GetGetter<VBuffer<float>>(cursor.Schema[SceneColumns.MaskSoft]);
         _mask = cursor.GetGetter<VBuffer<float>>(cursor.Schema[SceneColumns.Mask]);
@@ -43,8 +45,10 @@ sealed class MaskColumns : IDisposable
     public static MaskColumns Over(IEnumerable<MaskScene> scenes, ITransformer stage)
     {
         IDataView view = stage.Transform(new RowsView<MaskScene>(scenes,
-            [RowColumn<MaskScene>.Text(SceneColumns.SceneImagePath, s => s.Files.Still), RowColumn<MaskScene>.Text(SceneColumns.Keyword, s => s.Video.Keyword)]));
-        string[] read = [SceneColumns.StillWidth, SceneColumns.StillHeight, SceneColumns.MaskSimilarity, SceneColumns.MaskSoft, SceneColumns.Mask];
+            [RowColumn<MaskScene>.Text(SceneColumns.SceneImagePath, s => s.Files.Still),
+            RowColumn<MaskScene>.Text(SceneColumns.Keyword, s => s.Video.Keyword)]));
+        string[] read = [SceneColumns.StillWidth, SceneColumns.StillHeight, SceneColumns.MaskSimilarity, SceneColumns.MaskSoft,
+            SceneColumns.Mask];
         return new(view.GetRowCursor(read.Select(c => view.Schema[c])));
     }
 

@@ -22,11 +22,15 @@ sealed class MaskFiles
     public MaskFiles(SceneFolder folder, string videoId, SceneFiles scene)
     {
         Existing = scene.Mask;
-        string own = SafePath.Under(folder.DataFolder, Layout.Masks, videoId, string.Create(CultureInfo.InvariantCulture, $"scene_{scene.Number}.png"));
+        string own = SafePath.Under(folder.DataFolder, Layout.Masks, videoId,
+            string.Create(CultureInfo.InvariantCulture, $"scene_{scene.Number}.png"));
         Mask = scene.Mask is { } there && Path.GetExtension(there).Equals(".png", StringComparison.OrdinalIgnoreCase) ? there : own;
         (_folder, _name) = (Path.GetDirectoryName(Mask)!, Path.GetFileNameWithoutExtension(Mask));
-        if (Existing is null && (new DirectoryInfo(_folder).LinkTarget is not null || new FileInfo(Mask) is { Exists: true } or { LinkTarget: not null }))
-            throw BadDataException.For($"The mask '{Mask}'", "a link in its place or its folder's", "a plain folder, and nothing where the mask goes", "Copy the files there instead: no mask is written through links, and none that is there is overwritten.");
+        if (Existing is null && (new DirectoryInfo(_folder).LinkTarget is not null
+            || new FileInfo(Mask) is { Exists: true } or { LinkTarget: not null }))
+            throw BadDataException.For($"The mask '{Mask}'", "a link in its place or its folder's",
+                "a plain folder, and nothing where the mask goes",
+                "Copy the files there instead: no mask is written through links, and none that is there is overwritten.");
     }
 
     /// <summary>The mask that is there, in either layout, or null.</summary>

@@ -23,7 +23,8 @@ public static class MaskJob
     /// <exception cref="MissingDependencyException">The bundle has no CLIPSeg.</exception>
     /// <exception cref="UsageException">An option is out of range, or a video is not there.</exception>
     /// <exception cref="RetryableException">Another run is at work in the report's folder.</exception>
-    public static MaskResult Run(string data, ModelBundle bundle, MaskOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static MaskResult Run(string data, ModelBundle bundle, MaskOptions? options = null, IProgress<WorkProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(bundle);
         options ??= new();
@@ -32,7 +33,8 @@ public static class MaskJob
         string keywords = KeywordTable.Require(folder, "The masks' keywords");
         IReadOnlyList<string> ids = folder.VideoIds();
         if (options.Videos.FirstOrDefault(v => !ids.Contains(v)) is { } unknown)
-            throw UsageException.For($"{OptionName.Of<MaskOptions>(nameof(MaskOptions.Videos))} '{SafePath.Shorten(unknown)}'", "no folder of stills of that name", $"one of {SafePath.Shorten(string.Join(", ", ids), 300)}", "Correct the id.");
+            throw UsageException.For($"{OptionName.Of<MaskOptions>(nameof(MaskOptions.Videos))} '{SafePath.Shorten(unknown)}'",
+                "no folder of stills of that name", $"one of {SafePath.Shorten(string.Join(", ", ids), 300)}", "Correct the id.");
         if (options.Videos.Count > 0) ids = [.. ids.Where(options.Videos.Contains)];
         string report = options.Report.Length > 0 ? Path.GetFullPath(options.Report) : Path.Combine(folder.DataFolder, Layout.MaskReport);
         var stage = new MaskKeywordOptions { Bundle = bundle.Folder, Mask = options.Mask, ImageColumn = SceneColumns.SceneImagePath };
@@ -45,8 +47,10 @@ public static class MaskJob
 /// <summary>Which videos of which data get masks, by which model, and where the report goes.</summary>
 sealed record MaskTask(SceneFolder Folder, string Keywords, IReadOnlyList<string> Videos, string Report, ModelBundle Bundle);
 
-/// <summary>One pass over a data set, scene by scene: the scenes as a view, the stage that finds the product, and the writer of what is missing.</summary>
-sealed class MaskRun(MaskTask task, MaskKeywordTransformer masker, MaskOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+/// <summary>One pass over a data set, scene by scene: the scenes as a view, the stage that finds the product, and the writer of what is
+/// missing.</summary>
+sealed class MaskRun(MaskTask task, MaskKeywordTransformer masker, MaskOptions options, IProgress<WorkProgress>? progress,
+    CancellationToken cancellationToken)
 {
     /// <summary>Raised when the same settings give other masks than before.</summary>
     const int Format = 1;
@@ -71,7 +75,8 @@ sealed class MaskRun(MaskTask task, MaskKeywordTransformer masker, MaskOptions o
 
     string ModelHash => masker.Options.ModelHash;
 
-    sealed record Recipe(int Format, string StillSha256, string ModelSha256, IReadOnlyList<string> Prompts, float Threshold, int LargestComponents, double? RefineRadius, double? RefineEdge, bool Soft);
+    sealed record Recipe(int Format, string StillSha256, string ModelSha256, IReadOnlyList<string> Prompts, float Threshold,
+        int LargestComponents, double? RefineRadius, double? RefineEdge, bool Soft);
 
     sealed record Facts(int Width, int Height, double? Similarity);
 
@@ -79,7 +84,8 @@ sealed class MaskRun(MaskTask task, MaskKeywordTransformer masker, MaskOptions o
     {
         var keywords = KeywordTable.Read(task.Keywords, Add);
         MaskReportFiles.WriteCsv(task.Report, Rows(keywords));
-        var result = new MaskResult(task.Folder.DataFolder, task.Report, ModelHash, options.Mask.Threshold, _prompts, _videos, _scenes, _origins[(int)MaskOrigin.Made], _origins[(int)MaskOrigin.UpToDate], _origins[(int)MaskOrigin.Existing],
+        var result = new MaskResult(task.Folder.DataFolder, task.Report, ModelHash, options.Mask.Threshold, _prompts, _videos, _scenes,
+            _origins[(int)MaskOrigin.Made], _origins[(int)MaskOrigin.UpToDate], _origins[(int)MaskOrigin.Existing],
             _empty, _full, _area / Math.Max(1, _origins.Sum()), _sheets, _problems);
         MaskReportFiles.WriteJson(task.Report, result);
         return result;
@@ -137,7 +143,8 @@ sealed class MaskRun(MaskTask task, MaskKeywordTransformer masker, MaskOptions o
             _area += now.Area;
             if (now.Empty) _empty++;
             if (now.Full) _full++;
-            return new(video.Id, still.Number, video.Keyword, origin, now.Area, now.Empty, now.Full, now.Components, before is null ? null : now.IouWith(before), path);
+            return new(video.Id, still.Number, video.Keyword, origin, now.Area, now.Empty, now.Full, now.Components,
+                before is null ? null : now.IouWith(before), path);
         }
         catch (BadDataException e) when (!_atModel)
         {
@@ -151,11 +158,13 @@ sealed class MaskRun(MaskTask task, MaskKeywordTransformer masker, MaskOptions o
         KeywordMaskOptions how = options.Mask;
         IReadOnlyList<string> prompts = _prompts[keyword] = how.PromptsFor(keyword);
         if (files.Existing is not null && !options.Force && !File.Exists(files.Record)) return MaskOrigin.Existing;
-        var recipe = new Recipe(Format, FileHash.OfFile(scene.Still), ModelHash, prompts, how.Threshold, how.LargestComponents, how.Refine ? how.RefineRadius : null, how.Refine ? how.RefineEdge : null, options.Soft);
+        var recipe = new Recipe(Format, FileHash.OfFile(scene.Still), ModelHash, prompts, how.Threshold, how.LargestComponents,
+            how.Refine ? how.RefineRadius : null, how.Refine ? how.RefineEdge : null, options.Soft);
         if (files.IsUpToDate(recipe)) return MaskOrigin.UpToDate;
         if (files.Existing is not null && !options.Force) return MaskOrigin.Existing;
         if (files.IsShadowed)
-            throw BadDataException.For($"The mask '{files.Existing}'", "a file that would be read instead of a new PNG beside it", "no mask of another format for the scene", "Move it away and run again.");
+            throw BadDataException.For($"The mask '{files.Existing}'", "a file that would be read instead of a new PNG beside it",
+                "no mask of another format for the scene", "Move it away and run again.");
         (int width, int height) = columns.Size();
         _atModel = true;
         // The hash stands for what the manifest says; that the files are what it says is known only after reading them.

@@ -16,10 +16,11 @@ enum MaskOrigin
 }
 
 /// <summary>
-/// One mask in numbers: its area is a share of the picture, 0 … 1; <see cref="NeighbourIou"/> is the intersection over union with the mask of the scene
-/// before it, 1 where both are empty, null for a video's first.
+/// One mask in numbers: its area is a share of the picture, 0 … 1; <see cref="NeighbourIou"/> is the intersection over union with the mask
+/// of the scene before it, 1 where both are empty, null for a video's first.
 /// </summary>
-sealed record MaskRow(string VideoId, int SceneNumber, string Keyword, MaskOrigin Origin, double Area, bool Empty, bool Full, int Components, double? NeighbourIou, string MaskPath);
+sealed record MaskRow(string VideoId, int SceneNumber, string Keyword, MaskOrigin Origin, double Area, bool Empty, bool Full,
+    int Components, double? NeighbourIou, string MaskPath);
 
 /// <summary>The result of <see cref="MaskJob"/>.</summary>
 /// <param name="DataFolder">Full path of the data.</param>
@@ -37,8 +38,10 @@ sealed record MaskRow(string VideoId, int SceneNumber, string Keyword, MaskOrigi
 /// <param name="MeanArea">Of all masks.</param>
 /// <param name="Sheets">Full paths of the contact sheets.</param>
 /// <param name="Problems">What could not be used.</param>
-public sealed record MaskResult(string DataFolder, string ReportFolder, string ModelHash, float Threshold, IReadOnlyDictionary<string, IReadOnlyList<string>> Prompts, int Videos, long Scenes,
-    long Made, long UpToDate, long Existing, long Empty, long Full, double MeanArea, IReadOnlyList<string> Sheets, IReadOnlyList<SceneProblem> Problems) : IJobResult
+public sealed record MaskResult(string DataFolder, string ReportFolder, string ModelHash, float Threshold,
+    IReadOnlyDictionary<string, IReadOnlyList<string>> Prompts, int Videos, long Scenes,
+    long Made, long UpToDate, long Existing, long Empty, long Full, double MeanArea, IReadOnlyList<string> Sheets,
+    IReadOnlyList<SceneProblem> Problems) : IJobResult
 {
     /// <summary>True when a scene was left out, or a file could not be used.</summary>
     public bool HasFailures => Problems.Any(p => p.Rejects && p.Kind is not (ProblemKind.MissingMask or ProblemKind.MissingHeatmap));

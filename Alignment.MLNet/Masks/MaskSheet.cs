@@ -39,13 +39,16 @@ sealed class MaskSheet(string folder, string video)
     {
         if (_scenes.Count == 0) return null;
         string path = SafePath.Under(folder, video + ".png"), record = SafePath.Under(folder, video + ".json");
-        string[] rows = [.. _scenes.Select(s => Label(s.Number, s.Row)), .. _more > 0 ? [string.Create(CultureInfo.InvariantCulture, $"and {_more} more")] : Array.Empty<string>()];
-        var recipe = new Recipe(Format, rows, [.. _scenes.SelectMany(s => new[] { FileHash.OfFile(s.Still), FileHash.OfFile(s.Row.MaskPath) })]);
+        string[] rows = [.. _scenes.Select(s => Label(s.Number, s.Row)),
+            .. _more > 0 ? [string.Create(CultureInfo.InvariantCulture, $"and {_more} more")] : Array.Empty<string>()];
+        var recipe = new Recipe(Format, rows,
+            [.. _scenes.SelectMany(s => new[] { FileHash.OfFile(s.Still), FileHash.OfFile(s.Row.MaskPath) })]);
         if (OutputRecord.Current<Facts>(record, recipe) is not null) return path;
         DirectoryInfo drawn = Directory.CreateTempSubdirectory("alignment-sheet-");
         try
         {
-            ContactSheet.Write(path, rows, ["still", $"mask of '{_scenes[0].Row.Keyword}'", "probability"], (row, column) => row < _scenes.Count ? Cell(_scenes[row], column, drawn.FullName) : null, CellWidth, cancellationToken);
+            ContactSheet.Write(path, rows, ["still", $"mask of '{_scenes[0].Row.Keyword}'", "probability"],
+                (row, column) => row < _scenes.Count ? Cell(_scenes[row], column, drawn.FullName) : null, CellWidth, cancellationToken);
         }
         finally
         {
@@ -56,7 +59,8 @@ sealed class MaskSheet(string folder, string video)
     }
 
     static string Label(int number, MaskRow row) =>
-        string.Create(CultureInfo.InvariantCulture, $"Scene {number}  {100 * row.Area:0.0}%{(row.Empty ? "  EMPTY" : row.Full ? "  FULL" : "")}{(row.Origin == MaskOrigin.Existing ? "  (yours)" : "")}");
+        string.Create(CultureInfo.InvariantCulture, $"Scene {number}  "
+            + $"{100 * row.Area:0.0}%{(row.Empty ? "  EMPTY" : row.Full ? "  FULL" : "")}{(row.Origin == MaskOrigin.Existing ? "  (yours)" : "")}");
 
     static string? Cell((int Number, string Still, MaskRow Row) scene, int column, string drawn)
     {

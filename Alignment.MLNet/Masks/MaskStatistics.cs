@@ -35,7 +35,8 @@ sealed class MaskStatistics
         return new(grey.Width, grey.Height, grey.Values);
     }
 
-    /// <summary>Intersection over union with another mask, which is stretched (nearest pixel) where it has another size; 1 where both are empty.</summary>
+    /// <summary>Intersection over union with another mask, which is stretched (nearest pixel) where it has another size; 1 where both are
+    /// empty.</summary>
     public double IouWith(MaskStatistics other)
     {
         long both = 0, any = 0;

@@ -21,7 +21,8 @@ public sealed record DemoOptions
     /// <summary>Simulated rows of each video in each variant, in the study at the end; 0: no study.</summary>
     public int StudyRows { get; init; } = 120;
 
-    /// <summary>How the ads are then treated; the seed above counts instead of those in it. Maps and edits have the ads' own proportions.</summary>
+    /// <summary>How the ads are then treated; the seed above counts instead of those in it. Maps and edits have the ads' own
+    /// proportions.</summary>
     public ExperimentOptions Run { get; init; } = new()
     {
         Width = 128,

@@ -6,8 +6,9 @@ using Alignment.MLNet.Storage;
 namespace Alignment.MLNet.Pipelines;
 
 /// <summary>
-/// The demo's engagement study: simulated, with known effects, on the demo's own videos. Its file names, every row, the plan's title and every output say so.
-/// The analysis is planned beforehand as a real one should be, and does not know the truth, which stands beside the data.
+/// The demo's engagement study: simulated, with known effects, on the demo's own videos. Its file names, every row, the plan's title and
+/// every output say so. The analysis is planned beforehand as a real one should be, and does not know the truth, which stands beside the
+/// data.
 /// </summary>
 static class DemoStudy
 {
@@ -23,21 +24,25 @@ static class DemoStudy
     /// <param name="options">Seed and size.</param>
     /// <param name="doseFile">The dose by variant; null where there is none.</param>
     /// <param name="cancellationToken">Stops between blocks of rows.</param>
-    public static (EngagementAnalysis Analysis, bool Made) Run(string run, IReadOnlyList<string> videos, DemoOptions options, string? doseFile, CancellationToken cancellationToken)
+    public static (EngagementAnalysis Analysis, bool Made) Run(string run, IReadOnlyList<string> videos, DemoOptions options,
+        string? doseFile, CancellationToken cancellationToken)
     {
-        string folder = Path.Combine(run, SimulationTruth.Folder), data = Path.Combine(folder, EngagementFile), plan = Path.Combine(folder, PlanFile);
+        string folder = Path.Combine(run, SimulationTruth.Folder), data = Path.Combine(folder, EngagementFile),
+            plan = Path.Combine(folder, PlanFile);
         var study = new SimulationOptions { Videos = videos, RowsPerCell = options.StudyRows, Seed = options.Seed };
         EngagementSimulation.Write(data, study);
         Alignment.MLNet.Engagement.Planning.PlanFile.Write(plan, Planned(study), replace: true);
         new SimulationTruth
         {
-            Note = "No viewer has seen these videos. The differences below were put into random numbers, to show what an analysis finds of them.",
+            Note = "No viewer has seen these videos. The differences below were put into random numbers, to show what an analysis finds "
+                + "of them.",
             EngagementSha256 = FileHash.OfFile(data),
             Seed = study.Seed,
             RowsPerVideoAndVariant = study.RowsPerCell,
             Metrics = study.Metrics,
         }.Write(run);
-        return Alignment.MLNet.Pipelines.AnalysisStep.Run(data, new(run), new(), cancellationToken, new() { PlanFile = plan, DoseFile = doseFile });
+        return Alignment.MLNet.Pipelines.AnalysisStep.Run(data, new(run), new(), cancellationToken,
+            new() { PlanFile = plan, DoseFile = doseFile });
     }
 
     static AnalysisPlan Planned(SimulationOptions study) => new AnalysisPlan

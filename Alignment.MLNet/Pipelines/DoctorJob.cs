@@ -57,7 +57,8 @@ public static class DoctorJob
     /// <param name="options">Null: the bundled model on the processor, and the current folder.</param>
     /// <param name="progress">Reports each check.</param>
     /// <param name="cancellationToken">Stops soon.</param>
-    public static DoctorResult Run(DoctorOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static DoctorResult Run(DoctorOptions? options = null, IProgress<WorkProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         options ??= new();
         (string What, Func<DoctorCheck> Check)[] all =
@@ -84,7 +85,8 @@ public static class DoctorJob
         {
             return check();
         }
-        catch (Exception e) when (e is AlignmentException or IOException or UnauthorizedAccessException or DllNotFoundException or TypeInitializationException)
+        catch (Exception e) when (e is AlignmentException or IOException or UnauthorizedAccessException or DllNotFoundException
+            or TypeInitializationException)
         {
             return new(what, DoctorState.Missing, e.Message);
         }
@@ -107,10 +109,12 @@ public static class DoctorJob
     {
         var tools = FfmpegTools.Find();
         // Being there is not enough: some builds come without the H.264 encoder.
-        string probe = Path.Combine(Path.GetTempPath(), $"alignment-doctor-{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}.mp4");
+        string probe = Path.Combine(Path.GetTempPath(),
+            $"alignment-doctor-{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}.mp4");
         try
         {
-            VideoWriter.Write(probe, new(16, 16, new(25), 2), (_, rgb) => rgb.Fill(128), tools: tools, cancellationToken: cancellationToken);
+            VideoWriter.Write(probe, new(16, 16, new(25), 2), (_, rgb) => rgb.Fill(128), tools: tools,
+                cancellationToken: cancellationToken);
         }
         finally
         {
@@ -126,9 +130,11 @@ public static class DoctorJob
         // The smallest of the models shows whether the device takes models at all.
         using var session = OrtSessions.Open(bundle.PathOf(BundleFiles.TextEncoder), new() { Device = Device.Parse(options.Device) });
         string parameters = bundle.Inspect().Parameters.ToString("N0", CultureInfo.InvariantCulture);
-        string found = $"{bundle.Folder} loads on {options.Device}; {parameters} parameters in {bundle.Precision.Text}, hash {bundle.Hash[..12]}";
+        string found =
+            $"{bundle.Folder} loads on {options.Device}; {parameters} parameters in {bundle.Precision.Text}, hash {bundle.Hash[..12]}";
         return bundle.Precision == ModelPrecision.Float16 && Device.Parse(options.Device).Kind == DeviceKind.Cpu
-            ? new("Model", DoctorState.Warning, found, "Processors have few kernels for float16 and convert: import in fp32 for them, or use a graphics card.")
+            ? new("Model", DoctorState.Warning, found,
+            "Processors have few kernels for float16 and convert: import in fp32 for them, or use a graphics card.")
             : new("Model", DoctorState.Ok, found);
     }
 
@@ -137,7 +143,8 @@ public static class DoctorJob
         long bytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         return bytes >= LittleMemory
             ? new("Memory", DoctorState.Ok, Gigabytes(bytes))
-            : new("Memory", DoctorState.Warning, Gigabytes(bytes), $"Enough for small models; Stable Diffusion 1.5 at 512 px wants about {Gigabytes(LittleMemory)}.");
+            : new("Memory", DoctorState.Warning, Gigabytes(bytes),
+            $"Enough for small models; Stable Diffusion 1.5 at 512 px wants about {Gigabytes(LittleMemory)}.");
     }
 
     static DoctorCheck Disk(string folder)

@@ -8,8 +8,8 @@ using Alignment.MLNet.Video;
 namespace Alignment.MLNet.Pipelines;
 
 /// <summary>
-/// The whole job in one call. What is finished is recognised by hashes and left alone, so a run may be stopped at any moment, also by killing the
-/// process: the next one continues and ends with the same bytes. A broken input is reported and left out; the rest is done.
+/// The whole job in one call. What is finished is recognised by hashes and left alone, so a run may be stopped at any moment, also by
+/// killing the process: the next one continues and ends with the same bytes. A broken input is reported and left out; the rest is done.
 /// </summary>
 public static class ExperimentJob
 {
@@ -22,7 +22,8 @@ public static class ExperimentJob
     /// <param name="cancellationToken">Stops soon; everything written then is complete.</param>
     /// <returns>Where everything is, what was done, and what went wrong: look at <see cref="ExperimentResult.HasFailures"/>.</returns>
     /// <exception cref="UsageException">An option is out of range, or the output folder is read as data.</exception>
-    /// <exception cref="BadDataException">No valid scene, no scene that could be edited, or engagement data that cannot be read at all.</exception>
+    /// <exception cref="BadDataException">No valid scene, no scene that could be edited, or engagement data that cannot be read at
+    /// all.</exception>
     /// <exception cref="MissingDependencyException">The model or ffmpeg is not there.</exception>
     /// <exception cref="RetryableException">Another run works in the output folder, or the disk is too small.</exception>
     public static ExperimentResult Run(

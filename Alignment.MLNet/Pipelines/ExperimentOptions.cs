@@ -63,9 +63,12 @@ public sealed record ExperimentOptions
         shared.Dose?.Check();
         shared.Report?.Check();
         if (EngagementFile is not null && !File.Exists(EngagementFile))
-            throw UsageException.For($"{OptionName.Of<ExperimentOptions>(nameof(EngagementFile))}", $"no file '{SafePath.Shorten(EngagementFile, 300)}'", "a CSV file", "Correct the path, or leave the option out.");
+            throw UsageException.For($"{OptionName.Of<ExperimentOptions>(nameof(EngagementFile))}",
+                $"no file '{SafePath.Shorten(EngagementFile, 300)}'", "a CSV file", "Correct the path, or leave the option out.");
         if (SourceFolders.FirstOrDefault(f => !Directory.Exists(f)) is { } missing)
-            throw UsageException.For($"{OptionName.Of<ExperimentOptions>(nameof(SourceFolders))}", $"no folder '{SafePath.Shorten(missing, 300)}'", "a folder with the source videos", "Correct the path, or leave the option out.");
+            throw UsageException.For($"{OptionName.Of<ExperimentOptions>(nameof(SourceFolders))}",
+                $"no folder '{SafePath.Shorten(missing, 300)}'", "a folder with the source videos",
+                "Correct the path, or leave the option out.");
         return shared;
     }
 }

@@ -12,7 +12,8 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Pipelines;
 
-/// <summary>The steps of <see cref="ExperimentJob"/>, and what they share: the locked folder, the model, the list of steps and problems.</summary>
+/// <summary>The steps of <see cref="ExperimentJob"/>, and what they share: the locked folder, the model, the list of steps and
+/// problems.</summary>
 sealed class ExperimentRun : IDisposable
 {
     readonly string _data;
@@ -33,7 +34,8 @@ sealed class ExperimentRun : IDisposable
 
     public IReadOnlyList<RunProblem> Problems => _problems;
 
-    ExperimentRun(string data, string model, string output, ExperimentOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+    ExperimentRun(string data, string model, string output, ExperimentOptions options, IProgress<WorkProgress>? progress,
+        CancellationToken cancellationToken)
     {
         (_data, _options, _progress, _cancel) = (data, options.Checked(), progress, cancellationToken);
         _scenes = SceneFolder.Open(data);
@@ -46,7 +48,8 @@ sealed class ExperimentRun : IDisposable
     }
 
     public static ExperimentRun Open(
-        string data, string model, string output, ExperimentOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+        string data, string model, string output, ExperimentOptions options, IProgress<WorkProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var run = new ExperimentRun(data, model, output, options, progress, cancellationToken);
         run._folder.RemovePartials();
@@ -79,8 +82,10 @@ sealed class ExperimentRun : IDisposable
     {
         EditJobOptions options = new() { Edit = _options.Edit, JpegQuality = _options.JpegQuality };
         EditResult edit = EditJob.RunLocked(set, _bundle, _folder.Root, options, _progress, _cancel);
-        Add(new("edit", "edits", edit.Counts.Edits, edit.EditsMade), edit.Failures.Select(f => new RunProblem("edit", f.SceneId, f.Reason, Breaks: true)));
-        return edit.Counts.Outputs > 0 ? edit : throw new BadDataException($"No scene could be edited. The first: {edit.Failures[0].Reason}");
+        Add(new("edit", "edits", edit.Counts.Edits, edit.EditsMade),
+            edit.Failures.Select(f => new RunProblem("edit", f.SceneId, f.Reason, Breaks: true)));
+        return edit.Counts.Outputs > 0 ? edit
+            : throw new BadDataException($"No scene could be edited. The first: {edit.Failures[0].Reason}");
     }
 
     public AssembleResult Assemble(VariantSet set)
@@ -88,7 +93,8 @@ sealed class ExperimentRun : IDisposable
         string[] sources = [.. _options.SourceFolders, .. VideoSource.FoldersOf(_data)];
         AssembleOptions options = _options.Assemble with { VideoIds = set.VideoIds };
         AssembleResult assemble = AssembleJob.AssembleLocked(_folder.Edited, _folder.Root, sources, options, _progress, _tools, _cancel);
-        Add(new("assemble", "videos", assemble.Videos.Count, assemble.Made), assemble.Problems.Select(p => new RunProblem("assemble", "", p, Breaks: true)));
+        Add(new("assemble", "videos", assemble.Videos.Count, assemble.Made),
+            assemble.Problems.Select(p => new RunProblem("assemble", "", p, Breaks: true)));
         return assemble;
     }
 
@@ -112,11 +118,13 @@ sealed class ExperimentRun : IDisposable
         if (_options.Dose is not { } options) return null;
         try
         {
-            DoseResult dose = DoseJob.RunLocked(set, _folder.Root, options with { Model = _bundle.Folder }, _folder.Dose, _progress, _cancel);
+            DoseResult dose = DoseJob.RunLocked(set, _folder.Root, options with { Model = _bundle.Folder }, _folder.Dose, _progress,
+                _cancel);
             // A scene that could not be edited was reported as such; that it has no dose says nothing new.
             var known = edit.Failures.Select(f => f.SceneId).ToHashSet(StringComparer.Ordinal);
             Add(new("dose", "scenes", dose.Report.Counts.WithProduct + dose.Report.Counts.WithoutProduct, dose.Measured),
-                dose.Report.Failures.Where(f => !known.Contains(f.SceneId)).Select(f => new RunProblem("dose", f.SceneId, f.Reason, Breaks: true)));
+                dose.Report.Failures.Where(f => !known.Contains(f.SceneId))
+                .Select(f => new RunProblem("dose", f.SceneId, f.Reason, Breaks: true)));
             return dose;
         }
         catch (BadDataException e)
@@ -132,7 +140,8 @@ sealed class ExperimentRun : IDisposable
         if (_options.EngagementFile is not { } file) return null;
         var (analysis, computed) = AnalysisStep.Run(file, _folder, _options.Analysis, _cancel);
         Add(new("analyze", "metrics", analysis.Metrics.Count, computed ? analysis.Metrics.Count : 0));
-        string rejected = FormattableString.Invariant($"{analysis.Rejected} of {analysis.Rows} rows cannot be used; 'analysis/rejected_rows.csv' has them with their reasons.");
+        string rejected = FormattableString.Invariant(
+            $"{analysis.Rejected} of {analysis.Rows} rows cannot be used; 'analysis/rejected_rows.csv' has them with their reasons.");
         if (analysis.Rejected > 0) Problem(rejected, breaks: false);
         if (analysis.ComparesNothing is { } why) Problem(why, breaks: true);
         return analysis;
@@ -151,14 +160,16 @@ sealed class ExperimentRun : IDisposable
         _options.Report is { } options ? WithReport(result, options, _progress, _cancel) : result;
 
     /// <summary>Reports on a run whose folder is locked already.</summary>
-    public static ExperimentResult WithReport(ExperimentResult result, ReportOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+    public static ExperimentResult WithReport(ExperimentResult result, ReportOptions options, IProgress<WorkProgress>? progress,
+        CancellationToken cancellationToken)
     {
         ReportResult report = ReportJob.RunLocked(result.Output, options, progress, cancellationToken);
         return result with
         {
             Report = report,
             Steps = [.. result.Steps, new("report", "pages", 1, report.Made ? 1 : 0)],
-            Problems = [.. result.Problems, .. report.Unreadable.Select(why => new RunProblem("report", ReportJob.HtmlFile, why, Breaks: true))],
+            Problems = [.. result.Problems,
+                .. report.Unreadable.Select(why => new RunProblem("report", ReportJob.HtmlFile, why, Breaks: true))],
         };
     }
 

@@ -26,7 +26,9 @@ public sealed record PrepareOptions
     /// <exception cref="UsageException">The message names the option.</exception>
     internal PrepareOptions Checked()
     {
-        PrepareOptions all = Videos.Count == 0 ? this : this with { Scenes = Scenes with { VideoIds = Videos }, Masks = Masks with { Videos = Videos }, Attention = Attention with { Videos = Videos } };
+        PrepareOptions all = Videos.Count == 0 ? this
+            : this with { Scenes = Scenes with { VideoIds = Videos }, Masks = Masks with { Videos = Videos },
+            Attention = Attention with { Videos = Videos } };
         all.Scenes.Check();
         all.Masks.Check();
         all.Attention.Check();

@@ -14,8 +14,10 @@ namespace Alignment.MLNet.Pipelines;
 /// <param name="Attention">The heatmaps, and whether they are measured or predicted.</param>
 /// <param name="Validation">What of it can be used.</param>
 /// <param name="Audit">What one should know before using it.</param>
-public sealed record PrepareResult(string DataFolder, string AuditFolder, SceneDetectionResult Scenes, MaskResult Masks, AttentionResult Attention, ValidationResult Validation, AuditResult Audit) : IJobResult
+public sealed record PrepareResult(string DataFolder, string AuditFolder, SceneDetectionResult Scenes, MaskResult Masks,
+    AttentionResult Attention, ValidationResult Validation, AuditResult Audit) : IJobResult
 {
     /// <summary>True when a video, scene or file could not be used; the rest was done.</summary>
-    public bool HasFailures => ((IJobResult[])[Scenes, Masks, Attention, Validation]).Any(r => r.HasFailures) || Validation.ValidScenes == 0;
+    public bool HasFailures => ((IJobResult[])[Scenes, Masks, Attention, Validation]).Any(r => r.HasFailures)
+        || Validation.ValidScenes == 0;
 }

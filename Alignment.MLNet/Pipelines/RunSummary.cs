@@ -5,14 +5,17 @@ using Alignment.Onnx.Bundles;
 
 namespace Alignment.MLNet.Pipelines;
 
-/// <summary>run.json: what was done with which options. It holds what there is, not what this call made, so that a continued run writes the same.</summary>
+/// <summary>run.json: what was done with which options. It holds what there is, not what this call made, so that a continued run writes the
+/// same.</summary>
 static class RunSummary
 {
-    public static void Write(ExperimentResult result, ExperimentOptions options, ModelBundle bundle) => OutputRecord.WriteManifest(result.RunJson, new
+    public static void Write(ExperimentResult result, ExperimentOptions options, ModelBundle bundle) =>
+        OutputRecord.WriteManifest(result.RunJson, new
     {
         Tool = ToolVersion.Name,
         OnnxRuntime = Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetVersionString(),
-        Model = new { Sha256 = bundle.Hash, bundle.Manifest.Origin, bundle.Manifest.License, bundle.Manifest.ControlTrained, bundle.Manifest.Note },
+        Model = new { Sha256 = bundle.Hash, bundle.Manifest.Origin, bundle.Manifest.License, bundle.Manifest.ControlTrained,
+        bundle.Manifest.Note },
         Options = new
         {
             options.Validation.Deep,
@@ -26,7 +29,8 @@ static class RunSummary
                 options.Assemble.Crf,
                 Smoothing = options.Assemble.Smoothing?.ToString() ?? "off",
             },
-            Engagement = options.EngagementFile is null ? null : new { Sha256 = FileHash.OfFile(options.EngagementFile), options.Analysis.Baseline, options.Analysis.Confidence },
+            Engagement = options.EngagementFile is null ? null
+            : new { Sha256 = FileHash.OfFile(options.EngagementFile), options.Analysis.Baseline, options.Analysis.Confidence },
         },
         Dose = result.Dose is not { } dose ? null : new { dose.Note, dose.Predictors, dose.Margin, dose.Counts, dose.Sentences },
         Steps = result.Steps.Select(s => new { s.Name, s.Unit, s.Items }),

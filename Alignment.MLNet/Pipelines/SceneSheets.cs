@@ -22,7 +22,8 @@ sealed class SceneSheets(VariantSet variants, EditedFolder edited, string folder
 
     const int CellWidth = 200;
 
-    sealed record Recipe(int Format, IReadOnlyList<string> Scenes, int MoreScenes, IReadOnlyList<string> Inputs, IReadOnlyList<string> Attention);
+    sealed record Recipe(int Format, IReadOnlyList<string> Scenes, int MoreScenes, IReadOnlyList<string> Inputs,
+        IReadOnlyList<string> Attention);
 
     sealed record Facts(int Rows, int Columns);
 
@@ -46,21 +47,27 @@ sealed class SceneSheets(VariantSet variants, EditedFolder edited, string folder
 
     (string Path, bool IsNew)? Make(string video, CancellationToken cancellationToken)
     {
-        IReadOnlyList<VariantScene>[] all = [.. variants.Video(video).Where(s => File.Exists(edited.Png(EditedFolder.Source, video, s[0].Scene.SceneId)))];
+        IReadOnlyList<VariantScene>[] all = [.. variants.Video(video)
+            .Where(s => File.Exists(edited.Png(EditedFolder.Source, video, s[0].Scene.SceneId)))];
         if (all.Length == 0) return null;
         IReadOnlyList<VariantScene>[] scenes = [.. all.Take(MostScenes)];
         string path = SafePath.Under(folder, video + ".png"), record = SafePath.Under(folder, video + ".json");
         IReadOnlyDictionary<int, HeatmapProvenance> origins = variants.AttentionOf(video);
-        string[] attention = [.. scenes.Select(s => origins.TryGetValue(s[0].Scene.SceneNumber, out HeatmapProvenance? origin) ? $"  {origin.Word} attention" : "  attention, origin unknown")];
-        var recipe = new Recipe(Format, [.. scenes.Select(s => s[0].Scene.SceneId)], all.Length - scenes.Length, [.. scenes.SelectMany(Inputs)], attention);
+        string[] attention = [.. scenes.Select(s => origins.TryGetValue(s[0].Scene.SceneNumber, out HeatmapProvenance? origin)
+            ? $"  {origin.Word} attention" : "  attention, origin unknown")];
+        var recipe = new Recipe(Format, [.. scenes.Select(s => s[0].Scene.SceneId)], all.Length - scenes.Length,
+            [.. scenes.SelectMany(Inputs)], attention);
         if (OutputRecord.Current<Facts>(record, recipe) is not null) return (path, false);
 
         string[] columns = ["source", .. Variant.Names];
-        string[] rows = [.. scenes.SelectMany((s, i) => new[] { FormattableString.Invariant($"Scene {s[0].Scene.SceneNumber}"), attention[i] }), .. all.Length > scenes.Length ? [FormattableString.Invariant($"and {all.Length - scenes.Length} more")] : Array.Empty<string>()];
+        string[] rows = [.. scenes.SelectMany((s, i) => new[] { FormattableString.Invariant($"Scene {s[0].Scene.SceneNumber}"),
+            attention[i] }), .. all.Length > scenes.Length ? [FormattableString.Invariant($"and {all.Length - scenes.Length} more")]
+                : Array.Empty<string>()];
         DirectoryInfo drawn = Directory.CreateTempSubdirectory("alignment-sheet-");
         try
         {
-            ContactSheet.Write(path, rows, columns, (row, column) => row / 2 < scenes.Length ? Cell(scenes[row / 2], row % 2 == 1, column, drawn.FullName) : null, CellWidth, cancellationToken);
+            ContactSheet.Write(path, rows, columns, (row, column) => row / 2 < scenes.Length
+                ? Cell(scenes[row / 2], row % 2 == 1, column, drawn.FullName) : null, CellWidth, cancellationToken);
         }
         finally
         {
@@ -82,7 +89,8 @@ sealed class SceneSheets(VariantSet variants, EditedFolder edited, string folder
         }
     }
 
-    /// <summary>The picture of a cell; those that are not files already are drawn into <paramref name="drawn"/>, at the cell's size.</summary>
+    /// <summary>The picture of a cell; those that are not files already are drawn into <paramref name="drawn"/>, at the cell's
+    /// size.</summary>
     string? Cell(IReadOnlyList<VariantScene> scene, bool attention, int column, string drawn)
     {
         (string video, string id) = (scene[0].Scene.VideoId, scene[0].Scene.SceneId);

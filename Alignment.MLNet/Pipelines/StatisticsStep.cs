@@ -19,10 +19,12 @@ static class StatisticsStep
     {
         string from = Path.Combine(set.Root, Name), record = Path.Combine(folder.Statistics, "record.json");
         var recipe = new Recipe(4, FileHash.OfFile(from), [.. set.VideoIds.Select(set.KeyOf)]);
-        if (OutputRecord.Current<Facts>(record, recipe) is { } known) return ([.. known.Files.Select(f => SafePath.Under(folder.Statistics, f))], false);
+        if (OutputRecord.Current<Facts>(record, recipe) is { } known)
+            return ([.. known.Files.Select(f => SafePath.Under(folder.Statistics, f))], false);
 
         AtomicFile.WriteBytes(Path.Combine(folder.Statistics, Name), File.ReadAllBytes(from));
-        string[] files = [Name, .. AlignmentPlots.Write(folder.Statistics, VariantFiles.ReadStatistics(from), set.VideoIds.Count, set.AttentionOrigin.Words).Select(f => Path.GetFileName(f))];
+        string[] files = [Name, .. AlignmentPlots.Write(folder.Statistics, VariantFiles.ReadStatistics(from), set.VideoIds.Count,
+            set.AttentionOrigin.Words).Select(f => Path.GetFileName(f))];
         OutputRecord.Write(record, recipe, new Facts(files), files);
         return ([.. files.Select(f => Path.Combine(folder.Statistics, f))], true);
     }
@@ -35,13 +37,17 @@ static class AnalysisStep
 
     sealed record Facts(long Rows, long Rejected);
 
-    public static (EngagementAnalysis Result, bool Made) Run(string file, RunFolder folder, AnalysisOptions options, CancellationToken cancellationToken, AnalysisInputs? inputs = null)
+    public static (EngagementAnalysis Result, bool Made) Run(string file, RunFolder folder, AnalysisOptions options,
+        CancellationToken cancellationToken, AnalysisInputs? inputs = null)
     {
         string record = Path.Combine(folder.Analysis, "record.json");
-        var recipe = new Recipe(3, FileHash.OfFile(file), options, [.. new[] { inputs?.PlanFile, inputs?.DoseFile }.Select(f => f is null ? "" : FileHash.OfFile(f))]);
-        if (OutputRecord.Current<Facts>(record, recipe) is not null) return (AnalysisJson.Read(Path.Combine(folder.Analysis, AnalysisFiles.Json)), false);
+        var recipe = new Recipe(3, FileHash.OfFile(file), options,
+            [.. new[] { inputs?.PlanFile, inputs?.DoseFile }.Select(f => f is null ? "" : FileHash.OfFile(f))]);
+        if (OutputRecord.Current<Facts>(record, recipe) is not null)
+            return (AnalysisJson.Read(Path.Combine(folder.Analysis, AnalysisFiles.Json)), false);
         EngagementAnalysis made = AnalysisJob.Run(file, folder.Analysis, options, inputs, cancellationToken);
-        OutputRecord.Write(record, recipe, new Facts(made.Rows, made.Rejected), AnalysisFiles.Json, AnalysisFiles.Comparisons, AnalysisFiles.Findings, AnalysisFiles.Rejected);
+        OutputRecord.Write(record, recipe, new Facts(made.Rows, made.Rejected), AnalysisFiles.Json, AnalysisFiles.Comparisons,
+            AnalysisFiles.Findings, AnalysisFiles.Rejected);
         return (made, true);
     }
 }

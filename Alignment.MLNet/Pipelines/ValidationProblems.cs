@@ -7,5 +7,6 @@ static class ValidationProblems
 {
     /// <summary>A problem is fatal where a file or a name is broken.</summary>
     public static IEnumerable<RunProblem> Of(ValidationResult report) => report.Problems.Select(p => new RunProblem("validate",
-        p.SceneNumber is { } number && p.VideoId is { } video ? SceneRecord.IdOf(video, number) : p.VideoId ?? Path.GetFileName(p.Path), p.Message, p.Breaks));
+        p.SceneNumber is { } number && p.VideoId is { } video ? SceneRecord.IdOf(video, number) : p.VideoId ?? Path.GetFileName(p.Path),
+        p.Message, p.Breaks));
 }

@@ -51,7 +51,8 @@ sealed class JsonFacts(JsonNode? root)
     public IEnumerable<JsonFacts> Items => root is JsonArray items ? items.Select(i => new JsonFacts(i)) : [];
 
     /// <summary>The names and values of an object; nothing where a name stands twice.</summary>
-    public IEnumerable<(string Name, JsonFacts Value)> Members => root is JsonObject o && Safe(() => o.ToArray(), out var all) ? all!.Select(m => (m.Key, new JsonFacts(m.Value))) : [];
+    public IEnumerable<(string Name, JsonFacts Value)> Members => root is JsonObject o && Safe(() => o.ToArray(), out var all)
+        ? all!.Select(m => (m.Key, new JsonFacts(m.Value))) : [];
 
     /// <summary>A text, a number as it is written, or yes and no; null for anything else and for the empty text.</summary>
     public string? Text => root is JsonValue value ? value.GetValueKind() switch
@@ -64,13 +65,16 @@ sealed class JsonFacts(JsonNode? root)
     } : null;
 
     /// <summary>A finite number.</summary>
-    public double? Number => root is JsonValue value && value.GetValueKind() == JsonValueKind.Number && double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double n) && double.IsFinite(n) ? n : null;
+    public double? Number => root is JsonValue value && value.GetValueKind() == JsonValueKind.Number
+        && double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double n) && double.IsFinite(n) ? n
+        : null;
 
     /// <summary>A count.</summary>
     public long Count => Number is { } n and >= 0 and < 1e15 ? (long)n : 0;
 
     /// <summary>True or false.</summary>
-    public bool? Flag => root is JsonValue value ? value.GetValueKind() switch { JsonValueKind.True => true, JsonValueKind.False => false, _ => null } : null;
+    public bool? Flag => root is JsonValue value ? value.GetValueKind() switch { JsonValueKind.True => true, JsonValueKind.False => false,
+        _ => null } : null;
 
     /// <summary>As a record; null where it is none such.</summary>
     public T? As<T>() where T : class
@@ -108,5 +112,6 @@ sealed class JsonFacts(JsonNode? root)
         }
     }
 
-    static BadDataException Bad(string path, string found, Exception? inner = null) => BadDataException.For($"'{path}'", found, "the JSON that the run wrote", "Run the command that writes it again.", inner);
+    static BadDataException Bad(string path, string found, Exception? inner = null) =>
+        BadDataException.For($"'{path}'", found, "the JSON that the run wrote", "Run the command that writes it again.", inner);
 }

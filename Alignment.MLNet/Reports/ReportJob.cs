@@ -4,9 +4,10 @@ using Alignment.MLNet.Storage;
 namespace Alignment.MLNet.Reports;
 
 /// <summary>
-/// One self-contained page about a run, for people: <c>report/report.html</c>, with every table beside it in <c>report/tables/</c>. It needs no network and no
-/// script, reads on a phone and on paper, and says up front what limits the numbers. Made of what the run left in its folder; what is missing is said, with the
-/// command that makes it. The same run and options give the same bytes; a second call does nothing.
+/// One self-contained page about a run, for people: <c>report/report.html</c>, with every table beside it in <c>report/tables/</c>. It
+/// needs no network and no script, reads on a phone and on paper, and says up front what limits the numbers. Made of what the run left in
+/// its folder; what is missing is said, with the command that makes it. The same run and options give the same bytes; a second call does
+/// nothing.
 /// </summary>
 public static class ReportJob
 {
@@ -25,10 +26,12 @@ public static class ReportJob
     /// <param name="progress">Told after each scene of the contact sheet.</param>
     /// <param name="cancellationToken">Stops soon; no half page is left.</param>
     /// <exception cref="UsageException">An option is out of range.</exception>
-    /// <exception cref="BadDataException">There is no such folder, or nothing of a run in it. Single files that cannot be read are reported, not thrown.</exception>
+    /// <exception cref="BadDataException">There is no such folder, or nothing of a run in it. Single files that cannot be read are
+    /// reported, not thrown.</exception>
     /// <exception cref="MissingDependencyException">Videos are asked for and ffmpeg is not there.</exception>
     /// <exception cref="RetryableException">A run is at work in the folder.</exception>
-    public static ReportResult Run(string run, ReportOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static ReportResult Run(string run, ReportOptions? options = null, IProgress<WorkProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         options ??= new();
         options.Check();
@@ -38,16 +41,21 @@ public static class ReportJob
     }
 
     /// <summary>As <see cref="Run"/>, for a caller that has the folder's lock.</summary>
-    internal static ReportResult RunLocked(string run, ReportOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+    internal static ReportResult RunLocked(string run, ReportOptions options, IProgress<WorkProgress>? progress,
+        CancellationToken cancellationToken)
     {
         options.Check();
         var records = new RunRecords(run);
         IReadOnlyList<MissingPart> missing = ReportParts.Missing(records);
-        string folder = Path.Combine(records.Folder.Root, Folder), tables = Path.Combine(folder, ReportTables.Folder), html = Path.Combine(folder, HtmlFile), record = Path.Combine(folder, RecordFile);
+        string folder = Path.Combine(records.Folder.Root, Folder), tables = Path.Combine(folder, ReportTables.Folder),
+            html = Path.Combine(folder, HtmlFile), record = Path.Combine(folder, RecordFile);
         var recipe = new Recipe(1, ToolVersion.Name, options, string.Join('|', missing.Select(m => m.What)), Hashes(records));
         // Where pictures could not be read, they may have been repaired: the recipe has no hashes of them.
-        bool current = OutputRecord.Current<Facts>(record, recipe) is { Unreadable.Count: 0 } known && known.Tables.All(t => SafePath.IsName(t.Key) && File.Exists(Path.Combine(tables, t.Key)) && FileHash.OfFile(Path.Combine(tables, t.Key)) == t.Value);
-        Facts facts = current ? OutputRecord.FactsOf<Facts>(record)! : Make(records, options, missing, folder, recipe, progress, cancellationToken);
+        bool current = OutputRecord.Current<Facts>(record, recipe) is { Unreadable.Count: 0 } known
+            && known.Tables.All(t => SafePath.IsName(t.Key) && File.Exists(Path.Combine(tables, t.Key))
+            && FileHash.OfFile(Path.Combine(tables, t.Key)) == t.Value);
+        Facts facts = current ? OutputRecord.FactsOf<Facts>(record)!
+            : Make(records, options, missing, folder, recipe, progress, cancellationToken);
         return new()
         {
             Html = html,
@@ -63,7 +71,8 @@ public static class ReportJob
         };
     }
 
-    static Facts Make(RunRecords records, ReportOptions options, IReadOnlyList<MissingPart> missing, string folder, Recipe recipe, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+    static Facts Make(RunRecords records, ReportOptions options, IReadOnlyList<MissingPart> missing, string folder, Recipe recipe,
+        IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         string tables = AtomicFile.MakeFolder(Path.Combine(folder, ReportTables.Folder));
         ReportTables.Write(records, tables, missing, cancellationToken);
@@ -73,7 +82,9 @@ public static class ReportJob
             using StreamWriter to = Alignment.MLNet.Storage.CsvRows.To(stream);
             page.Write(to);
         }, keepEqual: true);
-        var facts = new Facts(new SortedDictionary<string, string>(ReportTables.Of(records).ToDictionary(t => t.File, t => FileHash.OfFile(Path.Combine(tables, t.File))), StringComparer.Ordinal), page.ScenesShown, page.VideosShown, [.. page.UnreadablePictures]);
+        var facts = new Facts(new SortedDictionary<string, string>(ReportTables.Of(records)
+            .ToDictionary(t => t.File, t => FileHash.OfFile(Path.Combine(tables, t.File))), StringComparer.Ordinal), page.ScenesShown,
+            page.VideosShown, [.. page.UnreadablePictures]);
         OutputRecord.Write(Path.Combine(folder, RecordFile), recipe, facts, HtmlFile);
         return facts;
     }

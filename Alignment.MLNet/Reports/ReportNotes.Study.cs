@@ -35,15 +35,20 @@ static partial class ReportNotes
         if (run.Analysis is not { } a) yield break;
         foreach (AnalysisWarning w in a.Warnings) yield return Of(w.Level, w.Code, w.Message);
         // Notes on a single metric stand with it; what limits or spoils its numbers stands here too.
-        AnalysisWarning[] serious = [.. a.Metrics.SelectMany(m => m.Warnings).Where(w => w.Level != WarningLevel.Note).OrderByDescending(w => w.Level)];
-        foreach (var same in serious.Take(MostOfAMetric).GroupBy(w => (w.Level, w.Code))) yield return Of(same.Key.Level, same.Key.Code, string.Join('\n', same.Select(w => w.Message)));
-        if (serious.Length > MostOfAMetric) yield return new(NoteLevel.Warning, $"{ReportWords.N(serious.Length - MostOfAMetric)} more warnings about single metrics", "They stand with their metrics.");
+        AnalysisWarning[] serious = [.. a.Metrics.SelectMany(m => m.Warnings).Where(w => w.Level != WarningLevel.Note)
+            .OrderByDescending(w => w.Level)];
+        foreach (var same in serious.Take(MostOfAMetric).GroupBy(w => (w.Level, w.Code)))
+            yield return Of(same.Key.Level, same.Key.Code, string.Join('\n', same.Select(w => w.Message)));
+        if (serious.Length > MostOfAMetric) yield return new(NoteLevel.Warning,
+            $"{ReportWords.N(serious.Length - MostOfAMetric)} more warnings about single metrics", "They stand with their metrics.");
         foreach (MetricAnalysis m in a.Metrics)
             if (m.Placebo is { Verdict: not Verdict.Equivalent } placebo)
-                yield return new(NoteLevel.Warning, $"{SafePath.Shorten(m.Metric, 60)}: the placebo is not shown to be equivalent to the baseline", placebo.Sentence);
+                yield return new(NoteLevel.Warning,
+                    $"{SafePath.Shorten(m.Metric, 60)}: the placebo is not shown to be equivalent to the baseline", placebo.Sentence);
     }
 
-    static ReportNote Of(WarningLevel level, string code, string message) => new(level switch { WarningLevel.Alarm => NoteLevel.Alarm, WarningLevel.Warning => NoteLevel.Warning, _ => NoteLevel.Note },
+    static ReportNote Of(WarningLevel level, string code, string message) =>
+        new(level switch { WarningLevel.Alarm => NoteLevel.Alarm, WarningLevel.Warning => NoteLevel.Warning, _ => NoteLevel.Note },
         s_titles.TryGetValue(code, out string? title) ? title : Text.Capitalize(SafePath.Shorten(code, 60).Replace('_', ' ')), message);
 
     static IEnumerable<ReportNote> Doses(RunRecords run)
@@ -56,11 +61,15 @@ static partial class ReportNotes
         {
             string by = $" (by {SafePath.Shorten(v.Predictor, 60)})";
             if (v.Placebo is { Verdict: not DoseVerdict.Shown } placebo)
-                yield return new(placebo.Verdict == DoseVerdict.Contradicted ? NoteLevel.Alarm : NoteLevel.Warning, (placebo.Verdict == DoseVerdict.Contradicted ? "The placebo moves attention on the product" : "The placebo is not shown to leave attention alone") + by, placebo.Sentence);
+                yield return new(placebo.Verdict == DoseVerdict.Contradicted ? NoteLevel.Alarm : NoteLevel.Warning,
+                    (placebo.Verdict == DoseVerdict.Contradicted ? "The placebo moves attention on the product"
+                    : "The placebo is not shown to leave attention alone") + by, placebo.Sentence);
             if (v.Manipulation is { Verdict: DoseVerdict.Contradicted } wrong)
-                yield return new(NoteLevel.Alarm, $"{Text.Capitalize(ReportWords.Label(v.Variant))} moved attention the wrong way{by}", wrong.Sentence);
+                yield return new(NoteLevel.Alarm, $"{Text.Capitalize(ReportWords.Label(v.Variant))} moved attention the wrong way{by}",
+                    wrong.Sentence);
             if (v.Window is { Verdict: DoseVerdict.Contradicted } outside)
-                yield return new(NoteLevel.Alarm, $"{Text.Capitalize(ReportWords.Label(v.Variant))} acts outside its window{by}", outside.Sentence);
+                yield return new(NoteLevel.Alarm, $"{Text.Capitalize(ReportWords.Label(v.Variant))} acts outside its window{by}",
+                    outside.Sentence);
         }
     }
 
@@ -69,5 +78,7 @@ static partial class ReportNotes
         from v in dose.Variants
         where v.Manipulation is { Verdict: DoseVerdict.NotShown or DoseVerdict.CannotTell }
         group v by v.Predictor into same
-        select new ReportNote(NoteLevel.Warning, $"Not shown to move attention: {string.Join(", ", same.Select(v => ReportWords.Label(v.Variant)))} (by {SafePath.Shorten(same.Key, 60)})", string.Join('\n', same.Select(v => v.Manipulation!.Sentence)));
+        select new ReportNote(NoteLevel.Warning, $"Not shown to move attention: "
+            + $"{string.Join(", ", same.Select(v => ReportWords.Label(v.Variant)))} (by {SafePath.Shorten(same.Key, 60)})",
+            string.Join('\n', same.Select(v => v.Manipulation!.Sentence)));
 }

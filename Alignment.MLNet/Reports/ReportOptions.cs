@@ -8,7 +8,8 @@ public sealed record ReportOptions
     /// <summary>Scenes on the contact sheet, spread over the videos and over each video's length; the rest is counted. 0: none.</summary>
     public int ScenesShown { get; init; } = 24;
 
-    /// <summary>About how many megabytes the pictures may take in the page, above 0, at most 500: fewer scenes are shown where they would take more. The default opens on a phone and goes through most mail.</summary>
+    /// <summary>About how many megabytes the pictures may take in the page, above 0, at most 500: fewer scenes are shown where they would
+    /// take more. The default opens on a phone and goes through most mail.</summary>
     public double PictureMegabytes { get; init; } = 16;
 
     /// <summary>Width of the pictures in pixels, 64 to 640; shown smaller where there is no room.</summary>
@@ -20,7 +21,8 @@ public sealed record ReportOptions
     /// <summary>Puts small copies of the videos into the page, for as many as fit <see cref="VideoMegabytes"/>.</summary>
     public bool Videos { get; init; }
 
-    /// <summary>Most megabytes that the videos may take in the page (a third more as text), above 0, at most 200: a page that a mail can carry.</summary>
+    /// <summary>Most megabytes that the videos may take in the page (a third more as text), above 0, at most 200: a page that a mail can
+    /// carry.</summary>
     public double VideoMegabytes { get; init; } = 8;
 
     /// <summary>Width of the videos' copies in pixels, 64 to 640.</summary>

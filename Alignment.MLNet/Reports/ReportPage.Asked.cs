@@ -4,7 +4,8 @@ using Alignment.MLNet.Variants;
 
 namespace Alignment.MLNet.Reports;
 
-/// <summary>What the variants' maps ask for: alignment over scenes, alignment by variant – the figures of the run's own plots – and each variant beside the baseline.</summary>
+/// <summary>What the variants' maps ask for: alignment over scenes, alignment by variant – the figures of the run's own plots – and each
+/// variant beside the baseline.</summary>
 sealed partial class ReportPage
 {
     const int PanelHeight = 110;
@@ -15,21 +16,24 @@ sealed partial class ReportPage
         if (IsMissing(html, run.Statistics is not null, "the variants", "The variants' statistics")) return;
         IReadOnlyDictionary<string, VariantStatistics> statistics = run.Statistics!;
         string origin = run.AttentionOrigin.Words, from = origin.Length > 0 ? $" ({origin})" : "";
-        html.Element("p", $"The alignment score of a scene is the mean of mask × attention over its pixels{from}: of the maps that the edits were asked to follow, not of what the edited pictures attract.", ("class", "soft"));
+        html.Element("p", $"The alignment score of a scene is the mean of mask × attention over its pixels{from}: of the maps that the "
+            + $"edits were asked to follow, not of what the edited pictures attract.", ("class", "soft"));
 
         Figure over = AlignmentPlots.OverScenes(statistics, run.Set?.VideoIds.Count ?? 1, origin);
         html.Element("h3", over.Title);
         PageFigure.Chart(html, over, ReportWords.Label);
         if (over.Series.Count > 1)
         {
-            html.Element("p", $"{Text.Capitalize(ReportWords.Label(over.Series[0].Name))} and each other, on the same axes:", ("class", "soft small"));
+            html.Element("p", $"{Text.Capitalize(ReportWords.Label(over.Series[0].Name))} and each other, on the same axes:",
+                ("class", "soft small"));
             AxisScale same = AxisScale.Around(over.Series.SelectMany(s => s.Points).Select(p => p.Y), marks: 3);
             using (html.Open("div", ("class", "panels")))
                 foreach (FigureSeries other in over.Series.Skip(1))
                     using (html.Open("div"))
                     {
                         html.Element("h4", ReportWords.Label(other.Name));
-                        PageFigure.Chart(html, over with { Series = [other, over.Series[0]], Frame = (same.Low, same.High) }, ReportWords.Label, PanelHeight, bare: true);
+                        PageFigure.Chart(html, over with { Series = [other, over.Series[0]], Frame = (same.Low, same.High) },
+                            ReportWords.Label, PanelHeight, bare: true);
                     }
         }
 
@@ -38,7 +42,9 @@ sealed partial class ReportPage
         VariantStatistics Of(int at) => statistics[by.Categories![at]];
         PageFigure.Rows(html, by, ReportWords.Label,
             new PageFigure.Column("attention share", at => ReportWords.Percent(Of(at).AttentionShare.Mean)),
-            new PageFigure.Column("scenes changed", at => $"{ReportWords.N(run.Variants["variants"][by.Categories![at]]["modified"].Count)} of {ReportWords.N(Of(at).Scenes)}"));
-        html.Element("p", "Spread is that of scenes, which differ; a variant's effect is its difference scene by scene, not the distance of these means in units of their spread.", ("class", "soft small"));
+            new PageFigure.Column("scenes changed", at =>
+            $"{ReportWords.N(run.Variants["variants"][by.Categories![at]]["modified"].Count)} of {ReportWords.N(Of(at).Scenes)}"));
+        html.Element("p", "Spread is that of scenes, which differ; a variant's effect is its difference scene by scene, not the distance "
+            + "of these means in units of their spread.", ("class", "soft small"));
     }
 }

@@ -14,22 +14,32 @@ sealed partial class ReportPage
         using (html.Line().Open("details"))
         {
             html.Element("summary", "Samples, and whether the variants differ at all");
-            Table(html, ["variant", "values", $"mean{unit}", "interval of the mean", $"standard deviation{unit}"], metric.Samples.Select(s => new[]
+            Table(html, ["variant", "values", $"mean{unit}", "interval of the mean", $"standard deviation{unit}"],
+                metric.Samples.Select(s => new[]
             {
-                ReportWords.Label(s.Variant), ReportWords.N(s.Sample.N), ReportWords.F(f * s.Sample.Mean), Range(s.Interval, f), ReportWords.F(f * s.Sample.Sd),
+                ReportWords.Label(s.Variant), ReportWords.N(s.Sample.N), ReportWords.F(f * s.Sample.Mean), Range(s.Interval, f),
+                    ReportWords.F(f * s.Sample.Sd),
             }));
             if (metric.Omnibus.Count > 0)
-                Table(html, ["test", "asks", "statistic", "degrees of freedom", "p", ""], metric.Omnibus.Select(o => new[] { o.Name, o.Asks, ReportWords.F(o.Statistic), o.Df1 is { } d ? ReportWords.F(d) + (o.Df2 is { } e ? $"; {ReportWords.F(e)}" : "") : "–", ReportWords.P(o.P), o.Note ?? "" }));
+                Table(html, ["test", "asks", "statistic", "degrees of freedom", "p", ""],
+                    metric.Omnibus.Select(o => new[] { o.Name, o.Asks, ReportWords.F(o.Statistic),
+                    o.Df1 is { } d ? ReportWords.F(d) + (o.Df2 is { } e ? $"; {ReportWords.F(e)}" : "") : "–", ReportWords.P(o.P),
+                        o.Note ?? "" }));
         }
         if (metric.Comparisons.Count > 0)
             using (html.Line().Open("details"))
             {
                 html.Element("summary", "All tests of each variant against the baseline");
-                html.Element("p", "Raw two-sided p-values of every test, so that nobody has to wonder what another one would have said; the answer above is by the test in the first column.", ("class", "soft small"));
-                Table(html, ["variant", "answered by", "Welch p", "Student p", "paired by video p", "Mann–Whitney p", "Dunnett p", "lift", "Cohen's d", "Hedges' g", "bootstrap interval", "detectable"], metric.Comparisons.Select(c => new[]
+                html.Element("p", "Raw two-sided p-values of every test, so that nobody has to wonder what another one would have said; "
+                    + "the answer above is by the test in the first column.", ("class", "soft small"));
+                Table(html, ["variant", "answered by", "Welch p", "Student p", "paired by video p", "Mann–Whitney p", "Dunnett p", "lift",
+                    "Cohen's d", "Hedges' g", "bootstrap interval", "detectable"], metric.Comparisons.Select(c => new[]
                 {
-                    ReportWords.Label(c.Variant), c.Result.Test, ReportWords.P(c.Welch?.P), ReportWords.P(c.Student?.P), ReportWords.P(c.Paired?.P), ReportWords.P(c.MannWhitney?.P), ReportWords.P(c.Dunnett?.P),
-                    c.Lift is { } lift ? $"{ReportWords.Percent(lift.Lift)} [{ReportWords.Percent(lift.Delta.Low)}, {ReportWords.Percent(lift.Delta.High)}]" : "–", ReportWords.F(c.Effect?.CohenD), ReportWords.F(c.Effect?.HedgesG), Range(c.Bootstrap?.Bca, f), ReportWords.F(c.DetectableDifference * f),
+                    ReportWords.Label(c.Variant), c.Result.Test, ReportWords.P(c.Welch?.P), ReportWords.P(c.Student?.P),
+                        ReportWords.P(c.Paired?.P), ReportWords.P(c.MannWhitney?.P), ReportWords.P(c.Dunnett?.P),
+                    c.Lift is { } lift ? $"{ReportWords.Percent(lift.Lift)} [{ReportWords.Percent(lift.Delta.Low)}, "
+                        + $"{ReportWords.Percent(lift.Delta.High)}]" : "–", ReportWords.F(c.Effect?.CohenD),
+                        ReportWords.F(c.Effect?.HedgesG), Range(c.Bootstrap?.Bca, f), ReportWords.F(c.DetectableDifference * f),
                 }));
                 foreach (var (c, text) in metric.Comparisons.SelectMany(c => c.Notes.Select(text => (c, text))).Take(20))
                     using (html.Open("p", ("class", "soft small"))) html.Text(ReportWords.Label(c.Variant) + ": ").Name(text);
@@ -38,7 +48,10 @@ sealed partial class ReportPage
             using (html.Line().Open("details"))
             {
                 html.Element("summary", "Always-valid: may be looked at any time");
-                Table(html, ["variant", "difference", "confidence sequence", "always-valid p"], metric.Comparisons.Where(c => c.Sequential is not null).Select(c => new[] { ReportWords.Label(c.Variant), ReportWords.Signed(f * c.Sequential!.Difference), Range(c.Sequential.Interval, f), ReportWords.P(c.Sequential.P) }));
+                Table(html, ["variant", "difference", "confidence sequence", "always-valid p"],
+                    metric.Comparisons.Where(c => c.Sequential is not null)
+                    .Select(c => new[] { ReportWords.Label(c.Variant), ReportWords.Signed(f * c.Sequential!.Difference),
+                    Range(c.Sequential.Interval, f), ReportWords.P(c.Sequential.P) }));
             }
         if (metric.Sensitivity.Count == 0) return;
         using var details = html.Line().Open("details");
@@ -52,7 +65,9 @@ sealed partial class ReportPage
                 html.Text(": ").Name(s.Note ?? s.Sentence).Text(" Assumes ").Name(s.Assumes).Text(".");
             }
             if (s.Estimates.Count > 0)
-                Table(html, ["variant", "difference and interval", "corrected p", "raw p"], s.Estimates.Select(e => new[] { ReportWords.Label(e.Variant), ReportWords.Estimate(f * e.Estimate, f * e.Low, f * e.High), ReportWords.P(e.CorrectedP), ReportWords.P(e.P) }));
+                Table(html, ["variant", "difference and interval", "corrected p", "raw p"],
+                    s.Estimates.Select(e => new[] { ReportWords.Label(e.Variant),
+                    ReportWords.Estimate(f * e.Estimate, f * e.Low, f * e.High), ReportWords.P(e.CorrectedP), ReportWords.P(e.P) }));
         }
     }
 
@@ -64,16 +79,21 @@ sealed partial class ReportPage
         string units = ratio is null or { Unit: "row" } ? "rows" : ratio.Unit + "s";
         bool own = units is not ("rows" or "videos") || ratio!.InSeveral > 0 || ratio.Sampled;
         html.Element("summary", units == "rows" ? "Rows of each variant" : $"Rows and {units} of each variant");
-        Table(html, ["variant", "rows", "videos", .. own ? [$"{units} counted"] : Array.Empty<string>(), $"share of {units} expected", "share found"], a.Arms.Select(arm =>
+        Table(html, ["variant", "rows", "videos", .. own ? [$"{units} counted"] : Array.Empty<string>(), $"share of {units} expected",
+            "share found"], a.Arms.Select(arm =>
         {
             string count = "–", expected = "–", found = "–";
-            if (ratio is not null && ratio.Expected.TryGetValue(arm.Variant, out double share) && ratio.Counts.TryGetValue(arm.Variant, out long n))
-                (count, expected, found) = (ReportWords.N(n), ReportWords.Percent(share), ReportWords.Percent((double)n / ratio.Counts.Values.Sum()));
-            return (string[])[ReportWords.Label(arm.Variant), ReportWords.N(arm.Rows), arm.Videos is { } v ? ReportWords.N(v) : "–", .. own ? [count] : Array.Empty<string>(), expected, found];
+            if (ratio is not null && ratio.Expected.TryGetValue(arm.Variant, out double share)
+                && ratio.Counts.TryGetValue(arm.Variant, out long n))
+                (count, expected, found) = (ReportWords.N(n), ReportWords.Percent(share),
+                    ReportWords.Percent((double)n / ratio.Counts.Values.Sum()));
+            return (string[])[ReportWords.Label(arm.Variant), ReportWords.N(arm.Rows), arm.Videos is { } v ? ReportWords.N(v) : "–",
+                .. own ? [count] : Array.Empty<string>(), expected, found];
         }));
         if (ratio is null) return;
         html.Element("p", ratio.Sentence, ("class", "small"));
-        if (ratio.InSeveral > 0) html.Element("p", $"{ReportWords.Count(ratio.InSeveral, ratio.Unit, units)} seen in several variants are not counted.", ("class", "small"));
+        if (ratio.InSeveral > 0) html.Element("p",
+            $"{ReportWords.Count(ratio.InSeveral, ratio.Unit, units)} seen in several variants are not counted.", ("class", "small"));
     }
 
     static string Range(Interval? interval, double f)

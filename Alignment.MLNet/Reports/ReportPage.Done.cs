@@ -19,15 +19,22 @@ sealed partial class ReportPage
             Pair(html, "Model", run.ModelSha256 is { } hash ? $"SHA-256 {hash}" : null);
             Pair(html, "Where it comes from", model["origin"].Text);
             Pair(html, "Its licence", model["license"].Text);
-            Pair(html, "Control", model["control_trained"].Flag switch { true => "two channels, keyword mask and attention; trained", false => "two channels, keyword mask and attention; NOT trained", _ => "two channels, keyword mask and attention" });
-            Pair(html, "Sampler", edit["scheduler"].Text is { } sampler ? $"{sampler}, {edit["steps"].Text} steps, guidance {edit["guidance"].Text}, strength {edit["strength"].Text}, control scale {edit["control_scale"].Text}" : null);
+            Pair(html, "Control", model["control_trained"].Flag switch { true => "two channels, keyword mask and attention; trained",
+                false => "two channels, keyword mask and attention; NOT trained", _ => "two channels, keyword mask and attention" });
+            Pair(html, "Sampler", edit["scheduler"].Text is { } sampler ? $"{sampler}, {edit["steps"].Text} steps, guidance "
+                + $"{edit["guidance"].Text}, strength {edit["strength"].Text}, control scale {edit["control_scale"].Text}" : null);
             Pair(html, "Size", edit["size"].Text);
             Pair(html, "Prompt", edit["prompt_template"].Text);
             Pair(html, "Seed", edit["seed"].Text);
-            Pair(html, "Boost and reduction", variants["boost_alpha"].Text is { } boost ? $"× {boost} and × {variants["reduction_alpha"].Text}{(variants["preserve_mass"].Flag == true ? ", total attention kept also where clipping bites" : "")}" : null);
-            Pair(html, "Edits", counts.Any ? $"{ReportWords.N(counts["edits"].Count)} for {ReportWords.N(counts["outputs"].Count)} pictures: one for each different control; {ReportWords.N(counts["failed"].Count)} scenes failed" : null);
+            Pair(html, "Boost and reduction", variants["boost_alpha"].Text is { } boost ? $"× {boost} and × "
+                + $"{variants["reduction_alpha"].Text}{(variants["preserve_mass"].Flag == true ? ", total attention kept also where clipping bites" : "")}" : null);
+            Pair(html, "Edits", counts.Any ? $"{ReportWords.N(counts["edits"].Count)} for {ReportWords.N(counts["outputs"].Count)} "
+                + $"pictures: one for each different control; {ReportWords.N(counts["failed"].Count)} scenes failed" : null);
             Pair(html, "What edits did to their stills", run.Edit["quality"]["pictures"].Count > 0
-                ? $"within the region mean PSNR {ReportWords.F(run.Edit["quality"]["mean_psnr_db"].Number)} dB and SSIM {ReportWords.F(run.Edit["quality"]["mean_ssim"].Number)} over {ReportWords.N(run.Edit["quality"]["pictures"].Count)} pictures; outside of it the largest difference is {run.Edit["quality"]["background_max_difference"].Text} of 255" : null);
+                ? $"within the region mean PSNR {ReportWords.F(run.Edit["quality"]["mean_psnr_db"].Number)} dB and SSIM "
+                    + $"{ReportWords.F(run.Edit["quality"]["mean_ssim"].Number)} over "
+                    + $"{ReportWords.N(run.Edit["quality"]["pictures"].Count)} pictures; outside of it the largest difference is "
+                    + $"{run.Edit["quality"]["background_max_difference"].Text} of 255" : null);
             Pair(html, "Smoothing in time", run.Run["options"]["assemble"]["smoothing"].Text);
         }
         Audit(html);
@@ -49,7 +56,9 @@ sealed partial class ReportPage
         html.Element("h3", "The data");
         if (IsMissing(html, run.Validation is not null, "the validation", "The validation of the data")) return;
         var data = run.Validation!;
-        html.Element("p", $"{ReportWords.N(data.ValidScenes)} of {ReportWords.Count(data.Scenes, "scene", "scenes")} and {ReportWords.N(data.ValidVideos)} of {ReportWords.Count(data.Videos, "video", "videos")} can be used{(data.Deep ? "; every picture was decoded" : "")}. {run.AttentionOrigin.Text}");
+        html.Element("p", $"{ReportWords.N(data.ValidScenes)} of {ReportWords.Count(data.Scenes, "scene", "scenes")} and "
+            + $"{ReportWords.N(data.ValidVideos)} of {ReportWords.Count(data.Videos, "video", "videos")} can be "
+            + $"used{(data.Deep ? "; every picture was decoded" : "")}. {run.AttentionOrigin.Text}");
         if (data.Counts.Count == 0)
         {
             html.Element("p", "Nothing was wrong with any of them.", ("class", "good"));
@@ -81,5 +90,6 @@ sealed partial class ReportPage
     }
 
     /// <summary>"MissingMask" → "missing mask".</summary>
-    static string Spaced(string name) => string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? " " : "") + char.ToLowerInvariant(c) : c.ToString()));
+    static string Spaced(string name) =>
+        string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? " " : "") + char.ToLowerInvariant(c) : c.ToString()));
 }

@@ -4,12 +4,14 @@ using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Reports;
 
-/// <summary>How far attention really moved, as far as predictors can tell, and whether the placebo is one. Every number is predicted, and called so.</summary>
+/// <summary>How far attention really moved, as far as predictors can tell, and whether the placebo is one. Every number is predicted, and
+/// called so.</summary>
 sealed partial class ReportPage
 {
     static readonly (DoseVerdict Verdict, string Mark, string Word, string Style)[] s_verdicts =
     [
-        (DoseVerdict.Shown, "✓", "shown", "good"), (DoseVerdict.NotShown, "○", "not shown", "warning"), (DoseVerdict.Contradicted, "▲", "contradicted", "error"), (DoseVerdict.CannotTell, "–", "cannot tell", "soft"),
+        (DoseVerdict.Shown, "✓", "shown", "good"), (DoseVerdict.NotShown, "○", "not shown", "warning"),
+            (DoseVerdict.Contradicted, "▲", "contradicted", "error"), (DoseVerdict.CannotTell, "–", "cannot tell", "soft"),
     ];
 
     /// <summary>By the first predictor: the full boost's manipulation, and the placebo.</summary>
@@ -26,12 +28,14 @@ sealed partial class ReportPage
         if (IsMissing(html, run.Dose is not null, "the dose", "The dose")) return;
         DoseReport dose = run.Dose!;
         using (html.Open("p", ("class", "warning"))) html.Text("● ").Name(dose.Note);
-        html.Element("p", $"{ReportWords.Count(dose.Counts.WithProduct, "scene", "scenes")} with the product of {ReportWords.Count(dose.Counts.Videos, "video", "videos")}{(dose.Counts.WithoutProduct > 0 ? $"; {ReportWords.N(dose.Counts.WithoutProduct)} without it {(dose.Counts.WithoutProduct == 1 ? "counts" : "count")} nowhere" : "")}{(dose.Counts.Failed > 0 ? $"; {ReportWords.N(dose.Counts.Failed)} could not be measured" : "")}. The dose of a variant is the share of attention on the product in its edits less that in the baseline's edits, scene by scene.", ("class", "soft"));
+        html.Element("p", $"{ReportWords.Count(dose.Counts.WithProduct, "scene", "scenes")} with the product of "
+            + $"{ReportWords.Count(dose.Counts.Videos, "video", "videos")}{(dose.Counts.WithoutProduct > 0 ? $"; {ReportWords.N(dose.Counts.WithoutProduct)} without it {(dose.Counts.WithoutProduct == 1 ? "counts" : "count")} nowhere" : "")}{(dose.Counts.Failed > 0 ? $"; {ReportWords.N(dose.Counts.Failed)} could not be measured" : "")}. The dose of a variant is the share of attention on the product in its edits less that in the baseline's edits, scene by scene.", ("class", "soft"));
         Figures(html, dose);
         foreach (DosePredictor predictor in dose.Predictors)
         {
             using (html.Line().Open("h3")) html.Text("By ").Name(predictor.Name);
-            if (predictor.MadeHeatmaps) html.Element("p", "● The run's heatmaps were predicted by this very predictor: what was asked for and what is read off the result have one source.", ("class", "warning small"));
+            if (predictor.MadeHeatmaps) html.Element("p", "● The run's heatmaps were predicted by this very predictor: what was asked "
+                + "for and what is read off the result have one source.", ("class", "warning small"));
             VariantDose[] variants = [.. dose.Variants.Where(v => v.Predictor == predictor.Name)];
             Checks(html, variants);
             if (dose.Artifacts.FirstOrDefault(x => x.Predictor == predictor.Name) is { } artifact)
@@ -57,7 +61,8 @@ sealed partial class ReportPage
                 continue;
             }
             // What maps ask for is the same for every predictor.
-            PageFigure.Column[] asked = figure.Title.EndsWith("variant", StringComparison.Ordinal) ? [new("asked for", at => Asked(dose, variants[at]))] : [];
+            PageFigure.Column[] asked = figure.Title.EndsWith("variant", StringComparison.Ordinal)
+                ? [new("asked for", at => Asked(dose, variants[at]))] : [];
             PageFigure.Rows(html, figure, ReportWords.Named, asked);
         }
     }
@@ -73,8 +78,10 @@ sealed partial class ReportPage
     {
         (string What, DoseVerdict Verdict, string Sentence)[] checks =
         [
-            .. variants.Where(v => v.Manipulation is not null).Select(v => ($"moved the right way: {ReportWords.Label(v.Variant)}", v.Manipulation!.Verdict, v.Manipulation.Sentence)),
-            .. variants.Where(v => v.Window is not null).Select(v => ($"only its window moved: {ReportWords.Label(v.Variant)}", v.Window!.Verdict, v.Window.Sentence)),
+            .. variants.Where(v => v.Manipulation is not null)
+                .Select(v => ($"moved the right way: {ReportWords.Label(v.Variant)}", v.Manipulation!.Verdict, v.Manipulation.Sentence)),
+            .. variants.Where(v => v.Window is not null).Select(v => ($"only its window moved: {ReportWords.Label(v.Variant)}",
+                v.Window!.Verdict, v.Window.Sentence)),
             .. variants.Where(v => v.Placebo is not null).Select(v => ("the placebo is one", v.Placebo!.Verdict, v.Placebo.Sentence)),
         ];
         if (checks.Length == 0) return;
@@ -92,11 +99,14 @@ sealed partial class ReportPage
     }
 
     static void DoseTable(HtmlWriter html, IReadOnlyList<VariantDose> variants) =>
-        Table(html, ["variant", "scenes", "acted on", "share before", "share after", "dose over all scenes, points", "its interval", "CC", "SIM", "KL", "NSS", "AUC", "CC of the baseline's edit"], variants.Select(v => new[]
+        Table(html, ["variant", "scenes", "acted on", "share before", "share after", "dose over all scenes, points", "its interval", "CC",
+        "SIM", "KL", "NSS", "AUC", "CC of the baseline's edit"], variants.Select(v => new[]
         {
-            ReportWords.Label(v.Variant), ReportWords.N(v.Scenes), ReportWords.N(v.ActedOn), ReportWords.Percent(v.ShareBefore), ReportWords.Percent(v.ShareAfter),
+            ReportWords.Label(v.Variant), ReportWords.N(v.Scenes), ReportWords.N(v.ActedOn), ReportWords.Percent(v.ShareBefore),
+                ReportWords.Percent(v.ShareAfter),
             v.Dose is { } d ? ReportWords.Points(100 * d.Value, 100 * d.Low, 100 * d.High) : "–", Basis(v.Dose),
-            ReportWords.F(v.Agreement?.Cc), ReportWords.F(v.Agreement?.Sim), ReportWords.F(v.Agreement?.Kl), ReportWords.F(v.Agreement?.Nss), ReportWords.F(v.Agreement?.AucJudd), ReportWords.F(v.AgreementOfBaseline?.Cc),
+            ReportWords.F(v.Agreement?.Cc), ReportWords.F(v.Agreement?.Sim), ReportWords.F(v.Agreement?.Kl),
+                ReportWords.F(v.Agreement?.Nss), ReportWords.F(v.Agreement?.AucJudd), ReportWords.F(v.AgreementOfBaseline?.Cc),
         }));
 
     static string Basis(DoseEstimate? dose) => dose switch

@@ -4,8 +4,8 @@ using Alignment.MLNet.Engagement.Contracts;
 namespace Alignment.MLNet.Reports;
 
 /// <summary>
-/// What viewers did: for each metric the answers in words, a forest plot, and every test in tables. What a plan named beforehand stands apart from what was
-/// explored, in a table of its own and with another mark.
+/// What viewers did: for each metric the answers in words, a forest plot, and every test in tables. What a plan named beforehand stands
+/// apart from what was explored, in a table of its own and with another mark.
 /// </summary>
 sealed partial class ReportPage
 {
@@ -16,19 +16,24 @@ sealed partial class ReportPage
 
     string Simulated => IsSimulated ? " (SIMULATED)" : "";
 
-    /// <summary>The answers that matter most, before anything else: what was planned, what differs, the placebo, how far attention moved.</summary>
+    /// <summary>The answers that matter most, before anything else: what was planned, what differs, the placebo, how far attention
+    /// moved.</summary>
     void InShort(HtmlWriter html)
     {
         Finding[] findings = [.. (run.Analysis?.Metrics ?? []).SelectMany(m => m.Findings.Where(f => f.Confirmatory)
-            .Concat(m.Comparisons.Select(c => c.Result).Where(f => !f.Confirmatory && f.Verdict is Verdict.Raised or Verdict.Lowered)).Concat(m.Placebo is { Confirmatory: false } p ? [p] : []))];
+            .Concat(m.Comparisons.Select(c => c.Result).Where(f => !f.Confirmatory && f.Verdict is Verdict.Raised or Verdict.Lowered))
+            .Concat(m.Placebo is { Confirmatory: false } p ? [p] : []))];
         string[] doses = [.. DoseInShort()];
         if (run.Analysis is null && doses.Length == 0) return;
         html.Element("h2", "In short");
         using (html.Open("ul", ("class", "findings")))
         {
             foreach (Finding finding in findings.Take(MostShort)) Sentence(html, finding);
-            if (findings.Length > MostShort) html.Line().Element("li", $"… and {ReportWords.N(findings.Length - MostShort)} more answers below.", ("class", "soft"));
-            if (run.Analysis is not null && !findings.Any(f => f.Verdict is Verdict.Raised or Verdict.Lowered)) html.Line().Element("li", "No variant was shown to differ from the baseline. That does not show that none does: look at the intervals.");
+            if (findings.Length > MostShort) html.Line().Element("li",
+                $"… and {ReportWords.N(findings.Length - MostShort)} more answers below.", ("class", "soft"));
+            if (run.Analysis is not null && !findings.Any(f => f.Verdict is Verdict.Raised or Verdict.Lowered)) html.Line()
+                .Element("li",
+                "No variant was shown to differ from the baseline. That does not show that none does: look at the intervals.");
             foreach (string dose in doses)
                 using (html.Line().Open("li")) html.Name(dose);
         }
@@ -44,7 +49,8 @@ sealed partial class ReportPage
     /// <summary>Pre-registered or explored; and simulated, so that no sentence copied from here goes without it.</summary>
     void Kind(HtmlWriter html, Finding finding)
     {
-        html.Element("span", finding.Confirmatory ? finding.Hypothesis is { } h ? $"pre-registered, {SafePath.Shorten(h, 20)}" : "pre-registered" : "explored", ("class", finding.Confirmatory ? "kind planned" : "kind"));
+        html.Element("span", finding.Confirmatory ? finding.Hypothesis is { } h ? $"pre-registered, {SafePath.Shorten(h, 20)}"
+            : "pre-registered" : "explored", ("class", finding.Confirmatory ? "kind planned" : "kind"));
         if (IsSimulated) html.Text(" ").Element("span", "simulated", ("class", "kind warning"));
     }
 
@@ -56,7 +62,9 @@ sealed partial class ReportPage
         if (IsSimulated) Loud(html);
         using (html.Open("p", ("class", "soft")))
         {
-            html.Text($"{ReportWords.N(a.Rows - a.Rejected)} of {ReportWords.Count(a.Rows, "row", "rows")} of ").Name(a.Source).Text($"{(a.Videos is { } v ? $" about {ReportWords.Count(v, "video", "videos")}" : "")}; intervals hold with {ReportWords.Percent(a.Confidence, "0.##")} each.");
+            html.Text($"{ReportWords.N(a.Rows - a.Rejected)} of {ReportWords.Count(a.Rows, "row", "rows")} of ").Name(a.Source)
+                .Text($"{(a.Videos is { } v ? $" about {ReportWords.Count(v, "video", "videos")}" : "")}; intervals hold with "
+                    + $"{ReportWords.Percent(a.Confidence, "0.##")} each.");
             if (a.SampleRatio is { } ratio) html.Text(" ").Name(ratio.Sentence);
         }
         Plan(html, a);
@@ -79,7 +87,8 @@ sealed partial class ReportPage
         html.Element("h3", "The plan");
         using (html.Open("p"))
         {
-            html.Element("span", plan.Changed ? "▲ changed after it was recorded: nothing counts as pre-registered" : "pre-registered", ("class", plan.Changed ? "badge error" : "kind planned")).Text(" ").Name(plan.Title);
+            html.Element("span", plan.Changed ? "▲ changed after it was recorded: nothing counts as pre-registered" : "pre-registered",
+                ("class", plan.Changed ? "badge error" : "kind planned")).Text(" ").Name(plan.Title);
             html.Text(". Correction: ").Name(plan.Correction).Text(". Stopping rule: ").Name(plan.StoppingRule);
         }
         using (html.Open("p", ("class", "small soft"))) html.Name(plan.File).Text(", SHA-256 ").Element("code", plan.Sha256);
@@ -101,11 +110,14 @@ sealed partial class ReportPage
             html.Element("span", Simulated, ("class", "warning"));
         }
         foreach (AnalysisWarning w in metric.Warnings)
-            using (html.Line().Open("p", ("class", w.Level == WarningLevel.Note ? "small note" : "small " + s_levels[(int)LevelOf(w.Level)].Style)))
+            using (html.Line().Open("p", ("class", w.Level == WarningLevel.Note ? "small note"
+                : "small " + s_levels[(int)LevelOf(w.Level)].Style)))
                 html.Text(s_levels[(int)LevelOf(w.Level)].Mark + " ").Name(w.Message);
         if (metric.Note is { } note)
             using (html.Open("p", ("class", "warning"))) html.Name(note);
-        Finding[] all = [.. metric.Findings], planned = [.. all.Where(f => f.Confirmatory)], main = [.. metric.Comparisons.Select(c => c.Result).Where(f => !f.Confirmatory), .. metric.Placebo is { Confirmatory: false } p ? [p] : Array.Empty<Finding>()];
+        Finding[] all = [.. metric.Findings], planned = [.. all.Where(f => f.Confirmatory)],
+            main = [.. metric.Comparisons.Select(c => c.Result).Where(f => !f.Confirmatory),
+            .. metric.Placebo is { Confirmatory: false } p ? [p] : Array.Empty<Finding>()];
         Finding[] others = [.. all.Except(planned).Except(main)];
         AxisScale scale = Scale(metric);
         if (planned.Length > 0)
@@ -115,7 +127,8 @@ sealed partial class ReportPage
         }
         if (main.Length > 0)
         {
-            html.Element("h4", planned.Length > 0 ? "Explored: each variant against the baseline" : "Each variant against the baseline (explored)");
+            html.Element("h4", planned.Length > 0 ? "Explored: each variant against the baseline"
+                : "Each variant against the baseline (explored)");
             Forest(html, a, metric, main, scale);
         }
         if (others.Length > 0)
@@ -131,10 +144,12 @@ sealed partial class ReportPage
     static AxisScale Scale(MetricAnalysis metric)
     {
         double f = metric.Display.Factor;
-        return AxisScale.Around(metric.Findings.Where(x => x != metric.Dose?.Result).SelectMany(x => new[] { x.Estimate * f, x.Interval?.Low * f, x.Interval?.High * f }).OfType<double>());
+        return AxisScale.Around(metric.Findings.Where(x => x != metric.Dose?.Result)
+            .SelectMany(x => new[] { x.Estimate * f, x.Interval?.Low * f, x.Interval?.High * f }).OfType<double>());
     }
 
-    void Forest(HtmlWriter html, EngagementAnalysis a, MetricAnalysis metric, IReadOnlyList<Finding> findings, AxisScale scale, bool inWords = true)
+    void Forest(HtmlWriter html, EngagementAnalysis a, MetricAnalysis metric, IReadOnlyList<Finding> findings, AxisScale scale,
+        bool inWords = true)
     {
         if (inWords)
             using (html.Open("ul", ("class", "findings")))
@@ -145,7 +160,8 @@ sealed partial class ReportPage
         if (rows.Length == 0) return;
         using (html.Open("table", ("class", "stack")))
         {
-            Header(html, ("comparison", null), ($"difference{unit}{Simulated}, {ReportWords.Percent(a.Confidence, "0.##")} interval", "plot"), ("difference", "number"), ($"corrected p", "number"), ("raw p", "number"));
+            Header(html, ("comparison", null), ($"difference{unit}{Simulated}, {ReportWords.Percent(a.Confidence, "0.##")} interval",
+                "plot"), ("difference", "number"), ($"corrected p", "number"), ("raw p", "number"));
             using var body = html.Open("tbody");
             foreach (Finding finding in rows)
             {
@@ -155,19 +171,22 @@ sealed partial class ReportPage
                     html.Name(finding.Label);
                     html.Text(" ");
                     Kind(html, finding);
-                    if (IsEquivalence(finding)) html.Element("span", $" {ReportWords.Percent(2 * a.Confidence - 1, "0.##")} interval; the zone is the margin", ("class", "soft small"));
+                    if (IsEquivalence(finding)) html.Element("span",
+                        $" {ReportWords.Percent(2 * a.Confidence - 1, "0.##")} interval; the zone is the margin", ("class", "soft small"));
                 }
                 double? at = finding.Estimate * f, low = finding.Interval?.Low * f, high = finding.Interval?.High * f;
                 string text = ReportWords.Estimate(at, low, high);
                 using (html.Open("td", ("class", "plot")))
                 {
                     double? margin = IsEquivalence(finding) ? MarginOf(a, metric) * f : null;
-                    if (at is not null) PageFigure.Interval(html, scale, new(Series(finding), at, low, high, finding.Confirmatory, margin), $"{finding.Label}: {text}");
+                    if (at is not null) PageFigure.Interval(html, scale, new(Series(finding), at, low, high, finding.Confirmatory, margin),
+                        $"{finding.Label}: {text}");
                     else if (finding.Note is { } note)
                         using (html.Open("span", ("class", "soft small"))) html.Name(note);
                 }
                 html.Element("td", text, ("class", "number"), ("data-label", "difference" + unit));
-                html.Element("td", $"{ReportWords.P(finding.CorrectedP)}{(finding.FamilySize > 1 && finding.Correction != "none" ? $" ({finding.Correction}, {finding.FamilySize})" : "")}", ("class", "number"), ("data-label", "corrected p"));
+                html.Element("td",
+                    $"{ReportWords.P(finding.CorrectedP)}{(finding.FamilySize > 1 && finding.Correction != "none" ? $" ({finding.Correction}, {finding.FamilySize})" : "")}", ("class", "number"), ("data-label", "corrected p"));
                 html.Element("td", ReportWords.P(finding.P), ("class", "number"), ("data-label", "raw p"));
             }
             PageFigure.AxisRow(html, scale, 2);
@@ -178,8 +197,10 @@ sealed partial class ReportPage
     static bool IsEquivalence(Finding finding) => finding.Id.Contains('~', StringComparison.Ordinal);
 
     /// <summary>The placebo's margin in the metric's units.</summary>
-    static double? MarginOf(EngagementAnalysis a, MetricAnalysis metric) => a.Options.Margins.FirstOrDefault(m => m.Metric == metric.Metric) is { } margin
-        ? margin.InBaselineSds ? margin.Value * metric.Samples.FirstOrDefault(s => s.Variant == a.Baseline)?.Sample.Sd : margin.Value : null;
+    static double? MarginOf(EngagementAnalysis a, MetricAnalysis metric) =>
+        a.Options.Margins.FirstOrDefault(m => m.Metric == metric.Metric) is { } margin
+        ? margin.InBaselineSds ? margin.Value * metric.Samples.FirstOrDefault(s => s.Variant == a.Baseline)?.Sample.Sd : margin.Value
+        : null;
 
     /// <summary>The shape of the variant that the finding is about; one of its own for those about several.</summary>
     static int Series(Finding finding)
@@ -202,7 +223,8 @@ sealed partial class ReportPage
         html.Element("h4", $"Effect against the dose{Simulated}");
         var across = AxisScale.Around(dose.Points.Select(p => p.Dose));
         double[] ends = [dose.Points.Min(p => p.Dose), dose.Points.Max(p => p.Dose)];
-        var up = AxisScale.Around(dose.Points.SelectMany(p => new[] { f * (p.Mean - p.StandardError), f * (p.Mean + p.StandardError) }), withZero: false);
+        var up = AxisScale.Around(dose.Points.SelectMany(p => new[] { f * (p.Mean - p.StandardError), f * (p.Mean + p.StandardError) }),
+            withZero: false);
         const int height = 220;
         string unit = $"{SafePath.Shorten(metric.Metric, 40)}{(f == 100 ? " (%)" : "")}, mean ± standard error{Simulated}";
         PageFigure.Draw(html, $"{metric.Metric} against the dose of each variant", $"dose: {DoseUnit(dose.Units)}", unit, height, to =>
@@ -210,18 +232,24 @@ sealed partial class ReportPage
             var chart = new Chart(to, across, up, height);
             chart.Axes();
             if (Fit(dose.Points) is var (start, slope))
-                chart.Line([.. ends.Select(x => (x, f * (start + slope * x))).Where(p => p.Item2 >= up.Low && p.Item2 <= up.High)], new(InkKind.Reference));
+                chart.Line([.. ends.Select(x => (x, f * (start + slope * x))).Where(p => p.Item2 >= up.Low && p.Item2 <= up.High)],
+                    new(InkKind.Reference));
             foreach (DosePoint p in dose.Points) chart.Whisker(p.Dose, f * (p.Mean - p.StandardError), f * (p.Mean + p.StandardError));
             foreach (var (p, i) in dose.Points.Select((p, i) => (p, i))) chart.Marker(ReportWords.Series(p.Variant, i), p.Dose, f * p.Mean);
         });
         PageFigure.Legend(html, dose.Points.Select((p, i) => (ReportWords.Series(p.Variant, i), ReportWords.Label(p.Variant))));
-        if (dose.LackOfFit is { P: { } fit }) html.Element("p", $"Lack of fit: χ² = {ReportWords.F(dose.LackOfFit.Statistic)}, {ReportWords.F(dose.LackOfFit.Df1)} degrees of freedom, p {Text.P(fit)}{(fit < 0.05 ? ": the points do not lie on a line, so that the slope is no summary of them." : ".")}", ("class", "soft small"));
+        if (dose.LackOfFit is { P: { } fit }) html.Element("p", $"Lack of fit: χ² = {ReportWords.F(dose.LackOfFit.Statistic)}, "
+            + $"{ReportWords.F(dose.LackOfFit.Df1)} degrees of freedom, p "
+            + $"{Text.P(fit)}{(fit < 0.05 ? ": the points do not lie on a line, so that the slope is no summary of them." : ".")}",
+            ("class", "soft small"));
     }
 
     /// <summary>The points stand at their doses; the slope's sentence counts in steps of it ("per 0.1 of attention share").</summary>
-    static string DoseUnit(string units) => SafePath.Shorten(units.StartsWith("per ", StringComparison.Ordinal) && units.IndexOf(" of ", StringComparison.Ordinal) is > 0 and var at ? units[(at + 4)..] : units, 80);
+    static string DoseUnit(string units) => SafePath.Shorten(units.StartsWith("per ", StringComparison.Ordinal)
+        && units.IndexOf(" of ", StringComparison.Ordinal) is > 0 and var at ? units[(at + 4)..] : units, 80);
 
-    /// <summary>The line through the points' means, each weighted by its error, as the analysis fits it; null where there is none.</summary>
+    /// <summary>The line through the points' means, each weighted by its error, as the analysis fits it; null where there is
+    /// none.</summary>
     internal static (double Intercept, double Slope)? Fit(IReadOnlyList<DosePoint> points)
     {
         double w = 0, x = 0, y = 0, xx = 0, xy = 0;

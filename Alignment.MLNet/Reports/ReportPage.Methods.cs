@@ -8,7 +8,8 @@ sealed partial class ReportPage
     void Methods(HtmlWriter html)
     {
         html.Line().Element("h2", "Methods", ("id", "methods"));
-        html.Element("p", "To take into a paper; built from what this run's records say was done. Check it against what you know.", ("class", "soft"));
+        html.Element("p", "To take into a paper; built from what this run's records say was done. Check it against what you know.",
+            ("class", "soft"));
         var references = new References();
         using (html.Open("div", ("class", "paper")))
         {

@@ -7,8 +7,9 @@ using Alignment.Transforms.Attention;
 namespace Alignment.MLNet.Reports;
 
 /// <summary>
-/// The contact sheet, scene × variant. The picture before the edit comes out when the pointer is over an edited one or it has the focus; where there is no
-/// pointer, a switch above shows all of them; on paper the source stands first in every row. The control is beside each. No script.
+/// The contact sheet, scene × variant. The picture before the edit comes out when the pointer is over an edited one or it has the focus;
+/// where there is no pointer, a switch above shows all of them; on paper the source stands first in every row. The control is beside each.
+/// No script.
 /// </summary>
 sealed partial class ReportPage
 {
@@ -30,12 +31,16 @@ sealed partial class ReportPage
         Choice(html, set, wanted, shown, options.PictureMegabytes);
         if (shown > 0)
         {
-            html.Element("p", "Under each edit is the control it was made under: the attention the variant asks for as colour over the scene, dark blue for none to light yellow for all, and in green the outline of the region that may change. Everything outside of it is the source's, pixel for pixel.", ("class", "soft small"));
+            html.Element("p", "Under each edit is the control it was made under: the attention the variant asks for as colour over the "
+                + "scene, dark blue for none to light yellow for all, and in green the outline of the region that may change. Everything "
+                + "outside of it is the source's, pixel for pixel.", ("class", "soft small"));
             html.Element("p", "Hold the pointer over an edit, or tap it, to see the scene before it.", ("class", "soft small screen"));
             using (html.Open("div"))
             {
-                html.Empty("input", ("type", "radio"), ("name", "show"), ("id", "show-after"), ("class", "switch"), ("checked", "checked")).Element("label", "show edits", ("for", "show-after"));
-                html.Empty("input", ("type", "radio"), ("name", "show"), ("id", "show-before"), ("class", "switch")).Element("label", "show before", ("for", "show-before"));
+                html.Empty("input", ("type", "radio"), ("name", "show"), ("id", "show-after"), ("class", "switch"), ("checked", "checked"))
+                    .Element("label", "show edits", ("for", "show-after"));
+                html.Empty("input", ("type", "radio"), ("name", "show"), ("id", "show-before"), ("class", "switch"))
+                    .Element("label", "show before", ("for", "show-before"));
                 using (html.Open("div", ("class", "scenes")))
                     foreach (IReadOnlyList<VariantScene> scene in SceneChoice.Of(set, shown))
                     {
@@ -54,10 +59,13 @@ sealed partial class ReportPage
     void Unread(HtmlWriter html)
     {
         if (UnreadablePictures.Count == 0) return;
-        html.Element("p", $"▲ {ReportWords.Count(UnreadablePictures.Count, "file of these pictures", "files of these pictures")} cannot be read:", ("class", "error"));
+        html.Element("p",
+            $"▲ {ReportWords.Count(UnreadablePictures.Count, "file of these pictures", "files of these pictures")} cannot be read:",
+            ("class", "error"));
         using var list = html.Open("ul", ("class", "small"));
         foreach (string why in UnreadablePictures.Take(MostUnread)) html.Element("li", SafePath.Shorten(why, 400));
-        if (UnreadablePictures.Count > MostUnread) html.Element("li", $"… and {ReportWords.N(UnreadablePictures.Count - MostUnread)} more.");
+        if (UnreadablePictures.Count > MostUnread) html.Element("li",
+            $"… and {ReportWords.N(UnreadablePictures.Count - MostUnread)} more.");
     }
 
     /// <summary>Which scenes are here, and where the others are.</summary>
@@ -69,9 +77,11 @@ sealed partial class ReportPage
             return;
         }
         using var p = html.Open("p");
-        html.Text($"{ReportWords.N(shown)} of {ReportWords.N(set.Scenes)} scenes, spread over the videos and over their length; the other {ReportWords.N(set.Scenes - shown)} are in edited_scenes, and on the contact sheets in contact_sheets. ");
+        html.Text($"{ReportWords.N(shown)} of {ReportWords.N(set.Scenes)} scenes, spread over the videos and over their length; the "
+            + $"other {ReportWords.N(set.Scenes - shown)} are in edited_scenes, and on the contact sheets in contact_sheets. ");
         html.Element("a", ReportTables.Scenes, ("href", $"{ReportTables.Folder}/{ReportTables.Scenes}")).Text(" has the numbers of all. ");
-        html.Text(shown < wanted ? $"Asked for were {ReportWords.N(wanted)}; no more fit into {ReportWords.F(megabytes)} megabytes of pictures: --picture-megabytes MB." : "More here: --scenes N.");
+        html.Text(shown < wanted ? $"Asked for were {ReportWords.N(wanted)}; no more fit into {ReportWords.F(megabytes)} megabytes of "
+            + $"pictures: --picture-megabytes MB." : "More here: --scenes N.");
     }
 
     /// <summary>How many scenes' pictures fit into the page, judged by a few of them that are spread like the rest.</summary>
@@ -87,7 +97,8 @@ sealed partial class ReportPage
             Scene(trial, scene);
             tried++;
         }
-        return tried == 0 ? wanted : (int)Math.Clamp(options.PictureMegabytes * (1 << 20) * tried / text.GetStringBuilder().Length, 1, wanted);
+        return tried == 0 ? wanted : (int)Math.Clamp(options.PictureMegabytes * (1 << 20) * tried / text.GetStringBuilder().Length, 1,
+            wanted);
     }
 
     void Scene(HtmlWriter html, IReadOnlyList<VariantScene> scene)
@@ -123,7 +134,8 @@ sealed partial class ReportPage
         if (variant.Variant.Strength != VariantStrength.None && !variant.Modified && of == Variant.Baseline.Name && File.Exists(png))
         {
             using var same = html.Line().Open("figure", ("class", "cell"));
-            html.Element("div", !variant.Variant.ActsIn(variant.Window) ? "as the baseline: outside its window" : "as the baseline: nothing to change", ("class", "same"));
+            html.Element("div", !variant.Variant.ActsIn(variant.Window) ? "as the baseline: outside its window"
+                : "as the baseline: nothing to change", ("class", "same"));
             using (html.Open("figcaption")) html.Element("b", words);
             return;
         }
@@ -144,14 +156,16 @@ sealed partial class ReportPage
         Picture(html, _pictures.Control(source, region, variant.AttentionMapPath), $"the control of {words}");
         using var caption = html.Open("figcaption");
         html.Element("b", words);
-        if (variant.Modified && variant.Variant.Target == VariantTarget.Product) html.Text($" asked share {ReportWords.Percent(variant.ShareAfter)}");
+        if (variant.Modified && variant.Variant.Target == VariantTarget.Product)
+            html.Text($" asked share {ReportWords.Percent(variant.ShareAfter)}");
         else if (variant.Variant.Target == VariantTarget.Background) html.Text(" asked share unchanged");
         if (of != name) html.Text($"; the same edit as {ReportWords.Label(of)}");
     }
 
     static void Picture(HtmlWriter html, SmallPicture? picture, string alt)
     {
-        if (picture is { } p) html.Empty("img", ("src", p.Address), ("width", p.Width), ("height", p.Height), ("alt", alt), ("decoding", "async"));
+        if (picture is { } p) html.Empty("img", ("src", p.Address), ("width", p.Width), ("height", p.Height), ("alt", alt),
+            ("decoding", "async"));
         else html.Element("div", $"{alt}: cannot be read", ("class", "same"));
     }
 
@@ -170,7 +184,8 @@ sealed partial class ReportPage
     string Origin(VariantScene scene)
     {
         if (_originsOf != scene.Scene.VideoId) (_originsOf, _origins) = (scene.Scene.VideoId, run.Set!.AttentionOf(scene.Scene.VideoId));
-        return _origins!.TryGetValue(scene.Scene.SceneNumber, out HeatmapProvenance? origin) ? origin.Word : HeatmapProvenance.Provided.Word;
+        return _origins!.TryGetValue(scene.Scene.SceneNumber, out HeatmapProvenance? origin) ? origin.Word
+            : HeatmapProvenance.Provided.Word;
     }
 
     string? _originsOf;

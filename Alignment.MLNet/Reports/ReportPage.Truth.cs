@@ -12,7 +12,9 @@ sealed partial class ReportPage
         var rows = ReportTables.PlantedRows(a, truth).ToList();
         if (rows.Count == 0) return;
         html.Line().Element("h3", "Planted and found (SIMULATED)", ("id", "planted"));
-        html.Element("p", $"The simulation put these differences from the baseline into the data (seed {truth.Seed}); the analysis did not know them. An interval holds the planted value in about {ReportWords.Percent(a.Confidence, "0.##")} of such studies, so that one in some may miss it.", ("class", "soft"));
+        html.Element("p", $"The simulation put these differences from the baseline into the data (seed {truth.Seed}); the analysis did "
+            + $"not know them. An interval holds the planted value in about {ReportWords.Percent(a.Confidence, "0.##")} of such studies, "
+            + $"so that one in some may miss it.", ("class", "soft"));
         using var table = html.Open("table", ("class", "stack small"));
         Header(html, ("", null), ("planted", "number"), ("found", "number"), ("", null));
         using var body = html.Open("tbody");
@@ -26,7 +28,8 @@ sealed partial class ReportPage
                 using var row = html.Line().Open("tr", ("class", "row"));
                 html.Element("td", ReportWords.Label(e.Variant), ("class", "name"));
                 html.Element("td", ReportWords.Signed(e.Factor * e.Planted), ("class", "number"), ("data-label", "planted"));
-                html.Element("td", ReportWords.Estimate(e.Factor * e.Found, e.Factor * e.Low, e.Factor * e.High), ("class", "number"), ("data-label", "found"));
+                html.Element("td", ReportWords.Estimate(e.Factor * e.Found, e.Factor * e.Low, e.Factor * e.High), ("class", "number"),
+                    ("data-label", "found"));
                 using var verdict = html.Open("td", ("class", "whole"));
                 html.Element("span", e.Words, ("class", e.Right ? "good" : "warning"));
                 if (!e.Covered) html.Element("span", "; ● the interval misses it", ("class", "warning"));
@@ -44,7 +47,8 @@ sealed partial class ReportPage
 /// <param name="High">The interval's ends.</param>
 /// <param name="Verdict">What the analysis said.</param>
 /// <param name="Factor">For people: the metric's display factor.</param>
-sealed record PlantedEffect(string Metric, string Variant, double Planted, double Found, double Low, double High, Verdict Verdict, double Factor)
+sealed record PlantedEffect(string Metric, string Variant, double Planted, double Found, double Low, double High, Verdict Verdict,
+    double Factor)
 {
     public bool Covered => Low <= Planted && Planted <= High;
 

@@ -7,7 +7,8 @@ using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Reports;
 
-/// <summary>Small copies of the videos inside the page, where they were asked for, as many as fit; and where the scenes' lengths come from.</summary>
+/// <summary>Small copies of the videos inside the page, where they were asked for, as many as fit; and where the scenes' lengths come
+/// from.</summary>
 sealed partial class ReportPage
 {
     void Videos(HtmlWriter html, VariantSet set)
@@ -23,8 +24,10 @@ sealed partial class ReportPage
         }
         if (IsMissing(html, there > 0, "videos", "Videos")) return;
         html.Element("p",
-            $"{Text.Capitalize(NumberWords.Of(Variant.All.Count))} versions of {ReportWords.Count(there, "video", "videos")} are in the folder videos.");
-        if (estimated > 0) html.Element("p", $"● Of {ReportWords.Count(estimated, "video", "videos")} the scenes' lengths are an estimate, equal shares of the source: there is no list of scenes.", ("class", "warning"));
+            $"{Text.Capitalize(NumberWords.Of(Variant.All.Count))} versions of {ReportWords.Count(there, "video", "videos")} are in the "
+            + $"folder videos.");
+        if (estimated > 0) html.Element("p", $"● Of {ReportWords.Count(estimated, "video", "videos")} the scenes' lengths are an "
+            + $"estimate, equal shares of the source: there is no list of scenes.", ("class", "warning"));
         if (!options.Videos)
         {
             html.Element("p", "Small copies can stand in this page: --videos.", ("class", "soft small"));
@@ -43,7 +46,9 @@ sealed partial class ReportPage
             }
             Video(html, id, copies);
         }
-        if (left > 0) html.Element("p", $"{ReportWords.Count(left, "video has", "videos have")} no copy here: the page holds at most {ReportWords.F(options.VideoMegabytes)} megabytes of video (--video-megabytes), or a file cannot be read.", ("class", "soft"));
+        if (left > 0) html.Element("p", $"{ReportWords.Count(left, "video has", "videos have")} no copy here: the page holds at most "
+            + $"{ReportWords.F(options.VideoMegabytes)} megabytes of video (--video-megabytes), or a file cannot be read.",
+            ("class", "soft"));
     }
 
     void Video(HtmlWriter html, string id, IReadOnlyList<(string Variant, string Address)> copies)
@@ -54,7 +59,9 @@ sealed partial class ReportPage
         foreach (var (variant, address) in copies)
         {
             using var figure = html.Line().Open("figure", ("class", "cell"));
-            using (html.Open("video", ("src", address), ("controls", "controls"), ("loop", "loop"), ("muted", "muted"), ("playsinline", "playsinline"), ("preload", "metadata"), ("aria-label", $"{ReportWords.Label(variant)}, without sound"))) { }
+            using (html.Open("video", ("src", address), ("controls", "controls"), ("loop", "loop"), ("muted", "muted"),
+                ("playsinline", "playsinline"), ("preload", "metadata"),
+                ("aria-label", $"{ReportWords.Label(variant)}, without sound"))) { }
             using (html.Open("figcaption")) html.Element("b", ReportWords.Label(variant));
             VideosShown++;
         }

@@ -5,14 +5,16 @@ using Alignment.Transforms.Attention;
 namespace Alignment.MLNet.Reports;
 
 /// <summary>
-/// The page, in the order in which one should read it: what to know first, the answer, the dose, what was asked for, the pictures, what was done, a
-/// paragraph for a paper. Written as a stream; scenes come and go one by one.
+/// The page, in the order in which one should read it: what to know first, the answer, the dose, what was asked for, the pictures, what was
+/// done, a paragraph for a paper. Written as a stream; scenes come and go one by one.
 /// </summary>
-sealed partial class ReportPage(RunRecords run, ReportOptions options, IReadOnlyList<MissingPart> missing, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+sealed partial class ReportPage(RunRecords run, ReportOptions options, IReadOnlyList<MissingPart> missing,
+    IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
 {
     const string Progress = "writing the report";
 
-    static readonly (string Mark, string Style, string Word)[] s_levels = [("▲", "error", "alarm"), ("●", "warning", "warning"), ("■", "note", "note")];
+    static readonly (string Mark, string Style, string Word)[] s_levels = [("▲", "error", "alarm"), ("●", "warning", "warning"),
+        ("■", "note", "note")];
 
     /// <summary>Scenes that the contact sheet shows.</summary>
     public int ScenesShown { get; private set; }
@@ -52,17 +54,22 @@ sealed partial class ReportPage(RunRecords run, ReportOptions options, IReadOnly
                 Tile(html, ReportWords.N(set.VideoIds.Count), set.VideoIds.Count == 1 ? "video" : "videos");
                 Tile(html, ReportWords.N(set.Scenes), set.Scenes == 1 ? "scene" : "scenes");
             }
-            if (run.Edit.Any) Tile(html, ReportWords.N(run.Edit["counts"]["edits"].Count), run.Edit["counts"]["edits"].Count == 1 ? "different edit" : "different edits");
-            if (run.Analysis is { } a) Tile(html, ReportWords.N(a.Rows - a.Rejected), IsSimulated ? "SIMULATED rows of engagement" : "rows of engagement", IsSimulated ? "warning" : null);
+            if (run.Edit.Any) Tile(html, ReportWords.N(run.Edit["counts"]["edits"].Count),
+                run.Edit["counts"]["edits"].Count == 1 ? "different edit" : "different edits");
+            if (run.Analysis is { } a) Tile(html, ReportWords.N(a.Rows - a.Rejected),
+                IsSimulated ? "SIMULATED rows of engagement" : "rows of engagement", IsSimulated ? "warning" : null);
             for (int i = 0; i < s_levels.Length; i++)
             {
                 int count = notes.Count(n => (int)n.Level == i);
-                if (count > 0 || i == 1) Tile(html, ReportWords.N(count), $"{s_levels[i].Mark} {s_levels[i].Word}{(count == 1 ? "" : "s")}", count == 0 ? null : s_levels[i].Style);
+                if (count > 0 || i == 1) Tile(html, ReportWords.N(count), $"{s_levels[i].Mark} {s_levels[i].Word}{(count == 1 ? "" : "s")}",
+                    count == 0 ? null : s_levels[i].Style);
             }
         }
         InShort(html);
         using (html.Open("ul", ("class", "toc")))
-            foreach (var (id, title) in new[] { ("first", "Read this first"), ("engagement", "What viewers did"), ("dose", "How far attention moved"), ("asked", "What was asked for"), ("pictures", "Pictures"), ("done", "What was done"), ("methods", "Methods"), ("files", "Tables") })
+            foreach (var (id, title) in new[] { ("first", "Read this first"), ("engagement", "What viewers did"),
+            ("dose", "How far attention moved"), ("asked", "What was asked for"), ("pictures", "Pictures"), ("done", "What was done"),
+                ("methods", "Methods"), ("files", "Tables") })
                 using (html.Open("li")) html.Element("a", title, ("href", "#" + id));
     }
 
@@ -81,7 +88,9 @@ sealed partial class ReportPage(RunRecords run, ReportOptions options, IReadOnly
     {
         using var box = html.Line().Open("div", ("class", "loud"), ("role", "note"));
         using var p = html.Open("p");
-        html.Element("strong", "SIMULATED ENGAGEMENT DATA.").Text(" No viewer has clicked, bought or watched. The numbers were drawn by a random generator with effects that were put into it; they show what an analysis looks like, and say nothing of these videos or of anybody's behaviour.");
+        html.Element("strong", "SIMULATED ENGAGEMENT DATA.")
+            .Text(" No viewer has clicked, bought or watched. The numbers were drawn by a random generator with effects that were put "
+                + "into it; they show what an analysis looks like, and say nothing of these videos or of anybody's behaviour.");
     }
 
     static void Tile(HtmlWriter html, string number, string what, string? style = null)
@@ -108,7 +117,8 @@ sealed partial class ReportPage(RunRecords run, ReportOptions options, IReadOnly
             foreach (string line in note.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
                 using (html.Open("p", ("class", "small"))) html.Name(line);
             if (note.Next is { } next)
-                using (html.Open("p", ("class", "small"))) html.Element(next.StartsWith("alignment ", StringComparison.Ordinal) ? "code" : "span", next);
+                using (html.Open("p", ("class", "small"))) html.Element(next.StartsWith("alignment ", StringComparison.Ordinal) ? "code"
+                    : "span", next);
         }
     }
 

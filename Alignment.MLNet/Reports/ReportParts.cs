@@ -13,7 +13,8 @@ static class ReportParts
         if (!Directory.Exists(run.Folder.Videos)) missing.Add(new("videos", $"alignment assemble --edited {at} --out {at}"));
         if (run.Validation is null) missing.Add(new("the validation of the data", $"alignment run --data DATA --out {at}"));
         if (!run.HasDose) missing.Add(new("the dose: how far attention really moved", $"alignment dose --run {at}"));
-        if (!run.HasAnalysis) missing.Add(new("the analysis of engagement", $"alignment analyze --engagement FILE --out {Path.Combine(at, "analysis")}"));
+        if (!run.HasAnalysis) missing.Add(new("the analysis of engagement",
+            $"alignment analyze --engagement FILE --out {Path.Combine(at, "analysis")}"));
         return missing;
     }
 }

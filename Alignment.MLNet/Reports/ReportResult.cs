@@ -29,7 +29,8 @@ public sealed record ReportResult : IJobResult
     /// <summary>Parts that the run does not have, each with the command that makes it; the page says so too.</summary>
     public required IReadOnlyList<MissingPart> Missing { get; init; }
 
-    /// <summary>Files of the run that cannot be read, and why; the report was made without them. Pictures are among them as far as the page was to show them.</summary>
+    /// <summary>Files of the run that cannot be read, and why; the report was made without them. Pictures are among them as far as the page
+    /// was to show them.</summary>
     public required IReadOnlyList<string> Unreadable { get; init; }
 
     /// <summary>False where the page and tables were there already, made from the same run with the same options.</summary>

@@ -4,8 +4,8 @@ using Alignment.Transforms.Attention;
 namespace Alignment.MLNet.Reports;
 
 /// <summary>
-/// What a report's page adds to the common look. The variants' colours are Okabe and Ito's in their order, the black one in the ink's colour, lightened
-/// in the dark; every variant has a shape as well.
+/// What a report's page adds to the common look. The variants' colours are Okabe and Ito's in their order, the black one in the ink's
+/// colour, lightened in the dark; every variant has a shape as well.
 /// </summary>
 static class ReportStyle
 {

@@ -27,9 +27,11 @@ static class ReportWords
     }
 
     /// <summary>A p-value; below a ten-thousandth only that.</summary>
-    public static string P(double? p) => p is not { } v || !double.IsFinite(v) ? "–" : v < 0.0001 ? "< 0.0001" : v.ToString("0.0000", CultureInfo.InvariantCulture);
+    public static string P(double? p) => p is not { } v || !double.IsFinite(v) ? "–" : v < 0.0001 ? "< 0.0001"
+        : v.ToString("0.0000", CultureInfo.InvariantCulture);
 
-    public static string Percent(double share, string format = "0.0") => double.IsFinite(share) ? Numbers.Minus((100 * share).ToString(format, CultureInfo.InvariantCulture)) + " %" : "–";
+    public static string Percent(double share, string format = "0.0") => double.IsFinite(share)
+        ? Numbers.Minus((100 * share).ToString(format, CultureInfo.InvariantCulture)) + " %" : "–";
 
     /// <summary>"early_boost" as people say it.</summary>
     public static string Label(string name) => name.Replace('_', ' ');
@@ -39,7 +41,8 @@ static class ReportWords
 
     public static string Points(double at, double? low = null, double? high = null) => Numbers.Points(at, low, high);
 
-    /// <summary>The place of a variant in the table, which gives its colour and shape; unknown ones follow by their place in a list.</summary>
+    /// <summary>The place of a variant in the table, which gives its colour and shape; unknown ones follow by their place in a
+    /// list.</summary>
     public static int Series(string variant, int otherwise = 0) => Variant.Find(variant)?.Position ?? otherwise;
 
     public static string Count(long n, string one, string many) => $"{N(n)} {(n == 1 ? one : many)}";

@@ -8,7 +8,8 @@ using Alignment.MLNet.Video;
 
 namespace Alignment.MLNet.Reports;
 
-/// <summary>What a run left in its folder, as far as it is there and can be read. Small records only: scenes are streamed where they are shown.</summary>
+/// <summary>What a run left in its folder, as far as it is there and can be read. Small records only: scenes are streamed where they are
+/// shown.</summary>
 sealed class RunRecords
 {
     readonly List<string> _unreadable = [];
@@ -17,7 +18,8 @@ sealed class RunRecords
     public RunRecords(string folder)
     {
         Folder = new(folder);
-        if (!Directory.Exists(Folder.Root)) throw BadDataException.For($"The run '{Folder.Root}'", "no such folder", "the output folder of a run", "Correct the path, or run 'alignment run' first.");
+        if (!Directory.Exists(Folder.Root)) throw BadDataException.For($"The run '{Folder.Root}'", "no such folder",
+            "the output folder of a run", "Correct the path, or run 'alignment run' first.");
         Run = Try(() => JsonFacts.Read(Folder.RunJson)) ?? JsonFacts.None;
         Edit = Try(() => JsonFacts.Read(new EditedFolder(Folder.Root).ManifestPath)) ?? JsonFacts.None;
         Variants = Try(() => JsonFacts.Read(Path.Combine(Folder.Variants, VariantFiles.Manifest))) ?? JsonFacts.None;
@@ -28,7 +30,8 @@ sealed class RunRecords
         Analysis = HasAnalysis ? Try(() => AnalysisJson.Read(Path.Combine(Folder.Analysis, AnalysisFiles.Json))) : null;
         Dose = HasDose ? Try(() => DoseReport.Read(DoseFolder)) : null;
         if (!Run.Any && !Edit.Any && !Variants.Any && Analysis is null && _unreadable.Count == 0)
-            throw BadDataException.For($"The run '{Folder.Root}'", "nothing that a run leaves", "run.json, variants_v3, edited_scenes or analysis in it", "Name the output folder of a run.");
+            throw BadDataException.For($"The run '{Folder.Root}'", "nothing that a run leaves",
+                "run.json, variants_v3, edited_scenes or analysis in it", "Name the output folder of a run.");
     }
 
     public RunFolder Folder { get; }
@@ -70,7 +73,8 @@ sealed class RunRecords
     public JsonFacts EditSettings => Edit["settings"].Any ? Edit["settings"] : Run["options"]["edit"];
 
     /// <summary>Where the scenes' attention comes from.</summary>
-    public ProvenanceCounts AttentionOrigin => Set?.AttentionOrigin ?? Run["attention_origin"].As<ProvenanceCounts>() ?? Edit["attention_origin"].As<ProvenanceCounts>() ?? ProvenanceCounts.None;
+    public ProvenanceCounts AttentionOrigin => Set?.AttentionOrigin ?? Run["attention_origin"].As<ProvenanceCounts>()
+        ?? Edit["attention_origin"].As<ProvenanceCounts>() ?? ProvenanceCounts.None;
 
     /// <summary>Whether there is an analysis, readable or not.</summary>
     public bool HasAnalysis => File.Exists(Path.Combine(Folder.Analysis, AnalysisFiles.Json));
@@ -79,15 +83,20 @@ sealed class RunRecords
     public string? ModelSha256 => Run["model"]["sha256"].Text ?? Edit["model_sha256"].Text;
 
     /// <summary>The note beside a video that was assembled; null where there is none.</summary>
-    public AssembledVideo? Video(string videoId, string variant) => AssembleManifest.TryRead(SafePath.Under(Folder.Videos, $"{videoId}_{variant}.json")) is { File: not null, Scenes: not null, Durations: not null } note ? note : null;
+    public AssembledVideo? Video(string videoId, string variant) =>
+        AssembleManifest.TryRead(SafePath.Under(Folder.Videos, $"{videoId}_{variant}.json")) is { File: not null, Scenes: not null,
+        Durations: not null } note ? note : null;
 
     /// <summary>The files whose bytes decide the report.</summary>
     public IEnumerable<string> Inputs =>
         new[]
         {
-            Folder.RunJson, Folder.ValidationRecord, new EditedFolder(Folder.Root).ManifestPath, Path.Combine(Folder.Edited, EditQualityTable.FileName), Path.Combine(Folder.Variants, VariantFiles.Manifest),
-            Path.Combine(Folder.Variants, VariantFiles.Statistics), Path.Combine(Folder.Videos, AssembleManifest.FileName), Path.Combine(Folder.Analysis, AnalysisFiles.Json),
-            Path.Combine(DoseFolder, MLNet.Dose.DoseFolder.JsonFile), Path.Combine(Folder.Root, SimulationTruth.Folder, SimulationTruth.FileName),
+            Folder.RunJson, Folder.ValidationRecord, new EditedFolder(Folder.Root).ManifestPath,
+                Path.Combine(Folder.Edited, EditQualityTable.FileName), Path.Combine(Folder.Variants, VariantFiles.Manifest),
+            Path.Combine(Folder.Variants, VariantFiles.Statistics), Path.Combine(Folder.Videos, AssembleManifest.FileName),
+                Path.Combine(Folder.Analysis, AnalysisFiles.Json),
+            Path.Combine(DoseFolder, MLNet.Dose.DoseFolder.JsonFile),
+                Path.Combine(Folder.Root, SimulationTruth.Folder, SimulationTruth.FileName),
         };
 
     IReadOnlyDictionary<string, VariantStatistics>? ReadStatistics() =>

@@ -2,7 +2,8 @@ using Alignment.MLNet.Variants;
 
 namespace Alignment.MLNet.Reports;
 
-/// <summary>The scenes that a contact sheet shows: spread over the videos, and in each over its length, so that no window is left out.</summary>
+/// <summary>The scenes that a contact sheet shows: spread over the videos, and in each over its length, so that no window is left
+/// out.</summary>
 static class SceneChoice
 {
     /// <summary>The scenes to show, video by video, one at a time.</summary>

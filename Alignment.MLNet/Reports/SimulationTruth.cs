@@ -6,7 +6,8 @@ using Alignment.MLNet.Storage;
 namespace Alignment.MLNet.Reports;
 
 /// <summary>
-/// What was put into a simulated study: beside its data, so that a report can set what was found against it. It counts only for the data whose hash it names.
+/// What was put into a simulated study: beside its data, so that a report can set what was found against it. It counts only for the data
+/// whose hash it names.
 /// </summary>
 sealed record SimulationTruth
 {
@@ -38,7 +39,8 @@ sealed record SimulationTruth
         try
         {
             SimulationTruth? read = JsonSerializer.Deserialize<SimulationTruth>(File.ReadAllBytes(file.FullName), JsonStyle.Record);
-            return read is { Metrics: not null } && read.EngagementSha256 == hash && read.Metrics.All(m => m is { Name: not null, Effects: not null }) ? read : null;
+            return read is { Metrics: not null } && read.EngagementSha256 == hash
+                && read.Metrics.All(m => m is { Name: not null, Effects: not null }) ? read : null;
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or IOException or UnauthorizedAccessException)
         {

@@ -69,7 +69,8 @@ sealed class SmallPictures(int mostWidth, int quality)
         return (RgbPicture.FromPlanes(planes, width, height), header);
     }
 
-    SmallPicture Text(RgbPicture picture) => new("data:image/jpeg;base64," + Convert.ToBase64String(JpegCodec.Rgb(picture.Pixels, picture.Width, picture.Height, quality)),
+    SmallPicture Text(RgbPicture picture) => new("data:image/jpeg;base64,"
+        + Convert.ToBase64String(JpegCodec.Rgb(picture.Pixels, picture.Width, picture.Height, quality)),
         FormattableString.Invariant($"{picture.Width}"), FormattableString.Invariant($"{picture.Height}"));
 
     SmallPicture? Try(Func<SmallPicture> make)

@@ -29,13 +29,17 @@ sealed class CutStrip : IDisposable
         (_found, _scores, _width, _height) = (found, scores, info.DisplayWidth, info.DisplayHeight);
         _rows = Math.Min(found.Cuts.Count, MostRows);
         _cellHeight = (int)Math.Clamp(Math.Round((double)CellWidth * _height / _width), 16, 284);
-        _places = Enumerable.Range(0, _rows).SelectMany(r => FramesOf(found.Cuts[r]).Select((f, c) => (Frame: Math.Clamp(f, 0, found.Frames - 1), Place: (r, c)))).ToLookup(p => p.Frame, p => p.Place);
+        _places = Enumerable.Range(0, _rows).SelectMany(r => FramesOf(found.Cuts[r])
+            .Select((f, c) => (Frame: Math.Clamp(f, 0, found.Frames - 1), Place: (r, c)))).ToLookup(p => p.Frame, p => p.Place);
         int more = found.Cuts.Count > _rows ? Header : 0;
-        _sheet = new(LabelWidth + Cells * (CellWidth + Margin) + PlotWidth + 2 * Margin, Header + _rows * (_cellHeight + Margin) + more + Margin, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        _sheet = new(LabelWidth + Cells * (CellWidth + Margin) + PlotWidth + 2 * Margin,
+            Header + _rows * (_cellHeight + Margin) + more + Margin, SKColorType.Rgba8888, SKAlphaType.Opaque);
         using var canvas = new SKCanvas(_sheet);
         canvas.Clear(SKColors.White);
-        StrokeFont.Draw(canvas, string.Create(CultureInfo.InvariantCulture, $"{SafePath.Shorten(id, 60)}: {found.Cuts.Count} cuts in {found.Frames} frames"), Margin, Margin, Text + 2, s_ink, bold: true);
-        StrokeFont.Draw(canvas, string.Create(CultureInfo.InvariantCulture, $"{_scores.Name}, 0 to {_scores.Most:0}"), LabelWidth + Cells * (CellWidth + Margin) + Margin, Margin + 2, Text, s_ink);
+        StrokeFont.Draw(canvas, string.Create(CultureInfo.InvariantCulture,
+            $"{SafePath.Shorten(id, 60)}: {found.Cuts.Count} cuts in {found.Frames} frames"), Margin, Margin, Text + 2, s_ink, bold: true);
+        StrokeFont.Draw(canvas, string.Create(CultureInfo.InvariantCulture, $"{_scores.Name}, 0 to {_scores.Most:0}"),
+            LabelWidth + Cells * (CellWidth + Margin) + Margin, Margin + 2, Text, s_ink);
         for (int r = 0; r < _rows; r++) Row(canvas, r);
         if (more > 0) StrokeFont.Draw(canvas, $"… and {found.Cuts.Count - _rows} more", Margin, _sheet.Height - Header, Text, s_ink);
     }
@@ -64,8 +68,11 @@ sealed class CutStrip : IDisposable
         var cut = _found.Cuts[row];
         int top = Top(row), line = Text + 5;
         StrokeFont.Draw(canvas, string.Create(CultureInfo.InvariantCulture, $"scene {row + 2}"), Margin, top, Text, s_ink, bold: true);
-        StrokeFont.Draw(canvas, string.Create(CultureInfo.InvariantCulture, $"frame {cut.Frame}, {_found.CutSeconds[row]:0.00} s"), Margin, top + line, Text, s_ink);
-        StrokeFont.Draw(canvas, cut.Kind == CutKind.Hard ? "hard cut" : string.Create(CultureInfo.InvariantCulture, $"{(cut.Kind == CutKind.Fade ? "fade" : "dissolve")} {cut.From} to {cut.To}"), Margin, top + 2 * line, Text, s_ink);
+        StrokeFont.Draw(canvas, string.Create(CultureInfo.InvariantCulture, $"frame {cut.Frame}, {_found.CutSeconds[row]:0.00} s"), Margin,
+            top + line, Text, s_ink);
+        StrokeFont.Draw(canvas, cut.Kind == CutKind.Hard ? "hard cut"
+            : string.Create(CultureInfo.InvariantCulture, $"{(cut.Kind == CutKind.Fade ? "fade" : "dissolve")} {cut.From} to {cut.To}"),
+            Margin, top + 2 * line, Text, s_ink);
         Plot(canvas, cut, LabelWidth + Cells * (CellWidth + Margin) + Margin, top);
     }
 
@@ -83,7 +90,8 @@ sealed class CutStrip : IDisposable
             long frame = cut.Frame + i;
             bool within = cut.Kind == CutKind.Hard ? i == 0 : frame >= cut.From && frame < cut.To;
             float height = Math.Max(1, Math.Min(1, score / _scores.Most) * (_cellHeight - 2));
-            canvas.DrawRect(left + (i + CutScores.Radius) * step, top + _cellHeight - height, Math.Max(1, step - 1), height, within ? mark : bar);
+            canvas.DrawRect(left + (i + CutScores.Radius) * step, top + _cellHeight - height, Math.Max(1, step - 1), height,
+                within ? mark : bar);
         }
     }
 
@@ -108,7 +116,8 @@ sealed class CutStrip : IDisposable
                     }
                 }
                 int to = (top + y) * _sheet.RowBytes + (left + x) * 4;
-                (pixels[to], pixels[to + 1], pixels[to + 2], pixels[to + 3]) = ((byte)((r + n / 2) / n), (byte)((g + n / 2) / n), (byte)((b + n / 2) / n), 255);
+                (pixels[to], pixels[to + 1], pixels[to + 2], pixels[to + 3]) = ((byte)((r + n / 2) / n), (byte)((g + n / 2) / n),
+                    (byte)((b + n / 2) / n), 255);
             }
         }
     }

@@ -13,12 +13,14 @@ namespace Alignment.MLNet.SceneDetection;
 /// <paramref name="Complaint"/>: what ffmpeg failed with after some frames, or null.
 /// <paramref name="Damaged"/>: true where ffmpeg complained of frames although it went on.
 /// </remarks>
-sealed record DetectedScenes(long Frames, double Seconds, bool VariableRate, IReadOnlyList<SceneCut> Cuts, IReadOnlyList<double> CutSeconds, string? Complaint, bool Damaged)
+sealed record DetectedScenes(long Frames, double Seconds, bool VariableRate, IReadOnlyList<SceneCut> Cuts, IReadOnlyList<double> CutSeconds,
+    string? Complaint, bool Damaged)
 {
     /// <summary>The scenes, numbered from 1.</summary>
     public SceneList List(FrameRate fps)
     {
-        SceneSpan[] spans = [.. Enumerable.Range(0, Cuts.Count + 1).Select(i => new SceneSpan(i + 1, i == 0 ? 0 : Cuts[i - 1].Frame, i < Cuts.Count ? Cuts[i].Frame : Frames))];
+        SceneSpan[] spans = [.. Enumerable.Range(0, Cuts.Count + 1)
+            .Select(i => new SceneSpan(i + 1, i == 0 ? 0 : Cuts[i - 1].Frame, i < Cuts.Count ? Cuts[i].Frame : Frames))];
         return new(fps, spans, VariableRate ? [0, .. CutSeconds, Seconds] : null);
     }
 }
@@ -31,19 +33,24 @@ static class DetectionPass
     const int Decimals = 6;
 
     /// <remarks>
-    /// <paramref name="alsoScore"/>: scores the detector does not need but <paramref name="watch"/> does; none where it needs the small picture.
+    /// <paramref name="alsoScore"/>: scores the detector does not need but <paramref name="watch"/> does; none where it needs the small
+    /// picture.
     /// <paramref name="watch"/>: sees every frame after it was scored; null for nobody.
     /// </remarks>
-    public static DetectedScenes Run(string path, VideoInfo info, ICutDetector detector, ScoreKinds alsoScore, Action<AnalysedFrame>? watch, FfmpegTools tools, CancellationToken cancellationToken)
+    public static DetectedScenes Run(string path, VideoInfo info, ICutDetector detector, ScoreKinds alsoScore, Action<AnalysedFrame>? watch,
+        FfmpegTools tools, CancellationToken cancellationToken)
     {
         var kinds = detector.Needs | alsoScore;
-        if (kinds.HasFlag(ScoreKinds.Picture) && kinds != ScoreKinds.Picture) throw new ArgumentException($"Small pictures come alone, not with {kinds & ~ScoreKinds.Picture}.", nameof(alsoScore));
+        if (kinds.HasFlag(ScoreKinds.Picture) && kinds != ScoreKinds.Picture)
+            throw new ArgumentException($"Small pictures come alone, not with {kinds & ~ScoreKinds.Picture}.", nameof(alsoScore));
         var small = kinds == ScoreKinds.Picture ? new SmallFrames(info.FrameWidth, info.FrameHeight) : null;
-        var scorer = small is null ? new FrameScorer(new(info.FrameWidth, info.FrameHeight, DecodedFrames.LayoutOf(info), DecodedFrames.MatrixOf(info)), kinds) : null;
+        var scorer = small is null ? new FrameScorer(new(info.FrameWidth, info.FrameHeight, DecodedFrames.LayoutOf(info),
+            DecodedFrames.MatrixOf(info)), kinds) : null;
         var times = new FrameTimes();
         List<SceneCut> cuts = [];
         double lastDuration = 0, furthest = 0;
-        var (complaint, damaged) = DecodedFrames.Read(path, info, small is null ? FrameForm.Whole(info) : FrameForm.Of(small), (index, seconds, duration, bytes) =>
+        var (complaint, damaged) = DecodedFrames.Read(path, info, small is null ? FrameForm.Whole(info) : FrameForm.Of(small),
+            (index, seconds, duration, bytes) =>
         {
             times.Add(seconds);
             lastDuration = duration;
@@ -53,10 +60,12 @@ static class DetectionPass
             watch?.Invoke(frame);
         }, tools, cancellationToken);
         if (times.Count == 0)
-            throw BadDataException.For($"The video '{SafePath.Shorten(path, 200)}'", "no frame that can be decoded", "at least one", "The file is damaged or empty; export it again.");
+            throw BadDataException.For($"The video '{SafePath.Shorten(path, 200)}'", "no frame that can be decoded", "at least one",
+                "The file is damaged or empty; export it again.");
         detector.End(cuts.Add);
         bool variable = furthest > VariableFrames / info.Fps.Fps;
-        double end = variable ? Math.Round(times.Last + (lastDuration > 0 ? lastDuration : 1 / info.Fps.Fps), Decimals) : info.Fps.SecondsAt(times.Count);
+        double end = variable ? Math.Round(times.Last + (lastDuration > 0 ? lastDuration : 1 / info.Fps.Fps), Decimals)
+            : info.Fps.SecondsAt(times.Count);
         return new(times.Count, end, variable, cuts, [.. cuts.Select(c => Math.Round(times.At(c.Frame), Decimals))], complaint, damaged);
     }
 }

@@ -54,7 +54,9 @@ sealed record DetectionRecord
 
     /// <summary>The options on which the outputs depend.</summary>
     internal static string Describe(SceneDetectionOptions o) => string.Create(CultureInfo.InvariantCulture,
-        $"detector={o.Detector} min-scene={o.MinSceneSeconds} content={o.ContentThreshold} adaptive={o.AdaptiveThreshold},{o.AdaptiveLeast} fade={o.FadeThreshold} histogram={o.HistogramThreshold} images={o.Images} quality={o.JpegQuality} stats={o.Stats} strip={o.Strip}");
+        $"detector={o.Detector} min-scene={o.MinSceneSeconds} content={o.ContentThreshold} "
+        + $"adaptive={o.AdaptiveThreshold},{o.AdaptiveLeast} fade={o.FadeThreshold} histogram={o.HistogramThreshold} images={o.Images} "
+        + $"quality={o.JpegQuality} stats={o.Stats} strip={o.Strip}");
 
     /// <summary>The record of a folder, or null where there is none or it cannot be read.</summary>
     internal static DetectionRecord? TryRead(string folder)
@@ -64,7 +66,8 @@ sealed record DetectionRecord
         try
         {
             using var stream = file.OpenRead();
-            return JsonSerializer.Deserialize<DetectionRecord>(stream, JsonStyle.SnakeRecord) is { Version: ThisVersion, Cuts: not null, Stills: not null, Notes: not null } record ? record : null;
+            return JsonSerializer.Deserialize<DetectionRecord>(stream, JsonStyle.SnakeRecord) is { Version: ThisVersion, Cuts: not null,
+                Stills: not null, Notes: not null } record ? record : null;
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {
@@ -72,5 +75,6 @@ sealed record DetectionRecord
         }
     }
 
-    internal void Write(string folder) => AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, this, JsonStyle.SnakeRecord));
+    internal void Write(string folder) => AtomicFile.Write(Path.Combine(folder, FileName),
+        stream => JsonSerializer.Serialize(stream, this, JsonStyle.SnakeRecord));
 }

@@ -21,7 +21,8 @@ sealed class FrameTimes
         {
             var (frame, from, step) = _runs[^1];
             if (double.IsNaN(step)) _runs[^1] = (frame, from, seconds - from);
-            else if (!(Math.Abs(from + step * (_count - frame) - seconds) <= Same * Math.Max(1, seconds))) _runs.Add((_count, seconds, double.NaN));
+            else if (!(Math.Abs(from + step * (_count - frame) - seconds) <= Same * Math.Max(1, seconds)))
+                _runs.Add((_count, seconds, double.NaN));
         }
         (_last, _count) = (seconds, _count + 1);
     }

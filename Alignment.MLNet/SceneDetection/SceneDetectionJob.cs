@@ -24,7 +24,8 @@ public static class SceneDetectionJob
     /// <exception cref="UsageException">No such folder, an option out of range, or a video asked for by an id that no file has.</exception>
     /// <exception cref="RetryableException">Another run works in the data folder.</exception>
     /// <exception cref="MissingDependencyException">No ffmpeg.</exception>
-    public static SceneDetectionResult Run(string videos, string data, SceneDetectionOptions? options = null, IProgress<WorkProgress>? progress = null, FfmpegTools? tools = null, CancellationToken cancellationToken = default)
+    public static SceneDetectionResult Run(string videos, string data, SceneDetectionOptions? options = null,
+        IProgress<WorkProgress>? progress = null, FfmpegTools? tools = null, CancellationToken cancellationToken = default)
     {
         options ??= new();
         options.Check();
@@ -66,14 +67,20 @@ public static class SceneDetectionJob
     static string DataFolder(string given)
     {
         string full = Path.GetFullPath(given), below = Path.Combine(full, "data");
-        return !Directory.Exists(Path.Combine(full, StillsFolder.Stills)) && Directory.Exists(Path.Combine(below, StillsFolder.Stills)) ? below : full;
+        return !Directory.Exists(Path.Combine(full, StillsFolder.Stills)) && Directory.Exists(Path.Combine(below, StillsFolder.Stills))
+            ? below : full;
     }
 
-    static IReadOnlyList<(string Id, string Path)> Chosen(IReadOnlyList<(string Id, string Path)> all, IReadOnlyList<string>? ids, string videos)
+    static IReadOnlyList<(string Id, string Path)> Chosen(IReadOnlyList<(string Id, string Path)> all, IReadOnlyList<string>? ids,
+        string videos)
     {
         if (ids is null) return all;
         if (ids.FirstOrDefault(id => all.All(v => v.Id != id)) is { } unknown)
-            throw UsageException.For($"{OptionName.Of<SceneDetectionOptions>(nameof(SceneDetectionOptions.VideoIds))} '{SafePath.Shorten(unknown)}'", $"no such video in '{SafePath.Shorten(Path.GetFullPath(videos), 200)}'", $"one of {string.Join(", ", all.Select(v => SafePath.Shorten(v.Id)).Take(10))}", "The id is the file's name without its ending.");
+            throw UsageException.For(
+                $"{OptionName.Of<SceneDetectionOptions>(nameof(SceneDetectionOptions.VideoIds))} '{SafePath.Shorten(unknown)}'",
+                $"no such video in '{SafePath.Shorten(Path.GetFullPath(videos), 200)}'",
+                $"one of {string.Join(", ", all.Select(v => SafePath.Shorten(v.Id)).Take(10))}",
+                "The id is the file's name without its ending.");
         return [.. all.Where(v => ids.Contains(v.Id, StringComparer.Ordinal))];
     }
 }

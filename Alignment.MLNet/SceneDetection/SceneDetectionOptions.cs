@@ -6,7 +6,8 @@ namespace Alignment.MLNet.SceneDetection;
 /// <summary>How cuts are found.</summary>
 public enum CutDetector
 {
-    /// <summary>Ours: compares the pictures on both sides of every change, so that repeated frames, flashes and moves are no cuts and gradual transitions are one (docs/scene-cuts.md).</summary>
+    /// <summary>Ours: compares the pictures on both sides of every change, so that repeated frames, flashes and moves are no cuts and
+    /// gradual transitions are one (docs/scene-cuts.md).</summary>
     Shots,
 
     /// <summary>PySceneDetect's detect-content.</summary>
@@ -31,7 +32,8 @@ public sealed record SceneDetectionOptions
     /// <summary>How cuts are found.</summary>
     public CutDetector Detector { get; init; } = CutDetector.Shots;
 
-    /// <summary>Shortest scene, in seconds: a cut that comes sooner after the one before (or after the start) is passed over. PySceneDetect's min-scene-len.</summary>
+    /// <summary>Shortest scene, in seconds: a cut that comes sooner after the one before (or after the start) is passed over.
+    /// PySceneDetect's min-scene-len.</summary>
     public double MinSceneSeconds { get; init; } = 0.6;
 
     /// <summary>Least content_val of a cut, 0..255; <see cref="CutDetector.Content"/> only.</summary>
@@ -49,7 +51,8 @@ public sealed record SceneDetectionOptions
     /// <summary>A cut is where histograms correlate by at most 1 − this; <see cref="CutDetector.Histogram"/> only.</summary>
     public double HistogramThreshold { get; init; } = 0.2;
 
-    /// <summary>Pictures per scene, 1 … <see cref="MostImages"/>. One is the scene's middle frame, which no transition touches; see <see cref="StillFrames"/>.</summary>
+    /// <summary>Pictures per scene, 1 … <see cref="MostImages"/>. One is the scene's middle frame, which no transition touches; see
+    /// <see cref="StillFrames"/>.</summary>
     public int Images { get; init; } = 1;
 
     /// <summary>JPEG quality of the stills, 1..100; PySceneDetect's own.</summary>
@@ -79,7 +82,8 @@ public sealed record SceneDetectionOptions
         Within(Images, 1, MostImages, "1 is enough for a data set.");
         Within(JpegQuality, 1, 100, "95 is usual.");
 
-        void Within(double found, double least, double most, string advice, [CallerArgumentExpression(nameof(found))] string property = "") =>
+        void Within(double found, double least, double most, string advice,
+            [CallerArgumentExpression(nameof(found))] string property = "") =>
             this.Require(found, found >= least && found <= most, $"{least} to {most}", advice, property);
     }
 }

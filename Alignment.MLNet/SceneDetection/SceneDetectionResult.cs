@@ -11,7 +11,8 @@ public enum DetectionState
     /// <summary>They were there already, from the same file and options.</summary>
     UpToDate,
 
-    /// <summary>Its folder holds stills that this did not make; they were left alone (<see cref="SceneDetectionOptions.Force"/> replaces them).</summary>
+    /// <summary>Its folder holds stills that this did not make; they were left alone (<see cref="SceneDetectionOptions.Force"/> replaces
+    /// them).</summary>
     Provided,
 }
 

@@ -5,8 +5,9 @@ using Alignment.MLNet.SceneDetection.Frames;
 namespace Alignment.MLNet.SceneDetection;
 
 /// <summary>
-/// Every frame's scores as CSV, written as they come: <c>frame,seconds,content_val,delta_hue,delta_sat,delta_lum,delta_edges,adaptive_ratio,average_rgb,hist_diff</c>.
-/// An empty cell is undefined there: the first frame has no predecessor, the ratio needs two frames on either side.
+/// Every frame's scores as CSV, written as they come:
+/// <c>frame,seconds,content_val,delta_hue,delta_sat,delta_lum,delta_edges,adaptive_ratio,average_rgb,hist_diff</c>. An empty cell is
+/// undefined there: the first frame has no predecessor, the ratio needs two frames on either side.
 /// </summary>
 sealed class StatsCsv(TextWriter to, double adaptiveLeast)
 {
@@ -17,13 +18,15 @@ sealed class StatsCsv(TextWriter to, double adaptiveLeast)
     readonly Queue<(string Before, string After)> _waiting = new();
     long _count;
 
-    public void WriteHeader() => to.Write("frame,seconds,content_val,delta_hue,delta_sat,delta_lum,delta_edges,adaptive_ratio,average_rgb,hist_diff\r\n");
+    public void WriteHeader() =>
+        to.Write("frame,seconds,content_val,delta_hue,delta_sat,delta_lum,delta_edges,adaptive_ratio,average_rgb,hist_diff\r\n");
 
     public void Add(AnalysedFrame f)
     {
         bool first = _count++ == 0;
         string scores = first ? ",,,," : string.Join(',', N(f.ContentVal), N(f.DeltaHue), N(f.DeltaSat), N(f.DeltaLum), N(f.DeltaEdges));
-        _waiting.Enqueue((string.Create(CultureInfo.InvariantCulture, $"{f.Index},{Math.Round(f.Seconds, 6)},{scores},"), $",{N(f.AverageRgb)},{N(f.HistDiff)}\r\n"));
+        _waiting.Enqueue((string.Create(CultureInfo.InvariantCulture, $"{f.Index},{Math.Round(f.Seconds, 6)},{scores},"),
+            $",{N(f.AverageRgb)},{N(f.HistDiff)}\r\n"));
         double? ratio = _ratio.Add(f.ContentVal);
         if (ratio is null && _count <= AdaptiveRatio.Radius) return;
         if (_waiting.Count > AdaptiveRatio.Radius) WriteLine(ratio);

@@ -11,7 +11,8 @@ static class StillFrames
     // PySceneDetect's frame margin: the frame at a cut may still hold some of the other scene.
     const int Margin = 1;
 
-    /// <summary>The frames of picture 1, 2, … of the scene that begins at <paramref name="start"/> and ends before <paramref name="end"/>.</summary>
+    /// <summary>The frames of picture 1, 2, … of the scene that begins at <paramref name="start"/> and ends before
+    /// <paramref name="end"/>.</summary>
     public static IReadOnlyList<long> Of(long start, long end, int images)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(end, start + 1);
@@ -20,7 +21,8 @@ static class StillFrames
         long[] frames = new long[images];
         for (int i = 0; i < images; i++)
         {
-            long from = i * (count / images) + Math.Min(i, count % images), to = (i + 1) * (count / images) + Math.Min(i + 1, count % images);
+            long from = i * (count / images) + Math.Min(i, count % images),
+                to = (i + 1) * (count / images) + Math.Min(i + 1, count % images);
             long first = Math.Min(start + from, most), last = Math.Min(start + to - 1, most);
             frames[i] = images == 1 || (i > 0 && i < images - 1) ? Math.Min(start + from + (to - from) / 2, most)
                 : i == 0 ? Math.Min(first + Margin, last)

@@ -37,7 +37,8 @@ sealed class StillsFolder
     public string ReportFolder { get; }
 
     /// <summary>True when stills are there that this program did not make.</summary>
-    public bool HoldsForeignStills() => Directory.Exists(Folder) && !File.Exists(Path.Combine(Folder, DetectionRecord.FileName)) && Directory.EnumerateFiles(Folder).Any(f => IsStill(Path.GetFileName(f)));
+    public bool HoldsForeignStills() => Directory.Exists(Folder) && !File.Exists(Path.Combine(Folder, DetectionRecord.FileName))
+        && Directory.EnumerateFiles(Folder).Any(f => IsStill(Path.GetFileName(f)));
 
     public string Begin()
     {

@@ -9,7 +9,8 @@ using Alignment.Transforms.Stages;
 namespace Alignment.MLNet.SceneDetection;
 
 /// <summary>One video: from the file to its folder of stills.</summary>
-sealed class VideoDetection(string id, string path, string data, SceneDetectionOptions options, FfmpegTools tools, CancellationToken cancellationToken)
+sealed class VideoDetection(string id, string path, string data, SceneDetectionOptions options, FfmpegTools tools,
+    CancellationToken cancellationToken)
 {
     // Fewer frames than this part of what the container announces are a damaged file, not a rounding of it.
     const double DamagedBelow = 0.9;
@@ -22,12 +23,14 @@ sealed class VideoDetection(string id, string path, string data, SceneDetectionO
     public DetectedVideo Run(Action<double> progress, Action<string> problem)
     {
         if (!options.Force && _folder.HoldsForeignStills())
-            return new() { VideoId = id, State = DetectionState.Provided, Notes = [$"'{_folder.Folder}' holds stills that were not made here; they were left as they are."] };
+            return new() { VideoId = id, State = DetectionState.Provided,
+                Notes = [$"'{_folder.Folder}' holds stills that were not made here; they were left as they are."] };
         string hash = Hash();
         if (!options.Force && DetectionRecord.TryRead(_folder.Folder) is { } before && IsComplete(before, hash, out string[] changed))
         {
             if (before.Problem is { } old) problem(old);
-            return Result(DetectionState.UpToDate, before, changed.Length == 0 ? [] : [$"Changed since they were made, and left as they are: {string.Join(", ", changed.Take(10))}."]);
+            return Result(DetectionState.UpToDate, before,
+                changed.Length == 0 ? [] : [$"Changed since they were made, and left as they are: {string.Join(", ", changed.Take(10))}."]);
         }
         var info = VideoProbe.Read(path, tools, cancellationToken);
         var around = options.Strip ? new CutScores(options.Detector == CutDetector.Shots) : null;
@@ -55,7 +58,8 @@ sealed class VideoDetection(string id, string path, string data, SceneDetectionO
             RemoveReport(StatsCsv.FileName);
             return Pass(DetectorOf.Make(options), around, null);
         }
-        // The default detector reads other, smaller pictures than the scores are of: the scores have a pass of their own, and do not alter the cuts.
+        // The default detector reads other, smaller pictures than the scores are of: the scores have a pass of their own, and do not alter
+        // the cuts.
         var cuts = shots ? Pass(DetectorOf.Make(options), around, null) : null;
         DetectedScenes? found = null;
         AtomicFile.Write(statsPath, stream =>
@@ -73,7 +77,8 @@ sealed class VideoDetection(string id, string path, string data, SceneDetectionO
             {
                 stats?.Add(frame);
                 scores?.Add(frame);
-                if (frame.Index % ProgressEvery == 0 && info.Frames > 0) progress(FindingShare * Math.Min(1, (double)frame.Index / info.Frames));
+                if (frame.Index % ProgressEvery == 0 && info.Frames > 0)
+                    progress(FindingShare * Math.Min(1, (double)frame.Index / info.Frames));
             }, tools, cancellationToken);
     }
 
@@ -98,10 +103,13 @@ sealed class VideoDetection(string id, string path, string data, SceneDetectionO
         // An edit list may hide pictures that are in the file: its length counts as well.
         long announced = info.Seconds > 0 ? Math.Min(info.Frames, (long)Math.Round(info.Seconds * info.Fps.Fps)) : info.Frames;
         if (found.Complaint is not null || found.Frames < DamagedBelow * announced)
-            damaged = string.Create(CultureInfo.InvariantCulture, $"The video '{SafePath.Shorten(Path.GetFileName(path))}': found {found.Frames} frames that can be decoded, expected the {announced} it announces. The scenes of that part were written; the file is damaged or cut short, export it again.");
+            damaged = string.Create(CultureInfo.InvariantCulture, $"The video '{SafePath.Shorten(Path.GetFileName(path))}': found "
+                + $"{found.Frames} frames that can be decoded, expected the {announced} it announces. The scenes of that part were "
+                + $"written; the file is damaged or cut short, export it again.");
         else if (found.Frames != info.Frames && info.Frames > 0)
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"The file announces {info.Frames} frames, {found.Frames} are shown."));
-        if (found.Damaged && damaged is null) notes.Add("Some frames are damaged: ffmpeg complained of them and went on. Look at the stills, or export the video again.");
+        if (found.Damaged && damaged is null)
+            notes.Add("Some frames are damaged: ffmpeg complained of them and went on. Look at the stills, or export the video again.");
         var record = new DetectionRecord
         {
             Version = DetectionRecord.ThisVersion,
@@ -122,7 +130,8 @@ sealed class VideoDetection(string id, string path, string data, SceneDetectionO
     }
 
     /// <summary>The second pass: every wanted frame, counted by decoding as the first pass did.</summary>
-    List<TakenStill> Take(VideoInfo info, List<(int Scene, int Image, long Frame)> wanted, CutStrip? strip, string folder, Action<double> progress)
+    List<TakenStill> Take(VideoInfo info, List<(int Scene, int Image, long Frame)> wanted, CutStrip? strip, string folder,
+        Action<double> progress)
     {
         List<TakenStill> stills = [];
         var byFrame = wanted.ToLookup(w => w.Frame);
@@ -136,7 +145,8 @@ sealed class VideoDetection(string id, string path, string data, SceneDetectionO
             {
                 if (!copied) rgb.CopyTo(picture.Pixels);
                 copied = true;
-                string name = string.Create(CultureInfo.InvariantCulture, $"{SceneId.Of(id, scene)}-{image:00}.jpg"), to = Path.Combine(folder, name);
+                string name = string.Create(CultureInfo.InvariantCulture, $"{SceneId.Of(id, scene)}-{image:00}.jpg"),
+                    to = Path.Combine(folder, name);
                 PictureFile.WriteJpeg(to, picture, options.JpegQuality);
                 stills.Add(new(scene, image, frame, name, new FileInfo(to).Length));
             }
@@ -144,7 +154,10 @@ sealed class VideoDetection(string id, string path, string data, SceneDetectionO
             return true;
         }, new() { Only = frames }, tools, cancellationToken);
         if (read.Frames != frames.Length)
-            throw BadDataException.For($"The video '{SafePath.Shorten(Path.GetFileName(path))}'", string.Create(CultureInfo.InvariantCulture, $"{read.Frames} of the {frames.Length} frames wanted as stills in the second reading"), "the same frames in both readings", "The file may be changing; run again when it is complete.");
+            throw BadDataException.For($"The video '{SafePath.Shorten(Path.GetFileName(path))}'",
+                string.Create(CultureInfo.InvariantCulture,
+                $"{read.Frames} of the {frames.Length} frames wanted as stills in the second reading"), "the same frames in both readings",
+                "The file may be changing; run again when it is complete.");
         stills.Sort((a, b) => (a.Scene, a.Image).CompareTo((b.Scene, b.Image)));
         return stills;
     }
@@ -161,7 +174,8 @@ sealed class VideoDetection(string id, string path, string data, SceneDetectionO
     {
         // Asked first: a named pipe is empty too, and opening it would wait for ever.
         if (VideoFiles.SizeOf(path) == 0)
-            throw BadDataException.For($"The video '{SafePath.Shorten(Path.GetFileName(path))}'", "an empty file", "a video", "Export it again.");
+            throw BadDataException.For($"The video '{SafePath.Shorten(Path.GetFileName(path))}'", "an empty file", "a video",
+                "Export it again.");
         // Names what cannot be opened: a file that went or is not ours to read, a link to nothing, a name that is no Unicode.
         string hash = FileHash.OfFile(path);
         cancellationToken.ThrowIfCancellationRequested();
@@ -172,7 +186,8 @@ sealed class VideoDetection(string id, string path, string data, SceneDetectionO
     bool IsComplete(DetectionRecord record, string hash, out string[] changed)
     {
         changed = [];
-        if (record.VideoSha256 != hash || record.Options != DetectionRecord.Describe(options) || !File.Exists(Path.Combine(_folder.Folder, StillsFolder.ListName))) return false;
+        if (record.VideoSha256 != hash || record.Options != DetectionRecord.Describe(options)
+            || !File.Exists(Path.Combine(_folder.Folder, StillsFolder.ListName))) return false;
         if (options.Stats && !File.Exists(Path.Combine(_folder.ReportFolder, StatsCsv.FileName))) return false;
         if (options.Strip && record.Cuts.Count > 0 && !File.Exists(Path.Combine(_folder.ReportFolder, CutStrip.FileName))) return false;
         List<string> other = [];

@@ -10,10 +10,14 @@ static class VideoFiles
     {
         string full = Path.GetFullPath(path);
         if (File.Exists(full)) return [.. Named([full], problem)];
-        if (!Directory.Exists(full)) throw UsageException.For($"{OptionName.Parameter("videos")}", $"no folder '{SafePath.Shorten(full, 200)}'", "a folder with videos, or one video", "Check the path.");
-        string[] files = [.. Directory.EnumerateFiles(full).Where(f => !Path.GetFileName(f).StartsWith('.') && VideoSource.Endings.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase))];
+        if (!Directory.Exists(full)) throw UsageException.For($"{OptionName.Parameter("videos")}",
+            $"no folder '{SafePath.Shorten(full, 200)}'", "a folder with videos, or one video", "Check the path.");
+        string[] files = [.. Directory.EnumerateFiles(full)
+            .Where(f => !Path.GetFileName(f).StartsWith('.')
+            && VideoSource.Endings.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase))];
         if (files.Length == 0)
-            throw BadDataException.For($"The folder '{SafePath.Shorten(full, 200)}'", "no video", "files ending in " + string.Join(", ", VideoSource.Endings), "Give the folder that holds the videos.");
+            throw BadDataException.For($"The folder '{SafePath.Shorten(full, 200)}'", "no video",
+                "files ending in " + string.Join(", ", VideoSource.Endings), "Give the folder that holds the videos.");
         Array.Sort(files, StringComparer.Ordinal);
         return [.. Named(files, problem).OrderBy(v => v.Id, StringComparer.Ordinal)];
     }
@@ -39,9 +43,12 @@ static class VideoFiles
             string[] paths = [.. same];
             string id = Path.GetFileNameWithoutExtension(paths[0]);
             if (paths.Length > 1)
-                problem($"The video id '{SafePath.Shorten(id)}': found {string.Join(" and ", paths.Select(p => $"'{SafePath.Shorten(Path.GetFileName(p))}'"))}, expected one file. Rename or remove all but one; none of them was used.");
+                problem($"The video id '{SafePath.Shorten(id)}': found "
+                    + $"{string.Join(" and ", paths.Select(p => $"'{SafePath.Shorten(Path.GetFileName(p))}'"))}, expected one file. "
+                    + $"Rename or remove all but one; none of them was used.");
             else if (SafePath.Why(id) is { } why)
-                problem($"The video '{SafePath.Shorten(Path.GetFileName(paths[0]))}': found a name that cannot be a video id, because {why}. Rename the file.");
+                problem($"The video '{SafePath.Shorten(Path.GetFileName(paths[0]))}': found a name that cannot be a video id, because "
+                    + $"{why}. Rename the file.");
             else yield return (id, paths[0]);
         }
     }

@@ -12,14 +12,17 @@ namespace Alignment.MLNet.Statistics;
 /// <param name="ResidualSd">√(residual sum of squares / df).</param>
 /// <param name="RSquared">1 − residual / total sum of squares; 0 where nothing varies.</param>
 /// <param name="Groups">Whether the groups differ: with against without them; df groups − 1 and <paramref name="DfResidual"/>.</param>
-/// <param name="Slopes">Whether the slopes differ, which the analysis assumes they do not; null where too few rows or a constant x leave it open.</param>
+/// <param name="Slopes">Whether the slopes differ, which the analysis assumes they do not; null where too few rows or a constant x leave it
+/// open.</param>
 /// <param name="CovariateMean">x̄ of all rows.</param>
 /// <param name="AdjustedMeans">Each group's mean at x̄, in their order.</param>
-public sealed record Ancova(Coefficient Intercept, IReadOnlyList<Coefficient> Differences, Coefficient Slope, long N, double DfResidual, double ResidualSd,
+public sealed record Ancova(Coefficient Intercept, IReadOnlyList<Coefficient> Differences, Coefficient Slope, long N, double DfResidual,
+    double ResidualSd,
     double RSquared, FTest Groups, FTest? Slopes, double CovariateMean, IReadOnlyList<double> AdjustedMeans)
 {
     /// <summary>Fits groups of pairs x (covariate), y (metric), the baseline first.</summary>
-    /// <exception cref="BadDataException">Fewer than two groups, an empty one, x constant within every group, too few rows, or numbers that are not finite.</exception>
+    /// <exception cref="BadDataException">Fewer than two groups, an empty one, x constant within every group, too few rows, or numbers that
+    /// are not finite.</exception>
     public static Ancova Of(IReadOnlyList<PairAccumulator> groups, double confidence = 0.95)
     {
         ArgumentNullException.ThrowIfNull(groups);
@@ -40,23 +43,28 @@ public sealed record Ancova(Coefficient Intercept, IReadOnlyList<Coefficient> Di
             all.Merge(group);
         }
         double n = all.Sample.N, df = n - k - 1;
-        if (k < 2 || df < 1) throw BadDataException.For("ANCOVA", $"{Checks.Text(k)} groups with {Checks.Text(n)} rows", "two groups or more, and two rows more than groups", "Collect more data.");
-        if (!(sxx > 0)) throw BadDataException.For("ANCOVA", "a covariate that does not vary within any group", "one that does", "Compare the means without it.");
+        if (k < 2 || df < 1) throw BadDataException.For("ANCOVA", $"{Checks.Text(k)} groups with {Checks.Text(n)} rows",
+            "two groups or more, and two rows more than groups", "Collect more data.");
+        if (!(sxx > 0)) throw BadDataException.For("ANCOVA", "a covariate that does not vary within any group", "one that does",
+            "Compare the means without it.");
 
         double slope = sxy / sxx, residual = Math.Max(0, syy - slope * sxy), variance = residual / df;
         double meanX = all.Sample.MeanX, first = groups[0].Sample.MeanX;
-        Coefficient Term(double estimate, double unitVariance) => Coefficient.Student(estimate, Math.Sqrt(variance * unitVariance), df, confidence);
+        Coefficient Term(double estimate, double unitVariance) =>
+            Coefficient.Student(estimate, Math.Sqrt(variance * unitVariance), df, confidence);
         double At(int g, double x) => groups[g].Sample.MeanY + slope * (x - groups[g].Sample.MeanX);
 
         var differences = new Coefficient[k - 1];
         for (int g = 1; g < k; g++)
         {
             double off = groups[g].Sample.MeanX - first;
-            differences[g - 1] = Term(groups[g].Sample.MeanY - groups[0].Sample.MeanY - slope * off, 1.0 / groups[g].Sample.N + 1.0 / groups[0].Sample.N + off * off / sxx);
+            differences[g - 1] = Term(groups[g].Sample.MeanY - groups[0].Sample.MeanY - slope * off,
+                1.0 / groups[g].Sample.N + 1.0 / groups[0].Sample.N + off * off / sxx);
         }
         double without = Math.Max(0, all.Syy - all.Sxy / all.Sxx * all.Sxy), total = all.Syy;
         double slopesDf = n - 2 * k;
-        return new(Term(At(0, 0), 1.0 / groups[0].Sample.N + first * first / sxx), differences, Term(slope, 1 / sxx), (long)n, df, Math.Sqrt(variance),
+        return new(Term(At(0, 0), 1.0 / groups[0].Sample.N + first * first / sxx), differences, Term(slope, 1 / sxx), (long)n, df,
+            Math.Sqrt(variance),
             total > 0 ? 1 - residual / total : 0, FTest.Of(without - residual, k - 1, residual, df),
             slopesVary && slopesDf >= 1 ? FTest.Of(residual - eachSlope, k - 1, Math.Max(0, eachSlope), slopesDf) : null,
             meanX, [.. Enumerable.Range(0, k).Select(g => At(g, meanX))]);

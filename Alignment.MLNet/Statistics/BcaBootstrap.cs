@@ -3,7 +3,8 @@ namespace Alignment.MLNet.Statistics;
 /// <summary>How a bootstrap is drawn.</summary>
 public sealed record BootstrapOptions
 {
-    /// <summary>Resamples, 100 or more. With 10 000 the chance of the drawing moves a 95 % limit by about 0.03 standard errors (one standard deviation), with 100 000 by 0.01.</summary>
+    /// <summary>Resamples, 100 or more. With 10 000 the chance of the drawing moves a 95 % limit by about 0.03 standard errors (one
+    /// standard deviation), with 100 000 by 0.01.</summary>
     public int Resamples { get; init; } = 10_000;
 
     /// <summary>Of the intervals, 0 … 1.</summary>
@@ -18,32 +19,38 @@ public sealed record BootstrapOptions
 
 /// <summary>
 /// The bootstrap interval of a difference of means, bias-corrected and accelerated (BCa): no normality is assumed, and skewed values move
-/// both limits the right way. Efron, "Better bootstrap confidence intervals", <i>JASA</i> 82 (1987). Rows are drawn with replacement within each group.
+/// both limits the right way. Efron, "Better bootstrap confidence intervals", <i>JASA</i> 82 (1987). Rows are drawn with replacement within
+/// each group.
 /// </summary>
 /// <param name="Difference">Variant − baseline.</param>
 /// <param name="StandardError">Standard deviation (n − 1) of the resampled differences.</param>
 /// <param name="Z0">Bias correction: Φ⁻¹(share of resamples below the difference, equal ones half); 0 where nothing varies.</param>
-/// <param name="Acceleration">Σ_groups ΣU³/n³ / (6 (Σ_groups ΣU²/n²)^1.5), U the deviations from the group's mean, negative for the baseline (the empirical influence; no jackknife); 0 where nothing varies.</param>
+/// <param name="Acceleration">Σ_groups ΣU³/n³ / (6 (Σ_groups ΣU²/n²)^1.5), U the deviations from the group's mean, negative for the
+/// baseline (the empirical influence; no jackknife); 0 where nothing varies.</param>
 /// <param name="Levels">The quantiles of the resamples that BCa takes as limits.</param>
 /// <param name="Bca">The interval to report.</param>
 /// <param name="Percentile">The plain percentile interval.</param>
-public sealed record BcaBootstrap(double Difference, double StandardError, double Z0, double Acceleration, Interval Levels, Interval Bca, Interval Percentile)
+public sealed record BcaBootstrap(double Difference, double StandardError, double Z0, double Acceleration, Interval Levels, Interval Bca,
+    Interval Percentile)
 {
     /// <summary>Draws it. Time grows with resamples × rows; memory is one number per resample.</summary>
     /// <exception cref="BadDataException">A group has fewer than two values, or one is not finite.</exception>
-    public static BcaBootstrap Of(double[] variant, double[] baseline, BootstrapOptions? options = null, CancellationToken cancellationToken = default)
+    public static BcaBootstrap Of(double[] variant, double[] baseline, BootstrapOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(variant);
         ArgumentNullException.ThrowIfNull(baseline);
         options ??= new();
         Checks.Confidence(options.Confidence);
-        if (options.Resamples < 100) throw UsageException.For("The resamples", Checks.Text(options.Resamples), "100 or more", "10000 is the default.");
+        if (options.Resamples < 100) throw UsageException.For("The resamples", Checks.Text(options.Resamples), "100 or more",
+            "10000 is the default.");
         Checks.Values("The bootstrap", "the variant", variant, 2);
         Checks.Values("The bootstrap", "the baseline", baseline, 2);
 
         double mean1 = Mean(variant), mean0 = Mean(baseline), difference = mean1 - mean0;
         double acceleration = Accelerate(variant, mean1, baseline, mean0);
-        if (acceleration is double.NaN) return new(difference, 0, 0, 0, Plain(options.Confidence), new(difference, difference), new(difference, difference));
+        if (acceleration is double.NaN) return new(difference, 0, 0, 0, Plain(options.Confidence), new(difference, difference),
+            new(difference, difference));
 
         double[] drawn = Draw(variant, mean1, baseline, mean0, difference, options, cancellationToken);
         var sums = new SampleAccumulator();
@@ -58,7 +65,8 @@ public sealed record BcaBootstrap(double Difference, double StandardError, doubl
         }
         Array.Sort(drawn);
         // Half a resample keeps a share of 0 or 1 (few resamples of extreme data) finite.
-        double share = Math.Clamp((below + 0.5 * equal) / drawn.Length, 0.5 / drawn.Length, 1 - 0.5 / drawn.Length), z0 = SeededNormal.Quantile(share);
+        double share = Math.Clamp((below + 0.5 * equal) / drawn.Length, 0.5 / drawn.Length, 1 - 0.5 / drawn.Length),
+            z0 = SeededNormal.Quantile(share);
         double z = Tails.NormalQuantile(options.Confidence);
         double Level(double end) => Tails.Normal(z0 + (z0 + end) / (1 - acceleration * (z0 + end)));
         Interval levels = new(Level(-z), Level(z)), plain = Plain(options.Confidence);
@@ -67,14 +75,16 @@ public sealed record BcaBootstrap(double Difference, double StandardError, doubl
 
     static Interval Plain(double confidence) => new((1 - confidence) / 2, (1 + confidence) / 2);
 
-    static double[] Draw(double[] variant, double mean1, double[] baseline, double mean0, double difference, BootstrapOptions options, CancellationToken cancellationToken)
+    static double[] Draw(double[] variant, double mean1, double[] baseline, double mean0, double difference, BootstrapOptions options,
+        CancellationToken cancellationToken)
     {
         // Resample b uses elements b·N … b·N + N − 1 of its own uniform stream, so that the order of the work changes nothing.
         const int block = 4096;
         string purpose = "bootstrap/" + options.Purpose;
         long all = (long)variant.Length + baseline.Length;
         var drawn = new double[options.Resamples];
-        Parallel.For(0, options.Resamples, new ParallelOptions { CancellationToken = cancellationToken }, () => new double[block], (b, _, uniform) =>
+        Parallel.For(0, options.Resamples, new ParallelOptions { CancellationToken = cancellationToken }, () => new double[block],
+            (b, _, uniform) =>
         {
             double sum1 = 0, sum0 = 0;
             for (long from = 0; from < all; from += block)

@@ -37,7 +37,8 @@ public sealed class CellTable
         }
     }
 
-    /// <summary>Takes in a video that has no row here yet, and needs no name, because nothing will be merged: its cells, one per variant.</summary>
+    /// <summary>Takes in a video that has no row here yet, and needs no name, because nothing will be merged: its cells, one per
+    /// variant.</summary>
     internal void AddVideo(ReadOnlySpan<SampleAccumulator> cells) => _cells.Add(cells.ToArray());
 
     /// <summary>A variant's values in one video.</summary>
@@ -62,10 +63,13 @@ public sealed class CellTable
         var sums = new SampleAccumulator[Variants];
         foreach (SampleAccumulator[] row in _cells)
             for (int v = 0; v < Variants; v++) sums[v].Merge(row[v]);
-        for (int v = 0; v < Variants; v++) Checks.Sample(model, v == 0 ? "the baseline" : $"variant {Checks.Text(v)}", sums[v].Sample, least: 1);
+        for (int v = 0; v < Variants; v++) Checks.Sample(model, v == 0 ? "the baseline" : $"variant {Checks.Text(v)}", sums[v].Sample,
+            least: 1);
         double n = sums.Sum(s => (double)s.Sample.N);
         if (Videos < 2 || n <= Variants)
-            throw BadDataException.For(model, $"{Checks.Text(Videos)} videos with {Checks.Text(n)} rows of {Checks.Text(Variants)} variants", "two videos or more, and more rows than variants", "Collect more data.");
+            throw BadDataException.For(model,
+                $"{Checks.Text(Videos)} videos with {Checks.Text(n)} rows of {Checks.Text(Variants)} variants",
+                "two videos or more, and more rows than variants", "Collect more data.");
         return ([.. sums.Select(s => s.Sample)], sums.Sum(s => s.Squares));
     }
 

@@ -24,19 +24,23 @@ static class Checks
     internal static void Sample(string test, string group, Sample sample, long least = 2)
     {
         if (sample.N < least)
-            throw BadDataException.For(test, $"{Text(sample.N)} values in {group}", $"at least {Text(least)}", "Collect more data, or leave the group out.");
+            throw BadDataException.For(test, $"{Text(sample.N)} values in {group}", $"at least {Text(least)}",
+                "Collect more data, or leave the group out.");
         if (!double.IsFinite(sample.Mean) || sample.N > 1 && !double.IsFinite(sample.Variance))
-            throw BadDataException.For(test, $"values in {group} that are infinite or too large to compute a variance", "finite numbers", "Correct the data.");
+            throw BadDataException.For(test, $"values in {group} that are infinite or too large to compute a variance", "finite numbers",
+                "Correct the data.");
     }
 
     /// <summary>Every value finite, and at least <paramref name="least"/> of them.</summary>
     internal static void Values(string test, string group, ReadOnlySpan<double> values, int least)
     {
         if (values.Length < least)
-            throw BadDataException.For(test, $"{Text(values.Length)} values in {group}", $"at least {Text(least)}", "Collect more data, or leave the group out.");
+            throw BadDataException.For(test, $"{Text(values.Length)} values in {group}", $"at least {Text(least)}",
+                "Collect more data, or leave the group out.");
         for (int i = 0; i < values.Length; i++)
             if (!double.IsFinite(values[i]))
-                throw BadDataException.For(test, $"{Text(values[i])} as value {Text(i + 1)} of {group}", "finite numbers", "Leave missing values out.");
+                throw BadDataException.For(test, $"{Text(values[i])} as value {Text(i + 1)} of {group}", "finite numbers",
+                    "Leave missing values out.");
     }
 
     internal static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);

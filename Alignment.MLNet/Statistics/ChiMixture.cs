@@ -42,7 +42,8 @@ static class ChiMixture
     static double Exponent(double df, double u)
     {
         double x = 2 * u;
-        double off = Math.Abs(x) < 1e-2 ? x * x * (0.5 + x * (1.0 / 6 + x * (1.0 / 24 + x * (1.0 / 120 + x * (1.0 / 720 + x / 5040))))) : Math.Exp(x) - 1 - x;
+        double off = Math.Abs(x) < 1e-2 ? x * x * (0.5 + x * (1.0 / 6 + x * (1.0 / 24 + x * (1.0 / 120 + x * (1.0 / 720 + x / 5040)))))
+            : Math.Exp(x) - 1 - x;
         return -df * off / 2;
     }
 

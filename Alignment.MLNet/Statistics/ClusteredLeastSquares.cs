@@ -17,9 +17,9 @@ public enum ErrorKind
 }
 
 /// <summary>
-/// metric ~ variant by least squares, with errors that allow any dependence of rows within a video (Liang &amp; Zeger, <i>Biometrika</i> 73, 1986):
-/// (X'X)⁻¹ (Σ_g X_g'e_g e_g'X_g) (X'X)⁻¹, for CR1 times G/(G−1) · (n−1)/(n−k). Dummies make the estimates the variants' means less the
-/// baseline's, and a video's score of a variant n_gv (ȳ_gv − ȳ_v), so that the cells of a <see cref="CellTable"/> suffice.
+/// metric ~ variant by least squares, with errors that allow any dependence of rows within a video (Liang &amp; Zeger, <i>Biometrika</i>
+/// 73, 1986): (X'X)⁻¹ (Σ_g X_g'e_g e_g'X_g) (X'X)⁻¹, for CR1 times G/(G−1) · (n−1)/(n−k). Dummies make the estimates the variants' means
+/// less the baseline's, and a video's score of a variant n_gv (ȳ_gv − ȳ_v), so that the cells of a <see cref="CellTable"/> suffice.
 /// </summary>
 /// <param name="N">Rows.</param>
 /// <param name="Videos">G.</param>
@@ -28,7 +28,8 @@ public enum ErrorKind
 public sealed record ClusteredLeastSquares(long N, int Videos, Coefficient Intercept, IReadOnlyList<Coefficient> Differences)
 {
     /// <summary>Fits the table.</summary>
-    /// <exception cref="BadDataException">A variant without rows, fewer than two videos, no more rows than variants, or numbers that are not finite.</exception>
+    /// <exception cref="BadDataException">A variant without rows, fewer than two videos, no more rows than variants, or numbers that are
+    /// not finite.</exception>
     public static ClusteredLeastSquares Of(CellTable table, ErrorKind kind = ErrorKind.ClusteredT, double confidence = 0.95)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -59,7 +60,8 @@ public sealed record ClusteredLeastSquares(long N, int Videos, Coefficient Inter
             };
         }
         var differences = new Coefficient[k - 1];
-        for (int v = 1; v < k; v++) differences[v - 1] = Term(means[v].Mean - means[0].Mean, covariance(v, v) - 2 * covariance(v, 0) + covariance(0, 0));
+        for (int v = 1; v < k; v++) differences[v - 1] = Term(means[v].Mean - means[0].Mean,
+            covariance(v, v) - 2 * covariance(v, 0) + covariance(0, 0));
         return new((long)n, g, Term(means[0].Mean, covariance(0, 0)), differences);
     }
 

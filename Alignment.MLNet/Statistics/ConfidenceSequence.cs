@@ -10,7 +10,8 @@ namespace Alignment.MLNet.Statistics;
 /// <param name="StandardError">Of a difference of means, Welch's.</param>
 /// <param name="Rho">ρ = √((−2 ln α + ln(1 − 2 ln α)) / tuning).</param>
 /// <param name="HalfWidth">√(n·se²) · √(2 (nρ² + 1) ln(√(nρ² + 1) / α)) / (nρ).</param>
-/// <param name="P">min(1, √(nρ² + 1) · exp(−ρ² n (d/se)² / (2 (nρ² + 1)))), valid at any stopping time; where nothing varies 1 for no difference, else 0.</param>
+/// <param name="P">min(1, √(nρ² + 1) · exp(−ρ² n (d/se)² / (2 (nρ² + 1)))), valid at any stopping time; where nothing varies 1 for no
+/// difference, else 0.</param>
 public sealed record ConfidenceSequence(long N, double Difference, double StandardError, double Rho, double HalfWidth, double P)
 {
     /// <summary>Difference ± half width.</summary>
@@ -26,12 +27,13 @@ public sealed record ConfidenceSequence(long N, double Difference, double Standa
     {
         Checks.Sample("The confidence sequence", "the variant", variant);
         Checks.Sample("The confidence sequence", "the baseline", baseline);
-        return Of(variant.N + baseline.N, variant.Mean - baseline.Mean, Math.Sqrt(variant.Variance / variant.N + baseline.Variance / baseline.N), alpha, tuning);
+        return Of(variant.N + baseline.N, variant.Mean - baseline.Mean,
+            Math.Sqrt(variant.Variance / variant.N + baseline.Variance / baseline.N), alpha, tuning);
     }
 
     /// <summary>
-    /// At one look, of any estimate that is asymptotically a mean over rows that come in one after the other: a weighted sum of variants' means, a ratio of sums. n · error² takes the
-    /// place of the rows' variance: it is that of the estimate's influence function.
+    /// At one look, of any estimate that is asymptotically a mean over rows that come in one after the other: a weighted sum of variants'
+    /// means, a ratio of sums. n · error² takes the place of the rows' variance: it is that of the estimate's influence function.
     /// </summary>
     /// <param name="n">Rows (units) so far, of all groups in it.</param>
     /// <param name="difference">The estimate.</param>
@@ -43,7 +45,8 @@ public sealed record ConfidenceSequence(long N, double Difference, double Standa
         Checks.Fraction("The level α", alpha, "0.05 is customary.");
         Checks.Positive("The tuning size", tuning, "Give the number of rows expected in both groups; 5000 is the default.");
         double rho = Math.Sqrt((-2 * Math.Log(alpha) + Math.Log(1 - 2 * Math.Log(alpha))) / tuning);
-        double grown = n * rho * rho + 1, half = Math.Sqrt(n) * error * Math.Sqrt(2 * grown * Math.Log(Math.Sqrt(grown) / alpha)) / (n * rho);
+        double grown = n * rho * rho + 1, half = Math.Sqrt(n) * error * Math.Sqrt(2 * grown * Math.Log(Math.Sqrt(grown) / alpha))
+            / (n * rho);
         double z = difference == 0 ? 0 : difference / error;
         double p = Math.Min(1, Math.Sqrt(grown) * Math.Exp(-rho * rho * n * z * z / (2 * grown)));
         return new(n, difference, error, rho, half, p);

@@ -18,17 +18,23 @@ public sealed record DoseSlope(double Intercept, double Slope, double StandardEr
     {
         ArgumentNullException.ThrowIfNull(points);
         if (points.Any(p => !(p.Error > 0) || !double.IsFinite(p.Error) || !double.IsFinite(p.X) || !double.IsFinite(p.Y)))
-            throw BadDataException.For("The dose–response line", "a mean without a finite error above 0", "two values or more of each variant, that vary", "Collect more data, or leave the variant out.");
-        double weights = points.Sum(p => 1 / (p.Error * p.Error)), meanX = points.Sum(p => p.X / (p.Error * p.Error)) / weights, meanY = points.Sum(p => p.Y / (p.Error * p.Error)) / weights;
-        double xx = points.Sum(p => Square((p.X - meanX) / p.Error)), xy = points.Sum(p => (p.X - meanX) * (p.Y - meanY) / (p.Error * p.Error));
-        if (points.Count < 2 || !(xx > 0)) throw BadDataException.For("The dose–response line", $"{Checks.Text(points.Count)} doses that do not differ", "two or more different ones", "Measure the dose of more variants.");
-        double slope = xy / xx, intercept = meanY - slope * meanX, residual = points.Sum(p => Square((p.Y - intercept - slope * p.X) / p.Error)), df = points.Count - 2;
+            throw BadDataException.For("The dose–response line", "a mean without a finite error above 0",
+                "two values or more of each variant, that vary", "Collect more data, or leave the variant out.");
+        double weights = points.Sum(p => 1 / (p.Error * p.Error)), meanX = points.Sum(p => p.X / (p.Error * p.Error)) / weights,
+            meanY = points.Sum(p => p.Y / (p.Error * p.Error)) / weights;
+        double xx = points.Sum(p => Square((p.X - meanX) / p.Error)),
+            xy = points.Sum(p => (p.X - meanX) * (p.Y - meanY) / (p.Error * p.Error));
+        if (points.Count < 2 || !(xx > 0)) throw BadDataException.For("The dose–response line",
+            $"{Checks.Text(points.Count)} doses that do not differ", "two or more different ones", "Measure the dose of more variants.");
+        double slope = xy / xx, intercept = meanY - slope * meanX,
+            residual = points.Sum(p => Square((p.Y - intercept - slope * p.X) / p.Error)), df = points.Count - 2;
         return new(intercept, slope, 1 / Math.Sqrt(xx), residual, df, df > 0 ? Tails.ChiSquareUpper(residual, df) : 1);
     }
 
     /// <summary>
-    /// The slope within videos: y = level of the video + b x, by least squares over rows, with errors that allow any dependence within a video
-    /// (CR1, t with videos − 1 degrees of freedom; Arellano, <i>Oxford Bulletin of Economics and Statistics</i> 49, 1987). Cells are enough, because a cell has one dose.
+    /// The slope within videos: y = level of the video + b x, by least squares over rows, with errors that allow any dependence within a
+    /// video (CR1, t with videos − 1 degrees of freedom; Arellano, <i>Oxford Bulletin of Economics and Statistics</i> 49, 1987). Cells are
+    /// enough, because a cell has one dose.
     /// </summary>
     /// <param name="videos">Per video its cells: dose, rows, mean.</param>
     /// <param name="confidence">Of the interval.</param>
@@ -52,7 +58,9 @@ public sealed record DoseSlope(double Intercept, double Slope, double StandardEr
             }
         }
         int used = videos.Count(v => v.Sum(c => c.N) > 0);
-        if (used < 2 || !(xx > 0)) throw BadDataException.For("The dose–response line within videos", $"{Checks.Text(used)} videos, in none of which the dose varies", "two videos or more, shown in several variants", "Use the line through the variants' means.");
+        if (used < 2 || !(xx > 0)) throw BadDataException.For("The dose–response line within videos",
+            $"{Checks.Text(used)} videos, in none of which the dose varies", "two videos or more, shown in several variants",
+            "Use the line through the variants' means.");
         double slope = xy / xx, meat = 0;
         for (int g = 0; g < videos.Count; g++)
             meat += Square(videos[g].Sum(c => c.N * (c.Dose - centres[g].X) * (c.Mean - centres[g].Y - slope * (c.Dose - centres[g].X))));

@@ -1,6 +1,7 @@
 namespace Alignment.MLNet.Statistics;
 
-/// <summary>The distribution of the largest of several t statistics that share a baseline: the quadrature of <see cref="DunnettTest"/>.</summary>
+/// <summary>The distribution of the largest of several t statistics that share a baseline: the quadrature of
+/// <see cref="DunnettTest"/>.</summary>
 /// <remarks>
 /// With λ² near 1 (a baseline far smaller than the variants) the integrand over z changes within √(1−λ²)/λ; the step follows it down to
 /// 0.01, so that the absolute error is about 1e-13 up to variants a thousand times the baseline, and below 1e-3 beyond.
@@ -13,7 +14,9 @@ sealed class DunnettDistribution(double[] lambdaSquared, double df, DunnettSide 
 
     readonly int _variants = lambdaSquared.Length;
     // Variants of one size are one factor, to the power of their number: a balanced design costs no more than one variant.
-    readonly double[] _lambda = [.. lambdaSquared.Distinct().Select(Math.Sqrt)], _rest = [.. lambdaSquared.Distinct().Select(l => Math.Sqrt(1 - l))], _times = [.. lambdaSquared.GroupBy(l => l).Select(g => (double)g.Count())];
+    readonly double[] _lambda = [.. lambdaSquared.Distinct().Select(Math.Sqrt)],
+        _rest = [.. lambdaSquared.Distinct().Select(l => Math.Sqrt(1 - l))],
+        _times = [.. lambdaSquared.GroupBy(l => l).Select(g => (double)g.Count())];
 
     /// <summary>P(max ≥ c), of |T| for two sides. The tail itself is summed, so that small p-values keep their digits.</summary>
     internal double Upper(double c)

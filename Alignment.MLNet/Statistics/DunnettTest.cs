@@ -28,7 +28,8 @@ public sealed record DunnettTest(double Df, double PooledSd, double Critical, IR
     /// <param name="side">Which differences are looked for.</param>
     /// <param name="confidence">Of the simultaneous intervals.</param>
     /// <exception cref="BadDataException">A group is empty, all have one value, nothing varies, or a number is not finite.</exception>
-    public static DunnettTest Of(Sample baseline, IReadOnlyList<Sample> variants, DunnettSide side = DunnettSide.TwoSided, double confidence = 0.95)
+    public static DunnettTest Of(Sample baseline, IReadOnlyList<Sample> variants, DunnettSide side = DunnettSide.TwoSided,
+        double confidence = 0.95)
     {
         ArgumentNullException.ThrowIfNull(variants);
         Checks.Confidence(confidence);
@@ -40,14 +41,17 @@ public sealed record DunnettTest(double Df, double PooledSd, double Critical, IR
             if (group.N > 1) squares += (group.N - 1) * group.Variance;
         }
         if (variants.Count == 0 || df < 1 || !(squares > 0))
-            throw BadDataException.For("Dunnett's test", $"{Checks.Text(variants.Count)} variants with {Checks.Text(df)} degrees of freedom and the squares {Checks.Text(squares)}", "one variant or more, and values that vary within the groups", "Collect more data.");
+            throw BadDataException.For("Dunnett's test", $"{Checks.Text(variants.Count)} variants with {Checks.Text(df)} degrees of "
+                + $"freedom and the squares {Checks.Text(squares)}", "one variant or more, and values that vary within the groups",
+                "Collect more data.");
         double sd = Math.Sqrt(squares / df);
         var distribution = new DunnettDistribution([.. variants.Select(v => v.N / ((double)v.N + baseline.N))], df, side);
         double critical = distribution.Quantile(confidence);
         var comparisons = new DunnettComparison[variants.Count];
         for (int i = 0; i < comparisons.Length; i++)
         {
-            double difference = variants[i].Mean - baseline.Mean, error = sd * Math.Sqrt(1.0 / variants[i].N + 1.0 / baseline.N), t = difference / error;
+            double difference = variants[i].Mean - baseline.Mean, error = sd * Math.Sqrt(1.0 / variants[i].N + 1.0 / baseline.N),
+                t = difference / error;
             comparisons[i] = new(difference, error, t, distribution.Upper(side == DunnettSide.TwoSided ? Math.Abs(t) : t),
                 new(difference - critical * error, side == DunnettSide.TwoSided ? difference + critical * error : double.PositiveInfinity));
         }

@@ -23,8 +23,10 @@ public sealed record EquivalenceTest(double Margin, double Difference, double PB
         Checks.Sample("The equivalence test", "the variant", variant);
         Checks.Sample("The equivalence test", "the baseline", baseline);
         double difference = variant.Mean - baseline.Mean;
-        if (variant.Variance <= 0 && baseline.Variance <= 0) return new(margin, difference, difference > -margin ? 0 : 1, difference < margin ? 0 : 1);
-        var welch = new TwoSampleTTest(variant.Mean, variant.Variance, variant.N, baseline.Mean, baseline.Variance, baseline.N, assumeEqualVariances: false);
+        if (variant.Variance <= 0 && baseline.Variance <= 0)
+            return new(margin, difference, difference > -margin ? 0 : 1, difference < margin ? 0 : 1);
+        var welch = new TwoSampleTTest(variant.Mean, variant.Variance, variant.N, baseline.Mean, baseline.Variance, baseline.N,
+            assumeEqualVariances: false);
         double Upper(double distance) => Tails.StudentUpper(distance / welch.StandardError, welch.DegreesOfFreedom);
         return new(margin, difference, Upper(difference + margin), Upper(margin - difference));
     }

@@ -16,7 +16,8 @@ public static class FisherExactTest
         TwoProportions.Check("the variant", successes, trials);
         TwoProportions.Check("the baseline", baselineSuccesses, baselineTrials);
         long all = successes + baselineSuccesses, low = Math.Max(0, all - baselineTrials), high = Math.Min(all, trials);
-        // Weights relative to the likeliest table, so that nothing overflows: w(k + 1) / w(k) = (n₁ − k)(K − k) / ((k + 1)(n₀ − K + k + 1)).
+        // Weights relative to the likeliest table, so that nothing overflows: w(k + 1) / w(k) = (n₁ − k)(K − k) / ((k + 1)(n₀ − K + k +
+        // 1)).
         double Up(long k) => (double)(trials - k) * (all - k) / ((k + 1.0) * (baselineTrials - all + k + 1.0));
         long mode = Math.Clamp((long)((all + 1.0) * (trials + 1.0) / (trials + baselineTrials + 2.0)), low, high);
         double seen = 1;

@@ -16,7 +16,8 @@ public sealed record KruskalWallisTest(double H, double Df, double P)
         for (int g = 0; g < groups.Count; g++) Checks.Values("The Kruskal–Wallis test", $"group {Checks.Text(g + 1)}", groups[g], 0);
         double[][] used = [.. groups.Where(g => g.Length > 0)];
         if (used.Length < 2)
-            throw BadDataException.For("The Kruskal–Wallis test", $"{Checks.Text(used.Length)} groups with values", "two or more", "Collect more data.");
+            throw BadDataException.For("The Kruskal–Wallis test", $"{Checks.Text(used.Length)} groups with values", "two or more",
+                "Collect more data.");
         Ranks ranks = Ranks.Of(used);
         double n = ranks.N, spread = 0;
         for (int g = 0; g < used.Length; g++)

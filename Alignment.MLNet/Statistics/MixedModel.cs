@@ -3,8 +3,8 @@ namespace Alignment.MLNet.Statistics;
 /// <summary>
 /// The linear mixed model metric ~ variant + (1 | video): every video has a level of its own, drawn from a normal distribution, so that
 /// variants are compared within videos where the design allows it. Fitted by REML, profiled to one number, the variance ratio γ = σ_u² / σ²
-/// (Bates et al., <i>Journal of Statistical Software</i> 67(1), 2015); errors of the differences with Satterthwaite's degrees of freedom (Kuznetsova,
-/// Brockhoff &amp; Christensen, <i>Journal of Statistical Software</i> 82(13), 2017).
+/// (Bates et al., <i>Journal of Statistical Software</i> 67(1), 2015); errors of the differences with Satterthwaite's degrees of freedom
+/// (Kuznetsova, Brockhoff &amp; Christensen, <i>Journal of Statistical Software</i> 82(13), 2017).
 /// </summary>
 /// <param name="N">Rows.</param>
 /// <param name="Videos">Groups.</param>
@@ -18,14 +18,15 @@ namespace Alignment.MLNet.Statistics;
 /// <param name="LogLikelihood">Maximum (not restricted) log-likelihood of the same model.</param>
 /// <param name="LogLikelihoodWithoutVariant">That of metric ~ 1 + (1 | video).</param>
 /// <param name="RatioP">P(χ²_{k−1} ≥ 2 (difference of the two)): whether the variants differ at all; null for one variant.</param>
-public sealed record MixedModel(long N, int Videos, Coefficient Intercept, IReadOnlyList<Coefficient> Differences, double SdVideo, double SdResidual, double Icc,
+public sealed record MixedModel(long N, int Videos, Coefficient Intercept, IReadOnlyList<Coefficient> Differences, double SdVideo,
+    double SdResidual, double Icc,
     double RemlCriterion, bool Singular, double LogLikelihood, double LogLikelihoodWithoutVariant, double? RatioP)
 {
     const double SingularRatio = 1e-4;
 
     /// <summary>Fits the table.</summary>
-    /// <exception cref="BadDataException">A variant without rows, fewer than two videos, no more rows than variants, values that do not vary within the
-    /// cells and the model (any likelihood would be infinite), or numbers that are not finite.</exception>
+    /// <exception cref="BadDataException">A variant without rows, fewer than two videos, no more rows than variants, values that do not
+    /// vary within the cells and the model (any likelihood would be infinite), or numbers that are not finite.</exception>
     public static MixedModel Of(CellTable table, double confidence = 0.95)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -39,7 +40,8 @@ public sealed record MixedModel(long N, int Videos, Coefficient Intercept, IRead
         {
             double estimate = 0;
             for (int v = 0; v < contrast.Length; v++) estimate += contrast[v] * fit.Means[v];
-            return Coefficient.Student(estimate, Math.Sqrt(variance * fit.Quadratic(contrast)), singular ? df : profile.Satterthwaite(gamma, contrast), confidence);
+            return Coefficient.Student(estimate, Math.Sqrt(variance * fit.Quadratic(contrast)),
+                singular ? df : profile.Satterthwaite(gamma, contrast), confidence);
         }
         double[] Contrast(int v)
         {
@@ -56,7 +58,9 @@ public sealed record MixedModel(long N, int Videos, Coefficient Intercept, IRead
         double with = -profile.Criterion(profile.Minimum(reml: false), reml: false) / 2;
         var empty = new MixedProfile(table.WithoutVariants());
         double without = -empty.Criterion(empty.Minimum(reml: false), reml: false) / 2;
-        return new((long)profile.N, table.Videos, Term(baseline), differences, Math.Sqrt(gamma * variance), Math.Sqrt(variance), gamma / (1 + gamma),
-            profile.Criterion(gamma, reml: true), singular, with, without, table.Variants > 1 ? Tails.ChiSquareUpper(2 * (with - without), table.Variants - 1) : null);
+        return new((long)profile.N, table.Videos, Term(baseline), differences, Math.Sqrt(gamma * variance), Math.Sqrt(variance),
+            gamma / (1 + gamma),
+            profile.Criterion(gamma, reml: true), singular, with, without,
+            table.Variants > 1 ? Tails.ChiSquareUpper(2 * (with - without), table.Variants - 1) : null);
     }
 }

@@ -1,19 +1,21 @@
 namespace Alignment.MLNet.Statistics;
 
 /// <summary>
-/// The likelihood of <see cref="MixedModel"/> as a function of γ = σ_u² / σ² alone. With variant means β as the fixed effects (the determinant of
-/// X'V⁻¹X is the same as with dummies), V_g = I + γ11' and V_g⁻¹ = I − c_g 11', c_g = γ / (1 + γ n_g):
+/// The likelihood of <see cref="MixedModel"/> as a function of γ = σ_u² / σ² alone. With variant means β as the fixed effects (the
+/// determinant of X'V⁻¹X is the same as with dummies), V_g = I + γ11' and V_g⁻¹ = I − c_g 11', c_g = γ / (1 + γ n_g):
 /// <list type="bullet">
 /// <item>A = X'V⁻¹X: A_vw = [v = w] n_v − Σ_g c_g n_gv n_gw;</item>
 /// <item>β = A⁻¹ X'V⁻¹y, residual S = Σ within cells + Σ n_gv (ȳ_gv − β_v)² − Σ_g c_g r_g², r_g = Σ_v n_gv (ȳ_gv − β_v);</item>
 /// <item>REML: (n−k) (1 + ln(2π S/(n−k))) + Σ ln(1 + γ n_g) + ln |A|; ML: n (1 + ln(2π S/n)) + Σ ln(1 + γ n_g).</item>
 /// </list>
-/// γ and n_g alone make c_g, so videos with equally many rows are summed once and for all (<see cref="Level"/>), and r_g² with them: Σ r² = Σ s² − 2 β'Σ s n + β'Σ nn' β, s = Σ_v n_v ȳ_v.
-/// Every evaluation costs levels × variants², whatever the number of videos; there are at most √(2n) levels, and one where all videos have as many rows.
+/// γ and n_g alone make c_g, so videos with equally many rows are summed once and for all (<see cref="Level"/>), and r_g² with them: Σ r² =
+/// Σ s² − 2 β'Σ s n + β'Σ nn' β, s = Σ_v n_v ȳ_v. Every evaluation costs levels × variants², whatever the number of videos; there are at
+/// most √(2n) levels, and one where all videos have as many rows.
 /// </summary>
 sealed class MixedProfile
 {
-    readonly double[] _n, _sums, _squares, _centre;   // [variant]: rows; Σ n_gv ȳ_gv and Σ n_gv ȳ_gv² of the means less their variant's overall mean; that mean
+    // [variant]: rows; Σ n_gv ȳ_gv and Σ n_gv ȳ_gv² of the means less their variant's overall mean; that mean
+    readonly double[] _n, _sums, _squares, _centre;
     readonly Level[] _levels;
     readonly double _within;
     readonly int _k;
@@ -84,10 +86,13 @@ sealed class MixedProfile
         }
         _levels = [.. levels.Values];
         N = _n.Sum();
-        if (!(squares > 0)) throw BadDataException.For("The mixed model", "values that do not vary within any variant", "values that do", "The differences are exact; no model is needed.");
-        if (_levels[^1].Rows <= 1) throw BadDataException.For("The mixed model", "one row per video", "videos with several rows", "Use Welch's test: the rows are independent.");
+        if (!(squares > 0)) throw BadDataException.For("The mixed model", "values that do not vary within any variant", "values that do",
+            "The differences are exact; no model is needed.");
+        if (_levels[^1].Rows <= 1) throw BadDataException.For("The mixed model", "one row per video", "videos with several rows",
+            "Use Welch's test: the rows are independent.");
         // At γ = 10⁹ all that videos explain is gone but for a part in 10⁹.
-        if (!(At(1e9).Residual > 1e-8 * squares)) throw BadDataException.For("The mixed model", "rows that videos and variants explain exactly", "rows that vary within a video", "Use the paired test by video.");
+        if (!(At(1e9).Residual > 1e-8 * squares)) throw BadDataException.For("The mixed model",
+            "rows that videos and variants explain exactly", "rows that vary within a video", "Use the paired test by video.");
     }
 
     internal double N { get; }
@@ -127,7 +132,8 @@ sealed class MixedProfile
         return m * (1 + Math.Log(2 * Math.PI * fit.Residual / m)) + fit.LogV + (reml ? fit.LogDeterminant : 0);
     }
 
-    /// <summary>γ ≥ 0 of the smallest criterion: the best of a grid over the intraclass correlation γ/(1+γ) (the criterion may have two minima), then the zero of the slope.</summary>
+    /// <summary>γ ≥ 0 of the smallest criterion: the best of a grid over the intraclass correlation γ/(1+γ) (the criterion may have two
+    /// minima), then the zero of the slope.</summary>
     internal double Minimum(bool reml)
     {
         const int grid = 100;
@@ -144,8 +150,9 @@ sealed class MixedProfile
     }
 
     /// <summary>
-    /// Satterthwaite's degrees of freedom of a contrast's variance f(γ, ln σ²) = σ² c'A⁻¹c: 2f² / Var f, with Var f = ∇f' (2H⁻¹) ∇f, H the Hessian of the
-    /// REML criterion before σ² is profiled out. The derivatives are analytic but for the second one in γ, a central difference of the first.
+    /// Satterthwaite's degrees of freedom of a contrast's variance f(γ, ln σ²) = σ² c'A⁻¹c: 2f² / Var f, with Var f = ∇f' (2H⁻¹) ∇f, H the
+    /// Hessian of the REML criterion before σ² is profiled out. The derivatives are analytic but for the second one in γ, a central
+    /// difference of the first.
     /// </summary>
     internal double Satterthwaite(double gamma, double[] contrast)
     {
@@ -211,7 +218,8 @@ sealed class MixedProfile
             {
                 double sum = a[i, j];
                 for (int m = 0; m < j; m++) sum -= l[i, m] * l[j, m];
-                if (i == j && !(sum > 0)) throw BadDataException.For("The mixed model", "variants that the videos do not let apart", "variants that share videos", "Compare the means without the model.");
+                if (i == j && !(sum > 0)) throw BadDataException.For("The mixed model", "variants that the videos do not let apart",
+                    "variants that share videos", "Compare the means without the model.");
                 l[i, j] = i == j ? Math.Sqrt(sum) : sum / l[j, j];
                 if (i == j) log += Math.Log(sum);
             }

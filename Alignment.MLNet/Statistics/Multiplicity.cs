@@ -9,10 +9,12 @@ public enum MultiplicityMethod
     /// <summary>Times the number of tests: the family-wise error rate, whatever their dependence.</summary>
     Bonferroni,
 
-    /// <summary>Bonferroni stepwise from the smallest: the same guarantee, never less powerful (Holm, <i>Scandinavian Journal of Statistics</i> 6, 1979).</summary>
+    /// <summary>Bonferroni stepwise from the smallest: the same guarantee, never less powerful (Holm, <i>Scandinavian Journal of
+    /// Statistics</i> 6, 1979).</summary>
     Holm,
 
-    /// <summary>The false discovery rate, under independence or positive dependence (Benjamini &amp; Hochberg, <i>JRSS B</i> 57, 1995).</summary>
+    /// <summary>The false discovery rate, under independence or positive dependence (Benjamini &amp; Hochberg, <i>JRSS B</i> 57,
+    /// 1995).</summary>
     BenjaminiHochberg,
 }
 
@@ -49,7 +51,8 @@ public static class Multiplicity
                 foreach (int i in order) adjusted[i] = p[i];
                 break;
             default:
-                throw UsageException.For("The correction", method.ToString(), "None, Bonferroni, Holm or BenjaminiHochberg", "Holm is the default.");
+                throw UsageException.For("The correction", method.ToString(), "None, Bonferroni, Holm or BenjaminiHochberg",
+                    "Holm is the default.");
         }
         return adjusted;
     }

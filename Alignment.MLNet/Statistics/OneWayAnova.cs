@@ -4,7 +4,8 @@ namespace Alignment.MLNet.Statistics;
 /// One-way analysis of variance: whether the means of several groups differ at all, variances being equal
 /// (Fisher, <i>Statistical Methods for Research Workers</i>, 1925).
 /// </summary>
-/// <param name="F">[Σ nᵢ (x̄ᵢ − x̄)² / (k − 1)] / [Σ (nᵢ − 1) sᵢ² / (N − k)]. Where nothing varies within groups: 0 if the means are equal, else infinite.</param>
+/// <param name="F">[Σ nᵢ (x̄ᵢ − x̄)² / (k − 1)] / [Σ (nᵢ − 1) sᵢ² / (N − k)]. Where nothing varies within groups: 0 if the means are equal,
+/// else infinite.</param>
 /// <param name="DfBetween">k − 1.</param>
 /// <param name="DfWithin">N − k.</param>
 /// <param name="P">P(F ≥ f).</param>
@@ -31,7 +32,8 @@ public sealed record OneWayAnova(double F, double DfBetween, double DfWithin, do
             if (group.N > 1) within += (group.N - 1) * group.Variance;
         }
         if (k < 2 || n <= k)
-            throw BadDataException.For(test, $"{Checks.Text(k)} groups with {Checks.Text(n)} values", "two groups or more, one of them with two values or more", "Collect more data.");
+            throw BadDataException.For(test, $"{Checks.Text(k)} groups with {Checks.Text(n)} values",
+                "two groups or more, one of them with two values or more", "Collect more data.");
         double f = between <= 0 ? 0 : between / (k - 1) / (within / (n - k));
         return new(f, k - 1, n - k, Tails.FUpper(f, k - 1, n - k));
     }

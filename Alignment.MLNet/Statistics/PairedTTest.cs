@@ -1,6 +1,7 @@
 namespace Alignment.MLNet.Statistics;
 
-/// <summary>Student's t-test of paired values, two-sided: whether the mean of their differences is 0 (Student, <i>Biometrika</i> 6, 1908).</summary>
+/// <summary>Student's t-test of paired values, two-sided: whether the mean of their differences is 0 (Student, <i>Biometrika</i> 6,
+/// 1908).</summary>
 /// <param name="N">Pairs.</param>
 /// <param name="MeanDifference">d̄.</param>
 /// <param name="StandardError">s / √n, s the standard deviation of the differences with n − 1.</param>
@@ -17,7 +18,9 @@ public sealed record PairedTTest(int N, double MeanDifference, double StandardEr
         foreach (double d in differences) sums.Add(d);
         Sample sample = sums.Sample;
         if (sample.N < 2 || !double.IsFinite(sample.Mean) || !double.IsFinite(sample.Variance))
-            throw BadDataException.For("The paired t-test", FormattableString.Invariant($"{sample.N} differences with the mean {sample.Mean}"), "two or more finite ones", "Collect more data.");
+            throw BadDataException.For("The paired t-test",
+                FormattableString.Invariant($"{sample.N} differences with the mean {sample.Mean}"), "two or more finite ones",
+                "Collect more data.");
         double error = Math.Sqrt(sample.Variance / sample.N), t = sample.Mean == 0 ? 0 : sample.Mean / error;
         return new((int)sample.N, sample.Mean, error, t, double.IsInfinity(t) ? 0 : TwoSampleTTest.TwoSidedP(t, sample.N - 1));
     }

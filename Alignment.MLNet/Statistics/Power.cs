@@ -56,7 +56,8 @@ public static class Power
     {
         Checks.Positive("The ratio of the groups", ratio, "1 is a balanced design.");
         // n₁ + n₂ − 2 must be above 0 and each group needs one value more than nothing: the smallest size at which Student's test exists.
-        return Solve(effect, power, alpha, least: Math.Max(2, 2 / ratio), n => (Math.Abs(effect) * Math.Sqrt(n * (ratio / (1 + ratio))), n * (1 + ratio) - 2));
+        return Solve(effect, power, alpha, least: Math.Max(2, 2 / ratio),
+            n => (Math.Abs(effect) * Math.Sqrt(n * (ratio / (1 + ratio))), n * (1 + ratio) - 2));
     }
 
     /// <summary>The number of pairs with which the paired t-test finds an effect with the wanted power; not rounded.</summary>
@@ -69,7 +70,8 @@ public static class Power
 
     /// <summary>
     /// The size of each group with which the unpooled z-test of two proportions finds their difference; not rounded.
-    /// n = [z₁₋α/₂ √(2 p̄ q̄) + z_power √(p₁q₁ + p₀q₀)]² / (p₁ − p₀)² (Fleiss, Levin &amp; Paik, <i>Statistical Methods for Rates and Proportions</i>, 2003, eq. 4.14, without continuity correction).
+    /// n = [z₁₋α/₂ √(2 p̄ q̄) + z_power √(p₁q₁ + p₀q₀)]² / (p₁ − p₀)² (Fleiss, Levin &amp; Paik, <i>Statistical Methods for Rates and
+    /// Proportions</i>, 2003, eq. 4.14, without continuity correction).
     /// </summary>
     /// <param name="variant">The variant's true rate, 0 … 1.</param>
     /// <param name="baseline">The baseline's, a different one.</param>
@@ -80,16 +82,19 @@ public static class Power
         CheckPower(power, alpha);
         Checks.Fraction("The variant's rate", variant, "A rate of 5 % is 0.05.");
         Checks.Fraction("The baseline's rate", baseline, "A rate of 5 % is 0.05.");
-        if (variant == baseline) throw UsageException.For("The rates", Checks.Text(variant), "two different ones", "No sample finds a difference of nothing.");
+        if (variant == baseline) throw UsageException.For("The rates", Checks.Text(variant), "two different ones",
+            "No sample finds a difference of nothing.");
         double mean = (variant + baseline) / 2;
-        double root = Tails.NormalQuantile(1 - alpha) * Math.Sqrt(2 * mean * (1 - mean)) + SeededNormal.Quantile(power) * Math.Sqrt(variant * (1 - variant) + baseline * (1 - baseline));
+        double root = Tails.NormalQuantile(1 - alpha) * Math.Sqrt(2 * mean * (1 - mean))
+            + SeededNormal.Quantile(power) * Math.Sqrt(variant * (1 - variant) + baseline * (1 - baseline));
         return root * root / ((variant - baseline) * (variant - baseline));
     }
 
     static double Solve(double effect, double power, double alpha, double least, Func<double, (double Delta, double Df)> design)
     {
         CheckPower(power, alpha);
-        if (effect == 0 || !double.IsFinite(effect)) throw UsageException.For("The effect", Checks.Text(effect), "a finite number other than 0", "0.2 is called small, 0.5 medium, 0.8 large.");
+        if (effect == 0 || !double.IsFinite(effect)) throw UsageException.For("The effect", Checks.Text(effect),
+            "a finite number other than 0", "0.2 is called small, 0.5 medium, 0.8 large.");
         double At(double n)
         {
             var (delta, df) = design(n);
@@ -98,7 +103,8 @@ public static class Power
         if (At(least) >= 0) return least;
         double high = 2 * least;
         while (At(high) < 0)
-            if ((high *= 2) > 1e12) throw UsageException.For("The effect", Checks.Text(effect), "one that fewer than 10¹² values can find", "Look for a larger effect.");
+            if ((high *= 2) > 1e12) throw UsageException.For("The effect", Checks.Text(effect), "one that fewer than 10¹² values can find",
+                "Look for a larger effect.");
         return Roots.Find(At, high / 2, high);
     }
 
@@ -111,6 +117,7 @@ public static class Power
     static void CheckPower(double power, double alpha)
     {
         Checks.Fraction("The level α", alpha, "0.05 is customary.");
-        if (!(power > alpha && power < 1)) throw UsageException.For("The power", Checks.Text(power), $"a number between α = {Checks.Text(alpha)} and 1", "0.8 is customary.");
+        if (!(power > alpha && power < 1)) throw UsageException.For("The power", Checks.Text(power),
+            $"a number between α = {Checks.Text(alpha)} and 1", "0.8 is customary.");
     }
 }

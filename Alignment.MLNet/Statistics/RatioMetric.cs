@@ -10,8 +10,9 @@ namespace Alignment.MLNet.Statistics;
 public sealed record RatioMetric(long Units, double Ratio, double Variance)
 {
     /// <summary>
-    /// Standard deviation between units of the ratio made linear, (y − R x) / x̄ (Deng, Knoblich &amp; Lu 2018, §3.2): what a unit's outcome differs by, so that the ratio's
-    /// error is Sd / √units, as a mean's is. Where all units have as many trials it is the standard deviation of the units' own ratios.
+    /// Standard deviation between units of the ratio made linear, (y − R x) / x̄ (Deng, Knoblich &amp; Lu 2018, §3.2): what a unit's
+    /// outcome differs by, so that the ratio's error is Sd / √units, as a mean's is. Where all units have as many trials it is the standard
+    /// deviation of the units' own ratios.
     /// </summary>
     public double Sd => Math.Sqrt(Variance * Units);
 

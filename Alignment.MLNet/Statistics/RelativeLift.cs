@@ -4,7 +4,8 @@ namespace Alignment.MLNet.Statistics;
 /// <param name="Lift">m₁ / m₀ − 1; 0.02 is two per cent more.</param>
 /// <param name="StandardError">√(s₁²/(n₁ m₀²) + m₁² s₀²/(n₀ m₀⁴)): the delta method.</param>
 /// <param name="Delta">Lift ± z · error.</param>
-/// <param name="Log">The same on ln(m₁ / m₀), carried back: never below −1. Null where the means differ in sign or the variant's is 0.</param>
+/// <param name="Log">The same on ln(m₁ / m₀), carried back: never below −1. Null where the means differ in sign or the variant's is
+/// 0.</param>
 /// <param name="Fieller">The ratios θ for which m₁ − θ m₀ does not differ from 0 (Fieller, <i>JRSS B</i> 16, 1954): right also where
 /// the baseline's mean is uncertain. Null where that mean does not differ from 0 at this confidence: the set is then unbounded.</param>
 public sealed record RelativeLift(double Lift, double StandardError, Interval Delta, Interval? Log, Interval? Fieller)
@@ -16,8 +17,10 @@ public sealed record RelativeLift(double Lift, double StandardError, Interval De
         Checks.Confidence(confidence);
         Checks.Sample("The lift", "the variant", variant);
         Checks.Sample("The lift", "the baseline", baseline);
-        if (baseline.Mean == 0) throw BadDataException.For("The lift", "a baseline mean of 0", "another one", "Report the difference instead.");
-        double z = Tails.NormalQuantile(confidence), m1 = variant.Mean, m0 = baseline.Mean, v1 = variant.Variance / variant.N, v0 = baseline.Variance / baseline.N;
+        if (baseline.Mean == 0) throw BadDataException.For("The lift", "a baseline mean of 0", "another one",
+            "Report the difference instead.");
+        double z = Tails.NormalQuantile(confidence), m1 = variant.Mean, m0 = baseline.Mean, v1 = variant.Variance / variant.N,
+            v0 = baseline.Variance / baseline.N;
         double ratio = m1 / m0, lift = (m1 - m0) / m0;
         double error = Math.Sqrt(v1 + ratio * ratio * v0) / Math.Abs(m0);
         Interval? log = null;

@@ -14,7 +14,8 @@ static class Roots
         if (atLow == 0) return low;
         if (atHigh == 0) return high;
         if (double.IsNaN(atLow) || double.IsNaN(atHigh) || Math.Sign(atLow) == Math.Sign(atHigh))
-            throw new ArgumentException(FormattableString.Invariant($"No change of sign between {low} ({atLow}) and {high} ({atHigh})."), nameof(f));
+            throw new ArgumentException(FormattableString.Invariant($"No change of sign between {low} ({atLow}) and {high} ({atHigh})."),
+                nameof(f));
         double best = Math.Abs(atLow) < Math.Abs(atHigh) ? low : high, least = Math.Min(Math.Abs(atLow), Math.Abs(atHigh));
         double weightLow = atLow, weightHigh = atHigh;
         for (int i = 0; i < 200 && Math.Abs(high - low) > relative * Math.Max(Math.Abs(low), Math.Abs(high)); i++)

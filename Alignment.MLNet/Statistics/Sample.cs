@@ -27,7 +27,8 @@ public struct SampleAccumulator
         _squares += off * (value - _mean);
     }
 
-    /// <summary>Takes in the values another accumulator has seen, as if they had been added here (Chan, Golub &amp; LeVeque, <i>The American Statistician</i> 37, 1983).</summary>
+    /// <summary>Takes in the values another accumulator has seen, as if they had been added here (Chan, Golub &amp; LeVeque, <i>The
+    /// American Statistician</i> 37, 1983).</summary>
     public void Merge(SampleAccumulator other)
     {
         if (other._n == 0) return;

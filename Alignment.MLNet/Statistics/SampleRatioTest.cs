@@ -18,9 +18,11 @@ public sealed record SampleRatioTest(double ChiSquare, double Df, double P)
         ArgumentNullException.ThrowIfNull(counts);
         double rows = counts.Sum(c => (double)c);
         if (counts.Count < 2 || !(rows > 0) || counts.Any(c => c < 0))
-            throw BadDataException.For("The sample-ratio test", $"{Checks.Text(counts.Count)} counts with the sum {Checks.Text(rows)}", "two counts or more, none negative, one above 0", "Check the variants' rows.");
+            throw BadDataException.For("The sample-ratio test", $"{Checks.Text(counts.Count)} counts with the sum {Checks.Text(rows)}",
+                "two counts or more, none negative, one above 0", "Check the variants' rows.");
         if (shares is not null && (shares.Count != counts.Count || shares.Any(s => !(s > 0) || !double.IsFinite(s))))
-            throw BadDataException.For("The sample-ratio test", $"{Checks.Text(shares.Count)} shares", $"{Checks.Text(counts.Count)} finite numbers above 0", "Give one share per variant.");
+            throw BadDataException.For("The sample-ratio test", $"{Checks.Text(shares.Count)} shares",
+                $"{Checks.Text(counts.Count)} finite numbers above 0", "Give one share per variant.");
         double whole = shares?.Sum() ?? counts.Count, chi = 0;
         for (int i = 0; i < counts.Count; i++)
         {

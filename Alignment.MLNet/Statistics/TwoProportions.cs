@@ -14,11 +14,15 @@ public readonly record struct Interval(double Low, double High);
 /// <param name="ZUnpooled">Difference / √(p₁q₁/n₁ + p₀q₀/n₀); null where both rates are 0 or 1.</param>
 /// <param name="PUnpooled">Two-sided; null with it.</param>
 /// <param name="Wald">Difference ± z · the unpooled error. Too narrow for small counts.</param>
-/// <param name="Newcombe">From the two Wilson scores (Newcombe, <i>Statistics in Medicine</i> 17, 1998, method 10). The one to report.</param>
-/// <param name="AgrestiCaffo">Wald's after one success and one failure are added to each group (<i>The American Statistician</i> 54, 2000).</param>
+/// <param name="Newcombe">From the two Wilson scores (Newcombe, <i>Statistics in Medicine</i> 17, 1998, method 10). The one to
+/// report.</param>
+/// <param name="AgrestiCaffo">Wald's after one success and one failure are added to each group (<i>The American Statistician</i> 54,
+/// 2000).</param>
 /// <param name="Ratio">p₁ / p₀; null where p₀ is 0.</param>
-/// <param name="RatioLog">exp(ln ratio ± z √(1/x₁ − 1/n₁ + 1/x₀ − 1/n₀)) (Katz et al., <i>Biometrics</i> 34, 1978); null where a count is 0.</param>
-public sealed record TwoProportions(double Rate, double BaselineRate, double? ZPooled, double? PPooled, double? ZUnpooled, double? PUnpooled,
+/// <param name="RatioLog">exp(ln ratio ± z √(1/x₁ − 1/n₁ + 1/x₀ − 1/n₀)) (Katz et al., <i>Biometrics</i> 34, 1978); null where a count is
+/// 0.</param>
+public sealed record TwoProportions(double Rate, double BaselineRate, double? ZPooled, double? PPooled, double? ZUnpooled,
+    double? PUnpooled,
     Interval Wald, Interval Newcombe, Interval AgrestiCaffo, double? Ratio, Interval? RatioLog)
 {
     /// <summary>The variant's rate − the baseline's.</summary>
@@ -41,7 +45,8 @@ public sealed record TwoProportions(double Rate, double BaselineRate, double? ZP
         Check("the baseline", baselineSuccesses, baselineTrials);
         double x1 = successes, n1 = trials, x0 = baselineSuccesses, n0 = baselineTrials, z = Tails.NormalQuantile(confidence);
         double p1 = x1 / n1, p0 = x0 / n0, difference = p1 - p0;
-        double pooledRate = (x1 + x0) / (n1 + n0), pooled = Math.Sqrt(pooledRate * (((n1 - x1) + (n0 - x0)) / (n1 + n0)) * (1 / n1 + 1 / n0));
+        double pooledRate = (x1 + x0) / (n1 + n0), pooled =
+            Math.Sqrt(pooledRate * (((n1 - x1) + (n0 - x0)) / (n1 + n0)) * (1 / n1 + 1 / n0));
         double unpooled = Error(x1, n1, x0, n0);
         double? zPooled = pooled > 0 ? difference / pooled : null, zUnpooled = unpooled > 0 ? difference / unpooled : null;
 
@@ -68,7 +73,8 @@ public sealed record TwoProportions(double Rate, double BaselineRate, double? ZP
         return (x == 0 ? 0 : (2 * x + z * z - root) / below, x == n ? 1 : (2 * x + z * z + root) / below);
     }
 
-    static double Error(double x1, double n1, double x0, double n0) => Math.Sqrt(x1 / n1 * ((n1 - x1) / n1) / n1 + x0 / n0 * ((n0 - x0) / n0) / n0);
+    static double Error(double x1, double n1, double x0, double n0) =>
+        Math.Sqrt(x1 / n1 * ((n1 - x1) / n1) / n1 + x0 / n0 * ((n0 - x0) / n0) / n0);
 
     static double Length(double a, double b) => Math.Sqrt(a * a + b * b);
 
@@ -77,6 +83,8 @@ public sealed record TwoProportions(double Rate, double BaselineRate, double? ZP
     internal static void Check(string group, long successes, long trials)
     {
         if (trials < 1 || successes < 0 || successes > trials)
-            throw BadDataException.For("The comparison of proportions", $"{Checks.Text(successes)} successes of {Checks.Text(trials)} trials in {group}", "1 trial or more, and not more successes than trials", "Check the counts.");
+            throw BadDataException.For("The comparison of proportions",
+                $"{Checks.Text(successes)} successes of {Checks.Text(trials)} trials in {group}",
+                "1 trial or more, and not more successes than trials", "Check the counts.");
     }
 }

@@ -20,7 +20,8 @@ public sealed class TwoSampleTTest
     /// <param name="samples2">Its size, at least 2.</param>
     /// <param name="assumeEqualVariances">True for Student's pooled test, false for Welch's.</param>
     /// <exception cref="BadDataException">A sample has fewer than two values, neither varies, or a number is not finite.</exception>
-    public TwoSampleTTest(double mean1, double var1, long samples1, double mean2, double var2, long samples2, bool assumeEqualVariances = true)
+    public TwoSampleTTest(double mean1, double var1, long samples1, double mean2, double var2, long samples2,
+        bool assumeEqualVariances = true)
     {
         if (WhyNot(new(samples1, mean1, var1), new(samples2, mean2, var2)) is { } why)
             throw BadDataException.For("The t-test", why, "two samples of at least two values that vary", "Collect more data.");
@@ -71,7 +72,8 @@ public sealed class TwoSampleTTest
     public (double Min, double Max) GetConfidenceInterval(double percent = 0.95)
     {
         if (!(percent is > 0 and < 1))
-            throw UsageException.For("The confidence", percent.ToString(CultureInfo.InvariantCulture), "a number between 0 and 1", "0.95 is customary.");
+            throw UsageException.For("The confidence", percent.ToString(CultureInfo.InvariantCulture), "a number between 0 and 1",
+                "0.95 is customary.");
         double half = Quantile(percent, DegreesOfFreedom) * StandardError;
         return (ObservedDifference - half, ObservedDifference + half);
     }
@@ -79,8 +81,10 @@ public sealed class TwoSampleTTest
     /// <summary>Why these samples allow no t-test, in words, or null when they do.</summary>
     internal static string? WhyNot(Sample first, Sample second)
     {
-        if (first.N < 2 || second.N < 2) return string.Create(CultureInfo.InvariantCulture, $"{first.N} and {second.N} values, where each group needs at least 2");
-        if (!double.IsFinite(first.Mean) || !double.IsFinite(second.Mean) || !double.IsFinite(first.Variance) || !double.IsFinite(second.Variance)) return "values too large to compute a variance";
+        if (first.N < 2 || second.N < 2) return string.Create(CultureInfo.InvariantCulture,
+            $"{first.N} and {second.N} values, where each group needs at least 2");
+        if (!double.IsFinite(first.Mean) || !double.IsFinite(second.Mean) || !double.IsFinite(first.Variance)
+            || !double.IsFinite(second.Variance)) return "values too large to compute a variance";
         return first.Variance <= 0 && second.Variance <= 0 ? "no variation in either group" : null;
     }
 

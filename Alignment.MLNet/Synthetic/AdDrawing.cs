@@ -43,7 +43,8 @@ public sealed record AdDrawingOptions
     /// <exception cref="UsageException">A value is out of its range.</exception>
     public void Check()
     {
-        this.Require($"'{SafePath.Shorten(VideoId)}', but {SafePath.Why(VideoId)}", SafePath.Why(VideoId) is null, "a plain name", "Choose another.", nameof(VideoId));
+        this.Require($"'{SafePath.Shorten(VideoId)}', but {SafePath.Why(VideoId)}", SafePath.Why(VideoId) is null, "a plain name",
+            "Choose another.", nameof(VideoId));
         this.RequireSize(Width, Height, least: 16, most: 4096);
         this.Require(FramesPerSecond, FramesPerSecond is >= 1 and <= 240, "1 to 240 frames per second", "25 is the default.");
         this.Require($"{Scenes}, {ScenesWithoutProduct} of them without product",
@@ -59,11 +60,13 @@ public sealed record AdDrawingOptions
 /// <summary>One scene of a drawn ad; numbers are from 1.</summary>
 sealed record DrawnScene(int Number, int StartFrame, int Frames, bool HasProduct);
 
-/// <summary>Draws synthetic ads whose truth is known exactly: where each scene starts, which pixels are the product, where viewers look.</summary>
+/// <summary>Draws synthetic ads whose truth is known exactly: where each scene starts, which pixels are the product, where viewers
+/// look.</summary>
 static class AdDrawing
 {
     static readonly (int Main, int Second)[] s_colours =
-        [(0xC8352B, 0xF2C230), (0x1F6FB2, 0xF5F1E6), (0x2E8B57, 0xF2A541), (0xE0702A, 0x2B2F77), (0x7B3FA0, 0xF4D35E), (0xD81B60, 0x7FDBDA)];
+        [(0xC8352B, 0xF2C230), (0x1F6FB2, 0xF5F1E6), (0x2E8B57, 0xF2A541), (0xE0702A, 0x2B2F77), (0x7B3FA0, 0xF4D35E),
+        (0xD81B60, 0x7FDBDA)];
 
     /// <summary>Plans an ad; frames are drawn on demand. Equal options give equal bytes on every machine.</summary>
     /// <exception cref="UsageException">An option is out of range.</exception>
@@ -82,7 +85,8 @@ static class AdDrawing
             var kind = (ProductKind)(i % kinds);
             var (main, second) = s_colours[i % s_colours.Length];
             string number = i < kinds ? "" : FormattableString.Invariant($"_{i / kinds + 1}");
-            return (like ?? new()) with { VideoId = $"{Products.Keyword(kind)}_ad{number}", Product = kind, MainColour = main, SecondColour = second };
+            return (like ?? new()) with { VideoId = $"{Products.Keyword(kind)}_ad{number}", Product = kind, MainColour = main,
+                SecondColour = second };
         })];
 }
 
@@ -98,7 +102,8 @@ sealed class DrawnAd
         int first = draw.Pick(8), start = 0;
         for (int i = 0; i < options.Scenes; i++)
         {
-            int frames = Math.Max(1, (int)Math.Round(draw.Between((float)options.ShortestSceneSeconds, (float)options.LongestSceneSeconds) * options.FramesPerSecond));
+            int frames = Math.Max(1, (int)Math.Round(draw.Between((float)options.ShortestSceneSeconds, (float)options.LongestSceneSeconds)
+                * options.FramesPerSecond));
             // Scene i lacks the product where the running share of absences steps up: spread evenly, never in the first.
             bool absent = (i + 1) * options.ScenesWithoutProduct / options.Scenes > i * options.ScenesWithoutProduct / options.Scenes;
             scenes.Add(new(i + 1, start, frames, !absent));

@@ -1,6 +1,7 @@
 namespace Alignment.MLNet.Synthetic;
 
-/// <summary>What is behind everything: a wall with one of four textures, and a floor. Places are in units of the picture's height, from its centre.</summary>
+/// <summary>What is behind everything: a wall with one of four textures, and a floor. Places are in units of the picture's height, from its
+/// centre.</summary>
 sealed class Backdrop
 {
     /// <summary>Clouds, waves, bokeh, stripes.</summary>
@@ -22,7 +23,8 @@ sealed class Backdrop
     {
         (_sky, _ground, _horizon, _texture, _noise) = (sky, ground, horizon, texture, noise);
         _lights = [.. Enumerable.Range(0, 6).Select(i => (
-            (DrawMath.Noise(i * 7.31f, 0.5f, noise) * 2 - 1) * aspect / 2, DrawMath.Noise(i * 3.77f, 9.5f, noise) * 0.6f - 0.5f, 0.05f + 0.06f * DrawMath.Noise(i * 5.13f, 4.5f, noise)))];
+            (DrawMath.Noise(i * 7.31f, 0.5f, noise) * 2 - 1) * aspect / 2, DrawMath.Noise(i * 3.77f, 9.5f, noise) * 0.6f - 0.5f,
+            0.05f + 0.06f * DrawMath.Noise(i * 5.13f, 4.5f, noise)))];
     }
 
     /// <summary>The colour at a place; <paramref name="time"/> moves the bokeh.</summary>
@@ -82,5 +84,6 @@ readonly record struct ProductPose(float X, float Y, float Scale, float Sin, flo
     }
 
     /// <summary>What a soft shadow on the ground below leaves of the light.</summary>
-    public static float Shade(float u, float v) => 1 - 0.35f * DrawMath.Step(0.18f, -0.12f, Shapes.Ellipse(u - 0.12f, v - 1.02f, 0.95f, 0.16f));
+    public static float Shade(float u, float v) =>
+        1 - 0.35f * DrawMath.Step(0.18f, -0.12f, Shapes.Ellipse(u - 0.12f, v - 1.02f, 0.95f, 0.16f));
 }

@@ -45,7 +45,8 @@ static class DrawMath
         float fx = x - ix, fy = y - iy;
         fx = fx * fx * (3 - 2 * fx);
         fy = fy * fy * (3 - 2 * fy);
-        return Mix(Mix(Lattice(ix, iy, seed), Lattice(ix + 1, iy, seed), fx), Mix(Lattice(ix, iy + 1, seed), Lattice(ix + 1, iy + 1, seed), fx), fy);
+        return Mix(Mix(Lattice(ix, iy, seed), Lattice(ix + 1, iy, seed), fx),
+            Mix(Lattice(ix, iy + 1, seed), Lattice(ix + 1, iy + 1, seed), fx), fy);
     }
 
     /// <summary>A fixed number in 0..1 for a lattice point (an integer hash with the constants of MurmurHash3's finaliser).</summary>

@@ -13,12 +13,14 @@ static class DrawnDataSet
     internal const string ImaginedViewer = "the demo, an imagined viewer";
 
     /// <summary>
-    /// Writes stills, masks, heatmaps (recorded as drawn for an imagined viewer), keywords.csv, and for each ad <c>{video_id}.truth.json</c> (size,
-    /// frame rate, start frames, keyword, where the product is on screen). Files appear complete or not at all; equal options give equal bytes.
+    /// Writes stills, masks, heatmaps (recorded as drawn for an imagined viewer), keywords.csv, and for each ad
+    /// <c>{video_id}.truth.json</c> (size, frame rate, start frames, keyword, where the product is on screen). Files appear complete or not
+    /// at all; equal options give equal bytes.
     /// </summary>
     /// <returns>The ads, ready to be encoded.</returns>
     /// <exception cref="UsageException">An option is out of range, or two ads have one id.</exception>
-    public static IReadOnlyList<DrawnAd> Write(string folder, IReadOnlyList<AdDrawingOptions> ads, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static IReadOnlyList<DrawnAd> Write(string folder, IReadOnlyList<AdDrawingOptions> ads, IProgress<WorkProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         DrawnAd[] drawn = [.. ads.Select(AdDrawing.Draw)];
         if (ads.Select(a => a.VideoId).Distinct(StringComparer.Ordinal).Count() != ads.Count)
@@ -33,7 +35,8 @@ static class DrawnDataSet
                 heatmaps.Add(Write(folder, ad, scene));
                 progress?.Report(new("drawing scenes", ++done, scenes, ad.Options.VideoId));
             }
-            new HeatmapRecord { VideoId = ad.Options.VideoId, Makers = [s_imagined], Scenes = heatmaps }.Write(SafePath.Under(folder, Layout.Heatmaps, ad.Options.VideoId));
+            new HeatmapRecord { VideoId = ad.Options.VideoId, Makers = [s_imagined],
+                Scenes = heatmaps }.Write(SafePath.Under(folder, Layout.Heatmaps, ad.Options.VideoId));
             AtomicFile.WriteText(SafePath.Under(folder, ad.Options.VideoId + Layout.TruthEnding), JsonSerializer.Serialize(new
             {
                 Video = ad.Options.VideoId,
@@ -64,7 +67,8 @@ static class DrawnDataSet
         byte[] rgb = new byte[width * height * 3];
         ad.Render(frame, rgb);
         PictureFile.WriteJpeg(SafePath.Under(folder, Layout.Stills, id, sceneId + "-01.jpg"), new(width, height, rgb));
-        PictureFile.WritePngGrey(SafePath.Under(folder, Layout.Masks, id, FormattableString.Invariant($"scene_{scene.Number}.png")), width, height, ad.Mask(frame));
+        PictureFile.WritePngGrey(SafePath.Under(folder, Layout.Masks, id, FormattableString.Invariant($"scene_{scene.Number}.png")), width,
+            height, ad.Mask(frame));
         byte[] grey = [.. ad.Heatmap(frame).Select(a => (byte)(a * 255f + 0.5f))];
         string heatmap = SafePath.Under(folder, Layout.Heatmaps, id, sceneId + ".jpg");
         PictureFile.WriteJpegGrey(heatmap, width, height, grey);

@@ -48,7 +48,8 @@ static class Products
         ProductKind.Mug => MathF.Min(Shapes.Box(x + 0.22f, y, 0.62f, 0.82f, 0.12f), MathF.Abs(Shapes.Circle(x - 0.44f, y, 0.42f)) - 0.11f),
         ProductKind.Phone => Shapes.Box(x, y, 0.55f, 1, 0.15f),
         ProductKind.Apple => MathF.Min(AppleFlesh(x, y), MathF.Min(AppleStem(x, y), AppleLeaf(x, y))),
-        _ => MathF.Min(Shapes.Circle(x, y, 0.92f), MathF.Min(Shapes.Circle(x - 0.5f, y + 0.78f, 0.24f), Shapes.Circle(x + 0.5f, y + 0.78f, 0.24f))),
+        _ => MathF.Min(Shapes.Circle(x, y, 0.92f), MathF.Min(Shapes.Circle(x - 0.5f, y + 0.78f, 0.24f),
+            Shapes.Circle(x + 0.5f, y + 0.78f, 0.24f))),
     };
 
     /// <summary>The product's colour at a place inside it, in its main and second colour, lit from the upper left.</summary>
@@ -96,7 +97,8 @@ static class Products
                 ink = Over(ink, white, Shapes.Box(x, y + 0.04f, 0.45f, 0.78f, 0.05f), pixel);
                 ink = Over(ink, second, Shapes.Box(x, y + 0.36f, 0.45f, 0.46f, 0.05f), pixel);
                 ink = Over(ink, white, Shapes.Circle(x - 0.12f, y + 0.42f, 0.16f), pixel);
-                for (int icon = 0; icon < 6; icon++) ink = Over(ink, icon % 2 == 0 ? main : dark, Shapes.Box(x - 0.27f * (icon % 3 - 1), y - 0.28f - 0.27f * (icon / 3), 0.09f, 0.09f, 0.03f), pixel);
+                for (int icon = 0; icon < 6; icon++) ink = Over(ink, icon % 2 == 0 ? main : dark,
+                    Shapes.Box(x - 0.27f * (icon % 3 - 1), y - 0.28f - 0.27f * (icon / 3), 0.09f, 0.09f, 0.03f), pixel);
                 ink = Over(ink, white, Shapes.Circle(x, y - 0.89f, 0.06f), pixel);
                 break;
             case ProductKind.Apple:
@@ -107,14 +109,17 @@ static class Products
                 break;
             case ProductKind.Clock:
                 ink = Over(ink, white, Shapes.Circle(x, y, 0.7f), pixel);
-                for (int tick = 0; tick < 4; tick++) ink = Over(ink, dark, Shapes.Circle(x - (tick % 2 == 0 ? 0.56f * (tick - 1) : 0), y - (tick % 2 == 1 ? 0.56f * (tick - 2) : 0), 0.08f), pixel);
+                for (int tick = 0; tick < 4; tick++) ink = Over(ink, dark,
+                    Shapes.Circle(x - (tick % 2 == 0 ? 0.56f * (tick - 1) : 0), y - (tick % 2 == 1 ? 0.56f * (tick - 2) : 0), 0.08f),
+                    pixel);
                 ink = Over(ink, dark, Shapes.Box(x, y + 0.22f, 0.05f, 0.26f, 0.04f), pixel);
                 ink = Over(ink, second, Shapes.Box(x - 0.18f, y, 0.22f, 0.06f, 0.04f), pixel);
                 ink = Over(ink, second, Shapes.Circle(x, y, 0.1f), pixel);
                 break;
             default:
                 ink = Over(ink, second, MathF.Abs(x * 0.6f + y - 0.12f) - 0.09f, pixel);
-                for (int lace = 0; lace < 3; lace++) ink = Over(ink, white, Shapes.Box(x + 0.02f - 0.2f * lace, y + 0.3f - 0.13f * lace, 0.13f, 0.035f, 0.03f), pixel);
+                for (int lace = 0; lace < 3; lace++) ink = Over(ink, white,
+                    Shapes.Box(x + 0.02f - 0.2f * lace, y + 0.3f - 0.13f * lace, 0.13f, 0.035f, 0.03f), pixel);
                 ink = Over(ink, dark, Shapes.Ellipse(x + 0.62f, y + 0.58f, 0.34f, 0.11f), pixel);
                 ink = Over(ink, white, ShoeSole(x, y), pixel);
                 light = 1.08f - 0.18f * y;
@@ -153,10 +158,12 @@ static class Products
 
     static float AppleStem(float x, float y) => Shapes.Box(x - 0.1f * y - 0.06f, y + 0.66f, 0.06f, 0.34f, 0.05f);
 
-    static float AppleLeaf(float x, float y) => Shapes.Ellipse(0.9f * (x - 0.34f) - 0.4f * (y + 0.82f), 0.4f * (x - 0.34f) + 0.9f * (y + 0.82f), 0.32f, 0.14f);
+    static float AppleLeaf(float x, float y) => Shapes.Ellipse(0.9f * (x - 0.34f) - 0.4f * (y + 0.82f),
+        0.4f * (x - 0.34f) + 0.9f * (y + 0.82f), 0.32f, 0.14f);
 
     /// <summary>Light on an upright cylinder, x from −1 to 1.</summary>
     static float Round(float x) => 1.12f - 0.75f * (x + 0.25f) * (x + 0.25f);
 
-    static Ink Over(Ink under, Ink over, float distance, float pixel, float opacity = 1) => Ink.Mix(under, over, DrawMath.Clamp01(0.5f - distance / pixel) * opacity);
+    static Ink Over(Ink under, Ink over, float distance, float pixel, float opacity = 1) =>
+        Ink.Mix(under, over, DrawMath.Clamp01(0.5f - distance / pixel) * opacity);
 }

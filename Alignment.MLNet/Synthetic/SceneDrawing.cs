@@ -5,7 +5,8 @@ sealed class SceneDrawing
 {
     static readonly (int Sky, int Ground)[] s_backdrops =
     [
-        (0x9CCFE6, 0xE8D9B5), (0x27324F, 0x4A3C63), (0xF4C9A2, 0x8A5A44), (0xBFE3C8, 0x4F8A63), (0xE9E4F2, 0x8E86B5), (0x21484B, 0x9FC6A8), (0xFBE3E0, 0xC98B86), (0x3C4A57, 0x8D9AA5),
+        (0x9CCFE6, 0xE8D9B5), (0x27324F, 0x4A3C63), (0xF4C9A2, 0x8A5A44), (0xBFE3C8, 0x4F8A63), (0xE9E4F2, 0x8E86B5), (0x21484B, 0x9FC6A8),
+            (0xFBE3E0, 0xC98B86), (0x3C4A57, 0x8D9AA5),
     ];
 
     static readonly int[] s_distractors = [0x6F7F8C, 0xB7A07A, 0x7C9C86, 0x9A7A9C, 0xC9B458, 0x5F86A8];
@@ -36,8 +37,10 @@ sealed class SceneDrawing
         _dx = draw.Between(-room, room) - _x;
         _y = draw.Between(-0.05f, 0.12f);
         _dy = draw.Between(-0.05f, 0.12f) - _y;
-        _distractors = [.. Enumerable.Range(0, 2 + draw.Pick(3)).Select(_ => new Distractor(draw.Pick(Distractor.Kinds), draw.Between(-Aspect / 2, Aspect / 2), draw.Between(-0.42f, 0.42f),
-            draw.Between(-0.25f, 0.25f), draw.Between(-0.1f, 0.1f), draw.Between(0.05f, 0.12f), Ink.Of(s_distractors[draw.Pick(s_distractors.Length)]), draw.Between(0.25f, 0.6f)))];
+        _distractors = [.. Enumerable.Range(0, 2 + draw.Pick(3))
+            .Select(_ => new Distractor(draw.Pick(Distractor.Kinds), draw.Between(-Aspect / 2, Aspect / 2), draw.Between(-0.42f, 0.42f),
+            draw.Between(-0.25f, 0.25f), draw.Between(-0.1f, 0.1f), draw.Between(0.05f, 0.12f),
+            Ink.Of(s_distractors[draw.Pick(s_distractors.Length)]), draw.Between(0.25f, 0.6f)))];
     }
 
     public bool HasProduct { get; }
@@ -76,7 +79,8 @@ sealed class SceneDrawing
             {
                 var (x, y) = Place(column, row);
                 var (u, v) = pose.Local(x, y);
-                if (MathF.Abs(u) < Products.Reach && MathF.Abs(v) < Products.Reach && Products.Distance(_options.Product, u, v) <= 0) mask[at] = 255;
+                if (MathF.Abs(u) < Products.Reach && MathF.Abs(v) < Products.Reach && Products.Distance(_options.Product, u, v) <= 0)
+                    mask[at] = 255;
             }
         }
     }
@@ -104,7 +108,8 @@ sealed class SceneDrawing
         return new(_x + _dx * time, _y + _dy * time, _scale * (1 + _grow * time), DrawMath.SinTurns(turn), DrawMath.CosTurns(turn));
     }
 
-    (float X, float Y) Place(int column, int row) => ((column + 0.5f) / _options.Height - Aspect / 2, (row + 0.5f) / _options.Height - 0.5f);
+    (float X, float Y) Place(int column, int row) =>
+        ((column + 0.5f) / _options.Height - Aspect / 2, (row + 0.5f) / _options.Height - 0.5f);
 
     Ink PaintProduct(Ink under, float x, float y, ProductPose pose, float unit)
     {

@@ -1,6 +1,7 @@
 namespace Alignment.MLNet.Synthetic;
 
-/// <summary>Signed distances to shapes around the origin: negative inside, in the shape's own units. Formulas: Inigo Quilez, "2D distance functions".</summary>
+/// <summary>Signed distances to shapes around the origin: negative inside, in the shape's own units. Formulas: Inigo Quilez, "2D distance
+/// functions".</summary>
 static class Shapes
 {
     public static float Circle(float x, float y, float radius) => DrawMath.Length(x, y) - radius;
@@ -15,7 +16,8 @@ static class Shapes
     /// <summary>An ellipse; the distance is approximate away from the edge, which only its smoothing notices.</summary>
     public static float Ellipse(float x, float y, float halfWidth, float halfHeight)
     {
-        float k = DrawMath.Length(x / halfWidth, y / halfHeight), g = DrawMath.Length(x / (halfWidth * halfWidth), y / (halfHeight * halfHeight));
+        float k = DrawMath.Length(x / halfWidth, y / halfHeight),
+            g = DrawMath.Length(x / (halfWidth * halfWidth), y / (halfHeight * halfHeight));
         return g == 0 ? -MathF.Min(halfWidth, halfHeight) : k * (k - 1) / g;
     }
 

@@ -6,12 +6,13 @@ using Microsoft.ML.OnnxRuntime;
 namespace Alignment.MLNet.Training;
 
 /// <summary>
-/// Turns decoded scenes into the training graph's inputs: VAE encoder and text encoder (frozen, run by ONNX Runtime, each result cached as long as there
-/// is room), noise, timesteps.
+/// Turns decoded scenes into the training graph's inputs: VAE encoder and text encoder (frozen, run by ONNX Runtime, each result cached as
+/// long as there is room), noise, timesteps.
 /// </summary>
 sealed class BatchEncoder : IDisposable
 {
-    /// <summary>What cached scenes may take in bytes: at 512x512 a scene's mean and variance are 128 KB, so about two thousand scenes.</summary>
+    /// <summary>What cached scenes may take in bytes: at 512x512 a scene's mean and variance are 128 KB, so about two thousand
+    /// scenes.</summary>
     const long MostKeptBytes = 256L << 20;
 
     readonly ControlNetTrainingOptions _options;
@@ -39,9 +40,11 @@ sealed class BatchEncoder : IDisposable
     }
 
     /// <summary>A micro batch of training: the scenes are rows <paramref name="firstRow"/> … of the stream over all epochs.</summary>
-    public TrainingBatch Training(IReadOnlyList<TrainingScene> scenes, long firstRow) => Encode(scenes, training: true, i => (firstRow + i, _random.Timestep(firstRow + i)));
+    public TrainingBatch Training(IReadOnlyList<TrainingScene> scenes, long firstRow) =>
+        Encode(scenes, training: true, i => (firstRow + i, _random.Timestep(firstRow + i)));
 
-    /// <summary>A batch of validation: scenes <paramref name="first"/> … of the validation scenes, all at the k-th fixed timestep.</summary>
+    /// <summary>A batch of validation: scenes <paramref name="first"/> … of the validation scenes, all at the k-th fixed
+    /// timestep.</summary>
     public TrainingBatch Validation(IReadOnlyList<TrainingScene> scenes, long first, int k) =>
         Encode(scenes, training: false, i => ((first + i) * TrainingRandom.ValidationTimesteps + k, _random.ValidationTimestep(k)));
 

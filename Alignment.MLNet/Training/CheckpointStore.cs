@@ -6,9 +6,9 @@ using Alignment.Onnx.Bundles;
 namespace Alignment.MLNet.Training;
 
 /// <summary>
-/// The checkpoints of a run, a folder each: <c>checkpoints/step-000123/</c>. One is written under a temporary name, flushed to the disk, and
-/// renamed; only then are older ones deleted. So a process killed at any point leaves every complete checkpoint there was, and at most some folders
-/// ending in <c>.partial</c>, which are no checkpoints.
+/// The checkpoints of a run, a folder each: <c>checkpoints/step-000123/</c>. One is written under a temporary name, flushed to the disk,
+/// and renamed; only then are older ones deleted. So a process killed at any point leaves every complete checkpoint there was, and at most
+/// some folders ending in <c>.partial</c>, which are no checkpoints.
 /// </summary>
 sealed class CheckpointStore
 {
@@ -25,17 +25,20 @@ sealed class CheckpointStore
     public string Root { get; }
 
     /// <summary>Steps of the complete checkpoints, rising.</summary>
-    public IReadOnlyList<long> Steps => !Directory.Exists(Root) ? [] : [.. Directory.EnumerateDirectories(Root).Select(StepOf).OfType<long>().Order()];
+    public IReadOnlyList<long> Steps => !Directory.Exists(Root) ? []
+        : [.. Directory.EnumerateDirectories(Root).Select(StepOf).OfType<long>().Order()];
 
     public long Latest => Steps is [.., var newest] ? newest : 0;
 
     public string FolderOf(long step) => Path.Combine(Root, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:000000}"));
 
-    /// <summary>Deletes what a killed process left half written, and takes back what it had set aside for a fresh start that never got to a checkpoint.</summary>
+    /// <summary>Deletes what a killed process left half written, and takes back what it had set aside for a fresh start that never got to a
+    /// checkpoint.</summary>
     public void Recover()
     {
         if (Directory.Exists(Root))
-            foreach (string stray in Directory.GetDirectories(Root, "*" + AtomicFile.PartialSuffix)) Directory.Delete(stray, recursive: true);
+            foreach (string stray in Directory.GetDirectories(Root, "*" + AtomicFile.PartialSuffix))
+                Directory.Delete(stray, recursive: true);
         if (!Directory.Exists(_set) || Steps.Count > 0) return;
         if (Directory.Exists(Root)) Directory.Delete(Root, recursive: true);
         Directory.Move(_set, Root);
@@ -63,7 +66,8 @@ sealed class CheckpointStore
             fill(partial);
             var files = new SortedDictionary<string, BundleFile>(StringComparer.Ordinal);
             foreach (string file in Directory.EnumerateFiles(partial)) files.Add(Path.GetFileName(file), Flushed(file));
-            AtomicFile.WriteText(Path.Combine(partial, StateFile), JsonSerializer.Serialize(state with { Files = files }, JsonStyle.Record) + "\n");
+            AtomicFile.WriteText(Path.Combine(partial, StateFile),
+                JsonSerializer.Serialize(state with { Files = files }, JsonStyle.Record) + "\n");
             Directory.Move(partial, target);
         }
         if (Directory.Exists(_set)) Directory.Delete(_set, recursive: true);
@@ -77,20 +81,25 @@ sealed class CheckpointStore
         Phrase next = $"Delete that folder to continue from an earlier checkpoint, or begin anew with {TrainingResume.Option} none.";
         try
         {
-            TrainingState state = JsonSerializer.Deserialize<TrainingState>(File.ReadAllBytes(Path.Combine(folder, StateFile)), JsonStyle.Record) ?? throw new JsonException("null");
+            TrainingState state = JsonSerializer.Deserialize<TrainingState>(File.ReadAllBytes(Path.Combine(folder, StateFile)),
+                JsonStyle.Record) ?? throw new JsonException("null");
             if (state.Format > TrainingState.CurrentFormat)
-                throw BadDataException.For(subject, string.Create(CultureInfo.InvariantCulture, $"format {state.Format}"), string.Create(CultureInfo.InvariantCulture, $"at most {TrainingState.CurrentFormat}"), $"It was written by a newer version: update, or begin anew with {TrainingResume.Option} none.");
+                throw BadDataException.For(subject, string.Create(CultureInfo.InvariantCulture, $"format {state.Format}"),
+                    string.Create(CultureInfo.InvariantCulture, $"at most {TrainingState.CurrentFormat}"),
+                    $"It was written by a newer version: update, or begin anew with {TrainingResume.Option} none.");
             foreach ((string name, BundleFile known) in state.Files)
             {
                 string path = SafePath.Under(folder, name);
                 if (!File.Exists(path) || new FileInfo(path).Length != known.Bytes || FileHash.OfFile(path) != known.Sha256)
-                    throw BadDataException.For(subject, $"a missing or changed file '{SafePath.Shorten(name)}'", "the files as they were written", next);
+                    throw BadDataException.For(subject, $"a missing or changed file '{SafePath.Shorten(name)}'",
+                        "the files as they were written", next);
             }
             return state;
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw BadDataException.For(subject, $"no state that can be read ({e.Message.TrimEnd('.')})", $"a folder that the trainer wrote, with {StateFile}", next, e);
+            throw BadDataException.For(subject, $"no state that can be read ({e.Message.TrimEnd('.')})",
+                $"a folder that the trainer wrote, with {StateFile}", next, e);
         }
     }
 
@@ -104,7 +113,8 @@ sealed class CheckpointStore
         if (state.BestStep > 0 && state.BestStep != state.Step)
         {
             if (!Directory.Exists(best))
-                throw BadDataException.For($"The checkpoint '{folder}'", $"not beside it '{Path.GetFileName(best)}', the best one so far", "both", $"Copy that too, or begin anew with {TrainingResume.Option} none.");
+                throw BadDataException.For($"The checkpoint '{folder}'", $"not beside it '{Path.GetFileName(best)}', the best one so far",
+                    "both", $"Copy that too, or begin anew with {TrainingResume.Option} none.");
             _ = Read(best);
             Copy(best, FolderOf(state.BestStep));
         }
@@ -148,6 +158,8 @@ sealed class CheckpointStore
     static long? StepOf(string folder)
     {
         string name = Path.GetFileName(folder);
-        return name.StartsWith(Prefix, StringComparison.Ordinal) && long.TryParse(name.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long step) && step > 0 ? step : null;
+        return name.StartsWith(Prefix, StringComparison.Ordinal)
+            && long.TryParse(name.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long step) && step > 0 ? step
+            : null;
     }
 }

@@ -7,18 +7,21 @@ namespace Alignment.MLNet.Training;
 
 /// <summary>
 /// Fine-tuning as an ML.NET estimator: Fit trains on the scenes of a data view and returns the stage that edits with what was learned. The
-/// scenes' pictures are read by their paths, in the training's own order and size; columns that a pipeline made before are for the editing stage.
+/// scenes' pictures are read by their paths, in the training's own order and size; columns that a pipeline made before are for the editing
+/// stage.
 /// </summary>
 public sealed class ControlNetEstimator : IEstimator<EditSceneTransformer>
 {
-    static readonly string[] s_read = [SceneColumns.VideoId, SceneColumns.SceneNumber, SceneColumns.Keyword, SceneColumns.SceneImagePath, SceneColumns.KeywordMaskPath, SceneColumns.AttentionHeatmapPath];
+    static readonly string[] s_read = [SceneColumns.VideoId, SceneColumns.SceneNumber, SceneColumns.Keyword, SceneColumns.SceneImagePath,
+        SceneColumns.KeywordMaskPath, SceneColumns.AttentionHeatmapPath];
 
     readonly MLContext _ml;
     readonly ControlNetTrainingOptions _options;
     readonly IProgress<WorkProgress>? _progress;
     readonly CancellationToken _cancellationToken;
 
-    internal ControlNetEstimator(MLContext ml, ControlNetTrainingOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+    internal ControlNetEstimator(MLContext ml, ControlNetTrainingOptions options, IProgress<WorkProgress>? progress,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         (_ml, _options, _progress, _cancellationToken) = (ml, options, progress, cancellationToken);
@@ -31,7 +34,8 @@ public sealed class ControlNetEstimator : IEstimator<EditSceneTransformer>
     {
         ArgumentNullException.ThrowIfNull(input);
         if (s_read.FirstOrDefault(c => input.Schema.GetColumnOrNull(c) is null) is { } missing)
-            throw UsageException.For($"ControlNet: column '{missing}'", "no column of that name", "the columns of a scene record", $"Columns present: {string.Join(", ", input.Schema.Select(c => $"'{c.Name}'"))}. Load scenes with ValidScenesCsv.Read.");
+            throw UsageException.For($"ControlNet: column '{missing}'", "no column of that name", "the columns of a scene record",
+                $"Columns present: {string.Join(", ", input.Schema.Select(c => $"'{c.Name}'"))}. Load scenes with ValidScenesCsv.Read.");
         IEnumerable<SceneRecord> scenes = _ml.Data.CreateEnumerable<Row>(input, reuseRowObject: true).Select(r => new SceneRecord
         {
             VideoId = r.VideoId,
@@ -48,7 +52,8 @@ public sealed class ControlNetEstimator : IEstimator<EditSceneTransformer>
 
     /// <summary>The columns there will be: those of the editing stage.</summary>
     /// <exception cref="UsageException">A column it reads is missing or of another type.</exception>
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => new EditSceneEstimator(Stage(_options.Model)).GetOutputSchema(inputSchema);
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) =>
+        new EditSceneEstimator(Stage(_options.Model)).GetOutputSchema(inputSchema);
 
     EditSceneOptions Stage(string bundle) => new() { Bundle = bundle, Edit = _options.Edit with { Device = _options.Device } };
 

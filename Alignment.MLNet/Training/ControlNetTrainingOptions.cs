@@ -19,7 +19,8 @@ public enum TimestepWeighting
     /// <summary>Every timestep alike, as DDPM's simple loss.</summary>
     Uniform,
 
-    /// <summary>min(SNR, γ) / SNR (Hang et al. 2023, eq. 9 for ε): the many nearly clean timesteps count less, and training converges sooner.</summary>
+    /// <summary>min(SNR, γ) / SNR (Hang et al. 2023, eq. 9 for ε): the many nearly clean timesteps count less, and training converges
+    /// sooner.</summary>
     MinSnr,
 }
 
@@ -36,8 +37,8 @@ public sealed record ControlNetTrainingOptions
     public string Output { get; init; } = "";
 
     /// <summary>
-    /// Where to begin: <c>auto</c> continues what the output folder holds, if anything; <c>latest</c> demands that there is something; <c>none</c>
-    /// begins anew; anything else is the folder of a checkpoint. A run is only continued with the options it was begun with.
+    /// Where to begin: <c>auto</c> continues what the output folder holds, if anything; <c>latest</c> demands that there is something;
+    /// <c>none</c> begins anew; anything else is the folder of a checkpoint. A run is only continued with the options it was begun with.
     /// </summary>
     public string Resume { get; init; } = TrainingResume.Auto;
 
@@ -50,10 +51,12 @@ public sealed record ControlNetTrainingOptions
     /// <summary>Scenes in memory at once.</summary>
     public int BatchSize { get; init; } = 1;
 
-    /// <summary>Batches whose gradients make one step: <see cref="BatchSize"/> · this many scenes count together, at no cost in memory. Only the product changes the result.</summary>
+    /// <summary>Batches whose gradients make one step: <see cref="BatchSize"/> · this many scenes count together, at no cost in memory.
+    /// Only the product changes the result.</summary>
     public int Accumulation { get; init; } = 4;
 
-    /// <summary>AdamW's rate after the warm-up. 1e-5 is ControlNet's own for Stable Diffusion 1.5; a small model learns faster at 1e-4 to 1e-3.</summary>
+    /// <summary>AdamW's rate after the warm-up. 1e-5 is ControlNet's own for Stable Diffusion 1.5; a small model learns faster at 1e-4 to
+    /// 1e-3.</summary>
     public double LearningRate { get; init; } = 1e-5;
 
     public LearningRateDecay Decay { get; init; } = LearningRateDecay.Cosine;
@@ -67,7 +70,8 @@ public sealed record ControlNetTrainingOptions
     /// <summary>Greatest norm of all gradients together; greater ones are scaled down to it. 0: no limit.</summary>
     public double GradientClip { get; init; } = 1;
 
-    /// <summary>Share of scenes trained with the empty prompt, so that guidance has something to lead away from (Ho and Salimans 2022).</summary>
+    /// <summary>Share of scenes trained with the empty prompt, so that guidance has something to lead away from (Ho and Salimans
+    /// 2022).</summary>
     public double PromptDropout { get; init; } = 0.1;
 
     public TimestepWeighting Weighting { get; init; } = TimestepWeighting.Uniform;
@@ -75,7 +79,8 @@ public sealed record ControlNetTrainingOptions
     /// <summary>γ of <see cref="TimestepWeighting.MinSnr"/>; 5 is the paper's.</summary>
     public double SnrGamma { get; init; } = 5;
 
-    /// <summary>Decay of the moving average of the weights, e.g. 0.999; the average is then what is validated, sampled and kept. 0: none.</summary>
+    /// <summary>Decay of the moving average of the weights, e.g. 0.999; the average is then what is validated, sampled and kept. 0:
+    /// none.</summary>
     public double EmaDecay { get; init; }
 
     /// <summary>Weight of the loss that a diffusion model is trained with, mean (ε − noise)².</summary>
@@ -120,12 +125,14 @@ public sealed record ControlNetTrainingOptions
     /// <summary>Scenes on a sample sheet; 0: no sheets.</summary>
     public int SampleScenes { get; init; } = 4;
 
-    /// <summary>How the trained model edits: the fitted transformer's options, and (with fewer steps) the sample sheets'. The prompt's template is also what is trained with.</summary>
+    /// <summary>How the trained model edits: the fitted transformer's options, and (with fewer steps) the sample sheets'. The prompt's
+    /// template is also what is trained with.</summary>
     public EditOptions Edit { get; init; } = new();
 
     public Device Device { get; init; } = Device.Cpu;
 
-    /// <summary>Gradient checkpointing: computes the values inside resnets and transformers again in the backward pass instead of keeping them. Less memory, more time, the same result up to rounding.</summary>
+    /// <summary>Gradient checkpointing: computes the values inside resnets and transformers again in the backward pass instead of keeping
+    /// them. Less memory, more time, the same result up to rounding.</summary>
     public bool Recompute { get; init; }
 
     /// <summary>Scenes in one optimizer step.</summary>
@@ -137,12 +144,15 @@ public sealed record ControlNetTrainingOptions
     {
         this.Require(Model, !string.IsNullOrWhiteSpace(Model), "the folder of a model bundle", "Make one with 'alignment models import'.");
         this.Require(Output, !string.IsNullOrWhiteSpace(Output), "a folder", "Name one for the run.");
-        this.Require(Resume, !string.IsNullOrWhiteSpace(Resume), "auto, latest, none or a checkpoint's folder", "Leave it out to continue what is there.");
+        this.Require(Resume, !string.IsNullOrWhiteSpace(Resume), "auto, latest, none or a checkpoint's folder",
+            "Leave it out to continue what is there.");
         this.Require(Epochs, Epochs is >= 1 and <= 1_000_000, "1 or more", "10 is the default.");
-        this.Require(Steps, Steps is null or >= 1, "1 or more", $"Leave it out to train for {OptionName.Of<ControlNetTrainingOptions>(nameof(Epochs))}.");
+        this.Require(Steps, Steps is null or >= 1, "1 or more",
+            $"Leave it out to train for {OptionName.Of<ControlNetTrainingOptions>(nameof(Epochs))}.");
         this.Require(BatchSize, BatchSize is >= 1 and <= 1024, "1 to 1024", "1 needs the least memory.");
         this.Require(Accumulation, Accumulation is >= 1 and <= 4096, "1 to 4096", "4 is the default.");
-        this.Require(LearningRate, LearningRate is > 0 and <= 1, "above 0, at most 1", "1e-5 is usual for Stable Diffusion, 1e-4 for small models.");
+        this.Require(LearningRate, LearningRate is > 0 and <= 1, "above 0, at most 1",
+            "1e-5 is usual for Stable Diffusion, 1e-4 for small models.");
         this.Require(WarmupSteps, WarmupSteps is null or >= 0, "0 or more", "Leave it out for a twentieth of all steps.");
         this.Require(WeightDecay, WeightDecay is >= 0 and < 1, "0 or more and below 1", "0.01 is the default.");
         this.Require(GradientClip, GradientClip >= 0 && double.IsFinite(GradientClip), "0 or more", "1 is the default; 0 turns it off.");
@@ -152,7 +162,8 @@ public sealed record ControlNetTrainingOptions
         double[] weights = [NoiseWeight, ReconstructionWeight, LpipsWeight, BackgroundWeight];
         string[] names = [nameof(NoiseWeight), nameof(ReconstructionWeight), nameof(LpipsWeight), nameof(BackgroundWeight)];
         for (int i = 0; i < weights.Length; i++)
-            this.Require(weights[i], weights[i] >= 0 && double.IsFinite(weights[i]), "0 or more", "1, 0, 0, 0 is the default: the noise loss alone.", names[i]);
+            this.Require(weights[i], weights[i] >= 0 && double.IsFinite(weights[i]), "0 or more",
+                "1, 0, 0, 0 is the default: the noise loss alone.", names[i]);
         this.Require(NoiseWeight, weights.Sum() > 0, "a weight above 0, of this or another loss", "1 is the default.");
         this.Require(TrainShare, TrainShare is > 0 and <= 1, "above 0, at most 1", "0.8 is the default.");
         this.Require(ValidateEvery, ValidateEvery is null or >= 1, "1 or more", "Leave it out to validate after each epoch.");

@@ -9,7 +9,8 @@ sealed class EpochOrder(ulong seed, int scenes)
     int[] _order = [];
     long _epoch = -1;
 
-    /// <summary>The scene, 0 … n − 1, of a row of the stream over all epochs. Rows asked for in order cost one permutation an epoch.</summary>
+    /// <summary>The scene, 0 … n − 1, of a row of the stream over all epochs. Rows asked for in order cost one permutation an
+    /// epoch.</summary>
     public int this[long row]
     {
         get
@@ -20,7 +21,8 @@ sealed class EpochOrder(ulong seed, int scenes)
         }
     }
 
-    /// <summary>Fisher and Yates's shuffle (Durstenfeld 1964), from the end, with element i of the stream deciding the i-th exchange.</summary>
+    /// <summary>Fisher and Yates's shuffle (Durstenfeld 1964), from the end, with element i of the stream deciding the i-th
+    /// exchange.</summary>
     public static int[] Of(ulong seed, long epoch, int scenes)
     {
         int[] order = [.. Enumerable.Range(0, scenes)];

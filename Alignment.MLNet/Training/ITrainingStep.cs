@@ -8,7 +8,8 @@ interface ITrainingStep : IDisposable
     /// <summary>The parts of the loss that are computed; the first is <c>loss</c>, their weighted sum.</summary>
     IReadOnlyList<string> LossParts { get; }
 
-    /// <summary>Computes a batch's losses, in the order of <see cref="LossParts"/>, and adds its gradients to those waiting for <see cref="Apply"/>.</summary>
+    /// <summary>Computes a batch's losses, in the order of <see cref="LossParts"/>, and adds its gradients to those waiting for
+    /// <see cref="Apply"/>.</summary>
     double[] Accumulate(TrainingBatch batch);
 
     /// <summary>Forgets the gradients that wait.</summary>

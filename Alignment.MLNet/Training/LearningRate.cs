@@ -15,11 +15,13 @@ sealed record LearningRate(double Peak, long Warmup, long Steps, LearningRateDec
 
     /// <summary>
     /// The rate of step n = 1 … Steps: peak · n / warm-up while n ≤ warm-up (the first step learns already); then the peak, or
-    /// peak · ½ (1 + cos(π (n − 1 − warm-up) / (Steps − warm-up))), which is the full rate right after the warm-up and nearly 0 at the last step.
+    /// peak · ½ (1 + cos(π (n − 1 − warm-up) / (Steps − warm-up))), which is the full rate right after the warm-up and nearly 0 at the last
+    /// step.
     /// </summary>
     public double At(long step)
     {
         if (step <= Warmup) return Peak * step / Warmup;
-        return Decay == LearningRateDecay.Constant ? Peak : Peak * 0.5 * (1 + Math.Cos(Math.PI * (step - 1 - Warmup) / Math.Max(1, Steps - Warmup)));
+        return Decay == LearningRateDecay.Constant ? Peak
+            : Peak * 0.5 * (1 + Math.Cos(Math.PI * (step - 1 - Warmup) / Math.Max(1, Steps - Warmup)));
     }
 }

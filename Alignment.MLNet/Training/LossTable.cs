@@ -29,7 +29,8 @@ static class LossTable
                 columns = cells;
                 continue;
             }
-            var point = new LossPoint(long.Parse(Cell(TrainingLog.StepColumn), CultureInfo.InvariantCulture), double.Parse(Cell(TrainingLog.LossColumn), CultureInfo.InvariantCulture));
+            var point = new LossPoint(long.Parse(Cell(TrainingLog.StepColumn), CultureInfo.InvariantCulture),
+                double.Parse(Cell(TrainingLog.LossColumn), CultureInfo.InvariantCulture));
             (Cell(TrainingLog.PartColumn) == TrainingLog.Train ? train : validation).Add(point);
 
             string Cell(string column) => cells[Array.IndexOf(columns, column)];

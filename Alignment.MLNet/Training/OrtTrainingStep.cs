@@ -21,12 +21,14 @@ sealed class OrtTrainingStep : ITrainingStep
     OrtTrainingStep(ModelBundle bundle, ControlNetTrainingOptions options)
     {
         _options = options;
-        var artifact = new TrainingArtifactOptions { Losses = Losses(options), Gradients = options.Recompute ? GradientOptions.RecomputeBlocks : GradientOptions.Default };
+        var artifact = new TrainingArtifactOptions { Losses = Losses(options),
+            Gradients = options.Recompute ? GradientOptions.RecomputeBlocks : GradientOptions.Default };
         var settings = new SessionSettings { Device = options.Device };
         _buffers = ControlNetTraining.Start(bundle);
         try
         {
-            _optimizer = new AdamW(_buffers, new AdamWOptions { WeightDecay = options.WeightDecay, MaxGradientNorm = options.GradientClip });
+            _optimizer = new AdamW(_buffers, new AdamWOptions { WeightDecay = options.WeightDecay,
+                MaxGradientNorm = options.GradientClip });
             _training = ControlNetTraining.Open(bundle, _buffers, artifact, gradients: true, settings);
         }
         catch
@@ -36,7 +38,8 @@ sealed class OrtTrainingStep : ITrainingStep
             throw;
         }
         // The frozen weights once more, but as they lie in their files: mapped, not copied.
-        _evaluation = new(() => ControlNetTraining.Open(bundle, _buffers, artifact, gradients: false, settings with { Prepacking = false }));
+        _evaluation = new(() => ControlNetTraining.Open(bundle, _buffers, artifact, gradients: false,
+            settings with { Prepacking = false }));
         LossParts = ["loss", .. _training.Outputs.Where(o => o != "loss")];
     }
 
@@ -80,7 +83,8 @@ sealed class OrtTrainingStep : ITrainingStep
         string path = Path.Combine(folder, CheckpointFile);
         _optimizer.Steps = TrainingCheckpoint.Load(path, _buffers).Steps;
         if (_optimizer.Steps != steps)
-            throw BadDataException.For($"The checkpoint '{path}'", FormattableString.Invariant($"{_optimizer.Steps} steps"), FormattableString.Invariant($"{steps}, as the state beside it says"), $"Begin anew with {TrainingResume.Option} none.");
+            throw BadDataException.For($"The checkpoint '{path}'", FormattableString.Invariant($"{_optimizer.Steps} steps"),
+                FormattableString.Invariant($"{steps}, as the state beside it says"), $"Begin anew with {TrainingResume.Option} none.");
     }
 
     double[] Run(TrainingSession session, TrainingBatch b)
@@ -96,7 +100,8 @@ sealed class OrtTrainingStep : ITrainingStep
                 case "alpha_bar": session.Set(input, b.AlphaBar, n); break;
                 case "sample_weight": session.Set(input, b.SampleWeight, n); break;
                 case "encoder_hidden_states": session.Set(input, b.Text, n, b.TextShape[0], b.TextShape[1]); break;
-                case "controlnet_cond": session.Set(input, b.Control, n, b.Control.Length / (n * b.Width * b.Height), b.Height, b.Width); break;
+                case "controlnet_cond": session.Set(input, b.Control, n, b.Control.Length / (n * b.Width * b.Height), b.Height,
+                    b.Width); break;
                 case "target_image": session.Set(input, b.Image, n, 3, b.Height, b.Width); break;
                 case "mask": session.Set(input, b.Mask, n, 1, b.Height, b.Width); break;
                 case "noise_weight": session.Set(input, [(float)_options.NoiseWeight], 1); break;
@@ -112,7 +117,8 @@ sealed class OrtTrainingStep : ITrainingStep
         }
         catch (OnnxRuntimeException e) when (!OutOfMemory.Is(e))
         {
-            throw BadDataException.For($"The training graph of '{_options.Model}' on {_options.Device}", $"a failure while running ({SafePath.Shorten(e.Message, 400)})",
+            throw BadDataException.For($"The training graph of '{_options.Model}' on {_options.Device}",
+                $"a failure while running ({SafePath.Shorten(e.Message, 400)})",
                 "models that belong together", "Import the model again, or train on the device cpu.", e);
         }
     }

@@ -17,13 +17,21 @@ static class OutOfMemory
         if (options.BatchSize > 1)
         {
             int batch = options.BatchSize % 2 == 0 ? options.BatchSize / 2 : 1;
-            ways.Add($"{OptionName.Of<ControlNetTrainingOptions>(nameof(ControlNetTrainingOptions.BatchSize))} {Text(batch)} with {OptionName.Of<ControlNetTrainingOptions>(nameof(ControlNetTrainingOptions.Accumulation))} {Text(options.Rows / batch)} (instead of {Text(options.BatchSize)} and {Text(options.Accumulation)}; the result is the same, and the run continues)");
+            ways.Add($"{OptionName.Of<ControlNetTrainingOptions>(nameof(ControlNetTrainingOptions.BatchSize))} {Text(batch)} with "
+                + $"{OptionName.Of<ControlNetTrainingOptions>(nameof(ControlNetTrainingOptions.Accumulation))} "
+                + $"{Text(options.Rows / batch)} (instead of {Text(options.BatchSize)} and {Text(options.Accumulation)}; the result is "
+                + $"the same, and the run continues)");
         }
-        if (!options.Recompute) ways.Add($"{OptionName.Of<ControlNetTrainingOptions>(nameof(ControlNetTrainingOptions.Recompute))}, which keeps less and computes it twice (the result is the same up to rounding, and the run continues)");
-        if (options.ReconstructionWeight + options.LpipsWeight + options.BackgroundWeight > 0) ways.Add("the noise loss alone, which decodes no picture");
-        if (Smaller(options, bundle) is { } size) ways.Add($"{OptionName.Of<ControlNetTrainingOptions>(nameof(ControlNetTrainingOptions.Width))} {size} (instead of {Text(options.Width)}x{Text(options.Height)}; a new run)");
+        if (!options.Recompute) ways.Add($"{OptionName.Of<ControlNetTrainingOptions>(nameof(ControlNetTrainingOptions.Recompute))}, "
+            + $"which keeps less and computes it twice (the result is the same up to rounding, and the run continues)");
+        if (options.ReconstructionWeight + options.LpipsWeight + options.BackgroundWeight > 0)
+            ways.Add("the noise loss alone, which decodes no picture");
+        if (Smaller(options, bundle) is { } size)
+            ways.Add($"{OptionName.Of<ControlNetTrainingOptions>(nameof(ControlNetTrainingOptions.Width))} {size} (instead of "
+                + $"{Text(options.Width)}x{Text(options.Height)}; a new run)");
         return RetryableException.For("The training", $"not enough memory on {options.Device}", "memory for a step",
-            ways.Count == 0 ? (Phrase)"Close other programs, or use a machine with more." : $"Lower one of these: {Phrase.Join("; ", ways)}.", inner);
+            ways.Count == 0 ? (Phrase)"Close other programs, or use a machine with more."
+            : $"Lower one of these: {Phrase.Join("; ", ways)}.", inner);
     }
 
     /// <summary>Three quarters of each side, in the bundle's multiples; null where that is nothing less.</summary>

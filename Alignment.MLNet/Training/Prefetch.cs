@@ -5,8 +5,8 @@ using System.Runtime.ExceptionServices;
 namespace Alignment.MLNet.Training;
 
 /// <summary>
-/// Takes items from a sequence on a thread of its own, a few ahead of whoever reads them. Items come in the sequence's order, and so does its
-/// failure: after all items before it. Disposing stops the thread and waits for it.
+/// Takes items from a sequence on a thread of its own, a few ahead of whoever reads them. Items come in the sequence's order, and so does
+/// its failure: after all items before it. Disposing stops the thread and waits for it.
 /// </summary>
 sealed class Prefetch<T> : IEnumerator<T> where T : class
 {

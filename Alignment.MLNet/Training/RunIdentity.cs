@@ -13,7 +13,8 @@ namespace Alignment.MLNet.Training;
 /// </summary>
 static class RunIdentity
 {
-    public static SortedDictionary<string, string> Of(ControlNetTrainingOptions o, ModelBundle bundle, VideoSplit split, TrainingPlan plan, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+    public static SortedDictionary<string, string> Of(ControlNetTrainingOptions o, ModelBundle bundle, VideoSplit split, TrainingPlan plan,
+        IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         LearningRate rate = LearningRate.Of(o, plan.Steps);
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -49,14 +50,16 @@ static class RunIdentity
             .Select(k => $"{k}: {Short(there.GetValueOrDefault(k))} there, {Short(wanted.GetValueOrDefault(k))} now")];
 
     /// <summary>One hash over the scenes' ids, products and files.</summary>
-    static string Data(IReadOnlyList<SceneRecord> scenes, string stage, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+    static string Data(IReadOnlyList<SceneRecord> scenes, string stage, IProgress<WorkProgress>? progress,
+        CancellationToken cancellationToken)
     {
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (int i = 0; i < scenes.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             SceneRecord s = scenes[i];
-            sha.AppendData(Encoding.UTF8.GetBytes($"{s.SceneId}\0{s.Keyword}\0{FileHash.OfFile(s.SceneImagePath)}\0{FileHash.OfFile(s.KeywordMaskPath)}\0{FileHash.OfFile(s.AttentionHeatmapPath)}\n"));
+            sha.AppendData(Encoding.UTF8.GetBytes(
+                $"{s.SceneId}\0{s.Keyword}\0{FileHash.OfFile(s.SceneImagePath)}\0{FileHash.OfFile(s.KeywordMaskPath)}\0{FileHash.OfFile(s.AttentionHeatmapPath)}\n"));
             progress?.Report(new(stage, i + 1, scenes.Count));
         }
         return $"{Text(scenes.Count)} {Convert.ToHexStringLower(sha.GetHashAndReset())}";

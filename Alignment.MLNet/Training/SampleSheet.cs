@@ -6,7 +6,8 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Training;
 
-/// <summary>A picture to see how training goes: for a few scenes the scene, its control (attention as colour, the product outlined), and the whole edit.</summary>
+/// <summary>A picture to see how training goes: for a few scenes the scene, its control (attention as colour, the product outlined), and
+/// the whole edit.</summary>
 static class SampleSheet
 {
     /// <summary>Enough to judge by, and quick.</summary>
@@ -17,10 +18,12 @@ static class SampleSheet
     static readonly string[] s_columns = ["scene", "control", "edit"];
 
     /// <remarks><paramref name="bundle"/>: with the weights of the moment.</remarks>
-    public static void Write(string path, ModelBundle bundle, IReadOnlyList<SceneRecord> records, ControlNetTrainingOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+    public static void Write(string path, ModelBundle bundle, IReadOnlyList<SceneRecord> records, ControlNetTrainingOptions options,
+        IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         int width = options.Width, height = options.Height;
-        EditOptions edit = options.Edit with { Width = width, Height = height, Batch = 1, Device = options.Device, InferenceSteps = Math.Min(options.Edit.EffectiveSteps, MostSteps), Seed = options.Seed };
+        EditOptions edit = options.Edit with { Width = width, Height = height, Batch = 1, Device = options.Device,
+            InferenceSteps = Math.Min(options.Edit.EffectiveSteps, MostSteps), Seed = options.Seed };
         DirectoryInfo drawn = Directory.CreateTempSubdirectory("alignment-samples-");
         try
         {
@@ -34,7 +37,8 @@ static class SampleSheet
                     SheetDrawing.Attention(still, scene.Heatmap);
                     SheetDrawing.Outline(still, scene.Mask, thickness: 1);
                     Save(still, rows.Count, 1);
-                    float[] edited = editor.Edit(new EditInput { SceneId = scene.SceneId, Prompt = edit.PromptFor(scene.Keyword), Image = scene.Image, Controls = [scene.Control] }, cancellationToken: cancellationToken)[0];
+                    float[] edited = editor.Edit(new EditInput { SceneId = scene.SceneId, Prompt = edit.PromptFor(scene.Keyword),
+                        Image = scene.Image, Controls = [scene.Control] }, cancellationToken: cancellationToken)[0];
                     Save(RgbPicture.FromPlanes(edited, width, height), rows.Count, 2);
                     rows.Add(scene.SceneId);
                 }
@@ -48,6 +52,7 @@ static class SampleSheet
 
         string Cell(int row, int column) => Path.Combine(drawn.FullName, FormattableString.Invariant($"{row}-{column}.png"));
 
-        void Save(RgbPicture picture, int row, int column) => AtomicFile.WriteBytes(Cell(row, column), PngWriter.Rgb8(picture.Pixels, width, height), durable: false);
+        void Save(RgbPicture picture, int row, int column) =>
+            AtomicFile.WriteBytes(Cell(row, column), PngWriter.Rgb8(picture.Pixels, width, height), durable: false);
     }
 }

@@ -6,14 +6,15 @@ using Microsoft.ML.Data;
 namespace Alignment.MLNet.Training;
 
 /// <summary>
-/// Decodes scenes one after another, with the very stages an edit is prepared with – so that the ControlNet is trained on the controls it will be
-/// given. One scene is in memory at a time, however many there are.
+/// Decodes scenes one after another, with the very stages an edit is prepared with – so that the ControlNet is trained on the controls it
+/// will be given. One scene is in memory at a time, however many there are.
 /// </summary>
 static class SceneStream
 {
     static readonly string[] s_columns =
     [
-        SceneColumns.VideoId, SceneColumns.SceneNumber, SceneColumns.Keyword, SceneColumns.Image, SceneColumns.Control, SceneColumns.Mask, SceneColumns.Heatmap, SceneColumns.AlignmentScore,
+        SceneColumns.VideoId, SceneColumns.SceneNumber, SceneColumns.Keyword, SceneColumns.Image, SceneColumns.Control, SceneColumns.Mask,
+            SceneColumns.Heatmap, SceneColumns.AlignmentScore,
     ];
 
     /// <summary>The scenes of <paramref name="records"/> at one size, in order, decoded as they are asked for.</summary>
@@ -34,7 +35,8 @@ static class SceneStream
         var number = at.GetGetter<int>(view.Schema[SceneColumns.SceneNumber]);
         var keyword = at.GetGetter<ReadOnlyMemory<char>>(view.Schema[SceneColumns.Keyword]);
         var score = at.GetGetter<float>(view.Schema[SceneColumns.AlignmentScore]);
-        Func<float[]> image = Floats(SceneColumns.Image), control = Floats(SceneColumns.Control), mask = Floats(SceneColumns.Mask), heatmap = Floats(SceneColumns.Heatmap);
+        Func<float[]> image = Floats(SceneColumns.Image), control = Floats(SceneColumns.Control), mask = Floats(SceneColumns.Mask),
+            heatmap = Floats(SceneColumns.Heatmap);
         while (at.MoveNext())
         {
             ReadOnlyMemory<char> id = default, product = default;

@@ -20,7 +20,8 @@ sealed class StepLog : IDisposable
         return Open(path);
     }
 
-    /// <summary>Takes the table at <paramref name="path"/> back to <paramref name="copy"/>: cuts off what came later, or writes it anew where it is not what came before.</summary>
+    /// <summary>Takes the table at <paramref name="path"/> back to <paramref name="copy"/>: cuts off what came later, or writes it anew
+    /// where it is not what came before.</summary>
     public static StepLog Restore(string path, string copy)
     {
         byte[] known = File.ReadAllBytes(copy);

@@ -1,8 +1,8 @@
 namespace Alignment.MLNet.Training;
 
 /// <summary>
-/// <c>losses.csv</c>, equal for equal runs however often they were stopped, and <c>timings.csv</c> beside it, which is not. A validation's line has the
-/// step it came after.
+/// <c>losses.csv</c>, equal for equal runs however often they were stopped, and <c>timings.csv</c> beside it, which is not. A validation's
+/// line has the step it came after.
 /// </summary>
 sealed class TrainingLog : IDisposable
 {
@@ -16,7 +16,8 @@ sealed class TrainingLog : IDisposable
 
     public static TrainingLog Begin(string folder, IReadOnlyList<string> lossParts) => new(
         StepLog.Begin(Path.Combine(folder, LossesFile), [StepColumn, "epoch", PartColumn, "learning_rate", "gradient_norm", .. lossParts]),
-        StepLog.Begin(Path.Combine(folder, TimingsFile), StepColumn, PartColumn, "data_seconds", "model_seconds", "optimizer_seconds", "seconds"));
+        StepLog.Begin(Path.Combine(folder, TimingsFile), StepColumn, PartColumn, "data_seconds", "model_seconds", "optimizer_seconds",
+        "seconds"));
 
     /// <summary>Goes on from a checkpoint's copies.</summary>
     public static TrainingLog Restore(string folder, string checkpoint) => new(
@@ -24,7 +25,8 @@ sealed class TrainingLog : IDisposable
         StepLog.Restore(Path.Combine(folder, TimingsFile), Path.Combine(checkpoint, TimingsFile)));
 
     public void AddTraining(long step, long epoch, double learningRate, double gradientNorm, ReadOnlySpan<double> losses) =>
-        _losses.Add([StepLog.Text(step), StepLog.Text(epoch), Train, StepLog.Text(learningRate), StepLog.Text(gradientNorm), .. Texts(losses)]);
+        _losses.Add([StepLog.Text(step), StepLog.Text(epoch), Train, StepLog.Text(learningRate), StepLog.Text(gradientNorm),
+        .. Texts(losses)]);
 
     public void AddValidation(long step, long epoch, ReadOnlySpan<double> losses) =>
         _losses.Add([StepLog.Text(step), StepLog.Text(epoch), Validation, "", "", .. Texts(losses)]);

@@ -5,8 +5,8 @@ using Alignment.MLNet.Dataset;
 namespace Alignment.MLNet.Training;
 
 /// <summary>
-/// The training loop. Everything a step computes follows from the weights and moments before it and from its number; so a run continued from
-/// a checkpoint ends with the bytes of one that was never stopped.
+/// The training loop. Everything a step computes follows from the weights and moments before it and from its number; so a run continued
+/// from a checkpoint ends with the bytes of one that was never stopped.
 /// </summary>
 sealed class TrainingLoop(
     ControlNetTrainingOptions options, TrainingPlan plan, VideoSplit split, ITrainingStep model, BatchEncoder encoder,
@@ -55,7 +55,8 @@ sealed class TrainingLoop(
     /// <summary>True at the last step, and once patience has run out.</summary>
     bool IsOver(TrainingState state) => state.Step >= plan.Steps || (options.Patience > 0 && state.WithoutImprovement >= options.Patience);
 
-    bool IsValidated(long step) => split.Validation.Count > 0 && (step == plan.Steps || (options.ValidateEvery is { } every ? step % every == 0 : plan.EndsEpoch(step)));
+    bool IsValidated(long step) => split.Validation.Count > 0
+        && (step == plan.Steps || (options.ValidateEvery is { } every ? step % every == 0 : plan.EndsEpoch(step)));
 
     bool IsSampled(long step) => options.SampleEvery > 0 && step % options.SampleEvery == 0;
 
@@ -90,8 +91,11 @@ sealed class TrainingLoop(
 
         log.AddTraining(step, plan.Epoch(step), rate, norm, sums);
         log.AddTiming(step, TrainingLog.Train, data, models, all - optimizing, all);
-        progress?.Report(new(Training, step, plan.Steps, string.Create(CultureInfo.InvariantCulture, $"loss {sums[0]:0.####}{(state.LastValidationLoss is { } v ? $", validation {v:0.####}" : "")}")));
-        return state with { Step = step, ValidationPending = IsValidated(step), FirstTrainingLoss = state.FirstTrainingLoss ?? sums[0], LastTrainingLoss = sums[0] };
+        progress?.Report(new(Training, step, plan.Steps,
+            string.Create(CultureInfo.InvariantCulture,
+            $"loss {sums[0]:0.####}{(state.LastValidationLoss is { } v ? $", validation {v:0.####}" : "")}")));
+        return state with { Step = step, ValidationPending = IsValidated(step), FirstTrainingLoss = state.FirstTrainingLoss ?? sums[0],
+            LastTrainingLoss = sums[0] };
     }
 
     /// <summary>The mean losses over the validation scenes, each at the same few timesteps under the same noise as every time.</summary>
@@ -102,7 +106,8 @@ sealed class TrainingLoop(
         long first = 0, evaluations = (long)split.Validation.Count * TrainingRandom.ValidationTimesteps;
         using (WeightAverage.InPlace(average))
         {
-            using var scenes = new Prefetch<TrainingScene[]>(SceneStream.Read(split.Validation, options.Width, options.Height).Chunk(options.BatchSize), Ahead);
+            using var scenes = new Prefetch<TrainingScene[]>(SceneStream.Read(split.Validation, options.Width, options.Height)
+                .Chunk(options.BatchSize), Ahead);
             for (; scenes.MoveNext(); first += scenes.Current.Length)
                 for (int k = 0; k < TrainingRandom.ValidationTimesteps; k++)
                 {
@@ -111,7 +116,9 @@ sealed class TrainingLoop(
                     for (int i = 0; i < sums.Length; i++) sums[i] += losses[i] * scenes.Current.Length / evaluations;
                     // Under training's own stage: a stage that ends a hundred times would fill the log.
                     if (state.Step < plan.Steps)
-                        progress?.Report(new(Training, state.Step, plan.Steps, string.Create(CultureInfo.InvariantCulture, $"validating {first + scenes.Current.Length} of {split.Validation.Count}")));
+                        progress?.Report(new(Training, state.Step, plan.Steps,
+                            string.Create(CultureInfo.InvariantCulture,
+                            $"validating {first + scenes.Current.Length} of {split.Validation.Count}")));
                 }
         }
         log.AddValidation(state.Step, plan.Epoch(state.Step), sums);
@@ -155,5 +162,7 @@ sealed class TrainingLoop(
     BadDataException Diverged(long step, double loss, double norm) => BadDataException.For(
         string.Create(CultureInfo.InvariantCulture, $"The training at step {step}"),
         string.Create(CultureInfo.InvariantCulture, $"a loss of {loss} and a gradient of norm {norm}"), "finite numbers",
-        $"It has diverged: begin anew with a lower {OptionName.Of<ControlNetTrainingOptions>(nameof(ControlNetTrainingOptions.LearningRate))}, such as {options.LearningRate / 3:0.#e-0}. Checkpoints before it are kept.");
+        $"It has diverged: begin anew with a lower "
+        + $"{OptionName.Of<ControlNetTrainingOptions>(nameof(ControlNetTrainingOptions.LearningRate))}, such as "
+        + $"{options.LearningRate / 3:0.#e-0}. Checkpoints before it are kept.");
 }

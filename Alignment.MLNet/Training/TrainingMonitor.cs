@@ -34,7 +34,8 @@ sealed class TrainingMonitor(
         try
         {
             ModelBundle now;
-            using (WeightAverage.InPlace(average)) now = TrainedBundle.Write(bundle, folder.SampleModel, model.Weights, new() { Force = true }, null, cancellationToken);
+            using (WeightAverage.InPlace(average)) now = TrainedBundle.Write(bundle, folder.SampleModel, model.Weights,
+                new() { Force = true }, null, cancellationToken);
             Draw(now, folder.Sample(step));
         }
         finally

@@ -2,8 +2,9 @@ namespace Alignment.MLNet.Training;
 
 /// <summary>
 /// The random numbers of a run. Each depends on the seed and on the row's number in the stream over all epochs (training), or on the
-/// scene's place among the validation scenes, and on nothing else: so a continued run needs to know only its step, and two batches of two are one batch
-/// of four. Streams, as in docs/noise.md, with n values of a latent: <c>train/timestep</c> and <c>train/dropout</c>, element row; <c>train/noise</c> and
+/// scene's place among the validation scenes, and on nothing else: so a continued run needs to know only its step, and two batches of two
+/// are one batch of four. Streams, as in docs/noise.md, with n values of a latent: <c>train/timestep</c> and <c>train/dropout</c>, element
+/// row; <c>train/noise</c> and
 /// <c>train/vae</c>, elements row · n …; the same with <c>validate/</c>.
 /// </summary>
 /// <remarks><paramref name="Timesteps"/>: t.</remarks>
@@ -21,9 +22,11 @@ sealed record TrainingRandom(ulong Seed, int Timesteps)
     /// <summary>The k-th fixed timestep of validation.</summary>
     public int ValidationTimestep(int k) => (2 * k + 1) * Timesteps / (2 * ValidationTimesteps);
 
-    public void Noise(bool training, long row, Span<float> into) => SeededNormal.Fill(into, Seed, training ? "train/noise" : "validate/noise", row * into.Length);
+    public void Noise(bool training, long row, Span<float> into) =>
+        SeededNormal.Fill(into, Seed, training ? "train/noise" : "validate/noise", row * into.Length);
 
-    public void Vae(bool training, long row, Span<float> into) => SeededNormal.Fill(into, Seed, training ? "train/vae" : "validate/vae", row * into.Length);
+    public void Vae(bool training, long row, Span<float> into) =>
+        SeededNormal.Fill(into, Seed, training ? "train/vae" : "validate/vae", row * into.Length);
 
     double Uniform(string stream, long row)
     {

@@ -18,7 +18,8 @@ public sealed record TrainingResult
     /// <summary>Those that this call did; the others were done before.</summary>
     public required long StepsMade { get; init; }
 
-    /// <summary>The step whose weights the bundle has: the one with the least validation loss, or the last where nothing is validated.</summary>
+    /// <summary>The step whose weights the bundle has: the one with the least validation loss, or the last where nothing is
+    /// validated.</summary>
     public required long ChosenStep { get; init; }
 
     /// <summary>True where training ended before its last step, because validation no longer improved.</summary>

@@ -4,8 +4,10 @@ using Alignment.Onnx.Bundles;
 
 namespace Alignment.MLNet.Training;
 
-/// <summary>One training in its output folder, which the caller has locked: where to begin, the loop, and what is left at the end.</summary>
-sealed class TrainingRun(ControlNetTrainingOptions options, ModelBundle bundle, IReadOnlyList<SceneRecord> scenes, Func<ModelBundle, ControlNetTrainingOptions, ITrainingStep> openModel, IProgress<WorkProgress>? progress)
+/// <summary>One training in its output folder, which the caller has locked: where to begin, the loop, and what is left at the
+/// end.</summary>
+sealed class TrainingRun(ControlNetTrainingOptions options, ModelBundle bundle, IReadOnlyList<SceneRecord> scenes,
+    Func<ModelBundle, ControlNetTrainingOptions, ITrainingStep> openModel, IProgress<WorkProgress>? progress)
 {
     readonly TrainingFolder _folder = new(options.Output);
 
@@ -33,15 +35,18 @@ sealed class TrainingRun(ControlNetTrainingOptions options, ModelBundle bundle, 
             if (begin.Step > 0) Load(begin.Step, begin.Step);
             var side = new TrainingMonitor(_folder, options, bundle, split, model, average, progress, cancellationToken);
             TrainingState end;
-            using (TrainingLog log = begin.Step > 0 ? TrainingLog.Restore(_folder.Root, checkpoints.FolderOf(begin.Step)) : TrainingLog.Begin(_folder.Root, model.LossParts))
-                end = new TrainingLoop(options, plan, split, model, encoder, average, log, checkpoints, side, progress).Run(begin, cancellationToken);
+            using (TrainingLog log = begin.Step > 0 ? TrainingLog.Restore(_folder.Root, checkpoints.FolderOf(begin.Step))
+                : TrainingLog.Begin(_folder.Root, model.LossParts))
+                end = new TrainingLoop(options, plan, split, model, encoder, average, log, checkpoints, side, progress).Run(begin,
+                cancellationToken);
 
             // 4. The best weights become the model.
             long chosen = end.BestStep > 0 ? end.BestStep : end.Step;
             if (chosen != end.Step) Load(chosen, chosen);
             side.Plot();
             using (WeightAverage.InPlace(average))
-                return summary.Write(end, chosen, end.Step - begin.Step, model.Weights, trained => side.Draw(trained, summary.FinalSample), progress, cancellationToken);
+                return summary.Write(end, chosen, end.Step - begin.Step, model.Weights, trained => side.Draw(trained, summary.FinalSample),
+                progress, cancellationToken);
 
             void Load(long step, long steps)
             {
@@ -63,14 +68,19 @@ sealed class TrainingRun(ControlNetTrainingOptions options, ModelBundle bundle, 
         switch (options.Resume)
         {
             case TrainingResume.Latest when newest == 0:
-                throw UsageException.For($"{TrainingResume.Option} latest", $"no checkpoint in '{checkpoints.Root}'", "one to continue from", $"Check {OptionName.Of<ControlNetTrainingOptions>(nameof(ControlNetTrainingOptions.Output))}, or leave {TrainingResume.Option} out to begin.");
+                throw UsageException.For($"{TrainingResume.Option} latest", $"no checkpoint in '{checkpoints.Root}'",
+                    "one to continue from", $"Check "
+                    + $"{OptionName.Of<ControlNetTrainingOptions>(nameof(ControlNetTrainingOptions.Output))}, or leave "
+                    + $"{TrainingResume.Option} out to begin.");
             case TrainingResume.None:
                 checkpoints.SetAside(after: 0);
                 newest = 0;
                 break;
             case not (TrainingResume.Auto or TrainingResume.Latest):
                 string folder = Path.GetFullPath(options.Resume);
-                if (!Directory.Exists(folder)) throw UsageException.For($"{TrainingResume.Option} '{SafePath.Shorten(options.Resume, 300)}'", "no such folder", "auto, latest, none or a checkpoint's folder", $"Checkpoints are folders in '{checkpoints.Root}'.");
+                if (!Directory.Exists(folder))
+                    throw UsageException.For($"{TrainingResume.Option} '{SafePath.Shorten(options.Resume, 300)}'", "no such folder",
+                        "auto, latest, none or a checkpoint's folder", $"Checkpoints are folders in '{checkpoints.Root}'.");
                 Require(CheckpointStore.Read(folder), folder, identity);
                 newest = checkpoints.Import(folder).Step;
                 checkpoints.SetAside(after: newest);
@@ -90,10 +100,14 @@ sealed class TrainingRun(ControlNetTrainingOptions options, ModelBundle bundle, 
     {
         IReadOnlyList<string> differences = RunIdentity.Differences(state.Run, identity);
         if (differences.Count > 0)
-            throw UsageException.For($"The checkpoint '{folder}'", $"a run with other options ({string.Join("; ", differences)})", "the options it was begun with", $"Give the same options to continue it, another {OptionName.Of<ControlNetTrainingOptions>(nameof(ControlNetTrainingOptions.Output))} for a new run, or {TrainingResume.Option} none to begin anew here.");
+            throw UsageException.For($"The checkpoint '{folder}'", $"a run with other options ({string.Join("; ", differences)})",
+                "the options it was begun with", $"Give the same options to continue it, another "
+                + $"{OptionName.Of<ControlNetTrainingOptions>(nameof(ControlNetTrainingOptions.Output))} for a new run, or "
+                + $"{TrainingResume.Option} none to begin anew here.");
     }
 
-    /// <summary>Checkpoints (weights, two moments, the average), one more while it is written, and the model twice while samples are drawn.</summary>
+    /// <summary>Checkpoints (weights, two moments, the average), one more while it is written, and the model twice while samples are
+    /// drawn.</summary>
     void RequireSpace()
     {
         long weights = sizeof(float) * bundle.Header(BundleFiles.ControlNet).Parameters;

@@ -9,8 +9,10 @@ using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Training;
 
-/// <summary>The end of a run: the trained bundle with its card, the last sheet, and <c>training.json</c>, which says that all this is done.</summary>
-sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions options, ModelBundle source, VideoSplit split, TrainingPlan plan, SortedDictionary<string, string> identity)
+/// <summary>The end of a run: the trained bundle with its card, the last sheet, and <c>training.json</c>, which says that all this is
+/// done.</summary>
+sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions options, ModelBundle source, VideoSplit split,
+    TrainingPlan plan, SortedDictionary<string, string> identity)
 {
     /// <summary>What <c>training.json</c> holds: nothing that differs between a continued and an uninterrupted run.</summary>
     sealed record Written
@@ -51,7 +53,8 @@ sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions op
         {
             if (!File.Exists(folder.Summary)) return null;
             Written? there = JsonSerializer.Deserialize<Written>(File.ReadAllBytes(folder.Summary), JsonStyle.Record);
-            bool same = there is not null && there.Steps == state.Step && there.PlannedSteps == plan.Steps && RunIdentity.Differences(there.Run, identity).Count == 0
+            bool same = there is not null && there.Steps == state.Step && there.PlannedSteps == plan.Steps
+                && RunIdentity.Differences(there.Run, identity).Count == 0
                 && (options.SampleScenes == 0 || File.Exists(FinalSample)) && File.Exists(folder.Losses);
             return same && ModelBundle.Open(folder.Model).Hash == there!.ModelSha256 ? Result(there, 0) : null;
         }
@@ -62,10 +65,13 @@ sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions op
     }
 
     /// <summary>Writes everything.</summary>
-    public TrainingResult Write(TrainingState end, long chosen, long stepsDone, IWeights weights, Action<ModelBundle> draw, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+    public TrainingResult Write(TrainingState end, long chosen, long stepsDone, IWeights weights, Action<ModelBundle> draw,
+        IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
-        string how = string.Create(CultureInfo.InvariantCulture, $"ControlNet trained for {chosen} steps of {options.Rows} on {split.Train.Count} scenes of {split.TrainVideos} videos by alignment");
-        ModelBundle trained = TrainedBundle.Write(source, folder.Model, weights, new() { Origin = how, Note = Note(), Card = Card(end, chosen), Force = true }, progress, cancellationToken);
+        string how = string.Create(CultureInfo.InvariantCulture, $"ControlNet trained for {chosen} steps of {options.Rows} on "
+            + $"{split.Train.Count} scenes of {split.TrainVideos} videos by alignment");
+        ModelBundle trained = TrainedBundle.Write(source, folder.Model, weights,
+            new() { Origin = how, Note = Note(), Card = Card(end, chosen), Force = true }, progress, cancellationToken);
         draw(trained);
         var written = new Written
         {
@@ -119,7 +125,8 @@ sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions op
         if (_attention.Value.Predicted > 0) yield return _attention.Value.Text;
         if (split.Validation.Count == 0)
             yield return split.TrainVideos == 1 && options.TrainShare < 1
-                ? "There is only one video, so nothing is left to validate with: the last weights are kept, and nobody knows how they do on other videos."
+                ? "There is only one video, so nothing is left to validate with: the last weights are kept, and nobody knows how they do "
+                    + "on other videos."
                 : "All videos are trained on (a share of 1), so nothing is left to validate with: the last weights are kept.";
     }
 
@@ -130,7 +137,9 @@ sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions op
         string Number(double? value) => value is { } v ? v.ToString("G5", CultureInfo.InvariantCulture) : "none";
         string validation = split.Validation.Count == 0
             ? "Nothing was held out to validate with: how it does on other videos is not known."
-            : string.Create(CultureInfo.InvariantCulture, $"Validation loss on {split.Validation.Count} scenes of {split.ValidationVideos} other videos: {Number(end.FirstValidationLoss)} at first, {Number(end.BestLoss)} at the step that was kept.");
+            : string.Create(CultureInfo.InvariantCulture, $"Validation loss on {split.Validation.Count} scenes of "
+                + $"{split.ValidationVideos} other videos: {Number(end.FirstValidationLoss)} at first, {Number(end.BestLoss)} at the "
+                + $"step that was kept.");
         return string.Create(CultureInfo.InvariantCulture, $"""
             # A trained bundle
 

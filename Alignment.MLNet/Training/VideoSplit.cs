@@ -13,14 +13,16 @@ sealed record VideoSplit(IReadOnlyList<SceneRecord> Train, IReadOnlyList<SceneRe
     const string Stream = "train/split";
 
     /// <summary>
-    /// Splits by video: the videos, in ordinal order, are shuffled with the seed, and the first round(share · n) of them are trained on, but at
-    /// least one on each side. A single video, or a share of 1, leaves nothing to validate with.
+    /// Splits by video: the videos, in ordinal order, are shuffled with the seed, and the first round(share · n) of them are trained on,
+    /// but at least one on each side. A single video, or a share of 1, leaves nothing to validate with.
     /// </summary>
     public static VideoSplit Of(IReadOnlyList<SceneRecord> scenes, double share, ulong seed)
     {
-        if (scenes.Count == 0) throw BadDataException.For("The training data", "no scene", "at least one valid scene", "Run `alignment validate --data DIR` to see what is wrong.");
+        if (scenes.Count == 0) throw BadDataException.For("The training data", "no scene", "at least one valid scene",
+            "Run `alignment validate --data DIR` to see what is wrong.");
         HashSet<string> all = [.. scenes.Select(s => s.VideoId)], chosen = VideosToTrainOn(all, share, seed);
-        return new([.. scenes.Where(s => chosen.Contains(s.VideoId))], [.. scenes.Where(s => !chosen.Contains(s.VideoId))], chosen.Count, all.Count - chosen.Count);
+        return new([.. scenes.Where(s => chosen.Contains(s.VideoId))], [.. scenes.Where(s => !chosen.Contains(s.VideoId))], chosen.Count,
+            all.Count - chosen.Count);
     }
 
     /// <summary>The videos that are trained on, of all there are; see <see cref="Of"/>.</summary>

@@ -5,8 +5,8 @@ using Alignment.Onnx.Weights;
 namespace Alignment.MLNet.Training;
 
 /// <summary>
-/// The exponential moving average of the weights: after each step m ← d m + (1 − d) w, from m = w at the start. It can change places with the weights
-/// for a while, so that whatever evaluates or saves them needs to know nothing of it.
+/// The exponential moving average of the weights: after each step m ← d m + (1 − d) w, from m = w at the start. It can change places with
+/// the weights for a while, so that whatever evaluates or saves them needs to know nothing of it.
 /// </summary>
 sealed class WeightAverage
 {
@@ -40,7 +40,8 @@ sealed class WeightAverage
         return new Back(average);
     }
 
-    public void Save(string folder) => SafetensorsWriter.Write(Path.Combine(folder, FileName), [new(new(Tensor, WeightType.F32, [_step.Length]), to =>
+    public void Save(string folder) => SafetensorsWriter.Write(Path.Combine(folder, FileName),
+        [new(new(Tensor, WeightType.F32, [_step.Length]), to =>
     {
         foreach (float[] piece in _average) to.Write(MemoryMarshal.AsBytes(piece.AsSpan()));
     })]);
@@ -49,7 +50,8 @@ sealed class WeightAverage
     {
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, FileName));
         if (!file.Infos.TryGetValue(Tensor, out WeightInfo? info) || info.Count != _step.Length)
-            throw BadDataException.For($"The checkpoint '{folder}'", "an average of another model's weights", $"{_step.Length} values", $"Begin anew with {TrainingResume.Option} none.");
+            throw BadDataException.For($"The checkpoint '{folder}'", "an average of another model's weights", $"{_step.Length} values",
+                $"Begin anew with {TrainingResume.Option} none.");
         long at = 0;
         foreach (float[] piece in _average)
         {

@@ -19,7 +19,8 @@ namespace Alignment.MLNet.Variants;
 /// </summary>
 static class VariantFiles
 {
-    public const string Folder = Layout.Variants, Manifest = "manifest.json", Statistics = "statistics.json", MapFolder = Layout.Heatmaps, Tensor = "attention";
+    public const string Folder = Layout.Variants, Manifest = "manifest.json", Statistics = "statistics.json", MapFolder = Layout.Heatmaps,
+        Tensor = "attention";
 
     /// <summary>Raised when files or their meaning change, so that older ones are made anew.</summary>
     public const int Format = 3;
@@ -36,7 +37,8 @@ static class VariantFiles
     public static readonly string[] Columns =
     [
         .. ValidScenesCsv.Columns, "variant", "temporal_window", "modified_heatmap_path", "attention_map_path", "control_hash", "modified",
-        "alignment_score_before", "alignment_score_after", "attention_share_before", "attention_share_after", "attention_sum_before", "attention_sum_after",
+        "alignment_score_before", "alignment_score_after", "attention_share_before", "attention_share_after", "attention_sum_before",
+            "attention_sum_after",
         "clipped_pixels", "placebo_dx", "placebo_dy", "placebo_coverage", "placebo_attention_ratio", "placebo_strength",
         "attention_origin",
     ];
@@ -65,12 +67,15 @@ static class VariantFiles
         try
         {
             var read = JsonSerializer.Deserialize<Dictionary<string, VariantStatistics>>(File.ReadAllBytes(path), Json);
-            return read is not null && read.Values.All(s => s is { Alignment: not null, AttentionShare: not null, TemporalProfile: not null, WindowMeans: not null }) ? read
-                : throw BadDataException.For($"'{path}'", "statistics with parts missing", "the file as it was written", "Run 'alignment variants' again.");
+            return read is not null && read.Values.All(s => s is { Alignment: not null, AttentionShare: not null, TemporalProfile: not null,
+                WindowMeans: not null }) ? read
+                : throw BadDataException.For($"'{path}'", "statistics with parts missing", "the file as it was written",
+                "Run 'alignment variants' again.");
         }
         catch (JsonException e)
         {
-            throw BadDataException.For($"'{path}'", "text that is not its JSON", "the file as it was written", "Run 'alignment variants' again.", e);
+            throw BadDataException.For($"'{path}'", "text that is not its JSON", "the file as it was written",
+                "Run 'alignment variants' again.", e);
         }
     }
 }
@@ -86,7 +91,8 @@ sealed record VideoManifest
     public ManifestOptions Options { get; init; } = new();
     public IReadOnlyList<InputHashes> Inputs { get; init; } = [];
     /// <summary>Where the scenes' attention comes from: measured, predicted, or not known.</summary>
-    public ProvenanceCounts AttentionOrigin => ProvenanceCounts.Of(Inputs.Select(i => i.AttentionOrigin ?? Alignment.MLNet.Dataset.HeatmapProvenance.Provided));
+    public ProvenanceCounts AttentionOrigin =>
+        ProvenanceCounts.Of(Inputs.Select(i => i.AttentionOrigin ?? Alignment.MLNet.Dataset.HeatmapProvenance.Provided));
     public IReadOnlyDictionary<string, VariantCounts> Variants { get; init; } = new Dictionary<string, VariantCounts>();
     /// <summary>Different controls over all scenes and variants: the number of edits.</summary>
     public int DistinctControls { get; init; }
@@ -128,5 +134,6 @@ sealed record InputHashes(int SceneNumber, string Keyword, string Still, string 
 /// <param name="DistinctControls">Those whose control no earlier variant has: the edits this variant adds.</param>
 public sealed record VariantCounts(int Scenes, int Modified, int DistinctControls)
 {
-    internal VariantCounts Plus(VariantCounts other) => new(Scenes + other.Scenes, Modified + other.Modified, DistinctControls + other.DistinctControls);
+    internal VariantCounts Plus(VariantCounts other) =>
+        new(Scenes + other.Scenes, Modified + other.Modified, DistinctControls + other.DistinctControls);
 }

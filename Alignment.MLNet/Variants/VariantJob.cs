@@ -19,7 +19,8 @@ namespace Alignment.MLNet.Variants;
 /// <param name="Variants">Counts by variant name.</param>
 /// <param name="Statistics">Scores by variant name.</param>
 public sealed record VariantResult(
-    string Root, int Videos, int Made, int Scenes, int DistinctControls, int PartialPlacebos, int ScenesWithoutProduct, IReadOnlyList<string> ShortVideos, IReadOnlyList<FailedVideo> Failed,
+    string Root, int Videos, int Made, int Scenes, int DistinctControls, int PartialPlacebos, int ScenesWithoutProduct,
+    IReadOnlyList<string> ShortVideos, IReadOnlyList<FailedVideo> Failed,
     IReadOnlyDictionary<string, VariantCounts> Variants, IReadOnlyDictionary<string, VariantStatistics> Statistics) : IJobResult
 {
     bool IJobResult.HasFailures => Failed.Count > 0;
@@ -39,7 +40,8 @@ public sealed record FailedVideo(string VideoId, string Message);
 /// </summary>
 public static class VariantJob
 {
-    internal static string ToolVersion { get; } = typeof(VariantJob).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+    internal static string ToolVersion { get; } =
+        typeof(VariantJob).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
     /// <summary>Makes the variants.</summary>
     /// <param name="data">A valid_scenes.csv, or a data folder: its valid_scenes.csv where there is one, else its valid scenes.</param>
@@ -50,7 +52,8 @@ public static class VariantJob
     /// <exception cref="BadDataException">There are no valid scenes, or no video could be made.</exception>
     /// <exception cref="UsageException">An option is out of range, or names no video of the data set.</exception>
     /// <exception cref="RetryableException">Another run works in the output folder.</exception>
-    public static VariantResult Run(string data, string output, VariantOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static VariantResult Run(string data, string output, VariantOptions? options = null, IProgress<WorkProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         options ??= new();
         options.Check();
@@ -59,7 +62,8 @@ public static class VariantJob
     }
 
     /// <summary>As <see cref="Run"/>, for a caller that has the folder's lock.</summary>
-    internal static VariantResult RunLocked(string data, string output, VariantOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+    internal static VariantResult RunLocked(string data, string output, VariantOptions options, IProgress<WorkProgress>? progress,
+        CancellationToken cancellationToken)
     {
         options.Check();
         string root = VariantFiles.Root(output);
@@ -76,7 +80,8 @@ public static class VariantJob
         foreach (List<SceneRecord> scenes in Videos(Scenes(data, cancellationToken)))
         {
             string id = scenes[0].VideoId;
-            if (!seen.Add(id)) throw BadDataException.For($"The scene list of '{data}'", $"rows of video '{id}' in two places", "all rows of a video together", "Run `alignment validate` again.");
+            if (!seen.Add(id)) throw BadDataException.For($"The scene list of '{data}'", $"rows of video '{id}' in two places",
+                "all rows of a video together", "Run `alignment validate` again.");
             if (options.Videos.Count > 0 && !options.Videos.Contains(id, StringComparer.Ordinal)) continue;
             if (manifests.Count + failed.Count >= (options.MaxVideos ?? int.MaxValue))
             {
@@ -100,22 +105,29 @@ public static class VariantJob
                 failed.Add(new(id, e.Message));
                 continue;
             }
-            manifests.Add(new(new(id, manifest.Inputs.Count, manifest.Key), manifest.DistinctControls, manifest.PartialPlacebos, manifest.ScenesWithoutProduct));
+            manifests.Add(new(new(id, manifest.Inputs.Count, manifest.Key), manifest.DistinctControls, manifest.PartialPlacebos,
+                manifest.ScenesWithoutProduct));
             attention = attention.With(manifest.AttentionOrigin);
             foreach (string name in Variant.Names) totals[name] = totals[name].Plus(manifest.Variants[name]);
             if (scenes.Count < TemporalWindows.FewestScenes) shortVideos.Add(id);
             foreach (Variant variant in Variant.All)
-                foreach (VariantScene row in VariantSet.Rows(VariantFiles.Video(root, id), variant)) scores.Add(variant, row.Index, row.Window, row.AlignmentAfter, row.ShareAfter);
+                foreach (VariantScene row in VariantSet.Rows(VariantFiles.Video(root, id), variant))
+                    scores.Add(variant, row.Index, row.Window, row.AlignmentAfter, row.ShareAfter);
         }
         foreach (string wanted in options.Videos.Where(v => all && !seen.Contains(v)))
-            throw UsageException.For($"{OptionName.Of<VariantOptions>(nameof(VariantOptions.Videos))} '{SafePath.Shorten(wanted)}'", "no valid scene of such a video", $"one of {string.Join(", ", seen.Order(StringComparer.Ordinal).Take(10))}", "Correct the id.");
+            throw UsageException.For($"{OptionName.Of<VariantOptions>(nameof(VariantOptions.Videos))} '{SafePath.Shorten(wanted)}'",
+                "no valid scene of such a video", $"one of {string.Join(", ", seen.Order(StringComparer.Ordinal).Take(10))}",
+                "Correct the id.");
         if (manifests.Count == 0 && failed.Count > 0) throw new BadDataException($"No variants could be made. {failed[0].Message}");
-        if (manifests.Count == 0) throw BadDataException.For("No valid scenes found", $"none in '{data}'", "scenes that validation accepts", "Run `alignment validate --data DIR` to see why.");
+        if (manifests.Count == 0) throw BadDataException.For("No valid scenes found", $"none in '{data}'", "scenes that validation accepts",
+            "Run `alignment validate --data DIR` to see why.");
 
-        var report = new VariantResult(root, manifests.Count, made, manifests.Sum(m => m.Video.Scenes), manifests.Sum(m => m.DistinctControls), manifests.Sum(m => m.PartialPlacebos),
+        var report = new VariantResult(root, manifests.Count, made, manifests.Sum(m => m.Video.Scenes),
+            manifests.Sum(m => m.DistinctControls), manifests.Sum(m => m.PartialPlacebos),
             manifests.Sum(m => m.ScenesWithoutProduct), shortVideos, failed, totals, scores.Summarise(attention))
         { AttentionOrigin = attention };
-        AtomicFile.Write(Path.Combine(root, VariantFiles.Statistics), s => JsonSerializer.Serialize(s, report.Statistics, VariantFiles.Json), keepEqual: true);
+        AtomicFile.Write(Path.Combine(root, VariantFiles.Statistics),
+            s => JsonSerializer.Serialize(s, report.Statistics, VariantFiles.Json), keepEqual: true);
         AtomicFile.Write(Path.Combine(root, VariantFiles.Manifest), s => JsonSerializer.Serialize(s, new SetManifest
         {
             Format = VariantFiles.Format,
@@ -161,7 +173,9 @@ public static class VariantJob
         video.Sort((a, b) => a.SceneNumber.CompareTo(b.SceneNumber));
         for (int i = 1; i < video.Count; i++)
             if (video[i].SceneNumber == video[i - 1].SceneNumber)
-                throw BadDataException.For($"The scene list of video '{video[i].VideoId}'", FormattableString.Invariant($"scene {video[i].SceneNumber} twice"), "every scene once", "Run `alignment validate` again.");
+                throw BadDataException.For($"The scene list of video '{video[i].VideoId}'",
+                    FormattableString.Invariant($"scene {video[i].SceneNumber} twice"), "every scene once",
+                    "Run `alignment validate` again.");
         return video;
     }
 

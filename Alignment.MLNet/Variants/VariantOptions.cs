@@ -37,7 +37,8 @@ public sealed record VariantOptions
     public void Check()
     {
         this.Require(BoostAlpha, BoostAlpha >= 0 && double.IsFinite(BoostAlpha), "a finite number, 0 or more", "1 changes nothing.");
-        this.Require(ReductionAlpha, ReductionAlpha >= 0 && double.IsFinite(ReductionAlpha), "a finite number, 0 or more", "1 changes nothing.");
+        this.Require(ReductionAlpha, ReductionAlpha >= 0 && double.IsFinite(ReductionAlpha), "a finite number, 0 or more",
+            "1 changes nothing.");
         this.RequireSize(Width, Height);
         this.Require(MaskThreshold, MaskThreshold >= 0 && MaskThreshold < 1, "0 or more and below 1", "0.5 is the default.");
         this.Require(MaxVideos, MaxVideos is null or >= 1, "1 or more", "Leave it out to take all.");

@@ -7,7 +7,8 @@ namespace Alignment.MLNet.Variants;
 /// <summary>The first half of an experiment's chain: from the files of scenes to the attention of each scene under each variant.</summary>
 static class VariantPipeline
 {
-    /// <summary>Rows of scenes become rows of scene × variant: M, A, A', the control's id, the scores of both, the placebo's place.</summary>
+    /// <summary>Rows of scenes become rows of scene × variant: M, A, A', the control's id, the scores of both, the placebo's
+    /// place.</summary>
     public static EstimatorChain<ScoreAlignmentTransformer> Of(VariantOptions options) => new EstimatorChain<ITransformer>()
         .Append(new LoadMapEstimator(new() { Width = options.Width, Height = options.Height }))
         .Append(new NormalizeHeatmapEstimator(new()))

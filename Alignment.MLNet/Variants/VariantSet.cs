@@ -21,7 +21,8 @@ namespace Alignment.MLNet.Variants;
 /// <param name="ShareBefore">Σ(M ⊙ A) / ΣA.</param>
 /// <param name="ShareAfter">Σ(M ⊙ A') / ΣA'.</param>
 public sealed record VariantScene(
-    SceneRecord Scene, Variant Variant, int Index, int Window, string HeatmapPath, string AttentionMapPath, string ControlHash, bool Modified,
+    SceneRecord Scene, Variant Variant, int Index, int Window, string HeatmapPath, string AttentionMapPath, string ControlHash,
+    bool Modified,
     double AlignmentBefore, double AlignmentAfter, double ShareBefore, double ShareAfter);
 
 /// <summary>A set of variants on disk, as <see cref="VariantJob"/> made it.</summary>
@@ -65,12 +66,15 @@ public sealed class VariantSet
         string path = Path.Combine(VariantFiles.Video(Root, videoId), VariantFiles.Manifest);
         try
         {
-            VideoManifest? manifest = File.Exists(path) ? JsonSerializer.Deserialize<VideoManifest>(File.ReadAllBytes(path), VariantFiles.Json) : null;
-            return (manifest?.Inputs ?? []).Where(i => i.AttentionOrigin is not null).ToDictionary(i => i.SceneNumber, i => i.AttentionOrigin!);
+            VideoManifest? manifest = File.Exists(path) ? JsonSerializer.Deserialize<VideoManifest>(File.ReadAllBytes(path),
+                VariantFiles.Json) : null;
+            return (manifest?.Inputs ?? []).Where(i => i.AttentionOrigin is not null)
+                .ToDictionary(i => i.SceneNumber, i => i.AttentionOrigin!);
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            throw BadDataException.For($"'{path}'", "text that is not its JSON", "the manifest as it was written", "Make the variants again.", e);
+            throw BadDataException.For($"'{path}'", "text that is not its JSON", "the manifest as it was written",
+                "Make the variants again.", e);
         }
     }
 
@@ -78,25 +82,30 @@ public sealed class VariantSet
     public string KeyOf(string videoId) => _manifest.Videos.First(v => v.VideoId == videoId).Key;
 
     /// <summary>Opens a set.</summary>
-    /// <param name="directory">The folder that holds <c>variants_v3</c>, or that folder. It may have been moved since the variants were made.</param>
+    /// <param name="directory">The folder that holds <c>variants_v3</c>, or that folder. It may have been moved since the variants were
+    /// made.</param>
     /// <param name="data">The data folder to take stills and masks from; null: the paths they had when the variants were made.</param>
     /// <exception cref="BadDataException">There is no finished set, or it is damaged.</exception>
     public static VariantSet Open(string directory, string? data = null)
     {
         string root = VariantFiles.Root(directory), path = Path.Combine(root, VariantFiles.Manifest);
-        if (!File.Exists(path)) throw BadDataException.For($"The variants in '{root}'", $"no {VariantFiles.Manifest}", "a finished set of variants", "Run `alignment variants` first.");
+        if (!File.Exists(path)) throw BadDataException.For($"The variants in '{root}'", $"no {VariantFiles.Manifest}",
+            "a finished set of variants", "Run `alignment variants` first.");
         try
         {
             SetManifest? manifest = JsonSerializer.Deserialize<SetManifest>(File.ReadAllBytes(path), VariantFiles.Json);
             if (manifest is not { Format: VariantFiles.Format })
-                throw BadDataException.For($"'{path}'", FormattableString.Invariant($"format {manifest?.Format}"), FormattableString.Invariant($"format {VariantFiles.Format}"), "Make the variants again with this version.");
+                throw BadDataException.For($"'{path}'", FormattableString.Invariant($"format {manifest?.Format}"),
+                    FormattableString.Invariant($"format {VariantFiles.Format}"), "Make the variants again with this version.");
             if (manifest.Videos.FirstOrDefault(v => !SafePath.IsName(v.VideoId)) is { } bad)
-                throw BadDataException.For($"'{path}'", $"the video id '{SafePath.Shorten(bad.VideoId)}'", "plain names", "Make the variants again.");
+                throw BadDataException.For($"'{path}'", $"the video id '{SafePath.Shorten(bad.VideoId)}'", "plain names",
+                    "Make the variants again.");
             return new(root, manifest, data is null ? null : SceneFolder.Open(data));
         }
         catch (JsonException e)
         {
-            throw BadDataException.For($"'{path}'", "text that is not its JSON", "the manifest as it was written", "Make the variants again.", e);
+            throw BadDataException.For($"'{path}'", "text that is not its JSON", "the manifest as it was written",
+                "Make the variants again.", e);
         }
     }
 
@@ -114,7 +123,8 @@ public sealed class VariantSet
                 VariantScene[] scene = [.. tables.Where(t => t.MoveNext()).Select(t => t.Current)];
                 if (scene.Length == 0) yield break;
                 if (scene.Length != tables.Length || scene.Any(s => s.Scene.SceneNumber != scene[0].Scene.SceneNumber))
-                    throw BadDataException.For($"The variants of video '{videoId}'", "tables of different scenes", "the same scenes under every variant", "Make the variants again.");
+                    throw BadDataException.For($"The variants of video '{videoId}'", "tables of different scenes",
+                        "the same scenes under every variant", "Make the variants again.");
                 yield return files is null ? scene : FromData(scene, files);
             }
         }
@@ -129,7 +139,9 @@ public sealed class VariantSet
     {
         SceneRecord known = variants[0].Scene;
         if (!files.TryGetValue(known.SceneNumber, out SceneFiles found) || found.Mask is null)
-            throw BadDataException.For($"Scene '{known.SceneId}' of the variants in '{Root}'", found.Still is null ? $"no such still in '{_data!.DataFolder}'" : $"no mask for it in '{_data!.DataFolder}'", "the data set that the variants were made from", "Give that folder, or make the variants again.");
+            throw BadDataException.For($"Scene '{known.SceneId}' of the variants in '{Root}'",
+                found.Still is null ? $"no such still in '{_data!.DataFolder}'" : $"no mask for it in '{_data!.DataFolder}'",
+                "the data set that the variants were made from", "Give that folder, or make the variants again.");
         var scene = new SceneRecord
         {
             VideoId = known.VideoId,
@@ -149,10 +161,12 @@ public sealed class VariantSet
     {
         ArgumentNullException.ThrowIfNull(scene);
         string subject = $"Map '{scene.AttentionMapPath}'";
-        if (!File.Exists(scene.AttentionMapPath)) throw BadDataException.For(subject, "no such file", "the map of a finished set", "Make the variants again.");
+        if (!File.Exists(scene.AttentionMapPath)) throw BadDataException.For(subject, "no such file", "the map of a finished set",
+            "Make the variants again.");
         using SafetensorsFile file = SafetensorsFile.Open(scene.AttentionMapPath);
         if (!file.Infos.TryGetValue(VariantFiles.Tensor, out WeightInfo? info) || !info.Shape.SequenceEqual([Height, Width]))
-            throw BadDataException.For(subject, info is null ? "other tensors" : $"a map [{string.Join(", ", info.Shape)}]", FormattableString.Invariant($"'{VariantFiles.Tensor}' [{Height}, {Width}]"), "Make the variants again.");
+            throw BadDataException.For(subject, info is null ? "other tensors" : $"a map [{string.Join(", ", info.Shape)}]",
+                FormattableString.Invariant($"'{VariantFiles.Tensor}' [{Height}, {Width}]"), "Make the variants again.");
         return file.ReadFloats(VariantFiles.Tensor);
     }
 
@@ -167,14 +181,19 @@ public sealed class VariantSet
 
     static VariantScene Row(CsvTable table, string path, string folder, Variant variant, int index)
     {
-        BadDataException Bad(string found, string expected) => BadDataException.For(FormattableString.Invariant($"'{path}', line {table.Line}"), found, expected, "Make the variants again.");
-        double Number(int at) => double.TryParse(table[at], NumberStyles.Float, CultureInfo.InvariantCulture, out double v) && double.IsFinite(v) ? v : throw Bad($"'{SafePath.Shorten(table[at])}' as {VariantFiles.Columns[at]}", "a number");
+        BadDataException Bad(string found, string expected) =>
+            BadDataException.For(FormattableString.Invariant($"'{path}', line {table.Line}"), found, expected, "Make the variants again.");
+        double Number(int at) => double.TryParse(table[at], NumberStyles.Float, CultureInfo.InvariantCulture, out double v)
+            && double.IsFinite(v) ? v : throw Bad($"'{SafePath.Shorten(table[at])}' as {VariantFiles.Columns[at]}", "a number");
 
         int first = ValidScenesCsv.Columns.Count;
         int window = TemporalWindows.Names.ToList().IndexOf(table[first + 1]);
         if (SafePath.Why(table[0]) is { } why) throw Bad($"the video id '{SafePath.Shorten(table[0])}', but {why}", "a plain name");
-        if (table[first] != variant.Name || window < 0) throw Bad($"variant '{SafePath.Shorten(table[first])}', window '{SafePath.Shorten(table[first + 1])}'", $"{variant.Name} and a window");
-        if (!int.TryParse(table[1], NumberStyles.None, CultureInfo.InvariantCulture, out int number)) throw Bad($"scene number '{SafePath.Shorten(table[1])}'", "a number");
+        if (table[first] != variant.Name || window < 0)
+            throw Bad($"variant '{SafePath.Shorten(table[first])}', window '{SafePath.Shorten(table[first + 1])}'",
+                $"{variant.Name} and a window");
+        if (!int.TryParse(table[1], NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+            throw Bad($"scene number '{SafePath.Shorten(table[1])}'", "a number");
         var scene = new SceneRecord
         {
             VideoId = table[0],
@@ -185,10 +204,13 @@ public sealed class VariantSet
             AttentionHeatmapPath = table[5],
             Filename = table[6],
         };
-        // The table has full paths, for other tools. Here only the variant's name in them counts: a set may be moved, and no row leads out of it.
+        // The table has full paths, for other tools. Here only the variant's name in them counts: a set may be moved, and no row leads out
+        // of it.
         string owner = table[first + 3].Split('/', '\\') is [.., var name, VariantFiles.MapFolder, _] ? name : "";
-        if (!Variant.Names.Contains(owner)) throw Bad($"the map '{SafePath.Shorten(table[first + 3])}'", $"…/{{variant}}/{VariantFiles.MapFolder}/{scene.SceneId}.safetensors");
-        return new(scene, variant, index, window, VariantFiles.Jpeg(folder, variant, scene.SceneId), VariantFiles.Map(folder, Variant.Named(owner), scene.SceneId), table[first + 4], table[first + 5] == "true",
+        if (!Variant.Names.Contains(owner)) throw Bad($"the map '{SafePath.Shorten(table[first + 3])}'",
+            $"…/{{variant}}/{VariantFiles.MapFolder}/{scene.SceneId}.safetensors");
+        return new(scene, variant, index, window, VariantFiles.Jpeg(folder, variant, scene.SceneId),
+            VariantFiles.Map(folder, Variant.Named(owner), scene.SceneId), table[first + 4], table[first + 5] == "true",
             Number(first + 6), Number(first + 7), Number(first + 8), Number(first + 9));
     }
 }

@@ -14,18 +14,21 @@ public sealed record ScoreSummary(double Mean, double Std, double Min, double Ma
 /// <param name="AttentionShare">Σ(M ⊙ A') / ΣA' over the scenes.</param>
 /// <param name="TemporalProfile">Alignment of scene 0, 1, … in order; over several videos the mean of those that have such a scene.</param>
 /// <param name="WindowMeans">Mean alignment of the early, middle and late window; 0 for a window without scenes.</param>
-public sealed record VariantStatistics(int Scenes, ScoreSummary Alignment, ScoreSummary AttentionShare, IReadOnlyList<double> TemporalProfile, IReadOnlyDictionary<string, double> WindowMeans)
+public sealed record VariantStatistics(int Scenes, ScoreSummary Alignment, ScoreSummary AttentionShare,
+    IReadOnlyList<double> TemporalProfile, IReadOnlyDictionary<string, double> WindowMeans)
 {
     /// <summary>Where the scenes' attention comes from: scores of predicted attention say nothing of viewers.</summary>
     public ProvenanceCounts AttentionOrigin { get; init; } = ProvenanceCounts.None;
 }
 
-/// <summary>Gathers the scores of one or more videos, scene by scene; what it holds grows with the longest video, not with the scenes.</summary>
+/// <summary>Gathers the scores of one or more videos, scene by scene; what it holds grows with the longest video, not with the
+/// scenes.</summary>
 sealed class VariantScores
 {
     readonly Scores[] _scores = [.. Variant.All.Select(_ => new Scores())];
 
-    public void Add(Variant variant, int index, int window, double alignment, double share) => _scores[variant.Position].Add(index, window, alignment, share);
+    public void Add(Variant variant, int index, int window, double alignment, double share) =>
+        _scores[variant.Position].Add(index, window, alignment, share);
 
     public IReadOnlyDictionary<string, VariantStatistics> Summarise(ProvenanceCounts attention) =>
         Variant.All.ToDictionary(v => v.Name, v => _scores[v.Position].Summarise(attention));
@@ -46,7 +49,8 @@ sealed class VariantScores
         }
 
         public VariantStatistics Summarise(ProvenanceCounts attention) => new((int)_alignment.Count, _alignment.Summary, _share.Summary,
-            [.. _byIndex.Where(s => s.Count > 0).Select(s => s.Mean)], Enumerable.Range(0, TemporalWindows.Count).ToDictionary(w => TemporalWindows.Names[w], w => _byWindow[w].Mean))
+            [.. _byIndex.Where(s => s.Count > 0).Select(s => s.Mean)],
+            Enumerable.Range(0, TemporalWindows.Count).ToDictionary(w => TemporalWindows.Names[w], w => _byWindow[w].Mean))
         { AttentionOrigin = attention };
     }
 

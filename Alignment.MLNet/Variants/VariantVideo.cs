@@ -10,7 +10,8 @@ using Microsoft.ML;
 namespace Alignment.MLNet.Variants;
 
 /// <summary>Makes the variants of one video, scene by scene.</summary>
-sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord> scenes, VariantOptions options, CancellationToken cancellationToken)
+sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord> scenes, VariantOptions options,
+    CancellationToken cancellationToken)
 {
     readonly string _folder = VariantFiles.Video(root, videoId);
 
@@ -18,21 +19,26 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
     public VideoManifest? Finished(out string key, out IReadOnlyList<InputHashes> inputs)
     {
         var origins = new ProvenanceReader();
-        inputs = [.. scenes.Select(s => new InputHashes(s.SceneNumber, s.Keyword, Hash(s.SceneImagePath), Hash(s.KeywordMaskPath), Hash(s.AttentionHeatmapPath),
+        inputs = [.. scenes.Select(s => new InputHashes(s.SceneNumber, s.Keyword, Hash(s.SceneImagePath), Hash(s.KeywordMaskPath),
+            Hash(s.AttentionHeatmapPath),
             origins.Of(s.AttentionHeatmapPath) is { Kind: not ProvenanceKind.Provided } known ? known : null))];
         var keyed = new { VariantFiles.Format, Options = ManifestOptions.Of(options), VideoId = videoId, Inputs = inputs };
         key = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(keyed, VariantFiles.Json)));
         string path = Path.Combine(_folder, VariantFiles.Manifest);
         try
         {
-            if (!File.Exists(path) || JsonSerializer.Deserialize<VideoManifest>(File.ReadAllBytes(path), VariantFiles.Json) is not { } manifest || manifest.Key != key) return null;
+            if (!File.Exists(path) || JsonSerializer.Deserialize<VideoManifest>(File.ReadAllBytes(path),
+                VariantFiles.Json) is not { } manifest || manifest.Key != key) return null;
             // The tables hold full paths: where data or outputs have moved, they are made anew.
             foreach (Variant variant in Variant.All)
             {
                 VariantScene[] rows = [.. VariantSet.Rows(_folder, variant)];
                 if (rows.Length != scenes.Count) return null;
                 for (int i = 0; i < rows.Length; i++)
-                    if (!SameFiles(rows[i].Scene, scenes[i]) || !IsWhole(rows[i].AttentionMapPath, sizeof(float) * (long)options.Width * options.Height) || rows[i].HeatmapPath != VariantFiles.Jpeg(_folder, variant, scenes[i].SceneId) || !IsWhole(rows[i].HeatmapPath, 1)) return null;
+                    if (!SameFiles(rows[i].Scene, scenes[i]) || !IsWhole(rows[i].AttentionMapPath,
+                        sizeof(float) * (long)options.Width * options.Height)
+                        || rows[i].HeatmapPath != VariantFiles.Jpeg(_folder, variant, scenes[i].SceneId)
+                        || !IsWhole(rows[i].HeatmapPath, 1)) return null;
             }
             return manifest;
         }
@@ -57,7 +63,8 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
         IDataView view = SceneView.Of(scenes);
         view = VariantPipeline.Of(options).Fit(view).Transform(view);
         var writer = new VariantWriter(_folder, options);
-        foreach (GroupResult<WrittenVariant> scene in GroupReader.Read(view, VariantWriter.Columns, writer.Open, OrderedParallel.Workers, cancellationToken))
+        foreach (GroupResult<WrittenVariant> scene in GroupReader.Read(view, VariantWriter.Columns, writer.Open, OrderedParallel.Workers,
+            cancellationToken))
         {
             if (scene.Failure is { } failure) throw failure;
             if (!scene.Rows[0].HasProduct) absent++;
@@ -82,7 +89,9 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
 
         foreach (Variant variant in Variant.All)
             AtomicFile.WriteText(VariantFiles.Csv(_folder, variant), tables[variant.Position].ToString());
-        AtomicFile.Write(Path.Combine(_folder, VariantFiles.Statistics), s => JsonSerializer.Serialize(s, scores.Summarise(ProvenanceCounts.Of(inputs.Select(i => i.AttentionOrigin ?? HeatmapProvenance.Provided))), VariantFiles.Json));
+        AtomicFile.Write(Path.Combine(_folder, VariantFiles.Statistics),
+            s => JsonSerializer.Serialize(s,
+            scores.Summarise(ProvenanceCounts.Of(inputs.Select(i => i.AttentionOrigin ?? HeatmapProvenance.Provided))), VariantFiles.Json));
         RemoveStale(written);
         var manifest = new VideoManifest
         {
@@ -92,7 +101,8 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
             Key = key,
             Options = ManifestOptions.Of(options),
             Inputs = inputs,
-            Variants = Variant.All.ToDictionary(v => v.Name, v => new VariantCounts(scenes.Count, counts[v.Position].Modified, counts[v.Position].Distinct)),
+            Variants = Variant.All.ToDictionary(v => v.Name,
+                v => new VariantCounts(scenes.Count, counts[v.Position].Modified, counts[v.Position].Distinct)),
             DistinctControls = counts.Sum(c => c.Distinct),
             PartialPlacebos = partial,
             ScenesWithoutProduct = absent,
@@ -108,7 +118,8 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
         CsvRows.Write(table,
             s.VideoId, N(s.SceneNumber), s.Keyword, s.SceneImagePath, s.KeywordMaskPath, s.AttentionHeatmapPath, s.Filename,
             v.Variant.Name, TemporalWindows.Names[v.Window], v.Jpeg, v.Map, v.ControlId, v.Modified ? "true" : "false",
-            N(v.Before.Alignment), N(v.After.Alignment), N(v.Before.Share), N(v.After.Share), N(v.Before.Total), N(v.After.Total), N(v.Clipped),
+            N(v.Before.Alignment), N(v.After.Alignment), N(v.Before.Share), N(v.After.Share), N(v.Before.Total), N(v.After.Total),
+            N(v.Clipped),
             N(place?.Dx), N(place?.Dy), N(v.Placebo.Coverage), N(v.Placebo.AttentionRatio), N(v.Placebo.Strength), origin.ToString());
     }
 
@@ -117,7 +128,8 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
     {
         foreach (Variant variant in Variant.All)
             foreach (string file in Directory.EnumerateFiles(VariantFiles.Maps(_folder, variant)).ToArray())
-                if (!written.Contains(file) && Path.GetFileName(file).StartsWith(videoId + "-Scene-", StringComparison.Ordinal) && Path.GetExtension(file) is ".jpg" or ".safetensors" or AtomicFile.PartialSuffix)
+                if (!written.Contains(file) && Path.GetFileName(file).StartsWith(videoId + "-Scene-", StringComparison.Ordinal)
+                    && Path.GetExtension(file) is ".jpg" or ".safetensors" or AtomicFile.PartialSuffix)
                     File.Delete(file);
     }
 
@@ -126,14 +138,16 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
         string[] ours = [_folder, .. Variant.All.SelectMany(v => new[] { Path.Combine(_folder, v.Name), VariantFiles.Maps(_folder, v) })];
         foreach (string folder in ours)
             if (new DirectoryInfo(folder).LinkTarget is not null)
-                throw BadDataException.For($"The output folder '{folder}'", "a link", "a plain folder", "Remove it; nothing is written through links.");
+                throw BadDataException.For($"The output folder '{folder}'", "a link", "a plain folder",
+                    "Remove it; nothing is written through links.");
     }
 
     /// <summary>A file of which a power cut left only the name is made again.</summary>
     static bool IsWhole(string path, long leastBytes) => new FileInfo(path) is { Exists: true } file && file.Length >= leastBytes;
 
     static bool SameFiles(SceneRecord a, SceneRecord b) =>
-        a.SceneNumber == b.SceneNumber && a.Keyword == b.Keyword && a.SceneImagePath == b.SceneImagePath && a.KeywordMaskPath == b.KeywordMaskPath && a.AttentionHeatmapPath == b.AttentionHeatmapPath;
+        a.SceneNumber == b.SceneNumber && a.Keyword == b.Keyword && a.SceneImagePath == b.SceneImagePath
+        && a.KeywordMaskPath == b.KeywordMaskPath && a.AttentionHeatmapPath == b.AttentionHeatmapPath;
 
     static string Hash(string path)
     {

@@ -58,7 +58,8 @@ public sealed record AssembledVideo
     /// <summary>Of the video file.</summary>
     public required string Sha256 { get; init; }
 
-    /// <summary>Where the attention comes from that its scenes were edited by: measured, predicted, or not known; null in notes of earlier versions.</summary>
+    /// <summary>Where the attention comes from that its scenes were edited by: measured, predicted, or not known; null in notes of earlier
+    /// versions.</summary>
     public ProvenanceCounts? AttentionOrigin { get; init; }
 }
 
@@ -73,18 +74,23 @@ public sealed record AssembleResult(IReadOnlyList<AssembledVideo> Videos, int Ma
     public int UpToDate => Videos.Count - Made;
 }
 
-/// <summary>JSON of assembled videos: one small file beside each video, which also tells a rerun that it is up to date, and one for all.</summary>
+/// <summary>JSON of assembled videos: one small file beside each video, which also tells a rerun that it is up to date, and one for
+/// all.</summary>
 static class AssembleManifest
 {
     public const string FileName = "manifest.json";
 
-    public static void Write(string path, AssembledVideo video) => AtomicFile.Write(path, s => JsonSerializer.Serialize(s, video, JsonStyle.Page), keepEqual: true);
+    public static void Write(string path, AssembledVideo video) =>
+        AtomicFile.Write(path, s => JsonSerializer.Serialize(s, video, JsonStyle.Page), keepEqual: true);
 
     public static void WriteAll(string path, IReadOnlyList<AssembledVideo> videos, IReadOnlyList<string> problems)
     {
         // Every variant of a video has the same scenes: they count once.
-        ProvenanceCounts attention = videos.DistinctBy(v => v.VideoId, StringComparer.Ordinal).Aggregate(ProvenanceCounts.None, (all, one) => all.With(one.AttentionOrigin ?? ProvenanceCounts.None));
-        AtomicFile.Write(path, s => JsonSerializer.Serialize(s, new { Tool = ToolVersion.Name, AttentionOrigin = attention, Videos = videos, Problems = problems }, JsonStyle.Page), keepEqual: true);
+        ProvenanceCounts attention = videos.DistinctBy(v => v.VideoId, StringComparer.Ordinal)
+            .Aggregate(ProvenanceCounts.None, (all, one) => all.With(one.AttentionOrigin ?? ProvenanceCounts.None));
+        AtomicFile.Write(path, s => JsonSerializer.Serialize(s,
+            new { Tool = ToolVersion.Name, AttentionOrigin = attention, Videos = videos, Problems = problems }, JsonStyle.Page),
+            keepEqual: true);
     }
 
     /// <summary>The note beside a video, or null when there is none or it cannot be read (then the video is encoded again).</summary>

@@ -30,19 +30,22 @@ public sealed record AssembleOptions
     {
         this.Require(SceneSeconds, SceneSeconds is > 0 and <= 3600, "more than 0 and at most 3600 seconds", "2 is the default.");
         this.Require($"{Smoothing}, gain {Smoothing?.MaxGain}",
-            Smoothing is not { } s || s.FadeFrames is >= 0 and <= 1000 && s.DeflickerRadius is >= 0 and <= 1000 && s.MaxGain is >= 1 and <= 100,
+            Smoothing is not { } s || s.FadeFrames is >= 0 and <= 1000 && s.DeflickerRadius is >= 0 and <= 1000
+            && s.MaxGain is >= 1 and <= 100,
             "0 to 1000 frames and a gain of 1 to 100", "'on' has sensible values.", nameof(Smoothing));
         this.Require(Crf, Crf is >= 0 and <= VideoWriter.MaxCrf, $"0 (lossless) to {VideoWriter.MaxCrf} (worst)", "18 is the default.");
     }
 }
 
-/// <summary>Smoothing in time: a motion-free cross-fade over the first frames after a cut, then deflicker. <see cref="StillSequence"/> has the formulas.</summary>
+/// <summary>Smoothing in time: a motion-free cross-fade over the first frames after a cut, then deflicker. <see cref="StillSequence"/> has
+/// the formulas.</summary>
 public sealed record SmoothingOptions
 {
     /// <summary>Frames after a cut in which the scene before still shows; 0 = none.</summary>
     public int FadeFrames { get; init; } = 4;
 
-    /// <summary>Frames to each side over which brightness is averaged; 0 = no deflicker. 2 is a window of 5, as ffmpeg's own deflicker has.</summary>
+    /// <summary>Frames to each side over which brightness is averaged; 0 = no deflicker. 2 is a window of 5, as ffmpeg's own deflicker
+    /// has.</summary>
     public int DeflickerRadius { get; init; } = 2;
 
     /// <summary>Deflicker multiplies a frame's brightness by at most this, and divides by at most this.</summary>
@@ -61,8 +64,11 @@ public sealed record SmoothingOptions
         {
             string[] pair = part.Split('=');
             int value = 0;
-            bool known = pair.Length == 2 && pair[0] is "fade" or "deflicker" && int.TryParse(pair[1], NumberStyles.None, CultureInfo.InvariantCulture, out value) && value <= 1000;
-            if (!known) throw UsageException.For($"{OptionName.Of<AssembleOptions>(nameof(AssembleOptions.Smoothing))}", $"'{SafePath.Shorten(text)}'", "off, on, or fade=FRAMES and deflicker=FRAMES (0 to 1000) with a comma between", "For example on, or fade=6,deflicker=0.");
+            bool known = pair.Length == 2 && pair[0] is "fade" or "deflicker"
+                && int.TryParse(pair[1], NumberStyles.None, CultureInfo.InvariantCulture, out value) && value <= 1000;
+            if (!known) throw UsageException.For($"{OptionName.Of<AssembleOptions>(nameof(AssembleOptions.Smoothing))}",
+                $"'{SafePath.Shorten(text)}'", "off, on, or fade=FRAMES and deflicker=FRAMES (0 to 1000) with a comma between",
+                "For example on, or fade=6,deflicker=0.");
             options = pair[0] == "fade" ? options with { FadeFrames = value } : options with { DeflickerRadius = value };
         }
         return options;

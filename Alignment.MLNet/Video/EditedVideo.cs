@@ -6,21 +6,26 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Video;
 
-/// <summary>The pictures of one video in one variant, found in <c>edited_scenes/{variant}/{video_id}/{video_id}-Scene-{n}.png</c> (or .jpg).</summary>
+/// <summary>The pictures of one video in one variant, found in <c>edited_scenes/{variant}/{video_id}/{video_id}-Scene-{n}.png</c> (or
+/// .jpg).</summary>
 /// <remarks><paramref name="Pictures"/>: scene number → file, ascending.</remarks>
 sealed record EditedVideo(string VideoId, string Variant, SortedDictionary<int, string> Pictures)
 {
     // Best first: PNG is the edit itself, JPEG is written from it.
     static readonly string[] s_endings = [".png", ".jpg", ".jpeg"];
 
-    /// <summary>All of them, by video, then variant. <paramref name="folder"/> is <c>edited_scenes</c> or the folder that holds it.</summary>
+    /// <summary>All of them, by video, then variant. <paramref name="folder"/> is <c>edited_scenes</c> or the folder that holds
+    /// it.</summary>
     public static List<EditedVideo> Find(string folder, IReadOnlyList<string>? videoIds)
     {
         string nested = Path.Combine(folder, Layout.Edited);
         string root = Directory.Exists(nested) ? nested : folder;
-        if (!Directory.Exists(root)) throw BadDataException.For($"The edited scenes '{SafePath.Shorten(folder, 200)}'", "no such folder", "edited_scenes/{variant}/{video_id}/{video_id}-Scene-001.png", "Run 'alignment edit' first or correct the path.");
+        if (!Directory.Exists(root)) throw BadDataException.For($"The edited scenes '{SafePath.Shorten(folder, 200)}'", "no such folder",
+            "edited_scenes/{variant}/{video_id}/{video_id}-Scene-001.png", "Run 'alignment edit' first or correct the path.");
         List<EditedVideo> found = [];
-        foreach (var variant in new DirectoryInfo(root).EnumerateDirectories().Where(d => d.Name is not (EditedFolder.Source or EditedFolder.Region)))   // the edits' proof, no variants
+        // the edits' proof, no variants
+        foreach (var variant in new DirectoryInfo(root).EnumerateDirectories()
+            .Where(d => d.Name is not (EditedFolder.Source or EditedFolder.Region)))
             foreach (var video in variant.EnumerateDirectories())
             {
                 if (videoIds is not null && !videoIds.Contains(video.Name, StringComparer.Ordinal)) continue;
@@ -30,13 +35,17 @@ sealed record EditedVideo(string VideoId, string Variant, SortedDictionary<int, 
                         if (SceneNumber(file.Name, video.Name, ending) is { } number) pictures.TryAdd(number, file.FullName);
                 if (pictures.Count > 0) found.Add(new(video.Name, variant.Name, pictures));
             }
-        if (found.Count == 0) throw BadDataException.For($"The edited scenes '{SafePath.Shorten(root, 200)}'", "no edited scene", "{variant}/{video_id}/{video_id}-Scene-001.png", "Run 'alignment edit' first or correct the path.");
-        return [.. found.OrderBy(f => f.VideoId, StringComparer.Ordinal).ThenBy(f => Order(f.Variant)).ThenBy(f => f.Variant, StringComparer.Ordinal)];
+        if (found.Count == 0) throw BadDataException.For($"The edited scenes '{SafePath.Shorten(root, 200)}'", "no edited scene",
+            "{variant}/{video_id}/{video_id}-Scene-001.png", "Run 'alignment edit' first or correct the path.");
+        return [.. found.OrderBy(f => f.VideoId, StringComparer.Ordinal).ThenBy(f => Order(f.Variant))
+            .ThenBy(f => f.Variant, StringComparer.Ordinal)];
     }
 
-    /// <summary>Where the attention comes from that a picture was edited by; not known of pictures that no record speaks of with this hash.</summary>
+    /// <summary>Where the attention comes from that a picture was edited by; not known of pictures that no record speaks of with this
+    /// hash.</summary>
     public static HeatmapProvenance AttentionOf(string picture, string sha256) =>
-        OutputRecord.FactsOf<EditFacts>(Path.ChangeExtension(picture, ".json"), Path.GetFileName(picture), sha256)?.AttentionOrigin ?? HeatmapProvenance.Provided;
+        OutputRecord.FactsOf<EditFacts>(Path.ChangeExtension(picture, ".json"), Path.GetFileName(picture), sha256)?.AttentionOrigin
+        ?? HeatmapProvenance.Provided;
 
     // The order of reports; any further folder follows by name.
     static int Order(string variant) => Transforms.Attention.Variant.Find(variant)?.Position ?? Transforms.Attention.Variant.All.Count;
@@ -45,7 +54,8 @@ sealed record EditedVideo(string VideoId, string Variant, SortedDictionary<int, 
     {
         string prefix = videoId + "-Scene-";
         if (!file.StartsWith(prefix, StringComparison.Ordinal) || !file.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) return null;
-        return int.TryParse(file.AsSpan(prefix.Length, Math.Max(0, file.Length - prefix.Length - ending.Length)), NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : null;
+        return int.TryParse(file.AsSpan(prefix.Length, Math.Max(0, file.Length - prefix.Length - ending.Length)), NumberStyles.None,
+            CultureInfo.InvariantCulture, out int n) ? n : null;
     }
 }
 

@@ -46,14 +46,18 @@ sealed record SceneTiming(FrameRate Fps, DurationSource From, IReadOnlyList<Time
     {
         int[] unknown = [.. edited.Except(list.Scenes.Select(s => s.SceneNumber))];
         if (unknown.Length > 0)
-            throw BadDataException.For($"The video '{video}'", $"the edited scene {Name(unknown)}", $"only scenes of its scene list ({Name([.. list.Scenes.Select(s => s.SceneNumber)])})", "Detect the scenes again or remove the picture.");
+            throw BadDataException.For($"The video '{video}'", $"the edited scene {Name(unknown)}",
+                $"only scenes of its scene list ({Name([.. list.Scenes.Select(s => s.SceneNumber)])})",
+                "Detect the scenes again or remove the picture.");
         List<string> notes = [];
         var has = edited.ToHashSet();
         int[] missing = [.. list.Scenes.Select(s => s.SceneNumber).Where(n => !has.Contains(n))];
         if (missing.Length > 0)
-            notes.Add(source is null ? $"Left out, because neither an edited picture nor a source video exists: scene {Name(missing)}." : $"Not edited, shown as the source video's own still: scene {Name(missing)}.");
+            notes.Add(source is null ? $"Left out, because neither an edited picture nor a source video exists: scene {Name(missing)}."
+                : $"Not edited, shown as the source video's own still: scene {Name(missing)}.");
         if (source is not null && Math.Abs(source.Fps.SecondsAt(source.Frames) - list.Fps.SecondsAt(list.Frames)) > 1.5 / fps.Fps)
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"The scene list has {list.Frames} frames at {list.Fps}, the source video {source.Frames} at {source.Fps}; the list was followed."));
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"The scene list has {list.Frames} frames at {list.Fps}, the source "
+                + $"video {source.Frames} at {source.Fps}; the list was followed."));
         List<TimedScene> scenes = [];
         long at = 0;
         for (int i = 0; i < list.Scenes.Count; i++)
@@ -74,7 +78,9 @@ sealed record SceneTiming(FrameRate Fps, DurationSource From, IReadOnlyList<Time
         [.. edited.Select((number, i) => Checked(video, new(number, boundary(i), boundary(i + 1) - boundary(i), true)))];
 
     static TimedScene Checked(string video, TimedScene scene) => scene.Frames > 0 ? scene
-        : throw BadDataException.For(string.Create(CultureInfo.InvariantCulture, $"Scene {scene.SceneNumber} of '{video}'"), "less than one frame of time", "at least one frame", "Choose a higher frame rate or a longer time per scene.");
+        : throw BadDataException.For(string.Create(CultureInfo.InvariantCulture, $"Scene {scene.SceneNumber} of '{video}'"),
+        "less than one frame of time", "at least one frame", "Choose a higher frame rate or a longer time per scene.");
 
-    static string Name(int[] numbers) => string.Join(", ", numbers.Take(20).Select(n => n.ToString(CultureInfo.InvariantCulture))) + (numbers.Length > 20 ? ", …" : "");
+    static string Name(int[] numbers) => string.Join(", ", numbers.Take(20).Select(n => n.ToString(CultureInfo.InvariantCulture)))
+        + (numbers.Length > 20 ? ", …" : "");
 }

@@ -32,9 +32,11 @@ static class Failure
         OperationCanceledException => (ExitCodes.Retry, $"Interrupted. Run the same command again; {again}."),
         IOException e when (e.HResult & 0xFFFF) is NoSpaceUnix or QuotaUnix or DiskFullWindows or HandleDiskFullWindows =>
             (ExitCodes.Retry, $"The disk is full: {e.Message} Free some space and run the same command again; {again}."),
-        IOException e when OperatingSystem.IsLinux() && (e.HResult & 0xFFFF) is NotFolderUnix or FolderUnix or ReadOnlyUnix or LinksUnix or NameTooLongUnix =>
+        IOException e when OperatingSystem.IsLinux() && (e.HResult & 0xFFFF) is NotFolderUnix or FolderUnix or ReadOnlyUnix or LinksUnix
+            or NameTooLongUnix =>
             (ExitCodes.BadData, $"{e.Message} Check the path and run again."),
-        FileNotFoundException or DirectoryNotFoundException or PathTooLongException => (ExitCodes.BadData, $"{error.Message} Check the path and run again."),
+        FileNotFoundException or DirectoryNotFoundException
+            or PathTooLongException => (ExitCodes.BadData, $"{error.Message} Check the path and run again."),
         UnauthorizedAccessException => (ExitCodes.BadData, $"{error.Message} Check the permissions and run again."),
         IOException e => (ExitCodes.Retry, $"{e.Message} Run the same command again; {again}."),
         OutOfMemoryException => (ExitCodes.Retry, "Out of memory. Use a smaller --size or --batch, close other programs, and run again."),

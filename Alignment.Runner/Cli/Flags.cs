@@ -39,7 +39,8 @@ abstract class Flags<TOptions>(RunnerCommand command, TOptions defaults) where T
     /// <param name="value">How help calls the text.</param>
     /// <param name="read">From the text; not called where nothing is typed.</param>
     /// <param name="show">The default as one would type it; null shows none.</param>
-    protected Option<string?> BindText<T>(string flag, Expression<Func<TOptions, T>> property, string description, string value, Func<string, T> read,
+    protected Option<string?> BindText<T>(string flag, Expression<Func<TOptions, T>> property, string description, string value,
+        Func<string, T> read,
         Func<T, string>? show = null)
     {
         var option = new Option<string?>(flag) { Description = description, HelpName = value };
@@ -56,7 +57,8 @@ abstract class Flags<TOptions>(RunnerCommand command, TOptions defaults) where T
         Apply(option, property, (parse, o) => read(parse.GetValue(o)!), (parse, o) => parse.GetResult(o) is { Implicit: false });
 
     /// <summary>A flag that may be repeated; without it the default stays.</summary>
-    protected Option<string[]> BindList<T>(string flag, Expression<Func<TOptions, T>> property, string description, string value, Func<string[], T> read) =>
+    protected Option<string[]> BindList<T>(string flag, Expression<Func<TOptions, T>> property, string description, string value,
+        Func<string[], T> read) =>
         Bind(new Option<string[]>(flag) { Description = description, HelpName = value, DefaultValueFactory = _ => [] }, property,
             (parse, o) => read(parse.GetValue(o)!), typedOnly: true);
 
@@ -73,7 +75,8 @@ abstract class Flags<TOptions>(RunnerCommand command, TOptions defaults) where T
         Bind(new Option<bool>(flag) { Description = description }, property, (_, _) => null, (parse, o) => parse.GetValue(o));
 
     /// <summary>A size in pixels, which sets two properties.</summary>
-    protected Option<string?> BindSize(string flag, Expression<Func<TOptions, int>> width, Expression<Func<TOptions, int>> height, string description)
+    protected Option<string?> BindSize(string flag, Expression<Func<TOptions, int>> width, Expression<Func<TOptions, int>> height,
+        string description)
     {
         string standard = SizeText.Of(width.Compile()(defaults), height.Compile()(defaults));
         var option = new Option<string?>(flag) { Description = description, HelpName = "SIZE", DefaultValueFactory = _ => standard };
@@ -95,7 +98,8 @@ abstract class Flags<TOptions>(RunnerCommand command, TOptions defaults) where T
         return option;
     }
 
-    Option<TTyped> Bind<TTyped, T>(Option<TTyped> option, Expression<Func<TOptions, T>> property, Func<ParseResult, Option<TTyped>, T> read, bool typedOnly) =>
+    Option<TTyped> Bind<TTyped, T>(Option<TTyped> option, Expression<Func<TOptions, T>> property, Func<ParseResult, Option<TTyped>, T> read,
+        bool typedOnly) =>
         Bind(option, property, read, typedOnly ? (parse, o) => parse.GetResult(o) is { Implicit: false } : null);
 
     void Apply<TTyped, T>(Option<TTyped> option, Expression<Func<TOptions, T>> property, Func<ParseResult, Option<TTyped>, T> read,
@@ -135,7 +139,8 @@ static class Flag
     public static Option<string> Needed(string name, string value, string description) =>
         new(name) { Description = description, HelpName = value, Required = true };
 
-    public static Option<string?> Maybe(string name, string value, string description) => new(name) { Description = description, HelpName = value };
+    public static Option<string?> Maybe(string name, string value, string description) =>
+        new(name) { Description = description, HelpName = value };
 
     public static Option<bool> Switch(string name, string description) => new(name) { Description = description };
 

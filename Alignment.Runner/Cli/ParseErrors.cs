@@ -14,7 +14,8 @@ static class ParseErrors
         return string.Join(' ', said.Concat(Suggestions(parse)).Append($"'{command} --help' shows what there is."));
     }
 
-    static string Say(ParseError error) => error.SymbolResult is OptionResult { Tokens: [var typed, ..] } option && Expected(option.Option.ValueType) is { } expected
+    static string Say(ParseError error) => error.SymbolResult is OptionResult { Tokens: [var typed, ..] } option
+        && Expected(option.Option.ValueType) is { } expected
         && error.Message.StartsWith("Cannot parse", StringComparison.Ordinal)
         ? $"{option.Option.Name}: found '{SafePath.Shorten(typed.Value)}', expected {expected}."
         : SafePath.Shorten(error.Message, 400);
@@ -41,6 +42,7 @@ static class ParseErrors
 
     static IEnumerable<string> Path(SymbolResult? at)
     {
-        for (; at is CommandResult command; at = at.Parent) yield return command.Command is RootCommand ? "alignment" : command.Command.Name;
+        for (; at is CommandResult command; at = at.Parent) yield return command.Command is RootCommand ? "alignment"
+            : command.Command.Name;
     }
 }

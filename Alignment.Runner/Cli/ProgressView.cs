@@ -11,7 +11,8 @@ static class ProgressView
 
     static T RunWithBars<T>(Terminal terminal, Func<IProgress<WorkProgress>, T> work) =>
         terminal.Error.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(),
+            new RemainingTimeColumn(), new SpinnerColumn())
             .Start(view =>
             {
                 var bars = new Bars(view);
@@ -54,7 +55,8 @@ static class ProgressView
                     bar.MaxValue = value.Total;
                     bar.Value = value.Done;
                 }
-                bar.Description = value.Note is null ? Markup.Escape(value.Stage) : $"{Markup.Escape(value.Stage)} [grey]{Markup.Escape(SafePath.Shorten(value.Note, 40))}[/]";
+                bar.Description = value.Note is null ? Markup.Escape(value.Stage)
+                    : $"{Markup.Escape(value.Stage)} [grey]{Markup.Escape(SafePath.Shorten(value.Note, 40))}[/]";
             }
         }
     }

@@ -9,7 +9,8 @@ namespace Alignment.Runner.Cli;
 abstract class RunnerCommand : Command
 {
     /// <summary>Prints results for machines; every command takes it.</summary>
-    public static readonly Option<bool> Json = new("--json") { Description = "Print the result as one JSON document on standard output.", Recursive = true };
+    public static readonly Option<bool> Json = new("--json") { Description = "Print the result as one JSON document on standard output.",
+        Recursive = true };
 
     readonly Terminal _terminal;
     readonly Dictionary<OptionName, string> _flags = [];
@@ -27,7 +28,8 @@ abstract class RunnerCommand : Command
     /// <summary>What <paramref name="option"/> is called here: by its flag, or where it has none by its own name.</summary>
     public string NameOf(OptionName option) =>
         _flags.TryGetValue(option, out string? flag) ? flag
-        : option.Owner is null && _flags.FirstOrDefault(f => f.Key.Name.Equals(option.Name, StringComparison.OrdinalIgnoreCase)).Value is { } same ? same
+        : option.Owner is null && _flags.FirstOrDefault(f => f.Key.Name.Equals(option.Name,
+        StringComparison.OrdinalIgnoreCase)).Value is { } same ? same
         : option.Name;
 
     /// <summary>Says that <paramref name="flag"/> sets <paramref name="option"/>.</summary>
@@ -43,7 +45,8 @@ abstract class RunnerCommand : Command
         }
     }
 
-    /// <summary>Does the work and returns its result, which decides the exit code (<see cref="ExitCodes.Of"/>); failures are exceptions.</summary>
+    /// <summary>Does the work and returns its result, which decides the exit code (<see cref="ExitCodes.Of"/>); failures are
+    /// exceptions.</summary>
     protected abstract int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken);
 
     /// <summary>Prints a result, for machines or by <paramref name="print"/> for people.</summary>

@@ -14,7 +14,8 @@ static class SizeText
             && int.TryParse(sides[0], NumberStyles.None, CultureInfo.InvariantCulture, out width)
             && int.TryParse(sides[^1], NumberStyles.None, CultureInfo.InvariantCulture, out height)
             && width > 0 && height > 0;
-        return right ? (width, height) : throw UsageException.For(option, $"'{SafePath.Shorten(text)}'", "one side of a square or WIDTHxHEIGHT, in pixels", $"For example {option} 512 or {option} 640x384.");
+        return right ? (width, height) : throw UsageException.For(option, $"'{SafePath.Shorten(text)}'",
+            "one side of a square or WIDTHxHEIGHT, in pixels", $"For example {option} 512 or {option} 640x384.");
     }
 
     public static string Of(int width, int height) => string.Create(CultureInfo.InvariantCulture, $"{width}x{height}");

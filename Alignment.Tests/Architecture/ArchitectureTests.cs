@@ -63,7 +63,8 @@ public sealed class ArchitectureTests
         group use by arrow into uses
         let first = uses.First()
         select new Arrow(uses.Key.From!, uses.Key.To!,
-            $"{first.FromType}.{first.FromMember} uses {first.Type}{(first.Member is null ? "" : "." + first.Member)} ({uses.Count()} uses).");
+            $"{first.FromType}.{first.FromMember} uses {first.Type}{(first.Member is null ? "" : "." + first.Member)} ({uses.Count()} "
+            + $"uses).");
 
     static IEnumerable<Arrow> WrittenArrows()
     {

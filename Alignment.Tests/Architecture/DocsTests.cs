@@ -25,12 +25,14 @@ public sealed partial class DocsTests
 
     /// <summary>Public types of the libraries that ours use.</summary>
     static readonly Lazy<HashSet<string>> s_libraries = new(() =>
-        [.. s_ours.SelectMany(a => a.GetReferencedAssemblies()).DistinctBy(n => n.FullName).SelectMany(n => Assembly.Load(n).GetExportedTypes())
+        [.. s_ours.SelectMany(a => a.GetReferencedAssemblies()).DistinctBy(n => n.FullName)
+        .SelectMany(n => Assembly.Load(n).GetExportedTypes())
             .Select(t => t.Name.Split('`')[0])]);
 
     static IEnumerable<string> Pages() => Shared.TryRepository is not { } root ? [] :
         new[] { "README.md", "CONTRIBUTING.md", "THIRD-PARTY-NOTICES.md", "onnx/bundles/tiny/README.md" }
-            .Concat(Directory.GetFiles(Path.Combine(root, "docs"), "*.md").Select(f => "docs/" + Path.GetFileName(f)).Order(StringComparer.Ordinal));
+            .Concat(Directory.GetFiles(Path.Combine(root, "docs"), "*.md").Select(f => "docs/" + Path.GetFileName(f))
+                .Order(StringComparer.Ordinal));
 
     static IEnumerable<object> PageCases() => Shared.OrSkipped(Pages());
 
@@ -95,7 +97,8 @@ public sealed partial class DocsTests
 
     static IEnumerable<string> Codes(string page) => Code().Matches(Read(page)).Select(m => m.Groups[1].Value);
 
-    static bool HasMember(Type type, string member) => type.GetMember(member, Any).Length > 0 || type.GetNestedType(member, Any) is not null;
+    static bool HasMember(Type type, string member) =>
+        type.GetMember(member, Any).Length > 0 || type.GetNestedType(member, Any) is not null;
 
     /// <summary>As GitHub makes anchors: lower case, spaces to dashes, other signs away.</summary>
     static IEnumerable<string> Headings(string text) =>

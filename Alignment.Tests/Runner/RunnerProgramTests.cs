@@ -28,7 +28,8 @@ public sealed class RunnerProgramTests
         var (code, output, _) = await Run([.. command, "--help"]);
 
         Assert.That(code, Is.Zero);
-        string[] examples = [.. output.Split('\n').SkipWhile(l => !l.StartsWith("Examples:", StringComparison.Ordinal)).Skip(1).Select(l => l.Trim()).Where(l => l.Length > 0)];
+        string[] examples = [.. output.Split('\n').SkipWhile(l => !l.StartsWith("Examples:", StringComparison.Ordinal)).Skip(1)
+            .Select(l => l.Trim()).Where(l => l.Length > 0)];
         Assert.That(examples, Is.Not.Empty);
         foreach (string example in examples)
         {
@@ -46,7 +47,8 @@ public sealed class RunnerProgramTests
     [TestCase("it continues", "assemble", "--edited", "e", "--out", "o")]
     [TestCase("it continues", "dose", "--run", "o")]
     [TestCase("it continues", "prepare", "--videos", "v", "--keywords", "k", "--data", "d")]
-    [TestCase("it continues, but for the heatmaps, which --force makes again", "prepare", "--videos", "v", "--keywords", "k", "--data", "d", "--force")]
+    [TestCase("it continues, but for the heatmaps, which --force makes again", "prepare", "--videos", "v", "--keywords", "k", "--data", "d",
+        "--force")]
     [TestCase("it continues", "scenes", "--videos", "v", "--data", "d")]
     [TestCase("it starts over", "scenes", "--videos", "v", "--data", "d", "--force")]
     [TestCase("it continues", "masks", "--data", "d")]

@@ -34,7 +34,8 @@ public sealed partial class EmbeddingTests
     {
         // alignment prepare
         ModelBundle model = ModelBundle.Open("models/sd15");
-        PrepareResult prepared = PrepareJob.Run("footage", "keywords.csv", model, "data", new() { Attention = new() { GazeFile = "gaze.csv" } });
+        PrepareResult prepared = PrepareJob.Run("footage", "keywords.csv", model, "data",
+            new() { Attention = new() { GazeFile = "gaze.csv" } });
 
         // alignment scenes
         SceneDetectionResult scenes = SceneDetectionJob.Run("footage", "data", new() { Detector = CutDetector.Shots });
@@ -77,7 +78,8 @@ public sealed partial class EmbeddingTests
         string hash = PlanFile.Write("study/plan.json", new AnalysisPlan { Metrics = ["CTR"] }.WithUsualHypotheses());
 
         // alignment analyze
-        EngagementAnalysis answers = ml.Alignment.AnalyzeEngagement("engagement.csv", "analysis", new() { Confidence = 0.9 }, new() { PlanFile = "study/plan.json" });
+        EngagementAnalysis answers = ml.Alignment.AnalyzeEngagement("engagement.csv", "analysis", new() { Confidence = 0.9 },
+            new() { PlanFile = "study/plan.json" });
 
         // alignment report
         ReportResult report = ReportJob.Run("out", new() { Videos = true });
@@ -117,7 +119,8 @@ public sealed partial class EmbeddingTests
     public void EveryCommand_OfTheConsole_HasItsCall()
     {
         string[] commands = [.. Names(RunnerProgram.Build(TestTerminal.Make().Terminal), "alignment")];
-        Assert.That(Blocks.SelectMany(b => b.Split('\n')).Where(l => l.StartsWith("// alignment ", StringComparison.Ordinal)).Select(l => l[3..].Trim()), Is.EquivalentTo(commands));
+        Assert.That(Blocks.SelectMany(b => b.Split('\n')).Where(l => l.StartsWith("// alignment ", StringComparison.Ordinal))
+            .Select(l => l[3..].Trim()), Is.EquivalentTo(commands));
     }
 
     static IEnumerable<string> Names(Command at, string path) =>

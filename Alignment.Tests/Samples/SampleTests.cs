@@ -46,12 +46,15 @@ public sealed class SampleTests
     }
 
     static void Draw(string folder) =>
-        DrawnDataSet.Write(folder, [new AdDrawingOptions { VideoId = "tiny_ad", Width = 64, Height = 48, Scenes = 3, ScenesWithoutProduct = 1 }]);
+        DrawnDataSet.Write(folder,
+        [new AdDrawingOptions { VideoId = "tiny_ad", Width = 64, Height = 48, Scenes = 3, ScenesWithoutProduct = 1 }]);
 
     static (int Code, string Output) RunSample(string sample, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Shared.Repository };
-        foreach (string argument in (string[])["run", "-c", "Release", Path.Combine("samples", sample), "--", .. arguments]) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = Shared.Repository };
+        foreach (string argument in (string[])["run", "-c", "Release", Path.Combine("samples", sample), "--", .. arguments])
+            start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();

@@ -28,8 +28,10 @@ public static class AttentionChange
     /// <param name="alpha">α, what the product's attention is multiplied with; finite, 0 or more.</param>
     /// <param name="preserveMass">Solves the scale so that clipping loses nothing, instead of the seed's formula.</param>
     /// <param name="modified">Receives A', in 0..1; may be <paramref name="attention"/> itself.</param>
-    /// <exception cref="ArgumentException">Lengths differ, a value is not in 0..1, or <paramref name="alpha"/> is negative or not finite.</exception>
-    public static AttentionBalance Apply(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, double alpha, bool preserveMass, Span<float> modified)
+    /// <exception cref="ArgumentException">Lengths differ, a value is not in 0..1, or <paramref name="alpha"/> is negative or not
+    /// finite.</exception>
+    public static AttentionBalance Apply(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, double alpha, bool preserveMass,
+        Span<float> modified)
     {
         AttentionMaps.CheckAlpha(alpha);
         AttentionMaps.Check(attention, mask);
@@ -61,7 +63,8 @@ public static class AttentionChange
     {
         ref float from = ref MemoryMarshal.GetReference(attention), on = ref MemoryMarshal.GetReference(mask);
         ref double to = ref MemoryMarshal.GetReference(changed);
-        Vector256<double> one = Vector256<double>.One, units = Vector256.Create(unit), factor = Vector256.Create(onProduct), lanes = Vector256<double>.Zero;
+        Vector256<double> one = Vector256<double>.One, units = Vector256.Create(unit), factor = Vector256.Create(onProduct),
+            lanes = Vector256<double>.Zero;
         int i = 0;
         for (; i + 3 < changed.Length; i += 4)
         {
@@ -74,7 +77,8 @@ public static class AttentionChange
             b.StoreUnsafe(ref to, (nuint)i);
         }
         Span<double> left = changed[i..];
-        for (; i < changed.Length; i++) changed[i] = (double)attention[i] * (1 - (double)mask[i]) / unit + onProduct * attention[i] * mask[i];
+        for (; i < changed.Length; i++) changed[i] = (double)attention[i] * (1 - (double)mask[i]) / unit
+            + onProduct * attention[i] * mask[i];
         return AttentionMaps.Sum(lanes, left);
     }
 

@@ -64,7 +64,9 @@ static class AttentionMaps
     public static void Check(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask)
     {
         if (attention.Length != mask.Length)
-            throw new ArgumentException($"The mask has {mask.Length} pixels, expected {attention.Length} like the attention map. Resize both to one size first.", nameof(mask));
+            throw new ArgumentException(
+                $"The mask has {mask.Length} pixels, expected {attention.Length} like the attention map. Resize both to one size "
+                + $"first.", nameof(mask));
         InUnit(attention, "attention map", nameof(attention));
         InUnit(mask, "mask", nameof(mask));
     }
@@ -73,7 +75,8 @@ static class AttentionMaps
     public static void CheckSize(ReadOnlySpan<float> attention, int width, int height)
     {
         if (width < 1 || height < 1 || attention.Length != (long)width * height)
-            throw new ArgumentException($"The attention map has {attention.Length} pixels, expected {width} x {height}.", nameof(attention));
+            throw new ArgumentException($"The attention map has {attention.Length} pixels, expected {width} x {height}.",
+                nameof(attention));
     }
 
     /// <summary>Throws unless a multiplier of attention is usable.</summary>
@@ -87,7 +90,8 @@ static class AttentionMaps
     public static void CheckRoom(ReadOnlySpan<float> attention, Span<float> modified)
     {
         if (modified.Length != attention.Length)
-            throw new ArgumentException($"The result has room for {modified.Length} pixels, expected {attention.Length} like the attention map.", nameof(modified));
+            throw new ArgumentException(
+                $"The result has room for {modified.Length} pixels, expected {attention.Length} like the attention map.", nameof(modified));
     }
 
     static void InUnit(ReadOnlySpan<float> values, string what, string parameter)
@@ -98,11 +102,13 @@ static class AttentionMaps
         for (; at + Vector256<float>.Count <= values.Length; at += Vector256<float>.Count)
         {
             Vector256<float> v = Vector256.LoadUnsafe(ref from, (nuint)at);
-            good &= Vector256.GreaterThanOrEqual(v, Vector256<float>.Zero) & Vector256.LessThanOrEqual(v, Vector256<float>.One);   // NaN compares false
+            // NaN compares false
+            good &= Vector256.GreaterThanOrEqual(v, Vector256<float>.Zero) & Vector256.LessThanOrEqual(v, Vector256<float>.One);
         }
         if (!Vector256.EqualsAll(good.AsInt32(), Vector256<int>.AllBitsSet)) at = 0;
         while (at < values.Length && values[at] >= 0f && values[at] <= 1f) at++;
         if (at == values.Length) return;
-        throw new ArgumentException(FormattableString.Invariant($"The {what} has the value {values[at]} at pixel {at}, expected 0..1. Normalise it first."), parameter);
+        throw new ArgumentException(FormattableString.Invariant(
+            $"The {what} has the value {values[at]} at pixel {at}, expected 0..1. Normalise it first."), parameter);
     }
 }

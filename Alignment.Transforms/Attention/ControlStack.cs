@@ -40,7 +40,8 @@ static class ControlStack
         for (int i = 0; i < s_planes.Length; i++) s_planes[i].Of(mask, attention).CopyTo(control[(i * mask.Length)..]);
     }
 
-    /// <summary>SHA-256 over size and planes, as the variants' tables have it: equal controls have equal hashes whatever variant they came from.</summary>
+    /// <summary>SHA-256 over size and planes, as the variants' tables have it: equal controls have equal hashes whatever variant they came
+    /// from.</summary>
     public static string Hash(int width, int height, ReadOnlySpan<float> mask, ReadOnlySpan<float> attention)
     {
         using var hash = new Hasher(width, height, mask);

@@ -85,7 +85,8 @@ public sealed class FixationDensity
     /// <summary>e^(−x²/2σ²) at the integers up to <see cref="Truncate"/> σ, of sum 1.</summary>
     internal static double[] Kernel(double sigma)
     {
-        if (!(sigma is > 0 and <= MostSigma)) throw new ArgumentOutOfRangeException(nameof(sigma), sigma, FormattableString.Invariant($"A blur's sigma is above 0 and at most {MostSigma} pixels."));
+        if (!(sigma is > 0 and <= MostSigma)) throw new ArgumentOutOfRangeException(nameof(sigma), sigma,
+            FormattableString.Invariant($"A blur's sigma is above 0 and at most {MostSigma} pixels."));
         int reach = (int)(Truncate * sigma + 0.5);
         double[] kernel = [.. Enumerable.Range(-reach, 2 * reach + 1).Select(x => Math.Exp(-0.5 * x * x / (sigma * sigma)))];
         double sum = kernel.Sum();

@@ -2,7 +2,8 @@ using Alignment.Transforms.Attention.Saliency;
 
 namespace Alignment.Transforms.Attention;
 
-/// <summary>A Gaussian blur of a heatmap; the border is reflected without repeating the edge, so that a constant map stays constant.</summary>
+/// <summary>A Gaussian blur of a heatmap; the border is reflected without repeating the edge, so that a constant map stays
+/// constant.</summary>
 static class HeatmapSmoothing
 {
     /// <summary>Widest sigma in pixels.</summary>

@@ -68,7 +68,8 @@ sealed class MaskRuns : IDisposable
         int x = 0;
         for (; x + 3 < attention.Length; x += 4)
         {
-            Vector128<float> four = Vector128.ConditionalSelect(Vector128.GreaterThan(Vector128.LoadUnsafe(ref m, (nuint)x), Vector128<float>.Zero), Vector128<float>.Zero, Vector128.LoadUnsafe(ref a, (nuint)x));
+            Vector128<float> four = Vector128.ConditionalSelect(Vector128.GreaterThan(Vector128.LoadUnsafe(ref m, (nuint)x),
+                Vector128<float>.Zero), Vector128<float>.Zero, Vector128.LoadUnsafe(ref a, (nuint)x));
             var (low, high) = Vector128.Widen(four);
             Vector256<double> changes = Change(Vector256.Create(low, high));
             Unsafe.Add(ref to, x + 1) = sum += Vector128.Create(low[0], changes[0]);
@@ -121,7 +122,8 @@ sealed class MaskRuns : IDisposable
         return true;
     }
 
-    /// <summary>Under the mask shifted to a place inside or partly outside the frame: background pixels, Σ A over them, and how much of it α would move.</summary>
+    /// <summary>Under the mask shifted to a place inside or partly outside the frame: background pixels, Σ A over them, and how much of it
+    /// α would move.</summary>
     public (int Background, double Attention, double Change) Measure(int dx, int dy)
     {
         int pixels = 0;
@@ -134,7 +136,8 @@ sealed class MaskRuns : IDisposable
         return (pixels, sums[0], sums[1]);
     }
 
-    /// <summary>The runs shifted and clipped to the frame, as places in the running sums: what lies under a run is the sum at its end less the one at its start.</summary>
+    /// <summary>The runs shifted and clipped to the frame, as places in the running sums: what lies under a run is the sum at its end less
+    /// the one at its start.</summary>
     ref struct Shifted(MaskRuns mask, int dx, int dy)
     {
         readonly ReadOnlySpan<(int Y, int From, int To)> _runs = mask._runs;

@@ -25,8 +25,10 @@ public static class PlaceboChange
     /// <param name="placement">Where the region lies: <see cref="PlaceboRegion.Find"/> of the same maps.</param>
     /// <param name="alpha">α, finite, 0 or more.</param>
     /// <param name="modified">Receives A', in 0..1; not <paramref name="attention"/> itself.</param>
-    /// <exception cref="ArgumentException">A map is not W × H, a value is not in 0..1, or <paramref name="alpha"/> is negative or not finite.</exception>
-    public static PlaceboBalance Apply(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, int width, int height, PlaceboPlacement placement, double alpha, Span<float> modified)
+    /// <exception cref="ArgumentException">A map is not W × H, a value is not in 0..1, or <paramref name="alpha"/> is negative or not
+    /// finite.</exception>
+    public static PlaceboBalance Apply(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, int width, int height,
+        PlaceboPlacement placement, double alpha, Span<float> modified)
     {
         AttentionMaps.CheckAlpha(alpha);
         AttentionMaps.CheckSize(attention, width, height);
@@ -74,7 +76,8 @@ public static class PlaceboChange
     static int NotRest(ReadOnlySpan<PixelRole> roles, int from)
     {
         if (from >= roles.Length || roles[from] != PixelRole.Rest) return from;
-        return MemoryMarshal.AsBytes(roles[from..]).IndexOfAnyExcept((byte)PixelRole.Rest) is >= 0 and int more ? from + more : roles.Length;
+        return MemoryMarshal.AsBytes(roles[from..]).IndexOfAnyExcept((byte)PixelRole.Rest) is >= 0 and int more ? from + more
+            : roles.Length;
     }
 
     static long Positive(ReadOnlySpan<double> values)
@@ -122,5 +125,6 @@ public static class PlaceboChange
 /// <param name="Before">Σ A.</param>
 /// <param name="After">Σ A', of the values as stored (float32); equal to <paramref name="Before"/> to float precision.</param>
 /// <param name="Moved">Attention moved between the region and the rest of the background.</param>
-/// <param name="Strength">1 when the region got its full change; less where the rest could not bear it; 0 where nothing could be moved.</param>
+/// <param name="Strength">1 when the region got its full change; less where the rest could not bear it; 0 where nothing could be
+/// moved.</param>
 public readonly record struct PlaceboBalance(double Before, double After, double Moved, double Strength);

@@ -3,11 +3,12 @@ namespace Alignment.Transforms.Attention;
 /// <summary>
 /// Finds where a matched placebo acts: the product's own mask, shifted to background that viewers look at about as much.
 /// <para>
-/// Criterion: among places inside the frame that do not touch the product, have attention that the change can move (not all of it at 1 already) and leave at least
-/// a third of the background's attention outside (someone must pay), the one whose Σ A is closest to the product's, so
-/// that multiplying it moves about as much attention as multiplying the product does. The candidates are <see cref="Draws"/> shifts drawn by seed and scene; where few of them fit (big or
-/// awkward products), every shift is tried, so a place that exists is found. Where none exists, the place with the
-/// largest usable part is taken (attention again deciding between equals) and its coverage says how much that is.
+/// Criterion: among places inside the frame that do not touch the product, have attention that the change can move (not all of it at 1
+/// already) and leave at least a third of the background's attention outside (someone must pay), the one whose Σ A is closest to the
+/// product's, so that multiplying it moves about as much attention as multiplying the product does. The candidates are <see cref="Draws"/>
+/// shifts drawn by seed and scene; where few of them fit (big or awkward products), every shift is tried, so a place that exists is found.
+/// Where none exists, the place with the largest usable part is taken (attention again deciding between equals) and its coverage says how
+/// much that is.
 /// </para>
 /// </summary>
 public static class PlaceboRegion
@@ -42,7 +43,8 @@ public static class PlaceboRegion
     /// <param name="alpha">What the region will be multiplied with: a place that is saturated already cannot be boosted.</param>
     /// <exception cref="ArgumentException">A map is not W × H, or a value is not in 0..1.</exception>
     public static PlaceboPlacement Find(
-        ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, int width, int height, ulong seed, string sceneId, double alpha = Variant.BoostAlpha)
+        ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, int width, int height, ulong seed, string sceneId,
+        double alpha = Variant.BoostAlpha)
     {
         AttentionMaps.CheckAlpha(alpha);
         AttentionMaps.CheckSize(attention, width, height);
@@ -94,7 +96,8 @@ public static class PlaceboRegion
         }
     }
 
-    /// <summary>The best place so far: largest usable area first, then the attention closest to the product's; the earlier of equals.</summary>
+    /// <summary>The best place so far: largest usable area first, then the attention closest to the product's; the earlier of
+    /// equals.</summary>
     struct Best(MaskRuns runs)
     {
         int _area;
@@ -108,7 +111,8 @@ public static class PlaceboRegion
         public bool Offer(int dx, int dy)
         {
             var (area, attention, change) = runs.Measure(dx, dy);
-            if (!(attention > 0 && attention <= runs.BackgroundAttention * LargestPart)) return false;   // nothing to boost, or nobody to pay
+            // nothing to boost, or nobody to pay
+            if (!(attention > 0 && attention <= runs.BackgroundAttention * LargestPart)) return false;
             if (!(change > attention * LeastChange)) return false;                                       // nothing would move
             double difference = Math.Abs(attention - runs.Attention);
             if (area < _area || (area == _area && difference >= _difference)) return true;

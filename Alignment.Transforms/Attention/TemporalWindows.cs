@@ -15,7 +15,8 @@ public static class TemporalWindows
     /// <summary>Which third of the video each is, in words.</summary>
     internal static IReadOnlyList<string> Thirds { get; } = ["first", "middle", "last"];
 
-    /// <summary>The window (0 early, 1 middle, 2 late) of scene <paramref name="index"/> (0-based, by order, whatever its number) of <paramref name="scenes"/>.</summary>
+    /// <summary>The window (0 early, 1 middle, 2 late) of scene <paramref name="index"/> (0-based, by order, whatever its number) of
+    /// <paramref name="scenes"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such scene.</exception>
     public static int Of(int index, int scenes)
     {

@@ -77,7 +77,8 @@ public sealed record Variant(string Name, VariantStrength Strength, int? Window,
     /// <summary>The variant of that name (exact).</summary>
     /// <exception cref="UsageException">There is none; the message lists the names.</exception>
     public static Variant Named(string name) =>
-        Find(name) ?? throw UsageException.For("Variant", $"'{SafePath.Shorten(name)}'", string.Join(", ", Names), "Use one of these names.");
+        Find(name) ?? throw UsageException.For("Variant", $"'{SafePath.Shorten(name)}'", string.Join(", ", Names),
+        "Use one of these names.");
 
     /// <summary>The variant of that name (exact), or null.</summary>
     public static Variant? Find(string name) => All.FirstOrDefault(v => v.Name == name);

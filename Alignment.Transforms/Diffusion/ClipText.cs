@@ -24,7 +24,8 @@ static class ClipText
         string valid = ReplaceLoneSurrogates(text);
         if (!canCompose && valid.EnumerateRunes().FirstOrDefault(MayCompose) is { Value: not 0 } rune)
             throw MissingDependencyException.For($"The text '{SafePath.Shorten(text)}'",
-                $"the character U+{rune.Value:X4}, which may have to be composed with its neighbours, in a process without Unicode data (invariant globalization)",
+                $"the character U+{rune.Value:X4}, which may have to be composed with its neighbours, in a process without Unicode data "
+                + $"(invariant globalization)",
                 "the ICU library, so that the text gets the same token ids as everywhere",
                 "Install ICU (Debian: apt-get install libicu72 or newer) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
         string composed = canCompose ? valid.Normalize(NormalizationForm.FormC) : valid;
@@ -52,7 +53,8 @@ static class ClipText
         {
             int start = at;
             CharClass first = ClassAt(clean, at, out int length);
-            string? contraction = clean[at] == '\'' ? Array.Find(s_contractions, c => string.CompareOrdinal(clean, start, c, 0, c.Length) == 0) : null;
+            string? contraction = clean[at] == '\'' ? Array.Find(s_contractions,
+                c => string.CompareOrdinal(clean, start, c, 0, c.Length) == 0) : null;
             at += contraction?.Length ?? length;
             if (contraction is null && first is (CharClass.Letter or CharClass.Other))
                 while (at < clean.Length && ClassAt(clean, at, out length) == first) at += length;
@@ -119,11 +121,14 @@ static class ClipText
     }
 
     static bool IsCased(Rune rune) =>
-        Rune.GetUnicodeCategory(rune) is UnicodeCategory.LowercaseLetter or UnicodeCategory.UppercaseLetter or UnicodeCategory.TitlecaseLetter;
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.LowercaseLetter or UnicodeCategory.UppercaseLetter
+        or UnicodeCategory.TitlecaseLetter;
 
-    /// <summary>Marks, modifiers, format characters, and the punctuation that stands inside words (Word_Break MidLetter, MidNumLet, Single_Quote).</summary>
+    /// <summary>Marks, modifiers, format characters, and the punctuation that stands inside words (Word_Break MidLetter, MidNumLet,
+    /// Single_Quote).</summary>
     static bool IsCaseIgnorable(Rune rune) =>
-        rune.Value is '\'' or '.' or ':' or 0xB7 or 0x387 or 0x55F or 0x5F4 or 0x2018 or 0x2019 or 0x2024 or 0x2027 or 0xFE13 or 0xFE52 or 0xFE55 or 0xFF07 or 0xFF0E or 0xFF1A
+        rune.Value is '\'' or '.' or ':' or 0xB7 or 0x387 or 0x55F or 0x5F4 or 0x2018 or 0x2019 or 0x2024 or 0x2027 or 0xFE13 or 0xFE52
+        or 0xFE55 or 0xFF07 or 0xFF0E or 0xFF1A
         || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format
             or UnicodeCategory.ModifierLetter or UnicodeCategory.ModifierSymbol;
 

@@ -33,7 +33,8 @@ sealed class ClipTokenizer
     /// <summary>The id behind the end: Stable Diffusion 1.5 repeats the end token.</summary>
     public int PadId { get; }
 
-    /// <summary>Reads the <c>tokenizer</c> folder of a bundle or a diffusers model: <c>vocab.json</c>, <c>merges.txt</c>, and the two optional configuration files.</summary>
+    /// <summary>Reads the <c>tokenizer</c> folder of a bundle or a diffusers model: <c>vocab.json</c>, <c>merges.txt</c>, and the two
+    /// optional configuration files.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="length">Ids in a padded text, as the text encoder was built for; null for what the files say.</param>
     /// <exception cref="MissingDependencyException">A file is not there.</exception>
@@ -57,7 +58,8 @@ sealed class ClipTokenizer
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or KeyNotFoundException)
         {
-            throw BadDataException.For($"The tokenizer in '{folder}'", e.Message, "merges.txt to use only symbols of vocab.json", "Take both files from the same model.", e);
+            throw BadDataException.For($"The tokenizer in '{folder}'", e.Message, "merges.txt to use only symbols of vocab.json",
+                "Take both files from the same model.", e);
         }
     }
 

@@ -48,7 +48,8 @@ sealed class ClipVocabulary
         string unknown = Token(map, config, "unk_token") ?? end;
 
         int IdOf(string token, string role) => ids.TryGetValue(token, out int id) ? id
-            : throw BadDataException.For($"The vocabulary in '{folder}'", $"no entry for the {role} token '{SafePath.Shorten(token)}'", "every special token among vocab.json's entries", "Take the files of the tokenizer folder from one model.");
+            : throw BadDataException.For($"The vocabulary in '{folder}'", $"no entry for the {role} token '{SafePath.Shorten(token)}'",
+            "every special token among vocab.json's entries", "Take the files of the tokenizer folder from one model.");
 
         var special = new Dictionary<string, int>(StringComparer.Ordinal)
         {
@@ -126,7 +127,8 @@ sealed class ClipVocabulary
         if (file.Exists && file.Length <= MaxFileBytes) return true;
         if (file.Exists) throw Bad(path, $"{file.Length} bytes", $"at most {MaxFileBytes}");
         return !required ? false
-            : throw MissingDependencyException.For($"The tokenizer file '{path}'", "nothing there", "the vocabulary of the model's text encoder", "Import the model again, or copy the file from its tokenizer folder.");
+            : throw MissingDependencyException.For($"The tokenizer file '{path}'", "nothing there",
+            "the vocabulary of the model's text encoder", "Import the model again, or copy the file from its tokenizer folder.");
     }
 
     /// <summary>A special token is written as a text or as an object with its text in "content".</summary>
@@ -140,7 +142,8 @@ sealed class ClipVocabulary
     }
 
     static double? Number(JsonDocument? json, string name) =>
-        json is not null && json.RootElement.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+        json is not null && json.RootElement.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number
+        ? value.GetDouble() : null;
 
     static BadDataException Bad(string path, string found, string expected) =>
         BadDataException.For($"The tokenizer file '{path}'", found, expected, "Copy the file again from the model.");

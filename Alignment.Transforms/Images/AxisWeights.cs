@@ -24,7 +24,8 @@ sealed class AxisWeights
     {
         int start = _start[target];
         // Both lie inside by the way they were made; a range checked again for each target costs as much as its sum.
-        return MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_weights), start), _start[target + 1] - start);
+        return MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_weights), start),
+            _start[target + 1] - start);
     }
 
     public static AxisWeights Of(int from, int to, ResizeFilter filter)

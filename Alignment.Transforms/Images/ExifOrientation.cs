@@ -1,6 +1,7 @@
 namespace Alignment.Transforms.Images;
 
-/// <summary>Turns stored rows upright. The eight values are EXIF's (tag 0x0112): where the stored first row and first column belong.</summary>
+/// <summary>Turns stored rows upright. The eight values are EXIF's (tag 0x0112): where the stored first row and first column
+/// belong.</summary>
 static class ExifOrientation
 {
     /// <summary>5 to 8 lie on their side: width and height change places.</summary>

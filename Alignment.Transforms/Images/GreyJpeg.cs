@@ -23,7 +23,8 @@ static class GreyJpeg
     static ReadOnlySpan<byte> Luminance =>
     [
         16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62,
-        18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99,
+        18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100,
+            103, 99,
     ];
 
     /// <summary>T.81 figure A.6: the place of each coefficient in the order they are written in.</summary>
@@ -43,7 +44,9 @@ static class GreyJpeg
         ArgumentOutOfRangeException.ThrowIfLessThan(quality, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(quality, 100);
         if (width is < 1 or > LargestSide || height is < 1 or > LargestSide || pixels.Length != (long)width * height)
-            throw new ArgumentException(FormattableString.Invariant($"{pixels.Length} pixels for a JPEG of {width}x{height}; expected sides of 1 to {LargestSide} and a pixel for each place."), nameof(pixels));
+            throw new ArgumentException(FormattableString.Invariant(
+                $"{pixels.Length} pixels for a JPEG of {width}x{height}; expected sides of 1 to {LargestSide} and a pixel for each place."),
+                nameof(pixels));
         Span<int> steps = stackalloc int[Size];
         Steps(quality, steps);
         int across = (width + Block - 1) / Block, down = (height + Block - 1) / Block, blocks = across * down;
@@ -81,14 +84,16 @@ static class GreyJpeg
     }
 
     /// <summary>Every block's quantised coefficients in zigzag order, and which of them are not 0.</summary>
-    static void Transform(ReadOnlySpan<byte> pixels, int width, int height, ReadOnlySpan<int> steps, Span<short> coefficients, Span<ulong> present)
+    static void Transform(ReadOnlySpan<byte> pixels, int width, int height, ReadOnlySpan<int> steps, Span<short> coefficients,
+        Span<ulong> present)
     {
         Span<Vector256<int>> values = stackalloc Vector256<int>[Size];
         Span<Vector256<float>> perStep = stackalloc Vector256<float>[Size];
         Span<Vector256<int>> half = stackalloc Vector256<int>[Size];
         for (int i = 0; i < Size; i++)
         {
-            // The transform's results are 8 times too large. (|x| + ½ step + ½) ÷ step in float is exact after truncation: |x| stays below 2¹⁵.
+            // The transform's results are 8 times too large. (|x| + ½ step + ½) ÷ step in float is exact after truncation: |x| stays below
+            // 2¹⁵.
             perStep[i] = Vector256.Create(1f / (steps[i] * 8));
             half[i] = Vector256.Create(steps[i] * 8 / 2);
         }
@@ -100,7 +105,8 @@ static class GreyJpeg
                 Load(pixels, width, height, column * Block, row * Block, values);
                 for (int y = 0; y < Size; y += Block) Dct(ref values[y], 1, rows: true);
                 for (int x = 0; x < Block; x++) Dct(ref values[x], Block, rows: false);
-                Quantise(values, perStep, half, Math.Min(Lanes, across - column), coefficients[((row * across + column) * Size)..], present[(row * across + column)..]);
+                Quantise(values, perStep, half, Math.Min(Lanes, across - column), coefficients[((row * across + column) * Size)..],
+                    present[(row * across + column)..]);
             }
         }
     }
@@ -121,7 +127,8 @@ static class GreyJpeg
                 {
                     var (low, high) = Vector128.Widen(Vector128.Create(line[i..]));
                     (Vector256.Create(Vector128.WidenLower(low), Vector128.WidenUpper(low)).AsInt32() - middle).CopyTo(eight[i..]);
-                    (Vector256.Create(Vector128.WidenLower(high), Vector128.WidenUpper(high)).AsInt32() - middle).CopyTo(eight[(i + Lanes)..]);
+                    (Vector256.Create(Vector128.WidenLower(high), Vector128.WidenUpper(high))
+                        .AsInt32() - middle).CopyTo(eight[(i + Lanes)..]);
                 }
                 Transpose8x8.Transpose(ref Unsafe.As<int, float>(ref eight[0]), Block, ref Unsafe.As<int, float>(ref to[0]), Lanes);
                 continue;
@@ -131,14 +138,17 @@ static class GreyJpeg
     }
 
     // Fractions with 13 bits (Loeffler, Ligtenberg & Moschytz 1989, as the Independent JPEG Group's jfdctint has them).
-    const int F0298 = 2446, F0390 = 3196, F0541 = 4433, F0765 = 6270, F0899 = 7373, F1175 = 9633, F1501 = 12299, F1847 = 15137, F1961 = 16069, F2053 = 16819, F2562 = 20995, F3072 = 25172;
+    const int F0298 = 2446, F0390 = 3196, F0541 = 4433, F0765 = 6270, F0899 = 7373, F1175 = 9633, F1501 = 12299, F1847 = 15137,
+        F1961 = 16069, F2053 = 16819, F2562 = 20995, F3072 = 25172;
     const int FractionBits = 13, KeptBits = 2;
 
-    /// <summary>One-dimensional transform of eight values <paramref name="stride"/> apart; the rows' results keep two bits more, which the columns' lose.</summary>
+    /// <summary>One-dimensional transform of eight values <paramref name="stride"/> apart; the rows' results keep two bits more, which the
+    /// columns' lose.</summary>
     static void Dct(ref Vector256<int> first, int stride, bool rows)
     {
         ref Vector256<int> At(ref Vector256<int> start, int i) => ref Unsafe.Add(ref start, i * stride);
-        Vector256<int> v0 = first, v1 = At(ref first, 1), v2 = At(ref first, 2), v3 = At(ref first, 3), v4 = At(ref first, 4), v5 = At(ref first, 5), v6 = At(ref first, 6), v7 = At(ref first, 7);
+        Vector256<int> v0 = first, v1 = At(ref first, 1), v2 = At(ref first, 2), v3 = At(ref first, 3), v4 = At(ref first, 4),
+            v5 = At(ref first, 5), v6 = At(ref first, 6), v7 = At(ref first, 7);
         Vector256<int> s0 = v0 + v7, d0 = v0 - v7, s1 = v1 + v6, d1 = v1 - v6, s2 = v2 + v5, d2 = v2 - v5, s3 = v3 + v4, d3 = v3 - v4;
         Vector256<int> e0 = s0 + s3, e3 = s0 - s3, e1 = s1 + s2, e2 = s1 - s2;
         int shift = rows ? FractionBits - KeptBits : FractionBits + KeptBits;
@@ -163,7 +173,8 @@ static class GreyJpeg
         At(ref first, 1) = (d0 * F1501 + z1 + z4 + round) >> shift;
     }
 
-    static void Quantise(Span<Vector256<int>> values, ReadOnlySpan<Vector256<float>> perStep, ReadOnlySpan<Vector256<int>> half, int blocks, Span<short> coefficients, Span<ulong> present)
+    static void Quantise(Span<Vector256<int>> values, ReadOnlySpan<Vector256<float>> perStep, ReadOnlySpan<Vector256<int>> half, int blocks,
+        Span<short> coefficients, Span<ulong> present)
     {
         Span<ulong> found = stackalloc ulong[Lanes];
         found.Clear();
@@ -187,7 +198,8 @@ static class GreyJpeg
         for (int lane = 0; lane < blocks; lane++) present[lane] = found[lane];
     }
 
-    /// <summary>How often every symbol comes (T.81 F.1.2): differences of DC values by size, runs of zeros with the size of what ends them.</summary>
+    /// <summary>How often every symbol comes (T.81 F.1.2): differences of DC values by size, runs of zeros with the size of what ends
+    /// them.</summary>
     static void Count(ReadOnlySpan<short> coefficients, ReadOnlySpan<ulong> present, Span<long> dc, Span<long> ac)
     {
         dc.Clear();
@@ -239,7 +251,8 @@ static class GreyJpeg
     /// <summary>JFIF 1.01 without a density, the tables, the frame and the scan.</summary>
     static int Header(Span<byte> to, int width, int height, ReadOnlySpan<int> steps, JpegHuffman dc, JpegHuffman ac)
     {
-        ReadOnlySpan<byte> start = [0xFF, 0xD8, 0xFF, 0xE0, 0, 16, (byte)'J', (byte)'F', (byte)'I', (byte)'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0, 0xFF, 0xDB, 0, 67, 0];
+        ReadOnlySpan<byte> start = [0xFF, 0xD8, 0xFF, 0xE0, 0, 16, (byte)'J', (byte)'F', (byte)'I', (byte)'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0,
+            0xFF, 0xDB, 0, 67, 0];
         start.CopyTo(to);
         int at = start.Length;
         foreach (byte i in Zigzag) to[at++] = (byte)steps[i];

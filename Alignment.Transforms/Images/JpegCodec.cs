@@ -5,7 +5,8 @@ using SkiaSharp;
 
 namespace Alignment.Transforms.Images;
 
-/// <summary>Reads and writes JPEG through Skia, which has libjpeg-turbo inside. A picture that ends early is an error, not half grey.</summary>
+/// <summary>Reads and writes JPEG through Skia, which has libjpeg-turbo inside. A picture that ends early is an error, not half
+/// grey.</summary>
 static class JpegCodec
 {
     public static ReadOnlySpan<byte> Signature => [0xFF, 0xD8, 0xFF];
@@ -16,7 +17,8 @@ static class JpegCodec
         int orientation = (int)codec.EncodedOrigin;
         var info = codec.Info;
         bool swap = ExifOrientation.SwapsSides(orientation);
-        return new PictureHeader(swap ? info.Height : info.Width, swap ? info.Width : info.Height, PictureFormat.Jpeg, IsGrey(info) ? 1 : 3, 8, orientation);
+        return new PictureHeader(swap ? info.Height : info.Width, swap ? info.Width : info.Height, PictureFormat.Jpeg, IsGrey(info) ? 1 : 3,
+            8, orientation);
     }
 
     public static RawPicture Read(string path, string subject, PictureLimits limits)
@@ -43,7 +45,8 @@ static class JpegCodec
         catch (Exception e)
         {
             picture?.Dispose();
-            if (e is OutOfMemoryException) throw RetryableException.For(subject, "no memory", $"{wanted.BytesSize64 >> 20} MB to decode {stored.Width}x{stored.Height}", "Free some memory and run again.");
+            if (e is OutOfMemoryException) throw RetryableException.For(subject, "no memory",
+                $"{wanted.BytesSize64 >> 20} MB to decode {stored.Width}x{stored.Height}", "Free some memory and run again.");
             throw;
         }
         finally
@@ -58,7 +61,8 @@ static class JpegCodec
         SKCodecResult result;
         fixed (byte* first = to) result = codec.GetPixels(wanted, (nint)first, wanted.RowBytes, new SKCodecOptions());
         if (result != SKCodecResult.Success)
-            throw BadDataException.For(subject, result == SKCodecResult.IncompleteInput ? "a JPEG that ends early" : $"a JPEG that cannot be decoded ({result})",
+            throw BadDataException.For(subject, result == SKCodecResult.IncompleteInput ? "a JPEG that ends early"
+                : $"a JPEG that cannot be decoded ({result})",
                 "a complete JPEG", "The file is damaged or still being written; export or copy it again.");
     }
 
@@ -69,7 +73,8 @@ static class JpegCodec
         int i = 0, o = 0;
         // Sixteen bytes are written for twelve that count; the next step overwrites the rest.
         if (Vector128.IsHardwareAccelerated)
-            for (Vector128<byte> order = Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 15, 15, 15, 15); o + Vector128<byte>.Count <= three.Length; i += 16, o += 12)
+            for (Vector128<byte> order = Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 15, 15, 15, 15); o
+                + Vector128<byte>.Count <= three.Length; i += 16, o += 12)
                 Vector128.Shuffle(Vector128.LoadUnsafe(ref from, (nuint)i), order).StoreUnsafe(ref to, (nuint)o);
         for (; o < three.Length; i += 4, o += 3) (three[o], three[o + 1], three[o + 2]) = (four[i], four[i + 1], four[i + 2]);
     }
@@ -78,7 +83,8 @@ static class JpegCodec
     {
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         var to = PixelsOf(bitmap);
-        for (int i = 0, o = 0; i < pixels.Length; i += 3, o += 4) (to[o], to[o + 1], to[o + 2], to[o + 3]) = (pixels[i], pixels[i + 1], pixels[i + 2], 255);
+        for (int i = 0, o = 0; i < pixels.Length; i += 3, o += 4)
+            (to[o], to[o + 1], to[o + 2], to[o + 3]) = (pixels[i], pixels[i + 1], pixels[i + 2], 255);
         return Encode(bitmap, quality);
     }
 
@@ -89,7 +95,8 @@ static class JpegCodec
         ArgumentOutOfRangeException.ThrowIfLessThan(quality, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(quality, 100);
         using var pixels = bitmap.PeekPixels();
-        using var data = pixels.Encode(new SKJpegEncoderOptions(quality, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore))
+        using var data = pixels.Encode(new SKJpegEncoderOptions(quality, SKJpegEncoderDownsample.Downsample444,
+            SKJpegEncoderAlphaOption.Ignore))
             ?? throw new InvalidOperationException($"Skia could not encode a {bitmap.Width}x{bitmap.Height} JPEG.");
         return data.ToArray();
     }
@@ -104,7 +111,8 @@ static class JpegCodec
         if (codec is null)
         {
             stream.Dispose();
-            throw BadDataException.For(subject, result == SKCodecResult.IncompleteInput ? "a JPEG that ends within its header" : $"a JPEG header that cannot be read ({result})",
+            throw BadDataException.For(subject, result == SKCodecResult.IncompleteInput ? "a JPEG that ends within its header"
+                : $"a JPEG header that cannot be read ({result})",
                 "a complete JPEG", "The file is damaged or still being written; export or copy it again.");
         }
         try

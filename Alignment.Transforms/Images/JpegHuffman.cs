@@ -37,7 +37,8 @@ sealed class JpegHuffman
         return bits;
     }
 
-    /// <summary>The table with the fewest bits for symbols that come so often (T.81 K.2; of equally rare ones the last goes first).</summary>
+    /// <summary>The table with the fewest bits for symbols that come so often (T.81 K.2; of equally rare ones the last goes
+    /// first).</summary>
     public static JpegHuffman Optimal(ReadOnlySpan<long> often)
     {
         Span<long> counts = stackalloc long[Symbols + 1];   // one more that never comes, so that no code is all ones

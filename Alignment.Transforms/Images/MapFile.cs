@@ -27,15 +27,18 @@ public static class MapFile
         }
 
         string subject = $"Map '{SafePath.Shorten(path, 300)}'";
-        if (!File.Exists(path)) throw BadDataException.For(subject, "no file there", "a lossless map", "Correct the path or make the variants again.");
+        if (!File.Exists(path)) throw BadDataException.For(subject, "no file there", "a lossless map",
+            "Correct the path or make the variants again.");
         using var file = SafetensorsFile.Open(path);
         if (!file.Infos.TryGetValue(LosslessTensor, out var info) || info.Shape is not [> 0, > 0])
-            throw BadDataException.For(subject, file.Infos.Count == 0 ? "no tensor" : string.Join(", ", file.Infos.Keys.Take(5).Select(k => SafePath.Shorten(k))),
+            throw BadDataException.For(subject, file.Infos.Count == 0 ? "no tensor"
+                : string.Join(", ", file.Infos.Keys.Take(5).Select(k => SafePath.Shorten(k))),
                 $"a tensor '{LosslessTensor}' of shape [H,W]", "Make the variants again.");
         (limits ?? PictureLimits.Default).Require(subject, info.Shape[1], info.Shape[0]);
         float[] values = file.ReadFloats(LosslessTensor);
         foreach (float v in values)
-            if (!(v >= 0f && v <= 1f)) throw BadDataException.For(subject, FormattableString.Invariant($"the value {v}"), "values from 0 to 1", "Make the variants again.");
+            if (!(v >= 0f && v <= 1f)) throw BadDataException.For(subject, FormattableString.Invariant($"the value {v}"),
+                "values from 0 to 1", "Make the variants again.");
         PictureResize.Planes(values, 1, (int)info.Shape[0], (int)info.Shape[1], to, height, width);
         for (int i = 0; i < to.Length; i++) to[i] = MathF.Min(to[i], 1f) * white;
     }

@@ -19,7 +19,8 @@ public static class PictureFile
         string subject = Subject(path);
         limits ??= PictureLimits.Default;
         using var file = Open(path, subject);
-        return Sniff(file, subject) == PictureFormat.Png ? PngReader.ReadHeader(file, subject, limits) : JpegCodec.ReadHeader(path, subject, limits);
+        return Sniff(file, subject) == PictureFormat.Png ? PngReader.ReadHeader(file, subject, limits)
+            : JpegCodec.ReadHeader(path, subject, limits);
     }
 
     /// <summary>Reads 8-bit pixels, upright, exactly as decoded (grey repeated, 16 bits rounded to 8).</summary>
@@ -44,8 +45,10 @@ public static class PictureFile
     /// <summary>Reads planes [3,H,W] in 0..1 at the picture's own size.</summary>
     public static FloatPicture ReadRgb(string path, PictureLimits? limits = null) => ReadOwnSize(path, planes: 3, limits);
 
-    /// <summary>Reads planes [3,<paramref name="height"/>,<paramref name="width"/>] in 0..1, stretched to that size, into <paramref name="to"/>.</summary>
-    public static void ReadRgb(string path, int width, int height, Span<float> to, ResizeFilter filter = ResizeFilter.AreaOrBilinear, PictureLimits? limits = null)
+    /// <summary>Reads planes [3,<paramref name="height"/>,<paramref name="width"/>] in 0..1, stretched to that size, into
+    /// <paramref name="to"/>.</summary>
+    public static void ReadRgb(string path, int width, int height, Span<float> to, ResizeFilter filter = ResizeFilter.AreaOrBilinear,
+        PictureLimits? limits = null)
     {
         using var raw = ReadRaw(path, limits);
         Fill(raw, planes: 3, width, height, to, filter, full: 1f);
@@ -58,7 +61,8 @@ public static class PictureFile
     /// Reads grey [<paramref name="height"/>,<paramref name="width"/>], stretched to that size, into <paramref name="to"/>.
     /// White becomes <paramref name="full"/>: 1, or 255 for values as an 8-bit file stores them.
     /// </summary>
-    public static void ReadGrey(string path, int width, int height, Span<float> to, ResizeFilter filter = ResizeFilter.AreaOrBilinear, float full = 1f, PictureLimits? limits = null)
+    public static void ReadGrey(string path, int width, int height, Span<float> to, ResizeFilter filter = ResizeFilter.AreaOrBilinear,
+        float full = 1f, PictureLimits? limits = null)
     {
         using var raw = ReadRaw(path, limits);
         Fill(raw, planes: 1, width, height, to, filter, full);
@@ -72,10 +76,12 @@ public static class PictureFile
     }
 
     /// <summary>Writes an 8-bit grey PNG, rows from the top.</summary>
-    public static void WritePngGrey(string path, int width, int height, ReadOnlySpan<byte> grey) => AtomicFile.WriteBytes(path, PngWriter.Grey8(grey, width, height));
+    public static void WritePngGrey(string path, int width, int height, ReadOnlySpan<byte> grey) =>
+        AtomicFile.WriteBytes(path, PngWriter.Grey8(grey, width, height));
 
     /// <summary>Writes a 16-bit grey PNG, rows from the top.</summary>
-    public static void WritePngGrey(string path, int width, int height, ReadOnlySpan<ushort> grey) => AtomicFile.WriteBytes(path, PngWriter.Grey16(grey, width, height));
+    public static void WritePngGrey(string path, int width, int height, ReadOnlySpan<ushort> grey) =>
+        AtomicFile.WriteBytes(path, PngWriter.Grey16(grey, width, height));
 
     /// <summary>Writes a colour JPEG without chroma subsampling; <paramref name="quality"/> 1..100.</summary>
     public static void WriteJpeg(string path, RgbPicture picture, int quality = DefaultJpegQuality)
@@ -89,7 +95,8 @@ public static class PictureFile
         AtomicFile.WriteBytes(path, GreyJpeg.Encode(grey, width, height, quality));
 
     /// <summary>A grey JPEG as <see cref="WriteJpegGrey"/> writes it, for who writes one picture to several files.</summary>
-    internal static byte[] JpegGrey(int width, int height, ReadOnlySpan<byte> grey, int quality = DefaultJpegQuality) => GreyJpeg.Encode(grey, width, height, quality);
+    internal static byte[] JpegGrey(int width, int height, ReadOnlySpan<byte> grey, int quality = DefaultJpegQuality) =>
+        GreyJpeg.Encode(grey, width, height, quality);
 
     static FloatPicture ReadOwnSize(string path, int planes, PictureLimits? limits)
     {
@@ -111,14 +118,18 @@ public static class PictureFile
         float[]? turned = raw.Orientation == 1 ? null : new float[made * n];
         var resized = turned is null ? to[..(made * n)] : turned;
         float divisor = (raw.IsWide ? 65535f : 255f) / full;
-        if (raw.IsWide) PictureResize.Interleaved<ushort>(raw.Words, raw.Channels, raw.Height, raw.Width, divisor, grey: planes == 1, resized, h, w, filter);
-        else PictureResize.Interleaved<byte>(raw.Bytes, raw.Channels, raw.Height, raw.Width, divisor, grey: planes == 1, resized, h, w, filter);
+        if (raw.IsWide) PictureResize.Interleaved<ushort>(raw.Words, raw.Channels, raw.Height, raw.Width, divisor, grey: planes == 1,
+            resized, h, w, filter);
+        else PictureResize.Interleaved<byte>(raw.Bytes, raw.Channels, raw.Height, raw.Width, divisor, grey: planes == 1, resized, h, w,
+            filter);
         if (turned is not null)
-            for (int c = 0; c < made; c++) ExifOrientation.Apply<float>(raw.Orientation, turned.AsSpan(c * n, n), w, h, 1, to.Slice(c * n, n));
+            for (int c = 0; c < made; c++) ExifOrientation.Apply<float>(raw.Orientation, turned.AsSpan(c * n, n), w, h, 1,
+                to.Slice(c * n, n));
         for (int c = made; c < planes; c++) to[..n].CopyTo(to[(c * n)..]);
     }
 
-    static (int Width, int Height) UprightSize(RawPicture raw) => ExifOrientation.SwapsSides(raw.Orientation) ? (raw.Height, raw.Width) : (raw.Width, raw.Height);
+    static (int Width, int Height) UprightSize(RawPicture raw) => ExifOrientation.SwapsSides(raw.Orientation) ? (raw.Height, raw.Width)
+        : (raw.Width, raw.Height);
 
     internal static RawPicture ReadRaw(string path, PictureLimits? limits)
     {
@@ -143,7 +154,8 @@ public static class PictureFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw BadDataException.For(subject, $"a file that cannot be opened ({e.Message})", "a readable PNG or JPEG file", "Correct the path or the permissions.", e);
+            throw BadDataException.For(subject, $"a file that cannot be opened ({e.Message})", "a readable PNG or JPEG file",
+                "Correct the path or the permissions.", e);
         }
     }
 

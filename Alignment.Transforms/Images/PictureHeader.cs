@@ -31,7 +31,8 @@ public sealed record PictureLimits
     internal void Require(string subject, long width, long height)
     {
         if (width * height > MaxPixels)
-            throw BadDataException.For(subject, FormattableString.Invariant($"{width}x{height} pixels"), FormattableString.Invariant($"at most {MaxPixels / 1e6:0.###} megapixels"),
+            throw BadDataException.For(subject, FormattableString.Invariant($"{width}x{height} pixels"),
+                FormattableString.Invariant($"at most {MaxPixels / 1e6:0.###} megapixels"),
                 "Scale the picture down before using it.");
     }
 }
@@ -46,7 +47,8 @@ public sealed record RgbPicture(int Width, int Height, byte[] Pixels)
     public static RgbPicture FromPlanes(ReadOnlySpan<float> planes, int width, int height)
     {
         int n = checked(width * height);
-        if (planes.Length != 3 * n) throw new ArgumentException($"Expected {3 * n} values for 3x{height}x{width}, found {planes.Length}.", nameof(planes));
+        if (planes.Length != 3 * n) throw new ArgumentException($"Expected {3 * n} values for 3x{height}x{width}, found {planes.Length}.",
+            nameof(planes));
         byte[] pixels = new byte[3 * n];
         for (int c = 0; c < 3; c++)
         {

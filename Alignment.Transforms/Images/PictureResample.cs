@@ -13,7 +13,8 @@ namespace Alignment.Transforms.Images;
 /// <param name="toHeight">Of the result, in pixels.</param>
 sealed class PictureResample(ResampleKernel kernel, int width, int height, int toWidth, int toHeight)
 {
-    readonly ResampleTaps _across = ResampleTaps.Of(kernel, width, toWidth, 0, toWidth), _down = ResampleTaps.Of(kernel, height, toHeight, 0, toHeight);
+    readonly ResampleTaps _across = ResampleTaps.Of(kernel, width, toWidth, 0, toWidth),
+        _down = ResampleTaps.Of(kernel, height, toHeight, 0, toHeight);
 
     public ResampleKernel Kernel => kernel;
     public int Width => width;

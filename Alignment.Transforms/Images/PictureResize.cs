@@ -23,11 +23,14 @@ public enum ResizeFilter
 /// </summary>
 public static class PictureResize
 {
-    /// <summary>Resizes planes [<paramref name="channels"/>,H,W] into <paramref name="to"/> [<paramref name="channels"/>,toHeight,toWidth].</summary>
-    public static void Planes(ReadOnlySpan<float> from, int channels, int height, int width, Span<float> to, int toHeight, int toWidth, ResizeFilter filter = ResizeFilter.AreaOrBilinear)
+    /// <summary>Resizes planes [<paramref name="channels"/>,H,W] into <paramref name="to"/>
+    /// [<paramref name="channels"/>,toHeight,toWidth].</summary>
+    public static void Planes(ReadOnlySpan<float> from, int channels, int height, int width, Span<float> to, int toHeight, int toWidth,
+        ResizeFilter filter = ResizeFilter.AreaOrBilinear)
     {
         for (int c = 0; c < channels; c++)
-            Interleaved(from.Slice(c * height * width, height * width), 1, height, width, divisor: 1f, grey: false, to.Slice(c * toHeight * toWidth, toHeight * toWidth), toHeight, toWidth, filter);
+            Interleaved(from.Slice(c * height * width, height * width), 1, height, width, divisor: 1f, grey: false,
+                to.Slice(c * toHeight * toWidth, toHeight * toWidth), toHeight, toWidth, filter);
     }
 
     /// <summary>ITU-R BT.601 luma, the weights OpenCV, Pillow and JPEG itself use.</summary>
@@ -38,14 +41,17 @@ public static class PictureResize
     /// three channels become one (which commutes with resizing, and is done where there are fewer values).
     /// A picture's values do not exceed white.
     /// </summary>
-    internal static void Interleaved<T>(ReadOnlySpan<T> from, int channels, int height, int width, float divisor, bool grey, Span<float> to, int toHeight, int toWidth, ResizeFilter filter)
+    internal static void Interleaved<T>(ReadOnlySpan<T> from, int channels, int height, int width, float divisor, bool grey, Span<float> to,
+        int toHeight, int toWidth, ResizeFilter filter)
         where T : unmanaged, INumber<T>
     {
-        if (channels is not (1 or 3)) throw new ArgumentOutOfRangeException(nameof(channels), channels, "Pictures have one channel or three.");
+        if (channels is not (1 or 3)) throw new ArgumentOutOfRangeException(nameof(channels), channels,
+            "Pictures have one channel or three.");
         grey &= channels == 3;
         int n = width * channels, plane = toHeight * toWidth;
         AxisWeights down = AxisWeights.Of(height, toHeight, filter), across = AxisWeights.Of(width, toWidth, filter);
-        float most = typeof(T) == typeof(byte) ? byte.MaxValue / divisor : typeof(T) == typeof(ushort) ? ushort.MaxValue / divisor : float.PositiveInfinity;
+        float most = typeof(T) == typeof(byte) ? byte.MaxValue / divisor : typeof(T) == typeof(ushort) ? ushort.MaxValue / divisor
+            : float.PositiveInfinity;
         int planes = grey ? 1 : channels, length = RowResize.Together * n;
         float[] rented = ArrayPool<float>.Shared.Rent(2 * length);
         try
@@ -57,7 +63,8 @@ public static class PictureResize
                 for (int r = 0; r < count; r++) Down(from, down, y + r, rows.Slice(r * n, n));
                 if (grey) ToGrey(rows[..(count * n)]);
                 RowResize.Interleave(rows, n, lanes);
-                for (int c = 0; c < planes; c++) RowResize.Across(lanes[(c * RowResize.Together)..], channels, across, divisor, most, to.Slice(c * plane + y * toWidth, count * toWidth));
+                for (int c = 0; c < planes; c++) RowResize.Across(lanes[(c * RowResize.Together)..], channels, across, divisor, most,
+                    to.Slice(c * plane + y * toWidth, count * toWidth));
             }
         }
         finally

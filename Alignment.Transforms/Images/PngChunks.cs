@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace Alignment.Transforms.Images;
 
-/// <summary>Walks the chunks of a PNG and, as a stream, hands out the data of its consecutive IDAT chunks. Every checksum is checked.</summary>
+/// <summary>Walks the chunks of a PNG and, as a stream, hands out the data of its consecutive IDAT chunks. Every checksum is
+/// checked.</summary>
 sealed class PngChunks(Stream file, string subject) : Stream
 {
     /// <summary>Chunk types as big-endian numbers, the way they lie in the file.</summary>

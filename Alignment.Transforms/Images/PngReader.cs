@@ -11,7 +11,8 @@ namespace Alignment.Transforms.Images;
 /// </summary>
 static class PngReader
 {
-    /// <summary>Deflate cannot expand more than this, so a file too short for its header is known before memory is taken (zlib: 1032 : 1).</summary>
+    /// <summary>Deflate cannot expand more than this, so a file too short for its header is known before memory is taken (zlib: 1032 :
+    /// 1).</summary>
     const int MostExpansion = 1032;
 
     public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
@@ -20,7 +21,8 @@ static class PngReader
     const int Palette = 1, Colour = 2, Alpha = 4;
 
     // Adam7: first column, first row, column step, row step of each pass.
-    static readonly (int X, int Y, int Dx, int Dy)[] s_adam7 = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
+    static readonly (int X, int Y, int Dx, int Dy)[] s_adam7 = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4),
+        (1, 0, 2, 2), (0, 1, 1, 2)];
 
     static readonly (int X, int Y, int Dx, int Dy)[] s_onePass = [(0, 0, 1, 1)];
 
@@ -52,8 +54,10 @@ static class PngReader
             if (chunks.Type == PngChunks.Iend) throw chunks.Bad("a PNG without image data", "a complete PNG");
             if (chunks.Type == PngChunks.Plte) palette = ReadPalette(chunks);
         }
-        if ((head.ColourType & Palette) != 0 && palette is null) throw chunks.Bad("an indexed PNG without a palette", "a palette before the image data");
-        if (file.CanSeek && (file.Length - file.Position) * MostExpansion < (long)head.RowBytes(head.Width) * head.Height) throw chunks.Truncated();
+        if ((head.ColourType & Palette) != 0 && palette is null)
+            throw chunks.Bad("an indexed PNG without a palette", "a palette before the image data");
+        if (file.CanSeek && (file.Length - file.Position) * MostExpansion < (long)head.RowBytes(head.Width) * head.Height)
+            throw chunks.Truncated();
 
         var picture = new RawPicture(head.Width, head.Height, head.Channels, head.Depth == 16, orientation: 1);
         try
@@ -85,14 +89,16 @@ static class PngReader
         if (width is 0 or > int.MaxValue || height is 0 or > int.MaxValue) throw chunks.Bad($"a size of {width}x{height}", "1x1 or more");
         bool legal = (type, depth) is (0, 1 or 2 or 4 or 8 or 16) or (3, 1 or 2 or 4 or 8) or (2 or 4 or 6, 8 or 16);
         if (!legal) throw chunks.Bad($"colour type {type} with {depth} bits", "a combination PNG defines");
-        if (compression != 0 || filter != 0 || interlace > 1) throw chunks.Bad($"compression {compression}, filter {filter}, interlace {interlace}", "0, 0 and 0 or 1");
+        if (compression != 0 || filter != 0 || interlace > 1)
+            throw chunks.Bad($"compression {compression}, filter {filter}, interlace {interlace}", "0, 0 and 0 or 1");
         limits.Require(subject, width, height);
         return new Ihdr((int)width, (int)height, depth, type, interlace == 1);
     }
 
     static byte[] ReadPalette(PngChunks chunks)
     {
-        if (chunks.Left is 0 or > 768 || chunks.Left % 3 != 0) throw chunks.Bad($"a palette of {chunks.Left} bytes", "1 to 256 colours of 3 bytes");
+        if (chunks.Left is 0 or > 768 || chunks.Left % 3 != 0)
+            throw chunks.Bad($"a palette of {chunks.Left} bytes", "1 to 256 colours of 3 bytes");
         byte[] palette = new byte[chunks.Left];
         chunks.ReadChunk(palette);
         return palette;
@@ -111,7 +117,8 @@ static class PngReader
             above.AsSpan().Clear();
             for (int y = 0; y < height; y++)
             {
-                if (unpacked.ReadAtLeast(row.AsSpan(0, n), n, throwOnEndOfStream: false) < n) throw chunks.Bad("fewer pixels than the header says", "a complete PNG");
+                if (unpacked.ReadAtLeast(row.AsSpan(0, n), n, throwOnEndOfStream: false) < n)
+                    throw chunks.Bad("fewer pixels than the header says", "a complete PNG");
                 Unfilter(chunks, row[0], row.AsSpan(1, n - 1), above.AsSpan(1, n - 1), pixelBytes);
                 Expand(chunks, head, palette, row.AsSpan(1, n - 1), width, picture, ((y0 + y * dy) * head.Width) + x0, dx);
                 (row, above) = (above, row);
@@ -153,7 +160,8 @@ static class PngReader
     }
 
     /// <summary>Writes one unfiltered row to every <paramref name="step"/>-th pixel from <paramref name="at"/>.</summary>
-    static void Expand(PngChunks chunks, Ihdr head, byte[]? palette, ReadOnlySpan<byte> row, int width, RawPicture picture, int at, int step)
+    static void Expand(PngChunks chunks, Ihdr head, byte[]? palette, ReadOnlySpan<byte> row, int width, RawPicture picture, int at,
+        int step)
     {
         int channels = picture.Channels, samples = head.Samples;
         if (head.Depth == 16)
@@ -179,7 +187,8 @@ static class PngReader
             if ((head.ColourType & Palette) != 0)
             {
                 int index = Bits(row, x, head.Depth) * 3;
-                if (index >= palette!.Length) throw chunks.Bad($"colour index {index / 3}", $"an index below the palette's {palette.Length / 3} colours");
+                if (index >= palette!.Length) throw chunks.Bad($"colour index {index / 3}",
+                    $"an index below the palette's {palette.Length / 3} colours");
                 palette.AsSpan(index, 3).CopyTo(pixel);
             }
             else if (head.Depth < 8)

@@ -11,9 +11,11 @@ static class PngWriter
 {
     const byte Grey = 0, Rgb = 2;
 
-    public static byte[] Rgb8(ReadOnlySpan<byte> pixels, int width, int height) => Encode(pixels, width, height, bytesPerPixel: 3, depth: 8, Rgb);
+    public static byte[] Rgb8(ReadOnlySpan<byte> pixels, int width, int height) =>
+        Encode(pixels, width, height, bytesPerPixel: 3, depth: 8, Rgb);
 
-    public static byte[] Grey8(ReadOnlySpan<byte> pixels, int width, int height) => Encode(pixels, width, height, bytesPerPixel: 1, depth: 8, Grey);
+    public static byte[] Grey8(ReadOnlySpan<byte> pixels, int width, int height) =>
+        Encode(pixels, width, height, bytesPerPixel: 1, depth: 8, Grey);
 
     public static byte[] Grey16(ReadOnlySpan<ushort> pixels, int width, int height)
     {
@@ -27,10 +29,13 @@ static class PngWriter
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         int rowBytes = checked(width * bytesPerPixel);
-        if (pixels.Length != (long)rowBytes * height) throw new ArgumentException($"Expected {(long)rowBytes * height} bytes for {width}x{height}, found {pixels.Length}.", nameof(pixels));
+        if (pixels.Length != (long)rowBytes * height)
+            throw new ArgumentException($"Expected {(long)rowBytes * height} bytes for {width}x{height}, found {pixels.Length}.",
+                nameof(pixels));
 
         using var packed = new MemoryStream();
-        using (var deflate = new ZLibStream(packed, CompressionLevel.Optimal, leaveOpen: true)) WriteRows(deflate, pixels, height, rowBytes, bytesPerPixel);
+        using (var deflate = new ZLibStream(packed, CompressionLevel.Optimal, leaveOpen: true)) WriteRows(deflate, pixels, height, rowBytes,
+            bytesPerPixel);
 
         using var png = new MemoryStream((int)packed.Length + 64);
         png.Write(PngReader.Signature);
@@ -46,7 +51,8 @@ static class PngWriter
 
     static void WriteRows(Stream to, ReadOnlySpan<byte> pixels, int height, int rowBytes, int bytesPerPixel)
     {
-        byte[][] tries = [new byte[rowBytes + 1], new byte[rowBytes + 1], new byte[rowBytes + 1], new byte[rowBytes + 1], new byte[rowBytes + 1]];
+        byte[][] tries = [new byte[rowBytes + 1], new byte[rowBytes + 1], new byte[rowBytes + 1], new byte[rowBytes + 1],
+            new byte[rowBytes + 1]];
         byte[] none = new byte[rowBytes];
         for (int y = 0; y < height; y++)
         {

@@ -1,8 +1,8 @@
 namespace Alignment.Transforms.Images;
 
 /// <summary>
-/// Which pixels, in what shares, make each pixel of a resampled line: a kernel, widened when shrinking so that nothing aliases, pixel centres
-/// aligned, edges repeated by renormalising. At equal sizes it is the identity.
+/// Which pixels, in what shares, make each pixel of a resampled line: a kernel, widened when shrinking so that nothing aliases, pixel
+/// centres aligned, edges repeated by renormalising. At equal sizes it is the identity.
 /// </summary>
 sealed class ResampleTaps
 {
@@ -22,13 +22,15 @@ sealed class ResampleTaps
     /// <summary>One beyond the last source pixel that is used.</summary>
     public int End { get; }
 
-    /// <summary>For pixels <paramref name="start"/> … start + count − 1 of a line of <paramref name="to"/> pixels made from one of <paramref name="from"/>.</summary>
+    /// <summary>For pixels <paramref name="start"/> … start + count − 1 of a line of <paramref name="to"/> pixels made from one of
+    /// <paramref name="from"/>.</summary>
     public static ResampleTaps Cubic(int from, int to, int start, int count) => Of(ResampleKernel.Bicubic, from, to, start, count);
 
     /// <summary>As <see cref="Cubic"/>, with another kernel.</summary>
     public static ResampleTaps Of(ResampleKernel kernel, int from, int to, int start, int count)
     {
-        double scale = (double)from / to, widen = kernel == ResampleKernel.Nearest ? 1 : Math.Max(1, scale), reach = Support(kernel) * widen;
+        double scale = (double)from / to, widen = kernel == ResampleKernel.Nearest ? 1 : Math.Max(1, scale),
+            reach = Support(kernel) * widen;
         var first = new int[count];
         var shares = new float[count][];
         for (int i = 0; i < count; i++)
@@ -67,11 +69,13 @@ sealed class ResampleTaps
         into.Clear();
         float[] shares = _shares[index];
         for (int k = 0; k < shares.Length; k++)
-            System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(rows.Slice((_first[index] + k - Begin) * width, width), shares[k], into, into);
+            System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(rows.Slice((_first[index] + k - Begin) * width, width), shares[k], into,
+                into);
     }
 
     /// <summary>How far the kernel reaches, in source pixels where nothing is widened.</summary>
-    static double Support(ResampleKernel kernel) => kernel switch { ResampleKernel.Bicubic => 2, ResampleKernel.Lanczos => 3, ResampleKernel.Box => 0.5, _ => 1 };
+    static double Support(ResampleKernel kernel) =>
+        kernel switch { ResampleKernel.Bicubic => 2, ResampleKernel.Lanczos => 3, ResampleKernel.Box => 0.5, _ => 1 };
 
     static double Weight(ResampleKernel kernel, double x)
     {

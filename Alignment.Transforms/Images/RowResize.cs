@@ -56,7 +56,8 @@ static class RowResize
         return Avx2.IsSupported ? Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(bytes)) : Singles(Vector128.WidenLower(bytes));
     }
 
-    static Vector256<float> Singles(Vector128<ushort> values) => Vector256.ConvertToSingle(Vector256.Create(Vector128.WidenLower(values), Vector128.WidenUpper(values)).AsInt32());
+    static Vector256<float> Singles(Vector128<ushort> values) =>
+        Vector256.ConvertToSingle(Vector256.Create(Vector128.WidenLower(values), Vector128.WidenUpper(values)).AsInt32());
 
     /// <summary>Lays <see cref="Together"/> rows side by side, the way <see cref="Across"/> takes them.</summary>
     /// <param name="rows">[<see cref="Together"/>, length].</param>
@@ -64,14 +65,17 @@ static class RowResize
     /// <param name="to">[length, <see cref="Together"/>].</param>
     public static void Interleave(ReadOnlySpan<float> rows, int length, Span<float> to)
     {
-        ref float from = ref MemoryMarshal.GetReference(rows[..(Together * length)]), into = ref MemoryMarshal.GetReference(to[..(Together * length)]);
+        ref float from = ref MemoryMarshal.GetReference(rows[..(Together * length)]),
+            into = ref MemoryMarshal.GetReference(to[..(Together * length)]);
         int i = 0;
-        for (; i + Together <= length; i += Together) Transpose8x8.Transpose(ref Unsafe.Add(ref from, i), length, ref Unsafe.Add(ref into, Together * i), Together);
+        for (; i + Together <= length; i += Together)
+            Transpose8x8.Transpose(ref Unsafe.Add(ref from, i), length, ref Unsafe.Add(ref into, Together * i), Together);
         for (; i < length; i++)
             for (int r = 0; r < Together; r++) to[Together * i + r] = rows[r * length + i];
     }
 
-    /// <summary>Resizes rows that lie side by side: to[r · width + x] = min(Σ weights of x · values of row r ÷ <paramref name="divisor"/>, <paramref name="most"/>).</summary>
+    /// <summary>Resizes rows that lie side by side: to[r · width + x] = min(Σ weights of x · values of row r ÷ <paramref name="divisor"/>,
+    /// <paramref name="most"/>).</summary>
     /// <param name="rows">[source pixels, <paramref name="channels"/>, <see cref="Together"/>], from the channel that is wanted on.</param>
     /// <param name="channels">Channels of a pixel.</param>
     /// <param name="across">Where from, and weights.</param>
@@ -81,7 +85,8 @@ static class RowResize
     public static void Across(ReadOnlySpan<float> rows, int channels, AxisWeights across, float divisor, float most, Span<float> to)
     {
         int width = across.Count, x = 0, count = to.Length / width;
-        ref float from = ref MemoryMarshal.GetReference(rows[..(((across.From - 1) * channels + 1) * Together)]), into = ref MemoryMarshal.GetReference(to[..(count * width)]);
+        ref float from = ref MemoryMarshal.GetReference(rows[..(((across.From - 1) * channels + 1) * Together)]),
+            into = ref MemoryMarshal.GetReference(to[..(count * width)]);
         Vector256<float> divisors = Vector256.Create(divisor), limits = Vector256.Create(most);
         Span<float> sums = stackalloc float[Together * Together];
         ref float sum = ref MemoryMarshal.GetReference(sums);

@@ -22,8 +22,10 @@ static class Transpose8x8
                 for (int x = 0; x < Side; x++) Unsafe.Add(ref to, x * toRow + y) = Unsafe.Add(ref from, y * fromRow + x);
             return;
         }
-        Vector256<float> r0 = Row(ref from, 0), r1 = Row(ref from, fromRow), r2 = Row(ref from, 2 * fromRow), r3 = Row(ref from, 3 * fromRow);
-        Vector256<float> r4 = Row(ref from, 4 * fromRow), r5 = Row(ref from, 5 * fromRow), r6 = Row(ref from, 6 * fromRow), r7 = Row(ref from, 7 * fromRow);
+        Vector256<float> r0 = Row(ref from, 0), r1 = Row(ref from, fromRow), r2 = Row(ref from, 2 * fromRow),
+            r3 = Row(ref from, 3 * fromRow);
+        Vector256<float> r4 = Row(ref from, 4 * fromRow), r5 = Row(ref from, 5 * fromRow), r6 = Row(ref from, 6 * fromRow),
+            r7 = Row(ref from, 7 * fromRow);
         Vector256<float> p0 = Avx.UnpackLow(r0, r1), p1 = Avx.UnpackHigh(r0, r1), p2 = Avx.UnpackLow(r2, r3), p3 = Avx.UnpackHigh(r2, r3);
         Vector256<float> p4 = Avx.UnpackLow(r4, r5), p5 = Avx.UnpackHigh(r4, r5), p6 = Avx.UnpackLow(r6, r7), p7 = Avx.UnpackHigh(r6, r7);
         const byte low = 0x44, high = 0xEE, lows = 0x20, highs = 0x31;

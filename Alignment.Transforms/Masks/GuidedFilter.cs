@@ -3,8 +3,9 @@ using System.Buffers;
 namespace Alignment.Transforms.Masks;
 
 /// <summary>
-/// The guided filter (He, Sun and Tang 2010, "Guided Image Filtering", equations 5, 6 and 8): within every window the result is a linear function of the
-/// guide that comes nearest to the input, so that its edges are the guide's. Six box means, whose cost does not depend on the radius.
+/// The guided filter (He, Sun and Tang 2010, "Guided Image Filtering", equations 5, 6 and 8): within every window the result is a linear
+/// function of the guide that comes nearest to the input, so that its edges are the guide's. Six box means, whose cost does not depend on
+/// the radius.
 /// </summary>
 static class GuidedFilter
 {
@@ -21,7 +22,8 @@ static class GuidedFilter
         float[] rented = ArrayPool<float>.Shared.Rent(5 * n);
         try
         {
-            Span<float> meanGuide = rented.AsSpan(0, n), meanMap = rented.AsSpan(n, n), squares = rented.AsSpan(2 * n, n), products = rented.AsSpan(3 * n, n), rows = rented.AsSpan(4 * n, n);
+            Span<float> meanGuide = rented.AsSpan(0, n), meanMap = rented.AsSpan(n, n), squares = rented.AsSpan(2 * n, n),
+                products = rented.AsSpan(3 * n, n), rows = rented.AsSpan(4 * n, n);
             for (int i = 0; i < n; i++) (squares[i], products[i]) = (guide[i] * guide[i], guide[i] * map[i]);
             guide.CopyTo(meanGuide);
             map.CopyTo(meanMap);
@@ -32,7 +34,8 @@ static class GuidedFilter
             Span<float> slope = squares, offset = products;
             for (int i = 0; i < n; i++)
             {
-                float variance = Math.Max(0, squares[i] - meanGuide[i] * meanGuide[i]), covariance = products[i] - meanGuide[i] * meanMap[i];
+                float variance = Math.Max(0, squares[i] - meanGuide[i] * meanGuide[i]),
+                    covariance = products[i] - meanGuide[i] * meanMap[i];
                 float a = (float)(covariance / (variance + epsilon));
                 (slope[i], offset[i]) = (a, meanMap[i] - a * meanGuide[i]);
             }
@@ -46,7 +49,8 @@ static class GuidedFilter
         }
     }
 
-    /// <summary>The mean over each window, by running sums in double, which do not drift: across into <paramref name="rows"/>, then down.</summary>
+    /// <summary>The mean over each window, by running sums in double, which do not drift: across into <paramref name="rows"/>, then
+    /// down.</summary>
     static void BoxMean(Span<float> map, Span<float> rows, int width, int height, int radius)
     {
         for (int y = 0; y < height; y++) Line(map.Slice(y * width, width), rows.Slice(y * width, width), radius);

@@ -10,20 +10,21 @@ public sealed record KeywordMaskOptions
     const int MostPrompts = 32;
 
     /// <summary>
-    /// What the model is asked, once for each synonym of the keyword; the probabilities are averaged. The bare word and the sentence that CLIP was
-    /// mostly trained on (Radford et al. 2021, section 3.1.4).
+    /// What the model is asked, once for each synonym of the keyword; the probabilities are averaged. The bare word and the sentence that
+    /// CLIP was mostly trained on (Radford et al. 2021, section 3.1.4).
     /// </summary>
     public IReadOnlyList<string> Prompts { get; init; } = [KeywordPlaceholder, $"a photo of {KeywordPlaceholder}"];
 
-    /// <summary>Other words for a keyword (compared without case): "phone" → "smartphone", "mobile". Every one is asked for as the keyword is.</summary>
+    /// <summary>Other words for a keyword (compared without case): "phone" → "smartphone", "mobile". Every one is asked for as the keyword
+    /// is.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Synonyms { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>Probabilities strictly above this are product: 0 … 1. ½ is where the model itself is undecided.</summary>
     public float Threshold { get; init; } = 0.5f;
 
     /// <summary>
-    /// Whether the probabilities are fitted to the picture's edges (a guided filter, He, Sun and Tang 2010). Off by default: where product and background
-    /// have one brightness, it smears what the model knew.
+    /// Whether the probabilities are fitted to the picture's edges (a guided filter, He, Sun and Tang 2010). Off by default: where product
+    /// and background have one brightness, it smears what the model knew.
     /// </summary>
     public bool Refine { get; init; }
 
@@ -42,8 +43,11 @@ public sealed record KeywordMaskOptions
     {
         ArgumentNullException.ThrowIfNull(keyword);
         string[] same = [.. Synonyms.Where(s => s.Key.Equals(keyword.Trim(), StringComparison.OrdinalIgnoreCase)).SelectMany(s => s.Value)];
-        string[] texts = [.. same.Prepend(keyword).SelectMany(word => Prompts.Select(p => p.Replace(KeywordPlaceholder, word.Trim(), StringComparison.Ordinal))).Distinct(StringComparer.Ordinal)];
-        return texts.Length <= MostPrompts ? texts : throw UsageException.For($"The prompts for '{SafePath.Shorten(keyword)}' and its synonyms", $"{texts.Length} texts", $"at most {MostPrompts}", "Leave out some prompts or synonyms.");
+        string[] texts = [.. same.Prepend(keyword).SelectMany(word =>
+            Prompts.Select(p => p.Replace(KeywordPlaceholder, word.Trim(), StringComparison.Ordinal))).Distinct(StringComparer.Ordinal)];
+        return texts.Length <= MostPrompts ? texts
+            : throw UsageException.For($"The prompts for '{SafePath.Shorten(keyword)}' and its synonyms", $"{texts.Length} texts",
+            $"at most {MostPrompts}", "Leave out some prompts or synonyms.");
     }
 
     /// <summary>Checks every value once.</summary>
@@ -54,11 +58,15 @@ public sealed record KeywordMaskOptions
         this.Require(RefineRadius, RefineRadius is > 0 and <= 0.5, "more than 0, at most 0.5 of the shorter side", "0.02 is the default.");
         this.Require(RefineEdge, RefineEdge is > 0 and <= 1, "more than 0, at most 1", "0.001 is the default.");
         this.Require(LargestComponents, LargestComponents >= 0, "0 (all) or more", "1 keeps the largest only.");
-        this.Require($"{Prompts.Count} texts", Prompts.Count is >= 1 and <= MostPrompts, $"1 to {MostPrompts}", $"'{KeywordPlaceholder}' alone is enough.", nameof(Prompts));
+        this.Require($"{Prompts.Count} texts", Prompts.Count is >= 1 and <= MostPrompts, $"1 to {MostPrompts}",
+            $"'{KeywordPlaceholder}' alone is enough.", nameof(Prompts));
         if (Prompts.FirstOrDefault(p => !p.Contains(KeywordPlaceholder, StringComparison.Ordinal)) is { } without)
-            throw UsageException.For($"{OptionName.Of<KeywordMaskOptions>(nameof(Prompts))} '{SafePath.Shorten(without)}'", $"no {KeywordPlaceholder}", "where the keyword goes", $"Write for example 'a photo of {KeywordPlaceholder}'.");
-        if (Synonyms.FirstOrDefault(s => s.Key.Trim().Length == 0 || s.Value.Count == 0 || s.Value.Any(v => v.Trim().Length == 0)) is { Key: not null } empty)
-            throw UsageException.For($"{OptionName.Of<KeywordMaskOptions>(nameof(Synonyms))} of '{SafePath.Shorten(empty.Key)}'", "an empty word", "a keyword and words for it", "Leave out what is empty.");
+            throw UsageException.For($"{OptionName.Of<KeywordMaskOptions>(nameof(Prompts))} '{SafePath.Shorten(without)}'",
+                $"no {KeywordPlaceholder}", "where the keyword goes", $"Write for example 'a photo of {KeywordPlaceholder}'.");
+        if (Synonyms.FirstOrDefault(s => s.Key.Trim().Length == 0 || s.Value.Count == 0
+            || s.Value.Any(v => v.Trim().Length == 0)) is { Key: not null } empty)
+            throw UsageException.For($"{OptionName.Of<KeywordMaskOptions>(nameof(Synonyms))} of '{SafePath.Shorten(empty.Key)}'",
+                "an empty word", "a keyword and words for it", "Leave out what is empty.");
         foreach (string keyword in Synonyms.Keys) _ = PromptsFor(keyword);
     }
 }

@@ -12,13 +12,14 @@ namespace Alignment.Transforms.Masks;
 /// <summary>One keyword's mask of a picture, at the picture's own size.</summary>
 /// <param name="Probability">[H,W]: how likely each pixel belongs to the product, 0 … 1.</param>
 /// <param name="Mask">[H,W]: 1 on the product, 0 elsewhere.</param>
-/// <param name="Similarity">CLIP's own judgement of how well the keyword's prompts fit the whole picture (mean of its logits), where the model has it.</param>
+/// <param name="Similarity">CLIP's own judgement of how well the keyword's prompts fit the whole picture (mean of its logits), where the
+/// model has it.</param>
 public sealed record KeywordMask(float[] Probability, float[] Mask, double? Similarity);
 
 /// <summary>
-/// Makes keyword masks with a bundle's CLIPSeg: picture and keyword to probabilities and a binary mask at the picture's own size. A picture is encoded once
-/// for all keywords and prompts given together, a prompt once for all pictures. The models load with the first picture. Safe for use by several threads;
-/// pictures pass one after the other, since one keeps every core busy.
+/// Makes keyword masks with a bundle's CLIPSeg: picture and keyword to probabilities and a binary mask at the picture's own size. A picture
+/// is encoded once for all keywords and prompts given together, a prompt once for all pictures. The models load with the first picture.
+/// Safe for use by several threads; pictures pass one after the other, since one keeps every core busy.
 /// </summary>
 /// <param name="part">The CLIPSeg.</param>
 /// <param name="options">How masks are made.</param>
@@ -51,9 +52,11 @@ sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device?
         float[]? guide = options.Refine ? ArrayPool<float>.Shared.Rent(n) : null;
         try
         {
-            for (int i = 0; guide is not null && i < n; i++) guide[i] = Luma(picture.Pixels[3 * i], picture.Pixels[3 * i + 1], picture.Pixels[3 * i + 2]) / 255f;
+            for (int i = 0; guide is not null && i < n; i++)
+                guide[i] = Luma(picture.Pixels[3 * i], picture.Pixels[3 * i + 1], picture.Pixels[3 * i + 2]) / 255f;
             var made = keywords.Select(_ => new KeywordMask(new float[n], new float[n], null)).ToArray();
-            double?[] similar = Make(picture.Width, picture.Height, (prepare, into) => prepare.Rgb(picture.Pixels, into), guide.AsSpan(0, guide is null ? 0 : n), keywords, k => (made[k].Probability, made[k].Mask));
+            double?[] similar = Make(picture.Width, picture.Height, (prepare, into) => prepare.Rgb(picture.Pixels, into),
+                guide.AsSpan(0, guide is null ? 0 : n), keywords, k => (made[k].Probability, made[k].Mask));
             return [.. made.Select((m, k) => m with { Similarity = similar[k] })];
         }
         finally
@@ -88,7 +91,8 @@ sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device?
     delegate void Prepare(PictureResample to, Span<float> pixels);
 
     /// <summary>From a picture, however it is held, to the masks of several keywords.</summary>
-    double?[] Make(int width, int height, Prepare prepare, ReadOnlySpan<float> guide, IReadOnlyList<string> keywords, Func<int, (float[] Probability, float[] Mask)> into)
+    double?[] Make(int width, int height, Prepare prepare, ReadOnlySpan<float> guide, IReadOnlyList<string> keywords,
+        Func<int, (float[] Probability, float[] Mask)> into)
     {
         if (keywords.Count == 0) return [];
         IReadOnlyList<string>[] prompts = [.. keywords.Select(options.PromptsFor)];
@@ -137,7 +141,8 @@ sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device?
 
     void Finish(float[] probability, float[] mask, ReadOnlySpan<float> guide, int width, int height)
     {
-        if (options.Refine) GuidedFilter.Apply(probability, guide, width, height, Math.Max(1, (int)Math.Round(options.RefineRadius * Math.Min(width, height))), options.RefineEdge);
+        if (options.Refine) GuidedFilter.Apply(probability, guide, width, height,
+            Math.Max(1, (int)Math.Round(options.RefineRadius * Math.Min(width, height))), options.RefineEdge);
         for (int i = 0; i < mask.Length; i++) mask[i] = probability[i] > options.Threshold ? 1f : 0f;
         if (options.LargestComponents > 0) MaskComponents.Keep(mask, width, height, options.LargestComponents);
     }
@@ -154,9 +159,11 @@ sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device?
     }
 
     static PictureResample Fit(ref PictureResample? held, ResampleKernel kernel, int width, int height, int toWidth, int toHeight) =>
-        held?.Is(kernel, width, height, toWidth, toHeight) == true ? held : held = new PictureResample(kernel, width, height, toWidth, toHeight);
+        held?.Is(kernel, width, height, toWidth, toHeight) == true ? held
+        : held = new PictureResample(kernel, width, height, toWidth, toHeight);
 
-    static float Luma(float r, float g, float b) => PictureResize.RedWeight * r + PictureResize.GreenWeight * g + PictureResize.BlueWeight * b;
+    static float Luma(float r, float g, float b) =>
+        PictureResize.RedWeight * r + PictureResize.GreenWeight * g + PictureResize.BlueWeight * b;
 
     void Open()
     {
@@ -176,7 +183,8 @@ sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device?
         return _prompts[prompt] = Floats(made[0], "conditional_embeddings", 1, null).ToArray();
     }
 
-    /// <summary>An output's numbers, once its shape and they are what they must be: a damaged model must not look like one that found nothing.</summary>
+    /// <summary>An output's numbers, once its shape and they are what they must be: a damaged model must not look like one that found
+    /// nothing.</summary>
     /// <param name="value">The output.</param>
     /// <param name="name">Its name.</param>
     /// <param name="sides">The shape; null for a side of any length.</param>
@@ -191,7 +199,9 @@ sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device?
             throw Bad($"'{name}' of {info.ElementDataType} [{string.Join(", ", info.Shape)}]", $"of Float [{string.Join(", ", wanted)}]");
         }
         ReadOnlySpan<float> numbers = value.GetTensorDataAsSpan<float>();
-        if (!float.IsFinite(TensorPrimitives.MaxMagnitude(numbers))) throw Bad($"values in '{name}' that are no finite numbers", "finite numbers: the picture has none, the weights are damaged, or the scale, mean or deviation of its preparation is wrong");
+        if (!float.IsFinite(TensorPrimitives.MaxMagnitude(numbers)))
+            throw Bad($"values in '{name}' that are no finite numbers", "finite numbers: the picture has none, the weights are damaged, "
+                + "or the scale, mean or deviation of its preparation is wrong");
         return numbers;
     }
 
@@ -203,12 +213,14 @@ sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device?
         }
         catch (OnnxRuntimeException e)
         {
-            throw Bad($"a failure while running ({SafePath.Shorten(e.Message, 400)})", "a model that takes pictures of its own preparation's size", e);
+            throw Bad($"a failure while running ({SafePath.Shorten(e.Message, 400)})",
+                "a model that takes pictures of its own preparation's size", e);
         }
     }
 
     BadDataException Bad(string found, string expected, Exception? inner = null) =>
-        BadDataException.For($"The CLIPSeg of the bundle '{part.Bundle.Folder}' on {_settings.Device}", found, expected, "Import the model again.", inner);
+        BadDataException.For($"The CLIPSeg of the bundle '{part.Bundle.Folder}' on {_settings.Device}", found, expected,
+        "Import the model again.", inner);
 
     /// <summary>Frees the models. Pictures that come later load them again.</summary>
     public void Dispose()
@@ -230,7 +242,8 @@ sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device?
         public Logits(KeywordMasker masker, float[] pixels, int width, int height, IReadOnlyList<string> prompts)
         {
             float[] features = [.. prompts.SelectMany(masker.Encode)];
-            using OrtValue picture = OrtValue.CreateTensorValueFromMemory(pixels, [1, 3, height, width]), texts = OrtValue.CreateTensorValueFromMemory(features, [1, prompts.Count, features.Length / prompts.Count]);
+            using OrtValue picture = OrtValue.CreateTensorValueFromMemory(pixels, [1, 3, height, width]),
+                texts = OrtValue.CreateTensorValueFromMemory(features, [1, prompts.Count, features.Length / prompts.Count]);
             using var run = new RunOptions();
             string[] wanted = masker._masks!.OutputMetadata.ContainsKey("similarity") ? ["logits", "similarity"] : ["logits"];
             _results = masker.Try(() => masker._masks.Run(run, ["pixel_values", "conditional_embeddings"], [picture, texts], wanted));

@@ -3,7 +3,8 @@ using System.Buffers;
 namespace Alignment.Transforms.Masks;
 
 /// <summary>
-/// The connected pieces of a binary mask, neighbours across a corner included: two passes with a union of labels (Rosenfeld and Pfaltz 1966).
+/// The connected pieces of a binary mask, neighbours across a corner included: two passes with a union of labels (Rosenfeld and Pfaltz
+/// 1966).
 /// </summary>
 static class MaskComponents
 {
@@ -21,7 +22,8 @@ static class MaskComponents
         }
     }
 
-    /// <summary>Sets every piece but the <paramref name="largest"/> ones to 0; of equally large ones the one that begins first, row by row, is kept.</summary>
+    /// <summary>Sets every piece but the <paramref name="largest"/> ones to 0; of equally large ones the one that begins first, row by row,
+    /// is kept.</summary>
     /// <returns>How many pieces there were.</returns>
     public static int Keep(Span<float> mask, int width, int height, int largest)
     {
@@ -31,7 +33,8 @@ static class MaskComponents
             List<int> sizes = Label(mask, width, height, labels);
             if (sizes.Count <= largest) return sizes.Count;
             bool[] kept = new bool[sizes.Count];
-            foreach (int piece in Enumerable.Range(0, sizes.Count).OrderByDescending(i => sizes[i]).ThenBy(i => i).Take(largest)) kept[piece] = true;
+            foreach (int piece in Enumerable.Range(0, sizes.Count).OrderByDescending(i => sizes[i]).ThenBy(i => i).Take(largest))
+                kept[piece] = true;
             for (int i = 0; i < mask.Length; i++)
                 if (mask[i] > 0 && !kept[labels[i]]) mask[i] = 0;
             return sizes.Count;

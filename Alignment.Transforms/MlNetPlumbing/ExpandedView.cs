@@ -85,8 +85,11 @@ sealed class ExpandedView(IDataView source, string column, IReadOnlyList<string>
 
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
-            if (!active[column.Index]) throw new ArgumentException($"Column '{column.Name}' was not asked for when this cursor was opened.", nameof(column));
-            if (column.Index == input.Schema.Count) return (ValueGetter<TValue>)(Delegate)(ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> to) => to = _values[_at]);
+            if (!active[column.Index]) throw new ArgumentException($"Column '{column.Name}' was not asked for when this cursor was opened.",
+                nameof(column));
+            if (column.Index == input.Schema.Count)
+                return (ValueGetter<TValue>)(Delegate)(ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> to) =>
+                    to = _values[_at]);
             if (Lend(column) is { } lent) return (ValueGetter<TValue>)(Delegate)(ValueGetter<VBuffer<float>>)new HeldColumn(lent).Get;
             var get = input.GetGetter<TValue>(input.Schema[column.Index]);
             if (column.Type is not VectorDataViewType) return get;
@@ -106,11 +109,13 @@ sealed class ExpandedView(IDataView source, string column, IReadOnlyList<string>
 /// <summary>Vectors of any item that are read once for several rows.</summary>
 static class VBuffers
 {
-    /// <summary>The same getter, asked again only when <paramref name="position"/> has moved. <typeparamref name="TBuffer"/> is a VBuffer.</summary>
+    /// <summary>The same getter, asked again only when <paramref name="position"/> has moved. <typeparamref name="TBuffer"/> is a
+    /// VBuffer.</summary>
     public static ValueGetter<TBuffer> Once<TBuffer>(ValueGetter<TBuffer> get, Func<long> position) =>
         (ValueGetter<TBuffer>)s_once.MakeGenericMethod(typeof(TBuffer).GetGenericArguments()).Invoke(null, [get, position])!;
 
-    static readonly System.Reflection.MethodInfo s_once = typeof(VBuffers).GetMethod(nameof(OnceOf), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!;
+    static readonly System.Reflection.MethodInfo s_once = typeof(VBuffers).GetMethod(nameof(OnceOf),
+        System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!;
 
     static Delegate OnceOf<T>(ValueGetter<VBuffer<T>> get, Func<long> position)
     {

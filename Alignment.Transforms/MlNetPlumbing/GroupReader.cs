@@ -19,18 +19,22 @@ static class GroupReader
     /// <summary>Reads every group.</summary>
     /// <param name="view">Rows; those of a group follow each other (see <see cref="ILendingRow.Group"/>).</param>
     /// <param name="columns">Names of the columns that are read.</param>
-    /// <param name="open">Opens the reading of a row over a cursor; called once a cursor, what it returns once a row, on the cursor's own thread.</param>
+    /// <param name="open">Opens the reading of a row over a cursor; called once a cursor, what it returns once a row, on the cursor's own
+    /// thread.</param>
     /// <param name="workers">Cursors at once; with 1 everything happens on the caller's thread.</param>
     /// <param name="cancellationToken">Stops between rows.</param>
-    public static IEnumerable<GroupResult<T>> Read<T>(IDataView view, IReadOnlyList<string> columns, Func<DataViewRow, Func<T>> open, int workers, CancellationToken cancellationToken)
+    public static IEnumerable<GroupResult<T>> Read<T>(IDataView view, IReadOnlyList<string> columns, Func<DataViewRow, Func<T>> open,
+        int workers, CancellationToken cancellationToken)
     {
         DataViewSchema.Column[] wanted = [.. columns.Select(c => view.Schema[c])];
         if (workers <= 1) return Groups(view.GetRowCursor(wanted), open, cancellationToken).Select(g => g.Result);
         DataViewRowCursor[] cursors = view.GetRowCursorSet(wanted, workers);
-        return cursors.Length == 1 ? Groups(cursors[0], open, cancellationToken).Select(g => g.Result) : Merge(cursors, open, cancellationToken);
+        return cursors.Length == 1 ? Groups(cursors[0], open, cancellationToken).Select(g => g.Result)
+            : Merge(cursors, open, cancellationToken);
     }
 
-    static IEnumerable<(long Batch, GroupResult<T> Result)> Groups<T>(DataViewRowCursor cursor, Func<DataViewRow, Func<T>> open, CancellationToken cancellationToken)
+    static IEnumerable<(long Batch, GroupResult<T> Result)> Groups<T>(DataViewRowCursor cursor, Func<DataViewRow, Func<T>> open,
+        CancellationToken cancellationToken)
     {
         using (cursor)
         {
@@ -64,11 +68,13 @@ static class GroupReader
     }
 
     /// <summary>Each cursor on a thread of its own, at most two groups ahead; the group of the lowest batch is always next.</summary>
-    static IEnumerable<GroupResult<T>> Merge<T>(DataViewRowCursor[] cursors, Func<DataViewRow, Func<T>> open, CancellationToken cancellationToken)
+    static IEnumerable<GroupResult<T>> Merge<T>(DataViewRowCursor[] cursors, Func<DataViewRow, Func<T>> open,
+        CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var queues = cursors.Select(_ => new BlockingCollection<(long Batch, GroupResult<T> Result)>(2)).ToArray();
-        Task[] workers = [.. cursors.Select((cursor, i) => Task.Factory.StartNew(() => Work(cursor, queues[i]), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        Task[] workers = [.. cursors.Select((cursor, i) => Task.Factory.StartNew(() => Work(cursor, queues[i]), CancellationToken.None,
+            TaskCreationOptions.LongRunning, TaskScheduler.Default))];
         try
         {
             var heads = new (long Batch, GroupResult<T> Result)?[cursors.Length];

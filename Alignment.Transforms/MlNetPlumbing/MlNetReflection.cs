@@ -23,33 +23,44 @@ static class MlNetReflection
     static readonly Assembly s_core = typeof(IHostEnvironment).Assembly;
 
     static readonly Member<ConstructorInfo> s_column = new("SchemaShape.Column(string, VectorKind, DataViewType, bool, SchemaShape)",
-        () => Constructor(typeof(SchemaShape.Column), typeof(string), typeof(SchemaShape.Column.VectorKind), typeof(DataViewType), typeof(bool), typeof(SchemaShape)));
+        () => Constructor(typeof(SchemaShape.Column), typeof(string), typeof(SchemaShape.Column.VectorKind), typeof(DataViewType),
+        typeof(bool), typeof(SchemaShape)));
 
     static readonly Member<ConstructorInfo> s_versionInfo = new("VersionInfo(string, uint, uint, uint, string, string, string)",
-        () => Constructor(Hidden("Microsoft.ML.VersionInfo"), typeof(string), typeof(uint), typeof(uint), typeof(uint), typeof(string), typeof(string), typeof(string)));
+        () => Constructor(Hidden("Microsoft.ML.VersionInfo"), typeof(string), typeof(uint), typeof(uint), typeof(uint), typeof(string),
+        typeof(string), typeof(string)));
 
-    static readonly Member<MethodInfo> s_setVersionInfo = new("ModelSaveContext.SetVersionInfo", () => typeof(ModelSaveContext).GetMethod("SetVersionInfo", AnyMember));
+    static readonly Member<MethodInfo> s_setVersionInfo = new("ModelSaveContext.SetVersionInfo",
+        () => typeof(ModelSaveContext).GetMethod("SetVersionInfo", AnyMember));
 
-    static readonly Member<FieldInfo> s_writer = new("ModelSaveContext.Writer", () => FieldOf<BinaryWriter>(typeof(ModelSaveContext), "Writer"));
+    static readonly Member<FieldInfo> s_writer = new("ModelSaveContext.Writer",
+        () => FieldOf<BinaryWriter>(typeof(ModelSaveContext), "Writer"));
 
-    static readonly Member<FieldInfo> s_reader = new("ModelLoadContext.Reader", () => FieldOf<BinaryReader>(Hidden("Microsoft.ML.ModelLoadContext"), "Reader"));
+    static readonly Member<FieldInfo> s_reader = new("ModelLoadContext.Reader",
+        () => FieldOf<BinaryReader>(Hidden("Microsoft.ML.ModelLoadContext"), "Reader"));
 
     static readonly Member<Type> s_signatureLoadModel = new("SignatureLoadModel", () => Hidden("Microsoft.ML.SignatureLoadModel"));
 
     static readonly Member<ConstructorInfo> s_loadableClass = new("LoadableClassAttribute(Type, Type, Type, Type, string, string[])",
-        () => Constructor(Hidden("Microsoft.ML.LoadableClassAttribute"), typeof(Type), typeof(Type), typeof(Type), typeof(Type), typeof(string), typeof(string[])));
+        () => Constructor(Hidden("Microsoft.ML.LoadableClassAttribute"), typeof(Type), typeof(Type), typeof(Type), typeof(Type),
+        typeof(string), typeof(string[])));
 
-    static readonly Member<ConstructorInfo> s_loadableClassInfo = new("ComponentCatalog.LoadableClassInfo(…, MethodInfo create, bool requireEnvironment)",
-        () => typeof(ComponentCatalog).GetNestedType("LoadableClassInfo", AnyMember)?.GetConstructors(AnyMember).SingleOrDefault(c => c.GetParameters().Length == 5));
+    static readonly Member<ConstructorInfo> s_loadableClassInfo =
+        new("ComponentCatalog.LoadableClassInfo(…, MethodInfo create, bool requireEnvironment)",
+        () => typeof(ComponentCatalog).GetNestedType("LoadableClassInfo", AnyMember)?.GetConstructors(AnyMember)
+        .SingleOrDefault(c => c.GetParameters().Length == 5));
 
-    static readonly Member<MethodInfo> s_addClass = new("ComponentCatalog.AddClass(LoadableClassInfo, string[], bool)", () => typeof(ComponentCatalog).GetMethod("AddClass", AnyMember));
+    static readonly Member<MethodInfo> s_addClass = new("ComponentCatalog.AddClass(LoadableClassInfo, string[], bool)",
+        () => typeof(ComponentCatalog).GetMethod("AddClass", AnyMember));
 
     /// <summary>Every reflected member, by the name a maintainer would search for.</summary>
     internal static IReadOnlyList<IMember> Members { get; } =
-        [s_column, s_versionInfo, s_setVersionInfo, s_writer, s_reader, s_signatureLoadModel, s_loadableClass, s_loadableClassInfo, s_addClass];
+        [s_column, s_versionInfo, s_setVersionInfo, s_writer, s_reader, s_signatureLoadModel, s_loadableClass, s_loadableClassInfo,
+        s_addClass];
 
     /// <summary>A column of a schema that is not there yet, only promised.</summary>
-    public static SchemaShape.Column PromisedColumn(string name, SchemaShape.Column.VectorKind kind, DataViewType item, bool isKey = false, SchemaShape? annotations = null) =>
+    public static SchemaShape.Column PromisedColumn(string name, SchemaShape.Column.VectorKind kind, DataViewType item, bool isKey = false,
+        SchemaShape? annotations = null) =>
         (SchemaShape.Column)s_column.Value.Invoke([name, kind, item, isKey, annotations]);
 
     /// <summary>Writes one stage's part of a model file; <paramref name="signature"/> names the loader that reads it back.</summary>
@@ -58,7 +69,8 @@ static class MlNetReflection
         ArgumentNullException.ThrowIfNull(to);
         // The assembly by its simple name: a model must load in a later version of ours.
         string assembly = typeof(MlNetReflection).Assembly.GetName().Name!;
-        object version = s_versionInfo.Value.Invoke([ModelSignature, LayoutVersion, LayoutVersion, LayoutVersion, assembly, signature, null]);
+        object version = s_versionInfo.Value.Invoke([ModelSignature, LayoutVersion, LayoutVersion, LayoutVersion, assembly, signature,
+            null]);
         s_setVersionInfo.Value.Invoke(to, [version]);
         body((BinaryWriter)s_writer.Value.GetValue(to)!);
     }
@@ -68,7 +80,8 @@ static class MlNetReflection
     {
         ArgumentNullException.ThrowIfNull(ml);
         var create = typeof(LoadCall<TLoader>).GetMethod(nameof(LoadCall<>.Create), AnyMember)!;
-        object attribute = s_loadableClass.Value.Invoke([typeof(TTransformer), typeof(LoadCall<TLoader>), null, s_signatureLoadModel.Value, signature, new[] { signature }]);
+        object attribute = s_loadableClass.Value.Invoke([typeof(TTransformer), typeof(LoadCall<TLoader>), null, s_signatureLoadModel.Value,
+            signature, new[] { signature }]);
         object info = s_loadableClassInfo.Value.Invoke([attribute, null, null, create, true]);
         s_addClass.Value.Invoke(ml.ComponentCatalog, [info, new[] { signature }, false]);
     }
@@ -84,7 +97,8 @@ static class MlNetReflection
 
     static ConstructorInfo? Constructor(Type? type, params Type[] parameters) => type?.GetConstructor(AnyMember, parameters);
 
-    static FieldInfo? FieldOf<T>(Type? type, string name) => type?.GetField(name, AnyMember) is { } f && f.FieldType == typeof(T) ? f : null;
+    static FieldInfo? FieldOf<T>(Type? type, string name) => type?.GetField(name, AnyMember) is { } f && f.FieldType == typeof(T) ? f
+        : null;
 
     /// <summary>A reflected member: found on first use, or a clear failure that names it.</summary>
     internal interface IMember
@@ -102,7 +116,8 @@ static class MlNetReflection
 
         public bool IsThere => _found.Value is not null;
 
-        public T Value => _found.Value ?? throw MissingDependencyException.For("ML.NET", $"version {s_core.GetName().Version} without '{name}'",
+        public T Value => _found.Value ?? throw MissingDependencyException.For("ML.NET",
+            $"version {s_core.GetName().Version} without '{name}'",
             "Microsoft.ML 5.0.1 or one that kept this member", "Use the version of Microsoft.ML that Directory.Packages.props names.");
 
         public override string ToString() => name;

@@ -39,7 +39,8 @@ sealed class RowsView<TRow> : IDataView
 
     public long? GetRowCount() => _rows.TryGetNonEnumeratedCount(out int count) ? count : null;
 
-    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) => new Cursor(this, new Source(_rows.GetEnumerator(), 1), columnsNeeded);
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
+        new Cursor(this, new Source(_rows.GetEnumerator(), 1), columnsNeeded);
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
@@ -106,9 +107,11 @@ sealed class RowsView<TRow> : IDataView
 
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
-            if (!_active[column.Index]) throw new ArgumentException($"Column '{column.Name}' was not asked for when this cursor was opened.", nameof(column));
+            if (!_active[column.Index])
+                throw new ArgumentException($"Column '{column.Name}' was not asked for when this cursor was opened.", nameof(column));
             return _view._columns[column.Index].Getter(() => _row) as ValueGetter<TValue>
-                ?? throw new InvalidOperationException($"Column '{column.Name}' is {ColumnWords.Of(column.Type)}; it cannot be read as {typeof(TValue)}.");
+                ?? throw new InvalidOperationException(
+                $"Column '{column.Name}' is {ColumnWords.Of(column.Type)}; it cannot be read as {typeof(TValue)}.");
         }
 
         protected override void Dispose(bool disposing)

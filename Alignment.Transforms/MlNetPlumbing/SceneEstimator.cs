@@ -11,7 +11,8 @@ public abstract class SceneEstimator<TTransformer> : IEstimator<TTransformer> wh
     /// <summary>The transformer as far as the options alone determine it.</summary>
     private protected TTransformer Unfitted { get; }
 
-    /// <summary>Checks the columns of <paramref name="input"/> and returns the transformer; rows are read only by stages that learn.</summary>
+    /// <summary>Checks the columns of <paramref name="input"/> and returns the transformer; rows are read only by stages that
+    /// learn.</summary>
     /// <exception cref="UsageException">A column the stage reads is missing or of another type.</exception>
     public virtual TTransformer Fit(IDataView input)
     {

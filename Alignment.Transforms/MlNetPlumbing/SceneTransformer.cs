@@ -17,7 +17,8 @@ public abstract class SceneTransformer : ITransformer
     bool ITransformer.IsRowToRowMapper => true;
 
     /// <summary>The input's columns followed by the ones this stage makes; one of the same name hides the input's.</summary>
-    /// <exception cref="UsageException">A column the stage reads is missing or of another type; the message lists the columns present.</exception>
+    /// <exception cref="UsageException">A column the stage reads is missing or of another type; the message lists the columns
+    /// present.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new StageMapper(this, inputSchema).OutputSchema;
 
     /// <inheritdoc cref="GetOutputSchema"/>

@@ -3,7 +3,8 @@ using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.MlNetPlumbing;
 
-/// <summary>The rows of a view that a test on cheap columns lets through: what a writer puts before a dear stage, so that nothing is computed for files that are current.</summary>
+/// <summary>The rows of a view that a test on cheap columns lets through: what a writer puts before a dear stage, so that nothing is
+/// computed for files that are current.</summary>
 /// <param name="source">The rows.</param>
 /// <param name="reads">Names of the columns the test reads.</param>
 /// <param name="test">Opens the test over a cursor.</param>
@@ -27,9 +28,11 @@ sealed class SelectedView(IDataView source, IReadOnlyList<string> reads, Func<Da
         return [.. source.GetRowCursorSet(With(wanted), n, rand).Select(c => new Cursor(c, wanted, test))];
     }
 
-    IEnumerable<DataViewSchema.Column> With(DataViewSchema.Column[] wanted) => wanted.Concat(reads.Select(r => source.Schema[r])).DistinctBy(c => c.Index);
+    IEnumerable<DataViewSchema.Column> With(DataViewSchema.Column[] wanted) =>
+        wanted.Concat(reads.Select(r => source.Schema[r])).DistinctBy(c => c.Index);
 
-    sealed class Cursor(DataViewRowCursor input, DataViewSchema.Column[] wanted, Func<DataViewRow, Func<bool>> test) : DataViewRowCursor, ILendingRow
+    sealed class Cursor(DataViewRowCursor input, DataViewSchema.Column[] wanted, Func<DataViewRow, Func<bool>> test) : DataViewRowCursor,
+        ILendingRow
     {
         readonly Func<bool> _passes = test(input);
         readonly HashSet<int> _wanted = [.. wanted.Select(c => c.Index)];

@@ -6,10 +6,12 @@ namespace Alignment.Transforms.MlNetPlumbing;
 sealed partial class StageColumns
 {
     /// <summary>A float vector, of known or of varying length.</summary>
-    public StageInput AnyFloats(string name) => Find(name, "a float vector", t => t is VectorDataViewType v && v.ItemType == NumberDataViewType.Single);
+    public StageInput AnyFloats(string name) => Find(name, "a float vector",
+        t => t is VectorDataViewType v && v.ItemType == NumberDataViewType.Single);
 
     /// <summary>A double vector, of known or of varying length.</summary>
-    public StageInput AnyDoubles(string name) => Find(name, "a double vector", t => t is VectorDataViewType v && v.ItemType == NumberDataViewType.Double);
+    public StageInput AnyDoubles(string name) => Find(name, "a double vector",
+        t => t is VectorDataViewType v && v.ItemType == NumberDataViewType.Double);
 
     /// <summary>A double.</summary>
     public StageInput Double(string name) => Find(name, "double", t => t == NumberDataViewType.Double);

@@ -15,7 +15,8 @@ sealed partial class StageColumns
     readonly bool _dimensionsKnown;
     readonly List<OutputColumn> _made = [];
 
-    StageColumns(string stage, DataViewSchema schema, bool dimensionsKnown) => (_stage, _schema, _dimensionsKnown) = (stage, schema, dimensionsKnown);
+    StageColumns(string stage, DataViewSchema schema, bool dimensionsKnown) =>
+        (_stage, _schema, _dimensionsKnown) = (stage, schema, dimensionsKnown);
 
     /// <summary>The columns <paramref name="stage"/> makes from data of this schema.</summary>
     /// <exception cref="UsageException">A column it reads is missing or of another type.</exception>
@@ -51,11 +52,13 @@ sealed partial class StageColumns
     public StageInput Map(string name) => Find(name, "a map, float [H,W]", t => IsFloats(t) && HasRank(t, 2));
 
     /// <summary>A picture: float [3,H,W].</summary>
-    public StageInput Picture(string name) => Find(name, "a picture, float [3,H,W]", t => IsFloats(t) && HasRank(t, 3) && (!_dimensionsKnown || ((VectorDataViewType)t).Dimensions[0] == 3));
+    public StageInput Picture(string name) => Find(name, "a picture, float [3,H,W]",
+        t => IsFloats(t) && HasRank(t, 3) && (!_dimensionsKnown || ((VectorDataViewType)t).Dimensions[0] == 3));
 
     /// <summary>A stack of maps: float [<paramref name="channels"/>,H,W].</summary>
     public StageInput Channels(string name, int channels) =>
-        Find(name, FormattableString.Invariant($"float [{channels},H,W]"), t => IsFloats(t) && HasRank(t, 3) && (!_dimensionsKnown || ((VectorDataViewType)t).Dimensions[0] == channels));
+        Find(name, FormattableString.Invariant($"float [{channels},H,W]"),
+        t => IsFloats(t) && HasRank(t, 3) && (!_dimensionsKnown || ((VectorDataViewType)t).Dimensions[0] == channels));
 
     /// <summary>False while only the shape of a schema is known: dimensions are placeholders, not to be checked.</summary>
     public bool DimensionsKnown => _dimensionsKnown;
@@ -64,9 +67,11 @@ sealed partial class StageColumns
     public StageInput Find(string name, string expected, Func<DataViewType, bool> accept)
     {
         if (string.IsNullOrEmpty(name) || _schema.GetColumnOrNull(name) is not { } column)
-            throw UsageException.For($"{_stage}: column '{name}'", "no column of that name", expected, $"Columns present: {ColumnWords.List(_schema)}.");
+            throw UsageException.For($"{_stage}: column '{name}'", "no column of that name", expected,
+                $"Columns present: {ColumnWords.List(_schema)}.");
         if (!accept(column.Type))
-            throw UsageException.For($"{_stage}: column '{name}'", ColumnWords.Of(column.Type), expected, $"Columns present: {ColumnWords.List(_schema)}.");
+            throw UsageException.For($"{_stage}: column '{name}'", ColumnWords.Of(column.Type), expected,
+                $"Columns present: {ColumnWords.List(_schema)}.");
         return new StageInput(column, column.Type is VectorDataViewType { Size: > 0 } v ? v.Dimensions : []);
     }
 
@@ -74,7 +79,8 @@ sealed partial class StageColumns
     public void RequireSameSize(StageInput a, StageInput b)
     {
         if (_dimensionsKnown && (a.Height, a.Width) != (b.Height, b.Width))
-            throw UsageException.For($"{_stage}: columns '{a.Name}' and '{b.Name}'", $"{ColumnWords.Of(a.Column.Type)} and {ColumnWords.Of(b.Column.Type)}",
+            throw UsageException.For($"{_stage}: columns '{a.Name}' and '{b.Name}'",
+                $"{ColumnWords.Of(a.Column.Type)} and {ColumnWords.Of(b.Column.Type)}",
                 "the same height and width", "Load or resize both to one size.");
     }
 
@@ -82,7 +88,8 @@ sealed partial class StageColumns
     public void RequireSameLength(StageInput a, StageInput b)
     {
         if (_dimensionsKnown && a.Length != b.Length)
-            throw UsageException.For($"{_stage}: columns '{a.Name}' and '{b.Name}'", $"{ColumnWords.Of(a.Column.Type)} and {ColumnWords.Of(b.Column.Type)}",
+            throw UsageException.For($"{_stage}: columns '{a.Name}' and '{b.Name}'",
+                $"{ColumnWords.Of(a.Column.Type)} and {ColumnWords.Of(b.Column.Type)}",
                 "the same number of values", "Load or resize both to one size.");
     }
 
@@ -92,7 +99,8 @@ sealed partial class StageColumns
         if (string.IsNullOrWhiteSpace(name))
             throw UsageException.For($"{_stage}: an output column", "an empty name", "a name", "Set the column name in the options.");
         if (_made.Exists(m => m.Name == name))
-            throw UsageException.For($"{_stage}: output column '{name}'", "the same name twice", "different names", "Give each output its own column.");
+            throw UsageException.For($"{_stage}: output column '{name}'", "the same name twice", "different names",
+                "Give each output its own column.");
         _made.Add(new OutputColumn(name, type, [.. reads.Select(r => r.Column.Index).Distinct()], getter));
     }
 
@@ -103,8 +111,10 @@ sealed partial class StageColumns
         Make<VBuffer<float>>(name, type, reads, row => new CachedColumn(row, getter(row), type.Size).Get);
     }
 
-    /// <summary>As <see cref="MakeFloats"/>, of values that the stage holds until the group ends; nothing is copied for stages of ours.</summary>
-    public void MakeHeldFloats(string name, IReadOnlyList<int> dimensions, IReadOnlyList<StageInput> reads, Func<StageRow, ReadFloats> getter)
+    /// <summary>As <see cref="MakeFloats"/>, of values that the stage holds until the group ends; nothing is copied for stages of
+    /// ours.</summary>
+    public void MakeHeldFloats(string name, IReadOnlyList<int> dimensions, IReadOnlyList<StageInput> reads,
+        Func<StageRow, ReadFloats> getter)
     {
         var type = new VectorDataViewType(NumberDataViewType.Single, dimensions.ToArray());
         Make<VBuffer<float>>(name, type, reads, row => new HeldColumn(getter(row)).Get);
@@ -140,7 +150,8 @@ sealed partial class StageColumns
     }
 }
 
-/// <summary>One made column: its name and type, the input columns it reads, and how to read it over a row (a <c>Func&lt;StageRow, ValueGetter&lt;T&gt;&gt;</c>).</summary>
+/// <summary>One made column: its name and type, the input columns it reads, and how to read it over a row (a <c>Func&lt;StageRow,
+/// ValueGetter&lt;T&gt;&gt;</c>).</summary>
 sealed record OutputColumn(string Name, DataViewType Type, int[] Reads, Func<StageRow, Delegate> Getter);
 
 /// <summary>Work several made columns share; see <see cref="StageColumns.Together"/>.</summary>

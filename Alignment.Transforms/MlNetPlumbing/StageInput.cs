@@ -34,7 +34,8 @@ static class ColumnWords
     /// <summary>"float [3,64,64]", "text", "int32".</summary>
     public static string Of(DataViewType type) => type switch
     {
-        VectorDataViewType { Size: > 0 } v => $"{Of(v.ItemType)} [{string.Join(',', v.Dimensions.Select(d => d.ToString(CultureInfo.InvariantCulture)))}]",
+        VectorDataViewType { Size: > 0 } v =>
+            $"{Of(v.ItemType)} [{string.Join(',', v.Dimensions.Select(d => d.ToString(CultureInfo.InvariantCulture)))}]",
         VectorDataViewType v => $"{Of(v.ItemType)} vector of varying length",
         TextDataViewType => "text",
         NumberDataViewType n when n == NumberDataViewType.Single => "float",
@@ -46,5 +47,6 @@ static class ColumnWords
 
     /// <summary>The visible columns of a schema with their types.</summary>
     public static string List(DataViewSchema schema) =>
-        schema.Count == 0 ? "none" : string.Join(", ", schema.Where(c => !c.IsHidden).Select(c => $"'{SafePath.Shorten(c.Name)}' ({Of(c.Type)})"));
+        schema.Count == 0 ? "none" : string.Join(", ",
+        schema.Where(c => !c.IsHidden).Select(c => $"'{SafePath.Shorten(c.Name)}' ({Of(c.Type)})"));
 }

@@ -22,7 +22,8 @@ sealed class StageMapper : IRowToRowMapper
 
     public DataViewSchema OutputSchema { get; }
 
-    /// <summary>The input columns needed for <paramref name="dependingColumns"/>: passed through, or read by a made column that is wanted.</summary>
+    /// <summary>The input columns needed for <paramref name="dependingColumns"/>: passed through, or read by a made column that is
+    /// wanted.</summary>
     public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns)
     {
         var need = new SortedSet<int>();
@@ -95,12 +96,14 @@ sealed class StageMapper : IRowToRowMapper
 
         public ValueGetter<T> Getter<T>(DataViewSchema.Column column)
         {
-            if (!IsActive(column)) throw new ArgumentException($"Column '{column.Name}' was not asked for when this row was opened.", nameof(column));
+            if (!IsActive(column)) throw new ArgumentException($"Column '{column.Name}' was not asked for when this row was opened.",
+                nameof(column));
             int made = column.Index - _mapper.InputSchema.Count;
             if (made < 0) return _input.GetGetter<T>(_mapper.InputSchema[column.Index]);
             if (_getters[made]?.Target is CachedColumn floats) floats.AddReader();
             return _getters[made] as ValueGetter<T>
-                ?? throw new InvalidOperationException($"Column '{column.Name}' is {ColumnWords.Of(column.Type)}; it cannot be read as {typeof(T)}.");
+                ?? throw new InvalidOperationException(
+                $"Column '{column.Name}' is {ColumnWords.Of(column.Type)}; it cannot be read as {typeof(T)}.");
         }
 
         public void Dispose()

@@ -29,7 +29,8 @@ static class StageModel
     /// <param name="newest">The newest version.</param>
     /// <param name="upgrade">Brings the JSON of an older version, given second, to the newest; null where there is none.</param>
     /// <exception cref="BadDataException">The file is damaged or was written by a newer version.</exception>
-    public static TOptions ReadOptions<TOptions>(BinaryReader from, string stage, int newest, Action<JsonObject, int>? upgrade = null) where TOptions : class
+    public static TOptions ReadOptions<TOptions>(BinaryReader from, string stage, int newest, Action<JsonObject, int>? upgrade = null)
+        where TOptions : class
     {
         string subject = Subject(stage);
         try
@@ -37,7 +38,8 @@ static class StageModel
             int version = from.ReadInt32();
             if (version < FirstVersion || version > newest)
                 throw BadDataException.For(subject, $"version {version}", $"version {FirstVersion} to {newest}",
-                    version > newest ? "It was saved by a newer Alignment: update this one, or save the model again with this version." : "Save the model again.");
+                    version > newest ? "It was saved by a newer Alignment: update this one, or save the model again with this version."
+                    : "Save the model again.");
             JsonNode? json = JsonNode.Parse(from.ReadString());
             if (version < newest && json is JsonObject old) upgrade?.Invoke(old, version);
             return json.Deserialize<TOptions>(s_json)
@@ -45,7 +47,8 @@ static class StageModel
         }
         catch (Exception e) when (e is JsonException or EndOfStreamException or FormatException)
         {
-            throw BadDataException.For(subject, $"options that cannot be read ({e.Message})", "the options it was saved with", "Save the model again.", e);
+            throw BadDataException.For(subject, $"options that cannot be read ({e.Message})", "the options it was saved with",
+                "Save the model again.", e);
         }
     }
 
@@ -65,7 +68,8 @@ static class StageModel
         }
         catch (Exception e) when (e is EndOfStreamException or FormatException or ArgumentException)
         {
-            throw BadDataException.For(Subject(stage), $"learned values that cannot be read ({e.Message})", "the values it was saved with", "Save the model again.", e);
+            throw BadDataException.For(Subject(stage), $"learned values that cannot be read ({e.Message})", "the values it was saved with",
+                "Save the model again.", e);
         }
     }
 

@@ -15,7 +15,8 @@ sealed class StageRow(DataViewRow input) : IDisposable
     /// <summary>The place of the row at hand in its view, from 0; for messages.</summary>
     public long Position => input.Position;
 
-    /// <summary>The scene the row at hand belongs to (see <see cref="ILendingRow.Group"/>); where nobody says, every row is its own.</summary>
+    /// <summary>The scene the row at hand belongs to (see <see cref="ILendingRow.Group"/>); where nobody says, every row is its
+    /// own.</summary>
     public long Group => (input as ILendingRow)?.Group ?? input.Position;
 
     /// <summary>The getter of an input column; the upstream work happens when it is called, not before.</summary>
@@ -57,7 +58,8 @@ sealed class StageRow(DataViewRow input) : IDisposable
         {
             get(ref value);
             if (value.Length != length)
-                throw BadDataException.For($"Row {input.Position}, column '{column.Name}'", $"{value.Length} values", $"{length} as its type says", "Correct the data view that makes this column.");
+                throw BadDataException.For($"Row {input.Position}, column '{column.Name}'", $"{value.Length} values",
+                    $"{length} as its type says", "Correct the data view that makes this column.");
             if (value.IsDense) return value.GetValues();
             value.CopyTo(dense ??= new float[length]);
             return dense;

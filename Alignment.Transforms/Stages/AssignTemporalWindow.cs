@@ -65,7 +65,8 @@ public sealed class AssignTemporalWindowEstimator : SceneEstimator<AssignTempora
             if (!byText.TryGetValue(id.Span, out var scenes)) byText[id.Span] = scenes = [];
             scenes.Add(scene);
         }
-        return new AssignTemporalWindowTransformer(options, learned.ToDictionary(v => v.Key, v => v.Value.ToArray(), StringComparer.Ordinal));
+        return new AssignTemporalWindowTransformer(options,
+            learned.ToDictionary(v => v.Key, v => v.Value.ToArray(), StringComparer.Ordinal));
     }
 }
 
@@ -76,10 +77,12 @@ public sealed class AssignTemporalWindowTransformer : SceneTransformer<AssignTem
 
     readonly Dictionary<string, int[]> _scenes;
 
-    internal AssignTemporalWindowTransformer(AssignTemporalWindowOptions options, Dictionary<string, int[]> scenes) : base(Name, options) => _scenes = scenes;
+    internal AssignTemporalWindowTransformer(AssignTemporalWindowOptions options, Dictionary<string, int[]> scenes)
+        : base(Name, options) => _scenes = scenes;
 
     /// <summary>The videos Fit saw, in ordinal order, with the number of scenes of each; fewer than three leave a window empty.</summary>
-    public IReadOnlyList<(string VideoId, int Scenes)> Videos => [.. _scenes.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => (v.Key, v.Value.Length))];
+    public IReadOnlyList<(string VideoId, int Scenes)> Videos =>
+        [.. _scenes.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => (v.Key, v.Value.Length))];
 
     static ITransformer IStageLoader.Load(BinaryReader from)
     {
@@ -139,8 +142,10 @@ public sealed class AssignTemporalWindowTransformer : SceneTransformer<AssignTem
         if (Options.Unseen == UnseenScene.MinusOne) return -1;
         string name = SafePath.Shorten(video.ToString());
         throw numbers is null
-            ? BadRow(row, $"the video '{name}'", FormattableString.Invariant($"one of the {_scenes.Count} videos Fit saw"), "Fit on data that holds this video, or set Unseen to MinusOne.")
-            : BadRow(row, $"scene {scene.ToString(CultureInfo.InvariantCulture)} of '{name}'", FormattableString.Invariant($"one of the {numbers.Length} scenes Fit saw"),
+            ? BadRow(row, $"the video '{name}'", FormattableString.Invariant($"one of the {_scenes.Count} videos Fit saw"),
+            "Fit on data that holds this video, or set Unseen to MinusOne.")
+            : BadRow(row, $"scene {scene.ToString(CultureInfo.InvariantCulture)} of '{name}'",
+            FormattableString.Invariant($"one of the {numbers.Length} scenes Fit saw"),
                 "Fit on data that holds all scenes of the video, or set Unseen to MinusOne.");
     }
 }

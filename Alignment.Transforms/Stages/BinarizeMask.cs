@@ -45,7 +45,8 @@ public sealed class BinarizeMaskTransformer : SceneTransformer<BinarizeMaskOptio
     {
     }
 
-    static ITransformer IStageLoader.Load(BinaryReader from) => new BinarizeMaskTransformer(StageModel.ReadOptions<BinarizeMaskOptions>(from, Name, StageModel.FirstVersion));
+    static ITransformer IStageLoader.Load(BinaryReader from) =>
+        new BinarizeMaskTransformer(StageModel.ReadOptions<BinarizeMaskOptions>(from, Name, StageModel.FirstVersion));
 
     internal override void Describe(StageColumns columns)
     {

@@ -22,7 +22,8 @@ public sealed record BuildControlOptions : IStageOptions
     }
 }
 
-/// <summary>Stacks mask and attention into the ControlNet's control [2,H,W]: M, then A', the order that the ControlNet was trained with.</summary>
+/// <summary>Stacks mask and attention into the ControlNet's control [2,H,W]: M, then A', the order that the ControlNet was trained
+/// with.</summary>
 public sealed class BuildControlEstimator : SceneEstimator<BuildControlTransformer>
 {
     internal BuildControlEstimator(BuildControlOptions options) : base(new BuildControlTransformer(options))
@@ -39,7 +40,8 @@ public sealed class BuildControlTransformer : SceneTransformer<BuildControlOptio
     {
     }
 
-    static ITransformer IStageLoader.Load(BinaryReader from) => new BuildControlTransformer(StageModel.ReadOptions<BuildControlOptions>(from, Name, StageModel.FirstVersion));
+    static ITransformer IStageLoader.Load(BinaryReader from) =>
+        new BuildControlTransformer(StageModel.ReadOptions<BuildControlOptions>(from, Name, StageModel.FirstVersion));
 
     internal override void Describe(StageColumns columns)
     {

@@ -10,8 +10,8 @@ namespace Alignment.Transforms.Stages;
 public sealed record DrawFixationsOptions : IStageOptions
 {
     /// <summary>
-    /// double vector of varying length – x, y, weight of each fixation; x and y in pixels of the map, (0, 0) at its top left corner, weights seconds or
-    /// counts. A fixation outside of the map is an error.
+    /// double vector of varying length – x, y, weight of each fixation; x and y in pixels of the map, (0, 0) at its top left corner,
+    /// weights seconds or counts. A fixation outside of the map is an error.
     /// </summary>
     public string FixationsColumn { get; init; } = SceneColumns.Fixations;
 
@@ -27,7 +27,8 @@ public sealed record DrawFixationsOptions : IStageOptions
     /// <summary>double – the same along y.</summary>
     public string SigmaYColumn { get; init; } = SceneColumns.FixationSigmaY;
 
-    /// <summary>float vector of varying length, W · H values row by row in 0..1 – the density ÷ its maximum; zero everywhere without fixations.</summary>
+    /// <summary>float vector of varying length, W · H values row by row in 0..1 – the density ÷ its maximum; zero everywhere without
+    /// fixations.</summary>
     public string OutputColumn { get; init; } = SceneColumns.Heatmap;
 
     /// <summary>Sigma of a second Gaussian blur, of the finished map, border reflected; 0: none.</summary>
@@ -35,11 +36,13 @@ public sealed record DrawFixationsOptions : IStageOptions
 
     /// <inheritdoc/>
     public void Check() =>
-        this.Require(Smoothing, Smoothing is >= 0 and <= HeatmapSmoothing.MostSigma, $"a sigma in pixels, 0 (none) to {HeatmapSmoothing.MostSigma}",
+        this.Require(Smoothing, Smoothing is >= 0 and <= HeatmapSmoothing.MostSigma,
+        $"a sigma in pixels, 0 (none) to {HeatmapSmoothing.MostSigma}",
             "Leave it at 0 if unsure.");
 }
 
-/// <summary>Turns viewers' fixations on a scene into its heatmap: their weights, spread by a Gaussian (<see cref="FixationDensity"/>), ÷ the maximum.</summary>
+/// <summary>Turns viewers' fixations on a scene into its heatmap: their weights, spread by a Gaussian (<see cref="FixationDensity"/>), ÷
+/// the maximum.</summary>
 public sealed class DrawFixationsEstimator : SceneEstimator<DrawFixationsTransformer>
 {
     internal DrawFixationsEstimator(DrawFixationsOptions options) : base(new DrawFixationsTransformer(options))
@@ -56,11 +59,13 @@ public sealed class DrawFixationsTransformer : SceneTransformer<DrawFixationsOpt
     {
     }
 
-    static ITransformer IStageLoader.Load(BinaryReader from) => new DrawFixationsTransformer(StageModel.ReadOptions<DrawFixationsOptions>(from, Name, StageModel.FirstVersion));
+    static ITransformer IStageLoader.Load(BinaryReader from) =>
+        new DrawFixationsTransformer(StageModel.ReadOptions<DrawFixationsOptions>(from, Name, StageModel.FirstVersion));
 
     internal override void Describe(StageColumns columns)
     {
-        StageInput fixations = columns.AnyDoubles(Options.FixationsColumn), width = columns.Int(Options.WidthColumn), height = columns.Int(Options.HeightColumn),
+        StageInput fixations = columns.AnyDoubles(Options.FixationsColumn), width = columns.Int(Options.WidthColumn),
+            height = columns.Int(Options.HeightColumn),
             sigmaX = columns.Double(Options.SigmaXColumn), sigmaY = columns.Double(Options.SigmaYColumn);
         var work = StageColumns.Together<float[]>([fixations, width, height, sigmaX, sigmaY], row =>
         {
@@ -93,22 +98,27 @@ public sealed class DrawFixationsTransformer : SceneTransformer<DrawFixationsOpt
     FixationDensity Open(StageRow row, int width, int height, double x, double y)
     {
         if (width < 1 || height < 1 || (long)width * height > Images.PictureLimits.DefaultMaxPixels)
-            throw BadRow(row, FormattableString.Invariant($"a map of {width}x{height} pixels"), "a width and a height of the still", "Correct the columns of its size.");
+            throw BadRow(row, FormattableString.Invariant($"a map of {width}x{height} pixels"), "a width and a height of the still",
+                "Correct the columns of its size.");
         if (!(x is > 0 and <= FixationDensity.MostSigma && y is > 0 and <= FixationDensity.MostSigma))
-            throw BadRow(row, FormattableString.Invariant($"a sigma of {x} and {y} pixels"), FormattableString.Invariant($"above 0 and at most {FixationDensity.MostSigma}"), "About one degree of visual angle is usual.");
+            throw BadRow(row, FormattableString.Invariant($"a sigma of {x} and {y} pixels"),
+                FormattableString.Invariant($"above 0 and at most {FixationDensity.MostSigma}"),
+                "About one degree of visual angle is usual.");
         return new(width, height, x, y);
     }
 
     void Add(StageRow row, FixationDensity density, ReadOnlySpan<double> triples)
     {
         if (triples.Length % 3 != 0)
-            throw BadRow(row, FormattableString.Invariant($"{triples.Length} numbers in column '{Options.FixationsColumn}'"), "x, y and weight of each fixation", "Give three numbers for each.");
+            throw BadRow(row, FormattableString.Invariant($"{triples.Length} numbers in column '{Options.FixationsColumn}'"),
+                "x, y and weight of each fixation", "Give three numbers for each.");
         for (int i = 0; i < triples.Length; i += 3)
         {
             (double x, double y, double weight) = (triples[i], triples[i + 1], triples[i + 2]);
             if (!(x >= 0 && x < density.Width && y >= 0 && y < density.Height && weight >= 0))
                 throw BadRow(row, FormattableString.Invariant($"a fixation at ({x}, {y}) of weight {weight}"),
-                    FormattableString.Invariant($"one inside of {density.Width}x{density.Height} pixels, of a weight of 0 or more"), "Leave out what is off screen.");
+                    FormattableString.Invariant($"one inside of {density.Width}x{density.Height} pixels, of a weight of 0 or more"),
+                    "Leave out what is off screen.");
             density.Add((int)y * density.Width + (int)x, weight);
         }
     }

@@ -39,7 +39,8 @@ public sealed record EditSceneOptions : IStageOptions
     /// <inheritdoc/>
     public void Check()
     {
-        this.Require(Bundle, !string.IsNullOrWhiteSpace(Bundle), "the folder of a model bundle", "Make one with 'alignment models import', or use onnx/bundles/tiny.");
+        this.Require(Bundle, !string.IsNullOrWhiteSpace(Bundle), "the folder of a model bundle",
+            "Make one with 'alignment models import', or use onnx/bundles/tiny.");
         Edit.Check();
     }
 }
@@ -81,7 +82,8 @@ public sealed class EditSceneTransformer : SceneTransformer<EditSceneOptions>, I
         options.Check();
         ModelBundle bundle = ModelBundle.Open(options.Bundle);
         if (options.BundleHash.Length > 0 && options.BundleHash != bundle.Hash)
-            throw BadDataException.For($"EditScene's model bundle '{bundle.Folder}'", $"the hash {bundle.Hash}", $"{options.BundleHash}, with which the stage was made",
+            throw BadDataException.For($"EditScene's model bundle '{bundle.Folder}'", $"the hash {bundle.Hash}",
+                $"{options.BundleHash}, with which the stage was made",
                 "The bundle was changed or replaced since: put the original back, or make and save the stage again with this one.");
         return new EditSceneTransformer(options with { Bundle = bundle.Folder, BundleHash = bundle.Hash }, bundle);
     }
@@ -92,7 +94,8 @@ public sealed class EditSceneTransformer : SceneTransformer<EditSceneOptions>, I
     {
         if (options["Edit"] is JsonObject edit)
             StageModel.Rename(edit, ("Steps", "InferenceSteps"), ("Guidance", "GuidanceScale"), ("ControlScale", "ConditioningScale"),
-                ("ControlStart", "ControlGuidanceStart"), ("ControlEnd", "ControlGuidanceEnd"), ("ControlEvery", "ControlInterval"), ("Packing", "Prepacking"));
+                ("ControlStart", "ControlGuidanceStart"), ("ControlEnd", "ControlGuidanceEnd"), ("ControlEvery", "ControlInterval"),
+                ("Packing", "Prepacking"));
     }
 
     static ITransformer IStageLoader.Load(BinaryReader from)
@@ -104,7 +107,8 @@ public sealed class EditSceneTransformer : SceneTransformer<EditSceneOptions>, I
         }
         catch (MissingDependencyException e)
         {
-            throw MissingDependencyException.For($"The saved stage '{Name}'", $"no model bundle at '{options.Bundle}'", $"the bundle it was saved with (hash {options.BundleHash}); a saved stage holds a reference, not the weights",
+            throw MissingDependencyException.For($"The saved stage '{Name}'", $"no model bundle at '{options.Bundle}'",
+                $"the bundle it was saved with (hash {options.BundleHash}); a saved stage holds a reference, not the weights",
                 "Put the bundle back at that path, or make and save the stage again with its new one.", e);
         }
     }
@@ -120,7 +124,8 @@ public sealed class EditSceneTransformer : SceneTransformer<EditSceneOptions>, I
         columns.MakeFloats(Options.OutputColumn, image.Dimensions, [image, control, keyword, video, number], row =>
         {
             (ReadFloats readImage, ReadFloats readControl) = (row.Floats(image), row.Floats(control));
-            (Func<string> readKeyword, Func<string> readVideo, Func<int> readNumber) = (row.Text(keyword), row.Text(video), row.Int(number));
+            (Func<string> readKeyword, Func<string> readVideo, Func<int> readNumber) = (row.Text(keyword), row.Text(video),
+                row.Int(number));
             return to => _editors.Edit(image.Width, image.Height, new EditInput
             {
                 SceneId = SceneId.Of(readVideo(), readNumber()),

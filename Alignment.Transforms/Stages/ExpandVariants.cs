@@ -17,14 +17,15 @@ public sealed record ExpandVariantsOptions : IStageOptions
     /// <inheritdoc/>
     public void Check()
     {
-        if (Variants.Count == 0) throw UsageException.For("ExpandVariants: Variants", "none", "one or more names", "Leave it at its default for all.");
+        if (Variants.Count == 0) throw UsageException.For("ExpandVariants: Variants", "none", "one or more names",
+            "Leave it at its default for all.");
         foreach (string name in Variants) Variant.Named(name);
     }
 }
 
 /// <summary>
-/// Each scene once for every variant: one row becomes several, which follow each other. What later stages make of the scene alone (its mask,
-/// its heatmap) is computed once for all of them.
+/// Each scene once for every variant: one row becomes several, which follow each other. What later stages make of the scene alone (its
+/// mask, its heatmap) is computed once for all of them.
 /// </summary>
 public sealed class ExpandVariantsEstimator : IEstimator<ExpandVariantsTransformer>
 {
@@ -40,7 +41,8 @@ public sealed class ExpandVariantsEstimator : IEstimator<ExpandVariantsTransform
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         string name = _transformer.Options.OutputColumn;
-        return new SchemaShape(inputSchema.Where(c => c.Name != name).Append(MlNetReflection.PromisedColumn(name, SchemaShape.Column.VectorKind.Scalar, TextDataViewType.Instance)));
+        return new SchemaShape(inputSchema.Where(c => c.Name != name)
+            .Append(MlNetReflection.PromisedColumn(name, SchemaShape.Column.VectorKind.Scalar, TextDataViewType.Instance)));
     }
 }
 
@@ -59,10 +61,12 @@ public sealed class ExpandVariantsTransformer : ITransformer, IStageLoader
     /// <summary>The options the stage works with.</summary>
     public ExpandVariantsOptions Options { get; }
 
-    /// <summary>One row becomes several: there is no mapping of single rows, and no PredictionEngine over a chain that holds this stage.</summary>
+    /// <summary>One row becomes several: there is no mapping of single rows, and no PredictionEngine over a chain that holds this
+    /// stage.</summary>
     bool ITransformer.IsRowToRowMapper => false;
 
-    static ITransformer IStageLoader.Load(BinaryReader from) => new ExpandVariantsTransformer(StageModel.ReadOptions<ExpandVariantsOptions>(from, Name, StageModel.FirstVersion));
+    static ITransformer IStageLoader.Load(BinaryReader from) =>
+        new ExpandVariantsTransformer(StageModel.ReadOptions<ExpandVariantsOptions>(from, Name, StageModel.FirstVersion));
 
     /// <summary>The input's columns and the variant's name.</summary>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => ExpandedView.SchemaOf(inputSchema, Options.OutputColumn);
@@ -74,7 +78,9 @@ public sealed class ExpandVariantsTransformer : ITransformer, IStageLoader
         return new ExpandedView(input, Options.OutputColumn, Options.Variants);
     }
 
-    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => throw new InvalidOperationException($"{Name} makes several rows of one.");
+    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) =>
+        throw new InvalidOperationException($"{Name} makes several rows of one.");
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => MlNetReflection.Save(ctx, Name, to => StageModel.WriteOptions(to, StageModel.FirstVersion, Options));
+    void ICanSaveModel.Save(ModelSaveContext ctx) =>
+        MlNetReflection.Save(ctx, Name, to => StageModel.WriteOptions(to, StageModel.FirstVersion, Options));
 }

@@ -19,14 +19,16 @@ public sealed record LoadMapOptions : IStageOptions
     /// <summary>Pixels down after resizing.</summary>
     public int Height { get; init; } = 512;
 
-    /// <summary>The value of white: 255 gives values as an 8-bit file stores them (a 16-bit file keeps its fractions), 1 gives 0..1.</summary>
+    /// <summary>The value of white: 255 gives values as an 8-bit file stores them (a 16-bit file keeps its fractions), 1 gives
+    /// 0..1.</summary>
     public float White { get; init; } = 255f;
 
     /// <summary>Most pixels a file may have; checked on its header.</summary>
     public long MaxPixels { get; init; } = PictureLimits.DefaultMaxPixels;
 
     /// <summary>Keyword masks: <c>keyword_mask_path</c> to <c>mask_soft</c>, 0..1.</summary>
-    public static LoadMapOptions Mask { get; } = new() { InputColumn = SceneColumns.KeywordMaskPath, OutputColumn = SceneColumns.MaskSoft, White = 1f };
+    public static LoadMapOptions Mask { get; } = new() { InputColumn = SceneColumns.KeywordMaskPath, OutputColumn = SceneColumns.MaskSoft,
+        White = 1f };
 
     /// <inheritdoc/>
     public void Check()
@@ -34,11 +36,13 @@ public sealed record LoadMapOptions : IStageOptions
         this.RequireSize(Width, Height);
         this.Require(MaxPixels, MaxPixels >= 1, "1 or more", "Leave it at its default if unsure.");
         if (!(White > 0f && float.IsFinite(White)))
-            throw UsageException.For("LoadMap: White", FormattableString.Invariant($"{White}"), "a finite number above 0", "255 for heatmaps, 1 for masks.");
+            throw UsageException.For("LoadMap: White", FormattableString.Invariant($"{White}"), "a finite number above 0",
+                "255 for heatmaps, 1 for masks.");
     }
 }
 
-/// <summary>Loads grey maps – heatmaps, masks – and brings them to one size, at 16 bits where the file has them, area-averaged when shrinking.</summary>
+/// <summary>Loads grey maps – heatmaps, masks – and brings them to one size, at 16 bits where the file has them, area-averaged when
+/// shrinking.</summary>
 public sealed class LoadMapEstimator : SceneEstimator<LoadMapTransformer>
 {
     internal LoadMapEstimator(LoadMapOptions options) : base(new LoadMapTransformer(options))
@@ -55,7 +59,8 @@ public sealed class LoadMapTransformer : SceneTransformer<LoadMapOptions>, IStag
     {
     }
 
-    static ITransformer IStageLoader.Load(BinaryReader from) => new LoadMapTransformer(StageModel.ReadOptions<LoadMapOptions>(from, Name, StageModel.FirstVersion));
+    static ITransformer IStageLoader.Load(BinaryReader from) =>
+        new LoadMapTransformer(StageModel.ReadOptions<LoadMapOptions>(from, Name, StageModel.FirstVersion));
 
     internal override void Describe(StageColumns columns)
     {

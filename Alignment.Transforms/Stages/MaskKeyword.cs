@@ -21,8 +21,8 @@ public sealed record MaskKeywordOptions : IStageOptions
     public KeywordMaskOptions Mask { get; init; } = new();
 
     /// <summary>
-    /// float [3,H,W] in −1..1 – the scene; or text, the still's path: then the masks have the still's own size and are float vectors of varying
-    /// length, W · H values row by row.
+    /// float [3,H,W] in −1..1 – the scene; or text, the still's path: then the masks have the still's own size and are float vectors of
+    /// varying length, W · H values row by row.
     /// </summary>
     public string ImageColumn { get; init; } = SceneColumns.Image;
 
@@ -41,20 +41,22 @@ public sealed record MaskKeywordOptions : IStageOptions
     /// <summary>From a path only: int32, the still's height.</summary>
     public string HeightColumn { get; init; } = SceneColumns.StillHeight;
 
-    /// <summary>From a path only: double – CLIP's judgement of how well the keyword's prompts fit the whole still; NaN where the model has none.</summary>
+    /// <summary>From a path only: double – CLIP's judgement of how well the keyword's prompts fit the whole still; NaN where the model has
+    /// none.</summary>
     public string SimilarityColumn { get; init; } = SceneColumns.MaskSimilarity;
 
     /// <inheritdoc/>
     public void Check()
     {
-        this.Require(Bundle, !string.IsNullOrWhiteSpace(Bundle), "the folder of a model bundle with a CLIPSeg", "Make one with 'alignment models import', or use onnx/bundles/tiny.");
+        this.Require(Bundle, !string.IsNullOrWhiteSpace(Bundle), "the folder of a model bundle with a CLIPSeg",
+            "Make one with 'alignment models import', or use onnx/bundles/tiny.");
         Mask.Check();
     }
 }
 
 /// <summary>
-/// Finds the product in each scene by its name with CLIPSeg: <c>image</c> (or a path), <c>keyword</c> → <c>mask_soft</c> and <c>mask</c> at the
-/// image's size. The models load with the first row that is read, once, and are shared by all cursors.
+/// Finds the product in each scene by its name with CLIPSeg: <c>image</c> (or a path), <c>keyword</c> → <c>mask_soft</c> and <c>mask</c> at
+/// the image's size. The models load with the first row that is read, once, and are shared by all cursors.
 /// </summary>
 public sealed class MaskKeywordEstimator : SceneEstimator<MaskKeywordTransformer>
 {
@@ -72,9 +74,11 @@ public sealed class MaskKeywordTransformer : SceneTransformer<MaskKeywordOptions
 
     readonly KeywordMasker _masker;
 
-    MaskKeywordTransformer(MaskKeywordOptions options, ClipSegPart part, Device? device) : base(Name, options) => _masker = new(part, options.Mask, device);
+    MaskKeywordTransformer(MaskKeywordOptions options, ClipSegPart part, Device? device)
+        : base(Name, options) => _masker = new(part, options.Mask, device);
 
-    /// <summary>Opens the bundle the options name; remembers its full path and the model's hash, or compares the hash where there is one.</summary>
+    /// <summary>Opens the bundle the options name; remembers its full path and the model's hash, or compares the hash where there is
+    /// one.</summary>
     /// <param name="options">The stage's.</param>
     /// <param name="device">What runs the models; null: the CPU. A saved stage does not keep it.</param>
     internal static MaskKeywordTransformer Open(MaskKeywordOptions options, Device? device = null)
@@ -83,7 +87,8 @@ public sealed class MaskKeywordTransformer : SceneTransformer<MaskKeywordOptions
         options.Check();
         ClipSegPart part = ClipSegPart.Open(ModelBundle.Open(options.Bundle));
         if (options.ModelHash.Length > 0 && options.ModelHash != part.Hash)
-            throw BadDataException.For($"MaskKeyword's model bundle '{part.Bundle.Folder}'", $"a CLIPSeg of hash {part.Hash}", $"{options.ModelHash}, with which the stage was made",
+            throw BadDataException.For($"MaskKeyword's model bundle '{part.Bundle.Folder}'", $"a CLIPSeg of hash {part.Hash}",
+                $"{options.ModelHash}, with which the stage was made",
                 "The model was changed or replaced since: put the original back, or make and save the stage again with this one.");
         return new MaskKeywordTransformer(options with { Bundle = part.Bundle.Folder, ModelHash = part.Hash }, part, device);
     }
@@ -97,7 +102,8 @@ public sealed class MaskKeywordTransformer : SceneTransformer<MaskKeywordOptions
         }
         catch (MissingDependencyException e)
         {
-            throw MissingDependencyException.For($"The saved stage '{Name}'", $"no CLIPSeg in a model bundle at '{options.Bundle}'", $"the one it was saved with (hash {options.ModelHash}); a saved stage holds a reference, not the weights",
+            throw MissingDependencyException.For($"The saved stage '{Name}'", $"no CLIPSeg in a model bundle at '{options.Bundle}'",
+                $"the one it was saved with (hash {options.ModelHash}); a saved stage holds a reference, not the weights",
                 "Put the bundle back at that path, or make and save the stage again with its new one.", e);
         }
     }

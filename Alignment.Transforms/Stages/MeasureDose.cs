@@ -20,7 +20,8 @@ public enum PictureRange
 /// <summary>Options of <see cref="MeasureDoseEstimator"/>.</summary>
 public sealed record MeasureDoseOptions : IStageOptions
 {
-    /// <summary>float [3,H,W], or text (a path) – the picture that the other is compared with: the still, or better the baseline's edit.</summary>
+    /// <summary>float [3,H,W], or text (a path) – the picture that the other is compared with: the still, or better the baseline's
+    /// edit.</summary>
     public string BeforeColumn { get; init; } = SceneColumns.Image;
 
     /// <summary>What the numbers of <see cref="BeforeColumn"/> mean; not read for paths.</summary>
@@ -41,7 +42,8 @@ public sealed record MeasureDoseOptions : IStageOptions
     /// <summary>From a path: most pixels a file may have; checked on its header.</summary>
     public long MaxPixels { get; init; } = PictureLimits.DefaultMaxPixels;
 
-    /// <summary>The hashes of the models among the predictors, filled in when the stage is made; a saved stage refuses models of other hashes.</summary>
+    /// <summary>The hashes of the models among the predictors, filled in when the stage is made; a saved stage refuses models of other
+    /// hashes.</summary>
     public IReadOnlyList<string> ModelSha256 { get; init; } = [];
 
     /// <summary>float – Σ(M ⊙ A) / ΣA, A predicted of the picture before.</summary>
@@ -73,8 +75,8 @@ public sealed record MeasureDoseOptions : IStageOptions
 }
 
 /// <summary>
-/// Measures how far an edit moved the attention on the product, as a predictor sees it: shares and alignment scores of two pictures under one mask, and their differences.
-/// They are predictions: reports must not call them measured of viewers.
+/// Measures how far an edit moved the attention on the product, as a predictor sees it: shares and alignment scores of two pictures under
+/// one mask, and their differences. They are predictions: reports must not call them measured of viewers.
 /// </summary>
 public sealed class MeasureDoseEstimator : SceneEstimator<MeasureDoseTransformer>
 {
@@ -99,18 +101,21 @@ public sealed class MeasureDoseTransformer : SceneTransformer<MeasureDoseOptions
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         // A saved stage is loaded from anywhere: models by their full paths.
-        options = options with { Predictor = options.Predictor with { Predictor = string.Join(AttentionPredictorOptions.Plus, options.Predictor.Parts().Select(p => AttentionPredictorOptions.IsModel(p) ? Path.GetFullPath(p) : p)) } };
+        options = options with { Predictor = options.Predictor with { Predictor = string.Join(AttentionPredictorOptions.Plus,
+            options.Predictor.Parts().Select(p => AttentionPredictorOptions.IsModel(p) ? Path.GetFullPath(p) : p)) } };
         AttentionPredictor predictor = AttentionPredictor.Open(options.Predictor);
         if (options.ModelSha256.Count > 0 && !options.ModelSha256.SequenceEqual(predictor.ModelSha256))
         {
             predictor.Dispose();
-            throw BadDataException.For("MeasureDose's saliency model", $"the hash {string.Join(", ", predictor.ModelSha256)}", $"{string.Join(", ", options.ModelSha256)}, with which the stage was made",
+            throw BadDataException.For("MeasureDose's saliency model", $"the hash {string.Join(", ", predictor.ModelSha256)}",
+                $"{string.Join(", ", options.ModelSha256)}, with which the stage was made",
                 "The model was changed or replaced since: put the original back, or make and save the stage again with this one.");
         }
         return new(options with { ModelSha256 = predictor.ModelSha256 }, predictor);
     }
 
-    static ITransformer IStageLoader.Load(BinaryReader from) => Open(StageModel.ReadOptions<MeasureDoseOptions>(from, Name, StageModel.FirstVersion));
+    static ITransformer IStageLoader.Load(BinaryReader from) =>
+        Open(StageModel.ReadOptions<MeasureDoseOptions>(from, Name, StageModel.FirstVersion));
 
     internal override void Describe(StageColumns columns)
     {
@@ -141,18 +146,21 @@ public sealed class MeasureDoseTransformer : SceneTransformer<MeasureDoseOptions
         columns.Make(Options.ShareDifferenceColumn, NumberDataViewType.Single, both, s => (float)(s.After.Share - s.Before.Share));
         columns.Make(Options.AlignmentBeforeColumn, NumberDataViewType.Single, scoreBefore, s => (float)s.Alignment);
         columns.Make(Options.AlignmentAfterColumn, NumberDataViewType.Single, scoreAfter, s => (float)s.Alignment);
-        columns.Make(Options.AlignmentDifferenceColumn, NumberDataViewType.Single, both, s => (float)(s.After.Alignment - s.Before.Alignment));
+        columns.Make(Options.AlignmentDifferenceColumn, NumberDataViewType.Single, both,
+            s => (float)(s.After.Alignment - s.Before.Alignment));
     }
 
     static StageInput Picture(StageColumns columns, string name, StageInput mask)
     {
         var picture = columns.Find(name, "a picture, float [3,H,W], or text (a path)",
-            t => t is TextDataViewType || (t is VectorDataViewType { Size: > 0 } v && v.ItemType == NumberDataViewType.Single && (!columns.DimensionsKnown || (v.Dimensions.Length == 3 && v.Dimensions[0] == 3))));
+            t => t is TextDataViewType || (t is VectorDataViewType { Size: > 0 } v && v.ItemType == NumberDataViewType.Single
+            && (!columns.DimensionsKnown || (v.Dimensions.Length == 3 && v.Dimensions[0] == 3))));
         if (picture.Column.Type is not TextDataViewType) columns.RequireSameSize(picture, mask);
         return picture;
     }
 
-    SharedWork<AttentionScore> Score(StageInput picture, PictureRange range, StageInput mask, SharedWork<float[]> shared) => StageColumns.Together<AttentionScore>([picture, mask], row =>
+    SharedWork<AttentionScore> Score(StageInput picture, PictureRange range, StageInput mask, SharedWork<float[]> shared) =>
+        StageColumns.Together<AttentionScore>([picture, mask], row =>
     {
         var predict = picture.Column.Type is TextDataViewType ? FromPath(row, picture, mask) : FromPlanes(row, picture, range);
         var m = row.Once(shared);
@@ -199,7 +207,8 @@ public sealed class MeasureDoseTransformer : SceneTransformer<MeasureDoseOptions
                 for (int i = 0; i < n; i++)
                 {
                     float v = planes[c * n + i];
-                    if (!(v >= least && v <= 1f)) throw BadRow(row, FormattableString.Invariant($"the value {v} in column '{source.Name}'"), FormattableString.Invariant($"values from {least} to 1"), "Give the range that the column has in the options.");
+                    if (!(v >= least && v <= 1f)) throw BadRow(row, FormattableString.Invariant($"the value {v} in column '{source.Name}'"),
+                        FormattableString.Invariant($"values from {least} to 1"), "Give the range that the column has in the options.");
                     rgb[3 * i + c] = RgbPicture.ToByte((v - least) / (1f - least));
                 }
             _predictor.Predict(rgb, source.Width, source.Height, to);

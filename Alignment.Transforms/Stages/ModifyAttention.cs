@@ -26,7 +26,8 @@ public sealed record ModifyAttentionOptions : IStageOptions
     /// <summary>float [H,W], 0..1 – A'.</summary>
     public string OutputColumn { get; init; } = SceneColumns.HeatmapModified;
 
-    /// <summary>The name of one variant for every row; null: the one that <see cref="VariantColumn"/> names. Of one variant only <see cref="OutputColumn"/> is made.</summary>
+    /// <summary>The name of one variant for every row; null: the one that <see cref="VariantColumn"/> names. Of one variant only
+    /// <see cref="OutputColumn"/> is made.</summary>
     public string? Variant { get; init; }
 
     /// <summary>text – the variant's name, read where <see cref="Variant"/> is null.</summary>
@@ -62,7 +63,8 @@ public sealed record ModifyAttentionOptions : IStageOptions
     /// <summary>What the reduction multiplies it with.</summary>
     public double ReductionAlpha { get; init; } = Attention.Variant.ReductionAlpha;
 
-    /// <summary>Solves the scaling so that ΣA' = ΣA even where clipping bites, instead of the seed's formula. The placebo always keeps the sum.</summary>
+    /// <summary>Solves the scaling so that ΣA' = ΣA even where clipping bites, instead of the seed's formula. The placebo always keeps the
+    /// sum.</summary>
     public bool PreserveMass { get; init; }
 
     /// <summary>Decides, with the scene's id, where a placebo acts.</summary>
@@ -73,15 +75,16 @@ public sealed record ModifyAttentionOptions : IStageOptions
     {
         this.Require($"'{SafePath.Shorten(Variant ?? "")}'", Variant is null || Attention.Variant.Find(Variant) is not null,
             string.Join(", ", Attention.Variant.Names), "Use one of these names, or null for that of each row.", nameof(Variant));
-        this.Require(BoostAlpha, BoostAlpha >= 0 && double.IsFinite(BoostAlpha), "a finite number, 0 or more", "1 changes nothing, 1.5 is the usual boost.");
+        this.Require(BoostAlpha, BoostAlpha >= 0 && double.IsFinite(BoostAlpha), "a finite number, 0 or more",
+            "1 changes nothing, 1.5 is the usual boost.");
         this.Require(ReductionAlpha, ReductionAlpha >= 0 && double.IsFinite(ReductionAlpha), "a finite number, 0 or more",
             "1 changes nothing, 0.5 is the usual reduction.");
     }
 }
 
 /// <summary>
-/// Modifies attention as one variant does, or each row as its own variant does: the product's attention times α in the scenes the variant acts in, the rest
-/// rescaled (see <see cref="AttentionChange"/>), or the matched change on background for the placebo
+/// Modifies attention as one variant does, or each row as its own variant does: the product's attention times α in the scenes the variant
+/// acts in, the rest rescaled (see <see cref="AttentionChange"/>), or the matched change on background for the placebo
 /// (see <see cref="PlaceboChange"/>). Scenes it does not act in keep A bit for bit.
 /// </summary>
 public sealed class ModifyAttentionEstimator : SceneEstimator<ModifyAttentionTransformer>
@@ -100,7 +103,8 @@ public sealed class ModifyAttentionTransformer : SceneTransformer<ModifyAttentio
     {
     }
 
-    static ITransformer IStageLoader.Load(BinaryReader from) => new ModifyAttentionTransformer(StageModel.ReadOptions<ModifyAttentionOptions>(from, Name, StageModel.FirstVersion));
+    static ITransformer IStageLoader.Load(BinaryReader from) =>
+        new ModifyAttentionTransformer(StageModel.ReadOptions<ModifyAttentionOptions>(from, Name, StageModel.FirstVersion));
 
     internal override void Describe(StageColumns columns)
     {
@@ -144,7 +148,8 @@ public sealed class ModifyAttentionTransformer : SceneTransformer<ModifyAttentio
         columns.Make(Options.PlaceboDxColumn, NumberDataViewType.Int32, change, c => c.Place?.Dx ?? 0);
         columns.Make(Options.PlaceboDyColumn, NumberDataViewType.Int32, change, c => c.Place?.Dy ?? 0);
         columns.Make(Options.PlaceboCoverageColumn, NumberDataViewType.Double, change, c => c.Place?.Coverage ?? double.NaN);
-        columns.Make(Options.PlaceboRatioColumn, NumberDataViewType.Double, change, c => c.Place is { Exists: true, ProductAttention: > 0 } p ? p.RegionAttention / p.ProductAttention : double.NaN);
+        columns.Make(Options.PlaceboRatioColumn, NumberDataViewType.Double, change,
+            c => c.Place is { Exists: true, ProductAttention: > 0 } p ? p.RegionAttention / p.ProductAttention : double.NaN);
         columns.Make(Options.PlaceboStrengthColumn, NumberDataViewType.Double, change, c => c.Strength ?? double.NaN);
     }
 
@@ -222,7 +227,8 @@ public sealed class ModifyAttentionTransformer : SceneTransformer<ModifyAttentio
     }
 
     int Window(StageRow row, int window) => window is >= 0 and < TemporalWindows.Count ? window
-        : throw BadRow(row, FormattableString.Invariant($"temporal window {window}"), "0, 1 or 2", "Assign windows with a model fitted on all scenes of the video.");
+        : throw BadRow(row, FormattableString.Invariant($"temporal window {window}"), "0, 1 or 2",
+        "Assign windows with a model fitted on all scenes of the video.");
 
     void Checked(StageRow row, Span<float> to, FillFloats formula)
     {
@@ -248,5 +254,6 @@ public sealed class ModifyAttentionTransformer : SceneTransformer<ModifyAttentio
         }
     }
 
-    BadDataException NotInRange(StageRow row, ArgumentException e) => BadRow(row, e.Message, "a mask and a heatmap in 0..1", "Normalize the heatmap and binarize the mask first.", e);
+    BadDataException NotInRange(StageRow row, ArgumentException e) =>
+        BadRow(row, e.Message, "a mask and a heatmap in 0..1", "Normalize the heatmap and binarize the mask first.", e);
 }

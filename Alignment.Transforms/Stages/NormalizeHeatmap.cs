@@ -19,8 +19,8 @@ public enum HeatmapNormalization
     SumToOne,
 
     /// <summary>
-    /// A = (v − p) / (q − p), clipped to 0..1, where p and q are two percentiles of the map: as <see cref="MinMax"/>, but single extreme pixels do not set the
-    /// scale. Where both are equal the map becomes 0 up to them and 1 above.
+    /// A = (v − p) / (q − p), clipped to 0..1, where p and q are two percentiles of the map: as <see cref="MinMax"/>, but single extreme
+    /// pixels do not set the scale. Where both are equal the map becomes 0 up to them and 1 above.
     /// </summary>
     Percentile,
 
@@ -40,7 +40,8 @@ public sealed record NormalizeHeatmapOptions : IStageOptions
     /// <summary>How values become attention.</summary>
     public HeatmapNormalization Mode { get; init; } = HeatmapNormalization.DivideBy255;
 
-    /// <summary>Percentile: the one that becomes 0, from 0 up to <see cref="HighPercentile"/>; linear between order statistics, as NumPy's default. 1 and 99 leave out a hundredth on either side.</summary>
+    /// <summary>Percentile: the one that becomes 0, from 0 up to <see cref="HighPercentile"/>; linear between order statistics, as NumPy's
+    /// default. 1 and 99 leave out a hundredth on either side.</summary>
     public double LowPercentile { get; init; } = 1;
 
     /// <summary>Percentile: the one that becomes 1, at most 100.</summary>
@@ -53,9 +54,11 @@ public sealed record NormalizeHeatmapOptions : IStageOptions
     public void Check()
     {
         this.RequireKnown(Mode);
-        this.Require($"{LowPercentile} and {HighPercentile}", LowPercentile >= 0 && LowPercentile < HighPercentile && HighPercentile <= 100, "two from 0 to 100, the lower first", "1 and 99 are the defaults.",
+        this.Require($"{LowPercentile} and {HighPercentile}", LowPercentile >= 0 && LowPercentile < HighPercentile && HighPercentile <= 100,
+            "two from 0 to 100, the lower first", "1 and 99 are the defaults.",
             nameof(LowPercentile));
-        this.Require(Smoothing, Smoothing is >= 0 and <= HeatmapSmoothing.MostSigma, $"a sigma in pixels, 0 (none) to {HeatmapSmoothing.MostSigma}", "Leave it at 0 if unsure.");
+        this.Require(Smoothing, Smoothing is >= 0 and <= HeatmapSmoothing.MostSigma,
+            $"a sigma in pixels, 0 (none) to {HeatmapSmoothing.MostSigma}", "Leave it at 0 if unsure.");
     }
 }
 
@@ -79,7 +82,8 @@ public sealed class NormalizeHeatmapTransformer : SceneTransformer<NormalizeHeat
     {
     }
 
-    static ITransformer IStageLoader.Load(BinaryReader from) => new NormalizeHeatmapTransformer(StageModel.ReadOptions<NormalizeHeatmapOptions>(from, Name, StageModel.FirstVersion));
+    static ITransformer IStageLoader.Load(BinaryReader from) =>
+        new NormalizeHeatmapTransformer(StageModel.ReadOptions<NormalizeHeatmapOptions>(from, Name, StageModel.FirstVersion));
 
     internal override void Describe(StageColumns columns)
     {
@@ -121,7 +125,8 @@ public sealed class NormalizeHeatmapTransformer : SceneTransformer<NormalizeHeat
         foreach (float v in values)
             if (!(v >= least && v <= most))
                 throw BadRow(row, FormattableString.Invariant($"the value {v} in column '{raw.Name}'"),
-                    FormattableString.Invariant($"finite values{(least == 0f ? " from 0" : "")}{(most == White ? " to 255" : "")}"), "Check the heatmap, or choose another normalization.");
+                    FormattableString.Invariant($"finite values{(least == 0f ? " from 0" : "")}{(most == White ? " to 255" : "")}"),
+                    "Check the heatmap, or choose another normalization.");
         if (Options.Smoothing > 0)
         {
             values.CopyTo(to);
@@ -140,7 +145,8 @@ public sealed class NormalizeHeatmapTransformer : SceneTransformer<NormalizeHeat
         {
             case HeatmapNormalization.MinMax:
                 // In double: max − min of finite floats may overflow.
-                double min = values.IsEmpty ? 0 : TensorPrimitives.Min(values), range = (values.IsEmpty ? 0 : TensorPrimitives.Max(values)) - min;
+                double min = values.IsEmpty ? 0 : TensorPrimitives.Min(values),
+                    range = (values.IsEmpty ? 0 : TensorPrimitives.Max(values)) - min;
                 if (range == 0) to.Clear();
                 else for (int i = 0; i < values.Length; i++) to[i] = (float)((values[i] - min) / range);
                 break;
@@ -156,7 +162,8 @@ public sealed class NormalizeHeatmapTransformer : SceneTransformer<NormalizeHeat
                 break;
             case HeatmapNormalization.Percentile:
                 var (p, q) = Percentiles(values, low, high);
-                for (int i = 0; i < values.Length; i++) to[i] = q > p ? (float)Math.Clamp((values[i] - p) / (q - p), 0, 1) : values[i] > q ? 1 : 0;
+                for (int i = 0; i < values.Length; i++) to[i] = q > p ? (float)Math.Clamp((values[i] - p) / (q - p), 0, 1) : values[i] > q
+                    ? 1 : 0;
                 break;
             default:
                 TensorPrimitives.Divide(values, White, to);

@@ -13,15 +13,16 @@ public sealed record PredictAttentionOptions : IStageOptions
     /// <summary>float [3,H,W] in −1..1, the scene still as <c>SizeImage</c> makes it; or text, the still's path.</summary>
     public string InputColumn { get; init; } = SceneColumns.Image;
 
-    /// <summary>float [H,W] in 0..1 – A, as predicted. From a path it has <see cref="Height"/> and <see cref="Width"/>, where they are 0 varying length.</summary>
+    /// <summary>float [H,W] in 0..1 – A, as predicted. From a path it has <see cref="Height"/> and <see cref="Width"/>, where they are 0
+    /// varying length.</summary>
     public string OutputColumn { get; init; } = SceneColumns.Heatmap;
 
     /// <summary>How it is predicted.</summary>
     public AttentionPredictorOptions Predictor { get; init; } = new();
 
     /// <summary>
-    /// From a path: the map is predicted at the still's own size, then brought to this one; 0 and 0 leave it at its own, and <see cref="WidthColumn"/>
-    /// and <see cref="HeightColumn"/> say which. Not read where the input is an image.
+    /// From a path: the map is predicted at the still's own size, then brought to this one; 0 and 0 leave it at its own, and
+    /// <see cref="WidthColumn"/> and <see cref="HeightColumn"/> say which. Not read where the input is an image.
     /// </summary>
     public int Width { get; init; } = 512;
 
@@ -40,14 +41,16 @@ public sealed record PredictAttentionOptions : IStageOptions
     /// <summary>From a path: most pixels a file may have; checked on its header.</summary>
     public long MaxPixels { get; init; } = PictureLimits.DefaultMaxPixels;
 
-    /// <summary>The hashes of the models among the predictors, filled in when the stage is made; a saved stage refuses models of other hashes.</summary>
+    /// <summary>The hashes of the models among the predictors, filled in when the stage is made; a saved stage refuses models of other
+    /// hashes.</summary>
     public IReadOnlyList<string> ModelSha256 { get; init; } = [];
 
     /// <inheritdoc/>
     public void Check()
     {
         if (!IsOwnSize) this.RequireSize(Width, Height);
-        this.Require(Smoothing, Smoothing is >= 0 and <= HeatmapSmoothing.MostSigma, $"a sigma in pixels, 0 (none) to {HeatmapSmoothing.MostSigma}",
+        this.Require(Smoothing, Smoothing is >= 0 and <= HeatmapSmoothing.MostSigma,
+            $"a sigma in pixels, 0 (none) to {HeatmapSmoothing.MostSigma}",
             "Leave it at 0 if unsure.");
         this.Require(MaxPixels, MaxPixels >= 1, "1 or more", "Leave it at its default if unsure.");
         Predictor.Check();
@@ -57,8 +60,8 @@ public sealed record PredictAttentionOptions : IStageOptions
 }
 
 /// <summary>
-/// Predicts where viewers look from the scene still alone: spectral residual, fine-grained saliency, an ONNX model, or the mean of several. What it makes is a
-/// prediction: reports must not call it measured.
+/// Predicts where viewers look from the scene still alone: spectral residual, fine-grained saliency, an ONNX model, or the mean of several.
+/// What it makes is a prediction: reports must not call it measured.
 /// </summary>
 public sealed class PredictAttentionEstimator : SceneEstimator<PredictAttentionTransformer>
 {
@@ -76,25 +79,29 @@ public sealed class PredictAttentionTransformer : SceneTransformer<PredictAttent
 
     readonly AttentionPredictor _predictor;
 
-    PredictAttentionTransformer(PredictAttentionOptions options, AttentionPredictor predictor) : base(Name, options) => _predictor = predictor;
+    PredictAttentionTransformer(PredictAttentionOptions options, AttentionPredictor predictor)
+        : base(Name, options) => _predictor = predictor;
 
     internal static PredictAttentionTransformer Open(PredictAttentionOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         // A saved stage is loaded from anywhere: models by their full paths.
-        options = options with { Predictor = options.Predictor with { Predictor = string.Join(AttentionPredictorOptions.Plus, options.Predictor.Parts().Select(p => AttentionPredictorOptions.IsModel(p) ? Path.GetFullPath(p) : p)) } };
+        options = options with { Predictor = options.Predictor with { Predictor = string.Join(AttentionPredictorOptions.Plus,
+            options.Predictor.Parts().Select(p => AttentionPredictorOptions.IsModel(p) ? Path.GetFullPath(p) : p)) } };
         AttentionPredictor predictor = AttentionPredictor.Open(options.Predictor);
         if (options.ModelSha256.Count > 0 && !options.ModelSha256.SequenceEqual(predictor.ModelSha256))
         {
             predictor.Dispose();
-            throw BadDataException.For("PredictAttention's saliency model", $"the hash {string.Join(", ", predictor.ModelSha256)}", $"{string.Join(", ", options.ModelSha256)}, with which the stage was made",
+            throw BadDataException.For("PredictAttention's saliency model", $"the hash {string.Join(", ", predictor.ModelSha256)}",
+                $"{string.Join(", ", options.ModelSha256)}, with which the stage was made",
                 "The model was changed or replaced since: put the original back, or make and save the stage again with this one.");
         }
         return new(options with { ModelSha256 = predictor.ModelSha256 }, predictor);
     }
 
-    static ITransformer IStageLoader.Load(BinaryReader from) => Open(StageModel.ReadOptions<PredictAttentionOptions>(from, Name, StageModel.FirstVersion));
+    static ITransformer IStageLoader.Load(BinaryReader from) =>
+        Open(StageModel.ReadOptions<PredictAttentionOptions>(from, Name, StageModel.FirstVersion));
 
     /// <summary>What predicts.</summary>
     internal AttentionPredictor Predictor => _predictor;
@@ -159,7 +166,8 @@ public sealed class PredictAttentionTransformer : SceneTransformer<PredictAttent
                 for (int i = 0; i < n; i++)
                 {
                     float v = planes[c * n + i];
-                    if (!(v >= -1f && v <= 1f)) throw BadRow(row, FormattableString.Invariant($"the value {v} in column '{source.Name}'"), "values from −1 to 1", "Make the picture with SizeImage.");
+                    if (!(v >= -1f && v <= 1f)) throw BadRow(row, FormattableString.Invariant($"the value {v} in column '{source.Name}'"),
+                        "values from −1 to 1", "Make the picture with SizeImage.");
                     rgb[3 * i + c] = RgbPicture.ToByte((v + 1f) / 2f);
                 }
             Predict(rgb, source.Width, source.Height, to);

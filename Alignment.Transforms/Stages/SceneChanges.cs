@@ -43,7 +43,8 @@ sealed class SceneChanges(ReadFloats heatmap, ReadFloats mask, int width, int he
         bool background = variant.Target == VariantTarget.Background;
         double alpha = variant.Alpha(window, options.BoostAlpha, options.ReductionAlpha);
         if (!_known.TryGetValue((background, alpha), out SceneChange? change))
-            _known[(background, alpha)] = change = background ? Background(alpha, sceneId()) : alpha == 1 ? new(_scene, 0, null, null, false) : Product(alpha);
+            _known[(background, alpha)] = change = background ? Background(alpha, sceneId()) : alpha == 1
+                ? new(_scene, 0, null, null, false) : Product(alpha);
         return change;
     }
 

@@ -1,6 +1,7 @@
 namespace Alignment.Transforms.Stages;
 
-/// <summary>The columns of a scene row: what they hold, their ML.NET types and ranges. Every stage's default column names come from here.</summary>
+/// <summary>The columns of a scene row: what they hold, their ML.NET types and ranges. Every stage's default column names come from
+/// here.</summary>
 public static class SceneColumns
 {
     /// <summary>text – the video's id; may contain dashes, dots, spaces, unicode.</summary>
@@ -39,10 +40,12 @@ public static class SceneColumns
     /// <summary>float [H,W], 0 or 1 – M, the binary keyword mask.</summary>
     public const string Mask = "mask";
 
-    /// <summary>double – how well CLIP finds that the keyword fits the whole still (mean of its logits); NaN where the model does not say.</summary>
+    /// <summary>double – how well CLIP finds that the keyword fits the whole still (mean of its logits); NaN where the model does not
+    /// say.</summary>
     public const string MaskSimilarity = "mask_similarity";
 
-    /// <summary>double vector of varying length – fixations on the still: x, y, weight of each; x and y in its pixels from the top left corner.</summary>
+    /// <summary>double vector of varying length – fixations on the still: x, y, weight of each; x and y in its pixels from the top left
+    /// corner.</summary>
     public const string Fixations = "fixations";
 
     /// <summary>double – sigma along x of the Gaussian that fixations are spread by, in pixels of the still.</summary>
@@ -51,7 +54,8 @@ public static class SceneColumns
     /// <summary>double – the same along y.</summary>
     public const string FixationSigmaY = "fixation_sigma_y";
 
-    /// <summary>float [H,W] – the heatmap as read, 0..255 for 8-bit files (16-bit files scaled to the same range, fractions kept).</summary>
+    /// <summary>float [H,W] – the heatmap as read, 0..255 for 8-bit files (16-bit files scaled to the same range, fractions
+    /// kept).</summary>
     public const string HeatmapRaw = "heatmap_raw";
 
     /// <summary>float [H,W] in 0..1 – A, viewers' attention.</summary>

@@ -6,5 +6,6 @@ namespace Alignment.Transforms.Stages;
 public static class SceneId
 {
     /// <summary><c>{videoId}-Scene-{sceneNumber:000}</c>.</summary>
-    public static string Of(string videoId, int sceneNumber) => videoId + "-Scene-" + sceneNumber.ToString("000", CultureInfo.InvariantCulture);
+    public static string Of(string videoId, int sceneNumber) =>
+        videoId + "-Scene-" + sceneNumber.ToString("000", CultureInfo.InvariantCulture);
 }

@@ -35,7 +35,8 @@ public sealed record ScoreAgreementOptions : IStageOptions
     /// <inheritdoc/>
     public void Check()
     {
-        this.Require(FixationFraction, FixationFraction is > 0 and <= 1, "above 0 and at most 1", $"{PeakPixels.DefaultFraction} is the default.");
+        this.Require(FixationFraction, FixationFraction is > 0 and <= 1, "above 0 and at most 1",
+            $"{PeakPixels.DefaultFraction} is the default.");
     }
 }
 
@@ -56,7 +57,8 @@ public sealed class ScoreAgreementTransformer : SceneTransformer<ScoreAgreementO
     {
     }
 
-    static ITransformer IStageLoader.Load(BinaryReader from) => new ScoreAgreementTransformer(StageModel.ReadOptions<ScoreAgreementOptions>(from, Name, StageModel.FirstVersion));
+    static ITransformer IStageLoader.Load(BinaryReader from) =>
+        new ScoreAgreementTransformer(StageModel.ReadOptions<ScoreAgreementOptions>(from, Name, StageModel.FirstVersion));
 
     internal override void Describe(StageColumns columns)
     {

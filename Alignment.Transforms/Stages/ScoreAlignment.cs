@@ -23,7 +23,8 @@ public sealed record ScoreAlignmentOptions : IStageOptions
     /// <summary>double [4] – both before they are rounded to float, then Σ(M ⊙ A) and ΣA.</summary>
     public string DetailColumn { get; init; } = SceneColumns.AttentionScore;
 
-    /// <summary>Scores A' instead: <c>heatmap_modified</c> → <c>alignment_score_modified</c>, <c>attention_share_modified</c>, <c>attention_score_modified</c>.</summary>
+    /// <summary>Scores A' instead: <c>heatmap_modified</c> → <c>alignment_score_modified</c>, <c>attention_share_modified</c>,
+    /// <c>attention_score_modified</c>.</summary>
     public static ScoreAlignmentOptions Modified { get; } = new()
     {
         HeatmapColumn = SceneColumns.HeatmapModified,
@@ -38,7 +39,8 @@ public sealed record ScoreAlignmentOptions : IStageOptions
     }
 }
 
-/// <summary>Scores how much attention falls on the product: the seed's alignment score and the attention share (see <see cref="AttentionScore"/>).</summary>
+/// <summary>Scores how much attention falls on the product: the seed's alignment score and the attention share (see
+/// <see cref="AttentionScore"/>).</summary>
 public sealed class ScoreAlignmentEstimator : SceneEstimator<ScoreAlignmentTransformer>
 {
     internal ScoreAlignmentEstimator(ScoreAlignmentOptions options) : base(new ScoreAlignmentTransformer(options))
@@ -55,7 +57,8 @@ public sealed class ScoreAlignmentTransformer : SceneTransformer<ScoreAlignmentO
     {
     }
 
-    static ITransformer IStageLoader.Load(BinaryReader from) => new ScoreAlignmentTransformer(StageModel.ReadOptions<ScoreAlignmentOptions>(from, Name, StageModel.FirstVersion));
+    static ITransformer IStageLoader.Load(BinaryReader from) =>
+        new ScoreAlignmentTransformer(StageModel.ReadOptions<ScoreAlignmentOptions>(from, Name, StageModel.FirstVersion));
 
     internal override void Describe(StageColumns columns)
     {
@@ -80,6 +83,7 @@ public sealed class ScoreAlignmentTransformer : SceneTransformer<ScoreAlignmentO
         });
         columns.Make(Options.ScoreColumn, NumberDataViewType.Single, score, s => (float)s.Alignment);
         columns.Make(Options.ShareColumn, NumberDataViewType.Single, score, s => (float)s.Share);
-        columns.Make<AttentionScore, VBuffer<double>>(Options.DetailColumn, new VectorDataViewType(NumberDataViewType.Double, 4), score, s => new(4, [s.Alignment, s.Share, s.OnProduct, s.Total]));
+        columns.Make<AttentionScore, VBuffer<double>>(Options.DetailColumn, new VectorDataViewType(NumberDataViewType.Double, 4), score,
+            s => new(4, [s.Alignment, s.Share, s.OnProduct, s.Total]));
     }
 }

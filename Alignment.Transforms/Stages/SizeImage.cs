@@ -57,12 +57,14 @@ public sealed class SizeImageTransformer : SceneTransformer<SizeImageOptions>, I
     {
     }
 
-    static ITransformer IStageLoader.Load(BinaryReader from) => new SizeImageTransformer(StageModel.ReadOptions<SizeImageOptions>(from, Name, StageModel.FirstVersion));
+    static ITransformer IStageLoader.Load(BinaryReader from) =>
+        new SizeImageTransformer(StageModel.ReadOptions<SizeImageOptions>(from, Name, StageModel.FirstVersion));
 
     internal override void Describe(StageColumns columns)
     {
         var source = columns.Find(Options.InputColumn, "text (a path) or image", t => t is TextDataViewType or ImageDataViewType);
-        columns.MakeFloats(Options.OutputColumn, [3, Options.Height, Options.Width], [source], row => source.Column.Type is TextDataViewType ? FromPath(row, source) : FromImage(row, source));
+        columns.MakeFloats(Options.OutputColumn, [3, Options.Height, Options.Width], [source],
+            row => source.Column.Type is TextDataViewType ? FromPath(row, source) : FromImage(row, source));
     }
 
     FillFloats FromPath(StageRow row, StageInput source)
@@ -84,10 +86,12 @@ public sealed class SizeImageTransformer : SceneTransformer<SizeImageOptions>, I
         return to =>
         {
             get(ref held.Image!);
-            var image = held.Image ?? throw BadRow(row, $"no image in column '{source.Name}'", "an image", "LoadImages leaves it out where a file cannot be read; correct the path.");
+            var image = held.Image ?? throw BadRow(row, $"no image in column '{source.Name}'", "an image",
+                "LoadImages leaves it out where a file cannot be read; correct the path.");
             Array.Resize(ref rgb, 3 * image.Width * image.Height);
             ToRgb(image, rgb);
-            PictureResize.Interleaved<byte>(rgb, 3, image.Height, image.Width, 255f, grey: false, to, Options.Height, Options.Width, Options.Filter);
+            PictureResize.Interleaved<byte>(rgb, 3, image.Height, image.Width, 255f, grey: false, to, Options.Height, Options.Width,
+                Options.Filter);
             ToSigned(to);
         };
     }
@@ -113,9 +117,11 @@ public sealed class SizeImageTransformer : SceneTransformer<SizeImageOptions>, I
         {
             MLPixelFormat.Rgba32 => 0,
             MLPixelFormat.Bgra32 => 2,
-            _ => throw BadDataException.For("SizeImage: the image", $"pixels as {image.PixelFormat}", "BGRA or RGBA, 32 bits", "Load it with ML.NET's LoadImages."),
+            _ => throw BadDataException.For("SizeImage: the image", $"pixels as {image.PixelFormat}", "BGRA or RGBA, 32 bits",
+                "Load it with ML.NET's LoadImages."),
         };
-        for (int i = 0, o = 0; o < rgb.Length; i += 4, o += 3) (rgb[o], rgb[o + 1], rgb[o + 2]) = (from[i + red], from[i + 1], from[i + 2 - red]);
+        for (int i = 0, o = 0; o < rgb.Length; i += 4, o += 3)
+            (rgb[o], rgb[o + 1], rgb[o + 2]) = (from[i + red], from[i + 1], from[i + 2 - red]);
     }
 
     /// <summary>The image of the row at hand: whoever reads an image column owns what it gets.</summary>

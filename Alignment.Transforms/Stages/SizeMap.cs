@@ -8,7 +8,8 @@ namespace Alignment.Transforms.Stages;
 /// <summary>Options of <see cref="SizeMapEstimator"/>.</summary>
 public sealed record SizeMapOptions : IStageOptions
 {
-    /// <summary>float vector of varying length, W · H values row by row in 0..1 – a map at its own size, as <c>MaskKeyword</c> gives it from paths.</summary>
+    /// <summary>float vector of varying length, W · H values row by row in 0..1 – a map at its own size, as <c>MaskKeyword</c> gives it
+    /// from paths.</summary>
     public string InputColumn { get; init; } = SceneColumns.MaskSoft;
 
     /// <summary>int32 – the input's pixels across.</summary>
@@ -30,7 +31,8 @@ public sealed record SizeMapOptions : IStageOptions
     public void Check() => this.RequireSize(Width, Height);
 }
 
-/// <summary>Brings maps of their own size to one size, area-averaged when shrinking, as <c>LoadMap</c> does with files: the way from own-size stages to all others.</summary>
+/// <summary>Brings maps of their own size to one size, area-averaged when shrinking, as <c>LoadMap</c> does with files: the way from
+/// own-size stages to all others.</summary>
 public sealed class SizeMapEstimator : SceneEstimator<SizeMapTransformer>
 {
     internal SizeMapEstimator(SizeMapOptions options) : base(new SizeMapTransformer(options))
@@ -47,11 +49,13 @@ public sealed class SizeMapTransformer : SceneTransformer<SizeMapOptions>, IStag
     {
     }
 
-    static ITransformer IStageLoader.Load(BinaryReader from) => new SizeMapTransformer(StageModel.ReadOptions<SizeMapOptions>(from, Name, StageModel.FirstVersion));
+    static ITransformer IStageLoader.Load(BinaryReader from) =>
+        new SizeMapTransformer(StageModel.ReadOptions<SizeMapOptions>(from, Name, StageModel.FirstVersion));
 
     internal override void Describe(StageColumns columns)
     {
-        StageInput map = columns.AnyFloats(Options.InputColumn), width = columns.Int(Options.WidthColumn), height = columns.Int(Options.HeightColumn);
+        StageInput map = columns.AnyFloats(Options.InputColumn), width = columns.Int(Options.WidthColumn),
+            height = columns.Int(Options.HeightColumn);
         columns.MakeFloats(Options.OutputColumn, [Options.Height, Options.Width], [map, width, height], row =>
         {
             ValueGetter<VBuffer<float>> read = row.Getter<VBuffer<float>>(map);
@@ -62,8 +66,10 @@ public sealed class SizeMapTransformer : SceneTransformer<SizeMapOptions>, IStag
                 (int w, int h) = (readWidth(), readHeight());
                 read(ref values);
                 if (w < 1 || h < 1 || (long)w * h != values.Length)
-                    throw BadRow(row, FormattableString.Invariant($"{values.Length} values in column '{map.Name}'"), FormattableString.Invariant($"{w}x{h}"), "Correct the columns of its size.");
-                PictureResize.Planes(values.IsDense ? values.GetValues() : values.DenseValues().ToArray(), 1, h, w, to, Options.Height, Options.Width);
+                    throw BadRow(row, FormattableString.Invariant($"{values.Length} values in column '{map.Name}'"),
+                        FormattableString.Invariant($"{w}x{h}"), "Correct the columns of its size.");
+                PictureResize.Planes(values.IsDense ? values.GetValues() : values.DenseValues().ToArray(), 1, h, w, to, Options.Height,
+                    Options.Width);
                 System.Numerics.Tensors.TensorPrimitives.Min(to, 1f, to);
             };
         });

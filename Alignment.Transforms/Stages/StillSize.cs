@@ -8,7 +8,8 @@ namespace Alignment.Transforms.Stages;
 static class StillSize
 {
     /// <summary>Outputs the still's width and height; the work that decodes it is returned, for the columns that need its pixels.</summary>
-    public static SharedWork<RgbPicture> Columns(StageColumns columns, StageInput path, string width, string height, long maxPixels = PictureLimits.DefaultMaxPixels)
+    public static SharedWork<RgbPicture> Columns(StageColumns columns, StageInput path, string width, string height,
+        long maxPixels = PictureLimits.DefaultMaxPixels)
     {
         var limits = new PictureLimits { MaxPixels = maxPixels };
         var still = StageColumns.Together<RgbPicture>([path], row =>
@@ -24,5 +25,6 @@ static class StillSize
     /// <summary>A picture, float [3,H,W], or text.</summary>
     public static StageInput PictureOrPath(this StageColumns columns, string name) =>
         columns.Find(name, "a picture, float [3,H,W] in −1..1, or text (a path)", t => t is TextDataViewType
-            || (t is VectorDataViewType { Size: > 0 } v && v.ItemType == NumberDataViewType.Single && (!columns.DimensionsKnown || (v.Dimensions.Length == 3 && v.Dimensions[0] == 3))));
+            || (t is VectorDataViewType { Size: > 0 } v && v.ItemType == NumberDataViewType.Single
+            && (!columns.DimensionsKnown || (v.Dimensions.Length == 3 && v.Dimensions[0] == 3))));
 }

@@ -20,7 +20,8 @@ sealed record BundleConfigs
     /// <summary>The trunk of lpips.onnx; null in a bundle without it.</summary>
     public LpipsConfig? Lpips { get; init; }
 
-    /// <summary>Whether the autoencoder's attention has today's names (<see cref="AutoencoderKL.HasNewNames"/>). Not recorded: the weights tell.</summary>
+    /// <summary>Whether the autoencoder's attention has today's names (<see cref="AutoencoderKL.HasNewNames"/>). Not recorded: the weights
+    /// tell.</summary>
     public bool NewVaeNames { get; init; }
 
     /// <summary>Writes the files of <c>configs/</c> into a bundle's folder.</summary>
@@ -37,7 +38,8 @@ sealed record BundleConfigs
     /// <summary>Whether a bundle records its architectures.</summary>
     public static bool AreIn(ModelBundle bundle) => s_files.All(bundle.Has);
 
-    /// <exception cref="BadDataException">The bundle does not record its architectures: an older version wrote it, or it was exported elsewhere.</exception>
+    /// <exception cref="BadDataException">The bundle does not record its architectures: an older version wrote it, or it was exported
+    /// elsewhere.</exception>
     public static BundleConfigs Read(ModelBundle bundle)
     {
         string[] missing = [.. s_files.Where(f => !bundle.Has(f))];

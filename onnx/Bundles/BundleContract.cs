@@ -15,15 +15,16 @@ static class BundleContract
     [
         (BundleFiles.TextEncoder, ["input_ids"], ["last_hidden_state"]),
         (BundleFiles.Unet, ["sample", "timestep", "encoder_hidden_states", "down_block_0", "mid_block"], ["out_sample"]),
-        (BundleFiles.ControlNet, ["sample", "timestep", "encoder_hidden_states", "controlnet_cond", "conditioning_scale"], ["down_block_res_0", "mid_block_res"]),
+        (BundleFiles.ControlNet, ["sample", "timestep", "encoder_hidden_states", "controlnet_cond", "conditioning_scale"],
+            ["down_block_res_0", "mid_block_res"]),
         (BundleFiles.VaeEncoder, ["sample"], ["mean", "logvar"]),
         (BundleFiles.VaeDecoder, ["latent_sample"], ["sample"]),
         (BundleFiles.Lpips, ["image0", "image1"], ["distance"]),
     ];
 
     /// <summary>
-    /// The headers of all models, checked against the contract. An optional model that a <paramref name="recorded"/> manifest does not list is
-    /// no part of the bundle: it is being added.
+    /// The headers of all models, checked against the contract. An optional model that a <paramref name="recorded"/> manifest does not list
+    /// is no part of the bundle: it is being added.
     /// </summary>
     /// <exception cref="BadDataException">A model is missing, or lacks an input or output.</exception>
     public static Dictionary<string, OnnxHeader> ReadHeaders(string folder, BundleManifest? recorded)
@@ -33,7 +34,8 @@ static class BundleContract
         bool Exists(string file) => File.Exists(Path.Combine(folder, file));
         string[] missing = [.. BundleFiles.Models.Append(BundleFiles.Vocabulary).Append(BundleFiles.Merges).Where(f => !Exists(f))];
         if (missing.Length > 0) throw Bad(subject, $"no {string.Join(", no ", missing)}", "all files of a bundle");
-        foreach (string model in BundleFiles.Models.Concat(BundleFiles.OptionalModels.Where(f => recorded?.Files.ContainsKey(f) ?? Exists(f))))
+        foreach (string model in BundleFiles.Models.Concat(BundleFiles.OptionalModels.Where(f => recorded?.Files.ContainsKey(f)
+            ?? Exists(f))))
             headers.Add(model, OnnxFileCheck.Read(SafePath.Relative(folder, model, subject)));
 
         foreach ((string model, string[] inputs, string[] outputs) in s_contract)
@@ -81,7 +83,8 @@ static class BundleContract
     {
         if (wanted.FirstOrDefault(w => there.All(t => t.Name != w)) is { } missing)
             throw Bad($"The model '{Path.Combine(folder, model)}'",
-                $"no {kind} '{missing}' among {SafePath.Shorten(string.Join(", ", there.Select(t => t.Name)), 300)}", string.Join(", ", wanted));
+                $"no {kind} '{missing}' among {SafePath.Shorten(string.Join(", ", there.Select(t => t.Name)), 300)}",
+                string.Join(", ", wanted));
     }
 
     static bool Numbered(string name, string prefix) =>

@@ -34,7 +34,8 @@ static class BundleFiles
     /// identity.
     /// </summary>
     public static bool ChangesPictures(string file) =>
-        !IsClipSeg(file) && !file.StartsWith(Lpips, StringComparison.Ordinal) && file != LpipsConfig && !file.StartsWith("training/", StringComparison.Ordinal);
+        !IsClipSeg(file) && !file.StartsWith(Lpips, StringComparison.Ordinal) && file != LpipsConfig
+        && !file.StartsWith("training/", StringComparison.Ordinal);
 
     public static bool IsClipSeg(string file) =>
         file is ClipSegConfig or ClipSegPictures || file.StartsWith(ClipSeg, StringComparison.Ordinal)

@@ -10,7 +10,8 @@ static class BundleHashes
 
     /// <summary>Size and hash of each of <paramref name="files"/>, relative to <paramref name="folder"/>.</summary>
     /// <exception cref="BadDataException">A file is missing or cannot be read.</exception>
-    public static SortedDictionary<string, BundleFile> Of(string folder, IEnumerable<string> files, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+    public static SortedDictionary<string, BundleFile> Of(string folder, IEnumerable<string> files, IProgress<WorkProgress>? progress,
+        CancellationToken cancellationToken)
     {
         const string Stage = "hashing model files";
         string[] sorted = [.. files.Order(StringComparer.Ordinal)];

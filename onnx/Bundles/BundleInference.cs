@@ -14,7 +14,8 @@ static class BundleInference
     /// <summary>Levels of SD 1.5's UNet.</summary>
     const int StandardLevels = 4;
 
-    public static (BundleManifest Manifest, IReadOnlyList<string> Assumptions) Infer(string folder, IReadOnlyDictionary<string, OnnxHeader> headers)
+    public static (BundleManifest Manifest, IReadOnlyList<string> Assumptions) Infer(string folder,
+        IReadOnlyDictionary<string, OnnxHeader> headers)
     {
         var assumed = new List<string>();
         var standard = new BundleManifest();
@@ -41,7 +42,8 @@ static class BundleInference
         string? schedulerPath = SchedulerConfig();
         (SchedulerFacts scheduler, string prediction) =
             schedulerPath is null ? (standard.Scheduler, standard.PredictionType) : DiffusersConfigs.Scheduler(schedulerPath);
-        if (schedulerPath is null) assumed.Add("noise schedule and prediction type: as in SD 1.5 (would be in scheduler/scheduler_config.json)");
+        if (schedulerPath is null)
+            assumed.Add("noise schedule and prediction type: as in SD 1.5 (would be in scheduler/scheduler_config.json)");
         BundleManifest manifest = new()
         {
             ImageMultiple = vaeFactor * unetFactor,
@@ -49,9 +51,11 @@ static class BundleInference
             ScalingFactor = Or(scaling, standard.ScalingFactor, "latent scaling factor", "vae/config.json"),
             VaeFactor = vaeFactor,
             PredictionType = prediction,
-            ControlChannels = Or(Size(BundleFiles.ControlNet, "controlnet_cond"), standard.ControlChannels, "control channels", "a fixed axis in controlnet.onnx"),
+            ControlChannels = Or(Size(BundleFiles.ControlNet, "controlnet_cond"), standard.ControlChannels, "control channels",
+                "a fixed axis in controlnet.onnx"),
             ControlResiduals = BundleContract.Residuals(headers),
-            TextWidth = Or(Size(BundleFiles.Unet, "encoder_hidden_states", 2), standard.TextWidth, "text width", "a fixed axis in unet.onnx"),
+            TextWidth = Or(Size(BundleFiles.Unet, "encoder_hidden_states", 2), standard.TextWidth, "text width",
+                "a fixed axis in unet.onnx"),
             Scheduler = scheduler,
             Tokenizer = TokenizerFiles.Read(Path.Combine(folder, "tokenizer")),
             Precision = headers[BundleFiles.Unet].WeightType == ModelPrecision.Float16.Text ? ModelPrecision.Float16.Text : null,
@@ -63,13 +67,16 @@ static class BundleInference
 
         T Or<T>(T? found, T otherwise, string what, string where) where T : struct, IFormattable
         {
-            if (found is null) assumed.Add($"{what}: {otherwise.ToString(null, CultureInfo.InvariantCulture)}, as in SD 1.5 (would be in {where})");
+            if (found is null) assumed.Add(
+                $"{what}: {otherwise.ToString(null, CultureInfo.InvariantCulture)}, as in SD 1.5 (would be in {where})");
             return found ?? otherwise;
         }
 
-        string? Config(string component) => Existing(Path.Combine(folder, component, "config.json"), Path.Combine(folder, $"{component}_config.json"));
+        string? Config(string component) => Existing(Path.Combine(folder, component, "config.json"),
+            Path.Combine(folder, $"{component}_config.json"));
 
-        string? SchedulerConfig() => Existing(Path.Combine(folder, "scheduler", "scheduler_config.json"), Path.Combine(folder, "scheduler_config.json"));
+        string? SchedulerConfig() => Existing(Path.Combine(folder, "scheduler", "scheduler_config.json"),
+            Path.Combine(folder, "scheduler_config.json"));
     }
 
     static string? Existing(params string[] paths) => paths.FirstOrDefault(File.Exists);

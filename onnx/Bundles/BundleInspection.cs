@@ -27,6 +27,8 @@ public sealed record BundleInspection(
 /// <summary>A file of a bundle; the hash is null where no manifest records it.</summary>
 public sealed record InspectedFile(string Name, long Bytes, string? Sha256);
 
-/// <summary>A model of a bundle; <paramref name="Bytes"/> includes external data, <paramref name="WeightType"/> is that of most weights.</summary>
+/// <summary>A model of a bundle; <paramref name="Bytes"/> includes external data, <paramref name="WeightType"/> is that of most
+/// weights.</summary>
 public sealed record InspectedModel(
-    string File, long Parameters, long Bytes, long Opset, string WeightType, IReadOnlyList<OnnxValue> Inputs, IReadOnlyList<OnnxValue> Outputs);
+    string File, long Parameters, long Bytes, long Opset, string WeightType, IReadOnlyList<OnnxValue> Inputs,
+    IReadOnlyList<OnnxValue> Outputs);

@@ -37,8 +37,8 @@ static class BundleJson
     public static string Write(BundleManifest manifest) => JsonSerializer.Serialize(Sorted(manifest), s_options) + "\n";
 
     /// <summary>
-    /// The model's identity: SHA-256 over its files' hashes and every field that changes results; licence, origin, note and files that no edit
-    /// reads do not count.
+    /// The model's identity: SHA-256 over its files' hashes and every field that changes results; licence, origin, note and files that no
+    /// edit reads do not count.
     /// </summary>
     public static string Hash(BundleManifest manifest)
     {
@@ -86,7 +86,8 @@ static class BundleJson
         {
             Range($"size of '{SafePath.Shorten(file)}'", facts.Bytes, 0, long.MaxValue);
             if (facts.Sha256.Length != 64 || !facts.Sha256.All(char.IsAsciiHexDigitLower))
-                throw Bad($"the hash of '{SafePath.Shorten(file)}' as '{SafePath.Shorten(facts.Sha256)}'", "64 lower-case hexadecimal digits");
+                throw Bad($"the hash of '{SafePath.Shorten(file)}' as '{SafePath.Shorten(facts.Sha256)}'",
+                    "64 lower-case hexadecimal digits");
         }
 
         void Range(string field, double value, double least, double most)
@@ -100,7 +101,8 @@ static class BundleJson
             if (!known.Contains(value)) throw Bad($"{field} = '{SafePath.Shorten(value)}'", string.Join(" or ", known));
         }
 
-        BadDataException Bad(string found, string expected) => BadDataException.For(subject, found, expected, "Correct it, or import the model again.");
+        BadDataException Bad(string found, string expected) =>
+            BadDataException.For(subject, found, expected, "Correct it, or import the model again.");
     }
 
     static string Text(double n) => n.ToString(CultureInfo.InvariantCulture);

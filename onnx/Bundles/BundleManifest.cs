@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Alignment.Onnx.Bundles;
 
 /// <summary>
-/// <c>bundle.json</c>: every number needed to run the models without knowing their architecture, and the hash of every file. Defaults: Stable
-/// Diffusion 1.5's published configuration.
+/// <c>bundle.json</c>: every number needed to run the models without knowing their architecture, and the hash of every file. Defaults:
+/// Stable Diffusion 1.5's published configuration.
 /// </summary>
 public sealed record BundleManifest
 {
@@ -90,7 +90,8 @@ public sealed record SchedulerFacts
     /// <summary><c>scaled_linear</c> (linear in √β) or <c>linear</c>.</summary>
     public string BetaSchedule { get; init; } = "scaled_linear";
 
-    /// <summary>Spacing of inference timesteps: <c>trailing</c> or <c>linspace</c>; null for <c>leading</c>, SD 1.5's, and then not written.</summary>
+    /// <summary>Spacing of inference timesteps: <c>trailing</c> or <c>linspace</c>; null for <c>leading</c>, SD 1.5's, and then not
+    /// written.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? TimestepSpacing { get; init; }
 

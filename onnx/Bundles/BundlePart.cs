@@ -9,13 +9,14 @@ sealed record AddedFiles(IReadOnlyList<string> Files, string? Model = null, long
 static class BundlePart
 {
     /// <summary>
-    /// Removes the part's old files (those that are <paramref name="isOurs"/>) from the record, <paramref name="write"/>s the new ones, each
-    /// complete or not at all, and records them with further changes by <paramref name="record"/>. A process killed at any point leaves a
-    /// bundle that opens: with the old part, none, or the new one. A bundle without <c>bundle.json</c> gets none.
+    /// Removes the part's old files (those that are <paramref name="isOurs"/>) from the record, <paramref name="write"/>s the new ones,
+    /// each complete or not at all, and records them with further changes by <paramref name="record"/>. A process killed at any point
+    /// leaves a bundle that opens: with the old part, none, or the new one. A bundle without <c>bundle.json</c> gets none.
     /// </summary>
     /// <exception cref="RetryableException">The disk is full or the folder cannot be written.</exception>
     public static ModelBundle Replace(
-        ModelBundle target, Func<string, bool> isOurs, Func<IReadOnlyList<AddedFiles>> write, IProgress<WorkProgress>? progress, CancellationToken cancellationToken,
+        ModelBundle target, Func<string, bool> isOurs, Func<IReadOnlyList<AddedFiles>> write, IProgress<WorkProgress>? progress,
+        CancellationToken cancellationToken,
         Func<BundleManifest, BundleManifest>? record = null)
     {
         string subject = $"The model bundle '{target.Folder}'";
@@ -38,7 +39,8 @@ static class BundlePart
                 {
                     Files = without.Files.Concat(BundleHashes.Of(target.Folder, files, progress, cancellationToken)).ToDictionary(),
                     Parameters = without.Parameters
-                        .Concat(added.Where(a => a.Model is not null).Select(a => KeyValuePair.Create(a.Model!, a.Parameters))).ToDictionary(),
+                        .Concat(added.Where(a => a.Model is not null).Select(a => KeyValuePair.Create(a.Model!, a.Parameters)))
+                        .ToDictionary(),
                 };
                 Record(target, record?.Invoke(with) ?? with);
             }
@@ -46,17 +48,20 @@ static class BundlePart
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw RetryableException.For(subject, $"that it cannot be written ({e.Message.TrimEnd('.')})", "a writable place with enough room",
+            throw RetryableException.For(subject, $"that it cannot be written ({e.Message.TrimEnd('.')})",
+                "a writable place with enough room",
                 "Free space, or copy the bundle to a folder of yours, and run again.", e);
         }
     }
 
     /// <summary>A graph and its external data.</summary>
     public static AddedFiles Of(string file, OnnxModel model, SavedModel saved) =>
-        new([file, .. saved.DataPath is { } data ? new[] { Path.GetFileName(data) } : []], file, model.Graph.WeightInfos().Sum(w => w.Count));
+        new([file, .. saved.DataPath is { } data ? new[] { Path.GetFileName(data) } : []], file,
+        model.Graph.WeightInfos().Sum(w => w.Count));
 
     static void Record(ModelBundle bundle, BundleManifest manifest)
     {
-        if (bundle.HasManifest) AtomicFile.WriteText(Path.Combine(bundle.Folder, BundleFiles.Manifest), BundleJson.Write(manifest), keepEqual: true);
+        if (bundle.HasManifest) AtomicFile.WriteText(Path.Combine(bundle.Folder, BundleFiles.Manifest), BundleJson.Write(manifest),
+            keepEqual: true);
     }
 }

@@ -1,8 +1,8 @@
 namespace Alignment.Onnx.Bundles;
 
 /// <summary>
-/// Writes a bundle, complete or not at all: into a folder beside the target, the manifest last, then one rename. The next run replaces a folder
-/// left by a killed one.
+/// Writes a bundle, complete or not at all: into a folder beside the target, the manifest last, then one rename. The next run replaces a
+/// folder left by a killed one.
 /// </summary>
 static class BundleWriter
 {
@@ -13,7 +13,8 @@ static class BundleWriter
     /// <paramref name="fill"/> writes the files into a temporary folder and returns a manifest; added are sizes, hashes (those not yet
     /// <paramref name="known"/>) and <c>bundle.json</c>.
     /// </summary>
-    /// <exception cref="UsageException">The target is a bundle (without <paramref name="force"/>), or a folder with other content.</exception>
+    /// <exception cref="UsageException">The target is a bundle (without <paramref name="force"/>), or a folder with other
+    /// content.</exception>
     /// <exception cref="RetryableException">The disk is full or the folder cannot be written.</exception>
     public static ModelBundle Write(
         string to, bool force, Func<string, BundleManifest> fill, IProgress<WorkProgress>? progress, CancellationToken cancellationToken,
@@ -29,7 +30,8 @@ static class BundleWriter
             BundleManifest manifest = fill(partial);
             string[] files = [.. Directory.EnumerateFiles(partial, "*", SearchOption.AllDirectories)
                 .Select(f => Path.GetRelativePath(partial, f).Replace('\\', '/')).Where(f => !s_documents.Contains(f))];
-            SortedDictionary<string, BundleFile> hashes = BundleHashes.Of(partial, files.Where(f => known?.ContainsKey(f) != true), progress, cancellationToken);
+            SortedDictionary<string, BundleFile> hashes = BundleHashes.Of(partial, files.Where(f => known?.ContainsKey(f) != true),
+                progress, cancellationToken);
             foreach (string file in files.Where(f => known?.ContainsKey(f) == true)) hashes.Add(file, known![file]);
             AtomicFile.WriteText(Path.Combine(partial, BundleFiles.Manifest), BundleJson.Write(manifest with { Files = hashes }));
             ModelBundle.Open(partial);   // what cannot be opened must not appear
@@ -58,11 +60,14 @@ static class BundleWriter
     static void CheckTarget(string target, bool force)
     {
         string subject = $"The bundle folder '{target}'";
-        if (File.Exists(target)) throw UsageException.For(subject, "a file of that name", "a folder that does not exist yet", "Choose another name.");
+        if (File.Exists(target)) throw UsageException.For(subject, "a file of that name", "a folder that does not exist yet",
+            "Choose another name.");
         if (!Directory.Exists(target) || !Directory.EnumerateFileSystemEntries(target).Any()) return;
         if (!File.Exists(Path.Combine(target, BundleFiles.Manifest)))
-            throw UsageException.For(subject, "a folder with other things in it", "a new, an empty, or a bundle's folder", "Choose another folder.");
-        if (!force) throw UsageException.For(subject, "a complete bundle", "a new or an empty folder", $"Choose another folder, or set {OptionName.Parameter(nameof(force))} to replace it.");
+            throw UsageException.For(subject, "a folder with other things in it", "a new, an empty, or a bundle's folder",
+                "Choose another folder.");
+        if (!force) throw UsageException.For(subject, "a complete bundle", "a new or an empty folder",
+            $"Choose another folder, or set {OptionName.Parameter(nameof(force))} to replace it.");
     }
 
     static void Delete(string folder)

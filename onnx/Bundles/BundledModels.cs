@@ -14,7 +14,8 @@ public static class BundledModels
         string?[] roots = [AppContext.BaseDirectory, Path.GetDirectoryName(typeof(BundledModels).Assembly.Location)];
         string[] searched = [.. roots.Where(r => !string.IsNullOrEmpty(r)).Select(r => Path.Combine(r!, Root, name)).Distinct()];
         return searched.FirstOrDefault(t => File.Exists(Path.Combine(t, BundleFiles.Manifest)))
-            ?? throw MissingDependencyException.For($"The bundled model '{name}'", $"nothing at {string.Join(" or ", searched.Select(t => $"'{t}'"))}",
+            ?? throw MissingDependencyException.For($"The bundled model '{name}'",
+            $"nothing at {string.Join(" or ", searched.Select(t => $"'{t}'"))}",
                 "it beside the program", "Build or install the program again, or name another bundle.");
     }
 }

@@ -27,14 +27,18 @@ sealed record ClipSegPart(ModelBundle Bundle, ClipSegConfig Config, ClipSegPictu
         string subject = $"The model bundle '{bundle.Folder}'";
         if (!bundle.Has(BundleFiles.ClipSeg))
             throw MissingDependencyException.For(subject, $"no {BundleFiles.ClipSeg}", "a CLIPSeg, which makes keyword masks", Advice);
-        string[] missing = [.. new[] { BundleFiles.ClipSegText, BundleFiles.ClipSegConfig, BundleFiles.ClipSegPictures }.Where(f => !bundle.Has(f))];
+        string[] missing = [.. new[] { BundleFiles.ClipSegText, BundleFiles.ClipSegConfig,
+            BundleFiles.ClipSegPictures }.Where(f => !bundle.Has(f))];
         if (missing.Length > 0)
-            throw BadDataException.For(subject, $"{BundleFiles.ClipSeg} without {string.Join(", ", missing)}", "all files of a CLIPSeg", Advice);
+            throw BadDataException.For(subject, $"{BundleFiles.ClipSeg} without {string.Join(", ", missing)}", "all files of a CLIPSeg",
+                Advice);
         Names(bundle, BundleFiles.ClipSegText, ["input_ids"], ["conditional_embeddings"]);
         Names(bundle, BundleFiles.ClipSeg, ["pixel_values", "conditional_embeddings"], ["logits"]);
         bool ownTokenizer = bundle.Has($"{BundleFiles.ClipSegTokenizer}/vocab.json");
-        string tokenizer = Path.Combine(bundle.Folder, ownTokenizer ? BundleFiles.ClipSegTokenizer : Path.GetDirectoryName(BundleFiles.Vocabulary)!);
-        return new(bundle, ClipSegConfig.Read(bundle.PathOf(BundleFiles.ClipSegConfig)), ClipSegPictures.Read(bundle.PathOf(BundleFiles.ClipSegPictures)),
+        string tokenizer = Path.Combine(bundle.Folder,
+            ownTokenizer ? BundleFiles.ClipSegTokenizer : Path.GetDirectoryName(BundleFiles.Vocabulary)!);
+        return new(bundle, ClipSegConfig.Read(bundle.PathOf(BundleFiles.ClipSegConfig)),
+            ClipSegPictures.Read(bundle.PathOf(BundleFiles.ClipSegPictures)),
             tokenizer, HashOf(bundle, ownTokenizer));
     }
 

@@ -10,7 +10,8 @@ static class DiffusersConfigs
         ("algorithm_type", ["dpmsolver++"]), ("solver_type", ["midpoint", "bh2"]), ("solver_order", ["2"]), ("lower_order_final", ["true"]),
         ("euler_at_final", ["false"]), ("predict_x0", ["true"]), ("disable_corrector", ["[]"]),
         ("variance_type", ["fixed_small", "fixed_small_log"]), ("interpolation_type", ["linear"]), ("timestep_type", ["discrete"]),
-        ("use_exponential_sigmas", ["false"]), ("use_beta_sigmas", ["false"]), ("use_lu_lambdas", ["false"]), ("timestep_scaling", ["10", "10.0"]),
+        ("use_exponential_sigmas", ["false"]), ("use_beta_sigmas", ["false"]), ("use_lu_lambdas", ["false"]),
+            ("timestep_scaling", ["10", "10.0"]),
     ];
 
     /// <summary>The noise schedule and prediction type of a <c>scheduler_config.json</c>, whatever scheduler class it names.</summary>
@@ -29,7 +30,8 @@ static class DiffusersConfigs
             BetaStart = Number("beta_start", 0.0001),
             BetaEnd = Number("beta_end", 0.02),
             BetaSchedule = OneOf("beta_schedule", "linear", "scaled_linear"),
-            TimestepSpacing = OneOf("timestep_spacing", "leading", "trailing", "linspace") is var spacing and not "leading" ? spacing : null,
+            TimestepSpacing = OneOf("timestep_spacing", "leading", "trailing", "linspace") is var spacing and not "leading" ? spacing
+                : null,
             StepsOffset = Int("steps_offset", 0),
             SetAlphaToOne = Flag("set_alpha_to_one", true),
             ClipSample = Flag("clip_sample", false),

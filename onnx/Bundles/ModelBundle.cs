@@ -4,8 +4,8 @@ using Alignment.Onnx.Runtime;
 namespace Alignment.Onnx.Bundles;
 
 /// <summary>
-/// A folder that is a model (text encoder, UNet, ControlNet, autoencoder, tokenizer). Opening checks that every file exists with the recorded
-/// size and that inputs and outputs have the expected names; <see cref="Verify"/> also reads every byte.
+/// A folder that is a model (text encoder, UNet, ControlNet, autoencoder, tokenizer). Opening checks that every file exists with the
+/// recorded size and that inputs and outputs have the expected names; <see cref="Verify"/> also reads every byte.
 /// </summary>
 public sealed class ModelBundle
 {
@@ -16,7 +16,8 @@ public sealed class ModelBundle
     {
         (Folder, Manifest, Assumptions, _headers) = (folder, manifest, assumptions, headers);
         // An inferred manifest has no hashes: the files must be read for the model's identity.
-        _hash = new(() => BundleJson.Hash(HasManifest ? Manifest : Manifest with { Files = BundleHashes.Of(Folder, AllFiles, null, CancellationToken.None) }));
+        _hash = new(() => BundleJson.Hash(HasManifest ? Manifest
+            : Manifest with { Files = BundleHashes.Of(Folder, AllFiles, null, CancellationToken.None) }));
     }
 
     /// <summary>The full path.</summary>
@@ -36,8 +37,8 @@ public sealed class ModelBundle
     public bool HasManifest => Manifest.Files.Count > 0;
 
     /// <summary>
-    /// The model's identity: SHA-256 (lower-case hexadecimal) over its files' hashes and the manifest's numbers. Without a <c>bundle.json</c>
-    /// the first use reads every file.
+    /// The model's identity: SHA-256 (lower-case hexadecimal) over its files' hashes and the manifest's numbers. Without a
+    /// <c>bundle.json</c> the first use reads every file.
     /// </summary>
     public string Hash => _hash.Value;
 
@@ -82,14 +83,16 @@ public sealed class ModelBundle
 
     /// <summary>Inputs, outputs and size of one of the models.</summary>
     /// <exception cref="BadDataException">The bundle does not have it.</exception>
-    internal OnnxHeader Header(string model) => _headers.TryGetValue(model, out OnnxHeader? header) ? header : OnnxFileCheck.Read(PathOf(model));
+    internal OnnxHeader Header(string model) => _headers.TryGetValue(model, out OnnxHeader? header) ? header
+        : OnnxFileCheck.Read(PathOf(model));
 
     /// <summary>Reads every file again and compares its hash with the manifest's.</summary>
     /// <exception cref="BadDataException">A file differs (it is named), or there is no manifest to compare with.</exception>
     public void Verify(IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         if (!HasManifest)
-            throw Bad(Folder, $"no {BundleFiles.Manifest}", "the recorded hashes", "Only bundles made by 'alignment models import' can be verified.");
+            throw Bad(Folder, $"no {BundleFiles.Manifest}", "the recorded hashes",
+                "Only bundles made by 'alignment models import' can be verified.");
         SortedDictionary<string, BundleFile> now = BundleHashes.Of(Folder, Manifest.Files.Keys, progress, cancellationToken);
         foreach ((string file, BundleFile recorded) in Manifest.Files.OrderBy(f => f.Key, StringComparer.Ordinal))
             if (now[file] != recorded)
@@ -105,7 +108,8 @@ public sealed class ModelBundle
             [.. _headers.OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => Model(h.Key, h.Value))]);
 
         InspectedFile File(string name) =>
-            new(name, new FileInfo(Path.Combine(Folder, name)).Length, Manifest.Files.TryGetValue(name, out BundleFile? known) ? known.Sha256 : null);
+            new(name, new FileInfo(Path.Combine(Folder, name)).Length,
+            Manifest.Files.TryGetValue(name, out BundleFile? known) ? known.Sha256 : null);
 
         InspectedModel Model(string file, OnnxHeader h)
         {
@@ -126,7 +130,8 @@ public sealed class ModelBundle
         foreach ((string file, BundleFile recorded) in manifest.Files.OrderBy(f => f.Key, StringComparer.Ordinal))
         {
             string path = SafePath.Relative(folder, file, $"The model bundle '{folder}', file list");
-            if (!File.Exists(path)) throw Bad(folder, $"no file '{SafePath.Shorten(file)}'", $"every file listed in {BundleFiles.Manifest}", "Import or download the model again.");
+            if (!File.Exists(path)) throw Bad(folder, $"no file '{SafePath.Shorten(file)}'", $"every file listed in {BundleFiles.Manifest}",
+                "Import or download the model again.");
             long bytes = new FileInfo(path).Length;
             if (bytes != recorded.Bytes)
                 throw Bad(folder, $"{bytes} bytes in '{SafePath.Shorten(file)}'", $"{recorded.Bytes}, as recorded",

@@ -20,7 +20,8 @@ static class TokenizerFiles
         string vocabPath = Path.Combine(folder, "vocab.json"), mergesPath = Path.Combine(folder, "merges.txt");
         foreach (string path in (string[])[vocabPath, mergesPath])
             if (!File.Exists(path))
-                throw BadDataException.For($"The tokenizer folder '{folder}'", $"no {Path.GetFileName(path)}", "vocab.json and merges.txt", "Download the model's tokenizer completely.");
+                throw BadDataException.For($"The tokenizer folder '{folder}'", $"no {Path.GetFileName(path)}", "vocab.json and merges.txt",
+                    "Download the model's tokenizer completely.");
         Dictionary<string, int> ids = ReadVocabulary(vocabPath);
         CheckMerges(mergesPath, ids);
 
@@ -49,7 +50,8 @@ static class TokenizerFiles
         foreach ((string token, int id) in ids)
         {
             if (token.Length is 0 or > MaxToken) throw Bad(path, $"a token of {token.Length} characters", $"1 to {MaxToken}");
-            if ((uint)id >= (uint)seen.Length || seen[id]) throw Bad(path, $"the id {id} of '{SafePath.Shorten(token)}'", $"each of 0 to {seen.Length - 1} once");
+            if ((uint)id >= (uint)seen.Length || seen[id])
+                throw Bad(path, $"the id {id} of '{SafePath.Shorten(token)}'", $"each of 0 to {seen.Length - 1} once");
             seen[id] = true;
         }
         return ids;

@@ -43,7 +43,8 @@ static class AtomicFile
     {
         string full = Path.GetFullPath(path);
         if (Directory.Exists(full))
-            throw UsageException.For($"The file '{full}'", "a folder of that name", "a name that is free, or a file to replace", "Choose another.");
+            throw UsageException.For($"The file '{full}'", "a folder of that name", "a name that is free, or a file to replace",
+                "Choose another.");
         MakeFolder(Path.GetDirectoryName(full)!);
         string partial = full + PartialSuffix;
         try
@@ -68,7 +69,8 @@ static class AtomicFile
         {
             if (Directory.Exists(at)) break;
             if (!File.Exists(at)) continue;
-            throw UsageException.For($"The output folder '{full}'", $"a file, '{at}'", "a folder, or a name that is free", "Choose another, or move the file away.");
+            throw UsageException.For($"The output folder '{full}'", $"a file, '{at}'", "a folder, or a name that is free",
+                "Choose another, or move the file away.");
         }
         return Directory.CreateDirectory(full).FullName;
     }
@@ -83,7 +85,8 @@ static class AtomicFile
         do
         {
             n = a.ReadAtLeast(one, one.Length, throwOnEndOfStream: false);
-            if (b.ReadAtLeast(other, other.Length, throwOnEndOfStream: false) != n || !one.AsSpan(0, n).SequenceEqual(other.AsSpan(0, n))) return false;
+            if (b.ReadAtLeast(other, other.Length, throwOnEndOfStream: false) != n || !one.AsSpan(0, n).SequenceEqual(other.AsSpan(0, n)))
+                return false;
         }
         while (n > 0);
         return true;

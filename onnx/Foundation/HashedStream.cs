@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Alignment;
 
 /// <summary>
-/// A write-only stream that hashes (SHA-256) what passes, so that files need not be read again for their hash, and flushes a file as it grows
-/// (<see cref="EarlyFlush"/>). Does not own the stream it writes to.
+/// A write-only stream that hashes (SHA-256) what passes, so that files need not be read again for their hash, and flushes a file as it
+/// grows (<see cref="EarlyFlush"/>). Does not own the stream it writes to.
 /// </summary>
 sealed class HashedStream(Stream to) : Stream
 {

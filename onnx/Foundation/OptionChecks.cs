@@ -19,7 +19,8 @@ static class OptionChecks
     public static void Require<T>(this T options, object? found, bool right, Phrase expected, Phrase nextStep,
         [CallerArgumentExpression(nameof(found))] string property = "") where T : notnull
     {
-        if (!right) throw UsageException.For($"{OptionName.Of<T>(property[(property.LastIndexOf('.') + 1)..])}", Text(found), expected, nextStep);
+        if (!right) throw UsageException.For($"{OptionName.Of<T>(property[(property.LastIndexOf('.') + 1)..])}", Text(found), expected,
+            nextStep);
     }
 
     /// <summary>A named value of its enum.</summary>
@@ -30,7 +31,8 @@ static class OptionChecks
     /// <summary>A picture's size, in pixels.</summary>
     public static void RequireSize<T>(this T options, int width, int height, int least = 1, int most = MaxSide,
         [CallerArgumentExpression(nameof(width))] string property = "") where T : notnull =>
-        options.Require(FormattableString.Invariant($"{width}x{height}"), width >= least && width <= most && height >= least && height <= most,
+        options.Require(FormattableString.Invariant($"{width}x{height}"),
+        width >= least && width <= most && height >= least && height <= most,
             $"{least} to {most} pixels a side", "512x512 is Stable Diffusion 1.5's own size.", property);
 
     static string Text(object? value) => value switch

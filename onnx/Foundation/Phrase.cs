@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Alignment;
 
-/// <summary>A property of an options record, or a parameter of a job, as a message names it: <c>BoostAlpha</c>. A console names its flag instead.</summary>
+/// <summary>A property of an options record, or a parameter of a job, as a message names it: <c>BoostAlpha</c>. A console names its flag
+/// instead.</summary>
 /// <param name="Owner">The record; null for a parameter.</param>
 /// <param name="Name">The property or parameter.</param>
 public readonly record struct OptionName(Type? Owner, string Name)
@@ -41,7 +42,8 @@ public readonly struct Phrase
     public void AppendFormatted<T>(T value, string? format)
     {
         if (value is Phrase phrase) _parts!.AddRange(phrase._parts ?? []);
-        else _parts!.Add(value is OptionName ? value : value is IFormattable f ? f.ToString(format, CultureInfo.InvariantCulture) : value?.ToString() ?? "");
+        else _parts!.Add(value is OptionName ? value : value is IFormattable f ? f.ToString(format, CultureInfo.InvariantCulture)
+            : value?.ToString() ?? "");
     }
 
     /// <summary>Phrases one after the other.</summary>

@@ -8,7 +8,8 @@ public static class SafePath
     /// <summary>Longest name, in UTF-8 bytes: accepted by every file system, with room for a suffix.</summary>
     public const int MaxNameBytes = 200;
 
-    /// <summary>True when <paramref name="name"/> can be one folder or file name: no separator, no "." or "..", no control character.</summary>
+    /// <summary>True when <paramref name="name"/> can be one folder or file name: no separator, no "." or "..", no control
+    /// character.</summary>
     public static bool IsName([NotNullWhen(true)] string? name) => Why(name) is null;
 
     /// <summary>What is wrong with <paramref name="name"/> as a single folder or file name, or null.</summary>
@@ -68,7 +69,8 @@ public static class SafePath
     }
 
     static bool IsInside(string root, string path) =>
-        path == root || path.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        path == root || path.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar,
+        StringComparison.Ordinal);
 
     /// <summary>The path with every link resolved, as far as it exists.</summary>
     static string RealPath(string path)

@@ -17,7 +17,8 @@ static class StrictJson
 
     static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
 
-    /// <summary>Parses <paramref name="json"/> and passes its root to <paramref name="read"/>, whose exceptions about values become a <see cref="BadDataException"/>.</summary>
+    /// <summary>Parses <paramref name="json"/> and passes its root to <paramref name="read"/>, whose exceptions about values become a
+    /// <see cref="BadDataException"/>.</summary>
     public static T Read<T>(string subject, ReadOnlyMemory<byte> json, Func<JsonElement, T> read)
     {
         if (!Utf8.IsValid(json.Span)) throw Bad(subject, "bytes that are no UTF-8");
@@ -27,7 +28,8 @@ static class StrictJson
             return read(document.RootElement);
         }
         // InvalidOperation: a value of another kind, or an escaped lone surrogate. Format, Overflow: a number that does not fit.
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException or KeyNotFoundException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException
+            or KeyNotFoundException)
         {
             throw Bad(subject, SafePath.Shorten(e.Message.TrimEnd('.'), 200), e);
         }
@@ -43,7 +45,8 @@ static class StrictJson
         {
             long length = new FileInfo(path).Length;
             if (length > maxBytes)
-                throw BadDataException.For(Subject(path), $"{length} bytes", $"at most {maxBytes}", "Check that this is the file you meant.");
+                throw BadDataException.For(Subject(path), $"{length} bytes", $"at most {maxBytes}",
+                    "Check that this is the file you meant.");
             byte[] bytes = File.ReadAllBytes(path);
             return bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
         }

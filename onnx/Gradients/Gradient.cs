@@ -10,8 +10,8 @@ namespace Alignment.Onnx.Gradients;
 static class Gradient
 {
     /// <summary>
-    /// Adds the gradients of a scalar by parameters, inputs or other values of its graph: one of the shape of each, zeros where the loss does
-    /// not depend on it.
+    /// Adds the gradients of a scalar by parameters, inputs or other values of its graph: one of the shape of each, zeros where the loss
+    /// does not depend on it.
     /// </summary>
     /// <exception cref="GraphException">The loss is no single number, or an operator on the way has no derivative rule (named).</exception>
     public static IReadOnlyList<Value> Of(Value loss, IReadOnlyList<Value> by, GradientOptions? options = null) =>
@@ -20,12 +20,14 @@ static class Gradient
     /// <summary>By other rules, for tests.</summary>
     public static IReadOnlyList<Value> Of(Value loss, IReadOnlyList<Value> by, Func<Node, Rule> rules, GradientOptions? options = null)
     {
-        if (!loss.Type.IsFloat() || loss.Shape.Any(d => d != 1)) throw GraphException.For($"The gradient of '{loss.Name}'", $"{loss.Type}{loss.Shape}", "one floating-point number");
+        if (!loss.Type.IsFloat() || loss.Shape.Any(d => d != 1))
+            throw GraphException.For($"The gradient of '{loss.Name}'", $"{loss.Type}{loss.Shape}", "one floating-point number");
         return OfProduct(loss, loss.Graph.Constant([1f], loss.Shape), by, rules, options);
     }
 
     /// <summary>The gradients of Σ weight ∘ y, without computing that sum.</summary>
-    public static IReadOnlyList<Value> OfProduct(Value y, Value weight, IReadOnlyList<Value> by, Func<Node, Rule> rules, GradientOptions? options = null)
+    public static IReadOnlyList<Value> OfProduct(Value y, Value weight, IReadOnlyList<Value> by, Func<Node, Rule> rules,
+        GradientOptions? options = null)
     {
         ModelGraph graph = y.Graph;
         Node[] nodes = [.. graph.Nodes];
@@ -106,5 +108,6 @@ static class Gradient
         GraphException.For($"The derivative rule of {node.Subject}", found, expected);
 
     static GraphException NotDifferentiable(Node node, int input) =>
-        GraphException.For(node.Subject, $"a gradient wanted for its input {input}", "inputs its derivative rule covers; write it with other operators");
+        GraphException.For(node.Subject, $"a gradient wanted for its input {input}",
+        "inputs its derivative rule covers; write it with other operators");
 }

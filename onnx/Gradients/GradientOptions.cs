@@ -5,12 +5,13 @@ public sealed record GradientOptions
 {
     public static GradientOptions Default { get; } = new();
 
-    /// <summary>Recomputes every resnet and transformer of a UNet, ControlNet or autoencoder: the usual choice where memory is short.</summary>
+    /// <summary>Recomputes every resnet and transformer of a UNet, ControlNet or autoencoder: the usual choice where memory is
+    /// short.</summary>
     public static GradientOptions RecomputeBlocks { get; } = RecomputeScopes("resnets.", "attentions.");
 
     /// <summary>
-    /// Gradient checkpointing (Chen et al. 2016): from a node's name to its segment's name, or null. A segment's values are not stored for the
-    /// backward pass but recomputed from its inputs: less memory, more time, the same gradients. Null stores everything.
+    /// Gradient checkpointing (Chen et al. 2016): from a node's name to its segment's name, or null. A segment's values are not stored for
+    /// the backward pass but recomputed from its inputs: less memory, more time, the same gradients. Null stores everything.
     /// </summary>
     public Func<string, string?>? Recompute { get; init; }
 

@@ -13,7 +13,8 @@ static partial class GradientRules
         CompositeKind.Silu => Silu,
         CompositeKind.GroupNorm => GroupNorm,
         CompositeKind.SoftmaxProduct => SoftmaxProduct,
-        _ => throw GraphException.For($"The gradient of '{composite.Output.Name}'", $"the composite {composite.Kind}", "one with a derivative rule"),
+        _ => throw GraphException.For($"The gradient of '{composite.Output.Name}'", $"the composite {composite.Kind}",
+            "one with a derivative rule"),
     };
 
     /// <summary>y = x σ: y' = σ + y (1 − σ).</summary>
@@ -48,7 +49,8 @@ static partial class GradientRules
         {
             Value x = n[0].Reshape(batch, groups, normal[2]);
             Value centred = x - x.Mean([2]);
-            Value r = ((centred * centred).Mean([2]) + n.Composite.Inner.Producer!.Float("epsilon", 1e-5f)).Sqrt().Reciprocal();   // [B, G, 1]
+            // [B, G, 1]
+            Value r = ((centred * centred).Mean([2]) + n.Composite.Inner.Producer!.Float("epsilon", 1e-5f)).Sqrt().Reciprocal();
             Value scale = weight.Reshape(groups, share);
             Value MeanOfGroup(Value sums) => (sums.Reshape(batch, groups, share) * scale).Sum([2]) * (r.ElementCount() / x.ElementCount());
             Value direct = (g * (scale * r).Reshape(batch, channels, 1)).Reshape(batch, groups, normal[2]);

@@ -33,7 +33,8 @@ static partial class GradientRules
         int axis = n.Y.Shape.Axis(n.Node.Int("axis", 0));
         Dim[] sizes = [.. n.Node.Inputs.Select(x => x![axis])];
         if (sizes.Length == 1) return [n.G];
-        if (!sizes.All(s => s.IsFixed)) throw n.Unsupported($"parts of {string.Join(", ", sizes)} along axis {axis}", "parts of known sizes");
+        if (!sizes.All(s => s.IsFixed)) throw n.Unsupported($"parts of {string.Join(", ", sizes)} along axis {axis}",
+            "parts of known sizes");
         return [.. n.G.SplitInto(axis, [.. sizes.Select(s => s.Value)])];
     }
 
@@ -48,7 +49,8 @@ static partial class GradientRules
     static Value?[] Slice(GradientNode n)
     {
         Value x = n[0];
-        long[] starts = n[1].KnownInts!, axes = n.Inputs > 3 ? n[3].KnownInts! : [.. Enumerable.Range(0, starts.Length).Select(i => (long)i)];
+        long[] starts = n[1].KnownInts!, axes = n.Inputs > 3 ? n[3].KnownInts!
+            : [.. Enumerable.Range(0, starts.Length).Select(i => (long)i)];
         bool stepped = n.Inputs > 4 && n[4].KnownInts!.Any(s => s != 1);
         if (stepped || axes.Any(a => !x.Shape[x.Shape.Axis(a)].IsFixed || !n.Y.Shape[x.Shape.Axis(a)].IsFixed))
             throw n.Unsupported($"{x.Shape} cut to {n.Y.Shape}", "step 1 along sides of known size");
@@ -63,7 +65,8 @@ static partial class GradientRules
     {
         Value x = n[0];
         long[] pads = n[1].KnownInts!;
-        long[] axes = n.Inputs > 3 && n.Node.Inputs[3] is { } given ? given.KnownInts! : [.. Enumerable.Range(0, x.Rank).Select(i => (long)i)];
+        long[] axes = n.Inputs > 3 && n.Node.Inputs[3] is { } given ? given.KnownInts!
+            : [.. Enumerable.Range(0, x.Rank).Select(i => (long)i)];
         string mode = n.Node.Text("mode", "constant");
         if (mode != "constant" || pads.Any(p => p < 0))
             throw n.Unsupported($"mode {mode}, amounts [{string.Join(", ", pads)}]", "a constant around, 0 or more of it");

@@ -2,7 +2,8 @@ using Alignment.Onnx.Graph;
 
 namespace Alignment.Onnx.Gradients;
 
-/// <summary>Normalisations: with x̂ = (x − μ) r and r = 1/√(σ² + ε), dx = r (g − mean(g) − x̂ mean(g x̂)), g being the gradient by x̂.</summary>
+/// <summary>Normalisations: with x̂ = (x − μ) r and r = 1/√(σ² + ε), dx = r (g − mean(g) − x̂ mean(g x̂)), g being the gradient by
+/// x̂.</summary>
 static partial class GradientRules
 {
     static Value?[] InstanceNormalization(GradientNode n)

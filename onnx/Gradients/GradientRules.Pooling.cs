@@ -14,7 +14,8 @@ static partial class GradientRules
         Value x = n[0], winners = n.Outputs(2)[1];
         if (n.GradientOf(0) is not { } g) return [Zero(n).ExpandLike(x)];
         Value zeros = Flat(Zero(n).ExpandLike(x));
-        Value sums = n.Graph.Add(Op.ScatterElements, [zeros, Flat(winners), Flat(g)], ModelGraph.Attributes(("axis", 0), ("reduction", "add"))).Outputs[0];
+        Value sums = n.Graph.Add(Op.ScatterElements, [zeros, Flat(winners), Flat(g)],
+            ModelGraph.Attributes(("axis", 0), ("reduction", "add"))).Outputs[0];
         return [sums.ReshapeLike(x)];
 
         static Value Flat(Value value) => value.Reshape(value.Shape.Aggregate((Dim)1, (count, side) => count * side));
@@ -24,9 +25,11 @@ static partial class GradientRules
     static Value?[] AveragePool(GradientNode n)
     {
         Value x = n[0], g = n.G;
-        long[] kernel = n.Node.Ints("kernel_shape")!, strides = n.Node.Ints("strides") ?? [1, 1], pads = n.Node.Ints("pads") ?? [0, 0, 0, 0];
+        long[] kernel = n.Node.Ints("kernel_shape")!, strides = n.Node.Ints("strides") ?? [1, 1],
+            pads = n.Node.Ints("pads") ?? [0, 0, 0, 0];
         if (x.Rank != 4 || (pads.Any(p => p != 0) && n.Node.Int("count_include_pad", 0) == 0))
-            throw n.Unsupported($"'{x.Name}' {x.Shape}, pads [{string.Join(", ", pads)}]", "height and width, with zeros around them counted");
+            throw n.Unsupported($"'{x.Name}' {x.Shape}, pads [{string.Join(", ", pads)}]",
+                "height and width, with zeros around them counted");
         float share = 1f / (kernel[0] * kernel[1]);
         Value shares = n.Graph.Constant([.. Enumerable.Repeat(share, (int)(kernel[0] * kernel[1]))], new Shape(1, 1, kernel[0], kernel[1]));
         Value planes = g.Reshape(g[0] * g[1], 1, g[2], g[3]);

@@ -9,10 +9,12 @@ static partial class GradientRules
     /// <summary>Y = A B + C with A or B stored transposed.</summary>
     static Value?[] Gemm(GradientNode n)
     {
-        if (n.Node.Float("alpha", 1) != 1 || n.Node.Float("beta", 1) != 1) throw GraphException.For(n.Node.Subject, "alpha or beta", "both 1");
+        if (n.Node.Float("alpha", 1) != 1 || n.Node.Float("beta", 1) != 1)
+            throw GraphException.For(n.Node.Subject, "alpha or beta", "both 1");
         bool ta = n.Node.Int("transA", 0) != 0, tb = n.Node.Int("transB", 0) != 0;
         Value Product(Value x, bool tx, Value y, bool ty) =>
-            tx || ty ? n.Graph.Add(Op.Gemm, [x, y], ModelGraph.Attributes(("transA", tx ? 1 : 0), ("transB", ty ? 1 : 0))).Outputs[0] : x.MatMul(y);
+            tx || ty ? n.Graph.Add(Op.Gemm, [x, y], ModelGraph.Attributes(("transA", tx ? 1 : 0), ("transB", ty ? 1 : 0))).Outputs[0]
+            : x.MatMul(y);
         Value? a = n.If(0, () => ta ? Product(n[1], tb, n.G, true) : Product(n.G, false, n[1], !tb));
         Value? b = n.If(1, () => tb ? Product(n.G, true, n[0], ta) : Product(n[0], !ta, n.G, false));
         return n.Inputs > 2 ? [a, b, n.If(2, () => n.G)] : [a, b];
@@ -24,10 +26,12 @@ static partial class GradientRules
         public static Window Of(Node conv)
         {
             Value w = conv[1];
-            long[] strides = conv.Ints("strides") ?? [1, 1], pads = conv.Ints("pads") ?? [0, 0, 0, 0], dilations = conv.Ints("dilations") ?? [1, 1];
+            long[] strides = conv.Ints("strides") ?? [1, 1], pads = conv.Ints("pads") ?? [0, 0, 0, 0],
+                dilations = conv.Ints("dilations") ?? [1, 1];
             if (w.Rank != 4 || strides[0] != strides[1] || dilations.Any(d => d != 1) || conv.Int("group", 1) != 1)
                 throw GraphException.For($"The gradient of {conv.Subject}",
-                    $"strides [{string.Join(", ", strides)}], dilations [{string.Join(", ", dilations)}], {conv.Int("group", 1)} group(s), a kernel {w.Shape}",
+                    $"strides [{string.Join(", ", strides)}], dilations [{string.Join(", ", dilations)}], {conv.Int("group", 1)} "
+                    + $"group(s), a kernel {w.Shape}",
                     "a plain two-dimensional convolution with one stride");
             return new(w[2].Value, w[3].Value, strides[0], pads[0], pads[1], pads[2], pads[3]);
         }
@@ -49,7 +53,8 @@ static partial class GradientRules
         Value kernel = n[1].Transpose(1, 0, 2, 3);
         if (window.KernelHeight * window.KernelWidth > 1) kernel = kernel.Flip();
         int height = (int)window.KernelHeight - 1, width = (int)window.KernelWidth - 1;
-        var pads = (Top: height - (int)window.Top, Left: width - (int)window.Left, Bottom: height - (int)window.Bottom, Right: width - (int)window.Right);
+        var pads = (Top: height - (int)window.Top, Left: width - (int)window.Left, Bottom: height - (int)window.Bottom,
+            Right: width - (int)window.Right);
         if (pads.Top < 0 || pads.Left < 0 || pads.Bottom < 0 || pads.Right < 0) return InputOfStrided(n, window);
         return n.G.Conv(kernel, pads: pads);
     }
@@ -59,7 +64,8 @@ static partial class GradientRules
     {
         Value x = n[0];
         long more = window.Stride - 1;
-        var attributes = ModelGraph.Attributes(("kernel_shape", new[] { window.KernelHeight, window.KernelWidth }), ("strides", new[] { window.Stride, window.Stride }),
+        var attributes = ModelGraph.Attributes(("kernel_shape", new[] { window.KernelHeight, window.KernelWidth }),
+            ("strides", new[] { window.Stride, window.Stride }),
             ("pads", new long[] { 0, 0, 0, 0 }), ("output_padding", new[] { more, more }));
         Value padded = n.Graph.Add(Op.ConvTranspose, [n.G, n[1]], attributes).Outputs[0];
         return padded.Slice([2, 3], [window.Top, window.Left], n.Graph.RuntimeSums([x[2], x[3]], [window.Top, window.Left]));
@@ -75,8 +81,8 @@ static partial class GradientRules
     }
 
     /// <summary>
-    /// The shifted inputs side by side (im2col), then one product with the output's gradient. Channels go innermost: slices are long runs, the
-    /// product needs no transpose, and its sum includes the batch.
+    /// The shifted inputs side by side (im2col), then one product with the output's gradient. Channels go innermost: slices are long runs,
+    /// the product needs no transpose, and its sum includes the batch.
     /// </summary>
     static Value Kernel(Value x, Value g, Value w, Window window)
     {
@@ -107,7 +113,8 @@ static partial class GradientRules
     static Value?[] ConvTranspose(GradientNode n)
     {
         Window window = Window.Of(n.Node);
-        var attributes = ModelGraph.Attributes(("kernel_shape", new[] { window.KernelHeight, window.KernelWidth }), ("strides", new[] { window.Stride, window.Stride }),
+        var attributes = ModelGraph.Attributes(("kernel_shape", new[] { window.KernelHeight, window.KernelWidth }),
+            ("strides", new[] { window.Stride, window.Stride }),
             ("pads", new[] { window.Top, window.Left, window.Bottom, window.Right }));
         Value? x = n.If(0, () => n.Graph.Add(Op.Conv, [n.G, n[1]], attributes).Outputs[0]);
         Value? w = n.If(1, () => Kernel(n.G, n[0], n[1], window));

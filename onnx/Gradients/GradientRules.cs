@@ -7,8 +7,8 @@ namespace Alignment.Onnx.Gradients;
 delegate Value?[] Rule(GradientNode n);
 
 /// <summary>
-/// The derivative of every operator, one a row. n[i] is an input, n.Y the output, n.G the gradient of Y. The walker sums over broadcast axes,
-/// never a rule.
+/// The derivative of every operator, one a row. n[i] is an input, n.Y the output, n.G the gradient of Y. The walker sums over broadcast
+/// axes, never a rule.
 /// </summary>
 static partial class GradientRules
 {
@@ -98,7 +98,8 @@ static partial class GradientRules
     /// <summary>d/dx x^p = p x^(p−1) for a constant p.</summary>
     static Value?[] Pow(GradientNode n)
     {
-        if (n[1].KnownFloats is not { } exponents || n.Wants(1)) throw GraphException.For(n.Node.Subject, $"the exponent '{n[1].Name}'", "a constant one");
+        if (n[1].KnownFloats is not { } exponents || n.Wants(1))
+            throw GraphException.For(n.Node.Subject, $"the exponent '{n[1].Name}'", "a constant one");
         if (exponents is [1f]) return [n.G, null];
         if (exponents is [2f]) return [n.G * (n[0] + n[0]), null];
         Value less = n.Graph.Constant([.. exponents.Select(p => p == 0 ? 0 : p - 1)], n[1].Shape);   // p = 0: 0 · x⁰, not 0 · x⁻¹

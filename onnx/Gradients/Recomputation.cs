@@ -41,7 +41,8 @@ sealed class Recomputation(Func<Node, bool> inside, Value gradient)
     /// <summary>e &lt; e of one element: 0 also for NaN, and no graph optimiser simplifies it.</summary>
     Value Zero()
     {
-        Value flat = gradient.Rank == 0 ? gradient : gradient.Reshape(gradient.Shape.Aggregate((Dim)1, (count, side) => count * side)).Slice(0, 0, 1);
+        Value flat = gradient.Rank == 0 ? gradient : gradient.Reshape(gradient.Shape.Aggregate((Dim)1, (count, side) => count * side))
+            .Slice(0, 0, 1);
         return flat.IsLessThan(flat).Cast(gradient.Type);
     }
 }

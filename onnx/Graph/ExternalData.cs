@@ -6,8 +6,8 @@ using Alignment.Onnx.Weights;
 namespace Alignment.Onnx.Graph;
 
 /// <summary>
-/// Streams weights into the external data file of a graph. Every tensor starts at a multiple of 64 KiB, the coarsest unit in which operating
-/// systems map files (Windows' allocation granularity), so a runtime can map instead of read.
+/// Streams weights into the external data file of a graph. Every tensor starts at a multiple of 64 KiB, the coarsest unit in which
+/// operating systems map files (Windows' allocation granularity), so a runtime can map instead of read.
 /// </summary>
 sealed class ExternalData(Stream to, string location)
 {
@@ -42,7 +42,8 @@ sealed class ExternalData(Stream to, string location)
     public delegate void Sink(ReadOnlySpan<byte> bytes);
 
     /// <summary>Passes a tensor's bytes to <paramref name="sink"/> in pieces; returns their number.</summary>
-    public static long Copy(Value weight, IWeights weights, Sink sink, Action<long> wrote, CancellationToken cancellationToken) => weight.Type switch
+    public static long Copy(Value weight, IWeights weights, Sink sink, Action<long> wrote, CancellationToken cancellationToken) =>
+        weight.Type switch
     {
         // ONNX data is little-endian, as is every machine .NET 10 runs on.
         ElementType.Float32 => Copy<float>(weight, weights.Read, sink, wrote, cancellationToken),
@@ -52,7 +53,8 @@ sealed class ExternalData(Stream to, string location)
 
     delegate void Reader<T>(string name, long start, Span<T> into);
 
-    static long Copy<T>(Value weight, Reader<T> read, Sink sink, Action<long> wrote, CancellationToken cancellationToken) where T : unmanaged
+    static long Copy<T>(Value weight, Reader<T> read, Sink sink, Action<long> wrote, CancellationToken cancellationToken)
+        where T : unmanaged
     {
         long count = weight.Shape.Numbers.Aggregate(1L, (n, d) => checked(n * d));
         T[] piece = ArrayPool<T>.Shared.Rent((int)Math.Min(count, ChunkElements));

@@ -3,5 +3,6 @@ namespace Alignment.Onnx.Graph;
 /// <summary>A graph is authored wrongly: an operator cannot take these inputs.</summary>
 sealed class GraphException(string message) : InvalidOperationException(message)
 {
-    public static GraphException For(string subject, string found, string expected) => new($"{subject}: found {found}, expected {expected}.");
+    public static GraphException For(string subject, string found, string expected) =>
+        new($"{subject}: found {found}, expected {expected}.");
 }

@@ -59,7 +59,8 @@ sealed partial class ModelGraph
             texts.Add(text);
         }
         string joined = string.Join(',', texts);
-        return shape.Count == 0 ? joined : shape.Count == 1 ? $"[{joined}]" : $"[{joined}]of{shape}".Replace(" ", "", StringComparison.Ordinal);
+        return shape.Count == 0 ? joined : shape.Count == 1 ? $"[{joined}]"
+            : $"[{joined}]of{shape}".Replace(" ", "", StringComparison.Ordinal);
     }
 
     /// <summary>Records the source of each named size at run time: the first value that has it.</summary>

@@ -3,8 +3,8 @@ using Alignment.Onnx.Ops;
 namespace Alignment.Onnx.Graph;
 
 /// <summary>
-/// A model being authored: inputs, weights and constants, nodes in the order they were added, outputs. Every node is checked as it is added,
-/// so the graph is always well-formed.
+/// A model being authored: inputs, weights and constants, nodes in the order they were added, outputs. Every node is checked as it is
+/// added, so the graph is always well-formed.
 /// </summary>
 sealed partial class ModelGraph(string name)
 {
@@ -16,14 +16,14 @@ sealed partial class ModelGraph(string name)
     public string Name { get; } = name;
 
     /// <summary>
-    /// The type of weights and of the values between layers: float32 or float16. Float32 either way: inputs and outputs, and what loses most by
-    /// rounding (norms with their weights, softmax, and the time before its first layer). Set it before layers are added.
+    /// The type of weights and of the values between layers: float32 or float16. Float32 either way: inputs and outputs, and what loses
+    /// most by rounding (norms with their weights, softmax, and the time before its first layer). Set it before layers are added.
     /// </summary>
     public ElementType FloatType { get; init; } = ElementType.Float32;
 
     /// <summary>
-    /// Attention as ONNX Runtime's own operator, which is faster and needs no memory for scores, but has no derivative here; else in standard
-    /// operators. Set it before layers are added.
+    /// Attention as ONNX Runtime's own operator, which is faster and needs no memory for scores, but has no derivative here; else in
+    /// standard operators. Set it before layers are added.
     /// </summary>
     public bool FusesAttention { get; init; }
 
@@ -37,7 +37,8 @@ sealed partial class ModelGraph(string name)
     /// <summary>The model's named tensors, in order of their first use.</summary>
     public IReadOnlyList<Value> Weights => _weightOrder;
 
-    /// <summary>Which weights, by full name, are trained and become <see cref="Parameters"/>. None by default. Set it before weights are used.</summary>
+    /// <summary>Which weights, by full name, are trained and become <see cref="Parameters"/>. None by default. Set it before weights are
+    /// used.</summary>
     public Func<string, bool> Trainable { get; init; } = _ => false;
 
     /// <summary>The trained tensors in order of their first use: inputs at run time.</summary>
@@ -66,8 +67,8 @@ sealed partial class ModelGraph(string name)
     }
 
     /// <summary>
-    /// A tensor of the model, named by the current scope with dots ("down_blocks.0" / "conv1.weight" → "down_blocks.0.conv1.weight"). The same
-    /// name again is the same tensor.
+    /// A tensor of the model, named by the current scope with dots ("down_blocks.0" / "conv1.weight" → "down_blocks.0.conv1.weight"). The
+    /// same name again is the same tensor.
     /// </summary>
     public Value Weight(string name, params ReadOnlySpan<Dim> dims) => Weight(FloatType, name, dims);
 
@@ -78,7 +79,8 @@ sealed partial class ModelGraph(string name)
         if (!shape.IsFixed) throw GraphException.For($"Weight '{full}'", $"shape {shape}", "a shape of numbers only");
         if (_weights.TryGetValue(full, out Value? known))
             return known.Shape.Equals(shape) ? known
-                : throw GraphException.For($"Weight '{full}'", $"a second use with shape {shape}", $"the shape {known.Shape} of its first use");
+                : throw GraphException.For($"Weight '{full}'", $"a second use with shape {shape}",
+                $"the shape {known.Shape} of its first use");
         TakeName(full, "weight");
         bool trained = Trainable(full);
         var weight = new Value(this, full, trained ? ValueKind.Parameter : ValueKind.Weight, type, shape);
@@ -96,7 +98,8 @@ sealed partial class ModelGraph(string name)
     /// <param name="outputs">Number of outputs.</param>
     /// <param name="name">The layer's name inside the current scope; null: the operator's.</param>
     /// <exception cref="GraphException">The operator cannot take these inputs.</exception>
-    public Node Add(Op op, ReadOnlySpan<Value?> inputs, IEnumerable<KeyValuePair<string, object?>>? attributes = null, int outputs = 1, string? name = null)
+    public Node Add(Op op, ReadOnlySpan<Value?> inputs, IEnumerable<KeyValuePair<string, object?>>? attributes = null, int outputs = 1,
+        string? name = null)
     {
         var set = new SortedDictionary<string, object>(StringComparer.Ordinal);
         foreach (var (key, value) in attributes ?? [])
@@ -140,18 +143,21 @@ sealed partial class ModelGraph(string name)
     {
         int count = node.Inputs.Count;
         if (count < node.Op.MinInputs || count > node.Op.MaxInputs)
-            throw GraphException.For(node.Subject, $"{count} inputs", node.Op.MinInputs == node.Op.MaxInputs ? $"{node.Op.MinInputs}" : $"{node.Op.MinInputs} to {node.Op.MaxInputs}");
+            throw GraphException.For(node.Subject, $"{count} inputs",
+                node.Op.MinInputs == node.Op.MaxInputs ? $"{node.Op.MinInputs}" : $"{node.Op.MinInputs} to {node.Op.MaxInputs}");
         if (outputs < 1 || outputs > node.Op.MaxOutputs)
             throw GraphException.For(node.Subject, $"{outputs} outputs wanted", $"1 to {node.Op.MaxOutputs}");
         foreach (Value? input in node.Inputs)
             if (input is not null) Own(input, node.Subject);
         foreach (var (key, value) in node.Attributes)
             if (!s_attributeTypes.Contains(value.GetType()))
-                throw GraphException.For(node.Subject, $"attribute '{key}' of type {value.GetType().Name}", "long, float, string, long[] or float[]");
+                throw GraphException.For(node.Subject, $"attribute '{key}' of type {value.GetType().Name}",
+                    "long, float, string, long[] or float[]");
     }
 
     void Own(Value value, string subject)
     {
-        if (value.Graph != this) throw GraphException.For(subject, $"the value '{value.Name}' of graph '{value.Graph.Name}'", $"values of graph '{Name}'");
+        if (value.Graph != this) throw GraphException.For(subject, $"the value '{value.Name}' of graph '{value.Graph.Name}'",
+            $"values of graph '{Name}'");
     }
 }

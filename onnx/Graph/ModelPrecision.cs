@@ -6,7 +6,8 @@ public enum ModelPrecision
     /// <summary>The default; fast on processors.</summary>
     Float32,
 
-    /// <summary>Half the size, for graphics cards; norms and softmax stay in float32. Processors have few kernels for it and convert.</summary>
+    /// <summary>Half the size, for graphics cards; norms and softmax stay in float32. Processors have few kernels for it and
+    /// convert.</summary>
     Float16,
 }
 

@@ -20,7 +20,8 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
     {
         string full = Path.GetFullPath(path), dataPath = full + "_data";
         if (!full.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
-            throw UsageException.For($"The model path '{path}'", $"the ending '{Path.GetExtension(path)}'", "'.onnx'", "Name the file 'model.onnx'.");
+            throw UsageException.For($"The model path '{path}'", $"the ending '{Path.GetExtension(path)}'", "'.onnx'",
+                "Name the file 'model.onnx'.");
         foreach (Value weight in model.Graph.Weights)
             if (Share(weight) is { } shared) _written[weight.Name] = shared;
         Value[] own = [.. model.Graph.Weights.Where(w => !_written.ContainsKey(w.Name))];
@@ -30,7 +31,8 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
             Save(dataPath, to =>
             {
                 var data = new ExternalData(to, Location(dataPath));
-                foreach (Value weight in external) _written[weight.Name] = data.Add(weight, model.Weights, Wrote(weight), cancellationToken);
+                foreach (Value weight in external) _written[weight.Name] = data.Add(weight, model.Weights, Wrote(weight),
+                    cancellationToken);
             });
         foreach (Value weight in model.Graph.Weights)
             if (!_written.ContainsKey(weight.Name)) _written[weight.Name] = Inline(weight);
@@ -71,9 +73,11 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
     {
         if (options.ShareFrom is null || Bytes(weight) < options.ShareFromBytes) return null;
         if ((model.Weights as IPlacedWeights)?.Find(weight.Name) is not { } place) return null;
-        if (Location(place.Path) is var location && (location.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(location))) return null;
+        if (Location(place.Path) is var location && (location.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(location)))
+            return null;
         ElementType? stored = place.Type switch { WeightType.F32 => ElementType.Float32, WeightType.F16 => ElementType.Float16, _ => null };
-        if (stored is not { } type || type != weight.Type && type != ElementType.Float16) return null;   // narrowing may overflow: written instead
+        // narrowing may overflow: written instead
+        if (stored is not { } type || type != weight.Type && type != ElementType.Float16) return null;
         TensorProto reference = ExternalData.Reference(weight, type, location, place.Offset);
         if (type != weight.Type)
         {
@@ -85,7 +89,8 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
 
     /// <summary>A file as external data names it: relative to the shared folder, or to the model's own.</summary>
     string Location(string path) =>
-        options.ShareFrom is null ? Path.GetFileName(path) : Path.GetRelativePath(Path.GetFullPath(options.ShareFrom), path).Replace('\\', '/');
+        options.ShareFrom is null ? Path.GetFileName(path)
+        : Path.GetRelativePath(Path.GetFullPath(options.ShareFrom), path).Replace('\\', '/');
 
     TensorProto Inline(Value weight)
     {
@@ -113,14 +118,16 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
         body.ValueInfo.Add(graph.Nodes.SelectMany(n => n.Outputs).Where(v => !graph.Outputs.Contains(v)).Select(Info));
         var proto = new ModelProto { IrVersion = IrVersion, ProducerName = "alignment", Graph = body };
         proto.OpsetImport.Add(new OperatorSetIdProto { Version = Op.OpsetVersion });
-        if (graph.Nodes.Any(n => n.Op.Domain == Op.RuntimeDomain)) proto.OpsetImport.Add(new OperatorSetIdProto { Domain = Op.RuntimeDomain, Version = 1 });
+        if (graph.Nodes.Any(n => n.Op.Domain == Op.RuntimeDomain))
+            proto.OpsetImport.Add(new OperatorSetIdProto { Domain = Op.RuntimeDomain, Version = 1 });
         proto.MetadataProps.Add(graph.Metadata.Select(m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
         return proto;
     }
 
     static NodeProto Widen(TensorProto stored, Value weight)
     {
-        var node = new NodeProto { Name = weight.Name + "/widen", OpType = Op.Cast.Name, Input = { stored.Name }, Output = { weight.Name } };
+        var node = new NodeProto { Name = weight.Name + "/widen", OpType = Op.Cast.Name, Input = { stored.Name },
+            Output = { weight.Name } };
         node.Attribute.Add(Attribute("to", (long)weight.Type));
         return node;
     }
@@ -160,7 +167,8 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
     {
         var shape = new TensorShapeProto();
         shape.Dim.Add(value.Shape.Select(d =>
-            d.IsFixed ? new TensorShapeProto.Types.Dimension { DimValue = d.Value } : new TensorShapeProto.Types.Dimension { DimParam = d.ToString() }));
+            d.IsFixed ? new TensorShapeProto.Types.Dimension { DimValue = d.Value }
+            : new TensorShapeProto.Types.Dimension { DimParam = d.ToString() }));
         var type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)value.Type, Shape = shape } };
         return new() { Name = value.Name, Type = type };
     }

@@ -16,7 +16,8 @@ sealed class Node(string name, Op op, Value?[] inputs, SortedDictionary<string, 
 
     /// <summary>An input that must be present.</summary>
     public Value this[int input] =>
-        (input < Inputs.Count ? Inputs[input] : null) ?? throw GraphException.For(Subject, $"no input {input}", $"{Op.MinInputs} inputs at least");
+        (input < Inputs.Count ? Inputs[input] : null)
+        ?? throw GraphException.For(Subject, $"no input {input}", $"{Op.MinInputs} inputs at least");
 
     public long Int(string attribute, long otherwise) => Get(attribute, otherwise);
     public float Float(string attribute, float otherwise) => Get(attribute, otherwise);

@@ -45,11 +45,12 @@ sealed class OnnxModel
     public IWeights Weights { get; }
 
     /// <summary>
-    /// Writes the model to <paramref name="path"/> (".onnx") and large weights to "*.onnx_data" beside it. Bytes depend only on the graph and
-    /// its weights; memory does not grow with the model. The data file appears before the graph that names it, each complete or not at all.
-    /// Progress counts bytes of weights.
+    /// Writes the model to <paramref name="path"/> (".onnx") and large weights to "*.onnx_data" beside it. Bytes depend only on the graph
+    /// and its weights; memory does not grow with the model. The data file appears before the graph that names it, each complete or not at
+    /// all. Progress counts bytes of weights.
     /// </summary>
-    public SavedModel Save(string path, SaveOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    public SavedModel Save(string path, SaveOptions? options = null, IProgress<WorkProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         new ModelWriter(this, options ?? new(), progress, cancellationToken).Write(path);
 
     public long WeightBytes => Graph.Weights.Sum(ModelWriter.Bytes);

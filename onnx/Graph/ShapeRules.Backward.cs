@@ -8,11 +8,13 @@ static partial class ShapeRules
     {
         Value x = n[0];
         long[] starts = n[1].KnownInts ?? throw GraphException.For(n.Subject, $"starts from '{n[1].Name}'", "a constant");
-        Dim[] ends = KnownSizes(n[2]) ?? throw GraphException.For(n.Subject, $"ends from '{n[2].Name}'", "a constant, or the sizes of values");
+        Dim[] ends = KnownSizes(n[2]) ?? throw GraphException.For(n.Subject, $"ends from '{n[2].Name}'",
+            "a constant, or the sizes of values");
         long[] axes = n.Inputs.Count > 3 ? n[3].KnownInts! : [.. Enumerable.Range(0, starts.Length).Select(i => (long)i)];
         long[] steps = n.Inputs.Count > 4 ? n[4].KnownInts! : [.. starts.Select(_ => 1L)];
         if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length)
-            throw GraphException.For(n.Subject, $"{starts.Length} starts, {ends.Length} ends, {axes.Length} axes, {steps.Length} steps", "as many of each");
+            throw GraphException.For(n.Subject, $"{starts.Length} starts, {ends.Length} ends, {axes.Length} axes, {steps.Length} steps",
+                "as many of each");
         Shape shape = x.Shape;
         for (int i = 0; i < starts.Length; i++)
         {
@@ -26,7 +28,8 @@ static partial class ShapeRules
     {
         if (step < 0)
             return start == -1 && end.IsFixed && end.Value < -int.MaxValue && step == -1 ? side
-                : throw GraphException.For(n.Subject, $"start {start}, end {end}, step {step}", "a whole axis reversed, where the step is negative");
+                : throw GraphException.For(n.Subject, $"start {start}, end {end}, step {step}",
+                "a whole axis reversed, where the step is negative");
         Dim stop = !end.IsFixed ? end
             : end.Value >= int.MaxValue ? side
             : end.Value < 0 ? side + end.Value
@@ -45,8 +48,10 @@ static partial class ShapeRules
     {
         Value x = n[0];
         long[] pads = n[1].KnownInts ?? throw GraphException.For(n.Subject, $"amounts from '{n[1].Name}'", "a constant");
-        long[] axes = n.Inputs.Count > 3 && n.Inputs[3] is { } given ? given.KnownInts! : [.. Enumerable.Range(0, x.Rank).Select(i => (long)i)];
-        if (pads.Length != 2 * axes.Length) throw GraphException.For(n.Subject, $"{pads.Length} amounts", $"{2 * axes.Length}, two for each axis");
+        long[] axes = n.Inputs.Count > 3 && n.Inputs[3] is { } given ? given.KnownInts!
+            : [.. Enumerable.Range(0, x.Rank).Select(i => (long)i)];
+        if (pads.Length != 2 * axes.Length) throw GraphException.For(n.Subject, $"{pads.Length} amounts",
+            $"{2 * axes.Length}, two for each axis");
         Shape shape = x.Shape;
         for (int i = 0; i < axes.Length; i++)
         {
@@ -58,7 +63,8 @@ static partial class ShapeRules
 
     static Inferred[] Expand(Node n, int _)
     {
-        Dim[] wanted = KnownSizes(n[1]) ?? throw GraphException.For(n.Subject, $"a shape from '{n[1].Name}'", "a constant, or the sizes of values");
+        Dim[] wanted = KnownSizes(n[1]) ?? throw GraphException.For(n.Subject, $"a shape from '{n[1].Name}'",
+            "a constant, or the sizes of values");
         return [new(n[0].Type, Broadcast(n, n[0].Shape, new Shape(wanted)))];
     }
 
@@ -97,7 +103,8 @@ static partial class ShapeRules
         NeedFloat(n, x);
         int spatial = x.Rank - 2;
         long[] kernel = n.Ints("kernel_shape") ?? [];
-        if (kernel.Length != spatial) throw GraphException.For(n.Subject, $"a kernel of {kernel.Length} sides for '{x.Name}' {x.Shape}", $"{spatial}");
+        if (kernel.Length != spatial) throw GraphException.For(n.Subject, $"a kernel of {kernel.Length} sides for '{x.Name}' {x.Shape}",
+            $"{spatial}");
         if (n.Int("ceil_mode", 0) != 0) throw GraphException.For(n.Subject, "ceil_mode", "rounding down");
         long[] strides = n.Ints("strides") ?? [.. kernel.Select(_ => 1L)], pads = n.Ints("pads") ?? new long[2 * spatial];
         var sides = kernel.Select((k, i) => (x[i + 2] + (pads[i] + pads[i + spatial] - k)).FloorDivide(strides[i]) + 1);

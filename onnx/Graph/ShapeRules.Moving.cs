@@ -9,7 +9,8 @@ static partial class ShapeRules
         bool keep = n.Int("keepdims", 1) != 0;
         int[] axes;
         if (n.Inputs.Count > 1 && n.Inputs[1] is { } given)
-            axes = [.. (given.KnownInts ?? throw GraphException.For(n.Subject, $"axes from '{given.Name}'", "a constant")).Select(a => Axis(n, x, a))];
+            axes = [.. (given.KnownInts ?? throw GraphException.For(n.Subject, $"axes from '{given.Name}'",
+                "a constant")).Select(a => Axis(n, x, a))];
         else
             axes = [.. Enumerable.Range(0, x.Rank)];
         var sides = new List<Dim>();
@@ -33,12 +34,14 @@ static partial class ShapeRules
     {
         Value x = n[0], target = n[1];
         if (target.Type != ElementType.Int64) throw GraphException.For(n.Subject, $"a target '{target.Name}' of {target.Type}", "Int64");
-        Dim[] wanted = KnownSizes(target) ?? throw GraphException.For(n.Subject, $"a target shape from '{target.Name}'", "a constant, or the sizes of values");
+        Dim[] wanted = KnownSizes(target) ?? throw GraphException.For(n.Subject, $"a target shape from '{target.Name}'",
+            "a constant, or the sizes of values");
         int rest = -1;
         for (int i = 0; i < wanted.Length; i++)
         {
             if (wanted[i] == 0)
-                wanted[i] = i < x.Rank ? x.Shape[i] : throw GraphException.For(n.Subject, $"a 0 at axis {i}", $"one of the {x.Rank} axes of '{x.Name}' {x.Shape}");
+                wanted[i] = i < x.Rank ? x.Shape[i] : throw GraphException.For(n.Subject, $"a 0 at axis {i}",
+                    $"one of the {x.Rank} axes of '{x.Name}' {x.Shape}");
             else if (wanted[i] == -1)
                 rest = rest < 0 ? i : throw GraphException.For(n.Subject, $"two −1 in [{string.Join(", ", wanted)}]", "one at most");
         }
@@ -129,7 +132,8 @@ static partial class ShapeRules
     static Inferred[] Gather(Node n, int _)
     {
         Value x = n[0], at = n[1];
-        if (at.Type is not (ElementType.Int64 or ElementType.Int32)) throw GraphException.For(n.Subject, $"indices of {at.Type}", "Int64 or Int32");
+        if (at.Type is not (ElementType.Int64 or ElementType.Int32))
+            throw GraphException.For(n.Subject, $"indices of {at.Type}", "Int64 or Int32");
         int axis = Axis(n, x, n.Int("axis", 0));
         return [new(x.Type, new Shape([.. x.Shape.Take(axis), .. at.Shape, .. x.Shape.Skip(axis + 1)]))];
     }

@@ -46,14 +46,16 @@ static partial class ShapeRules
         long[] ones = [.. Enumerable.Repeat(1L, spatial)];
         long[] strides = n.Ints("strides") ?? ones, dilations = n.Ints("dilations") ?? ones, pads = n.Ints("pads") ?? new long[2 * spatial];
         if (strides.Length != spatial || dilations.Length != spatial || pads.Length != 2 * spatial)
-            throw GraphException.For(n.Subject, $"{strides.Length} strides, {dilations.Length} dilations, {pads.Length} pads", $"{spatial}, {spatial} and {2 * spatial}");
+            throw GraphException.For(n.Subject, $"{strides.Length} strides, {dilations.Length} dilations, {pads.Length} pads",
+                $"{spatial}, {spatial} and {2 * spatial}");
         var sides = new Dim[spatial];
         for (int i = 0; i < spatial; i++)
         {
             long reach = dilations[i] * (w[i + 2].Value - 1) + 1;   // the kernel's extent
             sides[i] = (x[i + 2] + (pads[i] + pads[i + spatial] - reach)).FloorDivide(strides[i]) + 1;
             if (sides[i].IsFixed && sides[i].Value < 1)
-                throw GraphException.For(n.Subject, $"'{x.Name}' {x.Shape}, smaller than the kernel {w.Shape}", "sides the kernel fits into");
+                throw GraphException.For(n.Subject, $"'{x.Name}' {x.Shape}, smaller than the kernel {w.Shape}",
+                    "sides the kernel fits into");
         }
         return [new(type, new Shape([x[0], w[0], .. sides]))];
     }
@@ -67,7 +69,8 @@ static partial class ShapeRules
         NeedShape(n, n[1], normalised);
         if (n.Inputs.Count > 2 && n.Inputs[2] is { } bias) NeedShape(n, bias, normalised);
         var statistic = new Shape([.. x.Shape.Take(axis), .. normalised.Select(_ => (Dim)1)]);
-        return [.. new Inferred[] { new(x.Type, x.Shape), new(ElementType.Float32, statistic), new(ElementType.Float32, statistic) }.Take(outputs)];
+        return [.. new Inferred[] { new(x.Type, x.Shape), new(ElementType.Float32, statistic),
+            new(ElementType.Float32, statistic) }.Take(outputs)];
     }
 
     static Inferred[] InstanceNormalization(Node n, int _)
@@ -101,15 +104,18 @@ static partial class ShapeRules
         Shape shape = x.Shape;
         if (n.Inputs.Count > 3 && n.Inputs[3] is { } sizes)
         {
-            Dim[] wanted = KnownSizes(sizes) ?? throw GraphException.For(n.Subject, $"sizes from '{sizes.Name}'", "a constant or the Shape of a value");
-            if (wanted.Length != axes.Length) throw GraphException.For(n.Subject, $"{wanted.Length} sizes", $"{axes.Length}, one for each axis");
+            Dim[] wanted = KnownSizes(sizes) ?? throw GraphException.For(n.Subject, $"sizes from '{sizes.Name}'",
+                "a constant or the Shape of a value");
+            if (wanted.Length != axes.Length) throw GraphException.For(n.Subject, $"{wanted.Length} sizes",
+                $"{axes.Length}, one for each axis");
             for (int i = 0; i < axes.Length; i++) shape = shape.With(axes[i], wanted[i]);
         }
         else
         {
             float[] scales = n.Inputs.Count > 2 && n.Inputs[2]?.KnownFloats is { } known ? known : [];
             if (scales.Length != axes.Length || scales.Any(s => s < 1 || s != MathF.Floor(s)))
-                throw GraphException.For(n.Subject, $"{scales.Length} scales [{string.Join("; ", scales)}]", $"{axes.Length} whole numbers from 1, one for each axis");
+                throw GraphException.For(n.Subject, $"{scales.Length} scales [{string.Join("; ", scales)}]",
+                    $"{axes.Length} whole numbers from 1, one for each axis");
             for (int i = 0; i < axes.Length; i++) shape = shape.With(axes[i], shape[axes[i]] * (long)scales[i]);
         }
         return [new(x.Type, shape)];

@@ -28,7 +28,8 @@ static partial class ShapeRules
                     "a stride and padding of at most the window's side together");
             sides[i] = (x[i + 2] + (pads[i] + pads[i + spatial] - kernel[i] + (ceil ? strides[i] - 1 : 0))).FloorDivide(strides[i]) + 1;
             if (sides[i].IsFixed && sides[i].Value < 1)
-                throw GraphException.For(n.Subject, $"'{x.Name}' {x.Shape}, smaller than the window [{string.Join(", ", kernel)}]", "sides the window fits into");
+                throw GraphException.For(n.Subject, $"'{x.Name}' {x.Shape}, smaller than the window [{string.Join(", ", kernel)}]",
+                    "sides the window fits into");
         }
         var shape = new Shape([x[0], x[1], .. sides]);
         return [.. new Inferred[] { new(x.Type, shape), new(ElementType.Int64, shape) }.Take(outputs)];

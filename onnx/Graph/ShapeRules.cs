@@ -107,7 +107,8 @@ static partial class ShapeRules
     }
 
     static ElementType OneType(Node n, Value x, Value y) =>
-        x.Type == y.Type ? x.Type : throw GraphException.For(n.Subject, $"{x.Type} from '{x.Name}' with {y.Type} from '{y.Name}'", "one element type");
+        x.Type == y.Type ? x.Type : throw GraphException.For(n.Subject, $"{x.Type} from '{x.Name}' with {y.Type} from '{y.Name}'",
+        "one element type");
 
     static void NeedFloat(Node n, Value x)
     {
@@ -126,7 +127,8 @@ static partial class ShapeRules
     }
 
     static int Axis(Node n, Value x, long axis) =>
-        axis >= -x.Rank && axis < x.Rank ? x.Shape.Axis(axis) : throw GraphException.For(n.Subject, $"axis {axis}", $"an axis of '{x.Name}' of shape {x.Shape}");
+        axis >= -x.Rank && axis < x.Rank ? x.Shape.Axis(axis)
+        : throw GraphException.For(n.Subject, $"axis {axis}", $"an axis of '{x.Name}' of shape {x.Shape}");
 
     static Shape Broadcast(Node n, Value x, Value y) => Broadcast(n, x.Shape, y.Shape);
 

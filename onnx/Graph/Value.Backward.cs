@@ -22,7 +22,8 @@ sealed partial class Value
 
     /// <summary>Zeros around height and width.</summary>
     internal Value PadSides((long Top, long Left, long Bottom, long Right) by) =>
-        by == default ? this : Graph.Add(Op.Pad, [this, Graph.Constant([by.Top, by.Left, by.Bottom, by.Right]), null, Graph.Constant([2L, 3L])]).Outputs[0];
+        by == default ? this : Graph.Add(Op.Pad, [this, Graph.Constant([by.Top, by.Left, by.Bottom, by.Right]), null,
+        Graph.Constant([2L, 3L])]).Outputs[0];
 
     /// <summary>Repeated along its sides of 1 to the shape of <paramref name="other"/>.</summary>
     internal Value ExpandLike(Value other) =>

@@ -6,14 +6,15 @@ namespace Alignment.Onnx.Graph;
 sealed partial class Value
 {
     /// <summary>
-    /// The same elements in order under another shape: <c>x.Reshape(x[0], x[1], heads, width)</c>. Named sizes are copied or left over where
-    /// possible, else read at run time.
+    /// The same elements in order under another shape: <c>x.Reshape(x[0], x[1], heads, width)</c>. Named sizes are copied or left over
+    /// where possible, else read at run time.
     /// </summary>
     public Value Reshape(params ReadOnlySpan<Dim> shape)
     {
         Dim[] wanted = shape.ToArray();
         if (!new Shape(wanted).HasAsManyElementsAs(Shape))
-            throw GraphException.For($"Reshape of '{Name}'", $"shape {Shape} to become {new Shape(wanted)}", "as many elements before as after");
+            throw GraphException.For($"Reshape of '{Name}'", $"shape {Shape} to become {new Shape(wanted)}",
+                "as many elements before as after");
         var written = wanted.ToArray();
         for (int i = 0; i < Math.Min(Rank, written.Length); i++)
             if (!written[i].IsFixed && written[i] == Shape[i]) written[i] = 0;
@@ -50,7 +51,8 @@ sealed partial class Value
         Graph.Add(Op.Split, [this], ModelGraph.Attributes(("axis", axis), ("num_outputs", parts)), outputs: parts).Outputs;
 
     /// <summary>Rows of this table at <paramref name="indices"/>.</summary>
-    public Value Gather(Value indices, int axis = 0) => Graph.Add(Op.Gather, [this, indices], ModelGraph.Attributes(("axis", axis))).Outputs[0];
+    public Value Gather(Value indices, int axis = 0) =>
+        Graph.Add(Op.Gather, [this, indices], ModelGraph.Attributes(("axis", axis))).Outputs[0];
 
     /// <summary>Over axes (none given: all), which stay as sides of 1 if <paramref name="keep"/>.</summary>
     public Value Sum(ReadOnlySpan<long> axes, bool keep = true) => Reduce(Op.ReduceSum, axes, keep);

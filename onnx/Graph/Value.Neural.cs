@@ -9,8 +9,8 @@ sealed partial class Value
     public Value MatMul(Value y) => Apply(Op.MatMul, y);
 
     /// <summary>
-    /// x Wᵀ + b for W [out, in] as published models store it. Outer axes are folded into rows of one matrix product, so the stored matrix needs
-    /// no transpose when the model is loaded.
+    /// x Wᵀ + b for W [out, in] as published models store it. Outer axes are folded into rows of one matrix product, so the stored matrix
+    /// needs no transpose when the model is loaded.
     /// </summary>
     public Value Linear(Value weight, Value? bias = null, string? name = null)
     {
@@ -22,16 +22,19 @@ sealed partial class Value
     }
 
     /// <summary>Convolution of [batch, channels, height, width] with a kernel [out, channels, kernel, kernel] and a bias [out].</summary>
-    public Value Conv(Value weight, Value? bias = null, int stride = 1, (int Top, int Left, int Bottom, int Right) pads = default, string? name = null)
+    public Value Conv(Value weight, Value? bias = null, int stride = 1, (int Top, int Left, int Bottom, int Right) pads = default,
+        string? name = null)
     {
         Value?[] inputs = bias is null ? [this, weight] : [this, weight, bias];
         long[] kernel = weight.Rank == 4 ? [weight[2].Value, weight[3].Value] : [];
         var attributes = ModelGraph.Attributes(
-            ("kernel_shape", kernel), ("strides", new long[] { stride, stride }), ("pads", new long[] { pads.Top, pads.Left, pads.Bottom, pads.Right }));
+            ("kernel_shape", kernel), ("strides", new long[] { stride, stride }),
+            ("pads", new long[] { pads.Top, pads.Left, pads.Bottom, pads.Right }));
         return Graph.Add(Op.Conv, inputs, attributes, name: name).Outputs[0];
     }
 
-    /// <summary>The maximum of each window of height and width; <paramref name="ceil"/> keeps windows that the right or lower edge cuts off.</summary>
+    /// <summary>The maximum of each window of height and width; <paramref name="ceil"/> keeps windows that the right or lower edge cuts
+    /// off.</summary>
     public Value MaxPool(int kernel, int stride, bool ceil = false, string? name = null)
     {
         var attributes = ModelGraph.Attributes(
@@ -47,8 +50,8 @@ sealed partial class Value
     }
 
     /// <summary>
-    /// Group normalisation of [batch, channels, height, width]: mean 0 and variance 1 over each group of channels and all positions, then scale
-    /// and shift by channel. Written as an instance normalisation of [batch, groups, rest], which every runtime has (ONNX's own
+    /// Group normalisation of [batch, channels, height, width]: mean 0 and variance 1 over each group of channels and all positions, then
+    /// scale and shift by channel. Written as an instance normalisation of [batch, groups, rest], which every runtime has (ONNX's own
     /// GroupNormalization is right only from opset 21).
     /// </summary>
     public Value GroupNorm(int groups, Value weight, Value bias, float epsilon, string? name = null)
@@ -89,19 +92,21 @@ sealed partial class Value
     }
 
     /// <summary>
-    /// Transposed convolution of [batch, channels, height, width] with [channels, out, kernel, kernel] and strides equal to the kernel: every
-    /// position becomes a block of its own.
+    /// Transposed convolution of [batch, channels, height, width] with [channels, out, kernel, kernel] and strides equal to the kernel:
+    /// every position becomes a block of its own.
     /// </summary>
     public Value ConvToBlocks(Value weight, Value bias, string? name = null)
     {
         long[] kernel = [weight[2].Value, weight[3].Value];
-        return Graph.Add(Op.ConvTranspose, [this, weight, bias], ModelGraph.Attributes(("kernel_shape", kernel), ("strides", kernel)), name: name).Outputs[0];
+        return Graph.Add(Op.ConvTranspose, [this, weight, bias], ModelGraph.Attributes(("kernel_shape", kernel), ("strides", kernel)),
+            name: name).Outputs[0];
     }
 
     Value Nearest(Value?[] inputs, string? name)
     {
         var attributes = ModelGraph.Attributes(
-            ("axes", new long[] { 2, 3 }), ("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor"));
+            ("axes", new long[] { 2, 3 }), ("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"),
+            ("nearest_mode", "floor"));
         return Graph.Add(Op.Resize, inputs, attributes, name: name).Outputs[0];
     }
 }

@@ -20,8 +20,8 @@ enum ValueKind
 }
 
 /// <summary>
-/// A tensor in a model being authored: its type and shape are known, its numbers are not. Operators and methods on it add nodes to its graph,
-/// in the current scope, and check shapes.
+/// A tensor in a model being authored: its type and shape are known, its numbers are not. Operators and methods on it add nodes to its
+/// graph, in the current scope, and check shapes.
 /// </summary>
 sealed partial class Value
 {
@@ -53,7 +53,8 @@ sealed partial class Value
     internal long[]? KnownInts => Data is not null && Type == ElementType.Int64 ? MemoryMarshal.Cast<byte, long>(Data).ToArray() : null;
 
     /// <summary>The numbers of a float32 constant, else null.</summary>
-    internal float[]? KnownFloats => Data is not null && Type == ElementType.Float32 ? MemoryMarshal.Cast<byte, float>(Data).ToArray() : null;
+    internal float[]? KnownFloats => Data is not null && Type == ElementType.Float32 ? MemoryMarshal.Cast<byte, float>(Data).ToArray()
+        : null;
 
     public override string ToString() => $"{Name} {Type}{Shape}";
 }

@@ -13,7 +13,8 @@ static class WeightCheck
     /// <param name="all">The only names allowed, those of the model's other parts included; null: any.</param>
     /// <param name="ignored">Further allowed names.</param>
     /// <exception cref="BadDataException">A tensor is missing, has another shape, is not floating-point, or is left over.</exception>
-    public static void Demand(string model, IReadOnlyCollection<WeightInfo> wanted, IWeights there, IReadOnlyCollection<WeightInfo>? all = null, Func<string, bool>? ignored = null)
+    public static void Demand(string model, IReadOnlyCollection<WeightInfo> wanted, IWeights there,
+        IReadOnlyCollection<WeightInfo>? all = null, Func<string, bool>? ignored = null)
     {
         var missing = new List<string>();
         var wrong = new List<string>();
@@ -45,5 +46,6 @@ static class WeightCheck
 
     /// <summary>The tensors a graph consumes, with the type it wants them in.</summary>
     public static IReadOnlyList<WeightInfo> WeightInfos(this ModelGraph graph) =>
-        [.. graph.Weights.Select(w => new WeightInfo(w.Name, w.Type == ElementType.Float16 ? WeightType.F16 : WeightType.F32, w.Shape.Numbers))];
+        [.. graph.Weights.Select(w => new WeightInfo(w.Name, w.Type == ElementType.Float16 ? WeightType.F16 : WeightType.F32,
+        w.Shape.Numbers))];
 }

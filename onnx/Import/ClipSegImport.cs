@@ -17,16 +17,20 @@ public static class ClipSegImport
     /// <c>bundle.json</c>. A process killed at any point leaves a bundle that opens: with the old CLIPSeg, none, or the new one.
     /// </summary>
     /// <param name="from">
-    /// A Hugging Face folder, as <c>CIDAS/clipseg-rd64-refined</c>: <c>config.json</c>, the tokenizer's <c>vocab.json</c> and <c>merges.txt</c>,
-    /// <c>model.safetensors</c> or PyTorch's <c>pytorch_model.bin</c> (nothing in it is run), and optionally <c>preprocessor_config.json</c>.
+    /// A Hugging Face folder, as <c>CIDAS/clipseg-rd64-refined</c>: <c>config.json</c>, the tokenizer's <c>vocab.json</c> and
+    /// <c>merges.txt</c>,
+    /// <c>model.safetensors</c> or PyTorch's <c>pytorch_model.bin</c> (nothing in it is run), and optionally
+    /// <c>preprocessor_config.json</c>.
     /// </param>
     /// <param name="bundle">The bundle's folder.</param>
     /// <param name="progress">Bytes written, then hashed.</param>
     /// <param name="cancellationToken">Checked between two pieces.</param>
-    /// <exception cref="BadDataException">A file is missing, broken, or of another architecture; tensors missing or left over are named.</exception>
+    /// <exception cref="BadDataException">A file is missing, broken, or of another architecture; tensors missing or left over are
+    /// named.</exception>
     /// <exception cref="MissingDependencyException">The folder or the bundle does not exist.</exception>
     /// <exception cref="RetryableException">The disk is full or the folder cannot be written.</exception>
-    public static ModelBundle Run(string from, string bundle, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static ModelBundle Run(string from, string bundle, IProgress<WorkProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ModelBundle target = ModelBundle.Open(bundle);
         string folder = Path.GetFullPath(from);
@@ -39,7 +43,8 @@ public static class ClipSegImport
         ClipSegPictures pictures = File.Exists(preparation) ? ClipSegPictures.Read(preparation) : new();
         TokenizerFacts tokenizer = TokenizerFiles.Read(folder);
         if (tokenizer.VocabularySize > config.Text.VocabularySize)
-            throw BadDataException.For(subject, $"a tokenizer of {tokenizer.VocabularySize} tokens", $"{config.Text.VocabularySize}, as the text encoder knows",
+            throw BadDataException.For(subject, $"a tokenizer of {tokenizer.VocabularySize} tokens",
+                $"{config.Text.VocabularySize}, as the text encoder knows",
                 "Take config.json and the tokenizer from the same model.");
         using OpenWeights weights = OpenWeightsOf(folder);
         OnnxModel text = ClipSeg.AuthorText(config, weights.Weights), masks = ClipSeg.Author(config, weights.Weights);
@@ -49,7 +54,8 @@ public static class ClipSegImport
         {
             List<AddedFiles> added = [];
             foreach (var (file, model) in new[] { (BundleFiles.ClipSegText, text), (BundleFiles.ClipSeg, masks) })
-                added.Add(BundlePart.Of(file, model, model.Save(Path.Combine(target.Folder, file), progress: progress, cancellationToken: cancellationToken)));
+                added.Add(BundlePart.Of(file, model, model.Save(Path.Combine(target.Folder, file), progress: progress,
+                    cancellationToken: cancellationToken)));
             added.Add(ClipSegPart.WriteConfigs(target.Folder, config, pictures));
             foreach (string file in s_tokenizerFiles.Where(f => File.Exists(Path.Combine(folder, f))))
             {

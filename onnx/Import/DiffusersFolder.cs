@@ -40,7 +40,8 @@ sealed class DiffusersFolder
     {
         string full = System.IO.Path.GetFullPath(path);
         if (!Directory.Exists(full))
-            throw MissingDependencyException.For($"The model folder '{full}'", "no such folder", "a diffusers model (a folder with model_index.json)",
+            throw MissingDependencyException.For($"The model folder '{full}'", "no such folder",
+                "a diffusers model (a folder with model_index.json)",
                 "Check the path; download the model first.");
         bool hasControlNet = CheckIndex(full);
         string At(string file) => System.IO.Path.Combine(full, file);
@@ -75,7 +76,8 @@ sealed class DiffusersFolder
     {
         string path = System.IO.Path.Combine(folder, IndexName);
         if (!File.Exists(path))
-            throw Bad(folder, $"no {IndexName}", "a diffusers model", "Name the folder that holds it; single-file checkpoints must be converted first.");
+            throw Bad(folder, $"no {IndexName}", "a diffusers model",
+                "Name the folder that holds it; single-file checkpoints must be converted first.");
         return StrictJson.ReadFile(path, root =>
         {
             foreach ((string component, string known) in s_parts)
@@ -87,7 +89,8 @@ sealed class DiffusersFolder
             {
                 null => false,
                 "ControlNetModel" => true,
-                var other => throw Bad(folder, $"'controlnet' of class {SafePath.Shorten(other)}", "one ControlNetModel", $"Name the one to use as {OptionName.Of<DiffusersImportOptions>(nameof(DiffusersImportOptions.ControlNet))}."),
+                var other => throw Bad(folder, $"'controlnet' of class {SafePath.Shorten(other)}", "one ControlNetModel",
+                    $"Name the one to use as {OptionName.Of<DiffusersImportOptions>(nameof(DiffusersImportOptions.ControlNet))}."),
             };
         });
     }
@@ -96,7 +99,8 @@ sealed class DiffusersFolder
     static string? ClassOf(JsonElement index, string component)
     {
         if (!index.TryGetProperty(component, out JsonElement pair) || pair.ValueKind == JsonValueKind.Null) return null;
-        return pair.ValueKind == JsonValueKind.Array && pair.GetArrayLength() == 2 && pair[1].ValueKind is JsonValueKind.String or JsonValueKind.Null
+        return pair.ValueKind == JsonValueKind.Array && pair.GetArrayLength() == 2
+            && pair[1].ValueKind is JsonValueKind.String or JsonValueKind.Null
             ? pair[1].GetString()
             : "(several)";
     }
@@ -117,7 +121,8 @@ sealed class DiffusersFolder
         Same("picture channels of the vae and RGB", Vae.OutChannels, 3);
         Same("latent channels of controlnet and unet (in_channels)", ControlNet.InChannels, UNet.InChannels);
         Same("text widths of controlnet and unet (cross_attention_dim)", ControlNet.CrossAttentionWidth, UNet.CrossAttentionWidth);
-        Same("reductions of controlnet (conditioning_embedding_out_channels) and vae (block_out_channels)", ControlNet.ImageToLatent, Vae.ImageToLatent);
+        Same("reductions of controlnet (conditioning_embedding_out_channels) and vae (block_out_channels)", ControlNet.ImageToLatent,
+            Vae.ImageToLatent);
         if (!ControlNet.SkipChannels.SequenceEqual(UNet.SkipChannels))
             throw Bad(Path, $"a controlnet with residuals of [{string.Join(", ", ControlNet.SkipChannels)}] channels",
                 $"the unet's [{string.Join(", ", UNet.SkipChannels)}]", "Use a ControlNet made for this model.");
@@ -126,7 +131,8 @@ sealed class DiffusersFolder
     void Same(string what, int one, int other)
     {
         if (one != other)
-            throw Bad(Path, $"{one} and {other} as {what}", "the same number", "The parts belong to different models, or to a kind that is not supported.");
+            throw Bad(Path, $"{one} and {other} as {what}", "the same number",
+                "The parts belong to different models, or to a kind that is not supported.");
     }
 
     static BadDataException Bad(string folder, string found, string expected, Phrase nextStep) =>

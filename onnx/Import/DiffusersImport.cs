@@ -23,11 +23,13 @@ public static class DiffusersImport
     /// authored here; weights are read, converted, hashed and written in pieces, so memory does not grow with the model.
     /// </summary>
     /// <exception cref="BadDataException">
-    /// The folder is incomplete or of another architecture, tensors are missing or left over (all named), or a number is beyond the precision.
+    /// The folder is incomplete or of another architecture, tensors are missing or left over (all named), or a number is beyond the
+    /// precision.
     /// </exception>
     /// <exception cref="MissingDependencyException">The folder <paramref name="from"/> does not exist.</exception>
     /// <exception cref="UsageException">The target is taken.</exception>
-    public static ModelBundle Run(string from, string to, DiffusersImportOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static ModelBundle Run(string from, string to, DiffusersImportOptions? options = null, IProgress<WorkProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         options ??= DiffusersImportOptions.Default;
         DiffusersFolder source = DiffusersFolder.Read(from, options);
@@ -65,7 +67,8 @@ public static class DiffusersImport
         }, progress, cancellationToken, known);
     }
 
-    /// <summary>Authors and writes the models in parallel; returns the stored elements of each, and adds the files' hashes to <paramref name="known"/>.</summary>
+    /// <summary>Authors and writes the models in parallel; returns the stored elements of each, and adds the files' hashes to
+    /// <paramref name="known"/>.</summary>
     static Dictionary<string, long> SaveModels(
         DiffusersFolder source, DiffusersImportOptions options, string folder, Dictionary<string, BundleFile> known,
         IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
@@ -109,7 +112,8 @@ public static class DiffusersImport
     static void CopyDocuments(DiffusersFolder source, string folder)
     {
         Directory.CreateDirectory(Path.Combine(folder, "tokenizer"));
-        foreach (string file in s_tokenizerFiles) Copy(source.PartPath("tokenizer"), Path.Combine(folder, "tokenizer"), file, StrictJson.MaxFileBytes);
+        foreach (string file in s_tokenizerFiles) Copy(source.PartPath("tokenizer"), Path.Combine(folder, "tokenizer"), file,
+            StrictJson.MaxFileBytes);
         foreach (string file in (string[])["LICENSE", "LICENSE.md", "LICENSE.txt"]) Copy(source.Path, folder, file, ModelCard.MaxBytes);
 
         static void Copy(string from, string to, string file, int maxBytes)

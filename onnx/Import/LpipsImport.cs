@@ -21,10 +21,12 @@ public sealed record LpipsImportOptions
 public static class LpipsImport
 {
     /// <summary>
-    /// Writes <c>lpips.onnx</c> and <c>configs/lpips.json</c> into the bundle and records them in its <c>bundle.json</c>. A process killed at
-    /// any point leaves a bundle that opens: with the old LPIPS, none, or the new one. Unused tensors (a trunk's classifier) are ignored.
+    /// Writes <c>lpips.onnx</c> and <c>configs/lpips.json</c> into the bundle and records them in its <c>bundle.json</c>. A process killed
+    /// at any point leaves a bundle that opens: with the old LPIPS, none, or the new one. Unused tensors (a trunk's classifier) are
+    /// ignored.
     /// </summary>
-    /// <param name="trunk">A file of <c>features.…</c>, as published by torchvision: safetensors, or PyTorch's own (nothing in it is run).</param>
+    /// <param name="trunk">A file of <c>features.…</c>, as published by torchvision: safetensors, or PyTorch's own (nothing in it is
+    /// run).</param>
     /// <param name="bundle">The bundle's folder.</param>
     /// <param name="options">Which trunk, and where the linear layers are.</param>
     /// <param name="progress">Bytes written, then hashed.</param>
@@ -33,7 +35,8 @@ public static class LpipsImport
     /// <exception cref="MissingDependencyException">The bundle does not exist.</exception>
     /// <exception cref="RetryableException">The disk is full or the folder cannot be written.</exception>
     /// <exception cref="UsageException">No file has the linear layers.</exception>
-    public static ModelBundle Run(string trunk, string bundle, LpipsImportOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static ModelBundle Run(string trunk, string bundle, LpipsImportOptions? options = null, IProgress<WorkProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         options ??= LpipsImportOptions.Default;
         ModelBundle target = ModelBundle.Open(bundle);
@@ -47,7 +50,8 @@ public static class LpipsImport
         OnnxModel model = Lpips.Author(config, all);
         return BundlePart.Replace(target, IsOurs, () =>
         {
-            SavedModel saved = model.Save(Path.Combine(target.Folder, BundleFiles.Lpips), progress: progress, cancellationToken: cancellationToken);
+            SavedModel saved = model.Save(Path.Combine(target.Folder, BundleFiles.Lpips), progress: progress,
+                cancellationToken: cancellationToken);
             AtomicFile.WriteText(Path.Combine(target.Folder, BundleFiles.LpipsConfig), LpipsConfigText.Of(config));
             return [BundlePart.Of(BundleFiles.Lpips, model, saved), new([BundleFiles.LpipsConfig])];
         }, progress, cancellationToken);
@@ -66,7 +70,8 @@ public static class LpipsImport
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw BadDataException.Unreadable($"The weights '{path}'", e, "Check the path and its permissions.", "a readable file, .safetensors or .pth");
+            throw BadDataException.Unreadable($"The weights '{path}'", e, "Check the path and its permissions.",
+                "a readable file, .safetensors or .pth");
         }
         bool torch = start is [(byte)'P', (byte)'K'] or [0x80, _] || Path.GetExtension(path) is ".pth" or ".pt" or ".bin";
         return new(torch ? TorchCheckpoint.Open(path) : SafetensorsFile.Open(path));
@@ -80,8 +85,11 @@ public static class LpipsImport
             bool Has(WeightInfo w) => weights.Infos.TryGetValue(w.Name, out WeightInfo? found) && found.Shape.SequenceEqual(w.Shape);
             if (Lpips.Weights(config).Where(w => !Lpips.IsLinear(w.Name)).All(Has)) return config;
         }
-        string names = SafePath.Shorten(string.Join(", ", weights.Infos.Values.Take(4).Select(w => $"{w.Name} [{string.Join(", ", w.Shape)}]")), 200);
-        throw BadDataException.For($"The LPIPS trunk '{path}'", $"tensors of another model ({names}, …)", "torchvision's squeezenet1_1, alexnet or vgg16",
-            $"Choose one with {OptionName.Of<LpipsImportOptions>(nameof(LpipsImportOptions.Trunk))} to see which of its tensors are missing.");
+        string names = SafePath.Shorten(string.Join(", ",
+            weights.Infos.Values.Take(4).Select(w => $"{w.Name} [{string.Join(", ", w.Shape)}]")), 200);
+        throw BadDataException.For($"The LPIPS trunk '{path}'", $"tensors of another model ({names}, …)",
+            "torchvision's squeezenet1_1, alexnet or vgg16",
+            $"Choose one with {OptionName.Of<LpipsImportOptions>(nameof(LpipsImportOptions.Trunk))} to see which of its tensors are "
+            + $"missing.");
     }
 }

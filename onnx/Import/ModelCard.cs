@@ -15,7 +15,8 @@ static class ModelCard
     {
         string path = Path.Combine(folder, "README.md");
         if (!File.Exists(path) || new FileInfo(path).Length > MaxBytes) return null;
-        string[] lines = Encoding.UTF8.GetString(StrictJson.ReadBytes(path, MaxBytes)).Split('\n', MaxLines + 1, StringSplitOptions.TrimEntries);
+        string[] lines = Encoding.UTF8.GetString(StrictJson.ReadBytes(path, MaxBytes))
+            .Split('\n', MaxLines + 1, StringSplitOptions.TrimEntries);
         if (lines[0] != "---") return null;
         return lines.Skip(1).Take(MaxLines - 1).TakeWhile(l => l != "---")
             .Where(l => l.StartsWith("license:", StringComparison.Ordinal))

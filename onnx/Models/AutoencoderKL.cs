@@ -26,7 +26,8 @@ static class AutoencoderKL
     /// to_v, to_out.0).
     /// </summary>
     public static IReadOnlyList<WeightInfo> Weights(VaeConfig config, bool newAttentionNames = false) =>
-        [.. BuildDecoder(config, newAttentionNames, default).WeightInfos(), .. BuildEncoder(config, newAttentionNames, default).WeightInfos()];
+        [.. BuildDecoder(config, newAttentionNames, default).WeightInfos(),
+        .. BuildEncoder(config, newAttentionNames, default).WeightInfos()];
 
     /// <exception cref="BadDataException">Tensors of either half are missing, left over or of another shape; all are named.</exception>
     public static OnnxModel AuthorEncoder(VaeConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32) =>
@@ -36,7 +37,8 @@ static class AutoencoderKL
     public static OnnxModel AuthorDecoder(VaeConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32) =>
         Author(config, weights, precision, BuildDecoder);
 
-    static OnnxModel Author(VaeConfig config, IWeights weights, ModelPrecision precision, Func<VaeConfig, bool, ModelPrecision, ModelGraph> build)
+    static OnnxModel Author(VaeConfig config, IWeights weights, ModelPrecision precision,
+        Func<VaeConfig, bool, ModelPrecision, ModelGraph> build)
     {
         bool newNames = HasNewNames(weights);
         var all = Weights(config, newNames);
@@ -83,12 +85,14 @@ static class AutoencoderKL
     static ModelGraph BuildDecoder(VaeConfig config, bool newNames, ModelPrecision precision)
     {
         var graph = new ModelGraph("vae_decoder") { FusesAttention = true, FloatType = precision.FloatType };
-        Value latents = graph.FloatInput("latent_sample", Dim.Named("batch"), config.LatentChannels, Dim.Named("height"), Dim.Named("width"));
+        Value latents = graph.FloatInput("latent_sample", Dim.Named("batch"), config.LatentChannels, Dim.Named("height"),
+            Dim.Named("width"));
         graph.FloatOutput("sample", Decode(latents, config, newNames));
         return graph;
     }
 
-    /// <summary>The picture of latents divided by the scaling factor, in the graph and the scope of <paramref name="x"/>; not clamped.</summary>
+    /// <summary>The picture of latents divided by the scaling factor, in the graph and the scope of <paramref name="x"/>; not
+    /// clamped.</summary>
     public static Value Decode(Value x, VaeConfig config, bool newNames = false)
     {
         ModelGraph graph = x.Graph;
@@ -101,7 +105,8 @@ static class AutoencoderKL
                 using (graph.Scope($"up_blocks.{i}"))
                 {
                     int channels = config.BlockChannels[^(i + 1)];
-                    for (int j = 0; j <= config.LayersPerBlock; j++) x = x.ResnetBlock($"resnets.{j}", channels, config.NormGroups, Epsilon);
+                    for (int j = 0; j <= config.LayersPerBlock; j++)
+                        x = x.ResnetBlock($"resnets.{j}", channels, config.NormGroups, Epsilon);
                     if (i == config.BlockChannels.Count - 1) break;
                     using (graph.Scope("upsamplers.0")) x = x.EnlargeNearest(2).Conv3("conv", channels);
                 }

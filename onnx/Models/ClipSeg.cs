@@ -19,7 +19,8 @@ static class ClipSeg
 {
     const string VisualProjection = "clip.visual_projection.weight";
 
-    /// <summary>The tensors of both models, named as published; CLIP's projection of whole pictures, which masks do not need, is optional.</summary>
+    /// <summary>The tensors of both models, named as published; CLIP's projection of whole pictures, which masks do not need, is
+    /// optional.</summary>
     public static IReadOnlyList<WeightInfo> Weights(ClipSegConfig config, bool comparesPictures = true) =>
         [.. BuildText(config).WeightInfos(), .. Build(config, comparesPictures).WeightInfos()];
 
@@ -38,14 +39,16 @@ static class ClipSeg
         bool compares = weights.Infos.ContainsKey(VisualProjection);
         var all = Weights(config, compares);
         // Older files store the positions 0, 1, … of both towers as tensors.
-        WeightCheck.Demand("clipseg", all, weights, all: all, ignored: n => n.EndsWith("embeddings.position_ids", StringComparison.Ordinal));
+        WeightCheck.Demand("clipseg", all, weights, all: all,
+            ignored: n => n.EndsWith("embeddings.position_ids", StringComparison.Ordinal));
         return compares;
     }
 
     static ModelGraph BuildText(ClipSegConfig config)
     {
         var graph = new ModelGraph("clipseg_text");
-        graph.Output("conditional_embeddings", Condition(graph.Input("input_ids", ElementType.Int64, Dim.Named("texts"), Dim.Named("tokens")), config));
+        graph.Output("conditional_embeddings",
+            Condition(graph.Input("input_ids", ElementType.Int64, Dim.Named("texts"), Dim.Named("tokens")), config));
         return graph;
     }
 
@@ -53,10 +56,12 @@ static class ClipSeg
     {
         var graph = new ModelGraph("clipseg");
         Dim batch = Dim.Named("batch"), patch = config.Vision.PatchSize;
-        Value pixels = graph.Input("pixel_values", graph.FloatType, batch, config.Vision.Channels, patch * Dim.Named("rows"), patch * Dim.Named("columns"));
+        Value pixels = graph.Input("pixel_values", graph.FloatType, batch, config.Vision.Channels, patch * Dim.Named("rows"),
+            patch * Dim.Named("columns"));
         Value texts = graph.Input("conditional_embeddings", graph.FloatType, batch, Dim.Named("prompts"), config.ProjectionSize);
         ClipVisionModel.Encoded encoded;
-        using (graph.Scope("clip")) encoded = ClipVisionModel.Apply(pixels, config.Vision, comparesPictures ? config.Vision.Layers : config.LayersForMask);
+        using (graph.Scope("clip")) encoded = ClipVisionModel.Apply(pixels, config.Vision,
+            comparesPictures ? config.Vision.Layers : config.LayersForMask);
         graph.Output("logits", ClipSegDecoder.Apply(encoded, texts, config));
         if (comparesPictures) Compare(graph, encoded, texts, config);
         return graph;
@@ -70,7 +75,8 @@ static class ClipSeg
         Value states = ClipTextModel.Apply(ids, config.Text);
         Dim texts = ids[0], tokens = ids[1];
         // A one-hot row selects the state at the largest id. Ids are exact in float32 up to 2²⁴.
-        Value places = graph.Constant([.. Enumerable.Range(0, config.Text.Tokens).Select(i => (long)i)], new Shape(config.Text.Tokens), "places");
+        Value places = graph.Constant([.. Enumerable.Range(0, config.Text.Tokens).Select(i => (long)i)], new Shape(config.Text.Tokens),
+            "places");
         if (tokens != (Dim)config.Text.Tokens) places = places.Slice([0], [0], graph.RuntimeInts([tokens]));
         Value end = ids.Cast(ElementType.Float32).ArgMax(1);                                                      // [texts, 1]
         Value pick = places.Unsqueeze(0).IsEqualTo(end).Cast(states.Type).Unsqueeze(1);                           // [texts, 1, tokens]

@@ -48,9 +48,12 @@ sealed record ClipSegConfig
             ConditionalLayer = file.Index("conditional_layer", 0),
             ComplexHead = file.Bool("use_complex_transposed_convolution", false),
         };
-        if (config.ReduceSize % config.DecoderHeads != 0) throw file.Bad("decoder_num_attention_heads", $"a divisor of reduce_dim, {config.ReduceSize}");
-        if (config.ExtractLayers.Max() >= config.Vision.Layers) throw file.Bad("extract_layers", $"layers from 0 to {config.Vision.Layers - 1}");
-        if (config.ConditionalLayer >= config.ExtractLayers.Count) throw file.Bad("conditional_layer", $"0 to {config.ExtractLayers.Count - 1}");
+        if (config.ReduceSize % config.DecoderHeads != 0)
+            throw file.Bad("decoder_num_attention_heads", $"a divisor of reduce_dim, {config.ReduceSize}");
+        if (config.ExtractLayers.Max() >= config.Vision.Layers)
+            throw file.Bad("extract_layers", $"layers from 0 to {config.Vision.Layers - 1}");
+        if (config.ConditionalLayer >= config.ExtractLayers.Count)
+            throw file.Bad("conditional_layer", $"0 to {config.ExtractLayers.Count - 1}");
         if (config.ComplexHead && (config.Vision.PatchSize < 4 || config.ReduceSize < 2))
             throw file.Bad("use_complex_transposed_convolution", "false for patches below 4 pixels or a decoder of width 1");
         return config;
@@ -91,6 +94,7 @@ sealed record ClipSegConfig
             Activation = file.Text("hidden_act", "quick_gelu"),
         };
         if (config.ImageSize < config.PatchSize) throw file.Bad("image_size", $"patch_size, {config.PatchSize}, or more");
-        return config.HiddenSize % config.Heads == 0 ? config : throw file.Bad("num_attention_heads", $"a divisor of hidden_size, {config.HiddenSize}");
+        return config.HiddenSize % config.Heads == 0 ? config
+            : throw file.Bad("num_attention_heads", $"a divisor of hidden_size, {config.HiddenSize}");
     }
 }

@@ -4,8 +4,8 @@ namespace Alignment.Onnx.Models;
 
 /// <summary>
 /// CLIPSeg's decoder: a narrow transformer that adds the outputs of chosen layers of the vision transformer, the last one first, and in one
-/// layer is modulated by the text (FiLM, Perez et al. 2018); then a head of transposed convolutions. Up to that layer everything is computed
-/// once a picture, from there on once a prompt.
+/// layer is modulated by the text (FiLM, Perez et al. 2018); then a head of transposed convolutions. Up to that layer everything is
+/// computed once a picture, from there on once a prompt.
 /// </summary>
 static class ClipSegDecoder
 {
@@ -15,7 +15,8 @@ static class ClipSegDecoder
         ModelGraph graph = texts.Graph;
         Dim batch = picture.Batch, prompts = texts[1], masks = batch * prompts, tokens = picture.Tokens, width = config.ReduceSize;
         // Always ReLU, whatever decoder_hidden_act says.
-        var layer = new ClipLayer(config.ReduceSize, config.DecoderIntermediateSize, config.DecoderHeads, config.Vision.LayerNormEpsilon, "relu");
+        var layer = new ClipLayer(config.ReduceSize, config.DecoderIntermediateSize, config.DecoderHeads, config.Vision.LayerNormEpsilon,
+            "relu");
         using var _ = graph.Scope("decoder");
         Value? x = null;   // rows: [batch·tokens, width], after the text [batch·prompts·tokens, width]
         bool conditioned = false;
@@ -27,13 +28,15 @@ static class ClipSegDecoder
             else x = (reduced.Reshape(batch, 1, tokens, width) + x.Reshape(batch, prompts, tokens, width)).Reshape(masks * tokens, width);
             if (i == config.ConditionalLayer)
             {
-                Value Film(string name) => texts.LinearLayer(name, config.ReduceSize).Unsqueeze(2);              // [batch, prompts, 1, width]
+                // [batch, prompts, 1, width]
+                Value Film(string name) => texts.LinearLayer(name, config.ReduceSize).Unsqueeze(2);
                 x = (Film("film_mul") * x.Reshape(batch, 1, tokens, width) + Film("film_add")).Reshape(masks * tokens, width);
                 conditioned = true;
             }
             using (graph.Scope($"layers.{i}")) x = layer.NormLast(x, conditioned ? masks : batch, tokens);
         }
-        Value grid = x!.Reshape(masks, tokens, width).Slice(1, 1, Value.End).Transpose(0, 2, 1).Reshape(masks, width, picture.Height, picture.Width);
+        Value grid = x!.Reshape(masks, tokens, width).Slice(1, 1, Value.End).Transpose(0, 2, 1)
+            .Reshape(masks, width, picture.Height, picture.Width);
         Value mask = Head(grid, config);                                                                          // [masks, 1, H, W]
         return mask.Reshape(batch, prompts, mask[2], mask[3]);
     }

@@ -14,7 +14,8 @@ sealed record ClipSegPictures
     /// <summary>Height of the prepared picture; 0: see <see cref="ShortestSide"/>.</summary>
     public int Height { get; init; } = 352;
 
-    /// <summary>Shorter side of the prepared picture, which keeps its shape; 0 where width and height are given or pictures keep their size.</summary>
+    /// <summary>Shorter side of the prepared picture, which keeps its shape; 0 where width and height are given or pictures keep their
+    /// size.</summary>
     public int ShortestSide { get; init; }
 
     /// <summary>The resampling kernel by Pillow's number: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming.</summary>
@@ -45,8 +46,8 @@ sealed record ClipSegPictures
     }
 
     /// <summary>
-    /// Reads a Hugging Face file, old or new: <c>size</c> as a number, as height and width, or as the shortest edge. A centre crop is ignored:
-    /// a mask must cover the whole picture.
+    /// Reads a Hugging Face file, old or new: <c>size</c> as a number, as height and width, or as the shortest edge. A centre crop is
+    /// ignored: a mask must cover the whole picture.
     /// </summary>
     /// <exception cref="BadDataException">A value is wrong or not supported; the message names its key.</exception>
     public static ClipSegPictures Read(string path)

@@ -19,18 +19,21 @@ static class ClipTextModel
         ModelGraph graph = Build(config, precision);
         var wanted = graph.WeightInfos();
         // Older files store the positions 0 … 76 as a tensor.
-        WeightCheck.Demand(graph.Name, wanted, weights, all: wanted, ignored: n => n.EndsWith("embeddings.position_ids", StringComparison.Ordinal));
+        WeightCheck.Demand(graph.Name, wanted, weights, all: wanted,
+            ignored: n => n.EndsWith("embeddings.position_ids", StringComparison.Ordinal));
         return new(graph, weights);
     }
 
     static ModelGraph Build(ClipTextConfig config, ModelPrecision precision = ModelPrecision.Float32)
     {
         var graph = new ModelGraph("text_encoder") { FloatType = precision.FloatType };
-        graph.FloatOutput("last_hidden_state", Apply(graph.Input("input_ids", ElementType.Int64, Dim.Named("batch"), config.Tokens), config));
+        graph.FloatOutput("last_hidden_state", Apply(graph.Input("input_ids", ElementType.Int64, Dim.Named("batch"), config.Tokens),
+            config));
         return graph;
     }
 
-    /// <summary>[batch, tokens] ids → [batch, tokens, width], in the graph and the scope of the ids. Fewer tokens take the first positions.</summary>
+    /// <summary>[batch, tokens] ids → [batch, tokens, width], in the graph and the scope of the ids. Fewer tokens take the first
+    /// positions.</summary>
     public static Value Apply(Value ids, ClipTextConfig config)
     {
         ModelGraph graph = ids.Graph;

@@ -4,8 +4,8 @@ using Alignment.Onnx.Ops;
 namespace Alignment.Onnx.Models;
 
 /// <summary>
-/// CLIP's vision transformer (Dosovitskiy et al. 2021; Radford et al. 2021) over one class token and the patches. Positions are interpolated
-/// (bicubic) for pictures of another size than the configuration's, so that one graph takes any multiple of the patch.
+/// CLIP's vision transformer (Dosovitskiy et al. 2021; Radford et al. 2021) over one class token and the patches. Positions are
+/// interpolated (bicubic) for pictures of another size than the configuration's, so that one graph takes any multiple of the patch.
 /// </summary>
 static class ClipVisionModel
 {
@@ -18,7 +18,8 @@ static class ClipVisionModel
         public Dim Tokens => Height * Width + 1;
     }
 
-    /// <summary>Encodes pictures [batch, channels, patch·height, patch·width], in their graph and scope, up to a number of layers.</summary>
+    /// <summary>Encodes pictures [batch, channels, patch·height, patch·width], in their graph and scope, up to a number of
+    /// layers.</summary>
     public static Encoded Apply(Value pixels, ClipVisionConfig config, int layers)
     {
         ModelGraph graph = pixels.Graph;
@@ -38,7 +39,8 @@ static class ClipVisionModel
             x = Value.Concat(1, first, patches + Positions(positions.Slice(0, 1, Value.End), config, rows, columns));
         }
         var tokens = rows * columns + 1;
-        x = x.Reshape(batch * tokens, width).LayerNormLayer("pre_layrnorm", config.LayerNormEpsilon);              // published with that spelling
+        // published with that spelling
+        x = x.Reshape(batch * tokens, width).LayerNormLayer("pre_layrnorm", config.LayerNormEpsilon);
         var layer = new ClipLayer(config.HiddenSize, config.IntermediateSize, config.Heads, config.LayerNormEpsilon, config.Activation);
         List<Value> states = [x];
         for (int i = 0; i < layers; i++)

@@ -26,8 +26,10 @@ sealed class ConfigFile
         _path = path;
         var file = new FileInfo(path);
         string subject = $"The configuration '{path}'";
-        if (!file.Exists) throw MissingDependencyException.For(subject, "no such file", "a model's config.json", "Point to a complete model folder.");
-        if (file.Length > MaxBytes) throw BadDataException.For(subject, $"{file.Length} bytes", $"{MaxBytes} at most", "Check that this is a model's config.json.");
+        if (!file.Exists) throw MissingDependencyException.For(subject, "no such file", "a model's config.json",
+            "Point to a complete model folder.");
+        if (file.Length > MaxBytes) throw BadDataException.For(subject, $"{file.Length} bytes", $"{MaxBytes} at most",
+            "Check that this is a model's config.json.");
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
@@ -37,10 +39,12 @@ sealed class ConfigFile
         {
             throw BadDataException.For(subject, $"invalid JSON at line {e.LineNumber + 1}", "a JSON object", "Fetch the file again.", e);
         }
-        if (_root.ValueKind != JsonValueKind.Object) throw BadDataException.For(subject, $"{_root.ValueKind}", "a JSON object", "Fetch the file again.");
+        if (_root.ValueKind != JsonValueKind.Object) throw BadDataException.For(subject, $"{_root.ValueKind}", "a JSON object",
+            "Fetch the file again.");
     }
 
-    ConfigFile(ConfigFile whole, JsonElement root, string prefix) => (_path, _root, _prefix, Advice) = (whole._path, root, prefix, whole.Advice);
+    ConfigFile(ConfigFile whole, JsonElement root, string prefix) =>
+        (_path, _root, _prefix, Advice) = (whole._path, root, prefix, whole.Advice);
 
     /// <summary>An object within the file; an empty one where the key is absent or null.</summary>
     internal ConfigFile Section(string key)
@@ -75,7 +79,8 @@ sealed class ConfigFile
     internal float Float(string key, float otherwise) => Find(key) is not { } e ? otherwise : Single(e) ?? throw Bad(key, "a number");
 
     internal bool Bool(string key, bool otherwise) =>
-        Find(key) is not { } e ? otherwise : e.ValueKind is JsonValueKind.True or JsonValueKind.False ? e.GetBoolean() : throw Bad(key, "true or false");
+        Find(key) is not { } e ? otherwise : e.ValueKind is JsonValueKind.True or JsonValueKind.False ? e.GetBoolean()
+        : throw Bad(key, "true or false");
 
     internal string Text(string key, string otherwise) =>
         Find(key) is not { } e ? otherwise : e.ValueKind == JsonValueKind.String ? e.GetString()! : throw Bad(key, "a text");
@@ -99,7 +104,8 @@ sealed class ConfigFile
     {
         if (Find(key) is not { } e) return otherwise;
         if (e.ValueKind != JsonValueKind.Array) throw Bad(key, "a list of texts");
-        return [.. e.EnumerateArray().Select(x => x.ValueKind == JsonValueKind.String ? x.GetString()! : throw Bad(key, "a list of texts"))];
+        return [.. e.EnumerateArray().Select(x => x.ValueKind == JsonValueKind.String ? x.GetString()!
+            : throw Bad(key, "a list of texts"))];
     }
 
     /// <summary>Whether the value is null, which for few keys differs from absent.</summary>
@@ -110,19 +116,24 @@ sealed class ConfigFile
     {
         if (Find(key) is not { } e) return;
         string found = e.ValueKind == JsonValueKind.String ? e.GetString()! : e.GetRawText();
-        if (e.ValueKind == JsonValueKind.Number && e.TryGetDouble(out double x)) found = x.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
-        if (!supported.Contains(found)) throw Bad(key, supported.IsEmpty ? "null (nothing else is supported)" : $"{string.Join(" or ", supported.ToArray())} (nothing else is supported)");
+        if (e.ValueKind == JsonValueKind.Number && e.TryGetDouble(out double x))
+            found = x.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+        if (!supported.Contains(found)) throw Bad(key,
+            supported.IsEmpty ? "null (nothing else is supported)"
+            : $"{string.Join(" or ", supported.ToArray())} (nothing else is supported)");
     }
 
     internal BadDataException Bad(string key, string expected) =>
-        BadDataException.For($"The configuration '{_path}', key '{_prefix}{key}'", Find(key) is { } e ? SafePath.Shorten(e.GetRawText()) : "nothing", expected, Advice);
+        BadDataException.For($"The configuration '{_path}', key '{_prefix}{key}'",
+        Find(key) is { } e ? SafePath.Shorten(e.GetRawText()) : "nothing", expected, Advice);
 
     static bool Few(JsonElement e) => e.ValueKind == JsonValueKind.Array && e.GetArrayLength() is >= 1 and <= MostBlocks;
 
     static int? Number(JsonElement e, int least, int most = MostOfAnything) =>
         e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out int n) && n >= least && n <= most ? n : null;
 
-    static float? Single(JsonElement e) => e.ValueKind == JsonValueKind.Number && e.TryGetSingle(out float x) && float.IsFinite(x) ? x : null;
+    static float? Single(JsonElement e) => e.ValueKind == JsonValueKind.Number && e.TryGetSingle(out float x) && float.IsFinite(x) ? x
+        : null;
 
     JsonElement? Find(string key) => _root.TryGetProperty(key, out JsonElement e) && e.ValueKind != JsonValueKind.Null ? e : null;
 }

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Alignment.Onnx.Models;
 
 /// <summary>
-/// Architectures as <c>config.json</c> texts, in the published libraries' keys, for <c>Read</c> of the same record. Equal records give equal
-/// bytes.
+/// Architectures as <c>config.json</c> texts, in the published libraries' keys, for <c>Read</c> of the same record. Equal records give
+/// equal bytes.
 /// </summary>
 static class ConfigText
 {

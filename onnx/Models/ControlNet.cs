@@ -34,11 +34,13 @@ static partial class ControlNet
     /// channels of the first level, height, width]), and the body, which takes <c>control_hint</c> in the picture's place.
     /// </summary>
     /// <exception cref="BadDataException">Tensors are missing or of another shape; all are named.</exception>
-    public static (OnnxModel Hint, OnnxModel Body) AuthorInTwo(ControlNetConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32)
+    public static (OnnxModel Hint, OnnxModel Body) AuthorInTwo(ControlNetConfig config, IWeights weights,
+        ModelPrecision precision = ModelPrecision.Float32)
     {
         var hint = new ModelGraph("controlnet_hint") { FloatType = precision.FloatType };
         Dim batch = Dim.Named("batch"), height = Dim.Named("picture_height"), width = Dim.Named("picture_width");
-        hint.FloatOutput(HintName, ConditioningEmbedding(hint.FloatInput("controlnet_cond", batch, config.ConditioningChannels, height, width), config));
+        hint.FloatOutput(HintName,
+            ConditioningEmbedding(hint.FloatInput("controlnet_cond", batch, config.ConditioningChannels, height, width), config));
         ModelGraph body = Build(config, precision,
             (graph, inputs) => graph.FloatInput(HintName, inputs.Batch, config.BlockChannels[0], inputs.Sample[2], inputs.Sample[3]));
         return (new(hint, weights), new(body, weights));
@@ -51,12 +53,15 @@ static partial class ControlNet
     {
         Dim factor = config.ImageToLatent;
         return Build(config, precision,
-            (graph, inputs) => graph.FloatInput("controlnet_cond", inputs.Batch, config.ConditioningChannels, factor * inputs.Sample[2], factor * inputs.Sample[3]),
+            (graph, inputs) => graph.FloatInput("controlnet_cond", inputs.Batch, config.ConditioningChannels, factor * inputs.Sample[2],
+            factor * inputs.Sample[3]),
             x => ConditioningEmbedding(x, config));
     }
 
-    /// <summary><paramref name="declare"/> declares the control's input, <paramref name="embed"/> computes the hint from it (null: it is the hint).</summary>
-    static ModelGraph Build(ControlNetConfig config, ModelPrecision precision, Func<ModelGraph, UNetParts.Inputs, Value> declare, Func<Value, Value>? embed = null)
+    /// <summary><paramref name="declare"/> declares the control's input, <paramref name="embed"/> computes the hint from it (null: it is
+    /// the hint).</summary>
+    static ModelGraph Build(ControlNetConfig config, ModelPrecision precision, Func<ModelGraph, UNetParts.Inputs, Value> declare,
+        Func<Value, Value>? embed = null)
     {
         var graph = new ModelGraph("controlnet") { FusesAttention = true, FloatType = precision.FloatType };
         UNetParts.Inputs inputs = UNetParts.DeclareInputs(graph, config);
@@ -71,7 +76,8 @@ static partial class ControlNet
     public static (IReadOnlyList<Value> Down, Value Mid) Apply(UNetParts.Inputs inputs, Value control, ControlNetConfig config) =>
         Residuals(inputs, () => ConditioningEmbedding(control, config), config, null);
 
-    static (IReadOnlyList<Value> Down, Value Mid) Residuals(UNetParts.Inputs inputs, Func<Value> hint, ControlNetConfig config, Value? scale)
+    static (IReadOnlyList<Value> Down, Value Mid) Residuals(UNetParts.Inputs inputs, Func<Value> hint, ControlNetConfig config,
+        Value? scale)
     {
         Value Scaled(Value residual) => scale is null ? residual : residual.Cast(ElementType.Float32) * scale;
         Value time = UNetParts.TimeEmbedding(inputs.Timestep, config);

@@ -9,7 +9,8 @@ sealed record ControlNetConfig : UNetEncoderConfig
     /// <summary>The model reverses the control's channels ("bgr"); callers give them in the usual order all the same.</summary>
     public bool ReversedControl { get; init; }
 
-    /// <summary>Channels of the conditioning embedding; each but the first halves the sides: four of them reach latents 8 times smaller.</summary>
+    /// <summary>Channels of the conditioning embedding; each but the first halves the sides: four of them reach latents 8 times
+    /// smaller.</summary>
     public IReadOnlyList<int> EmbeddingChannels { get; init; } = [16, 32, 96, 256];
 
     /// <summary>Control picture sides divided by latent sides: 8 for SD 1.5.</summary>

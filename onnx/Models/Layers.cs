@@ -9,7 +9,8 @@ namespace Alignment.Onnx.Models;
 /// </summary>
 static class Layers
 {
-    internal static Value Conv3(this Value x, string name, int channels, int stride = 1) => x.ConvLayer(name, channels, 3, stride, (1, 1, 1, 1));
+    internal static Value Conv3(this Value x, string name, int channels, int stride = 1) =>
+        x.ConvLayer(name, channels, 3, stride, (1, 1, 1, 1));
 
     internal static Value Conv1(this Value x, string name, int channels) => x.ConvLayer(name, channels, 1, 1, default);
 
@@ -46,7 +47,8 @@ static class Layers
         graph.Input(name, ElementType.Float32, dims).Cast(graph.FloatType);
 
     /// <summary>A float32 output.</summary>
-    internal static void FloatOutput(this ModelGraph graph, string name, Value value) => graph.Output(name, value.Cast(ElementType.Float32));
+    internal static void FloatOutput(this ModelGraph graph, string name, Value value) =>
+        graph.Output(name, value.Cast(ElementType.Float32));
 
     /// <summary>softmax(q kᵀ / √width of a head + mask) v over heads. q, k and v are rows: [batch·tokens, channels].</summary>
     internal static Value Attend(Value q, Value k, Value v, Dim batch, Dim queries, Dim keys, int heads, Value? mask = null)

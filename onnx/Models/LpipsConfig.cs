@@ -20,7 +20,8 @@ sealed record LpipsConfig
     /// <summary>Indices of the layers whose outputs are compared, ascending; nothing after the last is computed.</summary>
     public required IReadOnlyList<int> Taps { get; init; }
 
-    /// <summary>(picture − Shift) / Scale by channel, for a picture in −1 … 1 (lpips 0.1, ScalingLayer: ImageNet's mean and deviation).</summary>
+    /// <summary>(picture − Shift) / Scale by channel, for a picture in −1 … 1 (lpips 0.1, ScalingLayer: ImageNet's mean and
+    /// deviation).</summary>
     public IReadOnlyList<float> Shift { get; init; } = [-0.030f, -0.088f, -0.188f];
 
     public IReadOnlyList<float> Scale { get; init; } = [0.458f, 0.448f, 0.450f];

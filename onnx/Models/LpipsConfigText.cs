@@ -36,7 +36,8 @@ static class LpipsConfigText
             Shift = [.. root.GetProperty("shift").EnumerateArray().Select(t => t.GetSingle())],
             Scale = [.. root.GetProperty("scale").EnumerateArray().Select(t => t.GetSingle())],
         };
-        return config.Layers.Count <= MostLayers ? config : throw new FormatException($"{config.Layers.Count} layers, more than {MostLayers}");
+        return config.Layers.Count <= MostLayers ? config
+            : throw new FormatException($"{config.Layers.Count} layers, more than {MostLayers}");
     });
 
     static string Text(TrunkLayer layer) => layer switch
@@ -51,7 +52,8 @@ static class LpipsConfigText
     static TrunkLayer Layer(string text)
     {
         string[] words = text.Split(' ');
-        int[] n = [.. words.Skip(1).Where(w => w.Length > 0 && char.IsAsciiDigit(w[0])).Select(w => int.Parse(w, NumberStyles.None, CultureInfo.InvariantCulture))];
+        int[] n = [.. words.Skip(1).Where(w => w.Length > 0 && char.IsAsciiDigit(w[0]))
+            .Select(w => int.Parse(w, NumberStyles.None, CultureInfo.InvariantCulture))];
         if (n.Any(i => i > MostOfAnything)) throw Bad();
         return (words[0], n.Length, words.Length) switch
         {

@@ -7,13 +7,15 @@ sealed record SeededWeightsOptions
 {
     public ulong Seed { get; init; }
 
-    /// <summary>Matrices and kernels have the standard deviation Gain / √(inputs of one output); 1 keeps the variance (LeCun 1998).</summary>
+    /// <summary>Matrices and kernels have the standard deviation Gain / √(inputs of one output); 1 keeps the variance (LeCun
+    /// 1998).</summary>
     public float Gain { get; init; } = 1;
 
     /// <summary>Standard deviation of token and position embeddings (CLIP's initializer_range).</summary>
     public float EmbeddingDeviation { get; init; } = 0.02f;
 
-    /// <summary>Gain of a ControlNet's zero convolutions: 0 as in the paper, so that an untrained one changes nothing; positive for tests.</summary>
+    /// <summary>Gain of a ControlNet's zero convolutions: 0 as in the paper, so that an untrained one changes nothing; positive for
+    /// tests.</summary>
     public float ZeroConvolutionGain { get; init; }
 }
 
@@ -57,10 +59,12 @@ sealed class SeededWeights : IWeights
     }
 
     static bool IsNormScale(WeightInfo info) =>
-        info.Shape.Count == 1 && info.Name.EndsWith(".weight", StringComparison.Ordinal) && info.Name.Contains("norm", StringComparison.Ordinal);
+        info.Shape.Count == 1 && info.Name.EndsWith(".weight", StringComparison.Ordinal)
+        && info.Name.Contains("norm", StringComparison.Ordinal);
 
     /// <summary>The convolutions that join a ControlNet to its UNet, and its conditioning embedding to the ControlNet.</summary>
     public static bool IsZeroConvolution(string name) =>
-        name.StartsWith("controlnet_down_blocks.", StringComparison.Ordinal) || name.StartsWith("controlnet_mid_block.", StringComparison.Ordinal)
+        name.StartsWith("controlnet_down_blocks.", StringComparison.Ordinal)
+        || name.StartsWith("controlnet_mid_block.", StringComparison.Ordinal)
         || name.StartsWith("controlnet_cond_embedding.conv_out.", StringComparison.Ordinal);
 }

@@ -103,7 +103,8 @@ abstract record UNetEncoderConfig
             : file.Text("mid_block_type", "UNetMidBlock2DCrossAttn") == "UNetMidBlock2D" ? MiddleBlock.Resnet
             : MiddleBlock.Transformer;
         for (int i = 0; i < channels.Count; i++)
-            if (down[i] == "CrossAttnDownBlock2D" || (i == channels.Count - 1 && middle == MiddleBlock.Transformer)) CheckHeads(file, channels[i], heads[i]);
+            if (down[i] == "CrossAttnDownBlock2D" || (i == channels.Count - 1 && middle == MiddleBlock.Transformer))
+                CheckHeads(file, channels[i], heads[i]);
         // An absent key means the published library's default, which is not always SD 1.5's value.
         return standard with
         {
@@ -149,6 +150,7 @@ sealed record UNetConfig : UNetEncoderConfig
             throw file.Bad("up_block_types", $"{config.BlockChannels.Count} of {string.Join(", ", s_upTypes)}");
         for (int i = 0; i < up.Count; i++)
             if (up[i] == "CrossAttnUpBlock2D") CheckHeads(file, config.BlockChannels[^(i + 1)], config.Heads[^(i + 1)]);
-        return config with { OutChannels = file.Int("out_channels", config.OutChannels), UpAttention = [.. up.Select(t => t == "CrossAttnUpBlock2D")] };
+        return config with { OutChannels = file.Int("out_channels", config.OutChannels),
+            UpAttention = [.. up.Select(t => t == "CrossAttnUpBlock2D")] };
     }
 }

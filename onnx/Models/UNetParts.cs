@@ -35,7 +35,8 @@ static class UNetParts
         int channels = config.BlockChannels[0], half = channels / 2, width = 4 * channels;
         var frequencies = new float[half];
         for (int i = 0; i < half; i++)
-            frequencies[i] = (float)Math.Exp((float)-Math.Log(MaxPeriod) * i / (half - config.FrequencyShift));   // rounded where the reference rounds
+            // rounded where the reference rounds
+            frequencies[i] = (float)Math.Exp((float)-Math.Log(MaxPeriod) * i / (half - config.FrequencyShift));
         Value sinusoids;
         using (graph.Scope("time_proj"))
         {

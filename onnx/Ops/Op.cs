@@ -3,8 +3,8 @@ using System.Reflection;
 namespace Alignment.Onnx.Ops;
 
 /// <summary>
-/// An operator: its name, the opset version that introduced the form used here (at most <see cref="OpsetVersion"/>), and its numbers of inputs
-/// and outputs. Compared by reference: the key of the tables of shape rules and derivative rules.
+/// An operator: its name, the opset version that introduced the form used here (at most <see cref="OpsetVersion"/>), and its numbers of
+/// inputs and outputs. Compared by reference: the key of the tables of shape rules and derivative rules.
 /// </summary>
 sealed class Op
 {
@@ -98,7 +98,8 @@ sealed class Op
 
     /// <summary>Every operator above, in order of declaration.</summary>
     public static IReadOnlyList<Op> All { get; } =
-        [.. typeof(Op).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.FieldType == typeof(Op)).Select(f => (Op)f.GetValue(null)!)];
+        [.. typeof(Op).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.FieldType == typeof(Op))
+        .Select(f => (Op)f.GetValue(null)!)];
 
     public override string ToString() => Name;
 }

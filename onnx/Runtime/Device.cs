@@ -30,13 +30,15 @@ public sealed record Device(DeviceKind Kind, int Index = 0)
     {
         string[] parts = (text ?? "").Trim().ToLowerInvariant().Split(':');
         int index = 0;
-        bool numbered = parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index) && index <= MaxIndex;
+        bool numbered = parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index)
+            && index <= MaxIndex;
         return (parts[0], parts.Length == 1 || numbered) switch
         {
             ("cpu", true) when parts.Length == 1 => Cpu,
             ("cuda", true) => new(DeviceKind.Cuda, index),
             ("dml", true) => new(DeviceKind.DirectMl, index),
-            _ => throw UsageException.For("The device", $"'{SafePath.Shorten(text)}'", "cpu, cuda, cuda:N, dml or dml:N", $"N is the number of the card, 0 to {MaxIndex}."),
+            _ => throw UsageException.For("The device", $"'{SafePath.Shorten(text)}'", "cpu, cuda, cuda:N, dml or dml:N",
+                $"N is the number of the card, 0 to {MaxIndex}."),
         };
     }
 

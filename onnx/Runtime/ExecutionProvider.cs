@@ -18,7 +18,8 @@ static class ExecutionProvider
 
         IReadOnlyList<string> present = OrtSessions.Providers;
         if (!present.Contains(name))
-            throw MissingDependencyException.For($"The device '{device}'", $"an ONNX Runtime with {string.Join(", ", present)}", $"one with {name}",
+            throw MissingDependencyException.For($"The device '{device}'", $"an ONNX Runtime with {string.Join(", ", present)}",
+                $"one with {name}",
                 $"Build with -p:OnnxRuntimeFlavor={flavor}, or run on the device cpu.");
         try
         {
@@ -35,8 +36,10 @@ static class ExecutionProvider
         }
         catch (Exception e) when (e is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
         {
-            throw MissingDependencyException.For($"The device '{device}'", $"that {name} does not start ({SafePath.Shorten(e.Message, 400)})",
-                "a working driver and its libraries", "Install them (for CUDA the versions ONNX Runtime names), check the card's number, or run on the device cpu.", e);
+            throw MissingDependencyException.For($"The device '{device}'",
+                $"that {name} does not start ({SafePath.Shorten(e.Message, 400)})",
+                "a working driver and its libraries",
+                "Install them (for CUDA the versions ONNX Runtime names), check the card's number, or run on the device cpu.", e);
         }
     }
 }

@@ -71,11 +71,13 @@ sealed partial class OnnxFileCheck
     (string Path, long Offset) CheckExternal(string subject, Dictionary<string, string> external, long bytes)
     {
         string location = external.GetValueOrDefault("location", "");
-        if (_folder is null) throw Bad(subject, $"weights in another file ('{SafePath.Shorten(location)}')", "a model in memory that holds all its weights");
+        if (_folder is null) throw Bad(subject, $"weights in another file ('{SafePath.Shorten(location)}')",
+            "a model in memory that holds all its weights");
         string path = SafePath.Relative(_folder, location, $"{subject}, whose weights lie in another file");
         if (!_external.TryGetValue(path, out long fileLength))
         {
-            if (!File.Exists(path)) throw Bad(subject, $"no file '{SafePath.Shorten(location)}' beside the model", "the file that holds its weights");
+            if (!File.Exists(path)) throw Bad(subject, $"no file '{SafePath.Shorten(location)}' beside the model",
+                "the file that holds its weights");
             _external[path] = fileLength = new FileInfo(path).Length;
         }
         long offset = Number(subject, external, "offset") ?? 0;
@@ -83,7 +85,8 @@ sealed partial class OnnxFileCheck
         if (offset > fileLength || length > fileLength - offset)
             throw Bad(subject, $"bytes {offset} to {offset} + {length} of '{SafePath.Shorten(location)}', which has {fileLength}",
                 "a place inside that file (is it truncated?)");
-        if (bytes >= 0 && length != bytes) throw Bad(subject, $"{length} bytes in '{SafePath.Shorten(location)}'", $"{bytes}, as its shape says");
+        if (bytes >= 0 && length != bytes) throw Bad(subject, $"{length} bytes in '{SafePath.Shorten(location)}'",
+            $"{bytes}, as its shape says");
         return (path, offset);
     }
 

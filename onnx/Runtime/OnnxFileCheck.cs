@@ -60,7 +60,8 @@ sealed partial class OnnxFileCheck
         }
     }
 
-    /// <summary>Checks a model in memory, <paramref name="name"/> in messages. External weights may lie below <paramref name="folder"/> only.</summary>
+    /// <summary>Checks a model in memory, <paramref name="name"/> in messages. External weights may lie below <paramref name="folder"/>
+    /// only.</summary>
     /// <exception cref="BadDataException">The model is invalid.</exception>
     public static OnnxHeader Read(byte[] model, string name, string? folder = null)
     {
@@ -106,8 +107,10 @@ sealed partial class OnnxFileCheck
         {
             case 7: _sawGraph = true; Graph(f, top: true); return true;
             case 8: Opset(f); return true;
-            case 20: Nested(f, g => { bool graph = g.Number is 1 or 2; if (graph) Graph(g, top: false); return graph; }); return true;   // training_info
-            case 25: Nested(f, n => { bool node = n.Number == 7; if (node) Node(n); return node; }); return true;                      // functions
+            // training_info
+            case 20: Nested(f, g => { bool graph = g.Number is 1 or 2; if (graph) Graph(g, top: false); return graph; }); return true;
+            // functions
+            case 25: Nested(f, n => { bool node = n.Number == 7; if (node) Node(n); return node; }); return true;
             default: return false;
         }
     });

@@ -6,13 +6,15 @@ static class OrtMemory
 {
     /// <summary>Messages of ONNX Runtime, its providers and the C++ library.</summary>
     static readonly string[] s_signs =
-        ["bad_alloc", "bad allocation", "Failed to allocate memory", "out of memory", "OUT_OF_MEMORY", "CUDA failure 2", "Not enough memory", "std::length_error"];
+        ["bad_alloc", "bad allocation", "Failed to allocate memory", "out of memory", "OUT_OF_MEMORY", "CUDA failure 2",
+        "Not enough memory", "std::length_error"];
 
     /// <summary>Whether a failure or one of its causes is a lack of memory.</summary>
     public static bool RanOut(Exception? e)
     {
         for (; e is not null; e = e.InnerException)
-            if (e is OutOfMemoryException || (e is OnnxRuntimeException && s_signs.Any(s => e.Message.Contains(s, StringComparison.OrdinalIgnoreCase)))) return true;
+            if (e is OutOfMemoryException || (e is OnnxRuntimeException
+                && s_signs.Any(s => e.Message.Contains(s, StringComparison.OrdinalIgnoreCase)))) return true;
         return false;
     }
 }

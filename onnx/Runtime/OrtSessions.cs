@@ -90,7 +90,8 @@ static class OrtSessions
         catch (OnnxRuntimeException e)
         {
             // Out of video memory, a driver of another version, an operator the provider lacks: the model may be valid.
-            throw MissingDependencyException.For($"{subject} on {settings.Device}", $"a failure of ONNX Runtime ({SafePath.Shorten(e.Message, 400)})",
+            throw MissingDependencyException.For($"{subject} on {settings.Device}",
+                $"a failure of ONNX Runtime ({SafePath.Shorten(e.Message, 400)})",
                 "a model loaded on that device", "Check the driver and its free memory, or run on the device cpu.", e);
         }
     }

@@ -17,7 +17,8 @@ static class OrtThreads
     static int? s_wanted;
     static bool? s_shared;
 
-    /// <summary>The threads set by <see cref="Use"/>, else by the environment variable <see cref="Variable"/>, else the number of cores.</summary>
+    /// <summary>The threads set by <see cref="Use"/>, else by the environment variable <see cref="Variable"/>, else the number of
+    /// cores.</summary>
     /// <exception cref="UsageException">The variable holds no number of threads.</exception>
     public static int Count
     {
@@ -40,7 +41,8 @@ static class OrtThreads
         lock (s_gate)
         {
             if (s_shared is not null && Count != threads)
-                throw UsageException.For("The number of threads", $"a model that is loaded already with {Count}", "it to be set first", "Set it before loading any model.");
+                throw UsageException.For("The number of threads", $"a model that is loaded already with {Count}", "it to be set first",
+                    "Set it before loading any model.");
             s_wanted = threads;
         }
     }

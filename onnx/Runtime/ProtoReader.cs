@@ -31,7 +31,8 @@ sealed class ProtoReader(Stream file)
         field = default;
         if (file.Position == _end) return false;
         ulong tag = Varint();
-        if (tag >> 3 is 0 or > 536870911 || (tag & 7) is 3 or 4 or > 5) throw new InvalidDataException("a field tag that protobuf does not have");
+        if (tag >> 3 is 0 or > 536870911 || (tag & 7) is 3 or 4 or > 5)
+            throw new InvalidDataException("a field tag that protobuf does not have");
         field = new((int)(tag >> 3), (Wire)(tag & 7));
         return true;
     }

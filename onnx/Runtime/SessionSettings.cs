@@ -10,8 +10,8 @@ sealed record SessionSettings
     public Device Device { get; init; } = Device.Cpu;
 
     /// <summary>
-    /// Rearranges weights for the processor when loading: about 1.4 times faster at batch 1, but copies them into private memory. Without it,
-    /// external weights stay mapped: loading takes no time and hardly any memory.
+    /// Rearranges weights for the processor when loading: about 1.4 times faster at batch 1, but copies them into private memory. Without
+    /// it, external weights stay mapped: loading takes no time and hardly any memory.
     /// </summary>
     public bool Prepacking { get; init; } = true;
 

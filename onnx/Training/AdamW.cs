@@ -16,7 +16,8 @@ public sealed class AdamW : IDisposable
     const double ClipEpsilon = 1e-6;
 
     static readonly string[] s_numbers =
-        ["gradient_scale", "learning_rate", "weight_decay", "epsilon", "beta1", "beta1_rest", "beta2", "beta2_rest", "correction1", "correction2"];
+        ["gradient_scale", "learning_rate", "weight_decay", "epsilon", "beta1", "beta1_rest", "beta2", "beta2_rest", "correction1",
+        "correction2"];
 
     readonly ParameterBuffers _buffers;
     readonly AdamWOptions _options;
@@ -81,12 +82,14 @@ public sealed class AdamW : IDisposable
     void RunSlice(FloatBuffer gradients, long start, int count)
     {
         OrtValue Slice(FloatBuffer of) => of.Tensor(start, count, [count]);
-        using OrtValue parameter = Slice(_buffers.Parameters), gradient = Slice(gradients), first = Slice(_buffers.FirstMoments), second = Slice(_buffers.SecondMoments);
+        using OrtValue parameter = Slice(_buffers.Parameters), gradient = Slice(gradients), first = Slice(_buffers.FirstMoments),
+            second = Slice(_buffers.SecondMoments);
         _binding.BindInput("parameter", parameter);
         _binding.BindInput("gradient", gradient);
         _binding.BindInput("first_moment", first);
         _binding.BindInput("second_moment", second);
-        // In place: ONNX Runtime does not promise it, but every node is elementwise and a value's last reader computes its successor (tested).
+        // In place: ONNX Runtime does not promise it, but every node is elementwise and a value's last reader computes its successor
+        // (tested).
         _binding.BindOutput("updated_parameter", parameter);
         _binding.BindOutput("updated_first_moment", first);
         _binding.BindOutput("updated_second_moment", second);

@@ -19,7 +19,8 @@ sealed class BufferWeights : IWeights
     {
         (_buffers, _values, _prefix) = (buffers, values ?? buffers.Parameters, scope is null ? "" : scope + ".");
         Infos = buffers.Slots.Where(s => s.Name.StartsWith(_prefix, StringComparison.Ordinal))
-            .Select(s => ParameterBuffers.Info(s) with { Name = s.Name[_prefix.Length..] }).ToDictionary(i => i.Name, StringComparer.Ordinal);
+            .Select(s => ParameterBuffers.Info(s) with { Name = s.Name[_prefix.Length..] })
+            .ToDictionary(i => i.Name, StringComparer.Ordinal);
     }
 
     public IReadOnlyDictionary<string, WeightInfo> Infos { get; }

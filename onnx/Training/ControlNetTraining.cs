@@ -26,14 +26,18 @@ static class ControlNetTraining
     /// <summary>The values in the buffers under the names they have in controlnet.onnx.</summary>
     public static IWeights Weights(ParameterBuffers buffers) => new BufferWeights(buffers, ControlNetTrainingGraph.Control);
 
-    /// <summary>Loads the training graph (without <paramref name="gradients"/>: the losses alone) over the buffers, which must outlive the session.</summary>
+    /// <summary>Loads the training graph (without <paramref name="gradients"/>: the losses alone) over the buffers, which must outlive the
+    /// session.</summary>
     /// <exception cref="BadDataException">The bundle does not record its architectures, or a model's weights do not fit them.</exception>
     /// <exception cref="UsageException">A loss that this bundle cannot have.</exception>
-    public static TrainingSession Open(ModelBundle bundle, ParameterBuffers buffers, TrainingArtifactOptions options, bool gradients, SessionSettings? settings = null)
+    public static TrainingSession Open(ModelBundle bundle, ParameterBuffers buffers, TrainingArtifactOptions options, bool gradients,
+        SessionSettings? settings = null)
     {
         using var models = new FrozenModels(bundle, options.Losses);
-        OnnxModel model = ControlNetTrainingGraph.Author(models.Configs, bundle.Manifest.PredictionType, models.Weights, options, gradients);
+        OnnxModel model = ControlNetTrainingGraph.Author(models.Configs, bundle.Manifest.PredictionType, models.Weights, options,
+            gradients);
         string name = $"{model.Graph.Name} of '{bundle.Folder}'";
-        return TrainingSession.Over(OrtSessions.Open(model.ToBytes(bundle.Folder), name, bundle.Folder, settings), buffers, name, device: settings?.Device);
+        return TrainingSession.Over(OrtSessions.Open(model.ToBytes(bundle.Folder), name, bundle.Folder, settings), buffers, name,
+            device: settings?.Device);
     }
 }

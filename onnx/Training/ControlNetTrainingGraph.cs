@@ -47,7 +47,8 @@ static class ControlNetTrainingGraph
     /// <param name="options">Which losses.</param>
     /// <param name="gradients">False: an evaluation model, without gradients.</param>
     /// <exception cref="UsageException">No loss, LPIPS without a trunk, or another prediction type.</exception>
-    public static OnnxModel Author(BundleConfigs configs, string prediction, IWeights weights, TrainingArtifactOptions options, bool gradients = true)
+    public static OnnxModel Author(BundleConfigs configs, string prediction, IWeights weights, TrainingArtifactOptions options,
+        bool gradients = true)
     {
         Check(configs, prediction, options.Losses);
         var graph = new ModelGraph(gradients ? "controlnet_training" : "controlnet_eval")
@@ -61,7 +62,8 @@ static class ControlNetTrainingGraph
         Value noisy = graph.Input("noisy_latents", graph.FloatType, batch, configs.UNet.InChannels, height, width);
         Value timestep = graph.Input("timestep", graph.FloatType, batch);
         Value text = graph.Input("encoder_hidden_states", graph.FloatType, batch, Dim.Named("tokens"), configs.UNet.CrossAttentionWidth);
-        Value control = graph.Input("controlnet_cond", graph.FloatType, batch, configs.ControlNet.ConditioningChannels, factor * height, factor * width);
+        Value control = graph.Input("controlnet_cond", graph.FloatType, batch, configs.ControlNet.ConditioningChannels, factor * height,
+            factor * width);
         var inputs = new UNetParts.Inputs(noisy, timestep, text);
         IReadOnlyList<Value> down;
         Value middle, predicted;
@@ -71,7 +73,9 @@ static class ControlNetTrainingGraph
         // 2. The parts of the loss.
         Value sampleWeight = graph.Input("sample_weight", graph.FloatType, batch);
         bool v = prediction == "v_prediction";
-        Value? alpha = v || (options.Losses & NeedPicture) != 0 ? graph.Input("alpha_bar", graph.FloatType, batch).Unsqueeze(1, 2, 3) : null;   // [B, 1, 1, 1]
+        // [B, 1, 1, 1]
+        Value? alpha = v || (options.Losses & NeedPicture) != 0 ? graph.Input("alpha_bar", graph.FloatType, batch).Unsqueeze(1, 2, 3)
+            : null;
         var parts = new List<(string Name, string Weight, Value PerSample)>();
         if (options.Losses.HasFlag(TrainingLosses.Noise))
         {
@@ -81,7 +85,8 @@ static class ControlNetTrainingGraph
             Value error = predicted - target;
             parts.Add(("noise_mse", "noise_weight", PerSample(error * error)));
         }
-        if (alpha is not null && (options.Losses & NeedPicture) != 0) AddPictureParts(parts, Clean(noisy, predicted, alpha, v), configs, options.Losses);
+        if (alpha is not null && (options.Losses & NeedPicture) != 0)
+            AddPictureParts(parts, Clean(noisy, predicted, alpha, v), configs, options.Losses);
 
         // 3. Their sum and its gradients.
         Value? loss = null;
@@ -131,8 +136,10 @@ static class ControlNetTrainingGraph
     {
         if (losses == TrainingLosses.None) throw UsageException.For("The losses", "none", "at least one", "Ask for the noise loss.");
         if (losses.HasFlag(TrainingLosses.Lpips) && configs.Lpips is null)
-            throw UsageException.For("The losses", "lpips for a bundle without lpips.onnx", "a bundle that has it", "Import one with LpipsImport or 'alignment models import --lpips', or leave that loss out.");
+            throw UsageException.For("The losses", "lpips for a bundle without lpips.onnx", "a bundle that has it",
+                "Import one with LpipsImport or 'alignment models import --lpips', or leave that loss out.");
         if (prediction is not ("epsilon" or "v_prediction"))
-            throw UsageException.For("The model to train", $"prediction type '{SafePath.Shorten(prediction)}'", "epsilon or v_prediction", "Models that predict the sample itself cannot be trained.");
+            throw UsageException.For("The model to train", $"prediction type '{SafePath.Shorten(prediction)}'", "epsilon or v_prediction",
+                "Models that predict the sample itself cannot be trained.");
     }
 }

@@ -40,7 +40,8 @@ sealed unsafe class FloatBuffer : IDisposable
 
     /// <summary>A tensor over these elements, without a copy. The buffer must outlive it.</summary>
     public OrtValue Tensor(long start, long count, long[] shape) =>
-        OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, TensorElementType.Float, shape, (nint)At(start, count), count * sizeof(float));
+        OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, TensorElementType.Float, shape, (nint)At(start, count),
+        count * sizeof(float));
 
     float* At(long start, long count)
     {

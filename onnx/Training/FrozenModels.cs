@@ -21,7 +21,8 @@ sealed class FrozenModels : IDisposable
                 parts.Add((ControlNetTrainingGraph.Vae, vae));
                 configs = configs with { NewVaeNames = AutoencoderKL.HasNewNames(vae) };
             }
-            if (losses.HasFlag(TrainingLosses.Lpips) && bundle.Has(BundleFiles.Lpips)) parts.Add((ControlNetTrainingGraph.Lpips, Open(bundle, BundleFiles.Lpips)));
+            if (losses.HasFlag(TrainingLosses.Lpips) && bundle.Has(BundleFiles.Lpips))
+                parts.Add((ControlNetTrainingGraph.Lpips, Open(bundle, BundleFiles.Lpips)));
             (Configs, Weights) = (configs, new([.. parts]));
         }
         catch

@@ -80,7 +80,8 @@ public sealed class ParameterBuffers : IDisposable
     /// <summary>Another buffer of the same layout: for a running average of the parameters, say. The caller disposes it.</summary>
     internal FloatBuffer NewBuffer() => new(Length);
 
-    /// <exception cref="BadDataException">Parameters are missing in <paramref name="weights"/> or have another shape; all are named.</exception>
+    /// <exception cref="BadDataException">Parameters are missing in <paramref name="weights"/> or have another shape; all are
+    /// named.</exception>
     internal void Fill(IWeights weights)
     {
         WeightCheck.Demand("trained parameters", [.. Slots.Select(Info)], weights);

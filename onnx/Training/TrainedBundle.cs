@@ -30,14 +30,15 @@ public static class TrainedBundle
     const long LargestSingleFileBytes = 1 << 30;
 
     /// <summary>
-    /// Writes the bundle with <c>controlnet.onnx</c> authored anew, complete or not at all. Unchanged files are linked, not copied, where the
-    /// file system allows it.
+    /// Writes the bundle with <c>controlnet.onnx</c> authored anew, complete or not at all. Unchanged files are linked, not copied, where
+    /// the file system allows it.
     /// </summary>
     /// <param name="bundle">What training started from.</param>
     /// <param name="to">The new bundle's folder.</param>
     /// <param name="buffers">The trained parameters, "controlnet.…".</param>
     /// <param name="note">For the manifest: what a user must know before trusting the pictures.</param>
-    /// <exception cref="BadDataException">The parameters are not those of the bundle's ControlNet, or it does not record its architectures.</exception>
+    /// <exception cref="BadDataException">The parameters are not those of the bundle's ControlNet, or it does not record its
+    /// architectures.</exception>
     /// <exception cref="UsageException">The target is taken.</exception>
     /// <exception cref="RetryableException">The disk is full or the folder cannot be written.</exception>
     public static ModelBundle Write(ModelBundle bundle, string to, ParameterBuffers buffers, string note = "")
@@ -48,23 +49,29 @@ public static class TrainedBundle
     }
 
     /// <summary>As the public form, from any weights under their names in controlnet.onnx.</summary>
-    internal static ModelBundle Write(ModelBundle bundle, string to, IWeights controlNet, TrainedBundleOptions options, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
+    internal static ModelBundle Write(ModelBundle bundle, string to, IWeights controlNet, TrainedBundleOptions options,
+        IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         OnnxModel control = ControlNet.Author(BundleConfigs.Read(bundle).ControlNet, controlNet, bundle.Precision);
         bool oneFile = bundle.Header(BundleFiles.ControlNet).ExternalFiles.Count == 0;
-        string[] unchanged = [.. bundle.AllFiles.Where(f => !f.StartsWith(BundleFiles.ControlNet, StringComparison.Ordinal) && !f.StartsWith(TrainingPrefix, StringComparison.Ordinal))];
+        string[] unchanged = [.. bundle.AllFiles.Where(f => !f.StartsWith(BundleFiles.ControlNet, StringComparison.Ordinal)
+            && !f.StartsWith(TrainingPrefix, StringComparison.Ordinal))];
         // Not hashed again: training verified the bundle.
-        var known = unchanged.Where(bundle.Manifest.Files.ContainsKey).ToDictionary(f => f, f => bundle.Manifest.Files[f], StringComparer.Ordinal);
+        var known = unchanged.Where(bundle.Manifest.Files.ContainsKey)
+            .ToDictionary(f => f, f => bundle.Manifest.Files[f], StringComparer.Ordinal);
         return BundleWriter.Write(to, options.Force, folder =>
         {
-            foreach (string file in unchanged.Concat(BundleWriter.DocumentsOf(bundle.Folder).Where(d => options.Card.Length == 0 || d != ReadMe)))
+            foreach (string file in unchanged.Concat(BundleWriter.DocumentsOf(bundle.Folder)
+                .Where(d => options.Card.Length == 0 || d != ReadMe)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                FileLink.LinkOrCopy(SafePath.Relative(bundle.Folder, file, $"The model bundle '{bundle.Folder}'"), Path.Combine(folder, file));
+                FileLink.LinkOrCopy(SafePath.Relative(bundle.Folder, file, $"The model bundle '{bundle.Folder}'"),
+                    Path.Combine(folder, file));
             }
             if (options.Card.Length > 0) AtomicFile.WriteText(Path.Combine(folder, ReadMe), options.Card);
             var save = new SaveOptions();
-            control.Save(Path.Combine(folder, BundleFiles.ControlNet), oneFile ? save with { InlineModelBelowBytes = LargestSingleFileBytes } : save, progress, cancellationToken);
+            control.Save(Path.Combine(folder, BundleFiles.ControlNet),
+                oneFile ? save with { InlineModelBelowBytes = LargestSingleFileBytes } : save, progress, cancellationToken);
             return bundle.Manifest with
             {
                 ControlTrained = true,

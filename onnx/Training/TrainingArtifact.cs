@@ -27,7 +27,8 @@ public static class TrainingArtifact
     /// <summary>Writes the four files, replacing those of an earlier artifact.</summary>
     /// <exception cref="BadDataException">The bundle does not record its architectures, or a model's weights do not fit them.</exception>
     /// <exception cref="UsageException">A loss that this bundle cannot have.</exception>
-    public static void Write(ModelBundle bundle, TrainingArtifactOptions? options = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static void Write(ModelBundle bundle, TrainingArtifactOptions? options = null, IProgress<WorkProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(bundle);
         options ??= TrainingArtifactOptions.Default;
@@ -36,7 +37,8 @@ public static class TrainingArtifact
         string frozen = Frozen(bundle, options.Losses);
         OnnxModel Author(bool gradients)
         {
-            OnnxModel model = ControlNetTrainingGraph.Author(models.Configs, bundle.Manifest.PredictionType, models.Weights, options, gradients);
+            OnnxModel model = ControlNetTrainingGraph.Author(models.Configs, bundle.Manifest.PredictionType, models.Weights, options,
+                gradients);
             model.Graph.Metadata[FrozenKey] = frozen;
             return model;
         }
@@ -57,7 +59,8 @@ public static class TrainingArtifact
     public static IReadOnlyList<string> Files(ModelBundle bundle)
     {
         ArgumentNullException.ThrowIfNull(bundle);
-        return [.. new[] { TrainingModel, TrainingModel + "_data", EvalModel, EvalModel + "_data", OptimizerModel, Checkpoint }.Where(f => File.Exists(Path.Combine(bundle.Folder, f)))];
+        return [.. new[] { TrainingModel, TrainingModel + "_data", EvalModel, EvalModel + "_data", OptimizerModel,
+            Checkpoint }.Where(f => File.Exists(Path.Combine(bundle.Folder, f)))];
     }
 
     /// <summary>Empty buffers for the bundle's ControlNet, to load <see cref="Checkpoint"/> or another checkpoint into.</summary>
@@ -67,12 +70,14 @@ public static class TrainingArtifact
     /// <summary>Opens the bundle's training model on the buffers.</summary>
     /// <exception cref="MissingDependencyException">There is no artifact.</exception>
     /// <exception cref="BadDataException">The artifact was written for other frozen weights, or is damaged.</exception>
-    public static TrainingSession OpenTraining(ModelBundle bundle, ParameterBuffers buffers, Device? device = null) => Open(bundle, TrainingModel, buffers, device);
+    public static TrainingSession OpenTraining(ModelBundle bundle, ParameterBuffers buffers, Device? device = null) =>
+        Open(bundle, TrainingModel, buffers, device);
 
     /// <summary>Opens the bundle's evaluation model on the buffers.</summary>
     /// <exception cref="MissingDependencyException">There is no artifact.</exception>
     /// <exception cref="BadDataException">The artifact was written for other frozen weights, or is damaged.</exception>
-    public static TrainingSession OpenEval(ModelBundle bundle, ParameterBuffers buffers, Device? device = null) => Open(bundle, EvalModel, buffers, device);
+    public static TrainingSession OpenEval(ModelBundle bundle, ParameterBuffers buffers, Device? device = null) =>
+        Open(bundle, EvalModel, buffers, device);
 
     /// <summary>Opens the bundle's optimizer model on the buffers.</summary>
     /// <exception cref="MissingDependencyException">There is no artifact.</exception>
@@ -85,27 +90,34 @@ public static class TrainingArtifact
         string path = PathOf(bundle, file);
         InferenceSession session = OrtSessions.Open(File.ReadAllBytes(path), path, bundle.Folder, new() { Device = device ?? Device.Cpu });
         var metadata = session.ModelMetadata.CustomMetadataMap;
-        if (metadata.TryGetValue(ControlNetTrainingGraph.LossesKey, out string? losses) && metadata.GetValueOrDefault(FrozenKey) == Frozen(bundle, TrainingLossNames.Parse(losses)))
+        if (metadata.TryGetValue(ControlNetTrainingGraph.LossesKey, out string? losses)
+            && metadata.GetValueOrDefault(FrozenKey) == Frozen(bundle, TrainingLossNames.Parse(losses)))
             return TrainingSession.Over(session, buffers, path, device: device);
         session.Dispose();
-        throw BadDataException.For($"The training artifact '{path}'", "one for other weights than the bundle has now", "one for this bundle", $"Write it again with TrainingArtifact.Write or 'alignment models training --model {bundle.Folder}'.");
+        throw BadDataException.For($"The training artifact '{path}'", "one for other weights than the bundle has now",
+            "one for this bundle", $"Write it again with TrainingArtifact.Write or 'alignment models training --model {bundle.Folder}'.");
     }
 
     static string PathOf(ModelBundle bundle, string file)
     {
         ArgumentNullException.ThrowIfNull(bundle);
         string path = SafePath.Relative(bundle.Folder, file, "The training artifact");
-        return File.Exists(path) ? path : throw MissingDependencyException.For($"The model bundle '{bundle.Folder}'", $"no {file}", "a training artifact", $"Write it with TrainingArtifact.Write or 'alignment models training --model {bundle.Folder}'.");
+        return File.Exists(path) ? path : throw MissingDependencyException.For($"The model bundle '{bundle.Folder}'", $"no {file}",
+            "a training artifact", $"Write it with TrainingArtifact.Write or 'alignment models training --model {bundle.Folder}'.");
     }
 
     static WeightInfo[] Parameters(BundleConfigs configs) =>
         [.. ControlNet.Weights(configs.ControlNet).Select(w => w with { Name = $"{ControlNetTrainingGraph.Control}.{w.Name}" })];
 
-    /// <summary>The identity of everything the graphs refer to: once a byte of these files changes, the recorded places are invalid.</summary>
+    /// <summary>The identity of everything the graphs refer to: once a byte of these files changes, the recorded places are
+    /// invalid.</summary>
     static string Frozen(ModelBundle bundle, TrainingLosses losses)
     {
-        string[] stems = [BundleFiles.Unet, .. losses == TrainingLosses.Noise ? [] : new[] { BundleFiles.VaeDecoder }, .. losses.HasFlag(TrainingLosses.Lpips) ? new[] { BundleFiles.Lpips } : []];
-        var files = bundle.Manifest.Files.Where(f => stems.Any(s => f.Key.StartsWith(s, StringComparison.Ordinal))).OrderBy(f => f.Key, StringComparer.Ordinal);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(files.Select(f => $"{f.Key} {f.Value.Sha256}\n")))));
+        string[] stems = [BundleFiles.Unet, .. losses == TrainingLosses.Noise ? [] : new[] { BundleFiles.VaeDecoder },
+            .. losses.HasFlag(TrainingLosses.Lpips) ? new[] { BundleFiles.Lpips } : []];
+        var files = bundle.Manifest.Files.Where(f => stems.Any(s => f.Key.StartsWith(s, StringComparison.Ordinal)))
+            .OrderBy(f => f.Key, StringComparer.Ordinal);
+        return Convert.ToHexStringLower(SHA256.HashData(
+            Encoding.UTF8.GetBytes(string.Concat(files.Select(f => $"{f.Key} {f.Value.Sha256}\n")))));
     }
 }

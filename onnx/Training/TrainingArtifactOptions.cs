@@ -25,10 +25,12 @@ public enum TrainingLosses
 public static class TrainingLossNames
 {
     static readonly (string Name, TrainingLosses Loss)[] s_names =
-        [("noise", TrainingLosses.Noise), ("reconstruction", TrainingLosses.Reconstruction), ("lpips", TrainingLosses.Lpips), ("background", TrainingLosses.Background)];
+        [("noise", TrainingLosses.Noise), ("reconstruction", TrainingLosses.Reconstruction), ("lpips", TrainingLosses.Lpips),
+        ("background", TrainingLosses.Background)];
 
     /// <summary>"noise,background".</summary>
-    public static string Text(this TrainingLosses losses) => string.Join(',', s_names.Where(n => losses.HasFlag(n.Loss)).Select(n => n.Name));
+    public static string Text(this TrainingLosses losses) =>
+        string.Join(',', s_names.Where(n => losses.HasFlag(n.Loss)).Select(n => n.Name));
 
     /// <summary>Reads what <see cref="Text"/> writes, in any order.</summary>
     /// <exception cref="UsageException">A name is not known, or there is none.</exception>
@@ -45,7 +47,8 @@ public static class TrainingLossNames
     }
 
     static UsageException Bad(string found) =>
-        UsageException.For("The losses", found, string.Join(", ", s_names.Select(n => n.Name)) + ", separated by commas", "Name at least one.");
+        UsageException.For("The losses", found, string.Join(", ", s_names.Select(n => n.Name)) + ", separated by commas",
+        "Name at least one.");
 }
 
 /// <summary>What a training artifact computes.</summary>

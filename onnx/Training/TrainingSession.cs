@@ -57,11 +57,13 @@ public sealed class TrainingSession : IDisposable
     }
 
     /// <summary>Loads an authored graph with its frozen weights over the buffers, which must outlive the session.</summary>
-    /// <exception cref="BadDataException">Parameters are missing in the buffers or have another shape, or ONNX Runtime refuses the graph.</exception>
+    /// <exception cref="BadDataException">Parameters are missing in the buffers or have another shape, or ONNX Runtime refuses the
+    /// graph.</exception>
     internal static TrainingSession Open(OnnxModel model, ParameterBuffers buffers, SessionSettings? settings = null)
     {
         string name = model.Graph.Name;
-        if (model.WeightBytes <= MostBytesInMemory) return Over(OrtSessions.Open(model.ToBytes(), name, settings), buffers, name, device: settings?.Device);
+        if (model.WeightBytes <= MostBytesInMemory) return Over(OrtSessions.Open(model.ToBytes(), name, settings), buffers, name,
+            device: settings?.Device);
 
         DirectoryInfo folder = Directory.CreateTempSubdirectory("alignment-training-");
         try
@@ -82,7 +84,8 @@ public sealed class TrainingSession : IDisposable
     /// <param name="temporary">A folder to delete with the result.</param>
     /// <param name="device">What the session was loaded on; null: the processor.</param>
     /// <exception cref="BadDataException">The model's inputs and outputs do not belong to the buffers.</exception>
-    internal static TrainingSession Over(InferenceSession session, ParameterBuffers buffers, string name, DirectoryInfo? temporary = null, Device? device = null) =>
+    internal static TrainingSession Over(InferenceSession session, ParameterBuffers buffers, string name, DirectoryInfo? temporary = null,
+        Device? device = null) =>
         Disposables.Guard(session, s => new TrainingSession(s, buffers, name, temporary, device));
 
     /// <summary>Every input that is no parameter; each must be set before a run.</summary>
@@ -101,11 +104,15 @@ public sealed class TrainingSession : IDisposable
 
     Span<T> Place<T>(string input, TensorElementType type, int count, ReadOnlySpan<long> shape) where T : unmanaged
     {
-        if (!Inputs.Contains(input, StringComparer.Ordinal)) throw new ArgumentException($"There is no input '{input}' among {string.Join(", ", Inputs)}.", nameof(input));
-        if (_session.InputMetadata[input].ElementDataType is var wanted && wanted != type) throw new ArgumentException($"'{input}' is {wanted}, but {type} values were given.", nameof(input));
+        if (!Inputs.Contains(input, StringComparer.Ordinal))
+            throw new ArgumentException($"There is no input '{input}' among {string.Join(", ", Inputs)}.", nameof(input));
+        if (_session.InputMetadata[input].ElementDataType is var wanted && wanted != type)
+            throw new ArgumentException($"'{input}' is {wanted}, but {type} values were given.", nameof(input));
         long elements = 1;
         foreach (long side in shape) elements = checked(elements * side);
-        if (elements != count) throw new ArgumentException($"'{input}' of shape [{string.Join(", ", shape.ToArray())}] has {elements} elements, but {count} values were given.", nameof(shape));
+        if (elements != count) throw new ArgumentException(
+            $"'{input}' of shape [{string.Join(", ", shape.ToArray())}] has {elements} elements, but {count} values were given.",
+            nameof(shape));
         // The shape seldom changes: then the same memory is written again.
         if (!_inputs.TryGetValue(input, out var there) || !shape.SequenceEqual(there.Shape))
         {
@@ -122,7 +129,8 @@ public sealed class TrainingSession : IDisposable
     /// <exception cref="OnnxRuntimeException">Shapes do not fit each other, or memory is short.</exception>
     public IReadOnlyDictionary<string, float[]> Run()
     {
-        if (Inputs.FirstOrDefault(i => !_inputs.ContainsKey(i)) is { } missing) throw new InvalidOperationException($"The input '{missing}' was not set.");
+        if (Inputs.FirstOrDefault(i => !_inputs.ContainsKey(i)) is { } missing)
+            throw new InvalidOperationException($"The input '{missing}' was not set.");
         if (_hasOwnMemory || CopiesWhenBound) BringInputs();
         // Bound anew: ONNX Runtime would otherwise write into the last run's results, which may have another shape.
         foreach (string output in Outputs) _binding.BindOutputToDevice(output, OrtMemoryInfo.DefaultInstance);
@@ -131,14 +139,16 @@ public sealed class TrainingSession : IDisposable
         string[] names = _binding.GetOutputNames();
         using IDisposableReadOnlyCollection<OrtValue> values = _binding.GetOutputValues();
         for (int i = 0; i < names.Length; i++)
-            if (!names[i].StartsWith(GradientPrefix, StringComparison.Ordinal)) results[names[i]] = values[i].GetTensorDataAsSpan<float>().ToArray();
+            if (!names[i].StartsWith(GradientPrefix, StringComparison.Ordinal)) results[names[i]] = values[i].GetTensorDataAsSpan<float>()
+                .ToArray();
         return results;
     }
 
     /// <summary>For tests: inputs are copied when they are bound, as where the device has memory of its own.</summary>
     internal bool CopiesWhenBound { get; set; }
 
-    /// <summary>ONNX Runtime copies an input in other memory than the model's once, when it is bound; parameters and batches have changed since.</summary>
+    /// <summary>ONNX Runtime copies an input in other memory than the model's once, when it is bound; parameters and batches have changed
+    /// since.</summary>
     void BringInputs()
     {
         var before = _copies.ToArray();
@@ -157,17 +167,23 @@ public sealed class TrainingSession : IDisposable
 
     static void Check(InferenceSession session, ParameterBuffers buffers, string subject)
     {
-        BadDataException Bad(string found, string expected) => BadDataException.For(subject, found, expected, "Write the training artifact again, and use its own checkpoint.");
+        BadDataException Bad(string found, string expected) =>
+            BadDataException.For(subject, found, expected, "Write the training artifact again, and use its own checkpoint.");
 
         foreach (var (name, input) in session.InputMetadata)
-            if (buffers.Find(name) is { } slot && (input.ElementDataType != TensorElementType.Float || !input.Dimensions.Select(d => (long)d).SequenceEqual(slot.Shape)))
-                throw Bad($"the parameter '{name}' of shape [{string.Join(", ", input.Dimensions)}]", $"float32 of shape [{string.Join(", ", slot.Shape)}]");
+            if (buffers.Find(name) is { } slot && (input.ElementDataType != TensorElementType.Float
+                || !input.Dimensions.Select(d => (long)d).SequenceEqual(slot.Shape)))
+                throw Bad($"the parameter '{name}' of shape [{string.Join(", ", input.Dimensions)}]",
+                    $"float32 of shape [{string.Join(", ", slot.Shape)}]");
         if (buffers.Slots.FirstOrDefault(s => !session.InputMetadata.ContainsKey(s.Name)) is { } unused)
             throw Bad($"no input '{unused.Name}'", $"an input for each of the {buffers.Slots.Count} parameters");
         string[] gradients = [.. session.OutputNames.Where(o => o.StartsWith(GradientPrefix, StringComparison.Ordinal))];
-        if (gradients.FirstOrDefault(g => buffers.Find(g[GradientPrefix.Length..]) is null) is { } stray) throw Bad($"the output '{stray}'", "gradients of its parameters");
-        if (gradients.Length > 0 && gradients.Length != buffers.Slots.Count) throw Bad($"{gradients.Length} gradients", $"one for each of {buffers.Slots.Count} parameters, or none");
-        if (session.OutputMetadata.FirstOrDefault(o => o.Value.ElementDataType != TensorElementType.Float) is { Key: { } other }) throw Bad($"the output '{other}', which is not float32", "float32 outputs");
+        if (gradients.FirstOrDefault(g => buffers.Find(g[GradientPrefix.Length..]) is null) is { } stray)
+            throw Bad($"the output '{stray}'", "gradients of its parameters");
+        if (gradients.Length > 0 && gradients.Length != buffers.Slots.Count)
+            throw Bad($"{gradients.Length} gradients", $"one for each of {buffers.Slots.Count} parameters, or none");
+        if (session.OutputMetadata.FirstOrDefault(o => o.Value.ElementDataType != TensorElementType.Float) is { Key: { } other })
+            throw Bad($"the output '{other}', which is not float32", "float32 outputs");
     }
 
     public void Dispose()

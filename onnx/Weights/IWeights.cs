@@ -1,6 +1,7 @@
 namespace Alignment.Onnx.Weights;
 
-/// <summary>How a stored number is encoded, by safetensors' names. Those that are not <see cref="WeightTypes.IsReadable"/> can only be inspected.</summary>
+/// <summary>How a stored number is encoded, by safetensors' names. Those that are not <see cref="WeightTypes.IsReadable"/> can only be
+/// inspected.</summary>
 enum WeightType
 {
     F32,

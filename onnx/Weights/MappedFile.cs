@@ -19,7 +19,8 @@ sealed unsafe class MappedFile : IDisposable
     public MappedFile(FileStream file)
     {
         Length = file.Length;
-        _map = MemoryMappedFile.CreateFromFile(file, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        _map = MemoryMappedFile.CreateFromFile(file, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None,
+            leaveOpen: true);
         _view = _map.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
         byte* start = null;
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);

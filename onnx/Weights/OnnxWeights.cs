@@ -21,7 +21,8 @@ sealed class OnnxWeights : IPlacedWeights, IDisposable
         _path = Path.GetFullPath(path);
         foreach (OnnxTensor tensor in OnnxFileCheck.ReadTensors(_path))
         {
-            WeightType? type = tensor.Type switch { "float32" => WeightType.F32, "float16" => WeightType.F16, "bfloat16" => WeightType.BF16, _ => null };
+            WeightType? type = tensor.Type switch { "float32" => WeightType.F32, "float16" => WeightType.F16, "bfloat16" => WeightType.BF16,
+                _ => null };
             if (type is null || tensor.Name.StartsWith("constants/", StringComparison.Ordinal)) continue;   // the graph's, not the model's
             _tensors[tensor.Name] = tensor;
             _infos[tensor.Name] = new(tensor.Name, type.Value, tensor.Dims);
@@ -48,7 +49,8 @@ sealed class OnnxWeights : IPlacedWeights, IDisposable
         WeightBytes.ReadWidened(_infos[name].Type, into, bytes => Fill(tensor, start, count, bytes));
     }
 
-    /// <exception cref="BadDataException">No such tensor, it is not stored as a run of raw bytes, or a number is beyond float16.</exception>
+    /// <exception cref="BadDataException">No such tensor, it is not stored as a run of raw bytes, or a number is beyond
+    /// float16.</exception>
     public void Read(string name, long start, Span<Half> into)
     {
         OnnxTensor tensor = Tensor(name);
@@ -57,7 +59,8 @@ sealed class OnnxWeights : IPlacedWeights, IDisposable
     }
 
     WeightPlace? IPlacedWeights.Find(string name) =>
-        _tensors.TryGetValue(name, out OnnxTensor? tensor) && tensor.Offset >= 0 ? new(tensor.File ?? _path, tensor.Offset, _infos[name].Type) : null;
+        _tensors.TryGetValue(name, out OnnxTensor? tensor) && tensor.Offset >= 0
+        ? new(tensor.File ?? _path, tensor.Offset, _infos[name].Type) : null;
 
     OnnxTensor Tensor(string name)
     {
@@ -74,14 +77,16 @@ sealed class OnnxWeights : IPlacedWeights, IDisposable
         while (into.Length > 0)
         {
             int n = RandomAccess.Read(file, into, at);
-            if (n == 0) throw BadDataException.For($"The weights of '{_path}'", "a file shorter than when it was opened", "a file that nobody changes", "Run again.");
+            if (n == 0) throw BadDataException.For($"The weights of '{_path}'", "a file shorter than when it was opened",
+                "a file that nobody changes", "Run again.");
             into = into[n..];
             at += n;
         }
     }
 
     BadDataException Bad(string name, string found, string expected) =>
-        BadDataException.For($"The model '{_path}', tensor '{SafePath.Shorten(name)}'", found, expected, "Import or export the model again.");
+        BadDataException.For($"The model '{_path}', tensor '{SafePath.Shorten(name)}'", found, expected,
+        "Import or export the model again.");
 
     public void Dispose()
     {

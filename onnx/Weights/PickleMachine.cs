@@ -60,7 +60,8 @@ sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
         switch (op)
         {
             case PickleOp.Proto:
-                if (Take(1)[0] is var protocol && protocol != Protocol) throw Bad($"pickle protocol {protocol}", $"{Protocol}, as torch.save writes by default");
+                if (Take(1)[0] is var protocol && protocol != Protocol)
+                    throw Bad($"pickle protocol {protocol}", $"{Protocol}, as torch.save writes by default");
                 break;
 
             case PickleOp.None: Push(null); break;
@@ -95,7 +96,8 @@ sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
             case PickleOp.Global: Push(Name(Line(), Line())); break;
             case PickleOp.Reduce: Call(); break;
             case PickleOp.BinPersId:
-                var storage = New(TorchObjects.Storage(Pop() is PickleTuple id ? id.Items : throw Bad("a persistent id that is no tuple", "the tuple of a storage"), Bad));
+                var storage = New(TorchObjects.Storage(Pop() is PickleTuple id ? id.Items
+                    : throw Bad("a persistent id that is no tuple", "the tuple of a storage"), Bad));
                 _storages.Add(storage);
                 Push(storage);
                 break;
@@ -106,7 +108,8 @@ sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
                 break;
 
             default:
-                throw Bad(Enum.IsDefined(op) ? $"the pickle opcode {op} (0x{(byte)op:x2})" : $"the byte 0x{(byte)op:x2}, which is no pickle opcode",
+                throw Bad(Enum.IsDefined(op) ? $"the pickle opcode {op} (0x{(byte)op:x2})"
+                    : $"the byte 0x{(byte)op:x2}, which is no pickle opcode",
                     "those that a dict of tensors needs");
         }
     }
@@ -127,7 +130,8 @@ sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
     void Add(PickleDict dict, object? key, object? value)
     {
         if (key is not (string or long)) throw Bad($"a dict key that is {Describe(key)}", "a text or a whole number");
-        if (!dict.Items.TryAdd(key, value)) throw Bad($"the dict key '{SafePath.Shorten(Convert.ToString(key, CultureInfo.InvariantCulture))}' twice", "each once");
+        if (!dict.Items.TryAdd(key, value))
+            throw Bad($"the dict key '{SafePath.Shorten(Convert.ToString(key, CultureInfo.InvariantCulture))}' twice", "each once");
     }
 
     object Name(string module, string name) =>
@@ -149,7 +153,8 @@ sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
         // Python 2 pickled its entries as one list of pairs.
         if (arguments is not [PickleList pairs]) throw Bad($"an OrderedDict of {arguments.Length} arguments", "none, or one list of pairs");
         foreach (object? pair in pairs.Items)
-            if (pair switch { PickleList p => p.Items.ToArray(), PickleTuple p => p.Items, _ => null } is [var key, var value]) Add(dict, key, value);
+            if (pair switch { PickleList p => p.Items.ToArray(), PickleTuple p => p.Items, _ => null } is [var key, var value])
+                Add(dict, key, value);
             else throw Bad($"{Describe(pair)} as an entry of an OrderedDict", "a pair");
     }
 
@@ -184,7 +189,8 @@ sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
     /// <summary>Objects below the last mark are out of reach until it is popped.</summary>
     int Floor => _marks.TryPeek(out int mark) ? mark : 0;
 
-    object? Recall(uint index) => _memo.TryGetValue(index, out object? known) ? known : throw Bad($"memo {index}, which was never put", "one that was");
+    object? Recall(uint index) => _memo.TryGetValue(index, out object? known) ? known
+        : throw Bad($"memo {index}, which was never put", "one that was");
 
     long Long(ReadOnlySpan<byte> bytes)
     {
@@ -200,7 +206,8 @@ sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
         catch (DecoderFallbackException) { throw Bad("a text that is no UTF-8", "UTF-8"); }
     }
 
-    int Count32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4)) is var n && n <= int.MaxValue ? (int)n : throw Bad($"a text of {n} bytes", "one inside the pickle");
+    int Count32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4)) is var n && n <= int.MaxValue ? (int)n
+        : throw Bad($"a text of {n} bytes", "one inside the pickle");
 
     string Line()
     {
@@ -224,7 +231,8 @@ sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
 
     BadDataException Bad(string found, string expected) =>
         BadDataException.For($"{subject}, pickle at byte {_opAt}", found, expected,
-            "Only tensors are read from PyTorch files, and nothing in them is run: save the model's state_dict() alone, or convert it to safetensors.");
+            "Only tensors are read from PyTorch files, and nothing in them is run: save the model's state_dict() alone, or convert it to "
+            + "safetensors.");
 
     static string Describe(object? value) => value switch
     {

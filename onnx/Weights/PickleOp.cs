@@ -1,8 +1,8 @@
 namespace Alignment.Onnx.Weights;
 
 /// <summary>
-/// Every opcode of Python's pickle formats 0 to 5 (Lib/pickle.py), so that those <see cref="PickleMachine"/> does not support are refused by
-/// name.
+/// Every opcode of Python's pickle formats 0 to 5 (Lib/pickle.py), so that those <see cref="PickleMachine"/> does not support are refused
+/// by name.
 /// </summary>
 enum PickleOp : byte
 {

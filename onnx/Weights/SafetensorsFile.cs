@@ -6,8 +6,8 @@ namespace Alignment.Onnx.Weights;
 /// A safetensors file: opening it reads and checks the header only. Thread-safe until it is disposed.
 /// </summary>
 /// <remarks>
-/// Format: https://github.com/huggingface/safetensors (header length, JSON header, row-major little-endian data). Read, not mapped: touching
-/// the pages of a mapping took six times as long, and truncating a mapped file would end the process.
+/// Format: https://github.com/huggingface/safetensors (header length, JSON header, row-major little-endian data). Read, not mapped:
+/// touching the pages of a mapping took six times as long, and truncating a mapped file would end the process.
 /// </remarks>
 sealed class SafetensorsFile : IWeights, IDisposable
 {
@@ -33,7 +33,8 @@ sealed class SafetensorsFile : IWeights, IDisposable
         string full = System.IO.Path.GetFullPath(path);
         try
         {
-            return Disposables.Guard(new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.Read), file => new SafetensorsFile(full, file));
+            return Disposables.Guard(new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.Read),
+                file => new SafetensorsFile(full, file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -96,7 +97,8 @@ sealed class SafetensorsFile : IWeights, IDisposable
         {
             for (int n; into.Length > 0; into = into[n..], at += n)
                 if ((n = RandomAccess.Read(_file.SafeFileHandle, into, at)) == 0)
-                    throw BadDataException.For($"The safetensors file '{Path}'", "that it is shorter than when it was opened", "a file that nobody changes", "Run again.");
+                    throw BadDataException.For($"The safetensors file '{Path}'", "that it is shorter than when it was opened",
+                        "a file that nobody changes", "Run again.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -106,12 +108,15 @@ sealed class SafetensorsFile : IWeights, IDisposable
 
     SafetensorsEntry Find(string name) => _entries.TryGetValue(name, out SafetensorsEntry entry)
         ? entry
-        : throw BadDataException.For($"The safetensors file '{Path}'", $"no tensor '{SafePath.Shorten(name)}' among its {_entries.Count}", "one of that name", "Check that this is the file of the model you meant.");
+        : throw BadDataException.For($"The safetensors file '{Path}'", $"no tensor '{SafePath.Shorten(name)}' among its {_entries.Count}",
+        "one of that name", "Check that this is the file of the model you meant.");
 
     int WholeLength(WeightInfo info) => info.Count <= int.MaxValue / info.Type.Bytes()
         ? (int)info.Count
-        : throw BadDataException.For($"The safetensors file '{Path}', tensor '{info.Name}'", $"{info.Count} elements", "a tensor below 2 GB here", "Read it in chunks.");
+        : throw BadDataException.For($"The safetensors file '{Path}', tensor '{info.Name}'", $"{info.Count} elements",
+        "a tensor below 2 GB here", "Read it in chunks.");
 
     BadDataException WrongType(WeightInfo info, string expected) =>
-        BadDataException.For($"The safetensors file '{Path}', tensor '{info.Name}'", $"dtype {info.Type}", expected, "Convert the tensor and run again.");
+        BadDataException.For($"The safetensors file '{Path}', tensor '{info.Name}'", $"dtype {info.Type}", expected,
+        "Convert the tensor and run again.");
 }

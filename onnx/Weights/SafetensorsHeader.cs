@@ -8,7 +8,8 @@ readonly record struct SafetensorsEntry(WeightInfo Info, long Begin, long End);
 
 /// <summary>
 /// The header of a safetensors file, checked in full before use:
-/// <c>u64 little-endian n | n bytes of JSON {name: {dtype, shape, data_offsets: [begin, end]}, "__metadata__": {string: string}} | data</c>.
+/// <c>u64 little-endian n | n bytes of JSON {name: {dtype, shape, data_offsets: [begin, end]}, "__metadata__": {string: string}} |
+/// data</c>.
 /// </summary>
 sealed class SafetensorsHeader
 {
@@ -41,7 +42,8 @@ sealed class SafetensorsHeader
         file.ReadExactly(prefix);
         ulong n = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (n > MaxBytes) throw Bad(subject, $"a header of {n} bytes", $"at most {MaxBytes}");
-        if ((long)n > length - 8) throw Bad(subject, $"a header of {n} bytes in a file of {length}", "a header inside the file (is it truncated?)");
+        if ((long)n > length - 8) throw Bad(subject, $"a header of {n} bytes in a file of {length}",
+            "a header inside the file (is it truncated?)");
         byte[] json = new byte[n];
         file.ReadExactly(json);
 
@@ -56,7 +58,8 @@ sealed class SafetensorsHeader
         foreach (JsonProperty tensor in root.EnumerateObject())
         {
             if (tensor.Name == MetadataKey)
-                foreach (JsonProperty text in tensor.Value.EnumerateObject()) Metadata.Add(text.Name, text.Value.GetString() ?? throw Bad(_subject, "null in its metadata", "texts"));
+                foreach (JsonProperty text in tensor.Value.EnumerateObject())
+                    Metadata.Add(text.Name, text.Value.GetString() ?? throw Bad(_subject, "null in its metadata", "texts"));
             else
                 Entries.Add(tensor.Name, ParseTensor(tensor.Name, tensor.Value));
         }
@@ -76,9 +79,11 @@ sealed class SafetensorsHeader
                 default: throw BadTensor(name, $"the field '{SafePath.Shorten(field.Name)}'", "dtype, shape and data_offsets");
             }
         }
-        if (dtype is null || shape is null || offsets is not { Length: 2 }) throw BadTensor(name, "not all its fields", "dtype, shape and two data_offsets");
+        if (dtype is null || shape is null || offsets is not { Length: 2 })
+            throw BadTensor(name, "not all its fields", "dtype, shape and two data_offsets");
         // By exact name: Enum.Parse would also take numbers.
-        if (!Enum.GetNames<WeightType>().Contains(dtype)) throw BadTensor(name, $"the dtype '{SafePath.Shorten(dtype)}'", string.Join(", ", Enum.GetNames<WeightType>()));
+        if (!Enum.GetNames<WeightType>().Contains(dtype))
+            throw BadTensor(name, $"the dtype '{SafePath.Shorten(dtype)}'", string.Join(", ", Enum.GetNames<WeightType>()));
         var type = Enum.Parse<WeightType>(dtype);
         if (shape.Any(d => d < 0)) throw BadTensor(name, $"the shape {Text(shape)}", "sizes of 0 or more");
 
@@ -102,7 +107,8 @@ sealed class SafetensorsHeader
                     $"{at}, where the tensor before it ends ({(e.Begin < at ? "they overlap" : "there is a hole")})");
             at = e.End;
         }
-        if (at != dataBytes) throw Bad(_subject, $"{dataBytes} bytes of data", $"{at}, as its header says (is it {(dataBytes < at ? "truncated" : "longer than written")}?)");
+        if (at != dataBytes) throw Bad(_subject, $"{dataBytes} bytes of data",
+            $"{at}, as its header says (is it {(dataBytes < at ? "truncated" : "longer than written")}?)");
     }
 
     BadDataException BadTensor(string tensor, string found, string expected) =>

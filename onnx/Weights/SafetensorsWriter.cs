@@ -17,7 +17,8 @@ sealed record SafetensorsTensor(WeightInfo Info, Action<Stream> Fill)
     static SafetensorsTensor Of<T>(WeightInfo info, ReadOnlyMemory<T> values) where T : unmanaged
     {
         if (info.Count != values.Length)
-            throw new ArgumentException($"'{info.Name}' has {info.Count} elements by its shape but {values.Length} values.", nameof(values));
+            throw new ArgumentException($"'{info.Name}' has {info.Count} elements by its shape but {values.Length} values.",
+                nameof(values));
         return new(info, to =>
         {
             // In pieces: a span of bytes is at most 2 GB.
@@ -38,9 +39,11 @@ static class SafetensorsWriter
 
     /// <summary>Writes or replaces a file; <paramref name="durable"/> as for <see cref="AtomicFile.Write"/>.</summary>
     /// <exception cref="ArgumentException">Two tensors share a name, or one wrote another number of bytes than its shape says.</exception>
-    public static void Write(string path, IEnumerable<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null, bool durable = true)
+    public static void Write(string path, IEnumerable<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null,
+        bool durable = true)
     {
-        SafetensorsTensor[] sorted = [.. tensors.OrderByDescending(t => t.Info.Type.Bytes()).ThenBy(t => t.Info.Name, StringComparer.Ordinal)];
+        SafetensorsTensor[] sorted = [.. tensors.OrderByDescending(t => t.Info.Type.Bytes())
+            .ThenBy(t => t.Info.Name, StringComparer.Ordinal)];
         byte[] header = Header(sorted, metadata);
         AtomicFile.Write(path, to =>
         {

@@ -20,17 +20,20 @@ sealed class ShardedWeights : IWeights, IDisposable
     public IReadOnlyDictionary<string, WeightInfo> Infos => _infos;
 
     /// <summary>Opens the index and every file it names, which must lie in the index's folder.</summary>
-    /// <exception cref="BadDataException">The index or a shard is missing or invalid, or a tensor is not in the shard it is said to be in.</exception>
+    /// <exception cref="BadDataException">The index or a shard is missing or invalid, or a tensor is not in the shard it is said to be
+    /// in.</exception>
     public static ShardedWeights Open(string indexPath)
     {
         string full = Path.GetFullPath(indexPath);
         string folder = Path.GetDirectoryName(full)!;
         Dictionary<string, string> map = StrictJson.ReadFile(full, root =>
-            root.GetProperty("weight_map").EnumerateObject().ToDictionary(e => e.Name, e => e.Value.GetString() ?? "", StringComparer.Ordinal));
+            root.GetProperty("weight_map").EnumerateObject()
+            .ToDictionary(e => e.Name, e => e.Value.GetString() ?? "", StringComparer.Ordinal));
 
         return Disposables.Guard(new ShardedWeights($"The index '{full}'"), weights =>
         {
-            foreach (string shard in map.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)) weights.OpenShard(folder, shard);
+            foreach (string shard in map.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+                weights.OpenShard(folder, shard);
             foreach ((string tensor, string shard) in map) weights.Place(tensor, shard);
             return weights;
         });
@@ -55,7 +58,8 @@ sealed class ShardedWeights : IWeights, IDisposable
     {
         if (_shards.Count == MaxShards) throw Bad("more files than that", $"at most {MaxShards}", "Merge the shards.");
         string path = SafePath.Under(folder, shard);
-        if (!File.Exists(path)) throw Bad($"no file '{SafePath.Shorten(shard)}' beside it", "every file it names", "Download the missing file.");
+        if (!File.Exists(path)) throw Bad($"no file '{SafePath.Shorten(shard)}' beside it", "every file it names",
+            "Download the missing file.");
         _shards.Add(shard, SafetensorsFile.Open(path));
     }
 

@@ -34,7 +34,8 @@ sealed class TorchCheckpoint : IWeights, IDisposable
     TorchCheckpoint(string path, MappedFile file)
     {
         (_file, _subject) = (file, $"The PyTorch file '{path}'");
-        (object? root, _storages) = TorchZip.IsZip(file) ? ReadZip() : TorchLegacy.IsLegacy(file) ? TorchLegacy.Read(file, _subject) : throw Unknown();
+        (object? root, _storages) = TorchZip.IsZip(file) ? ReadZip() : TorchLegacy.IsLegacy(file) ? TorchLegacy.Read(file, _subject)
+            : throw Unknown();
         if (root is not PickleDict dict) throw Bad("an object that is no dict", "a dict of tensors, as model.state_dict() gives");
         Flatten("", dict, depth: 0);
         if (_tensors.Count == 0) throw Bad("no tensor", "a dict of tensors, as model.state_dict() gives");
@@ -48,7 +49,8 @@ sealed class TorchCheckpoint : IWeights, IDisposable
         try
         {
             using var stream = new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.Read);
-            if (stream.Length == 0) throw BadDataException.For($"The PyTorch file '{full}'", "0 bytes", "a file that torch.save wrote", "Download or save the file again.");
+            if (stream.Length == 0) throw BadDataException.For($"The PyTorch file '{full}'", "0 bytes", "a file that torch.save wrote",
+                "Download or save the file again.");
             return Disposables.Guard(new MappedFile(stream), file => new TorchCheckpoint(full, file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -62,14 +64,16 @@ sealed class TorchCheckpoint : IWeights, IDisposable
     /// <exception cref="BadDataException">No such tensor, or one that is not F32, F16 or BF16.</exception>
     public void Read(string name, long start, Span<float> into)
     {
-        if (!_tensors.TryGetValue(name, out TorchTensor? tensor)) throw Bad($"no tensor '{SafePath.Shorten(name)}' among its {_tensors.Count}", "one of that name");
+        if (!_tensors.TryGetValue(name, out TorchTensor? tensor))
+            throw Bad($"no tensor '{SafePath.Shorten(name)}' among its {_tensors.Count}", "one of that name");
         WeightInfo info = _infos[name];
         if (!info.Type.IsReadable()) throw Bad($"{info.Type} numbers in the tensor '{SafePath.Shorten(name)}'", "F32, F16 or BF16");
         info.CheckRange(start, into.Length);
         if (into.IsEmpty) return;
         FilePart storage = _storages[tensor.Storage.Key];
         int size = info.Type.Bytes();
-        if (tensor.IsContiguous) WeightBytes.Widen(info.Type, _file.Bytes(storage.Begin + (tensor.Offset + start) * size, checked(into.Length * size)), into);
+        if (tensor.IsContiguous) WeightBytes.Widen(info.Type,
+            _file.Bytes(storage.Begin + (tensor.Offset + start) * size, checked(into.Length * size)), into);
         else Gather(tensor, storage, start, into, info.Type);
     }
 
@@ -109,17 +113,21 @@ sealed class TorchCheckpoint : IWeights, IDisposable
     (object? Root, Dictionary<string, FilePart> Storages) ReadZip()
     {
         var entries = TorchZip.Read(_file, _subject).Entries;
-        string[] pickles = [.. entries.Keys.Where(n => n.EndsWith(PickleName, StringComparison.Ordinal) && n.IndexOf('/', StringComparison.Ordinal) == n.Length - PickleName.Length)];
+        string[] pickles = [.. entries.Keys.Where(n => n.EndsWith(PickleName, StringComparison.Ordinal)
+            && n.IndexOf('/', StringComparison.Ordinal) == n.Length - PickleName.Length)];
         if (pickles is not [var pickle]) throw Bad($"{pickles.Length} entries NAME/data.pkl in the archive", "one, as torch.save writes");
         string root = pickle[..^PickleName.Length];
-        if (entries.ContainsKey($"{root}/constants.pkl")) throw Bad("a TorchScript program", "a dict of tensors, as torch.save(model.state_dict(), …) writes");
-        if (entries.TryGetValue($"{root}/byteorder", out FilePart order) && (order.Length != 6 || Encoding.Latin1.GetString(_file.Bytes(order.Begin, 6)) != "little"))
+        if (entries.ContainsKey($"{root}/constants.pkl"))
+            throw Bad("a TorchScript program", "a dict of tensors, as torch.save(model.state_dict(), …) writes");
+        if (entries.TryGetValue($"{root}/byteorder", out FilePart order)
+            && (order.Length != 6 || Encoding.Latin1.GetString(_file.Bytes(order.Begin, 6)) != "little"))
             throw Bad("numbers of a big-endian machine", "little-endian ones");
         FilePart part = entries[pickle];
         if (part.Length > MostPickleBytes) throw Bad($"a pickle of {part.Length} bytes", $"at most {MostPickleBytes}");
         object? result = new PickleMachine(_subject, _file.Bytes(part.Begin, (int)part.Length).ToArray()).Run();
         string data = $"{root}/data/";
-        return (result, entries.Where(e => e.Key.StartsWith(data, StringComparison.Ordinal)).ToDictionary(e => e.Key[data.Length..], e => e.Value, StringComparer.Ordinal));
+        return (result, entries.Where(e => e.Key.StartsWith(data, StringComparison.Ordinal))
+            .ToDictionary(e => e.Key[data.Length..], e => e.Value, StringComparer.Ordinal));
     }
 
     /// <summary>Names every tensor. Dicts can be shared or contain themselves, so visits are counted.</summary>
@@ -140,8 +148,10 @@ sealed class TorchCheckpoint : IWeights, IDisposable
     void Add(string name, TorchTensor tensor)
     {
         string shown = SafePath.Shorten(name, 160);
-        if (!_storages.TryGetValue(tensor.Storage.Key, out FilePart part)) throw Bad($"no storage '{tensor.Storage.Key}' for the tensor '{shown}'", "one in the file");
-        if (part.Length != tensor.Storage.Bytes) throw Bad($"{part.Length} bytes in the storage of the tensor '{shown}'", $"{tensor.Storage.Bytes}, as its pickle says");
+        if (!_storages.TryGetValue(tensor.Storage.Key, out FilePart part))
+            throw Bad($"no storage '{tensor.Storage.Key}' for the tensor '{shown}'", "one in the file");
+        if (part.Length != tensor.Storage.Bytes) throw Bad($"{part.Length} bytes in the storage of the tensor '{shown}'",
+            $"{tensor.Storage.Bytes}, as its pickle says");
         if (!_tensors.TryAdd(name, tensor)) throw Bad($"two tensors '{shown}'", "different names");
         _infos.Add(name, new(name, tensor.Storage.Type, tensor.Shape));
     }
@@ -152,7 +162,8 @@ sealed class TorchCheckpoint : IWeights, IDisposable
         ReadOnlySpan<byte> start = _file.Bytes(0, count);
         string found = count >= 262 && start[257..262].SequenceEqual("ustar"u8) ? "a tar archive, PyTorch's form before 0.2"
             : start[0] == 0x80 ? "a pickle that torch.save did not write" : "neither a zip archive nor PyTorch's older form";
-        return BadDataException.For(_subject, found, "a file that torch.save wrote", "Load it in PyTorch and save the state_dict() again, or convert it to safetensors.");
+        return BadDataException.For(_subject, found, "a file that torch.save wrote",
+            "Load it in PyTorch and save the state_dict() again, or convert it to safetensors.");
     }
 
     BadDataException Bad(string found, string expected) => BadDataException.For(_subject, found, expected,

@@ -10,7 +10,8 @@ static class TorchLegacy
 {
     /// <summary>The pickle of torch.serialization.MAGIC_NUMBER, 0x1950a86a20f9469cfc6c, then that of PROTOCOL_VERSION, 1001.</summary>
     static ReadOnlySpan<byte> Start =>
-        [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.', 0x80, 2, (byte)'M', 0xe9, 0x03, (byte)'.'];
+        [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.', 0x80, 2, (byte)'M', 0xe9, 0x03,
+        (byte)'.'];
 
     public static bool IsLegacy(MappedFile file) => file.Length >= Start.Length && file.Bytes(0, Start.Length).SequenceEqual(Start);
 
@@ -30,16 +31,21 @@ static class TorchLegacy
 
         var known = new Dictionary<string, TorchStorage>(StringComparer.Ordinal);
         foreach (TorchStorage storage in machineOfRoot.Storages)
-            if (known.TryAdd(storage.Key, storage) is false && known[storage.Key] != storage) throw Bad($"the storage '{storage.Key}' described in two ways", "one");
+            if (known.TryAdd(storage.Key, storage) is false && known[storage.Key] != storage)
+                throw Bad($"the storage '{storage.Key}' described in two ways", "one");
         var parts = new Dictionary<string, FilePart>(StringComparer.Ordinal);
         long data = at;
         foreach (object? item in keys.Items)
         {
-            if (item is not string key || !known.TryGetValue(key, out TorchStorage? storage)) throw Bad("a storage that the object does not mention", "only those it does");
-            if (file.Length - data < sizeof(long) || BinaryPrimitives.ReadInt64LittleEndian(file.Bytes(data, sizeof(long))) is var n && n != storage.Elements)
-                throw Bad($"another size of the storage '{key}' than the object says, or its end", $"{storage.Elements} elements (is it truncated?)");
+            if (item is not string key || !known.TryGetValue(key, out TorchStorage? storage))
+                throw Bad("a storage that the object does not mention", "only those it does");
+            if (file.Length - data < sizeof(long) || BinaryPrimitives.ReadInt64LittleEndian(file.Bytes(data, sizeof(long))) is var n
+                && n != storage.Elements)
+                throw Bad($"another size of the storage '{key}' than the object says, or its end",
+                    $"{storage.Elements} elements (is it truncated?)");
             data += sizeof(long);
-            if (storage.Bytes > file.Length - data) throw Bad($"{file.Length - data} bytes for the storage '{key}'", $"{storage.Bytes} (is it truncated?)");
+            if (storage.Bytes > file.Length - data) throw Bad($"{file.Length - data} bytes for the storage '{key}'",
+                $"{storage.Bytes} (is it truncated?)");
             if (!parts.TryAdd(key, new(data, storage.Bytes))) throw Bad($"the storage '{key}' twice", "once");
             data += storage.Bytes;
         }
@@ -54,6 +60,7 @@ static class TorchLegacy
             return result;
         }
 
-        BadDataException Bad(string found, string expected) => BadDataException.For(subject, found, expected, "Download or save the file again.");
+        BadDataException Bad(string found, string expected) =>
+            BadDataException.For(subject, found, expected, "Download or save the file again.");
     }
 }

@@ -68,10 +68,12 @@ static class TorchObjects
     /// <summary>('storage', type, key, device, elements), with a sixth None in files before PyTorch 1.6.</summary>
     public static TorchStorage Storage(object?[] id, Func<string, string, BadDataException> bad)
     {
-        if (id is not ["storage", WeightType type, string key, string, long elements, ..] || id.Length > 6 || (id.Length == 6 && id[5] is not null))
+        if (id is not ["storage", WeightType type, string key, string, long elements, ..] || id.Length > 6
+            || (id.Length == 6 && id[5] is not null))
             throw bad("a persistent id of another form", "('storage', type, key, device, number of elements)");
         if (key.Length is 0 or > 20 || !key.All(char.IsAsciiDigit)) throw bad($"the storage key '{SafePath.Shorten(key)}'", "a number");
-        if (elements < 0 || elements > MostBytes / type.Bytes()) throw bad($"a storage of {elements} elements", $"0 to {MostBytes / type.Bytes()}");
+        if (elements < 0 || elements > MostBytes / type.Bytes())
+            throw bad($"a storage of {elements} elements", $"0 to {MostBytes / type.Bytes()}");
         return new(type, key, elements);
     }
 
@@ -82,7 +84,8 @@ static class TorchObjects
             case TorchFunction.Parameter when arguments is [TorchTensor data, bool, ..]: return data;
             case TorchFunction.Tensor when arguments is [TorchStorage storage, long offset, PickleTuple shape, PickleTuple strides]:
                 return View(storage, offset, Numbers(shape), Numbers(strides));
-            case TorchFunction.TensorV2 when arguments is [TorchStorage storage, long offset, PickleTuple shape, PickleTuple strides, bool, PickleDict, ..]:
+            case TorchFunction.TensorV2 when arguments is [TorchStorage storage, long offset, PickleTuple shape, PickleTuple strides, bool,
+                PickleDict, ..]:
                 return View(storage, offset, Numbers(shape), Numbers(strides));
             default: throw bad($"arguments of another form for {function}", "a storage, an offset, sizes and strides");
         }
@@ -101,7 +104,8 @@ static class TorchObjects
                 // Fewer elements than views of them would let a small file stand for any amount of memory.
                 if (count > storage.Elements) throw bad(subject, $"at most the {storage.Elements} elements of its storage");
                 for (int i = 0; i < shape.Length && count > 0; i++) last = checked(last + (shape[i] - 1) * strides[i]);
-                if (count > 0 ? last >= storage.Elements : offset > storage.Elements) throw bad(subject, $"elements inside the {storage.Elements} of its storage");
+                if (count > 0 ? last >= storage.Elements : offset > storage.Elements)
+                    throw bad(subject, $"elements inside the {storage.Elements} of its storage");
             }
             catch (OverflowException)
             {

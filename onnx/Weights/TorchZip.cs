@@ -4,9 +4,9 @@ using System.Text;
 namespace Alignment.Onnx.Weights;
 
 /// <summary>
-/// The directory of a zip archive as torch.save writes it (PKWARE APPNOTE 6.3, with its 64-bit form): entries are stored, so that their bytes
-/// can be read in place. Compressed entries are refused, and so is any size or place that does not agree with the file. Names are only
-/// compared, never used as paths.
+/// The directory of a zip archive as torch.save writes it (PKWARE APPNOTE 6.3, with its 64-bit form): entries are stored, so that their
+/// bytes can be read in place. Compressed entries are refused, and so is any size or place that does not agree with the file. Names are
+/// only compared, never used as paths.
 /// </summary>
 sealed class TorchZip
 {
@@ -26,7 +26,8 @@ sealed class TorchZip
 
     public IReadOnlyDictionary<string, FilePart> Entries => _entries;
 
-    public static bool IsZip(MappedFile file) => file.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(file.Bytes(0, 4)) == LocalSignature;
+    public static bool IsZip(MappedFile file) => file.Length >= 4
+        && BinaryPrimitives.ReadUInt32LittleEndian(file.Bytes(0, 4)) == LocalSignature;
 
     /// <exception cref="BadDataException">The archive is broken, compressed, encrypted, or not what its directory says.</exception>
     public static TorchZip Read(MappedFile file, string subject)
@@ -47,10 +48,12 @@ sealed class TorchZip
         if (at < 0) throw Bad("no end of the archive", "a complete zip archive (is it truncated?)");
         ReadOnlySpan<byte> end = bytes.Slice(at, EndBytes);
         long endAt = _file.Length - tail + at;
-        if (U16(end, 4) != 0 || U16(end, 6) != 0 || U16(end, 8) != U16(end, 10)) throw Bad("a part of an archive in several files", "one file");
+        if (U16(end, 4) != 0 || U16(end, 6) != 0 || U16(end, 8) != U16(end, 10))
+            throw Bad("a part of an archive in several files", "one file");
         long count = U16(end, 10), size = U32(end, 12), begin = U32(end, 16), limit = endAt;
 
-        if (endAt >= Locator64Bytes && _file.Bytes(endAt - Locator64Bytes, Locator64Bytes) is var locator && U32(locator, 0) == Locator64Signature)
+        if (endAt >= Locator64Bytes && _file.Bytes(endAt - Locator64Bytes, Locator64Bytes) is var locator
+            && U32(locator, 0) == Locator64Signature)
         {
             ulong at64 = U64(locator, 8);
             if (at64 > (ulong)(endAt - Locator64Bytes) || (ulong)(endAt - Locator64Bytes) - at64 < End64Bytes)
@@ -79,7 +82,8 @@ sealed class TorchZip
         for (long i = 0; i < count; i++)
         {
             ReadOnlySpan<byte> entry = Within(at, EntryBytes, directory.End);
-            if (U32(entry, 0) != EntrySignature) throw Bad($"no entry where number {i} should be", "the directory's entries one after another");
+            if (U32(entry, 0) != EntrySignature) throw Bad($"no entry where number {i} should be",
+                "the directory's entries one after another");
             int nameBytes = U16(entry, 28), extraBytes = U16(entry, 30), commentBytes = U16(entry, 32);
             ReadOnlySpan<byte> variable = Within(at + EntryBytes, nameBytes + extraBytes + commentBytes, directory.End);
             ReadOnlySpan<byte> nameText = variable[..nameBytes];
@@ -88,7 +92,8 @@ sealed class TorchZip
             if (U16(entry, 10) != 0) throw Bad($"the compressed entry '{shown}'", "entries stored as they are, as torch.save writes them");
             var (packed, size, local) = Sizes(entry, variable.Slice(nameBytes, extraBytes), shown);
             if (packed != size) throw Bad($"the entry '{shown}' of {size} bytes stored in {packed}", "as many of both");
-            if (!_entries.TryAdd(name, Data(local, size, nameText, shown, directory.Begin))) throw Bad($"two entries '{shown}'", "different names");
+            if (!_entries.TryAdd(name, Data(local, size, nameText, shown, directory.Begin)))
+                throw Bad($"two entries '{shown}'", "different names");
             at += EntryBytes + nameBytes + extraBytes + commentBytes;
         }
         if (at != directory.End) throw Bad("more in its directory than its entries", "nothing behind the last");
@@ -123,14 +128,16 @@ sealed class TorchZip
     /// <summary>An entry's bytes, which follow its local header.</summary>
     FilePart Data(ulong local, ulong size, ReadOnlySpan<byte> name, string shown, long limit)
     {
-        if (local > (ulong)limit || (ulong)limit - local < LocalBytes) throw Bad($"the entry '{shown}' at {local}", "a place before the directory");
+        if (local > (ulong)limit || (ulong)limit - local < LocalBytes)
+            throw Bad($"the entry '{shown}' at {local}", "a place before the directory");
         long at = (long)local;
         ReadOnlySpan<byte> header = _file.Bytes(at, LocalBytes);
         int nameBytes = U16(header, 26), extraBytes = U16(header, 28);
         if (U32(header, 0) != LocalSignature || U16(header, 8) != 0 || !Within(at + LocalBytes, nameBytes, limit).SequenceEqual(name))
             throw Bad($"another entry at {local} than the directory's '{shown}'", "the same");
         long begin = at + LocalBytes + nameBytes + extraBytes;
-        if (begin > limit || size > (ulong)(limit - begin)) throw Bad($"the entry '{shown}' of {size} bytes", "one inside the file (is it truncated?)");
+        if (begin > limit || size > (ulong)(limit - begin))
+            throw Bad($"the entry '{shown}' of {size} bytes", "one inside the file (is it truncated?)");
         return new(begin, (long)size);
     }
 
@@ -145,11 +152,13 @@ sealed class TorchZip
         }
     }
 
-    ReadOnlySpan<byte> Within(long at, int count, long limit) => at <= limit - count ? _file.Bytes(at, count) : throw Bad("an entry cut off", "a complete archive");
+    ReadOnlySpan<byte> Within(long at, int count, long limit) => at <= limit - count ? _file.Bytes(at, count)
+        : throw Bad("an entry cut off", "a complete archive");
 
     static ushort U16(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
     static uint U32(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
     static ulong U64(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]);
 
-    BadDataException Bad(string found, string expected) => BadDataException.For(_subject, found, expected, "Download or save the file again.");
+    BadDataException Bad(string found, string expected) =>
+        BadDataException.For(_subject, found, expected, "Download or save the file again.");
 }

@@ -60,7 +60,8 @@ static class WeightBytes
         }
     }
 
-    /// <summary>Rounds the elements of the tensor <paramref name="name"/> from <paramref name="start"/> on to float16; infinities and NaN pass.</summary>
+    /// <summary>Rounds the elements of the tensor <paramref name="name"/> from <paramref name="start"/> on to float16; infinities and NaN
+    /// pass.</summary>
     /// <exception cref="BadDataException">A finite number is infinite in float16.</exception>
     public static void Narrow(string name, long start, ReadOnlySpan<float> from, Span<Half> into)
     {
@@ -69,7 +70,8 @@ static class WeightBytes
         for (int i = 0; i < from.Length; i++)
             if (Half.IsInfinity(into[i]) && float.IsFinite(from[i]))
                 throw BadDataException.For($"The tensor '{SafePath.Shorten(name)}'",
-                    string.Create(CultureInfo.InvariantCulture, $"{from[i]:G6} at element {start + i}"), "numbers up to 65504, where float16 ends",
+                    string.Create(CultureInfo.InvariantCulture, $"{from[i]:G6} at element {start + i}"),
+                    "numbers up to 65504, where float16 ends",
                     "Import the model in fp32; it was trained beyond float16.");
     }
 

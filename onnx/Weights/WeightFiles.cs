@@ -25,12 +25,14 @@ static class WeightFiles
         string subject = $"The model folder '{folder}'";
         string expected = string.Join(" or ", s_stems.Select(s => s + ".safetensors"));
         if (!Directory.Exists(folder))
-            throw BadDataException.For(subject, "that it does not exist", "a folder with config.json and " + expected, "Check the model's folder; download it completely.");
+            throw BadDataException.For(subject, "that it does not exist", "a folder with config.json and " + expected,
+                "Check the model's folder; download it completely.");
         string[] files = [.. Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
         string? pickle = files.FirstOrDefault(f => Path.GetExtension(f) is ".bin" or ".ckpt" or ".pt" or ".pth");
         if (pickle is not null)
             throw BadDataException.For(subject, $"only pickled weights ('{SafePath.Shorten(pickle)}')", expected,
-                "Pickles can run code and are never opened: convert them to safetensors, or download the safetensors variant of the model.");
+                "Pickles can run code and are never opened: convert them to safetensors, or download the safetensors variant of the "
+                + "model.");
         string found = files.Length == 0 ? "no file" : $"only {SafePath.Shorten(string.Join(", ", files), 200)}";
         throw BadDataException.For(subject, found, expected, "Download the model completely.");
     }

@@ -66,7 +66,8 @@ sealed class ActivePlan(PlanFile file)
     /// <summary>The plan and its answers.</summary>
     public PlanQuoted Quote(IReadOnlyList<MetricAnalysis> metrics, AnalysisOptions options)
     {
-        var findings = metrics.SelectMany(m => m.Findings).Where(f => f.Hypothesis is not null).ToDictionary(f => f.Hypothesis!, StringComparer.Ordinal);
+        var findings = metrics.SelectMany(m => m.Findings).Where(f => f.Hypothesis is not null)
+            .ToDictionary(f => f.Hypothesis!, StringComparer.Ordinal);
         return new(file.File, file.Sha256, file.Recorded, file.Changed, Plan.Title,
             [.. Plan.Hypotheses.Select(h => findings.TryGetValue(h.Id, out Finding? f)
                 ? new HypothesisQuoted(h.Id, h.Statement, h.Metric, f.Id, f.Sentence)
@@ -78,16 +79,23 @@ sealed class ActivePlan(PlanFile file)
     public IEnumerable<AnalysisWarning> Warnings(IReadOnlyList<MetricAnalysis> metrics, EngagementSums sums, AnalysisOptions options)
     {
         if (file.Changed)
-            yield return new(WarningLevel.Alarm, "plan_changed", $"The plan '{file.File}' was changed after its hash was recorded: it is {file.Sha256[..12]}… now and was {SafePath.Shorten(file.Recorded, 12)}. Nothing in this analysis counts as pre-registered.");
+            yield return new(WarningLevel.Alarm, "plan_changed", $"The plan '{file.File}' was changed after its hash was recorded: it is "
+                + $"{file.Sha256[..12]}… now and was {SafePath.Shorten(file.Recorded, 12)}. Nothing in this analysis counts as "
+                + $"pre-registered.");
         else if (file.Recorded is null)
-            yield return new(WarningLevel.Note, "plan_not_recorded", $"No hash was recorded beside the plan '{file.File}', so nobody can tell whether it was changed after the data were seen.");
+            yield return new(WarningLevel.Note, "plan_not_recorded", $"No hash was recorded beside the plan '{file.File}', so nobody can "
+                + $"tell whether it was changed after the data were seen.");
         foreach (PlannedHypothesis h in Plan.Hypotheses.Where(h => !metrics.Any(m => m.Findings.Any(f => f.Hypothesis == h.Id))))
-            yield return new(WarningLevel.Warning, "hypothesis_unanswered", $"Hypothesis {SafePath.Shorten(h.Id, 40)} of the plan has no answer: {Unanswered(h, metrics)}");
+            yield return new(WarningLevel.Warning, "hypothesis_unanswered",
+                $"Hypothesis {SafePath.Shorten(h.Id, 40)} of the plan has no answer: {Unanswered(h, metrics)}");
         if (Plan.Stopping is { Rule: StoppingRule.Fixed, RowsPerVariant: { } planned })
             foreach (var (variant, rows) in options.Variants.Select((v, i) => (v, sums.Rows(i))))
             {
-                if (rows < planned) yield return new(WarningLevel.Warning, "before_the_end", $"{Text.Name(variant)} has {Text.Count(rows)} of {Text.Count(planned)} planned rows. Looking before the planned end and stopping on a small p-value makes false alarms; a sequential plan allows looks.", null, variant);
-                else if (rows > 1.1 * planned) yield return new(WarningLevel.Note, "beyond_the_end", $"{Text.Name(variant)} has {Text.Count(rows)} rows, more than the {Text.Count(planned)} planned.", null, variant);
+                if (rows < planned) yield return new(WarningLevel.Warning, "before_the_end", $"{Text.Name(variant)} has "
+                    + $"{Text.Count(rows)} of {Text.Count(planned)} planned rows. Looking before the planned end and stopping on a small "
+                    + $"p-value makes false alarms; a sequential plan allows looks.", null, variant);
+                else if (rows > 1.1 * planned) yield return new(WarningLevel.Note, "beyond_the_end",
+                    $"{Text.Name(variant)} has {Text.Count(rows)} rows, more than the {Text.Count(planned)} planned.", null, variant);
             }
     }
 
@@ -104,7 +112,8 @@ sealed class ActivePlan(PlanFile file)
 
     string Unanswered(PlannedHypothesis h, IReadOnlyList<MetricAnalysis> metrics)
     {
-        if (metrics.FirstOrDefault(m => Same(m.Metric, h.Metric)) is not { } metric) return $"the data have no metric '{SafePath.Shorten(h.Metric)}'.";
+        if (metrics.FirstOrDefault(m => Same(m.Metric, h.Metric)) is not { } metric)
+            return $"the data have no metric '{SafePath.Shorten(h.Metric)}'.";
         string[] absent = [.. h.Variants.Concat(Against(h)).Where(v => metric.Samples.All(s => s.Variant != v))];
         return absent.Length > 0 ? $"no values of {string.Join(", ", absent.Select(Text.Name))}."
             : h.Kind == HypothesisKind.Dose ? "no dose table was given."
@@ -114,14 +123,17 @@ sealed class ActivePlan(PlanFile file)
 
     string Stopping() => Plan.Stopping switch
     {
-        { Rule: StoppingRule.Sequential } s => $"sequential: always-valid intervals, narrowest at {Text.Count(s.Tuning)} rows of two variants",
+        { Rule: StoppingRule.Sequential } s =>
+            $"sequential: always-valid intervals, narrowest at {Text.Count(s.Tuning)} rows of two variants",
         { RowsPerVariant: { } n } => $"fixed: {Text.Count(n)} rows per variant",
         _ => "fixed, without a number",
     };
 
-    static string Side(IReadOnlyList<string> variants) => variants.Count == 1 ? Text.Name(variants[0]) : string.Join(" and ", variants.Select(Text.Name)) + " together";
+    static string Side(IReadOnlyList<string> variants) => variants.Count == 1 ? Text.Name(variants[0])
+        : string.Join(" and ", variants.Select(Text.Name)) + " together";
 
     static bool Same(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);
 
-    static bool Equal(IReadOnlyDictionary<string, double> a, Dictionary<string, double> b) => a.Count == b.Count && a.All(x => b.TryGetValue(x.Key, out double y) && Math.Abs(x.Value - y) < 1e-12);
+    static bool Equal(IReadOnlyDictionary<string, double> a, Dictionary<string, double> b) =>
+        a.Count == b.Count && a.All(x => b.TryGetValue(x.Key, out double y) && Math.Abs(x.Value - y) < 1e-12);
 }

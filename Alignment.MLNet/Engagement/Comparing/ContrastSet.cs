@@ -6,27 +6,34 @@ namespace Alignment.MLNet.Engagement.Comparing;
 static class ContrastSet
 {
     /// <summary>Name, question (the family), first side, second side, weights, kind.</summary>
-    public sealed record Asked(string Name, string Question, string First, string Second, IReadOnlyDictionary<string, double> Weights, DraftKind Kind = DraftKind.Contrast);
+    public sealed record Asked(string Name, string Question, string First, string Second, IReadOnlyDictionary<string, double> Weights,
+        DraftKind Kind = DraftKind.Contrast);
 
     /// <summary>Of the variants in <paramref name="present"/>; questions about absent ones are not asked.</summary>
     public static IEnumerable<Asked> Of(AnalysisOptions options, IReadOnlySet<string> present)
     {
         string[] boosts = [.. options.Boosts.Where(present.Contains)], windows = [.. options.Windows.Where(present.Contains)];
         bool placebo = present.Contains(options.Placebo) && options.Placebo != options.Baseline;
-        string whole = boosts.Length == options.Boosts.Count ? "the boosts together" : $"the {boosts.Length} boosts that have data together";
-        if (boosts.Length > 1 && present.Contains(options.Baseline)) yield return new($"pooled_boosts-{options.Baseline}", "boosts together", whole, Text.Name(options.Baseline), Pooled(boosts, options.Baseline));
-        if (boosts.Length > 1 && placebo) yield return new($"pooled_boosts-{options.Placebo}", "boosts together", whole, Text.Name(options.Placebo), Pooled(boosts, options.Placebo));
+        string whole = boosts.Length == options.Boosts.Count ? "the boosts together"
+            : $"the {boosts.Length} boosts that have data together";
+        if (boosts.Length > 1 && present.Contains(options.Baseline))
+            yield return new($"pooled_boosts-{options.Baseline}", "boosts together", whole, Text.Name(options.Baseline),
+                Pooled(boosts, options.Baseline));
+        if (boosts.Length > 1 && placebo) yield return new($"pooled_boosts-{options.Placebo}", "boosts together", whole,
+            Text.Name(options.Placebo), Pooled(boosts, options.Placebo));
         if (placebo)
             foreach (string boost in boosts) yield return Pair(boost, options.Placebo, "boosts against placebo");
         for (int i = 0; i < windows.Length; i++)
             for (int j = i + 1; j < windows.Length; j++) yield return Pair(windows[i], windows[j], "windows against each other");
         if (windows.Length > 2)
-            yield return new("trend_over_windows", "trend over the windows", "the trend over the windows", $"per window from {Text.Name(windows[0])} to {Text.Name(windows[^1])}", Trend(windows), DraftKind.Trend);
+            yield return new("trend_over_windows", "trend over the windows", "the trend over the windows",
+                $"per window from {Text.Name(windows[0])} to {Text.Name(windows[^1])}", Trend(windows), DraftKind.Trend);
     }
 
     /// <summary>One variant less another.</summary>
     public static Asked Pair(string first, string second, string question) =>
-        new($"{first}-{second}", question, Text.Name(first), Text.Name(second), new Dictionary<string, double> { [first] = 1, [second] = -1 });
+        new($"{first}-{second}", question, Text.Name(first), Text.Name(second),
+        new Dictionary<string, double> { [first] = 1, [second] = -1 });
 
     /// <summary>Equal weights, each variant's mean counting the same whatever its size.</summary>
     static Dictionary<string, double> Pooled(string[] variants, string against)

@@ -25,15 +25,18 @@ sealed class DoseStep
         AnalysisOptions options = context.Options;
         if (context.Dose is not { } table) return null;
         Sample baseline = all[options.Position(options.Baseline)];
-        DosePoint[] points = [.. options.Variants.Select((v, i) => (v, all[i], Dose: table.Of(v, options.Baseline))).Where(p => p.Dose is not null && p.Item2.N > 1)
-            .Select(p => new DosePoint(p.v, p.Dose!.Value, p.Item2.Mean, Math.Sqrt(p.Item2.Variance / p.Item2.N), p.Item2.Mean - baseline.Mean))];
+        DosePoint[] points = [.. options.Variants.Select((v, i) => (v, all[i], Dose: table.Of(v, options.Baseline)))
+            .Where(p => p.Dose is not null && p.Item2.N > 1)
+            .Select(p => new DosePoint(p.v, p.Dose!.Value, p.Item2.Mean, Math.Sqrt(p.Item2.Variance / p.Item2.N),
+            p.Item2.Mean - baseline.Mean))];
         double step = table.Units == "attention share" ? ShareStep : 1;
         var draft = new Draft
         {
             Id = $"{metric}/dose",
             Label = "slope on the dose",
             Question = "dose–response",
-            Test = options.Test == PrimaryTest.Sequential ? "weighted line through the variants' means, confidence sequence" : "weighted line through the variants' means",
+            Test = options.Test == PrimaryTest.Sequential ? "weighted line through the variants' means, confidence sequence"
+                : "weighted line through the variants' means",
             Kind = DraftKind.Dose,
             First = "the slope on the dose",
             Second = FormattableString.Invariant($"per {step} of {table.Units}"),
@@ -43,9 +46,12 @@ sealed class DoseStep
         {
             made._line = DoseSlope.Of([.. points.Select(p => (p.Dose / step, p.Mean, p.StandardError))]);
             double error = made._line.StandardError;
-            if (options.Test == PrimaryTest.Sequential) draft.TakeLooks(points.Sum(p => all[options.Position(p.Variant)].N), made._line.Slope, error, options);
-            else draft.Take(made._line.Slope, error, made._line.Slope / error, null, Tails.NormalTwoSided(made._line.Slope / error), options.Confidence);
-            if (made._line.LackOfFitP < 0.05) draft.Note = $"The points do not lie on a line (lack of fit p {Text.P(made._line.LackOfFitP)}): the dose alone does not explain the differences.";
+            if (options.Test == PrimaryTest.Sequential) draft.TakeLooks(points.Sum(p => all[options.Position(p.Variant)].N),
+                made._line.Slope, error, options);
+            else draft.Take(made._line.Slope, error, made._line.Slope / error, null, Tails.NormalTwoSided(made._line.Slope / error),
+                options.Confidence);
+            if (made._line.LackOfFitP < 0.05) draft.Note = $"The points do not lie on a line (lack of fit p "
+                + $"{Text.P(made._line.LackOfFitP)}): the dose alone does not explain the differences.";
         }
         catch (BadDataException e)
         {
@@ -56,7 +62,8 @@ sealed class DoseStep
     }
 
     public DoseResponse Make(Finding result) => new(_table.Source, _points, result, _line?.Intercept,
-        _line is { Df: > 0 } line ? new("lack of fit", "do the points lie on a line?", Draft.Finite(line.LackOfFit), line.Df, null, line.LackOfFitP) : null, _within, Draft.Second);
+        _line is { Df: > 0 } line ? new("lack of fit", "do the points lie on a line?", Draft.Finite(line.LackOfFit), line.Df, null,
+        line.LackOfFitP) : null, _within, Draft.Second);
 
     void Within(EngagementSums sums, int at, double step, AnalysisOptions options)
     {
@@ -65,13 +72,15 @@ sealed class DoseStep
         {
             List<(double, double, double)> doses = [];
             for (int v = 0; v < cells.Length; v++)
-                if (cells[v].Sample is { N: > 0 } cell && _table.Of(video, options.Variants[v], options.Baseline) is { } dose) doses.Add((dose / step, cell.N, cell.Mean));
+                if (cells[v].Sample is { N: > 0 } cell && _table.Of(video, options.Variants[v], options.Baseline) is { } dose)
+                    doses.Add((dose / step, cell.N, cell.Mean));
             if (doses.Count > 0) videos.Add(doses);
         }
         try
         {
             Coefficient c = DoseSlope.Within(videos, options.Confidence);
-            _within = new("dose", c.Estimate, c.StandardError, Draft.Finite(c.Statistic), c.Df, c.P, c.P, c.Interval.Low, c.Interval.High, new Dictionary<string, double> { ["videos"] = videos.Count });
+            _within = new("dose", c.Estimate, c.StandardError, Draft.Finite(c.Statistic), c.Df, c.P, c.P, c.Interval.Low, c.Interval.High,
+                new Dictionary<string, double> { ["videos"] = videos.Count });
         }
         catch (BadDataException)
         {

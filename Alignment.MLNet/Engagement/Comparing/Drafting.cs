@@ -6,8 +6,10 @@ namespace Alignment.MLNet.Engagement.Comparing;
 /// <summary>From drafts to findings: families, corrected p-values, verdicts, sentences.</summary>
 static class Drafting
 {
-    /// <summary>Corrects within each family and words every draft; in the order given. Pre-registered drafts of a metric are one family, whatever they ask.</summary>
-    public static IReadOnlyDictionary<Draft, Finding> Settle(string metric, MetricDisplay display, IReadOnlyList<Draft> drafts, AnalysisOptions options)
+    /// <summary>Corrects within each family and words every draft; in the order given. Pre-registered drafts of a metric are one family,
+    /// whatever they ask.</summary>
+    public static IReadOnlyDictionary<Draft, Finding> Settle(string metric, MetricDisplay display, IReadOnlyList<Draft> drafts,
+        AnalysisOptions options)
     {
         var made = new Dictionary<Draft, Finding>(ReferenceEqualityComparer.Instance as IEqualityComparer<Draft>);
         foreach (var family in drafts.GroupBy(d => d.Hypothesis is null ? d.Question : "pre-registered"))
@@ -15,16 +17,19 @@ static class Drafting
             List<Draft> members = [.. family];
             double?[] corrected = Multiplicity.Adjust([.. members.Select(m => m.P)], options.Correction);
             int size = corrected.Count(p => p is not null);
-            for (int i = 0; i < members.Count; i++) made[members[i]] = Settle(metric, display, members[i], family.Key, size, corrected[i], options);
+            for (int i = 0; i < members.Count; i++) made[members[i]] = Settle(metric, display, members[i], family.Key, size, corrected[i],
+                options);
         }
         return made;
     }
 
-    static Finding Settle(string metric, MetricDisplay display, Draft d, string family, int size, double? corrected, AnalysisOptions options)
+    static Finding Settle(string metric, MetricDisplay display, Draft d, string family, int size, double? corrected,
+        AnalysisOptions options)
     {
         double alpha = 1 - options.Confidence;
         // The false discovery rate has no simultaneous intervals of this kind.
-        bool simultaneous = size > 1 && options.Correction is MultiplicityMethod.Holm or MultiplicityMethod.Bonferroni && d.Kind != DraftKind.Equivalence;
+        bool simultaneous = size > 1 && options.Correction is MultiplicityMethod.Holm or MultiplicityMethod.Bonferroni
+            && d.Kind != DraftKind.Equivalence;
         Verdict verdict = corrected is not { } p ? Verdict.None
             : p > alpha ? Verdict.NotShown
             : d.Kind == DraftKind.Equivalence ? Verdict.Equivalent
@@ -54,22 +59,28 @@ static class Drafting
         };
     }
 
-    static string Sentence(string metricName, MetricDisplay display, Draft d, double? corrected, string correction, Verdict verdict, AnalysisOptions options)
+    static string Sentence(string metricName, MetricDisplay display, Draft d, double? corrected, string correction, Verdict verdict,
+        AnalysisOptions options)
     {
         string metric = Text.Metric(metricName);
         if (corrected is not { } p || d.Estimate is not { } estimate)
             return $"{Text.Capitalize(d.First)} against {d.Second}, {metric}: not computable{(d.Note is null ? "" : $" ({d.Note})")}.";
         double half = display.Factor * (d.Interval is { } i ? (i.High - i.Low) / 2 : 0);
         string unit = display.Unit.Length == 0 ? "" : " " + display.Unit;
-        string size = Text.Number(display.Factor * Math.Abs(estimate), half) + unit, signed = Text.Number(display.Factor * estimate, half, sign: true) + unit;
+        string size = Text.Number(display.Factor * Math.Abs(estimate), half) + unit,
+            signed = Text.Number(display.Factor * estimate, half, sign: true) + unit;
         string level = Text.Percent(d.Level ?? options.Confidence);
-        string ci = d.Interval is { } interval ? $"{level} CI {(verdict == Verdict.Lowered ? "of the difference " : "")}{Text.Range(interval, display.Factor, half)}, " : "";
-        string because = $"{ci}{(correction == "none" ? "" : correction + " ")}{(d.Kind == DraftKind.Equivalence ? "TOST " : "")}p {Text.P(p)}";
+        string ci = d.Interval is { } interval
+            ? $"{level} CI {(verdict == Verdict.Lowered ? "of the difference " : "")}{Text.Range(interval, display.Factor, half)}, " : "";
+        string because =
+            $"{ci}{(correction == "none" ? "" : correction + " ")}{(d.Kind == DraftKind.Equivalence ? "TOST " : "")}p {Text.P(p)}";
         return d.Kind switch
         {
             DraftKind.Equivalence => verdict == Verdict.Equivalent
-                ? $"{Text.Capitalize(d.First)} is equivalent to {d.Second} in {metric} within ±{Text.Number(display.Factor * d.Margin, 0)}{unit} ({signed}, {because})."
-                : $"{Text.Capitalize(d.First)} was not shown to be equivalent to {d.Second} in {metric} within ±{Text.Number(display.Factor * d.Margin, 0)}{unit} ({signed}, {because}).",
+                ? $"{Text.Capitalize(d.First)} is equivalent to {d.Second} in {metric} within "
+                    + $"±{Text.Number(display.Factor * d.Margin, 0)}{unit} ({signed}, {because})."
+                : $"{Text.Capitalize(d.First)} was not shown to be equivalent to {d.Second} in {metric} within "
+                    + $"±{Text.Number(display.Factor * d.Margin, 0)}{unit} ({signed}, {because}).",
             DraftKind.Trend => verdict switch
             {
                 Verdict.Raised => $"{metric} rises by {size} {d.Second} ({because}).",

@@ -2,7 +2,8 @@ using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Engagement.Comparing;
 
-/// <summary>A weighted sum of independent means, Σ cᵢ x̄ᵢ, with error √(Σ cᵢ² sᵢ²/nᵢ) and Satterthwaite's degrees of freedom: Welch's test for more than two groups (Satterthwaite, <i>Biometrics Bulletin</i> 2, 1946).</summary>
+/// <summary>A weighted sum of independent means, Σ cᵢ x̄ᵢ, with error √(Σ cᵢ² sᵢ²/nᵢ) and Satterthwaite's degrees of freedom: Welch's test
+/// for more than two groups (Satterthwaite, <i>Biometrics Bulletin</i> 2, 1946).</summary>
 static class LinearContrast
 {
     /// <summary>Estimate, error, degrees of freedom; or why there is none.</summary>

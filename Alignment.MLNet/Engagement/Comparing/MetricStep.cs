@@ -16,7 +16,8 @@ static class MetricStep
         int field = sums.Plan.Metrics[metric];
         string name = sums.Plan.Fields[field];
         Sample[] all = [.. options.Variants.Select((_, v) => sums.Sample(v, field))];
-        VariantSample[] samples = [.. options.Variants.Select((v, i) => new VariantSample(v, all[i], MeanInterval(all[i], options.Confidence))).Where(s => s.Sample.N > 0)];
+        VariantSample[] samples = [.. options.Variants.Select((v, i) => new VariantSample(v, all[i],
+            MeanInterval(all[i], options.Confidence))).Where(s => s.Sample.N > 0)];
         MetricDisplay display = Text.Display(name, MetricKind.Mean, samples.Select(s => s.Sample));
         int b = options.Position(options.Baseline);
         var empty = new MetricAnalysis
@@ -28,9 +29,12 @@ static class MetricStep
             Missing = options.Variants.Select((_, v) => sums.Rows(v)).Sum() - all.Sum(s => s.N),
         };
         if (samples.Length == 0) return empty with { Note = "No row has a value." };
-        if (all[b].N == 0) return empty with { Note = $"No row of '{options.Baseline}' has a value, so there is nothing to compare with.", Warnings = MetricDiagnostics.Of(empty, sums, metric, options) };
+        if (all[b].N == 0) return empty with { Note = $"No row of '{options.Baseline}' has a value, so there is nothing to compare with.",
+            Warnings = MetricDiagnostics.Of(empty, sums, metric, options) };
 
-        if (samples.Length == 1) return empty with { Note = $"Only '{options.Baseline}' has values, so there is nothing to compare with it.", Warnings = MetricDiagnostics.Of(empty, sums, metric, options) };
+        if (samples.Length == 1) return empty with { Note =
+            $"Only '{options.Baseline}' has values, so there is nothing to compare with it.",
+            Warnings = MetricDiagnostics.Of(empty, sums, metric, options) };
 
         double[][] values = sums.Kept[metric].Groups(options.Variants.Count);
         bool exact = sums.Kept[metric].Exact;
@@ -65,15 +69,18 @@ static class MetricStep
         Dunnett(tests, all[b], options);
 
         Margin? margin = options.Margins.FirstOrDefault(m => m.IsOf(name));
-        Draft? placebo = margin is not null && tests.FirstOrDefault(t => t.Variant == options.Placebo) is { } found ? PlaceboDraft.Of(name, found, margin, options) : null;
+        Draft? placebo = margin is not null && tests.FirstOrDefault(t => t.Variant == options.Placebo) is { } found
+            ? PlaceboDraft.Of(name, found, margin, options) : null;
         List<(ContrastSet.Asked Asked, Draft Draft)> contrasts = [.. Contrasts(name, all, context)];
         DoseStep? dose = DoseStep.Of(name, sums, metric, all, context);
-        List<Draft> drafts = [.. tests.Select(t => t.Draft), .. placebo is null ? [] : new[] { placebo }, .. contrasts.Select(c => c.Draft), .. dose is null ? [] : new[] { dose.Draft }];
+        List<Draft> drafts = [.. tests.Select(t => t.Draft), .. placebo is null ? [] : new[] { placebo }, .. contrasts.Select(c => c.Draft),
+            .. dose is null ? [] : new[] { dose.Draft }];
         context.Plan?.Mark(name, drafts);
         IReadOnlyDictionary<Draft, Finding> settled = Drafting.Settle(name, display, drafts, options);
         var corrected = Corrected(tests, options.Correction);
         VariantComparison[] comparisons = [.. tests.Select(t => t.Make(settled[t.Draft], margin, corrected[t.Variant]))];
-        IReadOnlyList<SensitivityAnalysis> sensitivity = SensitivityStep.Of(name, sums, metric, [b, .. others], comparisons, options, out OmnibusTest? ratio);
+        IReadOnlyList<SensitivityAnalysis> sensitivity = SensitivityStep.Of(name, sums, metric, [b, .. others], comparisons, options,
+            out OmnibusTest? ratio);
         var made = empty with
         {
             Omnibus = [.. Omnibus.Of(all, values, exact, options), .. ratio is null ? [] : new[] { ratio }],
@@ -107,9 +114,12 @@ static class MetricStep
                 Second = c.Second,
                 Weights = c.Weights,
             };
-            string? why = LinearContrast.Of([.. c.Weights.Select(w => (w.Value, all[options.Position(w.Key)]))], out double estimate, out double error, out double df);
-            if (why is null && sequential) draft.TakeLooks(c.Weights.Where(w => w.Value != 0).Sum(w => all[options.Position(w.Key)].N), estimate, error, options);
-            else if (why is null) draft.Take(estimate, error, estimate / error, df, Tails.StudentTwoSided(estimate / error, df), options.Confidence);
+            string? why = LinearContrast.Of([.. c.Weights.Select(w => (w.Value, all[options.Position(w.Key)]))], out double estimate,
+                out double error, out double df);
+            if (why is null && sequential) draft.TakeLooks(c.Weights.Where(w => w.Value != 0).Sum(w => all[options.Position(w.Key)].N),
+                estimate, error, options);
+            else if (why is null) draft.Take(estimate, error, estimate / error, df, Tails.StudentTwoSided(estimate / error, df),
+                options.Confidence);
             else draft.Note = $"Not computed: {why}.";
             yield return (c, draft);
         }

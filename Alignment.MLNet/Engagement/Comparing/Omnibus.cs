@@ -8,14 +8,16 @@ static class Omnibus
 {
     public static IEnumerable<OmnibusTest> Of(Sample[] samples, double[][] values, bool exact, AnalysisOptions options)
     {
-        const string differ = "do the means differ at all?", locate = "do the locations differ at all (ranks)?", spread = "do the variances differ?";
+        const string differ = "do the means differ at all?", locate = "do the locations differ at all (ranks)?",
+            spread = "do the variances differ?";
         string? sampled = exact ? null : $"On a seeded sample of {Text.Count(values.Sum(v => (double)v.Length))} values.";
         yield return Try("ANOVA", differ, null, () =>
         {
             OneWayAnova a = OneWayAnova.Of(samples);
             return (a.F, a.DfBetween, a.DfWithin, a.P);
         });
-        Sample[] windows = [.. options.Windows.Select(w => options.Position(w)).Where(v => v >= 0 && samples[v].N > 0).Select(v => samples[v])];
+        Sample[] windows = [.. options.Windows.Select(w => options.Position(w)).Where(v => v >= 0 && samples[v].N > 0)
+            .Select(v => samples[v])];
         if (windows.Length > 2)
             yield return Try("ANOVA of the windows", "does it matter when the attention is raised?", null, () =>
             {

@@ -37,21 +37,27 @@ static class RatioStep
             double rate = counts[v].Successes / (double)counts[v].Trials;
             all[v] = ratios[v] is { } r ? new(r.Units, r.Ratio, r.Variance * r.Units) : new(counts[v].Trials, rate, rate * (1 - rate));
         }
-        VariantSample[] samples = [.. Enumerable.Range(0, k).Where(v => counts[v].Trials > 0).Select(v => new VariantSample(options.Variants[v], all[v], Wilson(ratios[v], counts[v], options.Confidence), counts[v]))];
+        VariantSample[] samples = [.. Enumerable.Range(0, k).Where(v => counts[v].Trials > 0)
+            .Select(v => new VariantSample(options.Variants[v], all[v], Wilson(ratios[v], counts[v], options.Confidence), counts[v]))];
         MetricDisplay display = Text.Display(name, MetricKind.Ratio, samples.Select(s => s.Sample));
-        var empty = new MetricAnalysis { Metric = name, Kind = MetricKind.Ratio, Display = display, Planned = context.Plan?.Names(name) ?? false, Samples = samples };
+        var empty = new MetricAnalysis { Metric = name, Kind = MetricKind.Ratio, Display = display,
+            Planned = context.Plan?.Names(name) ?? false, Samples = samples };
         if (samples.Length == 0) return empty with { Note = "No row has both counts and a denominator above 0." };
-        if (counts[b].Trials == 0) return empty with { Note = $"No row of '{options.Baseline}' has both counts, so there is nothing to compare with." };
+        if (counts[b].Trials == 0) return empty with { Note =
+            $"No row of '{options.Baseline}' has both counts, so there is nothing to compare with." };
 
-        if (samples.Length == 1) return empty with { Note = $"Only '{options.Baseline}' has counts, so there is nothing to compare with it." };
+        if (samples.Length == 1) return empty with { Note =
+            $"Only '{options.Baseline}' has counts, so there is nothing to compare with it." };
 
         int[] others = [.. Enumerable.Range(0, k).Where(v => v != b && counts[v].Trials > 0)];
         List<(int V, Draft Draft, RatioComparison? Ratio, ProportionsResult Proportions)> tests = [];
         foreach (int v in others)
         {
             context.Stop.ThrowIfCancellationRequested();
-            TwoProportions test = TwoProportions.Of(counts[v].Successes, counts[v].Trials, counts[b].Successes, counts[b].Trials, options.Confidence);
-            double? fisher = counts[v].Trials + counts[b].Trials <= FisherTrials ? FisherExactTest.P(counts[v].Successes, counts[v].Trials, counts[b].Successes, counts[b].Trials) : null;
+            TwoProportions test = TwoProportions.Of(counts[v].Successes, counts[v].Trials, counts[b].Successes, counts[b].Trials,
+                options.Confidence);
+            double? fisher = counts[v].Trials + counts[b].Trials <= FisherTrials
+                ? FisherExactTest.P(counts[v].Successes, counts[v].Trials, counts[b].Successes, counts[b].Trials) : null;
             RatioComparison? compared = byVideo ? RatioMetric.Compare(ratios[v]!, ratios[b]!, options.Confidence) : null;
             string variant = options.Variants[v];
             var draft = new Draft
@@ -59,13 +65,17 @@ static class RatioStep
                 Id = $"{name}/{variant}",
                 Label = $"{Text.Name(variant)} against {Text.Name(options.Baseline)}",
                 Question = $"variants against {Text.Name(options.Baseline)}",
-                Test = sequential ? $"confidence sequence of the ratio{(byVideo ? " by " + unit : "")}" : byVideo ? $"ratio by {unit} (delta method)" : "z test of two proportions (pooled)",
+                Test = sequential ? $"confidence sequence of the ratio{(byVideo ? " by " + unit : "")}" : byVideo
+                    ? $"ratio by {unit} (delta method)" : "z test of two proportions (pooled)",
                 First = Text.Name(variant),
                 Second = Text.Name(options.Baseline),
                 Weights = new Dictionary<string, double> { [variant] = 1, [options.Baseline] = -1 },
             };
-            if (sequential && (compared?.StandardError ?? test.StandardError) > 0) draft.TakeLooks(all[v].N + all[b].N, compared?.Difference ?? test.Difference, compared?.StandardError ?? test.StandardError, options);
-            else if (compared is not null) draft.Take(compared.Difference, compared.StandardError, compared.Z, null, compared.P, options.Confidence);
+            if (sequential && (compared?.StandardError ?? test.StandardError) > 0)
+                draft.TakeLooks(all[v].N + all[b].N, compared?.Difference ?? test.Difference, compared?.StandardError ?? test.StandardError,
+                    options);
+            else if (compared is not null) draft.Take(compared.Difference, compared.StandardError, compared.Z, null, compared.P,
+                options.Confidence);
             else if (test.PPooled is { } p)
             {
                 draft.Take(test.Difference, test.StandardError, test.ZPooled!.Value, null, p, options.Confidence);
@@ -76,14 +86,20 @@ static class RatioStep
         }
         List<(ContrastSet.Asked Asked, Draft Draft)> contrasts = byVideo ? [.. MetricStep.Contrasts(name, all, context)] : [];
         Margin? margin = options.Margins.FirstOrDefault(m => m.IsOf(name));
-        Draft? placebo = margin is not null && tests.FirstOrDefault(t => options.Variants[t.V] == options.Placebo) is { Draft: { } difference } found
-            ? PlaceboDraft.Of(name, margin, all[b], byVideo ? $"two one-sided z tests by {unit} (TOST)" : "two one-sided z tests of two proportions (TOST)",
+        Draft? placebo = margin is not null && tests.FirstOrDefault(t =>
+            options.Variants[t.V] == options.Placebo) is { Draft: { } difference } found
+            ? PlaceboDraft.Of(name, margin, all[b], byVideo ? $"two one-sided z tests by {unit} (TOST)"
+            : "two one-sided z tests of two proportions (TOST)",
                 // At the margin's ends the two rates are not one, so that trials' errors are not pooled.
-                found.Ratio is { } ratioTest ? new(ratioTest.Difference, ratioTest.StandardError, all[found.V].N + all[b].N) : new(found.Proportions.Test.Difference, found.Proportions.Test.StandardError, all[found.V].N + all[b].N), difference.Note, options) : null;
-        List<Draft> drafts = [.. tests.Select(t => t.Draft), .. placebo is null ? [] : new[] { placebo }, .. contrasts.Select(c => c.Draft)];
+                found.Ratio is { } ratioTest ? new(ratioTest.Difference, ratioTest.StandardError, all[found.V].N + all[b].N)
+                : new(found.Proportions.Test.Difference, found.Proportions.Test.StandardError, all[found.V].N + all[b].N), difference.Note,
+                options) : null;
+        List<Draft> drafts = [.. tests.Select(t => t.Draft), .. placebo is null ? [] : new[] { placebo },
+            .. contrasts.Select(c => c.Draft)];
         context.Plan?.Mark(name, drafts);
         IReadOnlyDictionary<Draft, Finding> settled = Drafting.Settle(name, display, drafts, options);
-        double?[] pooled = Multiplicity.Adjust([.. tests.Select(t => t.Proportions.Test.PPooled)], options.Correction), ratioP = Multiplicity.Adjust([.. tests.Select(t => t.Ratio?.P)], options.Correction);
+        double?[] pooled = Multiplicity.Adjust([.. tests.Select(t => t.Proportions.Test.PPooled)], options.Correction),
+            ratioP = Multiplicity.Adjust([.. tests.Select(t => t.Ratio?.P)], options.Correction);
         var comparisons = new List<VariantComparison>();
         for (int i = 0; i < tests.Count; i++)
         {
@@ -111,8 +127,12 @@ static class RatioStep
             Placebo = placebo is null ? null : settled[placebo],
         };
         List<AnalysisWarning> warnings = [.. MetricDiagnostics.Of(made, sums, 0, options)];
-        if (!byVideo) warnings.Insert(0, new(WarningLevel.Warning, "trials_independent", $"{name}: too few {unit}s (or too many to keep apart) to take the {unit} as the unit, so every trial counts as independent. Trials of one {unit} are not; the p-values are too small.", name));
-        if (byVideo && sequential) warnings.Add(new(WarningLevel.Note, "units_accrue", $"{name}: its always-valid intervals take {unit}s as coming in one after the other. Where the same {unit}s are shown for longer, take participants (participant_id) as the unit.", name));
+        if (!byVideo) warnings.Insert(0, new(WarningLevel.Warning, "trials_independent", $"{name}: too few {unit}s (or too many to keep "
+            + $"apart) to take the {unit} as the unit, so every trial counts as independent. Trials of one {unit} are not; the p-values "
+            + $"are too small.", name));
+        if (byVideo && sequential) warnings.Add(new(WarningLevel.Note, "units_accrue", $"{name}: its always-valid intervals take {unit}s "
+            + $"as coming in one after the other. Where the same {unit}s are shown for longer, take participants (participant_id) as the "
+            + $"unit.", name));
         return made with { Warnings = warnings };
     }
 

@@ -16,7 +16,8 @@ static class SensitivityStep
     /// <param name="main">The main analysis, in the order of the other variants.</param>
     /// <param name="options">As used.</param>
     /// <param name="ratio">The mixed model's likelihood-ratio test, or null.</param>
-    public static IReadOnlyList<SensitivityAnalysis> Of(string metric, EngagementSums sums, int at, int[] variants, IReadOnlyList<VariantComparison> main, AnalysisOptions options, out OmnibusTest? ratio)
+    public static IReadOnlyList<SensitivityAnalysis> Of(string metric, EngagementSums sums, int at, int[] variants,
+        IReadOnlyList<VariantComparison> main, AnalysisOptions options, out OmnibusTest? ratio)
     {
         ratio = null;
         List<SensitivityAnalysis> made = [];
@@ -26,15 +27,20 @@ static class SensitivityStep
         if (!sums.TooManyVideos)
         {
             CellTable cells = sums.Cells(at, variants);
-            made.Add(Try($"cluster-robust by {unit}", $"rows of one {unit} may depend on each other in any way; {unit}s are independent", metric, main, options, () =>
+            made.Add(Try($"cluster-robust by {unit}", $"rows of one {unit} may depend on each other in any way; {unit}s are independent",
+                metric, main, options, () =>
             {
                 ClusteredLeastSquares fit = ClusteredLeastSquares.Of(cells, ErrorKind.ClusteredT, options.Confidence);
-                return (fit.Differences, new SortedDictionary<string, double>(StringComparer.Ordinal) { ["rows"] = fit.N, [unit + "s"] = fit.Videos, ["intercept"] = fit.Intercept.Estimate, ["intercept_se"] = fit.Intercept.StandardError });
+                return (fit.Differences, new SortedDictionary<string, double>(StringComparer.Ordinal) { ["rows"] = fit.N,
+                    [unit + "s"] = fit.Videos, ["intercept"] = fit.Intercept.Estimate, ["intercept_se"] = fit.Intercept.StandardError });
             }));
-            made.Add(Try("mixed model", $"every {unit} has a level of its own, drawn from a normal distribution (REML; Satterthwaite's degrees of freedom)", metric, main, options, () =>
+            made.Add(Try("mixed model",
+                $"every {unit} has a level of its own, drawn from a normal distribution (REML; Satterthwaite's degrees of freedom)", metric,
+                main, options, () =>
             {
                 MixedModel fit = MixedModel.Of(cells, options.Confidence);
-                if (fit.RatioP is { } p) likelihood = new("likelihood ratio (mixed model)", "do the variants differ at all?", 2 * (fit.LogLikelihood - fit.LogLikelihoodWithoutVariant), variants.Length - 1, null, p);
+                if (fit.RatioP is { } p) likelihood = new("likelihood ratio (mixed model)", "do the variants differ at all?",
+                    2 * (fit.LogLikelihood - fit.LogLikelihoodWithoutVariant), variants.Length - 1, null, p);
                 return (fit.Differences, new SortedDictionary<string, double>(StringComparer.Ordinal)
                 {
                     ["rows"] = fit.N,
@@ -51,34 +57,42 @@ static class SensitivityStep
                 });
             }));
         }
-        else made.Add(new($"by {unit}", "", [], s_none, null, $"Analyses by {unit} were left out.", $"There are too many different {unit}s to keep apart in {Text.Count(options.MaxCells)} cells; raise the bound of cells to have them."));
+        else made.Add(new($"by {unit}", "", [], s_none, null, $"Analyses by {unit} were left out.", $"There are too many different "
+            + $"{unit}s to keep apart in {Text.Count(options.MaxCells)} cells; raise the bound of cells to have them."));
         ratio = likelihood;
-        if (sums.Plan.Covariates[at] is >= 0 and var field) made.AddRange(WithCovariate(metric, sums, at, sums.Plan.Fields[field], variants, main, options));
+        if (sums.Plan.Covariates[at] is >= 0 and var field)
+            made.AddRange(WithCovariate(metric, sums, at, sums.Plan.Fields[field], variants, main, options));
         return made;
     }
 
     /// <summary>"video", or the unit column's name.</summary>
     public static string Unit(AnalysisOptions options) => Text.Unit(options.UnitColumn);
 
-    static IEnumerable<SensitivityAnalysis> WithCovariate(string metric, EngagementSums sums, int at, string column, int[] variants, IReadOnlyList<VariantComparison> main, AnalysisOptions options)
+    static IEnumerable<SensitivityAnalysis> WithCovariate(string metric, EngagementSums sums, int at, string column, int[] variants,
+        IReadOnlyList<VariantComparison> main, AnalysisOptions options)
     {
         PairAccumulator[] pairs = [.. variants.Select(v => sums.Pair(v, at))];
         List<IReadOnlyDictionary<string, double>> facts = [];
-        SensitivityAnalysis cuped = Try("CUPED", $"what {Text.Metric(column)}, measured before, explains is taken off; two variants at a time", metric, main, options, () =>
+        SensitivityAnalysis cuped = Try("CUPED",
+            $"what {Text.Metric(column)}, measured before, explains is taken off; two variants at a time", metric, main, options, () =>
         {
             var made = new List<Coefficient>();
             for (int i = 1; i < pairs.Length; i++)
             {
                 Cuped c = Cuped.Of(pairs[i].Sample, pairs[0].Sample, options.Confidence);
                 if (c.Df is not { } df || c.P is not { } p || c.Interval is not { } interval)
-                    throw BadDataException.For("CUPED", "a covariate that explains the metric exactly", "one measured before the experiment", "Give another covariate.");
+                    throw BadDataException.For("CUPED", "a covariate that explains the metric exactly",
+                        "one measured before the experiment", "Give another covariate.");
                 made.Add(new(c.Difference, c.StandardError, c.Difference / c.StandardError, df, p, interval));
-                facts.Add(new SortedDictionary<string, double>(StringComparer.Ordinal) { ["theta"] = c.Theta, ["variance_reduction"] = c.VarianceReduction, ["raw_difference"] = c.RawDifference, ["raw_se"] = c.RawStandardError, ["n"] = pairs[i].Sample.N, ["baseline_n"] = pairs[0].Sample.N });
+                facts.Add(new SortedDictionary<string, double>(StringComparer.Ordinal) { ["theta"] = c.Theta,
+                    ["variance_reduction"] = c.VarianceReduction, ["raw_difference"] = c.RawDifference, ["raw_se"] = c.RawStandardError,
+                        ["n"] = pairs[i].Sample.N, ["baseline_n"] = pairs[0].Sample.N });
             }
             return (made, new SortedDictionary<string, double>(StringComparer.Ordinal) { ["rows"] = pairs.Sum(p => p.Sample.N) });
         }, facts);
         yield return cuped with { Covariate = column };
-        SensitivityAnalysis ancova = Try("ANCOVA", $"all variants at equal {Text.Metric(column)}, one slope for all", metric, main, options, () =>
+        SensitivityAnalysis ancova = Try("ANCOVA", $"all variants at equal {Text.Metric(column)}, one slope for all", metric, main, options,
+            () =>
         {
             Ancova a = Ancova.Of(pairs, options.Confidence);
             var numbers = new SortedDictionary<string, double>(StringComparer.Ordinal)
@@ -103,8 +117,10 @@ static class SensitivityStep
         yield return ancova with { Covariate = column };
     }
 
-    static SensitivityAnalysis Try(string name, string assumes, string metric, IReadOnlyList<VariantComparison> main, AnalysisOptions options,
-        Func<(IReadOnlyList<Coefficient> Differences, SortedDictionary<string, double> Facts)> fit, List<IReadOnlyDictionary<string, double>>? facts = null)
+    static SensitivityAnalysis Try(string name, string assumes, string metric, IReadOnlyList<VariantComparison> main,
+        AnalysisOptions options,
+        Func<(IReadOnlyList<Coefficient> Differences, SortedDictionary<string, double> Facts)> fit,
+        List<IReadOnlyDictionary<string, double>>? facts = null)
     {
         try
         {
@@ -116,12 +132,15 @@ static class SensitivityStep
             for (int i = 0; i < differences.Count; i++)
             {
                 Coefficient d = differences[i];
-                estimates.Add(new(main[i].Variant, d.Estimate, d.StandardError, Draft.Finite(d.Statistic), d.Df, d.P, corrected[i], d.Interval.Low, d.Interval.High, facts is null ? s_none : facts[i]));
-                Verdict verdict = corrected[i] > alpha ? Verdict.NotShown : d.Estimate > 0 ? Verdict.Raised : d.Estimate < 0 ? Verdict.Lowered : Verdict.NotShown;
+                estimates.Add(new(main[i].Variant, d.Estimate, d.StandardError, Draft.Finite(d.Statistic), d.Df, d.P, corrected[i],
+                    d.Interval.Low, d.Interval.High, facts is null ? s_none : facts[i]));
+                Verdict verdict = corrected[i] > alpha ? Verdict.NotShown : d.Estimate > 0 ? Verdict.Raised : d.Estimate < 0
+                    ? Verdict.Lowered : Verdict.NotShown;
                 if (verdict != main[i].Result.Verdict && main[i].Result.Verdict != Verdict.None) apart.Add(Text.Name(main[i].Variant));
             }
             foreach (string key in numbers.Where(n => !double.IsFinite(n.Value)).Select(n => n.Key).ToList()) numbers.Remove(key);
-            string sentence = apart.Count == 0 ? $"{name}: the same answers for {Text.Metric(metric)} as the main analysis." : $"{name}: another answer for {Text.Metric(metric)} than the main analysis for {string.Join(", ", apart)}.";
+            string sentence = apart.Count == 0 ? $"{name}: the same answers for {Text.Metric(metric)} as the main analysis."
+                : $"{name}: another answer for {Text.Metric(metric)} than the main analysis for {string.Join(", ", apart)}.";
             return new(name, assumes, estimates, numbers, apart.Count == 0, Text.Capitalize(sentence));
         }
         catch (BadDataException e)

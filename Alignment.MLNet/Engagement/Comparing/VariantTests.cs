@@ -49,12 +49,14 @@ sealed class VariantTests
         if (differences is null) return;
         if (differences.Count < 2)
         {
-            _notes.Add(FormattableString.Invariant($"Paired test: {differences.Count} videos have both variants, where it needs at least 2."));
+            _notes.Add(FormattableString.Invariant(
+                $"Paired test: {differences.Count} videos have both variants, where it needs at least 2."));
             return;
         }
         PairedTTest test = PairedTTest.Of(differences);
         double half = test.StandardError == 0 ? 0 : Tails.StudentQuantile(_options.Confidence, test.N - 1) * test.StandardError;
-        Paired = new(test.N, test.MeanDifference, test.StandardError, Alignment.MLNet.Engagement.Comparing.Draft.Finite(test.T), test.P, test.MeanDifference - half, test.MeanDifference + half);
+        Paired = new(test.N, test.MeanDifference, test.StandardError, Alignment.MLNet.Engagement.Comparing.Draft.Finite(test.T), test.P,
+            test.MeanDifference - half, test.MeanDifference + half);
     }
 
     /// <summary>Tests that need every value (or a sample of them).</summary>
@@ -62,13 +64,16 @@ sealed class VariantTests
     {
         if (variant.Length == 0 || baseline.Length == 0) return;
         Ranks = MannWhitneyTest.Of(variant, baseline);
-        if (!exact) _notes.Add($"Mann–Whitney test on a seeded sample: {Text.Count(variant.Length)} of {Text.Count(Sample.N)} and {Text.Count(baseline.Length)} of {Text.Count(Baseline.N)} values.");
+        if (!exact) _notes.Add($"Mann–Whitney test on a seeded sample: {Text.Count(variant.Length)} of {Text.Count(Sample.N)} and "
+            + $"{Text.Count(baseline.Length)} of {Text.Count(Baseline.N)} values.");
         if (_options.Resamples == 0) return;
         long rows = Sample.N + Baseline.N;
         if (rows > _options.BootstrapRows)
             _notes.Add($"Bootstrap left out: {Text.Count(rows)} values, more than {Text.Count(_options.BootstrapRows)}.");
         else if (variant.Length < 2 || baseline.Length < 2) _notes.Add("Bootstrap left out: each group needs at least 2 values.");
-        else Bootstrap = BcaBootstrap.Of(variant, baseline, new() { Resamples = _options.Resamples, Confidence = _options.Confidence, Seed = _options.Seed, Purpose = $"{metric}/{Variant}" }, cancellationToken);
+        else Bootstrap = BcaBootstrap.Of(variant, baseline,
+            new() { Resamples = _options.Resamples, Confidence = _options.Confidence, Seed = _options.Seed,
+            Purpose = $"{metric}/{Variant}" }, cancellationToken);
     }
 
     /// <summary>The draft takes the test that answers.</summary>
@@ -78,13 +83,16 @@ sealed class VariantTests
         switch (_options.Test)
         {
             case PrimaryTest.Student:
-                Draft.Take(Student!.T * Student.StandardError, Student.StandardError, Student.T, Student.Df, Student.P, _options.Confidence);
+                Draft.Take(Student!.T * Student.StandardError, Student.StandardError, Student.T, Student.Df, Student.P,
+                    _options.Confidence);
                 break;
             case PrimaryTest.Paired when Paired is { } paired:
-                Draft.Take(paired.Difference, paired.StandardError, paired.T ?? double.PositiveInfinity, paired.Pairs - 1, paired.P, _options.Confidence);
+                Draft.Take(paired.Difference, paired.StandardError, paired.T ?? double.PositiveInfinity, paired.Pairs - 1, paired.P,
+                    _options.Confidence);
                 break;
             case PrimaryTest.Paired:
-                Draft.Note = $"No paired test ({Variant} against {_options.Baseline}): too few videos have both, or videos were not kept apart.";
+                Draft.Note =
+                    $"No paired test ({Variant} against {_options.Baseline}): too few videos have both, or videos were not kept apart.";
                 break;
             case PrimaryTest.MannWhitney when Ranks is { } ranks:
                 Draft.Take(Sample.Mean - Baseline.Mean, Welch!.StandardError, ranks.Z, null, ranks.P, _options.Confidence);
@@ -101,7 +109,8 @@ sealed class VariantTests
     }
 
     /// <summary>P-values by the tests' names.</summary>
-    public IEnumerable<(string Test, double? P)> PValues() => [("student", Student?.P), ("welch", Welch?.P), ("paired", Paired?.P), ("mann_whitney", Ranks?.P)];
+    public IEnumerable<(string Test, double? P)> PValues() =>
+        [("student", Student?.P), ("welch", Welch?.P), ("paired", Paired?.P), ("mann_whitney", Ranks?.P)];
 
     public VariantComparison Make(Finding result, Margin? margin, IReadOnlyDictionary<string, double> corrected)
     {
@@ -123,8 +132,10 @@ sealed class VariantTests
             Bootstrap = Bootstrap,
             Dunnett = Dunnett,
             Equivalence = two && width > 0 ? EquivalenceTest.Of(Sample, Baseline, width) : null,
-            Sequential = two && (_options.Sequential || _options.Test == PrimaryTest.Sequential) ? ConfidenceSequence.Of(Sample, Baseline, 1 - _options.Confidence, _options.SequentialTuning) : null,
-            DetectableDifference = Welch is null ? null : Power.MinimalDetectableDifference(Sample, Baseline, _options.Power, 1 - _options.Confidence),
+            Sequential = two && (_options.Sequential || _options.Test == PrimaryTest.Sequential)
+                ? ConfidenceSequence.Of(Sample, Baseline, 1 - _options.Confidence, _options.SequentialTuning) : null,
+            DetectableDifference = Welch is null ? null : Power.MinimalDetectableDifference(Sample, Baseline, _options.Power,
+                1 - _options.Confidence),
             AchievedPower = Welch is null ? null : Power.OfWelch(Sample.Mean - Baseline.Mean, Sample, Baseline, 1 - _options.Confidence),
             Corrected = corrected,
             Notes = _notes,

@@ -31,13 +31,15 @@ public static class AnalysisJson
         const string again = "Make it again: alignment analyze --engagement FILE --out DIR";
         var file = new FileInfo(path);
         if (!file.Exists) throw BadDataException.For(subject, "no such file", "an analysis.json of 'alignment analyze'", again);
-        if (file.Length > MaxBytes) throw BadDataException.For(subject, FormattableString.Invariant($"{file.Length >> 20} MB"), FormattableString.Invariant($"at most {MaxBytes >> 20} MB"), again);
+        if (file.Length > MaxBytes) throw BadDataException.For(subject, FormattableString.Invariant($"{file.Length >> 20} MB"),
+            FormattableString.Invariant($"at most {MaxBytes >> 20} MB"), again);
         try
         {
             var node = JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject;
             string format = node?["format"] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
             if (format != EngagementAnalysis.CurrentFormat)
-                throw BadDataException.For(subject, format.Length == 0 ? "no format" : $"the format '{SafePath.Shorten(format)}'", $"'{EngagementAnalysis.CurrentFormat}'", "It is of another version. " + again);
+                throw BadDataException.For(subject, format.Length == 0 ? "no format" : $"the format '{SafePath.Shorten(format)}'",
+                    $"'{EngagementAnalysis.CurrentFormat}'", "It is of another version. " + again);
             return node.Deserialize<EngagementAnalysis>(JsonStyle.Page)!;
         }
         catch (JsonException e)

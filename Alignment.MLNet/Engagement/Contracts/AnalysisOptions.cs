@@ -82,28 +82,34 @@ public sealed record AnalysisOptions
     /// <summary>Of the bootstrap; 0 leaves it out.</summary>
     public int Resamples { get; init; } = 10_000;
 
-    /// <summary>The bootstrap is left out, and that is said, where two variants have more rows together: a mean of so many is as good as normal, and time grows with rows × resamples.</summary>
+    /// <summary>The bootstrap is left out, and that is said, where two variants have more rows together: a mean of so many is as good as
+    /// normal, and time grows with rows × resamples.</summary>
     public int BootstrapRows { get; init; } = 4_000;
 
-    /// <summary>Values of one metric that are held for tests of ranks and medians; of more, a seeded sample of so many, and that is said.</summary>
+    /// <summary>Values of one metric that are held for tests of ranks and medians; of more, a seeded sample of so many, and that is
+    /// said.</summary>
     public int MaxValues { get; init; } = 200_000;
 
-    /// <summary>Cells (videos × variants × metrics) that are held for analyses by video; with more videos these are left out, and that is said. 24 bytes each.</summary>
+    /// <summary>Cells (videos × variants × metrics) that are held for analyses by video; with more videos these are left out, and that is
+    /// said. 24 bytes each.</summary>
     public int MaxCells { get; init; } = 4_000_000;
 
-    /// <summary>Rows kept in mind when looking for duplicates; of more, a share chosen by their hash, from which the number is estimated. 32 bytes each.</summary>
+    /// <summary>Rows kept in mind when looking for duplicates; of more, a share chosen by their hash, from which the number is estimated.
+    /// 32 bytes each.</summary>
     public int MaxRowHashes { get; init; } = 1 << 18;
 
     /// <summary>
-    /// The column whose values were assigned to variants (participant_id, video_id), or <see cref="AssignedRows"/>: sample-ratio mismatch is tested on its different values.
-    /// Null finds out: the plan's unit; else participants where the file has them; else videos where each has one variant; else rows.
+    /// The column whose values were assigned to variants (participant_id, video_id), or <see cref="AssignedRows"/>: sample-ratio mismatch
+    /// is tested on its different values. Null finds out: the plan's unit; else participants where the file has them; else videos where
+    /// each has one variant; else rows.
     /// </summary>
     public string? Assigned { get; init; }
 
     /// <summary>What <see cref="Assigned"/> is where each row was assigned by itself.</summary>
     public const string AssignedRows = "row";
 
-    /// <summary>Different units of assignment kept for the sample-ratio test; of more, a random sample chosen by the hash of their ids. 16 to 32 bytes each.</summary>
+    /// <summary>Different units of assignment kept for the sample-ratio test; of more, a random sample chosen by the hash of their ids. 16
+    /// to 32 bytes each.</summary>
     public int MaxUnits { get; init; } = 1 << 18;
 
     /// <summary>P-values of the sample-ratio test below this are an alarm (Fabijan et al., KDD 2019).</summary>
@@ -121,7 +127,8 @@ public sealed record AnalysisOptions
     /// <summary>The column whose values are the units of analyses "by video".</summary>
     public string UnitColumn { get; init; } = "video_id";
 
-    /// <summary>Threads that read; 0 for as many as there are processors. The result does not depend on it, so it is not recorded.</summary>
+    /// <summary>Threads that read; 0 for as many as there are processors. The result does not depend on it, so it is not
+    /// recorded.</summary>
     [JsonIgnore]
     public int Threads { get; init; }
 
@@ -142,18 +149,24 @@ public sealed record AnalysisOptions
     public void Check()
     {
         this.Require(Confidence, Confidence is > 0 and < 1, "a number between 0 and 1", "0.95 is customary.");
-        this.Require(SequentialTuning, SequentialTuning is >= 1 and < double.PositiveInfinity, "a number of rows, 1 or more", "5000 is the default.");
+        this.Require(SequentialTuning, SequentialTuning is >= 1 and < double.PositiveInfinity, "a number of rows, 1 or more",
+            "5000 is the default.");
         AtLeast(Resamples, 0);
         AtLeast(BootstrapRows, 0);
         AtLeast(MaxValues, 1000);
         AtLeast(MaxCells, 0);
         AtLeast(Threads, 0);
-        this.Require(Variants.Count, Variants.Count is >= 2 and <= MostVariants, $"2 to {MostVariants}", "Name them in the options or the plan.", nameof(Variants));
+        this.Require(Variants.Count, Variants.Count is >= 2 and <= MostVariants, $"2 to {MostVariants}",
+            "Name them in the options or the plan.", nameof(Variants));
         if (Variants.GroupBy(v => v, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice)
-            throw UsageException.For($"{OptionName.Of<AnalysisOptions>(nameof(AnalysisOptions.Variants))}", $"'{SafePath.Shorten(twice.Key)}' twice", "different names, not in capitals alone", "Name each once.");
+            throw UsageException.For($"{OptionName.Of<AnalysisOptions>(nameof(AnalysisOptions.Variants))}",
+                $"'{SafePath.Shorten(twice.Key)}' twice", "different names, not in capitals alone", "Name each once.");
         if (Position(Baseline) < 0)
-            throw UsageException.For($"{OptionName.Of<AnalysisOptions>(nameof(AnalysisOptions.Baseline))}", $"'{SafePath.Shorten(Baseline)}'", $"one of {string.Join(", ", Variants)}", $"The nearest is '{NearestName.Of(Baseline, Variants)}'.");
-        foreach (Margin m in Margins) this.Require($"{m.Value} of '{SafePath.Shorten(m.Metric)}'", m.Value > 0 && double.IsFinite(m.Value), "a finite number above 0",
+            throw UsageException.For($"{OptionName.Of<AnalysisOptions>(nameof(AnalysisOptions.Baseline))}",
+                $"'{SafePath.Shorten(Baseline)}'", $"one of {string.Join(", ", Variants)}",
+                $"The nearest is '{NearestName.Of(Baseline, Variants)}'.");
+        foreach (Margin m in Margins) this.Require($"{m.Value} of '{SafePath.Shorten(m.Metric)}'", m.Value > 0 && double.IsFinite(m.Value),
+            "a finite number above 0",
             "Give the largest difference that would not matter.", nameof(Margins));
 
         void AtLeast(int found, int least, [CallerArgumentExpression(nameof(found))] string property = "") =>
@@ -188,7 +201,8 @@ public sealed record Covariate(string Metric, string Column);
 /// <param name="Metric">The metric.</param>
 /// <param name="Value">Above 0.</param>
 /// <param name="InBaselineSds">
-/// The value counts in standard deviations of the baseline, not in the metric's units. A metric of numbers: of its rows. A ratio of counts: of its units (videos), as
+/// The value counts in standard deviations of the baseline, not in the metric's units. A metric of numbers: of its rows. A ratio of counts:
+/// of its units (videos), as
 /// <see cref="Alignment.MLNet.Statistics.RatioMetric.Sd"/> has it; where trials count as independent, of one trial, √(p (1 − p)).
 /// </param>
 public sealed record Margin(string Metric, double Value, bool InBaselineSds = false)

@@ -9,5 +9,6 @@ static class Comparability
     public const string NoComparison = "Not one variant could be compared with the baseline.";
 
     /// <summary>Whether any variant could be compared with the baseline on any metric.</summary>
-    public static bool Holds(IEnumerable<MetricAnalysis> metrics) => metrics.Any(m => m.Comparisons.Any(c => c.Result.Estimate is not null));
+    public static bool Holds(IEnumerable<MetricAnalysis> metrics) =>
+        metrics.Any(m => m.Comparisons.Any(c => c.Result.Estimate is not null));
 }

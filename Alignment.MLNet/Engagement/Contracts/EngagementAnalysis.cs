@@ -4,7 +4,8 @@ namespace Alignment.MLNet.Engagement.Contracts;
 
 /// <summary>
 /// What engagement data says, whole: <see cref="AnalysisJson"/> writes it to <c>analysis.json</c> and reads it back, and the command, the
-/// report and the tables show nothing that is not in it. Numbers that do not exist are null (or left out), never NaN; a note beside them says why.
+/// report and the tables show nothing that is not in it. Numbers that do not exist are null (or left out), never NaN; a note beside them
+/// says why.
 /// </summary>
 public sealed record EngagementAnalysis : IJobResult
 {
@@ -58,7 +59,8 @@ public sealed record EngagementAnalysis : IJobResult
     /// <summary>As used: the caller's, with what the plan decided.</summary>
     public required AnalysisOptions Options { get; init; }
 
-    /// <summary>What a reader must know before the numbers, the worst first. Those of one metric are in <see cref="MetricAnalysis.Warnings"/>.</summary>
+    /// <summary>What a reader must know before the numbers, the worst first. Those of one metric are in
+    /// <see cref="MetricAnalysis.Warnings"/>.</summary>
     public IReadOnlyList<AnalysisWarning> Warnings { get; init; } = [];
 
     /// <summary>One entry per metric, in the file's column order; ratios of counts after them.</summary>
@@ -71,10 +73,12 @@ public sealed record EngagementAnalysis : IJobResult
     [JsonIgnore]
     public long RowsUsed => Rows - Rejected;
 
-    /// <summary>Why not one variant could be compared with the baseline on any metric; null where one was. The program ends with exit code 3 then, although all files are written.</summary>
+    /// <summary>Why not one variant could be compared with the baseline on any metric; null where one was. The program ends with exit code
+    /// 3 then, although all files are written.</summary>
     [JsonIgnore]
     public string? ComparesNothing => Comparability.Holds(Metrics) ? null
-        : Warnings.FirstOrDefault(w => w.Code is Comparability.NothingCompared || w.Code == Comparability.VariantMissing && w.Level == WarningLevel.Alarm)?.Message ?? Comparability.NoComparison;
+        : Warnings.FirstOrDefault(w => w.Code is Comparability.NothingCompared || w.Code == Comparability.VariantMissing
+        && w.Level == WarningLevel.Alarm)?.Message ?? Comparability.NoComparison;
 
     /// <summary>All warnings, those of metrics included, the worst first.</summary>
     [JsonIgnore]
@@ -99,7 +103,8 @@ public sealed record VariantRows(string Variant, long Rows, long? Videos);
 /// <param name="Mismatch">P is below the alarm level: no comparison can then be trusted.</param>
 /// <param name="Expected">Shares, by variant; they sum to 1.</param>
 /// <param name="Sentence">In words.</param>
-public sealed record SampleRatio(double ChiSquare, double Df, double P, bool Mismatch, IReadOnlyDictionary<string, double> Expected, string Sentence)
+public sealed record SampleRatio(double ChiSquare, double Df, double P, bool Mismatch, IReadOnlyDictionary<string, double> Expected,
+    string Sentence)
 {
     /// <summary>What was counted: "participant", "video", "row".</summary>
     public string Unit { get; init; } = "row";
@@ -145,7 +150,8 @@ public sealed record AnalysisWarning(WarningLevel Level, string Code, string Mes
 /// <param name="Correction">The correction it asks for.</param>
 /// <param name="StoppingRule">Quoted, in words.</param>
 /// <param name="Text">The plan's JSON, whole.</param>
-public sealed record PlanQuoted(string File, string Sha256, string? RecordedSha256, bool Changed, string Title, IReadOnlyList<HypothesisQuoted> Hypotheses, string Correction, string StoppingRule, string Text);
+public sealed record PlanQuoted(string File, string Sha256, string? RecordedSha256, bool Changed, string Title,
+    IReadOnlyList<HypothesisQuoted> Hypotheses, string Correction, string StoppingRule, string Text);
 
 /// <summary>One pre-registered hypothesis and what became of it.</summary>
 /// <param name="Id">Its name in the plan.</param>

@@ -66,7 +66,8 @@ public sealed record MetricAnalysis
     /// <summary>All answers, in the order to read them: the comparisons, the placebo, the contrasts, the dose.</summary>
     [JsonIgnore]
     public IEnumerable<Finding> Findings =>
-        [.. Comparisons.Select(c => c.Result), .. Placebo is { } p ? new[] { p } : [], .. Contrasts.Select(c => c.Result), .. Dose is { } d ? new[] { d.Result } : []];
+        [.. Comparisons.Select(c => c.Result), .. Placebo is { } p ? new[] { p } : [], .. Contrasts.Select(c => c.Result),
+        .. Dose is { } d ? new[] { d.Result } : []];
 }
 
 /// <summary>One variant's values of one metric.</summary>

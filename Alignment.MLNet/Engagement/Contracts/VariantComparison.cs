@@ -3,7 +3,8 @@ using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Engagement.Contracts;
 
-/// <summary>One variant against the baseline: the answer, and every test of it. A part is null where it was not asked for, or could not be computed; <see cref="Notes"/> says which.</summary>
+/// <summary>One variant against the baseline: the answer, and every test of it. A part is null where it was not asked for, or could not be
+/// computed; <see cref="Notes"/> says which.</summary>
 public sealed record VariantComparison
 {
     /// <summary>The variant.</summary>

@@ -70,7 +70,8 @@ public sealed record Stopping(StoppingRule Rule, long? RowsPerVariant = null, do
 public sealed record PlannedAssignment(string File, string Sha256, ulong Seed, long Units, int Block);
 
 /// <summary>
-/// An analysis written down before there are data: hypotheses, metrics, correction, margins, stopping rule. <c>alignment assign</c> writes one,
+/// An analysis written down before there are data: hypotheses, metrics, correction, margins, stopping rule. <c>alignment assign</c> writes
+/// one,
 /// <c>alignment analyze --plan</c> obeys and quotes it, and marks what it names as pre-registered.
 /// </summary>
 public sealed record AnalysisPlan
@@ -123,7 +124,8 @@ public sealed record AnalysisPlan
     /// <summary>The assignment, or null.</summary>
     public PlannedAssignment? Assignment { get; init; }
 
-    /// <summary>The plan that most experiments want: each variant against the baseline, the placebo equivalent where it has a margin.</summary>
+    /// <summary>The plan that most experiments want: each variant against the baseline, the placebo equivalent where it has a
+    /// margin.</summary>
     public AnalysisPlan WithUsualHypotheses()
     {
         List<PlannedHypothesis> made = [];
@@ -131,9 +133,12 @@ public sealed record AnalysisPlan
         foreach (string metric in Metrics)
         {
             foreach (string v in Variants.Where(v => v != Baseline && v != options.Placebo))
-                made.Add(new() { Id = $"H{made.Count + 1}", Metric = metric, Variants = [v], Statement = $"{Contracts.Text.Name(v)} changes {metric} against {Contracts.Text.Name(Baseline)}." });
+                made.Add(new() { Id = $"H{made.Count + 1}", Metric = metric, Variants = [v],
+                    Statement = $"{Contracts.Text.Name(v)} changes {metric} against {Contracts.Text.Name(Baseline)}." });
             if (Margins.FirstOrDefault(m => m.Metric == metric) is { } margin && Variants.Contains(options.Placebo))
-                made.Add(new() { Id = $"H{made.Count + 1}", Metric = metric, Kind = HypothesisKind.Equivalence, Statement = FormattableString.Invariant($"{Contracts.Text.Name(options.Placebo)} does not change {metric} by more than {margin.Value}{(margin.InBaselineSds ? " standard deviations" : "")}.") });
+                made.Add(new() { Id = $"H{made.Count + 1}", Metric = metric, Kind = HypothesisKind.Equivalence,
+                    Statement = FormattableString.Invariant(
+                        $"{Contracts.Text.Name(options.Placebo)} does not change {metric} by more than {margin.Value}{(margin.InBaselineSds ? " standard deviations" : "")}.") });
         }
         return this with { Hypotheses = made };
     }

@@ -24,9 +24,9 @@ public sealed record AssignmentOptions
 }
 
 /// <summary>
-/// Balanced random assignment in permuted blocks (Matts &amp; Lachin, <i>Controlled Clinical Trials</i> 9, 1988): within every stratum each run of
-/// as many units as there are shares holds every variant as often as its share, in random order. What is left of a stratum gets the variants that have
-/// fewest so far, so that the whole is balanced to one as well.
+/// Balanced random assignment in permuted blocks (Matts &amp; Lachin, <i>Controlled Clinical Trials</i> 9, 1988): within every stratum each
+/// run of as many units as there are shares holds every variant as often as its share, in random order. What is left of a stratum gets the
+/// variants that have fewest so far, so that the whole is balanced to one as well.
 /// </summary>
 public static class Assignment
 {
@@ -45,7 +45,8 @@ public static class Assignment
     /// <summary>Assigns units; the result has their order.</summary>
     /// <exception cref="UsageException">Fewer than two variants, one twice, or a share of none of them.</exception>
     /// <exception cref="BadDataException">No units, or one twice.</exception>
-    public static IReadOnlyList<(AssignedUnit Unit, string Variant)> Of(IReadOnlyList<AssignedUnit> units, AssignmentOptions? options = null)
+    public static IReadOnlyList<(AssignedUnit Unit, string Variant)> Of(IReadOnlyList<AssignedUnit> units,
+        AssignmentOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(units);
         options ??= new();
@@ -82,7 +83,9 @@ public static class Assignment
     {
         ArgumentNullException.ThrowIfNull(made);
         if (!replace && File.Exists(path) && !File.ReadAllBytes(path).AsSpan().SequenceEqual(made))
-            throw UsageException.For($"The assignment '{SafePath.Shorten(path, 200)}'", "another assignment of that name", "a name that is free", $"An assignment is not replaced silently, because it may be in use: choose another folder, or set {OptionName.Parameter("force")}.");
+            throw UsageException.For($"The assignment '{SafePath.Shorten(path, 200)}'", "another assignment of that name",
+                "a name that is free", $"An assignment is not replaced silently, because it may be in use: choose another folder, or set "
+                + $"{OptionName.Parameter("force")}.");
         AtomicFile.Write(path, s => s.Write(made), keepEqual: true);
     }
 
@@ -126,7 +129,8 @@ public static class Assignment
         {
             if (csv.IsBlank) continue;
             string unit = csv.Cell(id).Trim();
-            if (unit.Length == 0) throw BadDataException.For(FormattableString.Invariant($"{subject}, line {csv.Line}"), "no id", "one id in every row", "Correct the row.");
+            if (unit.Length == 0) throw BadDataException.For(FormattableString.Invariant($"{subject}, line {csv.Line}"), "no id",
+                "one id in every row", "Correct the row.");
             units.Add(new(unit, csv.Cell(block).Trim()));
         }
         return units;
@@ -143,7 +147,8 @@ public static class Assignment
         var labels = new int[n];
         for (int i = 0; i < n; i++)
         {
-            labels[i] = Enumerable.Range(0, counts.Length).Where(v => taken[v] < shares[v]).OrderBy(v => (counts[v] + taken[v]) / shares[v]).ThenBy(v => tie[v]).First();
+            labels[i] = Enumerable.Range(0, counts.Length).Where(v => taken[v] < shares[v]).OrderBy(v => (counts[v] + taken[v]) / shares[v])
+                .ThenBy(v => tie[v]).First();
             taken[labels[i]]++;
         }
         return labels;
@@ -163,15 +168,21 @@ public static class Assignment
 
     static void Check(IReadOnlyList<AssignedUnit> units, AssignmentOptions options)
     {
-        if (options.Variants.Count < 2 || options.Variants.Distinct(StringComparer.OrdinalIgnoreCase).Count() != options.Variants.Count || options.Variants.Any(string.IsNullOrWhiteSpace))
-            throw UsageException.For("The variants", string.Join(", ", options.Variants.Select(v => $"'{SafePath.Shorten(v, 40)}'")), "two or more different names", "Name each once.");
+        if (options.Variants.Count < 2 || options.Variants.Distinct(StringComparer.OrdinalIgnoreCase).Count() != options.Variants.Count
+            || options.Variants.Any(string.IsNullOrWhiteSpace))
+            throw UsageException.For("The variants", string.Join(", ", options.Variants.Select(v => $"'{SafePath.Shorten(v, 40)}'")),
+                "two or more different names", "Name each once.");
         foreach (var (variant, share) in options.Shares)
         {
-            if (!options.Variants.Contains(variant)) throw UsageException.For("The share", $"of '{SafePath.Shorten(variant)}'", $"of one of {string.Join(", ", options.Variants)}", $"The nearest is '{NearestName.Of(variant, options.Variants)}'.");
-            if (share is < 1 or > MostShare) throw UsageException.For($"The share of '{variant}'", share.ToString(CultureInfo.InvariantCulture), FormattableString.Invariant($"a whole number from 1 to {MostShare}"), "1 is an equal share.");
+            if (!options.Variants.Contains(variant)) throw UsageException.For("The share", $"of '{SafePath.Shorten(variant)}'",
+                $"of one of {string.Join(", ", options.Variants)}", $"The nearest is '{NearestName.Of(variant, options.Variants)}'.");
+            if (share is < 1 or > MostShare) throw UsageException.For($"The share of '{variant}'",
+                share.ToString(CultureInfo.InvariantCulture), FormattableString.Invariant($"a whole number from 1 to {MostShare}"),
+                "1 is an equal share.");
         }
         if (units.Count == 0) throw BadDataException.For("The assignment", "no units", "videos or participants", "Give a file with ids.");
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        if (units.FirstOrDefault(u => !seen.Add(u.Id)) is { } twice) throw BadDataException.For("The assignment", $"'{SafePath.Shorten(twice.Id)}' twice", "every unit once", "Remove one.");
+        if (units.FirstOrDefault(u => !seen.Add(u.Id)) is { } twice)
+            throw BadDataException.For("The assignment", $"'{SafePath.Shorten(twice.Id)}' twice", "every unit once", "Remove one.");
     }
 }

@@ -35,7 +35,8 @@ public sealed record SimulatedMetric
 public sealed record SimulationOptions
 {
     /// <summary>Videos; each is shown in every variant.</summary>
-    public IReadOnlyList<string> Videos { get; init; } = [.. Enumerable.Range(1, 20).Select(i => string.Create(CultureInfo.InvariantCulture, $"sim-{i:000}"))];
+    public IReadOnlyList<string> Videos { get; init; } =
+        [.. Enumerable.Range(1, 20).Select(i => string.Create(CultureInfo.InvariantCulture, $"sim-{i:000}"))];
 
     /// <summary>Rows of each video in each variant.</summary>
     public int RowsPerCell { get; init; } = 3;
@@ -52,7 +53,8 @@ public sealed record SimulationOptions
     /// <summary>Equal seeds give equal rows on every machine.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>What advertising might do: boosts raise the click rate, the earlier the more; full boost most; reduction lowers it; the placebo does nothing; conversions are untouched.</summary>
+    /// <summary>What advertising might do: boosts raise the click rate, the earlier the more; full boost most; reduction lowers it; the
+    /// placebo does nothing; conversions are untouched.</summary>
     public static IReadOnlyList<SimulatedMetric> Usual { get; } =
     [
         new()
@@ -81,8 +83,8 @@ public sealed record SimulationOptions
 }
 
 /// <summary>
-/// Draws engagement data with known effects: to try an analysis before there are data, and to show what it says. Every row says that it is simulated
-/// (the column <c>simulated</c>), and the analysis says so in every output.
+/// Draws engagement data with known effects: to try an analysis before there are data, and to show what it says. Every row says that it is
+/// simulated (the column <c>simulated</c>), and the analysis says so in every output.
 /// </summary>
 public static class EngagementSimulation
 {
@@ -102,7 +104,8 @@ public static class EngagementSimulation
             if (m.Covariate is not null) columns.Add("pre_" + m.Name);
         }
         if (options.Impressions > 0) columns.AddRange(["impressions", "clicks"]);
-        var rows = new EngagementRows(columns) { Simulated = true, Name = FormattableString.Invariant($"simulated rows, seed {options.Seed}") };
+        var rows = new EngagementRows(columns) { Simulated = true,
+            Name = FormattableString.Invariant($"simulated rows, seed {options.Seed}") };
         int cells = options.Videos.Count * options.Variants.Count * options.RowsPerCell;
         float[][] noise = [.. options.Metrics.Select(m => Normal(cells, options.Seed, m.Name + "/row"))];
         float[][] other = [.. options.Metrics.Select(m => m.Covariate is null ? [] : Normal(cells, options.Seed, m.Name + "/covariate"))];
@@ -122,17 +125,20 @@ public static class EngagementSimulation
                     for (int m = 0; m < options.Metrics.Count; m++)
                     {
                         SimulatedMetric metric = options.Metrics[m];
-                        double level = metric.SdVideo * levels[m][v], z = noise[m][at], value = metric.Mean + metric.Effects.GetValueOrDefault(variant) + level + metric.SdRow * z;
+                        double level = metric.SdVideo * levels[m][v], z = noise[m][at],
+                            value = metric.Mean + metric.Effects.GetValueOrDefault(variant) + level + metric.SdRow * z;
                         if (m == rate) chance = Math.Clamp(value, 0, 1);
                         values[column++] = metric.Missing > 0 && gone[m][at] < metric.Missing ? double.NaN : value;
                         // Before the experiment: the same video, no variant yet.
-                        if (metric.Covariate is { } rho) values[column++] = metric.Mean + level + metric.SdRow * (rho * z + Math.Sqrt(1 - rho * rho) * other[m][at]);
+                        if (metric.Covariate is { } rho) values[column++] = metric.Mean + level
+                            + metric.SdRow * (rho * z + Math.Sqrt(1 - rho * rho) * other[m][at]);
                     }
                     if (options.Impressions > 0)
                     {
                         double shown = Math.Max(1, Math.Round(options.Impressions * (0.5 + size[at])));
                         values[column++] = shown;
-                        values[column] = Math.Clamp(Math.Round(shown * chance + Math.Sqrt(shown * chance * (1 - chance)) * clicking[at]), 0, shown);
+                        values[column] = Math.Clamp(Math.Round(shown * chance + Math.Sqrt(shown * chance * (1 - chance)) * clicking[at]), 0,
+                            shown);
                     }
                     rows.Add(options.Videos[v], variant, values);
                 }
@@ -155,7 +161,8 @@ public static class EngagementSimulation
             for (int r = 0; r < rows.Count; r++)
             {
                 (cells[0], cells[1], cells[^1]) = (rows.Video(r), rows.Variant(r), Mark);
-                for (int c = 0; c < rows.Columns.Count; c++) cells[c + 2] = double.IsNaN(rows[r, c]) ? "" : rows[r, c].ToString(format, CultureInfo.InvariantCulture);
+                for (int c = 0; c < rows.Columns.Count; c++) cells[c + 2] = double.IsNaN(rows[r, c]) ? ""
+                    : rows[r, c].ToString(format, CultureInfo.InvariantCulture);
                 CsvRows.Write(to, cells);
             }
         }, keepEqual: true);
@@ -179,11 +186,18 @@ public static class EngagementSimulation
     static void Check(SimulationOptions options)
     {
         if (options.Videos.Count == 0 || options.Variants.Count == 0 || options.Metrics.Count == 0 || options.RowsPerCell < 1)
-            throw UsageException.For("The simulation", FormattableString.Invariant($"{options.Videos.Count} videos, {options.Variants.Count} variants, {options.Metrics.Count} metrics, {options.RowsPerCell} rows a cell"), "one or more of each", "Correct the options.");
-        if (options.Impressions < 0) throw UsageException.For("The impressions", FormattableString.Invariant($"{options.Impressions}"), "0 or more", "0 leaves counts out.");
+            throw UsageException.For("The simulation",
+                FormattableString.Invariant(
+                $"{options.Videos.Count} videos, {options.Variants.Count} variants, {options.Metrics.Count} metrics, {options.RowsPerCell} rows a cell"), "one or more of each", "Correct the options.");
+        if (options.Impressions < 0) throw UsageException.For("The impressions", FormattableString.Invariant($"{options.Impressions}"),
+            "0 or more", "0 leaves counts out.");
         foreach (SimulatedMetric m in options.Metrics)
-            if (!(m.SdRow >= 0) || !(m.SdVideo >= 0) || m.Missing is not (>= 0 and < 1) || m.Covariate is < -1 or > 1 || !double.IsFinite(m.Mean))
-                throw UsageException.For($"The simulated metric '{SafePath.Shorten(m.Name)}'", "a spread below 0, a share or a correlation out of range", "spreads of 0 or more, a share from 0 to below 1, a correlation from −1 to 1", "Correct the options.");
-        if (options.Metrics.GroupBy(m => m.Name, StringComparer.OrdinalIgnoreCase).Any(g => g.Count() > 1)) throw UsageException.For("The simulated metrics", "a name twice", "every name once", "Rename one.");
+            if (!(m.SdRow >= 0) || !(m.SdVideo >= 0) || m.Missing is not (>= 0 and < 1) || m.Covariate is < -1 or > 1
+                || !double.IsFinite(m.Mean))
+                throw UsageException.For($"The simulated metric '{SafePath.Shorten(m.Name)}'",
+                    "a spread below 0, a share or a correlation out of range",
+                    "spreads of 0 or more, a share from 0 to below 1, a correlation from −1 to 1", "Correct the options.");
+        if (options.Metrics.GroupBy(m => m.Name, StringComparer.OrdinalIgnoreCase).Any(g => g.Count() > 1))
+            throw UsageException.For("The simulated metrics", "a name twice", "every name once", "Rename one.");
     }
 }

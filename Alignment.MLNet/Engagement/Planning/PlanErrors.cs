@@ -10,18 +10,24 @@ namespace Alignment.MLNet.Engagement.Planning;
 static partial class PlanErrors
 {
     // The words of the fields that have words.
-    static readonly (string Field, Type Words)[] s_words = [(".test", typeof(PrimaryTest)), (".correction", typeof(MultiplicityMethod)), (".kind", typeof(HypothesisKind)), (".rule", typeof(StoppingRule))];
+    static readonly (string Field, Type Words)[] s_words = [(".test", typeof(PrimaryTest)), (".correction", typeof(MultiplicityMethod)),
+        (".kind", typeof(HypothesisKind)), (".rule", typeof(StoppingRule))];
 
     public static (string Found, string Expected) Say(JsonException error)
     {
-        string path = error.Path is { Length: > 2 } p ? $"'{SafePath.Shorten(p[2..], 60)}'" : "the plan", line = error.LineNumber is { } n ? string.Create(CultureInfo.InvariantCulture, $" (line {n + 1})") : "";
+        string path = error.Path is { Length: > 2 } p ? $"'{SafePath.Shorten(p[2..], 60)}'" : "the plan",
+            line = error.LineNumber is { } n ? string.Create(CultureInfo.InvariantCulture, $" (line {n + 1})") : "";
         string said = error.Message;
-        if (Missing().Match(said) is { Success: true } missing) return ($"no {missing.Groups[1].Value} in {path}{line}", "all that belongs to it");
-        if (Unknown().Match(said) is { Success: true } unknown) return ($"the unknown field '{SafePath.Shorten(unknown.Groups[1].Value, 60)}'{line}", "fields that a plan has");
+        if (Missing().Match(said) is { Success: true } missing)
+            return ($"no {missing.Groups[1].Value} in {path}{line}", "all that belongs to it");
+        if (Unknown().Match(said) is { Success: true } unknown)
+            return ($"the unknown field '{SafePath.Shorten(unknown.Groups[1].Value, 60)}'{line}", "fields that a plan has");
         if (said.Contains("null values", StringComparison.Ordinal)) return ($"null as {path}{line}", "a value, or no such field");
         if (said.Contains("could not be converted", StringComparison.Ordinal))
-            return ($"a value of another kind as {path}{line}", s_words.FirstOrDefault(w => error.Path?.EndsWith(w.Field, StringComparison.Ordinal) == true) is { Words: { } type }
-                ? string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)) : "what the documentation has there");
+            return ($"a value of another kind as {path}{line}",
+                s_words.FirstOrDefault(w => error.Path?.EndsWith(w.Field, StringComparison.Ordinal) == true) is { Words: { } type }
+                ? string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName))
+                    : "what the documentation has there");
         return (SafePath.Shorten(said, 300), "a plan.json");
     }
 

@@ -14,7 +14,8 @@ static class PowerPlot
         return [.. FigureFile.Save(folder, Name, new()
         {
             Title = string.Create(CultureInfo.InvariantCulture, $"Power to find a difference of {answer.Effect:0.####}"),
-            Across = answer.Question.Design switch { PowerDesign.Paired => "Pairs", PowerDesign.Proportions => "Trials in each variant", _ => "Rows in each variant" },
+            Across = answer.Question.Design switch { PowerDesign.Paired => "Pairs", PowerDesign.Proportions => "Trials in each variant",
+                _ => "Rows in each variant" },
             Up = "Power",
             Frame = (0, 1),
             Level = (answer.Question.Power, "the power that was asked for"),

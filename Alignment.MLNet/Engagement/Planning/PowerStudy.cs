@@ -26,13 +26,15 @@ public sealed record PowerQuestion
     /// <summary>What is compared.</summary>
     public PowerDesign Design { get; init; }
 
-    /// <summary>The difference to be found, in the metric's units (with <see cref="Sd"/> 1: in standard deviations); null to ask for it.</summary>
+    /// <summary>The difference to be found, in the metric's units (with <see cref="Sd"/> 1: in standard deviations); null to ask for
+    /// it.</summary>
     public double? Effect { get; init; }
 
     /// <summary>Rows (pairs, trials) of each variant; null to ask for it.</summary>
     public double? Size { get; init; }
 
-    /// <summary>Standard deviation of the rows; of a paired design, that of one variant unless <see cref="Correlation"/> is null: then of the differences.</summary>
+    /// <summary>Standard deviation of the rows; of a paired design, that of one variant unless <see cref="Correlation"/> is null: then of
+    /// the differences.</summary>
     public double Sd { get; init; } = 1;
 
     /// <summary>Of a paired design: correlation of a unit's two values.</summary>
@@ -47,7 +49,8 @@ public sealed record PowerQuestion
     /// <summary>Level of the family, two-sided.</summary>
     public double Alpha { get; init; } = 0.05;
 
-    /// <summary>Comparisons corrected together: each is planned at α divided by it, which is right for Bonferroni and safe for Holm.</summary>
+    /// <summary>Comparisons corrected together: each is planned at α divided by it, which is right for Bonferroni and safe for
+    /// Holm.</summary>
     public int Comparisons { get; init; } = 1;
 
     /// <summary>Rows of the baseline for each row of a variant (means only).</summary>
@@ -59,7 +62,8 @@ public sealed record PowerQuestion
     /// <summary>Intraclass correlation of rows of one video; 0 for independent rows.</summary>
     public double Icc { get; init; }
 
-    /// <summary>Rows of one video in one variant, when <see cref="Icc"/> is above 0: sizes grow by 1 + (rows − 1) · ICC (Kish, <i>Survey Sampling</i>, 1965).</summary>
+    /// <summary>Rows of one video in one variant, when <see cref="Icc"/> is above 0: sizes grow by 1 + (rows − 1) · ICC (Kish, <i>Survey
+    /// Sampling</i>, 1965).</summary>
     public double RowsPerVideo { get; init; } = 1;
 }
 
@@ -73,12 +77,14 @@ public readonly record struct PowerPoint(double Size, double Power);
 /// <param name="Size">Rows (pairs, trials) of each variant, whole.</param>
 /// <param name="BaselineSize">Rows of the baseline, whole.</param>
 /// <param name="Effect">The difference found with the wanted power.</param>
-/// <param name="Standardized">It in standard deviations (Cohen's d; of the differences, for a paired design; h = 2 arcsin √p₁ − 2 arcsin √p₀ for rates).</param>
+/// <param name="Standardized">It in standard deviations (Cohen's d; of the differences, for a paired design; h = 2 arcsin √p₁ − 2 arcsin
+/// √p₀ for rates).</param>
 /// <param name="Power">With the whole size.</param>
 /// <param name="AlphaEach">Level of each comparison.</param>
 /// <param name="Curve">Power at sizes around.</param>
 /// <param name="Sentence">In words.</param>
-public sealed record PowerAnswer(PowerQuestion Question, long Size, long BaselineSize, double Effect, double Standardized, double Power, double AlphaEach, IReadOnlyList<PowerPoint> Curve, string Sentence);
+public sealed record PowerAnswer(PowerQuestion Question, long Size, long BaselineSize, double Effect, double Standardized, double Power,
+    double AlphaEach, IReadOnlyList<PowerPoint> Curve, string Sentence);
 
 /// <summary>How many, or how small: the design of an experiment.</summary>
 public static class PowerStudy
@@ -105,10 +111,13 @@ public static class PowerStudy
         }
         double At(double n) => PowerAt(question, effect, n / grown, alpha);
         double baseline = question.Design == PowerDesign.Means ? Math.Ceiling(size * question.Ratio - 1e-9) : size;
-        PowerPoint[] curve = [.. Enumerable.Range(1, 40).Select(i => Math.Max(2, Math.Round(size * i / 20.0))).Distinct().Select(n => new PowerPoint(n, At(n)))];
-        double standardized = question.Design == PowerDesign.Proportions ? 2 * (Math.Asin(Math.Sqrt(question.Rate + effect)) - Math.Asin(Math.Sqrt(question.Rate))) : effect / Spread(question);
+        PowerPoint[] curve = [.. Enumerable.Range(1, 40).Select(i => Math.Max(2, Math.Round(size * i / 20.0))).Distinct()
+            .Select(n => new PowerPoint(n, At(n)))];
+        double standardized = question.Design == PowerDesign.Proportions
+            ? 2 * (Math.Asin(Math.Sqrt(question.Rate + effect)) - Math.Asin(Math.Sqrt(question.Rate))) : effect / Spread(question);
         double power = At(size);
-        return new(question, (long)size, (long)baseline, effect, standardized, power, alpha, curve, Sentence(question, size, baseline, effect, power, alpha));
+        return new(question, (long)size, (long)baseline, effect, standardized, power, alpha, curve,
+            Sentence(question, size, baseline, effect, power, alpha));
     }
 
     /// <summary>The sizes for several powers, as asked and without correction.</summary>
@@ -138,11 +147,13 @@ public static class PowerStudy
             case PowerDesign.Proportions:
                 double p1 = q.Rate + effect, mean = q.Rate + effect / 2;
                 // The sample-size formula solved for the power, so that the two agree.
-                double z = (Math.Abs(effect) * Math.Sqrt(n) - Tails.NormalQuantile(1 - alpha) * Math.Sqrt(2 * mean * (1 - mean))) / Math.Sqrt(p1 * (1 - p1) + q.Rate * (1 - q.Rate));
+                double z = (Math.Abs(effect) * Math.Sqrt(n) - Tails.NormalQuantile(1 - alpha) * Math.Sqrt(2 * mean * (1 - mean)))
+                    / Math.Sqrt(p1 * (1 - p1) + q.Rate * (1 - q.Rate));
                 return Tails.Normal(z);
             default:
                 double df = n * (1 + q.Ratio) - 2;
-                return df <= 0 ? 0 : Alignment.MLNet.Statistics.Power.Of(Math.Abs(effect) / Spread(q) * Math.Sqrt(n * (q.Ratio / (1 + q.Ratio))), df, alpha);
+                return df <= 0 ? 0 : Alignment.MLNet.Statistics.Power.Of(Math.Abs(effect) / Spread(q)
+                    * Math.Sqrt(n * (q.Ratio / (1 + q.Ratio))), df, alpha);
         }
     }
 
@@ -151,11 +162,14 @@ public static class PowerStudy
         double low = 0, high = q.Design == PowerDesign.Proportions ? (1 - q.Rate) * (1 - 1e-9) : Spread(q);
         if (q.Design == PowerDesign.Proportions)
         {
-            if (PowerAt(q, high, n, alpha) < q.Power) throw UsageException.For($"{OptionName.Of<PowerQuestion>(nameof(PowerQuestion.Size))}", Text.Count(n), "more trials", "With so few no rate is found with that power.");
+            if (PowerAt(q, high, n, alpha) < q.Power)
+                throw UsageException.For($"{OptionName.Of<PowerQuestion>(nameof(PowerQuestion.Size))}", Text.Count(n), "more trials",
+                    "With so few no rate is found with that power.");
         }
         else
             while (PowerAt(q, high, n, alpha) < q.Power)
-                if ((high *= 2) > 1e12 * Spread(q)) throw UsageException.For($"{OptionName.Of<PowerQuestion>(nameof(PowerQuestion.Size))}", Text.Count(n), "2 or more", "With so few no effect is found with that power.");
+                if ((high *= 2) > 1e12 * Spread(q)) throw UsageException.For($"{OptionName.Of<PowerQuestion>(nameof(PowerQuestion.Size))}",
+                    Text.Count(n), "2 or more", "With so few no effect is found with that power.");
         return Roots.Find(e => PowerAt(q, e == 0 ? 1e-300 : e, n, alpha) - q.Power, low, high, relative: 1e-12);
     }
 
@@ -168,40 +182,56 @@ public static class PowerStudy
 
     static string Sentence(PowerQuestion q, double size, double baseline, double effect, double power, double alpha)
     {
-        string rows = q.Design switch { PowerDesign.Paired => "pairs", PowerDesign.Proportions => "trials in each variant", _ => baseline == size ? "rows in each variant" : $"rows in each variant and {Text.Count(baseline)} of the baseline" };
-        string test = q.Design switch { PowerDesign.Paired => "paired t-test", PowerDesign.Proportions => "z test of two proportions", _ => "t-test" };
-        string corrected = q.Comparisons > 1 ? string.Create(CultureInfo.InvariantCulture, $", at {alpha:0.#####} each for {q.Comparisons} comparisons") : "";
-        string found = q.Design == PowerDesign.Proportions ? string.Create(CultureInfo.InvariantCulture, $"a rate of {q.Rate + effect:0.######} against {q.Rate:0.######}") : string.Create(CultureInfo.InvariantCulture, $"a difference of {effect:0.######}");
-        return string.Create(CultureInfo.InvariantCulture, $"{Text.Count(size)} {rows} find {found} with power {power:0.000} (two-sided {test}, level {q.Alpha:0.####}{corrected}).");
+        string rows = q.Design switch { PowerDesign.Paired => "pairs", PowerDesign.Proportions => "trials in each variant",
+            _ => baseline == size ? "rows in each variant" : $"rows in each variant and {Text.Count(baseline)} of the baseline" };
+        string test = q.Design switch { PowerDesign.Paired => "paired t-test", PowerDesign.Proportions => "z test of two proportions",
+            _ => "t-test" };
+        string corrected = q.Comparisons > 1 ? string.Create(CultureInfo.InvariantCulture,
+            $", at {alpha:0.#####} each for {q.Comparisons} comparisons") : "";
+        string found = q.Design == PowerDesign.Proportions
+            ? string.Create(CultureInfo.InvariantCulture, $"a rate of {q.Rate + effect:0.######} against {q.Rate:0.######}")
+            : string.Create(CultureInfo.InvariantCulture, $"a difference of {effect:0.######}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{Text.Count(size)} {rows} find {found} with power {power:0.000} (two-sided {test}, level {q.Alpha:0.####}{corrected}).");
     }
 
     static void Check(PowerQuestion q)
     {
-        q.Require(q.Effect is null ? "neither an effect nor a size" : "an effect and a size", q.Effect is null != q.Size is null, "one of the two",
+        q.Require(q.Effect is null ? "neither an effect nor a size" : "an effect and a size", q.Effect is null != q.Size is null,
+            "one of the two",
             "Give the effect to learn the size, or the size to learn the effect.", nameof(q.Effect));
         Positive(q.Sd, "Take it from earlier data of the same metric.");
         Fraction(q.Alpha, "0.05 is customary.");
         Positive(q.Ratio, "1 is a balanced design.");
         q.Require(q.Comparisons, q.Comparisons >= 1, "1 or more",
-            $"{Text.Capitalize(NumberWords.Of(Variant.All.Count - 1))} variants against a baseline are {Text.Count(Variant.All.Count - 1)}.");
+            $"{Text.Capitalize(NumberWords.Of(Variant.All.Count - 1))} variants against a baseline are "
+            + $"{Text.Count(Variant.All.Count - 1)}.");
         q.Require(q.Power, q.Power > q.Alpha / q.Comparisons && q.Power < 1, "a number between the level and 1", "0.8 is customary.");
-        q.Require(q.Effect, q.Effect is not { } e || e != 0 && double.IsFinite(e), "a finite number other than 0", "No sample finds a difference of nothing.");
-        q.Require(q.Size, q.Size is not { } n || n is >= 2 and <= MostRows && n == Math.Floor(n), "a whole number from 2 to 10¹²", "Give rows of each variant.");
+        q.Require(q.Effect, q.Effect is not { } e || e != 0 && double.IsFinite(e), "a finite number other than 0",
+            "No sample finds a difference of nothing.");
+        q.Require(q.Size, q.Size is not { } n || n is >= 2 and <= MostRows && n == Math.Floor(n), "a whole number from 2 to 10¹²",
+            "Give rows of each variant.");
         // What a design has no place for is refused, not passed over.
-        q.Require(q.Ratio, q.Design == PowerDesign.Means || q.Ratio == 1, "none with paired units or rates", "It is for means of independent rows.");
+        q.Require(q.Ratio, q.Design == PowerDesign.Means || q.Ratio == 1, "none with paired units or rates",
+            "It is for means of independent rows.");
         bool rates = q.Design == PowerDesign.Proportions;
-        const string spread = "A rate has its spread in itself. For a rate by video give its standard deviation between videos instead of the rate.";
+        const string spread =
+            "A rate has its spread in itself. For a rate by video give its standard deviation between videos instead of the rate.";
         q.Require(q.Sd, !rates || q.Sd == 1, "none with rates", spread);
         q.Require(q.CovariateCorrelation, !rates || q.CovariateCorrelation == 0, "none with rates", spread);
-        q.Require(q.Icc > 0 ? "an ICC without rows per video" : "rows per video without an ICC", q.Icc > 0 == q.RowsPerVideo > 1, "both or none",
+        q.Require(q.Icc > 0 ? "an ICC without rows per video" : "rows per video without an ICC", q.Icc > 0 == q.RowsPerVideo > 1,
+            "both or none",
             "Rows of one video cost 1 + (rows − 1) · ICC together.", nameof(q.Icc));
         if (rates)
         {
             Fraction(q.Rate, "A rate of 5 % is 0.05.");
-            if (q.Effect is { } d) Fraction(q.Rate + d, "The effect is a difference of rates: from 5 % to 6 % it is 0.01.", nameof(q.Effect));
+            if (q.Effect is { } d) Fraction(q.Rate + d, "The effect is a difference of rates: from 5 % to 6 % it is 0.01.",
+                nameof(q.Effect));
         }
-        q.Require(q.Correlation, q.Correlation is null or (> -1 and < 1), "a number between −1 and 1", "0.5 is common for one person's values.");
-        q.Require(q.CovariateCorrelation, q.CovariateCorrelation is > -1 and < 1, "a number between −1 and 1", "0.5 is common for one person's values.");
+        q.Require(q.Correlation, q.Correlation is null or (> -1 and < 1), "a number between −1 and 1",
+            "0.5 is common for one person's values.");
+        q.Require(q.CovariateCorrelation, q.CovariateCorrelation is > -1 and < 1, "a number between −1 and 1",
+            "0.5 is common for one person's values.");
         q.Require(q.Icc, q.Icc is >= 0 and < 1, "0 to below 1", "'alignment analyze' reports the ICC of earlier data.");
         q.Require(q.RowsPerVideo, q.RowsPerVideo >= 1, "1 or more", "It goes with the intraclass correlation.");
 

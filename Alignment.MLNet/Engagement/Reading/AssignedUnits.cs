@@ -4,15 +4,17 @@ using Alignment.MLNet.Statistics;
 namespace Alignment.MLNet.Engagement.Reading;
 
 /// <summary>
-/// Sample-ratio mismatch, tested on what was assigned. Rows of one participant came together, so that a χ² over rows would be too large by their number and alarm where
-/// nothing is wrong; and a variant that makes people stay has more rows without any fault. Different units, each counted once, are what chance dealt out.
+/// Sample-ratio mismatch, tested on what was assigned. Rows of one participant came together, so that a χ² over rows would be too large by
+/// their number and alarm where nothing is wrong; and a variant that makes people stay has more rows without any fault. Different units,
+/// each counted once, are what chance dealt out.
 /// </summary>
 static class AssignedUnits
 {
     /// <summary>Where more units than this part were seen in several variants, they cannot be what was assigned.</summary>
     const double MostInSeveral = 0.05;
 
-    /// <summary>Videos are taken for what was assigned only if χ² can tell: by the usual rule five are to be expected in each variant (Cochran, <i>Biometrics</i> 10, 1954).</summary>
+    /// <summary>Videos are taken for what was assigned only if χ² can tell: by the usual rule five are to be expected in each variant
+    /// (Cochran, <i>Biometrics</i> 10, 1954).</summary>
     const double LeastExpected = 5;
 
     /// <summary>From so many rows of each participant on, errors of independent rows are plainly too small.</summary>
@@ -40,12 +42,16 @@ static class AssignedUnits
         long[] observed = [.. present.Select(v => counts?.Alone[v] ?? sums.Rows(v))];
         SampleRatioTest test = SampleRatioTest.Of(observed, shares);
         bool mismatch = test.P < options.SampleRatioAlarm;
-        string list = string.Join(", ", present.Select((v, i) => $"{Text.Name(options.Variants[v])} {Text.Count(observed[i])}")), units = unit + "s";
+        string list = string.Join(", ", present.Select((v, i) => $"{Text.Name(options.Variants[v])} {Text.Count(observed[i])}")),
+            units = unit + "s";
         string of = counts is { Exact: false } ? " (a random sample of all, chosen by their ids)" : "";
         string sentence = mismatch
-            ? $"SAMPLE RATIO MISMATCH: the variants' {units}{of}, {list}, are not in the shares they were to have (χ² p {Text.P(test.P)}). {Text.Capitalize(units)} were lost or gained by variant; no comparison can be trusted until this is explained."
+            ? $"SAMPLE RATIO MISMATCH: the variants' {units}{of}, {list}, are not in the shares they were to have (χ² p "
+                + $"{Text.P(test.P)}). {Text.Capitalize(units)} were lost or gained by variant; no comparison can be trusted until this "
+                + $"is explained."
             : $"The variants' {units}{of} are in the shares they were to have (χ² p {Text.P(test.P)}).";
-        return new(test.ChiSquare, test.Df, test.P, mismatch, present.Select((v, i) => (v, i)).ToDictionary(x => options.Variants[x.v], x => shares[x.i] / shares.Sum()), sentence)
+        return new(test.ChiSquare, test.Df, test.P, mismatch,
+            present.Select((v, i) => (v, i)).ToDictionary(x => options.Variants[x.v], x => shares[x.i] / shares.Sum()), sentence)
         {
             Unit = unit,
             Counts = present.Select((v, i) => (v, i)).ToDictionary(x => options.Variants[x.v], x => observed[x.i]),
@@ -55,31 +61,46 @@ static class AssignedUnits
     }
 
     /// <summary>What a reader must know of the units.</summary>
-    public static IEnumerable<AnalysisWarning> Warnings(EngagementSums sums, ReadingFacts facts, SampleRatio? ratio, AnalysisOptions options)
+    public static IEnumerable<AnalysisWarning> Warnings(EngagementSums sums, ReadingFacts facts, SampleRatio? ratio,
+        AnalysisOptions options)
     {
         if (ratio is null) yield break;
         if (facts.AssignedColumn is { } column && sums.Assigned.Counts(options.Variants.Count) is { Several: > 0 } counts)
         {
-            string units = Text.Unit(column) + "s", some = $"{Text.Count(counts.Several)} of {Text.Count(counts.Units)} {units}{(counts.Exact ? "" : " (of a random sample)")} have rows in more than one variant";
+            string units = Text.Unit(column) + "s", some = $"{Text.Count(counts.Several)} of {Text.Count(counts.Units)} "
+                + $"{units}{(counts.Exact ? "" : " (of a random sample)")} have rows in more than one variant";
             bool stated = options.Assigned is not null || options.PlannedUnit is not null;
             if (counts.SeveralShare <= MostInSeveral)
-                yield return new(WarningLevel.Warning, "units_in_several_variants", $"{some}. Each was to see one: look for ids that are shared or an assignment that was not kept. Their rows were used; they are left out of the sample-ratio test.");
+                yield return new(WarningLevel.Warning, "units_in_several_variants", $"{some}. Each was to see one: look for ids that are "
+                    + $"shared or an assignment that was not kept. Their rows were used; they are left out of the sample-ratio test.");
             else
-                yield return new(stated || counts.SeveralShare <= 0.5 ? WarningLevel.Warning : WarningLevel.Note, "units_in_several_variants",
-                    $"{some}, so {units} are not what was assigned{(stated ? ", although " + (options.Assigned is null ? "the plan says so" : "the options say so") : "")}; the sample-ratio test counts {ratio.Unit}s.");
+                yield return new(stated || counts.SeveralShare <= 0.5 ? WarningLevel.Warning : WarningLevel.Note,
+                    "units_in_several_variants",
+                    $"{some}, so {units} are not what was "
+                    + $"assigned{(stated ? ", although " + (options.Assigned is null ? "the plan says so" : "the options say so") : "")}; the sample-ratio test counts {ratio.Unit}s.");
         }
         else if (options.Assigned is null && Same(options.PlannedUnit, "participant") && facts.AssignedColumn is null)
-            yield return new(WarningLevel.Note, "units_unknown", $"The plan assigns participants, but the data have no column participant_id; the sample-ratio test counts {ratio.Unit}s, which is right if each participant has one. The options can name another column.");
+            yield return new(WarningLevel.Note, "units_unknown", $"The plan assigns participants, but the data have no column "
+                + $"participant_id; the sample-ratio test counts {ratio.Unit}s, which is right if each participant has one. The options "
+                + $"can name another column.");
         if (Repeated(sums, facts, ratio, options) is { } repeated) yield return repeated;
         if (sums.Assigned.Nameless > 0)
-            yield return new(WarningLevel.Note, "units_nameless", $"{Text.Count(sums.Assigned.Nameless)} row{(sums.Assigned.Nameless == 1 ? " has" : "s have")} no {facts.AssignedColumn}; used, but not counted in the sample-ratio test.");
+            yield return new(WarningLevel.Note, "units_nameless", $"{Text.Count(sums.Assigned.Nameless)} "
+                + $"row{(sums.Assigned.Nameless == 1 ? " has" : "s have")} no {facts.AssignedColumn}; used, but not counted in the "
+                + $"sample-ratio test.");
         // Videos were a guess from the data: where rows tell otherwise, the reader must decide.
         if (facts.AssignedColumn is null && ratio is { Unit: not "row", Mismatch: false })
         {
             string[] variants = [.. ratio.Expected.Keys];
-            SampleRatioTest rows = SampleRatioTest.Of([.. variants.Select(v => sums.Rows(options.Position(v)))], [.. variants.Select(v => ratio.Expected[v])]);
+            SampleRatioTest rows = SampleRatioTest.Of([.. variants.Select(v => sums.Rows(options.Position(v)))],
+                [.. variants.Select(v => ratio.Expected[v])]);
             if (rows.P < options.SampleRatioAlarm)
-                yield return new(WarningLevel.Warning, "rows_not_in_shares", $"Each {ratio.Unit} has one variant, so {ratio.Unit}s were taken for what was assigned, and they are in their shares; rows are not ({string.Join(", ", variants.Select(v => $"{Text.Name(v)} {Text.Count(sums.Rows(options.Position(v)))}"))}; χ² p {Text.P(rows.P)}). That is no fault if some {ratio.Unit}s are shown more. If viewers or impressions were assigned, it is a sample ratio mismatch, and nothing can be trusted: name row as what was assigned to test that, {options.UnitColumn} if the former is so.");
+                yield return new(WarningLevel.Warning, "rows_not_in_shares", $"Each {ratio.Unit} has one variant, so {ratio.Unit}s were "
+                    + $"taken for what was assigned, and they are in their shares; rows are not "
+                    + $"({string.Join(", ", variants.Select(v => $"{Text.Name(v)} {Text.Count(sums.Rows(options.Position(v)))}"))}; χ² p "
+                    + $"{Text.P(rows.P)}). That is no fault if some {ratio.Unit}s are shown more. If viewers or impressions were "
+                    + $"assigned, it is a sample ratio mismatch, and nothing can be trusted: name row as what was assigned to test that, "
+                    + $"{options.UnitColumn} if the former is so.");
         }
     }
 
@@ -87,9 +108,12 @@ static class AssignedUnits
     static AnalysisWarning? Repeated(EngagementSums sums, ReadingFacts facts, SampleRatio ratio, AnalysisOptions options)
     {
         if (facts.AssignedColumn is not { } column || Same(column, options.UnitColumn) || ratio.Unit != Text.Unit(column)) return null;
-        double rows = options.Variants.Select((_, v) => (double)sums.Rows(v)).Sum() - sums.Assigned.Nameless, each = rows / sums.Assigned.Estimate;
-        return each <= MostRowsEach ? null : new(WarningLevel.Warning, "units_repeated", string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"{(ratio.Sampled ? "About" : "There are")} {each:0.0} rows of each {ratio.Unit}, and {Text.Test(options.Test)} takes rows as independent. Take {column} as the unit to have errors, models and ratios by {ratio.Unit}."));
+        double rows = options.Variants.Select((_, v) => (double)sums.Rows(v)).Sum() - sums.Assigned.Nameless,
+            each = rows / sums.Assigned.Estimate;
+        return each <= MostRowsEach ? null : new(WarningLevel.Warning, "units_repeated",
+            string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"{(ratio.Sampled ? "About" : "There are")} {each:0.0} rows of each {ratio.Unit}, and {Text.Test(options.Test)} takes rows "
+            + $"as independent. Take {column} as the unit to have errors, models and ratios by {ratio.Unit}."));
     }
 
     // The unit's word and its counts; null counts for rows.
@@ -97,8 +121,11 @@ static class AssignedUnits
     {
         const string row = "row";
         if (options.Assigned is { } named && Same(named, AnalysisOptions.AssignedRows)) return (row, null);
-        if (facts.AssignedColumn is { } column && sums.Assigned.Counts(options.Variants.Count) is var units && units.SeveralShare <= MostInSeveral && units.Alone.Any(n => n > 0)) return (Text.Unit(column), units);
-        if (facts.AssignedColumn is null && options.PlannedUnit is null && !sums.TooManyVideos && sums.VideoCounts() is { Several: 0 } videos && videos.Units * shares.Min() / shares.Sum() >= LeastExpected) return (Text.Unit(options.UnitColumn), videos);
+        if (facts.AssignedColumn is { } column && sums.Assigned.Counts(options.Variants.Count) is var units
+            && units.SeveralShare <= MostInSeveral && units.Alone.Any(n => n > 0)) return (Text.Unit(column), units);
+        if (facts.AssignedColumn is null && options.PlannedUnit is null && !sums.TooManyVideos
+            && sums.VideoCounts() is { Several: 0 } videos && videos.Units * shares.Min() / shares.Sum() >= LeastExpected)
+            return (Text.Unit(options.UnitColumn), videos);
         return (row, null);
     }
 

@@ -6,8 +6,10 @@ using Alignment.MLNet.Storage;
 namespace Alignment.MLNet.Engagement.Reading;
 
 /// <summary>
-/// Measured doses: how far each variant moved attention, of all videos or video by video. Reads what <c>alignment dose</c> writes (the folder,
-/// <c>dose.json</c>, <c>dose_by_video.csv</c>, <c>dose_by_variant.csv</c>, <c>dose.csv</c>) and any CSV with <c>variant,dose</c> or <c>video_id,variant,dose</c>.
+/// Measured doses: how far each variant moved attention, of all videos or video by video. Reads what <c>alignment dose</c> writes (the
+/// folder,
+/// <c>dose.json</c>, <c>dose_by_video.csv</c>, <c>dose_by_variant.csv</c>, <c>dose.csv</c>) and any CSV with <c>variant,dose</c> or
+/// <c>video_id,variant,dose</c>.
 /// </summary>
 public sealed class DoseTable
 {
@@ -35,15 +37,18 @@ public sealed class DoseTable
     /// <summary>Doses are given video by video.</summary>
     public bool ByVideo => _videos.Count > 0;
 
-    /// <summary>A variant's mean dose; null where the table has none. The baseline's is 0 unless the table says otherwise: it is what doses are differences from.</summary>
+    /// <summary>A variant's mean dose; null where the table has none. The baseline's is 0 unless the table says otherwise: it is what doses
+    /// are differences from.</summary>
     public double? Of(string variant, string baseline)
     {
-        if (ByVideo && _videos.Where(v => v.Key.Variant == variant).Select(v => v.Value.Sum / v.Value.N).DefaultIfEmpty(double.NaN).Average() is var mean && double.IsFinite(mean)) return mean;
+        if (ByVideo && _videos.Where(v => v.Key.Variant == variant).Select(v => v.Value.Sum / v.Value.N).DefaultIfEmpty(double.NaN)
+            .Average() is var mean && double.IsFinite(mean)) return mean;
         return _variants.TryGetValue(variant, out var sum) ? sum.Sum / sum.N : variant == baseline ? 0 : null;
     }
 
     /// <summary>A video's dose of a variant; null where the table has none.</summary>
-    public double? Of(string video, string variant, string baseline) => _videos.TryGetValue((video, variant), out var sum) ? sum.Sum / sum.N : variant == baseline ? 0 : null;
+    public double? Of(string video, string variant, string baseline) => _videos.TryGetValue((video, variant), out var sum) ? sum.Sum / sum.N
+        : variant == baseline ? 0 : null;
 
     /// <summary>Reads a table.</summary>
     /// <param name="path">A file as above, the folder <c>alignment dose</c> wrote, or the run's.</param>
@@ -56,18 +61,26 @@ public sealed class DoseTable
         if (Directory.Exists(path))
         {
             string folder = Directory.Exists(Path.Combine(path, Folder)) ? Path.Combine(path, Folder) : path;
-            path = new[] { ByVideoFile, ByVariantFile, JsonFile }.Select(f => Path.Combine(folder, f)).FirstOrDefault(File.Exists) ?? Path.Combine(folder, ByVideoFile);
+            path = new[] { ByVideoFile, ByVariantFile, JsonFile }.Select(f => Path.Combine(folder, f)).FirstOrDefault(File.Exists)
+                ?? Path.Combine(folder, ByVideoFile);
         }
         string subject = $"The dose table '{SafePath.Shorten(path, 200)}'";
         var file = new FileInfo(path);
-        if (!file.Exists) throw BadDataException.For(subject, "no such file", "a CSV with the columns variant and dose, or what 'alignment dose' writes", "Check the path.");
-        if (file.Length > MaxBytes) throw BadDataException.For(subject, FormattableString.Invariant($"{file.Length >> 20} MB"), FormattableString.Invariant($"at most {MaxBytes >> 20} MB"), "Give dose_by_video.csv.");
+        if (!file.Exists) throw BadDataException.For(subject, "no such file",
+            "a CSV with the columns variant and dose, or what 'alignment dose' writes", "Check the path.");
+        if (file.Length > MaxBytes) throw BadDataException.For(subject, FormattableString.Invariant($"{file.Length >> 20} MB"),
+            FormattableString.Invariant($"at most {MaxBytes >> 20} MB"), "Give dose_by_video.csv.");
         var table = new DoseTable(file.Name, "dose");
         if (file.Extension.Equals(".json", StringComparison.OrdinalIgnoreCase)) table.ReadJson(path, subject, options, predictor);
         else table.ReadCsv(path, subject, options, predictor);
         if (table._variants.Count == 0 && predictor is not null && table._otherPredictors.Count > 0)
-            throw BadDataException.For(subject, $"doses by {string.Join(", ", table._otherPredictors.Select(p => $"'{SafePath.Shorten(p, 60)}'"))}, none by '{SafePath.Shorten(predictor, 60)}'", "a predictor of the table", $"The nearest is '{SafePath.Shorten(NearestName.Of(predictor, [.. table._otherPredictors]), 60)}'.");
-        if (table._variants.Count == 0) throw BadDataException.For(subject, "no dose of any variant", $"doses of {string.Join(", ", options.Variants.Take(10).Select(v => SafePath.Shorten(v, 40)))}", "Check its columns variant and dose.");
+            throw BadDataException.For(subject, $"doses by "
+                + $"{string.Join(", ", table._otherPredictors.Select(p => $"'{SafePath.Shorten(p, 60)}'"))}, none by "
+                + $"'{SafePath.Shorten(predictor, 60)}'", "a predictor of the table",
+                $"The nearest is '{SafePath.Shorten(NearestName.Of(predictor, [.. table._otherPredictors]), 60)}'.");
+        if (table._variants.Count == 0) throw BadDataException.For(subject, "no dose of any variant",
+            $"doses of {string.Join(", ", options.Variants.Take(10).Select(v => SafePath.Shorten(v, 40)))}",
+            "Check its columns variant and dose.");
         return table;
     }
 
@@ -76,9 +89,11 @@ public sealed class DoseTable
         using CsvTable csv = CsvTable.Open(path, "The dose table", [], multiline: true);
         string[] columns = csv.Header;
         int Find(string name) => Array.FindIndex(columns, c => c.Equals(name, StringComparison.OrdinalIgnoreCase));
-        int variant = Find("variant"), video = Find("video_id"), by = Find("predictor"), dose = s_doseColumns.Select(Find).FirstOrDefault(c => c >= 0, -1), product = Find("has_product"), scenes = Find("scenes");
+        int variant = Find("variant"), video = Find("video_id"), by = Find("predictor"),
+            dose = s_doseColumns.Select(Find).FirstOrDefault(c => c >= 0, -1), product = Find("has_product"), scenes = Find("scenes");
         if (variant < 0 || dose < 0)
-            throw BadDataException.For(subject, $"the columns {string.Join(", ", columns.Take(20).Select(c => SafePath.Shorten(c, 40)))}", "variant and dose (and video_id, if by video)", "Rename the columns.");
+            throw BadDataException.For(subject, $"the columns {string.Join(", ", columns.Take(20).Select(c => SafePath.Shorten(c, 40)))}",
+                "variant and dose (and video_id, if by video)", "Rename the columns.");
         if (by >= 0) Units = "attention share";
         while (csv.Next())
         {
@@ -86,8 +101,10 @@ public sealed class DoseTable
             if (Cell(product) == "false" || Cell(scenes) == "0") continue;   // without the product nothing can move
             double value = double.NaN;
             string text = Cell(dose);
-            if (text.Length > 0 && (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) || !double.IsFinite(value)))
-                throw BadDataException.For(FormattableString.Invariant($"{subject}, line {csv.Line}"), $"'{SafePath.Shorten(text, 40)}' as {columns[dose]}", "a number with a decimal point", "Correct it.");
+            if (text.Length > 0 && (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value)
+                || !double.IsFinite(value)))
+                throw BadDataException.For(FormattableString.Invariant($"{subject}, line {csv.Line}"),
+                    $"'{SafePath.Shorten(text, 40)}' as {columns[dose]}", "a number with a decimal point", "Correct it.");
             Take(Cell(video), Cell(variant), Cell(by), value, options, ref predictor);
         }
     }
@@ -103,11 +120,14 @@ public sealed class DoseTable
                 if (!json.RootElement.TryGetProperty(list, out JsonElement rows) || rows.ValueKind != JsonValueKind.Array) continue;
                 foreach (JsonElement row in rows.EnumerateArray())
                 {
-                    if (row.TryGetProperty("scenes", out JsonElement scenes) && scenes.ValueKind == JsonValueKind.Number && scenes.GetDouble() == 0) continue;
-                    string Text(string name) => row.TryGetProperty(name, out JsonElement cell) && cell.ValueKind == JsonValueKind.String ? cell.GetString()! : "";
+                    if (row.TryGetProperty("scenes", out JsonElement scenes) && scenes.ValueKind == JsonValueKind.Number
+                        && scenes.GetDouble() == 0) continue;
+                    string Text(string name) => row.TryGetProperty(name, out JsonElement cell) && cell.ValueKind == JsonValueKind.String
+                        ? cell.GetString()! : "";
                     double value = !row.TryGetProperty("dose", out JsonElement dose) ? double.NaN
                         : dose.ValueKind == JsonValueKind.Number ? dose.GetDouble()
-                        : dose.ValueKind == JsonValueKind.Object && dose.TryGetProperty("value", out JsonElement inner) && inner.ValueKind == JsonValueKind.Number ? inner.GetDouble() : double.NaN;
+                        : dose.ValueKind == JsonValueKind.Object && dose.TryGetProperty("value", out JsonElement inner)
+                        && inner.ValueKind == JsonValueKind.Number ? inner.GetDouble() : double.NaN;
                     Take(Text("video_id"), Text("variant"), Text("predictor"), value, options, ref predictor);
                 }
                 if (_variants.Count > 0) return;
@@ -115,7 +135,8 @@ public sealed class DoseTable
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw BadDataException.For(subject, SafePath.Shorten(e.Message, 200), "the dose.json of 'alignment dose'", "Give dose_by_video.csv, or a CSV with variant and dose.", e);
+            throw BadDataException.For(subject, SafePath.Shorten(e.Message, 200), "the dose.json of 'alignment dose'",
+                "Give dose_by_video.csv, or a CSV with variant and dose.", e);
         }
     }
 
@@ -130,12 +151,14 @@ public sealed class DoseTable
         }
         if (options.Variants.FirstOrDefault(v => v.Equals(variant, StringComparison.OrdinalIgnoreCase)) is not { } known)
         {
-            Note($"The dose table has the unknown variant '{SafePath.Shorten(variant, 40)}'; the nearest is '{NearestName.Of(variant, options.Variants)}'.");
+            Note($"The dose table has the unknown variant '{SafePath.Shorten(variant, 40)}'; the nearest is "
+                + $"'{NearestName.Of(variant, options.Variants)}'.");
             return;
         }
         if (double.IsNaN(dose)) return;
         _variants[known] = (_variants.GetValueOrDefault(known).Sum + dose, _variants.GetValueOrDefault(known).N + 1);
-        if (video.Length > 0) _videos[(video, known)] = (_videos.GetValueOrDefault((video, known)).Sum + dose, _videos.GetValueOrDefault((video, known)).N + 1);
+        if (video.Length > 0) _videos[(video, known)] = (_videos.GetValueOrDefault((video, known)).Sum + dose,
+            _videos.GetValueOrDefault((video, known)).N + 1);
     }
 
     void Note(string text)

@@ -35,7 +35,9 @@ public sealed class EngagementRows
     {
         ArgumentException.ThrowIfNullOrEmpty(video);
         ArgumentException.ThrowIfNullOrEmpty(variant);
-        if (values.Length != Columns.Count) throw new ArgumentException(FormattableString.Invariant($"{values.Length} values for {Columns.Count} columns."), nameof(values));
+        if (values.Length != Columns.Count)
+            throw new ArgumentException(FormattableString.Invariant($"{values.Length} values for {Columns.Count} columns."),
+                nameof(values));
         _videos.Add(video);
         _variants.Add(variant);
         foreach (double value in values) _values.Add(value);
@@ -66,7 +68,8 @@ public sealed class EngagementRows
             for (int f = 0; f < columns.Length; f++) values[f] = this[row, columns[f]];
             collector.Add(_videos[row], _variants[row], values, assigned is null ? null : _videos[row]);
         }
-        string[] empty = [.. Enumerable.Range(0, Columns.Count).Where(c => Count > 0 && Enumerable.Range(0, Count).All(r => double.IsNaN(this[r, c]))).Select(c => Columns[c])];
+        string[] empty = [.. Enumerable.Range(0, Columns.Count)
+            .Where(c => Count > 0 && Enumerable.Range(0, Count).All(r => double.IsNaN(this[r, c]))).Select(c => Columns[c])];
         return (collector.Sums, collector.Facts(Name) with { Simulated = Simulated, EmptyColumns = empty, AssignedColumn = assigned });
     }
 }

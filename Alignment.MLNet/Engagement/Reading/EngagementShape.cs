@@ -5,7 +5,8 @@ using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Engagement.Reading;
 
-/// <summary>How an engagement file is written: separators, decimal mark, columns and what they hold. Found out from its beginning, or refused with advice.</summary>
+/// <summary>How an engagement file is written: separators, decimal mark, columns and what they hold. Found out from its beginning, or
+/// refused with advice.</summary>
 sealed class EngagementShape
 {
     /// <summary>The column that marks simulated rows; the analysis looks for it.</summary>
@@ -66,7 +67,8 @@ sealed class EngagementShape
 
     public static string SubjectOf(string path) => $"The engagement data '{SafePath.Shorten(path, 200)}'";
 
-    /// <exception cref="BadDataException">No file, of another kind, no header, a column missing or twice, or no column of numbers.</exception>
+    /// <exception cref="BadDataException">No file, of another kind, no header, a column missing or twice, or no column of
+    /// numbers.</exception>
     public static EngagementShape Of(string path, AnalysisOptions options, CancellationToken cancellationToken)
     {
         var shape = new EngagementShape(path);
@@ -92,19 +94,23 @@ sealed class EngagementShape
         ReadOnlySpan<byte> bytes = head.AsSpan(0, n);
         const string utf8 = "Save it as \"CSV UTF-8\" and run again.";
         if (CsvDialect.EncodingOf(bytes) is not null) throw Bad("text in UTF-16", "text in UTF-8", utf8);
-        if (bytes.StartsWith("PK\u0003\u0004"u8)) throw Bad("an Excel workbook or another ZIP file", "a CSV", "Save the sheet as \"CSV UTF-8\" and run again.");
+        if (bytes.StartsWith("PK\u0003\u0004"u8)) throw Bad("an Excel workbook or another ZIP file", "a CSV",
+            "Save the sheet as \"CSV UTF-8\" and run again.");
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B])) throw Bad("a gzip file", "a CSV", "Unpack it and run again.");
         _dialect = CsvDialect.Of(bytes);
         ReadOnlySpan<byte> record = _dialect.Header;
-        if (record.Trim(" \t"u8).IsEmpty) throw Bad("an empty file", "a header with video_id, variant and metrics", "Export the data again.");
+        if (record.Trim(" \t"u8).IsEmpty) throw Bad("an empty file", "a header with video_id, variant and metrics",
+            "Export the data again.");
         var ends = new int[MaxColumns + 1];
         int cells = CsvScan.Cells(record, Delimiter, ends, record.Contains((byte)'"'));
         if (cells < 0) throw Bad("a stray quote in the header", "column names, quoted as a whole or not at all", "Correct the header.");
-        if (cells > MaxColumns) throw Bad(string.Create(CultureInfo.InvariantCulture, $"{cells} columns"), string.Create(CultureInfo.InvariantCulture, $"at most {MaxColumns}"), "Check the export.");
+        if (cells > MaxColumns) throw Bad(string.Create(CultureInfo.InvariantCulture, $"{cells} columns"),
+            string.Create(CultureInfo.InvariantCulture, $"at most {MaxColumns}"), "Check the export.");
         if (!System.Text.Unicode.Utf8.IsValid(record)) throw Bad("column names that are not UTF-8", "text in UTF-8", utf8);
         Columns = new string[cells];
         for (int c = 0; c < cells; c++) Columns[c] = Encoding.UTF8.GetString(CsvScan.Cell(record, ends, c));
-        if (Columns.Where(c => c.Length > 0).GroupBy(c => c, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        if (Columns.Where(c => c.Length > 0).GroupBy(c => c, StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw Bad($"the column '{SafePath.Shorten(twice.Key)}' twice", "every column once", "Rename or remove one.");
         Video = Find(options.UnitColumn);
         Variant = Find("variant");
@@ -118,17 +124,24 @@ sealed class EngagementShape
     {
         int at = Array.FindIndex(Columns, c => c.Equals(name, StringComparison.OrdinalIgnoreCase));
         return at >= 0 ? at : throw Bad($"the columns {List(Columns)}", $"a column '{SafePath.Shorten(name)}'", Columns.Length == 1
-            ? "The cells are separated by commas, semicolons or tabs, and the file begins with a header." : "The file begins with a header." + (NearestName.Of(name, Columns) is { Length: > 0 } nearest ? $" The nearest column is '{SafePath.Shorten(nearest, 40)}'." : ""));
+            ? "The cells are separated by commas, semicolons or tabs, and the file begins with a header."
+            : "The file begins with a header." + (NearestName.Of(name, Columns) is { Length: > 0 } nearest
+            ? $" The nearest column is '{SafePath.Shorten(nearest, 40)}'." : ""));
     }
 
     /// <summary>Participant, session or impression ids are no metrics, numbers or not.</summary>
-    internal static bool IsId(string column) => column.EndsWith("_id", StringComparison.OrdinalIgnoreCase) || s_ids.Contains(column, StringComparer.OrdinalIgnoreCase);
+    internal static bool IsId(string column) => column.EndsWith("_id", StringComparison.OrdinalIgnoreCase)
+        || s_ids.Contains(column, StringComparer.OrdinalIgnoreCase);
 
     // Which columns hold numbers, and how they are written.
     void ReadColumns(AnalysisOptions options, CancellationToken cancellationToken)
     {
-        int[] open = [.. Enumerable.Range(0, Columns.Length).Where(c => c != Video && c != Variant && c != Assigned && Columns[c].Length > 0 && !IsId(Columns[c]) && !Columns[c].Equals("video_id", StringComparison.OrdinalIgnoreCase) && !Columns[c].Equals(SimulatedColumn, StringComparison.OrdinalIgnoreCase))];
-        if (open.Length == 0) throw Bad($"the columns {List(Columns)}", "at least one metric such as CTR, CVR or watch_time", "Add a column of numbers.");
+        int[] open = [.. Enumerable.Range(0, Columns.Length)
+            .Where(c => c != Video && c != Variant && c != Assigned && Columns[c].Length > 0 && !IsId(Columns[c])
+            && !Columns[c].Equals("video_id", StringComparison.OrdinalIgnoreCase)
+            && !Columns[c].Equals(SimulatedColumn, StringComparison.OrdinalIgnoreCase))];
+        if (open.Length == 0) throw Bad($"the columns {List(Columns)}", "at least one metric such as CTR, CVR or watch_time",
+            "Add a column of numbers.");
         var marks = new Marks();
         bool[] point = new bool[Columns.Length], comma = new bool[Columns.Length];
         string example = "";
@@ -154,7 +167,8 @@ sealed class EngagementShape
                     ReadOnlySpan<byte> cell = CsvScan.Cell(record, ends, c);
                     if (cell.IsEmpty) continue;
                     filled[c]++;
-                    if (example.Length == 0) example = $"; '{SafePath.Shorten(Columns[c], 40)}' begins with '{SafePath.Shorten(Encoding.UTF8.GetString(cell[..Math.Min(cell.Length, 300)]), 40)}'";
+                    if (example.Length == 0) example = $"; '{SafePath.Shorten(Columns[c], 40)}' begins with "
+                        + $"'{SafePath.Shorten(Encoding.UTF8.GetString(cell[..Math.Min(cell.Length, 300)]), 40)}'";
                     if (cell.Length > 63) continue;
                     point[c] |= NumberText.TryParse(cell, (byte)'.', out _);
                     comma[c] |= NumberText.TryParse(cell, (byte)',', out _);
@@ -166,17 +180,26 @@ sealed class EngagementShape
         }
         if (rows == 0) throw Bad("a header without rows", "rows with video_id, variant and metrics", "Export the data again.");
         if (rows >= 3 && longer == rows)
-            throw Bad("more cells in every row than the header has columns", "rows like the header", Delimiter == (byte)',' ? "Decimal commas between commas cannot be told apart: export with semicolons between cells, or with decimal points." : "Check the export.");
+            throw Bad("more cells in every row than the header has columns", "rows like the header",
+                Delimiter == (byte)','
+                ? "Decimal commas between commas cannot be told apart: export with semicolons between cells, or with decimal points."
+                : "Check the export.");
         if (options.Decimals is null) Mark = marks.Decide(Delimiter, Subject);
         bool[] numeric = Mark == (byte)',' ? comma : point;
         Numbers = [.. open.Where(c => numeric[c])];
         Empty = [.. open.Where(c => filled[c] == 0 && rows > 0).Select(c => Columns[c])];
         Ignored = [.. open.Where(c => !numeric[c] && filled[c] > 0).Select(c => Columns[c])];
         if (Numbers.Count == 0)
-            throw Bad($"no number in any of the columns {List(Columns)}{example}", "at least one metric with values", comma.Contains(true) ? $"They have decimal commas: say so with {OptionName.Of<AnalysisOptions>(nameof(AnalysisOptions.Decimals))} comma." : example.EndsWith("%'", StringComparison.Ordinal) ? (Phrase)"Write 5 % as 0.05." : Mark == (byte)',' ? $"Decimals are read with a comma; say {OptionName.Of<AnalysisOptions>(nameof(AnalysisOptions.Decimals))} point if they have points." : "Decimals have a point; check the export.");
+            throw Bad($"no number in any of the columns {List(Columns)}{example}", "at least one metric with values",
+                comma.Contains(true)
+                ? $"They have decimal commas: say so with {OptionName.Of<AnalysisOptions>(nameof(AnalysisOptions.Decimals))} comma."
+                : example.EndsWith("%'", StringComparison.Ordinal) ? (Phrase)"Write 5 % as 0.05." : Mark == (byte)','
+                ? $"Decimals are read with a comma; say {OptionName.Of<AnalysisOptions>(nameof(AnalysisOptions.Decimals))} point if they "
+                    + $"have points." : "Decimals have a point; check the export.");
     }
 
-    static string List(string[] columns) => string.Join(", ", columns.Take(20).Select(c => $"'{SafePath.Shorten(c, 40)}'")) + (columns.Length > 20 ? ", …" : "");
+    static string List(string[] columns) => string.Join(", ", columns.Take(20).Select(c => $"'{SafePath.Shorten(c, 40)}'"))
+        + (columns.Length > 20 ? ", …" : "");
 
     /// <summary>Which mark is before the decimals, judged by many cells.</summary>
     sealed class Marks
@@ -211,11 +234,15 @@ sealed class EngagementShape
                 // Of both kinds: the rarer rows are reported one by one, unless neither is rare.
                 double share = (_commas + _perhaps) / (double)(_points + _commas + _perhaps);
                 if (share is > 0.05 and < 0.95)
-                    throw BadDataException.For(subject, $"decimals with points and with commas ('{SafePath.Shorten(_example, 40)}')", "one kind", $"Correct the export, or say which is right: {OptionName.Of<AnalysisOptions>(nameof(AnalysisOptions.Decimals))} point or comma.");
+                    throw BadDataException.For(subject, $"decimals with points and with commas ('{SafePath.Shorten(_example, 40)}')",
+                        "one kind", $"Correct the export, or say which is right: "
+                        + $"{OptionName.Of<AnalysisOptions>(nameof(AnalysisOptions.Decimals))} point or comma.");
                 return share > 0.5 ? (byte)',' : (byte)'.';
             }
             if (_commas > 0) return (byte)',';
-            throw BadDataException.For(subject, $"numbers such as '{SafePath.Shorten(_example, 40)}', which may be decimals or thousands", "numbers that can be read in one way", $"Say which: {OptionName.Of<AnalysisOptions>(nameof(AnalysisOptions.Decimals))} comma or, after removing the thousands separators, point.");
+            throw BadDataException.For(subject, $"numbers such as '{SafePath.Shorten(_example, 40)}', which may be decimals or thousands",
+                "numbers that can be read in one way", $"Say which: {OptionName.Of<AnalysisOptions>(nameof(AnalysisOptions.Decimals))} "
+                + $"comma or, after removing the thousands separators, point.");
         }
     }
 }

@@ -4,8 +4,8 @@ using Alignment.MLNet.Statistics;
 namespace Alignment.MLNet.Engagement.Reading;
 
 /// <summary>
-/// All that the analysis needs of the rows, collected in one pass: sums per variant, sums per video and variant, counts, and a bounded number of
-/// values. Sums of parts of the data can be merged; merged in the parts' order they are the same bits whoever made the parts.
+/// All that the analysis needs of the rows, collected in one pass: sums per variant, sums per video and variant, counts, and a bounded
+/// number of values. Sums of parts of the data can be merged; merged in the parts' order they are the same bits whoever made the parts.
 /// </summary>
 sealed class EngagementSums
 {
@@ -42,8 +42,8 @@ sealed class EngagementSums
     }
 
     /// <summary>
-    /// Empty sums for the rows that come next, which need not keep what these will not take. May be called while these are changed: what they have
-    /// given up they never take up again, so that an older answer only costs work.
+    /// Empty sums for the rows that come next, which need not keep what these will not take. May be called while these are changed: what
+    /// they have given up they never take up again, so that an older answer only costs work.
     /// </summary>
     /// <param name="used">Sums that were merged and are not needed any more: their memory is used again.</param>
     public EngagementSums Next(EngagementSums? used)
@@ -101,7 +101,8 @@ sealed class EngagementSums
     public bool Fractional(int metric) => _fractional[metric];
 
     /// <summary>Sums of a ratio's counts.</summary>
-    public CountPair Counts(int variant, int ratio) => new(_successes[variant * _ratios.Length + ratio], _trials[variant * _ratios.Length + ratio]);
+    public CountPair Counts(int variant, int ratio) =>
+        new(_successes[variant * _ratios.Length + ratio], _trials[variant * _ratios.Length + ratio]);
 
     /// <summary>Different videos, of all variants (−1) or one.</summary>
     public long Videos(int variant = -1)
@@ -139,7 +140,8 @@ sealed class EngagementSums
             if (unit >= 0) _cells[m][unit * _variants + variant].Add(value);
             _fractional[m] |= value != Math.Floor(value);
             Kept[m].Add(value, variant, key);
-            if (_covariates[m] >= 0 && !double.IsNaN(values[_covariates[m]])) _pairs[variant * _metrics.Length + m].Add(values[_covariates[m]], value);
+            if (_covariates[m] >= 0 && !double.IsNaN(values[_covariates[m]])) _pairs[variant * _metrics.Length + m]
+                .Add(values[_covariates[m]], value);
         }
         for (int r = 0; r < _ratios.Length; r++)
         {

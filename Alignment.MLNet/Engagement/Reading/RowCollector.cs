@@ -30,9 +30,11 @@ sealed class RowCollector(FieldPlan plan, AnalysisOptions options)
         if (at < 0 || video.Length == 0)
         {
             _rejected++;
-            if (at < 0 && (_unknown.Count < 10 * MostUnknown || _unknown.ContainsKey(variant))) _unknown[variant] = _unknown.GetValueOrDefault(variant) + 1;
+            if (at < 0 && (_unknown.Count < 10 * MostUnknown || _unknown.ContainsKey(variant)))
+                _unknown[variant] = _unknown.GetValueOrDefault(variant) + 1;
             if (_shown.Count < options.RejectedShown)
-                _shown.Add(new(_rows, at >= 0 ? "video_id: empty" : $"variant: '{SafePath.Shorten(variant)}' is none of {string.Join(", ", options.Variants)}; the nearest is '{NearestName.Of(variant, options.Variants)}'"));
+                _shown.Add(new(_rows, at >= 0 ? "video_id: empty" : $"variant: '{SafePath.Shorten(variant)}' is none of "
+                    + $"{string.Join(", ", options.Variants)}; the nearest is '{NearestName.Of(variant, options.Variants)}'"));
             return;
         }
         for (int f = 0; f < values.Length; f++) _values[f] = double.IsFinite(values[f]) ? values[f] : double.NaN;

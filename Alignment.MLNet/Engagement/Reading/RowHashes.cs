@@ -1,8 +1,9 @@
 namespace Alignment.MLNet.Engagement.Reading;
 
 /// <summary>
-/// Counts rows that are the same as an earlier one, by 64-bit hashes. Of more different rows than a bound only those whose hash begins with enough
-/// zeros are kept in mind (equal rows have equal hashes, so a duplicate is kept or left out with its original), and the number is estimated from them.
+/// Counts rows that are the same as an earlier one, by 64-bit hashes. Of more different rows than a bound only those whose hash begins with
+/// enough zeros are kept in mind (equal rows have equal hashes, so a duplicate is kept or left out with its original), and the number is
+/// estimated from them.
 /// </summary>
 sealed class RowHashes(int most)
 {

@@ -18,8 +18,8 @@ sealed class BlockResult(EngagementSums sums)
 }
 
 /// <summary>
-/// Sums the rows of a block. A row with anything wrong in it is left out as a whole and reported with its line and the reason: a shifted row is wrong
-/// everywhere. No allocation per row, unless it has quotes inside quotes or is rejected.
+/// Sums the rows of a block. A row with anything wrong in it is left out as a whole and reported with its line and the reason: a shifted
+/// row is wrong everywhere. No allocation per row, unless it has quotes inside quotes or is rejected.
 /// </summary>
 sealed class RowParser(EngagementShape shape, FieldPlan plan, AnalysisOptions options)
 {
@@ -45,7 +45,8 @@ sealed class RowParser(EngagementShape shape, FieldPlan plan, AnalysisOptions op
         long line = block.Line;
         for (int from = 0, end; from < bytes.Length; from = end)
         {
-            end = quotes ? CsvScan.RecordEnd(bytes, from, shape.Delimiter, shape.LineEnd, last: true) : bytes[from..].IndexOf(shape.LineEnd) is >= 0 and var n ? from + n + 1 : bytes.Length;
+            end = quotes ? CsvScan.RecordEnd(bytes, from, shape.Delimiter, shape.LineEnd, last: true)
+                : bytes[from..].IndexOf(shape.LineEnd) is >= 0 and var n ? from + n + 1 : bytes.Length;
             ReadOnlySpan<byte> record = bytes[from..end];
             long started = line;
             bool quoted = quotes && record.Contains((byte)'"');
@@ -89,14 +90,17 @@ sealed class RowParser(EngagementShape shape, FieldPlan plan, AnalysisOptions op
         made.Rejected.Add(new(line, reason));
     }
 
-    string? Why(ReadOnlySpan<byte> record, int cells, ReadOnlySpan<int> ends, Span<double> values, BlockResult made, out int variant, out ReadOnlySpan<byte> video)
+    string? Why(ReadOnlySpan<byte> record, int cells, ReadOnlySpan<int> ends, Span<double> values, BlockResult made, out int variant,
+        out ReadOnlySpan<byte> video)
     {
         variant = -1;
         video = default;
         if (record.Length > options.MaxCellLength)
             for (int c = 0, from = 0; c < Math.Min(cells, ends.Length); from = ends[c++] + 1)
-                if (ends[c] - from > options.MaxCellLength) return string.Create(CultureInfo.InvariantCulture, $"{Column(c)}: a cell of {ends[c] - from} bytes, more than {options.MaxCellLength}");
-        if (cells < shape.Columns.Length || cells > shape.Columns.Length && !record[(ends[shape.Columns.Length - 1] + 1)..].Trim([shape.Delimiter, (byte)' ']).IsEmpty)
+                if (ends[c] - from > options.MaxCellLength) return string.Create(CultureInfo.InvariantCulture,
+                    $"{Column(c)}: a cell of {ends[c] - from} bytes, more than {options.MaxCellLength}");
+        if (cells < shape.Columns.Length || cells > shape.Columns.Length
+            && !record[(ends[shape.Columns.Length - 1] + 1)..].Trim([shape.Delimiter, (byte)' ']).IsEmpty)
             return string.Create(CultureInfo.InvariantCulture, $"{cells} cells, where the header has {shape.Columns.Length}");
         video = CsvScan.Cell(record, ends, shape.Video);
         if (video.IsEmpty) return $"{Column(shape.Video)}: empty";
@@ -116,7 +120,8 @@ sealed class RowParser(EngagementShape shape, FieldPlan plan, AnalysisOptions op
             double y = values[numerator], x = values[denominator];
             if (NoCount(y)) return $"{Column(_columns[numerator])}: {y.ToString(CultureInfo.InvariantCulture)} is no count";
             if (NoCount(x)) return $"{Column(_columns[denominator])}: {x.ToString(CultureInfo.InvariantCulture)} is no count";
-            if (y > x) return string.Create(CultureInfo.InvariantCulture, $"{Column(_columns[numerator])}: {y} of only {x} {Column(_columns[denominator])}");
+            if (y > x) return string.Create(CultureInfo.InvariantCulture,
+                $"{Column(_columns[numerator])}: {y} of only {x} {Column(_columns[denominator])}");
         }
         return null;
     }
@@ -132,14 +137,18 @@ sealed class RowParser(EngagementShape shape, FieldPlan plan, AnalysisOptions op
         for (int v = 0; v < options.Variants.Count; v++)
             if (options.Variants[v].Equals(text, StringComparison.OrdinalIgnoreCase)) variant = v;
         if (variant >= 0) return null;
-        if (made.UnknownVariants.Count < MostUnknown || made.UnknownVariants.ContainsKey(text)) made.UnknownVariants[text] = made.UnknownVariants.GetValueOrDefault(text) + 1;
-        return $"variant: '{SafePath.Shorten(text)}' is none of {string.Join(", ", options.Variants)}; the nearest is '{NearestName.Of(text, options.Variants)}'";
+        if (made.UnknownVariants.Count < MostUnknown || made.UnknownVariants.ContainsKey(text))
+            made.UnknownVariants[text] = made.UnknownVariants.GetValueOrDefault(text) + 1;
+        return $"variant: '{SafePath.Shorten(text)}' is none of {string.Join(", ", options.Variants)}; the nearest is "
+            + $"'{NearestName.Of(text, options.Variants)}'";
     }
 
     string NoNumber(int column, ReadOnlySpan<byte> cell)
     {
         string text = Encoding.UTF8.GetString(cell.Length > 300 ? cell[..300] : cell);
-        string hint = s_missing.Contains(text, StringComparer.OrdinalIgnoreCase) ? "leave the cell of a missing value empty" : text.EndsWith('%') ? "write 5 % as 0.05" : shape.Mark == (byte)',' ? "decimals have a comma in this file" : "decimals have a point";
+        string hint = s_missing.Contains(text, StringComparer.OrdinalIgnoreCase) ? "leave the cell of a missing value empty"
+            : text.EndsWith('%') ? "write 5 % as 0.05" : shape.Mark == (byte)',' ? "decimals have a comma in this file"
+            : "decimals have a point";
         return $"{Column(column)}: '{SafePath.Shorten(text, 40)}' is no finite number ({hint})";
     }
 
@@ -159,5 +168,6 @@ sealed class RowParser(EngagementShape shape, FieldPlan plan, AnalysisOptions op
         return "the row";
     }
 
-    string Column(int c) => c < shape.Columns.Length ? SafePath.Shorten(shape.Columns[c], 40) : string.Create(CultureInfo.InvariantCulture, $"cell {c + 1}");
+    string Column(int c) => c < shape.Columns.Length ? SafePath.Shorten(shape.Columns[c], 40)
+        : string.Create(CultureInfo.InvariantCulture, $"cell {c + 1}");
 }

@@ -1,9 +1,9 @@
 namespace Alignment.MLNet.Engagement.Reading;
 
 /// <summary>
-/// Different units of assignment (participants), each with the variants it was seen in. Of more than a bound only the units whose id has a small enough hash are kept
-/// (adaptive sampling: Flajolet, <i>Computing</i> 43, 1990). Ids alone decide that, never variants: the units kept are a random sample of all, and a test of
-/// their counts by variant is right, only less sensitive than one of all units.
+/// Different units of assignment (participants), each with the variants it was seen in. Of more than a bound only the units whose id has a
+/// small enough hash are kept (adaptive sampling: Flajolet, <i>Computing</i> 43, 1990). Ids alone decide that, never variants: the units
+/// kept are a random sample of all, and a test of their counts by variant is right, only less sensitive than one of all units.
 /// </summary>
 sealed class UnitSample(int most)
 {

@@ -2,7 +2,8 @@ namespace Alignment.MLNet.SceneDetection.Detectors;
 
 /// <summary>
 /// content_val of a frame ÷ the mean of the two frames before and the two after, at most 255. Below a mean of 1e-5: 255 where
-/// content_val is at least <paramref name="least"/>, else 0. Known two frames late; undefined where there are not two frames on either side.
+/// content_val is at least <paramref name="least"/>, else 0. Known two frames late; undefined where there are not two frames on either
+/// side.
 /// </summary>
 sealed class AdaptiveRatio(double least)
 {

@@ -31,7 +31,8 @@ sealed class BlankPictures(MinimumLength minimum)
             else if (!t.ToBlank)
             {
                 long frame = into.IsHard && !t.IsHard ? into.Frame : t.IsHard && !into.IsHard ? t.Frame : (into.To + t.From) / 2;
-                cut(new(frame, CutKind.Fade, into.From, t.To, Math.Max(into.Score, t.Score)), frame == into.Frame ? into.Seconds : frame == t.Frame ? t.Seconds : (into.Seconds + t.Seconds) / 2);
+                cut(new(frame, CutKind.Fade, into.From, t.To, Math.Max(into.Score, t.Score)),
+                    frame == into.Frame ? into.Seconds : frame == t.Frame ? t.Seconds : (into.Seconds + t.Seconds) / 2);
             }
         }
         else if (t.IsHard && !t.ToBlank && minimum.IsMet(0, t.Seconds)) cut(CutOf(t), t.Seconds);   // else: the video began blank
@@ -44,8 +45,10 @@ sealed class BlankPictures(MinimumLength minimum)
     public void End(double seconds, bool picture, Action<SceneCut, double> cut)
     {
         // A video that fades out has no scene behind that; one that goes on in one colour for long enough has.
-        if (_into is { Faint: false } into && (picture || (into.IsHard && minimum.IsMet(into.Seconds, seconds)))) cut(CutOf(into), into.Seconds);
+        if (_into is { Faint: false } into && (picture || (into.IsHard && minimum.IsMet(into.Seconds, seconds))))
+            cut(CutOf(into), into.Seconds);
     }
 
-    static SceneCut CutOf(Transition t) => t.IsHard ? SceneCut.Hard(t.Frame, t.Score) : new(t.Frame, t.FromBlank || t.ToBlank ? CutKind.Fade : CutKind.Dissolve, t.From, t.To, t.Score);
+    static SceneCut CutOf(Transition t) => t.IsHard ? SceneCut.Hard(t.Frame, t.Score)
+        : new(t.Frame, t.FromBlank || t.ToBlank ? CutKind.Fade : CutKind.Dissolve, t.From, t.To, t.Score);
 }

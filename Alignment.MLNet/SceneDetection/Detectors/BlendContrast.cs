@@ -7,7 +7,8 @@ namespace Alignment.MLNet.SceneDetection.Detectors;
 /// </summary>
 static class BlendContrast
 {
-    /// <summary>How much of the loss the frames between two pictures really have: about 1 in a dissolve and a fade, 0 in a move or a wipe.</summary>
+    /// <summary>How much of the loss the frames between two pictures really have: about 1 in a dissolve and a fade, 0 in a move or a
+    /// wipe.</summary>
     public static double LossShare(PictureRing ring, long before, long after, ReadOnlySpan<double> weights)
     {
         SmallPicture a = ring[before], b = ring[after];

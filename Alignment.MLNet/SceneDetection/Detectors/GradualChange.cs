@@ -56,7 +56,8 @@ sealed class GradualChange(PictureRing ring, MotionMatch match)
         return null;
     }
 
-    /// <summary>Whether the steps in the middle of the stretch are mostly explained by parts of the picture having moved: a fast pan over faint pictures.</summary>
+    /// <summary>Whether the steps in the middle of the stretch are mostly explained by parts of the picture having moved: a fast pan over
+    /// faint pictures.</summary>
     bool Moves(long before, long middle, long after)
     {
         double mean = 0, left = 0;
@@ -139,10 +140,13 @@ sealed class GradualChange(PictureRing ring, MotionMatch match)
         // 3. Both sides are different shots. Of one scene in two lights the nearest pure frames are asked, between which least has moved.
         double score = match.Left(a, b) / unrelated;
         if (apart < LeastApart * unrelated || score < LeastShots) return null;
-        if (PictureDifference.ChangedShare(a, b, Math.Max(ShotDetector.LeastChange, ShotDetector.ChangeShare * unrelated)) < LeastArea) return null;
-        if (!ShotDetector.IsBlankBeside(a, b) && !ShotDetector.IsBlankBeside(b, a) && OtherLight.IsOneScene(ring[before + first], ring[before + 2 + lastWithin])) return null;
+        if (PictureDifference.ChangedShare(a, b, Math.Max(ShotDetector.LeastChange, ShotDetector.ChangeShare * unrelated)) < LeastArea)
+            return null;
+        if (!ShotDetector.IsBlankBeside(a, b) && !ShotDetector.IsBlankBeside(b, a)
+            && OtherLight.IsOneScene(ring[before + first], ring[before + 2 + lastWithin])) return null;
         // 4. What goes on from frame to frame is no motion: motion does not explain it, and the frames are as faint as blends are.
-        if (Moves(before, before + 1 + middle, after) || BlendContrast.LossShare(ring, before, after, _weights.AsSpan(0, count)) < LeastLoss) return null;
+        if (Moves(before, before + 1 + middle, after)
+            || BlendContrast.LossShare(ring, before, after, _weights.AsSpan(0, count)) < LeastLoss) return null;
         return (before + first, before + 2 + lastWithin, before + 1 + middle, score);
     }
 }

@@ -2,7 +2,8 @@ using Alignment.MLNet.SceneDetection.Frames;
 
 namespace Alignment.MLNet.SceneDetection.Detectors;
 
-/// <summary>PySceneDetect's histogram detector: a cut where the luminance histogram correlates with the frame before's by at most 1 − threshold.</summary>
+/// <summary>PySceneDetect's histogram detector: a cut where the luminance histogram correlates with the frame before's by at most 1 −
+/// threshold.</summary>
 sealed class HistogramDetector(double threshold, MinimumLength minimum) : ICutDetector
 {
     readonly double _most = 1 - threshold;

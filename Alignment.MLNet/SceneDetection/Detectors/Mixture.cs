@@ -17,7 +17,8 @@ static class Mixture
         for (; i <= n - 16; i += 16)
         {
             var from = Lanes.Widen(Vector128.LoadUnsafe(ref a.Planes[i]));
-            Vector256<short> d = Lanes.Widen(Vector128.LoadUnsafe(ref b.Planes[i])) - from, e = Lanes.Widen(Vector128.LoadUnsafe(ref f.Planes[i])) - from;
+            Vector256<short> d = Lanes.Widen(Vector128.LoadUnsafe(ref b.Planes[i])) - from,
+                e = Lanes.Widen(Vector128.LoadUnsafe(ref f.Planes[i])) - from;
             dots += Lanes.MulAddPairs(e, d);
             squares += Lanes.MulAddPairs(d, d);
         }
@@ -43,7 +44,8 @@ static class Mixture
         for (i = 0; i <= n - 16; i += 16)
         {
             var from = Lanes.Widen(Vector128.LoadUnsafe(ref a.Planes[i]));
-            Vector256<short> d = Lanes.Widen(Vector128.LoadUnsafe(ref b.Planes[i])) - from, e = Lanes.Widen(Vector128.LoadUnsafe(ref f.Planes[i])) - from;
+            Vector256<short> d = Lanes.Widen(Vector128.LoadUnsafe(ref b.Planes[i])) - from,
+                e = Lanes.Widen(Vector128.LoadUnsafe(ref f.Planes[i])) - from;
             // |d·w| stays below 2¹⁵ for w < 1; beyond, the few that would not are held.
             var low = (Vector256.WidenLower(d) * (int)fixedWeight) >> 7;
             var high = (Vector256.WidenUpper(d) * (int)fixedWeight) >> 7;

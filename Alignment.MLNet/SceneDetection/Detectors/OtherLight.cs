@@ -1,9 +1,10 @@
 namespace Alignment.MLNet.SceneDetection.Detectors;
 
 /// <summary>
-/// Tells one scene in two lights from two scenes. Whatever a lamp, an exposure or a tone curve does, equal brightness becomes equal brightness: the one
-/// picture's luminance is a rising function of the other's, also where parts of it drown in black or white. How much of the one is such a function of the other is
-/// the correlation ratio (Pearson): variance between the means of classes of equal luminance ÷ variance.
+/// Tells one scene in two lights from two scenes. Whatever a lamp, an exposure or a tone curve does, equal brightness becomes equal
+/// brightness: the one picture's luminance is a rising function of the other's, also where parts of it drown in black or white. How much of
+/// the one is such a function of the other is the correlation ratio (Pearson): variance between the means of classes of equal luminance ÷
+/// variance.
 /// </summary>
 static class OtherLight
 {
@@ -19,7 +20,8 @@ static class OtherLight
     public static bool IsOneScene(SmallPicture a, SmallPicture b) => PictureDifference.Structure(a, b) > Straight || IsBent(a, b);
 
     /// <summary>Whether the brightness of the one is a rising function of the other's, however bent.</summary>
-    public static bool IsBent(SmallPicture a, SmallPicture b) => PictureDifference.Structure(a, b) > Rising && Math.Max(Ratio(a, b), Ratio(b, a)) > Bent;
+    public static bool IsBent(SmallPicture a, SmallPicture b) =>
+        PictureDifference.Structure(a, b) > Rising && Math.Max(Ratio(a, b), Ratio(b, a)) > Bent;
 
     /// <summary>The part of b's luminance that a's tells, 0..1; 0 where b has no contrast.</summary>
     internal static double Ratio(SmallPicture a, SmallPicture b)

@@ -14,12 +14,14 @@ static class PictureDifference
     const double NoiseFloor = 4;
 
     /// <summary>Mean |difference| of Y, Cb and Cr, added up, over the part inside letterbox bars of either picture.</summary>
-    public static double Mean(SmallPicture a, SmallPicture b) => Lanes.AbsoluteDifference(a.Planes.AsSpan(0, 3 * a.Count), b.Planes.AsSpan(0, 3 * b.Count)) / (double)Area(a, b);
+    public static double Mean(SmallPicture a, SmallPicture b) =>
+        Lanes.AbsoluteDifference(a.Planes.AsSpan(0, 3 * a.Count), b.Planes.AsSpan(0, 3 * b.Count)) / (double)Area(a, b);
 
     /// <summary>E|x − y| of the pictures' values, likewise.</summary>
     public static double Unrelated(SmallPicture a, SmallPicture b)
     {
-        // Σ f(1 − g) + g(1 − f) over the bins, with f = F ÷ area and g = G ÷ area the shares of values up to there: in integers Σ area·(F + G) − 2·F·G.
+        // Σ f(1 − g) + g(1 − f) over the bins, with f = F ÷ area and g = G ÷ area the shares of values up to there: in integers Σ area·(F +
+        // G) − 2·F·G.
         long area = Area(a, b), sum = 0;
         // Of a picture with bars that the other has not, the bars belong to the comparison: black, without colour.
         long missing = area - AreaOf(a.Active), missingOther = area - AreaOf(b.Active);
@@ -29,7 +31,8 @@ static class PictureDifference
             var (allOther, upperOther) = b.CumulativeSums[plane];
             int bins = plane == 0 ? SmallPicture.Bins : SmallPicture.Bins / 2;
             long above = plane == 0 ? all : upper, aboveOther = plane == 0 ? allOther : upperOther;
-            long product = Products(a.Cumulative, b.Cumulative, plane * SmallPicture.Bins) + missing * aboveOther + missingOther * above + bins * missing * missingOther;
+            long product = Products(a.Cumulative, b.Cumulative, plane * SmallPicture.Bins) + missing * aboveOther + missingOther * above
+                + bins * missing * missingOther;
             sum += area * (all + allOther + bins * (missing + missingOther)) - 2 * product;
         }
         return Math.Max(2.0 * sum / (area * area), NoiseFloor);
@@ -39,7 +42,8 @@ static class PictureDifference
     static long Products(short[] f, short[] g, int from)
     {
         var sums = Vector256<int>.Zero;
-        for (int i = from; i < from + SmallPicture.Bins; i += 16) sums += Lanes.MulAddPairs(Vector256.LoadUnsafe(ref f[i]), Vector256.LoadUnsafe(ref g[i]));
+        for (int i = from; i < from + SmallPicture.Bins; i += 16)
+            sums += Lanes.MulAddPairs(Vector256.LoadUnsafe(ref f[i]), Vector256.LoadUnsafe(ref g[i]));
         return Vector256.Sum(Vector256.WidenLower(sums) + Vector256.WidenUpper(sums));
     }
 
@@ -62,11 +66,13 @@ static class PictureDifference
             changed += System.Numerics.BitOperations.PopCount(Vector256.GreaterThan(sum, limit).ExtractMostSignificantBits());
         }
         for (; i < n; i++)
-            if (Math.Abs(a.Planes[i] - b.Planes[i]) + Math.Abs(a.Planes[n + i] - b.Planes[n + i]) + Math.Abs(a.Planes[2 * n + i] - b.Planes[2 * n + i]) > least) changed++;
+            if (Math.Abs(a.Planes[i] - b.Planes[i]) + Math.Abs(a.Planes[n + i] - b.Planes[n + i])
+                + Math.Abs(a.Planes[2 * n + i] - b.Planes[2 * n + i]) > least) changed++;
         return (double)changed / Area(a, b);
     }
 
-    /// <summary>Correlation of the luminances inside the bars, −1..1: near 1 for one scene under two lights. 0 where one of them has no contrast.</summary>
+    /// <summary>Correlation of the luminances inside the bars, −1..1: near 1 for one scene under two lights. 0 where one of them has no
+    /// contrast.</summary>
     public static double Structure(SmallPicture a, SmallPicture b)
     {
         var (top, bottom, left, right) = Inside(a, b);
@@ -87,7 +93,8 @@ static class PictureDifference
         return va < n || vb < n ? 0 : (sab - (double)sa * sb / n) / Math.Sqrt(va * vb);
     }
 
-    static int AreaOf((int Top, int Bottom, int Left, int Right) inside) => (inside.Bottom - inside.Top + 1) * (inside.Right - inside.Left + 1);
+    static int AreaOf((int Top, int Bottom, int Left, int Right) inside) =>
+        (inside.Bottom - inside.Top + 1) * (inside.Right - inside.Left + 1);
 
     static Vector256<ushort> Absolute(SmallPicture a, SmallPicture b, int at)
     {

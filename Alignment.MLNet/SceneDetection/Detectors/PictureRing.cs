@@ -11,7 +11,8 @@ sealed class PictureRing
     readonly SmallPicture[] _pictures;
     readonly double[] _steps = new double[Capacity];
 
-    public PictureRing(int width, int height) => _pictures = [.. Enumerable.Range(0, Capacity).Select(_ => new SmallPicture(width, height))];
+    public PictureRing(int width, int height) => _pictures =
+        [.. Enumerable.Range(0, Capacity).Select(_ => new SmallPicture(width, height))];
 
     public long Count { get; private set; }
 
@@ -21,7 +22,8 @@ sealed class PictureRing
 
     public SmallPicture this[long frame] => _pictures[frame % Capacity];
 
-    /// <summary>The frame's difference to the last distinct frame before it, motion taken out, as a share; 0 for a repeated frame.</summary>
+    /// <summary>The frame's difference to the last distinct frame before it, motion taken out, as a share; 0 for a repeated
+    /// frame.</summary>
     public double Step(long frame) => _steps[frame % Capacity];
 
     public SmallPicture Add(AnalysedFrame frame)

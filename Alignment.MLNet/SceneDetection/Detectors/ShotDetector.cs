@@ -40,7 +40,8 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
     // Amid steps of at least this part of its size that are a move, a cut has to differ by this much.
     const double AsLarge = 0.8, CutAmidMove = 0.5;
     const int NearbyFrames = 3;
-    // A change is undone when a frame shortly after is this much nearer to the one before the change than the changed one is, and would be no cut from it.
+    // A change is undone when a frame shortly after is this much nearer to the one before the change than the changed one is, and would be
+    // no cut from it.
     const double UndoneShare = 0.5;
     const double LeastFlashSeconds = 0.2, MostFlashSeconds = 1;
     // The last distinct frame is not held longer than this.
@@ -61,7 +62,8 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
 
     internal static bool IsBlank(SmallPicture picture) => picture.Contrast < BlankContrast;
 
-    /// <summary>A picture of one colour, or what a fade has left of the other (the same shapes, faint): a quick fade need not reach its colour.</summary>
+    /// <summary>A picture of one colour, or what a fade has left of the other (the same shapes, faint): a quick fade need not reach its
+    /// colour.</summary>
     internal static bool IsBlankBeside(SmallPicture picture, SmallPicture other) =>
         IsBlank(picture) || (picture.Contrast < FadedShare * other.Contrast && PictureDifference.Structure(picture, other) > SameStructure);
 
@@ -83,7 +85,8 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
         if (_ring is null) return;
         while (_next <= _ring.Last) Examine(_next++, last: true, found);
         Settle(double.MaxValue, found);
-        _blanks.End(_ring[_ring.Last].Seconds, _contrastSince > Math.Max(BlankContrast, Regained * _contrastAt), (cut, seconds) => Emit(cut, seconds, found));
+        _blanks.End(_ring[_ring.Last].Seconds, _contrastSince > Math.Max(BlankContrast, Regained * _contrastAt),
+            (cut, seconds) => Emit(cut, seconds, found));
     }
 
     double Measure(SmallPicture picture)
@@ -104,7 +107,8 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
     {
         var picture = _ring![frame];
         _contrastSince = Math.Max(_contrastSince, picture.Contrast);
-        if (frame > 0 && IsHardCut(frame)) Note(new(frame, frame, frame, _ring.Step(frame), IsBlank(_ring[frame - 1]), IsBlank(picture), false, false, picture.Seconds));
+        if (frame > 0 && IsHardCut(frame)) Note(new(frame, frame, frame, _ring.Step(frame), IsBlank(_ring[frame - 1]), IsBlank(picture),
+            false, false, picture.Seconds));
         else if (frame > 0 && _gradual!.Find(frame, _handled, last) is var (before, after, middle, score))
             Note(Gradual(before, after, middle, score));
         Settle(picture.Seconds - GradualChange.MostSeconds, found);
@@ -114,7 +118,8 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
     {
         SmallPicture a = _ring![before], b = _ring[after];
         bool fromBlank = IsBlankBeside(a, b), toBlank = IsBlankBeside(b, a);
-        return new(middle, before + 1, after, score, fromBlank, toBlank, (fromBlank && !IsBlank(a)) || (toBlank && !IsBlank(b)), ComesBack(before, after), _ring[Math.Min(middle, _ring.Last)].Seconds);
+        return new(middle, before + 1, after, score, fromBlank, toBlank, (fromBlank && !IsBlank(a)) || (toBlank && !IsBlank(b)),
+            ComesBack(before, after), _ring[Math.Min(middle, _ring.Last)].Seconds);
     }
 
     bool IsHardCut(long frame)
@@ -141,7 +146,8 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
             }
             least = Math.Min(least, most);
         }
-        // In the midst of a fast move, which explains steps as large as this on both sides, what it fails to explain is what came into view.
+        // In the midst of a fast move, which explains steps as large as this on both sides, what it fails to explain is what came into
+        // view.
         if (step < CutAmidMove && least > AsLarge * mean) return false;
         SmallPicture last = _ring[frame - 1], here = _ring[frame];
         if (behind - before > 1 && !AreTwoScenes(_ring[before], _ring[behind])) return false;
@@ -153,8 +159,9 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
     }
 
     /// <summary>
-    /// Whether a step, large for its pictures, takes from a cut nearby that it stands out. The steps between a picture and one colour do not:
-    /// they are of a flash or a gap, which have their own rules. Nor do those that are small beside the cut, as in the dark at the foot of a fade.
+    /// Whether a step, large for its pictures, takes from a cut nearby that it stands out. The steps between a picture and one colour do
+    /// not: they are of a flash or a gap, which have their own rules. Nor do those that are small beside the cut, as in the dark at the
+    /// foot of a fade.
     /// </summary>
     bool Rivals(long frame, double mean)
     {
@@ -162,7 +169,8 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
         return IsBlank(before) == IsBlank(here) && PictureDifference.Mean(before, here) * StandsOut > mean;
     }
 
-    /// <summary>Whether a step nearby is where a flash over the cut begins or ends: the pictures between the two are of one colour, or show what lies beyond it in another light.</summary>
+    /// <summary>Whether a step nearby is where a flash over the cut begins or ends: the pictures between the two are of one colour, or show
+    /// what lies beyond it in another light.</summary>
     bool IsFlashEdge(long step, long cut)
     {
         // A step is named by the picture behind it.
@@ -172,10 +180,12 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
         return true;
     }
 
-    static bool IsOneSceneAtOnce(SmallPicture a, SmallPicture b) => PictureDifference.Structure(a, b) > SameStructureAtOnce || OtherLight.IsBent(a, b);
+    static bool IsOneSceneAtOnce(SmallPicture a, SmallPicture b) =>
+        PictureDifference.Structure(a, b) > SameStructureAtOnce || OtherLight.IsBent(a, b);
 
     /// <summary>Whether what a flash lies between is a cut without it, too.</summary>
-    bool AreTwoScenes(SmallPicture a, SmallPicture b) => !IsBlank(a) && !IsBlank(b) && !OtherLight.IsOneScene(a, b) && Difference(a, b) >= LeastStep;
+    bool AreTwoScenes(SmallPicture a, SmallPicture b) =>
+        !IsBlank(a) && !IsBlank(b) && !OtherLight.IsOneScene(a, b) && Difference(a, b) >= LeastStep;
 
     /// <summary>Whether what was before the frame comes back soon, or what is there now was there shortly before.</summary>
     bool IsUndone(long frame, double step)
@@ -185,13 +195,15 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
         {
             // Not of the last frame alone: what passes the lens covers a part of it already. Far back only the frame itself is looked for.
             bool near = seconds - _ring[p].Seconds <= LeastFlashSeconds;
-            for (long q = Math.Max(frame, p + 2); q <= _ring.Last && (q == frame || (near && !minimum.IsMet(seconds, _ring[q].Seconds) && _ring[q].Seconds - seconds <= _flash)); q++)
+            for (long q = Math.Max(frame, p + 2); q <= _ring.Last
+                && (q == frame || (near && !minimum.IsMet(seconds, _ring[q].Seconds) && _ring[q].Seconds - seconds <= _flash)); q++)
                 if (Difference(_ring[p], _ring[q]) < most) return true;
         }
         return false;
     }
 
-    /// <summary>Whether the picture after a gradual change was there shortly before it: the second half of a flash, or of something that passed the lens.</summary>
+    /// <summary>Whether the picture after a gradual change was there shortly before it: the second half of a flash, or of something that
+    /// passed the lens.</summary>
     bool ComesBack(long before, long after)
     {
         var picture = _ring![after];
@@ -209,14 +221,17 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
     void Note(Transition t)
     {
         // Two gradual changes without a frame between them are one: the picture in the middle was never held.
-        if (_found.Count > 0 && _found[^1] is { IsHard: false, ToBlank: false, Undone: false } earlier && !t.IsHard && !t.FromBlank && !t.Undone && t.From <= earlier.To + 1)
+        if (_found.Count > 0 && _found[^1] is { IsHard: false, ToBlank: false, Undone: false } earlier && !t.IsHard && !t.FromBlank
+            && !t.Undone && t.From <= earlier.To + 1)
         {
             long middle = (earlier.From + t.To) / 2;
-            t = t with { Frame = middle, From = earlier.From, FromBlank = earlier.FromBlank, Faint = earlier.Faint || t.Faint, Score = Math.Max(earlier.Score, t.Score), Seconds = _ring![middle].Seconds };
+            t = t with { Frame = middle, From = earlier.From, FromBlank = earlier.FromBlank, Faint = earlier.Faint || t.Faint,
+                Score = Math.Max(earlier.Score, t.Score), Seconds = _ring![middle].Seconds };
             _found.RemoveAt(_found.Count - 1);
         }
         // No step of a blend stands out: a flash before a cut to a bright scene only looks like one.
-        if (_found.Count > 0 && _found[^1] is { IsHard: false, FromBlank: false, ToBlank: false } soft && t is { IsHard: true, FromBlank: false, ToBlank: false } && t.Frame >= soft.From && t.Frame <= soft.To)
+        if (_found.Count > 0 && _found[^1] is { IsHard: false, FromBlank: false, ToBlank: false } soft
+            && t is { IsHard: true, FromBlank: false, ToBlank: false } && t.Frame >= soft.From && t.Frame <= soft.To)
             _found.RemoveAt(_found.Count - 1);
         _handled = Math.Max(_handled, t.To);
         if (t.ToBlank)

@@ -3,8 +3,8 @@ using Alignment.MLNet.SceneDetection.Frames;
 namespace Alignment.MLNet.SceneDetection.Detectors;
 
 /// <summary>
-/// A frame as the default detector remembers it: about 64 pixels long, averaged, as planes of Y and two colour differences one behind the other, with
-/// what is needed to say how different two pictures with such values would be if they had nothing to do with each other.
+/// A frame as the default detector remembers it: about 64 pixels long, averaged, as planes of Y and two colour differences one behind the
+/// other, with what is needed to say how different two pictures with such values would be if they had nothing to do with each other.
 /// </summary>
 sealed class SmallPicture
 {

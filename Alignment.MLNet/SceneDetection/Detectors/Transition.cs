@@ -10,7 +10,8 @@ namespace Alignment.MLNet.SceneDetection.Detectors;
 /// <param name="Faint">The picture of one colour is only nearly one: what a fade has left of the other.</param>
 /// <param name="Undone">What was there shortly before comes back.</param>
 /// <param name="Seconds">When <paramref name="Frame"/> is shown.</param>
-sealed record Transition(long Frame, long From, long To, double Score, bool FromBlank, bool ToBlank, bool Faint, bool Undone, double Seconds)
+sealed record Transition(long Frame, long From, long To, double Score, bool FromBlank, bool ToBlank, bool Faint, bool Undone,
+    double Seconds)
 {
     public bool IsHard => From == To;
 }

@@ -1,6 +1,7 @@
 namespace Alignment.MLNet.SceneDetection.Frames;
 
-/// <summary>One frame as the detectors see it: its scores against the frame before, and its shrunken picture. Overwritten by the next frame.</summary>
+/// <summary>One frame as the detectors see it: its scores against the frame before, and its shrunken picture. Overwritten by the next
+/// frame.</summary>
 sealed class AnalysedFrame
 {
     /// <summary>Number in decoding order, from 0.</summary>
@@ -9,7 +10,8 @@ sealed class AnalysedFrame
     /// <summary>When it is shown, from the first frame on.</summary>
     public double Seconds { get; set; }
 
-    /// <summary>Mean |difference| of the hue planes (0..179, not circular) to the frame before; 0 for the first frame, like the other deltas.</summary>
+    /// <summary>Mean |difference| of the hue planes (0..179, not circular) to the frame before; 0 for the first frame, like the other
+    /// deltas.</summary>
     public double DeltaHue { get; set; }
 
     public double DeltaSat { get; set; }
@@ -35,7 +37,8 @@ sealed class AnalysedFrame
 
     public int Height { get; init; }
 
-    /// <summary>The small picture: planes of Y, half B − Y and half R − Y (about 128), each Width·Height values; then slack. Empty where the frame was read whole.</summary>
+    /// <summary>The small picture: planes of Y, half B − Y and half R − Y (about 128), each Width·Height values; then slack. Empty where
+    /// the frame was read whole.</summary>
     public byte[] Picture { get; init; } = [];
 
     /// <summary>Width·Height values, then slack. Empty, like the next two, where only the small picture was read.</summary>

@@ -6,7 +6,8 @@ using FFMpegCore;
 
 namespace Alignment.MLNet.SceneDetection.Frames;
 
-/// <summary>Takes one decoded frame: its number in decoding order, when it is shown, for how long (0 where the file does not say), and its bytes with slack behind them.</summary>
+/// <summary>Takes one decoded frame: its number in decoding order, when it is shown, for how long (0 where the file does not say), and its
+/// bytes with slack behind them.</summary>
 delegate void TakeDecoded(long index, double seconds, double duration, ReadOnlySpan<byte> frame);
 
 /// <summary>
@@ -20,26 +21,32 @@ static class DecodedFrames
     const string Clock = "1:1000000";
     const int MostBuffers = 4;
     const long BufferBudget = 64 << 20;
-    // Times that come in bundles are up to 32 KiB behind their frames: some 700 of them, which must find room here or both sides would wait for each other.
+    // Times that come in bundles are up to 32 KiB behind their frames: some 700 of them, which must find room here or both sides would wait
+    // for each other.
     const int LeastSmall = 2048, SmallInBuffer = 64;
     // Up to this size two decoding threads take as long as one, and half as much again of the processor (measured at 640x360).
     const int OneThreadPixels = 640 * 480;
 
-    /// <summary>The layout in which <paramref name="info"/>'s frames are handed out. An odd height goes ffmpeg's other way to BGR, which is left to it.</summary>
+    /// <summary>The layout in which <paramref name="info"/>'s frames are handed out. An odd height goes ffmpeg's other way to BGR, which is
+    /// left to it.</summary>
     public static FrameLayout LayoutOf(VideoInfo info) =>
-        info.PixelFormat is "yuv420p" or "yuvj420p" && info.FrameHeight % 2 == 0 && info.FrameWidth > 1 ? FrameLayout.Yuv420 : FrameLayout.Bgr24;
+        info.PixelFormat is "yuv420p" or "yuvj420p" && info.FrameHeight % 2 == 0 && info.FrameWidth > 1 ? FrameLayout.Yuv420
+        : FrameLayout.Bgr24;
 
     /// <summary>How the frames' Y′CbCr is meant.</summary>
-    public static YuvMatrix MatrixOf(VideoInfo info) => YuvMatrix.Of(info.ColorSpace, info.ColorRange == "pc" || info.PixelFormat == "yuvj420p");
+    public static YuvMatrix MatrixOf(VideoInfo info) =>
+        YuvMatrix.Of(info.ColorSpace, info.ColorRange == "pc" || info.PixelFormat == "yuvj420p");
 
     /// <summary>Hands out every frame, on the caller's thread.</summary>
     /// <returns>What ffmpeg failed with after some frames, or null; and whether it complained of frames although it went on.</returns>
-    public static (string? Failure, bool Damaged) Read(string path, VideoInfo info, FrameForm form, TakeDecoded take, FfmpegTools tools, CancellationToken cancellationToken)
+    public static (string? Failure, bool Damaged) Read(string path, VideoInfo info, FrameForm form, TakeDecoded take, FfmpegTools tools,
+        CancellationToken cancellationToken)
     {
         long bytes = form.Bytes;
         string subject = $"Reading the video '{SafePath.Shorten(path, 200)}'";
         if (bytes > int.MaxValue - FrameShrink.Slack)
-            throw BadDataException.For(subject, string.Create(CultureInfo.InvariantCulture, $"frames of {info.FrameWidth}x{info.FrameHeight}"), "frames below 2 GiB", "Scale the video down first.");
+            throw BadDataException.For(subject, string.Create(CultureInfo.InvariantCulture,
+                $"frames of {info.FrameWidth}x{info.FrameHeight}"), "frames below 2 GiB", "Scale the video down first.");
         using var workspace = new FfmpegWorkspace();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var frames = form.Small
@@ -54,7 +61,9 @@ static class DecodedFrames
         {
             try
             {
-                damaged = FfmpegRun.Execute(Job(input, framePipe.Target, timePipe.Target, form, (long)info.Width * info.Height <= OneThreadPixels, tools.FpsModeOption), subject, tools, workspace, ended.Token).Count > 0;
+                damaged = FfmpegRun.Execute(Job(input, framePipe.Target, timePipe.Target, form,
+                    (long)info.Width * info.Height <= OneThreadPixels, tools.FpsModeOption), subject, tools, workspace,
+                    ended.Token).Count > 0;
             }
             catch (Exception e) when (e is AlignmentException or OperationCanceledException)
             {
@@ -98,13 +107,18 @@ static class DecodedFrames
         // Small pictures are not worth a second thread's waking, nor a write of their own.
         string global = form.Small ? "-filter_threads 1 " : "", decoder = oneThread ? "-threads 1 " : "";
         int flush = form.Small ? 0 : 1;
-        return FFMpegArguments.FromFileInput(input, false, o => o.WithCustomArgument($"-hide_banner -nostdin -v error {global}{decoder}" + FfmpegWorkspace.InputGuards))
+        return FFMpegArguments.FromFileInput(input, false,
+            o => o.WithCustomArgument($"-hide_banner -nostdin -v error {global}{decoder}" + FfmpegWorkspace.InputGuards))
             .OutputToMany(outputs => outputs
-                .OutputToFile(frames, true, o => o.WithCustomArgument($"-map 0:V:0 -an -sn -dn {fpsMode} passthrough -flush_packets {flush} -f rawvideo {form.Options}"))
-                .OutputToFile(times, true, o => o.WithCustomArgument($"-map 0:V:0 -an -sn -dn {fpsMode} passthrough -enc_time_base {Clock} -c:v wrapped_avframe -flush_packets {flush} -f framecrc")));
+                .OutputToFile(frames, true,
+                o => o.WithCustomArgument(
+                $"-map 0:V:0 -an -sn -dn {fpsMode} passthrough -flush_packets {flush} -f rawvideo {form.Options}"))
+                .OutputToFile(times, true, o => o.WithCustomArgument($"-map 0:V:0 -an -sn -dn {fpsMode} passthrough -enc_time_base "
+                    + $"{Clock} -c:v wrapped_avframe -flush_packets {flush} -f framecrc")));
     }
 
-    /// <summary>Frames from the pipe into a few buffers that go round, small ones many to a buffer: a thread's waking costs more than looking at one.</summary>
+    /// <summary>Frames from the pipe into a few buffers that go round, small ones many to a buffer: a thread's waking costs more than
+    /// looking at one.</summary>
     sealed class FramePipe
     {
         readonly Channel<Bundle> _free, _full;
@@ -122,8 +136,10 @@ static class DecodedFrames
 
         public bool HasEnded { get; private set; }
 
-        /// <summary>Reads on a thread of its own: a blocking read costs a fraction of an asynchronous one, and the pool's few threads stay free.</summary>
-        public Task ReadAsync(Stream inputStream) => Task.Factory.StartNew(() => Read(inputStream), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        /// <summary>Reads on a thread of its own: a blocking read costs a fraction of an asynchronous one, and the pool's few threads stay
+        /// free.</summary>
+        public Task ReadAsync(Stream inputStream) => Task.Factory.StartNew(() => Read(inputStream), CancellationToken.None,
+            TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
         void Read(Stream stream)
         {
@@ -132,7 +148,8 @@ static class DecodedFrames
                 for (bool more = true; more;)
                 {
                     Bundle bundle = Free();
-                    bundle.Count = stream.ReadAtLeast(bundle.Bytes.AsSpan(0, _frames * _bytes), _frames * _bytes, throwOnEndOfStream: false) / _bytes;
+                    bundle.Count = stream.ReadAtLeast(bundle.Bytes.AsSpan(0, _frames * _bytes), _frames * _bytes, throwOnEndOfStream: false)
+                        / _bytes;
                     more = bundle.Count == _frames;
                     if (bundle.Count > 0) _full.Writer.TryWrite(bundle);
                 }
@@ -147,7 +164,8 @@ static class DecodedFrames
         Bundle Free()
         {
             if (_free.Reader.TryRead(out Bundle? bundle)) return bundle;
-            return _created++ < _most ? new(new byte[_frames * _bytes + FrameShrink.Slack]) : _free.Reader.ReadAsync(_cancellationToken).AsTask().GetAwaiter().GetResult();
+            return _created++ < _most ? new(new byte[_frames * _bytes + FrameShrink.Slack])
+                : _free.Reader.ReadAsync(_cancellationToken).AsTask().GetAwaiter().GetResult();
         }
 
         public void End()
@@ -166,7 +184,8 @@ static class DecodedFrames
             }
             if (_open is null)
             {
-                if (!_full.Reader.TryRead(out _open) && !(_full.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult() && _full.Reader.TryRead(out _open))) return [];
+                if (!_full.Reader.TryRead(out _open) && !(_full.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter()
+                    .GetResult() && _full.Reader.TryRead(out _open))) return [];
                 _given = 0;
             }
             return _open.Bytes.AsSpan(_given++ * _bytes, _bytes + FrameShrink.Slack);
@@ -186,7 +205,8 @@ static class DecodedFrames
     {
         const int Chunk = 1 << 15;
 
-        readonly Channel<(long? Pts, long Duration)> _times = Channel.CreateUnbounded<(long?, long)>(new() { SingleReader = true, SingleWriter = false });
+        readonly Channel<(long? Pts, long Duration)> _times = Channel.CreateUnbounded<(long?,
+            long)>(new() { SingleReader = true, SingleWriter = false });
 
         public async Task ReadAsync(Stream inputStream)
         {
@@ -217,7 +237,8 @@ static class DecodedFrames
         public (long? Pts, long Duration) Next()
         {
             if (_times.Reader.TryRead(out var time)) return time;
-            return _times.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult() && _times.Reader.TryRead(out time) ? time : (null, 0);
+            return _times.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult()
+                && _times.Reader.TryRead(out time) ? time : (null, 0);
         }
 
         /// <summary>Takes the whole lines.</summary>

@@ -5,14 +5,16 @@ namespace Alignment.MLNet.SceneDetection.Frames;
 /// <summary>What ffmpeg is to send of every frame.</summary>
 /// <remarks>
 /// <paramref name="Options"/>: ffmpeg's options of that output; our own words only.
-/// <paramref name="Small"/>: true where hundreds of frames fit in a buffer: they and their times may then come in bundles, which costs less.
+/// <paramref name="Small"/>: true where hundreds of frames fit in a buffer: they and their times may then come in bundles, which costs
+/// less.
 /// </remarks>
 sealed record FrameForm(long Bytes, string Options, bool Small)
 {
     public static FrameForm Whole(VideoInfo info)
     {
         var layout = DecodedFrames.LayoutOf(info);
-        return new(FrameShrink.FrameBytes(info.FrameWidth, info.FrameHeight, layout), $"-pix_fmt {(layout == FrameLayout.Bgr24 ? "bgr24" : info.PixelFormat)}", false);
+        return new(FrameShrink.FrameBytes(info.FrameWidth, info.FrameHeight, layout),
+            $"-pix_fmt {(layout == FrameLayout.Bgr24 ? "bgr24" : info.PixelFormat)}", false);
     }
 
     public static FrameForm Of(SmallFrames small) => new(small.Bytes, $"-vf {small.Filter} -pix_fmt yuv444p", true);

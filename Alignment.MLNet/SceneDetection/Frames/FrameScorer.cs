@@ -24,7 +24,8 @@ enum ScoreKinds
     Picture = 16,
 }
 
-/// <summary>PySceneDetect's per-frame measures of a stream of frames. Two sets of planes take turns; nothing is allocated per frame.</summary>
+/// <summary>PySceneDetect's per-frame measures of a stream of frames. Two sets of planes take turns; nothing is allocated per
+/// frame.</summary>
 sealed class FrameScorer
 {
     readonly FrameShrink _shrink;
@@ -53,7 +54,8 @@ sealed class FrameScorer
         _shrink.Shrink(decoded);
         if (_kinds.HasFlag(ScoreKinds.Content)) Content(index);
         if (_kinds.HasFlag(ScoreKinds.Average))
-            Frame.AverageRgb = (Lanes.Sum(_shrink.Blue.AsSpan(0, _count)) + Lanes.Sum(_shrink.Green.AsSpan(0, _count)) + Lanes.Sum(_shrink.Red.AsSpan(0, _count))) / (3.0 * _count);
+            Frame.AverageRgb = (Lanes.Sum(_shrink.Blue.AsSpan(0, _count)) + Lanes.Sum(_shrink.Green.AsSpan(0, _count))
+                + Lanes.Sum(_shrink.Red.AsSpan(0, _count))) / (3.0 * _count);
         if (_kinds.HasFlag(ScoreKinds.Histogram))
         {
             (_histogram, _histogramBefore) = (_histogramBefore, _histogram);

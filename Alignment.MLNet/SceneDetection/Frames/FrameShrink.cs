@@ -54,7 +54,8 @@ sealed class FrameShrink
         (_y, _u, _v) = (new byte[2 * _padded + Slack], new byte[2 * _padded + Slack], new byte[2 * _padded + Slack]);
         (Blue, Green, Red) = (new byte[Width * Height + Slack], new byte[Width * Height + Slack], new byte[Width * Height + Slack]);
         int groups = _padded / Group;
-        (_lumaBase, _chromaBase, _lumaPick, _chromaPick) = (new int[groups], new int[groups], new Vector128<byte>[groups], new Vector128<byte>[groups]);
+        (_lumaBase, _chromaBase, _lumaPick, _chromaPick) = (new int[groups], new int[groups], new Vector128<byte>[groups],
+            new Vector128<byte>[groups]);
         _shuffles = Plan(_lumaBase, _lumaPick, 0) & Plan(_chromaBase, _chromaPick, 1);
     }
 
@@ -125,7 +126,8 @@ sealed class FrameShrink
             }
         }
         Vector256<short> yOffset = Vector256.Create(_matrix.YOffset), chroma = Vector256.Create(YuvMatrix.ChromaOffset);
-        Vector256<short> yy = Vector256.Create(_matrix.Y), rv = Vector256.Create(_matrix.VtoR), bu = Vector256.Create(_matrix.UtoB), gu = Vector256.Create(_matrix.UtoG), gv = Vector256.Create(_matrix.VtoG);
+        Vector256<short> yy = Vector256.Create(_matrix.Y), rv = Vector256.Create(_matrix.VtoR), bu = Vector256.Create(_matrix.UtoB),
+            gu = Vector256.Create(_matrix.UtoG), gv = Vector256.Create(_matrix.VtoG);
         Vector256<short> most = Vector256.Create((short)255);
         ref short blue = ref MemoryMarshal.GetArrayDataReference(to);
         ref short green = ref Unsafe.Add(ref blue, _padded), red = ref Unsafe.Add(ref green, _padded);
@@ -141,7 +143,8 @@ sealed class FrameShrink
                 u16 = Pick(ref u, _chromaBase, _chromaPick, g);
                 v16 = Pick(ref v, _chromaBase, _chromaPick, g);
             }
-            else (y16, u16, v16) = (Vector128.LoadUnsafe(ref _y[2 * x]), Vector128.LoadUnsafe(ref _u[2 * x]), Vector128.LoadUnsafe(ref _v[2 * x]));
+            else (y16, u16, v16) = (Vector128.LoadUnsafe(ref _y[2 * x]), Vector128.LoadUnsafe(ref _u[2 * x]),
+                Vector128.LoadUnsafe(ref _v[2 * x]));
             var luma = Lanes.MulHigh((Lanes.Widen(y16) << 3) - yOffset, yy);
             Vector256<short> uu = (Lanes.Widen(u16) << 3) - chroma, vv = (Lanes.Widen(v16) << 3) - chroma;
             var b = luma + Lanes.MulHigh(uu, bu);
@@ -182,7 +185,8 @@ sealed class FrameShrink
             int at = y * Width, x = 0;
             for (; x <= Width - Step; x += Step)
             {
-                var sum = (Lanes.MulHigh(Vector256.LoadUnsafe(ref upper[from + x]), wa) + Lanes.MulHigh(Vector256.LoadUnsafe(ref lower[from + x]), wb) + two) >> 2;
+                var sum = (Lanes.MulHigh(Vector256.LoadUnsafe(ref upper[from + x]), wa)
+                    + Lanes.MulHigh(Vector256.LoadUnsafe(ref lower[from + x]), wb) + two) >> 2;
                 Vector128.Narrow(sum.GetLower().AsUInt16(), sum.GetUpper().AsUInt16()).StoreUnsafe(ref to[at + x]);
             }
             for (; x < Width; x++) to[at + x] = (byte)((((upper[from + x] * a) >> 16) + ((lower[from + x] * b) >> 16) + 2) >> 2);

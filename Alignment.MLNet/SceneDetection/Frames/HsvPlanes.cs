@@ -22,7 +22,8 @@ sealed class HsvPlanes(int count)
         // The slack takes the last block's surplus.
         for (int i = 0; i < count; i += Block)
         {
-            Vector256<byte> b = Vector256.LoadUnsafe(ref blue[i]), g = Vector256.LoadUnsafe(ref green[i]), r = Vector256.LoadUnsafe(ref red[i]);
+            Vector256<byte> b = Vector256.LoadUnsafe(ref blue[i]), g = Vector256.LoadUnsafe(ref green[i]),
+                r = Vector256.LoadUnsafe(ref red[i]);
             var v = Vector256.Max(Vector256.Max(b, g), r);
             var d = v - Vector256.Min(Vector256.Min(b, g), r);
             var (hueLow, satLow) = Sixteen(b.GetLower(), g.GetLower(), r.GetLower(), v.GetLower(), d.GetLower());
@@ -34,7 +35,8 @@ sealed class HsvPlanes(int count)
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static (Vector256<short> Hue, Vector256<short> Saturation) Sixteen(Vector128<byte> b8, Vector128<byte> g8, Vector128<byte> r8, Vector128<byte> v8, Vector128<byte> d8)
+    static (Vector256<short> Hue, Vector256<short> Saturation) Sixteen(Vector128<byte> b8, Vector128<byte> g8, Vector128<byte> r8,
+        Vector128<byte> v8, Vector128<byte> d8)
     {
         Vector256<short> b = Lanes.Widen(b8), g = Lanes.Widen(g8), r = Lanes.Widen(r8), v = Lanes.Widen(v8), d = Lanes.Widen(d8);
         // Red wins over green, green over blue, where the maximum is shared.
@@ -50,12 +52,14 @@ sealed class HsvPlanes(int count)
         return (hue, saturation);
     }
 
-    /// <summary>(n · round(unit ÷ d) + ½) &gt;&gt; 12. No quotient here lies half way between integers, and none so near that single precision errs.</summary>
+    /// <summary>(n · round(unit ÷ d) + ½) &gt;&gt; 12. No quotient here lies half way between integers, and none so near that single
+    /// precision errs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<int> Scaled(Vector256<int> n, Vector256<int> d, float unit)
     {
         // Where d is 0, n is 0 too.
-        var reciprocal = Vector256.ConvertToInt32(Vector256.Create(unit) / Vector256.ConvertToSingle(Vector256.Max(d, Vector256<int>.One)) + Vector256.Create(0.5f));
+        var reciprocal = Vector256.ConvertToInt32(Vector256.Create(unit) / Vector256.ConvertToSingle(Vector256.Max(d, Vector256<int>.One))
+            + Vector256.Create(0.5f));
         return (n * reciprocal + Vector256.Create(1 << (Shift - 1))) >> Shift;
     }
 }

@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Alignment.MLNet.SceneDetection.Frames;
 
-/// <summary>The few vector operations that .NET has no portable form of: the processor's own where there is one, the same integers elsewhere.</summary>
+/// <summary>The few vector operations that .NET has no portable form of: the processor's own where there is one, the same integers
+/// elsewhere.</summary>
 static class Lanes
 {
     /// <summary>(a · b) &gt;&gt; 16.</summary>
@@ -12,7 +13,8 @@ static class Lanes
     public static Vector256<short> MulHigh(Vector256<short> a, Vector256<short> b)
     {
         if (Avx2.IsSupported) return Avx2.MultiplyHigh(a, b);
-        return Vector256.Narrow((Vector256.WidenLower(a) * Vector256.WidenLower(b)) >> 16, (Vector256.WidenUpper(a) * Vector256.WidenUpper(b)) >> 16);
+        return Vector256.Narrow((Vector256.WidenLower(a) * Vector256.WidenLower(b)) >> 16,
+            (Vector256.WidenUpper(a) * Vector256.WidenUpper(b)) >> 16);
     }
 
     /// <summary>a₀b₀ + a₁b₁, a₂b₂ + a₃b₃, …</summary>

@@ -23,7 +23,8 @@ sealed class LumaHistogram
         int i = 0;
         for (; i <= count - 8; i += 8)
         {
-            var y = (Eight(ref blue[i]) * OfBlue + Eight(ref green[i]) * OfGreen + Eight(ref red[i]) * OfRed + Vector256.Create(1 << (Shift - 1))) >> (Shift + 1);
+            var y = (Eight(ref blue[i]) * OfBlue + Eight(ref green[i]) * OfGreen + Eight(ref red[i]) * OfRed
+                + Vector256.Create(1 << (Shift - 1))) >> (Shift + 1);
             y.CopyTo(bins);
             // Four tables, so that equal neighbours do not wait for each other.
             _counts[bins[0]]++;

@@ -8,7 +8,8 @@ sealed class ShrinkAxis
 {
     const int One = 2048;
 
-    /// <remarks><paramref name="clampWeights"/>: columns: outside the picture the border's own value counts alone. Rows: their index is held inside instead.</remarks>
+    /// <remarks><paramref name="clampWeights"/>: columns: outside the picture the border's own value counts alone. Rows: their index is
+    /// held inside instead.</remarks>
     public ShrinkAxis(int source, int size, bool clampWeights)
     {
         (First, Second, Weights) = (new int[size], new int[size], new short[2 * size]);

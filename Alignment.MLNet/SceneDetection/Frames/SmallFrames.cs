@@ -5,8 +5,8 @@ namespace Alignment.MLNet.SceneDetection.Frames;
 
 /// <summary>
 /// Frames as the default detector looks at them: averaged to about 64 pixels, as Y, Cb and Cr at full size and range. ffmpeg makes them,
-/// so that a few thousand bytes a frame go through the pipe instead of the whole frame. Its exact arithmetic is asked for: the bytes are the same
-/// on every processor.
+/// so that a few thousand bytes a frame go through the pipe instead of the whole frame. Its exact arithmetic is asked for: the bytes are
+/// the same on every processor.
 /// </summary>
 sealed class SmallFrames
 {
@@ -24,7 +24,8 @@ sealed class SmallFrames
         (Width, Height) = SizeOf(width, height);
         var filter = new System.Text.StringBuilder();
         for (int rows = height / 2; rows >= LeastRows * Height; rows /= 2) filter.Append("field=top,");
-        Filter = filter.Append(CultureInfo.InvariantCulture, $"scale={Width}:{Height}:flags=area+accurate_rnd+bitexact:out_range=pc").ToString();
+        Filter = filter.Append(CultureInfo.InvariantCulture, $"scale={Width}:{Height}:flags=area+accurate_rnd+bitexact:out_range=pc")
+            .ToString();
         Frame = new() { Width = Width, Height = Height, Picture = new byte[Bytes + FrameShrink.Slack] };
     }
 

@@ -34,7 +34,8 @@ readonly record struct YuvMatrix(short Y, short YOffset, short VtoR, short UtoB,
             (rv, bu) = (Studio(rv), Studio(bu));
             (gu, gv) = (Studio(gu), Studio(gv));
         }
-        return new(Fixed(fullRange ? 65536 : 65536 * 255 / 219), fullRange ? (short)0 : (short)(16 << 3), Fixed(rv), Fixed(bu), Fixed(-gu), Fixed(-gv));
+        return new(Fixed(fullRange ? 65536 : 65536 * 255 / 219), fullRange ? (short)0 : (short)(16 << 3), Fixed(rv), Fixed(bu), Fixed(-gu),
+            Fixed(-gv));
     }
 
     static int Studio(int coefficient) => (int)(coefficient * 224L / 255);

@@ -19,7 +19,8 @@ sealed class AssembleCommand : RunnerCommand
     readonly AssembleFlags _flags;
 
     public AssembleCommand(Terminal terminal) : base(terminal, "assemble",
-        "Puts edited scenes back into videos (H.264, yuv420p, faststart): each scene held for its real duration where a scene list or source "
+        "Puts edited scenes back into videos (H.264, yuv420p, faststart): each scene held for its real duration where a scene list or "
+        + "source "
         + "video is known, audio copied from the source.",
         "alignment assemble --edited out/edited_scenes --out out --data data --source footage",
         "alignment assemble --edited out/edited_scenes --out out --scene-seconds 2 --fps 25 --smooth on",
@@ -41,7 +42,8 @@ sealed class AssembleCommand : RunnerCommand
     {
         var options = _videos.Read(parse, _flags.Read(parse));
         IReadOnlyList<string> sources = [.. _flags.Sources(parse), .. parse.GetValue(_data) is { } data ? VideoSource.FoldersOf(data) : []];
-        var result = Watch(progress => AssembleJob.Run(parse.GetValue(_edited)!, parse.GetValue(_out)!, sources, options, progress, cancellationToken: cancellationToken));
+        var result = Watch(progress => AssembleJob.Run(parse.GetValue(_edited)!, parse.GetValue(_out)!, sources, options, progress,
+            cancellationToken: cancellationToken));
         return Show(parse, terminal, result, r => Print(r, terminal.Out));
     }
 
@@ -49,7 +51,8 @@ sealed class AssembleCommand : RunnerCommand
     {
         var table = Tables.Of("video", "size", "frames", "seconds", "durations from", "audio");
         foreach (var v in result.Videos)
-            table.Row(SafePath.Shorten(v.File), SizeText.Of(v.Width, v.Height), N(v.Frames), v.Seconds.ToString("0.00", CultureInfo.InvariantCulture),
+            table.Row(SafePath.Shorten(v.File), SizeText.Of(v.Width, v.Height), N(v.Frames),
+                v.Seconds.ToString("0.00", CultureInfo.InvariantCulture),
                 SafePath.Shorten(v.Durations), SafePath.Shorten(v.Audio ?? "none"));
         to.Write(table);
         to.WriteLine($"{N(result.Made)} written, {N(result.UpToDate)} up to date.");

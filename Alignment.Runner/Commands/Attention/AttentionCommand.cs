@@ -12,10 +12,13 @@ sealed class AttentionCommand : RunnerCommand
     readonly AttentionFlags _flags;
 
     public AttentionCommand(Terminal terminal) : base(terminal, "attention",
-        "Gives every scene a heatmap of where viewers look: measured, from a CSV of gaze samples or fixations, or predicted from the still. Existing "
-        + "heatmaps are left alone. What produced each is recorded beside it and said in every later report: predicted attention is never shown as "
+        "Gives every scene a heatmap of where viewers look: measured, from a CSV of gaze samples or fixations, or predicted from the "
+        + "still. Existing "
+        + "heatmaps are left alone. What produced each is recorded beside it and said in every later report: predicted attention is "
+        + "never shown as "
         + "measured.",
-        "alignment attention --data data --gaze gaze.csv                          # video_id, participant, time_seconds, x, y[, duration_seconds]",
+        "alignment attention --data data --gaze gaze.csv                          # video_id, participant, time_seconds, x, y[, "
+        + "duration_seconds]",
         "alignment attention --data data --gaze gaze.csv --coordinates normalised --sigma 1deg --viewing-distance 65 --screen-width 53.1",
         "alignment attention --data data                                          # no tracker: predicted from the stills",
         "alignment attention --data data --predict fine_grained.smoothed+spectral_residual.smoothed --centre 0.3",
@@ -29,7 +32,8 @@ sealed class AttentionCommand : RunnerCommand
 
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
-        AttentionResult result = Watch(progress => AttentionJob.Run(parse.GetValue(_data)!, _flags.Read(parse), progress, cancellationToken));
+        AttentionResult result = Watch(progress => AttentionJob.Run(parse.GetValue(_data)!, _flags.Read(parse), progress,
+            cancellationToken));
         return Show(parse, terminal, result, r => AttentionTable.Print(r, terminal.Out));
     }
 }

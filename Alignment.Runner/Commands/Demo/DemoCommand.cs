@@ -13,7 +13,8 @@ sealed class DemoCommand : RunnerCommand
     readonly DemoFlags _flags;
 
     public DemoCommand(Terminal terminal) : base(terminal, "demo",
-        "Draws short ads with a moving product, runs the whole job on them with the bundled model, and ends with a SIMULATED engagement study with "
+        "Draws short ads with a moving product, runs the whole job on them with the bundled model, and ends with a SIMULATED engagement "
+        + "study with "
         + "known effects and a report: about a minute on two cores. The bundled model knows such drawings and nothing else.",
         "alignment demo",
         "alignment demo --out demo --ads 2 --seed 7",
@@ -47,8 +48,10 @@ sealed class DemoCommand : RunnerCommand
         RunTable.Print(result.Run, terminal.Out);
         terminal.OutputWriter.WriteLine($"  {"drawn ads",-14} {result.DataFolder}");
         if (result.SimulatedStudy is { } study)
-            terminal.OutputWriter.WriteLine($"  {"SIMULATED",-14} {study}   (the engagement: random numbers with planted effects, no viewers)");
+            terminal.OutputWriter.WriteLine(
+                $"  {"SIMULATED",-14} {study}   (the engagement: random numbers with planted effects, no viewers)");
         if (options.Model is null)
-            terminal.Out.WriteLine("The bundled model knows drawings only. For real footage import a real one with 'alignment models import'.");
+            terminal.Out.WriteLine(
+                "The bundled model knows drawings only. For real footage import a real one with 'alignment models import'.");
     }
 }

@@ -17,12 +17,14 @@ sealed class DoseFlags : Flags<DoseOptions>
     public DoseFlags(RunnerCommand command, bool step = false) : base(command, new())
     {
         BindList("--predict", o => o.Predictors,
-            $"A predictor: {string.Join(", ", SaliencyPredictors.Names)}, the .json of an ONNX model, or several joined by + (averaged). May be "
+            $"A predictor: {string.Join(", ", SaliencyPredictors.Names)}, the .json of an ONNX model, or several joined by + (averaged). "
+            + $"May be "
             + $"repeated; the first is the one to quote. {string.Join(" and ", Defaults.Predictors.Select(p => p.Predictor))} by default.",
             "PREDICTOR", names => [.. names.Select(n => new AttentionPredictorOptions { Predictor = n })]);
         command.Bind("--predict", OptionName.Of<AttentionPredictorOptions>(nameof(AttentionPredictorOptions.Predictor)));
         Bind("--margin", o => o.Margin, string.Create(CultureInfo.InvariantCulture,
-            $"The placebo's margin: the largest difference of attention shares (0 to 1) that would not matter. State it before you look; {Defaults.Margin} is one point."), "SHARE");
+            $"The placebo's margin: the largest difference of attention shares (0 to 1) that would not matter. State it before you look; "
+            + $"{Defaults.Margin} is one point."), "SHARE");
         if (step) return;
         _centre = new("--centre")
         {
@@ -33,7 +35,8 @@ sealed class DoseFlags : Flags<DoseOptions>
         command.Add(_centre);
         command.Bind("--centre", OptionName.Of<AttentionPredictorOptions>(nameof(AttentionPredictorOptions.CentreWeight)));
         Bind("--confidence", o => o.Confidence, "Of the intervals.", "PART");
-        Bind("--fixated", o => o.FixatedPart, "The part of a target map's pixels, the highest, that stand for fixations in NSS and AUC.", "PART");
+        Bind("--fixated", o => o.FixatedPart, "The part of a target map's pixels, the highest, that stand for fixations in NSS and AUC.",
+            "PART");
         Rare(BindOff("--no-plots", o => o.Plots, "Draw no plots."));
     }
 

@@ -18,13 +18,18 @@ static class DoseTable
         // Every predictor's would be pages: the tables have the numbers, the file has the words.
         string[] first = [.. report.Sentences.Take(report.Sentences.Count / report.Predictors.Count)];
         foreach (string sentence in first) to.WriteLine("• " + sentence);
-        if (first.Length < report.Sentences.Count) to.WriteLine($"The sentences of the other predictors are in {Path.Combine(result.Folder, DoseFolder.JsonFile)}");
+        if (first.Length < report.Sentences.Count)
+            to.WriteLine($"The sentences of the other predictors are in {Path.Combine(result.Folder, DoseFolder.JsonFile)}");
         to.WriteLine();
         to.WriteLine(report.Note);
         foreach (string warning in report.Warnings) to.WriteLine("note: " + SafePath.Shorten(warning, 600));
-        foreach (DoseFailure failure in report.Failures.Take(MostProblems)) to.WriteLine($"left out: {SafePath.Shorten(failure.SceneId.Length > 0 ? failure.SceneId : failure.VideoId)}: {SafePath.Shorten(failure.Reason, 400)}");
+        foreach (DoseFailure failure in report.Failures.Take(MostProblems))
+            to.WriteLine($"left out: {SafePath.Shorten(failure.SceneId.Length > 0 ? failure.SceneId : failure.VideoId)}: "
+                + $"{SafePath.Shorten(failure.Reason, 400)}");
         if (report.Counts.Failed > MostProblems) to.WriteLine($"… and {N(report.Counts.Failed - MostProblems)} more.");
-        to.WriteLine($"{N(report.Counts.WithProduct + report.Counts.WithoutProduct)} of {N(report.Counts.Scenes)} scenes of {N(report.Counts.Videos)} videos; {N(result.Measured)} measured now, {N(report.Counts.Pictures)} different pictures. In {result.Folder}");
+        to.WriteLine($"{N(report.Counts.WithProduct + report.Counts.WithoutProduct)} of {N(report.Counts.Scenes)} scenes of "
+            + $"{N(report.Counts.Videos)} videos; {N(result.Measured)} measured now, {N(report.Counts.Pictures)} different pictures. In "
+            + $"{result.Folder}");
     }
 
     /// <summary>The table of the predictor to quote, for a run's summary.</summary>
@@ -45,10 +50,12 @@ static class DoseTable
             table.Row(v.Variant, v.Dose is null ? N(v.Scenes) : $"{N(v.ActedOn)} of {N(v.Scenes)}", Points(v.ShareBefore, signed: false),
                 Points(v.ShareAfter, signed: false), dose is null ? "" : Points(dose.Value),
                 dose?.Low is { } low ? $"{Points(low)} … {Points(dose.High!.Value)}" : dose is null ? "" : "none",
-                v.Manipulation is { } m ? Points(m.Asked) : "", v.Manipulation?.PartOfAsked is { } part ? part.Value.ToString("0 %", CultureInfo.InvariantCulture) : "");
+                v.Manipulation is { } m ? Points(m.Asked) : "",
+                v.Manipulation?.PartOfAsked is { } part ? part.Value.ToString("0 %", CultureInfo.InvariantCulture) : "");
         }
         to.Write(table);
     }
 
-    static string Points(double share, bool signed = true) => (100 * share).ToString(signed ? "+0.00;-0.00;0.00" : "0.00", CultureInfo.InvariantCulture);
+    static string Points(double share, bool signed = true) =>
+        (100 * share).ToString(signed ? "+0.00;-0.00;0.00" : "0.00", CultureInfo.InvariantCulture);
 }

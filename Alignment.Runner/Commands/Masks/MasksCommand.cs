@@ -14,7 +14,8 @@ sealed class MasksCommand : RunnerCommand
     readonly MaskFlags _flags;
 
     public MasksCommand(Terminal terminal) : base(terminal, "masks",
-        "Finds the product that keywords.csv names in every still and writes keyword_masks/{video_id}/scene_{n}.png, with a report and contact "
+        "Finds the product that keywords.csv names in every still and writes keyword_masks/{video_id}/scene_{n}.png, with a report and "
+        + "contact "
         + "sheets to look at. Masks that are there already are never touched; stopped at any moment, it continues.",
         "alignment masks --data data --model models/sd15",
         "alignment masks --data data --model models/sd15 --threshold 0.4 --largest-components 1 --refine",
@@ -35,7 +36,8 @@ sealed class MasksCommand : RunnerCommand
             Bind("--largest-components", o => o.Mask.LargestComponents,
                 "Keep only so many connected pieces of a mask, the largest; 0 keeps all.", "N");
             BindList("--prompt", o => o.Mask.Prompts,
-                $"What the model is asked; {KeywordMaskOptions.KeywordPlaceholder} stands for the product's name. Repeated, the answers are averaged. "
+                $"What the model is asked; {KeywordMaskOptions.KeywordPlaceholder} stands for the product's name. Repeated, the answers "
+                + $"are averaged. "
                 + $"By default {string.Join(" and ", Defaults.Mask.Prompts.Select(p => $"'{p}'"))}.", "TEXT", prompts => prompts);
             var synonyms = BindList("--synonym", o => o.Mask.Synonyms,
                 "Another word for a keyword, asked for as well: KEYWORD=WORD. May be repeated.", "KEYWORD=WORD", Synonyms);
@@ -48,7 +50,8 @@ sealed class MasksCommand : RunnerCommand
             BindOff("--no-soft", o => o.Soft, "Do not keep the probabilities (scene_{n}.soft.png).");
             BindOff("--no-sheets", o => o.Sheets, "Draw no contact sheets.");
             BindText("--report", o => o.Report,
-                "Gets masks.csv, masks.json and a contact sheet of every video; mask_report in the data folder by default.", "DIR", folder => folder);
+                "Gets masks.csv, masks.json and a contact sheet of every video; mask_report in the data folder by default.", "DIR",
+                folder => folder);
             BindDevice(o => o.Device);
         }
 

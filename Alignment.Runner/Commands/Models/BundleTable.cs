@@ -16,7 +16,8 @@ static class BundleTable
         void Fact(string name, string value) => facts.AddRow(new Text(name), new Text(value));
         Fact("folder", seen.Folder);
         Fact("hash", seen.Hash);
-        Fact("family", $"{m.Family}, {m.PredictionType} prediction, pictures in multiples of {N(m.ImageMultiple)}, control of {N(m.ControlChannels)} channels");
+        Fact("family", $"{m.Family}, {m.PredictionType} prediction, pictures in multiples of {N(m.ImageMultiple)}, control of "
+            + $"{N(m.ControlChannels)} channels");
         Fact("size", $"{N(seen.Bytes)} bytes, {N(seen.Parameters)} parameters");
         Fact("precision", m.Precision ?? ModelPrecision.Float32.Text);
         Fact("licence", m.License);
@@ -41,5 +42,6 @@ static class BundleTable
         to.Write(files);
     }
 
-    static string Ports(IReadOnlyList<Onnx.Runtime.OnnxValue> ports) => string.Join('\n', ports.Select(p => $"{p.Name} {p.Type} {p.Shape}"));
+    static string Ports(IReadOnlyList<Onnx.Runtime.OnnxValue> ports) =>
+        string.Join('\n', ports.Select(p => $"{p.Name} {p.Type} {p.Shape}"));
 }

@@ -7,22 +7,26 @@ using Alignment.Runner.Cli;
 
 namespace Alignment.Runner.Commands.Models;
 
-/// <summary><c>alignment models import</c>: a diffusers folder becomes a bundle of ONNX models, or published LPIPS or CLIPSeg weights join one.</summary>
+/// <summary><c>alignment models import</c>: a diffusers folder becomes a bundle of ONNX models, or published LPIPS or CLIPSeg weights join
+/// one.</summary>
 sealed class ModelsImportCommand : RunnerCommand
 {
     readonly Option<string?> _from = Flag.Maybe("--from", "DIR",
         "The diffusers folder: model_index.json, text_encoder, unet, vae, tokenizer and, if there is one, controlnet.");
     readonly Option<string?> _out = Flag.Maybe("--out", "DIR", "The bundle to write.");
     readonly Option<string?> _lpips = Flag.Maybe("--lpips", "FILE",
-        "Instead of --from: torchvision's squeezenet1_1, alexnet or vgg16, for the perceptual distance (.safetensors or .pth; nothing in it is run).");
+        "Instead of --from: torchvision's squeezenet1_1, alexnet or vgg16, for the perceptual distance (.safetensors or .pth; nothing in "
+        + "it is run).");
     readonly Option<string?> _clipSeg = Flag.Maybe("--clipseg", "DIR",
-        "Instead of --from: a CLIPSeg folder in Hugging Face's layout, for keyword masks (safetensors or pytorch_model.bin; nothing in it is run).");
+        "Instead of --from: a CLIPSeg folder in Hugging Face's layout, for keyword masks (safetensors or pytorch_model.bin; nothing in "
+        + "it is run).");
     readonly Option<string?> _model = Flag.Maybe("--model", "BUNDLE", "The bundle that gets the perceptual distance or CLIPSeg.");
     readonly BundleFlags _bundleFlags;
     readonly LpipsFlags _lpipsFlags;
 
     public ModelsImportCommand(Terminal terminal) : base(terminal, "import",
-        "Makes a bundle from a Stable Diffusion 1.5 folder in the diffusers layout (safetensors): authors the ONNX models and streams the weights into them. Or, with --lpips, adds the perceptual distance to a bundle; with --clipseg, what makes keyword masks.",
+        "Makes a bundle from a Stable Diffusion 1.5 folder in the diffusers layout (safetensors): authors the ONNX models and streams "
+        + "the weights into them. Or, with --lpips, adds the perceptual distance to a bundle; with --clipseg, what makes keyword masks.",
         "alignment models import --from downloads/stable-diffusion-v1-5 --out models/sd15",
         "alignment models import --from downloads/stable-diffusion-v1-5 --controlnet downloads/my-controlnet --out models/mine",
         "alignment models import --from downloads/stable-diffusion-v1-5 --precision fp16 --out models/sd15-gpu",
@@ -44,12 +48,16 @@ sealed class ModelsImportCommand : RunnerCommand
         public BundleFlags(RunnerCommand command) : base(command, DiffusersImportOptions.Default) => All =
         [
             BindText("--controlnet", o => o.ControlNet,
-                "A ControlNet's own folder; without any, one is initialised from the UNet's encoder with zero convolutions.", "DIR", folder => folder),
+                "A ControlNet's own folder; without any, one is initialised from the UNet's encoder with zero convolutions.", "DIR",
+                folder => folder),
             Bind("--seed", o => o.Seed, "Seed of a newly initialised ControlNet."),
-            BindText("--license", o => o.License, "The weights' licence, for the bundle's record; by default what the folder's README.md says.", "TEXT", t => t),
-            BindText("--origin", o => o.Origin, "Where the weights come from, for the bundle's record; the folder's name by default.", "TEXT", t => t),
+            BindText("--license", o => o.License,
+                "The weights' licence, for the bundle's record; by default what the folder's README.md says.", "TEXT", t => t),
+            BindText("--origin", o => o.Origin, "Where the weights come from, for the bundle's record; the folder's name by default.",
+                "TEXT", t => t),
             BindText("--precision", o => o.Precision,
-                "fp32 or fp16 (float32, float16, single and half mean the same). fp32 is right for the processor, which has few kernels for fp16 and "
+                "fp32 or fp16 (float32, float16, single and half mean the same). fp32 is right for the processor, which has few kernels "
+                + "for fp16 and "
                 + "converts; fp16 is half the size and meant for graphics cards. Norms and softmax stay in fp32.", "fp32|fp16",
                 ModelPrecisions.Parse, p => p.Text),
             Bind("--force", o => o.Force, "Replace a bundle that is already there."),
@@ -76,7 +84,8 @@ sealed class ModelsImportCommand : RunnerCommand
         if (typed.Children.OfType<OptionResult>().Any(o => o.Option is System.CommandLine.Help.HelpOption)) return;
         Option[] own = Typed(_clipSeg) ? clipSeg : lpips.Any(Typed) ? lpips : bundle;
         if (bundle.Concat(lpips).Concat(clipSeg).Except(own).FirstOrDefault(Typed) is { } unknown)
-            typed.AddError($"{unknown.Name}: found it with {own.First(Typed).Name}, expected --from with --out, --lpips with --model, or --clipseg with --model.");
+            typed.AddError($"{unknown.Name}: found it with {own.First(Typed).Name}, expected --from with --out, --lpips with --model, or "
+                + $"--clipseg with --model.");
         foreach (Option needed in own[..2])
             if (!Typed(needed)) typed.AddError($"Option '{needed.Name}' is required.");
     }

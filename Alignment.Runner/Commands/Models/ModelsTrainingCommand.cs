@@ -15,7 +15,8 @@ sealed class ModelsTrainingCommand : RunnerCommand
     readonly ArtifactFlags _flags;
 
     public ModelsTrainingCommand(Terminal terminal) : base(terminal, "training",
-        "Writes the training artifact into a bundle's training folder: training_model.onnx, eval_model.onnx, optimizer_model.onnx and the checkpoint to start from. Any ONNX Runtime runs them; frozen weights stay in the bundle's own files.",
+        "Writes the training artifact into a bundle's training folder: training_model.onnx, eval_model.onnx, optimizer_model.onnx and "
+        + "the checkpoint to start from. Any ONNX Runtime runs them; frozen weights stay in the bundle's own files.",
         "alignment models training --model models/sd15",
         "alignment models training --model models/sd15 --losses noise,reconstruction,background",
         "alignment models training --model models/sd15 --recompute")
@@ -39,7 +40,8 @@ sealed class ModelsTrainingCommand : RunnerCommand
         }
 
         public override TrainingArtifactOptions Read(ParseResult parse, TrainingArtifactOptions? from = null) =>
-            base.Read(parse, from) with { Gradients = parse.GetValue(_recompute) ? GradientOptions.RecomputeBlocks : GradientOptions.Default };
+            base.Read(parse, from) with { Gradients = parse.GetValue(_recompute) ? GradientOptions.RecomputeBlocks
+            : GradientOptions.Default };
     }
 
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
@@ -47,8 +49,10 @@ sealed class ModelsTrainingCommand : RunnerCommand
         var bundle = ModelBundle.Open(parse.GetValue(_model)!);
         var options = _flags.Read(parse);
         Watch(progress => { TrainingArtifact.Write(bundle, options, progress, cancellationToken); return 0; });
-        (string File, long Bytes)[] files = [.. TrainingArtifact.Files(bundle).Select(f => (f, new FileInfo(Path.Combine(bundle.Folder, f)).Length))];
-        if (WantsJson(parse)) terminal.WriteJson(new { bundle.Folder, Losses = options.Losses.Text(), Files = files.Select(f => new { f.File, f.Bytes }) });
+        (string File, long Bytes)[] files = [.. TrainingArtifact.Files(bundle)
+            .Select(f => (f, new FileInfo(Path.Combine(bundle.Folder, f)).Length))];
+        if (WantsJson(parse)) terminal.WriteJson(new { bundle.Folder, Losses = options.Losses.Text(),
+            Files = files.Select(f => new { f.File, f.Bytes }) });
         else
         {
             var table = Tables.Of("file", "bytes");

@@ -18,9 +18,11 @@ sealed class PowerCommand : RunnerCommand
     static int Others => Variant.All.Count - 1;
 
     public PowerCommand(Terminal terminal) : base(terminal, "power",
-        "Designs an experiment: how many rows each variant needs to find an effect, or the smallest effect that so many rows find. Exact for t-tests "
+        "Designs an experiment: how many rows each variant needs to find an effect, or the smallest effect that so many rows find. Exact "
+        + "for t-tests "
         + "(noncentral t), normal for proportions.",
-        $"alignment power --effect 0.005 --sd 0.012 --comparisons {Others}            # rows per variant, for {NumberWords.Of(Others)} variants against a baseline",
+        $"alignment power --effect 0.005 --sd 0.012 --comparisons {Others}            # rows per variant, for {NumberWords.Of(Others)} "
+        + $"variants against a baseline",
         "alignment power --n 120 --sd 0.012 --comparisons 6                   # the smallest difference that 120 rows find",
         "alignment power --rate 0.05 --effect 0.005                           # impressions per variant, from 5 % to 5.5 %",
         "alignment power --paired --effect 0.005 --sd 0.012 --correlation 0.7 # every video in both variants",
@@ -39,12 +41,14 @@ sealed class PowerCommand : RunnerCommand
         };
 
         readonly Option<bool> _paired =
-            Flag.Switch("--paired", "Every video is shown in both variants; --sd is then that of the differences, unless --correlation is given.");
+            Flag.Switch("--paired",
+            "Every video is shown in both variants; --sd is then that of the differences, unless --correlation is given.");
 
         public PowerFlags(RunnerCommand command) : base(command, new())
         {
             Bind("--effect", o => o.Effect,
-                "The difference to be found, in the metric's units; without --sd in standard deviations; with --rate a difference of rates. Left out: "
+                "The difference to be found, in the metric's units; without --sd in standard deviations; with --rate a difference of "
+                + "rates. Left out: "
                 + "the smallest that --n finds.", "NUMBER");
             Bind("--n", o => o.Size,
                 "Rows of each variant (pairs with --paired, trials with --rate). Left out: as many as --effect needs.", "N");
@@ -56,7 +60,8 @@ sealed class PowerCommand : RunnerCommand
             Bind("--correlation", o => o.Correlation, "Of a unit's two values, for --paired.", "R");
             Bind("--power", o => o.Power, "The chance to find it.", "P");
             Bind("--alpha", o => o.Alpha, "The level, two-sided.", "P");
-            Bind("--comparisons", o => o.Comparisons, $"Comparisons corrected together ({NumberWords.Of(Others)} variants against a baseline: {Others}).", "N");
+            Bind("--comparisons", o => o.Comparisons,
+                $"Comparisons corrected together ({NumberWords.Of(Others)} variants against a baseline: {Others}).", "N");
             Bind("--ratio", o => o.Ratio, "Rows of the baseline for each row of a variant.", "NUMBER");
             Bind("--covariate-correlation", o => o.CovariateCorrelation,
                 "Of a covariate measured before with the metric: CUPED needs fewer rows.", "R");
@@ -96,7 +101,8 @@ sealed class PowerCommand : RunnerCommand
         var table = Tables.Of("power", answer.Question.Design == PowerDesign.Paired ? "pairs" : "each variant");
         if (corrected) table.AddColumn("without correction");
         foreach (var (power, size, uncorrected) in PowerStudy.Table(answer).Where(r => r.Power > answer.AlphaEach))
-            table.Row([power.ToString("0.00", CultureInfo.InvariantCulture), N(size), .. corrected ? [N(uncorrected)] : Array.Empty<string>()]);
+            table.Row([power.ToString("0.00", CultureInfo.InvariantCulture), N(size),
+                .. corrected ? [N(uncorrected)] : Array.Empty<string>()]);
         to.Write(table);
         foreach (string picture in pictures) to.WriteLine($"To look at: {picture}");
     }

@@ -25,11 +25,14 @@ sealed class PrepareCommand : RunnerCommand
     readonly AttentionFlags _attention;
 
     public PrepareCommand(Terminal terminal) : base(terminal, "prepare",
-        "Makes a whole data set from raw videos: scenes, keyword masks, attention, valid_scenes.csv and an audit page. Stopped at any moment, the "
-        + "same command continues; each step is also a command of its own (scenes, masks, attention, validate) with more options. Exit code 3 when a "
+        "Makes a whole data set from raw videos: scenes, keyword masks, attention, valid_scenes.csv and an audit page. Stopped at any "
+        + "moment, the "
+        + "same command continues; each step is also a command of its own (scenes, masks, attention, validate) with more options. Exit "
+        + "code 3 when a "
         + "video, scene or file could not be used (the rest is done all the same).",
         "alignment prepare --videos footage --keywords keywords.csv --gaze gaze.csv --model models/sd15 --data data",
-        "alignment prepare --videos footage --keywords keywords.csv --data data         # no tracker: attention is predicted, and said to be",
+        "alignment prepare --videos footage --keywords keywords.csv --data data         # no tracker: attention is predicted, and said "
+        + "to be",
         "alignment run --data data --source footage --out out                           # what comes next")
     {
         Parameters((_videos, "videos"), (_keywords, "keywords"), (_data, "data"), (_model, "model"));
@@ -57,7 +60,8 @@ sealed class PrepareCommand : RunnerCommand
         var attention = _attention.Read(parse);
         var options = _job.Read(parse) with { Attention = attention, Videos = attention.Videos };
         PrepareResult result = Watch(progress =>
-            PrepareJob.Run(parse.GetValue(_videos)!, parse.GetValue(_keywords)!, model, parse.GetValue(_data)!, options, progress, cancellationToken));
+            PrepareJob.Run(parse.GetValue(_videos)!, parse.GetValue(_keywords)!, model, parse.GetValue(_data)!, options, progress,
+            cancellationToken));
         return Show(parse, terminal, result, r => Print(r, terminal.Out));
     }
 

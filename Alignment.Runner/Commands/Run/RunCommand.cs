@@ -22,7 +22,8 @@ sealed class RunCommand : RunnerCommand
     readonly DoseFlags _dose;
 
     public RunCommand(Terminal terminal) : base(terminal, "run",
-        "The whole job: validate, variants, edit, assemble, contact sheets, statistics, dose, analyze where engagement data is given, and the "
+        "The whole job: validate, variants, edit, assemble, contact sheets, statistics, dose, analyze where engagement data is given, "
+        + "and the "
         + "report. Finished work is recognised; stopped at any moment, it continues and ends with the same bytes.",
         "alignment run --data data --model models/sd15 --out out",
         "alignment run --data data --model models/sd15 --out out --source footage --engagement engagement.csv",
@@ -70,7 +71,8 @@ sealed class RunCommand : RunnerCommand
             Dose = job.Dose is { } dose ? _dose.Read(parse, dose) : null,
         };
         string model = parse.GetValue(_model) ?? BundledModels.Tiny;
-        var result = Watch(progress => ExperimentJob.Run(parse.GetValue(_data)!, model, parse.GetValue(_out)!, options, progress, cancellationToken));
+        var result = Watch(progress => ExperimentJob.Run(parse.GetValue(_data)!, model, parse.GetValue(_out)!, options, progress,
+            cancellationToken));
         return Show(parse, terminal, result, r => RunTable.Print(r, terminal.Out));
     }
 }

@@ -22,12 +22,14 @@ static class RunTable
 
         to.WriteLine(result.Variants.AttentionOrigin.Text);
         var edits = result.Edit.Counts;
-        to.WriteLine($"{N(edits.Edits)} edits for {N(edits.Outputs)} pictures: one per distinct control; {N(edits.NothingToEdit)} of them without product needed no model.");
+        to.WriteLine($"{N(edits.Edits)} edits for {N(edits.Outputs)} pictures: one per distinct control; {N(edits.NothingToEdit)} of "
+            + $"them without product needed no model.");
         if (result.Dose is { } dose) DoseTable.PrintShort(dose, to);
         if (result.Analysis is { } analysis) AnalysisTable.Print(analysis, result.AnalysisFolder!, to);
 
         foreach (var problem in result.Problems.Take(MostShown))
-            WriteWhole($"{(problem.Breaks ? "left out" : "note")}: {problem.Step}: {SafePath.Shorten(problem.Subject)}: {SafePath.Shorten(problem.Message, 400)}", to);
+            WriteWhole($"{(problem.Breaks ? "left out" : "note")}: {problem.Step}: {SafePath.Shorten(problem.Subject)}: "
+                + $"{SafePath.Shorten(problem.Message, 400)}", to);
         if (result.Problems.Count > MostShown) to.WriteLine($"… and {N(result.Problems.Count - MostShown)} more in {result.RunJson}");
 
         to.WriteLine();

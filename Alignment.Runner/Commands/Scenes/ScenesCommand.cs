@@ -15,7 +15,8 @@ sealed class ScenesCommand : RunnerCommand
     readonly SceneFlags _flags;
 
     public ScenesCommand(Terminal terminal) : base(terminal, "scenes",
-        "Cuts videos into scenes: a still of each, scenes.csv with their frames and times, and a picture of the cuts to look at. A video whose "
+        "Cuts videos into scenes: a still of each, scenes.csv with their frames and times, and a picture of the cuts to look at. A video "
+        + "whose "
         + "scenes are there already is passed over. Exit code 3 when a video could not be used (the others are done all the same).",
         "alignment scenes --videos footage --data data",
         "alignment scenes --videos footage --data data --images 3 --stats",
@@ -27,7 +28,8 @@ sealed class ScenesCommand : RunnerCommand
 
     sealed class SceneFlags : Flags<SceneDetectionOptions>
     {
-        static readonly string[] s_thresholds = [nameof(SceneDetectionOptions.ContentThreshold), nameof(SceneDetectionOptions.AdaptiveThreshold),
+        static readonly string[] s_thresholds = [nameof(SceneDetectionOptions.ContentThreshold),
+            nameof(SceneDetectionOptions.AdaptiveThreshold),
             nameof(SceneDetectionOptions.FadeThreshold), nameof(SceneDetectionOptions.HistogramThreshold)];
 
         readonly Option<double?> _threshold;
@@ -36,19 +38,22 @@ sealed class ScenesCommand : RunnerCommand
         {
             BindVideos(o => o.VideoIds);
             Bind("--detector", o => o.Detector,
-                "How cuts are found: shots (repeated frames, flashes and moves are no cuts, gradual transitions one), or PySceneDetect's content, "
+                "How cuts are found: shots (repeated frames, flashes and moves are no cuts, gradual transitions one), or PySceneDetect's "
+                + "content, "
                 + "adaptive, threshold, histogram.");
             Bind("--min-scene", o => o.MinSceneSeconds, "Shortest scene in seconds.", "SECONDS");
             _threshold = new("--threshold")
             {
                 Description = string.Create(CultureInfo.InvariantCulture,
-                    $"The detector's threshold: content {Defaults.ContentThreshold}, adaptive {Defaults.AdaptiveThreshold}, threshold {Defaults.FadeThreshold}, histogram {Defaults.HistogramThreshold} by default; shots has none."),
+                    $"The detector's threshold: content {Defaults.ContentThreshold}, adaptive {Defaults.AdaptiveThreshold}, threshold "
+                    + $"{Defaults.FadeThreshold}, histogram {Defaults.HistogramThreshold} by default; shots has none."),
                 HelpName = "N",
             };
             command.Add(_threshold);
             foreach (string threshold in s_thresholds) command.Bind("--threshold", OptionName.Of<SceneDetectionOptions>(threshold));
             Bind("--images", o => o.Images,
-                "Stills per scene: one is the middle frame; of several the first is the scene's second frame and the last its last but one, as "
+                "Stills per scene: one is the middle frame; of several the first is the scene's second frame and the last its last but "
+                + "one, as "
                 + "PySceneDetect has them. Number 01 is the data set's still.", "N");
             Rare(Bind("--quality", o => o.JpegQuality, "JPEG quality of the stills, 1 to 100.", "N"));
             Bind("--stats", o => o.Stats, "Also write every frame's scores to scene_reports/{id}/stats.csv.");
@@ -77,7 +82,8 @@ sealed class ScenesCommand : RunnerCommand
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         var result = Watch(progress =>
-            SceneDetectionJob.Run(parse.GetValue(_videos)!, parse.GetValue(_data)!, _flags.Read(parse), progress, cancellationToken: cancellationToken));
+            SceneDetectionJob.Run(parse.GetValue(_videos)!, parse.GetValue(_data)!, _flags.Read(parse), progress,
+            cancellationToken: cancellationToken));
         return Show(parse, terminal, result, r => SceneTable.Print(r, terminal.Out));
     }
 }

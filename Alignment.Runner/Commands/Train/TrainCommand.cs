@@ -48,7 +48,8 @@ sealed class TrainCommand : RunnerCommand
         to.WriteLine($"{N(r.Steps)} steps ({N(r.StepsMade)} now) on {N(r.TrainScenes)} scenes of {N(r.TrainVideos)} video(s); "
             + $"validated with {N(r.ValidationScenes)} scenes of {N(r.ValidationVideos)} other(s).");
         to.WriteLine($"Training loss {Text(r.FirstTrainingLoss)} at the first step, {Text(r.LastTrainingLoss)} at the last."
-            + (r.BestValidationLoss is null ? "" : $" Validation loss {Text(r.FirstValidationLoss)} at first, {Text(r.BestValidationLoss)} at step {N(r.ChosenStep)}, whose weights were kept."));
+            + (r.BestValidationLoss is null ? "" : $" Validation loss {Text(r.FirstValidationLoss)} at first, "
+            + $"{Text(r.BestValidationLoss)} at step {N(r.ChosenStep)}, whose weights were kept."));
         if (r.StoppedEarly) to.WriteLine("Ended early: validation no longer improved (--patience).");
         foreach (string note in r.Notes) to.WriteLine(note);
         to.WriteLine();

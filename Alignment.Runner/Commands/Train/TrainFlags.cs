@@ -12,7 +12,8 @@ sealed class TrainFlags : Flags<ControlNetTrainingOptions>
     public TrainFlags(RunnerCommand command) : base(command, new())
     {
         _resume = Bind("--resume", o => o.Resume,
-            "auto continues what --out holds, latest demands that there is something, none begins anew; or a checkpoint's folder.", "WHERE");
+            "auto continues what --out holds, latest demands that there is something, none begins anew; or a checkpoint's folder.",
+            "WHERE");
         Bind("--epochs", o => o.Epochs, "How often every training scene is seen.");
         Bind("--steps", o => o.Steps, "Optimizer steps in all; counts instead of --epochs.");
         Bind("--batch-size", o => o.BatchSize, "Scenes in memory at once.");
@@ -44,9 +45,11 @@ sealed class TrainFlags : Flags<ControlNetTrainingOptions>
         Rare(Bind("--samples", o => o.SampleScenes, "Scenes on a sample sheet; 0: no sheets."));
         BindDevice(o => o.Device);
         Bind("--recompute", o => o.Recompute, "Less memory: computes parts of the forward pass twice instead of keeping them.");
-        foreach (string side in (string[])[nameof(EditOptions.Width), nameof(EditOptions.Height)]) command.Bind("--size", OptionName.Of<EditOptions>(side));
+        foreach (string side in (string[])[nameof(EditOptions.Width), nameof(EditOptions.Height)])
+            command.Bind("--size", OptionName.Of<EditOptions>(side));
     }
 
-    /// <summary>Whether the same options, again, begin at the start or at a checkpoint they name, not where a stopped training was.</summary>
+    /// <summary>Whether the same options, again, begin at the start or at a checkpoint they name, not where a stopped training
+    /// was.</summary>
     public bool BeginsAnew(ParseResult parse) => parse.GetValue(_resume) is not (TrainingResume.Auto or TrainingResume.Latest);
 }

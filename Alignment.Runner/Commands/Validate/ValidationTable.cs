@@ -19,7 +19,8 @@ static class ValidationTable
 
         var problems = Tables.Of("", "video", "scene", "problem", "what was found, what to do");
         foreach (var p in report.Problems)
-            problems.Row(p.Rejects ? "left out" : "note", SafePath.Shorten(p.VideoId), p.SceneNumber?.ToString(CultureInfo.InvariantCulture) ?? "", p.Kind.ToString(),
+            problems.Row(p.Rejects ? "left out" : "note", SafePath.Shorten(p.VideoId),
+                p.SceneNumber?.ToString(CultureInfo.InvariantCulture) ?? "", p.Kind.ToString(),
                 SafePath.Shorten(p.Message, 400));
         to.Write(problems);
         long more = report.Rejections + report.Warnings - report.Problems.Count;

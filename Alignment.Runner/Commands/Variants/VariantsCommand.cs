@@ -14,7 +14,8 @@ sealed class VariantsCommand : RunnerCommand
     readonly VariantFlags _flags;
 
     public VariantsCommand(Terminal terminal) : base(terminal, "variants",
-        $"Makes the {NumberWords.Of(Variant.All.Count)} attention variants of every scene: heatmaps for people (JPEG) and for the edit (float32), tables, statistics.",
+        $"Makes the {NumberWords.Of(Variant.All.Count)} attention variants of every scene: heatmaps for people (JPEG) and for the edit "
+        + $"(float32), tables, statistics.",
         "alignment variants --data data --out out",
         "alignment variants --data data --out out --size 640x384 --preserve-mass",
         "alignment variants --data data --out out --video bottle_ad --boost-alpha 2")
@@ -27,7 +28,8 @@ sealed class VariantsCommand : RunnerCommand
 
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
-        var result = Watch(progress => VariantJob.Run(parse.GetValue(_data)!, parse.GetValue(_out)!, _flags.Read(parse), progress, cancellationToken));
+        var result = Watch(progress => VariantJob.Run(parse.GetValue(_data)!, parse.GetValue(_out)!, _flags.Read(parse), progress,
+            cancellationToken));
         return Show(parse, terminal, result, r => VariantTable.Print(r, terminal.Out));
     }
 }

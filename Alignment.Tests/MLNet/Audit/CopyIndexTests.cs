@@ -18,7 +18,8 @@ public sealed class CopyIndexTests
         // Families around a few centres, so that there is something to find at every distance, and loners.
         for (int i = 0; i < 1500; i++)
         {
-            ulong hash = i % 5 == 0 || hashes.Count == 0 ? (ulong)random.NextInt64() << 1 ^ (ulong)random.NextInt64() : hashes[random.Next(hashes.Count)];
+            ulong hash = i % 5 == 0 || hashes.Count == 0 ? (ulong)random.NextInt64() << 1 ^ (ulong)random.NextInt64()
+                : hashes[random.Next(hashes.Count)];
             for (int flips = random.Next(10); flips > 0; flips--) hash ^= 1UL << random.Next(64);
             hashes.Add(hash);
         }
@@ -27,7 +28,8 @@ public sealed class CopyIndexTests
         for (int i = 0; i < hashes.Count; i++)
         {
             bool Accept(int j) => (i + j) % 3 != 0;
-            int expected = Enumerable.Range(0, i).Cast<int?>().FirstOrDefault(j => Accept(j!.Value) && BitOperations.PopCount(hashes[j.Value] ^ hashes[i]) <= bits) ?? -1;
+            int expected = Enumerable.Range(0, i).Cast<int?>()
+                .FirstOrDefault(j => Accept(j!.Value) && BitOperations.PopCount(hashes[j.Value] ^ hashes[i]) <= bits) ?? -1;
             Assert.That(index.Lowest(hashes[i], bits, Accept), Is.EqualTo(expected), $"hash {i}");
             if (expected >= 0) found++;
             index.Add(i, hashes[i]);
@@ -43,7 +45,8 @@ public sealed class CopyIndexTests
         var maps = new List<HeatmapMoments>();
         for (int i = 0; i < 2000; i++)
         {
-            HeatmapMoments near = maps.Count > 0 && i % 3 != 0 ? maps[random.Next(maps.Count)] : new(random.NextSingle(), random.NextSingle(), random.NextSingle(), random.NextSingle());
+            HeatmapMoments near = maps.Count > 0 && i % 3 != 0 ? maps[random.Next(maps.Count)]
+                : new(random.NextSingle(), random.NextSingle(), random.NextSingle(), random.NextSingle());
             float Moved(float v) => Math.Clamp(v + (random.NextSingle() - 0.5f) * 0.012f, 0, 1);
             maps.Add(new(Moved(near.X), Moved(near.Y), Moved(near.XX), Moved(near.YY)));
         }
@@ -52,7 +55,8 @@ public sealed class CopyIndexTests
         for (int i = 0; i < maps.Count; i++)
         {
             bool Accept(int j) => (i + j) % 4 != 0;
-            int expected = Enumerable.Range(0, i).Cast<int?>().FirstOrDefault(j => Accept(j!.Value) && maps[j.Value].Distance(maps[i]) <= cell) ?? -1;
+            int expected = Enumerable.Range(0, i).Cast<int?>()
+                .FirstOrDefault(j => Accept(j!.Value) && maps[j.Value].Distance(maps[i]) <= cell) ?? -1;
             Assert.That(index.Lowest(maps[i], Accept), Is.EqualTo(expected), $"map {i}");
             if (expected >= 0) found++;
             index.Add(i, maps[i]);
@@ -72,7 +76,8 @@ public sealed class CopyIndexTests
             for (int i = 0; i < 100_000; i++)
             {
                 ulong hash = same ? 0x123456789ABCDEF0 : (ulong)random.NextInt64() << 1 ^ (ulong)random.NextInt64();
-                Assert.That(index.Lowest(hash, HashIndex.MostBits, _ => true), same ? Is.EqualTo(i == 0 ? -1 : 0) : Is.GreaterThanOrEqualTo(-1));
+                Assert.That(index.Lowest(hash, HashIndex.MostBits, _ => true),
+                    same ? Is.EqualTo(i == 0 ? -1 : 0) : Is.GreaterThanOrEqualTo(-1));
                 index.Add(i, hash);
             }
         }
@@ -80,7 +85,8 @@ public sealed class CopyIndexTests
         Assert.That(clock.Elapsed.TotalSeconds, Is.LessThan(60), "about a second on an idle machine; generous, for a busy one");
     }
 
-    /// <summary>The searches' worst cases: everything falls into one cell and one chain, and is refused there for what only a closer look tells.</summary>
+    /// <summary>The searches' worst cases: everything falls into one cell and one chain, and is refused there for what only a closer look
+    /// tells.</summary>
     [TestCase("alike: one still with noise, one heatmap that drifts")]
     [TestCase("other stills, one heatmap that drifts")]
     [TestCase("one layout, half of them red, then blue")]
@@ -89,7 +95,8 @@ public sealed class CopyIndexTests
         const int scenes = 100_000, perVideo = 100;
         var random = new Random(Seed);
         var search = new CopySearch(new());
-        bool layout = kind.StartsWith("one layout", StringComparison.Ordinal), others = kind.StartsWith("other stills", StringComparison.Ordinal);
+        bool layout = kind.StartsWith("one layout", StringComparison.Ordinal),
+            others = kind.StartsWith("other stills", StringComparison.Ordinal);
         for (int i = 0; i < scenes; i++)
         {
             int colour = layout && i >= scenes / 2 ? 200 : 50;
@@ -98,7 +105,8 @@ public sealed class CopyIndexTests
             float Place(float at) => layout ? random.NextSingle() : at + 0.006f * random.NextSingle();
             search.Add(i / perVideo, new SceneRecord { SceneNumber = i % perVideo + 1 }, new PixelFacts
             {
-                Hash = others ? (ulong)random.NextInt64() << 1 ^ (ulong)random.NextInt64() : 0x123456789ABCDEF0 ^ (i % 3 == 0 ? 1UL << random.Next(64) : 0),
+                Hash = others ? (ulong)random.NextInt64() << 1 ^ (ulong)random.NextInt64()
+                    : 0x123456789ABCDEF0 ^ (i % 3 == 0 ? 1UL << random.Next(64) : 0),
                 Spread = 50,
                 Trace = new()
                 {
@@ -106,7 +114,8 @@ public sealed class CopyIndexTests
                     Heatmap = (UInt128)i,
                     Attention = cells,
                     Moments = new(Place(0.5f), Place(0.5f), Place(0.3f), Place(0.3f)),
-                    Colours = [.. Enumerable.Range(0, 3 * CopyTrace.ColourSide * CopyTrace.ColourSide).Select(_ => (byte)(colour + random.Next(2)))],
+                    Colours = [.. Enumerable.Range(0, 3 * CopyTrace.ColourSide * CopyTrace.ColourSide)
+                        .Select(_ => (byte)(colour + random.Next(2)))],
                 },
             });
         }
@@ -118,14 +127,16 @@ public sealed class CopyIndexTests
             if (copy.Kind == AuditKind.CopiedHeatmap) heatmaps++;
             else pictures++;
             // What it is a copy of is the first of all, or the first of its colour.
-            if (!others && copy.Kind == AuditKind.DuplicatePicture && copy.Earlier > (layout && copy.Later >= scenes / 2 ? scenes / 2 : 0)) wrong++;
+            if (!others && copy.Kind == AuditKind.DuplicatePicture && copy.Earlier > (layout && copy.Later >= scenes / 2 ? scenes / 2 : 0))
+                wrong++;
         }
         TestContext.Out.WriteLine($"{clock.Elapsed.TotalSeconds:0.0} s, {pictures} pictures, {heatmaps} heatmaps");
         Assert.That(wrong, Is.Zero);
         // Of random hashes one pair in 2.6·10¹⁰ is that near by chance.
         Assert.That(pictures, others ? Is.LessThanOrEqualTo(3) : Is.EqualTo(scenes - perVideo).Within(perVideo));
         Assert.That(heatmaps, others ? Is.EqualTo(scenes).Within(scenes / 10) : Is.Zero);
-        Assert.That(clock.Elapsed.TotalSeconds, Is.LessThan(120), "a few seconds on an idle machine; generous, for a busy one. All pairs are 5·10⁹");
+        Assert.That(clock.Elapsed.TotalSeconds, Is.LessThan(120),
+            "a few seconds on an idle machine; generous, for a busy one. All pairs are 5·10⁹");
     }
 
     [Test]
@@ -139,10 +150,14 @@ public sealed class CopyIndexTests
             PictureFile.WriteJpeg(temp["copy.jpg"], scenes[i], quality: 40);
             float[] planes = new float[3 * 200 * 150];
             PictureFile.ReadRgb(temp["copy.jpg"], 200, 150, planes);
-            RgbPicture smaller = RgbPicture.FromPlanes(planes, 200, 150), brighter = scenes[i] with { Pixels = [.. scenes[i].Pixels.Select(v => (byte)Math.Min(255, v * 1.1 + 6))] };
-            Assert.That(BitOperations.PopCount(hashes[i] ^ PictureHash.Of(smaller, out _)), Is.LessThanOrEqualTo(4), $"scene {i} as a small bad JPEG");
-            Assert.That(BitOperations.PopCount(hashes[i] ^ PictureHash.Of(brighter, out _)), Is.LessThanOrEqualTo(4), $"scene {i}, brighter");
-            for (int j = 0; j < i; j++) Assert.That(BitOperations.PopCount(hashes[i] ^ hashes[j]), Is.GreaterThan(HashIndex.MostBits), $"scenes {i} and {j}");
+            RgbPicture smaller = RgbPicture.FromPlanes(planes, 200, 150),
+                brighter = scenes[i] with { Pixels = [.. scenes[i].Pixels.Select(v => (byte)Math.Min(255, v * 1.1 + 6))] };
+            Assert.That(BitOperations.PopCount(hashes[i] ^ PictureHash.Of(smaller, out _)), Is.LessThanOrEqualTo(4),
+                $"scene {i} as a small bad JPEG");
+            Assert.That(BitOperations.PopCount(hashes[i] ^ PictureHash.Of(brighter, out _)), Is.LessThanOrEqualTo(4),
+                $"scene {i}, brighter");
+            for (int j = 0; j < i; j++) Assert.That(BitOperations.PopCount(hashes[i] ^ hashes[j]), Is.GreaterThan(HashIndex.MostBits),
+                $"scenes {i} and {j}");
         }
     }
 

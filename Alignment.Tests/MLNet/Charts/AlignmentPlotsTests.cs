@@ -10,21 +10,27 @@ public sealed class AlignmentPlotsTests
     static readonly string[] s_variants = ["baseline", "early_boost", "middle_boost", "late_boost", "full_boost", "reduction", "placebo"];
 
     static Dictionary<string, VariantStatistics> Statistics(int scenes = 7) =>
-        s_variants.Select((name, v) => (name, v)).ToDictionary(x => x.name, x => Of([.. Enumerable.Range(0, scenes).Select(s => 0.05 + 0.01 * x.v + 0.02 * Math.Sin(s))], 0.01));
+        s_variants.Select((name, v) => (name, v)).ToDictionary(x => x.name,
+        x => Of([.. Enumerable.Range(0, scenes).Select(s => 0.05 + 0.01 * x.v + 0.02 * Math.Sin(s))], 0.01));
 
-    static VariantStatistics Of(double[] profile, double sd) => new(profile.Length, new(profile.DefaultIfEmpty().Average(), sd, 0, 1), new(0.5, 0.1, 0, 1), profile, new Dictionary<string, double>());
+    static VariantStatistics Of(double[] profile, double sd) =>
+        new(profile.Length, new(profile.DefaultIfEmpty().Average(), sd, 0, 1), new(0.5, 0.1, 0, 1), profile,
+        new Dictionary<string, double>());
 
     [Test]
     public void Write_SevenVariants_MakesBothPlotsAsSvgAndPng()
     {
         using var temp = new TempFolder();
         var files = AlignmentPlots.Write(temp.Path, Statistics(), 2);
-        Assert.That(files.Select(f => Path.GetFileName(f)), Is.EqualTo(new[] { "alignment_over_scenes.svg", "alignment_over_scenes.png", "alignment_by_variant.svg", "alignment_by_variant.png" }));
+        Assert.That(files.Select(f => Path.GetFileName(f)),
+            Is.EqualTo(new[] { "alignment_over_scenes.svg", "alignment_over_scenes.png", "alignment_by_variant.svg",
+            "alignment_by_variant.png" }));
         Assert.Multiple(() =>
         {
             foreach (string svg in files.Where(f => f.EndsWith(".svg", StringComparison.Ordinal)))
             {
-                string text = string.Concat(XDocument.Load(svg).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value + "\n"));
+                string text = string.Concat(XDocument.Load(svg).Descendants().Where(e => e.Name.LocalName == "text")
+                    .Select(e => e.Value + "\n"));
                 foreach (string variant in s_variants) Assert.That(text, Does.Contain(variant), svg);
                 Assert.That(text, Does.Not.Contain("0,0"), "a decimal comma");
             }
@@ -33,7 +39,8 @@ public sealed class AlignmentPlotsTests
                 var picture = PictureFile.ReadRgb8(png);
                 Assert.That(picture.Width, Is.EqualTo(960));
                 // Vermillion (213, 94, 0) is the sixth variant's colour.
-                Assert.That(Enumerable.Range(0, 960 * picture.Height).Count(i => picture.Pixels.AsSpan(i * 3, 3).SequenceEqual(new byte[] { 213, 94, 0 })), Is.GreaterThan(50), png);
+                Assert.That(Enumerable.Range(0, 960 * picture.Height)
+                    .Count(i => picture.Pixels.AsSpan(i * 3, 3).SequenceEqual(new byte[] { 213, 94, 0 })), Is.GreaterThan(50), png);
             }
         });
     }

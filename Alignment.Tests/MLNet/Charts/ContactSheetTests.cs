@@ -21,9 +21,13 @@ public sealed class ContactSheetTests
         ContactSheet.Write(temp["sheet.png"], ["a", "b"], ["x", "y", "z"], (r, c) => cells[r, c], cellWidth: 40);
         var sheet = PictureFile.ReadRgb8(temp["sheet.png"]);
         // Flat cells are 40x20: each grey fills 800 pixels, and reads left to right, top to bottom.
-        int[] counts = [.. new byte[] { 10, 20, 30, 40, 50, 60 }.Select(g => Enumerable.Range(0, sheet.Width * sheet.Height).Count(i => sheet.Pixels.AsSpan(i * 3, 3).IndexOfAnyExcept(g) < 0))];
+        int[] counts = [.. new byte[] { 10, 20, 30, 40, 50,
+            60 }.Select(g => Enumerable.Range(0, sheet.Width * sheet.Height)
+                .Count(i => sheet.Pixels.AsSpan(i * 3, 3).IndexOfAnyExcept(g) < 0))];
         Assert.That(counts, Is.All.InRange(800, 830), "a little more where letters' edges happen to have that grey");
-        int First(byte g) => Enumerable.Range(0, sheet.Width * sheet.Height).First(i => sheet.Pixels.AsSpan(i * 3, 3).IndexOfAnyExcept(g) < 0 && sheet.Pixels.AsSpan((i + 20) * 3, 3).IndexOfAnyExcept(g) < 0);
+        int First(byte g) => Enumerable.Range(0, sheet.Width * sheet.Height)
+            .First(i => sheet.Pixels.AsSpan(i * 3, 3).IndexOfAnyExcept(g) < 0
+            && sheet.Pixels.AsSpan((i + 20) * 3, 3).IndexOfAnyExcept(g) < 0);
         Assert.That(First(20) % sheet.Width - First(10) % sheet.Width, Is.EqualTo(46));
         Assert.That(First(40) / sheet.Width - First(10) / sheet.Width, Is.EqualTo(26));
     }
@@ -33,7 +37,8 @@ public sealed class ContactSheetTests
     {
         using var temp = new TempFolder();
         File.WriteAllText(temp["broken.png"], "no picture");
-        ContactSheet.Write(temp["sheet.png"], [.. Enumerable.Range(0, 5000).Select(i => $"scene {i}")], ["x", "y"], (r, c) => c == 0 ? temp["broken.png"] : null, cellWidth: 30);
+        ContactSheet.Write(temp["sheet.png"], [.. Enumerable.Range(0, 5000).Select(i => $"scene {i}")], ["x", "y"],
+            (r, c) => c == 0 ? temp["broken.png"] : null, cellWidth: 30);
         var header = PictureFile.ReadHeader(temp["sheet.png"]);
         Assert.That((long)header.Width * header.Height, Is.LessThan(24_000_000));
     }

@@ -78,7 +78,8 @@ public sealed class FigureFileTests
     {
         using var temp = new TempFolder();
         string[] texts = [.. Texts(s_rows, temp).Select(t => t.Value)];
-        Assert.That(texts, Is.SupersetOf(new[] { "Dose by variant", "Share (points); 95 % intervals", "placebo", "+3.00 [\u22121.00, 7.00]", "The zone behind placebo is the margin." }));
+        Assert.That(texts, Is.SupersetOf(new[] { "Dose by variant", "Share (points); 95 % intervals", "placebo", "+3.00 [\u22121.00, 7.00]",
+            "The zone behind placebo is the margin." }));
     }
 
     [Test]
@@ -86,7 +87,8 @@ public sealed class FigureFileTests
     {
         using var temp = new TempFolder();
         const string name = "<a & \"b\">\u0001\uFFFE\uFFFF\uD800";
-        Assert.That(Texts(s_lines with { Title = name, Series = [new(name, 0, [new(1, 1)])] }, temp).Select(t => t.Value), Has.Some.StartsWith("<a & \"b\">"));
+        Assert.That(Texts(s_lines with { Title = name, Series = [new(name, 0, [new(1, 1)])] }, temp).Select(t => t.Value),
+            Has.Some.StartsWith("<a & \"b\">"));
     }
 
     [Test]

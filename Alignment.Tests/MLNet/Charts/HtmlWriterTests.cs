@@ -28,7 +28,8 @@ public sealed class HtmlWriterTests
 
     // Not as a test case: metadata cannot hold half a character.
     [Test]
-    public void Text_HalfACharacter_IsReplaced() => Assert.That(Written(h => h.Text("lone \uD800 surrogate \uDC00")), Is.EqualTo("lone \uFFFD surrogate \uFFFD"));
+    public void Text_HalfACharacter_IsReplaced() =>
+        Assert.That(Written(h => h.Text("lone \uD800 surrogate \uDC00")), Is.EqualTo("lone \uFFFD surrogate \uFFFD"));
 
     [Test]
     public void Elements_Nested_AreClosedInOrder() =>
@@ -45,7 +46,8 @@ public sealed class HtmlWriterTests
     [TestCase("iframe")]
     [TestCase("")]
     [TestCase("1p")]
-    public void Open_ElementThatCouldRunOrLoad_IsRefused(string tag) => Assert.That(() => Written(h => h.Open(tag)), Throws.ArgumentException);
+    public void Open_ElementThatCouldRunOrLoad_IsRefused(string tag) =>
+        Assert.That(() => Written(h => h.Open(tag)), Throws.ArgumentException);
 
     [TestCase("onclick", "x()")]
     [TestCase("OnLoad", "x()")]
@@ -59,7 +61,8 @@ public sealed class HtmlWriterTests
     [TestCase("style", "width: expression\\28 1\\29")]
     [TestCase("a=\"b\"", "x")]
     [TestCase("srcdoc", "x")]
-    public void Attribute_ThatCouldRunOrLoad_IsRefused(string name, string value) => Assert.That(() => Written(h => h.Element("a", "", (name, value))), Throws.ArgumentException);
+    public void Attribute_ThatCouldRunOrLoad_IsRefused(string name, string value) =>
+        Assert.That(() => Written(h => h.Element("a", "", (name, value))), Throws.ArgumentException);
 
     [Test]
     public void Empty_ElementThatMustBeClosed_IsRefused()
@@ -74,8 +77,10 @@ public sealed class HtmlWriterTests
         using var to = new StringWriter();
         HtmlPage.Write(to, "</title><script>", h => h.Element("p", "x"));
         string page = to.ToString();
-        Assert.That(page, Does.StartWith("<!DOCTYPE html>\n<html lang=\"en\">").And.EndWith("<p>x</p></main></body></html>\n").And.Contain("<title>&lt;/title&gt;&lt;script&gt;</title>"));
-        Assert.That(page, Does.Not.Contain("<script").And.Not.Contain("http:").And.Not.Contain("https:").And.Not.Contain("<link").And.Contain("default-src 'none'".Replace("'", "&#39;", StringComparison.Ordinal)));
+        Assert.That(page, Does.StartWith("<!DOCTYPE html>\n<html lang=\"en\">").And.EndWith("<p>x</p></main></body></html>\n").And.Contain(
+            "<title>&lt;/title&gt;&lt;script&gt;</title>"));
+        Assert.That(page, Does.Not.Contain("<script").And.Not.Contain("http:").And.Not.Contain("https:").And.Not.Contain(
+            "<link").And.Contain("default-src 'none'".Replace("'", "&#39;", StringComparison.Ordinal)));
     }
 
     [Test]
@@ -83,9 +88,11 @@ public sealed class HtmlWriterTests
     {
         // Quartiles by hand: positions 0.75 and 2.25 of four values.
         float[] values = [0f, 0.2f, 0.4f, 1f];
-        Assert.That(new[] { 0.0, 0.25, 0.5, 0.75, 1.0 }.Select(q => SvgPlots.Quantile(values, q)), Is.EqualTo(new[] { 0, 0.15, 0.3, 0.55, 1 }).Within(1e-7));
+        Assert.That(new[] { 0.0, 0.25, 0.5, 0.75, 1.0 }.Select(q => SvgPlots.Quantile(values, q)),
+            Is.EqualTo(new[] { 0, 0.15, 0.3, 0.55, 1 }).Within(1e-7));
         string strip = Written(h => SvgPlots.Strip(h, values, "shares <of> \"x\""));
-        Assert.That(strip, Does.Contain("x=\"15%\" width=\"40%\"").And.Contain("cx=\"20%\"").And.Contain("cx=\"100%\"").And.Contain("aria-label=\"shares &lt;of&gt; &quot;x&quot;\""));
+        Assert.That(strip, Does.Contain("x=\"15%\" width=\"40%\"").And.Contain("cx=\"20%\"").And.Contain("cx=\"100%\"").And.Contain(
+            "aria-label=\"shares &lt;of&gt; &quot;x&quot;\""));
         string histogram = Written(h => SvgPlots.Histogram(h, [4, 0, 1000], "counts"));
         Assert.That(histogram, Does.Contain(">1,000<").And.Contain(">4<").And.Not.Contain(">0<"));
     }

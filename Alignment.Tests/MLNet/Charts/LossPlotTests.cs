@@ -15,7 +15,8 @@ public sealed class LossPlotTests
     public void Write_ManySteps_StaysSmallAndIsTheSameAgain()
     {
         using var temp = new TempFolder();
-        LossPoint[] train = [.. Enumerable.Range(1, 30_000).Select(i => new LossPoint(i, 1.0 / i))], validation = [new(10_000, 0.5), new(20_000, 0.25)];
+        LossPoint[] train = [.. Enumerable.Range(1, 30_000).Select(i => new LossPoint(i, 1.0 / i))],
+            validation = [new(10_000, 0.5), new(20_000, 0.25)];
         IReadOnlyList<string> files = LossPlot.Write(temp.Path, train, validation);
         byte[][] first = [.. files.Select(File.ReadAllBytes)];
         LossPlot.Write(temp.Path, train, validation);

@@ -18,7 +18,8 @@ public sealed class HeatmapProvenanceTests
     [TestCase("1")]
     [TestCase("\"1\"")]
     public void Kind_Unknown_IsRefused(string kind) =>
-        Assert.That(() => JsonSerializer.Deserialize<HeatmapProvenance>($$"""{ "kind": {{kind}} }""", JsonStyle.Record), Throws.TypeOf<JsonException>());
+        Assert.That(() => JsonSerializer.Deserialize<HeatmapProvenance>($$"""{ "kind": {{kind}} }""", JsonStyle.Record),
+        Throws.TypeOf<JsonException>());
 
     [Test]
     public void Counts_OfAnEarlierVersion_KeepTheirNumberAndGetTheNewName()
@@ -44,6 +45,8 @@ public sealed class HeatmapProvenanceTests
 
     [Test]
     public void EditFacts_OfAnEarlierVersion_AreRead() =>
-        Assert.That(JsonSerializer.Deserialize<EditFacts>("""{ "region_pixels": 12, "attention_origin": { "kind": "BroughtAlong", "by": null, "word": "brought along" } }""", JsonStyle.Record)!.AttentionOrigin,
+        Assert.That(JsonSerializer.Deserialize<EditFacts>(
+        """{ "region_pixels": 12, "attention_origin": { "kind": "BroughtAlong", "by": null, "word": "brought along" } }""",
+        JsonStyle.Record)!.AttentionOrigin,
             Is.EqualTo(HeatmapProvenance.Provided));
 }

@@ -30,7 +30,8 @@ public sealed class SceneListTests
     {
         using var temp = new TempFolder();
         SceneList.FromStarts(new FrameRate(25), [0, 40], 79).Write(temp["scenes.csv"]);
-        Assert.That(File.ReadAllText(temp["scenes.csv"]), Is.EqualTo("scene_number,start_frame,end_frame,start_seconds,end_seconds\r\n1,0,40,0,1.6\r\n2,40,79,1.6,3.16\r\n"));
+        Assert.That(File.ReadAllText(temp["scenes.csv"]),
+            Is.EqualTo("scene_number,start_frame,end_frame,start_seconds,end_seconds\r\n1,0,40,0,1.6\r\n2,40,79,1.6,3.16\r\n"));
     }
 
     [TestCase("a.csv", "scene_number,start_frame,end_frame,start_seconds,end_seconds\n1,0,10,0,0.4\n2,11,20,0.44,0.8\n", "without gaps")]

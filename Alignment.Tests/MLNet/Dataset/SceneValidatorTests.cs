@@ -23,7 +23,8 @@ public sealed class SceneValidatorTests
         Assert.That(File.ReadAllText(data["valid_scenes.csv"]), Is.EqualTo(expected));
         Assert.That((report.Videos, report.ValidVideos, report.Scenes, report.ValidScenes), Is.EqualTo((2, 2, 3L, 3L)));
         Assert.That(report.Counts.Keys, Is.EquivalentTo(new[] { ProblemKind.FewScenes }));
-        Assert.That(ValidScenesCsv.Read(data["valid_scenes.csv"]).Select(s => s.SceneId), Is.EqualTo(new[] { "a-1-Scene-001", "a-1-Scene-002", "b ad-Scene-001" }));
+        Assert.That(ValidScenesCsv.Read(data["valid_scenes.csv"]).Select(s => s.SceneId),
+            Is.EqualTo(new[] { "a-1-Scene-001", "a-1-Scene-002", "b ad-Scene-001" }));
         Assert.That(ValidScenesCsv.Read(data["valid_scenes.csv"]).Last().Keyword, Is.EqualTo("blue, \"big\" bottle"));
     }
 
@@ -34,7 +35,8 @@ public sealed class SceneValidatorTests
     {
         using TempFolder temp = new();
         var data = new SmallDataSet(temp.Path);
-        data.Still($"{cuts}video_scene_cuts/v/v-Scene-001-01.JPG").Mask($"{rest}keyword_masks/v/v-Scene-001-01.PNG").Heatmap($"{rest}attention_heatmap/v/v-Scene-001-01.jpeg")
+        data.Still($"{cuts}video_scene_cuts/v/v-Scene-001-01.JPG").Mask($"{rest}keyword_masks/v/v-Scene-001-01.PNG")
+            .Heatmap($"{rest}attention_heatmap/v/v-Scene-001-01.jpeg")
             .Text($"{rest}keywords.csv", "\uFEFFother;keyword_list[0];_id\nx;shoe;v\n");
         Assert.That(ValidationJob.Run(temp.Path).ValidScenes, Is.EqualTo(1));
         if (cuts.Length > 0) Assert.That(ValidationJob.Run(temp["data"]).ValidScenes, Is.EqualTo(1));
@@ -48,7 +50,8 @@ public sealed class SceneValidatorTests
         var data = new SmallDataSet(temp.Path).Video("v", 1);
         data.Mask("keyword_masks/v/v-Scene-001-01.png").Heatmap("attention_heatmap/v/v-Scene-001-01.jpg");
         SceneRecord scene = ValidationJob.Scenes(temp.Path).Single();
-        Assert.That((Path.GetFileName(scene.KeywordMaskPath), Path.GetFileName(scene.AttentionHeatmapPath)), Is.EqualTo(("scene_1.png", "v-Scene-001.jpg")));
+        Assert.That((Path.GetFileName(scene.KeywordMaskPath), Path.GetFileName(scene.AttentionHeatmapPath)),
+            Is.EqualTo(("scene_1.png", "v-Scene-001.jpg")));
     }
 
     [TestCase("a.b-c d")]
@@ -75,26 +78,34 @@ public sealed class SceneValidatorTests
         data.Bytes("keyword_masks/v/scene_4.png", []);
         data.Text("attention_heatmap/v/v-Scene-005.jpg", "no picture at all");
         data.Bytes("keyword_masks/v/scene_6.png", HugePngHeader());
-        data.Still("video_scene_cuts/v/v-Scene-007-01.png").Still("video_scene_cuts/v/scene seven.jpg").Text("video_scene_cuts/v/v-Scene-009-01.webp", "RIFF");
-        data.Mask("keyword_masks/v/scene_8.png", width: 16).Mask("keyword_masks/v/scene_9.png", empty: true).Heatmap("attention_heatmap/v/v-Scene-010.jpg", blank: true);
+        data.Still("video_scene_cuts/v/v-Scene-007-01.png").Still("video_scene_cuts/v/scene seven.jpg")
+            .Text("video_scene_cuts/v/v-Scene-009-01.webp", "RIFF");
+        data.Mask("keyword_masks/v/scene_8.png", width: 16).Mask("keyword_masks/v/scene_9.png", empty: true)
+            .Heatmap("attention_heatmap/v/v-Scene-010.jpg", blank: true);
         data.Still("video_scene_cuts/v/v-Scene-020-02.jpg").Text("video_scene_cuts/v/v-Scenes.csv", "x");
         data.Video("few", 2).Still("video_scene_cuts/nokey/nokey-Scene-001-01.jpg");
-        data.Keyword("../../x", "evil").Keyword("v", "other").Keyword("long", new string('a', 1 << 20)).Keyword("nul\0", "x").Keyword("empty", "");
+        data.Keyword("../../x", "evil").Keyword("v", "other").Keyword("long", new string('a', 1 << 20)).Keyword("nul\0", "x")
+            .Keyword("empty", "");
 
         ValidationResult report = ValidationJob.Run(temp.Path, jsonPath: temp["out", "validation.json"], options: new() { Deep = true });
 
-        string[] got = [.. report.Problems.Select(p => $"{p.Kind} {p.VideoId} {p.SceneNumber?.ToString(CultureInfo.InvariantCulture)}".TrimEnd()).Order(StringComparer.Ordinal)];
+        string[] got = [.. report.Problems.Select(p =>
+            $"{p.Kind} {p.VideoId} {p.SceneNumber?.ToString(CultureInfo.InvariantCulture)}".TrimEnd()).Order(StringComparer.Ordinal)];
         Assert.That(got, Is.EqualTo(new[]
         {
             "BadKeywordRow", "BadKeywordRow", "BadKeywordRow", "BadKeywordRow",
-            "BlankHeatmap v 10", "DuplicateScene v 7", "EmptyMask v 9", "FewScenes few", "Ignored v", "MissingHeatmap nokey 1", "MissingHeatmap v 2", "MissingMask nokey 1", "MissingMask v 1", "NoKeyword nokey",
+            "BlankHeatmap v 10", "DuplicateScene v 7", "EmptyMask v 9", "FewScenes few", "Ignored v", "MissingHeatmap nokey 1",
+                "MissingHeatmap v 2", "MissingMask nokey 1", "MissingMask v 1", "NoKeyword nokey",
             "RepeatedKeyword v", "SizeMismatch v 8", "UnparsableName v", "UnparsableName v", "UnparsableName v 20",
             "UnreadableFile v 3", "UnreadableFile v 4", "UnreadableFile v 5", "UnreadableFile v 6",
         }));
-        Assert.That(ValidScenesCsv.Read(data["valid_scenes.csv"]).Where(s => s.VideoId == "v").Select(s => s.SceneNumber), Is.EqualTo(new[] { 7, 8, 9, 10, 11, 12 }));
-        Assert.That(ValidScenesCsv.Read(data["valid_scenes.csv"]).First(s => s is { VideoId: "v", SceneNumber: 7 }).Filename, Is.EqualTo("v-Scene-007-01.jpg"));
+        Assert.That(ValidScenesCsv.Read(data["valid_scenes.csv"]).Where(s => s.VideoId == "v").Select(s => s.SceneNumber),
+            Is.EqualTo(new[] { 7, 8, 9, 10, 11, 12 }));
+        Assert.That(ValidScenesCsv.Read(data["valid_scenes.csv"]).First(s => s is { VideoId: "v", SceneNumber: 7 }).Filename,
+            Is.EqualTo("v-Scene-007-01.jpg"));
         Assert.That(report.Problems.First(p => p.Kind == ProblemKind.UnparsableName).Message, Does.Contain("'v-Scene-001-01.jpg'"));
-        Assert.That(report.Problems.First(p => p.Kind == ProblemKind.BadKeywordRow).Message, Does.Contain("'../../x'").And.Contain("Line "));
+        Assert.That(report.Problems.First(p => p.Kind == ProblemKind.BadKeywordRow).Message,
+            Does.Contain("'../../x'").And.Contain("Line "));
 
         using var json = JsonDocument.Parse(File.ReadAllBytes(temp["out", "validation.json"]));
         Assert.That(json.RootElement.GetProperty("problems").GetArrayLength(), Is.EqualTo(report.Problems.Count));
@@ -110,7 +121,8 @@ public sealed class SceneValidatorTests
         data.Bytes("video_scene_cuts/v/v-Scene-001-01.jpg", whole[..(whole.Length - 60)]).Mask("keyword_masks/v/scene_2.png", empty: true);
         // Something appended, as phones do, is no damage.
         data.Bytes("video_scene_cuts/v/v-Scene-003-01.jpg", [.. whole, .. new byte[5000]]);
-        Assert.That(ValidationJob.Run(temp.Path).Problems.Select(p => (p.Kind, p.SceneNumber)), Is.EqualTo(new[] { (ProblemKind.UnreadableFile, (int?)1) }));
+        Assert.That(ValidationJob.Run(temp.Path).Problems.Select(p => (p.Kind, p.SceneNumber)),
+            Is.EqualTo(new[] { (ProblemKind.UnreadableFile, (int?)1) }));
     }
 
     [Test]
@@ -119,12 +131,14 @@ public sealed class SceneValidatorTests
         using TempFolder temp = new();
         var data = new SmallDataSet(temp.Path).Still("video_scene_cuts/v/v-Scene-001-01.jpg").Keyword("v", "shoe");
         var thrown = Assert.Throws<BadDataException>(() => ValidationJob.Run(temp.Path, jsonPath: temp["report.json"]));
-        Assert.That(thrown!.Message, Does.StartWith("No valid scenes found").And.Contain(data["keyword_masks"]).And.Contain("MissingMask × 1"));
+        Assert.That(thrown!.Message,
+            Does.StartWith("No valid scenes found").And.Contain(data["keyword_masks"]).And.Contain("MissingMask × 1"));
         Assert.That(thrown.ExitCode, Is.EqualTo(3));
         Assert.That(File.Exists(data["valid_scenes.csv"]), Is.False);
         Assert.That(File.Exists(temp["report.json"]));
 
-        Assert.That(Assert.Throws<BadDataException>(() => ValidationJob.Run(temp["nowhere"]))!.Message, Does.StartWith("No valid scenes found").And.Contain("video_scene_cuts"));
+        Assert.That(Assert.Throws<BadDataException>(() => ValidationJob.Run(temp["nowhere"]))!.Message,
+            Does.StartWith("No valid scenes found").And.Contain("video_scene_cuts"));
     }
 
     [Test]
@@ -151,11 +165,14 @@ public sealed class SceneValidatorTests
         using TempFolder temp = new();
         var data = new SmallDataSet(temp.Path).Video("v", 1);
         string keywords = "_id,keyword_list[0]\n";
-        byte[] still = File.ReadAllBytes(data["video_scene_cuts/v/v-Scene-001-01.jpg"]), mask = File.ReadAllBytes(data["keyword_masks/v/scene_1.png"]), heatmap = File.ReadAllBytes(data["attention_heatmap/v/v-Scene-001.jpg"]);
+        byte[] still = File.ReadAllBytes(data["video_scene_cuts/v/v-Scene-001-01.jpg"]),
+            mask = File.ReadAllBytes(data["keyword_masks/v/scene_1.png"]),
+            heatmap = File.ReadAllBytes(data["attention_heatmap/v/v-Scene-001.jpg"]);
         for (int v = 0; v < 20; v++)
         {
             string id = $"v{v:00}";
-            foreach (string kind in new[] { "video_scene_cuts", "keyword_masks", "attention_heatmap" }) Directory.CreateDirectory(data[$"{kind}/{id}"]);
+            foreach (string kind in new[] { "video_scene_cuts", "keyword_masks", "attention_heatmap" })
+                Directory.CreateDirectory(data[$"{kind}/{id}"]);
             for (int n = 1; n <= 100; n++)
             {
                 File.WriteAllBytes(data[$"video_scene_cuts/{id}/{id}-Scene-{n:000}-01.jpg"], still);
@@ -176,13 +193,16 @@ public sealed class SceneValidatorTests
     public void Run_RealFootage_IsAllValid()
     {
         using TempFolder temp = new();
-        ValidationResult report = ValidationJob.Run(Shared.Path("media", "dataset"), temp["valid_scenes.csv"], options: new() { Deep = true });
+        ValidationResult report = ValidationJob.Run(Shared.Path("media", "dataset"), temp["valid_scenes.csv"],
+            options: new() { Deep = true });
         // Written down by hand from truth.json: 4 + 7 scenes; the apple is absent in two.
         Assert.That((report.Videos, report.ValidScenes), Is.EqualTo((2, 11L)));
-        Assert.That(report.Problems.Where(p => p is { Kind: ProblemKind.EmptyMask, VideoId: "apple_ad" }).Select(p => p.SceneNumber), Is.EqualTo(new[] { 2, 4 }));
+        Assert.That(report.Problems.Where(p => p is { Kind: ProblemKind.EmptyMask, VideoId: "apple_ad" }).Select(p => p.SceneNumber),
+            Is.EqualTo(new[] { 2, 4 }));
     }
 
     /// <summary>The first bytes of a grey PNG that says it is 30,000 x 30,000.</summary>
     static byte[] HugePngHeader() =>
-        [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30, 8, 0, 0, 0, 0, 0xAA, 0xBB, 0xCC, 0xDD];
+        [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30, 8, 0, 0,
+        0, 0, 0xAA, 0xBB, 0xCC, 0xDD];
 }

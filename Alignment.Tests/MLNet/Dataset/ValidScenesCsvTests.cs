@@ -19,7 +19,8 @@ public sealed class ValidScenesCsvTests
     {
         using TempFolder temp = new();
         File.WriteAllText(temp["a.jpg"], "");
-        File.WriteAllText(temp["valid.csv"], Header + $"v,1,k,{temp["a.jpg"]},{temp["a.jpg"]},{temp["a.jpg"]},f\n" + row.Replace("{0}", temp["a.jpg"], StringComparison.Ordinal) + "\n");
+        File.WriteAllText(temp["valid.csv"], Header + $"v,1,k,{temp["a.jpg"]},{temp["a.jpg"]},{temp["a.jpg"]},f\n"
+            + row.Replace("{0}", temp["a.jpg"], StringComparison.Ordinal) + "\n");
         var thrown = Assert.Throws<BadDataException>(() => ValidScenesCsv.Read(temp["valid.csv"]).Count());
         Assert.That(thrown!.Message, Does.Contain(told).And.Contain("line 3"));
     }
@@ -28,9 +29,11 @@ public sealed class ValidScenesCsvTests
     public void Read_MissingFileOrColumns_SaysWhatToDo()
     {
         using TempFolder temp = new();
-        Assert.That(Assert.Throws<BadDataException>(() => ValidScenesCsv.Read(temp["none.csv"]))!.Message, Does.Contain("alignment validate"));
+        Assert.That(Assert.Throws<BadDataException>(() => ValidScenesCsv.Read(temp["none.csv"]))!.Message,
+            Does.Contain("alignment validate"));
         File.WriteAllText(temp["a.csv"], "video_id,scene\nv,1\n");
-        Assert.That(Assert.Throws<BadDataException>(() => ValidScenesCsv.Read(temp["a.csv"]).Count())!.Message, Does.Contain("video_id, scene").And.Contain("keyword_mask_path"));
+        Assert.That(Assert.Throws<BadDataException>(() => ValidScenesCsv.Read(temp["a.csv"]).Count())!.Message,
+            Does.Contain("video_id, scene").And.Contain("keyword_mask_path"));
     }
 
     [Test]
@@ -38,7 +41,8 @@ public sealed class ValidScenesCsvTests
     {
         using TempFolder temp = new();
         File.WriteAllText(temp["a.csv"], Header + "\"" + new string('x', CsvReader.LongestRow + 100));
-        Assert.That(Assert.Throws<BadDataException>(() => ValidScenesCsv.Read(temp["a.csv"]).Count())!.Message, Does.Contain("line 2 (more than 4 MiB)"));
+        Assert.That(Assert.Throws<BadDataException>(() => ValidScenesCsv.Read(temp["a.csv"]).Count())!.Message,
+            Does.Contain("line 2 (more than 4 MiB)"));
     }
 
     [Test]
@@ -46,7 +50,8 @@ public sealed class ValidScenesCsvTests
     {
         using TempFolder temp = new();
         File.WriteAllText(temp["a.csv"], Header + "v,\"1,k\nv,2,k,a,a,a,f\n");
-        Assert.That(Assert.Throws<BadDataException>(() => ValidScenesCsv.Read(temp["a.csv"]).Count())!.Message, Does.Contain("line 2").And.Contain("not closed"));
+        Assert.That(Assert.Throws<BadDataException>(() => ValidScenesCsv.Read(temp["a.csv"]).Count())!.Message,
+            Does.Contain("line 2").And.Contain("not closed"));
     }
 
     [Test]
@@ -54,7 +59,8 @@ public sealed class ValidScenesCsvTests
     {
         using TempFolder temp = new();
         File.WriteAllBytes(temp["keywords.csv"], [.. "_id,keyword_list[0]\nv,caf"u8, 0xE9, (byte)'\n']);
-        Assert.That(Assert.Throws<BadDataException>(() => KeywordsCsv.Read(temp["keywords.csv"], _ => { }))!.Message, Does.Contain("not UTF-8"));
+        Assert.That(Assert.Throws<BadDataException>(() => KeywordsCsv.Read(temp["keywords.csv"], _ => { }))!.Message,
+            Does.Contain("not UTF-8"));
     }
 
     [Test]

@@ -24,6 +24,7 @@ sealed class VideoSourceFoldersTests
     {
         using var temp = new TempFolder();
 
-        Assert.That(() => VideoSource.FoldersOf(temp["nothing"]), Throws.InstanceOf<BadDataException>().With.Message.Contains("video_scene_cuts"));
+        Assert.That(() => VideoSource.FoldersOf(temp["nothing"]),
+            Throws.InstanceOf<BadDataException>().With.Message.Contains("video_scene_cuts"));
     }
 }

@@ -3,7 +3,8 @@ using Alignment.MLNet.Statistics;
 
 namespace Alignment.Tests.MLNet.Dose;
 
-/// <summary>The clustered mean and ratio against matrix algebra done elsewhere, textbook tests, and the cases where nothing can be said.</summary>
+/// <summary>The clustered mean and ratio against matrix algebra done elsewhere, textbook tests, and the cases where nothing can be
+/// said.</summary>
 public sealed class ClusteredSumsTests
 {
     static readonly double[] s_d = [0.02, 0.05, -0.01, 0.03, 0.04, 0.08, 0.015, 0.02, -0.03, 0.06, 0.07];
@@ -22,23 +23,28 @@ public sealed class ClusteredSumsTests
     {
         // NumPy: the general CR2 estimator with matrix square roots, and Satterthwaite's degrees of freedom.
         DoseEstimate e = Of(s_d, null, s_video).Estimate(0.95)!;
-        Assert.That(new[] { e.Value, e.StandardError!.Value, e.Df!.Value }, Is.EqualTo(new[] { 0.031363636363636364, 0.0070089065075508465, 2.231404958677687 }).Within(1e-12));
+        Assert.That(new[] { e.Value, e.StandardError!.Value, e.Df!.Value },
+            Is.EqualTo(new[] { 0.031363636363636364, 0.0070089065075508465, 2.231404958677687 }).Within(1e-12));
         Assert.That((e.Scenes, e.Videos, e.Method), Is.EqualTo((11L, 4, IntervalMethod.ByVideo)));
     }
 
     [Test]
     public void Ratio_OfUnequalVideos_HasUnbiasedErrors()
     {
-        // NumPy, matrices: residual sums of videos, each scaled to be unbiased where variance is in proportion to w; Satterthwaite from traces.
+        // NumPy, matrices: residual sums of videos, each scaled to be unbiased where variance is in proportion to w; Satterthwaite from
+        // traces.
         DoseEstimate e = Of(s_d, s_w, s_video).Estimate(0.95)!;
-        Assert.That(new[] { e.Value, e.StandardError!.Value, e.Df!.Value }, Is.EqualTo(new[] { 0.2674418604651163, 0.037335179367681354, 2.264215543743527 }).Within(1e-12));
+        Assert.That(new[] { e.Value, e.StandardError!.Value, e.Df!.Value },
+            Is.EqualTo(new[] { 0.2674418604651163, 0.037335179367681354, 2.264215543743527 }).Within(1e-12));
     }
 
     [Test]
     public void Ratio_OfNegativeWeights_IsTheRatioOfPositiveOnes()
     {
-        DoseEstimate up = Of(s_d, s_w, s_video).Estimate(0.95)!, down = Of([.. s_d.Select(d => -d)], [.. s_w.Select(w => -w)], s_video).Estimate(0.95)!;
-        Assert.That((down.Value, down.Low, down.High), Is.EqualTo((up.Value, up.Low, up.High)), "a reduction that gets what it asks for gets a positive part");
+        DoseEstimate up = Of(s_d, s_w, s_video).Estimate(0.95)!,
+            down = Of([.. s_d.Select(d => -d)], [.. s_w.Select(w => -w)], s_video).Estimate(0.95)!;
+        Assert.That((down.Value, down.Low, down.High), Is.EqualTo((up.Value, up.Low, up.High)),
+            "a reduction that gets what it asks for gets a positive part");
     }
 
     [Test]

@@ -16,7 +16,8 @@ public sealed class DoseReportTests
         foreach (string path in new[] { to.Json, to.Root, folder.Path })
         {
             DoseReport read = DoseReport.Read(path);
-            Assert.That(System.Text.Json.JsonSerializer.Serialize(read), Is.EqualTo(System.Text.Json.JsonSerializer.Serialize(report)), path);
+            Assert.That(System.Text.Json.JsonSerializer.Serialize(read), Is.EqualTo(System.Text.Json.JsonSerializer.Serialize(report)),
+                path);
         }
         Assert.That(DoseReport.Exists(folder.Path));
         Assert.That(DoseReport.Read(to.Json).Of("full_boost")!.Dose!.Low, Is.EqualTo(0.03));
@@ -63,7 +64,8 @@ public sealed class DoseReportTests
         Assert.That(lines[0], Does.StartWith("variant,predictor,dose,low,high,"));
         Assert.That(lines[1], Does.StartWith("baseline,fine_grained,0,0,0,0,,,Reference,6,"));
         Assert.That(lines[2], Does.StartWith("full_boost,fine_grained,0.05,0.03,0.07,0.01,4.5,0.002,ByVideo,6,2,"));
-        Assert.That(File.ReadAllLines(to.ByVideo)[1], Does.StartWith("'=cmd(),full_boost,fine_grained,3,3,"), "a formula is written as text");
+        Assert.That(File.ReadAllLines(to.ByVideo)[1], Does.StartWith("'=cmd(),full_boost,fine_grained,3,3,"),
+            "a formula is written as text");
     }
 
     [Test]
@@ -83,7 +85,8 @@ public sealed class DoseReportTests
         string path = Path.Combine(folder.Path, DoseFolder.CsvFile);
         DoseTables.Write(path, SceneDose.Columns, to => DoseSample.Scene("a", null).Write(to));
         File.WriteAllText(path, File.ReadAllText(path).Replace("0.125", "much", StringComparison.Ordinal));
-        Assert.That(() => SceneDose.Read(path).ToArray(), Throws.InstanceOf<BadDataException>().With.Message.Contains("line 2").And.Message.Contains("much"));
+        Assert.That(() => SceneDose.Read(path).ToArray(),
+            Throws.InstanceOf<BadDataException>().With.Message.Contains("line 2").And.Message.Contains("much"));
     }
 }
 
@@ -115,7 +118,9 @@ static class DoseSample
     public static DoseReport Report()
     {
         var estimate = new DoseEstimate(0.05, 0.01, 4.5, 0.03, 0.07, 0.002, 6, 2, IntervalMethod.ByVideo);
-        var baseline = new VariantDose { Variant = "baseline", Predictor = "fine_grained", Scenes = 6, ActedOn = 0, ShareBefore = 0.3, ShareAfter = 0.25, AlignmentBefore = 0.1, AlignmentAfter = 0.09, TargetShare = 0.4, TargetShareBaseline = 0.4, Agreement = new(6, 0.5, 0.6, 1.5, 1, 0.7, 0) };
+        var baseline = new VariantDose { Variant = "baseline", Predictor = "fine_grained", Scenes = 6, ActedOn = 0, ShareBefore = 0.3,
+            ShareAfter = 0.25, AlignmentBefore = 0.1, AlignmentAfter = 0.09, TargetShare = 0.4, TargetShareBaseline = 0.4,
+                Agreement = new(6, 0.5, 0.6, 1.5, 1, 0.7, 0) };
         return new()
         {
             Tool = "alignment 0",
@@ -129,13 +134,15 @@ static class DoseSample
             Counts = new() { Videos = 2, Scenes = 6, WithProduct = 6, Pictures = 18 },
             Warnings = ["One."],
             Sentences = ["Two."],
-            Artifacts = [new() { Predictor = "fine_grained", Scenes = 6, ShareUntouched = 0.3, ShareBaseline = 0.25, Shift = estimate with { Value = -0.05 }, Unchanged = 0, BackgroundMaxDifference = 0, Sentence = "Three." }],
+            Artifacts = [new() { Predictor = "fine_grained", Scenes = 6, ShareUntouched = 0.3, ShareBaseline = 0.25,
+                Shift = estimate with { Value = -0.05 }, Unchanged = 0, BackgroundMaxDifference = 0, Sentence = "Three." }],
             Variants =
             [
                 baseline,
                 baseline with
                 {
-                    Variant = "full_boost", ActedOn = 6, Dose = estimate, DoseActedOn = estimate, AlignmentDose = estimate, TargetShare = 0.5,
+                    Variant = "full_boost", ActedOn = 6, Dose = estimate, DoseActedOn = estimate, AlignmentDose = estimate,
+                        TargetShare = 0.5,
                     Manipulation = new(DoseVerdict.Shown, estimate, 0.1, estimate with { Value = 0.5 }, 6, 6, "Four."),
                     Window = new(DoseVerdict.CannotTell, "early", estimate, null, 0, 0, "Five."),
                     Placebo = new(DoseVerdict.NotShown, 0.01, 0.05, estimate, -0.1, 0.1, 0.2, 0.03, true, "Six."),

@@ -7,8 +7,9 @@ using Alignment.Transforms.Diffusion.Sampling;
 namespace Alignment.Tests.MLNet.Dose;
 
 /// <summary>
-/// A run of the mini data set whose edits are painted by hand: the product gets stripes whose contrast follows the attention that its map has on it, so that a boost really draws
-/// predicted attention, and the placebo really leaves it alone. What is true is known without any model.
+/// A run of the mini data set whose edits are painted by hand: the product gets stripes whose contrast follows the attention that its map
+/// has on it, so that a boost really draws predicted attention, and the placebo really leaves it alone. What is true is known without any
+/// model.
 /// </summary>
 static class PaintedRun
 {
@@ -26,7 +27,8 @@ static class PaintedRun
     {
         VariantJob.Run(data, run, new() { Width = Size, Height = Size });
         var edit = new EditOptions { Width = Size, Height = Size };
-        new DatasetEditing(new VariantSetScenes(VariantSet.Open(run), []), new EditedFolder(run), new() { Edit = edit }, "painter", "left out", () => new Painter()).Run(null, CancellationToken.None);
+        new DatasetEditing(new VariantSetScenes(VariantSet.Open(run), []), new EditedFolder(run), new() { Edit = edit }, "painter",
+            "left out", () => new Painter()).Run(null, CancellationToken.None);
     }
 
     /// <summary>A copy to be damaged.</summary>
@@ -41,15 +43,18 @@ static class PaintedRun
         return to;
     }
 
-    public static string Picture(string run, string variant, string video, int scene) => new EditedFolder(run).Png(variant, video, SceneRecord.IdOf(video, scene));
+    public static string Picture(string run, string variant, string video, int scene) =>
+        new EditedFolder(run).Png(variant, video, SceneRecord.IdOf(video, scene));
 
-    public static string Mask(string data, string video, int scene) => Path.Combine(data, "keyword_masks", video, FormattableString.Invariant($"scene_{scene}.png"));
+    public static string Mask(string data, string video, int scene) =>
+        Path.Combine(data, "keyword_masks", video, FormattableString.Invariant($"scene_{scene}.png"));
 
     sealed class Painter : ISceneDiffusion
     {
         public object? Encode(float[] image) => null;
 
-        public void Denoise(SceneToEdit scene, float[] image, object? encoded, IReadOnlyList<float[]> controls, Action<DenoisedEdit> made, CancellationToken cancellationToken)
+        public void Denoise(SceneToEdit scene, float[] image, object? encoded, IReadOnlyList<float[]> controls, Action<DenoisedEdit> made,
+            CancellationToken cancellationToken)
         {
             for (int c = 0; c < controls.Count; c++) made(new(c, Paint(image, controls[c]), 0));
         }
@@ -70,7 +75,8 @@ static class PaintedRun
                 product++;
                 on += control[n + i];
             }
-            float contrast = (float)(0.95 * on / product + 0.05 * besides), middle = 0.5f;   // what happens beside it shows a little, as it does in real edits
+            // what happens beside it shows a little, as it does in real edits
+            float contrast = (float)(0.95 * on / product + 0.05 * besides), middle = 0.5f;
             float[] made = [.. image.Select(v => (v + 1) / 2)];
             for (int c = 0; c < 3; c++)
                 for (int i = 0; i < n; i++)

@@ -11,12 +11,14 @@ public sealed class BundleDiffusionTests
 {
     static readonly ModelBundle s_bundle = ModelBundle.Open(BundledModels.Tiny);
 
-    static readonly EditOptions s_options = new EditOptions { Width = 16, Height = 8, Scheduler = SchedulerKind.Ddim, InferenceSteps = 4, Strength = 0.75, GuidanceScale = 1 }.Resolve(s_bundle);
+    static readonly EditOptions s_options = new EditOptions { Width = 16, Height = 8, Scheduler = SchedulerKind.Ddim, InferenceSteps = 4,
+        Strength = 0.75, GuidanceScale = 1 }.Resolve(s_bundle);
 
     static EditedFolder Run(FakeVariants variants, string output, EditJobOptions options)
     {
         var folder = new EditedFolder(output);
-        EditResult result = new DatasetEditing(variants, folder, options, s_bundle.Hash, "left out", () => new BundleDiffusion(s_bundle, options.Edit, options.PreviewEvery)).Run(null, CancellationToken.None);
+        EditResult result = new DatasetEditing(variants, folder, options, s_bundle.Hash, "left out",
+            () => new BundleDiffusion(s_bundle, options.Edit, options.PreviewEvery)).Run(null, CancellationToken.None);
         Assert.That(result.Failures, Is.Empty);
         return folder;
     }
@@ -51,9 +53,11 @@ public sealed class BundleDiffusionTests
         EditOptions options = s_options with { BlendLatents = false };
         using var editor = new DiffusionEditor(s_bundle, options);
         double product = 1;
-        double[] alphaBars = [.. Enumerable.Range(0, 1000).Select(t => product *= 1 - Math.Pow(Math.Sqrt(0.00085) + t / 999.0 * (Math.Sqrt(0.012) - Math.Sqrt(0.00085)), 2))];
+        double[] alphaBars = [.. Enumerable.Range(0, 1000)
+            .Select(t => product *= 1 - Math.Pow(Math.Sqrt(0.00085) + t / 999.0 * (Math.Sqrt(0.012) - Math.Sqrt(0.00085)), 2))];
         int looked = 0;
-        editor.Edit(new() { SceneId = "v-Scene-001", Prompt = "a cup", Image = new float[3 * 16 * 8], Controls = [new float[2 * 16 * 8]] }, (in DenoiseStep step) =>
+        editor.Edit(new() { SceneId = "v-Scene-001", Prompt = "a cup", Image = new float[3 * 16 * 8], Controls = [new float[2 * 16 * 8]] },
+            (in DenoiseStep step) =>
         {
             double next = alphaBars[Math.Max(0, (int)step.Timestep - 250)];
             float[] guess = editor.PredictedX0(step, 0), x = step.Latents.ToArray(), epsilon = step.Prediction.ToArray();
@@ -63,7 +67,8 @@ public sealed class BundleDiffusionTests
                 for (int y = 0; y < h / 2; y++)
                     for (int column = 0; column < w / 2; column++, at++)
                     {
-                        double X0(int dy, int dx) { int i = c * w * h + (2 * y + dy) * w + 2 * column + dx; return (x[i] - Math.Sqrt(1 - next) * epsilon[i]) / Math.Sqrt(next); }
+                        double X0(int dy, int dx) { int i = c * w * h + (2 * y + dy) * w + 2 * column
+                            + dx; return (x[i] - Math.Sqrt(1 - next) * epsilon[i]) / Math.Sqrt(next); }
                         Assert.That(guess[at], Is.EqualTo((X0(0, 0) + X0(0, 1) + X0(1, 0) + X0(1, 1)) / 4).Within(1e-3));
                         looked++;
                     }

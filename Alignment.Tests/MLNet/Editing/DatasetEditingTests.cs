@@ -10,8 +10,10 @@ public sealed class DatasetEditingTests
 {
     static readonly EditOptions s_options = new() { Width = 16, Height = 8 };
 
-    static EditResult Run(IScenesToEdit variants, string output, FakeDiffusion model, EditOptions? options = null, int ahead = 2, string? timings = null, IProgress<WorkProgress>? progress = null) =>
-        new DatasetEditing(variants, new EditedFolder(output), new() { Edit = options ?? s_options, Ahead = ahead, TimingsFile = timings }, modelHash: "m", lpips: "left out", model.Open).Run(progress, CancellationToken.None);
+    static EditResult Run(IScenesToEdit variants, string output, FakeDiffusion model, EditOptions? options = null, int ahead = 2,
+        string? timings = null, IProgress<WorkProgress>? progress = null) =>
+        new DatasetEditing(variants, new EditedFolder(output), new() { Edit = options ?? s_options, Ahead = ahead, TimingsFile = timings },
+        modelHash: "m", lpips: "left out", model.Open).Run(progress, CancellationToken.None);
 
     [Test]
     public void Quality_OfEveryEditedPicture_IsInItsRecordAndInTheTable()
@@ -25,11 +27,14 @@ public sealed class DatasetEditingTests
         int background = Array.IndexOf(rows[0], "background_max_difference"), psnr = Array.IndexOf(rows[0], "psnr_db");
         Assert.That(rows.Skip(1).Select(r => r[background]), Is.All.EqualTo("0"));
         string[] first = rows[1];
-        var (before, after, region) = (PictureFile.ReadRgb8(folder.Png(EditedFolder.Source, first[0], first[1])), PictureFile.ReadRgb8(folder.Png(first[2], first[0], first[1])), PictureFile.ReadRgb8(folder.Png(EditedFolder.Region, first[0], first[1])));
+        var (before, after, region) = (PictureFile.ReadRgb8(folder.Png(EditedFolder.Source, first[0], first[1])),
+            PictureFile.ReadRgb8(folder.Png(first[2], first[0], first[1])),
+            PictureFile.ReadRgb8(folder.Png(EditedFolder.Region, first[0], first[1])));
         double squares = 0, values = 0;
         for (int i = 0; i < before.Pixels.Length; i++)
             if (region.Pixels[i] > 0) (squares, values) = (squares + Math.Pow(after.Pixels[i] - before.Pixels[i], 2), values + 1);
-        Assert.That(double.Parse(first[psnr], System.Globalization.CultureInfo.InvariantCulture), Is.EqualTo(10 * Math.Log10(255.0 * 255 / (squares / values))).Within(1e-3));
+        Assert.That(double.Parse(first[psnr], System.Globalization.CultureInfo.InvariantCulture),
+            Is.EqualTo(10 * Math.Log10(255.0 * 255 / (squares / values))).Within(1e-3));
     }
 
     [Test]
@@ -39,11 +44,15 @@ public sealed class DatasetEditingTests
         var model = new FakeDiffusion();
         EditResult result = Run(new FakeVariants(temp["in"]), temp["out"], model);
 
-        Assert.That(result.Counts, Is.EqualTo(new EditCounts { Scenes = 8, Outputs = 32, DistinctControls = FakeVariants.Controls, Edits = FakeVariants.Controls, Copied = 32 - FakeVariants.Controls, NothingToEdit = 3, Failed = 0 }));
+        Assert.That(result.Counts,
+            Is.EqualTo(new EditCounts { Scenes = 8, Outputs = 32, DistinctControls = FakeVariants.Controls, Edits = FakeVariants.Controls,
+            Copied = 32 - FakeVariants.Controls, NothingToEdit = 3, Failed = 0 }));
         Assert.That(model.Edits, Is.EqualTo(FakeVariants.Controls - 3), "the scene without product needs no model");
         var folder = new EditedFolder(temp["out"]);
-        Assert.That(File.ReadAllBytes(folder.Png("early_boost", "a", "a-Scene-001")), Is.EqualTo(File.ReadAllBytes(folder.Png("full_boost", "a", "a-Scene-001"))));
-        Assert.That(File.ReadAllBytes(folder.Png("early_boost", "a", "a-Scene-001")), Is.Not.EqualTo(File.ReadAllBytes(folder.Png("baseline", "a", "a-Scene-001"))));
+        Assert.That(File.ReadAllBytes(folder.Png("early_boost", "a", "a-Scene-001")),
+            Is.EqualTo(File.ReadAllBytes(folder.Png("full_boost", "a", "a-Scene-001"))));
+        Assert.That(File.ReadAllBytes(folder.Png("early_boost", "a", "a-Scene-001")),
+            Is.Not.EqualTo(File.ReadAllBytes(folder.Png("baseline", "a", "a-Scene-001"))));
         using var record = JsonDocument.Parse(File.ReadAllText(folder.Record("full_boost", "a", "a-Scene-001")));
         Assert.That(record.RootElement.GetProperty("recipe").GetProperty("edit_of").GetString(), Is.EqualTo("early_boost"));
     }
@@ -54,7 +63,8 @@ public sealed class DatasetEditingTests
         using var temp = new TempFolder();
         var variants = new FakeVariants(temp["in"]);
         Run(variants, temp["out"], new());
-        int changed = EditedProof.Check(new EditedFolder(temp["out"]), variants.Variants, variants.All.Select(s => (s.VideoId, s.SceneId, s.StillPath)));
+        int changed = EditedProof.Check(new EditedFolder(temp["out"]), variants.Variants,
+            variants.All.Select(s => (s.VideoId, s.SceneId, s.StillPath)));
         Assert.That(changed, Is.GreaterThan(0), "pixels inside the region really change");
     }
 
@@ -66,7 +76,8 @@ public sealed class DatasetEditingTests
         Run(variants, temp["out"], new());
         var folder = new EditedFolder(temp["out"]);
         foreach (string variant in variants.Variants)
-            Assert.That(PictureFile.ReadRgb8(folder.Png(variant, "b-2", "b-2-Scene-002")).Pixels, Is.EqualTo(PictureFile.ReadRgb8(variants.All[5].StillPath).Pixels));
+            Assert.That(PictureFile.ReadRgb8(folder.Png(variant, "b-2", "b-2-Scene-002")).Pixels,
+                Is.EqualTo(PictureFile.ReadRgb8(variants.All[5].StillPath).Pixels));
         Assert.That(File.ReadAllText(folder.Record("baseline", "b-2", "b-2-Scene-002")), Does.Contain("\"nothing_to_edit\": true"));
     }
 
@@ -87,13 +98,15 @@ public sealed class DatasetEditingTests
         Assert.That(Snapshot.Times(first.Folder, "*.png"), Is.EqualTo(times));
     }
 
-    /// <summary>What is known of the attention changes the records only; afterwards they are those of a run that knew it from the start.</summary>
+    /// <summary>What is known of the attention changes the records only; afterwards they are those of a run that knew it from the
+    /// start.</summary>
     [Test]
     public void OriginOfTheAttention_LearnedLater_IsInTheRecordsAndEditsNothing()
     {
         using var temp = new TempFolder();
         FakeVariants unknown = new(temp["in"]), known = new(temp["in"]);
-        for (int i = 0; i < known.All.Count; i++) known.All[i] = known.All[i] with { Attention = new(ProvenanceKind.Predicted, "some_model") };
+        for (int i = 0; i < known.All.Count; i++) known.All[i] =
+            known.All[i] with { Attention = new(ProvenanceKind.Predicted, "some_model") };
         string first = Run(unknown, temp["out"], new()).Folder;
         Run(known, temp["fresh"], new());
         var record = new EditedFolder(temp["out"]).Record("placebo", "a", "a-Scene-003");
@@ -173,7 +186,8 @@ public sealed class DatasetEditingTests
         Assert.That(result.Failures, Has.Count.EqualTo(1));
         Assert.That(result.Failures[0].SceneId, Is.EqualTo("a-Scene-003"));
         Assert.That((result.Counts.Scenes, result.Counts.Failed, result.Counts.Outputs), Is.EqualTo((8, 1, 28)));
-        Assert.That(File.Exists(new EditedFolder(temp["out"]).Png("baseline", "a", "a-Scene-003")), Is.False, "an older edit must not pass for the current one");
+        Assert.That(File.Exists(new EditedFolder(temp["out"]).Png("baseline", "a", "a-Scene-003")), Is.False,
+            "an older edit must not pass for the current one");
         Assert.That(File.ReadAllText(result.Manifest), Does.Contain("a-Scene-003"));
     }
 
@@ -198,7 +212,8 @@ public sealed class DatasetEditingTests
         var seen = new List<WorkProgress>();
         Run(variants, temp["out"], new(), progress: new Listener(seen.Add));
         // Two scenes (six edits) were done.
-        Assert.That(seen.First(p => p.Stage == "editing scenes"), Is.EqualTo(new WorkProgress("editing scenes", 0, FakeVariants.Controls - 6)));
+        Assert.That(seen.First(p => p.Stage == "editing scenes"),
+            Is.EqualTo(new WorkProgress("editing scenes", 0, FakeVariants.Controls - 6)));
         Assert.That(seen[^1], Is.EqualTo(new WorkProgress("editing scenes", FakeVariants.Controls - 6, FakeVariants.Controls - 6)));
     }
 
@@ -211,7 +226,8 @@ public sealed class DatasetEditingTests
         Run(variants, temp["out"], model, ahead: ahead);
         Run(variants, temp["one"], new(), ahead: 0);
         Assert.That(Snapshot.Of(temp["out"]), Is.EqualTo(Snapshot.Of(temp["one"])));
-        Assert.That(model.Edited, Is.EqualTo(variants.All.Where(s => s.SceneId != "b-2-Scene-002").SelectMany(s => Enumerable.Repeat(s.SceneId, 3))), "in the variants' order");
+        Assert.That(model.Edited, Is.EqualTo(variants.All.Where(s => s.SceneId != "b-2-Scene-002")
+            .SelectMany(s => Enumerable.Repeat(s.SceneId, 3))), "in the variants' order");
         Assert.That(model.MostHeld, Is.LessThanOrEqualTo(ahead + 1));
     }
 
@@ -220,11 +236,13 @@ public sealed class DatasetEditingTests
     {
         using var temp = new TempFolder();
         var variants = new FakeVariants(temp["in"]);
-        var model = new FakeDiffusion { Fails = (scene, control) => scene.SceneId == "a-Scene-002" && control == 1 ? BadDataException.For("The edit", "no numbers", "a picture", "Try again.") : null };
+        var model = new FakeDiffusion { Fails = (scene, control) => scene.SceneId == "a-Scene-002" && control == 1
+            ? BadDataException.For("The edit", "no numbers", "a picture", "Try again.") : null };
         EditResult result = Run(variants, temp["out"], model, ahead: ahead);
         Assert.That(result.Failures.Select(f => f.SceneId), Is.EqualTo(new[] { "a-Scene-002" }));
         Assert.That((result.Counts.Failed, result.Counts.Outputs), Is.EqualTo((1, 28)));
-        Assert.That(variants.Variants.Any(v => File.Exists(new EditedFolder(temp["out"]).Record(v, "a", "a-Scene-002"))), Is.False, "no half of a scene is left");
+        Assert.That(variants.Variants.Any(v => File.Exists(new EditedFolder(temp["out"]).Record(v, "a", "a-Scene-002"))), Is.False,
+            "no half of a scene is left");
         Run(variants, temp["out"], new());
         Run(variants, temp["fresh"], new());
         Assert.That(Snapshot.Of(temp["out"]), Is.EqualTo(Snapshot.Of(temp["fresh"])));
@@ -235,7 +253,8 @@ public sealed class DatasetEditingTests
     {
         using var temp = new TempFolder();
         var variants = new FakeVariants(temp["in"]);
-        var model = new FakeDiffusion { Fails = (scene, control) => scene.SceneId == "a-Scene-003" && control == 2 ? new IOException("No space left on device") : null };
+        var model = new FakeDiffusion { Fails = (scene, control) => scene.SceneId == "a-Scene-003" && control == 2
+            ? new IOException("No space left on device") : null };
         Assert.Throws<IOException>(() => Run(variants, temp["out"], model));
         var rest = new FakeDiffusion();
         Run(variants, temp["out"], rest);
@@ -271,14 +290,16 @@ public sealed class DatasetEditingTests
         string[] before = File.ReadAllLines(table);
         Run(new OneVideo(variants, "b-2"), temp["out"], new(), s_options with { Seed = 7 });
         string[] after = File.ReadAllLines(table);
-        Assert.That(after.Where(l => l.StartsWith("a,", StringComparison.Ordinal)), Is.EqualTo(before.Where(l => l.StartsWith("a,", StringComparison.Ordinal))).And.Not.Empty);
+        Assert.That(after.Where(l => l.StartsWith("a,", StringComparison.Ordinal)),
+            Is.EqualTo(before.Where(l => l.StartsWith("a,", StringComparison.Ordinal))).And.Not.Empty);
         Assert.That(after.Where(l => l.StartsWith("b-2,", StringComparison.Ordinal)), Is.All.EndsWith(",7").And.Exactly(12).Items);
         Assert.That(before.Skip(1), Is.All.EndsWith(",0"));
         // The JSON beside it says the same.
         using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(Path.GetDirectoryName(table)!, EditQualityTable.JsonName)));
         JsonElement[] rows = [.. json.RootElement.GetProperty("edits").EnumerateArray()];
         Assert.That(rows, Has.Length.EqualTo(after.Length - 1));
-        Assert.That(rows.Select(r => r.GetProperty("seed").GetUInt64()), Is.EqualTo(after.Skip(1).Select(l => ulong.Parse(l.Split(',')[^1], System.Globalization.CultureInfo.InvariantCulture))));
+        Assert.That(rows.Select(r => r.GetProperty("seed").GetUInt64()),
+            Is.EqualTo(after.Skip(1).Select(l => ulong.Parse(l.Split(',')[^1], System.Globalization.CultureInfo.InvariantCulture))));
         Assert.That(rows[0].GetProperty("lpips").ValueKind, Is.EqualTo(JsonValueKind.Null));
         Assert.That(json.RootElement.GetProperty("summary").GetProperty("lpips").GetString(), Is.EqualTo("left out"));
     }

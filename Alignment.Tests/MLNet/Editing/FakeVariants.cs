@@ -21,10 +21,12 @@ sealed class FakeVariants : IScenesToEdit
                 byte[] pixels = new byte[3 * StillWidth * StillHeight], white = new byte[StillWidth * StillHeight];
                 new Random(n).NextBytes(pixels);
                 if ((video, n) != ("b-2", 2))
-                    for (int i = 0; i < white.Length; i++) white[i] = i % StillWidth is >= 8 and < 24 && i / StillWidth is >= 5 and < 20 ? (byte)255 : (byte)0;
+                    for (int i = 0; i < white.Length; i++) white[i] = i % StillWidth is >= 8 and < 24 && i / StillWidth is >= 5 and < 20
+                        ? (byte)255 : (byte)0;
                 PictureFile.WritePng(still, new RgbPicture(StillWidth, StillHeight, pixels));
                 PictureFile.WritePngGrey(mask, StillWidth, StillHeight, white.AsSpan());
-                All.Add(new(video, id, "cup", still, mask, [new("baseline", "1"), new("early_boost", n == 1 ? "2" : "1"), new("full_boost", n == 1 ? "2.0" : "3"), new("placebo", "4")]));
+                All.Add(new(video, id, "cup", still, mask, [new("baseline", "1"), new("early_boost", n == 1 ? "2" : "1"),
+                    new("full_boost", n == 1 ? "2.0" : "3"), new("placebo", "4")]));
             }
     }
 
@@ -36,7 +38,8 @@ sealed class FakeVariants : IScenesToEdit
 
     public int Height => 8;
 
-    /// <summary>Per video: scene 1 has three different controls (early and full boost share one), the others three, counted by hand.</summary>
+    /// <summary>Per video: scene 1 has three different controls (early and full boost share one), the others three, counted by
+    /// hand.</summary>
     public const int Controls = 8 * 3;
 
     public IEnumerable<SceneToEdit> Scenes() => All;
@@ -92,7 +95,8 @@ sealed class FakeDiffusion(int stopAfter = int.MaxValue) : ISceneDiffusion
         return "encoded";
     }
 
-    public void Denoise(SceneToEdit scene, float[] image, object? encoded, IReadOnlyList<float[]> controls, Action<DenoisedEdit> made, CancellationToken cancellationToken)
+    public void Denoise(SceneToEdit scene, float[] image, object? encoded, IReadOnlyList<float[]> controls, Action<DenoisedEdit> made,
+        CancellationToken cancellationToken)
     {
         Assert.That(encoded, Is.EqualTo("encoded"));
         lock (_begun) _begun.Add(scene.SceneId);

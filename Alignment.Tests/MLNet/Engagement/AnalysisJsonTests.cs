@@ -11,7 +11,8 @@ public sealed class AnalysisJsonTests
     {
         using var temp = new TempFolder();
         EngagementSimulation.Write(temp["e.csv"], new() { Videos = ["a", "b", "c"], Impressions = 200 });
-        EngagementAnalysis made = AnalysisJob.Run(temp["e.csv"], temp["out"], new() { Sequential = true, Resamples = 200, Margins = [new("CTR", 0.01)] });
+        EngagementAnalysis made = AnalysisJob.Run(temp["e.csv"], temp["out"],
+            new() { Sequential = true, Resamples = 200, Margins = [new("CTR", 0.01)] });
         EngagementAnalysis read = AnalysisJson.Read(temp["out", AnalysisFiles.Json]);
         Assert.Multiple(() =>
         {
@@ -33,7 +34,9 @@ public sealed class AnalysisJsonTests
     {
         using var temp = new TempFolder();
         File.WriteAllText(temp["a.json"], text);
-        Assert.That(() => AnalysisJson.Read(temp["a.json"]), Throws.InstanceOf<BadDataException>().With.Message.Contains(says).And.Message.Contains("a.json"));
-        Assert.That(() => AnalysisJson.Read(temp["none.json"]), Throws.InstanceOf<BadDataException>().With.Message.Contains("no such file"));
+        Assert.That(() => AnalysisJson.Read(temp["a.json"]),
+            Throws.InstanceOf<BadDataException>().With.Message.Contains(says).And.Message.Contains("a.json"));
+        Assert.That(() => AnalysisJson.Read(temp["none.json"]),
+            Throws.InstanceOf<BadDataException>().With.Message.Contains("no such file"));
     }
 }

@@ -16,16 +16,21 @@ public sealed class AnalyzerParityTests
     {
         var parity = new Parity();
         var fixture = new EngagementFixture("analysis", data);
-        foreach (var (method, field) in new[] { (MultiplicityMethod.Holm, "p_holm"), (MultiplicityMethod.BenjaminiHochberg, "p_benjamini_hochberg"), (MultiplicityMethod.Bonferroni, "p_bonferroni") })
+        foreach (var (method, field) in new[] { (MultiplicityMethod.Holm, "p_holm"),
+            (MultiplicityMethod.BenjaminiHochberg, "p_benjamini_hochberg"), (MultiplicityMethod.Bonferroni, "p_bonferroni") })
         {
-            EngagementAnalysis analysis = Through(Shared.Path("fixtures", "analysis", data + ".csv"), new() { Correction = method, Resamples = 0, Margins = [.. s_metrics.Select(m => new Margin(m, 0.5, InBaselineSds: true))] });
-            parity.Relative("sample_ratio chi2", analysis.SampleRatio!.ChiSquare, fixture.Expected.GetProperty("sample_ratio").GetProperty("chi2"));
+            EngagementAnalysis analysis = Through(Shared.Path("fixtures", "analysis", data + ".csv"),
+                new() { Correction = method, Resamples = 0, Margins =
+                [.. s_metrics.Select(m => new Margin(m, 0.5, InBaselineSds: true))] });
+            parity.Relative("sample_ratio chi2", analysis.SampleRatio!.ChiSquare,
+                fixture.Expected.GetProperty("sample_ratio").GetProperty("chi2"));
             parity.P("sample_ratio p", analysis.SampleRatio.P, fixture.Expected.GetProperty("sample_ratio").GetProperty("p"));
             foreach (string name in s_metrics)
             {
                 MetricAnalysis metric = analysis.Metrics.Single(m => m.Metric == name);
                 JsonElement expected = fixture.Expected.GetProperty(name);
-                foreach (var (test, statistic, p) in new[] { ("ANOVA", "anova_f", "anova_p"), ("Kruskal–Wallis", "kruskal_h", "kruskal_p"), ("Levene (median)", "levene_w", "levene_p") })
+                foreach (var (test, statistic, p) in new[] { ("ANOVA", "anova_f", "anova_p"), ("Kruskal–Wallis", "kruskal_h", "kruskal_p"),
+                    ("Levene (median)", "levene_w", "levene_p") })
                 {
                     OmnibusTest omnibus = metric.Omnibus.Single(o => o.Name == test);
                     parity.Relative(statistic, omnibus.Statistic, expected.GetProperty(statistic));
@@ -67,7 +72,8 @@ public sealed class AnalyzerParityTests
         JsonElement all = new EngagementFixture("analysis-extra", data).Expected;
         double tuning = all.GetProperty("CTR").GetProperty("sequential")[0].GetProperty("tuning").GetDouble();
         EngagementAnalysis analysis = Through(Shared.Path("fixtures", "analysis-extra", data + ".csv"),
-            new() { Sequential = true, SequentialTuning = tuning, Resamples = 2_000, Covariates = [.. s_metrics.Select(m => new Covariate(m, "pre_watch_time"))] });
+            new() { Sequential = true, SequentialTuning = tuning, Resamples = 2_000,
+            Covariates = [.. s_metrics.Select(m => new Covariate(m, "pre_watch_time"))] });
         Assert.That(analysis.Metrics.Select(m => m.Metric), Is.EqualTo(new[] { "CTR", "CVR", "watch_time", "clicks/impressions" }));
         foreach (string name in s_metrics)
         {
@@ -81,8 +87,10 @@ public sealed class AnalyzerParityTests
             {
                 VariantComparison c = metric.Comparisons[i];
                 parity.Absolute("dunnett p", c.Dunnett!.P, dunnett.GetProperty("p")[i], 1e-6);
-                parity.Absolute("dunnett low / se", c.Dunnett.Interval.Low, dunnett.GetProperty("ci95_low")[i], 1e-6, c.Dunnett.StandardError);
-                parity.Absolute("dunnett high / se", c.Dunnett.Interval.High, dunnett.GetProperty("ci95_high")[i], 1e-6, c.Dunnett.StandardError);
+                parity.Absolute("dunnett low / se", c.Dunnett.Interval.Low, dunnett.GetProperty("ci95_low")[i], 1e-6,
+                    c.Dunnett.StandardError);
+                parity.Absolute("dunnett high / se", c.Dunnett.Interval.High, dunnett.GetProperty("ci95_high")[i], 1e-6,
+                    c.Dunnett.StandardError);
             }
             foreach (JsonElement e in expected.GetProperty("lift").EnumerateArray())
             {
@@ -92,7 +100,8 @@ public sealed class AnalyzerParityTests
                 parity.Interval("lift ci95_log", lift.Log, e.GetProperty("ci95_log"), lift.StandardError);
                 parity.Interval("lift ci95_fieller", lift.Fieller, e.GetProperty("ci95_fieller"), lift.StandardError);
             }
-            foreach (JsonElement e in expected.GetProperty("sequential").EnumerateArray().Where(e => e.GetProperty("tuning").GetDouble() == tuning && e.GetProperty("alpha").GetDouble() == 0.05))
+            foreach (JsonElement e in expected.GetProperty("sequential").EnumerateArray()
+                .Where(e => e.GetProperty("tuning").GetDouble() == tuning && e.GetProperty("alpha").GetDouble() == 0.05))
             {
                 ConfidenceSequence look = Of(metric, e).Sequential!;
                 parity.Interval("sequential ci", look.Interval, e.GetProperty("ci"), look.StandardError);
@@ -145,7 +154,8 @@ public sealed class AnalyzerParityTests
         SensitivityAnalysis fit = metric.Sensitivity.Single(s => s.Name == "mixed model");
         for (int i = 0; i < 6; i++)
         {
-            parity.Absolute("mixed estimate / se", fit.Estimates[i].Estimate, e.GetProperty("estimate")[i + 1], 1e-4, e.GetProperty("se")[i + 1].GetDouble());
+            parity.Absolute("mixed estimate / se", fit.Estimates[i].Estimate, e.GetProperty("estimate")[i + 1], 1e-4,
+                e.GetProperty("se")[i + 1].GetDouble());
             parity.Relative("mixed se", fit.Estimates[i].StandardError, e.GetProperty("se")[i + 1], 1e-4);
         }
         parity.Absolute("icc", fit.Facts["icc"], e.GetProperty("icc"), 1e-4);
@@ -156,7 +166,8 @@ public sealed class AnalyzerParityTests
     static void Covariates(Parity parity, MetricAnalysis metric, JsonElement expected)
     {
         JsonElement e = expected.GetProperty("ancova");
-        SensitivityAnalysis ancova = metric.Sensitivity.Single(s => s.Name == "ANCOVA"), cuped = metric.Sensitivity.Single(s => s.Name == "CUPED");
+        SensitivityAnalysis ancova = metric.Sensitivity.Single(s => s.Name == "ANCOVA"),
+            cuped = metric.Sensitivity.Single(s => s.Name == "CUPED");
         for (int i = 0; i < 6; i++)
         {
             parity.Relative("ancova se", ancova.Estimates[i].StandardError, e.GetProperty("se")[i + 1]);
@@ -166,7 +177,8 @@ public sealed class AnalyzerParityTests
         parity.P("variant_p", ancova.Facts["variant_p"], e.GetProperty("variant_p"));
         parity.P("slopes_p", ancova.Facts["slopes_p"], e.GetProperty("slopes_p"));
         string[] order = ["baseline", "early_boost", "middle_boost", "late_boost", "full_boost", "reduction", "placebo"];
-        for (int v = 0; v < 7; v++) parity.Relative("adjusted_means", ancova.Facts["adjusted_mean_" + order[v]], e.GetProperty("adjusted_means")[v]);
+        for (int v = 0; v < 7; v++) parity.Relative("adjusted_means", ancova.Facts["adjusted_mean_" + order[v]],
+            e.GetProperty("adjusted_means")[v]);
         foreach (JsonElement c in expected.GetProperty("cuped").EnumerateArray())
         {
             SensitivityEstimate got = cuped.Estimates.Single(x => x.Variant == c.GetProperty("variant").GetString());
@@ -177,7 +189,8 @@ public sealed class AnalyzerParityTests
         }
     }
 
-    static VariantComparison Of(MetricAnalysis metric, JsonElement e) => metric.Comparisons.Single(c => c.Variant == e.GetProperty("variant").GetString());
+    static VariantComparison Of(MetricAnalysis metric, JsonElement e) =>
+        metric.Comparisons.Single(c => c.Variant == e.GetProperty("variant").GetString());
 
     // The whole way: file, analysis, JSON, and back.
     static EngagementAnalysis Through(string csv, AnalysisOptions options)

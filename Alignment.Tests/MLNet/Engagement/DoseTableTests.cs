@@ -24,7 +24,8 @@ public sealed class DoseTableTests
     {
         _temp = new TempFolder();
         _run = PaintedRun.Make(_temp);
-        _dose = new(DoseJob.Run(_run, new() { Predictors = [new() { Predictor = s_predictors[0] }, new()], Model = BundledModels.Tiny }).Folder);
+        _dose = new(DoseJob.Run(_run, new() { Predictors = [new() { Predictor = s_predictors[0] }, new()],
+            Model = BundledModels.Tiny }).Folder);
     }
 
     [OneTimeTearDown]
@@ -37,7 +38,8 @@ public sealed class DoseTableTests
     {
         // From the scenes: the mean of a video's scenes with the product, then of the videos.
         SceneDose[] scenes = [.. SceneDose.Read(_dose.Csv).Where(s => s.HasProduct && s.Predictor == (predictor ?? s_predictors[0]))];
-        double Video(string video, string variant) => scenes.Where(s => s.VideoId == video && s.Variant == variant).Average(s => s.ShareDifference);
+        double Video(string video, string variant) =>
+            scenes.Where(s => s.VideoId == video && s.Variant == variant).Average(s => s.ShareDifference);
         string[] videos = [.. scenes.Select(s => s.VideoId).Distinct()];
         Assert.That(videos, Has.Length.GreaterThan(1));
         foreach (string path in new[] { _dose.Json, _dose.Csv, _dose.ByVideo, _dose.Root, _run })
@@ -46,11 +48,14 @@ public sealed class DoseTableTests
             Assert.That((table.Units, table.ByVideo), Is.EqualTo(("attention share", true)), path);
             foreach (string variant in s_options.Variants)
             {
-                Assert.That(table.Of(variant, s_options.Baseline), Is.EqualTo(videos.Average(v => Video(v, variant))).Within(1e-12), $"{path} {variant}");
-                foreach (string video in videos) Assert.That(table.Of(video, variant, s_options.Baseline), Is.EqualTo(Video(video, variant)).Within(1e-12), $"{path} {video} {variant}");
+                Assert.That(table.Of(variant, s_options.Baseline), Is.EqualTo(videos.Average(v => Video(v, variant))).Within(1e-12),
+                    $"{path} {variant}");
+                foreach (string video in videos) Assert.That(table.Of(video, variant, s_options.Baseline),
+                    Is.EqualTo(Video(video, variant)).Within(1e-12), $"{path} {video} {variant}");
             }
         }
-        Assert.That(Math.Abs(DoseTable.Read(_dose.Json, s_options, predictor).Of("full_boost", "baseline")!.Value), Is.GreaterThan(0.001), "something was measured");
+        Assert.That(Math.Abs(DoseTable.Read(_dose.Json, s_options, predictor).Of("full_boost", "baseline")!.Value), Is.GreaterThan(0.001),
+            "something was measured");
     }
 
     [Test]
@@ -63,7 +68,8 @@ public sealed class DoseTableTests
         {
             var (terminal, _, errors) = TestTerminal.Make();
             string to = _temp["a" + made.Count];
-            Assert.That(await RunnerProgram.RunAsync(["analyze", "--engagement", _temp["e.csv"], "--dose", path, "--resamples", "0", "--out", to], terminal, CancellationToken.None), Is.Zero, errors.ToString());
+            Assert.That(await RunnerProgram.RunAsync(["analyze", "--engagement", _temp["e.csv"], "--dose", path, "--resamples", "0",
+                "--out", to], terminal, CancellationToken.None), Is.Zero, errors.ToString());
             made.Add(AnalysisJson.Read(Path.Combine(to, AnalysisFiles.Json)).Metrics[0].Dose!);
         }
         foreach (DoseResponse other in made.Skip(1))
@@ -81,12 +87,15 @@ public sealed class DoseTableTests
     public void Read_ApostrophesAndVideosWithoutTheProduct_AreUnderstood()
     {
         using var temp = new TempFolder();
-        File.WriteAllText(temp["d.csv"], "video_id,variant,predictor,scenes,dose\n'=a,placebo,p,2,0.5\n'-b,placebo,p,4,0.1\n'c,placebo,p,1,0.3\nnone,placebo,p,0,0\n");
-        File.WriteAllText(temp["d.json"], """{"videos": [{"video_id": "=a", "variant": "placebo", "predictor": "p", "scenes": 2, "dose": 0.5}, {"video_id": "-b", "variant": "placebo", "predictor": "p", "scenes": 4, "dose": 0.1}, {"video_id": "'c", "variant": "placebo", "predictor": "p", "scenes": 1, "dose": 0.3}, {"video_id": "none", "variant": "placebo", "predictor": "p", "scenes": 0, "dose": 0}]}""");
+        File.WriteAllText(temp["d.csv"],
+            "video_id,variant,predictor,scenes,dose\n'=a,placebo,p,2,0.5\n'-b,placebo,p,4,0.1\n'c,placebo,p,1,0.3\nnone,placebo,p,0,0\n");
+        File.WriteAllText(temp["d.json"],
+            """{"videos": [{"video_id": "=a", "variant": "placebo", "predictor": "p", "scenes": 2, "dose": 0.5}, {"video_id": "-b", "variant": "placebo", "predictor": "p", "scenes": 4, "dose": 0.1}, {"video_id": "'c", "variant": "placebo", "predictor": "p", "scenes": 1, "dose": 0.3}, {"video_id": "none", "variant": "placebo", "predictor": "p", "scenes": 0, "dose": 0}]}""");
         foreach (string file in new[] { "d.csv", "d.json" })
         {
             DoseTable table = DoseTable.Read(temp[file], s_options);
-            Assert.That(new[] { "=a", "-b", "'c" }.Select(v => table.Of(v, "placebo", "baseline")), Is.EqualTo(new double?[] { 0.5, 0.1, 0.3 }), file);
+            Assert.That(new[] { "=a", "-b", "'c" }.Select(v => table.Of(v, "placebo", "baseline")),
+                Is.EqualTo(new double?[] { 0.5, 0.1, 0.3 }), file);
             Assert.That(table.Of("placebo", "baseline"), Is.EqualTo(0.3).Within(1e-12), file);
             Assert.That(table.Of("none", "placebo", "baseline"), Is.Null, file);
         }
@@ -109,5 +118,7 @@ public sealed class DoseTableTests
 
     [Test]
     public void Read_PredictorThatIsNotThere_NamesThoseThatAre() =>
-        Assert.That(() => DoseTable.Read(_run, s_options, "fine_grain"), Throws.InstanceOf<BadDataException>().With.Message.Contains("'spectral_residual.smoothed'").And.Message.Contains("The nearest is 'fine_grained'"));
+        Assert.That(() => DoseTable.Read(_run, s_options, "fine_grain"),
+        Throws.InstanceOf<BadDataException>().With.Message.Contains("'spectral_residual.smoothed'").And.Message.Contains(
+        "The nearest is 'fine_grained'"));
 }

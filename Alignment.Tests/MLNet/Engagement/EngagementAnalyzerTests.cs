@@ -83,7 +83,8 @@ public sealed class EngagementAnalyzerTests
             Assert.That(made.RejectedShown[3].Reason, Does.Contain("NUL"));
             Assert.That(made.RejectedShown[4].Reason, Does.Contain("1048576").And.Contain("CTR"));
             Assert.That((made.Rows, made.Rejected), Is.EqualTo((13L, 9L)));
-            Assert.That(made.Metrics.Single().Samples.Select(s => (s.Variant, s.Sample.N)), Is.EqualTo(new[] { ("baseline", 2L), ("reduction", 1L) }));
+            Assert.That(made.Metrics.Single().Samples.Select(s => (s.Variant, s.Sample.N)),
+                Is.EqualTo(new[] { ("baseline", 2L), ("reduction", 1L) }));
             Assert.That(File.ReadAllLines(temp["out", AnalysisFiles.Rejected]), Has.Length.EqualTo(10));
             Assert.That(new FileInfo(temp["out", AnalysisFiles.Rejected]).Length, Is.LessThan(4000));
         });
@@ -107,7 +108,8 @@ public sealed class EngagementAnalyzerTests
     {
         using var temp = new TempFolder();
         File.WriteAllText(temp["e.csv"], text);
-        Assert.That(() => AnalysisJob.Analyze(temp["e.csv"]), Throws.InstanceOf<BadDataException>().With.Message.Contains(says).And.Message.Contains("e.csv"));
+        Assert.That(() => AnalysisJob.Analyze(temp["e.csv"]),
+            Throws.InstanceOf<BadDataException>().With.Message.Contains(says).And.Message.Contains("e.csv"));
     }
 
     [Test]
@@ -148,15 +150,19 @@ public sealed class EngagementAnalyzerTests
     public void Run_Interrupted_LeavesNothingHalfWritten()
     {
         using var temp = new TempFolder();
-        File.WriteAllText(temp["e.csv"], "video_id,variant,CTR\n" + string.Concat(Enumerable.Range(0, 400).Select(i => string.Create(CultureInfo.InvariantCulture, $"v{i % 20},{(i % 2 == 0 ? "baseline" : "placebo")},{i * i % 17 / 100.0}\n"))));
+        File.WriteAllText(temp["e.csv"], "video_id,variant,CTR\n"
+            + string.Concat(Enumerable.Range(0, 400).Select(i => string.Create(CultureInfo.InvariantCulture,
+            $"v{i % 20},{(i % 2 == 0 ? "baseline" : "placebo")},{i * i % 17 / 100.0}\n"))));
         using var stopped = new CancellationTokenSource();
         stopped.Cancel();
-        Assert.That(() => AnalysisJob.Run(temp["e.csv"], temp["new"], cancellationToken: stopped.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => AnalysisJob.Run(temp["e.csv"], temp["new"], cancellationToken: stopped.Token),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Directory.Exists(temp["new"]) ? Directory.GetFileSystemEntries(temp["new"]) : [], Is.Empty);
         AnalysisJob.Run(temp["e.csv"], temp["old"]);
         var before = Directory.GetFiles(temp["old"]).ToDictionary(f => f, File.ReadAllBytes);
         using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
-        Assert.That(() => AnalysisJob.Run(temp["e.csv"], temp["old"], new() { Resamples = 20_000_000 }, cancellationToken: soon.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => AnalysisJob.Run(temp["e.csv"], temp["old"], new() { Resamples = 20_000_000 }, cancellationToken: soon.Token),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Directory.GetFiles(temp["old"]).ToDictionary(f => f, File.ReadAllBytes), Is.EqualTo(before));
     }
 
@@ -166,7 +172,8 @@ public sealed class EngagementAnalyzerTests
         using var temp = new TempFolder();
         const string text = "video_id,variant,CTR\na,baseline,1\nb,placebo,2\n";
         File.WriteAllText(temp[AnalysisFiles.Comparisons], text);
-        Assert.That(() => AnalysisJob.Run(temp[AnalysisFiles.Comparisons], temp.Path), Throws.InstanceOf<UsageException>().With.Message.Contains("analysis.csv"));
+        Assert.That(() => AnalysisJob.Run(temp[AnalysisFiles.Comparisons], temp.Path),
+            Throws.InstanceOf<UsageException>().With.Message.Contains("analysis.csv"));
         Assert.That(File.ReadAllText(temp[AnalysisFiles.Comparisons]), Is.EqualTo(text));
     }
 

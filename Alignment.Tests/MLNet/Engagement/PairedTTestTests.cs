@@ -4,7 +4,8 @@ namespace Alignment.Tests.MLNet.Engagement;
 
 public sealed class PairedTTestTests
 {
-    // Student 1908 (Cushny and Peebles' sleep data): hours gained with drug 2 less those with drug 1; t = 4.06, p = 0.0028 as in R's documentation of t.test.
+    // Student 1908 (Cushny and Peebles' sleep data): hours gained with drug 2 less those with drug 1; t = 4.06, p = 0.0028 as in R's
+    // documentation of t.test.
     [Test]
     public void Of_StudentsSleepData_IsThePublishedResult()
     {
@@ -38,5 +39,6 @@ public sealed class PairedTTestTests
     [TestCase]
     [TestCase(1.0)]
     [TestCase(1.0, double.NaN)]
-    public void Of_TooFewOrNoNumbers_IsRefused(params double[] differences) => Assert.Throws<BadDataException>(() => PairedTTest.Of(differences));
+    public void Of_TooFewOrNoNumbers_IsRefused(params double[] differences) =>
+        Assert.Throws<BadDataException>(() => PairedTTest.Of(differences));
 }

@@ -59,7 +59,8 @@ public sealed class FfmpegRunTests
         foreach (string program in (string[])["ffmpeg", "ffprobe"])
         {
             string path = temp[program];
-            File.WriteAllText(path, $"#!/bin/sh\nif [ \"$1\" = -version ]; then echo 'ffmpeg version 7.1 Copyright'; exit 0; fi\n{afterVersion}\n");
+            File.WriteAllText(path,
+                $"#!/bin/sh\nif [ \"$1\" = -version ]; then echo 'ffmpeg version 7.1 Copyright'; exit 0; fi\n{afterVersion}\n");
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
         return FfmpegTools.Find(temp[""].TrimEnd(Path.DirectorySeparatorChar));

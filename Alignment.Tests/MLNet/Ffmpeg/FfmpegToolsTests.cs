@@ -10,9 +10,12 @@ public sealed class FfmpegToolsTests
         using var temp = new TempFolder();
         Assert.Multiple(() =>
         {
-            Assert.That(() => FfmpegTools.Find(temp.Path), Throws.InstanceOf<MissingDependencyException>().With.Message.Contains(temp.Path).And.Message.Contains("nstall"));
-            Assert.That(() => FfmpegTools.Find(null, temp.Path, null), Throws.InstanceOf<MissingDependencyException>().With.Message.Contains(FfmpegTools.EnvironmentVariable));
-            Assert.That(() => FfmpegTools.Find(null, null, temp.Path), Throws.InstanceOf<MissingDependencyException>().With.Message.Contains("PATH"));
+            Assert.That(() => FfmpegTools.Find(temp.Path),
+                Throws.InstanceOf<MissingDependencyException>().With.Message.Contains(temp.Path).And.Message.Contains("nstall"));
+            Assert.That(() => FfmpegTools.Find(null, temp.Path, null),
+                Throws.InstanceOf<MissingDependencyException>().With.Message.Contains(FfmpegTools.EnvironmentVariable));
+            Assert.That(() => FfmpegTools.Find(null, null, temp.Path),
+                Throws.InstanceOf<MissingDependencyException>().With.Message.Contains("PATH"));
         });
     }
 

@@ -61,7 +61,8 @@ public sealed class VideoReaderTests
     {
         using var temp = new TempFolder();
         string path = TestFrames.Write(temp["a.mp4"], 50);
-        Assert.That(() => VideoReader.Read(path, (_, _) => throw new InvalidDataException("mine")), Throws.InstanceOf<InvalidDataException>().With.Message.EqualTo("mine"));
+        Assert.That(() => VideoReader.Read(path, (_, _) => throw new InvalidDataException("mine")),
+            Throws.InstanceOf<InvalidDataException>().With.Message.EqualTo("mine"));
     }
 
     [Test]
@@ -70,7 +71,8 @@ public sealed class VideoReaderTests
         using var temp = new TempFolder();
         string path = TestFrames.Write(temp["a.mp4"], 200, 320, 240);
         using var stop = new CancellationTokenSource();
-        Assert.That(() => VideoReader.Read(path, (i, _) => { if (i == 2) stop.Cancel(); return true; }, cancellationToken: stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => VideoReader.Read(path, (i, _) => { if (i == 2) stop.Cancel(); return true; }, cancellationToken: stop.Token),
+            Throws.InstanceOf<OperationCanceledException>());
     }
 
     static readonly object[] s_bad =
@@ -88,7 +90,8 @@ public sealed class VideoReaderTests
         using var temp = new TempFolder();
         TestFrames.Write(temp["plain.mp4"], 3);
         File.WriteAllText(temp["bad.mp4"], content);
-        Assert.That(() => VideoProbe.Read(temp["bad.mp4"]), Throws.InstanceOf<BadDataException>().With.Message.Contains(expected).And.Message.Contains("bad.mp4"));
+        Assert.That(() => VideoProbe.Read(temp["bad.mp4"]),
+            Throws.InstanceOf<BadDataException>().With.Message.Contains(expected).And.Message.Contains("bad.mp4"));
     }
 
     [Test]

@@ -13,7 +13,9 @@ public sealed class VideoWriterTests
         var info = VideoProbe.Read(path);
         Assert.Multiple(() =>
         {
-            Assert.That(info with { Seconds = 0 }, Is.EqualTo(new VideoInfo { Width = 64, Height = 48, Fps = new(25), Frames = 10, VideoCodec = "h264", SquareWidth = 64, PixelFormat = "yuv420p" }));
+            Assert.That(info with { Seconds = 0 },
+                Is.EqualTo(new VideoInfo { Width = 64, Height = 48, Fps = new(25), Frames = 10, VideoCodec = "h264", SquareWidth = 64,
+                PixelFormat = "yuv420p" }));
             Assert.That(info.Seconds, Is.EqualTo(0.4).Within(1e-6));
             // 8-bit limited range has 219 greys: half a step of 255/219, and the encoder's own error at crf 18.
             Assert.That(TestFrames.Means(path), Is.EqualTo(Enumerable.Range(0, 10).Select(i => (double)TestFrames.Grey(i))).Within(2.0));
@@ -26,10 +28,12 @@ public sealed class VideoWriterTests
         byte[][] colours = [[230, 20, 20], [20, 200, 30], [30, 40, 220], [250, 230, 10]];
         using var temp = new TempFolder();
         string path = temp["c.mp4"];
-        VideoWriter.Write(path, new(64, 64, new(25), 4), (i, rgb) => { for (int p = 0; p < rgb.Length; p++) rgb[p] = colours[i][p % 3]; }, new() { Crf = 4 });
+        VideoWriter.Write(path, new(64, 64, new(25), 4), (i, rgb) => { for (int p = 0; p < rgb.Length; p++) rgb[p] = colours[i][p % 3]; },
+            new() { Crf = 4 });
         VideoReader.Read(path, (i, rgb) =>
         {
-            for (int c = 0; c < 3; c++) Assert.That(rgb[(32 * 64 + 32) * 3 + c], Is.EqualTo(colours[i][c]).Within(5), $"frame {i} channel {c}");
+            for (int c = 0; c < 3; c++) Assert.That(rgb[(32 * 64 + 32) * 3 + c], Is.EqualTo(colours[i][c]).Within(5),
+                $"frame {i} channel {c}");
             return true;
         });
     }
@@ -78,7 +82,8 @@ public sealed class VideoWriterTests
     public void Write_DrawingThrows_ThrowsThatAndLeavesNothing()
     {
         using var temp = new TempFolder();
-        Assert.That(() => VideoWriter.Write(temp["x.mp4"], new(64, 48, new(25), 100), static (i, _) => { if (i == 7) throw new InvalidDataException("seven"); }),
+        Assert.That(() => VideoWriter.Write(temp["x.mp4"], new(64, 48, new(25), 100),
+            static (i, _) => { if (i == 7) throw new InvalidDataException("seven"); }),
             Throws.InstanceOf<InvalidDataException>().With.Message.EqualTo("seven"));
         Assert.That(Directory.EnumerateFileSystemEntries(temp.Path), Is.Empty);
     }
@@ -88,7 +93,8 @@ public sealed class VideoWriterTests
     {
         using var temp = new TempFolder();
         using var stop = new CancellationTokenSource();
-        Assert.That(() => VideoWriter.Write(temp["x.mp4"], new(640, 480, new(25), 1_000_000), (i, _) => { if (i == 20) stop.Cancel(); }, cancellationToken: stop.Token),
+        Assert.That(() => VideoWriter.Write(temp["x.mp4"], new(640, 480, new(25), 1_000_000), (i, _) => { if (i == 20) stop.Cancel(); },
+            cancellationToken: stop.Token),
             Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Directory.EnumerateFileSystemEntries(temp.Path), Is.Empty);
     }
@@ -99,10 +105,12 @@ public sealed class VideoWriterTests
         var source = new RgbFrameSource(new(64, 48, new(30000, 1001), 90), OddSize.Pad, (_, _) => { });
         string arguments = VideoWriter.Job(source, new() { AudioFrom = "a\" -y \"INJECTED.mp4" }, "in0", "aac").Arguments;
         // The pipe's name is random; everything else is fixed.
-        string fixedPart = System.Text.RegularExpressions.Regex.Replace(arguments, "-i \"[^\"]*(pipe|FFMpegCore)[^\"]*\"|-i \"unix:[^\"]*\"", "-i PIPE");
+        string fixedPart = System.Text.RegularExpressions.Regex.Replace(arguments,
+            "-i \"[^\"]*(pipe|FFMpegCore)[^\"]*\"|-i \"unix:[^\"]*\"", "-i PIPE");
         Assert.That(fixedPart, Is.EqualTo(
             "-hide_banner -nostdin -v error -f rawvideo -pix_fmt rgb24 -s 64x48 -r 30000/1001 -i PIPE "
-            + "-protocol_whitelist file,pipe -format_whitelist mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf -i \"in0\" "
+            + "-protocol_whitelist file,pipe -format_whitelist mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf -i "
+            + "\"in0\" "
             + "-map 0:v:0 -map 1:a:0 -c:a copy -flags:a +bitexact -t 3003000us "
             + "-vf scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int+bitexact,format=yuv420p "
             + "-c:v libx264 -preset medium -crf 18 -threads 4 -x264-params cpu-independent=1 "

@@ -16,7 +16,8 @@ namespace Alignment.Tests.MLNet.Gaze;
 /// <summary>What happens to heatmaps that are there, what is recorded of those that are made, and where that is said.</summary>
 public sealed class AttentionMakingTests
 {
-    static string Heatmap(string data, string video, int scene, string ending = ".png") => Path.Combine(data, "attention_heatmap", video, FormattableString.Invariant($"{video}-Scene-{scene:000}{ending}"));
+    static string Heatmap(string data, string video, int scene, string ending = ".png") =>
+        Path.Combine(data, "attention_heatmap", video, FormattableString.Invariant($"{video}-Scene-{scene:000}{ending}"));
 
     /// <summary>MiniDataSet without its heatmaps, except those asked for.</summary>
     static string Data(TempFolder folder, bool keepHeatmaps = false)
@@ -30,7 +31,8 @@ public sealed class AttentionMakingTests
     static string Gaze(TempFolder folder, string data)
     {
         SceneList.FromStarts(new(25), [0, 25, 50, 75], 100).Write(Path.Combine(data, "video_scene_cuts", "spot", "scenes.csv"));
-        File.WriteAllText(folder["gaze.csv"], "video_id,participant,time_seconds,x,y,duration_seconds\nspot,p,0.5,20,30,1\nspot,p,1.5,40,30,1\nspot,p,2.5,60,30,1\n");
+        File.WriteAllText(folder["gaze.csv"],
+            "video_id,participant,time_seconds,x,y,duration_seconds\nspot,p,0.5,20,30,1\nspot,p,1.5,40,30,1\nspot,p,2.5,60,30,1\n");
         return folder["gaze.csv"];
     }
 
@@ -74,7 +76,10 @@ public sealed class AttentionMakingTests
         Assert.That((report.Count(HeatmapFate.Kept), report.Failures), Is.EqualTo((4L, 0L)));
         AttentionProblem told = report.Problems.Single();
         Assert.That(told.VideoId, Is.EqualTo("spot"));
-        Assert.That(told.Message, Does.Contain("4 heatmaps were predicted by spectral_residual.smoothed in version 1 of its method; this program has version 2").And.Contain("--force"));
+        Assert.That(told.Message,
+            Does.Contain(
+            "4 heatmaps were predicted by spectral_residual.smoothed in version 1 of its method; this program has version 2").And.Contain(
+            "--force"));
 
         AttentionJob.Run(data, new() { ContactSheets = false, Force = true });
         Assert.That(AttentionJob.Run(data, new() { ContactSheets = false }).Problems, Is.Empty);
@@ -84,7 +89,8 @@ public sealed class AttentionMakingTests
     [TestCase("spectral_residual", "2")]
     [TestCase("fine_grained.smoothed+spectral_residual.smoothed with 0.3 centre prior", "1+2")]
     [TestCase("my model", null)]
-    public void MethodsOf_APredictorsName_AreThoseOfItsParts(string name, string? methods) => Assert.That(SaliencyPredictors.MethodsOf(name), Is.EqualTo(methods));
+    public void MethodsOf_APredictorsName_AreThoseOfItsParts(string name, string? methods) =>
+        Assert.That(SaliencyPredictors.MethodsOf(name), Is.EqualTo(methods));
 
     [Test]
     public void Existing_Heatmaps_AreLeftAloneUnlessForcedAndThenKeptBeside()
@@ -103,7 +109,8 @@ public sealed class AttentionMakingTests
         Assert.That(report.Count(HeatmapFate.Made), Is.EqualTo(MiniDataSet.Scenes));
         Assert.That(File.Exists(Heatmap(data, "spot", 1, ".jpg")), Is.False, "the JPEG would win over the PNG");
         Assert.That(File.ReadAllBytes(Heatmap(data, "spot", 1, ".jpg.replaced")), Is.EqualTo(before));
-        Assert.That(SceneFolder.Open(data).Read("spot", static _ => { }).Select(s => s.Heatmap), Is.EqualTo(Enumerable.Range(1, 4).Select(n => Heatmap(data, "spot", n))));
+        Assert.That(SceneFolder.Open(data).Read("spot", static _ => { }).Select(s => s.Heatmap),
+            Is.EqualTo(Enumerable.Range(1, 4).Select(n => Heatmap(data, "spot", n))));
 
         // Ours by other options: kept as well, and said to be.
         report = AttentionJob.Run(data, new() { Predict = new() { Predictor = "fine_grained" } });
@@ -117,7 +124,9 @@ public sealed class AttentionMakingTests
         string data = Data(folder);
         AttentionJob.Run(data);
         PictureFile.WritePngGrey(Heatmap(data, "spot", 1), 4, 4, new byte[16].AsSpan());
-        Assert.That(ValidationJob.Run(data).Attention, Is.EqualTo(new ProvenanceCounts { Predicted = 6, Provided = 1 }).Using<ProvenanceCounts>((a, b) => (a.Measured, a.Predicted, a.Provided) == (b.Measured, b.Predicted, b.Provided)));
+        Assert.That(ValidationJob.Run(data).Attention,
+            Is.EqualTo(new ProvenanceCounts { Predicted = 6, Provided = 1 })
+            .Using<ProvenanceCounts>((a, b) => (a.Measured, a.Predicted, a.Provided) == (b.Measured, b.Predicted, b.Provided)));
     }
 
     [Test]
@@ -141,7 +150,8 @@ public sealed class AttentionMakingTests
         using var folder = new TempFolder();
         string data = Data(folder);
         using var stop = new CancellationTokenSource();
-        Assert.That(() => AttentionJob.Run(data, null, new StopAt("making heatmaps", stop), stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => AttentionJob.Run(data, null, new StopAt("making heatmaps", stop), stop.Token),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(AttentionJob.Run(data).Count(HeatmapFate.Missing), Is.Zero);
         using var fresh = new TempFolder();
         string other = Data(fresh);
@@ -158,16 +168,21 @@ public sealed class AttentionMakingTests
     }
 
     static SortedDictionary<string, string> Files(string data) => new(Directory.GetFiles(data, "*", SearchOption.AllDirectories)
-        .Where(f => !f.EndsWith(".lock", StringComparison.Ordinal)).ToDictionary(f => Path.GetRelativePath(data, f), f => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f)))), StringComparer.Ordinal);
+        .Where(f => !f.EndsWith(".lock", StringComparison.Ordinal))
+        .ToDictionary(f => Path.GetRelativePath(data, f),
+        f => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f)))), StringComparer.Ordinal);
 
     [Test]
     public void GazeAndPrediction_Together_AreToldApartSceneByScene()
     {
         using var folder = new TempFolder();
         string data = Data(folder), gaze = Gaze(folder, data);
-        AttentionResult report = AttentionJob.Run(data, new() { GazeFile = gaze, Gaze = new() { Sigma = new(5, SigmaUnit.Pixels) }, Predict = new() });
-        Assert.That(report.SceneList.Where(s => s.VideoId == "spot").Select(s => s.Origin), Is.EqualTo(new[] { ProvenanceKind.Measured, ProvenanceKind.Measured, ProvenanceKind.Measured, ProvenanceKind.Predicted }));
-        Assert.That(report.SceneList.Where(s => s.VideoId != "spot").Select(s => s.Origin), Is.All.EqualTo(ProvenanceKind.Predicted), "no scene list, so no gaze");
+        AttentionResult report = AttentionJob.Run(data,
+            new() { GazeFile = gaze, Gaze = new() { Sigma = new(5, SigmaUnit.Pixels) }, Predict = new() });
+        Assert.That(report.SceneList.Where(s => s.VideoId == "spot").Select(s => s.Origin),
+            Is.EqualTo(new[] { ProvenanceKind.Measured, ProvenanceKind.Measured, ProvenanceKind.Measured, ProvenanceKind.Predicted }));
+        Assert.That(report.SceneList.Where(s => s.VideoId != "spot").Select(s => s.Origin), Is.All.EqualTo(ProvenanceKind.Predicted),
+            "no scene list, so no gaze");
         Assert.That(report.Problems.Single(p => p.Breaks).Message, Does.Contain("No scene list"));
 
         using var alone = new TempFolder();
@@ -182,7 +197,8 @@ public sealed class AttentionMakingTests
     {
         using var folder = new TempFolder();
         string data = Data(folder), gaze = Gaze(folder, data);
-        AttentionJob.Run(data, new() { GazeFile = gaze, Gaze = new() { Sigma = new(5, SigmaUnit.Pixels) }, Normalize = HeatmapNormalization.SumToOne, Videos = ["spot"] });
+        AttentionJob.Run(data, new() { GazeFile = gaze, Gaze = new() { Sigma = new(5, SigmaUnit.Pixels) },
+            Normalize = HeatmapNormalization.SumToOne, Videos = ["spot"] });
         HeatmapEntry entry = HeatmapRecord.Read(Path.Combine(data, "attention_heatmap", "spot"))!.Scenes[0];
         double sum = PictureFile.ReadGrey(Heatmap(data, "spot", 1)).Values.Sum(v => v * entry.White);
         Assert.That(sum, Is.EqualTo(1).Within(1e-3));
@@ -197,7 +213,8 @@ public sealed class AttentionMakingTests
         string data = Data(folder);
         File.WriteAllText(Path.Combine(data, "video_scene_cuts", "spot", "spot-Scene-002-01.jpg"), "no picture");
         AttentionResult report = AttentionJob.Run(data);
-        Assert.That((report.Count(HeatmapFate.Made), report.Count(HeatmapFate.Missing), report.Failures), Is.EqualTo((MiniDataSet.Scenes - 1L, 1L, 1L)));
+        Assert.That((report.Count(HeatmapFate.Made), report.Count(HeatmapFate.Missing), report.Failures),
+            Is.EqualTo((MiniDataSet.Scenes - 1L, 1L, 1L)));
         Assert.That(report.Problems.Single(p => p.Breaks).Message, Does.Contain("spot-Scene-002-01.jpg"));
     }
 
@@ -212,7 +229,8 @@ public sealed class AttentionMakingTests
         Directory.CreateSymbolicLink(Path.Combine(data, "attention_heatmap", "spot"), folder["elsewhere"]);
         AttentionResult report = AttentionJob.Run(data);
         Assert.That(Directory.GetFileSystemEntries(folder["elsewhere"]), Is.Empty);
-        Assert.That((report.Count(HeatmapFate.Missing), report.Failures), Is.EqualTo((4L, 2L)), "said where it is read and where it would be written");
+        Assert.That((report.Count(HeatmapFate.Missing), report.Failures), Is.EqualTo((4L, 2L)),
+            "said where it is read and where it would be written");
     }
 
     /// <summary>Predicted attention says so wherever attention is spoken of; measured attention says that.</summary>
@@ -239,7 +257,8 @@ public sealed class AttentionMakingTests
         Predicted(folder["out", "videos", "manifest.json"], j => j.GetProperty("attention_origin"));
         Predicted(folder["out", "videos", "spot_late_boost.json"], j => j.GetProperty("attention_origin"), 4);
         foreach (string edit in Directory.GetFiles(folder["out", "edited_scenes", "reduction"], "*.json", SearchOption.AllDirectories))
-            Assert.That(File.ReadAllText(edit), Does.Contain("\"kind\": \"Predicted\"").And.Contain("\"by\": \"spectral_residual.smoothed\""), edit);
+            Assert.That(File.ReadAllText(edit),
+                Does.Contain("\"kind\": \"Predicted\"").And.Contain("\"by\": \"spectral_residual.smoothed\""), edit);
         string[] table = File.ReadAllLines(folder["out", "variants_v3", "spot", "placebo", "placebo_scenes.csv"]);
         Assert.That(table[0], Does.EndWith(",attention_origin"));
         Assert.That(table.Skip(1), Has.Exactly(4).EndsWith(",predicted by spectral_residual.smoothed"));
@@ -247,13 +266,15 @@ public sealed class AttentionMakingTests
         var (terminal, output, _) = TestTerminal.Make();
         Alignment.Runner.Commands.Run.RunTable.Print(run, terminal.Out);
         Assert.That(output.ToString(), Does.Contain("7 scenes predicted, not measured"));
-        Assert.That(VariantSet.Open(folder["out"]).AttentionOf("spot").Values.Select(o => o.Word), Is.EqualTo(Enumerable.Repeat("predicted", 4)));
+        Assert.That(VariantSet.Open(folder["out"]).AttentionOf("spot").Values.Select(o => o.Word),
+            Is.EqualTo(Enumerable.Repeat("predicted", 4)));
 
         static void Predicted(string file, Func<JsonElement, JsonElement> find, int scenes = 7)
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(file));
             JsonElement origin = find(json.RootElement);
-            Assert.That((origin.GetProperty("predicted").GetInt32(), origin.GetProperty("measured").GetInt32(), origin.GetProperty("provided").GetInt32()), Is.EqualTo((scenes, 0, 0)), file);
+            Assert.That((origin.GetProperty("predicted").GetInt32(), origin.GetProperty("measured").GetInt32(),
+                origin.GetProperty("provided").GetInt32()), Is.EqualTo((scenes, 0, 0)), file);
         }
     }
 
@@ -265,15 +286,19 @@ public sealed class AttentionMakingTests
         async Task<(int, string, string)> Run(params string[] more)
         {
             var (terminal, output, errors) = TestTerminal.Make();
-            return (await RunnerProgram.RunAsync(["attention", "--data", data, .. more], terminal, CancellationToken.None), output.ToString(), errors.ToString());
+            return (await RunnerProgram.RunAsync(["attention", "--data", data, .. more], terminal, CancellationToken.None),
+                output.ToString(), errors.ToString());
         }
         var (code, _, errors) = await Run("--gaze", folder["none.csv"]);
         Assert.That((code, errors.Contains("none.csv", StringComparison.Ordinal)), Is.EqualTo((2, true)), errors);
-        foreach (string[] bad in new[] { ["--sigma", "30em", "--gaze", gaze], ["--normalize", "255"], ["--percentiles", "99,1"], ["--frame", "wide", "--gaze", gaze], ["--centre", "2"], ["--smooth", "-1"], ["--video", "nobody"], new[] { "--coordinates", "metres" } })
+        foreach (string[] bad in new[] { ["--sigma", "30em", "--gaze", gaze], ["--normalize", "255"], ["--percentiles", "99,1"],
+            ["--frame", "wide", "--gaze", gaze], ["--centre", "2"], ["--smooth", "-1"], ["--video", "nobody"],
+                new[] { "--coordinates", "metres" } })
             Assert.That((await Run([.. bad])).Item1, Is.EqualTo(2), bad[0]);
         // Seven scenes, of which three have no scene list: the others are made, and the code says that something is missing.
         (code, string output, errors) = await Run("--gaze", gaze, "--sigma", "5px");
-        Assert.That((code, output.Contains("3 of 3 gaze rows", StringComparison.Ordinal), output.Contains("4 scenes measured", StringComparison.Ordinal)), Is.EqualTo((3, true, true)), output + errors);
+        Assert.That((code, output.Contains("3 of 3 gaze rows", StringComparison.Ordinal),
+            output.Contains("4 scenes measured", StringComparison.Ordinal)), Is.EqualTo((3, true, true)), output + errors);
         (code, output, _) = await Run("--gaze", gaze, "--sigma", "5px", "--video", "spot", "--json");
         using var json = JsonDocument.Parse(output);
         Assert.That(json.RootElement.GetProperty("scenes").GetProperty("up_to_date").GetInt32(), Is.EqualTo(4));

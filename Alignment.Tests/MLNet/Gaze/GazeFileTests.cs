@@ -14,7 +14,8 @@ public sealed class GazeFileTests
     static string Data(TempFolder folder, string id = "ad")
     {
         Directory.CreateDirectory(folder["data", "video_scene_cuts", id]);
-        for (int n = 1; n <= 2; n++) PictureFile.WriteJpeg(folder["data", "video_scene_cuts", id, FormattableString.Invariant($"{id}-Scene-{n:000}-01.jpg")], new(40, 30, new byte[3 * 40 * 30]));
+        for (int n = 1; n <= 2; n++) PictureFile.WriteJpeg(folder["data", "video_scene_cuts", id,
+            FormattableString.Invariant($"{id}-Scene-{n:000}-01.jpg")], new(40, 30, new byte[3 * 40 * 30]));
         SceneList.FromStarts(new(25), [0, 25], 50).Write(folder["data", "video_scene_cuts", id, "scenes.csv"]);
         return folder["data"];
     }
@@ -23,12 +24,15 @@ public sealed class GazeFileTests
     {
         string data = Data(folder, id);
         File.WriteAllBytes(folder["gaze.csv"], csv);
-        return AttentionJob.Run(data, new() { GazeFile = folder["gaze.csv"], Gaze = gaze ?? new() { Sigma = new(2, SigmaUnit.Pixels) }, ContactSheets = false });
+        return AttentionJob.Run(data, new() { GazeFile = folder["gaze.csv"], Gaze = gaze ?? new() { Sigma = new(2, SigmaUnit.Pixels) },
+            ContactSheets = false });
     }
 
-    static AttentionResult Make(TempFolder folder, string csv, GazeOptions? gaze = null, string id = "ad") => Make(folder, Encoding.UTF8.GetBytes(csv), gaze, id);
+    static AttentionResult Make(TempFolder folder, string csv, GazeOptions? gaze = null, string id = "ad") =>
+        Make(folder, Encoding.UTF8.GetBytes(csv), gaze, id);
 
-    static long[] Lines(AttentionResult report, string reason) => report.Gaze!.Dropped.TryGetValue(reason, out GazeDropped? d) ? [.. d.Lines] : [];
+    static long[] Lines(AttentionResult report, string reason) => report.Gaze!.Dropped.TryGetValue(reason, out GazeDropped? d)
+        ? [.. d.Lines] : [];
 
     [Test]
     public void Rows_EachReason_IsCountedOnceInTheOrderOfTheRules()
@@ -64,7 +68,8 @@ public sealed class GazeFileTests
     public void File_OtherOrderExtraColumnsMarkAndCarriageReturns_ReadsAlike()
     {
         string[] plain = ["video_id,participant,time_seconds,x,y,duration_seconds", "ad,p1,0.5,10,12,0.2", "ad,p2,1.5,20,22,0.4"];
-        string[] other = ["pupil,\"y\", X ,duration_seconds,note,time_seconds,participant,video_id,more", "3,12,10,0.2,\"a, \"\"b\"\"\",0.5,p1,ad,", "3,22,20,0.4,\0,1.5,p2,\"ad\",\"x\""];
+        string[] other = ["pupil,\"y\", X ,duration_seconds,note,time_seconds,participant,video_id,more",
+            "3,12,10,0.2,\"a, \"\"b\"\"\",0.5,p1,ad,", "3,22,20,0.4,\0,1.5,p2,\"ad\",\"x\""];
         byte[][] files =
         [
             Encoding.UTF8.GetBytes(string.Join('\n', plain)),
@@ -114,7 +119,8 @@ public sealed class GazeFileTests
     public void Rows_NotUtf8_AreOfNoVideo()
     {
         using var folder = new TempFolder();
-        AttentionResult report = Make(folder, [.. Encoding.UTF8.GetBytes(Header + "ad,p1,0.5,1.5,10,0.2\nad"), 0xFF, 0xFE, .. Encoding.UTF8.GetBytes(",p1,0.5,10,10,0.2\n")]);
+        AttentionResult report = Make(folder, [.. Encoding.UTF8.GetBytes(Header + "ad,p1,0.5,1.5,10,0.2\nad"), 0xFF, 0xFE,
+            .. Encoding.UTF8.GetBytes(",p1,0.5,10,10,0.2\n")]);
         Assert.That(Lines(report, "unknown_video"), Is.EqualTo(new long[] { 3 }));
     }
 
@@ -128,7 +134,8 @@ public sealed class GazeFileTests
     public void Header_Unusable_IsSaid(string csv, string found)
     {
         using var folder = new TempFolder();
-        Assert.That(() => Make(folder, csv), Throws.TypeOf<BadDataException>().With.Message.Contains(found).And.Message.Contains("gaze.csv"));
+        Assert.That(() => Make(folder, csv),
+            Throws.TypeOf<BadDataException>().With.Message.Contains(found).And.Message.Contains("gaze.csv"));
         Assert.That(Directory.Exists(folder["data", "attention_heatmap", "ad"]), Is.False);
     }
 
@@ -136,7 +143,8 @@ public sealed class GazeFileTests
     public void Rows_NoneUsable_SaysWhyAndWritesNothing()
     {
         using var folder = new TempFolder();
-        Assert.That(() => Make(folder, Header + "other,p1,0.5,10,10,0.2\n"), Throws.TypeOf<BadDataException>().With.Message.Contains("unknown_video 1, first in line 2"));
+        Assert.That(() => Make(folder, Header + "other,p1,0.5,10,10,0.2\n"),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("unknown_video 1, first in line 2"));
         Assert.That(Directory.Exists(folder["data", "attention_heatmap", "ad"]), Is.False);
     }
 
@@ -149,16 +157,19 @@ public sealed class GazeFileTests
     public void Rows_NoneUsable_SaysWhatToDo(string rows, string found, string next)
     {
         using var folder = new TempFolder();
-        Assert.That(() => Make(folder, Header.Replace(',', ';') + rows), Throws.TypeOf<BadDataException>().With.Message.Contains(found).And.Message.Contains(next));
+        Assert.That(() => Make(folder, Header.Replace(',', ';') + rows),
+            Throws.TypeOf<BadDataException>().With.Message.Contains(found).And.Message.Contains(next));
     }
 
     [Test]
     public void Coordinates_ThatContradictTheOption_AreRefusedWithTheOtherOne()
     {
         using var folder = new TempFolder();
-        Assert.That(() => Make(folder, Header + "ad,p1,0.5,0.5,0.25,1\nad,p1,1.5,0.1,0.99,1\n"), Throws.TypeOf<BadDataException>().With.Message.Contains("--coordinates normalised"));
+        Assert.That(() => Make(folder, Header + "ad,p1,0.5,0.5,0.25,1\nad,p1,1.5,0.1,0.99,1\n"),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("--coordinates normalised"));
         using var other = new TempFolder();
-        Assert.That(() => Make(other, Header + "ad,p1,0.5,20,10,1\nad,p1,1.5,5,9,1\n", new() { Coordinates = GazeCoordinates.Normalised }), Throws.TypeOf<BadDataException>().With.Message.Contains("--coordinates pixels"));
+        Assert.That(() => Make(other, Header + "ad,p1,0.5,20,10,1\nad,p1,1.5,5,9,1\n", new() { Coordinates = GazeCoordinates.Normalised }),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("--coordinates pixels"));
     }
 
     [Test]
@@ -172,8 +183,10 @@ public sealed class GazeFileTests
         }
         // The still is 40x30; sigma counts the frame's pixels, and a normalised frame has the still's.
         byte[] pixels = Map("ad,p1,0.5,20,15,1\nad,p1,0.5,39.9,29.9,1\n", new() { Sigma = new(2, SigmaUnit.Pixels) });
-        byte[] parts = Map("ad,p1,0.5,0.5,0.5,1\nad,p1,0.5,0.999,0.999,1\n", new() { Sigma = new(2, SigmaUnit.Pixels), Coordinates = GazeCoordinates.Normalised });
-        byte[] frame = Map("ad,p1,0.5,40,30,1\nad,p1,0.5,79.9,59.9,1\n", new() { Sigma = new(4, SigmaUnit.Pixels), FrameWidth = 80, FrameHeight = 60 });
+        byte[] parts = Map("ad,p1,0.5,0.5,0.5,1\nad,p1,0.5,0.999,0.999,1\n",
+            new() { Sigma = new(2, SigmaUnit.Pixels), Coordinates = GazeCoordinates.Normalised });
+        byte[] frame = Map("ad,p1,0.5,40,30,1\nad,p1,0.5,79.9,59.9,1\n",
+            new() { Sigma = new(4, SigmaUnit.Pixels), FrameWidth = 80, FrameHeight = 60 });
         Assert.That(parts, Is.EqualTo(pixels));
         Assert.That(frame, Is.EqualTo(pixels));
     }
@@ -190,7 +203,8 @@ public sealed class GazeFileTests
     public void Lines_MoreThanAreKept_AreStillCounted()
     {
         using var folder = new TempFolder();
-        AttentionResult report = Make(folder, Header + "ad,p1,0.5,10,10,0.2\n" + string.Concat(Enumerable.Repeat("ad,p1,x,10,10,0.2\n", 50)), new() { MostLinesKept = 10 });
+        AttentionResult report = Make(folder, Header + "ad,p1,0.5,10,10,0.2\n"
+            + string.Concat(Enumerable.Repeat("ad,p1,x,10,10,0.2\n", 50)), new() { MostLinesKept = 10 });
         Assert.That(report.Gaze!.Dropped["not_a_number"].Count, Is.EqualTo(50));
         Assert.That(Lines(report, "not_a_number"), Is.EqualTo(Enumerable.Range(3, 10).Select(l => (long)l)));
     }
@@ -202,7 +216,8 @@ public sealed class GazeFileTests
         var geometry = new ViewingGeometry { DistanceCm = 50, WidthCm = 100 };
         Assert.That(new GazeSigma(45, SigmaUnit.Degrees).InPixels(geometry, 640), Is.EqualTo(640 * Math.Tan(Math.PI / 8)).Within(1e-9));
         // 1° at 57.29 cm is a centimetre, to three digits: the rule of thumb of the field.
-        Assert.That(new GazeSigma(1, SigmaUnit.Degrees).InPixels(new() { DistanceCm = 57.29, WidthCm = 64 }, 640), Is.EqualTo(10).Within(0.01));
+        Assert.That(new GazeSigma(1, SigmaUnit.Degrees).InPixels(new() { DistanceCm = 57.29, WidthCm = 64 }, 640),
+            Is.EqualTo(10).Within(0.01));
         Assert.That(GazeSigma.Parse(" 1.5 deg "), Is.EqualTo(new GazeSigma(1.5, SigmaUnit.Degrees)));
         Assert.That(GazeSigma.Parse("30px"), Is.EqualTo(GazeSigma.Default));
         foreach (string bad in new[] { "", "px", "0px", "-1deg", "1,5px", "NaN", "61deg", "1e9px", "30em" })
@@ -214,7 +229,8 @@ public sealed class GazeFileTests
     {
         using var folder = new TempFolder();
         var random = new Random(5);
-        GazeRow[] rows = [.. Enumerable.Range(0, 5003).Select(i => new GazeRow(random.Next(17), i, random.NextDouble(), (ulong)random.Next(9)))];
+        GazeRow[] rows = [.. Enumerable.Range(0, 5003)
+            .Select(i => new GazeRow(random.Next(17), i, random.NextDouble(), (ulong)random.Next(9)))];
         foreach (int run in new[] { 64, 1000, 1 << 20 })
         {
             using var spill = new GazeSpill(folder["spill"], 17, run);

@@ -25,13 +25,15 @@ public sealed class GazeParityTests
 
         GazeReport gaze = report.Gaze!;
         Assert.That(report.Problems, Is.Empty);
-        Assert.That((gaze.Rows, gaze.RowsUsed), Is.EqualTo((expected.RootElement.GetProperty("rows").GetInt64(), expected.RootElement.GetProperty("rows_used").GetInt64())));
+        Assert.That((gaze.Rows, gaze.RowsUsed),
+            Is.EqualTo((expected.RootElement.GetProperty("rows").GetInt64(), expected.RootElement.GetProperty("rows_used").GetInt64())));
         JsonElement lines = expected.RootElement.GetProperty("dropped_csv_lines"), dropped = expected.RootElement.GetProperty("dropped");
         foreach (JsonProperty reason in dropped.EnumerateObject())
         {
             bool has = gaze.Dropped.TryGetValue(reason.Name, out GazeDropped? found);
             Assert.That(has ? found!.Count : 0, Is.EqualTo(reason.Value.GetInt64()), reason.Name);
-            if (lines.TryGetProperty(reason.Name, out JsonElement at)) Assert.That(found!.Lines, Is.EqualTo(at.EnumerateArray().Select(l => l.GetInt64())), reason.Name);
+            if (lines.TryGetProperty(reason.Name, out JsonElement at))
+                Assert.That(found!.Lines, Is.EqualTo(at.EnumerateArray().Select(l => l.GetInt64())), reason.Name);
         }
         Assert.That(gaze.Dropped.Sum(d => d.Value.Count), Is.EqualTo(gaze.Rows - gaze.RowsUsed));
 
@@ -41,12 +43,15 @@ public sealed class GazeParityTests
             string video = scene.GetProperty("video_id").GetString()!;
             int number = scene.GetProperty("scene_number").GetInt32();
             AttentionScene made = report.SceneList.Single(s => s.VideoId == video && s.SceneNumber == number);
-            Assert.That((made.Rows, made.Participants, made.Fate, made.Origin), Is.EqualTo(((long?)scene.GetProperty("rows_used").GetInt64(), (int?)scene.GetProperty("participants").GetInt32(), HeatmapFate.Made, ProvenanceKind.Measured)));
+            Assert.That((made.Rows, made.Participants, made.Fate, made.Origin),
+                Is.EqualTo(((long?)scene.GetProperty("rows_used").GetInt64(), (int?)scene.GetProperty("participants").GetInt32(),
+                HeatmapFate.Made, ProvenanceKind.Measured)));
             Assert.That(made.Weight, Is.EqualTo(scene.GetProperty("weight").GetDouble()).Within(1e-9));
 
             string file = Path.Combine(data, "attention_heatmap", video, FormattableString.Invariant($"{video}-Scene-{number:000}.png"));
             Assert.That(PictureFile.ReadHeader(file), Is.EqualTo(new PictureHeader(640, 360, PictureFormat.Png, 1, 16)));
-            float[] map = PictureFile.ReadGrey(file).Values, reference = maps.Floats(FormattableString.Invariant($"{video}.scene_{number}"));
+            float[] map = PictureFile.ReadGrey(file).Values,
+                reference = maps.Floats(FormattableString.Invariant($"{video}.scene_{number}"));
             double worst = 0;
             for (int y = 0; y < 90; y++)
                 for (int x = 0; x < 160; x++) worst = Math.Max(worst, Math.Abs((double)map[4 * y * 640 + 4 * x] - reference[y * 160 + x]));
@@ -63,7 +68,8 @@ public sealed class GazeParityTests
             }
             scenes++;
         }
-        Assert.That((scenes, report.Count(HeatmapFate.Made), report.WithoutGaze), Is.EqualTo((11, 11L, (long)report.SceneList.Count(s => s.Rows == 0))));
+        Assert.That((scenes, report.Count(HeatmapFate.Made), report.WithoutGaze),
+            Is.EqualTo((11, 11L, (long)report.SceneList.Count(s => s.Rows == 0))));
     }
 
     [Test]
@@ -77,12 +83,14 @@ public sealed class GazeParityTests
         Assert.That(Snapshot(data), Is.EqualTo(before));
         Assert.That((again.Count(HeatmapFate.UpToDate), again.Count(HeatmapFate.Made)), Is.EqualTo((11L, 0L)));
         Assert.That(again.Gaze!.RowsUsed, Is.EqualTo(first.Gaze!.RowsUsed));
-        Assert.That(again.SceneList.Select(s => (s.Rows, s.Participants, s.Weight)), Is.EqualTo(first.SceneList.Select(s => (s.Rows, s.Participants, s.Weight))));
+        Assert.That(again.SceneList.Select(s => (s.Rows, s.Participants, s.Weight)),
+            Is.EqualTo(first.SceneList.Select(s => (s.Rows, s.Participants, s.Weight))));
         Assert.That(again.Attention, Is.EqualTo(first.Attention).Using<ProvenanceCounts>((a, b) => a.Text == b.Text));
     }
 
     internal static Dictionary<string, (DateTime, long)> Snapshot(string data) =>
-        new DirectoryInfo(data).EnumerateFiles("*", SearchOption.AllDirectories).Where(f => f.Name != ".alignment.lock").ToDictionary(f => f.FullName, f => (f.LastWriteTimeUtc, f.Length));
+        new DirectoryInfo(data).EnumerateFiles("*", SearchOption.AllDirectories).Where(f => f.Name != ".alignment.lock")
+        .ToDictionary(f => f.FullName, f => (f.LastWriteTimeUtc, f.Length));
 
     /// <summary>The two ads' stills with their scene lists, as a data set without heatmaps.</summary>
     internal static string AdsWithoutHeatmaps(TempFolder folder)
@@ -94,8 +102,10 @@ public sealed class GazeParityTests
             Directory.CreateDirectory(to);
             foreach (string still in Directory.GetFiles(video)) File.Copy(still, Path.Combine(to, Path.GetFileName(still)));
         }
-        foreach (string ad in new[] { "apple_ad", "bottle_ad" }) File.Copy(Shared.Path("media", ad + ".truth.json"), folder["data", ad + ".truth.json"]);
-        foreach (string made in Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories)) File.SetAttributes(made, FileAttributes.Normal);
+        foreach (string ad in new[] { "apple_ad", "bottle_ad" })
+            File.Copy(Shared.Path("media", ad + ".truth.json"), folder["data", ad + ".truth.json"]);
+        foreach (string made in Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories))
+            File.SetAttributes(made, FileAttributes.Normal);
         return folder["data"];
     }
 }

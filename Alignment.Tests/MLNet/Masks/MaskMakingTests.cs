@@ -26,8 +26,10 @@ public sealed class MaskMakingTests
         return data.Keyword("an ad", "bottle").Keyword("ünï", "a red can");
     }
 
-    static Dictionary<string, (string Bytes, DateTime Written)> Files(string root) => Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".lock", StringComparison.Ordinal))
-        .ToDictionary(f => Path.GetRelativePath(root, f), f => (Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f))), File.GetLastWriteTimeUtc(f)));
+    static Dictionary<string, (string Bytes, DateTime Written)> Files(string root) =>
+        Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".lock", StringComparison.Ordinal))
+        .ToDictionary(f => Path.GetRelativePath(root, f),
+        f => (Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f))), File.GetLastWriteTimeUtc(f)));
 
     static Dictionary<string, string> Bytes(string root) => Files(root).ToDictionary(f => f.Key, f => f.Value.Bytes);
 
@@ -41,16 +43,20 @@ public sealed class MaskMakingTests
         {
             Assert.That((report.Videos, report.Scenes, report.Made, report.UpToDate, report.Existing), Is.EqualTo((2, 4L, 4L, 0L, 0L)));
             Assert.That(report.Problems, Is.Empty);
-            Assert.That(PictureFile.ReadHeader(data["keyword_masks/an ad/scene_2.png"]), Has.Property("Width").EqualTo(40).And.Property("Height").EqualTo(24).And.Property("BitsPerChannel").EqualTo(8));
-            Assert.That(PictureFile.ReadHeader(data["keyword_masks/ünï/scene_2.soft.png"]), Has.Property("Width").EqualTo(33).And.Property("BitsPerChannel").EqualTo(16));
+            Assert.That(PictureFile.ReadHeader(data["keyword_masks/an ad/scene_2.png"]),
+                Has.Property("Width").EqualTo(40).And.Property("Height").EqualTo(24).And.Property("BitsPerChannel").EqualTo(8));
+            Assert.That(PictureFile.ReadHeader(data["keyword_masks/ünï/scene_2.soft.png"]),
+                Has.Property("Width").EqualTo(33).And.Property("BitsPerChannel").EqualTo(16));
             Assert.That(report.Sheets, Has.Count.EqualTo(2));
             Assert.That(report.Sheets, Is.All.Matches<string>(File.Exists));
             Assert.That(report.Prompts["a red can"], Is.EqualTo(new[] { "a red can" }));
         });
-        float[] mask = PictureFile.ReadGrey(data["keyword_masks/an ad/scene_1.png"]).Values, soft = PictureFile.ReadGrey(data["keyword_masks/an ad/scene_1.soft.png"]).Values;
+        float[] mask = PictureFile.ReadGrey(data["keyword_masks/an ad/scene_1.png"]).Values,
+            soft = PictureFile.ReadGrey(data["keyword_masks/an ad/scene_1.soft.png"]).Values;
         Assert.That(mask, Is.EqualTo(soft.Select(p => p > 0.5f ? 1f : 0f)), "the mask is the probability above the threshold");
         // What the masks are for: validate takes them, and takes nothing else for a mask.
-        data.Heatmap("attention_heatmap/an ad/an ad-Scene-001.jpg", 40, 24).Heatmap("attention_heatmap/an ad/an ad-Scene-002.jpg", 40, 24).Heatmap("attention_heatmap/an ad/an ad-Scene-003.jpg", 40, 24);
+        data.Heatmap("attention_heatmap/an ad/an ad-Scene-001.jpg", 40, 24).Heatmap("attention_heatmap/an ad/an ad-Scene-002.jpg", 40, 24)
+            .Heatmap("attention_heatmap/an ad/an ad-Scene-003.jpg", 40, 24);
         Assert.That(ValidationJob.Run(data.Root, null, null).ValidScenes, Is.EqualTo(3));
     }
 
@@ -120,7 +126,8 @@ public sealed class MaskMakingTests
         using var folder = new TempFolder();
         SmallDataSet data = Data(folder);
         data.Mask("keyword_masks/an ad/scene_1.png", 40, 24).Mask("keyword_masks/an ad/an ad-Scene-002-01.png", 40, 24);
-        byte[] own = File.ReadAllBytes(data["keyword_masks/an ad/scene_1.png"]), other = File.ReadAllBytes(data["keyword_masks/an ad/an ad-Scene-002-01.png"]);
+        byte[] own = File.ReadAllBytes(data["keyword_masks/an ad/scene_1.png"]),
+            other = File.ReadAllBytes(data["keyword_masks/an ad/an ad-Scene-002-01.png"]);
         MaskResult report = MaskJob.Run(data.Root, Bundle, s_plain);
         Assert.Multiple(() =>
         {
@@ -156,7 +163,8 @@ public sealed class MaskMakingTests
         Assert.That(report.HasFailures, Is.True);
     }
 
-    /// <summary>A folder or a mask that is linked to somewhere else is not read, and so must not be written to: it may be full of masks.</summary>
+    /// <summary>A folder or a mask that is linked to somewhere else is not read, and so must not be written to: it may be full of
+    /// masks.</summary>
     [TestCase(true)]
     [TestCase(false)]
     [Platform("Linux,MacOsX", Reason = "Links need no rights there.")]
@@ -191,15 +199,18 @@ public sealed class MaskMakingTests
     public void Run_WhatCannotBeUsed_IsReportedAndTheRestGoesOn()
     {
         using var folder = new TempFolder();
-        SmallDataSet data = Data(folder).Bytes("video_scene_cuts/an ad/an ad-Scene-002-01.jpg", [1, 2, 3]).Still("video_scene_cuts/no word/no word-Scene-001-01.jpg");
+        SmallDataSet data = Data(folder).Bytes("video_scene_cuts/an ad/an ad-Scene-002-01.jpg", [1, 2, 3])
+            .Still("video_scene_cuts/no word/no word-Scene-001-01.jpg");
         MaskResult report = MaskJob.Run(data.Root, Bundle, s_plain);
         Assert.Multiple(() =>
         {
             Assert.That(report.Made, Is.EqualTo(3));
-            Assert.That(report.Problems.Select(p => (p.Kind, p.VideoId, p.SceneNumber)), Is.EquivalentTo(new[] { (ProblemKind.UnreadableFile, "an ad", (int?)2), (ProblemKind.NoKeyword, "no word", null) }));
+            Assert.That(report.Problems.Select(p => (p.Kind, p.VideoId, p.SceneNumber)),
+                Is.EquivalentTo(new[] { (ProblemKind.UnreadableFile, "an ad", (int?)2), (ProblemKind.NoKeyword, "no word", null) }));
             Assert.That(File.ReadAllLines(data["mask_report/masks.csv"]), Has.Length.EqualTo(4));
         });
-        Assert.That(() => MaskJob.Run(data.Root, Bundle, s_plain with { Videos = ["nobody"] }), Throws.TypeOf<UsageException>().With.Message.Contains("nobody"));
+        Assert.That(() => MaskJob.Run(data.Root, Bundle, s_plain with { Videos = ["nobody"] }),
+            Throws.TypeOf<UsageException>().With.Message.Contains("nobody"));
     }
 
     [Test]
@@ -211,7 +222,8 @@ public sealed class MaskMakingTests
         byte[] bytes = File.ReadAllBytes(folder["bundle", "clipseg.onnx"]);
         bytes[bytes.Length / 2] ^= 0xff;
         File.WriteAllBytes(folder["bundle", "clipseg.onnx"], bytes);
-        Assert.That(() => MaskJob.Run(data.Root, ModelBundle.Open(folder["bundle"]), s_plain), Throws.TypeOf<BadDataException>().With.Message.Contains("clipseg.onnx"));
+        Assert.That(() => MaskJob.Run(data.Root, ModelBundle.Open(folder["bundle"]), s_plain),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("clipseg.onnx"));
         Assert.That(Directory.Exists(data["keyword_masks"]), Is.False);
     }
 
@@ -230,7 +242,8 @@ public sealed class MaskMakingTests
         for (int n = 1; n <= drawn.Length; n++)
         {
             data.Still($"video_scene_cuts/v/v-Scene-{n:000}-01.png", 10, 4);
-            PictureFile.WritePngGrey(data[$"keyword_masks/v/scene_{n}.png"], 10, 4, [.. string.Concat(drawn[n - 1]).Select(c => c == '#' ? (byte)255 : (byte)0)]);
+            PictureFile.WritePngGrey(data[$"keyword_masks/v/scene_{n}.png"], 10, 4,
+                [.. string.Concat(drawn[n - 1]).Select(c => c == '#' ? (byte)255 : (byte)0)]);
         }
         data.Keyword("v", "bottle");
         MaskResult report = MaskJob.Run(data.Root, Bundle);
@@ -239,7 +252,8 @@ public sealed class MaskMakingTests
         {
             Assert.That((report.Empty, report.Full, report.Existing), Is.EqualTo((1L, 1L, 4L)));
             Assert.That(report.MeanArea, Is.EqualTo((7 + 5 + 0 + 40) / 160.0).Within(1e-12));
-            Assert.That(rows.Select(r => string.Join(' ', r[3..9])), Is.EqualTo(new[] { "existing 17.5 0 0 2 ", "existing 12.5 0 0 2 0.7143", "existing 0 1 0 0 0", "existing 100 0 1 1 0" }));
+            Assert.That(rows.Select(r => string.Join(' ', r[3..9])),
+                Is.EqualTo(new[] { "existing 17.5 0 0 2 ", "existing 12.5 0 0 2 0.7143", "existing 0 1 0 0 0", "existing 100 0 1 1 0" }));
             using var json = JsonDocument.Parse(File.ReadAllText(data["mask_report/masks.json"]));
             Assert.That(json.RootElement.GetProperty("model_hash").GetString(), Is.EqualTo(report.ModelHash));
         });
@@ -251,10 +265,13 @@ public sealed class MaskMakingTests
         using var folder = new TempFolder();
         SmallDataSet data = Data(folder);
         var (terminal, output, errors) = TestTerminal.Make();
-        async Task<int> Run(params string[] words) => await RunnerProgram.RunAsync(["masks", "--data", data.Root, .. words], terminal, CancellationToken.None);
-        Assert.That(await Run("--model", MaskBundles.Seeded, "--json", "--prompt", "{keyword}", "--synonym", "bottle=flask", "--threshold", "0.3"), Is.Zero, errors.ToString());
+        async Task<int> Run(params string[] words) =>
+            await RunnerProgram.RunAsync(["masks", "--data", data.Root, .. words], terminal, CancellationToken.None);
+        Assert.That(await Run("--model", MaskBundles.Seeded, "--json", "--prompt", "{keyword}", "--synonym", "bottle=flask", "--threshold",
+            "0.3"), Is.Zero, errors.ToString());
         using (var shown = JsonDocument.Parse(output.ToString()))
-            Assert.That(shown.RootElement.GetProperty("prompts").GetProperty("bottle").EnumerateArray().Select(p => p.GetString()), Is.EqualTo(new[] { "bottle", "flask" }));
+            Assert.That(shown.RootElement.GetProperty("prompts").GetProperty("bottle").EnumerateArray().Select(p => p.GetString()),
+            Is.EqualTo(new[] { "bottle", "flask" }));
         TinyBundle.Write(folder["without"]);
         Assert.That(await Run("--model", folder["without"]), Is.EqualTo(4));
         Assert.That(errors.ToString(), Does.Contain("--clipseg"));

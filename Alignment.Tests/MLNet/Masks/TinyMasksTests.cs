@@ -22,7 +22,8 @@ public sealed class TinyMasksTests
             still.Render(0.3f + 0.7f * (i % 8) / 7, rgb);
             string other = DrawnStills.Keywords[((int)still.Product + 1 + i % 9) % DrawnStills.Keywords.Count];
             // As users write it: upper case, an article, a colour.
-            string named = (i % 4) switch { 0 => still.Keyword, 1 => still.Keyword.ToUpperInvariant(), 2 => $"a {still.Keyword}", _ => $"{still.Colour} {still.Keyword}" };
+            string named = (i % 4) switch { 0 => still.Keyword, 1 => still.Keyword.ToUpperInvariant(), 2 => $"a {still.Keyword}",
+                _ => $"{still.Colour} {still.Keyword}" };
             IReadOnlyList<KeywordMask> made = masker.Make(new(still.Width, still.Height, rgb), [named, other, "car"]);
             int both = 0, any = 0;
             for (int k = 0; k < truth.Length; k++)
@@ -34,7 +35,8 @@ public sealed class TinyMasksTests
             absent += made[1].Mask.Average() / Scenes;
             never += made[2].Mask.Average() / Scenes;
         }
-        TestContext.Out.WriteLine(FormattableString.Invariant($"IoU {iou:0.000}; area of an absent product {absent:0.0000}, of what is never drawn {never:0.0000}"));
+        TestContext.Out.WriteLine(FormattableString.Invariant(
+            $"IoU {iou:0.000}; area of an absent product {absent:0.0000}, of what is never drawn {never:0.0000}"));
         Assert.Multiple(() =>
         {
             Assert.That(iou, Is.GreaterThanOrEqualTo(0.7), "IoU");

@@ -15,7 +15,8 @@ namespace Alignment.Tests.MLNet.Pipelines;
 [Parallelizable(ParallelScope.Self)]
 public sealed class AlignmentRunTests
 {
-    static ExperimentResult Run(string data, string output, ExperimentOptions? options = null) => ExperimentJob.Run(data, BundledModels.Tiny, output, options ?? RunInOtherProcess.OptionsFor(data));
+    static ExperimentResult Run(string data, string output, ExperimentOptions? options = null) =>
+        ExperimentJob.Run(data, BundledModels.Tiny, output, options ?? RunInOtherProcess.OptionsFor(data));
 
     [Test]
     public void WholeJob_OnASmallDataSet_MakesSevenVideosOfEachAd()
@@ -39,21 +40,26 @@ public sealed class AlignmentRunTests
         string[] videos = [.. Directory.GetFiles(result.VideosFolder, "*.mp4").Select(f => Path.GetFileNameWithoutExtension(f))];
         Assert.That(videos, Is.EquivalentTo(Variant.Names.SelectMany(v => new[] { "spot_" + v, "ad-2 é_" + v })));
         foreach (string file in Directory.GetFiles(result.VideosFolder, "*.mp4"))
-            Assert.That(VideoProbe.Read(file, FfmpegTools.Find()).Frames, Is.EqualTo(Path.GetFileName(file).StartsWith("spot", StringComparison.Ordinal) ? 20 : 15), "0.2 s at 25 fps a scene");
+            Assert.That(VideoProbe.Read(file, FfmpegTools.Find()).Frames,
+                Is.EqualTo(Path.GetFileName(file).StartsWith("spot", StringComparison.Ordinal) ? 20 : 15), "0.2 s at 25 fps a scene");
         Assert.That(result.ContactSheets.Select(f => Path.GetFileName(f)), Is.EqualTo(new[] { "ad-2 é.png", "spot.png" }));
-        Assert.That(result.StatisticsFiles.Concat([result.RunJson, result.ValidScenes, result.ValidationJson]), Has.All.Matches<string>(File.Exists));
+        Assert.That(result.StatisticsFiles.Concat([result.RunJson, result.ValidScenes, result.ValidationJson]),
+            Has.All.Matches<string>(File.Exists));
 
-        Assert.That(Directory.GetFiles(result.AnalysisFolder!).Select(f => Path.GetFileName(f)), Is.SupersetOf(new[] { "analysis.json", "analysis.csv" }));
+        Assert.That(Directory.GetFiles(result.AnalysisFolder!).Select(f => Path.GetFileName(f)),
+            Is.SupersetOf(new[] { "analysis.json", "analysis.csv" }));
         Assert.That(result.Analysis!.Rows, Is.EqualTo(MiniDataSet.EngagementRows));
 
         SceneRecord[] scenes = [.. ValidScenesCsv.Read(result.ValidScenes)];
-        int changed = EditedProof.Check(new EditedFolder(temp["out"]), Variant.Names, scenes.Select(s => (s.VideoId, s.SceneId, s.SceneImagePath)));
+        int changed = EditedProof.Check(new EditedFolder(temp["out"]), Variant.Names,
+            scenes.Select(s => (s.VideoId, s.SceneId, s.SceneImagePath)));
         Assert.That(changed, Is.GreaterThan(0));
         PlaceboAndBaseline_DifferOnlyWhereTheyShould(new EditedFolder(temp["out"]));
         SecondRun_FindsEverythingDone(data, temp["out"], result);
     }
 
-    /// <summary>A boost outside its window, and any variant of a scene without product, is the baseline's very picture; the placebo is not.</summary>
+    /// <summary>A boost outside its window, and any variant of a scene without product, is the baseline's very picture; the placebo is
+    /// not.</summary>
     static void PlaceboAndBaseline_DifferOnlyWhereTheyShould(EditedFolder folder)
     {
         byte[] Of(string variant, int scene) => File.ReadAllBytes(folder.Png(variant, "spot", SceneRecord.IdOf("spot", scene)));
@@ -68,7 +74,8 @@ public sealed class AlignmentRunTests
             Assert.That(Of("placebo", scene), Is.Not.EqualTo(Of("baseline", scene)));
         }
         foreach (string variant in Variant.Names)
-            Assert.That(File.ReadAllBytes(folder.Png(variant, "ad-2 é", "ad-2 é-Scene-002")), Is.EqualTo(File.ReadAllBytes(folder.Png("baseline", "ad-2 é", "ad-2 é-Scene-002"))));
+            Assert.That(File.ReadAllBytes(folder.Png(variant, "ad-2 é", "ad-2 é-Scene-002")),
+                Is.EqualTo(File.ReadAllBytes(folder.Png("baseline", "ad-2 é", "ad-2 é-Scene-002"))));
     }
 
     static void SecondRun_FindsEverythingDone(string data, string output, ExperimentResult first)
@@ -106,7 +113,8 @@ public sealed class AlignmentRunTests
     public void OneStepAlone_WhileARunIsAtWork_IsRetryable()
     {
         using var temp = new TempFolder();
-        string data = MiniDataSet.Write(temp["data"]), still = Directory.GetFiles(Path.Combine(data, "video_scene_cuts", "spot")).Order(StringComparer.Ordinal).First();
+        string data = MiniDataSet.Write(temp["data"]),
+            still = Directory.GetFiles(Path.Combine(data, "video_scene_cuts", "spot")).Order(StringComparer.Ordinal).First();
         Directory.CreateDirectory(temp["edited", "baseline", "spot"]);
         File.Copy(still, temp["edited", "baseline", "spot", "spot-Scene-001.png"]);
         using (RunLock.Take(temp["out"]))
@@ -146,7 +154,8 @@ public sealed class AlignmentRunTests
         bytes[bytes.Length / 2] ^= 1;
         File.WriteAllBytes(unet, bytes);
 
-        Assert.That(() => ExperimentJob.Run(data, temp["model"], temp["out"], RunInOtherProcess.OptionsFor(data)), Throws.TypeOf<BadDataException>().With.Message.Contains("unet.onnx"));
+        Assert.That(() => ExperimentJob.Run(data, temp["model"], temp["out"], RunInOtherProcess.OptionsFor(data)),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("unet.onnx"));
         Assert.That(Directory.Exists(temp["out", "videos"]), Is.False);
     }
 
@@ -155,7 +164,8 @@ public sealed class AlignmentRunTests
     {
         using var temp = new TempFolder();
         File.WriteAllText(temp["out"], "mine");
-        Assert.That(() => Run(MiniDataSet.Write(temp["data"]), temp["out"]), Throws.TypeOf<UsageException>().With.Message.Contains("a file"));
+        Assert.That(() => Run(MiniDataSet.Write(temp["data"]), temp["out"]),
+            Throws.TypeOf<UsageException>().With.Message.Contains("a file"));
         Assert.That(File.ReadAllText(temp["out"]), Is.EqualTo("mine"));
     }
 
@@ -170,10 +180,12 @@ public sealed class AlignmentRunTests
 
         const int seed = 20261122;
         var random = new Random(seed);
-        foreach (var (stage, done) in new[] { ("making variants", 2), ("editing scenes", 3), ("assembling videos", 5), ("predicting attention", 2) })
+        foreach (var (stage, done) in new[] { ("making variants", 2), ("editing scenes", 3), ("assembling videos", 5),
+            ("predicting attention", 2) })
         {
             var moment = TimeSpan.FromMilliseconds(random.Next(60));
-            Assert.That(LedProcess.KillAt([RunInOtherProcess.Switch, data, output], (s, d) => s == stage && d >= done, moment), $"seed {seed}: no report of '{stage} {done}'");
+            Assert.That(LedProcess.KillAt([RunInOtherProcess.Switch, data, output], (s, d) => s == stage && d >= done, moment),
+                $"seed {seed}: no report of '{stage} {done}'");
         }
         ExperimentResult result = Run(data, output);
 
@@ -186,7 +198,8 @@ public sealed class AlignmentRunTests
     {
         using var temp = new TempFolder();
         string data = MiniDataSet.Write(temp["data"]);
-        string stills = Path.Combine(data, "video_scene_cuts", "spot"), masks = Path.Combine(data, "keyword_masks", "spot"), maps = Path.Combine(data, "attention_heatmap", "spot");
+        string stills = Path.Combine(data, "video_scene_cuts", "spot"), masks = Path.Combine(data, "keyword_masks", "spot"),
+            maps = Path.Combine(data, "attention_heatmap", "spot");
         // A truncated JPEG, text named .png, an empty file.
         string still = Path.Combine(stills, "spot-Scene-001-01.jpg");
         File.WriteAllBytes(still, File.ReadAllBytes(still).AsSpan(0, 900));
@@ -194,24 +207,28 @@ public sealed class AlignmentRunTests
         File.WriteAllBytes(Path.Combine(maps, "spot-Scene-003.jpg"), []);
         // A PNG that claims 30000x30000 pixels.
         Directory.CreateDirectory(Path.Combine(data, "video_scene_cuts", "huge"));
-        File.WriteAllBytes(Path.Combine(data, "video_scene_cuts", "huge", "huge-Scene-001-01.png"), Convert.FromHexString("89504E470D0A1A0A0000000D4948445200007530000075300802000000" + "00000000"));
+        File.WriteAllBytes(Path.Combine(data, "video_scene_cuts", "huge", "huge-Scene-001-01.png"),
+            Convert.FromHexString("89504E470D0A1A0A0000000D4948445200007530000075300802000000" + "00000000"));
         foreach (string other in new[] { "keyword_masks/huge/scene_1.png", "attention_heatmap/huge/huge-Scene-001.png" })
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(data, other))!);
             File.Copy(Path.Combine(data, "keyword_masks", "ad-2 é", "scene_1.png"), Path.Combine(data, other));
         }
         // An id that climbs out, a cell with NUL, a cell of a megabyte.
-        File.AppendAllText(Path.Combine(data, "keywords.csv"), "huge,thing\n../../x,thing\na\0b,thing\nlong," + new string('x', 1 << 20) + "\n");
+        File.AppendAllText(Path.Combine(data, "keywords.csv"),
+            "huge,thing\n../../x,thing\na\0b,thing\nlong," + new string('x', 1 << 20) + "\n");
 
         ExperimentResult result = Run(data, temp["deep", "out"]);
 
         Assert.That(result.HasFailures, "the program ends with exit code 3");
         string said = string.Join('\n', result.Problems.Where(p => p.Breaks));
-        Assert.That(said, Does.Contain("spot-Scene-001").And.Contain("spot-Scene-002").And.Contain("spot-Scene-003").And.Contain("huge-Scene-001").And.Contain("../../x"));
+        Assert.That(said, Does.Contain("spot-Scene-001").And.Contain("spot-Scene-002").And.Contain("spot-Scene-003").And.Contain(
+            "huge-Scene-001").And.Contain("../../x"));
         Assert.That(said.Length, Is.LessThan(20_000), "a megabyte is not repeated to the user");
         Assert.That(result.Edit.Counts.Scenes, Is.EqualTo(4), "spot's last and the other video's three");
         Assert.That(result.Assemble.Videos, Has.Count.EqualTo(14));
-        Assert.That(Directory.GetFileSystemEntries(temp.Path).Select(f => Path.GetFileName(f)), Is.EquivalentTo(new[] { "data", "deep" }), "nothing is written outside");
+        Assert.That(Directory.GetFileSystemEntries(temp.Path).Select(f => Path.GetFileName(f)), Is.EquivalentTo(new[] { "data", "deep" }),
+            "nothing is written outside");
         Assert.That(Directory.GetFileSystemEntries(temp["deep"]).Select(f => Path.GetFileName(f)), Is.EqualTo(new[] { "out" }));
     }
 
@@ -220,7 +237,8 @@ public sealed class AlignmentRunTests
     {
         using var temp = new TempFolder();
         using (RunLock.Take(temp["out"]))
-            Assert.That(() => Run(MiniDataSet.Write(temp["data"]), temp["out"]), Throws.TypeOf<RetryableException>().With.Message.Contains("another run"));
+            Assert.That(() => Run(MiniDataSet.Write(temp["data"]), temp["out"]),
+            Throws.TypeOf<RetryableException>().With.Message.Contains("another run"));
         File.WriteAllText(temp["out", RunLock.FileName], "999999\n");   // what a killed process leaves
         Assert.That(() => RunLock.Take(temp["out"]).Dispose(), Throws.Nothing);
     }
@@ -239,14 +257,16 @@ public sealed class AlignmentRunTests
 
     [Test]
     public void SmallDisk_IsNamed_WithNeedAndHave() =>
-        Assert.That(() => DiskSpace.Check("out", 3L << 30, _ => 100L << 20), Throws.TypeOf<RetryableException>().With.Message.Contains("100 MiB").And.Message.Contains("3.1 GiB"));
+        Assert.That(() => DiskSpace.Check("out", 3L << 30, _ => 100L << 20),
+        Throws.TypeOf<RetryableException>().With.Message.Contains("100 MiB").And.Message.Contains("3.1 GiB"));
 
     [Test]
     public void RealFootage_GivesFourteenVideosWithTheirFrames()
     {
         string data = Shared.Path("media", "dataset");
         using var temp = new TempFolder();
-        ExperimentResult result = Run(data, temp["out"], RunInOtherProcess.OptionsFor(data) with { Width = 64, Height = 64, Edit = new() { InferenceSteps = 2 }, Assemble = new() });
+        ExperimentResult result = Run(data, temp["out"],
+            RunInOtherProcess.OptionsFor(data) with { Width = 64, Height = 64, Edit = new() { InferenceSteps = 2 }, Assemble = new() });
 
         Assert.That(result.HasFailures, Is.False, string.Join('\n', result.Problems));
         Assert.That(result.Edit.Counts.Edits, Is.EqualTo(result.Edit.Counts.DistinctControls));
@@ -255,7 +275,8 @@ public sealed class AlignmentRunTests
         {
             VideoInfo source = VideoProbe.Read(Shared.Path("media", video.VideoId + ".mp4"), FfmpegTools.Find());
             VideoInfo made = VideoProbe.Read(Path.Combine(result.VideosFolder, video.File), FfmpegTools.Find());
-            Assert.That((made.Frames, made.Fps, made.DisplayWidth, made.DisplayHeight), Is.EqualTo((source.Frames, source.Fps, source.DisplayWidth, source.DisplayHeight)), video.File);
+            Assert.That((made.Frames, made.Fps, made.DisplayWidth, made.DisplayHeight),
+                Is.EqualTo((source.Frames, source.Fps, source.DisplayWidth, source.DisplayHeight)), video.File);
         }
         SceneRecord[] scenes = [.. ValidScenesCsv.Read(result.ValidScenes)];
         EditedProof.Check(new EditedFolder(temp["out"]), Variant.Names, scenes.Select(s => (s.VideoId, s.SceneId, s.SceneImagePath)));
@@ -272,7 +293,8 @@ public sealed class AlignmentRunTests
         {
             long started = TimeProvider.System.GetTimestamp();
             ExperimentResult result = ExperimentJob.Run(data, BundledModels.Tiny, output, options, new Timed(TestContext.Out));
-            TestContext.Out.WriteLine(FormattableString.Invariant($"run {run + 1}: {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s, {result.Edit.Counts}, made {result.Edit.EditsMade}"));
+            TestContext.Out.WriteLine(FormattableString.Invariant(
+                $"run {run + 1}: {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s, {result.Edit.Counts}, made {result.Edit.EditsMade}"));
             Assert.That(result.HasFailures, Is.False);
         }
     }

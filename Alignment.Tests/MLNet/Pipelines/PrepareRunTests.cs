@@ -11,24 +11,28 @@ namespace Alignment.Tests.MLNet.Pipelines;
 [Parallelizable(ParallelScope.Self)]
 public sealed class PrepareRunTests
 {
-    static readonly AdDrawingOptions s_ad = new() { Width = 160, Height = 96, Scenes = 4, FramesPerSecond = 12, ShortestSceneSeconds = 1, LongestSceneSeconds = 1.4 };
+    static readonly AdDrawingOptions s_ad = new() { Width = 160, Height = 96, Scenes = 4, FramesPerSecond = 12, ShortestSceneSeconds = 1,
+        LongestSceneSeconds = 1.4 };
 
     [Test]
     public void Run_DrawnAds_MakesADataSetWithTheTruesScenes_ThatARunTakes()
     {
         using var folder = new TempFolder();
         IReadOnlyList<DrawnAd> ads = Footage(folder["footage"], count: 2);
-        PrepareResult report = PrepareJob.Run(folder["footage"], folder["footage", "keywords.csv"], ModelBundle.Open(BundledModels.Tiny), folder["data"]);
+        PrepareResult report = PrepareJob.Run(folder["footage"], folder["footage", "keywords.csv"], ModelBundle.Open(BundledModels.Tiny),
+            folder["data"]);
         Assert.That(report.Scenes.Problems, Is.Empty);
         foreach (DrawnAd ad in ads)
-            Assert.That(Starts(folder["data"], ad.Options.VideoId), Is.EqualTo(ad.Scenes.Select(s => (long)s.StartFrame)), ad.Options.VideoId);
+            Assert.That(Starts(folder["data"], ad.Options.VideoId), Is.EqualTo(ad.Scenes.Select(s => (long)s.StartFrame)),
+                ad.Options.VideoId);
         Assert.That(report.Validation.ValidScenes, Is.EqualTo(ads.Sum(a => a.Scenes.Count)));
         Assert.That(report.Validation.Rejections, Is.Zero);
         Assert.That(report.HasFailures, Is.False);
         Assert.That(report.Attention.Attention.Text, Does.Contain("predicted"));
         Assert.That(File.ReadAllText(Path.Combine(report.AuditFolder, "audit.html")), Does.Contain(ads[0].Options.VideoId));
 
-        ExperimentResult run = ExperimentJob.Run(folder["data"], BundledModels.Tiny, folder["out"], new() { Width = 64, Height = 64, SourceFolders = [folder["footage"]], Edit = new() { InferenceSteps = 2 } });
+        ExperimentResult run = ExperimentJob.Run(folder["data"], BundledModels.Tiny, folder["out"],
+            new() { Width = 64, Height = 64, SourceFolders = [folder["footage"]], Edit = new() { InferenceSteps = 2 } });
         Assert.That(run.Assemble.Videos, Has.Count.EqualTo(7 * ads.Count));
     }
 
@@ -54,7 +58,8 @@ public sealed class PrepareRunTests
         Footage(folder["footage"], count: 1);
         Directory.CreateDirectory(folder["data"]);
         File.WriteAllText(folder["data", "keywords.csv"], "_id,keyword_list[0]\nmine,shoe\n");
-        Assert.That(() => PrepareJob.Run(folder["footage"], folder["footage", "keywords.csv"], ModelBundle.Open(BundledModels.Tiny), folder["data"]),
+        Assert.That(() => PrepareJob.Run(folder["footage"], folder["footage", "keywords.csv"], ModelBundle.Open(BundledModels.Tiny),
+            folder["data"]),
             Throws.TypeOf<UsageException>().With.Message.Contains("other keywords"));
         Assert.That(File.ReadAllText(folder["data", "keywords.csv"]), Does.Contain("mine,shoe"));
         Assert.That(Directory.Exists(folder["data", "video_scene_cuts"]), Is.False);
@@ -66,12 +71,16 @@ public sealed class PrepareRunTests
         string media = Shared.Path("media");
         using var folder = new TempFolder();
         Directory.CreateDirectory(folder["videos"]);
-        foreach (string name in new[] { "apple_ad", "bottle_ad" }) File.Copy(Path.Combine(media, name + ".mp4"), folder["videos", name + ".mp4"]);
-        PrepareResult report = PrepareJob.Run(folder["videos"], Path.Combine(media, "dataset", "keywords.csv"), ModelBundle.Open(BundledModels.Tiny), folder["data"], new() { Attention = new() { GazeFile = Shared.Path("fixtures", "gaze", "fixations.csv") } });
+        foreach (string name in new[] { "apple_ad", "bottle_ad" })
+            File.Copy(Path.Combine(media, name + ".mp4"), folder["videos", name + ".mp4"]);
+        PrepareResult report = PrepareJob.Run(folder["videos"], Path.Combine(media, "dataset", "keywords.csv"),
+            ModelBundle.Open(BundledModels.Tiny), folder["data"],
+            new() { Attention = new() { GazeFile = Shared.Path("fixtures", "gaze", "fixations.csv") } });
         foreach (string name in new[] { "apple_ad", "bottle_ad" })
         {
             using var truth = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(media, name + ".truth.json")));
-            Assert.That(Starts(folder["data"], name), Is.EqualTo(truth.RootElement.GetProperty("scene_start_frames").EnumerateArray().Select(e => e.GetInt64())), name);
+            Assert.That(Starts(folder["data"], name), Is.EqualTo(truth.RootElement.GetProperty("scene_start_frames").EnumerateArray()
+                .Select(e => e.GetInt64())), name);
         }
         Assert.That(report.Validation.ValidScenes, Is.EqualTo(11));
         Assert.That(report.Attention.Attention.Text, Does.Contain("measured"));
@@ -85,12 +94,16 @@ public sealed class PrepareRunTests
         Directory.CreateDirectory(folder);
         File.Copy(scratch["data", "keywords.csv"], Path.Combine(folder, "keywords.csv"));
         foreach (DrawnAd ad in drawn)
-            VideoWriter.Write(Path.Combine(folder, ad.Options.VideoId + ".mp4"), new(ad.Options.Width, ad.Options.Height, new(ad.Options.FramesPerSecond), ad.Frames), (frame, rgb) => ad.Render((int)frame, rgb));
+            VideoWriter.Write(Path.Combine(folder, ad.Options.VideoId + ".mp4"),
+                new(ad.Options.Width, ad.Options.Height, new(ad.Options.FramesPerSecond), ad.Frames),
+                (frame, rgb) => ad.Render((int)frame, rgb));
         return drawn;
     }
 
     static IEnumerable<long> Starts(string data, string id) =>
-        File.ReadLines(Path.Combine(data, "video_scene_cuts", id, "scenes.csv")).Skip(1).Select(l => long.Parse(l.Split(',')[1], System.Globalization.CultureInfo.InvariantCulture));
+        File.ReadLines(Path.Combine(data, "video_scene_cuts", id, "scenes.csv")).Skip(1)
+        .Select(l => long.Parse(l.Split(',')[1], System.Globalization.CultureInfo.InvariantCulture));
 
-    static Dictionary<string, byte[]> Files(string folder) => Directory.GetFiles(folder, "*", SearchOption.AllDirectories).ToDictionary(f => f, File.ReadAllBytes);
+    static Dictionary<string, byte[]> Files(string folder) =>
+        Directory.GetFiles(folder, "*", SearchOption.AllDirectories).ToDictionary(f => f, File.ReadAllBytes);
 }

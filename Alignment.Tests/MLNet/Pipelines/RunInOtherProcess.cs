@@ -16,9 +16,11 @@ static class RunInOtherProcess
         Height = 24,
         Edit = new() { InferenceSteps = 3, Seed = 5, Batch = 2 },
         Assemble = new() { SceneSeconds = 0.2 },
-        EngagementFile = File.Exists(Path.Combine(data, MiniDataSet.EngagementFile)) ? Path.Combine(data, MiniDataSet.EngagementFile) : null,
+        EngagementFile = File.Exists(Path.Combine(data, MiniDataSet.EngagementFile)) ? Path.Combine(data, MiniDataSet.EngagementFile)
+            : null,
     };
 
     /// <summary>What the other process does.</summary>
-    public static void Run(string data, string output) => ExperimentJob.Run(data, BundledModels.Tiny, output, OptionsFor(data), new LedProcess.Parent());
+    public static void Run(string data, string output) =>
+        ExperimentJob.Run(data, BundledModels.Tiny, output, OptionsFor(data), new LedProcess.Parent());
 }

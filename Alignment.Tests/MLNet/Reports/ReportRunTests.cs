@@ -27,7 +27,8 @@ public sealed class ReportRunTests
     public void RunOnce()
     {
         string data = MiniDataSet.Write(s_temp["data"]);
-        ExperimentResult made = ExperimentJob.Run(data, BundledModels.Tiny, s_temp["run"], RunInOtherProcess.OptionsFor(data) with { EngagementFile = null, Dose = null, Report = null });
+        ExperimentResult made = ExperimentJob.Run(data, BundledModels.Tiny, s_temp["run"],
+            RunInOtherProcess.OptionsFor(data) with { EngagementFile = null, Dose = null, Report = null });
         Assert.That(made.Report, Is.Null);
         Assert.That(Directory.Exists(s_temp["run", "report"]), Is.False);
         s_run = made.Output;
@@ -50,10 +51,12 @@ public sealed class ReportRunTests
     static string Page(ReportResult report) => File.ReadAllText(report.Html);
 
     /// <summary>What a reader sees: no tags, no pictures.</summary>
-    static string Text(string page) => System.Net.WebUtility.HtmlDecode(Regex.Replace(page[page.IndexOf("<body>", StringComparison.Ordinal)..], "<[^>]*>", ""));
+    static string Text(string page) =>
+        System.Net.WebUtility.HtmlDecode(Regex.Replace(page[page.IndexOf("<body>", StringComparison.Ordinal)..], "<[^>]*>", ""));
 
     /// <summary>Tags that browsers close by themselves are closed here; every element is closed in order, so that it is XML too.</summary>
-    static void IsWellFormed(string page) => Assert.That(() => System.Xml.Linq.XDocument.Parse(page[page.IndexOf("<html", StringComparison.Ordinal)..]), Throws.Nothing);
+    static void IsWellFormed(string page) =>
+        Assert.That(() => System.Xml.Linq.XDocument.Parse(page[page.IndexOf("<html", StringComparison.Ordinal)..]), Throws.Nothing);
 
     [Test]
     public void Report_OfARun_IsOnePageThatNeedsNothing_AndSaysWhatIsMissing()
@@ -62,14 +65,18 @@ public sealed class ReportRunTests
         ReportResult report = ReportJob.Run(Copy(temp));
         string page = Page(report), text = Text(page);
         IsWellFormed(page);
-        Assert.That(page, Does.Not.Contain("<script").And.Not.Contain("http:").And.Not.Contain("https:").And.Not.Contain("<link").And.Contain("default-src &#39;none&#39;"));
+        Assert.That(page, Does.Not.Contain("<script").And.Not.Contain("http:").And.Not.Contain("https:").And.Not.Contain(
+            "<link").And.Contain("default-src &#39;none&#39;"));
         foreach (Match m in Regex.Matches(page, "(?:src|href)=\"([^\"]{1,60})"))
             Assert.That(m.Groups[1].Value, Does.StartWith("data:image/jpeg;base64,").Or.StartWith("#").Or.StartWith("tables/"));
-        foreach (Match m in Regex.Matches(page, "href=\"(tables/[^\"]+)\"")) Assert.That(File.Exists(Path.Combine(Path.GetDirectoryName(report.Html)!, m.Groups[1].Value)), m.Value);
+        foreach (Match m in Regex.Matches(page, "href=\"(tables/[^\"]+)\""))
+            Assert.That(File.Exists(Path.Combine(Path.GetDirectoryName(report.Html)!, m.Groups[1].Value)), m.Value);
 
-        Assert.That(report.Missing.Select(m => m.What), Is.EqualTo(new[] { "the dose: how far attention really moved", "the analysis of engagement" }));
+        Assert.That(report.Missing.Select(m => m.What),
+            Is.EqualTo(new[] { "the dose: how far attention really moved", "the analysis of engagement" }));
         Assert.That(text, Does.Contain($"alignment dose --run {temp["run"]}").And.Contain("alignment analyze --engagement FILE"));
-        Assert.That(text, Does.Contain("ad-2 é, scene 2").And.Contain("red ball").And.Contain("attention of unknown origin").And.Contain("There are only 2 videos").And.Contain("DPM-Solver++").And.Contain("All 7 scenes."));
+        Assert.That(text, Does.Contain("ad-2 é, scene 2").And.Contain("red ball").And.Contain("attention of unknown origin").And.Contain(
+            "There are only 2 videos").And.Contain("DPM-Solver++").And.Contain("All 7 scenes."));
         Assert.That((report.ScenesShown, report.Scenes), Is.EqualTo((MiniDataSet.Scenes, (long)MiniDataSet.Scenes)));
         Assert.That(text, Does.Not.Contain("SIMULATED").And.Not.Contain("NaN").And.Not.Contain("∞"));
     }
@@ -88,7 +95,8 @@ public sealed class ReportRunTests
         Assert.That(Snapshot.Times(run).Where(t => times[t.Key] != t.Value).Select(t => t.Key), Is.EqualTo(new[] { RunLock.FileName }));
         // The commands that make what is missing name the folder; nothing else does.
         string page = Page(ReportJob.Run(Copy(other)));
-        Assert.That(page.Replace(other["run"], run, StringComparison.Ordinal), Is.EqualTo(File.ReadAllText(Path.Combine(run, "report", "report.html"))));
+        Assert.That(page.Replace(other["run"], run, StringComparison.Ordinal),
+            Is.EqualTo(File.ReadAllText(Path.Combine(run, "report", "report.html"))));
         Assert.That(ReportJob.Run(run, new() { ScenesShown = 2 }).Made, "other options, another page");
     }
 
@@ -100,7 +108,8 @@ public sealed class ReportRunTests
         string text = Text(Page(report));
         Assert.That(report.ScenesShown, Is.EqualTo(2));
         // One of each video, its middle: scene 2 of three, scene 3 of four (windows 0, 0, 1, 2).
-        Assert.That(text, Does.Contain("2 of 7 scenes").And.Contain("the other 5 are in edited_scenes").And.Contain("ad-2 é, scene 2").And.Contain("spot, scene 3").And.Not.Contain("spot, scene 1"));
+        Assert.That(text, Does.Contain("2 of 7 scenes").And.Contain("the other 5 are in edited_scenes").And.Contain(
+            "ad-2 é, scene 2").And.Contain("spot, scene 3").And.Not.Contain("spot, scene 1"));
         Assert.That(SceneChoice.Shares([4, 3, 100], 9), Is.EqualTo(new[] { 3, 3, 3 }));
         Assert.That(SceneChoice.Shares([1, 3, 100], 9), Is.EqualTo(new[] { 1, 3, 5 }));
         Assert.That(SceneChoice.Shares([4, 3], 1), Is.EqualTo(new[] { 1, 0 }));
@@ -113,12 +122,16 @@ public sealed class ReportRunTests
     {
         using var temp = new TempFolder();
         string run = Copy(temp);
-        ReportResult all = ReportJob.Run(run, new() { ScenesShown = 7 }), few = ReportJob.Run(run, new() { ScenesShown = 7, PictureMegabytes = 0.05 });
+        ReportResult all = ReportJob.Run(run, new() { ScenesShown = 7 }),
+            few = ReportJob.Run(run, new() { ScenesShown = 7, PictureMegabytes = 0.05 });
         Assert.That(all.ScenesShown, Is.EqualTo(7), "sixteen megabytes are plenty");
         Assert.That(few.ScenesShown, Is.InRange(1, 4), "a scene here is 10 to 40 kB");
-        Assert.That(Text(Page(few)), Does.Contain($"{few.ScenesShown} of 7 scenes").And.Contain("Asked for were 7; no more fit into 0.05 megabytes of pictures: --picture-megabytes"));
+        Assert.That(Text(Page(few)),
+            Does.Contain($"{few.ScenesShown} of 7 scenes").And.Contain(
+            "Asked for were 7; no more fit into 0.05 megabytes of pictures: --picture-megabytes"));
         Assert.That(Page(few), Does.Contain("href=\"tables/scenes.csv\""));
-        Assert.That(() => ReportJob.Run(run, new() { PictureMegabytes = 0 }), Throws.TypeOf<UsageException>().With.Message.Contains("--picture-megabytes"));
+        Assert.That(() => ReportJob.Run(run, new() { PictureMegabytes = 0 }),
+            Throws.TypeOf<UsageException>().With.Message.Contains("--picture-megabytes"));
     }
 
     [Test]
@@ -133,7 +146,10 @@ public sealed class ReportRunTests
         IsWellFormed(page);
         Assert.That(files, Is.Not.Empty);
         foreach (string file in files)
-            Assert.That(text, Does.Contain(string.Concat(System.Xml.Linq.XDocument.Load(file).Descendants().First(e => e.Name.LocalName == "text" && e.Value.Length > 5 && (e.Value.StartsWith("Dose", StringComparison.Ordinal) || e.Value.StartsWith("Target and", StringComparison.Ordinal))).Value)), file);
+            Assert.That(text, Does.Contain(string.Concat(System.Xml.Linq.XDocument.Load(file).Descendants()
+                .First(e => e.Name.LocalName == "text" && e.Value.Length > 5
+                && (e.Value.StartsWith("Dose", StringComparison.Ordinal)
+                || e.Value.StartsWith("Target and", StringComparison.Ordinal))).Value)), file);
         // 0.05 with the interval 0.03 to 0.07, in points.
         Assert.That(text, Does.Contain("+5.00 [3.00, 7.00]").And.Contain("predicted by fine_grained"));
     }
@@ -147,7 +163,8 @@ public sealed class ReportRunTests
         var rows = new List<string> { $"video_id,variant,\"{metric}\",=cmd()" };
         for (int i = 0; i < 12; i++)
             foreach (string variant in new[] { "baseline", "early_boost", "placebo" })
-                rows.Add(FormattableString.Invariant($"\"{id.Replace("\"", "\"\"", StringComparison.Ordinal)}{i % 4}\",{variant},{(variant == "early_boost" ? 1 : 0) + i % 3},{i}"));
+                rows.Add(FormattableString.Invariant(
+                    $"\"{id.Replace("\"", "\"\"", StringComparison.Ordinal)}{i % 4}\",{variant},{(variant == "early_boost" ? 1 : 0) + i % 3},{i}"));
         rows.Add("<b>bad</b>,early_bost,1,2");
         File.WriteAllLines(csv, rows);
         AnalysisJob.Run(csv, Path.Combine(run, "analysis"));
@@ -155,7 +172,8 @@ public sealed class ReportRunTests
         string page = Page(report);
         IsWellFormed(page);
         Assert.That(page, Does.Not.Contain("<script").And.Not.Contain("<img src=x").And.Not.Contain("<b>bad"));
-        Assert.That(Text(page), Does.Contain(metric).And.Contain("=cmd()").And.Contain("early_bost").And.Contain("Nothing was pre-registered"));
+        Assert.That(Text(page), Does.Contain(metric).And.Contain("=cmd()").And.Contain("early_bost").And.Contain(
+            "Nothing was pre-registered"));
         foreach (string table in report.Tables.Where(t => t.EndsWith(".csv", StringComparison.Ordinal)))
             foreach (string line in File.ReadLines(Path.Combine(report.TablesFolder, table)))
                 Assert.That(line, Does.Not.StartWith("=").And.Not.Contain(",=cmd"), table);
@@ -169,16 +187,20 @@ public sealed class ReportRunTests
         using var temp = new TempFolder();
         string run = Copy(temp), csv = temp["sim.csv"], plan = temp["plan.json"];
         EngagementSimulation.Write(csv, new() { Videos = ["spot", "ad-2 é"], RowsPerCell = 40 });
-        PlanFile.Write(plan, new AnalysisPlan { Title = "A study", Metrics = ["CTR"], Margins = [new("CTR", 0.006)] }.WithUsualHypotheses());
+        PlanFile.Write(plan, new AnalysisPlan { Title = "A study", Metrics = ["CTR"],
+            Margins = [new("CTR", 0.006)] }.WithUsualHypotheses());
         EngagementAnalysis found = AnalysisJob.Run(csv, Path.Combine(run, "analysis"), inputs: new() { PlanFile = plan });
         ReportResult report = ReportJob.Run(run);
         string page = Page(report), text = Text(page);
         IsWellFormed(page);
         Assert.That(page, Does.Contain("<title>Alignment report – SIMULATED engagement</title>"));
-        Assert.That(text, Does.Contain("SIMULATED ENGAGEMENT DATA").And.Contain("What viewers did (SIMULATED)").And.Contain("The engagement data is simulated."));
+        Assert.That(text, Does.Contain("SIMULATED ENGAGEMENT DATA").And.Contain("What viewers did (SIMULATED)").And.Contain(
+            "The engagement data is simulated."));
         // Every sentence of the analysis' main answers, as it is; those of the plan under a heading of their own, before those explored.
-        foreach (Finding f in found.Metrics.SelectMany(m => m.Comparisons.Select(c => c.Result))) Assert.That(text, Does.Contain(f.Sentence));
-        int planned = text.IndexOf("Pre-registered", StringComparison.Ordinal), explored = text.IndexOf("Explored: variants against each other", StringComparison.Ordinal);
+        foreach (Finding f in found.Metrics.SelectMany(m => m.Comparisons.Select(c => c.Result)))
+            Assert.That(text, Does.Contain(f.Sentence));
+        int planned = text.IndexOf("Pre-registered", StringComparison.Ordinal),
+            explored = text.IndexOf("Explored: variants against each other", StringComparison.Ordinal);
         Assert.That(planned, Is.GreaterThan(0).And.LessThan(explored));
         Assert.That(Regex.Count(page, "class=\"marker c1\""), Is.GreaterThan(0), "filled: pre-registered");
         Assert.That(Regex.Count(page, "class=\"marker hollow c1\""), Is.GreaterThan(0), "hollow: explored");
@@ -198,12 +220,15 @@ public sealed class ReportRunTests
         Directory.CreateDirectory(Path.Combine(run, "analysis"));
         File.WriteAllText(Path.Combine(run, "analysis", "analysis.json"), "{ \"format\": \"other\" }");
         string manifest = edited.ManifestPath;
-        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"failed\": 0", "\"failed\": 2", StringComparison.Ordinal).Replace("\"failures\": []", "\"failures\": [{ \"video_id\": \"v\", \"scene_id\": \"s\", \"reason\": \"a <i>reason</i>\" }]", StringComparison.Ordinal));
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"failed\": 0", "\"failed\": 2", StringComparison.Ordinal)
+            .Replace("\"failures\": []", "\"failures\": [{ \"video_id\": \"v\", \"scene_id\": \"s\", \"reason\": \"a <i>reason</i>\" }]",
+            StringComparison.Ordinal));
         ReportResult report = ReportJob.Run(run);
         string page = Page(report), text = Text(page);
         IsWellFormed(page);
         Assert.That(report.Unreadable, Has.Count.EqualTo(2).And.Some.Contains("statistics.json").And.Some.Contains("analysis.json"));
-        Assert.That(text, Does.Contain("not edited: see the failures").And.Contain("2 scenes could not be edited").And.Contain("a <i>reason</i>").And.Contain("alignment assemble --edited").And.Contain("cannot be read; see above"));
+        Assert.That(text, Does.Contain("not edited: see the failures").And.Contain("2 scenes could not be edited").And.Contain(
+            "a <i>reason</i>").And.Contain("alignment assemble --edited").And.Contain("cannot be read; see above"));
     }
 
     [Test]
@@ -212,7 +237,9 @@ public sealed class ReportRunTests
         using var temp = new TempFolder();
         string run = Copy(temp);
         var edited = new EditedFolder(run);
-        string damaged = edited.Png("early_boost", "spot", "spot-Scene-001"), gone = edited.Png("late_boost", "spot", "spot-Scene-004"), map = VariantSet.Open(run).Video("spot").SelectMany(s => s).First(s => s.Variant == Variant.Named("reduction") && s.Modified).AttentionMapPath;
+        string damaged = edited.Png("early_boost", "spot", "spot-Scene-001"), gone = edited.Png("late_boost", "spot", "spot-Scene-004"),
+            map = VariantSet.Open(run).Video("spot").SelectMany(s => s)
+            .First(s => s.Variant == Variant.Named("reduction") && s.Modified).AttentionMapPath;
         byte[] good = File.ReadAllBytes(damaged), goodMap = File.ReadAllBytes(map), lost = File.ReadAllBytes(gone);
         File.WriteAllBytes(damaged, good[..(good.Length / 2)]);
         File.WriteAllText(map, "no map");
@@ -244,16 +271,22 @@ public sealed class ReportRunTests
         string run = Copy(temp);
         // Two rows of each participant; 60 see the baseline, 40 the placebo, and two both.
         string[] seen = [.. Enumerable.Repeat("baseline", 60), .. Enumerable.Repeat("placebo", 40)];
-        File.WriteAllText(temp["e.csv"], "participant_id,video_id,variant,CTR\n" + string.Concat(seen.SelectMany((v, i) => new[] { 0, 1 }.Select(k => FormattableString.Invariant($"p{i},v{k},{v},{(i + k) % 7}\n"))))
+        File.WriteAllText(temp["e.csv"], "participant_id,video_id,variant,CTR\n"
+            + string.Concat(seen.SelectMany((v, i) => new[] { 0,
+            1 }.Select(k => FormattableString.Invariant($"p{i},v{k},{v},{(i + k) % 7}\n"))))
             + "x,v0,baseline,1\nx,v1,placebo,1\ny,v0,baseline,1\ny,v1,placebo,2\n");
         AnalysisJob.Run(temp["e.csv"], Path.Combine(run, "analysis"));
 
-        string page = Page(ReportJob.Run(run)), table = page[page.IndexOf("Rows and participants of each variant", StringComparison.Ordinal)..];
+        string page = Page(ReportJob.Run(run)), table =
+            page[page.IndexOf("Rows and participants of each variant", StringComparison.Ordinal)..];
         table = table[..table.IndexOf("</details>", StringComparison.Ordinal)];
 
-        string[] rows = [.. Regex.Matches(table, "<tr>(.*?)</tr>", RegexOptions.Singleline).Select(m => string.Join(' ', Regex.Matches(m.Value, "<t[hd][^>]*>(.*?)</t[hd]>").Select(c => Regex.Replace(c.Value, "<[^>]*>", ""))))];
+        string[] rows = [.. Regex.Matches(table, "<tr>(.*?)</tr>", RegexOptions.Singleline)
+            .Select(m => string.Join(' ', Regex.Matches(m.Value, "<t[hd][^>]*>(.*?)</t[hd]>")
+            .Select(c => Regex.Replace(c.Value, "<[^>]*>", ""))))];
         Assert.That(rows[0], Is.EqualTo("variant rows videos participants counted share of participants expected share found"));
-        Assert.That(rows, Has.Some.Matches<string>(r => Regex.IsMatch(r!, "^baseline 122 2 60 50.* 60")).And.Some.Matches<string>(r => Regex.IsMatch(r!, "^placebo 82 2 40 50.* 40")));
+        Assert.That(rows, Has.Some.Matches<string>(r => Regex.IsMatch(r!,
+            "^baseline 122 2 60 50.* 60")).And.Some.Matches<string>(r => Regex.IsMatch(r!, "^placebo 82 2 40 50.* 40")));
         Assert.That(table, Does.Contain("2 participants seen in several variants are not counted."));
     }
 
@@ -263,7 +296,8 @@ public sealed class ReportRunTests
         using var temp = new TempFolder();
         Assert.That(() => ReportJob.Run(temp["absent"]), Throws.TypeOf<BadDataException>().With.Message.Contains("no such folder"));
         Directory.CreateDirectory(temp["empty"]);
-        Assert.That(() => ReportJob.Run(temp["empty"]), Throws.TypeOf<BadDataException>().With.Message.Contains("nothing that a run leaves"));
+        Assert.That(() => ReportJob.Run(temp["empty"]),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("nothing that a run leaves"));
         Assert.That(Directory.GetFileSystemEntries(temp["empty"]), Is.Empty);
     }
 
@@ -297,7 +331,8 @@ public sealed class ReportRunTests
     [TestCase(0.0, 0.0, 0.0, "0.00")]
     [TestCase(-0.001, -0.002, 0.001, "0.00 [0.00, 0.00]")]
     [TestCase(-11.226, null, null, "\u221211.23")]
-    public void Points_HaveHundredths_AndNoIntervalWhereNothingVaries(double at, double? low, double? high, string expected) => Assert.That(ReportWords.Points(at, low, high), Is.EqualTo(expected));
+    public void Points_HaveHundredths_AndNoIntervalWhereNothingVaries(double at, double? low, double? high, string expected) =>
+        Assert.That(ReportWords.Points(at, low, high), Is.EqualTo(expected));
 
     [Test]
     public void Names_OfVariants_AreWords_OfPredictorsStay()

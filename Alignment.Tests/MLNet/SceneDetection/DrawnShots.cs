@@ -3,7 +3,8 @@ using Alignment.MLNet.SceneDetection.Frames;
 
 namespace Alignment.Tests.MLNet.SceneDetection;
 
-/// <summary>Footage for the default detector, drawn frame by frame: a "place" is a wide picture of coloured blobs, seen through a camera that can move.</summary>
+/// <summary>Footage for the default detector, drawn frame by frame: a "place" is a wide picture of coloured blobs, seen through a camera
+/// that can move.</summary>
 sealed class DrawnShots
 {
     public const int Width = 96, Height = 54;
@@ -38,7 +39,8 @@ sealed class DrawnShots
         return this;
     }
 
-    /// <summary>Lets a place show through the last <paramref name="frames"/> frames more and more, and stay for as many as <paramref name="after"/>.</summary>
+    /// <summary>Lets a place show through the last <paramref name="frames"/> frames more and more, and stay for as many as
+    /// <paramref name="after"/>.</summary>
     public DrawnShots ShotsAfterDissolve(int to, int after, int frames)
     {
         byte[] b = Draw(to, 0, 0);
@@ -52,7 +54,8 @@ sealed class DrawnShots
         return this;
     }
 
-    /// <summary>Paints over the frames from <paramref name="from"/> on: given the frame's number from there, column, row and the value there is, the value there shall be.</summary>
+    /// <summary>Paints over the frames from <paramref name="from"/> on: given the frame's number from there, column, row and the value
+    /// there is, the value there shall be.</summary>
     public DrawnShots Painted(int from, Func<int, int, int, byte, double> paint)
     {
         for (int i = from; i < _frames.Count; i++)
@@ -106,7 +109,8 @@ sealed class DrawnShots
         for (int i = 0; i < width * height; i++)
         {
             int at = i / width * 2 * Width + i % width * 2;
-            int b = Four(at), g = Four(Width * Height + at), r = Four(2 * Width * Height + at), luma = (29 * b + 150 * g + 77 * r) / (256 * 4);
+            int b = Four(at), g = Four(Width * Height + at), r = Four(2 * Width * Height + at),
+                luma = (29 * b + 150 * g + 77 * r) / (256 * 4);
             to[i] = (byte)luma;
             to[width * height + i] = (byte)((b / 4 - luma) / 2 + 128);
             to[2 * width * height + i] = (byte)((r / 4 - luma) / 2 + 128);

@@ -8,7 +8,8 @@ namespace Alignment.Tests.MLNet.SceneDetection;
 [Parallelizable(ParallelScope.Self)]
 public sealed class SceneDetectionTests
 {
-    /// <summary>A video of flat scenes of the given lengths, 25 frames a second. Every frame's grey tells its number to within one; the scenes' greys lie far apart.</summary>
+    /// <summary>A video of flat scenes of the given lengths, 25 frames a second. Every frame's grey tells its number to within one; the
+    /// scenes' greys lie far apart.</summary>
     static string Write(string path, int width, int height, params int[] lengths)
     {
         byte[] greys = [.. lengths.SelectMany((n, scene) => Enumerable.Repeat((byte)(30 + scene % 3 * 90), n))];
@@ -21,7 +22,8 @@ public sealed class SceneDetectionTests
         return path;
     }
 
-    static string Still(TempFolder temp, string id, int scene, int image = 1) => temp["data", "video_scene_cuts", id, $"{id}-Scene-{scene:000}-{image:00}.jpg"];
+    static string Still(TempFolder temp, string id, int scene, int image = 1) =>
+        temp["data", "video_scene_cuts", id, $"{id}-Scene-{scene:000}-{image:00}.jpg"];
 
     [Test]
     public void Run_TwoVideos_WritesStillsListsAndReports()
@@ -35,7 +37,8 @@ public sealed class SceneDetectionTests
         var report = SceneDetectionJob.Run(temp["in"], temp["data"], new() { Stats = true });
 
         Assert.That(report.Problems, Is.Empty);
-        Assert.That(report.Videos.Select(v => (v.VideoId, v.State, v.Scenes, v.Frames, v.Stills)), Is.EqualTo(new[] { ("a", DetectionState.Made, 1, 50L, 1), ("b", DetectionState.Made, 2, 70L, 2) }));
+        Assert.That(report.Videos.Select(v => (v.VideoId, v.State, v.Scenes, v.Frames, v.Stills)),
+            Is.EqualTo(new[] { ("a", DetectionState.Made, 1, 50L, 1), ("b", DetectionState.Made, 2, 70L, 2) }));
         var list = SceneList.Read(temp["data", "video_scene_cuts", "b", "scenes.csv"]);
         Assert.That((list.Fps, list.Times), Is.EqualTo((new FrameRate(25), (IReadOnlyList<double>?)null)));
         Assert.That(list.Scenes, Is.EqualTo(new SceneSpan[] { new(1, 0, 30), new(2, 30, 70) }));
@@ -85,14 +88,16 @@ public sealed class SceneDetectionTests
         Assert.That(list.StartSeconds(1), Is.EqualTo(1.36).Within(1e-6));
         Assert.That(list.StartSeconds(2), Is.EqualTo(2.88).Within(1e-6));
         Assert.That(report.Videos[0].Notes, Has.Some.Contains("varies"));
-        Assert.That(File.ReadAllText(temp["data", "video_scene_cuts", "variable_rate", "scenes.csv"]), Does.Not.Match(@"\.\d{7}"), "microseconds are what is known");
+        Assert.That(File.ReadAllText(temp["data", "video_scene_cuts", "variable_rate", "scenes.csv"]), Does.Not.Match(@"\.\d{7}"),
+            "microseconds are what is known");
         Dictionary<long, byte[]> frames = [];
         VideoReader.Read(video, (i, rgb) => { frames[i] = rgb.ToArray(); return true; });
         foreach (var still in DetectionRecord.TryRead(temp["data", "video_scene_cuts", "variable_rate"])!.Stills)
         {
             byte[] pixels = PictureFile.ReadRgb8(Still(temp, "variable_rate", still.Scene)).Pixels;
             // Nearer to its own frame than to any other, by far.
-            var distances = frames.Select(f => (f.Key, Distance: f.Value.Zip(pixels, (a, b) => (double)Math.Abs(a - b)).Average())).OrderBy(d => d.Distance).ToArray();
+            var distances = frames.Select(f => (f.Key, Distance: f.Value.Zip(pixels, (a, b) => (double)Math.Abs(a - b)).Average()))
+                .OrderBy(d => d.Distance).ToArray();
             Assert.That(distances[0].Key, Is.EqualTo(still.Frame));
             Assert.That(distances[0].Distance, Is.LessThan(1.5));
         }
@@ -166,7 +171,8 @@ public sealed class SceneDetectionTests
     {
         using var temp = new TempFolder();
         Directory.CreateDirectory(temp["in"]);
-        foreach (string name in new[] { "a.mp4", "A.mov", "b.mp4" }) File.Copy(name == "a.mp4" ? Write(temp["in", name + ".tmp"], 16, 16, 20) : temp["in", "a.mp4"], temp["in", name]);
+        foreach (string name in new[] { "a.mp4", "A.mov", "b.mp4" })
+            File.Copy(name == "a.mp4" ? Write(temp["in", name + ".tmp"], 16, 16, 20) : temp["in", "a.mp4"], temp["in", name]);
 
         var report = SceneDetectionJob.Run(temp["in"], temp["data"]);
         Assert.That(report.Videos.Select(v => v.VideoId), Is.EqualTo(new[] { "b" }));
@@ -210,7 +216,8 @@ public sealed class SceneDetectionTests
         using var temp = new TempFolder();
         int frames = 40;
         // FFV1 in RGB: H.264 writers make odd sides even. Square pixels: scaling alone would keep the picture's shape by oblong ones.
-        Ffmpeg($"-f lavfi -i color=gray:s=64x64:r=25,format=bgr0,scale={width}:{height},setsar=1 -frames:v {frames} -c:v ffv1 -pix_fmt bgr0 \"{temp["v.mkv"]}\"");
+        Ffmpeg($"-f lavfi -i color=gray:s=64x64:r=25,format=bgr0,scale={width}:{height},setsar=1 -frames:v {frames} -c:v ffv1 -pix_fmt "
+            + $"bgr0 \"{temp["v.mkv"]}\"");
         Assert.That(SceneDetectionJob.Run(temp["v.mkv"], temp["data"]).Videos[0].Frames, Is.EqualTo(frames));
         var header = PictureFile.ReadHeader(Still(temp, "v", 1));
         Assert.That((header.Width, header.Height), Is.EqualTo((width, height)));
@@ -241,13 +248,15 @@ public sealed class SceneDetectionTests
         if (VideoProbe.Read(temp["v.mp4"]).Rotation == 0 && rotation != 0) Assert.Ignore("This ffmpeg writes no rotation that way.");
         foreach (var detector in new[] { CutDetector.Shots, CutDetector.Content })
         {
-            Assert.That(SceneDetectionJob.Run(temp["v.mp4"], temp["data"], new() { Detector = detector, ContentThreshold = 20 }).Scenes, Is.EqualTo(2));
+            Assert.That(SceneDetectionJob.Run(temp["v.mp4"], temp["data"], new() { Detector = detector, ContentThreshold = 20 }).Scenes,
+                Is.EqualTo(2));
             var header = PictureFile.ReadHeader(Still(temp, "v", 1));
             Assert.That((header.Width, header.Height), Is.EqualTo((width, height)));
         }
     }
 
-    /// <summary>A stream whose picture changes its size (a recording, a conference): ffmpeg makes its filters anew there, and frames must go on being counted.</summary>
+    /// <summary>A stream whose picture changes its size (a recording, a conference): ffmpeg makes its filters anew there, and frames must
+    /// go on being counted.</summary>
     [Test]
     public void Run_SizeChangesMidway_StillsAreTheirFrames([Values] CutDetector detector)
     {
@@ -256,7 +265,8 @@ public sealed class SceneDetectionTests
         Ffmpeg($"-i \"{Write(temp["b.mp4"], 128, 96, 30, 41, 20)}\" -c copy -f mpegts \"{temp["b.ts"]}\"");
         File.WriteAllBytes(temp["v.ts"], [.. File.ReadAllBytes(temp["a.ts"]), .. File.ReadAllBytes(temp["b.ts"])]);
 
-        Assert.That(SceneDetectionJob.Run(temp["v.ts"], temp["data"], new() { Images = 2, Detector = detector }).Videos[0].Frames, Is.EqualTo(162));
+        Assert.That(SceneDetectionJob.Run(temp["v.ts"], temp["data"], new() { Images = 2, Detector = detector }).Videos[0].Frames,
+            Is.EqualTo(162));
         foreach (var still in DetectionRecord.TryRead(temp["data", "video_scene_cuts", "v"])!.Stills)
         {
             long frame = still.Frame < 71 ? still.Frame : still.Frame - 71;
@@ -267,7 +277,8 @@ public sealed class SceneDetectionTests
         }
     }
 
-    /// <summary>A video trimmed without encoding it again still holds the frames before, and says in an edit list that they are not shown.</summary>
+    /// <summary>A video trimmed without encoding it again still holds the frames before, and says in an edit list that they are not
+    /// shown.</summary>
     [Test]
     public void Run_EditListHidesFrames_CountsWhatIsShown()
     {
@@ -307,7 +318,8 @@ public sealed class SceneDetectionTests
 
         var report = SceneDetectionJob.Run(temp["in"], temp["data"]);
         Assert.That(report.Videos.Select(v => v.VideoId), Is.EqualTo(new[] { "good" }));
-        Assert.That(report.Problems.Select(p => p[..p.IndexOf(':', StringComparison.Ordinal)]), Is.EquivalentTo(new[] { "circle", "nowhere" }));
+        Assert.That(report.Problems.Select(p => p[..p.IndexOf(':', StringComparison.Ordinal)]),
+            Is.EquivalentTo(new[] { "circle", "nowhere" }));
     }
 
     [Test]
@@ -324,7 +336,8 @@ public sealed class SceneDetectionTests
 
         var report = SceneDetectionJob.Run(temp["in"], temp["data"]);
         Assert.That(report.Videos.Select(v => v.VideoId), Is.EqualTo(new[] { "good" }));
-        Assert.That(report.Problems.Select(p => p[..p.IndexOf(':', StringComparison.Ordinal)]), Is.EquivalentTo(new[] { "cut", "empty", "none", "sound", "text" }));
+        Assert.That(report.Problems.Select(p => p[..p.IndexOf(':', StringComparison.Ordinal)]),
+            Is.EquivalentTo(new[] { "cut", "empty", "none", "sound", "text" }));
         Assert.That(report.Problems.Single(p => p.StartsWith("sound", StringComparison.Ordinal)), Does.Contain("no video stream"));
     }
 
@@ -346,11 +359,13 @@ public sealed class SceneDetectionTests
     {
         using var temp = new TempFolder();
         Directory.CreateDirectory(temp["in"]);
-        Assert.That(() => SceneDetectionJob.Run(temp["in"], temp["data"]), Throws.InstanceOf<BadDataException>().With.Message.Contains("no video"));
+        Assert.That(() => SceneDetectionJob.Run(temp["in"], temp["data"]),
+            Throws.InstanceOf<BadDataException>().With.Message.Contains("no video"));
         Assert.That(() => SceneDetectionJob.Run(temp["not there"], temp["data"]), Throws.InstanceOf<UsageException>());
         Assert.That(Directory.Exists(temp["data"]), Is.False);
         Write(temp["in", "v.mp4"], 32, 32, 20);
-        Assert.That(() => SceneDetectionJob.Run(temp["in"], temp["data"], new() { VideoIds = ["w"] }), Throws.InstanceOf<UsageException>().With.Message.Contains("v"));
+        Assert.That(() => SceneDetectionJob.Run(temp["in"], temp["data"], new() { VideoIds = ["w"] }),
+            Throws.InstanceOf<UsageException>().With.Message.Contains("v"));
         Assert.That(() => SceneDetectionJob.Run(temp["in"], temp["data"], new() { Images = 0 }), Throws.InstanceOf<UsageException>());
     }
 
@@ -361,7 +376,8 @@ public sealed class SceneDetectionTests
         Write(temp["v.mp4"], 64, 48, 300, 300);
         using var stop = new CancellationTokenSource();
         var cancel = new Cancelling(stop);
-        Assert.That(() => SceneDetectionJob.Run(temp["v.mp4"], temp["data"], progress: cancel, cancellationToken: stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => SceneDetectionJob.Run(temp["v.mp4"], temp["data"], progress: cancel, cancellationToken: stop.Token),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Directory.EnumerateDirectories(temp["data", "video_scene_cuts"]), Is.Empty);
         Assert.That(SceneDetectionJob.Run(temp["v.mp4"], temp["data"]).Scenes, Is.EqualTo(2));
     }
@@ -378,7 +394,8 @@ public sealed class SceneDetectionTests
     static void Ffmpeg(string arguments)
     {
         var start = new System.Diagnostics.ProcessStartInfo(FfmpegTools.Find().FfmpegPath) { RedirectStandardError = true };
-        foreach (System.Text.RegularExpressions.Match word in System.Text.RegularExpressions.Regex.Matches("-v error -y " + arguments, "\"([^\"]*)\"|[^ ]+")) start.ArgumentList.Add(word.Groups[1].Success ? word.Groups[1].Value : word.Value);
+        foreach (System.Text.RegularExpressions.Match word in System.Text.RegularExpressions.Regex.Matches("-v error -y " + arguments,
+            "\"([^\"]*)\"|[^ ]+")) start.ArgumentList.Add(word.Groups[1].Success ? word.Groups[1].Value : word.Value);
         using var process = System.Diagnostics.Process.Start(start)!;
         string said = process.StandardError.ReadToEnd();
         process.WaitForExit();

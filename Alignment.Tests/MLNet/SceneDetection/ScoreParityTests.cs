@@ -37,7 +37,8 @@ public sealed class ScoreParityTests
             for (int c = 0; c < names.Length; c++)
             {
                 double? a = SceneCutsFixture.Cell(made[c]), b = SceneCutsFixture.Cell(expected[c]);
-                if (a is null != b is null || Math.Abs((a - b) ?? 0) > Tolerance) Assert.Fail($"Frame {row - 1}, {names[c]}: {made[c]}, the reference has {expected[c]}.");
+                if (a is null != b is null || Math.Abs((a - b) ?? 0) > Tolerance)
+                    Assert.Fail($"Frame {row - 1}, {names[c]}: {made[c]}, the reference has {expected[c]}.");
             }
         }
     }

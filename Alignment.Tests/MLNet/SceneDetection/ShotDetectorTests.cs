@@ -11,7 +11,8 @@ public sealed class ShotDetectorTests
     [TestCase(1.5)]
     [TestCase(6)]
     public void HardCuts_BetweenMovingShots_AreExact(double speed) =>
-        Assert.That(Frames(new DrawnShots().Shot(1, 40, speed).Shot(2, 30, -speed).Shot(3, 50, speed).Cuts()), Is.EqualTo(new[] { 40, 70 }));
+        Assert.That(Frames(new DrawnShots().Shot(1, 40, speed).Shot(2, 30, -speed).Shot(3, 50, speed).Cuts()),
+        Is.EqualTo(new[] { 40, 70 }));
 
     [TestCase(2)]
     [TestCase(3)]
@@ -35,7 +36,8 @@ public sealed class ShotDetectorTests
     {
         const int cut = 40;
         // The drawn places are faint: under a flash they would be of one colour.
-        var shots = new DrawnShots().Shot(1, cut).Shot(2, 40).Painted(0, (_, _, _, value) => 128 + 4 * (value - 128)).Painted(0, (i, _, _, value) =>
+        var shots = new DrawnShots().Shot(1, cut).Shot(2, 40).Painted(0, (_, _, _, value) => 128 + 4 * (value - 128))
+            .Painted(0, (i, _, _, value) =>
         {
             bool first = i < cut;
             int reach = first ? before : after, distance = first ? cut - 1 - i : i - cut;
@@ -47,13 +49,16 @@ public sealed class ShotDetectorTests
     [TestCase(2)]
     [TestCase(4)]
     public void Flash_OverAMovingShot_IsNoCut(int frames) =>
-        Assert.That(new DrawnShots().Shot(1, 80, 3).Painted(0, (i, _, _, value) => i >= 40 && i < 40 + frames ? value + (255 - value) * 0.6 : value).Cuts(), Is.Empty);
+        Assert.That(new DrawnShots().Shot(1, 80, 3).Painted(0,
+        (i, _, _, value) => i >= 40 && i < 40 + frames ? value + (255 - value) * 0.6 : value).Cuts(), Is.Empty);
 
     [Test]
-    public void OtherPicture_ShorterThanAScene_IsNoCut() => Assert.That(new DrawnShots().Shot(1, 40).Shot(2, 8).Shot(1, 40).Cuts(), Is.Empty);
+    public void OtherPicture_ShorterThanAScene_IsNoCut() =>
+        Assert.That(new DrawnShots().Shot(1, 40).Shot(2, 8).Shot(1, 40).Cuts(), Is.Empty);
 
     [Test]
-    public void OtherPicture_LongerThanAScene_IsTwoCuts() => Assert.That(Frames(new DrawnShots().Shot(1, 40).Shot(2, 20).Shot(1, 40).Cuts()), Is.EqualTo(new[] { 40, 60 }));
+    public void OtherPicture_LongerThanAScene_IsTwoCuts() =>
+        Assert.That(Frames(new DrawnShots().Shot(1, 40).Shot(2, 20).Shot(1, 40).Cuts()), Is.EqualTo(new[] { 40, 60 }));
 
     [TestCase(2)]
     [TestCase(8)]
@@ -80,7 +85,8 @@ public sealed class ShotDetectorTests
     [TestCase(0, 20, 100)]
     public void Fade_OutAndIn_IsOneCutWithin(byte colour, int fade, int hold)
     {
-        var cuts = new DrawnShots().Shot(1, 40).Fade(1, colour, fade, out_: true).Colour(colour, hold + 1).Fade(2, colour, fade, out_: false).Shot(2, 40).Cuts();
+        var cuts = new DrawnShots().Shot(1, 40).Fade(1, colour, fade, out_: true).Colour(colour, hold + 1)
+            .Fade(2, colour, fade, out_: false).Shot(2, 40).Cuts();
         Assert.That(cuts, Has.Count.EqualTo(1));
         Assert.That(cuts[0].Frame, Is.EqualTo(40 + fade + hold / 2.0).Within(2));
         Assert.That(cuts[0].Kind, Is.EqualTo(CutKind.Fade));
@@ -88,7 +94,8 @@ public sealed class ShotDetectorTests
 
     [Test]
     public void Fade_AtStartAndEnd_IsNoCut() =>
-        Assert.That(Frames(new DrawnShots().Fade(1, 0, 20, out_: false).Shot(1, 40).Shot(2, 40).Fade(2, 0, 20, out_: true).Colour(0, 20).Cuts()), Is.EqualTo(new[] { 60 }));
+        Assert.That(Frames(new DrawnShots().Fade(1, 0, 20, out_: false).Shot(1, 40).Shot(2, 40).Fade(2, 0, 20, out_: true).Colour(0, 20)
+        .Cuts()), Is.EqualTo(new[] { 60 }));
 
     [Test]
     public void Strobe_OverAShot_IsNoCut()
@@ -106,7 +113,8 @@ public sealed class ShotDetectorTests
         Assert.That(Frames(shots.Cuts(0.2)), Is.EqualTo(new[] { 40, 48 }));
     }
 
-    /// <summary>A camera that is off at once, by a seventh of the picture's width a frame and more: its first frames can be fitted as blends, but are not as faint as blends are.</summary>
+    /// <summary>A camera that is off at once, by a seventh of the picture's width a frame and more: its first frames can be fitted as
+    /// blends, but are not as faint as blends are.</summary>
     [TestCase(13)]
     [TestCase(16)]
     [TestCase(20)]
@@ -136,28 +144,35 @@ public sealed class ShotDetectorTests
     [TestCase(-120, 20)]
     [TestCase(90, 30)]
     public void Light_ThatChangesUntilPartsDrown_IsNoCut(double change, int frames) =>
-        Assert.That(new DrawnShots().Shot(1, 80).Painted(30, (i, _, _, value) => value + change * Math.Min(1, (i + 1.0) / frames)).Cuts(), Is.Empty);
+        Assert.That(new DrawnShots().Shot(1, 80).Painted(30, (i, _, _, value) => value + change * Math.Min(1, (i + 1.0) / frames)).Cuts(),
+        Is.Empty);
 
-    /// <summary>A lamp goes off or on: from one frame to the next, and it stays. Asked of pictures with good contrast: 2.2 times the drawn one.</summary>
+    /// <summary>A lamp goes off or on: from one frame to the next, and it stays. Asked of pictures with good contrast: 2.2 times the drawn
+    /// one.</summary>
     [TestCase(0.7)]
     [TestCase(1.3)]
     public void Light_ThatChangesAtOnce_IsNoCut(double gain) =>
-        Assert.That(new DrawnShots().Shot(1, 80).Painted(0, (_, _, _, value) => 128 + (value - 128) * 2.2).Painted(30, (_, _, _, value) => value * gain).Cuts(), Is.Empty);
+        Assert.That(new DrawnShots().Shot(1, 80).Painted(0, (_, _, _, value) => 128 + (value - 128) * 2.2)
+        .Painted(30, (_, _, _, value) => value * gain).Cuts(), Is.Empty);
 
     [Test]
     public void FadeOut_ThatTheVideosEndCutsShort_IsNoCut([Values(0, 2, 5)] int missing) =>
-        Assert.That(new DrawnShots().Shot(1, 40).Shot(1, 20 - missing).Painted(40, (i, _, _, value) => value * (1 - (i + 1) / 20.0)).Cuts(), Is.Empty);
+        Assert.That(new DrawnShots().Shot(1, 40).Shot(1, 20 - missing).Painted(40, (i, _, _, value) => value * (1 - (i + 1) / 20.0)).Cuts(),
+        Is.Empty);
 
     /// <summary>A flat thing, as wide as the picture or half of it, passes the lens.</summary>
     [TestCase(48, 8)]
     [TestCase(96, 12)]
     public void SomethingThatPassesTheLens_IsNoCut(int width, int pixelsAFrame) =>
-        Assert.That(new DrawnShots().Shot(1, 80).Painted(30, (i, x, _, value) => x < (i * pixelsAFrame) && x >= i * pixelsAFrame - width ? 20 : value).Cuts(), Is.Empty);
+        Assert.That(new DrawnShots().Shot(1, 80).Painted(30,
+        (i, x, _, value) => x < (i * pixelsAFrame) && x >= i * pixelsAFrame - width ? 20 : value).Cuts(), Is.Empty);
 
     [TestCase(1)]
     [TestCase(12)]
     public void Title_ThatComesUp_IsNoCut(int frames) =>
-        Assert.That(new DrawnShots().Shot(1, 80).Painted(30, (i, x, y, value) => x is > 10 and < 86 && y is > 20 and < 32 && (x / 3 + y / 4) % 2 == 0 ? value + (255 - value) * Math.Min(1, (i + 1.0) / frames) : value).Cuts(), Is.Empty);
+        Assert.That(new DrawnShots().Shot(1, 80).Painted(30,
+        (i, x, y, value) => x is > 10 and < 86 && y is > 20 and < 32 && (x / 3 + y / 4) % 2 == 0
+        ? value + (255 - value) * Math.Min(1, (i + 1.0) / frames) : value).Cuts(), Is.Empty);
 
     [Test]
     public void ManyShortScenes_EveryCutIsExact()
@@ -169,10 +184,12 @@ public sealed class ShotDetectorTests
 
     [TestCase(20)]
     [TestCase(60)]
-    public void HardCut_UnderGrain_IsExact(int amplitude) => Assert.That(Frames(new DrawnShots().Shot(1, 40, 1).Shot(2, 40).Grainy(amplitude).Cuts()), Is.EqualTo(new[] { 40 }));
+    public void HardCut_UnderGrain_IsExact(int amplitude) =>
+        Assert.That(Frames(new DrawnShots().Shot(1, 40, 1).Shot(2, 40).Grainy(amplitude).Cuts()), Is.EqualTo(new[] { 40 }));
 
     [Test]
-    public void Grain_IsNoCut([Values(20, 80)] int amplitude) => Assert.That(new DrawnShots().Shot(1, 80).Grainy(amplitude).Cuts(), Is.Empty);
+    public void Grain_IsNoCut([Values(20, 80)] int amplitude) =>
+        Assert.That(new DrawnShots().Shot(1, 80).Grainy(amplitude).Cuts(), Is.Empty);
 
     /// <summary>A faint scene is not what a fade has left of another.</summary>
     [Test]
@@ -180,7 +197,8 @@ public sealed class ShotDetectorTests
     {
         // 12 frames; the first scene has a quarter of its contrast, about a mean of 128.
         const int Frames = 12;
-        var faint = new DrawnShots().Shot(1, 50 + Frames).Painted(0, (_, _, _, value) => 128 + (value - 128) / 4.0).ShotsAfterDissolve(2, 50, Frames);
+        var faint = new DrawnShots().Shot(1, 50 + Frames).Painted(0, (_, _, _, value) => 128 + (value - 128) / 4.0)
+            .ShotsAfterDissolve(2, 50, Frames);
         var cuts = faint.Cuts();
         Assert.That(cuts, Has.Count.EqualTo(1));
         Assert.That(cuts[0].Frame, Is.EqualTo(50 + Frames / 2).Within(1));
@@ -192,5 +210,6 @@ public sealed class ShotDetectorTests
 
     /// <summary>What it remembers does not grow: a cut behind a long still picture is found like any other.</summary>
     [Test]
-    public void HardCut_BehindAVeryLongStill_IsExact() => Assert.That(Frames(new DrawnShots().Shot(1, 2000).Shot(2, 30).Cuts()), Is.EqualTo(new[] { 2000 }));
+    public void HardCut_BehindAVeryLongStill_IsExact() =>
+        Assert.That(Frames(new DrawnShots().Shot(1, 2000).Shot(2, 30).Cuts()), Is.EqualTo(new[] { 2000 }));
 }

@@ -27,7 +27,8 @@ public sealed class ClassicalParityTests
                 int v = EngagementFixture.Variant(e);
                 Sample sample = EngagementFixture.Sample(groups[v]);
                 var student = new TwoSampleTTest(sample.Mean, sample.Variance, sample.N, baseline.Mean, baseline.Variance, baseline.N);
-                var welch = new TwoSampleTTest(sample.Mean, sample.Variance, sample.N, baseline.Mean, baseline.Variance, baseline.N, assumeEqualVariances: false);
+                var welch = new TwoSampleTTest(sample.Mean, sample.Variance, sample.N, baseline.Mean, baseline.Variance, baseline.N,
+                    assumeEqualVariances: false);
                 welchP.Add(welch.PValue);
                 parity.Relative("n", sample.N, e.GetProperty("n"));
                 parity.Relative("mean", sample.Mean, e.GetProperty("mean"));
@@ -39,7 +40,8 @@ public sealed class ClassicalParityTests
                 parity.Relative("welch_df", welch.DegreesOfFreedom, e.GetProperty("welch_df"));
                 parity.P("welch_p", welch.PValue, e.GetProperty("welch_p"));
                 var (low, high) = welch.GetConfidenceInterval();
-                // SciPy 1.10 finds t quantiles of fractional degrees of freedom to about 1e-8; ours are exact to 1e-12 (TwoSampleTTestTests).
+                // SciPy 1.10 finds t quantiles of fractional degrees of freedom to about 1e-8; ours are exact to 1e-12
+                // (TwoSampleTTestTests).
                 parity.Interval("welch_ci95", new(low, high), e.GetProperty("welch_ci95"), welch.StandardError, tolerance: 1e-8);
                 EffectSize effect = EffectSize.Of(sample, baseline);
                 parity.Relative("cohen_d", effect.CohenD, e.GetProperty("cohen_d"));
@@ -48,7 +50,8 @@ public sealed class ClassicalParityTests
                 parity.Relative("mannwhitney_u", ranks.U, e.GetProperty("mannwhitney_u"));
                 parity.P("mannwhitney_p", ranks.P, e.GetProperty("mannwhitney_p"));
                 var video = fixture.Rows(metric).Where(r => r.Variant == 0).ToDictionary(r => r.Video, r => r.Value);
-                PairedTTest paired = PairedTTest.Of([.. fixture.Rows(metric).Where(r => r.Variant == v && video.ContainsKey(r.Video)).Select(r => r.Value - video[r.Video])]);
+                PairedTTest paired = PairedTTest.Of([.. fixture.Rows(metric).Where(r => r.Variant == v && video.ContainsKey(r.Video))
+                    .Select(r => r.Value - video[r.Video])]);
                 parity.Relative("paired_n", paired.N, e.GetProperty("paired_n"));
                 parity.Relative("paired_t", paired.T, e.GetProperty("paired_t"));
                 parity.P("paired_p", paired.P, e.GetProperty("paired_p"));
@@ -56,11 +59,13 @@ public sealed class ClassicalParityTests
                 parity.Relative("tost_margin", tost.Margin, e.GetProperty("tost_margin"));
                 parity.P("tost_p", tost.P, e.GetProperty("tost_p"));
             }
-            foreach (var (method, field) in new[] { (MultiplicityMethod.Holm, "p_holm"), (MultiplicityMethod.BenjaminiHochberg, "p_benjamini_hochberg"), (MultiplicityMethod.Bonferroni, "p_bonferroni") })
+            foreach (var (method, field) in new[] { (MultiplicityMethod.Holm, "p_holm"),
+                (MultiplicityMethod.BenjaminiHochberg, "p_benjamini_hochberg"), (MultiplicityMethod.Bonferroni, "p_bonferroni") })
             {
                 double?[] adjusted = Multiplicity.Adjust(welchP, method);
                 int i = 0;
-                foreach (JsonElement e in expected.GetProperty("comparisons").EnumerateArray()) parity.P(field, adjusted[i++], e.GetProperty(field));
+                foreach (JsonElement e in expected.GetProperty("comparisons").EnumerateArray())
+                    parity.P(field, adjusted[i++], e.GetProperty(field));
             }
         }
         parity.Settle();
@@ -101,7 +106,8 @@ public sealed class ClassicalParityTests
         var parity = new Parity();
         using var document = JsonDocument.Parse(File.ReadAllText(Shared.Path("fixtures", "analysis", "power.expected.json")));
         foreach (JsonElement e in document.RootElement.EnumerateArray())
-            parity.Relative("n_per_group", Power.SampleSize(e.GetProperty("effect_size").GetDouble(), e.GetProperty("power").GetDouble(), e.GetProperty("alpha").GetDouble()), e.GetProperty("n_per_group"), 1e-7);
+            parity.Relative("n_per_group", Power.SampleSize(e.GetProperty("effect_size").GetDouble(), e.GetProperty("power").GetDouble(),
+                e.GetProperty("alpha").GetDouble()), e.GetProperty("n_per_group"), 1e-7);
         parity.Settle();
     }
 }

@@ -7,7 +7,8 @@ namespace Alignment.Tests.MLNet.Statistics;
 /// <summary>A data set of the reference material with its expected values, read row by row.</summary>
 sealed class EngagementFixture
 {
-    internal static readonly string[] Variants = ["baseline", "early_boost", "middle_boost", "late_boost", "full_boost", "reduction", "placebo"];
+    internal static readonly string[] Variants = ["baseline", "early_boost", "middle_boost", "late_boost", "full_boost", "reduction",
+        "placebo"];
 
     readonly string[] _header;
     readonly List<string[]> _rows = [];
@@ -40,7 +41,8 @@ sealed class EngagementFixture
         where a is not null && b is not null
         select (r[0], Array.IndexOf(Variants, r[1]), a.Value, b.Value);
 
-    internal double[][] Groups(string metric) => [.. Variants.Select((_, v) => Rows(metric).Where(r => r.Variant == v).Select(r => r.Value).ToArray())];
+    internal double[][] Groups(string metric) =>
+        [.. Variants.Select((_, v) => Rows(metric).Where(r => r.Variant == v).Select(r => r.Value).ToArray())];
 
     internal PairAccumulator[] PairGroups(string x, string y)
     {

@@ -3,13 +3,15 @@ using Alignment.MLNet.Statistics;
 
 namespace Alignment.Tests.MLNet.Statistics;
 
-/// <summary>Clustered, adjusted, simultaneous and sequential analyses against statsmodels, SciPy and R, at the tolerances stated with the reference.</summary>
+/// <summary>Clustered, adjusted, simultaneous and sequential analyses against statsmodels, SciPy and R, at the tolerances stated with the
+/// reference.</summary>
 public sealed class ExtraParityTests
 {
     static readonly string[] s_metrics = ["CTR", "CVR", "watch_time"];
 
     [Test]
-    public void ClusteredLeastSquares_ReferenceData_EqualsStatsmodels([Values("clustered", "unbalanced", "small", "no_video_effect")] string data)
+    public void ClusteredLeastSquares_ReferenceData_EqualsStatsmodels(
+        [Values("clustered", "unbalanced", "small", "no_video_effect")] string data)
     {
         var parity = new Parity();
         var fixture = new EngagementFixture("analysis-extra", data);
@@ -17,10 +19,13 @@ public sealed class ExtraParityTests
         {
             JsonElement ols = fixture.Expected.GetProperty(metric).GetProperty("ols");
             CellTable table = fixture.Cells(metric);
-            foreach (var (kind, block) in new[] { (ErrorKind.Plain, "plain"), (ErrorKind.ClusteredT, "cr1_t"), (ErrorKind.ClusteredNormal, "cr1_z"), (ErrorKind.ClusteredUncorrected, "cr0_z") })
+            foreach (var (kind, block) in new[] { (ErrorKind.Plain, "plain"), (ErrorKind.ClusteredT, "cr1_t"),
+                (ErrorKind.ClusteredNormal, "cr1_z"), (ErrorKind.ClusteredUncorrected, "cr0_z") })
             {
                 ClusteredLeastSquares fit = ClusteredLeastSquares.Of(table, kind);
-                Assert.That((fit.N, fit.Videos, fit.Differences.Count + 1), Is.EqualTo((ols.GetProperty("n").GetInt64(), ols.GetProperty("videos").GetInt32(), ols.GetProperty("parameters").GetInt32())));
+                Assert.That((fit.N, fit.Videos, fit.Differences.Count + 1),
+                    Is.EqualTo((ols.GetProperty("n").GetInt64(), ols.GetProperty("videos").GetInt32(),
+                    ols.GetProperty("parameters").GetInt32())));
                 Compare(parity, block, [fit.Intercept, .. fit.Differences], ols.GetProperty(block));
             }
         }
@@ -38,14 +43,16 @@ public sealed class ExtraParityTests
             MixedModel fit = MixedModel.Of(fixture.Cells(metric));
             double residual = e.GetProperty("sd_residual").GetDouble();
             bool singular = e.GetProperty("singular").GetBoolean();
-            Assert.That((fit.N, fit.Videos, fit.Singular), Is.EqualTo((e.GetProperty("n").GetInt64(), e.GetProperty("videos").GetInt32(), singular)));
+            Assert.That((fit.N, fit.Videos, fit.Singular),
+                Is.EqualTo((e.GetProperty("n").GetInt64(), e.GetProperty("videos").GetInt32(), singular)));
             Coefficient[] terms = [fit.Intercept, .. fit.Differences];
             for (int i = 0; i < terms.Length; i++)
             {
                 double se = e.GetProperty("se")[i].GetDouble();
                 parity.Absolute("estimate / se", terms[i].Estimate, e.GetProperty("estimate")[i], 1e-4, se);
                 parity.Relative("se", terms[i].StandardError, e.GetProperty("se")[i], 1e-4);
-                parity.Absolute("t", terms[i].Statistic, e.GetProperty("t")[i], 1e-4, Math.Max(1, Math.Abs(e.GetProperty("t")[i].GetDouble())));
+                parity.Absolute("t", terms[i].Statistic, e.GetProperty("t")[i], 1e-4,
+                    Math.Max(1, Math.Abs(e.GetProperty("t")[i].GetDouble())));
                 if (singular) continue;   // on the boundary the reference's degrees of freedom are not comparable
                 // lmerTest differentiates numerically, at an optimum found to about 1e-5.
                 parity.Relative("satterthwaite_df", terms[i].Df, e.GetProperty("satterthwaite_df")[i], 1e-3);
@@ -132,7 +139,8 @@ public sealed class ExtraParityTests
                 parity.Relative("n", groups[0].Sample.N, e.GetProperty("n")[1]);
                 parity.P("p", Alignment.MLNet.Statistics.Cuped.Of(variant.Sample, groups[0].Sample).P, e.GetProperty("p"));
                 together.Merge(variant);
-                parity.Relative("theta_all_rows_together", together.Sample.Covariance / together.Sample.VarianceX, e.GetProperty("theta_all_rows_together"));
+                parity.Relative("theta_all_rows_together", together.Sample.Covariance / together.Sample.VarianceX,
+                    e.GetProperty("theta_all_rows_together"));
             }
         }
         parity.Settle();
@@ -150,13 +158,15 @@ public sealed class ExtraParityTests
         static PairSample Pairs(JsonElement e, string group)
         {
             var sums = new PairAccumulator();
-            for (int i = 0; i < e.GetProperty(group).GetArrayLength(); i++) sums.Add(e.GetProperty(group + "_pre")[i].GetDouble(), e.GetProperty(group)[i].GetDouble());
+            for (int i = 0; i < e.GetProperty(group).GetArrayLength(); i++)
+                sums.Add(e.GetProperty(group + "_pre")[i].GetDouble(), e.GetProperty(group)[i].GetDouble());
             return sums.Sample;
         }
     }
 
     [Test]
-    public void LiftSequentialAndAchievedPower_ReferenceData_EqualTheReference([Values("clustered", "unbalanced", "small", "no_video_effect")] string data)
+    public void LiftSequentialAndAchievedPower_ReferenceData_EqualTheReference(
+        [Values("clustered", "unbalanced", "small", "no_video_effect")] string data)
     {
         var parity = new Parity();
         var fixture = new EngagementFixture("analysis-extra", data);
@@ -175,7 +185,8 @@ public sealed class ExtraParityTests
             }
             foreach (JsonElement e in expected.GetProperty("sequential").EnumerateArray())
             {
-                ConfidenceSequence at = ConfidenceSequence.Of(groups[EngagementFixture.Variant(e)], groups[0], e.GetProperty("alpha").GetDouble(), e.GetProperty("tuning").GetDouble());
+                ConfidenceSequence at = ConfidenceSequence.Of(groups[EngagementFixture.Variant(e)], groups[0],
+                    e.GetProperty("alpha").GetDouble(), e.GetProperty("tuning").GetDouble());
                 parity.Relative("sequential n", at.N, e.GetProperty("n"));
                 parity.Absolute("sequential difference / se", at.Difference, e.GetProperty("difference"), 1e-9, at.StandardError);
                 parity.Relative("sequential se", at.StandardError, e.GetProperty("se"));
@@ -187,11 +198,13 @@ public sealed class ExtraParityTests
             foreach (JsonElement e in expected.GetProperty("achieved_power").EnumerateArray())
             {
                 Sample variant = groups[EngagementFixture.Variant(e)];
-                var welch = new TwoSampleTTest(variant.Mean, variant.Variance, variant.N, groups[0].Mean, groups[0].Variance, groups[0].N, assumeEqualVariances: false);
+                var welch = new TwoSampleTTest(variant.Mean, variant.Variance, variant.N, groups[0].Mean, groups[0].Variance, groups[0].N,
+                    assumeEqualVariances: false);
                 parity.Absolute("power difference / se", welch.ObservedDifference, e.GetProperty("difference"), 1e-9, welch.StandardError);
                 parity.Relative("power se", welch.StandardError, e.GetProperty("se"));
                 parity.Relative("power df", welch.DegreesOfFreedom, e.GetProperty("df"));
-                parity.Absolute("achieved power", Power.OfWelch(welch.ObservedDifference, variant, groups[0], e.GetProperty("alpha").GetDouble()), e.GetProperty("power"), 1e-6);
+                parity.Absolute("achieved power", Power.OfWelch(welch.ObservedDifference, variant, groups[0],
+                    e.GetProperty("alpha").GetDouble()), e.GetProperty("power"), 1e-6);
             }
         }
         parity.Settle();
@@ -207,9 +220,11 @@ public sealed class ExtraParityTests
             Sample At(int i) => new(e.GetProperty("n")[i].GetInt64(), 0, Math.Pow(e.GetProperty("sd")[i].GetDouble(), 2));
             double alpha = e.GetProperty("alpha").GetDouble();
             if (e.TryGetProperty("target_power", out JsonElement target))
-                parity.Relative("minimal_detectable_difference", Power.MinimalDetectableDifference(At(0), At(1), target.GetDouble(), alpha), e.GetProperty("minimal_detectable_difference"), 1e-6);
+                parity.Relative("minimal_detectable_difference", Power.MinimalDetectableDifference(At(0), At(1), target.GetDouble(), alpha),
+                    e.GetProperty("minimal_detectable_difference"), 1e-6);
             else
-                parity.Absolute("power", Power.OfWelch(e.GetProperty("difference").GetDouble(), At(0), At(1), alpha), e.GetProperty("power"), 1e-6);
+                parity.Absolute("power", Power.OfWelch(e.GetProperty("difference").GetDouble(), At(0), At(1), alpha),
+                    e.GetProperty("power"), 1e-6);
         }
         parity.Settle();
     }
@@ -224,7 +239,8 @@ public sealed class ExtraParityTests
     }
 
     [Test]
-    public void ClicksAndRatioMetric_ReferenceData_EqualTheReference([Values("clustered", "unbalanced", "small", "no_video_effect")] string data)
+    public void ClicksAndRatioMetric_ReferenceData_EqualTheReference(
+        [Values("clustered", "unbalanced", "small", "no_video_effect")] string data)
     {
         var parity = new Parity();
         var fixture = new EngagementFixture("analysis-extra", data);
@@ -261,9 +277,11 @@ public sealed class ExtraParityTests
         parity.Settle();
     }
 
-    // 400 000 resamples, so that what remains is the reference's own chance (100 000: z0 ± 0.004, a limit ± 0.01 standard errors); tolerances as stated with it.
+    // 400 000 resamples, so that what remains is the reference's own chance (100 000: z0 ± 0.004, a limit ± 0.01 standard errors);
+    // tolerances as stated with it.
     [Test]
-    public void BcaBootstrap_ReferenceData_EqualsTheReferenceUpToChance([Values("clustered", "unbalanced", "small", "no_video_effect")] string data)
+    public void BcaBootstrap_ReferenceData_EqualsTheReferenceUpToChance(
+        [Values("clustered", "unbalanced", "small", "no_video_effect")] string data)
     {
         var parity = new Parity();
         var fixture = new EngagementFixture("analysis-extra", data);
@@ -272,9 +290,11 @@ public sealed class ExtraParityTests
             {
                 double[][] groups = fixture.Groups(metric);
                 double[] variant = groups[EngagementFixture.Variant(e)];
-                BcaBootstrap b = BcaBootstrap.Of(variant, groups[0], new() { Resamples = 400_000, Seed = 1, Purpose = $"{metric}/{e.GetProperty("variant")}" });
+                BcaBootstrap b = BcaBootstrap.Of(variant, groups[0],
+                    new() { Resamples = 400_000, Seed = 1, Purpose = $"{metric}/{e.GetProperty("variant")}" });
                 double se = e.GetProperty("bootstrap_se").GetDouble();
-                Assert.That((variant.Length, groups[0].Length), Is.EqualTo((e.GetProperty("n")[0].GetInt32(), e.GetProperty("n")[1].GetInt32())));
+                Assert.That((variant.Length, groups[0].Length),
+                    Is.EqualTo((e.GetProperty("n")[0].GetInt32(), e.GetProperty("n")[1].GetInt32())));
                 parity.Absolute("difference / se", b.Difference, e.GetProperty("difference"), 1e-9, se);
                 parity.Relative("acceleration", b.Acceleration, e.GetProperty("acceleration"));
                 parity.Relative("bootstrap_se", b.StandardError, e.GetProperty("bootstrap_se"), 0.015);
@@ -295,9 +315,11 @@ public sealed class ExtraParityTests
         for (int i = 0; i < terms.Length; i++)
         {
             double se = e.GetProperty("se")[i].GetDouble();
-            parity.Absolute(block + " estimate / se", terms[i].Estimate, e.GetProperty("estimate")[i], 1e-9, Math.Max(se, Math.Abs(terms[i].Estimate)));
+            parity.Absolute(block + " estimate / se", terms[i].Estimate, e.GetProperty("estimate")[i], 1e-9,
+                Math.Max(se, Math.Abs(terms[i].Estimate)));
             parity.Relative(block + " se", terms[i].StandardError, e.GetProperty("se")[i]);
-            parity.Absolute(block + " statistic", terms[i].Statistic, e.GetProperty("statistic")[i], 1e-9, Math.Max(1, Math.Abs(terms[i].Statistic)));
+            parity.Absolute(block + " statistic", terms[i].Statistic, e.GetProperty("statistic")[i], 1e-9,
+                Math.Max(1, Math.Abs(terms[i].Statistic)));
             parity.P(block + " p", terms[i].P, e.GetProperty("p")[i]);
             parity.Interval(block + " ci95", terms[i].Interval, e.GetProperty("ci95")[i], se);
             if (e.TryGetProperty("df", out JsonElement df)) parity.Relative(block + " df", terms[i].Df, df);
@@ -313,13 +335,15 @@ public sealed class ExtraParityTests
         parity.Absolute("difference / raw_se", got.Difference, e.GetProperty("difference"), 1e-9, se);
         parity.Relative("se", got.StandardError, e.GetProperty("se"));
         parity.Relative("df", got.Df, e.GetProperty("df"));
-        parity.Interval("ci95", got.Interval, e.GetProperty("ci95"), se, tolerance: 1e-8);   // SciPy's t quantile of fractional degrees of freedom
+        // SciPy's t quantile of fractional degrees of freedom
+        parity.Interval("ci95", got.Interval, e.GetProperty("ci95"), se, tolerance: 1e-8);
         parity.Absolute("variance_reduction", got.VarianceReduction, e.GetProperty("variance_reduction"), 1e-9);
     }
 
     static void Proportions(Parity parity, JsonElement e)
     {
-        long x1 = e.GetProperty("clicks")[0].GetInt64(), x0 = e.GetProperty("clicks")[1].GetInt64(), n1 = e.GetProperty("impressions")[0].GetInt64(), n0 = e.GetProperty("impressions")[1].GetInt64();
+        long x1 = e.GetProperty("clicks")[0].GetInt64(), x0 = e.GetProperty("clicks")[1].GetInt64(),
+            n1 = e.GetProperty("impressions")[0].GetInt64(), n0 = e.GetProperty("impressions")[1].GetInt64();
         TwoProportions got = TwoProportions.Of(x1, n1, x0, n0);
         double scale = Math.Max(got.Wald.High - got.Wald.Low, 1e-3);
         parity.Relative("rates", got.Rate, e.GetProperty("rates")[0]);
@@ -334,6 +358,7 @@ public sealed class ExtraParityTests
         parity.Interval("ci95_agresti_caffo", got.AgrestiCaffo, e.GetProperty("ci95_agresti_caffo"), scale);
         parity.Relative("ratio", got.Ratio, e.GetProperty("ratio"));
         parity.Interval("ci95_ratio_log", got.RatioLog, e.GetProperty("ci95_ratio_log"), 1e-3);
-        if (e.GetProperty("fisher_p").ValueKind == JsonValueKind.Number) parity.P("fisher_p", FisherExactTest.P(x1, n1, x0, n0), e.GetProperty("fisher_p"));
+        if (e.GetProperty("fisher_p").ValueKind == JsonValueKind.Number)
+            parity.P("fisher_p", FisherExactTest.P(x1, n1, x0, n0), e.GetProperty("fisher_p"));
     }
 }

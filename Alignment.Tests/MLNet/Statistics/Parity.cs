@@ -3,7 +3,8 @@ using Alignment.MLNet.Statistics;
 
 namespace Alignment.Tests.MLNet.Statistics;
 
-/// <summary>Compares numbers with expected ones, remembers the worst error of every kind, and fails at the end with all that missed.</summary>
+/// <summary>Compares numbers with expected ones, remembers the worst error of every kind, and fails at the end with all that
+/// missed.</summary>
 sealed class Parity
 {
     readonly Dictionary<string, double> _worst = [];
@@ -56,7 +57,8 @@ sealed class Parity
     {
         if (expected.ValueKind != JsonValueKind.Null && got is not null) return false;
         Count++;
-        if (expected.ValueKind != JsonValueKind.Null || got is not null) _missed.Add($"{what}: {(got is { } number ? FormattableString.Invariant($"{number}") : "undefined")}, expected {expected}");
+        if (expected.ValueKind != JsonValueKind.Null || got is not null)
+            _missed.Add($"{what}: {(got is { } number ? FormattableString.Invariant($"{number}") : "undefined")}, expected {expected}");
         return true;
     }
 

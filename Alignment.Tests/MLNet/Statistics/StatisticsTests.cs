@@ -5,7 +5,8 @@ namespace Alignment.Tests.MLNet.Statistics;
 /// <summary>Closed forms, published examples, properties, and inputs with nothing to compute from.</summary>
 public sealed class StatisticsTests
 {
-    static readonly Sample s_none = new(0, double.NaN, double.NaN), s_one = new(1, 3, double.NaN), s_flat = new(5, 3, 0), s_good = new(5, 4, 2), s_infinite = new(5, double.PositiveInfinity, double.NaN);
+    static readonly Sample s_none = new(0, double.NaN, double.NaN), s_one = new(1, 3, double.NaN), s_flat = new(5, 3, 0),
+        s_good = new(5, 4, 2), s_infinite = new(5, double.PositiveInfinity, double.NaN);
 
     [Test]
     public void Accumulators_MergedFromParts_EqualOnePass()
@@ -57,7 +58,8 @@ public sealed class StatisticsTests
     public void Multiplicity_UnorderedTiesAndGaps_KeepTheirPlaces()
     {
         Assert.That(Multiplicity.Adjust([0.04, null, 0.01, 0.04]), Is.EqualTo(new double?[] { 0.08, null, 0.03, 0.08 }).Within(1e-15));
-        Assert.That(Multiplicity.Adjust([0.04, null, 0.01, 0.04], MultiplicityMethod.BenjaminiHochberg), Is.EqualTo(new double?[] { 0.04, null, 0.03, 0.04 }).Within(1e-15));
+        Assert.That(Multiplicity.Adjust([0.04, null, 0.01, 0.04], MultiplicityMethod.BenjaminiHochberg),
+            Is.EqualTo(new double?[] { 0.04, null, 0.03, 0.04 }).Within(1e-15));
         Assert.That(Multiplicity.Adjust([]), Is.Empty);
         Assert.That(Multiplicity.Adjust([null, null]), Is.EqualTo(new double?[] { null, null }));
         Assert.That(Multiplicity.Adjust([0.9, 0.8]), Is.EqualTo(new double?[] { 1, 1 }));
@@ -175,7 +177,8 @@ public sealed class StatisticsTests
         Assert.Throws<BadDataException>(() => RelativeLift.Of(s_good, new(4, 0, 4)));
     }
 
-    // Balanced data: REML's components are those of the two-way analysis of variance, σ² = MS_E, σ_u² = (MS_video − MS_E) / (rows per video).
+    // Balanced data: REML's components are those of the two-way analysis of variance, σ² = MS_E, σ_u² = (MS_video − MS_E) / (rows per
+    // video).
     [Test]
     public void MixedModel_BalancedData_IsTheAnalysisOfVariance()
     {
@@ -191,8 +194,10 @@ public sealed class StatisticsTests
         double Video(int g) => Enumerable.Range(0, variants * each).Average(i => y[g, i / each, i % each]);
         double Variant(int v) => Enumerable.Range(0, videos * each).Average(i => y[i / each, v, i % each]);
         double total = y.Cast<double>().Sum(x => (x - grand) * (x - grand));
-        double ssVideo = Enumerable.Range(0, videos).Sum(g => Math.Pow(Video(g) - grand, 2)) * variants * each, ssVariant = Enumerable.Range(0, variants).Sum(v => Math.Pow(Variant(v) - grand, 2)) * videos * each;
-        double dfError = n - variants - videos + 1, error = (total - ssVideo - ssVariant) / dfError, between = (ssVideo / (videos - 1) - error) / (variants * each);
+        double ssVideo = Enumerable.Range(0, videos).Sum(g => Math.Pow(Video(g) - grand, 2)) * variants * each,
+            ssVariant = Enumerable.Range(0, variants).Sum(v => Math.Pow(Variant(v) - grand, 2)) * videos * each;
+        double dfError = n - variants - videos + 1, error = (total - ssVideo - ssVariant) / dfError,
+            between = (ssVideo / (videos - 1) - error) / (variants * each);
         MixedModel fit = MixedModel.Of(table);
         Assert.Multiple(() =>
         {
@@ -205,7 +210,8 @@ public sealed class StatisticsTests
         });
     }
 
-    // Many videos of many sizes: σ_u and σ are found, and no term gets lost where videos are summed by their number of rows. Estimated from known ones: 4 standard errors of each.
+    // Many videos of many sizes: σ_u and σ are found, and no term gets lost where videos are summed by their number of rows. Estimated from
+    // known ones: 4 standard errors of each.
     [Test]
     public void MixedModel_ManyVideosOfManySizes_FindsWhatWasDrawn()
     {
@@ -215,7 +221,8 @@ public sealed class StatisticsTests
         SeededNormal.Fill(noise, 3, "noise");
         var table = new CellTable(3);
         for (int g = 0, i = 0; g < videos; g++)
-            for (int r = 0; r < 2 + g % 11; r++) table.Add($"{g}", (g + r * r) % 3, 50 + 2 * level[g] + 3 * noise[i++] + 0.25 * ((g + r * r) % 3));
+            for (int r = 0; r < 2 + g % 11; r++) table.Add($"{g}", (g + r * r) % 3,
+                50 + 2 * level[g] + 3 * noise[i++] + 0.25 * ((g + r * r) % 3));
         MixedModel fit = MixedModel.Of(table);
         Assert.Multiple(() =>
         {
@@ -239,7 +246,8 @@ public sealed class StatisticsTests
         }
         left.Merge(right);
         Assert.That(MixedModel.Of(left).RemlCriterion, Is.EqualTo(MixedModel.Of(whole).RemlCriterion).Within(1e-9));
-        Assert.That(ClusteredLeastSquares.Of(left).Differences[0].P, Is.EqualTo(ClusteredLeastSquares.Of(whole).Differences[0].P).Within(1e-12));
+        Assert.That(ClusteredLeastSquares.Of(left).Differences[0].P,
+            Is.EqualTo(ClusteredLeastSquares.Of(whole).Differences[0].P).Within(1e-12));
     }
 
     [Test]
@@ -248,10 +256,12 @@ public sealed class StatisticsTests
         Assert.Throws<BadDataException>(() => ClusteredLeastSquares.Of(new(2)));
         Assert.Throws<BadDataException>(() => MixedModel.Of(Table(("a", 0, 1), ("a", 1, 2), ("a", 1, 3))), "one video");
         Assert.Throws<BadDataException>(() => MixedModel.Of(Table(("a", 0, 1), ("b", 0, 2), ("b", 0, 4))), "an empty variant");
-        Assert.Throws<BadDataException>(() => MixedModel.Of(Table(("a", 0, 1), ("b", 0, 2), ("c", 1, 4), ("d", 1, 5))), "one row per video");
+        Assert.Throws<BadDataException>(() => MixedModel.Of(Table(("a", 0, 1), ("b", 0, 2), ("c", 1, 4), ("d", 1, 5))),
+            "one row per video");
         Assert.Throws<BadDataException>(() => MixedModel.Of(Table(("a", 0, 5), ("a", 1, 5), ("b", 0, 5), ("b", 1, 5))), "no variation");
         Assert.Throws<BadDataException>(() => MixedModel.Of(Table(("a", 0, 1), ("a", 1, 2), ("b", 0, 3), ("b", 1, 4))), "an exact fit");
-        Assert.Throws<BadDataException>(() => MixedModel.Of(Table(("a", 0, double.NaN), ("a", 1, 2), ("b", 0, 3), ("b", 1, 7))), "not a number");
+        Assert.Throws<BadDataException>(() => MixedModel.Of(Table(("a", 0, double.NaN), ("a", 1, 2), ("b", 0, 3), ("b", 1, 7))),
+            "not a number");
         // Least squares has an answer where nothing varies: the difference is exact.
         Coefficient exact = ClusteredLeastSquares.Of(Table(("a", 0, 5), ("a", 1, 6), ("b", 0, 5), ("b", 1, 6))).Differences[0];
         Assert.That((exact.Estimate, exact.StandardError, exact.P), Is.EqualTo((1.0, 0.0, 0.0)));
@@ -265,7 +275,8 @@ public sealed class StatisticsTests
         Assert.Throws<BadDataException>(() => Ancova.Of([Pairs((1, 2), (2, 3), (3, 5)), default]));
         // An exact line for each group: the difference is exact, the slopes are equal.
         Ancova exact = Ancova.Of([Pairs((0, 0), (1, 1), (2, 2)), Pairs((0, 3), (1, 4), (2, 5))]);
-        Assert.That((exact.Differences[0].Estimate, exact.Slope.Estimate, exact.ResidualSd, exact.RSquared), Is.EqualTo((3.0, 1.0, 0.0, 1.0)));
+        Assert.That((exact.Differences[0].Estimate, exact.Slope.Estimate, exact.ResidualSd, exact.RSquared),
+            Is.EqualTo((3.0, 1.0, 0.0, 1.0)));
     }
 
     [Test]
@@ -279,7 +290,8 @@ public sealed class StatisticsTests
         Assert.Throws<BadDataException>(() => Cuped.Of(default(PairAccumulator).Sample, b.Sample));
     }
 
-    // Always valid: over 400 experiments without an effect, watched from row 100 to 3000, at most 5 % ever exclude 0 (two standard errors of chance allowed).
+    // Always valid: over 400 experiments without an effect, watched from row 100 to 3000, at most 5 % ever exclude 0 (two standard errors
+    // of chance allowed).
     [Test]
     public void ConfidenceSequence_ManyLooks_KeepsItsLevel()
     {

@@ -31,17 +31,21 @@ public sealed class CsvTableTests
     public void Rows_OfSeveralBlocks_KeepTheirLines()
     {
         var text = new StringBuilder("a,b\n");
-        for (int i = 2; i <= 60_000; i++) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{i},a cell to fill a block with text\n");
+        for (int i = 2; i <= 60_000; i++) text.Append(System.Globalization.CultureInfo.InvariantCulture,
+            $"{i},a cell to fill a block with text\n");
         string[] rows = Rows(text.ToString());
         Assert.That(rows, Has.Length.EqualTo(59_999));
-        Assert.That(rows.Where(r => r[..r.IndexOf(':', StringComparison.Ordinal)] != r[(r.IndexOf(' ', StringComparison.Ordinal) + 1)..r.IndexOf('|', StringComparison.Ordinal)]), Is.Empty);
+        Assert.That(rows.Where(r => r[..r.IndexOf(':',
+            StringComparison.Ordinal)] != r[(r.IndexOf(' ', StringComparison.Ordinal) + 1)..r.IndexOf('|', StringComparison.Ordinal)]),
+            Is.Empty);
     }
 
     [Test]
     public void Rows_OfUtf16_AreReadAlike()
     {
         foreach (Encoding encoding in new[] { Encoding.Unicode, Encoding.BigEndianUnicode })
-            Assert.That(Rows([.. encoding.GetPreamble(), .. encoding.GetBytes("a,b\nü,2\n")], multiline: true), Is.EqualTo(new[] { "2: ü|2" }));
+            Assert.That(Rows([.. encoding.GetPreamble(), .. encoding.GetBytes("a,b\nü,2\n")], multiline: true),
+                Is.EqualTo(new[] { "2: ü|2" }));
     }
 
     [TestCase("", "an empty file")]
@@ -54,5 +58,6 @@ public sealed class CsvTableTests
 
     [Test]
     public void Rows_OfOneLineEach_TakeStrayQuotesForText() =>
-        Assert.That(Rows("a,b\n1,\"open\nb,shoe\n\"c\"x,2\n", multiline: false), Is.EqualTo(new[] { "2: 1|open", "3: b|shoe", "4: c\"x|2" }));
+        Assert.That(Rows("a,b\n1,\"open\nb,shoe\n\"c\"x,2\n", multiline: false),
+        Is.EqualTo(new[] { "2: 1|open", "3: b|shoe", "4: c\"x|2" }));
 }

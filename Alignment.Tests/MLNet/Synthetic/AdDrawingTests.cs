@@ -65,7 +65,8 @@ public sealed class AdDrawingTests
     public void Mask_AgainstThePicture_MarksThePixelsThatAreTheProduct()
     {
         // The same scene with other product colours differs on the product and nowhere beyond its smoothed edge.
-        AdDrawingOptions red = s_small with { MainColour = 0xFF0000, SecondColour = 0xFF0000 }, blue = s_small with { MainColour = 0x0000FF, SecondColour = 0x0000FF };
+        AdDrawingOptions red = s_small with { MainColour = 0xFF0000, SecondColour = 0xFF0000 },
+            blue = s_small with { MainColour = 0x0000FF, SecondColour = 0x0000FF };
         DrawnAd a = AdDrawing.Draw(red), b = AdDrawing.Draw(blue);
         byte[] p = Frame(a, 5), q = Frame(b, 5), mask = a.Mask(5);
         for (int i = 0; i < mask.Length; i++)
@@ -108,9 +109,11 @@ public sealed class AdDrawingTests
         ValidationResult report = ValidationJob.Run(temp["ads"], options: new() { Deep = true });
         Assert.That((report.ValidScenes, report.Rejections), Is.EqualTo((12L, 0L)));
         Assert.That(report.Problems.Select(p => (p.Kind, p.VideoId, p.SceneNumber)), Is.EqualTo(
-            ads.OrderBy(a => a.Options.VideoId, StringComparer.Ordinal).SelectMany(a => a.Scenes.Where(s => !s.HasProduct).Select(s => (ProblemKind.EmptyMask, a.Options.VideoId, (int?)s.Number)))));
+            ads.OrderBy(a => a.Options.VideoId, StringComparer.Ordinal)
+            .SelectMany(a => a.Scenes.Where(s => !s.HasProduct).Select(s => (ProblemKind.EmptyMask, a.Options.VideoId, (int?)s.Number)))));
         using var truth = JsonDocument.Parse(File.ReadAllBytes(temp["ads", "bottle_ad.truth.json"]));
-        Assert.That(truth.RootElement.GetProperty("scene_start_frames").EnumerateArray().Select(f => f.GetInt32()), Is.EqualTo(ads[0].Scenes.Select(s => s.StartFrame)));
+        Assert.That(truth.RootElement.GetProperty("scene_start_frames").EnumerateArray().Select(f => f.GetInt32()),
+            Is.EqualTo(ads[0].Scenes.Select(s => s.StartFrame)));
         RgbPicture still = PictureFile.ReadRgb8(temp["ads", "video_scene_cuts", "can_ad", "can_ad-Scene-001-01.jpg"]);
         byte[] drawn = Frame(ads[1], DrawnAd.StillOf(ads[1].Scenes[0]));
         Assert.That(still.Pixels.Zip(drawn, (x, y) => Math.Abs(x - y)).Average(), Is.LessThan(3), "JPEG apart");
@@ -119,7 +122,8 @@ public sealed class AdDrawingTests
     [Test]
     public void DrawMath_SineAndExponential_AgreeWithTheLibrary()
     {
-        for (double t = -2; t <= 2; t += 0.0137) Assert.That(DrawMath.SinTurns((float)t), Is.EqualTo(Math.Sin(2 * Math.PI * t)).Within(1e-5));
+        for (double t = -2; t <= 2; t += 0.0137) Assert.That(DrawMath.SinTurns((float)t),
+            Is.EqualTo(Math.Sin(2 * Math.PI * t)).Within(1e-5));
         for (double x = -19.9; x <= 0; x += 0.0971) Assert.That(DrawMath.ExpNegative(x), Is.EqualTo(Math.Exp(x)).Within(1e-7));
     }
 
@@ -127,7 +131,8 @@ public sealed class AdDrawingTests
     [TestCase("x", 3, 6, 1)]
     [TestCase("x", 96, 2, 2)]
     public void Draw_OptionOutOfRange_IsAUsageError(string id, int width, int scenes, int without) =>
-        Assert.Throws<UsageException>(() => AdDrawing.Draw(new() { VideoId = id, Width = width, Scenes = scenes, ScenesWithoutProduct = without }));
+        Assert.Throws<UsageException>(() => AdDrawing.Draw(new() { VideoId = id, Width = width, Scenes = scenes,
+        ScenesWithoutProduct = without }));
 
     static byte[] Frame(DrawnAd ad, int frame)
     {
@@ -137,13 +142,15 @@ public sealed class AdDrawingTests
     }
 
     static int Border(byte[] mask, int width, int height) =>
-        Enumerable.Range(0, mask.Length).Count(i => mask[i] > 0 && (i % width == 0 || i % width == width - 1 || i < width || i >= width * (height - 1)));
+        Enumerable.Range(0, mask.Length).Count(i => mask[i] > 0
+        && (i % width == 0 || i % width == width - 1 || i < width || i >= width * (height - 1)));
 
     static bool Near(byte[] mask, int width, int height, int i)
     {
         for (int dy = -1; dy <= 1; dy++)
             for (int dx = -1; dx <= 1; dx++)
-                if (i % width + dx is >= 0 and var x && x < width && i / width + dy is >= 0 and var y && y < height && mask[y * width + x] > 0) return true;
+                if (i % width + dx is >= 0 and var x && x < width && i / width + dy is >= 0 and var y && y < height
+                    && mask[y * width + x] > 0) return true;
         return false;
     }
 }

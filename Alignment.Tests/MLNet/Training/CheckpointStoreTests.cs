@@ -7,7 +7,8 @@ public sealed class CheckpointStoreTests
     static CheckpointStore Store(TempFolder temp) => new(temp["run", "checkpoints"]);
 
     static void Write(CheckpointStore store, long step, long best = 0, int keep = 2, string content = "weights") =>
-        store.Write(new TrainingState { Step = step, BestStep = best, BestLoss = best > 0 ? 0.5 : null }, keep, folder => File.WriteAllText(Path.Combine(folder, "w.bin"), $"{content} {step}"));
+        store.Write(new TrainingState { Step = step, BestStep = best, BestLoss = best > 0 ? 0.5 : null }, keep,
+        folder => File.WriteAllText(Path.Combine(folder, "w.bin"), $"{content} {step}"));
 
     [Test]
     public void Write_Several_KeepsTheNewestAndTheBest()
@@ -22,7 +23,8 @@ public sealed class CheckpointStoreTests
         Write(store, 5, best: 5);
         Assert.That(store.Steps, Is.EqualTo(new[] { 4, 5 }), "a new best one frees the old");
         Assert.That(CheckpointStore.Read(store.FolderOf(5)), Has.Property("Step").EqualTo(5).And.Property("BestLoss").EqualTo(0.5));
-        Assert.That(Directory.GetFileSystemEntries(store.Root).Select(f => Path.GetFileName(f)), Is.EquivalentTo(new[] { "step-000004", "step-000005" }));
+        Assert.That(Directory.GetFileSystemEntries(store.Root).Select(f => Path.GetFileName(f)),
+            Is.EquivalentTo(new[] { "step-000004", "step-000005" }));
     }
 
     [Test]
@@ -31,7 +33,8 @@ public sealed class CheckpointStoreTests
         using var temp = new TempFolder();
         CheckpointStore store = Store(temp);
         Write(store, 1);
-        Assert.That(() => store.Write(new TrainingState { Step = 2 }, 1, _ => throw new IOException("disk full")), Throws.TypeOf<IOException>());
+        Assert.That(() => store.Write(new TrainingState { Step = 2 }, 1, _ => throw new IOException("disk full")),
+            Throws.TypeOf<IOException>());
         Assert.That(store.Steps, Is.EqualTo(new[] { 1 }));
         Assert.That(CheckpointStore.Read(store.FolderOf(1)).Step, Is.EqualTo(1));
     }
@@ -86,7 +89,8 @@ public sealed class CheckpointStoreTests
         CheckpointStore store = Store(temp);
         Write(store, 3);
         File.WriteAllText(Path.Combine(store.FolderOf(3), "w.bin"), "weights 4");
-        Assert.That(() => CheckpointStore.Read(store.FolderOf(3)), Throws.TypeOf<BadDataException>().With.Message.Contains("w.bin").And.Message.Contains("Delete that folder"));
+        Assert.That(() => CheckpointStore.Read(store.FolderOf(3)),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("w.bin").And.Message.Contains("Delete that folder"));
         File.Delete(Path.Combine(store.FolderOf(3), "state.json"));
         Assert.That(() => CheckpointStore.Read(store.FolderOf(3)), Throws.TypeOf<BadDataException>().With.Message.Contains("state.json"));
     }

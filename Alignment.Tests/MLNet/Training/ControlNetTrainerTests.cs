@@ -26,7 +26,8 @@ public sealed class ControlNetTrainerTests
 
         const int seed = 20261127;
         var random = new Random(seed);
-        foreach (int step in new[] { 7, 13 }) TrainInOtherProcess.KillAfter(step, TimeSpan.FromMilliseconds(random.Next(60)), data, temp["killed"]);
+        foreach (int step in new[] { 7, 13 }) TrainInOtherProcess.KillAfter(step, TimeSpan.FromMilliseconds(random.Next(60)), data,
+            temp["killed"]);
         TrainingResult result = TrainInOtherProcess.Run(data, temp["killed"]);
 
         Assert.That(result.Steps, Is.EqualTo(TrainInOtherProcess.Steps));
@@ -34,7 +35,8 @@ public sealed class ControlNetTrainerTests
         Assert.Multiple(() =>
         {
             foreach (string file in new[] { "losses.csv", "losses.svg", "training.json", "model/controlnet.onnx", "model/bundle.json" })
-                Assert.That(File.ReadAllBytes(temp["killed", file]), Is.EqualTo(File.ReadAllBytes(temp["whole", file])), $"{file}, seed {seed}");
+                Assert.That(File.ReadAllBytes(temp["killed", file]), Is.EqualTo(File.ReadAllBytes(temp["whole", file])),
+                    $"{file}, seed {seed}");
         });
     }
 
@@ -43,7 +45,8 @@ public sealed class ControlNetTrainerTests
     {
         string data = Shared.Path("media/dataset");
         using var temp = new TempFolder();
-        string[] train = ["train", "--data", data, "--out", temp["out"], "--size", "64", "--steps", "8", "--lr", "2e-3", "--validate-every", "4", "--sample-every", "4", "--samples", "1", "--json"];
+        string[] train = ["train", "--data", data, "--out", temp["out"], "--size", "64", "--steps", "8", "--lr", "2e-3", "--validate-every",
+            "4", "--sample-every", "4", "--samples", "1", "--json"];
         var (code, output, errors) = await Run(train);
         Assert.That(code, Is.Zero, errors);
 
@@ -51,14 +54,17 @@ public sealed class ControlNetTrainerTests
         var result = json.RootElement;
         Assert.Multiple(() =>
         {
-            Assert.That(result.GetProperty("best_validation_loss").GetDouble(), Is.LessThan(result.GetProperty("first_validation_loss").GetDouble()));
-            Assert.That(result.GetProperty("last_training_loss").GetDouble(), Is.LessThan(result.GetProperty("first_training_loss").GetDouble()));
+            Assert.That(result.GetProperty("best_validation_loss").GetDouble(),
+                Is.LessThan(result.GetProperty("first_validation_loss").GetDouble()));
+            Assert.That(result.GetProperty("last_training_loss").GetDouble(),
+                Is.LessThan(result.GetProperty("first_training_loss").GetDouble()));
             Assert.That(result.GetProperty("samples").GetArrayLength(), Is.EqualTo(3));
             Assert.That(errors, Does.Contain("training 8/8 (loss"));
             Assert.That(Directory.GetDirectories(temp["out", "checkpoints"]), Is.Not.Empty);
         });
 
-        var (ran, _, runErrors) = await Run("run", "--data", data, "--model", temp["out", "model"], "--out", temp["run"], "--size", "64", "--steps", "2", "--max-videos", "1");
+        var (ran, _, runErrors) = await Run("run", "--data", data, "--model", temp["out", "model"], "--out", temp["run"], "--size", "64",
+            "--steps", "2", "--max-videos", "1");
         Assert.That(ran, Is.Zero, runErrors);
 
         var (refused, _, why) = await Run([.. train, "--seed", "9"]);
@@ -70,7 +76,8 @@ public sealed class ControlNetTrainerTests
     public async Task Train_ResumeLatestWithNothing_IsUsage()
     {
         using var temp = new TempFolder();
-        var (code, _, errors) = await Run("train", "--data", MiniDataSet.Write(temp["data"]), "--out", temp["out"], "--size", "32x24", "--resume", "latest");
+        var (code, _, errors) = await Run("train", "--data", MiniDataSet.Write(temp["data"]), "--out", temp["out"], "--size", "32x24",
+            "--resume", "latest");
         Assert.That(code, Is.EqualTo(2), errors);
         Assert.That(errors, Does.Contain("no checkpoint"));
     }
@@ -82,7 +89,8 @@ public sealed class ControlNetTrainerTests
         SceneRecord[] records = [.. ValidationJob.Scenes(MiniDataSet.Write(temp["data"]))];
         var ml = new MLContext(seed: 1);
         IDataView scenes = ml.Data.LoadFromEnumerable(records);
-        ControlNetTrainingOptions options = TrainInOtherProcess.OptionsFor(temp["out"]) with { Steps = 3, EmaDecay = 0, NoiseWeight = 1, ReconstructionWeight = 0.5, BackgroundWeight = 0.25, Edit = new() { InferenceSteps = 2 } };
+        ControlNetTrainingOptions options = TrainInOtherProcess.OptionsFor(temp["out"]) with { Steps = 3, EmaDecay = 0, NoiseWeight = 1,
+            ReconstructionWeight = 0.5, BackgroundWeight = 0.25, Edit = new() { InferenceSteps = 2 } };
         var prepare = ml.Alignment.SizeImage(new() { Width = 32, Height = 24 })
             .Append(ml.Alignment.LoadMap(new() { Width = 32, Height = 24 })).Append(ml.Alignment.NormalizeHeatmap())
             .Append(ml.Alignment.LoadMap(LoadMapOptions.Mask with { Width = 32, Height = 24 })).Append(ml.Alignment.BinarizeMask())
@@ -93,9 +101,11 @@ public sealed class ControlNetTrainerTests
 
         Assert.That(model.Options.Bundle, Is.EqualTo(temp["out", "model"]));
         Assert.That(ModelBundle.Open(model.Options.Bundle).Manifest.ControlTrained, Is.True);
-        float[][] edited = [.. model.Transform(prepared).GetColumn<VBuffer<float>>(SceneColumns.Edited).Take(1).Select(v => v.DenseValues().ToArray())];
+        float[][] edited = [.. model.Transform(prepared).GetColumn<VBuffer<float>>(SceneColumns.Edited).Take(1)
+            .Select(v => v.DenseValues().ToArray())];
         Assert.That(edited[0], Has.Length.EqualTo(3 * 32 * 24).And.All.InRange(0f, 1f));
-        Assert.That(() => estimator.Fit(ml.Data.LoadFromEnumerable(new[] { new { video_id = "a" } })), Throws.TypeOf<UsageException>().With.Message.Contains("scene_number"));
+        Assert.That(() => estimator.Fit(ml.Data.LoadFromEnumerable(new[] { new { video_id = "a" } })),
+            Throws.TypeOf<UsageException>().With.Message.Contains("scene_number"));
 
         // Each line's loss is the weighted sum of its parts.
         string[] lines = File.ReadAllLines(temp["out", "losses.csv"]);
@@ -115,11 +125,16 @@ public sealed class ControlNetTrainerTests
         string withoutLpips = LpipsImportTests.Bundle(temp);
         Assert.Multiple(() =>
         {
-            Assert.That(() => TrainingJob.Open(options with { Width = 30 }), Throws.TypeOf<UsageException>().With.Message.Contains("multiple of 4"));
-            Assert.That(() => TrainingJob.Open(options with { Model = withoutLpips, LpipsWeight = 1 }), Throws.TypeOf<UsageException>().With.Message.Contains("lpips.onnx"));
-            Assert.That(() => TrainingJob.Open(options with { LearningRate = 0 }), Throws.TypeOf<UsageException>().With.Message.Contains("learning rate"));
-            Assert.That(() => TrainingJob.Open(options with { NoiseWeight = 0 }), Throws.TypeOf<UsageException>().With.Message.Contains("loss weights"));
-            Assert.That(() => TrainingJob.Open(options with { Output = BundledModels.Tiny }), Throws.TypeOf<UsageException>().With.Message.Contains("another folder"));
+            Assert.That(() => TrainingJob.Open(options with { Width = 30 }),
+                Throws.TypeOf<UsageException>().With.Message.Contains("multiple of 4"));
+            Assert.That(() => TrainingJob.Open(options with { Model = withoutLpips, LpipsWeight = 1 }),
+                Throws.TypeOf<UsageException>().With.Message.Contains("lpips.onnx"));
+            Assert.That(() => TrainingJob.Open(options with { LearningRate = 0 }),
+                Throws.TypeOf<UsageException>().With.Message.Contains("learning rate"));
+            Assert.That(() => TrainingJob.Open(options with { NoiseWeight = 0 }),
+                Throws.TypeOf<UsageException>().With.Message.Contains("loss weights"));
+            Assert.That(() => TrainingJob.Open(options with { Output = BundledModels.Tiny }),
+                Throws.TypeOf<UsageException>().With.Message.Contains("another folder"));
             Assert.That(() => TrainingJob.Open(options with { Model = temp["none"] }), Throws.TypeOf<MissingDependencyException>());
             Assert.That(Directory.Exists(temp["out"]), Is.False);
         });

@@ -6,8 +6,8 @@ using Alignment.Onnx.Weights;
 namespace Alignment.Tests.MLNet.Training;
 
 /// <summary>
-/// A model of a few numbers in place of the ControlNet, so that the loop can be tested without a training graph: it pulls the middle convolution's bias to the
-/// mean of the noise, with momentum, which a checkpoint must keep.
+/// A model of a few numbers in place of the ControlNet, so that the loop can be tested without a training graph: it pulls the middle
+/// convolution's bias to the mean of the noise, with momentum, which a checkpoint must keep.
 /// </summary>
 sealed class FakeTrainingStep : ITrainingStep
 {
@@ -62,7 +62,8 @@ sealed class FakeTrainingStep : ITrainingStep
 
     public IWeights Weights => new One(this);
 
-    public void Save(string folder) => File.WriteAllBytes(Path.Combine(folder, "fake.bin"), [.. MemoryMarshal.AsBytes(_values.AsSpan()), .. MemoryMarshal.AsBytes(_momentum.AsSpan())]);
+    public void Save(string folder) => File.WriteAllBytes(Path.Combine(folder, "fake.bin"),
+        [.. MemoryMarshal.AsBytes(_values.AsSpan()), .. MemoryMarshal.AsBytes(_momentum.AsSpan())]);
 
     public void Load(string folder, long steps)
     {
@@ -77,7 +78,9 @@ sealed class FakeTrainingStep : ITrainingStep
     }
 
     /// <summary>Depends on everything a batch holds.</summary>
-    static float Target(TrainingBatch batch) => 1 + batch.Noise.Average() + 0.1f * batch.NoisyLatents.Average() + 0.001f * batch.Timestep.Average() / 1000 + 0.1f * batch.Text.Average() + 0.1f * batch.Control.Average() + 0.1f * batch.Mask.Average() + 0.1f * batch.Image.Average();
+    static float Target(TrainingBatch batch) => 1 + batch.Noise.Average() + 0.1f * batch.NoisyLatents.Average()
+        + 0.001f * batch.Timestep.Average() / 1000 + 0.1f * batch.Text.Average() + 0.1f * batch.Control.Average()
+        + 0.1f * batch.Mask.Average() + 0.1f * batch.Image.Average();
 
     /// <summary>The bundled ControlNet with the one tensor in it.</summary>
     sealed class One(FakeTrainingStep step) : IWeights

@@ -15,12 +15,14 @@ public sealed class LearningRateTests
         Assert.That(new LearningRate(0.8, 4, 12, LearningRateDecay.Cosine).At(step), Is.EqualTo(expected).Within(1e-15));
 
     [Test]
-    public void Cosine_LastStep_StillLearns() => Assert.That(new LearningRate(1, 0, 10, LearningRateDecay.Cosine).At(10), Is.GreaterThan(0).And.LessThan(0.03));
+    public void Cosine_LastStep_StillLearns() => Assert.That(new LearningRate(1, 0, 10, LearningRateDecay.Cosine).At(10),
+        Is.GreaterThan(0).And.LessThan(0.03));
 
     [TestCase(1, 0.5)]
     [TestCase(2, 1)]
     [TestCase(1000, 1)]
-    public void Constant_AfterWarmup_StaysAtThePeak(long step, double expected) => Assert.That(new LearningRate(1, 2, 1000, LearningRateDecay.Constant).At(step), Is.EqualTo(expected));
+    public void Constant_AfterWarmup_StaysAtThePeak(long step, double expected) =>
+        Assert.That(new LearningRate(1, 2, 1000, LearningRateDecay.Constant).At(step), Is.EqualTo(expected));
 
     [TestCase(100, null, 5)]        // a twentieth
     [TestCase(1_000_000, null, 500)]

@@ -5,15 +5,18 @@ namespace Alignment.Tests.MLNet.Training;
 
 public sealed class OutOfMemoryTests
 {
-    static string Explain(ControlNetTrainingOptions options) => OutOfMemory.Explain(options, ModelBundle.Open(BundledModels.Tiny), new InsufficientMemoryException()).Message;
+    static string Explain(ControlNetTrainingOptions options) =>
+        OutOfMemory.Explain(options, ModelBundle.Open(BundledModels.Tiny), new InsufficientMemoryException()).Message;
 
     [Test]
     public void Explain_ManyScenesAtOnce_HalvesThemAndKeepsTheStep() =>
-        Assert.That(Explain(new() { BatchSize = 4, Accumulation = 3, Width = 128, Height = 64 }), Does.Contain("--batch-size 2 --accumulation 6").And.Contain("--size 96x48"));
+        Assert.That(Explain(new() { BatchSize = 4, Accumulation = 3, Width = 128, Height = 64 }),
+        Does.Contain("--batch-size 2 --accumulation 6").And.Contain("--size 96x48"));
 
     [Test]
     public void Explain_NothingButSizeLeft_SaysSize() =>
-        Assert.That(Explain(new() { BatchSize = 1, Width = 512, Height = 512 }), Does.Contain("--size 384x384").And.Not.Contain("--batch-size"));
+        Assert.That(Explain(new() { BatchSize = 1, Width = 512, Height = 512 }),
+        Does.Contain("--size 384x384").And.Not.Contain("--batch-size"));
 
     [Test]
     public void Explain_KeepsEverything_OffersRecomputationOnce()

@@ -35,7 +35,8 @@ public sealed class PrefetchTests
     {
         using var items = new Prefetch<string>(Make(), ahead: 8);
         var seen = new List<string>();
-        Assert.That(() => { while (items.MoveNext()) seen.Add(items.Current); }, Throws.TypeOf<BadDataException>().With.Message.EqualTo("row 3 is broken"));
+        Assert.That(() => { while (items.MoveNext()) seen.Add(items.Current); },
+            Throws.TypeOf<BadDataException>().With.Message.EqualTo("row 3 is broken"));
         Assert.That(seen, Is.EqualTo(new[] { "0", "1", "2" }));
 
         static IEnumerable<string> Make()

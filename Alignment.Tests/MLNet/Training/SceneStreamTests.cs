@@ -44,6 +44,7 @@ public sealed class SceneStreamTests
         File.WriteAllText(records[2].SceneImagePath, "no picture");
         using IEnumerator<TrainingScene> scenes = SceneStream.Read(records, Width, Height).GetEnumerator();
         Assert.That(scenes.MoveNext() && scenes.MoveNext());
-        Assert.That(() => scenes.MoveNext(), Throws.TypeOf<BadDataException>().With.Message.Contains(Path.GetFileName(records[2].SceneImagePath)));
+        Assert.That(() => scenes.MoveNext(),
+            Throws.TypeOf<BadDataException>().With.Message.Contains(Path.GetFileName(records[2].SceneImagePath)));
     }
 }

@@ -25,7 +25,8 @@ public sealed class TimestepWeightsTests
             foreach (int t in new[] { 0, 1, 100, 400, 999 })
             {
                 double a = schedule.AlphaBars[t], snr = a / (1 - a);
-                Assert.That(TimestepWeights.Of(TimestepWeighting.MinSnr, a, 5) * snr, Is.EqualTo(Math.Min(snr, 5)).Within(1e-9), $"t = {t}");
+                Assert.That(TimestepWeights.Of(TimestepWeighting.MinSnr, a, 5) * snr, Is.EqualTo(Math.Min(snr, 5)).Within(1e-9),
+                    $"t = {t}");
             }
         });
     }

@@ -30,9 +30,11 @@ static class TrainInOtherProcess
         SampleScenes = 0,
     };
 
-    public static TrainingResult Run(string data, string output, IProgress<WorkProgress>? progress = null) => TrainingJob.Run(data, OptionsFor(output), progress);
+    public static TrainingResult Run(string data, string output, IProgress<WorkProgress>? progress = null) =>
+        TrainingJob.Run(data, OptionsFor(output), progress);
 
     /// <summary>Starts a training and kills it while it works on the step after <paramref name="step"/>.</summary>
     public static void KillAfter(int step, TimeSpan moment, string data, string output) =>
-        Assert.That(LedProcess.KillAt([Switch, data, output], (stage, done) => stage == "training" && done == step, moment), $"no report of step {step}");
+        Assert.That(LedProcess.KillAt([Switch, data, output], (stage, done) => stage == "training" && done == step, moment),
+        $"no report of step {step}");
 }

@@ -66,9 +66,12 @@ public sealed class TrainingOrderTests
         {
             Assert.That((split.TrainVideos, split.ValidationVideos), Is.EqualTo((16, 4)));
             Assert.That(split.Train.Select(s => s.VideoId).Intersect(split.Validation.Select(s => s.VideoId)), Is.Empty);
-            Assert.That(split.Train.Concat(split.Validation).Select(s => s.SceneId).Order(), Is.EqualTo(scenes.Select(s => s.SceneId).Order()));
-            Assert.That(VideoSplit.Of(scenes, 0.8, 5).Validation.Select(s => s.VideoId).Distinct(), Is.Not.EqualTo(split.Validation.Select(s => s.VideoId).Distinct()), "another seed, another split");
-            Assert.That(VideoSplit.Of([.. scenes.Reverse()], 0.8, 4).Validation.Select(s => s.SceneId), Is.EquivalentTo(split.Validation.Select(s => s.SceneId)), "the order of the rows does not matter");
+            Assert.That(split.Train.Concat(split.Validation).Select(s => s.SceneId).Order(),
+                Is.EqualTo(scenes.Select(s => s.SceneId).Order()));
+            Assert.That(VideoSplit.Of(scenes, 0.8, 5).Validation.Select(s => s.VideoId).Distinct(),
+                Is.Not.EqualTo(split.Validation.Select(s => s.VideoId).Distinct()), "another seed, another split");
+            Assert.That(VideoSplit.Of([.. scenes.Reverse()], 0.8, 4).Validation.Select(s => s.SceneId),
+                Is.EquivalentTo(split.Validation.Select(s => s.SceneId)), "the order of the rows does not matter");
         });
     }
 
@@ -80,11 +83,13 @@ public sealed class TrainingOrderTests
     public void Split_FewVideos_HasBothSidesWhereItCan(int videos, double share, int train, int validation)
     {
         VideoSplit split = VideoSplit.Of(Scenes([.. Enumerable.Range(0, videos).Select(v => ($"v{v}", 2))]), share, 0);
-        Assert.That((split.TrainVideos, split.ValidationVideos, split.Train.Count, split.Validation.Count), Is.EqualTo((train, validation, 2 * train, 2 * validation)));
+        Assert.That((split.TrainVideos, split.ValidationVideos, split.Train.Count, split.Validation.Count),
+            Is.EqualTo((train, validation, 2 * train, 2 * validation)));
     }
 
     [Test]
-    public void Split_NoScene_IsRefused() => Assert.That(() => VideoSplit.Of([], 0.8, 0), Throws.TypeOf<BadDataException>().With.Message.Contains("no scene"));
+    public void Split_NoScene_IsRefused() => Assert.That(() => VideoSplit.Of([], 0.8, 0),
+        Throws.TypeOf<BadDataException>().With.Message.Contains("no scene"));
 
     [Test]
     public void Random_Rows_AreIndependentOfHowTheyAreBatched()

@@ -37,12 +37,15 @@ public sealed class TrainingRunTests
         return [.. ValidationJob.Scenes(temp["data"])];
     }
 
-    static TrainingResult Run(TempFolder temp, ControlNetTrainingOptions options, Action<long>? beforeStep = null, CancellationToken cancellationToken = default) =>
-        new TrainingRun(options, ModelBundle.Open(options.Model), Scenes(temp), (_, _) => new FakeTrainingStep(MiddleChannels) { BeforeApply = beforeStep }, null).Run(cancellationToken);
+    static TrainingResult Run(TempFolder temp, ControlNetTrainingOptions options, Action<long>? beforeStep = null,
+        CancellationToken cancellationToken = default) =>
+        new TrainingRun(options, ModelBundle.Open(options.Model), Scenes(temp),
+        (_, _) => new FakeTrainingStep(MiddleChannels) { BeforeApply = beforeStep }, null).Run(cancellationToken);
 
     static Dictionary<string, string> Snapshot(string output) => Directory.EnumerateFiles(output, "*", SearchOption.AllDirectories)
         .Where(f => !f.Contains("timings", StringComparison.Ordinal) && !f.Contains("checkpoints", StringComparison.Ordinal))
-        .ToDictionary(f => Path.GetRelativePath(output, f), f => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f))));
+        .ToDictionary(f => Path.GetRelativePath(output, f),
+        f => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f))));
 
     [Test]
     public void Run_Finished_HasModelLossesAndPlotAndIsNotDoneAgain()
@@ -62,12 +65,14 @@ public sealed class TrainingRunTests
             Assert.That(lines.Count(l => l.Contains(",validation,", StringComparison.Ordinal)), Is.EqualTo(3), "after 5, 10 and the last");
             Assert.That(result.BestValidationLoss, Is.LessThan(result.FirstValidationLoss!));
             Assert.That((result.TrainVideos, result.ValidationVideos, result.Notes.Count), Is.EqualTo((1, 1, 0)));
-            Assert.That(File.Exists(temp["out", "losses.svg"]) && File.Exists(temp["out", "losses.png"]) && File.Exists(temp["out", "training.json"]));
+            Assert.That(File.Exists(temp["out", "losses.svg"]) && File.Exists(temp["out", "losses.png"])
+                && File.Exists(temp["out", "training.json"]));
             Assert.That(Directory.GetFiles(temp["out"], "*.partial", SearchOption.AllDirectories), Is.Empty);
         });
 
         var before = Snapshot(temp["out"]);
-        TrainingResult again = new TrainingRun(Options(temp), ModelBundle.Open(BundledModels.Tiny), Scenes(temp), (_, _) => throw new InvalidOperationException("nothing is to be trained"), null).Run(default);
+        TrainingResult again = new TrainingRun(Options(temp), ModelBundle.Open(BundledModels.Tiny), Scenes(temp),
+            (_, _) => throw new InvalidOperationException("nothing is to be trained"), null).Run(default);
         Assert.That(again, Has.Property("StepsMade").EqualTo(0).And.Property("ModelHash").EqualTo(result.ModelHash));
         Assert.That(Snapshot(temp["out"]), Is.EqualTo(before));
     }
@@ -79,11 +84,13 @@ public sealed class TrainingRunTests
     {
         using var temp = new TempFolder();
         Run(temp, Options(temp));
-        Assert.That(() => Run(temp, Options(temp, "broken"), step => { if (step == at) throw new InvalidOperationException("killed"); }), Throws.TypeOf<InvalidOperationException>());
+        Assert.That(() => Run(temp, Options(temp, "broken"), step => { if (step == at) throw new InvalidOperationException("killed"); }),
+            Throws.TypeOf<InvalidOperationException>());
         TrainingResult continued = Run(temp, Options(temp, "broken"));
 
         Assert.That(Snapshot(temp["broken"]), Is.EqualTo(Snapshot(temp["out"])));
-        Assert.That(continued.StepsMade, Is.EqualTo(12 - (at - 1 >= 10 ? 10 : at - 1 >= 8 ? 8 : at - 1 >= 5 ? 5 : at - 1 >= 4 ? 4 : 0)), "checkpoints every 4 and where validation was best");
+        Assert.That(continued.StepsMade, Is.EqualTo(12 - (at - 1 >= 10 ? 10 : at - 1 >= 8 ? 8 : at - 1 >= 5 ? 5 : at - 1 >= 4 ? 4 : 0)),
+            "checkpoints every 4 and where validation was best");
     }
 
     [Test]
@@ -92,7 +99,8 @@ public sealed class TrainingRunTests
         using var temp = new TempFolder();
         Run(temp, Options(temp));
         using var stop = new CancellationTokenSource();
-        Assert.That(() => Run(temp, Options(temp, "broken"), step => { if (step == 7) stop.Cancel(); }, stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => Run(temp, Options(temp, "broken"), step => { if (step == 7) stop.Cancel(); }, stop.Token),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(new CheckpointStore(temp["broken", "checkpoints"]).Latest, Is.EqualTo(7));
         Assert.That(Run(temp, Options(temp, "broken")).StepsMade, Is.EqualTo(5));
         Assert.That(Snapshot(temp["broken"]), Is.EqualTo(Snapshot(temp["out"])));
@@ -104,7 +112,8 @@ public sealed class TrainingRunTests
         using var temp = new TempFolder();
         Run(temp, Options(temp));
         using var stop = new CancellationTokenSource();
-        Assert.That(() => Run(temp, Options(temp, "broken"), step => { if (step == 5) stop.Cancel(); }, stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => Run(temp, Options(temp, "broken"), step => { if (step == 5) stop.Cancel(); }, stop.Token),
+            Throws.InstanceOf<OperationCanceledException>());
         Run(temp, Options(temp, "broken"));
         Assert.That(Snapshot(temp["broken"]), Is.EqualTo(Snapshot(temp["out"])));
     }
@@ -114,7 +123,9 @@ public sealed class TrainingRunTests
     {
         using var temp = new TempFolder();
         Run(temp, Options(temp));
-        Assert.That(() => Run(temp, Options(temp) with { LearningRate = 0.1 }), Throws.TypeOf<UsageException>().With.Message.Contains("learning rate: 0.05 there, 0.1 now").And.Message.Contains("--resume none"));
+        Assert.That(() => Run(temp, Options(temp) with { LearningRate = 0.1 }),
+            Throws.TypeOf<UsageException>().With.Message.Contains("learning rate: 0.05 there, 0.1 now").And.Message.Contains(
+            "--resume none"));
     }
 
     [Test]
@@ -139,8 +150,10 @@ public sealed class TrainingRunTests
     public void Resume_LatestWithNothingThere_IsUsage()
     {
         using var temp = new TempFolder();
-        Assert.That(() => Run(temp, Options(temp) with { Resume = "latest" }), Throws.TypeOf<UsageException>().With.Message.Contains("no checkpoint in"));
-        Assert.That(() => Run(temp, Options(temp) with { Resume = temp["nowhere"] }), Throws.TypeOf<UsageException>().With.Message.Contains("no such folder"));
+        Assert.That(() => Run(temp, Options(temp) with { Resume = "latest" }),
+            Throws.TypeOf<UsageException>().With.Message.Contains("no checkpoint in"));
+        Assert.That(() => Run(temp, Options(temp) with { Resume = temp["nowhere"] }),
+            Throws.TypeOf<UsageException>().With.Message.Contains("no such folder"));
     }
 
     [Test]
@@ -154,8 +167,10 @@ public sealed class TrainingRunTests
         Assert.That(Snapshot(temp["out"]), Is.EqualTo(whole));
         Assert.That(Run(temp, options with { Resume = "none" }).StepsMade, Is.EqualTo(12));
         Assert.That(Snapshot(temp["out"]), Is.EqualTo(whole));
-        Assert.That(Run(temp, options with { Output = temp["elsewhere"], Resume = temp["out", "checkpoints", "step-000008"] }).StepsMade, Is.EqualTo(4));
-        Assert.That(Snapshot(temp["elsewhere"]).Where(f => !f.Key.Contains("lock", StringComparison.Ordinal)), Is.EqualTo(whole.Where(f => !f.Key.Contains("lock", StringComparison.Ordinal))));
+        Assert.That(Run(temp, options with { Output = temp["elsewhere"], Resume = temp["out", "checkpoints", "step-000008"] }).StepsMade,
+            Is.EqualTo(4));
+        Assert.That(Snapshot(temp["elsewhere"]).Where(f => !f.Key.Contains("lock", StringComparison.Ordinal)),
+            Is.EqualTo(whole.Where(f => !f.Key.Contains("lock", StringComparison.Ordinal))));
     }
 
     [Test]
@@ -175,7 +190,8 @@ public sealed class TrainingRunTests
     {
         using var temp = new TempFolder();
         SceneRecord[] one = [.. Scenes(temp).Where(s => s.VideoId == "spot")];
-        TrainingResult result = new TrainingRun(Options(temp), ModelBundle.Open(BundledModels.Tiny), one, (_, _) => new FakeTrainingStep(MiddleChannels), null).Run(default);
+        TrainingResult result = new TrainingRun(Options(temp), ModelBundle.Open(BundledModels.Tiny), one,
+            (_, _) => new FakeTrainingStep(MiddleChannels), null).Run(default);
         Assert.That(result.Notes, Has.One.Contains("only one video"));
         Assert.That((result.ValidationScenes, result.ChosenStep, result.BestValidationLoss), Is.EqualTo((0, 12L, (double?)null)));
     }
@@ -184,7 +200,8 @@ public sealed class TrainingRunTests
     public void Run_OutOfMemory_SaysWhatToLower()
     {
         using var temp = new TempFolder();
-        Assert.That(() => Run(temp, Options(temp), _ => throw new InsufficientMemoryException()), Throws.TypeOf<RetryableException>().With.Message.Contains("not enough memory"));
+        Assert.That(() => Run(temp, Options(temp), _ => throw new InsufficientMemoryException()),
+            Throws.TypeOf<RetryableException>().With.Message.Contains("not enough memory"));
     }
 
     [Test]
@@ -194,15 +211,18 @@ public sealed class TrainingRunTests
         var broken = new FakeTrainingStep(MiddleChannels);
         broken.Values(3, 1)[0] = float.NaN;
         var run = new TrainingRun(Options(temp), ModelBundle.Open(BundledModels.Tiny), Scenes(temp), (_, _) => broken, null);
-        Assert.That(() => run.Run(default), Throws.TypeOf<BadDataException>().With.Message.Contains("at step 1").And.Message.Contains("lower --lr"));
+        Assert.That(() => run.Run(default),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("at step 1").And.Message.Contains("lower --lr"));
     }
 
     [Test]
     public void Run_WithSamples_DrawsThemFromTheWeightsOfTheMoment()
     {
         using var temp = new TempFolder();
-        TrainingResult result = Run(temp, Options(temp) with { Steps = 4, SampleEvery = 2, SampleScenes = 2, Edit = new() { InferenceSteps = 2 } });
-        Assert.That(result.Samples.Select(s => Path.GetFileName(s)), Is.EqualTo(new[] { "step-000002.png", "step-000004.png", "trained.png" }));
+        TrainingResult result = Run(temp, Options(temp) with { Steps = 4, SampleEvery = 2, SampleScenes = 2,
+            Edit = new() { InferenceSteps = 2 } });
+        Assert.That(result.Samples.Select(s => Path.GetFileName(s)),
+            Is.EqualTo(new[] { "step-000002.png", "step-000004.png", "trained.png" }));
         Assert.That(File.ReadAllBytes(result.Samples[0]), Is.Not.EqualTo(File.ReadAllBytes(result.Samples[1])));
         Assert.That(Directory.GetDirectories(temp["out", "samples"]), Is.Empty);
     }

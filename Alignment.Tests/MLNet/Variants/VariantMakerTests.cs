@@ -32,7 +32,8 @@ public sealed class VariantMakerTests
         // 6 scenes: 2 early, 2 middle, 2 late. full_boost is the union of the three windows, so it adds no control.
         Assert.That(report.Variants.Select(v => (v.Key, v.Value.Modified, v.Value.DistinctControls)), Is.EqualTo(new[]
         {
-            ("baseline", 0, 6), ("early_boost", 2, 2), ("middle_boost", 2, 2), ("late_boost", 2, 2), ("full_boost", 6, 0), ("reduction", 2, 2), ("placebo", 6, 6),
+            ("baseline", 0, 6), ("early_boost", 2, 2), ("middle_boost", 2, 2), ("late_boost", 2, 2), ("full_boost", 6, 0),
+                ("reduction", 2, 2), ("placebo", 6, 6),
         }));
         Assert.That((report.DistinctControls, report.Scenes, report.PartialPlacebos), Is.EqualTo((20, 6, 0)), "about 3.3 N instead of 7 N");
         string folder = made["variants_v3", "a b"];
@@ -54,9 +55,11 @@ public sealed class VariantMakerTests
                 float[] map = set.ReadMap(v);
                 Assert.That(v.Modified, Is.EqualTo(!map.AsSpan().SequenceEqual(baseline)));
                 if (!v.Modified) Assert.That(v.AttentionMapPath, Is.EqualTo(scene[0].AttentionMapPath), "no copy of what the baseline has");
-                Assert.That(map.Sum(x => (double)x), Is.EqualTo(baseline.Sum(x => (double)x)).Within(1e-6 * baseline.Sum(x => (double)x)), "the total is kept");
+                Assert.That(map.Sum(x => (double)x), Is.EqualTo(baseline.Sum(x => (double)x)).Within(1e-6 * baseline.Sum(x => (double)x)),
+                    "the total is kept");
                 int moved = v.ShareAfter - v.ShareBefore is var d && Math.Abs(d) < 1e-6 ? 0 : Math.Sign(d);
-                Assert.That(moved, Is.EqualTo(!v.Modified || v.Variant == Variant.Placebo ? 0 : v.Variant == Variant.Named("reduction") ? -1 : 1), v.Variant.Name);
+                Assert.That(moved, Is.EqualTo(!v.Modified || v.Variant == Variant.Placebo ? 0 : v.Variant == Variant.Named("reduction") ? -1
+                    : 1), v.Variant.Name);
             }
         }
     }
@@ -75,9 +78,11 @@ public sealed class VariantMakerTests
         foreach (Variant variant in Variant.All)
         {
             var pipeline = ml.Alignment.LoadMap(new() { Width = 24, Height = 16 }).Append(ml.Alignment.NormalizeHeatmap())
-                .Append(ml.Alignment.LoadMap(Alignment.Transforms.Stages.LoadMapOptions.Mask with { Width = 24, Height = 16 })).Append(ml.Alignment.BinarizeMask())
+                .Append(ml.Alignment.LoadMap(Alignment.Transforms.Stages.LoadMapOptions.Mask with { Width = 24, Height = 16 }))
+                .Append(ml.Alignment.BinarizeMask())
                 .Append(ml.Alignment.AssignTemporalWindow())
-                .Append(ml.Alignment.ModifyAttention(new Alignment.Transforms.Stages.ModifyAttentionOptions { Variant = variant.Name, BoostAlpha = 1.7, ReductionAlpha = 0.3, Seed = 9 }));
+                .Append(ml.Alignment.ModifyAttention(new Alignment.Transforms.Stages.ModifyAttentionOptions { Variant = variant.Name,
+                BoostAlpha = 1.7, ReductionAlpha = 0.3, Seed = 9 }));
             float[][] staged = [.. ml.Data.CreateEnumerable<Modified>(pipeline.Fit(rows).Transform(rows), false).Select(m => m.Map)];
             float[][] files = [.. set.Video("v").Select(s => set.ReadMap(s[variant.Position]))];
             Assert.That(files, Is.EqualTo(staged), variant.Name);
@@ -154,7 +159,8 @@ public sealed class VariantMakerTests
         Assert.That(VariantSet.Open(temp["out"]).VideoIds, Is.EqualTo(new[] { "a", "c" }));
         Assert.That(report.ShortVideos, Is.EqualTo(new[] { "a" }));
         Assert.That(VariantJob.Run(temp.Path, temp["two"], s_small with { MaxVideos = 2 }).Videos, Is.EqualTo(2));
-        Assert.That(Assert.Throws<UsageException>(() => VariantJob.Run(temp.Path, temp["x"], s_small with { Videos = ["nope"] }))!.Message, Does.Contain("a, b, c"));
+        Assert.That(Assert.Throws<UsageException>(() => VariantJob.Run(temp.Path, temp["x"], s_small with { Videos = ["nope"] }))!.Message,
+            Does.Contain("a, b, c"));
     }
 
     [TestCase(double.NaN, 512)]
@@ -196,7 +202,8 @@ public sealed class VariantMakerTests
 
     /// <summary>Name and hash of every file but the tables, which hold full paths.</summary>
     static string[] Hashes(string folder) =>
-        [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".csv", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+        [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".csv", StringComparison.Ordinal))
+        .Order(StringComparer.Ordinal)
             .Select(f => Path.GetRelativePath(folder, f) + " " + Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f))))];
 
     sealed class Immediate(Action<WorkProgress> told) : IProgress<WorkProgress>

@@ -40,7 +40,9 @@ public sealed class SceneTimingTests
     {
         var timing = SceneTiming.Of("v", [2, 5, 9], null, s_source, new());
         Assert.That(timing.Scenes.Select(s => (s.SceneNumber, s.Frames)), Is.EqualTo(new[] { (2, 46L), (5, 46L), (9, 47L) }));
-        Assert.That((timing.From, timing.Notes.Single()), Is.EqualTo((DurationSource.EqualShareOfSource, "The scenes' real lengths are not known: each got an equal share of the source video's length.")));
+        Assert.That((timing.From, timing.Notes.Single()),
+            Is.EqualTo((DurationSource.EqualShareOfSource,
+            "The scenes' real lengths are not known: each got an equal share of the source video's length.")));
     }
 
     [Test]
@@ -68,7 +70,9 @@ public sealed class SceneTimingTests
     [Test]
     public void Of_ListOfAnotherVideo_SaysSo()
     {
-        Assert.That(() => SceneTiming.Of("v", [1, 7], s_list, null, new()), Throws.InstanceOf<BadDataException>().With.Message.Contains("scene 7"));
-        Assert.That(SceneTiming.Of("v", [1, 2, 3, 4], s_list, s_source with { Frames = 300 }, new()).Notes.Single(), Does.Contain("139").And.Contain("300"));
+        Assert.That(() => SceneTiming.Of("v", [1, 7], s_list, null, new()),
+            Throws.InstanceOf<BadDataException>().With.Message.Contains("scene 7"));
+        Assert.That(SceneTiming.Of("v", [1, 2, 3, 4], s_list, s_source with { Frames = 300 }, new()).Notes.Single(),
+            Does.Contain("139").And.Contain("300"));
     }
 }

@@ -19,10 +19,12 @@ public sealed class StillSequenceTests
     public void Draw_NoSmoothing_CutsHard() =>
         Assert.That(Play(null, 3, 2, 2), Is.EqualTo(new[] { 100, 100, 100, 120, 120, 20, 20 }));
 
-    // By hand: k = 3: w = 1/4, 2/4, 3/4, then 1; from 100 to 120: 105, 110, 115. k is cut to the scene's length − 1 = 1: w = 1/2: 120 → 20: 70.
+    // By hand: k = 3: w = 1/4, 2/4, 3/4, then 1; from 100 to 120: 105, 110, 115. k is cut to the scene's length − 1 = 1: w = 1/2: 120 → 20:
+    // 70.
     [Test]
     public void Draw_Fade_BlendsTheFirstFramesAfterTheCutOnly() =>
-        Assert.That(Play(new() { FadeFrames = 3, DeflickerRadius = 0 }, 2, 5, 2), Is.EqualTo(new[] { 100, 100, 105, 110, 115, 120, 120, 70, 20 }));
+        Assert.That(Play(new() { FadeFrames = 3, DeflickerRadius = 0 }, 2, 5, 2),
+        Is.EqualTo(new[] { 100, 100, 105, 110, 115, 120, 120, 70, 20 }));
 
     // By hand, radius 1, window 3 (2 at the ends): means of (100,100,100) = 100, (100,100,120) = 106.67, (100,120,120) = 113.33, 120.
     [Test]
@@ -41,7 +43,8 @@ public sealed class StillSequenceTests
     [TestCase("on", "fade=4,deflicker=2")]
     [TestCase("fade=6", "fade=6,deflicker=2")]
     [TestCase("fade=0,deflicker=9", "fade=0,deflicker=9")]
-    public void Parse_Text_IsUnderstood(string text, string? expected) => Assert.That(SmoothingOptions.Parse(text)?.ToString(), Is.EqualTo(expected));
+    public void Parse_Text_IsUnderstood(string text, string? expected) =>
+        Assert.That(SmoothingOptions.Parse(text)?.ToString(), Is.EqualTo(expected));
 
     [TestCase("")]
     [TestCase("fade=-1")]

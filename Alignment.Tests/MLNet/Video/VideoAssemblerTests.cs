@@ -12,7 +12,8 @@ public sealed class VideoAssemblerTests
     {
         byte[] pixels = new byte[width * height * 3];
         Array.Fill(pixels, grey);
-        PictureFile.WritePng(Path.Combine(root, "edited_scenes", variant, video, $"{video}-Scene-{scene:000}.png"), new(width, height, pixels));
+        PictureFile.WritePng(Path.Combine(root, "edited_scenes", variant, video, $"{video}-Scene-{scene:000}.png"),
+            new(width, height, pixels));
     }
 
     [Test]
@@ -44,7 +45,8 @@ public sealed class VideoAssemblerTests
                     Sha256 = "",
                     AttentionOrigin = new() { Provided = 2 },
                 }).UsingPropertiesComparer());
-            Assert.That(TestFrames.Means(temp["out", "videos", "my ad – ü.v1_baseline.mp4"]), Is.EqualTo(new[] { 60.0, 60, 60, 60, 60, 180, 180, 180, 180, 180 }).Within(2));
+            Assert.That(TestFrames.Means(temp["out", "videos", "my ad – ü.v1_baseline.mp4"]),
+                Is.EqualTo(new[] { 60.0, 60, 60, 60, 60, 180, 180, 180, 180, 180 }).Within(2));
             Assert.That(File.Exists(temp["out", "videos", "manifest.json"]));
         });
     }
@@ -55,16 +57,21 @@ public sealed class VideoAssemblerTests
         using var temp = new TempFolder();
         Still(temp.Path, "baseline", "v", 1, 100);
         Still(temp.Path, "baseline", "v", 2, 140);
-        AssembleJob.Run(temp.Path, temp["fade"], options: new() { SceneSeconds = 0.2, Smoothing = new() { FadeFrames = 3, DeflickerRadius = 0 } });
-        AssembleJob.Run(temp.Path, temp["flicker"], options: new() { SceneSeconds = 0.2, Smoothing = new() { FadeFrames = 0, DeflickerRadius = 1 } });
+        AssembleJob.Run(temp.Path, temp["fade"], options: new() { SceneSeconds = 0.2,
+            Smoothing = new() { FadeFrames = 3, DeflickerRadius = 0 } });
+        AssembleJob.Run(temp.Path, temp["flicker"], options: new() { SceneSeconds = 0.2,
+            Smoothing = new() { FadeFrames = 0, DeflickerRadius = 1 } });
         Assert.Multiple(() =>
         {
-            Assert.That(TestFrames.Means(temp["fade", "videos", "v_baseline.mp4"]), Is.EqualTo(new[] { 100.0, 100, 100, 100, 100, 110, 120, 130, 140, 140 }).Within(2));
-            Assert.That(TestFrames.Means(temp["flicker", "videos", "v_baseline.mp4"]), Is.EqualTo(new[] { 100.0, 100, 100, 100, 113.3, 126.7, 140, 140, 140, 140 }).Within(2));
+            Assert.That(TestFrames.Means(temp["fade", "videos", "v_baseline.mp4"]),
+                Is.EqualTo(new[] { 100.0, 100, 100, 100, 100, 110, 120, 130, 140, 140 }).Within(2));
+            Assert.That(TestFrames.Means(temp["flicker", "videos", "v_baseline.mp4"]),
+                Is.EqualTo(new[] { 100.0, 100, 100, 100, 113.3, 126.7, 140, 140, 140, 140 }).Within(2));
         });
     }
 
-    /// <summary>The origin is taken from the record that names the picture's own hash, told in note and manifest, and no reason to encode again.</summary>
+    /// <summary>The origin is taken from the record that names the picture's own hash, told in note and manifest, and no reason to encode
+    /// again.</summary>
     [Test]
     public void Assemble_OriginOfTheAttention_IsToldAndEncodesNothing()
     {
@@ -79,16 +86,20 @@ public sealed class VideoAssemblerTests
             for (int scene = 1; scene <= 2; scene++)
             {
                 string png = temp["edited_scenes", variant, "v", $"v-Scene-{scene:000}.png"];
-                string hash = scene == 1 ? Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(png))) : new string('0', 64);
-                File.WriteAllText(Path.ChangeExtension(png, ".json"), $$$"""{ "recipe": {}, "facts": { "attention_origin": { "kind": "Measured", "by": "gaze.csv" } }, "files": { "{{{Path.GetFileName(png)}}}": "{{{hash}}}" } }""");
+                string hash = scene == 1 ? Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(png)))
+                    : new string('0', 64);
+                File.WriteAllText(Path.ChangeExtension(png, ".json"),
+                    $$$"""{ "recipe": {}, "facts": { "attention_origin": { "kind": "Measured", "by": "gaze.csv" } }, "files": { "{{{Path.GetFileName(png)}}}": "{{{hash}}}" } }""");
             }
         AssembleResult again = AssembleJob.Run(temp.Path, temp["out"]);
         Assert.That(again.Made, Is.EqualTo(0));
         Assert.That(File.GetLastWriteTimeUtc(temp["out", "videos", "v_baseline.mp4"]), Is.EqualTo(made));
-        foreach (var origin in again.Videos.Select(v => v.AttentionOrigin!)) Assert.That((origin.Measured, origin.Provided, origin.By.Single()), Is.EqualTo((1, 1, "measured from gaze.csv")));
+        foreach (var origin in again.Videos.Select(v => v.AttentionOrigin!))
+            Assert.That((origin.Measured, origin.Provided, origin.By.Single()), Is.EqualTo((1, 1, "measured from gaze.csv")));
         Assert.That(File.ReadAllText(temp["out", "videos", "v_placebo.json"]), Does.Contain("\"measured\": 1"));
         using var manifest = System.Text.Json.JsonDocument.Parse(File.ReadAllText(temp["out", "videos", "manifest.json"]));
-        Assert.That(manifest.RootElement.GetProperty("attention_origin").GetProperty("measured").GetInt32(), Is.EqualTo(1), "scenes, not scenes times variants");
+        Assert.That(manifest.RootElement.GetProperty("attention_origin").GetProperty("measured").GetInt32(), Is.EqualTo(1),
+            "scenes, not scenes times variants");
         DateTime note = File.GetLastWriteTimeUtc(temp["out", "videos", "v_placebo.json"]);
         AssembleJob.Run(temp.Path, temp["out"]);
         Assert.That(File.GetLastWriteTimeUtc(temp["out", "videos", "v_placebo.json"]), Is.EqualTo(note));
@@ -143,7 +154,9 @@ public sealed class VideoAssemblerTests
         // 48x72 fits as 32x48: columns 16 … 47.
         VideoReader.Read(temp["out", "videos", "v_baseline.mp4"], (i, rgb) =>
         {
-            if (i == 3) Assert.That((rgb[(24 * 64 + 6) * 3], rgb[(24 * 64 + 32) * 3]), Is.EqualTo(((byte)0, (byte)200)).Using<(byte, byte)>((a, b) => Math.Abs(a.Item1 - b.Item1) < 4 && Math.Abs(a.Item2 - b.Item2) < 4));
+            if (i == 3) Assert.That((rgb[(24 * 64 + 6) * 3], rgb[(24 * 64 + 32) * 3]),
+                Is.EqualTo(((byte)0, (byte)200)).Using<(byte,
+                byte)>((a, b) => Math.Abs(a.Item1 - b.Item1) < 4 && Math.Abs(a.Item2 - b.Item2) < 4));
             return true;
         });
     }
@@ -157,14 +170,16 @@ public sealed class VideoAssemblerTests
         {
             // Scene 2 has no edited picture: the source's own still fills its time.
             string still = Shared.Path("media", "dataset", "video_scene_cuts", "apple_ad", $"apple_ad-Scene-{scene:000}-01.jpg");
-            PictureFile.WritePng(temp["edited_scenes", "baseline", "apple_ad", $"apple_ad-Scene-{scene:000}.png"], PictureFile.ReadRgb8(still));
+            PictureFile.WritePng(temp["edited_scenes", "baseline", "apple_ad", $"apple_ad-Scene-{scene:000}.png"],
+                PictureFile.ReadRgb8(still));
         }
         var video = AssembleJob.Run(temp.Path, temp["out"], [media]).Videos.Single();
         string file = temp["out", "videos", video.File];
         List<double> made = TestFrames.Means(file), source = TestFrames.Means(Shared.Path("media", "apple_ad.mp4"));
         Assert.Multiple(() =>
         {
-            Assert.That((video.Frames, video.Durations, video.Audio, VideoProbe.Read(file).Frames), Is.EqualTo((139L, "scene_list", "aac", 139L)));
+            Assert.That((video.Frames, video.Durations, video.Audio, VideoProbe.Read(file).Frames),
+                Is.EqualTo((139L, "scene_list", "aac", 139L)));
             // The second frame of each scene is the still itself.
             foreach (int t in new[] { 1, 41, 80, 110 }) Assert.That(made[t], Is.EqualTo(source[t]).Within(2.5), $"frame {t}");
         });
@@ -174,7 +189,8 @@ public sealed class VideoAssemblerTests
     public void Assemble_NothingThere_SaysWhatItLookedFor()
     {
         using var temp = new TempFolder();
-        Assert.That(() => AssembleJob.Run(temp.Path, temp["out"]), Throws.InstanceOf<BadDataException>().With.Message.Contains("Scene-001.png"));
+        Assert.That(() => AssembleJob.Run(temp.Path, temp["out"]),
+            Throws.InstanceOf<BadDataException>().With.Message.Contains("Scene-001.png"));
         Assert.That(Directory.Exists(temp["out"]), Is.False);
     }
 
@@ -183,7 +199,8 @@ public sealed class VideoAssemblerTests
     {
         using var temp = new TempFolder();
         Still(temp.Path, "baseline", "known", 1, 60);
-        Assert.That(() => AssembleJob.Run(temp.Path, temp["out"], options: new() { VideoIds = ["known", "unknwon"] }), Throws.InstanceOf<UsageException>().With.Message.Contains("unknwon").And.Message.Contains("one of known"));
+        Assert.That(() => AssembleJob.Run(temp.Path, temp["out"], options: new() { VideoIds = ["known", "unknwon"] }),
+            Throws.InstanceOf<UsageException>().With.Message.Contains("unknwon").And.Message.Contains("one of known"));
         Assert.That(Directory.Exists(temp["out"]), Is.False);
     }
 }

@@ -16,7 +16,8 @@ public sealed class BundleConfigsTests
         using var folder = new TempFolder();
         ModelBundle bundle = DiffusersImport.Run(source, folder["bundle"]);
         BundleConfigs configs = BundleConfigs.Read(bundle);
-        using OnnxWeights text = new(bundle.PathOf("text_encoder.onnx")), unet = new(bundle.PathOf("unet.onnx")), control = new(bundle.PathOf("controlnet.onnx"));
+        using OnnxWeights text = new(bundle.PathOf("text_encoder.onnx")), unet = new(bundle.PathOf("unet.onnx")),
+            control = new(bundle.PathOf("controlnet.onnx"));
         ClipTextModel.Author(configs.Text, text).Save(folder["text_encoder.onnx"]);
         UNet2DCondition.Author(configs.UNet, unet).Save(folder["unet.onnx"]);
         ControlNet.Author(configs.ControlNet, control).Save(folder["controlnet.onnx"]);
@@ -34,8 +35,10 @@ public sealed class BundleConfigsTests
     public void Text_OfEveryField_ReadsBack()
     {
         using var folder = new TempFolder();
-        var text = new ClipTextConfig { VocabularySize = 100, HiddenSize = 32, IntermediateSize = 64, Layers = 3, Heads = 4, Tokens = 20, LayerNormEpsilon = 3e-6f, Activation = "gelu" };
-        var vae = new VaeConfig { InChannels = 4, OutChannels = 5, LatentChannels = 6, BlockChannels = [8, 16], LayersPerBlock = 3, NormGroups = 4, ScalingFactor = 0.3f };
+        var text = new ClipTextConfig { VocabularySize = 100, HiddenSize = 32, IntermediateSize = 64, Layers = 3, Heads = 4, Tokens = 20,
+            LayerNormEpsilon = 3e-6f, Activation = "gelu" };
+        var vae = new VaeConfig { InChannels = 4, OutChannels = 5, LatentChannels = 6, BlockChannels = [8, 16], LayersPerBlock = 3,
+            NormGroups = 4, ScalingFactor = 0.3f };
         var unet = new UNetConfig
         {
             InChannels = 9,
@@ -60,7 +63,8 @@ public sealed class BundleConfigsTests
             Same(vae, VaeConfig.Read, ConfigText.Of);
             Same(unet, UNetConfig.Read, ConfigText.Of);
             Same(control, ControlNetConfig.Read, ConfigText.Of);
-            foreach (LpipsConfig trunk in new[] { LpipsConfig.Squeeze, LpipsConfig.Alex, LpipsConfig.Vgg with { Shift = [1, 2, 3], Scale = [4, 5, 6.5f] } })
+            foreach (LpipsConfig trunk in new[] { LpipsConfig.Squeeze, LpipsConfig.Alex,
+                LpipsConfig.Vgg with { Shift = [1, 2, 3], Scale = [4, 5, 6.5f] } })
                 Same(trunk, LpipsConfigText.Read, LpipsConfigText.Of);
         });
 
@@ -68,7 +72,8 @@ public sealed class BundleConfigsTests
         {
             File.WriteAllText(folder["c.json"], write(config));
             T back = read(folder["c.json"]);
-            foreach (var property in typeof(T).GetProperties().Where(p => p.CanWrite)) Assert.That(property.GetValue(back), Is.EqualTo(property.GetValue(config)), $"{typeof(T).Name}.{property.Name}");
+            foreach (var property in typeof(T).GetProperties().Where(p => p.CanWrite))
+                Assert.That(property.GetValue(back), Is.EqualTo(property.GetValue(config)), $"{typeof(T).Name}.{property.Name}");
         }
     }
 
@@ -79,7 +84,8 @@ public sealed class BundleConfigsTests
     public void Lpips_UnknownLayer_IsRefusedByName(string layer)
     {
         using var folder = new TempFolder();
-        File.WriteAllText(folder["lpips.json"], LpipsConfigText.Of(LpipsConfig.Squeeze).Replace("\"relu\"", $"\"{layer}\"", StringComparison.Ordinal));
+        File.WriteAllText(folder["lpips.json"], LpipsConfigText.Of(LpipsConfig.Squeeze)
+            .Replace("\"relu\"", $"\"{layer}\"", StringComparison.Ordinal));
         Assert.That(() => LpipsConfigText.Read(folder["lpips.json"]), Throws.TypeOf<BadDataException>().With.Message.Contains(layer));
     }
 }

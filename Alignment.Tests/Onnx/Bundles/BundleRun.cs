@@ -21,11 +21,14 @@ sealed class BundleRun(ModelBundle bundle) : IDisposable
         int h = height / manifest.VaeFactor, w = width / manifest.VaeFactor, c = manifest.LatentChannels;
         long[] ids = new long[batch * manifest.Tokenizer.Length];
         Array.Fill(ids, manifest.Tokenizer.EndId);
-        for (int i = 0; i < batch; i++) (ids[i * manifest.Tokenizer.Length], ids[i * manifest.Tokenizer.Length + 1]) = (manifest.Tokenizer.StartId, 40 + i);
+        for (int i = 0; i < batch; i++) (ids[i * manifest.Tokenizer.Length],
+            ids[i * manifest.Tokenizer.Length + 1]) = (manifest.Tokenizer.StartId, 40 + i);
 
         var made = new Dictionary<string, float[]>();
-        float[] text = Run(BundleFiles.TextEncoder, made, ("input_ids", OrtValue.CreateTensorValueFromMemory(ids, [batch, manifest.Tokenizer.Length])))["last_hidden_state"];
-        float[] image = Normal("image", batch * 3 * height * width, 0.4f), latents = Normal("latents", batch * c * h * w, 1), control = Normal("control", batch * manifest.ControlChannels * height * width, 0.1f);
+        float[] text = Run(BundleFiles.TextEncoder, made,
+            ("input_ids", OrtValue.CreateTensorValueFromMemory(ids, [batch, manifest.Tokenizer.Length])))["last_hidden_state"];
+        float[] image = Normal("image", batch * 3 * height * width, 0.4f), latents = Normal("latents", batch * c * h * w, 1),
+            control = Normal("control", batch * manifest.ControlChannels * height * width, 0.1f);
         for (int i = 0; i < control.Length; i++) control[i] = Math.Abs(control[i]);
         (string, OrtValue)[] Common() =>
         [
@@ -34,8 +37,11 @@ sealed class BundleRun(ModelBundle bundle) : IDisposable
         ];
         var residuals = new Dictionary<string, long[]>();
         Dictionary<string, float[]> controls = Run(BundleFiles.ControlNet, made, residuals,
-            [.. Common(), ("controlnet_cond", Tensor(control, batch, manifest.ControlChannels, height, width)), ("conditioning_scale", Tensor([1], 1))]);
-        Run(BundleFiles.Unet, made, [.. Common(), .. controls.Select(r => (r.Key.Replace("down_block_res_", "down_block_").Replace("mid_block_res", "mid_block"), OrtValue.CreateTensorValueFromMemory(r.Value, residuals[r.Key])))]);
+            [.. Common(), ("controlnet_cond", Tensor(control, batch, manifest.ControlChannels, height, width)),
+            ("conditioning_scale", Tensor([1], 1))]);
+        Run(BundleFiles.Unet, made,
+            [.. Common(), .. controls.Select(r => (r.Key.Replace("down_block_res_", "down_block_").Replace("mid_block_res", "mid_block"),
+            OrtValue.CreateTensorValueFromMemory(r.Value, residuals[r.Key])))]);
         Run(BundleFiles.VaeEncoder, made, ("sample", Tensor(image, batch, 3, height, width)));
         Run(BundleFiles.VaeDecoder, made, ("latent_sample", Tensor(latents, batch, c, h, w)));
         return made;
@@ -47,14 +53,18 @@ sealed class BundleRun(ModelBundle bundle) : IDisposable
         _run.Dispose();
     }
 
-    Dictionary<string, float[]> Run(string model, Dictionary<string, float[]> made, params (string Name, OrtValue Value)[] inputs) => Run(model, made, [], inputs);
+    Dictionary<string, float[]> Run(string model, Dictionary<string, float[]> made, params (string Name, OrtValue Value)[] inputs) =>
+        Run(model, made, [], inputs);
 
-    Dictionary<string, float[]> Run(string model, Dictionary<string, float[]> made, Dictionary<string, long[]> shapes, params (string Name, OrtValue Value)[] inputs)
+    Dictionary<string, float[]> Run(string model, Dictionary<string, float[]> made, Dictionary<string, long[]> shapes,
+        params (string Name, OrtValue Value)[] inputs)
     {
-        if (!_sessions.TryGetValue(model, out InferenceSession? session)) _sessions.Add(model, session = OrtSessions.Open(bundle.PathOf(model)));
+        if (!_sessions.TryGetValue(model, out InferenceSession? session))
+            _sessions.Add(model, session = OrtSessions.Open(bundle.PathOf(model)));
         var outputs = new Dictionary<string, float[]>();
         long start = Stopwatch.GetTimestamp();
-        using (IDisposableReadOnlyCollection<OrtValue> values = session.Run(_run, [.. inputs.Select(i => i.Name)], [.. inputs.Select(i => i.Value)], session.OutputNames))
+        using (IDisposableReadOnlyCollection<OrtValue> values = session.Run(_run, [.. inputs.Select(i => i.Name)],
+            [.. inputs.Select(i => i.Value)], session.OutputNames))
             for (int i = 0; i < values.Count; i++)
             {
                 string name = session.OutputNames[i];

@@ -23,7 +23,8 @@ public sealed class ModelBundleTests
         Assert.Multiple(() =>
         {
             Assert.That(seen.Models, Has.Count.EqualTo(8));
-            Assert.That(unet.Inputs.Select(i => i.Name), Is.SupersetOf(new[] { "sample", "timestep", "encoder_hidden_states", "down_block_0", "mid_block" }));
+            Assert.That(unet.Inputs.Select(i => i.Name),
+                Is.SupersetOf(new[] { "sample", "timestep", "encoder_hidden_states", "down_block_0", "mid_block" }));
             Assert.That(unet.Inputs.Single(i => i.Name == "sample").Shape, Is.EqualTo("[batch, 4, height, width]"));
             Assert.That(unet.Outputs.Single().Name, Is.EqualTo("out_sample"));
             Assert.That(seen.Parameters, Is.EqualTo(seen.Manifest.Parameters.Values.Sum()));
@@ -37,7 +38,8 @@ public sealed class ModelBundleTests
 
     [Test]
     public void Open_NoFolder_IsAMissingDependency() =>
-        Assert.That(() => ModelBundle.Open("no-such-bundle"), Throws.TypeOf<MissingDependencyException>().With.Message.Contains("no-such-bundle").And.Message.Contains("models import"));
+        Assert.That(() => ModelBundle.Open("no-such-bundle"),
+        Throws.TypeOf<MissingDependencyException>().With.Message.Contains("no-such-bundle").And.Message.Contains("models import"));
 
     [TestCase("unet.onnx")]
     [TestCase("tokenizer/merges.txt")]
@@ -57,7 +59,8 @@ public sealed class ModelBundleTests
         using var folder = new TempFolder();
         string bundle = Copy(folder);
         using (var file = new FileStream(Path.Combine(bundle, "vae_decoder.onnx"), FileMode.Open)) file.SetLength(1000);
-        Assert.That(() => ModelBundle.Open(bundle), Throws.TypeOf<BadDataException>().With.Message.Contains("vae_decoder.onnx").And.Message.Contains("1000 bytes"));
+        Assert.That(() => ModelBundle.Open(bundle),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("vae_decoder.onnx").And.Message.Contains("1000 bytes"));
         File.Delete(Path.Combine(bundle, "bundle.json"));
         Assert.That(() => ModelBundle.Open(bundle), Throws.TypeOf<BadDataException>().With.Message.Contains("vae_decoder.onnx"));
     }
@@ -70,7 +73,8 @@ public sealed class ModelBundleTests
         byte[] bytes = File.ReadAllBytes(path);
         bytes[^200_000] ^= 1;   // amid the weights: the file still loads
         File.WriteAllBytes(path, bytes);
-        Assert.That(() => ModelBundle.Open(bundle).Verify(), Throws.TypeOf<BadDataException>().With.Message.Contains("'unet.onnx' changed"));
+        Assert.That(() => ModelBundle.Open(bundle).Verify(),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("'unet.onnx' changed"));
     }
 
     // What was changed in bundle.json, and a word the message must have.
@@ -122,7 +126,8 @@ public sealed class ModelBundleTests
             Assert.That(bare.Manifest.ControlResiduals, Is.EqualTo(recorded.ControlResiduals));
             Assert.That(bare.Manifest.TextWidth, Is.EqualTo(recorded.TextWidth));
             Assert.That(bare.Manifest.Tokenizer, Is.EqualTo(recorded.Tokenizer));
-            Assert.That(bare.Assumptions, Has.Some.Contains("pixels per latent: 8").And.Some.Contains("scaling factor: 0.18215").And.Some.Contains("noise schedule"));
+            Assert.That(bare.Assumptions,
+                Has.Some.Contains("pixels per latent: 8").And.Some.Contains("scaling factor: 0.18215").And.Some.Contains("noise schedule"));
             Assert.That(bare.Hash, Has.Length.EqualTo(64));
             Assert.That(() => bare.Verify(), Throws.TypeOf<BadDataException>());
         });
@@ -130,7 +135,8 @@ public sealed class ModelBundleTests
         // Configuration files beside the models, as exporters leave them, settle the rest.
         Directory.CreateDirectory(Path.Combine(bundle, "vae"));
         File.WriteAllText(Path.Combine(bundle, "vae", "config.json"), """{"block_out_channels":[16,32,32],"scaling_factor":0.5}""");
-        File.WriteAllText(Path.Combine(bundle, "scheduler_config.json"), """{"beta_start":0.00085,"beta_end":0.012,"beta_schedule":"scaled_linear","prediction_type":"v_prediction"}""");
+        File.WriteAllText(Path.Combine(bundle, "scheduler_config.json"),
+            """{"beta_start":0.00085,"beta_end":0.012,"beta_schedule":"scaled_linear","prediction_type":"v_prediction"}""");
         ModelBundle told = ModelBundle.Open(bundle);
         Assert.Multiple(() =>
         {

@@ -17,13 +17,15 @@ public sealed class TinyBundleTests
         ModelBundle committed = ModelBundle.Open(Committed);
         TinyBundle.Write(folder["tiny"], committed);
         string[] made = Names(folder["tiny"]), kept = Directory.Exists(Committed) ? Names(Committed) : [];
-        string[] differing = [.. made.Union(kept).Where(n => !made.Contains(n) || !kept.Contains(n) || !File.ReadAllBytes(Path.Combine(folder["tiny"], n)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(Committed, n))))];
+        string[] differing = [.. made.Union(kept).Where(n => !made.Contains(n) || !kept.Contains(n)
+            || !File.ReadAllBytes(Path.Combine(folder["tiny"], n)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(Committed, n))))];
         if (differing.Length == 0) return;
 
         string received = Committed + ".received";
         if (Directory.Exists(received)) Directory.Delete(received, recursive: true);
         TinyBundle.Write(received, committed);
-        Assert.Fail($"{string.Join(", ", differing)} of onnx/bundles/tiny differ from what TinyBundle writes. If the change is meant, replace the folder by '{received}' and say why in the commit.");
+        Assert.Fail($"{string.Join(", ", differing)} of onnx/bundles/tiny differ from what TinyBundle writes. If the change is meant, "
+            + $"replace the folder by '{received}' and say why in the commit.");
     }
 
     [Test]
@@ -43,5 +45,6 @@ public sealed class TinyBundleTests
     }
 
     static string[] Names(string folder) =>
-        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f))
+        .Order(StringComparer.Ordinal)];
 }

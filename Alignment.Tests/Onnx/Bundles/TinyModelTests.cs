@@ -32,9 +32,11 @@ public sealed class TinyModelTests
         for (int i = 0; i < 20; i++)
         {
             run.All(batch: 2, width: 128, height: 128);
-            foreach ((string model, TimeSpan time) in run.Times) best[model] = best.TryGetValue(model, out TimeSpan least) && least < time ? least : time;
+            foreach ((string model, TimeSpan time) in run.Times) best[model] = best.TryGetValue(model, out TimeSpan least) && least < time
+                ? least : time;
         }
-        foreach ((string model, TimeSpan time) in best) TestContext.Out.WriteLine($"{model}, batch 2, 128x128: {time.TotalMilliseconds:f1} ms at best");
+        foreach ((string model, TimeSpan time) in best) TestContext.Out.WriteLine(
+            $"{model}, batch 2, 128x128: {time.TotalMilliseconds:f1} ms at best");
     }
 
     static double Rms(float[] values) => Math.Sqrt(values.Average(v => (double)v * v));

@@ -8,7 +8,8 @@ public sealed class AtomicFileTests
         using var folder = new TempFolder();
         AtomicFile.WriteText(folder["a.txt"], "old");
 
-        Assert.That(() => AtomicFile.Write(folder["a.txt"], s => { s.WriteByte(1); throw new InvalidDataException(); }), Throws.TypeOf<InvalidDataException>());
+        Assert.That(() => AtomicFile.Write(folder["a.txt"], s => { s.WriteByte(1); throw new InvalidDataException(); }),
+            Throws.TypeOf<InvalidDataException>());
 
         Assert.That(File.ReadAllText(folder["a.txt"]), Is.EqualTo("old"));
         Assert.That(Directory.GetFiles(folder.Path), Has.Length.EqualTo(1));

@@ -30,11 +30,13 @@ public sealed class PhraseTests
 
     [Test]
     public void Require_WrongValue_NamesPropertyFoundAndExpected() =>
-        Assert.That(() => Check(new Sample { Rate = 7 }), Throws.TypeOf<UsageException>().With.Message.EqualTo("Sample.Rate: found 7, expected 0 to 1. Halve it."));
+        Assert.That(() => Check(new Sample { Rate = 7 }),
+        Throws.TypeOf<UsageException>().With.Message.EqualTo("Sample.Rate: found 7, expected 0 to 1. Halve it."));
 
     static void Check(Sample sample) => sample.Require(sample.Rate, sample.Rate <= 1, "0 to 1", "Halve it.");
 
     [Test]
     public void Exception_Say_CallsOptionsAsTold() =>
-        Assert.That(UsageException.For($"{s_rate}", "7", "1", $"Lower {s_rate}.").Say(_ => "--rate"), Is.EqualTo("--rate: found 7, expected 1. Lower --rate."));
+        Assert.That(UsageException.For($"{s_rate}", "7", "1", $"Lower {s_rate}.").Say(_ => "--rate"),
+        Is.EqualTo("--rate: found 7, expected 1. Lower --rate."));
 }

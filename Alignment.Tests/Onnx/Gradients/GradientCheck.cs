@@ -28,7 +28,8 @@ public enum Differences
 /// <param name="By">How to take differences.</param>
 /// <param name="Tolerance">Largest error, in units of the gradient's Euclidean length (what a derivative along ±1 comes to).</param>
 /// <param name="Make">The function.</param>
-sealed record RuleCase(Op Op, string Form, string Shapes, double Low, double High, Differences By, double Tolerance, Func<Value[], Value> Make)
+sealed record RuleCase(Op Op, string Form, string Shapes, double Low, double High, Differences By, double Tolerance,
+    Func<Value[], Value> Make)
 {
     public override string ToString() => Form.Length == 0 ? Op.Name : $"{Op.Name}: {Form}";
 }
@@ -96,7 +97,8 @@ static class GradientCheck
                     _ => Richardson(h => Along(input, direction, h)),
                 };
                 double found = gradient.Zip(direction, (g, u) => (double)g * u).Sum();
-                Assert.That(Math.Abs(found - expected) / length, Is.LessThan(c.Tolerance), $"input {input}, direction {d}, seed {seed}: {found} for {expected}");
+                Assert.That(Math.Abs(found - expected) / length, Is.LessThan(c.Tolerance),
+                    $"input {input}, direction {d}, seed {seed}: {found} for {expected}");
             }
         }
     }
@@ -112,7 +114,8 @@ static class GradientCheck
     /// <summary>A side as a number.</summary>
     internal static Dim Number(string text) => Side(text, symbolic: false);
 
-    static Dim Side(string text, bool symbolic) => !s_sizes.TryGetValue(text, out long size) ? long.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : symbolic ? Dim.Named(text) : size;
+    static Dim Side(string text, bool symbolic) => !s_sizes.TryGetValue(text, out long size)
+        ? long.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : symbolic ? Dim.Named(text) : size;
 
     static IReadOnlyDictionary<string, Tensor> Values(ModelRun run, Tensor[] at, Tensor weight) =>
         run.Run([.. at.Select((x, i) => ($"x{i}", (object)x)), ("c", weight)]);

@@ -32,7 +32,9 @@ public sealed class GradientTests
         Value y;
         using (graph.Scope("block")) y = Scatter(x);
         Value loss = y.Sum([], keep: false);
-        Assert.That(() => Gradient.Of(loss, [x]), Throws.TypeOf<GraphException>().With.Message.Contains("ScatterElements 'block/ScatterElements'").And.Message.Contains("without a derivative rule"));
+        Assert.That(() => Gradient.Of(loss, [x]),
+            Throws.TypeOf<GraphException>().With.Message.Contains("ScatterElements 'block/ScatterElements'").And.Message.Contains(
+            "without a derivative rule"));
     }
 
     [Test]
@@ -47,7 +49,8 @@ public sealed class GradientTests
     public void Loss_OfSeveralNumbers_IsRefused()
     {
         var (_, x) = Start();
-        Assert.That(() => Gradient.Of(x * 2f, [x]), Throws.TypeOf<GraphException>().With.Message.Contains("[3]").And.Message.Contains("one floating-point number"));
+        Assert.That(() => Gradient.Of(x * 2f, [x]),
+            Throws.TypeOf<GraphException>().With.Message.Contains("[3]").And.Message.Contains("one floating-point number"));
     }
 
     [Test]
@@ -63,7 +66,8 @@ public sealed class GradientTests
         var (_, x) = Start();
         Value loss = (x * x).Sum([], keep: false);
         Rule Bad(Node node) => node.Op == Op.Mul ? n => [n.G] : GradientRules.For(node);
-        Assert.That(() => Gradient.Of(loss, [x], Bad), Throws.TypeOf<GraphException>().With.Message.Contains("Mul").And.Message.Contains("found 1 gradients, expected 2"));
+        Assert.That(() => Gradient.Of(loss, [x], Bad),
+            Throws.TypeOf<GraphException>().With.Message.Contains("Mul").And.Message.Contains("found 1 gradients, expected 2"));
     }
 
     [Test]
@@ -72,7 +76,8 @@ public sealed class GradientTests
         var (_, x) = Start();
         Value loss = x.Exp().Sum([], keep: false);
         Rule Bad(Node node) => node.Op == Op.Exp ? n => [n.G.Slice(0, 0, 2)] : GradientRules.For(node);
-        Assert.That(() => Gradient.Of(loss, [x], Bad), Throws.TypeOf<GraphException>().With.Message.Contains("Exp").And.Message.Contains("[2]"));
+        Assert.That(() => Gradient.Of(loss, [x], Bad),
+            Throws.TypeOf<GraphException>().With.Message.Contains("Exp").And.Message.Contains("[2]"));
     }
 
     [Test]
@@ -119,9 +124,11 @@ public sealed class GradientTests
         Assert.That(Run(graph, Gradient.Of((square * square).Sum([], keep: false), [square])[0], 1, 2, 3), Is.EqualTo([2f, 8, 18]));
     }
 
-    static TestCaseData Corner(string name, Func<Value, Value> of, float at, float slope) => new TestCaseData(of, at, slope).SetName($"{name} at {at}");
+    static TestCaseData Corner(string name, Func<Value, Value> of, float at, float slope) =>
+        new TestCaseData(of, at, slope).SetName($"{name} at {at}");
 
-    // What docs/gradients.md says of places without a derivative, or where its formula would be 0 · ∞. As PyTorch has it but for the root, whose slope there is ∞.
+    // What docs/gradients.md says of places without a derivative, or where its formula would be 0 · ∞. As PyTorch has it but for the root,
+    // whose slope there is ∞.
     static readonly TestCaseData[] s_corners =
     [
         Corner("|x|", x => x.Abs(), 0, 0),

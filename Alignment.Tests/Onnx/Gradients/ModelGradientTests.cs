@@ -6,7 +6,8 @@ using Alignment.Tests.Onnx.Models;
 
 namespace Alignment.Tests.Onnx.Gradients;
 
-/// <summary>Gradients of whole models against those of the reference (fixtures/train: PyTorch's, of a loss through ControlNet, UNet and the VAE's decoder).</summary>
+/// <summary>Gradients of whole models against those of the reference (fixtures/train: PyTorch's, of a loss through ControlNet, UNet and the
+/// VAE's decoder).</summary>
 public sealed class ModelGradientTests
 {
     /// <summary>The README's advice: 1e-4 of a gradient's largest element.</summary>
@@ -55,7 +56,8 @@ public sealed class ModelGradientTests
         Dim b = Dim.Named("batch"), h = Dim.Named("height"), w = Dim.Named("width");
         ElementType f = ElementType.Float32;
         Value noisy = graph.Input("noisy_latents", f, b, 4, h, w), noise = graph.Input("noise", f, b, 4, h, w);
-        Value t = graph.Input("timesteps", f, b), text = graph.Input("encoder_hidden_states", f, b, Dim.Named("tokens"), unetConfig.CrossAttentionWidth);
+        Value t = graph.Input("timesteps", f, b), text = graph.Input("encoder_hidden_states", f, b, Dim.Named("tokens"),
+            unetConfig.CrossAttentionWidth);
         Value control = graph.Input("controlnet_cond", f, b, 2, 2 * h, 2 * w), target = graph.Input("target_image", f, b, 3, 2 * h, 2 * w);
         Value mask = graph.Input("mask", f, b, 1, 2 * h, 2 * w), alpha = graph.Input("alphas_cumprod_at_t", f, b).Unsqueeze(1, 2, 3);
         var inputs = new UNetParts.Inputs(noisy, t, text);

@@ -34,7 +34,8 @@ static class PeakOfGradients
     /// <summary>Megabytes, from another process.</summary>
     public static long Measure(string how)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } p && Path.GetFileNameWithoutExtension(p) == "dotnet" ? p : "dotnet") { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } p && Path.GetFileNameWithoutExtension(p) == "dotnet" ? p
+            : "dotnet") { RedirectStandardOutput = true };
         foreach (string argument in new[] { typeof(PeakOfGradients).Assembly.Location, Switch, how }) start.ArgumentList.Add(argument);
         using Process process = Process.Start(start)!;
         string said = process.StandardOutput.ReadToEnd();

@@ -10,10 +10,12 @@ namespace Alignment.Tests.Onnx.Gradients;
 /// <summary>Gradient checkpointing: the same gradients from less memory.</summary>
 public sealed class RecomputationTests
 {
-    /// <summary>A small UNet's down half and middle with everything trained, and the gradient of a sum that weighs its outputs differently.</summary>
+    /// <summary>A small UNet's down half and middle with everything trained, and the gradient of a sum that weighs its outputs
+    /// differently.</summary>
     static (OnnxModel Model, int Nodes) Author(GradientOptions options)
     {
-        UNetConfig config = new() { BlockChannels = [8, 16], DownAttention = [true, false], UpAttention = [false, true], LayersPerBlock = 1, Heads = [2, 2], NormGroups = 4, CrossAttentionWidth = 6 };
+        UNetConfig config = new() { BlockChannels = [8, 16], DownAttention = [true, false], UpAttention = [false, true], LayersPerBlock = 1,
+            Heads = [2, 2], NormGroups = 4, CrossAttentionWidth = 6 };
         var graph = new ModelGraph("net") { Trainable = _ => true };
         UNetParts.Inputs inputs = UNetParts.DeclareInputs(graph, config);
         Value time = UNetParts.TimeEmbedding(inputs.Timestep, config), x = inputs.Sample.Conv3("conv_in", 8);
@@ -37,12 +39,14 @@ public sealed class RecomputationTests
             return made;
         }
         using var run = new ModelRun(model, optimised);
-        return run.Run([("sample", Normal("sample", 2, 4, 6, 8)), ("timestep", new Tensor([2], [10, 700])), ("encoder_hidden_states", Normal("text", 2, 5, 6)),
+        return run.Run([("sample", Normal("sample", 2, 4, 6, 8)), ("timestep", new Tensor([2], [10, 700])),
+            ("encoder_hidden_states", Normal("text", 2, 5, 6)),
             .. model.Graph.Parameters.Select(p => (p.Name, (object)Tensor.Read(weights, p.Name)))]);
     }
 
     [Test]
-    public void Gradients_WithSegmentsComputedAgain_AreTheSame([Values] bool optimised, [Values("resnets.,attentions.", "attn", "down_blocks.,mid_block", "transformer_blocks.")] string scopes)
+    public void Gradients_WithSegmentsComputedAgain_AreTheSame([Values] bool optimised,
+        [Values("resnets.,attentions.", "attn", "down_blocks.,mid_block", "transformer_blocks.")] string scopes)
     {
         var (kept, keptNodes) = Author(GradientOptions.Default);
         var (again, againNodes) = Author(GradientOptions.RecomputeScopes(scopes.Split(',')));
@@ -55,7 +59,8 @@ public sealed class RecomputationTests
             Assert.That(tensor.Data.Max(MathF.Abs), Is.GreaterThan(0), name);
             // As authored, the same operators see the same numbers; rewritten, a convolution may be blocked differently.
             if (!optimised) Assert.That(found[name].Data, Is.EqualTo(tensor.Data), name);
-            else Assert.That(tensor.Data.Zip(found[name].Data, (a, b) => MathF.Abs(a - b)).Max(), Is.LessThan(1e-4f * tensor.Data.Max(MathF.Abs)), name);
+            else Assert.That(tensor.Data.Zip(found[name].Data, (a, b) => MathF.Abs(a - b)).Max(),
+                Is.LessThan(1e-4f * tensor.Data.Max(MathF.Abs)), name);
         }
     }
 
@@ -76,7 +81,8 @@ public sealed class RecomputationTests
         foreach (Node node in graph.Nodes)
             if (node.Inputs.Any(i => i is not null && after.Contains(i))) after.UnionWith(node.Outputs);
         // The convolutions of the segment run twice, the second time after that zero.
-        var convolutions = graph.Nodes.Where(n => n.Name.StartsWith("gradient/", StringComparison.Ordinal) && n.Name.Contains("/mid_block/resnets.0/conv1", StringComparison.Ordinal) && n.Op == Op.Conv).ToArray();
+        var convolutions = graph.Nodes.Where(n => n.Name.StartsWith("gradient/", StringComparison.Ordinal)
+            && n.Name.Contains("/mid_block/resnets.0/conv1", StringComparison.Ordinal) && n.Op == Op.Conv).ToArray();
         Assert.That(convolutions, Is.Not.Empty);
         Assert.That(convolutions.SelectMany(n => n.Outputs), Is.SubsetOf(after));
     }

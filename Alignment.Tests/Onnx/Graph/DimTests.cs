@@ -53,7 +53,8 @@ public sealed class DimTests
         var before = new Shape(Dim.Named("batch"), 8, (s_height + 1).FloorDivide(2), s_width);
         Assert.Multiple(() =>
         {
-            Assert.That(before.HasAsManyElementsAs(new Shape(Dim.Named("batch"), 2, 4 * ((s_height + 1).FloorDivide(2) * s_width))), Is.True);
+            Assert.That(before.HasAsManyElementsAs(new Shape(Dim.Named("batch"), 2, 4 * ((s_height + 1).FloorDivide(2) * s_width))),
+                Is.True);
             Assert.That(before.HasAsManyElementsAs(new Shape(Dim.Named("batch"), 8, s_height, s_width)), Is.False);
         });
     }

@@ -14,21 +14,26 @@ sealed class ModelGraphTests
 
     static readonly TestCaseData[] s_mistakes =
     [
-        Mistake("Add", (g, x) => x + g.Constant([1f, 2f, 3f], new Shape(3)), "found shapes [batch, 8, height, width] and [3]", "axis -1 is width and 3"),
-        Mistake("Conv", (g, x) => x.Conv(g.Weight("w", 4, 7, 3, 3)), "found 8 channels in 'x' [batch, 8, height, width]", "expected 7, as the kernel 'w' [4, 7, 3, 3]"),
+        Mistake("Add", (g, x) => x + g.Constant([1f, 2f, 3f], new Shape(3)), "found shapes [batch, 8, height, width] and [3]",
+            "axis -1 is width and 3"),
+        Mistake("Conv", (g, x) => x.Conv(g.Weight("w", 4, 7, 3, 3)), "found 8 channels in 'x' [batch, 8, height, width]",
+            "expected 7, as the kernel 'w' [4, 7, 3, 3]"),
         Mistake("ConvBias", (g, x) => x.Conv(g.Weight("w", 4, 8, 3, 3), g.Weight("b", 5)), "'b' of shape [5]", "expected [4]"),
         Mistake("MatMul", (g, x) => x.MatMul(g.Weight("w", 8, 8)), "[batch, 8, height, width] × [8, 8]", "one k"),
         Mistake("Linear", (g, x) => x.Linear(g.Weight("w", 4, 8)), "Gemm", "[m, k] × [k, n]"),
-        Mistake("Reshape", (_, x) => x.Reshape(x[0], 7, x[2], x[3]), "to become [batch, 7, height, width]", "as many elements before as after"),
+        Mistake("Reshape", (_, x) => x.Reshape(x[0], 7, x[2], x[3]), "to become [batch, 7, height, width]",
+            "as many elements before as after"),
         Mistake("Concat", (g, x) => Value.Concat(1, x, g.Weight("w", 1, 8, 4, 4)), "'w' of shape [1, 8, 4, 4]", "except along axis 1"),
         Mistake("Transpose", (_, x) => x.Transpose(0, 1, 1, 2), "the order [0, 1, 1, 2]", "every axis"),
         Mistake("Types", (g, x) => x + g.Constant(1L), "Float32 from 'x' with Int64", "one element type"),
-        Mistake("GroupNorm", (g, x) => x.GroupNorm(3, g.Weight("w", 8), g.Weight("b", 8), 1e-5f), "'x' of shape [batch, 8, height, width]", "3 groups divide"),
+        Mistake("GroupNorm", (g, x) => x.GroupNorm(3, g.Weight("w", 8), g.Weight("b", 8), 1e-5f), "'x' of shape [batch, 8, height, width]",
+            "3 groups divide"),
         Mistake("LayerNorm", (g, x) => x.LayerNorm(g.Weight("w", 8), null, 1e-5f), "'w' of shape [8]", "expected [width]"),
         Mistake("Split", (_, x) => x.Split(3, axis: 1), "found 8 along axis 1", "3 divides"),
         Mistake("Arity", (g, x) => g.Add(Op.MatMul, [x]).Outputs[0], "found 1 inputs", "expected 2"),
         Mistake("Attribute", (g, x) => g.Add(Op.Relu, [x], [new("alpha", 1.0)]).Outputs[0], "attribute 'alpha' of type Double", "float"),
-        Mistake("OtherGraph", (_, x) => x + new ModelGraph("other").Input("y", ElementType.Float32, 1), "the value 'y' of graph 'other'", "values of graph 'test'"),
+        Mistake("OtherGraph", (_, x) => x + new ModelGraph("other").Input("y", ElementType.Float32, 1), "the value 'y' of graph 'other'",
+            "values of graph 'test'"),
     ];
 
     static TestCaseData Mistake(string name, Func<ModelGraph, Value, object> author, string found, string expected) =>
@@ -81,7 +86,8 @@ sealed class ModelGraphTests
     {
         Value first = _graph.Weight("w", 2, 3), second = _graph.Weight("w", 2, 3);
         Assert.That(second, Is.SameAs(first));
-        Assert.That(() => _graph.Weight("w", 3, 2), Throws.TypeOf<GraphException>().With.Message.Contains("[3, 2]").And.Message.Contains("[2, 3]"));
+        Assert.That(() => _graph.Weight("w", 3, 2),
+            Throws.TypeOf<GraphException>().With.Message.Contains("[3, 2]").And.Message.Contains("[2, 3]"));
     }
 
     [Test]

@@ -52,7 +52,8 @@ public sealed class OnnxModelTests
         foreach (var tensor in proto.Graph.Initializer.Where(t => t.DataLocation == TensorProto.Types.Location.External))
         {
             var where = tensor.ExternalData.ToDictionary(e => e.Key, e => e.Value);
-            long offset = long.Parse(where["offset"], System.Globalization.CultureInfo.InvariantCulture), length = long.Parse(where["length"], System.Globalization.CultureInfo.InvariantCulture);
+            long offset = long.Parse(where["offset"], System.Globalization.CultureInfo.InvariantCulture),
+                length = long.Parse(where["length"], System.Globalization.CultureInfo.InvariantCulture);
             Assert.Multiple(() =>
             {
                 Assert.That(where["location"], Is.EqualTo("big.onnx_data"));
@@ -112,7 +113,8 @@ public sealed class OnnxModelTests
         using var stop = new CancellationTokenSource();
         var (model, _) = Linear(1600);
         var progress = new StopAfterFirst(stop);
-        Assert.That(() => model.Save(folder["m.onnx"], progress: progress, cancellationToken: stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => model.Save(folder["m.onnx"], progress: progress, cancellationToken: stop.Token),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Directory.GetFiles(folder.Path), Is.Empty);
         Assert.That(progress.Seen.Total, Is.EqualTo(4L * 1600 * 1601));
     }
@@ -141,7 +143,8 @@ public sealed class OnnxModelTests
         graph.Weight("c", 4);
         var there = new Ramp(new WeightInfo("b", WeightType.F16, [3, 2]), new WeightInfo("c", WeightType.I64, [4]));
         Assert.That(() => new OnnxModel(graph, there), Throws.TypeOf<BadDataException>()
-            .With.Message.Contains("1 missing (a)").And.Message.Contains("b is [3, 2] instead of [2, 3]").And.Message.Contains("c holds I64 numbers"));
+            .With.Message.Contains("1 missing (a)").And.Message.Contains("b is [3, 2] instead of [2, 3]").And.Message.Contains(
+            "c holds I64 numbers"));
     }
 
     [Test]

@@ -18,8 +18,10 @@ public sealed class OperatorTests
         {
             ["arithmetic"] = (x + row) * 2f - row / 3f + x.Pow(2),
             ["from the left"] = 1f - 2f / (3f + 0.5f * x),
-            ["comparisons"] = x.IsGreaterThan(row).Select(x, row) + x.IsLessThan(row).Select(row, x) + x.IsEqualTo(row).Cast(ElementType.Float32),
-            ["functions"] = (-x).Exp() + x.Log() + x.Sqrt() + x.Reciprocal() + x.Abs() + x.Sign() + x.Erf() + x.Sin() + x.Cos() + x.Tanh() + x.Relu().Identity(),
+            ["comparisons"] = x.IsGreaterThan(row).Select(x, row) + x.IsLessThan(row).Select(row, x)
+                + x.IsEqualTo(row).Cast(ElementType.Float32),
+            ["functions"] = (-x).Exp() + x.Log() + x.Sqrt() + x.Reciprocal() + x.Abs() + x.Sign() + x.Erf() + x.Sin() + x.Cos() + x.Tanh()
+                + x.Relu().Identity(),
             ["activations"] = x.Silu() + x.Gelu() + x.QuickGelu() + x.Clip(0.25f, 0.75f),
             ["softmax"] = x.Softmax(1),
             ["matmul"] = x.MatMul(x.Transpose(0, 1, 3, 2)),
@@ -28,8 +30,11 @@ public sealed class OperatorTests
             ["convolution"] = x.Conv(kernel, stride: 2, pads: (0, 1, 1, 2)),
             ["largest of windows"] = x.MaxPool(3, 2),
             ["largest of windows, rounded up"] = x.MaxPool(2, 2, ceil: true),
-            ["convolution transposed"] = g.Add(Op.ConvTranspose, [x, kernel.Transpose(1, 0, 2, 3)], ModelGraph.Attributes(("strides", new long[] { 2, 2 }), ("output_padding", new long[] { 1, 1 }))).Outputs[0],
-            ["mean of windows"] = g.Add(Op.AveragePool, [x], ModelGraph.Attributes(("kernel_shape", new long[] { 2, 2 }), ("strides", new long[] { 2, 2 }), ("pads", new long[] { 0, 0, 1, 1 }), ("count_include_pad", 1))).Outputs[0],
+            ["convolution transposed"] = g.Add(Op.ConvTranspose, [x, kernel.Transpose(1, 0, 2, 3)],
+                ModelGraph.Attributes(("strides", new long[] { 2, 2 }), ("output_padding", new long[] { 1, 1 }))).Outputs[0],
+            ["mean of windows"] = g.Add(Op.AveragePool, [x],
+                ModelGraph.Attributes(("kernel_shape", new long[] { 2, 2 }), ("strides", new long[] { 2, 2 }),
+                ("pads", new long[] { 0, 0, 1, 1 }), ("count_include_pad", 1))).Outputs[0],
             ["group norm"] = x.GroupNorm(4, eight, eight, 1e-5f),
             ["layer norm"] = rows.LayerNorm(eight, eight, 1e-5f),
             ["attention"] = Attention(x),
@@ -39,7 +44,8 @@ public sealed class OperatorTests
             ["mean"] = x.Mean([2, 3]),
             ["largest along an axis"] = x.ArgMax(1).Cast(ElementType.Float32),
             ["cubic"] = x.ResizeCubic(x[3], x[2]),
-            ["blocks"] = x.ConvToBlocks(g.Constant([.. Enumerable.Range(0, 8 * 2 * 9).Select(i => i * 0.01f)], new Shape(8, 2, 3, 3)), g.Constant([1f, 2], new Shape(2))),
+            ["blocks"] = x.ConvToBlocks(g.Constant([.. Enumerable.Range(0, 8 * 2 * 9).Select(i => i * 0.01f)], new Shape(8, 2, 3, 3)),
+                g.Constant([1f, 2], new Shape(2))),
             ["mean of all"] = x.Mean([], keep: false),
             ["two sizes read"] = rows.Reshape(x[0], x[2], x[3], 8),
             ["sides of one"] = x.Unsqueeze(0, -1),
@@ -51,7 +57,8 @@ public sealed class OperatorTests
             ["elements"] = x.ElementCount() * eight,
             ["join"] = Value.Concat(-1, x, x, x),
             ["split"] = x.Split(4, axis: 1)[2],
-            ["scatter"] = g.Add(Op.ScatterElements, [eight, g.Constant([2L, 0, 2], new Shape(3)), g.Constant([1f, 2, 3], new Shape(3))], ModelGraph.Attributes(("axis", 0), ("reduction", "add"))).Outputs[0],
+            ["scatter"] = g.Add(Op.ScatterElements, [eight, g.Constant([2L, 0, 2], new Shape(3)), g.Constant([1f, 2, 3], new Shape(3))],
+                ModelGraph.Attributes(("axis", 0), ("reduction", "add"))).Outputs[0],
             ["gather"] = table.Gather(g.Constant([2L, 0, 1, 1], new Shape(2, 2))),
         };
     }

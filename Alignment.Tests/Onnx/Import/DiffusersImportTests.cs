@@ -45,11 +45,16 @@ public sealed class DiffusersImportTests
             Assert.That(bundle.Manifest.ControlChannels, Is.EqualTo(2));
             Assert.That(bundle.Manifest.ScalingFactor, Is.EqualTo(0.18215));
             Assert.That(bundle.Manifest.PredictionType, Is.EqualTo("epsilon"));
-            Assert.That(bundle.Manifest.Scheduler, Is.EqualTo(new SchedulerFacts { TrainTimesteps = 1000, BetaStart = 0.00085, BetaEnd = 0.012, BetaSchedule = "scaled_linear", StepsOffset = 1, ClassName = "PNDMScheduler" }));
-            Assert.That(bundle.Manifest.Tokenizer, Is.EqualTo(new TokenizerFacts { VocabularySize = vocabulary, StartId = vocabulary - 2, EndId = vocabulary - 1, PadId = vocabulary - 1, Length = 77 }));
+            Assert.That(bundle.Manifest.Scheduler,
+                Is.EqualTo(new SchedulerFacts { TrainTimesteps = 1000, BetaStart = 0.00085, BetaEnd = 0.012, BetaSchedule = "scaled_linear",
+                StepsOffset = 1, ClassName = "PNDMScheduler" }));
+            Assert.That(bundle.Manifest.Tokenizer,
+                Is.EqualTo(new TokenizerFacts { VocabularySize = vocabulary, StartId = vocabulary - 2, EndId = vocabulary - 1,
+                PadId = vocabulary - 1, Length = 77 }));
             Assert.That(outputs.Values.SelectMany(v => v).All(float.IsFinite), Is.True);
             Assert.That(outputs["vae_decoder.onnx/sample"], Has.Length.EqualTo(2 * 3 * 64 * 48));
-            Assert.That(Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName), Is.EqualTo(new[] { "bundle" }), "leftovers");
+            Assert.That(Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName), Is.EqualTo(new[] { "bundle" }),
+                "leftovers");
             Assert.That(() => bundle.Verify(), Throws.Nothing);
         });
     }
@@ -73,8 +78,10 @@ public sealed class DiffusersImportTests
         DiffusersImport.Run(from, folder["bundle"]);
         Assert.Multiple(() =>
         {
-            Assert.That(() => DiffusersImport.Run(from, folder["bundle"]), Throws.TypeOf<UsageException>().With.Message.Contains("--force"));
-            Assert.That(() => DiffusersImport.Run(from, folder["bundle"], new() { Force = true, License = "openrail" }).Manifest.License, Is.EqualTo("openrail"));
+            Assert.That(() => DiffusersImport.Run(from, folder["bundle"]),
+                Throws.TypeOf<UsageException>().With.Message.Contains("--force"));
+            Assert.That(() => DiffusersImport.Run(from, folder["bundle"], new() { Force = true, License = "openrail" }).Manifest.License,
+                Is.EqualTo("openrail"));
             Assert.That(() => DiffusersImport.Run(from, folder["other"], new() { Force = true }), Throws.TypeOf<UsageException>());
             Assert.That(File.ReadAllText(folder["other", "thesis.txt"]), Is.EqualTo("mine"));
         });
@@ -98,7 +105,8 @@ public sealed class DiffusersImportTests
             Assert.That(bundle.Manifest.ControlTrained, Is.False);
             Assert.That(bundle.Manifest.Note, Does.Contain("trained"));
             Assert.That(bundle.Manifest.License, Is.EqualTo("creativeml-openrail-m"));
-            Assert.That(outputs.Where(o => o.Key.StartsWith("controlnet.onnx/", StringComparison.Ordinal)).SelectMany(o => o.Value), Is.All.Zero);
+            Assert.That(outputs.Where(o => o.Key.StartsWith("controlnet.onnx/", StringComparison.Ordinal)).SelectMany(o => o.Value),
+                Is.All.Zero);
         });
     }
 
@@ -127,7 +135,8 @@ public sealed class DiffusersImportTests
             {
                 string[] part = [.. names.Where((_, i) => i % 2 == shard - 1)];
                 string file = $"diffusion_pytorch_model-0000{shard}-of-00002.safetensors";
-                SafetensorsWriter.Write(Path.Combine(from, "unet", file), part.Select(n => SafetensorsTensor.Floats(n, whole.Infos[n].Shape, whole.ReadFloats(n))));
+                SafetensorsWriter.Write(Path.Combine(from, "unet", file),
+                    part.Select(n => SafetensorsTensor.Floats(n, whole.Infos[n].Shape, whole.ReadFloats(n))));
                 foreach (string name in part) map[name] = file;
             }
         }
@@ -144,15 +153,23 @@ public sealed class DiffusersImportTests
         (string Why, string Word, Action<string> Break)[] cases =
         [
             ("no index", "model_index.json", f => File.Delete(Path.Combine(f, "model_index.json"))),
-            ("another family", "StableDiffusionXL", f => Change(Path.Combine(f, "model_index.json"), r => r["unet"] = new JsonArray("diffusers", "StableDiffusionXL"))),
+            ("another family", "StableDiffusionXL", f => Change(Path.Combine(f, "model_index.json"),
+                r => r["unet"] = new JsonArray("diffusers", "StableDiffusionXL"))),
             ("no vae config", "vae/config.json", f => File.Delete(Path.Combine(f, "vae", "config.json"))),
-            ("only a pickle", "convert them to safetensors", f => File.Move(Path.Combine(f, "unet", "diffusion_pytorch_model.safetensors"), Path.Combine(f, "unet", "diffusion_pytorch_model.bin"))),
-            ("weights of another part", "decoder.conv_in.weight", f => File.Copy(Path.Combine(f, "unet", "diffusion_pytorch_model.safetensors"), Path.Combine(f, "vae", "diffusion_pytorch_model.safetensors"), overwrite: true)),
+            ("only a pickle", "convert them to safetensors",
+                f => File.Move(Path.Combine(f, "unet", "diffusion_pytorch_model.safetensors"),
+                Path.Combine(f, "unet", "diffusion_pytorch_model.bin"))),
+            ("weights of another part", "decoder.conv_in.weight",
+                f => File.Copy(Path.Combine(f, "unet", "diffusion_pytorch_model.safetensors"),
+                Path.Combine(f, "vae", "diffusion_pytorch_model.safetensors"), overwrite: true)),
             ("left-over tensor", "extra.tensor", f => AddTensor(Path.Combine(f, "unet", "diffusion_pytorch_model.safetensors"))),
-            ("text widths differ", "cross_attention_dim", f => Change(Path.Combine(f, "text_encoder", "config.json"), r => r["hidden_size"] = 64)),
-            ("another ControlNet", "controlnet", f => Change(Path.Combine(f, "controlnet", "config.json"), r => r["block_out_channels"] = new JsonArray(32, 64))),
+            ("text widths differ", "cross_attention_dim",
+                f => Change(Path.Combine(f, "text_encoder", "config.json"), r => r["hidden_size"] = 64)),
+            ("another ControlNet", "controlnet", f => Change(Path.Combine(f, "controlnet", "config.json"),
+                r => r["block_out_channels"] = new JsonArray(32, 64))),
             ("broken vocabulary", "vocab.json", f => File.WriteAllText(Path.Combine(f, "tokenizer", "vocab.json"), "{\"a\":1}")),
-            ("truncated weights", "truncated", f => File.WriteAllBytes(Path.Combine(f, "vae", "diffusion_pytorch_model.safetensors"), File.ReadAllBytes(Path.Combine(f, "vae", "diffusion_pytorch_model.safetensors"))[..^100])),
+            ("truncated weights", "truncated", f => File.WriteAllBytes(Path.Combine(f, "vae", "diffusion_pytorch_model.safetensors"),
+                File.ReadAllBytes(Path.Combine(f, "vae", "diffusion_pytorch_model.safetensors"))[..^100])),
         ];
         _ = Shared.Path("fixtures", "tiny-sd");   // skips here: inside the block below it could not
         Assert.Multiple(() =>
@@ -162,8 +179,10 @@ public sealed class DiffusersImportTests
                 using var folder = new TempFolder();
                 string from = CopyOf(folder, "tiny-sd");
                 spoil(from);
-                Assert.That(() => DiffusersImport.Run(from, folder["bundle"]), Throws.TypeOf<BadDataException>().With.Message.Contains(word), why);
-                Assert.That(Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName), Is.EqualTo(new[] { "source" }), why);
+                Assert.That(() => DiffusersImport.Run(from, folder["bundle"]),
+                    Throws.TypeOf<BadDataException>().With.Message.Contains(word), why);
+                Assert.That(Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName), Is.EqualTo(new[] { "source" }),
+                    why);
             }
         });
         Assert.That(() => DiffusersImport.Run("no-such-folder", "x"), Throws.TypeOf<MissingDependencyException>());
@@ -189,10 +208,12 @@ public sealed class DiffusersImportTests
         Change(Path.Combine(from, "model_index.json"), r => r["tokenizer"] = new JsonArray("transformers", "CLIPTokenizerFast"));
         ModelBundle bundle = DiffusersImport.Run(from, folder["bundle"]);
         Assert.That(bundle.Manifest.Scheduler.TimestepSpacing, Is.EqualTo(spacing));
-        Assert.That(File.ReadAllText(folder["bundle", "bundle.json"]).Contains("timestepSpacing", StringComparison.Ordinal), Is.EqualTo(spacing is not null));
+        Assert.That(File.ReadAllText(folder["bundle", "bundle.json"]).Contains("timestepSpacing", StringComparison.Ordinal),
+            Is.EqualTo(spacing is not null));
         // Lin et al. 2023, table 2: T = 1000, 4 steps.
         int[] timesteps = new NoiseSchedule(SchedulerConfig.Of(bundle)).Timesteps(4);
-        Assert.That(timesteps, Is.EqualTo(spacing switch { "trailing" => [999, 749, 499, 249], "linspace" => [999, 666, 333, 0], _ => new[] { 751, 501, 251, 1 } }));
+        Assert.That(timesteps, Is.EqualTo(spacing switch { "trailing" => [999, 749, 499, 249], "linspace" => [999, 666, 333, 0],
+            _ => new[] { 751, 501, 251, 1 } }));
     }
 
     // What would change the pictures but cannot be honoured must not be passed over.
@@ -206,7 +227,8 @@ public sealed class DiffusersImportTests
         using var folder = new TempFolder();
         string from = CopyOf(folder, "tiny-sd");
         Change(Path.Combine(from, "scheduler", "scheduler_config.json"), r => r[key] = JsonNode.Parse(json));
-        Assert.That(() => DiffusersImport.Run(from, folder["bundle"]), Throws.TypeOf<BadDataException>().With.Message.Contains(key).And.Message.Contains("scheduler_config.json"));
+        Assert.That(() => DiffusersImport.Run(from, folder["bundle"]),
+            Throws.TypeOf<BadDataException>().With.Message.Contains(key).And.Message.Contains("scheduler_config.json"));
     }
 
     [Test]
@@ -216,7 +238,8 @@ public sealed class DiffusersImportTests
         using var folder = new TempFolder();
         using var stop = new CancellationTokenSource();
         stop.Cancel();
-        Assert.That(() => DiffusersImport.Run(from, folder["bundle"], cancellationToken: stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => DiffusersImport.Run(from, folder["bundle"], cancellationToken: stop.Token),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Directory.EnumerateFileSystemEntries(folder.Path), Is.Empty);
     }
 }

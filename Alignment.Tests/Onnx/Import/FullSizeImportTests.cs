@@ -16,19 +16,27 @@ public sealed class FullSizeImportTests
         using var folder = new TempFolder();
         string source = folder["source"];
         foreach (string part in (string[])["tokenizer", "scheduler"])
-            foreach (string file in Directory.EnumerateFiles(part == "tokenizer" ? Shared.Path("fixtures", "tokenizer", "clip-vocab") : Shared.Path("fixtures", "tiny-sd", part)))
+            foreach (string file in Directory.EnumerateFiles(part == "tokenizer" ? Shared.Path("fixtures", "tokenizer", "clip-vocab")
+                : Shared.Path("fixtures", "tiny-sd", part)))
                 Put(Path.Combine(source, part, Path.GetFileName(file)), File.ReadAllText(file));
-        Put(Path.Combine(source, "model_index.json"), File.ReadAllText(Shared.Path("fixtures", "tiny-sd", "model_index.json")).Replace("ControlNetModel", "null", StringComparison.Ordinal).Replace("\"null\"", "null", StringComparison.Ordinal));
-        Put(Path.Combine(source, "text_encoder", "config.json"), """{"hidden_size":768,"intermediate_size":3072,"num_hidden_layers":12,"num_attention_heads":12}""");
-        Put(Path.Combine(source, "unet", "config.json"), """{"attention_head_dim":8,"block_out_channels":[320,640,1280,1280],"cross_attention_dim":768,"layers_per_block":2,"norm_num_groups":32}""");
-        Put(Path.Combine(source, "vae", "config.json"), """{"block_out_channels":[128,256,512,512],"layers_per_block":2,"norm_num_groups":32}""");
+        Put(Path.Combine(source, "model_index.json"),
+            File.ReadAllText(Shared.Path("fixtures", "tiny-sd", "model_index.json"))
+            .Replace("ControlNetModel", "null", StringComparison.Ordinal).Replace("\"null\"", "null", StringComparison.Ordinal));
+        Put(Path.Combine(source, "text_encoder", "config.json"),
+            """{"hidden_size":768,"intermediate_size":3072,"num_hidden_layers":12,"num_attention_heads":12}""");
+        Put(Path.Combine(source, "unet", "config.json"),
+            """{"attention_head_dim":8,"block_out_channels":[320,640,1280,1280],"cross_attention_dim":768,"layers_per_block":2,"norm_num_groups":32}""");
+        Put(Path.Combine(source, "vae", "config.json"),
+            """{"block_out_channels":[128,256,512,512],"layers_per_block":2,"norm_num_groups":32}""");
         Zeros("text_encoder", Path.Combine(source, "text_encoder", "model.fp16.safetensors"));
         Zeros("unet", Path.Combine(source, "unet", "diffusion_pytorch_model.fp16.safetensors"));
         Zeros("vae", Path.Combine(source, "vae", "diffusion_pytorch_model.fp16.safetensors"));
 
         long before = PrivateMegabytes(), peak = before, start = Stopwatch.GetTimestamp();
-        ModelBundle bundle = DiffusersImport.Run(source, folder["bundle"], progress: new Watch(() => peak = Math.Max(peak, PrivateMegabytes())));
-        TestContext.Out.WriteLine($"{bundle.Inspect().Bytes >> 20} MB, {bundle.Manifest.Parameters.Values.Sum()} parameters in {Stopwatch.GetElapsedTime(start).TotalSeconds:f0} s; private memory {before} → at most {peak} MB");
+        ModelBundle bundle = DiffusersImport.Run(source, folder["bundle"],
+            progress: new Watch(() => peak = Math.Max(peak, PrivateMegabytes())));
+        TestContext.Out.WriteLine($"{bundle.Inspect().Bytes >> 20} MB, {bundle.Manifest.Parameters.Values.Sum()} parameters in "
+            + $"{Stopwatch.GetElapsedTime(start).TotalSeconds:f0} s; private memory {before} → at most {peak} MB");
         Assert.That(bundle.Manifest.Parameters["unet.onnx"], Is.EqualTo(859_520_964));
         Assert.That(peak - before, Is.LessThan(200));
     }
@@ -60,7 +68,8 @@ public sealed class FullSizeImportTests
 
     /// <summary>Memory that is the process's own, not mapped files; 0 where the system does not tell.</summary>
     static long PrivateMegabytes() => !OperatingSystem.IsLinux() ? 0
-        : long.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith("RssAnon:", StringComparison.Ordinal)).Split(' ', '\t', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) >> 10;
+        : long.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith("RssAnon:", StringComparison.Ordinal))
+        .Split(' ', '\t', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) >> 10;
 
     static void Put(string path, string text)
     {

@@ -19,7 +19,8 @@ public sealed class HalfPrecisionImportTests
 {
     const int FloatType = 1, HalfType = 10;
 
-    // A weight or an activation is rounded to 11 bits, 4.9e-4 relative; some tens of layers add up to several times that. The issue allows 1e-2.
+    // A weight or an activation is rounded to 11 bits, 4.9e-4 relative; some tens of layers add up to several times that. The issue allows
+    // 1e-2.
     const double Tolerance = 1e-2;
 
     [Test]
@@ -40,17 +41,24 @@ public sealed class HalfPrecisionImportTests
     [Test]
     public void Run_Float16_KeepsNormsSoftmaxAndEdgesInFloat32([ValueSource(typeof(BundleFiles), nameof(BundleFiles.Models))] string file)
     {
-        GraphProto graph = ModelProto.Parser.ParseFrom(File.ReadAllBytes(TinyBundles.Of("tiny-sd-4level", ModelPrecision.Float16).PathOf(file))).Graph;
-        Dictionary<string, int> types = graph.ValueInfo.Concat(graph.Input).Concat(graph.Output).ToDictionary(v => v.Name, v => v.Type.TensorType.ElemType);
+        GraphProto graph = ModelProto.Parser.ParseFrom(File.ReadAllBytes(TinyBundles.Of("tiny-sd-4level", ModelPrecision.Float16)
+            .PathOf(file))).Graph;
+        Dictionary<string, int> types = graph.ValueInfo.Concat(graph.Input).Concat(graph.Output)
+            .ToDictionary(v => v.Name, v => v.Type.TensorType.ElemType);
         foreach (TensorProto tensor in graph.Initializer) types.Add(tensor.Name, tensor.DataType);
         Assert.Multiple(() =>
         {
-            foreach (ValueInfoProto edge in graph.Input.Concat(graph.Output).Where(v => v.Name != "input_ids")) Assert.That(types[edge.Name], Is.EqualTo(FloatType), edge.Name);
+            foreach (ValueInfoProto edge in graph.Input.Concat(graph.Output).Where(v => v.Name != "input_ids"))
+                Assert.That(types[edge.Name], Is.EqualTo(FloatType), edge.Name);
             foreach (NodeProto node in graph.Node)
-                if (node.OpType is "InstanceNormalization" or "LayerNormalization" or "Softmax" or "Sin" or "Cos") Assert.That(node.Input.Select(i => types[i]), Has.All.EqualTo(FloatType), node.Name);
-                else if (node.OpType is "Conv" or "Gemm" or "MatMul" or "MultiHeadAttention") Assert.That(node.Input.Select(i => types[i]), Has.All.EqualTo(HalfType), node.Name);
+                if (node.OpType is "InstanceNormalization" or "LayerNormalization" or "Softmax" or "Sin" or "Cos")
+                    Assert.That(node.Input.Select(i => types[i]), Has.All.EqualTo(FloatType), node.Name);
+                else if (node.OpType is "Conv" or "Gemm" or "MatMul" or "MultiHeadAttention")
+                    Assert.That(node.Input.Select(i => types[i]), Has.All.EqualTo(HalfType), node.Name);
             // Matrices and kernels, which are nearly everything.
-            foreach (TensorProto tensor in graph.Initializer.Where(t => t.Dims.Count > 1 && !t.Name.StartsWith("constants/", StringComparison.Ordinal))) Assert.That(tensor.DataType, Is.EqualTo(HalfType), tensor.Name);
+            foreach (TensorProto tensor in graph.Initializer.Where(t => t.Dims.Count > 1
+                && !t.Name.StartsWith("constants/", StringComparison.Ordinal)))
+                Assert.That(tensor.DataType, Is.EqualTo(HalfType), tensor.Name);
         });
     }
 
@@ -58,7 +66,8 @@ public sealed class HalfPrecisionImportTests
     public void Run_Float16_IsRecordedAndHalfTheSize()
     {
         ModelBundle wide = TinyBundles.Of("tiny-sd"), half = TinyBundles.Of("tiny-sd", ModelPrecision.Float16);
-        long Weights(ModelBundle bundle) => new FileInfo(bundle.PathOf(BundleFiles.Unet)).Length + bundle.Header(BundleFiles.Unet).ExternalFiles.Sum(f => new FileInfo(f).Length);
+        long Weights(ModelBundle bundle) => new FileInfo(bundle.PathOf(BundleFiles.Unet)).Length
+            + bundle.Header(BundleFiles.Unet).ExternalFiles.Sum(f => new FileInfo(f).Length);
         Assert.Multiple(() =>
         {
             Assert.That((wide.Manifest.Precision, wide.Precision), Is.EqualTo(((string?)null, ModelPrecision.Float32)));
@@ -79,7 +88,8 @@ public sealed class HalfPrecisionImportTests
         using var folder = new TempFolder();
         string source = CopyAsHalves(folder, "tiny-sd", (name, halves) =>
         {
-            if (name.EndsWith("mid_block.resnets.0.conv1.weight", StringComparison.Ordinal)) special.CopyTo(MemoryMarshal.Cast<Half, ushort>(halves));
+            if (name.EndsWith("mid_block.resnets.0.conv1.weight", StringComparison.Ordinal))
+                special.CopyTo(MemoryMarshal.Cast<Half, ushort>(halves));
         });
         ModelBundle bundle = DiffusersImport.Run(source, folder["bundle"], new() { Precision = ModelPrecision.Float16 });
         using SafetensorsFile from = SafetensorsFile.Open(Path.Combine(source, "unet", "diffusion_pytorch_model.safetensors"));
@@ -90,7 +100,8 @@ public sealed class HalfPrecisionImportTests
             Half[] expected = new Half[info.Count], got = new Half[info.Count];
             from.Read(info.Name, 0, expected);
             to.Read(info.Name, 0, got);
-            Assert.That(MemoryMarshal.Cast<Half, ushort>(got).SequenceEqual(MemoryMarshal.Cast<Half, ushort>(expected)), Is.True, info.Name);
+            Assert.That(MemoryMarshal.Cast<Half, ushort>(got).SequenceEqual(MemoryMarshal.Cast<Half, ushort>(expected)), Is.True,
+                info.Name);
             compared++;
         }
         Assert.That(compared, Is.GreaterThan(50));
@@ -102,7 +113,8 @@ public sealed class HalfPrecisionImportTests
         using var folder = new TempFolder();
         string halves = CopyAsHalves(folder, "tiny-sd", (_, _) => { });
         ModelBundle bundle = DiffusersImport.Run(halves, folder["bundle"]);
-        using SafetensorsFile original = SafetensorsFile.Open(Shared.Path("fixtures", "tiny-sd", "unet", "diffusion_pytorch_model.safetensors"));
+        using SafetensorsFile original = SafetensorsFile.Open(Shared.Path("fixtures", "tiny-sd", "unet",
+            "diffusion_pytorch_model.safetensors"));
         using var to = new OnnxWeights(bundle.PathOf(BundleFiles.Unet));
         float[] expected = original.ReadFloats("conv_in.weight"), got = new float[expected.Length];
         to.Read("conv_in.weight", 0, got);
@@ -119,10 +131,12 @@ public sealed class HalfPrecisionImportTests
         {
             if (name == "decoder.conv_out.weight") values[7] = -70000;
         });
-        BadDataException e = Assert.Throws<BadDataException>(() => DiffusersImport.Run(source, folder["bundle"], new() { Precision = ModelPrecision.Float16 }))!;
+        BadDataException e = Assert.Throws<BadDataException>(() => DiffusersImport.Run(source, folder["bundle"],
+            new() { Precision = ModelPrecision.Float16 }))!;
         Assert.Multiple(() =>
         {
-            Assert.That(e.Message, Does.Contain("decoder.conv_out.weight").And.Contain("-70000 at element 7").And.Contain("65504").And.Contain("--precision fp32"));
+            Assert.That(e.Message, Does.Contain("decoder.conv_out.weight").And.Contain("-70000 at element 7").And.Contain(
+                "65504").And.Contain("--precision fp32"));
             Assert.That(Directory.Exists(folder["bundle"]), Is.False);
             Assert.That(() => DiffusersImport.Run(source, folder["bundle"]), Throws.Nothing);
         });
@@ -151,7 +165,8 @@ public sealed class HalfPrecisionImportTests
     {
         float[] values = new float[40];
         (values[3], values[33]) = (float.NaN, from);
-        Assert.That(() => WeightBytes.Narrow("w", 1000, values, new Half[40]), Throws.TypeOf<BadDataException>().With.Message.Contains("element 1033"));
+        Assert.That(() => WeightBytes.Narrow("w", 1000, values, new Half[40]),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("element 1033"));
     }
 
     // A whole edit: two pictures at guidance 7.5 over four steps, as for float16 at the models' edges.
@@ -162,8 +177,10 @@ public sealed class HalfPrecisionImportTests
         float[] image = new float[3 * 64 * 64], control = new float[2 * 64 * 64];
         for (int i = 0; i < image.Length; i++) image[i] = MathF.Sin(0.01f * i);
         for (int i = 0; i < control.Length; i++) control[i] = 0.5f + 0.5f * MathF.Sin(0.03f * i);
-        var scene = new EditInput { SceneId = "v-Scene-001", Prompt = "a red house", Image = image, Controls = [control, new float[control.Length]] };
-        using DiffusionEditor a = new(TinyBundles.Of("tiny-sd-4level"), options), b = new(TinyBundles.Of("tiny-sd-4level", ModelPrecision.Float16), options);
+        var scene = new EditInput { SceneId = "v-Scene-001", Prompt = "a red house", Image = image,
+            Controls = [control, new float[control.Length]] };
+        using DiffusionEditor a = new(TinyBundles.Of("tiny-sd-4level"), options),
+            b = new(TinyBundles.Of("tiny-sd-4level", ModelPrecision.Float16), options);
         IReadOnlyList<float[]> expected = a.Edit(scene), got = b.Edit(scene);
         for (int i = 0; i < 2; i++)
         {
@@ -174,7 +191,8 @@ public sealed class HalfPrecisionImportTests
         Assert.That(b.Sessions.Hint, Is.Not.Null);   // the ControlNet in two works on float16 weights too
     }
 
-    // Training computes in float32: frozen weights are widened where they lie instead of being written again, and the ControlNet goes back to float16.
+    // Training computes in float32: frozen weights are widened where they lie instead of being written again, and the ControlNet goes back
+    // to float16.
     [Test]
     public void Float16Weights_InAFloat32Graph_AreReferredToAndWidened()
     {
@@ -216,7 +234,8 @@ public sealed class HalfPrecisionImportTests
     public void Parse_WaysToWriteIt(string text, ModelPrecision expected) => Assert.That(ModelPrecisions.Parse(text), Is.EqualTo(expected));
 
     [Test]
-    public void Parse_Other_IsRefused() => Assert.That(() => ModelPrecisions.Parse("bf16"), Throws.TypeOf<UsageException>().With.Message.Contains("fp32 or fp16"));
+    public void Parse_Other_IsRefused() => Assert.That(() => ModelPrecisions.Parse("bf16"),
+        Throws.TypeOf<UsageException>().With.Message.Contains("fp32 or fp16"));
 
     [Test]
     public void Open_ManifestOfAnotherPrecision_IsRefused()
@@ -244,7 +263,8 @@ public sealed class HalfPrecisionImportTests
     static void Rewrite(string file, Change<float> change)
     {
         byte[] bytes = File.ReadAllBytes(file);
-        foreach ((string name, FilePart part) in Parts(file)) change(name, MemoryMarshal.Cast<byte, float>(bytes.AsSpan((int)part.Begin, (int)part.Length)));
+        foreach ((string name, FilePart part) in Parts(file)) change(name,
+            MemoryMarshal.Cast<byte, float>(bytes.AsSpan((int)part.Begin, (int)part.Length)));
         File.WriteAllBytes(file, bytes);
     }
 
@@ -271,7 +291,8 @@ public sealed class HalfPrecisionImportTests
                     data.Write(MemoryMarshal.AsBytes<Half>(halves));
                 }
                 else data.Write(MemoryMarshal.AsBytes<long>(from.ReadIntegers(info.Name)));
-                header.Add(info.Name, new { dtype = info.Type == WeightType.F32 ? "F16" : "I64", shape = info.Shape, data_offsets = new[] { at, data.Length } });
+                header.Add(info.Name, new { dtype = info.Type == WeightType.F32 ? "F16" : "I64", shape = info.Shape,
+                    data_offsets = new[] { at, data.Length } });
             }
         byte[] json = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(header);
         File.WriteAllBytes(path, [.. BitConverter.GetBytes((long)json.Length), .. json, .. data.ToArray()]);
@@ -282,7 +303,8 @@ public sealed class HalfPrecisionImportTests
         byte[] bytes = File.ReadAllBytes(path);
         long length = BitConverter.ToInt64(bytes);
         using var header = System.Text.Json.JsonDocument.Parse(bytes.AsMemory(8, (int)length));
-        foreach (System.Text.Json.JsonProperty tensor in header.RootElement.EnumerateObject().Where(p => p.Name != "__metadata__" && p.Value.GetProperty("dtype").GetString() == "F32"))
+        foreach (System.Text.Json.JsonProperty tensor in header.RootElement.EnumerateObject()
+            .Where(p => p.Name != "__metadata__" && p.Value.GetProperty("dtype").GetString() == "F32"))
         {
             long[] offsets = [.. tensor.Value.GetProperty("data_offsets").EnumerateArray().Select(o => o.GetInt64())];
             yield return (tensor.Name, new(8 + length + offsets[0], offsets[1] - offsets[0]));

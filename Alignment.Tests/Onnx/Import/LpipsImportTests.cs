@@ -49,7 +49,8 @@ public sealed class LpipsImportTests
     /// <summary>As torchvision publishes a trunk: features and a classifier.</summary>
     static string Safetensors(string path, SeededWeights weights, Func<string, bool> which)
     {
-        SafetensorsWriter.Write(path, weights.Infos.Values.Where(i => which(i.Name)).Select(i => SafetensorsTensor.Floats(i.Name, i.Shape, All(weights, i.Name)))
+        SafetensorsWriter.Write(path, weights.Infos.Values.Where(i => which(i.Name))
+            .Select(i => SafetensorsTensor.Floats(i.Name, i.Shape, All(weights, i.Name)))
             .Append(SafetensorsTensor.Floats("classifier.1.bias", [2], new[] { 1f, 2f })));
         return path;
     }
@@ -83,7 +84,8 @@ public sealed class LpipsImportTests
         ModelBundle before = ModelBundle.Open(bundle);
         SeededWeights weights = Random(trunk);
         string features = torch ? Torch(folder["trunk.pth"], weights, IsTrunk) : Safetensors(folder["trunk.safetensors"], weights, IsTrunk);
-        string linear = torch ? Torch(folder["lin.pth"], weights, n => !IsTrunk(n)) : Safetensors(folder["lin.safetensors"], weights, n => !IsTrunk(n));
+        string linear = torch ? Torch(folder["lin.pth"], weights, n => !IsTrunk(n))
+            : Safetensors(folder["lin.safetensors"], weights, n => !IsTrunk(n));
 
         ModelBundle made = LpipsImport.Run(features, bundle, new() { Linear = linear });
 
@@ -127,7 +129,8 @@ public sealed class LpipsImportTests
         LpipsImport.Run(file, bundle);
         using var stop = new CancellationTokenSource();
         var atFirstPiece = new Immediate(_ => stop.Cancel());
-        Assert.That(() => LpipsImport.Run(file, bundle, progress: atFirstPiece, cancellationToken: stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => LpipsImport.Run(file, bundle, progress: atFirstPiece, cancellationToken: stop.Token),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(ModelBundle.Open(bundle).Has(BundleFiles.Lpips), Is.False);
     }
 
@@ -142,16 +145,22 @@ public sealed class LpipsImportTests
         using var folder = new TempFolder();
         string bundle = Bundle(folder), manifest = File.ReadAllText(Path.Combine(bundle, "bundle.json"));
         SeededWeights squeeze = Random(LpipsTrunk.Squeeze);
-        string trunk = Safetensors(folder["trunk.safetensors"], squeeze, IsTrunk), partial = Safetensors(folder["partial.safetensors"], squeeze, n => n != "features.12.squeeze.bias");
+        string trunk = Safetensors(folder["trunk.safetensors"], squeeze, IsTrunk),
+            partial = Safetensors(folder["partial.safetensors"], squeeze, n => n != "features.12.squeeze.bias");
         File.WriteAllText(folder["text.pth"], "hello");
         Assert.Multiple(() =>
         {
-            Assert.That(() => LpipsImport.Run(trunk, bundle), Throws.TypeOf<UsageException>().With.Message.Contains("--lpips-linear").And.Message.Contains("squeeze.pth"));
+            Assert.That(() => LpipsImport.Run(trunk, bundle),
+                Throws.TypeOf<UsageException>().With.Message.Contains("--lpips-linear").And.Message.Contains("squeeze.pth"));
             Assert.That(() => LpipsImport.Run(partial, bundle), Throws.TypeOf<BadDataException>().With.Message.Contains("--lpips-trunk"));
-            Assert.That(() => LpipsImport.Run(partial, bundle, new() { Trunk = LpipsTrunk.Squeeze }), Throws.TypeOf<BadDataException>().With.Message.Contains("1 missing (features.12.squeeze.bias)"));
-            Assert.That(() => LpipsImport.Run(trunk, bundle, new() { Linear = trunk }), Throws.TypeOf<BadDataException>().With.Message.Contains("lin0.model.1.weight"));
-            Assert.That(() => LpipsImport.Run(folder["text.pth"], bundle), Throws.TypeOf<BadDataException>().With.Message.Contains("neither"));
-            Assert.That(() => LpipsImport.Run(folder["none.pth"], bundle), Throws.TypeOf<BadDataException>().With.Message.Contains("none.pth"));
+            Assert.That(() => LpipsImport.Run(partial, bundle, new() { Trunk = LpipsTrunk.Squeeze }),
+                Throws.TypeOf<BadDataException>().With.Message.Contains("1 missing (features.12.squeeze.bias)"));
+            Assert.That(() => LpipsImport.Run(trunk, bundle, new() { Linear = trunk }),
+                Throws.TypeOf<BadDataException>().With.Message.Contains("lin0.model.1.weight"));
+            Assert.That(() => LpipsImport.Run(folder["text.pth"], bundle),
+                Throws.TypeOf<BadDataException>().With.Message.Contains("neither"));
+            Assert.That(() => LpipsImport.Run(folder["none.pth"], bundle),
+                Throws.TypeOf<BadDataException>().With.Message.Contains("none.pth"));
             Assert.That(() => LpipsImport.Run(trunk, folder["no-bundle"]), Throws.TypeOf<MissingDependencyException>());
             Assert.That(File.ReadAllText(Path.Combine(bundle, "bundle.json")), Is.EqualTo(manifest));
         });
@@ -164,10 +173,13 @@ public sealed class LpipsImportTests
         string bundle = Bundle(folder);
         string file = Safetensors(folder["squeeze.safetensors"], Random(LpipsTrunk.Squeeze), _ => true);
         var (terminal, output, errors) = TestTerminal.Make();
-        int code = await RunnerProgram.RunAsync(["models", "import", "--lpips", file, "--lpips-trunk", "squeeze", "--model", bundle, "--json"], terminal, CancellationToken.None);
+        int code = await RunnerProgram.RunAsync(["models", "import", "--lpips", file, "--lpips-trunk", "squeeze", "--model", bundle,
+            "--json"], terminal, CancellationToken.None);
         Assert.That(code, Is.Zero, errors.ToString());
         using var shown = JsonDocument.Parse(output.ToString());
-        Assert.That(shown.RootElement.GetProperty("models").EnumerateArray().Select(m => m.GetProperty("file").GetString()), Does.Contain("lpips.onnx"));
-        Assert.That(OnnxFileCheck.Read(Path.Combine(bundle, "lpips.onnx")).Outputs.Select(o => o.Name), Is.EqualTo(new[] { "distance", "per_layer" }));
+        Assert.That(shown.RootElement.GetProperty("models").EnumerateArray().Select(m => m.GetProperty("file").GetString()),
+            Does.Contain("lpips.onnx"));
+        Assert.That(OnnxFileCheck.Read(Path.Combine(bundle, "lpips.onnx")).Outputs.Select(o => o.Name),
+            Is.EqualTo(new[] { "distance", "per_layer" }));
     }
 }

@@ -39,7 +39,8 @@ public sealed class ClipSegTests(string model, int configured, int withStates)
     public void Masks_EverySize_GiveTheReferenceLogits([Values] bool optimised)
     {
         using var run = new ModelRun(ClipSeg.Author(_config, _weights), optimised);
-        var sizes = _io.Infos.Keys.Where(n => n.EndsWith(".pixel_values", StringComparison.Ordinal)).Select(n => n[..n.IndexOf('.', StringComparison.Ordinal)]).ToList();
+        var sizes = _io.Infos.Keys.Where(n => n.EndsWith(".pixel_values", StringComparison.Ordinal))
+            .Select(n => n[..n.IndexOf('.', StringComparison.Ordinal)]).ToList();
         Assert.That(sizes, Has.Count.EqualTo(3));
         foreach (string size in sizes)
         {
@@ -56,8 +57,10 @@ public sealed class ClipSegTests(string model, int configured, int withStates)
     {
         using var text = new ModelRun(ClipSeg.AuthorText(_config, _weights));
         using var run = new ModelRun(ClipSeg.Author(_config, _weights));
-        Tensor features = text.Run(("input_ids", Ids("short.input_ids")))["conditional_embeddings"], logits = Tensor.Read(_io, $"short.s{configured}.logits");
-        var made = run.Run(("pixel_values", Tensor.Read(_io, $"s{configured}.pixel_values")), ("conditional_embeddings", features with { Shape = [3, 1, _config.ProjectionSize] }));
+        Tensor features = text.Run(("input_ids", Ids("short.input_ids")))["conditional_embeddings"],
+            logits = Tensor.Read(_io, $"short.s{configured}.logits");
+        var made = run.Run(("pixel_values", Tensor.Read(_io, $"s{configured}.pixel_values")),
+            ("conditional_embeddings", features with { Shape = [3, 1, _config.ProjectionSize] }));
         Near(made["logits"] with { Shape = logits.Shape }, logits, "short");
     }
 
@@ -66,11 +69,13 @@ public sealed class ClipSegTests(string model, int configured, int withStates)
     {
         using var run = new ModelRun(ClipSeg.Author(_config, _weights));
         Tensor pixels = Tensor.Read(_io, $"s{configured}.pixel_values").Batch(0), all = Tensor.Read(_io, "conditional_embeddings");
-        Tensor together = run.Run(("pixel_values", pixels), ("conditional_embeddings", all with { Shape = [1, 3, _config.ProjectionSize] }))["logits"];
+        Tensor together = run.Run(("pixel_values", pixels),
+            ("conditional_embeddings", all with { Shape = [1, 3, _config.ProjectionSize] }))["logits"];
         int each = together.Data.Length / 3;
         for (int i = 0; i < 3; i++)
         {
-            Tensor alone = run.Run(("pixel_values", pixels), ("conditional_embeddings", all.Batch(i) with { Shape = [1, 1, _config.ProjectionSize] }))["logits"];
+            Tensor alone = run.Run(("pixel_values", pixels),
+                ("conditional_embeddings", all.Batch(i) with { Shape = [1, 1, _config.ProjectionSize] }))["logits"];
             Near(new([each], together.Data[(i * each)..((i + 1) * each)]), alone with { Shape = [each] }, $"prompt {i}");
         }
     }
@@ -81,7 +86,8 @@ public sealed class ClipSegTests(string model, int configured, int withStates)
         Tensor reference = Tensor.Read(_io, $"s{withStates}.hidden_states");   // [layers + 1, 1, tokens, width]
         var graph = new ModelGraph("vision");
         ClipVisionModel.Encoded made;
-        Value pixels = graph.Input("pixel_values", ElementType.Float32, Dim.Named("batch"), 3, (Dim)_config.Vision.PatchSize * Dim.Named("h"), (Dim)_config.Vision.PatchSize * Dim.Named("w"));
+        Value pixels = graph.Input("pixel_values", ElementType.Float32, Dim.Named("batch"), 3,
+            (Dim)_config.Vision.PatchSize * Dim.Named("h"), (Dim)_config.Vision.PatchSize * Dim.Named("w"));
         using (graph.Scope("clip")) made = ClipVisionModel.Apply(pixels, _config.Vision, _config.Vision.Layers);
         for (int i = 0; i < made.States.Count; i++) graph.Output($"state.{i}", made.States[i].Identity());
         using var run = new ModelRun(new(graph, _weights), optimised: false);
@@ -89,21 +95,26 @@ public sealed class ClipSegTests(string model, int configured, int withStates)
         int each = reference.Data.Length / (int)reference.Shape[0];
         Assert.That(states, Has.Count.EqualTo(reference.Shape[0]));
         for (int i = 0; i < reference.Shape[0]; i++)
-            Near(states[$"state.{i}"] with { Shape = [each] }, new([each], reference.Data[(i * each)..((i + 1) * each)]), $"hidden state {i}");
+            Near(states[$"state.{i}"] with { Shape = [each] }, new([each], reference.Data[(i * each)..((i + 1) * each)]),
+                $"hidden state {i}");
     }
 
     [Test]
     public void OblongPicture_OtherSizes_HasAMaskOfItsOwnShape()
     {
         using var run = new ModelRun(ClipSeg.Author(_config, _weights));
-        var made = run.Run(("pixel_values", Tensor.Zeros(1, 3, 32, 80)), ("conditional_embeddings", Tensor.Read(_io, "conditional_embeddings").Batch(0) with { Shape = [1, 1, _config.ProjectionSize] }));
+        var made = run.Run(("pixel_values", Tensor.Zeros(1, 3, 32, 80)),
+            ("conditional_embeddings", Tensor.Read(_io, "conditional_embeddings")
+            .Batch(0) with { Shape = [1, 1, _config.ProjectionSize] }));
         Assert.That(made["logits"].Shape, Is.EqualTo(new long[] { 1, 1, 32, 80 }));
     }
 
     [Test]
     public void WithoutThePictureProjection_TheMaskIsTheSame()
     {
-        var fewer = new Without(_weights, ["clip.visual_projection.weight", "clip.vision_model.post_layernorm.weight", "clip.vision_model.post_layernorm.bias", "clip.logit_scale"], $"clip.vision_model.encoder.layers.{_config.ExtractLayers.Max() + 1}.");
+        var fewer = new Without(_weights, ["clip.visual_projection.weight", "clip.vision_model.post_layernorm.weight",
+            "clip.vision_model.post_layernorm.bias", "clip.logit_scale"],
+                $"clip.vision_model.encoder.layers.{_config.ExtractLayers.Max() + 1}.");
         using var run = new ModelRun(ClipSeg.Author(_config, fewer));
         Tensor logits = Tensor.Read(_io, $"s{withStates}.logits");
         var made = run.Run(("pixel_values", Tensor.Read(_io, $"s{withStates}.pixel_values")), ("conditional_embeddings", Texts(1, 1)));
@@ -122,9 +133,11 @@ public sealed class ClipSegTests(string model, int configured, int withStates)
     /// <summary>From the reference's own embeddings, in double.</summary>
     double Similarity(Tensor images, int row)
     {
-        double[] picture = [.. images.Batch(row).Data.Select(x => (double)x)], text = [.. Tensor.Read(_io, "conditional_embeddings").Batch(row).Data.Select(x => (double)x)];
+        double[] picture = [.. images.Batch(row).Data.Select(x => (double)x)],
+            text = [.. Tensor.Read(_io, "conditional_embeddings").Batch(row).Data.Select(x => (double)x)];
         double Length(double[] x) => Math.Sqrt(x.Sum(v => v * v));
-        return Math.Exp(Tensor.Read(_weights, "clip.logit_scale").Data[0]) * picture.Zip(text, (a, b) => a * b).Sum() / (Length(picture) * Length(text));
+        return Math.Exp(Tensor.Read(_weights, "clip.logit_scale").Data[0]) * picture.Zip(text, (a, b) => a * b)
+            .Sum() / (Length(picture) * Length(text));
     }
 
     void Near(Tensor made, Tensor reference, string what)
@@ -137,7 +150,8 @@ public sealed class ClipSegTests(string model, int configured, int withStates)
     /// <summary>Weights with some left out.</summary>
     sealed class Without(IWeights all, string[] names, string prefix) : IWeights
     {
-        public IReadOnlyDictionary<string, WeightInfo> Infos { get; } = all.Infos.Where(i => !names.Contains(i.Key) && !i.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary();
+        public IReadOnlyDictionary<string, WeightInfo> Infos { get; } = all.Infos.Where(i => !names.Contains(i.Key)
+            && !i.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary();
         public void Read(string name, long start, Span<float> into) => all.Read(name, start, into);
     }
 }

@@ -17,8 +17,10 @@ public sealed class InnerParityTests
         OnnxModel model = _fixture.UNet();
         List<(string, object)> inputs =
         [
-            ("sample", Tensor.Read(io, "sample").Batch(0)), ("timestep", new Tensor([1], [901])), ("encoder_hidden_states", Tensor.Read(io, "encoder_hidden_states").Batch(0)),
-            ("mid_block", Tensor.Zeros(1, 48, 8, 12)), ("down_block_0", Tensor.Zeros(1, 32, 16, 24)), ("down_block_1", Tensor.Zeros(1, 32, 16, 24)),
+            ("sample", Tensor.Read(io, "sample").Batch(0)), ("timestep", new Tensor([1], [901])),
+                ("encoder_hidden_states", Tensor.Read(io, "encoder_hidden_states").Batch(0)),
+            ("mid_block", Tensor.Zeros(1, 48, 8, 12)), ("down_block_0", Tensor.Zeros(1, 32, 16, 24)),
+                ("down_block_1", Tensor.Zeros(1, 32, 16, 24)),
             ("down_block_2", Tensor.Zeros(1, 32, 8, 12)), ("down_block_3", Tensor.Zeros(1, 48, 8, 12)),
         ];
         Compare(model, "unet", [.. inputs]);
@@ -29,7 +31,8 @@ public sealed class InnerParityTests
     {
         var io = _fixture.Io("controlnet");
         Compare(_fixture.Control(), "controlnet",
-            ("sample", Tensor.Read(io, "sample").Batch(0)), ("timestep", new Tensor([1], [901])), ("encoder_hidden_states", Tensor.Read(io, "encoder_hidden_states").Batch(0)),
+            ("sample", Tensor.Read(io, "sample").Batch(0)), ("timestep", new Tensor([1], [901])),
+            ("encoder_hidden_states", Tensor.Read(io, "encoder_hidden_states").Batch(0)),
             ("controlnet_cond", Tensor.Read(io, "controlnet_cond").Batch(0)), ("conditioning_scale", new Tensor([1], [1])));
     }
 
@@ -43,12 +46,14 @@ public sealed class InnerParityTests
 
     [Test]
     public void TextEncoder_EveryLayer_AgreesWithTheReference() =>
-        Compare(_fixture.Text(), "text", ("input_ids", (_fixture.Io("text_encoder").ReadIntegers("input_ids")[..77], new long[] { 1, 77 })));
+        Compare(_fixture.Text(), "text", ("input_ids",
+        (_fixture.Io("text_encoder").ReadIntegers("input_ids")[..77], new long[] { 1, 77 })));
 
     void Compare(OnnxModel model, string part, params (string, object)[] inputs)
     {
         var inner = _fixture.Io("inner");
-        var found = inner.Infos.Keys.Where(n => n.StartsWith($"{part}.", StringComparison.Ordinal)).Select(n => (Name: n, Node: Find(model.Graph, n[(part.Length + 1)..]))).Where(f => f.Node is not null).ToList();
+        var found = inner.Infos.Keys.Where(n => n.StartsWith($"{part}.", StringComparison.Ordinal))
+            .Select(n => (Name: n, Node: Find(model.Graph, n[(part.Length + 1)..]))).Where(f => f.Node is not null).ToList();
         Assert.That(found, Is.Not.Empty);
         foreach (var (name, node) in found) model.Graph.Output(name, node!.Outputs[0]);
         using var run = new ModelRun(model, optimised: false);
@@ -58,7 +63,8 @@ public sealed class InnerParityTests
             foreach (var (name, _) in found)
             {
                 Tensor reference = Tensor.Read(inner, name);
-                double error = Tensor.Error(made[name] with { Shape = reference.Shape }, reference);   // our tokens are rows; the elements are in the same order
+                // our tokens are rows; the elements are in the same order
+                double error = Tensor.Error(made[name] with { Shape = reference.Shape }, reference);
                 Assert.That(error, Is.LessThanOrEqualTo(Fixture.Tolerance), name);
             }
         });
@@ -68,6 +74,7 @@ public sealed class InnerParityTests
     static Node? Find(ModelGraph graph, string module)
     {
         if (module == "time_embedding") module = "time_embedding.linear_2";   // ours goes on through the SiLU that follows everywhere
-        return graph.Nodes.LastOrDefault(n => n.Name.Replace('/', '.') is var name && (name == module || name.StartsWith($"{module}.", StringComparison.Ordinal)));
+        return graph.Nodes.LastOrDefault(n => n.Name.Replace('/', '.') is var name
+            && (name == module || name.StartsWith($"{module}.", StringComparison.Ordinal)));
     }
 }

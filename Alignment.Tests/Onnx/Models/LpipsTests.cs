@@ -12,7 +12,8 @@ public sealed class LpipsTests
     static readonly LpipsConfig s_small = new()
     {
         Name = "small",
-        Layers = [new TrunkLayer.Conv(8, 3, 2, 1), new TrunkLayer.Relu(), new TrunkLayer.Conv(16, 3, 2, 1), new TrunkLayer.Relu(), new TrunkLayer.MaxPool(2, 2, Ceil: true), new TrunkLayer.Conv(24, 3, 1, 1), new TrunkLayer.Relu()],
+        Layers = [new TrunkLayer.Conv(8, 3, 2, 1), new TrunkLayer.Relu(), new TrunkLayer.Conv(16, 3, 2, 1), new TrunkLayer.Relu(),
+            new TrunkLayer.MaxPool(2, 2, Ceil: true), new TrunkLayer.Conv(24, 3, 1, 1), new TrunkLayer.Relu()],
         Taps = [1, 3, 6],
     };
 
@@ -21,9 +22,14 @@ public sealed class LpipsTests
     /// </summary>
     static readonly object[] s_published =
     [
-        new object[] { LpipsTrunk.Squeeze, "0 64 3 3|3.squeeze 16 64 1|3.expand1x1 64 16 1|3.expand3x3 64 16 3|4.squeeze 16 128 1|4.expand1x1 64 16 1|4.expand3x3 64 16 3|6.squeeze 32 128 1|6.expand1x1 128 32 1|6.expand3x3 128 32 3|7.squeeze 32 256 1|7.expand1x1 128 32 1|7.expand3x3 128 32 3|9.squeeze 48 256 1|9.expand1x1 192 48 1|9.expand3x3 192 48 3|10.squeeze 48 384 1|10.expand1x1 192 48 1|10.expand3x3 192 48 3|11.squeeze 64 384 1|11.expand1x1 256 64 1|11.expand3x3 256 64 3|12.squeeze 64 512 1|12.expand1x1 256 64 1|12.expand3x3 256 64 3" },
+        new object[] { LpipsTrunk.Squeeze, "0 64 3 3|3.squeeze 16 64 1|3.expand1x1 64 16 1|3.expand3x3 64 16 3|4.squeeze 16 128 "
+            + "1|4.expand1x1 64 16 1|4.expand3x3 64 16 3|6.squeeze 32 128 1|6.expand1x1 128 32 1|6.expand3x3 128 32 3|7.squeeze 32 256 "
+            + "1|7.expand1x1 128 32 1|7.expand3x3 128 32 3|9.squeeze 48 256 1|9.expand1x1 192 48 1|9.expand3x3 192 48 3|10.squeeze 48 "
+            + "384 1|10.expand1x1 192 48 1|10.expand3x3 192 48 3|11.squeeze 64 384 1|11.expand1x1 256 64 1|11.expand3x3 256 64 "
+            + "3|12.squeeze 64 512 1|12.expand1x1 256 64 1|12.expand3x3 256 64 3" },
         new object[] { LpipsTrunk.Alex, "0 64 3 11|3 192 64 5|6 384 192 3|8 256 384 3|10 256 256 3" },
-        new object[] { LpipsTrunk.Vgg, "0 64 3 3|2 64 64 3|5 128 64 3|7 128 128 3|10 256 128 3|12 256 256 3|14 256 256 3|17 512 256 3|19 512 512 3|21 512 512 3|24 512 512 3|26 512 512 3|28 512 512 3" },
+        new object[] { LpipsTrunk.Vgg, "0 64 3 3|2 64 64 3|5 128 64 3|7 128 128 3|10 256 128 3|12 256 256 3|14 256 256 3|17 512 256 3|19 "
+            + "512 512 3|21 512 512 3|24 512 512 3|26 512 512 3|28 512 512 3" },
     ];
 
     [Test]
@@ -78,7 +84,8 @@ public sealed class LpipsTests
             Assert.That(made["per_layer"].Shape, Is.EqualTo(new long[] { config.Taps.Count, 2 }));
             Assert.That(made["distance"].Data[0], Is.Zero);
             Assert.That(made["distance"].Data[1], Is.InRange(1e-4, 100));
-            Assert.That(made["per_layer"].Data.Where((_, i) => i % 2 == 1).Sum(x => (double)x), Is.EqualTo(made["distance"].Data[1]).Within(1e-3).Percent);
+            Assert.That(made["per_layer"].Data.Where((_, i) => i % 2 == 1).Sum(x => (double)x),
+                Is.EqualTo(made["distance"].Data[1]).Within(1e-3).Percent);
         });
     }
 
@@ -99,7 +106,8 @@ public sealed class LpipsTests
         using var weights = SafetensorsFile.Open(Shared.Path("fixtures", "lpips", "squeeze-random.weights.safetensors"));
         Tensor made = GradientOfImage0(LpipsConfig.Squeeze, weights, Tensor.Read(io, $"{pair}.image0"), Tensor.Read(io, $"{pair}.image1"));
         Tensor reference = Tensor.Read(io, $"{pair}.grad_image0");
-        double largest = reference.Data.Max(x => Math.Abs((double)x)), worst = made.Data.Zip(reference.Data, (a, b) => Math.Abs((double)a - b)).Max();
+        double largest = reference.Data.Max(x => Math.Abs((double)x)),
+            worst = made.Data.Zip(reference.Data, (a, b) => Math.Abs((double)a - b)).Max();
         TestContext.Out.WriteLine($"{pair}: {worst / largest:e2} of the largest element");
         Assert.That(worst / largest, Is.LessThan(1e-4));
     }
@@ -127,7 +135,8 @@ public sealed class LpipsTests
     {
         var graph = new ModelGraph("gradient of lpips");
         Dim batch = Dim.Named("batch"), height = Dim.Named("height"), width = Dim.Named("width");
-        Value x = graph.Input("image0", ElementType.Float32, batch, 3, height, width), y = graph.Input("image1", ElementType.Float32, batch, 3, height, width);
+        Value x = graph.Input("image0", ElementType.Float32, batch, 3, height, width),
+            y = graph.Input("image1", ElementType.Float32, batch, 3, height, width);
         graph.Output("gradient", Gradient.Of(Lpips.Distance(x, y, config).Sum([], keep: false), [x])[0]);
         using var run = new ModelRun(new OnnxModel(graph, weights));
         return run.Run(("image0", image0), ("image1", image1))["gradient"];
@@ -137,7 +146,8 @@ public sealed class LpipsTests
     public void Distance_InsideAnotherGraph_NamesItsWeightsUnderTheScope()
     {
         var graph = new ModelGraph("training");
-        Value x = graph.Input("x", ElementType.Float32, Dim.Named("batch"), 3, 32, 32), y = graph.Input("y", ElementType.Float32, Dim.Named("batch"), 3, 32, 32);
+        Value x = graph.Input("x", ElementType.Float32, Dim.Named("batch"), 3, 32, 32),
+            y = graph.Input("y", ElementType.Float32, Dim.Named("batch"), 3, 32, 32);
         Value distance;
         using (graph.Scope("lpips")) distance = Lpips.Distance(x, y, s_small);
         Assert.Multiple(() =>
@@ -176,7 +186,8 @@ public sealed class LpipsTests
     sealed class Joined(IWeights first, IWeights second) : IWeights
     {
         public IReadOnlyDictionary<string, WeightInfo> Infos => first.Infos;
-        public void Read(string name, long start, Span<float> into) => (second.Infos.ContainsKey(name) ? second : first).Read(name, start, into);
+        public void Read(string name, long start, Span<float> into) =>
+            (second.Infos.ContainsKey(name) ? second : first).Read(name, start, into);
     }
 
     sealed class Filled(IReadOnlyList<WeightInfo> infos, Func<string, float> number) : IWeights

@@ -19,29 +19,38 @@ sealed class ModelBehaviourTests
         NormGroups = 4,
     };
     static readonly ControlNetConfig s_control = ControlNetConfig.For(s_unet, embeddingChannels: [4, 8]);
-    static readonly ClipTextConfig s_text = new() { VocabularySize = 50, HiddenSize = 12, IntermediateSize = 24, Layers = 2, Heads = 3, Tokens = 9 };
+    static readonly ClipTextConfig s_text = new() { VocabularySize = 50, HiddenSize = 12, IntermediateSize = 24, Layers = 2, Heads = 3,
+        Tokens = 9 };
     static readonly VaeConfig s_vae = new() { BlockChannels = [8, 16], LayersPerBlock = 1, NormGroups = 4 };
 
-    static SeededWeights Seeded(IReadOnlyList<WeightInfo> infos, float zero = 1) => new(infos, new() { Seed = 5, ZeroConvolutionGain = zero });
+    static SeededWeights Seeded(IReadOnlyList<WeightInfo> infos, float zero = 1) =>
+        new(infos, new() { Seed = 5, ZeroConvolutionGain = zero });
 
     static readonly TestCaseData[] s_models =
     [
-        new TestCaseData((Func<OnnxModel>)(() => ClipTextModel.Author(s_text, Seeded(ClipTextModel.Weights(s_text))))).SetArgDisplayNames("text_encoder"),
-        new TestCaseData((Func<OnnxModel>)(() => UNet2DCondition.Author(s_unet, Seeded(UNet2DCondition.Weights(s_unet))))).SetArgDisplayNames("unet"),
-        new TestCaseData((Func<OnnxModel>)(() => ControlNet.Author(s_control, Seeded(ControlNet.Weights(s_control))))).SetArgDisplayNames("controlnet"),
-        new TestCaseData((Func<OnnxModel>)(() => AutoencoderKL.AuthorEncoder(s_vae, Seeded(AutoencoderKL.Weights(s_vae))))).SetArgDisplayNames("vae_encoder"),
-        new TestCaseData((Func<OnnxModel>)(() => AutoencoderKL.AuthorDecoder(s_vae, Seeded(AutoencoderKL.Weights(s_vae, newAttentionNames: true))))).SetArgDisplayNames("vae_decoder"),
+        new TestCaseData((Func<OnnxModel>)(() => ClipTextModel.Author(s_text, Seeded(ClipTextModel.Weights(s_text))))).SetArgDisplayNames(
+            "text_encoder"),
+        new TestCaseData((Func<OnnxModel>)(() => UNet2DCondition.Author(s_unet,
+            Seeded(UNet2DCondition.Weights(s_unet))))).SetArgDisplayNames("unet"),
+        new TestCaseData((Func<OnnxModel>)(() => ControlNet.Author(s_control, Seeded(ControlNet.Weights(s_control))))).SetArgDisplayNames(
+            "controlnet"),
+        new TestCaseData((Func<OnnxModel>)(() => AutoencoderKL.AuthorEncoder(s_vae,
+            Seeded(AutoencoderKL.Weights(s_vae))))).SetArgDisplayNames("vae_encoder"),
+        new TestCaseData((Func<OnnxModel>)(() => AutoencoderKL.AuthorDecoder(s_vae,
+            Seeded(AutoencoderKL.Weights(s_vae, newAttentionNames: true))))).SetArgDisplayNames("vae_decoder"),
     ];
 
     /// <summary>Inputs of a model at a given batch, each element of the batch with numbers of its own.</summary>
     static (string, object)[] Inputs(OnnxModel model, int batch)
     {
-        var sizes = new Dictionary<string, long> { ["batch"] = batch, ["height"] = 6, ["width"] = 5, ["tokens"] = 7, ["2*height"] = 12, ["2*width"] = 10, ["(height+1)/2"] = 3, ["(width+1)/2"] = 3 };
+        var sizes = new Dictionary<string, long> { ["batch"] = batch, ["height"] = 6, ["width"] = 5, ["tokens"] = 7, ["2*height"] = 12,
+            ["2*width"] = 10, ["(height+1)/2"] = 3, ["(width+1)/2"] = 3 };
         return [.. model.Graph.Inputs.Select(i =>
         {
             long[] shape = [.. i.Shape.Select(d => d.IsFixed ? d.Value : sizes[d.ToString()])];
             long count = shape.Aggregate(1L, (n, d) => n * d);
-            if (i.Type == ElementType.Int64) return (i.Name, (object)(Enumerable.Range(0, (int)count).Select(n => n * 7L % 50).ToArray(), shape));
+            if (i.Type == ElementType.Int64) return (i.Name,
+                (object)(Enumerable.Range(0, (int)count).Select(n => n * 7L % 50).ToArray(), shape));
             var data = new float[count];
             SeededNormal.Fill(data, 1, i.Name);
             if (i.Name == "timestep") for (int n = 0; n < data.Length; n++) data[n] = 700.25f - 300 * n;
@@ -74,7 +83,8 @@ sealed class ModelBehaviourTests
                 (long[] ids, long[] shape) => (ids[(i * ids.Length / 2)..((i + 1) * ids.Length / 2)], new long[] { 1, shape[1] }),
                 var same => same,
             }))]);
-            foreach (var (name, value) in alone) Assert.That(Tensor.Error(value, together[name].Batch(i)), Is.LessThanOrEqualTo(1e-5), $"{name}, element {i}");
+            foreach (var (name, value) in alone) Assert.That(Tensor.Error(value, together[name].Batch(i)), Is.LessThanOrEqualTo(1e-5),
+                $"{name}, element {i}");
         }
     }
 
@@ -90,15 +100,21 @@ sealed class ModelBehaviourTests
     [Test]
     public void InputsAndOutputs_OfUNetAndControlNet_AreNamedAsTheBundleSays()
     {
-        ModelGraph unet = UNet2DCondition.Author(s_unet, Seeded(UNet2DCondition.Weights(s_unet))).Graph, control = ControlNet.Author(s_control, Seeded(ControlNet.Weights(s_control))).Graph;
+        ModelGraph unet = UNet2DCondition.Author(s_unet, Seeded(UNet2DCondition.Weights(s_unet))).Graph,
+            control = ControlNet.Author(s_control, Seeded(ControlNet.Weights(s_control))).Graph;
         Assert.Multiple(() =>
         {
-            Assert.That(unet.Inputs.Select(i => i.Name), Is.EqualTo(new[] { "sample", "timestep", "encoder_hidden_states", "down_block_0", "down_block_1", "down_block_2", "down_block_3", "mid_block" }));
+            Assert.That(unet.Inputs.Select(i => i.Name),
+                Is.EqualTo(new[] { "sample", "timestep", "encoder_hidden_states", "down_block_0", "down_block_1", "down_block_2",
+                "down_block_3", "mid_block" }));
             Assert.That(unet.Outputs.Select(o => o.ToString()), Is.EqualTo(new[] { "out_sample Float32[batch, 4, height, width]" }));
-            Assert.That(control.Inputs.Select(i => i.ToString()), Does.Contain("controlnet_cond Float32[batch, 2, 2*height, 2*width]").And.Contain("conditioning_scale Float32[1]").And.Contain("timestep Float32[batch]"));
+            Assert.That(control.Inputs.Select(i => i.ToString()),
+                Does.Contain("controlnet_cond Float32[batch, 2, 2*height, 2*width]").And.Contain(
+                "conditioning_scale Float32[1]").And.Contain("timestep Float32[batch]"));
             Assert.That(control.Outputs.Select(o => $"{o.Name} {o.Shape}"), Is.EqualTo(new[]
             {
-                "down_block_res_0 [batch, 8, height, width]", "down_block_res_1 [batch, 8, height, width]", "down_block_res_2 [batch, 8, (height+1)/2, (width+1)/2]",
+                "down_block_res_0 [batch, 8, height, width]", "down_block_res_1 [batch, 8, height, width]",
+                    "down_block_res_2 [batch, 8, (height+1)/2, (width+1)/2]",
                 "down_block_res_3 [batch, 16, (height+1)/2, (width+1)/2]", "mid_block_res [batch, 16, (height+1)/2, (width+1)/2]",
             }));
         });
@@ -121,13 +137,15 @@ sealed class ModelBehaviourTests
 
     [Test]
     public void ControlNet_FromAnotherUNet_IsRefusedWithTheTensorsThatDiffer() =>
-        Assert.That(() => ControlNet.FromUNet(Seeded(UNet2DCondition.Weights(s_unet)), s_control with { CrossAttentionWidth = 16 }), Throws.TypeOf<BadDataException>()
+        Assert.That(() => ControlNet.FromUNet(Seeded(UNet2DCondition.Weights(s_unet)), s_control with { CrossAttentionWidth = 16 }),
+        Throws.TypeOf<BadDataException>()
             .With.Message.Contains("attn2.to_k.weight is [8, 12] instead of [8, 16]"));
 
     [Test]
     public void Weights_LeftOver_AreNamed()
     {
-        var infos = ClipTextModel.Weights(s_text).Append(new("text_projection.weight", WeightType.F32, [12, 12])).Append(new("text_model.embeddings.position_ids", WeightType.I64, [1, 9]));
+        var infos = ClipTextModel.Weights(s_text).Append(new("text_projection.weight", WeightType.F32, [12, 12]))
+            .Append(new("text_model.embeddings.position_ids", WeightType.I64, [1, 9]));
         Assert.That(() => ClipTextModel.Author(s_text, new SeededWeights(infos)), Throws.TypeOf<BadDataException>()
             .With.Message.Contains("1 not part of the model (text_projection.weight)"));
     }
@@ -165,7 +183,8 @@ sealed class ModelBehaviourTests
     public void UNetConfig_UnsupportedValue_IsRefusedByItsKey(string key, string json)
     {
         using var folder = new TempFolder();
-        var config = JsonNode.Parse("""{ "block_out_channels": [32, 48], "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"], "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D"], "norm_num_groups": 8, "attention_head_dim": 4, "unknown_key": {} }""")!;
+        var config = JsonNode.Parse(
+            """{ "block_out_channels": [32, 48], "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"], "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D"], "norm_num_groups": 8, "attention_head_dim": 4, "unknown_key": {} }""")!;
         File.WriteAllText(folder["good.json"], config.ToJsonString());
         Assert.That(() => UNetConfig.Read(folder["good.json"]), Throws.Nothing);
         config[key] = JsonNode.Parse(json);
@@ -180,20 +199,24 @@ sealed class ModelBehaviourTests
     public void UNet_MiddleBlock_HasWhatTheConfigSaysAndRuns(string json, int resnets, bool transformer)
     {
         using var folder = new TempFolder();
-        var config = JsonNode.Parse("""{ "block_out_channels": [8, 16], "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D"], "up_block_types": ["CrossAttnUpBlock2D", "UpBlock2D"], "norm_num_groups": 4, "attention_head_dim": [3, 2], "layers_per_block": 1, "cross_attention_dim": 12 }""")!;
+        var config = JsonNode.Parse(
+            """{ "block_out_channels": [8, 16], "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D"], "up_block_types": ["CrossAttnUpBlock2D", "UpBlock2D"], "norm_num_groups": 4, "attention_head_dim": [3, 2], "layers_per_block": 1, "cross_attention_dim": 12 }""")!;
         config["mid_block_type"] = JsonNode.Parse(json);
         File.WriteAllText(folder["config.json"], config.ToJsonString());
         UNetConfig unet = UNetConfig.Read(folder["config.json"]);
         ControlNetConfig control = ControlNetConfig.For(unet, embeddingChannels: [4, 8]);
-        string[] names = [.. UNet2DCondition.Weights(unet).Select(w => w.Name).Where(n => n.StartsWith("mid_block.", StringComparison.Ordinal))];
+        string[] names = [.. UNet2DCondition.Weights(unet).Select(w => w.Name)
+            .Where(n => n.StartsWith("mid_block.", StringComparison.Ordinal))];
         Assert.That(names.Count(n => n.EndsWith("conv1.weight", StringComparison.Ordinal)), Is.EqualTo(resnets));
         Assert.That(names.Any(n => n.Contains("attentions", StringComparison.Ordinal)), Is.EqualTo(transformer));
 
-        OnnxModel model = UNet2DCondition.Author(unet, Seeded(UNet2DCondition.Weights(unet))), net = ControlNet.Author(control, Seeded(ControlNet.Weights(control)));
+        OnnxModel model = UNet2DCondition.Author(unet, Seeded(UNet2DCondition.Weights(unet))),
+            net = ControlNet.Author(control, Seeded(ControlNet.Weights(control)));
         using ModelRun run = new(model), controlRun = new(net);
         var inputs = Inputs(model, 1);
         Tensor with = run.Run(inputs)["out_sample"];
-        Tensor without = run.Run([.. inputs.Select(i => i.Item1 == "mid_block" ? (i.Item1, Tensor.Zeros(((Tensor)i.Item2).Shape)) : i)])["out_sample"];
+        Tensor without = run.Run([.. inputs.Select(i => i.Item1 == "mid_block" ? (i.Item1, Tensor.Zeros(((Tensor)i.Item2).Shape))
+            : i)])["out_sample"];
         Assert.That(Tensor.Error(with, without), Is.GreaterThan(1e-3), "the middle residual acts");
         Assert.That(controlRun.Run(Inputs(net, 1))["mid_block_res"].Data, Is.All.Not.NaN);
     }
@@ -202,9 +225,11 @@ sealed class ModelBehaviourTests
     public void ControlNet_ChannelOrderBgr_TakesTheControlReversed()
     {
         using var folder = new TempFolder();
-        File.WriteAllText(folder["config.json"], """{ "block_out_channels": [8, 16], "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"], "norm_num_groups": 4, "attention_head_dim": 2, "layers_per_block": 1, "cross_attention_dim": 12, "conditioning_embedding_out_channels": [4, 8], "conditioning_channels": 3, "controlnet_conditioning_channel_order": "bgr" }""");
+        File.WriteAllText(folder["config.json"],
+            """{ "block_out_channels": [8, 16], "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"], "norm_num_groups": 4, "attention_head_dim": 2, "layers_per_block": 1, "cross_attention_dim": 12, "conditioning_embedding_out_channels": [4, 8], "conditioning_channels": 3, "controlnet_conditioning_channel_order": "bgr" }""");
         ControlNetConfig bgr = ControlNetConfig.Read(folder["config.json"]), rgb = bgr with { ReversedControl = false };
-        OnnxModel reversed = ControlNet.Author(bgr, Seeded(ControlNet.Weights(bgr))), plain = ControlNet.Author(rgb, Seeded(ControlNet.Weights(rgb)));
+        OnnxModel reversed = ControlNet.Author(bgr, Seeded(ControlNet.Weights(bgr))),
+            plain = ControlNet.Author(rgb, Seeded(ControlNet.Weights(rgb)));
         using ModelRun a = new(reversed), b = new(plain);
         var inputs = Inputs(reversed, 1);
         var turned = inputs.Select(i =>
@@ -212,7 +237,8 @@ sealed class ModelBehaviourTests
             if (i.Item1 != "controlnet_cond") return i;
             var control = (Tensor)i.Item2;
             int plane = control.Data.Length / 3;
-            return (i.Item1, (object)new Tensor(control.Shape, [.. control.Data[(2 * plane)..], .. control.Data[plane..(2 * plane)], .. control.Data[..plane]]));
+            return (i.Item1, (object)new Tensor(control.Shape,
+                [.. control.Data[(2 * plane)..], .. control.Data[plane..(2 * plane)], .. control.Data[..plane]]));
         });
         var (got, expected) = (a.Run(inputs), b.Run([.. turned]));
         foreach (var (name, value) in expected) Assert.That(Tensor.Error(got[name], value), Is.LessThanOrEqualTo(1e-6), name);

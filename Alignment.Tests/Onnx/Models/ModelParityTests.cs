@@ -16,7 +16,8 @@ public sealed class ModelParityTests(string model)
     {
         var io = _fixture.Io("text_encoder");
         using var run = new ModelRun(_fixture.Text(), optimised);
-        Near(run.Run(("input_ids", (io.ReadIntegers("input_ids"), new long[] { 3, 77 })))["last_hidden_state"], Tensor.Read(io, "last_hidden_state"), "text_encoder");
+        Near(run.Run(("input_ids", (io.ReadIntegers("input_ids"), new long[] { 3, 77 })))["last_hidden_state"],
+            Tensor.Read(io, "last_hidden_state"), "text_encoder");
     }
 
     [Test]
@@ -45,7 +46,8 @@ public sealed class ModelParityTests(string model)
         foreach (int t in new[] { 10, 901 })
         {
             var made = run.Run(ControlInputs(io, t, 2, 1));
-            for (int i = 0; i < made.Count - 1; i++) Near(made[$"down_block_res_{i}"], Tensor.Read(io, $"t{t}.down.{i}"), $"controlnet t{t}.down.{i}");
+            for (int i = 0; i < made.Count - 1; i++) Near(made[$"down_block_res_{i}"], Tensor.Read(io, $"t{t}.down.{i}"),
+                $"controlnet t{t}.down.{i}");
             Near(made["mid_block_res"], Tensor.Read(io, $"t{t}.mid"), $"controlnet t{t}.mid");
         }
         var scaled = run.Run(ControlInputs(io, 901, 2, 0.6f));
@@ -62,7 +64,8 @@ public sealed class ModelParityTests(string model)
         foreach (int t in new[] { 10, 901 })
         {
             Near(UNet(run, config, io, [t, t], (name, shape) => Tensor.Zeros(shape)), Tensor.Read(io, $"t{t}.out"), $"unet t{t}.out");
-            Near(UNet(run, config, io, [t, t], (name, _) => Tensor.Read(control, $"t{t}.{name}")), Tensor.Read(io, $"t{t}.out_controlnet"), $"unet t{t}.out_controlnet");
+            Near(UNet(run, config, io, [t, t], (name, _) => Tensor.Read(control, $"t{t}.{name}")), Tensor.Read(io, $"t{t}.out_controlnet"),
+                $"unet t{t}.out_controlnet");
         }
         Near(UNet(run, config, io, [10, 901], (_, shape) => Tensor.Zeros(shape)), Tensor.Read(io, "tvec.out"), "unet tvec.out");
     }
@@ -78,7 +81,9 @@ public sealed class ModelParityTests(string model)
         Near(UNet(unet, config, io, [t], (_, shape) => Tensor.Zeros(shape)), Tensor.Read(io, "out"), "oddsize out");
         var residuals = control.Run(ControlInputs(io, t, 1, 1));
         Near(residuals["mid_block_res"], Tensor.Read(io, "mid"), "oddsize mid");
-        Near(UNet(unet, config, io, [t], (name, _) => residuals[name == "mid" ? "mid_block_res" : $"down_block_res_{name["down.".Length..]}"]), Tensor.Read(io, "out_controlnet"), "oddsize out_controlnet");
+        Near(UNet(unet, config, io, [t], (name, _) =>
+            residuals[name == "mid" ? "mid_block_res" : $"down_block_res_{name["down.".Length..]}"]), Tensor.Read(io, "out_controlnet"),
+            "oddsize out_controlnet");
     }
 
     static (string, object)[] ControlInputs(Alignment.Onnx.Weights.SafetensorsFile io, float t, int batch, float scale) =>
@@ -91,10 +96,12 @@ public sealed class ModelParityTests(string model)
     ];
 
     /// <summary>Runs the UNet with residuals named as the fixtures do: "down.3", "mid".</summary>
-    static Tensor UNet(ModelRun run, UNetConfig config, Alignment.Onnx.Weights.SafetensorsFile io, float[] timesteps, Func<string, long[], Tensor> residual)
+    static Tensor UNet(ModelRun run, UNetConfig config, Alignment.Onnx.Weights.SafetensorsFile io, float[] timesteps,
+        Func<string, long[], Tensor> residual)
     {
         Tensor sample = Tensor.Read(io, "sample");
-        List<(string, object)> inputs = [("sample", sample), ("timestep", new Tensor([timesteps.Length], timesteps)), ("encoder_hidden_states", Tensor.Read(io, "encoder_hidden_states"))];
+        List<(string, object)> inputs = [("sample", sample), ("timestep", new Tensor([timesteps.Length], timesteps)),
+            ("encoder_hidden_states", Tensor.Read(io, "encoder_hidden_states"))];
         long[] Shape(int channels, int halvings)
         {
             long h = sample.Shape[2], w = sample.Shape[3];

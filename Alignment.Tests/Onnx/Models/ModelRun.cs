@@ -49,7 +49,8 @@ sealed class ModelRun : IDisposable
     public ModelRun(OnnxModel model, bool optimised = true, SaveOptions? save = null)
     {
         model.Save(_folder["model.onnx"], save);
-        _session = OrtSessions.Open(_folder["model.onnx"], new() { Optimization = optimised ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL });
+        _session = OrtSessions.Open(_folder["model.onnx"],
+            new() { Optimization = optimised ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL });
     }
 
     public IReadOnlyDictionary<string, NodeMetadata> Inputs => _session.InputMetadata;
@@ -66,7 +67,8 @@ sealed class ModelRun : IDisposable
         using var results = _session.Run(run, values, _session.OutputNames);
         var made = new Dictionary<string, Tensor>();
         for (int i = 0; i < results.Count; i++)
-            made[_session.OutputNames[i]] = new(results[i].GetTensorTypeAndShape().Shape, results[i].GetTensorDataAsSpan<float>().ToArray());
+            made[_session.OutputNames[i]] = new(results[i].GetTensorTypeAndShape().Shape,
+                results[i].GetTensorDataAsSpan<float>().ToArray());
         foreach (var value in values.Values) value.Dispose();
         return made;
     }

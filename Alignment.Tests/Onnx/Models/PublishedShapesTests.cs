@@ -11,9 +11,12 @@ sealed class PublishedShapesTests
     [
         Case("text_encoder", 197, w => ClipTextModel.Author(new(), w), () => ClipTextModel.Weights(new())),
         Case("unet", 686, w => UNet2DCondition.Author(new(), w), () => UNet2DCondition.Weights(new())),
-        Case("vae", 248, w => { AutoencoderKL.AuthorEncoder(new(), w); AutoencoderKL.AuthorDecoder(new(), w); }, () => AutoencoderKL.Weights(new())),
-        Case("vae_new_names", 248, w => { AutoencoderKL.AuthorEncoder(new(), w); AutoencoderKL.AuthorDecoder(new(), w); }, () => AutoencoderKL.Weights(new(), newAttentionNames: true)),
-        Case("controlnet_3ch", 340, w => ControlNet.Author(new() { ConditioningChannels = 3 }, w), () => ControlNet.Weights(new() { ConditioningChannels = 3 })),
+        Case("vae", 248, w => { AutoencoderKL.AuthorEncoder(new(), w); AutoencoderKL.AuthorDecoder(new(), w); },
+            () => AutoencoderKL.Weights(new())),
+        Case("vae_new_names", 248, w => { AutoencoderKL.AuthorEncoder(new(), w); AutoencoderKL.AuthorDecoder(new(), w); },
+            () => AutoencoderKL.Weights(new(), newAttentionNames: true)),
+        Case("controlnet_3ch", 340, w => ControlNet.Author(new() { ConditioningChannels = 3 }, w),
+            () => ControlNet.Weights(new() { ConditioningChannels = 3 })),
         Case("clipseg_rd64_refined", 464, w => { ClipSeg.AuthorText(new(), w); ClipSeg.Author(new(), w); }, () => ClipSeg.Weights(new())),
         Case("controlnet_2ch", 340, w => ControlNet.Author(new(), w), () => ControlNet.Weights(new())),
     ];
@@ -22,7 +25,8 @@ sealed class PublishedShapesTests
         new TestCaseData(file, tensors, author, wanted).SetArgDisplayNames(file);
 
     [TestCaseSource(nameof(s_cases))]
-    public void PublishedTensors_DefaultConfiguration_AreAllConsumed(string file, int tensors, Action<IWeights> author, Func<IReadOnlyList<WeightInfo>> wanted)
+    public void PublishedTensors_DefaultConfiguration_AreAllConsumed(string file, int tensors, Action<IWeights> author,
+        Func<IReadOnlyList<WeightInfo>> wanted)
     {
         var published = new NamedOnly(Shared.Path("fixtures", "sd15-shapes", $"{file}.json"));
         Assert.That(published.Infos, Has.Count.EqualTo(tensors));
@@ -57,7 +61,8 @@ sealed class PublishedShapesTests
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
             Infos = json.RootElement.GetProperty("list").EnumerateArray()
-                .Select(e => new WeightInfo(e.GetProperty("name").GetString()!, Enum.Parse<WeightType>(e.GetProperty("dtype").GetString()!), [.. e.GetProperty("shape").EnumerateArray().Select(d => d.GetInt64())]))
+                .Select(e => new WeightInfo(e.GetProperty("name").GetString()!, Enum.Parse<WeightType>(e.GetProperty("dtype").GetString()!),
+                [.. e.GetProperty("shape").EnumerateArray().Select(d => d.GetInt64())]))
                 .ToDictionary(i => i.Name);
         }
 

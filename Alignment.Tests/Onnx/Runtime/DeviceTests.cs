@@ -28,5 +28,6 @@ public sealed class DeviceTests
     [TestCase("cuda:1:2")]
     [TestCase("cuda: 1")]
     public void Parse_OtherText_IsAUsageErrorThatListsTheForms(string text) =>
-        Assert.That(() => Device.Parse(text), Throws.TypeOf<UsageException>().With.Message.Contains("cuda:N").And.Message.Contains($"'{text}'"));
+        Assert.That(() => Device.Parse(text),
+        Throws.TypeOf<UsageException>().With.Message.Contains("cuda:N").And.Message.Contains($"'{text}'"));
 }

@@ -73,8 +73,10 @@ public sealed class OnnxFileCheckTests
     public void Read_WeightsElsewhereInsideAConstantOfASubgraph_IsRefused()
     {
         using var folder = new TempFolder();
-        byte[] constant = ProtoText.Bytes(1, ProtoText.Text(4, "Constant"), ProtoText.Bytes(5, ProtoText.Text(1, "value"), ProtoText.ExternalTensor(5, "../secret")));
-        byte[] branch = ProtoText.Bytes(1, ProtoText.Text(4, "If"), ProtoText.Bytes(5, ProtoText.Text(1, "then_branch"), ProtoText.Bytes(6, constant)));
+        byte[] constant = ProtoText.Bytes(1, ProtoText.Text(4, "Constant"),
+            ProtoText.Bytes(5, ProtoText.Text(1, "value"), ProtoText.ExternalTensor(5, "../secret")));
+        byte[] branch = ProtoText.Bytes(1, ProtoText.Text(4, "If"),
+            ProtoText.Bytes(5, ProtoText.Text(1, "then_branch"), ProtoText.Bytes(6, constant)));
         string path = Write(folder, ProtoText.AddModel([.. ProtoText.RawTensor, .. branch]));
         Assert.That(() => OnnxFileCheck.Read(path), Throws.TypeOf<BadDataException>().With.Message.Contains("../secret"));
     }
@@ -101,7 +103,8 @@ public sealed class OnnxFileCheckTests
     {
         Assert.That(OnnxFileCheck.Read(ProtoText.AddModel(ProtoText.RawTensor), "m").Parameters, Is.EqualTo(2));
         byte[] model = ProtoText.AddModel(ProtoText.ExternalTensor(5, "w.bin"));
-        Assert.That(() => OrtSessions.Open(model, "m"), Throws.TypeOf<BadDataException>().With.Message.Contains("tensor 'w'").And.Message.Contains("'m'"));
+        Assert.That(() => OrtSessions.Open(model, "m"),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("tensor 'w'").And.Message.Contains("'m'"));
     }
 
     [Test]
@@ -110,7 +113,8 @@ public sealed class OnnxFileCheckTests
         using var folder = new TempFolder();
         foreach (byte[] bytes in (byte[][])[[], "this is no model"u8.ToArray(), [0xFF, 0xFF, 0xFF], ProtoText.Int(1, 8)])
             Assert.That(() => OnnxFileCheck.Read(Write(folder, bytes)), Throws.TypeOf<BadDataException>().With.Message.Contains("m.onnx"));
-        Assert.That(() => OnnxFileCheck.Read(folder["bundle", "absent.onnx"]), Throws.TypeOf<BadDataException>().With.Message.Contains("absent.onnx"));
+        Assert.That(() => OnnxFileCheck.Read(folder["bundle", "absent.onnx"]),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("absent.onnx"));
     }
 
     [Test]
@@ -119,7 +123,8 @@ public sealed class OnnxFileCheckTests
         using var folder = new TempFolder();
         byte[] graph = [];
         for (int i = 0; i < 2000; i++) graph = ProtoText.Bytes(1, ProtoText.Bytes(5, ProtoText.Bytes(6, graph)));
-        Assert.That(() => OnnxFileCheck.Read(Write(folder, ProtoText.Bytes(7, graph))), Throws.TypeOf<BadDataException>().With.Message.Contains("nested"));
+        Assert.That(() => OnnxFileCheck.Read(Write(folder, ProtoText.Bytes(7, graph))),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("nested"));
     }
 
     static void ReadsOrRefuses(TempFolder folder, byte[] model)

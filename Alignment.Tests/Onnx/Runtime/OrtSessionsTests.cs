@@ -11,7 +11,8 @@ public sealed class OrtSessionsTests
     {
         using var folder = new TempFolder();
         File.WriteAllBytes(folder["m.onnx"], ProtoText.AddModel(ProtoText.RawTensor));
-        using InferenceSession session = OrtSessions.Open(folder["m.onnx"], new() { Prepacking = prepacking, MemoryPattern = memoryPattern });
+        using InferenceSession session = OrtSessions.Open(folder["m.onnx"],
+            new() { Prepacking = prepacking, MemoryPattern = memoryPattern });
         using var x = OrtValue.CreateTensorValueFromMemory(new[] { 1f, 2f }, [2]);
         using var run = new RunOptions();
         using var y = session.Run(run, ["x"], [x], ["y"]);
@@ -25,7 +26,8 @@ public sealed class OrtSessionsTests
         using var folder = new TempFolder();
         File.WriteAllBytes(folder["m.onnx"], ProtoText.AddModel(ProtoText.RawTensor));
         Assert.That(() => OrtSessions.Open(folder["m.onnx"], new() { Device = Device.Parse("cuda:1") }),
-            Throws.TypeOf<MissingDependencyException>().With.Message.Contains("cuda:1").And.Message.Contains("CPUExecutionProvider").And.Message.Contains("-p:OnnxRuntimeFlavor=Gpu"));
+            Throws.TypeOf<MissingDependencyException>().With.Message.Contains("cuda:1").And.Message.Contains(
+            "CPUExecutionProvider").And.Message.Contains("-p:OnnxRuntimeFlavor=Gpu"));
         Assert.That(() => OrtSessions.Open(folder["m.onnx"], new() { Device = Device.Parse("dml") }),
             Throws.TypeOf<MissingDependencyException>().With.Message.Contains("-p:OnnxRuntimeFlavor=DirectML"));
     }
@@ -37,7 +39,8 @@ public sealed class OrtSessionsTests
         byte[] model = ProtoText.AddModel(ProtoText.RawTensor);
         model[model.AsSpan().IndexOf("Add"u8)] = (byte)'O';
         File.WriteAllBytes(folder["odd.onnx"], model);
-        Assert.That(() => OrtSessions.Open(folder["odd.onnx"]), Throws.TypeOf<BadDataException>().With.Message.Contains("odd.onnx").And.InnerException.TypeOf<OnnxRuntimeException>());
+        Assert.That(() => OrtSessions.Open(folder["odd.onnx"]),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("odd.onnx").And.InnerException.TypeOf<OnnxRuntimeException>());
     }
 
     [Test]
@@ -45,7 +48,8 @@ public sealed class OrtSessionsTests
     {
         Assert.That(() => OrtThreads.Use(0), Throws.TypeOf<UsageException>());
         _ = OrtSessions.Providers;
-        Assert.That(() => OrtThreads.Use(OrtThreads.Count + 1), Throws.TypeOf<UsageException>().With.Message.Contains("before loading any model"));
+        Assert.That(() => OrtThreads.Use(OrtThreads.Count + 1),
+            Throws.TypeOf<UsageException>().With.Message.Contains("before loading any model"));
         Assert.That(() => OrtThreads.Use(OrtThreads.Count), Throws.Nothing);
     }
 }

@@ -18,7 +18,8 @@ public sealed class AdamWTests
         return buffers;
     }
 
-    /// <summary>The reference's own step from its own gradients: README §7's setting, elements whose gradient is not rounding noise.</summary>
+    /// <summary>The reference's own step from its own gradients: README §7's setting, elements whose gradient is not rounding
+    /// noise.</summary>
     [Test]
     public void Step_ReferenceGradients_GivesTheReferenceParameters()
     {
@@ -51,7 +52,8 @@ public sealed class AdamWTests
         using var buffers = Random(1);
         var options = new AdamWOptions { Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-3, WeightDecay = 0.1, MaxGradientNorm = 0 };
         using var adam = new AdamW(buffers, options);
-        double[] p = [.. buffers.Parameters.Span(0, Length).ToArray().Select(x => (double)x)], m = new double[Length], v = new double[Length];
+        double[] p = [.. buffers.Parameters.Span(0, Length).ToArray().Select(x => (double)x)], m = new double[Length],
+            v = new double[Length];
         for (int t = 1; t <= 3; t++)
         {
             SeededNormal.Fill(buffers.Gradients.Span(0, Length), 1, $"g{t}", 0);
@@ -78,11 +80,14 @@ public sealed class AdamWTests
         SeededNormal.Fill(buffers.FirstMoments.Span(0, Length), 2, "m", 0);
         buffers.SecondMoments.Span(0, Length).Fill(0.7f);
         float[] numbers = [1, 0.01f, 0.1f, 1e-8f, 0.9f, 0.1f, 0.999f, 0.001f, 0.1f, 0.001f];
-        string[] names = ["gradient_scale", "learning_rate", "weight_decay", "epsilon", "beta1", "beta1_rest", "beta2", "beta2_rest", "correction1", "correction2"];
+        string[] names = ["gradient_scale", "learning_rate", "weight_decay", "epsilon", "beta1", "beta1_rest", "beta2", "beta2_rest",
+            "correction1", "correction2"];
         using InferenceSession session = OrtSessions.Open(AdamWGraph.Author().ToBytes(), "optimizer");
         using var run = new RunOptions();
-        Dictionary<string, OrtValue> inputs = names.Zip(numbers).ToDictionary(n => n.First, n => OrtValue.CreateTensorValueFromMemory(new[] { n.Second }, [1]));
-        foreach (var (name, buffer) in new[] { ("parameter", buffers.Parameters), ("gradient", buffers.Gradients), ("first_moment", buffers.FirstMoments), ("second_moment", buffers.SecondMoments) })
+        Dictionary<string, OrtValue> inputs = names.Zip(numbers)
+            .ToDictionary(n => n.First, n => OrtValue.CreateTensorValueFromMemory(new[] { n.Second }, [1]));
+        foreach (var (name, buffer) in new[] { ("parameter", buffers.Parameters), ("gradient", buffers.Gradients),
+            ("first_moment", buffers.FirstMoments), ("second_moment", buffers.SecondMoments) })
             inputs[name] = OrtValue.CreateTensorValueFromMemory(buffer.Span(0, Length).ToArray(), [Length]);
         using var elsewhere = session.Run(run, inputs, ["updated_parameter", "updated_first_moment", "updated_second_moment"]);
         foreach (OrtValue input in inputs.Values) input.Dispose();

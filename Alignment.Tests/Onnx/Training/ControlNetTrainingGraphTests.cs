@@ -43,7 +43,8 @@ public sealed class ControlNetTrainingGraphTests
         Assert.That(worst, Is.LessThan(1e-4), worstName);
     }
 
-    /// <summary>The README's criterion: elements whose gradient is no rounding noise within 2e-6 after one step and 2e-5 after five.</summary>
+    /// <summary>The README's criterion: elements whose gradient is no rounding noise within 2e-6 after one step and 2e-5 after
+    /// five.</summary>
     [Test]
     public void Run_FiveStepsOfAdamW_GivesTheReferenceLossesAndParameters()
     {
@@ -65,7 +66,8 @@ public sealed class ControlNetTrainingGraphTests
     static void AssertParameters(ParameterBuffers buffers, int steps, double tolerance)
     {
         using var first = SafetensorsFile.Open(Shared.Path("fixtures", "train", "grads.safetensors"));
-        using var reference = SafetensorsFile.Open(Shared.Path("fixtures", "train", FormattableString.Invariant($"params_after_{steps}.safetensors")));
+        using var reference = SafetensorsFile.Open(Shared.Path("fixtures", "train",
+            FormattableString.Invariant($"params_after_{steps}.safetensors")));
         double worst = 0;
         long close = 0;
         foreach (ParameterSlot slot in buffers.Slots)
@@ -80,7 +82,8 @@ public sealed class ControlNetTrainingGraphTests
                 if (error < 1e-5) close++;
             }
         }
-        TestContext.Out.WriteLine(FormattableString.Invariant($"after {steps}: worst {worst:g3}, {100.0 * close / buffers.Count:f3} % of all within 1e-5"));
+        TestContext.Out.WriteLine(FormattableString.Invariant(
+            $"after {steps}: worst {worst:g3}, {100.0 * close / buffers.Count:f3} % of all within 1e-5"));
         Assert.That(worst, Is.LessThan(tolerance), $"after {steps}");
     }
 
@@ -94,7 +97,9 @@ public sealed class ControlNetTrainingGraphTests
             Assert.That(model.Graph.Weights.Select(w => w.Name), Has.None.StartsWith("vae."));
             Assert.That(model.Graph.Weights.Select(w => w.Name), Has.None.StartsWith("controlnet."));
             Assert.That(model.Graph.Parameters.Select(w => w.Name), Has.All.StartsWith("controlnet."));
-            Assert.That(model.Graph.Inputs.Select(i => i.Name), Is.EquivalentTo(["noisy_latents", "timestep", "encoder_hidden_states", "controlnet_cond", "sample_weight", "noise", "noise_weight"]));
+            Assert.That(model.Graph.Inputs.Select(i => i.Name),
+                Is.EquivalentTo(["noisy_latents", "timestep", "encoder_hidden_states", "controlnet_cond", "sample_weight", "noise",
+                "noise_weight"]));
         });
     }
 
@@ -129,7 +134,8 @@ public sealed class ControlNetTrainingGraphTests
         {
             Assert.That(() => problem.Model(losses: TrainingLosses.Lpips), Throws.TypeOf<UsageException>().With.Message.Contains("lpips"));
             Assert.That(() => problem.Model(losses: TrainingLosses.None), Throws.TypeOf<UsageException>());
-            Assert.That(() => ControlNetTrainingGraph.Author(problem.Configs, "sample", new ScopedWeights(), new()), Throws.TypeOf<UsageException>().With.Message.Contains("sample"));
+            Assert.That(() => ControlNetTrainingGraph.Author(problem.Configs, "sample", new ScopedWeights(), new()),
+                Throws.TypeOf<UsageException>().With.Message.Contains("sample"));
         });
     }
 

@@ -43,11 +43,13 @@ public sealed class TrainingArtifactTests
         using var folder = new TempFolder();
         ModelBundle bundle = CopyOfTiny(folder);
         var (terminal, output, errors) = TestTerminal.Make();
-        string[] typed = ["models", "training", "--model", bundle.Folder, "--losses", "noise,reconstruction,lpips,background", "--json", .. recompute ? ["--recompute"] : Array.Empty<string>()];
+        string[] typed = ["models", "training", "--model", bundle.Folder, "--losses", "noise,reconstruction,lpips,background", "--json",
+            .. recompute ? ["--recompute"] : Array.Empty<string>()];
         Assert.That(await RunnerProgram.RunAsync(typed, terminal, CancellationToken.None), Is.Zero, errors.ToString());
         using var shown = JsonDocument.Parse(output.ToString());
         Assert.That(shown.RootElement.GetProperty("files").EnumerateArray().Select(f => f.GetProperty("file").GetString()),
-            Is.SupersetOf(new[] { TrainingArtifact.TrainingModel, TrainingArtifact.EvalModel, TrainingArtifact.OptimizerModel, TrainingArtifact.Checkpoint }));
+            Is.SupersetOf(new[] { TrainingArtifact.TrainingModel, TrainingArtifact.EvalModel, TrainingArtifact.OptimizerModel,
+            TrainingArtifact.Checkpoint }));
 
         bundle = ModelBundle.Open(bundle.Folder);
         using ParameterBuffers buffers = TrainingArtifact.Buffers(bundle);
@@ -55,7 +57,8 @@ public sealed class TrainingArtifactTests
         Assert.That(training.Outputs, Is.EquivalentTo(new[] { "loss", "noise_mse", "reconstruction_l1", "lpips", "background_l1" }));
     }
 
-    /// <summary>The tiny bundle keeps its weights inside unet.onnx, at places that are no multiples of four; so ONNX Runtime must take those.</summary>
+    /// <summary>The tiny bundle keeps its weights inside unet.onnx, at places that are no multiples of four; so ONNX Runtime must take
+    /// those.</summary>
     [Test]
     public void Artifact_OfABundleWithInlineWeights_RefersToThemWhereTheyLie()
     {
@@ -65,7 +68,8 @@ public sealed class TrainingArtifactTests
         Assert.Multiple(() =>
         {
             using var unet = new OnnxWeights(bundle.PathOf("unet.onnx"));
-            Assert.That(unet.Infos.Keys.Select(n => ((IPlacedWeights)unet).Find(n)!.Offset % 4), Has.Some.Not.Zero, "the case is out of date");
+            Assert.That(unet.Infos.Keys.Select(n => ((IPlacedWeights)unet).Find(n)!.Offset % 4), Has.Some.Not.Zero,
+                "the case is out of date");
             Assert.That(bundle.Header("unet.onnx").ExternalFiles, Is.Empty);
             byte[] graph = File.ReadAllBytes(Path.Combine(bundle.Folder, TrainingArtifact.TrainingModel));
             foreach (WeightInfo info in unet.Infos.Values.Where(i => i.Count >= 1024))
@@ -130,7 +134,8 @@ public sealed class TrainingArtifactTests
         using ParameterBuffers buffers = TrainingArtifact.Buffers(bundle);
         string manifest = Path.Combine(bundle.Folder, "bundle.json");
         File.WriteAllText(manifest, File.ReadAllText(manifest).Replace(bundle.Manifest.Files["unet.onnx"].Sha256, new string('0', 64)));
-        Assert.That(() => TrainingArtifact.OpenTraining(ModelBundle.Open(bundle.Folder), buffers), Throws.TypeOf<BadDataException>().With.Message.Contains("models training"));
+        Assert.That(() => TrainingArtifact.OpenTraining(ModelBundle.Open(bundle.Folder), buffers),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("models training"));
     }
 
     [Test]
@@ -139,10 +144,12 @@ public sealed class TrainingArtifactTests
         using var folder = new TempFolder();
         ModelBundle bundle = CopyOfTiny(folder);
         using ParameterBuffers buffers = TrainingArtifact.Buffers(bundle);
-        Assert.That(() => TrainingArtifact.OpenTraining(bundle, buffers), Throws.TypeOf<MissingDependencyException>().With.Message.Contains("alignment models training"));
+        Assert.That(() => TrainingArtifact.OpenTraining(bundle, buffers),
+            Throws.TypeOf<MissingDependencyException>().With.Message.Contains("alignment models training"));
         File.Delete(Path.Combine(bundle.Folder, "bundle.json"));
         Directory.Delete(Path.Combine(bundle.Folder, "configs"), recursive: true);
-        Assert.That(() => TrainingArtifact.Write(ModelBundle.Open(bundle.Folder)), Throws.TypeOf<BadDataException>().With.Message.Contains("configs/unet.json").And.Message.Contains("alignment models import"));
+        Assert.That(() => TrainingArtifact.Write(ModelBundle.Open(bundle.Folder)),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("configs/unet.json").And.Message.Contains("alignment models import"));
     }
 
     [Test]
@@ -156,7 +163,8 @@ public sealed class TrainingArtifactTests
         for (int at; (at = bytes.AsSpan().IndexOf("unet.onnx"u8)) >= 0;) "../t.onnx"u8.CopyTo(bytes.AsSpan(at));
         File.WriteAllBytes(path, bytes);
         File.Copy(bundle.PathOf("unet.onnx"), folder["t.onnx"]);
-        Assert.That(() => TrainingArtifact.OpenTraining(bundle, buffers), Throws.TypeOf<BadDataException>().With.Message.Contains("../t.onnx"));
+        Assert.That(() => TrainingArtifact.OpenTraining(bundle, buffers),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("../t.onnx"));
     }
 
     [Test]
@@ -183,7 +191,8 @@ public sealed class TrainingArtifactTests
                 after.Read(info.Name, 0, now);
                 Assert.That(now, info.Name == "conv_in.bias" ? Is.All.EqualTo(0.25f) : Is.EqualTo(old), info.Name);
             }
-            Assert.That(BundleConfigs.Read(trained).ControlNet.EmbeddingChannels, Is.EqualTo(BundleConfigs.Read(bundle).ControlNet.EmbeddingChannels));
+            Assert.That(BundleConfigs.Read(trained).ControlNet.EmbeddingChannels,
+                Is.EqualTo(BundleConfigs.Read(bundle).ControlNet.EmbeddingChannels));
         });
     }
 

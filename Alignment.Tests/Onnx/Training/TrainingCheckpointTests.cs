@@ -24,8 +24,10 @@ public sealed class TrainingCheckpointTests
         using ParameterBuffers saved = Random(1), loaded = Random(2);
         using FloatBuffer average = saved.NewBuffer(), averageLoaded = saved.NewBuffer();
         average.Span(saved["net.b"]).Fill(0.125f);
-        TrainingCheckpoint.Save(folder["checkpoint"], saved, 42, new Dictionary<string, string> { ["epoch"] = "3" }, new Dictionary<string, FloatBuffer> { ["ema"] = average });
-        CheckpointInfo info = TrainingCheckpoint.Load(folder["checkpoint"], loaded, new Dictionary<string, FloatBuffer> { ["ema"] = averageLoaded });
+        TrainingCheckpoint.Save(folder["checkpoint"], saved, 42, new Dictionary<string, string> { ["epoch"] = "3" },
+            new Dictionary<string, FloatBuffer> { ["ema"] = average });
+        CheckpointInfo info = TrainingCheckpoint.Load(folder["checkpoint"], loaded,
+            new Dictionary<string, FloatBuffer> { ["ema"] = averageLoaded });
         Assert.Multiple(() =>
         {
             Assert.That(info.Steps, Is.EqualTo(42));
@@ -37,7 +39,8 @@ public sealed class TrainingCheckpointTests
             Assert.That(() => TrainingCheckpoint.Load(folder["checkpoint"], loaded), Throws.Nothing, "what is not asked for is not read");
         });
         using var other = new TempFolder();
-        TrainingCheckpoint.Save(other["checkpoint"], loaded, 42, new Dictionary<string, string> { ["epoch"] = "3" }, new Dictionary<string, FloatBuffer> { ["ema"] = averageLoaded });
+        TrainingCheckpoint.Save(other["checkpoint"], loaded, 42, new Dictionary<string, string> { ["epoch"] = "3" },
+            new Dictionary<string, FloatBuffer> { ["ema"] = averageLoaded });
         Assert.That(File.ReadAllBytes(other["checkpoint"]), Is.EqualTo(File.ReadAllBytes(folder["checkpoint"])));
     }
 
@@ -51,8 +54,10 @@ public sealed class TrainingCheckpointTests
         using var fewer = new ParameterBuffers([s_infos[0]]);
         Assert.Multiple(() =>
         {
-            Assert.That(() => TrainingCheckpoint.Load(folder["checkpoint"], other), Throws.TypeOf<BadDataException>().With.Message.Contains("net.b"));
-            Assert.That(() => TrainingCheckpoint.Load(folder["checkpoint"], fewer), Throws.TypeOf<BadDataException>().With.Message.Contains("net.b"));
+            Assert.That(() => TrainingCheckpoint.Load(folder["checkpoint"], other),
+                Throws.TypeOf<BadDataException>().With.Message.Contains("net.b"));
+            Assert.That(() => TrainingCheckpoint.Load(folder["checkpoint"], fewer),
+                Throws.TypeOf<BadDataException>().With.Message.Contains("net.b"));
             Assert.That(All(other.Parameters), Is.All.Zero);
         });
     }
@@ -64,7 +69,8 @@ public sealed class TrainingCheckpointTests
         using ParameterBuffers saved = Random(1);
         using FloatBuffer average = saved.NewBuffer();
         TrainingCheckpoint.Save(folder["checkpoint"], saved, 1);
-        Assert.That(() => TrainingCheckpoint.Load(folder["checkpoint"], saved, new Dictionary<string, FloatBuffer> { ["ema"] = average }), Throws.TypeOf<BadDataException>().With.Message.Contains("ema.net.b"));
+        Assert.That(() => TrainingCheckpoint.Load(folder["checkpoint"], saved, new Dictionary<string, FloatBuffer> { ["ema"] = average }),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("ema.net.b"));
     }
 
     [Test]
@@ -77,8 +83,10 @@ public sealed class TrainingCheckpointTests
         using (var file = File.OpenWrite(folder["cut"])) file.SetLength(file.Length - 4);
         Assert.Multiple(() =>
         {
-            Assert.That(() => TrainingCheckpoint.Load(folder["plain"], saved), Throws.TypeOf<BadDataException>().With.Message.Contains("alignment.checkpoint"));
-            Assert.That(() => TrainingCheckpoint.Load(folder["cut"], saved), Throws.TypeOf<BadDataException>().With.Message.Contains("truncated"));
+            Assert.That(() => TrainingCheckpoint.Load(folder["plain"], saved),
+                Throws.TypeOf<BadDataException>().With.Message.Contains("alignment.checkpoint"));
+            Assert.That(() => TrainingCheckpoint.Load(folder["cut"], saved),
+                Throws.TypeOf<BadDataException>().With.Message.Contains("truncated"));
         });
     }
 }

@@ -27,7 +27,8 @@ sealed class TrainingProblem : IDisposable
     };
 
     public OnnxModel Model(bool gradients = true, TrainingLosses losses = Losses) => ControlNetTrainingGraph.Author(
-        Configs, "epsilon", new ScopedWeights(("unet", _fixture.Weights("unet")), ("vae", _fixture.Weights("vae"))), new() { Losses = losses }, gradients);
+        Configs, "epsilon", new ScopedWeights(("unet", _fixture.Weights("unet")), ("vae", _fixture.Weights("vae"))),
+        new() { Losses = losses }, gradients);
 
     /// <summary>Buffers that hold the untrained ControlNet.</summary>
     public ParameterBuffers Buffers(OnnxModel model)
@@ -51,7 +52,8 @@ sealed class TrainingProblem : IDisposable
                 case "background_weight": session.Set(input, [0.3f], 1); break;
                 default: Given(input); break;
             }
-        void Given(string name) => session.Set(name == "alphas_cumprod_at_t" ? "alpha_bar" : name, _batch.ReadFloats(name), [.. _batch.Infos[name].Shape]);
+        void Given(string name) => session.Set(name == "alphas_cumprod_at_t" ? "alpha_bar" : name, _batch.ReadFloats(name),
+            [.. _batch.Infos[name].Shape]);
     }
 
     /// <summary>The reference's losses before step <paramref name="step"/> (0 … 4), or after the last (5).</summary>
@@ -60,14 +62,16 @@ sealed class TrainingProblem : IDisposable
         using var json = JsonDocument.Parse(File.ReadAllText(Shared.Path("fixtures", "train", "losses.json")));
         JsonElement losses = json.RootElement.GetProperty("losses_before_step")[step];
         double Of(string name) => losses.GetProperty(name).GetDouble();
-        return new() { ["loss"] = Of("loss"), ["noise_mse"] = Of("mse"), ["reconstruction_l1"] = Of("reconstruction_l1"), ["background_l1"] = Of("background_l1") };
+        return new() { ["loss"] = Of("loss"), ["noise_mse"] = Of("mse"), ["reconstruction_l1"] = Of("reconstruction_l1"),
+            ["background_l1"] = Of("background_l1") };
     }
 
     public static void AssertLosses(IReadOnlyDictionary<string, float[]> made, int step)
     {
         foreach (var (name, expected) in LossesBefore(step))
         {
-            TestContext.Out.WriteLine(FormattableString.Invariant($"before step {step + 1}, {name}: {made[name][0]} relative error {Math.Abs(made[name][0] / expected - 1):g2}"));
+            TestContext.Out.WriteLine(FormattableString.Invariant(
+                $"before step {step + 1}, {name}: {made[name][0]} relative error {Math.Abs(made[name][0] / expected - 1):g2}"));
             Assert.That(made[name][0], Is.EqualTo(expected).Within(1e-5 * expected), $"{name} before step {step + 1}");
         }
     }

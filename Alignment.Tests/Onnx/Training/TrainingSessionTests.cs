@@ -14,7 +14,8 @@ public sealed class TrainingSessionTests
     {
         var graph = new ModelGraph("least_squares") { Trainable = n => n.StartsWith("trained.", StringComparison.Ordinal) };
         Dim batch = Dim.Named("batch");
-        Value x = graph.Input("x", ElementType.Float32, batch, In), t = graph.Input("t", ElementType.Float32, batch, Out), n = graph.Input("count", ElementType.Int64, 1);
+        Value x = graph.Input("x", ElementType.Float32, batch, In), t = graph.Input("t", ElementType.Float32, batch, Out),
+            n = graph.Input("count", ElementType.Int64, 1);
         Value w = graph.Weight("trained.w", In, Out), d = x.MatMul(w) - (t + graph.Weight("frozen.shift", Out));
         graph.Output("loss", (d * d).Mean([], keep: false));
         graph.Output("difference", d);
@@ -35,7 +36,8 @@ public sealed class TrainingSessionTests
         foreach (var (batch, value) in new[] { (1, 0.5f), (4, 0.5f), (4, -2f) })
         {
             buffers.Parameters.Span(w).Fill(value);
-            float[] x = [.. Enumerable.Range(0, batch * In).Select(i => i - 2f)], t = [.. Enumerable.Range(0, batch * Out).Select(i => 0.25f * i)];
+            float[] x = [.. Enumerable.Range(0, batch * In).Select(i => i - 2f)],
+                t = [.. Enumerable.Range(0, batch * Out).Select(i => 0.25f * i)];
             session.Set("x", x, batch, In);
             session.Set("t", t, batch, Out);
             session.Set("count", [batch * (long)Out], 1);
@@ -101,7 +103,8 @@ public sealed class TrainingSessionTests
         Assert.Multiple(() =>
         {
             Assert.That(() => session.Set("y", [1f], 1), Throws.ArgumentException.With.Message.Contains("x, t, count"));
-            Assert.That(() => session.Set("x", [1, 2, 3], 1, 3), Throws.ArgumentException.With.Message.Contains("Float"), "whole numbers are int64");
+            Assert.That(() => session.Set("x", [1, 2, 3], 1, 3), Throws.ArgumentException.With.Message.Contains("Float"),
+                "whole numbers are int64");
             Assert.That(() => session.Set("x", [1f], 1, 3), Throws.ArgumentException.With.Message.Contains("[1, 3]"));
             Assert.That(() => session.Run(), Throws.InvalidOperationException.With.Message.Contains("'x'"));
         });

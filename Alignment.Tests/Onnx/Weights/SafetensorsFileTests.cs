@@ -28,7 +28,8 @@ public sealed class SafetensorsFileTests
         using var folder = new TempFolder();
         // 1.5 as float32, float16 and bfloat16, by their published bit patterns; an int64 of −2.
         byte[] data = [0x00, 0x00, 0xC0, 0x3F, 0x00, 0x3E, 0xC0, 0x3F, 0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
-        string header = "{\"__metadata__\":{\"format\":\"pt\"}," + Tensor("f", "F32", "[1,1]", "[0,4]") + "," + Tensor("h", "F16", "[1]", "[4,6]")
+        string header = "{\"__metadata__\":{\"format\":\"pt\"}," + Tensor("f", "F32", "[1,1]", "[0,4]") + ","
+            + Tensor("h", "F16", "[1]", "[4,6]")
             + "," + Tensor("b", "BF16", "[1]", "[6,8]") + "," + Tensor("i", "I64", "[]", "[8,16]") + "}  ";
         string path = Make(folder, header, data.Length);
         byte[] file = File.ReadAllBytes(path);
@@ -45,7 +46,8 @@ public sealed class SafetensorsFileTests
             Assert.That(open.ReadIntegers("i"), Is.EqualTo(new[] { -2L }));
             Assert.That(open.Infos["f"].Shape, Is.EqualTo(new[] { 1L, 1L }));
             Assert.That(open.Metadata["format"], Is.EqualTo("pt"));
-            Assert.That(() => open.ReadFloats("i"), Throws.TypeOf<BadDataException>().With.Message.Contains("'i'").And.Message.Contains("I64"));
+            Assert.That(() => open.ReadFloats("i"),
+                Throws.TypeOf<BadDataException>().With.Message.Contains("'i'").And.Message.Contains("I64"));
             Assert.That(() => open.ReadFloats("none"), Throws.TypeOf<BadDataException>().With.Message.Contains("'none'"));
         });
     }
@@ -76,7 +78,8 @@ public sealed class SafetensorsFileTests
         ["no JSON", "{", 0, "JSON"],
         ["an array", "[]", 0, "Object"],
         ["duplicate tensor", "{" + Tensor("a", "F32", "[1]", "[0,4]") + "," + Tensor("a", "F32", "[1]", "[0,4]") + "}", 4, "Duplicate"],
-        ["duplicate tensor, one escaped", "{" + Tensor("a", "F32", "[1]", "[0,4]") + "," + Tensor("\\u0061", "F32", "[1]", "[0,4]") + "}", 4, "Duplicate"],
+        ["duplicate tensor, one escaped", "{" + Tensor("a", "F32", "[1]", "[0,4]") + "," + Tensor("\\u0061", "F32", "[1]", "[0,4]") + "}",
+            4, "Duplicate"],
         ["duplicate field", """{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "Duplicate"],
         ["unknown field", """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}}""", 4, "'x'"],
         ["missing field", """{"a":{"dtype":"F32","shape":[1]}}""", 4, "'a'"],
@@ -125,12 +128,14 @@ public sealed class SafetensorsFileTests
     public void Open_HeaderLongerThanFile_IsRefused()
     {
         using var folder = new TempFolder();
-        Assert.That(() => SafetensorsFile.Open(Make(folder, "{}", 0, 99_000_000)), Throws.TypeOf<BadDataException>().With.Message.Contains("truncated"));
+        Assert.That(() => SafetensorsFile.Open(Make(folder, "{}", 0, 99_000_000)),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("truncated"));
     }
 
     [Test]
     public void Open_NoFile_IsBadData() =>
-        Assert.That(() => SafetensorsFile.Open("no-such.safetensors"), Throws.TypeOf<BadDataException>().With.Message.Contains("no-such.safetensors"));
+        Assert.That(() => SafetensorsFile.Open("no-such.safetensors"),
+        Throws.TypeOf<BadDataException>().With.Message.Contains("no-such.safetensors"));
 
     [Test]
     public void Open_EveryHeaderByteChanged_NeverAnythingButBadData()
@@ -158,7 +163,8 @@ public sealed class SafetensorsFileTests
             Assert.That(OpenAndReadAll(path, good[..length]), Is.False, $"cut to {length}");
     }
 
-    /// <summary>True when the file opens and every tensor reads; false when it is refused as bad data. Any other exception fails the test.</summary>
+    /// <summary>True when the file opens and every tensor reads; false when it is refused as bad data. Any other exception fails the
+    /// test.</summary>
     static bool OpenAndReadAll(string path, byte[] bytes)
     {
         File.WriteAllBytes(path, bytes);

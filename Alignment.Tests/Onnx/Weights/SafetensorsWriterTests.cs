@@ -57,7 +57,8 @@ public sealed class SafetensorsWriterTests
     {
         using var folder = new TempFolder();
         var tensor = new SafetensorsTensor(new("a", WeightType.F32, [2]), to => to.Write([1, 2, 3, 4]));
-        Assert.That(() => SafetensorsWriter.Write(folder["a"], [tensor]), Throws.ArgumentException.With.Message.Contains("4 bytes instead of 8"));
+        Assert.That(() => SafetensorsWriter.Write(folder["a"], [tensor]),
+            Throws.ArgumentException.With.Message.Contains("4 bytes instead of 8"));
         Assert.That(Directory.EnumerateFiles(folder.Path), Is.Empty);
     }
 }

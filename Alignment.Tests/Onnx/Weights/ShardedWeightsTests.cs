@@ -7,7 +7,8 @@ public sealed class ShardedWeightsTests
     static string Make(TempFolder folder, string map)
     {
         SafetensorsWriter.Write(folder["m-1.safetensors"], [SafetensorsTensor.Floats("a", [2], new[] { 1f, 2f })]);
-        SafetensorsWriter.Write(folder["m-2.safetensors"], [SafetensorsTensor.Floats("b", [1], new[] { 3f }), SafetensorsTensor.Floats("c", [1], new[] { 4f })]);
+        SafetensorsWriter.Write(folder["m-2.safetensors"],
+            [SafetensorsTensor.Floats("b", [1], new[] { 3f }), SafetensorsTensor.Floats("c", [1], new[] { 4f })]);
         File.WriteAllText(folder["m.safetensors.index.json"], $$"""{"metadata":{"total_size":16},"weight_map":{{map}}}""");
         return folder["m.safetensors.index.json"];
     }

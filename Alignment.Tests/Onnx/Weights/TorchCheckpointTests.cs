@@ -39,13 +39,15 @@ public sealed class TorchCheckpointTests
             Assert.That(All(file, prefix + "tail"), Is.EqualTo(new[] { 9f, 10, 11 }));
             Assert.That(All(file, prefix + "half"), Is.EqualTo(new[] { 0.5f, -2, 65504 }));
             Assert.That(All(file, prefix + "brain"), Is.EqualTo(new[] { 1f, -3 }));
-            Assert.That(() => file.Read(prefix + "tracked", 0, new float[1]), Throws.TypeOf<BadDataException>().With.Message.Contains("I64"));
+            Assert.That(() => file.Read(prefix + "tracked", 0, new float[1]),
+                Throws.TypeOf<BadDataException>().With.Message.Contains("I64"));
             Assert.That(() => file.Read("nothing", 0, new float[1]), Throws.TypeOf<BadDataException>().With.Message.Contains("'nothing'"));
             Assert.That(() => file.Read(prefix + "tail", 1, new float[3]), Throws.TypeOf<ArgumentOutOfRangeException>());
         });
     }
 
-    /// <summary>More elements than are gathered at once, from any place, in a permuted view: by arithmetic, not by the reader's own steps.</summary>
+    /// <summary>More elements than are gathered at once, from any place, in a permuted view: by arithmetic, not by the reader's own
+    /// steps.</summary>
     [Test]
     public void Read_PartsOfAChannelsLastKernel_AreInRowMajorOrder()
     {
@@ -71,12 +73,14 @@ public sealed class TorchCheckpointTests
 
     static IEnumerable<TestCaseData> HostilePickles()
     {
-        static TestCaseData Case(string name, byte[] pickle, params string[] words) => new TestCaseData(pickle, words).SetArgDisplayNames(name);
+        static TestCaseData Case(string name, byte[] pickle, params string[] words) =>
+            new TestCaseData(pickle, words).SetArgDisplayNames(name);
         static PickleBytes New() => new();
 
         yield return Case("os.system", New().Name("os", "system").Op("(").Text("touch pwned").Op("tR").End(), "'os.system'", "at byte 2");
         yield return Case("builtins.eval", New().Name("builtins", "eval").Op("(").Text("1").Op("tR").End(), "'builtins.eval'");
-        yield return Case("a name of torch that is not on the list", New().Op("}").Text("w").Name("torch", "load").Op("s").End(), "'torch.load'", "at byte 9");
+        yield return Case("a name of torch that is not on the list", New().Op("}").Text("w").Name("torch", "load").Op("s").End(),
+            "'torch.load'", "at byte 9");
         yield return Case("INST", New().Op("(ios\nsystem\n").End(), "Inst", "0x69");
         yield return Case("OBJ", New().Op("(").Name("collections", "OrderedDict").Op("o").End(), "Obj");
         yield return Case("NEWOBJ", New().Name("collections", "OrderedDict").Op(")\u0081").End(), "NewObj");
@@ -102,7 +106,8 @@ public sealed class TorchCheckpointTests
         yield return Case("a dict in itself", New().Op("}q\0").Text("again").Op("h\0s").End(), "nested");
         yield return Case("doubling dicts", Doubling(), "entries");
         yield return Case("names that grow", New().Op("}").Text(new string('n', 2000)).Op("Ns").End(), "2000 characters");
-        yield return Case("more objects than a model has", [0x80, 2, .. Enumerable.Repeat((byte)')', PickleMachine.MostObjects + 1), (byte)'.'], "1048576 objects");
+        yield return Case("more objects than a model has",
+            [0x80, 2, .. Enumerable.Repeat((byte)')', PickleMachine.MostObjects + 1), (byte)'.'], "1048576 objects");
         yield return Case("no dict", New().Op("]").End(), "no dict");
         yield return Case("no tensor", New().Op("}").End(), "no tensor");
         yield return Case("storage outside", PickleBytes.One("../x", 12, 0, [12], [1]), "'../x'");
@@ -114,15 +119,18 @@ public sealed class TorchCheckpointTests
         yield return Case("a shape beyond its storage", PickleBytes.One("0", 12, 0, [4, 4], [4, 1]), "[4, 4]", "12 elements");
         yield return Case("an offset beyond its storage", PickleBytes.One("0", 12, 10, [3], [1]), "inside the 12");
         yield return Case("strides beyond its storage", PickleBytes.One("0", 12, 0, [3, 4], [5, 1]), "inside the 12");
-        yield return Case("strides that overflow", PickleBytes.One("0", 12, 0, [3, 4], [long.MaxValue / 2, long.MaxValue / 2]), "inside the 12");
+        yield return Case("strides that overflow", PickleBytes.One("0", 12, 0, [3, 4], [long.MaxValue / 2, long.MaxValue / 2]),
+            "inside the 12");
         yield return Case("a shape that overflows", PickleBytes.One("0", 12, 0, [long.MaxValue, 3], [1, 1]), "inside the 12");
         yield return Case("one element shown a million times", PickleBytes.One("0", 12, 0, [1_000_000], [0]), "12 elements");
         yield return Case("negative shape", PickleBytes.One("0", 12, 0, [-3], [1]), "0 or more");
         yield return Case("negative stride", PickleBytes.One("0", 12, 11, [12], [-1]), "0 or more");
         yield return Case("negative offset", PickleBytes.One("0", 12, -1, [12], [1]), "offset of 0");
         yield return Case("fewer strides than sizes", PickleBytes.One("0", 12, 0, [3, 4], [1]), "as many strides");
-        yield return Case("too many axes", PickleBytes.One("0", 12, 0, [.. Enumerable.Repeat(1L, 65)], [.. Enumerable.Repeat(1L, 65)]), "up to 64");
-        yield return Case("a tensor without a storage", New().Name("torch._utils", "_rebuild_tensor_v2").Op("(NK\0))\u0089}tR").End(), "another form");
+        yield return Case("too many axes", PickleBytes.One("0", 12, 0, [.. Enumerable.Repeat(1L, 65)], [.. Enumerable.Repeat(1L, 65)]),
+            "up to 64");
+        yield return Case("a tensor without a storage", New().Name("torch._utils", "_rebuild_tensor_v2").Op("(NK\0))\u0089}tR").End(),
+            "another form");
         yield return Case("a persistent id of another kind", New().Op("(").Text("module").Op("tQ").End(), "persistent id");
         yield return Case("a persistent id that is no tuple", New().Text("storage").Op("Q").End(), "no tuple");
     }
@@ -159,7 +167,8 @@ public sealed class TorchCheckpointTests
     public void Open_DamagedPickle_IsReadOrRefused()
     {
         for (int length = 0; length < TorchSamples.Pickle.Length; length++)
-            Assert.That(() => new PickleMachine("it", TorchSamples.Pickle.AsMemory(0, length)).Run(), Throws.TypeOf<BadDataException>(), $"{length} bytes");
+            Assert.That(() => new PickleMachine("it", TorchSamples.Pickle.AsMemory(0, length)).Run(), Throws.TypeOf<BadDataException>(),
+                $"{length} bytes");
         for (int at = 0; at < TorchSamples.Pickle.Length; at++)
             foreach (byte mask in new byte[] { 1, 0x20, 0x80, 0xff })
             {
@@ -176,7 +185,8 @@ public sealed class TorchCheckpointTests
         using var folder = new TempFolder();
         for (int length = 0; length < TorchSamples.Legacy.Length; length += 7)
             Assert.That(() => Open(folder, TorchSamples.Legacy[..length]), Throws.TypeOf<BadDataException>(), $"{length} bytes");
-        Assert.That(() => Open(folder, [.. TorchSamples.Legacy, 0]), Throws.TypeOf<BadDataException>().With.Message.Contains("behind the last storage"));
+        Assert.That(() => Open(folder, [.. TorchSamples.Legacy, 0]),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("behind the last storage"));
         int order = TorchSamples.Legacy.AsSpan().IndexOf("little_endian"u8) + "little_endianq"u8.Length + 1;   // behind its BINPUT
         byte[] big = [.. TorchSamples.Legacy];
         Assert.That(big[order], Is.EqualTo(0x88));
@@ -190,10 +200,12 @@ public sealed class TorchCheckpointTests
         new TestCaseData("hello"u8.ToArray(), "neither").SetArgDisplayNames("text"),
         new TestCaseData(new PickleBytes().Op("}").End(), "did not write").SetArgDisplayNames("a plain pickle"),
         new TestCaseData(Tar(), "tar").SetArgDisplayNames("tar"),
-        new TestCaseData(TorchSamples.Zip(TorchSamples.Pickle, ("model/constants.pkl", [])), "TorchScript").SetArgDisplayNames("TorchScript"),
+        new TestCaseData(TorchSamples.Zip(TorchSamples.Pickle, ("model/constants.pkl", [])),
+            "TorchScript").SetArgDisplayNames("TorchScript"),
         new TestCaseData(TorchSamples.Zip(TorchSamples.Pickle, ("other/data.pkl", [])), "2 entries").SetArgDisplayNames("two pickles"),
         new TestCaseData(TorchZipBytes.Of(("model/readme", [])), "0 entries").SetArgDisplayNames("no pickle"),
-        new TestCaseData(TorchZipBytes.Of(("model/data.pkl", PickleBytes.One("0", 1, 0, [1], [1])), ("model/data/0", new byte[4]), ("model/byteorder", "big"u8.ToArray())), "big-endian").SetArgDisplayNames("big-endian"),
+        new TestCaseData(TorchZipBytes.Of(("model/data.pkl", PickleBytes.One("0", 1, 0, [1], [1])), ("model/data/0", new byte[4]),
+            ("model/byteorder", "big"u8.ToArray())), "big-endian").SetArgDisplayNames("big-endian"),
     ];
 
     static byte[] Tar()

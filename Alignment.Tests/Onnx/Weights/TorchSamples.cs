@@ -50,7 +50,8 @@ static class TorchSamples
         for (int i = 0; i < 12; i++) BinaryPrimitives.WriteSingleLittleEndian(floats.AsSpan(i * 4), i);
         return TorchZipBytes.Of([
             ("model/data.pkl", pickle), ("model/byteorder", "little"u8.ToArray()),
-            ("model/data/0", floats), ("model/data/1", [0x00, 0x38, 0x00, 0xc0, 0xff, 0x7b]), ("model/data/2", [0x80, 0x3f, 0x40, 0xc0]), ("model/data/3", [7, 0, 0, 0, 0, 0, 0, 0]),
+            ("model/data/0", floats), ("model/data/1", [0x00, 0x38, 0x00, 0xc0, 0xff, 0x7b]), ("model/data/2", [0x80, 0x3f, 0x40, 0xc0]),
+                ("model/data/3", [7, 0, 0, 0, 0, 0, 0, 0]),
             ("model/version", "3\n"u8.ToArray()), .. more]);
     }
 }

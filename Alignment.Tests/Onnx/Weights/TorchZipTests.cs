@@ -42,7 +42,8 @@ public sealed class TorchZipTests
     }
 
     /// <summary>The directory's number at <c>offset</c> of an entry's record, or of the end record, replaced.</summary>
-    static TestCaseData Changed(string name, string word, Action<byte[], int, int> change) => new TestCaseData(change, word).SetArgDisplayNames(name);
+    static TestCaseData Changed(string name, string word, Action<byte[], int, int> change) =>
+        new TestCaseData(change, word).SetArgDisplayNames(name);
 
     static readonly TestCaseData[] s_changes =
     [
@@ -51,7 +52,8 @@ public sealed class TorchZipTests
         Changed("bomb: unpacked larger than packed", "stored in", (z, d, _) => Put(z, d + 24, 1 << 30)),
         Changed("64-bit size without its field", "stored in", (z, d, _) => Put(z, d + 24, uint.MaxValue)),
         Changed("place beyond the directory", "before the directory", (z, d, _) => Put(z, d + 42, (uint)d)),
-        Changed("place of another entry", "another entry", (z, d, _) => Put(z, d + 42, BinaryPrimitives.ReadUInt32LittleEndian(z.AsSpan(Second(z, d) + 42)))),
+        Changed("place of another entry", "another entry",
+            (z, d, _) => Put(z, d + 42, BinaryPrimitives.ReadUInt32LittleEndian(z.AsSpan(Second(z, d) + 42)))),
         Changed("one name in the directory, another at the data", "another entry", (z, d, _) => z[d + EntryBytes] ^= 1),
         Changed("no entry record", "no entry", (z, d, _) => z[d] ^= 1),
         Changed("name longer than the directory", "cut off", (z, d, _) => z[d + 29] = 0xff),
@@ -74,7 +76,8 @@ public sealed class TorchZipTests
         byte[] bytes = zip.Bytes();
         Assert.That(Read(bytes), Is.EqualTo(new[] { 1f, 2f }));
         change(bytes, zip.Directory, zip.End);
-        Assert.That(() => Read(bytes), Throws.TypeOf<BadDataException>().With.Message.Contains(word == "more than" ? "16777218 entries" : word));
+        Assert.That(() => Read(bytes), Throws.TypeOf<BadDataException>().With.Message.Contains(word == "more than" ? "16777218 entries"
+            : word));
     }
 
     [Test]
@@ -91,7 +94,8 @@ public sealed class TorchZipTests
 
     [Test]
     public void Read_TwoEntriesOfOneName_IsRefused() =>
-        Assert.That(() => Read(TorchZipBytes.Of(("m/data.pkl", s_pickle), ("m/data/0", s_data), ("m/data/0", s_data))), Throws.TypeOf<BadDataException>().With.Message.Contains("two entries 'm/data/0'"));
+        Assert.That(() => Read(TorchZipBytes.Of(("m/data.pkl", s_pickle), ("m/data/0", s_data), ("m/data/0", s_data))),
+        Throws.TypeOf<BadDataException>().With.Message.Contains("two entries 'm/data/0'"));
 
     /// <summary>Two entries that share bytes: the second's local header lies inside the first's data.</summary>
     [Test]
@@ -118,7 +122,8 @@ public sealed class TorchZipTests
     }
 
     /// <summary>The directory record behind the first.</summary>
-    static int Second(byte[] zip, int directory) => directory + EntryBytes + BinaryPrimitives.ReadUInt16LittleEndian(zip.AsSpan(directory + 28));
+    static int Second(byte[] zip, int directory) =>
+        directory + EntryBytes + BinaryPrimitives.ReadUInt16LittleEndian(zip.AsSpan(directory + 28));
 
     static void Put(byte[] zip, int at, uint n) => BinaryPrimitives.WriteUInt32LittleEndian(zip.AsSpan(at), n);
 

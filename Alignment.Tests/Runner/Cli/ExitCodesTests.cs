@@ -29,6 +29,7 @@ public sealed class ExitCodesTests
             .Where(t => t.IsPublic && t.IsAbstract && t.IsSealed && t.Name.EndsWith("Job", StringComparison.Ordinal))
             .SelectMany(t => t.GetMethods().Where(m => m.Name == "Run").Select(m => m.ReturnType))
             .Where(t => !t.IsAssignableTo(typeof(IJobResult))).Select(t => t.Name).Distinct()];
-        Assert.That(jobs, Is.EquivalentTo(new[] { "TrainingResult", "AuditedData" }));   // training fails or is whole; an audit is of a validation
+        // training fails or is whole; an audit is of a validation
+        Assert.That(jobs, Is.EquivalentTo(new[] { "TrainingResult", "AuditedData" }));
     }
 }

@@ -28,7 +28,8 @@ public sealed class FailureTests
         Assert.That(errors.ToString().TrimEnd().Split('\n'), code == 1 ? Has.Length.GreaterThan(1) : Has.Length.EqualTo(1));
     }
 
-    static readonly Exception[] s_retried = [new OperationCanceledException(), new IOException("No space left on device", 28), new IOException("Broken pipe", 32)];
+    static readonly Exception[] s_retried = [new OperationCanceledException(), new IOException("No space left on device", 28),
+        new IOException("Broken pipe", 32)];
 
     [TestCaseSource(nameof(s_retried))]
     public void Report_WhatMayBeRunAgain_SaysWhatThatDoes(Exception error)

@@ -25,7 +25,8 @@ public sealed class FlagsTests
 
     [TestCaseSource(nameof(EveryFlag))]
     public void EveryFlag_IsBoundToWhatItSets(Command command, Option option) =>
-        Assert.That(((RunnerCommand)command).Bound.Values, Does.Contain(option.Name), "Bind it: Flags<T>.Bind… or RunnerCommand.Parameters.");
+        Assert.That(((RunnerCommand)command).Bound.Values, Does.Contain(option.Name),
+        "Bind it: Flags<T>.Bind… or RunnerCommand.Parameters.");
 
     static IEnumerable<TestCaseData> EveryProperty() => Commands().SelectMany(c => c.Bound.Where(b => b.Key.Owner is not null)
         .Select(b => new TestCaseData(c, b.Key, b.Value).SetArgDisplayNames(c.Name, b.Key.ToString())));
@@ -35,7 +36,8 @@ public sealed class FlagsTests
     [
         "PowerQuestion.Rate",               // of proportions only: Power_RateOutOfRange_… below
         "AttentionOptions.HighPercentile",  // together with the low one
-        "GazeOptions.FrameHeight", "VariantOptions.Height", "EditOptions.Height", "ExperimentOptions.Height", "ControlNetTrainingOptions.Height",
+        "GazeOptions.FrameHeight", "VariantOptions.Height", "EditOptions.Height", "ExperimentOptions.Height",
+            "ControlNetTrainingOptions.Height",
     ];
 
     [TestCaseSource(nameof(EveryProperty))]
@@ -46,7 +48,8 @@ public sealed class FlagsTests
             .FirstOrDefault(e => e is not null && e.Message.Contains(option.Name, StringComparison.Ordinal));
         if (refused is null)
         {
-            Assert.That(!IsNumber(property.PropertyType) || s_withoutRange.Contains(option.ToString()), $"{option} has no range that names it.");
+            Assert.That(!IsNumber(property.PropertyType) || s_withoutRange.Contains(option.ToString()),
+                $"{option} has no range that names it.");
             return;
         }
         Assert.That(refused.Message, Does.Match($@"^\w+\.{option.Name}\b"));
@@ -54,7 +57,8 @@ public sealed class FlagsTests
         Assert.That(refused.Say(((RunnerCommand)command).NameOf), Does.StartWith(flag));
     }
 
-    static bool IsNumber(Type type) => (Nullable.GetUnderlyingType(type) ?? type) is var t && (t == typeof(int) || t == typeof(float) || t == typeof(double));
+    static bool IsNumber(Type type) => (Nullable.GetUnderlyingType(type) ?? type) is var t
+        && (t == typeof(int) || t == typeof(float) || t == typeof(double));
 
     /// <summary>Values that a range refuses, if there is one.</summary>
     static IEnumerable<object> Wrong(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
@@ -72,7 +76,8 @@ public sealed class FlagsTests
 
     static UsageException? Refusal(Type owner, PropertyInfo property, object value)
     {
-        object options = owner == typeof(PowerQuestion) ? new PowerQuestion { Effect = property.Name == nameof(PowerQuestion.Size) ? null : 0.5 }
+        object options = owner == typeof(PowerQuestion)
+            ? new PowerQuestion { Effect = property.Name == nameof(PowerQuestion.Size) ? null : 0.5 }
             : owner == typeof(ControlNetTrainingOptions) ? new ControlNetTrainingOptions { Model = "m", Output = "o" }
             : Activator.CreateInstance(owner)!;
         property.SetValue(options, value);
@@ -102,7 +107,8 @@ public sealed class FlagsTests
     [Test]
     public void Check_BoostBelowZero_NamesTheProperty() =>
         Assert.That(() => new VariantOptions { BoostAlpha = -1 }.Check(),
-            Throws.TypeOf<UsageException>().With.Message.EqualTo("VariantOptions.BoostAlpha: found -1, expected a finite number, 0 or more. 1 changes nothing."));
+            Throws.TypeOf<UsageException>().With.Message.EqualTo(
+            "VariantOptions.BoostAlpha: found -1, expected a finite number, 0 or more. 1 changes nothing."));
 
     [Test]
     public void Power_RateOutOfRange_NamesTheRate() =>
@@ -129,7 +135,8 @@ public sealed class FlagsTests
     public async Task Help_Advanced_AlsoHasTheRareFlags()
     {
         Assert.That(await Help("scenes", "--help"), Does.Not.Contain("--quality").And.Contain("rare options more: --help advanced"));
-        Assert.That(await Help("scenes", "--help", "advanced"), Does.Contain("--quality").And.Not.Contain("rare options more").And.Contain("Examples:"));
+        Assert.That(await Help("scenes", "--help", "advanced"),
+            Does.Contain("--quality").And.Not.Contain("rare options more").And.Contain("Examples:"));
     }
 
     static async Task<string> Help(params string[] args)
@@ -143,7 +150,8 @@ public sealed class FlagsTests
     [Test]
     public void RareFlags_AreInNoPage()
     {
-        string pages = string.Concat(Directory.GetFiles(Path.Combine(Shared.Repository, "docs"), "*.md").Append(Path.Combine(Shared.Repository, "README.md")).Select(File.ReadAllText));
+        string pages = string.Concat(Directory.GetFiles(Path.Combine(Shared.Repository, "docs"), "*.md")
+            .Append(Path.Combine(Shared.Repository, "README.md")).Select(File.ReadAllText));
         string[] rare = [.. Commands().SelectMany(c => c.Options).Where(o => o.Hidden).Select(o => o.Name).Distinct()];
         Assert.That(rare, Is.Not.Empty);
         Assert.That(rare.Where(r => System.Text.RegularExpressions.Regex.IsMatch(pages, $@"{r}(?![\w-])")), Is.Empty);

@@ -6,8 +6,9 @@ using Alignment.Transforms.Images;
 namespace Alignment.Tests.Tools.Benchmarks;
 
 /// <summary>
-/// Time, memory and size of the page of an audit of very many small scenes, of which the search for copies sees the worst: all copies of a few
-/// scenes, all different, or all alike but none the same (one still with noise, one heatmap that drifts). One kind and number a process.
+/// Time, memory and size of the page of an audit of very many small scenes, of which the search for copies sees the worst: all copies of a
+/// few scenes, all different, or all alike but none the same (one still with noise, one heatmap that drifts). One kind and number a
+/// process.
 /// </summary>
 static class AuditScale
 {
@@ -19,7 +20,8 @@ static class AuditScale
 
     public static int Run(string kind, string scenes)
     {
-        if (!s_kinds.Contains(kind)) throw UsageException.For("The kind of scenes", $"'{kind}'", string.Join(", ", s_kinds), "Choose one of these.");
+        if (!s_kinds.Contains(kind)) throw UsageException.For("The kind of scenes", $"'{kind}'", string.Join(", ", s_kinds),
+            "Choose one of these.");
         int count = int.Parse(scenes, CultureInfo.InvariantCulture);
         string folder = Directory.CreateTempSubdirectory("alignment-bench-").FullName;
         try
@@ -37,7 +39,9 @@ static class AuditScale
                 phases.Add(string.Create(CultureInfo.InvariantCulture, $"{(last = p.Stage)} from {clock.Elapsed.TotalSeconds:0.0} s"));
             })));
             long Bytes(string name) => new FileInfo(Path.Combine(folder, "audit", name)).Length >> 10;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind}: {made!.Validation.ValidScenes} scenes in {seconds:0.0} s, {Math.Max(peak, Private()) - before} MB above {before} MB; page {Bytes(AuditResult.PageName)} KB, findings {Bytes(AuditResult.CsvName)} KB, {string.Join(", ", made.Audit.Counts.Select(c => $"{c.Key} {c.Value}"))}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind}: {made!.Validation.ValidScenes} scenes in "
+                + $"{seconds:0.0} s, {Math.Max(peak, Private()) - before} MB above {before} MB; page {Bytes(AuditResult.PageName)} KB, "
+                + $"findings {Bytes(AuditResult.CsvName)} KB, {string.Join(", ", made.Audit.Counts.Select(c => $"{c.Key} {c.Value}"))}"));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  drawn in {drawn:0} s; {string.Join("; ", phases)}"));
             return 0;
         }
@@ -90,7 +94,8 @@ static class AuditScale
                 {
                     double u = (double)x / Width * (side - 1), w = (double)y / Height * (side - 1), fu = u % 1, fw = w % 1;
                     double At(int column, int row) => patches[3 * (((int)w + row) * side + (int)u + column) + c];
-                    rgb[i] = (byte)((At(0, 0) * (1 - fu) + At(1, 0) * fu) * (1 - fw) + (At(0, 1) * (1 - fu) + At(1, 1) * fu) * fw + (alike ? noise.Next(2) : 0));
+                    rgb[i] = (byte)((At(0, 0) * (1 - fu) + At(1, 0) * fu) * (1 - fw) + (At(0, 1) * (1 - fu) + At(1, 1) * fu) * fw
+                        + (alike ? noise.Next(2) : 0));
                 }
         return PngWriter.Rgb8(rgb, Width, Height);
     }
@@ -100,7 +105,8 @@ static class AuditScale
     {
         var random = new Random(seed + 1);
         double Near(double spread) => spread * (random.NextDouble() + random.NextDouble() - 1);
-        double reach = alike ? 0.001 : 0.3, cx = Width * (0.5 + Near(reach)), cy = Height * (0.5 + Near(reach)), sigma = Height * (0.2 + Near(alike ? 0.001 : 0.1));
+        double reach = alike ? 0.001 : 0.3, cx = Width * (0.5 + Near(reach)), cy = Height * (0.5 + Near(reach)),
+            sigma = Height * (0.2 + Near(alike ? 0.001 : 0.1));
         byte[] grey = new byte[Width * Height];
         for (int i = 0; i < grey.Length; i++)
         {

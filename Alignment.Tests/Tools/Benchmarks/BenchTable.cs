@@ -26,7 +26,8 @@ sealed class BenchTable
         text.Append("# Measured by `").Append(command).Append("`\n\n");
         foreach (string line in Machine()) text.Append("- ").Append(line).Append('\n');
         text.Append("\n| what | measured | how |\n| --- | --- | --- |\n");
-        foreach (var (what, value, how) in _rows) text.Append("| ").Append(what).Append(" | ").Append(value).Append(" | ").Append(how).Append(" |\n");
+        foreach (var (what, value, how) in _rows) text.Append("| ").Append(what).Append(" | ").Append(value).Append(" | ").Append(how)
+            .Append(" |\n");
         AtomicFile.WriteBytes(path, Encoding.UTF8.GetBytes(text.ToString()));
         Console.WriteLine();
         foreach (string line in Machine()) Console.WriteLine(line);
@@ -35,7 +36,8 @@ sealed class BenchTable
 
     IEnumerable<string> Machine() =>
     [
-        $"{Processor()}, {Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture)} cores, {(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30).ToString(CultureInfo.InvariantCulture)} GiB",
+        $"{Processor()}, {Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture)} cores, "
+        + $"{(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30).ToString(CultureInfo.InvariantCulture)} GiB",
         $"{RuntimeInformation.OSDescription}, {RuntimeInformation.RuntimeIdentifier}",
         $"{RuntimeInformation.FrameworkDescription}, ONNX Runtime {OrtEnv.Instance().GetVersionString()} on the processor",
         $"Load averages (1, 5, 15 minutes) before {_loadBefore}; after {Load()}",
@@ -44,9 +46,12 @@ sealed class BenchTable
     static string Processor()
     {
         const string Model = "model name";
-        string? line = File.Exists("/proc/cpuinfo") ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith(Model, StringComparison.Ordinal)) : null;
-        return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
+        string? line = File.Exists("/proc/cpuinfo") ? File.ReadLines("/proc/cpuinfo")
+            .FirstOrDefault(l => l.StartsWith(Model, StringComparison.Ordinal)) : null;
+        return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()
+            ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
     }
 
-    static string Load() => File.Exists("/proc/loadavg") ? string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ').Take(3)) : "unknown";
+    static string Load() => File.Exists("/proc/loadavg") ? string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ').Take(3))
+        : "unknown";
 }

@@ -11,8 +11,8 @@ using Alignment.Transforms.Images.Quality;
 namespace Alignment.Tests.Tools.Benchmarks;
 
 /// <summary>
-/// What latent blending and the region's options do to edits of held-out drawn scenes: the seam along the region's border, PSNR and SSIM inside it
-/// (baseline's map), and how far the control moves attention (boost and reduction against baseline, by both predictors).
+/// What latent blending and the region's options do to edits of held-out drawn scenes: the seam along the region's border, PSNR and SSIM
+/// inside it (baseline's map), and how far the control moves attention (boost and reduction against baseline, by both predictors).
 /// </summary>
 static class BlendStudy
 {
@@ -42,11 +42,14 @@ static class BlendStudy
     public static int Run(string[] args)
     {
         ModelBundle bundle = ModelBundle.Open(Path.Combine(Shared.Repository, "onnx", "bundles", "tiny"));
-        int count = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 24, side = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 128;
+        int count = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 24,
+            side = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 128;
         HeldOutScene[] scenes = HeldOutEdits.Scenes(count, side);
         ISaliencyPredictor[] predictors = [SaliencyPredictors.Parse("spectral_residual"), SaliencyPredictors.Parse("fine_grained")];
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} scenes of {side}x{side}, the bundle's strength and guidance; means\n"));
-        Console.WriteLine("| way | seam, levels | PSNR inside, dB | SSIM | boost − baseline: trained, other | reduction − baseline: trained, other |\n| --- | ---: | ---: | ---: | --- | --- |");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{count} scenes of {side}x{side}, the bundle's strength and guidance; means\n"));
+        Console.WriteLine("| way | seam, levels | PSNR inside, dB | SSIM | boost − baseline: trained, other | reduction − baseline: "
+            + "trained, other |\n| --- | ---: | ---: | ---: | --- | --- |");
         List<byte[]>[] sheet = [.. scenes.Take(ShownScenes).Select(s => new List<byte[]> { s.Rgb })];
         foreach (var (what, change) in s_ways)
         {
@@ -72,7 +75,8 @@ static class BlendStudy
             for (int c = 0; c < rows[r].Count; c++)
                 for (int y = 0; y < Scale * side; y++)
                     for (int x = 0; x < Scale * side; x++)
-                        rows[r][c].AsSpan(3 * (y / Scale * side + x / Scale), 3).CopyTo(sheet.AsSpan(3 * ((r * cell + y) * width + c * cell + x)));
+                        rows[r][c].AsSpan(3 * (y / Scale * side + x / Scale), 3)
+                            .CopyTo(sheet.AsSpan(3 * ((r * cell + y) * width + c * cell + x)));
         PictureFile.WritePng(path, new RgbPicture(width, height, sheet));
     }
 
@@ -86,7 +90,8 @@ static class BlendStudy
 
     static ReadOnlyMemory<float> Control(HeldOutScene s, float[] map) => (float[])[.. s.Mask, .. map];
 
-    static void Row(string what, EditRegionOptions options, HeldOutScene[] scenes, float[][][] edits, ISaliencyPredictor[] predictors, List<byte[]>[] sheet)
+    static void Row(string what, EditRegionOptions options, HeldOutScene[] scenes, float[][][] edits, ISaliencyPredictor[] predictors,
+        List<byte[]>[] sheet)
     {
         double seam = 0, psnr = 0, ssim = 0;
         double[][] share = [new double[3], new double[3]];
@@ -98,7 +103,8 @@ static class BlendStudy
             byte[] inside = [.. s.Mask.Select(m => (byte)(m > 0.5f ? 255 : 0))];
             seam += Seam(s, region, made[0]) / scenes.Length;
             psnr += PixelChange.Of(s.Rgb, made[0], inside).PsnrDb!.Value / scenes.Length;
-            ssim += StructuralSimilarity.Mean(s.Rgb, made[0], s.Width, (region.Left, region.Top, region.BoundsWidth, region.BoundsHeight))!.Value / scenes.Length;
+            ssim += StructuralSimilarity.Mean(s.Rgb, made[0], s.Width,
+                (region.Left, region.Top, region.BoundsWidth, region.BoundsHeight))!.Value / scenes.Length;
             float[] map = new float[s.Mask.Length];
             for (int p = 0; p < predictors.Length; p++)
                 for (int c = 0; c < 3; c++)
@@ -108,12 +114,15 @@ static class BlendStudy
                 }
             if (i < sheet.Length) sheet[i].Add(made[1]);
         }
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {what} | {seam:f2} | {psnr:f2} | {ssim:f4} | {share[0][1] - share[0][0]:+0.0000;-0.0000}, {share[1][1] - share[1][0]:+0.0000;-0.0000} | {share[0][2] - share[0][0]:+0.0000;-0.0000}, {share[1][2] - share[1][0]:+0.0000;-0.0000} |"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {what} | {seam:f2} | {psnr:f2} | {ssim:f4} | "
+            + $"{share[0][1] - share[0][0]:+0.0000;-0.0000}, {share[1][1] - share[1][0]:+0.0000;-0.0000} | "
+            + $"{share[0][2] - share[0][0]:+0.0000;-0.0000}, {share[1][2] - share[1][0]:+0.0000;-0.0000} |"));
     }
 
     /// <summary>
-    /// How much more two neighbours across the region's border differ than they did in the source: the mean over all pairs of a pixel inside and a
-    /// 4-neighbour outside, and over the colours, of |(edit inside − outside) − (source inside − outside)|. Outside nothing changed, so it is the change of the border's inner pixels.
+    /// How much more two neighbours across the region's border differ than they did in the source: the mean over all pairs of a pixel
+    /// inside and a 4-neighbour outside, and over the colours, of |(edit inside − outside) − (source inside − outside)|. Outside nothing
+    /// changed, so it is the change of the border's inner pixels.
     /// </summary>
     static double Seam(HeldOutScene s, EditRegion region, byte[] made)
     {

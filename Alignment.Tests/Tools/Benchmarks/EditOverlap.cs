@@ -7,14 +7,16 @@ using Alignment.Onnx.Bundles;
 
 namespace Alignment.Tests.Tools.Benchmarks;
 
-/// <summary>The demo's 54 edits with and without overlap of the codecs' and the VAE's work with the denoising, in turns; ratio of the medians.</summary>
+/// <summary>The demo's 54 edits with and without overlap of the codecs' and the VAE's work with the denoising, in turns; ratio of the
+/// medians.</summary>
 static class EditOverlap
 {
     public const string Switch = "edit-overlap";
 
     public static int Run(string[] args)
     {
-        int rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5, batch = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 2;
+        int rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5,
+            batch = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 2;
         string work = Directory.CreateTempSubdirectory("alignment-bench-").FullName;
         try
         {
@@ -34,17 +36,23 @@ static class EditOverlap
                 {
                     string to = Path.Combine(work, "out");
                     EditResult? result = null;
-                    double took = Timing.Seconds(() => result = EditJob.Run(set, bundle, to, new() { Edit = new() { InferenceSteps = 20, Batch = batch, Seed = 1 }, Ahead = aheads[i] }));
+                    double took = Timing.Seconds(() => result = EditJob.Run(set, bundle, to,
+                        new() { Edit = new() { InferenceSteps = 20, Batch = batch, Seed = 1 }, Ahead = aheads[i] }));
                     if (r >= 0) seconds[i][r] = took;
                     (timing[i], edits) = (result!.Timing, result.EditsMade);
                     Directory.Delete(to, recursive: true);
                 }
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{edits} edits of the demo's scenes at 128x72, batch {batch}, medians of {rounds} rounds in turns, loading and looking at what is there included; {Environment.ProcessorCount} cores, load {Load()}"));
-            Console.WriteLine("| scenes ahead | s | edits/s | of none ahead | last round: denoising, s | reading and encoding, s | decoding and writing, s |\n| ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{edits} edits of the demo's scenes at 128x72, batch {batch}, "
+                + $"medians of {rounds} rounds in turns, loading and looking at what is there included; {Environment.ProcessorCount} "
+                + $"cores, load {Load()}"));
+            Console.WriteLine("| scenes ahead | s | edits/s | of none ahead | last round: denoising, s | reading and encoding, s | "
+                + "decoding and writing, s |\n| ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
             for (int i = 0; i < aheads.Length; i++)
             {
                 double median = Timing.Median(seconds[i]);
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {aheads[i]} | {median:f2} | {edits / median:f2} | {median / Timing.Median(seconds[0]):f3} | {timing[i]!.DenoiseSeconds:f2} | {timing[i]!.PrepareSeconds:f2} | {timing[i]!.FinishSeconds:f2} |"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {aheads[i]} | {median:f2} | {edits / median:f2} | "
+                    + $"{median / Timing.Median(seconds[0]):f3} | {timing[i]!.DenoiseSeconds:f2} | {timing[i]!.PrepareSeconds:f2} | "
+                    + $"{timing[i]!.FinishSeconds:f2} |"));
             }
             return 0;
         }
@@ -54,5 +62,6 @@ static class EditOverlap
         }
     }
 
-    public static string Load() => File.Exists("/proc/loadavg") ? string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ').Take(3)) : "unknown";
+    public static string Load() => File.Exists("/proc/loadavg") ? string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ').Take(3))
+        : "unknown";
 }

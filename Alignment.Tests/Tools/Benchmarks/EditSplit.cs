@@ -20,17 +20,22 @@ sealed record EditSplit(double TextEncoder, double VaeEncoder, double Step, doub
     /// <param name="loaded">Told of each model and what it took to load.</param>
     public static EditSplit Measure(ModelBundle bundle, int side, int rounds, int pictures, WeightPrepacking packing, Action<string> loaded)
     {
-        using var editor = new DiffusionEditor(bundle, new() { Width = side, Height = side, InferenceSteps = 2, GuidanceScale = 7.5f, Batch = pictures, Prepacking = packing });
+        using var editor = new DiffusionEditor(bundle,
+            new() { Width = side, Height = side, InferenceSteps = 2, GuidanceScale = 7.5f, Batch = pictures, Prepacking = packing });
         EditShape shape = editor.Shape;
         BundleSessions sessions = editor.Sessions;
-        foreach (var (name, load) in new (string, Func<object>)[] { ("text encoder", () => sessions.TextEncoder), ("VAE encoder", () => sessions.VaeEncoder), ("ControlNet", () => sessions.ControlNet), ("UNet", () => sessions.Unet), ("VAE decoder", () => sessions.VaeDecoder) })
+        foreach (var (name, load) in new (string, Func<object>)[] { ("text encoder", () => sessions.TextEncoder),
+            ("VAE encoder", () => sessions.VaeEncoder), ("ControlNet", () => sessions.ControlNet), ("UNet", () => sessions.Unet),
+                ("VAE decoder", () => sessions.VaeDecoder) })
         {
             TimeSpan processor = Environment.CpuUsage.TotalTime;
             double seconds = Timing.Seconds(() => load());
-            loaded(FormattableString.Invariant($"{name} loaded in {seconds:f1} s, {(Environment.CpuUsage.TotalTime - processor).TotalSeconds:f1} s of processor"));
+            loaded(FormattableString.Invariant(
+                $"{name} loaded in {seconds:f1} s, {(Environment.CpuUsage.TotalTime - processor).TotalSeconds:f1} s of processor"));
         }
         // An edit first: it leaves real numbers in the loop's tensors, and a prompt in its memory.
-        editor.Edit(new() { SceneId = "split", Prompt = "a bottle", Image = new float[shape.ImageLength], Controls = [.. Enumerable.Range(0, pictures).Select(_ => (ReadOnlyMemory<float>)new float[shape.ControlLength])] });
+        editor.Edit(new() { SceneId = "split", Prompt = "a bottle", Image = new float[shape.ImageLength],
+            Controls = [.. Enumerable.Range(0, pictures).Select(_ => (ReadOnlyMemory<float>)new float[shape.ControlLength])] });
         DenoisingNetworks networks = editor.Loop(pictures, editor.StartStep).Networks(guided: true);
         var text = Run(sessions.TextEncoder, []);
         int hintChannels = sessions.Hint is { } hint ? hint.OutputMetadata[Alignment.Onnx.Models.ControlNet.HintName].Dimensions[1] : 0;
@@ -44,7 +49,8 @@ sealed record EditSplit(double TextEncoder, double VaeEncoder, double Step, doub
             ["conditioning_scale"] = [1],
         });
         var encode = Run(sessions.VaeEncoder, new() { ["sample"] = [1, 3, shape.Height, shape.Width] });
-        var decode = Run(sessions.VaeDecoder, new() { ["latent_sample"] = [1, shape.LatentChannels, shape.LatentHeight, shape.LatentWidth] });
+        var decode = Run(sessions.VaeDecoder,
+            new() { ["latent_sample"] = [1, shape.LatentChannels, shape.LatentHeight, shape.LatentWidth] });
         double[] medians = Timing.Medians(rounds, text, encode, () => networks.Run(evaluate: true, active: true), control, decode);
         return new(medians[0], medians[1], medians[2], medians[3], medians[4]);
     }
@@ -53,7 +59,8 @@ sealed record EditSplit(double TextEncoder, double VaeEncoder, double Step, doub
     static Action Run(InferenceSession session, Dictionary<string, long[]> shapes)
     {
         string[] names = [.. session.InputMetadata.Keys];
-        OrtTensor[] inputs = [.. names.Select(n => new OrtTensor(session.InputMetadata[n].ElementDataType, Fit(session.InputMetadata[n].Dimensions, shapes.GetValueOrDefault(n, [1, 77]))))];
+        OrtTensor[] inputs = [.. names.Select(n => new OrtTensor(session.InputMetadata[n].ElementDataType,
+            Fit(session.InputMetadata[n].Dimensions, shapes.GetValueOrDefault(n, [1, 77]))))];
         foreach (OrtTensor input in inputs) input.Fill(1);
         OrtValue[] values = [.. inputs.Select(i => i.Value)];
         string[] outputs = [.. session.OutputNames];

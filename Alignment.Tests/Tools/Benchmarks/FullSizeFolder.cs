@@ -9,7 +9,8 @@ namespace Alignment.Tests.Tools.Benchmarks;
 /// </summary>
 static class FullSizeFolder
 {
-    /// <summary>The ControlNet's part, which carries the tensors of a ControlNet that has learned something: no zeros where a new one has them.</summary>
+    /// <summary>The ControlNet's part, which carries the tensors of a ControlNet that has learned something: no zeros where a new one has
+    /// them.</summary>
     const string ControlNet = "controlnet";
 
     const int ChunkElements = 1 << 20;
@@ -19,9 +20,12 @@ static class FullSizeFolder
     {
         string done = Path.Combine(folder, "model_index.json");
         if (File.Exists(done)) return folder;
-        foreach (string file in Directory.EnumerateFiles(Shared.Path("fixtures", "tokenizer", "clip-vocab"))) Put(File.ReadAllText(file), folder, "tokenizer", Path.GetFileName(file));
-        Put(File.ReadAllText(Shared.Path("fixtures", "tiny-sd", "scheduler", "scheduler_config.json")), folder, "scheduler", "scheduler_config.json");
-        Put("""{"hidden_size":768,"intermediate_size":3072,"num_hidden_layers":12,"num_attention_heads":12}""", folder, "text_encoder", "config.json");
+        foreach (string file in Directory.EnumerateFiles(Shared.Path("fixtures", "tokenizer", "clip-vocab")))
+            Put(File.ReadAllText(file), folder, "tokenizer", Path.GetFileName(file));
+        Put(File.ReadAllText(Shared.Path("fixtures", "tiny-sd", "scheduler", "scheduler_config.json")), folder, "scheduler",
+            "scheduler_config.json");
+        Put("""{"hidden_size":768,"intermediate_size":3072,"num_hidden_layers":12,"num_attention_heads":12}""", folder, "text_encoder",
+            "config.json");
         Put("""{"attention_head_dim":8,"block_out_channels":[320,640,1280,1280],"cross_attention_dim":768,"layers_per_block":2,"norm_num_groups":32}""", folder, "unet", "config.json");
         Put("""{"block_out_channels":[128,256,512,512],"layers_per_block":2,"norm_num_groups":32}""", folder, "vae", "config.json");
         Put("""{"attention_head_dim":8,"block_out_channels":[320,640,1280,1280],"conditioning_channels":2,"conditioning_embedding_out_channels":[16,32,96,256],"cross_attention_dim":768,"layers_per_block":2,"norm_num_groups":32}""", folder, ControlNet, "config.json");
@@ -38,7 +42,8 @@ static class FullSizeFolder
         using var shapes = JsonDocument.Parse(File.ReadAllText(Shared.Path("fixtures", "sd15-shapes", model + ".json")));
         var tensors = new List<(string Name, long[] Shape, bool Half)>();
         foreach (JsonElement t in shapes.RootElement.GetProperty("list").EnumerateArray())
-            tensors.Add((t.GetProperty("name").GetString()!, [.. t.GetProperty("shape").EnumerateArray().Select(d => d.GetInt64())], t.GetProperty("dtype").GetString() == "F32"));
+            tensors.Add((t.GetProperty("name").GetString()!, [.. t.GetProperty("shape").EnumerateArray().Select(d => d.GetInt64())],
+                t.GetProperty("dtype").GetString() == "F32"));
         long at = 0;
         var header = new Dictionary<string, object>();
         foreach (var (name, shape, half) in tensors)
@@ -55,7 +60,8 @@ static class FullSizeFolder
                 for (long i = 0; i < Count(shape); i++) file.Write(BitConverter.GetBytes(i));   // position_ids
     }
 
-    /// <summary>Norms scale by one, biases are zero, matrices and kernels are uniform with variance 1 / inputs: activations keep their size.</summary>
+    /// <summary>Norms scale by one, biases are zero, matrices and kernels are uniform with variance 1 / inputs: activations keep their
+    /// size.</summary>
     static void Fill(string name, long[] shape, Half[] chunk, Stream to)
     {
         bool norm = shape.Length == 1 && name.EndsWith(".weight", StringComparison.Ordinal);

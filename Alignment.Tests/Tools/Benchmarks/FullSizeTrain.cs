@@ -47,7 +47,8 @@ static class FullSizeTrain
         string At(string file) => Path.Combine(folder, file);
         var configs = new BundleConfigs { Text = new(), UNet = new(), Vae = new(), ControlNet = new(), Lpips = LpipsConfig.Squeeze };
         var phases = new Phases();
-        Console.WriteLine($"{side}x{side}, batch 1, losses {options.Losses.Text()}, {OrtThreads.Count} threads, {(options.Gradients.Recompute is null ? "" : "recomputing, ")}prepacking {(prepack ? "on" : "off")}, {optimization}");
+        Console.WriteLine($"{side}x{side}, batch 1, losses {options.Losses.Text()}, {OrtThreads.Count} threads, "
+            + $"{(options.Gradients.Recompute is null ? "" : "recomputing, ")}prepacking {(prepack ? "on" : "off")}, {optimization}");
 
         WriteFrozen(folder, configs);
         phases.Say("frozen weights written");
@@ -69,7 +70,8 @@ static class FullSizeTrain
             buffers.Fill(new ScopedWeights(("controlnet", new UniformWeights(ControlNet.Weights(configs.ControlNet)))));
             phases.Say($"{buffers.Count} parameters filled");
             var settings = new SessionSettings { Prepacking = prepack, Optimization = optimization };
-            session = TrainingSession.Over(OrtSessions.Open(File.ReadAllBytes(saved.GraphPath), "training", folder, settings), buffers, "training");
+            session = TrainingSession.Over(OrtSessions.Open(File.ReadAllBytes(saved.GraphPath), "training", folder, settings), buffers,
+                "training");
             phases.Say("session created");
         }
         using (buffers)
@@ -79,7 +81,8 @@ static class FullSizeTrain
             {
                 Feed(session, configs, side, step);
                 var made = session.Run();
-                phases.Say($"step {step}, forward and backward: {string.Join(", ", made.Select(m => FormattableString.Invariant($"{m.Key} {m.Value[0]:g6}")))}");
+                phases.Say($"step {step}, forward and backward: "
+                    + $"{string.Join(", ", made.Select(m => FormattableString.Invariant($"{m.Key} {m.Value[0]:g6}")))}");
                 double norm = adam.Step(1e-5);
                 phases.Say(FormattableString.Invariant($"step {step}, AdamW, gradient norm {norm:g4}"));
                 if (!double.IsFinite(norm)) return 1;
@@ -100,7 +103,8 @@ static class FullSizeTrain
         Write("lpips.onnx", Lpips.Weights(configs.Lpips!), w => Lpips.Author(configs.Lpips!, w));
     }
 
-    /// <summary>Uniform numbers with SeededWeights' deviations: a billion normal ones would take longer than the step that is measured.</summary>
+    /// <summary>Uniform numbers with SeededWeights' deviations: a billion normal ones would take longer than the step that is
+    /// measured.</summary>
     sealed class UniformWeights(IReadOnlyList<WeightInfo> infos) : IWeights
     {
         public IReadOnlyDictionary<string, WeightInfo> Infos { get; } = infos.ToDictionary(i => i.Name);
@@ -109,7 +113,8 @@ static class FullSizeTrain
         {
             WeightInfo info = Infos[name];
             bool norm = info.Shape.Count == 1 && name.EndsWith(".weight", StringComparison.Ordinal);
-            float width = info.Shape.Count == 1 ? 0 : (float)Math.Sqrt(3.0 / info.Shape.Skip(1).Aggregate(1L, (n, d) => n * d));   // of variance 1 / inputs
+            // of variance 1 / inputs
+            float width = info.Shape.Count == 1 ? 0 : (float)Math.Sqrt(3.0 / info.Shape.Skip(1).Aggregate(1L, (n, d) => n * d));
             for (int i = 0; i < into.Length; i++)
             {
                 uint hash = (uint)(start + i + info.Count) * 2654435761u;   // Knuth's multiplicative hashing, one more round
@@ -148,13 +153,16 @@ static class FullSizeTrain
 
         public void Say(string what)
         {
-            string memory = OperatingSystem.IsLinux() ? FormattableString.Invariant($"peak {Gigabytes("VmHWM"):f2} GB, now {Gigabytes("VmRSS"):f2} GB of which own {Gigabytes("RssAnon"):f2}") : "";
+            string memory = OperatingSystem.IsLinux()
+                ? FormattableString.Invariant(
+                $"peak {Gigabytes("VmHWM"):f2} GB, now {Gigabytes("VmRSS"):f2} GB of which own {Gigabytes("RssAnon"):f2}") : "";
             Console.WriteLine(FormattableString.Invariant($"{Stopwatch.GetElapsedTime(_last).TotalSeconds,7:f1} s  {memory}  {what}"));
             _last = Stopwatch.GetTimestamp();
         }
 
         /// <summary>The digits alone: large numbers leave no space after the key.</summary>
         static double Gigabytes(string key) =>
-            long.Parse(string.Concat(File.ReadLines("/proc/self/status").First(l => l.StartsWith(key + ':', StringComparison.Ordinal)).Where(char.IsAsciiDigit)), CultureInfo.InvariantCulture) / (1024.0 * 1024);
+            long.Parse(string.Concat(File.ReadLines("/proc/self/status").First(l => l.StartsWith(key + ':', StringComparison.Ordinal))
+            .Where(char.IsAsciiDigit)), CultureInfo.InvariantCulture) / (1024.0 * 1024);
     }
 }

@@ -31,9 +31,13 @@ static class GazeRows
         using (new Timer(_ => peak = Math.Max(peak, PrivateMegabytes()), null, 0, 20))
             all = Timing.Seconds(() => report = AttentionJob.Run(folder["data"], new() { GazeFile = gaze, ContactSheets = false }, steps));
         string N(double x) => x.ToString("N0", CultureInfo.InvariantCulture);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{N(rows)} rows ({N(bytes >> 20)} MB), {N(videos * scenes)} scenes of {Width}x{Height}: {N(report!.Gaze!.RowsUsed)} used"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"rows read, checked and sorted by scene: {steps.Reading:f2} s, {N(rows / steps.Reading)} rows/s; processor time {steps.Processor:f2} s, {N(rows / steps.Processor)} rows a processor second ({steps.Reading / reading:f1} times the bare reading of the file, {reading:f2} s)"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"density, blur, 16-bit PNG: {all - steps.Reading:f2} s, {videos * scenes / (all - steps.Reading):f1} scenes/s; processor time {Processor() - started - steps.Processor:f2} s"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{N(rows)} rows ({N(bytes >> 20)} MB), {N(videos * scenes)} scenes of {Width}x{Height}: {N(report!.Gaze!.RowsUsed)} used"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"rows read, checked and sorted by scene: {steps.Reading:f2} s, "
+            + $"{N(rows / steps.Reading)} rows/s; processor time {steps.Processor:f2} s, {N(rows / steps.Processor)} rows a processor "
+            + $"second ({steps.Reading / reading:f1} times the bare reading of the file, {reading:f2} s)"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"density, blur, 16-bit PNG: {all - steps.Reading:f2} s, "
+            + $"{videos * scenes / (all - steps.Reading):f1} scenes/s; processor time {Processor() - started - steps.Processor:f2} s"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"most private memory above the start: {N(peak - before)} MB"));
         return 0;
     }
@@ -51,7 +55,8 @@ static class GazeRows
                 if (v + n == 1) PictureFile.WriteJpeg(still, new(Width, Height, pixels));
                 else File.Copy(Path.Combine(folder["data", "video_scene_cuts", Id(0)], Id(0) + "-Scene-001-01.jpg"), still);
             }
-            SceneList.FromStarts(new(25), [.. Enumerable.Range(0, scenes).Select(s => (long)s * FramesPerScene)], (long)scenes * FramesPerScene).Write(Path.Combine(to, "scenes.csv"));
+            SceneList.FromStarts(new(25), [.. Enumerable.Range(0, scenes).Select(s => (long)s * FramesPerScene)],
+                (long)scenes * FramesPerScene).Write(Path.Combine(to, "scenes.csv"));
         }
         string path = folder["gaze.csv"];
         using var csv = new StreamWriter(path);
@@ -59,7 +64,8 @@ static class GazeRows
         var random = new Random(3);
         double end = scenes * FramesPerScene / 25.0;
         for (int i = 0; i < rows; i++)
-            csv.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Id(random.Next(videos))},p{random.Next(200)},{random.NextDouble() * end:f3},{Width / 2 + 90 * Normal(random):f2},{Height / 2 + 60 * Normal(random):f2},{random.NextDouble() * 0.5 + 0.02:f3}"));
+            csv.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{Id(random.Next(videos))},p{random.Next(200)},{random.NextDouble() * end:f3},{Width / 2 + 90 * Normal(random):f2},{Height / 2 + 60 * Normal(random):f2},{random.NextDouble() * 0.5 + 0.02:f3}"));
         return path;
     }
 
@@ -102,7 +108,8 @@ static class GazeRows
 
         public void Report(WorkProgress value)
         {
-            if (value.Stage == "reading gaze") (Reading, Processor) = (Stopwatch.GetElapsedTime(_start).TotalSeconds, GazeRows.Processor() - _processor);
+            if (value.Stage == "reading gaze") (Reading, Processor) = (Stopwatch.GetElapsedTime(_start).TotalSeconds,
+                GazeRows.Processor() - _processor);
         }
     }
 }

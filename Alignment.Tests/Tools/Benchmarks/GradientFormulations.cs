@@ -34,8 +34,10 @@ static class GradientFormulations
         new("GELU", x => x.Gelu()),
         new("layer norm", x => Rows(x).LayerNormLayer("norm", 1e-5f)),
         new("linear", x => Rows(x).LinearLayer("linear", (int)x[1].Value)),
-        new("GEGLU", x => { var h = Rows(x).LinearLayer("proj", 8 * (int)x[1].Value).Split(2, axis: 1); return (h[0] * h[1].Gelu()).LinearLayer("out", (int)x[1].Value); }),
-        new("attention, 8 heads", x => { Value r = Rows(x); return Layers.Attend(r, r * 0.5f, r + 1f, x[0], x[2] * x[3], x[2] * x[3], 8); }),
+        new("GEGLU", x => { var h = Rows(x).LinearLayer("proj", 8 * (int)x[1].Value)
+            .Split(2, axis: 1); return (h[0] * h[1].Gelu()).LinearLayer("out", (int)x[1].Value); }),
+        new("attention, 8 heads",
+            x => { Value r = Rows(x); return Layers.Attend(r, r * 0.5f, r + 1f, x[0], x[2] * x[3], x[2] * x[3], 8); }),
         new("enlarge x2", x => x.EnlargeNearest(2)),
         new("max-pool 2x2", x => x.MaxPool(2, 2)),
         new("max-pool 3x3 every 2", x => x.MaxPool(3, 2, ceil: true)),
@@ -49,7 +51,8 @@ static class GradientFormulations
     {
         int rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 15;
         string part = args.Length > 1 ? args[1] : "";
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{OrtThreads.Count} threads, medians of {rounds} rounds, milliseconds"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{OrtThreads.Count} threads, medians of {rounds} rounds, milliseconds"));
         foreach (var (size, batch, channels, side) in s_sizes)
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{size} [{batch}, {channels}, {side}, {side}]"));
@@ -58,7 +61,8 @@ static class GradientFormulations
                 using var forward = new Runs(layer, backward: false, batch, channels, side);
                 using var both = new Runs(layer, backward: true, batch, channels, side);
                 double[] medians = Timing.Medians(rounds, forward.Go, both.Go);
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{layer.Name,-28} forward {medians[0] * 1000,8:f2}   both {medians[1] * 1000,8:f2}   ratio {medians[1] / medians[0],6:f2}"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{layer.Name,-28} forward {medians[0] * 1000,8:f2}   both "
+                    + $"{medians[1] * 1000,8:f2}   ratio {medians[1] / medians[0],6:f2}"));
             }
         }
         return 0;

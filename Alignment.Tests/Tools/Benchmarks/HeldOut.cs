@@ -12,7 +12,8 @@ static class HeldOut
     /// <returns>0 where every bar is met, else 1.</returns>
     public static int Run(string[] args)
     {
-        if (args.Length < 2) throw UsageException.For("The held-out switch", $"{args.Length} arguments", "BUNDLE OUT [scenes] [seeds] [size] [strength] [guidance] [steps] [scene-seed]", "Name a bundle and a folder for the results.");
+        if (args.Length < 2) throw UsageException.For("The held-out switch", $"{args.Length} arguments",
+            "BUNDLE OUT [scenes] [seeds] [size] [strength] [guidance] [steps] [scene-seed]", "Name a bundle and a folder for the results.");
         double At(int i, double otherwise) => args.Length > i ? double.Parse(args[i], CultureInfo.InvariantCulture) : otherwise;
         // "-" leaves strength and guidance to the model.
         double? Own(int i) => args.Length > i && args[i] != "-" ? At(i, 0) : null;
@@ -23,7 +24,8 @@ static class HeldOut
             Scenes = (int)At(2, plain.Scenes),
             Seeds = (int)At(3, plain.Seeds),
             SceneSeed = (ulong)At(8, plain.SceneSeed),
-            Edit = plain.Edit with { Width = size, Height = size, Strength = Own(5), GuidanceScale = (float?)Own(6), InferenceSteps = (int)At(7, plain.Edit.EffectiveSteps) },
+            Edit = plain.Edit with { Width = size, Height = size, Strength = Own(5), GuidanceScale = (float?)Own(6),
+                InferenceSteps = (int)At(7, plain.Edit.EffectiveSteps) },
         };
         HeldOutReport report = HeldOutExperiment.Run(ModelBundle.Open(args[0]), options, new Lines());
         HeldOutFiles.Write(report, args[1]);
@@ -36,7 +38,8 @@ static class HeldOut
     {
         public void Report(WorkProgress value)
         {
-            if (value.Done % 10 == 0 || value.Done == value.Total) Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{value.Stage}: {value.Done} of {value.Total}"));
+            if (value.Done % 10 == 0 || value.Done == value.Total)
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{value.Stage}: {value.Done} of {value.Total}"));
         }
     }
 }

@@ -5,9 +5,10 @@ using Alignment.Onnx.Import;
 namespace Alignment.Tests.Tools.Benchmarks;
 
 /// <summary>
-/// Importing a folder of Stable Diffusion 1.5's size beside plain copies: of the folder's weights (float16), and of what an import to float32 writes.
-/// All take turns; a copy ends when its bytes are on the disk, as an import does. Between removing old files and writing new ones each waits alike:
-/// a virtual machine that hands freed memory back to its host writes several times faster into memory that it has freed a moment before.
+/// Importing a folder of Stable Diffusion 1.5's size beside plain copies: of the folder's weights (float16), and of what an import to
+/// float32 writes. All take turns; a copy ends when its bytes are on the disk, as an import does. Between removing old files and writing
+/// new ones each waits alike: a virtual machine that hands freed memory back to its host writes several times faster into memory that it
+/// has freed a moment before.
 /// </summary>
 static class ImportSpeed
 {
@@ -28,11 +29,13 @@ static class ImportSpeed
             if (args[i] == "--rounds") rounds = int.Parse(args[++i], CultureInfo.InvariantCulture);
             else { Console.Error.WriteLine($"Unknown: {args[i]}"); return 2; }
 
-        string folder = FullSizeFolder.Write(Path.Combine(work, "source")), copy = Path.Combine(work, "copy"), made = Path.Combine(work, "imported"), wide = Path.Combine(work, "wide");
+        string folder = FullSizeFolder.Write(Path.Combine(work, "source")), copy = Path.Combine(work, "copy"),
+            made = Path.Combine(work, "imported"), wide = Path.Combine(work, "wide");
         string[] weights = [.. Directory.EnumerateFiles(folder, "*.safetensors", SearchOption.AllDirectories)];
         if (!Directory.Exists(wide)) DiffusersImport.Run(folder, wide);
         string[] written = [.. Directory.EnumerateFiles(wide, "*.onnx*")];
-        Console.WriteLine(FormattableString.Invariant($"source {Gigabytes(weights):f2} GB of float16; a float32 bundle {Gigabytes(written):f2} GB; load {File.ReadAllText("/proc/loadavg").Trim()}"));
+        Console.WriteLine(FormattableString.Invariant(
+            $"source {Gigabytes(weights):f2} GB of float16; a float32 bundle {Gigabytes(written):f2} GB; load {File.ReadAllText("/proc/loadavg").Trim()}"));
 
         (string What, Func<double> Once)[] sides =
         [
@@ -48,12 +51,16 @@ static class ImportSpeed
                 double before = Environment.CpuUsage.TotalTime.TotalSeconds;
                 times[i].Add(sides[i].Once());
                 double processor = Environment.CpuUsage.TotalTime.TotalSeconds - before;
-                Console.WriteLine(FormattableString.Invariant($"round {round}: {sides[i].What,-28} {times[i][^1]:f1} s, {processor:f1} s of processor  [private above the start {s_peak:f3} GB]"));
+                Console.WriteLine(FormattableString.Invariant(
+                    $"round {round}: {sides[i].What,-28} {times[i][^1]:f1} s, {processor:f1} s of processor  [private above the start {s_peak:f3} GB]"));
             }
         double[] medians = [.. times.Select(Timing.Median)];
-        Console.WriteLine(FormattableString.Invariant($"float16: {medians[1]:f1} s = {medians[1] / medians[0]:f2} x the copy of the source, which is as many bytes (allowed {MostTime})"));
-        Console.WriteLine(FormattableString.Invariant($"float32: {medians[2]:f1} s = {medians[2] / medians[0]:f2} x the copy of the source, {medians[2] / medians[3]:f2} x a copy of the bytes it writes (allowed {MostTime})"));
-        Console.WriteLine(FormattableString.Invariant($"most private memory above the start {s_worst:f3} GB (allowed {MostMemory}); load {File.ReadAllText("/proc/loadavg").Trim()}"));
+        Console.WriteLine(FormattableString.Invariant(
+            $"float16: {medians[1]:f1} s = {medians[1] / medians[0]:f2} x the copy of the source, which is as many bytes (allowed {MostTime})"));
+        Console.WriteLine(FormattableString.Invariant(
+            $"float32: {medians[2]:f1} s = {medians[2] / medians[0]:f2} x the copy of the source, {medians[2] / medians[3]:f2} x a copy of the bytes it writes (allowed {MostTime})"));
+        Console.WriteLine(FormattableString.Invariant(
+            $"most private memory above the start {s_worst:f3} GB (allowed {MostMemory}); load {File.ReadAllText("/proc/loadavg").Trim()}"));
         return medians[1] <= MostTime * medians[0] && medians[2] <= MostTime * medians[3] && s_worst <= MostMemory ? 0 : 1;
     }
 
@@ -79,7 +86,8 @@ static class ImportSpeed
             for (int i = 0; i < files.Length; i++)
             {
                 using var from = new FileStream(files[i], FileMode.Open, FileAccess.Read, FileShare.Read, 0);
-                using var into = new FileStream(Path.Combine(to, FormattableString.Invariant($"{i}")), FileMode.Create, FileAccess.Write, FileShare.None, 0);
+                using var into = new FileStream(Path.Combine(to, FormattableString.Invariant($"{i}")), FileMode.Create, FileAccess.Write,
+                    FileShare.None, 0);
                 for (int n; (n = from.Read(buffer)) > 0;) into.Write(buffer, 0, n);
                 into.Flush(flushToDisk: true);
             }
@@ -94,7 +102,8 @@ static class ImportSpeed
 
     static double Gigabytes(string[] files) => files.Sum(f => new FileInfo(f).Length) / 1e9;
 
-    /// <summary>The most private memory (not mapped files) of this process above that at the start, looked at every few milliseconds.</summary>
+    /// <summary>The most private memory (not mapped files) of this process above that at the start, looked at every few
+    /// milliseconds.</summary>
     sealed class PrivateMemory : IDisposable
     {
         readonly double _start = Now();
@@ -105,7 +114,9 @@ static class ImportSpeed
 
         public double Peak => Math.Max(0, Math.Max(_peak, Now()) - _start);
 
-        static double Now() => long.Parse(string.Concat(File.ReadLines("/proc/self/status").First(l => l.StartsWith("RssAnon:", StringComparison.Ordinal)).Where(char.IsAsciiDigit)), CultureInfo.InvariantCulture) / (1024.0 * 1024);
+        static double Now() => long.Parse(string.Concat(File.ReadLines("/proc/self/status")
+            .First(l => l.StartsWith("RssAnon:", StringComparison.Ordinal)).Where(char.IsAsciiDigit)), CultureInfo.InvariantCulture)
+            / (1024.0 * 1024);
 
         public void Dispose() => _timer.Dispose();
     }

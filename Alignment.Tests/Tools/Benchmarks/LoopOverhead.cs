@@ -31,11 +31,15 @@ static class LoopOverhead
         int rounds = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 15;
 
         Result result = Measure(folder, side, rounds);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(folder)} at {side}x{side}, {Steps} steps with guidance, {rounds} rounds in turns, {Environment.ProcessorCount} processors"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(folder)} at {side}x{side}, {Steps} steps with "
+            + $"guidance, {rounds} rounds in turns, {Environment.ProcessorCount} processors"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"edit       median {result.Edit * 1000:f1} ms"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"runs alone median {result.Runs * 1000:f1} ms"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"sampler    median {result.Sampler * 1000:f2} ms, {result.Sampler / result.Runs:p2} of the runs alone: guidance, the sampler's sum and blending for all steps, measured by themselves"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ratio {result.Ratio:f4}, allowed {MostAllowed:f2}: {(result.Ratio <= MostAllowed ? "met" : "NOT met")}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"sampler    median {result.Sampler * 1000:f2} ms, "
+            + $"{result.Sampler / result.Runs:p2} of the runs alone: guidance, the sampler's sum and blending for all steps, measured by "
+            + $"themselves"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"ratio {result.Ratio:f4}, allowed {MostAllowed:f2}: {(result.Ratio <= MostAllowed ? "met" : "NOT met")}"));
         return result.Ratio <= MostAllowed ? 0 : 1;
     }
 
@@ -45,12 +49,15 @@ static class LoopOverhead
         public double Ratio => Edit / Runs;
     }
 
-    /// <summary>Measures both, in turns; on a slow or busy machine fewer rounds, but three at least, when <paramref name="mostSeconds"/> are over.</summary>
+    /// <summary>Measures both, in turns; on a slow or busy machine fewer rounds, but three at least, when <paramref name="mostSeconds"/>
+    /// are over.</summary>
     public static Result Measure(string folder, int side, int rounds, double mostSeconds = double.PositiveInfinity)
     {
         long start = Stopwatch.GetTimestamp();
         // Strength 1: all fifty steps, and still the VAE encoder.
-        using var editor = new DiffusionEditor(ModelBundle.Open(folder), new() { Width = side, Height = side, Scheduler = SchedulerKind.Ddim, InferenceSteps = Steps, Strength = 1, GuidanceScale = 7.5f });
+        using var editor = new DiffusionEditor(ModelBundle.Open(folder),
+            new() { Width = side, Height = side, Scheduler = SchedulerKind.Ddim, InferenceSteps = Steps, Strength = 1,
+            GuidanceScale = 7.5f });
         var edits = new List<double>();
         var bare = new List<double>();
         var sampler = new List<double>();
@@ -59,7 +66,8 @@ static class LoopOverhead
         {
             // A new picture each time: the editor would not encode the same one twice.
             float[] picture = [.. Enumerable.Range(0, editor.Shape.ImageLength).Select(i => (float)Math.Sin(0.01 * i + round))];
-            var scene = new EditInput { SceneId = "loop", Prompt = "a bottle", Image = picture, Controls = [new float[editor.Shape.ControlLength]] };
+            var scene = new EditInput { SceneId = "loop", Prompt = "a bottle", Image = picture,
+                Controls = [new float[editor.Shape.ControlLength]] };
             double edit = Timing.Seconds(() => editor.Edit(scene)), runs = Timing.Seconds(() => RunModelsAlone(editor, picture));
             double between = Timing.Seconds(() => editor.Loop(pictures: 1, editor.StartStep).RunSampler(latents, guided: true));
             if (round < 0) continue;
@@ -71,7 +79,8 @@ static class LoopOverhead
         return new(Timing.Median(edits), Timing.Median(bare), Timing.Median(sampler), edits.Count);
     }
 
-    /// <summary>The runs of one edit: VAE encoder, the control's features, fifty times ControlNet and UNet as the loop has bound them, VAE decoder. The prompts are encoded already.</summary>
+    /// <summary>The runs of one edit: VAE encoder, the control's features, fifty times ControlNet and UNet as the loop has bound them, VAE
+    /// decoder. The prompts are encoded already.</summary>
     static void RunModelsAlone(DiffusionEditor editor, float[] picture)
     {
         EditShape shape = editor.Shape;
@@ -81,7 +90,8 @@ static class LoopOverhead
         DenoisingNetworks networks = editor.Loop(pictures: 1, editor.StartStep).Networks(guided: true);
         networks.RunHint();
         for (int step = 0; step < Steps; step++) networks.Run(evaluate: true, active: true);
-        using OrtValue latents = OrtValue.CreateTensorValueFromMemory(new float[shape.LatentLength], [1, shape.LatentChannels, shape.LatentHeight, shape.LatentWidth]);
+        using OrtValue latents = OrtValue.CreateTensorValueFromMemory(new float[shape.LatentLength],
+            [1, shape.LatentChannels, shape.LatentHeight, shape.LatentWidth]);
         Once(sessions.VaeDecoder, "latent_sample", latents, "sample");
 
         static void Once(InferenceSession session, string input, OrtValue value, params string[] outputs)

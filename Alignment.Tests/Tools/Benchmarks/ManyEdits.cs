@@ -6,7 +6,8 @@ using Alignment.Transforms.Diffusion.Sampling;
 
 namespace Alignment.Tests.Tools.Benchmarks;
 
-/// <summary>Many small edits of scenes with ids of their own, one after another in one run: memory every fifty, which must not grow; then the same run again, with nothing to do.</summary>
+/// <summary>Many small edits of scenes with ids of their own, one after another in one run: memory every fifty, which must not grow; then
+/// the same run again, with nothing to do.</summary>
 static class ManyEdits
 {
     public const string Switch = "many-edits";
@@ -18,7 +19,8 @@ static class ManyEdits
 
     public static int Run(string[] args)
     {
-        int edits = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 500, side = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 64;
+        int edits = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 500,
+            side = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 64;
         string work = Directory.CreateTempSubdirectory("alignment-bench-").FullName;
         try
         {
@@ -26,13 +28,18 @@ static class ManyEdits
             ModelBundle bundle = ModelBundle.Open(Path.Combine(Shared.Repository, "onnx", "bundles", "tiny"));
             EditOptions edit = new EditOptions { Width = side, Height = side, InferenceSteps = 6 }.Resolve(bundle);
             var watch = new Watch();
-            DatasetEditing Job() => new(scenes, new EditedFolder(Path.Combine(work, "out")), new() { Edit = edit, PreviewEvery = 3 }, bundle.Hash, "measured", () => new BundleDiffusion(bundle, edit, 3));
+            DatasetEditing Job() => new(scenes, new EditedFolder(Path.Combine(work, "out")), new() { Edit = edit, PreviewEvery = 3 },
+                bundle.Hash, "measured", () => new BundleDiffusion(bundle, edit, 3));
             Console.WriteLine($"| edits | working set, MB | managed, MB |\n| ---: | ---: | ---: |");
             EditResult result = Job().Run(watch, CancellationToken.None);
             double again = Timing.Seconds(() => Job().Run(null, CancellationToken.None));
-            double table = Timing.Seconds(() => EditQualityTable.Write(new(Path.Combine(work, "out")), scenes, "measured", CancellationToken.None));
+            double table = Timing.Seconds(() => EditQualityTable.Write(new(Path.Combine(work, "out")), scenes, "measured",
+                CancellationToken.None));
             (long half, long end) = (watch.At(edits / 2), watch.At(edits));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.EditsMade} edits of {side}x{side} in stills of {OneStill.StillWidth}x{OneStill.StillHeight}, 4 steps, strips: {result.Timing!.EditsPerSecond:f1} edits/s; the second half added {end - half} MB (allowed {MayAdd}); again with nothing to do {again:f2} s, of which reading every record for the table {table:f2} s; load {EditOverlap.Load()}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.EditsMade} edits of {side}x{side} in stills of "
+                + $"{OneStill.StillWidth}x{OneStill.StillHeight}, 4 steps, strips: {result.Timing!.EditsPerSecond:f1} edits/s; the "
+                + $"second half added {end - half} MB (allowed {MayAdd}); again with nothing to do {again:f2} s, of which reading every "
+                + $"record for the table {table:f2} s; load {EditOverlap.Load()}"));
             return end - half <= MayAdd ? 0 : 1;
         }
         finally
@@ -50,8 +57,10 @@ static class ManyEdits
 
         public void Report(WorkProgress value)
         {
-            if (value.Stage != "editing scenes" || value.Done == 0 || value.Done % Every != 0 || !_seen.TryAdd(value.Done, Environment.WorkingSet >> 20)) return;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {value.Done} | {_seen[value.Done]} | {GC.GetTotalMemory(forceFullCollection: false) >> 20} |"));
+            if (value.Stage != "editing scenes" || value.Done == 0 || value.Done % Every != 0
+                || !_seen.TryAdd(value.Done, Environment.WorkingSet >> 20)) return;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {value.Done} | {_seen[value.Done]} | {GC.GetTotalMemory(forceFullCollection: false) >> 20} |"));
         }
     }
 
@@ -68,7 +77,8 @@ static class ManyEdits
             (_count, Width, Height) = (count, side, side);
             AdDrawingOptions ad = AdDrawing.Set(1, new() { Width = StillWidth, Height = StillHeight })[0];
             DrawnDataSet.Write(work, [ad]);
-            (_still, _mask) = (Path.Combine(work, "video_scene_cuts", ad.VideoId, $"{ad.VideoId}-Scene-001-01.jpg"), Path.Combine(work, "keyword_masks", ad.VideoId, "scene_1.png"));
+            (_still, _mask) = (Path.Combine(work, "video_scene_cuts", ad.VideoId, $"{ad.VideoId}-Scene-001-01.jpg"),
+                Path.Combine(work, "keyword_masks", ad.VideoId, "scene_1.png"));
         }
 
         public IReadOnlyList<string> Variants { get; } = ["baseline"];
@@ -77,7 +87,9 @@ static class ManyEdits
 
         public int Height { get; }
 
-        public IEnumerable<SceneToEdit> Scenes() => Enumerable.Range(1, _count).Select(n => new SceneToEdit("v", FormattableString.Invariant($"v-Scene-{n:0000}"), "bottle", _still, _mask, [new("baseline", "map")]));
+        public IEnumerable<SceneToEdit> Scenes() => Enumerable.Range(1, _count)
+            .Select(n => new SceneToEdit("v", FormattableString.Invariant($"v-Scene-{n:0000}"), "bottle", _still, _mask,
+            [new("baseline", "map")]));
 
         public float[] ReadMask(SceneToEdit scene, int width, int height)
         {
@@ -86,6 +98,7 @@ static class ManyEdits
             return mask;
         }
 
-        public float[] ReadAttention(string path) => [.. Enumerable.Range(0, Width * Height).Select(i => 0.5f + 0.5f * MathF.Sin(0.01f * i))];
+        public float[] ReadAttention(string path) => [.. Enumerable.Range(0, Width * Height)
+            .Select(i => 0.5f + 0.5f * MathF.Sin(0.01f * i))];
     }
 }

@@ -5,7 +5,8 @@ using Alignment.MLNet.Synthetic;
 
 namespace Alignment.Tests.Tools.Benchmarks;
 
-/// <summary>A data set of 100,000 scenes, 1,000 videos of 100, in a temporary folder: 300,000 small files, there until <see cref="Remove"/>.</summary>
+/// <summary>A data set of 100,000 scenes, 1,000 videos of 100, in a temporary folder: 300,000 small files, there until
+/// <see cref="Remove"/>.</summary>
 sealed class ManyScenes
 {
     const int Videos = 1000, ScenesPerVideo = 100;
@@ -17,7 +18,8 @@ sealed class ManyScenes
         string one = Path.Combine(Folder, "one"), id = ad.VideoId;
         DrawnDataSet.Write(one, [ad]);
         byte[] still = File.ReadAllBytes(Path.Combine(one, "video_scene_cuts", id, $"{id}-Scene-001-01.jpg"));
-        byte[] mask = File.ReadAllBytes(Path.Combine(one, "keyword_masks", id, "scene_1.png")), heatmap = File.ReadAllBytes(Path.Combine(one, "attention_heatmap", id, $"{id}-Scene-001.jpg"));
+        byte[] mask = File.ReadAllBytes(Path.Combine(one, "keyword_masks", id, "scene_1.png")),
+            heatmap = File.ReadAllBytes(Path.Combine(one, "attention_heatmap", id, $"{id}-Scene-001.jpg"));
         using var keywords = new StreamWriter(Path.Combine(Folder, "keywords.csv"));
         keywords.WriteLine("_id,keyword_list[0]");
         for (int v = 0; v < Videos; v++)

@@ -15,19 +15,23 @@ static class OperatorProfile
         var times = new Dictionary<string, List<(string Operator, double Microseconds)>>(StringComparer.Ordinal);
         foreach (JsonElement e in profile.RootElement.EnumerateArray())
         {
-            if (e.GetProperty("cat").GetString() != "Node" || e.GetProperty("name").GetString() is not { } name || !name.EndsWith("_kernel_time", StringComparison.Ordinal)) continue;
+            if (e.GetProperty("cat").GetString() != "Node" || e.GetProperty("name").GetString() is not { } name
+                || !name.EndsWith("_kernel_time", StringComparison.Ordinal)) continue;
             string op = e.GetProperty("args").GetProperty("op_name").GetString()!;
             if (!times.TryGetValue(name, out var list)) times.Add(name, list = []);
             list.Add((op, e.GetProperty("dur").GetDouble()));
         }
-        var nodes = times.Select(t => (t.Key, t.Value[0].Operator, Ms: t.Value.Skip(t.Value.Count / runs).Average(v => v.Microseconds) / 1000 * Math.Max(1, t.Value.Count / runs)));
-        return [.. nodes.GroupBy(n => byNode ? n.Key : n.Operator).Select(g => new Row(g.Key, g.Count(), g.Sum(n => n.Ms))).OrderByDescending(r => r.Milliseconds)];
+        var nodes = times.Select(t => (t.Key, t.Value[0].Operator,
+            Ms: t.Value.Skip(t.Value.Count / runs).Average(v => v.Microseconds) / 1000 * Math.Max(1, t.Value.Count / runs)));
+        return [.. nodes.GroupBy(n => byNode ? n.Key : n.Operator).Select(g => new Row(g.Key, g.Count(), g.Sum(n => n.Ms)))
+            .OrderByDescending(r => r.Milliseconds)];
     }
 
     public static void Print(string title, IReadOnlyList<Row> rows, int most = 20)
     {
         double sum = rows.Sum(r => r.Milliseconds);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{title}: {sum:f0} ms of kernels a run"));
-        foreach (Row row in rows.Take(most)) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {row.Operator,-46} {row.Nodes,5} nodes {row.Milliseconds,10:f1} ms {row.Milliseconds / sum,7:p1}"));
+        foreach (Row row in rows.Take(most)) Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"  {row.Operator,-46} {row.Nodes,5} nodes {row.Milliseconds,10:f1} ms {row.Milliseconds / sum,7:p1}"));
     }
 }

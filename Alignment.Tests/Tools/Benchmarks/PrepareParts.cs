@@ -37,7 +37,8 @@ static class PrepareParts
                 ("mask: binary", _ => BinarizeMaskTransformer.Binarize(mask, options.MaskThreshold, mask)),
                 ("heatmap: decoded", r => PictureFile.ReadRaw(r.AttentionHeatmapPath, null).Dispose()),
                 ("heatmap: decoded and sized", r => MapFile.Read(r.AttentionHeatmapPath, side, side, attention, 255)),
-                ("heatmap: normalised", _ => NormalizeHeatmapTransformer.Normalize(attention, new NormalizeHeatmapOptions().Mode, 1, 99, attention)),
+                ("heatmap: normalised", _ => NormalizeHeatmapTransformer.Normalize(attention, new NormalizeHeatmapOptions().Mode, 1, 99,
+                    attention)),
                 ("boost", _ => AttentionChange.Apply(attention, mask, 1.5, false, made)),
                 ("placebo: running sums", _ => new MaskRuns(attention, mask, side, side, 1.5).Dispose()),
                 ("placebo: place, sums and all", r => place = PlaceboRegion.Find(attention, mask, side, side, 1, r.SceneId, 1.5)),
@@ -45,7 +46,8 @@ static class PrepareParts
                 ("score", _ => AttentionScore.Of(made, mask)),
                 ("to bytes", _ => VariantWriter.Grey(made, grey)),
                 ("JPEG", _ => jpeg = PictureFile.JpegGrey(side, side, grey)),
-                ("a file", _ => AtomicFile.WriteBytes(Path.Combine(folder, FormattableString.Invariant($"{file++}.jpg")), jpeg, durable: false)),
+                ("a file", _ => AtomicFile.WriteBytes(Path.Combine(folder, FormattableString.Invariant($"{file++}.jpg")), jpeg,
+                    durable: false)),
             ];
             var times = parts.Select(_ => new List<double>()).ToArray();
             for (int round = -20; round < scenes; round++)
@@ -61,7 +63,8 @@ static class PrepareParts
             for (int p = 0; p < parts.Length; p++)
             {
                 times[p].Sort();
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{parts[p].Name,-28} {times[p][times[p].Count / 2],8:0.00} ms, best quarter {times[p][times[p].Count / 4],8:0.00}"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{parts[p].Name,-28} {times[p][times[p].Count / 2],8:0.00} ms, best quarter {times[p][times[p].Count / 4],8:0.00}"));
             }
             return 0;
         }

@@ -7,7 +7,8 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.Tests.Tools.Benchmarks;
 
-/// <summary>How the attention on the product follows its presence in drawn stills: the table of docs/held-out.md, and a sheet of pictures to look at.</summary>
+/// <summary>How the attention on the product follows its presence in drawn stills: the table of docs/held-out.md, and a sheet of pictures
+/// to look at.</summary>
 static class PresenceTable
 {
     public const string Switch = "presence";
@@ -36,12 +37,15 @@ static class PresenceTable
 
     public static int Run(string[] args)
     {
-        Console.WriteLine("| pixels | predictor | p = 0 | 0.25 | 0.5 | 0.75 | 1 | last ÷ first |\n| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+        Console.WriteLine("| pixels | predictor | p = 0 | 0.25 | 0.5 | 0.75 | 1 | last ÷ first |\n| ---: | --- | ---: | ---: | ---: | "
+            + "---: | ---: | ---: |");
         foreach (int size in new[] { 96, 128 })
             foreach (string name in SaliencyPredictors.Names)
             {
                 double[] shares = MeanShares(SaliencyPredictors.Parse(name), size, Scenes);
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {size} | {name} | {string.Join(" | ", shares.Select(s => s.ToString("0.000", CultureInfo.InvariantCulture)))} | {shares[^1] / shares[0]:0.00} |"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {size} | {name} | "
+                    + $"{string.Join(" | ", shares.Select(s => s.ToString("0.000", CultureInfo.InvariantCulture)))} | "
+                    + $"{shares[^1] / shares[0]:0.00} |"));
             }
         Times();
         if (args is [var sheet]) Sheet(sheet);
@@ -57,13 +61,15 @@ static class PresenceTable
             float[] map = new float[size * size];
             long next = 0;
             DrawnStill still = stills.Still(0);
-            double[] seconds = Timing.Medians(200, [() => stills.Still(next++), () => still.Render(0.5f, rgb), .. SaliencyPredictors.Names.Select<string, Action>(n =>
+            double[] seconds = Timing.Medians(200, [() => stills.Still(next++), () => still.Render(0.5f, rgb),
+                .. SaliencyPredictors.Names.Select<string, Action>(n =>
             {
                 ISaliencyPredictor saliency = SaliencyPredictors.Parse(n);
                 return () => saliency.Predict(rgb, size, size, map);
             })]);
             string[] what = ["plan and background", "render", .. SaliencyPredictors.Names];
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{size}x{size}, µs: {string.Join(", ", what.Zip(seconds, (w, s) => string.Create(CultureInfo.InvariantCulture, $"{w} {1e6 * s:0}")))}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{size}x{size}, µs: "
+                + $"{string.Join(", ", what.Zip(seconds, (w, s) => string.Create(CultureInfo.InvariantCulture, $"{w} {1e6 * s:0}")))}"));
         }
     }
 
@@ -75,7 +81,8 @@ static class PresenceTable
         DrawnStill[] shown = [.. Enumerable.Range(0, Shown).Select(i => stills.Still(i))];
         float[] levels = [0, 0.5f, 1];
         string[] predictors = ["spectral_residual.smoothed", "fine_grained.smoothed"];
-        string[] columns = [.. levels.Select(p => string.Create(CultureInfo.InvariantCulture, $"p {p}")), .. predictors.SelectMany(n => levels.Select(p => string.Create(CultureInfo.InvariantCulture, $"{n[..8]} {p}")))];
+        string[] columns = [.. levels.Select(p => string.Create(CultureInfo.InvariantCulture, $"p {p}")),
+            .. predictors.SelectMany(n => levels.Select(p => string.Create(CultureInfo.InvariantCulture, $"{n[..8]} {p}")))];
         string File(int r, int c) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{r}-{c}.png"));
         for (int r = 0; r < shown.Length; r++)
         {

@@ -22,7 +22,8 @@ static class SceneCutsBench
         var small = new SmallFrames(info.FrameWidth, info.FrameHeight);
         long frames = 0;
         string[] names = ["ffmpeg -f null", "… and shrinking", "shots", "content"];
-        Action[] work = [() => Decode(video, tools), () => Decode(video, tools, "-filter_threads", "1", "-vf", small.Filter), () => Find(new ShotDetector(new MinimumLength(0.6))), () => Find(new ContentDetector(27, new MinimumLength(0.6)))];
+        Action[] work = [() => Decode(video, tools), () => Decode(video, tools, "-filter_threads", "1", "-vf", small.Filter),
+            () => Find(new ShotDetector(new MinimumLength(0.6))), () => Find(new ContentDetector(27, new MinimumLength(0.6)))];
         var processor = names.Select(_ => new List<double>()).ToArray();
         double[] medians = Timing.Medians(rounds, [.. work.Select((piece, i) => (Action)(() =>
         {
@@ -32,17 +33,22 @@ static class SceneCutsBench
         }))]);
         double[] costs = [.. processor.Select(Timing.Median)];
         for (int i = 0; i < names.Length; i++)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{names[i],-16} {frames / medians[i],8:0} frames/s   {medians[0] / medians[i]:0.00} of decoding   processor {1000 * costs[i] / frames:0.000} ms a frame, {costs[0] / costs[i]:0.00}"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{info.Width}x{info.Height} {info.PixelFormat}, {frames} frames, medians of {rounds} rounds in turns"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{names[i],-16} {frames / medians[i],8:0} frames/s   "
+                + $"{medians[0] / medians[i]:0.00} of decoding   processor {1000 * costs[i] / frames:0.000} ms a frame, "
+                + $"{costs[0] / costs[i]:0.00}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{info.Width}x{info.Height} {info.PixelFormat}, {frames} frames, medians of {rounds} rounds in turns"));
         return 0;
 
-        void Find(ICutDetector detector) => frames = DetectionPass.Run(video, info, detector, ScoreKinds.None, null, tools, CancellationToken.None).Frames;
+        void Find(ICutDetector detector) => frames = DetectionPass.Run(video, info, detector, ScoreKinds.None, null, tools,
+            CancellationToken.None).Frames;
     }
 
     static void Decode(string video, FfmpegTools tools, params string[] filter)
     {
         var start = new ProcessStartInfo(tools.FfmpegPath);
-        foreach (string word in (string[])["-v", "error", "-nostdin", "-i", video, "-map", "0:V:0", .. filter, "-f", "null", "-"]) start.ArgumentList.Add(word);
+        foreach (string word in (string[])["-v", "error", "-nostdin", "-i", video, "-map", "0:V:0", .. filter, "-f", "null", "-"])
+            start.ArgumentList.Add(word);
         using var process = Process.Start(start)!;
         process.WaitForExit();
     }
@@ -67,7 +73,8 @@ static class SceneCutsBench
             int shot = (int)(i / 300);
             for (int y = 0, at = 0; y < 360; y++)
                 for (int x = 0; x < 640; x++, at += 3)
-                    (rgb[at], rgb[at + 1], rgb[at + 2]) = ((byte)(x * (shot + 1) / 3 + 2 * i), (byte)(y + 40 * shot + (x ^ y) / 4), (byte)((x + y + 3 * i) / 2));
+                    (rgb[at], rgb[at + 1], rgb[at + 2]) = ((byte)(x * (shot + 1) / 3 + 2 * i), (byte)(y + 40 * shot + (x ^ y) / 4),
+                        (byte)((x + y + 3 * i) / 2));
         });
         return path;
     }

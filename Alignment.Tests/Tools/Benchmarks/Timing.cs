@@ -13,7 +13,8 @@ static class Timing
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
-    /// <summary>For each piece of work its median seconds over <paramref name="rounds"/>, after warming up for half a second at least: the tiered compiler needs it.</summary>
+    /// <summary>For each piece of work its median seconds over <paramref name="rounds"/>, after warming up for half a second at least: the
+    /// tiered compiler needs it.</summary>
     public static double[] Medians(int rounds, params Action[] work)
     {
         for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start).TotalSeconds < 0.5;)

@@ -13,7 +13,8 @@ sealed class TorchPeer : IDisposable
     readonly Process _process;
     readonly string _script, _inputs;
 
-    TorchPeer(Process process, string script, string inputs, string output) => (_process, _script, _inputs, Output) = (process, script, inputs, output);
+    TorchPeer(Process process, string script, string inputs, string output) =>
+        (_process, _script, _inputs, Output) = (process, script, inputs, output);
 
     /// <summary>Where the prediction of the first step is, as float32.</summary>
     public string Output { get; }
@@ -26,11 +27,13 @@ sealed class TorchPeer : IDisposable
         foreach (string python in new[] { "/usr/bin/python3", "python3" })
         {
             if (!Has(python)) continue;
-            string script = Path.Combine(work, "peer.py"), given = Path.Combine(work, "peer.inputs"), output = Path.Combine(work, "peer.output");
+            string script = Path.Combine(work, "peer.py"), given = Path.Combine(work, "peer.inputs"),
+                output = Path.Combine(work, "peer.output");
             File.WriteAllText(script, Script);
             File.WriteAllBytes(given, System.Runtime.InteropServices.MemoryMarshal.AsBytes(inputs.AsSpan()).ToArray());
             var info = new ProcessStartInfo(python) { RedirectStandardInput = true, RedirectStandardOutput = true };
-            foreach (string argument in (string[])[script, folder, given, Text(side), Text(rounds), output, Text(threads)]) info.ArgumentList.Add(argument);
+            foreach (string argument in (string[])[script, folder, given, Text(side), Text(rounds), output, Text(threads)])
+                info.ArgumentList.Add(argument);
             var peer = new TorchPeer(Process.Start(info)!, script, given, output);
             peer._process.StandardOutput.ReadLine();
             return peer;
@@ -52,7 +55,8 @@ sealed class TorchPeer : IDisposable
     {
         try
         {
-            using Process probe = Process.Start(new ProcessStartInfo(python) { ArgumentList = { "-c", "import torch, numpy" }, RedirectStandardError = true })!;
+            using Process probe = Process.Start(new ProcessStartInfo(python) { ArgumentList = { "-c", "import torch, numpy" },
+                RedirectStandardError = true })!;
             probe.WaitForExit();
             return probe.ExitCode == 0;
         }

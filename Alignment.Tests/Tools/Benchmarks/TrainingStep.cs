@@ -14,18 +14,22 @@ namespace Alignment.Tests.Tools.Benchmarks;
 /// model), forward and backward (the training model), optimizer. One line of JSON a round; with "paced" each round waits for a
 /// line on the standard input, so that another program can take turns with it.
 /// </summary>
-/// <example><c>dotnet run -c Release --project Alignment.Tests -- training-step small|30m [rounds] [paced] [evaluation] [recompute]</c></example>
+/// <example><c>dotnet run -c Release --project Alignment.Tests -- training-step small|30m [rounds] [paced] [evaluation]
+/// [recompute]</c></example>
 static class TrainingStep
 {
     public const string Switch = "training-step";
 
     const int Tokens = 77;
 
-    /// <summary>The architecture of the fixtures' tiny-sd at its training problem's size; and one whose ControlNet has 30 million parameters.</summary>
+    /// <summary>The architecture of the fixtures' tiny-sd at its training problem's size; and one whose ControlNet has 30 million
+    /// parameters.</summary>
     internal static (UNetConfig UNet, ControlNetConfig Control, int Batch, int Height, int Width) Problem(string name)
     {
-        UNetConfig small = new() { BlockChannels = [32, 48], DownAttention = [true, false], UpAttention = [false, true], LayersPerBlock = 1, Heads = [4, 4], NormGroups = 8, CrossAttentionWidth = 32 };
-        UNetConfig medium = new() { BlockChannels = [128, 256, 448], DownAttention = [true, true, false], UpAttention = [false, true, true], LayersPerBlock = 2, Heads = [8, 8, 8], NormGroups = 32, CrossAttentionWidth = 256 };
+        UNetConfig small = new() { BlockChannels = [32, 48], DownAttention = [true, false], UpAttention = [false, true], LayersPerBlock = 1,
+            Heads = [4, 4], NormGroups = 8, CrossAttentionWidth = 32 };
+        UNetConfig medium = new() { BlockChannels = [128, 256, 448], DownAttention = [true, true, false], UpAttention = [false, true, true],
+            LayersPerBlock = 2, Heads = [8, 8, 8], NormGroups = 32, CrossAttentionWidth = 256 };
         return name switch
         {
             "small" => (small, ControlNetConfig.For(small, 2, [8, 16]), 2, 8, 12),
@@ -40,16 +44,19 @@ static class TrainingStep
         int rounds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 5;
         bool paced = args.Contains("paced"), evaluate = args.Contains("evaluation");
         var configs = new BundleConfigs { Text = new(), UNet = unet, Vae = new(), ControlNet = control };
-        var weights = new ScopedWeights(("unet", new SeededWeights(UNet2DCondition.Weights(unet))), ("controlnet", new SeededWeights(ControlNet.Weights(control), new() { ZeroConvolutionGain = 0.1f })));
+        var weights = new ScopedWeights(("unet", new SeededWeights(UNet2DCondition.Weights(unet))),
+            ("controlnet", new SeededWeights(ControlNet.Weights(control), new() { ZeroConvolutionGain = 0.1f })));
 
-        TrainingArtifactOptions options = new() { Gradients = args.Contains("recompute") ? GradientOptions.RecomputeBlocks : GradientOptions.Default };
+        TrainingArtifactOptions options = new() { Gradients = args.Contains("recompute") ? GradientOptions.RecomputeBlocks
+            : GradientOptions.Default };
         OnnxModel training = ControlNetTrainingGraph.Author(configs, "epsilon", weights, options, gradients: !evaluate);
         using var buffers = ParameterBuffers.For(training.Graph);
         buffers.Fill(weights);
         using var session = TrainingSession.Open(training, buffers);
         using var adamW = new AdamW(buffers);
         var data = new Data(batch, height, width, control, unet.CrossAttentionWidth);
-        Console.WriteLine(JsonSerializer.Serialize(new { parameters = buffers.Count, nodes = training.Graph.Nodes.Count, threads = OrtThreads.Count }));
+        Console.WriteLine(JsonSerializer.Serialize(new { parameters = buffers.Count, nodes = training.Graph.Nodes.Count,
+            threads = OrtThreads.Count }));
         for (int round = 0; round < rounds; round++)
         {
             if (paced && Console.ReadLine() is null) break;
@@ -57,14 +64,16 @@ static class TrainingStep
             double dataSeconds = Timing.Seconds(() => data.Give(session, round));
             double runSeconds = Timing.Seconds(() => loss = session.Run()["loss"][0]);
             double optimizerSeconds = evaluate ? 0 : Timing.Seconds(() => adamW.Step(1e-4));
-            Console.WriteLine(JsonSerializer.Serialize(new { round, loss, data = dataSeconds, run = runSeconds, optimizer = optimizerSeconds, peakMegabytes = PeakMegabytes() }));
+            Console.WriteLine(JsonSerializer.Serialize(new { round, loss, data = dataSeconds, run = runSeconds,
+                optimizer = optimizerSeconds, peakMegabytes = PeakMegabytes() }));
         }
         return 0;
     }
 
     /// <summary>The most memory the process ever had resident.</summary>
     static long PeakMegabytes() =>
-        long.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+        long.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM", StringComparison.Ordinal))
+        .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
 
     /// <summary>A batch: latents and the rest stay, noise is drawn anew each step.</summary>
     sealed class Data(int batch, int height, int width, ControlNetConfig control, int textWidth)

@@ -5,7 +5,8 @@ using BenchmarkDotNet.Engines;
 namespace Alignment.Tests.Tools.Benchmarks;
 
 /// <summary>
-/// Validates 100,000 scenes without <c>Deep</c>: run once, since the file system's cache is part of it. <c>--filter *ValidateBenchmark*</c>.
+/// Validates 100,000 scenes without <c>Deep</c>: run once, since the file system's cache is part of it. <c>--filter
+/// *ValidateBenchmark*</c>.
 /// </summary>
 [SimpleJob(RunStrategy.Monitoring, launchCount: 1, warmupCount: 0, iterationCount: 1)]
 [MemoryDiagnoser]

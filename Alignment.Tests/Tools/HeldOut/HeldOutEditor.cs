@@ -18,7 +18,8 @@ sealed class BundleHeldOutEditor(ModelBundle bundle, EditOptions options) : IHel
 {
     readonly DiffusionEditor _editor = new(bundle, options);
 
-    public IReadOnlyList<float[]> Edit(EditInput scene, CancellationToken cancellationToken) => _editor.Edit(scene, cancellationToken: cancellationToken);
+    public IReadOnlyList<float[]> Edit(EditInput scene, CancellationToken cancellationToken) =>
+        _editor.Edit(scene, cancellationToken: cancellationToken);
 
     public float[] Reconstruct(float[] image)
     {

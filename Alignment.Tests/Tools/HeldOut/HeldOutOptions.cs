@@ -18,8 +18,8 @@ public sealed record HeldOutOptions
     public ulong SceneSeed { get; init; }
 
     /// <summary>
-    /// How present the product is in the scenes that are edited, 0..1. At 0.4 there is room both ways, as the table of attention by presence in
-    /// docs/held-out.md shows.
+    /// How present the product is in the scenes that are edited, 0..1. At 0.4 there is room both ways, as the table of attention by
+    /// presence in docs/held-out.md shows.
     /// </summary>
     public float Presence { get; init; } = 0.4f;
 
@@ -32,7 +32,8 @@ public sealed record HeldOutOptions
     /// <summary>Of either.</summary>
     public SaliencySmoothing Smoothing { get; init; } = new();
 
-    /// <summary>How scenes are edited; strength and guidance are the model's own unless set. All controls of a scene go in one batch.</summary>
+    /// <summary>How scenes are edited; strength and guidance are the model's own unless set. All controls of a scene go in one
+    /// batch.</summary>
     public EditOptions Edit { get; init; } = new() { Width = 128, Height = 128, Scheduler = SchedulerKind.Ddim, InferenceSteps = 20 };
 
     /// <summary>The strength at which it is measured how well an unchanged scene comes back.</summary>
@@ -49,9 +50,13 @@ public sealed record HeldOutOptions
     {
         // Shuffling needs another scene, and a paired test two differences.
         if (Scenes is < 2 or > 100_000 || Seeds is < 1 or > 1000)
-            throw UsageException.For("The held-out experiment's size", FormattableString.Invariant($"{Scenes} scenes and {Seeds} seeds"), "2 to 100,000 scenes and 1 to 1,000 seeds", "60 and 3 are the defaults.");
-        if (!(Presence is >= 0 and <= 1)) throw UsageException.For("The held-out scenes' presence", FormattableString.Invariant($"{Presence}"), "0 to 1", "0.4 is the default.");
-        if (TrainingPredictor == HeldOutPredictor) throw UsageException.For("The held-out predictor", $"'{HeldOutPredictor}', the one of the training", "another one", "Use 'fine_grained' where 'spectral_residual' trained, or the other way round.");
+            throw UsageException.For("The held-out experiment's size", FormattableString.Invariant($"{Scenes} scenes and {Seeds} seeds"),
+                "2 to 100,000 scenes and 1 to 1,000 seeds", "60 and 3 are the defaults.");
+        if (!(Presence is >= 0 and <= 1)) throw UsageException.For("The held-out scenes' presence",
+            FormattableString.Invariant($"{Presence}"), "0 to 1", "0.4 is the default.");
+        if (TrainingPredictor == HeldOutPredictor) throw UsageException.For("The held-out predictor",
+            $"'{HeldOutPredictor}', the one of the training", "another one",
+            "Use 'fine_grained' where 'spectral_residual' trained, or the other way round.");
         foreach (string name in new[] { TrainingPredictor, HeldOutPredictor }) _ = SaliencyPredictors.Parse(name + ".smoothed", Smoothing);
         Edit.Check();
     }

@@ -9,8 +9,10 @@ namespace Alignment.Tests.Tools.HeldOut;
 /// <param name="Control">One of the controls, or <see cref="Source"/>.</param>
 /// <param name="Shares">The attention share on the product by each measure, in the report's order.</param>
 /// <param name="BackgroundDifference">The largest difference to the source where nothing may change, in levels of 255.</param>
-/// <param name="Asked">The attention share on the product in the control's own map: what the edit was asked for, in the smoothed measure of the training's predictor.</param>
-public sealed record HeldOutRow(string SceneId, ulong Seed, string Control, IReadOnlyList<double> Shares, int BackgroundDifference, double Asked)
+/// <param name="Asked">The attention share on the product in the control's own map: what the edit was asked for, in the smoothed measure of
+/// the training's predictor.</param>
+public sealed record HeldOutRow(string SceneId, ulong Seed, string Control, IReadOnlyList<double> Shares, int BackgroundDifference,
+    double Asked)
 {
     /// <summary>The control of the row that has the unedited picture.</summary>
     public const string Source = "source";
@@ -37,7 +39,8 @@ public sealed record HeldOutEffect(string Name, PairedTTest Test, IReadOnlyList<
 /// <param name="Effects">The comparisons.</param>
 /// <param name="PlaceboRatio">|Δ placebo| ÷ |Δ full_boost|.</param>
 /// <param name="ShuffledRatio">|Δ full_boost| under another scene's map ÷ |Δ full_boost|.</param>
-public sealed record HeldOutMeasure(string Predictor, bool Trained, IReadOnlyDictionary<string, double> MeanShares, IReadOnlyList<HeldOutEffect> Effects, double PlaceboRatio, double ShuffledRatio);
+public sealed record HeldOutMeasure(string Predictor, bool Trained, IReadOnlyDictionary<string, double> MeanShares,
+    IReadOnlyList<HeldOutEffect> Effects, double PlaceboRatio, double ShuffledRatio);
 
 /// <summary>A condition the model is to fulfil.</summary>
 public sealed record HeldOutBar(string Measure, string Condition, string Found, bool Met);
@@ -82,7 +85,8 @@ public sealed record HeldOutReport
     /// <summary>The statistics of measurements; scene is the unit, so a scene's seeds are averaged first.</summary>
     internal static HeldOutReport Of(HeldOutOptions options, IReadOnlyList<HeldOutRow> rows)
     {
-        string[] names = [options.HeldOutPredictor, options.HeldOutPredictor + ".smoothed", options.TrainingPredictor, options.TrainingPredictor + ".smoothed"];
+        string[] names = [options.HeldOutPredictor, options.HeldOutPredictor + ".smoothed", options.TrainingPredictor,
+            options.TrainingPredictor + ".smoothed"];
         return new()
         {
             Options = options,
@@ -98,7 +102,8 @@ public sealed record HeldOutReport
         HeldOutRow[] edited = [.. rows.Where(r => r.Control != HeldOutRow.Source)];
         List<Dictionary<string, double>> scenes = ByScene(edited, index);
         List<List<Dictionary<string, double>>> bySeed = [.. edited.GroupBy(r => r.Seed).Select(g => ByScene(g, index))];
-        HeldOutEffect[] effects = [.. s_effects.Select(e => new HeldOutEffect(e.Name, PairedTTest.Of([.. scenes.Select(e.Of)]), [.. bySeed.Select(s => PairedTTest.Of([.. s.Select(e.Of)]))]))];
+        HeldOutEffect[] effects = [.. s_effects.Select(e => new HeldOutEffect(e.Name, PairedTTest.Of([.. scenes.Select(e.Of)]),
+            [.. bySeed.Select(s => PairedTTest.Of([.. s.Select(e.Of)]))]))];
         double boost = Math.Abs(effects[0].Test.MeanDifference);
         return new(name, trained, rows.GroupBy(r => r.Control).ToDictionary(g => g.Key, g => g.Average(r => r.Shares[index])), effects,
             Math.Abs(effects[2].Test.MeanDifference) / boost, Math.Abs(effects[3].Test.MeanDifference) / boost);
@@ -106,7 +111,8 @@ public sealed record HeldOutReport
 
     /// <summary>For each scene the share by control, averaged over what rows there are.</summary>
     static List<Dictionary<string, double>> ByScene(IEnumerable<HeldOutRow> rows, int index) =>
-        [.. rows.GroupBy(r => r.SceneId).Select(scene => scene.GroupBy(r => r.Control).ToDictionary(g => g.Key, g => g.Average(r => r.Shares[index])))];
+        [.. rows.GroupBy(r => r.SceneId).Select(scene => scene.GroupBy(r => r.Control)
+        .ToDictionary(g => g.Key, g => g.Average(r => r.Shares[index])))];
 
     static readonly (string Name, Func<Dictionary<string, double>, double> Of)[] s_effects =
     [
@@ -115,7 +121,9 @@ public sealed record HeldOutReport
         ("placebo − baseline", s => s[HeldOutControls.Placebo] - s[HeldOutControls.Baseline]),
         ("shuffled: full_boost − baseline", s => s[HeldOutControls.ShuffledFullBoost] - s[HeldOutControls.ShuffledBaseline]),
         ("shuffled: reduction − baseline", s => s[HeldOutControls.ShuffledReduction] - s[HeldOutControls.ShuffledBaseline]),
-        ("full_boost's effect − the shuffled one's", s => s[HeldOutControls.FullBoost] - s[HeldOutControls.Baseline] - (s[HeldOutControls.ShuffledFullBoost] - s[HeldOutControls.ShuffledBaseline])),
-        ("reduction's effect − the shuffled one's", s => s[HeldOutControls.Reduction] - s[HeldOutControls.Baseline] - (s[HeldOutControls.ShuffledReduction] - s[HeldOutControls.ShuffledBaseline])),
+        ("full_boost's effect − the shuffled one's", s => s[HeldOutControls.FullBoost] - s[HeldOutControls.Baseline]
+            - (s[HeldOutControls.ShuffledFullBoost] - s[HeldOutControls.ShuffledBaseline])),
+        ("reduction's effect − the shuffled one's", s => s[HeldOutControls.Reduction] - s[HeldOutControls.Baseline]
+            - (s[HeldOutControls.ShuffledReduction] - s[HeldOutControls.ShuffledBaseline])),
     ];
 }

@@ -13,8 +13,9 @@ public sealed class DrawnStill
     // p = 1: colour and contrast around the product's own mean.
     const float VividSaturation = 1.25f, VividContrast = 1.6f;
 
-    // At p = 1 the product's outermost part, this wide in its own units, is drawn as a dark line of this brightness: the eye takes the darkest
-    // thing in a bright neighbourhood as much as the brightest, and without it the background beside a bright product would be that.
+    // At p = 1 the product's outermost part, this wide in its own units, is drawn as a dark line of this brightness: the eye takes the
+    // darkest thing in a bright neighbourhood as much as the brightest, and without it the background beside a bright product would be
+    // that.
     const float LineWidth = 0.13f, LineLight = 0.12f;
 
     // p = 0: what is left of the colour, of the differences inside, of the brightness, and of all that against the background.
@@ -44,7 +45,8 @@ public sealed class DrawnStill
                 Put(plan.Exposed(ink), _background, 3 * i);
                 if (MathF.Abs(u) > Products.Reach || MathF.Abs(v) > Products.Reach) continue;
                 float distance = Products.Distance(Product, u, v), cover = DrawMath.Clamp01(0.5f - distance / pixel);
-                if (cover > 0) found.Add(new(i, cover, DrawMath.Step(0, -LineWidth, distance), ink, Products.Paint(Product, u, v, plan.Main, plan.Second, pixel)));
+                if (cover > 0) found.Add(new(i, cover, DrawMath.Step(0, -LineWidth, distance), ink,
+                    Products.Paint(Product, u, v, plan.Main, plan.Second, pixel)));
             }
         }
         _pixels = [.. found.Select(f => f.Index)];
@@ -112,7 +114,8 @@ public sealed class DrawnStill
     /// <param name="mask">Receives the mask [H,W], 0 or 1.</param>
     /// <param name="attention">Receives the attention [H,W] in 0..1.</param>
     /// <param name="rgb">Receives the picture as <see cref="Render"/> gives it.</param>
-    public void Fill(float presence, ISaliencyPredictor saliency, Span<float> image, Span<float> mask, Span<float> attention, Span<byte> rgb)
+    public void Fill(float presence, ISaliencyPredictor saliency, Span<float> image, Span<float> mask, Span<float> attention,
+        Span<byte> rgb)
     {
         ArgumentNullException.ThrowIfNull(saliency);
         int n = Width * Height;
@@ -130,7 +133,8 @@ public sealed class DrawnStill
         saliency.Predict(rgb, Width, Height, attention);
     }
 
-    /// <summary>A pixel of the product: how much of it is product, how far inside it lies (0 at the edge, 1 beyond the line), what is behind, and the product's colour there.</summary>
+    /// <summary>A pixel of the product: how much of it is product, how far inside it lies (0 at the edge, 1 beyond the line), what is
+    /// behind, and the product's colour there.</summary>
     readonly record struct ProductPixel(int Index, float Cover, float Inside, Ink Under, Ink Ink);
 
     void Blend(List<ProductPixel> found, StillPlan plan)
@@ -145,18 +149,22 @@ public sealed class DrawnStill
         for (int k = 0; k < found.Count; k++)
         {
             ProductPixel p = found[k];
-            Ink vivid = Ink.Mix(mean, p.Ink, VividContrast).Saturated(VividSaturation).Clamped().Times(DrawMath.Mix(LineLight, 1, p.Inside));
+            Ink vivid = Ink.Mix(mean, p.Ink, VividContrast).Saturated(VividSaturation).Clamped()
+                .Times(DrawMath.Mix(LineLight, 1, p.Inside));
             Ink trace = Ink.Mix(mean, p.Ink, FaintDetail).Saturated(FaintSaturation).Times(FaintLight).Clamped();
             Ink low = plan.Exposed(Ink.Mix(p.Under, trace, FaintContrast * p.Cover)), high = plan.Exposed(Ink.Mix(p.Under, vivid, p.Cover));
             (_faint[3 * k], _faint[3 * k + 1], _faint[3 * k + 2]) = (255 * low.R, 255 * low.G, 255 * low.B);
-            (_change[3 * k], _change[3 * k + 1], _change[3 * k + 2]) = (255 * (high.R - low.R), 255 * (high.G - low.G), 255 * (high.B - low.B));
+            (_change[3 * k], _change[3 * k + 1], _change[3 * k + 2]) = (255 * (high.R - low.R), 255 * (high.G - low.G),
+                255 * (high.B - low.B));
         }
     }
 
-    static void Put(Ink ink, byte[] rgb, int at) => (rgb[at], rgb[at + 1], rgb[at + 2]) = (Ink.Byte(ink.R), Ink.Byte(ink.G), Ink.Byte(ink.B));
+    static void Put(Ink ink, byte[] rgb, int at) =>
+        (rgb[at], rgb[at + 1], rgb[at + 2]) = (Ink.Byte(ink.R), Ink.Byte(ink.G), Ink.Byte(ink.B));
 
     void CheckRoom(int length, int planes, string parameter)
     {
-        if (length != planes * Width * Height) throw new ArgumentException($"Room for {length} values, expected {planes} x {Width} x {Height}.", parameter);
+        if (length != planes * Width * Height)
+            throw new ArgumentException($"Room for {length} values, expected {planes} x {Width} x {Height}.", parameter);
     }
 }

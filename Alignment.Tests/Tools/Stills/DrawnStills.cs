@@ -2,7 +2,8 @@ using Alignment.MLNet.Synthetic;
 
 namespace Alignment.Tests.Tools.Stills;
 
-/// <summary>What stills are for. Stills for training and held-out ones never share a random number, whatever their seeds and indices.</summary>
+/// <summary>What stills are for. Stills for training and held-out ones never share a random number, whatever their seeds and
+/// indices.</summary>
 public enum StillUse
 {
     /// <summary>Models are fitted to these.</summary>
@@ -32,14 +33,16 @@ public sealed record DrawnStillsOptions
     public void Check()
     {
         this.RequireSize(Width, Height, least: 32, most: 1024);
-        this.Require($"{Width}x{Height}", Width <= 3 * Height && Height <= 3 * Width, "one side at most three times the other", "128x128 is the default.", nameof(Width));
+        this.Require($"{Width}x{Height}", Width <= 3 * Height && Height <= 3 * Width, "one side at most three times the other",
+            "128x128 is the default.", nameof(Width));
         this.RequireKnown(Use);
     }
 }
 
 /// <summary>
-/// Any number of single scenes of a simple ad, each with its truth: which product of which colour, which pixels it has, and the same picture
-/// with the product more or less eye-catching. A still depends on the options and its index only and is the same bytes on every machine.
+/// Any number of single scenes of a simple ad, each with its truth: which product of which colour, which pixels it has, and the same
+/// picture with the product more or less eye-catching. A still depends on the options and its index only and is the same bytes on every
+/// machine.
 /// </summary>
 public sealed class DrawnStills
 {

@@ -12,7 +12,8 @@ public sealed class DrawnStillsTests
     [Test]
     public void Render_SameSeedAndIndex_GivesTheSameBytesAndOthersDiffer()
     {
-        string Sum(DrawnStillsOptions options, long index) => Convert.ToHexString(SHA256.HashData(Picture(new DrawnStills(options).Still(index), 0.5f)));
+        string Sum(DrawnStillsOptions options, long index) =>
+            Convert.ToHexString(SHA256.HashData(Picture(new DrawnStills(options).Still(index), 0.5f)));
         string first = Sum(s_small, 7);
         var inOrder = new DrawnStills(s_small);
         for (int i = 0; i < 7; i++) inOrder.Still(i);
@@ -25,7 +26,8 @@ public sealed class DrawnStillsTests
     [Test]
     public void Streams_TrainingAndHeldOut_ShareNoPicture()
     {
-        HashSet<string> Pictures(StillUse use) => [.. Enumerable.Range(0, 50).Select(i => Convert.ToHexString(SHA256.HashData(Picture(new DrawnStills(s_small with { Use = use }).Still(i), 1))))];
+        HashSet<string> Pictures(StillUse use) => [.. Enumerable.Range(0, 50)
+            .Select(i => Convert.ToHexString(SHA256.HashData(Picture(new DrawnStills(s_small with { Use = use }).Still(i), 1))))];
         HashSet<string> training = Pictures(StillUse.Training);
         Assert.That(training, Has.Count.EqualTo(50));
         Assert.That(training.Overlaps(Pictures(StillUse.HeldOut)), Is.False);
@@ -42,8 +44,10 @@ public sealed class DrawnStillsTests
             foreach (float p in new[] { 0.3f, 1f })
             {
                 byte[] other = Picture(still, p);
-                Assert.That(Enumerable.Range(0, mask.Length).Where(k => mask[k] == 0).All(k => faint.AsSpan(3 * k, 3).SequenceEqual(other.AsSpan(3 * k, 3))), $"still {i} outside the mask");
-                int changed = Enumerable.Range(0, mask.Length).Count(k => mask[k] > 0 && !faint.AsSpan(3 * k, 3).SequenceEqual(other.AsSpan(3 * k, 3)));
+                Assert.That(Enumerable.Range(0, mask.Length).Where(k => mask[k] == 0)
+                    .All(k => faint.AsSpan(3 * k, 3).SequenceEqual(other.AsSpan(3 * k, 3))), $"still {i} outside the mask");
+                int changed = Enumerable.Range(0, mask.Length)
+                    .Count(k => mask[k] > 0 && !faint.AsSpan(3 * k, 3).SequenceEqual(other.AsSpan(3 * k, 3)));
                 Assert.That(changed, Is.GreaterThan(0.6 * mask.Count(m => m > 0)), $"still {i} inside it");
             }
         }
@@ -60,9 +64,12 @@ public sealed class DrawnStillsTests
         {
             DrawnStill still = stills.Still(i);
             byte[] mask = still.Mask();
-            Assert.That(still.Coverage, Is.EqualTo(mask.Count(m => m == 255) / (double)mask.Length).And.InRange(0.04, 0.31), $"still {i}: {still.Prompt}");
+            Assert.That(still.Coverage, Is.EqualTo(mask.Count(m => m == 255) / (double)mask.Length).And.InRange(0.04, 0.31),
+                $"still {i}: {still.Prompt}");
             Assert.That(mask.All(m => m is 0 or 255));
-            Assert.That(Enumerable.Range(0, mask.Length).Any(k => mask[k] > 0 && (k % width == 0 || k % width == width - 1 || k < width || k >= width * (height - 1))), Is.False, $"still {i} touches the edge");
+            Assert.That(Enumerable.Range(0, mask.Length).Any(k => mask[k] > 0
+                && (k % width == 0 || k % width == width - 1 || k < width || k >= width * (height - 1))), Is.False,
+                $"still {i} touches the edge");
         }
     }
 
@@ -75,7 +82,8 @@ public sealed class DrawnStillsTests
         Assert.That(all.Select(s => s.Colour).Distinct(), Is.EquivalentTo(DrawnStills.Colours));
         Assert.That(all.Count(s => s.Prompt == s.Keyword) / 300.0, Is.EqualTo(0.25).Within(0.08));
         Assert.That(all.Count(s => s.Prompt == $"a photo of {s.Keyword}") / 300.0, Is.EqualTo(0.25).Within(0.08));
-        Assert.That(all.Count(s => s.Prompt is var p && (p == $"a photo of a {s.Colour} {s.Keyword}" || p == $"a photo of an {s.Colour} {s.Keyword}")) / 300.0, Is.EqualTo(0.5).Within(0.08));
+        Assert.That(all.Count(s => s.Prompt is var p && (p == $"a photo of a {s.Colour} {s.Keyword}"
+            || p == $"a photo of an {s.Colour} {s.Keyword}")) / 300.0, Is.EqualTo(0.5).Within(0.08));
     }
 
     [Test]
@@ -112,11 +120,13 @@ public sealed class DrawnStillsTests
     [TestCase(-0.1f)]
     [TestCase(1.1f)]
     [TestCase(float.NaN)]
-    public void Render_PresenceOutOfRange_Throws(float p) => Assert.Throws<ArgumentOutOfRangeException>(() => Picture(new DrawnStills(s_small).Still(0), p));
+    public void Render_PresenceOutOfRange_Throws(float p) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Picture(new DrawnStills(s_small).Still(0), p));
 
     [TestCase(8, 64)]
     [TestCase(1024, 64)]
-    public void Options_SizeOutOfRange_IsAUsageError(int width, int height) => Assert.Throws<UsageException>(() => new DrawnStills(new() { Width = width, Height = height }));
+    public void Options_SizeOutOfRange_IsAUsageError(int width, int height) =>
+        Assert.Throws<UsageException>(() => new DrawnStills(new() { Width = width, Height = height }));
 
     static byte[] Picture(DrawnStill still, float p)
     {

@@ -5,7 +5,8 @@ namespace Alignment.Tests.Tools.Stills;
 /// <summary>Everything about a still that is drawn at random, in the order of the draws.</summary>
 sealed class StillPlan
 {
-    /// <summary>The share of the picture that the product is to cover, before its soft edge is added and before it is made to fit.</summary>
+    /// <summary>The share of the picture that the product is to cover, before its soft edge is added and before it is made to
+    /// fit.</summary>
     const float LeastCoverage = 0.05f, MostCoverage = 0.27f;
 
     public StillPlan(DrawnStillsOptions options, long index)
@@ -35,15 +36,19 @@ sealed class StillPlan
         for (int i = 0; i < Distractors.Length; i++)
         {
             float off = draw.Between(0.07f, 0.17f) * (draw.Between(0, 1) < 0.5f ? -1 : 1);
-            Distractors[i] = new(draw.Pick(Distractor.Kinds), draw.Between(-aspect / 2, aspect / 2), draw.Between(-0.45f, 0.45f), 0, 0, draw.Between(0.04f, 0.1f), Muted(draw, MathF.Max(0.04f, luma + off)), 0);
+            Distractors[i] = new(draw.Pick(Distractor.Kinds), draw.Between(-aspect / 2, aspect / 2), draw.Between(-0.45f, 0.45f), 0, 0,
+                draw.Between(0.04f, 0.1f), Muted(draw, MathF.Max(0.04f, luma + off)), 0);
         }
 
         // 4. The product's place: as large as drawn, or as fits.
         ProductExtent extent = ProductExtent.Of(Product);
         float turn = draw.Between(-0.03f, 0.03f), sin = DrawMath.SinTurns(turn), cos = DrawMath.CosTurns(turn);
-        float halfWidth = extent.HalfWidth * cos + extent.HalfHeight * MathF.Abs(sin), halfHeight = extent.HalfHeight * cos + extent.HalfWidth * MathF.Abs(sin);
-        float coverage = LeastCoverage + (MostCoverage - LeastCoverage) * Square(draw.Between(0, 1));   // small ones are commoner, as in ads
-        float margin = 2f / options.Height, scale = MathF.Min(MathF.Sqrt(coverage * aspect / extent.Area), MathF.Min((aspect / 2 - margin) / halfWidth, (0.5f - margin) / halfHeight));
+        float halfWidth = extent.HalfWidth * cos + extent.HalfHeight * MathF.Abs(sin),
+            halfHeight = extent.HalfHeight * cos + extent.HalfWidth * MathF.Abs(sin);
+        // small ones are commoner, as in ads
+        float coverage = LeastCoverage + (MostCoverage - LeastCoverage) * Square(draw.Between(0, 1));
+        float margin = 2f / options.Height, scale = MathF.Min(MathF.Sqrt(coverage * aspect / extent.Area),
+            MathF.Min((aspect / 2 - margin) / halfWidth, (0.5f - margin) / halfHeight));
         float roomX = aspect / 2 - margin - scale * halfWidth, roomY = 0.5f - margin - scale * halfHeight;
         Pose = new(draw.Between(-roomX, roomX), draw.Between(-roomY, roomY), scale, sin, cos);
 
@@ -97,7 +102,8 @@ sealed class StillPlan
         return Ink.Of(0xF4F2EC);
     }
 
-    static Ink Jitter(Ink ink, Draws draw, float by) => new(ink.R + draw.Between(-by, by), ink.G + draw.Between(-by, by), ink.B + draw.Between(-by, by));
+    static Ink Jitter(Ink ink, Draws draw, float by) =>
+        new(ink.R + draw.Between(-by, by), ink.G + draw.Between(-by, by), ink.B + draw.Between(-by, by));
 
     /// <summary>A quiet colour of a given brightness.</summary>
     static Ink Muted(Draws draw, float luma)

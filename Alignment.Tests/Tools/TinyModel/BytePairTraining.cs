@@ -39,7 +39,8 @@ sealed class BytePairTraining
             foreach (List<string> word in spelt) Merge(word, best);
         }
         string[] bytes = [.. ByteCharacters().OrderBy(b => b.Order).Select(b => b.Character.ToString())];
-        made.Vocabulary.AddRange([.. bytes, .. bytes.Select(b => b + WordEnd), .. made.Merges.Select(m => m.Left + m.Right), "<|startoftext|>", "<|endoftext|>"]);
+        made.Vocabulary.AddRange([.. bytes, .. bytes.Select(b => b + WordEnd), .. made.Merges.Select(m => m.Left + m.Right),
+            "<|startoftext|>", "<|endoftext|>"]);
         return made;
     }
 
@@ -48,7 +49,9 @@ sealed class BytePairTraining
     {
         var vocabulary = new StringBuilder("{");
         for (int id = 0; id < Vocabulary.Count; id++)
-            vocabulary.Append(id == 0 ? "\n" : ",\n").Append("  \"").Append(JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(Vocabulary[id])).Append("\": ").Append(JsonSerializer.Serialize(id));
+            vocabulary.Append(id == 0 ? "\n" : ",\n").Append("  \"")
+                .Append(JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(Vocabulary[id])).Append("\": ")
+                .Append(JsonSerializer.Serialize(id));
         return new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["vocab.json"] = vocabulary.Append("\n}\n").ToString(),

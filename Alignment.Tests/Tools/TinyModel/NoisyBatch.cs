@@ -13,7 +13,8 @@ sealed class NoisyBatch
     {
         (_batch, _width, _height) = (batch, size.Width / 4, size.Height / 4);
         Length = 4 * _width * _height;
-        (_latents, Noise, _noisy, _timesteps) = (new float[batch * Length], new float[batch * Length], new float[batch * Length], new float[batch]);
+        (_latents, Noise, _noisy, _timesteps) = (new float[batch * Length], new float[batch * Length], new float[batch * Length],
+            new float[batch]);
     }
 
     /// <summary>Elements of one latent.</summary>

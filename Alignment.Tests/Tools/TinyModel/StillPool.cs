@@ -59,7 +59,8 @@ sealed class StillPool
                 cancellationToken.ThrowIfCancellationRequested();
                 int rows = Math.Min(EncodeBatch, count - first);
                 var made = new PooledStill[rows];
-                Parallel.For(0, rows, new ParallelOptions { MaxDegreeOfParallelism = OrtThreads.Count }, i => made[i] = Still(stills.Still(first + i), saliency, batch.AsMemory(i * 9 * pixels, 9 * pixels)));
+                Parallel.For(0, rows, new ParallelOptions { MaxDegreeOfParallelism = OrtThreads.Count },
+                    i => made[i] = Still(stills.Still(first + i), saliency, batch.AsMemory(i * 9 * pixels, 9 * pixels)));
                 Encode(encoder, made, batch.AsSpan(0, rows * 9 * pixels), width, height);
                 pool._bySize[size].AddRange(made);
             }
@@ -86,7 +87,8 @@ sealed class StillPool
             if (level % 2 != 0) continue;
             TinyFeeds.Planes(rgb, images.Span.Slice(level / 2 * 3 * pixels, 3 * pixels));
         }
-        return new() { Width = still.Width, Height = still.Height, Prompt = still.Prompt, Mask = mask, Attention = attention, Shares = shares };
+        return new() { Width = still.Width, Height = still.Height, Prompt = still.Prompt, Mask = mask, Attention = attention,
+            Shares = shares };
     }
 
     static void Encode(InferenceSession encoder, PooledStill[] stills, Span<float> images, int width, int height)
@@ -137,7 +139,8 @@ sealed class StillPool
     {
         double[] shares = still.Shares;
         for (int k = 0; k + 1 < shares.Length; k++)
-            if (shares[k] <= share && share <= shares[k + 1]) return Levels[k] + (Levels[k + 1] - Levels[k]) * (share - shares[k]) / Math.Max(1e-9, shares[k + 1] - shares[k]);
+            if (shares[k] <= share && share <= shares[k + 1]) return Levels[k]
+                + (Levels[k + 1] - Levels[k]) * (share - shares[k]) / Math.Max(1e-9, shares[k + 1] - shares[k]);
         return share < shares[0] ? 0 : share > shares[^1] ? 1 : 0.5;
     }
 

@@ -36,43 +36,54 @@ static class TinyBundle
     internal static LpipsConfig Trunk { get; } = new()
     {
         Name = "tiny",
-        Layers = [new TrunkLayer.Conv(16, 3, Stride: 2, Padding: 1), new TrunkLayer.Relu(), new TrunkLayer.Conv(32, 3, Stride: 2, Padding: 1), new TrunkLayer.Relu(), new TrunkLayer.Conv(48, 3, Stride: 2, Padding: 1), new TrunkLayer.Relu()],
+        Layers = [new TrunkLayer.Conv(16, 3, Stride: 2, Padding: 1), new TrunkLayer.Relu(),
+            new TrunkLayer.Conv(32, 3, Stride: 2, Padding: 1), new TrunkLayer.Relu(), new TrunkLayer.Conv(48, 3, Stride: 2, Padding: 1),
+                new TrunkLayer.Relu()],
         Taps = [1, 3, 5],
     };
 
     const int TextWidth = 48;
 
     /// <summary>
-    /// Without guidance, because 7.5, which sharpens Stable Diffusion's pictures, burns those of a model that learned from a few thousand drawings; at a
-    /// strength that leaves the control room. docs/held-out.md has both settings.
+    /// Without guidance, because 7.5, which sharpens Stable Diffusion's pictures, burns those of a model that learned from a few thousand
+    /// drawings; at a strength that leaves the control room. docs/held-out.md has both settings.
     /// </summary>
     static readonly RecommendedSettings s_recommended = new(Guidance: 1, Strength: 0.75);
 
-    internal static ClipTextConfig Text(int vocabulary) => new() { VocabularySize = vocabulary, HiddenSize = TextWidth, IntermediateSize = 4 * TextWidth, Layers = 2, Heads = 4 };
+    internal static ClipTextConfig Text(int vocabulary) =>
+        new() { VocabularySize = vocabulary, HiddenSize = TextWidth, IntermediateSize = 4 * TextWidth, Layers = 2, Heads = 4 };
 
     /// <summary>Weights of a few megabytes need no file of their own, whose alignment would cost another.</summary>
     static readonly SaveOptions s_oneFile = new() { InlineModelBelowBytes = 1 << 30 };
 
     /// <summary>Writes the bundle to <paramref name="folder"/>: the same bytes on every machine.</summary>
     /// <exception cref="UsageException">The folder holds a bundle already (without <paramref name="force"/>) or other things.</exception>
-    public static ModelBundle Write(string folder, bool force = false, CancellationToken cancellationToken = default) => Write(folder, null, force, cancellationToken);
+    public static ModelBundle Write(string folder, bool force = false, CancellationToken cancellationToken = default) =>
+        Write(folder, null, force, cancellationToken);
 
-    /// <summary>Authors a trained tiny bundle again: graphs, manifest and card by this code, numbers from <paramref name="trained"/>.</summary>
+    /// <summary>Authors a trained tiny bundle again: graphs, manifest and card by this code, numbers from
+    /// <paramref name="trained"/>.</summary>
     /// <param name="folder">The new bundle's.</param>
     /// <param name="trained">Gives the numbers.</param>
     /// <param name="newMasks">CLIPSeg's, where they are to be others; null: those of the bundle, if it has any.</param>
     internal static ModelBundle Write(string folder, ModelBundle trained, IWeights? newMasks = null)
     {
-        using OnnxWeights text = new(trained.PathOf(BundleFiles.TextEncoder)), unet = new(trained.PathOf(BundleFiles.Unet)), control = new(trained.PathOf(BundleFiles.ControlNet));
-        using OnnxWeights encoder = new(trained.PathOf(BundleFiles.VaeEncoder)), decoder = new(trained.PathOf(BundleFiles.VaeDecoder)), trunk = new(trained.PathOf(BundleFiles.Lpips));
-        using OnnxWeights? masks = trained.Has(BundleFiles.ClipSeg) ? new(trained.PathOf(BundleFiles.ClipSeg)) : null, prompts = masks is null ? null : new(trained.PathOf(BundleFiles.ClipSegText));
+        using OnnxWeights text = new(trained.PathOf(BundleFiles.TextEncoder)), unet = new(trained.PathOf(BundleFiles.Unet)),
+            control = new(trained.PathOf(BundleFiles.ControlNet));
+        using OnnxWeights encoder = new(trained.PathOf(BundleFiles.VaeEncoder)), decoder = new(trained.PathOf(BundleFiles.VaeDecoder)),
+            trunk = new(trained.PathOf(BundleFiles.Lpips));
+        using OnnxWeights? masks = trained.Has(BundleFiles.ClipSeg) ? new(trained.PathOf(BundleFiles.ClipSeg)) : null,
+            prompts = masks is null ? null : new(trained.PathOf(BundleFiles.ClipSegText));
         BundleManifest manifest = trained.Manifest;
-        var weights = new TinyWeights(text, unet, control, new JoinedWeights(encoder, decoder)) { Trunk = trunk, Masks = newMasks ?? (masks is null ? null : new JoinedWeights(masks, prompts!)), ScalingFactor = manifest.ScalingFactor, Origin = manifest.Origin, Note = manifest.Note };
+        var weights = new TinyWeights(text, unet, control, new JoinedWeights(encoder, decoder)) { Trunk = trunk,
+            Masks = newMasks ?? (masks is null ? null : new JoinedWeights(masks, prompts!)), ScalingFactor = manifest.ScalingFactor,
+                Origin = manifest.Origin, Note = manifest.Note };
         return Write(folder, weights, force: newMasks is not null);
     }
 
     /// <summary>Writes the bundle with trained weights, or with the seeded ones where there are none.</summary>
-    internal static ModelBundle Write(string folder, TinyWeights? trained, bool force = false, CancellationToken cancellationToken = default)
+    internal static ModelBundle Write(string folder, TinyWeights? trained, bool force = false,
+        CancellationToken cancellationToken = default)
     {
         BytePairTraining words = BytePairTraining.Run(TinyWords.All, maxMerges: 4000);
         ClipTextConfig text = Text(words.Vocabulary.Count);
@@ -85,7 +96,8 @@ static class TinyBundle
                 model.Save(Path.Combine(to, file), s_oneFile, cancellationToken: cancellationToken);
             }
             // Unit-sized states want embeddings of that size too; CLIP's 0.02 is meant for training.
-            TinyWeights weights = trained ?? TinyWeights.Seeded(words.Vocabulary.Count, new() { Seed = Seed, ZeroConvolutionGain = ControlGain, EmbeddingDeviation = 1 });
+            TinyWeights weights = trained ?? TinyWeights.Seeded(words.Vocabulary.Count,
+                new() { Seed = Seed, ZeroConvolutionGain = ControlGain, EmbeddingDeviation = 1 });
             Save(BundleFiles.TextEncoder, ClipTextModel.Author(text, weights.Text));
             Save(BundleFiles.Unet, UNet2DCondition.Author(UNet, weights.UNet));
             Save(BundleFiles.ControlNet, ControlNet.Author(Control, weights.Control));
@@ -99,11 +111,13 @@ static class TinyBundle
                 Save(BundleFiles.ClipSeg, ClipSeg.Author(masks, weights.Masks));
                 ClipSegPart.WriteConfigs(to, masks, TinyMasks.Pictures);   // the tokenizer is the bundle's own
             }
-            new BundleConfigs { Text = text, UNet = UNet, Vae = Vae, ControlNet = Control, Lpips = weights.Trunk is null ? null : Trunk }.Write(to);
+            new BundleConfigs { Text = text, UNet = UNet, Vae = Vae, ControlNet = Control,
+                Lpips = weights.Trunk is null ? null : Trunk }.Write(to);
             foreach ((string name, string content) in words.Files()) AtomicFile.WriteText(Path.Combine(to, "tokenizer", name), content);
 
             BundleManifest manifest = Manifest(words, parameters);
-            if (trained is not null) manifest = manifest with { ScalingFactor = trained.ScalingFactor, Origin = trained.Origin, ControlTrained = true, Note = trained.Note, Recommended = s_recommended };
+            if (trained is not null) manifest = manifest with { ScalingFactor = trained.ScalingFactor, Origin = trained.Origin,
+                ControlTrained = true, Note = trained.Note, Recommended = s_recommended };
             AtomicFile.WriteText(Path.Combine(to, "README.md"), TinyCard.Text(manifest));
             return manifest;
         }, progress: null, cancellationToken);

@@ -40,7 +40,8 @@ static partial class TinyCard
 
         """;
 
-    static string TrainedText(BundleManifest manifest) => $"{Trained}\n{(manifest.Parameters.ContainsKey(BundleFiles.ClipSeg) ? Masks : "")}\n{Results}";
+    static string TrainedText(BundleManifest manifest) =>
+        $"{Trained}\n{(manifest.Parameters.ContainsKey(BundleFiles.ClipSeg) ? Masks : "")}\n{Results}";
 
     static string Number(long n) => n.ToString("#,0", CultureInfo.InvariantCulture);
 }

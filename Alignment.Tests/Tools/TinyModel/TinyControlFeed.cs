@@ -5,17 +5,17 @@ using Alignment.Transforms.Diffusion.Schedulers;
 namespace Alignment.Tests.Tools.TinyModel;
 
 /// <summary>
-/// What the ControlNet sees in a step. A row has a still whose product was drawn at presence p and a map of attention; its target is the same still
-/// at the presence whose predicted attention has the share on the product that the map asks for. The maps are of four kinds, so that
-/// nothing but the share on the product decides:
+/// What the ControlNet sees in a step. A row has a still whose product was drawn at presence p and a map of attention; its target is the
+/// same still at the presence whose predicted attention has the share on the product that the map asks for. The maps are of four kinds, so
+/// that nothing but the share on the product decides:
 /// <list type="bullet">
 /// <item><b>own</b>: the attention predicted for the still at another presence;</item>
 /// <item><b>changed</b>: the still's attention at p, the product's part multiplied by some α as the variants do it;</item>
 /// <item><b>another's</b>: the map of another still, as it is or changed on <em>that</em> still's product;</item>
 /// <item><b>background</b>: attention moved in the background only, as the placebo does it; the target is the still itself.</item>
 /// </list>
-/// The noised latents carry a trace of the still at p, as those of an edit do: what a deterministic sampler that started from the source at timestep
-/// t₀ carries along. With ε* = ε + √(ᾱ₀/(1−ᾱ₀)) (z_source − z_target) every point √ᾱ z_target + √(1−ᾱ) ε* is on its path.
+/// The noised latents carry a trace of the still at p, as those of an edit do: what a deterministic sampler that started from the source at
+/// timestep t₀ carries along. With ε* = ε + √(ᾱ₀/(1−ᾱ₀)) (z_source − z_target) every point √ᾱ z_target + √(1−ᾱ) ε* is on its path.
 /// </summary>
 sealed class TinyControlFeed(TinyRecipe recipe, StillPool pool, NoiseSchedule schedule, Func<string, float[]> states)
 {
@@ -49,7 +49,8 @@ sealed class TinyControlFeed(TinyRecipe recipe, StillPool pool, NoiseSchedule sc
             PooledStill still = pool.OfSize(size)[draw.Pick(pool.OfSize(size).Count)];
             Span<float> mask = to.Control.AsSpan(row * 2 * pixels, pixels), attention = to.Control.AsSpan((row * 2 + 1) * pixels, pixels);
             still.Mask.CopyTo(mask);
-            double present = draw.Uniform(), target = Map(draw, size, still, present, FormattableString.Invariant($"{step}/{row}"), to.Scratch, attention);
+            double present = draw.Uniform(), target = Map(draw, size, still, present, FormattableString.Invariant($"{step}/{row}"),
+                to.Scratch, attention);
             Noised(draw, to, row, still, present, target);
             states(draw.Uniform() < recipe.PromptDropout ? "" : still.Prompt).CopyTo(_text.AsSpan(row * _textLength));
             Coarse(still.Mask, width, height, to.Weight.AsSpan(row * coarse, coarse));
@@ -74,7 +75,8 @@ sealed class TinyControlFeed(TinyRecipe recipe, StillPool pool, NoiseSchedule sc
         {
             PooledStill source = kind < Changed ? still : pool.OfSize(size)[draw.Pick(pool.OfSize(size).Count)];
             StillPool.AttentionAt(source, source == still ? present : draw.Uniform(), scratch);
-            AttentionChange.Apply(scratch, source.Mask, Math.Exp(draw.Between(Math.Log(LeastAlpha), Math.Log(MostAlpha))), false, attention);
+            AttentionChange.Apply(scratch, source.Mask, Math.Exp(draw.Between(Math.Log(LeastAlpha), Math.Log(MostAlpha))), false,
+                attention);
             return StillPool.PresenceOf(still, AttentionScore.Of(attention, still.Mask).Share);
         }
         double alpha = draw.Between(1.2, 2);
@@ -88,7 +90,8 @@ sealed class TinyControlFeed(TinyRecipe recipe, StillPool pool, NoiseSchedule sc
     {
         Span<float> z = to.Rows.LatentOf(row);
         StillPool.Latent(still, target, (float)pool.ScalingFactor, z);
-        int start = (int)draw.Between(FirstStart, LastStart), t = draw.Uniform() < WithinEdit ? draw.Pick(start + 1) : draw.Pick(schedule.AlphaBars.Length);
+        int start = (int)draw.Between(FirstStart, LastStart),
+            t = draw.Uniform() < WithinEdit ? draw.Pick(start + 1) : draw.Pick(schedule.AlphaBars.Length);
         if (t <= start && target != present)
         {
             StillPool.Latent(still, present, (float)pool.ScalingFactor, to.Source);

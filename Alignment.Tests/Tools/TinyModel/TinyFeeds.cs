@@ -12,14 +12,18 @@ static class TinyFeeds
     public static Action<long, TrainingSession> Vae(TinyRecipe recipe)
     {
         int batch = recipe.Vae.Batch, side = recipe.VaeCut, pixels = side * side;
-        DrawnStills[] stills = [.. recipe.Sizes.Select(s => new DrawnStills(new() { Seed = recipe.Seed, Use = StillUse.Training, Width = s.Width, Height = s.Height }))];
+        DrawnStills[] stills = [.. recipe.Sizes.Select(s =>
+            new DrawnStills(new() { Seed = recipe.Seed, Use = StillUse.Training, Width = s.Width, Height = s.Height }))];
         float[] image = new float[batch * 3 * pixels], weight = new float[batch * pixels], noise = new float[batch * pixels / 4];
         return (step, session) =>
         {
             var draw = new TinyDraws(recipe.Seed, "vae", step);
             DrawnStills from = stills[step % stills.Length];
-            var cuts = Enumerable.Range(0, batch).Select(i => (Index: step * batch + i, P: (float)draw.Uniform(), X: draw.Uniform(), Y: draw.Uniform())).ToArray();
-            Parallel.For(0, batch, new ParallelOptions { MaxDegreeOfParallelism = OrtThreads.Count }, i => Cut(from.Still(cuts[i].Index), cuts[i].P, cuts[i].X, cuts[i].Y, side, image.AsSpan(i * 3 * pixels, 3 * pixels), weight.AsSpan(i * pixels, pixels)));
+            var cuts = Enumerable.Range(0, batch).Select(i => (Index: step * batch + i, P: (float)draw.Uniform(), X: draw.Uniform(),
+                Y: draw.Uniform())).ToArray();
+            Parallel.For(0, batch, new ParallelOptions { MaxDegreeOfParallelism = OrtThreads.Count },
+                i => Cut(from.Still(cuts[i].Index), cuts[i].P, cuts[i].X, cuts[i].Y, side, image.AsSpan(i * 3 * pixels, 3 * pixels),
+                weight.AsSpan(i * pixels, pixels)));
             draw.Normal(noise);
             session.Set("image", image, batch, 3, side, side);
             session.Set("weight", weight, batch, 1, side, side);
@@ -31,14 +35,16 @@ static class TinyFeeds
     public static Action<long, TrainingSession> Trunk(TinyRecipe recipe)
     {
         int batch = recipe.Trunk.Batch, products = DrawnStills.Keywords.Count, colours = DrawnStills.Colours.Count;
-        DrawnStills[] stills = [.. recipe.Sizes.Select(s => new DrawnStills(new() { Seed = recipe.Seed, Use = StillUse.Training, Width = s.Width, Height = s.Height }))];
+        DrawnStills[] stills = [.. recipe.Sizes.Select(s =>
+            new DrawnStills(new() { Seed = recipe.Seed, Use = StillUse.Training, Width = s.Width, Height = s.Height }))];
         List<string> names = [.. DrawnStills.Colours];
         return (step, session) =>
         {
             var draw = new TinyDraws(recipe.Seed, "trunk", step);
             DrawnStills from = stills[step % stills.Length];
             int width = from.Options.Width, height = from.Options.Height;
-            float[] image = new float[batch * 3 * width * height], product = new float[batch * products], colour = new float[batch * colours];
+            float[] image = new float[batch * 3 * width * height], product = new float[batch * products],
+                colour = new float[batch * colours];
             float[] presences = [.. Enumerable.Range(0, batch).Select(_ => (float)draw.Uniform())];
             Parallel.For(0, batch, new ParallelOptions { MaxDegreeOfParallelism = OrtThreads.Count }, i =>
             {
@@ -78,7 +84,8 @@ static class TinyFeeds
     }
 
     /// <summary>Noised latents of stills at any presence, all timesteps alike, with their prompts.</summary>
-    public static Action<long, TrainingSession> Denoiser(TinyRecipe recipe, StillPool pool, NoiseSchedule schedule, Func<string, long[]> tokens)
+    public static Action<long, TrainingSession> Denoiser(TinyRecipe recipe, StillPool pool, NoiseSchedule schedule,
+        Func<string, long[]> tokens)
     {
         int batch = recipe.Denoiser.Batch;
         long[] ids = new long[batch * 77];

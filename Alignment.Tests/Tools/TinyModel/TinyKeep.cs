@@ -19,9 +19,12 @@ public sealed record TinyKeep(ModelBundle Bundle, IReadOnlySet<string> Stages)
     internal void Check()
     {
         foreach (string stage in Stages)
-            if (!Names.Contains(stage)) throw UsageException.For("The stage to keep", $"'{stage}'", string.Join(", ", Names), "Choose among these.");
+            if (!Names.Contains(stage)) throw UsageException.For("The stage to keep", $"'{stage}'", string.Join(", ", Names),
+                "Choose among these.");
         foreach (var (stage, before) in new[] { (Denoiser, Vae), (Control, Denoiser), (Absent, Masks) })
-            if (Stages.Contains(stage) && !Stages.Contains(before)) throw UsageException.For($"Keeping '{stage}'", $"'{before}' not kept", $"both, because '{stage}' was trained on it", $"Keep '{before}' too.");
+            if (Stages.Contains(stage) && !Stages.Contains(before))
+                throw UsageException.For($"Keeping '{stage}'", $"'{before}' not kept", $"both, because '{stage}' was trained on it",
+                    $"Keep '{before}' too.");
     }
 }
 
@@ -40,7 +43,9 @@ sealed class KeptParts : IDisposable
             return _open[^1];
         }
         if (keep.Stages.Contains(TinyKeep.Vae)) Vae = new JoinedWeights(Open(BundleFiles.VaeEncoder), Open(BundleFiles.VaeDecoder));
-        if (keep.Stages.Contains(TinyKeep.Denoiser)) Denoiser = new ScopedWeights((TinyTrainingGraphs.TextScope, Open(BundleFiles.TextEncoder)), (TinyTrainingGraphs.UNetScope, Open(BundleFiles.Unet)));
+        if (keep.Stages.Contains(TinyKeep.Denoiser)) Denoiser =
+            new ScopedWeights((TinyTrainingGraphs.TextScope, Open(BundleFiles.TextEncoder)),
+            (TinyTrainingGraphs.UNetScope, Open(BundleFiles.Unet)));
         if (keep.Stages.Contains(TinyKeep.Control)) Control = Open(BundleFiles.ControlNet);
         if (keep.Stages.Contains(TinyKeep.Trunk)) Trunk = Open(BundleFiles.Lpips);
         if (keep.Stages.Contains(TinyKeep.Masks)) Masks = new JoinedWeights(Open(BundleFiles.ClipSeg), Open(BundleFiles.ClipSegText));

@@ -7,8 +7,9 @@ using Alignment.Transforms.Images;
 namespace Alignment.Tests.Tools.TinyModel;
 
 /// <summary>
-/// What CLIPSeg sees in a step: fresh stills with their product somewhere between faint and vivid, each with prompts that name it, prompts that
-/// name another product and prompts that name what is never drawn; for these the mask is empty, as it is for every prompt where a still has no product.
+/// What CLIPSeg sees in a step: fresh stills with their product somewhere between faint and vivid, each with prompts that name it, prompts
+/// that name another product and prompts that name what is never drawn; for these the mask is empty, as it is for every prompt where a
+/// still has no product.
 /// </summary>
 static class TinyMaskFeed
 {
@@ -34,7 +35,8 @@ static class TinyMaskFeed
     /// <param name="batch">Stills a step.</param>
     /// <param name="questions">What they are asked.</param>
     /// <param name="tokenizer">The bundle's.</param>
-    public static Action<long, TrainingSession> Of(string name, TinyRecipe recipe, int batch, TinyMaskQuestions questions, ClipTokenizer tokenizer)
+    public static Action<long, TrainingSession> Of(string name, TinyRecipe recipe, int batch, TinyMaskQuestions questions,
+        ClipTokenizer tokenizer)
     {
         int prompts = questions.Count;
         long firstStill = name == TinyKeep.Masks ? 0 : recipe.Masks.Steps * (long)recipe.Masks.Batch;
@@ -50,7 +52,8 @@ static class TinyMaskFeed
             var draw = new TinyDraws(recipe.Seed, name, step);
             Size size = sizes[step % sizes.Length];
             var rows = new (long Index, float Presence, bool Empty)[batch];
-            for (int i = 0; i < batch; i++) rows[i] = (firstStill + step * batch + i, (float)draw.Between(LeastPresence, 1), draw.Uniform() < EmptyShare);
+            for (int i = 0; i < batch; i++) rows[i] = (firstStill + step * batch + i, (float)draw.Between(LeastPresence, 1),
+                draw.Uniform() < EmptyShare);
             var stills = new DrawnStill[batch];
             Parallel.For(0, batch, new ParallelOptions { MaxDegreeOfParallelism = OrtThreads.Count }, i =>
             {
@@ -69,7 +72,8 @@ static class TinyMaskFeed
                 {
                     (string text, bool there) = asked[k];
                     Ids(text).CopyTo(ids.AsSpan((i * prompts + k) * Tokens));
-                    Span<float> first = mask.AsSpan(i * prompts * MaskPixels, MaskPixels), own = mask.AsSpan((i * prompts + k) * MaskPixels, MaskPixels);
+                    Span<float> first = mask.AsSpan(i * prompts * MaskPixels, MaskPixels),
+                        own = mask.AsSpan((i * prompts + k) * MaskPixels, MaskPixels);
                     if (k > 0 && there && !rows[i].Empty) first.CopyTo(own);
                     else if (k > 0 || rows[i].Empty) own.Clear();
                 }
@@ -98,7 +102,9 @@ static class TinyMaskFeed
     /// <summary>Stills of one size, and how they are brought to the model's.</summary>
     sealed class Size(ulong seed, int width, int height)
     {
-        readonly PictureResample _picture = new(ResampleKernel.Bilinear, width, height, TinyMasks.Side, TinyMasks.Side), _mask = new(ResampleKernel.Box, width, height, MaskSide, MaskSide), _patches = new(ResampleKernel.Box, width, height, TinyMasks.Grid, TinyMasks.Grid);
+        readonly PictureResample _picture = new(ResampleKernel.Bilinear, width, height, TinyMasks.Side, TinyMasks.Side),
+            _mask = new(ResampleKernel.Box, width, height, MaskSide, MaskSide),
+            _patches = new(ResampleKernel.Box, width, height, TinyMasks.Grid, TinyMasks.Grid);
 
         public DrawnStills Stills { get; } = new(new() { Seed = seed, Use = StillUse.Training, Width = width, Height = height });
 

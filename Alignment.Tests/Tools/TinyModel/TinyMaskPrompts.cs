@@ -19,9 +19,12 @@ static class TinyMaskPrompts
     /// <summary>Words that name no drawn thing, nor a shape that distractors may have.</summary>
     static readonly string[] s_others =
     [
-        "car", "truck", "bike", "laptop", "computer", "camera", "headphones", "ring", "necklace", "lipstick", "shirt", "dress", "jacket", "hat", "glasses", "backpack", "handbag",
-        "book", "pen", "lamp", "chair", "table", "sofa", "bed", "burger", "pizza", "bread", "cake", "banana", "cheese", "egg", "meat", "fish", "rice", "keyboard", "television",
-        "person", "man", "woman", "child", "hand", "face", "dog", "cat", "bird", "horse", "house", "street", "city", "tree", "flower", "mountain", "beach", "river", "cloud", "sun", "moon",
+        "car", "truck", "bike", "laptop", "computer", "camera", "headphones", "ring", "necklace", "lipstick", "shirt", "dress", "jacket",
+            "hat", "glasses", "backpack", "handbag",
+        "book", "pen", "lamp", "chair", "table", "sofa", "bed", "burger", "pizza", "bread", "cake", "banana", "cheese", "egg", "meat",
+            "fish", "rice", "keyboard", "television",
+        "person", "man", "woman", "child", "hand", "face", "dog", "cat", "bird", "horse", "house", "street", "city", "tree", "flower",
+            "mountain", "beach", "river", "cloud", "sun", "moon",
         "nothing", "advertisement",
     ];
 
@@ -43,7 +46,8 @@ static class TinyMaskPrompts
         };
     }
 
-    /// <summary>As <see cref="Of"/>, and a third of the texts in the plural: one word more to tell apart, and spelt in several tokens.</summary>
+    /// <summary>As <see cref="Of"/>, and a third of the texts in the plural: one word more to tell apart, and spelt in several
+    /// tokens.</summary>
     public static string OneOrMany(string keyword, string colour, TinyDraws draw)
     {
         if (draw.Uniform() >= 1.0 / 3) return Of(keyword, colour, draw);
@@ -83,7 +87,8 @@ static class TinyMaskPrompts
     }
 
     /// <summary>A colour to name an absent product with: often that of the product which is there.</summary>
-    public static string ColourBeside(string colour, TinyDraws draw) => draw.Uniform() < 0.6 ? colour : DrawnStills.Colours[draw.Pick(DrawnStills.Colours.Count)];
+    public static string ColourBeside(string colour, TinyDraws draw) => draw.Uniform() < 0.6 ? colour
+        : DrawnStills.Colours[draw.Pick(DrawnStills.Colours.Count)];
 
     /// <summary>A text that names something never drawn.</summary>
     public static string Other(TinyDraws draw)

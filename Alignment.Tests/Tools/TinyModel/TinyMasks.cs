@@ -19,7 +19,8 @@ static class TinyMasks
     public const int TrainingTokens = 12;
 
     /// <summary>How its pictures are prepared.</summary>
-    internal static ClipSegPictures Pictures { get; } = new() { Width = Side, Height = Side, Mean = [0.5f, 0.5f, 0.5f], Deviation = [0.5f, 0.5f, 0.5f] };
+    internal static ClipSegPictures Pictures { get; } = new() { Width = Side, Height = Side, Mean = [0.5f, 0.5f, 0.5f],
+        Deviation = [0.5f, 0.5f, 0.5f] };
 
     internal static ClipSegConfig Config(int vocabulary) => new()
     {
@@ -33,8 +34,9 @@ static class TinyMasks
     };
 
     /// <summary>
-    /// The numbers that training starts from. The text's multiplication starts at one, so that the picture gets through at once; patches start
-    /// with sines and cosines of their place (Vaswani et al. 2017, in two dimensions), so that neighbours find each other from the first step.
+    /// The numbers that training starts from. The text's multiplication starts at one, so that the picture gets through at once; patches
+    /// start with sines and cosines of their place (Vaswani et al. 2017, in two dimensions), so that neighbours find each other from the
+    /// first step.
     /// </summary>
     internal static IWeights Initial(ModelGraph training, ulong seed)
     {
@@ -52,13 +54,15 @@ static class TinyMasks
         /// <summary>The longest wave is so many times the shortest; the grid has a dozen patches a side.</summary>
         const double LongestWave = 30;
 
-        /// <summary>[1 + patches, width]: nothing for the class token; then sin y, cos y, sin x, cos x at a quarter of the width each.</summary>
+        /// <summary>[1 + patches, width]: nothing for the class token; then sin y, cos y, sin x, cos x at a quarter of the width
+        /// each.</summary>
         static void Places(long start, Span<float> into, int width)
         {
             for (int i = 0; i < into.Length; i++)
             {
                 int patch = (int)((start + i) / width) - 1, at = (int)((start + i) % width), quarter = width / 4;
-                double place = at < 2 * quarter ? patch / Grid : patch % Grid, angle = place / Math.Pow(LongestWave, (double)(at % quarter) / quarter);
+                double place = at < 2 * quarter ? patch / Grid : patch % Grid,
+                    angle = place / Math.Pow(LongestWave, (double)(at % quarter) / quarter);
                 into[i] = patch < 0 ? 0 : Amplitude * (float)(at / quarter % 2 == 0 ? Math.Sin(angle) : Math.Cos(angle));
             }
         }
@@ -66,7 +70,8 @@ static class TinyMasks
         public void Read(string name, long start, Span<float> into)
         {
             if (name.EndsWith("film_mul.bias", StringComparison.Ordinal)) into.Fill(1);
-            else if (name.EndsWith("vision_model.embeddings.position_embedding.weight", StringComparison.Ordinal)) Places(start, into, (int)Infos[name].Shape[1]);
+            else if (name.EndsWith("vision_model.embeddings.position_embedding.weight", StringComparison.Ordinal))
+                Places(start, into, (int)Infos[name].Shape[1]);
             else seeded.Read(name, start, into);
         }
     }

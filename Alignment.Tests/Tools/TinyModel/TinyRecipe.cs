@@ -36,7 +36,8 @@ public sealed record TinyRecipe
     /// <summary>Different stills that the denoiser and the ControlNet see.</summary>
     public int Stills { get; init; } = 3600;
 
-    /// <summary>Names the predictor that makes the attention of the training stills. The held-out table is measured with the other one too.</summary>
+    /// <summary>Names the predictor that makes the attention of the training stills. The held-out table is measured with the other one
+    /// too.</summary>
     public string Predictor { get; init; } = "spectral_residual.smoothed";
 
     /// <summary>Sizes of the stills in turn: the demo's shape, a square of about as many pixels, and a larger one.</summary>
@@ -68,7 +69,8 @@ public sealed record TinyRecipe
 
     /// <summary>
     /// Standard deviation of the latents that the denoiser sees. Stable Diffusion's is 1 for 64x64 latents; the same noise hides a picture
-    /// of 24x24 latents sooner, by the ratio of the sides (Hoogeboom, Heek and Salimans 2023, "simple diffusion", section 3.1), so these are larger.
+    /// of 24x24 latents sooner, by the ratio of the sides (Hoogeboom, Heek and Salimans 2023, "simple diffusion", section 3.1), so these
+    /// are larger.
     /// </summary>
     public double LatentDeviation { get; init; } = 2;
 

@@ -31,12 +31,14 @@ sealed class TinyStage(string name, string folder, TinyStageRecipe recipe, int l
     /// <param name="feed">Sets the inputs of a step.</param>
     /// <param name="log">Gets a line now and then.</param>
     /// <param name="cancellationToken">Saves the state and stops.</param>
-    public IWeights Run(ModelGraph graph, IWeights weights, Action<long, TrainingSession> feed, Action<string> log, CancellationToken cancellationToken)
+    public IWeights Run(ModelGraph graph, IWeights weights, Action<long, TrainingSession> feed, Action<string> log,
+        CancellationToken cancellationToken)
     {
         using var buffers = ParameterBuffers.For(graph);
         using FloatBuffer average = buffers.NewBuffer();
         using var optimizer = new AdamW(buffers, new AdamWOptions { WeightDecay = 1e-3 });
-        if (File.Exists(StatePath)) optimizer.Steps = TrainingCheckpoint.Load(StatePath, buffers, new Dictionary<string, FloatBuffer> { [Average] = average }).Steps;
+        if (File.Exists(StatePath)) optimizer.Steps = TrainingCheckpoint.Load(StatePath, buffers,
+            new Dictionary<string, FloatBuffer> { [Average] = average }).Steps;
         else
         {
             buffers.Fill(weights);
@@ -50,7 +52,8 @@ sealed class TinyStage(string name, string folder, TinyStageRecipe recipe, int l
         return HeldWeights.Copy(new BufferWeights(buffers, values: average));
     }
 
-    void Train(TrainingSession session, ParameterBuffers buffers, FloatBuffer average, AdamW optimizer, Action<long, TrainingSession> feed, Action<string> log, CancellationToken cancellationToken)
+    void Train(TrainingSession session, ParameterBuffers buffers, FloatBuffer average, AdamW optimizer, Action<long, TrainingSession> feed,
+        Action<string> log, CancellationToken cancellationToken)
     {
         var sums = new SortedDictionary<string, double>(StringComparer.Ordinal);
         long lastSave = Stopwatch.GetTimestamp(), lastLog = lastSave, feeding = 0;
@@ -62,7 +65,9 @@ sealed class TinyStage(string name, string folder, TinyStageRecipe recipe, int l
             feeding += Stopwatch.GetTimestamp() - start;
             foreach (var (part, value) in session.Run()) sums[part] = sums.GetValueOrDefault(part) + value[0];
             double norm = optimizer.Step(recipe.RateAt(step));
-            if (!double.IsFinite(norm)) throw BadDataException.For($"Step {step} of the stage '{name}'", $"a gradient of norm {norm.ToString(CultureInfo.InvariantCulture)}", "a finite one", "Lower the learning rate of this stage in the recipe.");
+            if (!double.IsFinite(norm)) throw BadDataException.For($"Step {step} of the stage '{name}'",
+                $"a gradient of norm {norm.ToString(CultureInfo.InvariantCulture)}", "a finite one",
+                "Lower the learning rate of this stage in the recipe.");
             // The average starts as a plain mean, so that it does not remember the initial weights.
             Blend(buffers.Parameters, average, (float)Math.Max(1 - recipe.Average, 1.0 / (step + 2)));
             sums["norm"] = sums.GetValueOrDefault("norm") + norm;
@@ -70,7 +75,8 @@ sealed class TinyStage(string name, string folder, TinyStageRecipe recipe, int l
             if (optimizer.Steps % logEvery == 0 || optimizer.Steps == recipe.Steps)
             {
                 double seconds = Stopwatch.GetElapsedTime(lastLog).TotalSeconds;
-                log(string.Create(CultureInfo.InvariantCulture, $"{name} {optimizer.Steps}/{recipe.Steps} {string.Join(" ", sums.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Key} {s.Value / since:0.00000}")))} {seconds / since * 1000:0} ms a step, {feeding * 1000.0 / Stopwatch.Frequency / since:0} of them data"));
+                log(string.Create(CultureInfo.InvariantCulture, $"{name} {optimizer.Steps}/{recipe.Steps} "
+                    + $"{string.Join(" ", sums.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Key} {s.Value / since:0.00000}")))} {seconds / since * 1000:0} ms a step, {feeding * 1000.0 / Stopwatch.Frequency / since:0} of them data"));
                 (since, feeding, lastLog) = (0, 0, Stopwatch.GetTimestamp());
                 sums.Clear();
             }
@@ -116,7 +122,8 @@ sealed class HeldWeights : IWeights
 /// <summary>The weights under a scope: "unet" and "unet.conv_in.weight" make "conv_in.weight".</summary>
 sealed class InScope(IWeights all, string scope) : IWeights
 {
-    public IReadOnlyDictionary<string, WeightInfo> Infos { get; } = all.Infos.Values.Where(i => i.Name.StartsWith(scope + ".", StringComparison.Ordinal))
+    public IReadOnlyDictionary<string, WeightInfo> Infos { get; } =
+        all.Infos.Values.Where(i => i.Name.StartsWith(scope + ".", StringComparison.Ordinal))
         .ToDictionary(i => i.Name[(scope.Length + 1)..], i => i with { Name = i.Name[(scope.Length + 1)..] }, StringComparer.Ordinal);
 
     public void Read(string name, long start, Span<float> into) => all.Read($"{scope}.{name}", start, into);

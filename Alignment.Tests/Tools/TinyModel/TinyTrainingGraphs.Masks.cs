@@ -12,20 +12,22 @@ static partial class TinyTrainingGraphs
     /// <summary>How much the overlap counts beside the pixels: alone, pixels would let small products go.</summary>
     const float OverlapWeight = 0.5f;
 
-    /// <summary>How much it counts that patches are told apart, and whole pictures by their class token: that is what takes longest to learn.</summary>
+    /// <summary>How much it counts that patches are told apart, and whole pictures by their class token: that is what takes longest to
+    /// learn.</summary>
     const float PatchWeight = 3, PictureWeight = 0.3f;
 
     /// <summary>Pixels added above and below the overlap's fraction, so that it is smooth where a mask is empty.</summary>
     const float OverlapSmoothing = 16;
 
     /// <summary>
-    /// Text encoder, vision transformer and decoder together, each picture with several prompts. Linear layers on the last patches and on the class
-    /// token ("head.patches", "head.picture", thrown away afterwards) tell which product is there: a mask alone only hints at that.
+    /// Text encoder, vision transformer and decoder together, each picture with several prompts. Linear layers on the last patches and on
+    /// the class token ("head.patches", "head.picture", thrown away afterwards) tell which product is there: a mask alone only hints at
+    /// that.
     /// <code>
     /// pixel_values [batch, 3, side, side], input_ids int64 [batch, prompts, tokens], mask [batch, prompts, h, w] in 0 … 1,
-    /// kinds [batch, patches, 1 + products] the part of each patch that is no product and that is each product, product [batch, products] one-hot or zeros
-    /// → loss = pixels + ½ overlap + heads (3 patches + 0.3 picture);  pixels: mean binary cross-entropy;  overlap: 1 − (2 Σ p y + s) / (Σ p + Σ y + s)
-    ///   (Milletari et al. 2016);  patches, picture: mean cross-entropy
+    /// kinds [batch, patches, 1 + products] the part of each patch that is no product and that is each product, product [batch, products]
+    /// one-hot or zeros → loss = pixels + ½ overlap + heads (3 patches + 0.3 picture);  pixels: mean binary cross-entropy;  overlap: 1 − (2
+    /// Σ p y + s) / (Σ p + Σ y + s) (Milletari et al. 2016);  patches, picture: mean cross-entropy
     /// </code>
     /// </summary>
     /// <param name="vocabulary">Tokens of the text encoder.</param>
@@ -63,6 +65,7 @@ static partial class TinyTrainingGraphs
         }
         Value Entropy(Value wanted, Value told) => -(wanted * (told + 1e-9f).Log()).Sum([-1], keep: false).Mean([], keep: false);
         Value patches = Entropy(kinds, ofPatches), picture = Entropy(product, ofPicture);
-        return Finish(graph, pixelLoss + overlap * OverlapWeight + patches * (heads * PatchWeight) + picture * (heads * PictureWeight), ("pixels", pixelLoss), ("overlap", overlap), ("patches", patches), ("picture", picture));
+        return Finish(graph, pixelLoss + overlap * OverlapWeight + patches * (heads * PatchWeight) + picture * (heads * PictureWeight),
+            ("pixels", pixelLoss), ("overlap", overlap), ("patches", patches), ("picture", picture));
     }
 }

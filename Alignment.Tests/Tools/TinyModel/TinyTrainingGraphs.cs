@@ -25,7 +25,8 @@ static partial class TinyTrainingGraphs
     /// <summary>The perceptual trunk's scope.</summary>
     public const string TrunkScope = "trunk";
 
-    /// <summary>How much of the pull towards a unit normal (Kingma and Welling 2014, eq. 10, per latent element) the autoencoder's loss has: enough to keep latents smooth, too little to blur.</summary>
+    /// <summary>How much of the pull towards a unit normal (Kingma and Welling 2014, eq. 10, per latent element) the autoencoder's loss
+    /// has: enough to keep latents smooth, too little to blur.</summary>
     const float NormalPull = 3e-4f;
 
     /// <summary>
@@ -40,7 +41,8 @@ static partial class TinyTrainingGraphs
     {
         var graph = new ModelGraph("tiny_autoencoder") { Trainable = _ => true };
         Dim batch = Dim.Named("batch"), h = Dim.Named("height"), w = Dim.Named("width"), factor = TinyBundle.Vae.ImageToLatent;
-        Value image = graph.Input("image", graph.FloatType, batch, 3, factor * h, factor * w), weight = graph.Input("weight", graph.FloatType, batch, 1, factor * h, factor * w);
+        Value image = graph.Input("image", graph.FloatType, batch, 3, factor * h, factor * w),
+            weight = graph.Input("weight", graph.FloatType, batch, 1, factor * h, factor * w);
         Value noise = graph.Input("noise", graph.FloatType, batch, TinyBundle.Vae.LatentChannels, h, w);
         Value made, mean, logVariance;
         using (graph.Scope(VaeScope))
@@ -49,7 +51,8 @@ static partial class TinyTrainingGraphs
             made = AutoencoderKL.Decode(mean + (logVariance * 0.5f).Exp() * noise, TinyBundle.Vae);
         }
         Value difference = made - image;
-        Value absolute = (weight * difference.Abs()).Mean([], keep: false), square = (weight * difference * difference).Mean([], keep: false);
+        Value absolute = (weight * difference.Abs()).Mean([], keep: false),
+            square = (weight * difference * difference).Mean([], keep: false);
         Value normal = ((mean * mean + logVariance.Exp() - logVariance - 1) * 0.5f).Mean([], keep: false);
         return Finish(graph, absolute + square + normal * NormalPull, ("absolute", absolute), ("square", square), ("normal", normal));
     }
@@ -112,7 +115,8 @@ static partial class TinyTrainingGraphs
         var graph = new ModelGraph("tiny_trunk") { Trainable = _ => true };
         Dim batch = Dim.Named("batch");
         Value image = graph.Input("image", graph.FloatType, batch, 3, Dim.Named("height"), Dim.Named("width"));
-        Value product = graph.Input("product", graph.FloatType, batch, products), colour = graph.Input("colour", graph.FloatType, batch, colours);
+        Value product = graph.Input("product", graph.FloatType, batch, products),
+            colour = graph.Input("colour", graph.FloatType, batch, colours);
         List<Value> taps;
         using (graph.Scope(TrunkScope)) taps = Lpips.Taps(image, TinyBundle.Trunk);
         Value features = Value.Concat(1, [.. taps.Select(t => t.Mean([2, 3], keep: false))]);
@@ -129,7 +133,8 @@ static partial class TinyTrainingGraphs
     static (Value Noisy, Value Noise, Value Timestep) DenoiserInputs(ModelGraph graph)
     {
         Dim batch = Dim.Named("batch"), h = Dim.Named("height"), w = Dim.Named("width"), channels = TinyBundle.Vae.LatentChannels;
-        return (graph.Input("noisy_latents", graph.FloatType, batch, channels, h, w), graph.Input("noise", graph.FloatType, batch, channels, h, w), graph.Input("timestep", ElementType.Float32, batch));
+        return (graph.Input("noisy_latents", graph.FloatType, batch, channels, h, w),
+            graph.Input("noise", graph.FloatType, batch, channels, h, w), graph.Input("timestep", ElementType.Float32, batch));
     }
 
     static ModelGraph Finish(ModelGraph graph, Value loss, params ReadOnlySpan<(string Name, Value Part)> parts)

@@ -41,7 +41,8 @@ public sealed class AgreementTests
     {
         // ½ ln(½ / ¼) + ½ ln(½ / ¾) = ½ ln(4/3).
         Assert.That(KullbackLeibler.Of([1f, 3f], [1f, 1f]), Is.EqualTo(0.5 * Math.Log(4 / 3.0)).Within(1e-12));
-        Assert.That(KullbackLeibler.Of([1f, 1f], [1f, 3f]), Is.EqualTo(Math.Log(2) - (0.25 * Math.Log(4) + 0.75 * Math.Log(4 / 3.0))).Within(1e-12), "the roles are not symmetric");
+        Assert.That(KullbackLeibler.Of([1f, 1f], [1f, 3f]),
+            Is.EqualTo(Math.Log(2) - (0.25 * Math.Log(4) + 0.75 * Math.Log(4 / 3.0))).Within(1e-12), "the roles are not symmetric");
     }
 
     [Test]
@@ -56,7 +57,8 @@ public sealed class AgreementTests
     [Test]
     public void Judd_HasPointsAtFixatedValuesOnly()
     {
-        // Fixated 0.25 and 1 among 0, 0.25, 0.5, 1: points (0, ½), (½, 1), then (1, 1): ½ · ¾ + ½ = 0.875; the full curve has (½, ½) too: 0.75.
+        // Fixated 0.25 and 1 among 0, 0.25, 0.5, 1: points (0, ½), (½, 1), then (1, 1): ½ · ¾ + ½ = 0.875; the full curve has (½, ½) too:
+        // 0.75.
         Assert.That(AreaUnderCurve.Judd(s_ramp, [1, 3]), Is.EqualTo(0.875).Within(1e-15));
         Assert.That(AreaUnderCurve.Unfixated(s_ramp, [1, 3]), Is.EqualTo(0.75).Within(1e-15));
         Assert.That(AreaUnderCurve.Judd(s_ramp, [3]), Is.EqualTo(1).Within(1e-15));
@@ -69,7 +71,8 @@ public sealed class AgreementTests
     {
         var random = new Random(seed);
         float[] map = [.. Enumerable.Range(0, 60).Select(_ => random.Next(9) / 8f - 0.5f)];   // many ties, some negative
-        int[] at = [.. Enumerable.Range(0, 12).Select(_ => random.Next(60))], elsewhere = [.. Enumerable.Range(0, 20).Select(_ => random.Next(60))];
+        int[] at = [.. Enumerable.Range(0, 12).Select(_ => random.Next(60))],
+            elsewhere = [.. Enumerable.Range(0, 20).Select(_ => random.Next(60))];
         double Pairs(IEnumerable<int> others)
         {
             int[] o = [.. others];
@@ -89,16 +92,20 @@ public sealed class AgreementTests
         Assert.That(PeakPixels.Of([0f, 0.5f, 1f, 1f, 1f], 0.2), Is.EqualTo(new[] { 2, 3, 4 }), "equal values are all in");
         Assert.That(PeakPixels.Of([0f, 0f, 0f, 0f, 0.1f], 0.9), Is.EqualTo(new[] { 4 }), "the ground around a blob is no peak");
         Assert.That(PeakPixels.Of([0.3f, 0.3f]), Is.Empty, "a constant map has none");
-        Assert.That(SaliencyMetrics.Of(s_ramp, [1f, 1f, 1f, 1f]), Is.EqualTo(new SaliencyMetrics(double.NaN, Similarity.Of(s_ramp, [1f, 1f, 1f, 1f]), KullbackLeibler.Of(s_ramp, [1f, 1f, 1f, 1f]), double.NaN, double.NaN)));
+        Assert.That(SaliencyMetrics.Of(s_ramp, [1f, 1f, 1f, 1f]),
+            Is.EqualTo(new SaliencyMetrics(double.NaN, Similarity.Of(s_ramp, [1f, 1f, 1f, 1f]),
+            KullbackLeibler.Of(s_ramp, [1f, 1f, 1f, 1f]), double.NaN, double.NaN)));
     }
 
     [Test]
     public void Maps_ThatCannotBeCompared_AreRefused()
     {
-        Assert.That(() => CorrelationCoefficient.Of(s_ramp, [0f, 1f]), Throws.ArgumentException.With.Message.Contains("4 pixels").And.Message.Contains("No map is resized"));
+        Assert.That(() => CorrelationCoefficient.Of(s_ramp, [0f, 1f]),
+            Throws.ArgumentException.With.Message.Contains("4 pixels").And.Message.Contains("No map is resized"));
         Assert.That(() => Similarity.Of([], []), Throws.ArgumentException.With.Message.Contains("no pixels"));
         Assert.That(() => KullbackLeibler.Of([float.NaN, 1f], [0f, 1f]), Throws.ArgumentException.With.Message.Contains("NaN at pixel 0"));
-        Assert.That(() => Similarity.Of([0f, 1f], [0f, float.PositiveInfinity]), Throws.ArgumentException.With.Message.Contains("target map"));
+        Assert.That(() => Similarity.Of([0f, 1f], [0f, float.PositiveInfinity]),
+            Throws.ArgumentException.With.Message.Contains("target map"));
         Assert.That(() => NormalizedScanpathSaliency.Of(s_ramp, [4]), Throws.ArgumentException.With.Message.Contains("0 to 3"));
         Assert.That(() => AreaUnderCurve.Judd(s_ramp, [-1]), Throws.ArgumentException);
         Assert.That(() => PeakPixels.Of(s_ramp, 0), Throws.ArgumentException.With.Message.Contains("above 0"));

@@ -5,7 +5,8 @@ namespace Alignment.Tests.Transforms.Attention;
 
 public sealed class AttentionChangeTests
 {
-    public sealed record Reference(string Name, double Alpha, float[] Attention, float[] Mask, double[] Expected, double ScoreBefore, double ScoreAfter, double? ShareBefore, double? ShareAfter)
+    public sealed record Reference(string Name, double Alpha, float[] Attention, float[] Mask, double[] Expected, double ScoreBefore,
+        double ScoreAfter, double? ShareBefore, double? ShareAfter)
     {
         public override string ToString() => Name;
     }
@@ -15,8 +16,10 @@ public sealed class AttentionChangeTests
         if (Shared.TryPath("fixtures", "variants", "modify_attention.json") is not { } path) yield break;
         using var json = JsonDocument.Parse(File.ReadAllBytes(path));
         foreach (JsonElement c in json.RootElement.EnumerateArray())
-            yield return new(c.GetProperty("name").GetString()!, c.GetProperty("alpha").GetDouble(), Singles(c, "attention"), Singles(c, "mask"), Doubles(c, "expected"),
-                c.GetProperty("alignment_score_before").GetDouble(), c.GetProperty("alignment_score_after").GetDouble(), Maybe(c, "attention_share_before"), Maybe(c, "attention_share_after"));
+            yield return new(c.GetProperty("name").GetString()!, c.GetProperty("alpha").GetDouble(), Singles(c, "attention"),
+                Singles(c, "mask"), Doubles(c, "expected"),
+                c.GetProperty("alignment_score_before").GetDouble(), c.GetProperty("alignment_score_after").GetDouble(),
+                Maybe(c, "attention_share_before"), Maybe(c, "attention_share_after"));
     }
 
     static IEnumerable<object> FixturesOrSkipped() => Shared.OrSkipped(Fixtures());
@@ -104,7 +107,8 @@ public sealed class AttentionChangeTests
     public void Apply_SeededMaps_KeepTheTotalAndTheRatios([Range(0, 39)] int seed)
     {
         double alpha = new[] { 0.25, 0.5, 1.5, 2.0 }[seed % 4];
-        var (attention, mask) = MapCases.Random(seed, 20 + seed, 31, soft: seed % 3 == 0, brightest: 0.3f);   // × 2 and rescaled stays below 1
+        // × 2 and rescaled stays below 1
+        var (attention, mask) = MapCases.Random(seed, 20 + seed, 31, soft: seed % 3 == 0, brightest: 0.3f);
         float[] made = new float[attention.Length];
         AttentionBalance balance = AttentionChange.Apply(attention, mask, alpha, preserveMass: false, made);
 
@@ -112,7 +116,8 @@ public sealed class AttentionChangeTests
         Assert.That(balance.Kept, $"seed {seed}: {balance}");
         // A' / A depends on the mask alone: a product pixel has α times what a background pixel has.
         for (int i = 0; i < made.Length; i++)
-            Assert.That(made[i], Is.EqualTo(attention[i] * balance.Scale * (1 + (alpha - 1) * mask[i])).Within(1e-7), $"seed {seed}, pixel {i}");
+            Assert.That(made[i], Is.EqualTo(attention[i] * balance.Scale * (1 + (alpha - 1) * mask[i])).Within(1e-7),
+                $"seed {seed}, pixel {i}");
     }
 
     [Test]
@@ -127,7 +132,8 @@ public sealed class AttentionChangeTests
         Assert.That(lossy.After, Is.LessThan(lossy.Before * 0.999));
         Assert.That(exact.Kept, $"seed {seed}: {exact}");
         Assert.That(kept.Max(), Is.LessThanOrEqualTo(1f));
-        for (int i = 0; i < kept.Length; i++) Assert.That(kept[i], Is.GreaterThanOrEqualTo(seedFormula[i]), "what clipping cut off goes to every pixel that has room");
+        for (int i = 0; i < kept.Length; i++) Assert.That(kept[i], Is.GreaterThanOrEqualTo(seedFormula[i]),
+            "what clipping cut off goes to every pixel that has room");
     }
 
     [Test]

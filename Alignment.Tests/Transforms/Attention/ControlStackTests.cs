@@ -11,7 +11,8 @@ public sealed class ControlStackTests
     public void Planes_AreThoseOfTheReference() => Assert.That(ControlStack.Names, Is.EqualTo(new[] { "mask", "attention" }));
 
     [Test]
-    public void Of_TwoMaps_StacksThemInOrder() => Assert.That(ControlStack.Of(s_mask, s_attention), Is.EqualTo((float[])[.. s_mask, .. s_attention]));
+    public void Of_TwoMaps_StacksThemInOrder() =>
+        Assert.That(ControlStack.Of(s_mask, s_attention), Is.EqualTo((float[])[.. s_mask, .. s_attention]));
 
     // The tables of finished runs hold this hash: little-endian int32 width and height, then both maps as float32.
     [Test]

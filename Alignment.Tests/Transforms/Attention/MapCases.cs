@@ -24,7 +24,9 @@ static class MapCases
         double px = Between(random, productRadius, width - productRadius), py = Between(random, productRadius, height - productRadius);
         var spots = new (double X, double Y, double Radius, double Peak)[5];
         for (int s = 0; s < spots.Length; s++)
-            spots[s] = s == 0 ? (px, py, productRadius, 0.8) : (random.NextDouble() * width, random.NextDouble() * height, Between(random, width / 20.0, width / 8.0), Between(random, 0.2, 0.9));
+            spots[s] = s == 0 ? (px, py, productRadius, 0.8)
+                : (random.NextDouble() * width, random.NextDouble() * height, Between(random, width / 20.0, width / 8.0),
+                Between(random, 0.2, 0.9));
         float[] attention = new float[width * height], mask = new float[width * height];
         for (int y = 0; y < height; y++)
         {

@@ -143,7 +143,8 @@ public sealed class PlaceboTests
         for (int i = 0; i < n; i++)
         {
             int x = i % side, y = i / side;
-            attention[i] = map switch { "noise" => random.NextSingle(), "ones" => 1, "binary" => random.Next(2), "one lit pixel" => i == 100_000 ? 0.7f : 0, "faint" => 1e-6f * random.NextSingle(), _ => 1 - 1e-4f * random.NextSingle() };
+            attention[i] = map switch { "noise" => random.NextSingle(), "ones" => 1, "binary" => random.Next(2),
+                "one lit pixel" => i == 100_000 ? 0.7f : 0, "faint" => 1e-6f * random.NextSingle(), _ => 1 - 1e-4f * random.NextSingle() };
             mask[i] = product switch
             {
                 "noise" => random.Next(2),
@@ -175,7 +176,8 @@ public sealed class PlaceboTests
             Assert.That(made.AsSpan().SequenceEqual(attention), Is.EqualTo(balance.Strength == 0), "what is recorded as moved is moved");
             // Only a saturated rest, which cannot receive, stops a region that was found.
             if (place.Exists && !(alpha < 1 && map is "ones" or "binary")) Assert.That(balance.Moved, Is.GreaterThan(0));
-            if (product != "all but a dot" && map is "noise" or "faint") Assert.That(place.Coverage, Is.GreaterThan(0.3), "there is room, so a place is found");
+            if (product != "all but a dot" && map is "noise" or "faint")
+                Assert.That(place.Coverage, Is.GreaterThan(0.3), "there is room, so a place is found");
         });
     }
 

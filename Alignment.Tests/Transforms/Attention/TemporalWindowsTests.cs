@@ -21,5 +21,6 @@ public sealed class TemporalWindowsTests
     [TestCase(-1, 3)]
     [TestCase(3, 3)]
     [TestCase(0, 0)]
-    public void Of_NoSuchScene_Throws(int index, int scenes) => Assert.Throws<ArgumentOutOfRangeException>(() => TemporalWindows.Of(index, scenes));
+    public void Of_NoSuchScene_Throws(int index, int scenes) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => TemporalWindows.Of(index, scenes));
 }

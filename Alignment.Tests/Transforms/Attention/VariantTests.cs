@@ -36,7 +36,8 @@ public sealed class VariantTests
         Assert.That(Variant.All.Select(v => v.Position), Is.EqualTo(Enumerable.Range(0, Variant.All.Count)));
         Assert.That(Variant.All.Select(v => SafePath.Why(v.Name)), Is.All.Null);
         Assert.That(Variant.All.Select(v => v.Purpose), Is.All.Not.Empty);
-        Assert.That((Variant.Baseline.Name, Variant.Placebo.Name, Variant.FullBoost.Name), Is.EqualTo(("baseline", "placebo", "full_boost")));
+        Assert.That((Variant.Baseline.Name, Variant.Placebo.Name, Variant.FullBoost.Name),
+            Is.EqualTo(("baseline", "placebo", "full_boost")));
         Assert.That(Variant.Boosts.Where(v => v.Target != VariantTarget.Product || v.Alpha(v.Window ?? 0) <= 1), Is.Empty);
         Assert.That(Variant.Windowed.Select(v => v.Window), Is.EqualTo(new int?[] { 0, 1, 2 }));
         Assert.That(() => Variant.Named("boost"), Throws.TypeOf<UsageException>().With.Message.Contains(string.Join(", ", Variant.Names)));
@@ -64,23 +65,28 @@ public sealed class VariantTests
         EngagementAnalysis analysis = AnalysisJob.Analyze(rows, new() { Resamples = 0 });
         Assert.That((analysis.Rows, analysis.Rejected), Is.EqualTo((6 * Variant.All.Count, 0)));
         Assert.That(analysis.Metrics[0].Samples.Select(s => (s.Variant, s.Sample.N)), Is.EqualTo(Variant.Names.Select(v => (v, 6.0))));
-        Assert.That(analysis.Metrics[0].Comparisons.Select(c => c.Variant), Is.EquivalentTo(Variant.Names.Where(v => v != Variant.Baseline.Name)));
+        Assert.That(analysis.Metrics[0].Comparisons.Select(c => c.Variant),
+            Is.EquivalentTo(Variant.Names.Where(v => v != Variant.Baseline.Name)));
     }
 
     [Test]
     public void Sources_OfTheProduct_ListNoVariantsButInTheTable()
     {
         string quoted = $"\"({string.Join('|', Variant.Names.Select(Regex.Escape))})\"";
-        string word = $@"\b({string.Join('|', Enumerable.Range(5, 6).Select(Alignment.MLNet.Storage.NumberWords.Of))}) (\w+ )?(variants|versions)\b";
+        string word =
+            $@"\b({string.Join('|', Enumerable.Range(5, 6).Select(Alignment.MLNet.Storage.NumberWords.Of))}) (\w+ )?(variants|versions)\b";
         foreach (string project in new[] { "onnx", "Alignment.Transforms", "Alignment.MLNet", "Alignment.Runner" })
             foreach (string path in Directory.EnumerateFiles(Path.Combine(Shared.Repository, project), "*.cs", SearchOption.AllDirectories))
             {
                 string relative = Path.GetRelativePath(Shared.Repository, path).Replace('\\', '/');
-                if (relative.Contains("/obj/", StringComparison.Ordinal) || relative == "Alignment.Transforms/Attention/Variant.cs") continue;
-                string code = string.Join('\n', File.ReadLines(path).Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)));
+                if (relative.Contains("/obj/", StringComparison.Ordinal) || relative == "Alignment.Transforms/Attention/Variant.cs")
+                    continue;
+                string code = string.Join('\n', File.ReadLines(path)
+                    .Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)));
                 string[] names = [.. Regex.Matches(code, quoted).Select(m => m.Groups[1].Value).Distinct()];
                 Assert.That(names, Has.Length.LessThan(2), $"{relative} lists variants; take them from Variant.All.");
-                Assert.That(Regex.Match(code, word, RegexOptions.IgnoreCase).Value, Is.Empty, $"{relative} counts variants; take Variant.All.Count.");
+                Assert.That(Regex.Match(code, word, RegexOptions.IgnoreCase).Value, Is.Empty,
+                    $"{relative} counts variants; take Variant.All.Count.");
             }
     }
 }

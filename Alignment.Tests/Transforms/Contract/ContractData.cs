@@ -99,7 +99,8 @@ static class ContractData
         const int N = ContractRow.Width * ContractRow.Height;
         return [.. Enumerable.Range(0, 7).Select(i =>
         {
-            float[] Floats(int n, float scale = 1, float shift = 0) => [.. Enumerable.Range(0, n).Select(_ => random.NextSingle() * scale + shift)];
+            float[] Floats(int n, float scale = 1, float shift = 0) =>
+                [.. Enumerable.Range(0, n).Select(_ => random.NextSingle() * scale + shift)];
             float[] mask = new float[N];
             for (int y = 3 + i % 3; y < 8; y++) mask.AsSpan(y * ContractRow.Width + 2 + i, 5).Fill(1f);
             byte[] grey = new byte[N], rgb = new byte[3 * N];
@@ -112,9 +113,12 @@ static class ContractData
             float[] heatmap = Floats(N);
             return new ContractRow
             {
-                VideoId = i < 4 ? "an ad" : "ünï-code.v2", SceneNumber = 10 * i + 1, Keyword = "shoe", SceneImagePath = still, KeywordMaskPath = maskFile, AttentionHeatmapPath = heat,
-                Variant = Alignment.Transforms.Attention.Variant.Names[i], TemporalWindow = i % 3, Image = Floats(3 * N, 2, -1), MaskSoft = Floats(N), Mask = mask, HeatmapRaw = Floats(N, 255), Heatmap = heatmap, HeatmapModified = Floats(N),
-                Control = [.. mask, .. heatmap], OwnSize = Floats(7 * (9 + i)), StillWidth = 9 + i, StillHeight = 7, FixationSigmaX = 1 + 0.25 * i, FixationSigmaY = 1.5,
+                VideoId = i < 4 ? "an ad" : "ünï-code.v2", SceneNumber = 10 * i + 1, Keyword = "shoe", SceneImagePath = still,
+                    KeywordMaskPath = maskFile, AttentionHeatmapPath = heat,
+                Variant = Alignment.Transforms.Attention.Variant.Names[i], TemporalWindow = i % 3, Image = Floats(3 * N, 2, -1),
+                    MaskSoft = Floats(N), Mask = mask, HeatmapRaw = Floats(N, 255), Heatmap = heatmap, HeatmapModified = Floats(N),
+                Control = [.. mask, .. heatmap], OwnSize = Floats(7 * (9 + i)), StillWidth = 9 + i, StillHeight = 7,
+                    FixationSigmaX = 1 + 0.25 * i, FixationSigmaY = 1.5,
                 Fixations = [.. Enumerable.Range(0, 2 * i).SelectMany(k => new[] { k % 9 + 0.5, k % 7, 0.25 * (k + 1) })],
             };
         })];

@@ -10,10 +10,12 @@ static class OtherProcess
     /// <summary>The switch of the test program that runs <see cref="Apply"/>.</summary>
     public const string Switch = "apply-models";
 
-    /// <summary>Starts the process on <paramref name="folder"/>: <c>data.idv</c>, <c>*.zip</c> with the columns to write in <c>*.columns</c>.</summary>
+    /// <summary>Starts the process on <paramref name="folder"/>: <c>data.idv</c>, <c>*.zip</c> with the columns to write in
+    /// <c>*.columns</c>.</summary>
     public static void Start(string folder)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet") { RedirectStandardError = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host
+            : "dotnet") { RedirectStandardError = true };
         foreach (string a in new[] { "exec", typeof(OtherProcess).Assembly.Location, Switch, folder }) start.ArgumentList.Add(a);
         using var process = Process.Start(start)!;
         string errors = process.StandardError.ReadToEnd();
@@ -30,7 +32,8 @@ static class OtherProcess
         foreach (string file in Directory.GetFiles(folder, "*.zip"))
         {
             var model = ml.Model.Load(file, out _);
-            File.WriteAllLines(Path.ChangeExtension(file, ".values"), RowValues.InOrder(model.Transform(data), File.ReadAllLines(Path.ChangeExtension(file, ".columns"))));
+            File.WriteAllLines(Path.ChangeExtension(file, ".values"),
+                RowValues.InOrder(model.Transform(data), File.ReadAllLines(Path.ChangeExtension(file, ".columns"))));
         }
     }
 }

@@ -46,7 +46,8 @@ static class RowValues
         return [.. rows];
     }
 
-    public static string Text(ReadOnlySpan<float> values) => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(MemoryMarshal.AsBytes(values)));
+    public static string Text(ReadOnlySpan<float> values) =>
+        Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(MemoryMarshal.AsBytes(values)));
 
     public static string Text(float value) => BitConverter.SingleToUInt32Bits(value).ToString("x8", CultureInfo.InvariantCulture);
 
@@ -64,7 +65,8 @@ static class RowValues
         "double" => Read<double>(row, column, Text),
         "boolean" => Read<bool>(row, column, v => v.ToString()),
         "int64" => Read<long>(row, column, v => v.ToString(CultureInfo.InvariantCulture)),
-        var words when words.StartsWith("double [", StringComparison.Ordinal) => Read<VBuffer<double>>(row, column, v => Text([.. v.DenseValues()])),
+        var words when words.StartsWith("double [", StringComparison.Ordinal) =>
+            Read<VBuffer<double>>(row, column, v => Text([.. v.DenseValues()])),
         _ => Read<VBuffer<float>>(row, column, v => Text([.. v.DenseValues()])),
     };
 

@@ -29,7 +29,8 @@ public sealed class StageContractTests
     public void EveryStage_HasACase()
     {
         var estimators = typeof(SceneTransformer).Assembly.GetTypes()
-            .Where(t => !t.IsAbstract && t.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IEstimator<>)))
+            .Where(t => !t.IsAbstract && t.GetInterfaces()
+            .Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IEstimator<>)))
             .Where(t => t != typeof(ExpandVariantsEstimator));   // several rows of one: ExpandVariantsTests
         Assert.That(StageCase.All.Select(c => c.Estimator).Distinct(), Is.EquivalentTo(estimators), "add the stage to StageCase.All");
     }
@@ -114,7 +115,8 @@ public sealed class StageContractTests
 
         RowValues.InOrder(made, [.. stage.Makes.Select(m => m.Column)]);
         Assert.That(watched.Read.Keys, Is.SubsetOf(stage.Reads));
-        Assert.That(watched.Read.Values, Is.All.LessThanOrEqualTo(_rows.Length), "each input is read once a row at most, however many columns are made of it");
+        Assert.That(watched.Read.Values, Is.All.LessThanOrEqualTo(_rows.Length),
+            "each input is read once a row at most, however many columns are made of it");
     }
 
     [TestCaseSource(nameof(Cases))]
@@ -128,7 +130,8 @@ public sealed class StageContractTests
         watched.Read.Clear();
         string[] twice = RowValues.InOrder(made, [.. columns, .. columns]);
         Assert.That(twice, Is.EqualTo(once.Select(v => v + "|" + v)));
-        if (stage.Makes.All(m => m.Type.Contains('[', StringComparison.Ordinal))) Assert.That(watched.Read.Values, Is.All.LessThanOrEqualTo(_rows.Length));
+        if (stage.Makes.All(m => m.Type.Contains('[', StringComparison.Ordinal)))
+            Assert.That(watched.Read.Values, Is.All.LessThanOrEqualTo(_rows.Length));
     }
 
     [TestCaseSource(nameof(Cases))]
@@ -188,7 +191,8 @@ public sealed class StageContractTests
     {
         var (ml, data) = Load();
         string made = stage.Makes[0].Column;
-        var chain = ml.Transforms.CopyColumns("before", SceneColumns.Keyword).Append(stage.Make(ml)).AppendCacheCheckpoint(ml).Append(ml.Transforms.CopyColumns("after", made));
+        var chain = ml.Transforms.CopyColumns("before", SceneColumns.Keyword).Append(stage.Make(ml)).AppendCacheCheckpoint(ml)
+            .Append(ml.Transforms.CopyColumns("after", made));
         var model = chain.Fit(data);
         Assert.That(chain.GetOutputSchema(Shape(data.Schema)).Select(c => c.Name), Has.Member("after"));
         string[] alone = RowValues.InOrder(stage.Make(ml).Fit(data).Transform(data), made);
@@ -205,8 +209,10 @@ public sealed class StageContractTests
         {
             string present = missing == SceneColumns.Keyword ? SceneColumns.VideoId : SceneColumns.Keyword;
             var without = ml.Transforms.DropColumns(missing).Fit(data).Transform(data);
-            foreach (var use in new Action[] { () => stage.Make(ml).Fit(without), () => full.Transform(without), () => stage.Make(ml).GetOutputSchema(Shape(without.Schema)) })
-                Assert.That(use, Throws.TypeOf<UsageException>().With.Message.Contains($"'{missing}'").And.Message.Contains($"'{present}' (text)"));
+            foreach (var use in new Action[] { () => stage.Make(ml).Fit(without), () => full.Transform(without),
+                () => stage.Make(ml).GetOutputSchema(Shape(without.Schema)) })
+                Assert.That(use, Throws.TypeOf<UsageException>().With.Message.Contains($"'{missing}'").And.Message.Contains(
+                    $"'{present}' (text)"));
         }
     }
 
@@ -216,8 +222,10 @@ public sealed class StageContractTests
         var (ml, data) = Load();
         foreach (string wrong in stage.Reads)
         {
-            var retyped = ml.Transforms.Conversion.ConvertType(wrong, SceneColumns.TemporalWindow, DataKind.Boolean).Fit(data).Transform(data);
-            Assert.That(() => stage.Make(ml).Fit(retyped), Throws.TypeOf<UsageException>().With.Message.Contains($"'{wrong}'").And.Message.Contains("boolean"));
+            var retyped = ml.Transforms.Conversion.ConvertType(wrong, SceneColumns.TemporalWindow, DataKind.Boolean).Fit(data)
+                .Transform(data);
+            Assert.That(() => stage.Make(ml).Fit(retyped),
+                Throws.TypeOf<UsageException>().With.Message.Contains($"'{wrong}'").And.Message.Contains("boolean"));
         }
     }
 
@@ -241,5 +249,6 @@ public sealed class StageContractTests
 
     /// <summary>ML.NET makes the shape of a schema itself inside Fit of a chain, but not for us.</summary>
     static SchemaShape Shape(DataViewSchema schema) =>
-        (SchemaShape)typeof(SchemaShape).GetMethod("Create", BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!.Invoke(null, [schema])!;
+        (SchemaShape)typeof(SchemaShape).GetMethod("Create",
+        BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!.Invoke(null, [schema])!;
 }

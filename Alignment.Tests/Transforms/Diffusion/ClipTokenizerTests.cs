@@ -62,7 +62,8 @@ public sealed class ClipTokenizerTests
     }
 
     [TestCase("a𝒜 b", ExpectedResult = new[] { "a𝒜", "b" }, TestName = "{m}_LetterOutsideTheBasicPlane_IsALetter")]
-    [TestCase("don't!'s 'quoted'", ExpectedResult = new[] { "don", "'t", "!'", "s", "'", "quoted", "'" }, TestName = "{m}_ApostropheInsidePunctuation_StaysThere")]
+    [TestCase("don't!'s 'quoted'", ExpectedResult = new[] { "don", "'t", "!'", "s", "'", "quoted", "'" },
+        TestName = "{m}_ApostropheInsidePunctuation_StaysThere")]
     [TestCase("12½x", ExpectedResult = new[] { "1", "2", "½", "x" }, TestName = "{m}_Digits_StandAlone")]
     public string[] Words(string text) => [.. ClipText.Words(text).Select(r => text[r])];
 
@@ -80,7 +81,8 @@ public sealed class ClipTokenizerTests
     [TestCase("\u212Bngstrom")]
     [TestCase("\u1112\u1161\u11AB")]
     public void Clean_WithoutUnicodeData_RefusesWhatMayNeedComposing(string text) =>
-        Assert.That(() => ClipText.Clean(text, canCompose: false), Throws.TypeOf<MissingDependencyException>().With.Message.Contains("ICU"));
+        Assert.That(() => ClipText.Clean(text, canCompose: false),
+        Throws.TypeOf<MissingDependencyException>().With.Message.Contains("ICU"));
 
     [TestCase("A Photo of a café, 広告 한국 🐶!")]
     public void Clean_WithoutUnicodeData_AcceptsWhatIsComposed(string text) =>

@@ -10,7 +10,8 @@ public sealed class SceneNoiseTests
         from line in Shared.TryRepository is { } repository ? File.ReadLines(Path.Combine(repository, "docs", "noise.md")) : []
         let cells = line.Split('|', StringSplitOptions.TrimEntries)
         where cells.Length == 7 && cells[2].StartsWith("`edit/", StringComparison.Ordinal) && cells[5].Length == 10
-        select new object[] { ulong.Parse(cells[1], CultureInfo.InvariantCulture), cells[2].Trim('`'), long.Parse(cells[3], CultureInfo.InvariantCulture), cells[5].Trim('`') };
+        select new object[] { ulong.Parse(cells[1], CultureInfo.InvariantCulture), cells[2].Trim('`'),
+        long.Parse(cells[3], CultureInfo.InvariantCulture), cells[5].Trim('`') };
 
     [Test]
     public void WrittenDown_Table_IsRead()

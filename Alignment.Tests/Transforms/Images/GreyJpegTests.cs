@@ -10,7 +10,8 @@ sealed class GreyJpegTests
 
     [Test]
     public void Encode_AnyPictureSizeAndQuality_WritesLibjpegsBytes(
-        [ValueSource(nameof(s_kinds))] string kind, [Values("1x1", "7x9", "8x8", "64x8", "65x17", "129x63", "256x144")] string size, [Values(1, 10, 49, 50, 75, 95, 100)] int quality)
+        [ValueSource(nameof(s_kinds))] string kind, [Values("1x1", "7x9", "8x8", "64x8", "65x17", "129x63", "256x144")] string size,
+        [Values(1, 10, 49, 50, 75, 95, 100)] int quality)
     {
         int[] sides = [.. size.Split('x').Select(int.Parse)];
         byte[] pixels = Picture(kind, sides[0], sides[1]);
@@ -36,11 +37,13 @@ sealed class GreyJpegTests
     [TestCase(8, 8, 63)]
     [TestCase(65501, 1, 65501)]
     public void Encode_SizeThatIsNone_Refused(int width, int height, int length) =>
-        Assert.That(() => GreyJpeg.Encode(new byte[length], width, height, 95), Throws.ArgumentException.With.Message.Contains($"{width}x{height}"));
+        Assert.That(() => GreyJpeg.Encode(new byte[length], width, height, 95),
+        Throws.ArgumentException.With.Message.Contains($"{width}x{height}"));
 
     [TestCase(0)]
     [TestCase(101)]
-    public void Encode_QualityOutOfRange_Refused(int quality) => Assert.That(() => GreyJpeg.Encode(new byte[64], 8, 8, quality), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    public void Encode_QualityOutOfRange_Refused(int quality) =>
+        Assert.That(() => GreyJpeg.Encode(new byte[64], 8, 8, quality), Throws.InstanceOf<ArgumentOutOfRangeException>());
 
     static byte[] Picture(string kind, int width, int height)
     {
@@ -55,7 +58,8 @@ sealed class GreyJpegTests
                     "noise" => (byte)random.Next(256),
                     "flat" => 200,
                     "ramp" => (byte)(x + 2 * y),
-                    "blobs" => (byte)(255 * Math.Exp(-(Math.Pow(x - width / 3.0, 2) + Math.Pow(y - height / 2.0, 2)) / (width * height / 40.0 + 1))),
+                    "blobs" => (byte)(255 * Math.Exp(-(Math.Pow(x - width / 3.0, 2) + Math.Pow(y - height / 2.0, 2))
+                        / (width * height / 40.0 + 1))),
                     "checks" => (byte)(((x ^ y) & 1) * 255),
                     _ => (byte)(i == pixels.Length / 2 ? 255 : 0),
                 };
@@ -67,9 +71,11 @@ sealed class GreyJpegTests
     static byte[] Skias(byte[] pixels, int width, int height, int quality)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Gray8, SKAlphaType.Opaque));
-        for (int y = 0; y < height; y++) System.Runtime.InteropServices.Marshal.Copy(pixels, y * width, bitmap.GetPixels() + y * bitmap.RowBytes, width);
+        for (int y = 0; y < height; y++) System.Runtime.InteropServices.Marshal.Copy(pixels, y * width,
+            bitmap.GetPixels() + y * bitmap.RowBytes, width);
         using SKPixmap map = bitmap.PeekPixels();
-        using SKData data = map.Encode(new SKJpegEncoderOptions(quality, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore));
+        using SKData data = map.Encode(new SKJpegEncoderOptions(quality, SKJpegEncoderDownsample.Downsample444,
+            SKJpegEncoderAlphaOption.Ignore));
         return data.ToArray();
     }
 }

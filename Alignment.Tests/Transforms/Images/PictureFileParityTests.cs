@@ -11,8 +11,10 @@ public sealed class PictureFileParityTests
     // PNG is exact up to float rounding; JPEG within one level of libjpeg-turbo's decoding.
     static readonly object[] s_files =
     [
-        new object[] { "baseline.jpg", 0.005 }, new object[] { "progressive.jpg", 0.005 }, new object[] { "grey.jpg", 0.005 }, new object[] { "exif_rotated.jpg", 0.005 },
-        new object[] { "cmyk.jpg", 0.005 }, new object[] { "grey8.png", 5e-6 }, new object[] { "grey16.png", 5e-6 }, new object[] { "rgba.png", 5e-6 },
+        new object[] { "baseline.jpg", 0.005 }, new object[] { "progressive.jpg", 0.005 }, new object[] { "grey.jpg", 0.005 },
+            new object[] { "exif_rotated.jpg", 0.005 },
+        new object[] { "cmyk.jpg", 0.005 }, new object[] { "grey8.png", 5e-6 }, new object[] { "grey16.png", 5e-6 },
+            new object[] { "rgba.png", 5e-6 },
         new object[] { "palette.png", 5e-6 }, new object[] { "smaller_than_target.png", 5e-6 }, new object[] { "one_pixel.png", 5e-6 },
     ];
 
@@ -74,6 +76,7 @@ public sealed class PictureFileParityTests
         using var json = System.Text.Json.JsonDocument.Parse(all.AsMemory(8, head));
         var entry = json.RootElement.GetProperty(name);
         int[] offsets = [.. entry.GetProperty("data_offsets").EnumerateArray().Select(o => o.GetInt32())];
-        return ([.. entry.GetProperty("shape").EnumerateArray().Select(o => o.GetInt32())], all[(8 + head + offsets[0])..(8 + head + offsets[1])]);
+        return ([.. entry.GetProperty("shape").EnumerateArray().Select(o => o.GetInt32())],
+            all[(8 + head + offsets[0])..(8 + head + offsets[1])]);
     }
 }

@@ -22,7 +22,9 @@ public sealed class PictureFileTests
         PictureFile.WritePng(_folder["a.png"], picture);
         Assert.That(PictureFile.ReadRgb8(_folder["a.png"]).Pixels, Is.EqualTo(picture.Pixels));
         using var skia = SKBitmap.Decode(_folder["a.png"]);
-        Assert.That((skia.GetPixel(5, 7).Red, skia.GetPixel(5, 7).Green, skia.GetPixel(5, 7).Blue), Is.EqualTo((picture.Pixels[(7 * 37 + 5) * 3], picture.Pixels[(7 * 37 + 5) * 3 + 1], picture.Pixels[(7 * 37 + 5) * 3 + 2])), "others read it too");
+        Assert.That((skia.GetPixel(5, 7).Red, skia.GetPixel(5, 7).Green, skia.GetPixel(5, 7).Blue),
+            Is.EqualTo((picture.Pixels[(7 * 37 + 5) * 3], picture.Pixels[(7 * 37 + 5) * 3 + 1], picture.Pixels[(7 * 37 + 5) * 3 + 2])),
+            "others read it too");
     }
 
     [Test]
@@ -79,7 +81,8 @@ public sealed class PictureFileTests
 
         bool sideways = firstRow is "left" or "right";
         var header = PictureFile.ReadHeader(_folder["turned.jpg"]);
-        Assert.That((header.Width, header.Height, header.Orientation), Is.EqualTo(sideways ? (Height, Width, orientation) : (Width, Height, orientation)));
+        Assert.That((header.Width, header.Height, header.Orientation),
+            Is.EqualTo(sideways ? (Height, Width, orientation) : (Width, Height, orientation)));
         float[] upright = PictureFile.ReadGrey(_folder["turned.jpg"]).Values;
         byte[] bytes = PictureFile.ReadRgb8(_folder["turned.jpg"]).Pixels;
         for (int y = Cell / 2; y < Height; y += Cell)
@@ -111,7 +114,9 @@ public sealed class PictureFileTests
         foreach (double part in new[] { 0.01, 0.1, 0.3, 0.6, 0.9 })
         {
             File.WriteAllBytes(_folder["cut.jpg"], whole[..(int)(whole.Length * part)]);
-            Assert.That(() => PictureFile.ReadRgb8(_folder["cut.jpg"]), Throws.TypeOf<BadDataException>().With.Message.Contains("cut.jpg").And.Message.Contains("early").Or.Message.Contains("header"), $"{part}");
+            Assert.That(() => PictureFile.ReadRgb8(_folder["cut.jpg"]),
+                Throws.TypeOf<BadDataException>().With.Message.Contains("cut.jpg").And.Message.Contains("early").Or.Message.Contains(
+                "header"), $"{part}");
         }
     }
 
@@ -124,7 +129,8 @@ public sealed class PictureFileTests
     {
         File.WriteAllText(_folder["x.png"], content, new UTF8Encoding(false));
         foreach (var read in new Action[] { () => PictureFile.ReadHeader(_folder["x.png"]), () => PictureFile.ReadRgb(_folder["x.png"]) })
-            Assert.That(read, Throws.TypeOf<BadDataException>().With.Message.Contains("x.png").And.Message.Contains("found " + found + ","));
+            Assert.That(read, Throws.TypeOf<BadDataException>().With.Message.Contains("x.png").And.Message.Contains("found " + found
+                + ","));
     }
 
     [Test]
@@ -136,25 +142,30 @@ public sealed class PictureFileTests
 
     [Test]
     public void File_Absent_IsSaid() =>
-        Assert.That(() => PictureFile.ReadHeader(_folder["no", "such.png"]), Throws.TypeOf<BadDataException>().With.Message.Contains("no file there"));
+        Assert.That(() => PictureFile.ReadHeader(_folder["no", "such.png"]),
+        Throws.TypeOf<BadDataException>().With.Message.Contains("no file there"));
 
     [Test]
     public void Png_Of30000Squared_IsRefusedByItsHeader()
     {
         // Only signature and IHDR: nothing else is looked at.
-        byte[] head = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, .. "IHDR"u8, 0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30, 8, 2, 0, 0, 0];
+        byte[] head = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, .. "IHDR"u8, 0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30, 8, 2,
+            0, 0, 0];
         byte[] crc = new byte[4];
         BinaryPrimitives.WriteUInt32BigEndian(crc, ~Crc32.Update(Crc32.Start, head.AsSpan(12)));
         File.WriteAllBytes(_folder["huge.png"], [.. head, .. crc]);
-        foreach (var read in new Action[] { () => PictureFile.ReadHeader(_folder["huge.png"]), () => PictureFile.ReadRgb8(_folder["huge.png"]) })
-            Assert.That(read, Throws.TypeOf<BadDataException>().With.Message.Contains("30000x30000").And.Message.Contains("100 megapixels"));
+        foreach (var read in new Action[] { () => PictureFile.ReadHeader(_folder["huge.png"]),
+            () => PictureFile.ReadRgb8(_folder["huge.png"]) })
+            Assert.That(read, Throws.TypeOf<BadDataException>().With.Message.Contains("30000x30000").And.Message.Contains(
+                "100 megapixels"));
     }
 
     [Test]
     public void Picture_AboveTheLimitGiven_IsRefused()
     {
         PictureFile.WriteJpeg(_folder["a.jpg"], Noise(40, 30));
-        Assert.That(() => PictureFile.ReadRgb(_folder["a.jpg"], new PictureLimits { MaxPixels = 1199 }), Throws.TypeOf<BadDataException>().With.Message.Contains("40x30"));
+        Assert.That(() => PictureFile.ReadRgb(_folder["a.jpg"], new PictureLimits { MaxPixels = 1199 }),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("40x30"));
         Assert.That(() => PictureFile.ReadRgb(_folder["a.jpg"], new PictureLimits { MaxPixels = 1200 }), Throws.Nothing);
     }
 
@@ -167,7 +178,8 @@ public sealed class PictureFileTests
     [TestCase(1f, 255)]
     [TestCase(7f, 255)]
     [TestCase(float.NaN, 0)]
-    public void FromPlanes_RoundsAndClips(float value, int expected) => Assert.That(RgbPicture.FromPlanes([value, value, value], 1, 1).Pixels, Is.All.EqualTo((byte)expected));
+    public void FromPlanes_RoundsAndClips(float value, int expected) =>
+        Assert.That(RgbPicture.FromPlanes([value, value, value], 1, 1).Pixels, Is.All.EqualTo((byte)expected));
 
     static RgbPicture Noise(int width, int height)
     {
@@ -179,7 +191,8 @@ public sealed class PictureFileTests
     /// <summary>The file with an EXIF block of one tag after its first marker.</summary>
     static byte[] WithOrientation(byte[] jpeg, int orientation)
     {
-        byte[] exif = [.. "Exif\0\0"u8, .. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0];
+        byte[] exif = [.. "Exif\0\0"u8, .. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0,
+            0];
         return [.. jpeg[..2], 0xFF, 0xE1, 0, (byte)(exif.Length + 2), .. exif, .. jpeg[2..]];
     }
 }

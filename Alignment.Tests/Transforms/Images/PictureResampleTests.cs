@@ -21,7 +21,8 @@ public sealed class PictureResampleTests
         Assert.That(Resize(kernel, [.. Enumerable.Repeat(3f, 35)], 7, 5, 19, 3), Is.All.EqualTo(3f).Within(1e-5f));
     }
 
-    // Halving by the mean of two; doubling between centres at ¼ and ¾; to a third by a triangle that reaches three pixels to either side (1 of 2⅔).
+    // Halving by the mean of two; doubling between centres at ¼ and ¾; to a third by a triangle that reaches three pixels to either side (1
+    // of 2⅔).
     [TestCase(ResampleKernel.Box, new float[] { 1, 3, 10, 20 }, new float[] { 2, 15 })]
     [TestCase(ResampleKernel.Nearest, new float[] { 1, 3, 10, 20 }, new float[] { 3, 20 })]
     [TestCase(ResampleKernel.Bilinear, new float[] { 0, 4 }, new float[] { 0, 1, 3, 4 })]

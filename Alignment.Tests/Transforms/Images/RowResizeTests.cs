@@ -4,7 +4,8 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.Tests.Transforms.Images;
 
-/// <summary>What is computed several pixels at a time is, bit for bit, what one at a time gives: sums in one order, no fused operations.</summary>
+/// <summary>What is computed several pixels at a time is, bit for bit, what one at a time gives: sums in one order, no fused
+/// operations.</summary>
 public sealed class RowResizeTests
 {
     const int Seed = 5;
@@ -33,14 +34,17 @@ public sealed class RowResizeTests
             {
                 float[] made = new float[(grey ? 1 : channels) * toWidth * toHeight];
                 PictureResize.Interleaved<T>(from, channels, height, width, divisor, grey, made, toHeight, toWidth, filter);
-                float white = typeof(T) == typeof(byte) ? 255 / divisor : typeof(T) == typeof(ushort) ? 65535 / divisor : float.PositiveInfinity;
-                float[] expected = OneAtATime(Array.ConvertAll(from, v => float.CreateTruncating(v)), white, channels, width, height, divisor, grey, toWidth, toHeight, filter);
+                float white = typeof(T) == typeof(byte) ? 255 / divisor : typeof(T) == typeof(ushort) ? 65535 / divisor
+                    : float.PositiveInfinity;
+                float[] expected = OneAtATime(Array.ConvertAll(from, v => float.CreateTruncating(v)), white, channels, width, height,
+                    divisor, grey, toWidth, toHeight, filter);
                 Assert.That(made.AsSpan().SequenceEqual(expected), $"{channels} channels, grey {grey}, {filter}");
             }
         }
     }
 
-    static float[] OneAtATime(float[] from, float white, int channels, int width, int height, float divisor, bool grey, int toWidth, int toHeight, ResizeFilter filter)
+    static float[] OneAtATime(float[] from, float white, int channels, int width, int height, float divisor, bool grey, int toWidth,
+        int toHeight, ResizeFilter filter)
     {
         AxisWeights down = AxisWeights.Of(height, toHeight, filter), across = AxisWeights.Of(width, toWidth, filter);
         int planes = grey ? 1 : channels;
@@ -71,7 +75,8 @@ public sealed class RowResizeTests
     public void AttentionSums_AnyLength_AreBitForBitOneAtATime([Values(0, 1, 7, 8, 9, 511, 4096)] int length)
     {
         var random = new Random(Seed);
-        float[] a = [.. Enumerable.Range(0, length).Select(_ => random.NextSingle())], m = [.. Enumerable.Range(0, length).Select(_ => random.NextSingle() < 0.3f ? 1f : random.NextSingle())];
+        float[] a = [.. Enumerable.Range(0, length).Select(_ => random.NextSingle())],
+            m = [.. Enumerable.Range(0, length).Select(_ => random.NextSingle() < 0.3f ? 1f : random.NextSingle())];
         double[] lanes = new double[4], products = new double[4];
         for (int i = 0; i < length; i++)
         {
@@ -88,7 +93,8 @@ public sealed class RowResizeTests
             AttentionBalance balance = AttentionChange.Apply(a, m, alpha, preserveMass: false, made);
             double before = AttentionMaps.Sum(a), unit = alpha > 1e100 ? alpha : 1;
             double[] changed = new double[length], sums = new double[4];
-            for (int i = 0; i < length; i++) sums[i < length / 4 * 4 ? i % 4 : 0] += changed[i] = a[i] * (1 - (double)m[i]) / unit + alpha / unit * a[i] * m[i];
+            for (int i = 0; i < length; i++) sums[i < length / 4 * 4 ? i % 4 : 0] += changed[i] = a[i] * (1 - (double)m[i]) / unit
+                + alpha / unit * a[i] * m[i];
             double sum = sums[0] + sums[1] + (sums[2] + sums[3]);
             // All of it on a product that is to have none: there is nothing to scale, and the map stays.
             float[] expected = sum == 0 ? a : [.. changed.Select(v => (float)Math.Min(1, v * (before / sum)))];
@@ -98,13 +104,15 @@ public sealed class RowResizeTests
     }
 
     [Test]
-    public void AttentionCheck_OneBadValueAnywhere_IsNamed([Values(0, 7, 8, 100, 1022)] int at, [Values(-0.001f, 1.001f, float.NaN, float.PositiveInfinity)] float bad)
+    public void AttentionCheck_OneBadValueAnywhere_IsNamed([Values(0, 7, 8, 100, 1022)] int at,
+        [Values(-0.001f, 1.001f, float.NaN, float.PositiveInfinity)] float bad)
     {
         float[] a = new float[1023], m = new float[1023];
         a.AsSpan().Fill(1f);
         Assert.That(() => AttentionScore.Of(a, m), Throws.Nothing);
         a[at] = bad;
-        Assert.That(() => AttentionScore.Of(a, m), Throws.ArgumentException.With.Message.Contains(FormattableString.Invariant($"at pixel {at}")));
+        Assert.That(() => AttentionScore.Of(a, m),
+            Throws.ArgumentException.With.Message.Contains(FormattableString.Invariant($"at pixel {at}")));
     }
 
     [Test]

@@ -22,12 +22,14 @@ public sealed class GuidedFilterTests
                     double sum = 0;
                     int count = 0;
                     for (int v = Math.Max(0, y - radius); v <= Math.Min(height - 1, y + radius); v++)
-                        for (int u = Math.Max(0, x - radius); u <= Math.Min(width - 1, x + radius); u++, count++) sum += value(v * width + u);
+                        for (int u = Math.Max(0, x - radius); u <= Math.Min(width - 1, x + radius); u++, count++)
+                            sum += value(v * width + u);
                     made[y * width + x] = sum / count;
                 }
             return made;
         }
-        double[] meanGuide = Mean(i => guide[i]), meanMap = Mean(i => map[i]), squares = Mean(i => (double)guide[i] * guide[i]), products = Mean(i => (double)guide[i] * map[i]);
+        double[] meanGuide = Mean(i => guide[i]), meanMap = Mean(i => map[i]), squares = Mean(i => (double)guide[i] * guide[i]),
+            products = Mean(i => (double)guide[i] * map[i]);
         double[] a = [.. meanGuide.Select((m, i) => (products[i] - m * meanMap[i]) / (squares[i] - m * m + epsilon))];
         double[] slope = Mean(i => a[i]), offset = Mean(i => meanMap[i] - a[i] * meanGuide[i]);
         return [.. guide.Select((g, i) => Math.Clamp(slope[i] * g + offset[i], 0, 1))];
@@ -42,7 +44,8 @@ public sealed class GuidedFilterTests
         float[] map = Random(1, width * height), guide = Random(2, width * height);
         double[] expected = Plain(map, guide, width, height, radius, epsilon);
         GuidedFilter.Apply(map, guide, width, height, radius, epsilon);
-        for (int i = 0; i < map.Length; i++) Assert.That(map[i], Is.EqualTo(expected[i]).Within(1e-4), $"at {i}");   // variances of about 0.1 in float
+        // variances of about 0.1 in float
+        for (int i = 0; i < map.Length; i++) Assert.That(map[i], Is.EqualTo(expected[i]).Within(1e-4), $"at {i}");
     }
 
     [Test]

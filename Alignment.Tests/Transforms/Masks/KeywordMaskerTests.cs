@@ -20,7 +20,8 @@ public sealed class KeywordMaskerTests
         var random = new Random(seed);
         byte[] colours = new byte[3 * 64], pixels = new byte[3 * width * height];
         random.NextBytes(colours);
-        for (int i = 0; i < width * height; i++) colours.AsSpan(3 * (i / width * 8 / height * 8 + i % width * 8 / width), 3).CopyTo(pixels.AsSpan(3 * i));
+        for (int i = 0; i < width * height; i++) colours.AsSpan(3 * (i / width * 8 / height * 8 + i % width * 8 / width), 3)
+            .CopyTo(pixels.AsSpan(3 * i));
         return new(width, height, pixels);
     }
 
@@ -28,22 +29,27 @@ public sealed class KeywordMaskerTests
 
     static readonly KeywordMaskOptions s_bare = new() { Prompts = ["{keyword}"] };
 
-    /// <summary>The whole way against the reference: the fixtures' own pixels, its own tokenizer's ids for its own texts, its own logits.</summary>
+    /// <summary>The whole way against the reference: the fixtures' own pixels, its own tokenizer's ids for its own texts, its own
+    /// logits.</summary>
     [Test]
     public void Make_ThePreparationUndone_GivesTheReferenceProbabilities()
     {
         using var folder = new TempFolder();
         string from = Shared.Path("fixtures", "clipseg", "tiny-clipseg"), bundle = LpipsImportTests.Bundle(folder);
         Directory.CreateDirectory(folder["hf"]);
-        foreach (string file in Directory.EnumerateFiles(from)) File.WriteAllBytes(Path.Combine(folder["hf"], Path.GetFileName(file)), File.ReadAllBytes(file));
-        File.WriteAllText(folder["hf", "preprocessor_config.json"], """{"size":64,"image_mean":[0.4,0.5,0.6],"image_std":[0.2,0.25,0.3]}""");
+        foreach (string file in Directory.EnumerateFiles(from))
+            File.WriteAllBytes(Path.Combine(folder["hf"], Path.GetFileName(file)), File.ReadAllBytes(file));
+        File.WriteAllText(folder["hf", "preprocessor_config.json"],
+            """{"size":64,"image_mean":[0.4,0.5,0.6],"image_std":[0.2,0.25,0.3]}""");
         ClipSegPart part = ClipSegPart.Open(ClipSegImport.Run(folder["hf"], bundle));
         RgbPicture picture = Picture(64, 64);
         float[] mean = [0.4f, 0.5f, 0.6f], deviation = [0.2f, 0.25f, 0.3f], pixels = new float[3 * 64 * 64];
-        for (int i = 0; i < pixels.Length; i++) pixels[i] = (picture.Pixels[3 * (i % 4096) + i / 4096] / 255f - mean[i / 4096]) / deviation[i / 4096];
+        for (int i = 0; i < pixels.Length; i++) pixels[i] = (picture.Pixels[3 * (i % 4096) + i / 4096] / 255f - mean[i / 4096])
+            / deviation[i / 4096];
         using SafetensorsFile io = SafetensorsFile.Open(Shared.Path("fixtures", "clipseg", "tiny-clipseg.io.safetensors"));
         using InferenceSession session = OrtSessions.Open(part.Bundle.PathOf(BundleFiles.ClipSeg));
-        using OrtValue image = OrtValue.CreateTensorValueFromMemory(pixels, [1, 3, 64, 64]), texts = OrtValue.CreateTensorValueFromMemory(Tensor.Read(io, "conditional_embeddings").Data, [1, 3, 24]);
+        using OrtValue image = OrtValue.CreateTensorValueFromMemory(pixels, [1, 3, 64, 64]),
+            texts = OrtValue.CreateTensorValueFromMemory(Tensor.Read(io, "conditional_embeddings").Data, [1, 3, 24]);
         using var run = new RunOptions();
         using var logits = session.Run(run, ["pixel_values", "conditional_embeddings"], [image, texts], ["logits"]);
         float[] expected = logits[0].GetTensorDataAsSpan<float>().ToArray();
@@ -54,7 +60,8 @@ public sealed class KeywordMaskerTests
         {
             for (int k = 0; k < 3; k++)
             {
-                double worst = Enumerable.Range(0, 4096).Max(i => Math.Abs(made[k].Probability[i] - 1 / (1 + Math.Exp(-expected[k * 4096 + i]))));
+                double worst = Enumerable.Range(0, 4096).Max(i =>
+                    Math.Abs(made[k].Probability[i] - 1 / (1 + Math.Exp(-expected[k * 4096 + i]))));
                 Assert.That(worst, Is.LessThan(2e-5), $"prompt {k}");
                 Assert.That(made[k].Mask, Is.EqualTo(made[k].Probability.Select(p => p > 0.5f ? 1f : 0f)));
                 Assert.That(made[k].Similarity, Is.Not.Null);
@@ -77,7 +84,8 @@ public sealed class KeywordMaskerTests
     public void Make_SeveralPromptsAndSynonyms_AveragesTheirProbabilities()
     {
         RgbPicture picture = Picture(40, 40);
-        var options = new KeywordMaskOptions { Prompts = ["{keyword}", "a {keyword}"], Synonyms = new Dictionary<string, IReadOnlyList<string>> { ["Mug"] = ["cup"] } };
+        var options = new KeywordMaskOptions { Prompts = ["{keyword}", "a {keyword}"],
+            Synonyms = new Dictionary<string, IReadOnlyList<string>> { ["Mug"] = ["cup"] } };
         Assert.That(options.PromptsFor("mug"), Is.EqualTo(new[] { "mug", "a mug", "cup", "a cup" }));
         using KeywordMasker masker = new(Seeded(), options), bare = new(Seeded(), s_bare);
         IReadOnlyList<KeywordMask> each = bare.Make(picture, ["mug", "a mug", "cup", "a cup"]);
@@ -90,8 +98,10 @@ public sealed class KeywordMaskerTests
     public void Check_PromptsTimesSynonyms_AreAtMostThirtyTwo(int synonyms, bool good)
     {
         // Two prompts for the keyword and each of its synonyms.
-        var options = new KeywordMaskOptions { Synonyms = new Dictionary<string, IReadOnlyList<string>> { ["mug"] = [.. Enumerable.Range(0, synonyms).Select(i => $"cup {i}")] } };
-        Assert.That(options.Check, good ? Throws.Nothing : Throws.TypeOf<UsageException>().With.Message.Contains("'mug'").And.Message.Contains("34 texts"));
+        var options = new KeywordMaskOptions { Synonyms =
+            new Dictionary<string, IReadOnlyList<string>> { ["mug"] = [.. Enumerable.Range(0, synonyms).Select(i => $"cup {i}")] } };
+        Assert.That(options.Check, good ? Throws.Nothing
+            : Throws.TypeOf<UsageException>().With.Message.Contains("'mug'").And.Message.Contains("34 texts"));
     }
 
     [TestCase(200, 75)]
@@ -132,9 +142,12 @@ public sealed class KeywordMaskerTests
             if (Path.GetFileName(file) != "bundle.json") File.Copy(file, to);
         }
         var graph = new ModelGraph("clipseg");
-        Value picture = graph.Input("pixel_values", ElementType.Float32, 1, 3, Dim.Named("h"), Dim.Named("w")), texts = graph.Input("conditional_embeddings", ElementType.Float32, 1, Dim.Named("prompts"), Dim.Named("p"));
+        Value picture = graph.Input("pixel_values", ElementType.Float32, 1, 3, Dim.Named("h"), Dim.Named("w")),
+            texts = graph.Input("conditional_embeddings", ElementType.Float32, 1, Dim.Named("prompts"), Dim.Named("p"));
         Value nought = (picture.Mean([1, 2, 3], keep: false) + texts.Mean([1, 2], keep: false)) * 0f;   // both are read
-        Value Maps(float value, params long[] shape) => graph.Constant([.. Enumerable.Repeat(value, (int)shape.Aggregate((a, b) => a * b))], new([.. shape.Select(s => (Dim)s)])) + nought;
+        Value Maps(float value, params long[] shape) =>
+            graph.Constant([.. Enumerable.Repeat(value, (int)shape.Aggregate((a, b) => a * b))], new([.. shape.Select(s => (Dim)s)]))
+            + nought;
         graph.Output("logits", kind switch
         {
             "no numbers" => Maps(float.NaN, 1, 2, 8, 8),
@@ -153,11 +166,15 @@ public sealed class KeywordMaskerTests
     {
         Assert.Multiple(() =>
         {
-            Assert.That(() => new KeywordMaskOptions { Threshold = float.NaN }.Check(), Throws.TypeOf<UsageException>().With.Message.Contains("threshold"));
-            Assert.That(() => new KeywordMaskOptions { Prompts = ["a bottle"] }.Check(), Throws.TypeOf<UsageException>().With.Message.Contains("{keyword}"));
+            Assert.That(() => new KeywordMaskOptions { Threshold = float.NaN }.Check(),
+                Throws.TypeOf<UsageException>().With.Message.Contains("threshold"));
+            Assert.That(() => new KeywordMaskOptions { Prompts = ["a bottle"] }.Check(),
+                Throws.TypeOf<UsageException>().With.Message.Contains("{keyword}"));
             Assert.That(() => new KeywordMaskOptions { Prompts = [] }.Check(), Throws.TypeOf<UsageException>());
             Assert.That(() => new KeywordMaskOptions { LargestComponents = -1 }.Check(), Throws.TypeOf<UsageException>());
-            Assert.That(() => new KeywordMaskOptions { Synonyms = new Dictionary<string, IReadOnlyList<string>> { ["mug"] = [" "] } }.Check(), Throws.TypeOf<UsageException>().With.Message.Contains("mug"));
+            Assert.That(() => new KeywordMaskOptions { Synonyms =
+                new Dictionary<string, IReadOnlyList<string>> { ["mug"] = [" "] } }.Check(),
+                Throws.TypeOf<UsageException>().With.Message.Contains("mug"));
             Assert.That(() => new KeywordMaskOptions().Check(), Throws.Nothing);
         });
     }

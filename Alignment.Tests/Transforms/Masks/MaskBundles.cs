@@ -5,7 +5,8 @@ using Alignment.Tests.Tools.TinyModel;
 
 namespace Alignment.Tests.Transforms.Masks;
 
-/// <summary>Bundles with a CLIPSeg of random numbers, made once for all tests that need one: what it says means nothing, how it is said does.</summary>
+/// <summary>Bundles with a CLIPSeg of random numbers, made once for all tests that need one: what it says means nothing, how it is said
+/// does.</summary>
 static class MaskBundles
 {
     static readonly Lazy<TempFolder> s_folder = new(() =>
@@ -19,7 +20,8 @@ static class MaskBundles
     {
         ModelBundle tiny = ModelBundle.Open(BundledModels.Tiny);
         ClipSegConfig config = TinyMasks.Config(tiny.Manifest.Tokenizer.VocabularySize);
-        return TinyBundle.Write(s_folder.Value["seeded"], tiny, new SeededWeights(ClipSeg.Weights(config, comparesPictures: false), new() { Seed = 3, EmbeddingDeviation = 1 })).Folder;
+        return TinyBundle.Write(s_folder.Value["seeded"], tiny,
+            new SeededWeights(ClipSeg.Weights(config, comparesPictures: false), new() { Seed = 3, EmbeddingDeviation = 1 })).Folder;
     });
 
     static readonly Lazy<string> s_reference = new(() =>

@@ -7,7 +7,8 @@ public sealed class GroupReaderTests
 {
     static readonly string[] s_three = ["a", "b", "c"], s_columns = ["n", "letter"];
 
-    static IDataView View(int rows, Action<int>? read = null) => new ExpandedView(new RowsView<int>(Enumerable.Range(0, rows), [RowColumn<int>.Int("n", n =>
+    static IDataView View(int rows, Action<int>? read = null) =>
+        new ExpandedView(new RowsView<int>(Enumerable.Range(0, rows), [RowColumn<int>.Int("n", n =>
     {
         read?.Invoke(n);
         return n;
@@ -24,7 +25,8 @@ public sealed class GroupReaderTests
     public void Groups_ComeWholeAndInOrder_HoweverManyCursors([Values(1, 2, 5)] int workers, [Values(0, 1, 4, 100)] int rows)
     {
         string[] expected = [.. Enumerable.Range(0, rows).Select(n => $"{n}a {n}b {n}c")];
-        Assert.That(GroupReader.Read(View(rows), s_columns, Open, workers, default).Select(g => string.Join(' ', g.Rows)), Is.EqualTo(expected));
+        Assert.That(GroupReader.Read(View(rows), s_columns, Open, workers, default).Select(g => string.Join(' ', g.Rows)),
+            Is.EqualTo(expected));
     }
 
     [Test]
@@ -41,14 +43,16 @@ public sealed class GroupReaderTests
     public void Bug_InARow_IsThrown([Values(1, 3)] int workers)
     {
         IDataView view = View(20, n => { if (n == 7) throw new InvalidOperationException("a bug"); });
-        Assert.That(() => GroupReader.Read(view, s_columns, Open, workers, default).Count(), Throws.InvalidOperationException.With.Message.EqualTo("a bug"));
+        Assert.That(() => GroupReader.Read(view, s_columns, Open, workers, default).Count(),
+            Throws.InvalidOperationException.With.Message.EqualTo("a bug"));
     }
 
     [Test]
     public void Rows_AreReadNoFurtherAheadThanTheCursorsGo()
     {
         int read = 0;
-        using IEnumerator<GroupResult<string>> groups = GroupReader.Read(View(10_000, _ => Interlocked.Increment(ref read)), s_columns, Open, 2, default).GetEnumerator();
+        using IEnumerator<GroupResult<string>> groups = GroupReader.Read(View(10_000, _ => Interlocked.Increment(ref read)), s_columns,
+            Open, 2, default).GetEnumerator();
         Assert.That(groups.MoveNext(), Is.True);
         Thread.Sleep(200);
         Assert.That(Volatile.Read(ref read), Is.LessThan(3 * 12), "two cursors, two groups waiting of each, one in work, one handed out");
@@ -64,7 +68,8 @@ public sealed class GroupReaderTests
             Interlocked.Increment(ref read);
             if (n == 50) cancel.Cancel();
         });
-        Assert.That(() => GroupReader.Read(view, s_columns, Open, workers, cancel.Token).Count(), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => GroupReader.Read(view, s_columns, Open, workers, cancel.Token).Count(),
+            Throws.InstanceOf<OperationCanceledException>());
         int after = Volatile.Read(ref read);
         Thread.Sleep(50);
         Assert.That(Volatile.Read(ref read), Is.EqualTo(after));
@@ -78,6 +83,7 @@ public sealed class GroupReaderTests
             Func<string> letter = new RowReader(row).Text("letter");
             return () => letter() != "b";
         });
-        Assert.That(GroupReader.Read(selected, s_columns, Open, 1, default).Select(g => string.Join(' ', g.Rows)), Is.EqualTo(Enumerable.Range(0, 6).Select(n => $"{n}a {n}c")));
+        Assert.That(GroupReader.Read(selected, s_columns, Open, 1, default).Select(g => string.Join(' ', g.Rows)),
+            Is.EqualTo(Enumerable.Range(0, 6).Select(n => $"{n}a {n}c")));
     }
 }

@@ -25,11 +25,13 @@ public sealed class StageModelTests
     [Test]
     public void Version_OfTheFuture_IsRefusedClearly() =>
         Assert.That(() => StageModel.ReadOptions<BinarizeMaskOptions>(Written(2, new BinarizeMaskOptions()), "BinarizeMask", 1),
-            Throws.TypeOf<BadDataException>().With.Message.Contains("'BinarizeMask'").And.Message.Contains("version 2").And.Message.Contains("newer Alignment"));
+            Throws.TypeOf<BadDataException>().With.Message.Contains("'BinarizeMask'").And.Message.Contains(
+            "version 2").And.Message.Contains("newer Alignment"));
 
     [Test]
     public void Option_Unknown_IsRefused() =>
-        Assert.That(() => StageModel.ReadOptions<BinarizeMaskOptions>(Written(1, new { Threshold = 0.5f, Sharpness = 3 }), "BinarizeMask", 1),
+        Assert.That(() => StageModel.ReadOptions<BinarizeMaskOptions>(Written(1, new { Threshold = 0.5f, Sharpness = 3 }), "BinarizeMask",
+        1),
             Throws.TypeOf<BadDataException>().With.Message.Contains("Sharpness"));
 
     [Test]
@@ -62,7 +64,8 @@ public sealed class StageModelTests
         var ml = new MLContext(seed: 1);
         var data = ml.Data.LoadFromEnumerable([new Row()]);
         using var folder = new TempFolder();
-        ml.Model.Save(ml.Transforms.CopyColumns("copy", "mask_soft").Append(ml.Alignment.BinarizeMask()).Fit(data), data.Schema, folder["m.zip"]);
+        ml.Model.Save(ml.Transforms.CopyColumns("copy", "mask_soft").Append(ml.Alignment.BinarizeMask()).Fit(data), data.Schema,
+            folder["m.zip"]);
         Assert.That(ml.Alignment.LoadModel(folder["m.zip"], out _), Is.Not.Null);
 
         using (var zip = ZipFile.Open(folder["m.zip"], ZipArchiveMode.Update))
@@ -78,7 +81,8 @@ public sealed class StageModelTests
                 stream.WriteByte((byte)'X');
             }
         }
-        Assert.That(() => ml.Alignment.LoadModel(folder["m.zip"], out _), Throws.TypeOf<BadDataException>().With.Message.Contains("Xhreshold"));
+        Assert.That(() => ml.Alignment.LoadModel(folder["m.zip"], out _),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("Xhreshold"));
     }
 
     static BinaryReader Written(int version, object options)

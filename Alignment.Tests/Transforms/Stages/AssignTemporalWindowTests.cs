@@ -22,7 +22,8 @@ public sealed class AssignTemporalWindowTests
     [TestCase(new[] { 1, 2, 2, 3, 4 }, new[] { 0, 0, 0, 1, 2 })]
     [TestCase(new[] { 9 }, new[] { 0 })]
     [TestCase(new[] { 9, 12 }, new[] { 0, 1 })]
-    public void Scenes_OfAVideo_FallIntoThirdsByOrder(int[] scenes, int[] windows) => Assert.That(Windows([.. scenes.Select(s => ("a", s))]), Is.EqualTo(windows));
+    public void Scenes_OfAVideo_FallIntoThirdsByOrder(int[] scenes, int[] windows) =>
+        Assert.That(Windows([.. scenes.Select(s => ("a", s))]), Is.EqualTo(windows));
 
     [Test]
     public void Videos_SharingNumbers_AreCountedApart() =>
@@ -35,15 +36,18 @@ public sealed class AssignTemporalWindowTests
         var ml = new MLContext(seed: 1);
         var seen = ml.Data.LoadFromEnumerable([new Row { Video = "a", Scene = 1 }]);
         var unseen = ml.Data.LoadFromEnumerable([new Row { Video = video, Scene = scene }]);
-        Assert.That(() => ml.Alignment.AssignTemporalWindow().Fit(seen).Transform(unseen).GetColumn<int>("temporal_window").ToArray(), Throws.TypeOf<BadDataException>().With.Message.Contains(named));
-        Assert.That(ml.Alignment.AssignTemporalWindow(new() { Unseen = UnseenScene.MinusOne }).Fit(seen).Transform(unseen).GetColumn<int>("temporal_window"), Is.EqualTo(new[] { -1 }));
+        Assert.That(() => ml.Alignment.AssignTemporalWindow().Fit(seen).Transform(unseen).GetColumn<int>("temporal_window").ToArray(),
+            Throws.TypeOf<BadDataException>().With.Message.Contains(named));
+        Assert.That(ml.Alignment.AssignTemporalWindow(new() { Unseen = UnseenScene.MinusOne }).Fit(seen).Transform(unseen)
+            .GetColumn<int>("temporal_window"), Is.EqualTo(new[] { -1 }));
     }
 
     [Test]
     public void Videos_AfterFit_SayHowManyScenesEachHas()
     {
         var ml = new MLContext(seed: 1);
-        var data = ml.Data.LoadFromEnumerable(new (string V, int S)[] { ("b", 1), ("a", 4), ("b", 3), ("b", 3) }.Select(r => new Row { Video = r.V, Scene = r.S }));
+        var data = ml.Data.LoadFromEnumerable(new (string V, int S)[] { ("b", 1), ("a", 4), ("b", 3),
+            ("b", 3) }.Select(r => new Row { Video = r.V, Scene = r.S }));
         Assert.That(ml.Alignment.AssignTemporalWindow().Fit(data).Videos, Is.EqualTo(new[] { ("a", 1), ("b", 2) }));
     }
 

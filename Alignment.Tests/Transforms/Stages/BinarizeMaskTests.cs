@@ -41,5 +41,6 @@ public sealed class BinarizeMaskTests
 
     [Test]
     public void Threshold_NotFinite_IsRefused() =>
-        Assert.That(() => new MLContext(seed: 1).Alignment.BinarizeMask(new() { Threshold = float.NaN }), Throws.TypeOf<UsageException>().With.Message.Contains("Threshold"));
+        Assert.That(() => new MLContext(seed: 1).Alignment.BinarizeMask(new() { Threshold = float.NaN }),
+        Throws.TypeOf<UsageException>().With.Message.Contains("Threshold"));
 }

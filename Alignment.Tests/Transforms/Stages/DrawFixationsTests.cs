@@ -33,7 +33,8 @@ public sealed class DrawFixationsTests
     {
         float[] map = Draw(new Row { Fixations = [10.7, 7.2, 0.4] });
         foreach (var (x, y) in new[] { (10, 7), (12, 7), (10, 10), (7, 5) })
-            Assert.That(map[y * Width + x], Is.EqualTo(Math.Exp(-(x - 10) * (x - 10) / 8.0 - (y - 7) * (y - 7) / 18.0)).Within(1e-6), $"({x}, {y})");
+            Assert.That(map[y * Width + x], Is.EqualTo(Math.Exp(-(x - 10) * (x - 10) / 8.0 - (y - 7) * (y - 7) / 18.0)).Within(1e-6),
+                $"({x}, {y})");
     }
 
     /// <summary>Far apart, the heights are to each other as the weights are; fixations on one pixel add up.</summary>
@@ -51,7 +52,8 @@ public sealed class DrawFixationsTests
     [TestCase(3, -0.5, 1, "(3, -0.5)")]
     [TestCase(3, 7, -1, "weight -1")]
     public void Fixation_OutsideOrNegative_IsAnErrorWithItsRow(double x, double y, double weight, string named) =>
-        Assert.That(() => Draw(new Row { Fixations = [x, y, weight] }), Throws.TypeOf<BadDataException>().With.Message.Contains("DrawFixations, row 0").And.Message.Contains(named));
+        Assert.That(() => Draw(new Row { Fixations = [x, y, weight] }),
+        Throws.TypeOf<BadDataException>().With.Message.Contains("DrawFixations, row 0").And.Message.Contains(named));
 
     [Test]
     public void Fixations_NotInThrees_AreAnError() =>
@@ -61,6 +63,7 @@ public sealed class DrawFixationsTests
     {
         var ml = new MLContext(seed: 1);
         IDataView data = ml.Data.LoadFromEnumerable([row]);
-        return ml.Data.CreateEnumerable<Result>(ml.Alignment.DrawFixations().Fit(data).Transform(data), reuseRowObject: false).Single().Heatmap;
+        return ml.Data.CreateEnumerable<Result>(ml.Alignment.DrawFixations().Fit(data).Transform(data), reuseRowObject: false)
+            .Single().Heatmap;
     }
 }

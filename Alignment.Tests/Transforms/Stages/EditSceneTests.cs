@@ -11,10 +11,12 @@ using Microsoft.ML.Data;
 
 namespace Alignment.Tests.Transforms.Stages;
 
-/// <summary>What the shared contract does not ask of <see cref="EditSceneEstimator"/>: its picture, and its reference to a bundle.</summary>
+/// <summary>What the shared contract does not ask of <see cref="EditSceneEstimator"/>: its picture, and its reference to a
+/// bundle.</summary>
 public sealed class EditSceneTests
 {
-    static readonly EditOptions s_edit = new() { InferenceSteps = 2, GuidanceScale = 2, Strength = 1, Seed = 3, PromptTemplate = "a red {keyword}" };
+    static readonly EditOptions s_edit = new() { InferenceSteps = 2, GuidanceScale = 2, Strength = 1, Seed = 3,
+        PromptTemplate = "a red {keyword}" };
 
     [Test]
     public void Edited_Row_IsTheEditorsPicture()
@@ -28,7 +30,8 @@ public sealed class EditSceneTests
         float[][] edited = [.. stage.Transform(data).GetColumn<float[]>(SceneColumns.Edited)];
 
         using var editor = new DiffusionEditor(bundle, s_edit with { Width = ContractRow.Width, Height = ContractRow.Height });
-        float[] expected = editor.Edit(new() { SceneId = "an ad-Scene-011", Prompt = "a red shoe", Image = rows[1].Image, Controls = [rows[1].Control] })[0];
+        float[] expected = editor.Edit(new() { SceneId = "an ad-Scene-011", Prompt = "a red shoe", Image = rows[1].Image,
+            Controls = [rows[1].Control] })[0];
         Assert.That(edited[1], Is.EqualTo(expected));
     }
 
@@ -38,18 +41,21 @@ public sealed class EditSceneTests
         var first = new
         {
             Bundle = "b",
-            Edit = new { Steps = 5, Guidance = 2f, ControlScale = 0.5f, ControlStart = 0.1, ControlEnd = 0.9, ControlEvery = 2, Packing = "Off", Seed = 7 },
+            Edit = new { Steps = 5, Guidance = 2f, ControlScale = 0.5f, ControlStart = 0.1, ControlEnd = 0.9, ControlEvery = 2,
+            Packing = "Off", Seed = 7 },
         };
         using var file = new MemoryStream();
         using (var to = new BinaryWriter(file, System.Text.Encoding.UTF8, leaveOpen: true)) StageModel.WriteOptions(to, 1, first);
         file.Position = 0;
-        EditSceneOptions read = StageModel.ReadOptions<EditSceneOptions>(new BinaryReader(file), "EditScene", 2, EditSceneTransformer.Upgrade);
+        EditSceneOptions read = StageModel.ReadOptions<EditSceneOptions>(new BinaryReader(file), "EditScene", 2,
+            EditSceneTransformer.Upgrade);
         Assert.That(read, Is.EqualTo(new EditSceneOptions
         {
             Bundle = "b",
             Edit = new()
             {
-                InferenceSteps = 5, GuidanceScale = 2, ConditioningScale = 0.5f, ControlGuidanceStart = 0.1, ControlGuidanceEnd = 0.9, ControlInterval = 2,
+                InferenceSteps = 5, GuidanceScale = 2, ConditioningScale = 0.5f, ControlGuidanceStart = 0.1, ControlGuidanceEnd = 0.9,
+                    ControlInterval = 2,
                 Prepacking = WeightPrepacking.Off, Seed = 7,
             },
         }));
@@ -61,7 +67,8 @@ public sealed class EditSceneTests
         string bundle = TinyBundles.Of("tiny-sd").Folder;
         var ml = new MLContext(seed: 1);
         IDataView data = ml.Data.LoadFromEnumerable(Array.Empty<OddRow>());
-        Assert.That(() => ml.Alignment.EditScene(new() { Bundle = bundle }).Fit(data), Throws.TypeOf<UsageException>().With.Message.Contains("8x4"));
+        Assert.That(() => ml.Alignment.EditScene(new() { Bundle = bundle }).Fit(data),
+            Throws.TypeOf<UsageException>().With.Message.Contains("8x4"));
     }
 
     sealed class OddRow
@@ -82,7 +89,8 @@ public sealed class EditSceneTests
     {
         var ml = new MLContext(seed: 1);
         Assert.That(() => ml.Alignment.EditScene(new()), Throws.TypeOf<UsageException>().With.Message.Contains("bundle"));
-        Assert.That(() => ml.Alignment.EditScene(new() { Bundle = "nowhere" }), Throws.TypeOf<MissingDependencyException>().With.Message.Contains("nowhere"));
+        Assert.That(() => ml.Alignment.EditScene(new() { Bundle = "nowhere" }),
+            Throws.TypeOf<MissingDependencyException>().With.Message.Contains("nowhere"));
     }
 
     [Test]
@@ -91,7 +99,9 @@ public sealed class EditSceneTests
         using var folder = new TempFolder();
         (string saved, string hash) = Save(folder["bundle"], folder);
         Directory.Move(folder["bundle"], folder["elsewhere"]);
-        Assert.That(() => Load(saved), Throws.TypeOf<MissingDependencyException>().With.Message.Contains(folder["bundle"]).And.Message.Contains(hash).And.Message.Contains("Put the bundle back"));
+        Assert.That(() => Load(saved),
+            Throws.TypeOf<MissingDependencyException>().With.Message.Contains(folder["bundle"]).And.Message.Contains(
+            hash).And.Message.Contains("Put the bundle back"));
     }
 
     [Test]
@@ -105,7 +115,9 @@ public sealed class EditSceneTests
         (lines[1], lines[2]) = (lines[2], lines[1]);
         File.WriteAllText(merges, string.Join('\n', lines) + "\n");
         File.Delete(Path.Combine(folder["bundle"], BundleFiles.Manifest));
-        Assert.That(() => Load(saved), Throws.TypeOf<BadDataException>().With.Message.Contains(hash).And.Message.Contains(ModelBundle.Open(folder["bundle"]).Hash).And.Message.Contains("put the original back"));
+        Assert.That(() => Load(saved),
+            Throws.TypeOf<BadDataException>().With.Message.Contains(hash).And.Message.Contains(
+            ModelBundle.Open(folder["bundle"]).Hash).And.Message.Contains("put the original back"));
     }
 
     [Test]
@@ -121,7 +133,8 @@ public sealed class EditSceneTests
         var ml = new MLContext(seed: 2);
         ITransformer model = ml.Alignment.LoadModel(saved, out _);
         IDataView edited = model.Transform(ml.Data.LoadFromEnumerable(ContractData.Write(folder)[..1]));
-        Assert.That(() => edited.GetColumn<float[]>(SceneColumns.Edited).ToArray(), Throws.TypeOf<BadDataException>().With.Message.Contains(BundleFiles.Unet));
+        Assert.That(() => edited.GetColumn<float[]>(SceneColumns.Edited).ToArray(),
+            Throws.TypeOf<BadDataException>().With.Message.Contains(BundleFiles.Unet));
     }
 
     [Test]

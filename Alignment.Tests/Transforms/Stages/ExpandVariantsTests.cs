@@ -18,7 +18,8 @@ public sealed class ExpandVariantsTests
         var (ml, data) = Load(folder);
         IDataView view = ml.Alignment.ExpandVariants(new() { Variants = s_two, OutputColumn = "made" }).Fit(data).Transform(data);
         string[] ids = [.. data.GetColumn<int>(SceneColumns.SceneNumber).SelectMany(n => s_two.Select(v => $"{n} {v}"))];
-        Assert.That(view.GetColumn<int>(SceneColumns.SceneNumber).Zip(view.GetColumn<string>("made"), (n, v) => $"{n} {v}"), Is.EqualTo(ids));
+        Assert.That(view.GetColumn<int>(SceneColumns.SceneNumber).Zip(view.GetColumn<string>("made"), (n, v) => $"{n} {v}"),
+            Is.EqualTo(ids));
         Assert.That(view.Schema.Count, Is.EqualTo(data.Schema.Count + 1));
         Assert.That(view.GetRowCount() ?? ids.Length, Is.EqualTo(ids.Length));
     }
@@ -29,9 +30,11 @@ public sealed class ExpandVariantsTests
         using var folder = new TempFolder();
         var (ml, data) = Load(folder);
         var watched = new WatchedView(data);
-        var chain = ml.Alignment.ExpandVariants().Append(ml.Alignment.ModifyAttention()).Append(ml.Alignment.ScoreAlignment(ScoreAlignmentOptions.Modified)).Append(ml.Alignment.BuildControl());
+        var chain = ml.Alignment.ExpandVariants().Append(ml.Alignment.ModifyAttention())
+            .Append(ml.Alignment.ScoreAlignment(ScoreAlignmentOptions.Modified)).Append(ml.Alignment.BuildControl());
         IDataView view = chain.Fit(data).Transform(watched);
-        RowValues.InOrder(view, SceneColumns.HeatmapModified, SceneColumns.ControlId, SceneColumns.AlignmentScoreModified, SceneColumns.Control);
+        RowValues.InOrder(view, SceneColumns.HeatmapModified, SceneColumns.ControlId, SceneColumns.AlignmentScoreModified,
+            SceneColumns.Control);
         int scenes = data.GetColumn<int>(SceneColumns.SceneNumber).Count();
         // Twice: a view of somebody else's lends nothing, so the change and the score read the mask each for itself.
         Assert.That(watched.Read[SceneColumns.Heatmap], Is.EqualTo(scenes));
@@ -47,8 +50,10 @@ public sealed class ExpandVariantsTests
         string[] together = RowValues.InOrder(all, SceneColumns.Variant, SceneColumns.HeatmapModified);
         foreach (var (variant, v) in Variant.All.Select((variant, v) => (variant, v)))
         {
-            string[] alone = RowValues.InOrder(ml.Alignment.ModifyAttention(variant).Fit(data).Transform(data), SceneColumns.HeatmapModified);
-            Assert.That(together.Where((_, i) => i % Variant.All.Count == v), Is.EqualTo(alone.Select(a => variant.Name + "|" + a)), variant.Name);
+            string[] alone = RowValues.InOrder(ml.Alignment.ModifyAttention(variant).Fit(data).Transform(data),
+                SceneColumns.HeatmapModified);
+            Assert.That(together.Where((_, i) => i % Variant.All.Count == v), Is.EqualTo(alone.Select(a => variant.Name + "|" + a)),
+                variant.Name);
         }
     }
 
@@ -57,9 +62,12 @@ public sealed class ExpandVariantsTests
     {
         using var folder = new TempFolder();
         var (ml, data) = Load(folder);
-        IDataView view = ml.Alignment.ExpandVariants().Append(ml.Alignment.ModifyAttention()).Append(ml.Alignment.BuildControl()).Fit(data).Transform(data);
-        (string Id, string Control)[] rows = [.. RowValues.InOrder(view, SceneColumns.ControlId, SceneColumns.Control).Select(r => r.Split('|')).Select(r => (r[0], r[1]))];
-        Assert.That(rows.DistinctBy(r => r.Id).Count(), Is.EqualTo(rows.DistinctBy(r => r.Control).Count()).And.EqualTo(rows.Distinct().Count()));
+        IDataView view = ml.Alignment.ExpandVariants().Append(ml.Alignment.ModifyAttention()).Append(ml.Alignment.BuildControl()).Fit(data)
+            .Transform(data);
+        (string Id, string Control)[] rows = [.. RowValues.InOrder(view, SceneColumns.ControlId, SceneColumns.Control)
+            .Select(r => r.Split('|')).Select(r => (r[0], r[1]))];
+        Assert.That(rows.DistinctBy(r => r.Id).Count(),
+            Is.EqualTo(rows.DistinctBy(r => r.Control).Count()).And.EqualTo(rows.Distinct().Count()));
         Assert.That(rows.DistinctBy(r => r.Id).Count(), Is.GreaterThan(data.GetColumn<int>(SceneColumns.SceneNumber).Count()));
     }
 
@@ -90,7 +98,8 @@ public sealed class ExpandVariantsTests
     [TestCase("no_such_variant")]
     [TestCase("")]
     public void Variant_ThatIsNone_IsRefused(string name) =>
-        Assert.That(() => new MLContext(seed: 1).Alignment.ExpandVariants(new() { Variants = [name] }), Throws.TypeOf<UsageException>().With.Message.Contains("early_boost"));
+        Assert.That(() => new MLContext(seed: 1).Alignment.ExpandVariants(new() { Variants = [name] }),
+        Throws.TypeOf<UsageException>().With.Message.Contains("early_boost"));
 
     static (MLContext Ml, IDataView Data) Load(TempFolder folder)
     {

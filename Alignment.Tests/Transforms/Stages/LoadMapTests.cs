@@ -68,7 +68,8 @@ public sealed class LoadMapTests
     public void Map_LosslessWithValuesAboveOne_IsRefused()
     {
         WriteLossless("a.safetensors", [0f, 2f], 1, 2);
-        Assert.That(() => Load("a.safetensors", new() { Width = 2, Height = 1 }), Throws.TypeOf<BadDataException>().With.Message.Contains("a.safetensors"));
+        Assert.That(() => Load("a.safetensors", new() { Width = 2, Height = 1 }),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("a.safetensors"));
     }
 
     void WriteLossless(string name, float[] values, int height, int width)

@@ -54,7 +54,8 @@ public sealed class ModifyAttentionTests
     {
         var bright = new Row { Heatmap = [0.9f, 0.5f, 0.1f, 0.1f] };
         Assert.That(Modify(new() { Variant = "full_boost", BoostAlpha = 10 }, bright)[0].Sum(), Is.LessThan(1.59f));
-        Assert.That(Modify(new() { Variant = "full_boost", BoostAlpha = 10, PreserveMass = true }, bright)[0].Sum(), Is.EqualTo(1.6f).Within(1e-5));
+        Assert.That(Modify(new() { Variant = "full_boost", BoostAlpha = 10, PreserveMass = true }, bright)[0].Sum(),
+            Is.EqualTo(1.6f).Within(1e-5));
     }
 
     [Test]
@@ -67,30 +68,36 @@ public sealed class ModifyAttentionTests
 
     [Test]
     public void Window_Unknown_IsRefused() =>
-        Assert.That(() => Modify(new() { Variant = "early_boost" }, new Row { Window = -1 }), Throws.TypeOf<BadDataException>().With.Message.Contains("window -1"));
+        Assert.That(() => Modify(new() { Variant = "early_boost" }, new Row { Window = -1 }),
+        Throws.TypeOf<BadDataException>().With.Message.Contains("window -1"));
 
     [Test]
     public void Heatmap_NotNormalized_IsRefusedWithItsRow() =>
-        Assert.That(() => Modify(new() { Variant = "full_boost" }, new Row(), new Row { Heatmap = [200, 0, 0, 0] }), Throws.TypeOf<BadDataException>().With.Message.Contains("row 1"));
+        Assert.That(() => Modify(new() { Variant = "full_boost" }, new Row(), new Row { Heatmap = [200, 0, 0, 0] }),
+        Throws.TypeOf<BadDataException>().With.Message.Contains("row 1"));
 
     [Test]
     public void Maps_OfDifferentSize_AreRefused()
     {
         var ml = new MLContext(seed: 1);
         var data = ml.Data.LoadFromEnumerable([new { heatmap = 1f }]);
-        var two = ml.Transforms.Concatenate("mask", "heatmap", "heatmap").Append(ml.Transforms.Concatenate("heatmap", "heatmap")).Fit(data).Transform(data);
-        Assert.That(() => ml.Alignment.ModifyAttention(Variant.FullBoost).Fit(two), Throws.TypeOf<UsageException>().With.Message.Contains("a map, float [H,W]"));
+        var two = ml.Transforms.Concatenate("mask", "heatmap", "heatmap").Append(ml.Transforms.Concatenate("heatmap", "heatmap")).Fit(data)
+            .Transform(data);
+        Assert.That(() => ml.Alignment.ModifyAttention(Variant.FullBoost).Fit(two),
+            Throws.TypeOf<UsageException>().With.Message.Contains("a map, float [H,W]"));
     }
 
     [TestCase(double.NaN)]
     [TestCase(-0.1)]
     [TestCase(double.PositiveInfinity)]
     public void Alpha_OutOfRange_IsRefused(double alpha) =>
-        Assert.That(() => new MLContext(seed: 1).Alignment.ModifyAttention(new ModifyAttentionOptions { BoostAlpha = alpha }), Throws.TypeOf<UsageException>().With.Message.Contains("BoostAlpha"));
+        Assert.That(() => new MLContext(seed: 1).Alignment.ModifyAttention(new ModifyAttentionOptions { BoostAlpha = alpha }),
+        Throws.TypeOf<UsageException>().With.Message.Contains("BoostAlpha"));
 
     [Test]
     public void Variant_OfNoSuchName_IsRefused() =>
-        Assert.That(() => new MLContext(seed: 1).Alignment.ModifyAttention(new ModifyAttentionOptions { Variant = "early_bost" }), Throws.TypeOf<UsageException>().With.Message.Contains("early_boost"));
+        Assert.That(() => new MLContext(seed: 1).Alignment.ModifyAttention(new ModifyAttentionOptions { Variant = "early_bost" }),
+        Throws.TypeOf<UsageException>().With.Message.Contains("early_boost"));
 
     static float[][] Modify(ModifyAttentionOptions options, params Row[] rows)
     {

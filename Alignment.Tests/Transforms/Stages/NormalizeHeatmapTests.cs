@@ -21,7 +21,8 @@ public sealed class NormalizeHeatmapTests
     [TestCase(HeatmapNormalization.SumToOne, new[] { 0f, 0f, 0f }, new[] { 0f, 0f, 0f })]
     [TestCase(HeatmapNormalization.DivideByMax, new[] { 0f, 1f, 4f }, new[] { 0f, 0.25f, 1f })]
     [TestCase(HeatmapNormalization.DivideByMax, new[] { 0f, 0f, 0f }, new[] { 0f, 0f, 0f })]
-    public void Heatmap_Normalized_IsTheFormula(HeatmapNormalization mode, float[] raw, float[] expected) => Assert.That(Normalize(mode, raw), Is.EqualTo(expected));
+    public void Heatmap_Normalized_IsTheFormula(HeatmapNormalization mode, float[] raw, float[] expected) =>
+        Assert.That(Normalize(mode, raw), Is.EqualTo(expected));
 
     [TestCase(HeatmapNormalization.DivideBy255, 256f)]
     [TestCase(HeatmapNormalization.DivideBy255, -1f)]
@@ -31,7 +32,8 @@ public sealed class NormalizeHeatmapTests
     [TestCase(HeatmapNormalization.MinMax, float.NaN)]
     [TestCase(HeatmapNormalization.MinMax, float.PositiveInfinity)]
     public void Value_OutOfRange_IsRefusedWithItsRow(HeatmapNormalization mode, float bad) =>
-        Assert.That(() => Normalize(mode, [1f, bad, 2f]), Throws.TypeOf<BadDataException>().With.Message.Contains("row 0").And.Message.Contains("'heatmap_raw'"));
+        Assert.That(() => Normalize(mode, [1f, bad, 2f]),
+        Throws.TypeOf<BadDataException>().With.Message.Contains("row 0").And.Message.Contains("'heatmap_raw'"));
 
     // NumPy: percentile([0, 1, 2, 4, 8], [10, 30, 75, 90]) = 0.4, 1.2, 4, 6.4.
     [TestCase(10, 90, new[] { 8f, 0f, 2f, 1f, 4f }, new[] { 1f, 0f, 1.6f / 6, 0.1f, 0.6f })]
@@ -62,7 +64,8 @@ public sealed class NormalizeHeatmapTests
 
     [Test]
     public void Mode_Unknown_IsRefused() =>
-        Assert.That(() => new MLContext(seed: 1).Alignment.NormalizeHeatmap(new() { Mode = (HeatmapNormalization)9 }), Throws.TypeOf<UsageException>().With.Message.Contains("MinMax"));
+        Assert.That(() => new MLContext(seed: 1).Alignment.NormalizeHeatmap(new() { Mode = (HeatmapNormalization)9 }),
+        Throws.TypeOf<UsageException>().With.Message.Contains("MinMax"));
 
     static float[] Normalize(HeatmapNormalization mode, float[] raw)
     {

@@ -22,12 +22,14 @@ public sealed class ScenePipelineTests
             .Append(ml.Alignment.LoadMap(new() { Width = 16, Height = 8 })).Append(ml.Alignment.NormalizeHeatmap())
             .Append(ml.Alignment.ScoreAlignment())
             .Append(ml.Alignment.ModifyAttention(Variant.Named("late_boost")))
-            .Append(ml.Alignment.ScoreAlignment(new() { HeatmapColumn = SceneColumns.HeatmapModified, ScoreColumn = "score_after", ShareColumn = "share_after" }))
+            .Append(ml.Alignment.ScoreAlignment(new() { HeatmapColumn = SceneColumns.HeatmapModified, ScoreColumn = "score_after",
+            ShareColumn = "share_after" }))
             .Append(ml.Alignment.BuildControl())
             .Append(ml.Alignment.SizeImage(new() { Width = 16, Height = 8 })).Fit(data);
         var made = model.Transform(data);
         float[] before = [.. made.GetColumn<float>(SceneColumns.AttentionShare)], after = [.. made.GetColumn<float>("share_after")];
-        Assert.That(before, Is.All.EqualTo(0.25f).Within(1e-3), "a uniform heatmap gives a product of a quarter of the picture a quarter of the attention");
+        Assert.That(before, Is.All.EqualTo(0.25f).Within(1e-3),
+            "a uniform heatmap gives a product of a quarter of the picture a quarter of the attention");
         Assert.That(after[..2], Is.EqualTo(before[..2]));
         Assert.That(after[2], Is.EqualTo(0.375 / 1.125).Within(1e-3), "1.5 q / (1 + 0.5 q), q = 1/4");
         float[] control = made.GetColumn<float[]>(SceneColumns.Control).Last();
@@ -46,7 +48,8 @@ public sealed class ScenePipelineTests
             PictureFile.WriteJpeg(still, new RgbPicture(32, 16, new byte[3 * 32 * 16]));
             PictureFile.WritePngGrey(m, 32, 16, mask);
             PictureFile.WriteJpegGrey(h, 32, 16, heat);
-            yield return new SceneRecord { VideoId = "ad", SceneNumber = 5 * n, Keyword = "shoe", SceneImagePath = still, KeywordMaskPath = m, AttentionHeatmapPath = h };
+            yield return new SceneRecord { VideoId = "ad", SceneNumber = 5 * n, Keyword = "shoe", SceneImagePath = still,
+                KeywordMaskPath = m, AttentionHeatmapPath = h };
         }
     }
 }

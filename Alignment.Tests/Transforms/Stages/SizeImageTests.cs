@@ -39,7 +39,8 @@ public sealed class SizeImageTests
         PictureFile.WritePng(_folder["a.png"], new RgbPicture(20, 14, pixels));
         var ml = new MLContext(seed: 1);
         var data = ml.Data.LoadFromEnumerable([new Row { Path = _folder["a.png"] }, new Row { Path = _folder["a.png"] }]);
-        var chain = ml.Transforms.LoadImages("still", "", SceneColumns.SceneImagePath).Append(ml.Alignment.SizeImage(new() { InputColumn = "still", Width = 8, Height = 8 }));
+        var chain = ml.Transforms.LoadImages("still", "", SceneColumns.SceneImagePath)
+            .Append(ml.Alignment.SizeImage(new() { InputColumn = "still", Width = 8, Height = 8 }));
         var images = chain.Fit(data).Transform(data).GetColumn<float[]>(SceneColumns.Image).ToArray();
         Assert.That(images, Has.Length.EqualTo(2).And.All.EqualTo(Load("a.png", 8, 8)));
     }
@@ -50,9 +51,11 @@ public sealed class SizeImageTests
         PictureFile.WriteJpeg(_folder["a.jpg"], new RgbPicture(20, 14, new byte[3 * 20 * 14]));
         var ml = new MLContext(seed: 1);
         var data = ml.Data.LoadFromEnumerable([new Row { Path = _folder["a.jpg"] }]);
-        var chain = ml.Transforms.LoadImages("still", "", SceneColumns.SceneImagePath).Append(ml.Transforms.ResizeImages("small", 10, 10, "still", ImageResizingEstimator.ResizingKind.Fill))
+        var chain = ml.Transforms.LoadImages("still", "", SceneColumns.SceneImagePath)
+            .Append(ml.Transforms.ResizeImages("small", 10, 10, "still", ImageResizingEstimator.ResizingKind.Fill))
             .Append(ml.Alignment.SizeImage(new() { InputColumn = "small", Width = 4, Height = 4 }));
-        Assert.That(chain.Fit(data).Transform(data).GetColumn<float[]>(SceneColumns.Image).Single(), Has.Length.EqualTo(48).And.All.EqualTo(-1f));
+        Assert.That(chain.Fit(data).Transform(data).GetColumn<float[]>(SceneColumns.Image).Single(),
+            Has.Length.EqualTo(48).And.All.EqualTo(-1f));
     }
 
     [Test]
@@ -66,12 +69,14 @@ public sealed class SizeImageTests
     [TestCase(512, -1)]
     [TestCase(100_000, 512)]
     public void Size_OutOfRange_IsRefused(int width, int height) =>
-        Assert.That(() => new MLContext(seed: 1).Alignment.SizeImage(new() { Width = width, Height = height }), Throws.TypeOf<UsageException>().With.Message.Contains($"{width}x{height}"));
+        Assert.That(() => new MLContext(seed: 1).Alignment.SizeImage(new() { Width = width, Height = height }),
+        Throws.TypeOf<UsageException>().With.Message.Contains($"{width}x{height}"));
 
     float[] Load(string name, int width, int height)
     {
         var ml = new MLContext(seed: 1);
         var data = ml.Data.LoadFromEnumerable([new Row { Path = _folder[name] }]);
-        return ml.Alignment.SizeImage(new() { Width = width, Height = height }).Fit(data).Transform(data).GetColumn<float[]>(SceneColumns.Image).Single();
+        return ml.Alignment.SizeImage(new() { Width = width, Height = height }).Fit(data).Transform(data)
+            .GetColumn<float[]>(SceneColumns.Image).Single();
     }
 }

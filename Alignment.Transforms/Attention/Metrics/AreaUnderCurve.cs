@@ -1,16 +1,17 @@
 namespace Alignment.Transforms.Attention.Metrics;
 
 /// <summary>
-/// AUC: how well the prediction tells fixated pixels from others, as the area under a ROC curve; 0.5 is chance, 1 perfect. The kinds differ in what the others are and
-/// where the curve has points: see each. A fixation that occurs twice counts twice. Without fixations, or without any pixel to tell them from, there is no area: NaN.
-/// A constant prediction has 0.5.
+/// AUC: how well the prediction tells fixated pixels from others, as the area under a ROC curve; 0.5 is chance, 1 perfect. The kinds differ
+/// in what the others are and where the curve has points: see each. A fixation that occurs twice counts twice. Without fixations, or
+/// without any pixel to tell them from, there is no area: NaN. A constant prediction has 0.5.
 /// </summary>
 public static class AreaUnderCurve
 {
     /// <summary>
-    /// AUC-Judd: thresholds at the values at fixations, largest first; true positives are the fixations at or above, false positives the pixels without any fixation at or above;
-    /// the curve begins at (0,0), ends at (1,1), and is joined by straight lines (Judd, Ehinger, Durand and Torralba, "Learning to predict where humans look", ICCV 2009;
-    /// the code of the MIT benchmark). That code breaks ties by random jitter first, which no second program can repeat: here there is none.
+    /// AUC-Judd: thresholds at the values at fixations, largest first; true positives are the fixations at or above, false positives the
+    /// pixels without any fixation at or above; the curve begins at (0,0), ends at (1,1), and is joined by straight lines (Judd, Ehinger,
+    /// Durand and Torralba, "Learning to predict where humans look", ICCV 2009; the code of the MIT benchmark). That code breaks ties by
+    /// random jitter first, which no second program can repeat: here there is none.
     /// </summary>
     /// <param name="predicted">[H,W], any finite values.</param>
     /// <param name="fixations">Pixels y · W + x.</param>
@@ -31,21 +32,25 @@ public static class AreaUnderCurve
         return area + (1 - lastFalse) * (1 + lastTrue) / 2;
     }
 
-    /// <summary>P(p at a fixation &gt; p at any pixel) + ½ P(equal): the area with every pixel, fixated ones too, as the others (the chance of Mann and Whitney's test).</summary>
+    /// <summary>P(p at a fixation &gt; p at any pixel) + ½ P(equal): the area with every pixel, fixated ones too, as the others (the chance
+    /// of Mann and Whitney's test).</summary>
     /// <param name="predicted">[H,W], any finite values.</param>
     /// <param name="fixations">Pixels y · W + x.</param>
     /// <exception cref="ArgumentException">The map is empty, a value is not finite, or a fixation lies outside.</exception>
     public static double Uniform(ReadOnlySpan<float> predicted, ReadOnlySpan<int> fixations) =>
         Split(predicted, fixations, fixatedToo: true, out float[] at, out float[] others) ? Above(at, others) : double.NaN;
 
-    /// <summary>The same with the pixels without any fixation as the others: what AUC-Judd comes to with a threshold at every value.</summary>
+    /// <summary>The same with the pixels without any fixation as the others: what AUC-Judd comes to with a threshold at every
+    /// value.</summary>
     /// <param name="predicted">[H,W], any finite values.</param>
     /// <param name="fixations">Pixels y · W + x.</param>
     /// <exception cref="ArgumentException">The map is empty, a value is not finite, or a fixation lies outside.</exception>
     public static double Unfixated(ReadOnlySpan<float> predicted, ReadOnlySpan<int> fixations) =>
         Split(predicted, fixations, fixatedToo: false, out float[] at, out float[] others) ? Above(at, others) : double.NaN;
 
-    /// <summary>Shuffled AUC: the others are pixels fixated in other pictures, repeats counted, so that a bias of all viewers to the middle earns nothing (Zhang, Tong, Marks, Shan and Cottrell, "SUN: A Bayesian framework for saliency using natural statistics", <i>Journal of Vision</i> 8(7):32, 2008).</summary>
+    /// <summary>Shuffled AUC: the others are pixels fixated in other pictures, repeats counted, so that a bias of all viewers to the middle
+    /// earns nothing (Zhang, Tong, Marks, Shan and Cottrell, "SUN: A Bayesian framework for saliency using natural statistics", <i>Journal
+    /// of Vision</i> 8(7):32, 2008).</summary>
     /// <param name="predicted">[H,W], any finite values.</param>
     /// <param name="fixations">Pixels y · W + x.</param>
     /// <param name="elsewhere">Pixels of this map where other pictures were fixated.</param>

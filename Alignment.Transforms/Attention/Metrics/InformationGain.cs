@@ -1,7 +1,8 @@
 namespace Alignment.Transforms.Attention.Metrics;
 
 /// <summary>
-/// IG: how many bits a fixation the prediction, as a density, knows more than a baseline (Kümmerer, Wallis and Bethge, "Information-theoretic model comparison unifies saliency metrics",
+/// IG: how many bits a fixation the prediction, as a density, knows more than a baseline (Kümmerer, Wallis and Bethge,
+/// "Information-theoretic model comparison unifies saliency metrics",
 /// <i>PNAS</i> 112, 2015).
 /// <code>mean over fixations of log2(density(p) + ε) − log2(density(b) + ε),  ε = 2.2204e-16</code>
 /// </summary>
@@ -22,7 +23,8 @@ public static class InformationGain
     /// <param name="predicted">[H,W], any finite values.</param>
     /// <param name="baseline">[H,W], as long.</param>
     /// <param name="fixations">Pixels y · W + x; one that occurs twice counts twice.</param>
-    /// <exception cref="ArgumentException">The maps differ in size, are empty, a value is not finite, or a fixation lies outside.</exception>
+    /// <exception cref="ArgumentException">The maps differ in size, are empty, a value is not finite, or a fixation lies
+    /// outside.</exception>
     public static double Of(ReadOnlySpan<float> predicted, ReadOnlySpan<float> baseline, ReadOnlySpan<int> fixations)
     {
         MapStatistics.Check(predicted, baseline);

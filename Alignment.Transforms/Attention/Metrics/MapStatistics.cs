@@ -1,19 +1,21 @@
 namespace Alignment.Transforms.Attention.Metrics;
 
 /// <summary>
-/// What the agreement measures need of a map. Maps are float; everything is computed in double, in the order of the pixels, so that equal maps give equal
-/// bits on every machine.
+/// What the agreement measures need of a map. Maps are float; everything is computed in double, in the order of the pixels, so that equal
+/// maps give equal bits on every machine.
 /// </summary>
 static class MapStatistics
 {
-    /// <summary>What keeps a logarithm finite: the literal of the MIT benchmark's code and pysaliency's (not 2⁻⁵²: where a density is 0 the fifth digit of the result shows the difference).</summary>
+    /// <summary>What keeps a logarithm finite: the literal of the MIT benchmark's code and pysaliency's (not 2⁻⁵²: where a density is 0 the
+    /// fifth digit of the result shows the difference).</summary>
     public const double Epsilon = 2.2204e-16;
 
     /// <summary>Throws unless both maps have the same number of pixels, at least one, and all are finite.</summary>
     public static void Check(ReadOnlySpan<float> predicted, ReadOnlySpan<float> target)
     {
         if (predicted.Length != target.Length)
-            throw new ArgumentException($"The predicted map has {predicted.Length} pixels, expected {target.Length} like the target. No map is resized here: bring both to one size first.", nameof(predicted));
+            throw new ArgumentException($"The predicted map has {predicted.Length} pixels, expected {target.Length} like the target. No "
+                + $"map is resized here: bring both to one size first.", nameof(predicted));
         Check(predicted, "predicted map", nameof(predicted));
         Check(target, "target map", nameof(target));
     }
@@ -23,14 +25,18 @@ static class MapStatistics
     {
         if (map.IsEmpty) throw new ArgumentException($"The {what} has no pixels, expected at least one.", parameter);
         for (int i = 0; i < map.Length; i++)
-            if (!float.IsFinite(map[i])) throw new ArgumentException(FormattableString.Invariant($"The {what} has the value {map[i]} at pixel {i}, expected finite numbers."), parameter);
+            if (!float.IsFinite(map[i]))
+                throw new ArgumentException(FormattableString.Invariant(
+                    $"The {what} has the value {map[i]} at pixel {i}, expected finite numbers."), parameter);
     }
 
     /// <summary>Throws unless every fixation is a pixel of the map.</summary>
     public static void CheckFixations(int pixels, ReadOnlySpan<int> fixations)
     {
         foreach (int at in fixations)
-            if ((uint)at >= (uint)pixels) throw new ArgumentException(FormattableString.Invariant($"A fixation at pixel {at}, expected 0 to {pixels - 1}."), nameof(fixations));
+            if ((uint)at >= (uint)pixels)
+                throw new ArgumentException(FormattableString.Invariant($"A fixation at pixel {at}, expected 0 to {pixels - 1}."),
+                    nameof(fixations));
     }
 
     /// <summary>True where every pixel has one value. Not "standard deviation 0": that of 0.3 everywhere comes out at 1e-17.</summary>
@@ -53,7 +59,8 @@ static class MapStatistics
     }
 }
 
-/// <summary>A map as a density: its minimum subtracted only where that is negative, then divided by its sum; a map whose sum is 0 is uniform.</summary>
+/// <summary>A map as a density: its minimum subtracted only where that is negative, then divided by its sum; a map whose sum is 0 is
+/// uniform.</summary>
 readonly ref struct MapDensity
 {
     readonly ReadOnlySpan<float> _map;

@@ -1,13 +1,15 @@
 namespace Alignment.Transforms.Attention.Metrics;
 
 /// <summary>
-/// NSS: the prediction at fixations, in its own standard deviations above its mean (Peters, Iyer, Itti and Koch, "Components of bottom-up gaze allocation in natural images",
+/// NSS: the prediction at fixations, in its own standard deviations above its mean (Peters, Iyer, Itti and Koch, "Components of bottom-up
+/// gaze allocation in natural images",
 /// <i>Vision Research</i> 45, 2005).
 /// <code>mean over fixations of (p at the fixation − mean p) / sd p,  sd with N in the denominator</code>
 /// </summary>
 public static class NormalizedScanpathSaliency
 {
-    /// <summary>0 is chance, 1 a standard deviation better; 0 for a constant prediction, which says nothing; NaN without fixations.</summary>
+    /// <summary>0 is chance, 1 a standard deviation better; 0 for a constant prediction, which says nothing; NaN without
+    /// fixations.</summary>
     /// <param name="predicted">[H,W], any finite values.</param>
     /// <param name="fixations">Pixels y · W + x; one that occurs twice counts twice.</param>
     /// <exception cref="ArgumentException">The map is empty, a value is not finite, or a fixation lies outside.</exception>

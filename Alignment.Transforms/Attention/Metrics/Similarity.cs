@@ -1,8 +1,9 @@
 namespace Alignment.Transforms.Attention.Metrics;
 
 /// <summary>
-/// SIM: how far two maps, each made a density, overlap – the histogram intersection of Swain and Ballard (<i>IJCV</i> 7, 1991), used for saliency by Judd, Durand and
-/// Torralba ("A benchmark of computational models of saliency to predict human fixations", MIT-CSAIL-TR-2012-001).
+/// SIM: how far two maps, each made a density, overlap – the histogram intersection of Swain and Ballard (<i>IJCV</i> 7, 1991), used for
+/// saliency by Judd, Durand and Torralba ("A benchmark of computational models of saliency to predict human fixations",
+/// MIT-CSAIL-TR-2012-001).
 /// <code>Σ min(density(p), density(t))</code>
 /// A density: the minimum is subtracted where it is negative, then the map is divided by its sum; a map of zeros counts as uniform.
 /// </summary>

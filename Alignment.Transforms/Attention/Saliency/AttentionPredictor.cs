@@ -7,14 +7,15 @@ namespace Alignment.Transforms.Attention.Saliency;
 public sealed record AttentionPredictorOptions
 {
     /// <summary>
-    /// One of <see cref="SaliencyPredictors.Names"/>, the path of a <c>.json</c> that describes an ONNX model (<see cref="SaliencyModelCard"/>), or several of these joined by '+',
-    /// which are averaged. The default is how the stand-in heatmaps of the reference data set were made.
+    /// One of <see cref="SaliencyPredictors.Names"/>, the path of a <c>.json</c> that describes an ONNX model
+    /// (<see cref="SaliencyModelCard"/>), or several of these joined by '+', which are averaged. The default is how the stand-in heatmaps
+    /// of the reference data set were made.
     /// </summary>
     public string Predictor { get; init; } = "spectral_residual.smoothed";
 
     /// <summary>
-    /// Part of a centre prior in the map, 0..1: A' = (1 − w) A + w C. People look at the middle of a screen whatever is shown (Tatler, Journal of Vision 7(14):4, 2007);
-    /// how much so in an ad depends on the ad, so the default is 0, off.
+    /// Part of a centre prior in the map, 0..1: A' = (1 − w) A + w C. People look at the middle of a screen whatever is shown (Tatler,
+    /// Journal of Vision 7(14):4, 2007); how much so in an ad depends on the ad, so the default is 0, off.
     /// </summary>
     public double CentreWeight { get; init; }
 
@@ -26,7 +27,8 @@ public sealed record AttentionPredictorOptions
     public void Check()
     {
         this.Require(CentreWeight, CentreWeight is >= 0 and <= 1, "0 (off) to 1 (nothing else)", "0.3 mixes a little of it in.");
-        this.Require(Predictor, Parts().Length > 0, string.Join(", ", SaliencyPredictors.Names), "Use one of these, the path of a model's .json, or several joined by '+'.");
+        this.Require(Predictor, Parts().Length > 0, string.Join(", ", SaliencyPredictors.Names),
+            "Use one of these, the path of a model's .json, or several joined by '+'.");
         foreach (string part in Parts().Where(p => !IsModel(p))) _ = SaliencyPredictors.Parse(part);
     }
 
@@ -36,7 +38,8 @@ public sealed record AttentionPredictorOptions
 }
 
 /// <summary>
-/// Predicts attention as its options say: one predictor or the mean of several, with or without a centre prior. May be used by several threads.
+/// Predicts attention as its options say: one predictor or the mean of several, with or without a centre prior. May be used by several
+/// threads.
 /// </summary>
 public sealed class AttentionPredictor : ISaliencyPredictor, IDisposable
 {
@@ -50,7 +53,8 @@ public sealed class AttentionPredictor : ISaliencyPredictor, IDisposable
     {
         (_parts, Options) = (parts, options);
         if (options.CentreWeight > 0) _prior = new CentrePrior(options.CentreWeight);
-        Name = string.Join(AttentionPredictorOptions.Plus, parts.Select(p => p.Name)) + (_prior is null ? "" : FormattableString.Invariant($"{WithPrior}{options.CentreWeight} centre prior"));
+        Name = string.Join(AttentionPredictorOptions.Plus, parts.Select(p => p.Name))
+            + (_prior is null ? "" : FormattableString.Invariant($"{WithPrior}{options.CentreWeight} centre prior"));
         ModelSha256 = [.. parts.OfType<OnnxSaliency>().Select(m => m.Sha256)];
     }
 
@@ -74,7 +78,8 @@ public sealed class AttentionPredictor : ISaliencyPredictor, IDisposable
         var parts = new List<ISaliencyPredictor>();
         try
         {
-            foreach (string part in options.Parts()) parts.Add(AttentionPredictorOptions.IsModel(part) ? OnnxSaliency.Open(part) : SaliencyPredictors.Parse(part));
+            foreach (string part in options.Parts()) parts.Add(AttentionPredictorOptions.IsModel(part) ? OnnxSaliency.Open(part)
+                : SaliencyPredictors.Parse(part));
             return new([.. parts], options);
         }
         catch
@@ -118,10 +123,12 @@ public sealed class AttentionPredictor : ISaliencyPredictor, IDisposable
 /// </summary>
 sealed class CentrePrior(double weight)
 {
-    /// <summary>Sigma along x as a part of the picture's width: √0.23 / 2, from that paper's variance of 0.23 where half the width is 1.</summary>
+    /// <summary>Sigma along x as a part of the picture's width: √0.23 / 2, from that paper's variance of 0.23 where half the width is
+    /// 1.</summary>
     public const double SigmaWidths = 0.2398;
 
-    /// <summary>Along y as a part of its height: the paper's variance is 0.45 times as large, in the same units, which its data sets' 4:3 pictures make √(0.45 · 0.23) / (2 · 0.75).</summary>
+    /// <summary>Along y as a part of its height: the paper's variance is 0.45 times as large, in the same units, which its data sets' 4:3
+    /// pictures make √(0.45 · 0.23) / (2 · 0.75).</summary>
     public const double SigmaHeights = 0.2145;
 
     /// <summary>A' = (1 − w) A + w C, in place.</summary>

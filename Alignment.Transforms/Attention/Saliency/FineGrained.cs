@@ -15,7 +15,8 @@ public sealed class FineGrained : ISaliencyPredictor
     /// <summary>A box of n has the columns x − n + 1 … x + n and the rows likewise.</summary>
     static ReadOnlySpan<int> Boxes => [12, 24, 48, 28, 56, 112];
 
-    /// <summary>The integral image is continued so far to the left (with zeros) and to the right (with its last column), that no box is clipped by hand.</summary>
+    /// <summary>The integral image is continued so far to the left (with zeros) and to the right (with its last column), that no box is
+    /// clipped by hand.</summary>
     const int LeftMargin = 111, RightMargin = 112;
 
     /// <inheritdoc/>
@@ -37,7 +38,8 @@ public sealed class FineGrained : ISaliencyPredictor
             off.Clear();
             GreyPicture.Of(rgb, grey);
             GreyPicture.BlurTwice(grey, width, height, bytes.AsSpan(n, n));
-            Span<float> integral = floats.AsSpan(0, stride * (height + 1)), row = floats.AsSpan(stride * (height + 1), width), columns = floats.AsSpan(stride * (height + 1) + width, width);
+            Span<float> integral = floats.AsSpan(0, stride * (height + 1)), row = floats.AsSpan(stride * (height + 1), width),
+                columns = floats.AsSpan(stride * (height + 1) + width, width);
             Integrate(grey, width, height, integral);
             foreach (int box in Boxes)
             {
@@ -46,7 +48,8 @@ public sealed class FineGrained : ISaliencyPredictor
                 {
                     for (int x = 0; x < width; x++) row[x] = grey[y * width + x];
                     int top = Math.Max(y - box + 1, 0), bottom = Math.Min(y + box + 1, height);
-                    Difference(row, integral.Slice(top * stride, stride), integral.Slice(bottom * stride, stride), box, columns, bottom - top, on.Slice(y * width, width), off.Slice(y * width, width));
+                    Difference(row, integral.Slice(top * stride, stride), integral.Slice(bottom * stride, stride), box, columns,
+                        bottom - top, on.Slice(y * width, width), off.Slice(y * width, width));
                 }
             }
             Mix(on, off, map);
@@ -59,7 +62,8 @@ public sealed class FineGrained : ISaliencyPredictor
         }
     }
 
-    /// <summary>I(y, x): the sum over the rows above y and the columns left of x, in float32 as OpenCV has it, rounding above 2²⁴.</summary>
+    /// <summary>I(y, x): the sum over the rows above y and the columns left of x, in float32 as OpenCV has it, rounding above
+    /// 2²⁴.</summary>
     static void Integrate(ReadOnlySpan<byte> grey, int width, int height, Span<float> integral)
     {
         int stride = LeftMargin + width + 1 + RightMargin;
@@ -78,17 +82,21 @@ public sealed class FineGrained : ISaliencyPredictor
         }
     }
 
-    /// <summary>Adds trunc(g − mean) to on where it is positive, and trunc(mean − g) to off; the mean leaves the pixel itself out.</summary>
-    static void Difference(ReadOnlySpan<float> grey, ReadOnlySpan<float> top, ReadOnlySpan<float> bottom, int box, ReadOnlySpan<float> columns, int rows, Span<int> on, Span<int> off)
+    /// <summary>Adds trunc(g − mean) to on where it is positive, and trunc(mean − g) to off; the mean leaves the pixel itself
+    /// out.</summary>
+    static void Difference(ReadOnlySpan<float> grey, ReadOnlySpan<float> top, ReadOnlySpan<float> bottom, int box,
+        ReadOnlySpan<float> columns, int rows, Span<int> on, Span<int> off)
     {
         int width = grey.Length, left = LeftMargin - box + 1, right = LeftMargin + box + 1, lanes = Vector<float>.Count, x = 0;
         for (; x + lanes <= width; x += lanes)
         {
             Vector<float> g = new(grey[x..]);
-            Vector<float> sum = new Vector<float>(bottom[(right + x)..]) + new Vector<float>(top[(left + x)..]) - new Vector<float>(bottom[(left + x)..]) - new Vector<float>(top[(right + x)..]);
+            Vector<float> sum = new Vector<float>(bottom[(right + x)..])
+                + new Vector<float>(top[(left + x)..]) - new Vector<float>(bottom[(left + x)..]) - new Vector<float>(top[(right + x)..]);
             Vector<float> over = g - (sum - g) / (new Vector<float>(columns[x..]) * rows - Vector<float>.One);
             Vector<int> difference = Vector.ConvertToInt32(over);   // truncates
-            ref Vector<int> onHere = ref MemoryMarshal.Cast<int, Vector<int>>(on[x..])[0], offHere = ref MemoryMarshal.Cast<int, Vector<int>>(off[x..])[0];
+            ref Vector<int> onHere = ref MemoryMarshal.Cast<int, Vector<int>>(on[x..])[0],
+                offHere = ref MemoryMarshal.Cast<int, Vector<int>>(off[x..])[0];
             onHere += Vector.Max(difference, Vector<int>.Zero);
             offHere += Vector.Max(-difference, Vector<int>.Zero);
         }

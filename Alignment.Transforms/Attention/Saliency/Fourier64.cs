@@ -12,7 +12,8 @@ static class Fourier64
     public const int Side = 64, Length = Side * Side;
     const int Bits = 6;
 
-    static readonly (double Cos, double Sin)[] s_turns = [.. Enumerable.Range(0, Side / 2).Select(k => (Math.Cos(2 * Math.PI * k / Side), Math.Sin(2 * Math.PI * k / Side)))];
+    static readonly (double Cos, double Sin)[] s_turns =
+        [.. Enumerable.Range(0, Side / 2).Select(k => (Math.Cos(2 * Math.PI * k / Side), Math.Sin(2 * Math.PI * k / Side)))];
 
     /// <summary>Transforms in place and leaves the result transposed, so that forward and back again is the right way up.</summary>
     public static void Transform(Span<double> re, Span<double> im, bool inverse)
@@ -40,14 +41,16 @@ static class Fourier64
                 for (int k = 0; k < half; k++)
                 {
                     var (cos, sin) = s_turns[k * (Side / 2 / half)];
-                    Butterfly(Row(re, start + k), Row(im, start + k), Row(re, start + k + half), Row(im, start + k + half), new(cos), new(sign * sin));
+                    Butterfly(Row(re, start + k), Row(im, start + k), Row(re, start + k + half), Row(im, start + k + half), new(cos),
+                        new(sign * sin));
                 }
             }
         }
     }
 
     // Element by element, so that the machine's vector width changes no bit.
-    static void Butterfly(Span<Vector<double>> ar, Span<Vector<double>> ai, Span<Vector<double>> br, Span<Vector<double>> bi, Vector<double> cos, Vector<double> sin)
+    static void Butterfly(Span<Vector<double>> ar, Span<Vector<double>> ai, Span<Vector<double>> br, Span<Vector<double>> bi,
+        Vector<double> cos, Vector<double> sin)
     {
         for (int i = 0; i < ar.Length; i++)
         {

@@ -13,7 +13,8 @@ static class GreyPicture
             grey[i] = (byte)((rgb[at] * Red + rgb[at + 1] * Green + rgb[at + 2] * Blue + (1 << (Shift - 1))) >> Shift);
     }
 
-    /// <summary>Bilinear, half-pixel centres, edges clamped, no anti-aliasing; weights in units of 1/256, rounded once at the end.</summary>
+    /// <summary>Bilinear, half-pixel centres, edges clamped, no anti-aliasing; weights in units of 1/256, rounded once at the
+    /// end.</summary>
     public static void Resize(ReadOnlySpan<byte> from, int width, int height, Span<byte> to, int toWidth, int toHeight)
     {
         Span<(int First, int Second, int Weight)> across = stackalloc (int, int, int)[toWidth];
@@ -31,7 +32,8 @@ static class GreyPicture
         }
     }
 
-    /// <summary>Two passes of the 3x3 kernel (1 2 1)ᵀ(1 2 1) / 16, rounded to 8 bits after each; the border is reflected without repeating the edge.</summary>
+    /// <summary>Two passes of the 3x3 kernel (1 2 1)ᵀ(1 2 1) / 16, rounded to 8 bits after each; the border is reflected without repeating
+    /// the edge.</summary>
     public static void BlurTwice(Span<byte> grey, int width, int height, Span<byte> spare)
     {
         Blur(grey, spare, width, height);
@@ -42,7 +44,8 @@ static class GreyPicture
     {
         for (int y = 0; y < height; y++)
         {
-            ReadOnlySpan<byte> middle = from.Slice(y * width, width), above = from.Slice(Reflected.At(y - 1, height) * width, width), below = from.Slice(Reflected.At(y + 1, height) * width, width);
+            ReadOnlySpan<byte> middle = from.Slice(y * width, width), above = from.Slice(Reflected.At(y - 1, height) * width, width),
+                below = from.Slice(Reflected.At(y + 1, height) * width, width);
             Span<byte> row = to.Slice(y * width, width);
             int left = Down(above, middle, below, Reflected.At(-1, width)), here = Down(above, middle, below, 0);
             for (int x = 0; x < width; x++)
@@ -54,7 +57,8 @@ static class GreyPicture
         }
     }
 
-    static int Down(ReadOnlySpan<byte> above, ReadOnlySpan<byte> middle, ReadOnlySpan<byte> below, int x) => above[x] + 2 * middle[x] + below[x];
+    static int Down(ReadOnlySpan<byte> above, ReadOnlySpan<byte> middle, ReadOnlySpan<byte> below, int x) =>
+        above[x] + 2 * middle[x] + below[x];
 
     static (int First, int Second, int Weight) Taps(int target, int from, int to)
     {

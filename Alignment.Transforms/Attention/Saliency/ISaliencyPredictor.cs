@@ -1,6 +1,7 @@
 namespace Alignment.Transforms.Attention.Saliency;
 
-/// <summary>Predicts where people look from the picture alone. Stateless: an instance may be used by several threads, and equal pictures give equal maps.</summary>
+/// <summary>Predicts where people look from the picture alone. Stateless: an instance may be used by several threads, and equal pictures
+/// give equal maps.</summary>
 public interface ISaliencyPredictor
 {
     /// <summary>What it is called in tables and on the command line; see <see cref="SaliencyPredictors"/>.</summary>
@@ -20,11 +21,13 @@ public static class SaliencyPredictors
 {
     const string SmoothedEnding = ".smoothed";
 
-    // The method's number moves when equal pictures would give other maps than before: spectral residual's second has ln(1 + |F|) for ln|F|.
+    // The method's number moves when equal pictures would give other maps than before: spectral residual's second has ln(1 + |F|) for
+    // ln|F|.
     static readonly (ISaliencyPredictor Saliency, int Method)[] s_all = [(new SpectralResidual(), 2), (new FineGrained(), 1)];
 
     /// <summary>The names that <see cref="Parse"/> knows.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. s_all.Select(s => s.Saliency.Name), .. s_all.Select(s => s.Saliency.Name + SmoothedEnding)];
+    public static IReadOnlyList<string> Names { get; } = [.. s_all.Select(s => s.Saliency.Name),
+        .. s_all.Select(s => s.Saliency.Name + SmoothedEnding)];
 
     /// <summary>The predictor of that name (exact).</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -37,23 +40,30 @@ public static class SaliencyPredictors
             if (name == raw.Name) return raw;
             if (name == raw.Name + SmoothedEnding) return raw.Smoothed(smoothing);
         }
-        throw UsageException.For("The attention predictor", $"'{SafePath.Shorten(name)}'", string.Join(", ", Names), "Use one of these names, or the .json that describes a model.");
+        throw UsageException.For("The attention predictor", $"'{SafePath.Shorten(name)}'", string.Join(", ", Names),
+            "Use one of these names, or the .json that describes a model.");
     }
 
-    /// <summary>The methods' numbers behind a name as <see cref="AttentionPredictor"/> gives it, joined by '+' as its parts are; null where all are the first. Models have their hashes instead, and count as 1.</summary>
+    /// <summary>The methods' numbers behind a name as <see cref="AttentionPredictor"/> gives it, joined by '+' as its parts are; null where
+    /// all are the first. Models have their hashes instead, and count as 1.</summary>
     internal static string? MethodsOf(string name)
     {
-        int[] methods = [.. name.Split(AttentionPredictor.WithPrior)[0].Split(AttentionPredictorOptions.Plus).Select(part => s_all.Where(s => part == s.Saliency.Name || part == s.Saliency.Name + SmoothedEnding).Select(s => s.Method).FirstOrDefault(1))];
+        int[] methods = [.. name.Split(AttentionPredictor.WithPrior)[0].Split(AttentionPredictorOptions.Plus)
+            .Select(part => s_all.Where(s => part == s.Saliency.Name || part == s.Saliency.Name + SmoothedEnding).Select(s => s.Method)
+            .FirstOrDefault(1))];
         return methods.All(m => m == 1) ? null : string.Join(AttentionPredictorOptions.Plus, methods);
     }
 
     /// <summary>The same predictor with its map blurred and stretched to 0..1.</summary>
     /// <exception cref="UsageException">The smoothing is out of range.</exception>
-    public static ISaliencyPredictor Smoothed(this ISaliencyPredictor saliency, SaliencySmoothing? smoothing = null) => new SmoothedSaliency(saliency, smoothing ?? new(), saliency.Name + SmoothedEnding);
+    public static ISaliencyPredictor Smoothed(this ISaliencyPredictor saliency, SaliencySmoothing? smoothing = null) =>
+        new SmoothedSaliency(saliency, smoothing ?? new(), saliency.Name + SmoothedEnding);
 
     internal static void CheckSize(ReadOnlySpan<byte> rgb, int width, int height, Span<float> map)
     {
-        if (width < 1 || height < 1 || rgb.Length != 3L * width * height) throw new ArgumentException($"A picture of {rgb.Length} bytes is no RGB picture of {width}x{height}.", nameof(rgb));
-        if (map.Length != (long)width * height) throw new ArgumentException($"The map has room for {map.Length} pixels, expected {width} x {height}.", nameof(map));
+        if (width < 1 || height < 1 || rgb.Length != 3L * width * height)
+            throw new ArgumentException($"A picture of {rgb.Length} bytes is no RGB picture of {width}x{height}.", nameof(rgb));
+        if (map.Length != (long)width * height)
+            throw new ArgumentException($"The map has room for {map.Length} pixels, expected {width} x {height}.", nameof(map));
     }
 }

@@ -9,8 +9,8 @@ using Microsoft.ML.Transforms.Onnx;
 namespace Alignment.Transforms.Attention.Saliency;
 
 /// <summary>
-/// An ONNX saliency model, run by ML.NET's own OnnxTransformer: pictures come one at a time and each is a single run, which is what that stage is for. Pictures
-/// that come together wait for one another; a run uses all cores.
+/// An ONNX saliency model, run by ML.NET's own OnnxTransformer: pictures come one at a time and each is a single run, which is what that
+/// stage is for. Pictures that come together wait for one another; a run uses all cores.
 /// </summary>
 sealed class OnnxSaliency : ISaliencyPredictor, IDisposable
 {
@@ -49,7 +49,8 @@ sealed class OnnxSaliency : ISaliencyPredictor, IDisposable
         catch (Exception e) when (e is not AlignmentException)
         {
             _model?.Dispose();
-            throw BadDataException.For(_subject, $"a model that cannot be loaded ({Innermost(e)})", "an ONNX model that ONNX Runtime can run on a processor", "Export it again, with standard operators.", e);
+            throw BadDataException.For(_subject, $"a model that cannot be loaded ({Innermost(e)})",
+                "an ONNX model that ONNX Runtime can run on a processor", "Export it again, with standard operators.", e);
         }
     }
 
@@ -73,7 +74,8 @@ sealed class OnnxSaliency : ISaliencyPredictor, IDisposable
             using FileStream stream = File.OpenRead(file);
             all.AppendData(SHA256.HashData(stream));
         }
-        return new(card, model, SafePath.Shorten(card.Name is { Length: > 0 } name ? name : Path.GetFileNameWithoutExtension(cardPath)), Convert.ToHexStringLower(all.GetHashAndReset()));
+        return new(card, model, SafePath.Shorten(card.Name is { Length: > 0 } name ? name : Path.GetFileNameWithoutExtension(cardPath)),
+            Convert.ToHexStringLower(all.GetHashAndReset()));
     }
 
     /// <inheritdoc/>
@@ -86,33 +88,44 @@ sealed class OnnxSaliency : ISaliencyPredictor, IDisposable
         float[] output = Run(Arrange(input));
         var (w, h) = SizeOf(output.Length);
         foreach (float v in output)
-            if (!float.IsFinite(v)) throw BadDataException.For(_subject, FormattableString.Invariant($"the value {v} in its output '{_card.Output}'"), "finite numbers", "The description's mean, std or scale may be wrong, or the model is damaged.");
+            if (!float.IsFinite(v)) throw BadDataException.For(_subject,
+                FormattableString.Invariant($"the value {v} in its output '{_card.Output}'"), "finite numbers",
+                "The description's mean, std or scale may be wrong, or the model is damaged.");
         Activate(output);
         if (_card.Stretch) Stretch(output);
         else if (TensorPrimitives.Min<float>(output) < 0 || TensorPrimitives.Max<float>(output) > 1)
-            throw BadDataException.For(_subject, FormattableString.Invariant($"values from {TensorPrimitives.Min<float>(output)} to {TensorPrimitives.Max<float>(output)}"), "values from 0 to 1", "Leave \"stretch\" out of the description, or give the right \"activation\".");
+            throw BadDataException.For(_subject,
+                FormattableString.Invariant($"values from {TensorPrimitives.Min<float>(output)} to {TensorPrimitives.Max<float>(output)}"),
+                "values from 0 to 1", "Leave \"stretch\" out of the description, or give the right \"activation\".");
         PictureResize.Planes(output, 1, h, w, map, height, width);
         TensorPrimitives.Min(map, 1f, map);   // weights of resizing may add up to a little more than 1
     }
 
     public void Dispose() => _model.Dispose();
 
-    /// <summary>Compares the file's own header with the card, so that what is wrong is said in the card's words and not in a stack trace.</summary>
+    /// <summary>Compares the file's own header with the card, so that what is wrong is said in the card's words and not in a stack
+    /// trace.</summary>
     (string[] Free, (int, int)? OutputSize) CheckHeader(string path, int[] input)
     {
         OnnxHeader header = OnnxFileCheck.Read(path);
-        OnnxValue one = header.Inputs.FirstOrDefault(i => i.Name == _card.Input) ?? throw Bad($"the inputs {List(header.Inputs)}", $"an input '{SafePath.Shorten(_card.Input)}', as its description says");
-        OnnxValue made = header.Outputs.FirstOrDefault(o => o.Name == _card.Output) ?? throw Bad($"the outputs {List(header.Outputs)}", $"an output '{SafePath.Shorten(_card.Output)}', as its description says");
+        OnnxValue one = header.Inputs.FirstOrDefault(i => i.Name == _card.Input)
+            ?? throw Bad($"the inputs {List(header.Inputs)}", $"an input '{SafePath.Shorten(_card.Input)}', as its description says");
+        OnnxValue made = header.Outputs.FirstOrDefault(o => o.Name == _card.Output)
+            ?? throw Bad($"the outputs {List(header.Outputs)}", $"an output '{SafePath.Shorten(_card.Output)}', as its description says");
         if (header.Inputs.Count > 1) throw Bad($"the inputs {List(header.Inputs)}", "a single one: a picture");
         if (one.Type != "float32" || made.Type != "float32") throw Bad($"{one.Type} in, {made.Type} out", "float32 both");
         bool fits = one.Dims.Count == 4 && one.Dims.Zip(input).All(d => d.First is null || d.First == d.Second);
-        if (!fits) throw Bad($"the input '{SafePath.Shorten(one.Name)}' {one.Shape}", $"[{string.Join(", ", input)}], as its description says");
+        if (!fits) throw Bad($"the input '{SafePath.Shorten(one.Name)}' {one.Shape}",
+            $"[{string.Join(", ", input)}], as its description says");
         if (made.Dims.Any(d => d is null)) return (one.Dims.Any(d => d is null) ? [one.Name] : [], null);
         long[] sides = [.. made.Dims.Select(d => d!.Value)];
         long[] large = [.. sides.Where(s => s > 1)];
-        if (sides.Length is < 2 or > 4 || large.Length > 2) throw Bad($"the output '{SafePath.Shorten(made.Name)}' {made.Shape}", "one map: [1, 1, height, width], [1, height, width, 1], [1, height, width] or [height, width]");
+        if (sides.Length is < 2 or > 4 || large.Length > 2)
+            throw Bad($"the output '{SafePath.Shorten(made.Name)}' {made.Shape}",
+                "one map: [1, 1, height, width], [1, height, width, 1], [1, height, width] or [height, width]");
         // The two sides of the map, in order; where one of them is 1, the trailing 1 of [1, h, w, 1] must not be taken for it.
-        var size = large.Length == 2 ? ((int)large[1], (int)large[0]) : _card.Layout == SaliencyLayout.Nhwc && sides.Length == 4 ? ((int)sides[2], (int)sides[1]) : ((int)sides[^1], (int)sides[^2]);
+        var size = large.Length == 2 ? ((int)large[1], (int)large[0]) : _card.Layout == SaliencyLayout.Nhwc && sides.Length == 4
+            ? ((int)sides[2], (int)sides[1]) : ((int)sides[^1], (int)sides[^2]);
         return (one.Dims.Any(d => d is null) ? [one.Name] : [], size);
     }
 
@@ -138,14 +151,17 @@ sealed class OnnxSaliency : ISaliencyPredictor, IDisposable
         {
             try
             {
-                using DataViewRow row = _mapper.GetRow(new InputRow(_schema, input), _mapper.OutputSchema.Where(c => c.Name == _card.Output));
+                using DataViewRow row = _mapper.GetRow(new InputRow(_schema, input),
+                    _mapper.OutputSchema.Where(c => c.Name == _card.Output));
                 VBuffer<float> output = default;
                 row.GetGetter<VBuffer<float>>(_mapper.OutputSchema[_card.Output])(ref output);
                 return [.. output.DenseValues()];
             }
             catch (Exception e) when (e is not (AlignmentException or OutOfMemoryException))
             {
-                throw BadDataException.For(_subject, $"a run that fails ({Innermost(e)})", FormattableString.Invariant($"a map from a picture of {_card.Width}x{_card.Height}"), "Check width, height and layout in its description.", e);
+                throw BadDataException.For(_subject, $"a run that fails ({Innermost(e)})",
+                    FormattableString.Invariant($"a map from a picture of {_card.Width}x{_card.Height}"),
+                    "Check width, height and layout in its description.", e);
             }
         }
     }
@@ -154,10 +170,14 @@ sealed class OnnxSaliency : ISaliencyPredictor, IDisposable
     (int Width, int Height) SizeOf(int length)
     {
         if ((_outputSize ?? (_card.OutputWidth is { } w && _card.OutputHeight is { } h ? (w, h) : null)) is var (width, height))
-            return (long)width * height == length ? (width, height) : throw Bad($"{length} values in its output", FormattableString.Invariant($"{width}x{height}"));
+            return (long)width * height == length ? (width, height)
+                : throw Bad($"{length} values in its output", FormattableString.Invariant($"{width}x{height}"));
         double scale = Math.Sqrt(length / ((double)_card.Width * _card.Height));
         (int Width, int Height) like = ((int)Math.Round(_card.Width * scale), (int)Math.Round(_card.Height * scale));
-        return length > 0 && (long)like.Width * like.Height == length ? like : throw Bad($"{length} values in its output", FormattableString.Invariant($"one map of the proportions of {_card.Width}x{_card.Height}"), "If it has others, give output_width and output_height in the description.");
+        return length > 0 && (long)like.Width * like.Height == length ? like
+            : throw Bad($"{length} values in its output",
+            FormattableString.Invariant($"one map of the proportions of {_card.Width}x{_card.Height}"),
+            "If it has others, give output_width and output_height in the description.");
     }
 
     void Activate(float[] v)
@@ -182,9 +202,11 @@ sealed class OnnxSaliency : ISaliencyPredictor, IDisposable
         for (int i = 0; i < v.Length; i++) v[i] = range > 0 ? (float)((v[i] - min) / range) : 0;
     }
 
-    BadDataException Bad(string found, string expected, string nextStep = "Correct the description, or export the model again.") => BadDataException.For(_subject, found, expected, nextStep);
+    BadDataException Bad(string found, string expected, string nextStep = "Correct the description, or export the model again.") =>
+        BadDataException.For(_subject, found, expected, nextStep);
 
-    static string List(IReadOnlyList<OnnxValue> values) => SafePath.Shorten(string.Join(", ", values.Take(8).Select(v => $"'{v.Name}' {v.Shape}")), 300);
+    static string List(IReadOnlyList<OnnxValue> values) =>
+        SafePath.Shorten(string.Join(", ", values.Take(8).Select(v => $"'{v.Name}' {v.Shape}")), 300);
 
     static string Innermost(Exception e)
     {
@@ -201,9 +223,11 @@ sealed class OnnxSaliency : ISaliencyPredictor, IDisposable
 
         public long? GetRowCount() => 0;
 
-        public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) => throw new NotSupportedException();
+        public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
+            throw new NotSupportedException();
 
-        public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => throw new NotSupportedException();
+        public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+            throw new NotSupportedException();
     }
 
     /// <summary>One picture as a row.</summary>
@@ -222,7 +246,8 @@ sealed class OnnxSaliency : ISaliencyPredictor, IDisposable
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
             ValueGetter<VBuffer<float>> get = (ref VBuffer<float> to) => to = new(values.Length, values);
-            return get as ValueGetter<TValue> ?? throw new InvalidOperationException($"The picture is a vector of float, not {typeof(TValue)}.");
+            return get as ValueGetter<TValue>
+                ?? throw new InvalidOperationException($"The picture is a vector of float, not {typeof(TValue)}.");
         }
     }
 }

@@ -38,13 +38,15 @@ public enum SaliencyActivation
 }
 
 /// <summary>
-/// The <c>.json</c> that describes a single-picture ONNX saliency model: one float32 input, one float32 output of one map. Names in snake_case; a name that is not
-/// known here is an error, because it would silently change what is computed.
+/// The <c>.json</c> that describes a single-picture ONNX saliency model: one float32 input, one float32 output of one map. Names in
+/// snake_case; a name that is not known here is an error, because it would silently change what is computed.
 /// <code>
 /// { "file": "model.onnx", "input": "image", "output": "saliency", "width": 320, "height": 240,
-///   "layout": "nchw", "channels": "rgb", "scale": 1, "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "activation": "sigmoid" }
+///   "layout": "nchw", "channels": "rgb", "scale": 1, "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "activation": "sigmoid"
+///   }
 /// </code>
-/// The picture is stretched to width x height, its colours are brought to 0 … scale, then (v − mean) / std by channel, in the order of <c>channels</c>.
+/// The picture is stretched to width x height, its colours are brought to 0 … scale, then (v − mean) / std by channel, in the order of
+/// <c>channels</c>.
 /// </summary>
 public sealed record SaliencyModelCard
 {
@@ -83,7 +85,8 @@ public sealed record SaliencyModelCard
     /// <summary>What is done to the output.</summary>
     public SaliencyActivation Activation { get; init; } = SaliencyActivation.None;
 
-    /// <summary>Stretches the map to 0..1 by its extremes, as the scale of such models' output means nothing. Off: values must be in 0..1 as they come.</summary>
+    /// <summary>Stretches the map to 0..1 by its extremes, as the scale of such models' output means nothing. Off: values must be in 0..1
+    /// as they come.</summary>
     public bool Stretch { get; init; } = true;
 
     /// <summary>What the predictor is called in reports; the card's file name by default.</summary>
@@ -113,32 +116,45 @@ public sealed record SaliencyModelCard
     {
         string full = Path.GetFullPath(path), subject = $"The saliency model's description '{SafePath.Shorten(full, 300)}'";
         var file = new FileInfo(full);
-        if (!file.Exists) throw MissingDependencyException.For(subject, "no such file", "a .json that describes an ONNX model", "Correct the path, or use a built-in predictor.");
-        if (file.Length > MostBytes) throw BadDataException.For(subject, FormattableString.Invariant($"{file.Length} bytes"), "a few lines of JSON", "Give the description, not the model.");
+        if (!file.Exists) throw MissingDependencyException.For(subject, "no such file", "a .json that describes an ONNX model",
+            "Correct the path, or use a built-in predictor.");
+        if (file.Length > MostBytes) throw BadDataException.For(subject, FormattableString.Invariant($"{file.Length} bytes"),
+            "a few lines of JSON", "Give the description, not the model.");
         byte[] bytes = System.IO.File.ReadAllBytes(full);
         SaliencyModelCard card;
         try
         {
-            card = JsonSerializer.Deserialize<SaliencyModelCard>(bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsSpan(3) : bytes, s_json) ?? throw new JsonException("null");
+            card = JsonSerializer.Deserialize<SaliencyModelCard>(bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsSpan(3) : bytes, s_json)
+                ?? throw new JsonException("null");
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException)
         {
-            throw BadDataException.For(subject, $"JSON that is no such description ({SafePath.Shorten(e.Message, 300)})", "file, input, output, width, height and, where they differ, layout, channels, scale, mean, std, activation, stretch", "docs/attention.md has an example.", e);
+            throw BadDataException.For(subject, $"JSON that is no such description ({SafePath.Shorten(e.Message, 300)})",
+                "file, input, output, width, height and, where they differ, layout, channels, scale, mean, std, activation, stretch",
+                "docs/attention.md has an example.", e);
         }
         card.Check(subject);
         string model = SafePath.Relative(Path.GetDirectoryName(full)!, card.File, $"{subject}, \"file\"");
-        if (!System.IO.File.Exists(model)) throw MissingDependencyException.For(subject, $"no model '{SafePath.Shorten(model, 300)}'", "the model beside it", "Put it there, or correct \"file\".");
+        if (!System.IO.File.Exists(model)) throw MissingDependencyException.For(subject, $"no model '{SafePath.Shorten(model, 300)}'",
+            "the model beside it", "Put it there, or correct \"file\".");
         return (card, model, SHA256.HashData(bytes));
     }
 
     void Check(string subject)
     {
-        void Bad(string name, string found, string expected) => throw BadDataException.For($"{subject}, \"{name}\"", found, expected, "Correct it.");
-        if (Width is < 1 or > MostSide || Height is < 1 or > MostSide) Bad("width, height", FormattableString.Invariant($"{Width}x{Height}"), $"1 to {MostSide} pixels a side");
-        if (!(Scale > 0 && float.IsFinite(Scale))) Bad("scale", FormattableString.Invariant($"{Scale}"), "a number above 0, such as 1 or 255");
-        if (Mean.Count != 3 || !Mean.All(float.IsFinite)) Bad("mean", FormattableString.Invariant($"{Mean.Count} numbers"), "three finite numbers, one a channel");
-        if (Std.Count != 3 || !Std.All(s => s > 0 && float.IsFinite(s))) Bad("std", string.Join(", ", Std.Take(5)), "three numbers above 0, one a channel");
+        void Bad(string name, string found, string expected) =>
+            throw BadDataException.For($"{subject}, \"{name}\"", found, expected, "Correct it.");
+        if (Width is < 1 or > MostSide || Height is < 1 or > MostSide)
+            Bad("width, height", FormattableString.Invariant($"{Width}x{Height}"), $"1 to {MostSide} pixels a side");
+        if (!(Scale > 0 && float.IsFinite(Scale))) Bad("scale", FormattableString.Invariant($"{Scale}"),
+            "a number above 0, such as 1 or 255");
+        if (Mean.Count != 3 || !Mean.All(float.IsFinite))
+            Bad("mean", FormattableString.Invariant($"{Mean.Count} numbers"), "three finite numbers, one a channel");
+        if (Std.Count != 3 || !Std.All(s => s > 0 && float.IsFinite(s)))
+            Bad("std", string.Join(", ", Std.Take(5)), "three numbers above 0, one a channel");
         if (Input.Length == 0 || Output.Length == 0) Bad("input, output", "an empty name", "the model's names");
-        if (OutputWidth is null != OutputHeight is null || OutputWidth is < 1 or > MostSide || OutputHeight is < 1 or > MostSide) Bad("output_width, output_height", FormattableString.Invariant($"{OutputWidth}x{OutputHeight}"), $"both, 1 to {MostSide}, or neither");
+        if (OutputWidth is null != OutputHeight is null || OutputWidth is < 1 or > MostSide || OutputHeight is < 1 or > MostSide)
+            Bad("output_width, output_height", FormattableString.Invariant($"{OutputWidth}x{OutputHeight}"),
+                $"both, 1 to {MostSide}, or neither");
     }
 }

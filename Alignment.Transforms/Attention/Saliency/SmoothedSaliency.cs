@@ -7,8 +7,8 @@ namespace Alignment.Transforms.Attention.Saliency;
 public sealed record SaliencySmoothing
 {
     /// <summary>
-    /// The Gaussian's sigma as part of the picture's height. 1/30 – 12 pixels at 640x360 – is how the heatmaps of the reference data set were made:
-    /// about the width of sharp sight when a screen is looked at.
+    /// The Gaussian's sigma as part of the picture's height. 1/30 – 12 pixels at 640x360 – is how the heatmaps of the reference data set
+    /// were made: about the width of sharp sight when a screen is looked at.
     /// </summary>
     public float SigmaHeights { get; init; } = 1 / 30f;
 
@@ -17,7 +17,8 @@ public sealed record SaliencySmoothing
     public void Check()
     {
         if (!(SigmaHeights is > 0 and <= 1))
-            throw UsageException.For("The smoothing's sigma", FormattableString.Invariant($"{SigmaHeights}"), "above 0 and at most 1 of the picture's height", "1/30 is the default; use the predictor without '.smoothed' for none.");
+            throw UsageException.For("The smoothing's sigma", FormattableString.Invariant($"{SigmaHeights}"),
+                "above 0 and at most 1 of the picture's height", "1/30 is the default; use the predictor without '.smoothed' for none.");
     }
 }
 
@@ -90,7 +91,8 @@ sealed class SmoothedSaliency : ISaliencyPredictor
             {
                 Span<float> to = map.Slice(y * width, width);
                 TensorPrimitives.Multiply(across.Slice(Reflected.At(y - reach, height) * width, width), kernel[0], to);
-                for (int k = 1; k < kernel.Length; k++) TensorPrimitives.MultiplyAdd(across.Slice(Reflected.At(y + k - reach, height) * width, width), kernel[k], to, to);
+                for (int k = 1; k < kernel.Length; k++)
+                    TensorPrimitives.MultiplyAdd(across.Slice(Reflected.At(y + k - reach, height) * width, width), kernel[k], to, to);
             }
         }
         finally

@@ -13,7 +13,8 @@ public sealed class SpectralResidual : ISaliencyPredictor
     const int Side = Fourier64.Side, Length = Fourier64.Length;
 
     /// <summary>
-    /// |F| below this is the transform's rounding (1e-9 of the largest there can be, 64 · 64 · 255) and has no phase: only drawn pictures get there.
+    /// |F| below this is the transform's rounding (1e-9 of the largest there can be, 64 · 64 · 255) and has no phase: only drawn pictures
+    /// get there.
     /// </summary>
     const double LeastAmplitude = 1e-6;
 
@@ -56,13 +57,15 @@ public sealed class SpectralResidual : ISaliencyPredictor
     /// <summary>The map of 64x64 grey levels; false where it would be zero.</summary>
     static bool Residual(ReadOnlySpan<byte> small, double[] room, Span<float> found)
     {
-        Span<double> re = room.AsSpan(0, Length), im = room.AsSpan(Length, Length), mean = room.AsSpan(2 * Length, Length), spare = room.AsSpan(3 * Length, Length);
+        Span<double> re = room.AsSpan(0, Length), im = room.AsSpan(Length, Length), mean = room.AsSpan(2 * Length, Length),
+            spare = room.AsSpan(3 * Length, Length);
         // 1. F, transposed, which the symmetric steps 2 and 3 do not notice and step 4 undoes.
         for (int i = 0; i < Length; i++) (re[i], im[i]) = (small[i], 0);
         Fourier64.Transform(re, im, inverse: false);
 
-        // 2. L = ln(1 + |F|) and its mean over 3x3. The paper has ln|F|; OpenCV's 1 + keeps a frequency that is all but absent, whose logarithm would be that of the
-        //    last grey level's rounding, from lifting its eight neighbours: of 8-bit levels |F| is known to about 18.
+        // 2. L = ln(1 + |F|) and its mean over 3x3. The paper has ln|F|; OpenCV's 1 + keeps a frequency that is all but absent, whose
+        // logarithm would be that of the last grey level's rounding, from lifting its eight neighbours: of 8-bit levels |F| is known to
+        // about 18.
         for (int i = 0; i < Length; i++) mean[i] = Math.Log(1 + Amplitude(re[i], im[i]));
         Blur(mean, spare, [1 / 3.0, 1 / 3.0, 1 / 3.0]);
 

@@ -2,21 +2,29 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.Transforms.Diffusion.Compositing;
 
-/// <summary>Puts an edited picture into its source: scaled to the source's size, blended by the region's weights, and not a bit changed where the weight is 0.</summary>
+/// <summary>Puts an edited picture into its source: scaled to the source's size, blended by the region's weights, and not a bit changed
+/// where the weight is 0.</summary>
 public static class Compositor
 {
     /// <summary>The source with the edit in it.</summary>
     /// <param name="source">RGB bytes, interleaved, row by row: 3 · width · height.</param>
-    /// <param name="edited">The edited picture [3, editedHeight, editedWidth] in 0 … 1 (beyond it is clipped), of any size; it shows the whole of the source.</param>
+    /// <param name="edited">The edited picture [3, editedHeight, editedWidth] in 0 … 1 (beyond it is clipped), of any size; it shows the
+    /// whole of the source.</param>
     /// <param name="editedWidth">Of <paramref name="edited"/>, in pixels.</param>
     /// <param name="editedHeight">Of <paramref name="edited"/>, in pixels.</param>
     /// <param name="region">Of the source's size.</param>
-    /// <returns>A new picture like <paramref name="source"/>: each value is source · (1 − weight) + edit · weight, rounded to the nearest, and the source's own byte where the weight is 0.</returns>
-    public static byte[] Composite(ReadOnlySpan<byte> source, ReadOnlySpan<float> edited, int editedWidth, int editedHeight, EditRegion region)
+    /// <returns>A new picture like <paramref name="source"/>: each value is source · (1 − weight) + edit · weight, rounded to the nearest,
+    /// and the source's own byte where the weight is 0.</returns>
+    public static byte[] Composite(ReadOnlySpan<byte> source, ReadOnlySpan<float> edited, int editedWidth, int editedHeight,
+        EditRegion region)
     {
         ArgumentNullException.ThrowIfNull(region);
-        if (source.Length != 3L * region.Width * region.Height) throw new ArgumentException($"A source of {source.Length} bytes is no RGB picture of {region.Width}x{region.Height}.", nameof(source));
-        if (edited.Length != 3L * editedWidth * editedHeight) throw new ArgumentException($"An edit of {edited.Length} values is no RGB picture of {editedWidth}x{editedHeight}.", nameof(edited));
+        if (source.Length != 3L * region.Width * region.Height)
+            throw new ArgumentException($"A source of {source.Length} bytes is no RGB picture of {region.Width}x{region.Height}.",
+                nameof(source));
+        if (edited.Length != 3L * editedWidth * editedHeight)
+            throw new ArgumentException($"An edit of {edited.Length} values is no RGB picture of {editedWidth}x{editedHeight}.",
+                nameof(edited));
         byte[] result = source.ToArray();
         if (region.IsEmpty) return result;
 
@@ -27,7 +35,8 @@ public static class Compositor
         {
             ReadOnlySpan<float> plane = edited.Slice(channel * editedWidth * editedHeight, editedWidth * editedHeight);
             for (int y = down.Begin; y < down.End; y++)
-                across.Along(plane.Slice(y * editedWidth, editedWidth), rows.AsSpan((y - down.Begin) * region.BoundsWidth, region.BoundsWidth));
+                across.Along(plane.Slice(y * editedWidth, editedWidth),
+                    rows.AsSpan((y - down.Begin) * region.BoundsWidth, region.BoundsWidth));
             for (int y = 0; y < region.BoundsHeight; y++)
             {
                 down.Down(rows, region.BoundsWidth, y, line);

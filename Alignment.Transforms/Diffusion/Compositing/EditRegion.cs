@@ -4,15 +4,15 @@ namespace Alignment.Transforms.Diffusion.Compositing;
 public sealed record EditRegionOptions
 {
     /// <summary>
-    /// The region grows by this beyond the mask; 0 (the default) never touches a pixel that is not product. For masks that are too tight: 4 to 8. In pixels of a picture whose shorter
-    /// side is 512, scaled to the picture; 8 are one latent of Stable Diffusion.
+    /// The region grows by this beyond the mask; 0 (the default) never touches a pixel that is not product. For masks that are too tight: 4
+    /// to 8. In pixels of a picture whose shorter side is 512, scaled to the picture; 8 are one latent of Stable Diffusion.
     /// </summary>
     public float Dilation { get; init; }
 
     /// <summary>
     /// Width of the soft border, which lies inside the region: beyond the region nothing changes at all. In pixels of a picture whose
-    /// shorter side is 512, scaled to the picture; a region too thin for it gets a narrower one, so that its core is always edited in full. 4, half a latent, halves the seam
-    /// and leaves the control 97 % of its effect; 8 cost 6 % of it (docs/editing.md).
+    /// shorter side is 512, scaled to the picture; a region too thin for it gets a narrower one, so that its core is always edited in full.
+    /// 4, half a latent, halves the seam and leaves the control 97 % of its effect; 8 cost 6 % of it (docs/editing.md).
     /// </summary>
     public float Feather { get; init; } = 4;
 
@@ -27,7 +27,8 @@ public sealed record EditRegionOptions
     const string Range = "0 or more pixels (at a shorter side of 512)";
 }
 
-/// <summary>The weight of the edit at each pixel of a picture: 0 outside the region, rising with the distance from its border to 1.</summary>
+/// <summary>The weight of the edit at each pixel of a picture: 0 outside the region, rising with the distance from its border to
+/// 1.</summary>
 public sealed class EditRegion
 {
     /// <summary>The shorter side to which the options' pixels refer.</summary>
@@ -76,7 +77,8 @@ public sealed class EditRegion
     {
         options ??= new EditRegionOptions();
         options.Check();
-        if (mask.Length != (long)width * height) throw new ArgumentException($"A mask of {mask.Length} values does not fill {width}x{height}.", nameof(mask));
+        if (mask.Length != (long)width * height)
+            throw new ArgumentException($"A mask of {mask.Length} values does not fill {width}x{height}.", nameof(mask));
         float scale = Math.Min(width, height) / ReferenceSide;
         float dilation = options.Dilation * scale, feather = options.Feather * scale;
 

@@ -4,8 +4,8 @@ namespace Alignment.Transforms.Diffusion.Compositing;
 static class LatentRegion
 {
     /// <summary>
-    /// 1 for every latent whose square of pixels holds a pixel of the region, 0 for the others. No latent between: the soft border is the composite's, at full
-    /// resolution, and a latent that is half one picture and half another decodes to neither.
+    /// 1 for every latent whose square of pixels holds a pixel of the region, 0 for the others. No latent between: the soft border is the
+    /// composite's, at full resolution, and a latent that is half one picture and half another decodes to neither.
     /// </summary>
     /// <param name="mask">M of the control, [height, width]; above 0.5 is product.</param>
     /// <param name="width">Of the edit, in pixels.</param>
@@ -14,7 +14,8 @@ static class LatentRegion
     /// <param name="latentHeight">Of the latents; a divisor of <paramref name="height"/>.</param>
     /// <param name="options">How far the region reaches.</param>
     /// <returns>[latentHeight, latentWidth].</returns>
-    public static float[] Weights(ReadOnlySpan<float> mask, int width, int height, int latentWidth, int latentHeight, EditRegionOptions options)
+    public static float[] Weights(ReadOnlySpan<float> mask, int width, int height, int latentWidth, int latentHeight,
+        EditRegionOptions options)
     {
         EditRegion region = EditRegion.FromMask(mask, width, height, options with { Feather = 0 });
         float[] weights = new float[latentWidth * latentHeight];

@@ -1,8 +1,8 @@
 namespace Alignment.Transforms.Diffusion.Sampling;
 
 /// <summary>
-/// How many controls are denoised together: a given number, or as many as fit. For the latter the first edit runs alone, and the memory the process grew by
-/// is taken as the need of each picture of a batch. The size is halved where memory runs out nevertheless.
+/// How many controls are denoised together: a given number, or as many as fit. For the latter the first edit runs alone, and the memory the
+/// process grew by is taken as the need of each picture of a batch. The size is halved where memory runs out nevertheless.
 /// </summary>
 /// <param name="size"><see cref="EditOptions.AutoBatch"/>, or a number.</param>
 sealed class BatchSize(int size)
@@ -32,7 +32,8 @@ sealed class BatchSize(int size)
         _max = (int)Math.Clamp(Share * free / Math.Max(MinGrowth, growth), 1, MaxAuto);
     }
 
-    /// <summary>After memory ran out with <paramref name="pictures"/>: half as many from now on. False where one was too many already.</summary>
+    /// <summary>After memory ran out with <paramref name="pictures"/>: half as many from now on. False where one was too many
+    /// already.</summary>
     public bool Shrink(int pictures)
     {
         if (pictures <= 1) return false;

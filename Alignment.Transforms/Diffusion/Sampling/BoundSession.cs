@@ -5,11 +5,12 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace Alignment.Transforms.Diffusion.Sampling;
 
 /// <summary>
-/// A session with an I/O binding that stays: inputs are bound once; the first run allocates the outputs in the device's memory, and every later one writes to the
-/// same tensors. Only the first run allocates.
+/// A session with an I/O binding that stays: inputs are bound once; the first run allocates the outputs in the device's memory, and every
+/// later one writes to the same tensors. Only the first run allocates.
 /// </summary>
 /// <remarks>
-/// ONNX Runtime copies an input from other memory than the model's when it is bound, not when the model runs. So tensors that the processor writes are given to
+/// ONNX Runtime copies an input from other memory than the model's when it is bound, not when the model runs. So tensors that the processor
+/// writes are given to
 /// <see cref="Feed"/> and bound again after each writing; outputs of other runs stay on the device.
 /// </remarks>
 sealed class BoundSession : IDisposable

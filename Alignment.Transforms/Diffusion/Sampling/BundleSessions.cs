@@ -30,8 +30,10 @@ sealed class BundleSessions : IDisposable
         Device = device;
         _prepacking = prepacking;
         _room = new(() => (BundleFiles.Models.Sum(WeightBytes), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
-        if (device.MemoryName is { } memory) _deviceMemory = new(() => new OrtMemoryInfo(memory, OrtAllocatorType.DeviceAllocator, device.Index, OrtMemType.Default));
-        _sessions = BundleFiles.Models.ToDictionary(file => file, file => new Lazy<InferenceSession>(() => Open(file)), StringComparer.Ordinal);
+        if (device.MemoryName is { } memory) _deviceMemory =
+            new(() => new OrtMemoryInfo(memory, OrtAllocatorType.DeviceAllocator, device.Index, OrtMemType.Default));
+        _sessions = BundleFiles.Models.ToDictionary(file => file, file => new Lazy<InferenceSession>(() => Open(file)),
+            StringComparer.Ordinal);
         _split = new(OpenSplit);
     }
 
@@ -55,7 +57,8 @@ sealed class BundleSessions : IDisposable
     /// <summary>The ControlNet; where there is a <see cref="Hint"/> it takes the hint's output in the control picture's place.</summary>
     public InferenceSession ControlNet => _split.Value?.Body ?? _sessions[BundleFiles.ControlNet].Value;
 
-    /// <summary>The part of the ControlNet that depends on the control picture only, run once a scene; null in bundles that do not record their architecture.</summary>
+    /// <summary>The part of the ControlNet that depends on the control picture only, run once a scene; null in bundles that do not record
+    /// their architecture.</summary>
     public InferenceSession? Hint => _split.Value?.Hint;
 
     public InferenceSession VaeEncoder => _sessions[BundleFiles.VaeEncoder].Value;
@@ -66,8 +69,8 @@ sealed class BundleSessions : IDisposable
     public void Load() => _ = (ControlNet, Unet, TextEncoder);
 
     /// <summary>
-    /// Announces how much is ahead, in evaluations for pictures of 512x512 – of the denoising models with two samples; <see cref="WeightPrepacking.Auto"/> decides by
-    /// it for models not loaded yet. Without it, any number is assumed.
+    /// Announces how much is ahead, in evaluations for pictures of 512x512 – of the denoising models with two samples;
+    /// <see cref="WeightPrepacking.Auto"/> decides by it for models not loaded yet. Without it, any number is assumed.
     /// </summary>
     public void Expect(double steps, double pictures) => (_steps, _pictures) = (steps, pictures);
 
@@ -76,7 +79,8 @@ sealed class BundleSessions : IDisposable
         WeightPrepacking.On => true,
         WeightPrepacking.Off => false,
         _ => Device.Kind != DeviceKind.Cpu
-            || PrepackingRule.Prepacks(model, WeightBytes(model), model is BundleFiles.Unet or BundleFiles.ControlNet ? _steps : _pictures, _room.Value.Weights, _room.Value.Memory),
+            || PrepackingRule.Prepacks(model, WeightBytes(model), model is BundleFiles.Unet or BundleFiles.ControlNet ? _steps : _pictures,
+            _room.Value.Weights, _room.Value.Memory),
     };
 
     /// <summary>Weights beside the graph.</summary>
@@ -89,7 +93,8 @@ sealed class BundleSessions : IDisposable
 
     /// <summary>Whether a loaded model has float16 inputs or outputs, where numbers beyond 65504 become infinite.</summary>
     public bool HasFloat16 => _sessions.Values.Where(s => s.IsValueCreated)
-        .SelectMany(s => s.Value.InputMetadata.Values.Concat(s.Value.OutputMetadata.Values)).Any(m => m.ElementDataType == TensorElementType.Float16);
+        .SelectMany(s => s.Value.InputMetadata.Values.Concat(s.Value.OutputMetadata.Values))
+        .Any(m => m.ElementDataType == TensorElementType.Float16);
 
     /// <summary>Runs a model on one input, for those that run once a scene; float16 at either edge is converted.</summary>
     public float[][] Run(InferenceSession session, string input, OrtValue value, params string[] outputs)
@@ -128,22 +133,27 @@ sealed class BundleSessions : IDisposable
 
     /// <summary>A ControlNet whose residuals the UNet cannot read: they pass between the models as they are.</summary>
     public BadDataException Mismatch(string output, TensorElementType found, string input, TensorElementType expected) =>
-        BadDataException.For($"The bundle '{_bundle.Folder}'", $"a ControlNet that makes '{output}' as {found} and a UNet that takes '{input}' as {expected}",
+        BadDataException.For($"The bundle '{_bundle.Folder}'",
+        $"a ControlNet that makes '{output}' as {found} and a UNet that takes '{input}' as {expected}",
             "the same type in both", "Export both models in the same precision.");
 
     public AlignmentException Failed(OnnxRuntimeException e) =>
-        BadDataException.For($"A model of the bundle '{_bundle.Folder}' on {Device}", $"a failure while running ({SafePath.Shorten(e.Message, 400)})",
-            "models that take pictures of this size and have the memory for it", "Choose a smaller size or batch, or import the model again.", e);
+        BadDataException.For($"A model of the bundle '{_bundle.Folder}' on {Device}",
+        $"a failure while running ({SafePath.Shorten(e.Message, 400)})",
+            "models that take pictures of this size and have the memory for it",
+            "Choose a smaller size or batch, or import the model again.", e);
 
     /// <summary>The ControlNet in two, on the bundle's own weights, none of which is copied.</summary>
     (InferenceSession Hint, InferenceSession Body)? OpenSplit()
     {
-        if (!_bundle.HasManifest || !BundleConfigs.AreIn(_bundle)) return null;   // without the manifest nothing says that graph and architecture belong together
+        // without the manifest nothing says that graph and architecture belong together
+        if (!_bundle.HasManifest || !BundleConfigs.AreIn(_bundle)) return null;
         ControlNetConfig config = BundleConfigs.Read(_bundle).ControlNet;
         using var weights = new OnnxWeights(_bundle.PathOf(BundleFiles.ControlNet));
         var (hint, body) = Onnx.Models.ControlNet.AuthorInTwo(config, weights, _bundle.Precision);
         InferenceSession Load(OnnxModel model) =>
-            OrtSessions.Open(model.ToBytes(shareFrom: _bundle.Folder), $"{_bundle.Folder}: {model.Graph.Name}", _bundle.Folder, Settings(BundleFiles.ControlNet));
+            OrtSessions.Open(model.ToBytes(shareFrom: _bundle.Folder), $"{_bundle.Folder}: {model.Graph.Name}", _bundle.Folder,
+            Settings(BundleFiles.ControlNet));
         InferenceSession first = Load(hint);
         try
         {
@@ -162,7 +172,8 @@ sealed class BundleSessions : IDisposable
         (string name, NodeMetadata type) = session.InputMetadata.FirstOrDefault(i => !s_numbers.Contains(i.Value.ElementDataType));
         if (name is null) return session;
         session.Dispose();
-        throw BadDataException.For($"The model '{file}' of the bundle '{_bundle.Folder}'", $"the input '{name}' of type {type.ElementDataType}",
+        throw BadDataException.For($"The model '{file}' of the bundle '{_bundle.Folder}'",
+            $"the input '{name}' of type {type.ElementDataType}",
             "float32 or float16 inputs", "Import the model with 'alignment models import', which makes them float32.");
     }
 

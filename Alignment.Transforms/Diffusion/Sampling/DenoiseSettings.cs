@@ -17,7 +17,8 @@ readonly record struct DenoiseSettings()
     /// <summary>The source each sample is blended with; null for none.</summary>
     public SourceBlend? Blend { get; init; }
 
-    /// <summary>Called after the first step, and from there after one in <see cref="ObserverInterval"/>; what the step did is copied from the device for it.</summary>
+    /// <summary>Called after the first step, and from there after one in <see cref="ObserverInterval"/>; what the step did is copied from
+    /// the device for it.</summary>
     public DenoiseObserver? Observer { get; init; }
 
     /// <summary>1 or more.</summary>

@@ -3,9 +3,9 @@ using Alignment.Transforms.Diffusion.Schedulers;
 namespace Alignment.Transforms.Diffusion.Sampling;
 
 /// <summary>
-/// The denoising loop for a fixed number of pictures: the networks, with guidance and without, and the sampler between their runs. Tensors and bindings are made
-/// once and a step allocates nothing. Where the device has memory of its own, samples, embeddings, the control's features and residuals stay there: only the
-/// start, the end, and fresh noise where a sampler takes any are copied.
+/// The denoising loop for a fixed number of pictures: the networks, with guidance and without, and the sampler between their runs. Tensors
+/// and bindings are made once and a step allocates nothing. Where the device has memory of its own, samples, embeddings, the control's
+/// features and residuals stay there: only the start, the end, and fresh noise where a sampler takes any are copied.
 /// </summary>
 /// <param name="sessions">The models; not owned.</param>
 /// <param name="shape">Sizes of its tensors.</param>
@@ -26,7 +26,8 @@ sealed class Denoiser(BundleSessions sessions, LoopShape shape, LinearSampler sa
     /// <summary>The networks with the negative half or without, made on first use.</summary>
     public DenoisingNetworks Networks(bool guided) => _networks[guided ? 1 : 0] ??= new(sessions, shape, guided);
 
-    /// <summary>Denoises <paramref name="latents"/> [N,4,h,w] in place; prompts and controls of the networks that take part are set already.</summary>
+    /// <summary>Denoises <paramref name="latents"/> [N,4,h,w] in place; prompts and controls of the networks that take part are set
+    /// already.</summary>
     public void Run(Span<float> latents, in DenoiseSettings settings, CancellationToken cancellationToken)
     {
         _sampler.Start(latents, settings.Blend);

@@ -6,14 +6,17 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace Alignment.Transforms.Diffusion.Sampling;
 
 /// <summary>
-/// ControlNet and UNet for a fixed number of samples: the ControlNet writes its residuals where the UNet reads them, and what depends on the control or the prompt
-/// alone is computed once. Samples and timesteps are written by a <see cref="SamplerLoop"/>.
+/// ControlNet and UNet for a fixed number of samples: the ControlNet writes its residuals where the UNet reads them, and what depends on
+/// the control or the prompt alone is computed once. Samples and timesteps are written by a <see cref="SamplerLoop"/>.
 /// </summary>
-/// <remarks>With guidance the networks see 2N samples: the negative prompt's N, then the positive prompt's N, both under the same controls.</remarks>
+/// <remarks>With guidance the networks see 2N samples: the negative prompt's N, then the positive prompt's N, both under the same
+/// controls.</remarks>
 sealed class DenoisingNetworks : IDisposable
 {
-    const string ControlPicture = "controlnet_cond", ConditioningScale = "conditioning_scale", Text = "encoder_hidden_states", Sample = "sample", Timestep = "timestep",
-        ResidualOut = "down_block_res_", ResidualIn = "down_block_", MiddleOut = "mid_block_res", MiddleIn = "mid_block", Output = "out_sample";
+    const string ControlPicture = "controlnet_cond", ConditioningScale = "conditioning_scale", Text = "encoder_hidden_states",
+        Sample = "sample", Timestep = "timestep",
+        ResidualOut = "down_block_res_", ResidualIn = "down_block_", MiddleOut = "mid_block_res", MiddleIn = "mid_block",
+        Output = "out_sample";
 
     readonly BundleSessions _sessions;
     readonly LoopShape _shape;
@@ -41,7 +44,8 @@ sealed class DenoisingNetworks : IDisposable
             InferenceSession control = sessions.ControlNet, unet = sessions.Unet;
             TimestepInput[] times = [TimestepOf(control), TimestepOf(unet)];
             (_controlTimestep, _unetTimestep) = (times[0].Name, times[1].Name);
-            Signature = new(guided, [.. new[] { TypeOf(control, Sample), TypeOf(unet, Sample) }.Distinct()], [.. times.DistinctBy(t => t.Name)],
+            Signature = new(guided, [.. new[] { TypeOf(control, Sample), TypeOf(unet, Sample) }.Distinct()],
+                [.. times.DistinctBy(t => t.Name)],
                 (ElementType)unet.OutputMetadata[Output].ElementDataType);
             _text = _owned.Add(new HostTensor(_samples, shape.Tokens, shape.TextWidth));
             _control = _owned.Add(new HostTensor(_samples, shape.Edit.ControlChannels, shape.Edit.Height, shape.Edit.Width));
@@ -95,7 +99,8 @@ sealed class DenoisingNetworks : IDisposable
         _text.Upload();
     }
 
-    /// <summary>Sets the controls [C,H,W], one for each picture; both prompts see them. What depends on them alone is computed here.</summary>
+    /// <summary>Sets the controls [C,H,W], one for each picture; both prompts see them. What depends on them alone is computed
+    /// here.</summary>
     public void SetControls(IReadOnlyList<ReadOnlyMemory<float>> controls, float scale)
     {
         for (int i = 0; i < _samples; i++)
@@ -106,7 +111,8 @@ sealed class DenoisingNetworks : IDisposable
         RunHint();
     }
 
-    /// <summary>Where samples and timesteps are to be read, by the names of <see cref="SamplerGraphs"/>; the same tensors for all runs.</summary>
+    /// <summary>Where samples and timesteps are to be read, by the names of <see cref="SamplerGraphs"/>; the same tensors for all
+    /// runs.</summary>
     public void ReadFrom(Func<string, OrtValue> inputs)
     {
         _inputs = inputs;

@@ -19,7 +19,8 @@ sealed partial class DiffusionEditor
         }
     }
 
-    /// <summary>The VAE encoder's output for a picture [3,H,W] in −1 … 1. The last one is cached: variants of a scene that come one by one share it.</summary>
+    /// <summary>The VAE encoder's output for a picture [3,H,W] in −1 … 1. The last one is cached: variants of a scene that come one by one
+    /// share it.</summary>
     public LatentDistribution EncodeImage(ReadOnlySpan<float> image)
     {
         RequireLength("The picture to encode", image.Length, Shape.ImageLength, 3);
@@ -48,7 +49,8 @@ sealed partial class DiffusionEditor
     /// <summary>The VAE decoder's picture [3,H,W] for latents [4,h,w] as denoised; about −1 … 1, not clipped.</summary>
     public float[] Decode(ReadOnlySpan<float> latents) => Decode(latents, Shape.LatentWidth, Shape.LatentHeight);
 
-    /// <summary>Needs no lock: a session may run on several threads, and nothing is cached. Nobody may dispose the editor meanwhile.</summary>
+    /// <summary>Needs no lock: a session may run on several threads, and nothing is cached. Nobody may dispose the editor
+    /// meanwhile.</summary>
     float[] Decode(ReadOnlySpan<float> latents, int width, int height)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

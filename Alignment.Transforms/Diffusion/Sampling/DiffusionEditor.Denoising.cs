@@ -19,7 +19,8 @@ sealed partial class DiffusionEditor
     public Action<int>? BatchStarting { get; set; }
 
     /// <summary>
-    /// Denoises a scene under each of its controls, batch by batch; the pictures are left to <see cref="DecodePicture"/>, which another thread may run meanwhile.
+    /// Denoises a scene under each of its controls, batch by batch; the pictures are left to <see cref="DecodePicture"/>, which another
+    /// thread may run meanwhile.
     /// </summary>
     /// <param name="scene">What to edit; its lengths are right, and there is something to do.</param>
     /// <param name="denoised">Called for each batch with the index of its first control and its latents, [n,4,h,w].</param>
@@ -79,7 +80,8 @@ sealed partial class DiffusionEditor
     }
 
     /// <summary>Noises clean latents [4,h,w] to step <paramref name="startStep"/>, in place: √ᾱ z + √(1−ᾱ) ε.</summary>
-    public void AddNoise(int startStep, ReadOnlySpan<float> noise, Span<float> latents) => _scheduler.AddNoise(startStep, latents, noise, latents);
+    public void AddNoise(int startStep, ReadOnlySpan<float> noise, Span<float> latents) =>
+        _scheduler.AddNoise(startStep, latents, noise, latents);
 
     /// <summary>Denoises latents [N,4,h,w] in place, one for each control, from step <paramref name="startStep"/> to the last.</summary>
     /// <param name="latents">In: noised to <paramref name="startStep"/>. Out: clean, scaled.</param>
@@ -88,12 +90,15 @@ sealed partial class DiffusionEditor
     /// <param name="controls">N controls [2,H,W]; N may be any number, all are done together.</param>
     /// <param name="settings">Noise, blending and observers; the steps with guidance and control are the options'.</param>
     /// <param name="cancellationToken">Checked between steps.</param>
-    public void Denoise(Span<float> latents, int startStep, string prompt, IReadOnlyList<ReadOnlyMemory<float>> controls, DenoiseSettings settings,
+    public void Denoise(Span<float> latents, int startStep, string prompt, IReadOnlyList<ReadOnlyMemory<float>> controls,
+        DenoiseSettings settings,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(controls);
         if (latents.Length != controls.Count * Shape.LatentLength)
-            throw new ArgumentException($"{controls.Count} controls need {controls.Count * Shape.LatentLength} latent values, not {latents.Length}.", nameof(latents));
+            throw new ArgumentException(
+                $"{controls.Count} controls need {controls.Count * Shape.LatentLength} latent values, not {latents.Length}.",
+                nameof(latents));
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
@@ -112,7 +117,8 @@ sealed partial class DiffusionEditor
 
         void Set(DenoisingNetworks networks)
         {
-            networks.SetText(networks.Guided ? _prompts.Encode(Options.NegativePrompt).Values.Span : default, _prompts.Encode(prompt).Values.Span);
+            networks.SetText(networks.Guided ? _prompts.Encode(Options.NegativePrompt).Values.Span : default,
+                _prompts.Encode(prompt).Values.Span);
             networks.SetControls(controls, Options.ConditioningScale);
         }
     }
@@ -159,7 +165,8 @@ sealed partial class DiffusionEditor
             _loops.RemoveAt(0);
         }
         LinearSampler sampler = LinearSampler.Of(schedule => Options.Scheduler.Create(schedule, Options), _schedule, startStep);
-        var loop = new Denoiser(_sessions, new(Shape, pictures, _prompts.Tokens, _textWidth), sampler, Options.EffectiveGuidanceScale, Blends);
+        var loop = new Denoiser(_sessions, new(Shape, pictures, _prompts.Tokens, _textWidth), sampler, Options.EffectiveGuidanceScale,
+            Blends);
         _loops.Add(loop);
         return loop;
     }

@@ -5,13 +5,13 @@ using Alignment.Transforms.Diffusion.Schedulers;
 namespace Alignment.Transforms.Diffusion.Sampling;
 
 /// <summary>
-/// Edits scenes with one bundle at one size: prompt → text encoder, scene → VAE encoder, noise, denoising under the control with classifier-free guidance,
-/// VAE decoder. Models load when they are first needed. Safe for use by several threads: scenes are denoised one after another, each with all threads of
-/// ONNX Runtime, while pictures of other scenes are encoded and decoded on those threads too.
+/// Edits scenes with one bundle at one size: prompt → text encoder, scene → VAE encoder, noise, denoising under the control with
+/// classifier-free guidance, VAE decoder. Models load when they are first needed. Safe for use by several threads: scenes are denoised one
+/// after another, each with all threads of ONNX Runtime, while pictures of other scenes are encoded and decoded on those threads too.
 /// </summary>
 /// <remarks>
-/// A picture depends on the model, the options, the scene and its control only: never on the batch, on earlier edits, or on the number of threads beyond float
-/// rounding.
+/// A picture depends on the model, the options, the scene and its control only: never on the batch, on earlier edits, or on the number of
+/// threads beyond float rounding.
 /// </remarks>
 sealed partial class DiffusionEditor : IDisposable
 {
@@ -52,15 +52,16 @@ sealed partial class DiffusionEditor : IDisposable
 
     public EditShape Shape { get; }
 
-    /// <summary>The index into <see cref="Timesteps"/> an edit begins with, 0 from noise; the number of timesteps where nothing is to be done.</summary>
+    /// <summary>The index into <see cref="Timesteps"/> an edit begins with, 0 from noise; the number of timesteps where nothing is to be
+    /// done.</summary>
     public int StartStep => Options.FromNoise ? 0 : _scheduler.StartStep(Options.EffectiveStrength);
 
     /// <summary>The timesteps of the whole schedule; an edit does those from <see cref="StartStep"/> on.</summary>
     public IReadOnlyList<float> Timesteps => _scheduler.Timesteps;
 
     /// <summary>
-    /// Announces how many edits are ahead, before the first; <see cref="WeightPrepacking.Auto"/> decides by it: a few edits are done sooner with weights that need
-    /// no loading. Without it, any number is assumed.
+    /// Announces how many edits are ahead, before the first; <see cref="WeightPrepacking.Auto"/> decides by it: a few edits are done sooner
+    /// with weights that need no loading. Without it, any number is assumed.
     /// </summary>
     public void Expect(long edits)
     {
@@ -100,7 +101,8 @@ sealed partial class DiffusionEditor : IDisposable
     {
         if (found != expected)
             throw BadDataException.For(subject, string.Create(CultureInfo.InvariantCulture, $"{found} values"),
-                string.Create(CultureInfo.InvariantCulture, $"{expected}, that is [{channels},{Shape.Height},{Shape.Width}]"), "Load it at the edit's size.");
+                string.Create(CultureInfo.InvariantCulture, $"{expected}, that is [{channels},{Shape.Height},{Shape.Width}]"),
+                "Load it at the edit's size.");
     }
 
     void RequireFinite(string sceneId, ReadOnlySpan<float> values)
@@ -109,7 +111,8 @@ sealed partial class DiffusionEditor : IDisposable
         foreach (float value in values) finite &= float.IsFinite(value);
         if (finite) return;
         string nextStep = _sessions.HasFloat16
-            ? $"Float16 ends at 65504, and the model '{Bundle.Folder}' computes or takes its inputs in it: import it in fp32, or try a lower guidance."
+            ? $"Float16 ends at 65504, and the model '{Bundle.Folder}' computes or takes its inputs in it: import it in fp32, or try a "
+                + $"lower guidance."
             : $"The model '{Bundle.Folder}' diverges with these options; try a lower guidance, or import the model again.";
         throw BadDataException.For($"The edit of {sceneId}", "values that are no finite numbers", "a picture", nextStep);
     }

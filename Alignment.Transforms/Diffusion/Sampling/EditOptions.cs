@@ -21,24 +21,26 @@ public sealed record EditOptions
     /// <summary>Stable Diffusion's own, where neither caller nor model says anything.</summary>
     const float DefaultGuidanceScale = 7.5f;
 
-    /// <summary>Keeps √ᾱ ≈ 0.4 of the signal: layout and large shapes stay, texture and local contrast – what draws the eye – are drawn anew under the control.</summary>
+    /// <summary>Keeps √ᾱ ≈ 0.4 of the signal: layout and large shapes stay, texture and local contrast – what draws the eye – are drawn
+    /// anew under the control.</summary>
     const double DefaultStrength = 0.6;
 
     /// <summary>
-    /// Steps of the whole schedule, of which the last strength · steps are done (diffusers' num_inference_steps). Null for the sampler's own number:
+    /// Steps of the whole schedule, of which the last strength · steps are done (diffusers' num_inference_steps). Null for the sampler's
+    /// own number:
     /// <see cref="SchedulerNames.DefaultSteps"/>.
     /// </summary>
     public int? InferenceSteps { get; init; }
 
     /// <summary>
-    /// Classifier-free guidance (Ho and Salimans 2022): ε = ε₋ + guidance · (ε₊ − ε₋). Up to 1 there is none, and the negative half is not computed.
-    /// Null for what the model recommends, and 7.5 where it recommends nothing.
+    /// Classifier-free guidance (Ho and Salimans 2022): ε = ε₋ + guidance · (ε₊ − ε₋). Up to 1 there is none, and the negative half is not
+    /// computed. Null for what the model recommends, and 7.5 where it recommends nothing.
     /// </summary>
     public float? GuidanceScale { get; init; }
 
     /// <summary>
-    /// How much of the scene is replaced by noise before it is denoised again (SDEdit), 0 … 1. Null for what the model recommends, and 0.6 where it
-    /// recommends nothing. 0 runs no model: the picture is the source at the edit's size.
+    /// How much of the scene is replaced by noise before it is denoised again (SDEdit), 0 … 1. Null for what the model recommends, and 0.6
+    /// where it recommends nothing. 0 runs no model: the picture is the source at the edit's size.
     /// </summary>
     public double? Strength { get; init; }
 
@@ -46,22 +48,25 @@ public sealed record EditOptions
     public float ConditioningScale { get; init; } = 1;
 
     /// <summary>
-    /// The fraction of the run before the control begins, 0 … 1: 0.2 leaves the first fifth of the steps without ControlNet (diffusers' control_guidance_start).
+    /// The fraction of the run before the control begins, 0 … 1: 0.2 leaves the first fifth of the steps without ControlNet (diffusers'
+    /// control_guidance_start).
     /// </summary>
     public double ControlGuidanceStart { get; init; }
 
-    /// <summary>The fraction of the run after which the control ends, 0 … 1 (diffusers' control_guidance_end). Steps without control cost no ControlNet.</summary>
+    /// <summary>The fraction of the run after which the control ends, 0 … 1 (diffusers' control_guidance_end). Steps without control cost
+    /// no ControlNet.</summary>
     public double ControlGuidanceEnd { get; init; } = 1;
 
     /// <summary>
-    /// The ControlNet is evaluated once in this many steps; its residuals are used again in those between. 1 is exact; more is faster and changes the
-    /// picture a little (docs/editing.md has figures).
+    /// The ControlNet is evaluated once in this many steps; its residuals are used again in those between. 1 is exact; more is faster and
+    /// changes the picture a little (docs/editing.md has figures).
     /// </summary>
     public int ControlInterval { get; init; } = 1;
 
     /// <summary>
-    /// The fraction of the run after which guidance stops, 0 … 1: later steps compute the positive prompt only, at half the cost. 1 is exact; the last steps
-    /// decide fine detail, which guidance changes least (Kynkäänniemi et al. 2024, "Applying guidance in a limited interval").
+    /// The fraction of the run after which guidance stops, 0 … 1: later steps compute the positive prompt only, at half the cost. 1 is
+    /// exact; the last steps decide fine detail, which guidance changes least (Kynkäänniemi et al. 2024, "Applying guidance in a limited
+    /// interval").
     /// </summary>
     public double GuidanceEnd { get; init; } = 1;
 
@@ -69,8 +74,8 @@ public sealed record EditOptions
     public ulong Seed { get; init; }
 
     /// <summary>
-    /// The sampler. DPM-Solver++ 2M with Karras' noise levels comes as near to the limit of many steps in 15 steps as the DDIM of Stable Diffusion's own scripts
-    /// in 50 (docs/samplers.md).
+    /// The sampler. DPM-Solver++ 2M with Karras' noise levels comes as near to the limit of many steps in 15 steps as the DDIM of Stable
+    /// Diffusion's own scripts in 50 (docs/samplers.md).
     /// </summary>
     public SchedulerKind Scheduler { get; init; } = SchedulerKind.DpmSolverKarras;
 
@@ -78,12 +83,14 @@ public sealed record EditOptions
     public float Eta { get; init; }
 
     /// <summary>
-    /// What guidance leads away from; empty for the unconditional prompt of classifier-free guidance as published. Not read where there is no guidance. The default
-    /// names flaws of pictures and nothing that a scene can hold: "text" or "logo" would take the label off the product.
+    /// What guidance leads away from; empty for the unconditional prompt of classifier-free guidance as published. Not read where there is
+    /// no guidance. The default names flaws of pictures and nothing that a scene can hold: "text" or "logo" would take the label off the
+    /// product.
     /// </summary>
     public string NegativePrompt { get; init; } = "blurry, low quality, distorted, deformed, oversaturated, jpeg artifacts";
 
-    /// <summary>The prompt, with <c>{keyword}</c> where the product's name goes. The same for every variant, so that only the control differs.</summary>
+    /// <summary>The prompt, with <c>{keyword}</c> where the product's name goes. The same for every variant, so that only the control
+    /// differs.</summary>
     public string PromptTemplate { get; init; } = $"a photo of {KeywordPlaceholder}";
 
     /// <summary>Of the picture that is edited, in pixels; a multiple of the bundle's image multiple.</summary>
@@ -92,19 +99,20 @@ public sealed record EditOptions
     /// <inheritdoc cref="Width"/>
     public int Height { get; init; } = 512;
 
-    /// <summary>Starts from pure noise and ignores the scene: text to image, as the original's <c>generate</c>. <see cref="Strength"/> then has no meaning.</summary>
+    /// <summary>Starts from pure noise and ignores the scene: text to image, as the original's <c>generate</c>. <see cref="Strength"/> then
+    /// has no meaning.</summary>
     public bool FromNoise { get; init; }
 
     /// <summary>
-    /// After each step the latents outside the region are the source's, noised to the next step's level: what is edited sees its true surroundings and meets them
-    /// with less of a seam, and the control moves attention as before (docs/editing.md). Pixels outside the region are the source's with or without it. Has no
-    /// meaning with <see cref="FromNoise"/>.
+    /// After each step the latents outside the region are the source's, noised to the next step's level: what is edited sees its true
+    /// surroundings and meets them with less of a seam, and the control moves attention as before (docs/editing.md). Pixels outside the
+    /// region are the source's with or without it. Has no meaning with <see cref="FromNoise"/>.
     /// </summary>
     public bool BlendLatents { get; init; } = true;
 
     /// <summary>
-    /// How many controls of a scene are denoised together, or <see cref="AutoBatch"/> for as many as fit. Costs memory and changes no picture: on the processor the
-    /// bits are the same whatever the batch (docs/editing.md).
+    /// How many controls of a scene are denoised together, or <see cref="AutoBatch"/> for as many as fit. Costs memory and changes no
+    /// picture: on the processor the bits are the same whatever the batch (docs/editing.md).
     /// </summary>
     public int Batch { get; init; } = 1;
 
@@ -127,8 +135,9 @@ public sealed record EditOptions
     internal double EffectiveStrength => Strength ?? DefaultStrength;
 
     /// <summary>
-    /// The fields of an edit's record, in order: every option but the batch, which changes no picture. The device is among them: variants edited on different ones
-    /// would differ by more than their control. Nulls are not written, so that records from before a field stay valid; so is what a run does not read.
+    /// The fields of an edit's record, in order: every option but the batch, which changes no picture. The device is among them: variants
+    /// edited on different ones would differ by more than their control. Nulls are not written, so that records from before a field stay
+    /// valid; so is what a run does not read.
     /// </summary>
     internal IEnumerable<KeyValuePair<string, object?>> RecordFields() =>
     [
@@ -178,17 +187,21 @@ public sealed record EditOptions
     {
         this.Require(Scheduler, Enum.IsDefined(Scheduler), string.Join(", ", SchedulerNames.All), "Choose one of these.");
         this.Require(InferenceSteps, EffectiveSteps >= 1, "1 or more", "20 to 50 are usual.");
-        this.Require(GuidanceScale, float.IsFinite(EffectiveGuidanceScale) && EffectiveGuidanceScale >= 0, "0 or more", "7.5 is usual; 1 turns it off.");
+        this.Require(GuidanceScale, float.IsFinite(EffectiveGuidanceScale) && EffectiveGuidanceScale >= 0, "0 or more",
+            "7.5 is usual; 1 turns it off.");
         this.Require(Strength, EffectiveStrength is >= 0 and <= 1, "0 (leave the scene) to 1 (keep nothing of it)",
             "0.6 keeps the scene and lets its product change.");
-        this.Require(ConditioningScale, float.IsFinite(ConditioningScale) && ConditioningScale >= 0, "0 or more", "1 is what the ControlNet was trained with.");
+        this.Require(ConditioningScale, float.IsFinite(ConditioningScale) && ConditioningScale >= 0, "0 or more",
+            "1 is what the ControlNet was trained with.");
         this.Require(ControlGuidanceStart, ControlGuidanceStart is >= 0 and <= 1, "0 to 1", "0 begins with the first step.");
-        this.Require(ControlGuidanceEnd, ControlGuidanceEnd <= 1 && ControlGuidanceEnd >= ControlGuidanceStart, $"{ControlGuidanceStart}, where the control begins, to 1",
+        this.Require(ControlGuidanceEnd, ControlGuidanceEnd <= 1 && ControlGuidanceEnd >= ControlGuidanceStart,
+            $"{ControlGuidanceStart}, where the control begins, to 1",
             "1 ends with the last step.");
         this.Require(ControlInterval, ControlInterval is >= 1 and <= 16, "1 to 16", "1 is exact.");
         this.Require(GuidanceEnd, GuidanceEnd is >= 0 and <= 1, "0 to 1", "1 is the whole run.");
         this.Require(Eta, Eta is >= 0 and <= 1, "0 to 1", "Leave it at 0 unless you want fresh noise in every step.");
-        this.Require(Eta, Eta == 0 || Scheduler is SchedulerKind.Ddim or SchedulerKind.Published, "0, or the sampler ddim, whose parameter it is",
+        this.Require(Eta, Eta == 0 || Scheduler is SchedulerKind.Ddim or SchedulerKind.Published,
+            "0, or the sampler ddim, whose parameter it is",
             $"Choose {OptionName.Of<EditOptions>(nameof(Scheduler))} ddim instead of {SchedulerNames.NameOf(Scheduler)}, or leave it out.");
         this.RequireSize(Width, Height, least: 8, MaxSide);
         this.Require(Batch, Batch is AutoBatch or (>= 1 and <= 64), "1 to 64, or auto", "1 needs the least memory.");

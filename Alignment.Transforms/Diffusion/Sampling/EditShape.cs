@@ -21,7 +21,8 @@ sealed record EditShape(int Width, int Height, int LatentChannels, int LatentWid
     /// <summary>Values in a control [planes,H,W].</summary>
     public int ControlLength => ControlChannels * Height * Width;
 
-    /// <exception cref="UsageException">The sides are no multiples of the bundle's; the message names the nearest sizes that are.</exception>
+    /// <exception cref="UsageException">The sides are no multiples of the bundle's; the message names the nearest sizes that
+    /// are.</exception>
     public static EditShape Of(ModelBundle bundle, int width, int height)
     {
         ArgumentNullException.ThrowIfNull(bundle);

@@ -16,7 +16,8 @@ static class FreeMemory
         return Math.Max(0, least);
     }
 
-    /// <summary>Limit and usage of the process's own group and of those above it, in either version of control groups; in a container the own group is the root it sees.</summary>
+    /// <summary>Limit and usage of the process's own group and of those above it, in either version of control groups; in a container the
+    /// own group is the root it sees.</summary>
     internal static IEnumerable<(string Limit, string Used)> Files(string? groups)
     {
         string own = "", ownMemory = "";
@@ -28,13 +29,16 @@ static class FreeMemory
             if (parts[1].Length == 0) own = parts[2].Trim('/');
             else if (parts[1].Split(',').Contains("memory")) ownMemory = parts[2].Trim('/');
         }
-        foreach (string path in Upward(own)) yield return (Path.Combine(Version2, path, "memory.max"), Path.Combine(Version2, path, "memory.current"));
-        foreach (string path in Upward(ownMemory)) yield return (Path.Combine(Version1, path, "memory.limit_in_bytes"), Path.Combine(Version1, path, "memory.usage_in_bytes"));
+        foreach (string path in Upward(own)) yield return (Path.Combine(Version2, path, "memory.max"),
+            Path.Combine(Version2, path, "memory.current"));
+        foreach (string path in Upward(ownMemory)) yield return (Path.Combine(Version1, path, "memory.limit_in_bytes"),
+            Path.Combine(Version1, path, "memory.usage_in_bytes"));
     }
 
     /// <summary>A group's limit less what it uses; null where it has no limit ("max") or the files are not there.</summary>
     internal static long? InGroup(string? limit, string? used) =>
-        long.TryParse(limit, NumberStyles.None | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out long most) && long.TryParse(used, NumberStyles.None | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out long taken)
+        long.TryParse(limit, NumberStyles.None | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out long most)
+        && long.TryParse(used, NumberStyles.None | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out long taken)
             ? Math.Max(0, most - taken)
             : null;
 
@@ -43,7 +47,8 @@ static class FreeMemory
     {
         const string Name = "MemAvailable:";
         string? line = meminfo?.Split('\n').FirstOrDefault(l => l.StartsWith(Name, StringComparison.Ordinal));
-        return line is not null && long.TryParse(line[Name.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out long kilobytes) ? kilobytes << 10 : null;
+        return line is not null && long.TryParse(line[Name.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), NumberStyles.None,
+            CultureInfo.InvariantCulture, out long kilobytes) ? kilobytes << 10 : null;
     }
 
     static long Machine()

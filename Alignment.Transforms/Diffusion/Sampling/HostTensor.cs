@@ -4,7 +4,8 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace Alignment.Transforms.Diffusion.Sampling;
 
 /// <summary>
-/// A tensor that the processor writes and networks read: float32, and a float16 copy where a network takes that. Networks of both types can share one.
+/// A tensor that the processor writes and networks read: float32, and a float16 copy where a network takes that. Networks of both types can
+/// share one.
 /// </summary>
 sealed class HostTensor(params long[] shape) : IDisposable
 {
@@ -19,7 +20,8 @@ sealed class HostTensor(params long[] shape) : IDisposable
     /// <summary>Makes this tensor an input of a model; <see cref="Upload"/> binds it.</summary>
     public void AddReader(BoundSession network, string input) => _readers.Add((network, input, network.TypeOf(input)));
 
-    /// <summary>After writing: rounds to float16 where a reader takes that (to nearest, beyond 65504 to infinity) and binds the tensor to its readers.</summary>
+    /// <summary>After writing: rounds to float16 where a reader takes that (to nearest, beyond 65504 to infinity) and binds the tensor to
+    /// its readers.</summary>
     public void Upload()
     {
         if (_readers.Exists(r => r.Type == TensorElementType.Float16))

@@ -33,10 +33,12 @@ sealed unsafe class OrtTensor : IDisposable
     public int Count { get; }
 
     /// <summary>The elements of a float tensor.</summary>
-    public Span<float> Floats => Type == TensorElementType.Float ? new Span<float>(_data, Count) : throw new InvalidOperationException($"A tensor of {Type} is read as float.");
+    public Span<float> Floats => Type == TensorElementType.Float ? new Span<float>(_data, Count)
+        : throw new InvalidOperationException($"A tensor of {Type} is read as float.");
 
     /// <summary>The elements of a float16 tensor.</summary>
-    public Span<Half> Halves => Type == TensorElementType.Float16 ? new Span<Half>(_data, Count) : throw new InvalidOperationException($"A tensor of {Type} is read as float16.");
+    public Span<Half> Halves => Type == TensorElementType.Float16 ? new Span<Half>(_data, Count)
+        : throw new InvalidOperationException($"A tensor of {Type} is read as float16.");
 
     /// <summary>Sets every element, whatever number type the model wants.</summary>
     public void Fill(double value)

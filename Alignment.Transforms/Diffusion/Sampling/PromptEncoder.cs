@@ -15,7 +15,8 @@ sealed class PromptEncoder(ModelBundle bundle, BundleSessions sessions)
     /// <summary>One embedding takes 0.24 MB in Stable Diffusion 1.5.</summary>
     const int MaxCached = 64;
 
-    readonly Lazy<ClipTokenizer> _tokenizer = new(() => ClipTokenizer.Load(Path.Combine(bundle.Folder, "tokenizer"), bundle.Manifest.Tokenizer.Length));
+    readonly Lazy<ClipTokenizer> _tokenizer = new(() => ClipTokenizer.Load(Path.Combine(bundle.Folder, "tokenizer"),
+        bundle.Manifest.Tokenizer.Length));
     readonly Dictionary<string, PromptEmbedding> _cache = new(StringComparer.Ordinal);
 
     public int Tokens => _tokenizer.Value.Length;

@@ -4,9 +4,10 @@ using Alignment.Transforms.Diffusion.Schedulers;
 namespace Alignment.Transforms.Diffusion.Sampling;
 
 /// <summary>
-/// The sampler as small models, so that samples stay where the networks run: <see cref="Start"/> once a run, <see cref="Enter"/> when networks take over,
-/// <see cref="Step"/> after each of their runs, <see cref="Read"/> for observers. A step's coefficients are in tables inside the models, whose row is the step index,
-/// a tensor too: during a run only fresh noise comes from outside.
+/// The sampler as small models, so that samples stay where the networks run: <see cref="Start"/> once a run, <see cref="Enter"/> when
+/// networks take over,
+/// <see cref="Step"/> after each of their runs, <see cref="Read"/> for observers. A step's coefficients are in tables inside the models,
+/// whose row is the step index, a tensor too: during a run only fresh noise comes from outside.
 /// <code>
 /// latents, sample_d, prediction_d, noise      float32 [N,4,h,w]
 /// clean, initial                              float32 [1,4,h,w]   the source and the run's noise
@@ -17,11 +18,14 @@ namespace Alignment.Transforms.Diffusion.Sampling;
 /// </summary>
 static class SamplerGraphs
 {
-    public const string Latents = "latents", StepIndex = "step_index", NextStepIndex = "next_step_index", Sample = "sample_", NextSample = "next_sample",
-        Prediction = "prediction_", Guided = "prediction", Noise = "noise", Clean = "clean", Initial = "initial", Edited = "edited", Untouched = "untouched",
+    public const string Latents = "latents", StepIndex = "step_index", NextStepIndex = "next_step_index", Sample = "sample_",
+        NextSample = "next_sample",
+        Prediction = "prediction_", Guided = "prediction", Noise = "noise", Clean = "clean", Initial = "initial", Edited = "edited",
+        Untouched = "untouched",
         NetworkSample = "network_sample_", NetworkPrediction = "network_prediction", Timestep = "timestep_", Copy = "_copy";
 
-    /// <summary>Lays out a run's tensors: the sample first in its ring, zeros for the samples and predictions that do not exist yet, and the source.</summary>
+    /// <summary>Lays out a run's tensors: the sample first in its ring, zeros for the samples and predictions that do not exist yet, and
+    /// the source.</summary>
     public static ModelGraph Start(EditShape shape, int pictures, int ring, bool blends)
     {
         var graph = new ModelGraph("sampler_start");
@@ -51,22 +55,26 @@ static class SamplerGraphs
     }
 
     /// <summary>
-    /// The sample after a step, from the networks' prediction there: guidance, the sampler's sum, outside the edit the source at the level that follows; and the
-    /// networks' inputs of it.
+    /// The sample after a step, from the networks' prediction there: guidance, the sampler's sum, outside the edit the source at the level
+    /// that follows; and the networks' inputs of it.
     /// </summary>
-    public static ModelGraph Step(EditShape shape, int pictures, LinearSampler sampler, NetworkSignature signature, float guidance, bool blends)
+    public static ModelGraph Step(EditShape shape, int pictures, LinearSampler sampler, NetworkSignature signature, float guidance,
+        bool blends)
     {
         var graph = new ModelGraph("sampler_step");
         int samples = signature.Guided ? 2 * pictures : pictures;
         Value index = graph.Input(StepIndex, ElementType.Int64);
-        Value network = graph.Input(NetworkPrediction, signature.Prediction, samples, shape.LatentChannels, shape.LatentHeight, shape.LatentWidth).Cast(ElementType.Float32);
+        Value network = graph.Input(NetworkPrediction, signature.Prediction, samples, shape.LatentChannels, shape.LatentHeight,
+            shape.LatentWidth).Cast(ElementType.Float32);
         Value[] x = [.. sampler.SampleLags.Select(d => Latent(graph, $"{Sample}{d}", shape, pictures))];
 
         // ε = ε₋ + g (ε₊ − ε₋): Ho and Salimans 2022, eq. 6, with g = 1 + w.
         Value epsilon = network;
-        if (signature.Guided && network.Split(2, axis: 0) is [var negative, var positive]) epsilon = negative + guidance * (positive - negative);
+        if (signature.Guided && network.Split(2, axis: 0) is [var negative, var positive]) epsilon = negative
+            + guidance * (positive - negative);
         graph.Output(Guided, epsilon);
-        Value[] predictions = [.. sampler.PredictionLags.Select(d => d == 0 ? epsilon : Latent(graph, $"{Prediction}{d}", shape, pictures))];
+        Value[] predictions = [.. sampler.PredictionLags.Select(d => d == 0 ? epsilon
+            : Latent(graph, $"{Prediction}{d}", shape, pictures))];
 
         // Σ_d a_d x_d + Σ_d b_d ε_d + c z, then what clipping changes.
         var terms = new List<(Func<LinearStep, float> Weight, Value Of)>();
@@ -74,7 +82,8 @@ static class SamplerGraphs
         for (int i = 0; i < predictions.Length; i++) terms.Add(Term(sampler.PredictionLags[i], s => s.PredictionWeights, predictions[i]));
         if (sampler.Steps.Any(s => s.NeedsNoise)) terms.Add((s => s.NoiseWeight, Latent(graph, Noise, shape, pictures)));
         Value[] row = Row(index, sampler,
-            [.. terms.Select(t => t.Weight), s => s.Level.Clean, s => s.Level.Noise, s => s.Clip.OfSample, s => s.Clip.OfPrediction, s => s.Clip.Weight]);
+            [.. terms.Select(t => t.Weight), s => s.Level.Clean, s => s.Level.Noise, s => s.Clip.OfSample, s => s.Clip.OfPrediction,
+            s => s.Clip.Weight]);
         Value next = row[0] * terms[0].Of;
         for (int i = 1; i < terms.Count; i++) next += row[i] * terms[i].Of;
         var (clean, initial, ofSample, ofPrediction, weight) = (row[^5], row[^4], row[^3], row[^2], row[^1]);
@@ -104,7 +113,8 @@ static class SamplerGraphs
     public static ModelGraph Read(EditShape shape, int pictures)
     {
         var graph = new ModelGraph("sampler_read");
-        foreach (string name in (string[])[Sample + "0", NextSample, Guided]) graph.Output(name + Copy, Latent(graph, name, shape, pictures));
+        foreach (string name in (string[])[Sample + "0", NextSample, Guided])
+            graph.Output(name + Copy, Latent(graph, name, shape, pictures));
         return graph;
     }
 
@@ -114,7 +124,8 @@ static class SamplerGraphs
     static Value Weights(ModelGraph graph, string name, EditShape shape, int pictures) =>
         graph.Input(name, ElementType.Float32, pictures, 1, shape.LatentHeight, shape.LatentWidth);
 
-    /// <summary>The scaled samples, twice where there are two prompts, and the timestep, in every type and shape that a network takes.</summary>
+    /// <summary>The scaled samples, twice where there are two prompts, and the timestep, in every type and shape that a network
+    /// takes.</summary>
     static void NetworkInputs(ModelGraph graph, Value sample, Value index, LinearSampler sampler, NetworkSignature signature)
     {
         if (sampler.Steps.Any(s => s.Scale != 1)) sample = Row(index, sampler, s => s.Scale)[0] * sample;
@@ -124,14 +135,16 @@ static class SamplerGraphs
         {
             int count = (int)input.Shape.Aggregate(1L, (n, d) => n * d);
             // Beyond the last step there is a row that nobody reads.
-            float[] times = [.. sampler.Steps.Select(s => input.Type.IsFloat() ? s.Timestep : MathF.Round(s.Timestep)).Append(0).SelectMany(t => Enumerable.Repeat(t, count))];
+            float[] times = [.. sampler.Steps.Select(s => input.Type.IsFloat() ? s.Timestep : MathF.Round(s.Timestep)).Append(0)
+                .SelectMany(t => Enumerable.Repeat(t, count))];
             Value time = graph.Constant(times, new Shape(times.Length / count, count)).Gather(index);
             if (input.Shape is not [_]) time = time.Reshape([.. input.Shape.Select(d => (Dim)d)]);
             graph.Output(input.Name, time.Cast(input.Type));
         }
     }
 
-    /// <summary>Coefficients of a step: a table with a column for each, and a row of zeros beyond the last step that nobody reads.</summary>
+    /// <summary>Coefficients of a step: a table with a column for each, and a row of zeros beyond the last step that nobody
+    /// reads.</summary>
     static Value[] Row(Value index, LinearSampler sampler, params ReadOnlySpan<Func<LinearStep, float>> columns)
     {
         int width = columns.Length, steps = sampler.Steps.Count;
@@ -146,7 +159,8 @@ static class SamplerGraphs
 /// <param name="Samples">Types in which samples are taken.</param>
 /// <param name="Timesteps">Types and shapes in which the timestep is taken.</param>
 /// <param name="Prediction">Type of the UNet's output.</param>
-sealed record NetworkSignature(bool Guided, IReadOnlyList<ElementType> Samples, IReadOnlyList<TimestepInput> Timesteps, ElementType Prediction);
+sealed record NetworkSignature(bool Guided, IReadOnlyList<ElementType> Samples, IReadOnlyList<TimestepInput> Timesteps,
+    ElementType Prediction);
 
 /// <summary>A network's timestep input: every element of the tensor is the timestep.</summary>
 sealed record TimestepInput(ElementType Type, params long[] Shape)

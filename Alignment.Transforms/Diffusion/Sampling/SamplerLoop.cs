@@ -9,8 +9,8 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace Alignment.Transforms.Diffusion.Sampling;
 
 /// <summary>
-/// A sampler's run for N pictures on the networks' own device: samples and predictions go round in a ring of tensors as long as the sampler's memory, and each
-/// step is a run of <see cref="SamplerGraphs.Step"/> from one place of the ring to the next.
+/// A sampler's run for N pictures on the networks' own device: samples and predictions go round in a ring of tensors as long as the
+/// sampler's memory, and each step is a run of <see cref="SamplerGraphs.Step"/> from one place of the ring to the next.
 /// </summary>
 sealed class SamplerLoop : IDisposable
 {
@@ -42,10 +42,12 @@ sealed class SamplerLoop : IDisposable
         _noisy = sampler.Steps.Any(s => s.NeedsNoise);
         try
         {
-            OrtTensor Tensor(long n, long c) => _owned.Add(new OrtTensor(TensorElementType.Float, n, c, _shape.LatentHeight, _shape.LatentWidth));
+            OrtTensor Tensor(long n, long c) => _owned.Add(new OrtTensor(TensorElementType.Float, n, c, _shape.LatentHeight,
+                _shape.LatentWidth));
             OrtTensor Latents() => Tensor(_pictures, _shape.LatentChannels);
             (_latents, _noise, _stepIndex) = (Latents(), Latents(), _owned.Add(new OrtTensor(TensorElementType.Int64)));
-            if (blends) (_clean, _initial, _edited) = (Tensor(1, _shape.LatentChannels), Tensor(1, _shape.LatentChannels), Tensor(_pictures, 1));
+            if (blends) (_clean, _initial, _edited) = (Tensor(1, _shape.LatentChannels), Tensor(1, _shape.LatentChannels),
+                Tensor(_pictures, 1));
             (_before, _after, _prediction) = (Latents(), Latents(), Latents());
 
             _start = _owned.Add(new BoundSession(sessions, Open(SamplerGraphs.Start(_shape, _pictures, _ring, blends))));
@@ -107,7 +109,8 @@ sealed class SamplerLoop : IDisposable
         _after.Floats.CopyTo(latents);
     }
 
-    /// <summary>The last step: the samples as the networks saw them, those after it, and the guided prediction between. Valid until the next read.</summary>
+    /// <summary>The last step: the samples as the networks saw them, those after it, and the guided prediction between. Valid until the
+    /// next read.</summary>
     public (OrtTensor Input, OrtTensor Latents, OrtTensor Prediction) ReadStep()
     {
         _sessions.CountDeviceCopy();
@@ -153,18 +156,22 @@ sealed class SamplerLoop : IDisposable
             step.Input(SamplerGraphs.StepIndex, StepIndex(place)).Input(SamplerGraphs.NetworkPrediction, networks.Prediction);
             // Places before the run's beginning are as many steps back as those on the ring's other side.
             foreach (int lag in _sampler.SampleLags) step.Input($"{SamplerGraphs.Sample}{lag}", Sample(place + _ring - lag));
-            foreach (int lag in _sampler.PredictionLags.Where(d => d > 0)) step.Input($"{SamplerGraphs.Prediction}{lag}", Prediction(place + _ring - lag));
+            foreach (int lag in _sampler.PredictionLags.Where(d => d > 0))
+                step.Input($"{SamplerGraphs.Prediction}{lag}", Prediction(place + _ring - lag));
             if (_blends)
-                foreach (string name in (string[])[SamplerGraphs.Clean, SamplerGraphs.Initial, SamplerGraphs.Edited, SamplerGraphs.Untouched])
+                foreach (string name in (string[])[SamplerGraphs.Clean, SamplerGraphs.Initial, SamplerGraphs.Edited,
+                    SamplerGraphs.Untouched])
                     step.Input(name, _start[name + SamplerGraphs.Copy]);
-            step.Output(SamplerGraphs.Guided, Prediction(place)).Output(SamplerGraphs.NextSample, Sample(place + 1)).Output(SamplerGraphs.NextStepIndex, StepIndex(place + 1));
+            step.Output(SamplerGraphs.Guided, Prediction(place)).Output(SamplerGraphs.NextSample, Sample(place + 1))
+                .Output(SamplerGraphs.NextStepIndex, StepIndex(place + 1));
             foreach (string name in inputs) step.Output(name, enter[name]);
             return step;
         }
     }
 
     /// <summary>A graph as it was authored: there is nothing in it to optimise, and constants must not become outputs.</summary>
-    InferenceSession Open(ModelGraph graph) => _owned.Add(OrtSessions.Open(new OnnxModel(graph, new SeededWeights(graph.WeightInfos())).ToBytes(), graph.Name,
+    InferenceSession Open(ModelGraph graph) =>
+        _owned.Add(OrtSessions.Open(new OnnxModel(graph, new SeededWeights(graph.WeightInfos())).ToBytes(), graph.Name,
         new() { Device = _sessions.Device, Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL }));
 
     public void Dispose() => _owned.Dispose();

@@ -28,8 +28,8 @@ static class SchedulerFactory
     }
 
     /// <summary>
-    /// Karras' levels are few and far apart at the noisy end, so a run that keeps part of the scene gets levels of its own, from the noise of timestep
-    /// strength · T − 1, where a run of T steps would begin: ⌊strength · steps⌋ of them, as every sampler has.
+    /// Karras' levels are few and far apart at the noisy end, so a run that keeps part of the scene gets levels of its own, from the noise
+    /// of timestep strength · T − 1, where a run of T steps would begin: ⌊strength · steps⌋ of them, as every sampler has.
     /// </summary>
     static DpmSolverScheduler Karras(NoiseSchedule schedule, int steps, EditOptions options)
     {

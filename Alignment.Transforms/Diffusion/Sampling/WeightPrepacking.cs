@@ -3,13 +3,15 @@ using Alignment.Onnx.Bundles;
 namespace Alignment.Transforms.Diffusion.Sampling;
 
 /// <summary>
-/// Whether weights are prepacked on the processor. Rearranged for its kernels they run faster, but loading reads and copies all of them; as they lie in the file
-/// they are mapped: loading takes no time and no memory of the process's own. Pictures agree to float rounding. Other devices always prepack.
+/// Whether weights are prepacked on the processor. Rearranged for its kernels they run faster, but loading reads and copies all of them; as
+/// they lie in the file they are mapped: loading takes no time and no memory of the process's own. Pictures agree to float rounding. Other
+/// devices always prepack.
 /// </summary>
 public enum WeightPrepacking
 {
     /// <summary>
-    /// Where that takes less time in all, for the edits of the whole run, and the machine has the memory: the same command on the same machine always decides alike.
+    /// Where that takes less time in all, for the edits of the whole run, and the machine has the memory: the same command on the same
+    /// machine always decides alike.
     /// </summary>
     Auto,
 
@@ -27,14 +29,15 @@ static class PrepackingRule
     public const long SmallBytes = 64 << 20;
 
     /// <summary>
-    /// Prepacked weights may take this fraction of the machine's or container's memory; the rest is for what the models compute. (Not of the free memory: that would
-    /// differ from run to run.)
+    /// Prepacked weights may take this fraction of the machine's or container's memory; the rest is for what the models compute. (Not of
+    /// the free memory: that would differ from run to run.)
     /// </summary>
     const double MemoryShare = 0.5;
 
     /// <summary>
-    /// Evaluations after which prepacking has paid for itself: for pictures of 512x512 and, in the denoising models, two samples (guidance). Seconds of loading ÷
-    /// seconds saved a run, measured with Stable Diffusion 1.5 (docs/benchmarks.md, "Loading"); the denoising models together, because they run together.
+    /// Evaluations after which prepacking has paid for itself: for pictures of 512x512 and, in the denoising models, two samples
+    /// (guidance). Seconds of loading ÷ seconds saved a run, measured with Stable Diffusion 1.5 (docs/benchmarks.md, "Loading"); the
+    /// denoising models together, because they run together.
     /// </summary>
     static readonly Dictionary<string, double> s_breakEven = new(StringComparer.Ordinal)
     {

@@ -2,7 +2,8 @@ using System.Numerics.Tensors;
 
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
-/// <summary>Options of <see cref="DdimScheduler"/>. What belongs to the model rather than to the sampling is in <see cref="SchedulerConfig"/>.</summary>
+/// <summary>Options of <see cref="DdimScheduler"/>. What belongs to the model rather than to the sampling is in
+/// <see cref="SchedulerConfig"/>.</summary>
 sealed record DdimOptions
 {
     /// <summary>η, the share of DDPM's noise that each step adds again: 0 (deterministic, the default) … 1 (DDPM).</summary>
@@ -30,7 +31,8 @@ sealed class DdimScheduler : IScheduler
         ArgumentNullException.ThrowIfNull(schedule);
         _options = options ?? new DdimOptions();
         if (!(_options.Eta is >= 0 and <= 1))
-            throw UsageException.For("DDIM's eta", FormattableString.Invariant($"{_options.Eta}"), "0 (deterministic) to 1 (as noisy as DDPM)", "Leave it at 0 unless you want fresh noise in every step.");
+            throw UsageException.For("DDIM's eta", FormattableString.Invariant($"{_options.Eta}"),
+                "0 (deterministic) to 1 (as noisy as DDPM)", "Leave it at 0 unless you want fresh noise in every step.");
         _schedule = schedule;
         _tau = schedule.Timesteps(steps);
         _timesteps = [.. _tau.Select(t => (float)t)];

@@ -35,7 +35,8 @@ sealed class DdpmScheduler : IScheduler
         if (_x0.Length != count) _x0 = new float[count];
     }
 
-    public void AddNoise(int startStep, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into) => _schedule.AddNoise(x0, noise, _tau[startStep], into);
+    public void AddNoise(int startStep, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into) =>
+        _schedule.AddNoise(x0, noise, _tau[startStep], into);
 
     public void Advance(int index, ReadOnlySpan<float> modelOutput, ReadOnlySpan<float> noise, Span<float> sample)
     {
@@ -56,6 +57,7 @@ sealed class DdpmScheduler : IScheduler
         // 3. The posterior's mean μ̃ and variance β̃, eq. 7.
         TensorPrimitives.Multiply(sample, (float)(Math.Sqrt(alpha) * spreadPrevious / spread), sample);
         TensorPrimitives.MultiplyAdd(_x0, (float)(Math.Sqrt(alphaBarPrevious) * beta / spread), sample, sample);
-        if (noisy) TensorPrimitives.MultiplyAdd(noise, (float)Math.Sqrt(Math.Max(LeastVariance, (double)spreadPrevious / spread * beta)), sample, sample);
+        if (noisy) TensorPrimitives.MultiplyAdd(noise, (float)Math.Sqrt(Math.Max(LeastVariance, (double)spreadPrevious / spread * beta)),
+            sample, sample);
     }
 }

@@ -5,25 +5,28 @@ namespace Alignment.Transforms.Diffusion.Schedulers;
 /// <summary>Options of <see cref="DpmSolverScheduler"/>.</summary>
 sealed record DpmSolverOptions
 {
-    /// <summary>Karras' noise levels (Karras et al. 2022, eq. 5) over the whole schedule instead of those of evenly spaced timesteps.</summary>
+    /// <summary>Karras' noise levels (Karras et al. 2022, eq. 5) over the whole schedule instead of those of evenly spaced
+    /// timesteps.</summary>
     public bool KarrasSigmas { get; init; }
 
     /// <summary>
-    /// The timestep a run begins at, whole or between two: Karras' levels then lie between its noise and the smallest, and all steps belong to the run. So few steps
-    /// begin exactly where many would, instead of at the nearest of their own levels. Null: levels over the whole schedule. Needs <see cref="KarrasSigmas"/>.
+    /// The timestep a run begins at, whole or between two: Karras' levels then lie between its noise and the smallest, and all steps belong
+    /// to the run. So few steps begin exactly where many would, instead of at the nearest of their own levels. Null: levels over the whole
+    /// schedule. Needs <see cref="KarrasSigmas"/>.
     /// </summary>
     public double? Start { get; init; }
 
     /// <summary>What the last step goes to.</summary>
     public FinalSigma Final { get; init; }
 
-    /// <summary>Below this many steps the last one is of first order: with few steps the second order overshoots at the end (diffusers: <c>lower_order_final</c>).</summary>
+    /// <summary>Below this many steps the last one is of first order: with few steps the second order overshoots at the end (diffusers:
+    /// <c>lower_order_final</c>).</summary>
     internal const int FewSteps = 15;
 }
 
 /// <summary>
-/// DPM-Solver++ (2M): Lu, Zhou, Bao, Chen, Li and Zhu, "DPM-Solver++: Fast Solver for Guided Sampling of Diffusion Probabilistic Models", 2022
-/// (arXiv 2211.01095), algorithm 2 with the midpoint form.
+/// DPM-Solver++ (2M): Lu, Zhou, Bao, Chen, Li and Zhu, "DPM-Solver++: Fast Solver for Guided Sampling of Diffusion Probabilistic Models",
+/// 2022 (arXiv 2211.01095), algorithm 2 with the midpoint form.
 /// </summary>
 /// <remarks>α = √ᾱ, σ = √(1−ᾱ), λ = ln(α/σ), as in the paper; the noise levels of this code's tables are the paper's σ/α.</remarks>
 sealed class DpmSolverScheduler : IScheduler
@@ -40,13 +43,17 @@ sealed class DpmSolverScheduler : IScheduler
         ArgumentNullException.ThrowIfNull(schedule);
         (_schedule, _options) = (schedule, options ?? new());
         if (_options.Start is { } start && !(_options.KarrasSigmas && start >= 0 && start < schedule.AlphaBars.Length))
-            throw UsageException.For("DPM-Solver++'s start", FormattableString.Invariant($"timestep {start}{(_options.KarrasSigmas ? "" : " without Karras' levels")}"), $"a timestep from 0 to {schedule.AlphaBars.Length - 1} with Karras' levels", "Leave it out, or set KarrasSigmas.");
-        _levels = _options.Start is { } from ? SigmaSchedule.KarrasFrom(schedule, from, steps, _options.Final) : SigmaSchedule.Of(schedule, schedule.SolverTimesteps(steps), _options.KarrasSigmas, wholeTable: true, _options.Final);
+            throw UsageException.For("DPM-Solver++'s start",
+                FormattableString.Invariant($"timestep {start}{(_options.KarrasSigmas ? "" : " without Karras' levels")}"),
+                $"a timestep from 0 to {schedule.AlphaBars.Length - 1} with Karras' levels", "Leave it out, or set KarrasSigmas.");
+        _levels = _options.Start is { } from ? SigmaSchedule.KarrasFrom(schedule, from, steps, _options.Final)
+            : SigmaSchedule.Of(schedule, schedule.SolverTimesteps(steps), _options.KarrasSigmas, wholeTable: true, _options.Final);
     }
 
     public IReadOnlyList<float> Timesteps => _levels.Timesteps;
 
-    public int StartStep(double strength) => ImageToImage.StartStep(strength > 0 && _options.Start is not null ? 1 : strength, Timesteps.Count);
+    public int StartStep(double strength) => ImageToImage.StartStep(strength > 0 && _options.Start is not null ? 1 : strength,
+        Timesteps.Count);
 
     public void Begin(int startStep, int count)
     {

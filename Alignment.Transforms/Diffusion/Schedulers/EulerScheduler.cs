@@ -10,7 +10,8 @@ sealed record EulerOptions
 
     /// <summary>
     /// Ancestral: each step goes below the next noise level and adds fresh noise back up to it, as DDPM does (k-diffusion's
-    /// <c>sample_euler_ancestral</c>; Song et al. 2021, "Score-based generative modeling", appendix F). Not with <see cref="KarrasSigmas"/>.
+    /// <c>sample_euler_ancestral</c>; Song et al. 2021, "Score-based generative modeling", appendix F). Not with
+    /// <see cref="KarrasSigmas"/>.
     /// </summary>
     public bool Ancestral { get; init; }
 }
@@ -32,14 +33,19 @@ sealed class EulerScheduler : IScheduler
     {
         ArgumentNullException.ThrowIfNull(schedule);
         (_schedule, _options) = (schedule, options ?? new());
-        if (_options is { Ancestral: true, KarrasSigmas: true }) throw UsageException.For("Euler's ancestral sampler", "Karras' noise levels", "those of evenly spaced timesteps", "Use Euler or DPM-Solver++ with Karras' levels.");
-        _levels = SigmaSchedule.Of(schedule, schedule.FractionalTimesteps(steps), _options.KarrasSigmas, wholeTable: false, FinalSigma.Zero);
+        if (_options is { Ancestral: true, KarrasSigmas: true })
+            throw UsageException.For("Euler's ancestral sampler", "Karras' noise levels", "those of evenly spaced timesteps",
+                "Use Euler or DPM-Solver++ with Karras' levels.");
+        _levels = SigmaSchedule.Of(schedule, schedule.FractionalTimesteps(steps), _options.KarrasSigmas, wholeTable: false,
+            FinalSigma.Zero);
     }
 
     public IReadOnlyList<float> Timesteps => _levels.Timesteps;
 
-    /// <summary>σ of the first step; with the leading spacing, which does not begin at the last timestep, the standard deviation of a unit picture under it.</summary>
-    public float InitialNoiseSigma => (float)(_schedule.Config.TimestepSpacing == TimestepSpacing.Leading ? Math.Sqrt(_levels.Sigmas[0] * _levels.Sigmas[0] + 1) : _levels.Sigmas[0]);
+    /// <summary>σ of the first step; with the leading spacing, which does not begin at the last timestep, the standard deviation of a unit
+    /// picture under it.</summary>
+    public float InitialNoiseSigma => (float)(_schedule.Config.TimestepSpacing == TimestepSpacing.Leading
+        ? Math.Sqrt(_levels.Sigmas[0] * _levels.Sigmas[0] + 1) : _levels.Sigmas[0]);
 
     public bool NeedsNoise(int index) => _options.Ancestral;
 
@@ -49,7 +55,8 @@ sealed class EulerScheduler : IScheduler
         if (_derivative.Length != count) _derivative = new float[count];
     }
 
-    public void AddNoise(int startStep, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into) => TensorPrimitives.MultiplyAdd(noise, (float)_levels.Sigmas[startStep], x0, into);
+    public void AddNoise(int startStep, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into) =>
+        TensorPrimitives.MultiplyAdd(noise, (float)_levels.Sigmas[startStep], x0, into);
 
     public void ScaleInput(int index, ReadOnlySpan<float> sample, Span<float> modelInput) =>
         TensorPrimitives.Multiply(sample, (float)(1 / Math.Sqrt(_levels.Sigmas[index] * _levels.Sigmas[index] + 1)), modelInput);

@@ -1,6 +1,7 @@
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
-/// <summary>A noise level in the terms of the exponential solvers (Lu et al. 2022): α and σ with α² + σ² = 1, and λ = ln(α/σ), half the log of the signal-to-noise ratio.</summary>
+/// <summary>A noise level in the terms of the exponential solvers (Lu et al. 2022): α and σ with α² + σ² = 1, and λ = ln(α/σ), half the log
+/// of the signal-to-noise ratio.</summary>
 readonly record struct HalfLogSnr(double Alpha, double Sigma, double Lambda)
 {
     /// <summary>Of the level σ/α; at 0, λ is infinite.</summary>
@@ -13,7 +14,8 @@ readonly record struct HalfLogSnr(double Alpha, double Sigma, double Lambda)
     /// <summary>α x₀ + σ ε.</summary>
     public void AddNoise(ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into)
     {
-        if (x0.Length != noise.Length || into.Length != x0.Length) throw new ArgumentException("Sample, noise and result must be of one length.");
+        if (x0.Length != noise.Length || into.Length != x0.Length)
+            throw new ArgumentException("Sample, noise and result must be of one length.");
         float a = (float)Alpha, s = (float)Sigma;
         for (int i = 0; i < into.Length; i++) into[i] = a * x0[i] + s * noise[i];
     }

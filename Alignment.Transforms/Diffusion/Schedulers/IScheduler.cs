@@ -6,9 +6,9 @@ namespace Alignment.Transforms.Diffusion.Schedulers;
 /// <see cref="ScaleInput"/>, the model, <see cref="Advance"/>. Nothing is allocated between <see cref="Begin"/> and the end.
 /// </summary>
 /// <remarks>
-/// Samples are flat: any batch and shape, every element treated alike. There may be more timesteps than inference steps (PNDM), timesteps may be fractional
-/// (Euler), the model may see a scaled sample (sigma-based samplers), a step may need the outputs of earlier ones (kept inside, sized by <see cref="Begin"/>), and
-/// noise always comes from the caller.
+/// Samples are flat: any batch and shape, every element treated alike. There may be more timesteps than inference steps (PNDM), timesteps
+/// may be fractional (Euler), the model may see a scaled sample (sigma-based samplers), a step may need the outputs of earlier ones (kept
+/// inside, sized by <see cref="Begin"/>), and noise always comes from the caller.
 /// </remarks>
 interface IScheduler
 {
@@ -22,14 +22,16 @@ interface IScheduler
     bool NeedsNoise(int index) => false;
 
     /// <summary>
-    /// The step a run of <paramref name="strength"/> (0 … 1) begins with: the last ⌊strength · steps⌋ steps remain, but at least one where strength is above 0.
+    /// The step a run of <paramref name="strength"/> (0 … 1) begins with: the last ⌊strength · steps⌋ steps remain, but at least one where
+    /// strength is above 0.
     /// </summary>
     int StartStep(double strength) => ImageToImage.StartStep(strength, Timesteps.Count);
 
     /// <summary>Forgets the previous run and makes room for samples of <paramref name="count"/> elements.</summary>
     void Begin(int startStep, int count);
 
-    /// <summary>The noisy sample that a run from <paramref name="startStep"/> starts with, from the clean one. <paramref name="into"/> may be either input.</summary>
+    /// <summary>The noisy sample that a run from <paramref name="startStep"/> starts with, from the clean one. <paramref name="into"/> may
+    /// be either input.</summary>
     void AddNoise(int startStep, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into);
 
     /// <summary>The model's input at <paramref name="index"/>.</summary>

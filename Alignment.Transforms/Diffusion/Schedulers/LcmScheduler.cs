@@ -5,13 +5,14 @@ namespace Alignment.Transforms.Diffusion.Schedulers;
 /// <summary>Options of <see cref="LcmScheduler"/>.</summary>
 sealed record LcmOptions
 {
-    /// <summary>Steps of the solver the model was distilled with; the timesteps are chosen among theirs. 50 for the published models.</summary>
+    /// <summary>Steps of the solver the model was distilled with; the timesteps are chosen among theirs. 50 for the published
+    /// models.</summary>
     public int OriginalSteps { get; init; } = 50;
 }
 
 /// <summary>
-/// Latent consistency models: Luo, Tan, Huang, Li and Zhao, "Latent Consistency Models", 2023 (arXiv 2310.04378), multistep sampling (algorithm 3 of
-/// Song et al. 2023, "Consistency Models"). Only for models distilled for it; others give mush in so few steps.
+/// Latent consistency models: Luo, Tan, Huang, Li and Zhao, "Latent Consistency Models", 2023 (arXiv 2310.04378), multistep sampling
+/// (algorithm 3 of Song et al. 2023, "Consistency Models"). Only for models distilled for it; others give mush in so few steps.
 /// </summary>
 sealed class LcmScheduler : IScheduler
 {
@@ -28,8 +29,10 @@ sealed class LcmScheduler : IScheduler
     {
         ArgumentNullException.ThrowIfNull(schedule);
         int original = (options ?? new()).OriginalSteps, train = schedule.Config.TrainTimesteps;
-        if (original < 1 || original > train) throw UsageException.For("LCM's original steps", FormattableString.Invariant($"{original}"), FormattableString.Invariant($"1 to {train}"), "50 is what the published models were distilled with.");
-        if (steps < 1 || steps > original) throw UsageException.For("The number of LCM steps", FormattableString.Invariant($"{steps}"), FormattableString.Invariant($"1 to {original}"), "2 to 8 are usual.");
+        if (original < 1 || original > train) throw UsageException.For("LCM's original steps", FormattableString.Invariant($"{original}"),
+            FormattableString.Invariant($"1 to {train}"), "50 is what the published models were distilled with.");
+        if (steps < 1 || steps > original) throw UsageException.For("The number of LCM steps", FormattableString.Invariant($"{steps}"),
+            FormattableString.Invariant($"1 to {original}"), "2 to 8 are usual.");
         _schedule = schedule;
         int stride = train / original;
         // Of the original timesteps stride − 1, 2 stride − 1, … the last and every (original/steps)th before it.
@@ -47,7 +50,8 @@ sealed class LcmScheduler : IScheduler
         if (_x0.Length != count) _x0 = new float[count];
     }
 
-    public void AddNoise(int startStep, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into) => _schedule.AddNoise(x0, noise, _tau[startStep], into);
+    public void AddNoise(int startStep, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into) =>
+        _schedule.AddNoise(x0, noise, _tau[startStep], into);
 
     public void Advance(int index, ReadOnlySpan<float> modelOutput, ReadOnlySpan<float> noise, Span<float> sample)
     {

@@ -3,12 +3,12 @@ namespace Alignment.Transforms.Diffusion.Schedulers;
 /// <summary>
 /// A sampler's run written as sums: every step makes of the samples x and predictions ε seen so far
 /// <code>x_{k+1} = Σ_d a_d x_{k−d} + Σ_d b_d ε_{k−d} + c z + e (clip(p x_k + q ε_k) − (p x_k + q ε_k))</code>
-/// with coefficients that depend on the step alone, z being noise. All samplers here are of this form (the last term for those that clip x₀), so that a graph on any
-/// device can do what <see cref="IScheduler.Advance"/> does on the processor.
+/// with coefficients that depend on the step alone, z being noise. All samplers here are of this form (the last term for those that clip
+/// x₀), so that a graph on any device can do what <see cref="IScheduler.Advance"/> does on the processor.
 /// </summary>
 /// <remarks>
-/// The coefficients are read off the sampler itself: it is run once on unit vectors, one for each sample, prediction and noise of the run, and the results are the
-/// columns. A second set of vectors, 2²⁰ times as long, proves that it was linear.
+/// The coefficients are read off the sampler itself: it is run once on unit vectors, one for each sample, prediction and noise of the run,
+/// and the results are the columns. A second set of vectors, 2²⁰ times as long, proves that it was linear.
 /// </remarks>
 sealed class LinearSampler
 {
@@ -16,7 +16,8 @@ sealed class LinearSampler
 
     public required IReadOnlyList<LinearStep> Steps { get; init; }
 
-    /// <summary>How many steps back the samples are from that a step uses, ascending from 0 (this one); and likewise the predictions.</summary>
+    /// <summary>How many steps back the samples are from that a step uses, ascending from 0 (this one); and likewise the
+    /// predictions.</summary>
     public required IReadOnlyList<int> SampleLags { get; init; }
 
     /// <inheritdoc cref="SampleLags"/>
@@ -57,7 +58,9 @@ sealed class LinearSampler
             Set(output, count + k, basis);
             free.Advance(step, output, free.NeedsNoise(step) ? noise : [], sample);
             for (int i = 0; i < basis; i++)
-                if (sample[basis + i] != Long * sample[i]) throw new NotSupportedException($"The sampler {sampler.GetType().Name} computes something else than sums at step {step}.");
+                if (sample[basis + i] != Long * sample[i])
+                    throw new NotSupportedException(
+                        $"The sampler {sampler.GetType().Name} computes something else than sums at step {step}.");
             steps[k] = new()
             {
                 Timestep = sampler.Timesteps[step],
@@ -68,7 +71,8 @@ sealed class LinearSampler
                 NoiseWeight = sample[basis - 1],
                 Clip = clips[k],
                 Level = k + 1 == count ? (1, 0)
-                    : (One((x, into) => sampler.AddNoise(step + 1, x, [0], into)), One((x, into) => sampler.AddNoise(step + 1, [0], x, into))),
+                    : (One((x, into) => sampler.AddNoise(step + 1, x, [0], into)),
+                    One((x, into) => sampler.AddNoise(step + 1, [0], x, into))),
             };
         }
         return new()
@@ -108,8 +112,8 @@ sealed class LinearSampler
     }
 
     /// <summary>
-    /// x₀ of a step and its weight in the result: the sampler and its twin that does not clip differ by weight · (clip(x₀) − x₀), measured at a prediction whose x₀
-    /// lies far outside.
+    /// x₀ of a step and its weight in the result: the sampler and its twin that does not clip differ by weight · (clip(x₀) − x₀), measured
+    /// at a prediction whose x₀ lies far outside.
     /// </summary>
     static (float OfSample, float OfPrediction, float Weight) ClipOf(IScheduler sampler, IScheduler free, NoiseSchedule schedule, int step)
     {

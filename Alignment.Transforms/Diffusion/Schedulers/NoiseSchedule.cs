@@ -2,8 +2,8 @@ namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>
 /// The forward process q(x_t | x₀) = N(√ᾱ_t x₀, (1 − ᾱ_t) I) of Ho et al. 2020 (DDPM), eq. 4, with ᾱ_t = Π(1 − β_s).
-/// β and 1 − β are rounded to float32, as in the tables the models were trained with, and their product is kept in double precision; early on, where 1 − ᾱ is small, that
-/// rounding is what decides its fourth digit.
+/// β and 1 − β are rounded to float32, as in the tables the models were trained with, and their product is kept in double precision; early
+/// on, where 1 − ᾱ is small, that rounding is what decides its fourth digit.
 /// </summary>
 sealed class NoiseSchedule
 {
@@ -35,7 +35,8 @@ sealed class NoiseSchedule
     /// <summary>ᾱ beyond the last step, where no timestep is left.</summary>
     public float FinalAlphaBar => Config.SetAlphaToOne ? 1f : _alphaBars[0];
 
-    /// <summary>ᾱ at a timestep that may lie between two: linear in ln σ there, σ² = (1 − ᾱ) / ᾱ, as the samplers with fractional timesteps have it.</summary>
+    /// <summary>ᾱ at a timestep that may lie between two: linear in ln σ there, σ² = (1 − ᾱ) / ᾱ, as the samplers with fractional timesteps
+    /// have it.</summary>
     internal double AlphaBarAt(double timestep)
     {
         int low = Math.Clamp((int)Math.Floor(timestep), 0, _alphaBars.Length - 1), high = Math.Min(low + 1, _alphaBars.Length - 1);
@@ -50,7 +51,8 @@ sealed class NoiseSchedule
     /// <summary>Forward noising, DDPM eq. 4: x_t = √ᾱ_t x₀ + √(1 − ᾱ_t) ε. <paramref name="into"/> may be either input.</summary>
     public void AddNoise(ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, int timestep, Span<float> into)
     {
-        if (x0.Length != noise.Length || into.Length != x0.Length) throw new ArgumentException("Sample, noise and result must be of one length.");
+        if (x0.Length != noise.Length || into.Length != x0.Length)
+            throw new ArgumentException("Sample, noise and result must be of one length.");
         float alphaBar = _alphaBars[timestep];
         float a = MathF.Sqrt(alphaBar), b = MathF.Sqrt(1 - alphaBar);
         for (int i = 0; i < into.Length; i++) into[i] = a * x0[i] + b * noise[i];
@@ -64,7 +66,8 @@ sealed class NoiseSchedule
     {
         int T = _betas.Length;
         if (steps < 1 || steps > T)
-            throw UsageException.For("The number of steps", Text(steps), $"1 to {T}, the timesteps the model was trained with", "Choose fewer steps; 20 to 50 are usual.");
+            throw UsageException.For("The number of steps", Text(steps), $"1 to {T}, the timesteps the model was trained with",
+                "Choose fewer steps; 20 to 50 are usual.");
         var timesteps = new int[steps];
         for (int i = 0; i < steps; i++)
             timesteps[i] = Config.TimestepSpacing switch
@@ -74,7 +77,9 @@ sealed class NoiseSchedule
                 _ => (int)Math.Round((steps - 1 - i) * (steps == 1 ? 0.0 : (T - 1.0) / (steps - 1))),
             };
         return timesteps[0] < T && timesteps[^1] >= 0 ? timesteps
-            : throw UsageException.For("The number of steps", $"{Text(steps)}, whose first timestep {Text(timesteps[0])} lies beyond the schedule because of the offset {Text(Config.StepsOffset)}", $"timesteps from 0 to {T - 1}", "Choose fewer steps; 20 to 50 are usual.");
+            : throw UsageException.For("The number of steps", $"{Text(steps)}, whose first timestep {Text(timesteps[0])} lies beyond the "
+                + $"schedule because of the offset {Text(Config.StepsOffset)}", $"timesteps from 0 to {T - 1}",
+                "Choose fewer steps; 20 to 50 are usual.");
     }
 
     /// <summary>As <see cref="Timesteps"/>, but the linear spacing is not rounded: for samplers that take timesteps between two.</summary>
@@ -84,8 +89,8 @@ sealed class NoiseSchedule
         : [.. Timesteps(steps).Select(t => (double)t)];
 
     /// <summary>
-    /// The timesteps of the solvers that end beyond the last one: leading and linear spacing are laid out for one step more, whose timestep is left to the end
-    /// (Lu et al. 2022, as published with Stable Diffusion).
+    /// The timesteps of the solvers that end beyond the last one: leading and linear spacing are laid out for one step more, whose timestep
+    /// is left to the end (Lu et al. 2022, as published with Stable Diffusion).
     /// </summary>
     /// <exception cref="UsageException">More steps than the schedule has room for.</exception>
     internal double[] SolverTimesteps(int steps)
@@ -100,8 +105,10 @@ sealed class NoiseSchedule
     }
 
     /// <summary>A number of steps that leaves at least one training timestep between two steps.</summary>
-    int Checked(int steps) => steps >= 1 && steps < _betas.Length && (long)steps * (_betas.Length / (steps + 1)) + Config.StepsOffset < _betas.Length ? steps
-        : throw UsageException.For("The number of steps", Text(steps), $"1 to {Text(_betas.Length - 1)}, fewer than the timesteps the model was trained with", "Choose fewer steps; 10 to 50 are usual.");
+    int Checked(int steps) => steps >= 1 && steps < _betas.Length
+        && (long)steps * (_betas.Length / (steps + 1)) + Config.StepsOffset < _betas.Length ? steps
+        : throw UsageException.For("The number of steps", Text(steps),
+        $"1 to {Text(_betas.Length - 1)}, fewer than the timesteps the model was trained with", "Choose fewer steps; 10 to 50 are usual.");
 
     static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 

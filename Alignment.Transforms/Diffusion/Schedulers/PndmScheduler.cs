@@ -3,12 +3,13 @@ using System.Numerics.Tensors;
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>
-/// Pseudo numerical methods: Liu, Ren, Lin and Zhao, "Pseudo Numerical Methods for Diffusion Models on Manifolds", 2022 (arXiv 2202.09778), the linear
-/// multi-step method (PLMS) that Stable Diffusion was published with.
+/// Pseudo numerical methods: Liu, Ren, Lin and Zhao, "Pseudo Numerical Methods for Diffusion Models on Manifolds", 2022 (arXiv 2202.09778),
+/// the linear multi-step method (PLMS) that Stable Diffusion was published with.
 /// </summary>
 /// <remarks>
-/// The paper starts with Runge-Kutta steps; Stable Diffusion's variant instead does its first step twice, the second time with the mean of both ends'
-/// outputs, so there is one timestep more than inference steps. A run that keeps part of the picture does not repeat it: it starts with orders 1, 2, 3.
+/// The paper starts with Runge-Kutta steps; Stable Diffusion's variant instead does its first step twice, the second time with the mean of
+/// both ends' outputs, so there is one timestep more than inference steps. A run that keeps part of the picture does not repeat it: it
+/// starts with orders 1, 2, 3.
 /// </remarks>
 sealed class PndmScheduler : IScheduler
 {
@@ -50,7 +51,8 @@ sealed class PndmScheduler : IScheduler
         for (int i = 0; i < _outputs.Length; i++) _outputs[i] = new float[count];
     }
 
-    public void AddNoise(int startStep, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into) => _schedule.AddNoise(x0, noise, _tau[startStep], into);
+    public void AddNoise(int startStep, ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, Span<float> into) =>
+        _schedule.AddNoise(x0, noise, _tau[startStep], into);
 
     public void Advance(int index, ReadOnlySpan<float> modelOutput, ReadOnlySpan<float> noise, Span<float> sample)
     {
@@ -93,8 +95,10 @@ sealed class PndmScheduler : IScheduler
     void Move(int timestep, Span<float> sample)
     {
         int previous = timestep - _stride;
-        double alphaBar = _schedule.AlphaBars[timestep], alphaBarPrevious = previous >= 0 ? _schedule.AlphaBars[previous] : _schedule.FinalAlphaBar;
-        double ofNoise = (alphaBarPrevious - alphaBar) / (alphaBar * Math.Sqrt(1 - alphaBarPrevious) + Math.Sqrt(alphaBar * (1 - alphaBar) * alphaBarPrevious));
+        double alphaBar = _schedule.AlphaBars[timestep],
+            alphaBarPrevious = previous >= 0 ? _schedule.AlphaBars[previous] : _schedule.FinalAlphaBar;
+        double ofNoise = (alphaBarPrevious - alphaBar)
+            / (alphaBar * Math.Sqrt(1 - alphaBarPrevious) + Math.Sqrt(alphaBar * (1 - alphaBar) * alphaBarPrevious));
         Prediction epsilon = Prediction.Epsilon(_schedule.Config.PredictionType, Math.Sqrt(alphaBar), Math.Sqrt(1 - alphaBar));
         TensorPrimitives.Multiply(sample, (float)(Math.Sqrt(alphaBarPrevious / alphaBar) - ofNoise * epsilon.OfSample), sample);
         TensorPrimitives.MultiplyAdd(_mix, (float)(-ofNoise * epsilon.OfOutput), sample, sample);

@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>
-/// What a model's output says of x₀ or of ε, as a sum: <c>OfSample · x + OfOutput · output</c>. With x = signal · x₀ + spread · ε, signal² + spread² = 1,
-/// the three meanings of the output are those of Salimans and Ho 2022, appendix D.
+/// What a model's output says of x₀ or of ε, as a sum: <c>OfSample · x + OfOutput · output</c>. With x = signal · x₀ + spread · ε, signal²
+/// + spread² = 1, the three meanings of the output are those of Salimans and Ho 2022, appendix D.
 /// </summary>
 readonly record struct Prediction(double OfSample, double OfOutput)
 {
@@ -24,7 +24,8 @@ readonly record struct Prediction(double OfSample, double OfOutput)
         _ => new(1 / spread, -signal / spread),
     };
 
-    /// <summary>Writes the prediction of every element; <paramref name="into"/> may be <paramref name="sample"/> but not <paramref name="output"/>.</summary>
+    /// <summary>Writes the prediction of every element; <paramref name="into"/> may be <paramref name="sample"/> but not
+    /// <paramref name="output"/>.</summary>
     public void Write(ReadOnlySpan<float> sample, ReadOnlySpan<float> output, Span<float> into)
     {
         TensorPrimitives.Multiply(sample, (float)OfSample, into);

@@ -11,7 +11,8 @@ namespace Alignment.Transforms.Diffusion.Schedulers;
 sealed record PublishedSampler(string ClassName, bool KarrasSigmas, FinalSigma FinalSigma, int OriginalSteps, string? Unsupported)
 {
     internal static PublishedSampler? Of(SchedulerFacts facts) => facts.ClassName is null ? null
-        : new(facts.ClassName, facts.KarrasSigmas, facts.EndsAtSigmaMin ? FinalSigma.SigmaMin : FinalSigma.Zero, facts.OriginalSteps ?? new LcmOptions().OriginalSteps, facts.UnsupportedSetting);
+        : new(facts.ClassName, facts.KarrasSigmas, facts.EndsAtSigmaMin ? FinalSigma.SigmaMin : FinalSigma.Zero,
+        facts.OriginalSteps ?? new LcmOptions().OriginalSteps, facts.UnsupportedSetting);
 
     /// <summary>The sampler of <paramref name="steps"/> steps.</summary>
     /// <exception cref="UsageException">This program does not have it, or not with these settings.</exception>
@@ -24,8 +25,10 @@ sealed record PublishedSampler(string ClassName, bool KarrasSigmas, FinalSigma F
             ("DDPMScheduler", false) => new DdpmScheduler(schedule, steps),
             ("EulerDiscreteScheduler", _) => new EulerScheduler(schedule, steps, new() { KarrasSigmas = KarrasSigmas }),
             ("EulerAncestralDiscreteScheduler", false) => new EulerScheduler(schedule, steps, new() { Ancestral = true }),
-            ("DPMSolverMultistepScheduler", _) => new DpmSolverScheduler(schedule, steps, new() { KarrasSigmas = KarrasSigmas, Final = FinalSigma }),
-            ("UniPCMultistepScheduler", _) => new UniPcScheduler(schedule, steps, new() { KarrasSigmas = KarrasSigmas, Final = FinalSigma }),
+            ("DPMSolverMultistepScheduler", _) => new DpmSolverScheduler(schedule, steps,
+                new() { KarrasSigmas = KarrasSigmas, Final = FinalSigma }),
+            ("UniPCMultistepScheduler", _) => new UniPcScheduler(schedule, steps,
+                new() { KarrasSigmas = KarrasSigmas, Final = FinalSigma }),
             ("PNDMScheduler", false) => new PndmScheduler(schedule, steps),
             ("LCMScheduler", false) => new LcmScheduler(schedule, steps, new() { OriginalSteps = OriginalSteps }),
             _ => throw Missing($"'{SafePath.Shorten(ClassName)}'{(KarrasSigmas ? " with Karras' noise levels" : "")}"),
@@ -33,5 +36,6 @@ sealed record PublishedSampler(string ClassName, bool KarrasSigmas, FinalSigma F
     }
 
     static UsageException Missing(string found) =>
-        UsageException.For("The sampler the model was published with", found, string.Join(", ", SchedulerNames.All), "Name one of these instead.");
+        UsageException.For("The sampler the model was published with", found, string.Join(", ", SchedulerNames.All),
+        "Name one of these instead.");
 }

@@ -11,7 +11,8 @@ static class SchedulerCheck
 
     public static void Lengths(int begun, ReadOnlySpan<float> output, ReadOnlySpan<float> sample)
     {
-        if (output.Length != begun || sample.Length != begun) throw new ArgumentException($"The run was begun for {begun} elements, not {sample.Length}.");
+        if (output.Length != begun || sample.Length != begun)
+            throw new ArgumentException($"The run was begun for {begun} elements, not {sample.Length}.");
     }
 
     public static void Noise(bool needed, ReadOnlySpan<float> noise, int count)

@@ -110,5 +110,6 @@ sealed record SchedulerConfig
     }
 
     static BadDataException Unknown(ModelBundle bundle, string what, string found, string expected) =>
-        BadDataException.For($"The {what} of the model bundle '{bundle.Folder}'", $"'{SafePath.Shorten(found)}'", expected, "Import the model again with this version.");
+        BadDataException.For($"The {what} of the model bundle '{bundle.Folder}'", $"'{SafePath.Shorten(found)}'", expected,
+        "Import the model again with this version.");
 }

@@ -43,8 +43,10 @@ public static class SchedulerNames
 {
     static readonly (string Name, SchedulerKind Kind)[] s_names =
     [
-        ("ddim", SchedulerKind.Ddim), ("ddpm", SchedulerKind.Ddpm), ("euler", SchedulerKind.Euler), ("euler_karras", SchedulerKind.EulerKarras),
-        ("euler_a", SchedulerKind.EulerAncestral), ("dpmpp_2m", SchedulerKind.DpmSolver), ("dpmpp_2m_karras", SchedulerKind.DpmSolverKarras),
+        ("ddim", SchedulerKind.Ddim), ("ddpm", SchedulerKind.Ddpm), ("euler", SchedulerKind.Euler),
+            ("euler_karras", SchedulerKind.EulerKarras),
+        ("euler_a", SchedulerKind.EulerAncestral), ("dpmpp_2m", SchedulerKind.DpmSolver),
+            ("dpmpp_2m_karras", SchedulerKind.DpmSolverKarras),
         ("unipc", SchedulerKind.UniPc), ("pndm", SchedulerKind.Pndm), ("lcm", SchedulerKind.Lcm), ("published", SchedulerKind.Published),
     ];
 
@@ -64,8 +66,8 @@ public static class SchedulerNames
     }
 
     /// <summary>
-    /// Inference steps of a sampler by default: 15 for DPM-Solver++ 2M with Karras' noise levels, by the study in docs/samplers.md; 4 for LCM, which is made for so few
-    /// (Luo et al. 2023); for every other 50, as Stable Diffusion's own scripts have it.
+    /// Inference steps of a sampler by default: 15 for DPM-Solver++ 2M with Karras' noise levels, by the study in docs/samplers.md; 4 for
+    /// LCM, which is made for so few (Luo et al. 2023); for every other 50, as Stable Diffusion's own scripts have it.
     /// </summary>
     public static int DefaultSteps(this SchedulerKind kind) => kind switch
     {

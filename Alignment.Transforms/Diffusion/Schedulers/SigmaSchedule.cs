@@ -30,7 +30,8 @@ sealed class SigmaSchedule
     /// <summary>σ at <paramref name="timesteps"/>, linear between whole ones, or Karras' levels between the ends in their place.</summary>
     /// <param name="schedule">The model's noise.</param>
     /// <param name="timesteps">Falling.</param>
-    /// <param name="karras">Levels by Karras et al. 2022, eq. 5, from the largest to the smallest: of <paramref name="timesteps"/>, or of the whole table.</param>
+    /// <param name="karras">Levels by Karras et al. 2022, eq. 5, from the largest to the smallest: of <paramref name="timesteps"/>, or of
+    /// the whole table.</param>
     /// <param name="wholeTable">Karras' ends are those of the whole table, and timesteps are rounded.</param>
     /// <param name="final">What follows the last.</param>
     public static SigmaSchedule Of(NoiseSchedule schedule, IReadOnlyList<double> timesteps, bool karras, bool wholeTable, FinalSigma final)

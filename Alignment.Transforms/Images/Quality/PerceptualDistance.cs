@@ -6,15 +6,17 @@ using Microsoft.ML.OnnxRuntime;
 namespace Alignment.Transforms.Images.Quality;
 
 /// <summary>
-/// LPIPS (Zhang et al. 2018) of two pictures by a bundle's <c>lpips.onnx</c>: how different they look. With another trunk than the published ones the number is comparable
-/// with others of the same bundle only (docs/perceptual-distance.md). May be used by one thread at a time.
+/// LPIPS (Zhang et al. 2018) of two pictures by a bundle's <c>lpips.onnx</c>: how different they look. With another trunk than the
+/// published ones the number is comparable with others of the same bundle only (docs/perceptual-distance.md). May be used by one thread at
+/// a time.
 /// </summary>
 public sealed class PerceptualDistance : IDisposable
 {
     /// <summary>Smaller pictures leave nothing after the published trunks' pools.</summary>
     public const int LeastSide = 64;
 
-    /// <summary>Larger ones are shrunk by a whole factor first: LPIPS was trained on patches of 64 pixels and judged on pictures of 256, and costs by the pixel.</summary>
+    /// <summary>Larger ones are shrunk by a whole factor first: LPIPS was trained on patches of 64 pixels and judged on pictures of 256,
+    /// and costs by the pixel.</summary>
     public const int MostSide = 512;
 
     readonly InferenceSession _session;
@@ -29,14 +31,17 @@ public sealed class PerceptualDistance : IDisposable
         return bundle.Has(BundleFiles.Lpips) ? new(OrtSessions.Open(bundle.PathOf(BundleFiles.Lpips))) : null;
     }
 
-    /// <summary>The distance of two pictures within a rectangle; 0 for equal ones, null where the pictures are smaller than <see cref="LeastSide"/>.</summary>
+    /// <summary>The distance of two pictures within a rectangle; 0 for equal ones, null where the pictures are smaller than
+    /// <see cref="LeastSide"/>.</summary>
     /// <param name="a">Red, green, blue bytes, [H,W,3].</param>
     /// <param name="b">Of the same size.</param>
     /// <param name="width">W.</param>
-    /// <param name="rectangle">Left and top edge, width and height, within the pictures; grown around its middle to <see cref="LeastSide"/>.</param>
+    /// <param name="rectangle">Left and top edge, width and height, within the pictures; grown around its middle to
+    /// <see cref="LeastSide"/>.</param>
     public double? Between(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, int width, (int Left, int Top, int Width, int Height) rectangle)
     {
-        if (a.Length != b.Length || width < 1 || a.Length % (3 * width) != 0) throw new ArgumentException($"Pictures of {a.Length} and {b.Length} bytes, {width} pixels wide.");
+        if (a.Length != b.Length || width < 1 || a.Length % (3 * width) != 0)
+            throw new ArgumentException($"Pictures of {a.Length} and {b.Length} bytes, {width} pixels wide.");
         int height = a.Length / (3 * width);
         if (width < LeastSide || height < LeastSide) return null;
         var (left, w) = Grown(rectangle.Left, rectangle.Width, width);
@@ -56,7 +61,8 @@ public sealed class PerceptualDistance : IDisposable
         float[] planes = new float[3 * w * h];
         for (int y = 0; y < h * factor; y++)
             for (int x = 0; x < w * factor; x++)
-                for (int c = 0, at = 3 * ((top + y) * width + left + x); c < 3; c++) planes[c * w * h + y / factor * w + x / factor] += rgb[at + c];
+                for (int c = 0, at = 3 * ((top + y) * width + left + x); c < 3; c++)
+                    planes[c * w * h + y / factor * w + x / factor] += rgb[at + c];
         TensorPrimitives.Multiply(planes, 2f / (255f * factor * factor), planes);
         TensorPrimitives.Add(planes, -1f, planes);
         return OrtValue.CreateTensorValueFromMemory(planes, [1, 3, h, w]);

@@ -21,7 +21,8 @@ public sealed record PixelChange
     /// <summary>Largest difference of any value outside, in levels; 0 where the outside is untouched.</summary>
     public required int LargestOutside { get; init; }
 
-    /// <summary>Peak signal-to-noise ratio of the inside, 10 lg(255² / <see cref="MeanSquared"/>), in dB; null for equal pixels, whose ratio is infinite, and for no pixels.</summary>
+    /// <summary>Peak signal-to-noise ratio of the inside, 10 lg(255² / <see cref="MeanSquared"/>), in dB; null for equal pixels, whose
+    /// ratio is infinite, and for no pixels.</summary>
     public double? PsnrDb => MeanSquared > 0 ? 10 * Math.Log10(255 * 255 / MeanSquared) : null;
 
     /// <summary>Compares two pictures of red, green, blue bytes, pixel by pixel.</summary>
@@ -31,7 +32,8 @@ public sealed record PixelChange
     /// <exception cref="ArgumentException">The lengths do not belong together.</exception>
     public static PixelChange Of(ReadOnlySpan<byte> before, ReadOnlySpan<byte> after, ReadOnlySpan<byte> region)
     {
-        if (before.Length != 3 * region.Length || after.Length != before.Length) throw new ArgumentException($"Pictures of {before.Length} and {after.Length} bytes with a region of {region.Length} pixels.");
+        if (before.Length != 3 * region.Length || after.Length != before.Length)
+            throw new ArgumentException($"Pictures of {before.Length} and {after.Length} bytes with a region of {region.Length} pixels.");
         long pixels = 0, squares = 0, red = 0, green = 0, blue = 0;
         int outside = 0;
         for (int i = 0, at = 0; i < region.Length; i++, at += 3)
@@ -47,6 +49,7 @@ public sealed record PixelChange
             (red, green, blue) = (red + r, green + g, blue + b);
         }
         double n = Math.Max(1, pixels);
-        return new() { Pixels = pixels, MeanSquared = squares / (3 * n), Red = red / n, Green = green / n, Blue = blue / n, LargestOutside = outside };
+        return new() { Pixels = pixels, MeanSquared = squares / (3 * n), Red = red / n, Green = green / n, Blue = blue / n,
+            LargestOutside = outside };
     }
 }

@@ -3,8 +3,9 @@ using System.Numerics.Tensors;
 namespace Alignment.Transforms.Images.Quality;
 
 /// <summary>
-/// SSIM: Wang, Bovik, Sheikh and Simoncelli, "Image Quality Assessment: From Error Visibility to Structural Similarity", 2004, eq. 13, with the
-/// paper's window (11x11, Gaussian, σ = 1.5) and constants (K₁ = 0.01, K₂ = 0.03, L = 255), on the luma 0.299 R + 0.587 G + 0.114 B of ITU-R BT.601.
+/// SSIM: Wang, Bovik, Sheikh and Simoncelli, "Image Quality Assessment: From Error Visibility to Structural Similarity", 2004, eq. 13, with
+/// the paper's window (11x11, Gaussian, σ = 1.5) and constants (K₁ = 0.01, K₂ = 0.03, L = 255), on the luma 0.299 R + 0.587 G + 0.114 B of
+/// ITU-R BT.601.
 /// </summary>
 public static class StructuralSimilarity
 {
@@ -15,14 +16,17 @@ public static class StructuralSimilarity
 
     static readonly double[] s_weights = Weights();
 
-    /// <summary>The mean SSIM over all windows that lie within a rectangle of two pictures, −1 … 1; 1 for equal ones. Null where no window fits.</summary>
+    /// <summary>The mean SSIM over all windows that lie within a rectangle of two pictures, −1 … 1; 1 for equal ones. Null where no window
+    /// fits.</summary>
     /// <param name="a">Red, green, blue bytes, [H,W,3].</param>
     /// <param name="b">Of the same size.</param>
     /// <param name="width">W.</param>
-    /// <param name="rectangle">Left and top edge, width and height, within the pictures; a rectangle smaller than a window is grown around its middle where the picture has room.</param>
+    /// <param name="rectangle">Left and top edge, width and height, within the pictures; a rectangle smaller than a window is grown around
+    /// its middle where the picture has room.</param>
     public static double? Mean(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, int width, (int Left, int Top, int Width, int Height) rectangle)
     {
-        if (a.Length != b.Length || width < 1 || a.Length % (3 * width) != 0) throw new ArgumentException($"Pictures of {a.Length} and {b.Length} bytes, {width} pixels wide.");
+        if (a.Length != b.Length || width < 1 || a.Length % (3 * width) != 0)
+            throw new ArgumentException($"Pictures of {a.Length} and {b.Length} bytes, {width} pixels wide.");
         int height = a.Length / (3 * width);
         var (left, w) = Grown(rectangle.Left, rectangle.Width, width);
         var (top, h) = Grown(rectangle.Top, rectangle.Height, height);
@@ -56,7 +60,8 @@ public static class StructuralSimilarity
     {
         double[] luma = new double[w * h];
         for (int row = 0, at = 0; row < h; row++)
-            for (int i = 3 * ((top + row) * width + left), end = i + 3 * w; i < end; i += 3) luma[at++] = 0.299 * rgb[i] + 0.587 * rgb[i + 1] + 0.114 * rgb[i + 2];
+            for (int i = 3 * ((top + row) * width + left), end = i + 3 * w; i < end; i += 3) luma[at++] = 0.299 * rgb[i]
+                + 0.587 * rgb[i + 1] + 0.114 * rgb[i + 2];
         return luma;
     }
 
@@ -67,10 +72,12 @@ public static class StructuralSimilarity
         double[] rows = new double[across * h], made = new double[across * down];
         for (int row = 0; row < h; row++)
             for (int k = 0; k < Window; k++)
-                TensorPrimitives.MultiplyAdd(picture.AsSpan(row * w + k, across), s_weights[k], rows.AsSpan(row * across, across), rows.AsSpan(row * across, across));
+                TensorPrimitives.MultiplyAdd(picture.AsSpan(row * w + k, across), s_weights[k], rows.AsSpan(row * across, across),
+                    rows.AsSpan(row * across, across));
         for (int row = 0; row < down; row++)
             for (int k = 0; k < Window; k++)
-                TensorPrimitives.MultiplyAdd(rows.AsSpan((row + k) * across, across), s_weights[k], made.AsSpan(row * across, across), made.AsSpan(row * across, across));
+                TensorPrimitives.MultiplyAdd(rows.AsSpan((row + k) * across, across), s_weights[k], made.AsSpan(row * across, across),
+                    made.AsSpan(row * across, across));
         return made;
     }
 

@@ -10,7 +10,8 @@ namespace Alignment.Tests.MLNet.Training.HeldOut;
 
 public sealed class HeldOutExperimentTests
 {
-    static readonly HeldOutOptions s_small = new() { Scenes = 12, Seeds = 2, ShownScenes = 2, Edit = new() { Width = 96, Height = 96, InferenceSteps = 2, Seed = 40 } };
+    static readonly HeldOutOptions s_small = new() { Scenes = 12, Seeds = 2, ShownScenes = 2,
+        Edit = new() { Width = 96, Height = 96, InferenceSteps = 2, Seed = 40 } };
 
     [Test]
     public void Run_EditorThatFollowsTheControl_MeetsEveryBar()
@@ -30,7 +31,8 @@ public sealed class HeldOutExperimentTests
     public void Run_EditorThatIgnoresTheControl_ShowsNoEffectAndSaysSo()
     {
         HeldOutReport report = Run(_ => 0.4);
-        foreach (HeldOutMeasure m in report.Measures) Assert.That(m.Effects.Select(e => (e.Test.MeanDifference, e.Test.T, e.Test.P)), Has.All.EqualTo((0.0, 0.0, 1.0)));
+        foreach (HeldOutMeasure m in report.Measures)
+            Assert.That(m.Effects.Select(e => (e.Test.MeanDifference, e.Test.T, e.Test.P)), Has.All.EqualTo((0.0, 0.0, 1.0)));
         string[] unmet = [.. report.Bars.Where(b => !b.Met).Select(b => b.Condition)];
         Assert.That(unmet.Distinct().Count(), Is.EqualTo(5), "the two effects, the placebo's share of none, and both shuffled ones");
         Assert.That(HeldOutFiles.Markdown(report), Does.Contain("**not met**"));
@@ -43,7 +45,8 @@ public sealed class HeldOutExperimentTests
         HeldOutReport report = Run(control => control.Unevenness() / 10);
         HeldOutMeasure trained = report.Measures.First(m => m.Trained);
         Assert.That(trained.Effects[0].Test, Has.Property("MeanDifference").GreaterThan(0).And.Property("P").LessThan(0.01));
-        Assert.That(report.Bars.Where(b => b.Measure == trained.Predictor && b.Condition.StartsWith("another scene's map loses full_boost's", StringComparison.Ordinal)).Single().Met, Is.False);
+        Assert.That(report.Bars.Where(b => b.Measure == trained.Predictor
+            && b.Condition.StartsWith("another scene's map loses full_boost's", StringComparison.Ordinal)).Single().Met, Is.False);
         Assert.That(trained.ShuffledRatio, Is.GreaterThan(0.5));
     }
 
@@ -82,7 +85,8 @@ public sealed class HeldOutExperimentTests
     public void Write_TinyBundle_IsCompleteAndItsBackgroundUntouched()
     {
         using TempFolder temp = new();
-        HeldOutReport report = HeldOutExperiment.Run(ModelBundle.Open(BundledModels.Tiny), s_small with { Scenes = 2, Seeds = 1, Edit = s_small.Edit with { Width = 64, Height = 64 } });
+        HeldOutReport report = HeldOutExperiment.Run(ModelBundle.Open(BundledModels.Tiny),
+            s_small with { Scenes = 2, Seeds = 1, Edit = s_small.Edit with { Width = 64, Height = 64 } });
         HeldOutFiles.Write(report, temp["out"]);
         Assert.That(report.BackgroundDifference, Is.Zero);
         Assert.That(File.ReadAllLines(temp["out", "held-out.csv"]), Has.Length.EqualTo(1 + 2 + 2 * HeldOutControls.Names.Count));
@@ -100,9 +104,11 @@ public sealed class HeldOutExperimentTests
     public void Options_OutOfRange_AreUsageErrors(int scenes, int seeds, string heldOut) =>
         Assert.Throws<UsageException>(() => (s_small with { Scenes = scenes, Seeds = seeds, HeldOutPredictor = heldOut }).Check());
 
-    static HeldOutScene Scene(int index) => new(new DrawnStills(new() { Width = 32, Height = 32 }).Still(index), 0.5f, SaliencyPredictors.Parse("fine_grained.smoothed"), new());
+    static HeldOutScene Scene(int index) => new(new DrawnStills(new() { Width = 32, Height = 32 }).Still(index), 0.5f,
+        SaliencyPredictors.Parse("fine_grained.smoothed"), new());
 
-    static HeldOutReport Run(Func<Control, double> presence, int scenes = 12) => HeldOutExperiment.Run(edit => new FakeEditor(edit, presence), s_small with { Scenes = scenes }, null, CancellationToken.None);
+    static HeldOutReport Run(Func<Control, double> presence, int scenes = 12) =>
+        HeldOutExperiment.Run(edit => new FakeEditor(edit, presence), s_small with { Scenes = scenes }, null, CancellationToken.None);
 
     /// <summary>A control [2,H,W].</summary>
     readonly record struct Control(float[] Values)
@@ -116,14 +122,16 @@ public sealed class HeldOutExperimentTests
         }
     }
 
-    /// <summary>Draws the very scene at the presence that <paramref name="presence"/> sees in the control; at the reconstruction's strength it gives the scene back.</summary>
+    /// <summary>Draws the very scene at the presence that <paramref name="presence"/> sees in the control; at the reconstruction's strength
+    /// it gives the scene back.</summary>
     sealed class FakeEditor(EditOptions options, Func<Control, double> presence) : IHeldOutEditor
     {
         (string Id, DrawnStill? Still) _last = ("", null);
         readonly DrawnStills _stills = new(new() { Use = StillUse.HeldOut, Width = options.Width, Height = options.Height });
 
         public IReadOnlyList<float[]> Edit(EditInput scene, CancellationToken cancellationToken) =>
-            [.. scene.Controls.Select(c => options.Strength == s_small.ReconstructionStrength ? Reconstruct(scene.Image.ToArray()) : Draw(scene.SceneId, presence(new(c.ToArray()))))];
+            [.. scene.Controls.Select(c => options.Strength == s_small.ReconstructionStrength ? Reconstruct(scene.Image.ToArray())
+            : Draw(scene.SceneId, presence(new(c.ToArray()))))];
 
         public float[] Reconstruct(float[] image) => DiffusionEditor.FromModelRange(image);
 
@@ -133,7 +141,8 @@ public sealed class HeldOutExperimentTests
 
         float[] Draw(string id, double presence)
         {
-            if (id != _last.Id) _last = (id, _stills.Still(int.Parse(id.AsSpan(id.Length - 3), System.Globalization.CultureInfo.InvariantCulture) - 1));
+            if (id != _last.Id) _last = (id,
+                _stills.Still(int.Parse(id.AsSpan(id.Length - 3), System.Globalization.CultureInfo.InvariantCulture) - 1));
             int n = options.Width * options.Height;
             byte[] rgb = new byte[3 * n];
             _last.Still!.Render((float)Math.Clamp(presence, 0, 1), rgb);

@@ -3,13 +3,15 @@ using Alignment.Tests.Tools.TinyModel;
 
 namespace Alignment.Tests.MLNet.Training.Tiny;
 
-/// <summary>The whole recipe of the bundled model with a handful of steps: it must run through, and continue where it was stopped.</summary>
+/// <summary>The whole recipe of the bundled model with a handful of steps: it must run through, and continue where it was
+/// stopped.</summary>
 [Parallelizable(ParallelScope.Self)]
 public sealed class TinyTrainingTests
 {
     static readonly TinyStageRecipe s_short = new() { Steps = 4, Batch = 2, LearningRate = 1e-3, WarmUp = 1 };
 
-    static readonly TinyRecipe s_recipe = new() { Stills = 8, Sizes = [(64, 48), (48, 48)], VaeCut = 32, LogEvery = 2, Vae = s_short, Denoiser = s_short, Control = s_short, Trunk = s_short, Masks = s_short, Absent = s_short };
+    static readonly TinyRecipe s_recipe = new() { Stills = 8, Sizes = [(64, 48), (48, 48)], VaeCut = 32, LogEvery = 2, Vae = s_short,
+        Denoiser = s_short, Control = s_short, Trunk = s_short, Masks = s_short, Absent = s_short };
 
     [Test]
     public void Run_StoppedInTheMiddleOfStages_EndsWithTheSameBundle()
@@ -23,7 +25,8 @@ public sealed class TinyTrainingTests
             // The first line a run logs comes with its second step: stopped there, each run gets two steps further.
             try
             {
-                TinyTraining.Run(folder["b"], folder["stopped"], s_recipe, line => { if (line.Contains("/4 ", StringComparison.Ordinal)) stop.Cancel(); }, cancellationToken: stop.Token);
+                TinyTraining.Run(folder["b"], folder["stopped"], s_recipe,
+                    line => { if (line.Contains("/4 ", StringComparison.Ordinal)) stop.Cancel(); }, cancellationToken: stop.Token);
                 ended = true;
             }
             catch (OperationCanceledException)
@@ -45,11 +48,14 @@ public sealed class TinyTrainingTests
         using var folder = new TempFolder();
         ModelBundle first = TinyTraining.Run(folder["a"], folder["first"], s_recipe, _ => { });
         var trained = new HashSet<string>();
-        ModelBundle second = TinyTraining.Run(folder["b"], folder["second"], s_recipe with { Control = s_short with { Steps = 6 } }, line => trained.Add(line.Split(' ')[0]), new(first, new HashSet<string> { "vae", "denoiser", "trunk", "masks", "absent" }));
+        ModelBundle second = TinyTraining.Run(folder["b"], folder["second"], s_recipe with { Control = s_short with { Steps = 6 } },
+            line => trained.Add(line.Split(' ')[0]), new(first, new HashSet<string> { "vae", "denoiser", "trunk", "masks", "absent" }));
         Assert.That(trained.Intersect(TinyKeep.Names), Is.EqualTo(new[] { "control" }));
-        foreach (string file in new[] { BundleFiles.TextEncoder, BundleFiles.Unet, BundleFiles.VaeEncoder, BundleFiles.VaeDecoder, BundleFiles.Lpips, BundleFiles.ClipSeg, BundleFiles.ClipSegText })
+        foreach (string file in new[] { BundleFiles.TextEncoder, BundleFiles.Unet, BundleFiles.VaeEncoder, BundleFiles.VaeDecoder,
+            BundleFiles.Lpips, BundleFiles.ClipSeg, BundleFiles.ClipSegText })
             Assert.That(File.ReadAllBytes(second.PathOf(file)), Is.EqualTo(File.ReadAllBytes(first.PathOf(file))), file);
-        Assert.That(File.ReadAllBytes(second.PathOf(BundleFiles.ControlNet)), Is.Not.EqualTo(File.ReadAllBytes(first.PathOf(BundleFiles.ControlNet))));
+        Assert.That(File.ReadAllBytes(second.PathOf(BundleFiles.ControlNet)),
+            Is.Not.EqualTo(File.ReadAllBytes(first.PathOf(BundleFiles.ControlNet))));
     }
 
     [TestCase("control", "denoiser")]
@@ -60,6 +66,7 @@ public sealed class TinyTrainingTests
     {
         using var folder = new TempFolder();
         var keep = new TinyKeep(ModelBundle.Open(BundledModels.Tiny), new HashSet<string> { stage });
-        Assert.That(() => TinyTraining.Run(folder["work"], folder["out"], s_recipe, _ => { }, keep), Throws.TypeOf<UsageException>().With.Message.Contains(said));
+        Assert.That(() => TinyTraining.Run(folder["work"], folder["out"], s_recipe, _ => { }, keep),
+            Throws.TypeOf<UsageException>().With.Message.Contains(said));
     }
 }

@@ -12,11 +12,15 @@ public sealed class AnalyzeCommandTests
         using var temp = new TempFolder();
         File.WriteAllText(temp["e.csv"], text);
         var (terminal, output, errors) = TestTerminal.Make();
-        int code = await RunnerProgram.RunAsync(["analyze", "--engagement", temp["e.csv"], "--resamples", "0", "--out", temp["out"], .. more], terminal, CancellationToken.None);
+        int code = await RunnerProgram.RunAsync(["analyze", "--engagement", temp["e.csv"], "--resamples", "0", "--out", temp["out"],
+            .. more], terminal, CancellationToken.None);
         return (code, output.ToString(), errors.ToString());
     }
 
-    static string Rows(int n, params string[] variants) => "video_id,variant,CTR\n" + string.Concat(Enumerable.Range(0, n).SelectMany(i => variants.Select((v, k) => string.Create(CultureInfo.InvariantCulture, $"v{i % 7},{v},{(i * 37 % 101 + k) / 1000.0}\n"))));
+    static string Rows(int n, params string[] variants) =>
+        "video_id,variant,CTR\n" + string.Concat(Enumerable.Range(0, n)
+        .SelectMany(i => variants.Select((v, k) => string.Create(CultureInfo.InvariantCulture,
+        $"v{i % 7},{v},{(i * 37 % 101 + k) / 1000.0}\n"))));
 
     [Test]
     public async Task OneComparison_SaysPOnce()
@@ -50,21 +54,26 @@ public sealed class AnalyzeCommandTests
         File.WriteAllText(temp["e.csv"], Rows(20, variants));
         var (terminal, output, errors) = TestTerminal.Make();
 
-        Assert.That(await RunnerProgram.RunAsync(["analyze", "--engagement", temp["e.csv"], "--out", temp["out"]], terminal, CancellationToken.None), Is.EqualTo(3));
+        Assert.That(await RunnerProgram.RunAsync(["analyze", "--engagement", temp["e.csv"], "--out", temp["out"]], terminal,
+            CancellationToken.None), Is.EqualTo(3));
 
         Assert.That(output.ToString().ReplaceLineEndings(" "), Does.Contain("ALARM").And.Contain(variants[0]));
         Assert.That(errors.ToString(), Does.StartWith("alignment: ").And.Contain(why));
-        Assert.That(Directory.GetFiles(temp["out"]).Select(Path.GetFileName), Is.EquivalentTo(new[] { "analysis.json", "analysis.csv", "findings.csv", "rejected_rows.csv" }));
+        Assert.That(Directory.GetFiles(temp["out"]).Select(Path.GetFileName),
+            Is.EquivalentTo(new[] { "analysis.json", "analysis.csv", "findings.csv", "rejected_rows.csv" }));
     }
 
     [Test]
     public async Task NoMetricButOne_CanBeCompared_IsOk() =>
-        Assert.That((await Run("video_id,variant,CTR,watch_time\n" + string.Concat(Enumerable.Range(0, 20).Select(i => FormattableString.Invariant($"a,baseline,{i % 7},\na,placebo,{i % 5},{i}\n"))))).Code, Is.Zero);
+        Assert.That((await Run("video_id,variant,CTR,watch_time\n"
+        + string.Concat(Enumerable.Range(0, 20).Select(i =>
+        FormattableString.Invariant($"a,baseline,{i % 7},\na,placebo,{i % 5},{i}\n"))))).Code, Is.Zero);
 
     [Test]
     public async Task RejectedRows_OfOneReason_AreOneLine()
     {
-        string output = (await Run(Rows(20, "baseline", "placebo") + "x,placebo,NA\n" + string.Concat(Enumerable.Repeat("y,plazebo,1\n", 30)))).Output.ReplaceLineEndings(" ");
+        string output = (await Run(Rows(20, "baseline", "placebo") + "x,placebo,NA\n"
+            + string.Concat(Enumerable.Repeat("y,plazebo,1\n", 30)))).Output.ReplaceLineEndings(" ");
         Assert.That(output, Does.Contain("31 of 71 rows were not used; the first 20:"));
         Assert.That(output, Does.Contain("line 42: CTR: 'NA'").And.Contain("lines 43, 44, 45, 46, 47, …: variant: 'plazebo' is none of"));
     }
@@ -77,7 +86,8 @@ public sealed class AnalyzeCommandTests
         var (terminal, _, errors) = TestTerminal.Make();
         using var stop = new CancellationTokenSource();
         stop.Cancel();
-        Assert.That(await RunnerProgram.RunAsync(["analyze", "--engagement", temp["e.csv"], "--out", temp["out"]], terminal, stop.Token), Is.EqualTo(75), errors.ToString());
+        Assert.That(await RunnerProgram.RunAsync(["analyze", "--engagement", temp["e.csv"], "--out", temp["out"]], terminal, stop.Token),
+            Is.EqualTo(75), errors.ToString());
         Assert.That(Directory.Exists(temp["out"]) ? Directory.GetFileSystemEntries(temp["out"]) : [], Is.Empty);
     }
 

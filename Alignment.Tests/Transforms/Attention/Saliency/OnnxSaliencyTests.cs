@@ -12,7 +12,8 @@ using Microsoft.ML.Data;
 
 namespace Alignment.Tests.Transforms.Attention.Saliency;
 
-/// <summary>Saliency models of other people: described, checked, run; and everything that can be wrong with one. The models are written here.</summary>
+/// <summary>Saliency models of other people: described, checked, run; and everything that can be wrong with one. The models are written
+/// here.</summary>
 sealed class OnnxSaliencyTests
 {
     const int Width = 12, Height = 8;
@@ -66,11 +67,17 @@ sealed class OnnxSaliencyTests
             Assert.That(Predict(Write(folder, graph, card)), Is.EqualTo(expected).Within(1e-5), what);
         }
         Check("plain", null, null);
-        Check("free sizes", g => Mix(g.Input("image", ElementType.Float32, Dim.Named("batch"), 3, Dim.Named("h"), Dim.Named("w")), g), null);
-        Check("rows of pixels", g => Mix(g.Input("image", ElementType.Float32, 1, Height, Width, 3).Transpose(0, 3, 1, 2), g).Transpose(0, 2, 3, 1), new { file = "model.onnx", input = "image", output = "map", width = Width, height = Height, layout = "nhwc" });
-        Check("blue first", g => (g.Input("image", ElementType.Float32, 1, 3, Height, Width) * g.Constant([0.3f, 0.5f, 0.2f], new(1, 3, 1, 1))).Sum([1], keep: false), new { file = "model.onnx", input = "image", output = "map", width = Width, height = Height, channels = "bgr", scale = 255, mean = new[] { 10.5, 20, 30 } });
+        Check("free sizes", g => Mix(g.Input("image", ElementType.Float32, Dim.Named("batch"), 3, Dim.Named("h"), Dim.Named("w")), g),
+            null);
+        Check("rows of pixels", g => Mix(g.Input("image", ElementType.Float32, 1, Height, Width, 3).Transpose(0, 3, 1, 2), g)
+            .Transpose(0, 2, 3, 1), new { file = "model.onnx", input = "image", output = "map", width = Width, height = Height,
+            layout = "nhwc" });
+        Check("blue first", g => (g.Input("image", ElementType.Float32, 1, 3, Height, Width) * g.Constant([0.3f, 0.5f, 0.2f],
+            new(1, 3, 1, 1))).Sum([1], keep: false), new { file = "model.onnx", input = "image", output = "map", width = Width,
+            height = Height, channels = "bgr", scale = 255, mean = new[] { 10.5, 20, 30 } });
         // The logarithm undone by the description's activation.
-        Check("a log density", g => (Mix(g.Input("image", ElementType.Float32, 1, 3, Height, Width), g) + 1f).Log(), new { file = "model.onnx", input = "image", output = "map", width = Width, height = Height, activation = "exp" });
+        Check("a log density", g => (Mix(g.Input("image", ElementType.Float32, 1, 3, Height, Width), g) + 1f).Log(),
+            new { file = "model.onnx", input = "image", output = "map", width = Width, height = Height, activation = "exp" });
     }
 
     [Test]
@@ -78,10 +85,13 @@ sealed class OnnxSaliencyTests
     {
         using var folder = new TempFolder();
         // One colour channel through the whole chain, without stretching: sigmoid((v · 2 − 0.5) / 0.25).
-        string card = Write(folder, g => (g.Input("image", ElementType.Float32, 1, 3, Height, Width) * g.Constant([1f, 0f, 0f], new(1, 3, 1, 1))).Sum([1]),
-            new { file = "model.onnx", input = "image", output = "map", width = Width, height = Height, scale = 2, mean = new[] { 0.5, 0, 0 }, std = new[] { 0.25, 1, 1 }, activation = "sigmoid", stretch = false });
+        string card = Write(folder,
+            g => (g.Input("image", ElementType.Float32, 1, 3, Height, Width) * g.Constant([1f, 0f, 0f], new(1, 3, 1, 1))).Sum([1]),
+            new { file = "model.onnx", input = "image", output = "map", width = Width, height = Height, scale = 2,
+            mean = new[] { 0.5, 0, 0 }, std = new[] { 0.25, 1, 1 }, activation = "sigmoid", stretch = false });
         byte[] rgb = Picture();
-        double[] expected = [.. Enumerable.Range(0, Width * Height).Select(i => 1 / (1 + Math.Exp(-(rgb[3 * i] / 255.0 * 2 - 0.5) / 0.25)))];
+        double[] expected = [.. Enumerable.Range(0, Width * Height)
+            .Select(i => 1 / (1 + Math.Exp(-(rgb[3 * i] / 255.0 * 2 - 0.5) / 0.25)))];
         Assert.That(Predict(card), Is.EqualTo(expected).Within(1e-5));
     }
 
@@ -128,13 +138,21 @@ sealed class OnnxSaliencyTests
     {
         object card = new { file = "model.onnx", input = "image", output = "map", width = Width, height = Height };
         Func<ModelGraph, Value> Of(Func<ModelGraph, Value> g) => g;
-        yield return new TestCaseData(Of(g => Mix(g.Input("image", ElementType.Float32, 1, 3, 9, 9), g)), card, "[1, 3, 9, 9]").SetName("Model_OfAnotherSize_IsRefused");
-        yield return new TestCaseData(Of(g => Mix(g.Input("image", ElementType.Float32, 1, 3, Height, Width), g).Reshape(Height * Width)), card, "one map").SetName("Model_WithoutASizeOfItsMap_IsRefused");
-        yield return new TestCaseData(Of(g => g.Input("image", ElementType.Float32, 1, 3, Height, Width) + 1f), card, "[1, 3, 8, 12]").SetName("Model_OfThreeMaps_IsRefused");
-        yield return new TestCaseData(Of(g => Mix(g.Input("other", ElementType.Float32, 1, 3, Height, Width), g)), card, "an input 'image'").SetName("Model_WithoutTheInput_IsRefused");
-        yield return new TestCaseData(Of(g => Mix(g.Input("image", ElementType.Float32, 1, 3, Height, Width), g)), new { file = "model.onnx", input = "image", output = "heat", width = Width, height = Height }, "an output 'heat'").SetName("Model_WithoutTheOutput_IsRefused");
-        yield return new TestCaseData(Of(g => Mix(g.Input("image", ElementType.Float32, 1, 3, Height, Width) * g.Input("strength", ElementType.Float32, 1), g)), card, "a single one").SetName("Model_OfTwoInputs_IsRefused");
-        yield return new TestCaseData(Of(g => Mix(g.Input("image", ElementType.Int64, 1, 3, Height, Width).Cast(ElementType.Float32), g)), card, "int64 in").SetName("Model_OfWholeNumbers_IsRefused");
+        yield return new TestCaseData(Of(g => Mix(g.Input("image", ElementType.Float32, 1, 3, 9, 9), g)), card,
+            "[1, 3, 9, 9]").SetName("Model_OfAnotherSize_IsRefused");
+        yield return new TestCaseData(Of(g => Mix(g.Input("image", ElementType.Float32, 1, 3, Height, Width), g).Reshape(Height * Width)),
+            card, "one map").SetName("Model_WithoutASizeOfItsMap_IsRefused");
+        yield return new TestCaseData(Of(g => g.Input("image", ElementType.Float32, 1, 3, Height, Width) + 1f), card,
+            "[1, 3, 8, 12]").SetName("Model_OfThreeMaps_IsRefused");
+        yield return new TestCaseData(Of(g => Mix(g.Input("other", ElementType.Float32, 1, 3, Height, Width), g)), card,
+            "an input 'image'").SetName("Model_WithoutTheInput_IsRefused");
+        yield return new TestCaseData(Of(g => Mix(g.Input("image", ElementType.Float32, 1, 3, Height, Width), g)),
+            new { file = "model.onnx", input = "image", output = "heat", width = Width, height = Height },
+            "an output 'heat'").SetName("Model_WithoutTheOutput_IsRefused");
+        yield return new TestCaseData(Of(g => Mix(g.Input("image", ElementType.Float32, 1, 3, Height, Width) * g.Input("strength",
+            ElementType.Float32, 1), g)), card, "a single one").SetName("Model_OfTwoInputs_IsRefused");
+        yield return new TestCaseData(Of(g => Mix(g.Input("image", ElementType.Int64, 1, 3, Height, Width).Cast(ElementType.Float32), g)),
+            card, "int64 in").SetName("Model_OfWholeNumbers_IsRefused");
     }
 
     [TestCaseSource(nameof(BadModels))]
@@ -173,8 +191,10 @@ sealed class OnnxSaliencyTests
         var graph = new ModelGraph("saliency");
         graph.Output("map", graph.Input("image", ElementType.Float32, 1, 3, Height, Width).Conv(graph.Weight("w", 1, 3, 1, 1)));
         Directory.CreateDirectory(folder["in"]);
-        new OnnxModel(graph, new SeededWeights(graph.WeightInfos())).Save(folder["in", "model.onnx"], new() { InlineBelowBytes = 0, InlineModelBelowBytes = 0 });
-        File.WriteAllText(folder["in", "model.json"], """{ "file": "model.onnx", "input": "image", "output": "map", "width": 12, "height": 8 }""");
+        new OnnxModel(graph, new SeededWeights(graph.WeightInfos())).Save(folder["in", "model.onnx"],
+            new() { InlineBelowBytes = 0, InlineModelBelowBytes = 0 });
+        File.WriteAllText(folder["in", "model.json"],
+            """{ "file": "model.onnx", "input": "image", "output": "map", "width": 12, "height": 8 }""");
         Assert.That(() => Predict(folder["in", "model.json"]), Throws.Nothing, "beside the model they may lie");
 
         File.Move(folder["in", "model.onnx_data"], folder["ab.onnx_data"]);
@@ -225,7 +245,8 @@ sealed class OnnxSaliencyTests
         async Task<(int, string)> Run(string card)
         {
             var (terminal, _, errors) = TestTerminal.Make();
-            return (await RunnerProgram.RunAsync(["attention", "--data", folder["data"], "--predict", card], terminal, CancellationToken.None), errors.ToString());
+            return (await RunnerProgram.RunAsync(["attention", "--data", folder["data"], "--predict", card], terminal,
+                CancellationToken.None), errors.ToString());
         }
         string path = Write(folder, g => Mix(g.Input("image", ElementType.Float32, 1, 3, 9, 9), g));
         var (wrong, said) = await Run(path);
@@ -246,7 +267,8 @@ sealed class OnnxSaliencyTests
         using var folder = new TempFolder();
         string card = Write(folder);
         byte[] rgb = Picture();
-        float[] image = [.. Enumerable.Range(0, 3).SelectMany(c => Enumerable.Range(0, Width * Height).Select(i => rgb[3 * i + c] / 127.5f - 1))];
+        float[] image = [.. Enumerable.Range(0, 3).SelectMany(c => Enumerable.Range(0, Width * Height)
+            .Select(i => rgb[3 * i + c] / 127.5f - 1))];
         var ml = new MLContext(seed: 1);
         IDataView data = ml.Data.LoadFromEnumerable([new Row { Image = image }]);
         var stage = ml.Alignment.PredictAttention(new() { Predictor = new() { Predictor = card } }).Fit(data);

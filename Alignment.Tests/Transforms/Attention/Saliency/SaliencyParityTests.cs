@@ -5,7 +5,8 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.Tests.Transforms.Attention.Saliency;
 
-/// <summary>Against OpenCV's maps of real stills: rows and columns 0, 4, 8, … of them. From other grey levels tolerances are the fixture's, from the same ones tighter.</summary>
+/// <summary>Against OpenCV's maps of real stills: rows and columns 0, 4, 8, … of them. From other grey levels tolerances are the fixture's,
+/// from the same ones tighter.</summary>
 public sealed class SaliencyParityTests
 {
     // From identical grey pixels, and from pixels that another JPEG decoder rounded differently by one level.
@@ -33,7 +34,8 @@ public sealed class SaliencyParityTests
     }
 
     /// <summary>
-    /// Levels whose spectrum has frequencies that are all but absent (|F| of 1.9 and 2.4) beside strong ones: a plain logarithm is off by up to 0.016 there. Expected: cv2.saliency 4.6, to its last digit.
+    /// Levels whose spectrum has frequencies that are all but absent (|F| of 1.9 and 2.4) beside strong ones: a plain logarithm is off by
+    /// up to 0.016 there. Expected: cv2.saliency 4.6, to its last digit.
     /// </summary>
     [TestCase(63, 0, 0.695659)]
     [TestCase(0, 0, 0.523597)]
@@ -48,7 +50,8 @@ public sealed class SaliencyParityTests
         for (int i = 0; i < 64 * 64; i++)
         {
             (int y, int x) = Math.DivRem(i, 64);
-            rgb.AsSpan(3 * i, 3).Fill((byte)(((x - 31) * (x - 31) + 2 * (y - 25) * (y - 25)) * 97 / 64 % 97 + 100 + (x * 97 + y * 7) % 11 * ((x / 8 + y / 16) % 3)));
+            rgb.AsSpan(3 * i, 3).Fill((byte)(((x - 31) * (x - 31) + 2 * (y - 25) * (y - 25)) * 97 / 64 % 97 + 100
+                + (x * 97 + y * 7) % 11 * ((x / 8 + y / 16) % 3)));
         }
         float[] map = new float[64 * 64];
         SaliencyPredictors.Parse("spectral_residual").Predict(rgb, 64, 64, map);
@@ -90,7 +93,8 @@ public sealed class SaliencyParityTests
         {
             string file = still.GetProperty("still").GetString()!, video = file[..file.IndexOf("-Scene", StringComparison.Ordinal)];
             int scene = int.Parse(file.AsSpan(video.Length + 7, 3), System.Globalization.CultureInfo.InvariantCulture);
-            yield return (FormattableString.Invariant($"{video}.scene_{scene}"), PictureFile.ReadRgb8(Path.Combine(data, video, file)), maps);
+            yield return (FormattableString.Invariant($"{video}.scene_{scene}"), PictureFile.ReadRgb8(Path.Combine(data, video, file)),
+                maps);
         }
     }
 }

@@ -23,7 +23,8 @@ public sealed class SaliencyTests
         // Stripes, a single pixel and halves: spectra with many exact zeros.
         foreach (ISaliencyPredictor saliency in All)
             foreach (var (width, height) in new[] { (1, 2), (7, 5), (64, 64), (128, 96), (300, 40) })
-                foreach (Func<int, int, bool> pattern in new Func<int, int, bool>[] { (x, _) => x % 2 == 0, (_, y) => y % 4 < 2, (x, y) => x == 0 && y == 0, (x, _) => x < width / 2, (x, y) => (x + y) % 2 == 0 })
+                foreach (Func<int, int, bool> pattern in new Func<int, int, bool>[] { (x, _) => x % 2 == 0, (_, y) => y % 4 < 2,
+                    (x, y) => x == 0 && y == 0, (x, _) => x < width / 2, (x, y) => (x + y) % 2 == 0 })
                 {
                     float[] map = Map(saliency, Draw(width, height, (x, y) => pattern(x, y) ? (byte)255 : (byte)0), width, height);
                     Assert.That(map, Has.All.InRange(0f, 1f), $"{saliency.Name} {width}x{height}");
@@ -38,7 +39,9 @@ public sealed class SaliencyTests
         {
             float[] map = Map(saliency, rgb, 128, 96);
             int peak = Array.IndexOf(map, map.Max());
-            Assert.That((peak % 128, peak / 128), Is.EqualTo((90, 30)).Using<(int X, int Y)>((a, b) => Math.Abs(a.X - b.X) <= 12 && Math.Abs(a.Y - b.Y) <= 12), $"{saliency.Name}; its dark halo may be as odd as the spot");
+            Assert.That((peak % 128, peak / 128), Is.EqualTo((90, 30))
+                .Using<(int X, int Y)>((a, b) => Math.Abs(a.X - b.X) <= 12 && Math.Abs(a.Y - b.Y) <= 12),
+                $"{saliency.Name}; its dark halo may be as odd as the spot");
         }
     }
 
@@ -59,7 +62,8 @@ public sealed class SaliencyTests
     public void Fourier_OfAWave_IsItsFrequencyAndComesBack(int u, int v)
     {
         double[] re = new double[4096], im = new double[4096];
-        for (int i = 0; i < 4096; i++) (re[i], im[i]) = (Math.Cos(2 * Math.PI * (u * (i % 64) + v * (i / 64)) / 64), Math.Sin(2 * Math.PI * (u * (i % 64) + v * (i / 64)) / 64));
+        for (int i = 0; i < 4096; i++) (re[i], im[i]) = (Math.Cos(2 * Math.PI * (u * (i % 64) + v * (i / 64)) / 64),
+            Math.Sin(2 * Math.PI * (u * (i % 64) + v * (i / 64)) / 64));
         double[] before = [.. re];
         Fourier64.Transform(re, im, inverse: false);
         int at = u * 64 + v;   // transposed
@@ -86,7 +90,8 @@ public sealed class SaliencyTests
     [TestCase(4, 4, 2)]
     [TestCase(7, 4, 1)]
     [TestCase(3, 1, 0)]
-    public void Reflected_BeyondTheEdge_MirrorsWithoutRepeatingIt(int i, int n, int expected) => Assert.That(Reflected.At(i, n), Is.EqualTo(expected));
+    public void Reflected_BeyondTheEdge_MirrorsWithoutRepeatingIt(int i, int n, int expected) =>
+        Assert.That(Reflected.At(i, n), Is.EqualTo(expected));
 
     [Test]
     public void Parse_UnknownName_ListsTheNames() =>
@@ -95,7 +100,8 @@ public sealed class SaliencyTests
     [TestCase(0f)]
     [TestCase(float.NaN)]
     [TestCase(1.5f)]
-    public void Smoothing_OutOfRange_IsAUsageError(float sigma) => Assert.Throws<UsageException>(() => SaliencyPredictors.Parse("fine_grained.smoothed", new() { SigmaHeights = sigma }));
+    public void Smoothing_OutOfRange_IsAUsageError(float sigma) =>
+        Assert.Throws<UsageException>(() => SaliencyPredictors.Parse("fine_grained.smoothed", new() { SigmaHeights = sigma }));
 
     static float[] Map(ISaliencyPredictor saliency, byte[] rgb, int width, int height)
     {

@@ -10,7 +10,8 @@ public sealed class CompositorTests
     static byte[] Source() => [.. Enumerable.Range(0, 3 * Width * Height).Select(i => (byte)(i * 131 >> 2))];
 
     static float[] Disc(int cx, int cy, double radius) =>
-        [.. from y in Enumerable.Range(0, Height) from x in Enumerable.Range(0, Width) select Math.Sqrt((x - cx) * (x - cx) + (y - cy) * (y - cy)) <= radius ? 1f : 0f];
+        [.. from y in Enumerable.Range(0, Height) from x in Enumerable.Range(0, Width)
+        select Math.Sqrt((x - cx) * (x - cx) + (y - cy) * (y - cy)) <= radius ? 1f : 0f];
 
     static float[] Flat(int width, int height, float value) => [.. Enumerable.Repeat(value, 3 * width * height)];
 
@@ -97,7 +98,8 @@ public sealed class CompositorTests
         for (int i = 0; i < ramp.Length; i++) ramp[i] = (i % width + 0.5f) / width;
         EditRegion region = EditRegion.FromMask(Disc(48, 32, 12), Width, Height, new() { Feather = 0 });
         byte[] result = Compositor.Composite(new byte[3 * Width * Height], ramp, width, height, region);
-        for (int x = 38; x <= 58; x++) Assert.That((double)result[3 * (32 * Width + x)], Is.EqualTo((x + 0.5) / Width * 255).Within(1.0), $"column {x}");
+        for (int x = 38; x <= 58; x++) Assert.That((double)result[3 * (32 * Width + x)], Is.EqualTo((x + 0.5) / Width * 255).Within(1.0),
+            $"column {x}");
     }
 
     [Test]
@@ -110,7 +112,8 @@ public sealed class CompositorTests
     [TestCase(-1f, 0f)]
     [TestCase(0f, float.NaN)]
     public void Region_BadOption_IsRefused(float dilation, float feather) =>
-        Assert.That(() => EditRegion.FromMask(new float[4], 2, 2, new() { Dilation = dilation, Feather = feather }), Throws.TypeOf<UsageException>());
+        Assert.That(() => EditRegion.FromMask(new float[4], 2, 2, new() { Dilation = dilation, Feather = feather }),
+        Throws.TypeOf<UsageException>());
 
     [Test]
     public void DistanceTransform_RandomTargets_AgreesWithSearch()
@@ -123,7 +126,8 @@ public sealed class CompositorTests
             float[] squared = DistanceTransform.Squared(target, w, h);
             for (int i = 0; i < w * h; i++)
             {
-                double nearest = Enumerable.Range(0, w * h).Where(j => target[j]).Select(j => Math.Pow(i % w - j % w, 2) + Math.Pow(i / w - j / w, 2)).DefaultIfEmpty(double.PositiveInfinity).Min();
+                double nearest = Enumerable.Range(0, w * h).Where(j => target[j])
+                    .Select(j => Math.Pow(i % w - j % w, 2) + Math.Pow(i / w - j / w, 2)).DefaultIfEmpty(double.PositiveInfinity).Min();
                 Assert.That((double)squared[i], Is.EqualTo(nearest));
             }
         }

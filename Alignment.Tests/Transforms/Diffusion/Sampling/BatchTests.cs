@@ -16,7 +16,9 @@ public sealed class BatchTests
         SceneId = "v-Scene-001",
         Prompt = "a red bottle",
         Image = (float[])[.. Enumerable.Range(0, 3 * Side * Side).Select(i => 0.8f * MathF.Sin(0.013f * i))],
-        Controls = [.. Enumerable.Range(0, Controls).Select(c => (ReadOnlyMemory<float>)(float[])[.. Enumerable.Range(0, 2 * Side * Side).Select(i => i < Side * Side ? i % Side < 20 ? 1f : 0 : 0.5f + 0.1f * c * MathF.Sin(0.02f * i))])],
+        Controls = [.. Enumerable.Range(0, Controls).Select(c =>
+            (ReadOnlyMemory<float>)(float[])[.. Enumerable.Range(0, 2 * Side * Side)
+            .Select(i => i < Side * Side ? i % Side < 20 ? 1f : 0 : 0.5f + 0.1f * c * MathF.Sin(0.02f * i))])],
     };
 
     static float[][] Edit(EditOptions options, Action<int>? starting = null)
@@ -31,7 +33,8 @@ public sealed class BatchTests
     {
         EditOptions options = s_options with { GuidanceScale = guidance };
         float[][] alone = Edit(options);
-        foreach (int batch in new[] { 2, 3, 5, EditOptions.AutoBatch }) Assert.That(Edit(options with { Batch = batch }), Is.EqualTo(alone), $"batch {batch}");
+        foreach (int batch in new[] { 2, 3, 5, EditOptions.AutoBatch })
+            Assert.That(Edit(options with { Batch = batch }), Is.EqualTo(alone), $"batch {batch}");
         Assert.That(alone[1], Is.Not.EqualTo(alone[0]), "the control must matter");
     }
 
@@ -50,7 +53,8 @@ public sealed class BatchTests
 
     [Test]
     public void Edit_MemoryRunsOutForOne_Fails() =>
-        Assert.That(() => Edit(s_options with { Batch = 2 }, _ => throw new InsufficientMemoryException("of the test's own")), Throws.InstanceOf<OutOfMemoryException>());
+        Assert.That(() => Edit(s_options with { Batch = 2 }, _ => throw new InsufficientMemoryException("of the test's own")),
+        Throws.InstanceOf<OutOfMemoryException>());
 
     [Test]
     public void Edit_Auto_MeasuresOneAndThenTakesMore()

@@ -5,8 +5,8 @@ using Alignment.Transforms.Diffusion.Schedulers;
 namespace Alignment.Tests.Transforms.Diffusion.Sampling;
 
 /// <summary>
-/// What a device with memory of its own needs of the loop, shown on the processor: that everything the processor writes is bound again after it was written, since such a device
-/// gets a copy then and never sees the tensor, and that steps leave samples where they are.
+/// What a device with memory of its own needs of the loop, shown on the processor: that everything the processor writes is bound again
+/// after it was written, since such a device gets a copy then and never sees the tensor, and that steps leave samples where they are.
 /// </summary>
 public sealed class DeviceMemoryTests
 {
@@ -14,15 +14,20 @@ public sealed class DeviceMemoryTests
 
     static readonly ModelBundle s_bundle = ModelBundle.Open(Path.Combine(Shared.Repository, "onnx", "bundles", "tiny"));
 
-    static readonly EditOptions s_options = new() { Width = Side, Height = Side, GuidanceScale = 3, InferenceSteps = 6, Strength = 0.8, Seed = 5, Batch = 2 };
+    static readonly EditOptions s_options = new() { Width = Side, Height = Side, GuidanceScale = 3, InferenceSteps = 6, Strength = 0.8,
+        Seed = 5, Batch = 2 };
 
     static IEnumerable<TestCaseData> Options()
     {
         yield return new TestCaseData(s_options).SetArgDisplayNames("plain");
-        yield return new TestCaseData(s_options with { Scheduler = SchedulerKind.EulerAncestral }).SetArgDisplayNames("noise in each step, scaled samples");
-        yield return new TestCaseData(s_options with { Scheduler = SchedulerKind.UniPc, GuidanceEnd = 0.5 }).SetArgDisplayNames("guidance ends, the sampler's memory stays");
-        yield return new TestCaseData(s_options with { ControlGuidanceStart = 0.4, ControlGuidanceEnd = 0.8, ControlInterval = 2 }).SetArgDisplayNames("control for some steps");
-        yield return new TestCaseData(s_options with { GuidanceScale = 1, BlendLatents = false }).SetArgDisplayNames("neither guidance nor blending");
+        yield return new TestCaseData(s_options with { Scheduler = SchedulerKind.EulerAncestral }).SetArgDisplayNames(
+            "noise in each step, scaled samples");
+        yield return new TestCaseData(s_options with { Scheduler = SchedulerKind.UniPc,
+            GuidanceEnd = 0.5 }).SetArgDisplayNames("guidance ends, the sampler's memory stays");
+        yield return new TestCaseData(s_options with { ControlGuidanceStart = 0.4, ControlGuidanceEnd = 0.8,
+            ControlInterval = 2 }).SetArgDisplayNames("control for some steps");
+        yield return new TestCaseData(s_options with { GuidanceScale = 1,
+            BlendLatents = false }).SetArgDisplayNames("neither guidance nor blending");
     }
 
     [TestCaseSource(nameof(Options))]
@@ -45,7 +50,8 @@ public sealed class DeviceMemoryTests
 
     [Test]
     public void Edit_SamplerWithNoise_OnlyThatCrosses() =>
-        Assert.That(Crossings(SchedulerKind.EulerAncestral, 10) - Crossings(SchedulerKind.EulerAncestral, 5), Is.EqualTo(5));   // a tensor a step
+        // a tensor a step
+        Assert.That(Crossings(SchedulerKind.EulerAncestral, 10) - Crossings(SchedulerKind.EulerAncestral, 5), Is.EqualTo(5));
 
     [TestCase(1, 8)]
     [TestCase(3, 3)]    // steps 0, 3 and 6
@@ -53,7 +59,8 @@ public sealed class DeviceMemoryTests
     [TestCase(20, 1)]
     public void Latents_ObservedEverySoManySteps_OnlyThoseCross(int every, int seen)
     {
-        using var editor = new DiffusionEditor(s_bundle, s_options with { Scheduler = SchedulerKind.Ddim, InferenceSteps = 8, Strength = 1 });
+        using var editor = new DiffusionEditor(s_bundle,
+            s_options with { Scheduler = SchedulerKind.Ddim, InferenceSteps = 8, Strength = 1 });
         var steps = new List<int>();
         long Crossed(DenoiseObserver? observer)
         {
@@ -84,7 +91,8 @@ public sealed class DeviceMemoryTests
         SceneId = $"v-Scene-{number:000}",
         Prompt = number % 2 == 0 ? "a red bottle" : "an apple on a table",
         Image = Wave(3 * Side * Side, 0.011f + 0.003f * number),
-        Controls = [.. Enumerable.Range(0, controls).Select(c => (ReadOnlyMemory<float>)Array.ConvertAll(Wave(2 * Side * Side, 0.05f + 0.02f * c + 0.01f * number), v => v > 0.2f ? 1f : 0.3f))],
+        Controls = [.. Enumerable.Range(0, controls).Select(c =>
+            (ReadOnlyMemory<float>)Array.ConvertAll(Wave(2 * Side * Side, 0.05f + 0.02f * c + 0.01f * number), v => v > 0.2f ? 1f : 0.3f))],
     };
 
     static float[] Wave(int length, float frequency) => [.. Enumerable.Range(0, length).Select(i => 0.8f * MathF.Sin(frequency * i))];

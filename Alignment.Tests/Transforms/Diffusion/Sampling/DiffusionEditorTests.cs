@@ -21,10 +21,12 @@ public sealed class DiffusionEditorTests
         SceneId = "bottle_ad-Scene-001",
         Prompt = "a red house",
         Image = Wave(3 * Width * Height, 0.9, 0.031),
-        Controls = [.. Enumerable.Range(0, controls).Select(c => new ReadOnlyMemory<float>([.. Wave(2 * Width * Height, 0.5, 0.01 + 0.003 * c).Select(v => v + 0.5f)]))],
+        Controls = [.. Enumerable.Range(0, controls).Select(c =>
+            new ReadOnlyMemory<float>([.. Wave(2 * Width * Height, 0.5, 0.01 + 0.003 * c).Select(v => v + 0.5f)]))],
     };
 
-    static float[] Wave(int count, double amplitude, double frequency) => [.. Enumerable.Range(0, count).Select(i => (float)(amplitude * Math.Sin(frequency * i)))];
+    static float[] Wave(int count, double amplitude, double frequency) =>
+        [.. Enumerable.Range(0, count).Select(i => (float)(amplitude * Math.Sin(frequency * i)))];
 
     static byte[] Bits(float[] picture) => MemoryMarshal.AsBytes<float>(picture).ToArray();
 
@@ -93,7 +95,8 @@ public sealed class DiffusionEditorTests
     [TestCase(0f)]
     public void Edit_GuidanceUpToOne_DoesNotReadTheNegativePrompt(float guidance)
     {
-        using DiffusionEditor plain = Editor(s_options with { GuidanceScale = guidance }), negative = Editor(s_options with { GuidanceScale = guidance, NegativePrompt = "blurry" });
+        using DiffusionEditor plain = Editor(s_options with { GuidanceScale = guidance }),
+            negative = Editor(s_options with { GuidanceScale = guidance, NegativePrompt = "blurry" });
         Assert.That(Bits(negative.Edit(Scene())[0]), Is.EqualTo(Bits(plain.Edit(Scene())[0])));
     }
 
@@ -101,7 +104,8 @@ public sealed class DiffusionEditorTests
     public void Edit_GuidanceJustAboveOne_AgreesWithNone()
     {
         // ε₋ + g (ε₊ − ε₋) is continuous in g, so both ways of computing it must meet at 1.
-        using DiffusionEditor none = Editor(s_options with { GuidanceScale = 1 }), little = Editor(s_options with { GuidanceScale = 1.00001f });
+        using DiffusionEditor none = Editor(s_options with { GuidanceScale = 1 }),
+            little = Editor(s_options with { GuidanceScale = 1.00001f });
         Assert.That(SafetensorsFile.Error(little.Edit(Scene())[0], none.Edit(Scene())[0]), Is.LessThan(1e-4));
     }
 
@@ -111,7 +115,8 @@ public sealed class DiffusionEditorTests
         using DiffusionEditor editor = Editor(s_options with { InferenceSteps = 50 });
         using var cancel = new CancellationTokenSource();
         int steps = 0;
-        Assert.That(() => editor.Edit(Scene(), (in DenoiseStep _) => { if (++steps == 3) cancel.Cancel(); }, cancellationToken: cancel.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => editor.Edit(Scene(), (in DenoiseStep _) => { if (++steps == 3) cancel.Cancel(); },
+            cancellationToken: cancel.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(steps, Is.EqualTo(3));
         Assert.That(() => editor.Edit(Scene()), Throws.Nothing, "an editor stays usable after a cancelled edit");
     }
@@ -122,7 +127,8 @@ public sealed class DiffusionEditorTests
         using DiffusionEditor editor = Editor(s_options with { Batch = 2 });
         var seen = new List<WorkProgress>();
         editor.Edit(Scene(3), progress: new Collect(seen));
-        Assert.That(seen[^1], Is.EqualTo(new WorkProgress("denoising", 9, 9, "bottle_ad-Scene-001"))); // 3 steps (strength 0.6 of 5), 3 controls
+        // 3 steps (strength 0.6 of 5), 3 controls
+        Assert.That(seen[^1], Is.EqualTo(new WorkProgress("denoising", 9, 9, "bottle_ad-Scene-001")));
         Assert.That(seen.Select(p => p.Done), Is.Ordered);
     }
 
@@ -157,15 +163,18 @@ public sealed class DiffusionEditorTests
     public void New_SizeTheBundleCannotDo_NamesTheNearest(int width, int height, string nearest)
     {
         ModelBundle bundle = TinyBundles.Of("tiny-sd-4level");
-        Assert.That(() => new DiffusionEditor(bundle, new() { Width = width, Height = height }), Throws.TypeOf<UsageException>().With.Message.Contains(nearest));
+        Assert.That(() => new DiffusionEditor(bundle, new() { Width = width, Height = height }),
+            Throws.TypeOf<UsageException>().With.Message.Contains(nearest));
     }
 
     [Test]
     public void Edit_ControlOfAnotherSize_IsRefused()
     {
         using DiffusionEditor editor = Editor(s_options);
-        Assert.That(() => editor.Edit(Scene() with { Controls = [new float[7]] }), Throws.TypeOf<BadDataException>().With.Message.Contains("[2,32,48]"));
-        Assert.That(() => editor.Edit(Scene() with { Image = new float[7] }), Throws.TypeOf<BadDataException>().With.Message.Contains("[3,32,48]"));
+        Assert.That(() => editor.Edit(Scene() with { Controls = [new float[7]] }),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("[2,32,48]"));
+        Assert.That(() => editor.Edit(Scene() with { Image = new float[7] }),
+            Throws.TypeOf<BadDataException>().With.Message.Contains("[3,32,48]"));
     }
 
     static IEnumerable<TestCaseData> BadOptions() =>
@@ -189,5 +198,6 @@ public sealed class DiffusionEditorTests
 
     [Test]
     public void PromptFor_Keyword_StandsInItsPlace() =>
-        Assert.That(new EditOptions { PromptTemplate = "{keyword}, studio light" }.PromptFor("red {shoe}"), Is.EqualTo("red {shoe}, studio light"));
+        Assert.That(new EditOptions { PromptTemplate = "{keyword}, studio light" }.PromptFor("red {shoe}"),
+        Is.EqualTo("red {shoe}, studio light"));
 }

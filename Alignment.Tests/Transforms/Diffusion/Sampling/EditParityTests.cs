@@ -86,7 +86,8 @@ public sealed class EditParityTests(string model)
         float[] decoded = editor.Decode(latents);
         Near($"{prefix}decoded", decoded, io.Floats($"{prefix}decoded"), Tolerance);
         if (whole) Near("image", DiffusionEditor.FromModelRange(decoded), io.Floats("image"), Tolerance);
-        TestContext.Out.WriteLine($"{model} {file}: {string.Join(", ", errors.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Key} {e.Value:e1}")))}");
+        TestContext.Out.WriteLine($"{model} {file}: "
+            + $"{string.Join(", ", errors.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Key} {e.Value:e1}")))}");
 
         void Near(string what, ReadOnlySpan<float> actual, float[] expected, double tolerance)
         {

@@ -5,20 +5,25 @@ using Alignment.Transforms.Diffusion.Schedulers;
 namespace Alignment.Tests.Transforms.Diffusion.Sampling;
 
 /// <summary>
-/// What an edit leaves out. What is expected is made of whole runs: DDIM remembers nothing, so a run can be stopped after a step and gone on with by an
-/// editor of other options.
+/// What an edit leaves out. What is expected is made of whole runs: DDIM remembers nothing, so a run can be stopped after a step and gone
+/// on with by an editor of other options.
 /// </summary>
 public sealed class FewerEvaluationsTests
 {
     const int Side = 32, Steps = 10;
 
-    static readonly EditOptions s_options = new() { Width = Side, Height = Side, Scheduler = SchedulerKind.Ddim, InferenceSteps = Steps, FromNoise = true };
+    static readonly EditOptions s_options = new() { Width = Side, Height = Side, Scheduler = SchedulerKind.Ddim, InferenceSteps = Steps,
+        FromNoise = true };
 
     static ModelBundle Bundle => TinyBundles.Of("tiny-sd");
 
-    static readonly ReadOnlyMemory<float>[] s_controls = [.. Enumerable.Range(0, 2).Select(c => new ReadOnlyMemory<float>([.. Enumerable.Range(0, 2 * Side * Side).Select(i => 0.5f + 0.5f * MathF.Sin((0.02f + 0.01f * c) * i))]))];
+    static readonly ReadOnlyMemory<float>[] s_controls =
+        [.. Enumerable.Range(0, 2)
+        .Select(c => new ReadOnlyMemory<float>([.. Enumerable.Range(0, 2 * Side * Side)
+        .Select(i => 0.5f + 0.5f * MathF.Sin((0.02f + 0.01f * c) * i))]))];
 
-    /// <summary>The latents of two controls after the steps <paramref name="from"/> … <paramref name="to"/> − 1 of an editor with these options.</summary>
+    /// <summary>The latents of two controls after the steps <paramref name="from"/> … <paramref name="to"/> − 1 of an editor with these
+    /// options.</summary>
     static float[] Denoise(EditOptions options, float[] latents, int from = 0, int to = Steps, List<int>? called = null)
     {
         using var editor = new DiffusionEditor(Bundle, options);
@@ -51,7 +56,8 @@ public sealed class FewerEvaluationsTests
 
     [Test]
     public void ControlThatNeverActs_IsScaleZero() =>
-        Assert.That(SafetensorsFile.Error(Denoise(s_options with { ControlGuidanceStart = 1 }, Noise()), Denoise(s_options with { ConditioningScale = 0 }, Noise())), Is.LessThanOrEqualTo(1e-6));
+        Assert.That(SafetensorsFile.Error(Denoise(s_options with { ControlGuidanceStart = 1 }, Noise()),
+        Denoise(s_options with { ConditioningScale = 0 }, Noise())), Is.LessThanOrEqualTo(1e-6));
 
     [Test]
     public void GuidanceEnd_LaterSteps_AreThoseWithoutGuidance()
@@ -102,5 +108,6 @@ public sealed class FewerEvaluationsTests
     [TestCase(0, 1, 0, 1)]
     [TestCase(0, 1, 1, -0.5)]
     public void Check_OutOfRange_IsRefused(double start, double end, int every, double guidance) =>
-        Assert.Throws<UsageException>(() => (s_options with { ControlGuidanceStart = start, ControlGuidanceEnd = end, ControlInterval = every, GuidanceEnd = guidance }).Check());
+        Assert.Throws<UsageException>(() => (s_options with { ControlGuidanceStart = start, ControlGuidanceEnd = end,
+        ControlInterval = every, GuidanceEnd = guidance }).Check());
 }

@@ -5,7 +5,8 @@ using Google.Protobuf;
 
 namespace Alignment.Tests.Transforms.Diffusion.Sampling;
 
-/// <summary>Bundles as exporters elsewhere make them: the same names, but a timestep that is one int64 number or float16 at every edge, and no bundle.json.</summary>
+/// <summary>Bundles as exporters elsewhere make them: the same names, but a timestep that is one int64 number or float16 at every edge, and
+/// no bundle.json.</summary>
 public sealed class ForeignBundleTests
 {
     const int FloatType = 1, Int64Type = 7, HalfType = 10;
@@ -17,7 +18,8 @@ public sealed class ForeignBundleTests
         ModelBundle ours = TinyBundles.Of("tiny-sd-4level");
         using var folder = new TempFolder();
         CopyWithoutManifest(ours, folder["foreign"]);
-        foreach (string model in new[] { BundleFiles.Unet, BundleFiles.ControlNet }) WholeTimestep(Path.Combine(folder["foreign"], model), rank);
+        foreach (string model in new[] { BundleFiles.Unet, BundleFiles.ControlNet })
+            WholeTimestep(Path.Combine(folder["foreign"], model), rank);
         ModelBundle foreign = ModelBundle.Open(folder["foreign"]);
         Assert.That(foreign.HasManifest, Is.False);
 
@@ -26,8 +28,8 @@ public sealed class ForeignBundleTests
         for (int i = 0; i < 2; i++) Assert.That(SafetensorsFile.Error(got[i], expected[i]), Is.LessThanOrEqualTo(1e-5));
     }
 
-    // Every number at a model's edge rounds to 11 bits (2^-11 = 4.9e-4 relative); guidance g multiplies the prediction's part by up to 2g + 1.
-    // Over four steps, as independent roundings: 4.9e-4 * 16 * sqrt(4) = 1.6e-2 with g = 7.5.
+    // Every number at a model's edge rounds to 11 bits (2^-11 = 4.9e-4 relative); guidance g multiplies the prediction's part by up to 2g +
+    // 1. Over four steps, as independent roundings: 4.9e-4 * 16 * sqrt(4) = 1.6e-2 with g = 7.5.
     [Test]
     public void Edit_Float16AtEveryEdge_GivesAlmostTheSamePicture([Values(7.5f, 1f)] float guidance)
     {
@@ -35,7 +37,8 @@ public sealed class ForeignBundleTests
         using var folder = new TempFolder();
         CopyWithoutManifest(ours, folder["foreign"]);
         foreach (string model in BundleFiles.Models) HalfEdges(Path.Combine(folder["foreign"], model));
-        (IReadOnlyList<float[]> expected, IReadOnlyList<float[]> got) = Edits(ours, ModelBundle.Open(folder["foreign"]), new() { Width = 64, Height = 64, InferenceSteps = 4, GuidanceScale = guidance, Batch = 2 });
+        (IReadOnlyList<float[]> expected, IReadOnlyList<float[]> got) = Edits(ours, ModelBundle.Open(folder["foreign"]),
+            new() { Width = 64, Height = 64, InferenceSteps = 4, GuidanceScale = guidance, Batch = 2 });
         for (int i = 0; i < 2; i++)
         {
             double error = SafetensorsFile.Error(got[i], expected[i]);
@@ -51,7 +54,8 @@ public sealed class ForeignBundleTests
         using var folder = new TempFolder();
         CopyWithoutManifest(ours, folder["foreign"]);
         HalfEdges(Path.Combine(folder["foreign"], BundleFiles.ControlNet));
-        BadDataException e = Assert.Throws<BadDataException>(() => Edits(ours, ModelBundle.Open(folder["foreign"]), new() { Width = 64, Height = 64, InferenceSteps = 1, Batch = 2 }))!;
+        BadDataException e = Assert.Throws<BadDataException>(() => Edits(ours, ModelBundle.Open(folder["foreign"]),
+            new() { Width = 64, Height = 64, InferenceSteps = 1, Batch = 2 }))!;
         Assert.That(e.Message, Does.Contain("Float16").And.Contain("down_block_"));
     }
 
@@ -63,7 +67,8 @@ public sealed class ForeignBundleTests
         using var folder = new TempFolder();
         CopyWithoutManifest(ours, folder["foreign"]);
         foreach (string model in BundleFiles.Models) HalfEdges(Path.Combine(folder["foreign"], model));
-        BadDataException e = Assert.Throws<BadDataException>(() => Edits(ours, ModelBundle.Open(folder["foreign"]), new() { Width = 64, Height = 64, InferenceSteps = 4, GuidanceScale = 1e5f, Batch = 2 }))!;
+        BadDataException e = Assert.Throws<BadDataException>(() => Edits(ours, ModelBundle.Open(folder["foreign"]),
+            new() { Width = 64, Height = 64, InferenceSteps = 4, GuidanceScale = 1e5f, Batch = 2 }))!;
         Assert.That(e.Message, Does.Contain("65504").And.Contain("--precision fp32"));
     }
 
@@ -73,13 +78,15 @@ public sealed class ForeignBundleTests
         float[] image = new float[3 * 64 * 64], control = new float[2 * 64 * 64];
         for (int i = 0; i < image.Length; i++) image[i] = MathF.Sin(0.01f * i);
         for (int i = 0; i < control.Length; i++) control[i] = 0.5f + 0.5f * MathF.Sin(0.03f * i);
-        var scene = new EditInput { SceneId = "v-Scene-001", Prompt = "a red house", Image = image, Controls = [control, new float[control.Length]] };
+        var scene = new EditInput { SceneId = "v-Scene-001", Prompt = "a red house", Image = image,
+            Controls = [control, new float[control.Length]] };
         return (a.Edit(scene), b.Edit(scene));
     }
 
     static void CopyWithoutManifest(ModelBundle ours, string into)
     {
-        foreach (string file in Directory.EnumerateFiles(ours.Folder, "*", SearchOption.AllDirectories).Where(f => Path.GetFileName(f) != BundleFiles.Manifest))
+        foreach (string file in Directory.EnumerateFiles(ours.Folder, "*", SearchOption.AllDirectories)
+            .Where(f => Path.GetFileName(f) != BundleFiles.Manifest))
         {
             string to = Path.Combine(into, Path.GetRelativePath(ours.Folder, file));
             Directory.CreateDirectory(Path.GetDirectoryName(to)!);
@@ -139,7 +146,8 @@ public sealed class ForeignBundleTests
         var cast = new NodeProto { OpType = "Cast", Name = "timestep_cast", Input = { "timestep" }, Output = { "timestep_number" } };
         cast.Attribute.Add(new AttributeProto { Name = "to", I = FloatType, Type = AttributeProto.Types.Kind.Int });
         model.Graph.Node.Insert(0, cast);
-        model.Graph.Node.Insert(1, new NodeProto { OpType = "Reshape", Name = "timestep_reshape", Input = { "timestep_number", "timestep_shape" }, Output = { "timestep_float" } });
+        model.Graph.Node.Insert(1, new NodeProto { OpType = "Reshape", Name = "timestep_reshape",
+            Input = { "timestep_number", "timestep_shape" }, Output = { "timestep_float" } });
         File.WriteAllBytes(path, model.ToByteArray());
     }
 }

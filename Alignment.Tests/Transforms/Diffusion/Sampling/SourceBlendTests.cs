@@ -5,7 +5,8 @@ using Alignment.Transforms.Diffusion.Schedulers;
 
 namespace Alignment.Tests.Transforms.Diffusion.Sampling;
 
-/// <summary>Latents outside the edit stay on the source's way, with every sampler. What is expected is computed here, in double precision, around the network as a function.</summary>
+/// <summary>Latents outside the edit stay on the source's way, with every sampler. What is expected is computed here, in double precision,
+/// around the network as a function.</summary>
 public sealed class SourceBlendTests
 {
     const int Side = 32, Latent = 8, Channels = 4;
@@ -14,7 +15,8 @@ public sealed class SourceBlendTests
 
     static readonly ModelBundle s_bundle = ModelBundle.Open(BundledModels.Tiny);
 
-    static readonly EditOptions s_options = new() { Width = Side, Height = Side, GuidanceScale = 1, Strength = 0.6, InferenceSteps = 10, Seed = 3 };
+    static readonly EditOptions s_options = new() { Width = Side, Height = Side, GuidanceScale = 1, Strength = 0.6, InferenceSteps = 10,
+        Seed = 3 };
 
     static readonly float[] s_image = [.. Enumerable.Range(0, 3 * Side * Side).Select(i => 0.8f * MathF.Sin(0.013f * i))];
 
@@ -22,9 +24,11 @@ public sealed class SourceBlendTests
     static readonly float[] s_control = Control((x, _) => x < Side / 2);
 
     static float[] Control(Func<int, int, bool> product) =>
-        [.. Enumerable.Range(0, 2 * Side * Side).Select(i => i < Side * Side ? product(i % Side, i / Side) ? 1f : 0 : 0.5f + 0.5f * MathF.Sin(0.02f * i))];
+        [.. Enumerable.Range(0, 2 * Side * Side).Select(i => i < Side * Side ? product(i % Side, i / Side) ? 1f : 0
+        : 0.5f + 0.5f * MathF.Sin(0.02f * i))];
 
-    static EditInput Scene(params float[][] controls) => new() { SceneId = SceneId, Prompt = Prompt, Image = s_image, Controls = [.. controls.Select(c => (ReadOnlyMemory<float>)c)] };
+    static EditInput Scene(params float[][] controls) =>
+        new() { SceneId = SceneId, Prompt = Prompt, Image = s_image, Controls = [.. controls.Select(c => (ReadOnlyMemory<float>)c)] };
 
     static bool IsEdited(int i) => i % Latent < Latent / 2;
 
@@ -52,7 +56,8 @@ public sealed class SourceBlendTests
     static double[] AlphaBars()
     {
         double product = 1;
-        return [.. Enumerable.Range(0, 1000).Select(t => product *= 1 - Math.Pow(Math.Sqrt(0.00085) + t / 999.0 * (Math.Sqrt(0.012) - Math.Sqrt(0.00085)), 2))];
+        return [.. Enumerable.Range(0, 1000).Select(t => product *= 1
+            - Math.Pow(Math.Sqrt(0.00085) + t / 999.0 * (Math.Sqrt(0.012) - Math.Sqrt(0.00085)), 2))];
     }
 
     [TestCase(SchedulerKind.Ddim)]
@@ -101,7 +106,8 @@ public sealed class SourceBlendTests
             for (int i = 0; i < x.Length; i++)
                 if (!IsEdited(i)) x[i] = At(call + 1, i);
             double worst = x.Zip(made[call - network.StartStep], (expected, got) => Math.Abs(expected - got)).Max();
-            Assert.That(worst, Is.LessThanOrEqualTo(2e-4), $"call {call}");   // the network works in float32 and is asked for its answer again from ours
+            // the network works in float32 and is asked for its answer again from ours
+            Assert.That(worst, Is.LessThanOrEqualTo(2e-4), $"call {call}");
         }
 
         static double Lambda(double alphaBar) => 0.5 * Math.Log(alphaBar / (1 - alphaBar));
@@ -130,7 +136,8 @@ public sealed class SourceBlendTests
     public void Edit_EverySampler_OutsideIsTheSourceAtTheNextLevelAndInTheEndItself(SchedulerKind kind)
     {
         // PNDM from the first call does its first step twice.
-        EditOptions options = s_options with { Scheduler = kind, Strength = kind == SchedulerKind.Pndm ? 1 : 0.6, InferenceSteps = kind == SchedulerKind.Lcm ? 4 : 6 };
+        EditOptions options = s_options with { Scheduler = kind, Strength = kind == SchedulerKind.Pndm ? 1 : 0.6,
+            InferenceSteps = kind == SchedulerKind.Lcm ? 4 : 6 };
         var made = new List<float[]>();
         using var editor = new DiffusionEditor(s_bundle, options);
         editor.Edit(Scene(s_control), (in DenoiseStep step) => made.Add(step.Latents.ToArray()));
@@ -142,7 +149,8 @@ public sealed class SourceBlendTests
             float[] expected = [.. z];
             if (editor.StartStep + step + 1 < editor.Timesteps.Count) levels.AddNoise(editor.StartStep + step + 1, z, noise, expected);
             Assert.That(made[step].Where((_, i) => !IsEdited(i)), Is.EqualTo(expected.Where((_, i) => !IsEdited(i))), $"step {step}");
-            Assert.That(made[step].Where((_, i) => IsEdited(i)), Is.All.Matches<float>(float.IsFinite).And.Not.EqualTo(expected.Where((_, i) => IsEdited(i))));
+            Assert.That(made[step].Where((_, i) => IsEdited(i)),
+                Is.All.Matches<float>(float.IsFinite).And.Not.EqualTo(expected.Where((_, i) => IsEdited(i))));
         }
     }
 
@@ -166,11 +174,14 @@ public sealed class SourceBlendTests
         float[] last = [];
         editor.Edit(Scene(s_control, right), (in DenoiseStep step) => last = step.Latents.ToArray());
         float[] z = Start(editor).Source;
-        Assert.That(Enumerable.Range(0, z.Length).Where(i => last[i] == z[i]), Is.EqualTo(Enumerable.Range(0, z.Length).Where(i => !IsEdited(i))));
-        Assert.That(Enumerable.Range(0, z.Length).Where(i => last[z.Length + i] == z[i]), Is.EqualTo(Enumerable.Range(0, z.Length).Where(IsEdited)));
+        Assert.That(Enumerable.Range(0, z.Length).Where(i => last[i] == z[i]),
+            Is.EqualTo(Enumerable.Range(0, z.Length).Where(i => !IsEdited(i))));
+        Assert.That(Enumerable.Range(0, z.Length).Where(i => last[z.Length + i] == z[i]),
+            Is.EqualTo(Enumerable.Range(0, z.Length).Where(IsEdited)));
     }
 
     [Test]
     public void Edit_FromNoise_HasNothingToBlendWith() =>
-        Assert.That(Run(s_options with { FromNoise = true }, s_control), Is.EqualTo(Run(s_options with { FromNoise = true, BlendLatents = false }, s_control)));
+        Assert.That(Run(s_options with { FromNoise = true }, s_control),
+        Is.EqualTo(Run(s_options with { FromNoise = true, BlendLatents = false }, s_control)));
 }

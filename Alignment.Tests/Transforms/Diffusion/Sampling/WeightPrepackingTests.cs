@@ -18,7 +18,8 @@ public sealed class WeightPrepackingTests
         using DiffusionEditor packed = Editor(WeightPrepacking.On), mapped = Editor(WeightPrepacking.Off);
         Assert.That(mapped.Edit(scene)[0], Is.EqualTo(packed.Edit(scene)[0]).Within(2e-5));
 
-        DiffusionEditor Editor(WeightPrepacking packing) => new(bundle, new() { Width = 64, Height = 64, InferenceSteps = 3, GuidanceScale = 7.5f, Prepacking = packing });
+        DiffusionEditor Editor(WeightPrepacking packing) =>
+            new(bundle, new() { Width = 64, Height = 64, InferenceSteps = 3, GuidanceScale = 7.5f, Prepacking = packing });
     }
 
     [Test]

@@ -17,8 +17,10 @@ sealed class DdimSchedulerTests
     {
         if (Shared.TryPath("fixtures", "schedulers", "index.json") is not { } path) yield break;
         using var json = JsonDocument.Parse(File.ReadAllBytes(path));
-        foreach (JsonElement e in json.RootElement.GetProperty("cases").EnumerateArray().Where(e => e.GetProperty("scheduler").GetString() == "DDIMScheduler"))
-            yield return new(e.GetProperty("key").GetString()!, e.GetProperty("inference_steps").GetInt32(), e.GetProperty("model_calls").GetInt32(),
+        foreach (JsonElement e in json.RootElement.GetProperty("cases").EnumerateArray()
+            .Where(e => e.GetProperty("scheduler").GetString() == "DDIMScheduler"))
+            yield return new(e.GetProperty("key").GetString()!, e.GetProperty("inference_steps").GetInt32(),
+                e.GetProperty("model_calls").GetInt32(),
                 e.GetProperty("step_args").GetProperty("eta").GetSingle(), Config(e.GetProperty("config")),
                 e.GetProperty("init_noise_sigma").GetDouble(), e.GetProperty("noise_drawn_at_step").GetArrayLength() > 0);
     }
@@ -143,13 +145,15 @@ sealed class DdimSchedulerTests
     [TestCase(0.29, ExpectedResult = 36)]
     [TestCase(0.001, ExpectedResult = 49)]
     [TestCase(0, ExpectedResult = 50)]
-    public int StartStep_Strength_LeavesThatShareOfTheSteps(double strength) => ((IScheduler)new DdimScheduler(new NoiseSchedule(new()), 50)).StartStep(strength);
+    public int StartStep_Strength_LeavesThatShareOfTheSteps(double strength) =>
+        ((IScheduler)new DdimScheduler(new NoiseSchedule(new()), 50)).StartStep(strength);
 
     [TestCase(-0.1)]
     [TestCase(1.1)]
     [TestCase(double.NaN)]
     public void StartStep_StrengthOutOfRange_IsRefused(double strength) =>
-        Assert.That(() => ((IScheduler)new DdimScheduler(new NoiseSchedule(new()), 50)).StartStep(strength), Throws.TypeOf<UsageException>().With.Message.Contains("strength"));
+        Assert.That(() => ((IScheduler)new DdimScheduler(new NoiseSchedule(new()), 50)).StartStep(strength),
+        Throws.TypeOf<UsageException>().With.Message.Contains("strength"));
 
     [TestCase(-1f)]
     [TestCase(1.5f)]

@@ -3,13 +3,15 @@ using Alignment.Transforms.Diffusion.Schedulers;
 
 namespace Alignment.Tests.Transforms.Diffusion.Schedulers;
 
-/// <summary>Every sampler against the reference's traces: the whole loop with the fixtures' stand-in for a model, and each single step from the reference's own sample.</summary>
+/// <summary>Every sampler against the reference's traces: the whole loop with the fixtures' stand-in for a model, and each single step from
+/// the reference's own sample.</summary>
 sealed class SchedulerTracesTests
 {
     /// <summary>The fixtures' advice for whole traces, and for one step from the reference's own sample.</summary>
     const double TraceTolerance = 2e-5, StepTolerance = 1e-6;
 
-    public sealed record Trace(string Key, string File, string Class, int Steps, int Calls, SchedulerConfig Config, float Eta, bool Karras, FinalSigma Final, int OriginalSteps, double InitialNoiseSigma, bool[] Noisy)
+    public sealed record Trace(string Key, string File, string Class, int Steps, int Calls, SchedulerConfig Config, float Eta, bool Karras,
+        FinalSigma Final, int OriginalSteps, double InitialNoiseSigma, bool[] Noisy)
     {
         public override string ToString() => Key;
 
@@ -38,7 +40,8 @@ sealed class SchedulerTracesTests
         foreach (JsonElement e in json.RootElement.GetProperty("cases").EnumerateArray())
         {
             JsonElement config = e.GetProperty("config");
-            T Value<T>(string name, T otherwise, Func<JsonElement, T> read) => config.TryGetProperty(name, out JsonElement found) ? read(found) : otherwise;
+            T Value<T>(string name, T otherwise, Func<JsonElement, T> read) => config.TryGetProperty(name, out JsonElement found)
+                ? read(found) : otherwise;
             int calls = e.GetProperty("model_calls").GetInt32();
             bool[] noisy = [.. e.GetProperty("noise_drawn_at_step").EnumerateArray().Select(n => n.GetInt32() > 0)];
             yield return new(e.GetProperty("key").GetString()!, e.GetProperty("file").GetString()!, e.GetProperty("scheduler").GetString()!,
@@ -48,15 +51,19 @@ sealed class SchedulerTracesTests
                     TrainTimesteps = config.GetProperty("num_train_timesteps").GetInt32(),
                     BetaStart = config.GetProperty("beta_start").GetDouble(),
                     BetaEnd = config.GetProperty("beta_end").GetDouble(),
-                    BetaSchedule = config.GetProperty("beta_schedule").GetString() == "linear" ? BetaSchedule.Linear : BetaSchedule.ScaledLinear,
-                    TimestepSpacing = Value("timestep_spacing", TimestepSpacing.Leading, v => Enum.Parse<TimestepSpacing>(v.GetString()!, ignoreCase: true)),
+                    BetaSchedule = config.GetProperty("beta_schedule").GetString() == "linear" ? BetaSchedule.Linear
+                        : BetaSchedule.ScaledLinear,
+                    TimestepSpacing = Value("timestep_spacing", TimestepSpacing.Leading,
+                        v => Enum.Parse<TimestepSpacing>(v.GetString()!, ignoreCase: true)),
                     StepsOffset = config.GetProperty("steps_offset").GetInt32(),
                     SetAlphaToOne = Value("set_alpha_to_one", false, v => v.GetBoolean()),
                     ClipSample = Value("clip_sample", false, v => v.GetBoolean()),
                 },
                 e.GetProperty("step_args").TryGetProperty("eta", out JsonElement eta) ? eta.GetSingle() : 0,
-                Value("use_karras_sigmas", false, v => v.GetBoolean()), Value("final_sigmas_type", "zero", v => v.GetString()!) == "zero" ? FinalSigma.Zero : FinalSigma.SigmaMin,
-                Value("original_inference_steps", 50, v => v.GetInt32()), e.GetProperty("init_noise_sigma").GetDouble(), noisy.Length == 0 ? new bool[calls] : noisy);
+                Value("use_karras_sigmas", false, v => v.GetBoolean()),
+                Value("final_sigmas_type", "zero", v => v.GetString()!) == "zero" ? FinalSigma.Zero : FinalSigma.SigmaMin,
+                Value("original_inference_steps", 50, v => v.GetInt32()), e.GetProperty("init_noise_sigma").GetDouble(),
+                noisy.Length == 0 ? new bool[calls] : noisy);
         }
     }
 
@@ -82,7 +89,8 @@ sealed class SchedulerTracesTests
         Assert.That(scheduler.Timesteps, Has.Count.EqualTo(c.Calls));
         Assert.That((double)scheduler.InitialNoiseSigma, Is.EqualTo(c.InitialNoiseSigma).Within(2e-6 * c.InitialNoiseSigma));
 
-        float[] start = traces.Floats($"{c.Key}.start"), sample = [.. start], input = new float[sample.Length], output = new float[sample.Length];
+        float[] start = traces.Floats($"{c.Key}.start"), sample = [.. start], input = new float[sample.Length],
+            output = new float[sample.Length];
         double trace = 0;
         scheduler.Begin(0, sample.Length);
         for (int k = 0; k < c.Calls; k++)

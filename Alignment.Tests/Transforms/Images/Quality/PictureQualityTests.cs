@@ -4,7 +4,8 @@ namespace Alignment.Tests.Transforms.Images.Quality;
 
 public sealed class PictureQualityTests
 {
-    static byte[] Grey(int pixels, Func<int, int> value) => [.. Enumerable.Range(0, pixels).SelectMany(i => Enumerable.Repeat((byte)value(i), 3))];
+    static byte[] Grey(int pixels, Func<int, int> value) =>
+        [.. Enumerable.Range(0, pixels).SelectMany(i => Enumerable.Repeat((byte)value(i), 3))];
 
     [TestCase(1, 48.1308)]
     [TestCase(16, 24.0484)]
@@ -28,23 +29,27 @@ public sealed class PictureQualityTests
     }
 
     [Test]
-    public void PixelChange_EqualPixels_HaveNoFiniteRatio() => Assert.That(PixelChange.Of(Grey(4, i => i), Grey(4, i => i), [1, 1, 1, 1]).PsnrDb, Is.Null);
+    public void PixelChange_EqualPixels_HaveNoFiniteRatio() =>
+        Assert.That(PixelChange.Of(Grey(4, i => i), Grey(4, i => i), [1, 1, 1, 1]).PsnrDb, Is.Null);
 
     [Test]
     public void Ssim_EqualPictures_IsOne() =>
-        Assert.That(StructuralSimilarity.Mean(Grey(400, i => i * 7 % 256), Grey(400, i => i * 7 % 256), 20, (0, 0, 20, 20)), Is.EqualTo(1).Within(1e-12));
+        Assert.That(StructuralSimilarity.Mean(Grey(400, i => i * 7 % 256), Grey(400, i => i * 7 % 256), 20, (0, 0, 20, 20)),
+        Is.EqualTo(1).Within(1e-12));
 
     // Without contrast only the luminance term is left: (2ab + C₁) / (a² + b² + C₁), C₁ = 6.5025.
     [Test]
     public void Ssim_TwoConstantPictures_IsTheLuminanceTerm() =>
-        Assert.That(StructuralSimilarity.Mean(Grey(400, _ => 100), Grey(400, _ => 50), 20, (0, 0, 20, 20)), Is.EqualTo((2 * 100 * 50 + 6.5025) / (100 * 100 + 50 * 50 + 6.5025)).Within(1e-9));
+        Assert.That(StructuralSimilarity.Mean(Grey(400, _ => 100), Grey(400, _ => 50), 20, (0, 0, 20, 20)),
+        Is.EqualTo((2 * 100 * 50 + 6.5025) / (100 * 100 + 50 * 50 + 6.5025)).Within(1e-9));
 
     [TestCase(0, 0, 23, 17)]
     [TestCase(4, 3, 15, 12)]
     public void Ssim_AnyPictures_IsThePapersFormulaWindowByWindow(int left, int top, int width, int height)
     {
         const int W = 23, H = 17;
-        byte[] a = Grey(W * H, i => (i * 37 + i / W * 11) % 256), b = Grey(W * H, i => ((i * 37 + i / W * 11) % 256 * 3 / 4 + i * 13 % 40) % 256);
+        byte[] a = Grey(W * H, i => (i * 37 + i / W * 11) % 256),
+            b = Grey(W * H, i => ((i * 37 + i / W * 11) % 256 * 3 / 4 + i * 13 % 40) % 256);
         double sum = 0;
         int windows = 0;
         for (int y = top; y + 11 <= top + height; y++)
@@ -66,7 +71,8 @@ public sealed class PictureQualityTests
         }
         Each((w, _, _) => total += w);
         Each((w, p, q) => (ma, mb) = (ma + w / total * p, mb + w / total * q));
-        Each((w, p, q) => (va, vb, ab) = (va + w / total * (p - ma) * (p - ma), vb + w / total * (q - mb) * (q - mb), ab + w / total * (p - ma) * (q - mb)));
+        Each((w, p, q) => (va, vb, ab) = (va + w / total * (p - ma) * (p - ma), vb + w / total * (q - mb) * (q - mb),
+            ab + w / total * (p - ma) * (q - mb)));
         return (2 * ma * mb + 6.5025) * (2 * ab + 58.5225) / ((ma * ma + mb * mb + 6.5025) * (va + vb + 58.5225));
     }
 
