@@ -33,8 +33,12 @@ try
     // 2. How much attention has the product? The stages are estimators: chained, fitted and read like ML.NET's own.
     var ml = new MLContext(seed: 1);
     var scenes = ml.Data.LoadFromEnumerable(ValidScenesCsv.Read(csv));
-    var pipeline = ml.Alignment.LoadMap(new() { InputColumn = SceneColumns.KeywordMaskPath, OutputColumn = SceneColumns.MaskSoft,
-        White = 1 })
+    var pipeline = ml.Alignment.LoadMap(new()
+    {
+        InputColumn = SceneColumns.KeywordMaskPath,
+        OutputColumn = SceneColumns.MaskSoft,
+        White = 1
+    })
         .Append(ml.Alignment.BinarizeMask())
         .Append(ml.Alignment.LoadMap())
         .Append(ml.Alignment.NormalizeHeatmap())

@@ -40,8 +40,14 @@ try
 
     // 3. One pipeline from file names to edited pictures, for one variant: the boost of the first third.
     var pipeline = ml.Alignment.SizeImage(new() { Width = Size, Height = Size })
-        .Append(ml.Alignment.LoadMap(new() { InputColumn = SceneColumns.KeywordMaskPath, OutputColumn = SceneColumns.MaskSoft, White = 1,
-        Width = Size, Height = Size }))
+        .Append(ml.Alignment.LoadMap(new()
+        {
+            InputColumn = SceneColumns.KeywordMaskPath,
+            OutputColumn = SceneColumns.MaskSoft,
+            White = 1,
+            Width = Size,
+            Height = Size
+        }))
         .Append(ml.Alignment.BinarizeMask())
         .Append(ml.Alignment.LoadMap(new() { Width = Size, Height = Size }))
         .Append(ml.Alignment.NormalizeHeatmap())

@@ -11,8 +11,12 @@ namespace Alignment.MLNet.Audit;
 /// <summary>Writes findings and scenes as they come: nothing is kept.</summary>
 sealed class AuditTables : IDisposable
 {
-    static readonly JsonWriterOptions s_json = new() { Indented = true, NewLine = "\n",
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonWriterOptions s_json = new()
+    {
+        Indented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+    };
 
     readonly StreamWriter _findings, _scenes;
     readonly Utf8JsonWriter _json;

@@ -127,7 +127,8 @@ sealed class CopySearch(AuditOptions options)
             new("this still", later.SceneImagePath), new("the other still", earlier.SceneImagePath)]
             : [new("this still", later.SceneImagePath), new("the other", earlier.SceneImagePath)];
         return new(copy.Kind, severity, later.VideoId, later.SceneNumber, heatmap ? later.AttentionHeatmapPath : later.SceneImagePath,
-            $"{how} {earlier.SceneId}{side}", expected, next) { Related = earlier.SceneId, Pictures = pictures };
+            $"{how} {earlier.SceneId}{side}", expected, next)
+        { Related = earlier.SceneId, Pictures = pictures };
     }
 
     Copy Picture(AuditKind kind, int later, int earlier) =>

@@ -30,7 +30,8 @@ static class ProblemRules
             : AuditSeverity.Note;
         bool picture = problem.Kind is ProblemKind.MissingMask or ProblemKind.MissingHeatmap or ProblemKind.DuplicateScene;
         report(new(kind, severity, problem.VideoId ?? problem.WithoutKeyword, problem.SceneNumber, problem.Path, problem.Message, expected,
-            next) { Pictures = picture ? [new("still", problem.Path)] : [] });
+            next)
+        { Pictures = picture ? [new("still", problem.Path)] : [] });
     }
 
     /// <summary>Reports keywords whose video is not there; often the spelling differs.</summary>

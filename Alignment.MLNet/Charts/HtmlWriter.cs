@@ -135,7 +135,8 @@ sealed class HtmlWriter(TextWriter to)
                 // Control characters are not allowed in HTML, nor the last two in XML; the bidirectional overrides would show a name as
                 // another one.
                 case not ('\n' or '\t') and (< 0x20 or (>= 0x7F and < 0xA0) or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069)
-                    or 0xFFFE or 0xFFFF): to.Write('\uFFFD'); break;
+                    or 0xFFFE or 0xFFFF):
+                    to.Write('\uFFFD'); break;
                 case < 0x10000: to.Write((char)rune.Value); break;
                 default: to.Write(pair[..rune.EncodeToUtf16(pair)]); break;
             }

@@ -28,8 +28,11 @@ static class KeywordsCsv
                 : keyword.Any(char.IsControl) ? $"the keyword of '{id}' contains a control character" : null;
             if (why is not null)
                 report(new(ProblemKind.BadKeywordRow, null, null, path,
-                    $"Line {table.Line}: {why}. Correct the row; it is passed over.") { WithoutKeyword = keyword.Length == 0
-                    && SafePath.IsName(id) ? id : null });
+                    $"Line {table.Line}: {why}. Correct the row; it is passed over.")
+                {
+                    WithoutKeyword = keyword.Length == 0
+                    && SafePath.IsName(id) ? id : null
+                });
             else if (!keywords.TryAdd(id, keyword) && keywords[id] != keyword)
                 report(new(ProblemKind.RepeatedKeyword, id, null, path, $"Line {table.Line}: '{id}' is named again, as "
                     + $"'{SafePath.Shorten(keyword)}'; the first, '{SafePath.Shorten(keywords[id])}', counts. Remove one of them."));

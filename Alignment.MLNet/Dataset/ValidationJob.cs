@@ -34,8 +34,12 @@ public static class ValidationJob
         }
         AtomicFile.Write(jsonPath, stream =>
         {
-            using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n",
-                Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+            using var json = new Utf8JsonWriter(stream, new JsonWriterOptions
+            {
+                Indented = true,
+                NewLine = "\n",
+                Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+            });
             json.WriteStartObject();
             json.WriteStartArray("problems");
             walk.Found = problem => WriteProblem(json, problem);
@@ -136,7 +140,8 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
     public Func<SceneRecord, ScenePixels, Action<HeatmapMethod?>>? Inspect { get; set; }
 
     public ValidationResult Report => new(folder.DataFolder, _videos, _validVideos, _scenes, _valid, _problems, _counts,
-        options.Deep) { Attention = _attention };
+        options.Deep)
+    { Attention = _attention };
 
     public IEnumerable<SceneRecord> Scenes()
     {

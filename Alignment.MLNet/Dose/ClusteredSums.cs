@@ -55,13 +55,25 @@ sealed class ClusteredSums
         double ratio = pairs.MeanY / pairs.MeanX;
         DoseEstimate without = new(ratio, null, null, null, null, null, pairs.N, _videos.Count, IntervalMethod.None);
         if (pairs.N < 2) return without;
-        if (_least == _most && pairs.VarianceX == 0) return without with { StandardError = 0, Low = ratio, High = ratio,
-            Method = IntervalMethod.NoVariation };
+        if (_least == _most && pairs.VarianceX == 0) return without with
+        {
+            StandardError = 0,
+            Low = ratio,
+            High = ratio,
+            Method = IntervalMethod.NoVariation
+        };
         var (error, df, method) = _videos.Count > 1 ? Between(ratio, pairs) : Within(ratio, pairs);
         if (!(error > 0)) return without;
         double half = Tails.StudentQuantile(confidence, df) * error;
-        return without with { StandardError = error, Df = df, Low = ratio - half, High = ratio + half,
-            P = Tails.StudentTwoSided(ratio / error, df), Method = method };
+        return without with
+        {
+            StandardError = error,
+            Df = df,
+            Low = ratio - half,
+            High = ratio + half,
+            P = Tails.StudentTwoSided(ratio / error, df),
+            Method = method
+        };
     }
 
     (double Error, double Df, IntervalMethod) Within(double ratio, PairSample pairs)

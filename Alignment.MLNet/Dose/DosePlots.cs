@@ -94,9 +94,17 @@ static class DosePlots
         double low = Math.Min(-Math.Max(0.1 * largest, zone), points.Min(p => Math.Min(p.Y, p.Low ?? p.Y))),
             high = Math.Max(Math.Max(0.1 * largest, zone), points.Max(p => Math.Max(p.Y, p.High ?? p.Y)));
         bool cut = low < -most || high > most;
-        return new() { Title = title, Up = Axis, Across = cut ? about + "; the widest are cut by the frame" : about, Categories = names,
-            Series = series, Frame = (Math.Max(low, -most), Math.Min(high, most)), InWords = p => Numbers.Points(p.Y, p.Low, p.High),
-                ValueTitle = "points" };
+        return new()
+        {
+            Title = title,
+            Up = Axis,
+            Across = cut ? about + "; the widest are cut by the frame" : about,
+            Categories = names,
+            Series = series,
+            Frame = (Math.Max(low, -most), Math.Min(high, most)),
+            InWords = p => Numbers.Points(p.Y, p.Low, p.High),
+            ValueTitle = "points"
+        };
     }
 
     static string Percent(DoseReport report) => string.Create(CultureInfo.InvariantCulture, $"{100 * report.Confidence:0.#} %");

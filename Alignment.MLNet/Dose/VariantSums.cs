@@ -98,8 +98,11 @@ sealed class VariantSums(Variant variant, string predictor)
         };
         if (reference || _all.Scenes == 0) return made;
         if (!product) return made with { Placebo = Equivalence(made, options, boost) };
-        return made with { Manipulation = Moved(made, options),
-            Window = variant.Window is { } own ? OnlyThere(TemporalWindows.Names[own], made, options) : null };
+        return made with
+        {
+            Manipulation = Moved(made, options),
+            Window = variant.Window is { } own ? OnlyThere(TemporalWindows.Names[own], made, options) : null
+        };
     }
 
     ManipulationCheck? Moved(VariantDose made, DoseOptions options)

@@ -43,7 +43,8 @@ sealed class BundleDiffusion(ModelBundle bundle, EditOptions options, int previe
             int one = _editor.Shape.LatentLength, count = latents.Length / one;
             double seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds / count;
             for (int i = 0; i < count; i++) made(new(first + i, count == 1 ? latents : latents[(i * one)..((i + 1) * one)],
-                seconds) { Guesses = guesses[first + i] ?? [] });
+                seconds)
+            { Guesses = guesses[first + i] ?? [] });
             began = TimeProvider.System.GetTimestamp();
         }, previewEvery > 0 ? Guess : null, Math.Max(1, previewEvery), progress: null, cancellationToken);
 

@@ -36,8 +36,16 @@ sealed class SceneEditing(EditedFolder folder, IScenesToEdit variants, EditOptio
         }
         bool still = OutputRecord.Current<ProofFacts>(folder.Record(EditedFolder.Source, scene.VideoId, scene.SceneId),
             new SourceRecipe(ProofFormat, source)) is not null;
-        return new ScenePlan { Scene = scene, SourceHash = source, MaskHash = mask, Groups = groups,
-            ProofsDone = still && nothing is not null, NothingToEdit = nothing, OtherwiseTold = otherwise };
+        return new ScenePlan
+        {
+            Scene = scene,
+            SourceHash = source,
+            MaskHash = mask,
+            Groups = groups,
+            ProofsDone = still && nothing is not null,
+            NothingToEdit = nothing,
+            OtherwiseTold = otherwise
+        };
     }
 
     /// <summary>Writes the records again of finished edits whose heatmap is now known to come from elsewhere; no picture is

@@ -51,8 +51,13 @@ public sealed record AttentionOptions
         Predict?.Check();
         this.Require(Normalize, Normalize is not { } mode || Enum.IsDefined(mode), string.Join(", ", Enum.GetNames<HeatmapNormalization>()),
             "Use one of these.");
-        new NormalizeHeatmapOptions { Mode = Normalize ?? default, LowPercentile = LowPercentile, HighPercentile = HighPercentile,
-            Smoothing = Smoothing }.Check();
+        new NormalizeHeatmapOptions
+        {
+            Mode = Normalize ?? default,
+            LowPercentile = LowPercentile,
+            HighPercentile = HighPercentile,
+            Smoothing = Smoothing
+        }.Check();
         this.Require(Normalize, Normalize != HeatmapNormalization.DivideBy255,
             "a division by the maximum or the range, percentiles, or a sum of one",
             "Dividing by 255 is for reading 8-bit files; what is computed here has its own scale.");

@@ -116,8 +116,12 @@ sealed class HeatmapPipeline(AttentionOptions options, GazeSource? gaze, Predict
 
     /// <summary>The predictor's own scale is kept unless another is wanted.</summary>
     IDataView Normalized(IDataView view, HeatmapNormalization? mode) => mode is { } m
-        ? new NormalizeHeatmapTransformer(new() { Mode = m, LowPercentile = options.LowPercentile,
-        HighPercentile = options.HighPercentile }).Transform(view)
+        ? new NormalizeHeatmapTransformer(new()
+        {
+            Mode = m,
+            LowPercentile = options.LowPercentile,
+            HighPercentile = options.HighPercentile
+        }).Transform(view)
         : view;
 
     Func<(ReadyHeatmap?, string?)> Open(DataViewRow row, string map, HeatmapPlan[] plans)
@@ -152,10 +156,17 @@ sealed class HeatmapPipeline(AttentionOptions options, GazeSource? gaze, Predict
         for (int i = 0; i < words.Length; i++) words[i] = (ushort)(Math.Clamp(map[i] / white, 0f, 1f) * White16 + 0.5f);
         byte[] png = PngWriter.Grey16(words, width, height);
         var entry = new HeatmapEntry(plan.SceneNumber, VideoHeatmaps.FileOf(plan.VideoId, plan.SceneNumber), FileHash.OfBytes(png),
-            0) { White = white };
+            0)
+        { White = white };
         return plan.Gaze is not { } gaze ? new(png, Predicted, entry with { StillSha256 = FileHash.OfFile(plan.Still) })
-            : new(png, Measured!, entry with { Rows = gaze.Rows, Participants = gaze.Participants, Weight = gaze.Weight,
-            SigmaPixels = gaze.SigmaX, Place = GazeSource.PlaceOf(gaze.Scene) });
+            : new(png, Measured!, entry with
+            {
+                Rows = gaze.Rows,
+                Participants = gaze.Participants,
+                Weight = gaze.Weight,
+                SigmaPixels = gaze.SigmaX,
+                Place = GazeSource.PlaceOf(gaze.Scene)
+            });
     }
 
     static string Text(HeatmapNormalization? mode, double low, double high) => mode switch

@@ -73,7 +73,11 @@ sealed class VideoHeatmaps
     {
         // Unused makers go; the others keep their order.
         HeatmapMethod[] used = [.. _makers.Where((_, i) => _scenes.Values.Any(s => s.Maker == i))];
-        new HeatmapRecord { VideoId = _videoId, Makers = used,
-            Scenes = [.. _scenes.Values.Select(s => s with { Maker = Array.IndexOf(used, _makers[s.Maker]) })] }.Write(_folder);
+        new HeatmapRecord
+        {
+            VideoId = _videoId,
+            Makers = used,
+            Scenes = [.. _scenes.Values.Select(s => s with { Maker = Array.IndexOf(used, _makers[s.Maker]) })]
+        }.Write(_folder);
     }
 }

@@ -57,8 +57,13 @@ public static class DemoJob
     static ExperimentOptions Experiment(DemoOptions options)
     {
         ExperimentOptions run = options.Run;
-        return run with { Variants = run.Variants with { Seed = options.Seed }, Edit = run.Edit with { Seed = options.Seed },
-            EngagementFile = null, Report = null };
+        return run with
+        {
+            Variants = run.Variants with { Seed = options.Seed },
+            Edit = run.Edit with { Seed = options.Seed },
+            EngagementFile = null,
+            Report = null
+        };
     }
 
     static ExperimentResult Study(ExperimentResult result, IReadOnlyList<string> ads, DemoOptions options,

@@ -27,8 +27,12 @@ public sealed record PrepareOptions
     internal PrepareOptions Checked()
     {
         PrepareOptions all = Videos.Count == 0 ? this
-            : this with { Scenes = Scenes with { VideoIds = Videos }, Masks = Masks with { Videos = Videos },
-            Attention = Attention with { Videos = Videos } };
+            : this with
+            {
+                Scenes = Scenes with { VideoIds = Videos },
+                Masks = Masks with { Videos = Videos },
+                Attention = Attention with { Videos = Videos }
+            };
         all.Scenes.Check();
         all.Masks.Check();
         all.Attention.Check();

@@ -11,32 +11,38 @@ static class RunSummary
 {
     public static void Write(ExperimentResult result, ExperimentOptions options, ModelBundle bundle) =>
         OutputRecord.WriteManifest(result.RunJson, new
-    {
-        Tool = ToolVersion.Name,
-        OnnxRuntime = Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetVersionString(),
-        Model = new { Sha256 = bundle.Hash, bundle.Manifest.Origin, bundle.Manifest.License, bundle.Manifest.ControlTrained,
-        bundle.Manifest.Note },
-        Options = new
         {
-            options.Validation.Deep,
-            Variants = ManifestOptions.Of(options.Variants),
-            Edit = EditSettings.Of(options.Edit.Resolve(bundle), options.JpegQuality),
-            Assemble = new
+            Tool = ToolVersion.Name,
+            OnnxRuntime = Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetVersionString(),
+            Model = new
             {
-                options.Assemble.SceneSeconds,
-                Fps = options.Assemble.Fps?.ToString(),
-                DefaultFps = options.Assemble.DefaultFps.ToString(),
-                options.Assemble.Crf,
-                Smoothing = options.Assemble.Smoothing?.ToString() ?? "off",
+                Sha256 = bundle.Hash,
+                bundle.Manifest.Origin,
+                bundle.Manifest.License,
+                bundle.Manifest.ControlTrained,
+                bundle.Manifest.Note
             },
-            Engagement = options.EngagementFile is null ? null
+            Options = new
+            {
+                options.Validation.Deep,
+                Variants = ManifestOptions.Of(options.Variants),
+                Edit = EditSettings.Of(options.Edit.Resolve(bundle), options.JpegQuality),
+                Assemble = new
+                {
+                    options.Assemble.SceneSeconds,
+                    Fps = options.Assemble.Fps?.ToString(),
+                    DefaultFps = options.Assemble.DefaultFps.ToString(),
+                    options.Assemble.Crf,
+                    Smoothing = options.Assemble.Smoothing?.ToString() ?? "off",
+                },
+                Engagement = options.EngagementFile is null ? null
             : new { Sha256 = FileHash.OfFile(options.EngagementFile), options.Analysis.Baseline, options.Analysis.Confidence },
-        },
-        Dose = result.Dose is not { } dose ? null : new { dose.Note, dose.Predictors, dose.Margin, dose.Counts, dose.Sentences },
-        Steps = result.Steps.Select(s => new { s.Name, s.Unit, s.Items }),
-        result.Variants.AttentionOrigin,
-        result.Edit.Counts,
-        Videos = result.Assemble.Videos.Select(v => new { v.VideoId, v.Variant, v.File, v.Frames, v.Seconds, v.Sha256 }),
-        result.Problems,
-    });
+            },
+            Dose = result.Dose is not { } dose ? null : new { dose.Note, dose.Predictors, dose.Margin, dose.Counts, dose.Sentences },
+            Steps = result.Steps.Select(s => new { s.Name, s.Unit, s.Items }),
+            result.Variants.AttentionOrigin,
+            result.Edit.Counts,
+            Videos = result.Assemble.Videos.Select(v => new { v.VideoId, v.Variant, v.File, v.Frames, v.Seconds, v.Sha256 }),
+            result.Problems,
+        });
 }

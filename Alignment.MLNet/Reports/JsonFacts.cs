@@ -73,8 +73,12 @@ sealed class JsonFacts(JsonNode? root)
     public long Count => Number is { } n and >= 0 and < 1e15 ? (long)n : 0;
 
     /// <summary>True or false.</summary>
-    public bool? Flag => root is JsonValue value ? value.GetValueKind() switch { JsonValueKind.True => true, JsonValueKind.False => false,
-        _ => null } : null;
+    public bool? Flag => root is JsonValue value ? value.GetValueKind() switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => null
+    } : null;
 
     /// <summary>As a record; null where it is none such.</summary>
     public T? As<T>() where T : class

@@ -19,8 +19,12 @@ sealed partial class ReportPage
             Pair(html, "Model", run.ModelSha256 is { } hash ? $"SHA-256 {hash}" : null);
             Pair(html, "Where it comes from", model["origin"].Text);
             Pair(html, "Its licence", model["license"].Text);
-            Pair(html, "Control", model["control_trained"].Flag switch { true => "two channels, keyword mask and attention; trained",
-                false => "two channels, keyword mask and attention; NOT trained", _ => "two channels, keyword mask and attention" });
+            Pair(html, "Control", model["control_trained"].Flag switch
+            {
+                true => "two channels, keyword mask and attention; trained",
+                false => "two channels, keyword mask and attention; NOT trained",
+                _ => "two channels, keyword mask and attention"
+            });
             Pair(html, "Sampler", edit["scheduler"].Text is { } sampler ? $"{sampler}, {edit["steps"].Text} steps, guidance "
                 + $"{edit["guidance"].Text}, strength {edit["strength"].Text}, control scale {edit["control_scale"].Text}" : null);
             Pair(html, "Size", edit["size"].Text);

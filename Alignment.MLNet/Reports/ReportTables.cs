@@ -125,7 +125,8 @@ static partial class ReportTables
     }
 
     static IEnumerable<string[]> ProfileRows(RunRecords run) =>
-        from variant in InOrder(run) from place in variant.Statistics.TemporalProfile.Select((y, i) => (Number: i + 1, Mean: y))
+        from variant in InOrder(run)
+        from place in variant.Statistics.TemporalProfile.Select((y, i) => (Number: i + 1, Mean: y))
         select new[] { T(variant.Name), I(place.Number), D(place.Mean) };
 
     static IEnumerable<(string Name, VariantStatistics Statistics)> InOrder(RunRecords run) =>

@@ -84,8 +84,11 @@ sealed class RunRecords
 
     /// <summary>The note beside a video that was assembled; null where there is none.</summary>
     public AssembledVideo? Video(string videoId, string variant) =>
-        AssembleManifest.TryRead(SafePath.Under(Folder.Videos, $"{videoId}_{variant}.json")) is { File: not null, Scenes: not null,
-        Durations: not null } note ? note : null;
+        AssembleManifest.TryRead(SafePath.Under(Folder.Videos, $"{videoId}_{variant}.json")) is
+        {
+            File: not null, Scenes: not null,
+            Durations: not null
+        } note ? note : null;
 
     /// <summary>The files whose bytes decide the report.</summary>
     public IEnumerable<string> Inputs =>

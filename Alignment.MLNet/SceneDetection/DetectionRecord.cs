@@ -66,8 +66,11 @@ sealed record DetectionRecord
         try
         {
             using var stream = file.OpenRead();
-            return JsonSerializer.Deserialize<DetectionRecord>(stream, JsonStyle.SnakeRecord) is { Version: ThisVersion, Cuts: not null,
-                Stills: not null, Notes: not null } record ? record : null;
+            return JsonSerializer.Deserialize<DetectionRecord>(stream, JsonStyle.SnakeRecord) is
+            {
+                Version: ThisVersion, Cuts: not null,
+                Stills: not null, Notes: not null
+            } record ? record : null;
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {

@@ -23,8 +23,12 @@ sealed class VideoDetection(string id, string path, string data, SceneDetectionO
     public DetectedVideo Run(Action<double> progress, Action<string> problem)
     {
         if (!options.Force && _folder.HoldsForeignStills())
-            return new() { VideoId = id, State = DetectionState.Provided,
-                Notes = [$"'{_folder.Folder}' holds stills that were not made here; they were left as they are."] };
+            return new()
+            {
+                VideoId = id,
+                State = DetectionState.Provided,
+                Notes = [$"'{_folder.Folder}' holds stills that were not made here; they were left as they are."]
+            };
         string hash = Hash();
         if (!options.Force && DetectionRecord.TryRead(_folder.Folder) is { } before && IsComplete(before, hash, out string[] changed))
         {

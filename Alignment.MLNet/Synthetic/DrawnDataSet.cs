@@ -35,8 +35,12 @@ static class DrawnDataSet
                 heatmaps.Add(Write(folder, ad, scene));
                 progress?.Report(new("drawing scenes", ++done, scenes, ad.Options.VideoId));
             }
-            new HeatmapRecord { VideoId = ad.Options.VideoId, Makers = [s_imagined],
-                Scenes = heatmaps }.Write(SafePath.Under(folder, Layout.Heatmaps, ad.Options.VideoId));
+            new HeatmapRecord
+            {
+                VideoId = ad.Options.VideoId,
+                Makers = [s_imagined],
+                Scenes = heatmaps
+            }.Write(SafePath.Under(folder, Layout.Heatmaps, ad.Options.VideoId));
             AtomicFile.WriteText(SafePath.Under(folder, ad.Options.VideoId + Layout.TruthEnding), JsonSerializer.Serialize(new
             {
                 Video = ad.Options.VideoId,

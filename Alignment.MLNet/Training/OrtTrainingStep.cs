@@ -21,14 +21,20 @@ sealed class OrtTrainingStep : ITrainingStep
     OrtTrainingStep(ModelBundle bundle, ControlNetTrainingOptions options)
     {
         _options = options;
-        var artifact = new TrainingArtifactOptions { Losses = Losses(options),
-            Gradients = options.Recompute ? GradientOptions.RecomputeBlocks : GradientOptions.Default };
+        var artifact = new TrainingArtifactOptions
+        {
+            Losses = Losses(options),
+            Gradients = options.Recompute ? GradientOptions.RecomputeBlocks : GradientOptions.Default
+        };
         var settings = new SessionSettings { Device = options.Device };
         _buffers = ControlNetTraining.Start(bundle);
         try
         {
-            _optimizer = new AdamW(_buffers, new AdamWOptions { WeightDecay = options.WeightDecay,
-                MaxGradientNorm = options.GradientClip });
+            _optimizer = new AdamW(_buffers, new AdamWOptions
+            {
+                WeightDecay = options.WeightDecay,
+                MaxGradientNorm = options.GradientClip
+            });
             _training = ControlNetTraining.Open(bundle, _buffers, artifact, gradients: true, settings);
         }
         catch
@@ -100,7 +106,8 @@ sealed class OrtTrainingStep : ITrainingStep
                 case "alpha_bar": session.Set(input, b.AlphaBar, n); break;
                 case "sample_weight": session.Set(input, b.SampleWeight, n); break;
                 case "encoder_hidden_states": session.Set(input, b.Text, n, b.TextShape[0], b.TextShape[1]); break;
-                case "controlnet_cond": session.Set(input, b.Control, n, b.Control.Length / (n * b.Width * b.Height), b.Height,
+                case "controlnet_cond":
+                    session.Set(input, b.Control, n, b.Control.Length / (n * b.Width * b.Height), b.Height,
                     b.Width); break;
                 case "target_image": session.Set(input, b.Image, n, 3, b.Height, b.Width); break;
                 case "mask": session.Set(input, b.Mask, n, 1, b.Height, b.Width); break;

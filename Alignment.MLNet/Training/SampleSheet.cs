@@ -22,8 +22,15 @@ static class SampleSheet
         IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         int width = options.Width, height = options.Height;
-        EditOptions edit = options.Edit with { Width = width, Height = height, Batch = 1, Device = options.Device,
-            InferenceSteps = Math.Min(options.Edit.EffectiveSteps, MostSteps), Seed = options.Seed };
+        EditOptions edit = options.Edit with
+        {
+            Width = width,
+            Height = height,
+            Batch = 1,
+            Device = options.Device,
+            InferenceSteps = Math.Min(options.Edit.EffectiveSteps, MostSteps),
+            Seed = options.Seed
+        };
         DirectoryInfo drawn = Directory.CreateTempSubdirectory("alignment-samples-");
         try
         {
@@ -37,8 +44,13 @@ static class SampleSheet
                     SheetDrawing.Attention(still, scene.Heatmap);
                     SheetDrawing.Outline(still, scene.Mask, thickness: 1);
                     Save(still, rows.Count, 1);
-                    float[] edited = editor.Edit(new EditInput { SceneId = scene.SceneId, Prompt = edit.PromptFor(scene.Keyword),
-                        Image = scene.Image, Controls = [scene.Control] }, cancellationToken: cancellationToken)[0];
+                    float[] edited = editor.Edit(new EditInput
+                    {
+                        SceneId = scene.SceneId,
+                        Prompt = edit.PromptFor(scene.Keyword),
+                        Image = scene.Image,
+                        Controls = [scene.Control]
+                    }, cancellationToken: cancellationToken)[0];
                     Save(RgbPicture.FromPlanes(edited, width, height), rows.Count, 2);
                     rows.Add(scene.SceneId);
                 }

@@ -94,8 +94,13 @@ sealed class TrainingLoop(
         progress?.Report(new(Training, step, plan.Steps,
             string.Create(CultureInfo.InvariantCulture,
             $"loss {sums[0]:0.####}{(state.LastValidationLoss is { } v ? $", validation {v:0.####}" : "")}")));
-        return state with { Step = step, ValidationPending = IsValidated(step), FirstTrainingLoss = state.FirstTrainingLoss ?? sums[0],
-            LastTrainingLoss = sums[0] };
+        return state with
+        {
+            Step = step,
+            ValidationPending = IsValidated(step),
+            FirstTrainingLoss = state.FirstTrainingLoss ?? sums[0],
+            LastTrainingLoss = sums[0]
+        };
     }
 
     /// <summary>The mean losses over the validation scenes, each at the same few timesteps under the same noise as every time.</summary>

@@ -67,8 +67,11 @@ static class VariantFiles
         try
         {
             var read = JsonSerializer.Deserialize<Dictionary<string, VariantStatistics>>(File.ReadAllBytes(path), Json);
-            return read is not null && read.Values.All(s => s is { Alignment: not null, AttentionShare: not null, TemporalProfile: not null,
-                WindowMeans: not null }) ? read
+            return read is not null && read.Values.All(s => s is
+            {
+                Alignment: not null, AttentionShare: not null, TemporalProfile: not null,
+                WindowMeans: not null
+            }) ? read
                 : throw BadDataException.For($"'{path}'", "statistics with parts missing", "the file as it was written",
                 "Run 'alignment variants' again.");
         }

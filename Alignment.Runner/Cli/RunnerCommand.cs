@@ -9,8 +9,11 @@ namespace Alignment.Runner.Cli;
 abstract class RunnerCommand : Command
 {
     /// <summary>Prints results for machines; every command takes it.</summary>
-    public static readonly Option<bool> Json = new("--json") { Description = "Print the result as one JSON document on standard output.",
-        Recursive = true };
+    public static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Print the result as one JSON document on standard output.",
+        Recursive = true
+    };
 
     readonly Terminal _terminal;
     readonly Dictionary<OptionName, string> _flags = [];

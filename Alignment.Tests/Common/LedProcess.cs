@@ -23,7 +23,8 @@ static class LedProcess
     public static bool KillAt(IEnumerable<string> arguments, Func<string, long, bool> last, TimeSpan moment)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } p && Path.GetFileNameWithoutExtension(p) == "dotnet" ? p
-            : "dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true };
+            : "dotnet")
+        { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.ArgumentList.Add(typeof(LedProcess).Assembly.Location);
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;

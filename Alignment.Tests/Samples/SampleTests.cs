@@ -51,8 +51,12 @@ public sealed class SampleTests
 
     static (int Code, string Output) RunSample(string sample, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true,
-            WorkingDirectory = Shared.Repository };
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Shared.Repository
+        };
         foreach (string argument in (string[])["run", "-c", "Release", Path.Combine("samples", sample), "--", .. arguments])
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;

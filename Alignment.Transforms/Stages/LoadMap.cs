@@ -27,8 +27,12 @@ public sealed record LoadMapOptions : IStageOptions
     public long MaxPixels { get; init; } = PictureLimits.DefaultMaxPixels;
 
     /// <summary>Keyword masks: <c>keyword_mask_path</c> to <c>mask_soft</c>, 0..1.</summary>
-    public static LoadMapOptions Mask { get; } = new() { InputColumn = SceneColumns.KeywordMaskPath, OutputColumn = SceneColumns.MaskSoft,
-        White = 1f };
+    public static LoadMapOptions Mask { get; } = new()
+    {
+        InputColumn = SceneColumns.KeywordMaskPath,
+        OutputColumn = SceneColumns.MaskSoft,
+        White = 1f
+    };
 
     /// <inheritdoc/>
     public void Check()

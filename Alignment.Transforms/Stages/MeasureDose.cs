@@ -101,8 +101,14 @@ public sealed class MeasureDoseTransformer : SceneTransformer<MeasureDoseOptions
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         // A saved stage is loaded from anywhere: models by their full paths.
-        options = options with { Predictor = options.Predictor with { Predictor = string.Join(AttentionPredictorOptions.Plus,
-            options.Predictor.Parts().Select(p => AttentionPredictorOptions.IsModel(p) ? Path.GetFullPath(p) : p)) } };
+        options = options with
+        {
+            Predictor = options.Predictor with
+            {
+                Predictor = string.Join(AttentionPredictorOptions.Plus,
+            options.Predictor.Parts().Select(p => AttentionPredictorOptions.IsModel(p) ? Path.GetFullPath(p) : p))
+            }
+        };
         AttentionPredictor predictor = AttentionPredictor.Open(options.Predictor);
         if (options.ModelSha256.Count > 0 && !options.ModelSha256.SequenceEqual(predictor.ModelSha256))
         {

@@ -44,12 +44,12 @@ sealed class ExternalData(Stream to, string location)
     /// <summary>Passes a tensor's bytes to <paramref name="sink"/> in pieces; returns their number.</summary>
     public static long Copy(Value weight, IWeights weights, Sink sink, Action<long> wrote, CancellationToken cancellationToken) =>
         weight.Type switch
-    {
-        // ONNX data is little-endian, as is every machine .NET 10 runs on.
-        ElementType.Float32 => Copy<float>(weight, weights.Read, sink, wrote, cancellationToken),
-        ElementType.Float16 => Copy<Half>(weight, weights.Read, sink, wrote, cancellationToken),
-        _ => throw new NotSupportedException($"Weights are written as Float32 or Float16; '{weight.Name}' is {weight.Type}."),
-    };
+        {
+            // ONNX data is little-endian, as is every machine .NET 10 runs on.
+            ElementType.Float32 => Copy<float>(weight, weights.Read, sink, wrote, cancellationToken),
+            ElementType.Float16 => Copy<Half>(weight, weights.Read, sink, wrote, cancellationToken),
+            _ => throw new NotSupportedException($"Weights are written as Float32 or Float16; '{weight.Name}' is {weight.Type}."),
+        };
 
     delegate void Reader<T>(string name, long start, Span<T> into);
 

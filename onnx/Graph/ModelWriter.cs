@@ -126,8 +126,13 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
 
     static NodeProto Widen(TensorProto stored, Value weight)
     {
-        var node = new NodeProto { Name = weight.Name + "/widen", OpType = Op.Cast.Name, Input = { stored.Name },
-            Output = { weight.Name } };
+        var node = new NodeProto
+        {
+            Name = weight.Name + "/widen",
+            OpType = Op.Cast.Name,
+            Input = { stored.Name },
+            Output = { weight.Name }
+        };
         node.Attribute.Add(Attribute("to", (long)weight.Type));
         return node;
     }

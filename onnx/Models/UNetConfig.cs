@@ -150,7 +150,10 @@ sealed record UNetConfig : UNetEncoderConfig
             throw file.Bad("up_block_types", $"{config.BlockChannels.Count} of {string.Join(", ", s_upTypes)}");
         for (int i = 0; i < up.Count; i++)
             if (up[i] == "CrossAttnUpBlock2D") CheckHeads(file, config.BlockChannels[^(i + 1)], config.Heads[^(i + 1)]);
-        return config with { OutChannels = file.Int("out_channels", config.OutChannels),
-            UpAttention = [.. up.Select(t => t == "CrossAttnUpBlock2D")] };
+        return config with
+        {
+            OutChannels = file.Int("out_channels", config.OutChannels),
+            UpAttention = [.. up.Select(t => t == "CrossAttnUpBlock2D")]
+        };
     }
 }

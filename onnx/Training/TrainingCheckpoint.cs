@@ -110,8 +110,8 @@ public static class TrainingCheckpoint
 
     static Dictionary<string, string> Texts(long steps, IReadOnlyDictionary<string, string>? metadata) =>
         new(metadata ?? new Dictionary<string, string>(), StringComparer.Ordinal)
-    {
-        [FormatKey] = Format,
-        [StepsKey] = steps.ToString(CultureInfo.InvariantCulture),
-    };
+        {
+            [FormatKey] = Format,
+            [StepsKey] = steps.ToString(CultureInfo.InvariantCulture),
+        };
 }

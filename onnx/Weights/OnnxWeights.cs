@@ -21,8 +21,13 @@ sealed class OnnxWeights : IPlacedWeights, IDisposable
         _path = Path.GetFullPath(path);
         foreach (OnnxTensor tensor in OnnxFileCheck.ReadTensors(_path))
         {
-            WeightType? type = tensor.Type switch { "float32" => WeightType.F32, "float16" => WeightType.F16, "bfloat16" => WeightType.BF16,
-                _ => null };
+            WeightType? type = tensor.Type switch
+            {
+                "float32" => WeightType.F32,
+                "float16" => WeightType.F16,
+                "bfloat16" => WeightType.BF16,
+                _ => null
+            };
             if (type is null || tensor.Name.StartsWith("constants/", StringComparison.Ordinal)) continue;   // the graph's, not the model's
             _tensors[tensor.Name] = tensor;
             _infos[tensor.Name] = new(tensor.Name, type.Value, tensor.Dims);

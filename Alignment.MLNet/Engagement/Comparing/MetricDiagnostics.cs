@@ -74,8 +74,11 @@ static class MetricDiagnostics
         if (made.Placebo is null && made.Comparisons.Any(c => c.Variant == options.Placebo))
             Say(WarningLevel.Note, "no_margin", $"{name}: no margin was given, so nothing says whether the placebo is equivalent to the "
                 + $"baseline; a large p-value does not. State a margin for {name} beforehand.");
-        if (made.Comparisons.FirstOrDefault(c => c.Variant == options.Placebo) is { Result.Verdict: Verdict.Raised
-            or Verdict.Lowered } placebo)
+        if (made.Comparisons.FirstOrDefault(c => c.Variant == options.Placebo) is
+            {
+                Result.Verdict: Verdict.Raised
+            or Verdict.Lowered
+            } placebo)
             Say(WarningLevel.Alarm, "placebo_differs", $"{name}: the placebo differs from the baseline. {placebo.Result.Sentence} Then "
                 + $"editing itself, or something else than attention on the product, has an effect; compare the boosts with the placebo, "
                 + $"not with the baseline.", options.Placebo);

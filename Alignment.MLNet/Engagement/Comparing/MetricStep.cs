@@ -29,12 +29,18 @@ static class MetricStep
             Missing = options.Variants.Select((_, v) => sums.Rows(v)).Sum() - all.Sum(s => s.N),
         };
         if (samples.Length == 0) return empty with { Note = "No row has a value." };
-        if (all[b].N == 0) return empty with { Note = $"No row of '{options.Baseline}' has a value, so there is nothing to compare with.",
-            Warnings = MetricDiagnostics.Of(empty, sums, metric, options) };
+        if (all[b].N == 0) return empty with
+        {
+            Note = $"No row of '{options.Baseline}' has a value, so there is nothing to compare with.",
+            Warnings = MetricDiagnostics.Of(empty, sums, metric, options)
+        };
 
-        if (samples.Length == 1) return empty with { Note =
+        if (samples.Length == 1) return empty with
+        {
+            Note =
             $"Only '{options.Baseline}' has values, so there is nothing to compare with it.",
-            Warnings = MetricDiagnostics.Of(empty, sums, metric, options) };
+            Warnings = MetricDiagnostics.Of(empty, sums, metric, options)
+        };
 
         double[][] values = sums.Kept[metric].Groups(options.Variants.Count);
         bool exact = sums.Kept[metric].Exact;

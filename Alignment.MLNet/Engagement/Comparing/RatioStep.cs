@@ -40,14 +40,26 @@ static class RatioStep
         VariantSample[] samples = [.. Enumerable.Range(0, k).Where(v => counts[v].Trials > 0)
             .Select(v => new VariantSample(options.Variants[v], all[v], Wilson(ratios[v], counts[v], options.Confidence), counts[v]))];
         MetricDisplay display = Text.Display(name, MetricKind.Ratio, samples.Select(s => s.Sample));
-        var empty = new MetricAnalysis { Metric = name, Kind = MetricKind.Ratio, Display = display,
-            Planned = context.Plan?.Names(name) ?? false, Samples = samples };
+        var empty = new MetricAnalysis
+        {
+            Metric = name,
+            Kind = MetricKind.Ratio,
+            Display = display,
+            Planned = context.Plan?.Names(name) ?? false,
+            Samples = samples
+        };
         if (samples.Length == 0) return empty with { Note = "No row has both counts and a denominator above 0." };
-        if (counts[b].Trials == 0) return empty with { Note =
-            $"No row of '{options.Baseline}' has both counts, so there is nothing to compare with." };
+        if (counts[b].Trials == 0) return empty with
+        {
+            Note =
+            $"No row of '{options.Baseline}' has both counts, so there is nothing to compare with."
+        };
 
-        if (samples.Length == 1) return empty with { Note =
-            $"Only '{options.Baseline}' has counts, so there is nothing to compare with it." };
+        if (samples.Length == 1) return empty with
+        {
+            Note =
+            $"Only '{options.Baseline}' has counts, so there is nothing to compare with it."
+        };
 
         int[] others = [.. Enumerable.Range(0, k).Where(v => v != b && counts[v].Trials > 0)];
         List<(int V, Draft Draft, RatioComparison? Ratio, ProportionsResult Proportions)> tests = [];

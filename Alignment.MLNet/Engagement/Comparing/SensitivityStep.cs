@@ -31,8 +31,13 @@ static class SensitivityStep
                 metric, main, options, () =>
             {
                 ClusteredLeastSquares fit = ClusteredLeastSquares.Of(cells, ErrorKind.ClusteredT, options.Confidence);
-                return (fit.Differences, new SortedDictionary<string, double>(StringComparer.Ordinal) { ["rows"] = fit.N,
-                    [unit + "s"] = fit.Videos, ["intercept"] = fit.Intercept.Estimate, ["intercept_se"] = fit.Intercept.StandardError });
+                return (fit.Differences, new SortedDictionary<string, double>(StringComparer.Ordinal)
+                {
+                    ["rows"] = fit.N,
+                    [unit + "s"] = fit.Videos,
+                    ["intercept"] = fit.Intercept.Estimate,
+                    ["intercept_se"] = fit.Intercept.StandardError
+                });
             }));
             made.Add(Try("mixed model",
                 $"every {unit} has a level of its own, drawn from a normal distribution (REML; Satterthwaite's degrees of freedom)", metric,
@@ -84,9 +89,15 @@ static class SensitivityStep
                     throw BadDataException.For("CUPED", "a covariate that explains the metric exactly",
                         "one measured before the experiment", "Give another covariate.");
                 made.Add(new(c.Difference, c.StandardError, c.Difference / c.StandardError, df, p, interval));
-                facts.Add(new SortedDictionary<string, double>(StringComparer.Ordinal) { ["theta"] = c.Theta,
-                    ["variance_reduction"] = c.VarianceReduction, ["raw_difference"] = c.RawDifference, ["raw_se"] = c.RawStandardError,
-                        ["n"] = pairs[i].Sample.N, ["baseline_n"] = pairs[0].Sample.N });
+                facts.Add(new SortedDictionary<string, double>(StringComparer.Ordinal)
+                {
+                    ["theta"] = c.Theta,
+                    ["variance_reduction"] = c.VarianceReduction,
+                    ["raw_difference"] = c.RawDifference,
+                    ["raw_se"] = c.RawStandardError,
+                    ["n"] = pairs[i].Sample.N,
+                    ["baseline_n"] = pairs[0].Sample.N
+                });
             }
             return (made, new SortedDictionary<string, double>(StringComparer.Ordinal) { ["rows"] = pairs.Sum(p => p.Sample.N) });
         }, facts);

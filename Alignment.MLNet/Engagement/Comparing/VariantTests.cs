@@ -72,8 +72,13 @@ sealed class VariantTests
             _notes.Add($"Bootstrap left out: {Text.Count(rows)} values, more than {Text.Count(_options.BootstrapRows)}.");
         else if (variant.Length < 2 || baseline.Length < 2) _notes.Add("Bootstrap left out: each group needs at least 2 values.");
         else Bootstrap = BcaBootstrap.Of(variant, baseline,
-            new() { Resamples = _options.Resamples, Confidence = _options.Confidence, Seed = _options.Seed,
-            Purpose = $"{metric}/{Variant}" }, cancellationToken);
+            new()
+            {
+                Resamples = _options.Resamples,
+                Confidence = _options.Confidence,
+                Seed = _options.Seed,
+                Purpose = $"{metric}/{Variant}"
+            }, cancellationToken);
     }
 
     /// <summary>The draft takes the test that answers.</summary>

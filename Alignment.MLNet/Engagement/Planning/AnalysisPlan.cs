@@ -133,12 +133,22 @@ public sealed record AnalysisPlan
         foreach (string metric in Metrics)
         {
             foreach (string v in Variants.Where(v => v != Baseline && v != options.Placebo))
-                made.Add(new() { Id = $"H{made.Count + 1}", Metric = metric, Variants = [v],
-                    Statement = $"{Contracts.Text.Name(v)} changes {metric} against {Contracts.Text.Name(Baseline)}." });
+                made.Add(new()
+                {
+                    Id = $"H{made.Count + 1}",
+                    Metric = metric,
+                    Variants = [v],
+                    Statement = $"{Contracts.Text.Name(v)} changes {metric} against {Contracts.Text.Name(Baseline)}."
+                });
             if (Margins.FirstOrDefault(m => m.Metric == metric) is { } margin && Variants.Contains(options.Placebo))
-                made.Add(new() { Id = $"H{made.Count + 1}", Metric = metric, Kind = HypothesisKind.Equivalence,
+                made.Add(new()
+                {
+                    Id = $"H{made.Count + 1}",
+                    Metric = metric,
+                    Kind = HypothesisKind.Equivalence,
                     Statement = FormattableString.Invariant(
-                        $"{Contracts.Text.Name(options.Placebo)} does not change {metric} by more than {margin.Value}{(margin.InBaselineSds ? " standard deviations" : "")}.") });
+                        $"{Contracts.Text.Name(options.Placebo)} does not change {metric} by more than {margin.Value}{(margin.InBaselineSds ? " standard deviations" : "")}.")
+                });
         }
         return this with { Hypotheses = made };
     }

@@ -104,8 +104,11 @@ public static class EngagementSimulation
             if (m.Covariate is not null) columns.Add("pre_" + m.Name);
         }
         if (options.Impressions > 0) columns.AddRange(["impressions", "clicks"]);
-        var rows = new EngagementRows(columns) { Simulated = true,
-            Name = FormattableString.Invariant($"simulated rows, seed {options.Seed}") };
+        var rows = new EngagementRows(columns)
+        {
+            Simulated = true,
+            Name = FormattableString.Invariant($"simulated rows, seed {options.Seed}")
+        };
         int cells = options.Videos.Count * options.Variants.Count * options.RowsPerCell;
         float[][] noise = [.. options.Metrics.Select(m => Normal(cells, options.Seed, m.Name + "/row"))];
         float[][] other = [.. options.Metrics.Select(m => m.Covariate is null ? [] : Normal(cells, options.Seed, m.Name + "/covariate"))];

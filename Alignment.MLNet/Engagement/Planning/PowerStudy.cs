@@ -182,10 +182,18 @@ public static class PowerStudy
 
     static string Sentence(PowerQuestion q, double size, double baseline, double effect, double power, double alpha)
     {
-        string rows = q.Design switch { PowerDesign.Paired => "pairs", PowerDesign.Proportions => "trials in each variant",
-            _ => baseline == size ? "rows in each variant" : $"rows in each variant and {Text.Count(baseline)} of the baseline" };
-        string test = q.Design switch { PowerDesign.Paired => "paired t-test", PowerDesign.Proportions => "z test of two proportions",
-            _ => "t-test" };
+        string rows = q.Design switch
+        {
+            PowerDesign.Paired => "pairs",
+            PowerDesign.Proportions => "trials in each variant",
+            _ => baseline == size ? "rows in each variant" : $"rows in each variant and {Text.Count(baseline)} of the baseline"
+        };
+        string test = q.Design switch
+        {
+            PowerDesign.Paired => "paired t-test",
+            PowerDesign.Proportions => "z test of two proportions",
+            _ => "t-test"
+        };
         string corrected = q.Comparisons > 1 ? string.Create(CultureInfo.InvariantCulture,
             $", at {alpha:0.#####} each for {q.Comparisons} comparisons") : "";
         string found = q.Design == PowerDesign.Proportions

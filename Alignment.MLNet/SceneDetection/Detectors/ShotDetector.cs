@@ -225,8 +225,15 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
             && !t.Undone && t.From <= earlier.To + 1)
         {
             long middle = (earlier.From + t.To) / 2;
-            t = t with { Frame = middle, From = earlier.From, FromBlank = earlier.FromBlank, Faint = earlier.Faint || t.Faint,
-                Score = Math.Max(earlier.Score, t.Score), Seconds = _ring![middle].Seconds };
+            t = t with
+            {
+                Frame = middle,
+                From = earlier.From,
+                FromBlank = earlier.FromBlank,
+                Faint = earlier.Faint || t.Faint,
+                Score = Math.Max(earlier.Score, t.Score),
+                Seconds = _ring![middle].Seconds
+            };
             _found.RemoveAt(_found.Count - 1);
         }
         // No step of a blend stands out: a flash before a cut to a bright scene only looks like one.

@@ -45,8 +45,12 @@ sealed class DoctorCommand : RunnerCommand
         var table = Tables.Of("", "what", "found", "next step");
         foreach (var check in checks)
         {
-            string mark = check.State switch { DoctorState.Ok => "[green]ok[/]", DoctorState.Warning => "[yellow]note[/]",
-                _ => "[red]missing[/]" };
+            string mark = check.State switch
+            {
+                DoctorState.Ok => "[green]ok[/]",
+                DoctorState.Warning => "[yellow]note[/]",
+                _ => "[red]missing[/]"
+            };
             table.AddRow(mark, Markup.Escape(check.What), Markup.Escape(check.Found), Markup.Escape(check.NextStep ?? ""));
         }
         terminal.Out.Write(table);

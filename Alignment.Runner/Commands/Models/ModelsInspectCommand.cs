@@ -7,8 +7,11 @@ namespace Alignment.Runner.Commands.Models;
 /// <summary><c>alignment models inspect BUNDLE</c>: sizes, parameters, inputs and outputs, hashes, licence.</summary>
 sealed class ModelsInspectCommand : RunnerCommand
 {
-    readonly Argument<string> _bundle = new("BUNDLE") { Description = "The bundle's folder; the bundled tiny model by default.",
-        Arity = ArgumentArity.ZeroOrOne };
+    readonly Argument<string> _bundle = new("BUNDLE")
+    {
+        Description = "The bundle's folder; the bundled tiny model by default.",
+        Arity = ArgumentArity.ZeroOrOne
+    };
     readonly Option<bool> _verify = Flag.Switch("--verify", "Read every byte and compare it with the recorded hashes.");
 
     public ModelsInspectCommand(Terminal terminal) : base(terminal, "inspect",

@@ -40,8 +40,11 @@ sealed class ModelsTrainingCommand : RunnerCommand
         }
 
         public override TrainingArtifactOptions Read(ParseResult parse, TrainingArtifactOptions? from = null) =>
-            base.Read(parse, from) with { Gradients = parse.GetValue(_recompute) ? GradientOptions.RecomputeBlocks
-            : GradientOptions.Default };
+            base.Read(parse, from) with
+            {
+                Gradients = parse.GetValue(_recompute) ? GradientOptions.RecomputeBlocks
+            : GradientOptions.Default
+            };
     }
 
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
@@ -51,8 +54,12 @@ sealed class ModelsTrainingCommand : RunnerCommand
         Watch(progress => { TrainingArtifact.Write(bundle, options, progress, cancellationToken); return 0; });
         (string File, long Bytes)[] files = [.. TrainingArtifact.Files(bundle)
             .Select(f => (f, new FileInfo(Path.Combine(bundle.Folder, f)).Length))];
-        if (WantsJson(parse)) terminal.WriteJson(new { bundle.Folder, Losses = options.Losses.Text(),
-            Files = files.Select(f => new { f.File, f.Bytes }) });
+        if (WantsJson(parse)) terminal.WriteJson(new
+        {
+            bundle.Folder,
+            Losses = options.Losses.Text(),
+            Files = files.Select(f => new { f.File, f.Bytes })
+        });
         else
         {
             var table = Tables.Of("file", "bytes");

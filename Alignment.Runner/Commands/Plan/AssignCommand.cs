@@ -19,16 +19,28 @@ sealed class AssignCommand : RunnerCommand
     readonly Option<string?> _blockBy = Flag.Maybe("--block-by", "COLUMN",
         "A column of --units (region, product): each of its values is balanced by itself.");
     readonly Option<string?> _unit = Flag.Maybe("--unit", "WHAT", "What is assigned: video or participant; by the ids' column by default.");
-    readonly Option<ulong> _seed = new("--seed") { Description = "Equal seeds give equal assignments.", HelpName = "N",
-        DefaultValueFactory = _ => new AssignmentOptions().Seed };
+    readonly Option<ulong> _seed = new("--seed")
+    {
+        Description = "Equal seeds give equal assignments.",
+        HelpName = "N",
+        DefaultValueFactory = _ => new AssignmentOptions().Seed
+    };
     readonly Option<string?> _recorded = Flag.Maybe("--plan", "FILE",
         "Nothing is assigned: this plan, edited, is checked, and its hash recorded anew. Before the data come in.");
     readonly Option<string?> _out = Flag.Maybe("--out", "DIR", $"Where {Assignment.CsvFile}, {Assignment.PlanName} and its hash go.");
     readonly Option<string> _title = new("--title") { Description = "Of the study.", HelpName = "TEXT", DefaultValueFactory = _ => "" };
-    readonly Option<string[]> _metrics = new("--metric") { Description = "A metric the hypotheses are about; may be repeated.",
-        HelpName = "NAME", DefaultValueFactory = _ => ["CTR"] };
-    readonly Option<long?> _rows = new("--rows-per-variant") { Description =
-        "Rows of each variant at which the experiment ends (see 'alignment power').", HelpName = "N" };
+    readonly Option<string[]> _metrics = new("--metric")
+    {
+        Description = "A metric the hypotheses are about; may be repeated.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => ["CTR"]
+    };
+    readonly Option<long?> _rows = new("--rows-per-variant")
+    {
+        Description =
+        "Rows of each variant at which the experiment ends (see 'alignment power').",
+        HelpName = "N"
+    };
     readonly Option<bool> _sequential = Flag.Switch("--sequential",
         "The experiment may be looked at, and ended, at any time: always-valid intervals answer.");
     readonly Option<bool> _force = Flag.Switch("--force", "Replaces another assignment or plan that is there.");
@@ -104,8 +116,13 @@ sealed class AssignCommand : RunnerCommand
         Assignment.Write(csv, made, force);
         string sha = PlanFile.Write(planFile, plan, force);
         PlanFile.Read(planFile);   // what is written can be read
-        if (WantsJson(parse)) terminal.WriteJson(new { plan, plan_sha256 = sha, assignment_sha256 = hash,
-            counts = assigned.GroupBy(a => a.Variant).ToDictionary(g => g.Key, g => g.Count()) });
+        if (WantsJson(parse)) terminal.WriteJson(new
+        {
+            plan,
+            plan_sha256 = sha,
+            assignment_sha256 = hash,
+            counts = assigned.GroupBy(a => a.Variant).ToDictionary(g => g.Key, g => g.Count())
+        });
         else Print(plan, assigned, Path.GetFullPath(folder), sha, terminal.Out);
         return ExitCodes.Ok;
     }

@@ -16,8 +16,12 @@ static class SceneTable
             string Known(string text) => v.State == DetectionState.Provided ? "" : text;
             table.Row(SafePath.Shorten(v.VideoId), Known(N(v.Scenes)), Known(N(v.Frames)),
                 Known(v.Seconds.ToString("0.00", CultureInfo.InvariantCulture)),
-                Known(N(v.Stills)), v.State switch { DetectionState.Made => "written", DetectionState.UpToDate => "up to date",
-                _ => "provided" });
+                Known(N(v.Stills)), v.State switch
+                {
+                    DetectionState.Made => "written",
+                    DetectionState.UpToDate => "up to date",
+                    _ => "provided"
+                });
         }
         to.Write(table);
         foreach (var v in result.Videos)

@@ -100,8 +100,11 @@ public sealed class DatasetAuditTests
             d => { d.WriteMask(1, 2, (x, y) => x < 20 && y < 20 ? 255 : 0); d.WriteHeatmap(1, 2, (x, y) => Hill(x, y, 120, 70)); },
             "BoostHardlyMoves warning ad 2 2");
         yield return Case("a boost that clips",
-            d => { d.WriteMask(1, 2, (x, y) => x > 60 && x < 110 ? 255 : 0); d.WriteHeatmap(1, 2,
-            (x, y) => x > 62 && x < 108 ? 245 : 90 + x / 4 + y / 3); }, "BoostSaturates warning ad 2 2");
+            d =>
+            {
+                d.WriteMask(1, 2, (x, y) => x > 60 && x < 110 ? 255 : 0); d.WriteHeatmap(1, 2,
+            (x, y) => x > 62 && x < 108 ? 245 : 90 + x / 4 + y / 3);
+            }, "BoostSaturates warning ad 2 2");
         yield return Case("mask missing", d => File.Delete(d.Mask(1, 2)), "MissingMask error ad 2 2");
         yield return Case("heatmap missing", d => File.Delete(d.Heatmap(1, 2)), "MissingHeatmap error ad 2 2");
         yield return Case("a picture without a number",

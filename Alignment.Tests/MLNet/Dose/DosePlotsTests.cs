@@ -12,8 +12,11 @@ public sealed class DosePlotsTests
     public void ByVariant_HasTheDoseOverTheScenesActedOn_InPoints()
     {
         DoseReport report = DoseSample.Report();
-        report = report with { Variants = [.. report.Variants.Select(v => v.Dose is null ? v
-            : v with { DoseActedOn = v.Dose with { Value = 0.1, Low = 0.08, High = 0.12 } })] };
+        report = report with
+        {
+            Variants = [.. report.Variants.Select(v => v.Dose is null ? v
+            : v with { DoseActedOn = v.Dose with { Value = 0.1, Low = 0.08, High = 0.12 } })]
+        };
         Figure figure = Of(report, DosePlots.ByVariantName);
         Assert.That(figure.Categories, Is.EqualTo(new[] { "full_boost" }), "the baseline is what the others are compared with");
         FigurePoint point = figure.Series.Single().Points.Single();
@@ -26,8 +29,11 @@ public sealed class DosePlotsTests
     public void Interval_ManyTimesTheDose_IsCutAndThePlotSaysSo()
     {
         DoseReport report = DoseSample.Report();
-        report = report with { Variants = [.. report.Variants.Select(v => v.Dose is null ? v
-            : v with { Dose = v.Dose with { Low = -2, High = 2.1 }, DoseActedOn = null })] };
+        report = report with
+        {
+            Variants = [.. report.Variants.Select(v => v.Dose is null ? v
+            : v with { Dose = v.Dose with { Low = -2, High = 2.1 }, DoseActedOn = null })]
+        };
         Figure figure = Of(report, DosePlots.ByVariantName);
         Assert.That(figure.Frame!.Value.Low, Is.EqualTo(-20).Within(1e-9), "four times the five points found");
         Assert.That(figure.Across, Does.EndWith("the widest are cut by the frame"));
@@ -39,8 +45,11 @@ public sealed class DosePlotsTests
     public void AskedAndGot_OfManyVideos_DrawsSome(int videos, int drawn, bool says)
     {
         DoseReport report = DoseSample.Report();
-        report = report with { Videos = [.. Enumerable.Range(0, videos)
-            .Select(i => report.Videos[0] with { VideoId = $"v{i}", Asked = 0.01, Dose = 0.005 })] };
+        report = report with
+        {
+            Videos = [.. Enumerable.Range(0, videos)
+            .Select(i => report.Videos[0] with { VideoId = $"v{i}", Asked = 0.01, Dose = 0.005 })]
+        };
         Figure figure = Of(report, DosePlots.AskedName);
         Assert.That(figure.Series.Single().Points, Has.Count.EqualTo(drawn));
         Assert.That(figure.Series.Single().Points[0], Is.EqualTo(new FigurePoint(1, 0.5)));

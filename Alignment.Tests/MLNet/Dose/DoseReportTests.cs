@@ -118,9 +118,20 @@ static class DoseSample
     public static DoseReport Report()
     {
         var estimate = new DoseEstimate(0.05, 0.01, 4.5, 0.03, 0.07, 0.002, 6, 2, IntervalMethod.ByVideo);
-        var baseline = new VariantDose { Variant = "baseline", Predictor = "fine_grained", Scenes = 6, ActedOn = 0, ShareBefore = 0.3,
-            ShareAfter = 0.25, AlignmentBefore = 0.1, AlignmentAfter = 0.09, TargetShare = 0.4, TargetShareBaseline = 0.4,
-                Agreement = new(6, 0.5, 0.6, 1.5, 1, 0.7, 0) };
+        var baseline = new VariantDose
+        {
+            Variant = "baseline",
+            Predictor = "fine_grained",
+            Scenes = 6,
+            ActedOn = 0,
+            ShareBefore = 0.3,
+            ShareAfter = 0.25,
+            AlignmentBefore = 0.1,
+            AlignmentAfter = 0.09,
+            TargetShare = 0.4,
+            TargetShareBaseline = 0.4,
+            Agreement = new(6, 0.5, 0.6, 1.5, 1, 0.7, 0)
+        };
         return new()
         {
             Tool = "alignment 0",

@@ -15,8 +15,11 @@ namespace Alignment.Tests.MLNet.Dose;
 /// <summary>Measuring a run whose edits are painted, so that what should be found is known.</summary>
 public sealed class DoseRunTests
 {
-    static readonly DoseOptions s_options = new() { Predictors = [new() { Predictor = "fine_grained" }, new()],
-        Model = BundledModels.Tiny };
+    static readonly DoseOptions s_options = new()
+    {
+        Predictors = [new() { Predictor = "fine_grained" }, new()],
+        Model = BundledModels.Tiny
+    };
 
     TempFolder _temp = null!;
     string _run = "";
@@ -55,17 +58,29 @@ public sealed class DoseRunTests
             var files = wanted.Select(r =>
             {
                 int number = int.Parse(r.SceneId[^3..], CultureInfo.InvariantCulture);
-                return new Row { Picture = PaintedRun.Picture(_run, "baseline", r.VideoId, number),
+                return new Row
+                {
+                    Picture = PaintedRun.Picture(_run, "baseline", r.VideoId, number),
                     After = PaintedRun.Picture(_run, r.Variant, r.VideoId, number),
-                        Mask = PaintedRun.Mask(_temp["data"], r.VideoId, number) };
+                    Mask = PaintedRun.Mask(_temp["data"], r.VideoId, number)
+                };
             });
             var data = ml.Data.LoadFromEnumerable(files);
-            var options = new PredictAttentionOptions { InputColumn = "after", Width = PaintedRun.Size, Height = PaintedRun.Size,
-                Predictor = new() { Predictor = predictor } };
+            var options = new PredictAttentionOptions
+            {
+                InputColumn = "after",
+                Width = PaintedRun.Size,
+                Height = PaintedRun.Size,
+                Predictor = new() { Predictor = predictor }
+            };
             var made = ml.Alignment.LoadMap(LoadMapOptions.Mask with { Width = PaintedRun.Size, Height = PaintedRun.Size })
                 .Append(ml.Alignment.BinarizeMask()).Append(ml.Alignment.PredictAttention(options)).Append(ml.Alignment.ScoreAlignment())
-                .Append(ml.Alignment.MeasureDose(new() { BeforeColumn = SceneColumns.SceneImagePath, AfterColumn = "after",
-                Predictor = new() { Predictor = predictor } })).Fit(data).Transform(data);
+                .Append(ml.Alignment.MeasureDose(new()
+                {
+                    BeforeColumn = SceneColumns.SceneImagePath,
+                    AfterColumn = "after",
+                    Predictor = new() { Predictor = predictor }
+                })).Fit(data).Transform(data);
             Assert.That(made.GetColumn<float>(SceneColumns.AttentionShare),
                 Is.EqualTo(wanted.Select(r => (float)r.ShareAfter)).Within(1e-6f), predictor);
             Assert.That(made.GetColumn<float>(SceneColumns.AlignmentScore),
@@ -83,8 +98,14 @@ public sealed class DoseRunTests
         var rows = SceneDose.Read(Path.Combine(_result.Folder, DoseFolder.CsvFile))
             .Where(r => r.Predictor == "fine_grained" && r.HasProduct).ToArray();
         Assert.That(_result.Report.Counts,
-            Is.EqualTo(new DoseCounts { Videos = 2, Scenes = 7, WithProduct = 6, WithoutProduct = 1,
-            Pictures = 6 + MiniDataSet.DistinctControls }),
+            Is.EqualTo(new DoseCounts
+            {
+                Videos = 2,
+                Scenes = 7,
+                WithProduct = 6,
+                WithoutProduct = 1,
+                Pictures = 6 + MiniDataSet.DistinctControls
+            }),
                 "the stills of six scenes, and a picture for each control; without product the edit is the still");
         foreach (VariantDose v in _result.Report.Variants.Where(v => v.Predictor == "fine_grained" && v.Dose is not null))
         {

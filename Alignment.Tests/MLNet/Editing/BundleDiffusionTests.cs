@@ -11,8 +11,15 @@ public sealed class BundleDiffusionTests
 {
     static readonly ModelBundle s_bundle = ModelBundle.Open(BundledModels.Tiny);
 
-    static readonly EditOptions s_options = new EditOptions { Width = 16, Height = 8, Scheduler = SchedulerKind.Ddim, InferenceSteps = 4,
-        Strength = 0.75, GuidanceScale = 1 }.Resolve(s_bundle);
+    static readonly EditOptions s_options = new EditOptions
+    {
+        Width = 16,
+        Height = 8,
+        Scheduler = SchedulerKind.Ddim,
+        InferenceSteps = 4,
+        Strength = 0.75,
+        GuidanceScale = 1
+    }.Resolve(s_bundle);
 
     static EditedFolder Run(FakeVariants variants, string output, EditJobOptions options)
     {
@@ -67,8 +74,11 @@ public sealed class BundleDiffusionTests
                 for (int y = 0; y < h / 2; y++)
                     for (int column = 0; column < w / 2; column++, at++)
                     {
-                        double X0(int dy, int dx) { int i = c * w * h + (2 * y + dy) * w + 2 * column
-                            + dx; return (x[i] - Math.Sqrt(1 - next) * epsilon[i]) / Math.Sqrt(next); }
+                        double X0(int dy, int dx)
+                        {
+                            int i = c * w * h + (2 * y + dy) * w + 2 * column
+                            + dx; return (x[i] - Math.Sqrt(1 - next) * epsilon[i]) / Math.Sqrt(next);
+                        }
                         Assert.That(guess[at], Is.EqualTo((X0(0, 0) + X0(0, 1) + X0(1, 0) + X0(1, 1)) / 4).Within(1e-3));
                         looked++;
                     }

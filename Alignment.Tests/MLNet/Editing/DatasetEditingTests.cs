@@ -45,8 +45,16 @@ public sealed class DatasetEditingTests
         EditResult result = Run(new FakeVariants(temp["in"]), temp["out"], model);
 
         Assert.That(result.Counts,
-            Is.EqualTo(new EditCounts { Scenes = 8, Outputs = 32, DistinctControls = FakeVariants.Controls, Edits = FakeVariants.Controls,
-            Copied = 32 - FakeVariants.Controls, NothingToEdit = 3, Failed = 0 }));
+            Is.EqualTo(new EditCounts
+            {
+                Scenes = 8,
+                Outputs = 32,
+                DistinctControls = FakeVariants.Controls,
+                Edits = FakeVariants.Controls,
+                Copied = 32 - FakeVariants.Controls,
+                NothingToEdit = 3,
+                Failed = 0
+            }));
         Assert.That(model.Edits, Is.EqualTo(FakeVariants.Controls - 3), "the scene without product needs no model");
         var folder = new EditedFolder(temp["out"]);
         Assert.That(File.ReadAllBytes(folder.Png("early_boost", "a", "a-Scene-001")),
@@ -236,8 +244,11 @@ public sealed class DatasetEditingTests
     {
         using var temp = new TempFolder();
         var variants = new FakeVariants(temp["in"]);
-        var model = new FakeDiffusion { Fails = (scene, control) => scene.SceneId == "a-Scene-002" && control == 1
-            ? BadDataException.For("The edit", "no numbers", "a picture", "Try again.") : null };
+        var model = new FakeDiffusion
+        {
+            Fails = (scene, control) => scene.SceneId == "a-Scene-002" && control == 1
+            ? BadDataException.For("The edit", "no numbers", "a picture", "Try again.") : null
+        };
         EditResult result = Run(variants, temp["out"], model, ahead: ahead);
         Assert.That(result.Failures.Select(f => f.SceneId), Is.EqualTo(new[] { "a-Scene-002" }));
         Assert.That((result.Counts.Failed, result.Counts.Outputs), Is.EqualTo((1, 28)));
@@ -253,8 +264,11 @@ public sealed class DatasetEditingTests
     {
         using var temp = new TempFolder();
         var variants = new FakeVariants(temp["in"]);
-        var model = new FakeDiffusion { Fails = (scene, control) => scene.SceneId == "a-Scene-003" && control == 2
-            ? new IOException("No space left on device") : null };
+        var model = new FakeDiffusion
+        {
+            Fails = (scene, control) => scene.SceneId == "a-Scene-003" && control == 2
+            ? new IOException("No space left on device") : null
+        };
         Assert.Throws<IOException>(() => Run(variants, temp["out"], model));
         var rest = new FakeDiffusion();
         Run(variants, temp["out"], rest);

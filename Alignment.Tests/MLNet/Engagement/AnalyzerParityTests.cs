@@ -20,8 +20,13 @@ public sealed class AnalyzerParityTests
             (MultiplicityMethod.BenjaminiHochberg, "p_benjamini_hochberg"), (MultiplicityMethod.Bonferroni, "p_bonferroni") })
         {
             EngagementAnalysis analysis = Through(Shared.Path("fixtures", "analysis", data + ".csv"),
-                new() { Correction = method, Resamples = 0, Margins =
-                [.. s_metrics.Select(m => new Margin(m, 0.5, InBaselineSds: true))] });
+                new()
+                {
+                    Correction = method,
+                    Resamples = 0,
+                    Margins =
+                [.. s_metrics.Select(m => new Margin(m, 0.5, InBaselineSds: true))]
+                });
             parity.Relative("sample_ratio chi2", analysis.SampleRatio!.ChiSquare,
                 fixture.Expected.GetProperty("sample_ratio").GetProperty("chi2"));
             parity.P("sample_ratio p", analysis.SampleRatio.P, fixture.Expected.GetProperty("sample_ratio").GetProperty("p"));
@@ -72,8 +77,13 @@ public sealed class AnalyzerParityTests
         JsonElement all = new EngagementFixture("analysis-extra", data).Expected;
         double tuning = all.GetProperty("CTR").GetProperty("sequential")[0].GetProperty("tuning").GetDouble();
         EngagementAnalysis analysis = Through(Shared.Path("fixtures", "analysis-extra", data + ".csv"),
-            new() { Sequential = true, SequentialTuning = tuning, Resamples = 2_000,
-            Covariates = [.. s_metrics.Select(m => new Covariate(m, "pre_watch_time"))] });
+            new()
+            {
+                Sequential = true,
+                SequentialTuning = tuning,
+                Resamples = 2_000,
+                Covariates = [.. s_metrics.Select(m => new Covariate(m, "pre_watch_time"))]
+            });
         Assert.That(analysis.Metrics.Select(m => m.Metric), Is.EqualTo(new[] { "CTR", "CVR", "watch_time", "clicks/impressions" }));
         foreach (string name in s_metrics)
         {

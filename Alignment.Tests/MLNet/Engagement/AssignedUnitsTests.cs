@@ -209,8 +209,13 @@ public sealed class AssignedUnitsTests
     {
         var ml = new MLContext(1);
         IEnumerable<Row> rows = Enumerable.Range(0, 300)
-            .Select(i => new Row { video_id = $"v{i % 7}", variant = i % 3 == 0 ? "baseline" : "placebo",
-            participant_id = $"{(i % 3 == 0 ? "b" : "p")}{i % 50}", CTR = i % 11 });
+            .Select(i => new Row
+            {
+                video_id = $"v{i % 7}",
+                variant = i % 3 == 0 ? "baseline" : "placebo",
+                participant_id = $"{(i % 3 == 0 ? "b" : "p")}{i % 50}",
+                CTR = i % 11
+            });
         SampleRatio made = ml.Alignment.AnalyzeEngagement(ml.Data.LoadFromEnumerable(rows), s_options).SampleRatio!;
         Assert.That((made.Unit, made.Counts["baseline"], made.Counts["placebo"]), Is.EqualTo(("participant", 50L, 50L)));
     }

@@ -24,8 +24,11 @@ public sealed class DoseTableTests
     {
         _temp = new TempFolder();
         _run = PaintedRun.Make(_temp);
-        _dose = new(DoseJob.Run(_run, new() { Predictors = [new() { Predictor = s_predictors[0] }, new()],
-            Model = BundledModels.Tiny }).Folder);
+        _dose = new(DoseJob.Run(_run, new()
+        {
+            Predictors = [new() { Predictor = s_predictors[0] }, new()],
+            Model = BundledModels.Tiny
+        }).Folder);
     }
 
     [OneTimeTearDown]

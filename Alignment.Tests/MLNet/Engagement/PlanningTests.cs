@@ -283,9 +283,13 @@ public sealed class PlanningTests
     public void SequentialPlan_AnswersWithAlwaysValidIntervals()
     {
         using var temp = new TempFolder();
-        PlanFile.Write(temp["plan.json"], new AnalysisPlan { Metrics = ["CTR"], Stopping = new(StoppingRule.Sequential, null, 800),
+        PlanFile.Write(temp["plan.json"], new AnalysisPlan
+        {
+            Metrics = ["CTR"],
+            Stopping = new(StoppingRule.Sequential, null, 800),
             Hypotheses = [new() { Id = "all", Statement = "boosts beat placebo", Metric = "CTR", Variants = ["early_boost", "late_boost"],
-                Against = ["placebo", "baseline"] }] });
+                Against = ["placebo", "baseline"] }]
+        });
         EngagementAnalysis made = AnalysisJob.Analyze(EngagementSimulation.Rows(), new() { Resamples = 0 },
             new() { PlanFile = temp["plan.json"] });
         VariantComparison early = made.Metrics[0].Comparisons[0];
@@ -306,9 +310,10 @@ public sealed class PlanningTests
             + string.Concat(doses.Where(d => d.Key != "baseline")
             .Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Key},{d.Value}\n"))) + "late_bost,1\n");
         File.WriteAllText(temp["by_video.csv"], "video_id,variant,predictor,dose\n"
-            + string.Concat(from v in Enumerable.Range(0, 10) from d in doses
-            select string.Create(CultureInfo.InvariantCulture,
-            $"v{v},{d.Key},first,{d.Value * (1 + 0.1 * (v % 3 - 1))}\nv{v},{d.Key},second,7\n")));
+            + string.Concat(from v in Enumerable.Range(0, 10)
+                            from d in doses
+                            select string.Create(CultureInfo.InvariantCulture,
+                            $"v{v},{d.Key},first,{d.Value * (1 + 0.1 * (v % 3 - 1))}\nv{v},{d.Key},second,7\n")));
         var rows = new EngagementRows("m");
         foreach (var (variant, dose) in doses)
             for (int i = 0; i < 40; i++) rows.Add($"v{i % 10}", variant, 5 + 3 * dose + 0.5 * Math.Sin(i + dose));

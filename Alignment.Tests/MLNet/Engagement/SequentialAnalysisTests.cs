@@ -14,8 +14,14 @@ namespace Alignment.Tests.MLNet.Engagement;
 /// </summary>
 public sealed class SequentialAnalysisTests
 {
-    static readonly AnalysisOptions s_options = new() { Resamples = 0, Test = PrimaryTest.Sequential, SequentialTuning = 300,
-        Correction = MultiplicityMethod.None, Margins = [new("m", 0.5)] };
+    static readonly AnalysisOptions s_options = new()
+    {
+        Resamples = 0,
+        Test = PrimaryTest.Sequential,
+        SequentialTuning = 300,
+        Correction = MultiplicityMethod.None,
+        Margins = [new("m", 0.5)]
+    };
 
     static MetricAnalysis Analyze(AnalysisInputs? inputs = null)
     {

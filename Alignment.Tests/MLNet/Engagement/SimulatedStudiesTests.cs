@@ -11,8 +11,14 @@ public sealed class SimulatedStudiesTests
 {
     const int Studies = 200;
 
-    static readonly Dictionary<string, double> s_planted = new() { ["early_boost"] = 0.008, ["middle_boost"] = 0.006,
-        ["late_boost"] = 0.004, ["full_boost"] = 0.010, ["reduction"] = -0.006 };
+    static readonly Dictionary<string, double> s_planted = new()
+    {
+        ["early_boost"] = 0.008,
+        ["middle_boost"] = 0.006,
+        ["late_boost"] = 0.004,
+        ["full_boost"] = 0.010,
+        ["reduction"] = -0.006
+    };
 
     static readonly SimulationOptions s_study = new()
     {
@@ -75,9 +81,12 @@ public sealed class SimulatedStudiesTests
     [Test]
     public void Analyze_VideosDiffer_PairedAndMixedIntervalsHold()
     {
-        SimulationOptions study = s_study with { RowsPerCell = 2,
+        SimulationOptions study = s_study with
+        {
+            RowsPerCell = 2,
             Metrics = [new() { Name = "watch_time", Mean = 15, SdRow = 2, SdVideo = 3,
-                Effects = new Dictionary<string, double> { ["early_boost"] = 2 } }] };
+                Effects = new Dictionary<string, double> { ["early_boost"] = 2 } }]
+        };
         MetricAnalysis[] made = [.. Analyze(study, new() { Resamples = 0, Test = PrimaryTest.Paired }).Select(s => s.Metrics[0])];
         double Truth(string variant) => variant == "early_boost" ? 2 : 0;
         var paired = made.SelectMany(m => m.Comparisons).ToList();

@@ -14,8 +14,16 @@ public sealed class VideoWriterTests
         Assert.Multiple(() =>
         {
             Assert.That(info with { Seconds = 0 },
-                Is.EqualTo(new VideoInfo { Width = 64, Height = 48, Fps = new(25), Frames = 10, VideoCodec = "h264", SquareWidth = 64,
-                PixelFormat = "yuv420p" }));
+                Is.EqualTo(new VideoInfo
+                {
+                    Width = 64,
+                    Height = 48,
+                    Fps = new(25),
+                    Frames = 10,
+                    VideoCodec = "h264",
+                    SquareWidth = 64,
+                    PixelFormat = "yuv420p"
+                }));
             Assert.That(info.Seconds, Is.EqualTo(0.4).Within(1e-6));
             // 8-bit limited range has 219 greys: half a step of 255/219, and the encoder's own error at crf 18.
             Assert.That(TestFrames.Means(path), Is.EqualTo(Enumerable.Range(0, 10).Select(i => (double)TestFrames.Grey(i))).Within(2.0));

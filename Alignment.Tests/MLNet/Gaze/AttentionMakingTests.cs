@@ -197,8 +197,13 @@ public sealed class AttentionMakingTests
     {
         using var folder = new TempFolder();
         string data = Data(folder), gaze = Gaze(folder, data);
-        AttentionJob.Run(data, new() { GazeFile = gaze, Gaze = new() { Sigma = new(5, SigmaUnit.Pixels) },
-            Normalize = HeatmapNormalization.SumToOne, Videos = ["spot"] });
+        AttentionJob.Run(data, new()
+        {
+            GazeFile = gaze,
+            Gaze = new() { Sigma = new(5, SigmaUnit.Pixels) },
+            Normalize = HeatmapNormalization.SumToOne,
+            Videos = ["spot"]
+        });
         HeatmapEntry entry = HeatmapRecord.Read(Path.Combine(data, "attention_heatmap", "spot"))!.Scenes[0];
         double sum = PictureFile.ReadGrey(Heatmap(data, "spot", 1)).Values.Sum(v => v * entry.White);
         Assert.That(sum, Is.EqualTo(1).Within(1e-3));

@@ -24,8 +24,12 @@ public sealed class GazeFileTests
     {
         string data = Data(folder, id);
         File.WriteAllBytes(folder["gaze.csv"], csv);
-        return AttentionJob.Run(data, new() { GazeFile = folder["gaze.csv"], Gaze = gaze ?? new() { Sigma = new(2, SigmaUnit.Pixels) },
-            ContactSheets = false });
+        return AttentionJob.Run(data, new()
+        {
+            GazeFile = folder["gaze.csv"],
+            Gaze = gaze ?? new() { Sigma = new(2, SigmaUnit.Pixels) },
+            ContactSheets = false
+        });
     }
 
     static AttentionResult Make(TempFolder folder, string csv, GazeOptions? gaze = null, string id = "ad") =>

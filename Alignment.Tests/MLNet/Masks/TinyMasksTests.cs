@@ -22,8 +22,13 @@ public sealed class TinyMasksTests
             still.Render(0.3f + 0.7f * (i % 8) / 7, rgb);
             string other = DrawnStills.Keywords[((int)still.Product + 1 + i % 9) % DrawnStills.Keywords.Count];
             // As users write it: upper case, an article, a colour.
-            string named = (i % 4) switch { 0 => still.Keyword, 1 => still.Keyword.ToUpperInvariant(), 2 => $"a {still.Keyword}",
-                _ => $"{still.Colour} {still.Keyword}" };
+            string named = (i % 4) switch
+            {
+                0 => still.Keyword,
+                1 => still.Keyword.ToUpperInvariant(),
+                2 => $"a {still.Keyword}",
+                _ => $"{still.Colour} {still.Keyword}"
+            };
             IReadOnlyList<KeywordMask> made = masker.Make(new(still.Width, still.Height, rgb), [named, other, "car"]);
             int both = 0, any = 0;
             for (int k = 0; k < truth.Length; k++)

@@ -11,8 +11,15 @@ namespace Alignment.Tests.MLNet.Pipelines;
 [Parallelizable(ParallelScope.Self)]
 public sealed class PrepareRunTests
 {
-    static readonly AdDrawingOptions s_ad = new() { Width = 160, Height = 96, Scenes = 4, FramesPerSecond = 12, ShortestSceneSeconds = 1,
-        LongestSceneSeconds = 1.4 };
+    static readonly AdDrawingOptions s_ad = new()
+    {
+        Width = 160,
+        Height = 96,
+        Scenes = 4,
+        FramesPerSecond = 12,
+        ShortestSceneSeconds = 1,
+        LongestSceneSeconds = 1.4
+    };
 
     [Test]
     public void Run_DrawnAds_MakesADataSetWithTheTruesScenes_ThatARunTakes()

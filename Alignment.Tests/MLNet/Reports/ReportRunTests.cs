@@ -187,8 +187,12 @@ public sealed class ReportRunTests
         using var temp = new TempFolder();
         string run = Copy(temp), csv = temp["sim.csv"], plan = temp["plan.json"];
         EngagementSimulation.Write(csv, new() { Videos = ["spot", "ad-2 é"], RowsPerCell = 40 });
-        PlanFile.Write(plan, new AnalysisPlan { Title = "A study", Metrics = ["CTR"],
-            Margins = [new("CTR", 0.006)] }.WithUsualHypotheses());
+        PlanFile.Write(plan, new AnalysisPlan
+        {
+            Title = "A study",
+            Metrics = ["CTR"],
+            Margins = [new("CTR", 0.006)]
+        }.WithUsualHypotheses());
         EngagementAnalysis found = AnalysisJob.Run(csv, Path.Combine(run, "analysis"), inputs: new() { PlanFile = plan });
         ReportResult report = ReportJob.Run(run);
         string page = Page(report), text = Text(page);

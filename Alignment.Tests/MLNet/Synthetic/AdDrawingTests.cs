@@ -131,8 +131,13 @@ public sealed class AdDrawingTests
     [TestCase("x", 3, 6, 1)]
     [TestCase("x", 96, 2, 2)]
     public void Draw_OptionOutOfRange_IsAUsageError(string id, int width, int scenes, int without) =>
-        Assert.Throws<UsageException>(() => AdDrawing.Draw(new() { VideoId = id, Width = width, Scenes = scenes,
-        ScenesWithoutProduct = without }));
+        Assert.Throws<UsageException>(() => AdDrawing.Draw(new()
+        {
+            VideoId = id,
+            Width = width,
+            Scenes = scenes,
+            ScenesWithoutProduct = without
+        }));
 
     static byte[] Frame(DrawnAd ad, int frame)
     {

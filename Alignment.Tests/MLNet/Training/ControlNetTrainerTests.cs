@@ -89,8 +89,15 @@ public sealed class ControlNetTrainerTests
         SceneRecord[] records = [.. ValidationJob.Scenes(MiniDataSet.Write(temp["data"]))];
         var ml = new MLContext(seed: 1);
         IDataView scenes = ml.Data.LoadFromEnumerable(records);
-        ControlNetTrainingOptions options = TrainInOtherProcess.OptionsFor(temp["out"]) with { Steps = 3, EmaDecay = 0, NoiseWeight = 1,
-            ReconstructionWeight = 0.5, BackgroundWeight = 0.25, Edit = new() { InferenceSteps = 2 } };
+        ControlNetTrainingOptions options = TrainInOtherProcess.OptionsFor(temp["out"]) with
+        {
+            Steps = 3,
+            EmaDecay = 0,
+            NoiseWeight = 1,
+            ReconstructionWeight = 0.5,
+            BackgroundWeight = 0.25,
+            Edit = new() { InferenceSteps = 2 }
+        };
         var prepare = ml.Alignment.SizeImage(new() { Width = 32, Height = 24 })
             .Append(ml.Alignment.LoadMap(new() { Width = 32, Height = 24 })).Append(ml.Alignment.NormalizeHeatmap())
             .Append(ml.Alignment.LoadMap(LoadMapOptions.Mask with { Width = 32, Height = 24 })).Append(ml.Alignment.BinarizeMask())

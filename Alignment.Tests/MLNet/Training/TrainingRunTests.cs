@@ -219,8 +219,13 @@ public sealed class TrainingRunTests
     public void Run_WithSamples_DrawsThemFromTheWeightsOfTheMoment()
     {
         using var temp = new TempFolder();
-        TrainingResult result = Run(temp, Options(temp) with { Steps = 4, SampleEvery = 2, SampleScenes = 2,
-            Edit = new() { InferenceSteps = 2 } });
+        TrainingResult result = Run(temp, Options(temp) with
+        {
+            Steps = 4,
+            SampleEvery = 2,
+            SampleScenes = 2,
+            Edit = new() { InferenceSteps = 2 }
+        });
         Assert.That(result.Samples.Select(s => Path.GetFileName(s)),
             Is.EqualTo(new[] { "step-000002.png", "step-000004.png", "trained.png" }));
         Assert.That(File.ReadAllBytes(result.Samples[0]), Is.Not.EqualTo(File.ReadAllBytes(result.Samples[1])));

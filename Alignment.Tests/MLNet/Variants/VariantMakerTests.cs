@@ -81,8 +81,13 @@ public sealed class VariantMakerTests
                 .Append(ml.Alignment.LoadMap(Alignment.Transforms.Stages.LoadMapOptions.Mask with { Width = 24, Height = 16 }))
                 .Append(ml.Alignment.BinarizeMask())
                 .Append(ml.Alignment.AssignTemporalWindow())
-                .Append(ml.Alignment.ModifyAttention(new Alignment.Transforms.Stages.ModifyAttentionOptions { Variant = variant.Name,
-                BoostAlpha = 1.7, ReductionAlpha = 0.3, Seed = 9 }));
+                .Append(ml.Alignment.ModifyAttention(new Alignment.Transforms.Stages.ModifyAttentionOptions
+                {
+                    Variant = variant.Name,
+                    BoostAlpha = 1.7,
+                    ReductionAlpha = 0.3,
+                    Seed = 9
+                }));
             float[][] staged = [.. ml.Data.CreateEnumerable<Modified>(pipeline.Fit(rows).Transform(rows), false).Select(m => m.Map)];
             float[][] files = [.. set.Video("v").Select(s => set.ReadMap(s[variant.Position]))];
             Assert.That(files, Is.EqualTo(staged), variant.Name);

@@ -57,10 +57,16 @@ public sealed class VideoAssemblerTests
         using var temp = new TempFolder();
         Still(temp.Path, "baseline", "v", 1, 100);
         Still(temp.Path, "baseline", "v", 2, 140);
-        AssembleJob.Run(temp.Path, temp["fade"], options: new() { SceneSeconds = 0.2,
-            Smoothing = new() { FadeFrames = 3, DeflickerRadius = 0 } });
-        AssembleJob.Run(temp.Path, temp["flicker"], options: new() { SceneSeconds = 0.2,
-            Smoothing = new() { FadeFrames = 0, DeflickerRadius = 1 } });
+        AssembleJob.Run(temp.Path, temp["fade"], options: new()
+        {
+            SceneSeconds = 0.2,
+            Smoothing = new() { FadeFrames = 3, DeflickerRadius = 0 }
+        });
+        AssembleJob.Run(temp.Path, temp["flicker"], options: new()
+        {
+            SceneSeconds = 0.2,
+            Smoothing = new() { FadeFrames = 0, DeflickerRadius = 1 }
+        });
         Assert.Multiple(() =>
         {
             Assert.That(TestFrames.Means(temp["fade", "videos", "v_baseline.mp4"]),

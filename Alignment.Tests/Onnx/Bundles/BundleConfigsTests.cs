@@ -35,10 +35,27 @@ public sealed class BundleConfigsTests
     public void Text_OfEveryField_ReadsBack()
     {
         using var folder = new TempFolder();
-        var text = new ClipTextConfig { VocabularySize = 100, HiddenSize = 32, IntermediateSize = 64, Layers = 3, Heads = 4, Tokens = 20,
-            LayerNormEpsilon = 3e-6f, Activation = "gelu" };
-        var vae = new VaeConfig { InChannels = 4, OutChannels = 5, LatentChannels = 6, BlockChannels = [8, 16], LayersPerBlock = 3,
-            NormGroups = 4, ScalingFactor = 0.3f };
+        var text = new ClipTextConfig
+        {
+            VocabularySize = 100,
+            HiddenSize = 32,
+            IntermediateSize = 64,
+            Layers = 3,
+            Heads = 4,
+            Tokens = 20,
+            LayerNormEpsilon = 3e-6f,
+            Activation = "gelu"
+        };
+        var vae = new VaeConfig
+        {
+            InChannels = 4,
+            OutChannels = 5,
+            LatentChannels = 6,
+            BlockChannels = [8, 16],
+            LayersPerBlock = 3,
+            NormGroups = 4,
+            ScalingFactor = 0.3f
+        };
         var unet = new UNetConfig
         {
             InChannels = 9,

@@ -35,7 +35,8 @@ static class PeakOfGradients
     public static long Measure(string how)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } p && Path.GetFileNameWithoutExtension(p) == "dotnet" ? p
-            : "dotnet") { RedirectStandardOutput = true };
+            : "dotnet")
+        { RedirectStandardOutput = true };
         foreach (string argument in new[] { typeof(PeakOfGradients).Assembly.Location, Switch, how }) start.ArgumentList.Add(argument);
         using Process process = Process.Start(start)!;
         string said = process.StandardOutput.ReadToEnd();

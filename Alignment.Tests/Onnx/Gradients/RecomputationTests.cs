@@ -14,8 +14,16 @@ public sealed class RecomputationTests
     /// differently.</summary>
     static (OnnxModel Model, int Nodes) Author(GradientOptions options)
     {
-        UNetConfig config = new() { BlockChannels = [8, 16], DownAttention = [true, false], UpAttention = [false, true], LayersPerBlock = 1,
-            Heads = [2, 2], NormGroups = 4, CrossAttentionWidth = 6 };
+        UNetConfig config = new()
+        {
+            BlockChannels = [8, 16],
+            DownAttention = [true, false],
+            UpAttention = [false, true],
+            LayersPerBlock = 1,
+            Heads = [2, 2],
+            NormGroups = 4,
+            CrossAttentionWidth = 6
+        };
         var graph = new ModelGraph("net") { Trainable = _ => true };
         UNetParts.Inputs inputs = UNetParts.DeclareInputs(graph, config);
         Value time = UNetParts.TimeEmbedding(inputs.Timestep, config), x = inputs.Sample.Conv3("conv_in", 8);

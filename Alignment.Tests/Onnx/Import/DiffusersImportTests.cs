@@ -46,11 +46,24 @@ public sealed class DiffusersImportTests
             Assert.That(bundle.Manifest.ScalingFactor, Is.EqualTo(0.18215));
             Assert.That(bundle.Manifest.PredictionType, Is.EqualTo("epsilon"));
             Assert.That(bundle.Manifest.Scheduler,
-                Is.EqualTo(new SchedulerFacts { TrainTimesteps = 1000, BetaStart = 0.00085, BetaEnd = 0.012, BetaSchedule = "scaled_linear",
-                StepsOffset = 1, ClassName = "PNDMScheduler" }));
+                Is.EqualTo(new SchedulerFacts
+                {
+                    TrainTimesteps = 1000,
+                    BetaStart = 0.00085,
+                    BetaEnd = 0.012,
+                    BetaSchedule = "scaled_linear",
+                    StepsOffset = 1,
+                    ClassName = "PNDMScheduler"
+                }));
             Assert.That(bundle.Manifest.Tokenizer,
-                Is.EqualTo(new TokenizerFacts { VocabularySize = vocabulary, StartId = vocabulary - 2, EndId = vocabulary - 1,
-                PadId = vocabulary - 1, Length = 77 }));
+                Is.EqualTo(new TokenizerFacts
+                {
+                    VocabularySize = vocabulary,
+                    StartId = vocabulary - 2,
+                    EndId = vocabulary - 1,
+                    PadId = vocabulary - 1,
+                    Length = 77
+                }));
             Assert.That(outputs.Values.SelectMany(v => v).All(float.IsFinite), Is.True);
             Assert.That(outputs["vae_decoder.onnx/sample"], Has.Length.EqualTo(2 * 3 * 64 * 48));
             Assert.That(Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName), Is.EqualTo(new[] { "bundle" }),
@@ -212,8 +225,12 @@ public sealed class DiffusersImportTests
             Is.EqualTo(spacing is not null));
         // Lin et al. 2023, table 2: T = 1000, 4 steps.
         int[] timesteps = new NoiseSchedule(SchedulerConfig.Of(bundle)).Timesteps(4);
-        Assert.That(timesteps, Is.EqualTo(spacing switch { "trailing" => [999, 749, 499, 249], "linspace" => [999, 666, 333, 0],
-            _ => new[] { 751, 501, 251, 1 } }));
+        Assert.That(timesteps, Is.EqualTo(spacing switch
+        {
+            "trailing" => [999, 749, 499, 249],
+            "linspace" => [999, 666, 333, 0],
+            _ => new[] { 751, 501, 251, 1 }
+        }));
     }
 
     // What would change the pictures but cannot be honoured must not be passed over.

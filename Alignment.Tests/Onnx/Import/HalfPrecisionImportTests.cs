@@ -177,8 +177,13 @@ public sealed class HalfPrecisionImportTests
         float[] image = new float[3 * 64 * 64], control = new float[2 * 64 * 64];
         for (int i = 0; i < image.Length; i++) image[i] = MathF.Sin(0.01f * i);
         for (int i = 0; i < control.Length; i++) control[i] = 0.5f + 0.5f * MathF.Sin(0.03f * i);
-        var scene = new EditInput { SceneId = "v-Scene-001", Prompt = "a red house", Image = image,
-            Controls = [control, new float[control.Length]] };
+        var scene = new EditInput
+        {
+            SceneId = "v-Scene-001",
+            Prompt = "a red house",
+            Image = image,
+            Controls = [control, new float[control.Length]]
+        };
         using DiffusionEditor a = new(TinyBundles.Of("tiny-sd-4level"), options),
             b = new(TinyBundles.Of("tiny-sd-4level", ModelPrecision.Float16), options);
         IReadOnlyList<float[]> expected = a.Edit(scene), got = b.Edit(scene);
@@ -291,8 +296,12 @@ public sealed class HalfPrecisionImportTests
                     data.Write(MemoryMarshal.AsBytes<Half>(halves));
                 }
                 else data.Write(MemoryMarshal.AsBytes<long>(from.ReadIntegers(info.Name)));
-                header.Add(info.Name, new { dtype = info.Type == WeightType.F32 ? "F16" : "I64", shape = info.Shape,
-                    data_offsets = new[] { at, data.Length } });
+                header.Add(info.Name, new
+                {
+                    dtype = info.Type == WeightType.F32 ? "F16" : "I64",
+                    shape = info.Shape,
+                    data_offsets = new[] { at, data.Length }
+                });
             }
         byte[] json = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(header);
         File.WriteAllBytes(path, [.. BitConverter.GetBytes((long)json.Length), .. json, .. data.ToArray()]);

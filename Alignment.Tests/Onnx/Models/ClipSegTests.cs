@@ -105,7 +105,8 @@ public sealed class ClipSegTests(string model, int configured, int withStates)
         using var run = new ModelRun(ClipSeg.Author(_config, _weights));
         var made = run.Run(("pixel_values", Tensor.Zeros(1, 3, 32, 80)),
             ("conditional_embeddings", Tensor.Read(_io, "conditional_embeddings")
-            .Batch(0) with { Shape = [1, 1, _config.ProjectionSize] }));
+            .Batch(0) with
+            { Shape = [1, 1, _config.ProjectionSize] }));
         Assert.That(made["logits"].Shape, Is.EqualTo(new long[] { 1, 1, 32, 80 }));
     }
 

@@ -19,8 +19,15 @@ sealed class ModelBehaviourTests
         NormGroups = 4,
     };
     static readonly ControlNetConfig s_control = ControlNetConfig.For(s_unet, embeddingChannels: [4, 8]);
-    static readonly ClipTextConfig s_text = new() { VocabularySize = 50, HiddenSize = 12, IntermediateSize = 24, Layers = 2, Heads = 3,
-        Tokens = 9 };
+    static readonly ClipTextConfig s_text = new()
+    {
+        VocabularySize = 50,
+        HiddenSize = 12,
+        IntermediateSize = 24,
+        Layers = 2,
+        Heads = 3,
+        Tokens = 9
+    };
     static readonly VaeConfig s_vae = new() { BlockChannels = [8, 16], LayersPerBlock = 1, NormGroups = 4 };
 
     static SeededWeights Seeded(IReadOnlyList<WeightInfo> infos, float zero = 1) =>
@@ -43,8 +50,17 @@ sealed class ModelBehaviourTests
     /// <summary>Inputs of a model at a given batch, each element of the batch with numbers of its own.</summary>
     static (string, object)[] Inputs(OnnxModel model, int batch)
     {
-        var sizes = new Dictionary<string, long> { ["batch"] = batch, ["height"] = 6, ["width"] = 5, ["tokens"] = 7, ["2*height"] = 12,
-            ["2*width"] = 10, ["(height+1)/2"] = 3, ["(width+1)/2"] = 3 };
+        var sizes = new Dictionary<string, long>
+        {
+            ["batch"] = batch,
+            ["height"] = 6,
+            ["width"] = 5,
+            ["tokens"] = 7,
+            ["2*height"] = 12,
+            ["2*width"] = 10,
+            ["(height+1)/2"] = 3,
+            ["(width+1)/2"] = 3
+        };
         return [.. model.Graph.Inputs.Select(i =>
         {
             long[] shape = [.. i.Shape.Select(d => d.IsFixed ? d.Value : sizes[d.ToString()])];

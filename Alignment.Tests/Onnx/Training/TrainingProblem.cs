@@ -62,8 +62,13 @@ sealed class TrainingProblem : IDisposable
         using var json = JsonDocument.Parse(File.ReadAllText(Shared.Path("fixtures", "train", "losses.json")));
         JsonElement losses = json.RootElement.GetProperty("losses_before_step")[step];
         double Of(string name) => losses.GetProperty(name).GetDouble();
-        return new() { ["loss"] = Of("loss"), ["noise_mse"] = Of("mse"), ["reconstruction_l1"] = Of("reconstruction_l1"),
-            ["background_l1"] = Of("background_l1") };
+        return new()
+        {
+            ["loss"] = Of("loss"),
+            ["noise_mse"] = Of("mse"),
+            ["reconstruction_l1"] = Of("reconstruction_l1"),
+            ["background_l1"] = Of("background_l1")
+        };
     }
 
     public static void AssertLosses(IReadOnlyDictionary<string, float[]> made, int step)

@@ -34,8 +34,13 @@ sealed record EditSplit(double TextEncoder, double VaeEncoder, double Step, doub
                 $"{name} loaded in {seconds:f1} s, {(Environment.CpuUsage.TotalTime - processor).TotalSeconds:f1} s of processor"));
         }
         // An edit first: it leaves real numbers in the loop's tensors, and a prompt in its memory.
-        editor.Edit(new() { SceneId = "split", Prompt = "a bottle", Image = new float[shape.ImageLength],
-            Controls = [.. Enumerable.Range(0, pictures).Select(_ => (ReadOnlyMemory<float>)new float[shape.ControlLength])] });
+        editor.Edit(new()
+        {
+            SceneId = "split",
+            Prompt = "a bottle",
+            Image = new float[shape.ImageLength],
+            Controls = [.. Enumerable.Range(0, pictures).Select(_ => (ReadOnlyMemory<float>)new float[shape.ControlLength])]
+        });
         DenoisingNetworks networks = editor.Loop(pictures, editor.StartStep).Networks(guided: true);
         var text = Run(sessions.TextEncoder, []);
         int hintChannels = sessions.Hint is { } hint ? hint.OutputMetadata[Alignment.Onnx.Models.ControlNet.HintName].Dimensions[1] : 0;

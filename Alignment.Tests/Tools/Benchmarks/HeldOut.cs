@@ -24,8 +24,14 @@ static class HeldOut
             Scenes = (int)At(2, plain.Scenes),
             Seeds = (int)At(3, plain.Seeds),
             SceneSeed = (ulong)At(8, plain.SceneSeed),
-            Edit = plain.Edit with { Width = size, Height = size, Strength = Own(5), GuidanceScale = (float?)Own(6),
-                InferenceSteps = (int)At(7, plain.Edit.EffectiveSteps) },
+            Edit = plain.Edit with
+            {
+                Width = size,
+                Height = size,
+                Strength = Own(5),
+                GuidanceScale = (float?)Own(6),
+                InferenceSteps = (int)At(7, plain.Edit.EffectiveSteps)
+            },
         };
         HeldOutReport report = HeldOutExperiment.Run(ModelBundle.Open(args[0]), options, new Lines());
         HeldOutFiles.Write(report, args[1]);

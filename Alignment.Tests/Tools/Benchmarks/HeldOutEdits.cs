@@ -20,8 +20,13 @@ static class HeldOutEdits
     /// <param name="scene">What to edit.</param>
     /// <param name="image">Its picture as the editor takes it.</param>
     public static float[] Edit(DiffusionEditor editor, HeldOutScene scene, float[] image) =>
-        editor.Edit(new EditInput { SceneId = scene.Id, Prompt = editor.Options.PromptFor(scene.Still.Keyword), Image = image,
-        Controls = [(float[])[.. scene.Mask, .. scene.Changed(Variant.BoostAlpha)]] })[0];
+        editor.Edit(new EditInput
+        {
+            SceneId = scene.Id,
+            Prompt = editor.Options.PromptFor(scene.Still.Keyword),
+            Image = image,
+            Controls = [(float[])[.. scene.Mask, .. scene.Changed(Variant.BoostAlpha)]]
+        })[0];
 
     /// <summary>Root mean squared difference within the scene's mask, in levels of 255.</summary>
     public static double Error(HeldOutScene scene, float[] made, float[] reference)

@@ -56,8 +56,15 @@ static class LoopOverhead
         long start = Stopwatch.GetTimestamp();
         // Strength 1: all fifty steps, and still the VAE encoder.
         using var editor = new DiffusionEditor(ModelBundle.Open(folder),
-            new() { Width = side, Height = side, Scheduler = SchedulerKind.Ddim, InferenceSteps = Steps, Strength = 1,
-            GuidanceScale = 7.5f });
+            new()
+            {
+                Width = side,
+                Height = side,
+                Scheduler = SchedulerKind.Ddim,
+                InferenceSteps = Steps,
+                Strength = 1,
+                GuidanceScale = 7.5f
+            });
         var edits = new List<double>();
         var bare = new List<double>();
         var sampler = new List<double>();
@@ -66,8 +73,13 @@ static class LoopOverhead
         {
             // A new picture each time: the editor would not encode the same one twice.
             float[] picture = [.. Enumerable.Range(0, editor.Shape.ImageLength).Select(i => (float)Math.Sin(0.01 * i + round))];
-            var scene = new EditInput { SceneId = "loop", Prompt = "a bottle", Image = picture,
-                Controls = [new float[editor.Shape.ControlLength]] };
+            var scene = new EditInput
+            {
+                SceneId = "loop",
+                Prompt = "a bottle",
+                Image = picture,
+                Controls = [new float[editor.Shape.ControlLength]]
+            };
             double edit = Timing.Seconds(() => editor.Edit(scene)), runs = Timing.Seconds(() => RunModelsAlone(editor, picture));
             double between = Timing.Seconds(() => editor.Loop(pictures: 1, editor.StartStep).RunSampler(latents, guided: true));
             if (round < 0) continue;

@@ -51,8 +51,11 @@ static class MaskRuntimes
         (prompts.ColumnName, prompts.ColumnType) = ("conditional_embeddings",
             new VectorDataViewType(NumberDataViewType.Single, 1, Prompts, projection));
         IDataView rows = ml.Data.LoadFromEnumerable(Enumerable.Repeat(new Row { Pixels = pixels, Texts = texts }, count), schema);
-        var shapes = new Dictionary<string, int[]> { ["pixel_values"] = [1, 3, side, side],
-            ["conditional_embeddings"] = [1, Prompts, projection] };
+        var shapes = new Dictionary<string, int[]>
+        {
+            ["pixel_values"] = [1, 3, side, side],
+            ["conditional_embeddings"] = [1, Prompts, projection]
+        };
         var model = ml.Transforms.ApplyOnnxModel(outputColumnNames: ["logits"],
             inputColumnNames: ["pixel_values", "conditional_embeddings"], modelFile: path, shapeDictionary: shapes, gpuDeviceId: null,
             fallbackToCpu: false).Fit(rows);

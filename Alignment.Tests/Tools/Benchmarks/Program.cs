@@ -70,7 +70,8 @@ static class Program
             case [SceneCutsBench.Switch, .. var rest]: return SceneCutsBench.Run(rest);
             case [PeakOfGradients.Switch, var how]: return PeakOfGradients.Run(how);
             case [TrainTiny.Switch, .. var rest]: return TrainTiny.Run(rest);
-            case [MasksHeldOut.Switch, var bundle, var output, .. var rest]: return MasksHeldOut.Run(bundle, output, rest.FirstOrDefault(),
+            case [MasksHeldOut.Switch, var bundle, var output, .. var rest]:
+                return MasksHeldOut.Run(bundle, output, rest.FirstOrDefault(),
                 rest.ElementAtOrDefault(1));
             case [AuditScale.Switch, var kind, var scenes]: return AuditScale.Run(kind, scenes);
             case [ReportScale.Switch, .. var rest]: return ReportScale.Run(rest);
@@ -82,7 +83,8 @@ static class Program
             case [FullSizeTrain.Switch, .. var rest]: return FullSizeTrain.Run(rest);
             case [OtherProcess.Switch, var folder]: OtherProcess.Apply(folder); return 0;
             case [RunInOtherProcess.Switch, var data, var output]: RunInOtherProcess.Run(data, output); return 0;
-            case [TrainInOtherProcess.Switch, var data, var output]: TrainInOtherProcess.Run(data, output,
+            case [TrainInOtherProcess.Switch, var data, var output]:
+                TrainInOtherProcess.Run(data, output,
                 new LedProcess.Parent()); return 0;
             case [['-', ..], ..]: return BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args).Any() ? 0 : 2;
             default:

@@ -55,8 +55,11 @@ sealed class TorchPeer : IDisposable
     {
         try
         {
-            using Process probe = Process.Start(new ProcessStartInfo(python) { ArgumentList = { "-c", "import torch, numpy" },
-                RedirectStandardError = true })!;
+            using Process probe = Process.Start(new ProcessStartInfo(python)
+            {
+                ArgumentList = { "-c", "import torch, numpy" },
+                RedirectStandardError = true
+            })!;
             probe.WaitForExit();
             return probe.ExitCode == 0;
         }

@@ -26,10 +26,26 @@ static class TrainingStep
     /// parameters.</summary>
     internal static (UNetConfig UNet, ControlNetConfig Control, int Batch, int Height, int Width) Problem(string name)
     {
-        UNetConfig small = new() { BlockChannels = [32, 48], DownAttention = [true, false], UpAttention = [false, true], LayersPerBlock = 1,
-            Heads = [4, 4], NormGroups = 8, CrossAttentionWidth = 32 };
-        UNetConfig medium = new() { BlockChannels = [128, 256, 448], DownAttention = [true, true, false], UpAttention = [false, true, true],
-            LayersPerBlock = 2, Heads = [8, 8, 8], NormGroups = 32, CrossAttentionWidth = 256 };
+        UNetConfig small = new()
+        {
+            BlockChannels = [32, 48],
+            DownAttention = [true, false],
+            UpAttention = [false, true],
+            LayersPerBlock = 1,
+            Heads = [4, 4],
+            NormGroups = 8,
+            CrossAttentionWidth = 32
+        };
+        UNetConfig medium = new()
+        {
+            BlockChannels = [128, 256, 448],
+            DownAttention = [true, true, false],
+            UpAttention = [false, true, true],
+            LayersPerBlock = 2,
+            Heads = [8, 8, 8],
+            NormGroups = 32,
+            CrossAttentionWidth = 256
+        };
         return name switch
         {
             "small" => (small, ControlNetConfig.For(small, 2, [8, 16]), 2, 8, 12),
@@ -47,16 +63,23 @@ static class TrainingStep
         var weights = new ScopedWeights(("unet", new SeededWeights(UNet2DCondition.Weights(unet))),
             ("controlnet", new SeededWeights(ControlNet.Weights(control), new() { ZeroConvolutionGain = 0.1f })));
 
-        TrainingArtifactOptions options = new() { Gradients = args.Contains("recompute") ? GradientOptions.RecomputeBlocks
-            : GradientOptions.Default };
+        TrainingArtifactOptions options = new()
+        {
+            Gradients = args.Contains("recompute") ? GradientOptions.RecomputeBlocks
+            : GradientOptions.Default
+        };
         OnnxModel training = ControlNetTrainingGraph.Author(configs, "epsilon", weights, options, gradients: !evaluate);
         using var buffers = ParameterBuffers.For(training.Graph);
         buffers.Fill(weights);
         using var session = TrainingSession.Open(training, buffers);
         using var adamW = new AdamW(buffers);
         var data = new Data(batch, height, width, control, unet.CrossAttentionWidth);
-        Console.WriteLine(JsonSerializer.Serialize(new { parameters = buffers.Count, nodes = training.Graph.Nodes.Count,
-            threads = OrtThreads.Count }));
+        Console.WriteLine(JsonSerializer.Serialize(new
+        {
+            parameters = buffers.Count,
+            nodes = training.Graph.Nodes.Count,
+            threads = OrtThreads.Count
+        }));
         for (int round = 0; round < rounds; round++)
         {
             if (paced && Console.ReadLine() is null) break;
@@ -64,8 +87,15 @@ static class TrainingStep
             double dataSeconds = Timing.Seconds(() => data.Give(session, round));
             double runSeconds = Timing.Seconds(() => loss = session.Run()["loss"][0]);
             double optimizerSeconds = evaluate ? 0 : Timing.Seconds(() => adamW.Step(1e-4));
-            Console.WriteLine(JsonSerializer.Serialize(new { round, loss, data = dataSeconds, run = runSeconds,
-                optimizer = optimizerSeconds, peakMegabytes = PeakMegabytes() }));
+            Console.WriteLine(JsonSerializer.Serialize(new
+            {
+                round,
+                loss,
+                data = dataSeconds,
+                run = runSeconds,
+                optimizer = optimizerSeconds,
+                peakMegabytes = PeakMegabytes()
+            }));
         }
         return 0;
     }

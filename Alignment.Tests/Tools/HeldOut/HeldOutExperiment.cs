@@ -25,7 +25,8 @@ public static class HeldOutExperiment
     {
         ArgumentNullException.ThrowIfNull(bundle);
         return Run(edit => new BundleHeldOutEditor(bundle, edit), (options ?? new()).For(bundle), progress,
-            cancellationToken) with { Model = Path.GetFileName(bundle.Folder), ModelSha256 = bundle.Hash };
+            cancellationToken) with
+        { Model = Path.GetFileName(bundle.Folder), ModelSha256 = bundle.Hash };
     }
 
     /// <summary>As the other, with editors from elsewhere.</summary>
@@ -55,8 +56,13 @@ public static class HeldOutExperiment
                 HeldOutScene scene = scenes[i];
                 IReadOnlyList<float[]> controls = HeldOutControls.Of(scenes, i);
                 EditInput Under(params IEnumerable<float[]> wanted) =>
-                    new() { SceneId = scene.Id, Prompt = edit.PromptFor(scene.Still.Keyword), Image = scene.Image,
-                    Controls = [.. wanted.Select(c => (ReadOnlyMemory<float>)c)] };
+                    new()
+                    {
+                        SceneId = scene.Id,
+                        Prompt = edit.PromptFor(scene.Still.Keyword),
+                        Image = scene.Image,
+                        Controls = [.. wanted.Select(c => (ReadOnlyMemory<float>)c)]
+                    };
                 byte[][] edited = [.. editor.Edit(Under(controls), cancellationToken).Select(scene.Composite)];
                 for (int c = 0; c < edited.Length; c++) rows.Add(new(scene.Id, edit.Seed, HeldOutControls.Names[c],
                     Shares(measures, scene, edited[c]), scene.BackgroundDifference(edited[c]),
@@ -81,8 +87,13 @@ public static class HeldOutExperiment
 
     static List<HeldOutScene> Scenes(HeldOutOptions options)
     {
-        var stills = new DrawnStills(new() { Seed = options.SceneSeed, Use = StillUse.HeldOut, Width = options.Edit.Width,
-            Height = options.Edit.Height });
+        var stills = new DrawnStills(new()
+        {
+            Seed = options.SceneSeed,
+            Use = StillUse.HeldOut,
+            Width = options.Edit.Width,
+            Height = options.Edit.Height
+        });
         ISaliencyPredictor training = SaliencyPredictors.Parse(options.TrainingPredictor + ".smoothed", options.Smoothing);
         return [.. Enumerable.Range(0, options.Scenes)
             .Select(i => new HeldOutScene(stills.Still(i), options.Presence, training, options.Edit))];

@@ -87,8 +87,15 @@ sealed class StillPool
             if (level % 2 != 0) continue;
             TinyFeeds.Planes(rgb, images.Span.Slice(level / 2 * 3 * pixels, 3 * pixels));
         }
-        return new() { Width = still.Width, Height = still.Height, Prompt = still.Prompt, Mask = mask, Attention = attention,
-            Shares = shares };
+        return new()
+        {
+            Width = still.Width,
+            Height = still.Height,
+            Prompt = still.Prompt,
+            Mask = mask,
+            Attention = attention,
+            Shares = shares
+        };
     }
 
     static void Encode(InferenceSession encoder, PooledStill[] stills, Span<float> images, int width, int height)

@@ -75,9 +75,14 @@ static class TinyBundle
         using OnnxWeights? masks = trained.Has(BundleFiles.ClipSeg) ? new(trained.PathOf(BundleFiles.ClipSeg)) : null,
             prompts = masks is null ? null : new(trained.PathOf(BundleFiles.ClipSegText));
         BundleManifest manifest = trained.Manifest;
-        var weights = new TinyWeights(text, unet, control, new JoinedWeights(encoder, decoder)) { Trunk = trunk,
-            Masks = newMasks ?? (masks is null ? null : new JoinedWeights(masks, prompts!)), ScalingFactor = manifest.ScalingFactor,
-                Origin = manifest.Origin, Note = manifest.Note };
+        var weights = new TinyWeights(text, unet, control, new JoinedWeights(encoder, decoder))
+        {
+            Trunk = trunk,
+            Masks = newMasks ?? (masks is null ? null : new JoinedWeights(masks, prompts!)),
+            ScalingFactor = manifest.ScalingFactor,
+            Origin = manifest.Origin,
+            Note = manifest.Note
+        };
         return Write(folder, weights, force: newMasks is not null);
     }
 
@@ -111,13 +116,25 @@ static class TinyBundle
                 Save(BundleFiles.ClipSeg, ClipSeg.Author(masks, weights.Masks));
                 ClipSegPart.WriteConfigs(to, masks, TinyMasks.Pictures);   // the tokenizer is the bundle's own
             }
-            new BundleConfigs { Text = text, UNet = UNet, Vae = Vae, ControlNet = Control,
-                Lpips = weights.Trunk is null ? null : Trunk }.Write(to);
+            new BundleConfigs
+            {
+                Text = text,
+                UNet = UNet,
+                Vae = Vae,
+                ControlNet = Control,
+                Lpips = weights.Trunk is null ? null : Trunk
+            }.Write(to);
             foreach ((string name, string content) in words.Files()) AtomicFile.WriteText(Path.Combine(to, "tokenizer", name), content);
 
             BundleManifest manifest = Manifest(words, parameters);
-            if (trained is not null) manifest = manifest with { ScalingFactor = trained.ScalingFactor, Origin = trained.Origin,
-                ControlTrained = true, Note = trained.Note, Recommended = s_recommended };
+            if (trained is not null) manifest = manifest with
+            {
+                ScalingFactor = trained.ScalingFactor,
+                Origin = trained.Origin,
+                ControlTrained = true,
+                Note = trained.Note,
+                Recommended = s_recommended
+            };
             AtomicFile.WriteText(Path.Combine(to, "README.md"), TinyCard.Text(manifest));
             return manifest;
         }, progress: null, cancellationToken);

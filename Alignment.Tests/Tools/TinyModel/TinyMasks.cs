@@ -19,8 +19,13 @@ static class TinyMasks
     public const int TrainingTokens = 12;
 
     /// <summary>How its pictures are prepared.</summary>
-    internal static ClipSegPictures Pictures { get; } = new() { Width = Side, Height = Side, Mean = [0.5f, 0.5f, 0.5f],
-        Deviation = [0.5f, 0.5f, 0.5f] };
+    internal static ClipSegPictures Pictures { get; } = new()
+    {
+        Width = Side,
+        Height = Side,
+        Mean = [0.5f, 0.5f, 0.5f],
+        Deviation = [0.5f, 0.5f, 0.5f]
+    };
 
     internal static ClipSegConfig Config(int vocabulary) => new()
     {

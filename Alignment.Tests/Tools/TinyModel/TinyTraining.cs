@@ -61,9 +61,14 @@ public static class TinyTraining
         IWeights masks = kept.Masks ?? Masks(TinyKeep.Masks, recipe.Masks, TinyMaskQuestions.First, null);
         if (keep?.Stages.Contains(TinyKeep.Absent) is not true)
             masks = Masks(TinyKeep.Absent, recipe.Absent, TinyMaskQuestions.ManyAbsent, masks);
-        return TinyBundle.Write(bundle, new TinyWeights(text, unet, control, vae) { Trunk = trunk, Masks = masks,
-            ScalingFactor = pool.ScalingFactor, Note = Note,
-                Origin = "trained from scratch on this project's own drawings, by its own code; no third-party weights" }, force: true,
+        return TinyBundle.Write(bundle, new TinyWeights(text, unet, control, vae)
+        {
+            Trunk = trunk,
+            Masks = masks,
+            ScalingFactor = pool.ScalingFactor,
+            Note = Note,
+            Origin = "trained from scratch on this project's own drawings, by its own code; no third-party weights"
+        }, force: true,
                     cancellationToken);
 
         // CLIPSeg, text encoder and all, from nothing or from what an earlier stage made of it; the heads are no part of it and start anew.

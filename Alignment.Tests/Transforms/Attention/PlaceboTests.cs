@@ -143,8 +143,15 @@ public sealed class PlaceboTests
         for (int i = 0; i < n; i++)
         {
             int x = i % side, y = i / side;
-            attention[i] = map switch { "noise" => random.NextSingle(), "ones" => 1, "binary" => random.Next(2),
-                "one lit pixel" => i == 100_000 ? 0.7f : 0, "faint" => 1e-6f * random.NextSingle(), _ => 1 - 1e-4f * random.NextSingle() };
+            attention[i] = map switch
+            {
+                "noise" => random.NextSingle(),
+                "ones" => 1,
+                "binary" => random.Next(2),
+                "one lit pixel" => i == 100_000 ? 0.7f : 0,
+                "faint" => 1e-6f * random.NextSingle(),
+                _ => 1 - 1e-4f * random.NextSingle()
+            };
             mask[i] = product switch
             {
                 "noise" => random.Next(2),

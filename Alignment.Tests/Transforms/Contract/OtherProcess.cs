@@ -15,7 +15,8 @@ static class OtherProcess
     public static void Start(string folder)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host
-            : "dotnet") { RedirectStandardError = true };
+            : "dotnet")
+        { RedirectStandardError = true };
         foreach (string a in new[] { "exec", typeof(OtherProcess).Assembly.Location, Switch, folder }) start.ArgumentList.Add(a);
         using var process = Process.Start(start)!;
         string errors = process.StandardError.ReadToEnd();

@@ -84,8 +84,11 @@ public sealed class KeywordMaskerTests
     public void Make_SeveralPromptsAndSynonyms_AveragesTheirProbabilities()
     {
         RgbPicture picture = Picture(40, 40);
-        var options = new KeywordMaskOptions { Prompts = ["{keyword}", "a {keyword}"],
-            Synonyms = new Dictionary<string, IReadOnlyList<string>> { ["Mug"] = ["cup"] } };
+        var options = new KeywordMaskOptions
+        {
+            Prompts = ["{keyword}", "a {keyword}"],
+            Synonyms = new Dictionary<string, IReadOnlyList<string>> { ["Mug"] = ["cup"] }
+        };
         Assert.That(options.PromptsFor("mug"), Is.EqualTo(new[] { "mug", "a mug", "cup", "a cup" }));
         using KeywordMasker masker = new(Seeded(), options), bare = new(Seeded(), s_bare);
         IReadOnlyList<KeywordMask> each = bare.Make(picture, ["mug", "a mug", "cup", "a cup"]);
@@ -98,8 +101,11 @@ public sealed class KeywordMaskerTests
     public void Check_PromptsTimesSynonyms_AreAtMostThirtyTwo(int synonyms, bool good)
     {
         // Two prompts for the keyword and each of its synonyms.
-        var options = new KeywordMaskOptions { Synonyms =
-            new Dictionary<string, IReadOnlyList<string>> { ["mug"] = [.. Enumerable.Range(0, synonyms).Select(i => $"cup {i}")] } };
+        var options = new KeywordMaskOptions
+        {
+            Synonyms =
+            new Dictionary<string, IReadOnlyList<string>> { ["mug"] = [.. Enumerable.Range(0, synonyms).Select(i => $"cup {i}")] }
+        };
         Assert.That(options.Check, good ? Throws.Nothing
             : Throws.TypeOf<UsageException>().With.Message.Contains("'mug'").And.Message.Contains("34 texts"));
     }
@@ -172,8 +178,11 @@ public sealed class KeywordMaskerTests
                 Throws.TypeOf<UsageException>().With.Message.Contains("{keyword}"));
             Assert.That(() => new KeywordMaskOptions { Prompts = [] }.Check(), Throws.TypeOf<UsageException>());
             Assert.That(() => new KeywordMaskOptions { LargestComponents = -1 }.Check(), Throws.TypeOf<UsageException>());
-            Assert.That(() => new KeywordMaskOptions { Synonyms =
-                new Dictionary<string, IReadOnlyList<string>> { ["mug"] = [" "] } }.Check(),
+            Assert.That(() => new KeywordMaskOptions
+            {
+                Synonyms =
+                new Dictionary<string, IReadOnlyList<string>> { ["mug"] = [" "] }
+            }.Check(),
                 Throws.TypeOf<UsageException>().With.Message.Contains("mug"));
             Assert.That(() => new KeywordMaskOptions().Check(), Throws.Nothing);
         });

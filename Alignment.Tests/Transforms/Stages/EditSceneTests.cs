@@ -15,8 +15,14 @@ namespace Alignment.Tests.Transforms.Stages;
 /// bundle.</summary>
 public sealed class EditSceneTests
 {
-    static readonly EditOptions s_edit = new() { InferenceSteps = 2, GuidanceScale = 2, Strength = 1, Seed = 3,
-        PromptTemplate = "a red {keyword}" };
+    static readonly EditOptions s_edit = new()
+    {
+        InferenceSteps = 2,
+        GuidanceScale = 2,
+        Strength = 1,
+        Seed = 3,
+        PromptTemplate = "a red {keyword}"
+    };
 
     [Test]
     public void Edited_Row_IsTheEditorsPicture()
@@ -30,8 +36,13 @@ public sealed class EditSceneTests
         float[][] edited = [.. stage.Transform(data).GetColumn<float[]>(SceneColumns.Edited)];
 
         using var editor = new DiffusionEditor(bundle, s_edit with { Width = ContractRow.Width, Height = ContractRow.Height });
-        float[] expected = editor.Edit(new() { SceneId = "an ad-Scene-011", Prompt = "a red shoe", Image = rows[1].Image,
-            Controls = [rows[1].Control] })[0];
+        float[] expected = editor.Edit(new()
+        {
+            SceneId = "an ad-Scene-011",
+            Prompt = "a red shoe",
+            Image = rows[1].Image,
+            Controls = [rows[1].Control]
+        })[0];
         Assert.That(edited[1], Is.EqualTo(expected));
     }
 
@@ -41,8 +52,17 @@ public sealed class EditSceneTests
         var first = new
         {
             Bundle = "b",
-            Edit = new { Steps = 5, Guidance = 2f, ControlScale = 0.5f, ControlStart = 0.1, ControlEnd = 0.9, ControlEvery = 2,
-            Packing = "Off", Seed = 7 },
+            Edit = new
+            {
+                Steps = 5,
+                Guidance = 2f,
+                ControlScale = 0.5f,
+                ControlStart = 0.1,
+                ControlEnd = 0.9,
+                ControlEvery = 2,
+                Packing = "Off",
+                Seed = 7
+            },
         };
         using var file = new MemoryStream();
         using (var to = new BinaryWriter(file, System.Text.Encoding.UTF8, leaveOpen: true)) StageModel.WriteOptions(to, 1, first);
@@ -54,9 +74,14 @@ public sealed class EditSceneTests
             Bundle = "b",
             Edit = new()
             {
-                InferenceSteps = 5, GuidanceScale = 2, ConditioningScale = 0.5f, ControlGuidanceStart = 0.1, ControlGuidanceEnd = 0.9,
-                    ControlInterval = 2,
-                Prepacking = WeightPrepacking.Off, Seed = 7,
+                InferenceSteps = 5,
+                GuidanceScale = 2,
+                ConditioningScale = 0.5f,
+                ControlGuidanceStart = 0.1,
+                ControlGuidanceEnd = 0.9,
+                ControlInterval = 2,
+                Prepacking = WeightPrepacking.Off,
+                Seed = 7,
             },
         }));
     }

@@ -22,8 +22,12 @@ public sealed class ScenePipelineTests
             .Append(ml.Alignment.LoadMap(new() { Width = 16, Height = 8 })).Append(ml.Alignment.NormalizeHeatmap())
             .Append(ml.Alignment.ScoreAlignment())
             .Append(ml.Alignment.ModifyAttention(Variant.Named("late_boost")))
-            .Append(ml.Alignment.ScoreAlignment(new() { HeatmapColumn = SceneColumns.HeatmapModified, ScoreColumn = "score_after",
-            ShareColumn = "share_after" }))
+            .Append(ml.Alignment.ScoreAlignment(new()
+            {
+                HeatmapColumn = SceneColumns.HeatmapModified,
+                ScoreColumn = "score_after",
+                ShareColumn = "share_after"
+            }))
             .Append(ml.Alignment.BuildControl())
             .Append(ml.Alignment.SizeImage(new() { Width = 16, Height = 8 })).Fit(data);
         var made = model.Transform(data);
@@ -48,8 +52,15 @@ public sealed class ScenePipelineTests
             PictureFile.WriteJpeg(still, new RgbPicture(32, 16, new byte[3 * 32 * 16]));
             PictureFile.WritePngGrey(m, 32, 16, mask);
             PictureFile.WriteJpegGrey(h, 32, 16, heat);
-            yield return new SceneRecord { VideoId = "ad", SceneNumber = 5 * n, Keyword = "shoe", SceneImagePath = still,
-                KeywordMaskPath = m, AttentionHeatmapPath = h };
+            yield return new SceneRecord
+            {
+                VideoId = "ad",
+                SceneNumber = 5 * n,
+                Keyword = "shoe",
+                SceneImagePath = still,
+                KeywordMaskPath = m,
+                AttentionHeatmapPath = h
+            };
         }
     }
 }

@@ -49,7 +49,14 @@ public sealed record PixelChange
             (red, green, blue) = (red + r, green + g, blue + b);
         }
         double n = Math.Max(1, pixels);
-        return new() { Pixels = pixels, MeanSquared = squares / (3 * n), Red = red / n, Green = green / n, Blue = blue / n,
-            LargestOutside = outside };
+        return new()
+        {
+            Pixels = pixels,
+            MeanSquared = squares / (3 * n),
+            Red = red / n,
+            Green = green / n,
+            Blue = blue / n,
+            LargestOutside = outside
+        };
     }
 }

@@ -10,8 +10,13 @@ namespace Alignment.Tests.MLNet.Training.HeldOut;
 
 public sealed class HeldOutExperimentTests
 {
-    static readonly HeldOutOptions s_small = new() { Scenes = 12, Seeds = 2, ShownScenes = 2,
-        Edit = new() { Width = 96, Height = 96, InferenceSteps = 2, Seed = 40 } };
+    static readonly HeldOutOptions s_small = new()
+    {
+        Scenes = 12,
+        Seeds = 2,
+        ShownScenes = 2,
+        Edit = new() { Width = 96, Height = 96, InferenceSteps = 2, Seed = 40 }
+    };
 
     [Test]
     public void Run_EditorThatFollowsTheControl_MeetsEveryBar()

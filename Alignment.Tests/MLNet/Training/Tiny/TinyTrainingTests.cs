@@ -10,8 +10,19 @@ public sealed class TinyTrainingTests
 {
     static readonly TinyStageRecipe s_short = new() { Steps = 4, Batch = 2, LearningRate = 1e-3, WarmUp = 1 };
 
-    static readonly TinyRecipe s_recipe = new() { Stills = 8, Sizes = [(64, 48), (48, 48)], VaeCut = 32, LogEvery = 2, Vae = s_short,
-        Denoiser = s_short, Control = s_short, Trunk = s_short, Masks = s_short, Absent = s_short };
+    static readonly TinyRecipe s_recipe = new()
+    {
+        Stills = 8,
+        Sizes = [(64, 48), (48, 48)],
+        VaeCut = 32,
+        LogEvery = 2,
+        Vae = s_short,
+        Denoiser = s_short,
+        Control = s_short,
+        Trunk = s_short,
+        Masks = s_short,
+        Absent = s_short
+    };
 
     [Test]
     public void Run_StoppedInTheMiddleOfStages_EndsWithTheSameBundle()

@@ -70,11 +70,27 @@ sealed class OnnxSaliencyTests
         Check("free sizes", g => Mix(g.Input("image", ElementType.Float32, Dim.Named("batch"), 3, Dim.Named("h"), Dim.Named("w")), g),
             null);
         Check("rows of pixels", g => Mix(g.Input("image", ElementType.Float32, 1, Height, Width, 3).Transpose(0, 3, 1, 2), g)
-            .Transpose(0, 2, 3, 1), new { file = "model.onnx", input = "image", output = "map", width = Width, height = Height,
-            layout = "nhwc" });
+            .Transpose(0, 2, 3, 1), new
+            {
+                file = "model.onnx",
+                input = "image",
+                output = "map",
+                width = Width,
+                height = Height,
+                layout = "nhwc"
+            });
         Check("blue first", g => (g.Input("image", ElementType.Float32, 1, 3, Height, Width) * g.Constant([0.3f, 0.5f, 0.2f],
-            new(1, 3, 1, 1))).Sum([1], keep: false), new { file = "model.onnx", input = "image", output = "map", width = Width,
-            height = Height, channels = "bgr", scale = 255, mean = new[] { 10.5, 20, 30 } });
+            new(1, 3, 1, 1))).Sum([1], keep: false), new
+            {
+                file = "model.onnx",
+                input = "image",
+                output = "map",
+                width = Width,
+                height = Height,
+                channels = "bgr",
+                scale = 255,
+                mean = new[] { 10.5, 20, 30 }
+            });
         // The logarithm undone by the description's activation.
         Check("a log density", g => (Mix(g.Input("image", ElementType.Float32, 1, 3, Height, Width), g) + 1f).Log(),
             new { file = "model.onnx", input = "image", output = "map", width = Width, height = Height, activation = "exp" });
@@ -87,8 +103,19 @@ sealed class OnnxSaliencyTests
         // One colour channel through the whole chain, without stretching: sigmoid((v · 2 − 0.5) / 0.25).
         string card = Write(folder,
             g => (g.Input("image", ElementType.Float32, 1, 3, Height, Width) * g.Constant([1f, 0f, 0f], new(1, 3, 1, 1))).Sum([1]),
-            new { file = "model.onnx", input = "image", output = "map", width = Width, height = Height, scale = 2,
-            mean = new[] { 0.5, 0, 0 }, std = new[] { 0.25, 1, 1 }, activation = "sigmoid", stretch = false });
+            new
+            {
+                file = "model.onnx",
+                input = "image",
+                output = "map",
+                width = Width,
+                height = Height,
+                scale = 2,
+                mean = new[] { 0.5, 0, 0 },
+                std = new[] { 0.25, 1, 1 },
+                activation = "sigmoid",
+                stretch = false
+            });
         byte[] rgb = Picture();
         double[] expected = [.. Enumerable.Range(0, Width * Height)
             .Select(i => 1 / (1 + Math.Exp(-(rgb[3 * i] / 255.0 * 2 - 0.5) / 0.25)))];

@@ -14,20 +14,38 @@ public sealed class DeviceMemoryTests
 
     static readonly ModelBundle s_bundle = ModelBundle.Open(Path.Combine(Shared.Repository, "onnx", "bundles", "tiny"));
 
-    static readonly EditOptions s_options = new() { Width = Side, Height = Side, GuidanceScale = 3, InferenceSteps = 6, Strength = 0.8,
-        Seed = 5, Batch = 2 };
+    static readonly EditOptions s_options = new()
+    {
+        Width = Side,
+        Height = Side,
+        GuidanceScale = 3,
+        InferenceSteps = 6,
+        Strength = 0.8,
+        Seed = 5,
+        Batch = 2
+    };
 
     static IEnumerable<TestCaseData> Options()
     {
         yield return new TestCaseData(s_options).SetArgDisplayNames("plain");
         yield return new TestCaseData(s_options with { Scheduler = SchedulerKind.EulerAncestral }).SetArgDisplayNames(
             "noise in each step, scaled samples");
-        yield return new TestCaseData(s_options with { Scheduler = SchedulerKind.UniPc,
-            GuidanceEnd = 0.5 }).SetArgDisplayNames("guidance ends, the sampler's memory stays");
-        yield return new TestCaseData(s_options with { ControlGuidanceStart = 0.4, ControlGuidanceEnd = 0.8,
-            ControlInterval = 2 }).SetArgDisplayNames("control for some steps");
-        yield return new TestCaseData(s_options with { GuidanceScale = 1,
-            BlendLatents = false }).SetArgDisplayNames("neither guidance nor blending");
+        yield return new TestCaseData(s_options with
+        {
+            Scheduler = SchedulerKind.UniPc,
+            GuidanceEnd = 0.5
+        }).SetArgDisplayNames("guidance ends, the sampler's memory stays");
+        yield return new TestCaseData(s_options with
+        {
+            ControlGuidanceStart = 0.4,
+            ControlGuidanceEnd = 0.8,
+            ControlInterval = 2
+        }).SetArgDisplayNames("control for some steps");
+        yield return new TestCaseData(s_options with
+        {
+            GuidanceScale = 1,
+            BlendLatents = false
+        }).SetArgDisplayNames("neither guidance nor blending");
     }
 
     [TestCaseSource(nameof(Options))]

@@ -71,13 +71,16 @@ public sealed class EditParityTests(string model)
         // 3. Every step.
         bool whole = controlScale == 1;
         int seen = 0;
-        editor.Denoise(latents, editor.StartStep, p.Prompt, [io.Floats("controlnet_cond")], new() { Observer = (in DenoiseStep step) =>
+        editor.Denoise(latents, editor.StartStep, p.Prompt, [io.Floats("controlnet_cond")], new()
+        {
+            Observer = (in DenoiseStep step) =>
         {
             seen++;
             if (!whole) return;
             Near("guided_eps", step.Prediction, io.Row("guided_eps", step.Index), Tolerance);
             Near("latents_after_step", step.Latents, io.Row("latents_after_step", step.Index), Tolerance);
-        } });
+        }
+        });
         Assert.That(seen, Is.EqualTo(editor.Timesteps.Count - editor.StartStep));
 
         // 4. The picture.

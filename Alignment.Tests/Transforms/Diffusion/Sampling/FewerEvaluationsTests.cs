@@ -12,8 +12,14 @@ public sealed class FewerEvaluationsTests
 {
     const int Side = 32, Steps = 10;
 
-    static readonly EditOptions s_options = new() { Width = Side, Height = Side, Scheduler = SchedulerKind.Ddim, InferenceSteps = Steps,
-        FromNoise = true };
+    static readonly EditOptions s_options = new()
+    {
+        Width = Side,
+        Height = Side,
+        Scheduler = SchedulerKind.Ddim,
+        InferenceSteps = Steps,
+        FromNoise = true
+    };
 
     static ModelBundle Bundle => TinyBundles.Of("tiny-sd");
 
@@ -28,11 +34,14 @@ public sealed class FewerEvaluationsTests
     {
         using var editor = new DiffusionEditor(Bundle, options);
         float[] x = [.. latents], kept = x;
-        editor.Denoise(x, from, "a red house", s_controls, new() { Observer = (in DenoiseStep step) =>
+        editor.Denoise(x, from, "a red house", s_controls, new()
+        {
+            Observer = (in DenoiseStep step) =>
         {
             called?.Add(step.Index);
             if (from + step.Index == to - 1) kept = step.Latents.ToArray();
-        } });
+        }
+        });
         return kept;
     }
 
@@ -108,6 +117,11 @@ public sealed class FewerEvaluationsTests
     [TestCase(0, 1, 0, 1)]
     [TestCase(0, 1, 1, -0.5)]
     public void Check_OutOfRange_IsRefused(double start, double end, int every, double guidance) =>
-        Assert.Throws<UsageException>(() => (s_options with { ControlGuidanceStart = start, ControlGuidanceEnd = end,
-        ControlInterval = every, GuidanceEnd = guidance }).Check());
+        Assert.Throws<UsageException>(() => (s_options with
+        {
+            ControlGuidanceStart = start,
+            ControlGuidanceEnd = end,
+            ControlInterval = every,
+            GuidanceEnd = guidance
+        }).Check());
 }

@@ -78,8 +78,13 @@ public sealed class ForeignBundleTests
         float[] image = new float[3 * 64 * 64], control = new float[2 * 64 * 64];
         for (int i = 0; i < image.Length; i++) image[i] = MathF.Sin(0.01f * i);
         for (int i = 0; i < control.Length; i++) control[i] = 0.5f + 0.5f * MathF.Sin(0.03f * i);
-        var scene = new EditInput { SceneId = "v-Scene-001", Prompt = "a red house", Image = image,
-            Controls = [control, new float[control.Length]] };
+        var scene = new EditInput
+        {
+            SceneId = "v-Scene-001",
+            Prompt = "a red house",
+            Image = image,
+            Controls = [control, new float[control.Length]]
+        };
         return (a.Edit(scene), b.Edit(scene));
     }
 
@@ -146,8 +151,13 @@ public sealed class ForeignBundleTests
         var cast = new NodeProto { OpType = "Cast", Name = "timestep_cast", Input = { "timestep" }, Output = { "timestep_number" } };
         cast.Attribute.Add(new AttributeProto { Name = "to", I = FloatType, Type = AttributeProto.Types.Kind.Int });
         model.Graph.Node.Insert(0, cast);
-        model.Graph.Node.Insert(1, new NodeProto { OpType = "Reshape", Name = "timestep_reshape",
-            Input = { "timestep_number", "timestep_shape" }, Output = { "timestep_float" } });
+        model.Graph.Node.Insert(1, new NodeProto
+        {
+            OpType = "Reshape",
+            Name = "timestep_reshape",
+            Input = { "timestep_number", "timestep_shape" },
+            Output = { "timestep_float" }
+        });
         File.WriteAllBytes(path, model.ToByteArray());
     }
 }

@@ -15,8 +15,15 @@ public sealed class SourceBlendTests
 
     static readonly ModelBundle s_bundle = ModelBundle.Open(BundledModels.Tiny);
 
-    static readonly EditOptions s_options = new() { Width = Side, Height = Side, GuidanceScale = 1, Strength = 0.6, InferenceSteps = 10,
-        Seed = 3 };
+    static readonly EditOptions s_options = new()
+    {
+        Width = Side,
+        Height = Side,
+        GuidanceScale = 1,
+        Strength = 0.6,
+        InferenceSteps = 10,
+        Seed = 3
+    };
 
     static readonly float[] s_image = [.. Enumerable.Range(0, 3 * Side * Side).Select(i => 0.8f * MathF.Sin(0.013f * i))];
 
@@ -120,11 +127,14 @@ public sealed class SourceBlendTests
         double[] prediction = [];
         float[] sample = [.. x.Select(v => (float)v)];
         bool more = call + 1 < editor.Timesteps.Count;
-        Action run = () => editor.Denoise(sample, call, Prompt, [s_control], new() { Observer = (in DenoiseStep step) =>
+        Action run = () => editor.Denoise(sample, call, Prompt, [s_control], new()
+        {
+            Observer = (in DenoiseStep step) =>
         {
             prediction = [.. step.Prediction.ToArray().Select(v => (double)v)];
             stop.Cancel();
-        } }, stop.Token);
+        }
+        }, stop.Token);
         if (more) Assert.That(() => run(), Throws.InstanceOf<OperationCanceledException>());
         else run();
         return prediction;
@@ -136,8 +146,12 @@ public sealed class SourceBlendTests
     public void Edit_EverySampler_OutsideIsTheSourceAtTheNextLevelAndInTheEndItself(SchedulerKind kind)
     {
         // PNDM from the first call does its first step twice.
-        EditOptions options = s_options with { Scheduler = kind, Strength = kind == SchedulerKind.Pndm ? 1 : 0.6,
-            InferenceSteps = kind == SchedulerKind.Lcm ? 4 : 6 };
+        EditOptions options = s_options with
+        {
+            Scheduler = kind,
+            Strength = kind == SchedulerKind.Pndm ? 1 : 0.6,
+            InferenceSteps = kind == SchedulerKind.Lcm ? 4 : 6
+        };
         var made = new List<float[]>();
         using var editor = new DiffusionEditor(s_bundle, options);
         editor.Edit(Scene(s_control), (in DenoiseStep step) => made.Add(step.Latents.ToArray()));

@@ -23,8 +23,13 @@ sealed class LinearSamplerTests
     public void Steps_OfASampler_AreTheSampler(SchedulerKind kind, PredictionType type, bool clips, double strength)
     {
         var schedule = new NoiseSchedule(new() { PredictionType = type, ClipSample = clips, ClipSampleRange = 1.5 });
-        var options = new EditOptions { Scheduler = kind, InferenceSteps = kind == SchedulerKind.Lcm ? 6 : 12, Strength = strength,
-            Eta = 0.7f };
+        var options = new EditOptions
+        {
+            Scheduler = kind,
+            InferenceSteps = kind == SchedulerKind.Lcm ? 6 : 12,
+            Strength = strength,
+            Eta = 0.7f
+        };
         IScheduler sampler = kind.Create(schedule, options);
         int first = sampler.StartStep(strength);
         LinearSampler sums = LinearSampler.Of(s => kind.Create(s, options), schedule, first);
