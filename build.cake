@@ -1,6 +1,6 @@
 using System.Xml.Linq;
 
-// Targets: Clean, Lint, Format, Build, Test, Demo, Bench, TrainTiny, Pack, Docs, PublicApi.   ./build.sh --target=NAME
+// Targets: Clean, Lint, Format, Build, Test, Demo, Bench, TrainTiny, Pack, PublicApi.   ./build.sh --target=NAME
 // Arguments: --configuration=Release  --flavor=Cpu|Gpu|DirectML (the ONNX Runtime native package)  --demo-out=DIR  --bench=NAME
 var target = Argument("target", "Test");
 var configuration = Argument("configuration", "Release");
@@ -91,14 +91,6 @@ Task("Pack").IsDependentOn("Build").Does(() =>
         {
             Configuration = configuration, NoBuild = true, OutputDirectory = artifacts.Combine("packages"), MSBuildSettings = Properties(),
         });
-});
-
-// The documentation as a site: docs/, README and the XML comments of the libraries.
-Task("Docs").IsDependentOn("Build").Does(() =>
-{
-    DotNet("Restoring docfx", "tool restore --verbosity quiet", "docs/site");
-    DotNet("docfx", "tool run docfx docfx.json", "docs/site");
-    Information($"The site is at {artifacts.Combine("site")}/index.html; any web server shows it, as: dotnet tool run docfx serve, in docs/site.");
 });
 
 // Writes the lists of the libraries' public members again; they are compared in the build where TrackPublicApi is true.
