@@ -136,7 +136,7 @@ public sealed class AnalysisGuardsTests
         EngagementAnalysis made = AnalysisJob.Analyze(Rows(("baseline", 200, 5, 1), ("placebo", 200, 5, 1)),
             s_options with { MaxCells = 100 });
         Assert.That((made.Videos, made.Metrics[0].Comparisons[0].Paired), Is.EqualTo(((long?)null, (PairedResult?)null)));
-        Assert.That(made.Metrics[0].Sensitivity.Single().Note, Does.Contain("--max-cells"));
+        Assert.That(made.Metrics[0].Sensitivity.Single().Note, Does.Contain("raise the bound of cells"));
         Assert.That(made.Metrics[0].Comparisons[0].Result.Verdict, Is.EqualTo(Verdict.NotShown));
     }
 

@@ -54,7 +54,7 @@ public sealed class AssignedUnitsTests
             by = Analyze(Participants(("baseline", 100, 4), ("early_boost", 100, 4)), s_options with { UnitColumn = "participant_id" }),
             once = Analyze(Participants(("baseline", 100, 1), ("early_boost", 100, 1)));
         Assert.That(repeated.Warnings.Single(w => w.Code == "units_repeated").Message,
-            Does.StartWith("There are 4.0 rows of each participant").And.Contain("--unit participant_id"));
+            Does.StartWith("There are 4.0 rows of each participant").And.Contain("participant_id as the unit"));
         Assert.That(Codes(by).Concat(Codes(once)), Does.Not.Contain("units_repeated"));
         EngagementAnalysis bad = Analyze(Participants(("baseline", 520, 1), ("early_boost", 480, 2), ("late_boost", 390, 3)));
         Assert.Multiple(() =>
@@ -108,7 +108,7 @@ public sealed class AssignedUnitsTests
             Is.EqualTo(("row", WarningLevel.Note)));
         Assert.That(stated.Warnings.Single(w => w.Code == "units_in_several_variants").Level, Is.EqualTo(WarningLevel.Warning));
         Assert.That(stated.Warnings.Single(w => w.Code == "units_in_several_variants").Message,
-            Does.Contain("60 of 60 users").And.Contain("although --assigned says so").And.Contain("counts rows"));
+            Does.Contain("60 of 60 users").And.Contain("although the options say so").And.Contain("counts rows"));
     }
 
     [Test]
@@ -127,7 +127,7 @@ public sealed class AssignedUnitsTests
             $"{(i < 700 ? "b" : "e")}{i % 20},{(i < 700 ? "baseline" : "early_boost")},0.{i + 1000}\n")));
         Assert.That((more.SampleRatio!.Unit, more.SampleRatio.Mismatch), Is.EqualTo(("video", false)));
         Assert.That(more.Warnings.Single(w => w.Code == "rows_not_in_shares").Message,
-            Does.Contain("baseline 700, early boost 300").And.Contain("--assigned row"));
+            Does.Contain("baseline 700, early boost 300").And.Contain("name row as what was assigned"));
         // Too few videos for a χ² of them: rows, as before.
         Assert.That(Analyze("video_id,variant,CTR\n" + string.Concat(Enumerable.Range(0, 1000)
             .Select(i =>

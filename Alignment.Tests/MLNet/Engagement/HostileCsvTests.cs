@@ -41,7 +41,7 @@ public sealed class HostileCsvTests
     [TestCase("video_id,variant,CTR\na,baseline,0,05\nb,baseline,0,07\nc,placebo,0,1\n", "Decimal commas between commas")]
     [TestCase("video_id;variant;plays\na;baseline;1,234\nb;baseline;2,345\n", "may be decimals or thousands")]
     [TestCase("video_id;variant;CTR\na;baseline;0,05\nb;baseline;0.07\n", "decimals with points and with commas")]
-    [TestCase("video_id,variant,CTR\na,baseline,\"0,05\"\n", "--decimal comma")]
+    [TestCase("video_id,variant,CTR\na,baseline,\"0,05\"\n", "AnalysisOptions.Decimals comma")]
     [TestCase("PK\u0003\u0004whatever", "Excel workbook")]
     [TestCase("video_id,variant,CTR\na,boost,1\nb,bost,2\n", "no usable row")]
     [TestCase("video,variant,CTR\na,baseline,1\n", "nearest column is 'video'")]

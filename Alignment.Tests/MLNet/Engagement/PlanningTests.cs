@@ -182,7 +182,7 @@ public sealed class PlanningTests
         byte[] assignment = File.ReadAllBytes(temp["study", "assignment.csv"]);
         File.WriteAllText(plan, File.ReadAllText(plan).Replace("\"holm\"", "\"bonferroni\"", StringComparison.Ordinal));
         Assert.That(PlanFile.Read(plan).Changed, Is.True);
-        Assert.That((await Run("assign", "--count", "70", "--out", temp["study"])).Errors, Does.Contain("record it with --plan"),
+        Assert.That((await Run("assign", "--count", "70", "--out", temp["study"])).Errors, Does.Contain("alignment assign --plan"),
             "assigning again would lose the edit");
         Assert.That((await Run("assign", "--plan", plan, "--count", "70")).Code, Is.EqualTo(2));
         var (code, output, _) = await Run("assign", "--plan", plan);

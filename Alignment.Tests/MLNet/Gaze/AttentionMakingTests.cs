@@ -79,7 +79,7 @@ public sealed class AttentionMakingTests
         Assert.That(told.Message,
             Does.Contain(
             "4 heatmaps were predicted by spectral_residual.smoothed in version 1 of its method; this program has version 2").And.Contain(
-            "--force"));
+            "make them again by force"));
 
         AttentionJob.Run(data, new() { ContactSheets = false, Force = true });
         Assert.That(AttentionJob.Run(data, new() { ContactSheets = false }).Problems, Is.Empty);

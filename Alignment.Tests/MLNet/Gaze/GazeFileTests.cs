@@ -157,7 +157,7 @@ public sealed class GazeFileTests
     [TestCase("ad;p1;0,5;10,2;10;0,2\nad;p1;0,6;10,2;10;0,2\nAD;p1;0.5;10;10;0.2\n", "not_a_number 2", "Decimals have a point")]
     [TestCase("AD;p1;0.5;10;10;0.2\n", "unknown_video 1", "letter by letter")]
     [TestCase("ad;p1;500;10;10;0.2\n", "outside_scenes 1", "seconds from the start")]
-    [TestCase("ad;p1;0.5;900;700;0.2\n", "off_screen 1", "--frame")]
+    [TestCase("ad;p1;0.5;900;700;0.2\n", "off_screen 1", "GazeOptions.FrameWidth")]
     public void Rows_NoneUsable_SaysWhatToDo(string rows, string found, string next)
     {
         using var folder = new TempFolder();
@@ -170,10 +170,10 @@ public sealed class GazeFileTests
     {
         using var folder = new TempFolder();
         Assert.That(() => Make(folder, Header + "ad,p1,0.5,0.5,0.25,1\nad,p1,1.5,0.1,0.99,1\n"),
-            Throws.TypeOf<BadDataException>().With.Message.Contains("--coordinates normalised"));
+            Throws.TypeOf<BadDataException>().With.Message.Contains("GazeOptions.Coordinates normalised"));
         using var other = new TempFolder();
         Assert.That(() => Make(other, Header + "ad,p1,0.5,20,10,1\nad,p1,1.5,5,9,1\n", new() { Coordinates = GazeCoordinates.Normalised }),
-            Throws.TypeOf<BadDataException>().With.Message.Contains("--coordinates pixels"));
+            Throws.TypeOf<BadDataException>().With.Message.Contains("GazeOptions.Coordinates pixels"));
     }
 
     [Test]

@@ -131,7 +131,7 @@ public sealed class ReportRunTests
             "Asked for were 7; no more fit into 0.05 megabytes of pictures: --picture-megabytes"));
         Assert.That(Page(few), Does.Contain("href=\"tables/scenes.csv\""));
         Assert.That(() => ReportJob.Run(run, new() { PictureMegabytes = 0 }),
-            Throws.TypeOf<UsageException>().With.Message.Contains("--picture-megabytes"));
+            Throws.TypeOf<UsageException>().With.Message.Contains("ReportOptions.PictureMegabytes"));
     }
 
     [Test]

@@ -137,9 +137,9 @@ public sealed class ControlNetTrainerTests
             Assert.That(() => TrainingJob.Open(options with { Model = withoutLpips, LpipsWeight = 1 }),
                 Throws.TypeOf<UsageException>().With.Message.Contains("lpips.onnx"));
             Assert.That(() => TrainingJob.Open(options with { LearningRate = 0 }),
-                Throws.TypeOf<UsageException>().With.Message.Contains("learning rate"));
+                Throws.TypeOf<UsageException>().With.Message.Contains("ControlNetTrainingOptions.LearningRate"));
             Assert.That(() => TrainingJob.Open(options with { NoiseWeight = 0 }),
-                Throws.TypeOf<UsageException>().With.Message.Contains("loss weights"));
+                Throws.TypeOf<UsageException>().With.Message.Contains("ControlNetTrainingOptions.NoiseWeight"));
             Assert.That(() => TrainingJob.Open(options with { Output = BundledModels.Tiny }),
                 Throws.TypeOf<UsageException>().With.Message.Contains("another folder"));
             Assert.That(() => TrainingJob.Open(options with { Model = temp["none"] }), Throws.TypeOf<MissingDependencyException>());

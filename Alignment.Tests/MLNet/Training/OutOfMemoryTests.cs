@@ -11,18 +11,18 @@ public sealed class OutOfMemoryTests
     [Test]
     public void Explain_ManyScenesAtOnce_HalvesThemAndKeepsTheStep() =>
         Assert.That(Explain(new() { BatchSize = 4, Accumulation = 3, Width = 128, Height = 64 }),
-        Does.Contain("--batch-size 2 --accumulation 6").And.Contain("--size 96x48"));
+        Does.Contain("ControlNetTrainingOptions.BatchSize 2 with ControlNetTrainingOptions.Accumulation 6").And.Contain("ControlNetTrainingOptions.Width 96x48"));
 
     [Test]
     public void Explain_NothingButSizeLeft_SaysSize() =>
         Assert.That(Explain(new() { BatchSize = 1, Width = 512, Height = 512 }),
-        Does.Contain("--size 384x384").And.Not.Contain("--batch-size"));
+        Does.Contain("ControlNetTrainingOptions.Width 384x384").And.Not.Contain("BatchSize"));
 
     [Test]
     public void Explain_KeepsEverything_OffersRecomputationOnce()
     {
-        Assert.That(Explain(new()), Does.Contain("--recompute"));
-        Assert.That(Explain(new() { Recompute = true }), Does.Not.Contain("--recompute"));
+        Assert.That(Explain(new()), Does.Contain("ControlNetTrainingOptions.Recompute"));
+        Assert.That(Explain(new() { Recompute = true }), Does.Not.Contain("ControlNetTrainingOptions.Recompute"));
     }
 
     [Test]

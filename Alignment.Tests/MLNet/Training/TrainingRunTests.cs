@@ -125,7 +125,7 @@ public sealed class TrainingRunTests
         Run(temp, Options(temp));
         Assert.That(() => Run(temp, Options(temp) with { LearningRate = 0.1 }),
             Throws.TypeOf<UsageException>().With.Message.Contains("learning rate: 0.05 there, 0.1 now").And.Message.Contains(
-            "--resume none"));
+            "ControlNetTrainingOptions.Resume none"));
     }
 
     [Test]
@@ -212,7 +212,7 @@ public sealed class TrainingRunTests
         broken.Values(3, 1)[0] = float.NaN;
         var run = new TrainingRun(Options(temp), ModelBundle.Open(BundledModels.Tiny), Scenes(temp), (_, _) => broken, null);
         Assert.That(() => run.Run(default),
-            Throws.TypeOf<BadDataException>().With.Message.Contains("at step 1").And.Message.Contains("lower --lr"));
+            Throws.TypeOf<BadDataException>().With.Message.Contains("at step 1").And.Message.Contains("a lower ControlNetTrainingOptions.LearningRate"));
     }
 
     [Test]

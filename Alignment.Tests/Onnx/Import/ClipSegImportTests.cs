@@ -112,7 +112,7 @@ public sealed class ClipSegImportTests
         Assert.Multiple(() =>
         {
             Assert.That(() => ClipSegImport.Run(folder["none"], bundle),
-                Throws.TypeOf<MissingDependencyException>().With.Message.Contains("--clipseg"));
+                Throws.TypeOf<MissingDependencyException>().With.Message.Contains("The CLIPSeg folder"));
             Assert.That(() => ClipSegImport.Run(source, folder["none"]), Throws.TypeOf<MissingDependencyException>());
             Changed("\"reduce_dim\": 16", "\"reduce_dim\": 20");
             Assert.That(() => ClipSegImport.Run(source, bundle),

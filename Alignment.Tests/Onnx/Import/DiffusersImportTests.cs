@@ -92,7 +92,7 @@ public sealed class DiffusersImportTests
         Assert.Multiple(() =>
         {
             Assert.That(() => DiffusersImport.Run(from, folder["bundle"]),
-                Throws.TypeOf<UsageException>().With.Message.Contains("--force"));
+                Throws.TypeOf<UsageException>().With.Message.Contains("set force"));
             Assert.That(() => DiffusersImport.Run(from, folder["bundle"], new() { Force = true, License = "openrail" }).Manifest.License,
                 Is.EqualTo("openrail"));
             Assert.That(() => DiffusersImport.Run(from, folder["other"], new() { Force = true }), Throws.TypeOf<UsageException>());

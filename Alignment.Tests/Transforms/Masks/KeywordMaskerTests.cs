@@ -173,7 +173,7 @@ public sealed class KeywordMaskerTests
         Assert.Multiple(() =>
         {
             Assert.That(() => new KeywordMaskOptions { Threshold = float.NaN }.Check(),
-                Throws.TypeOf<UsageException>().With.Message.Contains("threshold"));
+                Throws.TypeOf<UsageException>().With.Message.Contains("KeywordMaskOptions.Threshold"));
             Assert.That(() => new KeywordMaskOptions { Prompts = ["a bottle"] }.Check(),
                 Throws.TypeOf<UsageException>().With.Message.Contains("{keyword}"));
             Assert.That(() => new KeywordMaskOptions { Prompts = [] }.Check(), Throws.TypeOf<UsageException>());

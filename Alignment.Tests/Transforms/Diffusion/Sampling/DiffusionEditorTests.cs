@@ -179,17 +179,17 @@ public sealed class DiffusionEditorTests
 
     static IEnumerable<TestCaseData> BadOptions() =>
     [
-        new TestCaseData(new EditOptions { InferenceSteps = 0 }, "steps"),
-        new TestCaseData(new EditOptions { GuidanceScale = float.NaN }, "guidance"),
-        new TestCaseData(new EditOptions { Strength = 1.01 }, "strength"),
-        new TestCaseData(new EditOptions { ConditioningScale = -1 }, "control scale"),
-        new TestCaseData(new EditOptions { Scheduler = SchedulerKind.Ddim, Eta = 2 }, "eta"),
-        new TestCaseData(new EditOptions { Eta = 0.5f }, "eta"),
-        new TestCaseData(new EditOptions { Width = 0 }, "size"),
-        new TestCaseData(new EditOptions { Batch = -1 }, "batch"),
-        new TestCaseData(new EditOptions { Scheduler = (SchedulerKind)99 }, "scheduler"),
-        new TestCaseData(new EditOptions { Region = new() { Feather = -1 } }, "feather"),
-        new TestCaseData(new EditOptions { PromptTemplate = "" }, "prompt"),
+        new TestCaseData(new EditOptions { InferenceSteps = 0 }, "EditOptions.InferenceSteps"),
+        new TestCaseData(new EditOptions { GuidanceScale = float.NaN }, "EditOptions.GuidanceScale"),
+        new TestCaseData(new EditOptions { Strength = 1.01 }, "EditOptions.Strength"),
+        new TestCaseData(new EditOptions { ConditioningScale = -1 }, "EditOptions.ConditioningScale"),
+        new TestCaseData(new EditOptions { Scheduler = SchedulerKind.Ddim, Eta = 2 }, "EditOptions.Eta"),
+        new TestCaseData(new EditOptions { Eta = 0.5f }, "EditOptions.Eta"),
+        new TestCaseData(new EditOptions { Width = 0 }, "EditOptions.Width"),
+        new TestCaseData(new EditOptions { Batch = -1 }, "EditOptions.Batch"),
+        new TestCaseData(new EditOptions { Scheduler = (SchedulerKind)99 }, "EditOptions.Scheduler"),
+        new TestCaseData(new EditOptions { Region = new() { Feather = -1 } }, "Feather"),
+        new TestCaseData(new EditOptions { PromptTemplate = "" }, "EditOptions.PromptTemplate"),
     ];
 
     [TestCaseSource(nameof(BadOptions))]
