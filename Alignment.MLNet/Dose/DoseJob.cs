@@ -172,7 +172,7 @@ public static class DoseJob
     static IReadOnlyList<string> Plots(DoseFolder folder, DoseReport report)
     {
         string record = Path.Combine(folder.Root, PlotsRecord);
-        var recipe = new PlotsRecipe(1, FileHash.OfFile(folder.Json));
+        var recipe = new PlotsRecipe(2, FileHash.OfFile(folder.Json));
         if (OutputRecord.Current<PlotsFacts>(record, recipe) is { } known)
             return [.. known.Files.Select(f => SafePath.Under(folder.Root, f))];
         string[] files = [.. DosePlots.Write(folder.Root, report).Select(f => Path.GetFileName(f))];
