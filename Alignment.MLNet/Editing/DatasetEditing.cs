@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Editing;
@@ -95,7 +94,7 @@ sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, EditJob
         counts = counts with { Scenes = pending.Count, Failed = _failures.Count };
         OutputRecord.WriteManifest(folder.ManifestPath, new
         {
-            Tool = ToolVersion,
+            Tool = ToolVersion.Name,
             ModelSha256 = modelHash,
             Settings = _settings,
             variants.Variants,
@@ -107,10 +106,6 @@ sealed class DatasetEditing(IScenesToEdit variants, EditedFolder folder, EditJob
         return new EditResult(folder.Root, folder.ManifestPath, modelHash, counts, made, _failures) { Timing = timing };
     }
 
-    /// <summary>The program's version without the build's commit: equal sources give equal manifests.</summary>
-    internal static string ToolVersion { get; } = "alignment "
-        + (typeof(DatasetEditing).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
-        ?? "0");
 
     static EditCounts Add(EditCounts counts, ScenePlan plan, bool nothing) => counts with
     {

@@ -1,7 +1,7 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Alignment.MLNet.Dataset;
+using Alignment.MLNet.Storage;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Variants;
@@ -25,13 +25,7 @@ static class VariantFiles
     /// <summary>Raised when files or their meaning change, so that older ones are made anew.</summary>
     public const int Format = 3;
 
-    public static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        WriteIndented = true,
-        NewLine = "\n",
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    public static readonly JsonSerializerOptions Json = JsonStyle.Record;
 
     /// <summary>The columns of <c>{variant}_scenes.csv</c>: those of valid_scenes.csv, then what the variant did.</summary>
     public static readonly string[] Columns =

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Storage;
@@ -40,9 +39,6 @@ public sealed record FailedVideo(string VideoId, string Message);
 /// </summary>
 public static class VariantJob
 {
-    internal static string ToolVersion { get; } =
-        typeof(VariantJob).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
-
     /// <summary>Makes the variants.</summary>
     /// <param name="data">A valid_scenes.csv, or a data folder: its valid_scenes.csv where there is one, else its valid scenes.</param>
     /// <param name="output">The folder that gets <c>variants_v3</c>.</param>
@@ -131,7 +127,7 @@ public static class VariantJob
         AtomicFile.Write(Path.Combine(root, VariantFiles.Manifest), s => JsonSerializer.Serialize(s, new SetManifest
         {
             Format = VariantFiles.Format,
-            ToolVersion = ToolVersion,
+            ToolVersion = ToolVersion.Number,
             Options = ManifestOptions.Of(options),
             Videos = [.. manifests.Select(m => m.Video)],
             Scenes = report.Scenes,

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Storage;
@@ -19,11 +18,11 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
     public VideoManifest? Finished(out string key, out IReadOnlyList<InputHashes> inputs)
     {
         var origins = new ProvenanceReader();
-        inputs = [.. scenes.Select(s => new InputHashes(s.SceneNumber, s.Keyword, Hash(s.SceneImagePath), Hash(s.KeywordMaskPath),
-            Hash(s.AttentionHeatmapPath),
+        inputs = [.. scenes.Select(s => new InputHashes(s.SceneNumber, s.Keyword, FileHash.OfFile(s.SceneImagePath), FileHash.OfFile(s.KeywordMaskPath),
+            FileHash.OfFile(s.AttentionHeatmapPath),
             origins.Of(s.AttentionHeatmapPath) is { Kind: not ProvenanceKind.Provided } known ? known : null))];
         var keyed = new { VariantFiles.Format, Options = ManifestOptions.Of(options), VideoId = videoId, Inputs = inputs };
-        key = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(keyed, VariantFiles.Json)));
+        key = FileHash.OfBytes(JsonSerializer.SerializeToUtf8Bytes(keyed, VariantFiles.Json));
         string path = Path.Combine(_folder, VariantFiles.Manifest);
         try
         {
@@ -96,7 +95,7 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
         var manifest = new VideoManifest
         {
             Format = VariantFiles.Format,
-            ToolVersion = VariantJob.ToolVersion,
+            ToolVersion = ToolVersion.Number,
             VideoId = videoId,
             Key = key,
             Options = ManifestOptions.Of(options),
@@ -148,10 +147,4 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
     static bool SameFiles(SceneRecord a, SceneRecord b) =>
         a.SceneNumber == b.SceneNumber && a.Keyword == b.Keyword && a.SceneImagePath == b.SceneImagePath
         && a.KeywordMaskPath == b.KeywordMaskPath && a.AttentionHeatmapPath == b.AttentionHeatmapPath;
-
-    static string Hash(string path)
-    {
-        using FileStream file = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(file));
-    }
 }

@@ -30,6 +30,7 @@ sealed class SceneChanges(ReadFloats heatmap, ReadFloats mask, int width, int he
     {
         if (group == _group) return this;
         _group = long.MinValue;
+        _hasher?.Dispose();
         (_used, _hasher, _mask) = (0, null, []);
         _known.Clear();
         _ids.Clear();

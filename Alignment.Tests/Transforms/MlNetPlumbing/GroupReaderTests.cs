@@ -74,16 +74,4 @@ public sealed class GroupReaderTests
         Thread.Sleep(50);
         Assert.That(Volatile.Read(ref read), Is.EqualTo(after));
     }
-
-    [Test]
-    public void Selection_LetsOnlyWhatPasses()
-    {
-        var selected = new SelectedView(View(6), ["letter"], row =>
-        {
-            Func<string> letter = new RowReader(row).Text("letter");
-            return () => letter() != "b";
-        });
-        Assert.That(GroupReader.Read(selected, s_columns, Open, 1, default).Select(g => string.Join(' ', g.Rows)),
-            Is.EqualTo(Enumerable.Range(0, 6).Select(n => $"{n}a {n}c")));
-    }
 }
