@@ -2,10 +2,7 @@ using Alignment.Onnx.Models;
 
 namespace Alignment.Onnx.Bundles;
 
-/// <summary>
-/// The architectures of a bundle's models, stored in <c>configs/</c> so that they can be authored again: for training, and to write trained
-/// weights. Recorded and hashed like every file of the bundle.
-/// </summary>
+/// <summary>The architectures of a bundle's models in <c>configs/</c>, so that they can be authored again.</summary>
 sealed record BundleConfigs
 {
     const string TextFile = "configs/text_encoder.json", UNetFile = "configs/unet.json", VaeFile = "configs/vae.json";
@@ -20,11 +17,11 @@ sealed record BundleConfigs
     /// <summary>The trunk of lpips.onnx; null in a bundle without it.</summary>
     public LpipsConfig? Lpips { get; init; }
 
-    /// <summary>Whether the autoencoder's attention has today's names (<see cref="AutoencoderKL.HasNewNames"/>). Not recorded: the weights
-    /// tell.</summary>
+    /// <summary>
+    /// Whether the autoencoder's attention has today's names (<see cref="AutoencoderKL.HasNewNames"/>); the weights tell.
+    /// </summary>
     public bool NewVaeNames { get; init; }
 
-    /// <summary>Writes the files of <c>configs/</c> into a bundle's folder.</summary>
     public void Write(string folder)
     {
         void File(string name, string text) => AtomicFile.WriteText(Path.Combine(folder, name), text);
@@ -35,11 +32,9 @@ sealed record BundleConfigs
         if (Lpips is not null) File(LpipsFile, LpipsConfigText.Of(Lpips));
     }
 
-    /// <summary>Whether a bundle records its architectures.</summary>
     public static bool AreIn(ModelBundle bundle) => s_files.All(bundle.Has);
 
-    /// <exception cref="BadDataException">The bundle does not record its architectures: an older version wrote it, or it was exported
-    /// elsewhere.</exception>
+    /// <summary>Throws <see cref="BadDataException"/> where an older version wrote the bundle, or it was exported elsewhere.</summary>
     public static BundleConfigs Read(ModelBundle bundle)
     {
         string[] missing = [.. s_files.Where(f => !bundle.Has(f))];

@@ -3,10 +3,7 @@ using Alignment.Onnx.Runtime;
 
 namespace Alignment.Onnx.Bundles;
 
-/// <summary>
-/// The names of a bundle's models, inputs and outputs. Inputs are bound by name, so that bundles exported elsewhere work too, whatever the
-/// order of their inputs.
-/// </summary>
+/// <summary>The names of a bundle's models, inputs and outputs, which are bound by name.</summary>
 static class BundleContract
 {
     const string ResidualIn = "down_block_", ResidualOut = "down_block_res_";
@@ -23,10 +20,9 @@ static class BundleContract
     ];
 
     /// <summary>
-    /// The headers of all models, checked against the contract. An optional model that a <paramref name="recorded"/> manifest does not list
-    /// is no part of the bundle: it is being added.
+    /// The headers of all models, checked. An optional model that a <paramref name="recorded"/> manifest does not list is being added, and
+    /// is no part of the bundle yet.
     /// </summary>
-    /// <exception cref="BadDataException">A model is missing, or lacks an input or output.</exception>
     public static Dictionary<string, OnnxHeader> ReadHeaders(string folder, BundleManifest? recorded)
     {
         var headers = new Dictionary<string, OnnxHeader>(StringComparer.Ordinal);
@@ -50,11 +46,10 @@ static class BundleContract
         return headers;
     }
 
-    /// <summary>The number of the ControlNet's down residuals.</summary>
     public static int Residuals(IReadOnlyDictionary<string, OnnxHeader> headers) =>
         headers[BundleFiles.ControlNet].Outputs.Count(o => Numbered(o.Name, ResidualOut));
 
-    /// <exception cref="BadDataException">A number of the manifest differs from a fixed shape in the models.</exception>
+    /// <summary>Numbers of the manifest must equal the models' fixed shapes.</summary>
     public static void CheckNumbers(string folder, BundleManifest manifest, IReadOnlyDictionary<string, OnnxHeader> headers)
     {
         Same("latentChannels", manifest.LatentChannels, Size(headers, BundleFiles.Unet, "sample", 1));
@@ -75,7 +70,6 @@ static class BundleContract
         }
     }
 
-    /// <summary>The fixed size of an input's axis, or null.</summary>
     public static long? Size(IReadOnlyDictionary<string, OnnxHeader> headers, string model, string input, int axis) =>
         headers[model].Inputs.First(i => i.Name == input).Dims is { } dims && axis < dims.Count ? dims[axis] : null;
 

@@ -20,19 +20,14 @@ static class BundleFiles
     public const string ClipSegConfig = "configs/clipseg.json";
     public const string ClipSegPictures = "configs/clipseg_preprocessor.json";
 
-    /// <summary>CLIPSeg's tokenizer, where it is not the bundle's.</summary>
+    /// <summary>CLIPSeg's, where it is not the bundle's.</summary>
     public const string ClipSegTokenizer = "clipseg_tokenizer";
 
-    /// <summary>Every bundle has these.</summary>
     public static IReadOnlyList<string> Models { get; } = [TextEncoder, Unet, ControlNet, VaeEncoder, VaeDecoder];
 
-    /// <summary>A bundle may have these.</summary>
     public static IReadOnlyList<string> OptionalModels { get; } = [ClipSeg, ClipSegText, Lpips];
 
-    /// <summary>
-    /// False for what no edit reads: LPIPS, the training artifact, and CLIPSeg, whose masks come as files. They do not change the bundle's
-    /// identity.
-    /// </summary>
+    /// <summary>False for what no edit reads (LPIPS, the training artifact, CLIPSeg); it does not change the bundle's identity.</summary>
     public static bool ChangesPictures(string file) =>
         !IsClipSeg(file) && !file.StartsWith(Lpips, StringComparison.Ordinal) && file != LpipsConfig
         && !file.StartsWith("training/", StringComparison.Ordinal);

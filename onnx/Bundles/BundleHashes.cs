@@ -3,13 +3,11 @@ using System.Security.Cryptography;
 
 namespace Alignment.Onnx.Bundles;
 
-/// <summary>SHA-256 of files, streamed.</summary>
 static class BundleHashes
 {
     const int BufferBytes = 1 << 20;
 
     /// <summary>Size and hash of each of <paramref name="files"/>, relative to <paramref name="folder"/>.</summary>
-    /// <exception cref="BadDataException">A file is missing or cannot be read.</exception>
     public static SortedDictionary<string, BundleFile> Of(string folder, IEnumerable<string> files, IProgress<WorkProgress>? progress,
         CancellationToken cancellationToken)
     {

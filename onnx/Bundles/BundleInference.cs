@@ -6,8 +6,8 @@ using Alignment.Onnx.Runtime;
 namespace Alignment.Onnx.Bundles;
 
 /// <summary>
-/// The manifest of a bundle that has none: from the shapes in its models, its tokenizer, and the configuration files that exporters leave
-/// beside them. The rest is taken from Stable Diffusion 1.5 and listed as assumed.
+/// The manifest of a bundle without one: from its models' shapes, its tokenizer and exporters' configuration files; the rest is SD 1.5's
+/// and listed as assumed.
 /// </summary>
 static class BundleInference
 {

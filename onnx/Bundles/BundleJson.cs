@@ -8,7 +8,7 @@ using Alignment.Onnx.Graph;
 
 namespace Alignment.Onnx.Bundles;
 
-/// <summary><c>bundle.json</c>: read strictly, written with the same bytes for the same manifest.</summary>
+/// <summary><c>bundle.json</c>: read strictly; equal manifests give equal bytes.</summary>
 static class BundleJson
 {
     static readonly JsonSerializerOptions s_options = new()
@@ -37,8 +37,8 @@ static class BundleJson
     public static string Write(BundleManifest manifest) => JsonSerializer.Serialize(Sorted(manifest), s_options) + "\n";
 
     /// <summary>
-    /// The model's identity: SHA-256 over its files' hashes and every field that changes results; licence, origin, note and files that no
-    /// edit reads do not count.
+    /// The model's identity: SHA-256 over its files' hashes and every field that changes results, so without licence, origin, note and
+    /// files that no edit reads.
     /// </summary>
     public static string Hash(BundleManifest manifest)
     {

@@ -2,18 +2,16 @@ using Alignment.Onnx.Graph;
 
 namespace Alignment.Onnx.Bundles;
 
-/// <summary>Files added to a bundle, by path; the <paramref name="Model"/> among them, or null, with its stored elements.</summary>
+/// <summary>The <paramref name="Model"/> among the files, or null, with its stored elements.</summary>
 sealed record AddedFiles(IReadOnlyList<string> Files, string? Model = null, long Parameters = 0);
 
-/// <summary>Adds or replaces an optional part of an existing bundle.</summary>
+/// <summary>Adds or replaces an optional part of a bundle.</summary>
 static class BundlePart
 {
     /// <summary>
-    /// Removes the part's old files (those that are <paramref name="isOurs"/>) from the record, <paramref name="write"/>s the new ones,
-    /// each complete or not at all, and records them with further changes by <paramref name="record"/>. A process killed at any point
-    /// leaves a bundle that opens: with the old part, none, or the new one. A bundle without <c>bundle.json</c> gets none.
+    /// Takes the files that are <paramref name="isOurs"/> off the record, writes the new ones and records them. A process killed at any
+    /// point leaves a bundle that opens: with the old part, none, or the new one. A bundle without <c>bundle.json</c> gets none.
     /// </summary>
-    /// <exception cref="RetryableException">The disk is full or the folder cannot be written.</exception>
     public static ModelBundle Replace(
         ModelBundle target, Func<string, bool> isOurs, Func<IReadOnlyList<AddedFiles>> write, IProgress<WorkProgress>? progress,
         CancellationToken cancellationToken,
@@ -54,7 +52,6 @@ static class BundlePart
         }
     }
 
-    /// <summary>A graph and its external data.</summary>
     public static AddedFiles Of(string file, OnnxModel model, SavedModel saved) =>
         new([file, .. saved.DataPath is { } data ? new[] { Path.GetFileName(data) } : []], file,
         model.Graph.WeightInfos().Sum(w => w.Count));

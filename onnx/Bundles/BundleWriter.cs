@@ -1,21 +1,15 @@
 namespace Alignment.Onnx.Bundles;
 
-/// <summary>
-/// Writes a bundle, complete or not at all: into a folder beside the target, the manifest last, then one rename. The next run replaces a
-/// folder left by a killed one.
-/// </summary>
+/// <summary>Writes a bundle, complete or not at all: into a folder beside the target, the manifest last, then one rename.</summary>
 static class BundleWriter
 {
-    /// <summary>Documentation is no part of the model and of its hash.</summary>
+    /// <summary>No part of the model and of its hash.</summary>
     static readonly string[] s_documents = ["README.md", "LICENSE", "LICENSE.md", "LICENSE.txt"];
 
     /// <summary>
-    /// <paramref name="fill"/> writes the files into a temporary folder and returns a manifest; added are sizes, hashes (those not yet
-    /// <paramref name="known"/>) and <c>bundle.json</c>.
+    /// <paramref name="fill"/> writes into a temporary folder and returns the manifest, which sizes, hashes (those not yet <paramref
+    /// name="known"/>) complete.
     /// </summary>
-    /// <exception cref="UsageException">The target is a bundle (without <paramref name="force"/>), or a folder with other
-    /// content.</exception>
-    /// <exception cref="RetryableException">The disk is full or the folder cannot be written.</exception>
     public static ModelBundle Write(
         string to, bool force, Func<string, BundleManifest> fill, IProgress<WorkProgress>? progress, CancellationToken cancellationToken,
         IReadOnlyDictionary<string, BundleFile>? known = null)
@@ -75,7 +69,7 @@ static class BundleWriter
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
     }
 
-    /// <summary>After a failure, whose message matters more than one about leftovers.</summary>
+    /// <summary>After a failure, whose message matters more.</summary>
     static void Clean(string folder)
     {
         try { Delete(folder); }

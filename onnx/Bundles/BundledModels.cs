@@ -5,8 +5,6 @@ public static class BundledModels
 {
     const string Root = "bundles";
 
-    /// <summary>The full path of the tiny model, beside the program or beside this library.</summary>
-    /// <exception cref="MissingDependencyException">It was not installed with the program.</exception>
     public static string Tiny => Find("tiny");
 
     static string Find(string name)

@@ -5,8 +5,7 @@ using Alignment.Onnx.Models;
 namespace Alignment.Onnx.Bundles;
 
 /// <summary>
-/// The part of a bundle that makes keyword masks. <paramref name="TokenizerFolder"/> (a full path) is its own or the bundle's;
-/// <paramref name="Hash"/> identifies it by the SHA-256 of its files' hashes, whatever the rest of the bundle.
+/// What makes keyword masks. <paramref name="TokenizerFolder"/> is its own or the bundle's; <paramref name="Hash"/> covers its files only.
 /// </summary>
 sealed record ClipSegPart(ModelBundle Bundle, ClipSegConfig Config, ClipSegPictures Pictures, string TokenizerFolder, string Hash)
 {
@@ -20,8 +19,7 @@ sealed record ClipSegPart(ModelBundle Bundle, ClipSegConfig Config, ClipSegPictu
         return new([BundleFiles.ClipSegConfig, BundleFiles.ClipSegPictures]);
     }
 
-    /// <exception cref="MissingDependencyException">The bundle has no CLIPSeg.</exception>
-    /// <exception cref="BadDataException">Its CLIPSeg was not imported by this program, or is damaged.</exception>
+    /// <summary>Throws where the bundle has no CLIPSeg, or one that this program did not import.</summary>
     public static ClipSegPart Open(ModelBundle bundle)
     {
         string subject = $"The model bundle '{bundle.Folder}'";

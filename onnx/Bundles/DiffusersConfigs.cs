@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Alignment.Onnx.Bundles;
 
-/// <summary>The configuration files of a diffusers folder that concern the bundle, not the architectures.</summary>
+/// <summary>The files of a diffusers folder that concern the bundle, not the architectures.</summary>
 static class DiffusersConfigs
 {
     static readonly (string Key, string[] Known)[] s_samplerSettings =
@@ -14,7 +14,6 @@ static class DiffusersConfigs
             ("timestep_scaling", ["10", "10.0"]),
     ];
 
-    /// <summary>The noise schedule and prediction type of a <c>scheduler_config.json</c>, whatever scheduler class it names.</summary>
     public static (SchedulerFacts Scheduler, string PredictionType) Scheduler(string path) => StrictJson.ReadFile(path, root =>
     {
         if (root.TryGetProperty("trained_betas", out JsonElement betas) && betas.ValueKind != JsonValueKind.Null)

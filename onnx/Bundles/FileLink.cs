@@ -5,8 +5,7 @@ namespace Alignment.Onnx.Bundles;
 /// <summary>Hard links, for files that are never changed in place.</summary>
 static partial class FileLink
 {
-    /// <summary>Links <paramref name="to"/> to the bytes of <paramref name="from"/>, or copies them where that fails (another disk, no
-    /// permission).</summary>
+    /// <summary>A copy where linking fails (another disk, no permission).</summary>
     public static void LinkOrCopy(string from, string to)
     {
         // A link's own target, not a link to a link.

@@ -4,8 +4,8 @@ using Alignment.Onnx.Runtime;
 namespace Alignment.Onnx.Bundles;
 
 /// <summary>
-/// A folder that is a model (text encoder, UNet, ControlNet, autoencoder, tokenizer). Opening checks that every file exists with the
-/// recorded size and that inputs and outputs have the expected names; <see cref="Verify"/> also reads every byte.
+/// A folder that is a model. Opening checks every file's size and the models' inputs and outputs; <see cref="Verify"/> also reads every
+/// byte.
 /// </summary>
 public sealed class ModelBundle
 {
@@ -20,20 +20,18 @@ public sealed class ModelBundle
             : Manifest with { Files = BundleHashes.Of(Folder, AllFiles, null, CancellationToken.None) }));
     }
 
-    /// <summary>The full path.</summary>
     public string Folder { get; }
 
-    /// <summary>From <c>bundle.json</c>, or inferred where that is absent.</summary>
+    /// <summary>Inferred where there is no <c>bundle.json</c>.</summary>
     public BundleManifest Manifest { get; }
 
-    /// <summary>The type of the UNet's weights and computation; anything but float16 counts as float32.</summary>
+    /// <summary>Anything but float16 counts as float32.</summary>
     public ModelPrecision Precision =>
         _headers[BundleFiles.Unet].WeightType == ModelPrecision.Float16.Text ? ModelPrecision.Float16 : ModelPrecision.Float32;
 
-    /// <summary>What no file says and was assumed; empty for bundles of this program.</summary>
+    /// <summary>What no file says; empty for bundles of this program.</summary>
     public IReadOnlyList<string> Assumptions { get; }
 
-    /// <summary>Whether the folder has a <c>bundle.json</c>.</summary>
     public bool HasManifest => Manifest.Files.Count > 0;
 
     /// <summary>
@@ -42,7 +40,7 @@ public sealed class ModelBundle
     /// </summary>
     public string Hash => _hash.Value;
 
-    /// <summary>Opens the bundle in <paramref name="folder"/>, reading headers only: milliseconds, whatever the size.</summary>
+    /// <summary>Reads headers only: milliseconds, whatever the size.</summary>
     /// <exception cref="MissingDependencyException">The folder does not exist.</exception>
     /// <exception cref="BadDataException">A file is missing, of another size, invalid, or outside the folder.</exception>
     public static ModelBundle Open(string folder)
@@ -69,7 +67,7 @@ public sealed class ModelBundle
         return new(full, inferred, assumptions, headers);
     }
 
-    /// <summary>The full path of one of the bundle's files ("unet.onnx").</summary>
+    /// <summary>The full path of a file ("unet.onnx").</summary>
     /// <exception cref="BadDataException">The bundle does not have it.</exception>
     public string PathOf(string file) => Has(file)
         ? SafePath.Relative(Folder, file, $"The model bundle '{Folder}'")
@@ -78,16 +76,15 @@ public sealed class ModelBundle
     /// <summary>Whether the bundle has <paramref name="file"/>.</summary>
     public bool Has(string file) => File.Exists(Path.Combine(Folder, file)) && (!HasManifest || Manifest.Files.ContainsKey(file));
 
-    /// <summary>Every file of the model by path in the folder, without documentation.</summary>
+    /// <summary>By path in the folder, without documentation.</summary>
     internal IEnumerable<string> AllFiles => HasManifest ? Manifest.Files.Keys : FilesOf(Folder, _headers);
 
-    /// <summary>Inputs, outputs and size of one of the models.</summary>
-    /// <exception cref="BadDataException">The bundle does not have it.</exception>
+    /// <summary>Throws where the bundle does not have the model.</summary>
     internal OnnxHeader Header(string model) => _headers.TryGetValue(model, out OnnxHeader? header) ? header
         : OnnxFileCheck.Read(PathOf(model));
 
-    /// <summary>Reads every file again and compares its hash with the manifest's.</summary>
-    /// <exception cref="BadDataException">A file differs (it is named), or there is no manifest to compare with.</exception>
+    /// <summary>Compares every file's hash with the manifest's.</summary>
+    /// <exception cref="BadDataException">A file differs, or there is no manifest.</exception>
     public void Verify(IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         if (!HasManifest)
@@ -118,7 +115,7 @@ public sealed class ModelBundle
         }
     }
 
-    /// <summary>The graphs, their external data, and the tokenizer; relative paths, '/' between parts.</summary>
+    /// <summary>The graphs, their external data, and the tokenizer; '/' between parts.</summary>
     static IEnumerable<string> FilesOf(string folder, IReadOnlyDictionary<string, OnnxHeader> headers) =>
         headers.Keys
             .Concat(headers.Values.SelectMany(h => h.ExternalFiles).Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/')))

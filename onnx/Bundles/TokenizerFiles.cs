@@ -2,19 +2,18 @@ using System.Text.Json;
 
 namespace Alignment.Onnx.Bundles;
 
-/// <summary>The two files of a CLIP tokenizer, checked: ids without gap, every merge made of known pieces.</summary>
+/// <summary>A CLIP tokenizer's files, checked: ids without gap, every merge made of known pieces.</summary>
 static class TokenizerFiles
 {
     /// <summary>CLIP has 49,408; multilingual vocabularies reach a million.</summary>
     public const int MaxEntries = 2_000_000;
 
-    /// <summary>Longest token, in characters; CLIP's longest is below 40.</summary>
+    /// <summary>In characters; CLIP's longest is below 40.</summary>
     const int MaxToken = 1024;
 
     const string Start = "<|startoftext|>", End = "<|endoftext|>";
 
-    /// <summary>Reads <c>vocab.json</c>, <c>merges.txt</c> and, where present, the two small configuration files beside them.</summary>
-    /// <exception cref="BadDataException">A file is missing or invalid.</exception>
+    /// <summary><c>vocab.json</c>, <c>merges.txt</c> and, where present, the two small files beside them.</summary>
     public static TokenizerFacts Read(string folder)
     {
         string vocabPath = Path.Combine(folder, "vocab.json"), mergesPath = Path.Combine(folder, "merges.txt");
@@ -70,7 +69,7 @@ static class TokenizerFiles
         }
     }
 
-    /// <summary>The padding token and the prompt length from <c>special_tokens_map.json</c> and <c>tokenizer_config.json</c>.</summary>
+    /// <summary>From <c>special_tokens_map.json</c> and <c>tokenizer_config.json</c>.</summary>
     static (string? Pad, int? Length) ReadConfig(string folder)
     {
         string? pad = null;

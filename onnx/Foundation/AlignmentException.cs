@@ -1,8 +1,7 @@
 namespace Alignment;
 
 /// <summary>
-/// A failure the user can act on. Its message says subject, found, expected and next step; the console program ends with its exit code.
-/// Any other escaping exception is a bug (exit code 1).
+/// A failure the user can act on: subject, found, expected, next step. Any other escaping exception is a bug (exit code 1).
 /// </summary>
 public abstract class AlignmentException : Exception
 {
@@ -10,13 +9,11 @@ public abstract class AlignmentException : Exception
 
     private protected AlignmentException(Phrase message, Exception? inner) : base(message.ToString(), inner) => _message = message;
 
-    /// <summary>The process exit code that tells a script what kind of failure this was.</summary>
     public abstract int ExitCode { get; }
 
-    /// <summary>The message with every option called by <paramref name="name"/>, as a console that has flags for them does.</summary>
+    /// <summary>The message with every option called by <paramref name="name"/>, such as its flag.</summary>
     public string Say(Func<OptionName, string> name) => _message.Say(name);
 
-    /// <summary>"Subject: found X, expected Y. Next step."</summary>
     private protected static Phrase Sentence(Phrase subject, Phrase found, Phrase expected, Phrase nextStep) =>
         $"{subject}: found {found}, expected {expected}. {nextStep}";
 }
@@ -38,7 +35,6 @@ public sealed class BadDataException(Phrase message, Exception? inner = null) : 
     public static BadDataException For(Phrase subject, Phrase found, Phrase expected, Phrase nextStep, Exception? inner = null) =>
         new(Sentence(subject, found, expected, nextStep), inner);
 
-    /// <summary>A file that cannot be read, with the system's reason.</summary>
     internal static BadDataException Unreadable(string subject, Exception e, string nextStep, string expected = "a readable file") =>
         For(subject, $"that it cannot be read ({e.Message.TrimEnd('.')})", expected, nextStep, e);
 }
@@ -52,7 +48,7 @@ public sealed class MissingDependencyException(Phrase message, Exception? inner 
         new(Sentence(subject, found, expected, nextStep), inner);
 }
 
-/// <summary>The work could not finish now but a rerun may continue it: disk full, interrupted, busy. Exit code 75.</summary>
+/// <summary>The work could not finish now, but a rerun may continue it. Exit code 75.</summary>
 public sealed class RetryableException(Phrase message, Exception? inner = null) : AlignmentException(message, inner)
 {
     public override int ExitCode => 75;

@@ -3,9 +3,8 @@ using System.Text;
 namespace Alignment;
 
 /// <summary>
-/// Files that appear complete or not at all: written under a temporary name in the same folder, flushed to disk, then renamed over the
-/// target. A process killed at any point leaves the old file or the new one, and at most one stray <c>*.partial</c>, which the next write
-/// of the same name replaces.
+/// Files that appear complete or not at all: written beside the target, flushed, renamed over it. A killed process leaves at most a stray
+/// <c>*.partial</c>, which the next write replaces.
 /// </summary>
 static class AtomicFile
 {
@@ -14,9 +13,8 @@ static class AtomicFile
     static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>
-    /// Writes <paramref name="path"/> through <paramref name="fill"/>; nothing appears if that throws. Not <paramref name="durable"/>: the
-    /// system decides when the bytes reach the disk, and a power cut may leave an empty file; right for the many small outputs whose hashes
-    /// are checked before use. <paramref name="keepEqual"/>: a file that already has this content is not touched.
+    /// Nothing appears if <paramref name="fill"/> throws. Not <paramref name="durable"/>: a power cut may leave an empty file; for small
+    /// outputs whose hashes are checked before use. <paramref name="keepEqual"/>: a file with this content stays untouched.
     /// </summary>
     public static void Write(string path, Action<Stream> fill, bool durable = true, bool keepEqual = false)
     {
@@ -35,10 +33,7 @@ static class AtomicFile
     public static void WriteBytes(string path, ReadOnlyMemory<byte> bytes, bool durable = true) =>
         Write(path, s => s.Write(bytes.Span), durable);
 
-    /// <summary>
-    /// For writers that want a file name (ffmpeg): <paramref name="make"/> gets a temporary name beside the target and must have closed the
-    /// file when it returns.
-    /// </summary>
+    /// <summary>For writers that want a file name (ffmpeg); <paramref name="make"/> must have closed the file when it returns.</summary>
     public static void Make(string path, Action<string> make, bool keepEqual = false)
     {
         string full = Path.GetFullPath(path);
@@ -60,8 +55,7 @@ static class AtomicFile
         }
     }
 
-    /// <summary>Creates an output folder with its parents, unless it exists; returns its full path.</summary>
-    /// <exception cref="UsageException">A file is in the way, so that running again would not help.</exception>
+    /// <summary>Creates an output folder with its parents and returns its full path.</summary>
     public static string MakeFolder(string path)
     {
         string full = Path.GetFullPath(path);

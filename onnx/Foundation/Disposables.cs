@@ -1,6 +1,5 @@
 namespace Alignment;
 
-/// <summary>Resources disposed with their owner, the last first.</summary>
 sealed class Disposables : IDisposable
 {
     readonly List<IDisposable> _things = [];
@@ -11,7 +10,7 @@ sealed class Disposables : IDisposable
         return thing;
     }
 
-    /// <summary>Passes a resource to <paramref name="use"/> and disposes it when that throws.</summary>
+    /// <summary>Disposes the resource when <paramref name="use"/> throws.</summary>
     public static TResult Guard<T, TResult>(T resource, Func<T, TResult> use) where T : IDisposable
     {
         try

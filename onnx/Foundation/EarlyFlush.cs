@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Alignment;
 
 /// <summary>
-/// Flushes a large file to disk while it is being written: the system itself starts so late that a flush at the end waits for nearly all of
-/// it. Another thread waits for the disk; the writer does not.
+/// Flushes a large file from another thread while it is written; the system starts so late that a flush at the end waits for nearly all of
+/// it.
 /// </summary>
 sealed class EarlyFlush(Stream to)
 {
@@ -22,7 +22,6 @@ sealed class EarlyFlush(Stream to)
         _running = Task.Run(() => RandomAccess.FlushToDisk(_file));
     }
 
-    /// <summary>Waits for a running flush. The system reports a failed write to one flush only, so it must be observed here.</summary>
-    /// <exception cref="IOException">The disk failed.</exception>
+    /// <summary>The system reports a failed write to one flush only, so a running one must be observed.</summary>
     public void Finish() => _running.GetAwaiter().GetResult();
 }

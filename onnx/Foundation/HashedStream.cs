@@ -2,10 +2,7 @@ using System.Security.Cryptography;
 
 namespace Alignment;
 
-/// <summary>
-/// A write-only stream that hashes (SHA-256) what passes, so that files need not be read again for their hash, and flushes a file as it
-/// grows (<see cref="EarlyFlush"/>). Does not own the stream it writes to.
-/// </summary>
+/// <summary>Hashes (SHA-256) what passes to a stream it does not own, and flushes a file as it grows.</summary>
 sealed class HashedStream(Stream to) : Stream
 {
     readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -14,7 +11,6 @@ sealed class HashedStream(Stream to) : Stream
     public override long Length => _length;
     long _length;
 
-    /// <summary>Of everything written so far, lower-case hexadecimal.</summary>
     public string Sha256 => Convert.ToHexStringLower(_hash.GetCurrentHash());
 
     public override void Write(ReadOnlySpan<byte> buffer)

@@ -1,9 +1,8 @@
 namespace Alignment;
 
 /// <summary>
-/// Philox4x32-10, the counter-based generator of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011):
-/// 128 bits of counter and 64 bits of key give 128 random bits, without state between calls. Any element of a stream can be computed on
-/// its own, so results never depend on batch, order or thread count. Integer arithmetic only: the same bits on every machine.
+/// Philox4x32-10, the counter-based generator of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC 2011): 128 bits of
+/// counter and 64 of key give 128 random bits, the same on every machine, whatever the batch, order or thread count.
 /// </summary>
 static class Philox
 {

@@ -3,32 +3,22 @@ using System.Runtime.CompilerServices;
 
 namespace Alignment;
 
-/// <summary>A property of an options record, or a parameter of a job, as a message names it: <c>BoostAlpha</c>. A console names its flag
-/// instead.</summary>
-/// <param name="Owner">The record; null for a parameter.</param>
-/// <param name="Name">The property or parameter.</param>
+/// <summary>An option (a parameter where <paramref name="Owner"/> is null) as messages name it; a console names its flag instead.</summary>
 public readonly record struct OptionName(Type? Owner, string Name)
 {
-    /// <summary>A property of <typeparamref name="T"/>.</summary>
     public static OptionName Of<T>(string property) => new(typeof(T), property);
 
-    /// <summary>A parameter of a method.</summary>
     public static OptionName Parameter(string name) => new(null, name);
 
-    /// <summary>"VariantOptions.BoostAlpha", or the parameter.</summary>
     public override string ToString() => Owner is null ? Name : $"{Owner.Name}.{Name}";
 }
 
-/// <summary>
-/// A message: text in the invariant culture, and the options it names. Written as a string or an interpolated string, in which an
-/// <see cref="OptionName"/> stays one until somebody says how options are called.
-/// </summary>
+/// <summary>A message in the invariant culture that keeps the options it names until somebody says what they are called.</summary>
 [InterpolatedStringHandler]
 public readonly struct Phrase
 {
     readonly List<object>? _parts;
 
-    /// <summary>For the compiler: the beginning of an interpolated string.</summary>
     public Phrase(int literalLength, int formattedCount) => _parts = new((literalLength > 0 ? 1 : 0) + 2 * formattedCount);
 
     Phrase(List<object> parts) => _parts = parts;
@@ -46,7 +36,6 @@ public readonly struct Phrase
             : value?.ToString() ?? "");
     }
 
-    /// <summary>Phrases one after the other.</summary>
     public static Phrase Join(string separator, IEnumerable<Phrase> phrases) =>
         new([.. phrases.SelectMany((p, i) => i == 0 ? p._parts ?? [] : [separator, .. p._parts ?? []])]);
 
@@ -57,6 +46,5 @@ public readonly struct Phrase
         return string.Concat((_parts ?? []).Select(p => p is OptionName option ? name(option) : (string)p));
     }
 
-    /// <summary>The text in the library's words: options by property.</summary>
     public override string ToString() => Say(o => o.ToString());
 }

@@ -2,17 +2,16 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Alignment;
 
-/// <summary>Turns names from outside (ids, CSV cells, model files) into paths, which never leave their folder.</summary>
+/// <summary>Turns names from outside (ids, CSV cells, model files) into paths that never leave their folder.</summary>
 public static class SafePath
 {
-    /// <summary>Longest name, in UTF-8 bytes: accepted by every file system, with room for a suffix.</summary>
+    /// <summary>In UTF-8 bytes: accepted by every file system, with room for a suffix.</summary>
     public const int MaxNameBytes = 200;
 
-    /// <summary>True when <paramref name="name"/> can be one folder or file name: no separator, no "." or "..", no control
-    /// character.</summary>
+    /// <summary>Whether <paramref name="name"/> can be one folder or file name.</summary>
     public static bool IsName([NotNullWhen(true)] string? name) => Why(name) is null;
 
-    /// <summary>What is wrong with <paramref name="name"/> as a single folder or file name, or null.</summary>
+    /// <summary>What is wrong with <paramref name="name"/> as one folder or file name, or null.</summary>
     public static string? Why(string? name)
     {
         if (string.IsNullOrWhiteSpace(name)) return "it is empty";
@@ -25,7 +24,7 @@ public static class SafePath
         return name != name.Trim() || name.EndsWith('.') ? "it begins or ends with a space, or ends with a dot" : null;
     }
 
-    /// <summary>The path of <paramref name="parts"/> under <paramref name="root"/>; every part must be a plain name.</summary>
+    /// <summary>The path of plain names under <paramref name="root"/>.</summary>
     /// <exception cref="BadDataException">A part is no plain name.</exception>
     public static string Under(string root, params ReadOnlySpan<string> parts)
     {
@@ -40,11 +39,8 @@ public static class SafePath
         return path;
     }
 
-    /// <summary>
-    /// A relative path named by a file (external data, CSV cells), resolved under <paramref name="root"/>; <paramref name="subject"/>
-    /// begins the message.
-    /// </summary>
-    /// <exception cref="BadDataException">The path is absolute, contains "..", or a link leads out of the folder.</exception>
+    /// <summary>A relative path named by a file, under <paramref name="root"/>; <paramref name="subject"/> begins the message.</summary>
+    /// <exception cref="BadDataException">It is absolute, contains "..", or a link leads out of the folder.</exception>
     public static string Relative(string root, string relative, string subject)
     {
         string full = Path.GetFullPath(root);
@@ -57,7 +53,7 @@ public static class SafePath
         return path;
     }
 
-    /// <summary>A text from outside, for a message: at most <paramref name="most"/> characters, control characters as '?'.</summary>
+    /// <summary>At most <paramref name="most"/> characters, control characters as '?'.</summary>
     public static string Shorten(string? text, int most = 80)
     {
         text ??= "";
@@ -72,7 +68,7 @@ public static class SafePath
         path == root || path.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar,
         StringComparison.Ordinal);
 
-    /// <summary>The path with every link resolved, as far as it exists.</summary>
+    /// <summary>The path with every link resolved.</summary>
     static string RealPath(string path)
     {
         string at = Path.GetPathRoot(path)!;

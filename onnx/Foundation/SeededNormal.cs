@@ -17,8 +17,7 @@ namespace Alignment;
 static class SeededNormal
 {
     /// <summary>
-    /// Standard normal numbers: elements <paramref name="start"/>, start+1, … of the stream named by <paramref name="purpose"/>
-    /// ("scene-7/latents"). Equal purposes give equal numbers, different ones independent numbers.
+    /// Standard normal numbers from element <paramref name="start"/> of the stream named <paramref name="purpose"/> ("scene-7/latents").
     /// </summary>
     public static void Fill(Span<float> into, ulong seed, string purpose, long start = 0)
     {
@@ -26,7 +25,7 @@ static class SeededNormal
         for (int i = 0; i < into.Length; i++) into[i] = (float)Quantile(stream.Next());
     }
 
-    /// <summary>As <see cref="Fill"/>: uniform numbers in the open interval (0, 1).</summary>
+    /// <summary>Uniform numbers in the open interval (0, 1).</summary>
     public static void FillUniform(Span<double> into, ulong seed, string purpose, long start = 0)
     {
         var stream = new Stream(seed, purpose, start);
@@ -34,9 +33,8 @@ static class SeededNormal
     }
 
     /// <summary>
-    /// The standard normal quantile Φ⁻¹(p), 0 &lt; p &lt; 1, relative accuracy about 1e-16: routine PPND16 of Wichura,
-    /// "Algorithm AS 241" (Applied Statistics 37, 1988). Uses only operations that IEEE 754 rounds exactly, so the bits do not depend
-    /// on a C library.
+    /// Φ⁻¹(p), 0 &lt; p &lt; 1, relative accuracy about 1e-16: PPND16 of Wichura, "Algorithm AS 241" (Applied Statistics 37, 1988), using
+    /// only operations that IEEE 754 rounds exactly.
     /// </summary>
     public static double Quantile(double p)
     {
@@ -48,7 +46,7 @@ static class SeededNormal
         return q < 0 ? -tail : tail;
     }
 
-    /// <summary>Natural logarithm of a normal positive number, from + − × ÷ only: ln(m·2ᵉ) = e ln 2 + 2 artanh((m−1)/(m+1)).</summary>
+    /// <summary>ln(m·2ᵉ) = e ln 2 + 2 artanh((m−1)/(m+1)), from + − × ÷ only.</summary>
     internal static double Log(double x)
     {
         // ln 2 in two parts, so that e·high is exact

@@ -4,21 +4,18 @@ using System.Text.Unicode;
 namespace Alignment;
 
 /// <summary>
-/// JSON from outside: valid UTF-8, no duplicate key at any depth, no comment, no trailing comma, limited size and depth.
-/// Whatever goes wrong while it is parsed or read is a <see cref="BadDataException"/> that names the file.
+/// JSON from outside: valid UTF-8, no duplicate key, comment or trailing comma, limited size and depth. Every error names the file.
 /// </summary>
 static class StrictJson
 {
     /// <summary>Model configs nest three or four levels.</summary>
     const int MaxDepth = 32;
 
-    /// <summary>The largest published config is a few kilobytes; CLIP's vocabulary is 0.9 MB, multilingual ones reach 20.</summary>
+    /// <summary>CLIP's vocabulary is 0.9 MB, multilingual ones reach 20.</summary>
     public const int MaxFileBytes = 64 << 20;
 
     static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
 
-    /// <summary>Parses <paramref name="json"/> and passes its root to <paramref name="read"/>, whose exceptions about values become a
-    /// <see cref="BadDataException"/>.</summary>
     public static T Read<T>(string subject, ReadOnlyMemory<byte> json, Func<JsonElement, T> read)
     {
         if (!Utf8.IsValid(json.Span)) throw Bad(subject, "bytes that are no UTF-8");
@@ -38,7 +35,6 @@ static class StrictJson
     public static T ReadFile<T>(string path, Func<JsonElement, T> read, int maxBytes = MaxFileBytes) =>
         Read(Subject(path), ReadBytes(path, maxBytes), read);
 
-    /// <summary>The bytes of a file that is expected to be small.</summary>
     public static byte[] ReadBytes(string path, int maxBytes = MaxFileBytes)
     {
         try

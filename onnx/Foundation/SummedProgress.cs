@@ -1,12 +1,12 @@
 namespace Alignment;
 
-/// <summary>The progress of parallel parts as one: each part reports its own, the listener receives the sum.</summary>
+/// <summary>The progress of parallel parts as one sum.</summary>
 sealed class SummedProgress(IProgress<WorkProgress>? listener, long total)
 {
     readonly Lock _gate = new();
     long _done;
 
-    /// <summary>A part's own progress, <paramref name="name"/> being its note. Null where nobody listens.</summary>
+    /// <summary><paramref name="name"/> becomes the note.</summary>
     public IProgress<WorkProgress>? Part(string name) => listener is null ? null : new PartProgress(this, name);
 
     void Add(string stage, long more, string name)

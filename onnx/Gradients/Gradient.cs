@@ -3,21 +3,15 @@ using Alignment.Onnx.Graph;
 namespace Alignment.Onnx.Gradients;
 
 /// <summary>
-/// Reverse-mode differentiation of a graph (Griewank and Walther 2008, chapter 3): walks the nodes backwards, applies
-/// <see cref="GradientRules"/>, sums over broadcast axes and over the uses of a value, and checks what rules return. The backward pass
-/// becomes part of the same graph.
+/// Reverse-mode differentiation of a graph (Griewank and Walther 2008, chapter 3): walks the nodes backwards, sums over broadcast axes and
+/// uses, and checks what <see cref="GradientRules"/> return. The backward pass becomes part of the same graph.
 /// </summary>
 static class Gradient
 {
-    /// <summary>
-    /// Adds the gradients of a scalar by parameters, inputs or other values of its graph: one of the shape of each, zeros where the loss
-    /// does not depend on it.
-    /// </summary>
-    /// <exception cref="GraphException">The loss is no single number, or an operator on the way has no derivative rule (named).</exception>
+    /// <summary>Zeros where the loss does not depend on a value.</summary>
     public static IReadOnlyList<Value> Of(Value loss, IReadOnlyList<Value> by, GradientOptions? options = null) =>
         Of(loss, by, GradientRules.For, options);
 
-    /// <summary>By other rules, for tests.</summary>
     public static IReadOnlyList<Value> Of(Value loss, IReadOnlyList<Value> by, Func<Node, Rule> rules, GradientOptions? options = null)
     {
         if (!loss.Type.IsFloat() || loss.Shape.Any(d => d != 1))
@@ -67,7 +61,6 @@ static class Gradient
         return sums;
     }
 
-    /// <summary>The values that depend on what is differentiated by.</summary>
     static HashSet<Value> Active(Node[] nodes, IReadOnlyList<Value> by)
     {
         var active = new HashSet<Value>(by);
@@ -80,7 +73,7 @@ static class Gradient
         return active;
     }
 
-    /// <summary>Replaces the parts by their sum, so that a second call adds no node.</summary>
+    /// <summary>Replaces the parts, so that a second call adds no node.</summary>
     static Value Sum(List<Value> parts)
     {
         Value sum = parts.Skip(1).Aggregate(parts[0], (x, y) => x + y);

@@ -2,14 +2,12 @@ using Alignment.Onnx.Graph;
 
 namespace Alignment.Onnx.Gradients;
 
-/// <summary>A derivative rule's view of a node: inputs, outputs, and the gradients of the outputs.</summary>
-/// <param name="node">The node to differentiate.</param>
-/// <param name="gradients">The loss's gradient by each output; null where none flows.</param>
-/// <param name="wanted">For each input, whether its gradient is needed.</param>
-/// <param name="at">From a value of the forward pass to the one the backward pass uses: itself, or a recomputed one.</param>
+/// <summary>
+/// A rule's view of a node; <paramref name="at"/> leads from a value of the forward pass to the one the backward pass uses, itself or a
+/// recomputed one.
+/// </summary>
 sealed class GradientNode(Node node, IReadOnlyList<Value?> gradients, IReadOnlyList<bool> wanted, Func<Value, Value> at)
 {
-    /// <summary>For attributes and shapes; values come from the indexer, <see cref="Y"/> and <see cref="Outputs"/>.</summary>
     public Node Node => node;
 
     public ModelGraph Graph => node.Outputs[0].Graph;
@@ -21,13 +19,11 @@ sealed class GradientNode(Node node, IReadOnlyList<Value?> gradients, IReadOnlyL
 
     public int Inputs => node.Inputs.Count;
 
-    /// <summary>The first output.</summary>
     public Value Y => at(node.Outputs[0]);
 
-    /// <summary>This many outputs (a normalisation's statistics, say), even where the forward pass uses fewer.</summary>
+    /// <summary>This many outputs, even where the forward pass uses fewer.</summary>
     public IReadOnlyList<Value> Outputs(int count) => Graph.Extend(Y.Producer!, count);
 
-    /// <summary>The gradient of <see cref="Y"/>.</summary>
     public Value G => gradients[0] ?? throw GraphException.For(node.Subject, "no gradient for its first output", "one");
 
     public Value? GradientOf(int output) => gradients[output];
@@ -38,7 +34,6 @@ sealed class GradientNode(Node node, IReadOnlyList<Value?> gradients, IReadOnlyL
     public Value? If(int input, Func<Value> gradient) => Wants(input) ? gradient() : null;
 }
 
-/// <summary>A derivative rule's view of a composite.</summary>
 sealed class GradientComposite(Composite composite, Value g, IReadOnlyList<bool> wanted, Func<Value, Value> at)
 {
     public Value this[int input] => at(composite.Inputs[input]);

@@ -5,20 +5,16 @@ public sealed record GradientOptions
 {
     public static GradientOptions Default { get; } = new();
 
-    /// <summary>Recomputes every resnet and transformer of a UNet, ControlNet or autoencoder: the usual choice where memory is
-    /// short.</summary>
+    /// <summary>Every resnet and transformer is recomputed: the usual choice where memory is short.</summary>
     public static GradientOptions RecomputeBlocks { get; } = RecomputeScopes("resnets.", "attentions.");
 
     /// <summary>
-    /// Gradient checkpointing (Chen et al. 2016): from a node's name to its segment's name, or null. A segment's values are not stored for
-    /// the backward pass but recomputed from its inputs: less memory, more time, the same gradients. Null stores everything.
+    /// Gradient checkpointing (Chen et al. 2016): from a node's name to its segment's, or null. A segment's values are recomputed from its
+    /// inputs: less memory, more time, the same gradients.
     /// </summary>
     public Func<string, string?>? Recompute { get; init; }
 
-    /// <summary>
-    /// A segment for every outermost scope whose own name begins with one of these: "resnets." and "attentions." for each resnet and
-    /// transformer of a UNet, "attn" for the attentions within transformers, which are the largest.
-    /// </summary>
+    /// <summary>A segment for every outermost scope whose own name begins with one of these.</summary>
     public static GradientOptions RecomputeScopes(params string[] beginnings)
     {
         ArgumentNullException.ThrowIfNull(beginnings);

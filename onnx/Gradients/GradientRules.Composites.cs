@@ -2,10 +2,9 @@ using Alignment.Onnx.Graph;
 
 namespace Alignment.Onnx.Gradients;
 
-/// <summary>The gradient of each of a composite's inputs.</summary>
 delegate Value?[] CompositeRule(GradientComposite n);
 
-/// <summary>Functions of several nodes, whose derivative needs fewer passes over memory than those of the nodes.</summary>
+/// <summary>Functions of several nodes.</summary>
 static partial class GradientRules
 {
     internal static CompositeRule For(Composite composite) => composite.Kind switch
@@ -35,8 +34,8 @@ static partial class GradientRules
     }
 
     /// <summary>
-    /// With x̂ = (x − μ) r, r = 1/√(σ² + ε) and y = γ x̂ + β: dx = r (γ g − mean(γ g) − x̂ mean(γ g x̂)), means over a group.
-    /// The sums of g and g x̂ over positions give dβ and dγ and, weighted by γ, those means; γ g itself is never computed.
+    /// With x̂ = (x − μ) r, r = 1/√(σ² + ε), y = γ x̂ + β: dx = r (γ g − mean(γ g) − x̂ mean(γ g x̂)), means over a group. The sums of g
+    /// and g x̂ over positions give dβ, dγ and, weighted by γ, those means.
     /// </summary>
     static Value?[] GroupNorm(GradientComposite n)
     {

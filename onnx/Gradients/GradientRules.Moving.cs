@@ -3,10 +3,8 @@ using Alignment.Onnx.Ops;
 
 namespace Alignment.Onnx.Gradients;
 
-/// <summary>Moving elements and resizing.</summary>
 static partial class GradientRules
 {
-    /// <summary>Repeats a gradient over the reduced axes.</summary>
     static Value Spread(GradientNode n, Value g)
     {
         Value x = n[0];
@@ -45,7 +43,7 @@ static partial class GradientRules
         return Only(n, Value.Concat(axis, parts));
     }
 
-    /// <summary>Zeros outside the slice. For slices of step 1 along sides of known size.</summary>
+    /// <summary>For slices of step 1 along sides of known size.</summary>
     static Value?[] Slice(GradientNode n)
     {
         Value x = n[0];
@@ -60,7 +58,6 @@ static partial class GradientRules
         return Only(n, n.Graph.Add(Op.Pad, [n.G, n.Graph.Constant([.. before, .. after]), null, n.Graph.Constant(axes)]).Outputs[0]);
     }
 
-    /// <summary>The part inside the padding.</summary>
     static Value?[] Pad(GradientNode n)
     {
         Value x = n[0];
@@ -75,7 +72,7 @@ static partial class GradientRules
         return Only(n, n.G.Slice(axes, before, ends));
     }
 
-    /// <summary>Rows of a table: the sum of each row's gradients, as a product with one-hot rows.</summary>
+    /// <summary>Each row's gradients summed, as a product with one-hot rows.</summary>
     static Value?[] Gather(GradientNode n)
     {
         Value table = n[0], at = n[1];
@@ -88,10 +85,7 @@ static partial class GradientRules
         return [oneHot.MatMul(n.G.Reshape(taken, table[1])), null];
     }
 
-    /// <summary>
-    /// Enlargement by a factor, or doubling less one (for a skip of odd size): the sum of each block, computed as a mean in which what is
-    /// missing at an odd edge counts as zeros.
-    /// </summary>
+    /// <summary>The sum of each block, computed as a mean in which what is missing at an odd edge counts as zeros.</summary>
     static Value?[] ResizeNearest(GradientNode n)
     {
         Value g = n.G;

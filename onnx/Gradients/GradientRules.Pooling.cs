@@ -5,10 +5,7 @@ namespace Alignment.Onnx.Gradients;
 
 static partial class GradientRules
 {
-    /// <summary>
-    /// Everything goes to the window's (first) maximum, the operator's second output. An element may be the maximum of several overlapping
-    /// windows: the sum is taken, on the processor always in the same order.
-    /// </summary>
+    /// <summary>Everything goes to the window's (first) maximum; overlapping windows are summed, always in the same order.</summary>
     static Value?[] MaxPool(GradientNode n)
     {
         Value x = n[0], winners = n.Outputs(2)[1];
@@ -21,7 +18,7 @@ static partial class GradientRules
         static Value Flat(Value value) => value.Reshape(value.Shape.Aggregate((Dim)1, (count, side) => count * side));
     }
 
-    /// <summary>Equal shares for a window's elements: a transposed convolution with that share, plane by plane.</summary>
+    /// <summary>Equal shares: a transposed convolution, plane by plane.</summary>
     static Value?[] AveragePool(GradientNode n)
     {
         Value x = n[0], g = n.G;

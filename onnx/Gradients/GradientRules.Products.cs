@@ -3,7 +3,6 @@ using Alignment.Onnx.Ops;
 
 namespace Alignment.Onnx.Gradients;
 
-/// <summary>Matrix products and convolutions.</summary>
 static partial class GradientRules
 {
     /// <summary>Y = A B + C with A or B stored transposed.</summary>
@@ -20,7 +19,6 @@ static partial class GradientRules
         return n.Inputs > 2 ? [a, b, n.If(2, () => n.G)] : [a, b];
     }
 
-    /// <summary>A convolution's attributes, with defaults.</summary>
     sealed record Window(long KernelHeight, long KernelWidth, long Stride, long Top, long Left, long Bottom, long Right)
     {
         public static Window Of(Node conv)
@@ -47,7 +45,7 @@ static partial class GradientRules
         return n.Inputs > 2 ? [x, w, n.If(2, () => n.G.Sum([0, 2, 3], keep: false))] : [x, w];
     }
 
-    /// <summary>Convolution with the flipped kernel; frozen kernels are flipped once, when the model is loaded.</summary>
+    /// <summary>Convolution with the flipped kernel; a frozen one is flipped once, when the model is loaded.</summary>
     static Value InputOfPlain(GradientNode n, Window window)
     {
         Value kernel = n[1].Transpose(1, 0, 2, 3);
@@ -59,7 +57,7 @@ static partial class GradientRules
         return n.G.Conv(kernel, pads: pads);
     }
 
-    /// <summary>Transposed convolution, large enough for any size that gives this output, then cut to the input's.</summary>
+    /// <summary>Transposed convolution, large enough for any size that gives this output, then cut.</summary>
     static Value InputOfStrided(GradientNode n, Window window)
     {
         Value x = n[0];
@@ -81,8 +79,8 @@ static partial class GradientRules
     }
 
     /// <summary>
-    /// The shifted inputs side by side (im2col), then one product with the output's gradient. Channels go innermost: slices are long runs,
-    /// the product needs no transpose, and its sum includes the batch.
+    /// The shifted inputs side by side (im2col), then one product with G. Channels go innermost: slices are long runs, the product needs no
+    /// transpose, and its sum includes the batch.
     /// </summary>
     static Value Kernel(Value x, Value g, Value w, Window window)
     {
@@ -99,7 +97,6 @@ static partial class GradientRules
         return kernel.Reshape(w[0], window.KernelHeight, window.KernelWidth, w[1]).Transpose(0, 3, 1, 2);
     }
 
-    /// <summary>The input under one tap of the kernel, for every position of the output.</summary>
     static Value Shifted(Value padded, Value g, Window window, long row, long column)
     {
         long fromBottom = row - (window.KernelHeight - 1), fromRight = column - (window.KernelWidth - 1);
@@ -109,7 +106,7 @@ static partial class GradientRules
             : throw GraphException.For("The gradient of a convolution", $"a tap of shape {cut.Shape}", $"the sides of {g.Shape}");
     }
 
-    /// <summary>The transpose of a convolution from Y to X: X's gradient is that convolution of Y's.</summary>
+    /// <summary>The transpose of a convolution from Y to X: that convolution of Y's gradient.</summary>
     static Value?[] ConvTranspose(GradientNode n)
     {
         Window window = Window.Of(n.Node);

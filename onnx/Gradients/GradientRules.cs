@@ -3,12 +3,10 @@ using Alignment.Onnx.Ops;
 
 namespace Alignment.Onnx.Gradients;
 
-/// <summary>The gradient of each of a node's inputs; null where none flows or none is needed.</summary>
 delegate Value?[] Rule(GradientNode n);
 
 /// <summary>
-/// The derivative of every operator, one a row. n[i] is an input, n.Y the output, n.G the gradient of Y. The walker sums over broadcast
-/// axes, never a rule.
+/// The derivative of every operator, one a row: n[i] an input, n.Y the output, n.G its gradient. The walker sums over broadcast axes.
 /// </summary>
 static partial class GradientRules
 {
@@ -68,20 +66,17 @@ static partial class GradientRules
         [Op.Gather] = Gather,
     };
 
-    /// <summary>Operators through which no gradient flows.</summary>
     static readonly HashSet<Op> s_none = [Op.Shape, Op.Size, Op.Equal, Op.Greater, Op.Less, Op.Sign, Op.ArgMax];
 
     const float TwoOverRootPi = 1.1283791670955126f;
 
-    /// <summary>The root of the smallest normal float32. Keeps the slope at 0 finite: 0 · ∞ would be NaN.</summary>
+    /// <summary>The root of the smallest normal float32 keeps the slope at 0 finite: 0 · ∞ would be NaN.</summary>
     const float LeastRoot = 1.0842022e-19f;
 
     internal static IEnumerable<Op> Differentiable => s_rules.Keys;
 
-    /// <summary>False for operators that stop every gradient.</summary>
     internal static bool Flows(Op op) => !s_none.Contains(op);
 
-    /// <exception cref="GraphException">The operator has no rule.</exception>
     internal static Rule For(Node node) =>
         s_rules.TryGetValue(node.Op, out Rule? rule) ? rule
         : throw GraphException.For($"The gradient of {node.Subject}", "an operator without a derivative rule",
@@ -89,7 +84,6 @@ static partial class GradientRules
 
     static Value Zero(GradientNode n) => n.Graph.Constant(0f);
 
-    /// <summary>A gradient for the first input; the others are settings.</summary>
     static Value?[] Only(GradientNode n, Value gradient) => [gradient, .. new Value?[n.Inputs - 1]];
 
     static GraphException Unsupported(this GradientNode n, string found, string expected) =>
@@ -115,7 +109,7 @@ static partial class GradientRules
         return [n.G * (cumulative + x * density)];
     }
 
-    /// <summary>1 between the bounds, both included, 0 outside.</summary>
+    /// <summary>1 between the bounds, both included.</summary>
     static Value?[] Clip(GradientNode n)
     {
         Value g = n.G;

@@ -3,9 +3,8 @@ using Alignment.Onnx.Graph;
 namespace Alignment.Onnx.Gradients;
 
 /// <summary>
-/// One segment's forward values, recomputed for the backward pass as far as rules need them. A zero computed from the first
-/// <paramref name="gradient"/> that reaches the segment is added to its inputs: so a runtime neither merges the nodes with those of the
-/// forward pass nor runs them before that gradient exists.
+/// One segment's forward values, recomputed as far as rules need them. A zero computed from the first <paramref name="gradient"/> that
+/// reaches the segment is added to its inputs, so that a runtime neither merges the nodes with the forward pass nor runs them earlier.
 /// </summary>
 sealed class Recomputation(Func<Node, bool> inside, Value gradient)
 {
@@ -16,7 +15,7 @@ sealed class Recomputation(Func<Node, bool> inside, Value gradient)
     /// <summary>Nodes added so far.</summary>
     public List<Node> Nodes { get; } = [];
 
-    /// <summary>A value of the forward pass for the backward pass: recomputed where the segment computes it.</summary>
+    /// <summary>Recomputed where the segment computes it.</summary>
     public Value At(Value value)
     {
         if (value.Producer is not { } producer || !inside(producer)) return Entering(value);
@@ -28,7 +27,7 @@ sealed class Recomputation(Func<Node, bool> inside, Value gradient)
         return _recomputed[value];
     }
 
-    /// <summary>An input of the segment plus zero, for rules as well: they may compute from it what the forward pass computes.</summary>
+    /// <summary>An input of the segment plus zero, for rules as well.</summary>
     Value Entering(Value value)
     {
         if (!value.Type.IsFloat() || value.Kind is not (ValueKind.Computed or ValueKind.Input)) return value;

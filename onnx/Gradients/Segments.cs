@@ -15,8 +15,7 @@ sealed class Segments
             if (segment(node.Name) is { } name) _segments.Add(node, name);
     }
 
-    /// <summary>From forward values to those the backward pass of a node uses. The first gradient that reaches a segment begins its
-    /// recomputation.</summary>
+    /// <summary>The first gradient that reaches a segment begins its recomputation.</summary>
     public Func<Value, Value> At(Node node, Value gradient)
     {
         if (!_segments.TryGetValue(node, out string? name)) return value => value;
@@ -25,6 +24,5 @@ sealed class Segments
         return again.At;
     }
 
-    /// <summary>Every node added.</summary>
     public IEnumerable<Node> Nodes => _recomputed.Values.SelectMany(r => r.Nodes);
 }

@@ -1,6 +1,6 @@
 namespace Alignment.Onnx.Graph;
 
-/// <summary>Functions of several nodes whose derivative is simpler than those of the nodes.</summary>
+/// <summary>Functions of several nodes whose derivative is simpler than the nodes'.</summary>
 enum CompositeKind
 {
     /// <summary>y = x σ(x). Inner: σ(x).</summary>
@@ -14,8 +14,7 @@ enum CompositeKind
 }
 
 /// <summary>
-/// Consecutive nodes that were written as one function: a hint, each node is valid by itself. <paramref name="Inner"/> is the intermediate
-/// value that the derivative uses; the last of <paramref name="Nodes"/> computes <paramref name="Output"/>.
+/// Consecutive nodes written as one function, a hint to the gradient; <paramref name="Inner"/> is the value its derivative uses.
 /// </summary>
 sealed record Composite(CompositeKind Kind, IReadOnlyList<Value> Inputs, Value Inner, Value Output, IReadOnlyList<Node> Nodes);
 
@@ -25,7 +24,7 @@ sealed partial class ModelGraph
 
     public IReadOnlyList<Composite> Composites => _composites;
 
-    /// <summary>Records the nodes from number <paramref name="first"/> to the newest as one function.</summary>
+    /// <summary>Records the nodes from number <paramref name="first"/> on as one function.</summary>
     public Value Compose(CompositeKind kind, int first, IReadOnlyList<Value> inputs, Value inner, Value output)
     {
         _composites.Add(new(kind, inputs, inner, output, _nodes[first..]));

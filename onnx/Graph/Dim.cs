@@ -3,9 +3,8 @@ using System.Globalization;
 namespace Alignment.Onnx.Graph;
 
 /// <summary>
-/// One side of a tensor: a number, or an expression in a named size known only at run time. Expressions have the normal form
-/// ⌊(a·size + b) / c⌋, which adding, multiplying and halving preserve, so equal sizes compare equal: halving 8·h three times gives h.
-/// A product of two unknown sizes becomes a size of its own, named "h*w".
+/// One side of a tensor: a number, or ⌊(a·size + b) / c⌋ in a named size known only at run time, a normal form that adding, multiplying and
+/// halving preserve. A product of two unknown sizes becomes a size of its own, "h*w".
 /// </summary>
 readonly record struct Dim
 {
@@ -36,7 +35,6 @@ readonly record struct Dim
     public static implicit operator Dim(long value) => FromInt64(value);
     public static implicit operator Dim(int value) => FromInt64(value);
 
-    /// <summary>Whether the side is a number.</summary>
     public bool IsFixed => _size is null;
 
     public long Value => IsFixed ? _b : throw new InvalidOperationException($"The size '{this}' is known only when the model runs.");
@@ -68,7 +66,7 @@ readonly record struct Dim
         return new(_size, _a, _b, Math.Max(1, _c) * n);   // ⌊⌊x/c⌋/n⌋ = ⌊x/(c·n)⌋
     }
 
-    /// <summary>The side as a number times named sizes, for comparing products.</summary>
+    /// <summary>The side as a number times named sizes.</summary>
     public (long Number, string[] Sizes) Factors()
     {
         if (IsFixed) return (_b, []);
@@ -90,7 +88,6 @@ readonly record struct Dim
         return _c == 1 ? shifted : string.Create(CultureInfo.InvariantCulture, $"{(_b == 0 && _a == 1 ? shifted : $"({shifted})")}/{_c}");
     }
 
-    /// <summary>In parentheses unless it is a product.</summary>
     string AsFactor()
     {
         string text = ToString();
@@ -104,7 +101,7 @@ readonly record struct Dim
         return text;
     }
 
-    /// <summary>Splits a product's name at every '*' outside parentheses.</summary>
+    /// <summary>Splits at every '*' outside parentheses.</summary>
     static IEnumerable<string> SplitAtTop(string product)
     {
         int depth = 0, from = 0;

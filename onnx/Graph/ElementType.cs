@@ -1,6 +1,6 @@
 namespace Alignment.Onnx.Graph;
 
-/// <summary>The type of a tensor's elements, with ONNX's own numbers (TensorProto.DataType).</summary>
+/// <summary>ONNX's own numbers (TensorProto.DataType).</summary>
 enum ElementType
 {
     Float32 = 1,

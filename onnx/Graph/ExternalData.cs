@@ -6,8 +6,8 @@ using Alignment.Onnx.Weights;
 namespace Alignment.Onnx.Graph;
 
 /// <summary>
-/// Streams weights into the external data file of a graph. Every tensor starts at a multiple of 64 KiB, the coarsest unit in which
-/// operating systems map files (Windows' allocation granularity), so a runtime can map instead of read.
+/// Streams weights into a graph's external data. Tensors start at multiples of 64 KiB, Windows' granularity, so that a runtime can map
+/// them.
 /// </summary>
 sealed class ExternalData(Stream to, string location)
 {
@@ -41,7 +41,6 @@ sealed class ExternalData(Stream to, string location)
 
     public delegate void Sink(ReadOnlySpan<byte> bytes);
 
-    /// <summary>Passes a tensor's bytes to <paramref name="sink"/> in pieces; returns their number.</summary>
     public static long Copy(Value weight, IWeights weights, Sink sink, Action<long> wrote, CancellationToken cancellationToken) =>
         weight.Type switch
         {

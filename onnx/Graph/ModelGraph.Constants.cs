@@ -23,7 +23,6 @@ sealed partial class ModelGraph
 
     public Value Constant(long number) => Constant([number], Shape.Scalar);
 
-    /// <summary>A vector of int64, as operators take axes and sizes.</summary>
     public Value Constant(params ReadOnlySpan<long> numbers) => Constant(numbers, new Shape(numbers.Length));
 
     public Value Constant(ReadOnlySpan<float> numbers, Shape shape, string? name = null) =>
@@ -47,7 +46,7 @@ sealed partial class ModelGraph
         return value;
     }
 
-    /// <summary>The numbers where they are few: "0.5" for a scalar, "[0,-1]" for a vector; else the shape.</summary>
+    /// <summary>"0.5" for a scalar, "[0,-1]" for a short vector; else the shape.</summary>
     static string NameOf<T>(ReadOnlySpan<T> numbers, Shape shape) where T : IFormattable
     {
         var texts = new List<string>();
@@ -63,7 +62,6 @@ sealed partial class ModelGraph
             : $"[{joined}]of{shape}".Replace(" ", "", StringComparison.Ordinal);
     }
 
-    /// <summary>Records the source of each named size at run time: the first value that has it.</summary>
     Value Register(Value value)
     {
         for (int axis = 0; axis < value.Rank; axis++)
@@ -72,15 +70,13 @@ sealed partial class ModelGraph
         return value;
     }
 
-    /// <summary>The size that some value has under this text, in normal form; else a size of its own.</summary>
+    /// <summary>A named size in normal form where some value has it.</summary>
     public Dim KnownSize(string text) => _sizesByText.TryGetValue(text, out Dim known) ? known : Dim.Named(text);
 
-    /// <summary>Whether some value has this size, so that it is known at run time.</summary>
     public bool HasSource(Dim dim) => _sources.ContainsKey(dim);
 
     /// <summary>
-    /// An int64 vector of sizes: a constant where all are fixed, else read by Shape nodes and joined. Numbers below 1 keep the meaning the
-    /// reading operator gives them.
+    /// An int64 vector of sizes, read by Shape nodes where unknown. Numbers below 1 keep the meaning the operator gives them.
     /// </summary>
     public Value RuntimeInts(IReadOnlyList<Dim> dims)
     {
@@ -91,7 +87,7 @@ sealed partial class ModelGraph
         return _runtimeInts[key] = parts.Length == 1 ? parts[0] : Unscoped($"sizes/{key}", n => Value.Concat(0, n, parts));
     }
 
-    /// <summary>Sizes plus numbers, for the ends of a slice; no value need have the sums as sides.</summary>
+    /// <summary>Sizes plus numbers, for the ends of a slice.</summary>
     public Value RuntimeSums(IReadOnlyList<Dim> dims, IReadOnlyList<long> plus)
     {
         if (plus.All(p => p == 0) || dims.All(d => d.IsFixed)) return RuntimeInts([.. dims.Zip(plus, (d, p) => d + p)]);
@@ -107,7 +103,7 @@ sealed partial class ModelGraph
             n => Add(Op.Shape, [source.From], Attributes(("start", source.Axis), ("end", source.Axis + 1)), name: n).Outputs[0]);
     }
 
-    /// <summary>Shared values belong to no layer, so they are named outside the current scope.</summary>
+    /// <summary>Shared values are named outside the current scope.</summary>
     Value Unscoped(string name, Func<string, Value> author)
     {
         string[] open = [.. _scopes];

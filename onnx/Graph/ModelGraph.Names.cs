@@ -8,8 +8,8 @@ sealed partial class ModelGraph
     readonly Dictionary<string, int> _repeats = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Prefixes the names of everything added until it is disposed: a layer "conv1" in <c>Scope("down_blocks.0")</c> and
-    /// <c>Scope("resnets.1")</c> is the node "down_blocks.0/resnets.1/conv1" with the weight "down_blocks.0.resnets.1.conv1.weight".
+    /// Prefixes names until disposed: "conv1" in <c>Scope("down_blocks.0")</c> is the node "down_blocks.0/conv1" with the weight
+    /// "down_blocks.0.conv1.weight".
     /// </summary>
     public IDisposable Scope(string name)
     {
@@ -26,7 +26,6 @@ sealed partial class ModelGraph
         }
     }
 
-    /// <summary>The name itself, or the name with the first free number: "Add", "Add_1", "Add_2".</summary>
     string UniqueName(string wanted)
     {
         string name = wanted;

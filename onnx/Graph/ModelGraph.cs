@@ -2,10 +2,7 @@ using Alignment.Onnx.Ops;
 
 namespace Alignment.Onnx.Graph;
 
-/// <summary>
-/// A model being authored: inputs, weights and constants, nodes in the order they were added, outputs. Every node is checked as it is
-/// added, so the graph is always well-formed.
-/// </summary>
+/// <summary>A model being authored. Every node is checked as it is added, so the graph is always well-formed.</summary>
 sealed partial class ModelGraph(string name)
 {
     readonly List<Value> _inputs = [], _outputs = [], _constants = [];
@@ -16,15 +13,11 @@ sealed partial class ModelGraph(string name)
     public string Name { get; } = name;
 
     /// <summary>
-    /// The type of weights and of the values between layers: float32 or float16. Float32 either way: inputs and outputs, and what loses
-    /// most by rounding (norms with their weights, softmax, and the time before its first layer). Set it before layers are added.
+    /// Of weights and of values between layers. Inputs, outputs, norms, softmax and the time before its first layer are float32 either way.
     /// </summary>
     public ElementType FloatType { get; init; } = ElementType.Float32;
 
-    /// <summary>
-    /// Attention as ONNX Runtime's own operator, which is faster and needs no memory for scores, but has no derivative here; else in
-    /// standard operators. Set it before layers are added.
-    /// </summary>
+    /// <summary>Attention as ONNX Runtime's operator: faster, no memory for scores, but no derivative here.</summary>
     public bool FusesAttention { get; init; }
 
     /// <summary>Stored with the model in ordinal order of the keys.</summary>
@@ -34,20 +27,16 @@ sealed partial class ModelGraph(string name)
     public IReadOnlyList<Value> Outputs => _outputs;
     public IReadOnlyList<Value> Constants => _constants;
 
-    /// <summary>The model's named tensors, in order of their first use.</summary>
     public IReadOnlyList<Value> Weights => _weightOrder;
 
-    /// <summary>Which weights, by full name, are trained and become <see cref="Parameters"/>. None by default. Set it before weights are
-    /// used.</summary>
+    /// <summary>Which weights, by full name, are trained; set it before weights are used.</summary>
     public Func<string, bool> Trainable { get; init; } = _ => false;
 
-    /// <summary>The trained tensors in order of their first use: inputs at run time.</summary>
     public IReadOnlyList<Value> Parameters => _parameters;
 
     /// <summary>In topological order.</summary>
     public IReadOnlyList<Node> Nodes => _nodes;
 
-    /// <summary>Declares an input; scopes do not apply.</summary>
     public Value Input(string name, ElementType type, params ReadOnlySpan<Dim> dims)
     {
         TakeName(name, "input");
@@ -56,7 +45,6 @@ sealed partial class ModelGraph(string name)
         return value;
     }
 
-    /// <summary>Declares <paramref name="value"/> an output; scopes do not apply.</summary>
     public void Output(string name, Value value)
     {
         Own(value, $"Output '{name}'");
@@ -66,10 +54,7 @@ sealed partial class ModelGraph(string name)
         _outputs.Add(value);
     }
 
-    /// <summary>
-    /// A tensor of the model, named by the current scope with dots ("down_blocks.0" / "conv1.weight" → "down_blocks.0.conv1.weight"). The
-    /// same name again is the same tensor.
-    /// </summary>
+    /// <summary>Named by the current scope with dots; the same name again is the same tensor.</summary>
     public Value Weight(string name, params ReadOnlySpan<Dim> dims) => Weight(FloatType, name, dims);
 
     public Value Weight(ElementType type, string name, params ReadOnlySpan<Dim> dims)
@@ -90,14 +75,9 @@ sealed partial class ModelGraph(string name)
     }
 
     /// <summary>
-    /// Adds a node, whose outputs have the types and shapes of the operator's rule. Prefer the methods of <see cref="Value"/>.
+    /// Adds a node, whose outputs have the types and shapes of the operator's rule; prefer the methods of <see cref="Value"/>. Attributes:
+    /// long, float, string, long[] or float[]; null values are left out.
     /// </summary>
-    /// <param name="op">The operator.</param>
-    /// <param name="inputs">Null for an input left out before a later one.</param>
-    /// <param name="attributes">long, float, string, long[] or float[] by name; null values are left out.</param>
-    /// <param name="outputs">Number of outputs.</param>
-    /// <param name="name">The layer's name inside the current scope; null: the operator's.</param>
-    /// <exception cref="GraphException">The operator cannot take these inputs.</exception>
     public Node Add(Op op, ReadOnlySpan<Value?> inputs, IEnumerable<KeyValuePair<string, object?>>? attributes = null, int outputs = 1,
         string? name = null)
     {
@@ -113,7 +93,6 @@ sealed partial class ModelGraph(string name)
         return node;
     }
 
-    /// <summary>Adds more of its operator's outputs to a node, such as a normalisation's statistics; returns them all.</summary>
     public IReadOnlyList<Value> Extend(Node node, int outputs)
     {
         int count = node.Outputs.Count;
@@ -126,7 +105,7 @@ sealed partial class ModelGraph(string name)
     Value Computed(string name, ShapeRules.Inferred inferred, Node node) =>
         Register(new Value(this, name, ValueKind.Computed, inferred.Type, inferred.Shape, node));
 
-    /// <summary>Removes those of these nodes whose outputs nothing reads; a runtime would run them.</summary>
+    /// <summary>Removes nodes whose outputs nothing reads.</summary>
     public void RemoveUnused(IEnumerable<Node> candidates)
     {
         HashSet<Node> may = [.. candidates];

@@ -1,13 +1,11 @@
 namespace Alignment.Onnx.Graph;
 
-/// <summary>How a model's weights are stored and what it computes in. Its inputs and outputs are float32 either way.</summary>
+/// <summary>How weights are stored and computed with; inputs and outputs are float32 either way.</summary>
 public enum ModelPrecision
 {
-    /// <summary>The default; fast on processors.</summary>
     Float32,
 
-    /// <summary>Half the size, for graphics cards; norms and softmax stay in float32. Processors have few kernels for it and
-    /// convert.</summary>
+    /// <summary>Half the size, for graphics cards; norms and softmax stay in float32.</summary>
     Float16,
 }
 
@@ -31,12 +29,10 @@ public static class ModelPrecisions
     {
         internal ElementType FloatType => precision == ModelPrecision.Float16 ? ElementType.Float16 : ElementType.Float32;
 
-        /// <summary>As a bundle records it: "float32", "float16".</summary>
         public string Text => precision == ModelPrecision.Float16 ? "float16" : "float32";
     }
 
-    /// <summary>Parses fp32, float32, fp16, float16 and other spellings; case does not matter.</summary>
-    /// <exception cref="UsageException">The text is none of them.</exception>
+    /// <summary>Parses fp32, float32, fp16, float16 and other spellings.</summary>
     public static ModelPrecision Parse(string text) => s_spelled.TryGetValue((text ?? "").Trim(), out ModelPrecision precision)
         ? precision
         : throw UsageException.For("The precision", $"'{SafePath.Shorten(text)}'", "fp32 or fp16 (or float32, float16, single, half)",

@@ -12,7 +12,7 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
     const int IrVersion = 9;
 
     readonly Dictionary<string, TensorProto> _written = new(StringComparer.Ordinal);
-    /// <summary>Shared weights stored as float16 and wanted as float32: referred to as stored, and widened by a node.</summary>
+    /// <summary>Shared weights stored as float16 and wanted as float32: widened by a node.</summary>
     readonly List<(TensorProto Stored, Value Weight)> _widened = [];
     long _total, _done;
 
@@ -68,7 +68,7 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
         return Proto().ToByteArray();
     }
 
-    /// <summary>A reference to where the weight is already stored; null where it must be written.</summary>
+    /// <summary>A reference to where the weight is already stored, or null.</summary>
     TensorProto? Share(Value weight)
     {
         if (options.ShareFrom is null || Bytes(weight) < options.ShareFromBytes) return null;
@@ -87,7 +87,6 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
         return reference;
     }
 
-    /// <summary>A file as external data names it: relative to the shared folder, or to the model's own.</summary>
     string Location(string path) =>
         options.ShareFrom is null ? Path.GetFileName(path)
         : Path.GetRelativePath(Path.GetFullPath(options.ShareFrom), path).Replace('\\', '/');

@@ -14,7 +14,6 @@ sealed class Node(string name, Op op, Value?[] inputs, SortedDictionary<string, 
     /// <summary>Attributes by name: long, float, string, long[] or float[].</summary>
     public IReadOnlyDictionary<string, object> Attributes => attributes;
 
-    /// <summary>An input that must be present.</summary>
     public Value this[int input] =>
         (input < Inputs.Count ? Inputs[input] : null)
         ?? throw GraphException.For(Subject, $"no input {input}", $"{Op.MinInputs} inputs at least");

@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace Alignment.Onnx.Graph;
 
-/// <summary>The sides of a tensor, outermost first; none for a scalar. Compared by value.</summary>
+/// <summary>A tensor's sides, outermost first; none for a scalar.</summary>
 sealed class Shape(params IReadOnlyList<Dim> dims) : IReadOnlyList<Dim>, IEquatable<Shape>
 {
     readonly Dim[] _dims = [.. dims];
@@ -14,7 +14,7 @@ sealed class Shape(params IReadOnlyList<Dim> dims) : IReadOnlyList<Dim>, IEquata
 
     public bool IsFixed => _dims.All(d => d.IsFixed);
 
-    /// <summary>The sides as numbers; only when <see cref="IsFixed"/>.</summary>
+    /// <summary>Only when <see cref="IsFixed"/>.</summary>
     public long[] Numbers => [.. _dims.Select(d => d.Value)];
 
     public Shape With(int axis, Dim dim)
@@ -32,7 +32,6 @@ sealed class Shape(params IReadOnlyList<Dim> dims) : IReadOnlyList<Dim>, IEquata
         return (int)at;
     }
 
-    /// <summary>Whether both have the same number of elements, as far as names of sizes tell.</summary>
     public bool HasAsManyElementsAs(Shape other) => Product() == other.Product();
 
     (long Number, string Sizes) Product()

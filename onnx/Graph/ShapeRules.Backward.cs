@@ -1,9 +1,9 @@
 namespace Alignment.Onnx.Graph;
 
-/// <summary>Operators mostly of backward passes: slicing, padding, expanding, transposed convolution, average pooling.</summary>
+/// <summary>Operators mostly of backward passes.</summary>
 static partial class ShapeRules
 {
-    /// <summary>Starts and steps are constants; ends are constants or sizes known at run time.</summary>
+    /// <summary>Starts and steps are constants, ends constants or sizes.</summary>
     static Inferred[] Slice(Node n, int _)
     {
         Value x = n[0];
@@ -43,7 +43,6 @@ static partial class ShapeRules
         return count.IsFixed && count.Value < 0 ? 0 : count;
     }
 
-    /// <summary>Constant amounts: those before each axis, then those after each.</summary>
     static Inferred[] Pad(Node n, int _)
     {
         Value x = n[0];

@@ -1,6 +1,5 @@
 namespace Alignment.Onnx.Graph;
 
-/// <summary>Moving elements, reductions, reading sizes.</summary>
 static partial class ShapeRules
 {
     static Inferred[] Reduce(Node n, int _)
@@ -20,7 +19,7 @@ static partial class ShapeRules
         return [new(x.Type, new Shape(sides))];
     }
 
-    /// <summary>The index of the largest along one axis, which stays as a side of 1.</summary>
+    /// <summary>The axis stays as a side of 1.</summary>
     static Inferred[] ArgMax(Node n, int _)
     {
         Value x = n[0];

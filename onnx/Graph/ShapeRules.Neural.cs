@@ -121,7 +121,6 @@ static partial class ShapeRules
         return [new(x.Type, shape)];
     }
 
-    /// <summary>The sizes in an int64 vector: a constant, a Shape, a sum or a Concat of them; null where unknown.</summary>
     static Dim[]? KnownSizes(Value vector)
     {
         if (vector.KnownInts is { } numbers) return [.. numbers.Select(i => (Dim)i)];

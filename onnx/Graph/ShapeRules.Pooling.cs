@@ -2,7 +2,7 @@ namespace Alignment.Onnx.Graph;
 
 static partial class ShapeRules
 {
-    /// <summary>The maximum of each window, and as second output its place in the flattened input.</summary>
+    /// <summary>The second output is the maximum's place in the flattened input.</summary>
     static Inferred[] MaxPool(Node n, int outputs)
     {
         Value x = n[0];

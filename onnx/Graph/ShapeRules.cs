@@ -2,7 +2,6 @@ using Alignment.Onnx.Ops;
 
 namespace Alignment.Onnx.Graph;
 
-/// <summary>The type and shape of each output from a node's inputs, one operator a row; refuses what the operator cannot take.</summary>
 static partial class ShapeRules
 {
     internal readonly record struct Inferred(ElementType Type, Shape Shape);
@@ -69,7 +68,7 @@ static partial class ShapeRules
         [Op.Size] = (_, _) => [new(ElementType.Int64, Shape.Scalar)],
     };
 
-    /// <summary>Operators with a rule; a test compares it with <see cref="Op.All"/>.</summary>
+    /// <summary>A test compares it with <see cref="Op.All"/>.</summary>
     internal static IEnumerable<Op> Known => s_rules.Keys;
 
     internal static Inferred[] Infer(Node node, int outputs) =>

@@ -2,7 +2,6 @@ using Alignment.Onnx.Ops;
 
 namespace Alignment.Onnx.Graph;
 
-/// <summary>Elementwise arithmetic. Shapes broadcast as in ONNX: aligned at the innermost axis, sides equal or 1.</summary>
 sealed partial class Value
 {
     public static Value operator +(Value x, Value y) => x.Apply(Op.Add, y);
@@ -39,7 +38,7 @@ sealed partial class Value
     public Value IsGreaterThan(Value y) => Apply(Op.Greater, y);
     public Value IsLessThan(Value y) => Apply(Op.Less, y);
 
-    /// <summary>Elementwise <paramref name="then"/> where this Bool is true, else <paramref name="otherwise"/>.</summary>
+    /// <summary>Elementwise, where this Bool is true or false.</summary>
     public Value Select(Value then, Value otherwise) => Graph.Add(Op.Where, [this, then, otherwise]).Outputs[0];
 
     public Value Clip(float lowest, float highest) => Graph.Add(Op.Clip, [this, Number(lowest), Number(highest)]).Outputs[0];

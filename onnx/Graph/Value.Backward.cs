@@ -2,13 +2,14 @@ using Alignment.Onnx.Ops;
 
 namespace Alignment.Onnx.Graph;
 
-/// <summary>Operations mostly of backward passes.</summary>
 sealed partial class Value
 {
     /// <summary>To the end of an axis, in <see cref="Slice(int, long, long, long)"/>.</summary>
     internal const long End = long.MaxValue;
 
-    /// <summary>Elements start, start + step, … before <paramref name="end"/> along an axis; negative numbers count from the end.</summary>
+    /// <summary>
+    /// Elements <paramref name="start"/>, start + step, … before <paramref name="end"/>; negative numbers count from the end.
+    /// </summary>
     internal Value Slice(int axis, long start, long end, long step = 1) => Slice([axis], [start], Graph.Constant([end]), [step]);
 
     internal Value Slice(long[] axes, long[] starts, Value ends, long[]? steps = null)
@@ -17,7 +18,6 @@ sealed partial class Value
         return Graph.Add(Op.Slice, steps is null || steps.All(s => s == 1) ? inputs : [.. inputs, Graph.Constant(steps)]).Outputs[0];
     }
 
-    /// <summary>Height and width in reverse.</summary>
     internal Value Flip() => Slice([2, 3], [-1, -1], Graph.Constant([long.MinValue, long.MinValue]), [-1, -1]);
 
     /// <summary>Zeros around height and width.</summary>
@@ -25,14 +25,12 @@ sealed partial class Value
         by == default ? this : Graph.Add(Op.Pad, [this, Graph.Constant([by.Top, by.Left, by.Bottom, by.Right]), null,
         Graph.Constant([2L, 3L])]).Outputs[0];
 
-    /// <summary>Repeated along its sides of 1 to the shape of <paramref name="other"/>.</summary>
     internal Value ExpandLike(Value other) =>
         Shape.Equals(other.Shape) ? this : Graph.Add(Op.Expand, [this, Graph.RuntimeInts([.. other.Shape])]).Outputs[0];
 
     /// <summary>The two innermost axes exchanged.</summary>
     internal Value T => Transpose([.. Enumerable.Range(0, Rank - 2), Rank - 1, Rank - 2]);
 
-    /// <summary>The number of elements as a scalar of this value's type.</summary>
     internal Value ElementCount() =>
         Shape.IsFixed ? Graph.Constant((float)Shape.Numbers.Aggregate(1L, (n, d) => n * d)) : Apply(Op.Size).Cast(Type);
 

@@ -2,13 +2,9 @@ using Alignment.Onnx.Ops;
 
 namespace Alignment.Onnx.Graph;
 
-/// <summary>Moving elements and summing over axes.</summary>
 sealed partial class Value
 {
-    /// <summary>
-    /// The same elements in order under another shape: <c>x.Reshape(x[0], x[1], heads, width)</c>. Named sizes are copied or left over
-    /// where possible, else read at run time.
-    /// </summary>
+    /// <summary>Named sizes are copied or left over where possible, else read at run time.</summary>
     public Value Reshape(params ReadOnlySpan<Dim> shape)
     {
         Dim[] wanted = shape.ToArray();
@@ -34,7 +30,6 @@ sealed partial class Value
         return Graph.Add(Op.Transpose, [this], ModelGraph.Attributes(("perm", perm))).Outputs[0];
     }
 
-    /// <summary>New sides of 1 at these axes of the result.</summary>
     public Value Unsqueeze(params ReadOnlySpan<long> axes) => Graph.Add(Op.Unsqueeze, [this, Graph.Constant(axes)]).Outputs[0];
 
     public static Value Concat(int axis, params ReadOnlySpan<Value> values) => Concat(axis, null, values);
@@ -50,17 +45,15 @@ sealed partial class Value
     public IReadOnlyList<Value> Split(int parts, int axis) =>
         Graph.Add(Op.Split, [this], ModelGraph.Attributes(("axis", axis), ("num_outputs", parts)), outputs: parts).Outputs;
 
-    /// <summary>Rows of this table at <paramref name="indices"/>.</summary>
     public Value Gather(Value indices, int axis = 0) =>
         Graph.Add(Op.Gather, [this, indices], ModelGraph.Attributes(("axis", axis))).Outputs[0];
 
-    /// <summary>Over axes (none given: all), which stay as sides of 1 if <paramref name="keep"/>.</summary>
     public Value Sum(ReadOnlySpan<long> axes, bool keep = true) => Reduce(Op.ReduceSum, axes, keep);
 
     /// <summary>Over axes (none given: all), which stay as sides of 1 if <paramref name="keep"/>.</summary>
     public Value Mean(ReadOnlySpan<long> axes, bool keep = true) => Reduce(Op.ReduceMean, axes, keep);
 
-    /// <summary>The int64 index of the (first) largest along an axis, which stays as a side of 1.</summary>
+    /// <summary>The (first) largest along an axis, which stays as a side of 1.</summary>
     public Value ArgMax(int axis) => Graph.Add(Op.ArgMax, [this], ModelGraph.Attributes(("axis", axis))).Outputs[0];
 
     Value Reduce(Op op, ReadOnlySpan<long> axes, bool keep) =>

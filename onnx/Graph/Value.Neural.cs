@@ -2,16 +2,12 @@ using Alignment.Onnx.Ops;
 
 namespace Alignment.Onnx.Graph;
 
-/// <summary>Products, convolutions, normalisations, resizing.</summary>
 sealed partial class Value
 {
     /// <summary>Matrix product over the two innermost axes; the outer ones broadcast.</summary>
     public Value MatMul(Value y) => Apply(Op.MatMul, y);
 
-    /// <summary>
-    /// x Wᵀ + b for W [out, in] as published models store it. Outer axes are folded into rows of one matrix product, so the stored matrix
-    /// needs no transpose when the model is loaded.
-    /// </summary>
+    /// <summary>x Wᵀ + b, W [out, in]. Outer axes are folded into rows of one product, so the stored matrix needs no transpose.</summary>
     public Value Linear(Value weight, Value? bias = null, string? name = null)
     {
         Value rows = this;
@@ -21,7 +17,7 @@ sealed partial class Value
         return Rank == 2 ? product : product.Reshape([.. Shape.SkipLast(1), weight[0]]);
     }
 
-    /// <summary>Convolution of [batch, channels, height, width] with a kernel [out, channels, kernel, kernel] and a bias [out].</summary>
+    /// <summary>[batch, channels, height, width] with a kernel [out, channels, kernel, kernel] and a bias [out].</summary>
     public Value Conv(Value weight, Value? bias = null, int stride = 1, (int Top, int Left, int Bottom, int Right) pads = default,
         string? name = null)
     {
@@ -33,8 +29,7 @@ sealed partial class Value
         return Graph.Add(Op.Conv, inputs, attributes, name: name).Outputs[0];
     }
 
-    /// <summary>The maximum of each window of height and width; <paramref name="ceil"/> keeps windows that the right or lower edge cuts
-    /// off.</summary>
+    /// <summary><paramref name="ceil"/> keeps windows that the right or lower edge cuts off.</summary>
     public Value MaxPool(int kernel, int stride, bool ceil = false, string? name = null)
     {
         var attributes = ModelGraph.Attributes(
@@ -42,7 +37,6 @@ sealed partial class Value
         return Graph.Add(Op.MaxPool, [this], attributes, name: name).Outputs[0];
     }
 
-    /// <summary>Normalises the innermost axis to mean 0 and variance 1, then scales and shifts.</summary>
     public Value LayerNorm(Value weight, Value? bias, float epsilon, string? name = null)
     {
         Value?[] inputs = bias is null ? [this, weight] : [this, weight, bias];
@@ -50,8 +44,7 @@ sealed partial class Value
     }
 
     /// <summary>
-    /// Group normalisation of [batch, channels, height, width]: mean 0 and variance 1 over each group of channels and all positions, then
-    /// scale and shift by channel. Written as an instance normalisation of [batch, groups, rest], which every runtime has (ONNX's own
+    /// Group normalisation of [batch, channels, height, width], written as an instance normalisation of [batch, groups, rest] (ONNX's own
     /// GroupNormalization is right only from opset 21).
     /// </summary>
     public Value GroupNorm(int groups, Value weight, Value bias, float epsilon, string? name = null)
@@ -69,20 +62,17 @@ sealed partial class Value
         return Graph.Compose(CompositeKind.GroupNorm, first, [this, weight, bias], normal, scaled);
     }
 
-    /// <summary>Nearest-neighbour enlargement of height and width by a whole factor: pixel i of the result is pixel ⌊i / factor⌋.</summary>
     public Value EnlargeNearest(int factor, string? name = null)
     {
         float[] scales = [factor, factor];
         return Nearest([this, null, Graph.Constant(scales, new Shape(2))], name);
     }
 
-    /// <summary>Nearest-neighbour resizing of height and width to those of <paramref name="other"/>.</summary>
     public Value ResizeNearestTo(Value other, string? name = null) =>
         Nearest([this, null, null, Graph.RuntimeInts([other[2], other[3]])], name);
 
     /// <summary>
-    /// Cubic resizing of [batch, channels, height, width], as PyTorch's bicubic interpolation with align_corners false: Keys' kernel with
-    /// a = −0.75, pixel centres aligned, edges repeated, no antialiasing.
+    /// As PyTorch's bicubic interpolation with align_corners false: Keys' kernel with a = −0.75, edges repeated, no antialiasing.
     /// </summary>
     public Value ResizeCubic(Dim height, Dim width, string? name = null)
     {
@@ -91,10 +81,7 @@ sealed partial class Value
         return Graph.Add(Op.Resize, [this, null, null, Graph.RuntimeInts([height, width])], attributes, name: name).Outputs[0];
     }
 
-    /// <summary>
-    /// Transposed convolution of [batch, channels, height, width] with [channels, out, kernel, kernel] and strides equal to the kernel:
-    /// every position becomes a block of its own.
-    /// </summary>
+    /// <summary>With [channels, out, kernel, kernel] and strides equal to the kernel: every position becomes a block.</summary>
     public Value ConvToBlocks(Value weight, Value bias, string? name = null)
     {
         long[] kernel = [weight[2].Value, weight[3].Value];

@@ -2,17 +2,13 @@ using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Graph;
 
-/// <summary>Compares the tensors a model needs with those available, and reports all differences at once.</summary>
 static class WeightCheck
 {
     const int MostNames = 20;
 
-    /// <param name="model">Names the model in the message.</param>
-    /// <param name="wanted">The tensors the model consumes.</param>
-    /// <param name="there">The available ones.</param>
-    /// <param name="all">The only names allowed, those of the model's other parts included; null: any.</param>
-    /// <param name="ignored">Further allowed names.</param>
-    /// <exception cref="BadDataException">A tensor is missing, has another shape, is not floating-point, or is left over.</exception>
+    /// <summary>
+    /// Reports all differences at once. <paramref name="all"/>: the only names allowed but for the <paramref name="ignored"/>; null: any.
+    /// </summary>
     public static void Demand(string model, IReadOnlyCollection<WeightInfo> wanted, IWeights there,
         IReadOnlyCollection<WeightInfo>? all = null, Func<string, bool>? ignored = null)
     {
@@ -44,7 +40,6 @@ static class WeightCheck
 
     static string Text(IReadOnlyList<long> shape) => $"[{string.Join(", ", shape)}]";
 
-    /// <summary>The tensors a graph consumes, with the type it wants them in.</summary>
     public static IReadOnlyList<WeightInfo> WeightInfos(this ModelGraph graph) =>
         [.. graph.Weights.Select(w => new WeightInfo(w.Name, w.Type == ElementType.Float16 ? WeightType.F16 : WeightType.F32,
         w.Shape.Numbers))];

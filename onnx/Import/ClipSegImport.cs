@@ -5,7 +5,7 @@ using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Import;
 
-/// <summary>Adds CLIPSeg, which makes keyword masks, to a model bundle.</summary>
+/// <summary>Adds CLIPSeg to a model bundle.</summary>
 public static class ClipSegImport
 {
     const string TorchFile = "pytorch_model.bin", Origin = "; keyword masks: ";
@@ -13,18 +13,10 @@ public static class ClipSegImport
     static readonly string[] s_tokenizerFiles = ["vocab.json", "merges.txt", "special_tokens_map.json", "tokenizer_config.json"];
 
     /// <summary>
-    /// Writes <c>clipseg.onnx</c>, <c>clipseg_text.onnx</c>, their configuration and tokenizer into the bundle and records them in its
-    /// <c>bundle.json</c>. A process killed at any point leaves a bundle that opens: with the old CLIPSeg, none, or the new one.
+    /// Adds a Hugging Face folder such as <c>CIDAS/clipseg-rd64-refined</c> (<c>config.json</c>, <c>vocab.json</c>, <c>merges.txt</c>,
+    /// <c>model.safetensors</c> or <c>pytorch_model.bin</c>, in which nothing is run, and optionally <c>preprocessor_config.json</c>). A
+    /// process killed at any point leaves a bundle that opens: with the old CLIPSeg, none, or the new one.
     /// </summary>
-    /// <param name="from">
-    /// A Hugging Face folder, as <c>CIDAS/clipseg-rd64-refined</c>: <c>config.json</c>, the tokenizer's <c>vocab.json</c> and
-    /// <c>merges.txt</c>,
-    /// <c>model.safetensors</c> or PyTorch's <c>pytorch_model.bin</c> (nothing in it is run), and optionally
-    /// <c>preprocessor_config.json</c>.
-    /// </param>
-    /// <param name="bundle">The bundle's folder.</param>
-    /// <param name="progress">Bytes written, then hashed.</param>
-    /// <param name="cancellationToken">Checked between two pieces.</param>
     /// <exception cref="BadDataException">A file is missing, broken, or of another architecture; tensors missing or left over are
     /// named.</exception>
     /// <exception cref="MissingDependencyException">The folder or the bundle does not exist.</exception>
@@ -67,7 +59,7 @@ public static class ClipSegImport
         }, progress, cancellationToken, manifest => manifest with { Origin = manifest.Origin.Split(Origin)[0] + origin });
     }
 
-    /// <summary>Safetensors, else PyTorch's file, which was published first.</summary>
+    /// <summary>Safetensors, else PyTorch's file.</summary>
     static OpenWeights OpenWeightsOf(string folder)
     {
         bool safetensors = Directory.EnumerateFiles(folder, "*.safetensors*").Any();

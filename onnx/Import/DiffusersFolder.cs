@@ -4,12 +4,11 @@ using Alignment.Onnx.Models;
 
 namespace Alignment.Onnx.Import;
 
-/// <summary>A model folder as diffusers saves it: its parts, and its configurations, checked against each other.</summary>
+/// <summary>A model folder as diffusers saves it, its configurations checked against each other.</summary>
 sealed class DiffusersFolder
 {
     const string IndexName = "model_index.json";
 
-    /// <summary>The supported architectures.</summary>
     static readonly (string Component, string Class)[] s_parts =
         [("text_encoder", "CLIPTextModel"), ("unet", "UNet2DConditionModel"), ("vae", "AutoencoderKL"), ("tokenizer", "CLIPTokenizer")];
 
@@ -24,18 +23,16 @@ sealed class DiffusersFolder
     public required UNetConfig UNet { get; init; }
     public required VaeConfig Vae { get; init; }
 
-    /// <summary>Null where there is none.</summary>
     public required string? ControlNetPath { get; init; }
 
-    /// <summary>The ControlNet's architecture, or that of a new one.</summary>
+    /// <summary>The folder's, or that of a new one.</summary>
     public required ControlNetConfig ControlNet { get; init; }
 
     public string PartPath(string component) => System.IO.Path.Combine(Path, component);
 
     public string SchedulerPath => System.IO.Path.Combine(PartPath("scheduler"), "scheduler_config.json");
 
-    /// <exception cref="MissingDependencyException">The folder does not exist.</exception>
-    /// <exception cref="BadDataException">A part is missing, of another architecture, or does not fit the others.</exception>
+    /// <summary>Throws where the folder or a part is missing, of another architecture, or does not fit the others.</summary>
     public static DiffusersFolder Read(string path, DiffusersImportOptions options)
     {
         string full = System.IO.Path.GetFullPath(path);
@@ -71,7 +68,7 @@ sealed class DiffusersFolder
         return folder;
     }
 
-    /// <summary>Refuses unsupported architectures; true where the index lists a ControlNet.</summary>
+    /// <summary>True where the index lists a ControlNet.</summary>
     static bool CheckIndex(string folder)
     {
         string path = System.IO.Path.Combine(folder, IndexName);
@@ -95,7 +92,6 @@ sealed class DiffusersFolder
         });
     }
 
-    /// <summary>The second of [library, class]; null where the component is absent or [null, null].</summary>
     static string? ClassOf(JsonElement index, string component)
     {
         if (!index.TryGetProperty(component, out JsonElement pair) || pair.ValueKind == JsonValueKind.Null) return null;

@@ -7,25 +7,22 @@ using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Import;
 
-/// <summary>Imports a diffusers folder of the Stable Diffusion 1.x family as a model bundle.</summary>
+/// <summary>Imports a diffusers folder of the Stable Diffusion 1.x family.</summary>
 public static class DiffusersImport
 {
     const string Untrained = "The ControlNet is new: the UNet's encoder behind convolutions that are zero. "
         + "Until it is trained, attention maps change nothing in the pictures.";
 
-    /// <summary>Models written in parallel: the UNet is as large as all others together, and two saturate a disk.</summary>
+    /// <summary>Models written in parallel: the UNet is as large as all others, and two saturate a disk.</summary>
     const int SideBySide = 2;
 
     static readonly string[] s_tokenizerFiles = ["vocab.json", "merges.txt", "special_tokens_map.json", "tokenizer_config.json"];
 
     /// <summary>
-    /// Imports the model in <paramref name="from"/> as a bundle in <paramref name="to"/>, which appears complete or not at all. Graphs are
-    /// authored here; weights are read, converted, hashed and written in pieces, so memory does not grow with the model.
+    /// The bundle in <paramref name="to"/> appears complete or not at all. Weights are streamed, so memory does not grow with the model.
     /// </summary>
-    /// <exception cref="BadDataException">
-    /// The folder is incomplete or of another architecture, tensors are missing or left over (all named), or a number is beyond the
-    /// precision.
-    /// </exception>
+    /// <exception cref="BadDataException">The folder is incomplete or of another architecture, tensors are missing or left over (all
+    /// named), or a number is beyond the precision.</exception>
     /// <exception cref="MissingDependencyException">The folder <paramref name="from"/> does not exist.</exception>
     /// <exception cref="UsageException">The target is taken.</exception>
     public static ModelBundle Run(string from, string to, DiffusersImportOptions? options = null, IProgress<WorkProgress>? progress = null,
@@ -67,8 +64,6 @@ public static class DiffusersImport
         }, progress, cancellationToken, known);
     }
 
-    /// <summary>Authors and writes the models in parallel; returns the stored elements of each, and adds the files' hashes to
-    /// <paramref name="known"/>.</summary>
     static Dictionary<string, long> SaveModels(
         DiffusersFolder source, DiffusersImportOptions options, string folder, Dictionary<string, BundleFile> known,
         IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
@@ -108,7 +103,7 @@ public static class DiffusersImport
         return models.ToDictionary(m => m.File, m => m.Model.Graph.WeightInfos().Sum(w => w.Count), StringComparer.Ordinal);
     }
 
-    /// <summary>The tokenizer, and the licence that must travel with the weights.</summary>
+    /// <summary>The licence must travel with the weights.</summary>
     static void CopyDocuments(DiffusersFolder source, string folder)
     {
         Directory.CreateDirectory(Path.Combine(folder, "tokenizer"));
@@ -123,6 +118,6 @@ public static class DiffusersImport
         }
     }
 
-    /// <summary>0.18215f as 0.18215, as in the file, not as 0.18215000629425049.</summary>
+    /// <summary>0.18215f as 0.18215, not as 0.18215000629425049.</summary>
     static double Shortest(float x) => double.Parse(x.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 }

@@ -5,33 +5,25 @@ using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Import;
 
-/// <summary>Options of <see cref="LpipsImport"/>.</summary>
 public sealed record LpipsImportOptions
 {
     public static LpipsImportOptions Default { get; } = new();
 
-    /// <summary>The trunk; null: the one whose tensors the file has.</summary>
+    /// <summary>Null: the one whose tensors the file has.</summary>
     public LpipsTrunk? Trunk { get; init; }
 
-    /// <summary>The file of the linear layers; null: the trunk's file.</summary>
+    /// <summary>The file of the linear layers; null: the trunk's.</summary>
     public string? Linear { get; init; }
 }
 
-/// <summary>Adds LPIPS to a model bundle.</summary>
 public static class LpipsImport
 {
     /// <summary>
-    /// Writes <c>lpips.onnx</c> and <c>configs/lpips.json</c> into the bundle and records them in its <c>bundle.json</c>. A process killed
-    /// at any point leaves a bundle that opens: with the old LPIPS, none, or the new one. Unused tensors (a trunk's classifier) are
-    /// ignored.
+    /// Adds LPIPS from torchvision's <c>features.…</c> of a <paramref name="trunk"/> (safetensors, or PyTorch's own file, in which nothing
+    /// is run); other tensors are ignored. A process killed at any point leaves a bundle that opens: with the old LPIPS, none, or the new
+    /// one.
     /// </summary>
-    /// <param name="trunk">A file of <c>features.…</c>, as published by torchvision: safetensors, or PyTorch's own (nothing in it is
-    /// run).</param>
-    /// <param name="bundle">The bundle's folder.</param>
-    /// <param name="options">Which trunk, and where the linear layers are.</param>
-    /// <param name="progress">Bytes written, then hashed.</param>
-    /// <param name="cancellationToken">Checked between two pieces.</param>
-    /// <exception cref="BadDataException">A file is broken, or lacks the tensors of every trunk (those missing are named).</exception>
+    /// <exception cref="BadDataException">A file is broken, or lacks tensors of every trunk.</exception>
     /// <exception cref="MissingDependencyException">The bundle does not exist.</exception>
     /// <exception cref="RetryableException">The disk is full or the folder cannot be written.</exception>
     /// <exception cref="UsageException">No file has the linear layers.</exception>
@@ -59,7 +51,7 @@ public static class LpipsImport
 
     static bool IsOurs(string file) => file is BundleFiles.Lpips or BundleFiles.Lpips + "_data" or BundleFiles.LpipsConfig;
 
-    /// <summary>By the file's first bytes: PyTorch's two formats, else safetensors.</summary>
+    /// <summary>By the first bytes: PyTorch's two formats, else safetensors.</summary>
     internal static OpenWeights Open(string path)
     {
         byte[] start = new byte[2];

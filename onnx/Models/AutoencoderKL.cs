@@ -18,22 +18,19 @@ static class AutoencoderKL
     /// <summary>Of every GroupNorm, whatever the configuration says.</summary>
     const float Epsilon = 1e-6f;
 
-    /// <summary>The limits of the log variance (the reference's DiagonalGaussianDistribution).</summary>
+    /// <summary>The reference's DiagonalGaussianDistribution.</summary>
     const float LowestLogVariance = -30, HighestLogVariance = 20;
 
     /// <summary>
-    /// The tensors of both halves. Attention is named as published for SD 1.5 (query, key, value, proj_attn) or as saved today (to_q, to_k,
-    /// to_v, to_out.0).
+    /// Attention is named as published for SD 1.5 (query, key, value, proj_attn) or as today (to_q, to_k, to_v, to_out.0).
     /// </summary>
     public static IReadOnlyList<WeightInfo> Weights(VaeConfig config, bool newAttentionNames = false) =>
         [.. BuildDecoder(config, newAttentionNames, default).WeightInfos(),
         .. BuildEncoder(config, newAttentionNames, default).WeightInfos()];
 
-    /// <exception cref="BadDataException">Tensors of either half are missing, left over or of another shape; all are named.</exception>
     public static OnnxModel AuthorEncoder(VaeConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32) =>
         Author(config, weights, precision, BuildEncoder);
 
-    /// <exception cref="BadDataException">Tensors of either half are missing, left over or of another shape; all are named.</exception>
     public static OnnxModel AuthorDecoder(VaeConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32) =>
         Author(config, weights, precision, BuildDecoder);
 
@@ -46,7 +43,7 @@ static class AutoencoderKL
         return new(build(config, newNames, precision), weights);
     }
 
-    /// <summary>Whether the attention of these weights is named as libraries save it today.</summary>
+    /// <summary>Whether attention is named as libraries save it today.</summary>
     public static bool HasNewNames(IWeights weights) =>
         weights.Infos.Keys.Any(n => n.EndsWith("mid_block.attentions.0.to_q.weight", StringComparison.Ordinal));
 
@@ -60,7 +57,7 @@ static class AutoencoderKL
         return graph;
     }
 
-    /// <summary>A picture's latent distribution, in the graph and the scope of <paramref name="x"/>.</summary>
+    /// <summary>A picture's latent distribution.</summary>
     public static (Value Mean, Value LogVariance) Encode(Value x, VaeConfig config, bool newNames = false)
     {
         ModelGraph graph = x.Graph;
@@ -91,8 +88,7 @@ static class AutoencoderKL
         return graph;
     }
 
-    /// <summary>The picture of latents divided by the scaling factor, in the graph and the scope of <paramref name="x"/>; not
-    /// clamped.</summary>
+    /// <summary>Takes latents divided by the scaling factor; not clamped.</summary>
     public static Value Decode(Value x, VaeConfig config, bool newNames = false)
     {
         ModelGraph graph = x.Graph;
@@ -123,7 +119,7 @@ static class AutoencoderKL
         return x.ResnetBlock("resnets.1", channels, config.NormGroups, Epsilon);
     }
 
-    /// <summary>Self-attention of positions, one head.</summary>
+    /// <summary>Positions as tokens, one head.</summary>
     static Value Attention(Value x, VaeConfig config, (string Q, string K, string V, string Out) names)
     {
         using var _ = x.Graph.Scope("attentions.0");

@@ -2,12 +2,6 @@ using Alignment.Onnx.Graph;
 
 namespace Alignment.Onnx.Models;
 
-/// <summary>One transformer layer of CLIP and its relatives, on rows: [batch·tokens, width].</summary>
-/// <param name="Width">Of the rows.</param>
-/// <param name="Intermediate">Width inside the MLP.</param>
-/// <param name="Heads">Divides the width.</param>
-/// <param name="Epsilon">Of both normalisations.</param>
-/// <param name="Activation">"quick_gelu", "gelu" or "relu".</param>
 sealed record ClipLayer(int Width, int Intermediate, int Heads, float Epsilon, string Activation)
 {
     /// <summary>x + attention(norm1 x), then x + mlp(norm2 x): CLIP's own towers.</summary>

@@ -19,19 +19,16 @@ static class ClipSeg
 {
     const string VisualProjection = "clip.visual_projection.weight";
 
-    /// <summary>The tensors of both models, named as published; CLIP's projection of whole pictures, which masks do not need, is
-    /// optional.</summary>
+    /// <summary>CLIP's projection of whole pictures, which masks do not need, is optional.</summary>
     public static IReadOnlyList<WeightInfo> Weights(ClipSegConfig config, bool comparesPictures = true) =>
         [.. BuildText(config).WeightInfos(), .. Build(config, comparesPictures).WeightInfos()];
 
-    /// <exception cref="BadDataException">Tensors of either model are missing, left over or of another shape; all are named.</exception>
     public static OnnxModel AuthorText(ClipSegConfig config, IWeights weights)
     {
         Check(config, weights);
         return new(BuildText(config), weights);
     }
 
-    /// <exception cref="BadDataException">Tensors of either model are missing, left over or of another shape; all are named.</exception>
     public static OnnxModel Author(ClipSegConfig config, IWeights weights) => new(Build(config, Check(config, weights)), weights);
 
     static bool Check(ClipSegConfig config, IWeights weights)
@@ -67,7 +64,7 @@ static class ClipSeg
         return graph;
     }
 
-    /// <summary>[texts, tokens] ids → [texts, projection], in the graph of the ids.</summary>
+    /// <summary>[texts, tokens] ids → [texts, projection].</summary>
     public static Value Condition(Value ids, ClipSegConfig config)
     {
         ModelGraph graph = ids.Graph;
@@ -84,7 +81,7 @@ static class ClipSeg
         return feature.LinearLayer("text_projection", config.ProjectionSize, bias: false);
     }
 
-    /// <summary>CLIP's similarity of the whole picture and a text: e^scale · cosine.</summary>
+    /// <summary>e^scale · cosine of the whole picture and a text.</summary>
     static void Compare(ModelGraph graph, ClipVisionModel.Encoded encoded, Value texts, ClipSegConfig config)
     {
         using var _ = graph.Scope("clip");

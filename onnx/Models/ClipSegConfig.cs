@@ -1,6 +1,5 @@
 namespace Alignment.Onnx.Models;
 
-/// <summary>The architecture of CLIPSeg, from its <c>config.json</c>. Defaults: the published <c>clipseg-rd64-refined</c>.</summary>
 sealed record ClipSegConfig
 {
     const int MostLayers = 1000, MostTokens = 4096;
@@ -8,13 +7,12 @@ sealed record ClipSegConfig
     public ClipTextConfig Text { get; init; } = new() { HiddenSize = 512, IntermediateSize = 2048, Heads = 8 };
     public ClipVisionConfig Vision { get; init; } = new();
 
-    /// <summary>Width of text and picture embeddings, and of the decoder's condition.</summary>
     public int ProjectionSize { get; init; } = 512;
 
-    /// <summary>Layers of the vision transformer, from 0, whose outputs the decoder reads, the last one first.</summary>
+    /// <summary>Layers of the vision transformer, from 0, that the decoder reads, the last one first.</summary>
     public IReadOnlyList<int> ExtractLayers { get; init; } = [3, 6, 9];
 
-    /// <summary>Width of the decoder.</summary>
+    /// <summary>The decoder's width.</summary>
     public int ReduceSize { get; init; } = 64;
     public int DecoderHeads { get; init; } = 4;
     public int DecoderIntermediateSize { get; init; } = 2048;
@@ -22,16 +20,14 @@ sealed record ClipSegConfig
     /// <summary>The decoder's layer, from 0, that is conditioned on the text.</summary>
     public int ConditionalLayer { get; init; }
 
-    /// <summary>The mask's head: a convolution and two transposed convolutions (true), or one transposed convolution.</summary>
+    /// <summary>A convolution and two transposed ones, or one transposed convolution.</summary>
     public bool ComplexHead { get; init; } = true;
 
-    /// <summary>Kernel and stride of each of a complex head's two transposed convolutions.</summary>
+    /// <summary>Kernel and stride of a complex head's transposed convolutions.</summary>
     public int HeadKernel => Vision.PatchSize / 4;
 
-    /// <summary>Layers of the vision transformer that the mask needs.</summary>
     public int LayersForMask => ExtractLayers.Max() + 1;
 
-    /// <exception cref="BadDataException">A value is wrong or not supported; the message names its key.</exception>
     public static ClipSegConfig Read(string configPath)
     {
         var file = new ConfigFile(configPath) { Advice = "Use a CLIPSeg model in Hugging Face's layout, as CIDAS/clipseg-rd64-refined." };

@@ -3,13 +3,12 @@ using Alignment.Onnx.Graph;
 namespace Alignment.Onnx.Models;
 
 /// <summary>
-/// CLIPSeg's decoder: a narrow transformer that adds the outputs of chosen layers of the vision transformer, the last one first, and in one
-/// layer is modulated by the text (FiLM, Perez et al. 2018); then a head of transposed convolutions. Up to that layer everything is
-/// computed once a picture, from there on once a prompt.
+/// A narrow transformer adds the outputs of chosen layers of the vision transformer, the last one first, and is modulated by the text in
+/// one layer (FiLM, Perez et al. 2018); then a head of transposed convolutions. Up to that layer everything is computed once a picture,
+/// from there on once a prompt.
 /// </summary>
 static class ClipSegDecoder
 {
-    /// <summary>A picture's states and texts [batch, prompts, projection] → logits [batch, prompts, height, width].</summary>
     public static Value Apply(ClipVisionModel.Encoded picture, Value texts, ClipSegConfig config)
     {
         ModelGraph graph = texts.Graph;

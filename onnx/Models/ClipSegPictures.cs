@@ -1,24 +1,21 @@
 namespace Alignment.Onnx.Models;
 
 /// <summary>
-/// How a picture is prepared for CLIPSeg, from <c>preprocessor_config.json</c>: resized, scaled, normalised. Defaults, for models without
-/// the file, are those of the authors' code: 352x352, ImageNet's mean and deviation (Lüddecke and Ecker 2022).
+/// How a picture is prepared for CLIPSeg (<c>preprocessor_config.json</c>). Defaults: the authors' code, ImageNet's mean and deviation
+/// (Lüddecke and Ecker 2022).
 /// </summary>
 sealed record ClipSegPictures
 {
     const int LargestSide = 1 << 13;
 
-    /// <summary>Width of the prepared picture; 0: see <see cref="ShortestSide"/>.</summary>
     public int Width { get; init; } = 352;
 
-    /// <summary>Height of the prepared picture; 0: see <see cref="ShortestSide"/>.</summary>
     public int Height { get; init; } = 352;
 
-    /// <summary>Shorter side of the prepared picture, which keeps its shape; 0 where width and height are given or pictures keep their
-    /// size.</summary>
+    /// <summary>The prepared picture keeps its shape; 0 where width and height are given or pictures keep their size.</summary>
     public int ShortestSide { get; init; }
 
-    /// <summary>The resampling kernel by Pillow's number: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming.</summary>
+    /// <summary>Pillow's number: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming.</summary>
     public int Resample { get; init; } = 2;
 
     /// <summary>Prepared: (byte · Scale − Mean) / Deviation, by channel.</summary>
@@ -28,10 +25,7 @@ sealed record ClipSegPictures
 
     public IReadOnlyList<float> Deviation { get; init; } = [0.229f, 0.224f, 0.225f];
 
-    /// <summary>
-    /// The prepared size of a picture of <paramref name="width"/> x <paramref name="height"/> pixels: each side the nearest multiple of the
-    /// model's patch, one patch at least.
-    /// </summary>
+    /// <summary>Each side the nearest multiple of the patch, one patch at least.</summary>
     public (int Width, int Height) Target(int width, int height, int patch)
     {
         double w = Width, h = Height;
@@ -45,11 +39,6 @@ sealed record ClipSegPictures
         return (Side(w), Side(h));
     }
 
-    /// <summary>
-    /// Reads a Hugging Face file, old or new: <c>size</c> as a number, as height and width, or as the shortest edge. A centre crop is
-    /// ignored: a mask must cover the whole picture.
-    /// </summary>
-    /// <exception cref="BadDataException">A value is wrong or not supported; the message names its key.</exception>
     public static ClipSegPictures Read(string path)
     {
         var file = new ConfigFile(path) { Advice = "Take preprocessor_config.json from the model's own folder." };

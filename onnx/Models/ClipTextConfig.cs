@@ -1,26 +1,23 @@
 namespace Alignment.Onnx.Models;
 
-/// <summary>The architecture of a CLIP text encoder, from its <c>config.json</c>. Defaults: SD 1.5.</summary>
 sealed record ClipTextConfig
 {
     const int MostLayers = 1000, MostTokens = 4096;
 
     public int VocabularySize { get; init; } = 49408;
 
-    /// <summary>Width of the hidden states.</summary>
     public int HiddenSize { get; init; } = 768;
     public int IntermediateSize { get; init; } = 3072;
     public int Layers { get; init; } = 12;
     public int Heads { get; init; } = 12;
 
-    /// <summary>Of every text.</summary>
+    /// <summary>Per text.</summary>
     public int Tokens { get; init; } = 77;
     public float LayerNormEpsilon { get; init; } = 1e-5f;
 
     /// <summary>"quick_gelu" (x·σ(1.702x)) or "gelu" (exact).</summary>
     public string Activation { get; init; } = "quick_gelu";
 
-    /// <exception cref="BadDataException">A value is wrong or not supported; the message names its key.</exception>
     public static ClipTextConfig Read(string configPath)
     {
         var file = new ConfigFile(configPath);

@@ -4,16 +4,14 @@ using Alignment.Onnx.Weights;
 namespace Alignment.Onnx.Models;
 
 /// <summary>
-/// CLIP's text encoder (Radford et al. 2021) as Stable Diffusion 1.x uses it: the states of a causal transformer over 77 tokens after the
-/// final layer normalisation, without pooling and projection.
-/// <code>input_ids int64 [batch, tokens] → last_hidden_state float32 [batch, tokens, width]</code>
+/// CLIP's text encoder (Radford et al. 2021) as SD 1.x uses it, without pooling and projection: input_ids int64 [batch, tokens] →
+/// last_hidden_state float32 [batch, tokens, width].
 /// </summary>
 static class ClipTextModel
 {
-    /// <summary>The tensors of the model, named as published ("text_model.encoder.layers.0.…").</summary>
+    /// <summary>Named as published ("text_model.encoder.layers.0.…").</summary>
     public static IReadOnlyList<WeightInfo> Weights(ClipTextConfig config) => Build(config).WeightInfos();
 
-    /// <exception cref="BadDataException">Tensors are missing, left over or of another shape; all are named.</exception>
     public static OnnxModel Author(ClipTextConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32)
     {
         ModelGraph graph = Build(config, precision);
@@ -32,8 +30,7 @@ static class ClipTextModel
         return graph;
     }
 
-    /// <summary>[batch, tokens] ids → [batch, tokens, width], in the graph and the scope of the ids. Fewer tokens take the first
-    /// positions.</summary>
+    /// <summary>[batch, tokens] ids → [batch, tokens, width]. Fewer tokens take the first positions.</summary>
     public static Value Apply(Value ids, ClipTextConfig config)
     {
         ModelGraph graph = ids.Graph;

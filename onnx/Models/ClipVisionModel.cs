@@ -4,22 +4,20 @@ using Alignment.Onnx.Ops;
 namespace Alignment.Onnx.Models;
 
 /// <summary>
-/// CLIP's vision transformer (Dosovitskiy et al. 2021; Radford et al. 2021) over one class token and the patches. Positions are
-/// interpolated (bicubic) for pictures of another size than the configuration's, so that one graph takes any multiple of the patch.
+/// CLIP's vision transformer (Dosovitskiy et al. 2021; Radford et al. 2021) over a class token and the patches. Interpolated (bicubic)
+/// positions let one graph take any multiple of the patch.
 /// </summary>
 static class ClipVisionModel
 {
     /// <summary>
-    /// The states before the first layer and after each, [batch·tokens, width]: the class token, then <paramref name="Height"/> x
-    /// <paramref name="Width"/> patches row by row.
+    /// The states before the first layer and after each, [batch·tokens, width]: the class token, then patches row by row.
     /// </summary>
     public sealed record Encoded(IReadOnlyList<Value> States, Dim Batch, Dim Height, Dim Width)
     {
         public Dim Tokens => Height * Width + 1;
     }
 
-    /// <summary>Encodes pictures [batch, channels, patch·height, patch·width], in their graph and scope, up to a number of
-    /// layers.</summary>
+    /// <summary>Pictures [batch, channels, patch·height, patch·width] through a number of layers.</summary>
     public static Encoded Apply(Value pixels, ClipVisionConfig config, int layers)
     {
         ModelGraph graph = pixels.Graph;
@@ -48,7 +46,6 @@ static class ClipVisionModel
         return new(states, batch, rows, columns);
     }
 
-    /// <summary>The patches' positions [n², width] for a grid of other sides.</summary>
     static Value Positions(Value positions, ClipVisionConfig config, Dim rows, Dim columns)
     {
         Dim width = config.HiddenSize, grid = config.Grid;
@@ -56,7 +53,7 @@ static class ClipVisionModel
         return positions.T.Reshape(1, width, grid, grid).ResizeCubic(rows, columns, "positions").Reshape(width, rows * columns).T;
     }
 
-    /// <summary>The class token's state after the last layer, normalised: [batch, width].</summary>
+    /// <summary>The class token's last state, normalised: [batch, width].</summary>
     public static Value Pooled(Encoded encoded, ClipVisionConfig config)
     {
         using var _ = encoded.States[0].Graph.Scope("vision_model");

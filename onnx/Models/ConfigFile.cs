@@ -2,15 +2,11 @@ using System.Text.Json;
 
 namespace Alignment.Onnx.Models;
 
-/// <summary>
-/// A model's <c>config.json</c>: values by key, with the published library's defaults where a key is absent or null. Unread keys are
-/// ignored; an unsupported value is refused by its key.
-/// </summary>
+/// <summary>A model's <c>config.json</c>, with the published library's defaults. Unread keys are ignored.</summary>
 sealed class ConfigFile
 {
     const int MaxBytes = 1 << 20;
 
-    /// <summary>Far beyond any width, count or size of a known model.</summary>
     const int MostOfAnything = 1 << 20;
 
     const int MostBlocks = 16;
@@ -46,7 +42,7 @@ sealed class ConfigFile
     ConfigFile(ConfigFile whole, JsonElement root, string prefix) =>
         (_path, _root, _prefix, Advice) = (whole._path, root, prefix, whole.Advice);
 
-    /// <summary>An object within the file; an empty one where the key is absent or null.</summary>
+    /// <summary>An empty object where the key is absent or null.</summary>
     internal ConfigFile Section(string key)
     {
         if (Find(key) is not { } e) return new(this, JsonDocument.Parse("{}").RootElement.Clone(), $"{_prefix}{key}.");
@@ -55,7 +51,7 @@ sealed class ConfigFile
 
     internal bool Has(string key) => Find(key) is not null;
 
-    /// <summary>1 to 16 numbers; null where the key is absent or null.</summary>
+    /// <summary>1 to 16 numbers, or null.</summary>
     internal IReadOnlyList<float>? Floats(string key)
     {
         if (Find(key) is not { } e) return null;
@@ -92,7 +88,7 @@ sealed class ConfigFile
         return Few(e) ? [.. e.EnumerateArray().Select(x => Number(x, least) ?? throw Bad(key, expected))] : throw Bad(key, expected);
     }
 
-    /// <summary>A list with one number for each of <paramref name="count"/> blocks, or one number for all.</summary>
+    /// <summary>One number for each of <paramref name="count"/> blocks, or one for all.</summary>
     internal IReadOnlyList<int> IntsPerBlock(string key, int otherwise, int count)
     {
         if (Find(key) is not { ValueKind: JsonValueKind.Array }) return [.. Enumerable.Repeat(Int(key, otherwise), count)];
@@ -108,10 +104,10 @@ sealed class ConfigFile
             : throw Bad(key, "a list of texts"))];
     }
 
-    /// <summary>Whether the value is null, which for few keys differs from absent.</summary>
+    /// <summary>Null, which for few keys differs from absent.</summary>
     internal bool IsNull(string key) => _root.TryGetProperty(key, out JsonElement e) && e.ValueKind == JsonValueKind.Null;
 
-    /// <summary>Refuses the file unless the key is absent, null or one of <paramref name="supported"/> (compared as JSON text).</summary>
+    /// <summary>Refuses anything but absent, null or one of <paramref name="supported"/> (compared as JSON text).</summary>
     internal void Only(string key, params ReadOnlySpan<string> supported)
     {
         if (Find(key) is not { } e) return;

@@ -4,10 +4,7 @@ using System.Text.Json;
 
 namespace Alignment.Onnx.Models;
 
-/// <summary>
-/// Architectures as <c>config.json</c> texts, in the published libraries' keys, for <c>Read</c> of the same record. Equal records give
-/// equal bytes.
-/// </summary>
+/// <summary>Architectures as <c>config.json</c> texts, in the published libraries' keys. Equal records give equal bytes.</summary>
 static class ConfigText
 {
     static readonly JsonWriterOptions s_json = new() { Indented = true, NewLine = "\n" };
@@ -70,7 +67,7 @@ static class ConfigText
         json.WriteBoolean("use_complex_transposed_convolution", c.ComplexHead);
     });
 
-    /// <summary>Always with every key, in the newer form.</summary>
+    /// <summary>With every key, in the newer form.</summary>
     internal static string Of(ClipSegPictures p) => Write(json =>
     {
         json.WriteBoolean("do_resize", p.Width > 0 || p.ShortestSide > 0);

@@ -7,11 +7,9 @@ namespace Alignment.Onnx.Models;
 static partial class ControlNet
 {
     /// <summary>
-    /// Weights of a new ControlNet, initialised as in the paper: conv_in, time embedding and the encoder half are those of
-    /// <paramref name="unet"/>, which must stay open; the conditioning embedding is seeded; its last convolution and the zero convolutions
-    /// are zero (or of a small gain, by <paramref name="options"/>), so that it changes nothing until it is trained.
+    /// Initialised as in the paper: the encoder half is that of <paramref name="unet"/>, which must stay open; the conditioning embedding
+    /// is seeded; zero convolutions are zero (or of a small gain), so that it changes nothing until trained.
     /// </summary>
-    /// <exception cref="BadDataException">The UNet lacks tensors of the encoder half, or has them in another shape.</exception>
     public static IWeights FromUNet(IWeights unet, ControlNetConfig config, SeededWeightsOptions? options = null)
     {
         var wanted = Weights(config);

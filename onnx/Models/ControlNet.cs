@@ -17,10 +17,8 @@ namespace Alignment.Onnx.Models;
 /// </summary>
 static partial class ControlNet
 {
-    /// <summary>The tensors of the model, named as published.</summary>
     public static IReadOnlyList<WeightInfo> Weights(ControlNetConfig config) => Build(config).WeightInfos();
 
-    /// <exception cref="BadDataException">Tensors are missing, left over or of another shape; all are named.</exception>
     public static OnnxModel Author(ControlNetConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32)
     {
         ModelGraph graph = Build(config, precision);
@@ -30,10 +28,9 @@ static partial class ControlNet
     }
 
     /// <summary>
-    /// The model in two parts, for loops: what depends on the control picture only (<c>controlnet_cond</c> → <c>control_hint</c> [batch,
-    /// channels of the first level, height, width]), and the body, which takes <c>control_hint</c> in the picture's place.
+    /// In two parts, for loops: what depends on the control picture only (<c>controlnet_cond</c> → <c>control_hint</c> [batch, channels of
+    /// the first level, height, width]), and the body, which takes <c>control_hint</c>.
     /// </summary>
-    /// <exception cref="BadDataException">Tensors are missing or of another shape; all are named.</exception>
     public static (OnnxModel Hint, OnnxModel Body) AuthorInTwo(ControlNetConfig config, IWeights weights,
         ModelPrecision precision = ModelPrecision.Float32)
     {
@@ -58,8 +55,9 @@ static partial class ControlNet
             x => ConditioningEmbedding(x, config));
     }
 
-    /// <summary><paramref name="declare"/> declares the control's input, <paramref name="embed"/> computes the hint from it (null: it is
-    /// the hint).</summary>
+    /// <summary>
+    /// <paramref name="declare"/>s the control's input; <paramref name="embed"/> computes the hint from it (null: it is the hint).
+    /// </summary>
     static ModelGraph Build(ControlNetConfig config, ModelPrecision precision, Func<ModelGraph, UNetParts.Inputs, Value> declare,
         Func<Value, Value>? embed = null)
     {
@@ -72,7 +70,7 @@ static partial class ControlNet
         return graph;
     }
 
-    /// <summary>The residuals for the UNet's down path and middle, in the graph and the scope of the inputs.</summary>
+    /// <summary>The residuals for the UNet's down path and middle.</summary>
     public static (IReadOnlyList<Value> Down, Value Mid) Apply(UNetParts.Inputs inputs, Value control, ControlNetConfig config) =>
         Residuals(inputs, () => ConditioningEmbedding(control, config), config, null);
 
@@ -90,7 +88,6 @@ static partial class ControlNet
         return (down, Scaled(middle.Conv1("controlnet_mid_block", config.BlockChannels[^1])));
     }
 
-    /// <summary>The control picture at the size of the latents and the width of the first level.</summary>
     static Value ConditioningEmbedding(Value control, ControlNetConfig config)
     {
         using var _ = control.Graph.Scope("controlnet_cond_embedding");

@@ -3,20 +3,17 @@ namespace Alignment.Onnx.Models;
 /// <summary>The architecture of a ControlNet, from its <c>config.json</c>. Defaults: SD 1.5 with our two control channels.</summary>
 sealed record ControlNetConfig : UNetEncoderConfig
 {
-    /// <summary>Channels of the control picture: 2 for keyword mask and attention, 3 for a published ControlNet.</summary>
     public int ConditioningChannels { get; init; } = 2;
 
-    /// <summary>The model reverses the control's channels ("bgr"); callers give them in the usual order all the same.</summary>
+    /// <summary>The model reverses the control's channels ("bgr"); callers do not.</summary>
     public bool ReversedControl { get; init; }
 
-    /// <summary>Channels of the conditioning embedding; each but the first halves the sides: four of them reach latents 8 times
-    /// smaller.</summary>
+    /// <summary>Each but the first halves the sides: four reach latents 8 times smaller.</summary>
     public IReadOnlyList<int> EmbeddingChannels { get; init; } = [16, 32, 96, 256];
 
-    /// <summary>Control picture sides divided by latent sides: 8 for SD 1.5.</summary>
+    /// <summary>Control picture sides divided by latent sides.</summary>
     public int ImageToLatent => 1 << (EmbeddingChannels.Count - 1);
 
-    /// <exception cref="BadDataException">A value is wrong or not supported; the message names its key.</exception>
     public static ControlNetConfig Read(string configPath)
     {
         var file = new ConfigFile(configPath);
@@ -31,7 +28,7 @@ sealed record ControlNetConfig : UNetEncoderConfig
         };
     }
 
-    /// <summary>A ControlNet with the encoder half of <paramref name="unet"/>.</summary>
+    /// <summary>With the encoder half of <paramref name="unet"/>.</summary>
     public static ControlNetConfig For(UNetConfig unet, int conditioningChannels = 2, IReadOnlyList<int>? embeddingChannels = null)
     {
         var config = new ControlNetConfig(unet) { ConditioningChannels = conditioningChannels };

@@ -4,8 +4,8 @@ using Alignment.Onnx.Ops;
 namespace Alignment.Onnx.Models;
 
 /// <summary>
-/// Layers with weights, named as in the published models: a layer "conv1" in scope "down_blocks.0" / "resnets.1" owns
-/// "down_blocks.0.resnets.1.conv1.weight" and ".bias".
+/// Layers named as in the published models: "conv1" in scope "down_blocks.0" / "resnets.1" owns "down_blocks.0.resnets.1.conv1.weight" and
+/// ".bias".
 /// </summary>
 static class Layers
 {
@@ -38,11 +38,11 @@ static class Layers
         return x.Cast(ElementType.Float32).LayerNorm(weight, bias, epsilon, name).Cast(x.Type);
     }
 
-    /// <summary>Norms compute in float32 also in float16 models: sums of squares leave float16's range.</summary>
+    /// <summary>In float32 also in float16 models: sums of squares leave float16's range.</summary>
     static (Value Weight, Value Bias) NormWeights(Value x, string name, Dim width) =>
         (x.Graph.Weight(ElementType.Float32, $"{name}.weight", width), x.Graph.Weight(ElementType.Float32, $"{name}.bias", width));
 
-    /// <summary>A float32 input, cast to the type the model computes in.</summary>
+    /// <summary>Cast to the type the model computes in.</summary>
     internal static Value FloatInput(this ModelGraph graph, string name, params ReadOnlySpan<Dim> dims) =>
         graph.Input(name, ElementType.Float32, dims).Cast(graph.FloatType);
 
@@ -50,7 +50,7 @@ static class Layers
     internal static void FloatOutput(this ModelGraph graph, string name, Value value) =>
         graph.Output(name, value.Cast(ElementType.Float32));
 
-    /// <summary>softmax(q kᵀ / √width of a head + mask) v over heads. q, k and v are rows: [batch·tokens, channels].</summary>
+    /// <summary>softmax(q kᵀ / √width of a head + mask) v over heads, on rows [batch·tokens, channels].</summary>
     internal static Value Attend(Value q, Value k, Value v, Dim batch, Dim queries, Dim keys, int heads, Value? mask = null)
     {
         long channels = q[1].Value, width = channels / heads;
@@ -69,7 +69,7 @@ static class Layers
         return scores.SoftmaxMatMul(vh).Transpose(0, 2, 1, 3).Reshape(batch * queries, channels);
     }
 
-    /// <summary>Two convolutions and a shortcut; between them the time embedding (after SiLU) shifts the channels.</summary>
+    /// <summary>Between the convolutions the time embedding (after SiLU) shifts the channels.</summary>
     internal static Value ResnetBlock(this Value x, string name, int channels, int groups, float epsilon, Value? time = null)
     {
         using var _ = x.Graph.Scope(name);

@@ -24,24 +24,18 @@ static class Lpips
 
     /// <summary>
     /// Lower bound of that length's square under the root, whose slope at 0 is infinite: where ReLU left no channel, 0 · ∞ would make the
-    /// gradient NaN. Its root, 1e-16, is a millionth of <see cref="LengthEpsilon"/>, too small to change a distance.
+    /// gradient NaN. A millionth of <see cref="LengthEpsilon"/> does not change a distance.
     /// </summary>
     const float LeastSquaredLength = 1e-32f;
 
-    /// <summary>The trunk's tensors up to the last tap, and the linear layers'.</summary>
+    /// <summary>Up to the last tap.</summary>
     public static IReadOnlyList<WeightInfo> Weights(LpipsConfig config) => Build(config).WeightInfos();
 
-    /// <summary>True for a tensor of the linear layers, false for one of the trunk.</summary>
+    /// <summary>The linear layers', not the trunk's.</summary>
     public static bool IsLinear(string weight) => weight.StartsWith(LinearPrefix, StringComparison.Ordinal);
 
-    /// <summary>The model of two pictures. Unused tensors (a trunk's classifier) are ignored.</summary>
-    /// <exception cref="BadDataException">Tensors are missing or of another shape; all are named.</exception>
     public static OnnxModel Author(LpipsConfig config, IWeights weights) => new(Build(config), weights);
 
-    /// <summary>
-    /// The distance [batch] of two pictures [batch, 3, height, width] in −1 … 1, in their graph and scope. Each picture passes the trunk on
-    /// its own, so that a gradient for <paramref name="image0"/> goes back through one of them only.
-    /// </summary>
     public static Value Distance(Value image0, Value image1, LpipsConfig config) => Sum(PerLayer(image0, image1, config));
 
     static ModelGraph Build(LpipsConfig config)
@@ -88,7 +82,6 @@ static class Lpips
                 $"ascending layers from 0 to {config.Layers.Count - 1}, {config.Shift.Count} scales");
     }
 
-    /// <summary>The outputs that are compared, in order.</summary>
     public static List<Value> Taps(Value image, LpipsConfig config)
     {
         ModelGraph graph = image.Graph;
@@ -119,6 +112,5 @@ static class Lpips
         return Value.Concat(1, x.Conv1("expand1x1", fire.Expand).Relu(), x.Conv3("expand3x3", fire.Expand).Relu());
     }
 
-    /// <summary>x / (‖x‖ + ε) over channels, at every position.</summary>
     static Value UnitLength(Value x) => x / ((x * x).Sum([1]).Clip(LeastSquaredLength, float.MaxValue).Sqrt() + LengthEpsilon);
 }

@@ -10,23 +10,21 @@ public enum LpipsTrunk
     Vgg,
 }
 
-/// <summary>A trunk for LPIPS: layers in the order of torchvision's <c>features</c>, and which outputs are compared.</summary>
+/// <summary>Layers in the order of torchvision's <c>features</c>, and which outputs are compared.</summary>
 sealed record LpipsConfig
 {
     public required string Name { get; init; }
 
     public required IReadOnlyList<TrunkLayer> Layers { get; init; }
 
-    /// <summary>Indices of the layers whose outputs are compared, ascending; nothing after the last is computed.</summary>
     public required IReadOnlyList<int> Taps { get; init; }
 
-    /// <summary>(picture − Shift) / Scale by channel, for a picture in −1 … 1 (lpips 0.1, ScalingLayer: ImageNet's mean and
-    /// deviation).</summary>
+    /// <summary>(picture − Shift) / Scale by channel, in −1 … 1 (lpips 0.1, ScalingLayer).</summary>
     public IReadOnlyList<float> Shift { get; init; } = [-0.030f, -0.088f, -0.188f];
 
     public IReadOnlyList<float> Scale { get; init; } = [0.458f, 0.448f, 0.450f];
 
-    /// <summary>SqueezeNet 1.1 (torchvision <c>squeezenet1_1</c>): pools round up.</summary>
+    /// <summary>SqueezeNet 1.1; pools round up.</summary>
     public static LpipsConfig Squeeze { get; } = new()
     {
         Name = "squeeze",
@@ -40,7 +38,7 @@ sealed record LpipsConfig
         Taps = [1, 4, 7, 9, 10, 11, 12],
     };
 
-    /// <summary>AlexNet (torchvision <c>alexnet</c>): the output of every ReLU.</summary>
+    /// <summary>AlexNet: the output of every ReLU.</summary>
     public static LpipsConfig Alex { get; } = new()
     {
         Name = "alex",
@@ -55,7 +53,7 @@ sealed record LpipsConfig
         Taps = [1, 4, 7, 9, 11],
     };
 
-    /// <summary>VGG16 (torchvision <c>vgg16</c>): the last ReLU before each halving.</summary>
+    /// <summary>VGG16: the last ReLU before each halving.</summary>
     public static LpipsConfig Vgg { get; } = new()
     {
         Name = "vgg",

@@ -25,7 +25,6 @@ static class LpipsConfigText
         return root.ToJsonString(new() { WriteIndented = true, NewLine = "\n" }) + "\n";
     }
 
-    /// <exception cref="BadDataException">The file is no such JSON, or has a layer of another kind.</exception>
     internal static LpipsConfig Read(string path) => StrictJson.ReadFile(path, root =>
     {
         var config = new LpipsConfig

@@ -2,27 +2,23 @@ using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Models;
 
-/// <summary>How a seeded initialisation chooses its numbers.</summary>
 sealed record SeededWeightsOptions
 {
     public ulong Seed { get; init; }
 
-    /// <summary>Matrices and kernels have the standard deviation Gain / √(inputs of one output); 1 keeps the variance (LeCun
-    /// 1998).</summary>
+    /// <summary>Matrices and kernels have the deviation Gain / √(inputs of one output); 1 keeps the variance (LeCun 1998).</summary>
     public float Gain { get; init; } = 1;
 
-    /// <summary>Standard deviation of token and position embeddings (CLIP's initializer_range).</summary>
+    /// <summary>Of token and position embeddings (CLIP's initializer_range).</summary>
     public float EmbeddingDeviation { get; init; } = 0.02f;
 
-    /// <summary>Gain of a ControlNet's zero convolutions: 0 as in the paper, so that an untrained one changes nothing; positive for
-    /// tests.</summary>
+    /// <summary>0 as in the paper, so that an untrained ControlNet changes nothing; positive for tests.</summary>
     public float ZeroConvolutionGain { get; init; }
 }
 
 /// <summary>
-/// A seeded initialisation for any list of tensors: norms scale by one, biases are zero, matrices and kernels are normal with fan-in
-/// scaling. Each number depends only on the seed, the tensor's name and its place: the same bits on every machine and in any order of
-/// reading. Nothing is stored.
+/// For any list of tensors: norms scale by one, biases are zero, matrices and kernels are normal with fan-in scaling. A number depends only
+/// on the seed, the tensor's name and its place. Nothing is stored.
 /// </summary>
 sealed class SeededWeights : IWeights
 {

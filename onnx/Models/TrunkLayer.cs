@@ -1,19 +1,18 @@
 namespace Alignment.Onnx.Models;
 
-/// <summary>One layer of a picture network's trunk, as torchvision numbers them in <c>features</c>.</summary>
+/// <summary>As torchvision numbers them in <c>features</c>.</summary>
 abstract record TrunkLayer
 {
-    /// <summary>A square convolution with bias: <c>features.N.weight</c>, <c>features.N.bias</c>.</summary>
+    /// <summary>A square convolution with bias.</summary>
     public sealed record Conv(int Channels, int Kernel, int Stride = 1, int Padding = 0) : TrunkLayer;
 
     public sealed record Relu : TrunkLayer;
 
-    /// <summary>The maximum of square windows; <paramref name="Ceil"/> keeps the window that the edge cuts off.</summary>
+    /// <summary><paramref name="Ceil"/> keeps the window that the edge cuts off.</summary>
     public sealed record MaxPool(int Kernel, int Stride, bool Ceil = false) : TrunkLayer;
 
     /// <summary>
-    /// SqueezeNet's fire module (Iandola et al. 2016): 1x1 to <paramref name="Squeeze"/> channels, then 1x1 and 3x3 to
-    /// <paramref name="Expand"/> channels each, concatenated; a ReLU after each convolution.
+    /// SqueezeNet's fire module (Iandola et al. 2016): 1x1, then 1x1 and 3x3 concatenated; a ReLU after each convolution.
     /// </summary>
     public sealed record Fire(int Squeeze, int Expand) : TrunkLayer;
 }

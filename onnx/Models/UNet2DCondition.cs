@@ -16,10 +16,8 @@ namespace Alignment.Onnx.Models;
 /// </summary>
 static class UNet2DCondition
 {
-    /// <summary>The tensors of the model, named as published.</summary>
     public static IReadOnlyList<WeightInfo> Weights(UNetConfig config) => Build(config).WeightInfos();
 
-    /// <exception cref="BadDataException">Tensors are missing, left over or of another shape; all are named.</exception>
     public static OnnxModel Author(UNetConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32)
     {
         ModelGraph graph = Build(config, precision);
@@ -37,7 +35,7 @@ static class UNet2DCondition
         return graph;
     }
 
-    /// <summary>The prediction, in the graph and the scope of the inputs; without residuals, without control.</summary>
+    /// <summary>Without residuals, without control.</summary>
     public static Value Apply(UNetParts.Inputs inputs, IReadOnlyList<Value> downResiduals, Value? midResidual, UNetConfig config)
     {
         ModelGraph graph = inputs.Sample.Graph;
@@ -66,7 +64,6 @@ static class UNet2DCondition
         return (down, Declare("mid_block", config.BlockChannels[^1], config.BlockChannels.Count - 1));
     }
 
-    /// <summary>The decoder half: each layer takes one of the encoder's skip connections, the last one first.</summary>
     static Value Up(Value x, List<Value> skips, Value time, Value text, UNetConfig config)
     {
         int levels = config.BlockChannels.Count, left = skips.Count;

@@ -8,34 +8,31 @@ abstract record UNetEncoderConfig
 
     public int InChannels { get; init; } = 4;
 
-    /// <summary>Channels of each level, from full resolution to the coarsest; every level but the last halves the sides.</summary>
+    /// <summary>From full resolution to the coarsest; every level but the last halves the sides.</summary>
     public IReadOnlyList<int> BlockChannels { get; init; } = [320, 640, 1280, 1280];
 
     /// <summary>Which levels have transformers ("CrossAttnDownBlock2D").</summary>
     public IReadOnlyList<bool> DownAttention { get; init; } = [true, true, true, false];
     public int LayersPerBlock { get; init; } = 2;
 
-    /// <summary>Attention heads of each level (attention_head_dim in the files); a head is channels / heads wide.</summary>
+    /// <summary>By level (attention_head_dim in the files); a head is channels / heads wide.</summary>
     public IReadOnlyList<int> Heads { get; init; } = [8, 8, 8, 8];
 
-    /// <summary>Transformer blocks in each attention module.</summary>
     public int TransformerLayers { get; init; } = 1;
 
-    /// <summary>Width of the text encoder's states.</summary>
     public int CrossAttentionWidth { get; init; } = 768;
     public int NormGroups { get; init; } = 32;
     public float NormEpsilon { get; init; } = 1e-5f;
 
-    /// <summary>True: the time embedding is [cos, sin]; false: [sin, cos].</summary>
+    /// <summary>The time embedding is [cos, sin], else [sin, cos].</summary>
     public bool CosFirst { get; init; } = true;
     public float FrequencyShift { get; init; }
 
     public MiddleBlock Middle { get; init; }
 
-    /// <summary>Skip connections, each with a ControlNet's down residual: 12 for SD 1.5.</summary>
     public int SkipCount => SkipChannels.Count;
 
-    /// <summary>Channels of each skip connection in order: conv_in, then each level's layers and its downsampler.</summary>
+    /// <summary>In order: conv_in, then each level's layers and its downsampler.</summary>
     public IReadOnlyList<int> SkipChannels
     {
         get
@@ -123,24 +120,22 @@ abstract record UNetEncoderConfig
         };
     }
 
-    /// <summary>For levels with transformers; only they have heads.</summary>
+    /// <summary>Only levels with transformers have heads.</summary>
     private protected static void CheckHeads(ConfigFile file, int channels, int heads)
     {
         if (channels % heads != 0) throw file.Bad("attention_head_dim", $"a divisor of {channels} channels");
     }
 }
 
-/// <summary>The architecture of a UNet, from its <c>config.json</c>. Defaults: SD 1.5.</summary>
 sealed record UNetConfig : UNetEncoderConfig
 {
     static readonly string[] s_upTypes = ["UpBlock2D", "CrossAttnUpBlock2D"];
 
     public int OutChannels { get; init; } = 4;
 
-    /// <summary>Which levels of the decoder half have transformers, from the coarsest to full resolution.</summary>
+    /// <summary>From the coarsest to full resolution.</summary>
     public IReadOnlyList<bool> UpAttention { get; init; } = [false, true, true, true];
 
-    /// <exception cref="BadDataException">A value is wrong or not supported; the message names its key.</exception>
     public static UNetConfig Read(string configPath)
     {
         var file = new ConfigFile(configPath);

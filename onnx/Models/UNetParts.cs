@@ -2,13 +2,13 @@ using Alignment.Onnx.Graph;
 
 namespace Alignment.Onnx.Models;
 
-/// <summary>The parts that UNet and ControlNet share: time embedding, transformers, and the encoder half.</summary>
+/// <summary>What UNet and ControlNet share.</summary>
 static class UNetParts
 {
     /// <summary>The longest period of the sinusoidal embedding ("Attention is all you need", section 3.5).</summary>
     const double MaxPeriod = 10000;
 
-    /// <summary>Of the norm before a transformer and of its layer norms, whatever the configuration says.</summary>
+    /// <summary>The published library's, whatever the configuration says.</summary>
     const float TransformerNormEpsilon = 1e-6f, LayerNormEpsilon = 1e-5f;
 
     internal sealed record Inputs(Value Sample, Value Timestep, Value Text)
@@ -26,8 +26,8 @@ static class UNetParts
     }
 
     /// <summary>
-    /// [batch] → SiLU of the time embedding, [batch, 4 × channels]: every resnet starts with that SiLU, so it is computed once.
-    /// The sinusoids are [cos, sin] of t · 10000^(−i / (half − shift)), i = 0 … half − 1.
+    /// [batch] → SiLU of the time embedding, [batch, 4 × channels], with which every resnet starts. The sinusoids are [cos, sin] of t ·
+    /// 10000^(−i / (half − shift)), i = 0 … half − 1.
     /// </summary>
     internal static Value TimeEmbedding(Value timestep, UNetEncoderConfig config)
     {
@@ -47,7 +47,7 @@ static class UNetParts
             return sinusoids.Cast(graph.FloatType).LinearLayer("linear_1", width).Silu().LinearLayer("linear_2", width).Silu();
     }
 
-    /// <summary>conv_in's result through every level: the skip connections in order, the last one being the state itself.</summary>
+    /// <summary>The skip connections in order, the last one being the state itself.</summary>
     internal static List<Value> Down(Value x, Value time, Value text, UNetEncoderConfig config)
     {
         List<Value> skips = [x];
@@ -77,7 +77,7 @@ static class UNetParts
         return x.ResnetBlock("resnets.1", channels, config.NormGroups, config.NormEpsilon, time);
     }
 
-    /// <summary>Transformer blocks over positions as tokens, and a shortcut.</summary>
+    /// <summary>Blocks over positions as tokens, and a shortcut.</summary>
     internal static Value Transformer(Value x, string name, Value text, int heads, UNetEncoderConfig config)
     {
         using var _ = x.Graph.Scope(name);
@@ -96,7 +96,7 @@ static class UNetParts
         return h.Conv1("proj_out", channels) + x;
     }
 
-    /// <summary>Self-attention of positions, or cross-attention to a text. x is rows, text [batch, tokens, width].</summary>
+    /// <summary>Self-attention, or cross-attention to a text [batch, tokens, width]; x is rows.</summary>
     static Value Attention(Value x, Value? text, string name, Dim batch, Dim positions, int heads)
     {
         using var _ = x.Graph.Scope(name);
@@ -108,7 +108,7 @@ static class UNetParts
         return Layers.Attend(q, k, v, batch, positions, keys, heads).LinearLayer("to_out.0", channels);
     }
 
-    /// <summary>GEGLU (Shazeer 2020): the first half times the GELU of the second, four times as wide inside.</summary>
+    /// <summary>GEGLU (Shazeer 2020): the first half times the GELU of the second.</summary>
     static Value FeedForward(Value x)
     {
         using var _ = x.Graph.Scope("ff");

@@ -9,7 +9,6 @@ sealed record VaeConfig
     public int OutChannels { get; init; } = 3;
     public int LatentChannels { get; init; } = 4;
 
-    /// <summary>Channels of each level, from full resolution to the coarsest; every level but the last halves the sides.</summary>
     public IReadOnlyList<int> BlockChannels { get; init; } = [128, 256, 512, 512];
     public int LayersPerBlock { get; init; } = 2;
     public int NormGroups { get; init; } = 32;
@@ -17,10 +16,9 @@ sealed record VaeConfig
     /// <summary>The diffusion model's latents are the encoder's times this.</summary>
     public float ScalingFactor { get; init; } = 0.18215f;
 
-    /// <summary>Picture sides divided by latent sides: 8 for SD 1.5.</summary>
+    /// <summary>Picture sides divided by latent sides.</summary>
     public int ImageToLatent => 1 << (BlockChannels.Count - 1);
 
-    /// <exception cref="BadDataException">A value is wrong or not supported; the message names its key.</exception>
     public static VaeConfig Read(string configPath)
     {
         var file = new ConfigFile(configPath);

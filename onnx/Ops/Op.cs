@@ -2,19 +2,15 @@ using System.Reflection;
 
 namespace Alignment.Onnx.Ops;
 
-/// <summary>
-/// An operator: its name, the opset version that introduced the form used here (at most <see cref="OpsetVersion"/>), and its numbers of
-/// inputs and outputs. Compared by reference: the key of the tables of shape rules and derivative rules.
-/// </summary>
+/// <summary>An operator with the opset version that introduced the form used here. Compared by reference.</summary>
 sealed class Op
 {
     /// <summary>Of every model written: 17 brings LayerNormalization, 18 Resize with axes, 20 Gelu.</summary>
     public const int OpsetVersion = 20;
 
-    /// <summary>The domain of ONNX Runtime's own operators, all of version 1.</summary>
+    /// <summary>Of ONNX Runtime's own operators, all of version 1.</summary>
     public const string RuntimeDomain = "com.microsoft";
 
-    /// <summary>Any number of inputs or outputs.</summary>
     public const int Many = int.MaxValue;
 
     Op(string name, int since, int inputs, int optional = 0, int outputs = 1, string domain = "")
@@ -74,7 +70,7 @@ sealed class Op
     public static readonly Op InstanceNormalization = new("InstanceNormalization", 6, 3);
     public static readonly Op Resize = new("Resize", 19, 1, optional: 3);
 
-    /// <summary>ONNX Runtime's attention, which never stores the table of scores.</summary>
+    /// <summary>Never stores the table of scores.</summary>
     public static readonly Op MultiHeadAttention = new("MultiHeadAttention", 1, 3, domain: RuntimeDomain);
 
     // Reductions.
@@ -96,7 +92,6 @@ sealed class Op
     public static readonly Op Shape = new("Shape", 19, 1);
     public static readonly Op Size = new("Size", 19, 1);
 
-    /// <summary>Every operator above, in order of declaration.</summary>
     public static IReadOnlyList<Op> All { get; } =
         [.. typeof(Op).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.FieldType == typeof(Op))
         .Select(f => (Op)f.GetValue(null)!)];

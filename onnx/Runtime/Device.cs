@@ -8,24 +8,23 @@ public enum DeviceKind
     Cpu,
     /// <summary>NVIDIA, through ONNX Runtime's CUDA provider.</summary>
     Cuda,
-    /// <summary>Any DirectX 12 graphics card, through the DirectML provider (Windows).</summary>
+    /// <summary>Any DirectX 12 graphics card (Windows).</summary>
     DirectMl,
 }
 
-/// <summary>A device and its number among several, written <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, <c>dml</c>, <c>dml:1</c>.</summary>
+/// <summary>Written <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, <c>dml</c>, <c>dml:1</c>.</summary>
 public sealed record Device(DeviceKind Kind, int Index = 0)
 {
     /// <summary>More than any machine has.</summary>
     const int MaxIndex = 63;
 
-    /// <summary>The default.</summary>
     public static Device Cpu { get; } = new(DeviceKind.Cpu);
 
     /// <summary>ONNX Runtime's name of the device's own memory; null where it uses the processor's.</summary>
     internal string? MemoryName => Kind switch { DeviceKind.Cuda => "Cuda", DeviceKind.DirectMl => "DML", _ => null };
 
-    /// <summary>Parses one of these forms; case does not matter.</summary>
-    /// <exception cref="UsageException">The text is none of them.</exception>
+    /// <summary>Case does not matter.</summary>
+    /// <exception cref="UsageException">None of these forms.</exception>
     public static Device Parse(string text)
     {
         string[] parts = (text ?? "").Trim().ToLowerInvariant().Split(':');
@@ -42,7 +41,6 @@ public sealed record Device(DeviceKind Kind, int Index = 0)
         };
     }
 
-    /// <summary>The form that <see cref="Parse"/> accepts.</summary>
     public override string ToString()
     {
         string name = Kind switch { DeviceKind.Cuda => "cuda", DeviceKind.DirectMl => "dml", _ => "cpu" };

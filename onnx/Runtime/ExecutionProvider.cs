@@ -3,7 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Alignment.Onnx.Runtime;
 
-/// <summary>Puts the provider of a device before the processor's, or throws. Never falls back silently.</summary>
+/// <summary>Puts a device's provider before the processor's, or throws; never falls back silently.</summary>
 static class ExecutionProvider
 {
     public static void Append(SessionOptions options, Device device)

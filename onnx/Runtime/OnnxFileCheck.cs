@@ -3,13 +3,12 @@ using Field = Alignment.Onnx.Runtime.ProtoReader.Field;
 namespace Alignment.Onnx.Runtime;
 
 /// <summary>
-/// Reads the header of an ONNX file and refuses what must not reach ONNX Runtime: a file that is no protobuf or truncated, weights
-/// outside the model's folder or beyond their file, sizes that do not fit. Field numbers are ONNX's own
-/// (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
+/// Reads an ONNX file's header and refuses what must not reach ONNX Runtime: no protobuf or a truncated one, weights outside the model's
+/// folder or beyond their file, sizes that do not fit. Field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
 /// </summary>
 sealed partial class OnnxFileCheck
 {
-    /// <summary>ONNX element types by number, with bytes per element (0: not fixed, packed below a byte, or text).</summary>
+    /// <summary>ONNX's types by number; 0 bytes: packed below a byte, or text.</summary>
     static readonly (string Name, int Bytes)[] s_types =
     [
         ("undefined", 0), ("float32", 4), ("uint8", 1), ("int8", 1), ("uint16", 2), ("int16", 2), ("int32", 4), ("int64", 8), ("string", 0),
@@ -34,12 +33,9 @@ sealed partial class OnnxFileCheck
         _proto = new(model);
     }
 
-    /// <summary>Checks the file and reads its header in one pass over the graph; weights are skipped.</summary>
-    /// <exception cref="BadDataException">The file is missing or invalid; a tensor at fault is named.</exception>
+    /// <summary>One pass over the graph; weights are skipped.</summary>
     public static OnnxHeader Read(string path) => Read(path, check => check.Check());
 
-    /// <summary>Checks the file as <see cref="Read(string)"/> does and returns where each initializer of the graph lies.</summary>
-    /// <exception cref="BadDataException">The file is missing or invalid; a tensor at fault is named.</exception>
     public static IReadOnlyList<OnnxTensor> ReadTensors(string path) => Read(path, check =>
     {
         check.Check();
@@ -60,9 +56,7 @@ sealed partial class OnnxFileCheck
         }
     }
 
-    /// <summary>Checks a model in memory, <paramref name="name"/> in messages. External weights may lie below <paramref name="folder"/>
-    /// only.</summary>
-    /// <exception cref="BadDataException">The model is invalid.</exception>
+    /// <summary>External weights may lie below <paramref name="folder"/> only.</summary>
     public static OnnxHeader Read(byte[] model, string name, string? folder = null)
     {
         using var stream = new MemoryStream(model, writable: false);
@@ -91,7 +85,7 @@ sealed partial class OnnxFileCheck
             .MaxBy(g => g.Sum(t => t.Dims.Aggregate(1.0, (n, d) => n * d)))?.Key ?? "float32",
     };
 
-    /// <summary>Calls <paramref name="known"/> on each field of the current message; fields it rejects are skipped.</summary>
+    /// <summary>Fields that <paramref name="known"/> rejects are skipped.</summary>
     void Fields(Func<Field, bool> known)
     {
         while (_proto.Next(out Field field))
@@ -180,7 +174,6 @@ sealed partial class OnnxFileCheck
 }
 
 /// <summary>
-/// An initializer of a model's graph. <paramref name="File"/> is the full path of its external data, null for the model file itself;
-/// <paramref name="Offset"/> its place there, -1 where it is no run of raw bytes.
+/// An initializer; <paramref name="File"/> is null for the model file itself, <paramref name="Offset"/> -1 where it is no run of raw bytes.
 /// </summary>
 sealed record OnnxTensor(string Name, string Type, IReadOnlyList<long> Dims, string? File, long Offset);

@@ -3,12 +3,11 @@ using Microsoft.ML.OnnxRuntime;
 namespace Alignment.Onnx.Runtime;
 
 /// <summary>
-/// Loads models into ONNX Runtime: one thread pool for the process, the requested provider or an exception, and only files whose header was
-/// checked first.
+/// Loads models into ONNX Runtime: one thread pool, the requested provider or an exception, and only files whose header was checked first.
 /// </summary>
 static class OrtSessions
 {
-    /// <summary>The execution providers of this build, best first, by ONNX Runtime's names.</summary>
+    /// <summary>By ONNX Runtime's names, best first.</summary>
     public static IReadOnlyList<string> Providers
     {
         get
@@ -18,8 +17,9 @@ static class OrtSessions
         }
     }
 
-    /// <summary>Checks that a device is available, before any work.</summary>
-    /// <exception cref="MissingDependencyException">The device's provider is not in this build or does not start.</exception>
+    /// <summary>
+    /// Throws <see cref="MissingDependencyException"/> before any work where the provider is not in this build or does not start.
+    /// </summary>
     public static void Require(Device device)
     {
         if (device.Kind == DeviceKind.Cpu) return;
@@ -28,9 +28,7 @@ static class OrtSessions
         ExecutionProvider.Append(options, device);
     }
 
-    /// <summary>Loads the model at <paramref name="path"/>, with external weights from its own folder only.</summary>
-    /// <exception cref="BadDataException">The file is missing, no valid ONNX model, or names weights outside its folder.</exception>
-    /// <exception cref="MissingDependencyException">The device's provider is not in this build or does not start.</exception>
+    /// <summary>External weights may lie in the model's own folder only.</summary>
     public static InferenceSession Open(string path, SessionSettings? settings = null)
     {
         string full = Path.GetFullPath(path);
@@ -38,18 +36,14 @@ static class OrtSessions
         return Load($"The model '{full}'", settings, options => new InferenceSession(full, options));
     }
 
-    /// <summary>Loads a model from memory, <paramref name="name"/> in messages.</summary>
-    /// <exception cref="BadDataException">No valid ONNX model, or one with external weights.</exception>
-    /// <exception cref="MissingDependencyException">The device's provider is not in this build or does not start.</exception>
+    /// <summary>Without external weights.</summary>
     public static InferenceSession Open(byte[] model, string name, SessionSettings? settings = null)
     {
         OnnxFileCheck.Read(model, name);
         return Load($"The model '{name}'", settings, options => new InferenceSession(model, options));
     }
 
-    /// <summary>Loads a model from memory, with external weights from files below <paramref name="folder"/> only.</summary>
-    /// <exception cref="BadDataException">No valid ONNX model, or one whose weights lie elsewhere.</exception>
-    /// <exception cref="MissingDependencyException">The device's provider is not in this build or does not start.</exception>
+    /// <summary>With external weights from files below <paramref name="folder"/> only.</summary>
     public static InferenceSession Open(byte[] model, string name, string folder, SessionSettings? settings = null)
     {
         string full = Path.GetFullPath(folder);

@@ -4,8 +4,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace Alignment.Onnx.Runtime;
 
 /// <summary>
-/// One thread pool for all models of the process: several sessions with a pool each would compete for the cores.
-/// ONNX Runtime reads the pool's size once, when its environment is created.
+/// One thread pool for all models: sessions with a pool each would compete for the cores. ONNX Runtime reads its size once, when its
+/// environment is created.
 /// </summary>
 static class OrtThreads
 {
@@ -17,9 +17,7 @@ static class OrtThreads
     static int? s_wanted;
     static bool? s_shared;
 
-    /// <summary>The threads set by <see cref="Use"/>, else by the environment variable <see cref="Variable"/>, else the number of
-    /// cores.</summary>
-    /// <exception cref="UsageException">The variable holds no number of threads.</exception>
+    /// <summary>Set by <see cref="Use"/>, else by the environment variable <see cref="Variable"/>, else the number of cores.</summary>
     public static int Count
     {
         get
@@ -33,8 +31,7 @@ static class OrtThreads
         }
     }
 
-    /// <summary>Sets the number of threads, before the first model is loaded.</summary>
-    /// <exception cref="UsageException">Out of range, or the pool already exists with another number.</exception>
+    /// <summary>Before the first model is loaded; throws <see cref="UsageException"/> afterwards.</summary>
     public static void Use(int threads)
     {
         if (threads is < 1 or > Most) throw Bad("The number of threads", $"{threads}");
@@ -47,10 +44,6 @@ static class OrtThreads
         }
     }
 
-    /// <summary>
-    /// Creates the process-wide pool on the first call. False when something else in this process (ML.NET's own ONNX stage, say) created
-    /// ONNX Runtime's environment before: then sessions need their own threads.
-    /// </summary>
     public static bool Share()
     {
         lock (s_gate)

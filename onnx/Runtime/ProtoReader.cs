@@ -3,29 +3,26 @@ using System.Text;
 namespace Alignment.Onnx.Runtime;
 
 /// <summary>
-/// Walks the protobuf fields of a file; unwanted ones are skipped by seeking, so that a model of gigabytes costs no memory. Every length is
-/// checked against the enclosing message before it is used.
+/// Walks a file's protobuf fields (https://protobuf.dev/programming-guides/encoding/), skipping by seeking, so that gigabytes cost no
+/// memory. Every length is checked against the enclosing message before use.
 /// </summary>
-/// <remarks>Encoding: https://protobuf.dev/programming-guides/encoding/</remarks>
 sealed class ProtoReader(Stream file)
 {
-    /// <summary>Longest name of a tensor or path.</summary>
     const int MaxTextBytes = 4096;
 
-    /// <summary>Graphs inside attributes of nodes inside graphs: real ones nest two or three times.</summary>
+    /// <summary>Real graphs nest two or three times.</summary>
     const int MaxDepth = 100;
 
     long _end = file.Length;
     int _depth;
 
-    /// <summary>Wire types of proto3, which has no groups (3, 4).</summary>
+    /// <summary>Proto3 has no groups (3, 4).</summary>
     public enum Wire { Varint = 0, Fixed64 = 1, Bytes = 2, Fixed32 = 5 }
 
     public readonly record struct Field(int Number, Wire Wire);
 
     public long Position => file.Position;
 
-    /// <summary>The next field of the current message; false at its end.</summary>
     public bool Next(out Field field)
     {
         field = default;
@@ -51,7 +48,7 @@ sealed class ProtoReader(Stream file)
 
     public long Integer(Field field) => field.Wire == Wire.Varint ? (long)Varint() : throw WrongWire(field);
 
-    /// <summary>A repeated integer, packed or not.</summary>
+    /// <summary>Packed or not.</summary>
     public void Integers(Field field, Action<long> add)
     {
         if (field.Wire == Wire.Varint) { add((long)Varint()); return; }
@@ -67,7 +64,6 @@ sealed class ProtoReader(Stream file)
         return Encoding.UTF8.GetString(bytes);
     }
 
-    /// <summary>Skips a field; returns the bytes of its content.</summary>
     public long Skip(Field field)
     {
         if (field.Wire == Wire.Varint)

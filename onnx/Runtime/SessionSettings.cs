@@ -2,7 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Alignment.Onnx.Runtime;
 
-/// <summary>How a model is loaded; the defaults suit a model that runs many times.</summary>
+/// <summary>The defaults suit a model that runs many times.</summary>
 sealed record SessionSettings
 {
     public static SessionSettings Default { get; } = new();
@@ -10,18 +10,18 @@ sealed record SessionSettings
     public Device Device { get; init; } = Device.Cpu;
 
     /// <summary>
-    /// Rearranges weights for the processor when loading: about 1.4 times faster at batch 1, but copies them into private memory. Without
-    /// it, external weights stay mapped: loading takes no time and hardly any memory.
+    /// Rearranges weights for the processor: about 1.4 times faster at batch 1, but copied into private memory. Without it they stay
+    /// mapped: loading takes no time and hardly any memory.
     /// </summary>
     public bool Prepacking { get; init; } = true;
 
     /// <summary>
-    /// Plans all intermediate tensors of a shape as one block. Off by default: on a training graph that saves half a gigabyte and costs no
-    /// measurable time, and shapes may change between runs. Always off on DirectML, which does not support it.
+    /// Plans all intermediate tensors of a shape as one block. Off: saves half a gigabyte of a training graph, costs no measurable time,
+    /// and DirectML does not support it.
     /// </summary>
     public bool MemoryPattern { get; init; }
 
-    /// <summary>Graph rewriting when loading; results without it agree to float rounding.</summary>
+    /// <summary>Results without it agree to float rounding.</summary>
     public GraphOptimizationLevel Optimization { get; init; } = GraphOptimizationLevel.ORT_ENABLE_ALL;
 
     /// <summary>Beginning of the path of ONNX Runtime's profile; null: no profile.</summary>

@@ -4,15 +4,15 @@ using Microsoft.ML.OnnxRuntime;
 namespace Alignment.Onnx.Training;
 
 /// <summary>
-/// AdamW over <see cref="ParameterBuffers"/>: <c>optimizer_model.onnx</c> run on slices of the flat buffers, its outputs bound
-/// onto its inputs, so that a step allocates a few megabytes whatever the model's size.
+/// <c>optimizer_model.onnx</c> run on slices of the flat buffers, its outputs bound onto its inputs, so that a step allocates a few
+/// megabytes whatever the model's size.
 /// </summary>
 public sealed class AdamW : IDisposable
 {
-    /// <summary>Elements a run: enough that a run's own cost is negligible, few enough for its temporaries to stay in the cache.</summary>
+    /// <summary>A run's own cost is negligible and its temporaries stay in the cache.</summary>
     internal const int SliceElements = 1 << 18;
 
-    /// <summary>Keeps the factor of clipping finite; as in PyTorch's clip_grad_norm_.</summary>
+    /// <summary>As in PyTorch's clip_grad_norm_.</summary>
     const double ClipEpsilon = 1e-6;
 
     static readonly string[] s_numbers =
@@ -27,14 +27,12 @@ public sealed class AdamW : IDisposable
     readonly FloatBuffer _numbers = new(s_numbers.Length);
     readonly List<OrtValue> _bound = [];
 
-    /// <summary>An optimizer of the parameters in <paramref name="buffers"/>, which must outlive it.</summary>
-    /// <exception cref="UsageException">An option is out of its range.</exception>
+    /// <summary>The <paramref name="buffers"/> must outlive it.</summary>
     public AdamW(ParameterBuffers buffers, AdamWOptions? options = null)
         : this(buffers, options, OrtSessions.Open(AdamWGraph.Author().ToBytes(), AdamWGraph.Name))
     {
     }
 
-    /// <summary>Takes over <paramref name="optimizer"/>, the loaded optimizer model.</summary>
     internal AdamW(ParameterBuffers buffers, AdamWOptions? options, InferenceSession optimizer)
     {
         ArgumentNullException.ThrowIfNull(buffers);
@@ -49,14 +47,14 @@ public sealed class AdamW : IDisposable
         }
     }
 
-    /// <summary>Steps taken so far, which bias correction depends on. Set it after loading moments from a checkpoint.</summary>
+    /// <summary>Bias correction depends on it: set it after loading moments.</summary>
     public long Steps { get; set; }
 
     /// <summary>
-    /// Takes one step by the gradients in the buffers, or by the mean of the accumulated micro batches, which are then discarded.
-    /// When the norm is not finite, nothing changes and no step is counted.
+    /// One step by the gradients, or by the mean of the accumulated micro batches, then discarded. Where the norm is not finite, nothing
+    /// changes and no step is counted.
     /// </summary>
-    /// <returns>The Euclidean norm of the gradient over all parameters, before clipping.</returns>
+    /// <returns>The gradient's Euclidean norm, before clipping.</returns>
     public double Step(double learningRate)
     {
         var (gradients, batches) = _buffers.StepGradients;

@@ -1,23 +1,22 @@
 namespace Alignment.Onnx.Training;
 
-/// <summary>AdamW's constants. Defaults are those of Loshchilov and Hutter (2019) as libraries ship them, with clipping at 1.</summary>
+/// <summary>Defaults: Loshchilov and Hutter (2019) as libraries ship them, with clipping at 1.</summary>
 public sealed record AdamWOptions
 {
     public static AdamWOptions Default { get; } = new();
 
-    /// <summary>Decay of the running mean of the gradient, 0 … 1.</summary>
+    /// <summary>Decay of the gradient's running mean.</summary>
     public double Beta1 { get; init; } = 0.9;
 
-    /// <summary>Decay of the running mean of the squared gradient, 0 … 1.</summary>
+    /// <summary>Decay of the squared gradient's running mean.</summary>
     public double Beta2 { get; init; } = 0.999;
 
-    /// <summary>Added to the denominator.</summary>
     public double Epsilon { get; init; } = 1e-8;
 
-    /// <summary>Each step shrinks every parameter by learning rate × this, apart from the gradient.</summary>
+    /// <summary>Each step shrinks every parameter by learning rate × this.</summary>
     public double WeightDecay { get; init; } = 1e-2;
 
-    /// <summary>Gradients whose norm over all parameters is larger are scaled down to it; 0 turns clipping off.</summary>
+    /// <summary>Gradients of a larger norm over all parameters are scaled down to it; 0: off.</summary>
     public double MaxGradientNorm { get; init; } = 1;
 
     internal void Check()

@@ -2,19 +2,17 @@ using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Training;
 
-/// <summary>Trained parameters as weights, to author and save a model with. Reads a buffer's current values.</summary>
+/// <summary>Trained parameters' current values as weights, to author and save a model with.</summary>
 sealed class BufferWeights : IWeights
 {
     readonly ParameterBuffers _buffers;
     readonly FloatBuffer _values;
     readonly string _prefix;
 
-    /// <param name="buffers">Names and places.</param>
-    /// <param name="scope">
-    /// Removed from the names: with "controlnet", "controlnet.conv_in.weight" becomes "conv_in.weight" and other scopes' parameters are
-    /// left out. Null: all, under their full names.
-    /// </param>
-    /// <param name="values">The numbers: a running average, say; null: the parameters.</param>
+    /// <summary>
+    /// A <paramref name="scope"/> is removed from the names, and other scopes' parameters are left out; <paramref name="values"/> replace
+    /// the parameters, such as a running average.
+    /// </summary>
     public BufferWeights(ParameterBuffers buffers, string? scope = null, FloatBuffer? values = null)
     {
         (_buffers, _values, _prefix) = (buffers, values ?? buffers.Parameters, scope is null ? "" : scope + ".");
@@ -33,13 +31,13 @@ sealed class BufferWeights : IWeights
     }
 }
 
-/// <summary>Several models' weights as one set, each under its scope: "unet" and "conv_in.weight" give "unet.conv_in.weight".</summary>
+/// <summary>Models' weights as one set: "unet" and "conv_in.weight" give "unet.conv_in.weight".</summary>
 sealed class ScopedWeights : IPlacedWeights
 {
     readonly Dictionary<string, (IWeights From, string Name)> _places = new(StringComparer.Ordinal);
     readonly Dictionary<string, WeightInfo> _infos = new(StringComparer.Ordinal);
 
-    /// <exception cref="ArgumentException">Two tensors have one full name.</exception>
+    /// <summary>Throws where two tensors have one full name.</summary>
     public ScopedWeights(params ReadOnlySpan<(string Scope, IWeights Weights)> parts)
     {
         foreach (var (scope, weights) in parts)

@@ -5,14 +5,10 @@ using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Training;
 
-/// <summary>
-/// A bundle's ControlNet in training, without files: the graphs of <see cref="ControlNetTrainingGraph"/> are authored in memory and read
-/// the frozen weights from the bundle, which stays unchanged.
-/// </summary>
+/// <summary>A bundle's ControlNet in training, without files: graphs in memory, frozen weights from the unchanged bundle.</summary>
 static class ControlNetTraining
 {
-    /// <summary>Buffers with the bundle's own ControlNet; moments are zero.</summary>
-    /// <exception cref="BadDataException">The bundle does not record its architectures, or its ControlNet does not fit them.</exception>
+    /// <summary>The bundle's own ControlNet; moments are zero.</summary>
     public static ParameterBuffers Start(ModelBundle bundle)
     {
         return Disposables.Guard(TrainingArtifact.Buffers(bundle), buffers =>
@@ -23,13 +19,10 @@ static class ControlNetTraining
         });
     }
 
-    /// <summary>The values in the buffers under the names they have in controlnet.onnx.</summary>
+    /// <summary>Under their names in controlnet.onnx.</summary>
     public static IWeights Weights(ParameterBuffers buffers) => new BufferWeights(buffers, ControlNetTrainingGraph.Control);
 
-    /// <summary>Loads the training graph (without <paramref name="gradients"/>: the losses alone) over the buffers, which must outlive the
-    /// session.</summary>
-    /// <exception cref="BadDataException">The bundle does not record its architectures, or a model's weights do not fit them.</exception>
-    /// <exception cref="UsageException">A loss that this bundle cannot have.</exception>
+    /// <summary>Without <paramref name="gradients"/>: the losses alone. The buffers must outlive the session.</summary>
     public static TrainingSession Open(ModelBundle bundle, ParameterBuffers buffers, TrainingArtifactOptions options, bool gradients,
         SessionSettings? settings = null)
     {

@@ -41,12 +41,10 @@ static class ControlNetTrainingGraph
 
     const TrainingLosses NeedPicture = TrainingLosses.Reconstruction | TrainingLosses.Lpips | TrainingLosses.Background;
 
-    /// <param name="configs">The architectures.</param>
-    /// <param name="prediction">What the UNet predicts: <c>epsilon</c> or <c>v_prediction</c>.</param>
-    /// <param name="weights">Frozen weights under the scopes "unet", "vae" and "lpips", as far as the losses need them.</param>
-    /// <param name="options">Which losses.</param>
-    /// <param name="gradients">False: an evaluation model, without gradients.</param>
-    /// <exception cref="UsageException">No loss, LPIPS without a trunk, or another prediction type.</exception>
+    /// <summary>
+    /// <paramref name="prediction"/> is <c>epsilon</c> or <c>v_prediction</c>; <paramref name="weights"/> are the frozen ones under "unet",
+    /// "vae" and "lpips", as far as the losses need them. Without <paramref name="gradients"/>: an evaluation model.
+    /// </summary>
     public static OnnxModel Author(BundleConfigs configs, string prediction, IWeights weights, TrainingArtifactOptions options,
         bool gradients = true)
     {

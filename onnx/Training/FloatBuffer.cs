@@ -5,8 +5,8 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace Alignment.Onnx.Training;
 
 /// <summary>
-/// Float32 numbers in native memory, zero at first and aligned to 64 bytes; more than 2³¹ bytes are allowed. ONNX Runtime
-/// reads and writes them in place. Untouched pages cost no memory.
+/// Float32 in native memory, zero at first, aligned to 64 bytes, beyond 2³¹ bytes. ONNX Runtime works in place; untouched pages cost no
+/// memory.
 /// </summary>
 sealed unsafe class FloatBuffer : IDisposable
 {
@@ -28,7 +28,6 @@ sealed unsafe class FloatBuffer : IDisposable
 
     public long Length { get; }
 
-    /// <summary>Elements <paramref name="start"/> … <paramref name="start"/> + <paramref name="count"/> − 1.</summary>
     public Span<float> Span(long start, int count) => new(At(start, count), count);
 
     public Span<float> Span(ParameterSlot slot) => Span(slot.Start, checked((int)slot.Count));
@@ -38,7 +37,7 @@ sealed unsafe class FloatBuffer : IDisposable
         for (long at = 0; at < Length; at += int.MaxValue) Span(at, (int)Math.Min(int.MaxValue, Length - at)).Clear();
     }
 
-    /// <summary>A tensor over these elements, without a copy. The buffer must outlive it.</summary>
+    /// <summary>Without a copy; the buffer must outlive it.</summary>
     public OrtValue Tensor(long start, long count, long[] shape) =>
         OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, TensorElementType.Float, shape, (nint)At(start, count),
         count * sizeof(float));

@@ -4,7 +4,7 @@ using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Training;
 
-/// <summary>The weights of a bundle that its ControlNet's training does not change, as far as the losses need them.</summary>
+/// <summary>What training does not change of a bundle, as far as the losses need it.</summary>
 sealed class FrozenModels : IDisposable
 {
     readonly Disposables _open = new();
@@ -34,7 +34,6 @@ sealed class FrozenModels : IDisposable
 
     public BundleConfigs Configs { get; }
 
-    /// <summary>Under the scopes of the training graph.</summary>
     public ScopedWeights Weights { get; }
 
     OnnxWeights Open(ModelBundle bundle, string model) => _open.Add(new OnnxWeights(bundle.PathOf(model)));

@@ -2,8 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace Alignment.Onnx.Training;
 
-/// <summary>The Euclidean norm of a whole buffer in float64, summed in a fixed order: the same on any machine and with any number of
-/// threads.</summary>
+/// <summary>Float64, in a fixed order: the same on any machine and with any number of threads.</summary>
 static class GradientNorm
 {
     const int PieceElements = 1 << 16;

@@ -4,30 +4,23 @@ using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Training;
 
-/// <summary>Where a parameter lies in each buffer of <see cref="ParameterBuffers"/>.</summary>
-/// <param name="Name">Its full name in the training graph ("controlnet.conv_in.weight").</param>
-/// <param name="Shape">Its sides.</param>
-/// <param name="Start">Its first element, a multiple of 16.</param>
-/// <param name="Count">Its elements.</param>
+/// <summary>A parameter's place in each buffer; <paramref name="Start"/> is a multiple of 16.</summary>
 sealed record ParameterSlot(string Name, IReadOnlyList<long> Shape, long Start, long Count);
 
 /// <summary>
-/// Everything training changes: parameters, their gradients and Adam's two moments, each in one flat native buffer of the same layout.
-/// Models read parameters and write gradients in place; the optimizer runs over slices. Elements between parameters (at most 15) stay zero.
+/// Parameters, gradients and Adam's two moments, each in one flat native buffer of the same layout, worked on in place. Elements between
+/// parameters (at most 15) stay zero.
 /// </summary>
 public sealed class ParameterBuffers : IDisposable
 {
-    /// <summary>Parameters start at multiples of this: 64 bytes, a cache line and the widest vector.</summary>
     const int AlignmentElements = 16;
 
-    /// <summary>Elements moved at a time.</summary>
     internal const int ChunkElements = 1 << 18;
 
     readonly Dictionary<string, ParameterSlot> _byName = new(StringComparer.Ordinal);
     FloatBuffer? _accumulated;
 
-    /// <param name="parameters">Names and shapes, in order.</param>
-    /// <exception cref="ArgumentException">A name comes twice.</exception>
+    /// <summary>Throws <see cref="ArgumentException"/> where a name comes twice.</summary>
     internal ParameterBuffers(IEnumerable<WeightInfo> parameters)
     {
         long at = 0;
@@ -53,15 +46,13 @@ public sealed class ParameterBuffers : IDisposable
 
     internal IReadOnlyList<ParameterSlot> Slots { get; }
 
-    /// <summary>Elements of each buffer, those between parameters included.</summary>
+    /// <summary>Elements of each buffer, with those between parameters.</summary>
     internal long Length { get; }
 
-    /// <summary>Elements of all parameters.</summary>
     public long Count => Slots.Sum(s => s.Count);
 
     internal FloatBuffer Parameters { get; }
 
-    /// <summary>∂loss/∂parameter of the last run.</summary>
     internal FloatBuffer Gradients { get; }
 
     /// <summary>Adam's running mean of the gradient.</summary>
@@ -70,18 +61,15 @@ public sealed class ParameterBuffers : IDisposable
     /// <summary>Adam's running mean of the squared gradient.</summary>
     internal FloatBuffer SecondMoments { get; }
 
-    /// <summary>Micro batches accumulated since the last optimizer step.</summary>
+    /// <summary>Micro batches since the last optimizer step.</summary>
     public int Accumulated { get; private set; }
 
     internal ParameterSlot this[string name] => _byName[name];
 
     internal ParameterSlot? Find(string name) => _byName.GetValueOrDefault(name);
 
-    /// <summary>Another buffer of the same layout: for a running average of the parameters, say. The caller disposes it.</summary>
     internal FloatBuffer NewBuffer() => new(Length);
 
-    /// <exception cref="BadDataException">Parameters are missing in <paramref name="weights"/> or have another shape; all are
-    /// named.</exception>
     internal void Fill(IWeights weights)
     {
         WeightCheck.Demand("trained parameters", [.. Slots.Select(Info)], weights);
@@ -91,8 +79,8 @@ public sealed class ParameterBuffers : IDisposable
     }
 
     /// <summary>
-    /// Adds the gradients of the last run to those of earlier micro batches; the next optimizer step takes their mean and starts anew.
-    /// Call it after every run when a step has several micro batches, never when it has one.
+    /// Adds the last run's gradients to those of earlier micro batches; the next optimizer step takes their mean. Call it after every run
+    /// when a step has several micro batches, never when it has one.
     /// </summary>
     public void Accumulate()
     {

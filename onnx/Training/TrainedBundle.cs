@@ -8,13 +8,13 @@ namespace Alignment.Onnx.Training;
 /// <summary>What a bundle says of its ControlNet's training.</summary>
 sealed record TrainedBundleOptions
 {
-    /// <summary>For the manifest: what a user must know before trusting the pictures.</summary>
+    /// <summary>What a user must know before trusting the pictures.</summary>
     public string Note { get; init; } = "";
 
-    /// <summary>How the ControlNet was trained, in words; added to the manifest's origin.</summary>
+    /// <summary>In words; added to the manifest's origin.</summary>
     public string Origin { get; init; } = "";
 
-    /// <summary>The text of README.md; empty: the source's, if it has one.</summary>
+    /// <summary>README.md's text; empty: the source's, if it has one.</summary>
     public string Card { get; init; } = "";
 
     /// <summary>Replace a bundle that is already there.</summary>
@@ -30,13 +30,9 @@ public static class TrainedBundle
     const long LargestSingleFileBytes = 1 << 30;
 
     /// <summary>
-    /// Writes the bundle with <c>controlnet.onnx</c> authored anew, complete or not at all. Unchanged files are linked, not copied, where
-    /// the file system allows it.
+    /// With <c>controlnet.onnx</c> authored anew, complete or not at all; unchanged files are linked where possible. <paramref
+    /// name="note"/> is what a user must know before trusting the pictures.
     /// </summary>
-    /// <param name="bundle">What training started from.</param>
-    /// <param name="to">The new bundle's folder.</param>
-    /// <param name="buffers">The trained parameters, "controlnet.…".</param>
-    /// <param name="note">For the manifest: what a user must know before trusting the pictures.</param>
     /// <exception cref="BadDataException">The parameters are not those of the bundle's ControlNet, or it does not record its
     /// architectures.</exception>
     /// <exception cref="UsageException">The target is taken.</exception>
@@ -48,7 +44,7 @@ public static class TrainedBundle
         return Write(bundle, to, ControlNetTraining.Weights(buffers), new() { Note = note });
     }
 
-    /// <summary>As the public form, from any weights under their names in controlnet.onnx.</summary>
+    /// <summary>From any weights under their names in controlnet.onnx.</summary>
     internal static ModelBundle Write(ModelBundle bundle, string to, IWeights controlNet, TrainedBundleOptions options,
         IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {

@@ -10,10 +10,9 @@ using Microsoft.ML.OnnxRuntime;
 namespace Alignment.Onnx.Training;
 
 /// <summary>
-/// The training artifact of a bundle, in its folder <c>training/</c>, under ONNX Runtime's own names: <c>training_model.onnx</c>
-/// (losses and gradients, see <see cref="ControlNetTrainingGraph"/>), <c>eval_model.onnx</c> (losses), <c>optimizer_model.onnx</c>
-/// (see <see cref="AdamW"/>) and <c>checkpoint</c> (the parameters to start from). Frozen weights stay in the bundle's own model files,
-/// which the graphs refer to relative to the bundle's folder.
+/// A bundle's <c>training/</c> under ONNX Runtime's own names: <c>training_model.onnx</c> (losses and gradients), <c>eval_model.onnx</c>
+/// (losses), <c>optimizer_model.onnx</c> (<see cref="AdamW"/>) and <c>checkpoint</c> (the parameters to start from). Frozen weights stay in
+/// the bundle's own models, which the graphs refer to.
 /// </summary>
 public static class TrainingArtifact
 {
@@ -24,7 +23,7 @@ public static class TrainingArtifact
     public const string OptimizerModel = $"{Folder}/optimizer_model.onnx";
     public const string Checkpoint = $"{Folder}/checkpoint";
 
-    /// <summary>Writes the four files, replacing those of an earlier artifact.</summary>
+    /// <summary>Replaces an earlier artifact.</summary>
     /// <exception cref="BadDataException">The bundle does not record its architectures, or a model's weights do not fit them.</exception>
     /// <exception cref="UsageException">A loss that this bundle cannot have.</exception>
     public static void Write(ModelBundle bundle, TrainingArtifactOptions? options = null, IProgress<WorkProgress>? progress = null,
@@ -55,7 +54,7 @@ public static class TrainingArtifact
         TrainingCheckpoint.SaveStart(At(Checkpoint), parameters, start, new Dictionary<string, string>());
     }
 
-    /// <summary>The artifact's existing files, relative to the bundle's folder.</summary>
+    /// <summary>Those that exist, relative to the bundle's folder.</summary>
     public static IReadOnlyList<string> Files(ModelBundle bundle)
     {
         ArgumentNullException.ThrowIfNull(bundle);
@@ -64,23 +63,17 @@ public static class TrainingArtifact
     }
 
     /// <summary>Empty buffers for the bundle's ControlNet, to load <see cref="Checkpoint"/> or another checkpoint into.</summary>
-    /// <exception cref="BadDataException">The bundle does not record its architectures.</exception>
     public static ParameterBuffers Buffers(ModelBundle bundle) => new(Parameters(BundleConfigs.Read(bundle)));
 
-    /// <summary>Opens the bundle's training model on the buffers.</summary>
-    /// <exception cref="MissingDependencyException">There is no artifact.</exception>
-    /// <exception cref="BadDataException">The artifact was written for other frozen weights, or is damaged.</exception>
+    /// <summary>Throws where there is no artifact, or one for other frozen weights.</summary>
     public static TrainingSession OpenTraining(ModelBundle bundle, ParameterBuffers buffers, Device? device = null) =>
         Open(bundle, TrainingModel, buffers, device);
 
-    /// <summary>Opens the bundle's evaluation model on the buffers.</summary>
-    /// <exception cref="MissingDependencyException">There is no artifact.</exception>
-    /// <exception cref="BadDataException">The artifact was written for other frozen weights, or is damaged.</exception>
+    /// <summary>Throws where there is no artifact, or one for other frozen weights.</summary>
     public static TrainingSession OpenEval(ModelBundle bundle, ParameterBuffers buffers, Device? device = null) =>
         Open(bundle, EvalModel, buffers, device);
 
-    /// <summary>Opens the bundle's optimizer model on the buffers.</summary>
-    /// <exception cref="MissingDependencyException">There is no artifact.</exception>
+    /// <summary>Throws where there is no artifact.</summary>
     public static AdamW OpenOptimizer(ModelBundle bundle, ParameterBuffers buffers, AdamWOptions? options = null) =>
         new(buffers, options, OrtSessions.Open(PathOf(bundle, OptimizerModel)));
 
@@ -109,8 +102,7 @@ public static class TrainingArtifact
     static WeightInfo[] Parameters(BundleConfigs configs) =>
         [.. ControlNet.Weights(configs.ControlNet).Select(w => w with { Name = $"{ControlNetTrainingGraph.Control}.{w.Name}" })];
 
-    /// <summary>The identity of everything the graphs refer to: once a byte of these files changes, the recorded places are
-    /// invalid.</summary>
+    /// <summary>The identity of everything the graphs refer to: a changed byte invalidates the recorded places.</summary>
     static string Frozen(ModelBundle bundle, TrainingLosses losses)
     {
         string[] stems = [BundleFiles.Unet, .. losses == TrainingLosses.Noise ? [] : new[] { BundleFiles.VaeDecoder },

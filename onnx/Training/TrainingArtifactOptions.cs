@@ -2,7 +2,7 @@ using Alignment.Onnx.Gradients;
 
 namespace Alignment.Onnx.Training;
 
-/// <summary>The parts of a ControlNet's loss. Only selected parts are authored, so the others cost nothing.</summary>
+/// <summary>The parts of a ControlNet's loss; only selected parts are authored.</summary>
 [Flags]
 public enum TrainingLosses
 {
@@ -14,14 +14,14 @@ public enum TrainingLosses
     /// <summary>Mean absolute error of the decoded picture.</summary>
     Reconstruction = 2,
 
-    /// <summary>LPIPS of the decoded picture; needs a bundle with lpips.onnx.</summary>
+    /// <summary>Of the decoded picture; needs a bundle with lpips.onnx.</summary>
     Lpips = 4,
 
-    /// <summary>Mean absolute error of the decoded picture outside the keyword's mask.</summary>
+    /// <summary>Mean absolute error outside the keyword's mask.</summary>
     Background = 8,
 }
 
-/// <summary>Names of <see cref="TrainingLosses"/>, as commands accept and models record them.</summary>
+/// <summary>As commands accept and models record them.</summary>
 public static class TrainingLossNames
 {
     static readonly (string Name, TrainingLosses Loss)[] s_names =
@@ -32,7 +32,7 @@ public static class TrainingLossNames
     public static string Text(this TrainingLosses losses) =>
         string.Join(',', s_names.Where(n => losses.HasFlag(n.Loss)).Select(n => n.Name));
 
-    /// <summary>Reads what <see cref="Text"/> writes, in any order.</summary>
+    /// <summary>Any order.</summary>
     /// <exception cref="UsageException">A name is not known, or there is none.</exception>
     public static TrainingLosses Parse(string text)
     {
@@ -56,9 +56,8 @@ public sealed record TrainingArtifactOptions
 {
     public static TrainingArtifactOptions Default { get; } = new();
 
-    /// <summary>The parts of the loss. Their weights are inputs of the models and may change with each step.</summary>
+    /// <summary>Their weights are inputs of the models and may change with each step.</summary>
     public TrainingLosses Losses { get; init; } = TrainingLosses.Noise;
 
-    /// <summary>What the backward pass recomputes instead of storing: less memory, more time. Nothing by default.</summary>
     public GradientOptions Gradients { get; init; } = GradientOptions.Default;
 }

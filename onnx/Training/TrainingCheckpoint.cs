@@ -5,28 +5,25 @@ using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Training;
 
-/// <summary>A checkpoint's optimizer steps, and the texts it was saved with.</summary>
 public sealed record CheckpointInfo(long Steps, IReadOnlyDictionary<string, string> Metadata);
 
 /// <summary>
-/// <c>checkpoint</c>: the state of a training run in one safetensors file: parameters under their names, Adam's moments as
-/// "first_moment.NAME" and "second_moment.NAME", further buffers as "PREFIX.NAME", and texts. It is streamed from and into the native
-/// buffers in pieces, and appears complete or not at all.
+/// A training run's state in one safetensors file: parameters, Adam's moments as "first_moment.NAME" and "second_moment.NAME", further
+/// buffers as "PREFIX.NAME", and texts. Streamed; complete or not at all.
 /// </summary>
 public static class TrainingCheckpoint
 {
     const string FormatKey = "alignment.checkpoint", StepsKey = "alignment.steps", Format = "1";
     const string First = "first_moment", Second = "second_moment";
 
-    /// <summary>Writes parameters, moments, <see cref="AdamW.Steps"/> and texts to <paramref name="path"/>; an existing file is
-    /// replaced.</summary>
+    /// <summary>Replaces an existing file.</summary>
     public static void Save(string path, ParameterBuffers buffers, long steps, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(buffers);
         Save(path, buffers, steps, metadata, null);
     }
 
-    /// <summary>With <paramref name="more"/>: further buffers of the same layout by prefix ("ema").</summary>
+    /// <summary><paramref name="more"/>: further buffers of the same layout by prefix ("ema").</summary>
     internal static void Save(string path, ParameterBuffers buffers, long steps, IReadOnlyDictionary<string, string>? metadata,
         IReadOnlyDictionary<string, FloatBuffer>? more)
     {
@@ -42,7 +39,7 @@ public static class TrainingCheckpoint
         SafetensorsWriter.Write(path, tensors, Texts(steps, metadata));
     }
 
-    /// <summary>Writes the checkpoint that training starts from: parameters only, no step taken.</summary>
+    /// <summary>Parameters only, no step taken.</summary>
     internal static void SaveStart(string path, IReadOnlyList<WeightInfo> parameters, IWeights weights,
         IReadOnlyDictionary<string, string> metadata) =>
         SafetensorsWriter.Write(path, parameters.Select(p => new SafetensorsTensor(p, to =>
@@ -56,8 +53,7 @@ public static class TrainingCheckpoint
             }
         })), Texts(0, metadata));
 
-    /// <summary>Reads a checkpoint into the buffers, which must have exactly its parameters. Where it has no moments, they become
-    /// zero.</summary>
+    /// <summary>The buffers must have exactly its parameters. Moments it lacks become zero.</summary>
     /// <exception cref="BadDataException">The file is damaged, is no checkpoint, or has other parameters; all are named.</exception>
     public static CheckpointInfo Load(string path, ParameterBuffers buffers)
     {

@@ -56,9 +56,7 @@ public sealed class TrainingSession : IDisposable
         Outputs = [.. session.OutputNames.Where(o => !o.StartsWith(GradientPrefix, StringComparison.Ordinal))];
     }
 
-    /// <summary>Loads an authored graph with its frozen weights over the buffers, which must outlive the session.</summary>
-    /// <exception cref="BadDataException">Parameters are missing in the buffers or have another shape, or ONNX Runtime refuses the
-    /// graph.</exception>
+    /// <summary>The <paramref name="buffers"/> must outlive the session.</summary>
     internal static TrainingSession Open(OnnxModel model, ParameterBuffers buffers, SessionSettings? settings = null)
     {
         string name = model.Graph.Name;
@@ -78,27 +76,23 @@ public sealed class TrainingSession : IDisposable
         }
     }
 
-    /// <param name="session">A loaded model; disposed with the result, or when it does not fit the buffers.</param>
-    /// <param name="buffers">Hold every parameter of the model; must outlive the result.</param>
-    /// <param name="name">Stands for the model in messages.</param>
-    /// <param name="temporary">A folder to delete with the result.</param>
-    /// <param name="device">What the session was loaded on; null: the processor.</param>
-    /// <exception cref="BadDataException">The model's inputs and outputs do not belong to the buffers.</exception>
+    /// <summary>
+    /// Takes over <paramref name="session"/> and the folder <paramref name="temporary"/>; the <paramref name="buffers"/> hold every
+    /// parameter and must outlive the result.
+    /// </summary>
     internal static TrainingSession Over(InferenceSession session, ParameterBuffers buffers, string name, DirectoryInfo? temporary = null,
         Device? device = null) =>
         Disposables.Guard(session, s => new TrainingSession(s, buffers, name, temporary, device));
 
-    /// <summary>Every input that is no parameter; each must be set before a run.</summary>
     public IReadOnlyList<string> Inputs { get; }
 
-    /// <summary>Every output that is no gradient.</summary>
     public IReadOnlyList<string> Outputs { get; }
 
-    /// <summary>Copies the values of a float32 input, which stay until set again.</summary>
+    /// <summary>Copies float32 values, which stay until set again.</summary>
     public void Set(string input, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) =>
         values.CopyTo(Place<float>(input, TensorElementType.Float, values.Length, shape));
 
-    /// <summary>Copies the values of an int64 input, which stay until set again.</summary>
+    /// <summary>Copies int64 values, which stay until set again.</summary>
     public void Set(string input, ReadOnlySpan<long> values, params ReadOnlySpan<long> shape) =>
         values.CopyTo(Place<long>(input, TensorElementType.Int64, values.Length, shape));
 
@@ -124,9 +118,8 @@ public sealed class TrainingSession : IDisposable
         return there.Value.GetTensorMutableDataAsSpan<T>();
     }
 
-    /// <summary>Runs the model: gradients go to the buffers, other outputs are returned by name.</summary>
+    /// <summary>Gradients go to the buffers, other outputs are returned by name.</summary>
     /// <exception cref="InvalidOperationException">An input was never set.</exception>
-    /// <exception cref="OnnxRuntimeException">Shapes do not fit each other, or memory is short.</exception>
     public IReadOnlyDictionary<string, float[]> Run()
     {
         if (Inputs.FirstOrDefault(i => !_inputs.ContainsKey(i)) is { } missing)
@@ -144,11 +137,12 @@ public sealed class TrainingSession : IDisposable
         return results;
     }
 
-    /// <summary>For tests: inputs are copied when they are bound, as where the device has memory of its own.</summary>
+    /// <summary>For tests: as where the device has memory of its own.</summary>
     internal bool CopiesWhenBound { get; set; }
 
-    /// <summary>ONNX Runtime copies an input in other memory than the model's once, when it is bound; parameters and batches have changed
-    /// since.</summary>
+    /// <summary>
+    /// ONNX Runtime copies an input in other memory than the model's once, when it is bound; parameters and batches have changed since.
+    /// </summary>
     void BringInputs()
     {
         var before = _copies.ToArray();

@@ -1,6 +1,6 @@
 namespace Alignment.Onnx.Weights;
 
-/// <summary>Several sets of tensors as one; for equal names the first wins.</summary>
+/// <summary>For equal names the first wins.</summary>
 sealed class JoinedWeights : IWeights
 {
     readonly Dictionary<string, IWeights> _sources = new(StringComparer.Ordinal);

@@ -7,7 +7,7 @@ readonly record struct FilePart(long Begin, long Length)
     public long End => Begin + Length;
 }
 
-/// <summary>A file mapped for reading. Thread-safe until it is disposed.</summary>
+/// <summary>A file mapped for reading. Thread-safe until disposed.</summary>
 sealed unsafe class MappedFile : IDisposable
 {
     readonly MemoryMappedFile _map;
@@ -15,7 +15,7 @@ sealed unsafe class MappedFile : IDisposable
     readonly byte* _data;
     bool _disposed;
 
-    /// <summary>Maps all of <paramref name="file"/>, which must not be empty and may be closed afterwards.</summary>
+    /// <summary><paramref name="file"/> must not be empty and may be closed afterwards.</summary>
     public MappedFile(FileStream file)
     {
         Length = file.Length;

@@ -4,10 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Alignment.Onnx.Weights;
 
-/// <summary>
-/// The floating-point initializers of an ONNX model and its external data as weights, read in pieces, so that a saved model can be authored
-/// again. The header is checked first, as before loading.
-/// </summary>
+/// <summary>The floating-point initializers of an ONNX model, read in pieces after its header was checked.</summary>
 sealed class OnnxWeights : IPlacedWeights, IDisposable
 {
     readonly string _path;
@@ -15,7 +12,6 @@ sealed class OnnxWeights : IPlacedWeights, IDisposable
     readonly Dictionary<string, WeightInfo> _infos = new(StringComparer.Ordinal);
     readonly Dictionary<string, SafeFileHandle> _files = new(StringComparer.Ordinal);
 
-    /// <exception cref="BadDataException">The file is missing, no valid ONNX model, or names weights outside its folder.</exception>
     public OnnxWeights(string path)
     {
         _path = Path.GetFullPath(path);
@@ -46,7 +42,7 @@ sealed class OnnxWeights : IPlacedWeights, IDisposable
 
     public IReadOnlyDictionary<string, WeightInfo> Infos => _infos;
 
-    /// <exception cref="BadDataException">No such tensor, or it is not stored as a run of raw bytes.</exception>
+    /// <summary>Throws where the tensor is not stored as a run of raw bytes.</summary>
     public void Read(string name, long start, Span<float> into)
     {
         OnnxTensor tensor = Tensor(name);
@@ -54,8 +50,6 @@ sealed class OnnxWeights : IPlacedWeights, IDisposable
         WeightBytes.ReadWidened(_infos[name].Type, into, bytes => Fill(tensor, start, count, bytes));
     }
 
-    /// <exception cref="BadDataException">No such tensor, it is not stored as a run of raw bytes, or a number is beyond
-    /// float16.</exception>
     public void Read(string name, long start, Span<Half> into)
     {
         OnnxTensor tensor = Tensor(name);

@@ -13,15 +13,14 @@ sealed record PickleDict(Dictionary<object, object?> Items);
 
 /// <summary>
 /// Reads one pickle of protocol 2 as plain data: dicts, lists, tuples, texts, numbers, and the tensors of <see cref="TorchObjects"/>.
-/// Nothing is imported or called: names are looked up in that short list, and any other name or opcode is an error. The number of objects
-/// is bounded, whatever the bytes say.
+/// Nothing is imported or called; any other name or opcode is an error, and the number of objects is bounded.
 /// </summary>
 sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
 {
     /// <summary>The protocol that torch.save writes.</summary>
     const int Protocol = 2;
 
-    /// <summary>Containers, tensors and calls of one pickle: six a tensor, so a state dict of a hundred thousand tensors fits.</summary>
+    /// <summary>Six objects a tensor, so a state dict of a hundred thousand tensors fits.</summary>
     internal const int MostObjects = 1 << 20;
 
     static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -32,14 +31,12 @@ sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
     readonly List<TorchStorage> _storages = [];
     int _at, _opAt, _objects;
 
-    /// <summary>Bytes read; after <see cref="Run"/> the pickle's length.</summary>
+    /// <summary>After <see cref="Run"/> the pickle's length.</summary>
     public int Position => _at;
 
     /// <summary>Every storage mentioned, in order.</summary>
     public IReadOnlyList<TorchStorage> Storages => _storages;
 
-    /// <summary>Reads to the STOP opcode and returns the object.</summary>
-    /// <exception cref="BadDataException">An unsupported opcode or name, or a broken or too big pickle.</exception>
     public object? Run()
     {
         while (true)

@@ -1,9 +1,6 @@
 namespace Alignment.Onnx.Weights;
 
-/// <summary>
-/// Every opcode of Python's pickle formats 0 to 5 (Lib/pickle.py), so that those <see cref="PickleMachine"/> does not support are refused
-/// by name.
-/// </summary>
+/// <summary>Pickle formats 0 to 5 (Lib/pickle.py), so that unsupported opcodes are refused by name.</summary>
 enum PickleOp : byte
 {
     Mark = (byte)'(',

@@ -3,12 +3,9 @@ using System.Runtime.InteropServices;
 namespace Alignment.Onnx.Weights;
 
 /// <summary>
-/// A safetensors file: opening it reads and checks the header only. Thread-safe until it is disposed.
+/// Opening reads and checks the header only (https://github.com/huggingface/safetensors). Thread-safe until disposed. Read, not mapped:
+/// touching a mapping's pages took six times as long, and truncating a mapped file would end the process.
 /// </summary>
-/// <remarks>
-/// Format: https://github.com/huggingface/safetensors (header length, JSON header, row-major little-endian data). Read, not mapped:
-/// touching the pages of a mapping took six times as long, and truncating a mapped file would end the process.
-/// </remarks>
 sealed class SafetensorsFile : IWeights, IDisposable
 {
     readonly Dictionary<string, SafetensorsEntry> _entries;
@@ -26,8 +23,7 @@ sealed class SafetensorsFile : IWeights, IDisposable
         _file = file;
     }
 
-    /// <summary>Opens <paramref name="path"/> and checks its header: layout, sizes, types, duplicate names.</summary>
-    /// <exception cref="BadDataException">The file is missing, unreadable, or no valid safetensors file.</exception>
+    /// <summary>Checks layout, sizes, types and duplicate names.</summary>
     public static SafetensorsFile Open(string path)
     {
         string full = System.IO.Path.GetFullPath(path);
@@ -46,10 +42,9 @@ sealed class SafetensorsFile : IWeights, IDisposable
 
     public IReadOnlyDictionary<string, WeightInfo> Infos { get; }
 
-    /// <summary>The texts under <c>__metadata__</c>; empty when there are none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <exception cref="BadDataException">No such tensor, or one that is not F32, F16 or BF16.</exception>
+    /// <summary>Throws <see cref="BadDataException"/> where there is no such tensor, or one that is not F32, F16 or BF16.</summary>
     public void Read(string name, long start, Span<float> into)
     {
         SafetensorsEntry entry = Find(name);
@@ -58,7 +53,6 @@ sealed class SafetensorsFile : IWeights, IDisposable
         WeightBytes.ReadWidened(entry.Info.Type, into, bytes => Read(entry, start, count, bytes));
     }
 
-    /// <exception cref="BadDataException">No such tensor, one that is not F32, F16 or BF16, or a number beyond float16.</exception>
     public void Read(string name, long start, Span<Half> into)
     {
         SafetensorsEntry entry = Find(name);
@@ -66,8 +60,7 @@ sealed class SafetensorsFile : IWeights, IDisposable
         else WeightBytes.ReadNarrowed(this, name, start, into);
     }
 
-    /// <summary>A whole float tensor, below 2 GB.</summary>
-    /// <exception cref="BadDataException">No such tensor, or not a float one.</exception>
+    /// <summary>A whole tensor, below 2 GB.</summary>
     public float[] ReadFloats(string name)
     {
         float[] values = new float[WholeLength(Find(name).Info)];
@@ -76,7 +69,6 @@ sealed class SafetensorsFile : IWeights, IDisposable
     }
 
     /// <summary>A whole I64 tensor, below 2 GB.</summary>
-    /// <exception cref="BadDataException">No such tensor, or not an I64 one.</exception>
     public long[] ReadIntegers(string name)
     {
         SafetensorsEntry entry = Find(name);
@@ -88,7 +80,6 @@ sealed class SafetensorsFile : IWeights, IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>Elements as stored.</summary>
     void Read(SafetensorsEntry entry, long start, int count, Span<byte> into)
     {
         entry.Info.CheckRange(start, count);

@@ -3,17 +3,16 @@ using System.Text.Json;
 
 namespace Alignment.Onnx.Weights;
 
-/// <summary>A tensor's bytes <paramref name="Begin"/> … <paramref name="End"/> in the data part of a safetensors file.</summary>
+/// <summary>Places in the data part of a file.</summary>
 readonly record struct SafetensorsEntry(WeightInfo Info, long Begin, long End);
 
 /// <summary>
-/// The header of a safetensors file, checked in full before use:
-/// <c>u64 little-endian n | n bytes of JSON {name: {dtype, shape, data_offsets: [begin, end]}, "__metadata__": {string: string}} |
-/// data</c>.
+/// Checked in full before use: <c>u64 little-endian n | n bytes of JSON {name: {dtype, shape, data_offsets: [begin, end]}, "__metadata__":
+/// {string: string}} | data</c>.
 /// </summary>
 sealed class SafetensorsHeader
 {
-    /// <summary>The limit of the reference implementation.</summary>
+    /// <summary>The reference implementation's limit.</summary>
     public const long MaxBytes = 100_000_000;
 
     const string MetadataKey = "__metadata__";

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Alignment.Onnx.Weights;
 
-/// <summary>A tensor to be written; <paramref name="Fill"/> writes its row-major little-endian bytes.</summary>
+/// <summary><paramref name="Fill"/> writes row-major little-endian bytes.</summary>
 sealed record SafetensorsTensor(WeightInfo Info, Action<Stream> Fill)
 {
     public static SafetensorsTensor Floats(string name, IReadOnlyList<long> shape, ReadOnlyMemory<float> values) =>
@@ -29,16 +29,14 @@ sealed record SafetensorsTensor(WeightInfo Info, Action<Stream> Fill)
 }
 
 /// <summary>
-/// Writes safetensors files whose bytes depend on the tensors only, not on their order: the widest type first, then names in ordinal order,
-/// so that every tensor is aligned to its element; the header is padded to 8 bytes. Data is streamed, and the file appears complete or not
-/// at all.
+/// Files whose bytes do not depend on the tensors' order: the widest type first, then names in ordinal order, so that tensors are aligned;
+/// the header is padded to 8 bytes.
 /// </summary>
 static class SafetensorsWriter
 {
     static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes or replaces a file; <paramref name="durable"/> as for <see cref="AtomicFile.Write"/>.</summary>
-    /// <exception cref="ArgumentException">Two tensors share a name, or one wrote another number of bytes than its shape says.</exception>
+    /// <summary><paramref name="durable"/> as for <see cref="AtomicFile.Write"/>.</summary>
     public static void Write(string path, IEnumerable<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null,
         bool durable = true)
     {

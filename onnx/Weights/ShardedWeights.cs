@@ -1,10 +1,6 @@
 
 namespace Alignment.Onnx.Weights;
 
-/// <summary>
-/// A model in several safetensors files, by its <c>*.safetensors.index.json</c>: <c>{"metadata": …, "weight_map": {tensor: file}}</c>. Only
-/// tensors of the map are offered.
-/// </summary>
 sealed class ShardedWeights : IWeights, IDisposable
 {
     /// <summary>The largest published models have some two hundred.</summary>
@@ -19,9 +15,7 @@ sealed class ShardedWeights : IWeights, IDisposable
 
     public IReadOnlyDictionary<string, WeightInfo> Infos => _infos;
 
-    /// <summary>Opens the index and every file it names, which must lie in the index's folder.</summary>
-    /// <exception cref="BadDataException">The index or a shard is missing or invalid, or a tensor is not in the shard it is said to be
-    /// in.</exception>
+    /// <summary>The files must lie in the index's folder.</summary>
     public static ShardedWeights Open(string indexPath)
     {
         string full = Path.GetFullPath(indexPath);
@@ -39,10 +33,8 @@ sealed class ShardedWeights : IWeights, IDisposable
         });
     }
 
-    /// <exception cref="BadDataException">No such tensor, or one that is not F32, F16 or BF16.</exception>
     public void Read(string name, long start, Span<float> into) => ShardOf(name).Read(name, start, into);
 
-    /// <exception cref="BadDataException">No such tensor, one that is not F32, F16 or BF16, or a number beyond float16.</exception>
     public void Read(string name, long start, Span<Half> into) => ShardOf(name).Read(name, start, into);
 
     SafetensorsFile ShardOf(string name) => _shardOf.TryGetValue(name, out SafetensorsFile? shard)

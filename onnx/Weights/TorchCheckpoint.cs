@@ -4,14 +4,10 @@ using System.Text;
 namespace Alignment.Onnx.Weights;
 
 /// <summary>
-/// The tensors of a PyTorch file (torch.save of a state dict), by name; a nested dict adds its key and a dot. Nothing in the file is run:
-/// its pickle is read as plain data (<see cref="PickleMachine"/>), and everything but dicts and tensors is ignored or refused. The file is
-/// mapped, so that reading a tensor touches only its own pages. Thread-safe until it is disposed.
+/// The tensors of a PyTorch file (torch.save of a state dict), by name; a nested dict adds its key and a dot. Nothing in it is run (<see
+/// cref="PickleMachine"/>). Since PyTorch 1.6 a zip of stored entries <c>NAME/data.pkl</c>, <c>NAME/data/KEY</c> and optionally
+/// <c>NAME/byteorder</c>; before: <see cref="TorchLegacy"/>. Mapped; thread-safe until disposed.
 /// </summary>
-/// <remarks>
-/// Format since PyTorch 1.6: a zip of stored entries <c>NAME/data.pkl</c>, <c>NAME/data/KEY</c> and optionally <c>NAME/byteorder</c>;
-/// before: <see cref="TorchLegacy"/>.
-/// </remarks>
 sealed class TorchCheckpoint : IWeights, IDisposable
 {
     /// <summary>The pickle of a hundred thousand tensors, without their data.</summary>
@@ -41,8 +37,7 @@ sealed class TorchCheckpoint : IWeights, IDisposable
         if (_tensors.Count == 0) throw Bad("no tensor", "a dict of tensors, as model.state_dict() gives");
     }
 
-    /// <summary>Opens <paramref name="path"/>, reads its pickle and checks that every tensor lies inside the file.</summary>
-    /// <exception cref="BadDataException">The file is missing, unreadable, inconsistent, or holds more than data.</exception>
+    /// <summary>Throws where the file is missing, inconsistent, or holds more than data.</summary>
     public static TorchCheckpoint Open(string path)
     {
         string full = Path.GetFullPath(path);
@@ -61,7 +56,7 @@ sealed class TorchCheckpoint : IWeights, IDisposable
 
     public IReadOnlyDictionary<string, WeightInfo> Infos => _infos;
 
-    /// <exception cref="BadDataException">No such tensor, or one that is not F32, F16 or BF16.</exception>
+    /// <summary>Throws <see cref="BadDataException"/> where there is no such tensor, or one that is not F32, F16 or BF16.</summary>
     public void Read(string name, long start, Span<float> into)
     {
         if (!_tensors.TryGetValue(name, out TorchTensor? tensor))
@@ -79,7 +74,7 @@ sealed class TorchCheckpoint : IWeights, IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>Row-major order from a view with any strides (a transposed matrix, channels-last kernels).</summary>
+    /// <summary>Row-major order from a view with any strides.</summary>
     void Gather(TorchTensor tensor, FilePart storage, long start, Span<float> into, WeightType type)
     {
         int size = type.Bytes(), rank = tensor.Shape.Length;
@@ -130,7 +125,7 @@ sealed class TorchCheckpoint : IWeights, IDisposable
             .ToDictionary(e => e.Key[data.Length..], e => e.Value, StringComparer.Ordinal));
     }
 
-    /// <summary>Names every tensor. Dicts can be shared or contain themselves, so visits are counted.</summary>
+    /// <summary>Dicts can be shared or contain themselves, so visits are counted.</summary>
     void Flatten(string prefix, PickleDict dict, int depth)
     {
         if (depth > MostDepth) throw Bad($"dicts nested more than {MostDepth} deep", "a dict of tensors");

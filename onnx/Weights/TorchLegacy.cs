@@ -3,20 +3,19 @@ using System.Buffers.Binary;
 namespace Alignment.Onnx.Weights;
 
 /// <summary>
-/// The format of torch.save before PyTorch 1.6, which some published weights still have: the pickles of a magic number, a protocol version,
-/// facts about the machine, the object, and the list of storage keys; then for each key the number of elements (int64) and the elements.
+/// torch.save before PyTorch 1.6: the pickles of a magic number, a protocol version, facts about the machine, the object, and the list of
+/// storage keys; then for each key the number of elements (int64) and the elements.
 /// </summary>
 static class TorchLegacy
 {
-    /// <summary>The pickle of torch.serialization.MAGIC_NUMBER, 0x1950a86a20f9469cfc6c, then that of PROTOCOL_VERSION, 1001.</summary>
+    /// <summary>MAGIC_NUMBER 0x1950a86a20f9469cfc6c, then PROTOCOL_VERSION 1001, pickled.</summary>
     static ReadOnlySpan<byte> Start =>
         [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.', 0x80, 2, (byte)'M', 0xe9, 0x03,
         (byte)'.'];
 
     public static bool IsLegacy(MappedFile file) => file.Length >= Start.Length && file.Bytes(0, Start.Length).SequenceEqual(Start);
 
-    /// <summary>The object, and the place of each storage's elements. A storage that no tensor uses is not in the file.</summary>
-    /// <exception cref="BadDataException">The file is broken, of a machine with another byte order, or holds more than tensors.</exception>
+    /// <summary>The object, and the place of each storage's elements; unused storages are not in the file.</summary>
     public static (object? Root, Dictionary<string, FilePart> Storages) Read(MappedFile file, string subject)
     {
         // The pickles come first; their length is recorded nowhere.

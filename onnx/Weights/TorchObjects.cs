@@ -10,16 +10,14 @@ enum TorchFunction
     Parameter,
 }
 
-/// <summary>The numbers that tensors are views of.</summary>
 sealed record TorchStorage(WeightType Type, string Key, long Elements)
 {
     public long Bytes => Elements * Type.Bytes();
 }
 
-/// <summary>A view that lies inside its storage.</summary>
+/// <summary>Lies inside its storage.</summary>
 sealed record TorchTensor(TorchStorage Storage, long Offset, long[] Shape, long[] Strides)
 {
-    /// <summary>Whether the elements are contiguous in row-major order.</summary>
     public bool IsContiguous
     {
         get
@@ -35,12 +33,12 @@ sealed record TorchTensor(TorchStorage Storage, long Offset, long[] Shape, long[
     }
 }
 
-/// <summary>The only names that a PyTorch file may mention, and their meanings. Every size is checked before use.</summary>
+/// <summary>The only names that a PyTorch file may mention. Every size is checked before use.</summary>
 static class TorchObjects
 {
     const int MostAxes = 64;
 
-    /// <summary>Bytes of one storage, so that no product of sizes overflows.</summary>
+    /// <summary>Of one storage, so that no product of sizes overflows.</summary>
     const long MostBytes = 1L << 48;
 
     static readonly Dictionary<string, object> s_names = new(StringComparer.Ordinal)
@@ -65,7 +63,7 @@ static class TorchObjects
 
     public static object? Find(string module, string name) => s_names.GetValueOrDefault($"{module}.{name}");
 
-    /// <summary>('storage', type, key, device, elements), with a sixth None in files before PyTorch 1.6.</summary>
+    /// <summary>('storage', type, key, device, elements), with a sixth None before PyTorch 1.6.</summary>
     public static TorchStorage Storage(object?[] id, Func<string, string, BadDataException> bad)
     {
         if (id is not ["storage", WeightType type, string key, string, long elements, ..] || id.Length > 6

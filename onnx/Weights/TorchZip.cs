@@ -4,9 +4,8 @@ using System.Text;
 namespace Alignment.Onnx.Weights;
 
 /// <summary>
-/// The directory of a zip archive as torch.save writes it (PKWARE APPNOTE 6.3, with its 64-bit form): entries are stored, so that their
-/// bytes can be read in place. Compressed entries are refused, and so is any size or place that does not agree with the file. Names are
-/// only compared, never used as paths.
+/// A zip's directory as torch.save writes it (PKWARE APPNOTE 6.3, with its 64-bit form): entries are stored, so that bytes can be read in
+/// place; any size or place that does not agree with the file is refused. Names are only compared, never used as paths.
 /// </summary>
 sealed class TorchZip
 {
@@ -15,7 +14,7 @@ sealed class TorchZip
     const int LocalBytes = 30, EntryBytes = 46, EndBytes = 22, End64Bytes = 56, Locator64Bytes = 20;
     const ushort Extra64 = 1, EncryptedFlag = 1;
 
-    /// <summary>A state dict has one entry a tensor and a few more.</summary>
+    /// <summary>One entry a tensor and a few more.</summary>
     const int MostEntries = 1 << 20;
 
     readonly MappedFile _file;
@@ -29,7 +28,6 @@ sealed class TorchZip
     public static bool IsZip(MappedFile file) => file.Length >= 4
         && BinaryPrimitives.ReadUInt32LittleEndian(file.Bytes(0, 4)) == LocalSignature;
 
-    /// <exception cref="BadDataException">The archive is broken, compressed, encrypted, or not what its directory says.</exception>
     public static TorchZip Read(MappedFile file, string subject)
     {
         var zip = new TorchZip(file, subject);
@@ -100,7 +98,7 @@ sealed class TorchZip
         CheckOverlap();
     }
 
-    /// <summary>Sizes and place of an entry; those too big for 32 bits are in the extra field, in the order size, packed, local.</summary>
+    /// <summary>Numbers too big for 32 bits are in the extra field, in the order size, packed, local.</summary>
     (ulong Packed, ulong Size, ulong Local) Sizes(ReadOnlySpan<byte> entry, ReadOnlySpan<byte> extra, string shown)
     {
         ulong packed = U32(entry, 20), size = U32(entry, 24), local = U32(entry, 42);
@@ -125,7 +123,7 @@ sealed class TorchZip
         }
     }
 
-    /// <summary>An entry's bytes, which follow its local header.</summary>
+    /// <summary>The bytes follow the local header.</summary>
     FilePart Data(ulong local, ulong size, ReadOnlySpan<byte> name, string shown, long limit)
     {
         if (local > (ulong)limit || (ulong)limit - local < LocalBytes)

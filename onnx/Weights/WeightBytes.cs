@@ -5,10 +5,9 @@ using System.Runtime.InteropServices;
 
 namespace Alignment.Onnx.Weights;
 
-/// <summary>Converts stored little-endian numbers.</summary>
 static class WeightBytes
 {
-    /// <summary>Widens F32, F16 or BF16 exactly (<see cref="WeightTypes.IsReadable"/>).</summary>
+    /// <summary>Exactly.</summary>
     public static void Widen(WeightType type, ReadOnlySpan<byte> bytes, Span<float> into)
     {
         switch (type)
@@ -20,7 +19,6 @@ static class WeightBytes
         }
     }
 
-    /// <summary>Reads elements stored as <paramref name="type"/> through <paramref name="read"/> and widens them.</summary>
     public static void ReadWidened(WeightType type, Span<float> into, Reader read)
     {
         if (type == WeightType.F32)
@@ -60,9 +58,9 @@ static class WeightBytes
         }
     }
 
-    /// <summary>Rounds the elements of the tensor <paramref name="name"/> from <paramref name="start"/> on to float16; infinities and NaN
-    /// pass.</summary>
-    /// <exception cref="BadDataException">A finite number is infinite in float16.</exception>
+    /// <summary>
+    /// Rounds from element <paramref name="start"/> on; infinities and NaN pass, a finite number that becomes infinite throws.
+    /// </summary>
     public static void Narrow(string name, long start, ReadOnlySpan<float> from, Span<Half> into)
     {
         TensorPrimitives.ConvertToHalf(from, into);

@@ -6,11 +6,7 @@ static class WeightFiles
     /// <summary>diffusers' name first, then transformers'.</summary>
     static readonly string[] s_stems = ["diffusion_pytorch_model", "model"];
 
-    /// <summary>
-    /// The weights of the component in <paramref name="folder"/>: full precision before fp16, one file before shards. The caller disposes
-    /// them.
-    /// </summary>
-    /// <exception cref="BadDataException">There are none, or only pickled ones.</exception>
+    /// <summary>Full precision before fp16, one file before shards; the caller disposes them.</summary>
     public static OpenWeights Open(string folder)
     {
         foreach (string variant in (string[])["", ".fp16"])
@@ -38,7 +34,6 @@ static class WeightFiles
     }
 }
 
-/// <summary>Weights together with the files they are read from.</summary>
 sealed class OpenWeights(IWeights weights) : IDisposable
 {
     public IWeights Weights { get; } = weights;
