@@ -5,29 +5,19 @@ using System.Runtime.Intrinsics;
 namespace Alignment.Transforms.Attention;
 
 /// <summary>
-/// Gives the product α times its attention and lets the rest of the scene pay for it (or receive it, α &lt; 1):
-/// <c>B = A (1 − M) + α A M</c>, <c>A' = clip(s B, 0, 1)</c>.
-/// <para>
-/// The seed's formula takes s = ΣA / ΣB, so that ΣA' = ΣA wherever nothing is clipped; clipping loses what it cuts off.
-/// With <c>preserveMass</c> s is instead solved from Σ min(1, s B) = ΣA. Should even every pixel at 1 hold less
-/// than ΣA – possible only where α = 0 empties the product – all of them are set to 1 and
-/// <see cref="AttentionBalance.Kept"/> is false.
-/// </para>
-/// <para>
-/// Special cases, both modes: α = 1 and a mask without product return A bit for bit; a map without attention stays
-/// zero; α = 0 on a map whose whole attention is on the product leaves nothing to scale and returns A unchanged.
-/// </para>
+/// Gives the product α times its attention; the rest of the scene pays for it (or receives it, α &lt; 1): <c>B = A (1 − M) + α A M</c>,
+/// <c>A' = clip(s B, 0, 1)</c>. s = ΣA / ΣB, as the original has it, loses what clipping cuts off; with <c>preserveMass</c> it is solved
+/// from Σ min(1, s B) = ΣA, and where even every pixel at 1 holds less (α = 0 empties the product), all are 1. α = 1, a mask without
+/// product, and α = 0 where all attention is on the product return A.
 /// </summary>
 public static class AttentionChange
 {
     const double LargestPlainAlpha = 1e100;
 
-    /// <summary>Writes A' of one scene.</summary>
-    /// <param name="attention">A, in 0..1, any number of pixels.</param>
-    /// <param name="mask">M, in 0..1 (soft masks weigh), as long as <paramref name="attention"/>.</param>
-    /// <param name="alpha">α, what the product's attention is multiplied with; finite, 0 or more.</param>
-    /// <param name="preserveMass">Solves the scale so that clipping loses nothing, instead of the seed's formula.</param>
-    /// <param name="modified">Receives A', in 0..1; may be <paramref name="attention"/> itself.</param>
+    /// <summary>
+    /// <paramref name="attention"/> and <paramref name="mask"/> (soft masks weigh) are in 0..1 and equally long; <paramref
+    /// name="modified"/> may be <paramref name="attention"/>.
+    /// </summary>
     /// <exception cref="ArgumentException">Lengths differ, a value is not in 0..1, or <paramref name="alpha"/> is negative or not
     /// finite.</exception>
     public static AttentionBalance Apply(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, double alpha, bool preserveMass,

@@ -4,12 +4,10 @@ using System.Runtime.Intrinsics;
 namespace Alignment.Transforms.Attention;
 
 /// <summary>
-/// Sums over maps and their checks. Sums are taken in double over four fixed lanes, never over the machine's own
-/// vector width, so that a map gives the same bits everywhere.
+/// Sums in double over four fixed lanes, never over the machine's own vector width, so that a map gives the same bits everywhere.
 /// </summary>
 static class AttentionMaps
 {
-    /// <summary>Σ A.</summary>
     public static double Sum(ReadOnlySpan<float> a)
     {
         ref float from = ref MemoryMarshal.GetReference(a);
@@ -25,7 +23,6 @@ static class AttentionMaps
         return s0 + lanes[1] + (lanes[2] + lanes[3]);
     }
 
-    /// <summary>Σ A of values in double.</summary>
     public static double Sum(ReadOnlySpan<double> a)
     {
         ref double from = ref MemoryMarshal.GetReference(a);
@@ -43,7 +40,6 @@ static class AttentionMaps
         return s0 + lanes[1] + (lanes[2] + lanes[3]);
     }
 
-    /// <summary>Σ A ⊙ B.</summary>
     public static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         ref float one = ref MemoryMarshal.GetReference(a), other = ref MemoryMarshal.GetReference(b[..a.Length]);
@@ -60,7 +56,6 @@ static class AttentionMaps
         return s0 + lanes[1] + (lanes[2] + lanes[3]);
     }
 
-    /// <summary>Throws unless both maps are equally long and every value is in 0..1.</summary>
     public static void Check(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask)
     {
         if (attention.Length != mask.Length)
@@ -71,7 +66,6 @@ static class AttentionMaps
         InUnit(mask, "mask", nameof(mask));
     }
 
-    /// <summary>Throws unless a map has W × H pixels.</summary>
     public static void CheckSize(ReadOnlySpan<float> attention, int width, int height)
     {
         if (width < 1 || height < 1 || attention.Length != (long)width * height)
@@ -79,14 +73,12 @@ static class AttentionMaps
                 nameof(attention));
     }
 
-    /// <summary>Throws unless a multiplier of attention is usable.</summary>
     public static void CheckAlpha(double alpha)
     {
         if (!(alpha >= 0 && double.IsFinite(alpha)))
             throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "An attention multiplier is a finite number, 0 or more.");
     }
 
-    /// <summary>Throws unless there is room for every result.</summary>
     public static void CheckRoom(ReadOnlySpan<float> attention, Span<float> modified)
     {
         if (modified.Length != attention.Length)

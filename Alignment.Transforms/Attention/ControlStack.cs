@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Alignment.Transforms.Attention;
 
 /// <summary>
-/// The ControlNet's control [planes, H, W]: named planes made of a scene's mask M and its attention A', in the order the ControlNet was
-/// trained with. Their number, the array they lie in and their hash follow from the table.
+/// The ControlNet's control [planes, H, W], of a scene's mask M and attention A', in the order the ControlNet was trained with. Number,
+/// array and hash follow from the table.
 /// </summary>
 static class ControlStack
 {
@@ -21,12 +21,10 @@ static class ControlStack
 
     public static IReadOnlyList<string> Names { get; } = [.. s_planes.Select(p => p.Name)];
 
-    /// <summary>For messages and reports.</summary>
     public static IReadOnlyList<string> Labels { get; } = [.. s_planes.Select(p => p.Label)];
 
     public static int Channels => s_planes.Length;
 
-    /// <summary>The control of one scene, of maps [H,W].</summary>
     public static float[] Of(ReadOnlySpan<float> mask, ReadOnlySpan<float> attention)
     {
         float[] control = new float[Channels * mask.Length];
@@ -34,14 +32,12 @@ static class ControlStack
         return control;
     }
 
-    /// <summary>Writes the planes one after the other.</summary>
     public static void Fill(ReadOnlySpan<float> mask, ReadOnlySpan<float> attention, Span<float> control)
     {
         for (int i = 0; i < s_planes.Length; i++) s_planes[i].Of(mask, attention).CopyTo(control[(i * mask.Length)..]);
     }
 
-    /// <summary>SHA-256 over size and planes, as the variants' tables have it: equal controls have equal hashes whatever variant they came
-    /// from.</summary>
+    /// <summary>SHA-256 over size and planes: equal controls have equal hashes whatever variant they came from.</summary>
     public static string Hash(int width, int height, ReadOnlySpan<float> mask, ReadOnlySpan<float> attention)
     {
         using var hash = new Hasher(width, height, mask);
@@ -61,7 +57,7 @@ static class ControlStack
             foreach (Plane plane in s_planes.AsSpan(0, _hashed)) _start.AppendData(MemoryMarshal.AsBytes(plane.Of(mask, default)));
         }
 
-        /// <summary>The hash of the control of <paramref name="mask"/>, the constructor's, and <paramref name="attention"/>.</summary>
+        /// <summary><paramref name="mask"/> is the constructor's.</summary>
         public string Of(ReadOnlySpan<float> mask, ReadOnlySpan<float> attention)
         {
             using IncrementalHash sha = _start.Clone();

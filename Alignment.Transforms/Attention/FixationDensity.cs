@@ -3,25 +3,20 @@ using System.Numerics.Tensors;
 namespace Alignment.Transforms.Attention;
 
 /// <summary>
-/// Where people looked, as a density: weights are added to pixels, then spread by a Gaussian. Outside of the picture is
-/// zero: what the blur carries over the edge is lost, the edge is not made stronger for it. All in double. One thread at a time;
-/// the buffers are kept for the next map of that size.
+/// Weights added to pixels and spread by a Gaussian, in double. What the blur carries over the edge is lost. One thread at a time.
 /// </summary>
 public sealed class FixationDensity
 {
-    /// <summary>The kernel ends at so many sigma, as SciPy's <c>gaussian_filter</c> has it by default; beyond lie 0.006 % of it.</summary>
+    /// <summary>In sigma, as SciPy's <c>gaussian_filter</c>; beyond lie 0.006 % of the kernel.</summary>
     public const double Truncate = 4;
 
-    /// <summary>Widest sigma, in pixels: a blur beyond any picture is a mistaken unit.</summary>
+    /// <summary>A blur beyond any picture is a mistaken unit.</summary>
     public const double MostSigma = 10_000;
 
     readonly double[] _kernelX, _kernelY, _map, _across;
     readonly List<int> _rows = [];
 
-    /// <param name="width">Of the map in pixels.</param>
-    /// <param name="height">Of the map in pixels.</param>
-    /// <param name="sigmaX">Of the Gaussian along x, in pixels of the map; above 0.</param>
-    /// <param name="sigmaY">Along y.</param>
+    /// <summary>Sigmas in pixels of the map, above 0.</summary>
     public FixationDensity(int width, int height, double sigmaX, double sigmaY)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
@@ -37,14 +32,12 @@ public sealed class FixationDensity
 
     public int Height { get; }
 
-    /// <summary>Adds <paramref name="weight"/> to the pixel y · width + x.</summary>
     public void Add(int pixel, double weight) => _map[pixel] += weight;
 
-    /// <summary>Forgets everything added.</summary>
     public void Clear() => Array.Clear(_map);
 
     /// <summary>Blurs what was added since <see cref="Clear"/>.</summary>
-    /// <returns>[height, width]; valid until the next call of anything here.</returns>
+    /// <returns>[height, width]; valid until the next call.</returns>
     public ReadOnlySpan<double> Blur()
     {
         // Fixations leave most rows empty: only rows with something in them are spread along x, and only those are summed along y.

@@ -2,11 +2,10 @@ using Alignment.Transforms.Attention.Saliency;
 
 namespace Alignment.Transforms.Attention;
 
-/// <summary>A Gaussian blur of a heatmap; the border is reflected without repeating the edge, so that a constant map stays
-/// constant.</summary>
+/// <summary>The border is reflected without repeating the edge, so that a constant map stays constant.</summary>
 static class HeatmapSmoothing
 {
-    /// <summary>Widest sigma in pixels.</summary>
+    /// <summary>In pixels.</summary>
     public const float MostSigma = 2000;
 
     /// <summary>Blurs [H,W] in place.</summary>

@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics;
 namespace Alignment.Transforms.Attention;
 
 /// <summary>
-/// A binary mask as horizontal runs, with running sums along each row of the frame: how many product pixels and how
-/// much background attention lie under the mask shifted anywhere costs two look-ups a run instead of one a pixel.
+/// A binary mask as horizontal runs, with running sums along each row: product pixels and background attention under the shifted mask cost
+/// two look-ups a run instead of one a pixel.
 /// </summary>
 sealed class MaskRuns : IDisposable
 {
@@ -57,7 +57,7 @@ sealed class MaskRuns : IDisposable
 
     static int Next(ReadOnlySpan<float> product, int from) => product[from..].IndexOfAnyExcept(0f) is >= 0 and int more ? from + more : -1;
 
-    /// <summary>The running sums of a row's background; returns all of its attention.</summary>
+    /// <summary>Running sums of a row's background; returns all of its attention.</summary>
     static double Background(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, double alpha, Span<Vector128<double>> sums)
     {
         ref float a = ref MemoryMarshal.GetReference(attention), m = ref MemoryMarshal.GetReference(mask[..attention.Length]);
@@ -93,10 +93,9 @@ sealed class MaskRuns : IDisposable
         ArrayPool<int>.Shared.Return(_product);
     }
 
-    /// <summary>Number of runs: what one look at a place costs at most.</summary>
+    /// <summary>Runs: what one look at a place costs at most.</summary>
     public int Count => _runs.Length;
 
-    /// <summary>Product pixels.</summary>
     public int Area { get; }
 
     /// <summary>Σ A over the product.</summary>
@@ -111,7 +110,7 @@ sealed class MaskRuns : IDisposable
     public int Top { get; }
     public int Bottom { get; }
 
-    /// <summary>True when the mask, shifted to a place inside the frame, touches no product pixel.</summary>
+    /// <summary>The mask shifted inside the frame touches no product pixel.</summary>
     public bool IsFree(int dx, int dy)
     {
         foreach (var (y, from, to) in _runs)
@@ -122,8 +121,7 @@ sealed class MaskRuns : IDisposable
         return true;
     }
 
-    /// <summary>Under the mask shifted to a place inside or partly outside the frame: background pixels, Σ A over them, and how much of it
-    /// α would move.</summary>
+    /// <summary>Under the shifted mask, clipped: background pixels, Σ A over them, and how much of it α would move.</summary>
     public (int Background, double Attention, double Change) Measure(int dx, int dy)
     {
         int pixels = 0;
@@ -136,8 +134,7 @@ sealed class MaskRuns : IDisposable
         return (pixels, sums[0], sums[1]);
     }
 
-    /// <summary>The runs shifted and clipped to the frame, as places in the running sums: what lies under a run is the sum at its end less
-    /// the one at its start.</summary>
+    /// <summary>The runs shifted and clipped, as places in the running sums.</summary>
     ref struct Shifted(MaskRuns mask, int dx, int dy)
     {
         readonly ReadOnlySpan<(int Y, int From, int To)> _runs = mask._runs;

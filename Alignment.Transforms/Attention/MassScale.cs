@@ -8,13 +8,9 @@ namespace Alignment.Transforms.Attention;
 static class MassScale
 {
     /// <summary>
-    /// Solves by water filling: scale what is not clipped to the mass that is left, mark what now exceeds 1, repeat.
-    /// s only grows and each round clips at least one pixel more, so it ends, in practice after a few rounds, with
-    /// the exact root of a function that is linear between breakpoints.
+    /// Water filling: scale what is not clipped to the mass that is left, mark what now exceeds 1, repeat. s only grows and each round
+    /// clips at least one pixel more, so it ends with the exact root.
     /// </summary>
-    /// <param name="values">B, 0 or more.</param>
-    /// <param name="sum">Σ B, as <see cref="AttentionMaps"/> adds up.</param>
-    /// <param name="target">Wanted total, 0 or more.</param>
     /// <returns>s; positive infinity when even every positive pixel at 1 holds less than the target.</returns>
     public static double Solve(ReadOnlySpan<double> values, double sum, double target)
     {
@@ -62,7 +58,7 @@ static class MassScale
     /// <summary>Writes min(1, s B) as float32.</summary>
     public static void Fill(ReadOnlySpan<double> values, double scale, Span<float> into) => _ = Scale(values, scale, into);
 
-    /// <summary>Writes min(1, s B) as float32; returns the total as stored and how many pixels were cut.</summary>
+    /// <summary>Also returns the total as stored and how many pixels were cut.</summary>
     public static (double Sum, long Clipped) Write(ReadOnlySpan<double> values, double scale, Span<float> into)
     {
         long clipped = Scale(values, scale, into);

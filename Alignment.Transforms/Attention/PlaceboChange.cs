@@ -5,26 +5,17 @@ using System.Runtime.InteropServices;
 namespace Alignment.Transforms.Attention;
 
 /// <summary>
-/// The matched placebo: the same change as on the product, but on background. The region R (the mask shifted, less
-/// any product) gets α times its attention, the rest of the background pays for it (or receives it, α &lt; 1), and
-/// the product keeps its own bit for bit.
-/// <para>
-/// Nothing is lost to clipping: a region pixel stops at 1 and gains only what it has room for, the rest pays exactly
-/// what was gained; a rest that receives is filled up likewise, the overflow going to its other pixels. Where the rest
-/// has less than the region would gain (or room for less than it loses) the region's change is scaled down to what the
-/// rest can bear: <see cref="PlaceboBalance.Strength"/> below 1. So the total is always kept.
-/// </para>
+/// The matched placebo: the region R (the mask shifted, less any product) gets α times its attention, the rest of the background pays for
+/// it (or receives it, α &lt; 1), the product keeps its own bit for bit. A region pixel stops at 1 and the rest pays exactly what was
+/// gained; a rest that receives is filled up likewise. Where the rest cannot bear the region's change it is scaled down (<see
+/// cref="PlaceboBalance.Strength"/> below 1), so the total is always kept.
 /// </summary>
 public static class PlaceboChange
 {
-    /// <summary>Writes A' of one scene. Without a region, or with α = 1, that is A bit for bit.</summary>
-    /// <param name="attention">A [H,W], in 0..1.</param>
-    /// <param name="mask">M [H,W]; every value above 0 counts as product.</param>
-    /// <param name="width">W.</param>
-    /// <param name="height">H.</param>
-    /// <param name="placement">Where the region lies: <see cref="PlaceboRegion.Find"/> of the same maps.</param>
-    /// <param name="alpha">α, finite, 0 or more.</param>
-    /// <param name="modified">Receives A', in 0..1; not <paramref name="attention"/> itself.</param>
+    /// <summary>
+    /// Without a region, or with α = 1, A bit for bit. Maps are [H,W] in 0..1, product above 0; <paramref name="modified"/> is not
+    /// <paramref name="attention"/> itself.
+    /// </summary>
     /// <exception cref="ArgumentException">A map is not W × H, a value is not in 0..1, or <paramref name="alpha"/> is negative or not
     /// finite.</exception>
     public static PlaceboBalance Apply(ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, int width, int height,
@@ -72,7 +63,6 @@ public static class PlaceboChange
         }
     }
 
-    /// <summary>The first pixel from <paramref name="from"/> on that is product or region, or the end.</summary>
     static int NotRest(ReadOnlySpan<PixelRole> roles, int from)
     {
         if (from >= roles.Length || roles[from] != PixelRole.Rest) return from;
@@ -94,7 +84,7 @@ public static class PlaceboChange
         Product,
     }
 
-    /// <summary>Which pixels are product, which lie under the shifted mask, and which are neither.</summary>
+    /// <summary>Product, under the shifted mask, or neither.</summary>
     static void Roles(ReadOnlySpan<float> mask, int width, int height, PlaceboPlacement placement, Span<PixelRole> roles)
     {
         for (int y = 0; y < height; y++)
@@ -117,14 +107,12 @@ public static class PlaceboChange
             for (x += skipped; x < mask.Length && mask[x] > 0; x++) row[x] = role;
     }
 
-    /// <summary>What one region pixel gains: min(1, α A) − A.</summary>
+    /// <summary>min(1, α A) − A.</summary>
     internal static double Gain(float a, double alpha) => Math.Min(1, alpha * a) - a;
 }
 
-/// <summary>What the placebo did.</summary>
-/// <param name="Before">Σ A.</param>
-/// <param name="After">Σ A', of the values as stored (float32); equal to <paramref name="Before"/> to float precision.</param>
-/// <param name="Moved">Attention moved between the region and the rest of the background.</param>
-/// <param name="Strength">1 when the region got its full change; less where the rest could not bear it; 0 where nothing could be
-/// moved.</param>
+/// <summary>
+/// Σ A, Σ A' as stored (float32), attention moved between region and rest, and the part of the full change (0 where nothing could be
+/// moved).
+/// </summary>
 public readonly record struct PlaceboBalance(double Before, double After, double Moved, double Strength);

@@ -1,46 +1,37 @@
 namespace Alignment.Transforms.Attention;
 
 /// <summary>
-/// Finds where a matched placebo acts: the product's own mask, shifted to background that viewers look at about as much.
-/// <para>
-/// Criterion: among places inside the frame that do not touch the product, have attention that the change can move (not all of it at 1
-/// already) and leave at least a third of the background's attention outside (someone must pay), the one whose Σ A is closest to the
-/// product's, so that multiplying it moves about as much attention as multiplying the product does. The candidates are <see cref="Draws"/>
-/// shifts drawn by seed and scene; where few of them fit (big or awkward products), every shift is tried, so a place that exists is found.
-/// Where none exists, the place with the largest usable part is taken (attention again deciding between equals) and its coverage says how
-/// much that is.
-/// </para>
+/// Finds where a matched placebo acts: among shifts of the mask inside the frame that touch no product, have attention that the change can
+/// move and leave at least a third of the background's outside, the one whose Σ A is closest to the product's. Candidates are <see
+/// cref="Draws"/> shifts drawn by seed and scene; where few fit, every shift is tried. Where none exists, the place with the largest usable
+/// part is taken, and its coverage says how much that is.
 /// </summary>
 public static class PlaceboRegion
 {
     /// <summary>Shifts drawn per scene.</summary>
     public const int Draws = 512;
 
-    /// <summary>Largest part of the background's attention a region may hold: a boost of 1.5 can just be paid from the rest.</summary>
+    /// <summary>Of the background's attention: a boost of 1.5 can just be paid from the rest.</summary>
     const double LargestPart = 2 / 3.0;
 
-    /// <summary>Less than this part of a place's attention moved is rounding of the running sums: the place is saturated.</summary>
+    /// <summary>Moving a smaller part of a place's attention is rounding of the running sums: the place is saturated.</summary>
     const double LeastChange = 1e-9;
 
-    /// <summary>With fewer fitting draws than this every shift is tried.</summary>
+    /// <summary>With fewer fitting draws every shift is tried.</summary>
     const int EnoughDraws = 16;
 
-    /// <summary>Places per axis of the first, coarse look for a partial place; refined around the best one.</summary>
+    /// <summary>Places per axis of the first look for a partial place.</summary>
     const int CoarsePlaces = 96;
 
-    /// <summary>Look-ups of that first look: half a second. A mask like noise has a hundred thousand runs and gets a coarser one.</summary>
+    /// <summary>Look-ups of that first look: half a second. A mask like noise gets a coarser one.</summary>
     const double CoarseLookUps = 1e8;
 
     const int FewestPlaces = 16;
 
-    /// <summary>Finds the region of one scene.</summary>
-    /// <param name="attention">A [H,W], in 0..1.</param>
-    /// <param name="mask">M [H,W]; every value above 0 counts as product.</param>
-    /// <param name="width">W.</param>
-    /// <param name="height">H.</param>
-    /// <param name="seed">Any value; with <paramref name="sceneId"/> it decides the draws.</param>
-    /// <param name="sceneId">Keys the draws, so that a scene's placebo does not depend on which others there are.</param>
-    /// <param name="alpha">What the region will be multiplied with: a place that is saturated already cannot be boosted.</param>
+    /// <summary>
+    /// Maps are [H,W] in 0..1, product above 0; <paramref name="seed"/> and <paramref name="sceneId"/> decide the draws, <paramref
+    /// name="alpha"/> which places are saturated.
+    /// </summary>
     /// <exception cref="ArgumentException">A map is not W × H, or a value is not in 0..1.</exception>
     public static PlaceboPlacement Find(
         ReadOnlySpan<float> attention, ReadOnlySpan<float> mask, int width, int height, ulong seed, string sceneId,
@@ -58,7 +49,7 @@ public static class PlaceboRegion
         return best.Found ? best.Placement : PlaceboPlacement.None(runs.Attention);
     }
 
-    /// <summary>Tries the drawn shifts; returns how many fit.</summary>
+    /// <summary>Returns how many drawn shifts fit.</summary>
     static int Drawn(MaskRuns runs, int width, int height, ulong seed, string sceneId, ref Best best)
     {
         double[] draws = new double[2 * Draws];
@@ -96,8 +87,7 @@ public static class PlaceboRegion
         }
     }
 
-    /// <summary>The best place so far: largest usable area first, then the attention closest to the product's; the earlier of
-    /// equals.</summary>
+    /// <summary>Largest usable area first, then the attention closest to the product's; the earlier of equals.</summary>
     struct Best(MaskRuns runs)
     {
         int _area;
@@ -107,7 +97,7 @@ public static class PlaceboRegion
 
         public PlaceboPlacement Placement { get; private set; }
 
-        /// <summary>Considers a place; false when it can never do.</summary>
+        /// <summary>False when a place can never do.</summary>
         public bool Offer(int dx, int dy)
         {
             var (area, attention, change) = runs.Measure(dx, dy);

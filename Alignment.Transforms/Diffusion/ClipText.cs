@@ -4,19 +4,18 @@ using System.Text;
 namespace Alignment.Transforms.Diffusion;
 
 /// <summary>
-/// What CLIP's fast tokenizer does to a text before byte-pair encoding: Unicode NFC, white space runs to one space,
-/// lower case; then the split into words. Works on whole code points, so that letters outside the basic plane
-/// are letters too (a .NET regular expression would see two surrogates).
+/// CLIP's fast tokenizer before byte-pair encoding: NFC, white space runs to one space, lower case; then the split into words. On whole
+/// code points (a .NET regular expression would see two surrogates).
 /// </summary>
 static class ClipText
 {
-    /// <summary>The endings that CLIP's split pattern takes as a word of their own, in the pattern's order.</summary>
+    /// <summary>Words of their own in CLIP's split pattern, in its order.</summary>
     static readonly string[] s_contractions = ["'s", "'t", "'re", "'ve", "'m", "'ll", "'d"];
 
-    /// <summary>False in .NET's invariant globalization mode, where composing a text silently does nothing.</summary>
+    /// <summary>False in .NET's invariant globalization mode, where composing silently does nothing.</summary>
     static bool CanCompose { get; } = "e\u0301".Normalize(NormalizationForm.FormC) == "\u00e9";
 
-    /// <exception cref="MissingDependencyException">The text may need composing and this process cannot do it.</exception>
+    /// <summary>Throws where the text may need composing and this process cannot.</summary>
     public static string Clean(string text) => Clean(text, CanCompose);
 
     internal static string Clean(string text, bool canCompose)
@@ -42,10 +41,7 @@ static class ClipText
         return clean.ToString();
     }
 
-    /// <summary>
-    /// The words of a cleaned text, as CLIP's pattern finds them:
-    /// <c>'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+</c>.
-    /// </summary>
+    /// <summary>By CLIP's pattern: <c>'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+</c>.</summary>
     public static IEnumerable<Range> Words(string clean)
     {
         int at = 0;
@@ -75,8 +71,8 @@ static class ClipText
     }
 
     /// <summary>
-    /// Unicode's full lower casing. .NET maps one character to one character; two cases need more: the dotted capital I
-    /// becomes i and a combining dot, and a capital sigma that ends a word becomes the final sigma.
+    /// Unicode's full lower casing: beyond .NET's, the dotted capital I becomes i and a combining dot, and a capital sigma that ends a word
+    /// becomes the final sigma.
     /// </summary>
     static IEnumerable<Rune> LowerCase(string text)
     {
@@ -124,18 +120,14 @@ static class ClipText
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.LowercaseLetter or UnicodeCategory.UppercaseLetter
         or UnicodeCategory.TitlecaseLetter;
 
-    /// <summary>Marks, modifiers, format characters, and the punctuation that stands inside words (Word_Break MidLetter, MidNumLet,
-    /// Single_Quote).</summary>
+    /// <summary>Marks, modifiers, format characters, and Word_Break MidLetter, MidNumLet, Single_Quote.</summary>
     static bool IsCaseIgnorable(Rune rune) =>
         rune.Value is '\'' or '.' or ':' or 0xB7 or 0x387 or 0x55F or 0x5F4 or 0x2018 or 0x2019 or 0x2024 or 0x2027 or 0xFE13 or 0xFE52
         or 0xFE55 or 0xFF07 or 0xFF0E or 0xFF1A
         || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format
             or UnicodeCategory.ModifierLetter or UnicodeCategory.ModifierSymbol;
 
-    /// <summary>
-    /// Whether NFC could change a text because of this character. Errs on the safe side: every combining mark and
-    /// every block that holds a singleton or an excluded composition counts.
-    /// </summary>
+    /// <summary>Whether NFC could change a text because of this character; errs on the safe side.</summary>
     static bool MayCompose(Rune rune) =>
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
         || rune.Value is 0x374 or 0x37E or 0x387 or 0x2000 or 0x2001 or 0x2126 or 0x212A or 0x212B or 0x2329 or 0x232A or 0x2ADC

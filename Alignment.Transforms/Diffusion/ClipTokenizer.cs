@@ -3,10 +3,9 @@ using Microsoft.ML.Tokenizers;
 namespace Alignment.Transforms.Diffusion;
 
 /// <summary>
-/// Stable Diffusion's text tokenizer: CLIP's clean-up (<see cref="ClipText"/>), byte-level byte-pair encoding in lower case, a start
-/// and an end token, cut or padded to <see cref="Length"/>. Ids equal those of the Hugging Face fast CLIP tokenizer
-/// without ftfy: curly quotes stay curly and HTML entities stay as they are written. Special tokens written in a text
-/// become their ids. Safe for use by several threads.
+/// CLIP's clean-up (<see cref="ClipText"/>), byte-level byte-pair encoding in lower case, a start and an end token, cut or padded to <see
+/// cref="Length"/>. Ids equal those of the Hugging Face fast CLIP tokenizer without ftfy. Special tokens written in a text become their
+/// ids. Thread-safe.
 /// </summary>
 sealed class ClipTokenizer
 {
@@ -21,24 +20,18 @@ sealed class ClipTokenizer
         _specials = [.. vocabulary.Specials];
     }
 
-    /// <summary>Ids in a padded text, 77 for every CLIP text encoder.</summary>
     public int Length { get; }
 
-    /// <summary>The id every padded text begins with.</summary>
     public int StartId { get; }
 
-    /// <summary>The id that ends a text.</summary>
     public int EndId { get; }
 
-    /// <summary>The id behind the end: Stable Diffusion 1.5 repeats the end token.</summary>
+    /// <summary>Stable Diffusion 1.5 repeats the end token.</summary>
     public int PadId { get; }
 
-    /// <summary>Reads the <c>tokenizer</c> folder of a bundle or a diffusers model: <c>vocab.json</c>, <c>merges.txt</c>, and the two
-    /// optional configuration files.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="length">Ids in a padded text, as the text encoder was built for; null for what the files say.</param>
-    /// <exception cref="MissingDependencyException">A file is not there.</exception>
-    /// <exception cref="BadDataException">A file is not what it must be.</exception>
+    /// <summary>
+    /// Of a bundle or a diffusers model; <paramref name="length"/> as the text encoder was built for, null for what the files say.
+    /// </summary>
     public static ClipTokenizer Load(string folder, int? length = null)
     {
         if (length is { } n) ArgumentOutOfRangeException.ThrowIfLessThan(n, 3, nameof(length)); // start, one token, end
@@ -63,7 +56,7 @@ sealed class ClipTokenizer
         }
     }
 
-    /// <summary>The ids of <paramref name="text"/> alone: no start, no end, not cut.</summary>
+    /// <summary>No start, no end, not cut.</summary>
     public int[] Encode(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -81,10 +74,8 @@ sealed class ClipTokenizer
         return [.. ids];
     }
 
-    /// <summary>
-    /// Start, the ids of <paramref name="text"/>, end, padding: exactly <see cref="Length"/> ids into <paramref name="ids"/>.
-    /// </summary>
-    /// <returns>How many of the text's own ids were cut off; 0 when it fits.</returns>
+    /// <summary>Start, the text's ids, end, padding: exactly <see cref="Length"/> ids.</summary>
+    /// <returns>How many of the text's own ids were cut off.</returns>
     public int EncodePadded(string text, Span<long> ids)
     {
         if (ids.Length != Length) throw new ArgumentException($"A padded text has {Length} ids, not {ids.Length}.", nameof(ids));
@@ -97,7 +88,7 @@ sealed class ClipTokenizer
         return own.Length - kept;
     }
 
-    /// <summary>As <see cref="EncodePadded(string, Span{long})"/>, into a new array.</summary>
+    /// <summary>Into a new array.</summary>
     public long[] EncodePadded(string text)
     {
         var ids = new long[Length];
@@ -105,7 +96,7 @@ sealed class ClipTokenizer
         return ids;
     }
 
-    /// <summary>Where the next special token stands in the cleaned text, or its end.</summary>
+    /// <summary>Where the next special token stands, or the text's end.</summary>
     (int Start, KeyValuePair<string, int> Special) NextSpecial(string clean, int from)
     {
         (int Start, KeyValuePair<string, int> Special) first = (clean.Length, default);

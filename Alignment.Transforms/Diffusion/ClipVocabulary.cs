@@ -9,15 +9,14 @@ sealed class ClipVocabulary
     /// <summary>What every CLIP text encoder was trained with; also where a file names no length or an absurd one.</summary>
     const int ClipLength = 77;
 
-    /// <summary>CLIP's vocabulary is 0.9 MB, its merges 0.5 MB; a file beyond this is no such file.</summary>
+    /// <summary>CLIP's vocabulary is 0.9 MB, its merges 0.5 MB.</summary>
     const long MaxFileBytes = 64 << 20;
 
     const string DefaultStart = "<|startoftext|>", DefaultEnd = "<|endoftext|>";
 
-    /// <summary>Every symbol's id, special tokens included.</summary>
     public required Dictionary<string, int> Ids { get; init; }
 
-    /// <summary>Merges in order, as "left right".</summary>
+    /// <summary>In order, as "left right".</summary>
     public required List<string> Merges { get; init; }
 
     public required int StartId { get; init; }
@@ -26,12 +25,12 @@ sealed class ClipVocabulary
 
     public required int PadId { get; init; }
 
-    /// <summary>Stands for a byte the vocabulary lacks (CLIP's own lacks none); null where the files name none that exists.</summary>
+    /// <summary>Stands for a byte the vocabulary lacks (CLIP's own lacks none), or null.</summary>
     public required string? UnknownToken { get; init; }
 
     public required int Length { get; init; }
 
-    /// <summary>Special tokens as they appear in a cleaned (lower-case) text.</summary>
+    /// <summary>As they appear in a cleaned (lower-case) text.</summary>
     public required Dictionary<string, int> Specials { get; init; }
 
     public static ClipVocabulary Load(string folder)
@@ -131,7 +130,7 @@ sealed class ClipVocabulary
             "the vocabulary of the model's text encoder", "Import the model again, or copy the file from its tokenizer folder.");
     }
 
-    /// <summary>A special token is written as a text or as an object with its text in "content".</summary>
+    /// <summary>A text, or an object with its text in "content".</summary>
     static string? Token(JsonDocument? map, JsonDocument? config, string name) => Token(map, name) ?? Token(config, name);
 
     static string? Token(JsonDocument? json, string name)

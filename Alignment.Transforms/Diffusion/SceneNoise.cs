@@ -1,16 +1,15 @@
 namespace Alignment.Transforms.Diffusion;
 
 /// <summary>
-/// A scene's random numbers, standard normal: the same bits for every variant, batch, size of batch, thread count and machine, because
-/// each depends only on the seed, the scene's id, the purpose and its own index. Specified in docs/noise.md.
+/// A scene's standard normal numbers: the same bits for every variant, batch, thread count and machine, because each depends only on seed,
+/// scene id, purpose and index (docs/noise.md).
 /// </summary>
 sealed class SceneNoise
 {
     readonly ulong _seed;
     readonly string _initial, _vae, _step;
 
-    /// <param name="seed">The experiment's seed.</param>
-    /// <param name="sceneId">The scene's id, "{video_id}-Scene-{n:000}"; scenes with different ids get independent noise.</param>
+    /// <summary><paramref name="sceneId"/> is "{video_id}-Scene-{n:000}"; different ids get independent noise.</summary>
     public SceneNoise(ulong seed, string sceneId)
     {
         ArgumentNullException.ThrowIfNull(sceneId);
@@ -20,15 +19,15 @@ sealed class SceneNoise
         _step = $"edit/step/{sceneId}";
     }
 
-    /// <summary>The noise that the scene's latents are mixed with, or that an edit from noise starts with. Row-major [4,h,w].</summary>
+    /// <summary>Mixed with the scene's latents, or the start of an edit from noise, [4,h,w].</summary>
     public void Initial(Span<float> into) => SeededNormal.Fill(into, _seed, _initial);
 
-    /// <summary>The noise that draws the scene's latents from the VAE encoder's distribution. Row-major [4,h,w].</summary>
+    /// <summary>Draws the scene's latents from the VAE encoder's distribution, [4,h,w].</summary>
     public void Vae(Span<float> into) => SeededNormal.Fill(into, _seed, _vae);
 
     /// <summary>
-    /// The noise a stochastic sampler adds at step <paramref name="index"/>: elements index·n … index·n + n − 1 of the
-    /// stream, n the latent's length, index counted over the whole schedule even where an edit starts late.
+    /// Added by a stochastic sampler at step <paramref name="index"/> of the whole schedule, even where an edit starts late: elements
+    /// index·n … index·n + n − 1 of the stream, n the latent's length.
     /// </summary>
     public void Step(int index, Span<float> into) => SeededNormal.Fill(into, _seed, _step, (long)index * into.Length);
 }

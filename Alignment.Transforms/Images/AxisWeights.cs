@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Alignment.Transforms.Images;
 
-/// <summary>For each target position along one axis: the first source position it reads and the weights from there on.</summary>
+/// <summary>For each target position the first source position it reads, and the weights from there on.</summary>
 sealed class AxisWeights
 {
     readonly int[] _first;
@@ -12,10 +12,8 @@ sealed class AxisWeights
 
     AxisWeights(int from, int[] first, int[] start, float[] weights) => (From, _first, _start, _weights) = (from, first, start, weights);
 
-    /// <summary>Source positions.</summary>
     public int From { get; }
 
-    /// <summary>Target positions.</summary>
     public int Count => _first.Length;
 
     public int First(int target) => _first[target];
@@ -56,7 +54,6 @@ sealed class AxisWeights
         return first;
     }
 
-    /// <summary>The two neighbours of position c, clamped to the picture.</summary>
     static int Bilinear(double c, int from, List<float> weights)
     {
         int p = (int)Math.Floor(c);

@@ -1,13 +1,13 @@
 namespace Alignment.Transforms.Images;
 
-/// <summary>The checksum of PNG chunks: CRC-32 of ISO 3309 (polynomial 0xEDB88320, reflected), PNG specification annex D.</summary>
+/// <summary>CRC-32 of ISO 3309 (polynomial 0xEDB88320, reflected), PNG specification annex D.</summary>
 static class Crc32
 {
     public const uint Start = 0xFFFFFFFF;
 
     static readonly uint[] s_table = MakeTable();
 
-    /// <summary>Goes on from <paramref name="crc"/> over more bytes; the finished checksum is its complement.</summary>
+    /// <summary>Continues <paramref name="crc"/>; the finished checksum is its complement.</summary>
     public static uint Update(uint crc, ReadOnlySpan<byte> bytes)
     {
         foreach (byte b in bytes) crc = s_table[(crc ^ b) & 0xFF] ^ (crc >> 8);

@@ -1,15 +1,13 @@
 namespace Alignment.Transforms.Images;
 
-/// <summary>Turns stored rows upright. The eight values are EXIF's (tag 0x0112): where the stored first row and first column
-/// belong.</summary>
+/// <summary>Turns stored rows upright, by EXIF's tag 0x0112: where the stored first row and first column belong.</summary>
 static class ExifOrientation
 {
-    /// <summary>5 to 8 lie on their side: width and height change places.</summary>
     public static bool SwapsSides(int orientation) => orientation >= 5;
 
     /// <summary>
-    /// Copies a <paramref name="width"/> x <paramref name="height"/> picture as stored, <paramref name="channels"/> values
-    /// a pixel, to its upright form.
+    /// A <paramref name="width"/> x <paramref name="height"/> picture as stored, <paramref name="channels"/> values a pixel, to its upright
+    /// form.
     /// </summary>
     public static void Apply<T>(int orientation, ReadOnlySpan<T> stored, int width, int height, int channels, Span<T> upright)
     {

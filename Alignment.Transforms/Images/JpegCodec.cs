@@ -5,8 +5,7 @@ using SkiaSharp;
 
 namespace Alignment.Transforms.Images;
 
-/// <summary>Reads and writes JPEG through Skia, which has libjpeg-turbo inside. A picture that ends early is an error, not half
-/// grey.</summary>
+/// <summary>Reads and writes JPEG through Skia (libjpeg-turbo). A picture that ends early is an error, not half grey.</summary>
 static class JpegCodec
 {
     public static ReadOnlySpan<byte> Signature => [0xFF, 0xD8, 0xFF];
@@ -55,7 +54,6 @@ static class JpegCodec
         }
     }
 
-    /// <summary>Rows without gaps.</summary>
     static unsafe void Decode(SKCodec codec, SKImageInfo wanted, Span<byte> to, string subject)
     {
         SKCodecResult result;
@@ -66,7 +64,6 @@ static class JpegCodec
                 "a complete JPEG", "The file is damaged or still being written; export or copy it again.");
     }
 
-    /// <summary>RGBA to RGB.</summary>
     static void DropFourth(ReadOnlySpan<byte> four, Span<byte> three)
     {
         ref byte from = ref MemoryMarshal.GetReference(four), to = ref MemoryMarshal.GetReference(three);

@@ -2,10 +2,9 @@ using System.Buffers.Binary;
 
 namespace Alignment.Transforms.Images;
 
-/// <summary>A Huffman table of JPEG: codes of at most 16 bits, none of ones only (ITU-T T.81, annexes C and K.2).</summary>
+/// <summary>A JPEG Huffman table: codes of at most 16 bits, none of ones only (ITU-T T.81, annexes C and K.2).</summary>
 sealed class JpegHuffman
 {
-    /// <summary>Symbols there can be.</summary>
     public const int Symbols = 256;
 
     const int Longest = 16;
@@ -23,13 +22,12 @@ sealed class JpegHuffman
             for (int i = 0; i < lengths[length]; i++, at++) (_code[values[at]], _size[values[at]]) = ((ushort)code++, (byte)length);
     }
 
-    /// <summary>The code of a symbol.</summary>
     public int Code(int symbol) => _code[symbol];
 
-    /// <summary>Its bits; 0 for a symbol that was not counted.</summary>
+    /// <summary>In bits; 0 for a symbol that was not counted.</summary>
     public int Size(int symbol) => _size[symbol];
 
-    /// <summary>Bits that so many of each symbol take, with the values behind them, whose bits are a symbol's low four.</summary>
+    /// <summary>With the values behind the symbols, whose bits are a symbol's low four.</summary>
     public long Bits(ReadOnlySpan<long> counts)
     {
         long bits = 0;
@@ -37,8 +35,7 @@ sealed class JpegHuffman
         return bits;
     }
 
-    /// <summary>The table with the fewest bits for symbols that come so often (T.81 K.2; of equally rare ones the last goes
-    /// first).</summary>
+    /// <summary>The fewest bits for symbols of these frequencies (T.81 K.2; of equally rare ones the last goes first).</summary>
     public static JpegHuffman Optimal(ReadOnlySpan<long> often)
     {
         Span<long> counts = stackalloc long[Symbols + 1];   // one more that never comes, so that no code is all ones
@@ -95,7 +92,7 @@ sealed class JpegHuffman
         return found;
     }
 
-    /// <summary>Everything in a tree goes one level down; returns its last member.</summary>
+    /// <summary>A tree goes one level down; returns its last member.</summary>
     static int Deepen(int at, Span<int> size, ReadOnlySpan<int> next)
     {
         size[at]++;
@@ -103,7 +100,6 @@ sealed class JpegHuffman
         return at;
     }
 
-    /// <summary>Writes the table's segment; returns its bytes.</summary>
     public int Write(Span<byte> to, byte place)
     {
         int length = 2 + 1 + Longest + _values.Length;
@@ -116,9 +112,7 @@ sealed class JpegHuffman
     }
 }
 
-/// <summary>Writes bits, the highest first; a byte of ones is followed by a zero (T.81 F.1.2.3).</summary>
-/// <param name="to">Has room for everything.</param>
-/// <param name="at">Where to begin.</param>
+/// <summary>Bits, the highest first; a byte of ones is followed by a zero (T.81 F.1.2.3).</summary>
 ref struct JpegBits(Span<byte> to, int at)
 {
     readonly Span<byte> _to = to;
@@ -126,7 +120,7 @@ ref struct JpegBits(Span<byte> to, int at)
     ulong _bits;
     int _count;
 
-    /// <summary>A symbol's code, and behind it the low bits of a value; a negative one less 1.</summary>
+    /// <summary>A symbol's code, then the low bits of a value; a negative one less 1.</summary>
     public void Put(JpegHuffman table, int symbol, int value, int bits)
     {
         uint low = (uint)(value + (value >> 31)) & ((1u << bits) - 1);

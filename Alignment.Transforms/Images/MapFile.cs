@@ -3,20 +3,17 @@ using Alignment.Onnx.Weights;
 namespace Alignment.Transforms.Images;
 
 /// <summary>
-/// Reads maps (masks, heatmaps): grey pictures, or the lossless float32 safetensors files the product writes for its
-/// own next stage (one tensor <c>attention</c> [H,W] of 0..1).
+/// Reads masks and heatmaps: grey pictures, or the product's lossless float32 safetensors (one tensor <c>attention</c> [H,W] of 0..1).
 /// </summary>
 public static class MapFile
 {
-    /// <summary>The ending of lossless maps.</summary>
     public const string LosslessExtension = ".safetensors";
 
     /// <summary>The one tensor of a lossless map.</summary>
     public const string LosslessTensor = "attention";
 
     /// <summary>
-    /// Reads the map into <paramref name="to"/> [<paramref name="height"/>,<paramref name="width"/>], stretched to that
-    /// size; white (1 in a lossless map) becomes <paramref name="white"/>.
+    /// Stretched to [<paramref name="height"/>,<paramref name="width"/>]; white (1 in a lossless map) becomes <paramref name="white"/>.
     /// </summary>
     public static void Read(string path, int width, int height, Span<float> to, float white = 1f, PictureLimits? limits = null)
     {

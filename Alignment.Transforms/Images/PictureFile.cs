@@ -3,17 +3,15 @@ using System.Text;
 namespace Alignment.Transforms.Images;
 
 /// <summary>
-/// Reads PNG and JPEG files as the product means them: format by content, header and limits before memory, EXIF
-/// orientation applied, alpha ignored (colours under transparent pixels are the stored ones), 16 bits kept, no gamma and
-/// no colour profile, truncated files refused. Grey is 0.299 R + 0.587 G + 0.114 B of the float values. Float values are
-/// 0..1. Every failure is a <see cref="BadDataException"/> naming the file.
+/// Reads PNG and JPEG: format by content, limits before memory, EXIF orientation applied, alpha ignored (colours under transparent pixels
+/// are the stored ones), 16 bits kept, no gamma, no colour profile, truncated files refused. Grey is 0.299 R + 0.587 G + 0.114 B. Floats
+/// are 0..1. Every failure is a <see cref="BadDataException"/> naming the file.
 /// </summary>
 public static class PictureFile
 {
-    /// <summary>JPEG quality when nothing else is asked for; chroma is never subsampled.</summary>
+    /// <summary>Chroma is never subsampled.</summary>
     public const int DefaultJpegQuality = 95;
 
-    /// <summary>Reads size and format without decoding.</summary>
     public static PictureHeader ReadHeader(string path, PictureLimits? limits = null)
     {
         string subject = Subject(path);
@@ -23,7 +21,7 @@ public static class PictureFile
             : JpegCodec.ReadHeader(path, subject, limits);
     }
 
-    /// <summary>Reads 8-bit pixels, upright, exactly as decoded (grey repeated, 16 bits rounded to 8).</summary>
+    /// <summary>Upright, as decoded (grey repeated, 16 bits rounded to 8).</summary>
     public static RgbPicture ReadRgb8(string path, PictureLimits? limits = null)
     {
         using var raw = ReadRaw(path, limits);
@@ -42,11 +40,10 @@ public static class PictureFile
         return new RgbPicture(width, height, upright);
     }
 
-    /// <summary>Reads planes [3,H,W] in 0..1 at the picture's own size.</summary>
+    /// <summary>Planes [3,H,W] in 0..1 at the picture's own size.</summary>
     public static FloatPicture ReadRgb(string path, PictureLimits? limits = null) => ReadOwnSize(path, planes: 3, limits);
 
-    /// <summary>Reads planes [3,<paramref name="height"/>,<paramref name="width"/>] in 0..1, stretched to that size, into
-    /// <paramref name="to"/>.</summary>
+    /// <summary>Planes [3,<paramref name="height"/>,<paramref name="width"/>] in 0..1, stretched to that size.</summary>
     public static void ReadRgb(string path, int width, int height, Span<float> to, ResizeFilter filter = ResizeFilter.AreaOrBilinear,
         PictureLimits? limits = null)
     {
@@ -54,13 +51,9 @@ public static class PictureFile
         Fill(raw, planes: 3, width, height, to, filter, full: 1f);
     }
 
-    /// <summary>Reads one plane [1,H,W] of grey in 0..1 at the picture's own size.</summary>
     public static FloatPicture ReadGrey(string path, PictureLimits? limits = null) => ReadOwnSize(path, planes: 1, limits);
 
-    /// <summary>
-    /// Reads grey [<paramref name="height"/>,<paramref name="width"/>], stretched to that size, into <paramref name="to"/>.
-    /// White becomes <paramref name="full"/>: 1, or 255 for values as an 8-bit file stores them.
-    /// </summary>
+    /// <summary>Grey, stretched to [<paramref name="height"/>,<paramref name="width"/>]; white becomes <paramref name="full"/>.</summary>
     public static void ReadGrey(string path, int width, int height, Span<float> to, ResizeFilter filter = ResizeFilter.AreaOrBilinear,
         float full = 1f, PictureLimits? limits = null)
     {
@@ -68,33 +61,31 @@ public static class PictureFile
         Fill(raw, planes: 1, width, height, to, filter, full);
     }
 
-    /// <summary>Writes a lossless 8-bit RGB PNG.</summary>
     public static void WritePng(string path, RgbPicture picture)
     {
         ArgumentNullException.ThrowIfNull(picture);
         AtomicFile.WriteBytes(path, PngWriter.Rgb8(picture.Pixels, picture.Width, picture.Height));
     }
 
-    /// <summary>Writes an 8-bit grey PNG, rows from the top.</summary>
     public static void WritePngGrey(string path, int width, int height, ReadOnlySpan<byte> grey) =>
         AtomicFile.WriteBytes(path, PngWriter.Grey8(grey, width, height));
 
-    /// <summary>Writes a 16-bit grey PNG, rows from the top.</summary>
+    /// <summary>16 bits, rows from the top.</summary>
     public static void WritePngGrey(string path, int width, int height, ReadOnlySpan<ushort> grey) =>
         AtomicFile.WriteBytes(path, PngWriter.Grey16(grey, width, height));
 
-    /// <summary>Writes a colour JPEG without chroma subsampling; <paramref name="quality"/> 1..100.</summary>
+    /// <summary>Colour without chroma subsampling; <paramref name="quality"/> 1..100.</summary>
     public static void WriteJpeg(string path, RgbPicture picture, int quality = DefaultJpegQuality)
     {
         ArgumentNullException.ThrowIfNull(picture);
         AtomicFile.WriteBytes(path, JpegCodec.Rgb(picture.Pixels, picture.Width, picture.Height, quality));
     }
 
-    /// <summary>Writes a grey JPEG (one channel); <paramref name="quality"/> 1..100.</summary>
+    /// <summary>One channel; <paramref name="quality"/> 1..100.</summary>
     public static void WriteJpegGrey(string path, int width, int height, ReadOnlySpan<byte> grey, int quality = DefaultJpegQuality) =>
         AtomicFile.WriteBytes(path, GreyJpeg.Encode(grey, width, height, quality));
 
-    /// <summary>A grey JPEG as <see cref="WriteJpegGrey"/> writes it, for who writes one picture to several files.</summary>
+    /// <summary>As <see cref="WriteJpegGrey"/> writes it.</summary>
     internal static byte[] JpegGrey(int width, int height, ReadOnlySpan<byte> grey, int quality = DefaultJpegQuality) =>
         GreyJpeg.Encode(grey, width, height, quality);
 
@@ -159,7 +150,7 @@ public static class PictureFile
         }
     }
 
-    /// <summary>The format by the first bytes; the stream then stands after a PNG's signature.</summary>
+    /// <summary>By the first bytes; the stream then stands after a PNG's signature.</summary>
     static PictureFormat Sniff(FileStream file, string subject)
     {
         Span<byte> head = stackalloc byte[12];

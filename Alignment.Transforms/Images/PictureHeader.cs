@@ -1,31 +1,27 @@
 namespace Alignment.Transforms.Images;
 
-/// <summary>The picture formats the product reads. Which one a file has is read from its content, never from its name.</summary>
+/// <summary>Read from the content, never from the name.</summary>
 public enum PictureFormat
 {
     Png,
     Jpeg,
 }
 
-/// <summary>What a picture file says of itself before any pixel is decoded.</summary>
-/// <param name="Width">Pixels across, with the EXIF orientation applied.</param>
-/// <param name="Height">Pixels down, with the EXIF orientation applied.</param>
-/// <param name="Format">The format found in the content.</param>
-/// <param name="Channels">Colour channels as stored: 1 grey, 3 colour; alpha is not counted.</param>
-/// <param name="BitsPerChannel">1, 2, 4, 8 or 16.</param>
-/// <param name="Orientation">The EXIF orientation, 1 (upright) to 8; 1 for PNG.</param>
+/// <summary>
+/// A picture's header. Sides have the EXIF orientation (1 upright to 8) applied; <paramref name="Channels"/> are 1 grey or 3 colour, alpha
+/// not counted; <paramref name="BitsPerChannel"/> are 1 to 16.
+/// </summary>
 public sealed record PictureHeader(int Width, int Height, PictureFormat Format, int Channels, int BitsPerChannel, int Orientation = 1);
 
-/// <summary>Bounds for pictures from outside, checked on the header before memory is taken.</summary>
+/// <summary>Bounds for pictures from outside, checked before memory is taken.</summary>
 public sealed record PictureLimits
 {
-    /// <summary>100 megapixels: above every still camera's and 8K video's pictures, and below 1 GB while decoding.</summary>
+    /// <summary>Above every still camera's and 8K video's pictures, and below 1 GB while decoding.</summary>
     public const long DefaultMaxPixels = 100_000_000;
 
-    /// <summary>Most pixels (width × height) a picture may have.</summary>
+    /// <summary>Width × height.</summary>
     public long MaxPixels { get; init; } = DefaultMaxPixels;
 
-    /// <summary>The default limits.</summary>
     public static PictureLimits Default { get; } = new();
 
     internal void Require(string subject, long width, long height)
@@ -37,13 +33,10 @@ public sealed record PictureLimits
     }
 }
 
-/// <summary>An 8-bit colour picture: rows from the top, pixels from the left, three bytes R, G, B each.</summary>
-/// <param name="Width">Pixels across.</param>
-/// <param name="Height">Pixels down.</param>
-/// <param name="Pixels">Width × Height × 3 bytes.</param>
+/// <summary>8-bit colour: rows from the top, three bytes R, G, B a pixel.</summary>
 public sealed record RgbPicture(int Width, int Height, byte[] Pixels)
 {
-    /// <summary>Rounds planes [3,H,W] of 0..1 to 8 bits; values outside are clipped, NaN becomes 0.</summary>
+    /// <summary>Rounds planes [3,H,W] of 0..1; values outside are clipped, NaN becomes 0.</summary>
     public static RgbPicture FromPlanes(ReadOnlySpan<float> planes, int width, int height)
     {
         int n = checked(width * height);
@@ -58,9 +51,8 @@ public sealed record RgbPicture(int Width, int Height, byte[] Pixels)
         return new RgbPicture(width, height, pixels);
     }
 
-    /// <summary>0..1 to 0..255, nearest, halves up.</summary>
+    /// <summary>Nearest, halves up.</summary>
     internal static byte ToByte(float unit) => unit > 0f ? (byte)MathF.Min(unit * 255f + 0.5f, 255f) : (byte)0;
 }
 
-/// <summary>Float planes [Channels,Height,Width] in 0..1, row-major.</summary>
 public sealed record FloatPicture(int Channels, int Height, int Width, float[] Values);

@@ -3,14 +3,9 @@ using System.Buffers;
 namespace Alignment.Transforms.Images;
 
 /// <summary>
-/// Resamples pictures between two fixed sizes with one of Pillow's kernels, in float without rounding in between: across first, then down.
-/// Made once for many pictures; safe for use by several threads.
+/// Resamples pictures between two fixed sizes with one of Pillow's kernels, in float: across first, then down. Safe for use by several
+/// threads.
 /// </summary>
-/// <param name="kernel">The kernel.</param>
-/// <param name="width">Of the source, in pixels.</param>
-/// <param name="height">Of the source, in pixels.</param>
-/// <param name="toWidth">Of the result, in pixels.</param>
-/// <param name="toHeight">Of the result, in pixels.</param>
 sealed class PictureResample(ResampleKernel kernel, int width, int height, int toWidth, int toHeight)
 {
     readonly ResampleTaps _across = ResampleTaps.Of(kernel, width, toWidth, 0, toWidth),
@@ -22,11 +17,10 @@ sealed class PictureResample(ResampleKernel kernel, int width, int height, int t
     public int ToWidth => toWidth;
     public int ToHeight => toHeight;
 
-    /// <summary>Whether this is the one for these sizes.</summary>
     public bool Is(ResampleKernel wanted, int fromWidth, int fromHeight, int width2, int height2) =>
         kernel == wanted && width == fromWidth && height == fromHeight && toWidth == width2 && toHeight == height2;
 
-    /// <summary>Interleaved bytes [H,W,3] into planes [3,toH,toW] of the same numbers, 0..255.</summary>
+    /// <summary>Bytes [H,W,3] to planes [3,toH,toW] of the same numbers, 0..255.</summary>
     public void Rgb(ReadOnlySpan<byte> rgb, Span<float> planes)
     {
         float[] line = ArrayPool<float>.Shared.Rent(width), rows = ArrayPool<float>.Shared.Rent(height * toWidth);
@@ -50,7 +44,7 @@ sealed class PictureResample(ResampleKernel kernel, int width, int height, int t
         }
     }
 
-    /// <summary>One plane [H,W] into [toH,toW].</summary>
+    /// <summary>[H,W] to [toH,toW].</summary>
     public void Plane(ReadOnlySpan<float> plane, Span<float> to)
     {
         float[] rows = ArrayPool<float>.Shared.Rent(height * toWidth);

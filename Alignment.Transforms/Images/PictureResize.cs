@@ -3,28 +3,22 @@ using System.Numerics;
 
 namespace Alignment.Transforms.Images;
 
-/// <summary>Which weights resizing takes along an axis.</summary>
+/// <summary>The weights of resizing along an axis.</summary>
 public enum ResizeFilter
 {
-    /// <summary>
-    /// Each axis for itself: the area average where it shrinks (every source pixel weighted by its overlap with the
-    /// target pixel; nothing is skipped, nothing aliases), bilinear where it grows, the same values where it stays.
-    /// </summary>
+    /// <summary>Each axis for itself: the area average where it shrinks (nothing aliases), bilinear where it grows.</summary>
     AreaOrBilinear,
 
-    /// <summary>Bilinear on both axes, two taps whatever the factor: no anti-aliasing when shrinking.</summary>
+    /// <summary>Two taps whatever the factor: no anti-aliasing when shrinking.</summary>
     Bilinear,
 }
 
 /// <summary>
-/// Resizing in float, separable, without rounding in between. With n source and m target positions and s = n / m:
-/// area – target i is the mean over [i s, (i+1) s); bilinear – target i sits at (i + 0.5) s − 0.5 between its two
-/// neighbours, clamped to the picture. These are OpenCV's INTER_AREA (reducing) and INTER_LINEAR.
+/// Resizing in float, separable. With n source and m target positions and s = n / m: area – target i is the mean over [i s, (i+1) s);
+/// bilinear – target i sits at (i + 0.5) s − 0.5 between its neighbours, clamped. OpenCV's INTER_AREA (reducing) and INTER_LINEAR.
 /// </summary>
 public static class PictureResize
 {
-    /// <summary>Resizes planes [<paramref name="channels"/>,H,W] into <paramref name="to"/>
-    /// [<paramref name="channels"/>,toHeight,toWidth].</summary>
     public static void Planes(ReadOnlySpan<float> from, int channels, int height, int width, Span<float> to, int toHeight, int toWidth,
         ResizeFilter filter = ResizeFilter.AreaOrBilinear)
     {
@@ -33,13 +27,12 @@ public static class PictureResize
                 to.Slice(c * toHeight * toWidth, toHeight * toWidth), toHeight, toWidth, filter);
     }
 
-    /// <summary>ITU-R BT.601 luma, the weights OpenCV, Pillow and JPEG itself use.</summary>
+    /// <summary>ITU-R BT.601 luma, as OpenCV, Pillow and JPEG use.</summary>
     internal const float RedWeight = 0.299f, GreenWeight = 0.587f, BlueWeight = 0.114f;
 
     /// <summary>
-    /// Resizes interleaved samples into planes and divides by <paramref name="divisor"/>; with <paramref name="grey"/>
-    /// three channels become one (which commutes with resizing, and is done where there are fewer values).
-    /// A picture's values do not exceed white.
+    /// Interleaved samples to planes, divided by <paramref name="divisor"/>; with <paramref name="grey"/> three channels become one, where
+    /// there are fewer values. A picture's values do not exceed white.
     /// </summary>
     internal static void Interleaved<T>(ReadOnlySpan<T> from, int channels, int height, int width, float divisor, bool grey, Span<float> to,
         int toHeight, int toWidth, ResizeFilter filter)
@@ -79,7 +72,7 @@ public static class PictureResize
         RowResize.Down(from.Slice(down.First(y) * to.Length, weights.Length * to.Length), weights, to);
     }
 
-    /// <summary>Luma takes the place of each pixel's red.</summary>
+    /// <summary>Luma takes the place of red.</summary>
     static void ToGrey(Span<float> rows)
     {
         for (int x = 0; x + 2 < rows.Length; x += 3) rows[x] = RedWeight * rows[x] + GreenWeight * rows[x + 1] + BlueWeight * rows[x + 2];

@@ -2,11 +2,10 @@ using System.Buffers.Binary;
 
 namespace Alignment.Transforms.Images;
 
-/// <summary>Walks the chunks of a PNG and, as a stream, hands out the data of its consecutive IDAT chunks. Every checksum is
-/// checked.</summary>
+/// <summary>Walks the chunks of a PNG and, as a stream, gives the data of consecutive IDAT chunks. Every checksum is checked.</summary>
 sealed class PngChunks(Stream file, string subject) : Stream
 {
-    /// <summary>Chunk types as big-endian numbers, the way they lie in the file.</summary>
+    /// <summary>Big-endian, as in the file.</summary>
     public const uint Ihdr = 0x49484452, Plte = 0x504C5445, Idat = 0x49444154, Iend = 0x49454E44;
 
     /// <summary>The largest chunk PNG allows.</summary>
@@ -15,13 +14,12 @@ sealed class PngChunks(Stream file, string subject) : Stream
     readonly byte[] _eight = new byte[8];
     uint _crc;
 
-    /// <summary>The type of the chunk at hand.</summary>
     public uint Type { get; private set; }
 
-    /// <summary>Bytes of the chunk at hand that are still to be read.</summary>
+    /// <summary>Bytes of this chunk still to be read.</summary>
     public uint Left { get; private set; }
 
-    /// <summary>Reads the next chunk's head, skipping what is left of this one.</summary>
+    /// <summary>Skips what is left of this chunk.</summary>
     public void Next()
     {
         Skip();
@@ -33,7 +31,7 @@ sealed class PngChunks(Stream file, string subject) : Stream
         if (Left == 0) CheckSum();
     }
 
-    /// <summary>Reads from the chunk at hand and checks its checksum once it is used up.</summary>
+    /// <summary>Checks the checksum once the chunk is used up.</summary>
     public void ReadChunk(Span<byte> into)
     {
         if (into.Length > Left) throw Bad("a chunk that is too short", "complete chunks");
@@ -42,7 +40,7 @@ sealed class PngChunks(Stream file, string subject) : Stream
         Took(into);
     }
 
-    /// <summary>Reads image data, going over from one IDAT chunk to the next; 0 at the end of the last one.</summary>
+    /// <summary>Image data across IDAT chunks; 0 at the end of the last one.</summary>
     public override int Read(Span<byte> buffer)
     {
         if (buffer.IsEmpty) return 0;

@@ -5,14 +5,13 @@ using System.Numerics.Tensors;
 namespace Alignment.Transforms.Images;
 
 /// <summary>
-/// Reads PNG (ISO/IEC 15948): every colour type, depth and filter, interlaced or not. Our own, because the samples must
-/// arrive as stored – 16 bits kept, colours under transparent pixels kept, no colour management – and because nothing
-/// but managed code should touch files from outside where that is possible. Alpha, gamma and profiles are ignored.
+/// Reads PNG (ISO/IEC 15948): every colour type, depth and filter, interlaced or not. Our own because samples must arrive as stored (16
+/// bits and colours under transparent pixels kept, no colour management), and files from outside are best read by managed code. Alpha,
+/// gamma and profiles are ignored.
 /// </summary>
 static class PngReader
 {
-    /// <summary>Deflate cannot expand more than this, so a file too short for its header is known before memory is taken (zlib: 1032 :
-    /// 1).</summary>
+    /// <summary>Deflate's limit (zlib 1032 : 1), so a file too short for its header is refused before memory is taken.</summary>
     const int MostExpansion = 1032;
 
     public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
@@ -28,7 +27,7 @@ static class PngReader
 
     readonly record struct Ihdr(int Width, int Height, int Depth, int ColourType, bool Interlaced)
     {
-        /// <summary>Samples a pixel as stored, alpha and palette index included.</summary>
+        /// <summary>As stored, alpha and palette index included.</summary>
         public int Samples => (ColourType & Palette) != 0 ? 1 : ((ColourType & Colour) != 0 ? 3 : 1) + ((ColourType & Alpha) != 0 ? 1 : 0);
 
         public int Channels => (ColourType & Colour) != 0 ? 3 : 1;
@@ -36,14 +35,13 @@ static class PngReader
         public int RowBytes(int width) => (int)(((long)width * Samples * Depth + 7) / 8);
     }
 
-    /// <summary>Reads the header; the stream stands after the signature.</summary>
+    /// <summary>The stream stands after the signature.</summary>
     public static PictureHeader ReadHeader(Stream file, string subject, PictureLimits limits)
     {
         var head = ReadIhdr(new PngChunks(file, subject), subject, limits);
         return new PictureHeader(head.Width, head.Height, PictureFormat.Png, head.Channels, head.Depth);
     }
 
-    /// <summary>Reads the picture; the stream stands after the signature.</summary>
     public static RawPicture Read(Stream file, string subject, PictureLimits limits)
     {
         using var chunks = new PngChunks(file, subject);
@@ -126,7 +124,8 @@ static class PngReader
         }
     }
 
-    /// <summary>Undoes a row's filter (PNG §9.2): each byte was stored as the difference to a prediction from its neighbours.</summary>
+    /// <summary>Undoes a row's filter (PNG</summary>
+    /// <summary>9.2).</summary>
     static void Unfilter(PngChunks chunks, byte filter, Span<byte> row, ReadOnlySpan<byte> above, int pixelBytes)
     {
         switch (filter)
@@ -159,7 +158,7 @@ static class PngReader
         return (byte)(pa <= pb && pa <= pc ? a : pb <= pc ? b : c);
     }
 
-    /// <summary>Writes one unfiltered row to every <paramref name="step"/>-th pixel from <paramref name="at"/>.</summary>
+    /// <summary>Writes an unfiltered row to every <paramref name="step"/>-th pixel from <paramref name="at"/>.</summary>
     static void Expand(PngChunks chunks, Ihdr head, byte[]? palette, ReadOnlySpan<byte> row, int width, RawPicture picture, int at,
         int step)
     {
@@ -202,7 +201,6 @@ static class PngReader
         }
     }
 
-    /// <summary>Sample <paramref name="x"/> of a row, the first in the highest bits of its byte.</summary>
     static int Bits(ReadOnlySpan<byte> row, int x, int depth)
     {
         int bit = x * depth;

@@ -3,10 +3,8 @@ using System.IO.Compression;
 
 namespace Alignment.Transforms.Images;
 
-/// <summary>
-/// Writes PNG: 8-bit RGB, 8- and 16-bit grey. Each row takes the filter with the smallest sum of absolute differences
-/// (the PNG specification's own advice, §12.7). The same pixels give the same bytes; no time stamp is stored.
-/// </summary>
+/// <summary>Writes PNG: 8-bit RGB, 8- and 16-bit grey. Each row takes the filter with the smallest sum of absolute differences (</summary>
+/// <summary>12.7). The same pixels give the same bytes.</summary>
 static class PngWriter
 {
     const byte Grey = 0, Rgb = 2;
@@ -71,7 +69,6 @@ static class PngWriter
         }
     }
 
-    /// <summary>Fills one filtered row (PNG §9.2) and returns the sum of its differences taken as signed bytes.</summary>
     static long Filter(byte filter, ReadOnlySpan<byte> row, ReadOnlySpan<byte> above, int bytesPerPixel, Span<byte> to)
     {
         long sum = 0;

@@ -2,10 +2,7 @@ using System.Buffers;
 
 namespace Alignment.Transforms.Images;
 
-/// <summary>
-/// Decoded samples as stored, channels interleaved, alpha dropped, orientation not yet applied. The buffer is rented,
-/// because scenes of a video have one size and are decoded by the thousand.
-/// </summary>
+/// <summary>Decoded samples as stored, channels interleaved, alpha dropped, orientation not yet applied. The buffer is rented.</summary>
 sealed class RawPicture : IDisposable
 {
     byte[]? _bytes;
@@ -23,13 +20,12 @@ sealed class RawPicture : IDisposable
 
     public int Height { get; }
 
-    /// <summary>1 or 3.</summary>
     public int Channels { get; }
 
     /// <summary>16 bits a sample (<see cref="Words"/>) instead of 8 (<see cref="Bytes"/>).</summary>
     public bool IsWide { get; }
 
-    /// <summary>EXIF orientation, 1..8.</summary>
+    /// <summary>EXIF, 1..8.</summary>
     public int Orientation { get; }
 
     public Span<byte> Bytes => _bytes.AsSpan(0, Width * Height * Channels);

@@ -1,8 +1,8 @@
 namespace Alignment.Transforms.Images;
 
 /// <summary>
-/// Which pixels, in what shares, make each pixel of a resampled line: a kernel, widened when shrinking so that nothing aliases, pixel
-/// centres aligned, edges repeated by renormalising. At equal sizes it is the identity.
+/// The weights of each pixel of a resampled line: a kernel, widened when shrinking so that nothing aliases, pixel centres aligned, edges
+/// repeated by renormalising. At equal sizes it is the identity.
 /// </summary>
 sealed class ResampleTaps
 {
@@ -16,14 +16,15 @@ sealed class ResampleTaps
         End = first.Zip(shares, (f, s) => f + s.Length).Max();
     }
 
-    /// <summary>The first source pixel that is used.</summary>
+    /// <summary>First source pixel used.</summary>
     public int Begin { get; }
 
-    /// <summary>One beyond the last source pixel that is used.</summary>
+    /// <summary>One beyond the last source pixel used.</summary>
     public int End { get; }
 
-    /// <summary>For pixels <paramref name="start"/> … start + count − 1 of a line of <paramref name="to"/> pixels made from one of
-    /// <paramref name="from"/>.</summary>
+    /// <summary>
+    /// Pixels <paramref name="start"/> … start + count − 1 of a line of <paramref name="to"/> pixels from one of <paramref name="from"/>.
+    /// </summary>
     public static ResampleTaps Cubic(int from, int to, int start, int count) => Of(ResampleKernel.Bicubic, from, to, start, count);
 
     /// <summary>As <see cref="Cubic"/>, with another kernel.</summary>
@@ -51,7 +52,6 @@ sealed class ResampleTaps
         return new ResampleTaps(first, shares);
     }
 
-    /// <summary>Resamples one line.</summary>
     public void Along(ReadOnlySpan<float> line, Span<float> into)
     {
         for (int i = 0; i < into.Length; i++)
@@ -63,7 +63,7 @@ sealed class ResampleTaps
         }
     }
 
-    /// <summary>Makes row <paramref name="index"/> from rows that begin with source row <see cref="Begin"/>.</summary>
+    /// <summary>Row <paramref name="index"/> from rows that begin with source row <see cref="Begin"/>.</summary>
     public void Down(ReadOnlySpan<float> rows, int width, int index, Span<float> into)
     {
         into.Clear();
@@ -73,7 +73,7 @@ sealed class ResampleTaps
                 into);
     }
 
-    /// <summary>How far the kernel reaches, in source pixels where nothing is widened.</summary>
+    /// <summary>In source pixels where nothing is widened.</summary>
     static double Support(ResampleKernel kernel) =>
         kernel switch { ResampleKernel.Bicubic => 2, ResampleKernel.Lanczos => 3, ResampleKernel.Box => 0.5, _ => 1 };
 

@@ -8,15 +8,13 @@ namespace Alignment.Transforms.Images;
 
 /// <summary>
 /// The inner loops of resizing: rows are averaged down one by one, laid side by side eight at a time, and go across together. Every value
-/// is made by the same operations in the same order as one at a time would be, without fused multiplication, so that the result is the
-/// same bits on every machine.
+/// is made by the same operations in the same order, without fused multiplication, so that its bits are the same on every machine.
 /// </summary>
 static class RowResize
 {
     /// <summary>Rows that go across together.</summary>
     public const int Together = Transpose8x8.Side;
 
-    /// <summary>Weighs rows that follow each other, as many as there are weights: to[i] = Σ weights[k] · rows[k][i].</summary>
     public static void Down<T>(ReadOnlySpan<T> rows, ReadOnlySpan<float> weights, Span<float> to) where T : unmanaged, INumber<T>
     {
         int n = to.Length, i = 0;
@@ -59,10 +57,10 @@ static class RowResize
     static Vector256<float> Singles(Vector128<ushort> values) =>
         Vector256.ConvertToSingle(Vector256.Create(Vector128.WidenLower(values), Vector128.WidenUpper(values)).AsInt32());
 
-    /// <summary>Lays <see cref="Together"/> rows side by side, the way <see cref="Across"/> takes them.</summary>
-    /// <param name="rows">[<see cref="Together"/>, length].</param>
-    /// <param name="length">Values of a row.</param>
-    /// <param name="to">[length, <see cref="Together"/>].</param>
+    /// <summary>
+    /// Lays <see cref="Together"/> rows [<see cref="Together"/>, length] side by side, [length, <see cref="Together"/>], as <see
+    /// cref="Across"/> takes them.
+    /// </summary>
     public static void Interleave(ReadOnlySpan<float> rows, int length, Span<float> to)
     {
         ref float from = ref MemoryMarshal.GetReference(rows[..(Together * length)]),
@@ -74,14 +72,11 @@ static class RowResize
             for (int r = 0; r < Together; r++) to[Together * i + r] = rows[r * length + i];
     }
 
-    /// <summary>Resizes rows that lie side by side: to[r · width + x] = min(Σ weights of x · values of row r ÷ <paramref name="divisor"/>,
-    /// <paramref name="most"/>).</summary>
-    /// <param name="rows">[source pixels, <paramref name="channels"/>, <see cref="Together"/>], from the channel that is wanted on.</param>
-    /// <param name="channels">Channels of a pixel.</param>
-    /// <param name="across">Where from, and weights.</param>
-    /// <param name="divisor">What every sum is divided by.</param>
-    /// <param name="most">What no result exceeds: rounded weights of an average may add up to a hair more than 1.</param>
-    /// <param name="to">Whole rows, at most <see cref="Together"/>.</param>
+    /// <summary>
+    /// to[r · width + x] = min(Σ weights of x · values of row r ÷ <paramref name="divisor"/>, <paramref name="most"/>), for rows [source
+    /// pixels, <paramref name="channels"/>, <see cref="Together"/>] from the wanted channel on: rounded weights of an average may add up to
+    /// a hair more than 1.
+    /// </summary>
     public static void Across(ReadOnlySpan<float> rows, int channels, AxisWeights across, float divisor, float most, Span<float> to)
     {
         int width = across.Count, x = 0, count = to.Length / width;

@@ -4,16 +4,12 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Alignment.Transforms.Images;
 
-/// <summary>Turns eight rows of eight 32-bit values over their diagonal; the bits stay as they are.</summary>
+/// <summary>Turns eight rows of eight 32-bit values over their diagonal.</summary>
 static class Transpose8x8
 {
     public const int Side = 8;
 
-    /// <summary>Eight rows of eight become eight columns.</summary>
-    /// <param name="from">The first row.</param>
-    /// <param name="fromRow">From one row to the next.</param>
-    /// <param name="to">Where the first column goes.</param>
-    /// <param name="toRow">From one column to the next there.</param>
+    /// <summary><paramref name="fromRow"/> is the distance of rows, <paramref name="toRow"/> that of the columns they become.</summary>
     public static void Transpose(ref float from, int fromRow, ref float to, int toRow)
     {
         if (!Avx.IsSupported)

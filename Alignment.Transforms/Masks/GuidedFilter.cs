@@ -3,19 +3,15 @@ using System.Buffers;
 namespace Alignment.Transforms.Masks;
 
 /// <summary>
-/// The guided filter (He, Sun and Tang 2010, "Guided Image Filtering", equations 5, 6 and 8): within every window the result is a linear
-/// function of the guide that comes nearest to the input, so that its edges are the guide's. Six box means, whose cost does not depend on
-/// the radius.
+/// The guided filter (He, Sun and Tang 2010, "Guided Image Filtering", equations 5, 6 and 8): within every window the result is the linear
+/// function of the guide that comes nearest to the input. Six box means, whose cost does not depend on the radius.
 /// </summary>
 static class GuidedFilter
 {
-    /// <summary>Filters a map under a guide of the same size, in place, and limits the result to 0 … 1.</summary>
-    /// <param name="map">[height,width], 0 … 1; receives the result.</param>
-    /// <param name="guide">[height,width], 0 … 1.</param>
-    /// <param name="width">In pixels.</param>
-    /// <param name="height">In pixels.</param>
-    /// <param name="radius">Windows have sides of 2 radius + 1, cut off at the picture's edge.</param>
-    /// <param name="epsilon">Variance of the guide below which a window counts as flat.</param>
+    /// <summary>
+    /// In place, 0 … 1. Windows have sides of 2 <paramref name="radius"/> + 1, cut off at the edge; <paramref name="epsilon"/> is the
+    /// guide's variance below which a window counts as flat.
+    /// </summary>
     public static void Apply(Span<float> map, ReadOnlySpan<float> guide, int width, int height, int radius, double epsilon)
     {
         int n = width * height;
@@ -49,8 +45,7 @@ static class GuidedFilter
         }
     }
 
-    /// <summary>The mean over each window, by running sums in double, which do not drift: across into <paramref name="rows"/>, then
-    /// down.</summary>
+    /// <summary>By running sums in double, which do not drift: across into <paramref name="rows"/>, then down.</summary>
     static void BoxMean(Span<float> map, Span<float> rows, int width, int height, int radius)
     {
         for (int y = 0; y < height; y++) Line(map.Slice(y * width, width), rows.Slice(y * width, width), radius);

@@ -1,43 +1,41 @@
 namespace Alignment.Transforms.Masks;
 
-/// <summary>How keyword masks are made.</summary>
 public sealed record KeywordMaskOptions
 {
     /// <summary>Stands for the keyword in a prompt.</summary>
     public const string KeywordPlaceholder = "{keyword}";
 
-    /// <summary>More prompts would hardly change a mean and each costs a pass of the decoder.</summary>
+    /// <summary>More would hardly change a mean, and each costs a pass of the decoder.</summary>
     const int MostPrompts = 32;
 
     /// <summary>
-    /// What the model is asked, once for each synonym of the keyword; the probabilities are averaged. The bare word and the sentence that
-    /// CLIP was mostly trained on (Radford et al. 2021, section 3.1.4).
+    /// The probabilities of all prompts are averaged. Defaults: the bare word, and the sentence CLIP was mostly trained on (Radford et al.
+    /// 2021, section 3.1.4).
     /// </summary>
     public IReadOnlyList<string> Prompts { get; init; } = [KeywordPlaceholder, $"a photo of {KeywordPlaceholder}"];
 
-    /// <summary>Other words for a keyword (compared without case): "phone" → "smartphone", "mobile". Every one is asked for as the keyword
-    /// is.</summary>
+    /// <summary>Other words for a keyword (compared without case), asked for as the keyword is: "phone" → "smartphone", "mobile".</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Synonyms { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
-    /// <summary>Probabilities strictly above this are product: 0 … 1. ½ is where the model itself is undecided.</summary>
+    /// <summary>Probabilities strictly above this are product, 0 … 1.</summary>
     public float Threshold { get; init; } = 0.5f;
 
     /// <summary>
-    /// Whether the probabilities are fitted to the picture's edges (a guided filter, He, Sun and Tang 2010). Off by default: where product
-    /// and background have one brightness, it smears what the model knew.
+    /// Fits the probabilities to the picture's edges (guided filter, He, Sun and Tang 2010). Off: where product and background have one
+    /// brightness, it smears.
     /// </summary>
     public bool Refine { get; init; }
 
-    /// <summary>Radius of the fit as a share of the picture's shorter side; 0.02 is about one patch of a CLIPSeg at 352 pixels.</summary>
+    /// <summary>A share of the picture's shorter side; 0.02 is about one patch of CLIPSeg at 352 pixels.</summary>
     public double RefineRadius { get; init; } = 0.02;
 
-    /// <summary>How strong an edge must be to count: its variance, in brightness from 0 to 1. 0.001 is a step of about 6 %.</summary>
+    /// <summary>An edge's least variance, in brightness from 0 to 1; 0.001 is a step of about 6 %.</summary>
     public double RefineEdge { get; init; } = 1e-3;
 
-    /// <summary>Only so many connected pieces are kept, the largest; 0 keeps all.</summary>
+    /// <summary>Connected pieces that are kept, the largest; 0: all.</summary>
     public int LargestComponents { get; init; }
 
-    /// <summary>The texts asked for a keyword: every prompt with the keyword and with each of its synonyms, none twice.</summary>
+    /// <summary>Every prompt with the keyword and each of its synonyms, none twice.</summary>
     /// <exception cref="UsageException">They are more than 32.</exception>
     public IReadOnlyList<string> PromptsFor(string keyword)
     {
@@ -50,8 +48,6 @@ public sealed record KeywordMaskOptions
             $"at most {MostPrompts}", "Leave out some prompts or synonyms.");
     }
 
-    /// <summary>Checks every value once.</summary>
-    /// <exception cref="UsageException">A value is out of range.</exception>
     public void Check()
     {
         this.Require(Threshold, Threshold is >= 0 and < 1, "0 or more and less than 1", "0.5 is the usual value; lower takes in more.");

@@ -9,24 +9,20 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Alignment.Transforms.Masks;
 
-/// <summary>One keyword's mask of a picture, at the picture's own size.</summary>
-/// <param name="Probability">[H,W]: how likely each pixel belongs to the product, 0 … 1.</param>
-/// <param name="Mask">[H,W]: 1 on the product, 0 elsewhere.</param>
-/// <param name="Similarity">CLIP's own judgement of how well the keyword's prompts fit the whole picture (mean of its logits), where the
-/// model has it.</param>
+/// <summary>
+/// Of a picture's own size [H,W]: how likely each pixel is product, 0 … 1; 1 on the product, 0 elsewhere; and the mean of CLIP's logits for
+/// the whole picture and the prompts, where the model has it.
+/// </summary>
 public sealed record KeywordMask(float[] Probability, float[] Mask, double? Similarity);
 
 /// <summary>
-/// Makes keyword masks with a bundle's CLIPSeg: picture and keyword to probabilities and a binary mask at the picture's own size. A picture
-/// is encoded once for all keywords and prompts given together, a prompt once for all pictures. The models load with the first picture.
-/// Safe for use by several threads; pictures pass one after the other, since one keeps every core busy.
+/// Keyword masks by a bundle's CLIPSeg. A picture is encoded once for all keywords and prompts given together, a prompt once for all
+/// pictures; models load with the first picture. Safe for several threads; pictures pass one after the other, since one keeps every core
+/// busy.
 /// </summary>
-/// <param name="part">The CLIPSeg.</param>
-/// <param name="options">How masks are made.</param>
-/// <param name="device">What runs the models.</param>
 sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device? device = null) : IDisposable
 {
-    /// <summary>Prompts kept; one takes two kilobytes.</summary>
+    /// <summary>Cached prompts; one takes two kilobytes.</summary>
     const int MostKept = 1024;
 
     readonly Lock _gate = new();
@@ -36,13 +32,9 @@ sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device?
     ClipTokenizer? _tokenizer;
     PictureResample? _prepare, _enlarge;
 
-    /// <summary>Identifies the model.</summary>
     public string ModelHash => part.Hash;
 
-    /// <summary>The masks of several keywords in one picture.</summary>
-    /// <param name="picture">The picture.</param>
-    /// <param name="keywords">The keywords.</param>
-    /// <returns>One mask for each.</returns>
+    /// <summary>One mask for each keyword.</summary>
     /// <exception cref="BadDataException">The models cannot be run.</exception>
     public IReadOnlyList<KeywordMask> Make(RgbPicture picture, IReadOnlyList<string> keywords)
     {
@@ -65,7 +57,7 @@ sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device?
         }
     }
 
-    /// <summary>The mask of one keyword in planes [3,H,W] of −1 … 1, into memory of the caller's.</summary>
+    /// <summary>One keyword's mask in planes [3,H,W] of −1 … 1.</summary>
     internal void Make(ReadOnlySpan<float> planes, int width, int height, string keyword, float[] probability, float[] mask)
     {
         int n = width * height;
@@ -90,7 +82,6 @@ sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device?
 
     delegate void Prepare(PictureResample to, Span<float> pixels);
 
-    /// <summary>From a picture, however it is held, to the masks of several keywords.</summary>
     double?[] Make(int width, int height, Prepare prepare, ReadOnlySpan<float> guide, IReadOnlyList<string> keywords,
         Func<int, (float[] Probability, float[] Mask)> into)
     {
@@ -126,7 +117,7 @@ sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device?
         return similar;
     }
 
-    /// <summary>The mean over prompts of σ(logits), each enlarged before σ: logits are what is smooth.</summary>
+    /// <summary>The mean over prompts of σ(logits), enlarged before σ: logits are what is smooth.</summary>
     static void Average(Logits maps, int first, int count, PictureResample back, Span<float> one, Span<float> probability)
     {
         probability.Clear();
@@ -172,7 +163,6 @@ sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device?
         _masks ??= OrtSessions.Open(part.Bundle.PathOf(BundleFiles.ClipSeg), _settings);
     }
 
-    /// <summary>A prompt's features.</summary>
     float[] Encode(string prompt)
     {
         if (_prompts.TryGetValue(prompt, out float[]? known)) return known;
@@ -183,11 +173,9 @@ sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device?
         return _prompts[prompt] = Floats(made[0], "conditional_embeddings", 1, null).ToArray();
     }
 
-    /// <summary>An output's numbers, once its shape and they are what they must be: a damaged model must not look like one that found
-    /// nothing.</summary>
-    /// <param name="value">The output.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="sides">The shape; null for a side of any length.</param>
+    /// <summary>
+    /// An output's numbers, its shape checked (null: any length): a damaged model must not look like one that found nothing.
+    /// </summary>
     ReadOnlySpan<float> Floats(OrtValue value, string name, params ReadOnlySpan<long?> sides)
     {
         OrtTensorTypeAndShapeInfo info = value.GetTensorTypeAndShape();
@@ -222,7 +210,7 @@ sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device?
         BadDataException.For($"The CLIPSeg of the bundle '{part.Bundle.Folder}' on {_settings.Device}", found, expected,
         "Import the model again.", inner);
 
-    /// <summary>Frees the models. Pictures that come later load them again.</summary>
+    /// <summary>Later pictures load the models again.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -233,7 +221,7 @@ sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device?
         }
     }
 
-    /// <summary>What the model says of one picture: a map for each prompt.</summary>
+    /// <summary>A map for each prompt.</summary>
     sealed class Logits : IDisposable
     {
         readonly IDisposableReadOnlyCollection<OrtValue> _results;

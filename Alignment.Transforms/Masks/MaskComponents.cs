@@ -3,12 +3,10 @@ using System.Buffers;
 namespace Alignment.Transforms.Masks;
 
 /// <summary>
-/// The connected pieces of a binary mask, neighbours across a corner included: two passes with a union of labels (Rosenfeld and Pfaltz
-/// 1966).
+/// The connected pieces of a binary mask, across corners too: two passes with a union of labels (Rosenfeld and Pfaltz 1966).
 /// </summary>
 static class MaskComponents
 {
-    /// <summary>How many pieces there are.</summary>
     public static int Count(ReadOnlySpan<float> mask, int width, int height)
     {
         int[] labels = ArrayPool<int>.Shared.Rent(mask.Length);
@@ -22,9 +20,8 @@ static class MaskComponents
         }
     }
 
-    /// <summary>Sets every piece but the <paramref name="largest"/> ones to 0; of equally large ones the one that begins first, row by row,
-    /// is kept.</summary>
-    /// <returns>How many pieces there were.</returns>
+    /// <summary>Sets every piece but the <paramref name="largest"/> ones to 0; of equals the first, row by row, is kept.</summary>
+    /// <returns>The number of pieces before.</returns>
     public static int Keep(Span<float> mask, int width, int height, int largest)
     {
         int[] labels = ArrayPool<int>.Shared.Rent(mask.Length);

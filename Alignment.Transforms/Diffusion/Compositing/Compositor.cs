@@ -2,19 +2,16 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.Transforms.Diffusion.Compositing;
 
-/// <summary>Puts an edited picture into its source: scaled to the source's size, blended by the region's weights, and not a bit changed
-/// where the weight is 0.</summary>
+/// <summary>
+/// Puts an edited picture into its source, scaled to its size, blended by the region's weights; not a bit changes where the weight is 0.
+/// </summary>
 public static class Compositor
 {
-    /// <summary>The source with the edit in it.</summary>
-    /// <param name="source">RGB bytes, interleaved, row by row: 3 · width · height.</param>
-    /// <param name="edited">The edited picture [3, editedHeight, editedWidth] in 0 … 1 (beyond it is clipped), of any size; it shows the
-    /// whole of the source.</param>
-    /// <param name="editedWidth">Of <paramref name="edited"/>, in pixels.</param>
-    /// <param name="editedHeight">Of <paramref name="edited"/>, in pixels.</param>
-    /// <param name="region">Of the source's size.</param>
-    /// <returns>A new picture like <paramref name="source"/>: each value is source · (1 − weight) + edit · weight, rounded to the nearest,
-    /// and the source's own byte where the weight is 0.</returns>
+    /// <summary>
+    /// <paramref name="source"/> [H,W,3] and <paramref name="edited"/> [3,h,w] in 0 … 1 (clipped), of any size, show the same; <paramref
+    /// name="region"/> has the source's size.
+    /// </summary>
+    /// <returns>source · (1 − weight) + edit · weight, rounded to the nearest.</returns>
     public static byte[] Composite(ReadOnlySpan<byte> source, ReadOnlySpan<float> edited, int editedWidth, int editedHeight,
         EditRegion region)
     {
@@ -52,6 +49,6 @@ public static class Compositor
         return result;
     }
 
-    /// <summary>Nearest byte, halves up; NaN, which a broken model gives, becomes 0.</summary>
+    /// <summary>Nearest byte, halves up; a broken model's NaN becomes 0.</summary>
     static byte ToByte(float value) => (byte)Math.Clamp((int)MathF.Floor(value + 0.5f), 0, 255);
 }

@@ -1,15 +1,12 @@
 namespace Alignment.Transforms.Diffusion.Compositing;
 
 /// <summary>
-/// Exact Euclidean distances on a pixel grid, in linear time: Felzenszwalb and Huttenlocher, "Distance Transforms of
-/// Sampled Functions" (Theory of Computing 8, 2012).
+/// Exact Euclidean distances in linear time: Felzenszwalb and Huttenlocher, "Distance Transforms of Sampled Functions" (Theory of Computing
+/// 8, 2012).
 /// </summary>
 static class DistanceTransform
 {
-    /// <summary>The squared distance of each pixel to the nearest target; infinite where there is no target at all.</summary>
-    /// <param name="target">[height, width].</param>
-    /// <param name="width">Pixels in a row.</param>
-    /// <param name="height">Rows.</param>
+    /// <summary>Of each pixel to the nearest target; infinite where there is none.</summary>
     public static float[] Squared(ReadOnlySpan<bool> target, int width, int height)
     {
         var squared = new float[target.Length];
@@ -33,7 +30,7 @@ static class DistanceTransform
         return squared;
     }
 
-    /// <summary>The lower envelope of the parabolas (x − p)² + f(p): the paper's algorithm 1.</summary>
+    /// <summary>The lower envelope of the parabolas (x − p)² + f(p): algorithm 1.</summary>
     sealed class Envelope(int longest)
     {
         readonly int[] _vertex = new int[longest];

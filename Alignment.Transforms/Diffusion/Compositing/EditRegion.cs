@@ -1,23 +1,22 @@
 namespace Alignment.Transforms.Diffusion.Compositing;
 
-/// <summary>Where an edit may change a picture, and how much: the keyword mask, grown and feathered as asked.</summary>
+/// <summary>Where an edit may change a picture, and how much: the keyword mask, grown and feathered.</summary>
 public sealed record EditRegionOptions
 {
     /// <summary>
-    /// The region grows by this beyond the mask; 0 (the default) never touches a pixel that is not product. For masks that are too tight: 4
-    /// to 8. In pixels of a picture whose shorter side is 512, scaled to the picture; 8 are one latent of Stable Diffusion.
+    /// Growth beyond the mask, in pixels of a picture whose shorter side is 512, scaled to the picture (8 are one latent); 0 never touches
+    /// a pixel that is not product. For masks that are too tight: 4 to 8.
     /// </summary>
     public float Dilation { get; init; }
 
     /// <summary>
-    /// Width of the soft border, which lies inside the region: beyond the region nothing changes at all. In pixels of a picture whose
-    /// shorter side is 512, scaled to the picture; a region too thin for it gets a narrower one, so that its core is always edited in full.
-    /// 4, half a latent, halves the seam and leaves the control 97 % of its effect; 8 cost 6 % of it (docs/editing.md).
+    /// Width of the soft border inside the region, in pixels of a picture whose shorter side is 512; a region too thin for it gets a
+    /// narrower one. 4, half a latent, halves the seam and leaves the control 97 % of its effect; 8 cost 6 % of it (docs/editing.md).
     /// </summary>
     public float Feather { get; init; } = 4;
 
     /// <summary>Refuses what is negative or no number.</summary>
-    /// <exception cref="UsageException">A value is out of range; the message names it.</exception>
+    /// <exception cref="UsageException">The message names the value.</exception>
     public void Check()
     {
         this.Require(Dilation, Dilation is >= 0 and <= 10_000, Range, "0 turns it off.");
@@ -27,8 +26,7 @@ public sealed record EditRegionOptions
     const string Range = "0 or more pixels (at a shorter side of 512)";
 }
 
-/// <summary>The weight of the edit at each pixel of a picture: 0 outside the region, rising with the distance from its border to
-/// 1.</summary>
+/// <summary>The weight of the edit at each pixel: 0 outside the region, rising with the distance from its border to 1.</summary>
 public sealed class EditRegion
 {
     /// <summary>The shorter side to which the options' pixels refer.</summary>
@@ -49,7 +47,7 @@ public sealed class EditRegion
     /// <summary>Of the whole picture.</summary>
     public int Height { get; }
 
-    /// <summary>Left edge of the rectangle beyond which every weight is 0; likewise the next three.</summary>
+    /// <summary>The rectangle beyond which every weight is 0.</summary>
     public int Left { get; }
 
     public int Top { get; }
@@ -58,20 +56,14 @@ public sealed class EditRegion
 
     public int BoundsHeight { get; }
 
-    /// <summary>True where nothing may change: the mask has no pixel.</summary>
+    /// <summary>The mask has no pixel.</summary>
     public bool IsEmpty => _weights.Length == 0;
 
-    /// <summary>The weight at a pixel of the picture, 0 … 1.</summary>
     public float this[int x, int y] => IsInBounds(x, y) ? _weights[(y - Top) * BoundsWidth + x - Left] : 0;
 
-    /// <summary>The weights of row <paramref name="y"/> from <see cref="Left"/> on.</summary>
     internal ReadOnlySpan<float> Row(int y) => _weights.AsSpan((y - Top) * BoundsWidth, BoundsWidth);
 
-    /// <summary>The region of a binary mask.</summary>
-    /// <param name="mask">[height, width]; above 0.5 is product.</param>
-    /// <param name="width">Of the picture, in pixels.</param>
-    /// <param name="height">Of the picture, in pixels.</param>
-    /// <param name="options">Null for the defaults.</param>
+    /// <summary><paramref name="mask"/> [height, width] is product above 0.5.</summary>
     /// <exception cref="UsageException">Dilation or feather is negative or no number.</exception>
     public static EditRegion FromMask(ReadOnlySpan<float> mask, int width, int height, EditRegionOptions? options = null)
     {

@@ -4,16 +4,9 @@ namespace Alignment.Transforms.Diffusion.Compositing;
 static class LatentRegion
 {
     /// <summary>
-    /// 1 for every latent whose square of pixels holds a pixel of the region, 0 for the others. No latent between: the soft border is the
-    /// composite's, at full resolution, and a latent that is half one picture and half another decodes to neither.
+    /// 1 for every latent whose square of pixels holds a pixel of the region, else 0. Nothing between: the soft border is the composite's,
+    /// and a latent that is half one picture and half another decodes to neither.
     /// </summary>
-    /// <param name="mask">M of the control, [height, width]; above 0.5 is product.</param>
-    /// <param name="width">Of the edit, in pixels.</param>
-    /// <param name="height">Of the edit, in pixels.</param>
-    /// <param name="latentWidth">Of the latents; a divisor of <paramref name="width"/>.</param>
-    /// <param name="latentHeight">Of the latents; a divisor of <paramref name="height"/>.</param>
-    /// <param name="options">How far the region reaches.</param>
-    /// <returns>[latentHeight, latentWidth].</returns>
     public static float[] Weights(ReadOnlySpan<float> mask, int width, int height, int latentWidth, int latentHeight,
         EditRegionOptions options)
     {

@@ -5,14 +5,10 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace Alignment.Transforms.Diffusion.Sampling;
 
 /// <summary>
-/// A session with an I/O binding that stays: inputs are bound once; the first run allocates the outputs in the device's memory, and every
-/// later one writes to the same tensors. Only the first run allocates.
+/// A session with a lasting I/O binding: the first run allocates the outputs in the device's memory, later ones write to the same tensors.
+/// ONNX Runtime copies an input from other memory than the model's when it is bound, so what the processor writes is bound again after each
+/// writing (<see cref="Feed"/>).
 /// </summary>
-/// <remarks>
-/// ONNX Runtime copies an input from other memory than the model's when it is bound, not when the model runs. So tensors that the processor
-/// writes are given to
-/// <see cref="Feed"/> and bound again after each writing; outputs of other runs stay on the device.
-/// </remarks>
 sealed class BoundSession : IDisposable
 {
     readonly BundleSessions _sessions;
@@ -62,7 +58,7 @@ sealed class BoundSession : IDisposable
         return this;
     }
 
-    /// <summary>Lets the first run allocate these outputs; see <see cref="this"/>.</summary>
+    /// <summary>Lets the first run allocate these outputs.</summary>
     public BoundSession Allocate(IEnumerable<string> outputs)
     {
         foreach (string name in outputs)
@@ -73,7 +69,7 @@ sealed class BoundSession : IDisposable
         return this;
     }
 
-    /// <summary>The tensor of an output. Runs the model where it was not run yet.</summary>
+    /// <summary>Runs the model where it was not run yet.</summary>
     public OrtValue this[string output]
     {
         get
@@ -84,7 +80,7 @@ sealed class BoundSession : IDisposable
         }
     }
 
-    /// <exception cref="AlignmentException">ONNX Runtime failed.</exception>
+    /// <summary>Throws an <see cref="AlignmentException"/> where ONNX Runtime fails.</summary>
     public void Run()
     {
         try

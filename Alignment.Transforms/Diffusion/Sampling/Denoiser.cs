@@ -3,31 +3,23 @@ using Alignment.Transforms.Diffusion.Schedulers;
 namespace Alignment.Transforms.Diffusion.Sampling;
 
 /// <summary>
-/// The denoising loop for a fixed number of pictures: the networks, with guidance and without, and the sampler between their runs. Tensors
-/// and bindings are made once and a step allocates nothing. Where the device has memory of its own, samples, embeddings, the control's
-/// features and residuals stay there: only the start, the end, and fresh noise where a sampler takes any are copied.
+/// The denoising loop for a fixed number of pictures. Tensors and bindings are made once and a step allocates nothing; on a device with
+/// memory of its own only the start, the end, and fresh noise are copied.
 /// </summary>
-/// <param name="sessions">The models; not owned.</param>
-/// <param name="shape">Sizes of its tensors.</param>
-/// <param name="sampler">The sampler's run.</param>
-/// <param name="guidance">g.</param>
-/// <param name="blends">Whether runs may be blended with a source.</param>
 sealed class Denoiser(BundleSessions sessions, LoopShape shape, LinearSampler sampler, float guidance, bool blends) : IDisposable
 {
     readonly DenoisingNetworks?[] _networks = new DenoisingNetworks?[2];
     readonly SamplerLoop _sampler = new(sessions, shape, sampler, guidance, blends);
 
-    /// <summary>N, pictures denoised together.</summary>
+    /// <summary>N, denoised together.</summary>
     public int Pictures => shape.Pictures;
 
     /// <summary>The scheduler's step that a run begins with.</summary>
     public int StartStep => sampler.StartStep;
 
-    /// <summary>The networks with the negative half or without, made on first use.</summary>
     public DenoisingNetworks Networks(bool guided) => _networks[guided ? 1 : 0] ??= new(sessions, shape, guided);
 
-    /// <summary>Denoises <paramref name="latents"/> [N,4,h,w] in place; prompts and controls of the networks that take part are set
-    /// already.</summary>
+    /// <summary><paramref name="latents"/> [N,4,h,w] in place; prompts and controls are set already.</summary>
     public void Run(Span<float> latents, in DenoiseSettings settings, CancellationToken cancellationToken)
     {
         _sampler.Start(latents, settings.Blend);
@@ -54,7 +46,7 @@ sealed class Denoiser(BundleSessions sessions, LoopShape shape, LinearSampler sa
         _sampler.Read(latents);
     }
 
-    /// <summary>A run of the sampler on the networks' last output, for measuring.</summary>
+    /// <summary>On the networks' last output, for measuring.</summary>
     public void RunSampler(Span<float> latents, bool guided)
     {
         DenoisingNetworks networks = Networks(guided);
@@ -80,7 +72,7 @@ sealed class Denoiser(BundleSessions sessions, LoopShape shape, LinearSampler sa
         });
     }
 
-    /// <summary>The scene's noise for a step, the same for each of its pictures.</summary>
+    /// <summary>The same for each of the pictures.</summary>
     void DrawNoise(SceneNoise? noise, int step)
     {
         if (noise is null) throw new InvalidOperationException("This scheduler adds noise in each step, and none was given.");
@@ -97,8 +89,4 @@ sealed class Denoiser(BundleSessions sessions, LoopShape shape, LinearSampler sa
 }
 
 /// <summary>Sizes of a loop's tensors.</summary>
-/// <param name="Edit">Of its pictures and latents.</param>
-/// <param name="Pictures">N, pictures denoised together.</param>
-/// <param name="Tokens">Tokens of a prompt.</param>
-/// <param name="TextWidth">Width of a token's embedding.</param>
 sealed record LoopShape(EditShape Edit, int Pictures, int Tokens, int TextWidth);

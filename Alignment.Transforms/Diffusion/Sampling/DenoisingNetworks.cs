@@ -6,11 +6,10 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace Alignment.Transforms.Diffusion.Sampling;
 
 /// <summary>
-/// ControlNet and UNet for a fixed number of samples: the ControlNet writes its residuals where the UNet reads them, and what depends on
-/// the control or the prompt alone is computed once. Samples and timesteps are written by a <see cref="SamplerLoop"/>.
+/// ControlNet and UNet for a fixed number of samples: residuals are written where the UNet reads them, and what depends on control or
+/// prompt alone is computed once. With guidance the networks see 2N samples: the negative prompt's N, then the positive prompt's N, under
+/// the same controls.
 /// </summary>
-/// <remarks>With guidance the networks see 2N samples: the negative prompt's N, then the positive prompt's N, both under the same
-/// controls.</remarks>
 sealed class DenoisingNetworks : IDisposable
 {
     const string ControlPicture = "controlnet_cond", ConditioningScale = "conditioning_scale", Text = "encoder_hidden_states",
@@ -33,9 +32,7 @@ sealed class DenoisingNetworks : IDisposable
     OrtValue? _prediction;
     bool _residualsBound;
 
-    /// <param name="sessions">The models; not owned.</param>
-    /// <param name="shape">Sizes of the tensors.</param>
-    /// <param name="guided">Whether the negative half is computed.</param>
+    /// <summary><paramref name="guided"/>: the negative half is computed.</summary>
     public DenoisingNetworks(BundleSessions sessions, LoopShape shape, bool guided)
     {
         (_sessions, _shape, _samples) = (sessions, shape, guided ? 2 * shape.Pictures : shape.Pictures);
@@ -88,10 +85,9 @@ sealed class DenoisingNetworks : IDisposable
 
     public NetworkSignature Signature { get; }
 
-    /// <summary>Whether the negative prompt takes part.</summary>
     public bool Guided => Signature.Guided;
 
-    /// <summary>Sets the prompts' embeddings [tokens, width]; <paramref name="negative"/> is not read without guidance.</summary>
+    /// <summary>Embeddings [tokens, width]; <paramref name="negative"/> is not read without guidance.</summary>
     public void SetText(ReadOnlySpan<float> negative, ReadOnlySpan<float> positive)
     {
         for (int i = 0; i < _samples; i++)
@@ -99,8 +95,6 @@ sealed class DenoisingNetworks : IDisposable
         _text.Upload();
     }
 
-    /// <summary>Sets the controls [C,H,W], one for each picture; both prompts see them. What depends on them alone is computed
-    /// here.</summary>
     public void SetControls(IReadOnlyList<ReadOnlyMemory<float>> controls, float scale)
     {
         for (int i = 0; i < _samples; i++)
@@ -111,8 +105,7 @@ sealed class DenoisingNetworks : IDisposable
         RunHint();
     }
 
-    /// <summary>Where samples and timesteps are to be read, by the names of <see cref="SamplerGraphs"/>; the same tensors for all
-    /// runs.</summary>
+    /// <summary>Where samples and timesteps are read, by the names of <see cref="SamplerGraphs"/>; the same tensors for all runs.</summary>
     public void ReadFrom(Func<string, OrtValue> inputs)
     {
         _inputs = inputs;
@@ -126,7 +119,6 @@ sealed class DenoisingNetworks : IDisposable
         network.Input(Timestep, _inputs(timestep));
     }
 
-    /// <summary>Runs the part of the ControlNet that sees nothing but the controls, where it is a model of its own.</summary>
     public void RunHint()
     {
         if (_hint is null) return;
@@ -134,9 +126,9 @@ sealed class DenoisingNetworks : IDisposable
         _controlNet.Input(ControlNet.HintName, _hint[ControlNet.HintName]);
     }
 
-    /// <summary>Runs the networks on what is bound.</summary>
-    /// <param name="evaluate">Whether the ControlNet is run; else the residuals are those of its last run.</param>
-    /// <param name="active">Whether the UNet sees the residuals.</param>
+    /// <summary>
+    /// Without <paramref name="evaluate"/> the residuals are the last run's; without <paramref name="active"/> the UNet does not see them.
+    /// </summary>
     public void Run(bool evaluate, bool active)
     {
         if (evaluate) _controlNet.Run();
@@ -145,7 +137,7 @@ sealed class DenoisingNetworks : IDisposable
         _prediction ??= unet[Output];
     }
 
-    /// <summary>The UNet's last output, always in the same tensor.</summary>
+    /// <summary>Always the same tensor.</summary>
     public OrtValue Prediction => _prediction ?? throw new InvalidOperationException("The networks were not run yet.");
 
     BoundSession UnetWithControl()
@@ -160,7 +152,7 @@ sealed class DenoisingNetworks : IDisposable
     /// <summary>The first to run allocates the prediction, the other writes there.</summary>
     void BindPrediction(BoundSession unet) => _ = _prediction is null ? unet.Allocate([Output]) : unet.Output(Output, _prediction);
 
-    /// <summary>The UNet whose residuals are zeros, made on first use.</summary>
+    /// <summary>Residuals are zeros.</summary>
     BoundSession UnetWithoutControl()
     {
         if (_unetWithoutControl is not null) return _unetWithoutControl;

@@ -9,7 +9,6 @@ sealed partial class DiffusionEditor
 {
     (float[] Image, LatentDistribution Latents)? _lastScene;
 
-    /// <summary>The text encoder's output for a prompt; cached, so that a prompt costs one run however many scenes use it.</summary>
     public PromptEmbedding EncodePrompt(string prompt)
     {
         lock (_gate)

@@ -6,15 +6,15 @@ sealed record EditInput
     /// <summary>"{video_id}-Scene-{n:000}"; decides the noise.</summary>
     public required string SceneId { get; init; }
 
-    /// <summary>The whole prompt; see <see cref="EditOptions.PromptFor"/>.</summary>
+    /// <summary>See <see cref="EditOptions.PromptFor"/>.</summary>
     public required string Prompt { get; init; }
 
-    /// <summary>The scene [3,H,W] in −1 … 1, at the edit's size. Not read where the edit starts from noise.</summary>
+    /// <summary>[3,H,W] in −1 … 1, at the edit's size; not read where the edit starts from noise.</summary>
     public ReadOnlyMemory<float> Image { get; init; }
 
     /// <summary><see cref="DiffusionEditor.EncodeImage"/> of <see cref="Image"/>; null to have it encoded.</summary>
     public LatentDistribution? Latents { get; init; }
 
-    /// <summary>Controls [2,H,W], mask then attention, at the edit's size. Each gives one picture.</summary>
+    /// <summary>[2,H,W], mask then attention, at the edit's size; each gives one picture.</summary>
     public required IReadOnlyList<ReadOnlyMemory<float>> Controls { get; init; }
 }

@@ -6,7 +6,7 @@ using Alignment.Transforms.Diffusion.Schedulers;
 
 namespace Alignment.Transforms.Diffusion.Sampling;
 
-/// <summary>How scenes are edited. Two edits with equal options, model, scene and control give the same picture.</summary>
+/// <summary>How scenes are edited. Equal options, model, scene and control give the same picture.</summary>
 public sealed record EditOptions
 {
     /// <summary>Stands for the keyword in <see cref="PromptTemplate"/>.</summary>
@@ -15,117 +15,102 @@ public sealed record EditOptions
     /// <summary>For <see cref="Batch"/>: as many controls as memory allows, found by measuring the first edit.</summary>
     public const int AutoBatch = 0;
 
-    /// <summary>A side beyond this is a typing error: attention's memory grows with the fourth power.</summary>
+    /// <summary>Beyond is a typing error: attention's memory grows with the fourth power.</summary>
     const int MaxSide = 4096;
 
-    /// <summary>Stable Diffusion's own, where neither caller nor model says anything.</summary>
+    /// <summary>Stable Diffusion's own.</summary>
     const float DefaultGuidanceScale = 7.5f;
 
-    /// <summary>Keeps √ᾱ ≈ 0.4 of the signal: layout and large shapes stay, texture and local contrast – what draws the eye – are drawn
-    /// anew under the control.</summary>
+    /// <summary>
+    /// Keeps √ᾱ ≈ 0.4 of the signal: layout and large shapes stay; texture and local contrast, which draw the eye, are drawn anew.
+    /// </summary>
     const double DefaultStrength = 0.6;
 
     /// <summary>
-    /// Steps of the whole schedule, of which the last strength · steps are done (diffusers' num_inference_steps). Null for the sampler's
-    /// own number:
-    /// <see cref="SchedulerNames.DefaultSteps"/>.
+    /// Of the whole schedule, of which the last strength · steps are done (diffusers' num_inference_steps). Null: <see
+    /// cref="SchedulerNames.DefaultSteps"/>.
     /// </summary>
     public int? InferenceSteps { get; init; }
 
     /// <summary>
-    /// Classifier-free guidance (Ho and Salimans 2022): ε = ε₋ + guidance · (ε₊ − ε₋). Up to 1 there is none, and the negative half is not
-    /// computed. Null for what the model recommends, and 7.5 where it recommends nothing.
+    /// Classifier-free guidance (Ho and Salimans 2022): ε = ε₋ + guidance · (ε₊ − ε₋). Up to 1 the negative half is not computed. Null:
+    /// what the model recommends, else 7.5.
     /// </summary>
     public float? GuidanceScale { get; init; }
 
     /// <summary>
-    /// How much of the scene is replaced by noise before it is denoised again (SDEdit), 0 … 1. Null for what the model recommends, and 0.6
-    /// where it recommends nothing. 0 runs no model: the picture is the source at the edit's size.
+    /// How much of the scene is replaced by noise (SDEdit), 0 … 1. Null: what the model recommends, else 0.6. 0 runs no model.
     /// </summary>
     public double? Strength { get; init; }
 
-    /// <summary>Factor on the ControlNet's residuals (diffusers' controlnet_conditioning_scale); 0 ignores the control.</summary>
+    /// <summary>Factor on the ControlNet's residuals; 0 ignores the control.</summary>
     public float ConditioningScale { get; init; } = 1;
 
-    /// <summary>
-    /// The fraction of the run before the control begins, 0 … 1: 0.2 leaves the first fifth of the steps without ControlNet (diffusers'
-    /// control_guidance_start).
-    /// </summary>
+    /// <summary>Fraction of the run before the control begins, 0 … 1.</summary>
     public double ControlGuidanceStart { get; init; }
 
-    /// <summary>The fraction of the run after which the control ends, 0 … 1 (diffusers' control_guidance_end). Steps without control cost
-    /// no ControlNet.</summary>
+    /// <summary>Fraction of the run after which the control ends, 0 … 1; steps without it cost no ControlNet.</summary>
     public double ControlGuidanceEnd { get; init; } = 1;
 
     /// <summary>
-    /// The ControlNet is evaluated once in this many steps; its residuals are used again in those between. 1 is exact; more is faster and
-    /// changes the picture a little (docs/editing.md has figures).
+    /// The ControlNet is evaluated once in this many steps. 1 is exact; more is faster and changes the picture a little (docs/editing.md).
     /// </summary>
     public int ControlInterval { get; init; } = 1;
 
     /// <summary>
-    /// The fraction of the run after which guidance stops, 0 … 1: later steps compute the positive prompt only, at half the cost. 1 is
-    /// exact; the last steps decide fine detail, which guidance changes least (Kynkäänniemi et al. 2024, "Applying guidance in a limited
-    /// interval").
+    /// Fraction of the run after which guidance stops, 0 … 1: later steps cost half. 1 is exact; the last steps decide fine detail, which
+    /// guidance changes least (Kynkäänniemi et al. 2024, "Applying guidance in a limited interval").
     /// </summary>
     public double GuidanceEnd { get; init; } = 1;
 
-    /// <summary>Of the noise; see docs/noise.md. All variants of a scene share their noise.</summary>
+    /// <summary>Of the noise (docs/noise.md), which all variants of a scene share.</summary>
     public ulong Seed { get; init; }
 
     /// <summary>
-    /// The sampler. DPM-Solver++ 2M with Karras' noise levels comes as near to the limit of many steps in 15 steps as the DDIM of Stable
-    /// Diffusion's own scripts in 50 (docs/samplers.md).
+    /// DPM-Solver++ 2M with Karras' noise levels comes as near to the limit of many steps in 15 steps as Stable Diffusion's DDIM in 50
+    /// (docs/samplers.md).
     /// </summary>
     public SchedulerKind Scheduler { get; init; } = SchedulerKind.DpmSolverKarras;
 
-    /// <summary>DDIM's η: 0 is deterministic, above it each step adds noise of the scene's own stream.</summary>
+    /// <summary>DDIM's η: 0 is deterministic; above it each step adds noise.</summary>
     public float Eta { get; init; }
 
     /// <summary>
-    /// What guidance leads away from; empty for the unconditional prompt of classifier-free guidance as published. Not read where there is
-    /// no guidance. The default names flaws of pictures and nothing that a scene can hold: "text" or "logo" would take the label off the
-    /// product.
+    /// What guidance leads away from; empty for the unconditional prompt. The default names flaws of pictures and nothing that a scene can
+    /// hold: "text" or "logo" would take the label off the product.
     /// </summary>
     public string NegativePrompt { get; init; } = "blurry, low quality, distorted, deformed, oversaturated, jpeg artifacts";
 
-    /// <summary>The prompt, with <c>{keyword}</c> where the product's name goes. The same for every variant, so that only the control
-    /// differs.</summary>
+    /// <summary><c>{keyword}</c> is the product. The same for every variant, so that only the control differs.</summary>
     public string PromptTemplate { get; init; } = $"a photo of {KeywordPlaceholder}";
 
-    /// <summary>Of the picture that is edited, in pixels; a multiple of the bundle's image multiple.</summary>
     public int Width { get; init; } = 512;
 
-    /// <inheritdoc cref="Width"/>
     public int Height { get; init; } = 512;
 
-    /// <summary>Starts from pure noise and ignores the scene: text to image, as the original's <c>generate</c>. <see cref="Strength"/> then
-    /// has no meaning.</summary>
+    /// <summary>
+    /// Starts from pure noise and ignores the scene and <see cref="Strength"/>: text to image, as the original's <c>generate</c>.
+    /// </summary>
     public bool FromNoise { get; init; }
 
     /// <summary>
-    /// After each step the latents outside the region are the source's, noised to the next step's level: what is edited sees its true
-    /// surroundings and meets them with less of a seam, and the control moves attention as before (docs/editing.md). Pixels outside the
-    /// region are the source's with or without it. Has no meaning with <see cref="FromNoise"/>.
+    /// After each step the latents outside the region are the source's, noised to the next level: less of a seam, and the control moves
+    /// attention as before (docs/editing.md). Not with <see cref="FromNoise"/>.
     /// </summary>
     public bool BlendLatents { get; init; } = true;
 
-    /// <summary>
-    /// How many controls of a scene are denoised together, or <see cref="AutoBatch"/> for as many as fit. Costs memory and changes no
-    /// picture: on the processor the bits are the same whatever the batch (docs/editing.md).
-    /// </summary>
+    /// <summary>Controls of a scene denoised together, or <see cref="AutoBatch"/>. Costs memory and changes no picture.</summary>
     public int Batch { get; init; } = 1;
 
     /// <summary>Where the finished edit may show in the source.</summary>
     public EditRegionOptions Region { get; init; } = new();
 
-    /// <summary>What runs the models.</summary>
     public Device Device { get; init; } = Device.Cpu;
 
-    /// <summary>How weights lie in memory. Sums are rounded in another order, so that pictures may differ in a float's last bit.</summary>
+    /// <summary>Sums are rounded in another order, so that pictures may differ in a float's last bit.</summary>
     public WeightPrepacking Prepacking { get; init; } = WeightPrepacking.Auto;
 
-    /// <summary>What the model computes in where that is not float32, set by <see cref="Resolve"/>: it decides rounding.</summary>
+    /// <summary>What the model computes in where not float32, set by <see cref="Resolve"/>: it decides rounding.</summary>
     internal string? Precision { get; init; }
 
     internal int EffectiveSteps => InferenceSteps ?? Scheduler.DefaultSteps();
@@ -135,9 +120,8 @@ public sealed record EditOptions
     internal double EffectiveStrength => Strength ?? DefaultStrength;
 
     /// <summary>
-    /// The fields of an edit's record, in order: every option but the batch, which changes no picture. The device is among them: variants
-    /// edited on different ones would differ by more than their control. Nulls are not written, so that records from before a field stay
-    /// valid; so is what a run does not read.
+    /// The fields of an edit's record, in order: every option but the batch, which changes no picture. Nulls, and what a run does not read,
+    /// are not written, so that records from before a field stay valid.
     /// </summary>
     internal IEnumerable<KeyValuePair<string, object?>> RecordFields() =>
     [
@@ -164,7 +148,7 @@ public sealed record EditOptions
         new("packing", Prepacking == WeightPrepacking.Auto ? null : Prepacking.ToString()),
     ];
 
-    /// <summary>The same with every choice made that is left to the model.</summary>
+    /// <summary>With every choice made that is left to the model.</summary>
     public EditOptions Resolve(ModelBundle bundle)
     {
         ArgumentNullException.ThrowIfNull(bundle);
@@ -178,11 +162,9 @@ public sealed record EditOptions
         };
     }
 
-    /// <summary>The prompt for a product.</summary>
     public string PromptFor(string keyword) => PromptTemplate.Replace(KeywordPlaceholder, keyword, StringComparison.Ordinal);
 
-    /// <summary>Refuses values out of range.</summary>
-    /// <exception cref="UsageException">A value is out of range; the message names it.</exception>
+    /// <summary>Throws <see cref="UsageException"/> naming the first value out of range.</summary>
     public void Check()
     {
         this.Require(Scheduler, Enum.IsDefined(Scheduler), string.Join(", ", SchedulerNames.All), "Choose one of these.");

@@ -9,7 +9,6 @@ sealed class EditorCache(ModelBundle bundle, EditOptions options) : IDisposable
     readonly Dictionary<(int Width, int Height), DiffusionEditor> _editors = [];
     bool _verified;
 
-    /// <summary>Edits a scene under its only control.</summary>
     public float[] Edit(int width, int height, EditInput scene)
     {
         DiffusionEditor? editor;

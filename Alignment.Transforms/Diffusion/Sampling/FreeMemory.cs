@@ -2,12 +2,11 @@ using System.Globalization;
 
 namespace Alignment.Transforms.Diffusion.Sampling;
 
-/// <summary>How much memory this process may still take: the machine's, or the container's where that is less.</summary>
+/// <summary>How much memory this process may still take, of the machine or the container.</summary>
 static class FreeMemory
 {
     const string Meminfo = "/proc/meminfo", Groups = "/proc/self/cgroup", Version2 = "/sys/fs/cgroup", Version1 = "/sys/fs/cgroup/memory";
 
-    /// <summary>Bytes; 0 or more.</summary>
     public static long Bytes()
     {
         long least = Machine();
@@ -16,8 +15,7 @@ static class FreeMemory
         return Math.Max(0, least);
     }
 
-    /// <summary>Limit and usage of the process's own group and of those above it, in either version of control groups; in a container the
-    /// own group is the root it sees.</summary>
+    /// <summary>Limit and usage of the process's control group and those above it, in either version.</summary>
     internal static IEnumerable<(string Limit, string Used)> Files(string? groups)
     {
         string own = "", ownMemory = "";
@@ -35,14 +33,14 @@ static class FreeMemory
             Path.Combine(Version1, path, "memory.usage_in_bytes"));
     }
 
-    /// <summary>A group's limit less what it uses; null where it has no limit ("max") or the files are not there.</summary>
+    /// <summary>A group's limit less what it uses; null where it has no limit ("max").</summary>
     internal static long? InGroup(string? limit, string? used) =>
         long.TryParse(limit, NumberStyles.None | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out long most)
         && long.TryParse(used, NumberStyles.None | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out long taken)
             ? Math.Max(0, most - taken)
             : null;
 
-    /// <summary>"MemAvailable: 123 kB" in bytes; null where there is no such line.</summary>
+    /// <summary>"MemAvailable: 123 kB" in bytes.</summary>
     internal static long? Available(string? meminfo)
     {
         const string Name = "MemAvailable:";

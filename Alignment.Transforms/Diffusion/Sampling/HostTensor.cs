@@ -3,10 +3,6 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Alignment.Transforms.Diffusion.Sampling;
 
-/// <summary>
-/// A tensor that the processor writes and networks read: float32, and a float16 copy where a network takes that. Networks of both types can
-/// share one.
-/// </summary>
 sealed class HostTensor(params long[] shape) : IDisposable
 {
     readonly long[] _shape = shape;
@@ -14,14 +10,15 @@ sealed class HostTensor(params long[] shape) : IDisposable
     readonly List<(BoundSession Network, string Input, TensorElementType Type)> _readers = [];
     OrtTensor? _halves;
 
-    /// <summary>To be written, before <see cref="Upload"/>.</summary>
+    /// <summary>To be written before <see cref="Upload"/>.</summary>
     public Span<float> Floats => _floats.Floats;
 
-    /// <summary>Makes this tensor an input of a model; <see cref="Upload"/> binds it.</summary>
+    /// <summary><see cref="Upload"/> binds it.</summary>
     public void AddReader(BoundSession network, string input) => _readers.Add((network, input, network.TypeOf(input)));
 
-    /// <summary>After writing: rounds to float16 where a reader takes that (to nearest, beyond 65504 to infinity) and binds the tensor to
-    /// its readers.</summary>
+    /// <summary>
+    /// Rounds to float16 where a reader takes that (to nearest, beyond 65504 to infinity) and binds the tensor to its readers.
+    /// </summary>
     public void Upload()
     {
         if (_readers.Exists(r => r.Type == TensorElementType.Float16))

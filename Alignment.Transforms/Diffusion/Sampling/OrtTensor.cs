@@ -6,14 +6,13 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace Alignment.Transforms.Diffusion.Sampling;
 
 /// <summary>
-/// A tensor in ONNX Runtime's memory, allocated once and written in place. Its span costs nothing to take, unlike
-/// <see cref="OrtValue"/>'s own, which asks the native side for the shape each time.
+/// A tensor in ONNX Runtime's memory, allocated once and written in place; its span costs nothing, unlike <see cref="OrtValue"/>'s own.
 /// </summary>
 sealed unsafe class OrtTensor : IDisposable
 {
     readonly byte* _data;
 
-    /// <summary>Zeros of the given shape.</summary>
+    /// <summary>Zeros.</summary>
     public OrtTensor(TensorElementType type, params long[] shape)
     {
         Value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, type, shape);
@@ -24,23 +23,18 @@ sealed unsafe class OrtTensor : IDisposable
         Count = checked((int)shape.Aggregate(1L, (n, d) => n * d));
     }
 
-    /// <summary>For binding.</summary>
     public OrtValue Value { get; }
 
     public TensorElementType Type { get; }
 
-    /// <summary>Number of elements.</summary>
     public int Count { get; }
 
-    /// <summary>The elements of a float tensor.</summary>
     public Span<float> Floats => Type == TensorElementType.Float ? new Span<float>(_data, Count)
         : throw new InvalidOperationException($"A tensor of {Type} is read as float.");
 
-    /// <summary>The elements of a float16 tensor.</summary>
     public Span<Half> Halves => Type == TensorElementType.Float16 ? new Span<Half>(_data, Count)
         : throw new InvalidOperationException($"A tensor of {Type} is read as float16.");
 
-    /// <summary>Sets every element, whatever number type the model wants.</summary>
     public void Fill(double value)
     {
         switch (Type)

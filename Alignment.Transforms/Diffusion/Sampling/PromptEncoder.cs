@@ -4,12 +4,10 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Alignment.Transforms.Diffusion.Sampling;
 
-/// <summary>A prompt as the UNet reads it.</summary>
-/// <param name="Values">The text encoder's last hidden state, [tokens, width].</param>
-/// <param name="CutTokens">How many of the prompt's tokens did not fit and were cut off; 0 for prompts of up to 75 tokens.</param>
+/// <summary>The text encoder's last hidden state [tokens, width], and how many tokens did not fit (prompts have up to 75).</summary>
 sealed record PromptEmbedding(ReadOnlyMemory<float> Values, int CutTokens);
 
-/// <summary>Tokenizer and text encoder; each prompt is encoded once.</summary>
+/// <summary>Each prompt is encoded once.</summary>
 sealed class PromptEncoder(ModelBundle bundle, BundleSessions sessions)
 {
     /// <summary>One embedding takes 0.24 MB in Stable Diffusion 1.5.</summary>

@@ -24,8 +24,7 @@ static class SamplerGraphs
         Untouched = "untouched",
         NetworkSample = "network_sample_", NetworkPrediction = "network_prediction", Timestep = "timestep_", Copy = "_copy";
 
-    /// <summary>Lays out a run's tensors: the sample first in its ring, zeros for the samples and predictions that do not exist yet, and
-    /// the source.</summary>
+    /// <summary>The sample first in its ring, zeros for samples and predictions that do not exist yet, and the source.</summary>
     public static ModelGraph Start(EditShape shape, int pictures, int ring, bool blends)
     {
         var graph = new ModelGraph("sampler_start");
@@ -55,8 +54,8 @@ static class SamplerGraphs
     }
 
     /// <summary>
-    /// The sample after a step, from the networks' prediction there: guidance, the sampler's sum, outside the edit the source at the level
-    /// that follows; and the networks' inputs of it.
+    /// The sample after a step (guidance, the sampler's sum, outside the edit the source at the level that follows), and the networks'
+    /// inputs of it.
     /// </summary>
     public static ModelGraph Step(EditShape shape, int pictures, LinearSampler sampler, NetworkSignature signature, float guidance,
         bool blends)
@@ -109,7 +108,7 @@ static class SamplerGraphs
             (s => weights(s) is var all && lag < all.Length ? all[lag] : 0, of);
     }
 
-    /// <summary>A step's sample before and after it, and its prediction, for observers.</summary>
+    /// <summary>A step's samples and prediction, for observers.</summary>
     public static ModelGraph Read(EditShape shape, int pictures)
     {
         var graph = new ModelGraph("sampler_read");
@@ -124,8 +123,9 @@ static class SamplerGraphs
     static Value Weights(ModelGraph graph, string name, EditShape shape, int pictures) =>
         graph.Input(name, ElementType.Float32, pictures, 1, shape.LatentHeight, shape.LatentWidth);
 
-    /// <summary>The scaled samples, twice where there are two prompts, and the timestep, in every type and shape that a network
-    /// takes.</summary>
+    /// <summary>
+    /// The scaled samples, twice where there are two prompts, and the timestep, in every type and shape that a network takes.
+    /// </summary>
     static void NetworkInputs(ModelGraph graph, Value sample, Value index, LinearSampler sampler, NetworkSignature signature)
     {
         if (sampler.Steps.Any(s => s.Scale != 1)) sample = Row(index, sampler, s => s.Scale)[0] * sample;
@@ -143,8 +143,7 @@ static class SamplerGraphs
         }
     }
 
-    /// <summary>Coefficients of a step: a table with a column for each, and a row of zeros beyond the last step that nobody
-    /// reads.</summary>
+    /// <summary>A step's coefficients: a table with a column for each, and a row of zeros beyond the last step.</summary>
     static Value[] Row(Value index, LinearSampler sampler, params ReadOnlySpan<Func<LinearStep, float>> columns)
     {
         int width = columns.Length, steps = sampler.Steps.Count;
@@ -154,17 +153,15 @@ static class SamplerGraphs
     }
 }
 
-/// <summary>Inputs and outputs of a loop's networks.</summary>
-/// <param name="Guided">Whether each sample is there twice, for the negative prompt and the positive one.</param>
-/// <param name="Samples">Types in which samples are taken.</param>
-/// <param name="Timesteps">Types and shapes in which the timestep is taken.</param>
-/// <param name="Prediction">Type of the UNet's output.</param>
+/// <summary>
+/// Inputs and outputs of a loop's networks: <paramref name="Guided"/> has each sample twice, for the negative and the positive prompt.
+/// </summary>
 sealed record NetworkSignature(bool Guided, IReadOnlyList<ElementType> Samples, IReadOnlyList<TimestepInput> Timesteps,
     ElementType Prediction);
 
-/// <summary>A network's timestep input: every element of the tensor is the timestep.</summary>
+/// <summary>Every element of the tensor is the timestep.</summary>
 sealed record TimestepInput(ElementType Type, params long[] Shape)
 {
-    /// <summary>Such as "timestep_Float32[2]".</summary>
+    /// <summary>"timestep_Float32[2]".</summary>
     public string Name => $"{SamplerGraphs.Timestep}{Type}[{string.Join(',', Shape)}]";
 }

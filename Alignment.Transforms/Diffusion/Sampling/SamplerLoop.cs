@@ -9,8 +9,8 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace Alignment.Transforms.Diffusion.Sampling;
 
 /// <summary>
-/// A sampler's run for N pictures on the networks' own device: samples and predictions go round in a ring of tensors as long as the
-/// sampler's memory, and each step is a run of <see cref="SamplerGraphs.Step"/> from one place of the ring to the next.
+/// A sampler's run for N pictures on the networks' device: samples and predictions go round in a ring of tensors as long as the sampler's
+/// memory; a step is a run of <see cref="SamplerGraphs.Step"/> from one place to the next.
 /// </summary>
 sealed class SamplerLoop : IDisposable
 {
@@ -30,11 +30,9 @@ sealed class SamplerLoop : IDisposable
     readonly Dictionary<DenoisingNetworks, NetworkLink> _links = [];
     int _now;
 
-    /// <param name="sessions">For the device.</param>
-    /// <param name="shape">Sizes of its tensors.</param>
-    /// <param name="sampler">The run.</param>
-    /// <param name="guidance">g, for networks with guidance.</param>
-    /// <param name="blends">Whether runs may be blended with a source.</param>
+    /// <summary>
+    /// <paramref name="guidance"/> is g, for networks with guidance; <paramref name="blends"/>: runs may be blended with a source.
+    /// </summary>
     public SamplerLoop(BundleSessions sessions, LoopShape shape, LinearSampler sampler, float guidance, bool blends)
     {
         (_sessions, _shape, _pictures, _sampler, _guidance, _blends) = (sessions, shape.Edit, shape.Pictures, sampler, guidance, blends);
@@ -63,7 +61,7 @@ sealed class SamplerLoop : IDisposable
         }
     }
 
-    /// <summary>Begins a run: latents [N,4,h,w] noised to its first step, and the source they are blended with; null for none.</summary>
+    /// <summary>Latents [N,4,h,w] noised to the first step, and the source they are blended with.</summary>
     public void Start(ReadOnlySpan<float> latents, SourceBlend? blend)
     {
         latents.CopyTo(_latents.Floats);
@@ -86,14 +84,14 @@ sealed class SamplerLoop : IDisposable
         if (_blends) _start.Feed(SamplerGraphs.Clean, _clean!).Feed(SamplerGraphs.Initial, _initial!).Feed(SamplerGraphs.Edited, _edited!);
     }
 
-    /// <summary>Writes the current sample to these networks' inputs; not needed for those that the last step wrote to.</summary>
+    /// <summary>Not needed for networks that the last step wrote to.</summary>
     public void Enter(DenoisingNetworks networks) =>
         LinkOf(networks).Enter.Input(SamplerGraphs.Sample + "0", Sample(_now)).Input(SamplerGraphs.StepIndex, StepIndex(_now)).Run();
 
-    /// <summary>Noise [N,4,h,w] for the next step, to be written where it needs any.</summary>
+    /// <summary>[N,4,h,w] for the next step, where it needs any.</summary>
     public Span<float> Noise => _noise.Floats;
 
-    /// <summary>The sampler's next step, on the networks' last output.</summary>
+    /// <summary>On the networks' last output.</summary>
     public void Advance(DenoisingNetworks networks)
     {
         BoundSession step = LinkOf(networks).Step(_now % _ring);
@@ -109,8 +107,7 @@ sealed class SamplerLoop : IDisposable
         _after.Floats.CopyTo(latents);
     }
 
-    /// <summary>The last step: the samples as the networks saw them, those after it, and the guided prediction between. Valid until the
-    /// next read.</summary>
+    /// <summary>The samples as the networks saw them, those after the step, and the guided prediction. Valid until the next read.</summary>
     public (OrtTensor Input, OrtTensor Latents, OrtTensor Prediction) ReadStep()
     {
         _sessions.CountDeviceCopy();
@@ -169,14 +166,14 @@ sealed class SamplerLoop : IDisposable
         }
     }
 
-    /// <summary>A graph as it was authored: there is nothing in it to optimise, and constants must not become outputs.</summary>
+    /// <summary>Nothing to optimise, and constants must not become outputs.</summary>
     InferenceSession Open(ModelGraph graph) =>
         _owned.Add(OrtSessions.Open(new OnnxModel(graph, new SeededWeights(graph.WeightInfos())).ToBytes(), graph.Name,
         new() { Device = _sessions.Device, Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL }));
 
     public void Dispose() => _owned.Dispose();
 
-    /// <summary>The runs that serve some networks: their first input, and a step for each place of the ring, bound on first use.</summary>
+    /// <summary>The runs that serve some networks: their first input, and a step for each place of the ring.</summary>
     sealed class NetworkLink(BoundSession enter, Func<int, BoundSession> bind, int ring)
     {
         readonly BoundSession?[] _steps = new BoundSession?[ring];

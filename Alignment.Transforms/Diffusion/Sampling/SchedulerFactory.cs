@@ -2,7 +2,6 @@ using Alignment.Transforms.Diffusion.Schedulers;
 
 namespace Alignment.Transforms.Diffusion.Sampling;
 
-/// <summary>From the options of an edit to its sampler.</summary>
 static class SchedulerFactory
 {
     public static IScheduler Create(this SchedulerKind kind, NoiseSchedule schedule, EditOptions options)
@@ -29,7 +28,7 @@ static class SchedulerFactory
 
     /// <summary>
     /// Karras' levels are few and far apart at the noisy end, so a run that keeps part of the scene gets levels of its own, from the noise
-    /// of timestep strength · T − 1, where a run of T steps would begin: ⌊strength · steps⌋ of them, as every sampler has.
+    /// of timestep strength · T − 1: ⌊strength · steps⌋ of them.
     /// </summary>
     static DpmSolverScheduler Karras(NoiseSchedule schedule, int steps, EditOptions options)
     {

@@ -3,41 +3,30 @@ using Alignment.Onnx.Bundles;
 namespace Alignment.Transforms.Diffusion.Sampling;
 
 /// <summary>
-/// Whether weights are prepacked on the processor. Rearranged for its kernels they run faster, but loading reads and copies all of them; as
-/// they lie in the file they are mapped: loading takes no time and no memory of the process's own. Pictures agree to float rounding. Other
-/// devices always prepack.
+/// Whether weights are rearranged for the processor's kernels: faster runs, but loading copies all of them; as they lie in the file they
+/// are mapped. Pictures agree to float rounding. Other devices always prepack.
 /// </summary>
 public enum WeightPrepacking
 {
-    /// <summary>
-    /// Where that takes less time in all, for the edits of the whole run, and the machine has the memory: the same command on the same
-    /// machine always decides alike.
-    /// </summary>
+    /// <summary>Where that takes less time in all and the machine has the memory.</summary>
     Auto,
 
-    /// <summary>Always.</summary>
     On,
 
-    /// <summary>Never.</summary>
     Off,
 }
 
-/// <summary>How <see cref="WeightPrepacking.Auto"/> decides.</summary>
 static class PrepackingRule
 {
     /// <summary>Below this a model loads in milliseconds either way.</summary>
     public const long SmallBytes = 64 << 20;
 
-    /// <summary>
-    /// Prepacked weights may take this fraction of the machine's or container's memory; the rest is for what the models compute. (Not of
-    /// the free memory: that would differ from run to run.)
-    /// </summary>
+    /// <summary>Of the machine's or container's memory (not of the free memory, which differs from run to run).</summary>
     const double MemoryShare = 0.5;
 
     /// <summary>
-    /// Evaluations after which prepacking has paid for itself: for pictures of 512x512 and, in the denoising models, two samples
-    /// (guidance). Seconds of loading ÷ seconds saved a run, measured with Stable Diffusion 1.5 (docs/benchmarks.md, "Loading"); the
-    /// denoising models together, because they run together.
+    /// Evaluations after which prepacking has paid for itself, for pictures of 512x512 and two samples: seconds of loading ÷ seconds saved
+    /// a run, with Stable Diffusion 1.5 (docs/benchmarks.md, "Loading"); the denoising models together, because they run together.
     /// </summary>
     static readonly Dictionary<string, double> s_breakEven = new(StringComparer.Ordinal)
     {
@@ -48,12 +37,10 @@ static class PrepackingRule
         [BundleFiles.TextEncoder] = double.PositiveInfinity,   // a prompt is encoded once
     };
 
-    /// <summary>Whether a model is loaded prepacked.</summary>
-    /// <param name="model">One of <see cref="BundleFiles.Models"/>.</param>
-    /// <param name="weightBytes">Of its weights beside the graph; those in the graph are copied anyway.</param>
-    /// <param name="evaluations">Ahead, in the break-even's units; null where unknown.</param>
-    /// <param name="allBytes">Weights of all models that could be prepacked.</param>
-    /// <param name="memory">Of the machine or the container.</param>
+    /// <summary>
+    /// <paramref name="weightBytes"/> lie beside the graph (those in it are copied anyway); <paramref name="evaluations"/> ahead in the
+    /// break-even's units; <paramref name="allBytes"/> of all models; <paramref name="memory"/> of machine or container.
+    /// </summary>
     public static bool Prepacks(string model, long weightBytes, double? evaluations, long allBytes, long memory) =>
         weightBytes < SmallBytes || allBytes <= MemoryShare * memory && (evaluations ?? double.MaxValue) >= s_breakEven[model];
 }

@@ -2,21 +2,16 @@ using System.Numerics.Tensors;
 
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
-/// <summary>Options of <see cref="DdimScheduler"/>. What belongs to the model rather than to the sampling is in
-/// <see cref="SchedulerConfig"/>.</summary>
 sealed record DdimOptions
 {
-    /// <summary>η, the share of DDPM's noise that each step adds again: 0 (deterministic, the default) … 1 (DDPM).</summary>
+    /// <summary>η, the share of DDPM's noise that each step adds again: 0 (deterministic) … 1 (DDPM).</summary>
     public float Eta { get; init; }
 }
 
 /// <summary>
-/// Denoising diffusion implicit models: Song, Meng and Ermon, "Denoising Diffusion Implicit Models", 2021 (arXiv 2010.02502).
+/// Song, Meng and Ermon, "Denoising Diffusion Implicit Models", 2021 (arXiv 2010.02502). The paper's α_t is the ᾱ_t of this code; σ_t is
+/// eq. 16; "previous" means less noisy: τ_{i−1}.
 /// </summary>
-/// <remarks>
-/// The paper's α_t is the ᾱ_t of DDPM and of this code; its σ_t is eq. 16; τ is the sub-sequence of timesteps. "Previous"
-/// means less noisy, as in the paper: τ_{i−1}.
-/// </remarks>
 sealed class DdimScheduler : IScheduler
 {
     readonly NoiseSchedule _schedule;
@@ -25,7 +20,7 @@ sealed class DdimScheduler : IScheduler
     readonly float[] _timesteps;
     float[] _x0 = [];
 
-    /// <exception cref="UsageException">η or the number of steps is out of range.</exception>
+    /// <summary>Throws where η or the number of steps is out of range.</summary>
     public DdimScheduler(NoiseSchedule schedule, int steps, DdimOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(schedule);

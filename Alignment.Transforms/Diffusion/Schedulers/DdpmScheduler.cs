@@ -3,13 +3,12 @@ using System.Numerics.Tensors;
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>
-/// Denoising diffusion probabilistic models: ancestral sampling of Ho, Jain and Abbeel, "Denoising Diffusion Probabilistic Models", 2020
-/// (arXiv 2006.11239), with the smaller of its two variances, β̃.
+/// Ancestral sampling of Ho, Jain and Abbeel, "Denoising Diffusion Probabilistic Models", 2020 (arXiv 2006.11239), with the smaller
+/// variance, β̃. With fewer steps than in training α_t = ᾱ_t / ᾱ_{t′}.
 /// </summary>
-/// <remarks>With fewer steps than the model was trained with, α_t = ᾱ_t / ᾱ_{t′} between two timesteps that are kept.</remarks>
 sealed class DdpmScheduler : IScheduler
 {
-    /// <summary>The least variance: keeps its root away from 0 where ᾱ′ = 1.</summary>
+    /// <summary>Keeps the root away from 0 where ᾱ′ = 1.</summary>
     const double LeastVariance = 1e-20;
 
     readonly NoiseSchedule _schedule;

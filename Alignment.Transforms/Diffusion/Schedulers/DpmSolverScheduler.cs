@@ -2,33 +2,31 @@ using System.Numerics.Tensors;
 
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
-/// <summary>Options of <see cref="DpmSolverScheduler"/>.</summary>
 sealed record DpmSolverOptions
 {
-    /// <summary>Karras' noise levels (Karras et al. 2022, eq. 5) over the whole schedule instead of those of evenly spaced
-    /// timesteps.</summary>
+    /// <summary>Karras' noise levels (Karras et al. 2022, eq. 5) over the whole schedule.</summary>
     public bool KarrasSigmas { get; init; }
 
     /// <summary>
-    /// The timestep a run begins at, whole or between two: Karras' levels then lie between its noise and the smallest, and all steps belong
-    /// to the run. So few steps begin exactly where many would, instead of at the nearest of their own levels. Null: levels over the whole
-    /// schedule. Needs <see cref="KarrasSigmas"/>.
+    /// The timestep a run begins at, whole or between two: Karras' levels lie between its noise and the smallest, so few steps begin
+    /// exactly where many would. Null: levels over the whole schedule.
     /// </summary>
     public double? Start { get; init; }
 
     /// <summary>What the last step goes to.</summary>
     public FinalSigma Final { get; init; }
 
-    /// <summary>Below this many steps the last one is of first order: with few steps the second order overshoots at the end (diffusers:
-    /// <c>lower_order_final</c>).</summary>
+    /// <summary>
+    /// Below this many steps the last one is of first order: the second order overshoots at the end (diffusers: <c>lower_order_final</c>).
+    /// </summary>
     internal const int FewSteps = 15;
 }
 
 /// <summary>
 /// DPM-Solver++ (2M): Lu, Zhou, Bao, Chen, Li and Zhu, "DPM-Solver++: Fast Solver for Guided Sampling of Diffusion Probabilistic Models",
-/// 2022 (arXiv 2211.01095), algorithm 2 with the midpoint form.
+/// 2022 (arXiv 2211.01095), algorithm 2 with the midpoint form. α = √ᾱ, σ = √(1−ᾱ), λ = ln(α/σ); this code's noise levels are the paper's
+/// σ/α.
 /// </summary>
-/// <remarks>α = √ᾱ, σ = √(1−ᾱ), λ = ln(α/σ), as in the paper; the noise levels of this code's tables are the paper's σ/α.</remarks>
 sealed class DpmSolverScheduler : IScheduler
 {
     readonly NoiseSchedule _schedule;

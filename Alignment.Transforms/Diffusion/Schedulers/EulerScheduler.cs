@@ -2,25 +2,22 @@ using System.Numerics.Tensors;
 
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
-/// <summary>Options of <see cref="EulerScheduler"/>.</summary>
 sealed record EulerOptions
 {
-    /// <summary>Karras' noise levels (eq. 5) instead of those of evenly spaced timesteps.</summary>
+    /// <summary>Karras' noise levels (eq. 5).</summary>
     public bool KarrasSigmas { get; init; }
 
     /// <summary>
-    /// Ancestral: each step goes below the next noise level and adds fresh noise back up to it, as DDPM does (k-diffusion's
-    /// <c>sample_euler_ancestral</c>; Song et al. 2021, "Score-based generative modeling", appendix F). Not with
-    /// <see cref="KarrasSigmas"/>.
+    /// Each step goes below the next noise level and adds fresh noise back up to it, as DDPM does (k-diffusion's
+    /// <c>sample_euler_ancestral</c>; Song et al. 2021, appendix F). Not with <see cref="KarrasSigmas"/>.
     /// </summary>
     public bool Ancestral { get; init; }
 }
 
 /// <summary>
-/// Euler's method for the probability flow: Karras, Aittala, Aila and Laine, "Elucidating the Design Space of Diffusion-Based Generative
-/// Models", 2022 (arXiv 2206.00364), algorithm 1 without its correction and without churn.
+/// Karras, Aittala, Aila and Laine, "Elucidating the Design Space of Diffusion-Based Generative Models", 2022 (arXiv 2206.00364), algorithm
+/// 1 without correction and churn. The sample is x₀ + σ ε; the model sees it divided by √(σ² + 1).
 /// </summary>
-/// <remarks>The sample is x₀ + σ ε, whose variance grows with σ; the model sees it divided by √(σ² + 1).</remarks>
 sealed class EulerScheduler : IScheduler
 {
     readonly NoiseSchedule _schedule;
@@ -42,8 +39,9 @@ sealed class EulerScheduler : IScheduler
 
     public IReadOnlyList<float> Timesteps => _levels.Timesteps;
 
-    /// <summary>σ of the first step; with the leading spacing, which does not begin at the last timestep, the standard deviation of a unit
-    /// picture under it.</summary>
+    /// <summary>
+    /// σ of the first step; with the leading spacing, which does not begin at the last timestep, the deviation of a unit picture under it.
+    /// </summary>
     public float InitialNoiseSigma => (float)(_schedule.Config.TimestepSpacing == TimestepSpacing.Leading
         ? Math.Sqrt(_levels.Sigmas[0] * _levels.Sigmas[0] + 1) : _levels.Sigmas[0]);
 

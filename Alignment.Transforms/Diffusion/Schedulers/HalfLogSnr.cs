@@ -1,7 +1,6 @@
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
-/// <summary>A noise level in the terms of the exponential solvers (Lu et al. 2022): α and σ with α² + σ² = 1, and λ = ln(α/σ), half the log
-/// of the signal-to-noise ratio.</summary>
+/// <summary>A noise level of the exponential solvers (Lu et al. 2022): α² + σ² = 1, λ = ln(α/σ).</summary>
 readonly record struct HalfLogSnr(double Alpha, double Sigma, double Lambda)
 {
     /// <summary>Of the level σ/α; at 0, λ is infinite.</summary>

@@ -3,11 +3,7 @@ namespace Alignment.Transforms.Diffusion.Schedulers;
 /// <summary>Where a run that keeps part of the picture begins (SDEdit, Meng et al. 2022).</summary>
 static class ImageToImage
 {
-    /// <summary>
-    /// The first of <paramref name="steps"/> steps at <paramref name="strength"/>: the last ⌊strength · steps⌋ are done, all of them at 1,
-    /// none at 0, at least one in between.
-    /// </summary>
-    /// <exception cref="UsageException">The strength is not within 0 … 1.</exception>
+    /// <summary>The last ⌊strength · steps⌋ steps are done, all at 1, none at 0, at least one in between.</summary>
     public static int StartStep(double strength, int steps)
     {
         if (!(strength is >= 0 and <= 1))

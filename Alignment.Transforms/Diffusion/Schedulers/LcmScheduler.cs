@@ -2,17 +2,15 @@ using System.Numerics.Tensors;
 
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
-/// <summary>Options of <see cref="LcmScheduler"/>.</summary>
 sealed record LcmOptions
 {
-    /// <summary>Steps of the solver the model was distilled with; the timesteps are chosen among theirs. 50 for the published
-    /// models.</summary>
+    /// <summary>Of the solver the model was distilled with; the timesteps are chosen among theirs.</summary>
     public int OriginalSteps { get; init; } = 50;
 }
 
 /// <summary>
-/// Latent consistency models: Luo, Tan, Huang, Li and Zhao, "Latent Consistency Models", 2023 (arXiv 2310.04378), multistep sampling
-/// (algorithm 3 of Song et al. 2023, "Consistency Models"). Only for models distilled for it; others give mush in so few steps.
+/// Latent consistency models: Luo, Tan, Huang, Li and Zhao, 2023 (arXiv 2310.04378), multistep sampling (algorithm 3 of Song et al. 2023,
+/// "Consistency Models"). Only for models distilled for it.
 /// </summary>
 sealed class LcmScheduler : IScheduler
 {

@@ -1,29 +1,24 @@
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>
-/// A sampler's run written as sums: every step makes of the samples x and predictions ε seen so far
-/// <code>x_{k+1} = Σ_d a_d x_{k−d} + Σ_d b_d ε_{k−d} + c z + e (clip(p x_k + q ε_k) − (p x_k + q ε_k))</code>
-/// with coefficients that depend on the step alone, z being noise. All samplers here are of this form (the last term for those that clip
-/// x₀), so that a graph on any device can do what <see cref="IScheduler.Advance"/> does on the processor.
+/// A sampler's run as sums over the samples x and predictions ε so far: <c>x_{k+1} = Σ_d a_d x_{k−d} + Σ_d b_d ε_{k−d} + c z + e (clip(p
+/// x_k + q ε_k) − (p x_k + q ε_k))</c>, z being noise and the last term for those that clip x₀, so that a graph on any device can do what
+/// <see cref="IScheduler.Advance"/> does. The coefficients are read off the sampler, run once on unit vectors; a second set, 2²⁰ times as
+/// long, proves that it was linear.
 /// </summary>
-/// <remarks>
-/// The coefficients are read off the sampler itself: it is run once on unit vectors, one for each sample, prediction and noise of the run,
-/// and the results are the columns. A second set of vectors, 2²⁰ times as long, proves that it was linear.
-/// </remarks>
 sealed class LinearSampler
 {
     const float Long = 1 << 20;
 
     public required IReadOnlyList<LinearStep> Steps { get; init; }
 
-    /// <summary>How many steps back the samples are from that a step uses, ascending from 0 (this one); and likewise the
-    /// predictions.</summary>
+    /// <summary>Steps back to the samples that a step uses, ascending from 0 (this one).</summary>
     public required IReadOnlyList<int> SampleLags { get; init; }
 
     /// <inheritdoc cref="SampleLags"/>
     public required IReadOnlyList<int> PredictionLags { get; init; }
 
-    /// <summary>x₀ is kept within ± this; null where it is not clipped.</summary>
+    /// <summary>x₀ is kept within ± this; null: not clipped.</summary>
     public float? ClipRange { get; init; }
 
     /// <summary>The scheduler's step that is step 0 here.</summary>
@@ -32,11 +27,7 @@ sealed class LinearSampler
     /// <summary>Steps that a step uses, itself included.</summary>
     public int Depth => 1 + Math.Max(SampleLags[^1], PredictionLags[^1]);
 
-    /// <summary>Writes a sampler's run from <paramref name="startStep"/> to its end as sums.</summary>
-    /// <param name="create">Makes the sampler over a schedule.</param>
-    /// <param name="schedule">Of the model.</param>
-    /// <param name="startStep">Where the run begins.</param>
-    /// <exception cref="NotSupportedException">The sampler computes something else than sums.</exception>
+    /// <summary>Throws <see cref="NotSupportedException"/> where the sampler computes something else than sums.</summary>
     public static LinearSampler Of(Func<NoiseSchedule, IScheduler> create, NoiseSchedule schedule, int startStep)
     {
         ArgumentNullException.ThrowIfNull(create);
@@ -85,7 +76,6 @@ sealed class LinearSampler
         };
     }
 
-    /// <summary>Without the zeros of the oldest.</summary>
     static float[] LatestFirst(Span<float> numbers)
     {
         int oldest = numbers.IndexOfAnyExcept(0);
@@ -94,7 +84,7 @@ sealed class LinearSampler
         return latest;
     }
 
-    /// <summary>All zeros but for one unit vector, short and long.</summary>
+    /// <summary>One unit vector, short and long.</summary>
     static void Set(float[] vectors, int at, int basis)
     {
         Array.Clear(vectors);
@@ -103,7 +93,6 @@ sealed class LinearSampler
 
     delegate void Elementwise(ReadOnlySpan<float> x, Span<float> into);
 
-    /// <summary>What becomes of 1.</summary>
     static float One(Elementwise function)
     {
         Span<float> into = [0];
@@ -113,7 +102,7 @@ sealed class LinearSampler
 
     /// <summary>
     /// x₀ of a step and its weight in the result: the sampler and its twin that does not clip differ by weight · (clip(x₀) − x₀), measured
-    /// at a prediction whose x₀ lies far outside.
+    /// where x₀ lies far outside.
     /// </summary>
     static (float OfSample, float OfPrediction, float Weight) ClipOf(IScheduler sampler, IScheduler free, NoiseSchedule schedule, int step)
     {
@@ -162,6 +151,6 @@ sealed class LinearStep
     /// <summary>p, q and e; zeros where nothing is clipped.</summary>
     public (float OfSample, float OfPrediction, float Weight) Clip { get; init; }
 
-    /// <summary>√ᾱ and √(1−ᾱ) of the level after the step, as the sampler scales them; (1, 0) after the last.</summary>
+    /// <summary>√ᾱ and √(1−ᾱ) after the step, as the sampler scales them; (1, 0) after the last.</summary>
     public required (float Clean, float Noise) Level { get; init; }
 }

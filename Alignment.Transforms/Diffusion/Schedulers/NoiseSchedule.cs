@@ -1,9 +1,8 @@
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>
-/// The forward process q(x_t | x₀) = N(√ᾱ_t x₀, (1 − ᾱ_t) I) of Ho et al. 2020 (DDPM), eq. 4, with ᾱ_t = Π(1 − β_s).
-/// β and 1 − β are rounded to float32, as in the tables the models were trained with, and their product is kept in double precision; early
-/// on, where 1 − ᾱ is small, that rounding is what decides its fourth digit.
+/// q(x_t | x₀) = N(√ᾱ_t x₀, (1 − ᾱ_t) I), Ho et al. 2020, eq. 4, with ᾱ_t = Π(1 − β_s). β and 1 − β are rounded to float32, as in training,
+/// and their product is kept in double: where 1 − ᾱ is small, that rounding decides its fourth digit.
 /// </summary>
 sealed class NoiseSchedule
 {
@@ -23,20 +22,17 @@ sealed class NoiseSchedule
         for (int t = 0; t < betas.Length; t++) _alphaBars[t] = (float)(product *= 1 - _betas[t]);
     }
 
-    /// <summary>What it was built from.</summary>
     public SchedulerConfig Config { get; }
 
-    /// <summary>β_t, t = 0 … T−1.</summary>
     public ReadOnlySpan<float> Betas => _betas;
 
-    /// <summary>ᾱ_t, t = 0 … T−1 (diffusers: alphas_cumprod).</summary>
+    /// <summary>Diffusers' alphas_cumprod.</summary>
     public ReadOnlySpan<float> AlphaBars => _alphaBars;
 
-    /// <summary>ᾱ beyond the last step, where no timestep is left.</summary>
+    /// <summary>ᾱ where no timestep is left.</summary>
     public float FinalAlphaBar => Config.SetAlphaToOne ? 1f : _alphaBars[0];
 
-    /// <summary>ᾱ at a timestep that may lie between two: linear in ln σ there, σ² = (1 − ᾱ) / ᾱ, as the samplers with fractional timesteps
-    /// have it.</summary>
+    /// <summary>At a timestep between two: linear in ln σ, σ² = (1 − ᾱ) / ᾱ.</summary>
     internal double AlphaBarAt(double timestep)
     {
         int low = Math.Clamp((int)Math.Floor(timestep), 0, _alphaBars.Length - 1), high = Math.Min(low + 1, _alphaBars.Length - 1);
@@ -48,7 +44,7 @@ sealed class NoiseSchedule
         double LogLevel(int t) => 0.5 * Math.Log((1 - (double)_alphaBars[t]) / _alphaBars[t]);
     }
 
-    /// <summary>Forward noising, DDPM eq. 4: x_t = √ᾱ_t x₀ + √(1 − ᾱ_t) ε. <paramref name="into"/> may be either input.</summary>
+    /// <summary>DDPM eq. 4: x_t = √ᾱ_t x₀ + √(1 − ᾱ_t) ε. <paramref name="into"/> may be either input.</summary>
     public void AddNoise(ReadOnlySpan<float> x0, ReadOnlySpan<float> noise, int timestep, Span<float> into)
     {
         if (x0.Length != noise.Length || into.Length != x0.Length)
@@ -58,9 +54,7 @@ sealed class NoiseSchedule
         for (int i = 0; i < into.Length; i++) into[i] = a * x0[i] + b * noise[i];
     }
 
-    /// <summary>
-    /// The timesteps of <paramref name="steps"/> inference steps, falling. Lin et al. 2023, table 2; halves round to even.
-    /// </summary>
+    /// <summary>Falling. Lin et al. 2023, table 2; halves round to even.</summary>
     /// <exception cref="UsageException">More steps than the schedule has room for.</exception>
     public int[] Timesteps(int steps)
     {
@@ -82,17 +76,15 @@ sealed class NoiseSchedule
                 "Choose fewer steps; 20 to 50 are usual.");
     }
 
-    /// <summary>As <see cref="Timesteps"/>, but the linear spacing is not rounded: for samplers that take timesteps between two.</summary>
-    /// <exception cref="UsageException">More steps than the schedule has room for.</exception>
+    /// <summary>The linear spacing is not rounded.</summary>
     internal double[] FractionalTimesteps(int steps) => Config.TimestepSpacing == TimestepSpacing.Linspace && steps > 1
         ? [.. Linspace(_betas.Length - 1, 0, Checked(steps))]
         : [.. Timesteps(steps).Select(t => (double)t)];
 
     /// <summary>
-    /// The timesteps of the solvers that end beyond the last one: leading and linear spacing are laid out for one step more, whose timestep
-    /// is left to the end (Lu et al. 2022, as published with Stable Diffusion).
+    /// Of the solvers that end beyond the last timestep: leading and linear spacing are laid out for one step more (Lu et al. 2022, as
+    /// published with Stable Diffusion).
     /// </summary>
-    /// <exception cref="UsageException">More steps than the schedule has room for.</exception>
     internal double[] SolverTimesteps(int steps)
     {
         int T = _betas.Length;
@@ -104,7 +96,7 @@ sealed class NoiseSchedule
         };
     }
 
-    /// <summary>A number of steps that leaves at least one training timestep between two steps.</summary>
+    /// <summary>At least one training timestep must lie between two steps.</summary>
     int Checked(int steps) => steps >= 1 && steps < _betas.Length
         && (long)steps * (_betas.Length / (steps + 1)) + Config.StepsOffset < _betas.Length ? steps
         : throw UsageException.For("The number of steps", Text(steps),

@@ -3,14 +3,10 @@ using System.Numerics.Tensors;
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>
-/// Pseudo numerical methods: Liu, Ren, Lin and Zhao, "Pseudo Numerical Methods for Diffusion Models on Manifolds", 2022 (arXiv 2202.09778),
-/// the linear multi-step method (PLMS) that Stable Diffusion was published with.
+/// Liu, Ren, Lin and Zhao, "Pseudo Numerical Methods for Diffusion Models on Manifolds", 2022 (arXiv 2202.09778), the linear multi-step
+/// method (PLMS). As Stable Diffusion has it, the first step is done twice instead of by Runge-Kutta, the second time with the mean of both
+/// ends' outputs; a run that keeps part of the picture starts with orders 1, 2, 3.
 /// </summary>
-/// <remarks>
-/// The paper starts with Runge-Kutta steps; Stable Diffusion's variant instead does its first step twice, the second time with the mean of
-/// both ends' outputs, so there is one timestep more than inference steps. A run that keeps part of the picture does not repeat it: it
-/// starts with orders 1, 2, 3.
-/// </remarks>
 sealed class PndmScheduler : IScheduler
 {
     readonly NoiseSchedule _schedule;

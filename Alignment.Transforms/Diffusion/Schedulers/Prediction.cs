@@ -3,12 +3,12 @@ using System.Numerics.Tensors;
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
 /// <summary>
-/// What a model's output says of x₀ or of ε, as a sum: <c>OfSample · x + OfOutput · output</c>. With x = signal · x₀ + spread · ε, signal²
-/// + spread² = 1, the three meanings of the output are those of Salimans and Ho 2022, appendix D.
+/// x₀ or ε from a model's output: <c>OfSample · x + OfOutput · output</c>. With x = signal · x₀ + spread · ε, signal² + spread² = 1, as in
+/// Salimans and Ho 2022, appendix D.
 /// </summary>
 readonly record struct Prediction(double OfSample, double OfOutput)
 {
-    /// <summary>Of the clean sample x₀.</summary>
+    /// <summary>The clean sample.</summary>
     public static Prediction X0(PredictionType type, double signal, double spread) => type switch
     {
         PredictionType.Epsilon => new(1 / signal, -spread / signal),
@@ -16,7 +16,6 @@ readonly record struct Prediction(double OfSample, double OfOutput)
         _ => new(0, 1),
     };
 
-    /// <summary>Of the noise ε.</summary>
     public static Prediction Epsilon(PredictionType type, double signal, double spread) => type switch
     {
         PredictionType.Epsilon => new(0, 1),
@@ -24,15 +23,13 @@ readonly record struct Prediction(double OfSample, double OfOutput)
         _ => new(1 / spread, -signal / spread),
     };
 
-    /// <summary>Writes the prediction of every element; <paramref name="into"/> may be <paramref name="sample"/> but not
-    /// <paramref name="output"/>.</summary>
+    /// <summary><paramref name="into"/> may be <paramref name="sample"/> but not <paramref name="output"/>.</summary>
     public void Write(ReadOnlySpan<float> sample, ReadOnlySpan<float> output, Span<float> into)
     {
         TensorPrimitives.Multiply(sample, (float)OfSample, into);
         TensorPrimitives.MultiplyAdd(output, (float)OfOutput, into, into);
     }
 
-    /// <summary>Clips x₀ where the model's authors do.</summary>
     public static void Clip(SchedulerConfig config, Span<float> x0)
     {
         if (!config.ClipSample) return;

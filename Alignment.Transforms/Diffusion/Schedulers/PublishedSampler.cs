@@ -2,20 +2,16 @@ using Alignment.Onnx.Bundles;
 
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
-/// <summary>The sampler a model was published with, as its <c>scheduler_config.json</c> names it.</summary>
-/// <param name="ClassName">Diffusers' class.</param>
-/// <param name="KarrasSigmas">Karras' noise levels.</param>
-/// <param name="FinalSigma">What the last step goes to.</param>
-/// <param name="OriginalSteps">Of a consistency model.</param>
-/// <param name="Unsupported">A setting that this program does not have; null where there is none.</param>
+/// <summary>
+/// The sampler of a <c>scheduler_config.json</c>; <paramref name="Unsupported"/> is a setting that this program does not have.
+/// </summary>
 sealed record PublishedSampler(string ClassName, bool KarrasSigmas, FinalSigma FinalSigma, int OriginalSteps, string? Unsupported)
 {
     internal static PublishedSampler? Of(SchedulerFacts facts) => facts.ClassName is null ? null
         : new(facts.ClassName, facts.KarrasSigmas, facts.EndsAtSigmaMin ? FinalSigma.SigmaMin : FinalSigma.Zero,
         facts.OriginalSteps ?? new LcmOptions().OriginalSteps, facts.UnsupportedSetting);
 
-    /// <summary>The sampler of <paramref name="steps"/> steps.</summary>
-    /// <exception cref="UsageException">This program does not have it, or not with these settings.</exception>
+    /// <summary>Throws where this program does not have it, or not with these settings.</summary>
     internal IScheduler Create(NoiseSchedule schedule, int steps, float eta)
     {
         if (Unsupported is not null) throw Missing($"'{ClassName}' with {Unsupported}");

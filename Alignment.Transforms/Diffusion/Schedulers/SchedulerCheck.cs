@@ -1,6 +1,5 @@
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
-/// <summary>What every sampler checks of its caller.</summary>
 static class SchedulerCheck
 {
     public static void StartStep(int startStep, int steps)

@@ -2,7 +2,7 @@ using Alignment.Onnx.Bundles;
 
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
-/// <summary>What the model's output means.</summary>
+/// <summary>The meaning of the model's output.</summary>
 enum PredictionType
 {
     /// <summary>ε, the noise in the sample.</summary>
@@ -15,10 +15,10 @@ enum PredictionType
     Sample,
 }
 
-/// <summary>How N inference steps are laid over the T training timesteps (Lin et al. 2023, table 2).</summary>
+/// <summary>How inference steps are laid over the T training timesteps (Lin et al. 2023, table 2).</summary>
 enum TimestepSpacing
 {
-    /// <summary>Multiples of ⌊T/N⌋ from 0, plus the offset: what Stable Diffusion 1.5 was published with.</summary>
+    /// <summary>Multiples of ⌊T/N⌋ from 0, plus the offset: Stable Diffusion 1.5.</summary>
     Leading,
 
     /// <summary>From T−1 down in steps of T/N: begins at pure noise.</summary>
@@ -34,17 +34,12 @@ enum BetaSchedule
     /// <summary>Evenly from start to end.</summary>
     Linear,
 
-    /// <summary>√β evenly: the latent diffusion models' choice.</summary>
     ScaledLinear,
 }
 
-/// <summary>
-/// The noise schedule a model was trained with and how its authors sample it; the names and values of a diffusers
-/// <c>scheduler_config.json</c>, from which any scheduler can be built. The defaults are Stable Diffusion 1.5's.
-/// </summary>
+/// <summary>The schedule of training and sampling, as in diffusers' <c>scheduler_config.json</c>. Defaults: Stable Diffusion 1.5.</summary>
 sealed record SchedulerConfig
 {
-    /// <summary>T.</summary>
     public int TrainTimesteps { get; init; } = 1000;
 
     public double BetaStart { get; init; } = 0.00085;
@@ -60,19 +55,18 @@ sealed record SchedulerConfig
     /// <summary>Added to every timestep of the leading spacing.</summary>
     public int StepsOffset { get; init; } = 1;
 
-    /// <summary>ᾱ beyond the last step: 1, or (false) ᾱ₀.</summary>
+    /// <summary>ᾱ beyond the last step: 1, else ᾱ₀.</summary>
     public bool SetAlphaToOne { get; init; }
 
-    /// <summary>Clips the predicted x₀ to ±<see cref="ClipSampleRange"/>; for models that diffuse pixels, not latents.</summary>
+    /// <summary>Clips the predicted x₀ to ±<see cref="ClipSampleRange"/>; for models that diffuse pixels.</summary>
     public bool ClipSample { get; init; }
 
     public double ClipSampleRange { get; init; } = 1;
 
-    /// <summary>The sampler its authors published it with; null where the bundle does not say.</summary>
+    /// <summary>Null where the bundle does not say.</summary>
     public PublishedSampler? Published { get; init; }
 
-    /// <summary>The schedule a bundle records.</summary>
-    /// <exception cref="BadDataException">The bundle names a schedule or prediction this program does not know.</exception>
+    /// <summary>Throws where the bundle names a schedule or prediction this program does not know.</summary>
     public static SchedulerConfig Of(ModelBundle bundle)
     {
         ArgumentNullException.ThrowIfNull(bundle);

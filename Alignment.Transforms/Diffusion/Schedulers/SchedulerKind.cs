@@ -4,41 +4,29 @@ namespace Alignment.Transforms.Diffusion.Schedulers;
 /// <summary>The samplers an edit can use.</summary>
 public enum SchedulerKind
 {
-    /// <summary><see cref="DdimScheduler"/>.</summary>
     Ddim,
 
-    /// <summary><see cref="DdpmScheduler"/>.</summary>
     Ddpm,
 
-    /// <summary><see cref="EulerScheduler"/>.</summary>
     Euler,
 
-    /// <summary><see cref="EulerScheduler"/> with Karras' noise levels.</summary>
     EulerKarras,
 
-    /// <summary><see cref="EulerScheduler"/>, ancestral.</summary>
     EulerAncestral,
 
-    /// <summary><see cref="DpmSolverScheduler"/>, DPM-Solver++ 2M.</summary>
     DpmSolver,
 
-    /// <summary><see cref="DpmSolverScheduler"/> with Karras' noise levels.</summary>
     DpmSolverKarras,
 
-    /// <summary><see cref="UniPcScheduler"/>.</summary>
     UniPc,
 
-    /// <summary><see cref="PndmScheduler"/>.</summary>
     Pndm,
 
-    /// <summary><see cref="LcmScheduler"/>.</summary>
     Lcm,
 
-    /// <summary>The one the model was published with.</summary>
     Published,
 }
 
-/// <summary>The samplers' names, as users write them.</summary>
 public static class SchedulerNames
 {
     static readonly (string Name, SchedulerKind Kind)[] s_names =
@@ -50,13 +38,11 @@ public static class SchedulerNames
         ("unipc", SchedulerKind.UniPc), ("pndm", SchedulerKind.Pndm), ("lcm", SchedulerKind.Lcm), ("published", SchedulerKind.Published),
     ];
 
-    /// <summary>The names that <see cref="Parse"/> takes.</summary>
     public static IReadOnlyList<string> All { get; } = [.. s_names.Select(n => n.Name)];
 
-    /// <summary>The name of a kind.</summary>
     public static string NameOf(SchedulerKind kind) => s_names.First(n => n.Kind == kind).Name;
 
-    /// <summary>The kind of a name, whatever its case.</summary>
+    /// <summary>Whatever its case.</summary>
     /// <exception cref="UsageException">There is none of that name.</exception>
     public static SchedulerKind Parse(string name)
     {
@@ -66,8 +52,8 @@ public static class SchedulerNames
     }
 
     /// <summary>
-    /// Inference steps of a sampler by default: 15 for DPM-Solver++ 2M with Karras' noise levels, by the study in docs/samplers.md; 4 for
-    /// LCM, which is made for so few (Luo et al. 2023); for every other 50, as Stable Diffusion's own scripts have it.
+    /// 15 for DPM-Solver++ 2M with Karras' noise levels (docs/samplers.md), 4 for LCM (Luo et al. 2023), else 50, as Stable Diffusion's own
+    /// scripts.
     /// </summary>
     public static int DefaultSteps(this SchedulerKind kind) => kind switch
     {

@@ -1,39 +1,33 @@
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
-/// <summary>What comes after the last timestep of the samplers that solve towards x₀.</summary>
+/// <summary>What follows the last timestep.</summary>
 enum FinalSigma
 {
-    /// <summary>No noise: the last step lands on the predicted x₀.</summary>
+    /// <summary>The last step lands on the predicted x₀.</summary>
     Zero,
 
-    /// <summary>The noise of timestep 0: what diffusers did before version 0.25.</summary>
+    /// <summary>The noise of timestep 0, as diffusers before version 0.25.</summary>
     SigmaMin,
 }
 
-/// <summary>
-/// The noise levels σ = √((1 − ᾱ) / ᾱ) of the samplers that think in them (Karras et al. 2022, "Elucidating the design space of
-/// diffusion-based generative models", eq. 1 with s(t) = √ᾱ), and the timesteps they stand for.
-/// </summary>
+/// <summary>σ = √((1 − ᾱ) / ᾱ) (Karras et al. 2022, eq. 1 with s(t) = √ᾱ) and the timesteps they stand for.</summary>
 sealed class SigmaSchedule
 {
     /// <summary>Karras et al. 2022, table 1.</summary>
     const double Rho = 7;
 
-    /// <summary>σ at each step, falling, and what follows the last.</summary>
+    /// <summary>Falling, and what follows the last.</summary>
     public double[] Sigmas { get; }
 
-    /// <summary>The timestep of each step; fractional where the σ lies between two.</summary>
+    /// <summary>Fractional where the σ lies between two.</summary>
     public float[] Timesteps { get; }
 
     SigmaSchedule(double[] sigmas, float[] timesteps) => (Sigmas, Timesteps) = (sigmas, timesteps);
 
-    /// <summary>σ at <paramref name="timesteps"/>, linear between whole ones, or Karras' levels between the ends in their place.</summary>
-    /// <param name="schedule">The model's noise.</param>
-    /// <param name="timesteps">Falling.</param>
-    /// <param name="karras">Levels by Karras et al. 2022, eq. 5, from the largest to the smallest: of <paramref name="timesteps"/>, or of
-    /// the whole table.</param>
-    /// <param name="wholeTable">Karras' ends are those of the whole table, and timesteps are rounded.</param>
-    /// <param name="final">What follows the last.</param>
+    /// <summary>
+    /// σ at falling <paramref name="timesteps"/>, linear between whole ones, or Karras' levels (eq. 5) between the ends in their place;
+    /// with <paramref name="wholeTable"/> between those of the whole table, with timesteps rounded.
+    /// </summary>
     public static SigmaSchedule Of(NoiseSchedule schedule, IReadOnlyList<double> timesteps, bool karras, bool wholeTable, FinalSigma final)
     {
         double[] table = Table(schedule), sigmas = [.. timesteps.Select(t => At(table, t))];
@@ -47,11 +41,9 @@ sealed class SigmaSchedule
         return new([.. sigmas, final == FinalSigma.Zero ? 0 : table[0]], times);
     }
 
-    /// <summary>Karras' levels from the σ of a timestep down to the table's smallest; timesteps are not rounded.</summary>
-    /// <param name="schedule">The model's noise.</param>
-    /// <param name="start">The first timestep, whole or between two.</param>
-    /// <param name="count">Levels.</param>
-    /// <param name="final">What follows the last.</param>
+    /// <summary>
+    /// Karras' levels from the σ of timestep <paramref name="start"/> down to the table's smallest; timesteps are not rounded.
+    /// </summary>
     public static SigmaSchedule KarrasFrom(NoiseSchedule schedule, double start, int count, FinalSigma final)
     {
         double[] table = Table(schedule), sigmas = Karras(At(table, start), table[0], count);
@@ -66,7 +58,7 @@ sealed class SigmaSchedule
         return table;
     }
 
-    /// <summary>σ at a timestep that may lie between two.</summary>
+    /// <summary>Between two timesteps too.</summary>
     static double At(double[] table, double timestep)
     {
         int low = Math.Clamp((int)Math.Floor(timestep), 0, table.Length - 1), high = Math.Min(low + 1, table.Length - 1);

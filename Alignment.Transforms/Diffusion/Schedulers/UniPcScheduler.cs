@@ -2,7 +2,6 @@ using System.Numerics.Tensors;
 
 namespace Alignment.Transforms.Diffusion.Schedulers;
 
-/// <summary>Options of <see cref="UniPcScheduler"/>.</summary>
 sealed record UniPcOptions
 {
     /// <inheritdoc cref="DpmSolverOptions.KarrasSigmas"/>
@@ -14,12 +13,9 @@ sealed record UniPcOptions
 
 /// <summary>
 /// UniPC of order 2: Zhao, Bai, Rao, Zhou and Lu, "UniPC: A Unified Predictor-Corrector Framework for Fast Sampling of Diffusion Models",
-/// 2023 (arXiv 2302.04867), with B₂(h) = e^h − 1 and the data prediction of its appendix.
+/// 2023 (arXiv 2302.04867), with B₂(h) = e^h − 1 and data prediction: the paper's h enters with its sign changed. Each step first corrects
+/// the sample of the step before (UniC), then predicts the next (UniP).
 /// </summary>
-/// <remarks>
-/// Each step first corrects the sample of the step before with the model's output there (UniC), then predicts the next (UniP). α, σ, λ as
-/// in <see cref="DpmSolverScheduler"/>; with data prediction the paper's h enters with its sign changed.
-/// </remarks>
 sealed class UniPcScheduler : IScheduler
 {
     readonly NoiseSchedule _schedule;
@@ -69,17 +65,17 @@ sealed class UniPcScheduler : IScheduler
         if (half != 0) TensorPrimitives.MultiplyAdd(_m1, (float)(weight * half), sample, sample);
     }
 
-    /// <summary>Order of the prediction at a step: grows from 1, falls to 1 at the end.</summary>
+    /// <summary>Grows from 1, falls to 1 at the end.</summary>
     int OrderAt(int index) => index > _first && index < Timesteps.Count - 1 ? 2 : 1;
 
-    /// <summary>½ / r₁ of the prediction at a step, 0 where it is of order 1.</summary>
+    /// <summary>½ / r₁; 0 at order 1.</summary>
     double Half(int index, HalfLogSnr s, double h) => OrderAt(index) == 2
         ? 0.5 * h / (HalfLogSnr.Of(_levels.Sigmas[index - 1]).Lambda - s.Lambda) : 0;
 
     /// <summary>
     /// x_t = (σ_t/σ_s) x_s − α_t (e^−h − 1) (m₀ + ρ₁ D₁ + ρ₂ (m_t − m₀)), with R ρ = b: R = [[1, 1], [r₁, 1]], b_k = k! φ_{k+1}(−h) / B(−h)
-    /// (the paper's eq. 8–10); at order 1 ρ₂ = ½. What is added is its difference to the prediction, in which x_s drops out: so the
-    /// correction is right also where the sample was changed since, and no earlier sample is kept.
+    /// (eq. 8–10); at order 1 ρ₂ = ½. What is added is its difference to the prediction, in which x_s drops out: so it is right also where
+    /// the sample was changed since.
     /// </summary>
     void Correct(int index, HalfLogSnr t, Span<float> sample)
     {

@@ -6,38 +6,35 @@ using Microsoft.ML.OnnxRuntime;
 namespace Alignment.Transforms.Images.Quality;
 
 /// <summary>
-/// LPIPS (Zhang et al. 2018) of two pictures by a bundle's <c>lpips.onnx</c>: how different they look. With another trunk than the
-/// published ones the number is comparable with others of the same bundle only (docs/perceptual-distance.md). May be used by one thread at
-/// a time.
+/// LPIPS (Zhang et al. 2018) of two pictures by a bundle's <c>lpips.onnx</c>. With another trunk than the published ones it is comparable
+/// with others of the same bundle only. One thread at a time.
 /// </summary>
 public sealed class PerceptualDistance : IDisposable
 {
     /// <summary>Smaller pictures leave nothing after the published trunks' pools.</summary>
     public const int LeastSide = 64;
 
-    /// <summary>Larger ones are shrunk by a whole factor first: LPIPS was trained on patches of 64 pixels and judged on pictures of 256,
-    /// and costs by the pixel.</summary>
+    /// <summary>
+    /// Larger pictures are first shrunk by a whole factor: LPIPS was trained on 64 pixels, judged on 256, and costs by the pixel.
+    /// </summary>
     public const int MostSide = 512;
 
     readonly InferenceSession _session;
 
     PerceptualDistance(InferenceSession session) => _session = session;
 
-    /// <summary>Of a bundle; null where it has no LPIPS.</summary>
-    /// <exception cref="BadDataException">The model is there and cannot be loaded.</exception>
+    /// <summary>Null where the bundle has no LPIPS.</summary>
+    /// <exception cref="BadDataException">The model cannot be loaded.</exception>
     public static PerceptualDistance? Of(ModelBundle bundle)
     {
         ArgumentNullException.ThrowIfNull(bundle);
         return bundle.Has(BundleFiles.Lpips) ? new(OrtSessions.Open(bundle.PathOf(BundleFiles.Lpips))) : null;
     }
 
-    /// <summary>The distance of two pictures within a rectangle; 0 for equal ones, null where the pictures are smaller than
-    /// <see cref="LeastSide"/>.</summary>
-    /// <param name="a">Red, green, blue bytes, [H,W,3].</param>
-    /// <param name="b">Of the same size.</param>
-    /// <param name="width">W.</param>
-    /// <param name="rectangle">Left and top edge, width and height, within the pictures; grown around its middle to
-    /// <see cref="LeastSide"/>.</param>
+    /// <summary>
+    /// Of two pictures [H,W,3] within a rectangle, which is grown around its middle to <see cref="LeastSide"/>; 0 for equal ones, null
+    /// where the pictures are smaller than that.
+    /// </summary>
     public double? Between(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, int width, (int Left, int Top, int Width, int Height) rectangle)
     {
         if (a.Length != b.Length || width < 1 || a.Length % (3 * width) != 0)
@@ -74,6 +71,5 @@ public sealed class PerceptualDistance : IDisposable
         return (Math.Clamp(from - (wanted - length) / 2, 0, most - wanted), wanted);
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _session.Dispose();
 }

@@ -1,15 +1,14 @@
 namespace Alignment.Transforms.Images.Quality;
 
-/// <summary>How the pixels of one picture differ from another's, inside a region and outside it.</summary>
+/// <summary>How the pixels of two pictures differ inside a region and outside it.</summary>
 public sealed record PixelChange
 {
-    /// <summary>Pixels inside.</summary>
     public required long Pixels { get; init; }
 
-    /// <summary>Mean squared difference of the inside's red, green and blue values, in levels².</summary>
+    /// <summary>Mean squared difference of the inside's values, in levels².</summary>
     public required double MeanSquared { get; init; }
 
-    /// <summary>Mean change of the inside's red, in levels of 255: what the edit did to the colour as a whole.</summary>
+    /// <summary>Mean change of the inside, in levels of 255.</summary>
     public required double Red { get; init; }
 
     /// <inheritdoc cref="Red"/>
@@ -18,18 +17,13 @@ public sealed record PixelChange
     /// <inheritdoc cref="Red"/>
     public required double Blue { get; init; }
 
-    /// <summary>Largest difference of any value outside, in levels; 0 where the outside is untouched.</summary>
+    /// <summary>In levels; 0 where the outside is untouched.</summary>
     public required int LargestOutside { get; init; }
 
-    /// <summary>Peak signal-to-noise ratio of the inside, 10 lg(255² / <see cref="MeanSquared"/>), in dB; null for equal pixels, whose
-    /// ratio is infinite, and for no pixels.</summary>
+    /// <summary>Of the inside, 10 lg(255² / <see cref="MeanSquared"/>), in dB; null for equal pixels and for no pixels.</summary>
     public double? PsnrDb => MeanSquared > 0 ? 10 * Math.Log10(255 * 255 / MeanSquared) : null;
 
-    /// <summary>Compares two pictures of red, green, blue bytes, pixel by pixel.</summary>
-    /// <param name="before">[H,W,3].</param>
-    /// <param name="after">[H,W,3].</param>
-    /// <param name="region">[H,W]; above 0 is inside.</param>
-    /// <exception cref="ArgumentException">The lengths do not belong together.</exception>
+    /// <summary>Pictures [H,W,3] and a region [H,W], above 0 inside.</summary>
     public static PixelChange Of(ReadOnlySpan<byte> before, ReadOnlySpan<byte> after, ReadOnlySpan<byte> region)
     {
         if (before.Length != 3 * region.Length || after.Length != before.Length)

@@ -3,26 +3,21 @@ using System.Numerics.Tensors;
 namespace Alignment.Transforms.Images.Quality;
 
 /// <summary>
-/// SSIM: Wang, Bovik, Sheikh and Simoncelli, "Image Quality Assessment: From Error Visibility to Structural Similarity", 2004, eq. 13, with
-/// the paper's window (11x11, Gaussian, σ = 1.5) and constants (K₁ = 0.01, K₂ = 0.03, L = 255), on the luma 0.299 R + 0.587 G + 0.114 B of
-/// ITU-R BT.601.
+/// SSIM: Wang, Bovik, Sheikh and Simoncelli, "Image Quality Assessment: From Error Visibility to Structural Similarity", 2004, eq. 13,
+/// window 11x11, Gaussian, σ = 1.5, K₁ = 0.01, K₂ = 0.03, L = 255, on BT.601's luma.
 /// </summary>
 public static class StructuralSimilarity
 {
-    /// <summary>Sides of the window.</summary>
     public const int Window = 11;
 
     const double Sigma = 1.5, C1 = 0.01 * 255 * 0.01 * 255, C2 = 0.03 * 255 * 0.03 * 255;
 
     static readonly double[] s_weights = Weights();
 
-    /// <summary>The mean SSIM over all windows that lie within a rectangle of two pictures, −1 … 1; 1 for equal ones. Null where no window
-    /// fits.</summary>
-    /// <param name="a">Red, green, blue bytes, [H,W,3].</param>
-    /// <param name="b">Of the same size.</param>
-    /// <param name="width">W.</param>
-    /// <param name="rectangle">Left and top edge, width and height, within the pictures; a rectangle smaller than a window is grown around
-    /// its middle where the picture has room.</param>
+    /// <summary>
+    /// The mean over all windows within a rectangle of two pictures [H,W,3], −1 … 1; null where no window fits. A smaller rectangle is
+    /// grown around its middle where the picture has room.
+    /// </summary>
     public static double? Mean(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, int width, (int Left, int Top, int Width, int Height) rectangle)
     {
         if (a.Length != b.Length || width < 1 || a.Length % (3 * width) != 0)
