@@ -58,6 +58,10 @@ public sealed partial class AlignmentCatalog
     /// </summary>
     public MeasureDoseEstimator MeasureDose(MeasureDoseOptions? options = null) => new(options ?? new());
 
+    /// <summary>Compares two pictures inside a region and outside it: <c>scene_image_path</c>, <c>edited_path</c>, <c>region_path</c> →
+    /// <c>psnr_db</c>, <c>ssim</c>, <c>lpips</c>, <c>colour_drift</c>, <c>largest_outside</c>, <c>unchanged</c>.</summary>
+    public ComparePicturesEstimator ComparePictures(ComparePicturesOptions? options = null) => new(options ?? new());
+
     /// <summary>Scores how well two maps agree: <c>heatmap</c>, <c>heatmap_modified</c> (the truth) → <c>agreement_cc</c>, <c>_sim</c>,
     /// <c>_kl</c>, <c>_nss</c>, <c>_auc_judd</c>.</summary>
     public ScoreAgreementEstimator ScoreAgreement(ScoreAgreementOptions? options = null) => new(options ?? new());

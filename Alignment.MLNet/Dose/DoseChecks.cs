@@ -4,7 +4,7 @@ namespace Alignment.MLNet.Dose;
 
 /// <summary>What a check found.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<DoseVerdict>))]
-public enum DoseVerdict
+enum DoseVerdict
 {
     /// <summary>There is no interval to judge by, or nothing was asked for.</summary>
     CannotTell,
@@ -29,7 +29,7 @@ public enum DoseVerdict
 /// <param name="RightWay">Scenes that moved the asked way.</param>
 /// <param name="Scenes">Scenes acted on.</param>
 /// <param name="Sentence">The same for people.</param>
-public sealed record ManipulationCheck(DoseVerdict Verdict, DoseEstimate Got, double Asked, DoseEstimate? PartOfAsked, long RightWay,
+sealed record ManipulationCheck(DoseVerdict Verdict, DoseEstimate Got, double Asked, DoseEstimate? PartOfAsked, long RightWay,
     long Scenes, string Sentence);
 
 /// <summary>Whether only the scenes of the variant's window moved.</summary>
@@ -41,7 +41,7 @@ public sealed record ManipulationCheck(DoseVerdict Verdict, DoseEstimate Got, do
 /// <param name="OutsideIdentical">Scenes outside whose picture is byte for byte the baseline's.</param>
 /// <param name="OutsideLargest">The largest difference outside, without sign.</param>
 /// <param name="Sentence">The same for people.</param>
-public sealed record WindowCheck(DoseVerdict Verdict, string Window, DoseEstimate? Inside, DoseEstimate? Outside, long OutsideIdentical,
+sealed record WindowCheck(DoseVerdict Verdict, string Window, DoseEstimate? Inside, DoseEstimate? Outside, long OutsideIdentical,
     double OutsideLargest, string Sentence);
 
 /// <summary>Whether the placebo leaves the product's predicted attention where the baseline's edit has it: two one-sided tests against a
@@ -56,11 +56,11 @@ public sealed record WindowCheck(DoseVerdict Verdict, string Window, DoseEstimat
 /// <param name="PartOfBoost">Difference ÷ the full boost's; null where the boost moved nothing.</param>
 /// <param name="Wide">True where the margin is more than half of what the full boost moved: then equivalence within it says little.</param>
 /// <param name="Sentence">The same for people.</param>
-public sealed record PlaceboCheck(DoseVerdict Verdict, double Margin, double Alpha, DoseEstimate Difference, double? Low, double? High,
+sealed record PlaceboCheck(DoseVerdict Verdict, double Margin, double Alpha, DoseEstimate Difference, double? Low, double? High,
     double? P, double? PartOfBoost, bool Wide, string Sentence);
 
 /// <summary>What editing itself does: the baseline's edit, which asks for no change, against the untouched still.</summary>
-public sealed record ArtifactCheck
+sealed record ArtifactCheck
 {
     /// <summary>Whose prediction it is.</summary>
     public required string Predictor { get; init; }

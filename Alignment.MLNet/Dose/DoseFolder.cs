@@ -14,7 +14,7 @@ namespace Alignment.MLNet.Dose;
 /// </code>
 /// </summary>
 /// <param name="root">The folder itself.</param>
-public sealed class DoseFolder(string root)
+sealed class DoseFolder(string root)
 {
     /// <summary>The folder's name in a run.</summary>
     public const string Name = Layout.Dose;

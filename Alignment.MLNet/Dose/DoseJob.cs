@@ -1,7 +1,8 @@
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Storage;
 using Alignment.MLNet.Variants;
-using Alignment.Transforms.Attention.Saliency;
+using Alignment.Transforms.MlNetPlumbing;
+using Microsoft.ML;
 
 namespace Alignment.MLNet.Dose;
 
@@ -28,10 +29,6 @@ public static class DoseJob
     sealed record PlotsRecipe(int Format, string ReportSha256);
 
     sealed record PlotsFacts(IReadOnlyList<string> Files);
-
-    sealed record Work(string Video, string Scene, IReadOnlyList<VariantScene>? Rows, string? Failure);
-
-    sealed record Done(Work Work, FoundScene? Scene, SceneFacts? Facts, bool Measured, string? Failure);
 
     /// <summary>Measures what is not measured yet, and writes the report.</summary>
     /// <param name="run">The output folder of `alignment run`: it holds variants_v3 and edited_scenes.</param>
@@ -70,103 +67,48 @@ public static class DoseJob
         foreach (string stray in Directory.EnumerateFiles(folder.Root, "*" + AtomicFile.PartialSuffix, SearchOption.AllDirectories)
             .ToArray()) File.Delete(stray);
 
-        var predictors = new List<AttentionPredictor>();
-        try
-        {
-            foreach (AttentionPredictorOptions predictor in options.Predictors) predictors.Add(AttentionPredictor.Open(predictor));
-            if (predictors.GroupBy(p => p.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
-                throw UsageException.For($"{OptionName.Of<DoseOptions>(nameof(DoseOptions.Predictors))}",
-                    $"two predictors called '{SafePath.Shorten(twice.Key)}'", "different names",
-                    "Give the models different names in their descriptions.");
-            using LpipsMeter? lpips = LpipsMeter.Open(options.Model);
-            var meter = new SceneMeter(set, edited, predictors, lpips, options);
-            var maker = new DoseReportMaker([.. predictors.Select(p => p.Name)], options);
-            long measured = Scenes(set, folder, meter, maker, progress, cancellationToken);
-            DosePredictor[] names = [.. predictors.Select(p => new DosePredictor(p.Name, p.ModelSha256,
-                set.AttentionOrigin.By.Contains("predicted by " + p.Name)))];
-            DoseReport report = maker.Report(names, lpips?.Model, set.AttentionOrigin);
-            report.Write(folder);
-            return new(folder.Root, report, measured, [folder.Json, folder.Csv, folder.ByVideo, folder.ByVariant,
-                .. options.Plots ? Plots(folder, report) : []]);
-        }
-        finally
-        {
-            foreach (AttentionPredictor predictor in predictors) predictor.Dispose();
-        }
+        using var pipeline = new DosePipeline(set, options);
+        var maker = new DoseReportMaker([.. pipeline.Predictors.Select(p => p.Name)], options);
+        var writer = new DoseWriter(set, edited, folder, pipeline, options);
+        long measured = Scenes(pipeline.Over(DoseScene.All(set)), writer, folder, maker, set.Scenes, progress, cancellationToken);
+        DoseReport report = maker.Report([.. pipeline.Predictors.Select(p => new DosePredictor(p.Name, p.ModelSha256,
+            set.AttentionOrigin.By.Contains("predicted by " + p.Name)))], pipeline.Lpips, set.AttentionOrigin);
+        report.Write(folder);
+        return new(folder.Root, report, measured, [folder.Json, folder.Csv, folder.ByVideo, folder.ByVariant,
+            .. options.Plots ? Plots(folder, report) : []]);
     }
 
-    /// <summary>Goes through all scenes, several at once, and writes dose.csv in their order.</summary>
-    static long Scenes(VariantSet set, DoseFolder folder, SceneMeter meter, DoseReportMaker maker, IProgress<WorkProgress>? progress,
-        CancellationToken cancellationToken)
+    /// <summary>Reads all scenes, several at once, and writes dose.csv in their order.</summary>
+    static long Scenes(IDataView view, DoseWriter writer, DoseFolder folder, DoseReportMaker maker, int scenes,
+        IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         long measured = 0, done = 0, good = 0;
         string? reason = null;
-        progress?.Report(new(Stage, 0, set.Scenes));
+        progress?.Report(new(Stage, 0, scenes));
         DoseTables.Write(folder.Csv, SceneDose.Columns, to =>
         {
-            foreach (Done made in OrderedParallel.Map(All(set), work => Measure(work, folder, meter, cancellationToken),
-                OrderedParallel.Workers, cancellationToken))
+            foreach (GroupResult<MeasuredScene> group in GroupReader.Read(view, writer.Columns, writer.Open, OrderedParallel.Workers,
+                cancellationToken))
             {
-                if (made.Failure is { } why)
+                MeasuredScene scene = group.Rows[^1];
+                if (scene.Facts is null)
                 {
-                    reason ??= why;
-                    maker.Fail(made.Work.Video, made.Work.Scene, why);
+                    reason ??= scene.Failure;
+                    maker.Fail(scene.Scene.VideoId, scene.Scene.SceneId, scene.Failure!);
                 }
                 else
                 {
-                    foreach (SceneDose row in maker.Add(made.Scene!, made.Facts!)) row.Write(to);
+                    foreach (SceneDose row in maker.Add(scene.Scene, scene.Recipe!, scene.Facts)) row.Write(to);
                     good++;
-                    if (made.Measured) measured++;
+                    if (scene.IsNew) measured++;
                 }
-                progress?.Report(new(Stage, Math.Min(++done, set.Scenes), set.Scenes, made.Work.Scene));
+                progress?.Report(new(Stage, Math.Min(++done, scenes), scenes, scene.Scene.SceneId));
             }
             cancellationToken.ThrowIfCancellationRequested();
             if (good == 0) throw new BadDataException(reason is null ? "The variants have no scenes: nothing can be measured."
                 : $"No scene could be measured. The first: {reason}");
         });
         return measured;
-    }
-
-    static Done Measure(Work work, DoseFolder folder, SceneMeter meter, CancellationToken cancellationToken)
-    {
-        if (work.Rows is null) return new(work, null, null, false, work.Failure);
-        string record = folder.Scene(work.Video, work.Scene);
-        try
-        {
-            FoundScene scene = meter.Find(work.Rows);
-            if (OutputRecord.FactsFrom<SceneFacts>(record, scene.Recipe) is { } known) return new(work, scene, known, false, null);
-            SceneFacts facts = meter.Measure(scene, cancellationToken);
-            OutputRecord.WriteHashed(record, scene.Recipe, facts, []);
-            return new(work, scene, facts, true, null);
-        }
-        catch (BadDataException e)
-        {
-            return new(work, null, null, false, e.Message);
-        }
-    }
-
-    /// <summary>Every scene under its variants; a video whose tables are damaged comes as one failure.</summary>
-    static IEnumerable<Work> All(VariantSet set)
-    {
-        foreach (string video in set.VideoIds)
-        {
-            using IEnumerator<IReadOnlyList<VariantScene>> scenes = set.Video(video).GetEnumerator();
-            while (true)
-            {
-                Work work;
-                try
-                {
-                    if (!scenes.MoveNext()) break;
-                    work = new(video, scenes.Current[0].Scene.SceneId, scenes.Current, null);
-                }
-                catch (BadDataException e)
-                {
-                    work = new(video, "", null, e.Message);
-                }
-                yield return work;
-                if (work.Rows is null) break;
-            }
-        }
     }
 
     static IReadOnlyList<string> Plots(DoseFolder folder, DoseReport report)

@@ -27,7 +27,7 @@ public sealed record DoseOptions
     public double Alpha { get; init; } = 0.05;
 
     /// <summary>The part of a target map's pixels, the highest, that stand for fixations in NSS and AUC, above 0 and at most 1.</summary>
-    public double FixatedPart { get; init; } = PeakPixels.DefaultFraction;
+    public double FixationFraction { get; init; } = PeakPixels.DefaultFraction;
 
     /// <summary>The bundle whose LPIPS compares the baseline's edits with the stills; null, or one without it: none.</summary>
     public string? Model { get; init; }
@@ -46,6 +46,6 @@ public sealed record DoseOptions
         this.Require(Margin, Margin is > 0 and < 1, "a number above 0 and below 1", "0.01 is the default: one hundredth of the attention.");
         this.Require(Confidence, Confidence is > 0 and < 1, "a number above 0 and below 1", "0.95 is the default.");
         this.Require(Alpha, Alpha is > 0 and < 0.5, "above 0 and below 0.5", "0.05 is the default.");
-        this.Require(FixatedPart, FixatedPart is > 0 and <= 1, "above 0 and at most 1", $"{PeakPixels.DefaultFraction} is the default.");
+        this.Require(FixationFraction, FixationFraction is > 0 and <= 1, "above 0 and at most 1", $"{PeakPixels.DefaultFraction} is the default.");
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Storage;
 
@@ -31,7 +32,8 @@ public sealed record DoseReport
     public required string Note { get; init; }
 
     /// <summary>The predictors, in the order they were asked for: the first is the one to quote.</summary>
-    public required IReadOnlyList<DosePredictor> Predictors { get; init; }
+    [JsonInclude, JsonRequired]
+    internal IReadOnlyList<DosePredictor> Predictors { get; init; } = [];
 
     /// <summary>Of the intervals, 0..1.</summary>
     public required double Confidence { get; init; }
@@ -43,7 +45,8 @@ public sealed record DoseReport
     public required double FixatedPart { get; init; }
 
     /// <summary>What the perceptual distance was computed with; null where there was no model for it.</summary>
-    public LpipsModel? Lpips { get; init; }
+    [JsonInclude]
+    internal LpipsModel? Lpips { get; init; }
 
     /// <summary>Where the heatmaps come from that the targets were made of.</summary>
     public required ProvenanceCounts AttentionOrigin { get; init; }
@@ -58,7 +61,8 @@ public sealed record DoseReport
     public required IReadOnlyList<string> Sentences { get; init; }
 
     /// <summary>What editing itself does, for each predictor.</summary>
-    public required IReadOnlyList<ArtifactCheck> Artifacts { get; init; }
+    [JsonInclude, JsonRequired]
+    internal IReadOnlyList<ArtifactCheck> Artifacts { get; init; } = [];
 
     /// <summary>For each predictor every variant, the baseline first.</summary>
     public required IReadOnlyList<VariantDose> Variants { get; init; }
@@ -109,7 +113,7 @@ public sealed record DoseReport
 
     /// <summary>Writes dose.json, dose_by_video.csv and dose_by_variant.csv; files that are equal already are left alone.</summary>
     /// <param name="folder">Where they go.</param>
-    public void Write(DoseFolder folder)
+    internal void Write(DoseFolder folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
         DoseTables.ByVideo(folder.ByVideo, this);
@@ -131,13 +135,13 @@ public sealed record DoseReport
 /// <param name="ModelSha256">Of the models among its parts; empty for the built-in ones.</param>
 /// <param name="MadeHeatmaps">True where the run's heatmaps were predicted by it: what the edit was asked for and what is read off the
 /// result then have one source.</param>
-public sealed record DosePredictor(string Name, IReadOnlyList<string> ModelSha256, bool MadeHeatmaps);
+sealed record DosePredictor(string Name, IReadOnlyList<string> ModelSha256, bool MadeHeatmaps);
 
 /// <summary>The model of the perceptual distance.</summary>
 /// <param name="Trunk">squeeze, alex, vgg, or the name of a small trunk of a bundle's own.</param>
 /// <param name="Published">False for such a small trunk: its distance is not LPIPS as published, and compares with nothing else.</param>
 /// <param name="Sha256">Of lpips.onnx.</param>
-public sealed record LpipsModel(string Trunk, bool Published, string Sha256);
+sealed record LpipsModel(string Trunk, bool Published, string Sha256);
 
 /// <summary>How many of what a report is made of.</summary>
 public sealed record DoseCounts

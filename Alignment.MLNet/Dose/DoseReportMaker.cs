@@ -30,10 +30,9 @@ sealed class DoseReportMaker
     }
 
     /// <summary>Takes in a scene; returns its lines for the table.</summary>
-    public IEnumerable<SceneDose> Add(FoundScene scene, SceneFacts facts)
+    public IEnumerable<SceneDose> Add(DoseScene scene, SceneRecipe recipe, SceneFacts facts)
     {
-        string video = scene.Rows[0].Scene.VideoId, id = scene.Rows[0].Scene.SceneId;
-        Begin(video);
+        Begin(scene.VideoId);
         _counts = _counts with
         {
             Scenes = _counts.Scenes + 1,
@@ -44,20 +43,20 @@ sealed class DoseReportMaker
         for (int p = 0; p < _predictors.Count; p++)
         {
             PredictorFacts found = facts.Predictors[p];
-            if (facts.HasProduct) _artifacts[p].Add(video, found.Untouched, found.Edits[0], facts.Artifact);
-            for (int v = 0; v < scene.Recipe.Variants.Count; v++)
+            if (facts.HasProduct) _artifacts[p].Add(scene.VideoId, found.Untouched, found.Edits[0], facts.Artifact);
+            for (int v = 0; v < recipe.Variants.Count; v++)
             {
-                VariantRecipe of = scene.Recipe.Variants[v];
+                VariantRecipe of = recipe.Variants[v];
                 var made = new SceneDose
                 {
-                    VideoId = video,
-                    SceneId = id,
+                    VideoId = scene.VideoId,
+                    SceneId = scene.SceneId,
                     Window = of.Window,
                     Variant = of.Variant,
                     Predictor = _predictors[p],
                     HasProduct = facts.HasProduct,
                     ActedOn = of.ActedOn,
-                    SamePicture = of.PictureSha256 == scene.Recipe.Variants[0].PictureSha256,
+                    SamePicture = of.PictureSha256 == recipe.Variants[0].PictureSha256,
                     ShareBefore = found.Untouched.Share,
                     ShareBaseline = found.Edits[0].Share,
                     ShareAfter = found.Edits[v].Share,
@@ -96,7 +95,7 @@ sealed class DoseReportMaker
             Predictors = predictors,
             Confidence = _options.Confidence,
             Margin = _options.Margin,
-            FixatedPart = _options.FixatedPart,
+            FixatedPart = _options.FixationFraction,
             Lpips = lpips,
             AttentionOrigin = origin,
             Counts = _counts with { Videos = _videos.Count },

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Alignment.MLNet.Storage;
+using Alignment.Transforms.Attention.Metrics;
 
 namespace Alignment.MLNet.Dose;
 
@@ -12,7 +13,7 @@ static class DoseTables
         "dose_acted_on", "acted_on_low", "acted_on_high", "acted_on_scenes", "asked_acted_on", "part_of_asked", "part_low", "part_high",
         "alignment_dose", "alignment_low", "alignment_high", "share_before", "share_after", "alignment_before", "alignment_after",
             "target_share", "target_share_baseline",
-        "cc", "sim", "kl", "nss", "auc_judd",
+        .. SaliencyMetrics.All.Select(m => m.Name),
     ];
 
     static readonly string[] s_byVideo = ["video_id", "variant", "predictor", "scenes", "acted_on_scenes", "share_before", "share_baseline",
@@ -25,20 +26,24 @@ static class DoseTables
         {
             bool reference = v.Dose is null;
             string Or0(double? value) => reference ? "0" : Number(value);
-            CsvRows.Write(to, v.Variant, CsvCell.Guard(v.Predictor), Or0(v.Dose?.Value), Or0(v.Dose?.Low), Or0(v.Dose?.High),
-                Or0(v.Dose?.StandardError), Number(v.Dose?.Df), Number(v.Dose?.P),
-                reference ? "Reference" : v.Dose!.Method.ToString(), Number(v.Scenes),
-                Number(reference ? report.Videos.Where(x => x.Scenes > 0 && x.Variant == v.Variant && x.Predictor == v.Predictor).Count()
-                : v.Dose!.Videos),
-                Number(v.DoseActedOn?.Value), Number(v.DoseActedOn?.Low), Number(v.DoseActedOn?.High), Number(v.ActedOn),
-                Number(v.Manipulation?.Asked),
-                Number(v.Manipulation?.PartOfAsked?.Value), Number(v.Manipulation?.PartOfAsked?.Low),
-                Number(v.Manipulation?.PartOfAsked?.High),
-                Or0(v.AlignmentDose?.Value), Or0(v.AlignmentDose?.Low), Or0(v.AlignmentDose?.High), Number(v.ShareBefore),
-                Number(v.ShareAfter), Number(v.AlignmentBefore), Number(v.AlignmentAfter), Number(v.TargetShare),
-                Number(v.TargetShareBaseline),
-                Number(v.Agreement?.Cc), Number(v.Agreement?.Sim), Number(v.Agreement?.Kl), Number(v.Agreement?.Nss),
-                Number(v.Agreement?.AucJudd));
+            CsvRows.Write(to,
+            [
+                v.Variant, CsvCell.Guard(v.Predictor), Or0(v.Dose?.Value), Or0(v.Dose?.Low), Or0(v.Dose?.High),
+                Or0(v.Dose?.StandardError), Number(v.Dose?.Df), Number(v.Dose?.P), reference ? "Reference" : v.Dose!.Method.ToString(),
+                Number(v.Scenes),
+                Number(reference ? report.Videos.Count(x => x.Scenes > 0 && x.Variant == v.Variant && x.Predictor == v.Predictor)
+                    : v.Dose!.Videos),
+                .. new[]
+                {
+                    v.DoseActedOn?.Value, v.DoseActedOn?.Low, v.DoseActedOn?.High, v.ActedOn, v.Manipulation?.Asked,
+                    v.Manipulation?.PartOfAsked?.Value, v.Manipulation?.PartOfAsked?.Low, v.Manipulation?.PartOfAsked?.High,
+                }.Select(Number),
+                Or0(v.AlignmentDose?.Value), Or0(v.AlignmentDose?.Low), Or0(v.AlignmentDose?.High),
+                .. new double?[]
+                {
+                    v.ShareBefore, v.ShareAfter, v.AlignmentBefore, v.AlignmentAfter, v.TargetShare, v.TargetShareBaseline,
+                }.Concat(v.Agreement?.Means.Values ?? new double?[SaliencyMetrics.All.Count]).Select(Number),
+            ]);
         }
     });
 

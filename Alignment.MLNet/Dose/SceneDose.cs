@@ -1,5 +1,6 @@
 using System.Globalization;
 using Alignment.MLNet.Storage;
+using Alignment.Transforms.Attention.Metrics;
 
 namespace Alignment.MLNet.Dose;
 
@@ -82,19 +83,20 @@ public sealed record SceneDose
         "video_id", "scene_id", "window", "variant", "predictor", "has_product", "acted_on", "same_picture",
         "share_before", "share_baseline", "share_after", "share_difference", "alignment_before", "alignment_baseline", "alignment_after",
             "alignment_difference",
-        "target_share", "target_share_baseline", "asked_difference", "cc", "sim", "kl", "nss", "auc_judd",
-        "baseline_cc", "baseline_sim", "baseline_kl", "baseline_nss", "baseline_auc_judd",
+        "target_share", "target_share_baseline", "asked_difference", .. SaliencyMetrics.All.Select(m => m.Name),
+        .. SaliencyMetrics.All.Select(m => "baseline_" + m.Name),
     ];
 
     internal void Write(TextWriter to) => CsvRows.Write(to,
+    [
         CsvCell.Guard(VideoId), CsvCell.Guard(SceneId), Window, Variant, CsvCell.Guard(Predictor), Bool(HasProduct), Bool(ActedOn),
         Bool(SamePicture),
-        N(ShareBefore), N(ShareBaseline), N(ShareAfter), N(ShareDifference), N(AlignmentBefore), N(AlignmentBaseline), N(AlignmentAfter),
-        N(AlignmentDifference),
-        N(TargetShare), N(TargetShareBaseline), N(Asked), N(Agreement.Cc), N(Agreement.Sim), N(Agreement.Kl), N(Agreement.Nss),
-        N(Agreement.AucJudd),
-        N(AgreementOfBaseline.Cc), N(AgreementOfBaseline.Sim), N(AgreementOfBaseline.Kl), N(AgreementOfBaseline.Nss),
-        N(AgreementOfBaseline.AucJudd));
+        .. new double?[]
+        {
+            ShareBefore, ShareBaseline, ShareAfter, ShareDifference, AlignmentBefore, AlignmentBaseline, AlignmentAfter,
+            AlignmentDifference, TargetShare, TargetShareBaseline, Asked,
+        }.Concat(Agreement.Values).Concat(AgreementOfBaseline.Values).Select(DoseTables.Number),
+    ]);
 
     static IEnumerable<SceneDose> Rows(string path, string subject)
     {
@@ -106,7 +108,7 @@ public sealed record SceneDose
                 && double.IsFinite(v) ? v
                 : throw BadDataException.For(FormattableString.Invariant($"{subject}, line {table.Line}"),
                 $"'{SafePath.Shorten(table[at])}' as {Columns[at]}", "a number", "Run `alignment dose` again.");
-            MapAgreement Agree(int at) => new(Maybe(at), Maybe(at + 1), Maybe(at + 2), Maybe(at + 3), Maybe(at + 4));
+            MapAgreement Agree(int at) => new(SaliencyMetrics.All.Select((_, i) => Maybe(at + i)));
             yield return new()
             {
                 VideoId = CsvCell.Unguard(table[0]),
@@ -126,20 +128,10 @@ public sealed record SceneDose
                 TargetShare = Number(16),
                 TargetShareBaseline = Number(17),
                 Agreement = Agree(19),
-                AgreementOfBaseline = Agree(24),
+                AgreementOfBaseline = Agree(19 + SaliencyMetrics.All.Count),
             };
         }
     }
 
     static string Bool(bool value) => value ? "true" : "false";
-
-    static string N(double? value) => DoseTables.Number(value);
 }
-
-/// <summary>How well two maps agree; a measure that does not exist for them is null.</summary>
-/// <param name="Cc">Pearson's correlation.</param>
-/// <param name="Sim">Similarity.</param>
-/// <param name="Kl">Kullback–Leibler divergence, nats.</param>
-/// <param name="Nss">Normalised scanpath saliency.</param>
-/// <param name="AucJudd">Area under the ROC curve.</param>
-public sealed record MapAgreement(double? Cc, double? Sim, double? Kl, double? Nss, double? AucJudd);

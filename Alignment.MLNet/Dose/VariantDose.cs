@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Alignment.MLNet.Dose;
 
 /// <summary>What one variant did to the attention that one predictor predicts. Scenes without the product are not counted: there is nothing
@@ -45,42 +47,38 @@ public sealed record VariantDose
     public DoseEstimate? AlignmentDose { get; init; }
 
     /// <summary>The dose in each window, early, middle, late; null for the baseline. A window without scenes has no estimate.</summary>
-    public IReadOnlyList<WindowDose>? Windows { get; init; }
+    [JsonInclude]
+    internal IReadOnlyList<WindowDose>? Windows { get; init; }
 
     /// <summary>How well the attention predicted of the variant's edits agrees with the variant's maps, over the scenes it acted on (the
     /// baseline: over all).</summary>
-    public AgreementMeans? Agreement { get; init; }
+    [JsonInclude]
+    internal AgreementMeans? Agreement { get; init; }
 
     /// <summary>The same with the baseline's edits in place of the variant's: what agreement there would be without the variant. Null for
     /// the baseline.</summary>
-    public AgreementMeans? AgreementOfBaseline { get; init; }
+    [JsonInclude]
+    internal AgreementMeans? AgreementOfBaseline { get; init; }
 
     /// <summary>Whether attention moved the right way, and how far; null for baseline and placebo, which ask for nothing on the
     /// product.</summary>
-    public ManipulationCheck? Manipulation { get; init; }
+    [JsonInclude]
+    internal ManipulationCheck? Manipulation { get; init; }
 
     /// <summary>Whether only the window's scenes moved; null for variants that act in all scenes or in none.</summary>
-    public WindowCheck? Window { get; init; }
+    [JsonInclude]
+    internal WindowCheck? Window { get; init; }
 
     /// <summary>Whether the placebo is one; null for the others.</summary>
-    public PlaceboCheck? Placebo { get; init; }
+    [JsonInclude]
+    internal PlaceboCheck? Placebo { get; init; }
 }
 
 /// <summary>A variant's dose in one window.</summary>
 /// <param name="Window">early, middle or late.</param>
 /// <param name="Asks">Whether the variant's maps ask for a change on the product there.</param>
 /// <param name="Dose">Share in the variant's edit − in the baseline's, mean over the window's scenes; null where there are none.</param>
-public sealed record WindowDose(string Window, bool Asks, DoseEstimate? Dose);
-
-/// <summary>Means of the agreement of two maps over scenes; a measure that no scene has is null.</summary>
-/// <param name="Scenes">Scenes averaged.</param>
-/// <param name="Cc">Pearson's correlation, −1..1.</param>
-/// <param name="Sim">Similarity, 0..1.</param>
-/// <param name="Kl">Kullback–Leibler divergence of the prediction from the target, in nats; 0 is best.</param>
-/// <param name="Nss">Normalised scanpath saliency at the target's peak pixels, in standard deviations.</param>
-/// <param name="AucJudd">Area under the ROC curve at the same pixels; 0.5 is chance.</param>
-/// <param name="Missing">Scenes where at least one measure does not exist (a constant target), left out of that measure's mean.</param>
-public sealed record AgreementMeans(long Scenes, double? Cc, double? Sim, double? Kl, double? Nss, double? AucJudd, long Missing);
+sealed record WindowDose(string Window, bool Asks, DoseEstimate? Dose);
 
 /// <summary>One video's dose under one variant and predictor: means over its scenes with the product.</summary>
 /// <param name="VideoId">The video.</param>

@@ -175,29 +175,4 @@ sealed class VariantSums(Variant variant, string predictor)
             new(video, variant, predictor, Scenes, _actedOn, _before / Scenes, _baseline / Scenes, _after / Scenes, _dose / Scenes,
             _actedOn == 0 ? null : _there / _actedOn, _asked / Scenes);
     }
-
-    /// <summary>Means of five measures, each over the scenes that have it.</summary>
-    sealed class AgreementSums
-    {
-        readonly double[] _sums = new double[5];
-        readonly long[] _counts = new long[5];
-        long _scenes, _missing;
-
-        public void Add(MapAgreement a)
-        {
-            _scenes++;
-            double?[] values = [a.Cc, a.Sim, a.Kl, a.Nss, a.AucJudd];
-            if (values.Contains(null)) _missing++;
-            for (int i = 0; i < values.Length; i++)
-            {
-                if (values[i] is not { } value) continue;
-                _sums[i] += value;
-                _counts[i]++;
-            }
-        }
-
-        public AgreementMeans? Means => _scenes == 0 ? null : new(_scenes, Mean(0), Mean(1), Mean(2), Mean(3), Mean(4), _missing);
-
-        double? Mean(int i) => _counts[i] == 0 ? null : _sums[i] / _counts[i];
-    }
 }

@@ -1,6 +1,7 @@
 using Alignment.MLNet.Charts;
 using Alignment.MLNet.Dose;
 using Alignment.Transforms.Attention;
+using Alignment.Transforms.Attention.Metrics;
 
 namespace Alignment.MLNet.Reports;
 
@@ -99,15 +100,16 @@ sealed partial class ReportPage
     }
 
     static void DoseTable(HtmlWriter html, IReadOnlyList<VariantDose> variants) =>
-        Table(html, ["variant", "scenes", "acted on", "share before", "share after", "dose over all scenes, points", "its interval", "CC",
-        "SIM", "KL", "NSS", "AUC", "CC of the baseline's edit"], variants.Select(v => new[]
-        {
+        Table(html, ["variant", "scenes", "acted on", "share before", "share after", "dose over all scenes, points", "its interval",
+            .. SaliencyMetrics.All.Select(m => m.Title), $"{SaliencyMetrics.All[0].Title} of the baseline's edit"],
+            variants.Select(v => (string[])
+        [
             ReportWords.Label(v.Variant), ReportWords.N(v.Scenes), ReportWords.N(v.ActedOn), ReportWords.Percent(v.ShareBefore),
                 ReportWords.Percent(v.ShareAfter),
             v.Dose is { } d ? ReportWords.Points(100 * d.Value, 100 * d.Low, 100 * d.High) : "–", Basis(v.Dose),
-            ReportWords.F(v.Agreement?.Cc), ReportWords.F(v.Agreement?.Sim), ReportWords.F(v.Agreement?.Kl),
-                ReportWords.F(v.Agreement?.Nss), ReportWords.F(v.Agreement?.AucJudd), ReportWords.F(v.AgreementOfBaseline?.Cc),
-        }));
+            .. SaliencyMetrics.All.Select((_, i) => ReportWords.F(v.Agreement?.Means.Values[i])),
+            ReportWords.F(v.AgreementOfBaseline?.Means.Values[0]),
+        ]));
 
     static string Basis(DoseEstimate? dose) => dose switch
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Alignment.MLNet.Storage;
 using Alignment.Transforms.Attention;
+using Alignment.Transforms.Attention.Metrics;
 
 namespace Alignment.MLNet.Reports;
 
@@ -100,7 +101,8 @@ static class RunMethods
             + $"viewers: the share of attention on the product in a variant's edit less that in the baseline's edit, scene by scene"
             + (clustered ? ", with intervals from errors clustered by video, small-sample corrected (CR2) [cr2]. " : ". ")
             + (agreed
-            ? "Agreement of the predicted attention with the maps asked for is given as CC, SIM, KL, NSS and AUC-Judd [bylinskii]. " : "")
+            ? "Agreement of the predicted attention with the maps asked for is given as "
+                + $"{SaliencyMetrics.List(m => m.Label)} [bylinskii]. " : "")
             + (tested ? $"Whether the placebo leaves the product's attention alone was tested by two one-sided tests [tost] against a "
             + $"margin of {ReportWords.F(100 * dose.Margin)} points of attention share. " : "")
             + (dose.Lpips is { } lpips ? $"Perceptual distance is "

@@ -1,6 +1,5 @@
 using System.Reflection;
 using Alignment.MLNet;
-using Alignment.MLNet.Dose;
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Gaze;
 using Alignment.MLNet.Masks;
@@ -44,7 +43,6 @@ public sealed class SceneColumnTests
     [
         typeof(VariantSetScenes), typeof(SceneEditing), typeof(BundleDiffusion),            // edits
         typeof(EditQuality), typeof(SampleSheet),
-        typeof(SceneMeter),                                                                 // dose
     ];
 
     [Test]

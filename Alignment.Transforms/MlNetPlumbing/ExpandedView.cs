@@ -59,6 +59,8 @@ sealed class ExpandedView(IDataView source, string column, IReadOnlyList<string>
 
         public long Group => _lender?.Group ?? input.Position;
 
+        public SceneCache Cache { get; } = (input as ILendingRow)?.Cache ?? new();
+
         public override bool MoveNext()
         {
             if (_ended) return false;

@@ -11,6 +11,9 @@ interface ILendingRow
     /// <summary>Equal for the rows that came from one row of the source, as the variants of a scene do; they follow each other.</summary>
     long Group { get; }
 
+    /// <summary>Shared by the stages over one cursor.</summary>
+    SceneCache Cache { get; }
+
     /// <summary>Reads the column's values where they lie, valid until the cursor moves on to another group; null where it must be
     /// copied.</summary>
     ReadFloats? Lend(DataViewSchema.Column column);

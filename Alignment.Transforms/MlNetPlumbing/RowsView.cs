@@ -14,20 +14,35 @@ sealed record RowColumn<TRow>(string Name, DataViewType Type, Func<Func<TRow>, D
 
     public static RowColumn<TRow> Int(string name, Func<TRow, int> value) => new(name, NumberDataViewType.Int32,
         row => (ValueGetter<int>)((ref int to) => to = value(row())));
+
+    /// <summary>The row itself, for the writer at the end of a chain.</summary>
+    public static RowColumn<TRow> Row(string name) => new(name, new RowType(),
+        row => (ValueGetter<TRow>)((ref TRow to) => to = row()));
+
+    sealed class RowType() : StructuredDataViewType(typeof(TRow))
+    {
+        public override bool Equals(DataViewType? other) => other is RowType;
+    }
 }
 
 /// <summary>
 /// Rows that are streamed from an enumeration, one at a time. Unlike ML.NET's own view of an enumeration it deals them out to the cursors
-/// of a set, each row in a batch of its own: whoever reads several cursors restores the order by the batches.
+/// of a set, each row in a batch of its own: whoever reads several cursors restores the order by the batches. Rows of one scene may come as
+/// a group, which one cursor reads in one batch.
 /// </summary>
 sealed class RowsView<TRow> : IDataView
 {
-    readonly IEnumerable<TRow> _rows;
+    readonly IEnumerable<IReadOnlyList<TRow>> _groups;
     readonly IReadOnlyList<RowColumn<TRow>> _columns;
+    readonly long? _count;
 
-    public RowsView(IEnumerable<TRow> rows, IReadOnlyList<RowColumn<TRow>> columns)
+    /// <summary>Every row is a group of its own.</summary>
+    public RowsView(IEnumerable<TRow> rows, IReadOnlyList<RowColumn<TRow>> columns) : this(rows.Select(r => new[] { r }), columns) =>
+        _count = rows.TryGetNonEnumeratedCount(out int count) ? count : null;
+
+    public RowsView(IEnumerable<IReadOnlyList<TRow>> groups, IReadOnlyList<RowColumn<TRow>> columns)
     {
-        (_rows, _columns) = (rows, columns);
+        (_groups, _columns) = (groups, columns);
         var schema = new DataViewSchema.Builder();
         foreach (var column in columns) schema.AddColumn(column.Name, column.Type);
         Schema = schema.ToSchema();
@@ -37,32 +52,38 @@ sealed class RowsView<TRow> : IDataView
 
     public DataViewSchema Schema { get; }
 
-    public long? GetRowCount() => _rows.TryGetNonEnumeratedCount(out int count) ? count : null;
+    public long? GetRowCount() => _count;
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
-        new Cursor(this, new Source(_rows.GetEnumerator(), 1), columnsNeeded);
+        new Cursor(this, new Source(_groups.GetEnumerator(), 1), columnsNeeded);
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
-        var source = new Source(_rows.GetEnumerator(), Math.Max(1, n));
+        var source = new Source(_groups.GetEnumerator(), Math.Max(1, n));
         DataViewSchema.Column[] wanted = [.. columnsNeeded];
         return [.. Enumerable.Range(0, Math.Max(1, n)).Select(_ => new Cursor(this, source, wanted))];
     }
 
     /// <summary>The enumeration that the cursors of a set share.</summary>
-    sealed class Source(IEnumerator<TRow> rows, int readers)
+    sealed class Source(IEnumerator<IReadOnlyList<TRow>> groups, int readers)
     {
         readonly Lock _lock = new();
-        long _next;
+        long _group, _row;
         int _readers = readers;
 
-        public bool Next(out TRow row, out long index)
+        public bool Next(out (IReadOnlyList<TRow> Rows, long Group, long FirstRow) next)
         {
             lock (_lock)
             {
-                (row, index) = (default!, -1);
-                if (!rows.MoveNext()) return false;
-                (row, index) = (rows.Current, _next++);
+                do
+                    if (!groups.MoveNext())
+                    {
+                        next = ([], -1, -1);
+                        return false;
+                    }
+                while (groups.Current.Count == 0);
+                next = (groups.Current, _group++, _row);
+                _row += next.Rows.Count;
                 return true;
             }
         }
@@ -70,7 +91,7 @@ sealed class RowsView<TRow> : IDataView
         public void Leave()
         {
             lock (_lock)
-                if (--_readers == 0) rows.Dispose();
+                if (--_readers == 0) groups.Dispose();
         }
     }
 
@@ -79,8 +100,8 @@ sealed class RowsView<TRow> : IDataView
         readonly RowsView<TRow> _view;
         readonly Source _source;
         readonly bool[] _active;
-        TRow _row = default!;
-        long _index = -1;
+        (IReadOnlyList<TRow> Rows, long Group, long FirstRow) _group = ([], -1, -1);
+        int _at;
         bool _disposed;
 
         public Cursor(RowsView<TRow> view, Source source, IEnumerable<DataViewSchema.Column> wanted)
@@ -91,15 +112,22 @@ sealed class RowsView<TRow> : IDataView
 
         public override DataViewSchema Schema => _view.Schema;
 
-        public override long Position => _index;
+        public override long Position => _group.FirstRow + _at;
 
-        public override long Batch => Math.Max(0, _index);
+        public override long Batch => Math.Max(0, _group.Group);
 
-        public long Group => _index;
+        public long Group => _group.Group;
 
-        public override bool MoveNext() => _source.Next(out _row, out _index);
+        public SceneCache Cache { get; } = new();
 
-        public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = new DataViewRowId((ulong)_index, 0);
+        public override bool MoveNext()
+        {
+            if (++_at < _group.Rows.Count) return true;
+            _at = 0;
+            return _source.Next(out _group);
+        }
+
+        public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = new DataViewRowId((ulong)Position, 0);
 
         public override bool IsColumnActive(DataViewSchema.Column column) => _active[column.Index];
 
@@ -109,7 +137,7 @@ sealed class RowsView<TRow> : IDataView
         {
             if (!_active[column.Index])
                 throw new ArgumentException($"Column '{column.Name}' was not asked for when this cursor was opened.", nameof(column));
-            return _view._columns[column.Index].Getter(() => _row) as ValueGetter<TValue>
+            return _view._columns[column.Index].Getter(() => _group.Rows[_at]) as ValueGetter<TValue>
                 ?? throw new InvalidOperationException(
                 $"Column '{column.Name}' is {ColumnWords.Of(column.Type)}; it cannot be read as {typeof(TValue)}.");
         }

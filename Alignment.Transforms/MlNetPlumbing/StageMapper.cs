@@ -79,6 +79,8 @@ sealed class StageMapper : IRowToRowMapper
 
         public long Group => _row.Group;
 
+        public SceneCache Cache => _row.Cache;
+
         public ReadFloats? Lend(DataViewSchema.Column column)
         {
             if (!IsActive(column)) return null;
@@ -116,6 +118,8 @@ sealed class StageMapper : IRowToRowMapper
     sealed class Row(DataViewRow input, OpenRow open) : DataViewRow, ILendingRow
     {
         public long Group => open.Group;
+
+        public SceneCache Cache => open.Cache;
 
         public ReadFloats? Lend(DataViewSchema.Column column) => open.Lend(column);
 

@@ -19,6 +19,9 @@ sealed class StageRow(DataViewRow input) : IDisposable
     /// own.</summary>
     public long Group => (input as ILendingRow)?.Group ?? input.Position;
 
+    /// <summary>Shared with the other stages over this cursor, where all are ours.</summary>
+    public SceneCache Cache { get; } = (input as ILendingRow)?.Cache ?? new();
+
     /// <summary>The getter of an input column; the upstream work happens when it is called, not before.</summary>
     public ValueGetter<T> Getter<T>(StageInput column) => input.GetGetter<T>(input.Schema[column.Column.Index]);
 

@@ -41,6 +41,8 @@ sealed class StageView(IDataView source, StageMapper mapper) : IDataView
     {
         public long Group => open.Group;
 
+        public SceneCache Cache => open.Cache;
+
         public ReadFloats? Lend(DataViewSchema.Column column) => open.Lend(column);
 
         public override DataViewSchema Schema => open.Schema;

@@ -1,6 +1,7 @@
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.MlNetPlumbing;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.Stages;
 
@@ -15,6 +16,9 @@ public sealed record BuildControlOptions : IStageOptions
 
     /// <summary>float [planes,H,W]: mask, attention.</summary>
     public string OutputColumn { get; init; } = SceneColumns.Control;
+
+    /// <summary>text – SHA-256 of the control and its size, as <c>ModifyAttention</c> gives it; null: none.</summary>
+    public string? ControlIdColumn { get; init; }
 
     /// <inheritdoc/>
     public void Check()
@@ -48,10 +52,30 @@ public sealed class BuildControlTransformer : SceneTransformer<BuildControlOptio
         var mask = columns.Map(Options.MaskColumn);
         var heatmap = columns.Map(Options.HeatmapColumn);
         columns.RequireSameSize(mask, heatmap);
-        columns.MakeFloats(Options.OutputColumn, [ControlStack.Channels, mask.Height, mask.Width], [mask, heatmap], row =>
+        var maps = StageColumns.Together<(float[] Mask, float[] Heatmap)>([mask, heatmap], row =>
         {
             var (m, a) = (row.Floats(mask), row.Floats(heatmap));
+            return () => (m().ToArray(), a().ToArray());
+        });
+        columns.MakeFloats(Options.OutputColumn, [ControlStack.Channels, mask.Height, mask.Width], [mask, heatmap], row =>
+        {
+            var (m, a) = Maps(row);
             return to => ControlStack.Fill(m(), a(), to);
         });
+        if (Options.ControlIdColumn is not { } column) return;
+        var id = StageColumns.Together<string>([mask, heatmap], row =>
+        {
+            var (m, a) = Maps(row);
+            return () => ControlStack.Hash(mask.Width, mask.Height, m(), a());
+        });
+        columns.Make(column, TextDataViewType.Instance, id, i => i.AsMemory());
+
+        // Two columns that read the maps share what was read.
+        (ReadFloats Mask, ReadFloats Heatmap) Maps(StageRow row)
+        {
+            if (Options.ControlIdColumn is null) return (row.Floats(mask), row.Floats(heatmap));
+            var get = row.Once(maps);
+            return (() => get().Mask, () => get().Heatmap);
+        }
     }
 }

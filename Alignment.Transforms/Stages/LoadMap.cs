@@ -69,11 +69,27 @@ public sealed class LoadMapTransformer : SceneTransformer<LoadMapOptions>, IStag
     internal override void Describe(StageColumns columns)
     {
         var source = columns.Text(Options.InputColumn);
-        columns.MakeFloats(Options.OutputColumn, [Options.Height, Options.Width], [source], row =>
+        var map = StageColumns.Together<float[]>([source], row =>
         {
             var path = row.Text(source);
             var limits = new PictureLimits { MaxPixels = Options.MaxPixels };
-            return to => MapFile.Read(path(), Options.Width, Options.Height, to, Options.White, limits);
+            float[] values = new float[Options.Height * Options.Width];
+            (long, string)? read = null;
+            return () =>
+            {
+                // Rows of a scene that follow each other often name the same file.
+                (long, string) now = (row.Group, path());
+                if (now == read) return values;
+                read = null;
+                MapFile.Read(now.Item2, Options.Width, Options.Height, values, Options.White, limits);
+                read = now;
+                return values;
+            };
+        });
+        columns.MakeHeldFloats(Options.OutputColumn, [Options.Height, Options.Width], [source], row =>
+        {
+            var get = row.Once(map);
+            return () => get();
         });
     }
 }

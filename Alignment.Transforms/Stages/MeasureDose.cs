@@ -27,6 +27,10 @@ public sealed record MeasureDoseOptions : IStageOptions
     /// <summary>What the numbers of <see cref="BeforeColumn"/> mean; not read for paths.</summary>
     public PictureRange BeforeRange { get; init; } = PictureRange.MinusOneToOne;
 
+    /// <summary>float [3,H,W] in <see cref="BeforeRange"/>, or text (a path) – the baseline's edit, whose attention is predicted beside;
+    /// null: none.</summary>
+    public string? BaselineColumn { get; init; }
+
     /// <summary>float [3,H,W], or text (a path) – the edited picture.</summary>
     public string AfterColumn { get; init; } = SceneColumns.Edited;
 
@@ -64,6 +68,15 @@ public sealed record MeasureDoseOptions : IStageOptions
     /// <summary>float – after − before.</summary>
     public string AlignmentDifferenceColumn { get; init; } = SceneColumns.PredictedAlignmentDifference;
 
+    /// <summary>double [3,2] – share and alignment score of before, baseline (NaN where none is given) and after, not rounded.</summary>
+    public string ScoresColumn { get; init; } = SceneColumns.PredictedScores;
+
+    /// <summary>float [H,W] in 0..1 – A predicted of the picture after.</summary>
+    public string AttentionColumn { get; init; } = SceneColumns.PredictedAttention;
+
+    /// <summary>float [H,W] in 0..1 – A predicted of the baseline's edit; only where one is given.</summary>
+    public string BaselineAttentionColumn { get; init; } = SceneColumns.PredictedAttentionBaseline;
+
     /// <inheritdoc/>
     public void Check()
     {
@@ -76,7 +89,8 @@ public sealed record MeasureDoseOptions : IStageOptions
 
 /// <summary>
 /// Measures how far an edit moved the attention on the product, as a predictor sees it: shares and alignment scores of two pictures under
-/// one mask, and their differences. They are predictions: reports must not call them measured of viewers.
+/// one mask, and their differences. They are predictions: reports must not call them measured of viewers. Of the files that the rows of a
+/// scene name, each is predicted once.
 /// </summary>
 public sealed class MeasureDoseEstimator : SceneEstimator<MeasureDoseTransformer>
 {
@@ -123,37 +137,54 @@ public sealed class MeasureDoseTransformer : SceneTransformer<MeasureDoseOptions
     static ITransformer IStageLoader.Load(BinaryReader from) =>
         Open(StageModel.ReadOptions<MeasureDoseOptions>(from, Name, StageModel.FirstVersion));
 
+    internal AttentionPredictor Predictor => _predictor;
+
     internal override void Describe(StageColumns columns)
     {
         var mask = columns.Map(Options.MaskColumn);
-        var before = Picture(columns, Options.BeforeColumn, mask);
-        var after = Picture(columns, Options.AfterColumn, mask);
-        // Read once a row, for both pictures.
-        var m = StageColumns.Together<float[]>([mask], row =>
+        var scene = StageColumns.Together<ScenePredictions>([mask], row =>
         {
-            var read = row.Floats(mask);
-            float[] kept = new float[mask.Length];
-            return () =>
-            {
-                read().CopyTo(kept);
-                return kept;
-            };
+            var known = new ScenePredictions(this, row, mask);
+            return () => known;
         });
-        var scoreBefore = Score(before, Options.BeforeRange, mask, m);
-        var scoreAfter = Score(after, Options.AfterRange, mask, m);
+        StageInput before = Picture(columns, Options.BeforeColumn, mask), after = Picture(columns, Options.AfterColumn, mask);
+        var ofBefore = Of(before, Options.BeforeRange, mask, scene);
+        var ofAfter = Of(after, Options.AfterRange, mask, scene);
+        StageInput? baseline = Options.BaselineColumn is { } column ? Picture(columns, column, mask) : null;
+        var ofBaseline = baseline is null ? null : Of(baseline, Options.BeforeRange, mask, scene);
         var both = StageColumns.Together<(AttentionScore Before, AttentionScore After)>([mask, before, after], row =>
         {
-            var b = row.Once(scoreBefore);
-            var a = row.Once(scoreAfter);
-            return () => (b(), a());
+            var (b, a) = (row.Once(ofBefore), row.Once(ofAfter));
+            return () => (b().Score, a().Score);
         });
-        columns.Make(Options.ShareBeforeColumn, NumberDataViewType.Single, scoreBefore, s => (float)s.Share);
-        columns.Make(Options.ShareAfterColumn, NumberDataViewType.Single, scoreAfter, s => (float)s.Share);
+        columns.Make(Options.ShareBeforeColumn, NumberDataViewType.Single, ofBefore, p => (float)p.Score.Share);
+        columns.Make(Options.ShareAfterColumn, NumberDataViewType.Single, ofAfter, p => (float)p.Score.Share);
         columns.Make(Options.ShareDifferenceColumn, NumberDataViewType.Single, both, s => (float)(s.After.Share - s.Before.Share));
-        columns.Make(Options.AlignmentBeforeColumn, NumberDataViewType.Single, scoreBefore, s => (float)s.Alignment);
-        columns.Make(Options.AlignmentAfterColumn, NumberDataViewType.Single, scoreAfter, s => (float)s.Alignment);
+        columns.Make(Options.AlignmentBeforeColumn, NumberDataViewType.Single, ofBefore, p => (float)p.Score.Alignment);
+        columns.Make(Options.AlignmentAfterColumn, NumberDataViewType.Single, ofAfter, p => (float)p.Score.Alignment);
         columns.Make(Options.AlignmentDifferenceColumn, NumberDataViewType.Single, both,
             s => (float)(s.After.Alignment - s.Before.Alignment));
+
+        var all = StageColumns.Together<double[]>(baseline is null ? [mask, before, after] : [mask, before, baseline, after], row =>
+        {
+            var (b, a, middle) = (row.Once(ofBefore), row.Once(ofAfter), ofBaseline is null ? null : row.Once(ofBaseline));
+            return () =>
+            {
+                (AttentionScore one, AttentionScore other) = (b().Score, a().Score);
+                AttentionScore? edit = middle?.Invoke().Score;
+                return [one.Share, one.Alignment, edit?.Share ?? double.NaN, edit?.Alignment ?? double.NaN, other.Share, other.Alignment];
+            };
+        });
+        columns.Make<double[], VBuffer<double>>(Options.ScoresColumn, new VectorDataViewType(NumberDataViewType.Double, 3, 2), all,
+            s => new(s.Length, s));
+        MakeMap(Options.AttentionColumn, ofAfter);
+        if (ofBaseline is not null) MakeMap(Options.BaselineAttentionColumn, ofBaseline);
+
+        void MakeMap(string name, SharedWork<Prediction> of) => columns.MakeHeldFloats(name, mask.Dimensions, of.Reads, row =>
+        {
+            var get = row.Once(of);
+            return () => get().Map;
+        });
     }
 
     static StageInput Picture(StageColumns columns, string name, StageInput mask)
@@ -165,39 +196,71 @@ public sealed class MeasureDoseTransformer : SceneTransformer<MeasureDoseOptions
         return picture;
     }
 
-    SharedWork<AttentionScore> Score(StageInput picture, PictureRange range, StageInput mask, SharedWork<float[]> shared) =>
-        StageColumns.Together<AttentionScore>([picture, mask], row =>
-    {
-        var predict = picture.Column.Type is TextDataViewType ? FromPath(row, picture, mask) : FromPlanes(row, picture, range);
-        var m = row.Once(shared);
-        float[] map = new float[mask.Length];
-        return () =>
+    SharedWork<Prediction> Of(StageInput picture, PictureRange range, StageInput mask, SharedWork<ScenePredictions> shared) =>
+        StageColumns.Together<Prediction>([picture, mask], row =>
         {
-            predict(map);
+            var scene = row.Once(shared);
+            if (picture.Column.Type is TextDataViewType)
+            {
+                var path = row.Text(picture);
+                return () => scene().Of(path());
+            }
+            var predict = FromPlanes(row, picture, range);
+            float[] map = new float[mask.Length];
+            return () =>
+            {
+                predict(map);
+                return scene().Scored(map);
+            };
+        });
+
+    /// <param name="Map">A [H,W], valid until the next scene.</param>
+    /// <param name="Score">Of it, under the mask.</param>
+    sealed record Prediction(float[] Map, AttentionScore Score);
+
+    /// <summary>What was predicted of the files of the scene at hand; their maps serve the next scene.</summary>
+    sealed class ScenePredictions(MeasureDoseTransformer stage, StageRow row, StageInput mask)
+    {
+        readonly PictureLimits _limits = new() { MaxPixels = stage.Options.MaxPixels };
+        readonly ReadFloats _readMask = row.Floats(mask);
+        readonly Dictionary<string, Prediction> _known = new(StringComparer.Ordinal);
+        readonly Stack<float[]> _free = [];
+        readonly float[] _mask = new float[mask.Length];
+        float[] _own = [];
+        long _group = long.MinValue, _masked = long.MinValue;
+
+        public Prediction Of(string path)
+        {
+            if (row.Group != _group)
+            {
+                foreach (Prediction old in _known.Values) _free.Push(old.Map);
+                _known.Clear();
+                _group = row.Group;
+            }
+            if (_known.TryGetValue(path, out Prediction? known)) return known;
+            RgbPicture picture = row.Picture(path, _limits);
+            Array.Resize(ref _own, picture.Width * picture.Height);
+            stage._predictor.Predict(picture.Pixels, picture.Width, picture.Height, _own);
+            float[] map = _free.TryPop(out float[]? free) ? free : new float[mask.Length];
+            PictureResize.Planes(_own, 1, picture.Height, picture.Width, map, mask.Height, mask.Width);
+            System.Numerics.Tensors.TensorPrimitives.Min(map, 1f, map);   // weights of an average may add up to a hair more than 1
+            return _known[path] = Scored(map);
+        }
+
+        public Prediction Scored(float[] map)
+        {
+            // Read once a row, for all pictures.
+            if (_masked != row.Position) _readMask().CopyTo(_mask);
+            _masked = row.Position;
             try
             {
-                return AttentionScore.Of(map, m());
+                return new(map, AttentionScore.Of(map, _mask));
             }
             catch (ArgumentException e)
             {
-                throw BadRow(row, e.Message, "a mask in 0..1", "Binarize the mask first.", e);
+                throw stage.BadRow(row, e.Message, "a mask in 0..1", "Binarize the mask first.", e);
             }
-        };
-    });
-
-    FillFloats FromPath(StageRow row, StageInput source, StageInput mask)
-    {
-        var path = row.Text(source);
-        var limits = new PictureLimits { MaxPixels = Options.MaxPixels };
-        float[] own = [];
-        return to =>
-        {
-            RgbPicture picture = PictureFile.ReadRgb8(path(), limits);
-            Array.Resize(ref own, picture.Width * picture.Height);
-            _predictor.Predict(picture.Pixels, picture.Width, picture.Height, own);
-            PictureResize.Planes(own, 1, picture.Height, picture.Width, to, mask.Height, mask.Width);
-            System.Numerics.Tensors.TensorPrimitives.Min(to, 1f, to);
-        };
+        }
     }
 
     FillFloats FromPlanes(StageRow row, StageInput source, PictureRange range)

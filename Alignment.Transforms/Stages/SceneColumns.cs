@@ -139,18 +139,43 @@ public static class SceneColumns
     /// <summary>float – after − before.</summary>
     public const string PredictedAlignmentDifference = "predicted_alignment_difference";
 
-    /// <summary>float – Pearson's correlation of two maps; NaN where the target is constant.</summary>
-    public const string AgreementCc = "agreement_cc";
+    /// <summary>double [3,2] – share and alignment score predicted of the picture before, of the baseline's edit (NaN where none is
+    /// given) and of the edited picture, before they are rounded to float.</summary>
+    public const string PredictedScores = "predicted_scores";
 
-    /// <summary>float – similarity (histogram intersection) of two maps, 0..1.</summary>
-    public const string AgreementSim = "agreement_sim";
+    /// <summary>float [H,W] in 0..1 – the attention predicted of the edited picture.</summary>
+    public const string PredictedAttention = "predicted_attention";
 
-    /// <summary>float – Kullback–Leibler divergence of the prediction from the target, nats.</summary>
-    public const string AgreementKl = "agreement_kl";
+    /// <summary>float [H,W] in 0..1 – the attention predicted of the baseline's edit.</summary>
+    public const string PredictedAttentionBaseline = "predicted_attention_baseline";
 
-    /// <summary>float – normalised scanpath saliency at the target's peak; NaN where the target is constant.</summary>
-    public const string AgreementNss = "agreement_nss";
+    /// <summary>Before a metric's name: float – how well two maps agree by it; NaN where it does not exist.</summary>
+    public const string AgreementPrefix = "agreement_";
 
-    /// <summary>float – AUC-Judd at the target's peak, 0.5 is chance; NaN where the target is constant.</summary>
-    public const string AgreementAuc = "agreement_auc_judd";
+    /// <summary>double vector – all metrics of two maps' agreement, before they are rounded to float.</summary>
+    public const string Agreement = "agreement";
+
+    /// <summary>text – full path of the edited picture.</summary>
+    public const string EditedPath = "edited_path";
+
+    /// <summary>text – full path of the picture that shows where an edit may change the still: red above 0.</summary>
+    public const string RegionPath = "region_path";
+
+    /// <summary>bool – whether two pictures have equal pixels.</summary>
+    public const string Unchanged = "unchanged";
+
+    /// <summary>double – peak signal-to-noise ratio inside the region, dB; NaN for equal pixels.</summary>
+    public const string Psnr = "psnr_db";
+
+    /// <summary>double – structural similarity within the rectangle around the region, −1..1; NaN where none fits.</summary>
+    public const string Ssim = "ssim";
+
+    /// <summary>double – perceptual distance within the same rectangle, 0 for equal pictures; NaN where there is none.</summary>
+    public const string Lpips = "lpips";
+
+    /// <summary>double [3] – mean change of red, green and blue inside the region, in levels of 255.</summary>
+    public const string ColourDrift = "colour_drift";
+
+    /// <summary>int32 – largest difference of any value outside the region, in levels of 255.</summary>
+    public const string LargestOutside = "largest_outside";
 }

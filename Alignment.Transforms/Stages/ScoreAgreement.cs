@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Alignment.Transforms.Attention.Metrics;
 using Alignment.Transforms.MlNetPlumbing;
 using Microsoft.ML;
@@ -11,26 +12,17 @@ public sealed record ScoreAgreementOptions : IStageOptions
     /// <summary>float vector – the map that is judged.</summary>
     public string PredictedColumn { get; init; } = SceneColumns.Heatmap;
 
-    /// <summary>float vector as long – the map that is the truth, or what was asked for.</summary>
+    /// <summary>float vector as long – the map that is the truth, or the target of an edit.</summary>
     public string TargetColumn { get; init; } = SceneColumns.HeatmapModified;
 
-    /// <summary>The part of the target's pixels, the highest, that stand for fixations in NSS and AUC (<see cref="PeakPixels"/>).</summary>
+    /// <summary>The part of the target's pixels, the highest, that stand for fixations in NSS and AUC; above 0, at most 1.</summary>
     public double FixationFraction { get; init; } = PeakPixels.DefaultFraction;
 
-    /// <summary>float – Pearson's correlation (<see cref="CorrelationCoefficient"/>); NaN for a constant target.</summary>
-    public string CcColumn { get; init; } = SceneColumns.AgreementCc;
+    /// <summary>float – one column a metric, named by this and the metric: <c>agreement_cc</c>. NaN where a metric does not exist.</summary>
+    public string ColumnPrefix { get; init; } = SceneColumns.AgreementPrefix;
 
-    /// <summary>float – <see cref="Similarity"/>.</summary>
-    public string SimColumn { get; init; } = SceneColumns.AgreementSim;
-
-    /// <summary>float – <see cref="KullbackLeibler"/>, nats.</summary>
-    public string KlColumn { get; init; } = SceneColumns.AgreementKl;
-
-    /// <summary>float – <see cref="NormalizedScanpathSaliency"/>; NaN for a constant target.</summary>
-    public string NssColumn { get; init; } = SceneColumns.AgreementNss;
-
-    /// <summary>float – <see cref="AreaUnderCurve.Judd"/>; NaN for a constant target.</summary>
-    public string AucColumn { get; init; } = SceneColumns.AgreementAuc;
+    /// <summary>double vector – all of them before they are rounded to float, in the metrics' order.</summary>
+    public string DetailColumn { get; init; } = SceneColumns.Agreement;
 
     /// <inheritdoc/>
     public void Check()
@@ -40,7 +32,8 @@ public sealed record ScoreAgreementOptions : IStageOptions
     }
 }
 
-/// <summary>Scores how well two maps agree, by CC, SIM, KL, NSS and AUC-Judd (see <see cref="SaliencyMetrics"/>).</summary>
+/// <summary>Scores how well two maps agree by the metrics of the field: correlation (CC), similarity (SIM), Kullback–Leibler divergence
+/// (KL), normalised scanpath saliency (NSS) and AUC-Judd.</summary>
 public sealed class ScoreAgreementEstimator : SceneEstimator<ScoreAgreementTransformer>
 {
     internal ScoreAgreementEstimator(ScoreAgreementOptions options) : base(new ScoreAgreementTransformer(options))
@@ -53,22 +46,37 @@ public sealed class ScoreAgreementTransformer : SceneTransformer<ScoreAgreementO
 {
     internal const string Name = "ScoreAgreement";
 
+    /// <summary>2: a prefix instead of a column name for each metric.</summary>
+    const int Newest = 2;
+
     internal ScoreAgreementTransformer(ScoreAgreementOptions options) : base(Name, options)
     {
     }
 
+    private protected override int Version => Newest;
+
     static ITransformer IStageLoader.Load(BinaryReader from) =>
-        new ScoreAgreementTransformer(StageModel.ReadOptions<ScoreAgreementOptions>(from, Name, StageModel.FirstVersion));
+        new ScoreAgreementTransformer(StageModel.ReadOptions<ScoreAgreementOptions>(from, Name, Newest, Upgrade));
+
+    internal static void Upgrade(JsonObject options, int version)
+    {
+        foreach (var (old, metric) in new[] { ("Cc", "cc"), ("Sim", "sim"), ("Kl", "kl"), ("Nss", "nss"), ("Auc", "auc_judd") })
+        {
+            if (!options.Remove(old + "Column", out JsonNode? column)) continue;
+            if ((string?)column != SceneColumns.AgreementPrefix + metric)
+                throw BadDataException.For($"The saved stage '{Name}'", $"the column '{SafePath.Shorten((string?)column ?? "")}' for {metric}",
+                    "columns of one prefix", $"Save the model again with {nameof(ScoreAgreementOptions.ColumnPrefix)}.");
+        }
+    }
 
     internal override void Describe(StageColumns columns)
     {
         var predicted = columns.Floats(Options.PredictedColumn);
         var target = columns.Floats(Options.TargetColumn);
         columns.RequireSameLength(predicted, target);
-        var score = StageColumns.Together<SaliencyMetrics>([predicted, target], row =>
+        var score = StageColumns.Together<double[]>([predicted, target], row =>
         {
-            var p = row.Floats(predicted);
-            var t = row.Floats(target);
+            var (p, t) = (row.Floats(predicted), row.Floats(target));
             return () =>
             {
                 try
@@ -81,10 +89,13 @@ public sealed class ScoreAgreementTransformer : SceneTransformer<ScoreAgreementO
                 }
             };
         });
-        columns.Make(Options.CcColumn, NumberDataViewType.Single, score, s => (float)s.Cc);
-        columns.Make(Options.SimColumn, NumberDataViewType.Single, score, s => (float)s.Sim);
-        columns.Make(Options.KlColumn, NumberDataViewType.Single, score, s => (float)s.Kl);
-        columns.Make(Options.NssColumn, NumberDataViewType.Single, score, s => (float)s.Nss);
-        columns.Make(Options.AucColumn, NumberDataViewType.Single, score, s => (float)s.AucJudd);
+        int count = SaliencyMetrics.All.Count;
+        for (int i = 0; i < count; i++)
+        {
+            int metric = i;
+            columns.Make(Options.ColumnPrefix + SaliencyMetrics.All[i].Name, NumberDataViewType.Single, score, s => (float)s[metric]);
+        }
+        columns.Make<double[], VBuffer<double>>(Options.DetailColumn, new VectorDataViewType(NumberDataViewType.Double, count), score,
+            s => new(count, s));
     }
 }

@@ -4,7 +4,6 @@ using Alignment.Transforms.Images;
 using Alignment.Transforms.MlNetPlumbing;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Transforms.Image;
 
 namespace Alignment.Transforms.Stages;
 
@@ -62,7 +61,7 @@ public sealed class SizeImageTransformer : SceneTransformer<SizeImageOptions>, I
 
     internal override void Describe(StageColumns columns)
     {
-        var source = columns.Find(Options.InputColumn, "text (a path) or image", t => t is TextDataViewType or ImageDataViewType);
+        var source = columns.PathOrImage(Options.InputColumn);
         columns.MakeFloats(Options.OutputColumn, [3, Options.Height, Options.Width], [source],
             row => source.Column.Type is TextDataViewType ? FromPath(row, source) : FromImage(row, source));
     }
@@ -80,18 +79,12 @@ public sealed class SizeImageTransformer : SceneTransformer<SizeImageOptions>, I
 
     FillFloats FromImage(StageRow row, StageInput source)
     {
-        var get = row.Getter<MLImage>(source);
-        var held = row.Own(new HeldImage());
-        byte[] rgb = [];
+        var read = row.Image(source);
         return to =>
         {
-            get(ref held.Image!);
-            var image = held.Image ?? throw BadRow(row, $"no image in column '{source.Name}'", "an image",
-                "LoadImages leaves it out where a file cannot be read; correct the path.");
-            Array.Resize(ref rgb, 3 * image.Width * image.Height);
-            ToRgb(image, rgb);
-            PictureResize.Interleaved<byte>(rgb, 3, image.Height, image.Width, 255f, grey: false, to, Options.Height, Options.Width,
-                Options.Filter);
+            RgbPicture image = read();
+            PictureResize.Interleaved<byte>(image.Pixels, 3, image.Height, image.Width, 255f, grey: false, to, Options.Height,
+                Options.Width, Options.Filter);
             ToSigned(to);
         };
     }
@@ -107,28 +100,5 @@ public sealed class SizeImageTransformer : SceneTransformer<SizeImageOptions>, I
             (value + value - Vector256<float>.One).StoreUnsafe(ref first, (nuint)i);
         }
         for (; i < values.Length; i++) values[i] = values[i] + values[i] - 1f;
-    }
-
-    /// <summary>ML.NET holds four bytes a pixel, in one of two orders; alpha is dropped.</summary>
-    static void ToRgb(MLImage image, Span<byte> rgb)
-    {
-        var from = image.Pixels;
-        int red = image.PixelFormat switch
-        {
-            MLPixelFormat.Rgba32 => 0,
-            MLPixelFormat.Bgra32 => 2,
-            _ => throw BadDataException.For("SizeImage: the image", $"pixels as {image.PixelFormat}", "BGRA or RGBA, 32 bits",
-                "Load it with ML.NET's LoadImages."),
-        };
-        for (int i = 0, o = 0; o < rgb.Length; i += 4, o += 3)
-            (rgb[o], rgb[o + 1], rgb[o + 2]) = (from[i + red], from[i + 1], from[i + 2 - red]);
-    }
-
-    /// <summary>The image of the row at hand: whoever reads an image column owns what it gets.</summary>
-    sealed class HeldImage : IDisposable
-    {
-        public MLImage? Image;
-
-        public void Dispose() => Image?.Dispose();
     }
 }

@@ -11,6 +11,7 @@ static class StageTable
         StageKind.Of<AssignTemporalWindowTransformer>(AssignTemporalWindowTransformer.Name),
         StageKind.Of<BinarizeMaskTransformer>(BinarizeMaskTransformer.Name),
         StageKind.Of<BuildControlTransformer>(BuildControlTransformer.Name),
+        StageKind.Of<ComparePicturesTransformer>(ComparePicturesTransformer.Name),
         StageKind.Of<DrawFixationsTransformer>(DrawFixationsTransformer.Name),
         StageKind.Of<EditSceneTransformer>(EditSceneTransformer.Name),
         StageKind.Of<ExpandVariantsTransformer>(ExpandVariantsTransformer.Name),

@@ -35,8 +35,8 @@ sealed class DoseFlags : Flags<DoseOptions>
         command.Add(_centre);
         command.Bind("--centre", OptionName.Of<AttentionPredictorOptions>(nameof(AttentionPredictorOptions.CentreWeight)));
         Bind("--confidence", o => o.Confidence, "Of the intervals.", "PART");
-        Bind("--fixated", o => o.FixatedPart, "The part of a target map's pixels, the highest, that stand for fixations in NSS and AUC.",
-            "PART");
+        Bind("--fixated", o => o.FixationFraction, "The part of a target map's pixels, the highest, that stand for fixations in "
+            + $"{MapAgreement.AtPeak}.", "PART");
         Rare(BindOff("--no-plots", o => o.Plots, "Draw no plots."));
     }
 

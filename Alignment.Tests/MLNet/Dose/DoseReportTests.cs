@@ -111,8 +111,8 @@ static class DoseSample
         AlignmentAfter = 0.03,
         TargetShare = 0.5,
         TargetShareBaseline = 1 / 3.0,
-        Agreement = new(cc, 0.5, 1e-17, -1.25, 0.75),
-        AgreementOfBaseline = new(null, 0.25, 2, 1, 0.5),
+        Agreement = new([cc, 0.5, 1e-17, -1.25, 0.75]),
+        AgreementOfBaseline = new([null, 0.25, 2, 1, 0.5]),
     };
 
     public static DoseReport Report()
@@ -130,7 +130,7 @@ static class DoseSample
             AlignmentAfter = 0.09,
             TargetShare = 0.4,
             TargetShareBaseline = 0.4,
-            Agreement = new(6, 0.5, 0.6, 1.5, 1, 0.7, 0)
+            Agreement = new(6, new([0.5, 0.6, 1.5, 1, 0.7]), 0)
         };
         return new()
         {

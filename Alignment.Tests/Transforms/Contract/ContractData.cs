@@ -77,6 +77,16 @@ public sealed class ContractResult
 
     [ColumnName("made_doubles")] public double[]? MadeDoubles { get; set; }
 
+    [ColumnName("made_cc")] public float MadeCc { get; set; }
+
+    [ColumnName("made_sim")] public float MadeSim { get; set; }
+
+    [ColumnName("made_kl")] public float MadeKl { get; set; }
+
+    [ColumnName("made_nss")] public float MadeNss { get; set; }
+
+    [ColumnName("made_auc_judd")] public float MadeAucJudd { get; set; }
+
     [ColumnName("made_float")] public float MadeFloat { get; set; }
 
     [ColumnName("made_float2")] public float MadeFloat2 { get; set; }

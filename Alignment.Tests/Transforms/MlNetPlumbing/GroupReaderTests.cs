@@ -30,6 +30,19 @@ public sealed class GroupReaderTests
     }
 
     [Test]
+    public void GroupedRows_StayTogether_HoweverManyCursors([Values(1, 2, 5)] int workers)
+    {
+        int[][] groups = [.. Enumerable.Range(0, 50).Select(g => Enumerable.Range(0, g % 4).Select(i => 10 * g + i).ToArray())];
+        var view = new RowsView<int>(groups, [RowColumn<int>.Row("row")]);
+        Assert.That(GroupReader.Read(view, ["row"], row => new RowReader(row).Value<int>("row"), workers, default).Select(g => g.Rows),
+            Is.EqualTo(groups.Where(g => g.Length > 0)), "an empty group has no row");
+        using DataViewRowCursor cursor = view.GetRowCursor(view.Schema);
+        var positions = new List<long>();
+        while (cursor.MoveNext()) positions.Add(cursor.Position);
+        Assert.That(positions, Is.EqualTo(Enumerable.Range(0, groups.Sum(g => g.Length))));
+    }
+
+    [Test]
     public void Failure_OfARow_EndsItsGroupAndNoOther([Values(1, 3)] int workers)
     {
         IDataView view = View(20, n => { if (n == 7) throw new BadDataException("seven"); });

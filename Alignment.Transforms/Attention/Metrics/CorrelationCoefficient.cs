@@ -2,19 +2,14 @@ namespace Alignment.Transforms.Attention.Metrics;
 
 /// <summary>
 /// CC: Pearson's correlation of two maps over their pixels (Le Meur, Le Callet and Barba, "Predicting visual fixations on video based on
-/// low-level visual features",
-/// <i>Vision Research</i> 47, 2007; discussed in Bylinskii, Judd, Oliva, Torralba and Durand, "What do different evaluation metrics tell us
-/// about saliency models?",
-/// <i>IEEE TPAMI</i> 41, 2019, section 4.2).
+/// low-level visual features", <i>Vision Research</i> 47, 2007; discussed in Bylinskii, Judd, Oliva, Torralba and Durand, "What do
+/// different evaluation metrics tell us about saliency models?", <i>IEEE TPAMI</i> 41, 2019, section 4.2).
 /// <code>Σ (p − p̄)(t − t̄) / √(Σ (p − p̄)² Σ (t − t̄)²)</code>
-/// It is symmetric and does not see scale or offset.
 /// </summary>
-public static class CorrelationCoefficient
+static class CorrelationCoefficient
 {
-    /// <summary>The correlation, −1..1; NaN where the target is constant (there is nothing to agree with), 0 where only the prediction is
-    /// (it says nothing).</summary>
-    /// <param name="predicted">[H,W], any finite values.</param>
-    /// <param name="target">[H,W], as long.</param>
+    /// <summary>−1..1; NaN where the target is constant (there is nothing to agree with), 0 where only the prediction is (it says
+    /// nothing).</summary>
     /// <exception cref="ArgumentException">The maps differ in size, are empty, or a value is not finite.</exception>
     public static double Of(ReadOnlySpan<float> predicted, ReadOnlySpan<float> target)
     {

@@ -5,14 +5,11 @@ namespace Alignment.Transforms.Attention.Metrics;
 /// Statist.</i> 22, 1951), in the form of the MIT saliency benchmark (Bylinskii et al., <i>IEEE TPAMI</i> 41, 2019, section 4.2), which
 /// keeps it finite where a density is 0:
 /// <code>Σ q ln(ε + q / (r + ε)),  q = density(t), r = density(p), ε = 2.2204e-16</code>
-/// A density: the minimum is subtracted where it is negative, then the map is divided by its sum; a map of zeros counts as uniform.
 /// </summary>
-public static class KullbackLeibler
+static class KullbackLeibler
 {
     /// <summary>Nats; 0 for equal densities (up to rounding, also below), larger the more attention the prediction misses. Not
     /// symmetric.</summary>
-    /// <param name="predicted">[H,W], any finite values.</param>
-    /// <param name="target">[H,W], as long.</param>
     /// <exception cref="ArgumentException">The maps differ in size, are empty, or a value is not finite.</exception>
     public static double Of(ReadOnlySpan<float> predicted, ReadOnlySpan<float> target)
     {

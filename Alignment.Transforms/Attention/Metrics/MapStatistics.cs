@@ -1,14 +1,22 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
 namespace Alignment.Transforms.Attention.Metrics;
 
 /// <summary>
-/// What the agreement measures need of a map. Maps are float; everything is computed in double, in the order of the pixels, so that equal
-/// maps give equal bits on every machine.
+/// What the metrics need of a map. Maps are float; everything is computed in double, in the order of the pixels, so that equal maps give
+/// equal bits on every machine.
 /// </summary>
 static class MapStatistics
 {
     /// <summary>What keeps a logarithm finite: the literal of the MIT benchmark's code and pysaliency's (not 2⁻⁵²: where a density is 0 the
     /// fifth digit of the result shows the difference).</summary>
     public const double Epsilon = 2.2204e-16;
+
+    /// <summary>Below this many values a comparison sort is faster.</summary>
+    const int FewValues = 2048;
+
+    const int DigitBits = 11, Digits = 1 << DigitBits;
 
     /// <summary>Throws unless both maps have the same number of pixels, at least one, and all are finite.</summary>
     public static void Check(ReadOnlySpan<float> predicted, ReadOnlySpan<float> target)
@@ -20,7 +28,16 @@ static class MapStatistics
         Check(target, "target map", nameof(target));
     }
 
-    /// <summary>Throws unless the map has a pixel, and all are finite.</summary>
+    /// <summary>Throws unless the map has a pixel, all are finite, and every fixation is one of them.</summary>
+    public static void Check(ReadOnlySpan<float> predicted, ReadOnlySpan<int> fixations)
+    {
+        Check(predicted, "predicted map", nameof(predicted));
+        foreach (int at in fixations)
+            if ((uint)at >= (uint)predicted.Length)
+                throw new ArgumentException(FormattableString.Invariant(
+                    $"A fixation at pixel {at}, expected 0 to {predicted.Length - 1}."), nameof(fixations));
+    }
+
     public static void Check(ReadOnlySpan<float> map, string what, string parameter)
     {
         if (map.IsEmpty) throw new ArgumentException($"The {what} has no pixels, expected at least one.", parameter);
@@ -30,19 +47,9 @@ static class MapStatistics
                     $"The {what} has the value {map[i]} at pixel {i}, expected finite numbers."), parameter);
     }
 
-    /// <summary>Throws unless every fixation is a pixel of the map.</summary>
-    public static void CheckFixations(int pixels, ReadOnlySpan<int> fixations)
-    {
-        foreach (int at in fixations)
-            if ((uint)at >= (uint)pixels)
-                throw new ArgumentException(FormattableString.Invariant($"A fixation at pixel {at}, expected 0 to {pixels - 1}."),
-                    nameof(fixations));
-    }
-
     /// <summary>True where every pixel has one value. Not "standard deviation 0": that of 0.3 everywhere comes out at 1e-17.</summary>
     public static bool IsConstant(ReadOnlySpan<float> map) => !map.ContainsAnyExcept(map[0]);
 
-    /// <summary>The mean.</summary>
     public static double Mean(ReadOnlySpan<float> map)
     {
         double sum = 0;
@@ -56,6 +63,35 @@ static class MapStatistics
         double sum = 0;
         foreach (float v in map) sum += (v - mean) * (v - mean);
         return sum;
+    }
+
+    /// <summary>Sorts finite values in ascending order: by digits of their bits, several times as fast as by comparison.</summary>
+    public static void Sort(Span<float> values)
+    {
+        if (values.Length < FewValues)
+        {
+            values.Sort();
+            return;
+        }
+        uint[] rented = ArrayPool<uint>.Shared.Rent(values.Length);
+        Span<uint> from = MemoryMarshal.Cast<float, uint>(values), to = rented.AsSpan(0, values.Length);
+        Span<int> places = stackalloc int[Digits];
+        // Bits of positive floats are in the order of their values, those of negative ones in reverse.
+        foreach (ref uint bits in from) bits ^= (bits & 0x8000_0000) != 0 ? uint.MaxValue : 0x8000_0000;
+        for (int shift = 0; shift < 32; shift += DigitBits)
+        {
+            places.Clear();
+            foreach (uint bits in from) places[(int)(bits >> shift) & (Digits - 1)]++;
+            int next = 0;
+            foreach (ref int place in places) (place, next) = (next, next + place);
+            foreach (uint bits in from) to[places[(int)(bits >> shift) & (Digits - 1)]++] = bits;
+            Span<uint> sorted = to;
+            to = from;
+            from = sorted;
+        }
+        // Three passes: the sorted values lie in the rented array.
+        for (int i = 0; i < from.Length; i++) to[i] = from[i] ^ ((from[i] & 0x8000_0000) != 0 ? 0x8000_0000 : uint.MaxValue);
+        ArrayPool<uint>.Shared.Return(rented);
     }
 }
 

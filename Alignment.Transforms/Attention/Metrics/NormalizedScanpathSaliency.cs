@@ -2,11 +2,10 @@ namespace Alignment.Transforms.Attention.Metrics;
 
 /// <summary>
 /// NSS: the prediction at fixations, in its own standard deviations above its mean (Peters, Iyer, Itti and Koch, "Components of bottom-up
-/// gaze allocation in natural images",
-/// <i>Vision Research</i> 45, 2005).
+/// gaze allocation in natural images", <i>Vision Research</i> 45, 2005).
 /// <code>mean over fixations of (p at the fixation − mean p) / sd p,  sd with N in the denominator</code>
 /// </summary>
-public static class NormalizedScanpathSaliency
+static class NormalizedScanpathSaliency
 {
     /// <summary>0 is chance, 1 a standard deviation better; 0 for a constant prediction, which says nothing; NaN without
     /// fixations.</summary>
@@ -15,8 +14,7 @@ public static class NormalizedScanpathSaliency
     /// <exception cref="ArgumentException">The map is empty, a value is not finite, or a fixation lies outside.</exception>
     public static double Of(ReadOnlySpan<float> predicted, ReadOnlySpan<int> fixations)
     {
-        MapStatistics.Check(predicted, "predicted map", nameof(predicted));
-        MapStatistics.CheckFixations(predicted.Length, fixations);
+        MapStatistics.Check(predicted, fixations);
         if (fixations.IsEmpty) return double.NaN;
         if (MapStatistics.IsConstant(predicted)) return 0;
         double mean = MapStatistics.Mean(predicted), sd = Math.Sqrt(MapStatistics.Squares(predicted, mean) / predicted.Length), sum = 0;

@@ -1,34 +1,52 @@
 namespace Alignment.Transforms.Attention.Metrics;
 
-/// <summary>How well a predicted map agrees with a target map, by the five measures of the field. NaN where a measure does not exist: with
-/// a constant target there is no correlation, and no peak to look at.</summary>
-/// <param name="Cc"><see cref="CorrelationCoefficient"/>.</param>
-/// <param name="Sim"><see cref="Similarity"/>.</param>
-/// <param name="Kl"><see cref="KullbackLeibler"/>, the target being the truth.</param>
-/// <param name="Nss"><see cref="NormalizedScanpathSaliency"/> at the target's <see cref="PeakPixels"/>.</param>
-/// <param name="AucJudd"><see cref="AreaUnderCurve.Judd"/> at the same pixels.</param>
-public readonly record struct SaliencyMetrics(double Cc, double Sim, double Kl, double Nss, double AucJudd)
-{
-    /// <summary>Compares two maps of one size.</summary>
-    /// <param name="predicted">[H,W], any finite values.</param>
-    /// <param name="target">[H,W], as long.</param>
-    /// <param name="fixatedPart">The part of the target's pixels, the highest, that stand for fixations.</param>
-    /// <exception cref="ArgumentException">The maps differ in size, are empty, a value is not finite, or the part is out of
-    /// range.</exception>
-    public static SaliencyMetrics Of(ReadOnlySpan<float> predicted, ReadOnlySpan<float> target,
-        double fixatedPart = PeakPixels.DefaultFraction) =>
-        Of(predicted, target, PeakPixels.Of(target, fixatedPart));
+/// <summary>One measure of how well a predicted map agrees with a target map. NaN where it does not exist: with a constant target there is
+/// no correlation, and no peak to look at.</summary>
+/// <param name="Name">In columns and files.</param>
+/// <param name="Title">In tables.</param>
+/// <param name="Label">In sentences.</param>
+/// <param name="Range">Values and unit.</param>
+/// <param name="HigherIsBetter">False where 0 is best.</param>
+/// <param name="AtPeak">Whether it looks at the target's <see cref="PeakPixels"/>, which stand for fixations.</param>
+/// <param name="Of">Of the predicted map, the target and the target's peak.</param>
+sealed record SaliencyMetric(string Name, string Title, string Label, string Range, bool HigherIsBetter, bool AtPeak,
+    MetricFunction Of);
 
-    /// <summary>Compares two maps of one size, with fixations that are known.</summary>
+delegate double MetricFunction(ReadOnlySpan<float> predicted, ReadOnlySpan<float> target, ReadOnlySpan<int> peak);
+
+/// <summary>The metrics: columns, tables and files have them in this order.</summary>
+static class SaliencyMetrics
+{
+    public static IReadOnlyList<SaliencyMetric> All { get; } =
+    [
+        new("cc", "CC", "CC", "−1..1", HigherIsBetter: true, AtPeak: false, (p, t, _) => CorrelationCoefficient.Of(p, t)),
+        new("sim", "SIM", "SIM", "0..1", HigherIsBetter: true, AtPeak: false, (p, t, _) => Similarity.Of(p, t)),
+        new("kl", "KL", "KL", "0 or more, nats", HigherIsBetter: false, AtPeak: false, (p, t, _) => KullbackLeibler.Of(p, t)),
+        new("nss", "NSS", "NSS", "standard deviations", HigherIsBetter: true, AtPeak: true,
+            (p, _, peak) => NormalizedScanpathSaliency.Of(p, peak)),
+        new("auc_judd", "AUC", "AUC-Judd", "0..1, 0.5 is chance", HigherIsBetter: true, AtPeak: true,
+            (p, _, peak) => AreaUnderCurve.Judd(p, peak)),
+    ];
+
+    /// <summary>"CC, SIM and KL".</summary>
+    public static string List(Func<SaliencyMetric, string> word, Func<SaliencyMetric, bool>? which = null)
+    {
+        string[] words = [.. All.Where(which ?? (_ => true)).Select(word)];
+        return words.Length < 2 ? string.Concat(words) : $"{string.Join(", ", words[..^1])} and {words[^1]}";
+    }
+
+    /// <summary>Every metric of two maps of one size.</summary>
     /// <param name="predicted">[H,W], any finite values.</param>
     /// <param name="target">[H,W], as long.</param>
-    /// <param name="fixations">Pixels y · W + x; one that occurs twice counts twice.</param>
-    /// <exception cref="ArgumentException">The maps differ in size, are empty, a value is not finite, or a fixation lies
-    /// outside.</exception>
-    public static SaliencyMetrics Of(ReadOnlySpan<float> predicted, ReadOnlySpan<float> target, ReadOnlySpan<int> fixations) => new(
-        CorrelationCoefficient.Of(predicted, target),
-        Similarity.Of(predicted, target),
-        KullbackLeibler.Of(predicted, target),
-        NormalizedScanpathSaliency.Of(predicted, fixations),
-        AreaUnderCurve.Judd(predicted, fixations));
+    /// <param name="fixationFraction">The part of the target's pixels, the highest, that stand for fixations.</param>
+    /// <exception cref="ArgumentException">The maps differ in size, are empty, a value is not finite, or the fraction is out of
+    /// range.</exception>
+    public static double[] Of(ReadOnlySpan<float> predicted, ReadOnlySpan<float> target,
+        double fixationFraction = PeakPixels.DefaultFraction)
+    {
+        int[] peak = PeakPixels.Of(target, fixationFraction);
+        double[] values = new double[All.Count];
+        for (int i = 0; i < values.Length; i++) values[i] = All[i].Of(predicted, target, peak);
+        return values;
+    }
 }

@@ -5,13 +5,10 @@ namespace Alignment.Transforms.Attention.Metrics;
 /// saliency by Judd, Durand and Torralba ("A benchmark of computational models of saliency to predict human fixations",
 /// MIT-CSAIL-TR-2012-001).
 /// <code>Σ min(density(p), density(t))</code>
-/// A density: the minimum is subtracted where it is negative, then the map is divided by its sum; a map of zeros counts as uniform.
 /// </summary>
-public static class Similarity
+static class Similarity
 {
     /// <summary>0 (nowhere both) to 1 (equal densities).</summary>
-    /// <param name="predicted">[H,W], any finite values.</param>
-    /// <param name="target">[H,W], as long.</param>
     /// <exception cref="ArgumentException">The maps differ in size, are empty, or a value is not finite.</exception>
     public static double Of(ReadOnlySpan<float> predicted, ReadOnlySpan<float> target)
     {

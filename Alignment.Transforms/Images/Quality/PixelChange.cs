@@ -1,7 +1,7 @@
 namespace Alignment.Transforms.Images.Quality;
 
 /// <summary>How the pixels of two pictures differ inside a region and outside it.</summary>
-public sealed record PixelChange
+sealed record PixelChange
 {
     public required long Pixels { get; init; }
 

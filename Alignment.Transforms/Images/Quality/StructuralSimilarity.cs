@@ -6,7 +6,7 @@ namespace Alignment.Transforms.Images.Quality;
 /// SSIM: Wang, Bovik, Sheikh and Simoncelli, "Image Quality Assessment: From Error Visibility to Structural Similarity", 2004, eq. 13,
 /// window 11x11, Gaussian, σ = 1.5, K₁ = 0.01, K₂ = 0.03, L = 255, on BT.601's luma.
 /// </summary>
-public static class StructuralSimilarity
+static class StructuralSimilarity
 {
     public const int Window = 11;
 

@@ -26,7 +26,7 @@ sealed record SceneRecipe
 }
 
 /// <param name="Name">As tables have it.</param>
-/// <param name="Predictor">As it was asked for; a model's file without its folder.</param>
+/// <param name="Predictor">As the options have it; a model's file without its folder.</param>
 /// <param name="CentreWeight">Of the centre prior.</param>
 /// <param name="ModelSha256">Of the models among its parts.</param>
 sealed record PredictorRecipe(string Name, string Predictor, double CentreWeight, IReadOnlyList<string> ModelSha256);
