@@ -9,7 +9,6 @@ sealed class ArtifactSums(string predictor)
     long _unchanged;
     int _background;
 
-    /// <summary>Takes in a scene with the product.</summary>
     public void Add(string video, ScorePair untouched, ScorePair baseline, ArtifactFacts facts)
     {
         _shift.Add(video, baseline.Share - untouched.Share);

@@ -24,7 +24,6 @@ sealed class ClusteredSums
     PairAccumulator _pairs;   // (w, d)
     double _least = double.PositiveInfinity, _most = double.NegativeInfinity;
 
-    /// <summary>Scenes taken in.</summary>
     public long Scenes => _pairs.Sample.N;
 
     /// <summary>Σd / n.</summary>
@@ -33,7 +32,7 @@ sealed class ClusteredSums
     /// <summary>Σw / n.</summary>
     public double MeanW => _pairs.Sample.MeanX;
 
-    /// <summary>Takes in a scene; those of a video come together.</summary>
+    /// <summary>Adds a scene; those of a video come together.</summary>
     public void Add(string video, double d, double w = 1)
     {
         if (video != _video)
@@ -53,37 +52,25 @@ sealed class ClusteredSums
         PairSample pairs = _pairs.Sample;
         if (pairs.N == 0 || Math.Abs(pairs.MeanX) < 1e-12) return null;
         double ratio = pairs.MeanY / pairs.MeanX;
-        DoseEstimate without = new(ratio, null, null, null, null, null, pairs.N, _videos.Count, IntervalMethod.None);
-        if (pairs.N < 2) return without;
-        if (_least == _most && pairs.VarianceX == 0) return without with
-        {
-            StandardError = 0,
-            Low = ratio,
-            High = ratio,
-            Method = IntervalMethod.NoVariation
-        };
-        var (error, df, method) = _videos.Count > 1 ? Between(ratio, pairs) : Within(ratio, pairs);
-        if (!(error > 0)) return without;
+        DoseEstimate With(double? error, double? df, double? low, double? high, double? p, IntervalMethod method) =>
+            new(ratio, error, df, low, high, p, pairs.N, _videos.Count, method);
+        if (pairs.N > 1 && _least == _most && pairs.VarianceX == 0)
+            return With(0, null, ratio, ratio, null, IntervalMethod.NoVariation);
+        var (error, df) = pairs.N < 2 ? (0, 0) : _videos.Count > 1 ? Between(ratio, pairs) : Within(ratio, pairs);
+        if (!(error > 0)) return With(null, null, null, null, null, IntervalMethod.None);
         double half = Tails.StudentQuantile(confidence, df) * error;
-        return without with
-        {
-            StandardError = error,
-            Df = df,
-            Low = ratio - half,
-            High = ratio + half,
-            P = Tails.StudentTwoSided(ratio / error, df),
-            Method = method
-        };
+        return With(error, df, ratio - half, ratio + half, Tails.StudentTwoSided(ratio / error, df),
+            _videos.Count > 1 ? IntervalMethod.ByVideo : IntervalMethod.ScenesOfOneVideo);
     }
 
-    (double Error, double Df, IntervalMethod) Within(double ratio, PairSample pairs)
+    (double Error, double Df) Within(double ratio, PairSample pairs)
     {
         // Residuals add up to 0, so that their squares are those of the centred sums.
         double squares = Math.Max(0, _pairs.Syy - 2 * ratio * _pairs.Sxy + ratio * ratio * _pairs.Sxx), n = pairs.N;
-        return (Math.Sqrt(squares / (n * (n - 1))) / Math.Abs(pairs.MeanX), n - 1, IntervalMethod.ScenesOfOneVideo);
+        return (Math.Sqrt(squares / (n * (n - 1))) / Math.Abs(pairs.MeanX), n - 1);
     }
 
-    (double Error, double Df, IntervalMethod) Between(double ratio, PairSample pairs)
+    (double Error, double Df) Between(double ratio, PairSample pairs)
     {
         double total = pairs.MeanX * pairs.N, variance = 0, plain = 0, two = 0, corrected = 0, four = 0;
         bool parts = true;
@@ -99,7 +86,7 @@ sealed class ClusteredSums
         }
         int g = _videos.Count;
         // Weights of both signs are no parts of a whole: then the plain small-sample factor.
-        return parts ? (Math.Sqrt(variance), 1 / (two + corrected * corrected - four), IntervalMethod.ByVideo)
-            : (Math.Sqrt(plain * g / (g - 1.0)), g - 1, IntervalMethod.ByVideo);
+        return parts ? (Math.Sqrt(variance), 1 / (two + corrected * corrected - four))
+            : (Math.Sqrt(plain * g / (g - 1.0)), g - 1);
     }
 }

@@ -2,28 +2,25 @@ using System.Text.Json.Serialization;
 
 namespace Alignment.MLNet.Dose;
 
-/// <summary>Where an interval comes from; never more than the data can say.</summary>
+/// <summary>Where an interval comes from.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<IntervalMethod>))]
 public enum IntervalMethod
 {
-    /// <summary>There is none: fewer than two scenes, or nothing to compare.</summary>
+    /// <summary>None: fewer than two scenes, or nothing to compare.</summary>
     None,
 
-    /// <summary>Two videos or more: errors clustered by video, small-sample corrected (CR2), t with Satterthwaite's degrees of
-    /// freedom.</summary>
+    /// <summary>Errors clustered by video, small-sample corrected (CR2), t with Satterthwaite's degrees of freedom.</summary>
     ByVideo,
 
-    /// <summary>One video: its scenes are taken for independent (paired t). It speaks of scenes like this video's, not of other
-    /// videos.</summary>
+    /// <summary>One video: its scenes are taken for independent (paired t); it says nothing of other videos.</summary>
     ScenesOfOneVideo,
 
-    /// <summary>No scene differs from another: every picture is the very one it is compared with, or every difference is the
-    /// same.</summary>
+    /// <summary>Every difference is the same.</summary>
     NoVariation,
 }
 
 /// <summary>A mean over scenes, or a ratio of two, with its interval.</summary>
-/// <param name="Value">The mean of the scenes' differences; for a ratio Σ got / Σ asked.</param>
+/// <param name="Value">The mean of the scenes' differences; for a ratio Σ achieved / Σ target.</param>
 /// <param name="StandardError">Null where there is no interval.</param>
 /// <param name="Df">Degrees of freedom of t; null where there is no interval.</param>
 /// <param name="Low">Lower limit at the report's confidence; null where there is none.</param>
@@ -31,15 +28,11 @@ public enum IntervalMethod
 /// <param name="P">Two-sided, of "it is 0"; null where there is no interval or nothing varies.</param>
 /// <param name="Scenes">Scenes it is over.</param>
 /// <param name="Videos">Videos they are from.</param>
-/// <param name="Method">How the interval was made.</param>
+/// <param name="Method">Where the interval comes from.</param>
 public sealed record DoseEstimate(double Value, double? StandardError, double? Df, double? Low, double? High, double? P, long Scenes,
     int Videos, IntervalMethod Method)
 {
-    /// <summary>True where the interval is all above 0.</summary>
-    [JsonIgnore]
-    public bool Above => Low > 0;
+    internal bool Above => Low > 0;
 
-    /// <summary>True where the interval is all below 0.</summary>
-    [JsonIgnore]
-    public bool Below => High < 0;
+    internal bool Below => High < 0;
 }

@@ -13,19 +13,11 @@ namespace Alignment.MLNet.Dose;
 /// dose/scenes/{video_id}/{scene_id}.json    what was measured of a scene: a rerun measures only what changed
 /// </code>
 /// </summary>
-/// <param name="root">The folder itself.</param>
 sealed class DoseFolder(string root)
 {
-    /// <summary>The folder's name in a run.</summary>
-    public const string Name = Layout.Dose;
-
-    /// <summary>Names of the files.</summary>
-    public const string JsonFile = "dose.json", CsvFile = "dose.csv", ByVideoFile = "dose_by_video.csv",
+    public const string Name = Layout.Dose, JsonFile = "dose.json", CsvFile = "dose.csv", ByVideoFile = "dose_by_video.csv",
         ByVariantFile = "dose_by_variant.csv";
 
-    const string Scenes = "scenes";
-
-    /// <summary>Full path of the folder.</summary>
     public string Root { get; } = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
 
     public string Json => Path.Combine(Root, JsonFile);
@@ -36,9 +28,5 @@ sealed class DoseFolder(string root)
 
     public string ByVariant => Path.Combine(Root, ByVariantFile);
 
-    /// <summary>What was measured of a scene.</summary>
-    internal string Scene(string videoId, string sceneId) => SafePath.Under(Root, Scenes, videoId, sceneId + ".json");
-
-    /// <summary>Of all scenes.</summary>
-    internal string SceneRoot => Path.Combine(Root, Scenes);
+    public string Scene(string videoId, string sceneId) => SafePath.Under(Root, "scenes", videoId, sceneId + ".json");
 }

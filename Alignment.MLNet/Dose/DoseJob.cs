@@ -85,7 +85,10 @@ public static class DoseJob
         long measured = 0, done = 0, good = 0;
         string? reason = null;
         progress?.Report(new(Stage, 0, scenes));
-        DoseTables.Write(folder.Csv, SceneDose.Columns, to =>
+        DoseTables.Write(folder.Csv, SceneDose.Columns, Rows());
+        return measured;
+
+        IEnumerable<string[]> Rows()
         {
             foreach (GroupResult<MeasuredScene> group in GroupReader.Read(view, writer.Columns, writer.Open, OrderedParallel.Workers,
                 cancellationToken))
@@ -98,7 +101,7 @@ public static class DoseJob
                 }
                 else
                 {
-                    foreach (SceneDose row in maker.Add(scene.Scene, scene.Recipe!, scene.Facts)) row.Write(to);
+                    foreach (SceneDose row in maker.Add(scene.Scene, scene.Recipe!, scene.Facts)) yield return row.Cells;
                     good++;
                     if (scene.IsNew) measured++;
                 }
@@ -107,8 +110,7 @@ public static class DoseJob
             cancellationToken.ThrowIfCancellationRequested();
             if (good == 0) throw new BadDataException(reason is null ? "The variants have no scenes: nothing can be measured."
                 : $"No scene could be measured. The first: {reason}");
-        });
-        return measured;
+        }
     }
 
     static IReadOnlyList<string> Plots(DoseFolder folder, DoseReport report)

@@ -35,6 +35,9 @@ public sealed record DoseOptions
     /// <summary>Draws the plots.</summary>
     public bool Plots { get; init; } = true;
 
+    /// <summary>The metrics that read peak pixels, for help texts: "NSS and AUC".</summary>
+    internal static string PeakMetrics => SaliencyMetrics.List(m => m.Title, m => m.AtPeak);
+
     /// <exception cref="UsageException">A value is out of range, or a predictor's name is unknown or given twice.</exception>
     public void Check()
     {

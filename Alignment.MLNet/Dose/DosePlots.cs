@@ -6,14 +6,13 @@ namespace Alignment.MLNet.Dose;
 
 /// <summary>
 /// The plots of a report: every variant's dose with its interval, by each predictor; the dose by window, which shows whether only the
-/// window's scenes moved; and what videos were asked for against what they got. Shares in points. The step writes each as SVG and PNG, and
-/// the run's report draws the same figures into its page.
+/// window's scenes moved; and target against achieved by video. Shares in points. Written as SVG and PNG, and drawn into the report's page.
 /// </summary>
 static class DosePlots
 {
     public const string ByVariantName = "dose_by_variant", ByWindowName = "dose_by_window", AskedName = "asked_and_got";
 
-    /// <summary>With more videos than this every k-th is drawn: more points say nothing more, and would make pages of megabytes.</summary>
+    /// <summary>With more videos than this every k-th is drawn: more points would make pages of megabytes.</summary>
     const int MostVideos = 300;
 
     /// <summary>An interval of two videos may be twenty times as wide as the effect: the frame ends at this many times the largest value,
@@ -28,7 +27,6 @@ static class DosePlots
     public static IReadOnlyList<string> Write(string folder, DoseReport report) =>
         [.. All(report).SelectMany(f => FigureFile.Save(folder, f.Name, f.Figure))];
 
-    /// <summary>Those that the report has numbers for, by their files' names.</summary>
     public static IEnumerable<(string Name, Figure Figure)> All(DoseReport report)
     {
         if (ByVariant(report) is { } variants) yield return (ByVariantName, variants);

@@ -7,14 +7,13 @@ namespace Alignment.MLNet.Dose;
 
 /// <summary>
 /// How far attention really moved, as far as predictors can tell: every number in it is predicted from pictures, none is measured of
-/// viewers. Written as
-/// <c>dose.json</c> (snake_case, no NaN: what does not exist is null); the scenes are in <c>dose.csv</c> (<see cref="SceneDose.Read"/>),
-/// which may be long.
+/// viewers. Written as <c>dose.json</c> (snake_case; what does not exist is null); the scenes are in <c>dose.csv</c>
+/// (<see cref="SceneDose.Read"/>), which may be long.
 /// </summary>
 public sealed record DoseReport
 {
     /// <summary>Raised when the file's meaning changes.</summary>
-    public const int CurrentFormat = 2;
+    internal const int CurrentFormat = 2;
 
     /// <summary>Format 1 calls provided heatmaps `brought_along`; <see cref="ProvenanceCounts"/> reads that too.</summary>
     const int EarliestFormat = 1;
@@ -22,16 +21,14 @@ public sealed record DoseReport
     /// <summary>A report is kilobytes, with many videos megabytes.</summary>
     const long MaxBytes = 256L << 20;
 
-    /// <summary>What the file is.</summary>
     public int Format { get; init; } = CurrentFormat;
 
-    /// <summary>The program's version.</summary>
     public required string Tool { get; init; }
 
     /// <summary>What every number in it is, in a sentence that reports must show.</summary>
     public required string Note { get; init; }
 
-    /// <summary>The predictors, in the order they were asked for: the first is the one to quote.</summary>
+    /// <summary>The first is the one to quote.</summary>
     [JsonInclude, JsonRequired]
     internal IReadOnlyList<DosePredictor> Predictors { get; init; } = [];
 
@@ -44,14 +41,13 @@ public sealed record DoseReport
     /// <summary>The part of a target map's pixels, the highest, that stand for fixations in NSS and AUC.</summary>
     public required double FixatedPart { get; init; }
 
-    /// <summary>What the perceptual distance was computed with; null where there was no model for it.</summary>
+    /// <summary>Null where there was no model for the perceptual distance.</summary>
     [JsonInclude]
     internal LpipsModel? Lpips { get; init; }
 
     /// <summary>Where the heatmaps come from that the targets were made of.</summary>
     public required ProvenanceCounts AttentionOrigin { get; init; }
 
-    /// <summary>How many of what.</summary>
     public required DoseCounts Counts { get; init; }
 
     /// <summary>What should be known before a number is quoted.</summary>
@@ -67,7 +63,6 @@ public sealed record DoseReport
     /// <summary>For each predictor every variant, the baseline first.</summary>
     public required IReadOnlyList<VariantDose> Variants { get; init; }
 
-    /// <summary>For each video every variant and predictor.</summary>
     public required IReadOnlyList<VideoDose> Videos { get; init; }
 
     /// <summary>The first scenes that could not be measured; <see cref="DoseCounts.Failed"/> has their number.</summary>
@@ -95,8 +90,7 @@ public sealed record DoseReport
             if (report is not { Format: >= EarliestFormat and <= CurrentFormat })
                 throw BadDataException.For(subject, FormattableString.Invariant($"format {report?.Format}"),
                     FormattableString.Invariant($"format {CurrentFormat}"), "Run `alignment dose` again with this version.");
-            if (report.Predictors is not { Count: > 0 } || report.Variants is null || report.Videos is null || report.Artifacts is null
-                || report.Counts is null)
+            if (report is not { Predictors.Count: > 0, Variants: not null, Videos: not null, Artifacts: not null, Counts: not null })
                 throw BadDataException.For(subject, "a report without its parts", "one as it was written", "Run `alignment dose` again.");
             return report;
         }
@@ -107,15 +101,13 @@ public sealed record DoseReport
         }
     }
 
-    /// <summary>True where a run has a report.</summary>
+    /// <summary>Whether a run has a report.</summary>
     /// <param name="path">As for <see cref="Read"/>.</param>
     public static bool Exists(string path) => File.Exists(Find(path));
 
-    /// <summary>Writes dose.json, dose_by_video.csv and dose_by_variant.csv; files that are equal already are left alone.</summary>
-    /// <param name="folder">Where they go.</param>
+    /// <summary>Writes dose.json and the smaller tables; files that are equal already are left alone.</summary>
     internal void Write(DoseFolder folder)
     {
-        ArgumentNullException.ThrowIfNull(folder);
         DoseTables.ByVideo(folder.ByVideo, this);
         DoseTables.ByVariant(folder.ByVariant, this);
         OutputRecord.WriteManifest(folder.Json, this);
@@ -123,33 +115,26 @@ public sealed record DoseReport
 
     static string Find(string path)
     {
-        string full = Path.GetFullPath(path);
-        if (!Directory.Exists(full)) return full;
-        string own = Path.Combine(full, DoseFolder.JsonFile);
-        return File.Exists(own) ? own : Path.Combine(full, DoseFolder.Name, DoseFolder.JsonFile);
+        string full = Path.GetFullPath(path), own = Path.Combine(full, DoseFolder.JsonFile);
+        return !Directory.Exists(full) ? full : File.Exists(own) ? own : Path.Combine(full, DoseFolder.Name, DoseFolder.JsonFile);
     }
 }
 
-/// <summary>A predictor that was asked.</summary>
-/// <param name="Name">As tables name it.</param>
+/// <param name="Name">As tables have it.</param>
 /// <param name="ModelSha256">Of the models among its parts; empty for the built-in ones.</param>
-/// <param name="MadeHeatmaps">True where the run's heatmaps were predicted by it: what the edit was asked for and what is read off the
-/// result then have one source.</param>
+/// <param name="MadeHeatmaps">The run's heatmaps were predicted by it: target and achieved then have one source.</param>
 sealed record DosePredictor(string Name, IReadOnlyList<string> ModelSha256, bool MadeHeatmaps);
 
-/// <summary>The model of the perceptual distance.</summary>
 /// <param name="Trunk">squeeze, alex, vgg, or the name of a small trunk of a bundle's own.</param>
 /// <param name="Published">False for such a small trunk: its distance is not LPIPS as published, and compares with nothing else.</param>
 /// <param name="Sha256">Of lpips.onnx.</param>
 sealed record LpipsModel(string Trunk, bool Published, string Sha256);
 
-/// <summary>How many of what a report is made of.</summary>
+/// <summary>Numbers of videos, scenes and pictures of a report.</summary>
 public sealed record DoseCounts
 {
-    /// <summary>Videos of the run.</summary>
     public int Videos { get; init; }
 
-    /// <summary>Scenes of the run.</summary>
     public long Scenes { get; init; }
 
     /// <summary>Scenes measured that have the product: those that count.</summary>
@@ -158,15 +143,11 @@ public sealed record DoseCounts
     /// <summary>Scenes measured without the product: no variant changes them.</summary>
     public long WithoutProduct { get; init; }
 
-    /// <summary>Scenes that could not be measured.</summary>
     public long Failed { get; init; }
 
-    /// <summary>Different pictures: each was decoded once, and predicted once by every predictor.</summary>
+    /// <summary>Different pictures, over all scenes.</summary>
     public long Pictures { get; init; }
 }
 
 /// <summary>A scene that could not be measured.</summary>
-/// <param name="VideoId">The video.</param>
-/// <param name="SceneId">The scene.</param>
-/// <param name="Reason">Found, expected, next step.</param>
 public sealed record DoseFailure(string VideoId, string SceneId, string Reason);

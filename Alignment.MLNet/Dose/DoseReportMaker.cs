@@ -29,7 +29,7 @@ sealed class DoseReportMaker
         _artifacts = [.. predictors.Select(p => new ArtifactSums(p))];
     }
 
-    /// <summary>Takes in a scene; returns its lines for the table.</summary>
+    /// <summary>Adds a scene; returns its lines for the table.</summary>
     public IEnumerable<SceneDose> Add(DoseScene scene, SceneRecipe recipe, SceneFacts facts)
     {
         Begin(scene.VideoId);
@@ -47,7 +47,7 @@ sealed class DoseReportMaker
             for (int v = 0; v < recipe.Variants.Count; v++)
             {
                 VariantRecipe of = recipe.Variants[v];
-                var made = new SceneDose
+                var row = new SceneDose
                 {
                     VideoId = scene.VideoId,
                     SceneId = scene.SceneId,
@@ -68,13 +68,12 @@ sealed class DoseReportMaker
                     Agreement = found.Agreement[v],
                     AgreementOfBaseline = found.AgreementOfBaseline[v],
                 };
-                if (facts.HasProduct) _sums[p][v].Add(made);
-                yield return made;
+                if (facts.HasProduct) _sums[p][v].Add(row);
+                yield return row;
             }
         }
     }
 
-    /// <summary>Notes a scene that could not be measured.</summary>
     public void Fail(string video, string scene, string reason)
     {
         Begin(video);
@@ -82,7 +81,6 @@ sealed class DoseReportMaker
         if (_failures.Count < MostFailures) _failures.Add(new(video, scene, reason));
     }
 
-    /// <summary>The report, when the last scene has come.</summary>
     public DoseReport Report(IReadOnlyList<DosePredictor> predictors, LpipsModel? lpips, ProvenanceCounts origin)
     {
         Begin(null);
@@ -100,16 +98,7 @@ sealed class DoseReportMaker
             AttentionOrigin = origin,
             Counts = _counts with { Videos = _videos.Count },
             Warnings = [.. Warnings(predictors, lpips)],
-            Sentences =
-            [
-                .. _predictors.SelectMany((p, i) => (string[])
-                [
-                    artifacts[i].Sentence,
-                    .. variants.Where(v => v.Predictor == p && v.Manipulation is not null).Select(v => v.Manipulation!.Sentence),
-                    .. variants.Where(v => v.Predictor == p && v.Window is not null).Select(v => v.Window!.Sentence),
-                    .. variants.Where(v => v.Predictor == p && v.Placebo is not null).Select(v => v.Placebo!.Sentence),
-                ]),
-            ],
+            Sentences = [.. artifacts.SelectMany(a => Sentences(a, variants.Where(v => v.Predictor == a.Predictor)))],
             Artifacts = artifacts,
             Variants = variants,
             Videos = [.. _sums.SelectMany(of => of).SelectMany(v => v.Videos).OrderBy(v => v.VideoId, StringComparer.Ordinal)],
@@ -117,14 +106,19 @@ sealed class DoseReportMaker
         };
     }
 
+    static IEnumerable<string> Sentences(ArtifactCheck artifact, IEnumerable<VariantDose> variants) =>
+        new[] { artifact.Sentence }.Concat(variants.Select(v => v.Manipulation?.Sentence)).Concat(variants.Select(v => v.Window?.Sentence))
+        .Concat(variants.Select(v => v.Placebo?.Sentence)).OfType<string>();
+
     IEnumerable<string> Warnings(IReadOnlyList<DosePredictor> predictors, LpipsModel? lpips)
     {
         if (_counts.Failed > 0) yield return FormattableString.Invariant(
             $"{_counts.Failed} of {_counts.Scenes} scenes could not be measured and count nowhere.");
         if (_counts.WithProduct == 0) yield return "No scene with the product was measured: there is no dose.";
         if (_counts.WithoutProduct > 0)
-            yield return FormattableString.Invariant(
-                $"{_counts.WithoutProduct} {(_counts.WithoutProduct == 1 ? "scene without the product counts nowhere: there is nothing in it to move" : "scenes without the product count nowhere: there is nothing in them to move")}.");
+            yield return FormattableString.Invariant($"{_counts.WithoutProduct} ") + (_counts.WithoutProduct == 1
+                ? "scene without the product counts nowhere: there is nothing in it to move."
+                : "scenes without the product count nowhere: there is nothing in them to move.");
         if (_videos.Count == 1)
             yield return "One video: intervals are over its scenes, taken for independent, and say nothing of other videos.";
         else if (_videos.Count is > 1 and < FewVideos)

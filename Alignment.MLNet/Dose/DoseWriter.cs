@@ -1,6 +1,7 @@
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Storage;
 using Alignment.MLNet.Variants;
+using Alignment.Transforms.Attention.Metrics;
 using Alignment.Transforms.Attention.Saliency;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.MlNetPlumbing;
@@ -20,149 +21,125 @@ sealed class DoseWriter(VariantSet set, EditedFolder edited, DoseFolder folder, 
 {
     const int Digits = 4, LpipsDigits = 6;
 
-    readonly SceneRecipe _recipe = new()
-    {
-        SceneId = "",
-        Size = FormattableString.Invariant($"{set.Width}x{set.Height}"),
-        Predictors = [.. pipeline.Predictors.Select(p => new PredictorRecipe(p.Name, string.Join(AttentionPredictorOptions.Plus,
+    readonly SceneRecipe _recipe = new(SceneRecipe.CurrentFormat, "", FormattableString.Invariant($"{set.Width}x{set.Height}"),
+        [.. pipeline.Predictors.Select(p => new PredictorRecipe(p.Name, string.Join(AttentionPredictorOptions.Plus,
             p.Options.Parts().Select(x => AttentionPredictorOptions.IsModel(x) ? Path.GetFileName(x) : x)), p.Options.CentreWeight,
             p.ModelSha256))],
-        FixatedPart = options.FixationFraction,
-        LpipsSha256 = pipeline.Lpips?.Sha256,
-        SourceSha256 = "",
-        RegionSha256 = "",
-        Variants = [],
-    };
+        options.FixationFraction, pipeline.Lpips?.Sha256, "", "", []);
 
-    /// <summary>The columns it reads.</summary>
     public IReadOnlyList<string> Columns { get; } =
     [
         DosePipeline.Row, SceneColumns.HasProduct, SceneColumns.ControlId, SceneColumns.AttentionScoreModified, SceneColumns.Unchanged,
         SceneColumns.Psnr, SceneColumns.Ssim, SceneColumns.Lpips, SceneColumns.LargestOutside,
-        .. pipeline.Predictors.SelectMany((_, i) => (string[])[DosePipeline.Scores(i), DosePipeline.Agreement(i, ofBaseline: false),
-            DosePipeline.Agreement(i, ofBaseline: true)]),
+        .. pipeline.Predictors.SelectMany((_, i) => new[] { DosePipeline.Scores(i), DosePipeline.Agreement(i, ofBaseline: false),
+            DosePipeline.Agreement(i, ofBaseline: true) }),
     ];
+
+    /// <summary>What a row says that no other row of the scene has said.</summary>
+    sealed record RowFacts(string PictureSha256, string ControlSha256, ScorePair Target, PredictorFacts[] Predictors);
 
     /// <summary>Reads the row at hand, whenever it is called; with the last row of a scene its result is complete.</summary>
     public Func<MeasuredScene> Open(DataViewRow at)
     {
         var row = new RowReader(at);
-        var read = row.Value<DoseRow>(DosePipeline.Row);
-        var columns = new SceneReader(row, pipeline.Predictors.Count);
+        Func<DoseRow> read = row.Value<DoseRow>(DosePipeline.Row);
+        Func<ArtifactFacts> readArtifact = Artifact(row);
+        Func<DoseRow, VariantRecipe, bool, RowFacts> readVariant = Variant(row);
+        Func<bool> hasProduct = row.Value<bool>(SceneColumns.HasProduct);
         MeasuredScene result = null!;
-        var variants = new List<VariantFacts>();
+        ArtifactFacts? artifact = null;
+        var rows = new List<RowFacts>();
         return () =>
         {
             DoseRow now = read();
+            DoseScene scene = now.Scene;
             try
             {
                 if (now.Variant == 0)
                 {
-                    variants.Clear();
-                    result = Begin(now.Scene);
+                    rows.Clear();
+                    SceneRecipe found = scene.Find(edited, _recipe);
+                    SceneFacts? known = OutputRecord.FactsFrom<SceneFacts>(folder.Scene(scene.VideoId, scene.SceneId), found);
+                    result = new(scene, found, known?.HasAllMetrics() == true ? known : null, false, null);
                 }
-                if (result is not { Facts: null, Failure: null, Recipe: { } recipe }) return result;
+                if (result is not { Facts: null, Recipe: { } recipe }) return result;
                 VariantRecipe of = recipe.Variants[now.Variant];
-                int same = variants.FindIndex(v => (v.PictureSha256, v.ControlSha256) == (of.PictureSha256, of.ControlSha256));
-                variants.Add(same >= 0 ? variants[same] : columns.Read(now, of, recipe.Variants[0]));
-                if (variants.Count == recipe.Variants.Count)
+                Require(now);
+                // Compared first: then the still and the baseline's edit are decoded once for this and for what is predicted of them.
+                if (now.Variant == 0) artifact = readArtifact();
+                rows.Add(rows.Find(r => (r.PictureSha256, r.ControlSha256) == (of.PictureSha256, of.ControlSha256))
+                    ?? readVariant(now, of, of.PictureSha256 == recipe.Variants[0].PictureSha256));
+                if (rows.Count < recipe.Variants.Count) return result;
+                result = result with
                 {
-                    result = result with { Facts = Facts(recipe, columns, variants), IsNew = true };
-                    OutputRecord.WriteHashed(folder.Scene(now.Scene.VideoId, now.Scene.SceneId), recipe, result.Facts, []);
-                }
+                    IsNew = true,
+                    Facts = new(hasProduct(), recipe.Variants.Select(v => v.PictureSha256).Append(recipe.SourceSha256).Distinct().Count(),
+                        artifact!, [.. rows.Select(r => r.Target)], [.. pipeline.Predictors.Select((_, p) => new PredictorFacts(
+                            rows[0].Predictors[p].Untouched, [.. rows.SelectMany(r => r.Predictors[p].Edits)],
+                            [.. rows.SelectMany(r => r.Predictors[p].Agreement)],
+                            [.. rows.SelectMany(r => r.Predictors[p].AgreementOfBaseline)]))]),
+                };
+                OutputRecord.WriteHashed(folder.Scene(scene.VideoId, scene.SceneId), recipe, result.Facts, []);
             }
             catch (BadDataException e)
             {
-                result = new(now.Scene, null, null, false, e.Message);
+                result = new(scene, null, null, false, e.Message);
             }
             return result;
         };
     }
 
-    MeasuredScene Begin(DoseScene scene)
+    /// <summary>Refuses an edit or a region of another size than the still.</summary>
+    static void Require(DoseRow row)
     {
-        SceneRecipe recipe = scene.Find(edited, _recipe);
-        return new(scene, recipe, OutputRecord.FactsFrom<SceneFacts>(folder.Scene(scene.VideoId, scene.SceneId), recipe), false, null);
+        PictureHeader still = PictureFile.ReadHeader(row.Scene.Source);
+        foreach (var (what, path) in new[] { ("edit", row.Scene.Picture(row.Variant)), ("region", row.Scene.Region) })
+            if (PictureFile.ReadHeader(path) is var other && (other.Width, other.Height) != (still.Width, still.Height))
+                throw BadDataException.For($"The {what} '{path}'", FormattableString.Invariant($"{other.Width}x{other.Height}"),
+                    FormattableString.Invariant($"{still.Width}x{still.Height}, as the still"), "Run `alignment edit` again.");
     }
 
-    SceneFacts Facts(SceneRecipe recipe, SceneReader columns, List<VariantFacts> variants) => new()
+    static Func<ArtifactFacts> Artifact(RowReader row)
     {
-        HasProduct = variants[0].HasProduct,
-        Pictures = recipe.Variants.Select(v => v.PictureSha256).Append(recipe.SourceSha256).Distinct().Count(),
-        Artifact = variants[0].Artifact!,
-        Targets = [.. variants.Select(v => v.Target)],
-        Predictors = [.. pipeline.Predictors.Select((_, p) => new PredictorFacts(
-            variants[0].Predictors[p].Untouched,
-            [.. variants.Select(v => v.Predictors[p].Edit)],
-            [.. variants.Select(v => v.Predictors[p].Agreement)],
-            [.. variants.Select(v => v.Predictors[p].AgreementOfBaseline)]))],
-    };
-
-    sealed record VariantFacts(string PictureSha256, string ControlSha256, bool HasProduct, ArtifactFacts? Artifact, ScorePair Target,
-        (ScorePair Untouched, ScorePair Edit, MapAgreement Agreement, MapAgreement AgreementOfBaseline)[] Predictors);
-
-    /// <summary>The dear columns of a row.</summary>
-    sealed class SceneReader(RowReader row, int predictors)
-    {
-        readonly Func<bool> _hasProduct = row.Value<bool>(SceneColumns.HasProduct), _unchanged = row.Value<bool>(SceneColumns.Unchanged);
-        readonly Func<string> _control = row.Text(SceneColumns.ControlId);
-        readonly ReadDoubles _target = row.Doubles(SceneColumns.AttentionScoreModified);
-        readonly Func<double> _psnr = row.Value<double>(SceneColumns.Psnr), _ssim = row.Value<double>(SceneColumns.Ssim),
-            _lpips = row.Value<double>(SceneColumns.Lpips);
-        readonly Func<int> _outside = row.Value<int>(SceneColumns.LargestOutside);
-        readonly (ReadDoubles Scores, ReadDoubles Agreement, ReadDoubles OfBaseline)[] _predictors =
-        [
-            .. Enumerable.Range(0, predictors).Select(i => (row.Doubles(DosePipeline.Scores(i)),
-                row.Doubles(DosePipeline.Agreement(i, ofBaseline: false)), row.Doubles(DosePipeline.Agreement(i, ofBaseline: true)))),
-        ];
-
-        public VariantFacts Read(DoseRow at, VariantRecipe variant, VariantRecipe baseline)
-        {
-            Require(at, variant);
-            bool isBaseline = variant.PictureSha256 == baseline.PictureSha256;
-            // In the order that decodes every picture once: the still and the baseline's edit are compared, then predicted of.
-            ArtifactFacts? artifact = at.Variant > 0 ? null
-                : new(_unchanged(), Number(_psnr(), Digits), Number(_ssim(), Digits), Number(_lpips(), LpipsDigits), _outside());
-            return new(variant.PictureSha256, variant.ControlSha256, _hasProduct(), artifact, new(_target()[1], _target()[0]),
-            [
-                .. _predictors.Select(p =>
-                {
-                    ReadOnlySpan<double> scores = p.Scores();
-                    var (untouched, edit) = (new ScorePair(scores[0], scores[1]), new ScorePair(scores[4], scores[5]));
-                    MapAgreement agreement = Agreement(p.Agreement());
-                    return (untouched, edit, agreement, isBaseline ? agreement : Agreement(p.OfBaseline()));
-                }),
-            ]);
-        }
-
-        void Require(DoseRow at, VariantRecipe variant)
-        {
-            VariantScene scene = at.Scene.Variants[at.Variant];
-            if (_control() != variant.ControlSha256)
-                throw BadDataException.For(
-                    $"The map '{SafePath.Shorten(scene.AttentionMapPath, 300)}' and the mask of {SafePath.Shorten(at.Scene.SceneId)}",
-                    "another control than the variants' table has", "both as they were when the variants were made",
-                    "One of them changed since: make the variants again, then edit again.");
-            PictureHeader still = PictureFile.ReadHeader(at.Scene.Source);
-            RequireSize("edit", at.Scene.Picture(at.Variant));
-            RequireSize("region", at.Scene.Region);
-
-            void RequireSize(string what, string path)
-            {
-                PictureHeader other = PictureFile.ReadHeader(path);
-                if ((other.Width, other.Height) != (still.Width, still.Height))
-                    throw BadDataException.For($"The {what} '{path}'", FormattableString.Invariant($"{other.Width}x{other.Height}"),
-                        FormattableString.Invariant($"{still.Width}x{still.Height}, as the still"), "Run `alignment edit` again.");
-            }
-        }
-
-        static MapAgreement Agreement(ReadOnlySpan<double> values)
-        {
-            var numbers = new double?[values.Length];
-            for (int i = 0; i < numbers.Length; i++) numbers[i] = double.IsFinite(values[i]) ? values[i] : null;
-            return new(numbers);
-        }
+        Func<bool> unchanged = row.Value<bool>(SceneColumns.Unchanged);
+        Func<double> psnr = row.Value<double>(SceneColumns.Psnr), ssim = row.Value<double>(SceneColumns.Ssim),
+            lpips = row.Value<double>(SceneColumns.Lpips);
+        Func<int> outside = row.Value<int>(SceneColumns.LargestOutside);
+        return () => new(unchanged(), Number(psnr(), Digits), Number(ssim(), Digits), Number(lpips(), LpipsDigits), outside());
 
         static double? Number(double value, int digits) => double.IsNaN(value) ? null : Math.Round(value, digits);
+    }
+
+    /// <summary>Reads the scores of a row's variant; of the baseline's own picture the agreement is read once.</summary>
+    Func<DoseRow, VariantRecipe, bool, RowFacts> Variant(RowReader row)
+    {
+        Func<string> control = row.Text(SceneColumns.ControlId);
+        ReadDoubles target = row.Doubles(SceneColumns.AttentionScoreModified);
+        (ReadDoubles Scores, ReadDoubles Own, ReadDoubles OfBaseline)[] columns = [.. pipeline.Predictors.Select((_, i) => (
+            row.Doubles(DosePipeline.Scores(i)), row.Doubles(DosePipeline.Agreement(i, ofBaseline: false)),
+            row.Doubles(DosePipeline.Agreement(i, ofBaseline: true))))];
+        return (at, variant, isBaseline) =>
+        {
+            if (control() != variant.ControlSha256)
+                throw BadDataException.For($"The map '{SafePath.Shorten(at.Scene.Variants[at.Variant].AttentionMapPath, 300)}' and the "
+                    + $"mask of {SafePath.Shorten(at.Scene.SceneId)}", "another control than the variants' table has",
+                    "both as they were when the variants were made",
+                    "One of them changed since: make the variants again, then edit again.");
+            return new(variant.PictureSha256, variant.ControlSha256, new(target()[1], target()[0]), [.. columns.Select(c =>
+            {
+                ReadOnlySpan<double> scores = c.Scores();
+                var (untouched, edit) = (new ScorePair(scores[0], scores[1]), new ScorePair(scores[4], scores[5]));
+                IReadOnlyDictionary<string, double?> own = ByMetric(c.Own());
+                return new PredictorFacts(untouched, [edit], [own], [isBaseline ? own : ByMetric(c.OfBaseline())]);
+            })]);
+        };
+    }
+
+    static IReadOnlyDictionary<string, double?> ByMetric(ReadOnlySpan<double> values)
+    {
+        var numbers = new Dictionary<string, double?>();
+        foreach (var (i, metric) in SaliencyMetrics.All.Index())
+            numbers.Add(metric.Name, double.IsFinite(values[i]) ? values[i] : null);
+        return numbers;
     }
 }

@@ -4,8 +4,7 @@ using Alignment.Transforms.Attention.Metrics;
 
 namespace Alignment.MLNet.Dose;
 
-/// <summary>One scene under one variant by one predictor: a line of <c>dose.csv</c>. Shares and scores are of predicted attention; a
-/// measure that does not exist is null.</summary>
+/// <summary>One scene under one variant by one predictor: a line of <c>dose.csv</c>. Shares and scores are of predicted attention.</summary>
 public sealed record SceneDose
 {
     public required string VideoId { get; init; }
@@ -31,10 +30,10 @@ public sealed record SceneDose
     /// <summary>Σ(M ⊙ A) / ΣA, A predicted of the untouched still.</summary>
     public required double ShareBefore { get; init; }
 
-    /// <summary>Of the baseline's edit.</summary>
+    /// <summary>The same of the baseline's edit.</summary>
     public required double ShareBaseline { get; init; }
 
-    /// <summary>Of the variant's edit.</summary>
+    /// <summary>The same of the variant's edit.</summary>
     public required double ShareAfter { get; init; }
 
     /// <summary>After − baseline.</summary>
@@ -43,29 +42,30 @@ public sealed record SceneDose
     /// <summary>mean(M ⊙ A), A predicted of the untouched still.</summary>
     public required double AlignmentBefore { get; init; }
 
-    /// <summary>Of the baseline's edit.</summary>
+    /// <summary>The same of the baseline's edit.</summary>
     public required double AlignmentBaseline { get; init; }
 
-    /// <summary>Of the variant's edit.</summary>
+    /// <summary>The same of the variant's edit.</summary>
     public required double AlignmentAfter { get; init; }
 
     /// <summary>After − baseline.</summary>
     public double AlignmentDifference => AlignmentAfter - AlignmentBaseline;
 
-    /// <summary>The share in the variant's map: what was asked for.</summary>
+    /// <summary>The share in the variant's map.</summary>
     public required double TargetShare { get; init; }
 
     /// <summary>The share in the baseline's map.</summary>
     public required double TargetShareBaseline { get; init; }
 
-    /// <summary>What was asked: target − baseline's target.</summary>
+    /// <summary>Target − baseline's target.</summary>
     public double Asked => TargetShare - TargetShareBaseline;
 
-    /// <summary>Agreement of the attention predicted of the edit with the variant's map.</summary>
-    public required MapAgreement Agreement { get; init; }
+    /// <summary>Agreement of the attention predicted of the edit with the variant's map, by saliency metric: cc, sim, kl (nats), nss,
+    /// auc_judd; null for one that does not exist.</summary>
+    public required IReadOnlyDictionary<string, double?> Agreement { get; init; }
 
-    /// <summary>Agreement of the attention predicted of the baseline's edit with the same map.</summary>
-    public required MapAgreement AgreementOfBaseline { get; init; }
+    /// <summary>The same of the baseline's edit with the same map.</summary>
+    public required IReadOnlyDictionary<string, double?> AgreementOfBaseline { get; init; }
 
     /// <summary>Reads <c>dose.csv</c> line by line.</summary>
     /// <param name="path">The file.</param>
@@ -80,35 +80,32 @@ public sealed record SceneDose
 
     internal static readonly string[] Columns =
     [
-        "video_id", "scene_id", "window", "variant", "predictor", "has_product", "acted_on", "same_picture",
-        "share_before", "share_baseline", "share_after", "share_difference", "alignment_before", "alignment_baseline", "alignment_after",
-            "alignment_difference",
-        "target_share", "target_share_baseline", "asked_difference", .. SaliencyMetrics.All.Select(m => m.Name),
+        "video_id", "scene_id", "window", "variant", "predictor", "has_product", "acted_on", "same_picture", "share_before",
+        "share_baseline", "share_after", "share_difference", "alignment_before", "alignment_baseline", "alignment_after",
+        "alignment_difference", "target_share", "target_share_baseline", "asked_difference", .. SaliencyMetrics.All.Select(m => m.Name),
         .. SaliencyMetrics.All.Select(m => "baseline_" + m.Name),
     ];
 
-    internal void Write(TextWriter to) => CsvRows.Write(to,
+    internal string[] Cells =>
     [
-        CsvCell.Guard(VideoId), CsvCell.Guard(SceneId), Window, Variant, CsvCell.Guard(Predictor), Bool(HasProduct), Bool(ActedOn),
-        Bool(SamePicture),
-        .. new double?[]
-        {
-            ShareBefore, ShareBaseline, ShareAfter, ShareDifference, AlignmentBefore, AlignmentBaseline, AlignmentAfter,
-            AlignmentDifference, TargetShare, TargetShareBaseline, Asked,
-        }.Concat(Agreement.Values).Concat(AgreementOfBaseline.Values).Select(DoseTables.Number),
-    ]);
+        CsvCell.Guard(VideoId), CsvCell.Guard(SceneId), Window, Variant, CsvCell.Guard(Predictor),
+        .. new[] { HasProduct, ActedOn, SamePicture }.Select(b => b ? "true" : "false"),
+        .. DoseTables.Numbers([ShareBefore, ShareBaseline, ShareAfter, ShareDifference, AlignmentBefore, AlignmentBaseline, AlignmentAfter,
+            AlignmentDifference, TargetShare, TargetShareBaseline, Asked, .. DoseTables.ByMetric(Agreement),
+            .. DoseTables.ByMetric(AgreementOfBaseline)]),
+    ];
 
     static IEnumerable<SceneDose> Rows(string path, string subject)
     {
         using CsvTable table = CsvTable.Open(path, "The table of doses", Columns, multiline: true);
         while (table.Next())
         {
-            double? Maybe(int at) => table[at].Length == 0 ? null : Number(at);
             double Number(int at) => double.TryParse(table[at], NumberStyles.Float, CultureInfo.InvariantCulture, out double v)
                 && double.IsFinite(v) ? v
                 : throw BadDataException.For(FormattableString.Invariant($"{subject}, line {table.Line}"),
                 $"'{SafePath.Shorten(table[at])}' as {Columns[at]}", "a number", "Run `alignment dose` again.");
-            MapAgreement Agree(int at) => new(SaliencyMetrics.All.Select((_, i) => Maybe(at + i)));
+            Dictionary<string, double?> Agree(int first) => SaliencyMetrics.All.Index().ToDictionary(m => m.Item.Name,
+                m => table[first + m.Index].Length == 0 ? (double?)null : Number(first + m.Index));
             yield return new()
             {
                 VideoId = CsvCell.Unguard(table[0]),
@@ -132,6 +129,4 @@ public sealed record SceneDose
             };
         }
     }
-
-    static string Bool(bool value) => value ? "true" : "false";
 }

@@ -1,9 +1,10 @@
 using Alignment.MLNet.Statistics;
 using Alignment.Transforms.Attention;
+using Alignment.Transforms.Attention.Metrics;
 
 namespace Alignment.MLNet.Dose;
 
-/// <summary>What one variant did by one predictor, gathered scene by scene: two numbers a video, whatever the number of scenes.</summary>
+/// <summary>What one variant did by one predictor, summed scene by scene: two numbers a video, whatever the number of scenes.</summary>
 sealed class VariantSums(Variant variant, string predictor)
 {
     static readonly string[] s_windows = [.. TemporalWindows.Names];
@@ -23,7 +24,6 @@ sealed class VariantSums(Variant variant, string predictor)
 
     public long Scenes => _all.Scenes;
 
-    /// <summary>Takes in a scene with the product.</summary>
     public void Add(SceneDose scene)
     {
         _before += scene.ShareBefore;
@@ -60,7 +60,6 @@ sealed class VariantSums(Variant variant, string predictor)
         _video.Add(scene);
     }
 
-    /// <summary>Closes a video.</summary>
     public void EndVideo(string video)
     {
         if (_video.Scenes > 0) _videos.Add(_video.Of(video, variant.Name, predictor));
@@ -69,14 +68,12 @@ sealed class VariantSums(Variant variant, string predictor)
 
     public IReadOnlyList<VideoDose> Videos => _videos;
 
-    /// <summary>What the scenes came to; the checks with their sentences.</summary>
-    /// <param name="options">Confidence and margin.</param>
-    /// <param name="boost">The full boost by the same predictor, for the placebo.</param>
+    /// <remarks><paramref name="boost"/>: the full boost by the same predictor, for the placebo.</remarks>
     public VariantDose Summary(DoseOptions options, VariantSums? boost)
     {
         double n = Math.Max(1, _all.Scenes);
         bool reference = Reference, product = variant.Target == VariantTarget.Product;
-        var made = new VariantDose
+        var dose = new VariantDose
         {
             Variant = variant.Name,
             Predictor = predictor,
@@ -93,31 +90,31 @@ sealed class VariantSums(Variant variant, string predictor)
             AlignmentDose = reference ? null : _alignment.Estimate(options.Confidence),
             Windows = reference ? null : [.. TemporalWindows.Names.Select((name, w) =>
                 new WindowDose(name, product && variant.ActsIn(w), _windows[w].Estimate(options.Confidence)))],
-            Agreement = _agreement.Means,
-            AgreementOfBaseline = reference ? null : _ofBaseline.Means,
+            Agreement = _agreement.Means(),
+            AgreementOfBaseline = reference ? null : _ofBaseline.Means(),
         };
-        if (reference || _all.Scenes == 0) return made;
-        if (!product) return made with { Placebo = Equivalence(made, options, boost) };
-        return made with
+        if (reference || _all.Scenes == 0) return dose;
+        if (!product) return dose with { Placebo = Equivalence(dose, options, boost) };
+        return dose with
         {
-            Manipulation = Moved(made, options),
-            Window = variant.Window is { } own ? OnlyThere(TemporalWindows.Names[own], made, options) : null
+            Manipulation = Moved(dose, options),
+            Window = variant.Window is { } own ? OnlyThere(TemporalWindows.Names[own], dose, options) : null
         };
     }
 
-    ManipulationCheck? Moved(VariantDose made, DoseOptions options)
+    ManipulationCheck? Moved(VariantDose dose, DoseOptions options)
     {
-        if (made.DoseActedOn is not { } got) return null;
+        if (dose.DoseActedOn is not { } got) return null;
         double asked = _part.MeanW;
         DoseEstimate? part = _part.Estimate(options.Confidence);
         DoseVerdict verdict = part is null || got.Method == IntervalMethod.None ? DoseVerdict.CannotTell
-            : asked > 0 ? (got.Above ? DoseVerdict.Shown : got.Below ? DoseVerdict.Contradicted : DoseVerdict.NotShown)
-            : got.Below ? DoseVerdict.Shown : got.Above ? DoseVerdict.Contradicted : DoseVerdict.NotShown;
+            : (asked > 0 ? got.Above : got.Below) ? DoseVerdict.Shown
+            : (asked > 0 ? got.Below : got.Above) ? DoseVerdict.Contradicted : DoseVerdict.NotShown;
         var check = new ManipulationCheck(verdict, got, asked, part, _rightWay, _actedOn.Scenes, "");
-        return check with { Sentence = DoseSentences.Manipulation(made, check, options) };
+        return check with { Sentence = DoseSentences.Manipulation(dose, check, options) };
     }
 
-    WindowCheck OnlyThere(string window, VariantDose made, DoseOptions options)
+    WindowCheck OnlyThere(string window, VariantDose dose, DoseOptions options)
     {
         DoseEstimate? inside = _inside.Estimate(options.Confidence), outside = _outside.Estimate(options.Confidence);
         DoseVerdict verdict = outside is null ? DoseVerdict.CannotTell
@@ -126,12 +123,12 @@ sealed class VariantSums(Variant variant, string predictor)
             ? DoseVerdict.Contradicted
             : DoseVerdict.NotShown;
         var check = new WindowCheck(verdict, window, inside, outside, _identical, _largest, "");
-        return check with { Sentence = DoseSentences.Window(made, check, options) };
+        return check with { Sentence = DoseSentences.Window(dose, check, options) };
     }
 
-    PlaceboCheck? Equivalence(VariantDose made, DoseOptions options, VariantSums? boost)
+    PlaceboCheck? Equivalence(VariantDose dose, DoseOptions options, VariantSums? boost)
     {
-        if (made.Dose is not { } difference) return null;
+        if (dose.Dose is not { } difference) return null;
         DoseEstimate narrow = _all.Estimate(1 - 2 * options.Alpha)!;
         double? p = difference switch
         {
@@ -147,10 +144,9 @@ sealed class VariantSums(Variant variant, string predictor)
         double? moved = boost is { Scenes: > 0 } ? boost._all.MeanD : null;
         var check = new PlaceboCheck(verdict, options.Margin, options.Alpha, difference, narrow.Low, narrow.High, p,
             moved is { } m && m != 0 ? difference.Value / m : null, moved is { } b && options.Margin > Math.Abs(b) / 2, "");
-        return check with { Sentence = DoseSentences.Placebo(made, check, moved) };
+        return check with { Sentence = DoseSentences.Placebo(dose, check, moved) };
     }
 
-    /// <summary>One video's sums.</summary>
     sealed class VideoSums
     {
         long _actedOn;
@@ -174,5 +170,29 @@ sealed class VariantSums(Variant variant, string predictor)
         public VideoDose Of(string video, string variant, string predictor) =>
             new(video, variant, predictor, Scenes, _actedOn, _before / Scenes, _baseline / Scenes, _after / Scenes, _dose / Scenes,
             _actedOn == 0 ? null : _there / _actedOn, _asked / Scenes);
+    }
+
+    /// <summary>Means by metric, each over the scenes that have it.</summary>
+    sealed class AgreementSums
+    {
+        readonly (double Sum, long Count)[] _metrics = new (double, long)[SaliencyMetrics.All.Count];
+        long _scenes, _missing;
+
+        public void Add(IReadOnlyDictionary<string, double?> agreement)
+        {
+            _scenes++;
+            if (agreement.Values.Contains(null)) _missing++;
+            foreach (var (i, metric) in SaliencyMetrics.All.Index())
+                if (agreement[metric.Name] is { } value) _metrics[i] = (_metrics[i].Sum + value, _metrics[i].Count + 1);
+        }
+
+        public IReadOnlyDictionary<string, double?>? Means()
+        {
+            if (_scenes == 0) return null;
+            var means = new Dictionary<string, double?> { ["scenes"] = _scenes };
+            foreach (var (metric, (sum, count)) in SaliencyMetrics.All.Zip(_metrics)) means.Add(metric.Name, count == 0 ? null : sum / count);
+            means.Add("missing", _missing);
+            return means;
+        }
     }
 }

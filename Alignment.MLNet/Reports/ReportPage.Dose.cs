@@ -107,8 +107,7 @@ sealed partial class ReportPage
             ReportWords.Label(v.Variant), ReportWords.N(v.Scenes), ReportWords.N(v.ActedOn), ReportWords.Percent(v.ShareBefore),
                 ReportWords.Percent(v.ShareAfter),
             v.Dose is { } d ? ReportWords.Points(100 * d.Value, 100 * d.Low, 100 * d.High) : "–", Basis(v.Dose),
-            .. SaliencyMetrics.All.Select((_, i) => ReportWords.F(v.Agreement?.Means.Values[i])),
-            ReportWords.F(v.AgreementOfBaseline?.Means.Values[0]),
+            .. DoseTables.ByMetric(v.Agreement).Select(ReportWords.F), ReportWords.F(DoseTables.ByMetric(v.AgreementOfBaseline).First()),
         ]));
 
     static string Basis(DoseEstimate? dose) => dose switch

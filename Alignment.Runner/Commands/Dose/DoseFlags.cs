@@ -36,7 +36,7 @@ sealed class DoseFlags : Flags<DoseOptions>
         command.Bind("--centre", OptionName.Of<AttentionPredictorOptions>(nameof(AttentionPredictorOptions.CentreWeight)));
         Bind("--confidence", o => o.Confidence, "Of the intervals.", "PART");
         Bind("--fixated", o => o.FixationFraction, "The part of a target map's pixels, the highest, that stand for fixations in "
-            + $"{MapAgreement.AtPeak}.", "PART");
+            + $"{DoseOptions.PeakMetrics}.", "PART");
         Rare(BindOff("--no-plots", o => o.Plots, "Draw no plots."));
     }
 

@@ -1,5 +1,6 @@
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Dose;
+using Alignment.Transforms.Attention.Metrics;
 
 namespace Alignment.Tests.MLNet.Dose;
 
@@ -74,8 +75,8 @@ public sealed class DoseReportTests
         using var folder = new TempFolder();
         string path = Path.Combine(folder.Path, DoseFolder.CsvFile);
         SceneDose[] rows = [DoseSample.Scene("=cmd(),\"x\"", null), DoseSample.Scene("ad, one", 0.25)];
-        DoseTables.Write(path, SceneDose.Columns, to => Array.ForEach(rows, r => r.Write(to)));
-        Assert.That(SceneDose.Read(path), Is.EqualTo(rows));
+        DoseTables.Write(path, SceneDose.Columns, rows.Select(r => r.Cells));
+        Assert.That(SceneDose.Read(path).Select(r => r.Cells), Is.EqualTo(rows.Select(r => r.Cells)));
     }
 
     [Test]
@@ -83,7 +84,7 @@ public sealed class DoseReportTests
     {
         using var folder = new TempFolder();
         string path = Path.Combine(folder.Path, DoseFolder.CsvFile);
-        DoseTables.Write(path, SceneDose.Columns, to => DoseSample.Scene("a", null).Write(to));
+        DoseTables.Write(path, SceneDose.Columns, [DoseSample.Scene("a", null).Cells]);
         File.WriteAllText(path, File.ReadAllText(path).Replace("0.125", "much", StringComparison.Ordinal));
         Assert.That(() => SceneDose.Read(path).ToArray(),
             Throws.InstanceOf<BadDataException>().With.Message.Contains("line 2").And.Message.Contains("much"));
@@ -111,9 +112,12 @@ static class DoseSample
         AlignmentAfter = 0.03,
         TargetShare = 0.5,
         TargetShareBaseline = 1 / 3.0,
-        Agreement = new([cc, 0.5, 1e-17, -1.25, 0.75]),
-        AgreementOfBaseline = new([null, 0.25, 2, 1, 0.5]),
+        Agreement = Agree(cc, 0.5, 1e-17, -1.25, 0.75),
+        AgreementOfBaseline = Agree(null, 0.25, 2, 1, 0.5),
     };
+
+    static Dictionary<string, double?> Agree(params double?[] values) =>
+        SaliencyMetrics.All.Zip(values).ToDictionary(m => m.First.Name, m => m.Second);
 
     public static DoseReport Report()
     {
@@ -130,7 +134,7 @@ static class DoseSample
             AlignmentAfter = 0.09,
             TargetShare = 0.4,
             TargetShareBaseline = 0.4,
-            Agreement = new(6, new([0.5, 0.6, 1.5, 1, 0.7]), 0)
+            Agreement = Agree(0.5, 0.6, 1.5, 1, 0.7)
         };
         return new()
         {
