@@ -129,13 +129,13 @@ sealed class DoseWriter(VariantSet set, EditedFolder edited, DoseFolder folder, 
             {
                 ReadOnlySpan<double> scores = c.Scores();
                 var (untouched, edit) = (new ScorePair(scores[0], scores[1]), new ScorePair(scores[4], scores[5]));
-                IReadOnlyDictionary<string, double?> own = ByMetric(c.Own());
+                Dictionary<string, double?> own = ByMetric(c.Own());
                 return new PredictorFacts(untouched, [edit], [own], [isBaseline ? own : ByMetric(c.OfBaseline())]);
             })]);
         };
     }
 
-    static IReadOnlyDictionary<string, double?> ByMetric(ReadOnlySpan<double> values)
+    static Dictionary<string, double?> ByMetric(ReadOnlySpan<double> values)
     {
         var numbers = new Dictionary<string, double?>();
         foreach (var (i, metric) in SaliencyMetrics.All.Index())

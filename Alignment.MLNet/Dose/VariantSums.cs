@@ -186,7 +186,7 @@ sealed class VariantSums(Variant variant, string predictor)
                 if (agreement[metric.Name] is { } value) _metrics[i] = (_metrics[i].Sum + value, _metrics[i].Count + 1);
         }
 
-        public IReadOnlyDictionary<string, double?>? Means()
+        public Dictionary<string, double?>? Means()
         {
             if (_scenes == 0) return null;
             var means = new Dictionary<string, double?> { ["scenes"] = _scenes };
