@@ -50,7 +50,7 @@ public sealed class AlignmentJobs
         ValidationJob.Run(directory, csvPath, jsonPath, options, progress, cancellationToken);
 
     /// <inheritdoc cref="AuditJob.Run"/>
-    public AuditedData Audit(string directory, string folder, string? csvPath = null, AuditOptions? options = null,
+    public AuditResult Audit(string directory, string folder, string? csvPath = null, AuditOptions? options = null,
         IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default) =>
         AuditJob.Run(directory, folder, csvPath, options, progress, cancellationToken);
 

@@ -3,32 +3,22 @@ using Alignment.MLNet.Training;
 
 namespace Alignment.MLNet.Audit;
 
-/// <summary>
-/// Audits a data set before days of computing are spent on it: the validation, and what is usable but suspicious. One pass over the
-/// pictures; some 300 bytes of hashes and numbers stay in memory for each scene.
-/// </summary>
-public static class AuditJob
+/// <summary>Audits a data set before days of computing are spent on it: the validation, and what is usable but suspicious. One pass over
+/// the pictures; some 300 bytes of hashes and numbers stay in memory for each scene.</summary>
+static class AuditJob
 {
     /// <summary>Validates and audits <paramref name="directory"/>: writes valid_scenes.csv, and the report into
     /// <paramref name="folder"/>.</summary>
-    /// <param name="directory">The data folder, or the one that has it as <c>data/</c>.</param>
     /// <param name="folder">Gets <c>audit.html</c>, <c>audit.json</c>, <c>audit.csv</c> and <c>scenes.csv</c>, each complete or not at all;
     /// made if it is not there.</param>
-    /// <param name="csvPath">Where the valid scenes go; null: <c>valid_scenes.csv</c> in the data folder.</param>
-    /// <param name="options">How; null: the defaults.</param>
-    /// <param name="progress">Reports after each video.</param>
-    /// <param name="cancellationToken">Stops between scenes; no report is written then.</param>
-    /// <exception cref="BadDataException">No scene is valid (the report is written all the same), or keywords.csv cannot be read at
-    /// all.</exception>
-    /// <exception cref="UsageException">A file is where the report's folder should be.</exception>
-    public static AuditedData Run(string directory, string folder, string? csvPath = null, AuditOptions? options = null,
+    public static AuditResult Run(string directory, string folder, string? csvPath = null, AuditOptions? options = null,
         IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= new();
         SceneFolder data = SceneFolder.Open(directory);
         folder = AtomicFile.MakeFolder(folder);
         csvPath = Path.GetFullPath(csvPath ?? data.ValidScenesPath);
-        AuditedData? result = null;
+        AuditResult? result = null;
         BadDataException? nothing = null;
         AtomicFile.Write(Path.Combine(folder, AuditResult.CsvName), csv =>
             AtomicFile.Write(Path.Combine(folder, AuditResult.ScenesName), scenes =>
@@ -64,7 +54,7 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
 
     public IReadOnlyList<VideoFacts> Videos => _videos;
 
-    public (AuditedData Result, BadDataException? Nothing) Run()
+    public (AuditResult Result, BadDataException? Nothing) Run()
     {
         var measure = new SceneMeasure(options);
         var walk = new SceneWalk(data, new() { Deep = options.Deep, MaskThreshold = options.MaskThreshold }, progress, cancellationToken)
@@ -81,9 +71,9 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
         End();
         ProblemRules.UnusedKeywords(data.KeywordsPath, _byId.ContainsKey, Report);
         if (nothing is null) Copies();
-        var audit = new AuditResult(folder, _severities[0], _severities[1], _severities[2], Samples.Counts);
-        tables.Finish(walk.Report, audit, options, _videos);
-        return (new(walk.Report, audit), nothing);
+        var audit = new AuditResult(folder, _severities[0], _severities[1], _severities[2], Samples.Counts) { Validation = walk.Report };
+        tables.Finish(audit, options, _videos);
+        return (audit, nothing);
     }
 
     void Problem(SceneProblem problem)
@@ -113,8 +103,9 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
     {
         _videos[^1].Add(scene, facts);
         tables.Write(scene, facts, ProvenanceReader.OriginOf(maker));
-        SceneRules.Apply(scene, facts, options, Report);
-        if (maker is { IsOfOtherMethod: true }) SceneRules.OtherMethod(scene, maker, Report);
+        var rules = new SceneRules(scene, options, Report);
+        rules.Apply(facts);
+        if (maker is { IsOfOtherMethod: true }) rules.OtherMethod(maker);
         if (facts.Pixels is { } pixels) _copies.Add(_videos.Count - 1, scene, pixels);
     }
 

@@ -3,13 +3,10 @@ namespace Alignment.MLNet.Audit;
 /// <summary>How much a finding matters.</summary>
 enum AuditSeverity
 {
-    /// <summary>Something is left out, or a result would be wrong.</summary>
     Error,
 
-    /// <summary>A result would be weaker than it looks.</summary>
     Warning,
 
-    /// <summary>Worth knowing.</summary>
     Note,
 }
 
@@ -58,7 +55,6 @@ public enum AuditKind
 sealed record AuditFinding(AuditKind Kind, AuditSeverity Severity, string? VideoId, int? SceneNumber, string? File, string Found,
     string Expected, string Next)
 {
-    /// <summary>Id of the scene that this one is a copy of, or null.</summary>
     public string? Related { get; init; }
 
     internal IReadOnlyList<AuditPicture> Pictures { get; init; } = [];

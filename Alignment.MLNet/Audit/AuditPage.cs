@@ -5,7 +5,7 @@ using Alignment.Transforms.Attention;
 namespace Alignment.MLNet.Audit;
 
 /// <summary>The report for people: one page with everything inside, bounded in size however large the data set is.</summary>
-sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samples, IReadOnlyList<VideoFacts> videos,
+sealed class AuditPage(AuditResult audit, AuditOptions options, AuditSamples samples, IReadOnlyList<VideoFacts> videos,
     IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
 {
     const int Bins = 20;
@@ -34,8 +34,8 @@ sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samp
     void Head(HtmlWriter html)
     {
         html.Element("h1", "Data set audit");
-        using (html.Open("p", ("class", "soft"))) html.Element("code", data.Validation.DataFolder);
-        var (v, a) = (data.Validation, data.Audit);
+        using (html.Open("p", ("class", "soft"))) html.Element("code", audit.Validation.DataFolder);
+        var (v, a) = (audit.Validation, audit);
         string verdict = a.Errors > 0 ? "Something must be put right first: look at the errors."
             : a.Warnings > 0 ? "Usable. The warnings say where results will be weaker than they look." : "Nothing stands in the way.";
         using (html.Open("p")) html.Element("strong", v.ValidScenes == 0 ? "No scene can be used." : verdict);
@@ -64,7 +64,7 @@ sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samp
 
     void Summary(HtmlWriter html)
     {
-        if (data.Audit.Counts.Count == 0) return;
+        if (audit.Counts.Count == 0) return;
         html.Element("h2", "What was found");
         using var table = html.Open("table", ("class", "stack"));
         Header(html, ("", null), ("finding", null), ("how often", "number"), ("what it means", null));
@@ -74,15 +74,14 @@ sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samp
             using var row = html.Line().Open("tr");
             using (html.Open("td")) Badge(html, severity);
             using (html.Open("td")) html.Element("a", AuditKinds.Title(kind), ("href", $"#{kind}"));
-            html.Element("td", N(data.Audit.Counts[kind]), ("class", "number"), ("data-label", "how often"));
+            html.Element("td", N(audit.Counts[kind]), ("class", "number"), ("data-label", "how often"));
             html.Element("td", AuditKinds.Why(kind), ("class", "small"));
         }
     }
 
-    /// <summary>The worst first, then the most frequent.</summary>
     IEnumerable<(AuditKind Kind, AuditSeverity Severity)> Kinds() =>
-        data.Audit.Counts.Keys.Select(k => (Kind: k, Severity: samples.Of(k).Min(f => f.Severity))).OrderBy(k => k.Severity)
-        .ThenByDescending(k => data.Audit.Counts[k.Kind]).ThenBy(k => k.Kind);
+        audit.Counts.Keys.Select(k => (Kind: k, Severity: samples.Of(k).Min(f => f.Severity))).OrderBy(k => k.Severity)
+        .ThenByDescending(k => audit.Counts[k.Kind]).ThenBy(k => k.Kind);
 
     void Attention(HtmlWriter html)
     {
@@ -99,8 +98,9 @@ sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samp
         {
             SvgPlots.Histogram(html, counts, $"Histogram of the attention share of {shares.Length} scenes");
             SvgPlots.Axis(html);
-            html.Element("p", FormattableString.Invariant(
-                $"{shares.Length:N0} scenes with product and attention; median {Percent(SvgPlots.Quantile(shares, 0.5))}, half of them between {Percent(SvgPlots.Quantile(shares, 0.25))} and {Percent(SvgPlots.Quantile(shares, 0.75))}."), ("class", "small soft"));
+            string Quantile(double q) => Percent(SvgPlots.Quantile(shares, q));
+            html.Element("p", $"{N(shares.Length)} scenes with product and attention; median {Quantile(0.5)}, half of them between "
+                + $"{Quantile(0.25)} and {Quantile(0.75)}.", ("class", "small soft"));
         }
     }
 
@@ -162,7 +162,7 @@ sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samp
     void Findings(HtmlWriter html)
     {
         html.Element("h2", "Findings");
-        if (data.Audit.Counts.Count == 0)
+        if (audit.Counts.Count == 0)
         {
             html.Element("p", "✓ None.", ("class", "good"));
             return;
@@ -183,9 +183,9 @@ sealed class AuditPage(AuditedData data, AuditOptions options, AuditSamples samp
                     cancellationToken.ThrowIfCancellationRequested();
                     Card(html, finding);
                 }
-            long more = data.Audit.Counts[kind] - shown.Count;
+            long more = audit.Counts[kind] - shown.Count;
             if (more > 0) html.Element("p", $"… and {N(more)} more in {AuditResult.CsvName}.", ("class", "soft"));
-            progress?.Report(new("writing the report", ++done, data.Audit.Counts.Count, kind.ToString()));
+            progress?.Report(new("writing the report", ++done, audit.Counts.Count, kind.ToString()));
         }
     }
 

@@ -9,10 +9,8 @@ using Microsoft.ML.Data;
 
 namespace Alignment.MLNet.Audit;
 
-/// <summary>
-/// Mask, attention and the effect of a boost as the variants' stages see them, of pictures that the validation has decoded already. Each
-/// thread has a cursor of its own over the stream of scenes that it is given.
-/// </summary>
+/// <summary>Mask, attention and the effect of a boost as the variants' stages see them, of pictures that the validation has decoded
+/// already. Each thread has a cursor of its own over the stream of scenes that it is given.</summary>
 sealed class AuditPipeline(AuditOptions options)
 {
     const string HeatmapWidth = "heatmap_width", HeatmapHeight = "heatmap_height";
@@ -41,7 +39,6 @@ sealed class AuditPipeline(AuditOptions options)
 
     readonly ConcurrentBag<Columns> _idle = [];
 
-    /// <summary>Opens a scene's columns; they are valid until disposed.</summary>
     public Columns Open(ScenePixels scene)
     {
         if (!_idle.TryTake(out Columns? columns)) columns = new(this);
@@ -60,7 +57,6 @@ sealed class AuditPipeline(AuditOptions options)
         RowColumn<ScenePixels>.Int(height, s => picture(s).Height),
     ];
 
-    /// <summary>The columns of one scene.</summary>
     internal sealed class Columns : IDisposable
     {
         readonly AuditPipeline _owner;
@@ -103,7 +99,6 @@ sealed class AuditPipeline(AuditOptions options)
             _owner._idle.Add(this);
         }
 
-        /// <summary>The stream never ends: its next scene is the one at hand.</summary>
         IEnumerable<ScenePixels> Scenes()
         {
             while (true) yield return _scene!;

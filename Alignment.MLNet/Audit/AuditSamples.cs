@@ -1,9 +1,7 @@
 namespace Alignment.MLNet.Audit;
 
-/// <summary>
-/// The few findings of each kind that the page shows: the first ones, but at first no more than a few of one video, so that one bad video
-/// does not hide the others.
-/// </summary>
+/// <summary>The few findings of each kind that the page shows: the first ones, but at first no more than a few of one video, so that one
+/// bad video does not hide the others.</summary>
 sealed class AuditSamples(int most)
 {
     const int MostOfOneVideo = 3;
@@ -30,10 +28,8 @@ sealed class AuditSamples(int most)
         shown.Spread.Add(finding);
     }
 
-    /// <summary>How often each kind occurred.</summary>
     public IReadOnlyDictionary<AuditKind, long> Counts => _kinds.ToDictionary(k => k.Key, k => k.Value.Count);
 
-    /// <summary>The findings to show of a kind, at most as many as asked for.</summary>
     public IReadOnlyList<AuditFinding> Of(AuditKind kind)
     {
         if (!_kinds.TryGetValue(kind, out Shown? shown)) return [];

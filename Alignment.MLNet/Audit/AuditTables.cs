@@ -62,9 +62,9 @@ sealed class AuditTables : IDisposable
             p?.Hash.ToString("x16", CultureInfo.InvariantCulture) ?? "", origin.ToString());
     }
 
-    /// <summary>The numbers after the findings.</summary>
-    public void Finish(ValidationResult validation, AuditResult audit, AuditOptions options, IReadOnlyList<VideoFacts> videos)
+    public void Finish(AuditResult audit, AuditOptions options, IReadOnlyList<VideoFacts> videos)
     {
+        ValidationResult validation = audit.Validation;
         _json.WriteEndArray();
         _json.WriteNumber("format", 1);
         _json.WriteString("data_folder", validation.DataFolder);
@@ -135,7 +135,6 @@ sealed class AuditTables : IDisposable
         _json.Dispose();
     }
 
-    /// <summary>The word for a severity.</summary>
     public static string Name(AuditSeverity severity) =>
         severity switch { AuditSeverity.Error => "error", AuditSeverity.Warning => "warning", _ => "note" };
 

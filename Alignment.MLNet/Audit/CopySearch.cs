@@ -4,11 +4,10 @@ using Alignment.MLNet.Dataset;
 
 namespace Alignment.MLNet.Audit;
 
-/// <summary>
-/// Finds pictures and heatmaps that occur more than once. A scene takes some 300 bytes; it is compared with the few earlier ones that two
-/// indexes offer. A copy is reported at the later scene, with the earliest it is a copy of. What is much closer to an earlier scene than a
-/// copy need be (the constants below) does not enter an index, so that ten thousand pictures that are all alike cost no more than one.
-/// </summary>
+/// <summary>Finds pictures and heatmaps that occur more than once. A scene takes some 300 bytes; it is compared with the few earlier ones
+/// that two indexes offer. A copy is reported at the later scene, with the earliest it is a copy of. What is much closer to an earlier
+/// scene than a copy need be (the constants below) does not enter an index, so that ten thousand pictures that are all alike cost no more
+/// than one.</summary>
 sealed class CopySearch(AuditOptions options)
 {
     /// <summary>Mean difference of colours, in levels of 255, within which one picture stands for another: that of encoding
@@ -27,7 +26,6 @@ sealed class CopySearch(AuditOptions options)
     readonly List<byte> _colours = [];
     readonly List<ushort> _cells = [];
 
-    /// <summary>Adds a scene; one call for each row of valid_scenes.csv, in order.</summary>
     public void Add(int video, SceneRecord scene, PixelFacts pixels)
     {
         CopyTrace trace = pixels.Trace;
@@ -38,18 +36,8 @@ sealed class CopySearch(AuditOptions options)
         _cells.AddRange(heatmap ? trace.Attention : new ushort[Cells]);
     }
 
-    /// <summary>What two scenes have in common.</summary>
-    /// <param name="Kind">DuplicatePicture, RepeatedPicture, SplitLeak or CopiedHeatmap.</param>
-    /// <param name="Later">Index of the scene it is reported at.</param>
-    /// <param name="Earlier">Index of the scene it is a copy of.</param>
-    /// <param name="Exact">True when every decoded pixel is the same.</param>
-    /// <param name="SameStill">For heatmaps: the stills are copies as well.</param>
-    /// <param name="Distance">Differing bits of the hashes, or part of the attention that lies elsewhere.</param>
     public readonly record struct Copy(AuditKind Kind, int Later, int Earlier, bool Exact, bool SameStill, double Distance);
 
-    /// <summary>All copies, in the order of the later scene.</summary>
-    /// <param name="videos">The videos by index.</param>
-    /// <param name="cancellationToken">Stops between scenes.</param>
     public IEnumerable<Copy> Find(IReadOnlyList<VideoFacts> videos, CancellationToken cancellationToken)
     {
         HashIndex trained = new(), validated = new();

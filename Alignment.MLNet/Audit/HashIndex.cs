@@ -2,11 +2,10 @@ using System.Numerics;
 
 namespace Alignment.MLNet.Audit;
 
-/// <summary>
-/// Finds hashes within a few bits of each other without comparing all pairs: multi-index hashing (Norouzi, Punjani and Fleet, "Fast search
-/// in Hamming space with multi-index hashing", CVPR 2012). The 64 bits are cut into four bands of 16; two hashes that differ in 7 bits or
-/// fewer differ in at most one bit within at least one band, so that looking up each band and its 16 neighbours misses none.
-/// </summary>
+/// <summary>Finds hashes within a few bits of each other without comparing all pairs: multi-index hashing (Norouzi, Punjani and Fleet,
+/// "Fast search in Hamming space with multi-index hashing", CVPR 2012). The 64 bits are cut into four bands of 16; two hashes that differ
+/// in 7 bits or fewer differ in at most one bit within at least one band, so that looking up each band and its 16 neighbours misses
+/// none.</summary>
 sealed class HashIndex
 {
     public const int Bands = 4, BandBits = 16;
@@ -21,7 +20,6 @@ sealed class HashIndex
     readonly List<int> _next = [];   // [entry, band]
     readonly List<(int Id, ulong Hash)> _entries = [];
 
-    /// <summary>Adds a hash; ids must come in ascending order.</summary>
     public void Add(int id, ulong hash)
     {
         int entry = _entries.Count;

@@ -3,20 +3,16 @@ namespace Alignment.MLNet.Audit;
 /// <summary>The centre and the spread of a heatmap, attention-weighted means in picture sides.</summary>
 readonly record struct HeatmapMoments(float X, float Y, float XX, float YY)
 {
-    /// <summary>Largest difference of any of the four.</summary>
     public float Distance(HeatmapMoments other) =>
         Math.Max(Math.Max(Math.Abs(X - other.X), Math.Abs(Y - other.Y)), Math.Max(Math.Abs(XX - other.XX), Math.Abs(YY - other.YY)));
 }
 
-/// <summary>
-/// Finds heatmaps with nearly the same centre and spread without comparing all pairs: a grid over the four moments whose cells are as wide
-/// as the allowed difference, so that every match lies in one of the 81 cells around.
-/// </summary>
+/// <summary>Finds heatmaps with nearly the same centre and spread without comparing all pairs: a grid over the four moments whose cells are
+/// as wide as the allowed difference, so that every match lies in one of the 81 cells around.</summary>
 sealed class HeatmapIndex(double cell)
 {
     readonly Dictionary<(int, int, int, int), List<(int Id, HeatmapMoments Moments)>> _cells = [];
 
-    /// <summary>Adds a heatmap; ids must come in ascending order.</summary>
     public void Add(int id, HeatmapMoments moments)
     {
         var (x, y, xx, yy) = Cell(moments);

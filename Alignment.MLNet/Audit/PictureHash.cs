@@ -2,12 +2,10 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Audit;
 
-/// <summary>
-/// The perceptual hash of Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions" (2010), §3.2.1: luminance at 32 x
-/// 32, its discrete cosine transform, and for each of the 8 x 8 lowest frequencies after the first row and column whether it is above their
-/// median. Alike pictures have alike hashes whatever their size, compression and brightness; colour is not seen. (His mean filter before
-/// shrinking is what area averaging does already.)
-/// </summary>
+/// <summary>The perceptual hash of Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions" (2010), §3.2.1: luminance
+/// at 32 x 32, its discrete cosine transform, and for each of the 8 x 8 lowest frequencies after the first row and column whether it is
+/// above their median. Alike pictures have alike hashes whatever their size, compression and brightness; colour is not seen. (His mean
+/// filter before shrinking is what area averaging does already.)</summary>
 static class PictureHash
 {
     const int Side = 32, Frequencies = 8;

@@ -5,7 +5,6 @@ namespace Alignment.MLNet.Audit;
 /// <summary>The validation's problems as findings, so that one report has everything.</summary>
 static class ProblemRules
 {
-    /// <summary>Reports a problem, unless the audit looks at the same thing more closely itself.</summary>
     public static void Apply(SceneProblem problem, Action<AuditFinding> report)
     {
         (AuditKind Kind, string Expected, string Next)? rule = problem.Kind switch
@@ -34,7 +33,6 @@ static class ProblemRules
         { Pictures = picture ? [new("still", problem.Path)] : [] });
     }
 
-    /// <summary>Reports keywords whose video is not there; often the spelling differs.</summary>
     public static void UnusedKeywords(string? path, Func<string, bool> isVideo, Action<AuditFinding> report)
     {
         if (path is null) return;

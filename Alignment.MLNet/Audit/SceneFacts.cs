@@ -4,59 +4,44 @@ using Alignment.Transforms.Images;
 namespace Alignment.MLNet.Audit;
 
 /// <summary>A scene in numbers, without pixels.</summary>
-/// <param name="Still">The still's header.</param>
-/// <param name="Mask">The mask's header.</param>
-/// <param name="Heatmap">The heatmap's header.</param>
-/// <param name="Pixels">From the pixels; null where they were not decoded.</param>
 sealed record SceneFacts(PictureHeader Still, PictureHeader Mask, PictureHeader Heatmap, PixelFacts? Pixels);
 
 sealed record PixelFacts
 {
-    /// <summary>Share of mask pixels above the threshold, at its own size.</summary>
     public double ProductShare { get; init; }
 
     /// <summary>Share of mask pixels neither black nor white, and of those between a quarter and three quarters.</summary>
     public double MaskBetween { get; init; }
 
-    /// <inheritdoc cref="MaskBetween"/>
     public double MaskUndecided { get; init; }
 
     /// <summary>The mask's brightest value, 0..1.</summary>
     public float MaskMost { get; init; }
 
-    /// <summary>Product pixels at the variants' size.</summary>
     public long ProductPixels { get; init; }
 
     /// <summary>The heatmap's darkest and brightest value, 0..1, and its share of white pixels.</summary>
     public float HeatmapLeast { get; init; }
 
-    /// <inheritdoc cref="HeatmapLeast"/>
     public float HeatmapMost { get; init; }
 
-    /// <inheritdoc cref="HeatmapLeast"/>
     public double HeatmapWhite { get; init; }
 
     /// <summary>Mean difference between the highest and the lowest channel, levels of 255; 0 for grey files.</summary>
     public double MaskColour { get; init; }
 
-    /// <inheritdoc cref="MaskColour"/>
     public double HeatmapColour { get; init; }
 
-    /// <summary>Attention before and after the boost.</summary>
     public AttentionScore Before { get; init; }
 
-    /// <inheritdoc cref="Before"/>
     public AttentionScore Boosted { get; init; }
 
-    /// <summary>The still's perceptual hash and luminance spread.</summary>
     public ulong Hash { get; init; }
 
-    /// <inheritdoc cref="Hash"/>
     public double Spread { get; init; }
 
     public CopyTrace Trace { get; init; } = new();
 
-    /// <summary>The product is in the scene, at the variants' size.</summary>
     public bool HasProduct => ProductPixels > 0;
 }
 
@@ -68,7 +53,6 @@ sealed record CopyTrace
     /// <summary>First half of the SHA-256 of the decoded pixels.</summary>
     public UInt128 Still { get; init; }
 
-    /// <inheritdoc cref="Still"/>
     public UInt128 Heatmap { get; init; }
 
     /// <summary>Red, green and blue planes [3,4,4].</summary>

@@ -80,7 +80,6 @@ sealed class SceneMeasure(AuditOptions options)
         return (least, most, (double)white / values.Length);
     }
 
-    /// <summary>Only files with colour channels are decoded again, in colour.</summary>
     static double Colour(PictureHeader header, string path)
     {
         if (header.Channels != 3) return 0;

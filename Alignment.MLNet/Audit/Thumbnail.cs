@@ -10,7 +10,6 @@ static class Thumbnail
     // Okabe and Ito's orange between two dark lines: seen on any picture, by anyone.
     static readonly byte[] s_outline = [230, 159, 0];
 
-    /// <summary>The picture as a data address, with its size; null where it cannot be read.</summary>
     public static (string Address, int Width, int Height)? Of(AuditPicture picture)
     {
         try

@@ -16,18 +16,15 @@ sealed class VideoFacts(string id)
 
     public int Scenes { get; private set; }
 
-    /// <summary>The trainer's default split trains on it.</summary>
     public bool Trained { get; set; }
 
     /// <summary>For each window its scenes, and those with the product; null without pixels or where the video is too short.</summary>
     public IReadOnlyList<(int Scenes, int WithProduct)>? Windows { get; private set; }
 
-    /// <summary>Attention shares of the scenes that have product and attention, ascending.</summary>
     public IReadOnlyList<float> Shares => _shares;
 
     public long[] Findings { get; } = new long[Enum.GetValues<AuditSeverity>().Length];
 
-    /// <summary>Numbers of all stills, unusable ones too.</summary>
     public void Stills(IEnumerable<int> numbers) => _numbers = [.. numbers];
 
     public void Add(SceneRecord scene, SceneFacts facts)
@@ -41,7 +38,6 @@ sealed class VideoFacts(string id)
         if (pixels.HasProduct && pixels.Before.Total > 0) _shares.Add((float)pixels.Before.Share);
     }
 
-    /// <summary>Reports what concerns the whole video, and frees its lists.</summary>
     public void Finish(string folder, Action<AuditFinding> report)
     {
         Gaps(folder, report);

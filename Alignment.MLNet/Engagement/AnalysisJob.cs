@@ -8,20 +8,13 @@ using Microsoft.ML;
 namespace Alignment.MLNet.Engagement;
 
 /// <summary>From engagement data to answers, and the files that hold them.</summary>
-public static class AnalysisJob
+static class AnalysisJob
 {
     /// <summary>Variants are remembered per video in the bits of a word.</summary>
 
     /// <summary>Reads <paramref name="engagementFile"/> and writes <see cref="AnalysisFiles.Json"/>,
     /// <see cref="AnalysisFiles.Comparisons"/>, <see cref="AnalysisFiles.Findings"/> and <see cref="AnalysisFiles.Rejected"/> into
     /// <paramref name="outFolder"/>.</summary>
-    /// <param name="engagementFile">The data.</param>
-    /// <param name="outFolder">Made if it is not there.</param>
-    /// <param name="options">How to compare; a plan's word counts more.</param>
-    /// <param name="inputs">A plan, a dose table.</param>
-    /// <param name="cancellationToken">Stops between blocks of rows.</param>
-    /// <exception cref="BadDataException">No file, no header, a column missing or no column of numbers. Single bad rows are reported, not
-    /// thrown.</exception>
     public static EngagementAnalysis Run(string engagementFile, string outFolder, AnalysisOptions? options = null,
         AnalysisInputs? inputs = null, CancellationToken cancellationToken = default)
     {
@@ -58,7 +51,6 @@ public static class AnalysisJob
         return Analyze(sums, facts, new(used, plan, dose, cancellationToken));
     }
 
-    /// <summary>Compares rows in memory.</summary>
     public static EngagementAnalysis Analyze(EngagementRows rows, AnalysisOptions? options = null, AnalysisInputs? inputs = null,
         CancellationToken cancellationToken = default)
     {

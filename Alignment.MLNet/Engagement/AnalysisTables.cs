@@ -1,3 +1,4 @@
+using Alignment.MLNet.Engagement.Comparing;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Statistics;
 using Alignment.MLNet.Storage;
@@ -5,7 +6,7 @@ using Alignment.MLNet.Storage;
 namespace Alignment.MLNet.Engagement;
 
 /// <summary>An analysis as CSV. Where something was not computed the cell is empty and a note says why; there is no NaN.</summary>
-public static class AnalysisTables
+static class AnalysisTables
 {
     // A column of the comparisons: its name, and its cell of a variant's comparison.
     static readonly (string Name, Func<VariantComparison, double?> Cell)[] s_numbers =
@@ -13,14 +14,7 @@ public static class AnalysisTables
         ("difference", c => c.Difference), ("test_p", c => c.Result.P), ("test_p_corrected", c => c.Result.CorrectedP),
             ("low", c => c.Result.Interval?.Low), ("high", c => c.Result.Interval?.High),
         ("simultaneous_low", c => c.Result.Simultaneous?.Low), ("simultaneous_high", c => c.Result.Simultaneous?.High),
-        ("student_t", c => c.Student?.T), ("student_df", c => c.Student?.Df), ("student_p", c => c.Student?.P),
-            ("student_low", c => c.Student?.Low), ("student_high", c => c.Student?.High),
-        ("welch_t", c => c.Welch?.T), ("welch_df", c => c.Welch?.Df), ("welch_p", c => c.Welch?.P), ("welch_low", c => c.Welch?.Low),
-            ("welch_high", c => c.Welch?.High),
-        ("paired_n", c => c.Paired?.Pairs), ("paired_difference", c => c.Paired?.Difference), ("paired_t", c => c.Paired?.T),
-            ("paired_p", c => c.Paired?.P), ("paired_low", c => c.Paired?.Low), ("paired_high", c => c.Paired?.High),
-        ("mann_whitney_u", c => c.MannWhitney?.U), ("mann_whitney_p", c => c.MannWhitney?.P),
-            ("superiority", c => c.MannWhitney?.Superiority),
+        .. TwoSampleTests.All.SelectMany(t => t.Columns),
         ("lift", c => c.Lift?.Lift), ("lift_low", c => c.Lift?.Delta.Low), ("lift_high", c => c.Lift?.Delta.High),
             ("lift_fieller_low", c => c.Lift?.Fieller?.Low), ("lift_fieller_high", c => c.Lift?.Fieller?.High),
         ("cohen_d", c => c.Effect?.CohenD), ("hedges_g", c => c.Effect?.HedgesG),
@@ -62,7 +56,6 @@ public static class AnalysisTables
         });
     }
 
-    /// <summary>One line per answer: comparisons, contrasts, equivalence, dose; with its sentence.</summary>
     public static void WriteFindings(string path, EngagementAnalysis analysis)
     {
         ArgumentNullException.ThrowIfNull(analysis);
@@ -89,7 +82,6 @@ public static class AnalysisTables
         });
     }
 
-    /// <summary>As in the JSON.</summary>
     internal static string VerdictName(Verdict verdict) => verdict switch
     {
         Verdict.NotShown => "not_shown",

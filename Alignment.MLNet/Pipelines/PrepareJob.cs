@@ -54,9 +54,9 @@ public static class PrepareJob
 
         // 5. Validate the scenes, and audit them.
         string audit = Path.Combine(folder, PrepareOptions.AuditFolder);
-        AuditedData audited = AuditJob.Run(folder, audit, null, new() { Deep = true }, progress, cancellationToken);
+        AuditResult audited = AuditJob.Run(folder, audit, null, new() { Deep = true }, progress, cancellationToken);
 
-        return new(folder, audit, scenes, masks, attention, audited.Validation, audited.Audit);
+        return new(folder, audit, scenes, masks, attention, audited.Validation, audited);
     }
 
     /// <summary>Puts the keywords where a data set has them. Other keywords that are there are somebody's work: they are not

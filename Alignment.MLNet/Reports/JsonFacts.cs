@@ -5,10 +5,8 @@ using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Reports;
 
-/// <summary>
-/// A JSON file of a run, read for what is in it: records of older and newer versions have other fields, and a report shows those it finds.
-/// A field that is missing, or is not what it should be, is null.
-/// </summary>
+/// <summary>A JSON file of a run, read for what is in it: records of older and newer versions have other fields, and a report shows those
+/// it finds. A field that is missing, or is not what it should be, is null.</summary>
 sealed class JsonFacts(JsonNode? root)
 {
     // The summary of a thousand videos is a megabyte.
@@ -16,14 +14,11 @@ sealed class JsonFacts(JsonNode? root)
 
     static readonly JsonDocumentOptions s_reading = new() { MaxDepth = 32 };
 
-    /// <summary>Nothing.</summary>
     public static JsonFacts None { get; } = new(null);
 
-    /// <summary>Whether there is anything.</summary>
     public bool Any => root is not null;
 
     /// <summary>Reads a file; a file that is not there gives <see cref="None"/>.</summary>
-    /// <exception cref="BadDataException">The file is no JSON object, or too large for a record.</exception>
     public static JsonFacts Read(string path)
     {
         var file = new FileInfo(path);
@@ -44,13 +39,10 @@ sealed class JsonFacts(JsonNode? root)
         }
     }
 
-    /// <summary>What is below a name.</summary>
     public JsonFacts this[string name] => new(root is JsonObject o && Safe(() => o[name], out JsonNode? found) ? found : null);
 
-    /// <summary>The members of a list.</summary>
     public IEnumerable<JsonFacts> Items => root is JsonArray items ? items.Select(i => new JsonFacts(i)) : [];
 
-    /// <summary>The names and values of an object; nothing where a name stands twice.</summary>
     public IEnumerable<(string Name, JsonFacts Value)> Members => root is JsonObject o && Safe(() => o.ToArray(), out var all)
         ? all!.Select(m => (m.Key, new JsonFacts(m.Value))) : [];
 
@@ -64,15 +56,12 @@ sealed class JsonFacts(JsonNode? root)
         _ => null,
     } : null;
 
-    /// <summary>A finite number.</summary>
     public double? Number => root is JsonValue value && value.GetValueKind() == JsonValueKind.Number
         && double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double n) && double.IsFinite(n) ? n
         : null;
 
-    /// <summary>A count.</summary>
     public long Count => Number is { } n and >= 0 and < 1e15 ? (long)n : 0;
 
-    /// <summary>True or false.</summary>
     public bool? Flag => root is JsonValue value ? value.GetValueKind() switch
     {
         JsonValueKind.True => true,
@@ -80,7 +69,6 @@ sealed class JsonFacts(JsonNode? root)
         _ => null
     } : null;
 
-    /// <summary>As a record; null where it is none such.</summary>
     public T? As<T>() where T : class
     {
         try

@@ -1,9 +1,7 @@
 namespace Alignment.MLNet.Reports;
 
-/// <summary>
-/// What a methods paragraph refers to, numbered in the order of first mention. A text names a work by its key in brackets, "[ddim]";
-/// <see cref="Number"/> turns that into its number.
-/// </summary>
+/// <summary>What a methods paragraph refers to, numbered in the order of first mention. A text names a work by its key in brackets,
+/// "[ddim]"; <see cref="Number"/> turns that into its number.</summary>
 sealed class References
 {
     static readonly Dictionary<string, string> s_works = new(StringComparer.Ordinal)
@@ -44,11 +42,8 @@ sealed class References
 
     readonly List<string> _used = [];
 
-    /// <summary>The works mentioned, in order.</summary>
     public IEnumerable<string> Listed => _used.Select(key => s_works[key]);
 
-    /// <summary>The text with numbers in place of keys.</summary>
-    /// <exception cref="ArgumentException">A key is unknown.</exception>
     public string Number(string text)
     {
         foreach (string key in Keys(text).ToArray())

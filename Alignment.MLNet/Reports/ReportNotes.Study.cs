@@ -73,7 +73,6 @@ static partial class ReportNotes
         }
     }
 
-    /// <summary>One note a predictor, however many variants it is about.</summary>
     static IEnumerable<ReportNote> Weak(DoseReport dose) =>
         from v in dose.Variants
         where v.Manipulation is { Verdict: DoseVerdict.NotShown or DoseVerdict.CannotTell }

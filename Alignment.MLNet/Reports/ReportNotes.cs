@@ -5,21 +5,14 @@ namespace Alignment.MLNet.Reports;
 /// <summary>How much a note matters.</summary>
 enum NoteLevel
 {
-    /// <summary>The numbers cannot be trusted until this is explained.</summary>
     Alarm,
 
-    /// <summary>Limits what the numbers mean.</summary>
     Warning,
 
-    /// <summary>Good to know.</summary>
     Note,
 }
 
 /// <summary>Something that a reader must know before the numbers.</summary>
-/// <param name="Level">How much it matters.</param>
-/// <param name="Title">In a few words.</param>
-/// <param name="Text">In one or two sentences; a line each where there are several.</param>
-/// <param name="Next">What to do; null for nothing.</param>
 sealed record ReportNote(NoteLevel Level, string Title, string Text, string? Next = null);
 
 /// <summary>The warnings and assumptions of a run, the worst first: what the page begins with.</summary>

@@ -28,8 +28,6 @@ public sealed record ReportOptions
     /// <summary>Width of the videos' copies in pixels, 64 to 640.</summary>
     public int VideoWidth { get; init; } = 240;
 
-    /// <summary>Checks the ranges.</summary>
-    /// <exception cref="UsageException">A value is out of range.</exception>
     internal void Check()
     {
         Check(ScenesShown, ScenesShown is >= 0 and <= 10_000, "0 to 10,000");

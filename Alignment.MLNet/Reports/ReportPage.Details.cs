@@ -1,4 +1,5 @@
 using Alignment.MLNet.Charts;
+using Alignment.MLNet.Engagement.Comparing;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Statistics;
 
@@ -29,18 +30,19 @@ sealed partial class ReportPage
         if (metric.Comparisons.Count > 0)
             using (html.Line().Open("details"))
             {
+                TwoSampleTest[] tests = [.. TwoSampleTests.Choices.Where(t => t.ReportedP is not null)];
                 html.Element("summary", "All tests of each variant against the baseline");
                 html.Element("p", "Raw two-sided p-values of every test, so that nobody has to wonder what another one would have said; "
                     + "the answer above is by the test in the first column.", ("class", "soft small"));
-                Table(html, ["variant", "answered by", "Welch p", "Student p", "paired by video p", "Mann–Whitney p", "Dunnett p", "lift",
-                    "Cohen's d", "Hedges' g", "bootstrap interval", "detectable"], metric.Comparisons.Select(c => new[]
-                {
-                    ReportWords.Label(c.Variant), c.Result.Test, ReportWords.P(c.Welch?.P), ReportWords.P(c.Student?.P),
-                        ReportWords.P(c.Paired?.P), ReportWords.P(c.MannWhitney?.P), ReportWords.P(c.Dunnett?.P),
+                Table(html, ["variant", "answered by", .. tests.Select(t => t.Heading + " p"), "Dunnett p", "lift", "Cohen's d",
+                    "Hedges' g", "bootstrap interval", "detectable"], metric.Comparisons.Select(c => (string[])
+                [
+                    ReportWords.Label(c.Variant), c.Result.Test, .. tests.Select(t => ReportWords.P(t.ReportedP!(c))),
+                    ReportWords.P(c.Dunnett?.P),
                     c.Lift is { } lift ? $"{ReportWords.Percent(lift.Lift)} [{ReportWords.Percent(lift.Delta.Low)}, "
                         + $"{ReportWords.Percent(lift.Delta.High)}]" : "–", ReportWords.F(c.Effect?.CohenD),
                         ReportWords.F(c.Effect?.HedgesG), Range(c.Bootstrap?.Bca, f), ReportWords.F(c.DetectableDifference * f),
-                }));
+                ]));
                 foreach (var (c, text) in metric.Comparisons.SelectMany(c => c.Notes.Select(text => (c, text))).Take(20))
                     using (html.Open("p", ("class", "soft small"))) html.Text(ReportWords.Label(c.Variant) + ": ").Name(text);
             }

@@ -10,6 +10,7 @@ sealed partial class ReportPage
     {
         html.Line().Element("h2", "What was done", ("id", "done"));
         JsonFacts model = run.Run["model"], counts = run.Edit["counts"], edit = run.EditSettings, variants = run.Variants["options"];
+        string mass = variants["preserve_mass"].Flag == true ? ", total attention kept also where clipping bites" : "";
         using (html.Open("table", ("class", "pairs")))
         using (html.Open("tbody"))
         {
@@ -31,7 +32,7 @@ sealed partial class ReportPage
             Pair(html, "Prompt", edit["prompt_template"].Text);
             Pair(html, "Seed", edit["seed"].Text);
             Pair(html, "Boost and reduction", variants["boost_alpha"].Text is { } boost ? $"× {boost} and × "
-                + $"{variants["reduction_alpha"].Text}{(variants["preserve_mass"].Flag == true ? ", total attention kept also where clipping bites" : "")}" : null);
+                + $"{variants["reduction_alpha"].Text}{mass}" : null);
             Pair(html, "Edits", counts.Any ? $"{ReportWords.N(counts["edits"].Count)} for {ReportWords.N(counts["outputs"].Count)} "
                 + $"pictures: one for each different control; {ReportWords.N(counts["failed"].Count)} scenes failed" : null);
             Pair(html, "What edits did to their stills", run.Edit["quality"]["pictures"].Count > 0
@@ -81,7 +82,6 @@ sealed partial class ReportPage
         }
     }
 
-    /// <summary>Everything that run.json records of settings, for who wants to do it again.</summary>
     void AllSettings(HtmlWriter html)
     {
         (string Path, string Value)[] settings = [.. (run.Run.Any ? run.Run["options"] : run.Edit["settings"]).Leaves()];
@@ -93,7 +93,6 @@ sealed partial class ReportPage
         foreach (var (path, value) in settings) Pair(html, path, value);
     }
 
-    /// <summary>"MissingMask" → "missing mask".</summary>
     static string Spaced(string name) =>
         string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? " " : "") + char.ToLowerInvariant(c) : c.ToString()));
 }

@@ -15,7 +15,6 @@ sealed partial class ReportPage
             (DoseVerdict.Contradicted, "▲", "contradicted", "error"), (DoseVerdict.CannotTell, "–", "cannot tell", "soft"),
     ];
 
-    /// <summary>By the first predictor: the full boost's manipulation, and the placebo.</summary>
     IEnumerable<string> DoseInShort()
     {
         if (run.Dose is not { } dose) yield break;
@@ -29,8 +28,13 @@ sealed partial class ReportPage
         if (IsMissing(html, run.Dose is not null, "the dose", "The dose")) return;
         DoseReport dose = run.Dose!;
         using (html.Open("p", ("class", "warning"))) html.Text("● ").Name(dose.Note);
-        html.Element("p", $"{ReportWords.Count(dose.Counts.WithProduct, "scene", "scenes")} with the product of "
-            + $"{ReportWords.Count(dose.Counts.Videos, "video", "videos")}{(dose.Counts.WithoutProduct > 0 ? $"; {ReportWords.N(dose.Counts.WithoutProduct)} without it {(dose.Counts.WithoutProduct == 1 ? "counts" : "count")} nowhere" : "")}{(dose.Counts.Failed > 0 ? $"; {ReportWords.N(dose.Counts.Failed)} could not be measured" : "")}. The dose of a variant is the share of attention on the product in its edits less that in the baseline's edits, scene by scene.", ("class", "soft"));
+        var counts = dose.Counts;
+        string without = counts.WithoutProduct == 0 ? ""
+            : $"; {ReportWords.N(counts.WithoutProduct)} without it {(counts.WithoutProduct == 1 ? "counts" : "count")} nowhere";
+        string failed = counts.Failed == 0 ? "" : $"; {ReportWords.N(counts.Failed)} could not be measured";
+        html.Element("p", $"{ReportWords.Count(counts.WithProduct, "scene", "scenes")} with the product of "
+            + $"{ReportWords.Count(counts.Videos, "video", "videos")}{without}{failed}. The dose of a variant is the share of attention on "
+            + "the product in its edits less that in the baseline's edits, scene by scene.", ("class", "soft"));
         Figures(html, dose);
         foreach (DosePredictor predictor in dose.Predictors)
         {
@@ -50,7 +54,6 @@ sealed partial class ReportPage
         }
     }
 
-    /// <summary>The dose's own plots.</summary>
     static void Figures(HtmlWriter html, DoseReport dose)
     {
         foreach (var (_, figure) in DosePlots.All(dose))

@@ -3,10 +3,8 @@ using Alignment.MLNet.Engagement.Contracts;
 
 namespace Alignment.MLNet.Reports;
 
-/// <summary>
-/// What viewers did: for each metric the answers in words, a forest plot, and every test in tables. What a plan named beforehand stands
-/// apart from what was explored, in a table of its own and with another mark.
-/// </summary>
+/// <summary>What viewers did: for each metric the answers in words, a forest plot, and every test in tables. What a plan named beforehand
+/// stands apart from what was explored, in a table of its own and with another mark.</summary>
 sealed partial class ReportPage
 {
     // In the summary at the top.
@@ -185,8 +183,8 @@ sealed partial class ReportPage
                         using (html.Open("span", ("class", "soft small"))) html.Name(note);
                 }
                 html.Element("td", text, ("class", "number"), ("data-label", "difference" + unit));
-                html.Element("td",
-                    $"{ReportWords.P(finding.CorrectedP)}{(finding.FamilySize > 1 && finding.Correction != "none" ? $" ({finding.Correction}, {finding.FamilySize})" : "")}", ("class", "number"), ("data-label", "corrected p"));
+                string by = finding.FamilySize > 1 && finding.Correction != "none" ? $" ({finding.Correction}, {finding.FamilySize})" : "";
+                html.Element("td", ReportWords.P(finding.CorrectedP) + by, ("class", "number"), ("data-label", "corrected p"));
                 html.Element("td", ReportWords.P(finding.P), ("class", "number"), ("data-label", "raw p"));
             }
             PageFigure.AxisRow(html, scale, 2);
@@ -196,7 +194,6 @@ sealed partial class ReportPage
     /// <summary>Two one-sided tests, whose interval is at 1 − 2α; their ids join the two sides with a tilde.</summary>
     static bool IsEquivalence(Finding finding) => finding.Id.Contains('~', StringComparison.Ordinal);
 
-    /// <summary>The placebo's margin in the metric's units.</summary>
     static double? MarginOf(EngagementAnalysis a, MetricAnalysis metric) =>
         a.Options.Margins.FirstOrDefault(m => m.Metric == metric.Metric) is { } margin
         ? margin.InBaselineSds ? margin.Value * metric.Samples.FirstOrDefault(s => s.Variant == a.Baseline)?.Sample.Sd : margin.Value

@@ -6,17 +6,13 @@ using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Reports;
 
-/// <summary>
-/// The contact sheet, scene × variant. The picture before the edit comes out when the pointer is over an edited one or it has the focus;
-/// where there is no pointer, a switch above shows all of them; on paper the source stands first in every row. The control is beside each.
-/// No script.
-/// </summary>
+/// <summary>The contact sheet, scene × variant. The picture before the edit comes out when the pointer is over an edited one or it has the
+/// focus; where there is no pointer, a switch above shows all of them; on paper the source stands first in every row. The control is beside
+/// each. No script.</summary>
 sealed partial class ReportPage
 {
-    /// <summary>Scenes that are drawn to see how large they come out.</summary>
     const int Sampled = 4;
 
-    /// <summary>Files that cannot be read and are named below the pictures; the result has all.</summary>
     const int MostUnread = 20;
 
     readonly SmallPictures _pictures = new(options.PictureWidth, options.JpegQuality);
@@ -55,7 +51,6 @@ sealed partial class ReportPage
         Videos(html, set);
     }
 
-    /// <summary>Names the files behind the gaps.</summary>
     void Unread(HtmlWriter html)
     {
         if (UnreadablePictures.Count == 0) return;
@@ -68,7 +63,6 @@ sealed partial class ReportPage
             $"… and {ReportWords.N(UnreadablePictures.Count - MostUnread)} more.");
     }
 
-    /// <summary>Which scenes are here, and where the others are.</summary>
     static void Choice(HtmlWriter html, VariantSet set, int wanted, int shown, double megabytes)
     {
         if (shown == set.Scenes)

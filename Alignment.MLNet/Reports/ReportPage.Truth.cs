@@ -39,14 +39,6 @@ sealed partial class ReportPage
 }
 
 /// <summary>One effect that was planted, and what was found of it.</summary>
-/// <param name="Metric">The metric.</param>
-/// <param name="Variant">The variant.</param>
-/// <param name="Planted">The true difference from the baseline.</param>
-/// <param name="Found">The estimate.</param>
-/// <param name="Low">The interval's ends.</param>
-/// <param name="High">The interval's ends.</param>
-/// <param name="Verdict">What the analysis said.</param>
-/// <param name="Factor">For people: the metric's display factor.</param>
 sealed record PlantedEffect(string Metric, string Variant, double Planted, double Found, double Low, double High, Verdict Verdict,
     double Factor)
 {

@@ -4,10 +4,8 @@ using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Reports;
 
-/// <summary>
-/// The page, in the order in which one should read it: what to know first, the answer, the dose, what was asked for, the pictures, what was
-/// done, a paragraph for a paper. Written as a stream; scenes come and go one by one.
-/// </summary>
+/// <summary>The page, in the order in which one should read it: what to know first, the answer, the dose, what was asked for, the pictures,
+/// what was done, a paragraph for a paper. Written as a stream; scenes come and go one by one.</summary>
 sealed partial class ReportPage(RunRecords run, ReportOptions options, IReadOnlyList<MissingPart> missing,
     IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
 {
@@ -16,13 +14,10 @@ sealed partial class ReportPage(RunRecords run, ReportOptions options, IReadOnly
     static readonly (string Mark, string Style, string Word)[] s_levels = [("▲", "error", "alarm"), ("●", "warning", "warning"),
         ("■", "note", "note")];
 
-    /// <summary>Scenes that the contact sheet shows.</summary>
     public int ScenesShown { get; private set; }
 
-    /// <summary>Videos in the page.</summary>
     public int VideosShown { get; private set; }
 
-    /// <summary>Why files of pictures on the page cannot be read; their places say so.</summary>
     public IReadOnlyList<string> UnreadablePictures => _pictures.Unreadable;
 
     public void Write(TextWriter to)
@@ -122,7 +117,6 @@ sealed partial class ReportPage(RunRecords run, ReportOptions options, IReadOnly
         }
     }
 
-    /// <summary>Says that a part is missing, and what makes it; true where it is.</summary>
     bool IsMissing(HtmlWriter html, bool there, string part, string what)
     {
         if (there) return false;

@@ -3,10 +3,8 @@ using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Reports;
 
-/// <summary>
-/// What a report's page adds to the common look. The variants' colours are Okabe and Ito's in their order, the black one in the ink's
-/// colour, lightened in the dark; every variant has a shape as well.
-/// </summary>
+/// <summary>What a report's page adds to the common look. The variants' colours are Okabe and Ito's in their order, the black one in the
+/// ink's colour, lightened in the dark; every variant has a shape as well. A backslash joins two lines.</summary>
 static class ReportStyle
 {
     public static string Sheet { get; } = $$"""
@@ -32,11 +30,13 @@ static class ReportStyle
         .loud { border: 3px solid var(--orange); border-radius: 8px; padding: 10px 14px; margin: 14px 0; background: var(--card); }
         .loud strong { color: var(--orange); letter-spacing: .02em; }
         .notes { list-style: none; padding: 0; margin: 8px 0; }
-        .notes li { border-left: 4px solid currentColor; background: var(--card); border-radius: 0 8px 8px 0; padding: 7px 12px; margin: 6px 0; break-inside: avoid; }
+        .notes li { border-left: 4px solid currentColor; background: var(--card); border-radius: 0 8px 8px 0; padding: 7px 12px; \
+        margin: 6px 0; break-inside: avoid; }
         .notes li p { color: var(--ink); margin: 2px 0; max-width: none; }
         .findings { padding-left: 1.2rem; max-width: 52rem; }
         .findings li { margin: 5px 0; }
-        .kind { font-size: .76rem; white-space: nowrap; border: 1px solid var(--line); border-radius: 99px; padding: 1px 8px; color: var(--soft); }
+        .kind { font-size: .76rem; white-space: nowrap; border: 1px solid var(--line); border-radius: 99px; padding: 1px 8px; \
+        color: var(--soft); }
         .kind.planned { border-color: var(--blue); color: var(--blue); font-weight: 600; }
         tr.axis-row td { border-bottom: 0; padding-top: 0; }
         .values div { min-height: 26px; line-height: 26px; }
@@ -52,18 +52,22 @@ static class ReportStyle
         .cell figcaption b { color: var(--ink); }
         .flip { position: relative; cursor: pointer; }
         .flip .before { position: absolute; inset: 0; opacity: 0; transition: opacity .1s; }
-        .flip .tag { position: absolute; left: 3px; top: 3px; background: #000c; color: #fff; font-size: .7rem; line-height: 1.3; padding: 0 6px; border-radius: 3px; }
+        .flip .tag { position: absolute; left: 3px; top: 3px; background: #000c; color: #fff; font-size: .7rem; line-height: 1.3; \
+        padding: 0 6px; border-radius: 3px; }
         .cell:hover .before, .cell:focus .before { opacity: 1; }
         .cell:focus { outline: 2px solid var(--blue); outline-offset: 2px; }
         #show-before:checked ~ .scenes .before { opacity: 1; }
         .switch { position: absolute; opacity: 0; pointer-events: none; }
-        .switch + label { display: inline-block; border: 1px solid var(--soft); border-radius: 99px; padding: 3px 14px; margin: 0 6px 8px 0; cursor: pointer; font-size: .88rem; }
+        .switch + label { display: inline-block; border: 1px solid var(--soft); border-radius: 99px; padding: 3px 14px; \
+        margin: 0 6px 8px 0; cursor: pointer; font-size: .88rem; }
         .switch:checked + label { background: var(--blue); border-color: var(--blue); color: var(--paper); font-weight: 600; }
         .switch:focus-visible + label { outline: 2px solid var(--blue); outline-offset: 2px; }
-        .same { display: grid; place-items: center; min-height: 62px; border: 1px dashed var(--line); color: var(--soft); font-size: .76rem; text-align: center; padding: 6px; }
+        .same { display: grid; place-items: center; min-height: 62px; border: 1px dashed var(--line); color: var(--soft); \
+        font-size: .76rem; text-align: center; padding: 6px; }
         details { margin: 8px 0; }
         summary { cursor: pointer; color: var(--blue); font-size: .92rem; padding: 4px 0; }
-        .paper { font-family: Georgia, "Times New Roman", serif; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 12px 18px; }
+        .paper { font-family: Georgia, "Times New Roman", serif; background: var(--card); border: 1px solid var(--line); \
+        border-radius: 8px; padding: 12px 18px; }
         .paper p { max-width: 50rem; }
         .references { font-size: .86rem; padding-left: 1.4rem; max-width: 52rem; }
         .pairs td:first-child { width: 15rem; color: var(--soft); }
@@ -86,5 +90,5 @@ static class ReportStyle
           .loud, .notes li, .paper, .panels > div, .scene { break-inside: avoid; }
         }
 
-        """;
+        """.Replace(" \\\n", " ", StringComparison.Ordinal);
 }

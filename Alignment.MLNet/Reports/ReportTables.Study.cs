@@ -67,7 +67,6 @@ static partial class ReportTables
         return true;
     }
 
-    /// <summary>Every comparison with the baseline of the metrics whose truth is known.</summary>
     internal static IEnumerable<PlantedEffect> PlantedRows(EngagementAnalysis a, SimulationTruth truth) =>
         from metric in a.Metrics
         let planted = truth.Metrics.FirstOrDefault(m => m.Name == metric.Metric)

@@ -6,22 +6,17 @@ using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Reports;
 
-/// <summary>
-/// The tables beside the page: CSV as <see cref="CsvRows"/> writes it, in which a text that a spreadsheet would run as a formula has an
-/// apostrophe in front (OWASP, "CSV Injection"), and copies of the run's own tables. Rows are streamed.
-/// </summary>
+/// <summary>The tables beside the page: CSV as <see cref="CsvRows"/> writes it, in which a text that a spreadsheet would run as a formula
+/// has an apostrophe in front (OWASP, "CSV Injection"), and copies of the run's own tables. Rows are streamed.</summary>
 static partial class ReportTables
 {
-    /// <summary>The folder's name.</summary>
     public const string Folder = "tables";
 
-    /// <summary>Every scene under every variant.</summary>
     public const string Scenes = "scenes.csv";
 
     const string Summary = "report.json", Settings = "settings.csv", ByVariant = "variants.csv", OverScenes = "alignment_over_scenes.csv",
         Videos = "videos.csv", Problems = "problems.csv";
 
-    /// <summary>The tables of a run, with what is in each.</summary>
     public static IReadOnlyList<(string File, string What)> Of(RunRecords run)
     {
         var tables = new List<(string, string)> { (Summary, "the warnings, what is missing, and the methods paragraphs, for machines"),
@@ -39,7 +34,6 @@ static partial class ReportTables
         return tables;
     }
 
-    /// <summary>Writes them all; those that are equal already are left alone.</summary>
     public static void Write(RunRecords run, string folder, IReadOnlyList<MissingPart> missing, CancellationToken cancellationToken)
     {
         foreach (var (file, _) in Of(run))
@@ -175,7 +169,6 @@ static partial class ReportTables
         file.CopyTo(stream);
     }, keepEqual: true);
 
-    /// <summary>A text cell that no spreadsheet runs.</summary>
     internal static string T(string? text) =>
         text is not { Length: > 0 } ? "" : text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n'
         && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? "'" + text : text;

@@ -14,7 +14,6 @@ static class ReportWords
 
     public static string F(double? value) => Numbers.Short(value);
 
-    /// <summary>With its sign.</summary>
     public static string Signed(double value) => value > 0 ? "+" + F(value) : F(value);
 
     /// <summary>An estimate with its interval, "+0.70 [0.54, 0.86]": as many digits as the interval's width leaves sense in.</summary>
@@ -26,17 +25,14 @@ static class ReportWords
         return $"{Text.Number(value, half, sign: true)} [{Text.Number(l, half)}, {Text.Number(h, half)}]";
     }
 
-    /// <summary>A p-value; below a ten-thousandth only that.</summary>
     public static string P(double? p) => p is not { } v || !double.IsFinite(v) ? "–" : v < 0.0001 ? "< 0.0001"
         : v.ToString("0.0000", CultureInfo.InvariantCulture);
 
     public static string Percent(double share, string format = "0.0") => double.IsFinite(share)
         ? Numbers.Minus((100 * share).ToString(format, CultureInfo.InvariantCulture)) + " %" : "–";
 
-    /// <summary>"early_boost" as people say it.</summary>
     public static string Label(string name) => name.Replace('_', ' ');
 
-    /// <summary>A name in a plot: a variant as people say it, anything else as it is.</summary>
     public static string Named(string name) => Variant.Find(name)?.Label ?? name;
 
     public static string Points(double at, double? low = null, double? high = null) => Numbers.Points(at, low, high);

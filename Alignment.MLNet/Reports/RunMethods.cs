@@ -72,9 +72,13 @@ static class RunMethods
         JsonFacts edit = run.EditSettings, counts = run.Edit["counts"], quality = run.Edit["quality"];
         if (edit["scheduler"].Text is not { } scheduler) return null;
         bool guided = edit["guidance"].Number is { } g && g != 1, fromNoise = edit["from_noise"].Flag == true;
+        string model = run.ModelSha256 is { Length: > 12 } hash && hash.All(char.IsAsciiLetterOrDigit) ? hash[..12] + "…" : "not recorded",
+            untrained = run.Run["model"]["control_trained"].Flag == false ? "; its ControlNet was not trained" : "",
+            edits = !counts.Any ? ""
+                : $" ({ReportWords.N(counts["edits"].Count)} edits for {ReportWords.N(counts["outputs"].Count)} pictures)";
         string text = "Scenes were re-rendered with a latent diffusion model [ldm] under a ControlNet [controlnet] whose two control "
             + "channels are the product's mask and the attention map "
-            + $"(model SHA-256 {(run.ModelSha256 is { Length: > 12 } hash && hash.All(char.IsAsciiLetterOrDigit) ? hash[..12] + "…" : "not recorded")}{(run.Run["model"]["control_trained"].Flag == false ? "; its ControlNet was not trained" : "")}), "
+            + $"(model SHA-256 {model}{untrained}), "
             + $"sampled by {Sampler(scheduler)} with {Setting(edit, "steps")} steps at {Setting(edit, "size")} pixels, "
             + $"{(guided ? $"classifier-free guidance [cfg] of {Setting(edit, "guidance")}" : "without classifier-free guidance")}, "
             + $"control scale {Setting(edit, "control_scale")}. "
@@ -82,13 +86,12 @@ static class RunMethods
             + $"{Setting(edit, "strength")} and denoised [sdedit]; outside the product's region, feathered inwards by "
             + $"{Setting(edit, "region_feather")} pixels, every pixel of the source was kept. ")
             + $"All variants of a scene share its initial noise (seed {Setting(edit, "seed")}), so that differences between them come "
-            + $"from the control alone; equal controls were edited "
-            + $"once{(counts.Any ? $" ({ReportWords.N(counts["edits"].Count)} edits for {ReportWords.N(counts["outputs"].Count)} pictures)" : "")}. ";
+            + $"from the control alone; equal controls were edited once{edits}. ";
         if (quality["pictures"].Count > 0)
             text += $"Within the region, edits had a mean PSNR of {ReportWords.F(quality["mean_psnr_db"].Number)} dB and a mean SSIM "
                 + $"[ssim] of {ReportWords.F(quality["mean_ssim"].Number)} to the source. ";
-        return text + $"The work was done with "
-            + $"{Plain(run.Run["tool"].Text ?? run.Edit["tool"].Text ?? "alignment")}{(run.Run["onnx_runtime"].Text is { } ort ? $" on ONNX Runtime {Plain(ort)}" : "")}.";
+        string on = run.Run["onnx_runtime"].Text is { } ort ? $" on ONNX Runtime {Plain(ort)}" : "";
+        return text + $"The work was done with {Plain(run.Run["tool"].Text ?? run.Edit["tool"].Text ?? "alignment")}{on}.";
     }
 
     static string? Dose(RunRecords run)
@@ -105,8 +108,13 @@ static class RunMethods
                 + $"{SaliencyMetrics.List(m => m.Label)} [bylinskii]. " : "")
             + (tested ? $"Whether the placebo leaves the product's attention alone was tested by two one-sided tests [tost] against a "
             + $"margin of {ReportWords.F(100 * dose.Margin)} points of attention share. " : "")
-            + (dose.Lpips is { } lpips ? $"Perceptual distance is "
-            + $"{(lpips.Published ? "LPIPS [lpips]" : "of the kind of LPIPS [lpips], from a small trunk of the model's own, and compares with no published value")}." : "");
+            + dose.Lpips?.Published switch
+            {
+                true => "Perceptual distance is LPIPS [lpips].",
+                false => "Perceptual distance is of the kind of LPIPS [lpips], from a small trunk of the model's own, and compares with no "
+                    + "published value.",
+                null => "",
+            };
     }
 
     static string Sampler(string name) => name switch
@@ -127,6 +135,5 @@ static class RunMethods
 
     static string Setting(JsonFacts of, string name) => of[name].Text is { } text ? Plain(text) : "(not recorded)";
 
-    /// <summary>A text from a record, without what could be taken for a reference.</summary>
     static string Plain(string text) => SafePath.Shorten(text, 100).Replace('[', '(').Replace(']', ')');
 }

@@ -14,7 +14,6 @@ sealed class RunRecords
 {
     readonly List<string> _unreadable = [];
 
-    /// <exception cref="BadDataException">There is no such folder, or nothing of a run is in it.</exception>
     public RunRecords(string folder)
     {
         Folder = new(folder);
@@ -36,53 +35,38 @@ sealed class RunRecords
 
     public RunFolder Folder { get; }
 
-    /// <summary>run.json.</summary>
     public JsonFacts Run { get; }
 
-    /// <summary>edited_scenes/manifest.json.</summary>
     public JsonFacts Edit { get; }
 
     /// <summary>variants_v3/manifest.json.</summary>
     public JsonFacts Variants { get; }
 
-    /// <summary>The variants' tables; null where there are none.</summary>
     public VariantSet? Set { get; }
 
-    /// <summary>What was found in the data.</summary>
     public ValidationResult? Validation { get; }
 
-    /// <summary>The scores by variant's name.</summary>
     public IReadOnlyDictionary<string, VariantStatistics>? Statistics { get; }
 
-    /// <summary>What viewers did.</summary>
     public EngagementAnalysis? Analysis { get; }
 
-    /// <summary>How far attention moved.</summary>
     public DoseReport? Dose { get; }
 
-    /// <summary>Full path of the dose's folder.</summary>
     public string DoseFolder => Path.Combine(Folder.Root, MLNet.Dose.DoseFolder.Name);
 
-    /// <summary>Whether there is a dose, readable or not.</summary>
     public bool HasDose => File.Exists(Path.Combine(DoseFolder, MLNet.Dose.DoseFolder.JsonFile));
 
-    /// <summary>Files that cannot be read, and why.</summary>
     public IReadOnlyList<string> Unreadable => _unreadable;
 
-    /// <summary>Settings of the edit, from whichever record has them.</summary>
     public JsonFacts EditSettings => Edit["settings"].Any ? Edit["settings"] : Run["options"]["edit"];
 
-    /// <summary>Where the scenes' attention comes from.</summary>
     public ProvenanceCounts AttentionOrigin => Set?.AttentionOrigin ?? Run["attention_origin"].As<ProvenanceCounts>()
         ?? Edit["attention_origin"].As<ProvenanceCounts>() ?? ProvenanceCounts.None;
 
-    /// <summary>Whether there is an analysis, readable or not.</summary>
     public bool HasAnalysis => File.Exists(Path.Combine(Folder.Analysis, AnalysisFiles.Json));
 
-    /// <summary>Identifies the model.</summary>
     public string? ModelSha256 => Run["model"]["sha256"].Text ?? Edit["model_sha256"].Text;
 
-    /// <summary>The note beside a video that was assembled; null where there is none.</summary>
     public AssembledVideo? Video(string videoId, string variant) =>
         AssembleManifest.TryRead(SafePath.Under(Folder.Videos, $"{videoId}_{variant}.json")) is
         {
@@ -90,7 +74,6 @@ sealed class RunRecords
             Durations: not null
         } note ? note : null;
 
-    /// <summary>The files whose bytes decide the report.</summary>
     public IEnumerable<string> Inputs =>
         new[]
         {

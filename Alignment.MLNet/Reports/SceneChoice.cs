@@ -6,9 +6,6 @@ namespace Alignment.MLNet.Reports;
 /// out.</summary>
 static class SceneChoice
 {
-    /// <summary>The scenes to show, video by video, one at a time.</summary>
-    /// <param name="set">The variants.</param>
-    /// <param name="most">How many at most.</param>
     public static IEnumerable<IReadOnlyList<VariantScene>> Of(VariantSet set, int most)
     {
         IReadOnlyList<(string VideoId, int Scenes)> videos = set.ScenesByVideo;

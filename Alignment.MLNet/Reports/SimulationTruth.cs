@@ -5,13 +5,10 @@ using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Reports;
 
-/// <summary>
-/// What was put into a simulated study: beside its data, so that a report can set what was found against it. It counts only for the data
-/// whose hash it names.
-/// </summary>
+/// <summary>What was put into a simulated study: beside its data, so that a report can set what was found against it. It counts only for
+/// the data whose hash it names.</summary>
 sealed record SimulationTruth
 {
-    /// <summary>In the run's folder.</summary>
     public const string Folder = "simulated", FileName = "truth_simulated.json";
 
     const long MostBytes = 1 << 20;
@@ -20,7 +17,6 @@ sealed record SimulationTruth
 
     public string Note { get; init; } = "";
 
-    /// <summary>Of the engagement file.</summary>
     public string EngagementSha256 { get; init; } = "";
 
     public ulong Seed { get; init; }
@@ -31,7 +27,6 @@ sealed record SimulationTruth
 
     public void Write(string run) => OutputRecord.WriteManifest(Path.Combine(run, Folder, FileName), this);
 
-    /// <summary>The truth behind an analysis of simulated data; null where there is none.</summary>
     public static SimulationTruth? Of(string run, EngagementAnalysis? analysis)
     {
         var file = new FileInfo(Path.Combine(run, Folder, FileName));

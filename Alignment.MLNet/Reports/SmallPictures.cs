@@ -4,9 +4,6 @@ using Alignment.Transforms.Images;
 namespace Alignment.MLNet.Reports;
 
 /// <summary>A picture as text that can stand in a page.</summary>
-/// <param name="Address">A data address.</param>
-/// <param name="Width">In pixels.</param>
-/// <param name="Height">In pixels.</param>
 readonly record struct SmallPicture(string Address, string Width, string Height);
 
 /// <summary>Small copies of a scene's pictures, JPEGs in data addresses. What cannot be read is null, and remembered.</summary>
@@ -17,13 +14,10 @@ sealed class SmallPictures(int mostWidth, int quality)
 
     readonly List<string> _unreadable = [];
 
-    /// <summary>Why files could not be read, each once, in the order in which they were wanted.</summary>
     public IReadOnlyList<string> Unreadable => _unreadable;
 
-    /// <summary>Forgets what could not be read.</summary>
     public void Forget() => _unreadable.Clear();
 
-    /// <summary>A picture of a file.</summary>
     public SmallPicture? Of(string path) => Try(() =>
     {
         var (picture, _) = Read(path);
@@ -31,9 +25,6 @@ sealed class SmallPictures(int mostWidth, int quality)
     });
 
     /// <summary>The control of an edit: attention as colour over the source, the region that may change outlined.</summary>
-    /// <param name="source">The untouched still.</param>
-    /// <param name="region">Its region; null where there is none.</param>
-    /// <param name="map">Attention.</param>
     public SmallPicture? Control(string source, string? region, string map) => Try(() =>
     {
         var (picture, _) = Read(source);
@@ -44,7 +35,6 @@ sealed class SmallPictures(int mostWidth, int quality)
         return Text(picture);
     });
 
-    /// <summary>The source with the region that may change outlined.</summary>
     public SmallPicture? Source(string source, string? region) => Try(() =>
     {
         var (picture, _) = Read(source);

@@ -1,28 +1,18 @@
 namespace Alignment.MLNet.Statistics;
 
-/// <summary>
-/// Analysis of covariance: y = group mean + b (x − x̄) + error with one slope b for all groups, by least squares in closed form from the
-/// groups' sums (Cochran, <i>Biometrics</i> 13, 1957). The groups are compared at equal x.
-/// </summary>
+/// <summary>Analysis of covariance: y = group mean + b (x − x̄) + error with one slope b for all groups, by least squares in closed form
+/// from the groups' sums (Cochran, <i>Biometrics</i> 13, 1957). The groups are compared at equal x.</summary>
 /// <param name="Intercept">The first group (baseline) at x = 0.</param>
-/// <param name="Differences">Every other group − the first, in their order.</param>
-/// <param name="Slope">b.</param>
-/// <param name="N">Rows.</param>
 /// <param name="DfResidual">N − groups − 1.</param>
 /// <param name="ResidualSd">√(residual sum of squares / df).</param>
 /// <param name="RSquared">1 − residual / total sum of squares; 0 where nothing varies.</param>
 /// <param name="Groups">Whether the groups differ: with against without them; df groups − 1 and <paramref name="DfResidual"/>.</param>
 /// <param name="Slopes">Whether the slopes differ, which the analysis assumes they do not; null where too few rows or a constant x leave it
 /// open.</param>
-/// <param name="CovariateMean">x̄ of all rows.</param>
-/// <param name="AdjustedMeans">Each group's mean at x̄, in their order.</param>
-public sealed record Ancova(Coefficient Intercept, IReadOnlyList<Coefficient> Differences, Coefficient Slope, long N, double DfResidual,
+sealed record Ancova(Coefficient Intercept, IReadOnlyList<Coefficient> Differences, Coefficient Slope, long N, double DfResidual,
     double ResidualSd,
     double RSquared, FTest Groups, FTest? Slopes, double CovariateMean, IReadOnlyList<double> AdjustedMeans)
 {
-    /// <summary>Fits groups of pairs x (covariate), y (metric), the baseline first.</summary>
-    /// <exception cref="BadDataException">Fewer than two groups, an empty one, x constant within every group, too few rows, or numbers that
-    /// are not finite.</exception>
     public static Ancova Of(IReadOnlyList<PairAccumulator> groups, double confidence = 0.95)
     {
         ArgumentNullException.ThrowIfNull(groups);

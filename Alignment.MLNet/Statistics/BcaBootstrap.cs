@@ -1,7 +1,7 @@
 namespace Alignment.MLNet.Statistics;
 
 /// <summary>How a bootstrap is drawn.</summary>
-public sealed record BootstrapOptions
+sealed record BootstrapOptions
 {
     /// <summary>Resamples, 100 or more. With 10 000 the chance of the drawing moves a 95 % limit by about 0.03 standard errors (one
     /// standard deviation), with 100 000 by 0.01.</summary>
@@ -10,31 +10,23 @@ public sealed record BootstrapOptions
     /// <summary>Of the intervals, 0 … 1.</summary>
     public double Confidence { get; init; } = 0.95;
 
-    /// <summary>Equal seeds give equal intervals, on every machine and with any number of threads.</summary>
     public ulong Seed { get; init; }
 
     /// <summary>Names the random stream, so that several bootstraps of one seed are independent ("CTR/early_boost").</summary>
     public string Purpose { get; init; } = "";
 }
 
-/// <summary>
-/// The bootstrap interval of a difference of means, bias-corrected and accelerated (BCa): no normality is assumed, and skewed values move
-/// both limits the right way. Efron, "Better bootstrap confidence intervals", <i>JASA</i> 82 (1987). Rows are drawn with replacement within
-/// each group.
-/// </summary>
-/// <param name="Difference">Variant − baseline.</param>
+/// <summary>The bootstrap interval of a difference of means, bias-corrected and accelerated (BCa): no normality is assumed, and skewed
+/// values move both limits the right way. Efron, "Better bootstrap confidence intervals", <i>JASA</i> 82 (1987). Rows are drawn with
+/// replacement within each group.</summary>
 /// <param name="StandardError">Standard deviation (n − 1) of the resampled differences.</param>
 /// <param name="Z0">Bias correction: Φ⁻¹(share of resamples below the difference, equal ones half); 0 where nothing varies.</param>
 /// <param name="Acceleration">Σ_groups ΣU³/n³ / (6 (Σ_groups ΣU²/n²)^1.5), U the deviations from the group's mean, negative for the
 /// baseline (the empirical influence; no jackknife); 0 where nothing varies.</param>
-/// <param name="Levels">The quantiles of the resamples that BCa takes as limits.</param>
-/// <param name="Bca">The interval to report.</param>
-/// <param name="Percentile">The plain percentile interval.</param>
-public sealed record BcaBootstrap(double Difference, double StandardError, double Z0, double Acceleration, Interval Levels, Interval Bca,
+sealed record BcaBootstrap(double Difference, double StandardError, double Z0, double Acceleration, Interval Levels, Interval Bca,
     Interval Percentile)
 {
     /// <summary>Draws it. Time grows with resamples × rows; memory is one number per resample.</summary>
-    /// <exception cref="BadDataException">A group has fewer than two values, or one is not finite.</exception>
     public static BcaBootstrap Of(double[] variant, double[] baseline, BootstrapOptions? options = null,
         CancellationToken cancellationToken = default)
     {

@@ -1,10 +1,8 @@
 namespace Alignment.MLNet.Statistics;
 
-/// <summary>
-/// A metric's sums per video and variant: all that the models with videos need, collected in one pass. Memory grows with the number of
-/// videos times variants, never with rows; tables of parts of the data can be merged.
-/// </summary>
-public sealed class CellTable
+/// <summary>A metric's sums per video and variant: all that the models with videos need, collected in one pass. Memory grows with the
+/// number of videos times variants, never with rows; tables of parts of the data can be merged.</summary>
+sealed class CellTable
 {
     readonly Dictionary<string, int> _videos = new(StringComparer.Ordinal);
     readonly List<SampleAccumulator[]> _cells = [];
@@ -19,13 +17,11 @@ public sealed class CellTable
     /// <summary>Columns of the table; 0 is the baseline.</summary>
     public int Variants { get; }
 
-    /// <summary>Videos seen, in the order of their first row.</summary>
     public int Videos => _cells.Count;
 
     /// <summary>Takes in one row. Rows without a finite value are left out (and counted) by the caller.</summary>
     public void Add(string video, int variant, double value) => Row(video)[variant].Add(value);
 
-    /// <summary>Takes in another table of the same variants.</summary>
     public void Merge(CellTable other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -41,10 +37,8 @@ public sealed class CellTable
     /// variant.</summary>
     internal void AddVideo(ReadOnlySpan<SampleAccumulator> cells) => _cells.Add(cells.ToArray());
 
-    /// <summary>A variant's values in one video.</summary>
     internal SampleAccumulator this[int video, int variant] => _cells[video][variant];
 
-    /// <summary>The same rows as if there were one variant.</summary>
     internal CellTable WithoutVariants()
     {
         var merged = new CellTable(1);

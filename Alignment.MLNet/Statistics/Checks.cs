@@ -11,7 +11,6 @@ static class Checks
         if (!(value is > 0 and < 1)) throw UsageException.For(subject, Text(value), "a number between 0 and 1", hint);
     }
 
-    /// <summary>Of intervals.</summary>
     internal static void Confidence(double value) => Fraction("The confidence", value, "0.95 is customary.");
 
     /// <summary>Above 0 and finite.</summary>

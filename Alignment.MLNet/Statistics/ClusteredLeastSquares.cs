@@ -1,7 +1,7 @@
 namespace Alignment.MLNet.Statistics;
 
 /// <summary>How the errors of <see cref="ClusteredLeastSquares"/> are computed.</summary>
-public enum ErrorKind
+enum ErrorKind
 {
     /// <summary>CR1, t with G − 1 degrees of freedom: the default for few videos.</summary>
     ClusteredT,
@@ -12,24 +12,15 @@ public enum ErrorKind
     /// <summary>CR0 (no small-sample factor), the normal distribution.</summary>
     ClusteredUncorrected,
 
-    /// <summary>Classical: rows independent, one variance; t with n − k.</summary>
     Plain,
 }
 
-/// <summary>
-/// metric ~ variant by least squares, with errors that allow any dependence of rows within a video (Liang &amp; Zeger, <i>Biometrika</i>
-/// 73, 1986): (X'X)⁻¹ (Σ_g X_g'e_g e_g'X_g) (X'X)⁻¹, for CR1 times G/(G−1) · (n−1)/(n−k). Dummies make the estimates the variants' means
-/// less the baseline's, and a video's score of a variant n_gv (ȳ_gv − ȳ_v), so that the cells of a <see cref="CellTable"/> suffice.
-/// </summary>
-/// <param name="N">Rows.</param>
-/// <param name="Videos">G.</param>
-/// <param name="Intercept">The baseline's mean.</param>
-/// <param name="Differences">Every variant − baseline.</param>
-public sealed record ClusteredLeastSquares(long N, int Videos, Coefficient Intercept, IReadOnlyList<Coefficient> Differences)
+/// <summary>metric ~ variant by least squares, with errors that allow any dependence of rows within a video (Liang &amp; Zeger,
+/// <i>Biometrika</i> 73, 1986): (X'X)⁻¹ (Σ_g X_g'e_g e_g'X_g) (X'X)⁻¹, for CR1 times G/(G−1) · (n−1)/(n−k). Dummies make the estimates the
+/// variants' means less the baseline's, and a video's score of a variant n_gv (ȳ_gv − ȳ_v), so that the cells of a <see cref="CellTable"/>
+/// suffice.</summary>
+sealed record ClusteredLeastSquares(long N, int Videos, Coefficient Intercept, IReadOnlyList<Coefficient> Differences)
 {
-    /// <summary>Fits the table.</summary>
-    /// <exception cref="BadDataException">A variant without rows, fewer than two videos, no more rows than variants, or numbers that are
-    /// not finite.</exception>
     public static ClusteredLeastSquares Of(CellTable table, ErrorKind kind = ErrorKind.ClusteredT, double confidence = 0.95)
     {
         ArgumentNullException.ThrowIfNull(table);

@@ -1,13 +1,10 @@
 namespace Alignment.MLNet.Statistics;
 
 /// <summary>One coefficient of a linear model.</summary>
-/// <param name="Estimate">In the metric's units.</param>
 /// <param name="StandardError">0 where the model fits exactly.</param>
 /// <param name="Statistic">Estimate / error; where the error is 0: 0 for an estimate of 0, else infinite.</param>
-/// <param name="Df">Degrees of freedom of t, or null for the normal distribution.</param>
-/// <param name="P">Two-sided.</param>
 /// <param name="Interval">Estimate ± quantile · error.</param>
-public sealed record Coefficient(double Estimate, double StandardError, double Statistic, double? Df, double P, Interval Interval)
+sealed record Coefficient(double Estimate, double StandardError, double Statistic, double? Df, double P, Interval Interval)
 {
     internal static Coefficient Student(double estimate, double error, double df, double confidence)
     {
@@ -24,10 +21,8 @@ public sealed record Coefficient(double Estimate, double StandardError, double S
 
 /// <summary>An F test of two nested linear models.</summary>
 /// <param name="F">[gain / df1] / [residual / df2]; where the larger model fits exactly: 0 if nothing was gained, else infinite.</param>
-/// <param name="Df1">Parameters gained.</param>
-/// <param name="Df2">Residual degrees of freedom of the larger model.</param>
 /// <param name="P">P(F ≥ f).</param>
-public sealed record FTest(double F, double Df1, double Df2, double P)
+sealed record FTest(double F, double Df1, double Df2, double P)
 {
     internal static FTest Of(double gain, double df1, double residual, double df2)
     {

@@ -1,28 +1,19 @@
 namespace Alignment.MLNet.Statistics;
 
-/// <summary>
-/// An asymptotic confidence sequence of a difference of means: intervals that hold at every look together, so that an experiment may be
-/// watched and stopped at any time. Waudby-Smith, Arbour, Sinha, Kennedy &amp; Ramdas, "Time-uniform central limit theory and asymptotic
-/// confidence sequences" (arXiv 2103.06476v7), eqs 9, 155 and 161. Wider than a fixed-size interval: that is the price of looking.
-/// </summary>
-/// <param name="N">Rows of all groups in it.</param>
-/// <param name="Difference">Variant − baseline.</param>
-/// <param name="StandardError">Of a difference of means, Welch's.</param>
+/// <summary>An asymptotic confidence sequence of a difference of means: intervals that hold at every look together, so that an experiment
+/// may be watched and stopped at any time. Waudby-Smith, Arbour, Sinha, Kennedy &amp; Ramdas, "Time-uniform central limit theory and
+/// asymptotic confidence sequences" (arXiv 2103.06476v7), eqs 9, 155 and 161. Wider than a fixed-size interval: that is the price of
+/// looking.</summary>
 /// <param name="Rho">ρ = √((−2 ln α + ln(1 − 2 ln α)) / tuning).</param>
 /// <param name="HalfWidth">√(n·se²) · √(2 (nρ² + 1) ln(√(nρ² + 1) / α)) / (nρ).</param>
 /// <param name="P">min(1, √(nρ² + 1) · exp(−ρ² n (d/se)² / (2 (nρ² + 1)))), valid at any stopping time; where nothing varies 1 for no
 /// difference, else 0.</param>
-public sealed record ConfidenceSequence(long N, double Difference, double StandardError, double Rho, double HalfWidth, double P)
+sealed record ConfidenceSequence(long N, double Difference, double StandardError, double Rho, double HalfWidth, double P)
 {
     /// <summary>Difference ± half width.</summary>
     public Interval Interval => new(Difference - HalfWidth, Difference + HalfWidth);
 
     /// <summary>At one look. Use the same <paramref name="alpha"/> and <paramref name="tuning"/> at every look of an experiment.</summary>
-    /// <param name="variant">Its values so far, at least two.</param>
-    /// <param name="baseline">Its values so far, at least two.</param>
-    /// <param name="alpha">The chance that the true difference ever leaves the intervals.</param>
-    /// <param name="tuning">The total number of rows at which the intervals are narrowest; state it before the experiment.</param>
-    /// <exception cref="BadDataException">Fewer values, or not finite.</exception>
     public static ConfidenceSequence Of(Sample variant, Sample baseline, double alpha = 0.05, double tuning = 5000)
     {
         Checks.Sample("The confidence sequence", "the variant", variant);
@@ -31,15 +22,10 @@ public sealed record ConfidenceSequence(long N, double Difference, double Standa
             Math.Sqrt(variant.Variance / variant.N + baseline.Variance / baseline.N), alpha, tuning);
     }
 
-    /// <summary>
-    /// At one look, of any estimate that is asymptotically a mean over rows that come in one after the other: a weighted sum of variants'
-    /// means, a ratio of sums. n · error² takes the place of the rows' variance: it is that of the estimate's influence function.
-    /// </summary>
-    /// <param name="n">Rows (units) so far, of all groups in it.</param>
-    /// <param name="difference">The estimate.</param>
+    /// <summary>At one look, of any estimate that is asymptotically a mean over rows that come in one after the other: a weighted sum of
+    /// variants' means, a ratio of sums. n · error² takes the place of the rows' variance: it is that of the estimate's influence
+    /// function.</summary>
     /// <param name="error">Its standard error, 0 or more.</param>
-    /// <param name="alpha">The chance that the true value ever leaves the intervals.</param>
-    /// <param name="tuning">The number of rows at which the intervals are narrowest; state it before the experiment.</param>
     public static ConfidenceSequence Of(long n, double difference, double error, double alpha = 0.05, double tuning = 5000)
     {
         Checks.Fraction("The level α", alpha, "0.05 is customary.");

@@ -1,21 +1,16 @@
 namespace Alignment.MLNet.Statistics;
 
-/// <summary>
-/// CUPED: the difference of two means after what a covariate measured before the experiment explains is taken off (Deng, Xu, Kohavi &amp;
-/// Walker, WSDM 2013). Unbiased, because the covariate cannot know the variant; the more it explains, the smaller the error.
-/// </summary>
+/// <summary>CUPED: the difference of two means after what a covariate measured before the experiment explains is taken off (Deng, Xu,
+/// Kohavi &amp; Walker, WSDM 2013). Unbiased, because the covariate cannot know the variant; the more it explains, the smaller the
+/// error.</summary>
 /// <param name="Theta">[(n₁−1) cov₁ + (n₀−1) cov₀] / [(n₁−1) var₁(x) + (n₀−1) var₀(x)], pooled within the groups; 0 where the covariate is
 /// constant.</param>
-/// <param name="RawDifference">ȳ₁ − ȳ₀.</param>
-/// <param name="RawStandardError">Welch's.</param>
 /// <param name="Difference">(ȳ₁ − ȳ₀) − θ (x̄₁ − x̄₀).</param>
 /// <param name="StandardError">Welch's, of y − θx.</param>
 /// <param name="Df">Satterthwaite's, of y − θx; null where y − θx does not vary.</param>
-/// <param name="P">Two-sided; null with it.</param>
-/// <param name="Interval">Of the difference; null with it.</param>
 /// <param name="VarianceReduction">1 − error² / raw error²: 0.4 means that 40 % fewer rows would have done. Negative where the covariate
 /// does not help; 0 where nothing varies.</param>
-public sealed record Cuped(double Theta, double RawDifference, double RawStandardError, double Difference, double StandardError, double? Df,
+sealed record Cuped(double Theta, double RawDifference, double RawStandardError, double Difference, double StandardError, double? Df,
     double? P, Interval? Interval, double VarianceReduction)
 {
     // What subtraction leaves of a residual variance that is exactly 0, relative to what was subtracted.
@@ -23,7 +18,6 @@ public sealed record Cuped(double Theta, double RawDifference, double RawStandar
 
     /// <summary>Of pairs x (covariate), y (metric); rows without either are left out beforehand. At least two pairs in each
     /// group.</summary>
-    /// <exception cref="BadDataException">Fewer, or not finite.</exception>
     public static Cuped Of(PairSample variant, PairSample baseline, double confidence = 0.95)
     {
         Checks.Confidence(confidence);

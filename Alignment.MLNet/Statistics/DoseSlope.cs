@@ -1,19 +1,15 @@
 namespace Alignment.MLNet.Statistics;
 
-/// <summary>
-/// A line through means of known errors: y = a + b x, each mean weighted by 1 / error² (Hedges &amp; Olkin, <i>Statistical Methods for
-/// Meta-Analysis</i>, 1985, ch. 8). The means must be independent: the baseline's is one of them, effects against it are not taken.
-/// </summary>
-/// <param name="Intercept">a.</param>
-/// <param name="Slope">b.</param>
+/// <summary>A line through means of known errors: y = a + b x, each mean weighted by 1 / error² (Hedges &amp; Olkin, <i>Statistical Methods
+/// for Meta-Analysis</i>, 1985, ch. 8). The means must be independent: the baseline's is one of them, effects against it are not
+/// taken.</summary>
 /// <param name="StandardError">Of the slope, by the means' own errors: 1 / √Σ w (x − x̄)².</param>
 /// <param name="LackOfFit">Σ w (y − a − b x)²: χ² with <paramref name="Df"/>, if a line is right.</param>
 /// <param name="Df">Points − 2.</param>
 /// <param name="LackOfFitP">P(χ² ≥ lack of fit); 1 with two points.</param>
-public sealed record DoseSlope(double Intercept, double Slope, double StandardError, double LackOfFit, double Df, double LackOfFitP)
+sealed record DoseSlope(double Intercept, double Slope, double StandardError, double LackOfFit, double Df, double LackOfFitP)
 {
     /// <summary>Of points (dose, mean, error), two or more of different doses, every error above 0.</summary>
-    /// <exception cref="BadDataException">There are fewer, all doses are the same, or an error is 0 or not finite.</exception>
     public static DoseSlope Of(IReadOnlyList<(double X, double Y, double Error)> points)
     {
         ArgumentNullException.ThrowIfNull(points);
@@ -31,14 +27,9 @@ public sealed record DoseSlope(double Intercept, double Slope, double StandardEr
         return new(intercept, slope, 1 / Math.Sqrt(xx), residual, df, df > 0 ? Tails.ChiSquareUpper(residual, df) : 1);
     }
 
-    /// <summary>
-    /// The slope within videos: y = level of the video + b x, by least squares over rows, with errors that allow any dependence within a
-    /// video (CR1, t with videos − 1 degrees of freedom; Arellano, <i>Oxford Bulletin of Economics and Statistics</i> 49, 1987). Cells are
-    /// enough, because a cell has one dose.
-    /// </summary>
-    /// <param name="videos">Per video its cells: dose, rows, mean.</param>
-    /// <param name="confidence">Of the interval.</param>
-    /// <exception cref="BadDataException">Fewer than two videos, or the dose varies within none.</exception>
+    /// <summary>The slope within videos: y = level of the video + b x, by least squares over rows, with errors that allow any dependence
+    /// within a video (CR1, t with videos − 1 degrees of freedom; Arellano, <i>Oxford Bulletin of Economics and Statistics</i> 49, 1987).
+    /// Cells are enough, because a cell has one dose.</summary>
     public static Coefficient Within(IReadOnlyList<IReadOnlyList<(double Dose, double N, double Mean)>> videos, double confidence = 0.95)
     {
         ArgumentNullException.ThrowIfNull(videos);

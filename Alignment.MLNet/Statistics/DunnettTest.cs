@@ -1,33 +1,20 @@
 namespace Alignment.MLNet.Statistics;
 
 /// <summary>Which differences a many-to-one comparison looks for.</summary>
-public enum DunnettSide
+enum DunnettSide
 {
-    /// <summary>Any.</summary>
     TwoSided,
 
-    /// <summary>Variant above baseline only: lower limits.</summary>
     Greater,
 }
 
-/// <summary>
-/// Dunnett's test: several variants against one baseline, with a family-wise error rate exact for normal values of equal variance and any
-/// sizes (<i>JASA</i> 50, 1955). Its statistics share the baseline's mean and the pooled variance: given both they are independent, so that
-/// P(max|T| ≤ c) = E_s ∫ φ(z) Π [Φ((c s + λᵢ z)/√(1−λᵢ²)) − Φ((−c s + λᵢ z)/√(1−λᵢ²))] dz, λᵢ² = nᵢ / (nᵢ + n₀)
-/// (Hochberg &amp; Tamhane, <i>Multiple Comparison Procedures</i>, 1987, ch. 5), here by two trapezoidal sums.
-/// </summary>
-/// <param name="Df">N − groups.</param>
-/// <param name="PooledSd">s, over all groups.</param>
+/// <summary>Dunnett's test: several variants against one baseline, with a family-wise error rate exact for normal values of equal variance
+/// and any sizes (<i>JASA</i> 50, 1955). Its statistics share the baseline's mean and the pooled variance: given both they are independent,
+/// so that P(max|T| ≤ c) = E_s ∫ φ(z) Π [Φ((c s + λᵢ z)/√(1−λᵢ²)) − Φ((−c s + λᵢ z)/√(1−λᵢ²))] dz, λᵢ² = nᵢ / (nᵢ + n₀) (Hochberg &amp;
+/// Tamhane, <i>Multiple Comparison Procedures</i>, 1987, ch. 5), here by two trapezoidal sums.</summary>
 /// <param name="Critical">c with P(max ≤ c) = the confidence.</param>
-/// <param name="Comparisons">One per variant, in their order.</param>
-public sealed record DunnettTest(double Df, double PooledSd, double Critical, IReadOnlyList<DunnettComparison> Comparisons)
+sealed record DunnettTest(double Df, double PooledSd, double Critical, IReadOnlyList<DunnettComparison> Comparisons)
 {
-    /// <summary>Compares every variant with the baseline.</summary>
-    /// <param name="baseline">One value or more.</param>
-    /// <param name="variants">One value or more each.</param>
-    /// <param name="side">Which differences are looked for.</param>
-    /// <param name="confidence">Of the simultaneous intervals.</param>
-    /// <exception cref="BadDataException">A group is empty, all have one value, nothing varies, or a number is not finite.</exception>
     public static DunnettTest Of(Sample baseline, IReadOnlyList<Sample> variants, DunnettSide side = DunnettSide.TwoSided,
         double confidence = 0.95)
     {
@@ -60,9 +47,6 @@ public sealed record DunnettTest(double Df, double PooledSd, double Critical, IR
 }
 
 /// <summary>One variant against the baseline.</summary>
-/// <param name="Difference">Variant − baseline.</param>
 /// <param name="StandardError">s √(1/nᵢ + 1/n₀).</param>
-/// <param name="T">Difference / error.</param>
-/// <param name="P">Already corrected for the number of variants.</param>
 /// <param name="Interval">Simultaneous; its upper end is infinite for <see cref="DunnettSide.Greater"/>.</param>
-public sealed record DunnettComparison(double Difference, double StandardError, double T, double P, Interval Interval);
+sealed record DunnettComparison(double Difference, double StandardError, double T, double P, Interval Interval);

@@ -5,10 +5,9 @@ namespace Alignment.MLNet.Statistics;
 /// 1988, eq. 2.5.1). Where neither group varies: 0 if the means are equal, else infinite.</param>
 /// <param name="HedgesG">d · (1 − 3 / (4 (n₁ + n₀) − 9)): d without most of its small-sample bias (Hedges, <i>Journal of Educational
 /// Statistics</i> 6, 1981).</param>
-public sealed record EffectSize(double CohenD, double HedgesG)
+sealed record EffectSize(double CohenD, double HedgesG)
 {
     /// <summary>Of <paramref name="variant"/> against <paramref name="baseline"/>, each with at least two values.</summary>
-    /// <exception cref="BadDataException">Fewer, or not finite.</exception>
     public static EffectSize Of(Sample variant, Sample baseline)
     {
         Checks.Sample("The effect size", "the variant", variant);

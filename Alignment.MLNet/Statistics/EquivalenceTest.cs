@@ -1,22 +1,16 @@
 namespace Alignment.MLNet.Statistics;
 
-/// <summary>
-/// Two one-sided tests (TOST): whether two means differ by less than a margin stated beforehand. A small p says "equivalent
-/// within the margin"; a large p says nothing. Schuirmann, <i>Journal of Pharmacokinetics and Biopharmaceutics</i> 15 (1987),
-/// with Welch's standard error and degrees of freedom.
-/// </summary>
-/// <param name="Margin">Largest difference that would not matter, in the metric's units.</param>
-/// <param name="Difference">Variant − baseline.</param>
+/// <summary>Two one-sided tests (TOST): whether two means differ by less than a margin stated beforehand. A small p says "equivalent within
+/// the margin"; a large p says nothing. Schuirmann, <i>Journal of Pharmacokinetics and Biopharmaceutics</i> 15 (1987), with Welch's
+/// standard error and degrees of freedom.</summary>
 /// <param name="PBelow">Of the hypothesis "difference ≤ −margin".</param>
 /// <param name="PAbove">Of the hypothesis "difference ≥ +margin".</param>
-public sealed record EquivalenceTest(double Margin, double Difference, double PBelow, double PAbove)
+sealed record EquivalenceTest(double Margin, double Difference, double PBelow, double PAbove)
 {
     /// <summary>The larger of the two: equivalence is shown at level α when this is below α.</summary>
     public double P => Math.Max(PBelow, PAbove);
 
     /// <summary>Tests two samples of at least two values. Where neither varies, each p is 0 or 1: the difference is known.</summary>
-    /// <exception cref="UsageException">The margin is not a finite number above 0.</exception>
-    /// <exception cref="BadDataException">A sample has fewer than two values, or is not finite.</exception>
     public static EquivalenceTest Of(Sample variant, Sample baseline, double margin)
     {
         Checks.Positive("The equivalence margin", margin, "Give the largest difference that would not matter, in the metric's units.");

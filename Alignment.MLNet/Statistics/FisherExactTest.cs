@@ -1,16 +1,13 @@
 namespace Alignment.MLNet.Statistics;
 
-/// <summary>
-/// Fisher's exact test of a 2×2 table, two-sided: the chance, with all margins fixed, of a table no likelier than the one seen.
-/// For small counts, where normal approximations fail (Fisher, <i>JRSS</i> 98, 1935).
-/// </summary>
-public static class FisherExactTest
+/// <summary>Fisher's exact test of a 2×2 table, two-sided: the chance, with all margins fixed, of a table no likelier than the one seen.
+/// For small counts, where normal approximations fail (Fisher, <i>JRSS</i> 98, 1935).</summary>
+static class FisherExactTest
 {
     // Tables as likely as the observed one must count as such after rounding.
     const double Tie = 1 + 1e-7;
 
     /// <summary>The p-value. Time grows with the smaller of the successes, failures and trials, memory does not.</summary>
-    /// <inheritdoc cref="TwoProportions.Of"/>
     public static double P(long successes, long trials, long baselineSuccesses, long baselineTrials)
     {
         TwoProportions.Check("the variant", successes, trials);

@@ -1,15 +1,12 @@
 namespace Alignment.MLNet.Statistics;
 
-/// <summary>
-/// The Kruskal–Wallis test: whether several groups differ in location, by ranks (<i>JASA</i> 47, 1952), corrected for ties.
-/// </summary>
+/// <summary>The Kruskal–Wallis test: whether several groups differ in location, by ranks (<i>JASA</i> 47, 1952), corrected for
+/// ties.</summary>
 /// <param name="H">[12 / (N(N + 1)) · Σ Rᵢ²/nᵢ − 3(N + 1)] / [1 − Σ(t³ − t) / (N³ − N)]; 0 where all values are equal.</param>
 /// <param name="Df">k − 1.</param>
 /// <param name="P">P(χ² ≥ H).</param>
-public sealed record KruskalWallisTest(double H, double Df, double P)
+sealed record KruskalWallisTest(double H, double Df, double P)
 {
-    /// <summary>Tests groups of finite values; empty ones are left out.</summary>
-    /// <exception cref="BadDataException">Fewer than two groups have values, or a value is not finite.</exception>
     public static KruskalWallisTest Of(IReadOnlyList<double[]> groups)
     {
         ArgumentNullException.ThrowIfNull(groups);

@@ -1,17 +1,12 @@
 namespace Alignment.MLNet.Statistics;
 
-/// <summary>
-/// Levene's test in Brown and Forsythe's form: whether several groups vary equally, by an analysis of variance of |x − median
-/// of its group| (<i>JASA</i> 69, 1974). Robust where values are not normal.
-/// </summary>
-/// <param name="W">The F statistic of the deviations; infinite where they differ between groups but not within any.</param>
+/// <summary>Levene's test in Brown and Forsythe's form: whether several groups vary equally, by an analysis of variance of |x − median of
+/// its group| (<i>JASA</i> 69, 1974). Robust where values are not normal.</summary>
 /// <param name="DfBetween">k − 1.</param>
-/// <param name="DfWithin">N − k.</param>
 /// <param name="P">P(F ≥ W).</param>
-public sealed record LeveneTest(double W, double DfBetween, double DfWithin, double P)
+sealed record LeveneTest(double W, double DfBetween, double DfWithin, double P)
 {
     /// <summary>Tests groups of finite values; empty ones are left out. The values are copied (sorting finds the medians).</summary>
-    /// <exception cref="BadDataException">As <see cref="OneWayAnova.Of(IReadOnlyList{Sample})"/>, or a value is not finite.</exception>
     public static LeveneTest Of(IReadOnlyList<double[]> groups)
     {
         ArgumentNullException.ThrowIfNull(groups);

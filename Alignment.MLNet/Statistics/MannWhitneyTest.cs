@@ -1,18 +1,13 @@
 namespace Alignment.MLNet.Statistics;
 
-/// <summary>
-/// The Mann–Whitney test, two-sided: whether values of one group tend to be larger than those of the other, whatever their
-/// distribution. Normal approximation with the tie and continuity corrections (Mann &amp; Whitney, <i>Annals of Mathematical
-/// Statistics</i> 18, 1947; ties: Lehmann, <i>Nonparametrics</i>, 1975, §1.4).
-/// </summary>
-/// <param name="U">Pairs (variant, baseline) in which the variant's value is larger, ties counting half.</param>
+/// <summary>The Mann–Whitney test, two-sided: whether values of one group tend to be larger than those of the other, whatever their
+/// distribution. Normal approximation with the tie and continuity corrections (Mann &amp; Whitney, <i>Annals of Mathematical Statistics</i>
+/// 18, 1947; ties: Lehmann, <i>Nonparametrics</i>, 1975, §1.4).</summary>
 /// <param name="Z">(|U − n₁n₀/2| − ½) / σ with U's sign, σ² = n₁n₀/12 · [N + 1 − Σ(t³ − t) / (N(N − 1))]; 0 where nothing varies.</param>
 /// <param name="P">P(|Z| ≥ z), at most 1.</param>
-/// <param name="Superiority">U / (n₁n₀): the chance that a value of the variant exceeds one of the baseline; ½ means no tendency.</param>
-public sealed record MannWhitneyTest(double U, double Z, double P, double Superiority)
+sealed record MannWhitneyTest(double U, double Z, double P, double Superiority)
 {
     /// <summary>Tests two groups with at least one finite value each. Needs every value: 12 bytes each while it runs.</summary>
-    /// <exception cref="BadDataException">A group is empty, or a value is not finite.</exception>
     public static MannWhitneyTest Of(double[] variant, double[] baseline)
     {
         ArgumentNullException.ThrowIfNull(variant);

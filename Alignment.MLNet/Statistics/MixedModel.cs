@@ -1,32 +1,22 @@
 namespace Alignment.MLNet.Statistics;
 
-/// <summary>
-/// The linear mixed model metric ~ variant + (1 | video): every video has a level of its own, drawn from a normal distribution, so that
-/// variants are compared within videos where the design allows it. Fitted by REML, profiled to one number, the variance ratio γ = σ_u² / σ²
-/// (Bates et al., <i>Journal of Statistical Software</i> 67(1), 2015); errors of the differences with Satterthwaite's degrees of freedom
-/// (Kuznetsova, Brockhoff &amp; Christensen, <i>Journal of Statistical Software</i> 82(13), 2017).
-/// </summary>
-/// <param name="N">Rows.</param>
-/// <param name="Videos">Groups.</param>
-/// <param name="Intercept">The baseline's mean.</param>
-/// <param name="Differences">Every variant − baseline.</param>
+/// <summary>The linear mixed model metric ~ variant + (1 | video): every video has a level of its own, drawn from a normal distribution, so
+/// that variants are compared within videos where the design allows it. Fitted by REML, profiled to one number, the variance ratio γ = σ_u²
+/// / σ² (Bates et al., <i>Journal of Statistical Software</i> 67(1), 2015); errors of the differences with Satterthwaite's degrees of
+/// freedom (Kuznetsova, Brockhoff &amp; Christensen, <i>Journal of Statistical Software</i> 82(13), 2017).</summary>
 /// <param name="SdVideo">σ_u, in the metric's units; 0 on the boundary.</param>
 /// <param name="SdResidual">σ.</param>
 /// <param name="Icc">σ_u² / (σ_u² + σ²): the share of the variance that lies between videos.</param>
 /// <param name="RemlCriterion">−2 · the log REML likelihood, constants included.</param>
 /// <param name="Singular">σ_u is below 1e-4 σ: no variance between videos was found. Degrees of freedom are then n − k.</param>
-/// <param name="LogLikelihood">Maximum (not restricted) log-likelihood of the same model.</param>
 /// <param name="LogLikelihoodWithoutVariant">That of metric ~ 1 + (1 | video).</param>
 /// <param name="RatioP">P(χ²_{k−1} ≥ 2 (difference of the two)): whether the variants differ at all; null for one variant.</param>
-public sealed record MixedModel(long N, int Videos, Coefficient Intercept, IReadOnlyList<Coefficient> Differences, double SdVideo,
+sealed record MixedModel(long N, int Videos, Coefficient Intercept, IReadOnlyList<Coefficient> Differences, double SdVideo,
     double SdResidual, double Icc,
     double RemlCriterion, bool Singular, double LogLikelihood, double LogLikelihoodWithoutVariant, double? RatioP)
 {
     const double SingularRatio = 1e-4;
 
-    /// <summary>Fits the table.</summary>
-    /// <exception cref="BadDataException">A variant without rows, fewer than two videos, no more rows than variants, values that do not
-    /// vary within the cells and the model (any likelihood would be infinite), or numbers that are not finite.</exception>
     public static MixedModel Of(CellTable table, double confidence = 0.95)
     {
         ArgumentNullException.ThrowIfNull(table);

@@ -21,8 +21,6 @@ sealed class MixedProfile
     readonly int _k;
 
     /// <summary>The videos that have <paramref name="Rows"/> rows each.</summary>
-    /// <param name="Rows">n_g.</param>
-    /// <param name="K">Variants.</param>
     sealed record Level(double Rows, int K)
     {
         /// <summary>Σ n_gv n_gw.</summary>
@@ -149,11 +147,9 @@ sealed class MixedProfile
         return Slope(high, reml) <= 0 ? high : Roots.Find(g => Slope(g, reml), low, high, relative: 1e-13);
     }
 
-    /// <summary>
-    /// Satterthwaite's degrees of freedom of a contrast's variance f(γ, ln σ²) = σ² c'A⁻¹c: 2f² / Var f, with Var f = ∇f' (2H⁻¹) ∇f, H the
-    /// Hessian of the REML criterion before σ² is profiled out. The derivatives are analytic but for the second one in γ, a central
-    /// difference of the first.
-    /// </summary>
+    /// <summary>Satterthwaite's degrees of freedom of a contrast's variance f(γ, ln σ²) = σ² c'A⁻¹c: 2f² / Var f, with Var f = ∇f' (2H⁻¹)
+    /// ∇f, H the Hessian of the REML criterion before σ² is profiled out. The derivatives are analytic but for the second one in γ, a
+    /// central difference of the first.</summary>
     internal double Satterthwaite(double gamma, double[] contrast)
     {
         MixedFit fit = At(gamma);
@@ -243,12 +239,7 @@ sealed class MixedProfile
 }
 
 /// <summary>The profile at one γ.</summary>
-/// <param name="Beta">Means of the variants less their raw means.</param>
-/// <param name="Means">Means of the variants.</param>
 /// <param name="Inverse">A⁻¹: covariance of the means / σ².</param>
-/// <param name="LogDeterminant">ln |A|.</param>
-/// <param name="LogV">ln |V|.</param>
-/// <param name="Residual">S.</param>
 sealed record MixedFit(double[] Beta, double[] Means, double[,] Inverse, double LogDeterminant, double LogV, double Residual)
 {
     internal double[] Solve(double[] c)

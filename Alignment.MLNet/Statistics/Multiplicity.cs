@@ -19,12 +19,10 @@ public enum MultiplicityMethod
 }
 
 /// <summary>Corrects p-values of one family: the variants compared within one metric.</summary>
-public static class Multiplicity
+static class Multiplicity
 {
     /// <summary>Adjusted p-values in the order given, each at most 1; they are compared with the unadjusted level.</summary>
     /// <param name="p">0 … 1 each; null where a comparison was impossible: it stays null and does not count.</param>
-    /// <param name="method">The correction.</param>
-    /// <exception cref="BadDataException">A value is not between 0 and 1.</exception>
     public static double?[] Adjust(IReadOnlyList<double?> p, MultiplicityMethod method = MultiplicityMethod.Holm)
     {
         ArgumentNullException.ThrowIfNull(p);

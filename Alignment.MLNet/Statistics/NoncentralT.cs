@@ -1,14 +1,11 @@
 namespace Alignment.MLNet.Statistics;
 
-/// <summary>
-/// The noncentral t distribution: of (Z + δ) / s, Z standard normal and s = √(χ²_df / df) independent of it. P(T ≥ t) = E[Φ(δ − t s)]
-/// (Johnson, Kotz &amp; Balakrishnan, <i>Continuous Univariate Distributions</i> 2, 1995, ch. 31), the expectation by
-/// <see cref="ChiMixture"/>. Each tail is computed as such; the absolute error is about 1e-14, for any δ.
-/// </summary>
-public static class NoncentralT
+/// <summary>The noncentral t distribution: of (Z + δ) / s, Z standard normal and s = √(χ²_df / df) independent of it. P(T ≥ t) = E[Φ(δ − t
+/// s)] (Johnson, Kotz &amp; Balakrishnan, <i>Continuous Univariate Distributions</i> 2, 1995, ch. 31), the expectation by
+/// <see cref="ChiMixture"/>. Each tail is computed as such; the absolute error is about 1e-14, for any δ.</summary>
+static class NoncentralT
 {
     /// <summary>P(T ≥ t).</summary>
-    /// <param name="t">Any number.</param>
     /// <param name="df">Degrees of freedom, above 0, also fractions.</param>
     /// <param name="delta">The noncentrality δ.</param>
     public static double Upper(double t, double df, double delta)
@@ -18,7 +15,6 @@ public static class NoncentralT
     }
 
     /// <summary>P(T ≤ t).</summary>
-    /// <inheritdoc cref="Upper"/>
     public static double Lower(double t, double df, double delta)
     {
         Check(t, df, delta);

@@ -1,18 +1,14 @@
 namespace Alignment.MLNet.Statistics;
 
-/// <summary>
-/// One-way analysis of variance: whether the means of several groups differ at all, variances being equal
-/// (Fisher, <i>Statistical Methods for Research Workers</i>, 1925).
-/// </summary>
+/// <summary>One-way analysis of variance: whether the means of several groups differ at all, variances being equal (Fisher, <i>Statistical
+/// Methods for Research Workers</i>, 1925).</summary>
 /// <param name="F">[Σ nᵢ (x̄ᵢ − x̄)² / (k − 1)] / [Σ (nᵢ − 1) sᵢ² / (N − k)]. Where nothing varies within groups: 0 if the means are equal,
 /// else infinite.</param>
 /// <param name="DfBetween">k − 1.</param>
-/// <param name="DfWithin">N − k.</param>
 /// <param name="P">P(F ≥ f).</param>
-public sealed record OneWayAnova(double F, double DfBetween, double DfWithin, double P)
+sealed record OneWayAnova(double F, double DfBetween, double DfWithin, double P)
 {
     /// <summary>Tests groups by their sizes, means and variances; groups without values are left out.</summary>
-    /// <exception cref="BadDataException">Fewer than two groups have values, no group has two, or a number is not finite.</exception>
     public static OneWayAnova Of(IReadOnlyList<Sample> groups) => Of(groups, "The analysis of variance");
 
     internal static OneWayAnova Of(IReadOnlyList<Sample> groups, string test)

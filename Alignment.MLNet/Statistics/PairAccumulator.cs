@@ -1,23 +1,18 @@
 namespace Alignment.MLNet.Statistics;
 
 /// <summary>Size, means, variances and covariance (n − 1 in the denominator) of pairs (x, y).</summary>
-/// <param name="N">Pairs.</param>
 /// <param name="MeanX">Mean of x; NaN without pairs.</param>
-/// <param name="MeanY">Mean of y.</param>
 /// <param name="VarianceX">NaN for fewer than two pairs.</param>
 /// <param name="VarianceY">NaN for fewer than two pairs.</param>
 /// <param name="Covariance">NaN for fewer than two pairs.</param>
-public readonly record struct PairSample(long N, double MeanX, double MeanY, double VarianceX, double VarianceY, double Covariance)
+readonly record struct PairSample(long N, double MeanX, double MeanY, double VarianceX, double VarianceY, double Covariance)
 {
-    /// <summary>The y alone.</summary>
     public Sample Y => new(N, MeanY, VarianceY);
 }
 
-/// <summary>
-/// Sums of pairs (x, y) in one pass and constant memory, mergeable: Welford's update of the co-moment, and Chan, Golub &amp;
-/// LeVeque's merge (<i>The American Statistician</i> 37, 1983).
-/// </summary>
-public struct PairAccumulator
+/// <summary>Sums of pairs (x, y) in one pass and constant memory, mergeable: Welford's update of the co-moment, and Chan, Golub &amp;
+/// LeVeque's merge (<i>The American Statistician</i> 37, 1983).</summary>
+struct PairAccumulator
 {
     long _n;
     double _meanX, _meanY, _xx, _yy, _xy;
@@ -33,7 +28,6 @@ public struct PairAccumulator
         _xy += offX * (y - _meanY);
     }
 
-    /// <summary>Takes in the pairs another accumulator has seen.</summary>
     public void Merge(PairAccumulator other)
     {
         if (other._n == 0) return;

@@ -2,15 +2,11 @@ namespace Alignment.MLNet.Statistics;
 
 /// <summary>Student's t-test of paired values, two-sided: whether the mean of their differences is 0 (Student, <i>Biometrika</i> 6,
 /// 1908).</summary>
-/// <param name="N">Pairs.</param>
-/// <param name="MeanDifference">d̄.</param>
 /// <param name="StandardError">s / √n, s the standard deviation of the differences with n − 1.</param>
 /// <param name="T">d̄ / standard error; where no difference varies, 0 if they are all 0, else infinite.</param>
 /// <param name="P">The chance of a |t| at least this large if the mean were 0, with n − 1 degrees of freedom.</param>
-public sealed record PairedTTest(int N, double MeanDifference, double StandardError, double T, double P)
+sealed record PairedTTest(int N, double MeanDifference, double StandardError, double T, double P)
 {
-    /// <summary>Tests differences, first − second of each pair.</summary>
-    /// <exception cref="BadDataException">There are fewer than two, or one is not finite.</exception>
     public static PairedTTest Of(IReadOnlyList<double> differences)
     {
         ArgumentNullException.ThrowIfNull(differences);

@@ -1,11 +1,9 @@
 namespace Alignment.MLNet.Statistics;
 
-/// <summary>
-/// Power of two-sided t-tests, and its inversions. Under a true difference t is noncentral with δ = difference / standard error, so that
-/// power = P(T ≥ t*) + P(T ≤ −t*), t* the critical value of the central distribution (Cohen, <i>Statistical Power Analysis</i>, 1988, §2.5;
-/// exact, no normal approximation). Both tails count, also the one in the wrong direction.
-/// </summary>
-public static class Power
+/// <summary>Power of two-sided t-tests, and its inversions. Under a true difference t is noncentral with δ = difference / standard error,
+/// so that power = P(T ≥ t*) + P(T ≤ −t*), t* the critical value of the central distribution (Cohen, <i>Statistical Power Analysis</i>,
+/// 1988, §2.5; exact, no normal approximation). Both tails count, also the one in the wrong direction.</summary>
+static class Power
 {
     /// <summary>Of a test with the given noncentrality and degrees of freedom at level <paramref name="alpha"/>.</summary>
     public static double Of(double delta, double df, double alpha = 0.05)
@@ -16,11 +14,6 @@ public static class Power
     }
 
     /// <summary>Of Welch's test: standard error √(s₁²/n₁ + s₀²/n₀), Satterthwaite's degrees of freedom.</summary>
-    /// <param name="difference">The true difference of the means, in the metric's units.</param>
-    /// <param name="variant">Size and variance of the variant; its mean plays no part.</param>
-    /// <param name="baseline">Size and variance of the baseline.</param>
-    /// <param name="alpha">The level.</param>
-    /// <exception cref="BadDataException">Fewer than two values, or no variance.</exception>
     public static double OfWelch(double difference, Sample variant, Sample baseline, double alpha = 0.05)
     {
         var (error, df) = Welch(variant, baseline);
@@ -28,11 +21,7 @@ public static class Power
     }
 
     /// <summary>The smallest positive difference that Welch's test of these sizes and variances finds with the wanted power.</summary>
-    /// <inheritdoc cref="OfWelch"/>
-    /// <param name="variant">Size and variance of the variant.</param>
-    /// <param name="baseline">Size and variance of the baseline.</param>
     /// <param name="power">Wanted, between α and 1.</param>
-    /// <param name="alpha">The level.</param>
     public static double MinimalDetectableDifference(Sample variant, Sample baseline, double power = 0.8, double alpha = 0.05)
     {
         CheckPower(power, alpha);
@@ -42,16 +31,10 @@ public static class Power
         return error * Roots.Find(delta => Of(delta, df, alpha) - power, 0, high, relative: 1e-12);
     }
 
-    /// <summary>
-    /// The size of one group with which Student's test of two groups finds an effect with the wanted power; not rounded
-    /// (round up to whole participants). The other group has <paramref name="ratio"/> times as many.
-    /// </summary>
+    /// <summary>The size of one group with which Student's test of two groups finds an effect with the wanted power; not rounded (round up
+    /// to whole participants). The other group has <paramref name="ratio"/> times as many.</summary>
     /// <param name="effect">Difference of the means in standard deviations (Cohen's d), not 0.</param>
     /// <param name="power">Wanted, between α and 1.</param>
-    /// <param name="alpha">The level; divide it by the number of comparisons for Bonferroni's correction.</param>
-    /// <param name="ratio">Size of the second group / size of the first.</param>
-    /// <returns>n of the first group; the smallest n a test is possible with if that already reaches the power.</returns>
-    /// <exception cref="UsageException">An argument is out of range, or the effect is so small that n exceeds 10¹².</exception>
     public static double SampleSize(double effect, double power = 0.8, double alpha = 0.05, double ratio = 1)
     {
         Checks.Positive("The ratio of the groups", ratio, "1 is a balanced design.");
@@ -63,20 +46,14 @@ public static class Power
     /// <summary>The number of pairs with which the paired t-test finds an effect with the wanted power; not rounded.</summary>
     /// <param name="effect">Mean difference in standard deviations of the differences, not 0.</param>
     /// <param name="power">Wanted, between α and 1.</param>
-    /// <param name="alpha">The level.</param>
-    /// <exception cref="UsageException">As <see cref="SampleSize"/>.</exception>
     public static double PairedSampleSize(double effect, double power = 0.8, double alpha = 0.05) =>
         Solve(effect, power, alpha, least: 2, n => (Math.Abs(effect) * Math.Sqrt(n), n - 1));
 
-    /// <summary>
-    /// The size of each group with which the unpooled z-test of two proportions finds their difference; not rounded.
-    /// n = [z₁₋α/₂ √(2 p̄ q̄) + z_power √(p₁q₁ + p₀q₀)]² / (p₁ − p₀)² (Fleiss, Levin &amp; Paik, <i>Statistical Methods for Rates and
-    /// Proportions</i>, 2003, eq. 4.14, without continuity correction).
-    /// </summary>
+    /// <summary>The size of each group with which the unpooled z-test of two proportions finds their difference; not rounded. n = [z₁₋α/₂
+    /// √(2 p̄ q̄) + z_power √(p₁q₁ + p₀q₀)]² / (p₁ − p₀)² (Fleiss, Levin &amp; Paik, <i>Statistical Methods for Rates and Proportions</i>,
+    /// 2003, eq. 4.14, without continuity correction).</summary>
     /// <param name="variant">The variant's true rate, 0 … 1.</param>
-    /// <param name="baseline">The baseline's, a different one.</param>
     /// <param name="power">Wanted, between α and 1.</param>
-    /// <param name="alpha">The level, two-sided.</param>
     public static double ProportionSampleSize(double variant, double baseline, double power = 0.8, double alpha = 0.05)
     {
         CheckPower(power, alpha);

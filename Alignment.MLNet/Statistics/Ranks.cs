@@ -5,7 +5,6 @@ namespace Alignment.MLNet.Statistics;
 /// <summary>Ranks of the values of several groups among all: their sum per group, and Σ (t³ − t) over runs of t equal values.</summary>
 readonly record struct Ranks(double[] Sums, double Ties, double N)
 {
-    /// <summary>Equal values share the mean of their ranks. O(N log N) time, two arrays of N.</summary>
     internal static Ranks Of(IReadOnlyList<double[]> groups)
     {
         int total = checked(groups.Sum(g => g.Length));

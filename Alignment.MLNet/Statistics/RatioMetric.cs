@@ -1,23 +1,17 @@
 namespace Alignment.MLNet.Statistics;
 
-/// <summary>
-/// A ratio of sums, Σ y / Σ x (clicks / impressions), with the video (or person) as the unit: rows within a unit need not be
-/// independent. Variance by the delta method (Deng, Knoblich &amp; Lu, KDD 2018, §3.2).
-/// </summary>
-/// <param name="Units">Videos.</param>
+/// <summary>A ratio of sums, Σ y / Σ x (clicks / impressions), with the video (or person) as the unit: rows within a unit need not be
+/// independent. Variance by the delta method (Deng, Knoblich &amp; Lu, KDD 2018, §3.2).</summary>
 /// <param name="Ratio">R = ȳ / x̄.</param>
 /// <param name="Variance">Of R: (s_y² − 2R s_xy + R² s_x²) / (n x̄²).</param>
-public sealed record RatioMetric(long Units, double Ratio, double Variance)
+sealed record RatioMetric(long Units, double Ratio, double Variance)
 {
-    /// <summary>
-    /// Standard deviation between units of the ratio made linear, (y − R x) / x̄ (Deng, Knoblich &amp; Lu 2018, §3.2): what a unit's
-    /// outcome differs by, so that the ratio's error is Sd / √units, as a mean's is. Where all units have as many trials it is the standard
-    /// deviation of the units' own ratios.
-    /// </summary>
+    /// <summary>Standard deviation between units of the ratio made linear, (y − R x) / x̄ (Deng, Knoblich &amp; Lu 2018, §3.2): what a
+    /// unit's outcome differs by, so that the ratio's error is Sd / √units, as a mean's is. Where all units have as many trials it is the
+    /// standard deviation of the units' own ratios.</summary>
     public double Sd => Math.Sqrt(Variance * Units);
 
     /// <summary>Of per-unit sums: x the denominator's (impressions), y the numerator's (clicks), one pair per unit.</summary>
-    /// <exception cref="BadDataException">Fewer than two units, a denominator of 0, or sums that are not finite.</exception>
     public static RatioMetric Of(PairSample units)
     {
         Checks.Sample("The ratio metric", "the variant", units.Y);
@@ -28,7 +22,6 @@ public sealed record RatioMetric(long Units, double Ratio, double Variance)
         return new(units.N, r, Math.Max(0, spread) / units.N / (units.MeanX * units.MeanX));
     }
 
-    /// <summary>Variant − baseline, the two taken as independent.</summary>
     public static RatioComparison Compare(RatioMetric variant, RatioMetric baseline, double confidence = 0.95)
     {
         ArgumentNullException.ThrowIfNull(variant);
@@ -41,9 +34,6 @@ public sealed record RatioMetric(long Units, double Ratio, double Variance)
 }
 
 /// <summary>Two ratio metrics compared.</summary>
-/// <param name="Difference">Variant − baseline.</param>
 /// <param name="StandardError">√(sum of the variances).</param>
-/// <param name="Z">Difference / error; infinite where neither ratio varies and they differ.</param>
-/// <param name="P">Two-sided, normal.</param>
 /// <param name="Interval">Difference ± z · error.</param>
-public sealed record RatioComparison(double Difference, double StandardError, double Z, double P, Interval Interval);
+sealed record RatioComparison(double Difference, double StandardError, double Z, double P, Interval Interval);

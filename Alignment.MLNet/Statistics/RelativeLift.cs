@@ -6,12 +6,10 @@ namespace Alignment.MLNet.Statistics;
 /// <param name="Delta">Lift ± z · error.</param>
 /// <param name="Log">The same on ln(m₁ / m₀), carried back: never below −1. Null where the means differ in sign or the variant's is
 /// 0.</param>
-/// <param name="Fieller">The ratios θ for which m₁ − θ m₀ does not differ from 0 (Fieller, <i>JRSS B</i> 16, 1954): right also where
-/// the baseline's mean is uncertain. Null where that mean does not differ from 0 at this confidence: the set is then unbounded.</param>
-public sealed record RelativeLift(double Lift, double StandardError, Interval Delta, Interval? Log, Interval? Fieller)
+/// <param name="Fieller">The ratios θ for which m₁ − θ m₀ does not differ from 0 (Fieller, <i>JRSS B</i> 16, 1954): right also where the
+/// baseline's mean is uncertain. Null where that mean does not differ from 0 at this confidence: the set is then unbounded.</param>
+sealed record RelativeLift(double Lift, double StandardError, Interval Delta, Interval? Log, Interval? Fieller)
 {
-    /// <summary>Of two samples of at least two values.</summary>
-    /// <exception cref="BadDataException">Fewer, not finite, or the baseline's mean is 0: there is nothing to be relative to.</exception>
     public static RelativeLift Of(Sample variant, Sample baseline, double confidence = 0.95)
     {
         Checks.Confidence(confidence);

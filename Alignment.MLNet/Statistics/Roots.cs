@@ -3,11 +3,9 @@ namespace Alignment.MLNet.Statistics;
 /// <summary>Where a function of one number crosses zero.</summary>
 static class Roots
 {
-    /// <summary>
-    /// A zero between <paramref name="low"/> and <paramref name="high"/>, at which the function has different signs: the Illinois
+    /// <summary>A zero between <paramref name="low"/> and <paramref name="high"/>, at which the function has different signs: the Illinois
     /// rule (Dowell &amp; Jarratt, <i>BIT</i> 11, 1971), every third step a bisection, so that it ends whatever the function.
-    /// <paramref name="relative"/> is the accuracy of the result; the default is the rounding of a double.
-    /// </summary>
+    /// <paramref name="relative"/> is the accuracy of the result; the default is the rounding of a double.</summary>
     internal static double Find(Func<double, double> f, double low, double high, double relative = 4e-16)
     {
         double atLow = f(low), atHigh = f(high);

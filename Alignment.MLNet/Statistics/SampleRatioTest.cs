@@ -1,18 +1,15 @@
 namespace Alignment.MLNet.Statistics;
 
-/// <summary>
-/// Sample-ratio mismatch: whether the variants have the shares of rows they were assigned, by Pearson's χ². A mismatch means
-/// rows were lost or gained selectively; no comparison can then be trusted (Fabijan et al., KDD 2019; p &lt; 0.001 is the customary alarm).
-/// </summary>
+/// <summary>Sample-ratio mismatch: whether the variants have the shares of rows they were assigned, by Pearson's χ². A mismatch means rows
+/// were lost or gained selectively; no comparison can then be trusted (Fabijan et al., KDD 2019; p &lt; 0.001 is the customary
+/// alarm).</summary>
 /// <param name="ChiSquare">Σ (observed − expected)² / expected.</param>
 /// <param name="Df">Groups − 1.</param>
 /// <param name="P">P(χ² ≥ statistic).</param>
-public sealed record SampleRatioTest(double ChiSquare, double Df, double P)
+sealed record SampleRatioTest(double ChiSquare, double Df, double P)
 {
-    /// <summary>Tests counts against shares.</summary>
     /// <param name="counts">Rows per variant, 0 or more, two variants or more, not all 0.</param>
     /// <param name="shares">What each was to have, in any unit, above 0; null for equal shares.</param>
-    /// <exception cref="BadDataException">The counts or shares are not as said.</exception>
     public static SampleRatioTest Of(IReadOnlyList<long> counts, IReadOnlyList<double>? shares = null)
     {
         ArgumentNullException.ThrowIfNull(counts);

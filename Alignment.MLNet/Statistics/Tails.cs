@@ -2,13 +2,10 @@ using MathNet.Numerics;
 
 namespace Alignment.MLNet.Statistics;
 
-/// <summary>
-/// Tail probabilities and quantiles of the textbook distributions. Upper tails are computed as such, never as 1 − CDF,
-/// so that small p-values keep their digits. The special functions are MathNet.Numerics'.
-/// </summary>
+/// <summary>Tail probabilities and quantiles of the textbook distributions. Upper tails are computed as such, never as 1 − CDF, so that
+/// small p-values keep their digits. The special functions are MathNet.Numerics'.</summary>
 static class Tails
 {
-    /// <summary>Φ(z).</summary>
     internal static double Normal(double z) => 0.5 * SpecialFunctions.Erfc(-z / Constants.Sqrt2);
 
     /// <summary>1 − Φ(z).</summary>

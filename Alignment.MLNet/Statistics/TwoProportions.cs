@@ -3,16 +3,10 @@ namespace Alignment.MLNet.Statistics;
 /// <summary>A closed interval.</summary>
 public readonly record struct Interval(double Low, double High);
 
-/// <summary>
-/// Two proportions compared: clicks of impressions, conversions of clicks. All of it takes the trials for independent; where one
-/// video or person brings many of them, <see cref="RatioMetric"/> is the honest test.
-/// </summary>
-/// <param name="Rate">The variant's successes / trials.</param>
-/// <param name="BaselineRate">The baseline's.</param>
+/// <summary>Two proportions compared: clicks of impressions, conversions of clicks. All of it takes the trials for independent; where one
+/// video or person brings many of them, <see cref="RatioMetric"/> is the honest test.</summary>
 /// <param name="ZPooled">Difference / √(p̄q̄(1/n₁ + 1/n₀)), p̄ the rate of both together; null where that is 0 or 1.</param>
-/// <param name="PPooled">Two-sided; null with it.</param>
 /// <param name="ZUnpooled">Difference / √(p₁q₁/n₁ + p₀q₀/n₀); null where both rates are 0 or 1.</param>
-/// <param name="PUnpooled">Two-sided; null with it.</param>
 /// <param name="Wald">Difference ± z · the unpooled error. Too narrow for small counts.</param>
 /// <param name="Newcombe">From the two Wilson scores (Newcombe, <i>Statistics in Medicine</i> 17, 1998, method 10). The one to
 /// report.</param>
@@ -21,23 +15,17 @@ public readonly record struct Interval(double Low, double High);
 /// <param name="Ratio">p₁ / p₀; null where p₀ is 0.</param>
 /// <param name="RatioLog">exp(ln ratio ± z √(1/x₁ − 1/n₁ + 1/x₀ − 1/n₀)) (Katz et al., <i>Biometrics</i> 34, 1978); null where a count is
 /// 0.</param>
-public sealed record TwoProportions(double Rate, double BaselineRate, double? ZPooled, double? PPooled, double? ZUnpooled,
+sealed record TwoProportions(double Rate, double BaselineRate, double? ZPooled, double? PPooled, double? ZUnpooled,
     double? PUnpooled,
     Interval Wald, Interval Newcombe, Interval AgrestiCaffo, double? Ratio, Interval? RatioLog)
 {
-    /// <summary>The variant's rate − the baseline's.</summary>
     public double Difference => Rate - BaselineRate;
 
     /// <summary>Of the difference, not pooled: √(p₁q₁/n₁ + p₀q₀/n₀).</summary>
     public double StandardError { get; init; }
 
-    /// <summary>Compares counts.</summary>
     /// <param name="successes">The variant's, 0 … trials.</param>
     /// <param name="trials">The variant's, 1 or more.</param>
-    /// <param name="baselineSuccesses">The baseline's.</param>
-    /// <param name="baselineTrials">The baseline's.</param>
-    /// <param name="confidence">Of the intervals.</param>
-    /// <exception cref="BadDataException">No trials, or more successes than trials.</exception>
     public static TwoProportions Of(long successes, long trials, long baselineSuccesses, long baselineTrials, double confidence = 0.95)
     {
         Checks.Confidence(confidence);

@@ -10,16 +10,11 @@ namespace Alignment.MLNet.Statistics;
 /// its place where its package can be had; the distribution is MathNet.Numerics'.
 /// </summary>
 /// <remarks>Welch, <i>Biometrika</i> 34 (1947); degrees of freedom by Satterthwaite, <i>Biometrics Bulletin</i> 2 (1946).</remarks>
-public sealed class TwoSampleTTest
+sealed class TwoSampleTTest
 {
-    /// <param name="mean1">Mean of the first sample.</param>
     /// <param name="var1">Its variance (n − 1 in the denominator).</param>
     /// <param name="samples1">Its size, at least 2.</param>
-    /// <param name="mean2">Mean of the second sample.</param>
-    /// <param name="var2">Its variance.</param>
     /// <param name="samples2">Its size, at least 2.</param>
-    /// <param name="assumeEqualVariances">True for Student's pooled test, false for Welch's.</param>
-    /// <exception cref="BadDataException">A sample has fewer than two values, neither varies, or a number is not finite.</exception>
     public TwoSampleTTest(double mean1, double var1, long samples1, double mean2, double var2, long samples2,
         bool assumeEqualVariances = true)
     {
@@ -47,25 +42,18 @@ public sealed class TwoSampleTTest
 
     public bool AssumeEqualVariances { get; }
 
-    /// <summary>Mean of the first sample.</summary>
     public double EstimatedValue1 { get; }
 
-    /// <summary>Mean of the second sample.</summary>
     public double EstimatedValue2 { get; }
 
-    /// <summary>First mean − second mean.</summary>
     public double ObservedDifference => EstimatedValue1 - EstimatedValue2;
 
-    /// <summary>Of the difference.</summary>
     public double StandardError { get; }
 
-    /// <summary>Whole for Student's test, usually a fraction for Welch's.</summary>
     public double DegreesOfFreedom { get; }
 
-    /// <summary>t.</summary>
     public double Statistic { get; }
 
-    /// <summary>The chance of a |t| at least this large if the means were equal.</summary>
     public double PValue { get; }
 
     /// <summary>The interval that holds the true difference in <paramref name="percent"/> (0 … 1) of such experiments.</summary>
@@ -78,7 +66,6 @@ public sealed class TwoSampleTTest
         return (ObservedDifference - half, ObservedDifference + half);
     }
 
-    /// <summary>Why these samples allow no t-test, in words, or null when they do.</summary>
     internal static string? WhyNot(Sample first, Sample second)
     {
         if (first.N < 2 || second.N < 2) return string.Create(CultureInfo.InvariantCulture,

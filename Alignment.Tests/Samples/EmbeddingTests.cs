@@ -48,7 +48,7 @@ public sealed partial class EmbeddingTests
 
         // alignment validate
         ValidationResult valid = ValidationJob.Run("data", options: new() { Deep = true });
-        AuditedData audited = AuditJob.Run("data", "audit", options: new() { Deep = true });   // --report
+        AuditResult audited = ml.Alignment.Jobs.Audit("data", "audit", options: new() { Deep = true });   // --report
 
         // alignment train
         TrainingResult trained = TrainingJob.Run("data", new() { Model = "models/sd15", Output = "trained" });

@@ -9,10 +9,8 @@ sealed class ActivePlan(PlanFile file)
 {
     AnalysisPlan Plan => file.Plan;
 
-    /// <summary>It is as recorded, or nothing was recorded.</summary>
     public bool Holds => !file.Changed;
 
-    /// <summary>The caller's options with what the plan decides.</summary>
     public AnalysisOptions Apply(AnalysisOptions options) => options with
     {
         Baseline = Plan.Baseline,
@@ -31,10 +29,8 @@ sealed class ActivePlan(PlanFile file)
         SequentialTuning = Plan.Stopping.Rule == StoppingRule.Sequential ? Plan.Stopping.Tuning : options.SequentialTuning,
     };
 
-    /// <summary>Whether a metric is one of the plan's.</summary>
     public bool Names(string metric) => Plan.Metrics.Concat(Plan.Hypotheses.Select(h => h.Metric)).Any(m => Same(m, metric));
 
-    /// <summary>Hypotheses about several variants that none of the usual contrasts answers.</summary>
     public IEnumerable<ContrastSet.Asked> OwnContrasts(string metric, IReadOnlyList<ContrastSet.Asked> usual)
     {
         foreach (PlannedHypothesis h in Of(metric).Where(h => h.Kind == HypothesisKind.Difference))
@@ -46,7 +42,6 @@ sealed class ActivePlan(PlanFile file)
         }
     }
 
-    /// <summary>Tells the drafts which hypotheses they answer.</summary>
     public void Mark(string metric, IReadOnlyList<Draft> drafts)
     {
         foreach (PlannedHypothesis h in Of(metric))
@@ -63,7 +58,6 @@ sealed class ActivePlan(PlanFile file)
         }
     }
 
-    /// <summary>The plan and its answers.</summary>
     public PlanQuoted Quote(IReadOnlyList<MetricAnalysis> metrics, AnalysisOptions options)
     {
         var findings = metrics.SelectMany(m => m.Findings).Where(f => f.Hypothesis is not null)
@@ -75,7 +69,6 @@ sealed class ActivePlan(PlanFile file)
             Text.Correction(options.Correction), Stopping(), file.Text);
     }
 
-    /// <summary>What a reader must know about the plan.</summary>
     public IEnumerable<AnalysisWarning> Warnings(IReadOnlyList<MetricAnalysis> metrics, EngagementSums sums, AnalysisOptions options)
     {
         if (file.Changed)

@@ -5,7 +5,6 @@ namespace Alignment.MLNet.Engagement.Comparing;
 /// <summary>The questions about several variants at once that everybody asks, for the variants that have values.</summary>
 static class ContrastSet
 {
-    /// <summary>Name, question (the family), first side, second side, weights, kind.</summary>
     public sealed record Asked(string Name, string Question, string First, string Second, IReadOnlyDictionary<string, double> Weights,
         DraftKind Kind = DraftKind.Contrast);
 
@@ -30,12 +29,10 @@ static class ContrastSet
                 $"per window from {Text.Name(windows[0])} to {Text.Name(windows[^1])}", Trend(windows), DraftKind.Trend);
     }
 
-    /// <summary>One variant less another.</summary>
     public static Asked Pair(string first, string second, string question) =>
         new($"{first}-{second}", question, Text.Name(first), Text.Name(second),
         new Dictionary<string, double> { [first] = 1, [second] = -1 });
 
-    /// <summary>Equal weights, each variant's mean counting the same whatever its size.</summary>
     static Dictionary<string, double> Pooled(string[] variants, string against)
     {
         var weights = variants.ToDictionary(v => v, _ => 1.0 / variants.Length);

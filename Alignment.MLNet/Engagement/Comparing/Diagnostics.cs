@@ -8,7 +8,6 @@ namespace Alignment.MLNet.Engagement.Comparing;
 /// <summary>What a reader must know before any number.</summary>
 static class Diagnostics
 {
-    /// <summary>Covariates measured before the experiment must not differ by variant.</summary>
     const double Imbalance = 0.001;
 
     public static IReadOnlyList<AnalysisWarning> Of(EngagementSums sums, ReadingFacts facts, SampleRatio? ratio,
@@ -22,7 +21,7 @@ static class Diagnostics
         if (facts.Simulated) Say(WarningLevel.Alarm, "simulated",
             "These data are SIMULATED: the file says so. Nothing here was measured of viewers.");
         if (ratio is { Mismatch: true }) Say(WarningLevel.Alarm, "sample_ratio_mismatch", ratio.Sentence);
-        warnings.AddRange(AssignedUnits.Warnings(sums, facts, ratio, options));
+        warnings.AddRange(AssignedUnits.Warnings(sums, facts, ratio, options, TwoSampleTests.Of(options.Test).Title));
         if (facts.Rejected > 0)
             Say(facts.Rejected > 0.01 * facts.Rows ? WarningLevel.Warning : WarningLevel.Note, "rows_rejected",
                 $"{Text.Count(facts.Rejected)} of {Text.Count(facts.Rows)} rows were not used; {AnalysisFiles.Rejected} says why.");
@@ -37,9 +36,10 @@ static class Diagnostics
                 ? $"The data have no row of the baseline '{variant}': no comparison, contrast, placebo test or dose–response could be "
                     + $"computed; sizes and means are all there is. If it is called otherwise, correct the data or name it in the "
                     + $"options." : $"The data have no row of {Text.Name(variant)}.", null, variant);
+        var notes = metrics.Select(m => m.Note ?? m.Comparisons.Select(c => c.Note).FirstOrDefault(n => n is not null));
         if (sums.Rows(options.Position(options.Baseline)) > 0 && !Comparability.Holds(metrics))
             Say(WarningLevel.Alarm, Comparability.NothingCompared,
-                $"{Comparability.NoComparison} {metrics.Select(m => m.Note ?? m.Comparisons.Select(c => c.Note).FirstOrDefault(n => n is not null)).FirstOrDefault(n => n is not null)}".TrimEnd());
+                $"{Comparability.NoComparison} {notes.FirstOrDefault(n => n is not null)}".TrimEnd());
         foreach (string column in facts.EmptyColumns)
             Say(WarningLevel.Warning, "metric_all_missing", $"The column '{SafePath.Shorten(column, 60)}' is empty in every row.", column);
         Duplicates(facts, metrics, sums, Say);

@@ -19,7 +19,6 @@ sealed class DoseStep
 
     public Draft Draft { get; }
 
-    /// <summary>Null without a dose table.</summary>
     public static DoseStep? Of(string metric, EngagementSums sums, int at, Sample[] all, MetricContext context)
     {
         AnalysisOptions options = context.Options;
@@ -35,7 +34,7 @@ sealed class DoseStep
             Id = $"{metric}/dose",
             Label = "slope on the dose",
             Question = "dose–response",
-            Test = options.Test == PrimaryTest.Sequential ? "weighted line through the variants' means, confidence sequence"
+            Test = options.AnswersByLooks ? "weighted line through the variants' means, confidence sequence"
                 : "weighted line through the variants' means",
             Kind = DraftKind.Dose,
             First = "the slope on the dose",
@@ -46,10 +45,10 @@ sealed class DoseStep
         {
             made._line = DoseSlope.Of([.. points.Select(p => (p.Dose / step, p.Mean, p.StandardError))]);
             double error = made._line.StandardError;
-            if (options.Test == PrimaryTest.Sequential) draft.TakeLooks(points.Sum(p => all[options.Position(p.Variant)].N),
-                made._line.Slope, error, options);
-            else draft.Take(made._line.Slope, error, made._line.Slope / error, null, Tails.NormalTwoSided(made._line.Slope / error),
-                options.Confidence);
+            draft.Answer = options.AnswersByLooks
+                ? TestAnswer.Looks(points.Sum(p => all[options.Position(p.Variant)].N), made._line.Slope, error, options)
+                : TestAnswer.Of(made._line.Slope, error, made._line.Slope / error, null,
+                    Tails.NormalTwoSided(made._line.Slope / error), options.Confidence);
             if (made._line.LackOfFitP < 0.05) draft.Note = $"The points do not lie on a line (lack of fit p "
                 + $"{Text.P(made._line.LackOfFitP)}): the dose alone does not explain the differences.";
         }
@@ -62,7 +61,7 @@ sealed class DoseStep
     }
 
     public DoseResponse Make(Finding result) => new(_table.Source, _points, result, _line?.Intercept,
-        _line is { Df: > 0 } line ? new("lack of fit", "do the points lie on a line?", Draft.Finite(line.LackOfFit), line.Df, null,
+        _line is { Df: > 0 } line ? new("lack of fit", "do the points lie on a line?", TestAnswer.Finite(line.LackOfFit), line.Df, null,
         line.LackOfFitP) : null, _within, Draft.Second);
 
     void Within(EngagementSums sums, int at, double step, AnalysisOptions options)
@@ -79,8 +78,8 @@ sealed class DoseStep
         try
         {
             Coefficient c = DoseSlope.Within(videos, options.Confidence);
-            _within = new("dose", c.Estimate, c.StandardError, Draft.Finite(c.Statistic), c.Df, c.P, c.P, c.Interval.Low, c.Interval.High,
-                new Dictionary<string, double> { ["videos"] = videos.Count });
+            _within = new("dose", c.Estimate, c.StandardError, TestAnswer.Finite(c.Statistic), c.Df, c.P, c.P, c.Interval.Low,
+                c.Interval.High, new Dictionary<string, double> { ["videos"] = videos.Count });
         }
         catch (BadDataException)
         {

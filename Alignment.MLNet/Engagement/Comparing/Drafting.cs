@@ -15,7 +15,7 @@ static class Drafting
         foreach (var family in drafts.GroupBy(d => d.Hypothesis is null ? d.Question : "pre-registered"))
         {
             List<Draft> members = [.. family];
-            double?[] corrected = Multiplicity.Adjust([.. members.Select(m => m.P)], options.Correction);
+            double?[] corrected = Multiplicity.Adjust([.. members.Select(m => m.Answer?.P)], options.Correction);
             int size = corrected.Count(p => p is not null);
             for (int i = 0; i < members.Count; i++) made[members[i]] = Settle(metric, display, members[i], family.Key, size, corrected[i],
                 options);
@@ -33,7 +33,7 @@ static class Drafting
         Verdict verdict = corrected is not { } p ? Verdict.None
             : p > alpha ? Verdict.NotShown
             : d.Kind == DraftKind.Equivalence ? Verdict.Equivalent
-            : d.Estimate > 0 ? Verdict.Raised : d.Estimate < 0 ? Verdict.Lowered : Verdict.NotShown;
+            : d.Answer?.Estimate > 0 ? Verdict.Raised : d.Answer?.Estimate < 0 ? Verdict.Lowered : Verdict.NotShown;
         string correction = size > 1 ? Text.Correction(options.Correction) : "none";
         return new()
         {
@@ -42,15 +42,15 @@ static class Drafting
             Family = $"{metric}: {family}",
             FamilySize = size,
             Test = d.Test,
-            Estimate = d.Estimate,
-            StandardError = d.StandardError,
-            Statistic = d.Statistic,
-            Df = d.Df,
-            P = d.P,
+            Estimate = d.Answer?.Estimate,
+            StandardError = d.Answer?.StandardError,
+            Statistic = d.Answer?.Statistic,
+            Df = d.Answer?.Df,
+            P = d.Answer?.P,
             CorrectedP = corrected,
             Correction = correction,
-            Interval = d.Interval,
-            Simultaneous = simultaneous ? d.IntervalAt?.Invoke(1 - alpha / size) : null,
+            Interval = d.Answer?.Interval,
+            Simultaneous = simultaneous ? d.Answer?.IntervalAt?.Invoke(1 - alpha / size) : null,
             Confirmatory = d.Confirmatory,
             Hypothesis = d.Hypothesis,
             Verdict = verdict,
@@ -63,15 +63,14 @@ static class Drafting
         AnalysisOptions options)
     {
         string metric = Text.Metric(metricName);
-        if (corrected is not { } p || d.Estimate is not { } estimate)
+        if (corrected is not { } p || d.Answer is not { Estimate: var estimate, Interval: var interval })
             return $"{Text.Capitalize(d.First)} against {d.Second}, {metric}: not computable{(d.Note is null ? "" : $" ({d.Note})")}.";
-        double half = display.Factor * (d.Interval is { } i ? (i.High - i.Low) / 2 : 0);
+        double half = display.Factor * (interval.High - interval.Low) / 2;
         string unit = display.Unit.Length == 0 ? "" : " " + display.Unit;
         string size = Text.Number(display.Factor * Math.Abs(estimate), half) + unit,
             signed = Text.Number(display.Factor * estimate, half, sign: true) + unit;
         string level = Text.Percent(d.Level ?? options.Confidence);
-        string ci = d.Interval is { } interval
-            ? $"{level} CI {(verdict == Verdict.Lowered ? "of the difference " : "")}{Text.Range(interval, display.Factor, half)}, " : "";
+        string ci = $"{level} CI {(verdict == Verdict.Lowered ? "of the difference " : "")}{Text.Range(interval, display.Factor, half)}, ";
         string because =
             $"{ci}{(correction == "none" ? "" : correction + " ")}{(d.Kind == DraftKind.Equivalence ? "TOST " : "")}p {Text.P(p)}";
         return d.Kind switch

@@ -6,7 +6,6 @@ namespace Alignment.MLNet.Engagement.Comparing;
 /// for more than two groups (Satterthwaite, <i>Biometrics Bulletin</i> 2, 1946).</summary>
 static class LinearContrast
 {
-    /// <summary>Estimate, error, degrees of freedom; or why there is none.</summary>
     public static string? Of(IReadOnlyList<(double Weight, Sample Sample)> terms, out double estimate, out double error, out double df)
     {
         (estimate, error, df) = (0, 0, double.NaN);

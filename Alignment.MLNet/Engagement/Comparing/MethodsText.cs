@@ -13,15 +13,7 @@ static class MethodsText
         AnalysisOptions o = context.Options;
         string unit = SensitivityStep.Unit(o), level = Text.Percent(o.Confidence);
         List<string> said = [];
-        string test = o.Test switch
-        {
-            PrimaryTest.Student => "Student's t-test",
-            PrimaryTest.Paired => $"the paired t-test over {unit}s shown in both",
-            PrimaryTest.MannWhitney =>
-                "the Mann–Whitney test (1947; tie and continuity corrections), with Welch's interval of the difference of means",
-            PrimaryTest.Sequential => "always-valid asymptotic confidence sequences (Waudby-Smith et al., arXiv 2103.06476)",
-            _ => "Welch's t-test (1947)",
-        };
+        TwoSampleTest test = TwoSampleTests.Of(o.Test);
         string correction = o.Correction switch
         {
             MultiplicityMethod.Holm => "corrected within each family by Holm's method (1979)",
@@ -29,8 +21,9 @@ static class MethodsText
             MultiplicityMethod.Bonferroni => "corrected within each family by Bonferroni's method",
             _ => "not corrected for their number",
         };
-        said.Add($"Each variant was compared with {Text.Name(o.Baseline)} by {test}; p-values are two-sided and {correction}, a family "
-            + $"being the comparisons of one metric that answer one question. Intervals are {level}, of each comparison alone.");
+        said.Add($"Each variant was compared with {Text.Name(o.Baseline)} by {test.Methods?.Invoke(unit) ?? test.Title}; p-values are "
+            + $"two-sided and {correction}, a family being the comparisons of one metric that answer one question. "
+            + $"Intervals are {level}, of each comparison alone.");
         if (metrics.Any(m => m.Kind == MetricKind.Ratio))
             said.Add($"Ratios of counts were compared with the {unit} as the unit, by the delta method (Deng, Knoblich & Lu 2018).");
         if (metrics.Any(m => m.Comparisons.Any(c => c.Dunnett is not null)))

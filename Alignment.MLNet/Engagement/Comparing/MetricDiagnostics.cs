@@ -8,10 +8,8 @@ namespace Alignment.MLNet.Engagement.Comparing;
 /// <summary>What a reader must know before one metric's numbers.</summary>
 static class MetricDiagnostics
 {
-    /// <summary>Missing shares that differ with a smaller p than this are no chance.</summary>
     const double Alarm = 0.001;
 
-    /// <summary>From this share of variance between videos on, rows are plainly not independent.</summary>
     const double NotableIcc = 0.05;
 
     /// <summary>Cluster-robust errors are too small with fewer (Cameron &amp; Miller, <i>Journal of Human Resources</i> 50,
@@ -22,6 +20,7 @@ static class MetricDiagnostics
     {
         List<AnalysisWarning> warnings = [];
         string name = Text.Metric(made.Metric);
+        TwoSampleTest test = TwoSampleTests.Of(options.Test);
         void Say(WarningLevel level, string code, string message, string? variant = null) =>
             warnings.Add(new(level, code, message, made.Metric, variant));
 
@@ -43,7 +42,7 @@ static class MetricDiagnostics
                     + $"{Text.Name(c.Variant)} changes it by {100 * lift.Lift:+0;−0} %, more than advertising does. Look for an error in "
                     + $"logging, units or joins before believing it."), c.Variant);
         if (made.Omnibus.FirstOrDefault(o => o.Name.StartsWith("Levene", StringComparison.Ordinal)) is { P: < 0.05 } levene
-            && options.Test == PrimaryTest.Student)
+            && test.EqualVariances)
             Say(WarningLevel.Warning, "unequal_variances", $"{name}: the variants' variances differ (Levene p "
                 + $"{Text.P(levene.P!.Value)}), which Student's test assumes they do not. Use Welch's.");
 
@@ -51,10 +50,10 @@ static class MetricDiagnostics
         if (made.Sensitivity.FirstOrDefault(s => s.Name == "mixed model") is { } mixed && mixed.Facts.TryGetValue("icc", out double icc)
             && icc > NotableIcc)
             Say(WarningLevel.Warning, "rows_dependent", string.Create(CultureInfo.InvariantCulture, $"{name}: rows of one {unit} "
-                + $"resemble each other (ICC {icc:0.00}), and {Text.Test(options.Test)} "
-                + $"{(options.Test == PrimaryTest.Paired ? "compares within them" : "takes them as independent")}. See the "
+                + $"resemble each other (ICC {icc:0.00}), and {test.Title} "
+                + $"{(test.WithinUnits ? "compares within them" : "takes them as independent")}. See the "
                 + $"cluster-robust errors and the mixed "
-                + $"model{(options.Test == PrimaryTest.Paired ? "" : $", or choose the paired test if every {unit} was shown in all variants")}."));
+                + $"model{(test.WithinUnits ? "" : $", or choose the paired test if every {unit} was shown in all variants")}."));
         foreach (SensitivityAnalysis s in made.Sensitivity)
         {
             if (s.Agrees == false) Say(WarningLevel.Warning, "sensitivity_disagrees",

@@ -60,7 +60,7 @@ static class MetricStep
                     Id = $"{name}/{variant}",
                     Label = $"{Text.Name(variant)} against {Text.Name(options.Baseline)}",
                     Question = $"variants against {Text.Name(options.Baseline)}",
-                    Test = Text.Test(options.Test),
+                    Test = TwoSampleTests.Of(options.Test).Title,
                     First = Text.Name(variant),
                     Second = Text.Name(options.Baseline),
                     Weights = new Dictionary<string, double> { [variant] = 1, [options.Baseline] = -1 },
@@ -99,11 +99,10 @@ static class MetricStep
         return made with { Warnings = MetricDiagnostics.Of(made, sums, metric, options) };
     }
 
-    /// <summary>The contrasts that are asked of these samples, those of the plan included.</summary>
     public static IEnumerable<(ContrastSet.Asked, Draft)> Contrasts(string metric, Sample[] all, MetricContext context)
     {
         AnalysisOptions options = context.Options;
-        bool sequential = options.Test == PrimaryTest.Sequential;
+        bool sequential = options.AnswersByLooks;
         HashSet<string> present = [.. options.Variants.Where((_, v) => all[v].N > 0)];
         List<ContrastSet.Asked> asked = [.. ContrastSet.Of(options, present)];
         if (context.Plan is { } plan) asked.AddRange(plan.OwnContrasts(metric, asked).Where(c => c.Weights.Keys.All(present.Contains)));
@@ -122,11 +121,10 @@ static class MetricStep
             };
             string? why = LinearContrast.Of([.. c.Weights.Select(w => (w.Value, all[options.Position(w.Key)]))], out double estimate,
                 out double error, out double df);
-            if (why is null && sequential) draft.TakeLooks(c.Weights.Where(w => w.Value != 0).Sum(w => all[options.Position(w.Key)].N),
-                estimate, error, options);
-            else if (why is null) draft.Take(estimate, error, estimate / error, df, Tails.StudentTwoSided(estimate / error, df),
-                options.Confidence);
-            else draft.Note = $"Not computed: {why}.";
+            if (why is not null) draft.Note = $"Not computed: {why}.";
+            else draft.Answer = sequential
+                ? TestAnswer.Looks(c.Weights.Where(w => w.Value != 0).Sum(w => all[options.Position(w.Key)].N), estimate, error, options)
+                : TestAnswer.Of(estimate, error, estimate / error, df, Tails.StudentTwoSided(estimate / error, df), options.Confidence);
             yield return (c, draft);
         }
     }
@@ -146,7 +144,6 @@ static class MetricStep
         for (int i = 0; i < able.Length; i++) able[i].Dunnett = test.Comparisons[i];
     }
 
-    /// <summary>Every test's p-values corrected over the variants.</summary>
     static Dictionary<string, IReadOnlyDictionary<string, double>> Corrected(List<VariantTests> tests, MultiplicityMethod method)
     {
         var made = tests.ToDictionary(t => t.Variant, _ => new SortedDictionary<string, double>(StringComparer.Ordinal));

@@ -41,7 +41,7 @@ static class Omnibus
         try
         {
             var (statistic, df1, df2, p) = test();
-            return new(name, asks, Draft.Finite(statistic), df1, df2, Draft.Finite(p), note);
+            return new(name, asks, TestAnswer.Finite(statistic), df1, df2, TestAnswer.Finite(p), note);
         }
         catch (BadDataException e)
         {

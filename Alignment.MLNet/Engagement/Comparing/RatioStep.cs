@@ -7,7 +7,6 @@ namespace Alignment.MLNet.Engagement.Comparing;
 /// <summary>One ratio of counts: with the video as the unit, and as proportions of independent trials beside it.</summary>
 static class RatioStep
 {
-    /// <summary>Fisher's test of more trials agrees with the z test and takes long.</summary>
     const long FisherTrials = 100_000;
 
     const string Pooled = "pooled_z", ByVideo = "ratio_by_video";
@@ -15,7 +14,7 @@ static class RatioStep
     public static MetricAnalysis Of(EngagementSums sums, int ratio, MetricContext context)
     {
         AnalysisOptions options = context.Options;
-        bool sequential = options.Test == PrimaryTest.Sequential;
+        bool sequential = options.AnswersByLooks;
         string name = sums.Plan.RatioName(ratio), unit = SensitivityStep.Unit(options);
         int k = options.Variants.Count, b = options.Position(options.Baseline);
         var counts = new CountPair[k];
@@ -84,15 +83,15 @@ static class RatioStep
                 Weights = new Dictionary<string, double> { [variant] = 1, [options.Baseline] = -1 },
             };
             if (sequential && (compared?.StandardError ?? test.StandardError) > 0)
-                draft.TakeLooks(all[v].N + all[b].N, compared?.Difference ?? test.Difference, compared?.StandardError ?? test.StandardError,
-                    options);
-            else if (compared is not null) draft.Take(compared.Difference, compared.StandardError, compared.Z, null, compared.P,
-                options.Confidence);
+                draft.Answer = TestAnswer.Looks(all[v].N + all[b].N, compared?.Difference ?? test.Difference,
+                    compared?.StandardError ?? test.StandardError, options);
+            else if (compared is not null)
+                draft.Answer = TestAnswer.Of(compared.Difference, compared.StandardError, compared.Z, null, compared.P, options.Confidence);
             else if (test.PPooled is { } p)
-            {
-                draft.Take(test.Difference, test.StandardError, test.ZPooled!.Value, null, p, options.Confidence);
-                draft.Interval = test.Newcombe;
-            }
+                draft.Answer = TestAnswer.Of(test.Difference, test.StandardError, test.ZPooled!.Value, null, p, options.Confidence) with
+                {
+                    Interval = test.Newcombe,
+                };
             else draft.Note = $"No test ({variant} against {options.Baseline}): none or all of the trials succeeded in both.";
             tests.Add((v, draft, compared, new(counts[v], counts[b], test, fisher)));
         }

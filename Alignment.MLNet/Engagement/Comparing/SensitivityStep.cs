@@ -9,13 +9,6 @@ static class SensitivityStep
 {
     static readonly IReadOnlyDictionary<string, double> s_none = new Dictionary<string, double>();
 
-    /// <param name="metric">Its name.</param>
-    /// <param name="sums">The data.</param>
-    /// <param name="at">The metric's position.</param>
-    /// <param name="variants">Positions of the variants with values, the baseline first.</param>
-    /// <param name="main">The main analysis, in the order of the other variants.</param>
-    /// <param name="options">As used.</param>
-    /// <param name="ratio">The mixed model's likelihood-ratio test, or null.</param>
     public static IReadOnlyList<SensitivityAnalysis> Of(string metric, EngagementSums sums, int at, int[] variants,
         IReadOnlyList<VariantComparison> main, AnalysisOptions options, out OmnibusTest? ratio)
     {
@@ -70,7 +63,6 @@ static class SensitivityStep
         return made;
     }
 
-    /// <summary>"video", or the unit column's name.</summary>
     public static string Unit(AnalysisOptions options) => Text.Unit(options.UnitColumn);
 
     static IEnumerable<SensitivityAnalysis> WithCovariate(string metric, EngagementSums sums, int at, string column, int[] variants,
@@ -143,7 +135,7 @@ static class SensitivityStep
             for (int i = 0; i < differences.Count; i++)
             {
                 Coefficient d = differences[i];
-                estimates.Add(new(main[i].Variant, d.Estimate, d.StandardError, Draft.Finite(d.Statistic), d.Df, d.P, corrected[i],
+                estimates.Add(new(main[i].Variant, d.Estimate, d.StandardError, TestAnswer.Finite(d.Statistic), d.Df, d.P, corrected[i],
                     d.Interval.Low, d.Interval.High, facts is null ? s_none : facts[i]));
                 Verdict verdict = corrected[i] > alpha ? Verdict.NotShown : d.Estimate > 0 ? Verdict.Raised : d.Estimate < 0
                     ? Verdict.Lowered : Verdict.NotShown;

@@ -4,10 +4,12 @@ using Alignment.MLNet.Statistics;
 namespace Alignment.MLNet.Engagement.Comparing;
 
 /// <summary>All tests of one variant against the baseline.</summary>
-sealed class VariantTests
+sealed class VariantTests(AnalysisOptions options)
 {
-    readonly AnalysisOptions _options;
     readonly List<string> _notes = [];
+    SortedDictionary<string, TestAnswer>? _answers;   // of tests without a part of their own in the comparison
+
+    public AnalysisOptions Options => options;
 
     public required string Variant { get; init; }
 
@@ -16,6 +18,12 @@ sealed class VariantTests
     public required Sample Sample { get; init; }
 
     public required Sample Baseline { get; init; }
+
+    public double Difference => Sample.Mean - Baseline.Mean;
+
+    public double[] Values { get; private set; } = [];
+
+    public double[] BaselineValues { get; private set; } = [];
 
     public TTest? Student { get; private set; }
 
@@ -29,21 +37,17 @@ sealed class VariantTests
 
     public DunnettComparison? Dunnett { get; set; }
 
-    public VariantTests(AnalysisOptions options) => _options = options;
-
-    /// <summary>Tests from sums alone.</summary>
     public void FromSums()
     {
         if (TwoSampleTTest.WhyNot(Sample, Baseline) is { } why)
         {
-            Draft.Note = $"No test ({Variant} against {_options.Baseline}): {why}.";
+            Draft.Note = $"No test ({Variant} against {Options.Baseline}): {why}.";
             return;
         }
         Student = Test(equalVariances: true);
         Welch = Test(equalVariances: false);
     }
 
-    /// <summary>The paired test, from the differences by video.</summary>
     public void FromPairs(List<double>? differences)
     {
         if (differences is null) return;
@@ -54,68 +58,49 @@ sealed class VariantTests
             return;
         }
         PairedTTest test = PairedTTest.Of(differences);
-        double half = test.StandardError == 0 ? 0 : Tails.StudentQuantile(_options.Confidence, test.N - 1) * test.StandardError;
-        Paired = new(test.N, test.MeanDifference, test.StandardError, Alignment.MLNet.Engagement.Comparing.Draft.Finite(test.T), test.P,
+        double half = test.StandardError == 0 ? 0 : Tails.StudentQuantile(Options.Confidence, test.N - 1) * test.StandardError;
+        Paired = new(test.N, test.MeanDifference, test.StandardError, TestAnswer.Finite(test.T), test.P,
             test.MeanDifference - half, test.MeanDifference + half);
     }
 
-    /// <summary>Tests that need every value (or a sample of them).</summary>
     public void FromValues(double[] variant, double[] baseline, bool exact, string metric, CancellationToken cancellationToken)
     {
+        (Values, BaselineValues) = (variant, baseline);
         if (variant.Length == 0 || baseline.Length == 0) return;
         Ranks = MannWhitneyTest.Of(variant, baseline);
         if (!exact) _notes.Add($"Mann–Whitney test on a seeded sample: {Text.Count(variant.Length)} of {Text.Count(Sample.N)} and "
             + $"{Text.Count(baseline.Length)} of {Text.Count(Baseline.N)} values.");
-        if (_options.Resamples == 0) return;
+        if (Options.Resamples == 0) return;
         long rows = Sample.N + Baseline.N;
-        if (rows > _options.BootstrapRows)
-            _notes.Add($"Bootstrap left out: {Text.Count(rows)} values, more than {Text.Count(_options.BootstrapRows)}.");
+        if (rows > Options.BootstrapRows)
+            _notes.Add($"Bootstrap left out: {Text.Count(rows)} values, more than {Text.Count(Options.BootstrapRows)}.");
         else if (variant.Length < 2 || baseline.Length < 2) _notes.Add("Bootstrap left out: each group needs at least 2 values.");
         else Bootstrap = BcaBootstrap.Of(variant, baseline,
             new()
             {
-                Resamples = _options.Resamples,
-                Confidence = _options.Confidence,
-                Seed = _options.Seed,
+                Resamples = Options.Resamples,
+                Confidence = Options.Confidence,
+                Seed = Options.Seed,
                 Purpose = $"{metric}/{Variant}"
             }, cancellationToken);
     }
 
-    /// <summary>The draft takes the test that answers.</summary>
     public void Answer()
     {
         if (Draft.Note is not null) return;
-        switch (_options.Test)
-        {
-            case PrimaryTest.Student:
-                Draft.Take(Student!.T * Student.StandardError, Student.StandardError, Student.T, Student.Df, Student.P,
-                    _options.Confidence);
-                break;
-            case PrimaryTest.Paired when Paired is { } paired:
-                Draft.Take(paired.Difference, paired.StandardError, paired.T ?? double.PositiveInfinity, paired.Pairs - 1, paired.P,
-                    _options.Confidence);
-                break;
-            case PrimaryTest.Paired:
-                Draft.Note =
-                    $"No paired test ({Variant} against {_options.Baseline}): too few videos have both, or videos were not kept apart.";
-                break;
-            case PrimaryTest.MannWhitney when Ranks is { } ranks:
-                Draft.Take(Sample.Mean - Baseline.Mean, Welch!.StandardError, ranks.Z, null, ranks.P, _options.Confidence);
-                Draft.Df = Welch.Df;
-                Draft.Interval = new(Welch.Low, Welch.High);
-                break;
-            case PrimaryTest.Sequential:
-                Draft.TakeLooks(Sample.N + Baseline.N, Sample.Mean - Baseline.Mean, Welch!.StandardError, _options);
-                break;
-            default:
-                Draft.Take(Sample.Mean - Baseline.Mean, Welch!.StandardError, Welch.T, Welch.Df, Welch.P, _options.Confidence);
-                break;
-        }
+        foreach (TwoSampleTest test in TwoSampleTests.All.Where(t => t.OwnColumns is null))
+            if (test.Answer(this) is { } answer) (_answers ??= new(StringComparer.Ordinal))[test.Name] = answer;
+        TwoSampleTest chosen = TwoSampleTests.Of(Options.Test);
+        Draft.Answer = chosen.OwnColumns is null ? _answers?.GetValueOrDefault(chosen.Name) : chosen.Answer(this);
+        if (Draft.Answer is null)
+            Draft.Note = $"No {chosen.Missing ?? chosen.Title} ({Variant} against {Options.Baseline}): {chosen.WhyNot}.";
     }
 
-    /// <summary>P-values by the tests' names.</summary>
     public IEnumerable<(string Test, double? P)> PValues() =>
-        [("student", Student?.P), ("welch", Welch?.P), ("paired", Paired?.P), ("mann_whitney", Ranks?.P)];
+        TwoSampleTests.All.Select(t => (t.Name, t.P is null ? _answers?.GetValueOrDefault(t.Name)?.P : t.P(this)));
+
+    public TestAnswer ByT(double estimate, double error, double statistic, double? df, double p) =>
+        TestAnswer.Of(estimate, error, statistic, df, p, Options.Confidence);
 
     public VariantComparison Make(Finding result, Margin? margin, IReadOnlyDictionary<string, double> corrected)
     {
@@ -132,17 +117,18 @@ sealed class VariantTests
             Welch = Welch,
             Paired = Paired,
             MannWhitney = Ranks,
-            Lift = two && Baseline.Mean != 0 ? RelativeLift.Of(Sample, Baseline, _options.Confidence) : null,
+            Lift = two && Baseline.Mean != 0 ? RelativeLift.Of(Sample, Baseline, Options.Confidence) : null,
             Effect = Welch is null ? null : EffectSize.Of(Sample, Baseline),
             Bootstrap = Bootstrap,
             Dunnett = Dunnett,
             Equivalence = two && width > 0 ? EquivalenceTest.Of(Sample, Baseline, width) : null,
-            Sequential = two && (_options.Sequential || _options.Test == PrimaryTest.Sequential)
-                ? ConfidenceSequence.Of(Sample, Baseline, 1 - _options.Confidence, _options.SequentialTuning) : null,
-            DetectableDifference = Welch is null ? null : Power.MinimalDetectableDifference(Sample, Baseline, _options.Power,
-                1 - _options.Confidence),
-            AchievedPower = Welch is null ? null : Power.OfWelch(Sample.Mean - Baseline.Mean, Sample, Baseline, 1 - _options.Confidence),
+            Sequential = two && (Options.Sequential || Options.Test == PrimaryTest.Sequential)
+                ? ConfidenceSequence.Of(Sample, Baseline, 1 - Options.Confidence, Options.SequentialTuning) : null,
+            DetectableDifference = Welch is null ? null : Power.MinimalDetectableDifference(Sample, Baseline, Options.Power,
+                1 - Options.Confidence),
+            AchievedPower = Welch is null ? null : Power.OfWelch(Difference, Sample, Baseline, 1 - Options.Confidence),
             Corrected = corrected,
+            Tests = _answers,
             Notes = _notes,
         };
     }
@@ -150,7 +136,7 @@ sealed class VariantTests
     TTest Test(bool equalVariances)
     {
         var test = new TwoSampleTTest(Sample.Mean, Sample.Variance, Sample.N, Baseline.Mean, Baseline.Variance, Baseline.N, equalVariances);
-        var (low, high) = test.GetConfidenceInterval(_options.Confidence);
+        var (low, high) = test.GetConfidenceInterval(Options.Confidence);
         return new(test.Statistic, test.DegreesOfFreedom, test.PValue, test.StandardError, low, high);
     }
 }

@@ -4,27 +4,21 @@ using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Engagement.Contracts;
 
-/// <summary>
-/// <c>analysis.json</c>, written and read back. Names are in snake_case; what does not exist is left out or null, there is no NaN.
-/// Equal analyses give equal bytes.
-/// </summary>
-public static class AnalysisJson
+/// <summary><c>analysis.json</c>, written and read back. Names are in snake_case; what does not exist is left out or null, there is no NaN.
+/// Equal analyses give equal bytes.</summary>
+static class AnalysisJson
 {
-    /// <summary>An analysis of many metrics is a few megabytes; a bigger file is something else.</summary>
     const long MaxBytes = 64 << 20;
 
-    /// <summary>The JSON, with a line end after it.</summary>
     public static string Text(EngagementAnalysis analysis)
     {
         ArgumentNullException.ThrowIfNull(analysis);
         return JsonSerializer.Serialize(analysis, JsonStyle.Page) + "\n";
     }
 
-    /// <summary>Writes the file, complete or not at all.</summary>
     public static void Write(string path, EngagementAnalysis analysis) => AtomicFile.WriteText(path, Text(analysis));
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    /// <exception cref="BadDataException">No such file, too large, no JSON, of another layout, or with something missing.</exception>
     public static EngagementAnalysis Read(string path)
     {
         string subject = $"The analysis '{SafePath.Shorten(path, 200)}'";

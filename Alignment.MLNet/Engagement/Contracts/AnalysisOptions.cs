@@ -49,6 +49,8 @@ public sealed record AnalysisOptions
     /// <summary>The test that answers.</summary>
     public PrimaryTest Test { get; init; } = PrimaryTest.Welch;
 
+    internal bool AnswersByLooks => Test == PrimaryTest.Sequential;
+
     /// <summary>Within each family: the variants compared within one metric.</summary>
     public MultiplicityMethod Correction { get; init; } = MultiplicityMethod.Holm;
 
@@ -138,10 +140,8 @@ public sealed record AnalysisOptions
     /// <summary>How many rejected rows the result itself lists; all of them go into the file.</summary>
     public int RejectedShown { get; init; } = 20;
 
-    /// <summary>What the plan says was assigned ("video", "participant"), or null.</summary>
     internal string? PlannedUnit { get; init; }
 
-    /// <summary>More variants than anybody compares.</summary>
     const int MostVariants = 64;
 
     /// <summary>Refuses values out of range, and names that contradict each other.</summary>
@@ -207,7 +207,6 @@ public sealed record Covariate(string Metric, string Column);
 /// </param>
 public sealed record Margin(string Metric, double Value, bool InBaselineSds = false)
 {
-    /// <summary>Whether it is this metric's.</summary>
     internal bool IsOf(string metric) => Metric.Equals(metric, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>In the metric's units; 0 where it counts in standard deviations of a baseline that does not vary.</summary>

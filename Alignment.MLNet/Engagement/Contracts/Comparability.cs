@@ -5,10 +5,8 @@ static class Comparability
 {
     public const string VariantMissing = "variant_missing", NothingCompared = "nothing_compared";
 
-    /// <summary>The shortest reason.</summary>
     public const string NoComparison = "Not one variant could be compared with the baseline.";
 
-    /// <summary>Whether any variant could be compared with the baseline on any metric.</summary>
     public static bool Holds(IEnumerable<MetricAnalysis> metrics) =>
         metrics.Any(m => m.Comparisons.Any(c => c.Result.Estimate is not null));
 }

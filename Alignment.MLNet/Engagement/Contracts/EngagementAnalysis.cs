@@ -38,23 +38,25 @@ public sealed record EngagementAnalysis : IJobResult
     /// <summary>Rows that were not used; each is in the rejected-rows file.</summary>
     public required long Rejected { get; init; }
 
-    /// <summary>The first of them.</summary>
-    public IReadOnlyList<RejectedRow> RejectedShown { get; init; } = [];
+    [JsonInclude]
+    internal IReadOnlyList<RejectedRow> RejectedShown { get; init; } = [];
 
     /// <summary>Columns that hold no numbers.</summary>
     public IReadOnlyList<string> IgnoredColumns { get; init; } = [];
 
     /// <summary>Rows and videos of every variant, those without rows included, in the order of the report.</summary>
-    public IReadOnlyList<VariantRows> Arms { get; init; } = [];
+    [JsonInclude]
+    internal IReadOnlyList<VariantRows> Arms { get; init; } = [];
 
     /// <summary>Different videos; null where there were too many to keep apart.</summary>
     public long? Videos { get; init; }
 
     /// <summary>Whether the variants have the shares of rows they were to have; null with fewer than two variants.</summary>
-    public SampleRatio? SampleRatio { get; init; }
+    [JsonInclude]
+    internal SampleRatio? SampleRatio { get; init; }
 
-    /// <summary>The plan that was obeyed, or null: then nothing was pre-registered.</summary>
-    public PlanQuoted? Plan { get; init; }
+    [JsonInclude]
+    internal PlanQuoted? Plan { get; init; }
 
     /// <summary>As used: the caller's, with what the plan decided.</summary>
     public required AnalysisOptions Options { get; init; }
@@ -87,32 +89,21 @@ public sealed record EngagementAnalysis : IJobResult
 
 /// <summary>A row that was not used.</summary>
 /// <param name="Line">Line of the file on which the row begins, from 1.</param>
-/// <param name="Reason">What was wrong, with the value found.</param>
-public sealed record RejectedRow(long Line, string Reason);
+sealed record RejectedRow(long Line, string Reason);
 
 /// <summary>One variant's part of the data.</summary>
-/// <param name="Variant">The variant.</param>
-/// <param name="Rows">Its rows.</param>
-/// <param name="Videos">Its different videos; null where there were too many to keep apart.</param>
-public sealed record VariantRows(string Variant, long Rows, long? Videos);
+sealed record VariantRows(string Variant, long Rows, long? Videos);
 
 /// <summary>Rows per variant against the shares they were to have.</summary>
-/// <param name="ChiSquare">Pearson's.</param>
 /// <param name="Df">Variants − 1.</param>
-/// <param name="P">Of shares as they were to be.</param>
-/// <param name="Mismatch">P is below the alarm level: no comparison can then be trusted.</param>
 /// <param name="Expected">Shares, by variant; they sum to 1.</param>
-/// <param name="Sentence">In words.</param>
-public sealed record SampleRatio(double ChiSquare, double Df, double P, bool Mismatch, IReadOnlyDictionary<string, double> Expected,
+sealed record SampleRatio(double ChiSquare, double Df, double P, bool Mismatch, IReadOnlyDictionary<string, double> Expected,
     string Sentence)
 {
-    /// <summary>What was counted: "participant", "video", "row".</summary>
     public string Unit { get; init; } = "row";
 
-    /// <summary>How many of it each variant has; units seen in several variants are not among them.</summary>
     public IReadOnlyDictionary<string, long> Counts { get; init; } = new Dictionary<string, long>();
 
-    /// <summary>Units seen in several variants.</summary>
     public long InSeveral { get; init; }
 
     /// <summary>The units counted are a random sample of all, because there are very many.</summary>
@@ -141,22 +132,10 @@ public enum WarningLevel
 public sealed record AnalysisWarning(WarningLevel Level, string Code, string Message, string? Metric = null, string? Variant = null);
 
 /// <summary>The plan, as obeyed.</summary>
-/// <param name="File">Its name.</param>
-/// <param name="Sha256">Of its bytes as they are now.</param>
-/// <param name="RecordedSha256">As recorded when it was made; null where nothing was recorded.</param>
 /// <param name="Changed">The two differ: what it says was perhaps not said beforehand, so that nothing counts as pre-registered.</param>
-/// <param name="Title">Its title.</param>
-/// <param name="Hypotheses">Quoted.</param>
-/// <param name="Correction">The correction it asks for.</param>
-/// <param name="StoppingRule">Quoted, in words.</param>
-/// <param name="Text">The plan's JSON, whole.</param>
-public sealed record PlanQuoted(string File, string Sha256, string? RecordedSha256, bool Changed, string Title,
+sealed record PlanQuoted(string File, string Sha256, string? RecordedSha256, bool Changed, string Title,
     IReadOnlyList<HypothesisQuoted> Hypotheses, string Correction, string StoppingRule, string Text);
 
 /// <summary>One pre-registered hypothesis and what became of it.</summary>
-/// <param name="Id">Its name in the plan.</param>
-/// <param name="Statement">Quoted.</param>
-/// <param name="Metric">The metric it is about.</param>
 /// <param name="Finding">The <see cref="Finding.Id"/> that answers it; null where the data has no such metric or variant.</param>
-/// <param name="Answer">The finding's sentence, or why there is none.</param>
-public sealed record HypothesisQuoted(string Id, string Statement, string Metric, string? Finding, string Answer);
+sealed record HypothesisQuoted(string Id, string Statement, string Metric, string? Finding, string Answer);

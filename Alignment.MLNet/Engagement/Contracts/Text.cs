@@ -8,20 +8,16 @@ static class Text
 {
     static readonly HashSet<string> s_rates = new(StringComparer.OrdinalIgnoreCase) { "CTR", "CVR" };
 
-    /// <summary>"early_boost" → "early boost".</summary>
     public static string Name(string variant) => SafePath.Shorten(variant, 60).Replace('_', ' ');
 
-    /// <summary>With a capital at its beginning.</summary>
     public static string Capitalize(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 
-    /// <summary>"video_id" → "video".</summary>
     public static string Unit(string column)
     {
         string name = SafePath.Shorten(column, 40);
         return name.EndsWith("_id", StringComparison.OrdinalIgnoreCase) && name.Length > 3 ? name[..^3] : name;
     }
 
-    /// <summary>"CTR", cut if it is very long.</summary>
     public static string Metric(string metric) => SafePath.Shorten(metric, 60);
 
     /// <summary>A rate's differences are points: of a rate between 0 and 1 times 100, of one in per cent as it is.</summary>
@@ -59,25 +55,13 @@ static class Text
     /// <summary>"95 %".</summary>
     public static string Percent(double share) => (100 * share).ToString("0.##", CultureInfo.InvariantCulture) + " %";
 
-    /// <summary>With thousands apart.</summary>
     public static string Count(double n) => n.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>The correction's name.</summary>
     public static string Correction(MultiplicityMethod method) => method switch
     {
         MultiplicityMethod.Holm => "Holm",
         MultiplicityMethod.BenjaminiHochberg => "Benjamini–Hochberg",
         MultiplicityMethod.Bonferroni => "Bonferroni",
         _ => "none",
-    };
-
-    /// <summary>The test's name.</summary>
-    public static string Test(PrimaryTest test) => test switch
-    {
-        PrimaryTest.Student => "Student's t-test",
-        PrimaryTest.Paired => "paired t-test by video",
-        PrimaryTest.MannWhitney => "Mann–Whitney test",
-        PrimaryTest.Sequential => "confidence sequence",
-        _ => "Welch's t-test",
     };
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Statistics;
 using Alignment.MLNet.Storage;
@@ -62,12 +63,7 @@ public enum StoppingRule
 public sealed record Stopping(StoppingRule Rule, long? RowsPerVariant = null, double Tuning = 5000);
 
 /// <summary>The assignment a plan belongs to.</summary>
-/// <param name="File">Its file name.</param>
-/// <param name="Sha256">Of its bytes.</param>
-/// <param name="Seed">It was drawn with.</param>
-/// <param name="Units">Videos or participants assigned.</param>
-/// <param name="Block">Units to a block.</param>
-public sealed record PlannedAssignment(string File, string Sha256, ulong Seed, long Units, int Block);
+sealed record PlannedAssignment(string File, string Sha256, ulong Seed, long Units, int Block);
 
 /// <summary>
 /// An analysis written down before there are data: hypotheses, metrics, correction, margins, stopping rule. <c>alignment assign</c> writes
@@ -121,8 +117,8 @@ public sealed record AnalysisPlan
     /// <summary>When the experiment ends.</summary>
     public Stopping Stopping { get; init; } = new(StoppingRule.Fixed);
 
-    /// <summary>The assignment, or null.</summary>
-    public PlannedAssignment? Assignment { get; init; }
+    [JsonInclude]
+    internal PlannedAssignment? Assignment { get; init; }
 
     /// <summary>The plan that most experiments want: each variant against the baseline, the placebo equivalent where it has a
     /// margin.</summary>
@@ -146,8 +142,8 @@ public sealed record AnalysisPlan
                     Id = $"H{made.Count + 1}",
                     Metric = metric,
                     Kind = HypothesisKind.Equivalence,
-                    Statement = FormattableString.Invariant(
-                        $"{Contracts.Text.Name(options.Placebo)} does not change {metric} by more than {margin.Value}{(margin.InBaselineSds ? " standard deviations" : "")}.")
+                    Statement = $"{Contracts.Text.Name(options.Placebo)} does not change {metric} by more than "
+                        + FormattableString.Invariant($"{margin.Value}{(margin.InBaselineSds ? " standard deviations" : "")}.")
                 });
         }
         return this with { Hypotheses = made };

@@ -7,21 +7,17 @@ using Alignment.Transforms.Attention;
 namespace Alignment.MLNet.Engagement.Planning;
 
 /// <summary>How a simulated metric behaves.</summary>
-public sealed record SimulatedMetric
+sealed record SimulatedMetric
 {
-    /// <summary>Column name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The baseline's mean.</summary>
     public required double Mean { get; init; }
 
-    /// <summary>Standard deviation of rows of one video and variant.</summary>
     public required double SdRow { get; init; }
 
     /// <summary>Standard deviation of the videos' levels; 0 for independent rows.</summary>
     public double SdVideo { get; init; }
 
-    /// <summary>True differences from the baseline, by variant; those not named have none.</summary>
     public IReadOnlyDictionary<string, double> Effects { get; init; } = new Dictionary<string, double>();
 
     /// <summary>Share of rows without a value, 0 … 1.</summary>
@@ -32,25 +28,20 @@ public sealed record SimulatedMetric
 }
 
 /// <summary>A simulated study: known effects, random videos, a seed.</summary>
-public sealed record SimulationOptions
+sealed record SimulationOptions
 {
-    /// <summary>Videos; each is shown in every variant.</summary>
     public IReadOnlyList<string> Videos { get; init; } =
         [.. Enumerable.Range(1, 20).Select(i => string.Create(CultureInfo.InvariantCulture, $"sim-{i:000}"))];
 
-    /// <summary>Rows of each video in each variant.</summary>
     public int RowsPerCell { get; init; } = 3;
 
-    /// <summary>The variants.</summary>
     public IReadOnlyList<string> Variants { get; init; } = new AnalysisOptions().Variants;
 
-    /// <summary>The metrics.</summary>
     public IReadOnlyList<SimulatedMetric> Metrics { get; init; } = Usual;
 
     /// <summary>Impressions of a row on average, with clicks drawn at the row's CTR; 0 for no counts.</summary>
     public int Impressions { get; init; }
 
-    /// <summary>Equal seeds give equal rows on every machine.</summary>
     public ulong Seed { get; init; } = 1;
 
     /// <summary>What advertising might do: boosts raise the click rate, the earlier the more; full boost most; reduction lowers it; the
@@ -70,7 +61,6 @@ public sealed record SimulationOptions
         },
     ];
 
-    /// <summary>Effects of boosts by their window, of boosts of every scene, and of reductions.</summary>
     static Dictionary<string, double> Effects(double[] boost, double fullBoost, double reduction) =>
         Variant.All.Where(v => v.Target == VariantTarget.Product)
             .Select(v => (v.Name, Effect: v.Strength switch
@@ -82,17 +72,12 @@ public sealed record SimulationOptions
             .Where(v => v.Effect != 0).ToDictionary(v => v.Name, v => v.Effect);
 }
 
-/// <summary>
-/// Draws engagement data with known effects: to try an analysis before there are data, and to show what it says. Every row says that it is
-/// simulated (the column <c>simulated</c>), and the analysis says so in every output.
-/// </summary>
-public static class EngagementSimulation
+/// <summary>Draws engagement data with known effects: to try an analysis before there are data, and to show what it says. Every row says
+/// that it is simulated (the column <c>simulated</c>), and the analysis says so in every output.</summary>
+static class EngagementSimulation
 {
-    /// <summary>What the mark column holds.</summary>
     public const string Mark = "yes";
 
-    /// <summary>Draws the rows.</summary>
-    /// <exception cref="UsageException">Nothing to draw, or a spread or share out of range.</exception>
     public static EngagementRows Rows(SimulationOptions? options = null)
     {
         options ??= new();
@@ -149,9 +134,6 @@ public static class EngagementSimulation
     }
 
     /// <summary>Draws a study and writes it as a CSV that <c>alignment analyze</c> reads; every row is marked as simulated.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="options">The study.</param>
-    /// <param name="decimals">Digits after the point.</param>
     public static EngagementRows Write(string path, SimulationOptions? options = null, int decimals = 6)
     {
         EngagementRows rows = Rows(options);
@@ -190,8 +172,9 @@ public static class EngagementSimulation
     {
         if (options.Videos.Count == 0 || options.Variants.Count == 0 || options.Metrics.Count == 0 || options.RowsPerCell < 1)
             throw UsageException.For("The simulation",
-                FormattableString.Invariant(
-                $"{options.Videos.Count} videos, {options.Variants.Count} variants, {options.Metrics.Count} metrics, {options.RowsPerCell} rows a cell"), "one or more of each", "Correct the options.");
+                FormattableString.Invariant($"{options.Videos.Count} videos, {options.Variants.Count} variants, ")
+                + FormattableString.Invariant($"{options.Metrics.Count} metrics, {options.RowsPerCell} rows a cell"),
+                "one or more of each", "Correct the options.");
         if (options.Impressions < 0) throw UsageException.For("The impressions", FormattableString.Invariant($"{options.Impressions}"),
             "0 or more", "0 leaves counts out.");
         foreach (SimulatedMetric m in options.Metrics)

@@ -3,11 +3,9 @@ using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Engagement.Reading;
 
-/// <summary>
-/// Sample-ratio mismatch, tested on what was assigned. Rows of one participant came together, so that a χ² over rows would be too large by
-/// their number and alarm where nothing is wrong; and a variant that makes people stay has more rows without any fault. Different units,
-/// each counted once, are what chance dealt out.
-/// </summary>
+/// <summary>Sample-ratio mismatch, tested on what was assigned. Rows of one participant came together, so that a χ² over rows would be too
+/// large by their number and alarm where nothing is wrong; and a variant that makes people stay has more rows without any fault. Different
+/// units, each counted once, are what chance dealt out.</summary>
 static class AssignedUnits
 {
     /// <summary>Where more units than this part were seen in several variants, they cannot be what was assigned.</summary>
@@ -22,9 +20,6 @@ static class AssignedUnits
 
     static readonly string[] s_participants = ["participant_id", "participant", "user_id", "user", "viewer_id", "visitor_id"];
 
-    /// <summary>The column of units to be kept in mind while rows are read; null for none.</summary>
-    /// <param name="options">They may name it.</param>
-    /// <param name="columns">Those there are.</param>
     public static string? Column(AnalysisOptions options, IReadOnlyList<string> columns)
     {
         if (options.Assigned is { } named) return Same(named, AnalysisOptions.AssignedRows) ? null : named;
@@ -32,7 +27,6 @@ static class AssignedUnits
         return s_participants.Select(p => columns.FirstOrDefault(c => Same(c, p))).FirstOrDefault(c => c is not null);
     }
 
-    /// <summary>The test; null with fewer than two variants.</summary>
     public static SampleRatio? Ratio(EngagementSums sums, ReadingFacts facts, AnalysisOptions options)
     {
         int[] present = [.. Enumerable.Range(0, options.Variants.Count).Where(v => sums.Rows(v) > 0)];
@@ -60,9 +54,8 @@ static class AssignedUnits
         };
     }
 
-    /// <summary>What a reader must know of the units.</summary>
     public static IEnumerable<AnalysisWarning> Warnings(EngagementSums sums, ReadingFacts facts, SampleRatio? ratio,
-        AnalysisOptions options)
+        AnalysisOptions options, string test)
     {
         if (ratio is null) yield break;
         if (facts.AssignedColumn is { } column && sums.Assigned.Counts(options.Variants.Count) is { Several: > 0 } counts)
@@ -70,20 +63,20 @@ static class AssignedUnits
             string units = Text.Unit(column) + "s", some = $"{Text.Count(counts.Several)} of {Text.Count(counts.Units)} "
                 + $"{units}{(counts.Exact ? "" : " (of a random sample)")} have rows in more than one variant";
             bool stated = options.Assigned is not null || options.PlannedUnit is not null;
+            string although = !stated ? "" : options.Assigned is null ? ", although the plan says so" : ", although the options say so";
             if (counts.SeveralShare <= MostInSeveral)
                 yield return new(WarningLevel.Warning, "units_in_several_variants", $"{some}. Each was to see one: look for ids that are "
                     + $"shared or an assignment that was not kept. Their rows were used; they are left out of the sample-ratio test.");
             else
                 yield return new(stated || counts.SeveralShare <= 0.5 ? WarningLevel.Warning : WarningLevel.Note,
                     "units_in_several_variants",
-                    $"{some}, so {units} are not what was "
-                    + $"assigned{(stated ? ", although " + (options.Assigned is null ? "the plan says so" : "the options say so") : "")}; the sample-ratio test counts {ratio.Unit}s.");
+                    $"{some}, so {units} are not what was assigned{although}; the sample-ratio test counts {ratio.Unit}s.");
         }
         else if (options.Assigned is null && Same(options.PlannedUnit, "participant") && facts.AssignedColumn is null)
             yield return new(WarningLevel.Note, "units_unknown", $"The plan assigns participants, but the data have no column "
                 + $"participant_id; the sample-ratio test counts {ratio.Unit}s, which is right if each participant has one. The options "
                 + $"can name another column.");
-        if (Repeated(sums, facts, ratio, options) is { } repeated) yield return repeated;
+        if (Repeated(sums, facts, ratio, options, test) is { } repeated) yield return repeated;
         if (sums.Assigned.Nameless > 0)
             yield return new(WarningLevel.Note, "units_nameless", $"{Text.Count(sums.Assigned.Nameless)} "
                 + $"row{(sums.Assigned.Nameless == 1 ? " has" : "s have")} no {facts.AssignedColumn}; used, but not counted in the "
@@ -105,14 +98,15 @@ static class AssignedUnits
     }
 
     // Several rows of one participant are no independent values, whatever the videos.
-    static AnalysisWarning? Repeated(EngagementSums sums, ReadingFacts facts, SampleRatio ratio, AnalysisOptions options)
+    static AnalysisWarning? Repeated(EngagementSums sums, ReadingFacts facts, SampleRatio ratio, AnalysisOptions options,
+        string test)
     {
         if (facts.AssignedColumn is not { } column || Same(column, options.UnitColumn) || ratio.Unit != Text.Unit(column)) return null;
         double rows = options.Variants.Select((_, v) => (double)sums.Rows(v)).Sum() - sums.Assigned.Nameless,
             each = rows / sums.Assigned.Estimate;
         return each <= MostRowsEach ? null : new(WarningLevel.Warning, "units_repeated",
             string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"{(ratio.Sampled ? "About" : "There are")} {each:0.0} rows of each {ratio.Unit}, and {Text.Test(options.Test)} takes rows "
+            $"{(ratio.Sampled ? "About" : "There are")} {each:0.0} rows of each {ratio.Unit}, and {test} takes rows "
             + $"as independent. Take {column} as the unit to have errors, models and ratios by {ratio.Unit}."));
     }
 

@@ -5,13 +5,10 @@ using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Engagement.Reading;
 
-/// <summary>
-/// Measured doses: how far each variant moved attention, of all videos or video by video. Reads what <c>alignment dose</c> writes (the
-/// folder,
-/// <c>dose.json</c>, <c>dose_by_video.csv</c>, <c>dose_by_variant.csv</c>, <c>dose.csv</c>) and any CSV with <c>variant,dose</c> or
-/// <c>video_id,variant,dose</c>.
-/// </summary>
-public sealed class DoseTable
+/// <summary>Measured doses: how far each variant moved attention, of all videos or video by video. Reads what <c>alignment dose</c> writes
+/// (the folder, <c>dose.json</c>, <c>dose_by_video.csv</c>, <c>dose_by_variant.csv</c>, <c>dose.csv</c>) and any CSV with
+/// <c>variant,dose</c> or <c>video_id,variant,dose</c>.</summary>
+sealed class DoseTable
 {
     const long MaxBytes = 256 << 20;
     const string ByVideoFile = "dose_by_video.csv", ByVariantFile = "dose_by_variant.csv", JsonFile = "dose.json", Folder = "dose";
@@ -25,16 +22,12 @@ public sealed class DoseTable
 
     DoseTable(string source, string units) => (Source, Units) = (source, units);
 
-    /// <summary>File name.</summary>
     public string Source { get; }
 
-    /// <summary>What a dose is a difference of.</summary>
     public string Units { get; private set; }
 
-    /// <summary>What was left out: other predictors, unknown variants.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
-    /// <summary>Doses are given video by video.</summary>
     public bool ByVideo => _videos.Count > 0;
 
     /// <summary>A variant's mean dose; null where the table has none. The baseline's is 0 unless the table says otherwise: it is what doses
@@ -46,15 +39,9 @@ public sealed class DoseTable
         return _variants.TryGetValue(variant, out var sum) ? sum.Sum / sum.N : variant == baseline ? 0 : null;
     }
 
-    /// <summary>A video's dose of a variant; null where the table has none.</summary>
     public double? Of(string video, string variant, string baseline) => _videos.TryGetValue((video, variant), out var sum) ? sum.Sum / sum.N
         : variant == baseline ? 0 : null;
 
-    /// <summary>Reads a table.</summary>
-    /// <param name="path">A file as above, the folder <c>alignment dose</c> wrote, or the run's.</param>
-    /// <param name="options">The variants there may be.</param>
-    /// <param name="predictor">The predictor of attention whose doses count; null for the first in the file.</param>
-    /// <exception cref="BadDataException">No such file, or no doses in it.</exception>
     public static DoseTable Read(string path, AnalysisOptions options, string? predictor = null)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -4,10 +4,8 @@ using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Engagement.Reading;
 
-/// <summary>
-/// Sums of an engagement file, in one pass and bounded memory (and a look at its beginning). Blocks of rows are summed on several threads
-/// and merged in the file's order, so that the result is the same bits with any number of threads.
-/// </summary>
+/// <summary>Sums of an engagement file, in one pass and bounded memory (and a look at its beginning). Blocks of rows are summed on several
+/// threads and merged in the file's order, so that the result is the same bits with any number of threads.</summary>
 static class EngagementFile
 {
     const int MostUnknown = 20;

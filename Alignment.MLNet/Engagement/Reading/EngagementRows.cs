@@ -3,33 +3,25 @@ using Alignment.MLNet.Engagement.Contracts;
 namespace Alignment.MLNet.Engagement.Reading;
 
 /// <summary>Engagement rows in memory: for programs that have them already, and for simulations. A file is better streamed.</summary>
-public sealed class EngagementRows
+sealed class EngagementRows
 {
     readonly List<string> _videos = [], _variants = [];
     readonly List<double> _values = [];
 
-    /// <param name="columns">Names of the columns of numbers.</param>
     public EngagementRows(params IReadOnlyList<string> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
         Columns = columns;
     }
 
-    /// <summary>Names of the columns of numbers.</summary>
     public IReadOnlyList<string> Columns { get; }
 
-    /// <summary>Rows.</summary>
     public int Count => _videos.Count;
 
-    /// <summary>The rows are drawn, not measured; every output says so.</summary>
     public bool Simulated { get; init; }
 
-    /// <summary>What the rows are called in outputs.</summary>
     public string Name { get; init; } = "rows in memory";
 
-    /// <summary>Adds a row.</summary>
-    /// <param name="video">Its id.</param>
-    /// <param name="variant">Its variant.</param>
     /// <param name="values">One per column; NaN is missing.</param>
     public void Add(string video, string variant, params ReadOnlySpan<double> values)
     {
@@ -43,16 +35,12 @@ public sealed class EngagementRows
         foreach (double value in values) _values.Add(value);
     }
 
-    /// <summary>A row's video.</summary>
     public string Video(int row) => _videos[row];
 
-    /// <summary>A row's variant.</summary>
     public string Variant(int row) => _variants[row];
 
-    /// <summary>A row's number.</summary>
     public double this[int row, int column] => _values[row * Columns.Count + column];
 
-    /// <summary>Sums the rows; those of unknown variants are counted out.</summary>
     internal (EngagementSums Sums, ReadingFacts Facts) Collect(AnalysisOptions options)
     {
         FieldPlan plan = FieldPlan.Of(Columns, options, $"The rows '{Name}'");

@@ -9,13 +9,10 @@ namespace Alignment.MLNet.Engagement.Reading;
 /// refused with advice.</summary>
 sealed class EngagementShape
 {
-    /// <summary>The column that marks simulated rows; the analysis looks for it.</summary>
     public const string SimulatedColumn = "simulated";
 
     const int MaxColumns = 1000;
-    /// <summary>A column whose first so many filled cells hold no number is text.</summary>
     const int TextAfter = 10_000;
-    /// <summary>Rows by which the decimal mark is recognised.</summary>
     const int MarkRows = 10_000;
     const int HeadBytes = 1 << 20;
 
@@ -33,7 +30,6 @@ sealed class EngagementShape
 
     public byte Mark { get; private set; } = (byte)'.';
 
-    /// <summary>Bytes of a byte order mark.</summary>
     public int Skip => _dialect.Skip;
 
     /// <summary>Records before the first row: the header, and perhaps Excel's "sep=".</summary>
@@ -48,27 +44,20 @@ sealed class EngagementShape
     /// <summary>The column whose values were assigned to variants, as far as the options or its name say; −1 for none.</summary>
     public int Assigned { get; private set; } = -1;
 
-    /// <summary>Positions of the columns of numbers.</summary>
     public IReadOnlyList<int> Numbers { get; private set; } = [];
 
-    /// <summary>Columns of text.</summary>
     public IReadOnlyList<string> Ignored { get; private set; } = [];
 
-    /// <summary>Columns without a single cell.</summary>
     public IReadOnlyList<string> Empty { get; private set; } = [];
 
-    /// <summary>Rows have an id of their own.</summary>
     public bool HasIds { get; private set; }
 
-    /// <summary>The file says of itself that it is simulated.</summary>
     public bool Simulated { get; private set; }
 
     public string Subject => SubjectOf(_path);
 
     public static string SubjectOf(string path) => $"The engagement data '{SafePath.Shorten(path, 200)}'";
 
-    /// <exception cref="BadDataException">No file, of another kind, no header, a column missing or twice, or no column of
-    /// numbers.</exception>
     public static EngagementShape Of(string path, AnalysisOptions options, CancellationToken cancellationToken)
     {
         var shape = new EngagementShape(path);
@@ -129,7 +118,6 @@ sealed class EngagementShape
             ? $" The nearest column is '{SafePath.Shorten(nearest, 40)}'." : ""));
     }
 
-    /// <summary>Participant, session or impression ids are no metrics, numbers or not.</summary>
     internal static bool IsId(string column) => column.EndsWith("_id", StringComparison.OrdinalIgnoreCase)
         || s_ids.Contains(column, StringComparer.OrdinalIgnoreCase);
 
@@ -201,7 +189,6 @@ sealed class EngagementShape
     static string List(string[] columns) => string.Join(", ", columns.Take(20).Select(c => $"'{SafePath.Shorten(c, 40)}'"))
         + (columns.Length > 20 ? ", …" : "");
 
-    /// <summary>Which mark is before the decimals, judged by many cells.</summary>
     sealed class Marks
     {
         long _points, _commas, _perhaps;

@@ -3,10 +3,9 @@ using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Engagement.Reading;
 
-/// <summary>
-/// All that the analysis needs of the rows, collected in one pass: sums per variant, sums per video and variant, counts, and a bounded
-/// number of values. Sums of parts of the data can be merged; merged in the parts' order they are the same bits whoever made the parts.
-/// </summary>
+/// <summary>All that the analysis needs of the rows, collected in one pass: sums per variant, sums per video and variant, counts, and a
+/// bounded number of values. Sums of parts of the data can be merged; merged in the parts' order they are the same bits whoever made the
+/// parts.</summary>
 sealed class EngagementSums
 {
     readonly FieldPlan _plan;
@@ -41,11 +40,8 @@ sealed class EngagementSums
         Assigned = new(options.MaxUnits);
     }
 
-    /// <summary>
-    /// Empty sums for the rows that come next, which need not keep what these will not take. May be called while these are changed: what
-    /// they have given up they never take up again, so that an older answer only costs work.
-    /// </summary>
-    /// <param name="used">Sums that were merged and are not needed any more: their memory is used again.</param>
+    /// <summary>Empty sums for the rows that come next, which need not keep what these will not take. May be called while these are
+    /// changed: what they have given up they never take up again, so that an older answer only costs work.</summary>
     public EngagementSums Next(EngagementSums? used)
     {
         EngagementSums next = used ?? new(_plan, _options);
@@ -73,34 +69,24 @@ sealed class EngagementSums
         foreach (KeptValues kept in Kept) kept.Clear();
     }
 
-    /// <summary>What a row's numbers are.</summary>
     public FieldPlan Plan => _plan;
 
-    /// <summary>Values held, per metric.</summary>
     public KeptValues[] Kept { get; }
 
-    /// <summary>Of the rows' bytes, where they are a block of a file.</summary>
     public List<ulong> Hashes { get; } = [];
 
-    /// <summary>Units of the column that was assigned, where there is one.</summary>
     public UnitSample Assigned { get; }
 
-    /// <summary>There were too many videos to keep apart: no analysis by video.</summary>
     public bool TooManyVideos { get; private set; }
 
-    /// <summary>Rows of a variant.</summary>
     public long Rows(int variant) => _rows[variant];
 
-    /// <summary>Size, mean and variance of a field.</summary>
     public Sample Sample(int variant, int field) => _sums[variant * _plan.Fields.Count + field].Sample;
 
-    /// <summary>A metric with its covariate.</summary>
     public PairAccumulator Pair(int variant, int metric) => _pairs[variant * _metrics.Length + metric];
 
-    /// <summary>A value of the metric was not whole.</summary>
     public bool Fractional(int metric) => _fractional[metric];
 
-    /// <summary>Sums of a ratio's counts.</summary>
     public CountPair Counts(int variant, int ratio) =>
         new(_successes[variant * _ratios.Length + ratio], _trials[variant * _ratios.Length + ratio]);
 
@@ -113,7 +99,6 @@ sealed class EngagementSums
         return videos;
     }
 
-    /// <summary>Videos by the variants they have rows of.</summary>
     public UnitCounts VideoCounts()
     {
         var counts = new UnitCounter(_variants);
@@ -121,11 +106,8 @@ sealed class EngagementSums
         return counts.Made(exact: true);
     }
 
-    /// <summary>Takes in one row.</summary>
     /// <param name="video">Its id, UTF-8.</param>
-    /// <param name="variant">Position of its variant.</param>
     /// <param name="values">One per field; NaN is missing.</param>
-    /// <param name="key">Decides whether the row belongs to a sample.</param>
     public void Add(ReadOnlySpan<byte> video, int variant, ReadOnlySpan<double> values, ulong key)
     {
         _rows[variant]++;
@@ -155,7 +137,6 @@ sealed class EngagementSums
         }
     }
 
-    /// <summary>Takes in the sums of the rows that come next.</summary>
     public void Merge(EngagementSums next)
     {
         for (int i = 0; i < _rows.Length; i++) _rows[i] += next._rows[i];
@@ -203,7 +184,6 @@ sealed class EngagementSums
         return table;
     }
 
-    /// <summary>The differences variant − baseline of the means of every video that has both.</summary>
     public List<double> PairedDifferences(int metric, int variant, int baseline)
     {
         List<double> differences = [];
@@ -227,7 +207,6 @@ sealed class EngagementSums
         return pairs.Sample;
     }
 
-    /// <summary>Every video's name with a metric's sums per variant.</summary>
     public IEnumerable<(string Video, SampleAccumulator[] Cells)> CellsByVideo(int metric)
     {
         for (int u = 0; u < _videos.Count; u++)

@@ -10,29 +10,19 @@ sealed class FieldPlan
     const string Before = "pre_";
     static readonly CountRatio[] s_known = [new("clicks", "impressions"), new("conversions", "clicks")];
 
-    /// <summary>The columns that are read, in the file's order.</summary>
     public required IReadOnlyList<string> Fields { get; init; }
 
-    /// <summary>Positions of the metrics among the fields.</summary>
     public required IReadOnlyList<int> Metrics { get; init; }
 
     /// <summary>Per metric the position of its covariate, or −1.</summary>
     public required IReadOnlyList<int> Covariates { get; init; }
 
-    /// <summary>Positions of numerators and denominators.</summary>
     public required IReadOnlyList<(int Numerator, int Denominator)> Ratios { get; init; }
 
-    /// <summary>The distinct columns that are covariates of some metric.</summary>
     public IEnumerable<int> BalanceChecked => Covariates.Where(c => c >= 0).Distinct();
 
-    /// <summary>Names of the ratios, as the file writes its columns.</summary>
     public string RatioName(int r) => new CountRatio(Fields[Ratios[r].Numerator], Fields[Ratios[r].Denominator]).Name;
 
-    /// <summary>Decides for the columns of numbers that there are.</summary>
-    /// <param name="columns">Columns of numbers.</param>
-    /// <param name="options">What the caller wants.</param>
-    /// <param name="subject">The data, for messages.</param>
-    /// <exception cref="UsageException">The options name a column that is not there.</exception>
     public static FieldPlan Of(IReadOnlyList<string> columns, AnalysisOptions options, string subject)
     {
         int Find(string name) => Enumerable.Range(0, columns.Count)

@@ -1,9 +1,7 @@
 namespace Alignment.MLNet.Engagement.Reading;
 
-/// <summary>
-/// All values of a metric, or, of more than a bound, those of the rows with the smallest keys: a sample in which every row has the same
-/// chance, and which depends on the rows and the seed alone, not on the order or the threads in which they came.
-/// </summary>
+/// <summary>All values of a metric, or, of more than a bound, those of the rows with the smallest keys: a sample in which every row has the
+/// same chance, and which depends on the rows and the seed alone, not on the order or the threads in which they came.</summary>
 sealed class KeptValues(int most)
 {
     double[] _values = [];
@@ -11,19 +9,14 @@ sealed class KeptValues(int most)
     ulong[] _keys = [];
     int _count;
 
-    /// <summary>Keys above this are of no interest any more.</summary>
     public ulong Limit { get; private set; } = ulong.MaxValue;
 
-    /// <summary>Nothing was left out.</summary>
     public bool Exact => Limit == ulong.MaxValue;
 
-    /// <summary>Values held.</summary>
     public int Count => _count;
 
-    /// <summary>Forgets all, limits included.</summary>
     public void Clear() => (_count, Limit) = (0, ulong.MaxValue);
 
-    /// <summary>Larger keys need not be kept.</summary>
     public void LimitTo(ulong limit) => Limit = Math.Min(Limit, limit);
 
     public void Add(double value, int variant, ulong key)
@@ -39,7 +32,6 @@ sealed class KeptValues(int most)
         for (int i = 0; i < other._count; i++) Add(other._values[i], other._variants[i], other._keys[i]);
     }
 
-    /// <summary>By variant, in the order in which they were added.</summary>
     public double[][] Groups(int variants)
     {
         var sizes = new int[variants];

@@ -10,13 +10,10 @@ sealed class NameTable
     int[] _starts = new int[33];
     byte[] _bytes = new byte[1024];
 
-    /// <summary>Names there are.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The bytes of a name.</summary>
     public ReadOnlySpan<byte> this[int at] => _bytes.AsSpan(_starts[at], _starts[at + 1] - _starts[at]);
 
-    /// <summary>The position of a name, which is added if it is new.</summary>
     public int Add(ReadOnlySpan<byte> name)
     {
         ulong hash = ByteHash.Of(name);

@@ -19,7 +19,6 @@ sealed record ReadingFacts
 
     public IReadOnlyList<string> IgnoredColumns { get; init; } = [];
 
-    /// <summary>Columns without a single cell.</summary>
     public IReadOnlyList<string> EmptyColumns { get; init; } = [];
 
     public IReadOnlyList<KeyValuePair<string, long>> UnknownVariants { get; init; } = [];
@@ -30,7 +29,6 @@ sealed record ReadingFacts
 
     public bool DuplicatesExact { get; init; } = true;
 
-    /// <summary>Rows have an id of their own (a participant's, an impression's).</summary>
     public bool HasIds { get; init; }
 
     /// <summary>The column whose values were assigned to variants, as far as the options or its name say.</summary>

@@ -18,11 +18,6 @@ sealed class RowCollector(FieldPlan plan, AnalysisOptions options)
 
     public EngagementSums Sums { get; } = new(plan, options);
 
-    /// <summary>Takes in a row; numbers that are not finite are missing.</summary>
-    /// <param name="video">Its video.</param>
-    /// <param name="variant">Its variant.</param>
-    /// <param name="values">One per field.</param>
-    /// <param name="assigned">The unit that was assigned; null where there is no such column.</param>
     public void Add(string video, string variant, ReadOnlySpan<double> values, string? assigned = null)
     {
         _rows++;

@@ -1,10 +1,8 @@
 namespace Alignment.MLNet.Engagement.Reading;
 
-/// <summary>
-/// Counts rows that are the same as an earlier one, by 64-bit hashes. Of more different rows than a bound only those whose hash begins with
-/// enough zeros are kept in mind (equal rows have equal hashes, so a duplicate is kept or left out with its original), and the number is
-/// estimated from them.
-/// </summary>
+/// <summary>Counts rows that are the same as an earlier one, by 64-bit hashes. Of more different rows than a bound only those whose hash
+/// begins with enough zeros are kept in mind (equal rows have equal hashes, so a duplicate is kept or left out with its original), and the
+/// number is estimated from them.</summary>
 sealed class RowHashes(int most)
 {
     readonly Dictionary<ulong, long> _again = [];   // only hashes seen twice or more
@@ -12,7 +10,6 @@ sealed class RowHashes(int most)
     int _count;
     ulong _limit = ulong.MaxValue;
 
-    /// <summary>Every row was kept in mind.</summary>
     public bool Exact => _limit == ulong.MaxValue;
 
     /// <summary>Rows that are the same as an earlier one; estimated unless <see cref="Exact"/>.</summary>

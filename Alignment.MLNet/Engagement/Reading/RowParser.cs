@@ -17,15 +17,12 @@ sealed class BlockResult(EngagementSums sums)
     public int Rows { get; set; }
 }
 
-/// <summary>
-/// Sums the rows of a block. A row with anything wrong in it is left out as a whole and reported with its line and the reason: a shifted
-/// row is wrong everywhere. No allocation per row, unless it has quotes inside quotes or is rejected.
-/// </summary>
+/// <summary>Sums the rows of a block. A row with anything wrong in it is left out as a whole and reported with its line and the reason: a
+/// shifted row is wrong everywhere. No allocation per row, unless it has quotes inside quotes or is rejected.</summary>
 sealed class RowParser(EngagementShape shape, FieldPlan plan, AnalysisOptions options)
 {
     const int MostUnknown = 200;
 
-    /// <summary>What programs write for no value.</summary>
     static readonly string[] s_missing = ["NA", "N/A", "NaN", "null", "NULL", "None", "nil", "-", "--", ".", "?", "#N/A"];
 
     readonly byte[][] _variants = [.. options.Variants.Select(Encoding.UTF8.GetBytes)];

@@ -1,34 +1,27 @@
 namespace Alignment.MLNet.Engagement.Reading;
 
-/// <summary>
-/// Different units of assignment (participants), each with the variants it was seen in. Of more than a bound only the units whose id has a
-/// small enough hash are kept (adaptive sampling: Flajolet, <i>Computing</i> 43, 1990). Ids alone decide that, never variants: the units
-/// kept are a random sample of all, and a test of their counts by variant is right, only less sensitive than one of all units.
-/// </summary>
+/// <summary>Different units of assignment (participants), each with the variants it was seen in. Of more than a bound only the units whose
+/// id has a small enough hash are kept (adaptive sampling: Flajolet, <i>Computing</i> 43, 1990). Ids alone decide that, never variants: the
+/// units kept are a random sample of all, and a test of their counts by variant is right, only less sensitive than one of all
+/// units.</summary>
 sealed class UnitSample(int most)
 {
     ulong[] _hashes = new ulong[64], _variants = new ulong[64];   // hash 0 is a free slot
     ulong _limit = ulong.MaxValue;
 
-    /// <summary>Every unit was kept.</summary>
     public bool Exact => _limit == ulong.MaxValue;
 
-    /// <summary>Units kept.</summary>
     public int Count { get; private set; }
 
     /// <summary>Units there are: <see cref="Count"/>, or estimated from it.</summary>
     public double Estimate => Count * (ulong.MaxValue / (double)_limit);
 
-    /// <summary>Rows without an id.</summary>
     public long Nameless { get; private set; }
 
-    /// <summary>Hashes above this are of no interest any more.</summary>
     public ulong Limit => _limit;
 
-    /// <summary>Larger hashes need not be kept.</summary>
     public void LimitTo(ulong limit) => _limit = Math.Min(_limit, limit);
 
-    /// <summary>Takes in a row's unit; nothing but a count of an empty id.</summary>
     public void Add(ReadOnlySpan<byte> id, int variant)
     {
         if (id.IsEmpty) Nameless++;
@@ -45,14 +38,12 @@ sealed class UnitSample(int most)
         if (lower) Shrink(_limit);
     }
 
-    /// <summary>Forgets all, the limit included.</summary>
     public void Clear()
     {
         Array.Clear(_hashes);
         (Count, Nameless, _limit) = (0, 0, ulong.MaxValue);
     }
 
-    /// <summary>Units seen in one variant only, by variant, and units seen in several.</summary>
     public UnitCounts Counts(int variants)
     {
         var counts = new UnitCounter(variants);
@@ -114,15 +105,10 @@ sealed class UnitSample(int most)
 }
 
 /// <summary>Different units by the variants they were seen in.</summary>
-/// <param name="Alone">Units seen in one variant only, by variant.</param>
-/// <param name="Several">Units seen in several.</param>
-/// <param name="Exact">All units; false for a random sample of them.</param>
 sealed record UnitCounts(long[] Alone, long Several, bool Exact)
 {
-    /// <summary>All of them.</summary>
     public long Units { get; } = Alone.Sum() + Several;
 
-    /// <summary>The part that was seen in several variants.</summary>
     public double SeveralShare => Units == 0 ? 0 : Several / (double)Units;
 }
 
@@ -132,7 +118,6 @@ sealed class UnitCounter(int variants)
     readonly long[] _alone = new long[variants];
     long _several;
 
-    /// <summary>A unit, by the bits of the variants it was seen in; none for no unit.</summary>
     public void Add(ulong seen)
     {
         if (seen == 0) return;

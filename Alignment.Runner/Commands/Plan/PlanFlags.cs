@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Alignment.MLNet.Engagement.Comparing;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Statistics;
 using Alignment.MLNet.Storage;
@@ -20,8 +21,9 @@ sealed class PlanFlags : Flags<AnalysisOptions>
             + $"default.", "NAME", names => names);
         var baseline = Bind("--baseline", o => o.Baseline, "The variant every other is compared with.", "NAME");
         var test = Bind("--test", o => o.Test,
-            "The test that answers: Welch, Student, Paired (by video), MannWhitney, Sequential (may be looked at any time). All are "
-            + "reported.");
+            "The test that answers: "
+            + string.Join(", ", TwoSampleTests.Choices.Select(t => $"{t.Test}{(t.Hint is null ? "" : $" ({t.Hint})")}"))
+            + ". All are reported.");
         var correction = BindText("--correction", o => o.Correction,
             "For the number of comparisons, within each metric and question: holm, bh (false discovery rate), bonferroni, none.", "NAME",
             Correction, _ => "holm");

@@ -39,15 +39,15 @@ sealed class ValidateCommand : RunnerCommand
             throw UsageException.For($"--report '{SafePath.Shorten(to)}'", "a file of that name",
                 "a folder for the audit, or a name ending in .json for the bare result", "Choose another name.");
 
-        AuditedData? audited = page ? Watch(progress => AuditJob.Run(data, to!, csv, new() { Deep = deep }, progress, cancellationToken))
+        AuditResult? audited = page ? Watch(progress => AuditJob.Run(data, to!, csv, new() { Deep = deep }, progress, cancellationToken))
             : null;
         MLNet.Dataset.ValidationResult report = audited?.Validation
             ?? Watch(progress => ValidationJob.Run(data, csv, to, new() { Deep = deep }, progress, cancellationToken));
-        if (WantsJson(parse)) terminal.WriteJson(report, audited is null ? null : ("audit", audited.Audit));
+        if (WantsJson(parse)) terminal.WriteJson(report, audited is null ? null : ("audit", audited));
         else
         {
             ValidationTable.Print(report, terminal.Out);
-            if (audited is not null) AuditTable.Print(audited.Audit, terminal.Out);
+            if (audited is not null) AuditTable.Print(audited, terminal.Out);
         }
         return ExitCodes.Of(report);
     }

@@ -121,13 +121,13 @@ public sealed class DatasetAuditTests
         using var temp = new TempFolder();
         CopyFolder(_clean!.Path, temp["data"]);
         plant(new(temp["data"]));
-        AuditedData made = AuditJob.Run(temp["data"], temp["report"]);
+        AuditResult made = AuditJob.Run(temp["data"], temp["report"]);
 
         using var json = JsonDocument.Parse(File.ReadAllBytes(temp["report", AuditResult.JsonName]));
         string[] found = [.. json.RootElement.GetProperty("findings").EnumerateArray().Select(Brief).Order(StringComparer.Ordinal)];
         Assert.That(found, Is.EqualTo(expected));
-        Assert.That(made.Audit.Counts.Values.Sum(), Is.EqualTo(expected.Length));
-        Assert.That(made.Audit.Errors + made.Audit.Warnings + made.Audit.Notes, Is.EqualTo(expected.Length));
+        Assert.That(made.Counts.Values.Sum(), Is.EqualTo(expected.Length));
+        Assert.That(made.Errors + made.Warnings + made.Notes, Is.EqualTo(expected.Length));
         foreach (JsonElement video in json.RootElement.GetProperty("per_video").EnumerateArray())
         {
             string id = video.GetProperty("video_id").GetString()!;
@@ -153,8 +153,8 @@ public sealed class DatasetAuditTests
         Data data = new(temp["data"]);
         data.WriteMask(0, 1, (_, _) => 0, 100, 100);
         Rename(data, 1, (6, 8));
-        AuditedData made = AuditJob.Run(temp["data"], temp["report"], options: new() { Deep = false });
-        Assert.That(made.Audit.Counts,
+        AuditResult made = AuditJob.Run(temp["data"], temp["report"], options: new() { Deep = false });
+        Assert.That(made.Counts,
             Is.EquivalentTo(new Dictionary<AuditKind, long> { [AuditKind.AspectMismatch] = 1, [AuditKind.MissingSceneNumbers] = 1 }));
         Assert.That(File.ReadAllText(temp["report", AuditResult.PageName]), Does.Contain("--deep"));
     }
@@ -227,10 +227,10 @@ public sealed class DatasetAuditTests
         CopyFolder(_clean!.Path, temp["data"]);
         Directory.Delete(temp["data", "attention_heatmap"], true);
         AttentionJob.Run(temp["data"], new() { ContactSheets = false });
-        Assert.That(AuditJob.Run(temp["data"], temp["report"]).Audit.Counts, Does.Not.ContainKey(AuditKind.OtherMethod));
+        Assert.That(AuditJob.Run(temp["data"], temp["report"]).Counts, Does.Not.ContainKey(AuditKind.OtherMethod));
         AttentionMakingTests.MakeOlder(temp["data"], s_ids[1]);
 
-        AuditResult audit = AuditJob.Run(temp["data"], temp["report"], options: new() { Deep = false }).Audit;
+        AuditResult audit = AuditJob.Run(temp["data"], temp["report"], options: new() { Deep = false });
 
         Assert.That(audit.Counts[AuditKind.OtherMethod], Is.EqualTo(Scenes));
         Assert.That(File.ReadAllText(temp["report", AuditResult.CsvName]),
@@ -265,12 +265,12 @@ public sealed class DatasetAuditTests
     public void Run_RealFootage_HasNoErrors()
     {
         using var temp = new TempFolder();
-        AuditedData made = AuditJob.Run(Shared.Path("media", "dataset"), temp["report"], temp["valid.csv"]);
+        AuditResult made = AuditJob.Run(Shared.Path("media", "dataset"), temp["report"], temp["valid.csv"]);
         // By truth.json the apple is on screen in scenes 1 and 3 of 4, the bottle in 1, 3, 5, 7 of 7: the apple's late window (scene 4
         // alone) has none.
-        Assert.That(made.Audit.Counts,
+        Assert.That(made.Counts,
             Is.EquivalentTo(new Dictionary<AuditKind, long> { [AuditKind.AbsentInWindow] = 1, [AuditKind.EmptyMask] = 5 }));
-        Assert.That(made.Audit.Errors, Is.Zero);
+        Assert.That(made.Errors, Is.Zero);
     }
 
     static string Brief(JsonElement f)

@@ -29,7 +29,7 @@ static class AuditScale
             double drawn = Timing.Seconds(() => Draw(folder, kind, count));
             long before = Private(), peak = before;
             using var look = new Timer(_ => peak = Math.Max(peak, Private()), null, 0, 50);
-            AuditedData? made = null;
+            AuditResult? made = null;
             string last = "";
             var clock = Stopwatch.StartNew();
             var phases = new List<string>();
@@ -41,7 +41,7 @@ static class AuditScale
             long Bytes(string name) => new FileInfo(Path.Combine(folder, "audit", name)).Length >> 10;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind}: {made!.Validation.ValidScenes} scenes in "
                 + $"{seconds:0.0} s, {Math.Max(peak, Private()) - before} MB above {before} MB; page {Bytes(AuditResult.PageName)} KB, "
-                + $"findings {Bytes(AuditResult.CsvName)} KB, {string.Join(", ", made.Audit.Counts.Select(c => $"{c.Key} {c.Value}"))}"));
+                + $"findings {Bytes(AuditResult.CsvName)} KB, {string.Join(", ", made.Counts.Select(c => $"{c.Key} {c.Value}"))}"));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  drawn in {drawn:0} s; {string.Join("; ", phases)}"));
             return 0;
         }

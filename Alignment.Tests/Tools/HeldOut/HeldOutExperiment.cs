@@ -12,7 +12,7 @@ namespace Alignment.Tests.Tools.HeldOut;
 /// edited 8-bit pictures by the training's predictor and by one that no training has seen, and its share on the product is compared within
 /// each scene.
 /// </summary>
-public static class HeldOutExperiment
+static class HeldOutExperiment
 {
     /// <summary>Runs the experiment.</summary>
     /// <param name="bundle">The model.</param>

@@ -11,7 +11,7 @@ using Alignment.Transforms.Images;
 namespace Alignment.Tests.Tools.HeldOut;
 
 /// <summary>Writes a report: <c>held-out.md</c>, <c>held-out.json</c>, <c>held-out.csv</c> with every measurement, <c>pictures/</c> and their sheet <c>held-out.png</c>.</summary>
-public static class HeldOutFiles
+static class HeldOutFiles
 {
     static readonly JsonSerializerOptions s_json = new()
     {

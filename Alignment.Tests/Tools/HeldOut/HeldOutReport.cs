@@ -11,7 +11,7 @@ namespace Alignment.Tests.Tools.HeldOut;
 /// <param name="BackgroundDifference">The largest difference to the source where nothing may change, in levels of 255.</param>
 /// <param name="Asked">The attention share on the product in the control's own map: what the edit was asked for, in the smoothed measure of
 /// the training's predictor.</param>
-public sealed record HeldOutRow(string SceneId, ulong Seed, string Control, IReadOnlyList<double> Shares, int BackgroundDifference,
+sealed record HeldOutRow(string SceneId, ulong Seed, string Control, IReadOnlyList<double> Shares, int BackgroundDifference,
     double Asked)
 {
     /// <summary>The control of the row that has the unedited picture.</summary>
@@ -24,13 +24,13 @@ public sealed record HeldOutRow(string SceneId, ulong Seed, string Control, IRea
 /// <param name="WorstPsnr">Over scenes and seeds.</param>
 /// <param name="VaeMeanPsnr">Of the VAE alone, over scenes: what no edit can be better than on average.</param>
 /// <param name="VaeWorstPsnr">Of the VAE alone.</param>
-public sealed record HeldOutReconstruction(double Strength, double MeanPsnr, double WorstPsnr, double VaeMeanPsnr, double VaeWorstPsnr);
+sealed record HeldOutReconstruction(double Strength, double MeanPsnr, double WorstPsnr, double VaeMeanPsnr, double VaeWorstPsnr);
 
 /// <summary>A comparison within scenes.</summary>
 /// <param name="Name">What is compared with what.</param>
 /// <param name="Test">Over scenes, each the average of its seeds: n = scenes.</param>
 /// <param name="BySeed">The same for each seed alone.</param>
-public sealed record HeldOutEffect(string Name, PairedTTest Test, IReadOnlyList<PairedTTest> BySeed);
+sealed record HeldOutEffect(string Name, PairedTTest Test, IReadOnlyList<PairedTTest> BySeed);
 
 /// <summary>What one measure says.</summary>
 /// <param name="Predictor">Its name.</param>
@@ -39,14 +39,14 @@ public sealed record HeldOutEffect(string Name, PairedTTest Test, IReadOnlyList<
 /// <param name="Effects">The comparisons.</param>
 /// <param name="PlaceboRatio">|Δ placebo| ÷ |Δ full_boost|.</param>
 /// <param name="ShuffledRatio">|Δ full_boost| under another scene's map ÷ |Δ full_boost|.</param>
-public sealed record HeldOutMeasure(string Predictor, bool Trained, IReadOnlyDictionary<string, double> MeanShares,
+sealed record HeldOutMeasure(string Predictor, bool Trained, IReadOnlyDictionary<string, double> MeanShares,
     IReadOnlyList<HeldOutEffect> Effects, double PlaceboRatio, double ShuffledRatio);
 
 /// <summary>A condition the model is to fulfil.</summary>
-public sealed record HeldOutBar(string Measure, string Condition, string Found, bool Met);
+sealed record HeldOutBar(string Measure, string Condition, string Found, bool Met);
 
 /// <summary>The outcome of the held-out experiment.</summary>
-public sealed record HeldOutReport
+sealed record HeldOutReport
 {
     /// <summary>The bundle's folder name.</summary>
     public string Model { get; init; } = "";
