@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Alignment.MLNet.Engagement.Contracts;
-using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Engagement.Comparing;
 
