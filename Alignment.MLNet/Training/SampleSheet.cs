@@ -1,8 +1,9 @@
 using Alignment.MLNet.Charts;
 using Alignment.MLNet.Dataset;
 using Alignment.Onnx.Bundles;
-using Alignment.Transforms.Diffusion.Sampling;
 using Alignment.Transforms.Images;
+using Alignment.Transforms.Stages;
+using Microsoft.ML;
 
 namespace Alignment.MLNet.Training;
 
@@ -22,38 +23,35 @@ static class SampleSheet
         IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         int width = options.Width, height = options.Height;
-        EditOptions edit = options.Edit with
+        IDataView scenes = SceneStream.View(records, width, height);
+        using EditSceneTransformer edit = EditSceneTransformer.Open(new()
         {
-            Width = width,
-            Height = height,
-            Batch = 1,
-            Device = options.Device,
-            InferenceSteps = Math.Min(options.Edit.EffectiveSteps, MostSteps),
-            Seed = options.Seed
-        };
+            Bundle = bundle.Folder,
+            Edit = options.Edit with
+            {
+                Batch = 1,
+                Device = options.Device,
+                InferenceSteps = Math.Min(options.Edit.EffectiveSteps, MostSteps),
+                Seed = options.Seed,
+            },
+        });
+        progress?.Report(new("drawing samples", 0, records.Count));
         DirectoryInfo drawn = Directory.CreateTempSubdirectory("alignment-samples-");
         try
         {
             var rows = new List<string>();
-            using (var editor = new DiffusionEditor(bundle, edit))
-                foreach (TrainingScene scene in SceneStream.Read(records, width, height))
-                {
-                    progress?.Report(new("drawing samples", rows.Count, records.Count, scene.SceneId));
-                    RgbPicture still = RgbPicture.FromPlanes(DiffusionEditor.FromModelRange([.. scene.Image]), width, height);
-                    Save(still, rows.Count, 0);
-                    SheetDrawing.Attention(still, scene.Heatmap);
-                    SheetDrawing.Outline(still, scene.Mask, thickness: 1);
-                    Save(still, rows.Count, 1);
-                    float[] edited = editor.Edit(new EditInput
-                    {
-                        SceneId = scene.SceneId,
-                        Prompt = edit.PromptFor(scene.Keyword),
-                        Image = scene.Image,
-                        Controls = [scene.Control]
-                    }, cancellationToken: cancellationToken)[0];
-                    Save(RgbPicture.FromPlanes(edited, width, height), rows.Count, 2);
-                    rows.Add(scene.SceneId);
-                }
+            foreach (TrainingScene scene in SceneStream.Read(edit.Transform(scenes)))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                progress?.Report(new("drawing samples", rows.Count, records.Count, scene.SceneId));
+                RgbPicture still = RgbPicture.FromPlanes([.. scene.Image.Select(v => v / 2 + 0.5f)], width, height);
+                Save(still, rows.Count, 0);
+                SheetDrawing.Attention(still, scene.Heatmap);
+                SheetDrawing.Outline(still, scene.Mask, thickness: 1);
+                Save(still, rows.Count, 1);
+                Save(RgbPicture.FromPlanes(scene.Edited, width, height), rows.Count, 2);
+                rows.Add(scene.SceneId);
+            }
             ContactSheet.Write(path, rows, s_columns, (row, column) => Cell(row, column), CellWidth, cancellationToken);
             progress?.Report(new("drawing samples", rows.Count, records.Count));
         }

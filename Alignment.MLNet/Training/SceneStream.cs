@@ -1,7 +1,7 @@
 using Alignment.MLNet.Dataset;
+using Alignment.Transforms.MlNetPlumbing;
 using Alignment.Transforms.Stages;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Alignment.MLNet.Training;
 
@@ -11,62 +11,52 @@ namespace Alignment.MLNet.Training;
 /// </summary>
 static class SceneStream
 {
-    static readonly string[] s_columns =
-    [
-        SceneColumns.VideoId, SceneColumns.SceneNumber, SceneColumns.Keyword, SceneColumns.Image, SceneColumns.Control, SceneColumns.Mask,
-            SceneColumns.Heatmap, SceneColumns.AlignmentScore,
-    ];
-
     /// <summary>The scenes of <paramref name="records"/> at one size, in order, decoded as they are asked for.</summary>
-    public static IEnumerable<TrainingScene> Read(IEnumerable<SceneRecord> records, int width, int height)
+    public static IEnumerable<TrainingScene> Read(IEnumerable<SceneRecord> records, int width, int height) =>
+        Read(View(records, width, height));
+
+    /// <summary>The same as a view, for stages to follow.</summary>
+    public static IDataView View(IEnumerable<SceneRecord> records, int width, int height)
     {
-        var ml = new MLContext(seed: 0);
-        IDataView data = ml.Data.LoadFromEnumerable(records);
-        var stages = new SizeImageEstimator(new() { Width = width, Height = height })
+        IDataView data = SceneView.Of(records);
+        return new SizeImageEstimator(new() { Width = width, Height = height })
             .Append(new LoadMapEstimator(new() { Width = width, Height = height }))
             .Append(new NormalizeHeatmapEstimator(new()))
             .Append(new LoadMapEstimator(LoadMapOptions.Mask with { Width = width, Height = height }))
             .Append(new BinarizeMaskEstimator(new()))
             .Append(new ScoreAlignmentEstimator(new()))
-            .Append(new BuildControlEstimator(new() { HeatmapColumn = SceneColumns.Heatmap }));
-        IDataView view = stages.Fit(data).Transform(data);
-        using DataViewRowCursor at = view.GetRowCursor(s_columns.Select(c => view.Schema[c]));
-        var video = at.GetGetter<ReadOnlyMemory<char>>(view.Schema[SceneColumns.VideoId]);
-        var number = at.GetGetter<int>(view.Schema[SceneColumns.SceneNumber]);
-        var keyword = at.GetGetter<ReadOnlyMemory<char>>(view.Schema[SceneColumns.Keyword]);
-        var score = at.GetGetter<float>(view.Schema[SceneColumns.AlignmentScore]);
-        Func<float[]> image = Floats(SceneColumns.Image), control = Floats(SceneColumns.Control), mask = Floats(SceneColumns.Mask),
-            heatmap = Floats(SceneColumns.Heatmap);
+            .Append(new BuildControlEstimator(new() { HeatmapColumn = SceneColumns.Heatmap }))
+            .Fit(data).Transform(data);
+    }
+
+    /// <summary>The rows of such a view; their edits where a stage after it makes them.</summary>
+    public static IEnumerable<TrainingScene> Read(IDataView view)
+    {
+        bool isEdited = view.Schema.GetColumnOrNull(SceneColumns.Edited) is not null;
+        string[] columns =
+        [
+            SceneColumns.VideoId, SceneColumns.SceneNumber, SceneColumns.Keyword, SceneColumns.Image, SceneColumns.Control,
+            SceneColumns.Mask, SceneColumns.Heatmap, SceneColumns.AlignmentScore, .. isEdited ? [SceneColumns.Edited] : Array.Empty<string>(),
+        ];
+        using DataViewRowCursor at = view.GetRowCursor(columns.Select(c => view.Schema[c]));
+        var row = new RowReader(at);
+        var (video, number, keyword) = (row.Text(SceneColumns.VideoId), row.Value<int>(SceneColumns.SceneNumber),
+            row.Text(SceneColumns.Keyword));
+        var score = row.Value<float>(SceneColumns.AlignmentScore);
+        ReadFloats image = row.Floats(SceneColumns.Image), control = row.Floats(SceneColumns.Control), mask = row.Floats(SceneColumns.Mask),
+            heatmap = row.Floats(SceneColumns.Heatmap);
+        ReadFloats? edited = isEdited ? row.Floats(SceneColumns.Edited) : null;
         while (at.MoveNext())
-        {
-            ReadOnlyMemory<char> id = default, product = default;
-            int n = 0;
-            float aligned = 0;
-            video(ref id);
-            number(ref n);
-            keyword(ref product);
-            score(ref aligned);
             yield return new TrainingScene
             {
-                SceneId = SceneId.Of(id.ToString(), n),
-                Keyword = product.ToString(),
-                Image = image(),
-                Control = control(),
-                Mask = mask(),
-                Heatmap = heatmap(),
-                Score = aligned,
+                SceneId = SceneId.Of(video(), number()),
+                Keyword = keyword(),
+                Image = image().ToArray(),
+                Control = control().ToArray(),
+                Mask = mask().ToArray(),
+                Heatmap = heatmap().ToArray(),
+                Score = score(),
+                Edited = edited is null ? [] : edited().ToArray(),
             };
-        }
-
-        Func<float[]> Floats(string column)
-        {
-            var get = at.GetGetter<VBuffer<float>>(view.Schema[column]);
-            return () =>
-            {
-                VBuffer<float> values = default;   // a buffer of its own for each scene: the batch keeps it
-                get(ref values);
-                return values.DenseValues().ToArray();
-            };
-        }
     }
 }

@@ -23,4 +23,7 @@ sealed record TrainingScene
 
     /// <summary>mean(M ⊙ A), 0..1.</summary>
     public required float Score { get; init; }
+
+    /// <summary>[3,H,W] in 0..1; empty where the scene is not edited.</summary>
+    public float[] Edited { get; init; } = [];
 }

@@ -42,7 +42,7 @@ public sealed class SceneColumnTests
     static readonly Type[] s_secondWays =
     [
         typeof(VariantSetScenes), typeof(SceneEditing), typeof(BundleDiffusion),            // edits
-        typeof(EditQuality), typeof(SampleSheet),
+        typeof(EditQuality),
     ];
 
     [Test]
