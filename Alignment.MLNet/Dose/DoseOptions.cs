@@ -41,7 +41,7 @@ public sealed record DoseOptions
     /// <exception cref="UsageException">A value is out of range, or a predictor's name is unknown or given twice.</exception>
     public void Check()
     {
-        this.Require("none", Predictors.Count > 0, string.Join(", ", SaliencyPredictors.Names), "Give at least one.", nameof(Predictors));
+        this.Require("none", Predictors.Count > 0, string.Join(", ", AttentionPredictorOptions.Names), "Give at least one.", nameof(Predictors));
         foreach (AttentionPredictorOptions predictor in Predictors) predictor.Check();
         string? twice = Predictors.GroupBy(p => p).FirstOrDefault(g => g.Count() > 1)?.Key.Predictor;
         this.Require($"'{SafePath.Shorten(twice ?? "")}' twice", twice is null, "each predictor once", "Leave one out.",

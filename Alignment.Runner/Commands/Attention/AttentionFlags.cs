@@ -44,7 +44,7 @@ sealed class AttentionFlags : Flags<AttentionOptions>
         ];
         AlsoText((Option<string?>)ofGaze[1], o => o.Gaze.FrameHeight, size => SizeText.Parse(size, "--frame").Height);
         var predict = BindText("--predict", o => o.Predict,
-            $"Predict attention: {string.Join(", ", SaliencyPredictors.Names)}, the .json of an ONNX model, or several joined by + "
+            $"Predict attention: {string.Join(", ", AttentionPredictorOptions.Names)}, the .json of an ONNX model, or several joined by + "
             + $"(averaged). "
             + $"Without --gaze {s_predict.Predictor} is the default; with it, it serves scenes without gaze.", "PREDICTOR",
             name => new AttentionPredictorOptions { Predictor = name });

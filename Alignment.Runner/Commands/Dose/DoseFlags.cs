@@ -17,7 +17,7 @@ sealed class DoseFlags : Flags<DoseOptions>
     public DoseFlags(RunnerCommand command, bool step = false) : base(command, new())
     {
         BindList("--predict", o => o.Predictors,
-            $"A predictor: {string.Join(", ", SaliencyPredictors.Names)}, the .json of an ONNX model, or several joined by + (averaged). "
+            $"A predictor: {string.Join(", ", AttentionPredictorOptions.Names)}, the .json of an ONNX model, or several joined by + (averaged). "
             + $"May be "
             + $"repeated; the first is the one to quote. {string.Join(" and ", Defaults.Predictors.Select(p => p.Predictor))} by default.",
             "PREDICTOR", names => [.. names.Select(n => new AttentionPredictorOptions { Predictor = n })]);

@@ -30,7 +30,7 @@ public sealed record HeldOutOptions
     public string HeldOutPredictor { get; init; } = "fine_grained";
 
     /// <summary>Of either.</summary>
-    public SaliencySmoothing Smoothing { get; init; } = new();
+    internal SaliencySmoothing Smoothing { get; init; } = new();
 
     /// <summary>How scenes are edited; strength and guidance are the model's own unless set. All controls of a scene go in one
     /// batch.</summary>

@@ -114,7 +114,7 @@ public sealed class DrawnStill
     /// <param name="mask">Receives the mask [H,W], 0 or 1.</param>
     /// <param name="attention">Receives the attention [H,W] in 0..1.</param>
     /// <param name="rgb">Receives the picture as <see cref="Render"/> gives it.</param>
-    public void Fill(float presence, ISaliencyPredictor saliency, Span<float> image, Span<float> mask, Span<float> attention,
+    internal void Fill(float presence, ISaliencyPredictor saliency, Span<float> image, Span<float> mask, Span<float> attention,
         Span<byte> rgb)
     {
         ArgumentNullException.ThrowIfNull(saliency);

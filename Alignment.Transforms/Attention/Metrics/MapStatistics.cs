@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Alignment.Transforms.Attention.Metrics;
 
 /// <summary>
-/// What the metrics need of a map. Maps are float; everything is computed in double, in the order of the pixels, so that equal maps give
-/// equal bits on every machine.
+/// What the metrics need of a map. Everything is computed in double, in the order of the pixels, so that equal maps give equal bits on
+/// every machine.
 /// </summary>
 static class MapStatistics
 {
@@ -18,7 +18,6 @@ static class MapStatistics
 
     const int DigitBits = 11, Digits = 1 << DigitBits;
 
-    /// <summary>Throws unless both maps have the same number of pixels, at least one, and all are finite.</summary>
     public static void Check(ReadOnlySpan<float> predicted, ReadOnlySpan<float> target)
     {
         if (predicted.Length != target.Length)
@@ -28,7 +27,6 @@ static class MapStatistics
         Check(target, "target map", nameof(target));
     }
 
-    /// <summary>Throws unless the map has a pixel, all are finite, and every fixation is one of them.</summary>
     public static void Check(ReadOnlySpan<float> predicted, ReadOnlySpan<int> fixations)
     {
         Check(predicted, "predicted map", nameof(predicted));

@@ -7,8 +7,8 @@ namespace Alignment.Transforms.Attention.Saliency;
 public sealed record AttentionPredictorOptions
 {
     /// <summary>
-    /// One of <see cref="SaliencyPredictors.Names"/>, the path of a <c>.json</c> that describes an ONNX model
-    /// (<see cref="SaliencyModelCard"/>), or several of these joined by '+', which are averaged. The default is how the stand-in heatmaps
+    /// One of <see cref="Names"/>, the path of a <c>.json</c> that describes an ONNX model
+    /// (docs/attention.md), or several of these joined by '+', which are averaged. The default is how the stand-in heatmaps
     /// of the reference data set were made.
     /// </summary>
     public string Predictor { get; init; } = "spectral_residual.smoothed";
@@ -19,10 +19,13 @@ public sealed record AttentionPredictorOptions
     /// </summary>
     public double CentreWeight { get; init; }
 
+    /// <summary>The built-in predictors.</summary>
+    public static IReadOnlyList<string> Names => SaliencyPredictors.Names;
+
     /// <summary>Separates predictors that are averaged.</summary>
     internal const char Plus = '+';
 
-    /// <summary>Checks the values and the built-in names; models are opened by <see cref="AttentionPredictor.Open"/>.</summary>
+    /// <summary>Checks the values and the built-in names; models are looked at where the predictor is opened.</summary>
     /// <exception cref="UsageException">A value is out of range, or a name is unknown.</exception>
     public void Check()
     {
@@ -41,10 +44,10 @@ public sealed record AttentionPredictorOptions
 /// Predicts attention as its options say: one predictor or the mean of several, with or without a centre prior. May be used by several
 /// threads.
 /// </summary>
-public sealed class AttentionPredictor : ISaliencyPredictor, IDisposable
+sealed class AttentionPredictor : ISaliencyPredictor, IDisposable
 {
     /// <summary>Stands before the centre prior's weight in a name.</summary>
-    internal const string WithPrior = " with ";
+    public const string WithPrior = " with ";
 
     readonly ISaliencyPredictor[] _parts;
     readonly CentrePrior? _prior;
@@ -58,16 +61,13 @@ public sealed class AttentionPredictor : ISaliencyPredictor, IDisposable
         ModelSha256 = [.. parts.OfType<OnnxSaliency>().Select(m => m.Sha256)];
     }
 
-    /// <summary>The options it was opened with.</summary>
     public AttentionPredictorOptions Options { get; }
 
-    /// <inheritdoc/>
     public string Name { get; }
 
-    /// <summary>Of the models among its parts, in order: their card, graph and weights. The built-in predictors have none.</summary>
+    /// <summary>Of the models among its parts: their card, graph and weights.</summary>
     public IReadOnlyList<string> ModelSha256 { get; }
 
-    /// <summary>Opens what the options name.</summary>
     /// <exception cref="UsageException">A value is out of range, or a name is unknown.</exception>
     /// <exception cref="MissingDependencyException">A model is not there.</exception>
     /// <exception cref="BadDataException">A model cannot be used.</exception>
@@ -89,7 +89,6 @@ public sealed class AttentionPredictor : ISaliencyPredictor, IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Predict(ReadOnlySpan<byte> rgb, int width, int height, Span<float> map)
     {
         _parts[0].Predict(rgb, width, height, map);

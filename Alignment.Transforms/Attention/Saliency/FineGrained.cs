@@ -10,7 +10,7 @@ namespace Alignment.Transforms.Attention.Saliency;
 /// mechanism" (Image and Vision Computing 28, 2010), with the choices and the 8-bit steps of OpenCV's
 /// <c>StaticSaliencyFineGrained</c>. The boxes are so many pixels wide whatever the picture's size.
 /// </summary>
-public sealed class FineGrained : ISaliencyPredictor
+sealed class FineGrained : ISaliencyPredictor
 {
     /// <summary>A box of n has the columns x − n + 1 … x + n and the rows likewise.</summary>
     static ReadOnlySpan<int> Boxes => [12, 24, 48, 28, 56, 112];
@@ -19,10 +19,8 @@ public sealed class FineGrained : ISaliencyPredictor
     /// clipped by hand.</summary>
     const int LeftMargin = 111, RightMargin = 112;
 
-    /// <inheritdoc/>
     public string Name => "fine_grained";
 
-    /// <inheritdoc/>
     public void Predict(ReadOnlySpan<byte> rgb, int width, int height, Span<float> map)
     {
         SaliencyPredictors.CheckSize(rgb, width, height, map);

@@ -73,7 +73,6 @@ static class GreyPicture
 /// <summary>A border that mirrors the picture without repeating its edge: … c b | a b c d | c b …</summary>
 static class Reflected
 {
-    /// <summary>The position in 0 … n − 1 that is seen at <paramref name="i"/>.</summary>
     public static int At(int i, int n)
     {
         if ((uint)i < (uint)n) return i;

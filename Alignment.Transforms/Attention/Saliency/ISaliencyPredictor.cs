@@ -1,23 +1,21 @@
 namespace Alignment.Transforms.Attention.Saliency;
 
-/// <summary>Predicts where people look from the picture alone. Stateless: an instance may be used by several threads, and equal pictures
-/// give equal maps.</summary>
-public interface ISaliencyPredictor
+/// <summary>Predicts where people look from the picture alone. May be used by several threads; equal pictures give equal maps.</summary>
+interface ISaliencyPredictor
 {
-    /// <summary>What it is called in tables and on the command line; see <see cref="SaliencyPredictors"/>.</summary>
     string Name { get; }
 
     /// <summary>Writes the attention map of one picture.</summary>
     /// <param name="rgb">8-bit RGB, interleaved, rows from the top: 3 · width · height bytes.</param>
-    /// <param name="width">Of the picture in pixels, 1 or more.</param>
-    /// <param name="height">Of the picture in pixels, 1 or more.</param>
+    /// <param name="width">Pixels, 1 or more.</param>
+    /// <param name="height">Pixels, 1 or more.</param>
     /// <param name="map">Receives A [H,W], 0..1. A picture of one colour, which says nothing, gives 0 everywhere.</param>
     /// <exception cref="ArgumentException">The lengths do not suit the size.</exception>
     void Predict(ReadOnlySpan<byte> rgb, int width, int height, Span<float> map);
 }
 
-/// <summary>The predictors by name: <c>spectral_residual</c>, <c>fine_grained</c>, and either with <c>.smoothed</c> behind.</summary>
-public static class SaliencyPredictors
+/// <summary>The predictors by name, each also with <c>.smoothed</c> behind.</summary>
+static class SaliencyPredictors
 {
     const string SmoothedEnding = ".smoothed";
 
@@ -25,14 +23,11 @@ public static class SaliencyPredictors
     // ln|F|.
     static readonly (ISaliencyPredictor Saliency, int Method)[] s_all = [(new SpectralResidual(), 2), (new FineGrained(), 1)];
 
-    /// <summary>The names that <see cref="Parse"/> knows.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. s_all.Select(s => s.Saliency.Name),
         .. s_all.Select(s => s.Saliency.Name + SmoothedEnding)];
 
-    /// <summary>The predictor of that name (exact).</summary>
-    /// <param name="name">One of <see cref="Names"/>.</param>
-    /// <param name="smoothing">For the smoothed ones; null for the defaults.</param>
-    /// <exception cref="UsageException">There is none; the message lists the names. Or the smoothing is out of range.</exception>
+    /// <exception cref="UsageException">There is none of that name; the message lists the names. Or the smoothing is out of
+    /// range.</exception>
     public static ISaliencyPredictor Parse(string name, SaliencySmoothing? smoothing = null)
     {
         foreach (var (raw, _) in s_all)
@@ -46,7 +41,7 @@ public static class SaliencyPredictors
 
     /// <summary>The methods' numbers behind a name as <see cref="AttentionPredictor"/> gives it, joined by '+' as its parts are; null where
     /// all are the first. Models have their hashes instead, and count as 1.</summary>
-    internal static string? MethodsOf(string name)
+    public static string? MethodsOf(string name)
     {
         int[] methods = [.. name.Split(AttentionPredictor.WithPrior)[0].Split(AttentionPredictorOptions.Plus)
             .Select(part => s_all.Where(s => part == s.Saliency.Name || part == s.Saliency.Name + SmoothedEnding).Select(s => s.Method)
@@ -55,11 +50,10 @@ public static class SaliencyPredictors
     }
 
     /// <summary>The same predictor with its map blurred and stretched to 0..1.</summary>
-    /// <exception cref="UsageException">The smoothing is out of range.</exception>
     public static ISaliencyPredictor Smoothed(this ISaliencyPredictor saliency, SaliencySmoothing? smoothing = null) =>
         new SmoothedSaliency(saliency, smoothing ?? new(), saliency.Name + SmoothedEnding);
 
-    internal static void CheckSize(ReadOnlySpan<byte> rgb, int width, int height, Span<float> map)
+    public static void CheckSize(ReadOnlySpan<byte> rgb, int width, int height, Span<float> map)
     {
         if (width < 1 || height < 1 || rgb.Length != 3L * width * height)
             throw new ArgumentException($"A picture of {rgb.Length} bytes is no RGB picture of {width}x{height}.", nameof(rgb));

@@ -54,15 +54,11 @@ sealed class OnnxSaliency : ISaliencyPredictor, IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public string Name { get; }
 
     /// <summary>Over the card, the model and the files its weights lie in.</summary>
     public string Sha256 { get; }
 
-    /// <summary>Opens the model that a card describes.</summary>
-    /// <exception cref="MissingDependencyException">The card or its model is not there.</exception>
-    /// <exception cref="BadDataException">The card or the model is not as it must be.</exception>
     public static OnnxSaliency Open(string cardPath)
     {
         var (card, model, hash) = SaliencyModelCard.Read(cardPath);
@@ -78,7 +74,6 @@ sealed class OnnxSaliency : ISaliencyPredictor, IDisposable
             Convert.ToHexStringLower(all.GetHashAndReset()));
     }
 
-    /// <inheritdoc/>
     /// <exception cref="BadDataException">The model fails, or gives another shape or other than finite numbers.</exception>
     public void Predict(ReadOnlySpan<byte> rgb, int width, int height, Span<float> map)
     {
@@ -103,8 +98,7 @@ sealed class OnnxSaliency : ISaliencyPredictor, IDisposable
 
     public void Dispose() => _model.Dispose();
 
-    /// <summary>Compares the file's own header with the card, so that what is wrong is said in the card's words and not in a stack
-    /// trace.</summary>
+    /// <summary>Compares the file's own header with the card, so that what is wrong is said in the card's words.</summary>
     (string[] Free, (int, int)? OutputSize) CheckHeader(string path, int[] input)
     {
         OnnxHeader header = OnnxFileCheck.Read(path);
@@ -114,19 +108,18 @@ sealed class OnnxSaliency : ISaliencyPredictor, IDisposable
             ?? throw Bad($"the outputs {List(header.Outputs)}", $"an output '{SafePath.Shorten(_card.Output)}', as its description says");
         if (header.Inputs.Count > 1) throw Bad($"the inputs {List(header.Inputs)}", "a single one: a picture");
         if (one.Type != "float32" || made.Type != "float32") throw Bad($"{one.Type} in, {made.Type} out", "float32 both");
-        bool fits = one.Dims.Count == 4 && one.Dims.Zip(input).All(d => d.First is null || d.First == d.Second);
-        if (!fits) throw Bad($"the input '{SafePath.Shorten(one.Name)}' {one.Shape}",
+        if (one.Dims.Count != 4 || one.Dims.Zip(input).Any(d => d.First is { } side && side != d.Second)) throw Bad($"the input '{SafePath.Shorten(one.Name)}' {one.Shape}",
             $"[{string.Join(", ", input)}], as its description says");
-        if (made.Dims.Any(d => d is null)) return (one.Dims.Any(d => d is null) ? [one.Name] : [], null);
-        long[] sides = [.. made.Dims.Select(d => d!.Value)];
-        long[] large = [.. sides.Where(s => s > 1)];
+        string[] free = one.Dims.Contains(null) ? [one.Name] : [];
+        if (made.Dims.Contains(null)) return (free, null);
+        long[] sides = [.. made.Dims.Select(d => d!.Value)], large = [.. sides.Where(s => s > 1)];
         if (sides.Length is < 2 or > 4 || large.Length > 2)
             throw Bad($"the output '{SafePath.Shorten(made.Name)}' {made.Shape}",
                 "one map: [1, 1, height, width], [1, height, width, 1], [1, height, width] or [height, width]");
         // The two sides of the map, in order; where one of them is 1, the trailing 1 of [1, h, w, 1] must not be taken for it.
         var size = large.Length == 2 ? ((int)large[1], (int)large[0]) : _card.Layout == SaliencyLayout.Nhwc && sides.Length == 4
             ? ((int)sides[2], (int)sides[1]) : ((int)sides[^1], (int)sides[^2]);
-        return (one.Dims.Any(d => d is null) ? [one.Name] : [], size);
+        return (free, size);
     }
 
     /// <summary>Colours in the model's order, (v · scale − mean) / std.</summary>
@@ -166,7 +159,7 @@ sealed class OnnxSaliency : ISaliencyPredictor, IDisposable
         }
     }
 
-    /// <summary>Sides of the output: what the model's header says, else the description, else the input's proportions.</summary>
+    /// <summary>As the model's header says, else the description, else the input's proportions.</summary>
     (int Width, int Height) SizeOf(int length)
     {
         if ((_outputSize ?? (_card.OutputWidth is { } w && _card.OutputHeight is { } h ? (w, h) : null)) is var (width, height))
@@ -214,7 +207,7 @@ sealed class OnnxSaliency : ISaliencyPredictor, IDisposable
         return SafePath.Shorten(e.Message, 200);
     }
 
-    /// <summary>A data view of the right columns without rows: what Fit looks at.</summary>
+    /// <summary>What Fit looks at: the columns.</summary>
     sealed class NoRows(DataViewSchema schema) : IDataView
     {
         public bool CanShuffle => false;
@@ -230,7 +223,6 @@ sealed class OnnxSaliency : ISaliencyPredictor, IDisposable
             throw new NotSupportedException();
     }
 
-    /// <summary>One picture as a row.</summary>
     sealed class InputRow(DataViewSchema schema, float[] values) : DataViewRow
     {
         public override DataViewSchema Schema => schema;

@@ -4,8 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Alignment.Transforms.Attention.Saliency;
 
-/// <summary>Order of a model's input.</summary>
-public enum SaliencyLayout
+enum SaliencyLayout
 {
     /// <summary>[1, 3, height, width].</summary>
     Nchw,
@@ -14,17 +13,14 @@ public enum SaliencyLayout
     Nhwc,
 }
 
-/// <summary>Order of the colours.</summary>
-public enum SaliencyChannels
+enum SaliencyChannels
 {
     Rgb,
     Bgr,
 }
 
-/// <summary>What is done to a model's output before it is attention.</summary>
-public enum SaliencyActivation
+enum SaliencyActivation
 {
-    /// <summary>Nothing.</summary>
     None,
 
     /// <summary>1 / (1 + e^−v): the model gives logits of single pixels.</summary>
@@ -48,41 +44,32 @@ public enum SaliencyActivation
 /// The picture is stretched to width x height, its colours are brought to 0 … scale, then (v − mean) / std by channel, in the order of
 /// <c>channels</c>.
 /// </summary>
-public sealed record SaliencyModelCard
+sealed record SaliencyModelCard
 {
     const int MostBytes = 1 << 16, MostSide = 4096;
 
     /// <summary>The model, below the card's own folder.</summary>
     public required string File { get; init; }
 
-    /// <summary>Name of the input.</summary>
     public required string Input { get; init; }
 
-    /// <summary>Name of the output.</summary>
     public required string Output { get; init; }
 
-    /// <summary>Pixels across that the model gets.</summary>
     public required int Width { get; init; }
 
-    /// <summary>Pixels down.</summary>
     public required int Height { get; init; }
 
-    /// <summary>Order of the input.</summary>
     public SaliencyLayout Layout { get; init; } = SaliencyLayout.Nchw;
 
-    /// <summary>Order of the colours.</summary>
     public SaliencyChannels Channels { get; init; } = SaliencyChannels.Rgb;
 
     /// <summary>What white is before mean and std: 1 or 255, usually.</summary>
     public float Scale { get; init; } = 1;
 
-    /// <summary>Subtracted from each channel.</summary>
     public IReadOnlyList<float> Mean { get; init; } = [0, 0, 0];
 
-    /// <summary>Each channel is divided by it.</summary>
     public IReadOnlyList<float> Std { get; init; } = [1, 1, 1];
 
-    /// <summary>What is done to the output.</summary>
     public SaliencyActivation Activation { get; init; } = SaliencyActivation.None;
 
     /// <summary>Stretches the map to 0..1 by its extremes, as the scale of such models' output means nothing. Off: values must be in 0..1
@@ -108,11 +95,8 @@ public sealed record SaliencyModelCard
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
 
-    /// <summary>Reads a card, and says where its model is.</summary>
-    /// <returns>The card, the model's full path, and the SHA-256 of the card's bytes.</returns>
-    /// <exception cref="MissingDependencyException">The card or its model is not there.</exception>
-    /// <exception cref="BadDataException">It is no such card, or its model is outside its folder.</exception>
-    internal static (SaliencyModelCard Card, string Model, byte[] Hash) Read(string path)
+    /// <summary>The card, the model's full path, and the SHA-256 of the card's bytes.</summary>
+    public static (SaliencyModelCard Card, string Model, byte[] Hash) Read(string path)
     {
         string full = Path.GetFullPath(path), subject = $"The saliency model's description '{SafePath.Shorten(full, 300)}'";
         var file = new FileInfo(full);

@@ -3,16 +3,12 @@ using System.Numerics.Tensors;
 
 namespace Alignment.Transforms.Attention.Saliency;
 
-/// <summary>How a predicted map is smoothed.</summary>
-public sealed record SaliencySmoothing
+sealed record SaliencySmoothing
 {
-    /// <summary>
-    /// The Gaussian's sigma as part of the picture's height. 1/30 – 12 pixels at 640x360 – is how the heatmaps of the reference data set
-    /// were made: about the width of sharp sight when a screen is looked at.
-    /// </summary>
+    /// <summary>The Gaussian's sigma as part of the picture's height. 1/30, as of the reference data set's heatmaps, is about the width of
+    /// sharp sight when a screen is looked at.</summary>
     public float SigmaHeights { get; init; } = 1 / 30f;
 
-    /// <summary>Refuses a sigma that is no blur.</summary>
     /// <exception cref="UsageException">It is not above 0 and at most 1.</exception>
     public void Check()
     {
@@ -34,10 +30,8 @@ sealed class SmoothedSaliency : ISaliencyPredictor
         (_raw, _smoothing, Name) = (raw, smoothing, name);
     }
 
-    /// <inheritdoc/>
     public string Name { get; }
 
-    /// <inheritdoc/>
     public void Predict(ReadOnlySpan<byte> rgb, int width, int height, Span<float> map)
     {
         _raw.Predict(rgb, width, height, map);
@@ -45,7 +39,7 @@ sealed class SmoothedSaliency : ISaliencyPredictor
     }
 
     /// <summary>(b − min) / (max − min) of the blurred map, in place.</summary>
-    internal static void Apply(Span<float> map, int width, int height, double sigma)
+    public static void Apply(Span<float> map, int width, int height, double sigma)
     {
         if (!map.ContainsAnyExcept(map[0]))
         {
@@ -63,7 +57,7 @@ sealed class SmoothedSaliency : ISaliencyPredictor
     }
 
     /// <summary>OpenCV's Gaussian for float pictures: 8 sigma + 1 taps, rounded to an odd number, normalised.</summary>
-    internal static float[] Kernel(double sigma)
+    public static float[] Kernel(double sigma)
     {
         int taps = (int)Math.Round(8 * sigma + 1) | 1;
         double[] kernel = [.. Enumerable.Range(-(taps / 2), taps).Select(x => Math.Exp(-x * x / (2 * sigma * sigma)))];
@@ -72,7 +66,7 @@ sealed class SmoothedSaliency : ISaliencyPredictor
     }
 
     /// <summary>Rows, then columns; the border is reflected without repeating the edge.</summary>
-    internal static void Blur(Span<float> map, int width, int height, float[] kernel)
+    public static void Blur(Span<float> map, int width, int height, float[] kernel)
     {
         int reach = kernel.Length / 2;
         float[] rented = ArrayPool<float>.Shared.Rent(width * height + width + kernel.Length - 1);

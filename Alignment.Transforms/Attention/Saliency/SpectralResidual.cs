@@ -8,7 +8,7 @@ namespace Alignment.Transforms.Attention.Saliency;
 /// Hou and Zhang, "Saliency detection: a spectral residual approach" (CVPR 2007), with the choices of OpenCV's
 /// <c>StaticSaliencySpectralResidual</c>.
 /// </summary>
-public sealed class SpectralResidual : ISaliencyPredictor
+sealed class SpectralResidual : ISaliencyPredictor
 {
     const int Side = Fourier64.Side, Length = Fourier64.Length;
 
@@ -21,10 +21,8 @@ public sealed class SpectralResidual : ISaliencyPredictor
     /// <summary>exp(−x² / (2 · 8²)) for x = −2 … 2, normalised: OpenCV's 5x5 Gaussian of sigma 8.</summary>
     static readonly double[] s_gaussian = Gaussian();
 
-    /// <inheritdoc/>
     public string Name => "spectral_residual";
 
-    /// <inheritdoc/>
     public void Predict(ReadOnlySpan<byte> rgb, int width, int height, Span<float> map)
     {
         SaliencyPredictors.CheckSize(rgb, width, height, map);
@@ -89,7 +87,7 @@ public sealed class SpectralResidual : ISaliencyPredictor
 
     static double Amplitude(double re, double im) => Math.Sqrt(re * re + im * im) is var a && a >= LeastAmplitude ? a : 0;
 
-    /// <summary>Both axes, in place, by an odd kernel; the border is reflected without repeating the edge.</summary>
+    /// <summary>Both axes, in place; the border is reflected without repeating the edge.</summary>
     static void Blur(Span<double> values, Span<double> spare, ReadOnlySpan<double> kernel)
     {
         int reach = kernel.Length / 2;
