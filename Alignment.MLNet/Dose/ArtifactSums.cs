@@ -24,44 +24,27 @@ sealed class ArtifactSums(string predictor)
     public ArtifactCheck Summary(DoseOptions options, LpipsModel? lpips)
     {
         double n = Math.Max(1, _shift.Scenes);
-        var check = new ArtifactCheck
-        {
-            Predictor = predictor,
-            Scenes = _shift.Scenes,
-            ShareUntouched = _untouched / n,
-            ShareBaseline = _baseline / n,
-            Shift = _shift.Estimate(options.Confidence),
-            AlignmentShift = _alignment.Estimate(options.Confidence),
-            PsnrDb = _psnr.Mean,
-            PsnrDbLowest = _psnr.Least,
-            Ssim = _ssim.Mean,
-            SsimLowest = _ssim.Least,
-            Lpips = _lpips.Mean,
-            LpipsHighest = _lpips.Most,
-            Unchanged = _unchanged,
-            BackgroundMaxDifference = _background,
-            Sentence = "",
-        };
+        var check = new ArtifactCheck(predictor, _shift.Scenes, _untouched / n, _baseline / n, _shift.Estimate(options.Confidence),
+            _alignment.Estimate(options.Confidence), _psnr.Mean, _psnr.Least, _ssim.Mean, _ssim.Least, _lpips.Mean, _lpips.Most,
+            _unchanged, _background, "");
         return check with { Sentence = DoseSentences.Artifact(check, lpips, options) };
     }
 
     sealed class Extent
     {
         double _sum;
-        long _n;
+        long _count;
 
         public double? Least { get; private set; }
 
         public double? Most { get; private set; }
 
-        public double? Mean => _n == 0 ? null : _sum / _n;
+        public double? Mean => _count == 0 ? null : _sum / _count;
 
         public void Add(double? value)
         {
             if (value is not { } v) return;
-            _n++;
-            _sum += v;
-            (Least, Most) = (Math.Min(Least ?? v, v), Math.Max(Most ?? v, v));
+            (_sum, _count, Least, Most) = (_sum + v, _count + 1, Math.Min(Least ?? v, v), Math.Max(Most ?? v, v));
         }
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.ML;
 namespace Alignment.MLNet.Dose;
 
 /// <summary>What measuring a run's dose came to.</summary>
-/// <param name="Folder">Full path of the folder.</param>
+/// <param name="Folder">Full path.</param>
 /// <param name="Report">The report.</param>
 /// <param name="Measured">Scenes measured by this call; the others were found done.</param>
 /// <param name="Files">Full paths of tables, report and plots.</param>
@@ -18,9 +18,8 @@ public sealed record DoseResult(string Folder, DoseReport Report, long Measured,
 }
 
 /// <summary>
-/// Measures how far attention moved in a run's edited pictures, as predictors see it (<see cref="DoseReport"/>). Streams scene by scene;
-/// what is finished is recognised by the record of each scene, so that it may be stopped at any moment and continues, and a rerun measures
-/// only what changed. A scene that cannot be measured is reported and left out.
+/// Measures how far attention moved in a run's edited pictures, as predictors see it (<see cref="DoseReport"/>). It may be stopped at any
+/// moment and continues; a rerun measures only what changed. A scene that cannot be measured is reported and left out.
 /// </summary>
 public static class DoseJob
 {
@@ -32,14 +31,12 @@ public static class DoseJob
 
     /// <summary>Measures what is not measured yet, and writes the report.</summary>
     /// <param name="run">The output folder of `alignment run`: it holds variants_v3 and edited_scenes.</param>
-    /// <param name="options">How; null: the defaults.</param>
+    /// <param name="options">Null: the defaults.</param>
     /// <param name="output">Where it goes; null: <c>dose</c> in the run's folder.</param>
     /// <param name="data">The data folder to take masks from; null: where they were when the variants were made.</param>
     /// <param name="progress">Counts scenes.</param>
-    /// <param name="cancellationToken">Stops between pictures; every scene finished then is not measured again.</param>
-    /// <exception cref="UsageException">An option is out of range.</exception>
+    /// <param name="cancellationToken">Stops between pictures; finished scenes are not measured again.</param>
     /// <exception cref="BadDataException">There are no variants or edits, or no scene could be measured.</exception>
-    /// <exception cref="MissingDependencyException">A model is not there.</exception>
     /// <exception cref="RetryableException">Another run works in the folder.</exception>
     public static DoseResult Run(string run, DoseOptions? options = null, string? output = null, string? data = null,
         IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)

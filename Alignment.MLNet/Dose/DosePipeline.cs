@@ -10,7 +10,6 @@ using Microsoft.ML;
 
 namespace Alignment.MLNet.Dose;
 
-/// <summary>A row of the view: a scene under one variant.</summary>
 sealed record DoseRow(DoseScene Scene, int Variant);
 
 /// <summary>
@@ -39,28 +38,28 @@ sealed class DosePipeline : IDisposable
 
     readonly List<ITransformer> _chain = [];
 
-    /// <exception cref="UsageException">Two predictors have one name.</exception>
-    /// <exception cref="MissingDependencyException">A model is not there.</exception>
-    /// <exception cref="BadDataException">A model cannot be used.</exception>
     public DosePipeline(VariantSet set, DoseOptions options)
     {
         try
         {
-            var size = new LoadMapOptions { Width = set.Width, Height = set.Height };
+            LoadMapOptions mask = LoadMapOptions.Mask with { Width = set.Width, Height = set.Height };
             Lpips = Trunk(options.Model);
-            _chain.Add(new LoadMapTransformer(LoadMapOptions.Mask with { Width = set.Width, Height = set.Height }));
-            _chain.Add(new BinarizeMaskTransformer(new() { Threshold = set.MaskThreshold }));
-            _chain.Add(new LoadMapTransformer(size with { InputColumn = MapPath, OutputColumn = SceneColumns.HeatmapModified, White = 1 }));
-            _chain.Add(new BuildControlTransformer(new() { ControlIdColumn = SceneColumns.ControlId }));
-            _chain.Add(new ScoreAlignmentTransformer(ScoreAlignmentOptions.Modified));
-            _chain.Add(ComparePicturesTransformer.Open(new()
-            {
-                BeforeColumn = SourcePath,
-                AfterColumn = BaselinePath,
-                Bundle = options.Model,
-                Scale = PerceptualScale.Megapixel,
-                LeastSide = Lpips is { Published: false } ? LeastSideOfSmallTrunk : PerceptualDistance.LeastSide,
-            }));
+            _chain.AddRange(
+            [
+                new LoadMapTransformer(mask),
+                new BinarizeMaskTransformer(new() { Threshold = set.MaskThreshold }),
+                new LoadMapTransformer(mask with { InputColumn = MapPath, OutputColumn = SceneColumns.HeatmapModified }),
+                new BuildControlTransformer(new() { ControlIdColumn = SceneColumns.ControlId }),
+                new ScoreAlignmentTransformer(ScoreAlignmentOptions.Modified),
+                ComparePicturesTransformer.Open(new()
+                {
+                    BeforeColumn = SourcePath,
+                    AfterColumn = BaselinePath,
+                    Bundle = options.Model,
+                    Scale = PerceptualScale.Megapixel,
+                    LeastSide = Lpips is { Published: false } ? LeastSideOfSmallTrunk : PerceptualDistance.LeastSide,
+                }),
+            ]);
             Predictors = [.. options.Predictors.Select((p, i) => Add(MeasureDoseTransformer.Open(new()
             {
                 BeforeColumn = SourcePath,
@@ -83,10 +82,8 @@ sealed class DosePipeline : IDisposable
         }
     }
 
-    /// <summary>In the order of the options.</summary>
     public IReadOnlyList<AttentionPredictor> Predictors { get; } = [];
 
-    /// <summary>The model of the perceptual distance; null where there is none.</summary>
     public LpipsModel? Lpips { get; }
 
     /// <summary>double [3,2]: share and alignment score of still, baseline's and variant's edit by a predictor.</summary>
@@ -104,7 +101,6 @@ sealed class DosePipeline : IDisposable
         return view;
     }
 
-    /// <summary>Frees the models.</summary>
     public void Dispose()
     {
         foreach (IDisposable stage in _chain.OfType<IDisposable>()) stage.Dispose();

@@ -21,7 +21,6 @@ static class DosePlots
 
     const string Axis = "Predicted share against the baseline's edit (points)";
 
-    /// <summary>Predictors, windows and variants look different from each other.</summary>
     const int FirstPredictor = 4, FirstWindow = 1;
 
     public static IReadOnlyList<string> Write(string folder, DoseReport report) =>

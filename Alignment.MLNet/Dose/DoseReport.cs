@@ -41,7 +41,6 @@ public sealed record DoseReport
     /// <summary>The part of a target map's pixels, the highest, that stand for fixations in NSS and AUC.</summary>
     public required double FixatedPart { get; init; }
 
-    /// <summary>Null where there was no model for the perceptual distance.</summary>
     [JsonInclude]
     internal LpipsModel? Lpips { get; init; }
 
@@ -120,14 +119,11 @@ public sealed record DoseReport
     }
 }
 
-/// <param name="Name">As tables have it.</param>
-/// <param name="ModelSha256">Of the models among its parts; empty for the built-in ones.</param>
 /// <param name="MadeHeatmaps">The run's heatmaps were predicted by it: target and achieved then have one source.</param>
 sealed record DosePredictor(string Name, IReadOnlyList<string> ModelSha256, bool MadeHeatmaps);
 
 /// <param name="Trunk">squeeze, alex, vgg, or the name of a small trunk of a bundle's own.</param>
 /// <param name="Published">False for such a small trunk: its distance is not LPIPS as published, and compares with nothing else.</param>
-/// <param name="Sha256">Of lpips.onnx.</param>
 sealed record LpipsModel(string Trunk, bool Published, string Sha256);
 
 /// <summary>Numbers of videos, scenes and pictures of a report.</summary>

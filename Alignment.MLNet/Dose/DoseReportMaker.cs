@@ -33,13 +33,9 @@ sealed class DoseReportMaker
     public IEnumerable<SceneDose> Add(DoseScene scene, SceneRecipe recipe, SceneFacts facts)
     {
         Begin(scene.VideoId);
-        _counts = _counts with
-        {
-            Scenes = _counts.Scenes + 1,
-            Pictures = _counts.Pictures + facts.Pictures,
-            WithProduct = _counts.WithProduct + (facts.HasProduct ? 1 : 0),
-            WithoutProduct = _counts.WithoutProduct + (facts.HasProduct ? 0 : 1),
-        };
+        _counts = _counts with { Scenes = _counts.Scenes + 1, Pictures = _counts.Pictures + facts.Pictures };
+        _counts = facts.HasProduct ? _counts with { WithProduct = _counts.WithProduct + 1 }
+            : _counts with { WithoutProduct = _counts.WithoutProduct + 1 };
         for (int p = 0; p < _predictors.Count; p++)
         {
             PredictorFacts found = facts.Predictors[p];

@@ -6,24 +6,18 @@ using Alignment.Transforms.Attention;
 namespace Alignment.MLNet.Dose;
 
 /// <summary>A scene under its variants, to be measured.</summary>
-/// <param name="VideoId">The video.</param>
-/// <param name="SceneId">The scene; empty where the video's tables are damaged.</param>
-/// <param name="Variants">Its rows in the variants' tables; none where they are damaged.</param>
-/// <param name="Damage">Why the video cannot be read further; else null.</param>
+/// <param name="Damage">Why the video's tables cannot be read further; then there is no scene and no variant.</param>
 sealed record DoseScene(string VideoId, string SceneId, IReadOnlyList<VariantScene> Variants, string? Damage = null)
 {
     string[] _pictures = [];
 
-    /// <summary>The still as it was edited.</summary>
     public string Source { get; private set; } = "";
 
-    /// <summary>Where edits may differ from it.</summary>
     public string Region { get; private set; } = "";
 
     /// <summary>The edit under a variant; equal pictures of the scene have one path.</summary>
     public string Picture(int variant) => _pictures[variant];
 
-    /// <summary>Every scene of a set; a video whose tables are damaged ends with one that says so.</summary>
     public static IEnumerable<DoseScene> All(VariantSet set)
     {
         foreach (string video in set.VideoIds)
@@ -52,8 +46,6 @@ sealed record DoseScene(string VideoId, string SceneId, IReadOnlyList<VariantSce
     }
 
     /// <summary>Finds the pictures; the hashes of all files are the recipe.</summary>
-    /// <param name="folder">The edits.</param>
-    /// <param name="recipe">What is the same for all scenes.</param>
     /// <exception cref="BadDataException">An edit is missing, unfinished, or of another map.</exception>
     public SceneRecipe Find(EditedFolder folder, SceneRecipe recipe)
     {

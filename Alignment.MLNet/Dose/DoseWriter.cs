@@ -60,7 +60,7 @@ sealed class DoseWriter(VariantSet set, EditedFolder edited, DoseFolder folder, 
                     rows.Clear();
                     SceneRecipe found = scene.Find(edited, _recipe);
                     SceneFacts? known = OutputRecord.FactsFrom<SceneFacts>(folder.Scene(scene.VideoId, scene.SceneId), found);
-                    result = new(scene, found, known?.HasAllMetrics() == true ? known : null, false, null);
+                    result = new(scene, found, known?.AreWhole() == true ? known : null, false, null);
                 }
                 if (result is not { Facts: null, Recipe: { } recipe }) return result;
                 VariantRecipe of = recipe.Variants[now.Variant];
@@ -89,7 +89,6 @@ sealed class DoseWriter(VariantSet set, EditedFolder edited, DoseFolder folder, 
         };
     }
 
-    /// <summary>Refuses an edit or a region of another size than the still.</summary>
     static void Require(DoseRow row)
     {
         PictureHeader still = PictureFile.ReadHeader(row.Scene.Source);

@@ -67,21 +67,12 @@ public sealed record VariantDose
     internal PlaceboCheck? Placebo { get; init; }
 }
 
-/// <param name="Window">early, middle or late.</param>
 /// <param name="Asks">Whether the variant's maps target a change on the product there.</param>
 /// <param name="Dose">Over the window's scenes; null where there are none.</param>
 sealed record WindowDose(string Window, bool Asks, DoseEstimate? Dose);
 
 /// <summary>One video's dose under one variant and predictor: means over its scenes with the product.</summary>
-/// <param name="VideoId">The video.</param>
-/// <param name="Variant">The variant.</param>
-/// <param name="Predictor">The predictor's name.</param>
-/// <param name="Scenes">Scenes with the product that were measured.</param>
-/// <param name="ActedOn">Those whose map the variant changed.</param>
-/// <param name="ShareBefore">Predicted share in the untouched stills.</param>
-/// <param name="ShareBaseline">In the baseline's edits.</param>
-/// <param name="ShareAfter">In the variant's edits.</param>
-/// <param name="Dose">After − baseline, mean over all its scenes.</param>
+/// <param name="Dose">Share after − baseline, mean over all its scenes.</param>
 /// <param name="DoseActedOn">The same over the scenes acted on; null where there are none.</param>
 /// <param name="Asked">Share in the variant's maps − in the baseline's, mean over all its scenes.</param>
 public sealed record VideoDose(string VideoId, string Variant, string Predictor, long Scenes, long ActedOn, double ShareBefore,

@@ -9,29 +9,23 @@ sealed class VariantSums(Variant variant, string predictor)
 {
     static readonly string[] s_windows = [.. TemporalWindows.Names];
 
-    readonly ClusteredSums[] _windows = [.. TemporalWindows.Names.Select(_ => new ClusteredSums())];
+    readonly ClusteredSums[] _windows = [.. s_windows.Select(_ => new ClusteredSums())];
     readonly ClusteredSums _all = new(), _alignment = new(), _actedOn = new(), _part = new(), _outside = new(), _inside = new();
     readonly AgreementSums _agreement = new(), _ofBaseline = new();
     readonly List<VideoDose> _videos = [];
-    VideoSums _video = new();
-    double _before, _after, _alignBefore, _alignAfter, _target, _targetBaseline;
+    readonly Totals _totals = new();
+    Totals _video = new();
     long _rightWay, _identical;
     double _largest;
 
-    public Variant Variant => variant;
-
     bool Reference => variant.Strength == VariantStrength.None;
 
-    public long Scenes => _all.Scenes;
+    public IReadOnlyList<VideoDose> Videos => _videos;
 
     public void Add(SceneDose scene)
     {
-        _before += scene.ShareBefore;
-        _after += scene.ShareAfter;
-        _alignBefore += scene.AlignmentBefore;
-        _alignAfter += scene.AlignmentAfter;
-        _target += scene.TargetShare;
-        _targetBaseline += scene.TargetShareBaseline;
+        _totals.Add(scene);
+        _video.Add(scene);
         double got = scene.ShareDifference;
         _all.Add(scene.VideoId, got);
         _alignment.Add(scene.VideoId, scene.AlignmentDifference);
@@ -57,21 +51,19 @@ sealed class VariantSums(Variant variant, string predictor)
             _agreement.Add(scene.Agreement);
             _ofBaseline.Add(scene.AgreementOfBaseline);
         }
-        _video.Add(scene);
     }
 
     public void EndVideo(string video)
     {
-        if (_video.Scenes > 0) _videos.Add(_video.Of(video, variant.Name, predictor));
+        if (_video is { Scenes: > 0 and var n } v) _videos.Add(new(video, variant.Name, predictor, n, v.ActedOn, v.Before / n,
+            v.Baseline / n, v.After / n, v.Dose / n, v.ActedOn == 0 ? null : v.DoseActedOn / v.ActedOn, v.Asked / n));
         _video = new();
     }
-
-    public IReadOnlyList<VideoDose> Videos => _videos;
 
     /// <remarks><paramref name="boost"/>: the full boost by the same predictor, for the placebo.</remarks>
     public VariantDose Summary(DoseOptions options, VariantSums? boost)
     {
-        double n = Math.Max(1, _all.Scenes);
+        double n = Math.Max(1, _totals.Scenes);
         bool reference = Reference, product = variant.Target == VariantTarget.Product;
         var dose = new VariantDose
         {
@@ -79,12 +71,12 @@ sealed class VariantSums(Variant variant, string predictor)
             Predictor = predictor,
             Scenes = _all.Scenes,
             ActedOn = _actedOn.Scenes,
-            ShareBefore = _before / n,
-            ShareAfter = _after / n,
-            AlignmentBefore = _alignBefore / n,
-            AlignmentAfter = _alignAfter / n,
-            TargetShare = _target / n,
-            TargetShareBaseline = _targetBaseline / n,
+            ShareBefore = _totals.Before / n,
+            ShareAfter = _totals.After / n,
+            AlignmentBefore = _totals.AlignmentBefore / n,
+            AlignmentAfter = _totals.AlignmentAfter / n,
+            TargetShare = _totals.Target / n,
+            TargetShareBaseline = _totals.TargetBaseline / n,
             Dose = reference ? null : _all.Estimate(options.Confidence),
             DoseActedOn = reference ? null : _actedOn.Estimate(options.Confidence),
             AlignmentDose = reference ? null : _alignment.Estimate(options.Confidence),
@@ -141,35 +133,26 @@ sealed class VariantSums(Variant variant, string predictor)
             : p < options.Alpha ? DoseVerdict.Shown
             : narrow.Low > options.Margin || narrow.High < -options.Margin ? DoseVerdict.Contradicted
             : DoseVerdict.NotShown;
-        double? moved = boost is { Scenes: > 0 } ? boost._all.MeanD : null;
+        double? moved = boost is { _totals.Scenes: > 0 } ? boost._all.MeanD : null;
         var check = new PlaceboCheck(verdict, options.Margin, options.Alpha, difference, narrow.Low, narrow.High, p,
             moved is { } m && m != 0 ? difference.Value / m : null, moved is { } b && options.Margin > Math.Abs(b) / 2, "");
         return check with { Sentence = DoseSentences.Placebo(dose, check, moved) };
     }
 
-    sealed class VideoSums
+    sealed class Totals
     {
-        long _actedOn;
-        double _before, _baseline, _after, _dose, _there, _asked;
-
-        public long Scenes { get; private set; }
+        public long Scenes, ActedOn;
+        public double Before, Baseline, After, AlignmentBefore, AlignmentAfter, Target, TargetBaseline, Dose, DoseActedOn, Asked;
 
         public void Add(SceneDose s)
         {
             Scenes++;
-            _before += s.ShareBefore;
-            _baseline += s.ShareBaseline;
-            _after += s.ShareAfter;
-            _dose += s.ShareDifference;
-            _asked += s.Asked;
-            if (!s.ActedOn) return;
-            _actedOn++;
-            _there += s.ShareDifference;
+            (Before, Baseline, After) = (Before + s.ShareBefore, Baseline + s.ShareBaseline, After + s.ShareAfter);
+            (AlignmentBefore, AlignmentAfter) = (AlignmentBefore + s.AlignmentBefore, AlignmentAfter + s.AlignmentAfter);
+            (Target, TargetBaseline) = (Target + s.TargetShare, TargetBaseline + s.TargetShareBaseline);
+            (Dose, Asked) = (Dose + s.ShareDifference, Asked + s.Asked);
+            if (s.ActedOn) (ActedOn, DoseActedOn) = (ActedOn + 1, DoseActedOn + s.ShareDifference);
         }
-
-        public VideoDose Of(string video, string variant, string predictor) =>
-            new(video, variant, predictor, Scenes, _actedOn, _before / Scenes, _baseline / Scenes, _after / Scenes, _dose / Scenes,
-            _actedOn == 0 ? null : _there / _actedOn, _asked / Scenes);
     }
 
     /// <summary>Means by metric, each over the scenes that have it.</summary>

@@ -149,8 +149,8 @@ static class DoseSample
             Counts = new() { Videos = 2, Scenes = 6, WithProduct = 6, Pictures = 18 },
             Warnings = ["One."],
             Sentences = ["Two."],
-            Artifacts = [new() { Predictor = "fine_grained", Scenes = 6, ShareUntouched = 0.3, ShareBaseline = 0.25,
-                Shift = estimate with { Value = -0.05 }, Unchanged = 0, BackgroundMaxDifference = 0, Sentence = "Three." }],
+            Artifacts = [new("fine_grained", 6, 0.3, 0.25, estimate with { Value = -0.05 }, null, null, null, null, null, null, null,
+                Unchanged: 0, BackgroundMaxDifference: 0, "Three.")],
             Variants =
             [
                 baseline,
