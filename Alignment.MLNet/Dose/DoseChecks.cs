@@ -18,9 +18,8 @@ enum DoseVerdict
     Contradicted,
 }
 
-/// <summary>Whether the attention predicted of the edits moved the way that the variant's maps target, over the scenes it acted on. Got: share
-/// in the variant's edit − in the baseline's edit; asked: the same of the maps. Shown: the interval is all on the target's side of
-/// 0.</summary>
+/// <summary>Whether the attention predicted of the edits moved the way that the variant's maps target, over the scenes it acted on. Got:
+/// share in the variant's edit − in the baseline's; asked: the same of the maps. Shown: the interval is all on the target's side.</summary>
 /// <param name="PartOfAsked">Σ got / Σ asked: 1 is all of it; null where the maps target nothing.</param>
 /// <param name="RightWay">Scenes that moved the target's way.</param>
 sealed record ManipulationCheck(DoseVerdict Verdict, DoseEstimate Got, double Asked, DoseEstimate? PartOfAsked, long RightWay,

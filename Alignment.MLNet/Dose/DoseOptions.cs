@@ -41,7 +41,8 @@ public sealed record DoseOptions
     /// <exception cref="UsageException">A value is out of range, or a predictor's name is unknown or given twice.</exception>
     public void Check()
     {
-        this.Require("none", Predictors.Count > 0, string.Join(", ", AttentionPredictorOptions.Names), "Give at least one.", nameof(Predictors));
+        this.Require("none", Predictors.Count > 0, string.Join(", ", AttentionPredictorOptions.Names), "Give at least one.",
+            nameof(Predictors));
         foreach (AttentionPredictorOptions predictor in Predictors) predictor.Check();
         string? twice = Predictors.GroupBy(p => p).FirstOrDefault(g => g.Count() > 1)?.Key.Predictor;
         this.Require($"'{SafePath.Shorten(twice ?? "")}' twice", twice is null, "each predictor once", "Leave one out.",
@@ -49,6 +50,7 @@ public sealed record DoseOptions
         this.Require(Margin, Margin is > 0 and < 1, "a number above 0 and below 1", "0.01 is the default: one hundredth of the attention.");
         this.Require(Confidence, Confidence is > 0 and < 1, "a number above 0 and below 1", "0.95 is the default.");
         this.Require(Alpha, Alpha is > 0 and < 0.5, "above 0 and below 0.5", "0.05 is the default.");
-        this.Require(FixationFraction, FixationFraction is > 0 and <= 1, "above 0 and at most 1", $"{PeakPixels.DefaultFraction} is the default.");
+        this.Require(FixationFraction, FixationFraction is > 0 and <= 1, "above 0 and at most 1",
+            $"{PeakPixels.DefaultFraction} is the default.");
     }
 }

@@ -89,7 +89,7 @@ sealed class DosePipeline : IDisposable
     /// <summary>double [3,2]: share and alignment score of still, baseline's and variant's edit by a predictor.</summary>
     public static string Scores(int predictor) => FormattableString.Invariant($"{SceneColumns.PredictedScores}_{predictor}");
 
-    /// <summary>double vector: the agreement of the attention predicted of the edit, or of the baseline's, with the variant's map.</summary>
+    /// <summary>double vector: the agreement of the attention predicted of an edit with the variant's map.</summary>
     public static string Agreement(int predictor, bool ofBaseline) =>
         FormattableString.Invariant($"{SceneColumns.Agreement}{(ofBaseline ? "_of_baseline" : "")}_{predictor}");
 

@@ -43,8 +43,8 @@ static class DoseSentences
         if (check.OutsideIdentical == outside.Scenes)
             return $"{inside}; outside it {(outside.Scenes == 1 ? "the one picture is" : $"all {N(outside.Scenes)} pictures are")} "
                 + $"byte for byte the baseline's, so that nothing moved there.";
-        return $"{inside}; outside it by {WithInterval(outside, options)} ({Count(outside.Scenes, "scene")}, {N(check.OutsideIdentical)} of "
-            + $"them the baseline's own picture, at most {Points(check.OutsideLargest, signed: false)}): " + check.Verdict switch
+        return $"{inside}; outside it by {WithInterval(outside, options)} ({Count(outside.Scenes, "scene")}, "
+            + $"{N(check.OutsideIdentical)} of them the baseline's own picture, at most {Points(check.OutsideLargest, signed: false)}): " + check.Verdict switch
             {
                 DoseVerdict.Shown => "within the margin, only the window's scenes moved.",
                 DoseVerdict.Contradicted => "scenes OUTSIDE the window moved too, so that this is no test of when.",

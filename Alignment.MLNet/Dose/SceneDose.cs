@@ -4,7 +4,7 @@ using Alignment.Transforms.Attention.Metrics;
 
 namespace Alignment.MLNet.Dose;
 
-/// <summary>One scene under one variant by one predictor: a line of <c>dose.csv</c>. Shares and scores are of predicted attention.</summary>
+/// <summary>A line of <c>dose.csv</c>: one scene under one variant by one predictor. Shares and scores are predicted.</summary>
 public sealed record SceneDose
 {
     public required string VideoId { get; init; }

@@ -47,9 +47,9 @@ public sealed record VariantDose
     [JsonInclude]
     internal IReadOnlyList<WindowDose>? Windows { get; init; }
 
-    /// <summary>Agreement of the attention predicted of the edits with the variant's maps, by saliency metric, mean over the scenes it acted
-    /// on (the baseline: over all); null where no scene has it. <c>scenes</c> is their number, <c>missing</c> those that lack a
-    /// metric.</summary>
+    /// <summary>Agreement of the attention predicted of the edits with the variant's maps, by saliency metric, mean over the scenes it
+    /// acted on (the baseline: over all); null where no scene has it. <c>scenes</c> is their number, <c>missing</c> those that lack
+    /// one.</summary>
     public IReadOnlyDictionary<string, double?>? Agreement { get; init; }
 
     /// <summary>The same of the baseline's edits with the same maps; null for the baseline.</summary>

@@ -173,7 +173,8 @@ sealed class VariantSums(Variant variant, string predictor)
         {
             if (_scenes == 0) return null;
             var means = new Dictionary<string, double?> { ["scenes"] = _scenes };
-            foreach (var (metric, (sum, count)) in SaliencyMetrics.All.Zip(_metrics)) means.Add(metric.Name, count == 0 ? null : sum / count);
+            foreach (var (metric, (sum, count)) in SaliencyMetrics.All.Zip(_metrics))
+                means.Add(metric.Name, count == 0 ? null : sum / count);
             means.Add("missing", _missing);
             return means;
         }

@@ -36,7 +36,8 @@ static class SceneStream
         string[] columns =
         [
             SceneColumns.VideoId, SceneColumns.SceneNumber, SceneColumns.Keyword, SceneColumns.Image, SceneColumns.Control,
-            SceneColumns.Mask, SceneColumns.Heatmap, SceneColumns.AlignmentScore, .. isEdited ? [SceneColumns.Edited] : Array.Empty<string>(),
+            SceneColumns.Mask, SceneColumns.Heatmap, SceneColumns.AlignmentScore,
+            .. isEdited ? [SceneColumns.Edited] : Array.Empty<string>(),
         ];
         using DataViewRowCursor at = view.GetRowCursor(columns.Select(c => view.Schema[c]));
         var row = new RowReader(at);

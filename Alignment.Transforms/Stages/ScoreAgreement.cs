@@ -18,7 +18,7 @@ public sealed record ScoreAgreementOptions : IStageOptions
     /// <summary>The part of the target's pixels, the highest, that stand for fixations in NSS and AUC; above 0, at most 1.</summary>
     public double FixationFraction { get; init; } = PeakPixels.DefaultFraction;
 
-    /// <summary>float – one column a metric, named by this and the metric: <c>agreement_cc</c>. NaN where a metric does not exist.</summary>
+    /// <summary>float – one column a metric, named by this and the metric: <c>agreement_cc</c>; NaN where it does not exist.</summary>
     public string ColumnPrefix { get; init; } = SceneColumns.AgreementPrefix;
 
     /// <summary>double vector – all of them before they are rounded to float, in the metrics' order.</summary>
@@ -64,8 +64,8 @@ public sealed class ScoreAgreementTransformer : SceneTransformer<ScoreAgreementO
         {
             if (!options.Remove(old + "Column", out JsonNode? column)) continue;
             if ((string?)column != SceneColumns.AgreementPrefix + metric)
-                throw BadDataException.For($"The saved stage '{Name}'", $"the column '{SafePath.Shorten((string?)column ?? "")}' for {metric}",
-                    "columns of one prefix", $"Save the model again with {nameof(ScoreAgreementOptions.ColumnPrefix)}.");
+                throw BadDataException.For($"The saved stage '{Name}'",
+                    $"the column '{SafePath.Shorten((string?)column ?? "")}' for {metric}", "columns of one prefix", $"Save the model again with {nameof(ScoreAgreementOptions.ColumnPrefix)}.");
         }
     }
 

@@ -17,9 +17,8 @@ sealed class DoseFlags : Flags<DoseOptions>
     public DoseFlags(RunnerCommand command, bool step = false) : base(command, new())
     {
         BindList("--predict", o => o.Predictors,
-            $"A predictor: {string.Join(", ", AttentionPredictorOptions.Names)}, the .json of an ONNX model, or several joined by + (averaged). "
-            + $"May be "
-            + $"repeated; the first is the one to quote. {string.Join(" and ", Defaults.Predictors.Select(p => p.Predictor))} by default.",
+            $"A predictor: {string.Join(", ", AttentionPredictorOptions.Names)}, the .json of an ONNX model, or several joined by + "
+            + $"(averaged). May be repeated; the first is the one to quote. {string.Join(" and ", Defaults.Predictors.Select(p => p.Predictor))} by default.",
             "PREDICTOR", names => [.. names.Select(n => new AttentionPredictorOptions { Predictor = n })]);
         command.Bind("--predict", OptionName.Of<AttentionPredictorOptions>(nameof(AttentionPredictorOptions.Predictor)));
         Bind("--margin", o => o.Margin, string.Create(CultureInfo.InvariantCulture,

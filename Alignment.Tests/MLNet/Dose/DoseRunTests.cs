@@ -262,7 +262,8 @@ public sealed class DoseRunTests
         Assert.That(() => DoseJob.Run(temp["run"]),
             Throws.InstanceOf<BadDataException>().With.Message.Contains("No scene could be measured"));
         Assert.That(Directory.GetFiles(temp["run", DoseFolder.Name]), Is.Empty);
-        Assert.That(() => DoseJob.Run(_run, new() { Margin = 0 }), Throws.InstanceOf<UsageException>().With.Message.Contains("DoseOptions.Margin"));
+        Assert.That(() => DoseJob.Run(_run, new() { Margin = 0 }),
+            Throws.InstanceOf<UsageException>().With.Message.Contains("DoseOptions.Margin"));
         Assert.That(() => DoseJob.Run(_run, new() { Predictors = [new() { Predictor = "gaze" }] }),
             Throws.InstanceOf<UsageException>().With.Message.Contains("fine_grained"));
         Assert.That(() => DoseJob.Run(_run, new() { Predictors = [new(), new()] }),

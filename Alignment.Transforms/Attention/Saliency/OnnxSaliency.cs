@@ -108,7 +108,8 @@ sealed class OnnxSaliency : ISaliencyPredictor, IDisposable
             ?? throw Bad($"the outputs {List(header.Outputs)}", $"an output '{SafePath.Shorten(_card.Output)}', as its description says");
         if (header.Inputs.Count > 1) throw Bad($"the inputs {List(header.Inputs)}", "a single one: a picture");
         if (one.Type != "float32" || made.Type != "float32") throw Bad($"{one.Type} in, {made.Type} out", "float32 both");
-        if (one.Dims.Count != 4 || one.Dims.Zip(input).Any(d => d.First is { } side && side != d.Second)) throw Bad($"the input '{SafePath.Shorten(one.Name)}' {one.Shape}",
+        if (one.Dims.Count != 4 || one.Dims.Zip(input).Any(d => d.First is { } side && side != d.Second))
+            throw Bad($"the input '{SafePath.Shorten(one.Name)}' {one.Shape}",
             $"[{string.Join(", ", input)}], as its description says");
         string[] free = one.Dims.Contains(null) ? [one.Name] : [];
         if (made.Dims.Contains(null)) return (free, null);
