@@ -51,7 +51,6 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
     readonly Dictionary<string, long[]> _early = new(StringComparer.Ordinal);
 
     public AuditSamples Samples { get; } = new(options.SamplesPerKind);
-
     public IReadOnlyList<VideoFacts> Videos => _videos;
 
     public (AuditResult Result, BadDataException? Nothing) Run()

@@ -56,7 +56,6 @@ sealed record AuditFinding(AuditKind Kind, AuditSeverity Severity, string? Video
     string Expected, string Next)
 {
     public string? Related { get; init; }
-
     internal IReadOnlyList<AuditPicture> Pictures { get; init; } = [];
 }
 

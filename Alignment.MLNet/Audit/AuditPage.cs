@@ -34,7 +34,7 @@ sealed class AuditPage(AuditResult audit, AuditOptions options, AuditSamples sam
     void Head(HtmlWriter html)
     {
         html.Element("h1", "Data set audit");
-        using (html.Open("p", ("class", "soft"))) html.Element("code", audit.Validation.DataFolder);
+        using (html.Open("p", "soft")) html.Element("code", audit.Validation.DataFolder);
         var (v, a) = (audit.Validation, audit);
         string verdict = a.Errors > 0 ? "Something must be put right first: look at the errors."
             : a.Warnings > 0 ? "Usable. The warnings say where results will be weaker than they look." : "Nothing stands in the way.";
@@ -42,40 +42,34 @@ sealed class AuditPage(AuditResult audit, AuditOptions options, AuditSamples sam
         html.Element("p", v.Attention.Text, ("class", v.Attention.Predicted > 0 ? "warning" : "soft"));
         if (!options.Deep) html.Element("p",
             "Pictures were not decoded: masks, heatmaps, copies and attention were not looked at. Run again with --deep.",
-            ("class", "warning"));
-        using (html.Open("div", ("class", "tiles")))
+            "warning");
+        using (html.Open("div", "tiles"))
         {
-            Tile(html, N(v.ValidScenes), v.ValidScenes == v.Scenes ? "scenes, all usable" : $"of {N(v.Scenes)} scenes usable", null);
-            Tile(html, N(v.ValidVideos), v.ValidVideos == v.Videos ? "videos, all usable" : $"of {N(v.Videos)} videos usable", null);
+            html.Tile(N(v.ValidScenes), v.ValidScenes == v.Scenes ? "scenes, all usable" : $"of {N(v.Scenes)} scenes usable", null);
+            html.Tile(N(v.ValidVideos), v.ValidVideos == v.Videos ? "videos, all usable" : $"of {N(v.Videos)} videos usable", null);
             long[] counts = [a.Errors, a.Warnings, a.Notes];
             foreach (var (severity, mark, one, many) in s_severities)
             {
                 long count = counts[(int)severity];
-                Tile(html, N(count), $"{mark} {(count == 1 ? one : many)}", count == 0 ? "soft" : one);
+                html.Tile(N(count), $"{mark} {(count == 1 ? one : many)}", count == 0 ? "soft" : one);
             }
         }
-    }
-
-    static void Tile(HtmlWriter html, string number, string what, string? style)
-    {
-        using (html.Open("div", ("class", "tile")))
-            html.Element("b", number, ("class", style)).Element("span", what, ("class", style is null ? "soft small" : style + " small"));
     }
 
     void Summary(HtmlWriter html)
     {
         if (audit.Counts.Count == 0) return;
         html.Element("h2", "What was found");
-        using var table = html.Open("table", ("class", "stack"));
-        Header(html, ("", null), ("finding", null), ("how often", "number"), ("what it means", null));
+        using var table = html.Open("table", "stack");
+        html.Header(("", null), ("finding", null), ("how often", "number"), ("what it means", null));
         using var body = html.Open("tbody");
         foreach (var (kind, severity) in Kinds())
         {
             using var row = html.Line().Open("tr");
             using (html.Open("td")) Badge(html, severity);
             using (html.Open("td")) html.Element("a", AuditKinds.Title(kind), ("href", $"#{kind}"));
-            html.Element("td", N(audit.Counts[kind]), ("class", "number"), ("data-label", "how often"));
-            html.Element("td", AuditKinds.Why(kind), ("class", "small"));
+            html.Element("td", N(audit.Counts[kind]), "number", "how often");
+            html.Element("td", AuditKinds.Why(kind), "small");
         }
     }
 
@@ -100,7 +94,7 @@ sealed class AuditPage(AuditResult audit, AuditOptions options, AuditSamples sam
             SvgPlots.Axis(html);
             string Quantile(double q) => Percent(SvgPlots.Quantile(shares, q));
             html.Element("p", $"{N(shares.Length)} scenes with product and attention; median {Quantile(0.5)}, half of them between "
-                + $"{Quantile(0.25)} and {Quantile(0.75)}.", ("class", "small soft"));
+                + $"{Quantile(0.25)} and {Quantile(0.75)}.", "small soft");
         }
     }
 
@@ -112,25 +106,25 @@ sealed class AuditPage(AuditResult audit, AuditOptions options, AuditSamples sam
             : [.. videos.OrderByDescending(v => v.Findings[0]).ThenByDescending(v => v.Findings[1]).ThenByDescending(v => v.Findings[2])
             .ThenBy(v => v.Id, StringComparer.Ordinal).Take(options.VideosShown)];
         if (options.Deep) html.Element("p", "Windows: scenes with the product, of all in that third of the video. The strip shows each "
-            + "scene's attention share: dots are scenes, the box holds the middle half, the line is the median.", ("class", "small soft"));
-        using (html.Open("table", ("class", "stack")))
+            + "scene's attention share: dots are scenes, the box holds the middle half, the line is the median.", "small soft");
+        using (html.Open("table", "stack"))
         {
-            Header(html, ("video", null), ("scenes", "number"), ("split", "whole"), ("early", "number"), ("middle", "number"),
+            html.Header(("video", null), ("scenes", "number"), ("split", "whole"), ("early", "number"), ("middle", "number"),
                 ("late", "number"), ("findings", "whole"), (options.Deep ? "attention on the product, 0 to 100 %" : "", "plot"));
             using var body = html.Open("tbody");
             foreach (VideoFacts v in shown) Video(html, v);
         }
         if (shown.Count < videos.Count) html.Element("p",
-            $"… and {N(videos.Count - shown.Count)} more, with fewer findings; audit.json has them all.", ("class", "soft"));
+            $"… and {N(videos.Count - shown.Count)} more, with fewer findings; audit.json has them all.", "soft");
     }
 
     static void Video(HtmlWriter html, VideoFacts v)
     {
-        using var row = html.Line().Open("tr", ("class", "row"));
-        using (html.Open("td", ("class", "name")))
+        using var row = html.Line().Open("tr", "row");
+        using (html.Open("td", "name"))
         using (html.Open("strong")) html.Name(v.Id);
-        html.Element("td", N(v.Scenes), ("class", "number"), ("data-label", "valid scenes"));
-        html.Element("td", v.Scenes == 0 ? "–" : v.Trained ? "train" : "validation", ("class", "whole"), ("data-label", "split"));
+        html.Element("td", N(v.Scenes), "number", "valid scenes");
+        html.Element("td", v.Scenes == 0 ? "–" : v.Trained ? "train" : "validation", "whole", "split");
         for (int w = 0; w < TemporalWindows.Count; w++)
         {
             var (text, bad) = v.Windows is { } windows
@@ -140,22 +134,22 @@ sealed class AuditPage(AuditResult audit, AuditOptions options, AuditSamples sam
         }
         using (html.Open("td", ("class", "whole"), ("data-label", "findings")))
         {
-            if (v.Findings.All(f => f == 0)) html.Element("span", "✓ none", ("class", "good"));
+            if (v.Findings.All(f => f == 0)) html.Element("span", "✓ none", "good");
             foreach (var (severity, mark, one, many) in s_severities)
                 if (v.Findings[(int)severity] is > 0 and var count)
                     html.Element("span", $"{mark} {N(count)} ", ("class", one), ("title", count == 1 ? one : many));
         }
-        using (html.Open("td", ("class", "plot")))
+        using (html.Open("td", "plot"))
         {
             if (v.Shares.Count == 0)
             {
-                html.Element("span", "no scene with product and attention", ("class", "soft small"));
+                html.Element("span", "no scene with product and attention", "soft small");
                 return;
             }
             SvgPlots.Strip(html, v.Shares,
                 $"Attention share of {v.Shares.Count} scenes, median {Percent(SvgPlots.Quantile(v.Shares, 0.5))}");
             html.Element("span", $"median {Percent(SvgPlots.Quantile(v.Shares, 0.5))}, {Percent(v.Shares[0])} to {Percent(v.Shares[^1])}",
-                ("class", "soft small"));
+                "soft small");
         }
     }
 
@@ -164,7 +158,7 @@ sealed class AuditPage(AuditResult audit, AuditOptions options, AuditSamples sam
         html.Element("h2", "Findings");
         if (audit.Counts.Count == 0)
         {
-            html.Element("p", "✓ None.", ("class", "good"));
+            html.Element("p", "✓ None.", "good");
             return;
         }
         long done = 0;
@@ -176,22 +170,22 @@ sealed class AuditPage(AuditResult audit, AuditOptions options, AuditSamples sam
                 html.Text(AuditKinds.Title(kind) + " ");
                 Badge(html, severity);
             }
-            html.Element("p", AuditKinds.Why(kind), ("class", "soft"));
-            using (html.Open("div", ("class", "cards")))
+            html.Element("p", AuditKinds.Why(kind), "soft");
+            using (html.Open("div", "cards"))
                 foreach (AuditFinding finding in shown)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     Card(html, finding);
                 }
             long more = audit.Counts[kind] - shown.Count;
-            if (more > 0) html.Element("p", $"… and {N(more)} more in {AuditResult.CsvName}.", ("class", "soft"));
+            if (more > 0) html.Element("p", $"… and {N(more)} more in {AuditResult.CsvName}.", "soft");
             progress?.Report(new("writing the report", ++done, audit.Counts.Count, kind.ToString()));
         }
     }
 
     static void Card(HtmlWriter html, AuditFinding f)
     {
-        using var card = html.Line().Open("div", ("class", "card"));
+        using var card = html.Line().Open("div", "card");
         using (html.Open("h4"))
         {
             if (f.VideoId is null) html.Text(f.File is null ? "data set" : Path.GetFileName(f.File));
@@ -199,13 +193,13 @@ sealed class AuditPage(AuditResult audit, AuditOptions options, AuditSamples sam
             if (f.SceneNumber is { } number) html.Text(FormattableString.Invariant($", scene {number}"));
         }
         if (f.Pictures.Count > 0)
-            using (html.Open("div", ("class", "pictures")))
+            using (html.Open("div", "pictures"))
                 foreach (AuditPicture picture in f.Pictures) Picture(html, picture);
         Said(html, "Found", f.Found);
         Said(html, "Expected", f.Expected);
         Said(html, "To do", f.Next);
         if (f.File is not null)
-            using (html.Open("p", ("class", "small soft"))) html.Element("code", f.File);
+            using (html.Open("p", "small soft")) html.Element("code", f.File);
     }
 
     static void Picture(HtmlWriter html, AuditPicture picture)
@@ -213,27 +207,20 @@ sealed class AuditPage(AuditResult audit, AuditOptions options, AuditSamples sam
         using var figure = html.Open("figure");
         if (Thumbnail.Of(picture) is var (address, width, height))
             html.Empty("img", ("src", address), ("width", N(width)), ("height", N(height)), ("alt", picture.Caption));
-        else html.Element("div", "cannot be read", ("class", "unread"));
+        else html.Element("div", "cannot be read", "unread");
         html.Element("figcaption", picture.Caption);
     }
 
     static void Said(HtmlWriter html, string label, string text)
     {
         using var p = html.Open("p");
-        html.Element("span", label + ": ", ("class", "soft small")).Name(text);
+        html.Element("span", label + ": ", "soft small").Name(text);
     }
 
     static void Badge(HtmlWriter html, AuditSeverity severity)
     {
         var (_, mark, one, _) = s_severities[(int)severity];
         html.Element("span", $"{mark} {one}", ("class", "badge " + one));
-    }
-
-    static void Header(HtmlWriter html, params ReadOnlySpan<(string Text, string? Style)> cells)
-    {
-        using var head = html.Open("thead");
-        using var row = html.Open("tr");
-        foreach (var (text, style) in cells) html.Element("th", text, ("class", style));
     }
 
     static string N(long n) => n.ToString("N0", CultureInfo.InvariantCulture);

@@ -80,11 +80,8 @@ sealed class AuditPipeline(AuditOptions options)
         }
 
         public ReadOnlySpan<float> Mask => Read(_mask, ref _masks);
-
         public ReadOnlySpan<float> Heatmap => Read(_heatmap, ref _heatmaps);
-
         public AttentionScore Before => Score(_score);
-
         public AttentionScore Boosted => Score(_boosted);
 
         public void MoveTo(ScenePixels scene)

@@ -9,9 +9,7 @@ namespace Alignment.MLNet.Audit;
 static class PictureHash
 {
     const int Side = 32, Frequencies = 8;
-
     public const int Bits = Frequencies * Frequencies;
-
     static readonly double[] s_cosines = Cosines();
 
     /// <summary>The hash, and the standard deviation of the luminance at 32 x 32 in levels of 255: where that is near 0 the hash is

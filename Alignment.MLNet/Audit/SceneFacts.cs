@@ -24,24 +24,17 @@ sealed record PixelFacts
     public float HeatmapLeast { get; init; }
 
     public float HeatmapMost { get; init; }
-
     public double HeatmapWhite { get; init; }
 
     /// <summary>Mean difference between the highest and the lowest channel, levels of 255; 0 for grey files.</summary>
     public double MaskColour { get; init; }
 
     public double HeatmapColour { get; init; }
-
     public AttentionScore Before { get; init; }
-
     public AttentionScore Boosted { get; init; }
-
     public ulong Hash { get; init; }
-
     public double Spread { get; init; }
-
     public CopyTrace Trace { get; init; } = new();
-
     public bool HasProduct => ProductPixels > 0;
 }
 

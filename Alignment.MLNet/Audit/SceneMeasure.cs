@@ -11,7 +11,6 @@ namespace Alignment.MLNet.Audit;
 sealed class SceneMeasure(AuditOptions options)
 {
     const float White = 254 / 255f, Level = 1 / 255f;
-
     readonly AuditPipeline _pipeline = new(options);
 
     public SceneFacts Of(SceneRecord scene, ScenePixels seen) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Alignment.MLNet.Dataset;
 using Alignment.Transforms.Attention;
+using static System.FormattableString;
 
 namespace Alignment.MLNet.Audit;
 
@@ -11,18 +12,14 @@ sealed class VideoFacts(string id)
     readonly List<float> _shares = [];
     readonly Dictionary<(int Width, int Height), List<int>> _sizes = [];
     IReadOnlyList<int> _numbers = [];
-
     public string Id { get; } = id;
-
     public int Scenes { get; private set; }
-
     public bool Trained { get; set; }
 
     /// <summary>For each window its scenes, and those with the product; null without pixels or where the video is too short.</summary>
     public IReadOnlyList<(int Scenes, int WithProduct)>? Windows { get; private set; }
 
     public IReadOnlyList<float> Shares => _shares;
-
     public long[] Findings { get; } = new long[Enum.GetValues<AuditSeverity>().Length];
 
     public void Stills(IEnumerable<int> numbers) => _numbers = [.. numbers];
@@ -45,9 +42,9 @@ sealed class VideoFacts(string id)
         {
             var usual = _sizes.OrderByDescending(s => s.Value.Count).ThenBy(s => s.Key).First();
             string others = string.Join("; ", _sizes.Where(s => s.Key != usual.Key).OrderBy(s => s.Key).Take(5)
-                .Select(s => FormattableString.Invariant($"{s.Key.Width}x{s.Key.Height} in scene {Ranges(s.Value)}")));
+                .Select(s => Invariant($"{s.Key.Width}x{s.Key.Height} in scene {Ranges(s.Value)}")));
             report(new(AuditKind.MixedStillSizes, AuditSeverity.Warning, Id, null, folder,
-                FormattableString.Invariant($"{usual.Key.Width}x{usual.Key.Height} in most scenes, but {others}"), "one size",
+                Invariant($"{usual.Key.Width}x{usual.Key.Height} in most scenes, but {others}"), "one size",
                 "Check that these stills are of this video."));
         }
         if (_present.Count >= TemporalWindows.FewestScenes && _present.Count == Scenes)
@@ -62,7 +59,7 @@ sealed class VideoFacts(string id)
             for (int w = 0; w < windows.Length; w++)
                 if (windows[w].WithProduct == 0)
                     report(new(AuditKind.AbsentInWindow, AuditSeverity.Warning, Id, null, null,
-                        FormattableString.Invariant(
+                        Invariant(
                         $"no product in any of the {windows[w].Scenes} scene(s) of the {TemporalWindows.Names[w]} window"),
                         "the product in at least one",
                         $"Check the masks; else leave {string.Join(" and ", Variant.All.Where(v => v.Window == w).Select(v => v.Name))} "
@@ -93,16 +90,16 @@ sealed class VideoFacts(string id)
         }
         if (count > 0)
             report(new(AuditKind.MissingSceneNumbers, AuditSeverity.Warning, Id, null, folder,
-                FormattableString.Invariant($"{count} number(s) missing among {there.Length} still(s): {string.Join(", ", missing)}"),
+                Invariant($"{count} number(s) missing among {there.Length} still(s): {string.Join(", ", missing)}"),
                 "every number from the first to the last", "Add the stills, or make sure that they were left out on purpose."));
     }
 
     static string Ranges(List<int> numbers)
     {
         string shown = string.Join(", ", numbers.Take(8).Select(n => n.ToString(CultureInfo.InvariantCulture)));
-        return numbers.Count > 8 ? shown + FormattableString.Invariant($" and {numbers.Count - 8} more") : shown;
+        return numbers.Count > 8 ? shown + Invariant($" and {numbers.Count - 8} more") : shown;
     }
 
     static string Range(int from, int to) => from == to ? from.ToString(CultureInfo.InvariantCulture)
-        : FormattableString.Invariant($"{from}–{to}");
+        : Invariant($"{from}–{to}");
 }

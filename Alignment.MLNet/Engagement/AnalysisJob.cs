@@ -10,11 +10,10 @@ namespace Alignment.MLNet.Engagement;
 /// <summary>From engagement data to answers, and the files that hold them.</summary>
 static class AnalysisJob
 {
-    /// <summary>Variants are remembered per video in the bits of a word.</summary>
-
-    /// <summary>Reads <paramref name="engagementFile"/> and writes <see cref="AnalysisFiles.Json"/>,
-    /// <see cref="AnalysisFiles.Comparisons"/>, <see cref="AnalysisFiles.Findings"/> and <see cref="AnalysisFiles.Rejected"/> into
+    /// <summary>Analyses <paramref name="engagementFile"/> and writes the <see cref="AnalysisFiles"/> into
     /// <paramref name="outFolder"/>.</summary>
+    /// <exception cref="BadDataException">No file, no header, a column missing or no column of numbers. Single bad rows are reported, not
+    /// thrown.</exception>
     public static EngagementAnalysis Run(string engagementFile, string outFolder, AnalysisOptions? options = null,
         AnalysisInputs? inputs = null, CancellationToken cancellationToken = default)
     {
@@ -111,18 +110,18 @@ static class AnalysisJob
     }
 }
 
-/// <summary>What an analysis may have besides the engagement data.</summary>
+/// <summary>Besides the data.</summary>
 public sealed record AnalysisInputs
 {
-    /// <summary>A plan of <c>alignment assign</c>; obeyed and quoted.</summary>
+    /// <summary>A plan of <c>alignment assign</c>, obeyed and quoted.</summary>
     public string? PlanFile { get; init; }
 
-    /// <summary>The hash the plan must have, from where it was published; null takes the one recorded beside it.</summary>
+    /// <summary>The hash the plan must have; null takes the one recorded beside it.</summary>
     public string? PlanSha256 { get; init; }
 
-    /// <summary>Measured doses: see <see cref="DoseTable"/>.</summary>
+    /// <summary>Measured doses: what <c>alignment dose</c> writes, or a CSV with variant,dose or video_id,variant,dose.</summary>
     public string? DoseFile { get; init; }
 
-    /// <summary>The predictor of attention whose doses count; null for the first in the table.</summary>
+    /// <summary>Whose doses count; null for the first in the table.</summary>
     public string? DosePredictor { get; init; }
 }

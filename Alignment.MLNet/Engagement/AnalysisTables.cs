@@ -32,7 +32,6 @@ static class AnalysisTables
     /// <summary>One line per metric and variant; the baseline's own line holds its size, mean and sd.</summary>
     public static void WriteComparisons(string path, EngagementAnalysis analysis)
     {
-        ArgumentNullException.ThrowIfNull(analysis);
         AtomicFile.Write(path, file =>
         {
             using var csv = new SpreadsheetWriter(file);
@@ -58,25 +57,30 @@ static class AnalysisTables
 
     public static void WriteFindings(string path, EngagementAnalysis analysis)
     {
-        ArgumentNullException.ThrowIfNull(analysis);
         AtomicFile.Write(path, file =>
         {
             using var csv = new SpreadsheetWriter(file);
             csv.Row(["metric", "id", "label", "family", "family_size", "test", "estimate", "standard_error", "statistic", "df", "p",
                 "correction", "p_corrected", "low", "high", "simultaneous_low", "simultaneous_high", "verdict", "confirmatory",
-                    "hypothesis", "sentence", "note"]);
+                "hypothesis", "sentence", "note"]);
+            void Text(params ReadOnlySpan<string> cells)
+            {
+                foreach (string cell in cells) csv.Text(cell);
+            }
+            void Numbers(params ReadOnlySpan<double?> cells)
+            {
+                foreach (double? cell in cells) csv.Number(cell);
+            }
             foreach (MetricAnalysis metric in analysis.Metrics)
                 foreach (Finding f in metric.Findings)
                 {
-                    foreach (string text in new[] { metric.Metric, f.Id, f.Label, f.Family }) csv.Text(text);
+                    Text(metric.Metric, f.Id, f.Label, f.Family);
                     csv.Number((long?)f.FamilySize);
                     csv.Text(f.Test);
-                    foreach (double? number in new[] { f.Estimate, f.StandardError, f.Statistic, f.Df, f.P }) csv.Number(number);
+                    Numbers(f.Estimate, f.StandardError, f.Statistic, f.Df, f.P);
                     csv.Text(f.Correction);
-                    foreach (double? number in new[] { f.CorrectedP, f.Interval?.Low, f.Interval?.High, f.Simultaneous?.Low,
-                        f.Simultaneous?.High }) csv.Number(number);
-                    foreach (string text in new[] { VerdictName(f.Verdict), f.Confirmatory ? "yes" : "no", f.Hypothesis ?? "", f.Sentence,
-                        f.Note ?? "" }) csv.Text(text);
+                    Numbers(f.CorrectedP, f.Interval?.Low, f.Interval?.High, f.Simultaneous?.Low, f.Simultaneous?.High);
+                    Text(VerdictName(f.Verdict), f.Confirmatory ? "yes" : "no", f.Hypothesis ?? "", f.Sentence, f.Note ?? "");
                     csv.EndRow();
                 }
         });

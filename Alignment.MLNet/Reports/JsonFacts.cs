@@ -11,11 +11,8 @@ sealed class JsonFacts(JsonNode? root)
 {
     // The summary of a thousand videos is a megabyte.
     const long MostBytes = 64 << 20;
-
     static readonly JsonDocumentOptions s_reading = new() { MaxDepth = 32 };
-
     public static JsonFacts None { get; } = new(null);
-
     public bool Any => root is not null;
 
     /// <summary>Reads a file; a file that is not there gives <see cref="None"/>.</summary>

@@ -41,7 +41,6 @@ sealed class References
     };
 
     readonly List<string> _used = [];
-
     public IEnumerable<string> Listed => _used.Select(key => s_works[key]);
 
     public string Number(string text)

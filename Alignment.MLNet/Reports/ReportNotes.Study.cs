@@ -1,5 +1,6 @@
 using Alignment.MLNet.Dose;
 using Alignment.MLNet.Engagement.Contracts;
+using static Alignment.MLNet.Reports.ReportWords;
 
 namespace Alignment.MLNet.Reports;
 
@@ -40,7 +41,7 @@ static partial class ReportNotes
         foreach (var same in serious.Take(MostOfAMetric).GroupBy(w => (w.Level, w.Code)))
             yield return Of(same.Key.Level, same.Key.Code, string.Join('\n', same.Select(w => w.Message)));
         if (serious.Length > MostOfAMetric) yield return new(NoteLevel.Warning,
-            $"{ReportWords.N(serious.Length - MostOfAMetric)} more warnings about single metrics", "They stand with their metrics.");
+            $"{N(serious.Length - MostOfAMetric)} more warnings about single metrics", "They stand with their metrics.");
         foreach (MetricAnalysis m in a.Metrics)
             if (m.Placebo is { Verdict: not Verdict.Equivalent } placebo)
                 yield return new(NoteLevel.Warning,
@@ -65,10 +66,10 @@ static partial class ReportNotes
                     (placebo.Verdict == DoseVerdict.Contradicted ? "The placebo moves attention on the product"
                     : "The placebo is not shown to leave attention alone") + by, placebo.Sentence);
             if (v.Manipulation is { Verdict: DoseVerdict.Contradicted } wrong)
-                yield return new(NoteLevel.Alarm, $"{Text.Capitalize(ReportWords.Label(v.Variant))} moved attention the wrong way{by}",
+                yield return new(NoteLevel.Alarm, $"{Text.Capitalize(Label(v.Variant))} moved attention the wrong way{by}",
                     wrong.Sentence);
             if (v.Window is { Verdict: DoseVerdict.Contradicted } outside)
-                yield return new(NoteLevel.Alarm, $"{Text.Capitalize(ReportWords.Label(v.Variant))} acts outside its window{by}",
+                yield return new(NoteLevel.Alarm, $"{Text.Capitalize(Label(v.Variant))} acts outside its window{by}",
                     outside.Sentence);
         }
     }
@@ -78,6 +79,6 @@ static partial class ReportNotes
         where v.Manipulation is { Verdict: DoseVerdict.NotShown or DoseVerdict.CannotTell }
         group v by v.Predictor into same
         select new ReportNote(NoteLevel.Warning, $"Not shown to move attention: "
-            + $"{string.Join(", ", same.Select(v => ReportWords.Label(v.Variant)))} (by {SafePath.Shorten(same.Key, 60)})",
+            + $"{string.Join(", ", same.Select(v => Label(v.Variant)))} (by {SafePath.Shorten(same.Key, 60)})",
             string.Join('\n', same.Select(v => v.Manipulation!.Sentence)));
 }

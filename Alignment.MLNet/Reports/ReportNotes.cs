@@ -1,4 +1,5 @@
 using Alignment.MLNet.Dataset;
+using static Alignment.MLNet.Reports.ReportWords;
 
 namespace Alignment.MLNet.Reports;
 
@@ -77,7 +78,7 @@ static partial class ReportNotes
                 $"By up to {off} of 255 levels, where there must be none: something other than the edit wrote these pictures."),
                 "Delete edited_scenes and edit again.");
         if (counts["failed"].Count is > 0 and var failed)
-            yield return new(NoteLevel.Warning, $"{ReportWords.Count(failed, "scene", "scenes")} could not be edited", $"They are "
+            yield return new(NoteLevel.Warning, $"{Count(failed, "scene", "scenes")} could not be edited", $"They are "
                 + $"missing from every variant. The first: "
                 + $"{run.Edit["failures"].Items.FirstOrDefault()?["reason"].Text ?? "no reason recorded"}",
                 "Correct the cause and run again; it continues where it stopped.");
@@ -93,7 +94,7 @@ static partial class ReportNotes
         {
             if (data.Rejections > 0)
                 yield return new(NoteLevel.Warning,
-                    $"{ReportWords.N(data.ValidScenes)} of {ReportWords.N(data.Scenes)} scenes could be used",
+                    $"{N(data.ValidScenes)} of {N(data.Scenes)} scenes could be used",
                     "The others lack a companion or are damaged; the data audit below counts why.",
                     "alignment validate --data DIR --deep --report DIR");
             if (!data.Deep) yield return new(NoteLevel.Note, "Pictures were not decoded when the data was validated",
@@ -102,18 +103,18 @@ static partial class ReportNotes
         JsonFacts set = run.Variants;
         string[] tooShort = [.. set["short_videos"].Items.Select(v => v.Text).OfType<string>()];
         if (tooShort.Length > 0)
-            yield return new(NoteLevel.Warning, $"{ReportWords.Count(tooShort.Length, "video has", "videos have")} fewer than three scenes",
+            yield return new(NoteLevel.Warning, $"{Count(tooShort.Length, "video has", "videos have")} fewer than three scenes",
                 $"At least one of their windows is empty, so that not every variant differs from the baseline: "
                 + $"{SafePath.Shorten(string.Join(", ", tooShort.Take(5)), 200)}{(tooShort.Length > 5 ? ", …" : ".")}");
         if (set["partial_placebos"].Count is > 0 and var partial)
-            yield return new(NoteLevel.Warning, $"The placebo is a partial one in {ReportWords.Count(partial, "scene", "scenes")}", "No "
+            yield return new(NoteLevel.Warning, $"The placebo is a partial one in {Count(partial, "scene", "scenes")}", "No "
                 + "place of the product's size and strength was found in the background, so that less was moved there than a boost "
                 + "moves.", "The tables of the variants have coverage and strength (placebo_coverage, placebo_strength).");
         if (set["scenes_without_product"].Count is > 0 and var without)
-            yield return new(NoteLevel.Note, $"{ReportWords.Count(without, "scene has", "scenes have")} no product",
+            yield return new(NoteLevel.Note, $"{Count(without, "scene has", "scenes have")} no product",
                 "No variant changes them; they are the source's very pixels in all.");
         if (run.Set is { VideoIds.Count: < FewVideos and var videos })
-            yield return new(NoteLevel.Warning, videos == 1 ? "There is one video" : $"There are only {ReportWords.N(videos)} videos",
+            yield return new(NoteLevel.Warning, videos == 1 ? "There is one video" : $"There are only {N(videos)} videos",
                 $"Rows and scenes of one video resemble each other; with fewer than {FewVideos} videos, intervals over rows come out too "
                 + $"narrow, and nothing here speaks with certainty of other videos. Look at the analyses by video.");
     }

@@ -2,6 +2,7 @@ using Alignment.MLNet.Charts;
 using Alignment.MLNet.Engagement.Comparing;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Statistics;
+using static Alignment.MLNet.Reports.ReportWords;
 
 namespace Alignment.MLNet.Reports;
 
@@ -18,13 +19,13 @@ sealed partial class ReportPage
             Table(html, ["variant", "values", $"mean{unit}", "interval of the mean", $"standard deviation{unit}"],
                 metric.Samples.Select(s => new[]
             {
-                ReportWords.Label(s.Variant), ReportWords.N(s.Sample.N), ReportWords.F(f * s.Sample.Mean), Range(s.Interval, f),
-                    ReportWords.F(f * s.Sample.Sd),
+                Label(s.Variant), N(s.Sample.N), F(f * s.Sample.Mean), Range(s.Interval, f),
+                    F(f * s.Sample.Sd),
             }));
             if (metric.Omnibus.Count > 0)
                 Table(html, ["test", "asks", "statistic", "degrees of freedom", "p", ""],
-                    metric.Omnibus.Select(o => new[] { o.Name, o.Asks, ReportWords.F(o.Statistic),
-                    o.Df1 is { } d ? ReportWords.F(d) + (o.Df2 is { } e ? $"; {ReportWords.F(e)}" : "") : "–", ReportWords.P(o.P),
+                    metric.Omnibus.Select(o => new[] { o.Name, o.Asks, F(o.Statistic),
+                    o.Df1 is { } d ? F(d) + (o.Df2 is { } e ? $"; {F(e)}" : "") : "–", P(o.P),
                         o.Note ?? "" }));
         }
         if (metric.Comparisons.Count > 0)
@@ -33,18 +34,18 @@ sealed partial class ReportPage
                 TwoSampleTest[] tests = [.. TwoSampleTests.Choices.Where(t => t.ReportedP is not null)];
                 html.Element("summary", "All tests of each variant against the baseline");
                 html.Element("p", "Raw two-sided p-values of every test, so that nobody has to wonder what another one would have said; "
-                    + "the answer above is by the test in the first column.", ("class", "soft small"));
+                    + "the answer above is by the test in the first column.", "soft small");
                 Table(html, ["variant", "answered by", .. tests.Select(t => t.Heading + " p"), "Dunnett p", "lift", "Cohen's d",
                     "Hedges' g", "bootstrap interval", "detectable"], metric.Comparisons.Select(c => (string[])
                 [
-                    ReportWords.Label(c.Variant), c.Result.Test, .. tests.Select(t => ReportWords.P(t.ReportedP!(c))),
-                    ReportWords.P(c.Dunnett?.P),
-                    c.Lift is { } lift ? $"{ReportWords.Percent(lift.Lift)} [{ReportWords.Percent(lift.Delta.Low)}, "
-                        + $"{ReportWords.Percent(lift.Delta.High)}]" : "–", ReportWords.F(c.Effect?.CohenD),
-                        ReportWords.F(c.Effect?.HedgesG), Range(c.Bootstrap?.Bca, f), ReportWords.F(c.DetectableDifference * f),
+                    Label(c.Variant), c.Result.Test, .. tests.Select(t => P(t.ReportedP!(c))),
+                    P(c.Dunnett?.P),
+                    c.Lift is { } lift ? $"{Percent(lift.Lift)} [{Percent(lift.Delta.Low)}, "
+                        + $"{Percent(lift.Delta.High)}]" : "–", F(c.Effect?.CohenD),
+                        F(c.Effect?.HedgesG), Range(c.Bootstrap?.Bca, f), F(c.DetectableDifference * f),
                 ]));
                 foreach (var (c, text) in metric.Comparisons.SelectMany(c => c.Notes.Select(text => (c, text))).Take(20))
-                    using (html.Open("p", ("class", "soft small"))) html.Text(ReportWords.Label(c.Variant) + ": ").Name(text);
+                    using (html.Open("p", "soft small")) html.Text(Label(c.Variant) + ": ").Name(text);
             }
         if (metric.Comparisons.Any(c => c.Sequential is not null))
             using (html.Line().Open("details"))
@@ -52,8 +53,8 @@ sealed partial class ReportPage
                 html.Element("summary", "Always-valid: may be looked at any time");
                 Table(html, ["variant", "difference", "confidence sequence", "always-valid p"],
                     metric.Comparisons.Where(c => c.Sequential is not null)
-                    .Select(c => new[] { ReportWords.Label(c.Variant), ReportWords.Signed(f * c.Sequential!.Difference),
-                    Range(c.Sequential.Interval, f), ReportWords.P(c.Sequential.P) }));
+                    .Select(c => new[] { Label(c.Variant), Signed(f * c.Sequential!.Difference),
+                    Range(c.Sequential.Interval, f), P(c.Sequential.P) }));
             }
         if (metric.Sensitivity.Count == 0) return;
         using var details = html.Line().Open("details");
@@ -68,8 +69,8 @@ sealed partial class ReportPage
             }
             if (s.Estimates.Count > 0)
                 Table(html, ["variant", "difference and interval", "corrected p", "raw p"],
-                    s.Estimates.Select(e => new[] { ReportWords.Label(e.Variant),
-                    ReportWords.Estimate(f * e.Estimate, f * e.Low, f * e.High), ReportWords.P(e.CorrectedP), ReportWords.P(e.P) }));
+                    s.Estimates.Select(e => new[] { Label(e.Variant),
+                    Estimate(f * e.Estimate, f * e.Low, f * e.High), P(e.CorrectedP), P(e.P) }));
         }
     }
 
@@ -87,15 +88,15 @@ sealed partial class ReportPage
             string count = "–", expected = "–", found = "–";
             if (ratio is not null && ratio.Expected.TryGetValue(arm.Variant, out double share)
                 && ratio.Counts.TryGetValue(arm.Variant, out long n))
-                (count, expected, found) = (ReportWords.N(n), ReportWords.Percent(share),
-                    ReportWords.Percent((double)n / ratio.Counts.Values.Sum()));
-            return (string[])[ReportWords.Label(arm.Variant), ReportWords.N(arm.Rows), arm.Videos is { } v ? ReportWords.N(v) : "–",
+                (count, expected, found) = (N(n), Percent(share),
+                    Percent((double)n / ratio.Counts.Values.Sum()));
+            return (string[])[Label(arm.Variant), N(arm.Rows), arm.Videos is { } v ? N(v) : "–",
                 .. own ? [count] : Array.Empty<string>(), expected, found];
         }));
         if (ratio is null) return;
-        html.Element("p", ratio.Sentence, ("class", "small"));
+        html.Element("p", ratio.Sentence, "small");
         if (ratio.InSeveral > 0) html.Element("p",
-            $"{ReportWords.Count(ratio.InSeveral, ratio.Unit, units)} seen in several variants are not counted.", ("class", "small"));
+            $"{Count(ratio.InSeveral, ratio.Unit, units)} seen in several variants are not counted.", "small");
     }
 
     static string Range(Interval? interval, double f)
@@ -108,8 +109,8 @@ sealed partial class ReportPage
     /// <summary>A table of texts: the first column names the row, the others are numbers or words; on a phone rows become blocks.</summary>
     static void Table(HtmlWriter html, string[] columns, IEnumerable<string[]> rows)
     {
-        using var scroll = html.Line().Open("div", ("class", "scroll"));
-        using var table = html.Open("table", ("class", "stack small"));
+        using var scroll = html.Line().Open("div", "scroll");
+        using var table = html.Open("table", "stack small");
         using (html.Open("thead"))
         using (html.Open("tr"))
             foreach (string column in columns) html.Element("th", column);

@@ -1,5 +1,6 @@
 using Alignment.MLNet.Charts;
 using Alignment.Transforms.Attention;
+using static Alignment.MLNet.Reports.ReportWords;
 
 namespace Alignment.MLNet.Reports;
 
@@ -11,7 +12,7 @@ sealed partial class ReportPage
         html.Line().Element("h2", "What was done", ("id", "done"));
         JsonFacts model = run.Run["model"], counts = run.Edit["counts"], edit = run.EditSettings, variants = run.Variants["options"];
         string mass = variants["preserve_mass"].Flag == true ? ", total attention kept also where clipping bites" : "";
-        using (html.Open("table", ("class", "pairs")))
+        using (html.Open("table", "pairs"))
         using (html.Open("tbody"))
         {
             Pair(html, "Program", run.Run["tool"].Text ?? run.Edit["tool"].Text);
@@ -33,12 +34,12 @@ sealed partial class ReportPage
             Pair(html, "Seed", edit["seed"].Text);
             Pair(html, "Boost and reduction", variants["boost_alpha"].Text is { } boost ? $"× {boost} and × "
                 + $"{variants["reduction_alpha"].Text}{mass}" : null);
-            Pair(html, "Edits", counts.Any ? $"{ReportWords.N(counts["edits"].Count)} for {ReportWords.N(counts["outputs"].Count)} "
-                + $"pictures: one for each different control; {ReportWords.N(counts["failed"].Count)} scenes failed" : null);
+            Pair(html, "Edits", counts.Any ? $"{N(counts["edits"].Count)} for {N(counts["outputs"].Count)} "
+                + $"pictures: one for each different control; {N(counts["failed"].Count)} scenes failed" : null);
             Pair(html, "What edits did to their stills", run.Edit["quality"]["pictures"].Count > 0
-                ? $"within the region mean PSNR {ReportWords.F(run.Edit["quality"]["mean_psnr_db"].Number)} dB and SSIM "
-                    + $"{ReportWords.F(run.Edit["quality"]["mean_ssim"].Number)} over "
-                    + $"{ReportWords.N(run.Edit["quality"]["pictures"].Count)} pictures; outside of it the largest difference is "
+                ? $"within the region mean PSNR {F(run.Edit["quality"]["mean_psnr_db"].Number)} dB and SSIM "
+                    + $"{F(run.Edit["quality"]["mean_ssim"].Number)} over "
+                    + $"{N(run.Edit["quality"]["pictures"].Count)} pictures; outside of it the largest difference is "
                     + $"{run.Edit["quality"]["background_max_difference"].Text} of 255" : null);
             Pair(html, "Smoothing in time", run.Run["options"]["assemble"]["smoothing"].Text);
         }
@@ -61,16 +62,16 @@ sealed partial class ReportPage
         html.Element("h3", "The data");
         if (IsMissing(html, run.Validation is not null, "the validation", "The validation of the data")) return;
         var data = run.Validation!;
-        html.Element("p", $"{ReportWords.N(data.ValidScenes)} of {ReportWords.Count(data.Scenes, "scene", "scenes")} and "
-            + $"{ReportWords.N(data.ValidVideos)} of {ReportWords.Count(data.Videos, "video", "videos")} can be "
+        html.Element("p", $"{N(data.ValidScenes)} of {Count(data.Scenes, "scene", "scenes")} and "
+            + $"{N(data.ValidVideos)} of {Count(data.Videos, "video", "videos")} can be "
             + $"used{(data.Deep ? "; every picture was decoded" : "")}. {run.AttentionOrigin.Text}");
         if (data.Counts.Count == 0)
         {
-            html.Element("p", "Nothing was wrong with any of them.", ("class", "good"));
+            html.Element("p", "Nothing was wrong with any of them.", "good");
             return;
         }
         using var table = html.Open("table");
-        Header(html, ("finding", null), ("", null), ("how often", "number"));
+        html.Header(("finding", null), ("", null), ("how often", "number"));
         using var body = html.Open("tbody");
         foreach (var (kind, count) in data.Counts.OrderBy(c => c.Key))
         {
@@ -78,7 +79,7 @@ sealed partial class ReportPage
             html.Element("td", Spaced(kind.ToString()));
             bool rejects = new Alignment.MLNet.Dataset.SceneProblem(kind, null, null, "", "").Rejects;
             html.Element("td", rejects ? "left out" : "used all the same", ("class", rejects ? "small error" : "small soft"));
-            html.Element("td", ReportWords.N(count), ("class", "number"));
+            html.Element("td", N(count), "number");
         }
     }
 
@@ -88,7 +89,7 @@ sealed partial class ReportPage
         if (settings.Length == 0) return;
         using var details = html.Line().Open("details");
         html.Element("summary", "Every setting, as recorded");
-        using var table = html.Open("table", ("class", "pairs small"));
+        using var table = html.Open("table", "pairs small");
         using var body = html.Open("tbody");
         foreach (var (path, value) in settings) Pair(html, path, value);
     }

@@ -1,5 +1,6 @@
 using Alignment.MLNet.Charts;
 using Alignment.MLNet.Engagement.Contracts;
+using static Alignment.MLNet.Reports.ReportWords;
 
 namespace Alignment.MLNet.Reports;
 
@@ -9,9 +10,7 @@ sealed partial class ReportPage
 {
     // In the summary at the top.
     const int MostShort = 8;
-
     bool IsSimulated => run.Analysis is { Simulated: true };
-
     string Simulated => IsSimulated ? " (SIMULATED)" : "";
 
     /// <summary>The answers that matter most, before anything else: what was planned, what differs, the placebo, how far attention
@@ -24,11 +23,11 @@ sealed partial class ReportPage
         string[] doses = [.. DoseInShort()];
         if (run.Analysis is null && doses.Length == 0) return;
         html.Element("h2", "In short");
-        using (html.Open("ul", ("class", "findings")))
+        using (html.Open("ul", "findings"))
         {
             foreach (Finding finding in findings.Take(MostShort)) Sentence(html, finding);
             if (findings.Length > MostShort) html.Line().Element("li",
-                $"… and {ReportWords.N(findings.Length - MostShort)} more answers below.", ("class", "soft"));
+                $"… and {N(findings.Length - MostShort)} more answers below.", "soft");
             if (run.Analysis is not null && !findings.Any(f => f.Verdict is Verdict.Raised or Verdict.Lowered)) html.Line()
                 .Element("li",
                 "No variant was shown to differ from the baseline. That does not show that none does: look at the intervals.");
@@ -49,7 +48,7 @@ sealed partial class ReportPage
     {
         html.Element("span", finding.Confirmatory ? finding.Hypothesis is { } h ? $"pre-registered, {SafePath.Shorten(h, 20)}"
             : "pre-registered" : "explored", ("class", finding.Confirmatory ? "kind planned" : "kind"));
-        if (IsSimulated) html.Text(" ").Element("span", "simulated", ("class", "kind warning"));
+        if (IsSimulated) html.Text(" ").Element("span", "simulated", "kind warning");
     }
 
     void Engagement(HtmlWriter html)
@@ -58,11 +57,11 @@ sealed partial class ReportPage
         if (IsMissing(html, run.Analysis is not null, "the analysis", "The analysis of engagement")) return;
         EngagementAnalysis a = run.Analysis!;
         if (IsSimulated) Loud(html);
-        using (html.Open("p", ("class", "soft")))
+        using (html.Open("p", "soft"))
         {
-            html.Text($"{ReportWords.N(a.Rows - a.Rejected)} of {ReportWords.Count(a.Rows, "row", "rows")} of ").Name(a.Source)
-                .Text($"{(a.Videos is { } v ? $" about {ReportWords.Count(v, "video", "videos")}" : "")}; intervals hold with "
-                    + $"{ReportWords.Percent(a.Confidence, "0.##")} each.");
+            html.Text($"{N(a.Rows - a.Rejected)} of {Count(a.Rows, "row", "rows")} of ").Name(a.Source)
+                .Text($"{(a.Videos is { } v ? $" about {Count(v, "video", "videos")}" : "")}; intervals hold with "
+                    + $"{Percent(a.Confidence, "0.##")} each.");
             if (a.SampleRatio is { } ratio) html.Text(" ").Name(ratio.Sentence);
         }
         Plan(html, a);
@@ -79,7 +78,7 @@ sealed partial class ReportPage
     {
         if (a.Plan is not { } plan)
         {
-            html.Element("p", "Nothing was pre-registered: all answers are explored, corrected within their families.", ("class", "soft"));
+            html.Element("p", "Nothing was pre-registered: all answers are explored, corrected within their families.", "soft");
             return;
         }
         html.Element("h3", "The plan");
@@ -89,8 +88,8 @@ sealed partial class ReportPage
                 ("class", plan.Changed ? "badge error" : "kind planned")).Text(" ").Name(plan.Title);
             html.Text(". Correction: ").Name(plan.Correction).Text(". Stopping rule: ").Name(plan.StoppingRule);
         }
-        using (html.Open("p", ("class", "small soft"))) html.Name(plan.File).Text(", SHA-256 ").Element("code", plan.Sha256);
-        using var list = html.Open("ul", ("class", "findings"));
+        using (html.Open("p", "small soft")) html.Name(plan.File).Text(", SHA-256 ").Element("code", plan.Sha256);
+        using var list = html.Open("ul", "findings");
         foreach (HypothesisQuoted h in plan.Hypotheses)
             using (html.Line().Open("li"))
             {
@@ -105,14 +104,14 @@ sealed partial class ReportPage
         using (html.Line().Open("h3"))
         {
             html.Name(metric.Metric);
-            html.Element("span", Simulated, ("class", "warning"));
+            html.Element("span", Simulated, "warning");
         }
         foreach (AnalysisWarning w in metric.Warnings)
             using (html.Line().Open("p", ("class", w.Level == WarningLevel.Note ? "small note"
                 : "small " + s_levels[(int)LevelOf(w.Level)].Style)))
                 html.Text(s_levels[(int)LevelOf(w.Level)].Mark + " ").Name(w.Message);
         if (metric.Note is { } note)
-            using (html.Open("p", ("class", "warning"))) html.Name(note);
+            using (html.Open("p", "warning")) html.Name(note);
         Finding[] all = [.. metric.Findings], planned = [.. all.Where(f => f.Confirmatory)],
             main = [.. metric.Comparisons.Select(c => c.Result).Where(f => !f.Confirmatory),
             .. metric.Placebo is { Confirmatory: false } p ? [p] : Array.Empty<Finding>()];
@@ -150,42 +149,42 @@ sealed partial class ReportPage
         bool inWords = true)
     {
         if (inWords)
-            using (html.Open("ul", ("class", "findings")))
+            using (html.Open("ul", "findings"))
                 foreach (Finding finding in findings) Sentence(html, finding);
         double f = metric.Display.Factor;
         string unit = metric.Display.Unit.Length > 0 ? $" ({metric.Display.Unit})" : "";
         Finding[] rows = [.. findings.Where(x => x != metric.Dose?.Result)];
         if (rows.Length == 0) return;
-        using (html.Open("table", ("class", "stack")))
+        using (html.Open("table", "stack"))
         {
-            Header(html, ("comparison", null), ($"difference{unit}{Simulated}, {ReportWords.Percent(a.Confidence, "0.##")} interval",
+            html.Header(("comparison", null), ($"difference{unit}{Simulated}, {Percent(a.Confidence, "0.##")} interval",
                 "plot"), ("difference", "number"), ($"corrected p", "number"), ("raw p", "number"));
             using var body = html.Open("tbody");
             foreach (Finding finding in rows)
             {
-                using var row = html.Line().Open("tr", ("class", "row"));
-                using (html.Open("td", ("class", "name")))
+                using var row = html.Line().Open("tr", "row");
+                using (html.Open("td", "name"))
                 {
                     html.Name(finding.Label);
                     html.Text(" ");
                     Kind(html, finding);
                     if (IsEquivalence(finding)) html.Element("span",
-                        $" {ReportWords.Percent(2 * a.Confidence - 1, "0.##")} interval; the zone is the margin", ("class", "soft small"));
+                        $" {Percent(2 * a.Confidence - 1, "0.##")} interval; the zone is the margin", "soft small");
                 }
                 double? at = finding.Estimate * f, low = finding.Interval?.Low * f, high = finding.Interval?.High * f;
-                string text = ReportWords.Estimate(at, low, high);
-                using (html.Open("td", ("class", "plot")))
+                string text = Estimate(at, low, high);
+                using (html.Open("td", "plot"))
                 {
                     double? margin = IsEquivalence(finding) ? MarginOf(a, metric) * f : null;
                     if (at is not null) PageFigure.Interval(html, scale, new(Series(finding), at, low, high, finding.Confirmatory, margin),
                         $"{finding.Label}: {text}");
                     else if (finding.Note is { } note)
-                        using (html.Open("span", ("class", "soft small"))) html.Name(note);
+                        using (html.Open("span", "soft small")) html.Name(note);
                 }
-                html.Element("td", text, ("class", "number"), ("data-label", "difference" + unit));
+                html.Element("td", text, "number", "difference" + unit);
                 string by = finding.FamilySize > 1 && finding.Correction != "none" ? $" ({finding.Correction}, {finding.FamilySize})" : "";
-                html.Element("td", ReportWords.P(finding.CorrectedP) + by, ("class", "number"), ("data-label", "corrected p"));
-                html.Element("td", ReportWords.P(finding.P), ("class", "number"), ("data-label", "raw p"));
+                html.Element("td", P(finding.CorrectedP) + by, "number", "corrected p");
+                html.Element("td", P(finding.P), "number", "raw p");
             }
             PageFigure.AxisRow(html, scale, 2);
         }
@@ -234,11 +233,11 @@ sealed partial class ReportPage
             foreach (DosePoint p in dose.Points) chart.Whisker(p.Dose, f * (p.Mean - p.StandardError), f * (p.Mean + p.StandardError));
             foreach (var (p, i) in dose.Points.Select((p, i) => (p, i))) chart.Marker(ReportWords.Series(p.Variant, i), p.Dose, f * p.Mean);
         });
-        PageFigure.Legend(html, dose.Points.Select((p, i) => (ReportWords.Series(p.Variant, i), ReportWords.Label(p.Variant))));
-        if (dose.LackOfFit is { P: { } fit }) html.Element("p", $"Lack of fit: χ² = {ReportWords.F(dose.LackOfFit.Statistic)}, "
-            + $"{ReportWords.F(dose.LackOfFit.Df1)} degrees of freedom, p "
+        PageFigure.Legend(html, dose.Points.Select((p, i) => (ReportWords.Series(p.Variant, i), Label(p.Variant))));
+        if (dose.LackOfFit is { P: { } fit }) html.Element("p", $"Lack of fit: χ² = {F(dose.LackOfFit.Statistic)}, "
+            + $"{F(dose.LackOfFit.Df1)} degrees of freedom, p "
             + $"{Text.P(fit)}{(fit < 0.05 ? ": the points do not lie on a line, so that the slope is no summary of them." : ".")}",
-            ("class", "soft small"));
+            "soft small");
     }
 
     /// <summary>The points stand at their doses; the slope's sentence counts in steps of it ("per 0.1 of attention share").</summary>

@@ -9,9 +9,9 @@ sealed partial class ReportPage
     {
         html.Line().Element("h2", "Methods", ("id", "methods"));
         html.Element("p", "To take into a paper; built from what this run's records say was done. Check it against what you know.",
-            ("class", "soft"));
+            "soft");
         var references = new References();
-        using (html.Open("div", ("class", "paper")))
+        using (html.Open("div", "paper"))
         {
             foreach (string paragraph in RunMethods.Paragraphs(run)) html.Line().Element("p", references.Number(paragraph));
             if (run.Analysis is { Methods: { Count: > 0 } sentences })
@@ -24,20 +24,20 @@ sealed partial class ReportPage
         string[] works = [.. references.Listed];
         if (works.Length == 0) return;
         html.Element("h3", "References");
-        using var list = html.Open("ol", ("class", "references"));
+        using var list = html.Open("ol", "references");
         foreach (string work in works) html.Line().Element("li", work);
     }
 
     void Files(HtmlWriter html)
     {
         html.Line().Element("h2", "Tables", ("id", "files"));
-        html.Element("p", $"All numbers of this page and more, beside it in {ReportTables.Folder}/:", ("class", "soft"));
+        html.Element("p", $"All numbers of this page and more, beside it in {ReportTables.Folder}/:", "soft");
         using var table = html.Open("table");
         using var body = html.Open("tbody");
         foreach (var (file, what) in ReportTables.Of(run))
         {
             using var row = html.Line().Open("tr");
-            using (html.Open("td", ("class", "whole"))) html.Element("a", file, ("href", $"{ReportTables.Folder}/{file}"));
+            using (html.Open("td", "whole")) html.Element("a", file, ("href", $"{ReportTables.Folder}/{file}"));
             html.Element("td", what);
         }
     }

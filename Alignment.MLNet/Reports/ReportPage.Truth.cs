@@ -1,5 +1,6 @@
 using Alignment.MLNet.Charts;
 using Alignment.MLNet.Engagement.Contracts;
+using static Alignment.MLNet.Reports.ReportWords;
 
 namespace Alignment.MLNet.Reports;
 
@@ -13,10 +14,10 @@ sealed partial class ReportPage
         if (rows.Count == 0) return;
         html.Line().Element("h3", "Planted and found (SIMULATED)", ("id", "planted"));
         html.Element("p", $"The simulation put these differences from the baseline into the data (seed {truth.Seed}); the analysis did "
-            + $"not know them. An interval holds the planted value in about {ReportWords.Percent(a.Confidence, "0.##")} of such studies, "
-            + $"so that one in some may miss it.", ("class", "soft"));
-        using var table = html.Open("table", ("class", "stack small"));
-        Header(html, ("", null), ("planted", "number"), ("found", "number"), ("", null));
+            + $"not know them. An interval holds the planted value in about {Percent(a.Confidence, "0.##")} of such studies, "
+            + $"so that one in some may miss it.", "soft");
+        using var table = html.Open("table", "stack small");
+        html.Header(("", null), ("planted", "number"), ("found", "number"), ("", null));
         using var body = html.Open("tbody");
         foreach (var metric in rows.GroupBy(e => e.Metric, StringComparer.Ordinal))
         {
@@ -25,14 +26,13 @@ sealed partial class ReportPage
             using (html.Open("strong")) html.Name(metric.Key);
             foreach (PlantedEffect e in metric)
             {
-                using var row = html.Line().Open("tr", ("class", "row"));
-                html.Element("td", ReportWords.Label(e.Variant), ("class", "name"));
-                html.Element("td", ReportWords.Signed(e.Factor * e.Planted), ("class", "number"), ("data-label", "planted"));
-                html.Element("td", ReportWords.Estimate(e.Factor * e.Found, e.Factor * e.Low, e.Factor * e.High), ("class", "number"),
-                    ("data-label", "found"));
-                using var verdict = html.Open("td", ("class", "whole"));
+                using var row = html.Line().Open("tr", "row");
+                html.Element("td", Label(e.Variant), "name");
+                html.Element("td", Signed(e.Factor * e.Planted), "number", "planted");
+                html.Element("td", Estimate(e.Factor * e.Found, e.Factor * e.Low, e.Factor * e.High), "number", "found");
+                using var verdict = html.Open("td", "whole");
                 html.Element("span", e.Words, ("class", e.Right ? "good" : "warning"));
-                if (!e.Covered) html.Element("span", "; ● the interval misses it", ("class", "warning"));
+                if (!e.Covered) html.Element("span", "; ● the interval misses it", "warning");
             }
         }
     }

@@ -4,6 +4,7 @@ using Alignment.MLNet.Ffmpeg;
 using Alignment.MLNet.Storage;
 using Alignment.MLNet.Variants;
 using Alignment.Transforms.Attention;
+using static Alignment.MLNet.Reports.ReportWords;
 
 namespace Alignment.MLNet.Reports;
 
@@ -24,13 +25,13 @@ sealed partial class ReportPage
         }
         if (IsMissing(html, there > 0, "videos", "Videos")) return;
         html.Element("p",
-            $"{Text.Capitalize(NumberWords.Of(Variant.All.Count))} versions of {ReportWords.Count(there, "video", "videos")} are in the "
+            $"{Text.Capitalize(NumberWords.Of(Variant.All.Count))} versions of {Count(there, "video", "videos")} are in the "
             + $"folder videos.");
-        if (estimated > 0) html.Element("p", $"● Of {ReportWords.Count(estimated, "video", "videos")} the scenes' lengths are an "
-            + $"estimate, equal shares of the source: there is no list of scenes.", ("class", "warning"));
+        if (estimated > 0) html.Element("p", $"● Of {Count(estimated, "video", "videos")} the scenes' lengths are an "
+            + $"estimate, equal shares of the source: there is no list of scenes.", "warning");
         if (!options.Videos)
         {
-            html.Element("p", "Small copies can stand in this page: --videos.", ("class", "soft small"));
+            html.Element("p", "Small copies can stand in this page: --videos.", "soft small");
             return;
         }
         long room = (long)(options.VideoMegabytes * (1 << 20));
@@ -46,23 +47,23 @@ sealed partial class ReportPage
             }
             Video(html, id, copies);
         }
-        if (left > 0) html.Element("p", $"{ReportWords.Count(left, "video has", "videos have")} no copy here: the page holds at most "
-            + $"{ReportWords.F(options.VideoMegabytes)} megabytes of video (--video-megabytes), or a file cannot be read.",
-            ("class", "soft"));
+        if (left > 0) html.Element("p", $"{Count(left, "video has", "videos have")} no copy here: the page holds at most "
+            + $"{F(options.VideoMegabytes)} megabytes of video (--video-megabytes), or a file cannot be read.",
+            "soft");
     }
 
     void Video(HtmlWriter html, string id, IReadOnlyList<(string Variant, string Address)> copies)
     {
-        using var block = html.Line().Open("section", ("class", "scene"));
+        using var block = html.Line().Open("section", "scene");
         using (html.Open("h4")) html.Name(id);
-        using var cells = html.Open("div", ("class", "cells"));
+        using var cells = html.Open("div", "cells");
         foreach (var (variant, address) in copies)
         {
-            using var figure = html.Line().Open("figure", ("class", "cell"));
+            using var figure = html.Line().Open("figure", "cell");
             using (html.Open("video", ("src", address), ("controls", "controls"), ("loop", "loop"), ("muted", "muted"),
                 ("playsinline", "playsinline"), ("preload", "metadata"),
-                ("aria-label", $"{ReportWords.Label(variant)}, without sound"))) { }
-            using (html.Open("figcaption")) html.Element("b", ReportWords.Label(variant));
+                ("aria-label", $"{Label(variant)}, without sound"))) { }
+            using (html.Open("figcaption")) html.Element("b", Label(variant));
             VideosShown++;
         }
     }

@@ -1,6 +1,7 @@
 using Alignment.MLNet.Charts;
 using Alignment.MLNet.Storage;
 using Alignment.Transforms.Attention;
+using static Alignment.MLNet.Reports.ReportWords;
 
 namespace Alignment.MLNet.Reports;
 
@@ -15,9 +16,7 @@ sealed partial class ReportPage(RunRecords run, ReportOptions options, IReadOnly
         ("■", "note", "note")];
 
     public int ScenesShown { get; private set; }
-
     public int VideosShown { get; private set; }
-
     public IReadOnlyList<string> UnreadablePictures => _pictures.Unreadable;
 
     public void Write(TextWriter to)
@@ -40,28 +39,28 @@ sealed partial class ReportPage(RunRecords run, ReportOptions options, IReadOnly
     void Head(HtmlWriter html, IReadOnlyList<ReportNote> notes)
     {
         html.Element("h1", "Does it matter where and when viewers look at the product?");
-        html.Element("p", $"Report of an Alignment run: {Summary()}.", ("class", "soft"));
+        html.Element("p", $"Report of an Alignment run: {Summary()}.", "soft");
         if (IsSimulated) Loud(html);
-        using (html.Open("div", ("class", "tiles")))
+        using (html.Open("div", "tiles"))
         {
             if (run.Set is { } set)
             {
-                Tile(html, ReportWords.N(set.VideoIds.Count), set.VideoIds.Count == 1 ? "video" : "videos");
-                Tile(html, ReportWords.N(set.Scenes), set.Scenes == 1 ? "scene" : "scenes");
+                html.Tile(N(set.VideoIds.Count), set.VideoIds.Count == 1 ? "video" : "videos");
+                html.Tile(N(set.Scenes), set.Scenes == 1 ? "scene" : "scenes");
             }
-            if (run.Edit.Any) Tile(html, ReportWords.N(run.Edit["counts"]["edits"].Count),
+            if (run.Edit.Any) html.Tile(N(run.Edit["counts"]["edits"].Count),
                 run.Edit["counts"]["edits"].Count == 1 ? "different edit" : "different edits");
-            if (run.Analysis is { } a) Tile(html, ReportWords.N(a.Rows - a.Rejected),
+            if (run.Analysis is { } a) html.Tile(N(a.Rows - a.Rejected),
                 IsSimulated ? "SIMULATED rows of engagement" : "rows of engagement", IsSimulated ? "warning" : null);
             for (int i = 0; i < s_levels.Length; i++)
             {
                 int count = notes.Count(n => (int)n.Level == i);
-                if (count > 0 || i == 1) Tile(html, ReportWords.N(count), $"{s_levels[i].Mark} {s_levels[i].Word}{(count == 1 ? "" : "s")}",
+                if (count > 0 || i == 1) html.Tile(N(count), $"{s_levels[i].Mark} {s_levels[i].Word}{(count == 1 ? "" : "s")}",
                     count == 0 ? null : s_levels[i].Style);
             }
         }
         InShort(html);
-        using (html.Open("ul", ("class", "toc")))
+        using (html.Open("ul", "toc"))
             foreach (var (id, title) in new[] { ("first", "Read this first"), ("engagement", "What viewers did"),
             ("dose", "How far attention moved"), ("asked", "What was asked for"), ("pictures", "Pictures"), ("done", "What was done"),
                 ("methods", "Methods"), ("files", "Tables") })
@@ -72,7 +71,7 @@ sealed partial class ReportPage(RunRecords run, ReportOptions options, IReadOnly
     {
         var parts = new List<string>();
         if (run.Set is { } set)
-            parts.Add(ReportWords.Count(set.VideoIds.Count, "video", "videos") + ", " + ReportWords.Count(set.Scenes, "scene", "scenes")
+            parts.Add(Count(set.VideoIds.Count, "video", "videos") + ", " + Count(set.Scenes, "scene", "scenes")
                 + $", {NumberWords.Of(Variant.All.Count)} variants");
         if (run.AttentionOrigin.Words is { Length: > 0 } attention) parts.Add(attention);
         if (run.ModelSha256 is { Length: >= 12 } model) parts.Add($"model {SafePath.Shorten(model, 12).TrimEnd('…')}");
@@ -88,31 +87,25 @@ sealed partial class ReportPage(RunRecords run, ReportOptions options, IReadOnly
                 + "into it; they show what an analysis looks like, and say nothing of these videos or of anybody's behaviour.");
     }
 
-    static void Tile(HtmlWriter html, string number, string what, string? style = null)
-    {
-        using (html.Open("div", ("class", "tile")))
-            html.Element("b", number, ("class", style)).Element("span", what, ("class", style is null ? "soft small" : style + " small"));
-    }
-
     static void Notes(HtmlWriter html, IReadOnlyList<ReportNote> notes)
     {
         html.Line().Element("h2", "Read this first", ("id", "first"));
         if (notes.Count == 0)
         {
-            html.Element("p", "Nothing speaks against taking the numbers as they are.", ("class", "good"));
+            html.Element("p", "Nothing speaks against taking the numbers as they are.", "good");
             return;
         }
-        html.Element("p", "Warnings and assumptions, the worst first.", ("class", "soft"));
-        using var list = html.Open("ul", ("class", "notes"));
+        html.Element("p", "Warnings and assumptions, the worst first.", "soft");
+        using var list = html.Open("ul", "notes");
         foreach (ReportNote note in notes)
         {
             var (mark, style, word) = s_levels[(int)note.Level];
             using var item = html.Line().Open("li", ("class", style));
             html.Element("strong", $"{mark} {note.Title}", ("title", word));
             foreach (string line in note.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-                using (html.Open("p", ("class", "small"))) html.Name(line);
+                using (html.Open("p", "small")) html.Name(line);
             if (note.Next is { } next)
-                using (html.Open("p", ("class", "small"))) html.Element(next.StartsWith("alignment ", StringComparison.Ordinal) ? "code"
+                using (html.Open("p", "small")) html.Element(next.StartsWith("alignment ", StringComparison.Ordinal) ? "code"
                     : "span", next);
         }
     }
@@ -125,13 +118,6 @@ sealed partial class ReportPage(RunRecords run, ReportOptions options, IReadOnly
         html.Text(known is null ? $"{what} cannot be read; see above." : $"{what} is not in this run. It is made by ");
         if (known is not null) html.Element("code", known.Command).Text(".");
         return true;
-    }
-
-    static void Header(HtmlWriter html, params ReadOnlySpan<(string Text, string? Style)> cells)
-    {
-        using var head = html.Open("thead");
-        using var row = html.Open("tr");
-        foreach (var (text, style) in cells) html.Element("th", text, ("class", style));
     }
 
     static void Pair(HtmlWriter html, string name, string? value)

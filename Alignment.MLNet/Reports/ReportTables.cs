@@ -11,7 +11,6 @@ namespace Alignment.MLNet.Reports;
 static partial class ReportTables
 {
     public const string Folder = "tables";
-
     public const string Scenes = "scenes.csv";
 
     const string Summary = "report.json", Settings = "settings.csv", ByVariant = "variants.csv", OverScenes = "alignment_over_scenes.csv",

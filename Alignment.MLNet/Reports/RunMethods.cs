@@ -1,7 +1,7 @@
-using System.Globalization;
 using Alignment.MLNet.Storage;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Attention.Metrics;
+using static Alignment.MLNet.Reports.ReportWords;
 
 namespace Alignment.MLNet.Reports;
 
@@ -22,8 +22,8 @@ static class RunMethods
         if (run.Set is not { } set || !options.Any) return null;
         string boost = Setting(options, "boost_alpha"), reduction = Setting(options, "reduction_alpha");
         return $"We made {NumberWords.Of(Variant.All.Count)} versions of each of "
-            + $"{ReportWords.Count(set.VideoIds.Count, "video", "videos")} "
-            + $"({ReportWords.Count(set.Scenes, "scene", "scenes")}) that differ in how much attention the advertised product gets, and "
+            + $"{Count(set.VideoIds.Count, "video", "videos")} "
+            + $"({Count(set.Scenes, "scene", "scenes")}) that differ in how much attention the advertised product gets, and "
             + $"when. "
             + $"Attention maps were {Origin(run)}. In every scene of a window (the first, middle or last third of a video's scenes) "
             + $"attention within the product's mask was multiplied by {boost} ({Listed(VariantStrength.Boost)}) or by {reduction} "
@@ -55,8 +55,8 @@ static class RunMethods
         { Measured: 0, Predicted: > 0, Drawn: 0, Provided: 0 } o => $"predicted from the pictures, not measured{Predictors(o.By)}",
         { Measured: 0, Predicted: 0, Drawn: > 0, Provided: 0 } => "drawn for an imagined viewer; nobody looked",
         { Measured: 0, Predicted: 0, Drawn: 0, Provided: > 0 } => "supplied with the data, without a record of how they were made",
-        var o => string.Create(CultureInfo.InvariantCulture,
-            $"of mixed origin (scenes: {o.Measured} measured, {o.Predicted} predicted, {o.Drawn} drawn, {o.Provided} of unknown making)"),
+        var o => FormattableString.Invariant($"of mixed origin (scenes: {o.Measured} measured, {o.Predicted} predicted, ")
+            + FormattableString.Invariant($"{o.Drawn} drawn, {o.Provided} of unknown making)"),
     };
 
     static string Predictors(IReadOnlyList<string> by)
@@ -75,7 +75,7 @@ static class RunMethods
         string model = run.ModelSha256 is { Length: > 12 } hash && hash.All(char.IsAsciiLetterOrDigit) ? hash[..12] + "…" : "not recorded",
             untrained = run.Run["model"]["control_trained"].Flag == false ? "; its ControlNet was not trained" : "",
             edits = !counts.Any ? ""
-                : $" ({ReportWords.N(counts["edits"].Count)} edits for {ReportWords.N(counts["outputs"].Count)} pictures)";
+                : $" ({N(counts["edits"].Count)} edits for {N(counts["outputs"].Count)} pictures)";
         string text = "Scenes were re-rendered with a latent diffusion model [ldm] under a ControlNet [controlnet] whose two control "
             + "channels are the product's mask and the attention map "
             + $"(model SHA-256 {model}{untrained}), "
@@ -88,8 +88,8 @@ static class RunMethods
             + $"All variants of a scene share its initial noise (seed {Setting(edit, "seed")}), so that differences between them come "
             + $"from the control alone; equal controls were edited once{edits}. ";
         if (quality["pictures"].Count > 0)
-            text += $"Within the region, edits had a mean PSNR of {ReportWords.F(quality["mean_psnr_db"].Number)} dB and a mean SSIM "
-                + $"[ssim] of {ReportWords.F(quality["mean_ssim"].Number)} to the source. ";
+            text += $"Within the region, edits had a mean PSNR of {F(quality["mean_psnr_db"].Number)} dB and a mean SSIM "
+                + $"[ssim] of {F(quality["mean_ssim"].Number)} to the source. ";
         string on = run.Run["onnx_runtime"].Text is { } ort ? $" on ONNX Runtime {Plain(ort)}" : "";
         return text + $"The work was done with {Plain(run.Run["tool"].Text ?? run.Edit["tool"].Text ?? "alignment")}{on}.";
     }
@@ -107,7 +107,7 @@ static class RunMethods
             ? "Agreement of the predicted attention with the maps asked for is given as "
                 + $"{SaliencyMetrics.List(m => m.Label)} [bylinskii]. " : "")
             + (tested ? $"Whether the placebo leaves the product's attention alone was tested by two one-sided tests [tost] against a "
-            + $"margin of {ReportWords.F(100 * dose.Margin)} points of attention share. " : "")
+            + $"margin of {F(100 * dose.Margin)} points of attention share. " : "")
             + dose.Lpips?.Published switch
             {
                 true => "Perceptual distance is LPIPS [lpips].",

@@ -34,37 +34,26 @@ sealed class RunRecords
     }
 
     public RunFolder Folder { get; }
-
     public JsonFacts Run { get; }
-
     public JsonFacts Edit { get; }
 
     /// <summary>variants_v3/manifest.json.</summary>
     public JsonFacts Variants { get; }
 
     public VariantSet? Set { get; }
-
     public ValidationResult? Validation { get; }
-
     public IReadOnlyDictionary<string, VariantStatistics>? Statistics { get; }
-
     public EngagementAnalysis? Analysis { get; }
-
     public DoseReport? Dose { get; }
-
     public string DoseFolder => Path.Combine(Folder.Root, MLNet.Dose.DoseFolder.Name);
-
     public bool HasDose => File.Exists(Path.Combine(DoseFolder, MLNet.Dose.DoseFolder.JsonFile));
-
     public IReadOnlyList<string> Unreadable => _unreadable;
-
     public JsonFacts EditSettings => Edit["settings"].Any ? Edit["settings"] : Run["options"]["edit"];
 
     public ProvenanceCounts AttentionOrigin => Set?.AttentionOrigin ?? Run["attention_origin"].As<ProvenanceCounts>()
         ?? Edit["attention_origin"].As<ProvenanceCounts>() ?? ProvenanceCounts.None;
 
     public bool HasAnalysis => File.Exists(Path.Combine(Folder.Analysis, AnalysisFiles.Json));
-
     public string? ModelSha256 => Run["model"]["sha256"].Text ?? Edit["model_sha256"].Text;
 
     public AssembledVideo? Video(string videoId, string variant) =>

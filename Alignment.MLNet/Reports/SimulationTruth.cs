@@ -10,19 +10,12 @@ namespace Alignment.MLNet.Reports;
 sealed record SimulationTruth
 {
     public const string Folder = "simulated", FileName = "truth_simulated.json";
-
     const long MostBytes = 1 << 20;
-
     public bool Simulated { get; init; } = true;
-
     public string Note { get; init; } = "";
-
     public string EngagementSha256 { get; init; } = "";
-
     public ulong Seed { get; init; }
-
     public int RowsPerVideoAndVariant { get; init; }
-
     public IReadOnlyList<SimulatedMetric> Metrics { get; init; } = [];
 
     public void Write(string run) => OutputRecord.WriteManifest(Path.Combine(run, Folder, FileName), this);

@@ -11,9 +11,7 @@ sealed class SmallPictures(int mostWidth, int quality)
 {
     // Tall pictures (9:16 and slimmer) must not make the page endless.
     const double MostTall = 16.0 / 9;
-
     readonly List<string> _unreadable = [];
-
     public IReadOnlyList<string> Unreadable => _unreadable;
 
     public void Forget() => _unreadable.Clear();

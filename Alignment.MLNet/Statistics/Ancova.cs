@@ -15,7 +15,6 @@ sealed record Ancova(Coefficient Intercept, IReadOnlyList<Coefficient> Differenc
 {
     public static Ancova Of(IReadOnlyList<PairAccumulator> groups, double confidence = 0.95)
     {
-        ArgumentNullException.ThrowIfNull(groups);
         Checks.Confidence(confidence);
         int k = groups.Count;
         double sxx = 0, sxy = 0, syy = 0, eachSlope = 0;

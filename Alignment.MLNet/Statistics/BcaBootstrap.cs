@@ -30,8 +30,6 @@ sealed record BcaBootstrap(double Difference, double StandardError, double Z0, d
     public static BcaBootstrap Of(double[] variant, double[] baseline, BootstrapOptions? options = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(variant);
-        ArgumentNullException.ThrowIfNull(baseline);
         options ??= new();
         Checks.Confidence(options.Confidence);
         if (options.Resamples < 100) throw UsageException.For("The resamples", Checks.Text(options.Resamples), "100 or more",

@@ -24,7 +24,6 @@ sealed class CellTable
 
     public void Merge(CellTable other)
     {
-        ArgumentNullException.ThrowIfNull(other);
         ArgumentOutOfRangeException.ThrowIfNotEqual(other.Variants, Variants);
         foreach (var (video, at) in other._videos)
         {
@@ -69,7 +68,6 @@ sealed class CellTable
 
     SampleAccumulator[] Row(string video)
     {
-        ArgumentNullException.ThrowIfNull(video);
         if (_videos.TryGetValue(video, out int at)) return _cells[at];
         _videos.Add(video, _cells.Count);
         var row = new SampleAccumulator[Variants];

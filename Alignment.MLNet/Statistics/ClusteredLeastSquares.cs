@@ -23,7 +23,6 @@ sealed record ClusteredLeastSquares(long N, int Videos, Coefficient Intercept, I
 {
     public static ClusteredLeastSquares Of(CellTable table, ErrorKind kind = ErrorKind.ClusteredT, double confidence = 0.95)
     {
-        ArgumentNullException.ThrowIfNull(table);
         Checks.Confidence(confidence);
         var (means, squares) = table.Totals("The clustered regression");
         int k = table.Variants, g = table.Videos;

@@ -12,7 +12,6 @@ sealed record DoseSlope(double Intercept, double Slope, double StandardError, do
     /// <summary>Of points (dose, mean, error), two or more of different doses, every error above 0.</summary>
     public static DoseSlope Of(IReadOnlyList<(double X, double Y, double Error)> points)
     {
-        ArgumentNullException.ThrowIfNull(points);
         if (points.Any(p => !(p.Error > 0) || !double.IsFinite(p.Error) || !double.IsFinite(p.X) || !double.IsFinite(p.Y)))
             throw BadDataException.For("The dose–response line", "a mean without a finite error above 0",
                 "two values or more of each variant, that vary", "Collect more data, or leave the variant out.");
@@ -32,7 +31,6 @@ sealed record DoseSlope(double Intercept, double Slope, double StandardError, do
     /// Cells are enough, because a cell has one dose.</summary>
     public static Coefficient Within(IReadOnlyList<IReadOnlyList<(double Dose, double N, double Mean)>> videos, double confidence = 0.95)
     {
-        ArgumentNullException.ThrowIfNull(videos);
         Checks.Confidence(confidence);
         double xx = 0, xy = 0, n = 0;
         var centres = new (double X, double Y)[videos.Count];

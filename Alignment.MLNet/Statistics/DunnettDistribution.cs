@@ -11,7 +11,6 @@ sealed class DunnettDistribution(double[] lambdaSquared, double df, DunnettSide 
     const double Reach = 8.5;   // φ(8.5) ≈ 8e-17
     const double FarthestTail = 30;   // beyond it no double is left of a normal tail
     const double SmallestStep = 0.01;
-
     readonly int _variants = lambdaSquared.Length;
     // Variants of one size are one factor, to the power of their number: a balanced design costs no more than one variant.
     readonly double[] _lambda = [.. lambdaSquared.Distinct().Select(Math.Sqrt)],

@@ -18,7 +18,6 @@ sealed record DunnettTest(double Df, double PooledSd, double Critical, IReadOnly
     public static DunnettTest Of(Sample baseline, IReadOnlyList<Sample> variants, DunnettSide side = DunnettSide.TwoSided,
         double confidence = 0.95)
     {
-        ArgumentNullException.ThrowIfNull(variants);
         Checks.Confidence(confidence);
         double df = -1 - variants.Count, squares = 0;
         foreach (Sample group in variants.Prepend(baseline))

@@ -9,7 +9,6 @@ sealed record KruskalWallisTest(double H, double Df, double P)
 {
     public static KruskalWallisTest Of(IReadOnlyList<double[]> groups)
     {
-        ArgumentNullException.ThrowIfNull(groups);
         for (int g = 0; g < groups.Count; g++) Checks.Values("The Kruskal–Wallis test", $"group {Checks.Text(g + 1)}", groups[g], 0);
         double[][] used = [.. groups.Where(g => g.Length > 0)];
         if (used.Length < 2)

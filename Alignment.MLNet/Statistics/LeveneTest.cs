@@ -9,7 +9,6 @@ sealed record LeveneTest(double W, double DfBetween, double DfWithin, double P)
     /// <summary>Tests groups of finite values; empty ones are left out. The values are copied (sorting finds the medians).</summary>
     public static LeveneTest Of(IReadOnlyList<double[]> groups)
     {
-        ArgumentNullException.ThrowIfNull(groups);
         var deviations = new Sample[groups.Count];
         for (int g = 0; g < groups.Count; g++)
         {

@@ -19,7 +19,6 @@ sealed record MixedModel(long N, int Videos, Coefficient Intercept, IReadOnlyLis
 
     public static MixedModel Of(CellTable table, double confidence = 0.95)
     {
-        ArgumentNullException.ThrowIfNull(table);
         Checks.Confidence(confidence);
         var profile = new MixedProfile(table);
         double gamma = profile.Minimum(reml: true);

@@ -25,7 +25,6 @@ static class Multiplicity
     /// <param name="p">0 … 1 each; null where a comparison was impossible: it stays null and does not count.</param>
     public static double?[] Adjust(IReadOnlyList<double?> p, MultiplicityMethod method = MultiplicityMethod.Holm)
     {
-        ArgumentNullException.ThrowIfNull(p);
         for (int i = 0; i < p.Count; i++)
             if (p[i] is { } value && !(value is >= 0 and <= 1))
                 throw BadDataException.For("The p-value", Checks.Text(value), "a number from 0 to 1", "Correct what computed it.");

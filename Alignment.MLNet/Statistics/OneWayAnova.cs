@@ -13,7 +13,6 @@ sealed record OneWayAnova(double F, double DfBetween, double DfWithin, double P)
 
     internal static OneWayAnova Of(IReadOnlyList<Sample> groups, string test)
     {
-        ArgumentNullException.ThrowIfNull(groups);
         double n = 0, mean = 0, within = 0, between = 0;
         int k = 0;
         foreach (Sample group in groups)

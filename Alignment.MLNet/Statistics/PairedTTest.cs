@@ -9,7 +9,6 @@ sealed record PairedTTest(int N, double MeanDifference, double StandardError, do
 {
     public static PairedTTest Of(IReadOnlyList<double> differences)
     {
-        ArgumentNullException.ThrowIfNull(differences);
         var sums = new SampleAccumulator();
         foreach (double d in differences) sums.Add(d);
         Sample sample = sums.Sample;

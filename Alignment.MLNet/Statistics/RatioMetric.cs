@@ -24,8 +24,6 @@ sealed record RatioMetric(long Units, double Ratio, double Variance)
 
     public static RatioComparison Compare(RatioMetric variant, RatioMetric baseline, double confidence = 0.95)
     {
-        ArgumentNullException.ThrowIfNull(variant);
-        ArgumentNullException.ThrowIfNull(baseline);
         Checks.Confidence(confidence);
         double difference = variant.Ratio - baseline.Ratio, error = Math.Sqrt(variant.Variance + baseline.Variance);
         double z = difference == 0 ? 0 : difference / error, half = Tails.NormalQuantile(confidence) * error;

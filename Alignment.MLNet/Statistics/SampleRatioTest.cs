@@ -12,7 +12,6 @@ sealed record SampleRatioTest(double ChiSquare, double Df, double P)
     /// <param name="shares">What each was to have, in any unit, above 0; null for equal shares.</param>
     public static SampleRatioTest Of(IReadOnlyList<long> counts, IReadOnlyList<double>? shares = null)
     {
-        ArgumentNullException.ThrowIfNull(counts);
         double rows = counts.Sum(c => (double)c);
         if (counts.Count < 2 || !(rows > 0) || counts.Any(c => c < 0))
             throw BadDataException.For("The sample-ratio test", $"{Checks.Text(counts.Count)} counts with the sum {Checks.Text(rows)}",

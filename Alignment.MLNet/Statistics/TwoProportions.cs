@@ -42,7 +42,6 @@ sealed record TwoProportions(double Rate, double BaselineRate, double? ZPooled, 
         var (l0, u0) = Wilson(x0, n0, z);
         var newcombe = new Interval(difference - Length(p1 - l1, u0 - p0), difference + Length(u1 - p1, p0 - l0));
         double centre = (x1 + 1) / (n1 + 2) - (x0 + 1) / (n0 + 2), half = z * Error(x1 + 1, n1 + 2, x0 + 1, n0 + 2);
-
         double? ratio = x0 > 0 ? p1 / p0 : null;
         // 1/x − 1/n = (n − x) / (x n): exactly 0 where all succeed.
         double spread = Math.Exp(z * Math.Sqrt((n1 - x1) / (x1 * n1) + (n0 - x0) / (x0 * n0)));

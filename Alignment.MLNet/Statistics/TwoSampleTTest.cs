@@ -41,19 +41,12 @@ sealed class TwoSampleTTest
     }
 
     public bool AssumeEqualVariances { get; }
-
     public double EstimatedValue1 { get; }
-
     public double EstimatedValue2 { get; }
-
     public double ObservedDifference => EstimatedValue1 - EstimatedValue2;
-
     public double StandardError { get; }
-
     public double DegreesOfFreedom { get; }
-
     public double Statistic { get; }
-
     public double PValue { get; }
 
     /// <summary>The interval that holds the true difference in <paramref name="percent"/> (0 … 1) of such experiments.</summary>
@@ -68,8 +61,8 @@ sealed class TwoSampleTTest
 
     internal static string? WhyNot(Sample first, Sample second)
     {
-        if (first.N < 2 || second.N < 2) return string.Create(CultureInfo.InvariantCulture,
-            $"{first.N} and {second.N} values, where each group needs at least 2");
+        if (first.N < 2 || second.N < 2) return
+            FormattableString.Invariant($"{first.N} and {second.N} values, where each group needs at least 2");
         if (!double.IsFinite(first.Mean) || !double.IsFinite(second.Mean) || !double.IsFinite(first.Variance)
             || !double.IsFinite(second.Variance)) return "values too large to compute a variance";
         return first.Variance <= 0 && second.Variance <= 0 ? "no variation in either group" : null;

@@ -8,7 +8,6 @@ namespace Alignment.MLNet.Engagement.Comparing;
 sealed class ActivePlan(PlanFile file)
 {
     AnalysisPlan Plan => file.Plan;
-
     public bool Holds => !file.Changed;
 
     public AnalysisOptions Apply(AnalysisOptions options) => options with
@@ -20,8 +19,8 @@ sealed class ActivePlan(PlanFile file)
         Correction = Plan.Correction,
         Confidence = Plan.Confidence,
         // What the plan does not mention may be explored.
-        Covariates = [.. Plan.Covariates, .. options.Covariates.Where(c => !Plan.Covariates.Any(p => Same(p.Metric, c.Metric)))],
-        Margins = [.. Plan.Margins, .. options.Margins.Where(m => !Plan.Margins.Any(p => Same(p.Metric, m.Metric)))],
+        Covariates = [.. Plan.Covariates, .. options.Covariates.Where(c => !Plan.Covariates.Any(p => Text.Same(p.Metric, c.Metric)))],
+        Margins = [.. Plan.Margins, .. options.Margins.Where(m => !Plan.Margins.Any(p => Text.Same(p.Metric, m.Metric)))],
         Sequential = options.Sequential || Plan.Stopping.Rule == StoppingRule.Sequential,
         // What the caller says of the data counts more: a column may be called otherwise.
         Assigned = options.Assigned,
@@ -29,7 +28,7 @@ sealed class ActivePlan(PlanFile file)
         SequentialTuning = Plan.Stopping.Rule == StoppingRule.Sequential ? Plan.Stopping.Tuning : options.SequentialTuning,
     };
 
-    public bool Names(string metric) => Plan.Metrics.Concat(Plan.Hypotheses.Select(h => h.Metric)).Any(m => Same(m, metric));
+    public bool Names(string metric) => Plan.Metrics.Concat(Plan.Hypotheses.Select(h => h.Metric)).Any(m => Text.Same(m, metric));
 
     public IEnumerable<ContrastSet.Asked> OwnContrasts(string metric, IReadOnlyList<ContrastSet.Asked> usual)
     {
@@ -92,7 +91,7 @@ sealed class ActivePlan(PlanFile file)
             }
     }
 
-    IEnumerable<PlannedHypothesis> Of(string metric) => Plan.Hypotheses.Where(h => Same(h.Metric, metric));
+    IEnumerable<PlannedHypothesis> Of(string metric) => Plan.Hypotheses.Where(h => Text.Same(h.Metric, metric));
 
     IReadOnlyList<string> Against(PlannedHypothesis h) => h.Against.Count == 0 ? [Plan.Baseline] : h.Against;
 
@@ -105,7 +104,7 @@ sealed class ActivePlan(PlanFile file)
 
     string Unanswered(PlannedHypothesis h, IReadOnlyList<MetricAnalysis> metrics)
     {
-        if (metrics.FirstOrDefault(m => Same(m.Metric, h.Metric)) is not { } metric)
+        if (metrics.FirstOrDefault(m => Text.Same(m.Metric, h.Metric)) is not { } metric)
             return $"the data have no metric '{SafePath.Shorten(h.Metric)}'.";
         string[] absent = [.. h.Variants.Concat(Against(h)).Where(v => metric.Samples.All(s => s.Variant != v))];
         return absent.Length > 0 ? $"no values of {string.Join(", ", absent.Select(Text.Name))}."
@@ -124,8 +123,6 @@ sealed class ActivePlan(PlanFile file)
 
     static string Side(IReadOnlyList<string> variants) => variants.Count == 1 ? Text.Name(variants[0])
         : string.Join(" and ", variants.Select(Text.Name)) + " together";
-
-    static bool Same(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);
 
     static bool Equal(IReadOnlyDictionary<string, double> a, Dictionary<string, double> b) =>
         a.Count == b.Count && a.All(x => b.TryGetValue(x.Key, out double y) && Math.Abs(x.Value - y) < 1e-12);

@@ -9,7 +9,6 @@ sealed class DoseStep
 {
     // A tenth of the attention share is a change one can picture.
     const double ShareStep = 0.1;
-
     readonly DoseTable _table;
     readonly DosePoint[] _points;
     DoseSlope? _line;

@@ -16,17 +16,11 @@ enum DraftKind
 sealed class Draft
 {
     public required string Id { get; init; }
-
     public required string Label { get; init; }
-
     public required string Question { get; init; }
-
     public required string Test { get; init; }
-
     public DraftKind Kind { get; init; }
-
     public required string First { get; init; }
-
     public required string Second { get; init; }
 
     /// <summary>Weights by variant, so that a plan's hypothesis can be found.</summary>
@@ -34,13 +28,24 @@ sealed class Draft
 
     public TestAnswer? Answer { get; set; }
 
+    /// <summary>A variant against the baseline.</summary>
+    public static Draft Comparison(string metric, string variant, AnalysisOptions options, string test)
+    {
+        string first = Text.Name(variant), second = Text.Name(options.Baseline);
+        return new()
+        {
+            Id = $"{metric}/{variant}",
+            Label = $"{first} against {second}",
+            Question = $"variants against {second}",
+            Test = test,
+            First = first,
+            Second = second,
+            Weights = new Dictionary<string, double> { [variant] = 1, [options.Baseline] = -1 },
+        };
+    }
     public double Margin { get; init; }
-
     public double? Level { get; set; }
-
     public string? Note { get; set; }
-
     public string? Hypothesis { get; set; }
-
     public bool Confirmatory { get; set; }
 }

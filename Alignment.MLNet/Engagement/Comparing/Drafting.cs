@@ -8,9 +8,12 @@ static class Drafting
 {
     /// <summary>Corrects within each family and words every draft; in the order given. Pre-registered drafts of a metric are one family,
     /// whatever they ask.</summary>
-    public static IReadOnlyDictionary<Draft, Finding> Settle(string metric, MetricDisplay display, IReadOnlyList<Draft> drafts,
-        AnalysisOptions options)
+    public static IReadOnlyDictionary<Draft, Finding> Settle(string metric, MetricDisplay display, IEnumerable<Draft?> found,
+        MetricContext context)
     {
+        Draft[] drafts = [.. found.OfType<Draft>()];
+        AnalysisOptions options = context.Options;
+        context.Plan?.Mark(metric, drafts);
         var made = new Dictionary<Draft, Finding>(ReferenceEqualityComparer.Instance as IEqualityComparer<Draft>);
         foreach (var family in drafts.GroupBy(d => d.Hypothesis is null ? d.Question : "pre-registered"))
         {
@@ -73,37 +76,21 @@ static class Drafting
         string ci = $"{level} CI {(verdict == Verdict.Lowered ? "of the difference " : "")}{Text.Range(interval, display.Factor, half)}, ";
         string because =
             $"{ci}{(correction == "none" ? "" : correction + " ")}{(d.Kind == DraftKind.Equivalence ? "TOST " : "")}p {Text.P(p)}";
+        string first = Text.Capitalize(d.First), second = d.Second;
+        bool raised = verdict == Verdict.Raised, shown = raised || verdict == Verdict.Lowered;
         return d.Kind switch
         {
-            DraftKind.Equivalence => verdict == Verdict.Equivalent
-                ? $"{Text.Capitalize(d.First)} is equivalent to {d.Second} in {metric} within "
-                    + $"±{Text.Number(display.Factor * d.Margin, 0)}{unit} ({signed}, {because})."
-                : $"{Text.Capitalize(d.First)} was not shown to be equivalent to {d.Second} in {metric} within "
-                    + $"±{Text.Number(display.Factor * d.Margin, 0)}{unit} ({signed}, {because}).",
-            DraftKind.Trend => verdict switch
-            {
-                Verdict.Raised => $"{metric} rises by {size} {d.Second} ({because}).",
-                Verdict.Lowered => $"{metric} falls by {size} {d.Second} ({because}).",
-                _ => $"No trend of {metric} {d.Second} was shown ({signed}, {because}).",
-            },
-            DraftKind.Dose => verdict switch
-            {
-                Verdict.Raised => $"{metric} rises with the dose, by {size} {d.Second} ({because}).",
-                Verdict.Lowered => $"{metric} falls with the dose, by {size} {d.Second} ({because}).",
-                _ => $"No relation of {metric} to the dose was shown ({signed} {d.Second}, {because}).",
-            },
-            DraftKind.Contrast => verdict switch
-            {
-                Verdict.Raised => $"{Text.Capitalize(d.First)} had a higher {metric} than {d.Second}, by {size} ({because}).",
-                Verdict.Lowered => $"{Text.Capitalize(d.First)} had a lower {metric} than {d.Second}, by {size} ({because}).",
-                _ => $"{Text.Capitalize(d.First)} against {d.Second}: no difference in {metric} was shown ({signed}, {because}).",
-            },
-            _ => verdict switch
-            {
-                Verdict.Raised => $"{Text.Capitalize(d.First)} raised {metric} by {size} ({because}).",
-                Verdict.Lowered => $"{Text.Capitalize(d.First)} lowered {metric} by {size} ({because}).",
-                _ => $"{Text.Capitalize(d.First)}: no difference in {metric} was shown ({signed}, {because}).",
-            },
+            DraftKind.Equivalence => $"{first} {(verdict == Verdict.Equivalent ? "is" : "was not shown to be")} equivalent to {second} in "
+                + $"{metric} within ±{Text.Number(display.Factor * d.Margin, 0)}{unit} ({signed}, {because}).",
+            DraftKind.Trend => shown ? $"{metric} {(raised ? "rises" : "falls")} by {size} {second} ({because})."
+                : $"No trend of {metric} {second} was shown ({signed}, {because}).",
+            DraftKind.Dose => shown ? $"{metric} {(raised ? "rises" : "falls")} with the dose, by {size} {second} ({because})."
+                : $"No relation of {metric} to the dose was shown ({signed} {second}, {because}).",
+            DraftKind.Contrast => shown
+                ? $"{first} had a {(raised ? "higher" : "lower")} {metric} than {second}, by {size} ({because})."
+                : $"{first} against {second}: no difference in {metric} was shown ({signed}, {because}).",
+            _ => shown ? $"{first} {(raised ? "raised" : "lowered")} {metric} by {size} ({because})."
+                : $"{first}: no difference in {metric} was shown ({signed}, {because}).",
         };
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Engagement.Reading;
 using Alignment.MLNet.Statistics;
@@ -9,7 +8,6 @@ namespace Alignment.MLNet.Engagement.Comparing;
 static class MetricDiagnostics
 {
     const double Alarm = 0.001;
-
     const double NotableIcc = 0.05;
 
     /// <summary>Cluster-robust errors are too small with fewer (Cameron &amp; Miller, <i>Journal of Human Resources</i> 50,
@@ -32,15 +30,16 @@ static class MetricDiagnostics
                     + $"value{(s.Sample.N == 1 ? "" : "s")}. Tests of so few show large effects only, and t-tests rely on normal values "
                     + $"there.", s.Variant);
             if (s.Sample.N > 1 && s.Sample.Variance == 0)
-                Say(WarningLevel.Warning, "zero_variance", string.Create(CultureInfo.InvariantCulture, $"{name}: all {s.Sample.N} values "
-                    + $"of {Text.Name(s.Variant)} are {s.Sample.Mean}. Check whether the export filled a default."), s.Variant);
+                Say(WarningLevel.Warning, "zero_variance", $"{name}: all "
+                    + FormattableString.Invariant($"{s.Sample.N} values of {Text.Name(s.Variant)} are {s.Sample.Mean}. ")
+                    + "Check whether the export filled a default.", s.Variant);
         }
         foreach (VariantComparison c in made.Comparisons)
             if (c.Lift is { } lift && Math.Abs(lift.Lift) > options.ImplausibleLift
                 && c.Result.Verdict is Verdict.Raised or Verdict.Lowered)
-                Say(WarningLevel.Warning, "implausible_lift", string.Create(CultureInfo.InvariantCulture, $"{name}: "
-                    + $"{Text.Name(c.Variant)} changes it by {100 * lift.Lift:+0;−0} %, more than advertising does. Look for an error in "
-                    + $"logging, units or joins before believing it."), c.Variant);
+                Say(WarningLevel.Warning, "implausible_lift", $"{name}: {Text.Name(c.Variant)} changes it by "
+                    + FormattableString.Invariant($"{100 * lift.Lift:+0;−0} %, more than advertising does. Look for an error in ")
+                    + "logging, units or joins before believing it.", c.Variant);
         if (made.Omnibus.FirstOrDefault(o => o.Name.StartsWith("Levene", StringComparison.Ordinal)) is { P: < 0.05 } levene
             && test.EqualVariances)
             Say(WarningLevel.Warning, "unequal_variances", $"{name}: the variants' variances differ (Levene p "
@@ -49,11 +48,10 @@ static class MetricDiagnostics
         string unit = SensitivityStep.Unit(options);
         if (made.Sensitivity.FirstOrDefault(s => s.Name == "mixed model") is { } mixed && mixed.Facts.TryGetValue("icc", out double icc)
             && icc > NotableIcc)
-            Say(WarningLevel.Warning, "rows_dependent", string.Create(CultureInfo.InvariantCulture, $"{name}: rows of one {unit} "
-                + $"resemble each other (ICC {icc:0.00}), and {test.Title} "
-                + $"{(test.WithinUnits ? "compares within them" : "takes them as independent")}. See the "
-                + $"cluster-robust errors and the mixed "
-                + $"model{(test.WithinUnits ? "" : $", or choose the paired test if every {unit} was shown in all variants")}."));
+            Say(WarningLevel.Warning, "rows_dependent", $"{name}: rows of one {unit} resemble each other "
+                + FormattableString.Invariant($"(ICC {icc:0.00}), and {test.Title} ")
+                + $"{(test.WithinUnits ? "compares within them" : "takes them as independent")}. See the cluster-robust errors and the "
+                + $"mixed model{(test.WithinUnits ? "" : $", or choose the paired test if every {unit} was shown in all variants")}.");
         foreach (SensitivityAnalysis s in made.Sensitivity)
         {
             if (s.Agrees == false) Say(WarningLevel.Warning, "sensitivity_disagrees",

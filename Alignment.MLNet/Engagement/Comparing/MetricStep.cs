@@ -29,18 +29,13 @@ static class MetricStep
             Missing = options.Variants.Select((_, v) => sums.Rows(v)).Sum() - all.Sum(s => s.N),
         };
         if (samples.Length == 0) return empty with { Note = "No row has a value." };
-        if (all[b].N == 0) return empty with
-        {
-            Note = $"No row of '{options.Baseline}' has a value, so there is nothing to compare with.",
-            Warnings = MetricDiagnostics.Of(empty, sums, metric, options)
-        };
-
-        if (samples.Length == 1) return empty with
-        {
-            Note =
-            $"Only '{options.Baseline}' has values, so there is nothing to compare with it.",
-            Warnings = MetricDiagnostics.Of(empty, sums, metric, options)
-        };
+        if (all[b].N == 0 || samples.Length == 1)
+            return empty with
+            {
+                Note = all[b].N == 0 ? $"No row of '{options.Baseline}' has a value, so there is nothing to compare with."
+                    : $"Only '{options.Baseline}' has values, so there is nothing to compare with it.",
+                Warnings = MetricDiagnostics.Of(empty, sums, metric, options),
+            };
 
         double[][] values = sums.Kept[metric].Groups(options.Variants.Count);
         bool exact = sums.Kept[metric].Exact;
@@ -55,16 +50,7 @@ static class MetricStep
                 Variant = variant,
                 Sample = all[v],
                 Baseline = all[b],
-                Draft = new()
-                {
-                    Id = $"{name}/{variant}",
-                    Label = $"{Text.Name(variant)} against {Text.Name(options.Baseline)}",
-                    Question = $"variants against {Text.Name(options.Baseline)}",
-                    Test = TwoSampleTests.Of(options.Test).Title,
-                    First = Text.Name(variant),
-                    Second = Text.Name(options.Baseline),
-                    Weights = new Dictionary<string, double> { [variant] = 1, [options.Baseline] = -1 },
-                },
+                Draft = Draft.Comparison(name, variant, options, TwoSampleTests.Of(options.Test).Title),
             };
             one.FromSums();
             one.FromPairs(sums.TooManyVideos ? null : sums.PairedDifferences(metric, v, b));
@@ -79,17 +65,15 @@ static class MetricStep
             ? PlaceboDraft.Of(name, found, margin, options) : null;
         List<(ContrastSet.Asked Asked, Draft Draft)> contrasts = [.. Contrasts(name, all, context)];
         DoseStep? dose = DoseStep.Of(name, sums, metric, all, context);
-        List<Draft> drafts = [.. tests.Select(t => t.Draft), .. placebo is null ? [] : new[] { placebo }, .. contrasts.Select(c => c.Draft),
-            .. dose is null ? [] : new[] { dose.Draft }];
-        context.Plan?.Mark(name, drafts);
-        IReadOnlyDictionary<Draft, Finding> settled = Drafting.Settle(name, display, drafts, options);
+        var settled = Drafting.Settle(name, display,
+            [.. tests.Select(t => t.Draft), placebo, .. contrasts.Select(c => c.Draft), dose?.Draft], context);
         var corrected = Corrected(tests, options.Correction);
         VariantComparison[] comparisons = [.. tests.Select(t => t.Make(settled[t.Draft], margin, corrected[t.Variant]))];
         IReadOnlyList<SensitivityAnalysis> sensitivity = SensitivityStep.Of(name, sums, metric, [b, .. others], comparisons, options,
             out OmnibusTest? ratio);
         var made = empty with
         {
-            Omnibus = [.. Omnibus.Of(all, values, exact, options), .. ratio is null ? [] : new[] { ratio }],
+            Omnibus = [.. Omnibus.Of(all, values, exact, options), .. new[] { ratio }.OfType<OmnibusTest>()],
             Comparisons = comparisons,
             Contrasts = [.. contrasts.Select(c => new Contrast(c.Asked.Name, c.Asked.Question, c.Asked.Weights, settled[c.Draft]))],
             Placebo = placebo is null ? null : settled[placebo],

@@ -8,7 +8,6 @@ namespace Alignment.MLNet.Engagement.Comparing;
 static class RatioStep
 {
     const long FisherTrials = 100_000;
-
     const string Pooled = "pooled_z", ByVideo = "ratio_by_video";
 
     public static MetricAnalysis Of(EngagementSums sums, int ratio, MetricContext context)
@@ -48,17 +47,10 @@ static class RatioStep
             Samples = samples
         };
         if (samples.Length == 0) return empty with { Note = "No row has both counts and a denominator above 0." };
-        if (counts[b].Trials == 0) return empty with
-        {
-            Note =
-            $"No row of '{options.Baseline}' has both counts, so there is nothing to compare with."
-        };
-
-        if (samples.Length == 1) return empty with
-        {
-            Note =
-            $"Only '{options.Baseline}' has counts, so there is nothing to compare with it."
-        };
+        if (counts[b].Trials == 0)
+            return empty with { Note = $"No row of '{options.Baseline}' has both counts, so there is nothing to compare with." };
+        if (samples.Length == 1)
+            return empty with { Note = $"Only '{options.Baseline}' has counts, so there is nothing to compare with it." };
 
         int[] others = [.. Enumerable.Range(0, k).Where(v => v != b && counts[v].Trials > 0)];
         List<(int V, Draft Draft, RatioComparison? Ratio, ProportionsResult Proportions)> tests = [];
@@ -71,17 +63,9 @@ static class RatioStep
                 ? FisherExactTest.P(counts[v].Successes, counts[v].Trials, counts[b].Successes, counts[b].Trials) : null;
             RatioComparison? compared = byVideo ? RatioMetric.Compare(ratios[v]!, ratios[b]!, options.Confidence) : null;
             string variant = options.Variants[v];
-            var draft = new Draft
-            {
-                Id = $"{name}/{variant}",
-                Label = $"{Text.Name(variant)} against {Text.Name(options.Baseline)}",
-                Question = $"variants against {Text.Name(options.Baseline)}",
-                Test = sequential ? $"confidence sequence of the ratio{(byVideo ? " by " + unit : "")}" : byVideo
-                    ? $"ratio by {unit} (delta method)" : "z test of two proportions (pooled)",
-                First = Text.Name(variant),
-                Second = Text.Name(options.Baseline),
-                Weights = new Dictionary<string, double> { [variant] = 1, [options.Baseline] = -1 },
-            };
+            var draft = Draft.Comparison(name, variant, options, sequential
+                ? $"confidence sequence of the ratio{(byVideo ? " by " + unit : "")}"
+                : byVideo ? $"ratio by {unit} (delta method)" : "z test of two proportions (pooled)");
             if (sequential && (compared?.StandardError ?? test.StandardError) > 0)
                 draft.Answer = TestAnswer.Looks(all[v].N + all[b].N, compared?.Difference ?? test.Difference,
                     compared?.StandardError ?? test.StandardError, options);
@@ -97,28 +81,26 @@ static class RatioStep
         }
         List<(ContrastSet.Asked Asked, Draft Draft)> contrasts = byVideo ? [.. MetricStep.Contrasts(name, all, context)] : [];
         Margin? margin = options.Margins.FirstOrDefault(m => m.IsOf(name));
-        Draft? placebo = margin is not null && tests.FirstOrDefault(t =>
-            options.Variants[t.V] == options.Placebo) is { Draft: { } difference } found
-            ? PlaceboDraft.Of(name, margin, all[b], byVideo ? $"two one-sided z tests by {unit} (TOST)"
-            : "two one-sided z tests of two proportions (TOST)",
-                // At the margin's ends the two rates are not one, so that trials' errors are not pooled.
-                found.Ratio is { } ratioTest ? new(ratioTest.Difference, ratioTest.StandardError, all[found.V].N + all[b].N)
-                : new(found.Proportions.Test.Difference, found.Proportions.Test.StandardError, all[found.V].N + all[b].N), difference.Note,
-                options) : null;
-        List<Draft> drafts = [.. tests.Select(t => t.Draft), .. placebo is null ? [] : new[] { placebo },
-            .. contrasts.Select(c => c.Draft)];
-        context.Plan?.Mark(name, drafts);
-        IReadOnlyDictionary<Draft, Finding> settled = Drafting.Settle(name, display, drafts, options);
+        Draft? placebo = null;
+        if (margin is not null && tests.FirstOrDefault(t => options.Variants[t.V] == options.Placebo) is { Draft: not null } found)
+        {
+            // At the margin's ends the two rates are not one, so that trials' errors are not pooled.
+            var (difference, error) = found.Ratio is { } r ? (r.Difference, r.StandardError)
+                : (found.Proportions.Test.Difference, found.Proportions.Test.StandardError);
+            placebo = PlaceboDraft.Of(name, margin, all[b], byVideo ? $"two one-sided z tests by {unit} (TOST)"
+                : "two one-sided z tests of two proportions (TOST)", new(difference, error, all[found.V].N + all[b].N), found.Draft.Note,
+                options);
+        }
+        var settled = Drafting.Settle(name, display, [.. tests.Select(t => t.Draft), placebo, .. contrasts.Select(c => c.Draft)], context);
         double?[] pooled = Multiplicity.Adjust([.. tests.Select(t => t.Proportions.Test.PPooled)], options.Correction),
             ratioP = Multiplicity.Adjust([.. tests.Select(t => t.Ratio?.P)], options.Correction);
-        var comparisons = new List<VariantComparison>();
-        for (int i = 0; i < tests.Count; i++)
+        VariantComparison Comparison((int V, Draft Draft, RatioComparison? Ratio, ProportionsResult Proportions) test, int i)
         {
-            var (v, draft, compared, proportions) = tests[i];
+            var (v, draft, compared, proportions) = test;
             var corrected = new SortedDictionary<string, double>(StringComparer.Ordinal);
             if (pooled[i] is { } p) corrected[Pooled] = p;
             if (ratioP[i] is { } q) corrected[ByVideo] = q;
-            comparisons.Add(new()
+            return new()
             {
                 Variant = options.Variants[v],
                 Sample = all[v],
@@ -129,11 +111,11 @@ static class RatioStep
                 Lift = all[v].N > 1 && all[b].N > 1 && all[b].Mean > 0 ? RelativeLift.Of(all[v], all[b], options.Confidence) : null,
                 Corrected = corrected,
                 Notes = proportions.FisherP is null ? [$"Fisher's exact test left out: more than {Text.Count(FisherTrials)} trials."] : [],
-            });
+            };
         }
         var made = empty with
         {
-            Comparisons = comparisons,
+            Comparisons = [.. tests.Select(Comparison)],
             Contrasts = [.. contrasts.Select(c => new Contrast(c.Asked.Name, c.Asked.Question, c.Asked.Weights, settled[c.Draft]))],
             Placebo = placebo is null ? null : settled[placebo],
         };

@@ -24,13 +24,8 @@ static class SensitivityStep
                 metric, main, options, () =>
             {
                 ClusteredLeastSquares fit = ClusteredLeastSquares.Of(cells, ErrorKind.ClusteredT, options.Confidence);
-                return (fit.Differences, new SortedDictionary<string, double>(StringComparer.Ordinal)
-                {
-                    ["rows"] = fit.N,
-                    [unit + "s"] = fit.Videos,
-                    ["intercept"] = fit.Intercept.Estimate,
-                    ["intercept_se"] = fit.Intercept.StandardError
-                });
+                return (fit.Differences, Facts(("rows", fit.N), (unit + "s", fit.Videos), ("intercept", fit.Intercept.Estimate),
+                    ("intercept_se", fit.Intercept.StandardError)));
             }));
             made.Add(Try("mixed model",
                 $"every {unit} has a level of its own, drawn from a normal distribution (REML; Satterthwaite's degrees of freedom)", metric,
@@ -39,20 +34,10 @@ static class SensitivityStep
                 MixedModel fit = MixedModel.Of(cells, options.Confidence);
                 if (fit.RatioP is { } p) likelihood = new("likelihood ratio (mixed model)", "do the variants differ at all?",
                     2 * (fit.LogLikelihood - fit.LogLikelihoodWithoutVariant), variants.Length - 1, null, p);
-                return (fit.Differences, new SortedDictionary<string, double>(StringComparer.Ordinal)
-                {
-                    ["rows"] = fit.N,
-                    [unit + "s"] = fit.Videos,
-                    ["intercept"] = fit.Intercept.Estimate,
-                    ["intercept_se"] = fit.Intercept.StandardError,
-                    ["sd_" + unit] = fit.SdVideo,
-                    ["sd_residual"] = fit.SdResidual,
-                    ["icc"] = fit.Icc,
-                    ["reml_criterion"] = fit.RemlCriterion,
-                    ["log_likelihood"] = fit.LogLikelihood,
-                    ["log_likelihood_without_variant"] = fit.LogLikelihoodWithoutVariant,
-                    ["singular"] = fit.Singular ? 1 : 0,
-                });
+                return (fit.Differences, Facts(("rows", fit.N), (unit + "s", fit.Videos), ("intercept", fit.Intercept.Estimate),
+                    ("intercept_se", fit.Intercept.StandardError), ("sd_" + unit, fit.SdVideo), ("sd_residual", fit.SdResidual),
+                    ("icc", fit.Icc), ("reml_criterion", fit.RemlCriterion), ("log_likelihood", fit.LogLikelihood),
+                    ("log_likelihood_without_variant", fit.LogLikelihoodWithoutVariant), ("singular", fit.Singular ? 1 : 0)));
             }));
         }
         else made.Add(new($"by {unit}", "", [], s_none, null, $"Analyses by {unit} were left out.", $"There are too many different "
@@ -81,38 +66,20 @@ static class SensitivityStep
                     throw BadDataException.For("CUPED", "a covariate that explains the metric exactly",
                         "one measured before the experiment", "Give another covariate.");
                 made.Add(new(c.Difference, c.StandardError, c.Difference / c.StandardError, df, p, interval));
-                facts.Add(new SortedDictionary<string, double>(StringComparer.Ordinal)
-                {
-                    ["theta"] = c.Theta,
-                    ["variance_reduction"] = c.VarianceReduction,
-                    ["raw_difference"] = c.RawDifference,
-                    ["raw_se"] = c.RawStandardError,
-                    ["n"] = pairs[i].Sample.N,
-                    ["baseline_n"] = pairs[0].Sample.N
-                });
+                facts.Add(Facts(("theta", c.Theta), ("variance_reduction", c.VarianceReduction), ("raw_difference", c.RawDifference),
+                    ("raw_se", c.RawStandardError), ("n", pairs[i].Sample.N), ("baseline_n", pairs[0].Sample.N)));
             }
-            return (made, new SortedDictionary<string, double>(StringComparer.Ordinal) { ["rows"] = pairs.Sum(p => p.Sample.N) });
+            return (made, Facts(("rows", pairs.Sum(p => p.Sample.N))));
         }, facts);
         yield return cuped with { Covariate = column };
         SensitivityAnalysis ancova = Try("ANCOVA", $"all variants at equal {Text.Metric(column)}, one slope for all", metric, main, options,
             () =>
         {
             Ancova a = Ancova.Of(pairs, options.Confidence);
-            var numbers = new SortedDictionary<string, double>(StringComparer.Ordinal)
-            {
-                ["rows"] = a.N,
-                ["df_residual"] = a.DfResidual,
-                ["slope"] = a.Slope.Estimate,
-                ["slope_se"] = a.Slope.StandardError,
-                ["slope_p"] = a.Slope.P,
-                ["intercept"] = a.Intercept.Estimate,
-                ["intercept_se"] = a.Intercept.StandardError,
-                ["residual_sd"] = a.ResidualSd,
-                ["r_squared"] = a.RSquared,
-                ["covariate_mean"] = a.CovariateMean,
-                ["variant_f"] = a.Groups.F,
-                ["variant_p"] = a.Groups.P,
-            };
+            var numbers = Facts(("rows", a.N), ("df_residual", a.DfResidual), ("slope", a.Slope.Estimate),
+                    ("slope_se", a.Slope.StandardError), ("slope_p", a.Slope.P), ("intercept", a.Intercept.Estimate),
+                    ("intercept_se", a.Intercept.StandardError), ("residual_sd", a.ResidualSd), ("r_squared", a.RSquared),
+                    ("covariate_mean", a.CovariateMean), ("variant_f", a.Groups.F), ("variant_p", a.Groups.P));
             if (a.Slopes is { } slopes) (numbers["slopes_f"], numbers["slopes_p"]) = (slopes.F, slopes.P);
             for (int i = 0; i < variants.Length; i++) numbers["adjusted_mean_" + options.Variants[variants[i]]] = a.AdjustedMeans[i];
             return (a.Differences, numbers);
@@ -150,5 +117,12 @@ static class SensitivityStep
         {
             return new(name, assumes, [], s_none, null, $"{Text.Capitalize(name)}: not fitted.", e.Message);
         }
+    }
+
+    static SortedDictionary<string, double> Facts(params ReadOnlySpan<(string Name, double Value)> facts)
+    {
+        var named = new SortedDictionary<string, double>(StringComparer.Ordinal);
+        foreach (var (name, value) in facts) named.Add(name, value);
+        return named;
     }
 }

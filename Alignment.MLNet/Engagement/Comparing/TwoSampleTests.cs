@@ -7,20 +7,15 @@ namespace Alignment.MLNet.Engagement.Comparing;
 sealed record TwoSampleTest(PrimaryTest Test, string Title, string Heading, Func<VariantTests, TestAnswer?> Answer)
 {
     public string Name { get; } = JsonNamingPolicy.SnakeCaseLower.ConvertName(Test.ToString());
-
     public string? Hint { get; init; }
-
     public Func<string, string>? Methods { get; init; }
-
     public bool WithinUnits { get; init; }
-
     public bool EqualVariances { get; init; }
 
     /// <summary>What is missing where <see cref="Answer"/> is null (null: the title), and why.</summary>
     public string? Missing { get; init; }
 
     public string WhyNot { get; init; } = "these values do not allow it";
-
     public Func<VariantTests, double?>? P { get; init; }
 
     /// <summary>Its columns of analysis.csv; null where it has no part of its own in the comparison: those of its answer.</summary>

@@ -10,31 +10,18 @@ sealed class VariantTests(AnalysisOptions options)
     SortedDictionary<string, TestAnswer>? _answers;   // of tests without a part of their own in the comparison
 
     public AnalysisOptions Options => options;
-
     public required string Variant { get; init; }
-
     public required Draft Draft { get; init; }
-
     public required Sample Sample { get; init; }
-
     public required Sample Baseline { get; init; }
-
     public double Difference => Sample.Mean - Baseline.Mean;
-
     public double[] Values { get; private set; } = [];
-
     public double[] BaselineValues { get; private set; } = [];
-
     public TTest? Student { get; private set; }
-
     public TTest? Welch { get; private set; }
-
     public PairedResult? Paired { get; private set; }
-
     public MannWhitneyTest? Ranks { get; private set; }
-
     public BcaBootstrap? Bootstrap { get; private set; }
-
     public DunnettComparison? Dunnett { get; set; }
 
     public void FromSums()

@@ -12,7 +12,6 @@ static class AnalysisJson
 
     public static string Text(EngagementAnalysis analysis)
     {
-        ArgumentNullException.ThrowIfNull(analysis);
         return JsonSerializer.Serialize(analysis, JsonStyle.Page) + "\n";
     }
 

@@ -6,7 +6,7 @@ using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Engagement.Contracts;
 
-/// <summary>The test whose p-value and interval are the answer; the others are reported beside it.</summary>
+/// <summary>The test that answers; the others are reported beside it.</summary>
 public enum PrimaryTest
 {
     /// <summary>Unequal variances, independent rows.</summary>
@@ -21,7 +21,7 @@ public enum PrimaryTest
     /// <summary>Ranks give the p-value; the interval is Welch's.</summary>
     MannWhitney,
 
-    /// <summary>Always-valid: may be looked at any time.</summary>
+    /// <summary>Confidence sequences as well, valid however often one looks.</summary>
     Sequential,
 }
 
@@ -31,33 +31,31 @@ public sealed record AnalysisOptions
     /// <summary>The variant every other is compared with.</summary>
     public string Baseline { get; init; } = Variant.Baseline.Name;
 
-    /// <summary>The variants that may occur, in the order of the report.</summary>
+    /// <summary>In the order of the report.</summary>
     public IReadOnlyList<string> Variants { get; init; } = Variant.Names;
 
     /// <summary>The variant that must not differ from the baseline.</summary>
     public string Placebo { get; init; } = Variant.Placebo.Name;
 
-    /// <summary>The variants with more attention on the product, pooled in contrasts.</summary>
+    /// <summary>Variants with more attention on the product, pooled in contrasts.</summary>
     public IReadOnlyList<string> Boosts { get; init; } = [.. Variant.Boosts.Select(v => v.Name)];
 
-    /// <summary>The variants that differ in when, in the order of time: compared with each other, and for a trend.</summary>
+    /// <summary>Variants that differ in when, in the order of time.</summary>
     public IReadOnlyList<string> Windows { get; init; } = [.. Variant.Windowed.Select(v => v.Name)];
 
     /// <summary>Only these metrics; null for every column of numbers.</summary>
     public IReadOnlyList<string>? Metrics { get; init; }
 
-    /// <summary>The test that answers.</summary>
     public PrimaryTest Test { get; init; } = PrimaryTest.Welch;
-
     internal bool AnswersByLooks => Test == PrimaryTest.Sequential;
 
-    /// <summary>Within each family: the variants compared within one metric.</summary>
+    /// <summary>Within a family: the variants compared within one metric.</summary>
     public MultiplicityMethod Correction { get; init; } = MultiplicityMethod.Holm;
 
-    /// <summary>Of the intervals, between 0 and 1; tests are at the level 1 − this.</summary>
+    /// <summary>Of the intervals, 0 … 1; tests are at the level 1 − this.</summary>
     public double Confidence { get; init; } = 0.95;
 
-    /// <summary>Metrics measured before the experiment as covariates. A column <c>pre_METRIC</c> is METRIC's without being named.</summary>
+    /// <summary>Measured before the experiment; a column <c>pre_METRIC</c> is METRIC's without being named.</summary>
     public IReadOnlyList<Covariate> Covariates { get; init; } = [];
 
     /// <summary>Equivalence margins, to be stated before the data is seen.</summary>
@@ -66,16 +64,16 @@ public sealed record AnalysisOptions
     /// <summary>Ratios of counts; null takes clicks/impressions and conversions/clicks where the file has these columns.</summary>
     public IReadOnlyList<CountRatio>? Ratios { get; init; }
 
-    /// <summary>The shares of rows that variants were to have; null for equal shares.</summary>
+    /// <summary>Shares of rows the variants were to have; null for equal ones.</summary>
     public IReadOnlyDictionary<string, double>? Shares { get; init; }
 
     /// <summary>Confidence sequences as well, valid however often one looks.</summary>
     public bool Sequential { get; init; }
 
-    /// <summary>The number of rows of two variants together at which confidence sequences are narrowest; to be stated beforehand.</summary>
+    /// <summary>Rows of two variants together at which confidence sequences are narrowest; to be stated beforehand.</summary>
     public double SequentialTuning { get; init; } = 5000;
 
-    /// <summary>Power for which the detectable difference is given.</summary>
+    /// <summary>Of the detectable difference.</summary>
     public double Power { get; init; } = 0.8;
 
     /// <summary>Of the bootstrap, and of the sample of rows that stands for too many.</summary>
@@ -84,68 +82,58 @@ public sealed record AnalysisOptions
     /// <summary>Of the bootstrap; 0 leaves it out.</summary>
     public int Resamples { get; init; } = 10_000;
 
-    /// <summary>The bootstrap is left out, and that is said, where two variants have more rows together: a mean of so many is as good as
-    /// normal, and time grows with rows × resamples.</summary>
+    /// <summary>With more rows of two variants together the bootstrap is left out: a mean of so many is as good as normal.</summary>
     public int BootstrapRows { get; init; } = 4_000;
 
-    /// <summary>Values of one metric that are held for tests of ranks and medians; of more, a seeded sample of so many, and that is
-    /// said.</summary>
+    /// <summary>Values of a metric held for tests of ranks and medians; of more, a seeded sample.</summary>
     public int MaxValues { get; init; } = 200_000;
 
-    /// <summary>Cells (videos × variants × metrics) that are held for analyses by video; with more videos these are left out, and that is
-    /// said. 24 bytes each.</summary>
+    /// <summary>Cells (videos × variants × metrics, 24 bytes each) held for analyses by video; with more these are left out.</summary>
     public int MaxCells { get; init; } = 4_000_000;
 
-    /// <summary>Rows kept in mind when looking for duplicates; of more, a share chosen by their hash, from which the number is estimated.
-    /// 32 bytes each.</summary>
+    /// <summary>Rows (32 bytes each) held to find duplicates; of more, a share from which the number is estimated.</summary>
     public int MaxRowHashes { get; init; } = 1 << 18;
 
-    /// <summary>
-    /// The column whose values were assigned to variants (participant_id, video_id), or <see cref="AssignedRows"/>: sample-ratio mismatch
-    /// is tested on its different values. Null finds out: the plan's unit; else participants where the file has them; else videos where
-    /// each has one variant; else rows.
-    /// </summary>
+    /// <summary>The column whose values were assigned to variants, or <see cref="AssignedRows"/>: sample-ratio mismatch is tested on its
+    /// different values. Null: the plan's unit; else participants, if the file has them; else videos, if each has one variant; else
+    /// rows.</summary>
     public string? Assigned { get; init; }
 
-    /// <summary>What <see cref="Assigned"/> is where each row was assigned by itself.</summary>
+    /// <summary>Each row was assigned by itself.</summary>
     public const string AssignedRows = "row";
 
-    /// <summary>Different units of assignment kept for the sample-ratio test; of more, a random sample chosen by the hash of their ids. 16
-    /// to 32 bytes each.</summary>
+    /// <summary>Units of assignment (16 to 32 bytes each) held for the sample-ratio test; of more, a random sample.</summary>
     public int MaxUnits { get; init; } = 1 << 18;
 
-    /// <summary>P-values of the sample-ratio test below this are an alarm (Fabijan et al., KDD 2019).</summary>
+    /// <summary>Sample-ratio p-values below this are an alarm (Fabijan et al., KDD 2019).</summary>
     public double SampleRatioAlarm { get; init; } = 0.001;
 
     /// <summary>Variants with fewer values get a warning.</summary>
     public int FewRows { get; init; } = 10;
 
-    /// <summary>Relative changes beyond this get a warning: "any figure that looks interesting is usually wrong" (Twyman's law).</summary>
+    /// <summary>Relative changes beyond this get a warning (Twyman's law).</summary>
     public double ImplausibleLift { get; init; } = 0.5;
 
-    /// <summary>How decimals are written; null finds out.</summary>
+    /// <summary>Null finds out.</summary>
     public DecimalMark? Decimals { get; init; }
 
-    /// <summary>The column whose values are the units of analyses "by video".</summary>
+    /// <summary>Whose values are the units of analyses "by video".</summary>
     public string UnitColumn { get; init; } = "video_id";
 
-    /// <summary>Threads that read; 0 for as many as there are processors. The result does not depend on it, so it is not
-    /// recorded.</summary>
+    /// <summary>Threads that read; 0 for as many as processors. The result does not depend on it.</summary>
     [JsonIgnore]
     public int Threads { get; init; }
 
-    /// <summary>Rows with a longer cell are rejected. (In bytes.)</summary>
+    /// <summary>In bytes; rows with a longer cell are rejected.</summary>
     public int MaxCellLength { get; init; } = 10_000;
 
-    /// <summary>How many rejected rows the result itself lists; all of them go into the file.</summary>
+    /// <summary>Rejected rows that the result lists; the file has all.</summary>
     public int RejectedShown { get; init; } = 20;
 
     internal string? PlannedUnit { get; init; }
-
     const int MostVariants = 64;
 
     /// <summary>Refuses values out of range, and names that contradict each other.</summary>
-    /// <exception cref="UsageException">A value is out of range; the message names it.</exception>
     public void Check()
     {
         this.Require(Confidence, Confidence is > 0 and < 1, "a number between 0 and 1", "0.95 is customary.");
@@ -182,7 +170,7 @@ public sealed record AnalysisOptions
     }
 }
 
-/// <summary>How decimals are written.</summary>
+/// <summary>Of the data's decimals.</summary>
 public enum DecimalMark
 {
     /// <summary>0.05</summary>
@@ -192,30 +180,21 @@ public enum DecimalMark
     Comma,
 }
 
-/// <summary>A metric's covariate.</summary>
-/// <param name="Metric">The metric.</param>
-/// <param name="Column">A column of the same file, measured before the experiment.</param>
+/// <summary>A metric's covariate, a column of the same file measured before the experiment.</summary>
 public sealed record Covariate(string Metric, string Column);
 
-/// <summary>The largest difference that would not matter.</summary>
-/// <param name="Metric">The metric.</param>
-/// <param name="Value">Above 0.</param>
-/// <param name="InBaselineSds">
-/// The value counts in standard deviations of the baseline, not in the metric's units. A metric of numbers: of its rows. A ratio of counts:
-/// of its units (videos), as
-/// <see cref="Alignment.MLNet.Statistics.RatioMetric.Sd"/> has it; where trials count as independent, of one trial, √(p (1 − p)).
-/// </param>
+/// <summary>The largest difference that would not matter, above 0.</summary>
+/// <param name="InBaselineSds">In standard deviations of the baseline: of a metric's rows, a ratio's units, or of one independent trial,
+/// √(p (1 − p)).</param>
 public sealed record Margin(string Metric, double Value, bool InBaselineSds = false)
 {
-    internal bool IsOf(string metric) => Metric.Equals(metric, StringComparison.OrdinalIgnoreCase);
+    internal bool IsOf(string metric) => Text.Same(Metric, metric);
 
     /// <summary>In the metric's units; 0 where it counts in standard deviations of a baseline that does not vary.</summary>
     internal double Width(Sample baseline) => Value * (InBaselineSds ? double.IsFinite(baseline.Sd) ? baseline.Sd : 0 : 1);
 }
 
-/// <summary>A ratio of two columns of counts.</summary>
-/// <param name="Numerator">Column of the successes (clicks).</param>
-/// <param name="Denominator">Column of the trials (impressions); in every row at least as many.</param>
+/// <summary>A ratio of two columns of counts, successes (clicks) and trials (impressions); in every row at least as many trials.</summary>
 public sealed record CountRatio(string Numerator, string Denominator)
 {
     /// <summary>"clicks/impressions".</summary>

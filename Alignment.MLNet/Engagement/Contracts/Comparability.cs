@@ -4,7 +4,6 @@ namespace Alignment.MLNet.Engagement.Contracts;
 static class Comparability
 {
     public const string VariantMissing = "variant_missing", NothingCompared = "nothing_compared";
-
     public const string NoComparison = "Not one variant could be compared with the baseline.";
 
     public static bool Holds(IEnumerable<MetricAnalysis> metrics) =>

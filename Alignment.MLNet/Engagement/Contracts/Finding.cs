@@ -2,7 +2,6 @@ using Alignment.MLNet.Statistics;
 
 namespace Alignment.MLNet.Engagement.Contracts;
 
-/// <summary>What an answer amounts to, at the level that belongs to the confidence (5 % for 95 %).</summary>
 public enum Verdict
 {
     /// <summary>Could not be computed; the note says why.</summary>
@@ -21,64 +20,60 @@ public enum Verdict
     Equivalent,
 }
 
-/// <summary>
-/// One answer: an estimate with its interval, its p-value as it is and corrected within its family, whether it was pre-registered, and one
-/// sentence that says it all. Comparisons, contrasts, the placebo's equivalence and the dose's slope each have one.
-/// </summary>
+/// <summary>One answer, of a comparison, a contrast, the placebo's equivalence or the dose's slope.</summary>
 public sealed record Finding
 {
     /// <summary>Unique: "CTR/early_boost", "CTR/pooled_boosts-placebo", "CTR/placebo~baseline", "CTR/dose".</summary>
     public required string Id { get; init; }
 
-    /// <summary>Short, for tables and plots: "early_boost against baseline".</summary>
+    /// <summary>For tables and plots: "early_boost against baseline".</summary>
     public required string Label { get; init; }
 
-    /// <summary>The p-values corrected together: "CTR: variants against baseline"; pre-registered ones are a family of their own.</summary>
+    /// <summary>P-values corrected together: "CTR: variants against baseline"; pre-registered ones are a family of their own.</summary>
     public required string Family { get; init; }
 
-    /// <summary>Tests in the family that could be computed.</summary>
+    /// <summary>Computable tests in the family.</summary>
     public int FamilySize { get; init; }
 
-    /// <summary>Name of the test: "Welch's t-test".</summary>
+    /// <summary>"Welch's t-test".</summary>
     public required string Test { get; init; }
 
     /// <summary>The difference (or slope), in the metric's units.</summary>
     public double? Estimate { get; init; }
 
-    /// <summary>Of the estimate.</summary>
     public double? StandardError { get; init; }
 
-    /// <summary>t or z; null where infinite (an exact difference) or not computed.</summary>
+    /// <summary>t or z; null where infinite or not computed.</summary>
     public double? Statistic { get; init; }
 
-    /// <summary>Degrees of freedom of t; null for the normal distribution.</summary>
+    /// <summary>Null for the normal distribution.</summary>
     public double? Df { get; init; }
 
-    /// <summary>Two-sided, as it is. Of an equivalence test: the larger of the two one-sided ones.</summary>
+    /// <summary>Two-sided; of an equivalence test the larger one-sided one.</summary>
     public double? P { get; init; }
 
-    /// <summary>Corrected within the family; equal to <see cref="P"/> where nothing is corrected.</summary>
+    /// <summary>Within the family.</summary>
     public double? CorrectedP { get; init; }
 
-    /// <summary>The correction's name: "Holm", "Benjamini–Hochberg", "Bonferroni", "none".</summary>
+    /// <summary>"Holm", "none", …</summary>
     public required string Correction { get; init; }
 
-    /// <summary>Of the estimate, for this comparison alone.</summary>
+    /// <summary>For this comparison alone.</summary>
     public Interval? Interval { get; init; }
 
-    /// <summary>Bonferroni's: all intervals of the family hold together with the confidence.</summary>
+    /// <summary>Bonferroni's, for the whole family.</summary>
     public Interval? Simultaneous { get; init; }
 
-    /// <summary>The plan named this comparison, and the plan is as it was recorded. Otherwise it was explored.</summary>
+    /// <summary>The plan, unchanged, named this comparison; else it was explored.</summary>
     public bool Confirmatory { get; init; }
 
-    /// <summary>The plan's hypothesis, or null.</summary>
+    /// <summary>Its id in the plan, or null.</summary>
     public string? Hypothesis { get; init; }
 
     /// <summary>What it amounts to.</summary>
     public Verdict Verdict { get; init; }
 
-    /// <summary>In plain language: "early boost raised CTR by 0.73 points (95 % CI 0.40 to 1.05, Holm p = 0.0001)".</summary>
+    /// <summary>"early boost raised CTR by 0.73 points (95 % CI 0.40 to 1.05, Holm p = 0.0001)".</summary>
     public required string Sentence { get; init; }
 
     /// <summary>Why something was not computable, or null.</summary>

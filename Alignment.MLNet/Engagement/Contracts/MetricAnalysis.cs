@@ -18,7 +18,7 @@ sealed record MetricDisplay(double Factor, string Unit);
 /// <summary>One metric.</summary>
 public sealed record MetricAnalysis
 {
-    /// <summary>The column's name, or "clicks/impressions".</summary>
+    /// <summary>Column name, or "clicks/impressions".</summary>
     public required string Metric { get; init; }
 
     [JsonInclude]
@@ -30,7 +30,7 @@ public sealed record MetricAnalysis
     /// <summary>The plan names it.</summary>
     public bool Planned { get; init; }
 
-    /// <summary>Rows without a value, among those used.</summary>
+    /// <summary>Rows used that have no value.</summary>
     public long Missing { get; init; }
 
     [JsonInclude, JsonRequired]
@@ -47,7 +47,7 @@ public sealed record MetricAnalysis
     [JsonInclude]
     internal IReadOnlyList<Contrast> Contrasts { get; init; } = [];
 
-    /// <summary>Whether the placebo is equivalent to the baseline; null without a margin or a placebo.</summary>
+    /// <summary>Its equivalence to the baseline; null without a margin or a placebo.</summary>
     public Finding? Placebo { get; init; }
 
     [JsonInclude]
@@ -56,14 +56,12 @@ public sealed record MetricAnalysis
     /// <summary>The same differences under other assumptions: rows of a video dependent, or a covariate taken off.</summary>
     [JsonInclude]
     internal IReadOnlyList<SensitivityAnalysis> Sensitivity { get; init; } = [];
-
-    /// <summary>What a reader must know before this metric's numbers.</summary>
     public IReadOnlyList<AnalysisWarning> Warnings { get; init; } = [];
 
     /// <summary>Why there are no comparisons, or null.</summary>
     public string? Note { get; init; }
 
-    /// <summary>All answers, in the order to read them: the comparisons, the placebo, the contrasts, the dose.</summary>
+    /// <summary>Comparisons, placebo, contrasts, dose: in the order to read them.</summary>
     [JsonIgnore]
     public IEnumerable<Finding> Findings =>
         [.. Comparisons.Select(c => c.Result), .. Placebo is { } p ? new[] { p } : [], .. Contrasts.Select(c => c.Result),

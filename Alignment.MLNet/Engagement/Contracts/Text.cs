@@ -10,6 +10,8 @@ static class Text
 
     public static string Name(string variant) => SafePath.Shorten(variant, 60).Replace('_', ' ');
 
+    public static bool Same(string? a, string? b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
+
     public static string Capitalize(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 
     public static string Unit(string column)

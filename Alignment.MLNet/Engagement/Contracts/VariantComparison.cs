@@ -8,36 +8,23 @@ namespace Alignment.MLNet.Engagement.Contracts;
 sealed record VariantComparison
 {
     public required string Variant { get; init; }
-
     public required Sample Sample { get; init; }
-
     public required Sample Baseline { get; init; }
-
     public required Finding Result { get; init; }
-
     public TTest? Student { get; init; }
-
     public TTest? Welch { get; init; }
-
     public PairedResult? Paired { get; init; }
-
     public MannWhitneyTest? MannWhitney { get; init; }
 
     /// <summary>m₁ / m₀ − 1 with intervals.</summary>
     public RelativeLift? Lift { get; init; }
 
     public EffectSize? Effect { get; init; }
-
     public BcaBootstrap? Bootstrap { get; init; }
-
     public DunnettComparison? Dunnett { get; init; }
-
     public EquivalenceTest? Equivalence { get; init; }
-
     public ConfidenceSequence? Sequential { get; init; }
-
     public ProportionsResult? Proportions { get; init; }
-
     public RatioComparison? Ratio { get; init; }
 
     /// <summary>The smallest difference these sizes and spreads find with the power of <see cref="AnalysisOptions.Power"/>.</summary>

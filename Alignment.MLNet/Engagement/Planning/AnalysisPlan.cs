@@ -24,13 +24,13 @@ public enum HypothesisKind
     Dose,
 }
 
-/// <summary>One question to be answered, written down before there are data.</summary>
+/// <summary>A question written down before there are data.</summary>
 public sealed record PlannedHypothesis
 {
-    /// <summary>Short: "H1".</summary>
+    /// <summary>"H1".</summary>
     public required string Id { get; init; }
 
-    /// <summary>In words; quoted in every output.</summary>
+    /// <summary>Quoted in every output.</summary>
     public required string Statement { get; init; }
 
     /// <summary>The metric.</summary>
@@ -39,14 +39,13 @@ public sealed record PlannedHypothesis
     /// <summary>What it is about.</summary>
     public HypothesisKind Kind { get; init; }
 
-    /// <summary>The variants of the first side (their means' mean), for a difference.</summary>
+    /// <summary>First side of a difference (the mean of their means).</summary>
     public IReadOnlyList<string> Variants { get; init; } = [];
 
-    /// <summary>The variants of the second side; empty for the baseline.</summary>
+    /// <summary>Second side; empty for the baseline.</summary>
     public IReadOnlyList<string> Against { get; init; } = [];
 }
 
-/// <summary>When the experiment ends.</summary>
 public enum StoppingRule
 {
     /// <summary>At a number stated beforehand. Looking earlier and stopping on a small p makes false alarms.</summary>
@@ -57,61 +56,44 @@ public enum StoppingRule
 }
 
 /// <summary>When the experiment ends.</summary>
-/// <param name="Rule">Fixed or sequential.</param>
-/// <param name="RowsPerVariant">Planned rows of each variant; null where nothing was planned.</param>
-/// <param name="Tuning">Of a sequential rule: the rows of two variants at which intervals are narrowest.</param>
+/// <param name="RowsPerVariant">Planned; null for none.</param>
+/// <param name="Tuning">Rows of two variants at which a sequential rule's intervals are narrowest.</param>
 public sealed record Stopping(StoppingRule Rule, long? RowsPerVariant = null, double Tuning = 5000);
 
 /// <summary>The assignment a plan belongs to.</summary>
 sealed record PlannedAssignment(string File, string Sha256, ulong Seed, long Units, int Block);
 
-/// <summary>
-/// An analysis written down before there are data: hypotheses, metrics, correction, margins, stopping rule. <c>alignment assign</c> writes
-/// one,
-/// <c>alignment analyze --plan</c> obeys and quotes it, and marks what it names as pre-registered.
-/// </summary>
+/// <summary>An analysis written down before there are data: <c>alignment assign</c> writes it, <c>analyze --plan</c> obeys and quotes it
+/// and marks what it names as pre-registered.</summary>
 public sealed record AnalysisPlan
 {
-    /// <summary>The layout of the JSON.</summary>
     public const string CurrentFormat = "alignment-plan/1";
 
-    /// <inheritdoc cref="CurrentFormat"/>
+    /// <summary>The layout of the JSON.</summary>
     public string Format { get; init; } = CurrentFormat;
 
-    /// <summary>Of the study.</summary>
     public string Title { get; init; } = "";
 
-    /// <summary>What is assigned, "video" or "participant": what the sample-ratio test counts. Null where the plan does not say.</summary>
+    /// <summary>What is assigned, "video" or "participant"; null where it does not say.</summary>
     public string? Unit { get; init; }
 
-    /// <summary>The variant compared with.</summary>
     public string Baseline { get; init; } = new AnalysisOptions().Baseline;
 
     /// <summary>All variants, in the order of the report.</summary>
     public IReadOnlyList<string> Variants { get; init; } = new AnalysisOptions().Variants;
 
-    /// <summary>Shares that are not equal, by variant; null for equal ones.</summary>
+    /// <summary>By variant; null for equal ones.</summary>
     public IReadOnlyDictionary<string, double>? Shares { get; init; }
 
-    /// <summary>The metrics of the hypotheses.</summary>
     public IReadOnlyList<string> Metrics { get; init; } = [];
-
-    /// <summary>The test that answers.</summary>
     public PrimaryTest Test { get; init; } = PrimaryTest.Welch;
 
     /// <summary>Over the hypotheses of one metric.</summary>
     public MultiplicityMethod Correction { get; init; } = MultiplicityMethod.Holm;
 
-    /// <summary>Of the intervals.</summary>
     public double Confidence { get; init; } = 0.95;
-
-    /// <summary>Covariates.</summary>
     public IReadOnlyList<Covariate> Covariates { get; init; } = [];
-
-    /// <summary>Equivalence margins.</summary>
     public IReadOnlyList<Margin> Margins { get; init; } = [];
-
-    /// <summary>The questions.</summary>
     public IReadOnlyList<PlannedHypothesis> Hypotheses { get; init; } = [];
 
     /// <summary>When the experiment ends.</summary>
@@ -120,8 +102,7 @@ public sealed record AnalysisPlan
     [JsonInclude]
     internal PlannedAssignment? Assignment { get; init; }
 
-    /// <summary>The plan that most experiments want: each variant against the baseline, the placebo equivalent where it has a
-    /// margin.</summary>
+    /// <summary>Each variant against the baseline, and the placebo equivalent where it has a margin.</summary>
     public AnalysisPlan WithUsualHypotheses()
     {
         List<PlannedHypothesis> made = [];
@@ -149,7 +130,7 @@ public sealed record AnalysisPlan
         return this with { Hypotheses = made };
     }
 
-    /// <summary>The plan as JSON.</summary>
+    /// <summary>As JSON.</summary>
     public string Text() => JsonSerializer.Serialize(this, JsonStyle.Strict) + "\n";
 
     /// <summary>SHA-256 of a text's UTF-8 bytes, lower-case hexadecimal.</summary>

@@ -2,37 +2,32 @@ using System.Globalization;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Engagement.Reading;
 using Alignment.MLNet.Storage;
+using static System.FormattableString;
 
 namespace Alignment.MLNet.Engagement.Planning;
 
-/// <summary>Something that is assigned to a variant.</summary>
-/// <param name="Id">A video's or participant's id.</param>
-/// <param name="Block">Its stratum (a region, a product); empty where there is one only.</param>
+/// <summary>A video or participant.</summary>
+/// <param name="Block">Its stratum (a region, a product); empty for one only.</param>
 public sealed record AssignedUnit(string Id, string Block = "");
 
-/// <summary>How units are assigned.</summary>
 public sealed record AssignmentOptions
 {
     /// <summary>The variants.</summary>
     public IReadOnlyList<string> Variants { get; init; } = new AnalysisOptions().Variants;
 
-    /// <summary>Whole shares by variant: {baseline: 2} gives it twice as many; those not named have 1.</summary>
+    /// <summary>Whole shares by variant, {baseline: 2} twice as many; 1 where not named.</summary>
     public IReadOnlyDictionary<string, int> Shares { get; init; } = new Dictionary<string, int>();
 
-    /// <summary>Equal seeds give equal assignments on every machine.</summary>
+    /// <summary>Equal seeds, equal assignments.</summary>
     public ulong Seed { get; init; } = 1;
 }
 
-/// <summary>
-/// Balanced random assignment in permuted blocks (Matts &amp; Lachin, <i>Controlled Clinical Trials</i> 9, 1988): within every stratum each
-/// run of as many units as there are shares holds every variant as often as its share, in random order. What is left of a stratum gets the
-/// variants that have fewest so far, so that the whole is balanced to one as well.
-/// </summary>
+/// <summary>Balanced random assignment in permuted blocks (Matts &amp; Lachin, <i>Controlled Clinical Trials</i> 9, 1988): in every stratum
+/// each run of as many units as there are shares holds every variant as often as its share. What is left gets the variants with fewest so
+/// far, so that the whole is balanced to one as well.</summary>
 public static class Assignment
 {
-    /// <summary>File names of an assignment and its plan.</summary>
     public const string CsvFile = "assignment.csv", PlanName = "plan.json";
-
     const int MostShare = 100;
 
     /// <summary>Units to a block.</summary>
@@ -43,7 +38,6 @@ public static class Assignment
     }
 
     /// <summary>Assigns units; the result has their order.</summary>
-    /// <exception cref="UsageException">Fewer than two variants, one twice, or a share of none of them.</exception>
     /// <exception cref="BadDataException">No units, or one twice.</exception>
     public static IReadOnlyList<(AssignedUnit Unit, string Variant)> Of(IReadOnlyList<AssignedUnit> units,
         AssignmentOptions? options = null)
@@ -61,7 +55,7 @@ public static class Assignment
             int number = 0;
             foreach (int[] block in stratum.Chunk(whole.Length))
             {
-                string purpose = string.Create(CultureInfo.InvariantCulture, $"assignment/{stratum.Key}/{number++}");
+                string purpose = Invariant($"assignment/{stratum.Key}/{number++}");
                 int[] labels = block.Length == whole.Length ? [.. whole] : Fewest(counts, shares, block.Length, options.Seed, purpose);
                 Shuffle(labels, options.Seed, purpose);
                 for (int i = 0; i < block.Length; i++)
@@ -74,11 +68,8 @@ public static class Assignment
         return [.. units.Select((u, i) => (u, made[i]))];
     }
 
-    /// <summary>Writes <see cref="CsvFile"/>, of which the plan names the hash beforehand.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="made">As <see cref="Bytes"/> made it.</param>
-    /// <param name="replace">Replaces another assignment that is there.</param>
-    /// <exception cref="UsageException">Another assignment is there: people may already have been shown it.</exception>
+    /// <summary>Writes <see cref="Bytes"/>, of which the plan names the hash.</summary>
+    /// <exception cref="UsageException">Another assignment is there, which may be in use.</exception>
     public static void Write(string path, byte[] made, bool replace = false)
     {
         ArgumentNullException.ThrowIfNull(made);
@@ -89,9 +80,7 @@ public static class Assignment
         AtomicFile.Write(path, s => s.Write(made), keepEqual: true);
     }
 
-    /// <summary>The assignment as a CSV; equal assignments give equal bytes.</summary>
-    /// <param name="assigned">As <see cref="Of"/> made it.</param>
-    /// <param name="column">Name of the id's column: video_id or participant_id.</param>
+    /// <summary>A CSV with the id's <paramref name="column"/>, video_id or participant_id; equal assignments give equal bytes.</summary>
     public static byte[] Bytes(IReadOnlyList<(AssignedUnit Unit, string Variant)> assigned, string column)
     {
         ArgumentNullException.ThrowIfNull(assigned);
@@ -105,10 +94,8 @@ public static class Assignment
         return bytes.ToArray();
     }
 
-    /// <summary>Reads units: a CSV with a column of that name (or its first column), or one id a line.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="column">The id's column.</param>
-    /// <param name="blockBy">The strata's column, or null.</param>
+    /// <summary>Reads a CSV with the id's <paramref name="column"/> (else its first), or one id a line; strata from
+    /// <paramref name="blockBy"/>.</summary>
     /// <exception cref="BadDataException">No such file, no id in a row, or no such column.</exception>
     public static IReadOnlyList<AssignedUnit> ReadUnits(string path, string column, string? blockBy = null)
     {
@@ -117,7 +104,7 @@ public static class Assignment
         List<AssignedUnit> units = [];
         using CsvTable csv = CsvTable.Open(path, "The units", [], multiline: true);
         string[] cells = csv.Header;
-        int At(string name) => Array.FindIndex(cells, c => c.Equals(name, StringComparison.OrdinalIgnoreCase));
+        int At(string name) => Array.FindIndex(cells, c => Text.Same(c, name));
         int id = At(column), block = blockBy is null ? -1 : At(blockBy);
         if (blockBy is not null && block < 0)
             throw BadDataException.For(subject, $"the columns {string.Join(", ", cells.Take(20).Select(c => SafePath.Shorten(c, 40)))}",
@@ -129,7 +116,7 @@ public static class Assignment
         {
             if (csv.IsBlank) continue;
             string unit = csv.Cell(id).Trim();
-            if (unit.Length == 0) throw BadDataException.For(FormattableString.Invariant($"{subject}, line {csv.Line}"), "no id",
+            if (unit.Length == 0) throw BadDataException.For(Invariant($"{subject}, line {csv.Line}"), "no id",
                 "one id in every row", "Correct the row.");
             units.Add(new(unit, csv.Cell(block).Trim()));
         }
@@ -177,7 +164,7 @@ public static class Assignment
             if (!options.Variants.Contains(variant)) throw UsageException.For("The share", $"of '{SafePath.Shorten(variant)}'",
                 $"of one of {string.Join(", ", options.Variants)}", $"The nearest is '{NearestName.Of(variant, options.Variants)}'.");
             if (share is < 1 or > MostShare) throw UsageException.For($"The share of '{variant}'",
-                share.ToString(CultureInfo.InvariantCulture), FormattableString.Invariant($"a whole number from 1 to {MostShare}"),
+                share.ToString(CultureInfo.InvariantCulture), Invariant($"a whole number from 1 to {MostShare}"),
                 "1 is an equal share.");
         }
         if (units.Count == 0) throw BadDataException.For("The assignment", "no units", "videos or participants", "Give a file with ids.");

@@ -3,6 +3,7 @@ using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Engagement.Reading;
 using Alignment.MLNet.Storage;
 using Alignment.Transforms.Attention;
+using static System.FormattableString;
 
 namespace Alignment.MLNet.Engagement.Planning;
 
@@ -10,9 +11,7 @@ namespace Alignment.MLNet.Engagement.Planning;
 sealed record SimulatedMetric
 {
     public required string Name { get; init; }
-
     public required double Mean { get; init; }
-
     public required double SdRow { get; init; }
 
     /// <summary>Standard deviation of the videos' levels; 0 for independent rows.</summary>
@@ -31,12 +30,10 @@ sealed record SimulatedMetric
 sealed record SimulationOptions
 {
     public IReadOnlyList<string> Videos { get; init; } =
-        [.. Enumerable.Range(1, 20).Select(i => string.Create(CultureInfo.InvariantCulture, $"sim-{i:000}"))];
+        [.. Enumerable.Range(1, 20).Select(i => Invariant($"sim-{i:000}"))];
 
     public int RowsPerCell { get; init; } = 3;
-
     public IReadOnlyList<string> Variants { get; init; } = new AnalysisOptions().Variants;
-
     public IReadOnlyList<SimulatedMetric> Metrics { get; init; } = Usual;
 
     /// <summary>Impressions of a row on average, with clicks drawn at the row's CTR; 0 for no counts.</summary>
@@ -92,7 +89,7 @@ static class EngagementSimulation
         var rows = new EngagementRows(columns)
         {
             Simulated = true,
-            Name = FormattableString.Invariant($"simulated rows, seed {options.Seed}")
+            Name = Invariant($"simulated rows, seed {options.Seed}")
         };
         int cells = options.Videos.Count * options.Variants.Count * options.RowsPerCell;
         float[][] noise = [.. options.Metrics.Select(m => Normal(cells, options.Seed, m.Name + "/row"))];
@@ -172,10 +169,10 @@ static class EngagementSimulation
     {
         if (options.Videos.Count == 0 || options.Variants.Count == 0 || options.Metrics.Count == 0 || options.RowsPerCell < 1)
             throw UsageException.For("The simulation",
-                FormattableString.Invariant($"{options.Videos.Count} videos, {options.Variants.Count} variants, ")
-                + FormattableString.Invariant($"{options.Metrics.Count} metrics, {options.RowsPerCell} rows a cell"),
+                Invariant($"{options.Videos.Count} videos, {options.Variants.Count} variants, ")
+                + Invariant($"{options.Metrics.Count} metrics, {options.RowsPerCell} rows a cell"),
                 "one or more of each", "Correct the options.");
-        if (options.Impressions < 0) throw UsageException.For("The impressions", FormattableString.Invariant($"{options.Impressions}"),
+        if (options.Impressions < 0) throw UsageException.For("The impressions", Invariant($"{options.Impressions}"),
             "0 or more", "0 leaves counts out.");
         foreach (SimulatedMetric m in options.Metrics)
             if (!(m.SdRow >= 0) || !(m.SdVideo >= 0) || m.Missing is not (>= 0 and < 1) || m.Covariate is < -1 or > 1

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Alignment.MLNet.Engagement.Contracts;
@@ -16,7 +15,7 @@ static partial class PlanErrors
     public static (string Found, string Expected) Say(JsonException error)
     {
         string path = error.Path is { Length: > 2 } p ? $"'{SafePath.Shorten(p[2..], 60)}'" : "the plan",
-            line = error.LineNumber is { } n ? string.Create(CultureInfo.InvariantCulture, $" (line {n + 1})") : "";
+            line = error.LineNumber is { } n ? FormattableString.Invariant($" (line {n + 1})") : "";
         string said = error.Message;
         if (Missing().Match(said) is { Success: true } missing)
             return ($"no {missing.Groups[1].Value} in {path}{line}", "all that belongs to it");

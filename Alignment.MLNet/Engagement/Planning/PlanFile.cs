@@ -2,27 +2,21 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Alignment.MLNet.Storage;
+using static System.FormattableString;
 
 namespace Alignment.MLNet.Engagement.Planning;
 
-/// <summary>
-/// A plan on disk, and beside it (<c>plan.json.sha256</c>, in the form <c>sha256sum -c</c> reads) the hash it had when it was made. Whoever
-/// publishes that hash beforehand can show that the plan is the one they had.
-/// </summary>
+/// <summary>A plan on disk, and beside it (<c>plan.json.sha256</c>, as <c>sha256sum -c</c> reads it) the hash it had when it was made:
+/// whoever publishes that beforehand can show that the plan is the one they had.</summary>
 public sealed class PlanFile
 {
-    /// <summary>The ending of the file with the hash.</summary>
     public const string HashSuffix = ".sha256";
-
     const long MaxBytes = 4 << 20;
 
     PlanFile(string file, AnalysisPlan plan, string text, string sha256, string? recorded) =>
         (File, Plan, Text, Sha256, Recorded) = (file, plan, text, sha256, recorded);
 
-    /// <summary>Its name.</summary>
     public string File { get; }
-
-    /// <summary>What it says.</summary>
     public AnalysisPlan Plan { get; }
 
     /// <summary>Its JSON, as it is.</summary>
@@ -31,15 +25,14 @@ public sealed class PlanFile
     /// <summary>Of its bytes as they are.</summary>
     public string Sha256 { get; }
 
-    /// <summary>As recorded; null where nothing was.</summary>
+    /// <summary>The hash recorded; null for none.</summary>
     public string? Recorded { get; }
 
-    /// <summary>It is not as it was when the hash was recorded.</summary>
+    /// <summary>Not as it was when the hash was recorded.</summary>
     public bool Changed => Recorded is not null && Recorded != Sha256;
 
-    /// <summary>Writes the plan and its hash.</summary>
-    /// <returns>The hash.</returns>
-    /// <exception cref="UsageException">Another plan is there: a plan is not silently replaced.</exception>
+    /// <summary>Writes the plan and its hash, which it returns.</summary>
+    /// <exception cref="UsageException">Another plan is there.</exception>
     /// <exception cref="BadDataException">The plan contradicts itself.</exception>
     public static string Write(string path, AnalysisPlan plan, bool replace = false)
     {
@@ -53,7 +46,6 @@ public sealed class PlanFile
     }
 
     /// <summary>Refuses where another plan is: it may have been edited, or published.</summary>
-    /// <exception cref="UsageException">There is one.</exception>
     public static void RefuseOther(string path, AnalysisPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -63,8 +55,7 @@ public sealed class PlanFile
                 + $"set {OptionName.Parameter("force")}.");
     }
 
-    /// <summary>Records the hash of a plan that was edited, after checking it.</summary>
-    /// <exception cref="BadDataException">No such file, no plan, or one that contradicts itself.</exception>
+    /// <summary>Checks a plan that was edited, and records its hash.</summary>
     public static PlanFile Record(string path)
     {
         PlanFile plan = Read(path);
@@ -76,10 +67,8 @@ public sealed class PlanFile
         AtomicFile.WriteText(path + HashSuffix, $"{hash}  {Path.GetFileName(path)}\n", keepEqual: true);
 
     /// <summary>Reads a plan.</summary>
-    /// <param name="path">The JSON.</param>
-    /// <param name="sha256">The hash it must have, from wherever it was published; null takes the one recorded beside it.</param>
+    /// <param name="sha256">The hash it must have; null takes the one recorded beside it.</param>
     /// <exception cref="BadDataException">No such file, no plan, or one that contradicts itself.</exception>
-    /// <exception cref="UsageException">The hash is none.</exception>
     public static PlanFile Read(string path, string? sha256 = null)
     {
         string subject = SubjectOf(path);
@@ -89,7 +78,7 @@ public sealed class PlanFile
         const string advice = "'alignment assign' writes one; docs/analysis.md describes it.";
         var file = new FileInfo(path);
         if (!file.Exists) throw BadDataException.For(subject, "no such file", "a plan.json", advice);
-        if (file.Length > MaxBytes) throw BadDataException.For(subject, FormattableString.Invariant($"{file.Length >> 20} MB"),
+        if (file.Length > MaxBytes) throw BadDataException.For(subject, Invariant($"{file.Length >> 20} MB"),
             "a plan of a few kilobytes", advice);
         byte[] bytes = System.IO.File.ReadAllBytes(path);
         AnalysisPlan plan;
@@ -137,10 +126,10 @@ public sealed class PlanFile
                 "Correct 'unit', or leave it out where rows were assigned.");
         if (!plan.Variants.Contains(plan.Baseline)) throw Bad($"the baseline '{SafePath.Shorten(plan.Baseline)}'", "one of its variants",
             "Correct 'baseline'.");
-        if (!(plan.Confidence is > 0 and < 1)) throw Bad(FormattableString.Invariant($"the confidence {plan.Confidence}"),
+        if (!(plan.Confidence is > 0 and < 1)) throw Bad(Invariant($"the confidence {plan.Confidence}"),
             "a number between 0 and 1", "0.95 is customary.");
         if (plan.Margins.FirstOrDefault(m => !(m.Value > 0) || !double.IsFinite(m.Value)) is { } margin)
-            throw Bad(FormattableString.Invariant($"the margin {margin.Value} of '{SafePath.Shorten(margin.Metric)}'"), "a number above 0",
+            throw Bad(Invariant($"the margin {margin.Value} of '{SafePath.Shorten(margin.Metric)}'"), "a number above 0",
                 "Correct 'margins'.");
         if (plan.Shares is { } shares && (shares.Count != plan.Variants.Count
             || plan.Variants.Any(v => !(shares.GetValueOrDefault(v) > 0))))
@@ -148,10 +137,10 @@ public sealed class PlanFile
         if (plan.Hypotheses.GroupBy(h => h.Id, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw Bad($"the hypothesis '{SafePath.Shorten(twice.Key)}' twice", "every id once", "Rename one.");
         if (plan.Stopping.RowsPerVariant is { } rows && rows < 2)
-            throw Bad(FormattableString.Invariant($"{rows} rows per variant"), "2 or more",
+            throw Bad(Invariant($"{rows} rows per variant"), "2 or more",
                 "Correct 'stopping', or leave 'rows_per_variant' out.");
         if (!(plan.Stopping.Tuning >= 1) || !double.IsFinite(plan.Stopping.Tuning))
-            throw Bad(FormattableString.Invariant($"the tuning {plan.Stopping.Tuning}"), "a number of rows, 1 or more",
+            throw Bad(Invariant($"the tuning {plan.Stopping.Tuning}"), "a number of rows, 1 or more",
                 "Correct 'stopping', or leave 'tuning' out.");
         if (plan.Margins.GroupBy(m => m.Metric, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } both)
             throw Bad($"two margins of '{SafePath.Shorten(both.Key)}'", "one for each metric", "Remove one.");
@@ -170,8 +159,8 @@ public sealed class PlanFile
                 || h.Variants.Intersect(h.Against.Count == 0 ? [plan.Baseline] : h.Against).Any()))
                 throw Bad($"hypothesis '{id}' without two different sides", "'variants', and 'against' unless it is the baseline",
                     "Correct it.");
-            if (h.Kind == HypothesisKind.Equivalence && !plan.Margins.Any(m => m.Metric.Equals(h.Metric,
-                StringComparison.OrdinalIgnoreCase))) throw Bad($"hypothesis '{id}' of equivalence without a margin",
+            if (h.Kind == HypothesisKind.Equivalence && !plan.Margins.Any(m => m.IsOf(h.Metric)))
+                throw Bad($"hypothesis '{id}' of equivalence without a margin",
                 $"one for '{SafePath.Shorten(h.Metric)}' in 'margins'", "State the largest difference that would not matter.");
         }
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.MLNet.Charts;
 
 namespace Alignment.MLNet.Engagement.Planning;
@@ -13,7 +12,7 @@ static class PowerPlot
     {
         return [.. FigureFile.Save(folder, Name, new()
         {
-            Title = string.Create(CultureInfo.InvariantCulture, $"Power to find a difference of {answer.Effect:0.####}"),
+            Title = FormattableString.Invariant($"Power to find a difference of {answer.Effect:0.####}"),
             Across = answer.Question.Design switch { PowerDesign.Paired => "Pairs", PowerDesign.Proportions => "Trials in each variant",
                 _ => "Rows in each variant" },
             Up = "Power",

@@ -1,88 +1,73 @@
 using System.Runtime.CompilerServices;
-using System.Globalization;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Statistics;
 using Alignment.MLNet.Storage;
 using Alignment.Transforms.Attention;
+using static System.FormattableString;
 
 namespace Alignment.MLNet.Engagement.Planning;
 
-/// <summary>What is compared.</summary>
 public enum PowerDesign
 {
-    /// <summary>Means of independent rows (Welch's and Student's tests).</summary>
+    /// <summary>Independent rows (Welch's and Student's tests).</summary>
     Means,
 
-    /// <summary>The same units in both variants (paired t-test); sizes are pairs.</summary>
+    /// <summary>The same units in both variants; sizes are pairs.</summary>
     Paired,
 
-    /// <summary>Rates of independent trials (z test of two proportions).</summary>
+    /// <summary>Independent trials (z test of two proportions).</summary>
     Proportions,
 }
 
-/// <summary>A design of which one number is wanted: the size for an effect, or the effect for a size.</summary>
+/// <summary>A design of which one number is wanted: size or effect.</summary>
 public sealed record PowerQuestion
 {
-    /// <summary>What is compared.</summary>
     public PowerDesign Design { get; init; }
 
-    /// <summary>The difference to be found, in the metric's units (with <see cref="Sd"/> 1: in standard deviations); null to ask for
-    /// it.</summary>
+    /// <summary>In the metric's units; null to ask for it.</summary>
     public double? Effect { get; init; }
 
     /// <summary>Rows (pairs, trials) of each variant; null to ask for it.</summary>
     public double? Size { get; init; }
 
-    /// <summary>Standard deviation of the rows; of a paired design, that of one variant unless <see cref="Correlation"/> is null: then of
-    /// the differences.</summary>
+    /// <summary>Of the rows; of a paired design that of one variant, or without <see cref="Correlation"/> of the differences.</summary>
     public double Sd { get; init; } = 1;
 
-    /// <summary>Of a paired design: correlation of a unit's two values.</summary>
+    /// <summary>Of a unit's two values (paired).</summary>
     public double? Correlation { get; init; }
 
-    /// <summary>Of proportions: the baseline's rate.</summary>
+    /// <summary>The baseline's (proportions).</summary>
     public double Rate { get; init; }
 
-    /// <summary>The chance to find it.</summary>
     public double Power { get; init; } = 0.8;
 
-    /// <summary>Level of the family, two-sided.</summary>
+    /// <summary>Of the family, two-sided.</summary>
     public double Alpha { get; init; } = 0.05;
 
-    /// <summary>Comparisons corrected together: each is planned at α divided by it, which is right for Bonferroni and safe for
-    /// Holm.</summary>
+    /// <summary>Corrected together, each at α divided by it: right for Bonferroni, safe for Holm.</summary>
     public int Comparisons { get; init; } = 1;
 
-    /// <summary>Rows of the baseline for each row of a variant (means only).</summary>
+    /// <summary>Rows of the baseline for each row of a variant (means).</summary>
     public double Ratio { get; init; } = 1;
 
-    /// <summary>Correlation of a covariate measured before with the metric: CUPED and ANCOVA leave 1 − ρ² of the variance.</summary>
+    /// <summary>With a covariate measured before: CUPED and ANCOVA leave 1 − ρ² of the variance.</summary>
     public double CovariateCorrelation { get; init; }
 
-    /// <summary>Intraclass correlation of rows of one video; 0 for independent rows.</summary>
+    /// <summary>Intraclass correlation of rows of one video.</summary>
     public double Icc { get; init; }
 
-    /// <summary>Rows of one video in one variant, when <see cref="Icc"/> is above 0: sizes grow by 1 + (rows − 1) · ICC (Kish, <i>Survey
-    /// Sampling</i>, 1965).</summary>
+    /// <summary>In one variant; sizes grow by 1 + (rows − 1) · ICC (Kish, <i>Survey Sampling</i>, 1965).</summary>
     public double RowsPerVideo { get; init; } = 1;
 }
 
 /// <summary>A point of the curve of power against size.</summary>
-/// <param name="Size">Rows of each variant.</param>
-/// <param name="Power">The chance to find the effect.</param>
 public readonly record struct PowerPoint(double Size, double Power);
 
 /// <summary>A design with all its numbers.</summary>
-/// <param name="Question">As asked.</param>
-/// <param name="Size">Rows (pairs, trials) of each variant, whole.</param>
-/// <param name="BaselineSize">Rows of the baseline, whole.</param>
-/// <param name="Effect">The difference found with the wanted power.</param>
-/// <param name="Standardized">It in standard deviations (Cohen's d; of the differences, for a paired design; h = 2 arcsin √p₁ − 2 arcsin
-/// √p₀ for rates).</param>
+/// <param name="Size">Rows (pairs, trials) of each variant.</param>
+/// <param name="Standardized">Cohen's d (of the differences, if paired); for rates h = 2 arcsin √p₁ − 2 arcsin √p₀.</param>
 /// <param name="Power">With the whole size.</param>
 /// <param name="AlphaEach">Level of each comparison.</param>
-/// <param name="Curve">Power at sizes around.</param>
-/// <param name="Sentence">In words.</param>
 public sealed record PowerAnswer(PowerQuestion Question, long Size, long BaselineSize, double Effect, double Standardized, double Power,
     double AlphaEach, IReadOnlyList<PowerPoint> Curve, string Sentence);
 
@@ -92,7 +77,7 @@ public static class PowerStudy
     const double MostRows = 1e12;
 
     /// <summary>Answers a question.</summary>
-    /// <exception cref="UsageException">Not exactly one of effect and size is asked for, or a number is out of range.</exception>
+    /// <exception cref="UsageException">Not exactly one of effect and size is given, or a number is out of range.</exception>
     public static PowerAnswer Of(PowerQuestion question)
     {
         ArgumentNullException.ThrowIfNull(question);
@@ -120,7 +105,7 @@ public static class PowerStudy
             Sentence(question, size, baseline, effect, power, alpha));
     }
 
-    /// <summary>The sizes for several powers, as asked and without correction.</summary>
+    /// <summary>Sizes for several powers, as asked and without correction.</summary>
     public static IEnumerable<(double Power, long Size, long SizeUncorrected)> Table(PowerAnswer answer)
     {
         ArgumentNullException.ThrowIfNull(answer);
@@ -133,9 +118,9 @@ public static class PowerStudy
 
     static double Sizes(PowerQuestion q, double effect, double alpha) => q.Design switch
     {
-        PowerDesign.Paired => Alignment.MLNet.Statistics.Power.PairedSampleSize(effect / Spread(q), q.Power, alpha),
-        PowerDesign.Proportions => Alignment.MLNet.Statistics.Power.ProportionSampleSize(q.Rate + effect, q.Rate, q.Power, alpha),
-        _ => Alignment.MLNet.Statistics.Power.SampleSize(effect / Spread(q), q.Power, alpha, q.Ratio),
+        PowerDesign.Paired => Statistics.Power.PairedSampleSize(effect / Spread(q), q.Power, alpha),
+        PowerDesign.Proportions => Statistics.Power.ProportionSampleSize(q.Rate + effect, q.Rate, q.Power, alpha),
+        _ => Statistics.Power.SampleSize(effect / Spread(q), q.Power, alpha, q.Ratio),
     };
 
     static double PowerAt(PowerQuestion q, double effect, double n, double alpha)
@@ -143,7 +128,7 @@ public static class PowerStudy
         switch (q.Design)
         {
             case PowerDesign.Paired:
-                return n <= 1 ? 0 : Alignment.MLNet.Statistics.Power.Of(Math.Abs(effect) / Spread(q) * Math.Sqrt(n), n - 1, alpha);
+                return n <= 1 ? 0 : Statistics.Power.Of(Math.Abs(effect) / Spread(q) * Math.Sqrt(n), n - 1, alpha);
             case PowerDesign.Proportions:
                 double p1 = q.Rate + effect, mean = q.Rate + effect / 2;
                 // The sample-size formula solved for the power, so that the two agree.
@@ -152,7 +137,7 @@ public static class PowerStudy
                 return Tails.Normal(z);
             default:
                 double df = n * (1 + q.Ratio) - 2;
-                return df <= 0 ? 0 : Alignment.MLNet.Statistics.Power.Of(Math.Abs(effect) / Spread(q)
+                return df <= 0 ? 0 : Statistics.Power.Of(Math.Abs(effect) / Spread(q)
                     * Math.Sqrt(n * (q.Ratio / (1 + q.Ratio))), df, alpha);
         }
     }
@@ -194,13 +179,12 @@ public static class PowerStudy
             PowerDesign.Proportions => "z test of two proportions",
             _ => "t-test"
         };
-        string corrected = q.Comparisons > 1 ? string.Create(CultureInfo.InvariantCulture,
-            $", at {alpha:0.#####} each for {q.Comparisons} comparisons") : "";
+        string corrected = q.Comparisons > 1 ? Invariant($", at {alpha:0.#####} each for {q.Comparisons} comparisons") : "";
         string found = q.Design == PowerDesign.Proportions
-            ? string.Create(CultureInfo.InvariantCulture, $"a rate of {q.Rate + effect:0.######} against {q.Rate:0.######}")
-            : string.Create(CultureInfo.InvariantCulture, $"a difference of {effect:0.######}");
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{Text.Count(size)} {rows} find {found} with power {power:0.000} (two-sided {test}, level {q.Alpha:0.####}{corrected}).");
+            ? Invariant($"a rate of {q.Rate + effect:0.######} against {q.Rate:0.######}")
+            : Invariant($"a difference of {effect:0.######}");
+        return $"{Text.Count(size)} {rows} find {found} "
+            + Invariant($"with power {power:0.000} (two-sided {test}, level {q.Alpha:0.####}{corrected}).");
     }
 
     static void Check(PowerQuestion q)

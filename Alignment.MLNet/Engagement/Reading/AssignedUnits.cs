@@ -22,9 +22,9 @@ static class AssignedUnits
 
     public static string? Column(AnalysisOptions options, IReadOnlyList<string> columns)
     {
-        if (options.Assigned is { } named) return Same(named, AnalysisOptions.AssignedRows) ? null : named;
-        if (Same(options.PlannedUnit, "video")) return options.UnitColumn;
-        return s_participants.Select(p => columns.FirstOrDefault(c => Same(c, p))).FirstOrDefault(c => c is not null);
+        if (options.Assigned is { } named) return Text.Same(named, AnalysisOptions.AssignedRows) ? null : named;
+        if (Text.Same(options.PlannedUnit, "video")) return options.UnitColumn;
+        return s_participants.Select(p => columns.FirstOrDefault(c => Text.Same(c, p))).FirstOrDefault(c => c is not null);
     }
 
     public static SampleRatio? Ratio(EngagementSums sums, ReadingFacts facts, AnalysisOptions options)
@@ -72,7 +72,7 @@ static class AssignedUnits
                     "units_in_several_variants",
                     $"{some}, so {units} are not what was assigned{although}; the sample-ratio test counts {ratio.Unit}s.");
         }
-        else if (options.Assigned is null && Same(options.PlannedUnit, "participant") && facts.AssignedColumn is null)
+        else if (options.Assigned is null && Text.Same(options.PlannedUnit, "participant") && facts.AssignedColumn is null)
             yield return new(WarningLevel.Note, "units_unknown", $"The plan assigns participants, but the data have no column "
                 + $"participant_id; the sample-ratio test counts {ratio.Unit}s, which is right if each participant has one. The options "
                 + $"can name another column.");
@@ -101,20 +101,19 @@ static class AssignedUnits
     static AnalysisWarning? Repeated(EngagementSums sums, ReadingFacts facts, SampleRatio ratio, AnalysisOptions options,
         string test)
     {
-        if (facts.AssignedColumn is not { } column || Same(column, options.UnitColumn) || ratio.Unit != Text.Unit(column)) return null;
+        if (facts.AssignedColumn is not { } column || Text.Same(column, options.UnitColumn) || ratio.Unit != Text.Unit(column)) return null;
         double rows = options.Variants.Select((_, v) => (double)sums.Rows(v)).Sum() - sums.Assigned.Nameless,
             each = rows / sums.Assigned.Estimate;
         return each <= MostRowsEach ? null : new(WarningLevel.Warning, "units_repeated",
-            string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"{(ratio.Sampled ? "About" : "There are")} {each:0.0} rows of each {ratio.Unit}, and {test} takes rows "
-            + $"as independent. Take {column} as the unit to have errors, models and ratios by {ratio.Unit}."));
+            FormattableString.Invariant($"{(ratio.Sampled ? "About" : "There are")} {each:0.0} rows of each {ratio.Unit}, and ")
+            + $"{test} takes rows as independent. Take {column} as the unit to have errors, models and ratios by {ratio.Unit}.");
     }
 
     // The unit's word and its counts; null counts for rows.
     static (string Unit, UnitCounts? Counts) Chosen(EngagementSums sums, ReadingFacts facts, AnalysisOptions options, double[] shares)
     {
         const string row = "row";
-        if (options.Assigned is { } named && Same(named, AnalysisOptions.AssignedRows)) return (row, null);
+        if (options.Assigned is { } named && Text.Same(named, AnalysisOptions.AssignedRows)) return (row, null);
         if (facts.AssignedColumn is { } column && sums.Assigned.Counts(options.Variants.Count) is var units
             && units.SeveralShare <= MostInSeveral && units.Alone.Any(n => n > 0)) return (Text.Unit(column), units);
         if (facts.AssignedColumn is null && options.PlannedUnit is null && !sums.TooManyVideos
@@ -122,6 +121,4 @@ static class AssignedUnits
             return (Text.Unit(options.UnitColumn), videos);
         return (row, null);
     }
-
-    static bool Same(string? a, string b) => b.Equals(a, StringComparison.OrdinalIgnoreCase);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Storage;
+using static System.FormattableString;
 
 namespace Alignment.MLNet.Engagement.Reading;
 
@@ -14,7 +15,6 @@ sealed class DoseTable
     const string ByVideoFile = "dose_by_video.csv", ByVariantFile = "dose_by_variant.csv", JsonFile = "dose.json", Folder = "dose";
     // The column of a scene's row that is its dose.
     static readonly string[] s_doseColumns = ["dose", "share_difference"];
-
     readonly Dictionary<string, (double Sum, long N)> _variants = new(StringComparer.Ordinal);
     readonly Dictionary<(string Video, string Variant), (double Sum, long N)> _videos = [];
     readonly List<string> _notes = [];
@@ -23,11 +23,8 @@ sealed class DoseTable
     DoseTable(string source, string units) => (Source, Units) = (source, units);
 
     public string Source { get; }
-
     public string Units { get; private set; }
-
     public IReadOnlyList<string> Notes => _notes;
-
     public bool ByVideo => _videos.Count > 0;
 
     /// <summary>A variant's mean dose; null where the table has none. The baseline's is 0 unless the table says otherwise: it is what doses
@@ -44,7 +41,6 @@ sealed class DoseTable
 
     public static DoseTable Read(string path, AnalysisOptions options, string? predictor = null)
     {
-        ArgumentNullException.ThrowIfNull(options);
         if (Directory.Exists(path))
         {
             string folder = Directory.Exists(Path.Combine(path, Folder)) ? Path.Combine(path, Folder) : path;
@@ -55,10 +51,10 @@ sealed class DoseTable
         var file = new FileInfo(path);
         if (!file.Exists) throw BadDataException.For(subject, "no such file",
             "a CSV with the columns variant and dose, or what 'alignment dose' writes", "Check the path.");
-        if (file.Length > MaxBytes) throw BadDataException.For(subject, FormattableString.Invariant($"{file.Length >> 20} MB"),
-            FormattableString.Invariant($"at most {MaxBytes >> 20} MB"), "Give dose_by_video.csv.");
+        if (file.Length > MaxBytes) throw BadDataException.For(subject, Invariant($"{file.Length >> 20} MB"),
+            Invariant($"at most {MaxBytes >> 20} MB"), "Give dose_by_video.csv.");
         var table = new DoseTable(file.Name, "dose");
-        if (file.Extension.Equals(".json", StringComparison.OrdinalIgnoreCase)) table.ReadJson(path, subject, options, predictor);
+        if (Text.Same(file.Extension, ".json")) table.ReadJson(path, subject, options, predictor);
         else table.ReadCsv(path, subject, options, predictor);
         if (table._variants.Count == 0 && predictor is not null && table._otherPredictors.Count > 0)
             throw BadDataException.For(subject, $"doses by "
@@ -75,7 +71,7 @@ sealed class DoseTable
     {
         using CsvTable csv = CsvTable.Open(path, "The dose table", [], multiline: true);
         string[] columns = csv.Header;
-        int Find(string name) => Array.FindIndex(columns, c => c.Equals(name, StringComparison.OrdinalIgnoreCase));
+        int Find(string name) => Array.FindIndex(columns, c => Text.Same(c, name));
         int variant = Find("variant"), video = Find("video_id"), by = Find("predictor"),
             dose = s_doseColumns.Select(Find).FirstOrDefault(c => c >= 0, -1), product = Find("has_product"), scenes = Find("scenes");
         if (variant < 0 || dose < 0)
@@ -90,7 +86,7 @@ sealed class DoseTable
             string text = Cell(dose);
             if (text.Length > 0 && (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value)
                 || !double.IsFinite(value)))
-                throw BadDataException.For(FormattableString.Invariant($"{subject}, line {csv.Line}"),
+                throw BadDataException.For(Invariant($"{subject}, line {csv.Line}"),
                     $"'{SafePath.Shorten(text, 40)}' as {columns[dose]}", "a number with a decimal point", "Correct it.");
             Take(Cell(video), Cell(variant), Cell(by), value, options, ref predictor);
         }
@@ -136,7 +132,7 @@ sealed class DoseTable
             Note($"Doses by other predictors than {SafePath.Shorten(predictor, 60)} were left out.");
             return;
         }
-        if (options.Variants.FirstOrDefault(v => v.Equals(variant, StringComparison.OrdinalIgnoreCase)) is not { } known)
+        if (options.Variants.FirstOrDefault(v => Text.Same(v, variant)) is not { } known)
         {
             Note($"The dose table has the unknown variant '{SafePath.Shorten(variant, 40)}'; the nearest is "
                 + $"'{NearestName.Of(variant, options.Variants)}'.");

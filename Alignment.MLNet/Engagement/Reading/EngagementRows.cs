@@ -10,16 +10,12 @@ sealed class EngagementRows
 
     public EngagementRows(params IReadOnlyList<string> columns)
     {
-        ArgumentNullException.ThrowIfNull(columns);
         Columns = columns;
     }
 
     public IReadOnlyList<string> Columns { get; }
-
     public int Count => _videos.Count;
-
     public bool Simulated { get; init; }
-
     public string Name { get; init; } = "rows in memory";
 
     /// <param name="values">One per column; NaN is missing.</param>

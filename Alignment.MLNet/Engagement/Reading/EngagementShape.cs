@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Storage;
@@ -10,50 +9,36 @@ namespace Alignment.MLNet.Engagement.Reading;
 sealed class EngagementShape
 {
     public const string SimulatedColumn = "simulated";
-
     const int MaxColumns = 1000;
     const int TextAfter = 10_000;
     const int MarkRows = 10_000;
     const int HeadBytes = 1 << 20;
-
     static readonly string[] s_ids = ["id", "participant", "user", "session", "impression"];
-
     readonly string _path;
 
     EngagementShape(string path) => _path = path;
 
     CsvDialect _dialect = null!;
-
     public byte Delimiter => _dialect.Delimiter;
-
     public byte LineEnd => _dialect.LineEnd;
-
     public byte Mark { get; private set; } = (byte)'.';
-
     public int Skip => _dialect.Skip;
 
     /// <summary>Records before the first row: the header, and perhaps Excel's "sep=".</summary>
     public int HeaderRecords => _dialect.HeaderRecords;
 
     public string[] Columns { get; private set; } = [];
-
     public int Video { get; private set; }
-
     public int Variant { get; private set; }
 
     /// <summary>The column whose values were assigned to variants, as far as the options or its name say; −1 for none.</summary>
     public int Assigned { get; private set; } = -1;
 
     public IReadOnlyList<int> Numbers { get; private set; } = [];
-
     public IReadOnlyList<string> Ignored { get; private set; } = [];
-
     public IReadOnlyList<string> Empty { get; private set; } = [];
-
     public bool HasIds { get; private set; }
-
     public bool Simulated { get; private set; }
-
     public string Subject => SubjectOf(_path);
 
     public static string SubjectOf(string path) => $"The engagement data '{SafePath.Shorten(path, 200)}'";
@@ -93,8 +78,8 @@ sealed class EngagementShape
         var ends = new int[MaxColumns + 1];
         int cells = CsvScan.Cells(record, Delimiter, ends, record.Contains((byte)'"'));
         if (cells < 0) throw Bad("a stray quote in the header", "column names, quoted as a whole or not at all", "Correct the header.");
-        if (cells > MaxColumns) throw Bad(string.Create(CultureInfo.InvariantCulture, $"{cells} columns"),
-            string.Create(CultureInfo.InvariantCulture, $"at most {MaxColumns}"), "Check the export.");
+        if (cells > MaxColumns) throw Bad(FormattableString.Invariant($"{cells} columns"),
+            FormattableString.Invariant($"at most {MaxColumns}"), "Check the export.");
         if (!System.Text.Unicode.Utf8.IsValid(record)) throw Bad("column names that are not UTF-8", "text in UTF-8", utf8);
         Columns = new string[cells];
         for (int c = 0; c < cells; c++) Columns[c] = Encoding.UTF8.GetString(CsvScan.Cell(record, ends, c));
@@ -104,14 +89,14 @@ sealed class EngagementShape
         Video = Find(options.UnitColumn);
         Variant = Find("variant");
         Assigned = AssignedUnits.Column(options, Columns) is { } assigned ? Find(assigned) : -1;
-        Simulated = Array.Exists(Columns, c => c.Equals(SimulatedColumn, StringComparison.OrdinalIgnoreCase));
+        Simulated = Array.Exists(Columns, c => Text.Same(c, SimulatedColumn));
         HasIds = Enumerable.Range(0, cells).Any(c => c != Video && IsId(Columns[c]));
         if (options.Decimals is { } mark) Mark = mark == DecimalMark.Comma ? (byte)',' : (byte)'.';
     }
 
     int Find(string name)
     {
-        int at = Array.FindIndex(Columns, c => c.Equals(name, StringComparison.OrdinalIgnoreCase));
+        int at = Array.FindIndex(Columns, c => Text.Same(c, name));
         return at >= 0 ? at : throw Bad($"the columns {List(Columns)}", $"a column '{SafePath.Shorten(name)}'", Columns.Length == 1
             ? "The cells are separated by commas, semicolons or tabs, and the file begins with a header."
             : "The file begins with a header." + (NearestName.Of(name, Columns) is { Length: > 0 } nearest
@@ -126,8 +111,8 @@ sealed class EngagementShape
     {
         int[] open = [.. Enumerable.Range(0, Columns.Length)
             .Where(c => c != Video && c != Variant && c != Assigned && Columns[c].Length > 0 && !IsId(Columns[c])
-            && !Columns[c].Equals("video_id", StringComparison.OrdinalIgnoreCase)
-            && !Columns[c].Equals(SimulatedColumn, StringComparison.OrdinalIgnoreCase))];
+            && !Text.Same(Columns[c], "video_id")
+            && !Text.Same(Columns[c], SimulatedColumn))];
         if (open.Length == 0) throw Bad($"the columns {List(Columns)}", "at least one metric such as CTR, CVR or watch_time",
             "Add a column of numbers.");
         var marks = new Marks();

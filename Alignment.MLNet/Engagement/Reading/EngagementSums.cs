@@ -70,13 +70,9 @@ sealed class EngagementSums
     }
 
     public FieldPlan Plan => _plan;
-
     public KeptValues[] Kept { get; }
-
     public List<ulong> Hashes { get; } = [];
-
     public UnitSample Assigned { get; }
-
     public bool TooManyVideos { get; private set; }
 
     public long Rows(int variant) => _rows[variant];

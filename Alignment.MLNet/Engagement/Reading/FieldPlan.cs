@@ -9,16 +9,13 @@ sealed class FieldPlan
 {
     const string Before = "pre_";
     static readonly CountRatio[] s_known = [new("clicks", "impressions"), new("conversions", "clicks")];
-
     public required IReadOnlyList<string> Fields { get; init; }
-
     public required IReadOnlyList<int> Metrics { get; init; }
 
     /// <summary>Per metric the position of its covariate, or −1.</summary>
     public required IReadOnlyList<int> Covariates { get; init; }
 
     public required IReadOnlyList<(int Numerator, int Denominator)> Ratios { get; init; }
-
     public IEnumerable<int> BalanceChecked => Covariates.Where(c => c >= 0).Distinct();
 
     public string RatioName(int r) => new CountRatio(Fields[Ratios[r].Numerator], Fields[Ratios[r].Denominator]).Name;
@@ -26,7 +23,7 @@ sealed class FieldPlan
     public static FieldPlan Of(IReadOnlyList<string> columns, AnalysisOptions options, string subject)
     {
         int Find(string name) => Enumerable.Range(0, columns.Count)
-            .FirstOrDefault(i => columns[i].Equals(name, StringComparison.OrdinalIgnoreCase), -1);
+            .FirstOrDefault(i => Text.Same(columns[i], name), -1);
         int Must(string name, string what)
         {
             int at = Find(name);

@@ -8,11 +8,8 @@ sealed class KeptValues(int most)
     ushort[] _variants = [];
     ulong[] _keys = [];
     int _count;
-
     public ulong Limit { get; private set; } = ulong.MaxValue;
-
     public bool Exact => Limit == ulong.MaxValue;
-
     public int Count => _count;
 
     public void Clear() => (_count, Limit) = (0, ulong.MaxValue);

@@ -9,7 +9,6 @@ sealed class NameTable
     ulong[] _hashes = new ulong[32];
     int[] _starts = new int[33];
     byte[] _bytes = new byte[1024];
-
     public int Count { get; private set; }
 
     public ReadOnlySpan<byte> this[int at] => _bytes.AsSpan(_starts[at], _starts[at + 1] - _starts[at]);

@@ -8,14 +8,12 @@ namespace Alignment.MLNet.Engagement.Reading;
 sealed class RowCollector(FieldPlan plan, AnalysisOptions options)
 {
     const int MostUnknown = 20;
-
     readonly Dictionary<string, long> _unknown = new(StringComparer.Ordinal);
     readonly List<RejectedRow> _shown = [];
     readonly double[] _values = new double[plan.Fields.Count];
     readonly ulong _seed = ByteHash.Mix(options.Seed + 1);
     byte[] _id = new byte[256];
     long _rows, _rejected;
-
     public EngagementSums Sums { get; } = new(plan, options);
 
     public void Add(string video, string variant, ReadOnlySpan<double> values, string? assigned = null)
@@ -53,7 +51,7 @@ sealed class RowCollector(FieldPlan plan, AnalysisOptions options)
     int Position(string variant)
     {
         for (int v = 0; v < options.Variants.Count; v++)
-            if (options.Variants[v].Equals(variant, StringComparison.OrdinalIgnoreCase)) return v;
+            if (Text.Same(options.Variants[v], variant)) return v;
         return -1;
     }
 }

@@ -9,7 +9,6 @@ sealed class RowHashes(int most)
     ulong[] _slots = new ulong[256], _spare = [];    // 0 is free
     int _count;
     ulong _limit = ulong.MaxValue;
-
     public bool Exact => _limit == ulong.MaxValue;
 
     /// <summary>Rows that are the same as an earlier one; estimated unless <see cref="Exact"/>.</summary>

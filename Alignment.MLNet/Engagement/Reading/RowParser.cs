@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Storage;
+using static System.FormattableString;
 
 namespace Alignment.MLNet.Engagement.Reading;
 
@@ -9,11 +10,8 @@ namespace Alignment.MLNet.Engagement.Reading;
 sealed class BlockResult(EngagementSums sums)
 {
     public EngagementSums Sums => sums;
-
     public List<RejectedRow> Rejected { get; } = [];
-
     public Dictionary<string, long> UnknownVariants { get; } = new(StringComparer.Ordinal);
-
     public int Rows { get; set; }
 }
 
@@ -22,9 +20,7 @@ sealed class BlockResult(EngagementSums sums)
 sealed class RowParser(EngagementShape shape, FieldPlan plan, AnalysisOptions options)
 {
     const int MostUnknown = 200;
-
     static readonly string[] s_missing = ["NA", "N/A", "NaN", "null", "NULL", "None", "nil", "-", "--", ".", "?", "#N/A"];
-
     readonly byte[][] _variants = [.. options.Variants.Select(Encoding.UTF8.GetBytes)];
     readonly int[] _columns = [.. plan.Fields.Select(f => Array.IndexOf(shape.Columns, f))];
     readonly ulong _seed = ByteHash.Mix(options.Seed + 1);
@@ -94,11 +90,11 @@ sealed class RowParser(EngagementShape shape, FieldPlan plan, AnalysisOptions op
         video = default;
         if (record.Length > options.MaxCellLength)
             for (int c = 0, from = 0; c < Math.Min(cells, ends.Length); from = ends[c++] + 1)
-                if (ends[c] - from > options.MaxCellLength) return string.Create(CultureInfo.InvariantCulture,
-                    $"{Column(c)}: a cell of {ends[c] - from} bytes, more than {options.MaxCellLength}");
+                if (ends[c] - from > options.MaxCellLength) return
+                    Invariant($"{Column(c)}: a cell of {ends[c] - from} bytes, more than {options.MaxCellLength}");
         if (cells < shape.Columns.Length || cells > shape.Columns.Length
             && !record[(ends[shape.Columns.Length - 1] + 1)..].Trim([shape.Delimiter, (byte)' ']).IsEmpty)
-            return string.Create(CultureInfo.InvariantCulture, $"{cells} cells, where the header has {shape.Columns.Length}");
+            return Invariant($"{cells} cells, where the header has {shape.Columns.Length}");
         video = CsvScan.Cell(record, ends, shape.Video);
         if (video.IsEmpty) return $"{Column(shape.Video)}: empty";
         if (!System.Text.Unicode.Utf8.IsValid(video)) return $"{Column(shape.Video)}: no UTF-8 text; save the file as \"CSV UTF-8\"";
@@ -117,8 +113,7 @@ sealed class RowParser(EngagementShape shape, FieldPlan plan, AnalysisOptions op
             double y = values[numerator], x = values[denominator];
             if (NoCount(y)) return $"{Column(_columns[numerator])}: {y.ToString(CultureInfo.InvariantCulture)} is no count";
             if (NoCount(x)) return $"{Column(_columns[denominator])}: {x.ToString(CultureInfo.InvariantCulture)} is no count";
-            if (y > x) return string.Create(CultureInfo.InvariantCulture,
-                $"{Column(_columns[numerator])}: {y} of only {x} {Column(_columns[denominator])}");
+            if (y > x) return Invariant($"{Column(_columns[numerator])}: {y} of only {x} {Column(_columns[denominator])}");
         }
         return null;
     }
@@ -132,7 +127,7 @@ sealed class RowParser(EngagementShape shape, FieldPlan plan, AnalysisOptions op
         string text = Encoding.UTF8.GetString(name.Length > 300 ? name[..300] : name);
         variant = -1;
         for (int v = 0; v < options.Variants.Count; v++)
-            if (options.Variants[v].Equals(text, StringComparison.OrdinalIgnoreCase)) variant = v;
+            if (Text.Same(options.Variants[v], text)) variant = v;
         if (variant >= 0) return null;
         if (made.UnknownVariants.Count < MostUnknown || made.UnknownVariants.ContainsKey(text))
             made.UnknownVariants[text] = made.UnknownVariants.GetValueOrDefault(text) + 1;
@@ -166,5 +161,5 @@ sealed class RowParser(EngagementShape shape, FieldPlan plan, AnalysisOptions op
     }
 
     string Column(int c) => c < shape.Columns.Length ? SafePath.Shorten(shape.Columns[c], 40)
-        : string.Create(CultureInfo.InvariantCulture, $"cell {c + 1}");
+        : Invariant($"cell {c + 1}");
 }

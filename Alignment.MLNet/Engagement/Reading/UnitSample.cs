@@ -8,16 +8,13 @@ sealed class UnitSample(int most)
 {
     ulong[] _hashes = new ulong[64], _variants = new ulong[64];   // hash 0 is a free slot
     ulong _limit = ulong.MaxValue;
-
     public bool Exact => _limit == ulong.MaxValue;
-
     public int Count { get; private set; }
 
     /// <summary>Units there are: <see cref="Count"/>, or estimated from it.</summary>
     public double Estimate => Count * (ulong.MaxValue / (double)_limit);
 
     public long Nameless { get; private set; }
-
     public ulong Limit => _limit;
 
     public void LimitTo(ulong limit) => _limit = Math.Min(_limit, limit);
@@ -108,7 +105,6 @@ sealed class UnitSample(int most)
 sealed record UnitCounts(long[] Alone, long Several, bool Exact)
 {
     public long Units { get; } = Alone.Sum() + Several;
-
     public double SeveralShare => Units == 0 ? 0 : Several / (double)Units;
 }
 
