@@ -1,4 +1,3 @@
 using Alignment.Runner;
-using Alignment.Runner.Cli;
 
 return await RunnerProgram.RunAsync(args, Terminal.OfProcess(), CancellationToken.None);

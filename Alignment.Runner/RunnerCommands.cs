@@ -1,5 +1,3 @@
-using System.CommandLine;
-using Alignment.Runner.Cli;
 using Alignment.Runner.Commands.Assemble;
 using Alignment.Runner.Commands.Analyze;
 using Alignment.Runner.Commands.Attention;
@@ -20,7 +18,6 @@ using Alignment.Runner.Commands.Variants;
 
 namespace Alignment.Runner;
 
-/// <summary>The commands, in the order of the job.</summary>
 static class RunnerCommands
 {
     public static IEnumerable<Command> All(Terminal terminal) =>

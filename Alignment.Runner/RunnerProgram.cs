@@ -1,8 +1,6 @@
-using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Globalization;
 using Alignment.MLNet.Storage;
-using Alignment.Runner.Cli;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.Runner;
@@ -10,15 +8,14 @@ namespace Alignment.Runner;
 /// <summary>The whole command line: its commands, and what one invocation ends with.</summary>
 static class RunnerProgram
 {
-    /// <summary>How long a cancelled command may take to leave its files in order.</summary>
+    // How long a cancelled command may take to leave its files in order.
     static readonly TimeSpan s_cleanUp = TimeSpan.FromSeconds(30);
 
     public static RootCommand Build(Terminal terminal)
     {
         var root = new RootCommand(
-            "Tests whether where and when viewers look at the product changes what a video ad achieves: "
-            + $"makes {NumberWords.Of(Variant.All.Count)} controlled versions of an ad, re-rendered scene by scene, and analyses the A/B "
-            + $"data.")
+            $"Tests whether where and when viewers look at the product changes what a video ad achieves: makes "
+            + $"{NumberWords.Of(Variant.All.Count)} controlled versions of an ad, re-rendered scene by scene, and analyses the A/B data.")
         {
             RunnerCommand.Json,
         };
@@ -32,7 +29,7 @@ static class RunnerProgram
         return root;
     }
 
-    /// <summary>An empty path is an unset variable in somebody's script, never the folder one is in.</summary>
+    // An empty path is an unset variable in somebody's script, never the folder one is in.
     static void RefuseEmptyPaths(Command command)
     {
         foreach (var option in command.Options.Where(o => o.HelpName is "DIR" or "FILE" or "BUNDLE"))
@@ -46,7 +43,7 @@ static class RunnerProgram
         foreach (var below in command.Subcommands) RefuseEmptyPaths(below);
     }
 
-    /// <summary>The parser takes commas for separators of thousands, so that 1,5 would be 15.</summary>
+    // The parser takes commas for separators of thousands, so that 1,5 would be 15.
     static void RefuseDecimalCommas(Command command)
     {
         foreach (var option in command.Options.Where(o => IsDecimal(Nullable.GetUnderlyingType(o.ValueType) ?? o.ValueType)))
@@ -65,7 +62,7 @@ static class RunnerProgram
         static bool IsPlain(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
     }
 
-    /// <summary>Parses and runs. Never throws: every failure becomes a message on standard error and an exit code.</summary>
+    // Parses and runs. Never throws: every failure becomes a message on standard error and an exit code.
     public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken cancellationToken)
     {
         CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;

@@ -9,14 +9,11 @@ sealed record AxisScale
 
     public double Low { get; }
 
-    /// <summary>Above <see cref="Low"/>.</summary>
     public double High { get; }
 
-    /// <summary>From one mark to the next.</summary>
     public double Step { get; }
 
-    /// <summary>An axis from the smallest to the largest finite value, widened to marks at both ends, about <paramref name="marks"/> of
-    /// them; 0 to 1 without values.</summary>
+    // An axis from the smallest to the largest finite value, widened to marks at both ends, about marks of them; 0 to 1 without values.
     public static AxisScale Around(IEnumerable<double> values, bool withZero = true, int marks = 5)
     {
         double low = double.PositiveInfinity, high = double.NegativeInfinity;
@@ -36,7 +33,6 @@ sealed record AxisScale
         return new(Math.Floor(low / step + 1e-9) * step, Math.Ceiling(high / step - 1e-9) * step, step);
     }
 
-    /// <summary>An axis of whole numbers from 1, marks where there is room.</summary>
     public static AxisScale Counting(int last, int marks = 8) =>
         new(0.5, Math.Max(1, last) + 0.5, Math.Max(1, Math.Ceiling(last / (double)marks)));
 
@@ -49,16 +45,15 @@ sealed record AxisScale
         }
     }
 
-    /// <summary>The place of a value, 0 at <see cref="Low"/> to 1 at <see cref="High"/>; those outside lie at the end.</summary>
+    // The place of a value, 0 at Low to 1 at High; those outside lie at the end.
     public double Share(double value) => Math.Clamp((value - Low) / (High - Low), 0, 1);
 
-    /// <summary>A mark's text, with the digits that tell it from the next.</summary>
     public string Text(double mark)
     {
         if (Math.Abs(mark) < Step / 1000) return "0";
         int digits = Math.Max(0, -(int)Math.Floor(Math.Log10(Step)));
         string format = digits > 6 || Math.Abs(mark) >= 1e7 ? "0.##e0"
-            : FormattableString.Invariant($"{(Math.Abs(mark) >= 10_000 ? 'N' : 'F')}{digits}");
+            : Invariant($"{(Math.Abs(mark) >= 10_000 ? 'N' : 'F')}{digits}");
         return mark.ToString(format, CultureInfo.InvariantCulture).Replace('-', '\u2212');
     }
 }

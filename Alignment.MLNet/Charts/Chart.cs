@@ -3,7 +3,6 @@ namespace Alignment.MLNet.Charts;
 /// <summary>A chart with two axes; the axes' texts stand left of the plot and up to 22 pixels below it.</summary>
 sealed class Chart(ChartSurface to, AxisScale across, AxisScale up, double height, double top = 0)
 {
-    /// <summary>Draws a figure over numbers: the axes, then its series, the first on top.</summary>
     public void Draw(Figure figure)
     {
         Axes();
@@ -35,7 +34,6 @@ sealed class Chart(ChartSurface to, AxisScale across, AxisScale up, double heigh
         }
     }
 
-    /// <summary>A line through points, in their order.</summary>
     public void Line(IReadOnlyList<(double X, double Y)> points, Ink ink)
     {
         if (points.Count > 1) to.Polyline([.. points.Select(p => (across.Share(p.X), Y(p.Y)))], ink);
@@ -43,7 +41,6 @@ sealed class Chart(ChartSurface to, AxisScale across, AxisScale up, double heigh
 
     public void Marker(int look, double x, double y) => to.Marker(across.Share(x), Y(y), new(InkKind.Marker, look));
 
-    /// <summary>An interval up and down through a point.</summary>
     public void Whisker(double x, double low, double high) =>
         to.Line(across.Share(x), Y(low), across.Share(x), Y(high), new(InkKind.Whisker));
 

@@ -13,17 +13,15 @@ readonly record struct Lettering(double Size, bool Bold = false, bool Soft = fal
     // The font of whoever looks at an SVG is not known and may be wider than ours.
     const double Reserve = 1.2;
 
-    /// <summary>The width that a text needs at most, in pixels.</summary>
+    // The width that a text needs at most, in pixels.
     public double Measure(string text) => Reserve * StrokeFont.Measure(text, StrokeSize).Width;
 
-    /// <summary><see cref="Size"/> is of the em, as in SVG; the stroke font's is of capitals and descenders together.</summary>
+    // Size is of the em, as in SVG; the stroke font's is of capitals and descenders together.
     public float StrokeSize => 1.05f * (float)Size;
 }
 
-/// <summary>
-/// Where a chart is drawn: into a page, an SVG file or a PNG. Lengths across are shares of the plot's width, 0 to 1 and beyond; lengths
-/// down are pixels.
-/// </summary>
+/// <summary>Where a chart is drawn: into a page, an SVG file or a PNG. Lengths across are shares of the plot's width, 0 to 1 and beyond;
+/// lengths down are pixels.</summary>
 abstract class ChartSurface
 {
     public abstract void Line(double x1, double y1, double x2, double y2, Ink ink);
@@ -34,7 +32,6 @@ abstract class ChartSurface
 
     public abstract void Marker(double x, double y, Ink ink);
 
-    /// <summary>A line of text on the baseline <paramref name="y"/>, its anchor <paramref name="shift"/> pixels to the right of
-    /// <paramref name="x"/>.</summary>
+    // A line of text on the baseline y, its anchor shift pixels to the right of x.
     public abstract void Text(string text, double x, double y, TextAnchor anchor, Lettering look, double shift = 0);
 }

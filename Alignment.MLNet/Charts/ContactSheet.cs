@@ -3,23 +3,15 @@ using SkiaSharp;
 
 namespace Alignment.MLNet.Charts;
 
-/// <summary>
-/// A PNG of small pictures, scenes down and variants across, with labels. Pictures are read one at a time, and the sheet's size is bounded:
-/// with very many scenes the first rows are shown, and the last line says how many are not.
-/// </summary>
+/// <summary>A PNG of small pictures, scenes down and variants across, with labels. Pictures are read one at a time; with very many scenes
+/// the first rows are shown, and the last line says how many are not.</summary>
 static class ContactSheet
 {
     const int LabelSize = 16, Margin = 6, HeaderHeight = 28, MaxRows = 200;
     // 24 MP is 96 MB while drawing.
     const long MaxPixels = 24_000_000;
 
-    /// <param name="path">Of the PNG.</param>
-    /// <param name="rows">Labels.</param>
-    /// <param name="columns">Labels.</param>
-    /// <param name="picture">The file for row and column, or null for an empty cell. A file that cannot be read is shown as a crossed
-    /// cell.</param>
-    /// <param name="cellWidth">In pixels; the height follows from the first picture's proportions.</param>
-    /// <param name="cancellationToken">Stops between pictures; nothing is left behind.</param>
+    // The first picture's proportions give the cells' height. An empty cell where there is no file, a crossed one where it cannot be read.
     public static void Write(
         string path, IReadOnlyList<string> rows, IReadOnlyList<string> columns, Func<int, int, string?> picture, int cellWidth = 200,
         CancellationToken cancellationToken = default)

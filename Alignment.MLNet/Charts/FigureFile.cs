@@ -5,7 +5,6 @@ namespace Alignment.MLNet.Charts;
 /// <summary>A figure as files, an SVG and a PNG of the same drawing. The same figure gives the same bytes.</summary>
 static class FigureFile
 {
-    /// <summary>Writes a figure; returns both files.</summary>
     public static IEnumerable<string> Save(string folder, string name, Figure figure)
     {
         string svg = Path.Combine(folder, name + ".svg"), png = Path.Combine(folder, name + ".png");

@@ -1,9 +1,7 @@
 namespace Alignment.MLNet.Charts;
 
-/// <summary>
-/// Lays a figure out on a sheet of a fixed width. A page leaves titles, names, values and legend to HTML; here each has its place, and a
-/// text too long for its line is set smaller.
-/// </summary>
+/// <summary>Lays a figure out on a sheet of a fixed width, a text too long for its line set smaller. A page leaves titles, names, values
+/// and legend to HTML.</summary>
 sealed class FigureSheet
 {
     public const int Width = 960;
@@ -27,12 +25,10 @@ sealed class FigureSheet
         PlotWidth = Width - Left - right;
     }
 
-    /// <summary>Where the plot begins, in pixels.</summary>
     public double Left { get; }
 
     public double PlotWidth { get; }
 
-    /// <summary>Draws everything; returns the sheet's height.</summary>
     public double Draw(ChartSurface to)
     {
         double y = 38;
@@ -78,7 +74,6 @@ sealed class FigureSheet
         return y + 16;
     }
 
-    /// <summary>The series' names, as many in a line as fit; returns the last line's baseline.</summary>
     double Legend(ChartSurface to, double y)
     {
         double x = Edge;

@@ -1,13 +1,10 @@
 namespace Alignment.MLNet.Charts;
 
-/// <summary>
-/// A page that needs nothing but itself: style and pictures are inside, no script, no network (a content security policy says so to the
-/// browser), readable from 400 pixels upwards, in light, dark and on paper.
-/// </summary>
+/// <summary>A page that needs nothing but itself: style and pictures inside, no script, no network (a content security policy says so),
+/// readable from 400 pixels upwards, in light, dark and on paper.</summary>
 static class HtmlPage
 {
-    /// <summary>Writes the page around <paramref name="body"/>; <paramref name="style"/>, a constant of ours, is added to the common style
-    /// sheet.</summary>
+    // Writes the page around body; style, a constant of ours, is added to the common style sheet.
     public static void Write(TextWriter to, string title, Action<HtmlWriter> body, string style = "")
     {
         var html = new HtmlWriter(to);

@@ -3,11 +3,9 @@ using System.Text;
 
 namespace Alignment.MLNet.Charts;
 
-/// <summary>
-/// Writes HTML and inline SVG as a stream, so that a page's size costs no memory. Nothing from outside can become markup: text and
-/// attribute values are always escaped, names of tags and attributes are checked, there is no way to write raw markup or a script,
-/// and an address can only be a place in the page, a file beside it or below, or a picture or small video inside it.
-/// </summary>
+/// <summary>Writes HTML and inline SVG as a stream. Nothing from outside can become markup: text and attribute values are always escaped,
+/// names of tags and attributes are checked, there is no raw markup or script, and an address can only be a place in the page, a file
+/// beside it or below, or a picture or small video inside it.</summary>
 sealed class HtmlWriter(TextWriter to)
 {
     // Elements that have no content, of HTML and of SVG; all others are closed by the scope that opened them.
@@ -24,7 +22,7 @@ sealed class HtmlWriter(TextWriter to)
 
     readonly Stack<string> _open = [];
 
-    /// <summary>Opens an element; disposing the result closes it.</summary>
+    // Opens an element; disposing the result closes it.
     public Scope Open(string tag, params ReadOnlySpan<(string Name, string? Value)> attributes)
     {
         if (s_empty.Contains(tag)) throw new ArgumentException($"<{tag}> has no content; write it with Empty.", nameof(tag));
@@ -40,7 +38,6 @@ sealed class HtmlWriter(TextWriter to)
         return this;
     }
 
-    /// <summary>An element without content: a picture, a line of a drawing.</summary>
     public HtmlWriter Empty(string tag, params ReadOnlySpan<(string Name, string? Value)> attributes)
     {
         if (!s_empty.Contains(tag)) throw new ArgumentException($"<{tag}> must be closed; write it with Open or Element.", nameof(tag));
@@ -55,17 +52,16 @@ sealed class HtmlWriter(TextWriter to)
         return this;
     }
 
-    /// <summary>A name from outside (an id, a path), isolated so that a right-to-left one does not turn the text around it.</summary>
+    // A name from outside (an id, a path), isolated so that a right-to-left one does not turn the text around it.
     public HtmlWriter Name(string? name) => Element("bdi", name);
 
-    /// <summary>A line break in the source, so that the file can be read.</summary>
     public HtmlWriter Line()
     {
         to.Write('\n');
         return this;
     }
 
-    /// <summary>The page's title and style sheet; the only text that is not escaped is the style sheet, a constant of ours.</summary>
+    // The page's title and style sheet; the only text that is not escaped is the style sheet, a constant of ours.
     internal void Head(string title, string styleSheet)
     {
         if (styleSheet.Contains('<', StringComparison.Ordinal))
@@ -112,7 +108,7 @@ sealed class HtmlWriter(TextWriter to)
 
     static readonly string[] s_inside = ["data:image/jpeg;base64,", "data:image/png;base64,", "data:video/mp4;base64,"];
 
-    /// <summary>A place in this page, a file in the same folder or below it, or a picture or video written into the page.</summary>
+    // A place in this page, a file in the same folder or below it, or a picture or video written into the page.
     static bool IsAddress(string value) =>
         value.StartsWith('#') || s_inside.Any(i => value.StartsWith(i, StringComparison.Ordinal))
         || value.Split('/').All(part => SafePath.IsName(part));

@@ -3,18 +3,14 @@ namespace Alignment.MLNet.Charts;
 /// <summary>What a line, an area or a marker of a chart stands for.</summary>
 enum InkKind { Grid, Zero, Zone, Whisker, Interval, Line, Faint, Reference, Marker, Hollow }
 
-/// <summary>
-/// How a part of a chart looks. A page takes <see cref="Class"/>, whose colours its style sheet knows in light, dark and on paper; a file
-/// takes the colours here, which are those of a light page. Series differ by shape as well as by colour.
-/// </summary>
+/// <summary>How a part of a chart looks. A page takes <see cref="Class"/>, whose colours its style sheet knows in light, dark and on paper;
+/// a file takes those of a light page.</summary>
 readonly record struct Ink(InkKind Kind, int Look = 0)
 {
     public const string Text = "#1c1f23", Soft = "#5a626b";
 
-    /// <summary>The marker as the data of an SVG path.</summary>
     public string Shape => SeriesLook.Of(Look).Shape;
 
-    /// <summary>Of the pages' style sheets.</summary>
     public string Class => Kind switch
     {
         InkKind.Interval => "interval " + SeriesClass,
@@ -39,7 +35,6 @@ readonly record struct Ink(InkKind Kind, int Look = 0)
         _ => SeriesLook.Of(Look).Light,
     };
 
-    /// <summary>Of the stroke, in pixels.</summary>
     public double Width => Kind switch
     {
         InkKind.Grid or InkKind.Faint => 1,

@@ -1,12 +1,7 @@
 namespace Alignment.MLNet.Charts;
 
-/// <summary>An estimate and its interval, lying in a row over an axis: rows under one another are a forest plot.</summary>
-/// <param name="Look">Shape and colour.</param>
-/// <param name="At">The estimate; null for none.</param>
-/// <param name="Low">Where the interval begins; null for no interval.</param>
-/// <param name="High">Where it ends.</param>
-/// <param name="Filled">A filled mark is one kind, a hollow one another (pre-registered and explored, say).</param>
-/// <param name="Zone">Half the width of a zone about zero, or null.</param>
+/// <summary>An estimate and its interval in a row over an axis: rows under one another are a forest plot. Filled and hollow marks are two
+/// kinds (pre-registered and explored, say); Zone is half the width of a zone about zero.</summary>
 readonly record struct IntervalRow(int Look, double? At, double? Low, double? High, bool Filled = true, double? Zone = null)
 {
     public const int Height = 26;
@@ -31,7 +26,6 @@ readonly record struct IntervalRow(int Look, double? At, double? Low, double? Hi
             to.Line(scale.Share(value), middle - half, scale.Share(value), middle + half, ink);
     }
 
-    /// <summary>The axis's texts, below the last row.</summary>
     public static void Axis(ChartSurface to, AxisScale scale, double top = 0)
     {
         foreach (double mark in scale.Marks) to.Text(scale.Text(mark), scale.Share(mark), top + 14, TextAnchor.Middle, Lettering.Tick);

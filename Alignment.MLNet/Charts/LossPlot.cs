@@ -7,14 +7,12 @@ static class LossPlot
 {
     public const string Name = "losses";
 
-    /// <summary>More points than this would only make the file bigger: neighbours are averaged.</summary>
+    // More points than this would only make the file bigger: neighbours are averaged.
     const int MostPoints = 1000, MostMarkers = 100;
 
-    /// <summary>Single steps vary with their timesteps; the mean over a twentieth of the run shows where it goes.</summary>
+    // Single steps vary with their timesteps; the mean over a twentieth of the run shows where it goes.
     const int MeanPart = 20;
 
-    /// <summary>Writes <c>losses.svg</c> and <c>losses.png</c> into <paramref name="folder"/>; returns both.</summary>
-    /// <exception cref="BadDataException">No training loss, or one that is not finite.</exception>
     public static IReadOnlyList<string> Write(string folder, IReadOnlyList<LossPoint> train, IReadOnlyList<LossPoint> validation)
     {
         if (train.Count == 0 || train.Concat(validation).Any(p => !double.IsFinite(p.Loss)))
@@ -39,7 +37,7 @@ static class LossPlot
     static FigureSeries Line(string name, int look, IReadOnlyList<LossPoint> points, bool marked = false) =>
         new(name, look, [.. Thinned(points).Select(p => new FigurePoint(p.Step, p.Loss))], Joined: true, Marked: marked);
 
-    /// <summary>The mean of each point and the <paramref name="window"/> − 1 before it, fewer at the beginning.</summary>
+    // The mean of each point and the window − 1 before it, fewer at the beginning.
     internal static LossPoint[] Mean(IReadOnlyList<LossPoint> points, int window)
     {
         var means = new LossPoint[points.Count];

@@ -7,7 +7,6 @@ static class Numbers
 {
     const string None = "–";
 
-    /// <summary>Four significant digits.</summary>
     public static string Short(double value)
     {
         if (!double.IsFinite(value)) return None;
@@ -25,7 +24,7 @@ static class Numbers
 
     public static string Short(double? value) => value is { } v ? Short(v) : None;
 
-    /// <summary>"+0.70 [0.54, 0.86]": shares in points, to the hundredth; one value where nothing varies.</summary>
+    // "+0.70 [0.54, 0.86]": shares in points, to the hundredth; one value where nothing varies.
     public static string Points(double at, double? low = null, double? high = null)
     {
         return low is { } l && high is { } h && l != h ? $"{Two(at, "+")} [{Two(l, "")}, {Two(h, "")}]" : Two(at, "+");

@@ -1,18 +1,14 @@
 namespace Alignment.MLNet.Charts;
 
-/// <summary>
-/// A <see cref="Figure"/> in a page, in its colours and as wide as its place. Over numbers it is a chart; over categories a forest plot
-/// whose rows are rows of a table, so that on a phone each stands under its own name.
-/// </summary>
+/// <summary>A <see cref="Figure"/> in a page, in its colours and as wide as its place: over numbers a chart; over categories a forest plot
+/// whose rows are rows of a table, so that on a phone each stands under its own name.</summary>
 static class PageFigure
 {
     const int FewMarks = 3, HighEnough = 200;
 
-    /// <summary>A column beside the rows of a figure; <paramref name="Text"/> is a category's cell.</summary>
     public sealed record Column(string Title, Func<int, string?> Text, string Style = "number");
 
-    /// <summary>A figure over numbers, its names as <paramref name="name"/> writes them; a bare one, without legend and axis titles, is one
-    /// of several panels.</summary>
+    // A figure over numbers, its names as name writes them; a bare one, without legend and axis titles, is one of several panels.
     public static void Chart(HtmlWriter html, Figure figure, Func<string, string> name, int height = 240, bool bare = false)
     {
         string label = $"{figure.Title}: {string.Join(", ", figure.Series.Select(s => name(s.Name)))}";   // for those who cannot see it
@@ -23,7 +19,7 @@ static class PageFigure
         if (figure.Note(name) is { } note) html.Element("p", note, ("class", "soft small"));
     }
 
-    /// <summary>A plot of a height in pixels with its titles; axis texts stand in the padding that the style gives <c>.chart</c>.</summary>
+    // A plot of a height in pixels with its titles; axis texts stand in the padding that the style gives .chart.
     public static void Draw(HtmlWriter html, string label, string across, string up, int height, Action<ChartSurface> content)
     {
         html.Line();
@@ -34,7 +30,7 @@ static class PageFigure
         if (across.Length > 0) html.Element("div", across, ("class", "axis-title across"));
     }
 
-    /// <summary>A figure over categories, its names as <paramref name="name"/> writes them.</summary>
+    // A figure over categories, its names as name writes them.
     public static void Rows(HtmlWriter html, Figure figure, Func<string, string> name, params ReadOnlySpan<Column> columns)
     {
         AxisScale scale = figure.ValueScale();
@@ -76,7 +72,7 @@ static class PageFigure
         foreach (Column c in columns) html.Element("td", c.Text(at) ?? "", ("class", c.Style), ("data-label", c.Title));
     }
 
-    /// <summary>One row of a forest plot; <paramref name="label"/> is for those who cannot see it.</summary>
+    // One row of a forest plot; label is for those who cannot see it.
     public static void Interval(HtmlWriter html, AxisScale scale, IntervalRow interval, string label)
     {
         using var svg = html.Open("svg", ("width", "100%"), ("height", PageSurface.Pixels(IntervalRow.Height)), ("role", "img"),
@@ -84,7 +80,7 @@ static class PageFigure
         interval.Draw(new PageSurface(html, IntervalRow.Height), scale);
     }
 
-    /// <summary>The axis under a column of intervals that is the table's second; <paramref name="after"/> + 1 columns follow it.</summary>
+    // The axis under a column of intervals that is the table's second; after + 1 columns follow it.
     public static void AxisRow(HtmlWriter html, AxisScale scale, int after)
     {
         using var row = html.Line().Open("tr", ("class", "axis-row"));
@@ -92,10 +88,9 @@ static class PageFigure
         using (html.Open("td", ("class", "plot")))
         using (html.Open("svg", ("width", "100%"), ("height", "20"), ("aria-hidden", "true")))
             IntervalRow.Axis(new PageSurface(html, 20), scale);
-        html.Element("td", "", ("colspan", FormattableString.Invariant($"{after + 1}")));
+        html.Element("td", "", ("colspan", Invariant($"{after + 1}")));
     }
 
-    /// <summary>The series' names with their markers.</summary>
     public static void Legend(HtmlWriter html, IEnumerable<(int Look, string Name)> series)
     {
         using var list = html.Line().Open("div", ("class", "legend"));

@@ -1,11 +1,8 @@
-using System.Globalization;
 
 namespace Alignment.MLNet.Charts;
 
-/// <summary>
-/// Draws into an SVG element of a page, as wide as the place it stands in: lengths across are percentages, so letters and marks keep their
-/// size on a phone and on paper.
-/// </summary>
+/// <summary>Draws into an SVG element of a page, as wide as the place it stands in: lengths across are percentages, so letters and marks
+/// keep their size on a phone and on paper.</summary>
 sealed class PageSurface(HtmlWriter html, double height) : ChartSurface
 {
     public override void Line(double x1, double y1, double x2, double y2, Ink ink) =>
@@ -34,9 +31,9 @@ sealed class PageSurface(HtmlWriter html, double height) : ChartSurface
         html.Element("text", text, ("x", Percent(x)), ("dx", shift == 0 ? null : Pixels(shift)), ("y", Pixels(y)),
         ("text-anchor", Anchor(anchor)));
 
-    public static string Percent(double share) => FormattableString.Invariant($"{100 * share:0.###}%");
+    public static string Percent(double share) => Invariant($"{100 * share:0.###}%");
 
-    public static string Pixels(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+    public static string Pixels(double value) => Invariant($"{value:0.##}");
 
     public static string? Anchor(TextAnchor anchor) => anchor switch { TextAnchor.Middle => "middle", TextAnchor.End => "end", _ => null };
 }

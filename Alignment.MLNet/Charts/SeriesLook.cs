@@ -1,16 +1,10 @@
-using System.Globalization;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Charts;
 
-/// <summary>
-/// A colour and a shape for each series. The colours are Okabe and Ito's, "Color Universal Design" (2008), without the yellow, which is
-/// faint on white, and three more for tables of more variants; darkened a little on white and lightened on black. The first is the ink's
-/// own.
-/// </summary>
-/// <param name="Light">The colour on white.</param>
-/// <param name="Dark">The colour on black.</param>
-/// <param name="Shape">The marker as the data of an SVG path, within 6 pixels about zero.</param>
+/// <summary>A colour on white and on black, and a marker (SVG path data within 6 pixels about zero) for each series: Okabe and Ito's,
+/// "Color Universal Design" (2008), without the yellow, which is faint on white, and three more; darkened a little on white and lightened
+/// on black. The first is the ink's own.</summary>
 sealed record SeriesLook(string Light, string Dark, string Shape)
 {
     static readonly SeriesLook[] s_all =
@@ -32,14 +26,13 @@ sealed record SeriesLook(string Light, string Dark, string Shape)
 
     public static SeriesLook Of(int series) => s_all[series % s_count];
 
-    /// <summary>The class of a page's style that colours a series.</summary>
-    public static string Class(int series) => string.Create(CultureInfo.InvariantCulture, $"c{series % s_count}");
+    // The class of a page's style that colours a series.
+    public static string Class(int series) => Invariant($"c{series % s_count}");
 
-    /// <summary>"--c1: #d98e00; …" for a style sheet, all but the first.</summary>
+    // "--c1: #d98e00; …" for a style sheet, all but the first.
     public static string Declared(Func<SeriesLook, string> colour) =>
         string.Join(' ', Enumerable.Range(1, s_count - 1).Select(i => $"--{Class(i)}: {colour(s_all[i])};"));
 
-    /// <summary>The classes <c>.c0</c>, <c>.c1</c>, … of a style sheet.</summary>
     public static string Classes => string.Join(' ',
         Enumerable.Range(0, s_count).Select(i => $".{Class(i)} {{ color: var(--{Class(i)}); }}"));
 }

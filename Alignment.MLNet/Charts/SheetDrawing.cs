@@ -9,7 +9,7 @@ static class SheetDrawing
     static readonly (float R, float G, float B)[] s_colours = [(10, 8, 60), (90, 20, 110), (185, 45, 95), (240, 110, 40), (252, 190, 60),
         (252, 250, 170)];
 
-    /// <summary>Lays attention (0..1) as colour over the grey of <paramref name="picture"/>.</summary>
+    // Lays attention (0..1) as colour over the grey of picture.
     public static void Attention(RgbPicture picture, ReadOnlySpan<float> attention)
     {
         const float share = 0.7f;   // of the colour; the rest is the picture
@@ -27,7 +27,7 @@ static class SheetDrawing
         }
     }
 
-    /// <summary>Draws the border of a region (above 0.5 inside) just outside of it.</summary>
+    // Draws the border of a region (above 0.5 inside) just outside of it.
     public static void Outline(RgbPicture picture, ReadOnlySpan<float> region, int thickness)
     {
         var (r, g, b) = ((byte)0, (byte)230, (byte)180);

@@ -4,11 +4,8 @@ using SkiaSharp;
 
 namespace Alignment.MLNet.Charts;
 
-/// <summary>
-/// A plain line font of our own for PNGs: a bare machine has no fonts, and machines that have some have different ones,
-/// so that labels would be missing here and other bytes there. Letters are polylines on a grid 4 wide and 6 high
-/// (descenders to 8), drawn with round pens. Accents are dropped; what is not in the table is drawn as a box.
-/// </summary>
+/// <summary>A plain line font of our own for PNGs, the same on machines with other fonts or none. Letters are polylines on a grid 4 wide
+/// and 6 high (descenders to 8), drawn with round pens. Accents are dropped; what is not in the table is drawn as a box.</summary>
 static class StrokeFont
 {
     const float CapHeight = 6, Descent = 2, Gap = 1.7f, Pen = 0.75f;
@@ -117,8 +114,7 @@ static class StrokeFont
         ['α'] = "42 25 16 05 03 12 23 46",
     };
 
-    /// <summary>Width and height of <paramref name="text"/> whose capitals and descenders together are <paramref name="size"/>
-    /// high.</summary>
+    // Width and height of text whose capitals and descenders together are size high.
     public static (float Width, float Height) Measure(string text, float size)
     {
         float unit = Unit(size), width = 0;
@@ -126,10 +122,9 @@ static class StrokeFont
         return (Math.Max(0, width - Gap) * unit, size);
     }
 
-    /// <summary>From the top of <see cref="Draw"/>'s place to the baseline.</summary>
+    // From the top of Draw's place to the baseline.
     public static float Ascent(float size) => (CapHeight + Pen) * Unit(size);
 
-    /// <summary>Draws <paramref name="text"/> with its upper left corner at (<paramref name="x"/>, <paramref name="y"/>).</summary>
     public static void Draw(SKCanvas canvas, string text, float x, float y, float size, SKColor colour, bool bold = false)
     {
         float unit = Unit(size);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using static Alignment.MLNet.Charts.PageSurface;
 
 namespace Alignment.MLNet.Charts;
@@ -10,10 +9,8 @@ static class SvgPlots
 
     static readonly double[] s_marks = [0, 0.25, 0.5, 0.75, 1];
 
-    /// <summary>
-    /// One row of a strip plot of sorted values, at least one: the box from the first to the third quartile, a line at the median, and a
-    /// dot for each value unless there are very many.
-    /// </summary>
+    // One row of a strip plot of sorted values, at least one: the box from the first to the third quartile, a line at the median, and a dot
+    // for each value unless there are very many.
     public static void Strip(HtmlWriter html, IReadOnlyList<float> ascending, string label)
     {
         using var svg = html.Open("svg", ("width", "100%"), ("height", Pixels(StripHeight)), ("role", "img"), ("aria-label", label));
@@ -29,7 +26,7 @@ static class SvgPlots
         Vertical(html, Quantile(ascending, 0.5), 2, StripHeight - 2, "median");
     }
 
-    /// <summary>A histogram in equal bins, counts above the bars; values at 1 belong to the last bin.</summary>
+    // A histogram in equal bins, counts above the bars; values at 1 belong to the last bin.
     public static void Histogram(HtmlWriter html, IReadOnlyList<long> counts, string label)
     {
         long most = Math.Max(1, counts.Max());
@@ -43,19 +40,18 @@ static class SvgPlots
             double height = Math.Max(2, (double)counts[i] / most * HistogramHeight), top = LabelHeight + HistogramHeight - height;
             html.Empty("rect", ("x", Percent((i + 0.06) * width)), ("width", Percent(0.88 * width)), ("y", Pixels(top)),
                 ("height", Pixels(height)), ("class", "bar"));
-            html.Element("text", counts[i].ToString("N0", CultureInfo.InvariantCulture), ("x", Percent((i + 0.5) * width)),
+            html.Element("text", Invariant($"{counts[i]:N0}"), ("x", Percent((i + 0.5) * width)),
                 ("y", Pixels(top - 4)), ("text-anchor", "middle"));
         }
     }
 
-    /// <summary>The axis below a strip plot or a histogram: 0 to 100 %.</summary>
     public static void Axis(HtmlWriter html)
     {
         using var axis = html.Open("div", ("class", "axis"), ("aria-hidden", "true"));
-        foreach (double mark in s_marks) html.Element("span", FormattableString.Invariant($"{100 * mark:0} %"));
+        foreach (double mark in s_marks) html.Element("span", Invariant($"{100 * mark:0} %"));
     }
 
-    /// <summary>The value below which a share <paramref name="q"/> of sorted values lies, linear between neighbours.</summary>
+    // The value below which a share q of sorted values lies, linear between neighbours.
     public static double Quantile(IReadOnlyList<float> ascending, double q)
     {
         double at = q * (ascending.Count - 1);

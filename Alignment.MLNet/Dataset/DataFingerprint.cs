@@ -26,8 +26,7 @@ static class DataFingerprint
         return Convert.ToHexStringLower(all.GetHashAndReset());
     }
 
-    /// <summary>The files of one kind, {kind}/{video_id}/{file}. Links count where they stay inside, as in the validation; outside nothing
-    /// is read.</summary>
+    // The files of one kind, {kind}/{video_id}/{file}. Links count where they stay inside, as in the validation; outside nothing is read.
     static IEnumerable<string> Files(string folder)
     {
         string place = Path.GetDirectoryName(folder)!;

@@ -4,30 +4,29 @@ using System.Text.Json.Serialization;
 namespace Alignment.MLNet.Dataset;
 
 /// <summary>Where a heatmap comes from.</summary>
-public enum ProvenanceKind
+enum ProvenanceKind
 {
-    /// <summary>It was in the data set already; how it was produced is not known.</summary>
+    // It was in the data set already; how it was produced is not known.
     Provided,
 
-    /// <summary>From the gaze of viewers.</summary>
+    // From the gaze of viewers.
     Measured,
 
-    /// <summary>From the picture alone, by an algorithm or a model. Nobody has looked.</summary>
+    // From the picture alone, by an algorithm or a model. Nobody has looked.
     Predicted,
 
-    /// <summary>Drawn together with the picture, for an imagined viewer. Nobody has looked.</summary>
+    // Drawn together with the picture, for an imagined viewer. Nobody has looked.
     Drawn,
 }
 
-/// <summary>Where a heatmap comes from. Every report says it, so that a prediction never passes for a measurement.</summary>
-/// <param name="Kind">Which of the four.</param>
-/// <param name="By">The predictor, the gaze file and its sigma, or who drew it; null where that is not known.</param>
-public sealed record HeatmapProvenance([property: JsonConverter(typeof(ProvenanceKindConverter))] ProvenanceKind Kind, string? By = null)
+/// <summary>Where a heatmap comes from, and by which predictor, gaze file and sigma, or drawer (null: not known). Every report says it, so
+/// that a prediction never passes for a measurement.</summary>
+sealed record HeatmapProvenance([property: JsonConverter(typeof(ProvenanceKindConverter))] ProvenanceKind Kind, string? By = null)
 {
-    /// <summary>Nothing is known of it.</summary>
+    // Nothing is known of it.
     public static HeatmapProvenance Provided { get; } = new(ProvenanceKind.Provided);
 
-    /// <summary>"measured", "predicted", "drawn" or "provided".</summary>
+    // "measured", "predicted", "drawn" or "provided".
     public string Word => Kind switch
     {
         ProvenanceKind.Measured => "measured",
@@ -36,7 +35,7 @@ public sealed record HeatmapProvenance([property: JsonConverter(typeof(Provenanc
         _ => "provided",
     };
 
-    /// <summary>"predicted by spectral_residual.smoothed".</summary>
+    // "predicted by spectral_residual.smoothed".
     public override string ToString() =>
         By is null ? Word : $"{Word} {(Kind is ProvenanceKind.Predicted or ProvenanceKind.Drawn ? "by" : "from")} {By}";
 }
@@ -62,7 +61,7 @@ sealed class ProvenanceKindConverter : JsonConverter<ProvenanceKind>
 /// <summary>Where the heatmaps of several scenes come from.</summary>
 public sealed record ProvenanceCounts
 {
-    /// <summary>Longest <see cref="By"/>: nobody reads a longer list.</summary>
+    // Longest By: nobody reads a longer list.
     const int MostNames = 20;
 
     /// <summary>No scenes.</summary>
@@ -81,7 +80,7 @@ public sealed record ProvenanceCounts
     /// <summary>Scenes whose heatmap came with the data; whether it was measured or predicted is not known.</summary>
     public long Provided { get; init; }
 
-    /// <summary><see cref="Provided"/> in files of earlier versions; read, never written.</summary>
+    // Provided in files of earlier versions; read, never written.
     [JsonInclude, JsonPropertyName("brought_along"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     internal long? EarlierProvided
     {
@@ -105,7 +104,7 @@ public sealed record ProvenanceCounts
                     (Measured, "measured"), (Predicted, "predicted, not measured"), (Drawn, "drawn for an imagined viewer, not measured"),
                     (Provided, "provided (how it was made is not known)"),
                 }.Where(p => p.Item1 > 0)
-                    .Select(p => FormattableString.Invariant($"{p.Item1:N0} {(p.Item1 == 1 ? "scene" : "scenes")} {p.Item2}")),
+                    .Select(p => Invariant($"{p.Item1:N0} {(p.Item1 == 1 ? "scene" : "scenes")} {p.Item2}")),
             ];
             if (parts.Length == 0) return "Attention: no scenes.";
             string how = By.Count == 0 ? "" : $" How: {SafePath.Shorten(string.Join("; ", By), 400)}.";
@@ -113,10 +112,8 @@ public sealed record ProvenanceCounts
         }
     }
 
-    /// <summary>
-    /// For a plot: "predicted attention", "partly measured attention", "imagined attention" (drawn) …; "attention of unknown origin" where
-    /// all were provided; empty without scenes.
-    /// </summary>
+    /// <summary>For a plot: "predicted attention", "partly measured attention", "imagined attention" (drawn) …; empty without
+    /// scenes.</summary>
     [JsonIgnore]
     public string Words => this switch
     {
@@ -130,8 +127,8 @@ public sealed record ProvenanceCounts
         _ => "",
     };
 
-    /// <summary>The same with one scene more.</summary>
-    public ProvenanceCounts With(HeatmapProvenance origin)
+    // The same with one scene more.
+    internal ProvenanceCounts With(HeatmapProvenance origin)
     {
         ArgumentNullException.ThrowIfNull(origin);
         string? by = origin.By is null ? null : origin.ToString();
@@ -145,15 +142,15 @@ public sealed record ProvenanceCounts
         };
     }
 
-    /// <summary>Of some scenes.</summary>
-    public static ProvenanceCounts Of(IEnumerable<HeatmapProvenance> origins)
+    // Of some scenes.
+    internal static ProvenanceCounts Of(IEnumerable<HeatmapProvenance> origins)
     {
         ArgumentNullException.ThrowIfNull(origins);
         return origins.Aggregate(None, (all, one) => all.With(one));
     }
 
-    /// <summary>Both together.</summary>
-    public ProvenanceCounts With(ProvenanceCounts other)
+    // Both together.
+    internal ProvenanceCounts With(ProvenanceCounts other)
     {
         ArgumentNullException.ThrowIfNull(other);
         return new()

@@ -11,11 +11,10 @@ sealed record HeatmapMethod
     [JsonConverter(typeof(ProvenanceKindConverter))]
     public ProvenanceKind Kind { get; init; }
 
-    /// <summary>For reports: the predictor's name, or gaze file and sigma.</summary>
+    // For reports: the predictor's name, or gaze file and sigma.
     public string By { get; init; } = "";
 
-    /// <summary>Predicted: the versions of the predictors' methods (<see cref="SaliencyPredictors.MethodsOf"/>); null where all are the
-    /// first.</summary>
+    // Predicted: the versions of the predictors' methods (SaliencyPredictors.MethodsOf); null where all are the first.
     public string? Method { get; init; }
 
     public string? GazeFile { get; init; }
@@ -38,13 +37,13 @@ sealed record HeatmapMethod
 
     public string Normalization { get; init; } = "";
 
-    /// <summary>Sigma in pixels of a further blur; 0: none.</summary>
+    // Sigma in pixels of a further blur; 0: none.
     public double Smoothing { get; init; }
 
-    /// <summary>Raised when equal methods would give other maps than before.</summary>
+    // Raised when equal methods would give other maps than before.
     public int Format { get; init; } = 1;
 
-    /// <summary>Predicted by another version of its method: the same predictor gives other maps now.</summary>
+    // Predicted by another version of its method: the same predictor gives other maps now.
     [JsonIgnore]
     public bool IsOfOtherMethod => Kind == ProvenanceKind.Predicted && Method != SaliencyPredictors.MethodsOf(By);
 
@@ -58,32 +57,30 @@ sealed record HeatmapMethod
 /// <summary>One heatmap: its file, and what it was produced from. The entry holds for no other file of that name.</summary>
 sealed record HeatmapEntry(int SceneNumber, string File, string Sha256, int Maker)
 {
-    /// <summary>The value of the file's white (65535); 1 unless the map is a distribution.</summary>
+    // The value of the file's white (65535); 1 unless the map is a distribution.
     public double White { get; init; } = 1;
 
-    /// <summary>Predicted: of the still.</summary>
+    // Predicted: of the still.
     public string? StillSha256 { get; init; }
 
-    /// <summary>Measured: gaze rows.</summary>
+    // Measured: gaze rows.
     public long? Rows { get; init; }
 
-    /// <summary>Measured: viewers, counted up to a million.</summary>
+    // Measured: viewers, counted up to a million.
     public int? Participants { get; init; }
 
-    /// <summary>Measured: summed durations in seconds, or the number of rows.</summary>
+    // Measured: summed durations in seconds, or the number of rows.
     public double? Weight { get; init; }
 
-    /// <summary>Measured: the Gaussian's sigma along x in pixels of the map.</summary>
+    // Measured: the Gaussian's sigma along x in pixels of the map.
     public double? SigmaPixels { get; init; }
 
-    /// <summary>Measured: when the scene is on, and the size of its map.</summary>
+    // Measured: when the scene is on, and the size of its map.
     public string? Place { get; init; }
 }
 
-/// <summary>
-/// <c>attention_origin.json</c> beside a video's heatmaps: what produced each of them. It is written before the heatmaps, so that those of
-/// a killed run do not pass for provided ones; and it holds only for files with the hash it names.
-/// </summary>
+/// <summary><c>attention_origin.json</c> beside a video's heatmaps: what produced each of them. It is written before the heatmaps, so that
+/// those of a killed run do not pass for provided ones; and it holds only for files with the hash it names.</summary>
 sealed record HeatmapRecord
 {
     public const string FileName = Layout.HeatmapRecord;
@@ -99,7 +96,6 @@ sealed record HeatmapRecord
 
     public IReadOnlyList<HeatmapEntry> Scenes { get; init; } = [];
 
-    /// <summary>The record in a folder of heatmaps; null where there is none that can be read.</summary>
     public static HeatmapRecord? Read(string folder)
     {
         try
@@ -132,7 +128,7 @@ sealed class ProvenanceReader
     public static HeatmapProvenance OriginOf(HeatmapMethod? maker) => maker is null ? HeatmapProvenance.Provided
         : new(maker.Kind, maker.By.Length == 0 ? null : maker.By);
 
-    /// <summary>What the record beside a heatmap says of this very file, or null. The file is hashed only where it is listed.</summary>
+    // What the record beside a heatmap says of this very file, or null. The file is hashed only where it is listed.
     public (HeatmapEntry Scene, HeatmapMethod Maker)? Find(string heatmapPath)
     {
         string folder = Path.GetDirectoryName(heatmapPath)!;

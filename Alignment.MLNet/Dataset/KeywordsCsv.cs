@@ -2,19 +2,16 @@ using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Dataset;
 
-/// <summary>
-/// keywords.csv: which product each video advertises. Columns <c>_id</c> and <c>keyword_list[0]</c>, in any order,
-/// others are passed over; UTF-8 with or without byte order mark, separated by commas, semicolons, tabs or bars.
-/// </summary>
+/// <summary>keywords.csv: which product each video advertises. Columns <c>_id</c> and <c>keyword_list[0]</c>, in any order, among others;
+/// UTF-8, separated by commas, semicolons, tabs or bars.</summary>
 static class KeywordsCsv
 {
     public const string IdColumn = "_id", KeywordColumn = "keyword_list[0]";
 
-    /// <summary>In characters.</summary>
+    // In characters.
     public const int LongestKeyword = 200;
 
-    /// <summary>Reads id → keyword; rows that cannot be used are reported with their line and left out.</summary>
-    /// <exception cref="BadDataException">The file has no such columns, is not UTF-8, or is no CSV.</exception>
+    // Reads id → keyword; rows that cannot be used are reported with their line and left out.
     public static Dictionary<string, string> Read(string path, Action<SceneProblem> report)
     {
         var keywords = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -56,27 +53,18 @@ sealed class KeywordTable
 
     public string Path { get; }
 
-    /// <summary>Full path of the data set's keywords.csv.</summary>
-    /// <exception cref="BadDataException">There is none.</exception>
     public static string Require(SceneFolder folder, string subject) => folder.KeywordsPath
         ?? throw BadDataException.For(subject, $"no {Layout.Keywords} (looked for {folder.Looked})",
         $"a CSV with the columns {KeywordsCsv.IdColumn} and {KeywordsCsv.KeywordColumn}", "Put it into the data folder.");
 
-    /// <exception cref="BadDataException">It cannot be used.</exception>
     public static KeywordTable Read(string path, Action<SceneProblem> report) => new(path, KeywordsCsv.Read(path, report));
 
-    /// <summary>The video's keyword, or null. An id that differs only in how its accents are composed is the same (macOS decomposes
-    /// them).</summary>
+    // The video's keyword, or null. An id that differs only in how its accents are composed is the same (macOS decomposes them).
     public string? Find(string id) =>
         _exact.GetValueOrDefault(id) ?? (System.Text.Ascii.IsValid(id) || SafePath.Why(id) is not null ? null
         : _composed.Value.GetValueOrDefault(id.Normalize()));
 
-    /// <summary>That a video has no keyword.</summary>
-    /// <param name="id">The video.</param>
-    /// <param name="scenes">How many scenes it has.</param>
-    /// <param name="fate">What becomes of them: "are left out".</param>
     public SceneProblem Missing(string id, int scenes, string fate) =>
         new(ProblemKind.NoKeyword, id, null, Path,
-        FormattableString.Invariant(
-        $"No usable row with {KeywordsCsv.IdColumn} '{id}' in '{Path}'; its {scenes} scene(s) {fate}. Add the row."));
+        Invariant($"No usable row with {KeywordsCsv.IdColumn} '{id}' in '{Path}'; its {scenes} scene(s) {fate}. Add the row."));
 }

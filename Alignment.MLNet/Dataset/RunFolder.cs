@@ -49,7 +49,6 @@ sealed class RunFolder
 
     public string RunJson => Path.Combine(Root, Layout.Run);
 
-    /// <exception cref="UsageException">The output folder is the data, or the next run would read it as data.</exception>
     public void RequireOutside(SceneFolder data, string given)
     {
         foreach (string folder in new[] { data.DataFolder, Path.GetFullPath(given),
@@ -62,7 +61,7 @@ sealed class RunFolder
         }
     }
 
-    /// <summary>Deletes what a killed run left half written.</summary>
+    // Deletes what a killed run left half written.
     public void RemovePartials()
     {
         // Links are not followed.
@@ -88,7 +87,7 @@ sealed class RunFolder
     static bool Contains(string folder, string path) =>
         Same(folder, path) || Real(path).StartsWith(Real(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
-    /// <summary>The path with links resolved along it, as far as it exists.</summary>
+    // The path with links resolved along it, as far as it exists.
     static string Real(string path)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));

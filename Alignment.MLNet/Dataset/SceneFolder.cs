@@ -19,21 +19,19 @@ sealed class SceneFolder
 
     SceneFolder(string data, List<string> places) => (DataFolder, _places) = (data, places);
 
-    /// <summary>Full path of the folder that holds <c>video_scene_cuts</c>.</summary>
+    // Full path of the folder that holds video_scene_cuts.
     public string DataFolder { get; }
 
     public string? KeywordsPath => _places.Select(p => Path.Combine(p, Layout.Keywords)).FirstOrDefault(File.Exists);
 
-    /// <summary>Where <c>validate</c> puts its result unless told otherwise.</summary>
+    // Where validate puts its result unless told otherwise.
     public string ValidScenesPath => Path.Combine(DataFolder, ValidScenesCsv.FileName);
 
-    /// <summary>Every searched path, for messages.</summary>
+    // Every searched path, for messages.
     public string Looked => string.Join(", ",
         _places.SelectMany(p => new[] { Layout.Stills, Layout.Masks, Layout.Heatmaps,
         Layout.Keywords }.Select(n => $"'{Path.Combine(p, n)}'")));
 
-    /// <exception cref="BadDataException">There is no <c>video_scene_cuts</c> in <paramref name="directory"/> nor in its
-    /// <c>data</c>.</exception>
     public static SceneFolder Open(string directory)
     {
         string given = Path.GetFullPath(directory);
@@ -52,7 +50,6 @@ sealed class SceneFolder
         return new(data, places);
     }
 
-    /// <summary>Names of the video folders, in ordinal order.</summary>
     public IReadOnlyList<string> VideoIds()
     {
         string[] names = [.. Directory.EnumerateDirectories(Path.Combine(DataFolder, Layout.Stills)).Select(d => Path.GetFileName(d))
@@ -61,8 +58,7 @@ sealed class SceneFolder
         return names;
     }
 
-    /// <summary>One video's stills by scene number, each with its mask and heatmap if there are any; what cannot be used is
-    /// reported.</summary>
+    // One video's stills by scene number, each with its mask and heatmap if there are any; what cannot be used is reported.
     public IReadOnlyList<SceneFiles> Read(string videoId, Action<SceneProblem> report)
     {
         string folder = Path.Combine(DataFolder, Layout.Stills, videoId);
@@ -106,7 +102,7 @@ sealed class SceneFolder
         return [.. stills.Select(s => new SceneFiles(s.Key, s.Value, masks.GetValueOrDefault(s.Key), heatmaps.GetValueOrDefault(s.Key)))];
     }
 
-    /// <summary>The masks or heatmaps of a video by scene number; the first place and the first layout win.</summary>
+    // The masks or heatmaps of a video by scene number; the first place and the first layout win.
     Dictionary<int, string> Beside(string kind, string videoId, bool shortNames, Action<SceneProblem> report)
     {
         var found = new Dictionary<int, (int Layout, string Path)>();
@@ -131,8 +127,8 @@ sealed class SceneFolder
         return found.ToDictionary(f => f.Key, f => f.Value.Path);
     }
 
-    /// <summary>Files of a folder, hidden ones, the systems' own and what scene detection keeps beside its stills left out, ordered by
-    /// preference of extension, then name.</summary>
+    // Files of a folder, hidden ones, the systems' own and what scene detection keeps beside its stills left out, ordered by preference of
+    // extension, then name.
     static IEnumerable<FileInfo> Listed(string folder) =>
         new DirectoryInfo(folder).EnumerateFiles()
             .Where(f => !f.Name.StartsWith('.') && f.Name is not ("Thumbs.db" or "desktop.ini" or Layout.SceneList or Layout.SceneRecord))
@@ -155,5 +151,4 @@ sealed class SceneFolder
     }
 }
 
-/// <summary>The files of one scene.</summary>
 readonly record struct SceneFiles(int Number, string Still, string? Mask, string? Heatmap);

@@ -7,16 +7,13 @@ using Alignment.MLNet.Storage;
 namespace Alignment.MLNet.Dataset;
 
 /// <summary>One scene of a video: frames <paramref name="StartFrame"/> … <paramref name="EndFrame"/> − 1, counted from 0.</summary>
-public sealed record SceneSpan(int SceneNumber, long StartFrame, long EndFrame);
+sealed record SceneSpan(int SceneNumber, long StartFrame, long EndFrame);
 
-/// <summary>
-/// Where a video's scenes begin and end. As a file, <c>scenes.csv</c>: the columns <c>scene_number, start_frame, end_frame,
-/// start_seconds, end_seconds</c>; frames count from 0 and the end is exclusive, so that each scene begins where the one
-/// before ends; seconds = frames ÷ rate, which is how the file carries the rate. Where frame times are irregular the seconds are the
-/// times at which the frames are really shown, and the rate is their average.
-/// Also read: <c>{video}.truth.json</c> with <c>fps</c>, <c>frames</c> and <c>scene_start_frames</c>.
-/// </summary>
-public sealed record SceneList
+/// <summary>Where a video's scenes begin and end. As a file, <c>scenes.csv</c>: <c>scene_number, start_frame, end_frame, start_seconds,
+/// end_seconds</c>; frames count from 0 and the end is exclusive; seconds = frames ÷ rate, which is how the file carries the rate. Where
+/// frame times are irregular the seconds are those at which frames are shown, and the rate is their average. Also read:
+/// <c>{video}.truth.json</c> with <c>fps</c>, <c>frames</c> and <c>scene_start_frames</c>.</summary>
+sealed record SceneList
 {
     const long MaxFileBytes = 64 << 20;
     // Times further than this from frames ÷ rate are irregular, not rounded.
@@ -30,11 +27,7 @@ public sealed record SceneList
     {
     }
 
-    /// <param name="fps">The rate; the average one where times are irregular.</param>
-    /// <param name="scenes">In order.</param>
-    /// <param name="times">When each scene begins and, last, when the video ends, in seconds from its first frame; null: frames ÷
-    /// rate.</param>
-    /// <exception cref="BadDataException">As the other constructor; or times that do not rise.</exception>
+    /// <summary>Times: when each scene begins and, last, when the video ends; null: frames ÷ rate.</summary>
     public SceneList(FrameRate fps, IReadOnlyList<SceneSpan> scenes, IReadOnlyList<double>? times)
     {
         ArgumentNullException.ThrowIfNull(scenes);
@@ -43,40 +36,38 @@ public sealed record SceneList
         foreach (var scene in scenes)
         {
             if (scene.StartFrame != at || scene.EndFrame <= at || scene.SceneNumber <= last)
-                throw BadDataException.For(string.Create(CultureInfo.InvariantCulture, $"Scene {scene.SceneNumber} of a scene list"),
-                    string.Create(CultureInfo.InvariantCulture, $"frames {scene.StartFrame} to {scene.EndFrame} after scene {last}"),
-                    string.Create(CultureInfo.InvariantCulture, $"a higher scene number, beginning at frame {at} and longer than nothing"),
+                throw BadDataException.For($"Scene {scene.SceneNumber} of a scene list",
+                    $"frames {scene.StartFrame} to {scene.EndFrame} after scene {last}",
+                    $"a higher scene number, beginning at frame {at} and longer than nothing",
                     "Scenes follow one another from frame 0 without gaps.");
             (at, last) = (scene.EndFrame, scene.SceneNumber);
         }
         if (at == 0) throw BadDataException.For("A scene list", "no scenes", "at least one", "Detect the scenes again.");
         if (times is not null && (times.Count != scenes.Count + 1 || times[0] != 0 || !Rises(times)))
             throw BadDataException.For("A scene list's times",
-                string.Create(CultureInfo.InvariantCulture, $"{times.Count} times that do not rise from 0"),
-                string.Create(CultureInfo.InvariantCulture, $"{scenes.Count + 1} that do"), "Detect the scenes again.");
+                $"{times.Count} times that do not rise from 0",
+                $"{scenes.Count + 1} that do", "Detect the scenes again.");
         (Fps, Scenes, Times) = (fps, scenes, times);
     }
 
     public FrameRate Fps { get; }
 
-    /// <summary>In order.</summary>
+    // In order.
     public IReadOnlyList<SceneSpan> Scenes { get; }
 
-    /// <summary>When each scene begins and, last, when the video ends; null where that is frames ÷ rate.</summary>
+    // When each scene begins and, last, when the video ends; null where that is frames ÷ rate.
     public IReadOnlyList<double>? Times { get; }
 
-    /// <summary>When the scene at <paramref name="position"/> of <see cref="Scenes"/> begins, in seconds from the video's first
-    /// frame.</summary>
+    // When the scene at position of Scenes begins, in seconds from the video's first frame.
     public double StartSeconds(int position) => Times?[position] ?? Fps.SecondsAt(Scenes[position].StartFrame);
 
-    /// <summary>When the scene at <paramref name="position"/> ends: when the next one begins.</summary>
+    // When the scene at position ends: when the next one begins.
     public double EndSeconds(int position) => Times?[position + 1] ?? Fps.SecondsAt(Scenes[position].EndFrame);
 
-    /// <summary>Frames of the whole video.</summary>
+    // Frames of the whole video.
     public long Frames => Scenes[^1].EndFrame;
 
-    /// <summary>Scenes numbered 1, 2, … that begin at <paramref name="starts"/> (the first at 0); the last ends at
-    /// <paramref name="frames"/>.</summary>
+    // Scenes numbered 1, 2, … that begin at starts (the first at 0); the last ends at frames.
     public static SceneList FromStarts(FrameRate fps, IReadOnlyList<long> starts, long frames) =>
         new(fps, [.. starts.Select((start, i) => new SceneSpan(i + 1, start, i + 1 < starts.Count ? starts[i + 1] : frames))]);
 
@@ -87,7 +78,7 @@ public sealed record SceneList
         string subject = $"The scene list '{SafePath.Shorten(path, 200)}'";
         var file = new FileInfo(path);
         if (!file.Exists || file.Length > MaxFileBytes)
-            throw BadDataException.For(subject, file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.Length} bytes")
+            throw BadDataException.For(subject, file.Exists ? Invariant($"{file.Length} bytes")
                 : "no such file", $"a file of at most {MaxFileBytes >> 20} MiB", "Check the path.");
         try
         {
@@ -101,7 +92,7 @@ public sealed record SceneList
         }
     }
 
-    /// <summary>Writes <c>scenes.csv</c>; the same list gives the same bytes.</summary>
+    // Writes scenes.csv; the same list gives the same bytes.
     public void Write(string path) => AtomicFile.Write(path, file =>
     {
         using var csv = new SpreadsheetWriter(file);
@@ -139,7 +130,7 @@ public sealed record SceneList
                 || !Number(2, NumberStyles.Integer, out long end) || !Number(3, NumberStyles.Float, out begins)
                 || !Number(4, NumberStyles.Float, out seconds)
                 || !(seconds > 0))
-                throw BadDataException.For(string.Create(CultureInfo.InvariantCulture, $"{subject}, line {csv.Line}"),
+                throw BadDataException.For($"{subject}, line {csv.Line}",
                     SafePath.Shorten(string.Join(',', s_columns.Select((_, c) => csv[c]))), "three whole numbers and two times in seconds",
                     "Correct that line.");
             scenes.Add(new(number, first, end));

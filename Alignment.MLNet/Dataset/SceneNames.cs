@@ -6,7 +6,7 @@ namespace Alignment.MLNet.Dataset;
 /// <summary>File names of stills, masks and heatmaps, read and expected. Extensions are compared without case, the rest exactly.</summary>
 static partial class SceneNames
 {
-    /// <summary>In order of preference where two files of one scene differ only there.</summary>
+    // In order of preference where two files of one scene differ only there.
     public static readonly string[] Extensions = [".jpg", ".jpeg", ".png"];
 
     // Not read, but named in a message instead of being ignored.
@@ -16,15 +16,13 @@ static partial class SceneNames
 
     public static bool IsOtherPicture(string name) => s_otherPictures.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The extension's index in <see cref="Extensions"/>.</summary>
     public static int Rank(string name)
     {
         int at = Array.FindIndex(Extensions, e => e.Equals(Path.GetExtension(name), StringComparison.OrdinalIgnoreCase));
         return at < 0 ? Extensions.Length : at;
     }
 
-    /// <summary>Scene and picture number of <c>{videoId}-Scene-{n}</c> or <c>{videoId}-Scene-{n}-{k}</c>; k is 0 where it is not
-    /// given.</summary>
+    // Scene and picture number of {videoId}-Scene-{n} or {videoId}-Scene-{n}-{k}; k is 0 where it is not given.
     public static (int Scene, int Picture)? Parse(string fileName, string videoId)
     {
         if (!fileName.StartsWith(videoId, StringComparison.Ordinal)) return null;
@@ -33,7 +31,7 @@ static partial class SceneNames
         return (Number(m.Groups[1].ValueSpan), m.Groups[2].Success ? Number(m.Groups[2].ValueSpan) : 0);
     }
 
-    /// <summary>The scene number of a mask named <c>scene_{n}</c>.</summary>
+    // The scene number of a mask named scene_{n}.
     public static int? ParseShort(string fileName)
     {
         Match m = ShortName().Match(Path.GetFileNameWithoutExtension(fileName));

@@ -7,16 +7,15 @@ sealed record ScenePixels(PictureHeader StillHeader, PictureHeader MaskHeader, P
 {
     public RgbPicture? Still { get; init; }
 
-    /// <summary>Grey, 0..1, at its own size.</summary>
+    // Grey, 0..1, at its own size.
     public FloatPicture? Mask { get; init; }
 
-    /// <inheritdoc cref="Mask"/>
     public FloatPicture? Heatmap { get; init; }
 }
 
 static class ScenePictures
 {
-    /// <summary>The scene's pictures where all three can be used, else null; problems are reported.</summary>
+    // The scene's pictures where all three can be used, else null; problems are reported.
     public static ScenePixels? Check(SceneRecord scene, ValidationOptions options, Action<SceneProblem> report)
     {
         PictureHeader? still = Readable(scene, scene.SceneImagePath, report), mask = Readable(scene, scene.KeywordMaskPath, report),
@@ -57,8 +56,8 @@ static class ScenePictures
     {
         if ((found.Width, found.Height) == (still.Width, still.Height)) return;
         report(new(ProblemKind.SizeMismatch, scene.VideoId, scene.SceneNumber, path,
-            FormattableString.Invariant(
-            $"The {what} is {found.Width}x{found.Height}, the still {still.Width}x{still.Height}; it is stretched to the still's shape.")));
+            Invariant($"The {what} is {found.Width}x{found.Height}, the still {still.Width}x{still.Height}; it is stretched to the "
+                + $"still's shape.")));
     }
 
     static T? Try<T>(SceneRecord scene, string path, Action<SceneProblem> report, Func<T> read) where T : class
@@ -74,7 +73,7 @@ static class ScenePictures
         }
     }
 
-    /// <summary>Whether the file ends with JPEG's EOI or PNG's IEND.</summary>
+    // Whether the file ends with JPEG's EOI or PNG's IEND.
     static bool HasEnd(string path, PictureFormat format)
     {
         Span<byte> tail = stackalloc byte[64];

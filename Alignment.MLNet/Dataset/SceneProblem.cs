@@ -37,12 +37,7 @@ public enum ProblemKind
     Ignored,
 }
 
-/// <summary>One finding of the validation.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="VideoId">The video, or null where none is meant.</param>
-/// <param name="SceneNumber">The scene, or null where it is unknown or the whole video is meant.</param>
-/// <param name="Path">Full path of the file in question.</param>
-/// <param name="Message">Found, expected, next step.</param>
+/// <summary>One finding of the validation about a file, of a scene, a video, or neither. The message: found, expected, next step.</summary>
 public sealed record SceneProblem(ProblemKind Kind, string? VideoId, int? SceneNumber, string Path, string Message)
 {
     /// <summary>True when something is left out because of it; false for a warning.</summary>
@@ -56,6 +51,6 @@ public sealed record SceneProblem(ProblemKind Kind, string? VideoId, int? SceneN
     internal static bool IsBreaking(ProblemKind kind) =>
         kind is ProblemKind.UnreadableFile or ProblemKind.UnusableVideoId or ProblemKind.LinkOutside or ProblemKind.BadKeywordRow;
 
-    /// <summary>For a row of keywords.csv that has an id but no keyword: the id.</summary>
+    // For a row of keywords.csv that has an id but no keyword: the id.
     internal string? WithoutKeyword { get; init; }
 }

@@ -3,10 +3,8 @@ using Microsoft.ML.Data;
 
 namespace Alignment.MLNet.Dataset;
 
-/// <summary>
-/// One valid scene: a row of <c>valid_scenes.csv</c> and of the scene data view
-/// (<c>ml.Data.LoadFromEnumerable(ValidScenesCsv.Read(path))</c>). Columns are those of <see cref="SceneColumns"/>.
-/// </summary>
+/// <summary>One valid scene: a row of <c>valid_scenes.csv</c> and of the scene data view
+/// (<c>ml.Data.LoadFromEnumerable(ValidScenesCsv.Read(path))</c>).</summary>
 public sealed class SceneRecord
 {
     /// <summary>The video's id; may contain dashes, dots, spaces, unicode.</summary>

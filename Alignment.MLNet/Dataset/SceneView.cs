@@ -7,7 +7,7 @@ namespace Alignment.MLNet.Dataset;
 /// <summary>Scenes as a data view: one row a scene, streamed, dealt out to several cursors where they are asked for.</summary>
 static class SceneView
 {
-    /// <summary>The columns of <c>valid_scenes.csv</c>.</summary>
+    // The columns of valid_scenes.csv.
     public static IReadOnlyList<RowColumn<SceneRecord>> Columns { get; } =
     [
         RowColumn<SceneRecord>.Text(SceneColumns.VideoId, s => s.VideoId),

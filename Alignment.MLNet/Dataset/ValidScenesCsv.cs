@@ -4,9 +4,8 @@ using Alignment.Transforms.Stages;
 
 namespace Alignment.MLNet.Dataset;
 
-/// <summary>
-/// <c>valid_scenes.csv</c>, written as <see cref="CsvRows"/> writes: rows in ordinal order of video id, then by scene number; full paths.
-/// </summary>
+/// <summary><c>valid_scenes.csv</c>, written as <see cref="CsvRows"/> writes: rows in ordinal order of video id, then by scene number; full
+/// paths.</summary>
 public static class ValidScenesCsv
 {
     /// <summary>The file's usual name.</summary>
@@ -19,9 +18,7 @@ public static class ValidScenesCsv
         SceneColumns.KeywordMaskPath, SceneColumns.AttentionHeatmapPath, SceneColumns.Filename,
     ];
 
-    /// <summary>
-    /// Streams the rows; each is checked before it is handed out: a usable id, a number, full paths to files that exist.
-    /// </summary>
+    /// <summary>Streams the rows; each is checked before it is handed out: a usable id, a number, full paths to files that exist.</summary>
     /// <exception cref="BadDataException">The file is not there, or a row cannot be used; the message names its line.</exception>
     public static IEnumerable<SceneRecord> Read(string path)
     {
@@ -70,6 +67,6 @@ public static class ValidScenesCsv
     internal static void WriteHeader(TextWriter to) => CsvRows.Write(to, [.. Columns]);
 
     internal static void WriteRow(TextWriter to, SceneRecord s) =>
-        CsvRows.Write(to, s.VideoId, s.SceneNumber.ToString(CultureInfo.InvariantCulture), s.Keyword, s.SceneImagePath, s.KeywordMaskPath,
+        CsvRows.Write(to, s.VideoId, Invariant($"{s.SceneNumber}"), s.Keyword, s.SceneImagePath, s.KeywordMaskPath,
         s.AttentionHeatmapPath, s.Filename);
 }

@@ -4,20 +4,12 @@ using Alignment.Transforms.Attention;
 
 namespace Alignment.MLNet.Dataset;
 
-/// <summary>
-/// Walks a data set and writes down the scenes that can be used, streaming one video after the other: memory grows with
-/// the scenes of the longest video, not with the data set.
-/// </summary>
+/// <summary>Walks a data set, one video after the other, and writes down the scenes that can be used; memory grows with the longest video
+/// only.</summary>
 public static class ValidationJob
 {
-    /// <summary>Validates <paramref name="directory"/> (see <see cref="SceneFolder"/>) and writes valid_scenes.csv.</summary>
-    /// <param name="directory">The data folder, or the one that has it as <c>data/</c>.</param>
-    /// <param name="csvPath">Where the rows go (<see cref="ValidScenesCsv"/>); null: <c>valid_scenes.csv</c> in the data folder. Complete
-    /// or not at all.</param>
-    /// <param name="jsonPath">Where the result goes as JSON, with every problem; null: nowhere. Written also when nothing is valid.</param>
-    /// <param name="options">How; null: the defaults.</param>
-    /// <param name="progress">Reports after each video.</param>
-    /// <param name="cancellationToken">Stops between scenes; nothing is written then.</param>
+    /// <summary>Validates a data folder and writes <c>valid_scenes.csv</c>, into that folder where no path is given, complete or not at
+    /// all; where a path is given, also the result as JSON with every problem, even when nothing is valid.</summary>
     /// <exception cref="BadDataException">No scene is valid (the message says where was looked and what was wrong), or keywords.csv cannot
     /// be read at all.</exception>
     public static ValidationResult Run(string directory, string? csvPath = null, string? jsonPath = null, ValidationOptions? options = null,
@@ -57,7 +49,7 @@ public static class ValidationJob
         CancellationToken cancellationToken = default) =>
         new SceneWalk(SceneFolder.Open(directory), options ?? new(), null, cancellationToken).Scenes();
 
-    /// <summary>Writes the valid scenes; without any nothing is written, and the error is returned.</summary>
+    // Writes the valid scenes; without any nothing is written, and the error is returned.
     internal static BadDataException? WriteValid(SceneWalk walk, string path)
     {
         try
@@ -107,7 +99,7 @@ public static class ValidationJob
         json.WriteEndObject();
     }
 
-    /// <summary>Ends the CSV's writing without leaving a file.</summary>
+    // Ends the CSV's writing without leaving a file.
     sealed class NothingValidException(BadDataException error) : Exception(error.Message)
     {
         public BadDataException Error => error;
@@ -127,16 +119,14 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
     int _videos, _validVideos;
     long _scenes, _valid;
 
-    /// <summary>Called with every problem, in the order of the scenes.</summary>
+    // Called with every problem, in the order of the scenes.
     public Action<SceneProblem> Found { get; set; } = _ => { };
 
-    /// <summary>Called with the stills of each video, unusable ones too, before its scenes.</summary>
+    // Called with the stills of each video, unusable ones too, before its scenes.
     public Action<string, IReadOnlyList<SceneFiles>> VideoRead { get; set; } = (_, _) => { };
 
-    /// <summary>
-    /// Called with a valid scene's pictures, several at once on other threads; what it returns is called in the order of the scenes, with
-    /// how the heatmap was produced, or null where that is not known.
-    /// </summary>
+    // Called with a valid scene's pictures, several at once on other threads; what it returns is called in the order of the scenes, with
+    // how the heatmap was produced, or null where that is not known.
     public Func<SceneRecord, ScenePixels, Action<HeatmapMethod?>>? Inspect { get; set; }
 
     public ValidationResult Report => new(folder.DataFolder, _videos, _validVideos, _scenes, _valid, _problems, _counts,
@@ -161,8 +151,7 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
             if (valid > 0) _validVideos++;
             if (valid is > 0 and < TemporalWindows.FewestScenes)
                 Add(new(ProblemKind.FewScenes, ids[v], null, folder.DataFolder,
-                    FormattableString.Invariant(
-                    $"Only {valid} valid scene(s): at least one of the windows early, middle, late is empty.")));
+                    Invariant($"Only {valid} valid scene(s): at least one of the windows early, middle, late is empty.")));
             progress?.Report(new("validating scenes", v + 1, ids.Count, ids[v]));
         }
     }
@@ -198,8 +187,8 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
     {
         List<SceneProblem> problems = [];
         if (f.Mask is null) problems.Add(new(ProblemKind.MissingMask, id, f.Number, f.Still,
-            FormattableString.Invariant(
-            $"No mask; expected 'keyword_masks/{id}/scene_{f.Number}.png' or '…/{SceneRecord.IdOf(id, f.Number)}-01.png' in the data folder or beside it.")));
+            Invariant($"No mask; expected 'keyword_masks/{id}/scene_{f.Number}.png' or '…/{SceneRecord.IdOf(id, f.Number)}-01.png' in "
+                + $"the data folder or beside it.")));
         if (f.Heatmap is null) problems.Add(new(ProblemKind.MissingHeatmap, id, f.Number, f.Still, $"No heatmap; expected "
             + $"'attention_heatmap/{id}/{SceneRecord.IdOf(id, f.Number)}.jpg' or '…-01.jpg' in the data folder or beside it."));
         if (keyword is null || f.Mask is null || f.Heatmap is null) return new(problems);
@@ -220,10 +209,10 @@ sealed class SceneWalk(SceneFolder folder, ValidationOptions options, IProgress<
     public BadDataException Nothing()
     {
         string reasons = _counts.Count == 0 ? "nothing"
-            : string.Join(", ", _counts.Select(c => FormattableString.Invariant($"{c.Key} × {c.Value}")));
+            : string.Join(", ", _counts.Select(c => Invariant($"{c.Key} × {c.Value}")));
         string first = _problems.FirstOrDefault(p => p.Rejects) is { } p ? $" The first: {p.Message}" : "";
         return BadDataException.For(NothingValid,
-            FormattableString.Invariant($"{_videos} video folder(s), {_scenes} scene(s), problems: {reasons}"),
+            $"{_videos} video folder(s), {_scenes} scene(s), problems: {reasons}",
             $"stills, masks, heatmaps and keywords in {folder.Looked}", $"See the problems and correct the data.{first}");
     }
 

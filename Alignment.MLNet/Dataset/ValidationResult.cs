@@ -5,11 +5,8 @@ namespace Alignment.MLNet.Dataset;
 /// <summary>How a data set is validated.</summary>
 public sealed record ValidationOptions
 {
-    /// <summary>
-    /// Decodes every picture. Without it only headers and the files' ends are read, which finds wrong, huge, empty and
-    /// truncated files; damage inside, <see cref="ProblemKind.EmptyMask"/> and <see cref="ProblemKind.BlankHeatmap"/>
-    /// need the pixels and are found only with it.
-    /// </summary>
+    /// <summary>Decodes every picture. Without it only headers and the files' ends are read: damage inside, <see
+    /// cref="ProblemKind.EmptyMask"/> and <see cref="ProblemKind.BlankHeatmap"/> are not found.</summary>
     public bool Deep { get; init; }
 
     /// <summary>Most problems kept in <see cref="ValidationResult.Problems"/>; the counts and the JSON file have all.</summary>
@@ -19,16 +16,9 @@ public sealed record ValidationOptions
     public float MaskThreshold { get; init; } = 0.5f;
 }
 
-/// <summary>What the validation found.</summary>
-/// <param name="DataFolder">Full path of the folder that holds <c>video_scene_cuts</c>.</param>
-/// <param name="Videos">Video folders.</param>
-/// <param name="ValidVideos">Videos with at least one valid scene.</param>
-/// <param name="Scenes">Stills that name a scene.</param>
-/// <param name="ValidScenes">Scenes with everything they need: the rows of valid_scenes.csv.</param>
-/// <param name="Problems">What was rejected or warned about, in the order of the scenes; the first
-/// <see cref="ValidationOptions.MostProblemsKept"/>.</param>
-/// <param name="Counts">How often each kind occurred.</param>
-/// <param name="Deep">Whether pixels were looked at.</param>
+/// <summary>Full path of the folder with <c>video_scene_cuts</c>; video folders, and those with a valid scene; stills that name a scene,
+/// and those with everything they need: the rows of valid_scenes.csv; the first <see cref="ValidationOptions.MostProblemsKept"/> problems,
+/// and how often each kind occurred; whether pixels were looked at.</summary>
 public sealed record ValidationResult(
     string DataFolder, int Videos, int ValidVideos, long Scenes, long ValidScenes,
     IReadOnlyList<SceneProblem> Problems, IReadOnlyDictionary<ProblemKind, long> Counts, bool Deep) : IJobResult

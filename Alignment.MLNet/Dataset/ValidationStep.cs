@@ -2,7 +2,6 @@ using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Dataset;
 
-/// <summary>Validates the data unless it has not changed since.</summary>
 static class ValidationStep
 {
     sealed record Recipe(int Format, string DataSha256, bool Deep, float MaskThreshold, int MostProblemsKept);

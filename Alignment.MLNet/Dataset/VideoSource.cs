@@ -3,16 +3,12 @@ namespace Alignment.MLNet.Dataset;
 /// <summary>A video's file and its scene list, as far as they are found.</summary>
 sealed record VideoSource(string? File, string? SceneListFile)
 {
-    /// <summary>Endings of files taken for videos, whatever their case; the first wins where a video is there twice.</summary>
+    // Endings of files taken for videos, whatever their case; the first wins where a video is there twice.
     public static IReadOnlyList<string> Endings { get; } =
         [".mp4", ".mov", ".mkv", ".webm", ".m4v", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts", ".flv", ".ogv", ".3gp", ".wmv"];
 
-    /// <summary>
-    /// Looks in each folder in turn: the video as <c>{id}.mp4</c> or with another of <see cref="Endings"/>; the scene list as
-    /// <c>{id}.scenes.csv</c>,
-    /// <c>{id}/scenes.csv</c>, <c>video_scene_cuts/{id}/scenes.csv</c> (where <c>alignment scenes</c> puts it; also below <c>data/</c>) or
-    /// <c>{id}.truth.json</c>. The first of each is taken.
-    /// </summary>
+    // The first in these folders: the video as {id}.mp4 or with another of Endings; the scene list as {id}.scenes.csv, {id}/scenes.csv,
+    // video_scene_cuts/{id}/scenes.csv (also below data/) or {id}.truth.json.
     public static VideoSource Find(string videoId, IEnumerable<string> folders)
     {
         ArgumentNullException.ThrowIfNull(folders);
@@ -31,10 +27,7 @@ sealed record VideoSource(string? File, string? SceneListFile)
         return new(file, list);
     }
 
-    /// <summary>The folders a data set's videos and scene lists are looked for in: the one with its stills, the one given, the one around
-    /// the stills.</summary>
-    /// <param name="data">The data folder, or the one that has it as <c>data/</c>.</param>
-    /// <exception cref="BadDataException">There is no data set.</exception>
+    // The folders a data set's videos and scene lists are looked for in: the one with its stills, the one given, the one around the stills.
     public static IReadOnlyList<string> FoldersOf(string data)
     {
         string stills = SceneFolder.Open(data).DataFolder;

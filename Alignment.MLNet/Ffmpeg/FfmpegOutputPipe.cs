@@ -2,10 +2,8 @@ using System.IO.Pipes;
 
 namespace Alignment.MLNet.Ffmpeg;
 
-/// <summary>
-/// A pipe that ffmpeg writes an output to, read to its end. FFMpegCore's own pipe is closed when ffmpeg exits, with what has not
-/// been read yet: a slow reader would lose the last frames. This one is ours, and stays open until its reader has seen the end.
-/// </summary>
+/// <summary>A pipe that ffmpeg writes an output to, open until its reader has seen the end. FFMpegCore's own is closed when ffmpeg exits: a
+/// slow reader would lose the last frames.</summary>
 sealed class FfmpegOutputPipe : IDisposable
 {
     // ffmpeg has ended: how long a connection it made may take to be seen, by whether it failed.
@@ -15,7 +13,6 @@ sealed class FfmpegOutputPipe : IDisposable
     readonly CancellationTokenSource _giveUp = new();
     readonly Task _reading;
 
-    /// <param name="read">Reads the stream until it ends; begun as soon as ffmpeg connects.</param>
     public FfmpegOutputPipe(Func<Stream, Task> read)
     {
         string name = "alignment-" + Guid.NewGuid().ToString("N");
@@ -45,7 +42,7 @@ sealed class FfmpegOutputPipe : IDisposable
 
     public string Target { get; }
 
-    /// <summary>ffmpeg has ended: waits until everything it wrote has been read.</summary>
+    // ffmpeg has ended: waits until everything it wrote has been read.
     public void Finish(bool failed)
     {
         if (!_pipe.IsConnected) _giveUp.CancelAfter(failed ? s_afterFailure : s_afterSuccess);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using FFMpegCore;
 using FFMpegCore.Exceptions;
 using Instances.Exceptions;
@@ -10,9 +9,8 @@ static class FfmpegRun
 {
     const int ErrorLinesKept = 8;
 
-    /// <summary>The job's arguments are only our own words, numbers and workspace names; <paramref name="subject"/> is the user's file, for
-    /// messages.</summary>
-    /// <returns>The lines in which it complained although it succeeded, as far as it is asked for errors only (<c>-v error</c>).</returns>
+    // The job's arguments are only our own words, numbers and workspace names; subject is the user's file. Returns the lines in which
+    // ffmpeg complained although it succeeded.
     public static IReadOnlyList<string> Execute(FFMpegArgumentProcessor job, string subject, FfmpegTools tools, FfmpegWorkspace workspace,
         CancellationToken cancellationToken)
     {
@@ -55,7 +53,7 @@ static class FfmpegRun
     {
         string said = string.Join(" | ", stderr.Where(l => !string.IsNullOrWhiteSpace(l)).TakeLast(ErrorLinesKept)
             .Select(l => SafePath.Shorten(l.Trim(), 300)));
-        string found = string.Create(CultureInfo.InvariantCulture,
+        string found = Invariant(
             $"ffmpeg {tools.Version} exit code {exitCode} after '{arguments}', saying: {(said.Length == 0 ? "nothing" : said)}");
         if (said.Contains("No space left", StringComparison.OrdinalIgnoreCase)
             || said.Contains("not enough space", StringComparison.OrdinalIgnoreCase))

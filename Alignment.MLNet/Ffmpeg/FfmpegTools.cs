@@ -5,10 +5,8 @@ using FFMpegCore;
 
 namespace Alignment.MLNet.Ffmpeg;
 
-/// <summary>
-/// Where ffmpeg and ffprobe are. Looked for in this order: the given folder, the folder (or program) named by the
-/// environment variable <c>ALIGNMENT_FFMPEG</c>, the folders of <c>PATH</c>.
-/// </summary>
+/// <summary>Where ffmpeg and ffprobe are. Looked for in this order: the given folder, the folder (or program) named by the environment
+/// variable <c>ALIGNMENT_FFMPEG</c>, the folders of <c>PATH</c>.</summary>
 public sealed class FfmpegTools
 {
     /// <summary>Names the folder that holds ffmpeg and ffprobe, or the ffmpeg program in it.</summary>
@@ -24,25 +22,20 @@ public sealed class FfmpegTools
     /// <summary>What ffmpeg says its version is: "5.1.9-0+deb12u1", "N-12345-gabcdef".</summary>
     public string Version { get; }
 
-    /// <summary>Full path of ffmpeg.</summary>
-    public string FfmpegPath => Path.Combine(Folder, Program("ffmpeg"));
+    internal string FfmpegPath => Path.Combine(Folder, Program("ffmpeg"));
 
-    /// <summary>Full path of ffprobe.</summary>
-    public string FfprobePath => Path.Combine(Folder, Program("ffprobe"));
-
-    /// <summary>The option that says how frames are timed; "-vsync" was its name before ffmpeg 5.1.</summary>
+    // The option that says how frames are timed; "-vsync" was its name before ffmpeg 5.1.
     internal string FpsModeOption => Number is { } n && n < new System.Version(5, 1) ? "-vsync" : "-fps_mode";
 
-    /// <summary>The option that reads a filter from a file; it has a general form since ffmpeg 7.0, which later versions know
-    /// only.</summary>
+    // The option that reads a filter from a file; it has a general form since ffmpeg 7.0, which later versions know only.
     internal string FilterFileOption => Number is { } n && n < new System.Version(7, 0) ? "-filter_script:v" : "-/filter:v";
 
     // Null for builds between versions, which are recent ones.
     System.Version? Number => System.Version.TryParse(string.Concat(Version.TakeWhile(c => char.IsAsciiDigit(c) || c == '.')).TrimEnd('.'),
         out var v) ? v : null;
 
-    /// <summary>Finds both programs and asks ffmpeg for its version; the answer is cached for the life of the process.</summary>
-    /// <param name="folder">Where to look; null for the environment variable and PATH. A folder given is the only one tried.</param>
+    /// <summary>Finds both programs, in no other folder than a given one, and asks ffmpeg for its version; the answer is cached for the
+    /// life of the process.</summary>
     /// <exception cref="MissingDependencyException">They are not there or cannot be started; the message says how to install
     /// them.</exception>
     public static FfmpegTools Find(string? folder = null) =>

@@ -1,14 +1,11 @@
 namespace Alignment.MLNet.Ffmpeg;
 
-/// <summary>
-/// A private temporary folder in which the user's files stand under names of our own (<c>in0</c>, <c>out</c>), so that
-/// no text from outside ever reaches a command line. The files are links where the system allows it and copies where
-/// it does not. ffmpeg runs with this folder as its working folder. Gone when disposed.
-/// </summary>
+/// <summary>A private temporary folder in which the user's files stand under names of our own (<c>in0</c>, <c>out</c>), links where the
+/// system allows it, so that no text from outside ever reaches a command line. ffmpeg runs in this folder. Gone when disposed.</summary>
 sealed class FfmpegWorkspace : IDisposable
 {
-    /// <summary>Options before every input: nothing but plain files of known video containers is opened, whatever their bytes say.
-    /// (A playlist or a "concat" script named .mp4 would otherwise make ffmpeg open what it lists.)</summary>
+    // Options before every input: nothing but plain files of known video containers is opened, whatever their bytes say. (A playlist or a
+    // "concat" script named .mp4 would otherwise make ffmpeg open what it lists.)
     internal const string InputGuards =
         "-protocol_whitelist file,pipe -format_whitelist mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf";
 
@@ -29,7 +26,7 @@ sealed class FfmpegWorkspace : IDisposable
 
     public string Folder => _folder.FullName;
 
-    /// <summary>Makes <paramref name="path"/> readable under a name of our own; returns that name.</summary>
+    // Makes path readable under a name of our own; returns that name.
     public string AddInput(string path)
     {
         var file = new FileInfo(path);
@@ -41,7 +38,7 @@ sealed class FfmpegWorkspace : IDisposable
         return name;
     }
 
-    /// <summary>What ffmpeg writes as <see cref="Output"/> ends up in <paramref name="path"/>, a file that need not exist yet.</summary>
+    // What ffmpeg writes as Output ends up in path, a file that need not exist yet.
     public void SetOutput(string path)
     {
         string full = Path.GetFullPath(path);

@@ -21,8 +21,7 @@ static class FrameChoice
         return text.Append("',").ToString();
     }
 
-    /// <summary>The option that carries <paramref name="chain"/>: on the command line, or in a file of the workspace where it is
-    /// long.</summary>
+    // The option that carries chain: on the command line, or in a file of the workspace where it is long.
     public static string Option(string chain, FfmpegWorkspace workspace, FfmpegTools tools)
     {
         if (chain.Length <= MostOnCommandLine) return "-vf " + chain;

@@ -3,19 +3,18 @@ using System.Globalization;
 namespace Alignment.MLNet.Ffmpeg;
 
 /// <summary>Frames per second as an exact fraction: 25/1, 30000/1001. Television rates have no finite decimal form.</summary>
-public readonly record struct FrameRate
+readonly record struct FrameRate
 {
     // Rates outside are unit mistakes or hostile headers, not video.
     const double SlowestFps = 0.01, FastestFps = 1000;
 
-    /// <param name="numerator">Frames; positive.</param>
-    /// <param name="denominator">In this many seconds; positive. The fraction is reduced.</param>
+    /// <summary>Reduces the fraction.</summary>
     /// <exception cref="BadDataException">The rate lies outside 0.01 … 1000 frames per second.</exception>
     public FrameRate(long numerator, long denominator = 1)
     {
         double fps = denominator == 0 ? double.NaN : (double)numerator / denominator;
         if (numerator <= 0 || denominator <= 0 || !(fps >= SlowestFps && fps <= FastestFps))
-            throw BadDataException.For("The frame rate", string.Create(CultureInfo.InvariantCulture, $"{numerator}/{denominator}"),
+            throw BadDataException.For("The frame rate", $"{numerator}/{denominator}",
                 "between 0.01 and 1000 frames per second", "Give the rate as frames per second, such as 25 or 30000/1001.");
         long divisor = Gcd(numerator, denominator);
         (Numerator, Denominator) = (numerator / divisor, denominator / divisor);
@@ -25,23 +24,21 @@ public readonly record struct FrameRate
 
     public long Denominator { get; }
 
-    /// <summary>Frames per second as the nearest double.</summary>
+    // Frames per second as the nearest double.
     public double Fps => (double)Numerator / Denominator;
 
-    /// <summary>The time at which frame <paramref name="frame"/> (0-based) is first shown, in seconds.</summary>
+    // The time at which frame frame (0-based) is first shown, in seconds.
     public double SecondsAt(long frame) => frame * (double)Denominator / Numerator;
 
-    /// <summary>The number of the frame boundary nearest to <paramref name="seconds"/>.</summary>
+    // The number of the frame boundary nearest to seconds.
     public long FrameAt(double seconds) => (long)Math.Round(seconds * Numerator / Denominator, MidpointRounding.AwayFromZero);
 
-    /// <summary>
-    /// The fraction behind a decimal: 25 → 25/1, 29.97 → 30000/1001, 12.5 → 25/2. Decimals within 0.005 of a
-    /// television rate (n·1000/1001) are that rate.
-    /// </summary>
+    // The fraction behind a decimal: 25 → 25/1, 29.97 → 30000/1001, 12.5 → 25/2. Decimals within 0.005 of a television rate (n·1000/1001)
+    // are that rate.
     public static FrameRate FromFps(double fps)
     {
         if (!(fps >= SlowestFps && fps <= FastestFps))
-            throw BadDataException.For("The frame rate", fps.ToString("R", CultureInfo.InvariantCulture),
+            throw BadDataException.For("The frame rate", $"{fps:R}",
                 "between 0.01 and 1000 frames per second", "Give the rate as frames per second.");
         if (Math.Abs(fps - Math.Round(fps)) < 1e-6) return new((long)Math.Round(fps));
         long above = (long)Math.Ceiling(fps);
@@ -49,7 +46,7 @@ public readonly record struct FrameRate
         return new((long)Math.Round(fps * 1000), 1000);
     }
 
-    /// <summary>Reads "25", "29.97" or "30000/1001" (invariant culture).</summary>
+    // Reads "25", "29.97" or "30000/1001" (invariant culture).
     public static bool TryParse(string? text, out FrameRate rate)
     {
         rate = default;
@@ -71,10 +68,10 @@ public readonly record struct FrameRate
         }
     }
 
-    /// <summary>"25" or "30000/1001", as ffmpeg reads it.</summary>
+    // "25" or "30000/1001", as ffmpeg reads it.
     public override string ToString() => Denominator == 1
-        ? Numerator.ToString(CultureInfo.InvariantCulture)
-        : string.Create(CultureInfo.InvariantCulture, $"{Numerator}/{Denominator}");
+        ? Invariant($"{Numerator}")
+        : Invariant($"{Numerator}/{Denominator}");
 
     static long Gcd(long a, long b) => b == 0 ? a : Gcd(b, a % b);
 }

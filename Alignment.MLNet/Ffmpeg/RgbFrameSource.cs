@@ -1,4 +1,3 @@
-using System.Globalization;
 using FFMpegCore.Pipes;
 
 namespace Alignment.MLNet.Ffmpeg;
@@ -15,7 +14,7 @@ sealed class RgbFrameSource(VideoFormat format, OddSize odd, DrawFrame draw) : I
     public Exception? Failure { get; private set; }
 
     public string GetStreamArguments() =>
-        string.Create(CultureInfo.InvariantCulture, $"-f rawvideo -pix_fmt rgb24 -s {EvenWidth}x{EvenHeight} -r {format.Fps}");
+        Invariant($"-f rawvideo -pix_fmt rgb24 -s {EvenWidth}x{EvenHeight} -r {format.Fps}");
 
     public async Task WriteAsync(Stream outputStream, CancellationToken cancellationToken)
     {

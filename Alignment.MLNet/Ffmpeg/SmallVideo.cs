@@ -1,4 +1,3 @@
-using System.Globalization;
 using FFMpegCore;
 
 namespace Alignment.MLNet.Ffmpeg;
@@ -13,11 +12,8 @@ static class SmallVideo
     // As in VideoWriter: x264's result depends on it.
     const int EncoderThreads = 4;
 
-    /// <summary>Writes a copy, ffmpeg to ffmpeg: no frame passes through here.</summary>
-    /// <remarks>
-    /// <paramref name="mostWidth"/>: of the copy in pixels; a smaller video keeps its size.
-    /// <paramref name="mostBytes"/>: encoding ends soon after so many; the copy is then larger than this and of no use.
-    /// </remarks>
+    // No frame passes through here. A smaller video keeps its size; encoding ends soon after mostBytes: the copy is then larger than this
+    // and of no use.
     public static void Write(string from, string to, int mostWidth, long mostBytes, FfmpegTools tools, CancellationToken cancellationToken)
     {
         VideoInfo info = VideoProbe.Read(from, tools, cancellationToken);
@@ -38,9 +34,8 @@ static class SmallVideo
     internal static FFMpegArgumentProcessor Job(string input, int width, int height, long mostBytes) =>
         FFMpegArguments.FromFileInput(input, false, o =>
         o.WithCustomArgument("-hide_banner -nostdin -v error " + FfmpegWorkspace.InputGuards))
-        .OutputToFile(FfmpegWorkspace.Output, true, o => o.WithCustomArgument(string.Create(CultureInfo.InvariantCulture,
-            $"-map 0:v:0 -vf scale={width}:{height}:flags=area+accurate_rnd+full_chroma_int+bitexact,format=yuv420p -c:v libx264 -preset "
-            + $"medium -crf {Crf} -threads {EncoderThreads} -x264-params cpu-independent=1"
-            + $" -fs {mostBytes + (1 << 16)} -map_metadata -1 -map_chapters -1 -fflags +bitexact -flags:v +bitexact -movflags +faststart "
-            + $"-f mp4")));
+        .OutputToFile(FfmpegWorkspace.Output, true, o => o.WithCustomArgument(Invariant($"-map 0:v:0 -vf "
+            + $"scale={width}:{height}:flags=area+accurate_rnd+full_chroma_int+bitexact,format=yuv420p -c:v libx264 -preset medium -crf "
+            + $"{Crf} -threads {EncoderThreads} -x264-params cpu-independent=1 -fs {mostBytes + (1 << 16)} -map_metadata -1 -map_chapters "
+            + $"-1 -fflags +bitexact -flags:v +bitexact -movflags +faststart -f mp4")));
 }

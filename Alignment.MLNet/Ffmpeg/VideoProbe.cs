@@ -8,47 +8,46 @@ namespace Alignment.MLNet.Ffmpeg;
 /// <summary>What a video file says of itself.</summary>
 sealed record VideoInfo
 {
-    /// <summary>Pixels as coded, like the height: before <see cref="Rotation"/> is applied.</summary>
+    // Pixels as coded, like the height: before Rotation is applied.
     public required int Width { get; init; }
 
     public required int Height { get; init; }
 
-    /// <summary>The average rate.</summary>
     public required FrameRate Fps { get; init; }
 
-    /// <summary>Coded pictures in the file; counted packet by packet where the container does not say.</summary>
+    // Coded pictures in the file; counted packet by packet where the container does not say.
     public required long Frames { get; init; }
 
-    /// <summary>Duration of the video stream; of the container where the stream does not say.</summary>
+    // Duration of the video stream; of the container where the stream does not say.
     public double Seconds { get; init; }
 
-    /// <summary>Degrees clockwise by which a player turns the picture: 0, 90, 180 or 270.</summary>
+    // Degrees clockwise by which a player turns the picture: 0, 90, 180 or 270.
     public int Rotation { get; init; }
 
     public required string VideoCodec { get; init; }
 
-    /// <summary>ffmpeg's name of the first audio stream's codec ("aac"), or null without audio.</summary>
+    // ffmpeg's name of the first audio stream's codec ("aac"), or null without audio.
     public string? AudioCodec { get; init; }
 
     public int FrameWidth => Rotation is 90 or 270 ? Height : Width;
 
     public int FrameHeight => Rotation is 90 or 270 ? Width : Height;
 
-    /// <summary>As shown, in square pixels, after rotation.</summary>
+    // As shown, in square pixels, after rotation.
     public int DisplayWidth => Rotation is 90 or 270 ? Height : SquareWidth;
 
     public int DisplayHeight => Rotation is 90 or 270 ? SquareWidth : Height;
 
-    /// <summary><see cref="Width"/> at which the coded picture has square pixels; the height stays.</summary>
+    // Width at which the coded picture has square pixels; the height stays.
     public required int SquareWidth { get; init; }
 
-    /// <summary>ffmpeg's name of the pixel format ("yuv420p"), or null.</summary>
+    // ffmpeg's name of the pixel format ("yuv420p"), or null.
     public string? PixelFormat { get; init; }
 
-    /// <summary>ffmpeg's name of the colour matrix ("bt709"), or null where the file does not say.</summary>
+    // ffmpeg's name of the colour matrix ("bt709"), or null where the file does not say.
     public string? ColorSpace { get; init; }
 
-    /// <summary>"tv" (16..235), "pc" (0..255), or null where the file does not say.</summary>
+    // "tv" (16..235), "pc" (0..255), or null where the file does not say.
     public string? ColorRange { get; init; }
 }
 
@@ -61,7 +60,6 @@ static class VideoProbe
     // PySceneDetect's limit too.
     const double MostStretch = 4, LeastStretch = 0.01;
 
-    /// <summary>Asks ffprobe about <paramref name="path"/>, whose name may be anything the file system allows.</summary>
     public static VideoInfo Read(string path, FfmpegTools? tools = null, CancellationToken cancellationToken = default)
     {
         tools ??= FfmpegTools.Find();
@@ -89,6 +87,8 @@ static class VideoProbe
         }
     }
 
+    static string Side(int? pixels) => pixels is { } n ? Invariant($"{n}") : "?";
+
     static FFProbeStream VideoStream(IMediaAnalysis analysis, string subject, out IMediaAnalysis same)
     {
         same = analysis;
@@ -103,8 +103,8 @@ static class VideoProbe
     static VideoInfo Interpret(FFProbeStream video, IMediaAnalysis analysis, string subject)
     {
         if (video.Width is not (> 0 and <= MaxSide) || video.Height is not (> 0 and <= MaxSide))
-            throw BadDataException.For(subject, $"a picture of "
-                + $"{video.Width?.ToString(CultureInfo.InvariantCulture) ?? "?"}x{video.Height?.ToString(CultureInfo.InvariantCulture) ?? "?"}", $"sides of 1 to {MaxSide} pixels", "Check that the file plays.");
+            throw BadDataException.For(subject, $"a picture of {Side(video.Width)}x{Side(video.Height)}", $"sides of 1 to {MaxSide} pixels",
+                "Check that the file plays.");
         if (!FrameRate.TryParse(video.AvgFrameRate, out var fps) && !FrameRate.TryParse(video.FrameRate, out fps))
             throw BadDataException.For(subject, $"the frame rate '{video.AvgFrameRate}'", "a rate of 0.01 to 1000 frames per second",
                 "Check that the file plays.");
@@ -132,8 +132,7 @@ static class VideoProbe
         };
     }
 
-    /// <summary>A width times the sample aspect ratio ("4:3"); "0:1" and "N/A" are unknown, and what no camera makes is not
-    /// believed.</summary>
+    // A width times the sample aspect ratio ("4:3"); "0:1" and "N/A" are unknown, and what no camera makes is not believed.
     static int SquareWidthOf(int width, string? ratio)
     {
         string[] parts = ratio?.Split(':') ?? [];

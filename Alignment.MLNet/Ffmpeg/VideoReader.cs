@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.ExceptionServices;
 using FFMpegCore;
 
@@ -6,18 +5,16 @@ namespace Alignment.MLNet.Ffmpeg;
 
 sealed record VideoReadOptions
 {
-    /// <summary>Frames are scaled to this size (area-averaged when shrinking); 0 = as shown, after rotation and in square pixels.</summary>
+    // Frames are scaled to this size (area-averaged when shrinking); 0 = as shown, after rotation and in square pixels.
     public int Width { get; init; }
 
     public int Height { get; init; }
 
-    /// <summary>Frames are repeated or left out to this constant rate; null = every frame in the file, as it is.</summary>
+    // Frames are repeated or left out to this constant rate; null = every frame in the file, as it is.
     public FrameRate? Fps { get; init; }
 
-    /// <summary>
-    /// Only these frames, counted by decoding from 0, ascending and each once; null = all. The taker's index then counts those handed
-    /// out. Reading ends with the last of them. Not together with <see cref="Fps"/>.
-    /// </summary>
+    // Only these frames, counted by decoding from 0, ascending and each once; null = all. The taker's index then counts those handed out.
+    // Reading ends with the last of them. Not together with Fps.
     public IReadOnlyList<long>? Only { get; init; }
 }
 
@@ -28,7 +25,7 @@ delegate bool TakeFrame(long index, ReadOnlySpan<byte> rgb);
 /// <summary>Decodes a video frame by frame; one frame is held in memory.</summary>
 static class VideoReader
 {
-    /// <remarks><paramref name="take"/>: called for every frame in order until it returns false. What it throws is thrown here.</remarks>
+    // take: called for every frame in order until it returns false. What it throws is thrown here.
     public static (long Frames, int Width, int Height) Read(string path, TakeFrame take, VideoReadOptions? options = null,
         FfmpegTools? tools = null, CancellationToken cancellationToken = default)
     {
@@ -70,15 +67,16 @@ static class VideoReader
     internal static string Chain(VideoReadOptions options, int width, int height, bool widened = false)
     {
         string rate = options.Fps is { } fps ? $"fps={fps}," : "", choice = options.Only is { } frames ? FrameChoice.Select(frames) : "";
-        return string.Create(CultureInfo.InvariantCulture,
+        return Invariant(
             $"{choice}{rate}scale={width}:{height}:flags={(widened ? "bicubic" : "area")}+accurate_rnd+full_chroma_int+bitexact");
     }
 
     internal static FFMpegArgumentProcessor Job(string input, string output, VideoReadOptions options, string filter, string fpsMode)
     {
         // "V": a music file's cover picture is no video.
-        string arguments = string.Create(CultureInfo.InvariantCulture,
-            $"-map 0:V:0 -an -sn -dn {(options.Fps is null ? fpsMode + " passthrough " : "")}{filter}{(options.Only is { } only ? $" -frames:v {only.Count}" : "")} -f rawvideo -pix_fmt rgb24");
+        string rate = options.Fps is null ? fpsMode + " passthrough " : "",
+            most = options.Only is { } only ? Invariant($" -frames:v {only.Count}") : "",
+            arguments = $"-map 0:V:0 -an -sn -dn {rate}{filter}{most} -f rawvideo -pix_fmt rgb24";
         // Where the picture's size changes on the way ffmpeg sets up its filters again, and "select" would count from 0 again; scaling
         // copes by itself.
         string reinit = options.Only is null ? "" : "-reinit_filter 0 ";

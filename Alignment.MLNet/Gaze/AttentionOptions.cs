@@ -12,10 +12,8 @@ public sealed record AttentionOptions
     /// <summary>How gaze rows become heatmaps.</summary>
     public GazeOptions Gaze { get; init; } = new();
 
-    /// <summary>
-    /// How attention is predicted. Null: not at all where there is a gaze file – a scene that nobody looked at gets a map of zeros –, else
-    /// by the default predictor. With a gaze file it serves the scenes without any gaze; the record beside the heatmaps says which.
-    /// </summary>
+    /// <summary>How attention is predicted. Null: by the default predictor, but not at all where there is a gaze file; a scene that nobody
+    /// looked at then gets a map of zeros. With a gaze file it serves the scenes without gaze.</summary>
     public AttentionPredictorOptions? Predict { get; init; }
 
     /// <summary>How values become attention 0..1; null: a measured map is divided by its maximum, a predicted one left as the predictor has

@@ -5,10 +5,8 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Gaze;
 
-/// <summary>
-/// A sheet for each video, <c>attention_sheets/{video_id}.png</c> in the data folder: its stills, beside each the same with its attention
-/// over it in colour, and the attention's provenance.
-/// </summary>
+/// <summary>A sheet for each video, <c>attention_sheets/{video_id}.png</c> in the data folder: its stills, beside each the same with its
+/// attention over it in colour, and the attention's provenance.</summary>
 sealed class AttentionSheets(SceneFolder data)
 {
     const int Format = 1, MostScenes = 100, CellWidth = 240;
@@ -44,8 +42,8 @@ sealed class AttentionSheets(SceneFolder data)
             all.Length - scenes.Length);
         if (OutputRecord.Current<Facts>(record, recipe) is not null) return path;
 
-        string[] rows = [.. scenes.Select((s, i) => FormattableString.Invariant($"Scene {s.Number}, {words[i]}")),
-            .. all.Length > scenes.Length ? [FormattableString.Invariant($"and {all.Length - scenes.Length} more")]
+        string[] rows = [.. scenes.Select((s, i) => Invariant($"Scene {s.Number}, {words[i]}")),
+            .. all.Length > scenes.Length ? [Invariant($"and {all.Length - scenes.Length} more")]
                 : Array.Empty<string>()];
         DirectoryInfo drawn = Directory.CreateTempSubdirectory("alignment-sheet-");
         try
@@ -62,7 +60,7 @@ sealed class AttentionSheets(SceneFolder data)
         return path;
     }
 
-    /// <summary>The still with its attention over it, at the cell's size; a file that cannot be read is shown crossed.</summary>
+    // The still with its attention over it, at the cell's size; a file that cannot be read is shown crossed.
     static string Over(SceneFiles scene, string drawn)
     {
         try

@@ -132,11 +132,12 @@ sealed class AttentionWork : IDisposable
         }
         Write(folder, waiting, pipeline);
         foreach (var (maker, count) in otherMethod)
-            Add(new(id, null, FormattableString.Invariant(
-                $"{count} {(count == 1 ? "heatmap was" : "heatmaps were")} predicted by {SafePath.Shorten(maker.By)} in {maker.MethodWords} of its method; this program has {maker.MethodNowWords}, which gives other maps. Left as they are; make them again by force, and then what was made of them."), Breaks: false));
+            Add(new(id, null, Invariant($"{count} {(count == 1 ? "heatmap was" : "heatmaps were")} predicted by "
+                + $"{SafePath.Shorten(maker.By)} in {maker.MethodWords} of its method; this program has {maker.MethodNowWords}, which "
+                + $"gives other maps. Left as they are; make them again by force, and then what was made of them."), Breaks: false));
     }
 
-    /// <summary>Computes the waiting heatmaps side by side, and writes them in order.</summary>
+    // Computes the waiting heatmaps side by side, and writes them in order.
     void Write(VideoHeatmaps folder, List<HeatmapPlan> waiting, HeatmapPipeline pipeline)
     {
         if (waiting.Count == 0) return;
@@ -158,7 +159,6 @@ sealed class AttentionWork : IDisposable
         waiting.Clear();
     }
 
-    /// <summary>Pixels of a still by its header; 0 where that cannot be read, which the pipeline will say.</summary>
     static long StillPixels(string still)
     {
         try
@@ -172,8 +172,8 @@ sealed class AttentionWork : IDisposable
         }
     }
 
-    /// <summary>A heatmap that is there: of these very inputs and options, or another one, which is left alone.</summary>
-    /// <returns>How it was produced; null where that is not known.</returns>
+    // A heatmap that is there: of these very inputs and options, or another one, which is left alone. Returns how it was produced; null
+    // where that is not known.
     HeatmapMethod? Existing(string id, SceneFiles scene, string path, ProvenanceReader known, SceneGaze? gaze, HeatmapPipeline pipeline)
     {
         if (known.Find(path) is not var (entry, maker))

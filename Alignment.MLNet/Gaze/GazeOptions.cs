@@ -25,8 +25,12 @@ public sealed record GazeOptions
     /// <summary>The Gaussian that each fixation is spread by.</summary>
     public GazeSigma Sigma { get; init; } = GazeSigma.Default;
 
-    /// <summary>Needed for a sigma in degrees.</summary>
-    public ViewingGeometry Geometry { get; init; } = new();
+    /// <summary>For a sigma in degrees: from the eye to the screen, in centimetres. 60 is the middle of what is recommended for a
+    /// desk.</summary>
+    public double ViewingDistanceCm { get; init; } = 60;
+
+    /// <summary>For a sigma in degrees: how wide the video was on the screen, in centimetres. 53.1 is a 24-inch screen of 16:9.</summary>
+    public double ScreenWidthCm { get; init; } = 53.1;
 
     /// <summary>Most line numbers kept for each reason why rows are dropped; the counts are always whole.</summary>
     public int MostLinesKept { get; init; } = 1000;
@@ -35,7 +39,9 @@ public sealed record GazeOptions
     public void Check()
     {
         Sigma.Check();
-        Geometry.Check();
+        this.Require(ViewingDistanceCm, ViewingDistanceCm is >= 1 and <= 100_000, "centimetres, from 1 to 100000",
+            "Measure it, in centimetres.");
+        this.Require(ScreenWidthCm, ScreenWidthCm is >= 1 and <= 100_000, "centimetres, from 1 to 100000", "Measure it, in centimetres.");
         this.Require($"{FrameWidth}x{FrameHeight}",
             FrameWidth is null == FrameHeight is null && FrameWidth is null or (>= 1 and <= 100_000)
             && FrameHeight is null or (>= 1 and <= 100_000),

@@ -5,7 +5,7 @@ namespace Alignment.MLNet.Gaze;
 /// <summary>Reads a gaze file once: every row is assigned to its scene, or dropped for its first reason, with its line.</summary>
 sealed class GazePass(GazeScenes scenes, GazeOptions options, GazeSpill spill)
 {
-    /// <summary>More participants than any study has.</summary>
+    // More participants than any study has.
     const int MostParticipants = 1_000_000;
 
     // Share of the rows that must contradict the kind of coordinates, and the value they must exceed: gaze beside the screen reaches a
@@ -20,7 +20,6 @@ sealed class GazePass(GazeScenes scenes, GazeOptions options, GazeSpill spill)
     long _rows, _used, _placed, _inUnit, _fractions, _farBeyond;
     GazeScene? _anyScene;
 
-    /// <exception cref="BadDataException">The file is no gaze file, or its numbers contradict the kind of coordinates.</exception>
     public GazeReport Run(string path, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
         using var rows = GazeReader.Open(path);
@@ -35,11 +34,11 @@ sealed class GazePass(GazeScenes scenes, GazeOptions options, GazeSpill spill)
             if (++_rows % Every == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                progress?.Report(new("reading gaze", rows.Position, rows.Length, FormattableString.Invariant($"{_rows:N0} rows")));
+                progress?.Report(new("reading gaze", rows.Position, rows.Length, Invariant($"{_rows:N0} rows")));
             }
         }
         cancellationToken.ThrowIfCancellationRequested();
-        progress?.Report(new("reading gaze", rows.Length, rows.Length, FormattableString.Invariant($"{_rows:N0} rows")));
+        progress?.Report(new("reading gaze", rows.Length, rows.Length, Invariant($"{_rows:N0} rows")));
         CheckCoordinates(path);
         spill.Finish();
         return new(Path.GetFileName(path), rows.Sha256, _rows, _used, _participants.Count, Dropped());
@@ -88,16 +87,16 @@ sealed class GazePass(GazeScenes scenes, GazeOptions options, GazeSpill spill)
     {
         if (_anyScene is not { } scene) return;
         string subject = $"The gaze file '{SafePath.Shorten(path, 300)}'";
-        string Share(long n) => FormattableString.Invariant($"{n} of {_placed} rows");
+        string Share(long n) => Invariant($"{n} of {_placed} rows");
         int width = options.FrameWidth ?? scene.Width, height = options.FrameHeight ?? scene.Height;
         if (options.Coordinates == GazeCoordinates.Pixels && width > 4 && height > 4 && _fractions > 0
             && _inUnit >= Contradicting * _placed)
             throw BadDataException.For(subject, $"x and y from 0 to 1 in {Share(_inUnit)}",
-                FormattableString.Invariant($"pixels of a frame of {width}x{height}"),
+                $"pixels of a frame of {width}x{height}",
                 $"If they are parts of the frame's width and height, give {OptionName.Of<GazeOptions>(nameof(GazeOptions.Coordinates))} "
                 + $"normalised.");
         if (options.Coordinates == GazeCoordinates.Normalised && _farBeyond >= Contradicting * _placed)
-            throw BadDataException.For(subject, FormattableString.Invariant($"x or y above {FarBeyond} in {Share(_farBeyond)}"),
+            throw BadDataException.For(subject, $"x or y above {FarBeyond} in {Share(_farBeyond)}",
                 "parts of the frame's width and height, from 0 to 1",
                 $"If they are pixels, give {OptionName.Of<GazeOptions>(nameof(GazeOptions.Coordinates))} pixels (the default), and "
                 + $"{OptionName.Of<GazeOptions>(nameof(GazeOptions.FrameWidth))} where the frame is not the still's size.");
@@ -109,7 +108,7 @@ sealed class GazePass(GazeScenes scenes, GazeOptions options, GazeSpill spill)
         .ToDictionary(d => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(d.ToString()),
         d => new GazeDropped(_counts[(int)d], _lines[(int)d]));
 
-    /// <summary>FNV-1a over the name's bytes, mixed once more; it only tells participants apart.</summary>
+    // FNV-1a over the name's bytes, mixed once more; it only tells participants apart.
     static ulong Name(ReadOnlySpan<byte> name)
     {
         ulong hash = 0xcbf29ce484222325;

@@ -15,8 +15,6 @@ sealed class GazeReader : IDisposable
 
     GazeReader(CsvReader csv, int[] at) => (_csv, _at) = (csv, at);
 
-    /// <summary>Opens the file and finds the columns in its first line.</summary>
-    /// <exception cref="BadDataException">It is not there, empty, no UTF-8, or lacks a column.</exception>
     public static GazeReader Open(string path)
     {
         string full = Path.GetFullPath(path), subject = $"The gaze file '{SafePath.Shorten(full, 300)}'";
@@ -40,19 +38,15 @@ sealed class GazeReader : IDisposable
         return new(csv, [.. s_columns.Select(csv.Find)]);
     }
 
-    /// <summary>Bytes of the file.</summary>
     public long Length => _csv.Length;
 
-    /// <summary>Bytes read so far.</summary>
     public long Position => _csv.Position;
 
-    /// <summary>Line of the current row, from 1 (the header).</summary>
     public long Line => _csv.Line;
 
-    /// <summary>True where the current line is no row at all.</summary>
+    // True where the current line is no row at all.
     public bool IsMalformed => _csv.IsMalformed;
 
-    /// <summary>Whether there is a column of durations.</summary>
     public bool HasDuration => _at[5] >= 0;
 
     public ReadOnlySpan<byte> Video => _csv.Trimmed(_at[0]);
@@ -67,10 +61,8 @@ sealed class GazeReader : IDisposable
 
     public ReadOnlySpan<byte> Held => _csv.Trimmed(_at[5]);
 
-    /// <summary>SHA-256 of the file; once everything has been read.</summary>
     public string Sha256 => _csv.Sha256;
 
-    /// <summary>Goes to the next row; empty lines are passed over.</summary>
     public bool Next() => _csv.Next();
 
     public void Dispose() => _csv.Dispose();

@@ -12,7 +12,7 @@ sealed record GazeVideo(string VideoId, IReadOnlyList<GazeScene> Scenes, double 
 
     public IReadOnlyDictionary<int, GazeScene> ByNumber { get; } = Scenes.ToDictionary(s => s.Number);
 
-    /// <summary>The scene that is on at a time: [start, next start); null before and after the video.</summary>
+    // The scene that is on at a time: [start, next start); null before and after the video.
     public GazeScene? At(double seconds)
     {
         if (!(seconds >= 0 && seconds < EndSeconds)) return null;
@@ -33,15 +33,15 @@ sealed class GazeScenes
 
     GazeScenes() => _find = _byId.GetAlternateLookup<ReadOnlySpan<byte>>();
 
-    /// <summary>Scenes with a still and a known time: slots 0 … Slots − 1, in ordinal order of video, then of scene.</summary>
+    // Scenes with a still and a known time: slots 0 … Slots − 1, in ordinal order of video, then of scene.
     public int Slots { get; private set; }
 
     public IReadOnlyList<GazeVideo> Videos => _videos;
 
-    /// <summary>The video of that id (UTF-8, exact; where accents are composed in another way it is the same), or null.</summary>
+    // The video of that id (UTF-8, exact; where accents are composed in another way it is the same), or null.
     public GazeVideo? Find(ReadOnlySpan<byte> id) => _find.TryGetValue(id, out GazeVideo? video) ? video : null;
 
-    /// <summary>Equal where the same rows fall into the same pixels.</summary>
+    // Equal where the same rows fall into the same pixels.
     public string Hash()
     {
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -49,13 +49,12 @@ sealed class GazeScenes
         {
             sha.AppendData(Encoding.UTF8.GetBytes($"{v.VideoId}\n"));
             foreach (GazeScene s in v.Scenes)
-                sha.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant(
+                sha.AppendData(Encoding.UTF8.GetBytes(Invariant(
                     $"{s.Number} {s.StartSeconds:R} {s.EndSeconds:R} {s.Width}x{s.Height} {s.Slot >= 0}\n")));
         }
         return Convert.ToHexStringLower(sha.GetHashAndReset());
     }
 
-    /// <summary>Reads scene lists and the headers of stills; problems are reported.</summary>
     public static GazeScenes Read(SceneFolder data, IReadOnlyList<string> videoIds, IReadOnlyList<string> sources,
         Action<AttentionProblem> report, CancellationToken cancellationToken)
     {
@@ -120,12 +119,11 @@ sealed class GazeScenes
         int[] unlisted = [.. stills.Keys.Except(list.Scenes.Select(s => s.SceneNumber)).Order()];
         if (unlisted.Length > 0)
             report(new(id, unlisted[0],
-                FormattableString.Invariant(
-                $"{unlisted.Length} still(s), the first of scene {unlisted[0]}, are of no scene in '{Path.GetFileName(file)}': it is not known when they are on. Detect the scenes again, or remove the stills."), Breaks: true));
+                Invariant($"{unlisted.Length} still(s), the first of scene {unlisted[0]}, are of no scene in '{Path.GetFileName(file)}': "
+                    + $"it is not known when they are on. Detect the scenes again, or remove the stills."), Breaks: true));
         return new(id, scenes, list.Fps.SecondsAt(list.Frames));
     }
 
-    /// <summary>Equality of UTF-8 texts, looked up without allocating.</summary>
     sealed class Utf8Equality : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
     {
         public bool Equals(byte[]? a, byte[]? b) => a.AsSpan().SequenceEqual(b);

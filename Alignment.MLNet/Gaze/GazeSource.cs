@@ -1,14 +1,10 @@
-using System.Globalization;
 using System.Text.Json;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.Gaze;
 
-/// <summary>The gaze on a scene.</summary>
-/// <param name="Scene">The scene.</param>
-/// <param name="SigmaX">The Gaussian's sigma along x in pixels of the still.</param>
-/// <param name="SigmaY">The same along y.</param>
+/// <summary>The gaze on a scene, with the Gaussian's sigmas in pixels of the still.</summary>
 sealed record SceneGaze(GazeScene Scene, double SigmaX, double SigmaY)
 {
     public long Rows { get; set; }
@@ -46,15 +42,14 @@ sealed class GazeSource : IDisposable
 
     sealed record Kept(string ScenesSha256, string Options, GazeReport Report);
 
-    /// <summary>Reads the file, or – where no map is missing – only the report of an earlier call.</summary>
-    /// <exception cref="BadDataException">The file or all of its rows cannot be used.</exception>
+    // Reads the file, or – where no map is missing – only the report of an earlier call.
     public static GazeSource Open(SceneFolder data, IReadOnlyList<string> videoIds, IReadOnlyList<string> sources, AttentionOptions options,
         string spillPath, string keptPath, bool read, Action<AttentionProblem> report, IProgress<WorkProgress>? progress,
         CancellationToken cancellationToken)
     {
         string path = options.GazeFile!, name = Path.GetFileName(path);
         GazeScenes scenes = GazeScenes.Read(data, videoIds, sources, report, cancellationToken);
-        string place = FormattableString.Invariant(
+        string place = Invariant(
             $"{options.Gaze.Coordinates} {options.Gaze.FrameWidth}x{options.Gaze.FrameHeight} {options.Gaze.MostLinesKept}"),
             hash = scenes.Hash();
         if (!read)
@@ -69,8 +64,8 @@ sealed class GazeSource : IDisposable
             GazeReport found = new GazePass(scenes, options.Gaze, spill).Run(path, progress, cancellationToken);
             if (found.RowsUsed == 0 && options.Predict is null) throw Unusable(path, found);
             if (found.Rows > 0 && found.Dropped["off_screen"].Count > found.Rows / 2)
-                report(new(null, null, FormattableString.Invariant(
-                    $"{found.Dropped["off_screen"].Count} of {found.Rows} gaze rows are off screen. If x and y are pixels of another frame than the stills, give its size."), Breaks: false));
+                report(new(null, null, Invariant($"{found.Dropped["off_screen"].Count} of {found.Rows} gaze rows are off screen. If x "
+                    + $"and y are pixels of another frame than the stills, give its size."), Breaks: false));
             AtomicFile.WriteText(keptPath, JsonSerializer.Serialize(new Kept(hash, place, found), JsonStyle.Record) + "\n", durable: false,
                 keepEqual: true);
             return new(scenes, options.Gaze, name, found.Sha256, found, spill);
@@ -82,22 +77,20 @@ sealed class GazeSource : IDisposable
         }
     }
 
-    /// <summary>A scene's gaze before its rows are read; null where its time is not known.</summary>
+    // A scene's gaze before its rows are read; null where its time is not known.
     public SceneGaze? Of(string videoId, int scene)
     {
         if (!_videos.TryGetValue(videoId, out GazeVideo? video) || !video.ByNumber.TryGetValue(scene, out GazeScene? found)
             || found.Slot < 0) return null;
         // Sigma is given for the frame's pixels, which may be of another size than the still's.
         int frame = _options.FrameWidth ?? found.Width;
-        double sigmaX = _options.Sigma.InPixels(_options.Geometry, frame) * found.Width / frame;
+        double sigmaX = _options.Sigma.InPixels(_options, frame) * found.Width / frame;
         double sigmaY = _options.FrameHeight is { } high && _options.FrameWidth is { } wide
             ? sigmaX * wide / found.Width * found.Height / high : sigmaX;
         return new(found, sigmaX, sigmaY);
     }
 
-    /// <summary>Reads a scene's rows; scenes must be asked for in ascending order.</summary>
-    /// <returns>x, y and summed weight of every pixel that was looked at; empty where no row fell into the scene.</returns>
-    /// <exception cref="BadDataException">The durations add up to no number.</exception>
+    // x, y and summed weight of every pixel that was looked at; scenes must be asked for in ascending order.
     public double[] Fixations(SceneGaze gaze)
     {
         GazeScene scene = gaze.Scene;
@@ -124,7 +117,7 @@ sealed class GazeSource : IDisposable
             (fixations[3 * i], fixations[3 * i + 1], fixations[3 * i + 2]) = (pixel % scene.Width, pixel / scene.Width, _weights[pixel]);
             _weights[pixel] = 0;
         }
-        if (!double.IsFinite(gaze.Weight)) throw BadDataException.For(FormattableString.Invariant($"The gaze on scene {scene.Number}"),
+        if (!double.IsFinite(gaze.Weight)) throw BadDataException.For($"The gaze on scene {scene.Number}",
             "durations whose sum no number can hold", "seconds", "Correct the durations in the gaze file.");
         return fixations;
     }
@@ -132,7 +125,7 @@ sealed class GazeSource : IDisposable
     public static bool SamePlace(HeatmapEntry entry, SceneGaze gaze) => entry.Place == PlaceOf(gaze.Scene);
 
     public static string PlaceOf(GazeScene scene) =>
-        string.Create(CultureInfo.InvariantCulture, $"{scene.StartSeconds:R}-{scene.EndSeconds:R} s, {scene.Width}x{scene.Height}");
+        Invariant($"{scene.StartSeconds:R}-{scene.EndSeconds:R} s, {scene.Width}x{scene.Height}");
 
     public void Dispose() => _spill?.Dispose();
 
@@ -141,8 +134,8 @@ sealed class GazeSource : IDisposable
     {
         KeyValuePair<string, GazeDropped>[] reasons = [.. found.Dropped.Where(d => d.Value.Count > 0)];
         string why = string.Join(", ",
-            reasons.Select(d => FormattableString.Invariant(
-            $"{d.Key} {d.Value.Count}{(d.Value.Lines.Count > 0 ? FormattableString.Invariant($", first in line {d.Value.Lines[0]}") : "")}")));
+            reasons.Select(d => Invariant(
+            $"{d.Key} {d.Value.Count}{(d.Value.Lines.Count > 0 ? Invariant($", first in line {d.Value.Lines[0]}") : "")}")));
         Phrase next = reasons.Length == 0 ? "Export the gaze again." : reasons.MaxBy(d => d.Value.Count).Key switch
         {
             "malformed_row" => "Close every quote on its own line.",
@@ -158,7 +151,7 @@ sealed class GazeSource : IDisposable
             _ => "Durations are in seconds; without that column every row weighs 1.",
         };
         return BadDataException.For($"The gaze file '{SafePath.Shorten(path, 300)}'",
-            found.Rows == 0 ? "no rows below its header" : FormattableString.Invariant($"no usable row among {found.Rows} ({why})"),
+            found.Rows == 0 ? "no rows below its header" : Invariant($"no usable row among {found.Rows} ({why})"),
             "gaze on the data set's scenes",
             $"{next} {OptionName.Of<AttentionOptions>(nameof(AttentionOptions.Predict))} makes heatmaps without gaze.");
     }

@@ -3,18 +3,15 @@ using System.Runtime.InteropServices;
 
 namespace Alignment.MLNet.Gaze;
 
-/// <summary>A used gaze row: its scene's slot, its pixel in the scene's map, its weight, and who looked (a hash of the name).</summary>
+/// <summary>A used gaze row: its scene's slot, its pixel in the scene's map, its weight, a hash of the viewer's name.</summary>
 [StructLayout(LayoutKind.Sequential)]
 readonly record struct GazeRow(int Slot, int Pixel, double Weight, ulong Participant);
 
-/// <summary>
-/// Sorts rows by scene in bounded memory (an external sort): runs of up to a million rows are sorted – stable, so that sums are taken in
-/// the file's order and are the same every time – and written to one temporary file; then all runs are read side by side, scene after
-/// scene.
-/// </summary>
+/// <summary>Sorts rows by scene in bounded memory (an external sort): runs of up to a million rows are sorted – stable, so that sums are
+/// taken in the file's order – and written to one temporary file; then all runs are read side by side.</summary>
 sealed class GazeSpill : IDisposable
 {
-    /// <summary>Rows sorted at a time: 24 MB.</summary>
+    // Rows sorted at a time: 24 MB.
     public const int RunRows = 1 << 20;
 
     // For reading all runs together.
@@ -29,7 +26,6 @@ sealed class GazeSpill : IDisposable
     int _count, _atRun;
     bool _isFinished;
 
-    /// <summary>Rows of one run, in the file or – the only one – in memory.</summary>
     sealed class Run
     {
         public long Offset, Left;
@@ -37,7 +33,7 @@ sealed class GazeSpill : IDisposable
         public int At, End;
     }
 
-    /// <summary>The temporary file is used only when memory does not suffice, and deleted at the end.</summary>
+    // The temporary file is used only when memory does not suffice, and deleted at the end.
     public GazeSpill(string path, int slots, int runRows = RunRows)
     {
         (_path, _runRows) = (path, runRows);
@@ -59,7 +55,6 @@ sealed class GazeSpill : IDisposable
         _rows[_count++] = row;
     }
 
-    /// <summary>Ends adding; from here on rows can be read.</summary>
     public void Finish()
     {
         _isFinished = true;
@@ -76,8 +71,7 @@ sealed class GazeSpill : IDisposable
         foreach (Run run in _runs) run.Buffer = new GazeRow[rows];
     }
 
-    /// <summary>The next rows of a scene, in the order they came; call until it is false. Scenes are read in ascending order; others may be
-    /// skipped.</summary>
+    // The next rows of a scene, in the order they came; call until it is false. Scenes are read in ascending order; others may be skipped.
     public bool Next(int slot, out ReadOnlySpan<GazeRow> rows)
     {
         if (!_isFinished) throw new InvalidOperationException("The rows are still being taken.");

@@ -10,18 +10,12 @@ using Microsoft.ML.Data;
 
 namespace Alignment.MLNet.Gaze;
 
-/// <summary>A heatmap to be written: a row of the view.</summary>
-/// <param name="VideoId">The video.</param>
-/// <param name="SceneNumber">The scene.</param>
-/// <param name="Still">Its still.</param>
-/// <param name="Gaze">The gaze on it; null where attention is predicted.</param>
-/// <param name="Fixations">Its x, y and weight, one after the other; empty where nobody looked.</param>
+/// <summary>A heatmap to be written: a row of the view. Without gaze it is predicted; fixations are x, y and weight in turn, none where
+/// nobody looked.</summary>
 sealed record HeatmapPlan(string VideoId, int SceneNumber, string Still, SceneGaze? Gaze, double[] Fixations);
 
-/// <summary>
-/// Scenes to finished heatmap files, by two chains of stages: DrawFixations or PredictAttention, and NormalizeHeatmap behind either.
-/// Several cursors read them at once.
-/// </summary>
+/// <summary>Scenes to finished heatmap files, by two chains of stages: DrawFixations or PredictAttention, and NormalizeHeatmap behind
+/// either. Several cursors read them at once.</summary>
 sealed class HeatmapPipeline(AttentionOptions options, GazeSource? gaze, PredictAttentionTransformer? predict)
 {
     const float White16 = 65535f;
@@ -44,7 +38,7 @@ sealed class HeatmapPipeline(AttentionOptions options, GazeSource? gaze, Predict
 
     readonly DrawFixationsTransformer _draw = new(new() { OutputColumn = SceneColumns.HeatmapRaw, Smoothing = options.Smoothing });
 
-    /// <summary>The stage that predicts at the still's own size; null where nothing is predicted.</summary>
+    // The stage that predicts at the still's own size; null where nothing is predicted.
     public static PredictAttentionTransformer? Predictor(AttentionOptions options)
     {
         if (options.Predict is null && options.GazeFile is not null) return null;
@@ -59,7 +53,6 @@ sealed class HeatmapPipeline(AttentionOptions options, GazeSource? gaze, Predict
         });
     }
 
-    /// <summary>How predicted heatmaps are produced.</summary>
     public HeatmapMethod Predicted { get; } = new()
     {
         Kind = ProvenanceKind.Predicted,
@@ -71,7 +64,6 @@ sealed class HeatmapPipeline(AttentionOptions options, GazeSource? gaze, Predict
         Smoothing = options.Smoothing,
     };
 
-    /// <summary>How measured heatmaps are produced; null without gaze.</summary>
     public HeatmapMethod? Measured { get; } = gaze is null ? null : new()
     {
         Kind = ProvenanceKind.Measured,
@@ -80,15 +72,14 @@ sealed class HeatmapPipeline(AttentionOptions options, GazeSource? gaze, Predict
         GazeSha256 = gaze.Sha256,
         Coordinates = options.Gaze.Coordinates.ToString(),
         Frame = options.Gaze.FrameWidth is null ? null
-            : FormattableString.Invariant($"{options.Gaze.FrameWidth}x{options.Gaze.FrameHeight}"),
+            : Invariant($"{options.Gaze.FrameWidth}x{options.Gaze.FrameHeight}"),
         Sigma = options.Gaze.Sigma.ToString(),
-        ViewingDistanceCm = options.Gaze.Sigma.Unit == SigmaUnit.Degrees ? options.Gaze.Geometry.DistanceCm : null,
-        ScreenWidthCm = options.Gaze.Sigma.Unit == SigmaUnit.Degrees ? options.Gaze.Geometry.WidthCm : null,
+        ViewingDistanceCm = options.Gaze.Sigma.IsDegrees ? options.Gaze.ViewingDistanceCm : null,
+        ScreenWidthCm = options.Gaze.Sigma.IsDegrees ? options.Gaze.ScreenWidthCm : null,
         Normalization = Text(options.Normalize ?? HeatmapNormalization.DivideByMax, options.LowPercentile, options.HighPercentile),
         Smoothing = options.Smoothing,
     };
 
-    /// <summary>The finished heatmaps in order, or why there is none.</summary>
     public IReadOnlyList<(ReadyHeatmap? Ready, string? Failure)> Run(IReadOnlyList<HeatmapPlan> plans, CancellationToken cancellationToken)
     {
         var results = new (ReadyHeatmap?, string?)[plans.Count];
@@ -114,7 +105,7 @@ sealed class HeatmapPipeline(AttentionOptions options, GazeSource? gaze, Predict
     IDataView PredictedView(IReadOnlyList<HeatmapPlan> plans) =>
         Normalized(predict!.Transform(new RowsView<HeatmapPlan>(plans, s_still)), options.Normalize);
 
-    /// <summary>The predictor's own scale is kept unless another is wanted.</summary>
+    // The predictor's own scale is kept unless another is wanted.
     IDataView Normalized(IDataView view, HeatmapNormalization? mode) => mode is { } m
         ? new NormalizeHeatmapTransformer(new()
         {
@@ -172,7 +163,7 @@ sealed class HeatmapPipeline(AttentionOptions options, GazeSource? gaze, Predict
     static string Text(HeatmapNormalization? mode, double low, double high) => mode switch
     {
         null => "as predicted",
-        HeatmapNormalization.Percentile => FormattableString.Invariant($"percentiles {low} to {high}"),
+        HeatmapNormalization.Percentile => Invariant($"percentiles {low} to {high}"),
         { } m => m.ToString(),
     };
 }

@@ -10,14 +10,13 @@ sealed record ReadyHeatmap(byte[] Png, HeatmapMethod Maker, HeatmapEntry Entry);
 /// <summary>The folder of one video's heatmaps, with the record that says what produced them.</summary>
 sealed class VideoHeatmaps
 {
-    /// <summary>Added to the name of a provided heatmap that is replaced; never overwritten itself.</summary>
+    // Added to the name of a provided heatmap that is replaced; never overwritten itself.
     public const string ReplacedSuffix = ".replaced";
 
     readonly string _folder, _videoId;
     readonly List<HeatmapMethod> _makers;
     readonly SortedDictionary<int, HeatmapEntry> _scenes = [];
 
-    /// <exception cref="BadDataException">The folder is a link: nothing is written through links.</exception>
     public VideoHeatmaps(string root, string videoId)
     {
         (_folder, _videoId) = (SafePath.Under(root, videoId), videoId);
@@ -33,7 +32,7 @@ sealed class VideoHeatmaps
 
     public static bool Same(HeatmapMethod a, HeatmapMethod b) => JsonSerializer.Serialize(a) == JsonSerializer.Serialize(b);
 
-    /// <summary>Writes the record, then the heatmaps. Provided heatmaps that they replace are moved aside, own ones deleted.</summary>
+    // Writes the record, then the heatmaps. Provided ones that they replace are moved aside, own ones deleted.
     public void Commit(IReadOnlyList<ReadyHeatmap> heatmaps)
     {
         if (heatmaps.Count == 0) return;
@@ -59,7 +58,7 @@ sealed class VideoHeatmaps
             durable: false);
     }
 
-    /// <summary>Pictures in the folder that are read as a scene's heatmap, and whether they were written here.</summary>
+    // Pictures in the folder that are read as a scene's heatmap, and whether they were written here.
     List<(string Path, bool IsOurs)> Replaced(HashSet<int> scenes)
     {
         var known = new ProvenanceReader();

@@ -8,7 +8,6 @@ namespace Alignment.MLNet.Masks;
 /// <summary>A still that is to have a mask: a row of the view.</summary>
 sealed record MaskScene(MaskVideo Video, Dataset.SceneFiles Files);
 
-/// <summary>A video whose keyword is known.</summary>
 sealed class MaskVideo(string id, string keyword, MaskSheet sheet)
 {
     public string Id => id;
@@ -17,7 +16,7 @@ sealed class MaskVideo(string id, string keyword, MaskSheet sheet)
 
     public MaskSheet Sheet => sheet;
 
-    /// <summary>The mask of the scene before the one at hand; null where it has none.</summary>
+    // The mask of the scene before the one at hand; null where it has none.
     public MaskStatistics? Before { get; set; }
 }
 
@@ -41,7 +40,7 @@ sealed class MaskColumns : IDisposable
         _mask = cursor.GetGetter<VBuffer<float>>(cursor.Schema[SceneColumns.Mask]);
     }
 
-    /// <summary>Opens the masks of scenes.</summary>
+    // Opens the masks of scenes.
     public static MaskColumns Over(IEnumerable<MaskScene> scenes, ITransformer stage)
     {
         IDataView view = stage.Transform(new RowsView<MaskScene>(scenes,
@@ -54,7 +53,7 @@ sealed class MaskColumns : IDisposable
 
     public bool MoveNext() => _cursor.MoveNext();
 
-    /// <summary>Decodes the still; no model runs.</summary>
+    // Decodes the still; no model runs.
     public (int Width, int Height) Size()
     {
         int width = 0, height = 0;
@@ -63,7 +62,6 @@ sealed class MaskColumns : IDisposable
         return (width, height);
     }
 
-    /// <summary>Null where the model does not say.</summary>
     public double? Similarity()
     {
         double value = 0;

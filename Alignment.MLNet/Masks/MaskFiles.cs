@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Storage;
 using Alignment.Transforms.Images;
@@ -18,12 +17,11 @@ sealed class MaskFiles
 {
     readonly string _folder, _name;
 
-    /// <exception cref="BadDataException">The mask would go through a link that is not read.</exception>
     public MaskFiles(SceneFolder folder, string videoId, SceneFiles scene)
     {
         Existing = scene.Mask;
         string own = SafePath.Under(folder.DataFolder, Layout.Masks, videoId,
-            string.Create(CultureInfo.InvariantCulture, $"scene_{scene.Number}.png"));
+            Invariant($"scene_{scene.Number}.png"));
         Mask = scene.Mask is { } there && Path.GetExtension(there).Equals(".png", StringComparison.OrdinalIgnoreCase) ? there : own;
         (_folder, _name) = (Path.GetDirectoryName(Mask)!, Path.GetFileNameWithoutExtension(Mask));
         if (Existing is null && (new DirectoryInfo(_folder).LinkTarget is not null
@@ -33,22 +31,20 @@ sealed class MaskFiles
                 "Copy the files there instead: no mask is written through links, and none that is there is overwritten.");
     }
 
-    /// <summary>The mask that is there, in either layout, or null.</summary>
+    // The mask that is there, in either layout, or null.
     public string? Existing { get; }
 
-    /// <summary>Where the mask goes.</summary>
     public string Mask { get; }
 
     public string Soft => Path.Combine(_folder, _name + ".soft.png");
 
     public string Record => Path.Combine(_folder, _name + ".json");
 
-    /// <summary>Whether a mask of another format would be read instead of <see cref="Mask"/>.</summary>
+    // Whether a mask of another format would be read instead of Mask.
     public bool IsShadowed => Existing is not null && Existing != Mask;
 
     public bool IsUpToDate(object recipe) => Existing == Mask && OutputRecord.Current<object>(Record, recipe) is not null;
 
-    /// <summary>Writes probabilities, record and mask, in this order.</summary>
     public void Write(MaskColumns columns, bool soft, object recipe, object facts)
     {
         (int width, int height) = columns.Size();

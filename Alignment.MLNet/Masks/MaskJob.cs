@@ -9,16 +9,9 @@ namespace Alignment.MLNet.Masks;
 /// <summary>Writes the keyword masks of a data set: the product that keywords.csv names, in every still that has no mask yet.</summary>
 public static class MaskJob
 {
-    /// <summary>
-    /// Writes what is missing, measures every mask and writes the report. Masks that are there are never touched without
-    /// <see cref="MaskOptions.Force"/>; a stopped run continues, and one with nothing to do loads no model and changes no file.
-    /// Memory does not grow with the number of scenes.
-    /// </summary>
-    /// <param name="data">The data folder (see <see cref="SceneFolder"/>); masks and heatmaps may be missing.</param>
-    /// <param name="bundle">A model bundle with a CLIPSeg.</param>
-    /// <param name="options">Null: the defaults.</param>
-    /// <param name="progress">Reports after every scene.</param>
-    /// <param name="cancellationToken">Stops between scenes.</param>
+    /// <summary>Writes what is missing, measures every mask and writes the report; needs a bundle with a CLIPSeg. Masks that are there are
+    /// never touched without <see cref="MaskOptions.Force"/>; a stopped run continues, and one with nothing to do loads no model. Memory
+    /// does not grow with the number of scenes.</summary>
     /// <exception cref="BadDataException">There are no stills, or no keywords.csv.</exception>
     /// <exception cref="MissingDependencyException">The bundle has no CLIPSeg.</exception>
     /// <exception cref="UsageException">An option is out of range, or a video is not there.</exception>
@@ -44,7 +37,6 @@ public static class MaskJob
     }
 }
 
-/// <summary>Which videos of which data get masks, by which model, and where the report goes.</summary>
 sealed record MaskTask(SceneFolder Folder, string Keywords, IReadOnlyList<string> Videos, string Report, ModelBundle Bundle);
 
 /// <summary>One pass over a data set, scene by scene: the scenes as a view, the stage that finds the product, and the writer of what is
@@ -52,7 +44,7 @@ sealed record MaskTask(SceneFolder Folder, string Keywords, IReadOnlyList<string
 sealed class MaskRun(MaskTask task, MaskKeywordTransformer masker, MaskOptions options, IProgress<WorkProgress>? progress,
     CancellationToken cancellationToken)
 {
-    /// <summary>Raised when the same settings give other masks than before.</summary>
+    // Raised when the same settings give other masks than before.
     const int Format = 1;
 
     const int MostProblems = 1000;
@@ -67,10 +59,10 @@ sealed class MaskRun(MaskTask task, MaskKeywordTransformer masker, MaskOptions o
     int _videos;
     bool _verified;
 
-    /// <summary>The scene that the cursor stands on.</summary>
+    // The scene that the cursor stands on.
     MaskScene? _at;
 
-    /// <summary>While the model is at work: what it fails at, it fails at for every scene.</summary>
+    // While the model is at work: what it fails at, it fails at for every scene.
     bool _atModel;
 
     string ModelHash => masker.Options.ModelHash;
@@ -103,7 +95,7 @@ sealed class MaskRun(MaskTask task, MaskKeywordTransformer masker, MaskOptions o
         }
     }
 
-    /// <summary>The rows of the view, in order, as the cursor asks for them.</summary>
+    // The rows of the view, in order, as the cursor asks for them.
     IEnumerable<MaskScene> Scenes(KeywordTable keywords)
     {
         long done = 0;
@@ -128,7 +120,7 @@ sealed class MaskRun(MaskTask task, MaskKeywordTransformer masker, MaskOptions o
         progress?.Report(new(Stage, done, done));
     }
 
-    /// <summary>Writes the mask of a scene, unless there is one, and measures it; null, and a problem, where that cannot be.</summary>
+    // Writes the mask of a scene, unless there is one, and measures it; null, and a problem, where that cannot be.
     MaskRow? Scene(MaskScene scene, MaskColumns columns)
     {
         (MaskVideo video, SceneFiles still) = scene;

@@ -16,13 +16,13 @@ static class MaskReportFiles
         CsvRows.Write(to, "video_id", "scene_number", "keyword", "origin", "area_percent", "empty", "full", "components", "neighbour_iou",
             "mask_path");
         foreach (MaskRow row in rows)
-            CsvRows.Write(to, row.VideoId, row.SceneNumber.ToString(CultureInfo.InvariantCulture), row.Keyword, Name(row.Origin),
+            CsvRows.Write(to, row.VideoId, Invariant($"{row.SceneNumber}"), row.Keyword, Name(row.Origin),
                 (100 * row.Area).ToString("0.###", CultureInfo.InvariantCulture),
-                row.Empty ? "1" : "0", row.Full ? "1" : "0", row.Components.ToString(CultureInfo.InvariantCulture),
+                row.Empty ? "1" : "0", row.Full ? "1" : "0", Invariant($"{row.Components}"),
                 row.NeighbourIou?.ToString("0.####", CultureInfo.InvariantCulture) ?? "", row.MaskPath);
     }, keepEqual: true);
 
-    /// <summary>Says what there is, not which run wrote it: a run with nothing to do leaves the file as it was.</summary>
+    // Says what there is, not which run wrote it: a run with nothing to do leaves the file as it was.
     public static void WriteJson(string folder, MaskResult report) =>
         AtomicFile.WriteText(Path.Combine(folder, Json),
         JsonSerializer.Serialize(report with { Made = report.Made + report.UpToDate, UpToDate = 0 }, JsonStyle.Record) + "\n",

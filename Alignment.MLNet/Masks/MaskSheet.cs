@@ -1,16 +1,14 @@
-using System.Globalization;
 using Alignment.MLNet.Charts;
 using Alignment.MLNet.Storage;
 using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Masks;
 
-/// <summary>
-/// A video's contact sheet: for every scene the still, the still with the mask over it, and the probabilities where there are any.
-/// </summary>
+/// <summary>A video's contact sheet: for every scene the still, the still with the mask over it, and the probabilities where there are
+/// any.</summary>
 sealed class MaskSheet(string folder, string video)
 {
-    /// <summary>Raised when sheets look different than before.</summary>
+    // Raised when sheets look different than before.
     const int Format = 1;
 
     const int MostScenes = 120;
@@ -33,14 +31,13 @@ sealed class MaskSheet(string folder, string video)
         else _more++;
     }
 
-    /// <summary>Draws the sheet, unless it is current.</summary>
-    /// <returns>Its path; null for a video without masks.</returns>
+    // Draws the sheet, unless it is current. Returns its path; null for a video without masks.
     public string? Write(CancellationToken cancellationToken)
     {
         if (_scenes.Count == 0) return null;
         string path = SafePath.Under(folder, video + ".png"), record = SafePath.Under(folder, video + ".json");
         string[] rows = [.. _scenes.Select(s => Label(s.Number, s.Row)),
-            .. _more > 0 ? [string.Create(CultureInfo.InvariantCulture, $"and {_more} more")] : Array.Empty<string>()];
+            .. _more > 0 ? [Invariant($"and {_more} more")] : Array.Empty<string>()];
         var recipe = new Recipe(Format, rows,
             [.. _scenes.SelectMany(s => new[] { FileHash.OfFile(s.Still), FileHash.OfFile(s.Row.MaskPath) })]);
         if (OutputRecord.Current<Facts>(record, recipe) is not null) return path;
@@ -58,9 +55,8 @@ sealed class MaskSheet(string folder, string video)
         return path;
     }
 
-    static string Label(int number, MaskRow row) =>
-        string.Create(CultureInfo.InvariantCulture, $"Scene {number}  "
-            + $"{100 * row.Area:0.0}%{(row.Empty ? "  EMPTY" : row.Full ? "  FULL" : "")}{(row.Origin == MaskOrigin.Existing ? "  (yours)" : "")}");
+    static string Label(int number, MaskRow row) => Invariant($"Scene {number}  {100 * row.Area:0.0}%")
+        + (row.Empty ? "  EMPTY" : row.Full ? "  FULL" : "") + (row.Origin == MaskOrigin.Existing ? "  (yours)" : "");
 
     static string? Cell((int Number, string Still, MaskRow Row) scene, int column, string drawn)
     {
@@ -80,7 +76,7 @@ sealed class MaskSheet(string folder, string video)
         return path;
     }
 
-    /// <summary>The product in colour, everything else darker: visible on any picture.</summary>
+    // The product in colour, everything else darker: visible on any picture.
     internal static void Tint(RgbPicture picture, ReadOnlySpan<float> mask)
     {
         byte[] p = picture.Pixels;

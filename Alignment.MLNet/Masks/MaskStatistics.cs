@@ -27,7 +27,6 @@ sealed class MaskStatistics
 
     public bool Full => Pixels == _mask.Length;
 
-    /// <exception cref="BadDataException">The file is no picture that can be read.</exception>
     public static MaskStatistics Read(string path)
     {
         FloatPicture grey = PictureFile.ReadGrey(path);
@@ -35,8 +34,7 @@ sealed class MaskStatistics
         return new(grey.Width, grey.Height, grey.Values);
     }
 
-    /// <summary>Intersection over union with another mask, which is stretched (nearest pixel) where it has another size; 1 where both are
-    /// empty.</summary>
+    // Intersection over union with another mask, which is stretched (nearest pixel) where it has another size; 1 where both are empty.
     public double IouWith(MaskStatistics other)
     {
         long both = 0, any = 0;

@@ -28,7 +28,7 @@ public sealed record DemoOptions
         Width = 128,
         Height = 72,
         Edit = new() { InferenceSteps = 20, Batch = 2 },
-        Assemble = new() { Smoothing = new SmoothingOptions() },
+        Assemble = new() { Smoothing = "on" },
     };
 }
 

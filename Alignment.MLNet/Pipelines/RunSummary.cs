@@ -1,6 +1,7 @@
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Storage;
 using Alignment.MLNet.Variants;
+using Alignment.MLNet.Video;
 using Alignment.Onnx.Bundles;
 
 namespace Alignment.MLNet.Pipelines;
@@ -30,10 +31,10 @@ static class RunSummary
                 Assemble = new
                 {
                     options.Assemble.SceneSeconds,
-                    Fps = options.Assemble.Fps?.ToString(),
-                    DefaultFps = options.Assemble.DefaultFps.ToString(),
+                    Fps = options.Assemble.Rate?.ToString(),
+                    DefaultFps = options.Assemble.DefaultRate.ToString(),
                     options.Assemble.Crf,
-                    Smoothing = options.Assemble.Smoothing?.ToString() ?? "off",
+                    Smoothing = Smoothing.Parse(options.Assemble.Smoothing)?.ToString() ?? "off",
                 },
                 Engagement = options.EngagementFile is null ? null
             : new { Sha256 = FileHash.OfFile(options.EngagementFile), options.Analysis.Baseline, options.Analysis.Confidence },

@@ -2,8 +2,8 @@ using Alignment.MLNet.SceneDetection.Frames;
 
 namespace Alignment.MLNet.SceneDetection;
 
-/// <summary>How much each frame changed, for the strip: of the first frames only, among which are the cuts that it has room for.</summary>
-/// <param name="shots">True for the default detector's own measure, a share; false for content_val.</param>
+/// <summary>The change of the first frames only: the strip has room for no more. In shares for the default detector, else
+/// content_val.</summary>
 sealed class CutScores(bool shots)
 {
     public const int Radius = 24;
@@ -22,6 +22,5 @@ sealed class CutScores(bool shots)
         if (_scores.Count < MostKept) _scores.Add((float)(shots ? frame.Change : frame.ContentVal));
     }
 
-    /// <summary>The score of a frame, or NaN outside what is known.</summary>
     public float At(long frame) => frame >= 0 && frame < _scores.Count ? _scores[(int)frame] : float.NaN;
 }

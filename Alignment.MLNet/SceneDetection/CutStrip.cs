@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.MLNet.Charts;
 using Alignment.MLNet.Ffmpeg;
 using Alignment.MLNet.SceneDetection.Detectors;
@@ -6,10 +5,8 @@ using SkiaSharp;
 
 namespace Alignment.MLNet.SceneDetection;
 
-/// <summary>
-/// A picture of a video's cuts, one row each: two frames before it and three from it on (of a gradual one: before, three within,
-/// after), and the change from frame to frame around it. Shows the first cuts only where there are very many.
-/// </summary>
+/// <summary>A picture of a video's first cuts, one row each: two frames before and three from it on (of a gradual one: before, three
+/// within, after), and the change from frame to frame around it.</summary>
 sealed class CutStrip : IDisposable
 {
     public const string FileName = "cuts.png";
@@ -36,18 +33,16 @@ sealed class CutStrip : IDisposable
             Header + _rows * (_cellHeight + Margin) + more + Margin, SKColorType.Rgba8888, SKAlphaType.Opaque);
         using var canvas = new SKCanvas(_sheet);
         canvas.Clear(SKColors.White);
-        StrokeFont.Draw(canvas, string.Create(CultureInfo.InvariantCulture,
-            $"{SafePath.Shorten(id, 60)}: {found.Cuts.Count} cuts in {found.Frames} frames"), Margin, Margin, Text + 2, s_ink, bold: true);
-        StrokeFont.Draw(canvas, string.Create(CultureInfo.InvariantCulture, $"{_scores.Name}, 0 to {_scores.Most:0}"),
+        StrokeFont.Draw(canvas, Invariant($"{SafePath.Shorten(id, 60)}: {found.Cuts.Count} cuts in {found.Frames} frames"), Margin, Margin,
+            Text + 2, s_ink, bold: true);
+        StrokeFont.Draw(canvas, Invariant($"{_scores.Name}, 0 to {_scores.Most:0}"),
             LabelWidth + Cells * (CellWidth + Margin) + Margin, Margin + 2, Text, s_ink);
         for (int r = 0; r < _rows; r++) Row(canvas, r);
         if (more > 0) StrokeFont.Draw(canvas, $"… and {found.Cuts.Count - _rows} more", Margin, _sheet.Height - Header, Text, s_ink);
     }
 
-    /// <summary>The frames it wants.</summary>
     public IEnumerable<long> Frames => _places.Select(p => p.Key);
 
-    /// <summary>Takes a frame: R, G, B bytes at the video's size.</summary>
     public void Add(long frame, ReadOnlySpan<byte> rgb)
     {
         foreach (var (row, cell) in _places[frame]) Shrink(rgb, LabelWidth + cell * (CellWidth + Margin), Top(row));
@@ -67,11 +62,11 @@ sealed class CutStrip : IDisposable
     {
         var cut = _found.Cuts[row];
         int top = Top(row), line = Text + 5;
-        StrokeFont.Draw(canvas, string.Create(CultureInfo.InvariantCulture, $"scene {row + 2}"), Margin, top, Text, s_ink, bold: true);
-        StrokeFont.Draw(canvas, string.Create(CultureInfo.InvariantCulture, $"frame {cut.Frame}, {_found.CutSeconds[row]:0.00} s"), Margin,
+        StrokeFont.Draw(canvas, Invariant($"scene {row + 2}"), Margin, top, Text, s_ink, bold: true);
+        StrokeFont.Draw(canvas, Invariant($"frame {cut.Frame}, {_found.CutSeconds[row]:0.00} s"), Margin,
             top + line, Text, s_ink);
         StrokeFont.Draw(canvas, cut.Kind == CutKind.Hard ? "hard cut"
-            : string.Create(CultureInfo.InvariantCulture, $"{(cut.Kind == CutKind.Fade ? "fade" : "dissolve")} {cut.From} to {cut.To}"),
+            : Invariant($"{(cut.Kind == CutKind.Fade ? "fade" : "dissolve")} {cut.From} to {cut.To}"),
             Margin, top + 2 * line, Text, s_ink);
         Plot(canvas, cut, LabelWidth + Cells * (CellWidth + Margin) + Margin, top);
     }
@@ -95,7 +90,6 @@ sealed class CutStrip : IDisposable
         }
     }
 
-    /// <summary>Box average into a cell.</summary>
     unsafe void Shrink(ReadOnlySpan<byte> rgb, int left, int top)
     {
         var pixels = new Span<byte>((void*)_sheet.GetPixels(), _sheet.ByteCount);

@@ -5,18 +5,11 @@ using Alignment.MLNet.SceneDetection.Frames;
 
 namespace Alignment.MLNet.SceneDetection;
 
-/// <summary>What one pass over a video tells.</summary>
-/// <remarks>
-/// <paramref name="Seconds"/>: from the first frame's time to the end of the last.
-/// <paramref name="VariableRate"/>: true where frames are shown further than half a frame from frame ÷ rate.
-/// <paramref name="CutSeconds"/>: when each cut's frame is shown.
-/// <paramref name="Complaint"/>: what ffmpeg failed with after some frames, or null.
-/// <paramref name="Damaged"/>: true where ffmpeg complained of frames although it went on.
-/// </remarks>
+/// <summary>Seconds end with the last frame; the rate varies where a frame is shown further than half a frame from frame ÷ rate; the
+/// complaint is what ffmpeg failed with after some frames; damaged: it complained but went on.</summary>
 sealed record DetectedScenes(long Frames, double Seconds, bool VariableRate, IReadOnlyList<SceneCut> Cuts, IReadOnlyList<double> CutSeconds,
     string? Complaint, bool Damaged)
 {
-    /// <summary>The scenes, numbered from 1.</summary>
     public SceneList List(FrameRate fps)
     {
         SceneSpan[] spans = [.. Enumerable.Range(0, Cuts.Count + 1)
@@ -32,11 +25,7 @@ static class DetectionPass
     // Times come in microseconds; sums of them are rounded to that again.
     const int Decimals = 6;
 
-    /// <remarks>
-    /// <paramref name="alsoScore"/>: scores the detector does not need but <paramref name="watch"/> does; none where it needs the small
-    /// picture.
-    /// <paramref name="watch"/>: sees every frame after it was scored; null for nobody.
-    /// </remarks>
+    // Small pictures come alone: no further scores with them. watch sees every frame after it was scored.
     public static DetectedScenes Run(string path, VideoInfo info, ICutDetector detector, ScoreKinds alsoScore, Action<AnalysedFrame>? watch,
         FfmpegTools tools, CancellationToken cancellationToken)
     {

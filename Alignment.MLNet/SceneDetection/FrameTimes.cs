@@ -11,7 +11,6 @@ sealed class FrameTimes
 
     public long Count => _count;
 
-    /// <summary>Time of the last frame added.</summary>
     public double Last => _last;
 
     public void Add(double seconds)
@@ -27,7 +26,6 @@ sealed class FrameTimes
         (_last, _count) = (seconds, _count + 1);
     }
 
-    /// <summary>When frame <paramref name="index"/> is shown.</summary>
     public double At(long index)
     {
         int low = 0, high = _runs.Count - 1;

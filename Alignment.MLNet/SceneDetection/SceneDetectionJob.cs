@@ -4,24 +4,15 @@ using Alignment.MLNet.Storage;
 
 namespace Alignment.MLNet.SceneDetection;
 
-/// <summary>
-/// Cuts videos into scenes: <c>{data}/video_scene_cuts/{id}/{id}-Scene-{n:000}-01.jpg</c> (and -02 … where more pictures are asked
-/// for), <c>scenes.csv</c> (<see cref="SceneList"/>) and <c>scenes.json</c> (<see cref="DetectionRecord"/>) beside them, and in
-/// <c>{data}/scene_reports/{id}/</c> a strip of the cuts and, on request, every frame's scores. A video whose scenes are there, from
-/// the same file and options, is left alone.
-/// </summary>
+/// <summary>Cuts videos into scenes: <c>{data}/video_scene_cuts/{id}/{id}-Scene-{n:000}-01.jpg</c> (and -02 …), <c>scenes.csv</c> and
+/// <c>scenes.json</c> beside them, and in <c>{data}/scene_reports/{id}/</c> a strip of the cuts and, on request, every frame's scores. A
+/// video whose scenes are there, from the same file and options, is left alone.</summary>
 public static class SceneDetectionJob
 {
-    /// <summary>Finds and writes the scenes of every video.</summary>
-    /// <param name="videos">The folder of videos, or one video. The id is the file's name without its ending.</param>
-    /// <param name="data">The data folder, or the one that has it as <c>data/</c>; created if it is not there.</param>
-    /// <param name="options">Null for the defaults.</param>
-    /// <param name="progress">Kilobytes of video.</param>
-    /// <param name="tools">Where ffmpeg is; null to look for it.</param>
-    /// <param name="cancellationToken">Stops at once; finished videos stay and are not detected again.</param>
-    /// <returns>Every video, and the problems of those that could not be used: one bad file does not stop the others.</returns>
+    /// <summary>Finds and writes the scenes of every video of a folder, or of one video; its id is the file's name without its ending. The
+    /// data folder is created if it is not there. One bad file does not stop the others; cancelled, finished videos stay.</summary>
     /// <exception cref="BadDataException">There is no video, or none that could be used.</exception>
-    /// <exception cref="UsageException">No such folder, an option out of range, or a video asked for by an id that no file has.</exception>
+    /// <exception cref="UsageException">No such folder, an option out of range, or an id that no file has.</exception>
     /// <exception cref="RetryableException">Another run works in the data folder.</exception>
     /// <exception cref="MissingDependencyException">No ffmpeg.</exception>
     public static SceneDetectionResult Run(string videos, string data, SceneDetectionOptions? options = null,
@@ -35,7 +26,7 @@ public static class SceneDetectionJob
         if (files.Count == 0) throw new BadDataException("No scenes could be found. " + problems[0]);
         string folder = DataFolder(data);
         List<DetectedVideo> detected = [];
-        using (RunLock.Take(Path.Combine(folder, StillsFolder.Stills)))
+        using (RunLock.Take(Path.Combine(folder, Layout.Stills)))
         {
             long[] sizes = [.. files.Select(f => Math.Max(1, (VideoFiles.SizeOf(f.Path) ?? 0) >> 10))];
             long total = sizes.Sum(), before = 0;
@@ -63,11 +54,11 @@ public static class SceneDetectionJob
         return new(detected, problems);
     }
 
-    /// <summary>The folder that has <c>video_scene_cuts</c>: the one given, or its <c>data</c> where that has them already.</summary>
+    // The folder that has video_scene_cuts: the one given, or its data where that has them already.
     static string DataFolder(string given)
     {
         string full = Path.GetFullPath(given), below = Path.Combine(full, "data");
-        return !Directory.Exists(Path.Combine(full, StillsFolder.Stills)) && Directory.Exists(Path.Combine(below, StillsFolder.Stills))
+        return !Directory.Exists(Path.Combine(full, Layout.Stills)) && Directory.Exists(Path.Combine(below, Layout.Stills))
             ? below : full;
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Alignment.MLNet.SceneDetection.Detectors;
 using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.SceneDetection;
@@ -51,8 +52,8 @@ public sealed record SceneDetectionOptions
     /// <summary>A cut is where histograms correlate by at most 1 − this; <see cref="CutDetector.Histogram"/> only.</summary>
     public double HistogramThreshold { get; init; } = 0.2;
 
-    /// <summary>Pictures per scene, 1 … <see cref="MostImages"/>. One is the scene's middle frame, which no transition touches; see
-    /// <see cref="StillFrames"/>.</summary>
+    /// <summary>Pictures per scene, 1 … <see cref="MostImages"/>. One is the scene's middle frame, which no transition touches; see <see
+    /// cref="StillFrames"/>.</summary>
     public int Images { get; init; } = 1;
 
     /// <summary>JPEG quality of the stills, 1..100; PySceneDetect's own.</summary>
@@ -69,6 +70,19 @@ public sealed record SceneDetectionOptions
 
     /// <summary>Make again what is there already, also stills that this did not make.</summary>
     public bool Force { get; init; }
+
+    internal ICutDetector NewDetector()
+    {
+        var minimum = new MinimumLength(MinSceneSeconds);
+        return Detector switch
+        {
+            CutDetector.Content => new ContentDetector(ContentThreshold, minimum),
+            CutDetector.Adaptive => new AdaptiveDetector(AdaptiveThreshold, AdaptiveLeast, minimum),
+            CutDetector.Threshold => new ThresholdDetector(FadeThreshold, minimum),
+            CutDetector.Histogram => new HistogramDetector(HistogramThreshold, minimum),
+            _ => new ShotDetector(minimum),
+        };
+    }
 
     /// <exception cref="UsageException">An option is out of range.</exception>
     public void Check()

@@ -1,18 +1,18 @@
+using System.Text.Json.Serialization;
 using Alignment.MLNet.SceneDetection.Detectors;
 
 namespace Alignment.MLNet.SceneDetection;
 
 /// <summary>What became of one video.</summary>
-public enum DetectionState
+enum DetectionState
 {
-    /// <summary>Its scenes were found and written now.</summary>
+    // Its scenes were found and written now.
     Made,
 
-    /// <summary>They were there already, from the same file and options.</summary>
+    // They were there already, from the same file and options.
     UpToDate,
 
-    /// <summary>Its folder holds stills that this did not make; they were left alone (<see cref="SceneDetectionOptions.Force"/> replaces
-    /// them).</summary>
+    // Its folder holds stills that this did not make; they were left alone (SceneDetectionOptions.Force replaces them).
     Provided,
 }
 
@@ -22,8 +22,8 @@ public sealed record DetectedVideo
     /// <summary>The file's name without its ending.</summary>
     public required string VideoId { get; init; }
 
-    /// <summary>What was done.</summary>
-    public required DetectionState State { get; init; }
+    [JsonInclude]
+    internal DetectionState State { get; init; }
 
     /// <summary>How many scenes there are.</summary>
     public int Scenes { get; init; }
@@ -40,16 +40,14 @@ public sealed record DetectedVideo
     /// <summary>How many pictures there are.</summary>
     public int Stills { get; init; }
 
-    /// <summary>Where scenes begin, the first scene left out.</summary>
-    public IReadOnlyList<SceneCut> Cuts { get; init; } = [];
+    [JsonInclude]
+    internal IReadOnlyList<SceneCut> Cuts { get; init; } = [];
 
     /// <summary>What a reader should know: a damaged end, a variable rate.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
-/// <summary>What <see cref="SceneDetectionJob"/> did.</summary>
-/// <param name="Videos">In order of id.</param>
-/// <param name="Problems">Videos of which no scenes, or not all, could be found, each with the reason.</param>
+/// <summary>Videos in order of id; problems say of which no scenes, or not all, could be found, and why.</summary>
 public sealed record SceneDetectionResult(IReadOnlyList<DetectedVideo> Videos, IReadOnlyList<string> Problems) : IJobResult
 {
     bool IJobResult.HasFailures => Problems.Count > 0;

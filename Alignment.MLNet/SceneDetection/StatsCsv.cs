@@ -4,11 +4,8 @@ using Alignment.MLNet.SceneDetection.Frames;
 
 namespace Alignment.MLNet.SceneDetection;
 
-/// <summary>
-/// Every frame's scores as CSV, written as they come:
-/// <c>frame,seconds,content_val,delta_hue,delta_sat,delta_lum,delta_edges,adaptive_ratio,average_rgb,hist_diff</c>. An empty cell is
-/// undefined there: the first frame has no predecessor, the ratio needs two frames on either side.
-/// </summary>
+/// <summary>Every frame's scores as CSV, written as they come. An empty cell is undefined there: the first frame has no predecessor, the
+/// ratio needs two frames on either side.</summary>
 sealed class StatsCsv(TextWriter to, double adaptiveLeast)
 {
     public const string FileName = "stats.csv";
@@ -25,7 +22,7 @@ sealed class StatsCsv(TextWriter to, double adaptiveLeast)
     {
         bool first = _count++ == 0;
         string scores = first ? ",,,," : string.Join(',', N(f.ContentVal), N(f.DeltaHue), N(f.DeltaSat), N(f.DeltaLum), N(f.DeltaEdges));
-        _waiting.Enqueue((string.Create(CultureInfo.InvariantCulture, $"{f.Index},{Math.Round(f.Seconds, 6)},{scores},"),
+        _waiting.Enqueue((Invariant($"{f.Index},{Math.Round(f.Seconds, 6)},{scores},"),
             $",{N(f.AverageRgb)},{N(f.HistDiff)}\r\n"));
         double? ratio = _ratio.Add(f.ContentVal);
         if (ratio is null && _count <= AdaptiveRatio.Radius) return;

@@ -1,18 +1,14 @@
 namespace Alignment.MLNet.SceneDetection;
 
-/// <summary>
-/// Which frames of a scene become its pictures: PySceneDetect's choice. The scene's frames are divided into as many equal runs as
-/// there are pictures (the first ones a frame longer where it does not come out even); of the first run the second frame is taken, of
-/// the last run the last but one, of those between the middle one. A single picture is the scene's middle frame. A scene with fewer
-/// frames than pictures repeats its last frame.
-/// </summary>
+/// <summary>PySceneDetect's choice of a scene's pictures. The frames are divided into as many equal runs as there are pictures (the first
+/// ones a frame longer where it does not come out even): the second frame of the first run, the last but one of the last, the middle ones
+/// of those between. A single picture is the scene's middle frame; a scene with too few frames repeats its last.</summary>
 static class StillFrames
 {
     // PySceneDetect's frame margin: the frame at a cut may still hold some of the other scene.
     const int Margin = 1;
 
-    /// <summary>The frames of picture 1, 2, … of the scene that begins at <paramref name="start"/> and ends before
-    /// <paramref name="end"/>.</summary>
+    // Of the scene from start to before end.
     public static IReadOnlyList<long> Of(long start, long end, int images)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(end, start + 1);

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Ffmpeg;
 using Alignment.MLNet.SceneDetection.Detectors;
 using Alignment.MLNet.SceneDetection.Frames;
@@ -8,7 +8,6 @@ using Alignment.Transforms.Stages;
 
 namespace Alignment.MLNet.SceneDetection;
 
-/// <summary>One video: from the file to its folder of stills.</summary>
 sealed class VideoDetection(string id, string path, string data, SceneDetectionOptions options, FfmpegTools tools,
     CancellationToken cancellationToken)
 {
@@ -60,18 +59,18 @@ sealed class VideoDetection(string id, string path, string data, SceneDetectionO
         if (!options.Stats)
         {
             RemoveReport(StatsCsv.FileName);
-            return Pass(DetectorOf.Make(options), around, null);
+            return Pass(options.NewDetector(), around, null);
         }
         // The default detector reads other, smaller pictures than the scores are of: the scores have a pass of their own, and do not alter
         // the cuts.
-        var cuts = shots ? Pass(DetectorOf.Make(options), around, null) : null;
+        var cuts = shots ? Pass(options.NewDetector(), around, null) : null;
         DetectedScenes? found = null;
         AtomicFile.Write(statsPath, stream =>
         {
             using var to = new StreamWriter(stream, new System.Text.UTF8Encoding(false), 1 << 16, leaveOpen: true);
             var stats = new StatsCsv(to, options.AdaptiveLeast);
             stats.WriteHeader();
-            found = Pass(shots ? new ScoresOnly() : DetectorOf.Make(options), shots ? null : around, stats);
+            found = Pass(shots ? new ScoresOnly() : options.NewDetector(), shots ? null : around, stats);
             stats.End();
         });
         return cuts ?? found!;
@@ -100,18 +99,18 @@ sealed class VideoDetection(string id, string path, string data, SceneDetectionO
         var stills = Take(info, wanted, strip, folder, progress);
         if (strip is not null) strip.Write(Path.Combine(_folder.ReportFolder, CutStrip.FileName));
         else RemoveReport(CutStrip.FileName);
-        list.Write(Path.Combine(folder, StillsFolder.ListName));
+        list.Write(Path.Combine(folder, Layout.SceneList));
         List<string> notes = [];
         if (found.VariableRate) notes.Add("The frame rate varies: times in scenes.csv are the frames' own.");
         string? damaged = null;
         // An edit list may hide pictures that are in the file: its length counts as well.
         long announced = info.Seconds > 0 ? Math.Min(info.Frames, (long)Math.Round(info.Seconds * info.Fps.Fps)) : info.Frames;
         if (found.Complaint is not null || found.Frames < DamagedBelow * announced)
-            damaged = string.Create(CultureInfo.InvariantCulture, $"The video '{SafePath.Shorten(Path.GetFileName(path))}': found "
+            damaged = Invariant($"The video '{SafePath.Shorten(Path.GetFileName(path))}': found "
                 + $"{found.Frames} frames that can be decoded, expected the {announced} it announces. The scenes of that part were "
                 + $"written; the file is damaged or cut short, export it again.");
         else if (found.Frames != info.Frames && info.Frames > 0)
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"The file announces {info.Frames} frames, {found.Frames} are shown."));
+            notes.Add(Invariant($"The file announces {info.Frames} frames, {found.Frames} are shown."));
         if (found.Damaged && damaged is null)
             notes.Add("Some frames are damaged: ffmpeg complained of them and went on. Look at the stills, or export the video again.");
         var record = new DetectionRecord
@@ -133,7 +132,7 @@ sealed class VideoDetection(string id, string path, string data, SceneDetectionO
         return record;
     }
 
-    /// <summary>The second pass: every wanted frame, counted by decoding as the first pass did.</summary>
+    // The second pass: every wanted frame, counted by decoding as the first pass did.
     List<TakenStill> Take(VideoInfo info, List<(int Scene, int Image, long Frame)> wanted, CutStrip? strip, string folder,
         Action<double> progress)
     {
@@ -149,7 +148,7 @@ sealed class VideoDetection(string id, string path, string data, SceneDetectionO
             {
                 if (!copied) rgb.CopyTo(picture.Pixels);
                 copied = true;
-                string name = string.Create(CultureInfo.InvariantCulture, $"{SceneId.Of(id, scene)}-{image:00}.jpg"),
+                string name = Invariant($"{SceneId.Of(id, scene)}-{image:00}.jpg"),
                     to = Path.Combine(folder, name);
                 PictureFile.WriteJpeg(to, picture, options.JpegQuality);
                 stills.Add(new(scene, image, frame, name, new FileInfo(to).Length));
@@ -159,14 +158,12 @@ sealed class VideoDetection(string id, string path, string data, SceneDetectionO
         }, new() { Only = frames }, tools, cancellationToken);
         if (read.Frames != frames.Length)
             throw BadDataException.For($"The video '{SafePath.Shorten(Path.GetFileName(path))}'",
-                string.Create(CultureInfo.InvariantCulture,
-                $"{read.Frames} of the {frames.Length} frames wanted as stills in the second reading"), "the same frames in both readings",
+                $"{read.Frames} of the {frames.Length} frames wanted as stills in the second reading", "the same frames in both readings",
                 "The file may be changing; run again when it is complete.");
         stills.Sort((a, b) => (a.Scene, a.Image).CompareTo((b.Scene, b.Image)));
         return stills;
     }
 
-    /// <summary>What an earlier run with other options left there.</summary>
     void RemoveReport(string name)
     {
         string path = Path.Combine(_folder.ReportFolder, name);
@@ -186,12 +183,12 @@ sealed class VideoDetection(string id, string path, string data, SceneDetectionO
         return hash;
     }
 
-    /// <summary>True when everything is there; <paramref name="changed"/> are files that somebody has changed since.</summary>
+    // True when everything is there; changed are files that somebody has changed since.
     bool IsComplete(DetectionRecord record, string hash, out string[] changed)
     {
         changed = [];
         if (record.VideoSha256 != hash || record.Options != DetectionRecord.Describe(options)
-            || !File.Exists(Path.Combine(_folder.Folder, StillsFolder.ListName))) return false;
+            || !File.Exists(Path.Combine(_folder.Folder, Layout.SceneList))) return false;
         if (options.Stats && !File.Exists(Path.Combine(_folder.ReportFolder, StatsCsv.FileName))) return false;
         if (options.Strip && record.Cuts.Count > 0 && !File.Exists(Path.Combine(_folder.ReportFolder, CutStrip.FileName))) return false;
         List<string> other = [];

@@ -5,7 +5,6 @@ namespace Alignment.MLNet.SceneDetection;
 /// <summary>The videos of a folder, by id: the file's name without its ending.</summary>
 static class VideoFiles
 {
-    /// <remarks><paramref name="problem"/>: told of names that cannot be ids, and of ids that two files give.</remarks>
     public static IReadOnlyList<(string Id, string Path)> Find(string path, Action<string> problem)
     {
         string full = Path.GetFullPath(path);
@@ -22,7 +21,6 @@ static class VideoFiles
         return [.. Named(files, problem).OrderBy(v => v.Id, StringComparer.Ordinal)];
     }
 
-    /// <summary>Bytes of a file, null where it cannot be looked at.</summary>
     public static long? SizeOf(string path)
     {
         try

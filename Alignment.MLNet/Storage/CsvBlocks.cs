@@ -1,49 +1,37 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace Alignment.MLNet.Storage;
 
-/// <summary>A part of a file that begins and ends with a record.</summary>
-/// <param name="Bytes">The buffer, to be given back.</param>
-/// <param name="Length">Bytes of it that belong to the block.</param>
-/// <param name="Offset">Where it begins in the file.</param>
-/// <param name="Line">Line on which it begins, from 1.</param>
+/// <summary>Whole records of a file, from Offset and Line (from 1) on, in a buffer to be given back.</summary>
 readonly record struct CsvBlock(byte[] Bytes, int Length, long Offset, long Line)
 {
     public ReadOnlySpan<byte> Span => Bytes.AsSpan(0, Length);
 }
 
-/// <summary>Reads a file in blocks of whole records, and hashes it on the way. Memory does not grow with the file.</summary>
-/// <param name="path">The file.</param>
-/// <param name="subject">What it is, for messages.</param>
-/// <param name="dialect">How it is written.</param>
-/// <param name="multiline">Quoted cells may hold line ends; otherwise every line is a record.</param>
+/// <summary>Reads a file in blocks of whole records, and hashes it on the way. Memory does not grow with the file. Multiline: quoted cells
+/// may hold line ends; otherwise every line is a record.</summary>
 sealed class CsvBlocks(string path, string subject, CsvDialect dialect, bool multiline = true)
 {
-    /// <summary>Bytes to a block; the result of an analysis does not depend on it beyond rounding, nor on the threads at all.</summary>
+    // Bytes to a block; the result of an analysis does not depend on it beyond rounding, nor on the threads at all.
     public const int BlockBytes = 1 << 20;
 
-    /// <summary>A record that is longer is no record: most likely the file is something else.</summary>
+    // A record that is longer is no record: most likely the file is something else.
     const int MaxRecordBytes = 16 << 20;
 
     readonly ConcurrentBag<byte[]> _free = [];
 
-    /// <summary>SHA-256 of the file, once all blocks were read.</summary>
     public string? Sha256 { get; private set; }
 
-    /// <summary>Bytes of the file read so far.</summary>
     public long Position { get; private set; }
 
-    /// <summary>A file's text in UTF-8; it closes the file.</summary>
     public static Stream AsUtf8(FileStream file, Encoding? encoding) =>
         encoding is null ? file : Encoding.CreateTranscodingStream(file, encoding, Encoding.UTF8);
 
-    /// <summary>Takes a buffer back.</summary>
     public void Return(CsvBlock block) => _free.Add(block.Bytes);
 
-    /// <summary>The blocks, after the byte order mark.</summary>
+    // The blocks, after the byte order mark.
     public IEnumerable<CsvBlock> Read(CancellationToken cancellationToken)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
@@ -72,7 +60,7 @@ sealed class CsvBlocks(string path, string subject, CsvDialect dialect, bool mul
             {
                 if (held >= MaxRecordBytes)
                     throw BadDataException.For(subject,
-                        string.Create(CultureInfo.InvariantCulture, $"a row of more than {MaxRecordBytes >> 20} MiB from line {line} on"),
+                        $"a row of more than {MaxRecordBytes >> 20} MiB from line {line} on",
                         "short rows",
                         "Look for a quote that is not closed there, or for a file of another kind.");
                 Array.Resize(ref buffer, 2 * buffer.Length);

@@ -2,22 +2,14 @@ using System.Text;
 
 namespace Alignment.MLNet.Storage;
 
-/// <summary>How a CSV is written, found out from its beginning.</summary>
-/// <param name="Encoding">UTF-16 by its byte order mark, or null for UTF-8.</param>
-/// <param name="Skip">Bytes of the byte order mark, once the text is UTF-8.</param>
-/// <param name="LineEnd">LF, or CR for old files.</param>
-/// <param name="Delimiter">Between cells: what the header has most of, or what Excel's "sep=" says.</param>
-/// <param name="HeaderRecords">Records before the first row: the header, and perhaps blank lines and Excel's "sep=" before it.</param>
-/// <param name="Header">The header's record without its line end; empty where there is no text.</param>
+/// <summary>How a CSV is written, found out from its beginning: UTF-16 by its byte order mark, or UTF-8 after Skip bytes of one; LF, or CR
+/// for old files; the delimiter that the header has most of, or that Excel's "sep=" names; the records before the first row; the header
+/// without its line end.</summary>
 sealed record CsvDialect(Encoding? Encoding, int Skip, byte LineEnd, byte Delimiter, int HeaderRecords, byte[] Header)
 {
-    /// <summary>Bytes that are read to find out.</summary>
+    // Bytes that are read to find out.
     public const int HeadBytes = 1 << 20;
 
-    /// <summary>The line on which the header stands, from 1.</summary>
-    public int HeaderLine => HeaderRecords;
-
-    /// <summary>Of a file.</summary>
     public static CsvDialect OfFile(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
@@ -28,7 +20,6 @@ sealed record CsvDialect(Encoding? Encoding, int Skip, byte LineEnd, byte Delimi
         return Of(head.AsSpan(0, text.ReadAtLeast(head, head.Length, throwOnEndOfStream: false))) with { Encoding = encoding };
     }
 
-    /// <summary>Of UTF-8 text.</summary>
     public static CsvDialect Of(ReadOnlySpan<byte> head)
     {
         int skip = head.StartsWith("\uFEFF"u8) ? 3 : 0, records = 1;
@@ -49,7 +40,7 @@ sealed record CsvDialect(Encoding? Encoding, int Skip, byte LineEnd, byte Delimi
         return new(null, skip, lineEnd, delimiter == 0 ? MostFrequent(record) : delimiter, records, record.ToArray());
     }
 
-    /// <summary>UTF-16 by its byte order mark, else null.</summary>
+    // UTF-16 by its byte order mark, else null.
     public static Encoding? EncodingOf(ReadOnlySpan<byte> head) =>
         head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) ? Encoding.Unicode
         : head.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) ? Encoding.BigEndianUnicode : null;

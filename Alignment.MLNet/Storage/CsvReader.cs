@@ -1,12 +1,10 @@
 namespace Alignment.MLNet.Storage;
 
-/// <summary>
-/// A CSV row by row, as bytes: nothing is allocated for a row unless it has quotes inside quotes. UTF-8, or UTF-16 with a byte order
-/// mark; cells separated by what the header has most of (comma, semicolon, tab, bar).
-/// </summary>
+/// <summary>A CSV row by row, as bytes: nothing is allocated for a row unless it has quotes inside quotes. UTF-8, or UTF-16 with a byte
+/// order mark; cells separated by what the header has most of (comma, semicolon, tab, bar).</summary>
 sealed class CsvReader : IDisposable
 {
-    /// <summary>Longest row, in bytes; what is longer is malformed (an unclosed quote, a wrong file).</summary>
+    // Longest row, in bytes; what is longer is malformed (an unclosed quote, a wrong file).
     public const int LongestRow = 4 << 20;
 
     readonly CsvDialect _dialect;
@@ -27,35 +25,26 @@ sealed class CsvReader : IDisposable
         Length = new FileInfo(path).Length;
     }
 
-    /// <summary>Names of the columns, as the file has them.</summary>
     public required string[] Header { get; init; }
 
-    /// <summary>Bytes of the file.</summary>
     public long Length { get; }
 
-    /// <summary>Bytes read so far.</summary>
     public long Position => _blocks.Position;
 
-    /// <summary>Line on which the current row begins, from 1.</summary>
+    // Line on which the current row begins, from 1.
     public long Line { get; private set; } = 1;
 
-    /// <summary>A quote of the current row is astray or not closed, or the row is too long.</summary>
+    // A quote of the current row is astray or not closed, or the row is too long.
     public bool IsMalformed { get; private set; }
 
-    /// <summary>Cells of the current row.</summary>
     public int Cells { get; private set; }
 
-    /// <summary>The current row without its line end.</summary>
+    // The current row without its line end.
     public ReadOnlySpan<byte> Row => _block.Span.Slice(_start, _length);
 
-    /// <summary>SHA-256 of the file; once everything has been read.</summary>
     public string Sha256 => _blocks.Sha256!;
 
-    /// <summary>Opens the file and reads its header.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="subject">What it is, for messages.</param>
-    /// <param name="multiline">Allows line breaks in quoted cells; without them a cell ends on its line.</param>
-    /// <param name="bad">The error for what was found instead of a header.</param>
+    // Without multiline a cell ends on its line; bad is the error for what was found instead of a header.
     public static CsvReader Open(string path, string subject, bool multiline, Func<string, BadDataException> bad)
     {
         CsvDialect dialect = CsvDialect.OfFile(path);
@@ -72,10 +61,10 @@ sealed class CsvReader : IDisposable
         return new(path, subject, dialect, multiline, cells) { Header = names };
     }
 
-    /// <summary>The position of a column by its name, in any case; −1 where there is none.</summary>
+    // The position of a column by its name, in any case; −1 where there is none.
     public int Find(string column) => Array.FindIndex(Header, h => h.Equals(column, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Goes to the next row; empty lines are passed over.</summary>
+    // Goes to the next row; empty lines are passed over.
     public bool Next()
     {
         while (true)
@@ -110,11 +99,11 @@ sealed class CsvReader : IDisposable
         }
     }
 
-    /// <summary>The text of a cell without spaces around it; empty where the row is too short.</summary>
+    // The text of a cell without spaces around it; empty where the row is too short.
     public ReadOnlySpan<byte> Trimmed(int column) =>
         (uint)column < (uint)Math.Min(Cells, _ends.Length) ? CsvScan.Cell(Row, _ends, column) : default;
 
-    /// <summary>The text of a cell with its spaces; empty where the row is too short.</summary>
+    // The text of a cell with its spaces; empty where the row is too short.
     public ReadOnlySpan<byte> Cell(int column)
     {
         if ((uint)column >= (uint)Math.Min(Cells, _ends.Length)) return default;

@@ -8,10 +8,10 @@ static class CsvRows
 {
     static readonly SearchValues<char> s_special = SearchValues.Create(",\"\r\n");
 
-    /// <summary>A writer over <paramref name="stream"/>, which stays open; disposing the writer flushes it.</summary>
+    // A writer over stream, which stays open; disposing the writer flushes it.
     public static StreamWriter To(Stream stream) => new(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
 
-    /// <summary>One row. Cells with spaces at their ends are quoted too, for readers that would cut them off.</summary>
+    // One row. Cells with spaces at their ends are quoted too, for readers that would cut them off.
     public static void Write(TextWriter to, params ReadOnlySpan<string> cells)
     {
         for (int i = 0; i < cells.Length; i++)

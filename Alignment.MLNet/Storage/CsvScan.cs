@@ -3,15 +3,10 @@ namespace Alignment.MLNet.Storage;
 /// <summary>Where records and cells of a CSV end, in bytes (RFC 4180; a quote counts only where a cell begins).</summary>
 static class CsvScan
 {
-    /// <summary>Quotes further apart do not belong together: the first is a mistake, and costs its own line only.</summary>
+    // Quotes further apart do not belong together: the first is a mistake, and costs its own line only.
     public const int LongestQuoted = 4 << 20;
 
-    /// <summary>The end of a record, its line end included; −1 where it is not in <paramref name="bytes"/>.</summary>
-    /// <param name="bytes">A part of the file.</param>
-    /// <param name="from">Where the record starts.</param>
-    /// <param name="delimiter">Between cells.</param>
-    /// <param name="lineEnd">LF, or CR for old files.</param>
-    /// <param name="last">There are no bytes after these.</param>
+    // The end of a record, its line end included; −1 where it is not in bytes, unless they are the last.
     public static int RecordEnd(ReadOnlySpan<byte> bytes, int from, byte delimiter, byte lineEnd, bool last)
     {
         int line = bytes[from..].IndexOf(lineEnd), quote = bytes[from..].IndexOf((byte)'"');
@@ -35,13 +30,8 @@ static class CsvScan
         return last ? bytes.Length : -1;
     }
 
-    /// <summary>Finds the cells of a record without its line end. A quoted cell's bounds include its quotes.</summary>
-    /// <param name="record">The record.</param>
-    /// <param name="delimiter">Between cells.</param>
-    /// <param name="ends">Receives the end of each cell; the next begins one further.</param>
-    /// <param name="quoted">The record has a quote somewhere.</param>
-    /// <param name="strict">A quote inside a cell that has none at its start is astray too, not text.</param>
-    /// <returns>The number of cells, also of those for which <paramref name="ends"/> has no room; −1 where a quote is astray.</returns>
+    // Finds the ends of a record's cells, quotes included; the next begins one further. Strict: a quote inside a cell that has none at its
+    // start is astray too, not text. Returns the number of cells, also of those without room; −1 where a quote is astray.
     public static int Cells(ReadOnlySpan<byte> record, byte delimiter, Span<int> ends, bool quoted, bool strict = true)
     {
         int cells = 0;
@@ -84,17 +74,16 @@ static class CsvScan
         return cells + 1;
     }
 
-    /// <summary>The trimmed text (<see cref="Text"/>) of one of the cells that <see cref="Cells"/> found.</summary>
     public static ReadOnlySpan<byte> Cell(ReadOnlySpan<byte> record, ReadOnlySpan<int> ends, int column)
     {
         ReadOnlySpan<byte> cell = record[(column == 0 ? 0 : ends[column - 1] + 1)..ends[column]];
         return cell.IsEmpty || cell[0] > (byte)'"' && cell[^1] > (byte)' ' ? cell : Text(cell);
     }
 
-    /// <summary>A cell's text: without its quotes, doubled ones single, and without spaces at the ends.</summary>
+    // A cell's text: without its quotes, doubled ones single, and without spaces at the ends.
     public static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> cell) => Unquoted(cell).Trim(" \t\r"u8);
 
-    /// <summary>A cell without its quotes, doubled ones single.</summary>
+    // A cell without its quotes, doubled ones single.
     public static ReadOnlySpan<byte> Unquoted(ReadOnlySpan<byte> cell)
     {
         if (cell.Length < 2 || cell[0] != (byte)'"') return cell;

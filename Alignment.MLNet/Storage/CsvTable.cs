@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Alignment.MLNet.Storage;
@@ -19,20 +18,15 @@ sealed class CsvTable : IDisposable
         _csv = CsvReader.Open(path, _subject, multiline, found => Bad(found, "a header"));
     }
 
-    /// <summary>Line where the current row starts, from 1.</summary>
     public long Line => _csv.Line;
 
-    /// <summary>Names of the file's columns.</summary>
     public string[] Header => _csv.Header;
 
-    /// <summary>The cell under the given wanted column; empty where the row is too short.</summary>
+    // The cell under the given wanted column; empty where the row is too short.
     public string this[int column] => Cell(_columns[column]);
 
-    /// <summary>Opens the file and finds the wanted columns in its first line.</summary>
-    /// <param name="path">The file: UTF-8, or UTF-16 with a byte order mark; the separator is detected.</param>
-    /// <param name="subject">What it is, for messages.</param>
-    /// <param name="columns">Names of the wanted columns; in any case.</param>
-    /// <param name="multiline">Allows line breaks in quoted cells, and no stray quotes; without them a stray quote is text.</param>
+    // Finds the wanted columns, in any case, in the first line. Multiline: line breaks in quoted cells, and no stray quotes; else a stray
+    // quote is text.
     public static CsvTable Open(string path, string subject, IReadOnlyList<string> columns, bool multiline)
     {
         var table = new CsvTable(path, subject, multiline);
@@ -43,7 +37,7 @@ sealed class CsvTable : IDisposable
             $"the columns {string.Join(", ", columns)}");
     }
 
-    /// <summary>The cell at a position of the header; empty where the row is too short or the position is −1.</summary>
+    // The cell at a position of the header; empty where the row is too short or the position is −1.
     public string Cell(int at)
     {
         try
@@ -56,7 +50,7 @@ sealed class CsvTable : IDisposable
         }
     }
 
-    /// <summary>No cell of the row holds anything but spaces.</summary>
+    // No cell of the row holds anything but spaces.
     public bool IsBlank => Enumerable.Range(0, _csv.Cells).All(c => string.IsNullOrWhiteSpace(Cell(c)));
 
     public bool Next()
@@ -65,7 +59,7 @@ sealed class CsvTable : IDisposable
         bool tooLong = _csv.Row.Length > CsvReader.LongestRow;
         if (!_csv.IsMalformed || !_multiline && !tooLong) return true;
         string why = tooLong ? $"more than {CsvReader.LongestRow >> 20} MiB" : "a stray quote, or one that is not closed";
-        throw Bad(string.Create(CultureInfo.InvariantCulture, $"no readable row in line {Line} ({why})"),
+        throw Bad(Invariant($"no readable row in line {Line} ({why})"),
             "one row per line, cells with separators or quotes in quotes");
     }
 

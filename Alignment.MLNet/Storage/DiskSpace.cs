@@ -1,15 +1,13 @@
-using System.Globalization;
 
 namespace Alignment.MLNet.Storage;
 
 /// <summary>Says before hours of work, not after, that the disk is too small.</summary>
 static class DiskSpace
 {
-    /// <summary>Left free on top of the estimate: other programs need room too.</summary>
+    // Left free on top of the estimate: other programs need room too.
     const long ReserveBytes = 64L << 20;
 
-    /// <summary>Checks that <paramref name="need"/> bytes and a reserve are free where <paramref name="folder"/> is (or will be).</summary>
-    /// <exception cref="RetryableException">They are not; need and have are named.</exception>
+    // Throws unless need bytes and a reserve are free where folder is (or will be).
     public static void Check(string folder, long need, Func<string, long>? freeBytes = null)
     {
         long have = (freeBytes ?? Free)(folder);
@@ -18,7 +16,7 @@ static class DiskSpace
             "Free some space or choose another output folder, and run again.");
     }
 
-    /// <summary>Bytes that may still be written where <paramref name="folder"/> is; unlimited where the system does not say.</summary>
+    // Bytes that may still be written where folder is; unlimited where the system does not say.
     public static long Free(string folder)
     {
         string? existing = Path.GetFullPath(folder);
@@ -34,6 +32,6 @@ static class DiskSpace
     }
 
     static string Text(long bytes) => bytes >= 1L << 30
-        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.0} GiB")
-        : string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 20):0} MiB");
+        ? Invariant($"{bytes / (double)(1L << 30):0.0} GiB")
+        : Invariant($"{bytes / (double)(1L << 20):0} MiB");
 }

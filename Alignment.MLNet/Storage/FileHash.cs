@@ -5,8 +5,6 @@ namespace Alignment.MLNet.Storage;
 /// <summary>SHA-256 as lower-case hexadecimal: what decides whether something is still the same.</summary>
 static class FileHash
 {
-    /// <summary>Of a file's bytes, streamed.</summary>
-    /// <exception cref="BadDataException">The file is not there or cannot be read.</exception>
     public static string OfFile(string path)
     {
         try

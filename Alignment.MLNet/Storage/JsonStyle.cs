@@ -8,7 +8,7 @@ namespace Alignment.MLNet.Storage;
 /// <summary>The styles of the JSON files: indented, snake_case, the same line ends on every system.</summary>
 static class JsonStyle
 {
-    /// <summary>Records and manifests: readable letters, enum members as in C#.</summary>
+    // Records and manifests: readable letters, enum members as in C#.
     public static readonly JsonSerializerOptions Record = new()
     {
         WriteIndented = true,
@@ -18,22 +18,22 @@ static class JsonStyle
         Converters = { new JsonStringEnumConverter() },
     };
 
-    /// <summary>Records without their null members.</summary>
+    // Records without their null members.
     public static readonly JsonSerializerOptions SparseRecord = new(Record)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    /// <summary>Records whose enum members are in snake_case.</summary>
+    // Records whose enum members are in snake_case.
     public static readonly JsonSerializerOptions SnakeRecord = With(Record, Snake());
 
-    /// <summary>Results that a page may embed: what could end a script element is escaped; numbers that are not finite are null.</summary>
+    // Results that a page may embed: what could end a script element is escaped; numbers that are not finite are null.
     public static readonly JsonSerializerOptions Page = new(With(SparseRecord, new FiniteOrNull(), Snake()))
     {
         Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
     };
 
-    /// <summary>Files that people write: a member that is unknown, missing or there twice is an error.</summary>
+    // Files that people write: a member that is unknown, missing or there twice is an error.
     public static readonly JsonSerializerOptions Strict = new(With(SparseRecord, Snake(allowIntegerValues: false)))
     {
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -52,7 +52,6 @@ static class JsonStyle
         return with;
     }
 
-    /// <summary>JSON has no NaN and no infinity.</summary>
     sealed class FiniteOrNull : JsonConverter<double>
     {
         public override double Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>

@@ -5,7 +5,7 @@ static class NearestName
 {
     const int Longest = 64;
 
-    /// <summary>The name with the fewest single-character edits (Levenshtein); the first of equals.</summary>
+    // The name with the fewest single-character edits (Levenshtein); the first of equals.
     public static string Of(string found, IReadOnlyList<string> names)
     {
         string from = found.Length > Longest ? found[..Longest] : found;

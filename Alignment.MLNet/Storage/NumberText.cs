@@ -8,10 +8,10 @@ static class NumberText
     static readonly double[] s_powers =
         [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22];
 
-    /// <summary>False for anything but one finite number without spaces around it.</summary>
+    // False for anything but one finite number without spaces around it.
     public static bool TryParse(ReadOnlySpan<byte> text, out double value) => TryParse(text, (byte)'.', out value);
 
-    /// <summary>As above, with <paramref name="mark"/> (a point or a comma) before the decimals.</summary>
+    // As above, with mark (a point or a comma) before the decimals.
     public static bool TryParse(ReadOnlySpan<byte> text, byte mark, out double value)
     {
         // Digits that fit 2⁵³ and a power of ten up to 22 are both exact doubles, so that one division rounds right (Clinger, PLDI 1990).

@@ -1,4 +1,3 @@
-using System.Globalization;
 
 namespace Alignment.MLNet.Storage;
 
@@ -8,5 +7,5 @@ static class NumberWords
     static readonly string[] s_words =
         ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
-    public static string Of(int n) => n >= 0 && n < s_words.Length ? s_words[n] : n.ToString(CultureInfo.InvariantCulture);
+    public static string Of(int n) => n >= 0 && n < s_words.Length ? s_words[n] : Invariant($"{n}");
 }

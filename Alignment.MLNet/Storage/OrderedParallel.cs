@@ -3,14 +3,11 @@ namespace Alignment.MLNet.Storage;
 /// <summary>Work on several threads; results come in order, no more in memory than workers, and do not depend on their number.</summary>
 static class OrderedParallel
 {
-    /// <summary>As many as there are processors, up to a bound on the decoded pictures in memory.</summary>
+    // As many as there are processors, up to a bound on the decoded pictures in memory.
     public static int Workers { get; } = Math.Clamp(Environment.ProcessorCount, 1, 16);
 
-    /// <summary>The results of <paramref name="work"/> in the items' order; a failure comes at its item's place.</summary>
-    /// <param name="items">Enumerated on the caller's thread, a few ahead.</param>
-    /// <param name="work">Called on other threads, several at once.</param>
-    /// <param name="workers">Items in work at once, 1 or more; with 1 everything happens on the caller's thread.</param>
-    /// <param name="cancellationToken">Stops between items; what was begun is waited for.</param>
+    // The results of work in the items' order; a failure comes at its item's place. Items are enumerated on the caller's thread, a few
+    // ahead; with one worker everything happens there.
     public static IEnumerable<TOut> Map<TIn, TOut>(IEnumerable<TIn> items, Func<TIn, TOut> work, int workers,
         CancellationToken cancellationToken)
     {

@@ -1,24 +1,18 @@
-using System.Globalization;
 using System.Text;
 
 namespace Alignment.MLNet.Storage;
 
-/// <summary>
-/// Keeps two runs from writing into one folder at a time. The lock is the operating system's own on an open file, so it
-/// ends with the process however that ends: a killed run leaves nothing to clean up. The file stays, empty.
-/// </summary>
+/// <summary>Keeps two runs from writing into one folder at a time. The lock is the operating system's own on an open file, so it ends with
+/// the process however that ends. The file stays, empty.</summary>
 sealed class RunLock : IDisposable
 {
-    /// <summary>The file's name in the output folder.</summary>
     public const string FileName = ".alignment.lock";
 
     readonly FileStream _file;
 
     RunLock(FileStream file) => _file = file;
 
-    /// <summary>Takes the lock of <paramref name="folder"/>, which is created if it is not there.</summary>
-    /// <exception cref="RetryableException">Another process works in it.</exception>
-    /// <exception cref="UsageException">It is a file.</exception>
+    // Takes the lock of folder, which is created if it is not there.
     public static RunLock Take(string folder)
     {
         string path = Path.Combine(AtomicFile.MakeFolder(folder), FileName);
@@ -34,7 +28,7 @@ sealed class RunLock : IDisposable
                 "Wait until it ends, or choose another output folder.", e);
         }
         file.SetLength(0);
-        file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")));
+        file.Write(Encoding.ASCII.GetBytes(Invariant($"{Environment.ProcessId}\n")));
         file.Flush();
         return new(file);
     }
@@ -45,7 +39,7 @@ sealed class RunLock : IDisposable
         _file.Dispose();
     }
 
-    /// <summary>The other process's id where the system lets us read it (Unix does).</summary>
+    // The other process's id where the system lets us read it (Unix does).
     static string Holder(string path)
     {
         try

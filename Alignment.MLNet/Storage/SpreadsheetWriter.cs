@@ -2,12 +2,8 @@ using System.Globalization;
 
 namespace Alignment.MLNet.Storage;
 
-/// <summary>
-/// Writes tables that people open in a spreadsheet: UTF-8, RFC 4180. Texts that a spreadsheet would run as a formula get an apostrophe
-/// in front (<see cref="CsvCell"/>) and quotes; numbers stay numbers.
-/// </summary>
-/// <param name="stream">Stays open.</param>
-/// <param name="newLine">The line ends.</param>
+/// <summary>Writes tables that people open in a spreadsheet: UTF-8, RFC 4180. Texts that a spreadsheet would run as a formula get an
+/// apostrophe in front (<see cref="CsvCell"/>) and quotes; numbers stay numbers.</summary>
 sealed class SpreadsheetWriter(Stream stream, string newLine = "\r\n") : IDisposable
 {
     readonly StreamWriter _to = CsvRows.To(stream);
@@ -26,7 +22,7 @@ sealed class SpreadsheetWriter(Stream stream, string newLine = "\r\n") : IDispos
         CsvRows.WriteCell(_to, cell, quoted: CsvRows.NeedsQuotes(cell) || cell.Length > text.Length);
     }
 
-    /// <summary>A number; an empty cell for none, and for one that is not finite.</summary>
+    // A number; an empty cell for none, and for one that is not finite.
     public void Number(double? value)
     {
         Separate();

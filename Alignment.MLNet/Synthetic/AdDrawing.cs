@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Alignment.MLNet.Synthetic;
 
 /// <summary>Options of a drawn ad.</summary>
@@ -27,11 +29,11 @@ public sealed record AdDrawingOptions
     /// <summary>Longest scene in seconds.</summary>
     public double LongestSceneSeconds { get; init; } = 1.6;
 
-    /// <summary>Number of scenes without the product, spread over the ad but never the first.</summary>
+    /// <summary>Scenes without the product, spread over the ad but never the first.</summary>
     public int ScenesWithoutProduct { get; init; } = 1;
 
-    /// <summary>The product.</summary>
-    public ProductKind Product { get; init; } = ProductKind.Bottle;
+    [JsonInclude]
+    internal ProductKind Product { get; init; } = ProductKind.Bottle;
 
     /// <summary>The product's main colour, 0xRRGGBB.</summary>
     public int MainColour { get; init; } = 0xC8352B;
@@ -68,8 +70,7 @@ static class AdDrawing
         [(0xC8352B, 0xF2C230), (0x1F6FB2, 0xF5F1E6), (0x2E8B57, 0xF2A541), (0xE0702A, 0x2B2F77), (0x7B3FA0, 0xF4D35E),
         (0xD81B60, 0x7FDBDA)];
 
-    /// <summary>Plans an ad; frames are drawn on demand. Equal options give equal bytes on every machine.</summary>
-    /// <exception cref="UsageException">An option is out of range.</exception>
+    // Plans an ad; frames are drawn on demand. Equal options give equal bytes on every machine.
     public static DrawnAd Draw(AdDrawingOptions? options = null)
     {
         options ??= new();
@@ -77,14 +78,14 @@ static class AdDrawing
         return new(options);
     }
 
-    /// <summary>Options for a set of short ads, each with another product and other colours.</summary>
+    // Options for a set of short ads, each with another product and other colours.
     public static IReadOnlyList<AdDrawingOptions> Set(int ads, AdDrawingOptions? like = null) =>
         [.. Enumerable.Range(0, ads).Select(i =>
         {
             int kinds = Enum.GetValues<ProductKind>().Length;
             var kind = (ProductKind)(i % kinds);
             var (main, second) = s_colours[i % s_colours.Length];
-            string number = i < kinds ? "" : FormattableString.Invariant($"_{i / kinds + 1}");
+            string number = i < kinds ? "" : Invariant($"_{i / kinds + 1}");
             return (like ?? new()) with { VideoId = $"{Products.Keyword(kind)}_ad{number}", Product = kind, MainColour = main,
                 SecondColour = second };
         })];
@@ -129,14 +130,13 @@ sealed class DrawnAd
 
     public int Frames { get; }
 
-    /// <summary>The scene's key frame: its middle.</summary>
     public static int StillOf(DrawnScene scene)
     {
         ArgumentNullException.ThrowIfNull(scene);
         return scene.StartFrame + scene.Frames / 2;
     }
 
-    /// <summary>Draws a frame into <paramref name="rgb"/>: Width × Height × 3 bytes, rows from the top.</summary>
+    // Draws a frame into rgb: Width × Height × 3 bytes, rows from the top.
     public void Render(int frame, Span<byte> rgb)
     {
         CheckRoom(rgb.Length, 3);
@@ -144,18 +144,7 @@ sealed class DrawnAd
         drawing.Render(time, rgb);
     }
 
-    /// <summary>Every frame in order, drawn when reached; the memory is reused from one to the next.</summary>
-    public IEnumerable<ReadOnlyMemory<byte>> RenderAll()
-    {
-        byte[] rgb = new byte[Options.Width * Options.Height * 3];
-        for (int frame = 0; frame < Frames; frame++)
-        {
-            Render(frame, rgb);
-            yield return rgb;
-        }
-    }
-
-    /// <summary>The keyword mask of a frame, [H,W]: 255 where a pixel's centre is on the product, else 0.</summary>
+    // The keyword mask of a frame, [H,W]: 255 where a pixel's centre is on the product, else 0.
     public byte[] Mask(int frame)
     {
         byte[] mask = new byte[Options.Width * Options.Height];
@@ -164,11 +153,9 @@ sealed class DrawnAd
         return mask;
     }
 
-    /// <summary>
-    /// Where imagined viewers look in a frame, [H,W] in 0..1: 0.02 everywhere, 0.15 around the frame's centre (σ 0.3 of its
-    /// height), 0.6 on the product (σ ¾ of its half height) and 0.25 to 0.6, seeded, on each distractor (σ 1.1 of its radius), all
-    /// Gaussian and following the motion, their sum cut at 1.
-    /// </summary>
+    // Where imagined viewers look in a frame, [H,W] in 0..1: 0.02 everywhere, 0.15 around the frame's centre (σ 0.3 of its height), 0.6 on
+    // the product (σ ¾ of its half height) and 0.25 to 0.6, seeded, on each distractor (σ 1.1 of its radius), all Gaussian and following
+    // the motion, their sum cut at 1.
     public float[] Heatmap(int frame)
     {
         float[] map = new float[Options.Width * Options.Height];

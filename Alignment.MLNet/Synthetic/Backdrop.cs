@@ -4,7 +4,6 @@ namespace Alignment.MLNet.Synthetic;
 /// centre.</summary>
 sealed class Backdrop
 {
-    /// <summary>Clouds, waves, bokeh, stripes.</summary>
     public const int Textures = 4;
 
     readonly Ink _sky, _ground;
@@ -13,12 +12,8 @@ sealed class Backdrop
     readonly uint _noise;
     readonly (float X, float Y, float Radius)[] _lights;
 
-    /// <param name="sky">The wall's colour at the horizon; it is darker above.</param>
-    /// <param name="ground">The floor's.</param>
-    /// <param name="horizon">Where the floor begins, as part of the height from the top.</param>
-    /// <param name="texture">0 … <see cref="Textures"/> − 1.</param>
-    /// <param name="noise">Seeds the texture.</param>
-    /// <param name="aspect">Width ÷ height of the picture.</param>
+    // The sky is the wall's colour at the horizon, darker above; the horizon is a part of the height from the top; aspect is width ÷
+    // height.
     public Backdrop(Ink sky, Ink ground, float horizon, int texture, uint noise, float aspect)
     {
         (_sky, _ground, _horizon, _texture, _noise) = (sky, ground, horizon, texture, noise);
@@ -27,7 +22,7 @@ sealed class Backdrop
             0.05f + 0.06f * DrawMath.Noise(i * 5.13f, 4.5f, noise)))];
     }
 
-    /// <summary>The colour at a place; <paramref name="time"/> moves the bokeh.</summary>
+    // The colour at a place; time moves the bokeh.
     public Ink At(float x, float y, float time)
     {
         float down = y + 0.5f, ground = DrawMath.Step(_horizon - 0.004f, _horizon + 0.004f, down);
@@ -58,7 +53,7 @@ readonly record struct Distractor(int Kind, float X, float Y, float Dx, float Dy
 {
     public const int Kinds = 3;
 
-    /// <summary>The colour at a place where <paramref name="under"/> was; <paramref name="unit"/> is a pixel.</summary>
+    // The colour at a place where under was; unit is a pixel.
     public Ink Over(Ink under, float x, float y, float time, float unit)
     {
         float dx = x - X - Dx * time, dy = y - Y - Dy * time;
@@ -76,14 +71,13 @@ readonly record struct Distractor(int Kind, float X, float Y, float Dx, float Dy
 /// <summary>Where the product is, how large and how tilted.</summary>
 readonly record struct ProductPose(float X, float Y, float Scale, float Sin, float Cos)
 {
-    /// <summary>From the picture's units to the product's.</summary>
     public (float U, float V) Local(float x, float y)
     {
         float dx = (x - X) / Scale, dy = (y - Y) / Scale;
         return (Cos * dx + Sin * dy, Cos * dy - Sin * dx);
     }
 
-    /// <summary>What a soft shadow on the ground below leaves of the light.</summary>
+    // What a soft shadow on the ground below leaves of the light.
     public static float Shade(float u, float v) =>
         1 - 0.35f * DrawMath.Step(0.18f, -0.12f, Shapes.Ellipse(u - 0.12f, v - 1.02f, 0.95f, 0.16f));
 }

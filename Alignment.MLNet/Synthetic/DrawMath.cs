@@ -1,16 +1,14 @@
 namespace Alignment.MLNet.Synthetic;
 
-/// <summary>
-/// The few functions the drawing needs, from + − × ÷ and square root alone: those round the same everywhere, so a seed
-/// gives the same picture on every machine, whatever its C library.
-/// </summary>
+/// <summary>The few functions the drawing needs, from + − × ÷ and square root alone: those round the same everywhere, so a seed gives the
+/// same picture on every machine, whatever its C library.</summary>
 static class DrawMath
 {
     public static float Clamp01(float v) => v < 0 ? 0 : v > 1 ? 1 : v;
 
     public static float Mix(float a, float b, float t) => a + (b - a) * t;
 
-    /// <summary>0 below a, 1 above b, smooth between.</summary>
+    // 0 below a, 1 above b, smooth between.
     public static float Step(float a, float b, float v)
     {
         float t = Clamp01((v - a) / (b - a));
@@ -19,7 +17,7 @@ static class DrawMath
 
     public static float Length(float x, float y) => MathF.Sqrt(x * x + y * y);
 
-    /// <summary>sin(2π t): folded to a quarter turn, then its Taylor series to the ninth power (error below 4e-6).</summary>
+    // sin(2π t): folded to a quarter turn, then its Taylor series to the ninth power (error below 4e-6).
     public static float SinTurns(float turns)
     {
         float t = turns - MathF.Floor(turns);
@@ -29,7 +27,7 @@ static class DrawMath
 
     public static float CosTurns(float turns) => SinTurns(turns + 0.25f);
 
-    /// <summary>eˣ for x ≤ 0 as (e^(x/64))^64 with a Taylor series inside; 0 below −20.</summary>
+    // eˣ for x ≤ 0 as (e^(x/64))^64 with a Taylor series inside; 0 below −20.
     public static double ExpNegative(double x)
     {
         if (x < -20) return 0;
@@ -38,7 +36,7 @@ static class DrawMath
         return e;
     }
 
-    /// <summary>Smooth noise in 0..1 over the plane, one lattice cell a unit.</summary>
+    // Smooth noise in 0..1 over the plane, one lattice cell a unit.
     public static float Noise(float x, float y, uint seed)
     {
         int ix = (int)MathF.Floor(x), iy = (int)MathF.Floor(y);
@@ -49,7 +47,7 @@ static class DrawMath
             Mix(Lattice(ix, iy + 1, seed), Lattice(ix + 1, iy + 1, seed), fx), fy);
     }
 
-    /// <summary>A fixed number in 0..1 for a lattice point (an integer hash with the constants of MurmurHash3's finaliser).</summary>
+    // A fixed number in 0..1 for a lattice point (an integer hash with the constants of MurmurHash3's finaliser).
     static float Lattice(int x, int y, uint seed)
     {
         unchecked
@@ -73,17 +71,15 @@ readonly record struct Ink(float R, float G, float B)
 
     public Ink Plus(float f) => new(R + f, G + f, B + f);
 
-    /// <summary>BT.601 luma: how bright it is.</summary>
     public float Luma => 0.299f * R + 0.587f * G + 0.114f * B;
 
-    /// <summary>Away from its own grey (above 1) or towards it (below).</summary>
+    // Away from its own grey (above 1) or towards it (below).
     public Ink Saturated(float by)
     {
         float grey = Luma;
         return new(grey + (R - grey) * by, grey + (G - grey) * by, grey + (B - grey) * by);
     }
 
-    /// <summary>Every channel in 0..1.</summary>
     public Ink Clamped() => new(DrawMath.Clamp01(R), DrawMath.Clamp01(G), DrawMath.Clamp01(B));
 
     public static byte Byte(float v) => (byte)(DrawMath.Clamp01(v) * 255 + 0.5f);
@@ -94,7 +90,6 @@ sealed class Draws(ulong seed, string purpose)
 {
     long _at;
 
-    /// <summary>Uniform between low and high.</summary>
     public float Between(float low, float high)
     {
         Span<double> one = stackalloc double[1];
@@ -102,6 +97,5 @@ sealed class Draws(ulong seed, string purpose)
         return (float)(low + (high - low) * one[0]);
     }
 
-    /// <summary>0 … count − 1.</summary>
     public int Pick(int count) => Math.Min(count - 1, (int)Between(0, count));
 }

@@ -9,16 +9,11 @@ namespace Alignment.MLNet.Synthetic;
 /// <summary>Writes drawn ads as a data set in the usual layout (see <see cref="SceneFolder"/>), with the truth beside it.</summary>
 static class DrawnDataSet
 {
-    /// <summary>For reports: nobody looked at these ads.</summary>
+    // For reports: nobody looked at these ads.
     internal const string ImaginedViewer = "the demo, an imagined viewer";
 
-    /// <summary>
-    /// Writes stills, masks, heatmaps (recorded as drawn for an imagined viewer), keywords.csv, and for each ad
-    /// <c>{video_id}.truth.json</c> (size, frame rate, start frames, keyword, where the product is on screen). Files appear complete or not
-    /// at all; equal options give equal bytes.
-    /// </summary>
-    /// <returns>The ads, ready to be encoded.</returns>
-    /// <exception cref="UsageException">An option is out of range, or two ads have one id.</exception>
+    // Writes stills, masks, heatmaps (recorded as drawn for an imagined viewer), keywords.csv, and for each ad {video_id}.truth.json. Equal
+    // options give equal bytes.
     public static IReadOnlyList<DrawnAd> Write(string folder, IReadOnlyList<AdDrawingOptions> ads, IProgress<WorkProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
@@ -71,7 +66,7 @@ static class DrawnDataSet
         byte[] rgb = new byte[width * height * 3];
         ad.Render(frame, rgb);
         PictureFile.WriteJpeg(SafePath.Under(folder, Layout.Stills, id, sceneId + "-01.jpg"), new(width, height, rgb));
-        PictureFile.WritePngGrey(SafePath.Under(folder, Layout.Masks, id, FormattableString.Invariant($"scene_{scene.Number}.png")), width,
+        PictureFile.WritePngGrey(SafePath.Under(folder, Layout.Masks, id, Invariant($"scene_{scene.Number}.png")), width,
             height, ad.Mask(frame));
         byte[] grey = [.. ad.Heatmap(frame).Select(a => (byte)(a * 255f + 0.5f))];
         string heatmap = SafePath.Under(folder, Layout.Heatmaps, id, sceneId + ".jpg");

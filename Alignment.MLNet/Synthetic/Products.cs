@@ -1,7 +1,7 @@
 namespace Alignment.MLNet.Synthetic;
 
 /// <summary>The products a drawn ad can advertise.</summary>
-public enum ProductKind
+enum ProductKind
 {
     Bottle,
     Can,
@@ -18,7 +18,6 @@ public enum ProductKind
 /// <summary>How each product looks: parts painted one over the other, in units where the product is about 2 high.</summary>
 static class Products
 {
-    /// <summary>What the product is called in keywords.csv.</summary>
     public static string Keyword(ProductKind kind) => kind switch
     {
         ProductKind.Bottle => "bottle",
@@ -33,10 +32,9 @@ static class Products
         _ => "clock",
     };
 
-    /// <summary>No product reaches farther from its origin than this.</summary>
+    // No product reaches farther from its origin than this.
     public const float Reach = 1.45f;
 
-    /// <summary>Signed distance to the whole product.</summary>
     public static float Distance(ProductKind kind, float x, float y) => kind switch
     {
         ProductKind.Bottle => MathF.Min(BottleBody(x, y), Shapes.Box(x, y + 0.86f, 0.16f, 0.16f, 0.04f)),
@@ -52,7 +50,7 @@ static class Products
             Shapes.Circle(x + 0.5f, y + 0.78f, 0.24f))),
     };
 
-    /// <summary>The product's colour at a place inside it, in its main and second colour, lit from the upper left.</summary>
+    // The product's colour at a place inside it, in its main and second colour, lit from the upper left.
     public static Ink Paint(ProductKind kind, float x, float y, Ink main, Ink second, float pixel)
     {
         Ink white = new(0.97f, 0.97f, 0.95f), dark = main.Times(0.35f);
@@ -161,7 +159,7 @@ static class Products
     static float AppleLeaf(float x, float y) => Shapes.Ellipse(0.9f * (x - 0.34f) - 0.4f * (y + 0.82f),
         0.4f * (x - 0.34f) + 0.9f * (y + 0.82f), 0.32f, 0.14f);
 
-    /// <summary>Light on an upright cylinder, x from −1 to 1.</summary>
+    // Light on an upright cylinder, x from −1 to 1.
     static float Round(float x) => 1.12f - 0.75f * (x + 0.25f) * (x + 0.25f);
 
     static Ink Over(Ink under, Ink over, float distance, float pixel, float opacity = 1) =>

@@ -20,7 +20,7 @@ sealed class SceneDrawing
     public SceneDrawing(AdDrawingOptions options, ulong seed, int number, bool hasProduct, int backdrop)
     {
         (_options, HasProduct) = (options, hasProduct);
-        var draw = new Draws(seed, FormattableString.Invariant($"{options.VideoId}/scene {number}"));
+        var draw = new Draws(seed, Invariant($"{options.VideoId}/scene {number}"));
         (int sky, int ground) = s_backdrops[backdrop % s_backdrops.Length];
         (_main, _second) = (Ink.Of(options.MainColour), Ink.Of(options.SecondColour));
         float horizon = draw.Between(0.56f, 0.72f);
@@ -47,7 +47,6 @@ sealed class SceneDrawing
 
     float Aspect => (float)_options.Width / _options.Height;
 
-    /// <summary>Draws the frame at <paramref name="time"/> (0..1 through the scene), three bytes a pixel.</summary>
     public void Render(float time, Span<byte> rgb)
     {
         ProductPose pose = At(time);
@@ -67,7 +66,6 @@ sealed class SceneDrawing
         }
     }
 
-    /// <summary>255 where the pixel's centre is on the product.</summary>
     public void Mask(float time, Span<byte> mask)
     {
         mask.Clear();
@@ -85,7 +83,7 @@ sealed class SceneDrawing
         }
     }
 
-    /// <summary>The attention of imagined viewers, 0..1: see <see cref="DrawnAd.Heatmap"/>.</summary>
+    // The attention of imagined viewers, 0..1: see DrawnAd.Heatmap.
     public void Heatmap(float time, Span<float> map)
     {
         ProductPose pose = At(time);

@@ -6,14 +6,13 @@ static class Shapes
 {
     public static float Circle(float x, float y, float radius) => DrawMath.Length(x, y) - radius;
 
-    /// <summary>A box of half width and half height with rounded corners.</summary>
     public static float Box(float x, float y, float halfWidth, float halfHeight, float round)
     {
         float dx = MathF.Abs(x) - halfWidth + round, dy = MathF.Abs(y) - halfHeight + round;
         return DrawMath.Length(MathF.Max(dx, 0), MathF.Max(dy, 0)) + MathF.Min(MathF.Max(dx, dy), 0) - round;
     }
 
-    /// <summary>An ellipse; the distance is approximate away from the edge, which only its smoothing notices.</summary>
+    // An ellipse; the distance is approximate away from the edge, which only its smoothing notices.
     public static float Ellipse(float x, float y, float halfWidth, float halfHeight)
     {
         float k = DrawMath.Length(x / halfWidth, y / halfHeight),
@@ -21,7 +20,7 @@ static class Shapes
         return g == 0 ? -MathF.Min(halfWidth, halfHeight) : k * (k - 1) / g;
     }
 
-    /// <summary>A star of five points; <paramref name="inner"/> is the inner radius as part of the outer.</summary>
+    // A star of five points; inner is the inner radius as part of the outer.
     public static float Star(float x, float y, float radius, float inner)
     {
         // The distance to the nearest of the ten edges; inside where the count of crossings says so.

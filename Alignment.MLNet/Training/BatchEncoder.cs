@@ -5,14 +5,11 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Alignment.MLNet.Training;
 
-/// <summary>
-/// Turns decoded scenes into the training graph's inputs: VAE encoder and text encoder (frozen, run by ONNX Runtime, each result cached as
-/// long as there is room), noise, timesteps.
-/// </summary>
+/// <summary>Turns decoded scenes into the training graph's inputs: VAE encoder and text encoder (frozen, run by ONNX Runtime, each result
+/// cached as long as there is room), noise, timesteps.</summary>
 sealed class BatchEncoder : IDisposable
 {
-    /// <summary>What cached scenes may take in bytes: at 512x512 a scene's mean and variance are 128 KB, so about two thousand
-    /// scenes.</summary>
+    // What cached scenes may take in bytes: at 512x512 a scene's mean and variance are 128 KB, so about two thousand scenes.
     const long MostKeptBytes = 256L << 20;
 
     readonly ControlNetTrainingOptions _options;
@@ -39,35 +36,22 @@ sealed class BatchEncoder : IDisposable
         _mostCached = (int)Math.Min(int.MaxValue, MostKeptBytes / (2L * sizeof(float) * _shape.LatentLength));
     }
 
-    /// <summary>A micro batch of training: the scenes are rows <paramref name="firstRow"/> … of the stream over all epochs.</summary>
+    // A micro batch of training: the scenes are rows firstRow … of the stream over all epochs.
     public TrainingBatch Training(IReadOnlyList<TrainingScene> scenes, long firstRow) =>
         Encode(scenes, training: true, i => (firstRow + i, _random.Timestep(firstRow + i)));
 
-    /// <summary>A batch of validation: scenes <paramref name="first"/> … of the validation scenes, all at the k-th fixed
-    /// timestep.</summary>
+    // A batch of validation: scenes first … of the validation scenes, all at the k-th fixed timestep.
     public TrainingBatch Validation(IReadOnlyList<TrainingScene> scenes, long first, int k) =>
         Encode(scenes, training: false, i => ((first + i) * TrainingRandom.ValidationTimesteps + k, _random.ValidationTimestep(k)));
 
     TrainingBatch Encode(IReadOnlyList<TrainingScene> scenes, bool training, Func<int, (long Row, int Timestep)> rowOf)
     {
         int rows = scenes.Count, n = _shape.LatentLength, pixels = _shape.Width * _shape.Height, text = _prompts.Tokens * _textWidth;
-        var batch = new TrainingBatch
-        {
-            Rows = rows,
-            Width = _shape.Width,
-            Height = _shape.Height,
-            LatentShape = [_shape.LatentChannels, _shape.LatentHeight, _shape.LatentWidth],
-            TextShape = [_prompts.Tokens, _textWidth],
-            NoisyLatents = new float[rows * n],
-            Noise = new float[rows * n],
-            Timestep = new float[rows],
-            AlphaBar = new float[rows],
-            SampleWeight = new float[rows],
-            Text = new float[rows * text],
-            Control = new float[rows * _shape.ControlLength],
-            Image = new float[rows * _shape.ImageLength],
-            Mask = new float[rows * pixels],
-        };
+        var batch = new TrainingBatch(Rows: rows, Width: _shape.Width, Height: _shape.Height,
+            LatentShape: [_shape.LatentChannels, _shape.LatentHeight, _shape.LatentWidth], TextShape: [_prompts.Tokens, _textWidth],
+            NoisyLatents: new float[rows * n], Noise: new float[rows * n], Timestep: new float[rows], AlphaBar: new float[rows],
+            SampleWeight: new float[rows], Text: new float[rows * text], Control: new float[rows * _shape.ControlLength],
+            Image: new float[rows * _shape.ImageLength], Mask: new float[rows * pixels]);
         for (int i = 0; i < rows; i++)
         {
             TrainingScene scene = scenes[i];
@@ -95,7 +79,7 @@ sealed class BatchEncoder : IDisposable
         return batch;
     }
 
-    /// <summary>The VAE encoder's output for a scene; one scene at a time, so that it does not depend on the batch.</summary>
+    // The VAE encoder's output for a scene; one scene at a time, so that it does not depend on the batch.
     LatentDistribution Latents(TrainingScene scene)
     {
         if (_cached.TryGetValue(scene.SceneId, out LatentDistribution? known)) return known;
@@ -106,6 +90,5 @@ sealed class BatchEncoder : IDisposable
         return latents;
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _sessions.Dispose();
 }

@@ -5,11 +5,9 @@ using Alignment.Onnx.Bundles;
 
 namespace Alignment.MLNet.Training;
 
-/// <summary>
-/// The checkpoints of a run, a folder each: <c>checkpoints/step-000123/</c>. One is written under a temporary name, flushed to the disk,
-/// and renamed; only then are older ones deleted. So a process killed at any point leaves every complete checkpoint there was, and at most
-/// some folders ending in <c>.partial</c>, which are no checkpoints.
-/// </summary>
+/// <summary>The checkpoints of a run, a folder each: <c>checkpoints/step-000123/</c>. One is written under a temporary name, flushed to the
+/// disk, and renamed; only then are older ones deleted. So a killed process leaves every complete checkpoint, and at most some folders
+/// ending in <c>.partial</c>.</summary>
 sealed class CheckpointStore
 {
     const string Prefix = "step-", StateFile = "state.json";
@@ -24,16 +22,15 @@ sealed class CheckpointStore
 
     public string Root { get; }
 
-    /// <summary>Steps of the complete checkpoints, rising.</summary>
     public IReadOnlyList<long> Steps => !Directory.Exists(Root) ? []
         : [.. Directory.EnumerateDirectories(Root).Select(StepOf).OfType<long>().Order()];
 
     public long Latest => Steps is [.., var newest] ? newest : 0;
 
-    public string FolderOf(long step) => Path.Combine(Root, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:000000}"));
+    public string FolderOf(long step) => Path.Combine(Root, Invariant($"{Prefix}{step:000000}"));
 
-    /// <summary>Deletes what a killed process left half written, and takes back what it had set aside for a fresh start that never got to a
-    /// checkpoint.</summary>
+    // Deletes what a killed process left half written, and takes back what it had set aside for a fresh start that never got to a
+    // checkpoint.
     public void Recover()
     {
         if (Directory.Exists(Root))
@@ -44,7 +41,7 @@ sealed class CheckpointStore
         Directory.Move(_set, Root);
     }
 
-    /// <summary>Sets aside the checkpoints after a step (0: all); they are deleted when the next one is complete.</summary>
+    // Sets aside the checkpoints after a step (0: all); they are deleted when the next one is complete.
     public void SetAside(long after)
     {
         long[] later = [.. Steps.Where(s => s > after)];
@@ -54,8 +51,7 @@ sealed class CheckpointStore
         foreach (long step in later) Directory.Move(FolderOf(step), Path.Combine(_set, Path.GetFileName(FolderOf(step))));
     }
 
-    /// <summary>Writes a checkpoint and deletes those that are no longer wanted.</summary>
-    /// <remarks><paramref name="state"/>: where the run is; sizes and hashes of the files are added.</remarks>
+    // Writes a checkpoint and deletes those that are no longer wanted. state: where the run is; sizes and hashes of the files are added.
     public void Write(TrainingState state, int keep, Action<string> fill)
     {
         string target = FolderOf(state.Step), partial = target + AtomicFile.PartialSuffix;
@@ -74,19 +70,20 @@ sealed class CheckpointStore
         Prune(state, keep);
     }
 
-    /// <summary>Reads a checkpoint's state and compares every file with it.</summary>
+    // Reads a checkpoint's state and compares every file with it.
     public static TrainingState Read(string folder)
     {
         string subject = $"The checkpoint '{folder}'";
-        Phrase next = $"Delete that folder to continue from an earlier checkpoint, or begin anew with {TrainingResume.Option} none.";
+        Phrase next = $"Delete that folder to continue from an earlier checkpoint, or begin anew with "
+            + $"{ControlNetTrainingOptions.ResumeOption} none.";
         try
         {
             TrainingState state = JsonSerializer.Deserialize<TrainingState>(File.ReadAllBytes(Path.Combine(folder, StateFile)),
                 JsonStyle.Record) ?? throw new JsonException("null");
             if (state.Format > TrainingState.CurrentFormat)
-                throw BadDataException.For(subject, string.Create(CultureInfo.InvariantCulture, $"format {state.Format}"),
-                    string.Create(CultureInfo.InvariantCulture, $"at most {TrainingState.CurrentFormat}"),
-                    $"It was written by a newer version: update, or begin anew with {TrainingResume.Option} none.");
+                throw BadDataException.For(subject, $"format {state.Format}",
+                    $"at most {TrainingState.CurrentFormat}",
+                    $"It was written by a newer version: update, or begin anew with {ControlNetTrainingOptions.ResumeOption} none.");
             foreach ((string name, BundleFile known) in state.Files)
             {
                 string path = SafePath.Under(folder, name);
@@ -103,7 +100,7 @@ sealed class CheckpointStore
         }
     }
 
-    /// <summary>Copies a checkpoint of another run in here, with the best one beside it.</summary>
+    // Copies a checkpoint of another run in here, with the best one beside it.
     public TrainingState Import(string folder)
     {
         TrainingState state = Read(folder);
@@ -114,7 +111,7 @@ sealed class CheckpointStore
         {
             if (!Directory.Exists(best))
                 throw BadDataException.For($"The checkpoint '{folder}'", $"not beside it '{Path.GetFileName(best)}', the best one so far",
-                    "both", $"Copy that too, or begin anew with {TrainingResume.Option} none.");
+                    "both", $"Copy that too, or begin anew with {ControlNetTrainingOptions.ResumeOption} none.");
             _ = Read(best);
             Copy(best, FolderOf(state.BestStep));
         }
@@ -148,7 +145,7 @@ sealed class CheckpointStore
         Directory.Move(partial, to);
     }
 
-    /// <summary>A file's size and hash, once its bytes are on the disk.</summary>
+    // A file's size and hash, once its bytes are on the disk.
     static BundleFile Flushed(string path)
     {
         using (var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite)) file.Flush(flushToDisk: true);

@@ -5,11 +5,8 @@ using Microsoft.ML.Data;
 
 namespace Alignment.MLNet.Training;
 
-/// <summary>
-/// Fine-tuning as an ML.NET estimator: Fit trains on the scenes of a data view and returns the stage that edits with what was learned. The
-/// scenes' pictures are read by their paths, in the training's own order and size; columns that a pipeline made before are for the editing
-/// stage.
-/// </summary>
+/// <summary>Fine-tuning as an ML.NET estimator: Fit trains on the scenes of a data view, whose pictures are read by their paths in the
+/// training's own order and size, and returns the stage that edits with what was learned.</summary>
 public sealed class ControlNetEstimator : IEstimator<EditSceneTransformer>
 {
     static readonly string[] s_read = [SceneColumns.VideoId, SceneColumns.SceneNumber, SceneColumns.Keyword, SceneColumns.SceneImagePath,
@@ -57,7 +54,6 @@ public sealed class ControlNetEstimator : IEstimator<EditSceneTransformer>
 
     EditSceneOptions Stage(string bundle) => new() { Bundle = bundle, Edit = _options.Edit with { Device = _options.Device } };
 
-    /// <summary>The columns that are read.</summary>
     sealed class Row
     {
         [ColumnName(SceneColumns.VideoId)] public string VideoId { get; set; } = "";

@@ -24,10 +24,8 @@ public enum TimestepWeighting
     MinSnr,
 }
 
-/// <summary>
-/// How a ControlNet is fine-tuned. The defaults follow the published ControlNet trainer for Stable Diffusion 1.5 (Zhang et al. 2023):
-/// rate 1e-5, four scenes a step, AdamW.
-/// </summary>
+/// <summary>How a ControlNet is fine-tuned. The defaults follow the published ControlNet trainer for Stable Diffusion 1.5 (Zhang et al.
+/// 2023): rate 1e-5, four scenes a step, AdamW.</summary>
 public sealed record ControlNetTrainingOptions
 {
     /// <summary>The folder of the model bundle to start from; it is left as it is.</summary>
@@ -36,11 +34,14 @@ public sealed record ControlNetTrainingOptions
     /// <summary>The folder that gets everything: checkpoints, losses, samples, and the trained bundle as <c>model/</c>.</summary>
     public string Output { get; init; } = "";
 
-    /// <summary>
-    /// Where to begin: <c>auto</c> continues what the output folder holds, if anything; <c>latest</c> demands that there is something;
-    /// <c>none</c> begins anew; anything else is the folder of a checkpoint. A run is only continued with the options it was begun with.
-    /// </summary>
-    public string Resume { get; init; } = TrainingResume.Auto;
+    /// <summary>Where to begin: <c>auto</c> continues what the output folder holds, if anything; <c>latest</c> demands that there is
+    /// something; <c>none</c> begins anew; anything else is the folder of a checkpoint. A run is only continued with its own
+    /// options.</summary>
+    public string Resume { get; init; } = ResumeAuto;
+
+    internal const string ResumeAuto = "auto", ResumeLatest = "latest", ResumeNone = "none";
+
+    internal static OptionName ResumeOption => OptionName.Of<ControlNetTrainingOptions>(nameof(Resume));
 
     /// <summary>How often every training scene is seen, 1 or more. <see cref="Steps"/> counts instead where it is given.</summary>
     public int Epochs { get; init; } = 10;
@@ -131,11 +132,11 @@ public sealed record ControlNetTrainingOptions
 
     public Device Device { get; init; } = Device.Cpu;
 
-    /// <summary>Gradient checkpointing: computes the values inside resnets and transformers again in the backward pass instead of keeping
-    /// them. Less memory, more time, the same result up to rounding.</summary>
+    /// <summary>Gradient checkpointing: computes the values inside resnets and transformers again in the backward pass. Less memory, more
+    /// time, the same result up to rounding.</summary>
     public bool Recompute { get; init; }
 
-    /// <summary>Scenes in one optimizer step.</summary>
+    // Scenes in one optimizer step.
     internal int Rows => BatchSize * Accumulation;
 
     /// <summary>Refuses values out of range.</summary>

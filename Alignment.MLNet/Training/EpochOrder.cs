@@ -3,14 +3,12 @@ namespace Alignment.MLNet.Training;
 /// <summary>The order of the scenes: a permutation for each epoch, which depends on the seed and the epoch only.</summary>
 sealed class EpochOrder(ulong seed, int scenes)
 {
-    /// <summary>The stream of epoch e (from 0) is <c>train/order/{e}</c>.</summary>
     const string Stream = "train/order/";
 
     int[] _order = [];
     long _epoch = -1;
 
-    /// <summary>The scene, 0 … n − 1, of a row of the stream over all epochs. Rows asked for in order cost one permutation an
-    /// epoch.</summary>
+    // The scene, 0 … n − 1, of a row of the stream over all epochs. Rows asked for in order cost one permutation an epoch.
     public int this[long row]
     {
         get
@@ -21,13 +19,12 @@ sealed class EpochOrder(ulong seed, int scenes)
         }
     }
 
-    /// <summary>Fisher and Yates's shuffle (Durstenfeld 1964), from the end, with element i of the stream deciding the i-th
-    /// exchange.</summary>
+    // Fisher and Yates's shuffle (Durstenfeld 1964), from the end, with element i of the stream deciding the i-th exchange.
     public static int[] Of(ulong seed, long epoch, int scenes)
     {
         int[] order = [.. Enumerable.Range(0, scenes)];
         double[] uniform = new double[scenes];
-        SeededNormal.FillUniform(uniform, seed, FormattableString.Invariant($"{Stream}{epoch}"));
+        SeededNormal.FillUniform(uniform, seed, Invariant($"{Stream}{epoch}"));
         for (int i = scenes - 1, k = 0; i > 0; i--, k++)
         {
             int j = (int)(uniform[k] * (i + 1));

@@ -6,14 +6,14 @@ namespace Alignment.MLNet.Training;
 /// <summary>Reads <c>losses.csv</c> back, for the plot.</summary>
 static class LossTable
 {
-    /// <summary>Plots the table at <paramref name="path"/> beside it; a table without steps has no plot.</summary>
+    // Plots the table at path beside it; a table without steps has no plot.
     public static void Plot(string path)
     {
         var (train, validation) = Read(path);
         if (train.Count > 0) LossPlot.Write(Path.GetDirectoryName(path)!, train, validation);
     }
 
-    /// <summary>The whole loss by step, of training and of validation.</summary>
+    // The whole loss by step, of training and of validation.
     public static (IReadOnlyList<LossPoint> Train, IReadOnlyList<LossPoint> Validation) Read(string path)
     {
         var train = new List<LossPoint>();

@@ -51,16 +51,12 @@ sealed class OrtTrainingStep : ITrainingStep
 
     public static ITrainingStep Open(ModelBundle bundle, ControlNetTrainingOptions options) => new OrtTrainingStep(bundle, options);
 
-    /// <inheritdoc/>
     public IReadOnlyList<string> LossParts { get; }
 
-    /// <inheritdoc/>
     public long Length => _buffers.Length;
 
-    /// <inheritdoc/>
     public IWeights Weights => ControlNetTraining.Weights(_buffers);
 
-    /// <inheritdoc/>
     public double[] Accumulate(TrainingBatch batch)
     {
         double[] losses = Run(_training, batch);
@@ -68,29 +64,23 @@ sealed class OrtTrainingStep : ITrainingStep
         return losses;
     }
 
-    /// <inheritdoc/>
     public void Abandon() => _buffers.ForgetAccumulated();
 
-    /// <inheritdoc/>
     public double Apply(double learningRate) => _optimizer.Step(learningRate);
 
-    /// <inheritdoc/>
     public double[] Evaluate(TrainingBatch batch) => Run(_evaluation.Value, batch);
 
-    /// <inheritdoc/>
     public Span<float> Values(long start, int count) => _buffers.Parameters.Span(start, count);
 
-    /// <inheritdoc/>
     public void Save(string folder) => TrainingCheckpoint.Save(Path.Combine(folder, CheckpointFile), _buffers, _optimizer.Steps);
 
-    /// <inheritdoc/>
     public void Load(string folder, long steps)
     {
         string path = Path.Combine(folder, CheckpointFile);
         _optimizer.Steps = TrainingCheckpoint.Load(path, _buffers).Steps;
         if (_optimizer.Steps != steps)
-            throw BadDataException.For($"The checkpoint '{path}'", FormattableString.Invariant($"{_optimizer.Steps} steps"),
-                FormattableString.Invariant($"{steps}, as the state beside it says"), $"Begin anew with {TrainingResume.Option} none.");
+            throw BadDataException.For($"The checkpoint '{path}'", $"{_optimizer.Steps} steps",
+                $"{steps}, as the state beside it says", $"Begin anew with {ControlNetTrainingOptions.ResumeOption} none.");
     }
 
     double[] Run(TrainingSession session, TrainingBatch b)
@@ -134,7 +124,6 @@ sealed class OrtTrainingStep : ITrainingStep
         (o.NoiseWeight > 0 ? TrainingLosses.Noise : 0) | (o.ReconstructionWeight > 0 ? TrainingLosses.Reconstruction : 0)
         | (o.LpipsWeight > 0 ? TrainingLosses.Lpips : 0) | (o.BackgroundWeight > 0 ? TrainingLosses.Background : 0);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         if (_evaluation.IsValueCreated) _evaluation.Value.Dispose();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Runtime;
 
@@ -7,10 +6,9 @@ namespace Alignment.MLNet.Training;
 /// <summary>Tells a lack of memory from other failures, and what to lower.</summary>
 static class OutOfMemory
 {
-    /// <inheritdoc cref="OrtMemory.RanOut"/>
     public static bool Is(Exception? e) => OrtMemory.RanOut(e);
 
-    /// <summary>The failure with what to lower and to what; nothing that was trained is lost.</summary>
+    // The failure with what to lower and to what; nothing that was trained is lost.
     public static RetryableException Explain(ControlNetTrainingOptions options, ModelBundle bundle, Exception inner)
     {
         var ways = new List<Phrase>();
@@ -34,7 +32,7 @@ static class OutOfMemory
             : $"Lower one of these: {Phrase.Join("; ", ways)}.", inner);
     }
 
-    /// <summary>Three quarters of each side, in the bundle's multiples; null where that is nothing less.</summary>
+    // Three quarters of each side, in the bundle's multiples; null where that is nothing less.
     static string? Smaller(ControlNetTrainingOptions options, ModelBundle bundle)
     {
         int unit = bundle.Manifest.ImageMultiple;
@@ -44,5 +42,5 @@ static class OutOfMemory
         int Side(int side) => Math.Max(unit, side * 3 / 4 / unit * unit);
     }
 
-    static string Text(int n) => n.ToString(CultureInfo.InvariantCulture);
+    static string Text(int n) => Invariant($"{n}");
 }

@@ -4,10 +4,8 @@ using System.Runtime.ExceptionServices;
 
 namespace Alignment.MLNet.Training;
 
-/// <summary>
-/// Takes items from a sequence on a thread of its own, a few ahead of whoever reads them. Items come in the sequence's order, and so does
-/// its failure: after all items before it. Disposing stops the thread and waits for it.
-/// </summary>
+/// <summary>Takes items from a sequence on a thread of its own, a few ahead of the reader; the sequence's failure comes after all items
+/// before it. Disposing stops the thread and waits for it.</summary>
 sealed class Prefetch<T> : IEnumerator<T> where T : class
 {
     readonly BlockingCollection<T> _ready;
@@ -15,8 +13,6 @@ sealed class Prefetch<T> : IEnumerator<T> where T : class
     readonly Thread _thread;
     ExceptionDispatchInfo? _failure;
 
-    /// <param name="source">Enumerated once, on the other thread.</param>
-    /// <param name="ahead">Items held ready at most, 1 or more; one more is in work.</param>
     public Prefetch(IEnumerable<T> source, int ahead)
     {
         _ready = new BlockingCollection<T>(ahead);
@@ -24,12 +20,10 @@ sealed class Prefetch<T> : IEnumerator<T> where T : class
         _thread.Start();
     }
 
-    /// <inheritdoc/>
     public T Current { get; private set; } = null!;
 
     object IEnumerator.Current => Current;
 
-    /// <summary>Waits for the next item.</summary>
     public bool MoveNext()
     {
         if (_ready.TryTake(out T? next, Timeout.Infinite))
@@ -43,7 +37,6 @@ sealed class Prefetch<T> : IEnumerator<T> where T : class
 
     void IEnumerator.Reset() => throw new NotSupportedException();
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _stop.Cancel();

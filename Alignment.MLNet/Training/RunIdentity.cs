@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Alignment.MLNet.Dataset;
@@ -7,10 +6,8 @@ using Alignment.Onnx.Bundles;
 
 namespace Alignment.MLNet.Training;
 
-/// <summary>
-/// Everything that decides what a run computes, by name. Only a run with the same is continued. Not among it is what changes no result
-/// (how often checkpoints are written, how a step's scenes are divided into batches, the device) beyond float rounding.
-/// </summary>
+/// <summary>Everything that decides what a run computes, by name. Only a run with the same is continued. Not among it is what changes no
+/// result (how often checkpoints are written, how a step's scenes are divided into batches, the device) beyond float rounding.</summary>
 static class RunIdentity
 {
     public static SortedDictionary<string, string> Of(ControlNetTrainingOptions o, ModelBundle bundle, VideoSplit split, TrainingPlan plan,
@@ -33,7 +30,7 @@ static class RunIdentity
             ["EMA decay"] = Text(o.EmaDecay),
             ["loss weights"] = $"{Text(o.NoiseWeight)} {Text(o.ReconstructionWeight)} {Text(o.LpipsWeight)} {Text(o.BackgroundWeight)}",
             ["size"] = $"{Text(o.Width)}x{Text(o.Height)}",
-            ["seed"] = o.Seed.ToString(CultureInfo.InvariantCulture),
+            ["seed"] = Invariant($"{o.Seed}"),
             ["prompt"] = o.Edit.PromptTemplate,
             ["steps between validations"] = o.ValidateEvery is { } every ? Text(every) : "an epoch",
             ["patience"] = Text(o.Patience),
@@ -43,13 +40,13 @@ static class RunIdentity
         return all;
     }
 
-    /// <summary>What differs, in words; empty for the same run.</summary>
+    // What differs, in words; empty for the same run.
     public static IReadOnlyList<string> Differences(SortedDictionary<string, string> there, SortedDictionary<string, string> wanted) =>
         [.. there.Keys.Union(wanted.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
             .Where(k => there.GetValueOrDefault(k) != wanted.GetValueOrDefault(k))
             .Select(k => $"{k}: {Short(there.GetValueOrDefault(k))} there, {Short(wanted.GetValueOrDefault(k))} now")];
 
-    /// <summary>One hash over the scenes' ids, products and files.</summary>
+    // One hash over the scenes' ids, products and files.
     static string Data(IReadOnlyList<SceneRecord> scenes, string stage, IProgress<WorkProgress>? progress,
         CancellationToken cancellationToken)
     {
@@ -58,8 +55,8 @@ static class RunIdentity
         {
             cancellationToken.ThrowIfCancellationRequested();
             SceneRecord s = scenes[i];
-            sha.AppendData(Encoding.UTF8.GetBytes(
-                $"{s.SceneId}\0{s.Keyword}\0{FileHash.OfFile(s.SceneImagePath)}\0{FileHash.OfFile(s.KeywordMaskPath)}\0{FileHash.OfFile(s.AttentionHeatmapPath)}\n"));
+            string[] hashes = [.. new[] { s.SceneImagePath, s.KeywordMaskPath, s.AttentionHeatmapPath }.Select(FileHash.OfFile)];
+            sha.AppendData(Encoding.UTF8.GetBytes($"{s.SceneId}\0{s.Keyword}\0{string.Join('\0', hashes)}\n"));
             progress?.Report(new(stage, i + 1, scenes.Count));
         }
         return $"{Text(scenes.Count)} {Convert.ToHexStringLower(sha.GetHashAndReset())}";
@@ -67,5 +64,5 @@ static class RunIdentity
 
     static string Short(string? value) => value is null ? "not given" : SafePath.Shorten(value, 40);
 
-    static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
+    static string Text(double value) => Invariant($"{value}");
 }

@@ -5,17 +5,13 @@ using Microsoft.ML;
 
 namespace Alignment.MLNet.Training;
 
-/// <summary>
-/// Decodes scenes one after another, with the very stages an edit is prepared with – so that the ControlNet is trained on the controls it
-/// will be given. One scene is in memory at a time, however many there are.
-/// </summary>
+/// <summary>Decodes scenes one after another, one in memory at a time, with the very stages an edit is prepared with, so that the
+/// ControlNet is trained on the controls it will be given.</summary>
 static class SceneStream
 {
-    /// <summary>The scenes of <paramref name="records"/> at one size, in order, decoded as they are asked for.</summary>
     public static IEnumerable<TrainingScene> Read(IEnumerable<SceneRecord> records, int width, int height) =>
         Read(View(records, width, height));
 
-    /// <summary>The same as a view, for stages to follow.</summary>
     public static IDataView View(IEnumerable<SceneRecord> records, int width, int height)
     {
         IDataView data = SceneView.Of(records);
@@ -24,40 +20,28 @@ static class SceneStream
             .Append(new NormalizeHeatmapEstimator(new()))
             .Append(new LoadMapEstimator(LoadMapOptions.Mask with { Width = width, Height = height }))
             .Append(new BinarizeMaskEstimator(new()))
-            .Append(new ScoreAlignmentEstimator(new()))
             .Append(new BuildControlEstimator(new() { HeatmapColumn = SceneColumns.Heatmap }))
             .Fit(data).Transform(data);
     }
 
-    /// <summary>The rows of such a view; their edits where a stage after it makes them.</summary>
+    // The rows of such a view; their edits where a stage after it makes them.
     public static IEnumerable<TrainingScene> Read(IDataView view)
     {
         bool isEdited = view.Schema.GetColumnOrNull(SceneColumns.Edited) is not null;
         string[] columns =
         [
             SceneColumns.VideoId, SceneColumns.SceneNumber, SceneColumns.Keyword, SceneColumns.Image, SceneColumns.Control,
-            SceneColumns.Mask, SceneColumns.Heatmap, SceneColumns.AlignmentScore,
-            .. isEdited ? [SceneColumns.Edited] : Array.Empty<string>(),
+            SceneColumns.Mask, SceneColumns.Heatmap, .. isEdited ? [SceneColumns.Edited] : Array.Empty<string>(),
         ];
         using DataViewRowCursor at = view.GetRowCursor(columns.Select(c => view.Schema[c]));
         var row = new RowReader(at);
         var (video, number, keyword) = (row.Text(SceneColumns.VideoId), row.Value<int>(SceneColumns.SceneNumber),
             row.Text(SceneColumns.Keyword));
-        var score = row.Value<float>(SceneColumns.AlignmentScore);
         ReadFloats image = row.Floats(SceneColumns.Image), control = row.Floats(SceneColumns.Control), mask = row.Floats(SceneColumns.Mask),
             heatmap = row.Floats(SceneColumns.Heatmap);
         ReadFloats? edited = isEdited ? row.Floats(SceneColumns.Edited) : null;
         while (at.MoveNext())
-            yield return new TrainingScene
-            {
-                SceneId = SceneId.Of(video(), number()),
-                Keyword = keyword(),
-                Image = image().ToArray(),
-                Control = control().ToArray(),
-                Mask = mask().ToArray(),
-                Heatmap = heatmap().ToArray(),
-                Score = score(),
-                Edited = edited is null ? [] : edited().ToArray(),
-            };
+            yield return new(SceneId.Of(video(), number()), keyword(), image().ToArray(), control().ToArray(), mask().ToArray(),
+                heatmap().ToArray(), edited is null ? [] : edited().ToArray());
     }
 }

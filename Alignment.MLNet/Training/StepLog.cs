@@ -1,27 +1,22 @@
-using System.Globalization;
 using System.Text;
 
 namespace Alignment.MLNet.Training;
 
-/// <summary>
-/// A table that grows by a line at a time and is whole after each: what a killed process leaves is put back to a checkpoint's copy of it
-/// (<see cref="Restore"/>), so that a continued run ends with the bytes of one that was never stopped.
-/// </summary>
+/// <summary>A table that grows by a line at a time and is whole after each: what a killed process leaves is put back to a checkpoint's copy
+/// (<see cref="Restore"/>), so that a continued run ends with the bytes of one that was never stopped.</summary>
 sealed class StepLog : IDisposable
 {
     readonly FileStream _file;
 
     StepLog(FileStream file) => _file = file;
 
-    /// <summary>Begins a table, over an old one.</summary>
     public static StepLog Begin(string path, params ReadOnlySpan<string> columns)
     {
         AtomicFile.WriteText(path, string.Join(',', columns.ToArray()) + "\n");
         return Open(path);
     }
 
-    /// <summary>Takes the table at <paramref name="path"/> back to <paramref name="copy"/>: cuts off what came later, or writes it anew
-    /// where it is not what came before.</summary>
+    // Takes the table at path back to copy: cuts off what came later, or writes it anew where it is not what came before.
     public static StepLog Restore(string path, string copy)
     {
         byte[] known = File.ReadAllBytes(copy);
@@ -37,24 +32,23 @@ sealed class StepLog : IDisposable
         return Open(path);
     }
 
-    /// <summary>Appends a line; it is with the system when this returns, and on the disk after <see cref="CopyTo"/>.</summary>
+    // Appends a line; it is with the system when this returns, and on the disk after CopyTo.
     public void Add(params ReadOnlySpan<string> cells)
     {
         _file.Write(Encoding.UTF8.GetBytes(string.Join(',', cells.ToArray()) + "\n"));
         _file.Flush();
     }
 
-    /// <summary>Copies the table as it is now.</summary>
     public void CopyTo(string path)
     {
         _file.Flush(flushToDisk: true);
         File.Copy(_file.Name, path);
     }
 
-    /// <summary>A number as tables have it: nine significant digits, which tell any two float32 apart.</summary>
-    public static string Text(double value) => value.ToString("G9", CultureInfo.InvariantCulture);
+    // A number as tables have it: nine significant digits, which tell any two float32 apart.
+    public static string Text(double value) => Invariant($"{value:G9}");
 
-    public static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+    public static string Text(long value) => Invariant($"{value}");
 
     static StepLog Open(string path) => new(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read));
 
@@ -68,6 +62,5 @@ sealed class StepLog : IDisposable
         return there.AsSpan().SequenceEqual(known);
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 }

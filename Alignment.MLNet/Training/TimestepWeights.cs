@@ -3,10 +3,8 @@ namespace Alignment.MLNet.Training;
 /// <summary>The weight of a scene's loss by its timestep, for a model that predicts ε.</summary>
 static class TimestepWeights
 {
-    /// <summary>
-    /// Uniform: 1. Min-SNR-γ: min(SNR, γ) / SNR with SNR = ᾱ / (1 − ᾱ) (Hang et al. 2023, "Efficient Diffusion Training via Min-SNR
-    /// Weighting Strategy", eq. 9 and the line after it for noise prediction): 1 where SNR ≤ γ, γ / SNR above.
-    /// </summary>
+    // Uniform: 1. Min-SNR-γ: min(SNR, γ) / SNR with SNR = ᾱ / (1 − ᾱ) (Hang et al. 2023, "Efficient Diffusion Training via Min-SNR
+    // Weighting Strategy", eq. 9 and the line after it for noise prediction): 1 where SNR ≤ γ, γ / SNR above.
     public static double Of(TimestepWeighting weighting, double alphaBar, double gamma)
     {
         if (weighting == TimestepWeighting.Uniform) return 1;

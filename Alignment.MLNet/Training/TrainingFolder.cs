@@ -25,8 +25,8 @@ sealed class TrainingFolder(string output)
 
     public string Summary => Path.Combine(Root, "training.json");
 
-    /// <summary>A bundle with the weights of the moment, for sample sheets.</summary>
+    // A bundle with the weights of the moment, for sample sheets.
     public string SampleModel => Path.Combine(Samples, "model" + AtomicFile.PartialSuffix);
 
-    public string Sample(long step) => Path.Combine(Samples, FormattableString.Invariant($"step-{step:000000}.png"));
+    public string Sample(long step) => Path.Combine(Samples, Invariant($"step-{step:000000}.png"));
 }

@@ -5,19 +5,12 @@ using Alignment.Onnx.Bundles;
 
 namespace Alignment.MLNet.Training;
 
-/// <summary>
-/// Fine-tunes a bundle's ControlNet on scenes and their attention, everything else frozen. It may be stopped at any moment, also by killing
-/// the process: the same call continues, and ends with the bytes of one that was never stopped.
-/// </summary>
+/// <summary>Fine-tunes a bundle's ControlNet on scenes and their attention, everything else frozen. Stopped at any moment, also by a kill,
+/// the same call continues, and ends with the bytes of one that was never stopped.</summary>
 public static class TrainingJob
 {
-    /// <summary>Trains on every valid scene of a data folder; <c>valid_scenes.csv</c> and <c>validation.json</c> go to the output
-    /// folder.</summary>
-    /// <param name="data">The data folder (see <see cref="SceneFolder"/>).</param>
-    /// <param name="options">How; <see cref="ControlNetTrainingOptions.Model"/> and <see cref="ControlNetTrainingOptions.Output"/> must be
-    /// given.</param>
-    /// <param name="progress">Each stage reports under its own name, training with its loss.</param>
-    /// <param name="cancellationToken">Stops between batches; a checkpoint of the last complete step is written then.</param>
+    /// <summary>Trains on every valid scene of a data folder; <c>valid_scenes.csv</c> and <c>validation.json</c> go to the output folder.
+    /// Cancelled between batches, it writes a checkpoint of the last complete step.</summary>
     /// <exception cref="UsageException">An option is out of range or does not suit the model, there is nothing to resume, or what is there
     /// was begun with other options.</exception>
     /// <exception cref="BadDataException">There is no valid scene, a picture is damaged, or the loss diverged.</exception>
@@ -50,7 +43,7 @@ public static class TrainingJob
         return new TrainingRun(options, bundle, [.. scenes], OrtTrainingStep.Open, progress).Run(cancellationToken);
     }
 
-    /// <summary>Refuses what cannot be trained before anything is written.</summary>
+    // Refuses what cannot be trained before anything is written.
     internal static ModelBundle Open(ControlNetTrainingOptions options)
     {
         options.Check();

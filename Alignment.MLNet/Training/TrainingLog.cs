@@ -1,9 +1,7 @@
 namespace Alignment.MLNet.Training;
 
-/// <summary>
-/// <c>losses.csv</c>, equal for equal runs however often they were stopped, and <c>timings.csv</c> beside it, which is not. A validation's
-/// line has the step it came after.
-/// </summary>
+/// <summary><c>losses.csv</c>, equal for equal runs however often they were stopped, and <c>timings.csv</c> beside it, which is not. A
+/// validation's line has the step it came after.</summary>
 sealed class TrainingLog : IDisposable
 {
     public const string LossesFile = "losses.csv", TimingsFile = "timings.csv";
@@ -19,7 +17,6 @@ sealed class TrainingLog : IDisposable
         StepLog.Begin(Path.Combine(folder, TimingsFile), StepColumn, PartColumn, "data_seconds", "model_seconds", "optimizer_seconds",
         "seconds"));
 
-    /// <summary>Goes on from a checkpoint's copies.</summary>
     public static TrainingLog Restore(string folder, string checkpoint) => new(
         StepLog.Restore(Path.Combine(folder, LossesFile), Path.Combine(checkpoint, LossesFile)),
         StepLog.Restore(Path.Combine(folder, TimingsFile), Path.Combine(checkpoint, TimingsFile)));
@@ -49,7 +46,6 @@ sealed class TrainingLog : IDisposable
 
     static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _losses.Dispose();

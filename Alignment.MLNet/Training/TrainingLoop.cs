@@ -1,18 +1,15 @@
 using System.Diagnostics;
-using System.Globalization;
 using Alignment.MLNet.Dataset;
 
 namespace Alignment.MLNet.Training;
 
-/// <summary>
-/// The training loop. Everything a step computes follows from the weights and moments before it and from its number; so a run continued
-/// from a checkpoint ends with the bytes of one that was never stopped.
-/// </summary>
+/// <summary>Everything a step computes follows from the weights and moments before it and from its number; so a run continued from a
+/// checkpoint ends with the bytes of one that was never stopped.</summary>
 sealed class TrainingLoop(
     ControlNetTrainingOptions options, TrainingPlan plan, VideoSplit split, ITrainingStep model, BatchEncoder encoder,
     WeightAverage? average, TrainingLog log, CheckpointStore checkpoints, ITrainingMonitor side, IProgress<WorkProgress>? progress)
 {
-    /// <summary>Batches decoded ahead.</summary>
+    // Batches decoded ahead.
     const int Ahead = 2;
 
     const string Training = "training";
@@ -21,8 +18,7 @@ sealed class TrainingLoop(
 
     readonly Stopwatch _clock = new();
 
-    /// <summary>Goes on from <paramref name="state"/> to the last step.</summary>
-    /// <returns>Where it ended: at the last step, or earlier without improvement.</returns>
+    // Goes on from state to the last step. Returns where it ended: at the last step, or earlier without improvement.
     public TrainingState Run(TrainingState state, CancellationToken cancellationToken)
     {
         progress?.Report(new(Training, state.Step, plan.Steps));
@@ -52,7 +48,6 @@ sealed class TrainingLoop(
         }
     }
 
-    /// <summary>True at the last step, and once patience has run out.</summary>
     bool IsOver(TrainingState state) => state.Step >= plan.Steps || (options.Patience > 0 && state.WithoutImprovement >= options.Patience);
 
     bool IsValidated(long step) => split.Validation.Count > 0
@@ -92,8 +87,7 @@ sealed class TrainingLoop(
         log.AddTraining(step, plan.Epoch(step), rate, norm, sums);
         log.AddTiming(step, TrainingLog.Train, data, models, all - optimizing, all);
         progress?.Report(new(Training, step, plan.Steps,
-            string.Create(CultureInfo.InvariantCulture,
-            $"loss {sums[0]:0.####}{(state.LastValidationLoss is { } v ? $", validation {v:0.####}" : "")}")));
+            Invariant($"loss {sums[0]:0.####}{(state.LastValidationLoss is { } v ? $", validation {v:0.####}" : "")}")));
         return state with
         {
             Step = step,
@@ -103,7 +97,7 @@ sealed class TrainingLoop(
         };
     }
 
-    /// <summary>The mean losses over the validation scenes, each at the same few timesteps under the same noise as every time.</summary>
+    // The mean losses over the validation scenes, each at the same few timesteps under the same noise as every time.
     (TrainingState State, bool Best) Validate(TrainingState state, CancellationToken cancellationToken)
     {
         _clock.Restart();
@@ -122,8 +116,7 @@ sealed class TrainingLoop(
                     // Under training's own stage: a stage that ends a hundred times would fill the log.
                     if (state.Step < plan.Steps)
                         progress?.Report(new(Training, state.Step, plan.Steps,
-                            string.Create(CultureInfo.InvariantCulture,
-                            $"validating {first + scenes.Current.Length} of {split.Validation.Count}")));
+                            Invariant($"validating {first + scenes.Current.Length} of {split.Validation.Count}")));
                 }
         }
         log.AddValidation(state.Step, plan.Epoch(state.Step), sums);
@@ -152,7 +145,7 @@ sealed class TrainingLoop(
         side.Plot();
     }
 
-    /// <summary>The scenes of a step and all after it, in micro batches.</summary>
+    // The scenes of a step and all after it, in micro batches.
     IEnumerable<TrainingScene[]> Scenes(long step)
     {
         var order = new EpochOrder(options.Seed, split.Train.Count);
@@ -165,8 +158,8 @@ sealed class TrainingLoop(
     }
 
     BadDataException Diverged(long step, double loss, double norm) => BadDataException.For(
-        string.Create(CultureInfo.InvariantCulture, $"The training at step {step}"),
-        string.Create(CultureInfo.InvariantCulture, $"a loss of {loss} and a gradient of norm {norm}"), "finite numbers",
+        $"The training at step {step}",
+        $"a loss of {loss} and a gradient of norm {norm}", "finite numbers",
         $"It has diverged: begin anew with a lower "
         + $"{OptionName.Of<ControlNetTrainingOptions>(nameof(ControlNetTrainingOptions.LearningRate))}, such as "
         + $"{options.LearningRate / 3:0.#e-0}. Checkpoints before it are kept.");

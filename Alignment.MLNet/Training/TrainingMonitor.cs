@@ -7,13 +7,13 @@ namespace Alignment.MLNet.Training;
 /// <summary>What the loop does at certain steps besides training.</summary>
 interface ITrainingMonitor
 {
-    /// <summary>A sample sheet with the weights as they are now.</summary>
+    // A sample sheet with the weights as they are now.
     void Sample(long step);
 
-    /// <summary>Whether that step has its sheet.</summary>
+    // Whether that step has its sheet.
     bool HasSample(long step);
 
-    /// <summary>The plot of all losses so far.</summary>
+    // The plot of all losses so far.
     void Plot();
 }
 
@@ -44,13 +44,12 @@ sealed class TrainingMonitor(
         }
     }
 
-    /// <summary>A sheet of what a bundle makes; none where none is wanted.</summary>
     public void Draw(ModelBundle trained, string path)
     {
         if (_scenes.Count > 0) SampleSheet.Write(path, trained, _scenes, options, progress, cancellationToken);
     }
 
-    /// <summary>The scenes on a sheet: those one did not train on, where there are any; evenly over them.</summary>
+    // The scenes on a sheet: those one did not train on, where there are any; evenly over them.
     static List<SceneRecord> Choose(VideoSplit split, int most)
     {
         IReadOnlyList<SceneRecord> from = split.Validation.Count > 0 ? split.Validation : split.Train;

@@ -1,21 +1,18 @@
 namespace Alignment.MLNet.Training;
 
-/// <summary>
-/// Which scenes belong to which step. The scenes of all epochs form one stream of rows, and each step takes the next
-/// <see cref="Rows"/> of it, across the ends of epochs: no scene is left out, and a step's place follows from its number alone.
-/// </summary>
+/// <summary>The scenes of all epochs form one stream of rows, and each step takes the next <see cref="Rows"/> of it, across the ends of
+/// epochs: no scene is left out, and a step's place follows from its number alone.</summary>
 sealed record TrainingPlan(int Scenes, int Rows, long Steps)
 {
-    /// <summary>The plan for so many training scenes; epochs are rounded up to whole steps.</summary>
+    // The plan for so many training scenes; epochs are rounded up to whole steps.
     public static TrainingPlan Of(ControlNetTrainingOptions options, int scenes) =>
         new(scenes, options.Rows, options.Steps ?? ((long)options.Epochs * scenes + options.Rows - 1) / options.Rows);
 
-    /// <summary>The stream's row that step n = 1 … begins with.</summary>
+    // The stream's row that step n = 1 … begins with.
     public long FirstRow(long step) => (step - 1) * Rows;
 
-    /// <summary>The epoch, from 1, that a step begins in.</summary>
     public long Epoch(long step) => FirstRow(step) / Scenes + 1;
 
-    /// <summary>True where the step takes the last scene of an epoch.</summary>
+    // True where the step takes the last scene of an epoch.
     public bool EndsEpoch(long step) => step * Rows / Scenes > (step - 1) * Rows / Scenes;
 }

@@ -1,25 +1,20 @@
 namespace Alignment.MLNet.Training;
 
-/// <summary>
-/// The random numbers of a run. Each depends on the seed and on the row's number in the stream over all epochs (training), or on the
-/// scene's place among the validation scenes, and on nothing else: so a continued run needs to know only its step, and two batches of two
-/// are one batch of four. Streams, as in docs/noise.md, with n values of a latent: <c>train/timestep</c> and <c>train/dropout</c>, element
-/// row; <c>train/noise</c> and
-/// <c>train/vae</c>, elements row · n …; the same with <c>validate/</c>.
-/// </summary>
-/// <remarks><paramref name="Timesteps"/>: t.</remarks>
+/// <summary>The random numbers of a run. Each depends on the seed and on the row's number in the stream over all epochs (training) or the
+/// scene's place among the validation scenes: a continued run needs to know only its step, and two batches of two are one batch of four.
+/// Streams, as in docs/noise.md, with n values of a latent: <c>train/timestep</c> and <c>train/dropout</c>, element row; <c>train/noise</c>
+/// and <c>train/vae</c>, elements row · n …; the same with <c>validate/</c>.</summary>
 sealed record TrainingRandom(ulong Seed, int Timesteps)
 {
-    /// <summary>Fixed timesteps each validation scene is looked at: the middles of four equal parts of the schedule.</summary>
+    // Fixed timesteps each validation scene is looked at: the middles of four equal parts of the schedule.
     public const int ValidationTimesteps = 4;
 
-    /// <summary>Uniform in 0 … T − 1.</summary>
+    // Uniform in 0 … T − 1.
     public int Timestep(long row) => (int)(Uniform("train/timestep", row) * Timesteps);
 
-    /// <summary>Whether the row is trained with the empty prompt.</summary>
     public bool DropsPrompt(long row, double share) => Uniform("train/dropout", row) < share;
 
-    /// <summary>The k-th fixed timestep of validation.</summary>
+    // The k-th fixed timestep of validation.
     public int ValidationTimestep(int k) => (2 * k + 1) * Timesteps / (2 * ValidationTimesteps);
 
     public void Noise(bool training, long row, Span<float> into) =>

@@ -60,26 +60,26 @@ sealed class TrainingRun(ControlNetTrainingOptions options, ModelBundle bundle, 
         }
     }
 
-    /// <summary>The state to go on from: a checkpoint's, or nothing done yet.</summary>
+    // The state to go on from: a checkpoint's, or nothing done yet.
     TrainingState Begin(CheckpointStore checkpoints, SortedDictionary<string, string> identity)
     {
         checkpoints.Recover();
         long newest = checkpoints.Latest;
         switch (options.Resume)
         {
-            case TrainingResume.Latest when newest == 0:
-                throw UsageException.For($"{TrainingResume.Option} latest", $"no checkpoint in '{checkpoints.Root}'",
-                    "one to continue from", $"Check "
-                    + $"{OptionName.Of<ControlNetTrainingOptions>(nameof(ControlNetTrainingOptions.Output))}, or leave "
-                    + $"{TrainingResume.Option} out to begin.");
-            case TrainingResume.None:
+            case ControlNetTrainingOptions.ResumeLatest when newest == 0:
+                throw UsageException.For($"{ControlNetTrainingOptions.ResumeOption} latest", $"no checkpoint in '{checkpoints.Root}'",
+                    "one to continue from", $"Check {OptionName.Of<ControlNetTrainingOptions>(nameof(ControlNetTrainingOptions.Output))}, "
+                        + $"or leave {ControlNetTrainingOptions.ResumeOption} out to begin.");
+            case ControlNetTrainingOptions.ResumeNone:
                 checkpoints.SetAside(after: 0);
                 newest = 0;
                 break;
-            case not (TrainingResume.Auto or TrainingResume.Latest):
+            case not (ControlNetTrainingOptions.ResumeAuto or ControlNetTrainingOptions.ResumeLatest):
                 string folder = Path.GetFullPath(options.Resume);
                 if (!Directory.Exists(folder))
-                    throw UsageException.For($"{TrainingResume.Option} '{SafePath.Shorten(options.Resume, 300)}'", "no such folder",
+                    throw UsageException.For($"{ControlNetTrainingOptions.ResumeOption} '{SafePath.Shorten(options.Resume, 300)}'",
+                        "no such folder",
                         "auto, latest, none or a checkpoint's folder", $"Checkpoints are folders in '{checkpoints.Root}'.");
                 Require(CheckpointStore.Read(folder), folder, identity);
                 newest = checkpoints.Import(folder).Step;
@@ -103,11 +103,10 @@ sealed class TrainingRun(ControlNetTrainingOptions options, ModelBundle bundle, 
             throw UsageException.For($"The checkpoint '{folder}'", $"a run with other options ({string.Join("; ", differences)})",
                 "the options it was begun with", $"Give the same options to continue it, another "
                 + $"{OptionName.Of<ControlNetTrainingOptions>(nameof(ControlNetTrainingOptions.Output))} for a new run, or "
-                + $"{TrainingResume.Option} none to begin anew here.");
+                + $"{ControlNetTrainingOptions.ResumeOption} none to begin anew here.");
     }
 
-    /// <summary>Checkpoints (weights, two moments, the average), one more while it is written, and the model twice while samples are
-    /// drawn.</summary>
+    // Checkpoints (weights, two moments, the average), one more while it is written, and the model twice while samples are drawn.
     void RequireSpace()
     {
         long weights = sizeof(float) * bundle.Header(BundleFiles.ControlNet).Parameters;

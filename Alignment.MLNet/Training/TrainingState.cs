@@ -9,15 +9,15 @@ sealed record TrainingState
 
     public int Format { get; init; } = CurrentFormat;
 
-    /// <summary>Optimizer steps done. The order of the data and all noise follow from it.</summary>
+    // Optimizer steps done. The order of the data and all noise follow from it.
     public long Step { get; init; }
 
-    /// <summary>The step with the least validation loss; 0 before any validation.</summary>
+    // The step with the least validation loss; 0 before any validation.
     public long BestStep { get; init; }
 
     public double? BestLoss { get; init; }
 
-    /// <summary>The first validation's, to tell later what training brought.</summary>
+    // The first validation's, to tell later what training brought.
     public double? FirstValidationLoss { get; init; }
 
     public double? LastValidationLoss { get; init; }
@@ -26,15 +26,13 @@ sealed record TrainingState
 
     public double? LastTrainingLoss { get; init; }
 
-    /// <summary>True where the run was cancelled between the step and the validation that follows it.</summary>
+    // True where the run was cancelled between the step and the validation that follows it.
     public bool ValidationPending { get; init; }
 
-    /// <summary>Validations since the best one.</summary>
+    // Validations since the best one.
     public int WithoutImprovement { get; init; }
 
-    /// <summary>What the run was begun with.</summary>
     public SortedDictionary<string, string> Run { get; init; } = new(StringComparer.Ordinal);
 
-    /// <summary>The other files of the checkpoint.</summary>
     public SortedDictionary<string, BundleFile> Files { get; init; } = new(StringComparer.Ordinal);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Storage;
@@ -14,7 +13,7 @@ namespace Alignment.MLNet.Training;
 sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions options, ModelBundle source, VideoSplit split,
     TrainingPlan plan, SortedDictionary<string, string> identity)
 {
-    /// <summary>What <c>training.json</c> holds: nothing that differs between a continued and an uninterrupted run.</summary>
+    // What training.json holds: nothing that differs between a continued and an uninterrupted run.
     sealed record Written
     {
         public required string Tool { get; init; }
@@ -28,7 +27,7 @@ sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions op
         public required int TrainScenes { get; init; }
         public required int ValidationVideos { get; init; }
         public required int ValidationScenes { get; init; }
-        /// <summary>Where the attention that was trained on comes from.</summary>
+        // Where the attention that was trained on comes from.
         public ProvenanceCounts AttentionOrigin { get; init; } = ProvenanceCounts.None;
         public double? FirstTrainingLoss { get; init; }
         public double? LastTrainingLoss { get; init; }
@@ -43,10 +42,9 @@ sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions op
         return ProvenanceCounts.Of(split.Train.Concat(split.Validation).Select(s => origins.Of(s.AttentionHeatmapPath)));
     });
 
-    /// <summary>The sheet of the trained bundle.</summary>
     public string FinalSample => Path.Combine(folder.Samples, "trained.png");
 
-    /// <summary>The result where everything is done already; null otherwise.</summary>
+    // The result where everything is done already; null otherwise.
     public TrainingResult? Finished(TrainingState state)
     {
         try
@@ -64,11 +62,10 @@ sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions op
         }
     }
 
-    /// <summary>Writes everything.</summary>
     public TrainingResult Write(TrainingState end, long chosen, long stepsDone, IWeights weights, Action<ModelBundle> draw,
         IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
-        string how = string.Create(CultureInfo.InvariantCulture, $"ControlNet trained for {chosen} steps of {options.Rows} on "
+        string how = Invariant($"ControlNet trained for {chosen} steps of {options.Rows} on "
             + $"{split.Train.Count} scenes of {split.TrainVideos} videos by alignment");
         ModelBundle trained = TrainedBundle.Write(source, folder.Model, weights,
             new() { Origin = how, Note = Note(), Card = Card(end, chosen), Force = true }, progress, cancellationToken);
@@ -134,25 +131,31 @@ sealed class TrainingSummary(TrainingFolder folder, ControlNetTrainingOptions op
 
     string Card(TrainingState end, long chosen)
     {
-        string Number(double? value) => value is { } v ? v.ToString("G5", CultureInfo.InvariantCulture) : "none";
+        string Number(double? value) => value is { } v ? Invariant($"{v:G5}") : "none";
         string validation = split.Validation.Count == 0
             ? "Nothing was held out to validate with: how it does on other videos is not known."
-            : string.Create(CultureInfo.InvariantCulture, $"Validation loss on {split.Validation.Count} scenes of "
-                + $"{split.ValidationVideos} other videos: {Number(end.FirstValidationLoss)} at first, {Number(end.BestLoss)} at the "
-                + $"step that was kept.");
-        return string.Create(CultureInfo.InvariantCulture, $"""
+            : Invariant($"Validation loss on {split.Validation.Count} scenes of {split.ValidationVideos} other videos: "
+                + $"{Number(end.FirstValidationLoss)} at first, {Number(end.BestLoss)} at the step that was kept.");
+        string data =
+            Invariant($"{split.Train.Count} scenes of {split.TrainVideos} videos, {options.Width}x{options.Height} pixels, control "
+                + $"[{string.Join(", ", ControlStack.Labels)}]"),
+            steps = Invariant($"{chosen} steps of {options.Rows} scenes (of {end.Step} done, {plan.Steps} planned), AdamW, rate "
+                + $"{options.LearningRate}, {options.Decay}, seed {options.Seed}"),
+            weights = Invariant($"noise {options.NoiseWeight}, reconstruction {options.ReconstructionWeight}, LPIPS {options.LpipsWeight}, "
+                + $"background {options.BackgroundWeight}");
+        return $"""
             # A trained bundle
 
             The ControlNet of this bundle was fine-tuned by `alignment train`; every other file is that of the bundle it was trained from.
 
             - Trained from: {source.Manifest.Origin} (hash {source.Hash}), licence: {source.Manifest.License}
-            - Data: {split.Train.Count} scenes of {split.TrainVideos} videos, {options.Width}x{options.Height} pixels, control [{string.Join(", ", ControlStack.Labels)}]
+            - Data: {data}
             - {_attention.Value.Text}
-            - {chosen} steps of {options.Rows} scenes (of {end.Step} done, {plan.Steps} planned), AdamW, rate {options.LearningRate}, {options.Decay}, seed {options.Seed}
-            - Loss weights: noise {options.NoiseWeight}, reconstruction {options.ReconstructionWeight}, LPIPS {options.LpipsWeight}, background {options.BackgroundWeight}
+            - {steps}
+            - Loss weights: {weights}
             - {validation}
 
             A falling loss says that the model predicts noise better, not that viewers look elsewhere: measure that on edited scenes.
-            """) + "\n";
+            """ + "\n";
     }
 }

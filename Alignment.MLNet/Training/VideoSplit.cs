@@ -2,20 +2,14 @@ using Alignment.MLNet.Dataset;
 
 namespace Alignment.MLNet.Training;
 
-/// <summary>Scenes to train on and scenes to validate with; never two of one video on different sides, because they look alike.</summary>
-/// <remarks>
-/// <paramref name="Train"/>: in the order given.
-/// <paramref name="Validation"/>: in the order given; may be empty.
-/// </remarks>
+/// <summary>Scenes to train on and to validate with (perhaps none), in the order given; never two of one video on different sides, because
+/// they look alike.</summary>
 sealed record VideoSplit(IReadOnlyList<SceneRecord> Train, IReadOnlyList<SceneRecord> Validation, int TrainVideos, int ValidationVideos)
 {
-    /// <summary>The stream that orders the videos.</summary>
     const string Stream = "train/split";
 
-    /// <summary>
-    /// Splits by video: the videos, in ordinal order, are shuffled with the seed, and the first round(share · n) of them are trained on,
-    /// but at least one on each side. A single video, or a share of 1, leaves nothing to validate with.
-    /// </summary>
+    // Splits by video: the videos, in ordinal order, are shuffled with the seed, and the first round(share · n) of them are trained on, but
+    // at least one on each side. A single video, or a share of 1, leaves nothing to validate with.
     public static VideoSplit Of(IReadOnlyList<SceneRecord> scenes, double share, ulong seed)
     {
         if (scenes.Count == 0) throw BadDataException.For("The training data", "no scene", "at least one valid scene",
@@ -25,7 +19,6 @@ sealed record VideoSplit(IReadOnlyList<SceneRecord> Train, IReadOnlyList<SceneRe
             all.Count - chosen.Count);
     }
 
-    /// <summary>The videos that are trained on, of all there are; see <see cref="Of"/>.</summary>
     public static HashSet<string> VideosToTrainOn(IEnumerable<string> all, double share, ulong seed)
     {
         string[] videos = [.. all.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];

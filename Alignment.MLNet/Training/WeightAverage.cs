@@ -4,15 +4,12 @@ using Alignment.Onnx.Weights;
 
 namespace Alignment.MLNet.Training;
 
-/// <summary>
-/// The exponential moving average of the weights: after each step m ← d m + (1 − d) w, from m = w at the start. It can change places with
-/// the weights for a while, so that whatever evaluates or saves them needs to know nothing of it.
-/// </summary>
+/// <summary>The exponential moving average of the weights: after each step m ← d m + (1 − d) w, from m = w. It changes places with the
+/// weights for a while, so that whatever evaluates or saves them needs to know nothing of it.</summary>
 sealed class WeightAverage
 {
     const string FileName = "average.safetensors", Tensor = "average";
 
-    /// <summary>Values moved at a time.</summary>
     const int Piece = 1 << 20;
 
     readonly ITrainingStep _step;
@@ -32,7 +29,7 @@ sealed class WeightAverage
         TensorPrimitives.MultiplyAdd(values, 1 - _decay, average, average);
     });
 
-    /// <summary>Puts the average in the weights' place until the result is disposed. Null does nothing.</summary>
+    // Puts the average in the weights' place until the result is disposed. Null does nothing.
     public static IDisposable? InPlace(WeightAverage? average)
     {
         if (average is null) return null;
@@ -51,7 +48,7 @@ sealed class WeightAverage
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, FileName));
         if (!file.Infos.TryGetValue(Tensor, out WeightInfo? info) || info.Count != _step.Length)
             throw BadDataException.For($"The checkpoint '{folder}'", "an average of another model's weights", $"{_step.Length} values",
-                $"Begin anew with {TrainingResume.Option} none.");
+                $"Begin anew with {ControlNetTrainingOptions.ResumeOption} none.");
         long at = 0;
         foreach (float[] piece in _average)
         {

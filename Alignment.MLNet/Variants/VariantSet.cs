@@ -61,7 +61,7 @@ public sealed class VariantSet
     public ProvenanceCounts AttentionOrigin => _manifest.AttentionOrigin;
 
     /// <summary>The same for each scene of a video that was measured or predicted, by number; of the others it is not known.</summary>
-    public IReadOnlyDictionary<int, HeatmapProvenance> AttentionOf(string videoId)
+    internal IReadOnlyDictionary<int, HeatmapProvenance> AttentionOf(string videoId)
     {
         string path = Path.Combine(VariantFiles.Video(Root, videoId), VariantFiles.Manifest);
         try

@@ -8,22 +8,14 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.MLNet.Video;
 
-/// <summary>
-/// Edited scenes back into videos: <c>edited_scenes/{variant}/{video_id}/{scene_id}.png</c> → <c>videos/{video_id}_{variant}.mp4</c>,
-/// each scene held for its real duration where a scene list or source video says it, with the source's audio.
-/// A video whose inputs have not changed is not encoded again; each appears complete or not at all; the same inputs give the same bytes.
-/// </summary>
+/// <summary>Edited scenes back into videos: <c>edited_scenes/{variant}/{video_id}/{scene_id}.png</c> →
+/// <c>videos/{video_id}_{variant}.mp4</c>, each scene held for its real duration where a scene list or source video says it, with the
+/// source's audio. A video whose inputs have not changed is not encoded again.</summary>
 public static class AssembleJob
 {
-    /// <summary>Assembles every video of every variant found.</summary>
-    /// <param name="editedFolder">The <c>edited_scenes</c> folder, or the folder that holds it.</param>
-    /// <param name="outFolder">Gets <c>videos/</c> with the videos, a JSON beside each, and <c>manifest.json</c>.</param>
-    /// <param name="sourceFolders">Where source videos and scene lists may be (see <see cref="VideoSource.Find"/>); may be empty.</param>
-    /// <param name="options">Null for the defaults.</param>
-    /// <param name="progress">One unit per video.</param>
-    /// <param name="tools">Where ffmpeg is; null to look for it.</param>
-    /// <param name="cancellationToken">Stops at once; finished videos stay and are not encoded again.</param>
-    /// <returns>All videos, and the problems of those that could not be assembled: one bad video does not stop the others.</returns>
+    /// <summary>Assembles every video of every variant in <c>edited_scenes</c>, or in the folder that holds it, into <c>videos/</c> of the
+    /// output folder, a JSON beside each, and <c>manifest.json</c>. Source videos and scene lists are looked for in <paramref
+    /// name="sourceFolders"/>. One bad video does not stop the others; cancelled, finished videos stay.</summary>
     /// <exception cref="BadDataException">There is not one edited scene, or not one video could be assembled.</exception>
     /// <exception cref="UsageException">An option is out of range, or names no edited video.</exception>
     /// <exception cref="RetryableException">Another run works in the output folder.</exception>
@@ -44,7 +36,7 @@ public static class AssembleJob
         return AssembleLocked(editedFolder, outFolder, sourceFolders, options, progress, tools, cancellationToken);
     }
 
-    /// <summary>As <see cref="Run"/>, for a caller that has the folder's lock.</summary>
+    // As Run, for a caller that has the folder's lock.
     internal static AssembleResult AssembleLocked(string editedFolder, string outFolder, IReadOnlyList<string>? sourceFolders,
         AssembleOptions options,
         IProgress<WorkProgress>? progress, FfmpegTools tools, CancellationToken cancellationToken)
@@ -93,6 +85,7 @@ sealed class VideoAssembly : IDisposable
     readonly string _videoId, _outFolder;
     readonly IReadOnlyList<int> _edited;
     readonly AssembleOptions _options;
+    readonly Smoothing? _smoothing;
     readonly FfmpegTools _tools;
     readonly CancellationToken _cancellationToken;
     readonly VideoSource _source;
@@ -106,6 +99,7 @@ sealed class VideoAssembly : IDisposable
     {
         (_videoId, _edited, _outFolder, _options, _tools, _cancellationToken) = (videoId, edited, outFolder, options, tools,
             cancellationToken);
+        _smoothing = Smoothing.Parse(options.Smoothing);
         _source = VideoSource.Find(videoId, sourceFolders);
         _info = _source.File is null ? null : VideoProbe.Read(_source.File, tools, cancellationToken);
         _list = _source.SceneListFile is null ? null : SceneList.Read(_source.SceneListFile);
@@ -139,10 +133,9 @@ sealed class VideoAssembly : IDisposable
         List<string> notes = [.. timing.Notes];
         string[] paths = [.. timing.Scenes.Select(s => s.Edited ? edited.Pictures[s.SceneNumber] : SourceStill(s.SceneNumber))];
         if (paths.Any(p => { var h = PictureFile.ReadHeader(p); return (h.Width, h.Height) != (first.Width, first.Height); }))
-            notes.Add(string.Create(CultureInfo.InvariantCulture,
-                $"Stills of another size than the first were scaled into {width}x{height}, proportions kept, on black."));
+            notes.Add(Invariant($"Stills of another size than the first were scaled into {width}x{height}, proportions kept, on black."));
         var stills = new StillSequence(timing.Scenes, width * height * 3, (i, rgb) => Still.Read(paths[i], width, height, rgb),
-            _options.Smoothing);
+            _smoothing);
         VideoWriter.Write(file, new(width, height, timing.Fps, timing.Frames), stills.Draw,
             new() { Crf = _options.Crf, AudioFrom = _source.File }, _tools, _cancellationToken);
         var written = VideoProbe.Read(file, _tools, _cancellationToken);
@@ -163,7 +156,7 @@ sealed class VideoAssembly : IDisposable
             SceneList = Path.GetFileName(_source.SceneListFile),
             Source = Path.GetFileName(_source.File),
             Audio = written.AudioCodec,
-            Smoothing = _options.Smoothing?.ToString() ?? "off",
+            Smoothing = _smoothing?.ToString() ?? "off",
             Scenes = timing.Scenes,
             Notes = notes,
             Ffmpeg = _tools.Version,
@@ -180,7 +173,7 @@ sealed class VideoAssembly : IDisposable
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"assemble/1 ffmpeg {_tools.Version} fps {timing.Fps} crf {_options.Crf} smoothing "
-            + $"{_options.Smoothing?.ToString() ?? "off"} gain {_options.Smoothing?.MaxGain ?? 1}\n");
+            + $"{_smoothing?.ToString() ?? "off"} gain {(_smoothing is null ? 1 : Smoothing.MaxGain)}\n");
         text.Append(CultureInfo.InvariantCulture, $"source {(_source.File is null ? "none" : CachedHash(_source.File))}\n");
         foreach (var scene in timing.Scenes)
             text.Append(CultureInfo.InvariantCulture,
@@ -194,12 +187,12 @@ sealed class VideoAssembly : IDisposable
         return hash;
     }
 
-    /// <summary>The second frame of a scene in the source video (the first may still hold the cut), as the stills of a data set are; read
-    /// once for all variants.</summary>
+    // The second frame of a scene in the source video (the first may still hold the cut), as the stills of a data set are; read once for
+    // all variants.
     string SourceStill(int sceneNumber)
     {
         _stills ??= Directory.CreateTempSubdirectory("alignment-");
-        string path = Path.Combine(_stills.FullName, sceneNumber.ToString(CultureInfo.InvariantCulture) + ".png");
+        string path = Path.Combine(_stills.FullName, Invariant($"{sceneNumber}") + ".png");
         if (File.Exists(path)) return path;
         Dictionary<long, int> wanted = [];
         foreach (var scene in _list!.Scenes.Where(s => !_edited.Contains(s.SceneNumber)))
@@ -211,7 +204,7 @@ sealed class VideoAssembly : IDisposable
         VideoReader.Read(_source.File!, (i, rgb) =>
         {
             if (wanted.Remove(i, out int number))
-                PictureFile.WritePng(Path.Combine(_stills.FullName, number.ToString(CultureInfo.InvariantCulture) + ".png"),
+                PictureFile.WritePng(Path.Combine(_stills.FullName, Invariant($"{number}") + ".png"),
                     new RgbPicture(_info!.DisplayWidth, _info.DisplayHeight, rgb.ToArray()));
             return wanted.Count > 0;
         }, tools: _tools, cancellationToken: _cancellationToken);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Storage;
 
@@ -43,8 +44,8 @@ public sealed record AssembledVideo
     /// <summary>"off" or the smoothing's settings.</summary>
     public required string Smoothing { get; init; }
 
-    /// <summary>When each scene is shown.</summary>
-    public required IReadOnlyList<TimedScene> Scenes { get; init; }
+    [JsonInclude]
+    internal IReadOnlyList<TimedScene> Scenes { get; init; } = [];
 
     /// <summary>What a reader should know.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
@@ -63,10 +64,8 @@ public sealed record AssembledVideo
     public ProvenanceCounts? AttentionOrigin { get; init; }
 }
 
-/// <summary>The outcome of assembling.</summary>
-/// <param name="Videos">Every video that is there now, by video, then variant.</param>
-/// <param name="Made">How many of them were encoded in this run; the others were up to date.</param>
-/// <param name="Problems">Videos that could not be assembled, and why.</param>
+/// <summary>Every video that is there now, by video, then variant; how many were encoded in this run; what could not be assembled, and
+/// why.</summary>
 public sealed record AssembleResult(IReadOnlyList<AssembledVideo> Videos, int Made, IReadOnlyList<string> Problems) : IJobResult
 {
     bool IJobResult.HasFailures => Problems.Count > 0;
@@ -93,7 +92,6 @@ static class AssembleManifest
             keepEqual: true);
     }
 
-    /// <summary>The note beside a video, or null when there is none or it cannot be read (then the video is encoded again).</summary>
     public static AssembledVideo? TryRead(string path)
     {
         try

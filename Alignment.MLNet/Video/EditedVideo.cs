@@ -7,15 +7,13 @@ using Alignment.Transforms.Images;
 namespace Alignment.MLNet.Video;
 
 /// <summary>The pictures of one video in one variant, found in <c>edited_scenes/{variant}/{video_id}/{video_id}-Scene-{n}.png</c> (or
-/// .jpg).</summary>
-/// <remarks><paramref name="Pictures"/>: scene number → file, ascending.</remarks>
+/// .jpg). Pictures: scene number → file, ascending.</summary>
 sealed record EditedVideo(string VideoId, string Variant, SortedDictionary<int, string> Pictures)
 {
     // Best first: PNG is the edit itself, JPEG is written from it.
     static readonly string[] s_endings = [".png", ".jpg", ".jpeg"];
 
-    /// <summary>All of them, by video, then variant. <paramref name="folder"/> is <c>edited_scenes</c> or the folder that holds
-    /// it.</summary>
+    // All of them, by video, then variant. folder is edited_scenes or the folder that holds it.
     public static List<EditedVideo> Find(string folder, IReadOnlyList<string>? videoIds)
     {
         string nested = Path.Combine(folder, Layout.Edited);
@@ -41,8 +39,7 @@ sealed record EditedVideo(string VideoId, string Variant, SortedDictionary<int, 
             .ThenBy(f => f.Variant, StringComparer.Ordinal)];
     }
 
-    /// <summary>Where the attention comes from that a picture was edited by; not known of pictures that no record speaks of with this
-    /// hash.</summary>
+    // Where the attention comes from that a picture was edited by; not known of pictures that no record speaks of with this hash.
     public static HeatmapProvenance AttentionOf(string picture, string sha256) =>
         OutputRecord.FactsOf<EditFacts>(Path.ChangeExtension(picture, ".json"), Path.GetFileName(picture), sha256)?.AttentionOrigin
         ?? HeatmapProvenance.Provided;
@@ -61,10 +58,7 @@ sealed record EditedVideo(string VideoId, string Variant, SortedDictionary<int, 
 
 static class Still
 {
-    /// <summary>
-    /// Reads <paramref name="path"/> into <paramref name="rgb"/> (width × height × 3). A still of another size is scaled, its
-    /// proportions kept, and centred on black.
-    /// </summary>
+    // Reads path into rgb (width × height × 3). A still of another size is scaled, its proportions kept, and centred on black.
     public static void Read(string path, int width, int height, byte[] rgb)
     {
         var own = PictureFile.ReadRgb8(path);

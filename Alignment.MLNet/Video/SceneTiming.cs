@@ -1,4 +1,3 @@
-using System.Globalization;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Ffmpeg;
 
@@ -7,22 +6,19 @@ namespace Alignment.MLNet.Video;
 /// <summary>Where a scene's duration comes from.</summary>
 enum DurationSource
 {
-    /// <summary>A scene list: exact.</summary>
+    // A scene list: exact.
     SceneList,
 
-    /// <summary>Only the whole video's length is known: every scene gets an equal share of it. An estimate.</summary>
+    // Only the whole video's length is known: every scene gets an equal share of it. An estimate.
     EqualShareOfSource,
 
-    /// <summary>Nothing is known: every scene is held for the same fixed time.</summary>
+    // Nothing is known: every scene is held for the same fixed time.
     Fixed,
 }
 
-/// <summary>A scene in the assembled video.</summary>
-/// <param name="SceneNumber">Its number.</param>
-/// <param name="StartFrame">Its first frame in the assembled video.</param>
-/// <param name="Frames">How long it is held; at least 1.</param>
-/// <param name="Edited">False: no edited picture exists, the source video's own still fills its time.</param>
-public sealed record TimedScene(int SceneNumber, long StartFrame, long Frames, bool Edited);
+/// <summary>A scene in the assembled video, held for at least one frame; where it is not edited the source video's own still fills its
+/// time.</summary>
+sealed record TimedScene(int SceneNumber, long StartFrame, long Frames, bool Edited);
 
 /// <summary>When each scene is shown. The frames of all scenes add up to the video's frames exactly.</summary>
 sealed record SceneTiming(FrameRate Fps, DurationSource From, IReadOnlyList<TimedScene> Scenes, IReadOnlyList<string> Notes)
@@ -31,7 +27,7 @@ sealed record SceneTiming(FrameRate Fps, DurationSource From, IReadOnlyList<Time
 
     public static SceneTiming Of(string video, IReadOnlyList<int> edited, SceneList? list, VideoInfo? source, AssembleOptions options)
     {
-        var fps = options.Fps ?? list?.Fps ?? source?.Fps ?? options.DefaultFps;
+        var fps = options.Rate ?? list?.Fps ?? source?.Fps ?? options.DefaultRate;
         if (list is not null) return FromList(video, edited, list, source, fps);
         if (source is not null)
         {
@@ -56,7 +52,7 @@ sealed record SceneTiming(FrameRate Fps, DurationSource From, IReadOnlyList<Time
             notes.Add(source is null ? $"Left out, because neither an edited picture nor a source video exists: scene {Name(missing)}."
                 : $"Not edited, shown as the source video's own still: scene {Name(missing)}.");
         if (source is not null && Math.Abs(source.Fps.SecondsAt(source.Frames) - list.Fps.SecondsAt(list.Frames)) > 1.5 / fps.Fps)
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"The scene list has {list.Frames} frames at {list.Fps}, the source "
+            notes.Add(Invariant($"The scene list has {list.Frames} frames at {list.Fps}, the source "
                 + $"video {source.Frames} at {source.Fps}; the list was followed."));
         List<TimedScene> scenes = [];
         long at = 0;
@@ -78,9 +74,9 @@ sealed record SceneTiming(FrameRate Fps, DurationSource From, IReadOnlyList<Time
         [.. edited.Select((number, i) => Checked(video, new(number, boundary(i), boundary(i + 1) - boundary(i), true)))];
 
     static TimedScene Checked(string video, TimedScene scene) => scene.Frames > 0 ? scene
-        : throw BadDataException.For(string.Create(CultureInfo.InvariantCulture, $"Scene {scene.SceneNumber} of '{video}'"),
+        : throw BadDataException.For($"Scene {scene.SceneNumber} of '{video}'",
         "less than one frame of time", "at least one frame", "Choose a higher frame rate or a longer time per scene.");
 
-    static string Name(int[] numbers) => string.Join(", ", numbers.Take(20).Select(n => n.ToString(CultureInfo.InvariantCulture)))
+    static string Name(int[] numbers) => string.Join(", ", numbers.Take(20).Select(n => Invariant($"{n}")))
         + (numbers.Length > 20 ? ", …" : "");
 }

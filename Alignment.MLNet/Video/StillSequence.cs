@@ -17,17 +17,14 @@ sealed class StillSequence
 {
     readonly IReadOnlyList<TimedScene> _scenes;
     readonly Action<int, byte[]> _load;
-    readonly SmoothingOptions? _smoothing;
+    readonly Smoothing? _smoothing;
     readonly double[] _luma;
     byte[] _previous, _current;
     int _scene = -1;
     (int Scene, double Weight, double Gain) _drawn = (-1, 0, 0);
 
-    /// <remarks>
-    /// <paramref name="frameBytes"/>: width × height × 3.
-    /// <paramref name="load"/>: reads the i-th scene's still, already of the video's size.
-    /// </remarks>
-    public StillSequence(IReadOnlyList<TimedScene> scenes, int frameBytes, Action<int, byte[]> load, SmoothingOptions? smoothing)
+    // load reads the i-th scene's still, already of the video's size.
+    public StillSequence(IReadOnlyList<TimedScene> scenes, int frameBytes, Action<int, byte[]> load, Smoothing? smoothing)
     {
         (_scenes, _load, _smoothing) = (scenes, load, smoothing);
         (_previous, _current) = (new byte[frameBytes], new byte[frameBytes]);
@@ -39,7 +36,6 @@ sealed class StillSequence
         }
     }
 
-    /// <summary>Draws frame <paramref name="index"/>; called in order, with the buffer still holding the frame before.</summary>
     public void Draw(long index, Span<byte> rgb)
     {
         while (_scene < 0 || index >= _scenes[_scene].StartFrame + _scenes[_scene].Frames)
@@ -82,7 +78,7 @@ sealed class StillSequence
             sum += luma;
         }
         if (same || own < 1) return 1;
-        return Math.Clamp(sum / (to - from + 1) / own, 1 / _smoothing.MaxGain, _smoothing.MaxGain);
+        return Math.Clamp(sum / (to - from + 1) / own, 1 / Smoothing.MaxGain, Smoothing.MaxGain);
     }
 
     // The cross-fade is linear, and so is the mean: no frame needs to be drawn to know its brightness.

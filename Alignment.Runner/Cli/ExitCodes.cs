@@ -11,10 +11,10 @@ static class ExitCodes
     public const int BadData = 3;
     public const int Missing = 4;
 
-    /// <summary>EX_TEMPFAIL of sysexits.h: run it again; the message says whether it continues or starts over.</summary>
+    // EX_TEMPFAIL of sysexits.h: run it again; the message says whether it continues or starts over.
     public const int Retry = 75;
 
-    /// <summary>The code of a result; the only place that decides it.</summary>
+    // The code of a result; the only place that decides it.
     public static int Of(object result) => result switch
     {
         IJobResult { HasFailures: true } => BadData,

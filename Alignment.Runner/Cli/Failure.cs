@@ -11,11 +11,7 @@ static class Failure
     // What running again would not change: no folder, a folder, read-only, too many links, too long a name.
     const int NotFolderUnix = 20, FolderUnix = 21, ReadOnlyUnix = 30, LinksUnix = 40, NameTooLongUnix = 36;
 
-    /// <param name="error">What happened.</param>
-    /// <param name="terminal">Gets the message.</param>
-    /// <param name="json">Whether it is wanted as JSON too.</param>
-    /// <param name="again">What the same command does when it is run again: "it continues"; see <see cref="RunnerCommand.Again"/>.</param>
-    /// <param name="name">What the command calls an option that the library names.</param>
+    // Again: what the same command does when it is run again; name: what it calls an option that the library names.
     public static int Report(Exception error, Terminal terminal, bool json, string again, Func<OptionName, string>? name = null)
     {
         var (code, message) = Explain(error, again, name ?? (o => o.ToString()));

@@ -1,14 +1,11 @@
-using System.CommandLine;
 using System.Globalization;
 using System.Linq.Expressions;
 using System.Reflection;
 
 namespace Alignment.Runner.Cli;
 
-/// <summary>
-/// The flags of one options record. Each is bound to the property it sets: help shows that property's default, <see cref="Read"/> sets it,
-/// and a message of the library that names the property names the flag here.
-/// </summary>
+/// <summary>The flags of one options record. Each is bound to the property it sets: help shows that property's default, <see cref="Read"/>
+/// sets it, and a message of the library that names the property names the flag here.</summary>
 abstract class Flags<TOptions>(RunnerCommand command, TOptions defaults) where TOptions : class
 {
     readonly List<Func<object, ParseResult, object>> _apply = [];
@@ -17,13 +14,11 @@ abstract class Flags<TOptions>(RunnerCommand command, TOptions defaults) where T
 
     protected TOptions Defaults => defaults;
 
-    /// <summary>The options as typed: the defaults, and what flags say instead.</summary>
-    /// <param name="parse">What was typed.</param>
-    /// <param name="from">In place of the defaults.</param>
+    // The options as typed: the defaults, or from, and what flags say instead.
     public virtual TOptions Read(ParseResult parse, TOptions? from = null) =>
         (TOptions)_apply.Aggregate((object)(from ?? defaults), (options, apply) => apply(options, parse));
 
-    /// <summary>A flag of the property's own type. Its default is shown, but for null and off.</summary>
+    // A flag of the property's own type. Its default is shown, but for null and off.
     protected Option<T> Bind<T>(string flag, Expression<Func<TOptions, T>> property, string description, string? value = null)
     {
         T standard = property.Compile()(defaults);
@@ -32,13 +27,7 @@ abstract class Flags<TOptions>(RunnerCommand command, TOptions defaults) where T
         return Bind(option, property, (parse, o) => parse.GetValue(o)!);
     }
 
-    /// <summary>A flag that is typed as text.</summary>
-    /// <param name="flag">Its name.</param>
-    /// <param name="property">What it sets.</param>
-    /// <param name="description">For help.</param>
-    /// <param name="value">How help calls the text.</param>
-    /// <param name="read">From the text; not called where nothing is typed.</param>
-    /// <param name="show">The default as one would type it; null shows none.</param>
+    // A flag that is typed as text; read is called only where something is typed; no default is shown where show gives null.
     protected Option<string?> BindText<T>(string flag, Expression<Func<TOptions, T>> property, string description, string value,
         Func<string, T> read,
         Func<T, string>? show = null)
@@ -52,29 +41,29 @@ abstract class Flags<TOptions>(RunnerCommand command, TOptions defaults) where T
         return Bind(option, property, (parse, o) => read(parse.GetValue(o)!), typedOnly: true);
     }
 
-    /// <summary>Another property that a flag typed as text sets.</summary>
+    // Another property that a flag typed as text sets.
     protected void AlsoText<T>(Option<string?> option, Expression<Func<TOptions, T>> property, Func<string, T> read) =>
         Apply(option, property, (parse, o) => read(parse.GetValue(o)!), (parse, o) => parse.GetResult(o) is { Implicit: false });
 
-    /// <summary>A flag that may be repeated; without it the default stays.</summary>
+    // A flag that may be repeated; without it the default stays.
     protected Option<string[]> BindList<T>(string flag, Expression<Func<TOptions, T>> property, string description, string value,
         Func<string[], T> read) =>
         Bind(new Option<string[]>(flag) { Description = description, HelpName = value, DefaultValueFactory = _ => [] }, property,
             (parse, o) => read(parse.GetValue(o)!), typedOnly: true);
 
-    /// <summary><c>--video</c>: the videos to which a command keeps.</summary>
+    // --video: the videos to which a command keeps.
     protected Option<string[]> BindVideos<T>(Expression<Func<TOptions, T>> property) where T : IEnumerable<string>? =>
         BindList("--video", property, "Only this video; may be repeated.", "ID", ids => (T)(object)ids);
 
-    /// <summary>A flag that turns off what is on by default.</summary>
+    // A flag that turns off what is on by default.
     protected Option<bool> BindOff(string flag, Expression<Func<TOptions, bool>> property, string description) =>
         Bind(new Option<bool>(flag) { Description = description }, property, (parse, o) => !parse.GetValue(o));
 
-    /// <summary>A flag that leaves a part out.</summary>
+    // A flag that leaves a part out.
     protected Option<bool> BindOut<T>(string flag, Expression<Func<TOptions, T?>> property, string description) where T : class =>
         Bind(new Option<bool>(flag) { Description = description }, property, (_, _) => null, (parse, o) => parse.GetValue(o));
 
-    /// <summary>A size in pixels, which sets two properties.</summary>
+    // A size in pixels, which sets two properties.
     protected Option<string?> BindSize(string flag, Expression<Func<TOptions, int>> width, Expression<Func<TOptions, int>> height,
         string description)
     {
@@ -85,7 +74,7 @@ abstract class Flags<TOptions>(RunnerCommand command, TOptions defaults) where T
         return option;
     }
 
-    /// <summary>The device that runs the models.</summary>
+    // The device that runs the models.
     protected Option<string?> BindDevice(Expression<Func<TOptions, Onnx.Runtime.Device>> property) =>
         BindText("--device", property, "What runs the models: cpu, cuda, cuda:N, dml, dml:N. Fails when it is not there.", "DEVICE",
             Onnx.Runtime.Device.Parse, d => d.ToString());
@@ -110,13 +99,13 @@ abstract class Flags<TOptions>(RunnerCommand command, TOptions defaults) where T
         _apply.Add((options, parse) => when is null || when(parse, option) ? With(options, path, read(parse, option)) : options);
     }
 
-    /// <summary>o.A.B is B, then A.</summary>
+    // o.A.B is B, then A.
     static IEnumerable<PropertyInfo> Path(Expression? body)
     {
         for (; body is MemberExpression { Member: PropertyInfo property } at; body = at.Expression) yield return property;
     }
 
-    /// <summary>The record with one property set, and the records on the way to it copied.</summary>
+    // The record with one property set, and the records on the way to it copied.
     static object With(object record, ReadOnlySpan<PropertyInfo> path, object? value)
     {
         object copy = record.GetType().GetMethod("<Clone>$")!.Invoke(record, null)!;
@@ -124,7 +113,7 @@ abstract class Flags<TOptions>(RunnerCommand command, TOptions defaults) where T
         return copy;
     }
 
-    /// <summary>Leaves rare flags to <c>--help advanced</c>.</summary>
+    // Leaves rare flags to --help advanced.
     protected static void Rare(params Option[] options)
     {
         foreach (Option option in options) option.Hidden = true;

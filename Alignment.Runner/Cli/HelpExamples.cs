@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 
@@ -7,7 +6,7 @@ namespace Alignment.Runner.Cli;
 /// <summary>Help that teaches: the parser's own help, then commands one can copy. Rare flags are left to <c>--help advanced</c>.</summary>
 static class HelpExamples
 {
-    /// <summary>After --help: with the rare flags.</summary>
+    // After --help: with the rare flags.
     public const string Advanced = "advanced";
 
     public static void TeachHelp(this Command command, params string[] examples)

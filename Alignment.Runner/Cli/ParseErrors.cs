@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 
@@ -20,7 +19,7 @@ static class ParseErrors
         ? $"{option.Option.Name}: found '{SafePath.Shorten(typed.Value)}', expected {expected}."
         : SafePath.Shorten(error.Message, 400);
 
-    /// <summary>A type as people call it; null where the parser says it as well.</summary>
+    // A type as people call it; null where the parser says it as well.
     static string? Expected(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
     {
         var t when t == typeof(int) => "a whole number",
@@ -30,7 +29,7 @@ static class ParseErrors
         _ => null,
     };
 
-    /// <summary>"Did you mean": the parser only prints them.</summary>
+    // "Did you mean": the parser only prints them.
     static string[] Suggestions(ParseResult parse)
     {
         if (parse.Action is not ParseErrorAction action) return [];

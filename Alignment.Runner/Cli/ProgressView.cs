@@ -1,4 +1,3 @@
-using System.Globalization;
 using Spectre.Console;
 
 namespace Alignment.Runner.Cli;
@@ -21,13 +20,13 @@ static class ProgressView
                 return result;
             });
 
-    /// <summary>One bar a stage.</summary>
+    // One bar a stage.
     sealed class Bars(ProgressContext view) : IProgress<WorkProgress>
     {
         readonly Dictionary<string, ProgressTask> _bars = [];
         readonly Lock _lock = new();
 
-        /// <summary>Work that never knew its total is done when the next stage begins, or all work ends.</summary>
+        // Work that never knew its total is done when the next stage begins, or all work ends.
         public void FinishUncounted()
         {
             lock (_lock)
@@ -61,7 +60,7 @@ static class ProgressView
         }
     }
 
-    /// <summary>A line when a stage begins, ends, and every few seconds between.</summary>
+    // A line when a stage begins, ends, and every few seconds between.
     internal sealed class Lines(TextWriter to, TimeProvider time) : IProgress<WorkProgress>
     {
         static readonly TimeSpan s_every = TimeSpan.FromSeconds(5);
@@ -83,7 +82,7 @@ static class ProgressView
             }
         }
 
-        /// <summary>The time left at the pace since the stage began (work found done before does not count).</summary>
+        // The time left at the pace since the stage began (work found done before does not count).
         TimeSpan? Left(WorkProgress value, long now)
         {
             var (started, before) = _begun[value.Stage];
@@ -93,15 +92,15 @@ static class ProgressView
 
         static string Say(WorkProgress value, TimeSpan? left) => string.Concat(
             value.Stage,
-            value.Total > 0 ? string.Create(CultureInfo.InvariantCulture, $" {value.Done}/{value.Total}") : "",
+            value.Total > 0 ? Invariant($" {value.Done}/{value.Total}") : "",
             left is { } t ? $", about {Words(t)} left" : "",
             value.Note is null ? "" : $" ({SafePath.Shorten(value.Note)})");
 
         static string Words(TimeSpan t) => t switch
         {
-            { TotalSeconds: < 90 } => string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(t.TotalSeconds):0} s"),
-            { TotalMinutes: < 90 } => string.Create(CultureInfo.InvariantCulture, $"{t.TotalMinutes:0} min"),
-            _ => string.Create(CultureInfo.InvariantCulture, $"{t.TotalHours:0.0} h"),
+            { TotalSeconds: < 90 } => Invariant($"{Math.Ceiling(t.TotalSeconds):0} s"),
+            { TotalMinutes: < 90 } => Invariant($"{t.TotalMinutes:0} min"),
+            _ => Invariant($"{t.TotalHours:0.0} h"),
         };
     }
 }

@@ -5,7 +5,6 @@ namespace Alignment.Runner.Cli;
 /// <summary>A picture size as one types it: "512" for a square, "640x360" for width × height.</summary>
 static class SizeText
 {
-    /// <exception cref="UsageException">Neither form, or a side below 1.</exception>
     public static (int Width, int Height) Parse(string text, string option = "--size")
     {
         string[] sides = text.Split('x', 'X', '×');
@@ -18,5 +17,5 @@ static class SizeText
             "one side of a square or WIDTHxHEIGHT, in pixels", $"For example {option} 512 or {option} 640x384.");
     }
 
-    public static string Of(int width, int height) => string.Create(CultureInfo.InvariantCulture, $"{width}x{height}");
+    public static string Of(int width, int height) => Invariant($"{width}x{height}");
 }

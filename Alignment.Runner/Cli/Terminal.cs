@@ -19,14 +19,14 @@ sealed class Terminal
 
     public TextWriter ErrorWriter { get; }
 
-    /// <summary>Somebody is watching: bars may move. Otherwise plain lines.</summary>
+    // Somebody is watching: bars may move. Otherwise plain lines.
     public bool IsInteractive { get; }
 
     public IAnsiConsole Out { get; }
 
     public IAnsiConsole Error { get; }
 
-    /// <summary>Indented JSON whose text stays readable (no \uXXXX for ordinary letters).</summary>
+    // Indented JSON whose text stays readable (no \uXXXX for ordinary letters).
     public static readonly JsonSerializerOptions JsonStyle = new()
     {
         WriteIndented = true,
@@ -41,12 +41,12 @@ sealed class Terminal
 
     public static Terminal Of(TextWriter output, TextWriter error) => new(output, error, interactive: false, PlainWidth);
 
-    /// <summary>Wide enough that a table in a log is not folded.</summary>
+    // Wide enough that a table in a log is not folded.
     const int PlainWidth = 160;
 
     public void WriteJson(object result) => OutputWriter.WriteLine(JsonSerializer.Serialize(result, JsonStyle));
 
-    /// <summary>The result with one part more, where there is one.</summary>
+    // The result with one part more, where there is one.
     public void WriteJson(object result, (string Name, object Value)? part)
     {
         JsonObject json = JsonSerializer.SerializeToNode(result, JsonStyle)!.AsObject();
@@ -54,7 +54,7 @@ sealed class Terminal
         OutputWriter.WriteLine(json.ToJsonString(JsonStyle));
     }
 
-    /// <summary>JSON has no NaN: a spread of one value, or a sum beyond a double, is null.</summary>
+    // JSON has no NaN: a spread of one value, or a sum beyond a double, is null.
     sealed class FiniteOrNull : JsonConverter<double>
     {
         public override double Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>

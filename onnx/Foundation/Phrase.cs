@@ -39,6 +39,9 @@ public readonly struct Phrase
     public static Phrase Join(string separator, IEnumerable<Phrase> phrases) =>
         new([.. phrases.SelectMany((p, i) => i == 0 ? p._parts ?? [] : [separator, .. p._parts ?? []])]);
 
+    /// <summary>The text in the invariant culture.</summary>
+    public static string Invariant(Phrase text) => text.ToString();
+
     /// <summary>The text with every option called by <paramref name="name"/>.</summary>
     public string Say(Func<OptionName, string> name)
     {

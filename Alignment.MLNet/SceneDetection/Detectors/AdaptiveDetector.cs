@@ -2,10 +2,8 @@ using Alignment.MLNet.SceneDetection.Frames;
 
 namespace Alignment.MLNet.SceneDetection.Detectors;
 
-/// <summary>
-/// PySceneDetect's adaptive detector: a cut where content_val stands out of its four neighbours (<see cref="AdaptiveRatio"/>) and is itself
-/// at least <paramref name="least"/>, the minimum length counted from the last cut to the frame at which this is decided.
-/// </summary>
+/// <summary>PySceneDetect's adaptive detector: a cut where content_val stands out of its four neighbours (<see cref="AdaptiveRatio"/>) and
+/// is at least <paramref name="least"/>; the minimum length counts from the last cut to the frame at which this is decided.</summary>
 sealed class AdaptiveDetector(double threshold, double least, MinimumLength minimum) : ICutDetector
 {
     readonly AdaptiveRatio _ratio = new(least);

@@ -1,10 +1,8 @@
 namespace Alignment.MLNet.SceneDetection.Detectors;
 
-/// <summary>
-/// content_val of a frame ÷ the mean of the two frames before and the two after, at most 255. Below a mean of 1e-5: 255 where
+/// <summary>content_val of a frame ÷ the mean of the two frames before and the two after, at most 255. Below a mean of 1e-5: 255 where
 /// content_val is at least <paramref name="least"/>, else 0. Known two frames late; undefined where there are not two frames on either
-/// side.
-/// </summary>
+/// side.</summary>
 sealed class AdaptiveRatio(double least)
 {
     public const int Radius = 2;
@@ -15,7 +13,7 @@ sealed class AdaptiveRatio(double least)
     readonly double[] _scores = new double[Window];
     long _count;
 
-    /// <returns>The ratio of the frame two before it, or null.</returns>
+    // Returns the ratio of the frame two before it, or null.
     public double? Add(double score)
     {
         _scores[_count++ % Window] = score;
@@ -28,6 +26,5 @@ sealed class AdaptiveRatio(double least)
         return centre >= least ? Most : 0;
     }
 
-    /// <summary>content_val of the frame whose ratio <see cref="Add"/> last gave.</summary>
     public double CentreScore => _scores[(_count + Radius) % Window];
 }

@@ -1,10 +1,8 @@
 namespace Alignment.MLNet.SceneDetection.Detectors;
 
-/// <summary>
-/// Makes one cut of a fade out and the fade in behind it. Between them lies a picture of one colour (black, white), which is no
-/// scene of its own where it was faded to or from: the cut is its middle, or the sharp edge where one side is sharp. Where both are
-/// sharp it is a scene if it is long enough for one.
-/// </summary>
+/// <summary>Makes one cut of a fade out and the fade in behind it. The one colour between them is no scene of its own where it was faded to
+/// or from: the cut is its middle, or the sharp edge where one side is sharp. Where both are sharp it is a scene if it is long
+/// enough.</summary>
 sealed class BlankPictures(MinimumLength minimum)
 {
     Transition? _into;
@@ -40,8 +38,7 @@ sealed class BlankPictures(MinimumLength minimum)
         else if (!t.FromBlank) cut(CutOf(t), t.Seconds);
     }
 
-    /// <summary>The video is over.</summary>
-    /// <remarks><paramref name="picture"/>: whether there has been a picture again since the last way into one colour.</remarks>
+    // picture: there has been a picture again since the last way into one colour.
     public void End(double seconds, bool picture, Action<SceneCut, double> cut)
     {
         // A video that fades out has no scene behind that; one that goes on in one colour for long enough has.

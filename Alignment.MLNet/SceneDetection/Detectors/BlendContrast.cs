@@ -1,14 +1,11 @@
 namespace Alignment.MLNet.SceneDetection.Detectors;
 
-/// <summary>
-/// Pictures that show through one another are fainter than each by itself: Var((1 − w)a + wb) = (1 − w)Var a + wVar b − w(1 − w)Var(b − a).
-/// The last term is what a blend of two different pictures loses, whatever moves within the two shots. A picture that moved, was uncovered
-/// or was wiped over loses none of it, however well a blend happens to fit its pixels.
-/// </summary>
+/// <summary>Pictures that show through one another are fainter than each by itself: Var((1 − w)a + wb) = (1 − w)Var a + wVar b − w(1 −
+/// w)Var(b − a). The last term is what a blend loses, whatever moves within the two shots; a move or a wipe loses none of it, however well
+/// a blend happens to fit its pixels.</summary>
 static class BlendContrast
 {
-    /// <summary>How much of the loss the frames between two pictures really have: about 1 in a dissolve and a fade, 0 in a move or a
-    /// wipe.</summary>
+    // How much of the loss the frames between two pictures really have: about 1 in a dissolve and a fade, 0 in a move or a wipe.
     public static double LossShare(PictureRing ring, long before, long after, ReadOnlySpan<double> weights)
     {
         SmallPicture a = ring[before], b = ring[after];
@@ -23,7 +20,7 @@ static class BlendContrast
         return expected > 0 ? lost / expected : 0;
     }
 
-    /// <summary>Covariance of two pictures' values, three planes added up, inside the bars of the pictures a and b.</summary>
+    // Covariance of two pictures' values, three planes added up, inside the bars of the pictures a and b.
     static double Variance(SmallPicture p, SmallPicture q, SmallPicture a, SmallPicture b)
     {
         var (top, bottom, left, right) = PictureDifference.Inside(a, b);

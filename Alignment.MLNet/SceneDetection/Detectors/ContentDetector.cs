@@ -2,11 +2,9 @@ using Alignment.MLNet.SceneDetection.Frames;
 
 namespace Alignment.MLNet.SceneDetection.Detectors;
 
-/// <summary>
-/// PySceneDetect's content detector: content_val ≥ threshold is a cut, through its merging flash filter. A frame above
-/// threshold that follows the last such one too soon starts merging (once there has been a cut); merging ends at the first
-/// frame below that is the minimum length past the last one above, which then becomes the cut if the merged stretch was long enough.
-/// </summary>
+/// <summary>PySceneDetect's content detector: content_val ≥ threshold is a cut, through its merging flash filter. A frame above threshold
+/// that follows the last such one too soon starts merging (once there has been a cut); merging ends at the first frame below that is the
+/// minimum length past the last one above, which then becomes the cut if the merged stretch was long enough.</summary>
 sealed class ContentDetector(double threshold, MinimumLength minimum) : ICutDetector
 {
     double _lastAbove, _mergeFrom;

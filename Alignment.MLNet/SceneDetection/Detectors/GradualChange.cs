@@ -1,12 +1,9 @@
 namespace Alignment.MLNet.SceneDetection.Detectors;
 
-/// <summary>
-/// Finds dissolves and fades: stretches in which every frame is a blend of the frame before the stretch and the one behind it, with
-/// a weight that rises little by little. Stretches of all lengths that end at a frame are tried, short ones first.
-/// </summary>
+/// <summary>Finds dissolves and fades: stretches of which every frame is a blend of the frame before and the one behind, with a weight that
+/// rises little by little. All lengths that end at a frame are tried, short ones first.</summary>
 sealed class GradualChange(PictureRing ring, MotionMatch match)
 {
-    /// <summary>Longest transition, in seconds.</summary>
     public const double MostSeconds = 4;
 
     // Least difference of both ends before the frames between are looked at, as a share of the difference of unrelated pictures.
@@ -37,9 +34,8 @@ sealed class GradualChange(PictureRing ring, MotionMatch match)
 
     readonly double[] _weights = new double[PictureRing.Capacity];
 
-    /// <summary>The gradual change that is under way or over at <paramref name="end"/>, if its whole course is known by now.</summary>
-    /// <remarks><paramref name="earliest"/>: no change begins before the frame behind this one: an earlier change ended there.</remarks>
-    /// <returns>Its first and last pure frame and the frame at which the new picture outweighs the old; null where there is none.</returns>
+    // The gradual change under way or over at end, if its whole course is known by now, begun after earliest, where an earlier one ended:
+    // its first and last pure frame and the frame at which the new picture outweighs the old.
     public (long Before, long After, long Middle, double Score)? Find(long end, long earliest, bool last)
     {
         earliest = Math.Max(earliest, ring.First);
@@ -56,8 +52,8 @@ sealed class GradualChange(PictureRing ring, MotionMatch match)
         return null;
     }
 
-    /// <summary>Whether the steps in the middle of the stretch are mostly explained by parts of the picture having moved: a fast pan over
-    /// faint pictures.</summary>
+    // Whether the steps in the middle of the stretch are mostly explained by parts of the picture having moved: a fast pan over faint
+    // pictures.
     bool Moves(long before, long middle, long after)
     {
         double mean = 0, left = 0;
@@ -70,7 +66,6 @@ sealed class GradualChange(PictureRing ring, MotionMatch match)
         return left < ExplainedByMotion * mean;
     }
 
-    /// <summary>A few frames between are blends, with rising weights.</summary>
     bool LooksBlended(long start, long end, double apart)
     {
         int samples = (int)Math.Min(Samples, end - start - 1);

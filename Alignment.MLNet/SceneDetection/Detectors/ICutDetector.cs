@@ -7,10 +7,9 @@ interface ICutDetector
 {
     ScoreKinds Needs { get; }
 
-    /// <summary>Takes the next frame; tells <paramref name="found"/> of cuts it is now sure of, in order.</summary>
+    // Takes the next frame; tells found of cuts it is now sure of, in order.
     void Add(AnalysedFrame frame, Action<SceneCut> found);
 
-    /// <summary>There are no more frames.</summary>
     void End(Action<SceneCut> found)
     {
     }

@@ -3,13 +3,11 @@ using Alignment.MLNet.SceneDetection.Frames;
 
 namespace Alignment.MLNet.SceneDetection.Detectors;
 
-/// <summary>
-/// A picture as a blend of two others: f ≈ (1 − w)·a + w·b. Every frame of a dissolve and of a fade is one; a frame of a moving
-/// camera's shot is not, whichever two frames of the shot are taken.
-/// </summary>
+/// <summary>A picture as a blend of two others, f ≈ (1 − w)·a + w·b: every frame of a dissolve or fade is one, a frame of a moving camera's
+/// shot is not.</summary>
 static class Mixture
 {
-    /// <returns>The weight w that fits best (least squares), and the mean |f − blend|, three planes added up.</returns>
+    // Returns the weight w that fits best (least squares), and the mean |f − blend|, three planes added up.
     public static (double Weight, double Left) Fit(SmallPicture f, SmallPicture a, SmallPicture b)
     {
         int n = 3 * a.Count, i = 0;

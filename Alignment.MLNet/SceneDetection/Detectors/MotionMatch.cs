@@ -4,18 +4,15 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Alignment.MLNet.SceneDetection.Detectors;
 
-/// <summary>
-/// What is left of the difference of two small pictures when the blocks of the one may be found elsewhere in the other: what moved is
-/// no difference. Blocks of 8x8 pixels; at half the size each is looked for within a third of the picture's width, then exactly
-/// around where it was found, around where most were found (the camera's move) and in place.
-/// </summary>
+/// <summary>What is left of the difference of two small pictures when blocks of 8x8 pixels may have moved. At half the size each is looked
+/// for within a third of the picture's width, then exactly around where it was found, around the camera's move, and in place.</summary>
 sealed class MotionMatch
 {
     const int Block = 8, Refine = 2;
 
     readonly List<int> _xs = [], _ys = [];
 
-    /// <summary>The difference left, in the unit of <see cref="PictureDifference.Mean"/>.</summary>
+    // The difference left, in the unit of PictureDifference.Mean.
     public double Left(SmallPicture a, SmallPicture b)
     {
         if (a.Width < Block || a.Height < Block) return PictureDifference.Mean(a, b);
@@ -55,7 +52,7 @@ sealed class MotionMatch
         return (double)left / PictureDifference.Area(a, b);
     }
 
-    /// <summary>The displacement around (cx, cy) with the least difference, if that is below <paramref name="best"/>.</summary>
+    // The displacement around (cx, cy) with the least difference, if that is below best.
     static int Search(byte[] a, byte[] b, int width, int height, int x, int y, int cx, int cy, int rangeX, int rangeY, int best, ref int dx,
         ref int dy)
     {

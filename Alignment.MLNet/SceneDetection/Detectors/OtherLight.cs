@@ -1,11 +1,8 @@
 namespace Alignment.MLNet.SceneDetection.Detectors;
 
-/// <summary>
-/// Tells one scene in two lights from two scenes. Whatever a lamp, an exposure or a tone curve does, equal brightness becomes equal
-/// brightness: the one picture's luminance is a rising function of the other's, also where parts of it drown in black or white. How much of
-/// the one is such a function of the other is the correlation ratio (Pearson): variance between the means of classes of equal luminance ÷
-/// variance.
-/// </summary>
+/// <summary>Tells one scene in two lights from two scenes. Whatever a lamp, an exposure or a tone curve does, the one luminance is a rising
+/// function of the other, also where parts drown in black or white. How much of it is one is the correlation ratio (Pearson): variance
+/// between the means of classes of equal luminance ÷ variance.</summary>
 static class OtherLight
 {
     // A straight line that explains this much of the brightness needs no further look: gain, offset, a fade half-way.
@@ -16,14 +13,14 @@ static class OtherLight
     const double Rising = 0.5;
     const int Classes = 64;
 
-    /// <summary>Whether two pictures, neither of one colour, are one scene whose light changed.</summary>
+    // Whether two pictures, neither of one colour, are one scene whose light changed.
     public static bool IsOneScene(SmallPicture a, SmallPicture b) => PictureDifference.Structure(a, b) > Straight || IsBent(a, b);
 
-    /// <summary>Whether the brightness of the one is a rising function of the other's, however bent.</summary>
+    // Whether the brightness of the one is a rising function of the other's, however bent.
     public static bool IsBent(SmallPicture a, SmallPicture b) =>
         PictureDifference.Structure(a, b) > Rising && Math.Max(Ratio(a, b), Ratio(b, a)) > Bent;
 
-    /// <summary>The part of b's luminance that a's tells, 0..1; 0 where b has no contrast.</summary>
+    // The part of b's luminance that a's tells, 0..1; 0 where b has no contrast.
     internal static double Ratio(SmallPicture a, SmallPicture b)
     {
         Span<long> counts = stackalloc long[Classes], sums = stackalloc long[Classes];

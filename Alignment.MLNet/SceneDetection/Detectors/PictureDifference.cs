@@ -3,21 +3,18 @@ using Alignment.MLNet.SceneDetection.Frames;
 
 namespace Alignment.MLNet.SceneDetection.Detectors;
 
-/// <summary>
-/// How different two small pictures are, as a share: 0 for the same picture, 1 for two that have nothing to do with each other.
-/// The unit is what the difference would be if one picture's pixels were shuffled, E|x − y| over all pairs of their values, so that
-/// a cut counts alike in dark, faint and garish footage.
-/// </summary>
+/// <summary>How different two small pictures are: 0 for the same, 1 for two that have nothing to do with each other. The unit is the
+/// difference were one's pixels shuffled, E|x − y| over all pairs, so that a cut counts alike in dark, faint and garish footage.</summary>
 static class PictureDifference
 {
     // Sums of three planes' mean differences below this are noise of the camera and the codec, whatever the picture.
     const double NoiseFloor = 4;
 
-    /// <summary>Mean |difference| of Y, Cb and Cr, added up, over the part inside letterbox bars of either picture.</summary>
+    // Mean |difference| of Y, Cb and Cr, added up, over the part inside letterbox bars of either picture.
     public static double Mean(SmallPicture a, SmallPicture b) =>
         Lanes.AbsoluteDifference(a.Planes.AsSpan(0, 3 * a.Count), b.Planes.AsSpan(0, 3 * b.Count)) / (double)Area(a, b);
 
-    /// <summary>E|x − y| of the pictures' values, likewise.</summary>
+    // E|x − y| of the pictures' values, likewise.
     public static double Unrelated(SmallPicture a, SmallPicture b)
     {
         // Σ f(1 − g) + g(1 − f) over the bins, with f = F ÷ area and g = G ÷ area the shares of values up to there: in integers Σ area·(F +
@@ -38,7 +35,7 @@ static class PictureDifference
         return Math.Max(2.0 * sum / (area * area), NoiseFloor);
     }
 
-    /// <summary>Σ F·G of one plane. A lane adds up eight pairs of products of counts below 9217: less than 2³¹.</summary>
+    // Σ F·G of one plane. A lane adds up eight pairs of products of counts below 9217: less than 2³¹.
     static long Products(short[] f, short[] g, int from)
     {
         var sums = Vector256<int>.Zero;
@@ -47,15 +44,13 @@ static class PictureDifference
         return Vector256.Sum(Vector256.WidenLower(sums) + Vector256.WidenUpper(sums));
     }
 
-    /// <summary>Rows and columns inside the bars of either.</summary>
     public static (int Top, int Bottom, int Left, int Right) Inside(SmallPicture a, SmallPicture b) => (
         Math.Min(a.Active.Top, b.Active.Top), Math.Max(a.Active.Bottom, b.Active.Bottom),
         Math.Min(a.Active.Left, b.Active.Left), Math.Max(a.Active.Right, b.Active.Right));
 
-    /// <summary>Pixels inside the bars of either.</summary>
     public static int Area(SmallPicture a, SmallPicture b) => AreaOf(Inside(a, b));
 
-    /// <summary>The part of that area in which the pictures differ by more than <paramref name="least"/> (three planes added up).</summary>
+    // The part of that area in which the pictures differ by more than least (three planes added up).
     public static double ChangedShare(SmallPicture a, SmallPicture b, double least)
     {
         int n = a.Count, changed = 0, i = 0;
@@ -71,8 +66,7 @@ static class PictureDifference
         return (double)changed / Area(a, b);
     }
 
-    /// <summary>Correlation of the luminances inside the bars, −1..1: near 1 for one scene under two lights. 0 where one of them has no
-    /// contrast.</summary>
+    // Correlation of the luminances inside the bars, −1..1: near 1 for one scene under two lights. 0 where one of them has no contrast.
     public static double Structure(SmallPicture a, SmallPicture b)
     {
         var (top, bottom, left, right) = Inside(a, b);

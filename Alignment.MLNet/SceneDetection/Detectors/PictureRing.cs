@@ -5,7 +5,7 @@ namespace Alignment.MLNet.SceneDetection.Detectors;
 /// <summary>The last frames as small pictures, a fixed number of them, with how far each is from the last one that differs.</summary>
 sealed class PictureRing
 {
-    /// <summary>Six seconds at 50 frames a second, and 2 MB.</summary>
+    // Six seconds at 50 frames a second, and 2 MB.
     public const int Capacity = 300;
 
     readonly SmallPicture[] _pictures;
@@ -22,8 +22,7 @@ sealed class PictureRing
 
     public SmallPicture this[long frame] => _pictures[frame % Capacity];
 
-    /// <summary>The frame's difference to the last distinct frame before it, motion taken out, as a share; 0 for a repeated
-    /// frame.</summary>
+    // The frame's difference to the last distinct frame before it, motion taken out, as a share; 0 for a repeated frame.
     public double Step(long frame) => _steps[frame % Capacity];
 
     public SmallPicture Add(AnalysedFrame frame)

@@ -2,19 +2,16 @@ using Alignment.MLNet.SceneDetection.Frames;
 
 namespace Alignment.MLNet.SceneDetection.Detectors;
 
-/// <summary>
-/// The default detector (docs/scene-cuts.md has the reasoning). A hard cut is a step to another picture that stands out of the steps around
-/// it after motion is taken out, changes a good part of the picture, and is not undone before a scene could end (a flash). A gradual
-/// one is a stretch of blends of two different pictures. Fades through one colour are one cut. Repeated frames are passed over:
-/// every step is measured to the last frame that differs.
-/// </summary>
+/// <summary>The default detector (docs/scene-cuts.md has the reasoning). A hard cut is a step that stands out of those around it after
+/// motion is taken out, changes a good part of the picture, and is not undone before a scene could end (a flash). A gradual one is a
+/// stretch of blends of two pictures. Fades through one colour are one cut. Every step is measured to the last frame that
+/// differs.</summary>
 sealed class ShotDetector(MinimumLength minimum) : ICutDetector
 {
-    /// <summary>A pixel has changed when its Y, Cb and Cr did by more than this part of what unrelated pictures differ by …</summary>
+    // A pixel has changed when its Y, Cb and Cr did by more than this part of what unrelated pictures differ by, and by the least change.
     internal const double ChangeShare = 0.25;
-    /// <summary>… and by more than this.</summary>
     internal const double LeastChange = 6;
-    /// <summary>Correlation of brightness above which two pictures are one scene in two lights.</summary>
+    // Correlation of brightness above which two pictures are one scene in two lights.
     internal const double SameStructure = 0.85;
 
     // The same at a hard cut, where it is asked only of pictures with at least this much contrast: layouts repeat, scenes do not.
@@ -62,8 +59,7 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
 
     internal static bool IsBlank(SmallPicture picture) => picture.Contrast < BlankContrast;
 
-    /// <summary>A picture of one colour, or what a fade has left of the other (the same shapes, faint): a quick fade need not reach its
-    /// colour.</summary>
+    // A picture of one colour, or what a fade has left of the other (the same shapes, faint): a quick fade need not reach its colour.
     internal static bool IsBlankBeside(SmallPicture picture, SmallPicture other) =>
         IsBlank(picture) || (picture.Contrast < FadedShare * other.Contrast && PictureDifference.Structure(picture, other) > SameStructure);
 
@@ -158,19 +154,16 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
         return !lights && !IsUndone(frame, step);
     }
 
-    /// <summary>
-    /// Whether a step, large for its pictures, takes from a cut nearby that it stands out. The steps between a picture and one colour do
-    /// not: they are of a flash or a gap, which have their own rules. Nor do those that are small beside the cut, as in the dark at the
-    /// foot of a fade.
-    /// </summary>
+    // Whether a large step takes from a cut nearby that it stands out. Steps between a picture and one colour, of a flash or a gap, have
+    // their own rules; others are small beside the cut, as in the dark at the foot of a fade.
     bool Rivals(long frame, double mean)
     {
         SmallPicture before = _ring![frame - 1], here = _ring[frame];
         return IsBlank(before) == IsBlank(here) && PictureDifference.Mean(before, here) * StandsOut > mean;
     }
 
-    /// <summary>Whether a step nearby is where a flash over the cut begins or ends: the pictures between the two are of one colour, or show
-    /// what lies beyond it in another light.</summary>
+    // Whether a step nearby is where a flash over the cut begins or ends: the pictures between the two are of one colour, or show what lies
+    // beyond it in another light.
     bool IsFlashEdge(long step, long cut)
     {
         // A step is named by the picture behind it.
@@ -183,11 +176,10 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
     static bool IsOneSceneAtOnce(SmallPicture a, SmallPicture b) =>
         PictureDifference.Structure(a, b) > SameStructureAtOnce || OtherLight.IsBent(a, b);
 
-    /// <summary>Whether what a flash lies between is a cut without it, too.</summary>
     bool AreTwoScenes(SmallPicture a, SmallPicture b) =>
         !IsBlank(a) && !IsBlank(b) && !OtherLight.IsOneScene(a, b) && Difference(a, b) >= LeastStep;
 
-    /// <summary>Whether what was before the frame comes back soon, or what is there now was there shortly before.</summary>
+    // Whether what was before the frame comes back soon, or what is there now was there shortly before.
     bool IsUndone(long frame, double step)
     {
         double most = Math.Min(UndoneShare * step, LeastStep), seconds = _ring![frame].Seconds;
@@ -202,8 +194,8 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
         return false;
     }
 
-    /// <summary>Whether the picture after a gradual change was there shortly before it: the second half of a flash, or of something that
-    /// passed the lens.</summary>
+    // Whether the picture after a gradual change was there shortly before it: the second half of a flash, or of something that passed the
+    // lens.
     bool ComesBack(long before, long after)
     {
         var picture = _ring![after];
@@ -249,7 +241,7 @@ sealed class ShotDetector(MinimumLength minimum) : ICutDetector
         _found.Add(t);
     }
 
-    /// <summary>Passes on what lies so far back that nothing before it can be found any more.</summary>
+    // Passes on what lies so far back that nothing before it can be found any more.
     void Settle(double until, Action<SceneCut> found)
     {
         if (_found.Count == 0 || _found[0].Seconds > until) return;

@@ -2,10 +2,8 @@ using Alignment.MLNet.SceneDetection.Frames;
 
 namespace Alignment.MLNet.SceneDetection.Detectors;
 
-/// <summary>
-/// A frame as the default detector remembers it: about 64 pixels long, averaged, as planes of Y and two colour differences one behind the
-/// other, with what is needed to say how different two pictures with such values would be if they had nothing to do with each other.
-/// </summary>
+/// <summary>A frame as the default detector remembers it, averaged to about 64 pixels: Y and two colour differences, and what tells how
+/// different two unrelated pictures of such values would be.</summary>
 sealed class SmallPicture
 {
     // A border row or column no brighter than this is a letterbox bar.
@@ -28,7 +26,7 @@ sealed class SmallPicture
 
     public int Count { get; }
 
-    /// <summary>Y, Cb, Cr, each <see cref="Count"/> values; then slack.</summary>
+    // Y, Cb, Cr, each Count values; then slack.
     public byte[] Planes { get; }
 
     public byte[] Half { get; }
@@ -41,16 +39,16 @@ sealed class SmallPicture
 
     public double Seconds { get; private set; }
 
-    /// <summary>The picture inside letterbox bars: first and last row and column.</summary>
+    // The picture inside letterbox bars: first and last row and column.
     public (int Top, int Bottom, int Left, int Right) Active { get; private set; }
 
-    /// <summary>Mean |Y − mean Y| plus the same of Cb and Cr, inside the bars: 0 for a picture of one colour.</summary>
+    // Mean |Y − mean Y| plus the same of Cb and Cr, inside the bars: 0 for a picture of one colour.
     public double Contrast { get; private set; }
 
-    /// <summary>Per plane, how many pixels inside the bars lie in a bin or below it.</summary>
+    // Per plane, how many pixels inside the bars lie in a bin or below it.
     public short[] Cumulative { get; } = new short[3 * Bins];
 
-    /// <summary>Per plane, the sum of <see cref="Cumulative"/>, and that of its upper half.</summary>
+    // Per plane, the sum of Cumulative, and that of its upper half.
     public (int All, int Upper)[] CumulativeSums { get; } = new (int, int)[3];
 
     public void Set(AnalysedFrame frame)

@@ -2,10 +2,8 @@ using Alignment.MLNet.SceneDetection.Frames;
 
 namespace Alignment.MLNet.SceneDetection.Detectors;
 
-/// <summary>
-/// PySceneDetect's threshold detector, for fades: a frame whose mean B, G, R lies below the threshold is dark; where dark turns
-/// light a scene begins, half way between the first dark and the first light frame. A video that ends dark gets no cut there.
-/// </summary>
+/// <summary>PySceneDetect's threshold detector, for fades: a frame whose mean B, G, R lies below the threshold is dark; where dark turns
+/// light a scene begins, half way between the first dark and the first light frame. A video that ends dark gets no cut there.</summary>
 sealed class ThresholdDetector(double threshold, MinimumLength minimum) : ICutDetector
 {
     bool _dark;

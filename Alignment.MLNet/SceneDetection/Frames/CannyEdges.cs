@@ -1,9 +1,7 @@
 namespace Alignment.MLNet.SceneDetection.Frames;
 
-/// <summary>
-/// Thickened edges of a picture's brightness: Canny's detector as OpenCV computes it (3x3 Sobel with repeated borders,
-/// |dx| + |dy|, direction in 15-bit fixed point), thresholds ⅔ and 4⁄3 of the median brightness, then a square dilation.
-/// </summary>
+/// <summary>Thickened edges of a picture's brightness: Canny's detector as OpenCV computes it (3x3 Sobel with repeated borders, |dx| +
+/// |dy|, direction in 15-bit fixed point), thresholds ⅔ and 4⁄3 of the median brightness, then a square dilation.</summary>
 sealed class CannyEdges
 {
     // tan 22.5° in 15 bits.
@@ -25,7 +23,7 @@ sealed class CannyEdges
         _stack = new int[width * height];
     }
 
-    /// <summary>255 on and near edges, else 0.</summary>
+    // 255 on and near edges, else 0.
     public void Find(ReadOnlySpan<byte> value, Span<byte> edges)
     {
         double median = Median(value[..(_width * _height)]);
@@ -51,7 +49,7 @@ sealed class CannyEdges
         }
     }
 
-    /// <summary>Keeps ridges above <paramref name="low"/> that hang together with one above <paramref name="high"/>.</summary>
+    // Keeps ridges above low that hang together with one above high.
     void Trace(int low, int high)
     {
         Array.Fill(_map, None);

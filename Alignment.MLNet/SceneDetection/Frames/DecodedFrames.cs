@@ -10,11 +10,9 @@ namespace Alignment.MLNet.SceneDetection.Frames;
 /// bytes with slack behind them.</summary>
 delegate void TakeDecoded(long index, double seconds, double duration, ReadOnlySpan<byte> frame);
 
-/// <summary>
-/// Streams a video's frames out of ffmpeg, every one exactly once, with the time at which it is shown. Frames come through one
-/// pipe and their times through a second one of the same ffmpeg run, so that both are of the same decoded picture. While a
-/// frame is worked on the next ones are read. 8-bit 4:2:0 comes as it was decoded, everything else as bgr24.
-/// </summary>
+/// <summary>Streams a video's frames out of ffmpeg, every one exactly once, with the time at which it is shown. Frames and times come
+/// through two pipes of one ffmpeg run, so that both are of the same decoded picture; the next frames are read meanwhile. 8-bit 4:2:0 comes
+/// as it was decoded, everything else as bgr24.</summary>
 static class DecodedFrames
 {
     // Times are written in microseconds: fine enough for any rate we take, and a rate of 30000/1001 stays within 1e-6.
@@ -27,26 +25,24 @@ static class DecodedFrames
     // Up to this size two decoding threads take as long as one, and half as much again of the processor (measured at 640x360).
     const int OneThreadPixels = 640 * 480;
 
-    /// <summary>The layout in which <paramref name="info"/>'s frames are handed out. An odd height goes ffmpeg's other way to BGR, which is
-    /// left to it.</summary>
+    // The layout in which info's frames are handed out. An odd height goes ffmpeg's other way to BGR, which is left to it.
     public static FrameLayout LayoutOf(VideoInfo info) =>
         info.PixelFormat is "yuv420p" or "yuvj420p" && info.FrameHeight % 2 == 0 && info.FrameWidth > 1 ? FrameLayout.Yuv420
         : FrameLayout.Bgr24;
 
-    /// <summary>How the frames' Y′CbCr is meant.</summary>
     public static YuvMatrix MatrixOf(VideoInfo info) =>
         YuvMatrix.Of(info.ColorSpace, info.ColorRange == "pc" || info.PixelFormat == "yuvj420p");
 
-    /// <summary>Hands out every frame, on the caller's thread.</summary>
-    /// <returns>What ffmpeg failed with after some frames, or null; and whether it complained of frames although it went on.</returns>
+    // Hands out every frame, on the caller's thread. Returns what ffmpeg failed with after some frames, or null; and whether it complained
+    // of frames although it went on.
     public static (string? Failure, bool Damaged) Read(string path, VideoInfo info, FrameForm form, TakeDecoded take, FfmpegTools tools,
         CancellationToken cancellationToken)
     {
         long bytes = form.Bytes;
         string subject = $"Reading the video '{SafePath.Shorten(path, 200)}'";
         if (bytes > int.MaxValue - FrameShrink.Slack)
-            throw BadDataException.For(subject, string.Create(CultureInfo.InvariantCulture,
-                $"frames of {info.FrameWidth}x{info.FrameHeight}"), "frames below 2 GiB", "Scale the video down first.");
+            throw BadDataException.For(subject, $"frames of {info.FrameWidth}x{info.FrameHeight}", "frames below 2 GiB",
+                "Scale the video down first.");
         using var workspace = new FfmpegWorkspace();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var frames = form.Small
@@ -117,8 +113,7 @@ static class DecodedFrames
                     + $"{Clock} -c:v wrapped_avframe -flush_packets {flush} -f framecrc")));
     }
 
-    /// <summary>Frames from the pipe into a few buffers that go round, small ones many to a buffer: a thread's waking costs more than
-    /// looking at one.</summary>
+    // Frames from the pipe into a few buffers that go round, small ones many to a buffer: a thread's waking costs more than looking at one.
     sealed class FramePipe
     {
         readonly Channel<Bundle> _free, _full;
@@ -136,8 +131,7 @@ static class DecodedFrames
 
         public bool HasEnded { get; private set; }
 
-        /// <summary>Reads on a thread of its own: a blocking read costs a fraction of an asynchronous one, and the pool's few threads stay
-        /// free.</summary>
+        // Reads on a thread of its own: a blocking read costs a fraction of an asynchronous one, and the pool's few threads stay free.
         public Task ReadAsync(Stream inputStream) => Task.Factory.StartNew(() => Read(inputStream), CancellationToken.None,
             TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
@@ -174,7 +168,7 @@ static class DecodedFrames
             _full.Writer.TryComplete();
         }
 
-        /// <summary>The next frame and the slack behind it, good until the next call; empty at the end.</summary>
+        // The next frame and the slack behind it, good until the next call; empty at the end.
         public ReadOnlySpan<byte> Next()
         {
             if (_open is not null && _given == _open.Count)
@@ -195,12 +189,11 @@ static class DecodedFrames
         {
             public byte[] Bytes => bytes;
 
-            /// <summary>Whole frames in it; at least 1 once it is handed over.</summary>
             public int Count { get; set; }
         }
     }
 
-    /// <summary>Times from the "framecrc" lines: stream, dts, pts, duration, size, checksum.</summary>
+    // Times from the "framecrc" lines: stream, dts, pts, duration, size, checksum.
     sealed class TimePipe
     {
         const int Chunk = 1 << 15;
@@ -233,7 +226,6 @@ static class DecodedFrames
 
         public void End() => _times.Writer.TryComplete();
 
-        /// <summary>The next frame's time in microseconds; nothing where ffmpeg sent no more.</summary>
         public (long? Pts, long Duration) Next()
         {
             if (_times.Reader.TryRead(out var time)) return time;
@@ -241,7 +233,6 @@ static class DecodedFrames
                 && _times.Reader.TryRead(out time) ? time : (null, 0);
         }
 
-        /// <summary>Takes the whole lines.</summary>
         int Lines(ReadOnlySpan<byte> bytes)
         {
             int done = 0;
@@ -260,7 +251,6 @@ static class DecodedFrames
             return (Number(line) is > long.MinValue / 2 and long pts ? pts : null, Math.Max(0, Number(Rest(line)) ?? 0));
         }
 
-        /// <summary>What is behind the next comma.</summary>
         static ReadOnlySpan<byte> Rest(ReadOnlySpan<byte> line) => line.IndexOf((byte)',') is >= 0 and int comma ? line[(comma + 1)..] : [];
 
         static long? Number(ReadOnlySpan<byte> line)

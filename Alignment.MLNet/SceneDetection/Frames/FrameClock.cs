@@ -2,10 +2,8 @@ using Alignment.MLNet.Ffmpeg;
 
 namespace Alignment.MLNet.SceneDetection.Frames;
 
-/// <summary>
-/// Seconds of each frame since the first one. Times on the grid of the nominal rate (within a tenth of a frame; containers
-/// round to milliseconds) are exactly frame ÷ rate; a time that is missing or does not rise is one frame after the last.
-/// </summary>
+/// <summary>Seconds of each frame since the first one. Times on the grid of the nominal rate (within a tenth of a frame; containers round
+/// to milliseconds) are exactly frame ÷ rate; a time that is missing or does not rise is one frame after the last.</summary>
 sealed class FrameClock(FrameRate fps)
 {
     const double Snap = 0.1, Microsecond = 1e-6;

@@ -2,12 +2,8 @@ using Alignment.MLNet.Ffmpeg;
 
 namespace Alignment.MLNet.SceneDetection.Frames;
 
-/// <summary>What ffmpeg is to send of every frame.</summary>
-/// <remarks>
-/// <paramref name="Options"/>: ffmpeg's options of that output; our own words only.
-/// <paramref name="Small"/>: true where hundreds of frames fit in a buffer: they and their times may then come in bundles, which costs
-/// less.
-/// </remarks>
+/// <summary>What ffmpeg is to send of every frame: our words only. Of small frames hundreds fit in a buffer: they and their times may come
+/// in bundles, which costs less.</summary>
 sealed record FrameForm(long Bytes, string Options, bool Small)
 {
     public static FrameForm Whole(VideoInfo info)

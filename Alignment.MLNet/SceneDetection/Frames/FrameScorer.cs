@@ -6,21 +6,18 @@ enum ScoreKinds
 {
     None = 0,
 
-    /// <summary>Differences of hue, saturation and luminance.</summary>
     Content = 1,
 
-    /// <summary>Differences of edge maps; needs <see cref="Content"/>.</summary>
+    // Differences of edge maps; needs Content.
     Edges = 2,
 
     Average = 4,
 
-    /// <summary>Correlation of luminance histograms.</summary>
     Histogram = 8,
 
-    /// <summary>All of the reference's.</summary>
     Scores = Content | Edges | Average | Histogram,
 
-    /// <summary>The small picture (<see cref="SmallFrames"/>). It comes another way, and alone.</summary>
+    // The small picture (SmallFrames). It comes another way, and alone.
     Picture = 16,
 }
 

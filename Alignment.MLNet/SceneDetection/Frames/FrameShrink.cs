@@ -6,21 +6,18 @@ namespace Alignment.MLNet.SceneDetection.Frames;
 
 enum FrameLayout
 {
-    /// <summary>Planes Y, U, V, the latter two of half width and height (rounded up).</summary>
+    // Planes Y, U, V, the latter two of half width and height (rounded up).
     Yuv420,
 
-    /// <summary>B, G, R of every pixel in turn.</summary>
+    // B, G, R of every pixel in turn.
     Bgr24,
 }
 
-/// <summary>
-/// Decoded frames shrunk to the size at which they are compared: width 256 where they are at least that wide, else as they are.
-/// The result is what OpenCV's INTER_LINEAR makes of ffmpeg's bgr24, value for value; only the source pixels it looks at are
-/// converted from Y′CbCr. Reuses its buffers: nothing is allocated per frame.
-/// </summary>
+/// <summary>Decoded frames shrunk to a width of 256, where they are at least that wide: what OpenCV's INTER_LINEAR makes of ffmpeg's bgr24,
+/// value for value; only the source pixels it looks at are converted from Y′CbCr. Nothing is allocated per frame.</summary>
 sealed class FrameShrink
 {
-    /// <summary>Width at which frames are compared; PySceneDetect's automatic choice.</summary>
+    // Width at which frames are compared; PySceneDetect's automatic choice.
     public const int ComparedWidth = 256;
 
     // Bytes behind a frame that a vector load may touch.
@@ -63,7 +60,7 @@ sealed class FrameShrink
 
     public int Height { get; }
 
-    /// <summary>Width·Height values, then slack.</summary>
+    // Width·Height values, then slack.
     public byte[] Blue { get; }
 
     public byte[] Green { get; }
@@ -73,8 +70,6 @@ sealed class FrameShrink
     public static long FrameBytes(int width, int height, FrameLayout layout) =>
         layout == FrameLayout.Bgr24 ? 3L * width * height : (long)width * height + 2L * ((width + 1) / 2) * ((height + 1) / 2);
 
-    /// <summary>Shrinks a frame into <see cref="Blue"/>, <see cref="Green"/> and <see cref="Red"/>.</summary>
-    /// <param name="frame">The frame's bytes and <see cref="Slack"/> more.</param>
     public void Shrink(ReadOnlySpan<byte> frame)
     {
         (_slotRow[0], _slotRow[1]) = (-1, -1);
@@ -85,7 +80,6 @@ sealed class FrameShrink
         }
     }
 
-    /// <summary>The slot that holds source row <paramref name="row"/>, computed unless it is there.</summary>
     int Slot(ReadOnlySpan<byte> frame, int row, int keep)
     {
         if (_slotRow[0] == row) return 0;
@@ -97,7 +91,7 @@ sealed class FrameShrink
         return slot;
     }
 
-    /// <summary>One source row, interpolated to the output's columns: weighted sums &gt;&gt; 4, which fit 16 bits.</summary>
+    // One source row, interpolated to the output's columns: weighted sums >> 4, which fit 16 bits.
     void BgrRow(ReadOnlySpan<byte> row, short[] to)
     {
         for (int x = 0; x < Width; x++)
@@ -172,7 +166,7 @@ sealed class FrameShrink
         Vector128.Narrow(sums.GetLower(), sums.GetUpper()).StoreUnsafe(ref to, (nuint)x);
     }
 
-    /// <summary>Two source rows into an output row: each product &gt;&gt; 16 on its own, then a rounded quarter, as OpenCV does.</summary>
+    // Two source rows into an output row: each product >> 16 on its own, then a rounded quarter, as OpenCV does.
     void Blend(short[] upper, short[] lower, short a, short b, int y)
     {
         Plane(0, Blue);
@@ -193,7 +187,7 @@ sealed class FrameShrink
         }
     }
 
-    /// <summary>Where each group of four outputs reads its eight bytes; false where they lie too far apart.</summary>
+    // Where each group of four outputs reads its eight bytes; false where they lie too far apart.
     bool Plan(int[] bases, Vector128<byte>[] picks, int shift)
     {
         Span<byte> pick = stackalloc byte[16];

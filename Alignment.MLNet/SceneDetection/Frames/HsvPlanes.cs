@@ -3,10 +3,8 @@ using System.Runtime.Intrinsics;
 
 namespace Alignment.MLNet.SceneDetection.Frames;
 
-/// <summary>
-/// OpenCV's 8-bit HSV (hue 0..179) of planar B, G, R, value for value: V = max, S = (255·(V − min))/V, H by sector, both
-/// divisions as products with reciprocals of 12 fractional bits.
-/// </summary>
+/// <summary>OpenCV's 8-bit HSV (hue 0..179) of planar B, G, R, value for value: V = max, S = (255·(V − min))/V, H by sector, both divisions
+/// as products with reciprocals of 12 fractional bits.</summary>
 sealed class HsvPlanes(int count)
 {
     const int Shift = 12, Block = 32;
@@ -52,8 +50,7 @@ sealed class HsvPlanes(int count)
         return (hue, saturation);
     }
 
-    /// <summary>(n · round(unit ÷ d) + ½) &gt;&gt; 12. No quotient here lies half way between integers, and none so near that single
-    /// precision errs.</summary>
+    // (n · round(unit ÷ d) + ½) >> 12. No quotient here lies half way between integers, and none so near that single precision errs.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<int> Scaled(Vector256<int> n, Vector256<int> d, float unit)
     {

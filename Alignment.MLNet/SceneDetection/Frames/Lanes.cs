@@ -8,7 +8,7 @@ namespace Alignment.MLNet.SceneDetection.Frames;
 /// elsewhere.</summary>
 static class Lanes
 {
-    /// <summary>(a · b) &gt;&gt; 16.</summary>
+    // (a · b) >> 16.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<short> MulHigh(Vector256<short> a, Vector256<short> b)
     {
@@ -17,7 +17,7 @@ static class Lanes
             (Vector256.WidenUpper(a) * Vector256.WidenUpper(b)) >> 16);
     }
 
-    /// <summary>a₀b₀ + a₁b₁, a₂b₂ + a₃b₃, …</summary>
+    // a₀b₀ + a₁b₁, a₂b₂ + a₃b₃, …
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MulAddPairs(Vector256<short> a, Vector256<short> b)
     {
@@ -26,7 +26,7 @@ static class Lanes
         return ((x << 16) >> 16) * ((y << 16) >> 16) + (x >> 16) * (y >> 16);
     }
 
-    /// <summary>Sixteen bytes as words, in order.</summary>
+    // Sixteen bytes as words, in order.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<short> Widen(Vector128<byte> bytes)
     {
@@ -34,7 +34,6 @@ static class Lanes
         return Vector256.Create(Vector128.WidenLower(bytes), Vector128.WidenUpper(bytes)).AsInt16();
     }
 
-    /// <summary>Σ |a − b| of the bytes.</summary>
     public static long AbsoluteDifference(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
     {
         long sum = 0;
@@ -62,7 +61,6 @@ static class Lanes
         return sum;
     }
 
-    /// <summary>Σ a of the bytes.</summary>
     public static long Sum(ReadOnlySpan<byte> a)
     {
         long sum = 0;

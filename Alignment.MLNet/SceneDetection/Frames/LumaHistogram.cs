@@ -5,7 +5,7 @@ namespace Alignment.MLNet.SceneDetection.Frames;
 /// <summary>The 128-bin histogram of OpenCV's 8-bit Y, and how two of them correlate.</summary>
 sealed class LumaHistogram
 {
-    /// <summary>Of 0..255, two values a bin.</summary>
+    // Of 0..255, two values a bin.
     public const int Bins = 128;
 
     // 0.114, 0.587 and 0.299 in 14 bits.
@@ -15,7 +15,6 @@ sealed class LumaHistogram
     readonly int[] _counts = new int[4 * Bins];
     readonly float[] _unit = new float[Bins];
 
-    /// <summary>Counts the picture's pixels and scales the counts to length 1.</summary>
     public void Count(byte[] blue, byte[] green, byte[] red, int count)
     {
         Array.Clear(_counts);
@@ -48,7 +47,7 @@ sealed class LumaHistogram
         for (int b = 0; b < Bins; b++) _unit[b] = (float)(_counts[b] * scale);
     }
 
-    /// <summary>Pearson's correlation of the bins, −1..1; 1 where one of them has no spread.</summary>
+    // Pearson's correlation of the bins, −1..1; 1 where one of them has no spread.
     public double Correlation(LumaHistogram other)
     {
         double s1 = 0, s2 = 0, s11 = 0, s22 = 0, s12 = 0;

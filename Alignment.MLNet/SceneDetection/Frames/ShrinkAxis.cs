@@ -1,15 +1,12 @@
 namespace Alignment.MLNet.SceneDetection.Frames;
 
-/// <summary>
-/// One axis of OpenCV's 8-bit INTER_LINEAR: output i lies at (i + ½)·scale − ½ between source <see cref="First"/>[i] and the
-/// next one; the two weights are 11-bit integers that add up to 2048.
-/// </summary>
+/// <summary>One axis of OpenCV's 8-bit INTER_LINEAR: output i lies at (i + ½)·scale − ½ between source <see cref="First"/>[i] and the next
+/// one; the two weights are 11-bit integers that add up to 2048.</summary>
 sealed class ShrinkAxis
 {
     const int One = 2048;
 
-    /// <remarks><paramref name="clampWeights"/>: columns: outside the picture the border's own value counts alone. Rows: their index is
-    /// held inside instead.</remarks>
+    // Outside the picture columns clamp their weights: the border's own value counts alone; rows hold their index inside instead.
     public ShrinkAxis(int source, int size, bool clampWeights)
     {
         (First, Second, Weights) = (new int[size], new int[size], new short[2 * size]);
@@ -30,15 +27,12 @@ sealed class ShrinkAxis
         }
     }
 
-    /// <summary>Source ÷ output length.</summary>
+    // Source ÷ output length.
     public double Scale { get; }
 
-    /// <summary>Index of the first source value of each output.</summary>
     public int[] First { get; }
 
-    /// <summary>Index of the second one.</summary>
     public int[] Second { get; }
 
-    /// <summary>Two weights per output, side by side.</summary>
     public short[] Weights { get; }
 }

@@ -3,14 +3,11 @@ using System.Runtime.Intrinsics;
 
 namespace Alignment.MLNet.SceneDetection.Frames;
 
-/// <summary>
-/// Frames as the default detector looks at them: averaged to about 64 pixels, as Y, Cb and Cr at full size and range. ffmpeg makes them,
-/// so that a few thousand bytes a frame go through the pipe instead of the whole frame. Its exact arithmetic is asked for: the bytes are
-/// the same on every processor.
-/// </summary>
+/// <summary>Frames as the default detector looks at them, averaged to about 64 pixels of Y, Cb and Cr at full range, by ffmpeg, so that a
+/// few thousand bytes a frame go through the pipe. Its exact arithmetic gives the same bytes on every processor.</summary>
 sealed class SmallFrames
 {
-    /// <summary>Length of the longer side, at most 3/2 of it.</summary>
+    // Length of the longer side, at most 3/2 of it.
     public const int Side = 64;
 
     // Rows of the source that are averaged into one, at least; of more, every other one is passed over before any work is done on them.
@@ -35,13 +32,10 @@ sealed class SmallFrames
 
     public int Bytes => 3 * Width * Height;
 
-    /// <summary>ffmpeg's filters that make them.</summary>
     public string Filter { get; }
 
-    /// <summary>The frame last taken.</summary>
     public AnalysedFrame Frame { get; }
 
-    /// <summary>The size of the small picture of a video.</summary>
     public static (int Width, int Height) SizeOf(int width, int height)
     {
         double shrink = Math.Max(1, width / (double)FrameShrink.ComparedWidth);
@@ -50,8 +44,7 @@ sealed class SmallFrames
         return (Math.Max(1, w / factor), Math.Max(1, h / factor));
     }
 
-    /// <summary>Takes over the next frame.</summary>
-    /// <remarks><paramref name="planes"/>: its Y, U and V planes as ffmpeg sent them, and <see cref="FrameShrink.Slack"/> more.</remarks>
+    // The Y, U and V planes as ffmpeg sent them, and FrameShrink.Slack more.
     public AnalysedFrame Take(long index, double seconds, ReadOnlySpan<byte> planes)
     {
         (Frame.Index, Frame.Seconds) = (index, seconds);

@@ -1,13 +1,11 @@
 namespace Alignment.MLNet.SceneDetection.Frames;
 
-/// <summary>
-/// How 8-bit Y′CbCr becomes B′G′R′, in the 16-bit fixed point arithmetic ffmpeg's x86 code uses, so that the numbers are the
-/// same as with ffmpeg's <c>-pix_fmt bgr24</c> there, and the same on every other processor. With x = (8·value − offset):
-/// B = y + u·UtoB, G = y + u·UtoG + v·VtoG, R = y + v·VtoR, each product shifted right by 16 on its own, then held in 0..255.
-/// </summary>
+/// <summary>How 8-bit Y′CbCr becomes B′G′R′, in the 16-bit fixed point arithmetic of ffmpeg's x86 code, so that every processor gives the
+/// numbers of <c>-pix_fmt bgr24</c> there. With x = (8·value − offset): B = y + u·UtoB, G = y + u·UtoG + v·VtoG, R = y + v·VtoR, each
+/// product shifted right by 16 on its own, then held in 0..255.</summary>
 readonly record struct YuvMatrix(short Y, short YOffset, short VtoR, short UtoB, short UtoG, short VtoG)
 {
-    /// <summary>128, the middle of a chroma byte, times 8.</summary>
+    // 128, the middle of a chroma byte, times 8.
     public const short ChromaOffset = 1024;
 
     // Coefficients × 65536 for studio range: 255/224 · 2(1 − Kr) and so on, with Kr and Kb of the standard.
@@ -23,8 +21,7 @@ readonly record struct YuvMatrix(short Y, short YOffset, short VtoR, short UtoB,
     // ITU-R BT.601, which ffmpeg takes where a file does not say.
     static readonly (string Space, int Rv, int Bu, int Gu, int Gv) s_bt601 = ("bt470bg", 104597, 132201, 25675, 53279);
 
-    /// <param name="colorSpace">ffprobe's word; null or unknown is BT.601.</param>
-    /// <param name="fullRange">True where black is 0 and white 255 instead of 16 and 235.</param>
+    // colorSpace is ffprobe's word, null or unknown BT.601; in the full range black is 0 and white 255 instead of 16 and 235.
     public static YuvMatrix Of(string? colorSpace, bool fullRange)
     {
         int at = Array.FindIndex(s_spaces, s => s.Space == colorSpace);

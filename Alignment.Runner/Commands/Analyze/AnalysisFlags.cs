@@ -1,7 +1,5 @@
-using System.CommandLine;
 using Alignment.MLNet.Engagement;
 using Alignment.MLNet.Engagement.Contracts;
-using Alignment.Runner.Cli;
 using Alignment.Runner.Commands.Plan;
 
 namespace Alignment.Runner.Commands.Analyze;
@@ -19,8 +17,7 @@ sealed class AnalysisFlags : Flags<AnalysisOptions>
             names => names);
         BindList("--ratio", o => o.Ratios,
             "NUMERATOR/DENOMINATOR: columns of counts, compared by video. clicks/impressions and conversions/clicks are found by "
-            + "themselves. May be "
-            + "repeated.", "N/D", typed => [.. typed.Select(Ratio)]);
+                + "themselves. May be repeated.", "N/D", typed => [.. typed.Select(Ratio)]);
         Bind("--sequential", o => o.Sequential, "Always-valid intervals as well: right however often one looks, and wider.");
         Bind("--seed", o => o.Seed, "Of the bootstrap, and of the sample of rows that stands for too many.", "N");
         Rare(Bind("--resamples", o => o.Resamples, "Of the bootstrap; 0 leaves it out.", "N"));
@@ -31,9 +28,8 @@ sealed class AnalysisFlags : Flags<AnalysisOptions>
         Bind("--unit", o => o.UnitColumn, "The column whose values are the units of analyses by video.", "COLUMN");
         BindText("--assigned", o => o.Assigned,
             "The column whose values were assigned to variants (participant_id, video_id), or 'row': sample-ratio mismatch is tested on "
-            + "its different "
-            + "values. By default the plan's unit; else participants, if there are any; else videos, if each has one variant; else "
-            + "rows.", "COLUMN",
+                + "its different values. By default the plan's unit; else participants, if there are any; else videos, if each has one "
+                + "variant; else rows.", "COLUMN",
             column => column);
         Rare(Bind("--threads", o => o.Threads, "Threads that read; 0 for as many as there are processors. Results do not depend on it.",
             "N"));

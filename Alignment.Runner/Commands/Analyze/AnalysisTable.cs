@@ -1,8 +1,6 @@
 using System.Globalization;
 using Alignment.MLNet.Engagement.Contracts;
-using Alignment.Runner.Cli;
 using Spectre.Console;
-using static Alignment.Runner.Cli.CountText;
 using Text = Spectre.Console.Text;
 using Words = Alignment.MLNet.Engagement.Contracts.Text;
 
@@ -93,7 +91,7 @@ static class AnalysisTable
         double width = display.Factor * (interval.High - interval.Low) / 2;
         return [.. first, Words.Number(display.Factor * estimate, width, sign: true),
             Words.Range(interval, display.Factor, width).Replace(" to ", " … ", StringComparison.Ordinal),
-            c.Lift is { } lift ? lift.Lift.ToString("+0.0 %;−0.0 %", CultureInfo.InvariantCulture) : "",
+            c.Lift is { } lift ? Invariant($"{lift.Lift:+0.0 %;−0.0 %}") : "",
                 c.Result.P is { } p ? Words.PValue(p) : "", .. second,
             c.Result.Verdict switch { Verdict.Raised => "raised", Verdict.Lowered => "lowered", Verdict.Equivalent => "equivalent",
                 _ => "not shown" } + (c.Result.Confirmatory ? ", planned" : "")];

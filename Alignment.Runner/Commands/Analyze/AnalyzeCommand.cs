@@ -1,28 +1,22 @@
-using System.CommandLine;
 using Alignment.MLNet.Engagement;
 using Alignment.MLNet.Engagement.Contracts;
-using Alignment.Runner.Cli;
 
 namespace Alignment.Runner.Commands.Analyze;
 
-/// <summary><c>alignment analyze</c>: engagement data, each variant against the baseline, and everything a reviewer asks.</summary>
 sealed class AnalyzeCommand : RunnerCommand
 {
     readonly Option<string> _engagement = Flag.Needed("--engagement", "FILE",
         "CSV with video_id, variant and any numeric metrics (CTR, CVR, watch_time, …), counts (impressions, clicks) and covariates "
-        + "(pre_CTR); empty "
-        + "cells are missing values.");
+            + "(pre_CTR); empty cells are missing values.");
     readonly Option<string> _out =
         Flag.Out($"Where {AnalysisFiles.Json}, {AnalysisFiles.Comparisons}, {AnalysisFiles.Findings} and {AnalysisFiles.Rejected} go.");
     readonly AnalysisFlags _flags;
 
     public AnalyzeCommand(Terminal terminal) : base(terminal, "analyze",
-        "Compares every variant with the baseline, metric by metric: Welch's test (and Student's, paired, rank, bootstrap) with "
-        + "intervals, corrected "
-        + "within each metric; contrasts between variants, equivalence of the placebo, dose–response; cluster-robust errors and a mixed "
-        + "model as "
-        + "sensitivity analyses. Says what would make the answers untrustworthy before it answers. docs/analysis.md explains how to read "
-        + "it.",
+        "Compares every variant with the baseline, metric by metric: Welch's test (and Student's, paired, rank, bootstrap) with intervals, "
+            + "corrected within each metric; contrasts between variants, equivalence of the placebo, dose–response; cluster-robust errors "
+            + "and a mixed model as sensitivity analyses. Says what would make the answers untrustworthy before it answers. "
+            + "docs/analysis.md explains how to read it.",
         "alignment analyze --engagement engagement.csv --out analysis",
         "alignment analyze --engagement engagement.csv --plan study/plan.json --out analysis     # obeys a plan, and marks what it named",
         "alignment analyze --engagement engagement.csv --dose out --out analysis                 # the effect against how far attention "

@@ -1,14 +1,9 @@
-using System.CommandLine;
-using System.Globalization;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Video;
-using Alignment.Runner.Cli;
 using Spectre.Console;
-using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands.Assemble;
 
-/// <summary><c>alignment assemble</c>: edited scenes back into videos.</summary>
 sealed class AssembleCommand : RunnerCommand
 {
     readonly Option<string> _edited = Flag.Needed("--edited", "DIR", "The edited_scenes folder, or the folder that holds it.");
@@ -20,8 +15,7 @@ sealed class AssembleCommand : RunnerCommand
 
     public AssembleCommand(Terminal terminal) : base(terminal, "assemble",
         "Puts edited scenes back into videos (H.264, yuv420p, faststart): each scene held for its real duration where a scene list or "
-        + "source "
-        + "video is known, audio copied from the source.",
+            + "source video is known, audio copied from the source.",
         "alignment assemble --edited out/edited_scenes --out out --data data --source footage",
         "alignment assemble --edited out/edited_scenes --out out --scene-seconds 2 --fps 25 --smooth on",
         "alignment assemble --edited out/edited_scenes --out out --smooth fade=6,deflicker=0")
@@ -52,7 +46,7 @@ sealed class AssembleCommand : RunnerCommand
         var table = Tables.Of("video", "size", "frames", "seconds", "durations from", "audio");
         foreach (var v in result.Videos)
             table.Row(SafePath.Shorten(v.File), SizeText.Of(v.Width, v.Height), N(v.Frames),
-                v.Seconds.ToString("0.00", CultureInfo.InvariantCulture),
+                Invariant($"{v.Seconds:0.00}"),
                 SafePath.Shorten(v.Durations), SafePath.Shorten(v.Audio ?? "none"));
         to.Write(table);
         to.WriteLine($"{N(result.Made)} written, {N(result.UpToDate)} up to date.");

@@ -1,7 +1,5 @@
-using System.CommandLine;
 using Alignment.MLNet.Ffmpeg;
 using Alignment.MLNet.Video;
-using Alignment.Runner.Cli;
 
 namespace Alignment.Runner.Commands.Assemble;
 
@@ -20,15 +18,10 @@ sealed class AssembleFlags : Flags<AssembleOptions>
         command.Bind("--source", OptionName.Parameter("sourceFolders"));
         Bind("--scene-seconds", o => o.SceneSeconds, "How long a scene is held where nothing else says it.");
         BindText("--fps", o => o.Fps, $"Frame rate, such as 25 or 30000/1001; by default the source's, else {Defaults.DefaultFps}.", "RATE",
-            Rate);
+            text => text);
         Rare(Bind("--crf", o => o.Crf, "x264's constant rate factor, 0 (lossless) to 51."));
-        BindText("--smooth", o => o.Smoothing, "Smoothing in time: off, on, or fade=FRAMES,deflicker=FRAMES.", "HOW",
-            SmoothingOptions.Parse, s => s?.ToString() ?? "off");
+        BindText("--smooth", o => o.Smoothing, "Smoothing in time: off, on, or fade=FRAMES,deflicker=FRAMES.", "HOW", text => text, s => s);
     }
 
     public IReadOnlyList<string> Sources(ParseResult parse) => parse.GetValue(_source)!;
-
-    static FrameRate? Rate(string text) => FrameRate.TryParse(text, out var rate) ? rate
-        : throw UsageException.For("--fps", $"'{SafePath.Shorten(text)}'", "a rate such as 25, 29.97 or 30000/1001",
-        "Leave it out for the source's own.");
 }

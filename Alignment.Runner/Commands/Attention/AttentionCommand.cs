@@ -1,10 +1,7 @@
-using System.CommandLine;
 using Alignment.MLNet.Gaze;
-using Alignment.Runner.Cli;
 
 namespace Alignment.Runner.Commands.Attention;
 
-/// <summary><c>alignment attention</c>: heatmaps from gaze, or predicted.</summary>
 sealed class AttentionCommand : RunnerCommand
 {
     readonly Option<string> _data = Flag.Needed("--data", "DIR",
@@ -13,10 +10,8 @@ sealed class AttentionCommand : RunnerCommand
 
     public AttentionCommand(Terminal terminal) : base(terminal, "attention",
         "Gives every scene a heatmap of where viewers look: measured, from a CSV of gaze samples or fixations, or predicted from the "
-        + "still. Existing "
-        + "heatmaps are left alone. What produced each is recorded beside it and said in every later report: predicted attention is "
-        + "never shown as "
-        + "measured.",
+            + "still. Existing heatmaps are left alone. What produced each is recorded beside it and said in every later report: predicted "
+            + "attention is never shown as measured.",
         "alignment attention --data data --gaze gaze.csv                          # video_id, participant, time_seconds, x, y[, "
         + "duration_seconds]",
         "alignment attention --data data --gaze gaze.csv --coordinates normalised --sigma 1deg --viewing-distance 65 --screen-width 53.1",

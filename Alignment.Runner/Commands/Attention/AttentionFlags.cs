@@ -1,8 +1,6 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Alignment.MLNet.Gaze;
-using Alignment.Runner.Cli;
 using Alignment.Transforms.Attention.Saliency;
 using Alignment.Transforms.Stages;
 
@@ -39,24 +37,22 @@ sealed class AttentionFlags : Flags<AttentionOptions>
             BindText("--sigma", o => o.Gaze.Sigma,
                 "The Gaussian each fixation is spread by: 30px (of the frame) or 1deg (of visual angle).", "SIGMA",
                 GazeSigma.Parse, s => s.ToString()),
-            Bind("--viewing-distance", o => o.Gaze.Geometry.DistanceCm, "For degrees: centimetres from the eye to the screen.", "CM"),
-            Bind("--screen-width", o => o.Gaze.Geometry.WidthCm, "For degrees: centimetres that the video was wide on the screen.", "CM"),
+            Bind("--viewing-distance", o => o.Gaze.ViewingDistanceCm, "For degrees: centimetres from the eye to the screen.", "CM"),
+            Bind("--screen-width", o => o.Gaze.ScreenWidthCm, "For degrees: centimetres that the video was wide on the screen.", "CM"),
         ];
         AlsoText((Option<string?>)ofGaze[1], o => o.Gaze.FrameHeight, size => SizeText.Parse(size, "--frame").Height);
         var predict = BindText("--predict", o => o.Predict,
             $"Predict attention: {string.Join(", ", AttentionPredictorOptions.Names)}, the .json of an ONNX model, or several joined by + "
-            + $"(averaged). "
-            + $"Without --gaze {s_predict.Predictor} is the default; with it, it serves scenes without gaze.", "PREDICTOR",
+                + $"(averaged). Without --gaze {s_predict.Predictor} is the default; with it, it serves scenes without gaze.", "PREDICTOR",
             name => new AttentionPredictorOptions { Predictor = name });
         command.Bind("--predict", OptionName.Of<AttentionPredictorOptions>(nameof(AttentionPredictorOptions.Predictor)));
         command.Add(_centre);
         command.Bind("--centre", OptionName.Of<AttentionPredictorOptions>(nameof(AttentionPredictorOptions.CentreWeight)));
         BindText("--normalize", o => o.Normalize,
             $"How values become attention: {string.Join(", ", s_modes.Select(m => m.Word))}. By default a measured map is divided by its "
-            + $"maximum and "
-            + "a predicted one left as it is.", "HOW", Mode);
-        var percentiles = BindText("--percentiles", o => o.LowPercentile, string.Create(CultureInfo.InvariantCulture,
-            $"The two of --normalize percentile; {Defaults.LowPercentile},{Defaults.HighPercentile} by default."), "LOW,HIGH",
+                + $"maximum and a predicted one left as it is.", "HOW", Mode);
+        var percentiles = BindText("--percentiles", o => o.LowPercentile,
+            Invariant($"The two of --normalize percentile; {Defaults.LowPercentile},{Defaults.HighPercentile} by default."), "LOW,HIGH",
             text => Percentiles(text).Low);
         AlsoText(percentiles, o => o.HighPercentile, text => Percentiles(text).High);
         Bind("--smooth", o => o.Smoothing, "Sigma in pixels of a further blur of the map; 0: none.", "PIXELS");
@@ -67,14 +63,12 @@ sealed class AttentionFlags : Flags<AttentionOptions>
         BindVideos(o => o.Videos);
         BindList("--source", o => o.SourceFolders,
             "A folder with scene lists ({video_id}.scenes.csv, {video_id}/scenes.csv, …); may be repeated. The data folder and the one "
-            + "above it are "
-            + "looked in anyway.", "DIR", folders => folders);
+                + "above it are looked in anyway.", "DIR", folders => folders);
         BindOff("--no-sheets", o => o.ContactSheets, "Draw no contact sheets (attention_sheets/{video_id}.png).");
         command.Validators.Add(typed => RefuseWithoutEffect(typed, gaze, ofGaze, predict));
     }
 
-    /// <summary>Who gives them means to measure, or to predict: without the other option they would do nothing, and nobody would
-    /// notice.</summary>
+    // Who gives them means to measure, or to predict: without the other option they would do nothing, and nobody would notice.
     void RefuseWithoutEffect(CommandResult typed, Option gaze, Option[] ofGaze, Option predict)
     {
         bool Typed(Option option) => typed.GetResult(option) is { Implicit: false };
@@ -86,7 +80,7 @@ sealed class AttentionFlags : Flags<AttentionOptions>
                 $"{_centre.Name}: found it with --gaze alone, expected predicted attention. Give --predict as well, or leave it out.");
     }
 
-    /// <summary>Whether also heatmaps that are there are written.</summary>
+    // Whether also heatmaps that are there are written.
     public bool Replaces(ParseResult parse) => parse.GetValue(_force);
 
     public override AttentionOptions Read(ParseResult parse, AttentionOptions? from = null)

@@ -1,9 +1,7 @@
 using System.Globalization;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Gaze;
-using Alignment.Runner.Cli;
 using Spectre.Console;
-using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands.Attention;
 
@@ -42,8 +40,8 @@ static class AttentionTable
             + $"With --predict they are predicted instead.");
         to.WriteLine(report.Attention.Text);
         foreach (AttentionProblem p in report.Problems.Take(MostProblems))
-            to.WriteLine(
-                $"{(p.Breaks ? "problem" : "note")}{(p.VideoId is null ? "" : $", {SafePath.Shorten(p.VideoId)}")}{(p.SceneNumber is { } n ? $" scene {N(n)}" : "")}: {SafePath.Shorten(p.Message, 600)}");
+            to.WriteLine((p.Breaks ? "problem" : "note") + (p.VideoId is null ? "" : $", {SafePath.Shorten(p.VideoId)}")
+                + (p.SceneNumber is { } n ? $" scene {N(n)}" : "") + $": {SafePath.Shorten(p.Message, 600)}");
         if (report.Problems.Count > MostProblems) to.WriteLine($"… and {N(report.Problems.Count - MostProblems)} more; --json has them.");
         foreach (string sheet in report.ContactSheets.Take(MostProblems)) to.WriteLine($"To look at: {sheet}");
     }

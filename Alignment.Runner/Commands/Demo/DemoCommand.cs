@@ -1,12 +1,9 @@
-using System.CommandLine;
 using Alignment.MLNet.Pipelines;
-using Alignment.Runner.Cli;
 using Alignment.Runner.Commands.Run;
 using Spectre.Console;
 
 namespace Alignment.Runner.Commands.Demo;
 
-/// <summary><c>alignment demo</c>: the whole job for someone without data.</summary>
 sealed class DemoCommand : RunnerCommand
 {
     readonly Option<string> _out = new("--out") { Description = "Gets everything.", HelpName = "DIR", DefaultValueFactory = _ => "demo" };
@@ -14,8 +11,7 @@ sealed class DemoCommand : RunnerCommand
 
     public DemoCommand(Terminal terminal) : base(terminal, "demo",
         "Draws short ads with a moving product, runs the whole job on them with the bundled model, and ends with a SIMULATED engagement "
-        + "study with "
-        + "known effects and a report: about a minute on two cores. The bundled model knows such drawings and nothing else.",
+            + "study with known effects and a report: about a minute on two cores. The bundled model knows such drawings and nothing else.",
         "alignment demo",
         "alignment demo --out demo --ads 2 --seed 7",
         "alignment demo --model models/sd15 --out demo-sd15")

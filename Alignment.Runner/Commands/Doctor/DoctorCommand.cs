@@ -1,11 +1,8 @@
-using System.CommandLine;
 using Alignment.MLNet.Pipelines;
-using Alignment.Runner.Cli;
 using Spectre.Console;
 
 namespace Alignment.Runner.Commands.Doctor;
 
-/// <summary><c>alignment doctor</c>: is everything here that the other commands need?</summary>
 sealed class DoctorCommand : RunnerCommand
 {
     readonly DoctorFlags _flags;

@@ -1,11 +1,8 @@
-using System.CommandLine;
 using Alignment.MLNet.Dose;
 using Alignment.Onnx.Bundles;
-using Alignment.Runner.Cli;
 
 namespace Alignment.Runner.Commands.Dose;
 
-/// <summary><c>alignment dose</c>: how far attention moved in the edited pictures, as predictors see it.</summary>
 sealed class DoseCommand : RunnerCommand
 {
     readonly Option<string> _run =
@@ -14,18 +11,15 @@ sealed class DoseCommand : RunnerCommand
     readonly Option<string?> _data =
         Flag.Maybe("--data", "DIR", "The data folder to take masks from; where they were when the variants were computed by default.");
     readonly Option<string?> _model = Flag.Maybe("--model", "BUNDLE",
-        "The bundle whose LPIPS compares the baseline's edits with the stills; the bundled tiny model's own small trunk by default, "
-        + "which is not "
-        + "LPIPS as published.");
+        "The bundle whose LPIPS compares the baseline's edits with the stills; the bundled tiny model's own small trunk by default, which "
+            + "is not LPIPS as published.");
     readonly Option<string?> _out = Flag.Maybe("--out", "DIR", "Where the report goes; dose in the run's folder by default.");
     readonly DoseFlags _flags;
 
     public DoseCommand(Terminal terminal) : base(terminal, "dose",
-        "Measures the dose: how far attention moved in every edited scene, as predictors see it, against the baseline's edit. Checks "
-        + "that each "
-        + "variant moved it the right way, that only its window moved, that the placebo is one, and what editing alone does. Predicted "
-        + "attention "
-        + "is no viewer's. A rerun measures only what changed.",
+        "Measures the dose: how far attention moved in every edited scene, as predictors see it, against the baseline's edit. Checks that "
+            + "each variant moved it the right way, that only its window moved, that the placebo is one, and what editing alone does. "
+            + "Predicted attention is no viewer's. A rerun measures only what changed.",
         "alignment dose --run out",
         "alignment dose --run out --predict fine_grained --predict deepgaze.json      # the first is the one to quote",
         "alignment dose --run out --margin 0.02                                      # a placebo may differ by two points of attention",

@@ -1,7 +1,4 @@
-using System.CommandLine;
-using System.Globalization;
 using Alignment.MLNet.Dose;
-using Alignment.Runner.Cli;
 using Alignment.Transforms.Attention.Saliency;
 
 namespace Alignment.Runner.Commands.Dose;
@@ -12,8 +9,7 @@ sealed class DoseFlags : Flags<DoseOptions>
 
     readonly Option<double>? _centre;
 
-    /// <param name="command">The command that gets the flags.</param>
-    /// <param name="step">True where measuring is one step of many: then only what is often wanted is offered.</param>
+    // As one step of many only what is often wanted is offered.
     public DoseFlags(RunnerCommand command, bool step = false) : base(command, new())
     {
         BindList("--predict", o => o.Predictors,
@@ -21,9 +17,8 @@ sealed class DoseFlags : Flags<DoseOptions>
             + $"(averaged). May be repeated; the first is the one to quote. {string.Join(" and ", Defaults.Predictors.Select(p => p.Predictor))} by default.",
             "PREDICTOR", names => [.. names.Select(n => new AttentionPredictorOptions { Predictor = n })]);
         command.Bind("--predict", OptionName.Of<AttentionPredictorOptions>(nameof(AttentionPredictorOptions.Predictor)));
-        Bind("--margin", o => o.Margin, string.Create(CultureInfo.InvariantCulture,
-            $"The placebo's margin: the largest difference of attention shares (0 to 1) that would not matter. State it before you look; "
-            + $"{Defaults.Margin} is one point."), "SHARE");
+        Bind("--margin", o => o.Margin, Invariant($"The placebo's margin: the largest difference of attention shares (0 to 1) that would "
+            + $"not matter. State it before you look; {Defaults.Margin} is one point."), "SHARE");
         if (step) return;
         _centre = new("--centre")
         {

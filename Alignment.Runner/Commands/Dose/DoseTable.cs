@@ -1,8 +1,6 @@
 using System.Globalization;
 using Alignment.MLNet.Dose;
-using Alignment.Runner.Cli;
 using Spectre.Console;
-using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands.Dose;
 
@@ -32,7 +30,7 @@ static class DoseTable
             + $"{result.Folder}");
     }
 
-    /// <summary>The table of the predictor to quote, for a run's summary.</summary>
+    // The table of the predictor to quote, for a run's summary.
     public static void PrintShort(DoseReport report, IAnsiConsole to)
     {
         Print(report, report.Predictors[0], to);
@@ -42,7 +40,7 @@ static class DoseTable
     static void Print(DoseReport report, DosePredictor predictor, IAnsiConsole to)
     {
         var table = Tables.Of("variant", "scenes", "still", "edit", "against baseline's edit",
-            string.Create(CultureInfo.InvariantCulture, $"{100 * report.Confidence:0.#} % interval"), "target", "achieved")
+            Invariant($"{100 * report.Confidence:0.#} % interval"), "target", "achieved")
             .Title(Markup.Escape($"share on the product, predicted by {SafePath.Shorten(predictor.Name)}, in points"));
         foreach (VariantDose v in report.Variants.Where(v => v.Predictor == predictor.Name))
         {
@@ -51,7 +49,7 @@ static class DoseTable
                 Points(v.ShareAfter, signed: false), dose is null ? "" : Points(dose.Value),
                 dose?.Low is { } low ? $"{Points(low)} … {Points(dose.High!.Value)}" : dose is null ? "" : "none",
                 v.Manipulation is { } m ? Points(m.Asked) : "",
-                v.Manipulation?.PartOfAsked is { } part ? part.Value.ToString("0 %", CultureInfo.InvariantCulture) : "");
+                v.Manipulation?.PartOfAsked is { } part ? Invariant($"{part.Value:0 %}") : "");
         }
         to.Write(table);
     }

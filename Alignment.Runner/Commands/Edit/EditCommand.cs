@@ -1,15 +1,10 @@
-using System.CommandLine;
-using System.Globalization;
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Variants;
 using Alignment.Onnx.Bundles;
-using Alignment.Runner.Cli;
 using Spectre.Console;
-using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands.Edit;
 
-/// <summary><c>alignment edit</c>: every scene of a variant set, each distinct control once.</summary>
 sealed class EditCommand : RunnerCommand
 {
     readonly Option<string> _data = Flag.Data();
@@ -21,8 +16,7 @@ sealed class EditCommand : RunnerCommand
 
     public EditCommand(Terminal terminal) : base(terminal, "edit",
         "Re-renders every scene under every variant's control with Stable Diffusion and the ControlNet; the background stays bit for bit "
-        + "what "
-        + "it was. Stopped at any moment, it continues.",
+            + "what it was. Stopped at any moment, it continues.",
         "alignment edit --data data --variants out --model models/sd15 --out out",
         "alignment edit --data data --variants out --model models/sd15 --out out --steps 30 --strength 0.5 --seed 7",
         "alignment edit --data data --variants out --model models/sd15 --out out --device cuda:0 --batch auto",
@@ -40,8 +34,7 @@ sealed class EditCommand : RunnerCommand
             BindVideos(o => o.Videos);
             Bind("--preview", o => o.PreviewEvery,
                 $"Draw a preview of each edit's denoising, the predicted picture once in so many steps, in "
-                + $"{EditedFolder.Name}/{EditedFolder.Previews}. "
-                + "Only of edits that are computed now; 0 for none.", "STEPS");
+                    + $"{EditedFolder.Name}/{EditedFolder.Previews}. Only of edits that are computed now; 0 for none.", "STEPS");
             Bind("--ahead", o => o.Ahead,
                 "Scenes read ahead and written behind while one is denoised; 0 does one thing after the other and needs the least "
                 + "memory.", "SCENES");
@@ -67,9 +60,9 @@ sealed class EditCommand : RunnerCommand
             + $"({N(result.EditsMade)} computed now; "
             + $"{N(c.NothingToEdit)} without product needed no model; {N(c.Copied)} pictures share another variant's edit).");
         if (result.Timing is { } t)
-            to.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{t.EditsPerSecond:0.##} edits/s: {t.DenoiseSeconds:0.0} s denoising, and beside it {t.PrepareSeconds:0.0} s reading "
-                + $"and encoding, {t.FinishSeconds:0.0} s decoding and writing, in {t.Seconds:0.0} s."));
+            to.WriteLine(
+                Invariant($"{t.EditsPerSecond:0.##} edits/s: {t.DenoiseSeconds:0.0} s denoising, and beside it {t.PrepareSeconds:0.0} s "
+                    + $"reading and encoding, {t.FinishSeconds:0.0} s decoding and writing, in {t.Seconds:0.0} s."));
         to.WriteLine($"In {result.Folder}, by the model {result.ModelHash[..12]}.");
         foreach (var failure in result.Failures)
             to.WriteLine($"{SafePath.Shorten(failure.SceneId)} could not be edited: {SafePath.Shorten(failure.Reason, 400)}");

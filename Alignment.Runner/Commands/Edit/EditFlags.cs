@@ -1,11 +1,9 @@
 using System.Globalization;
-using Alignment.Runner.Cli;
 using Alignment.Transforms.Diffusion.Sampling;
 using Alignment.Transforms.Diffusion.Schedulers;
 
 namespace Alignment.Runner.Commands.Edit;
 
-/// <summary>How scenes are edited; width and height are the variants' business.</summary>
 sealed class EditFlags : Flags<EditOptions>
 {
     public EditFlags(RunnerCommand command) : base(command, new())
@@ -40,9 +38,8 @@ sealed class EditFlags : Flags<EditOptions>
         Bind("--mask-feather", o => o.Region.Feather, "Width of the soft border inside the region, in pixels at a shorter side of 512.");
         Bind("--prepack", o => o.Prepacking,
             "Rearrange the weights of large models for the processor when loading: steps are some 4 % faster, but loading takes a minute "
-            + "and as "
-            + "much memory as they have bytes. off maps them as they lie in the file. auto packs where it is sooner done for the edits "
-            + "of the whole run.",
+                + "and as much memory as they have bytes. off maps them as they lie in the file. auto packs where it is sooner done for "
+                + "the edits of the whole run.",
             "auto|on|off");
         BindDevice(o => o.Device);
     }

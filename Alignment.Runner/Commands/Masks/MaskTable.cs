@@ -1,7 +1,5 @@
-using System.Globalization;
 using Alignment.MLNet.Masks;
 using Spectre.Console;
-using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands.Masks;
 
@@ -9,16 +7,14 @@ static class MaskTable
 {
     public static void Print(MaskResult result, IAnsiConsole to)
     {
-        to.WriteLine($"{N(result.Scenes)} scenes of {N(result.Videos)} videos: {N(result.Made)} masks written now, {N(result.UpToDate)} "
-            + $"up to date, "
-            + $"{N(result.Existing)} already there and left alone.");
-        to.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"The product covers {100 * result.MeanArea:0.0} % on average; {N(result.Empty)} masks are empty, {N(result.Full)} full. By "
-            + $"the model {result.ModelHash[..12]}."));
+        to.WriteLine($"{N(result.Scenes)} scenes of {N(result.Videos)} videos: {N(result.Made)} masks written now, {N(result.UpToDate)} up "
+            + $"to date, {N(result.Existing)} already there and left alone.");
+        to.WriteLine(Invariant($"The product covers {100 * result.MeanArea:0.0} % on average; {N(result.Empty)} masks are empty, "
+            + $"{N(result.Full)} full. By the model {result.ModelHash[..12]}."));
         to.WriteLine($"Look at the sheets in {result.ReportFolder}");
         foreach (var problem in result.Problems)
         {
-            string scene = problem.SceneNumber is { } n ? string.Create(CultureInfo.InvariantCulture, $" scene {n}") : "";
+            string scene = problem.SceneNumber is { } n ? Invariant($" scene {n}") : "";
             to.WriteLine($"{SafePath.Shorten(problem.VideoId ?? Path.GetFileName(problem.Path))}{scene}: "
                 + $"{SafePath.Shorten(problem.Message, 400)}");
         }

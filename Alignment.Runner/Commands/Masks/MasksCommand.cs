@@ -1,12 +1,9 @@
-using System.CommandLine;
 using Alignment.MLNet.Masks;
 using Alignment.Onnx.Bundles;
-using Alignment.Runner.Cli;
 using Alignment.Transforms.Masks;
 
 namespace Alignment.Runner.Commands.Masks;
 
-/// <summary><c>alignment masks</c>: where the product is in every still, by its name.</summary>
 sealed class MasksCommand : RunnerCommand
 {
     readonly Option<string> _data = Flag.Data();
@@ -15,8 +12,7 @@ sealed class MasksCommand : RunnerCommand
 
     public MasksCommand(Terminal terminal) : base(terminal, "masks",
         "Finds the product that keywords.csv names in every still and writes keyword_masks/{video_id}/scene_{n}.png, with a report and "
-        + "contact "
-        + "sheets to look at. Masks that are there already are never touched; stopped at any moment, it continues.",
+            + "contact sheets to look at. Masks that are there already are never touched; stopped at any moment, it continues.",
         "alignment masks --data data --model models/sd15",
         "alignment masks --data data --model models/sd15 --threshold 0.4 --largest-components 1 --refine",
         "alignment masks --data data --model models/sd15 --synonym phone=smartphone --video phone_ad --force")
@@ -37,8 +33,8 @@ sealed class MasksCommand : RunnerCommand
                 "Keep only so many connected pieces of a mask, the largest; 0 keeps all.", "N");
             BindList("--prompt", o => o.Mask.Prompts,
                 $"What the model is asked; {KeywordMaskOptions.KeywordPlaceholder} stands for the product's name. Repeated, the answers "
-                + $"are averaged. "
-                + $"By default {string.Join(" and ", Defaults.Mask.Prompts.Select(p => $"'{p}'"))}.", "TEXT", prompts => prompts);
+                    + $"are averaged. By default {string.Join(" and ", Defaults.Mask.Prompts.Select(p => $"'{p}'"))}.", "TEXT",
+                    prompts => prompts);
             var synonyms = BindList("--synonym", o => o.Mask.Synonyms,
                 "Another word for a keyword, asked for as well: KEYWORD=WORD. May be repeated.", "KEYWORD=WORD", Synonyms);
             command.Validators.Add(typed =>

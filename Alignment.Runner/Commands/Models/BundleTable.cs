@@ -1,9 +1,6 @@
-using System.Globalization;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Graph;
-using Alignment.Runner.Cli;
 using Spectre.Console;
-using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands.Models;
 
@@ -25,8 +22,8 @@ static class BundleTable
         if (m.Recommended is { } r)
             Fact("recommended", string.Join(", ", new[]
             {
-                r.Guidance is { } g ? string.Create(CultureInfo.InvariantCulture, $"guidance {g}") : null,
-                r.Strength is { } s ? string.Create(CultureInfo.InvariantCulture, $"strength {s}") : null,
+                r.Guidance is { } g ? Invariant($"guidance {g}") : null,
+                r.Strength is { } s ? Invariant($"strength {s}") : null,
             }.Where(t => t is not null)));
         if (m.Note.Length > 0) Fact("note", m.Note);
         foreach (string assumed in seen.Assumptions) Fact("assumed", assumed);

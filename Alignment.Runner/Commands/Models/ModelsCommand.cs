@@ -1,9 +1,5 @@
-using System.CommandLine;
-using Alignment.Runner.Cli;
-
 namespace Alignment.Runner.Commands.Models;
 
-/// <summary><c>alignment models …</c>: the folder of commands about model bundles.</summary>
 sealed class ModelsCommand : Command
 {
     public ModelsCommand(Terminal terminal) : base("models", "Makes and shows model bundles.")

@@ -1,14 +1,10 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Import;
-using Alignment.Runner.Cli;
 
 namespace Alignment.Runner.Commands.Models;
 
-/// <summary><c>alignment models import</c>: a diffusers folder becomes a bundle of ONNX models, or published LPIPS or CLIPSeg weights join
-/// one.</summary>
 sealed class ModelsImportCommand : RunnerCommand
 {
     readonly Option<string?> _from = Flag.Maybe("--from", "DIR",
@@ -57,8 +53,8 @@ sealed class ModelsImportCommand : RunnerCommand
                 "TEXT", t => t),
             BindText("--precision", o => o.Precision,
                 "fp32 or fp16 (float32, float16, single and half mean the same). fp32 is right for the processor, which has few kernels "
-                + "for fp16 and "
-                + "converts; fp16 is half the size and meant for graphics cards. Norms and softmax stay in fp32.", "fp32|fp16",
+                    + "for fp16 and converts; fp16 is half the size and meant for graphics cards. Norms and softmax stay in fp32.",
+                    "fp32|fp16",
                 ModelPrecisions.Parse, p => p.Text),
             Bind("--force", o => o.Force, "Replace a bundle that is already there."),
         ];
@@ -76,7 +72,7 @@ sealed class ModelsImportCommand : RunnerCommand
         ];
     }
 
-    /// <summary>A whole bundle, or a part for one: each takes its own options.</summary>
+    // A whole bundle, or a part for one: each takes its own options.
     void OneKind(CommandResult typed)
     {
         Option[] bundle = [_from, _out, .. _bundleFlags.All], lpips = [_lpips, _model, .. _lpipsFlags.All], clipSeg = [_clipSeg, _model];

@@ -1,10 +1,7 @@
-using System.CommandLine;
 using Alignment.Onnx.Bundles;
-using Alignment.Runner.Cli;
 
 namespace Alignment.Runner.Commands.Models;
 
-/// <summary><c>alignment models inspect BUNDLE</c>: sizes, parameters, inputs and outputs, hashes, licence.</summary>
 sealed class ModelsInspectCommand : RunnerCommand
 {
     readonly Argument<string> _bundle = new("BUNDLE")

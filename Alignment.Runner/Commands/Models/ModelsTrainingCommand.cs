@@ -1,14 +1,10 @@
-using System.CommandLine;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Gradients;
 using Alignment.Onnx.Training;
-using Alignment.Runner.Cli;
 using Spectre.Console;
-using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands.Models;
 
-/// <summary><c>alignment models training</c>: the models that train a bundle's ControlNet, written into the bundle.</summary>
 sealed class ModelsTrainingCommand : RunnerCommand
 {
     readonly Option<string> _model = Flag.Needed("--model", "BUNDLE", "The bundle, written by 'alignment models import'.");

@@ -1,14 +1,9 @@
-using System.CommandLine;
-using System.Globalization;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Engagement.Planning;
-using Alignment.Runner.Cli;
 using Spectre.Console;
-using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands.Plan;
 
-/// <summary><c>alignment assign</c>: who sees which variant, and what will be asked of the data.</summary>
 sealed class AssignCommand : RunnerCommand
 {
     const string Videos = "video_scene_cuts";
@@ -86,7 +81,7 @@ sealed class AssignCommand : RunnerCommand
             Seed = parse.GetValue(_seed),
             Shares = (analysis.Shares ?? new Dictionary<string, double>()).Where(s => s.Value != 1)
                 .ToDictionary(s => s.Key, s => s.Value == Math.Floor(s.Value) && s.Value <= 100 ? (int)s.Value
-                : throw UsageException.For("--share", s.Value.ToString(CultureInfo.InvariantCulture), "a whole number up to 100",
+                : throw UsageException.For("--share", $"{s.Value}", "a whole number up to 100",
                 "Multiply all shares.")),
         };
         IReadOnlyList<(AssignedUnit Unit, string Variant)> assigned = Assignment.Of(units, options);
@@ -157,7 +152,7 @@ sealed class AssignCommand : RunnerCommand
         if (count is { } n)
         {
             if (n is < 1 or > 10_000_000) throw UsageException.For("--count", N(n), "1 to 10,000,000", "Give the number of participants.");
-            return ([.. Enumerable.Range(1, n).Select(i => new AssignedUnit(string.Create(CultureInfo.InvariantCulture, $"p{i}")))],
+            return ([.. Enumerable.Range(1, n).Select(i => new AssignedUnit(Invariant($"p{i}")))],
                 unit == "video" ? "video_id" : "participant_id");
         }
         if (data is not null)

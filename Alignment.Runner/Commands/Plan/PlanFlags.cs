@@ -1,9 +1,7 @@
-using System.CommandLine;
 using Alignment.MLNet.Engagement.Comparing;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Statistics;
 using Alignment.MLNet.Storage;
-using Alignment.Runner.Cli;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.Runner.Commands.Plan;
@@ -30,8 +28,7 @@ sealed class PlanFlags : Flags<AnalysisOptions>
         var confidence = Bind("--confidence", o => o.Confidence, "Of the intervals; tests are at the level 1 − this.", "P");
         BindList("--margin", o => o.Margins,
             "METRIC=VALUE: the largest difference that would not matter, for the placebo's equivalence; VALUE in the metric's units, or "
-            + "like 0.2sd in "
-            + "standard deviations of the baseline. May be repeated.", "METRIC=VALUE", Margins);
+                + "like 0.2sd in standard deviations of the baseline. May be repeated.", "METRIC=VALUE", Margins);
         BindList("--covariate", o => o.Covariates,
             "METRIC=COLUMN: a column measured before the experiment, for CUPED and ANCOVA. A column pre_METRIC is taken by itself. May "
             + "be repeated.",
@@ -50,7 +47,7 @@ sealed class PlanFlags : Flags<AnalysisOptions>
         return options with { Shares = Shares(parse.GetValue(_shares)!, options.Variants) };
     }
 
-    /// <summary>A plan's word counts: what contradicts it is refused, because it would no longer be the plan.</summary>
+    // A plan's word counts: what contradicts it is refused, because it would no longer be the plan.
     public void RefuseBeside(ParseResult parse, string plan)
     {
         foreach (Option option in _planned)

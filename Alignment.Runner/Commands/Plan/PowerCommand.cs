@@ -1,15 +1,10 @@
-using System.CommandLine;
-using System.Globalization;
 using Alignment.MLNet.Engagement.Planning;
 using Alignment.MLNet.Storage;
-using Alignment.Runner.Cli;
 using Alignment.Transforms.Attention;
 using Spectre.Console;
-using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands.Plan;
 
-/// <summary><c>alignment power</c>: how many rows for an effect, or how small an effect for so many rows.</summary>
 sealed class PowerCommand : RunnerCommand
 {
     readonly Option<string?> _out = Flag.Maybe("--out", "DIR", "Where a picture of the curve goes (power.svg, power.png).");
@@ -19,8 +14,7 @@ sealed class PowerCommand : RunnerCommand
 
     public PowerCommand(Terminal terminal) : base(terminal, "power",
         "Designs an experiment: how many rows each variant needs to find an effect, or the smallest effect that so many rows find. Exact "
-        + "for t-tests "
-        + "(noncentral t), normal for proportions.",
+            + "for t-tests (noncentral t), normal for proportions.",
         $"alignment power --effect 0.005 --sd 0.012 --comparisons {Others}            # rows per variant, for {NumberWords.Of(Others)} "
         + $"variants against a baseline",
         "alignment power --n 120 --sd 0.012 --comparisons 6                   # the smallest difference that 120 rows find",
@@ -48,8 +42,7 @@ sealed class PowerCommand : RunnerCommand
         {
             Bind("--effect", o => o.Effect,
                 "The difference to be found, in the metric's units; without --sd in standard deviations; with --rate a difference of "
-                + "rates. Left out: "
-                + "the smallest that --n finds.", "NUMBER");
+                    + "rates. Left out: the smallest that --n finds.", "NUMBER");
             Bind("--n", o => o.Size,
                 "Rows of each variant (pairs with --paired, trials with --rate). Left out: as many as --effect needs.", "N");
             Bind("--sd", o => o.Sd, "Standard deviation of the rows, from earlier data.", "NUMBER");
@@ -101,7 +94,7 @@ sealed class PowerCommand : RunnerCommand
         var table = Tables.Of("power", answer.Question.Design == PowerDesign.Paired ? "pairs" : "each variant");
         if (corrected) table.AddColumn("without correction");
         foreach (var (power, size, uncorrected) in PowerStudy.Table(answer).Where(r => r.Power > answer.AlphaEach))
-            table.Row([power.ToString("0.00", CultureInfo.InvariantCulture), N(size),
+            table.Row([Invariant($"{power:0.00}"), N(size),
                 .. corrected ? [N(uncorrected)] : Array.Empty<string>()]);
         to.Write(table);
         foreach (string picture in pictures) to.WriteLine($"To look at: {picture}");

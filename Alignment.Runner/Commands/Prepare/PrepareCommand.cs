@@ -1,9 +1,7 @@
-using System.CommandLine;
 using Alignment.MLNet.Masks;
 using Alignment.MLNet.Pipelines;
 using Alignment.MLNet.SceneDetection;
 using Alignment.Onnx.Bundles;
-using Alignment.Runner.Cli;
 using Alignment.Runner.Commands.Attention;
 using Alignment.Runner.Commands.Masks;
 using Alignment.Runner.Commands.Scenes;
@@ -12,7 +10,6 @@ using Spectre.Console;
 
 namespace Alignment.Runner.Commands.Prepare;
 
-/// <summary><c>alignment prepare</c>: raw videos, keywords and gaze in; a data set for <c>run</c> out.</summary>
 sealed class PrepareCommand : RunnerCommand
 {
     readonly Option<string> _videos =
@@ -26,10 +23,8 @@ sealed class PrepareCommand : RunnerCommand
 
     public PrepareCommand(Terminal terminal) : base(terminal, "prepare",
         "Makes a whole data set from raw videos: scenes, keyword masks, attention, valid_scenes.csv and an audit page. Stopped at any "
-        + "moment, the "
-        + "same command continues; each step is also a command of its own (scenes, masks, attention, validate) with more options. Exit "
-        + "code 3 when a "
-        + "video, scene or file could not be used (the rest is done all the same).",
+            + "moment, the same command continues; each step is also a command of its own (scenes, masks, attention, validate) with more "
+            + "options. Exit code 3 when a video, scene or file could not be used (the rest is done all the same).",
         "alignment prepare --videos footage --keywords keywords.csv --gaze gaze.csv --model models/sd15 --data data",
         "alignment prepare --videos footage --keywords keywords.csv --data data         # no tracker: attention is predicted, and said "
         + "to be",

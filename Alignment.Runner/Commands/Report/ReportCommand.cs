@@ -1,11 +1,7 @@
-using System.CommandLine;
 using Alignment.MLNet.Reports;
-using Alignment.Runner.Cli;
-using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands.Report;
 
-/// <summary><c>alignment report</c>: a run as one page.</summary>
 sealed class ReportCommand : RunnerCommand
 {
     readonly Option<string> _run = Flag.Needed("--run", "DIR",
@@ -13,11 +9,9 @@ sealed class ReportCommand : RunnerCommand
     readonly ReportFlags _flags;
 
     public ReportCommand(Terminal terminal) : base(terminal, "report",
-        "One page about a run, with everything inside: warnings and assumptions first, what viewers did, how far attention moved, scenes "
-        + "× variants "
-        + "before and after, what was done, and a methods paragraph for a paper. It needs no network, reads on a phone, and prints. All "
-        + "its tables "
-        + "are beside it as CSV and JSON. What the run does not have is said, with the command that makes it.",
+        "One page about a run, with everything inside: warnings and assumptions first, what viewers did, how far attention moved, scenes × "
+            + "variants before and after, what was done, and a methods paragraph for a paper. It needs no network, reads on a phone, and "
+            + "prints. All its tables are beside it as CSV and JSON. What the run does not have is said, with the command that makes it.",
         "alignment report --run out",
         "alignment report --run out --scenes 60 --videos",
         "alignment report --run out --json")

@@ -1,7 +1,5 @@
-using System.CommandLine;
 using Alignment.MLNet.Pipelines;
 using Alignment.Onnx.Bundles;
-using Alignment.Runner.Cli;
 using Alignment.Runner.Commands.Assemble;
 using Alignment.Runner.Commands.Dose;
 using Alignment.Runner.Commands.Edit;
@@ -9,7 +7,6 @@ using Alignment.Runner.Commands.Variants;
 
 namespace Alignment.Runner.Commands.Run;
 
-/// <summary><c>alignment run</c>: the whole job.</summary>
 sealed class RunCommand : RunnerCommand
 {
     readonly Option<string> _data = Flag.Data();
@@ -22,9 +19,8 @@ sealed class RunCommand : RunnerCommand
     readonly DoseFlags _dose;
 
     public RunCommand(Terminal terminal) : base(terminal, "run",
-        "The whole job: validate, variants, edit, assemble, contact sheets, statistics, dose, analyze where engagement data is given, "
-        + "and the "
-        + "report. Finished work is recognised; stopped at any moment, it continues and ends with the same bytes.",
+        "The whole job: validate, variants, edit, assemble, contact sheets, statistics, dose, analyze where engagement data is given, and "
+            + "the report. Finished work is recognised; stopped at any moment, it continues and ends with the same bytes.",
         "alignment run --data data --model models/sd15 --out out",
         "alignment run --data data --model models/sd15 --out out --source footage --engagement engagement.csv",
         "alignment run --data data --out try --size 128 --steps 10 --max-videos 1      # a quick try with the bundled model")

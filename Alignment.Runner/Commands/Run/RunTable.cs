@@ -1,16 +1,14 @@
 using Alignment.MLNet.Pipelines;
 using Alignment.Runner.Commands.Analyze;
 using Alignment.Runner.Commands.Dose;
-using Alignment.Runner.Cli;
 using Spectre.Console;
-using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands.Run;
 
 /// <summary>A run's result for people: what was done, what went wrong, where everything is.</summary>
 static class RunTable
 {
-    /// <summary>More problems than this are left to the file.</summary>
+    // More problems than this are left to the file.
     const int MostShown = 20;
 
     public static void Print(ExperimentResult result, IAnsiConsole to)
@@ -46,6 +44,6 @@ static class RunTable
 
     static void PrintPlace(string what, string path, IAnsiConsole to) => WriteWhole($"  {what,-14} {path}", to);
 
-    /// <summary>Without folding: a path or a message can be copied, and found by a line search.</summary>
+    // Without folding: a path or a message can be copied, and found by a line search.
     static void WriteWhole(string line, IAnsiConsole to) => to.Profile.Out.Writer.WriteLine(line);
 }

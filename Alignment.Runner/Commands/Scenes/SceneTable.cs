@@ -1,8 +1,5 @@
-using System.Globalization;
 using Alignment.MLNet.SceneDetection;
-using Alignment.Runner.Cli;
 using Spectre.Console;
-using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands.Scenes;
 
@@ -15,7 +12,7 @@ static class SceneTable
         {
             string Known(string text) => v.State == DetectionState.Provided ? "" : text;
             table.Row(SafePath.Shorten(v.VideoId), Known(N(v.Scenes)), Known(N(v.Frames)),
-                Known(v.Seconds.ToString("0.00", CultureInfo.InvariantCulture)),
+                Known(Invariant($"{v.Seconds:0.00}")),
                 Known(N(v.Stills)), v.State switch
                 {
                     DetectionState.Made => "written",

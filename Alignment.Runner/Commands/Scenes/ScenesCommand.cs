@@ -1,11 +1,7 @@
-using System.CommandLine;
-using System.Globalization;
 using Alignment.MLNet.SceneDetection;
-using Alignment.Runner.Cli;
 
 namespace Alignment.Runner.Commands.Scenes;
 
-/// <summary><c>alignment scenes</c>: from videos to scene stills and scene lists.</summary>
 sealed class ScenesCommand : RunnerCommand
 {
     readonly Option<string> _videos =
@@ -16,8 +12,7 @@ sealed class ScenesCommand : RunnerCommand
 
     public ScenesCommand(Terminal terminal) : base(terminal, "scenes",
         "Cuts videos into scenes: a still of each, scenes.csv with their frames and times, and a picture of the cuts to look at. A video "
-        + "whose "
-        + "scenes are there already is passed over. Exit code 3 when a video could not be used (the others are done all the same).",
+        + "whose scenes are there already is passed over. Exit code 3 when a video could not be used (the others are done all the same).",
         "alignment scenes --videos footage --data data",
         "alignment scenes --videos footage --data data --images 3 --stats",
         "alignment scenes --videos footage/spot.mp4 --data data --detector content --threshold 30 --force")
@@ -39,22 +34,20 @@ sealed class ScenesCommand : RunnerCommand
             BindVideos(o => o.VideoIds);
             Bind("--detector", o => o.Detector,
                 "How cuts are found: shots (repeated frames, flashes and moves are no cuts, gradual transitions one), or PySceneDetect's "
-                + "content, "
-                + "adaptive, threshold, histogram.");
+                    + "content, adaptive, threshold, histogram.");
             Bind("--min-scene", o => o.MinSceneSeconds, "Shortest scene in seconds.", "SECONDS");
             _threshold = new("--threshold")
             {
-                Description = string.Create(CultureInfo.InvariantCulture,
-                    $"The detector's threshold: content {Defaults.ContentThreshold}, adaptive {Defaults.AdaptiveThreshold}, threshold "
-                    + $"{Defaults.FadeThreshold}, histogram {Defaults.HistogramThreshold} by default; shots has none."),
+                Description =
+                    Invariant($"The detector's threshold: content {Defaults.ContentThreshold}, adaptive {Defaults.AdaptiveThreshold}, "
+                        + $"threshold {Defaults.FadeThreshold}, histogram {Defaults.HistogramThreshold} by default; shots has none."),
                 HelpName = "N",
             };
             command.Add(_threshold);
             foreach (string threshold in s_thresholds) command.Bind("--threshold", OptionName.Of<SceneDetectionOptions>(threshold));
             Bind("--images", o => o.Images,
                 "Stills per scene: one is the middle frame; of several the first is the scene's second frame and the last its last but "
-                + "one, as "
-                + "PySceneDetect has them. Number 01 is the data set's still.", "N");
+                    + "one, as PySceneDetect has them. Number 01 is the data set's still.", "N");
             Rare(Bind("--quality", o => o.JpegQuality, "JPEG quality of the stills, 1 to 100.", "N"));
             Bind("--stats", o => o.Stats, "Also write every frame's scores to scene_reports/{id}/stats.csv.");
             Rare(BindOff("--no-strip", o => o.Strip, "Do not draw scene_reports/{id}/cuts.png, the frames around each cut."));

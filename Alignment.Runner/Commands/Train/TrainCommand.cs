@@ -1,9 +1,5 @@
-using System.CommandLine;
-using System.Globalization;
 using Alignment.MLNet.Training;
 using Alignment.Onnx.Bundles;
-using Alignment.Runner.Cli;
-using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands.Train;
 
@@ -42,7 +38,7 @@ sealed class TrainCommand : RunnerCommand
         return Show(parse, terminal, result, r => Print(r, terminal.OutputWriter));
     }
 
-    /// <summary>Whole lines: a path can be copied.</summary>
+    // Whole lines: a path can be copied.
     static void Print(TrainingResult r, TextWriter to)
     {
         to.WriteLine($"{N(r.Steps)} steps ({N(r.StepsMade)} now) on {N(r.TrainScenes)} scenes of {N(r.TrainVideos)} video(s); "
@@ -60,5 +56,5 @@ sealed class TrainCommand : RunnerCommand
         to.WriteLine($"alignment run --data DATA --model {r.Model} --out OUT");
     }
 
-    static string Text(double? loss) => loss is { } l ? l.ToString("0.#####", CultureInfo.InvariantCulture) : "unknown";
+    static string Text(double? loss) => loss is { } l ? Invariant($"{l:0.#####}") : "unknown";
 }

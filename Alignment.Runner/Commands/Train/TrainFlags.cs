@@ -1,6 +1,4 @@
-using System.CommandLine;
 using Alignment.MLNet.Training;
-using Alignment.Runner.Cli;
 using Alignment.Transforms.Diffusion.Sampling;
 
 namespace Alignment.Runner.Commands.Train;
@@ -49,7 +47,7 @@ sealed class TrainFlags : Flags<ControlNetTrainingOptions>
             command.Bind("--size", OptionName.Of<EditOptions>(side));
     }
 
-    /// <summary>Whether the same options, again, begin at the start or at a checkpoint they name, not where a stopped training
-    /// was.</summary>
-    public bool BeginsAnew(ParseResult parse) => parse.GetValue(_resume) is not (TrainingResume.Auto or TrainingResume.Latest);
+    // Whether the same options, again, begin at the start or at a checkpoint they name, not where a stopped training was.
+    public bool BeginsAnew(ParseResult parse) => parse.GetValue(_resume) is not (ControlNetTrainingOptions.ResumeAuto
+        or ControlNetTrainingOptions.ResumeLatest);
 }

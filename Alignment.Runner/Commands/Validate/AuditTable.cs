@@ -1,7 +1,5 @@
 using Alignment.MLNet.Audit;
-using Alignment.Runner.Cli;
 using Spectre.Console;
-using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands.Validate;
 

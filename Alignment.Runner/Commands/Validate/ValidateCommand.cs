@@ -1,23 +1,18 @@
-using System.CommandLine;
 using Alignment.MLNet.Audit;
 using Alignment.MLNet.Dataset;
-using Alignment.Runner.Cli;
 
 namespace Alignment.Runner.Commands.Validate;
 
-/// <summary><c>alignment validate</c>: from a data folder to valid_scenes.csv, with every problem named.</summary>
 sealed class ValidateCommand : RunnerCommand
 {
     readonly Option<string> _data = Flag.Data();
     readonly Option<string?> _out = Flag.Maybe("--out", "FILE", "The CSV to write; valid_scenes.csv in the data folder by default.");
     readonly Option<string?> _report = Flag.Maybe("--report", "DIR",
         "Also write an audit into this folder: a page to look at (audit.html), audit.csv, audit.json and scenes.csv. A name ending in "
-        + ".json gets the "
-        + "bare result as JSON instead.");
+            + ".json gets the bare result as JSON instead.");
     readonly Option<bool> _deep = Flag.Switch("--deep",
         "Decode every picture: finds damage inside files, empty masks and blank heatmaps; with --report also copies, masks that are not "
-        + "binary, and "
-        + "scenes a boost cannot move.");
+            + "binary, and scenes a boost cannot move.");
 
     public ValidateCommand(Terminal terminal) : base(terminal, "validate",
         "Checks a data set and writes the scenes that can be used. Exit code 3 when nothing is valid, or when a file is broken (the rest "

@@ -1,11 +1,8 @@
 using System.Globalization;
-using Alignment.Runner.Cli;
 using Spectre.Console;
-using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands.Validate;
 
-/// <summary>A validation for people.</summary>
 static class ValidationTable
 {
     public static void Print(MLNet.Dataset.ValidationResult report, IAnsiConsole to)

@@ -1,12 +1,10 @@
 using Alignment.MLNet.Variants;
-using Alignment.Runner.Cli;
 
 namespace Alignment.Runner.Commands.Variants;
 
 sealed class VariantFlags : Flags<VariantOptions>
 {
-    /// <param name="command">The command that gets the flags.</param>
-    /// <param name="ownSeed">False where the command has a seed of its own, which then serves both.</param>
+    // Without an own seed the command has one, which serves both.
     public VariantFlags(RunnerCommand command, bool ownSeed = true) : base(command, new())
     {
         BindVideos(o => o.Videos);

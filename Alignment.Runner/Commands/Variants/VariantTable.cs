@@ -1,8 +1,5 @@
-using System.Globalization;
 using Alignment.MLNet.Variants;
-using Alignment.Runner.Cli;
 using Spectre.Console;
-using static Alignment.Runner.Cli.CountText;
 
 namespace Alignment.Runner.Commands.Variants;
 
@@ -33,5 +30,5 @@ static class VariantTable
             to.WriteLine($"{SafePath.Shorten(failed.VideoId)} was left out: {SafePath.Shorten(failed.Message, 400)}");
     }
 
-    static string F(double x) => x.ToString("0.0000", CultureInfo.InvariantCulture);
+    static string F(double x) => Invariant($"{x:0.0000}");
 }

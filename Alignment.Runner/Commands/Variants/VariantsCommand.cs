@@ -1,12 +1,9 @@
-using System.CommandLine;
 using Alignment.MLNet.Storage;
 using Alignment.MLNet.Variants;
-using Alignment.Runner.Cli;
 using Alignment.Transforms.Attention;
 
 namespace Alignment.Runner.Commands.Variants;
 
-/// <summary><c>alignment variants</c>: the variants' modified heatmaps.</summary>
 sealed class VariantsCommand : RunnerCommand
 {
     readonly Option<string> _data = Flag.Data();

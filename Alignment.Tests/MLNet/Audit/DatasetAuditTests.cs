@@ -276,7 +276,8 @@ public sealed class DatasetAuditTests
     static string Brief(JsonElement f)
     {
         string Text(string name) => f.TryGetProperty(name, out JsonElement v) ? " " + v.ToString() : "";
-        return $"{f.GetProperty("kind")}{Text("severity")}{Text("video_id")}{Text("scene_number")}{(f.TryGetProperty("related_scene", out JsonElement r) ? " ~ " + r : "")}";
+        return $"{f.GetProperty("kind")}{Text("severity")}{Text("video_id")}{Text("scene_number")}"
+            + $"{(f.TryGetProperty("related_scene", out JsonElement r) ? " ~ " + r : "")}";
     }
 
     // The trainer's own split decides which two videos lie on different sides, and which two on the same.

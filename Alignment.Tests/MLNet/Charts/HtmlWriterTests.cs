@@ -38,7 +38,8 @@ public sealed class HtmlWriterTests
             using (h.Open("table"))
             using (h.Open("tr", ("class", "row"), ("id", null)))
                 h.Element("td", "1").Empty("img", ("src", "data:image/png;base64,AAAA"), ("alt", "a \"b\""));
-        }), Is.EqualTo("<table><tr class=\"row\"><td>1</td><img src=\"data:image/png;base64,AAAA\" alt=\"a &quot;b&quot;\"/></tr></table>"));
+        }), Is.EqualTo("<table><tr class=\"row\"><td>1</td>"
+            + "<img src=\"data:image/png;base64,AAAA\" alt=\"a &quot;b&quot;\"/></tr></table>"));
 
     [TestCase("script")]
     [TestCase("p onclick")]

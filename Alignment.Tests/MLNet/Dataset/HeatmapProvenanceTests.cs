@@ -37,7 +37,8 @@ public sealed class HeatmapProvenanceTests
     {
         using var folder = new TempFolder();
         File.WriteAllText(folder[HeatmapRecord.FileName], """
-            { "format": 1, "video_id": "v", "makers": [{ "kind": "BroughtAlong", "by": "a colleague", "normalization": "", "smoothing": 0, "format": 1 }],
+            { "format": 1, "video_id": "v",
+              "makers": [{ "kind": "BroughtAlong", "by": "a colleague", "normalization": "", "smoothing": 0, "format": 1 }],
               "scenes": [{ "scene_number": 1, "file": "v-Scene-001.png", "sha256": "00", "maker": 0, "white": 1 }] }
             """);
         Assert.That(HeatmapRecord.Read(folder.Path)!.Makers.Single().Kind, Is.EqualTo(ProvenanceKind.Provided));

@@ -16,10 +16,10 @@ public sealed class SceneValidatorTests
         var data = new SmallDataSet(temp.Path).Video("b ad", 1, "\"blue, \"\"big\"\" bottle\"").Video("a-1", 2);
         ValidationResult report = ValidationJob.Run(temp.Path);
 
-        string expected = Header
-            + $"a-1,1,bottle,{data["video_scene_cuts/a-1/a-1-Scene-001-01.jpg"]},{data["keyword_masks/a-1/scene_1.png"]},{data["attention_heatmap/a-1/a-1-Scene-001.jpg"]},a-1-Scene-001-01.jpg\n"
-            + $"a-1,2,bottle,{data["video_scene_cuts/a-1/a-1-Scene-002-01.jpg"]},{data["keyword_masks/a-1/scene_2.png"]},{data["attention_heatmap/a-1/a-1-Scene-002.jpg"]},a-1-Scene-002-01.jpg\n"
-            + $"b ad,1,\"blue, \"\"big\"\" bottle\",{data["video_scene_cuts/b ad/b ad-Scene-001-01.jpg"]},{data["keyword_masks/b ad/scene_1.png"]},{data["attention_heatmap/b ad/b ad-Scene-001.jpg"]},b ad-Scene-001-01.jpg\n";
+        string Row(string id, int n, string product) => string.Join(',', id, n, product,
+            data[$"video_scene_cuts/{id}/{id}-Scene-00{n}-01.jpg"],
+            data[$"keyword_masks/{id}/scene_{n}.png"], data[$"attention_heatmap/{id}/{id}-Scene-00{n}.jpg"], $"{id}-Scene-00{n}-01.jpg\n");
+        string expected = Header + Row("a-1", 1, "bottle") + Row("a-1", 2, "bottle") + Row("b ad", 1, "\"blue, \"\"big\"\" bottle\"");
         Assert.That(File.ReadAllText(data["valid_scenes.csv"]), Is.EqualTo(expected));
         Assert.That((report.Videos, report.ValidVideos, report.Scenes, report.ValidScenes), Is.EqualTo((2, 2, 3L, 3L)));
         Assert.That(report.Counts.Keys, Is.EquivalentTo(new[] { ProblemKind.FewScenes }));

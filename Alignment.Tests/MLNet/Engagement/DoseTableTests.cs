@@ -93,7 +93,12 @@ public sealed class DoseTableTests
         File.WriteAllText(temp["d.csv"],
             "video_id,variant,predictor,scenes,dose\n'=a,placebo,p,2,0.5\n'-b,placebo,p,4,0.1\n'c,placebo,p,1,0.3\nnone,placebo,p,0,0\n");
         File.WriteAllText(temp["d.json"],
-            """{"videos": [{"video_id": "=a", "variant": "placebo", "predictor": "p", "scenes": 2, "dose": 0.5}, {"video_id": "-b", "variant": "placebo", "predictor": "p", "scenes": 4, "dose": 0.1}, {"video_id": "'c", "variant": "placebo", "predictor": "p", "scenes": 1, "dose": 0.3}, {"video_id": "none", "variant": "placebo", "predictor": "p", "scenes": 0, "dose": 0}]}""");
+            """
+            {"videos": [{"video_id": "=a", "variant": "placebo", "predictor": "p", "scenes": 2, "dose": 0.5},
+                        {"video_id": "-b", "variant": "placebo", "predictor": "p", "scenes": 4, "dose": 0.1},
+                        {"video_id": "'c", "variant": "placebo", "predictor": "p", "scenes": 1, "dose": 0.3},
+                        {"video_id": "none", "variant": "placebo", "predictor": "p", "scenes": 0, "dose": 0}]}
+            """);
         foreach (string file in new[] { "d.csv", "d.json" })
         {
             DoseTable table = DoseTable.Read(temp[file], s_options);

@@ -22,7 +22,8 @@ public sealed class HostileCsvTests
     [TestCase("video_id,variant,CTR\na,baseline,0.05\nb,baseline,0.07\nc,placebo,1\n", TestName = "Analyze_Dress_Plain")]
     [TestCase("\uFEFFvideo_id,variant,CTR\r\na,baseline,0.05\r\nb,baseline,0.07\r\nc,placebo,1",
         TestName = "Analyze_Dress_BomCrlfNoLastLineEnd")]
-    [TestCase("\"video_id\";\"variant\";\"CTR\"\r\n\"a\";\"baseline\";\"0,05\"\r\n\"b\";\"baseline\";\"0,07\"\r\n\"c\";\"placebo\";\"1\"\r\n", TestName = "Analyze_Dress_SemicolonsDecimalCommasQuotes")]
+    [TestCase("\"video_id\";\"variant\";\"CTR\"\r\n\"a\";\"baseline\";\"0,05\"\r\n\"b\";\"baseline\";\"0,07\"\r\n"
+        + "\"c\";\"placebo\";\"1\"\r\n", TestName = "Analyze_Dress_SemicolonsDecimalCommasQuotes")]
     [TestCase("sep=;\r\nvideo_id;variant;CTR\r\na;baseline;0,05\r\nb;baseline;0,07\r\nc;placebo;1\r\n",
         TestName = "Analyze_Dress_ExcelSep")]
     [TestCase("VIDEO_ID\tVariant\tCTR\ra\tbaseline\t5e-2\rb\tBASELINE\t+.07\rc\tplacebo\t1.\r", TestName = "Analyze_Dress_TabsCrExponents")]
@@ -98,7 +99,8 @@ public sealed class HostileCsvTests
     {
         EngagementAnalysis made =
             Analyze(
-            "video_id,variant,CTR\na,baseline,1\nb\"b,baseline,2\n\"c,baseline,3\nd,baseline,4\n\"e\"x,baseline,5\nf,baseline,6\ng,placebo,\"7\n");
+            "video_id,variant,CTR\na,baseline,1\nb\"b,baseline,2\n\"c,baseline,3\nd,baseline,4\n\"e\"x,baseline,5\nf,baseline,6\ng,"
+                + "placebo,\"7\n");
         Assert.That(made.RejectedShown.Select(r => r.Line), Is.EqualTo(new[] { 3L, 4, 6, 8 }));
         Assert.That(First(made).N, Is.EqualTo(3));
         Assert.That(First(made).Mean, Is.EqualTo(11 / 3.0).Within(1e-14));
@@ -121,7 +123,8 @@ public sealed class HostileCsvTests
     {
         using var temp = new TempFolder();
         File.WriteAllText(temp["e.csv"], "video_id,variant,=cmd|' /C "
-            + "calc'!A0,@SUM(1)\n=1+1,baseline,1,1\n+2,baseline,2,3\nx,placebo,3,2\ny,placebo,5,4\nz,=HYPERLINK(\"\"\"http://evil\"\"\"),1,1\nz,-2+3,1,1\n");
+            + "calc'!A0,@SUM(1)\n=1+1,baseline,1,1\n+2,baseline,2,3\nx,placebo,3,2\ny,placebo,5,4\nz,"
+            + "=HYPERLINK(\"\"\"http://evil\"\"\"),1,1\nz,-2+3,1,1\n");
         AnalysisJob.Run(temp["e.csv"], temp["out"]);
         foreach (string file in Directory.GetFiles(temp["out"], "*.csv"))
             foreach (string cell in File.ReadAllText(file).Split('\n', ','))
@@ -134,7 +137,8 @@ public sealed class HostileCsvTests
     {
         EngagementAnalysis made =
             Analyze(
-            "video_id,variant,impressions,clicks\na,baseline,100,5\nb,baseline,100,101\nc,baseline,100,2.5\nd,baseline,-1,0\ne,baseline,200,7\nf,placebo,100,4\ng,placebo,100,6\nh,placebo,,6\n");
+            "video_id,variant,impressions,clicks\na,baseline,100,5\nb,baseline,100,101\nc,baseline,100,2.5\nd,baseline,-1,0\ne,"
+                + "baseline,200,7\nf,placebo,100,4\ng,placebo,100,6\nh,placebo,,6\n");
         Assert.Multiple(() =>
         {
             Assert.That(made.RejectedShown.Select(r => r.Line), Is.EqualTo(new[] { 3L, 4, 5 }));
@@ -157,7 +161,8 @@ public sealed class HostileCsvTests
             string[] variants = [.. new AnalysisOptions().Variants];
             for (int i = 0; i < 50_000; i++)
                 file.Write(string.Create(CultureInfo.InvariantCulture, $"video "
-                    + $"{i % 97},{variants[i * 7919 % 7]},{(i * 48271L % 65537) / 65537.0},{(i % 1000 == 0 ? "\"a\nb\"" : "nothing to say here")}\n"));
+                    + $"{i % 97},{variants[i * 7919 % 7]},{(i * 48271L % 65537) / 65537.0},"
+                    + $"{(i % 1000 == 0 ? "\"a\nb\"" : "nothing to say here")}\n"));
         }
         var options = new AnalysisOptions { MaxValues = 5000, MaxRowHashes = 2000 };
         string one = AnalysisJson.Text(AnalysisJob.Analyze(temp["e.csv"], options with { Threads = 1 }));

@@ -178,7 +178,7 @@ public sealed class AttentionMakingTests
         using var folder = new TempFolder();
         string data = Data(folder), gaze = Gaze(folder, data);
         AttentionResult report = AttentionJob.Run(data,
-            new() { GazeFile = gaze, Gaze = new() { Sigma = new(5, SigmaUnit.Pixels) }, Predict = new() });
+            new() { GazeFile = gaze, Gaze = new() { Sigma = new(5) }, Predict = new() });
         Assert.That(report.SceneList.Where(s => s.VideoId == "spot").Select(s => s.Origin),
             Is.EqualTo(new[] { ProvenanceKind.Measured, ProvenanceKind.Measured, ProvenanceKind.Measured, ProvenanceKind.Predicted }));
         Assert.That(report.SceneList.Where(s => s.VideoId != "spot").Select(s => s.Origin), Is.All.EqualTo(ProvenanceKind.Predicted),
@@ -187,7 +187,7 @@ public sealed class AttentionMakingTests
 
         using var alone = new TempFolder();
         data = Data(alone);
-        report = AttentionJob.Run(data, new() { GazeFile = Gaze(alone, data), Gaze = new() { Sigma = new(5, SigmaUnit.Pixels) } });
+        report = AttentionJob.Run(data, new() { GazeFile = Gaze(alone, data), Gaze = new() { Sigma = new(5) } });
         Assert.That((report.Count(HeatmapFate.Made), report.Count(HeatmapFate.Missing), report.WithoutGaze), Is.EqualTo((4L, 3L, 1L)));
         Assert.That(PictureFile.ReadGrey(Heatmap(data, "spot", 4)).Values, Is.All.Zero);
     }
@@ -200,7 +200,7 @@ public sealed class AttentionMakingTests
         AttentionJob.Run(data, new()
         {
             GazeFile = gaze,
-            Gaze = new() { Sigma = new(5, SigmaUnit.Pixels) },
+            Gaze = new() { Sigma = new(5) },
             Normalize = HeatmapNormalization.SumToOne,
             Videos = ["spot"]
         });

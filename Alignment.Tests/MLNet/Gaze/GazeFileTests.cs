@@ -27,7 +27,7 @@ public sealed class GazeFileTests
         return AttentionJob.Run(data, new()
         {
             GazeFile = folder["gaze.csv"],
-            Gaze = gaze ?? new() { Sigma = new(2, SigmaUnit.Pixels) },
+            Gaze = gaze ?? new() { Sigma = new(2) },
             ContactSheets = false
         });
     }
@@ -186,11 +186,11 @@ public sealed class GazeFileTests
             return File.ReadAllBytes(folder["data", "attention_heatmap", "ad", "ad-Scene-001.png"]);
         }
         // The still is 40x30; sigma counts the frame's pixels, and a normalised frame has the still's.
-        byte[] pixels = Map("ad,p1,0.5,20,15,1\nad,p1,0.5,39.9,29.9,1\n", new() { Sigma = new(2, SigmaUnit.Pixels) });
+        byte[] pixels = Map("ad,p1,0.5,20,15,1\nad,p1,0.5,39.9,29.9,1\n", new() { Sigma = new(2) });
         byte[] parts = Map("ad,p1,0.5,0.5,0.5,1\nad,p1,0.5,0.999,0.999,1\n",
-            new() { Sigma = new(2, SigmaUnit.Pixels), Coordinates = GazeCoordinates.Normalised });
+            new() { Sigma = new(2), Coordinates = GazeCoordinates.Normalised });
         byte[] frame = Map("ad,p1,0.5,40,30,1\nad,p1,0.5,79.9,59.9,1\n",
-            new() { Sigma = new(4, SigmaUnit.Pixels), FrameWidth = 80, FrameHeight = 60 });
+            new() { Sigma = new(4), FrameWidth = 80, FrameHeight = 60 });
         Assert.That(parts, Is.EqualTo(pixels));
         Assert.That(frame, Is.EqualTo(pixels));
     }
@@ -217,12 +217,12 @@ public sealed class GazeFileTests
     public void Sigma_OneDegree_IsTheGeometrys()
     {
         // tan 45°: an angle of 90° at 50 cm spans 100 cm, the whole width.
-        var geometry = new ViewingGeometry { DistanceCm = 50, WidthCm = 100 };
-        Assert.That(new GazeSigma(45, SigmaUnit.Degrees).InPixels(geometry, 640), Is.EqualTo(640 * Math.Tan(Math.PI / 8)).Within(1e-9));
+        var geometry = new GazeOptions { ViewingDistanceCm = 50, ScreenWidthCm = 100 };
+        Assert.That(new GazeSigma(45, IsDegrees: true).InPixels(geometry, 640), Is.EqualTo(640 * Math.Tan(Math.PI / 8)).Within(1e-9));
         // 1° at 57.29 cm is a centimetre, to three digits: the rule of thumb of the field.
-        Assert.That(new GazeSigma(1, SigmaUnit.Degrees).InPixels(new() { DistanceCm = 57.29, WidthCm = 64 }, 640),
+        Assert.That(new GazeSigma(1, IsDegrees: true).InPixels(new() { ViewingDistanceCm = 57.29, ScreenWidthCm = 64 }, 640),
             Is.EqualTo(10).Within(0.01));
-        Assert.That(GazeSigma.Parse(" 1.5 deg "), Is.EqualTo(new GazeSigma(1.5, SigmaUnit.Degrees)));
+        Assert.That(GazeSigma.Parse(" 1.5 deg "), Is.EqualTo(new GazeSigma(1.5, IsDegrees: true)));
         Assert.That(GazeSigma.Parse("30px"), Is.EqualTo(GazeSigma.Default));
         foreach (string bad in new[] { "", "px", "0px", "-1deg", "1,5px", "NaN", "61deg", "1e9px", "30em" })
             Assert.That(() => GazeSigma.Parse(bad), Throws.TypeOf<UsageException>(), bad);

@@ -293,8 +293,9 @@ public sealed class AlignmentRunTests
         {
             long started = TimeProvider.System.GetTimestamp();
             ExperimentResult result = ExperimentJob.Run(data, BundledModels.Tiny, output, options, new Timed(TestContext.Out));
+            double seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
             TestContext.Out.WriteLine(FormattableString.Invariant(
-                $"run {run + 1}: {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s, {result.Edit.Counts}, made {result.Edit.EditsMade}"));
+                $"run {run + 1}: {seconds:0.0} s, {result.Edit.Counts}, made {result.Edit.EditsMade}"));
             Assert.That(result.HasFailures, Is.False);
         }
     }

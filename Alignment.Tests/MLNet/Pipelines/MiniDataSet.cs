@@ -47,7 +47,8 @@ static class MiniDataSet
             }
         File.WriteAllText(Path.Combine(folder, "keywords.csv"), "_id,keyword_list[0]\nspot,bottle\n\"ad-2 é\",red ball\n");
         File.WriteAllText(Path.Combine(folder, EngagementFile),
-            "video_id,variant,CTR\nspot,baseline,0.1\nspot,baseline,0.2\nspot,baseline,0.15\nspot,full_boost,0.3\nspot,full_boost,0.25\nspot,full_boost,0.2\n");
+            "video_id,variant,CTR\nspot,baseline,0.1\nspot,baseline,0.2\nspot,baseline,0.15\n"
+            + "spot,full_boost,0.3\nspot,full_boost,0.25\nspot,full_boost,0.2\n");
         return folder;
     }
 }

@@ -163,8 +163,8 @@ public sealed class ReportRunTests
         var rows = new List<string> { $"video_id,variant,\"{metric}\",=cmd()" };
         for (int i = 0; i < 12; i++)
             foreach (string variant in new[] { "baseline", "early_boost", "placebo" })
-                rows.Add(FormattableString.Invariant(
-                    $"\"{id.Replace("\"", "\"\"", StringComparison.Ordinal)}{i % 4}\",{variant},{(variant == "early_boost" ? 1 : 0) + i % 3},{i}"));
+                rows.Add($"\"{id.Replace("\"", "\"\"", StringComparison.Ordinal)}{i % 4}\",{variant},"
+                    + $"{(variant == "early_boost" ? 1 : 0) + i % 3},{i}");
         rows.Add("<b>bad</b>,early_bost,1,2");
         File.WriteAllLines(csv, rows);
         AnalysisJob.Run(csv, Path.Combine(run, "analysis"));

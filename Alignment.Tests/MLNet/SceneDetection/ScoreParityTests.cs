@@ -66,7 +66,7 @@ public sealed class ScoreParityTests
     public void Default_EveryVideo_FindsTheTrueCutsAndNoOther(string video)
     {
         var fixture = SceneCutsFixture.Read(video);
-        var cuts = Pass(fixture, [DetectorOf.Make(new())], null)[0];
+        var cuts = Pass(fixture, [new SceneDetectionOptions().NewDetector()], null)[0];
         if (fixture.Gradual is var (from, to)) Assert.That(cuts, Has.Count.EqualTo(1).And.All.InRange(from, to - 1));
         else Assert.That(cuts, Is.EqualTo(fixture.TrueCuts));
     }

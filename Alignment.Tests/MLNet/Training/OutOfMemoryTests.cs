@@ -11,7 +11,8 @@ public sealed class OutOfMemoryTests
     [Test]
     public void Explain_ManyScenesAtOnce_HalvesThemAndKeepsTheStep() =>
         Assert.That(Explain(new() { BatchSize = 4, Accumulation = 3, Width = 128, Height = 64 }),
-        Does.Contain("ControlNetTrainingOptions.BatchSize 2 with ControlNetTrainingOptions.Accumulation 6").And.Contain("ControlNetTrainingOptions.Width 96x48"));
+        Does.Contain("ControlNetTrainingOptions.BatchSize 2 with ControlNetTrainingOptions.Accumulation 6")
+            .And.Contain("ControlNetTrainingOptions.Width 96x48"));
 
     [Test]
     public void Explain_NothingButSizeLeft_SaysSize() =>

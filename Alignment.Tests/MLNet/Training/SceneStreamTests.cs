@@ -31,7 +31,6 @@ public sealed class SceneStreamTests
             Assert.That(scene.Mask, Is.EqualTo(mask.Select(m => m > 0.5f ? 1f : 0f)));
             Assert.That(scene.Control, Is.EqualTo(scene.Mask.Concat(scene.Heatmap)));
             Assert.That(scene.Image, Is.EqualTo(image.Select(v => 2 * v - 1)).Within(1e-6f));
-            Assert.That(scene.Score, Is.EqualTo(AttentionScore.Of(scene.Heatmap, scene.Mask).Alignment).Within(1e-6));
             Assert.That(scenes[0].Image, Is.EqualTo(scenes[2].Image).And.Not.SameAs(scenes[2].Image), "each has its own");
         });
     }

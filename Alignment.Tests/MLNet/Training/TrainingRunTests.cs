@@ -212,7 +212,8 @@ public sealed class TrainingRunTests
         broken.Values(3, 1)[0] = float.NaN;
         var run = new TrainingRun(Options(temp), ModelBundle.Open(BundledModels.Tiny), Scenes(temp), (_, _) => broken, null);
         Assert.That(() => run.Run(default),
-            Throws.TypeOf<BadDataException>().With.Message.Contains("at step 1").And.Message.Contains("a lower ControlNetTrainingOptions.LearningRate"));
+            Throws.TypeOf<BadDataException>().With.Message.Contains("at step 1")
+            .And.Message.Contains("a lower ControlNetTrainingOptions.LearningRate"));
     }
 
     [Test]

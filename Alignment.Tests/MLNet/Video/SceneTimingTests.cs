@@ -30,7 +30,7 @@ public sealed class SceneTimingTests
     [Test]
     public void Of_OtherRate_RoundsBoundariesSoThatErrorsDoNotAddUp()
     {
-        var timing = SceneTiming.Of("v", [1, 2, 3, 4], s_list, null, new() { Fps = new FrameRate(30000, 1001) });
+        var timing = SceneTiming.Of("v", [1, 2, 3, 4], s_list, null, new() { Fps = "30000/1001" });
         // 139/25 s · 30000/1001 = 166.63
         Assert.That(timing.Frames, Is.EqualTo(167));
     }
@@ -48,7 +48,7 @@ public sealed class SceneTimingTests
     [Test]
     public void Of_NothingKnown_HoldsEachForTheGivenSeconds()
     {
-        var timing = SceneTiming.Of("v", [1, 2, 3], null, null, new() { SceneSeconds = 0.3, Fps = new FrameRate(10) });
+        var timing = SceneTiming.Of("v", [1, 2, 3], null, null, new() { SceneSeconds = 0.3, Fps = "10" });
         Assert.That((timing.Frames, timing.From), Is.EqualTo((9L, DurationSource.Fixed)));
     }
 

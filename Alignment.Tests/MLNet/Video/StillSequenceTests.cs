@@ -6,7 +6,7 @@ public sealed class StillSequenceTests
 {
     static readonly byte[] s_greys = [100, 120, 20];
 
-    static List<int> Play(SmoothingOptions? smoothing, params long[] lengths)
+    static List<int> Play(Smoothing? smoothing, params long[] lengths)
     {
         List<TimedScene> scenes = [];
         foreach (long length in lengths) scenes.Add(new(scenes.Count + 1, scenes.Sum(s => s.Frames), length, true));
@@ -44,7 +44,7 @@ public sealed class StillSequenceTests
     [TestCase("fade=6", "fade=6,deflicker=2")]
     [TestCase("fade=0,deflicker=9", "fade=0,deflicker=9")]
     public void Parse_Text_IsUnderstood(string text, string? expected) =>
-        Assert.That(SmoothingOptions.Parse(text)?.ToString(), Is.EqualTo(expected));
+        Assert.That(Smoothing.Parse(text)?.ToString(), Is.EqualTo(expected));
 
     [TestCase("")]
     [TestCase("fade=-1")]
@@ -52,5 +52,5 @@ public sealed class StillSequenceTests
     [TestCase("blur=3")]
     [TestCase("fade=99999")]
     public void Parse_Nonsense_SaysWhatIsUnderstood(string text) =>
-        Assert.That(() => SmoothingOptions.Parse(text), Throws.InstanceOf<UsageException>().With.Message.Contains("fade=6,deflicker=0"));
+        Assert.That(() => Smoothing.Parse(text), Throws.InstanceOf<UsageException>().With.Message.Contains("fade=6,deflicker=0"));
 }

@@ -60,12 +60,12 @@ public sealed class VideoAssemblerTests
         AssembleJob.Run(temp.Path, temp["fade"], options: new()
         {
             SceneSeconds = 0.2,
-            Smoothing = new() { FadeFrames = 3, DeflickerRadius = 0 }
+            Smoothing = "fade=3,deflicker=0"
         });
         AssembleJob.Run(temp.Path, temp["flicker"], options: new()
         {
             SceneSeconds = 0.2,
-            Smoothing = new() { FadeFrames = 0, DeflickerRadius = 1 }
+            Smoothing = "fade=0,deflicker=1"
         });
         Assert.Multiple(() =>
         {
@@ -95,7 +95,10 @@ public sealed class VideoAssemblerTests
                 string hash = scene == 1 ? Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(png)))
                     : new string('0', 64);
                 File.WriteAllText(Path.ChangeExtension(png, ".json"),
-                    $$$"""{ "recipe": {}, "facts": { "attention_origin": { "kind": "Measured", "by": "gaze.csv" } }, "files": { "{{{Path.GetFileName(png)}}}": "{{{hash}}}" } }""");
+                    $$$"""
+                    { "recipe": {}, "facts": { "attention_origin": { "kind": "Measured", "by": "gaze.csv" } },
+                      "files": { "{{{Path.GetFileName(png)}}}": "{{{hash}}}" } }
+                    """);
             }
         AssembleResult again = AssembleJob.Run(temp.Path, temp["out"]);
         Assert.That(again.Made, Is.EqualTo(0));
