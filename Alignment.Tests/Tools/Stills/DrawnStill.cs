@@ -61,7 +61,7 @@ public sealed class DrawnStill
 
     public int Height { get; }
 
-    public ProductKind Product { get; }
+    internal ProductKind Product { get; }
 
     /// <summary>The product's name: one of <see cref="DrawnStills.Keywords"/>.</summary>
     public string Keyword => Products.Keyword(Product);
