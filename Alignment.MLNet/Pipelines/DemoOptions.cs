@@ -1,5 +1,4 @@
 using Alignment.MLNet.Synthetic;
-using Alignment.MLNet.Video;
 
 namespace Alignment.MLNet.Pipelines;
 

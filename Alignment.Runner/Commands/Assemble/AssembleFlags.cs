@@ -1,4 +1,3 @@
-using Alignment.MLNet.Ffmpeg;
 using Alignment.MLNet.Video;
 
 namespace Alignment.Runner.Commands.Assemble;

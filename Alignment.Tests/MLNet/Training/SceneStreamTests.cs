@@ -1,7 +1,6 @@
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Training;
 using Alignment.Tests.MLNet.Pipelines;
-using Alignment.Transforms.Attention;
 using Alignment.Transforms.Images;
 
 namespace Alignment.Tests.MLNet.Training;

@@ -6,7 +6,6 @@ using Alignment.MLNet.Gaze;
 using Alignment.MLNet.Pipelines;
 using Alignment.MLNet.Training;
 using Alignment.MLNet.Variants;
-using Alignment.MLNet.Video;
 using Alignment.Runner;
 using Alignment.Runner.Cli;
 using Alignment.Transforms.Attention.Saliency;
