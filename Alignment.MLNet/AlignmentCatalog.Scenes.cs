@@ -13,6 +13,10 @@ public sealed partial class AlignmentCatalog
     /// </summary>
     public SizeImageEstimator SizeImage(SizeImageOptions? options = null) => new(options ?? new());
 
+    /// <summary>Loads stills at their own size: <c>scene_image_path</c> → <c>still</c> (an image), <c>still_width</c>,
+    /// <c>still_height</c>.</summary>
+    public LoadStillEstimator LoadStill(LoadStillOptions? options = null) => new(options ?? new());
+
     /// <summary>
     /// Loads grey maps: by default heatmaps, <c>attention_heatmap_path</c> → <c>heatmap_raw</c>, float [H,W] in 0..255;
     /// with <see cref="LoadMapOptions.Mask"/> masks, <c>keyword_mask_path</c> → <c>mask_soft</c>, 0..1.

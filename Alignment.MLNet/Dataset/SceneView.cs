@@ -7,17 +7,19 @@ namespace Alignment.MLNet.Dataset;
 /// <summary>Scenes as a data view: one row a scene, streamed, dealt out to several cursors where they are asked for.</summary>
 static class SceneView
 {
-    // The columns of valid_scenes.csv.
-    public static IReadOnlyList<RowColumn<SceneRecord>> Columns { get; } =
+    /// <summary>The columns of <c>valid_scenes.csv</c> over rows that have a scene.</summary>
+    public static IEnumerable<RowColumn<TRow>> ColumnsOf<TRow>(Func<TRow, SceneRecord> scene) =>
     [
-        RowColumn<SceneRecord>.Text(SceneColumns.VideoId, s => s.VideoId),
-        RowColumn<SceneRecord>.Int(SceneColumns.SceneNumber, s => s.SceneNumber),
-        RowColumn<SceneRecord>.Text(SceneColumns.Keyword, s => s.Keyword),
-        RowColumn<SceneRecord>.Text(SceneColumns.SceneImagePath, s => s.SceneImagePath),
-        RowColumn<SceneRecord>.Text(SceneColumns.KeywordMaskPath, s => s.KeywordMaskPath),
-        RowColumn<SceneRecord>.Text(SceneColumns.AttentionHeatmapPath, s => s.AttentionHeatmapPath),
-        RowColumn<SceneRecord>.Text(SceneColumns.Filename, s => s.Filename),
+        RowColumn<TRow>.Text(SceneColumns.VideoId, r => scene(r).VideoId),
+        RowColumn<TRow>.Int(SceneColumns.SceneNumber, r => scene(r).SceneNumber),
+        RowColumn<TRow>.Text(SceneColumns.Keyword, r => scene(r).Keyword),
+        RowColumn<TRow>.Text(SceneColumns.SceneImagePath, r => scene(r).SceneImagePath),
+        RowColumn<TRow>.Text(SceneColumns.KeywordMaskPath, r => scene(r).KeywordMaskPath),
+        RowColumn<TRow>.Text(SceneColumns.AttentionHeatmapPath, r => scene(r).AttentionHeatmapPath),
+        RowColumn<TRow>.Text(SceneColumns.Filename, r => scene(r).Filename),
     ];
 
-    public static IDataView Of(IEnumerable<SceneRecord> scenes) => new RowsView<SceneRecord>(scenes, Columns);
+    static readonly IReadOnlyList<RowColumn<SceneRecord>> s_columns = [.. ColumnsOf<SceneRecord>(s => s)];
+
+    public static IDataView Of(IEnumerable<SceneRecord> scenes) => new RowsView<SceneRecord>(scenes, s_columns);
 }

@@ -13,10 +13,6 @@ namespace Alignment.MLNet.Editing;
 /// recognised by the record beside it (<see cref="OutputRecord"/>), and a run that continues ends with the bytes of one that
 /// was never stopped. A scene that cannot be edited is reported and the rest is done.
 /// </summary>
-/// <remarks>
-/// The <c>EditScene</c> stage edits row by row; here a scene's controls must be known together – to edit equal ones once, to
-/// encode the still once, and to batch them – so the loop drives <see cref="DiffusionEditor"/>, which the stage drives too, itself.
-/// </remarks>
 public static class EditJob
 {
     /// <summary>Edits what is not up to date.</summary>
@@ -65,17 +61,11 @@ public static class EditJob
                 "no such video among the variants", $"one of {string.Join(", ", variants.VideoIds.Take(10))}",
                 "Correct the id, or make its variants first.");
         Require(bundle, options.Edit);   // refused before hours of looking at scenes
-        var scenes = new VariantSetScenes(variants, options.Videos);
+        var source = new EditSource(Variant.Names, () => variants.ScenesOf(options.Videos), () => variants.ScenesOf([]),
+            variants.AttentionOrigin);
+        EditChain chain = EditChain.Of(bundle, options, variants.Width, variants.Height, variants.MaskThreshold, source.Variants);
         string lpips = bundle.Has(BundleFiles.Lpips) ? $"by the model's {BundleFiles.Lpips}"
             : $"left out: the model has no {BundleFiles.Lpips} (docs/perceptual-distance.md says how to add it)";
-        return new DatasetEditing(scenes, new EditedFolder(output), options, bundle.Hash, lpips, Open).Run(progress, cancellationToken);
-
-        // Only when something is to be edited: the hash in the records stands for what the manifest says, and that the files
-        // are what it says is known only after reading them.
-        BundleDiffusion Open()
-        {
-            if (bundle.HasManifest) bundle.Verify(progress, cancellationToken);
-            return new(bundle, options.Edit, options.PreviewEvery);
-        }
+        return new EditRun(source, chain, new EditedFolder(output), options, bundle.Hash, lpips).Run(progress, cancellationToken);
     }
 }

@@ -1,6 +1,6 @@
-using Alignment.Transforms.Diffusion.Compositing;
-using Alignment.Transforms.Images;
 using Alignment.Transforms.Images.Quality;
+using Alignment.Transforms.MlNetPlumbing;
+using Alignment.Transforms.Stages;
 
 namespace Alignment.MLNet.Editing;
 
@@ -27,25 +27,24 @@ sealed record EditQuality
     /// <summary>Digits behind the point: sums are exact, but the last digits of a mean are nobody's business.</summary>
     const int Digits = 4;
 
-    /// <param name="still">Before.</param>
-    /// <param name="edited">After, of the same size.</param>
-    /// <param name="region">Where pixels may change.</param>
-    /// <param name="allowed">The same as bytes, [H,W]; above 0 is inside.</param>
-    /// <param name="diffusion">For LPIPS.</param>
-    public static EditQuality Of(RgbPicture still, RgbPicture edited, EditRegion region, byte[] allowed, ISceneDiffusion diffusion)
+    public static IReadOnlyList<string> Columns { get; } =
+        [SceneColumns.Psnr, SceneColumns.Ssim, SceneColumns.Lpips, SceneColumns.ColourDrift, SceneColumns.LargestOutside];
+
+    /// <summary>Reads the row at hand, whenever it is called.</summary>
+    public static Func<EditQuality> Open(RowReader row)
     {
-        var rectangle = (region.Left, region.Top, region.BoundsWidth, region.BoundsHeight);
-        PixelChange change = PixelChange.Of(still.Pixels, edited.Pixels, allowed);
-        double? ssim = StructuralSimilarity.Mean(still.Pixels, edited.Pixels, still.Width, rectangle);
-        return new()
+        var (psnr, ssim, lpips) = (row.Value<double>(SceneColumns.Psnr), row.Value<double>(SceneColumns.Ssim),
+            row.Value<double>(SceneColumns.Lpips));
+        var (drift, outside) = (row.Doubles(SceneColumns.ColourDrift), row.Value<int>(SceneColumns.LargestOutside));
+        return () => new()
         {
-            PsnrDb = Round(change.PsnrDb),
-            Ssim = Round(ssim),
-            Lpips = Round(diffusion.Distance(still, edited, rectangle)),
-            ColourDrift = [Math.Round(change.Red, Digits), Math.Round(change.Green, Digits), Math.Round(change.Blue, Digits)],
-            BackgroundMaxDifference = change.LargestOutside,
+            PsnrDb = Round(psnr()),
+            Ssim = Round(ssim()),
+            Lpips = Round(lpips()),
+            ColourDrift = [Math.Round(drift()[0], Digits), Math.Round(drift()[1], Digits), Math.Round(drift()[2], Digits)],
+            BackgroundMaxDifference = outside(),
         };
     }
 
-    static double? Round(double? value) => value is { } number ? Math.Round(number, Digits) : null;
+    static double? Round(double value) => double.IsNaN(value) ? null : Math.Round(value, Digits);
 }

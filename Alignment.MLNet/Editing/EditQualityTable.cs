@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Alignment.MLNet.Storage;
+using Alignment.MLNet.Variants;
 
 namespace Alignment.MLNet.Editing;
 
@@ -47,7 +48,7 @@ static class EditQualityTable
     /// <param name="scenes">All that may have some.</param>
     /// <param name="lpips">By which network LPIPS is measured, or why it is left out.</param>
     /// <param name="cancellationToken">Looked at before each row.</param>
-    public static EditQualitySummary Write(EditedFolder folder, IScenesToEdit scenes, string lpips, CancellationToken cancellationToken)
+    public static EditQualitySummary Write(EditedFolder folder, IEnumerable<SetScene> scenes, string lpips, CancellationToken cancellationToken)
     {
         EditQualitySummary? summary = null;
         AtomicFile.Write(Path.Combine(folder.Root, FileName),
@@ -56,7 +57,7 @@ static class EditQualityTable
         return summary!;
     }
 
-    static EditQualitySummary Write(Stream csv, Stream jsonStream, EditedFolder folder, IScenesToEdit scenes, string lpips,
+    static EditQualitySummary Write(Stream csv, Stream jsonStream, EditedFolder folder, IEnumerable<SetScene> scenes, string lpips,
         CancellationToken cancellationToken)
     {
         Mean psnr = new(), ssim = new(), distance = new();
@@ -68,11 +69,11 @@ static class EditQualityTable
         CsvRows.Write(to, s_columns);
         json.WriteStartObject();
         json.WriteStartArray("edits");
-        foreach (SceneToEdit scene in scenes.All())
-            foreach (VariantMap map in scene.Maps)
+        foreach (SetScene scene in scenes)
+            foreach (string variant in scene.Variants.Select(v => v.Variant.Name))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (OutputRecord.Read(folder.Record(map.Variant, scene.VideoId, scene.SceneId)) is not { } record
+                if (OutputRecord.Read(folder.Record(variant, scene.VideoId, scene.SceneId)) is not { } record
                     || Facts(record) is not { Quality: { } q } facts) continue;
                 Told? told = Part<Told>(record, "recipe");
                 pictures++;
@@ -82,7 +83,7 @@ static class EditQualityTable
                 distance.Add(q.Lpips);
                 object?[] cells =
                 [
-                    scene.VideoId, scene.SceneId, map.Variant, facts.RegionPixels, q.PsnrDb, q.Ssim, q.Lpips,
+                    scene.VideoId, scene.SceneId, variant, facts.RegionPixels, q.PsnrDb, q.Ssim, q.Lpips,
                         q.ColourDrift.ElementAtOrDefault(0), q.ColourDrift.ElementAtOrDefault(1), q.ColourDrift.ElementAtOrDefault(2),
                     (long)q.BackgroundMaxDifference, told?.Prompt, told?.Settings?.NegativePrompt, told?.Settings?.Seed,
                 ];

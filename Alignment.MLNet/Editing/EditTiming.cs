@@ -38,10 +38,10 @@ sealed class TimingLog : IDisposable
         CsvRows.Write(_to, "video_id", "scene_id", "edit_of", "variants", "denoise_seconds", "finish_seconds");
     }
 
-    public void Add(SceneToEdit scene, ControlGroup group, double denoise, double finish)
+    public void Add(WrittenEdit edit)
     {
-        if (_to is not null) CsvRows.Write(_to, scene.VideoId, scene.SceneId, group.Variants[0],
-            group.Variants.Count.ToString(CultureInfo.InvariantCulture), Text(denoise), Text(finish));
+        if (_to is not null) CsvRows.Write(_to, edit.Scene.VideoId, edit.Scene.SceneId, edit.Group.Variants[0],
+            edit.Group.Variants.Count.ToString(CultureInfo.InvariantCulture), Text(edit.DenoiseSeconds), Text(edit.FinishSeconds));
     }
 
     static string Text(double seconds) => seconds.ToString("f4", CultureInfo.InvariantCulture);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Alignment.MLNet.Dataset;
+using Alignment.Transforms.MlNetPlumbing;
 
 namespace Alignment.MLNet.Training;
 

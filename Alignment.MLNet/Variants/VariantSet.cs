@@ -25,6 +25,17 @@ public sealed record VariantScene(
     bool Modified,
     double AlignmentBefore, double AlignmentAfter, double ShareBefore, double ShareAfter);
 
+/// <summary>One scene of a set under each of its variants, in their order.</summary>
+/// <param name="Scene">The scene itself.</param>
+/// <param name="Variants">Its rows.</param>
+/// <param name="Attention">Where the heatmap behind the maps comes from.</param>
+sealed record SetScene(SceneRecord Scene, IReadOnlyList<VariantScene> Variants, HeatmapProvenance Attention)
+{
+    public string VideoId => Scene.VideoId;
+
+    public string SceneId => Scene.SceneId;
+}
+
 /// <summary>A set of variants on disk, as <see cref="VariantJob"/> made it.</summary>
 public sealed class VariantSet
 {
@@ -108,6 +119,13 @@ public sealed class VariantSet
                 "Make the variants again.", e);
         }
     }
+
+    /// <summary>The scenes of some videos, by video, then by number; of all where none is named.</summary>
+    internal IEnumerable<SetScene> ScenesOf(IReadOnlyList<string> videos) =>
+        from video in VideoIds.Where(v => videos.Count == 0 || videos.Contains(v, StringComparer.Ordinal))
+        let origins = AttentionOf(video)
+        from rows in Video(video)
+        select new SetScene(rows[0].Scene, rows, origins.GetValueOrDefault(rows[0].Scene.SceneNumber, HeatmapProvenance.Provided));
 
     /// <summary>A video's scenes in order, each under all variants, in the variants' order.</summary>
     /// <exception cref="BadDataException">A table is missing, damaged, or disagrees with the others.</exception>

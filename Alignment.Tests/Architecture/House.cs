@@ -28,8 +28,8 @@ static class House
 
         new("Alignment.Transforms",    3, "Stages"),
         new("Alignment.Transforms",    2, "Masks"),
-        new("Alignment.Transforms",    1, "Attention", "Diffusion"),
-        new("Alignment.Transforms",    0, "Images", "MlNetPlumbing"),
+        new("Alignment.Transforms",    1, "Attention", "Diffusion", "MlNetPlumbing"),
+        new("Alignment.Transforms",    0, "Images"),
 
         new("onnx",                    6, "Import", "Training"),
         new("onnx",                    5, "Bundles"),

@@ -36,15 +36,6 @@ public sealed class SceneColumnTests
         [typeof(SceneSheets)] = "Shows written maps on a sheet.",
     };
 
-    /// <summary>
-    /// Callers that compute a column beside the stage, as of 2026-11-30. The list only shrinks: an entry that is no longer true fails.
-    /// </summary>
-    static readonly Type[] s_secondWays =
-    [
-        typeof(VariantSetScenes), typeof(SceneEditing), typeof(BundleDiffusion),            // edits
-        typeof(EditQuality),
-    ];
-
     [Test]
     public void MLNet_ComputesColumnsOnlyThroughStages()
     {
@@ -55,7 +46,7 @@ public sealed class SceneColumnTests
             where use.Member is not null && functions.Contains((use.Namespace, use.Type, use.Member))
             select (Caller: $"{use.FromNamespace}.{use.FromType}", Function: $"{use.Type}.{use.Member}")).Distinct().ToArray();
         var callers = calls.Select(c => c.Caller).ToHashSet();
-        string[] excepted = [.. s_secondWays.Concat(s_otherWork.Keys).Select(t => t.FullName!)];
+        string[] excepted = [.. s_otherWork.Keys.Select(t => t.FullName!)];
 
         using (Assert.EnterMultipleScope())
         {

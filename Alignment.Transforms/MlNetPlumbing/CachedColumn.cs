@@ -2,12 +2,18 @@ using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.MlNetPlumbing;
 
+/// <summary>A column whose value our own stages read where it lies.</summary>
+interface ILentColumn
+{
+    Delegate Lend();
+}
+
 /// <summary>
 /// The values of an output vector column in one cursor. ML.NET recomputes a column for everyone who reads it; a mask that
 /// three later stages read would be decoded three times per row. With a second reader, or one that borrows, the row's values are
 /// therefore cached; with one they are written straight into its buffer.
 /// </summary>
-sealed class CachedColumn(StageRow row, FillFloats fill, int length)
+sealed class CachedColumn(StageRow row, FillFloats fill, int length) : ILentColumn
 {
     VBuffer<float> _cached;
     long _cachedPosition = long.MinValue;
@@ -23,10 +29,10 @@ sealed class CachedColumn(StageRow row, FillFloats fill, int length)
     }
 
     /// <summary>The values where they lie.</summary>
-    public ReadFloats Lend()
+    public Delegate Lend()
     {
         _readers = 2;
-        return () => Cached().GetValues();
+        return (ReadFloats)(() => Cached().GetValues());
     }
 
     ref VBuffer<float> Cached()
@@ -49,7 +55,7 @@ sealed class CachedColumn(StageRow row, FillFloats fill, int length)
 }
 
 /// <summary>An output vector column whose stage holds the values itself, so that rows that share them need no copies.</summary>
-sealed class HeldColumn(ReadFloats read)
+sealed class HeldColumn(ReadFloats read) : ILentColumn
 {
     public void Get(ref VBuffer<float> to)
     {
@@ -59,5 +65,5 @@ sealed class HeldColumn(ReadFloats read)
         to = editor.Commit();
     }
 
-    public ReadFloats Lend() => read;
+    public Delegate Lend() => read;
 }

@@ -82,8 +82,8 @@ sealed class ExpandedView(IDataView source, string column, IReadOnlyList<string>
 
         public override bool IsColumnActive(DataViewSchema.Column column) => active[column.Index];
 
-        public ReadFloats? Lend(DataViewSchema.Column column) =>
-            active[column.Index] && column.Index < input.Schema.Count ? _lender?.Lend(input.Schema[column.Index]) : null;
+        public T? Lend<T>(DataViewSchema.Column column) where T : Delegate =>
+            active[column.Index] && column.Index < input.Schema.Count ? _lender?.Lend<T>(input.Schema[column.Index]) : null;
 
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
@@ -92,7 +92,7 @@ sealed class ExpandedView(IDataView source, string column, IReadOnlyList<string>
             if (column.Index == input.Schema.Count)
                 return (ValueGetter<TValue>)(Delegate)(ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> to) =>
                     to = _values[_at]);
-            if (Lend(column) is { } lent) return (ValueGetter<TValue>)(Delegate)(ValueGetter<VBuffer<float>>)new HeldColumn(lent).Get;
+            if (Lend<ReadFloats>(column) is { } lent) return (ValueGetter<TValue>)(Delegate)(ValueGetter<VBuffer<float>>)new HeldColumn(lent).Get;
             var get = input.GetGetter<TValue>(input.Schema[column.Index]);
             if (column.Type is not VectorDataViewType) return get;
             return VBuffers.Once(get, () => input.Position);

@@ -3,8 +3,8 @@ using Microsoft.ML;
 namespace Alignment.Transforms.MlNetPlumbing;
 
 /// <summary>
-/// What rows and cursors of our own views offer to each other beyond ML.NET's contract: which scene a row belongs to, and a float vector
-/// where it lies instead of a copy. Stock stages between ours hide it; then values are copied and nothing is shared.
+/// What rows and cursors of our own views offer to each other beyond ML.NET's contract: which scene a row belongs to, and a value where it
+/// lies instead of a copy. Stock stages between ours hide it; then values are copied and nothing is shared.
 /// </summary>
 interface ILendingRow
 {
@@ -14,7 +14,7 @@ interface ILendingRow
     /// <summary>Shared by the stages over one cursor.</summary>
     SceneCache Cache { get; }
 
-    /// <summary>Reads the column's values where they lie, valid until the cursor moves on to another group; null where it must be
-    /// copied.</summary>
-    ReadFloats? Lend(DataViewSchema.Column column);
+    /// <summary>Reads the column's value as <typeparamref name="T"/> where it lies – floats as <see cref="ReadFloats"/>, pictures and
+    /// regions as <c>Func</c> of them –, valid until the cursor moves on to another group; null where it must be copied.</summary>
+    T? Lend<T>(DataViewSchema.Column column) where T : Delegate;
 }

@@ -1,3 +1,4 @@
+using Alignment.Transforms.Images;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -37,7 +38,7 @@ sealed class RowReader(DataViewRow row)
     /// <summary>A float vector where it lies, else in a buffer that the next row reuses.</summary>
     public ReadFloats Floats(string column)
     {
-        if ((row as ILendingRow)?.Lend(row.Schema[column]) is { } lent) return lent;
+        if ((row as ILendingRow)?.Lend<ReadFloats>(row.Schema[column]) is { } lent) return lent;
         var get = row.GetGetter<VBuffer<float>>(row.Schema[column]);
         VBuffer<float> value = default, dense = default;
         return () =>
@@ -48,6 +49,9 @@ sealed class RowReader(DataViewRow row)
             return dense.GetValues();
         };
     }
+
+    /// <summary>A picture, where it lies or as a copy.</summary>
+    public Func<RgbPicture> Picture(string column) => PictureColumn.Reader(row, row.Schema[column]);
 
     public ReadDoubles Doubles(string column)
     {

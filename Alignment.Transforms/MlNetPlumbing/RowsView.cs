@@ -12,9 +12,6 @@ sealed record RowColumn<TRow>(string Name, DataViewType Type, Func<Func<TRow>, D
     public static RowColumn<TRow> Text(string name, Func<TRow, string> value) => new(name, TextDataViewType.Instance,
         row => (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> to) => to = value(row()).AsMemory()));
 
-    public static RowColumn<TRow> Int(string name, Func<TRow, int> value) => new(name, NumberDataViewType.Int32,
-        row => (ValueGetter<int>)((ref int to) => to = value(row())));
-
     /// <summary>The row itself, for the writer at the end of a chain.</summary>
     public static RowColumn<TRow> Row(string name) => new(name, new RowType(),
         row => (ValueGetter<TRow>)((ref TRow to) => to = row()));
@@ -23,6 +20,15 @@ sealed record RowColumn<TRow>(string Name, DataViewType Type, Func<Func<TRow>, D
     {
         public override bool Equals(DataViewType? other) => other is RowType;
     }
+
+    /// <summary>A vector of <paramref name="count"/> texts.</summary>
+    public static RowColumn<TRow> Texts(string name, int count, Func<TRow, IEnumerable<string>> values) => new(name,
+        new VectorDataViewType(TextDataViewType.Instance, count),
+        row => (ValueGetter<VBuffer<ReadOnlyMemory<char>>>)((ref VBuffer<ReadOnlyMemory<char>> to) =>
+            to = new(count, [.. values(row()).Select(v => v.AsMemory())])));
+
+    public static RowColumn<TRow> Int(string name, Func<TRow, int> value) => new(name, NumberDataViewType.Int32,
+        row => (ValueGetter<int>)((ref int to) => to = value(row())));
 }
 
 /// <summary>
@@ -131,7 +137,7 @@ sealed class RowsView<TRow> : IDataView
 
         public override bool IsColumnActive(DataViewSchema.Column column) => _active[column.Index];
 
-        public ReadFloats? Lend(DataViewSchema.Column column) => null;
+        public T? Lend<T>(DataViewSchema.Column column) where T : Delegate => null;
 
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {

@@ -22,10 +22,13 @@ public abstract class SceneTransformer : ITransformer
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new StageMapper(this, inputSchema).OutputSchema;
 
     /// <inheritdoc cref="GetOutputSchema"/>
-    public IDataView Transform(IDataView input)
+    public IDataView Transform(IDataView input) => Transform(input, CancellationToken.None);
+
+    /// <summary>As <see cref="Transform(IDataView)"/>, over rows whose work ahead can be cancelled.</summary>
+    internal IDataView Transform(IDataView input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new StageView(input, new StageMapper(this, input.Schema));
+        return new StageView(input, new StageMapper(this, input.Schema), cancellationToken);
     }
 
     /// <inheritdoc cref="GetOutputSchema"/>

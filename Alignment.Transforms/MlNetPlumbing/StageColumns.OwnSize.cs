@@ -1,4 +1,6 @@
+using Alignment.Transforms.Images;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
 
 namespace Alignment.Transforms.MlNetPlumbing;
 
@@ -13,8 +15,18 @@ sealed partial class StageColumns
     public StageInput AnyDoubles(string name) => Find(name, "a double vector",
         t => t is VectorDataViewType v && v.ItemType == NumberDataViewType.Double);
 
+    /// <summary>A whole number, int64.</summary>
+    public StageInput Long(string name) => Find(name, "int64", t => t == NumberDataViewType.Int64);
+
     /// <summary>A double.</summary>
     public StageInput Double(string name) => Find(name, "double", t => t == NumberDataViewType.Double);
+
+    /// <summary>A picture of 8-bit colour, as ML.NET's image stages have them.</summary>
+    public StageInput Image(string name) => Find(name, "image", t => t is ImageDataViewType);
+
+    /// <summary>Outputs a picture, as an image for stages of others.</summary>
+    public void MakePicture(string name, IReadOnlyList<StageInput> reads, Func<StageRow, Func<RgbPicture>> getter) =>
+        Make<MLImage>(name, new ImageDataViewType(), reads, row => new PictureColumn(getter(row)).Get);
 
     /// <summary>Outputs a float vector of varying length, copied from shared work.</summary>
     public void MakeFloats<T>(string name, SharedWork<T> work, Func<T, float[]> pick) =>

@@ -14,18 +14,19 @@ sealed partial class StageColumns
     readonly DataViewSchema _schema;
     readonly bool _dimensionsKnown;
     readonly List<OutputColumn> _made = [];
+    LookAhead? _lookAhead;
 
     StageColumns(string stage, DataViewSchema schema, bool dimensionsKnown) =>
         (_stage, _schema, _dimensionsKnown) = (stage, schema, dimensionsKnown);
 
     /// <summary>The columns <paramref name="stage"/> makes from data of this schema.</summary>
     /// <exception cref="UsageException">A column it reads is missing or of another type.</exception>
-    public static IReadOnlyList<OutputColumn> Over(SceneTransformer stage, DataViewSchema schema)
+    public static (IReadOnlyList<OutputColumn> Made, LookAhead? LookAhead) Over(SceneTransformer stage, DataViewSchema schema)
     {
         ArgumentNullException.ThrowIfNull(schema);
         var columns = new StageColumns(stage.StageName, schema, dimensionsKnown: true);
         stage.Describe(columns);
-        return columns._made;
+        return (columns._made, columns._lookAhead);
     }
 
     /// <summary>As <see cref="Over(SceneTransformer, DataViewSchema)"/>, before there is data: dimensions are placeholders.</summary>
@@ -122,6 +123,14 @@ sealed partial class StageColumns
 
     /// <summary>Work that several made columns share: done once per row, and only if one of them is wanted.</summary>
     public static SharedWork<T> Together<T>(IReadOnlyList<StageInput> reads, Func<StageRow, Func<T>> work) => new(reads, work);
+
+    /// <summary>
+    /// Lets cursors do shared work for rows ahead of the one at hand, several together. Rows read one by one (a PredictionEngine's) do it as
+    /// it is described.
+    /// </summary>
+    /// <param name="work">The work.</param>
+    /// <param name="run">From rows, read as far as is wanted, to results: in any order of rows, but a row's before it is waited for.</param>
+    public void LookAhead<T>(SharedWork<T> work, AheadRun<T> run) => _lookAhead = new LookAhead<T>(work, run);
 
     /// <summary>Makes a column from shared work.</summary>
     public void Make<TWork, T>(string name, DataViewType type, SharedWork<TWork> work, Func<TWork, T> pick) =>

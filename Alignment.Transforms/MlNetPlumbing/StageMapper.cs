@@ -10,7 +10,7 @@ sealed class StageMapper : IRowToRowMapper
 
     public StageMapper(SceneTransformer stage, DataViewSchema input)
     {
-        _made = StageColumns.Over(stage, input);
+        (_made, Ahead) = StageColumns.Over(stage, input);
         InputSchema = input;
         var output = new DataViewSchema.Builder();
         output.AddColumns(input);
@@ -19,6 +19,12 @@ sealed class StageMapper : IRowToRowMapper
     }
 
     public DataViewSchema InputSchema { get; }
+
+    /// <summary>How cursors work ahead; null where each row is for itself.</summary>
+    public LookAhead? Ahead { get; }
+
+    /// <summary>True where one of the columns is the stage's own.</summary>
+    public bool Makes(IEnumerable<DataViewSchema.Column> columns) => columns.Any(c => c.Index >= InputSchema.Count);
 
     public DataViewSchema OutputSchema { get; }
 
@@ -42,11 +48,14 @@ sealed class StageMapper : IRowToRowMapper
     }
 
     /// <summary>The stage's columns over a row or cursor of the input.</summary>
-    public OpenRow Open(DataViewRow input, IEnumerable<DataViewSchema.Column> wanted)
+    /// <param name="input">The row or cursor.</param>
+    /// <param name="wanted">Which columns.</param>
+    /// <param name="supply">Says beforehand what shared work gives.</param>
+    public OpenRow Open(DataViewRow input, IEnumerable<DataViewSchema.Column> wanted, Action<StageRow>? supply = null)
     {
         bool[] active = new bool[OutputSchema.Count];
         foreach (var column in wanted) active[column.Index] = true;
-        return new OpenRow(this, input, active);
+        return new OpenRow(this, input, active, supply);
     }
 
     /// <summary>What a row and a cursor have in common.</summary>
@@ -58,10 +67,11 @@ sealed class StageMapper : IRowToRowMapper
         readonly Delegate?[] _getters;
         readonly StageRow _row;
 
-        public OpenRow(StageMapper mapper, DataViewRow input, bool[] active)
+        public OpenRow(StageMapper mapper, DataViewRow input, bool[] active, Action<StageRow>? supply)
         {
             (_mapper, _input, _active) = (mapper, input, active);
             _row = new StageRow(input);
+            supply?.Invoke(_row);
             _getters = new Delegate?[mapper._made.Count];
             try
             {
@@ -81,17 +91,12 @@ sealed class StageMapper : IRowToRowMapper
 
         public SceneCache Cache => _row.Cache;
 
-        public ReadFloats? Lend(DataViewSchema.Column column)
+        public T? Lend<T>(DataViewSchema.Column column) where T : Delegate
         {
             if (!IsActive(column)) return null;
             int output = column.Index - _mapper.InputSchema.Count;
-            if (output < 0) return (_input as ILendingRow)?.Lend(_mapper.InputSchema[column.Index]);
-            return _getters[output]?.Target switch
-            {
-                CachedColumn cached => cached.Lend(),
-                HeldColumn held => held.Lend(),
-                _ => null,
-            };
+            if (output < 0) return (_input as ILendingRow)?.Lend<T>(_mapper.InputSchema[column.Index]);
+            return (_getters[output]?.Target as ILentColumn)?.Lend() as T;
         }
 
         public bool IsActive(DataViewSchema.Column column) => column.Index < _active.Length && _active[column.Index];
@@ -121,7 +126,7 @@ sealed class StageMapper : IRowToRowMapper
 
         public SceneCache Cache => open.Cache;
 
-        public ReadFloats? Lend(DataViewSchema.Column column) => open.Lend(column);
+        public T? Lend<T>(DataViewSchema.Column column) where T : Delegate => open.Lend<T>(column);
 
         public override DataViewSchema Schema => open.Schema;
 

@@ -1,3 +1,4 @@
+using Alignment.Transforms.Images;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -49,10 +50,22 @@ sealed class StageRow(DataViewRow input) : IDisposable
         };
     }
 
+    /// <summary>Reads an int64 column.</summary>
+    public Func<long> Long(StageInput column)
+    {
+        var get = Getter<long>(column);
+        return () =>
+        {
+            long value = 0;
+            get(ref value);
+            return value;
+        };
+    }
+
     /// <summary>Reads a float vector, dense whatever form it came in: where it lies, else in a buffer of this cursor's.</summary>
     public ReadFloats Floats(StageInput column)
     {
-        if ((input as ILendingRow)?.Lend(input.Schema[column.Column.Index]) is { } lent) return lent;
+        if ((input as ILendingRow)?.Lend<ReadFloats>(input.Schema[column.Column.Index]) is { } lent) return lent;
         var get = Getter<VBuffer<float>>(column);
         int length = column.Length;
         VBuffer<float> value = default;
@@ -68,6 +81,15 @@ sealed class StageRow(DataViewRow input) : IDisposable
             return dense;
         };
     }
+
+    /// <summary>Reads a picture column.</summary>
+    public Func<RgbPicture> Picture(StageInput column) => PictureColumn.Reader(input, input.Schema[column.Column.Index]);
+
+    /// <summary>Reads a column as what its stage holds; null where it must be copied from the vector.</summary>
+    public T? Lent<T>(StageInput column) where T : Delegate => (input as ILendingRow)?.Lend<T>(input.Schema[column.Column.Index]);
+
+    /// <summary>Says beforehand what shared work gives, so that it is not done over this row.</summary>
+    public void Supply<T>(SharedWork<T> work, Func<T> result) => _shared.Add(work, result);
 
     /// <summary>The result of shared work for the row at hand, computed at most once per row for all who ask.</summary>
     public Func<T> Once<T>(SharedWork<T> work)

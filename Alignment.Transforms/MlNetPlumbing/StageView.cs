@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 namespace Alignment.Transforms.MlNetPlumbing;
 
 /// <summary>A data view with a stage's columns added, computed as its cursors are read.</summary>
-sealed class StageView(IDataView source, StageMapper mapper) : IDataView
+sealed class StageView(IDataView source, StageMapper mapper, CancellationToken cancellationToken) : IDataView
 {
     public bool CanShuffle => source.CanShuffle;
 
@@ -15,12 +15,14 @@ sealed class StageView(IDataView source, StageMapper mapper) : IDataView
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         var wanted = columnsNeeded.ToArray();
-        return Open(source.GetRowCursor(mapper.GetDependencies(wanted), rand), wanted);
+        return mapper.Ahead is { } ahead && mapper.Makes(wanted) ? ahead.Open(source, mapper, wanted, cancellationToken)
+            : Open(source.GetRowCursor(mapper.GetDependencies(wanted), rand), wanted);
     }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
         var wanted = columnsNeeded.ToArray();
+        if (mapper.Ahead is not null && mapper.Makes(wanted)) return [GetRowCursor(wanted)];   // it has threads of its own
         return [.. source.GetRowCursorSet(mapper.GetDependencies(wanted), n, rand).Select(c => Open(c, wanted))];
     }
 
@@ -37,13 +39,14 @@ sealed class StageView(IDataView source, StageMapper mapper) : IDataView
         }
     }
 
-    sealed class Cursor(DataViewRowCursor input, StageMapper.OpenRow open) : DataViewRowCursor, ILendingRow
+    internal sealed class Cursor(DataViewRowCursor input, StageMapper.OpenRow open, Action? moved = null, IDisposable? beside = null)
+        : DataViewRowCursor, ILendingRow
     {
         public long Group => open.Group;
 
         public SceneCache Cache => open.Cache;
 
-        public ReadFloats? Lend(DataViewSchema.Column column) => open.Lend(column);
+        public T? Lend<T>(DataViewSchema.Column column) where T : Delegate => open.Lend<T>(column);
 
         public override DataViewSchema Schema => open.Schema;
 
@@ -51,7 +54,11 @@ sealed class StageView(IDataView source, StageMapper mapper) : IDataView
 
         public override long Batch => input.Batch;
 
-        public override bool MoveNext() => input.MoveNext();
+        public override bool MoveNext()
+        {
+            moved?.Invoke();
+            return input.MoveNext();
+        }
 
         public override ValueGetter<DataViewRowId> GetIdGetter() => input.GetIdGetter();
 
@@ -61,7 +68,11 @@ sealed class StageView(IDataView source, StageMapper mapper) : IDataView
 
         protected override void Dispose(bool disposing)
         {
-            if (disposing) open.Dispose();
+            if (disposing)
+            {
+                beside?.Dispose();
+                open.Dispose();
+            }
             base.Dispose(disposing);
         }
     }

@@ -1,9 +1,11 @@
 using Alignment.Onnx.Bundles;
+using Alignment.Transforms.Diffusion.Compositing;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.Images.Quality;
 using Alignment.Transforms.MlNetPlumbing;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
 
 namespace Alignment.Transforms.Stages;
 
@@ -16,7 +18,7 @@ public sealed record ComparePicturesOptions : IStageOptions
     /// <summary>text (a path) or image of the same size – the picture after.</summary>
     public string AfterColumn { get; init; } = SceneColumns.EditedPath;
 
-    /// <summary>text (a path) or image of the same size – where pixels may change: red above 0.</summary>
+    /// <summary>text (a path) or image of the same size, red above 0 where pixels may change; or float vector, the weights of a region.</summary>
     public string RegionColumn { get; init; } = SceneColumns.RegionPath;
 
     /// <summary>The folder of the model bundle whose LPIPS is used; null, or a bundle without it: none.</summary>
@@ -96,13 +98,19 @@ public sealed class ComparePicturesTransformer : SceneTransformer<ComparePicture
     internal override void Describe(StageColumns columns)
     {
         StageInput before = columns.PathOrImage(Options.BeforeColumn), after = columns.PathOrImage(Options.AfterColumn),
-            region = columns.PathOrImage(Options.RegionColumn);
+            region = columns.Find(Options.RegionColumn, "text (a path), image, or a float vector (weights)", t => t is TextDataViewType
+                or ImageDataViewType || t is VectorDataViewType v && v.ItemType == NumberDataViewType.Single);
         StageInput[] reads = [before, after, region];
         var pictures = StageColumns.Together<Compared>(reads, row =>
         {
             var limits = new PictureLimits { MaxPixels = Options.MaxPixels };
-            (Func<RgbPicture> b, Func<RgbPicture> a, Func<RgbPicture> r) = (row.Picture(before, limits), row.Picture(after, limits),
-                row.Picture(region, limits));
+            var (b, a) = (row.Picture(before, limits), row.Picture(after, limits));
+            if (region.Column.Type is VectorDataViewType)
+            {
+                var weights = row.Region(region);
+                return () => Inside(row, before, b(), after, a(), weights);
+            }
+            var r = row.Picture(region, limits);
             return () =>
             {
                 RgbPicture one = b(), other = a(), allowed = r();
@@ -129,6 +137,14 @@ public sealed class ComparePicturesTransformer : SceneTransformer<ComparePicture
 
     static double Within(Compared p, Func<ReadOnlySpan<byte>, ReadOnlySpan<byte>, int, (int, int, int, int), double?> measure) =>
         p.Rectangle.Width == 0 ? double.NaN : measure(p.Before.Pixels, p.After.Pixels, p.Before.Width, p.Rectangle) ?? double.NaN;
+
+    Compared Inside(StageRow row, StageInput beforeColumn, RgbPicture before, StageInput afterColumn, RgbPicture after,
+        Func<int, int, EditRegion> weights)
+    {
+        RequireSize(row, beforeColumn, before, afterColumn, after);
+        EditRegion region = weights(before.Width, before.Height);
+        return new(before, after, region.Allowed(), (region.Left, region.Top, region.BoundsWidth, region.BoundsHeight));
+    }
 
     static Compared Inside(RgbPicture before, RgbPicture after, RgbPicture region)
     {

@@ -3,6 +3,7 @@ using Alignment.Onnx.Bundles;
 using Alignment.Transforms.Diffusion.Sampling;
 using Alignment.Transforms.MlNetPlumbing;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.Stages;
 
@@ -33,21 +34,47 @@ public sealed record EditSceneOptions : IStageOptions
     /// <summary>int32 – the scene's number.</summary>
     public string SceneNumberColumn { get; init; } = SceneColumns.SceneNumber;
 
+    /// <summary>int64 – pixels of the still that an edit may change: where it is 0 no model runs and the scene stays as it is; null: every
+    /// row is edited.</summary>
+    public string? RegionPixelsColumn { get; init; }
+
     /// <summary>float [3,H,W] in 0..1 – the edited scene, not yet composited into the source.</summary>
     public string OutputColumn { get; init; } = SceneColumns.Edited;
+
+    /// <summary>double [2] – seconds that preparing and denoising took for the row, which differ from run to run; null: not made.</summary>
+    public string? SecondsColumn { get; init; }
+
+    /// <summary>image – the scene, what the model took it for on the way, and the edit, side by side.</summary>
+    public string PreviewColumn { get; init; } = SceneColumns.EditPreview;
+
+    /// <summary>Denoising steps between two pictures of a preview; 0 for no previews. Changes no byte of the edits.</summary>
+    public int PreviewInterval { get; init; }
+
+    /// <summary>Scenes that a cursor reads and encodes ahead of the one that is denoised, and about as many wait to be decoded, each on a
+    /// thread of its own; 0 does one thing after the other. Changes no byte.</summary>
+    public int Ahead { get; init; } = 2;
+
+    /// <summary>Edits to be made in all; 0 where nobody knows. <see cref="WeightPrepacking.Auto"/> decides by it how the models are
+    /// loaded.</summary>
+    public long ExpectedEdits { get; init; }
 
     /// <inheritdoc/>
     public void Check()
     {
         this.Require(Bundle, !string.IsNullOrWhiteSpace(Bundle), "the folder of a model bundle",
             "Make one with 'alignment models import', or use onnx/bundles/tiny.");
+        this.Require(PreviewInterval, PreviewInterval is >= 0 and <= 1000, "1 to 1000, or 0 for none",
+            "3 shows four or five stages of the usual 15 steps.");
+        this.Require(Ahead, Ahead is >= 0 and <= 64, "0 to 64", "2 is the default; 0 does one thing after the other.");
+        this.Require(ExpectedEdits, ExpectedEdits >= 0, "0 or more", "0 stands for any number.");
         Edit.Check();
     }
 }
 
 /// <summary>
-/// Edits each scene under its control with Stable Diffusion and the bundle's ControlNet. Rows may be asked for in any order and by several
-/// cursors; the models load with the first row, once, and are shared. Scenes that follow each other in several variants are encoded once.
+/// Edits each scene under its control with Stable Diffusion and the bundle's ControlNet. Cursors look ahead: of the rows of a scene equal
+/// controls are edited once and the others batched, the next scenes are read and encoded meanwhile, and the last ones decoded and used by
+/// whoever reads the cursor. The models load with the first row, once, and are shared.
 /// </summary>
 public sealed class EditSceneEstimator : SceneEstimator<EditSceneTransformer>
 {
@@ -66,14 +93,9 @@ public sealed class EditSceneTransformer : SceneTransformer<EditSceneOptions>, I
     /// <summary>2: the options of <see cref="EditOptions"/> have diffusers' names.</summary>
     const int Newest = 2;
 
-    readonly ModelBundle _bundle;
-    readonly EditorCache _editors;
+    readonly IEditors _editors;
 
-    EditSceneTransformer(EditSceneOptions options, ModelBundle bundle) : base(Name, options)
-    {
-        _bundle = bundle;
-        _editors = new EditorCache(bundle, options.Edit);
-    }
+    internal EditSceneTransformer(EditSceneOptions options, IEditors editors) : base(Name, options) => _editors = editors;
 
     /// <summary>Opens the bundle the options name; remembers its full path and hash, or compares the hash where there is one.</summary>
     internal static EditSceneTransformer Open(EditSceneOptions options)
@@ -85,7 +107,8 @@ public sealed class EditSceneTransformer : SceneTransformer<EditSceneOptions>, I
             throw BadDataException.For($"EditScene's model bundle '{bundle.Folder}'", $"the hash {bundle.Hash}",
                 $"{options.BundleHash}, with which the stage was made",
                 "The bundle was changed or replaced since: put the original back, or make and save the stage again with this one.");
-        return new EditSceneTransformer(options with { Bundle = bundle.Folder, BundleHash = bundle.Hash }, bundle);
+        return new(options with { Bundle = bundle.Folder, BundleHash = bundle.Hash },
+            new EditorCache(bundle, options.Edit, options.ExpectedEdits));
     }
 
     private protected override int Version => Newest;
@@ -116,25 +139,35 @@ public sealed class EditSceneTransformer : SceneTransformer<EditSceneOptions>, I
     internal override void Describe(StageColumns columns)
     {
         StageInput image = columns.Picture(Options.ImageColumn);
-        StageInput control = columns.Channels(Options.ControlColumn, _bundle.Manifest.ControlChannels);
+        StageInput control = columns.Channels(Options.ControlColumn, _editors.ControlChannels);
         StageInput keyword = columns.Text(Options.KeywordColumn), video = columns.Text(Options.VideoIdColumn);
         StageInput number = columns.Int(Options.SceneNumberColumn);
+        StageInput? pixels = Options.RegionPixelsColumn is { } name ? columns.Long(name) : null;
         columns.RequireSameSize(image, control);
-        if (columns.DimensionsKnown) _ = EditShape.Of(_bundle, image.Width, image.Height);
-        columns.MakeFloats(Options.OutputColumn, image.Dimensions, [image, control, keyword, video, number], row =>
+        if (columns.DimensionsKnown) _editors.RequireSize(image.Width, image.Height);
+
+        var inputs = new EditColumns(image, control, keyword, video, number, pixels);
+        StageInput[] reads = inputs.All;
+        SceneRows Open() => new(Options, inputs, () => _editors.For(image.Width, image.Height));
+        var edit = StageColumns.Together<EditedRow>(reads, row => Open().One(row));
+        columns.LookAhead(edit, (rows, cancellationToken) => Open().Ahead(rows, cancellationToken));
+        columns.MakeFloats(Options.OutputColumn, image.Dimensions, reads, row =>
         {
-            (ReadFloats readImage, ReadFloats readControl) = (row.Floats(image), row.Floats(control));
-            (Func<string> readKeyword, Func<string> readVideo, Func<int> readNumber) = (row.Text(keyword), row.Text(video),
-                row.Int(number));
-            return to => _editors.Edit(image.Width, image.Height, new EditInput
-            {
-                SceneId = SceneId.Of(readVideo(), readNumber()),
-                Prompt = Options.Edit.PromptFor(readKeyword()),
-                Image = readImage().ToArray(),
-                Controls = [readControl().ToArray()],
-            }).CopyTo(to);
+            Func<EditedRow> get = row.Once(edit);
+            return to => get().Picture.CopyTo(to);
+        });
+        if (Options.SecondsColumn is { } seconds) columns.Make(seconds, new VectorDataViewType(NumberDataViewType.Double, 2), edit, e => new VBuffer<double>(2,
+            [e.PrepareSeconds, e.DenoiseSeconds]));
+        if (Options.PreviewInterval > 0) columns.MakePicture(Options.PreviewColumn, reads, row =>
+        {
+            Func<EditedRow> get = row.Once(edit);
+            return () => get().Preview;
         });
     }
+
+    /// <summary>Checks every byte of the bundle, once.</summary>
+    internal void Verify(IProgress<WorkProgress>? progress, CancellationToken cancellationToken) =>
+        _editors.Verify(progress, cancellationToken);
 
     /// <summary>Frees the models. Rows asked for later load them again.</summary>
     public void Dispose() => _editors.Dispose();

@@ -1,14 +1,20 @@
+using Alignment.Transforms.Attention;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.MlNetPlumbing;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Alignment.Transforms.Stages;
 
 /// <summary>Options of <see cref="LoadMapEstimator"/>. The defaults load heatmaps; <see cref="Mask"/> loads masks.</summary>
 public sealed record LoadMapOptions : IStageOptions
 {
-    /// <summary>text – the path of a grey PNG or JPEG (colour is turned to grey) or of a lossless map.</summary>
+    /// <summary>text – the path of a grey PNG or JPEG (colour is turned to grey) or of a lossless map; or a text vector of such paths, one
+    /// for each variant.</summary>
     public string InputColumn { get; init; } = SceneColumns.AttentionHeatmapPath;
+
+    /// <summary>text – the variant whose path of a vector is read.</summary>
+    public string VariantColumn { get; init; } = SceneColumns.Variant;
 
     /// <summary>float [Height,Width], 0 to <see cref="White"/>.</summary>
     public string OutputColumn { get; init; } = SceneColumns.HeatmapRaw;
@@ -31,6 +37,14 @@ public sealed record LoadMapOptions : IStageOptions
     {
         InputColumn = SceneColumns.KeywordMaskPath,
         OutputColumn = SceneColumns.MaskSoft,
+        White = 1f
+    };
+
+    /// <summary>The maps of a variant set: <c>attention_map_paths</c>, <c>variant</c> to <c>heatmap_modified</c>, 0..1.</summary>
+    public static LoadMapOptions Variants { get; } = new()
+    {
+        InputColumn = SceneColumns.AttentionMapPaths,
+        OutputColumn = SceneColumns.HeatmapModified,
         White = 1f
     };
 
@@ -68,10 +82,13 @@ public sealed class LoadMapTransformer : SceneTransformer<LoadMapOptions>, IStag
 
     internal override void Describe(StageColumns columns)
     {
-        var source = columns.Text(Options.InputColumn);
-        var map = StageColumns.Together<float[]>([source], row =>
+        var source = columns.Find(Options.InputColumn, "text, or a text vector", t => t is TextDataViewType
+            || t is VectorDataViewType { ItemType: TextDataViewType });
+        StageInput? variant = source.Column.Type is VectorDataViewType ? columns.Text(Options.VariantColumn) : null;
+        StageInput[] reads = variant is null ? [source] : [source, variant];
+        var map = StageColumns.Together<float[]>(reads, row =>
         {
-            var path = row.Text(source);
+            var path = variant is null ? row.Text(source) : PathOf(row, source, variant);
             var limits = new PictureLimits { MaxPixels = Options.MaxPixels };
             float[] values = new float[Options.Height * Options.Width];
             (long, string)? read = null;
@@ -86,10 +103,24 @@ public sealed class LoadMapTransformer : SceneTransformer<LoadMapOptions>, IStag
                 return values;
             };
         });
-        columns.MakeHeldFloats(Options.OutputColumn, [Options.Height, Options.Width], [source], row =>
+        columns.MakeHeldFloats(Options.OutputColumn, [Options.Height, Options.Width], reads, row =>
         {
             var get = row.Once(map);
             return () => get();
         });
+    }
+
+    Func<string> PathOf(StageRow row, StageInput paths, StageInput variant)
+    {
+        var (get, name) = (row.Getter<VBuffer<ReadOnlyMemory<char>>>(paths), row.Text(variant));
+        VBuffer<ReadOnlyMemory<char>> values = default;
+        return () =>
+        {
+            get(ref values);
+            int at = Variant.Named(name()).Position;
+            return at < values.Length ? values.GetItemOrDefault(at).ToString()
+                : throw BadRow(row, FormattableString.Invariant($"{values.Length} paths in column '{paths.Name}'"),
+                    $"one for each of {string.Join(", ", Variant.Names)}", "Make the variants again.");
+        };
     }
 }

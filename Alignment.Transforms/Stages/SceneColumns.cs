@@ -121,6 +121,28 @@ public static class SceneColumns
     /// <summary>float [3,H,W] in 0..1 – the edited scene at the edit's size.</summary>
     public const string Edited = "edited";
 
+    /// <summary>double [2] – seconds that preparing and denoising an edit took.</summary>
+    public const string EditSeconds = "edit_seconds";
+
+    /// <summary>image – an edit's way from the scene to the result.</summary>
+    public const string EditPreview = "edit_preview";
+
+    /// <summary>image – the still as its file has it, 8-bit colour.</summary>
+    public const string Still = "still";
+
+    /// <summary>float vector of still_height · still_width values in 0..1 – the weight of the edit at each pixel of the still, 0 where it must
+    /// not change.</summary>
+    public const string Region = "region";
+
+    /// <summary>int64 – pixels whose weight is above 0.</summary>
+    public const string RegionPixels = "region_pixels";
+
+    /// <summary>image – the still with the edit in it.</summary>
+    public const string EditedImage = "edited_image";
+
+    /// <summary>text vector – the file of A' of each variant, in the variants' order.</summary>
+    public const string AttentionMapPaths = "attention_map_paths";
+
     /// <summary>float – Σ(M ⊙ A) / ΣA, A predicted of the picture before an edit; a prediction, as the next five.</summary>
     public const string PredictedShareBefore = "predicted_share_before";
 

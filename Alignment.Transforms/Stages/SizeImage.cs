@@ -79,7 +79,7 @@ public sealed class SizeImageTransformer : SceneTransformer<SizeImageOptions>, I
 
     FillFloats FromImage(StageRow row, StageInput source)
     {
-        var read = row.Image(source);
+        var read = row.Picture(source);
         return to =>
         {
             RgbPicture image = read();

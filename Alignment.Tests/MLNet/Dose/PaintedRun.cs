@@ -1,7 +1,9 @@
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Variants;
+using Alignment.Tests.MLNet.Editing;
 using Alignment.Tests.MLNet.Pipelines;
+using Alignment.Transforms.Attention;
 using Alignment.Transforms.Diffusion.Sampling;
 
 namespace Alignment.Tests.MLNet.Dose;
@@ -26,9 +28,12 @@ static class PaintedRun
     public static void Make(string data, string run)
     {
         VariantJob.Run(data, run, new() { Width = Size, Height = Size });
-        var edit = new EditOptions { Width = Size, Height = Size };
-        new DatasetEditing(new VariantSetScenes(VariantSet.Open(run), []), new EditedFolder(run), new() { Edit = edit }, "painter",
-            "left out", () => new Painter()).Run(null, CancellationToken.None);
+        var options = new EditJobOptions { Edit = new() { Width = Size, Height = Size } };
+        VariantSet set = VariantSet.Open(run);
+        var source = new EditSource(Variant.Names, () => set.ScenesOf([]), () => set.ScenesOf([]), set.AttentionOrigin);
+        var chain = new EditChain([.. EditChain.Controls(Size, Size, set.MaskThreshold, options.Edit.Region).Fit(SetView.Of([]))],
+            edits => FakeVariants.EditsOf(options, _ => new Painter(), edits));
+        new EditRun(source, chain, new EditedFolder(run), options, "painter", "left out").Run(null, CancellationToken.None);
     }
 
     /// <summary>A copy to be damaged.</summary>
@@ -49,17 +54,30 @@ static class PaintedRun
     public static string Mask(string data, string video, int scene) =>
         Path.Combine(data, "keyword_masks", video, FormattableString.Invariant($"scene_{scene}.png"));
 
-    sealed class Painter : ISceneDiffusion
+    sealed class Painter : ISceneEditor, IEditors
     {
-        public object? Encode(float[] image) => null;
+        public int ControlChannels => 2;
 
-        public void Denoise(SceneToEdit scene, float[] image, object? encoded, IReadOnlyList<float[]> controls, Action<DenoisedEdit> made,
-            CancellationToken cancellationToken)
+        public void Verify(IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
         {
-            for (int c = 0; c < controls.Count; c++) made(new(c, Paint(image, controls[c]), 0));
         }
 
-        public float[] Decode(SceneToEdit scene, DenoisedEdit edit) => edit.Latents;
+        public void RequireSize(int width, int height)
+        {
+        }
+
+        public ISceneEditor For(int width, int height) => this;
+
+        public void Expect(long edits)
+        {
+        }
+
+        public object? Encode(EditInput scene) => null;
+
+        public IEnumerable<DenoisedEdit> Denoise(EditInput scene, object? encoded, int guessInterval, CancellationToken cancellationToken) =>
+            scene.Controls.Select((c, i) => new DenoisedEdit(i, Paint(scene.Image.ToArray(), c.ToArray()), 0));
+
+        public float[] Decode(string sceneId, DenoisedEdit edit) => edit.Latents;
 
         static float[] Paint(float[] image, float[] control)
         {

@@ -1,8 +1,13 @@
 using System.Globalization;
+using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Synthetic;
+using Alignment.MLNet.Variants;
 using Alignment.Onnx.Bundles;
+using Alignment.Onnx.Weights;
+using Alignment.Transforms.Attention;
 using Alignment.Transforms.Diffusion.Sampling;
+using Alignment.Transforms.Images;
 
 namespace Alignment.Tests.Tools.Benchmarks;
 
@@ -28,12 +33,13 @@ static class ManyEdits
             ModelBundle bundle = ModelBundle.Open(Path.Combine(Shared.Repository, "onnx", "bundles", "tiny"));
             EditOptions edit = new EditOptions { Width = side, Height = side, InferenceSteps = 6 }.Resolve(bundle);
             var watch = new Watch();
-            DatasetEditing Job() => new(scenes, new EditedFolder(Path.Combine(work, "out")), new() { Edit = edit, PreviewEvery = 3 },
-                bundle.Hash, "measured", () => new BundleDiffusion(bundle, edit, 3));
+            var options = new EditJobOptions { Edit = edit, PreviewEvery = 3 };
+            EditRun Job() => new(scenes.Source, EditChain.Of(bundle, options, side, side, 0.5f, scenes.Source.Variants),
+                new EditedFolder(Path.Combine(work, "out")), options, bundle.Hash, "measured");
             Console.WriteLine($"| edits | working set, MB | managed, MB |\n| ---: | ---: | ---: |");
             EditResult result = Job().Run(watch, CancellationToken.None);
             double again = Timing.Seconds(() => Job().Run(null, CancellationToken.None));
-            double table = Timing.Seconds(() => EditQualityTable.Write(new(Path.Combine(work, "out")), scenes, "measured",
+            double table = Timing.Seconds(() => EditQualityTable.Write(new(Path.Combine(work, "out")), scenes.Source.All(), "measured",
                 CancellationToken.None));
             (long half, long end) = (watch.At(edits / 2), watch.At(edits));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.EditsMade} edits of {side}x{side} in stills of "
@@ -65,40 +71,37 @@ static class ManyEdits
     }
 
     /// <summary>Any number of scenes that share a still, a mask and a map.</summary>
-    sealed class OneStill : IScenesToEdit
+    sealed class OneStill
     {
         public const int StillWidth = 640, StillHeight = 360;
 
-        readonly string _still, _mask;
-        readonly int _count;
-
         public OneStill(string work, int count, int side)
         {
-            (_count, Width, Height) = (count, side, side);
             AdDrawingOptions ad = AdDrawing.Set(1, new() { Width = StillWidth, Height = StillHeight })[0];
             DrawnDataSet.Write(work, [ad]);
-            (_still, _mask) = (Path.Combine(work, "video_scene_cuts", ad.VideoId, $"{ad.VideoId}-Scene-001-01.jpg"),
-                Path.Combine(work, "keyword_masks", ad.VideoId, "scene_1.png"));
+            SceneRecord Scene(int number) => new()
+            {
+                VideoId = "v",
+                SceneNumber = number,
+                Keyword = "bottle",
+                SceneImagePath = Path.Combine(work, "video_scene_cuts", ad.VideoId, $"{ad.VideoId}-Scene-001-01.jpg"),
+                KeywordMaskPath = Path.Combine(work, "keyword_masks", ad.VideoId, "scene_1.png"),
+                AttentionHeatmapPath = "",
+                Filename = "",
+            };
+            string map = Path.Combine(work, "map.safetensors");
+            float[] attention = [.. Enumerable.Range(0, side * side).Select(i => 0.5f + 0.5f * MathF.Sin(0.01f * i))],
+                mask = new float[side * side];
+            SafetensorsWriter.Write(map, [SafetensorsTensor.Floats(MapFile.LosslessTensor, [side, side], attention)], durable: false);
+            PictureFile.ReadGrey(Scene(1).KeywordMaskPath, side, side, mask);
+            for (int i = 0; i < mask.Length; i++) mask[i] = mask[i] > 0.5f ? 1 : 0;
+            string control = ControlStack.Hash(side, side, mask, attention);
+            IEnumerable<SetScene> scenes = Enumerable.Range(1, count).Select(Scene)
+                .Select(s => new SetScene(s, [new(s, Variant.All[0], 0, 0, "", map, control, false, 0, 0, 0, 0)],
+                HeatmapProvenance.Provided));
+            Source = new(["baseline"], () => scenes, () => scenes, ProvenanceCounts.None);
         }
 
-        public IReadOnlyList<string> Variants { get; } = ["baseline"];
-
-        public int Width { get; }
-
-        public int Height { get; }
-
-        public IEnumerable<SceneToEdit> Scenes() => Enumerable.Range(1, _count)
-            .Select(n => new SceneToEdit("v", FormattableString.Invariant($"v-Scene-{n:0000}"), "bottle", _still, _mask,
-            [new("baseline", "map")]));
-
-        public float[] ReadMask(SceneToEdit scene, int width, int height)
-        {
-            float[] mask = new float[width * height];
-            Alignment.Transforms.Images.PictureFile.ReadGrey(scene.MaskPath, width, height, mask);
-            return mask;
-        }
-
-        public float[] ReadAttention(string path) => [.. Enumerable.Range(0, Width * Height)
-            .Select(i => 0.5f + 0.5f * MathF.Sin(0.01f * i))];
+        public EditSource Source { get; }
     }
 }

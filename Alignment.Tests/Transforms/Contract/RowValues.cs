@@ -49,6 +49,9 @@ static class RowValues
     public static string Text(ReadOnlySpan<float> values) =>
         Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(MemoryMarshal.AsBytes(values)));
 
+    public static string Text(MLImage image) =>
+        Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(image.Pixels));
+
     public static string Text(float value) => BitConverter.SingleToUInt32Bits(value).ToString("x8", CultureInfo.InvariantCulture);
 
     public static string Text(double value) => BitConverter.DoubleToUInt64Bits(value).ToString("x16", CultureInfo.InvariantCulture);
@@ -64,6 +67,7 @@ static class RowValues
         "float" => Read<float>(row, column, Text),
         "double" => Read<double>(row, column, Text),
         "boolean" => Read<bool>(row, column, v => v.ToString()),
+        "image" => Read<MLImage>(row, column, Text),
         "int64" => Read<long>(row, column, v => v.ToString(CultureInfo.InvariantCulture)),
         var words when words.StartsWith("double [", StringComparison.Ordinal) =>
             Read<VBuffer<double>>(row, column, v => Text([.. v.DenseValues()])),

@@ -143,7 +143,8 @@ public sealed class StageContractTests
         var cursors = made.GetRowCursorSet(wanted, 3);
         try
         {
-            Assert.That(cursors, Has.Length.EqualTo(3));
+            // A stage that works ahead has threads of its own.
+            Assert.That(cursors, Has.Length.EqualTo(stage.Estimator == typeof(EditSceneEstimator) ? 1 : 3));
             Assert.That(RowValues.ById(cursors, wanted), Is.EqualTo(RowValues.ById(made, [.. wanted.Select(c => c.Name)])));
         }
         finally
@@ -157,6 +158,13 @@ public sealed class StageContractTests
     {
         var (ml, data) = Load();
         var model = Reload(stage.Make(ml).Fit(data), data.Schema);
+        if (stage.Makes.Any(m => m.Type == "image"))
+        {
+            using var images = ml.Model.CreatePredictionEngine<ContractRow, ContractImage>(model);
+            Assert.That(_rows.Select(r => RowValues.Text(images.Predict(r).MadeImage!)),
+                Is.EqualTo(RowValues.InOrder(model.Transform(data), "made_image")));
+            return;
+        }
         using var engine = ml.Model.CreatePredictionEngine<ContractRow, ContractResult>(model);
         string[] predicted = [.. _rows.Select(r =>
         {
@@ -186,10 +194,11 @@ public sealed class StageContractTests
     {
         var (ml, data) = Load();
         string made = stage.Makes[0].Column;
-        var chain = ml.Transforms.CopyColumns("before", SceneColumns.Keyword).Append(stage.Make(ml)).AppendCacheCheckpoint(ml)
-            .Append(ml.Transforms.CopyColumns("after", made));
-        var model = chain.Fit(data);
-        Assert.That(chain.GetOutputSchema(Shape(data.Schema)).Select(c => c.Name), Has.Member("after"));
+        EstimatorChain<ITransformer> chain = ml.Transforms.CopyColumns("before", SceneColumns.Keyword).Append(stage.Make(ml));
+        if (stage.Makes[0].Type != "image") chain = chain.AppendCacheCheckpoint(ml);   // ML.NET's cache leaves images out
+        var after = chain.Append(ml.Transforms.CopyColumns("after", made));
+        var model = after.Fit(data);
+        Assert.That(after.GetOutputSchema(Shape(data.Schema)).Select(c => c.Name), Has.Member("after"));
         string[] alone = RowValues.InOrder(stage.Make(ml).Fit(data).Transform(data), made);
         Assert.That(RowValues.InOrder(model.Transform(data), "after"), Is.EqualTo(alone));
         Assert.That(RowValues.InOrder(Reload(model, data.Schema).Transform(data), "after"), Is.EqualTo(alone));

@@ -114,5 +114,29 @@ public sealed class EditRegion
         return new EditRegion(width, height, left, top, w, h, weights);
     }
 
+    /// <summary>A region of given weights, [height, width] in 0 … 1.</summary>
+    internal static EditRegion FromWeights(float[] weights, int width, int height) =>
+        weights.AsSpan().ContainsAnyExcept(0f) ? new(width, height, 0, 0, width, height, weights) : new(width, height, 0, 0, 0, 0, []);
+
+    /// <summary>Pixels that may change.</summary>
+    internal long CountPixels() => _weights.LongCount(w => w > 0);
+
+    /// <summary>255 where a pixel may change, 0 elsewhere, [height, width].</summary>
+    internal byte[] Allowed()
+    {
+        byte[] allowed = new byte[Width * Height];
+        for (int y = Top; y < Top + BoundsHeight; y++)
+            for (int x = Left; x < Left + BoundsWidth; x++)
+                if (this[x, y] > 0) allowed[y * Width + x] = byte.MaxValue;
+        return allowed;
+    }
+
+    /// <summary>Writes the weights of the whole picture.</summary>
+    internal void CopyWeights(Span<float> to)
+    {
+        to.Clear();
+        for (int y = Top; y < Top + BoundsHeight; y++) Row(y).CopyTo(to[(y * Width + Left)..]);
+    }
+
     bool IsInBounds(int x, int y) => x >= Left && x < Left + BoundsWidth && y >= Top && y < Top + BoundsHeight;
 }

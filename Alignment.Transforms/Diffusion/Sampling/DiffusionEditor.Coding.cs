@@ -83,10 +83,10 @@ sealed partial class DiffusionEditor
     }
 
     /// <summary>Decodes a <see cref="PredictedX0"/>: a picture [3,H/2,W/2] in 0 … 1 with its width and height.</summary>
-    public (float[] Picture, int Width, int Height) DecodePreview(float[] predictedX0)
+    public PlanarPicture DecodePreview(float[] predictedX0)
     {
         int w = Math.Max(1, Shape.LatentWidth / 2), h = Math.Max(1, Shape.LatentHeight / 2), factor = Shape.Width / Shape.LatentWidth;
-        return (FromModelRange(Decode(predictedX0, w, h)), w * factor, h * factor);
+        return new(FromModelRange(Decode(predictedX0, w, h)), w * factor, h * factor);
     }
 
     /// <summary>From the models' −1 … 1 to a picture's 0 … 1, clipped, in place.</summary>

@@ -19,31 +19,43 @@ sealed partial class DiffusionEditor
     public Action<int>? BatchStarting { get; set; }
 
     /// <summary>
-    /// Denoises a scene under each of its controls, batch by batch; the pictures are left to <see cref="DecodePicture"/>, which another
-    /// thread may run meanwhile.
+    /// Denoises a scene under each of its controls, batch by batch, as far as is read; the pictures are left to <see cref="DecodePicture"/>,
+    /// which another thread may run meanwhile.
     /// </summary>
     /// <param name="scene">What to edit; its lengths are right, and there is something to do.</param>
-    /// <param name="denoised">Called for each batch with the index of its first control and its latents, [n,4,h,w].</param>
     /// <param name="observer">Called after some steps; null for none. Only what it sees is copied from the device.</param>
     /// <param name="observerInterval">It sees the first step, and from there one in this many.</param>
     /// <param name="progress">Counts steps over all controls; null for none.</param>
     /// <param name="cancellationToken">Checked between steps.</param>
-    public void DenoiseScene(EditInput scene, Action<int, float[]> denoised, DenoiseObserver? observer, int observerInterval,
+    /// <returns>For each batch the index of its first control and its latents, [n,4,h,w].</returns>
+    public IEnumerable<(int First, float[] Latents)> DenoiseScene(EditInput scene, DenoiseObserver? observer, int observerInterval,
         IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
-        lock (_gate)
+        var noise = new SceneNoise(Options.Seed, scene.SceneId);
+        StartLatents? start = null;
+        for (int first = 0, n; first < scene.Controls.Count; first += n)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            var noise = new SceneNoise(Options.Seed, scene.SceneId);
-            (float[] start, float[] source, float[] initial) = StartLatents(scene, noise);
-            int count = scene.Controls.Count, first = 0;
-            long steps = Timesteps.Count - StartStep, done = 0, total = steps * count;
-            while (first < count)
+            float[] latents;
+            lock (_gate)
+            {
+                ObjectDisposedException.ThrowIf(_disposed, this);
+                start ??= Start(scene, noise);
+                latents = DenoiseBatch(first);
+            }
+            n = latents.Length / Shape.LatentLength;
+            yield return (first, latents);
+        }
+
+        float[] DenoiseBatch(int first)
+        {
+            int count = scene.Controls.Count;
+            long steps = Timesteps.Count - StartStep, done = first * steps;
+            while (true)
             {
                 int n = _batch.Next(count - first);
                 ReadOnlyMemory<float>[] batch = [.. scene.Controls.Skip(first).Take(n)];
                 float[] latents = new float[n * Shape.LatentLength];
-                for (int i = 0; i < n; i++) start.CopyTo(latents, i * Shape.LatentLength);
+                for (int i = 0; i < n; i++) start.Noised.CopyTo(latents, i * Shape.LatentLength);
                 long before = 0;
                 if (_batch.IsUnknown)
                 {
@@ -56,11 +68,12 @@ sealed partial class DiffusionEditor
                     Denoise(latents, StartStep, scene.Prompt, batch, new()
                     {
                         Noise = noise,
-                        Blend = Blend(batch, source, initial),
+                        Blend = Blend(batch, start.Source, start.Initial),
                         FirstControl = first,
                         Observer = observer,
                         ObserverInterval = observerInterval,
-                        OnStep = progress is null ? null : Count,
+                        OnStep = progress is null ? null
+                            : pictures => progress.Report(new("denoising", done += pictures, steps * count, scene.SceneId)),
                     }, cancellationToken);
                 }
                 catch (Exception e) when (OrtMemory.RanOut(e) && _batch.Shrink(n))
@@ -71,11 +84,8 @@ sealed partial class DiffusionEditor
                 }
                 if (_batch.IsUnknown) _batch.Measured(Environment.WorkingSet - before, FreeMemory.Bytes());
                 RequireFinite(scene.SceneId, latents);
-                denoised(first, latents);
-                first += n;
+                return latents;
             }
-
-            void Count(int pictures) => progress!.Report(new WorkProgress("denoising", done += pictures, total, scene.SceneId));
         }
     }
 
@@ -124,20 +134,22 @@ sealed partial class DiffusionEditor
     }
 
     /// <summary>The latents every control of the scene starts from, the source's own, and the noise between them.</summary>
-    (float[] Start, float[] Source, float[] Initial) StartLatents(EditInput scene, SceneNoise noise)
+    sealed record StartLatents(float[] Noised, float[] Source, float[] Initial);
+
+    StartLatents Start(EditInput scene, SceneNoise noise)
     {
         float[] initial = new float[Shape.LatentLength];
         noise.Initial(initial);
         if (Options.FromNoise)
         {
             TensorPrimitives.Multiply(initial, _scheduler.InitialNoiseSigma, initial);
-            return (initial, [], initial);
+            return new(initial, [], initial);
         }
         float[] source = new float[Shape.LatentLength], start = new float[Shape.LatentLength];
         noise.Vae(source);
         (scene.Latents ?? EncodeImage(scene.Image.Span)).Sample(_scalingFactor, source, source);
         _scheduler.AddNoise(StartStep, source, initial, start);
-        return (start, source, initial);
+        return new(start, source, initial);
     }
 
     /// <summary>The source that a batch is blended with; null where it is not.</summary>

@@ -13,7 +13,7 @@ namespace Alignment.Transforms.Diffusion.Sampling;
 /// A picture depends on the model, the options, the scene and its control only: never on the batch, on earlier edits, or on the number of
 /// threads beyond float rounding.
 /// </remarks>
-sealed partial class DiffusionEditor : IDisposable
+sealed partial class DiffusionEditor : ISceneEditor
 {
     readonly Lock _gate = new(), _encoding = new();   // where both are held, in this order
     readonly BatchSize _batch;
@@ -56,6 +56,9 @@ sealed partial class DiffusionEditor : IDisposable
     /// done.</summary>
     public int StartStep => Options.FromNoise ? 0 : _scheduler.StartStep(Options.EffectiveStrength);
 
+    /// <summary>Nothing is given up to noise: the edit is the scene at the edit's size.</summary>
+    bool DoesNothing => StartStep == Timesteps.Count;
+
     /// <summary>The timesteps of the whole schedule; an edit does those from <see cref="StartStep"/> on.</summary>
     public IReadOnlyList<float> Timesteps => _scheduler.Timesteps;
 
@@ -83,17 +86,15 @@ sealed partial class DiffusionEditor : IDisposable
         foreach (ReadOnlyMemory<float> control in scene.Controls)
             RequireLength($"The control of {scene.SceneId}", control.Length, Shape.ControlLength, Shape.ControlChannels);
         if (!Options.FromNoise) RequireLength($"The picture of {scene.SceneId}", scene.Image.Length, Shape.ImageLength, 3);
-        if (StartStep == Timesteps.Count) return [.. scene.Controls.Select(_ => FromModelRange(scene.Image.ToArray()))];
+        if (DoesNothing) return [.. scene.Controls.Select(_ => FromModelRange(scene.Image.ToArray()))];
 
         var edited = new List<float[]>(scene.Controls.Count);
-        DenoiseScene(scene, (_, latents) =>
-        {
+        foreach (var (_, latents) in DenoiseScene(scene, observer, observerInterval: 1, progress, cancellationToken))
             for (int at = 0; at < latents.Length; at += Shape.LatentLength)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 edited.Add(DecodePicture(scene.SceneId, latents.AsSpan(at, Shape.LatentLength)));
             }
-        }, observer, observerInterval: 1, progress, cancellationToken);
         return edited;
     }
 

@@ -3,24 +3,41 @@ using Alignment.Onnx.Bundles;
 namespace Alignment.Transforms.Diffusion.Sampling;
 
 /// <summary>A bundle's editors, one for each size, made on first use, after every byte of the bundle was checked once.</summary>
-sealed class EditorCache(ModelBundle bundle, EditOptions options) : IDisposable
+/// <param name="bundle">The model.</param>
+/// <param name="options">Of the edits.</param>
+/// <param name="expected">Edits ahead; 0 where nobody knows.</param>
+sealed class EditorCache(ModelBundle bundle, EditOptions options, long expected) : IEditors
 {
     readonly Lock _gate = new();
     readonly Dictionary<(int Width, int Height), DiffusionEditor> _editors = [];
     bool _verified;
 
-    public float[] Edit(int width, int height, EditInput scene)
+    public int ControlChannels => bundle.Manifest.ControlChannels;
+
+    /// <summary>The hash stands for what the manifest says; that the files are what it says is known only after reading them.</summary>
+    public void Verify(IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
-        DiffusionEditor? editor;
         lock (_gate)
         {
-            // The hash stands for what the manifest says; that the files are what it says is known only after reading them.
-            if (!_verified && bundle.HasManifest) bundle.Verify();
+            if (!_verified && bundle.HasManifest) bundle.Verify(progress, cancellationToken);
             _verified = true;
-            if (!_editors.TryGetValue((width, height), out editor))
-                _editors.Add((width, height), editor = new DiffusionEditor(bundle, options with { Width = width, Height = height }));
         }
-        return editor.Edit(scene)[0];
+    }
+
+    public void RequireSize(int width, int height) => EditShape.Of(bundle, width, height);
+
+    public ISceneEditor For(int width, int height)
+    {
+        lock (_gate)
+        {
+            Verify(progress: null, CancellationToken.None);
+            if (!_editors.TryGetValue((width, height), out DiffusionEditor? editor))
+            {
+                _editors.Add((width, height), editor = new(bundle, options with { Width = width, Height = height }));
+                if (expected > 0) editor.Expect(expected);
+            }
+            return editor;
+        }
     }
 
     public void Dispose()

@@ -83,7 +83,7 @@ public sealed class DeviceMemoryTests
         long Crossed(DenoiseObserver? observer)
         {
             long before = editor.Sessions.DeviceCopies;
-            editor.DenoiseScene(Scene(1, 1), (_, _) => { }, observer, every, progress: null, CancellationToken.None);
+            _ = editor.DenoiseScene(Scene(1, 1), observer, every, progress: null, CancellationToken.None).Count();
             return editor.Sessions.DeviceCopies - before;
         }
         editor.Edit(Scene(0, 1));

@@ -6,20 +6,23 @@ using Alignment.Transforms.Images;
 
 namespace Alignment.Tests.MLNet.Editing;
 
-public sealed class DatasetEditingTests
+public sealed class EditRunTests
 {
     static readonly EditOptions s_options = new() { Width = 16, Height = 8 };
 
-    static EditResult Run(IScenesToEdit variants, string output, FakeDiffusion model, EditOptions? options = null, int ahead = 2,
-        string? timings = null, IProgress<WorkProgress>? progress = null) =>
-        new DatasetEditing(variants, new EditedFolder(output), new() { Edit = options ?? s_options, Ahead = ahead, TimingsFile = timings },
-        modelHash: "m", lpips: "left out", model.Open).Run(progress, CancellationToken.None);
+    static EditResult Run(FakeVariants variants, string output, FakeEditor model, EditOptions? options = null, int ahead = 2,
+        string? timings = null, IProgress<WorkProgress>? progress = null, string? video = null)
+    {
+        var job = new EditJobOptions { Edit = options ?? s_options, Ahead = ahead, TimingsFile = timings };
+        return new EditRun(variants.Source(video), FakeVariants.Chain(job, _ => model.Open()), new EditedFolder(output), job, modelHash: "m",
+            lpips: "left out").Run(progress, CancellationToken.None);
+    }
 
     [Test]
     public void Quality_OfEveryEditedPicture_IsInItsRecordAndInTheTable()
     {
         using var temp = new TempFolder();
-        Run(new FakeVariants(temp["in"]), temp["out"], new FakeDiffusion());
+        Run(new FakeVariants(temp["in"]), temp["out"], new FakeEditor());
         var folder = new EditedFolder(temp["out"]);
         string[][] rows = [.. File.ReadLines(Path.Combine(folder.Root, EditQualityTable.FileName)).Select(l => l.Split(','))];
         // One of the eight scenes has no product: nothing to measure in its four variants.
@@ -41,7 +44,7 @@ public sealed class DatasetEditingTests
     public void Edits_AreAsManyAsDistinctControls_AndTheOthersAreCopies()
     {
         using var temp = new TempFolder();
-        var model = new FakeDiffusion();
+        var model = new FakeEditor();
         EditResult result = Run(new FakeVariants(temp["in"]), temp["out"], model);
 
         Assert.That(result.Counts,
@@ -71,8 +74,8 @@ public sealed class DatasetEditingTests
         using var temp = new TempFolder();
         var variants = new FakeVariants(temp["in"]);
         Run(variants, temp["out"], new());
-        int changed = EditedProof.Check(new EditedFolder(temp["out"]), variants.Variants,
-            variants.All.Select(s => (s.VideoId, s.SceneId, s.StillPath)));
+        int changed = EditedProof.Check(new EditedFolder(temp["out"]), FakeVariants.Variants,
+            variants.All.Select(s => (s.VideoId, s.SceneId, s.Scene.SceneImagePath)));
         Assert.That(changed, Is.GreaterThan(0), "pixels inside the region really change");
     }
 
@@ -83,9 +86,9 @@ public sealed class DatasetEditingTests
         var variants = new FakeVariants(temp["in"]);
         Run(variants, temp["out"], new());
         var folder = new EditedFolder(temp["out"]);
-        foreach (string variant in variants.Variants)
+        foreach (string variant in FakeVariants.Variants)
             Assert.That(PictureFile.ReadRgb8(folder.Png(variant, "b-2", "b-2-Scene-002")).Pixels,
-                Is.EqualTo(PictureFile.ReadRgb8(variants.All[5].StillPath).Pixels));
+                Is.EqualTo(PictureFile.ReadRgb8(variants.Still(5)).Pixels));
         Assert.That(File.ReadAllText(folder.Record("baseline", "b-2", "b-2-Scene-002")), Does.Contain("\"nothing_to_edit\": true"));
     }
 
@@ -97,7 +100,7 @@ public sealed class DatasetEditingTests
         EditResult first = Run(variants, temp["out"], new());
         var before = Snapshot.Of(temp["out"]);
         var times = Snapshot.Times(first.Folder, "*.png");
-        var idle = new FakeDiffusion();
+        var idle = new FakeEditor();
         EditResult second = Run(variants, temp["out"], idle);
 
         Assert.That((idle.Opened, second.EditsMade), Is.EqualTo((0, 0)), "the model is not even loaded");
@@ -120,7 +123,7 @@ public sealed class DatasetEditingTests
         var record = new EditedFolder(temp["out"]).Record("placebo", "a", "a-Scene-003");
         Assert.That(File.ReadAllText(record), Does.Contain("\"kind\": \"Provided\""));
         var times = Snapshot.Times(first, "*.png");
-        var idle = new FakeDiffusion();
+        var idle = new FakeEditor();
         EditResult again = Run(known, temp["out"], idle);
 
         Assert.That((idle.Opened, again.EditsMade), Is.EqualTo((0, 0)));
@@ -139,7 +142,7 @@ public sealed class DatasetEditingTests
         var variants = new FakeVariants(temp["in"]);
         Run(variants, temp["whole"], new());
         Assert.Throws<OperationCanceledException>(() => Run(variants, temp["cut"], new(stopAfter), ahead: ahead));
-        var rest = new FakeDiffusion();
+        var rest = new FakeEditor();
         EditResult result = Run(variants, temp["cut"], rest);
 
         Assert.That(Snapshot.Of(temp["cut"]), Is.EqualTo(Snapshot.Of(temp["whole"])));
@@ -174,7 +177,7 @@ public sealed class DatasetEditingTests
         using var temp = new TempFolder();
         var variants = new FakeVariants(temp["in"]);
         Run(variants, temp["out"], new());
-        var model = new FakeDiffusion();
+        var model = new FakeEditor();
         Run(variants, temp["out"], model, s_options with { Seed = 7 });
         Assert.That(model.Edits, Is.EqualTo(FakeVariants.Controls - 3));
         Run(variants, temp["fresh"], new(), s_options with { Seed = 7 });
@@ -187,7 +190,7 @@ public sealed class DatasetEditingTests
         using var temp = new TempFolder();
         var variants = new FakeVariants(temp["in"]);
         Run(variants, temp["out"], new());
-        File.WriteAllBytes(variants.All[2].StillPath, File.ReadAllBytes(variants.All[2].StillPath).AsSpan(0, 100));
+        File.WriteAllBytes(variants.Still(2), File.ReadAllBytes(variants.Still(2)).AsSpan(0, 100));
         EditResult result = Run(variants, temp["out"], new());
 
         Assert.That(result.HasFailures);
@@ -230,7 +233,7 @@ public sealed class DatasetEditingTests
     {
         using var temp = new TempFolder();
         var variants = new FakeVariants(temp["in"]);
-        var model = new FakeDiffusion();
+        var model = new FakeEditor();
         Run(variants, temp["out"], model, ahead: ahead);
         Run(variants, temp["one"], new(), ahead: 0);
         Assert.That(Snapshot.Of(temp["out"]), Is.EqualTo(Snapshot.Of(temp["one"])));
@@ -244,15 +247,15 @@ public sealed class DatasetEditingTests
     {
         using var temp = new TempFolder();
         var variants = new FakeVariants(temp["in"]);
-        var model = new FakeDiffusion
+        var model = new FakeEditor
         {
-            Fails = (scene, control) => scene.SceneId == "a-Scene-002" && control == 1
+            Fails = (scene, control) => scene == "a-Scene-002" && control == 1
             ? BadDataException.For("The edit", "no numbers", "a picture", "Try again.") : null
         };
         EditResult result = Run(variants, temp["out"], model, ahead: ahead);
         Assert.That(result.Failures.Select(f => f.SceneId), Is.EqualTo(new[] { "a-Scene-002" }));
         Assert.That((result.Counts.Failed, result.Counts.Outputs), Is.EqualTo((1, 28)));
-        Assert.That(variants.Variants.Any(v => File.Exists(new EditedFolder(temp["out"]).Record(v, "a", "a-Scene-002"))), Is.False,
+        Assert.That(FakeVariants.Variants.Any(v => File.Exists(new EditedFolder(temp["out"]).Record(v, "a", "a-Scene-002"))), Is.False,
             "no half of a scene is left");
         Run(variants, temp["out"], new());
         Run(variants, temp["fresh"], new());
@@ -264,34 +267,17 @@ public sealed class DatasetEditingTests
     {
         using var temp = new TempFolder();
         var variants = new FakeVariants(temp["in"]);
-        var model = new FakeDiffusion
+        var model = new FakeEditor
         {
-            Fails = (scene, control) => scene.SceneId == "a-Scene-003" && control == 2
+            Fails = (scene, control) => scene == "a-Scene-003" && control == 2
             ? new IOException("No space left on device") : null
         };
         Assert.Throws<IOException>(() => Run(variants, temp["out"], model));
-        var rest = new FakeDiffusion();
+        var rest = new FakeEditor();
         Run(variants, temp["out"], rest);
         Run(variants, temp["fresh"], new());
         Assert.That(Snapshot.Of(temp["out"]), Is.EqualTo(Snapshot.Of(temp["fresh"])));
         Assert.That(rest.Edits, Is.LessThanOrEqualTo(FakeVariants.Controls - 3 - 8));
-    }
-
-    sealed class OneVideo(FakeVariants all, string video) : IScenesToEdit
-    {
-        public IReadOnlyList<string> Variants => all.Variants;
-
-        public int Width => all.Width;
-
-        public int Height => all.Height;
-
-        public IEnumerable<SceneToEdit> Scenes() => all.All.Where(s => s.VideoId == video);
-
-        public IEnumerable<SceneToEdit> All() => all.All;
-
-        public float[] ReadMask(SceneToEdit scene, int width, int height) => all.ReadMask(scene, width, height);
-
-        public float[] ReadAttention(string path) => all.ReadAttention(path);
     }
 
     /// <summary>Rows of videos that a run leaves alone stay, with the seed they were made with.</summary>
@@ -302,7 +288,7 @@ public sealed class DatasetEditingTests
         var variants = new FakeVariants(temp["in"]);
         string table = Path.Combine(Run(variants, temp["out"], new()).Folder, EditQualityTable.FileName);
         string[] before = File.ReadAllLines(table);
-        Run(new OneVideo(variants, "b-2"), temp["out"], new(), s_options with { Seed = 7 });
+        Run(variants, temp["out"], new(), s_options with { Seed = 7 }, video: "b-2");
         string[] after = File.ReadAllLines(table);
         Assert.That(after.Where(l => l.StartsWith("a,", StringComparison.Ordinal)),
             Is.EqualTo(before.Where(l => l.StartsWith("a,", StringComparison.Ordinal))).And.Not.Empty);

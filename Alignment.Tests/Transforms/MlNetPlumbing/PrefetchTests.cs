@@ -1,6 +1,6 @@
-using Alignment.MLNet.Training;
+using Alignment.Transforms.MlNetPlumbing;
 
-namespace Alignment.Tests.MLNet.Training;
+namespace Alignment.Tests.Transforms.MlNetPlumbing;
 
 public sealed class PrefetchTests
 {

@@ -2,11 +2,11 @@ using System.Collections;
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 
-namespace Alignment.MLNet.Training;
+namespace Alignment.Transforms.MlNetPlumbing;
 
 /// <summary>Takes items from a sequence on a thread of its own, a few ahead of the reader; the sequence's failure comes after all items
 /// before it. Disposing stops the thread and waits for it.</summary>
-sealed class Prefetch<T> : IEnumerator<T> where T : class
+sealed class Prefetch<T> : IEnumerator<T>
 {
     readonly BlockingCollection<T> _ready;
     readonly CancellationTokenSource _stop = new();
@@ -16,13 +16,13 @@ sealed class Prefetch<T> : IEnumerator<T> where T : class
     public Prefetch(IEnumerable<T> source, int ahead)
     {
         _ready = new BlockingCollection<T>(ahead);
-        _thread = new Thread(() => Fill(source)) { IsBackground = true, Name = "decoding scenes" };
+        _thread = new Thread(() => Fill(source)) { IsBackground = true, Name = "reading ahead" };
         _thread.Start();
     }
 
-    public T Current { get; private set; } = null!;
+    public T Current { get; private set; } = default!;
 
-    object IEnumerator.Current => Current;
+    object? IEnumerator.Current => Current;
 
     public bool MoveNext()
     {

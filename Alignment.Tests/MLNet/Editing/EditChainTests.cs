@@ -7,7 +7,7 @@ using Alignment.Transforms.Images;
 namespace Alignment.Tests.MLNet.Editing;
 
 /// <summary>The pipeline with the bundled model.</summary>
-public sealed class BundleDiffusionTests
+public sealed class EditChainTests
 {
     static readonly ModelBundle s_bundle = ModelBundle.Open(BundledModels.Tiny);
 
@@ -24,8 +24,9 @@ public sealed class BundleDiffusionTests
     static EditedFolder Run(FakeVariants variants, string output, EditJobOptions options)
     {
         var folder = new EditedFolder(output);
-        EditResult result = new DatasetEditing(variants, folder, options, s_bundle.Hash, "left out",
-            () => new BundleDiffusion(s_bundle, options.Edit, options.PreviewEvery)).Run(null, CancellationToken.None);
+        EditChain chain = FakeVariants.Chain(options, stage => new EditorCache(s_bundle, stage.Edit, stage.ExpectedEdits));
+        EditResult result = new EditRun(variants.Source(), chain, folder, options, s_bundle.Hash, "left out")
+            .Run(null, CancellationToken.None);
         Assert.That(result.Failures, Is.Empty);
         return folder;
     }

@@ -1,6 +1,6 @@
 using Alignment.Transforms.Images;
 
-namespace Alignment.MLNet.Editing;
+namespace Alignment.Transforms.Diffusion.Sampling;
 
 /// <summary>An edit's way as one picture: the scene, what the model took it for at some steps, and what it became, side by side at half the
 /// edit's size.</summary>
@@ -10,14 +10,11 @@ static class PreviewStrip
     const int Gap = 2;
 
     /// <param name="before">The scene, [3,height,width] in 0..1.</param>
-    /// <param name="after">The edit, likewise.</param>
-    /// <param name="width">Of both.</param>
-    /// <param name="height">Of both.</param>
-    /// <param name="guesses">[3,h,w] in 0..1 with their sizes, in the order of the steps.</param>
-    public static RgbPicture Of(float[] before, float[] after, int width, int height,
-        IReadOnlyList<(float[] Picture, int Width, int Height)> guesses)
+    /// <param name="guesses">In the order of the steps.</param>
+    /// <param name="after">The edit, of the scene's size.</param>
+    public static RgbPicture Of(PlanarPicture before, IReadOnlyList<PlanarPicture> guesses, PlanarPicture after)
     {
-        (float[] Picture, int Width, int Height)[] all = [Half(before, width, height), .. guesses, Half(after, width, height)];
+        PlanarPicture[] all = [Half(before), .. guesses, Half(after)];
         int high = all.Max(p => p.Height), wide = all.Sum(p => p.Width) + Gap * (all.Length - 1), left = 0;
         byte[] strip = new byte[3 * wide * high];
         strip.AsSpan().Fill(byte.MaxValue);
@@ -33,8 +30,9 @@ static class PreviewStrip
     }
 
     /// <summary>Means of four pixels.</summary>
-    static (float[], int, int) Half(float[] picture, int width, int height)
+    static PlanarPicture Half(PlanarPicture whole)
     {
+        var (picture, width, height) = whole;
         int w = Math.Max(1, width / 2), h = Math.Max(1, height / 2);
         float[] half = new float[3 * w * h];
         for (int c = 0, at = 0; c < 3; c++)
@@ -44,6 +42,6 @@ static class PreviewStrip
                     int top = c * width * height + 2 * y * width + 2 * x;
                     half[at] = (picture[top] + picture[top + 1] + picture[top + width] + picture[top + width + 1]) / 4;
                 }
-        return (half, w, h);
+        return new(half, w, h);
     }
 }
