@@ -2,8 +2,6 @@ using Alignment.MLNet.Variants;
 using Alignment.Onnx.Bundles;
 using Alignment.Transforms.Attention;
 using Alignment.Transforms.Diffusion.Compositing;
-using Alignment.Transforms.Diffusion.Sampling;
-using Alignment.Transforms.MlNetPlumbing;
 using Alignment.Transforms.Stages;
 using Microsoft.ML;
 using Microsoft.ML.Data;

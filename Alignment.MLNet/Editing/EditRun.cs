@@ -2,7 +2,6 @@ using System.Globalization;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Storage;
 using Alignment.MLNet.Variants;
-using Alignment.Transforms.Attention;
 using Alignment.Transforms.MlNetPlumbing;
 using Alignment.Transforms.Stages;
 using Microsoft.ML;
@@ -124,7 +123,7 @@ sealed class EditRun(EditSource source, EditChain chain, EditedFolder folder, Ed
 
     void WriteProofs(IDataView rows, CancellationToken cancellationToken)
     {
-        IDataView wanted = Select(rows, (plan, variant) => variant == 0 && plan.LacksProofs);
+        SelectedView wanted = Select(rows, (plan, variant) => variant == 0 && plan.LacksProofs);
         foreach (GroupResult<(long Index, SetScene Scene, long Pixels, BadDataException? Failure)> group in GroupReader.Read(wanted,
             [SetView.SceneColumn, SceneColumns.Still, SceneColumns.Region, SceneColumns.RegionPixels], OpenProof, OrderedParallel.Workers,
             cancellationToken))
@@ -165,7 +164,7 @@ sealed class EditRun(EditSource source, EditChain chain, EditedFolder folder, Ed
             using var log = new TimingLog(options.TimingsFile);
             progress?.Report(new(Editing, 0, left));
             long began = TimeProvider.System.GetTimestamp();
-            IDataView wanted = Select(rows, (plan, variant) => (plan.Missing >> variant & 1) == 1);
+            SelectedView wanted = Select(rows, (plan, variant) => (plan.Missing >> variant & 1) == 1);
             IDataView edits = EditChain.EditsOf(wanted, stages, cancellationToken);
             double prepare = 0, denoise = 0, finish = 0;
             long byModel = 0;
@@ -201,7 +200,7 @@ sealed class EditRun(EditSource source, EditChain chain, EditedFolder folder, Ed
 
     /// <summary>The rows of a scene and variant that the scene's plan names. A set that grew while it was read has no plan for the
     /// rest.</summary>
-    IDataView Select(IDataView rows, Func<ScenePlan, int, bool> test)
+    SelectedView Select(IDataView rows, Func<ScenePlan, int, bool> test)
     {
         string[] variants = [.. source.Variants];
         return new SelectedView(rows, [SceneColumns.Variant], at =>

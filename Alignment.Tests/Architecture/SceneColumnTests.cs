@@ -1,6 +1,5 @@
 using System.Reflection;
 using Alignment.MLNet;
-using Alignment.MLNet.Editing;
 using Alignment.MLNet.Gaze;
 using Alignment.MLNet.Masks;
 using Alignment.MLNet.Pipelines;
