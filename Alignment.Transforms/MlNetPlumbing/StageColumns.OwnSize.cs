@@ -21,9 +21,6 @@ sealed partial class StageColumns
     /// <summary>A double.</summary>
     public StageInput Double(string name) => Find(name, "double", t => t == NumberDataViewType.Double);
 
-    /// <summary>A picture of 8-bit colour, as ML.NET's image stages have them.</summary>
-    public StageInput Image(string name) => Find(name, "image", t => t is ImageDataViewType);
-
     /// <summary>Outputs a picture, as an image for stages of others.</summary>
     public void MakePicture(string name, IReadOnlyList<StageInput> reads, Func<StageRow, Func<RgbPicture>> getter) =>
         Make<MLImage>(name, new ImageDataViewType(), reads, row => new PictureColumn(getter(row)).Get);

@@ -8,7 +8,7 @@ namespace Alignment.Transforms.Stages;
 /// <summary>Options of <see cref="CompositeEstimator"/>.</summary>
 public sealed record CompositeOptions : IStageOptions
 {
-    /// <summary>image – the still.</summary>
+    /// <summary>text (a path) or image – the still.</summary>
     public string StillColumn { get; init; } = SceneColumns.Still;
 
     /// <summary>float vector – the weight of the edit at each pixel of the still.</summary>
@@ -20,10 +20,11 @@ public sealed record CompositeOptions : IStageOptions
     /// <summary>image – of the still's size.</summary>
     public string OutputColumn { get; init; } = SceneColumns.EditedImage;
 
+    /// <summary>Most pixels a file may have; checked on its header.</summary>
+    public long MaxPixels { get; init; } = PictureLimits.DefaultMaxPixels;
+
     /// <inheritdoc/>
-    public void Check()
-    {
-    }
+    public void Check() => this.Require(MaxPixels, MaxPixels >= 1, "1 or more", "Leave it at its default if unsure.");
 }
 
 /// <summary>Puts the edit into the still at the still's own size; where the region's weight is 0 the still's bytes stay. The result is an
@@ -49,11 +50,12 @@ public sealed class CompositeTransformer : SceneTransformer<CompositeOptions>, I
 
     internal override void Describe(StageColumns columns)
     {
-        StageInput still = columns.Image(Options.StillColumn), region = columns.AnyFloats(Options.RegionColumn),
+        StageInput still = columns.PathOrImage(Options.StillColumn), region = columns.AnyFloats(Options.RegionColumn),
             edited = columns.Picture(Options.EditedColumn);
+        var limits = new PictureLimits { MaxPixels = Options.MaxPixels };
         var composite = StageColumns.Together<RgbPicture>([still, region, edited], row =>
         {
-            var (picture, edit) = (row.Picture(still), row.Floats(edited));
+            var (picture, edit) = (row.Picture(still, limits), row.Floats(edited));
             Func<int, int, EditRegion> weights = row.Region(region);
             return () =>
             {

@@ -1,7 +1,6 @@
 using Alignment.Transforms.Images;
 using Alignment.Transforms.Stages;
 using Microsoft.ML.Data;
-using Microsoft.ML.Transforms.Image;
 
 namespace Alignment.Tests.Transforms.Contract;
 
@@ -51,8 +50,6 @@ public sealed class ContractRow
     [ColumnName(SceneColumns.FixationSigmaY)] public double FixationSigmaY { get; set; }
 
     [ColumnName(SceneColumns.Control), VectorType(2, Height, Width)] public float[] Control { get; set; } = [];
-
-    [ColumnName(SceneColumns.Still), ImageType(Height, Width)] public MLImage? Still { get; set; }
 
     [ColumnName(SceneColumns.Region)] public float[] Region { get; set; } = [];
 }
@@ -105,12 +102,6 @@ public sealed class ContractResult
     [ColumnName("made_float6")] public float MadeFloat6 { get; set; }
 }
 
-/// <summary>What stages that make an image make beside others; ML.NET wants its column wherever a class has it.</summary>
-public sealed class ContractImage
-{
-    [ColumnName("made_image"), ImageType] public MLImage? MadeImage { get; set; }
-}
-
 /// <summary>Seven scenes of two videos with their files, seeded.</summary>
 static class ContractData
 {
@@ -140,8 +131,6 @@ static class ContractData
                     MaskSoft = Floats(N), Mask = mask, HeatmapRaw = Floats(N, 255), Heatmap = heatmap, HeatmapModified = Floats(N),
                 Control = [.. mask, .. heatmap], OwnSize = Floats(7 * (9 + i)), StillWidth = 9 + i, StillHeight = 7,
                     FixationSigmaX = 1 + 0.25 * i, FixationSigmaY = 1.5,
-                Still = MLImage.CreateFromPixels(ContractRow.Width, ContractRow.Height, MLPixelFormat.Bgra32,
-                    [.. Enumerable.Range(0, N).SelectMany(p => new[] { rgb[3 * p], rgb[3 * p + 1], rgb[3 * p + 2], byte.MaxValue })]),
                 Region = [.. mask.Select((m, p) => m * (1 + p % 3) / 3)],
                 Fixations = [.. Enumerable.Range(0, 2 * i).SelectMany(k => new[] { k % 9 + 0.5, k % 7, 0.25 * (k + 1) })],
             };
