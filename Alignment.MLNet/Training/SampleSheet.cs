@@ -40,7 +40,7 @@ static class SampleSheet
         try
         {
             var rows = new List<string>();
-            foreach (TrainingScene scene in SceneStream.Read(edit.Transform(scenes)))
+            foreach (TrainingScene scene in SceneStream.Read(edit.Transform(scenes, cancellationToken)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 progress?.Report(new("drawing samples", rows.Count, records.Count, scene.SceneId));
