@@ -1,5 +1,4 @@
 using Alignment.Onnx.Bundles;
-using Alignment.Onnx.Gradients;
 using Alignment.Onnx.Runtime;
 using Alignment.Onnx.Training;
 using Alignment.Onnx.Weights;
@@ -21,11 +20,7 @@ sealed class OrtTrainingStep : ITrainingStep
     OrtTrainingStep(ModelBundle bundle, ControlNetTrainingOptions options)
     {
         _options = options;
-        var artifact = new TrainingArtifactOptions
-        {
-            Losses = Losses(options),
-            Gradients = options.Recompute ? GradientOptions.RecomputeBlocks : GradientOptions.Default
-        };
+        var artifact = new TrainingArtifactOptions { Losses = Losses(options), Recompute = options.Recompute };
         var settings = new SessionSettings { Device = options.Device };
         _buffers = ControlNetTraining.Start(bundle);
         try
@@ -77,7 +72,7 @@ sealed class OrtTrainingStep : ITrainingStep
     public void Load(string folder, long steps)
     {
         string path = Path.Combine(folder, CheckpointFile);
-        _optimizer.Steps = TrainingCheckpoint.Load(path, _buffers).Steps;
+        _optimizer.Steps = TrainingCheckpoint.Load(path, _buffers);
         if (_optimizer.Steps != steps)
             throw BadDataException.For($"The checkpoint '{path}'", $"{_optimizer.Steps} steps",
                 $"{steps}, as the state beside it says", $"Begin anew with {ControlNetTrainingOptions.ResumeOption} none.");

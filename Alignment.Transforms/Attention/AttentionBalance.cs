@@ -1,7 +1,7 @@
 namespace Alignment.Transforms.Attention;
 
 /// <summary>Σ A, Σ A' as stored (float32), the scale that keeps the total, and pixels cut at 1.</summary>
-public readonly record struct AttentionBalance(double Before, double After, double Scale, long Clipped)
+readonly record struct AttentionBalance(double Before, double After, double Scale, long Clipped)
 {
     public const double Tolerance = 1e-6;
 

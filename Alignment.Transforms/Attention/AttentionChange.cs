@@ -10,7 +10,7 @@ namespace Alignment.Transforms.Attention;
 /// from Σ min(1, s B) = ΣA, and where even every pixel at 1 holds less (α = 0 empties the product), all are 1. α = 1, a mask without
 /// product, and α = 0 where all attention is on the product return A.
 /// </summary>
-public static class AttentionChange
+static class AttentionChange
 {
     const double LargestPlainAlpha = 1e100;
 

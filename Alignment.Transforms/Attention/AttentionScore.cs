@@ -1,7 +1,7 @@
 namespace Alignment.Transforms.Attention;
 
 /// <summary>mean(M ⊙ A), the original's score, 0..1; Σ(M ⊙ A) / Σ A, 0 without attention; Σ(M ⊙ A); Σ A.</summary>
-public readonly record struct AttentionScore(double Alignment, double Share, double OnProduct, double Total)
+readonly record struct AttentionScore(double Alignment, double Share, double OnProduct, double Total)
 {
     /// <summary>
     /// <paramref name="attention"/> and <paramref name="mask"/> (soft masks weigh) are in 0..1 and equally long, else <see

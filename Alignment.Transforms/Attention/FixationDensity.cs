@@ -5,7 +5,7 @@ namespace Alignment.Transforms.Attention;
 /// <summary>
 /// Weights added to pixels and spread by a Gaussian, in double. What the blur carries over the edge is lost. One thread at a time.
 /// </summary>
-public sealed class FixationDensity
+sealed class FixationDensity
 {
     /// <summary>In sigma, as SciPy's <c>gaussian_filter</c>; beyond lie 0.006 % of the kernel.</summary>
     public const double Truncate = 4;

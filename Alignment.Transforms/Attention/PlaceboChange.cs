@@ -10,7 +10,7 @@ namespace Alignment.Transforms.Attention;
 /// gained; a rest that receives is filled up likewise. Where the rest cannot bear the region's change it is scaled down (<see
 /// cref="PlaceboBalance.Strength"/> below 1), so the total is always kept.
 /// </summary>
-public static class PlaceboChange
+static class PlaceboChange
 {
     /// <summary>
     /// Without a region, or with α = 1, A bit for bit. Maps are [H,W] in 0..1, product above 0; <paramref name="modified"/> is not
@@ -115,4 +115,4 @@ public static class PlaceboChange
 /// Σ A, Σ A' as stored (float32), attention moved between region and rest, and the part of the full change (0 where nothing could be
 /// moved).
 /// </summary>
-public readonly record struct PlaceboBalance(double Before, double After, double Moved, double Strength);
+readonly record struct PlaceboBalance(double Before, double After, double Moved, double Strength);

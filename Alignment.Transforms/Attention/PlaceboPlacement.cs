@@ -4,7 +4,7 @@ namespace Alignment.Transforms.Attention;
 /// Where the product's mask, shifted, lies. <paramref name="Coverage"/>: the part of the product's area left by frame and product, 0 where
 /// there is no region. Attentions are Σ A.
 /// </summary>
-public readonly record struct PlaceboPlacement(int Dx, int Dy, double Coverage, double ProductAttention, double RegionAttention)
+readonly record struct PlaceboPlacement(int Dx, int Dy, double Coverage, double ProductAttention, double RegionAttention)
 {
     /// <summary>The product is absent or fills the frame, or the background has no attention.</summary>
     public static PlaceboPlacement None(double productAttention) => new(0, 0, 0, productAttention, 0);

@@ -6,7 +6,7 @@ namespace Alignment.Transforms.Attention;
 /// cref="Draws"/> shifts drawn by seed and scene; where few fit, every shift is tried. Where none exists, the place with the largest usable
 /// part is taken, and its coverage says how much that is.
 /// </summary>
-public static class PlaceboRegion
+static class PlaceboRegion
 {
     /// <summary>Shifts drawn per scene.</summary>
     public const int Draws = 512;

@@ -1,7 +1,7 @@
 namespace Alignment.Transforms.Attention;
 
 /// <summary>Scene i of n (0-based, by order) belongs to window ⌊3 i / n⌋.</summary>
-public static class TemporalWindows
+static class TemporalWindows
 {
     /// <summary>Number of windows.</summary>
     public const int Count = 3;

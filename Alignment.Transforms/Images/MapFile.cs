@@ -5,7 +5,7 @@ namespace Alignment.Transforms.Images;
 /// <summary>
 /// Reads masks and heatmaps: grey pictures, or the product's lossless float32 safetensors (one tensor <c>attention</c> [H,W] of 0..1).
 /// </summary>
-public static class MapFile
+static class MapFile
 {
     public const string LosslessExtension = ".safetensors";
 

@@ -7,7 +7,7 @@ namespace Alignment.Transforms.Images;
 /// are the stored ones), 16 bits kept, no gamma, no colour profile, truncated files refused. Grey is 0.299 R + 0.587 G + 0.114 B. Floats
 /// are 0..1. Every failure is a <see cref="BadDataException"/> naming the file.
 /// </summary>
-public static class PictureFile
+static class PictureFile
 {
     /// <summary>Chroma is never subsampled.</summary>
     public const int DefaultJpegQuality = 95;

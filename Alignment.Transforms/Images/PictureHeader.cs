@@ -1,7 +1,7 @@
 namespace Alignment.Transforms.Images;
 
 /// <summary>Read from the content, never from the name.</summary>
-public enum PictureFormat
+enum PictureFormat
 {
     Png,
     Jpeg,
@@ -11,10 +11,10 @@ public enum PictureFormat
 /// A picture's header. Sides have the EXIF orientation (1 upright to 8) applied; <paramref name="Channels"/> are 1 grey or 3 colour, alpha
 /// not counted; <paramref name="BitsPerChannel"/> are 1 to 16.
 /// </summary>
-public sealed record PictureHeader(int Width, int Height, PictureFormat Format, int Channels, int BitsPerChannel, int Orientation = 1);
+sealed record PictureHeader(int Width, int Height, PictureFormat Format, int Channels, int BitsPerChannel, int Orientation = 1);
 
 /// <summary>Bounds for pictures from outside, checked before memory is taken.</summary>
-public sealed record PictureLimits
+sealed record PictureLimits
 {
     /// <summary>Above every still camera's and 8K video's pictures, and below 1 GB while decoding.</summary>
     public const long DefaultMaxPixels = 100_000_000;
@@ -34,7 +34,7 @@ public sealed record PictureLimits
 }
 
 /// <summary>8-bit colour: rows from the top, three bytes R, G, B a pixel.</summary>
-public sealed record RgbPicture(int Width, int Height, byte[] Pixels)
+sealed record RgbPicture(int Width, int Height, byte[] Pixels)
 {
     /// <summary>Rounds planes [3,H,W] of 0..1; values outside are clipped, NaN becomes 0.</summary>
     public static RgbPicture FromPlanes(ReadOnlySpan<float> planes, int width, int height)
@@ -55,4 +55,4 @@ public sealed record RgbPicture(int Width, int Height, byte[] Pixels)
     internal static byte ToByte(float unit) => unit > 0f ? (byte)MathF.Min(unit * 255f + 0.5f, 255f) : (byte)0;
 }
 
-public sealed record FloatPicture(int Channels, int Height, int Width, float[] Values);
+sealed record FloatPicture(int Channels, int Height, int Width, float[] Values);

@@ -17,7 +17,7 @@ public enum ResizeFilter
 /// Resizing in float, separable. With n source and m target positions and s = n / m: area – target i is the mean over [i s, (i+1) s);
 /// bilinear – target i sits at (i + 0.5) s − 0.5 between its neighbours, clamped. OpenCV's INTER_AREA (reducing) and INTER_LINEAR.
 /// </summary>
-public static class PictureResize
+static class PictureResize
 {
     public static void Planes(ReadOnlySpan<float> from, int channels, int height, int width, Span<float> to, int toHeight, int toWidth,
         ResizeFilter filter = ResizeFilter.AreaOrBilinear)

@@ -1,7 +1,7 @@
 namespace Alignment.Transforms.Images;
 
 /// <summary>Widened where they shrink; the numbers are Pillow's, which model configurations use.</summary>
-public enum ResampleKernel
+enum ResampleKernel
 {
     Nearest = 0,
 

@@ -13,7 +13,7 @@ namespace Alignment.Transforms.Masks;
 /// Of a picture's own size [H,W]: how likely each pixel is product, 0 … 1; 1 on the product, 0 elsewhere; and the mean of CLIP's logits for
 /// the whole picture and the prompts, where the model has it.
 /// </summary>
-public sealed record KeywordMask(float[] Probability, float[] Mask, double? Similarity);
+sealed record KeywordMask(float[] Probability, float[] Mask, double? Similarity);
 
 /// <summary>
 /// Keyword masks by a bundle's CLIPSeg. A picture is encoded once for all keywords and prompts given together, a prompt once for all

@@ -34,7 +34,7 @@ static class BundleHashes
             }
             return hashes;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsOfFile())
         {
             throw BadDataException.Unreadable($"The model bundle '{folder}'", e, "Check the folder and its permissions.");
         }

@@ -39,14 +39,17 @@ public sealed record BundleManifest
     /// <summary>Of the text encoder's output.</summary>
     public int TextWidth { get; init; } = 768;
 
-    public SchedulerFacts Scheduler { get; init; } = new();
+    [JsonInclude]
+    internal SchedulerFacts Scheduler { get; init; } = new();
 
-    public TokenizerFacts Tokenizer { get; init; } = new();
+    [JsonInclude]
+    internal TokenizerFacts Tokenizer { get; init; } = new();
 
     /// <summary>Stored elements by model file.</summary>
     public IReadOnlyDictionary<string, long> Parameters { get; init; } = new SortedDictionary<string, long>(StringComparer.Ordinal);
 
-    public IReadOnlyDictionary<string, BundleFile> Files { get; init; } = new SortedDictionary<string, BundleFile>(StringComparer.Ordinal);
+    [JsonInclude]
+    internal IReadOnlyDictionary<string, BundleFile> Files { get; init; } = new SortedDictionary<string, BundleFile>(StringComparer.Ordinal);
 
     /// <summary>Of the weights, or "unknown".</summary>
     public string License { get; init; } = "unknown";
@@ -67,10 +70,10 @@ public sealed record BundleManifest
 /// <summary>Classifier-free guidance scale (1: none), and the share of a scene replaced by noise, 0 to 1.</summary>
 public sealed record RecommendedSettings(float? Guidance = null, double? Strength = null);
 
-public sealed record BundleFile(long Bytes, string Sha256);
+sealed record BundleFile(long Bytes, string Sha256);
 
 /// <summary>The noise schedule of training; names and defaults as in SD 1.5's <c>scheduler_config.json</c>.</summary>
-public sealed record SchedulerFacts
+sealed record SchedulerFacts
 {
     public int TrainTimesteps { get; init; } = 1000;
 
@@ -114,7 +117,7 @@ public sealed record SchedulerFacts
 }
 
 /// <summary>The CLIP tokenizer's special ids and the length of prompts.</summary>
-public sealed record TokenizerFacts
+sealed record TokenizerFacts
 {
     public int VocabularySize { get; init; } = 49408;
 

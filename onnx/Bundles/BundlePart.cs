@@ -44,7 +44,7 @@ static class BundlePart
             }
             return ModelBundle.Open(target.Folder);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsOfFile())
         {
             throw RetryableException.For(subject, $"that it cannot be written ({e.Message.TrimEnd('.')})",
                 "a writable place with enough room",

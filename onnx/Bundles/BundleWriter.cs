@@ -35,7 +35,7 @@ static class BundleWriter
             Directory.Move(partial, target);
             Delete(old);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsOfFile())
         {
             Clean(partial);
             throw RetryableException.For($"The bundle folder '{target}'", $"that it cannot be written ({e.Message.TrimEnd('.')})",
@@ -73,6 +73,6 @@ static class BundleWriter
     static void Clean(string folder)
     {
         try { Delete(folder); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }
+        catch (Exception e) when (e.IsOfFile()) { }
     }
 }

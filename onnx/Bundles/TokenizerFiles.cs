@@ -11,6 +11,8 @@ static class TokenizerFiles
     /// <summary>In characters; CLIP's longest is below 40.</summary>
     const int MaxToken = 1024;
 
+    static readonly string[] s_files = ["vocab.json", "merges.txt", "special_tokens_map.json", "tokenizer_config.json"];
+
     const string Start = "<|startoftext|>", End = "<|endoftext|>";
 
     /// <summary><c>vocab.json</c>, <c>merges.txt</c> and, where present, the two small files beside them.</summary>
@@ -38,6 +40,14 @@ static class TokenizerFiles
         int Special(string token) => ids.TryGetValue(token, out int found)
             ? found
             : throw Bad(vocabPath, $"no token {token}", "a CLIP vocabulary, which has it");
+    }
+
+    /// <summary>Copies a tokenizer and returns the names of its files.</summary>
+    public static string[] Copy(string from, string to)
+    {
+        string[] files = [.. s_files.Where(f => File.Exists(Path.Combine(from, f)))];
+        foreach (string file in files) AtomicFile.WriteBytes(Path.Combine(to, file), StrictJson.ReadBytes(Path.Combine(from, file)));
+        return files;
     }
 
     static Dictionary<string, int> ReadVocabulary(string path)

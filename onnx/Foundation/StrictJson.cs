@@ -46,7 +46,7 @@ static class StrictJson
             byte[] bytes = File.ReadAllBytes(path);
             return bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsOfFile())
         {
             throw BadDataException.Unreadable(Subject(path), e, "Check the folder and its permissions.");
         }

@@ -8,25 +8,25 @@ namespace Alignment.Onnx.Gradients;
 /// </summary>
 static class Gradient
 {
-    /// <summary>Zeros where the loss does not depend on a value.</summary>
-    public static IReadOnlyList<Value> Of(Value loss, IReadOnlyList<Value> by, GradientOptions? options = null) =>
-        Of(loss, by, GradientRules.For, options);
+    /// <summary>Zeros where the loss does not depend on a value; <paramref name="segment"/> as in <see cref="Segments.Scopes"/>, null: nothing is recomputed.</summary>
+    public static IReadOnlyList<Value> Of(Value loss, IReadOnlyList<Value> by, Func<string, string?>? segment = null) =>
+        Of(loss, by, GradientRules.For, segment);
 
-    public static IReadOnlyList<Value> Of(Value loss, IReadOnlyList<Value> by, Func<Node, Rule> rules, GradientOptions? options = null)
+    public static IReadOnlyList<Value> Of(Value loss, IReadOnlyList<Value> by, Func<Node, Rule> rules, Func<string, string?>? segment = null)
     {
         if (!loss.Type.IsFloat() || loss.Shape.Any(d => d != 1))
             throw GraphException.For($"The gradient of '{loss.Name}'", $"{loss.Type}{loss.Shape}", "one floating-point number");
-        return OfProduct(loss, loss.Graph.Constant([1f], loss.Shape), by, rules, options);
+        return OfProduct(loss, loss.Graph.Constant([1f], loss.Shape), by, rules, segment);
     }
 
     /// <summary>The gradients of Σ weight ∘ y, without computing that sum.</summary>
     public static IReadOnlyList<Value> OfProduct(Value y, Value weight, IReadOnlyList<Value> by, Func<Node, Rule> rules,
-        GradientOptions? options = null)
+        Func<string, string?>? segment = null)
     {
         ModelGraph graph = y.Graph;
         Node[] nodes = [.. graph.Nodes];
         Dictionary<Node, Composite> composites = graph.Composites.ToDictionary(c => c.Nodes[^1]);
-        var segments = new Segments(nodes, (options ?? GradientOptions.Default).Recompute);
+        var segments = new Segments(nodes, segment);
         HashSet<Value> active = Active(nodes, by), ends = [.. by];
         var parts = new Dictionary<Value, List<Value>>();
         void AddTo(Value of, Value part)

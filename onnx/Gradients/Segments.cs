@@ -2,9 +2,15 @@ using Alignment.Onnx.Graph;
 
 namespace Alignment.Onnx.Gradients;
 
-/// <summary>The segments of the forward pass and their recomputations.</summary>
+/// <summary>
+/// Gradient checkpointing (Chen et al. 2016): the values of the forward pass's segments are recomputed from their inputs, which takes less
+/// memory and more time, and gives the same gradients.
+/// </summary>
 sealed class Segments
 {
+    /// <summary>Every resnet and transformer.</summary>
+    public static Func<string, string?> Blocks { get; } = Scopes("resnets.", "attentions.");
+
     readonly Dictionary<Node, string> _segments = [];
     readonly Dictionary<string, Recomputation> _recomputed = new(StringComparer.Ordinal);
 
@@ -14,6 +20,15 @@ sealed class Segments
         foreach (Node node in nodes)
             if (segment(node.Name) is { } name) _segments.Add(node, name);
     }
+
+    /// <summary>From a node's name to its outermost scope whose own name begins with one of these, or null.</summary>
+    public static Func<string, string?> Scopes(params string[] beginnings) => node =>
+    {
+        for (int start = 0, end; (end = node.IndexOf('/', start)) >= 0; start = end + 1)
+            foreach (string beginning in beginnings)
+                if (node.AsSpan(start, end - start).StartsWith(beginning, StringComparison.Ordinal)) return node[..end];
+        return null;
+    };
 
     /// <summary>The first gradient that reaches a segment begins its recomputation.</summary>
     public Func<Value, Value> At(Node node, Value gradient)

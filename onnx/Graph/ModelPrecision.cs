@@ -10,7 +10,7 @@ public enum ModelPrecision
 }
 
 /// <summary>Names of <see cref="ModelPrecision"/>.</summary>
-public static class ModelPrecisions
+static class ModelPrecisions
 {
     static readonly Dictionary<string, ModelPrecision> s_spelled = new(StringComparer.OrdinalIgnoreCase)
     {

@@ -31,9 +31,10 @@ sealed record SavedFile(string Path, long Bytes, string Sha256);
 
 sealed class OnnxModel
 {
-    public OnnxModel(ModelGraph graph, IWeights weights)
+    /// <summary>With <paramref name="exact"/> the weights may have no other tensors, but for the <paramref name="ignored"/>.</summary>
+    public OnnxModel(ModelGraph graph, IWeights weights, bool exact = false, Func<string, bool>? ignored = null)
     {
-        WeightCheck.Demand(graph.Name, graph.WeightInfos(), weights);
+        WeightCheck.Demand(graph.Name, graph.WeightInfos(), weights, exact, ignored);
         (Graph, Weights) = (graph, weights);
     }
 

@@ -7,29 +7,27 @@ static class WeightCheck
     const int MostNames = 20;
 
     /// <summary>
-    /// Reports all differences at once. <paramref name="all"/>: the only names allowed but for the <paramref name="ignored"/>; null: any.
+    /// Reports all differences at once; with <paramref name="exact"/> also the names left over, but for the <paramref name="ignored"/>.
     /// </summary>
     public static void Demand(string model, IReadOnlyCollection<WeightInfo> wanted, IWeights there,
-        IReadOnlyCollection<WeightInfo>? all = null, Func<string, bool>? ignored = null)
+        bool exact = false, Func<string, bool>? ignored = null)
     {
-        var missing = new List<string>();
-        var wrong = new List<string>();
+        List<string> missing = [], wrong = [], leftOver = [];
         foreach (WeightInfo want in wanted)
         {
             if (!there.Infos.TryGetValue(want.Name, out WeightInfo? have)) missing.Add(want.Name);
-            else if (!have.Shape.SequenceEqual(want.Shape)) wrong.Add($"{want.Name} is {Text(have.Shape)} instead of {Text(want.Shape)}");
+            else if (!have.Shape.SequenceEqual(want.Shape)) wrong.Add($"{want.Name} is {have.Sides} instead of {want.Sides}");
             else if (!have.Type.IsReadable()) wrong.Add($"{want.Name} holds {have.Type} numbers instead of F32, F16 or BF16");
         }
-        var leftOver = new List<string>();
-        if (all is not null)
+        if (exact)
         {
-            var known = all.Select(w => w.Name).ToHashSet(StringComparer.Ordinal);
+            var known = wanted.Select(w => w.Name).ToHashSet(StringComparer.Ordinal);
             leftOver.AddRange(there.Infos.Keys.Where(n => !known.Contains(n) && ignored?.Invoke(n) != true).Order(StringComparer.Ordinal));
         }
         if (missing.Count + wrong.Count + leftOver.Count == 0) return;
         string[] lists = [List("missing", missing), List("wrong shape or type", wrong), List("not part of the model", leftOver)];
         throw BadDataException.For($"The weights of '{model}'", string.Join("; ", lists.Where(t => t.Length > 0)),
-            $"the {(all ?? wanted).Count} tensors of its configuration", "Check that config.json and the weights belong together.");
+            $"the {wanted.Count} tensors of its configuration", "Check that config.json and the weights belong together.");
     }
 
     static string List(string what, List<string> names)
@@ -37,8 +35,6 @@ static class WeightCheck
         string shown = string.Join(", ", names.Take(MostNames).Select(n => SafePath.Shorten(n, 160)));
         return names.Count == 0 ? "" : $"{names.Count} {what} ({shown}{(names.Count > MostNames ? ", …" : "")})";
     }
-
-    static string Text(IReadOnlyList<long> shape) => $"[{string.Join(", ", shape)}]";
 
     public static IReadOnlyList<WeightInfo> WeightInfos(this ModelGraph graph) =>
         [.. graph.Weights.Select(w => new WeightInfo(w.Name, w.Type == ElementType.Float16 ? WeightType.F16 : WeightType.F32,

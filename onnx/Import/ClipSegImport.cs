@@ -10,8 +10,6 @@ public static class ClipSegImport
 {
     const string TorchFile = "pytorch_model.bin", Origin = "; keyword masks: ";
 
-    static readonly string[] s_tokenizerFiles = ["vocab.json", "merges.txt", "special_tokens_map.json", "tokenizer_config.json"];
-
     /// <summary>
     /// Adds a Hugging Face folder such as <c>CIDAS/clipseg-rd64-refined</c> (<c>config.json</c>, <c>vocab.json</c>, <c>merges.txt</c>,
     /// <c>model.safetensors</c> or <c>pytorch_model.bin</c>, in which nothing is run, and optionally <c>preprocessor_config.json</c>). A
@@ -49,12 +47,8 @@ public static class ClipSegImport
                 added.Add(BundlePart.Of(file, model, model.Save(Path.Combine(target.Folder, file), progress: progress,
                     cancellationToken: cancellationToken)));
             added.Add(ClipSegPart.WriteConfigs(target.Folder, config, pictures));
-            foreach (string file in s_tokenizerFiles.Where(f => File.Exists(Path.Combine(folder, f))))
-            {
-                string to = $"{BundleFiles.ClipSegTokenizer}/{file}";
-                AtomicFile.WriteBytes(Path.Combine(target.Folder, to), StrictJson.ReadBytes(Path.Combine(folder, file)));
-                added.Add(new([to]));
-            }
+            added.Add(new([.. TokenizerFiles.Copy(folder, Path.Combine(target.Folder, BundleFiles.ClipSegTokenizer))
+                .Select(file => $"{BundleFiles.ClipSegTokenizer}/{file}")]));
             return added;
         }, progress, cancellationToken, manifest => manifest with { Origin = manifest.Origin.Split(Origin)[0] + origin });
     }

@@ -16,8 +16,6 @@ public static class DiffusersImport
     /// <summary>Models written in parallel: the UNet is as large as all others, and two saturate a disk.</summary>
     const int SideBySide = 2;
 
-    static readonly string[] s_tokenizerFiles = ["vocab.json", "merges.txt", "special_tokens_map.json", "tokenizer_config.json"];
-
     /// <summary>
     /// The bundle in <paramref name="to"/> appears complete or not at all. Weights are streamed, so memory does not grow with the model.
     /// </summary>
@@ -106,16 +104,10 @@ public static class DiffusersImport
     /// <summary>The licence must travel with the weights.</summary>
     static void CopyDocuments(DiffusersFolder source, string folder)
     {
-        Directory.CreateDirectory(Path.Combine(folder, "tokenizer"));
-        foreach (string file in s_tokenizerFiles) Copy(source.PartPath("tokenizer"), Path.Combine(folder, "tokenizer"), file,
-            StrictJson.MaxFileBytes);
-        foreach (string file in (string[])["LICENSE", "LICENSE.md", "LICENSE.txt"]) Copy(source.Path, folder, file, ModelCard.MaxBytes);
-
-        static void Copy(string from, string to, string file, int maxBytes)
-        {
-            if (File.Exists(Path.Combine(from, file)))
-                AtomicFile.WriteBytes(Path.Combine(to, file), StrictJson.ReadBytes(Path.Combine(from, file), maxBytes));
-        }
+        TokenizerFiles.Copy(source.PartPath("tokenizer"), Path.Combine(folder, "tokenizer"));
+        foreach (string file in (string[])["LICENSE", "LICENSE.md", "LICENSE.txt"])
+            if (Path.Combine(source.Path, file) is var path && File.Exists(path))
+                AtomicFile.WriteBytes(Path.Combine(folder, file), StrictJson.ReadBytes(path, ModelCard.MaxBytes));
     }
 
     /// <summary>0.18215f as 0.18215, not as 0.18215000629425049.</summary>

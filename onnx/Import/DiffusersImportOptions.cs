@@ -17,6 +17,10 @@ public sealed record DiffusersImportOptions
     /// </summary>
     public ModelPrecision Precision { get; init; }
 
+    /// <summary>fp32, float32, fp16, float16 and other spellings.</summary>
+    /// <exception cref="UsageException">Anything else.</exception>
+    public static ModelPrecision ParsePrecision(string text) => ModelPrecisions.Parse(text);
+
     public bool Force { get; init; }
 
     /// <summary>Null: from the folder's README.md, or "unknown".</summary>

@@ -60,7 +60,7 @@ public static class LpipsImport
             using FileStream file = File.OpenRead(path);
             file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsOfFile())
         {
             throw BadDataException.Unreadable($"The weights '{path}'", e, "Check the path and its permissions.",
                 "a readable file, .safetensors or .pth");
@@ -78,7 +78,7 @@ public static class LpipsImport
             if (Lpips.Weights(config).Where(w => !Lpips.IsLinear(w.Name)).All(Has)) return config;
         }
         string names = SafePath.Shorten(string.Join(", ",
-            weights.Infos.Values.Take(4).Select(w => $"{w.Name} [{string.Join(", ", w.Shape)}]")), 200);
+            weights.Infos.Values.Take(4).Select(w => $"{w.Name} {w.Sides}")), 200);
         throw BadDataException.For($"The LPIPS trunk '{path}'", $"tensors of another model ({names}, …)",
             "torchvision's squeezenet1_1, alexnet or vgg16",
             $"Choose one with {OptionName.Of<LpipsImportOptions>(nameof(LpipsImportOptions.Trunk))} to see which of its tensors are "

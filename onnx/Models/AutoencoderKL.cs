@@ -39,7 +39,7 @@ static class AutoencoderKL
     {
         bool newNames = HasNewNames(weights);
         var all = Weights(config, newNames);
-        WeightCheck.Demand("vae", all, weights, all: all);
+        WeightCheck.Demand("vae", all, weights, exact: true);
         return new(build(config, newNames, precision), weights);
     }
 

@@ -35,9 +35,7 @@ static class ClipSeg
     {
         bool compares = weights.Infos.ContainsKey(VisualProjection);
         var all = Weights(config, compares);
-        // Older files store the positions 0, 1, … of both towers as tensors.
-        WeightCheck.Demand("clipseg", all, weights, all: all,
-            ignored: n => n.EndsWith("embeddings.position_ids", StringComparison.Ordinal));
+        WeightCheck.Demand("clipseg", all, weights, exact: true, ClipTextModel.IsPositions);
         return compares;
     }
 

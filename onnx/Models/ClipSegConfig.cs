@@ -2,8 +2,6 @@ namespace Alignment.Onnx.Models;
 
 sealed record ClipSegConfig
 {
-    const int MostLayers = 1000, MostTokens = 4096;
-
     public ClipTextConfig Text { get; init; } = new() { HiddenSize = 512, IntermediateSize = 2048, Heads = 8 };
     public ClipVisionConfig Vision { get; init; } = new();
 
@@ -34,8 +32,8 @@ sealed record ClipSegConfig
         file.Only("model_type", "clipseg");
         var config = new ClipSegConfig
         {
-            Text = ReadText(Part(file, "text_config")),
-            Vision = ReadVision(Part(file, "vision_config")),
+            Text = ClipTextConfig.Read(Part(file, "text_config"), new ClipSegConfig().Text),
+            Vision = ClipVisionConfig.Read(Part(file, "vision_config")),
             ProjectionSize = file.Int("projection_dim", 512),
             ExtractLayers = file.Indices("extract_layers", [3, 6, 9]),
             ReduceSize = file.Int("reduce_dim", 64),
@@ -57,40 +55,4 @@ sealed record ClipSegConfig
 
     /// <summary>Old files may have KEY_dict, which then takes precedence.</summary>
     static ConfigFile Part(ConfigFile file, string key) => file.Section(file.IsObject(key + "_dict") ? key + "_dict" : key);
-
-    static ClipTextConfig ReadText(ConfigFile file)
-    {
-        file.Only("hidden_act", "quick_gelu", "gelu");
-        return new ClipTextConfig
-        {
-            VocabularySize = file.Int("vocab_size", 49408),
-            HiddenSize = file.Int("hidden_size", 512),
-            IntermediateSize = file.Int("intermediate_size", 2048),
-            Layers = file.Int("num_hidden_layers", 12, MostLayers),
-            Heads = file.Int("num_attention_heads", 8),
-            Tokens = file.Int("max_position_embeddings", 77, MostTokens),
-            LayerNormEpsilon = file.Float("layer_norm_eps", 1e-5f),
-            Activation = file.Text("hidden_act", "quick_gelu"),
-        }.Checked(file);
-    }
-
-    static ClipVisionConfig ReadVision(ConfigFile file)
-    {
-        file.Only("hidden_act", "quick_gelu", "gelu");
-        file.Only("num_channels", "3");
-        var config = new ClipVisionConfig
-        {
-            HiddenSize = file.Int("hidden_size", 768),
-            IntermediateSize = file.Int("intermediate_size", 3072),
-            Layers = file.Int("num_hidden_layers", 12, MostLayers),
-            Heads = file.Int("num_attention_heads", 12),
-            ImageSize = file.Int("image_size", 224, 1 << 14),
-            PatchSize = file.Int("patch_size", 32, 1 << 10),   // the library's default; published files say 16
-            LayerNormEpsilon = file.Float("layer_norm_eps", 1e-5f),
-            Activation = file.Text("hidden_act", "quick_gelu"),
-        };
-        if (config.ImageSize < config.PatchSize) throw file.Bad("image_size", $"patch_size, {config.PatchSize}, or more");
-        return config.HiddenSize % config.Heads == 0 ? config
-            : throw file.Bad("num_attention_heads", $"a divisor of hidden_size, {config.HiddenSize}");
-    }
 }

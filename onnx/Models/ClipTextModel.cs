@@ -12,21 +12,17 @@ static class ClipTextModel
     /// <summary>Named as published ("text_model.encoder.layers.0.…").</summary>
     public static IReadOnlyList<WeightInfo> Weights(ClipTextConfig config) => Build(config).WeightInfos();
 
-    public static OnnxModel Author(ClipTextConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32)
-    {
-        ModelGraph graph = Build(config, precision);
-        var wanted = graph.WeightInfos();
-        // Older files store the positions 0 … 76 as a tensor.
-        WeightCheck.Demand(graph.Name, wanted, weights, all: wanted,
-            ignored: n => n.EndsWith("embeddings.position_ids", StringComparison.Ordinal));
-        return new(graph, weights);
-    }
+    public static OnnxModel Author(ClipTextConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32) =>
+        new(Build(config, precision), weights, exact: true, IsPositions);
+
+    /// <summary>The positions 0, 1, …, which older files store as a tensor.</summary>
+    internal static bool IsPositions(string name) => name.EndsWith("embeddings.position_ids", StringComparison.Ordinal);
 
     static ModelGraph Build(ClipTextConfig config, ModelPrecision precision = ModelPrecision.Float32)
     {
         var graph = new ModelGraph("text_encoder") { FloatType = precision.FloatType };
-        graph.FloatOutput("last_hidden_state", Apply(graph.Input("input_ids", ElementType.Int64, Dim.Named("batch"), config.Tokens),
-            config));
+        Value ids = graph.Input("input_ids", ElementType.Int64, Dim.Named("batch"), config.Tokens);
+        graph.FloatOutput("last_hidden_state", Apply(ids, config));
         return graph;
     }
 
@@ -48,9 +44,8 @@ static class ClipTextModel
         x = x.Reshape(batch * tokens, width);   // rows from here on
         Value mask = CausalMask(graph, config.Tokens);
         if (!all) mask = mask.Slice([0, 1], [0, 0], graph.RuntimeInts([tokens, tokens]));
-        var layer = new ClipLayer(config.HiddenSize, config.IntermediateSize, config.Heads, config.LayerNormEpsilon, config.Activation);
         for (int i = 0; i < config.Layers; i++)
-            using (graph.Scope($"encoder.layers.{i}")) x = layer.NormFirst(x, batch, tokens, mask);
+            using (graph.Scope($"encoder.layers.{i}")) x = config.Layer.NormFirst(x, batch, tokens, mask);
         return x.LayerNormLayer("final_layer_norm", config.LayerNormEpsilon).Reshape(batch, tokens, width);
     }
 

@@ -1,12 +1,7 @@
 namespace Alignment.Onnx.Models;
 
-sealed record ClipVisionConfig
+sealed record ClipVisionConfig : ClipTowerConfig
 {
-    /// <summary>Width of the hidden states.</summary>
-    public int HiddenSize { get; init; } = 768;
-    public int IntermediateSize { get; init; } = 3072;
-    public int Layers { get; init; } = 12;
-    public int Heads { get; init; } = 12;
     public int Channels { get; init; } = 3;
 
     /// <summary>Side that the position embeddings were trained for; for others they are interpolated.</summary>
@@ -14,9 +9,17 @@ sealed record ClipVisionConfig
 
     /// <summary>Divides the sides of pictures.</summary>
     public int PatchSize { get; init; } = 16;
-    public float LayerNormEpsilon { get; init; } = 1e-5f;
-
-    public string Activation { get; init; } = "quick_gelu";
 
     public int Grid => ImageSize / PatchSize;
+
+    internal static ClipVisionConfig Read(ConfigFile file)
+    {
+        file.Only("num_channels", "3");
+        var config = ReadTower(file, new ClipVisionConfig()) with
+        {
+            ImageSize = file.Int("image_size", 224, 1 << 14),
+            PatchSize = file.Int("patch_size", 32, 1 << 10),   // the library's default; published files say 16
+        };
+        return config.ImageSize >= config.PatchSize ? config : throw file.Bad("image_size", $"patch_size, {config.PatchSize}, or more");
+    }
 }

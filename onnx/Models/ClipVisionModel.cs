@@ -39,10 +39,9 @@ static class ClipVisionModel
         var tokens = rows * columns + 1;
         // published with that spelling
         x = x.Reshape(batch * tokens, width).LayerNormLayer("pre_layrnorm", config.LayerNormEpsilon);
-        var layer = new ClipLayer(config.HiddenSize, config.IntermediateSize, config.Heads, config.LayerNormEpsilon, config.Activation);
         List<Value> states = [x];
         for (int i = 0; i < layers; i++)
-            using (graph.Scope($"encoder.layers.{i}")) states.Add(x = layer.NormFirst(x, batch, tokens));
+            using (graph.Scope($"encoder.layers.{i}")) states.Add(x = config.Layer.NormFirst(x, batch, tokens));
         return new(states, batch, rows, columns);
     }
 

@@ -19,13 +19,8 @@ static partial class ControlNet
 {
     public static IReadOnlyList<WeightInfo> Weights(ControlNetConfig config) => Build(config).WeightInfos();
 
-    public static OnnxModel Author(ControlNetConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32)
-    {
-        ModelGraph graph = Build(config, precision);
-        var wanted = graph.WeightInfos();
-        WeightCheck.Demand(graph.Name, wanted, weights, all: wanted);
-        return new(graph, weights);
-    }
+    public static OnnxModel Author(ControlNetConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32) =>
+        new(Build(config, precision), weights, exact: true);
 
     /// <summary>
     /// In two parts, for loops: what depends on the control picture only (<c>controlnet_cond</c> → <c>control_hint</c> [batch, channels of

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using static Alignment.Onnx.Models.TrunkLayer;
 
 namespace Alignment.Onnx.Models;
@@ -12,18 +11,14 @@ static class LpipsConfigText
 {
     const int MostLayers = 200, MostOfAnything = 1 << 16;
 
-    internal static string Of(LpipsConfig config)
+    internal static string Of(LpipsConfig config) => ConfigText.Text(new()
     {
-        var root = new JsonObject
-        {
-            ["name"] = config.Name,
-            ["layers"] = new JsonArray([.. config.Layers.Select(l => (JsonNode)Text(l))]),
-            ["taps"] = new JsonArray([.. config.Taps.Select(t => (JsonNode)t)]),
-            ["shift"] = new JsonArray([.. config.Shift.Select(x => (JsonNode)x)]),
-            ["scale"] = new JsonArray([.. config.Scale.Select(x => (JsonNode)x)]),
-        };
-        return root.ToJsonString(new() { WriteIndented = true, NewLine = "\n" }) + "\n";
-    }
+        ["name"] = config.Name,
+        ["layers"] = ConfigText.List(config.Layers.Select(Text)),
+        ["taps"] = ConfigText.List(config.Taps),
+        ["shift"] = ConfigText.List(config.Shift),
+        ["scale"] = ConfigText.List(config.Scale),
+    });
 
     internal static LpipsConfig Read(string path) => StrictJson.ReadFile(path, root =>
     {

@@ -18,13 +18,8 @@ static class UNet2DCondition
 {
     public static IReadOnlyList<WeightInfo> Weights(UNetConfig config) => Build(config).WeightInfos();
 
-    public static OnnxModel Author(UNetConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32)
-    {
-        ModelGraph graph = Build(config, precision);
-        var wanted = graph.WeightInfos();
-        WeightCheck.Demand(graph.Name, wanted, weights, all: wanted);
-        return new(graph, weights);
-    }
+    public static OnnxModel Author(UNetConfig config, IWeights weights, ModelPrecision precision = ModelPrecision.Float32) =>
+        new(Build(config, precision), weights, exact: true);
 
     static ModelGraph Build(UNetConfig config, ModelPrecision precision = ModelPrecision.Float32)
     {

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Alignment.Onnx.Runtime;
 
 /// <summary>What runs a model.</summary>
-public enum DeviceKind
+enum DeviceKind
 {
     Cpu,
     /// <summary>NVIDIA, through ONNX Runtime's CUDA provider.</summary>
@@ -13,8 +13,15 @@ public enum DeviceKind
 }
 
 /// <summary>Written <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, <c>dml</c>, <c>dml:1</c>.</summary>
-public sealed record Device(DeviceKind Kind, int Index = 0)
+public sealed record Device
 {
+    internal Device(DeviceKind kind, int index = 0) => (Kind, Index) = (kind, index);
+
+    internal DeviceKind Kind { get; }
+
+    /// <summary>From 0, among devices of one kind.</summary>
+    public int Index { get; }
+
     /// <summary>More than any machine has.</summary>
     const int MaxIndex = 63;
 

@@ -50,7 +50,7 @@ sealed partial class OnnxFileCheck
             using var file = new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
             return read(new OnnxFileCheck(full, Path.GetDirectoryName(full), file));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsOfFile())
         {
             throw BadDataException.Unreadable($"The model '{full}'", e, "Check the bundle's folder and its permissions.");
         }

@@ -7,7 +7,7 @@ namespace Alignment.Onnx.Training;
 /// <c>optimizer_model.onnx</c> run on slices of the flat buffers, its outputs bound onto its inputs, so that a step allocates a few
 /// megabytes whatever the model's size.
 /// </summary>
-public sealed class AdamW : IDisposable
+sealed class AdamW : IDisposable
 {
     /// <summary>A run's own cost is negligible and its temporaries stay in the cache.</summary>
     internal const int SliceElements = 1 << 18;

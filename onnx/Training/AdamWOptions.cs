@@ -1,7 +1,7 @@
 namespace Alignment.Onnx.Training;
 
 /// <summary>Defaults: Loshchilov and Hutter (2019) as libraries ship them, with clipping at 1.</summary>
-public sealed record AdamWOptions
+sealed record AdamWOptions
 {
     public static AdamWOptions Default { get; } = new();
 
@@ -19,7 +19,7 @@ public sealed record AdamWOptions
     /// <summary>Gradients of a larger norm over all parameters are scaled down to it; 0: off.</summary>
     public double MaxGradientNorm { get; init; } = 1;
 
-    internal void Check()
+    public void Check()
     {
         this.Require(Beta1, Beta1 is >= 0 and < 1, "0 or more and less than 1", Advice);
         this.Require(Beta2, Beta2 is >= 0 and < 1, "0 or more and less than 1", Advice);

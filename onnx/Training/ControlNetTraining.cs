@@ -31,6 +31,6 @@ static class ControlNetTraining
             gradients);
         string name = $"{model.Graph.Name} of '{bundle.Folder}'";
         return TrainingSession.Over(OrtSessions.Open(model.ToBytes(bundle.Folder), name, bundle.Folder, settings), buffers, name,
-            device: settings?.Device);
+            settings?.Device);
     }
 }

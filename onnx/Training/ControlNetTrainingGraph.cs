@@ -97,7 +97,7 @@ static class ControlNetTrainingGraph
         }
         if (gradients)
         {
-            IReadOnlyList<Value> by = Gradient.Of(loss!, graph.Parameters, options.Gradients);
+            IReadOnlyList<Value> by = Gradient.Of(loss!, graph.Parameters, options.Recompute ? Segments.Blocks : null);
             for (int i = 0; i < by.Count; i++) graph.Output(TrainingSession.GradientPrefix + graph.Parameters[i].Name, by[i]);
         }
         graph.Output("loss", loss!);

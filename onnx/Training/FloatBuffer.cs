@@ -30,8 +30,6 @@ sealed unsafe class FloatBuffer : IDisposable
 
     public Span<float> Span(long start, int count) => new(At(start, count), count);
 
-    public Span<float> Span(ParameterSlot slot) => Span(slot.Start, checked((int)slot.Count));
-
     public void Clear()
     {
         for (long at = 0; at < Length; at += int.MaxValue) Span(at, (int)Math.Min(int.MaxValue, Length - at)).Clear();

@@ -11,17 +11,17 @@ sealed record ParameterSlot(string Name, IReadOnlyList<long> Shape, long Start, 
 /// Parameters, gradients and Adam's two moments, each in one flat native buffer of the same layout, worked on in place. Elements between
 /// parameters (at most 15) stay zero.
 /// </summary>
-public sealed class ParameterBuffers : IDisposable
+sealed class ParameterBuffers : IDisposable
 {
     const int AlignmentElements = 16;
 
-    internal const int ChunkElements = 1 << 18;
+    const int ChunkElements = 1 << 18;
 
     readonly Dictionary<string, ParameterSlot> _byName = new(StringComparer.Ordinal);
     FloatBuffer? _accumulated;
 
     /// <summary>Throws <see cref="ArgumentException"/> where a name comes twice.</summary>
-    internal ParameterBuffers(IEnumerable<WeightInfo> parameters)
+    public ParameterBuffers(IEnumerable<WeightInfo> parameters)
     {
         long at = 0;
         var slots = new List<ParameterSlot>();
@@ -32,50 +32,47 @@ public sealed class ParameterBuffers : IDisposable
             slots.Add(slot);
             at = checked((at + slot.Count + AlignmentElements - 1) / AlignmentElements * AlignmentElements);
         }
-        Slots = slots;
-        Length = at;
-        Parameters = new(at);
-        Gradients = new(at);
-        FirstMoments = new(at);
-        SecondMoments = new(at);
+        (Slots, Length) = (slots, at);
+        (Parameters, Gradients, FirstMoments, SecondMoments) = (new(at), new(at), new(at), new(at));
     }
 
-    /// <summary>Buffers for the parameters of a graph, in its order.</summary>
-    internal static ParameterBuffers For(ModelGraph graph) =>
-        new(graph.Parameters.Select(p => new WeightInfo(p.Name, WeightType.F32, p.Shape.Numbers)));
-
-    internal IReadOnlyList<ParameterSlot> Slots { get; }
+    public IReadOnlyList<ParameterSlot> Slots { get; }
 
     /// <summary>Elements of each buffer, with those between parameters.</summary>
-    internal long Length { get; }
+    public long Length { get; }
 
     public long Count => Slots.Sum(s => s.Count);
 
-    internal FloatBuffer Parameters { get; }
+    public FloatBuffer Parameters { get; }
 
-    internal FloatBuffer Gradients { get; }
+    public FloatBuffer Gradients { get; }
 
     /// <summary>Adam's running mean of the gradient.</summary>
-    internal FloatBuffer FirstMoments { get; }
+    public FloatBuffer FirstMoments { get; }
 
     /// <summary>Adam's running mean of the squared gradient.</summary>
-    internal FloatBuffer SecondMoments { get; }
+    public FloatBuffer SecondMoments { get; }
 
     /// <summary>Micro batches since the last optimizer step.</summary>
     public int Accumulated { get; private set; }
 
-    internal ParameterSlot this[string name] => _byName[name];
+    public ParameterSlot this[string name] => _byName[name];
 
-    internal ParameterSlot? Find(string name) => _byName.GetValueOrDefault(name);
+    public ParameterSlot? Find(string name) => _byName.GetValueOrDefault(name);
 
-    internal FloatBuffer NewBuffer() => new(Length);
+    public FloatBuffer NewBuffer() => new(Length);
 
-    internal void Fill(IWeights weights)
+    public void Fill(IWeights weights)
     {
         WeightCheck.Demand("trained parameters", [.. Slots.Select(Info)], weights);
         foreach (ParameterSlot slot in Slots)
-            for (long at = 0; at < slot.Count; at += ChunkElements)
-                weights.Read(slot.Name, at, Parameters.Span(slot.Start + at, (int)Math.Min(ChunkElements, slot.Count - at)));
+            foreach (var (at, count) in Chunks(slot.Count)) weights.Read(slot.Name, at, Parameters.Span(slot.Start + at, count));
+    }
+
+    /// <summary>The pieces in which so many elements are moved.</summary>
+    public static IEnumerable<(long At, int Count)> Chunks(long elements)
+    {
+        for (long at = 0; at < elements; at += ChunkElements) yield return (at, (int)Math.Min(ChunkElements, elements - at));
     }
 
     /// <summary>
@@ -85,9 +82,8 @@ public sealed class ParameterBuffers : IDisposable
     public void Accumulate()
     {
         _accumulated ??= NewBuffer();
-        for (long at = 0; at < Length; at += ChunkElements)
+        foreach (var (at, count) in Chunks(Length))
         {
-            int count = (int)Math.Min(ChunkElements, Length - at);
             Span<float> sum = _accumulated.Span(at, count), added = Gradients.Span(at, count);
             if (Accumulated == 0) added.CopyTo(sum);
             else TensorPrimitives.Add(sum, added, sum);
@@ -99,16 +95,12 @@ public sealed class ParameterBuffers : IDisposable
     public void ForgetAccumulated() => Accumulated = 0;
 
     /// <summary>The gradient of an optimizer step: the sum over micro batches, and their number.</summary>
-    internal (FloatBuffer Sum, int Batches) StepGradients => Accumulated == 0 ? (Gradients, 1) : (_accumulated!, Accumulated);
+    public (FloatBuffer Sum, int Batches) StepGradients => Accumulated == 0 ? (Gradients, 1) : (_accumulated!, Accumulated);
 
-    internal static WeightInfo Info(ParameterSlot slot) => new(slot.Name, WeightType.F32, slot.Shape);
+    public static WeightInfo Info(ParameterSlot slot) => new(slot.Name, WeightType.F32, slot.Shape);
 
     public void Dispose()
     {
-        Parameters.Dispose();
-        Gradients.Dispose();
-        FirstMoments.Dispose();
-        SecondMoments.Dispose();
-        _accumulated?.Dispose();
+        foreach (FloatBuffer? buffer in new[] { Parameters, Gradients, FirstMoments, SecondMoments, _accumulated }) buffer?.Dispose();
     }
 }

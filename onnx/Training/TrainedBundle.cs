@@ -22,7 +22,7 @@ sealed record TrainedBundleOptions
 }
 
 /// <summary>Writes a bundle whose ControlNet was trained.</summary>
-public static class TrainedBundle
+static class TrainedBundle
 {
     const string ReadMe = "README.md", TrainingPrefix = "training/";
 
@@ -30,22 +30,11 @@ public static class TrainedBundle
     const long LargestSingleFileBytes = 1 << 30;
 
     /// <summary>
-    /// With <c>controlnet.onnx</c> authored anew, complete or not at all; unchanged files are linked where possible. <paramref
-    /// name="note"/> is what a user must know before trusting the pictures.
+    /// With <c>controlnet.onnx</c> authored anew from weights under their names in it, complete or not at all; unchanged files are linked
+    /// where possible. Throws <see cref="BadDataException"/> where they are not the ControlNet's, and <see cref="UsageException"/> where the
+    /// target is taken.
     /// </summary>
-    /// <exception cref="BadDataException">The parameters are not those of the bundle's ControlNet, or it does not record its
-    /// architectures.</exception>
-    /// <exception cref="UsageException">The target is taken.</exception>
-    /// <exception cref="RetryableException">The disk is full or the folder cannot be written.</exception>
-    public static ModelBundle Write(ModelBundle bundle, string to, ParameterBuffers buffers, string note = "")
-    {
-        ArgumentNullException.ThrowIfNull(bundle);
-        ArgumentNullException.ThrowIfNull(buffers);
-        return Write(bundle, to, ControlNetTraining.Weights(buffers), new() { Note = note });
-    }
-
-    /// <summary>From any weights under their names in controlnet.onnx.</summary>
-    internal static ModelBundle Write(ModelBundle bundle, string to, IWeights controlNet, TrainedBundleOptions options,
+    public static ModelBundle Write(ModelBundle bundle, string to, IWeights controlNet, TrainedBundleOptions options,
         IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         OnnxModel control = ControlNet.Author(BundleConfigs.Read(bundle).ControlNet, controlNet, bundle.Precision);

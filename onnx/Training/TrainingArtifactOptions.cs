@@ -1,5 +1,3 @@
-using Alignment.Onnx.Gradients;
-
 namespace Alignment.Onnx.Training;
 
 /// <summary>The parts of a ControlNet's loss; only selected parts are authored.</summary>
@@ -22,7 +20,7 @@ public enum TrainingLosses
 }
 
 /// <summary>As commands accept and models record them.</summary>
-public static class TrainingLossNames
+static class TrainingLossNames
 {
     static readonly (string Name, TrainingLosses Loss)[] s_names =
         [("noise", TrainingLosses.Noise), ("reconstruction", TrainingLosses.Reconstruction), ("lpips", TrainingLosses.Lpips),
@@ -59,5 +57,13 @@ public sealed record TrainingArtifactOptions
     /// <summary>Their weights are inputs of the models and may change with each step.</summary>
     public TrainingLosses Losses { get; init; } = TrainingLosses.Noise;
 
-    public GradientOptions Gradients { get; init; } = GradientOptions.Default;
+    /// <summary>The backward pass recomputes the values inside resnets and transformers: less memory, more time.</summary>
+    public bool Recompute { get; init; }
+
+    /// <summary>"noise,background"; any order.</summary>
+    /// <exception cref="UsageException">A name is not known, or there is none.</exception>
+    public static TrainingLosses ParseLosses(string text) => TrainingLossNames.Parse(text);
+
+    /// <summary><see cref="Losses"/> as <see cref="ParseLosses"/> reads them.</summary>
+    public string LossNames => Losses.Text();
 }

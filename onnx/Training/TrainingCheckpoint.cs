@@ -5,64 +5,41 @@ using Alignment.Onnx.Weights;
 
 namespace Alignment.Onnx.Training;
 
-public sealed record CheckpointInfo(long Steps, IReadOnlyDictionary<string, string> Metadata);
-
 /// <summary>
 /// A training run's state in one safetensors file: parameters, Adam's moments as "first_moment.NAME" and "second_moment.NAME", further
-/// buffers as "PREFIX.NAME", and texts. Streamed; complete or not at all.
+/// buffers as "PREFIX.NAME". Streamed; complete or not at all.
 /// </summary>
-public static class TrainingCheckpoint
+static class TrainingCheckpoint
 {
     const string FormatKey = "alignment.checkpoint", StepsKey = "alignment.steps", Format = "1";
     const string First = "first_moment", Second = "second_moment";
 
-    /// <summary>Replaces an existing file.</summary>
-    public static void Save(string path, ParameterBuffers buffers, long steps, IReadOnlyDictionary<string, string>? metadata = null)
-    {
-        ArgumentNullException.ThrowIfNull(buffers);
-        Save(path, buffers, steps, metadata, null);
-    }
-
     /// <summary><paramref name="more"/>: further buffers of the same layout by prefix ("ema").</summary>
-    internal static void Save(string path, ParameterBuffers buffers, long steps, IReadOnlyDictionary<string, string>? metadata,
-        IReadOnlyDictionary<string, FloatBuffer>? more)
-    {
-        var tensors = new List<SafetensorsTensor>();
-        foreach (var (prefix, buffer) in Parts(buffers, more))
-            foreach (ParameterSlot slot in buffers.Slots)
-                tensors.Add(new(Info(prefix, slot), to =>
-                {
-                    for (long at = 0; at < slot.Count; at += ParameterBuffers.ChunkElements)
-                        to.Write(MemoryMarshal.AsBytes(buffer.Span(slot.Start + at,
-                            (int)Math.Min(ParameterBuffers.ChunkElements, slot.Count - at))));
-                }));
-        SafetensorsWriter.Write(path, tensors, Texts(steps, metadata));
-    }
+    public static void Save(string path, ParameterBuffers buffers, long steps, IReadOnlyDictionary<string, FloatBuffer>? more = null) =>
+        SafetensorsWriter.Write(path, Parts(buffers, more).SelectMany(part => buffers.Slots.Select(slot => new SafetensorsTensor(
+            Info(part.Prefix, slot), to =>
+            {
+                foreach (var (at, count) in ParameterBuffers.Chunks(slot.Count))
+                    to.Write(MemoryMarshal.AsBytes(part.Buffer.Span(slot.Start + at, count)));
+            }))), Texts(steps));
 
     /// <summary>Parameters only, no step taken.</summary>
-    internal static void SaveStart(string path, IReadOnlyList<WeightInfo> parameters, IWeights weights,
-        IReadOnlyDictionary<string, string> metadata) =>
+    public static void SaveStart(string path, IReadOnlyList<WeightInfo> parameters, IWeights weights) =>
         SafetensorsWriter.Write(path, parameters.Select(p => new SafetensorsTensor(p, to =>
         {
-            var piece = new float[Math.Min(p.Count, ParameterBuffers.ChunkElements)];
-            for (long at = 0; at < p.Count; at += piece.Length)
+            float[] piece = [];
+            foreach (var (at, count) in ParameterBuffers.Chunks(p.Count))
             {
-                Span<float> part = piece.AsSpan(0, (int)Math.Min(piece.Length, p.Count - at));
-                weights.Read(p.Name, at, part);
-                to.Write(MemoryMarshal.AsBytes(part));
+                if (piece.Length < count) piece = new float[count];
+                weights.Read(p.Name, at, piece.AsSpan(0, count));
+                to.Write(MemoryMarshal.AsBytes(piece.AsSpan(0, count)));
             }
-        })), Texts(0, metadata));
+        })), Texts(0));
 
     /// <summary>The buffers must have exactly its parameters. Moments it lacks become zero.</summary>
     /// <exception cref="BadDataException">The file is damaged, is no checkpoint, or has other parameters; all are named.</exception>
-    public static CheckpointInfo Load(string path, ParameterBuffers buffers)
-    {
-        ArgumentNullException.ThrowIfNull(buffers);
-        return Load(path, buffers, null);
-    }
-
-    /// <summary>Also fills <paramref name="more"/> buffers, by prefix.</summary>
-    internal static CheckpointInfo Load(string path, ParameterBuffers buffers, IReadOnlyDictionary<string, FloatBuffer>? more)
+    /// <returns>The steps taken.</returns>
+    public static long Load(string path, ParameterBuffers buffers, IReadOnlyDictionary<string, FloatBuffer>? more = null)
     {
         using var file = SafetensorsFile.Open(path);
         string subject = $"The checkpoint '{file.Path}'";
@@ -75,23 +52,22 @@ public static class TrainingCheckpoint
 
         // Everything is checked before anything is changed.
         WeightInfo[] wanted = [.. parts.SelectMany(p => buffers.Slots.Select(s => Info(p.Prefix, s)))];
-        WeightCheck.Demand(subject, wanted, file, all: wanted,
+        WeightCheck.Demand(subject, wanted, file, exact: true,
             ignored: n => n.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot && buffers.Find(n[(dot + 1)..]) is not null);
         if (wanted.FirstOrDefault(w => file.Infos[w.Name].Type != WeightType.F32) is { } half)
             throw BadDataException.For(subject, $"'{half.Name}' as {file.Infos[half.Name].Type}", "F32",
                 "Use a checkpoint that this program wrote.");
         foreach (var (prefix, buffer) in parts)
             foreach (ParameterSlot slot in buffers.Slots)
-                for (long at = 0; at < slot.Count; at += ParameterBuffers.ChunkElements)
-                    file.Read(Info(prefix, slot).Name, at, buffer.Span(slot.Start + at,
-                        (int)Math.Min(ParameterBuffers.ChunkElements, slot.Count - at)));
+                foreach (var (at, count) in ParameterBuffers.Chunks(slot.Count))
+                    file.Read(Info(prefix, slot).Name, at, buffer.Span(slot.Start + at, count));
         if (start)
         {
             buffers.FirstMoments.Clear();
             buffers.SecondMoments.Clear();
         }
         buffers.ForgetAccumulated();
-        return new(steps, file.Metadata.Where(m => m.Key is not (FormatKey or StepsKey)).ToDictionary(StringComparer.Ordinal));
+        return steps;
     }
 
     static IEnumerable<(string? Prefix, FloatBuffer Buffer)> Parts(ParameterBuffers buffers,
@@ -104,10 +80,9 @@ public static class TrainingCheckpoint
     static WeightInfo Info(string? prefix, ParameterSlot slot) => ParameterBuffers.Info(slot) is var info && prefix is null ? info
         : info with { Name = $"{prefix}.{slot.Name}" };
 
-    static Dictionary<string, string> Texts(long steps, IReadOnlyDictionary<string, string>? metadata) =>
-        new(metadata ?? new Dictionary<string, string>(), StringComparer.Ordinal)
-        {
-            [FormatKey] = Format,
-            [StepsKey] = steps.ToString(CultureInfo.InvariantCulture),
-        };
+    static Dictionary<string, string> Texts(long steps) => new(StringComparer.Ordinal)
+    {
+        [FormatKey] = Format,
+        [StepsKey] = steps.ToString(CultureInfo.InvariantCulture),
+    };
 }

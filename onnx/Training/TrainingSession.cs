@@ -16,13 +16,10 @@ namespace Alignment.Onnx.Training;
 /// </code>
 /// Not thread-safe.
 /// </summary>
-public sealed class TrainingSession : IDisposable
+sealed class TrainingSession : IDisposable
 {
     /// <summary>An output with this prefix is the gradient of the parameter whose name follows.</summary>
     public const string GradientPrefix = "gradient.";
-
-    /// <summary>Larger models pass through files: in memory they would exist three times while loading.</summary>
-    const long MostBytesInMemory = 256 << 20;
 
     readonly InferenceSession _session;
     readonly OrtIoBinding _binding;
@@ -32,11 +29,10 @@ public sealed class TrainingSession : IDisposable
     readonly List<OrtValue> _copies = [];
     readonly bool _hasOwnMemory;
     readonly Dictionary<string, (OrtValue Value, long[] Shape)> _inputs = new(StringComparer.Ordinal);
-    readonly DirectoryInfo? _temporary;
 
-    TrainingSession(InferenceSession session, ParameterBuffers buffers, string name, DirectoryInfo? temporary, Device? device)
+    TrainingSession(InferenceSession session, ParameterBuffers buffers, string name, Device? device)
     {
-        (_session, _temporary, _hasOwnMemory) = (session, temporary, device?.MemoryName is not null);
+        (_session, _hasOwnMemory) = (session, device?.MemoryName is not null);
         Check(session, buffers, $"The training model '{name}'");
         _binding = session.CreateIoBinding();
         foreach (string input in session.InputNames)
@@ -56,33 +52,11 @@ public sealed class TrainingSession : IDisposable
         Outputs = [.. session.OutputNames.Where(o => !o.StartsWith(GradientPrefix, StringComparison.Ordinal))];
     }
 
-    /// <summary>The <paramref name="buffers"/> must outlive the session.</summary>
-    internal static TrainingSession Open(OnnxModel model, ParameterBuffers buffers, SessionSettings? settings = null)
-    {
-        string name = model.Graph.Name;
-        if (model.WeightBytes <= MostBytesInMemory) return Over(OrtSessions.Open(model.ToBytes(), name, settings), buffers, name,
-            device: settings?.Device);
-
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("alignment-training-");
-        try
-        {
-            SavedModel saved = model.Save(Path.Combine(folder.FullName, "model.onnx"));
-            return Over(OrtSessions.Open(saved.GraphPath, settings), buffers, name, folder, settings?.Device);
-        }
-        catch
-        {
-            folder.Delete(recursive: true);
-            throw;
-        }
-    }
-
     /// <summary>
-    /// Takes over <paramref name="session"/> and the folder <paramref name="temporary"/>; the <paramref name="buffers"/> hold every
-    /// parameter and must outlive the result.
+    /// Takes over <paramref name="session"/>; the <paramref name="buffers"/> hold every parameter and must outlive the result.
     /// </summary>
-    internal static TrainingSession Over(InferenceSession session, ParameterBuffers buffers, string name, DirectoryInfo? temporary = null,
-        Device? device = null) =>
-        Disposables.Guard(session, s => new TrainingSession(s, buffers, name, temporary, device));
+    public static TrainingSession Over(InferenceSession session, ParameterBuffers buffers, string name, Device? device = null) =>
+        Disposables.Guard(session, s => new TrainingSession(s, buffers, name, device));
 
     public IReadOnlyList<string> Inputs { get; }
 
@@ -188,6 +162,5 @@ public sealed class TrainingSession : IDisposable
         _bound.Dispose();
         foreach (OrtValue copy in _copies) copy.Dispose();
         foreach (var (value, _) in _inputs.Values) value.Dispose();
-        if (_temporary?.Exists == true) _temporary.Delete(recursive: true);
     }
 }

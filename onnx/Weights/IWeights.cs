@@ -35,6 +35,9 @@ static class WeightTypes
 /// <summary>A named tensor without its values.</summary>
 sealed record WeightInfo(string Name, WeightType Type, IReadOnlyList<long> Shape)
 {
+    /// <summary>"[320, 4, 3, 3]".</summary>
+    public string Sides => $"[{string.Join(", ", Shape)}]";
+
     public long Count => Shape.Aggregate(1L, (n, d) => checked(n * d));
 
     /// <summary>Throws where elements <paramref name="start"/> … are not all in the tensor.</summary>

@@ -33,7 +33,7 @@ sealed class OnnxWeights : IPlacedWeights, IDisposable
             foreach (string file in _tensors.Values.Select(t => t.File ?? _path).Append(_path).Distinct(StringComparer.Ordinal))
                 _files.Add(file, File.OpenHandle(file));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsOfFile())
         {
             Dispose();
             throw BadDataException.Unreadable($"The weights of '{_path}'", e, "Check the folder and its permissions.");

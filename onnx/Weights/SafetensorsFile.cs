@@ -32,7 +32,7 @@ sealed class SafetensorsFile : IWeights, IDisposable
             return Disposables.Guard(new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.Read),
                 file => new SafetensorsFile(full, file));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsOfFile())
         {
             throw BadDataException.Unreadable($"The safetensors file '{full}'", e, "Check the path and its permissions.");
         }
@@ -91,7 +91,7 @@ sealed class SafetensorsFile : IWeights, IDisposable
                     throw BadDataException.For($"The safetensors file '{Path}'", "that it is shorter than when it was opened",
                         "a file that nobody changes", "Run again.");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsOfFile())
         {
             throw BadDataException.Unreadable($"The safetensors file '{Path}'", e, "Check the disk and run again.");
         }

@@ -48,7 +48,7 @@ sealed class TorchCheckpoint : IWeights, IDisposable
                 "Download or save the file again.");
             return Disposables.Guard(new MappedFile(stream), file => new TorchCheckpoint(full, file));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsOfFile())
         {
             throw BadDataException.Unreadable($"The PyTorch file '{full}'", e, "Check the path and its permissions.");
         }

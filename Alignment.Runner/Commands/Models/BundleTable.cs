@@ -1,5 +1,4 @@
 using Alignment.Onnx.Bundles;
-using Alignment.Onnx.Graph;
 using Spectre.Console;
 
 namespace Alignment.Runner.Commands.Models;
@@ -16,7 +15,7 @@ static class BundleTable
         Fact("family", $"{m.Family}, {m.PredictionType} prediction, pictures in multiples of {N(m.ImageMultiple)}, control of "
             + $"{N(m.ControlChannels)} channels");
         Fact("size", $"{N(seen.Bytes)} bytes, {N(seen.Parameters)} parameters");
-        Fact("precision", m.Precision ?? ModelPrecision.Float32.Text);
+        Fact("precision", m.Precision ?? "float32");
         Fact("licence", m.License);
         Fact("origin", m.Origin);
         if (m.Recommended is { } r)

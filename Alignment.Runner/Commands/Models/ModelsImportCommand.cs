@@ -1,6 +1,5 @@
 using System.CommandLine.Parsing;
 using Alignment.Onnx.Bundles;
-using Alignment.Onnx.Graph;
 using Alignment.Onnx.Import;
 
 namespace Alignment.Runner.Commands.Models;
@@ -55,7 +54,7 @@ sealed class ModelsImportCommand : RunnerCommand
                 "fp32 or fp16 (float32, float16, single and half mean the same). fp32 is right for the processor, which has few kernels "
                     + "for fp16 and converts; fp16 is half the size and meant for graphics cards. Norms and softmax stay in fp32.",
                     "fp32|fp16",
-                ModelPrecisions.Parse, p => p.Text),
+                DiffusersImportOptions.ParsePrecision, p => p.ToString().ToLowerInvariant()),
             Bind("--force", o => o.Force, "Replace a bundle that is already there."),
         ];
     }

@@ -1,5 +1,4 @@
 using Alignment.Onnx.Bundles;
-using Alignment.Onnx.Gradients;
 using Alignment.Onnx.Training;
 using Spectre.Console;
 
@@ -23,24 +22,14 @@ sealed class ModelsTrainingCommand : RunnerCommand
 
     sealed class ArtifactFlags : Flags<TrainingArtifactOptions>
     {
-        readonly Option<bool> _recompute = Flag.Switch("--recompute",
-            "A backward pass that computes the values inside resnets and transformers again: less memory, more time.");
-
         public ArtifactFlags(RunnerCommand command) : base(command, TrainingArtifactOptions.Default)
         {
             BindText("--losses", o => o.Losses,
                 "Parts of the loss, separated by commas: noise, reconstruction, lpips, background. What is left out costs nothing.", "LIST",
-                TrainingLossNames.Parse, losses => losses.Text());
-            command.Add(_recompute);
-            command.Bind("--recompute", OptionName.Of<TrainingArtifactOptions>(nameof(TrainingArtifactOptions.Gradients)));
+                TrainingArtifactOptions.ParseLosses, _ => TrainingArtifactOptions.Default.LossNames);
+            Bind("--recompute", o => o.Recompute,
+                "A backward pass that computes the values inside resnets and transformers again: less memory, more time.");
         }
-
-        public override TrainingArtifactOptions Read(ParseResult parse, TrainingArtifactOptions? from = null) =>
-            base.Read(parse, from) with
-            {
-                Gradients = parse.GetValue(_recompute) ? GradientOptions.RecomputeBlocks
-            : GradientOptions.Default
-            };
     }
 
     protected override int Run(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
@@ -53,7 +42,7 @@ sealed class ModelsTrainingCommand : RunnerCommand
         if (WantsJson(parse)) terminal.WriteJson(new
         {
             bundle.Folder,
-            Losses = options.Losses.Text(),
+            Losses = options.LossNames,
             Files = files.Select(f => new { f.File, f.Bytes })
         });
         else

@@ -22,8 +22,8 @@ static class PeakOfGradients
         for (int i = 0; i < Blocks; i++)
             using (graph.Scope(string.Create(CultureInfo.InvariantCulture, $"block.{i}")))
                 y += (y.Sin() * y.Cos()).Tanh().Sigmoid() * 0.1f;   // five values of 4 MB that the rules want, and y
-        GradientOptions options = how == "recompute" ? GradientOptions.RecomputeScopes("block.") : GradientOptions.Default;
-        graph.Output("gradient", Gradient.Of(y.Sum([], keep: false), [x], options)[0]);
+        Func<string, string?>? segment = how == "recompute" ? Segments.Scopes("block.") : null;
+        graph.Output("gradient", Gradient.Of(y.Sum([], keep: false), [x], segment)[0]);
         using var run = new ModelRun(new(graph, new SeededWeights([])));
         run.Run(("x", Tensor.Zeros(Elements)));
         string peak = File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM", StringComparison.Ordinal));

@@ -12,7 +12,7 @@ public sealed class RecomputationTests
 {
     /// <summary>A small UNet's down half and middle with everything trained, and the gradient of a sum that weighs its outputs
     /// differently.</summary>
-    static (OnnxModel Model, int Nodes) Author(GradientOptions options)
+    static (OnnxModel Model, int Nodes) Author(Func<string, string?>? segment)
     {
         UNetConfig config = new()
         {
@@ -31,7 +31,7 @@ public sealed class RecomputationTests
         Value loss = (UNetParts.Middle(skips[^1], time, inputs.Text, config) * 3f).Sin().Sum([], keep: false);
         for (int i = 0; i < skips.Count; i++) loss += (skips[i] * (1f + i)).Cos().Sum([], keep: false);
         Value[] by = [.. graph.Parameters, inputs.Sample];
-        var gradients = Gradient.Of(loss, by, options);
+        var gradients = Gradient.Of(loss, by, segment);
         for (int i = 0; i < by.Length; i++) graph.Output("gradient." + by[i].Name, gradients[i]);
         graph.Output("loss", loss);
         return (new(graph, new SeededWeights([])), graph.Nodes.Count);
@@ -56,8 +56,8 @@ public sealed class RecomputationTests
     public void Gradients_WithSegmentsComputedAgain_AreTheSame([Values] bool optimised,
         [Values("resnets.,attentions.", "attn", "down_blocks.,mid_block", "transformer_blocks.")] string scopes)
     {
-        var (kept, keptNodes) = Author(GradientOptions.Default);
-        var (again, againNodes) = Author(GradientOptions.RecomputeScopes(scopes.Split(',')));
+        var (kept, keptNodes) = Author(null);
+        var (again, againNodes) = Author(Segments.Scopes(scopes.Split(',')));
         var expected = Run(kept, optimised);
         var found = Run(again, optimised);
         using var _ = Assert.EnterMultipleScope();
@@ -75,7 +75,7 @@ public sealed class RecomputationTests
     [Test]
     public void Graph_WithSegmentsComputedAgain_RunsNothingInVain()
     {
-        ModelGraph graph = Author(GradientOptions.RecomputeScopes("resnets.", "attentions.")).Model.Graph;
+        ModelGraph graph = Author(Segments.Blocks).Model.Graph;
         HashSet<Value> read = [.. graph.Outputs, .. graph.Nodes.SelectMany(n => n.Inputs).OfType<Value>()];
         Assert.That(graph.Nodes.Where(n => !n.Outputs.Any(read.Contains)).Select(n => n.Name), Is.Empty);
     }
@@ -83,7 +83,7 @@ public sealed class RecomputationTests
     [Test]
     public void Recomputation_WaitsForTheSegmentsGradient()
     {
-        ModelGraph graph = Author(GradientOptions.RecomputeScopes("mid_block")).Model.Graph;
+        ModelGraph graph = Author(Segments.Scopes("mid_block")).Model.Graph;
         var after = new HashSet<Value>(graph.Nodes.Where(n => n.Op == Op.Less).SelectMany(n => n.Outputs));
         Assert.That(after, Has.Count.EqualTo(1));
         foreach (Node node in graph.Nodes)
@@ -101,7 +101,7 @@ public sealed class RecomputationTests
     [TestCase("unet/conv_in", null)]
     [TestCase("sizes/resnets.0", null)]
     public void Scopes_BeginningSo_AreSegments(string node, string? segment) =>
-        Assert.That(GradientOptions.RecomputeScopes("resnets.", "attentions.").Recompute!(node), Is.EqualTo(segment));
+        Assert.That(Segments.Blocks(node), Is.EqualTo(segment));
 
     [Test]
     public void Peak_WithSegmentsComputedAgain_Falls()

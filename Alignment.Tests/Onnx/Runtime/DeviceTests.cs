@@ -4,17 +4,17 @@ namespace Alignment.Tests.Onnx.Runtime;
 
 public sealed class DeviceTests
 {
-    [TestCase("cpu", DeviceKind.Cpu, 0, "cpu")]
-    [TestCase(" CPU ", DeviceKind.Cpu, 0, "cpu")]
-    [TestCase("cuda", DeviceKind.Cuda, 0, "cuda")]
-    [TestCase("cuda:0", DeviceKind.Cuda, 0, "cuda")]
-    [TestCase("Cuda:1", DeviceKind.Cuda, 1, "cuda:1")]
-    [TestCase("dml", DeviceKind.DirectMl, 0, "dml")]
-    [TestCase("dml:2", DeviceKind.DirectMl, 2, "dml:2")]
-    public void Parse_KnownText_IsThatDevice(string text, DeviceKind kind, int index, string printed)
+    [TestCase("cpu", nameof(DeviceKind.Cpu), 0, "cpu")]
+    [TestCase(" CPU ", nameof(DeviceKind.Cpu), 0, "cpu")]
+    [TestCase("cuda", nameof(DeviceKind.Cuda), 0, "cuda")]
+    [TestCase("cuda:0", nameof(DeviceKind.Cuda), 0, "cuda")]
+    [TestCase("Cuda:1", nameof(DeviceKind.Cuda), 1, "cuda:1")]
+    [TestCase("dml", nameof(DeviceKind.DirectMl), 0, "dml")]
+    [TestCase("dml:2", nameof(DeviceKind.DirectMl), 2, "dml:2")]
+    public void Parse_KnownText_IsThatDevice(string text, string kind, int index, string printed)
     {
         var device = Device.Parse(text);
-        Assert.That(device, Is.EqualTo(new Device(kind, index)));
+        Assert.That(device, Is.EqualTo(new Device(Enum.Parse<DeviceKind>(kind), index)));
         Assert.That(device.ToString(), Is.EqualTo(printed));
     }
 

@@ -13,7 +13,7 @@ public sealed class ControlNetTrainingGraphTests
         using var problem = new TrainingProblem();
         OnnxModel model = problem.Model(gradients: false);
         using ParameterBuffers buffers = problem.Buffers(model);
-        using var session = TrainingSession.Open(model, buffers);
+        using var session = TrainingTools.Open(model, buffers);
         problem.Feed(session);
         TrainingProblem.AssertLosses(session.Run(), 0);
     }
@@ -25,7 +25,7 @@ public sealed class ControlNetTrainingGraphTests
         using var reference = SafetensorsFile.Open(Shared.Path("fixtures", "train", "grads.safetensors"));
         OnnxModel model = problem.Model();
         using ParameterBuffers buffers = problem.Buffers(model);
-        using var session = TrainingSession.Open(model, buffers);
+        using var session = TrainingTools.Open(model, buffers);
         problem.Feed(session);
         session.Run();
         Assert.That(buffers.Slots, Has.Count.EqualTo(reference.Infos.Count));
@@ -51,7 +51,7 @@ public sealed class ControlNetTrainingGraphTests
         using var problem = new TrainingProblem();
         OnnxModel model = problem.Model();
         using ParameterBuffers buffers = problem.Buffers(model);
-        using var session = TrainingSession.Open(model, buffers);
+        using var session = TrainingTools.Open(model, buffers);
         using var adam = new AdamW(buffers, new() { MaxGradientNorm = 0 });
         problem.Feed(session);
         for (int step = 0; step <= 5; step++)
@@ -109,7 +109,7 @@ public sealed class ControlNetTrainingGraphTests
         using var problem = new TrainingProblem();
         OnnxModel model = problem.Model(gradients: false);
         using ParameterBuffers buffers = problem.Buffers(model);
-        using var session = TrainingSession.Open(model, buffers);
+        using var session = TrainingTools.Open(model, buffers);
         problem.Feed(session);
         float With(float first, float second)
         {

@@ -33,7 +33,7 @@ sealed class TrainingProblem : IDisposable
     /// <summary>Buffers that hold the untrained ControlNet.</summary>
     public ParameterBuffers Buffers(OnnxModel model)
     {
-        var buffers = ParameterBuffers.For(model.Graph);
+        var buffers = TrainingTools.BuffersFor(model.Graph);
         buffers.Fill(new ScopedWeights(("controlnet", _fixture.Weights("controlnet"))));
         return buffers;
     }

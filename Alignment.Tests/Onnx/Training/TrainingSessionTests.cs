@@ -29,8 +29,8 @@ public sealed class TrainingSessionTests
     public void Run_BatchesOfTwoSizes_GivesLossAndGradientOfTheParametersInTheBuffers(bool copies)
     {
         OnnxModel model = Model();
-        using var buffers = ParameterBuffers.For(model.Graph);
-        using var session = TrainingSession.Open(model, buffers);
+        using var buffers = TrainingTools.BuffersFor(model.Graph);
+        using var session = TrainingTools.Open(model, buffers);
         session.CopiesWhenBound = copies;
         ParameterSlot w = buffers["trained.w"];
         foreach (var (batch, value) in new[] { (1, 0.5f), (4, 0.5f), (4, -2f) })
@@ -67,8 +67,8 @@ public sealed class TrainingSessionTests
     public void Run_WithAdamW_FallsToTheSolution(bool copies)
     {
         OnnxModel model = Model();
-        using var buffers = ParameterBuffers.For(model.Graph);
-        using var session = TrainingSession.Open(model, buffers);
+        using var buffers = TrainingTools.BuffersFor(model.Graph);
+        using var session = TrainingTools.Open(model, buffers);
         session.CopiesWhenBound = copies;
         using var adam = new AdamW(buffers, new() { WeightDecay = 0, MaxGradientNorm = 0 });
         session.Set("x", [1f, 0, 0, 0, 1, 0, 0, 0, 1], 3, 3);   // the solution is t itself
@@ -86,8 +86,8 @@ public sealed class TrainingSessionTests
     public void Open_ModelWithoutGradients_Evaluates()
     {
         OnnxModel model = Model(gradients: false);
-        using var buffers = ParameterBuffers.For(model.Graph);
-        using var session = TrainingSession.Open(model, buffers);
+        using var buffers = TrainingTools.BuffersFor(model.Graph);
+        using var session = TrainingTools.Open(model, buffers);
         session.Set("x", [1f, 2, 3], 1, 3);
         session.Set("t", [3f, 4], 1, 2);
         session.Set("count", [2L], 1);
@@ -98,8 +98,8 @@ public sealed class TrainingSessionTests
     public void Set_Wrongly_SaysWhatIsThere()
     {
         OnnxModel model = Model();
-        using var buffers = ParameterBuffers.For(model.Graph);
-        using var session = TrainingSession.Open(model, buffers);
+        using var buffers = TrainingTools.BuffersFor(model.Graph);
+        using var session = TrainingTools.Open(model, buffers);
         Assert.Multiple(() =>
         {
             Assert.That(() => session.Set("y", [1f], 1), Throws.ArgumentException.With.Message.Contains("x, t, count"));
@@ -118,8 +118,8 @@ public sealed class TrainingSessionTests
         using var more = new ParameterBuffers([new("trained.w", WeightType.F32, [In, Out]), new("trained.b", WeightType.F32, [Out])]);
         Assert.Multiple(() =>
         {
-            Assert.That(() => TrainingSession.Open(model, other), Throws.TypeOf<BadDataException>().With.Message.Contains("trained.w"));
-            Assert.That(() => TrainingSession.Open(model, more), Throws.TypeOf<BadDataException>().With.Message.Contains("trained.b"));
+            Assert.That(() => TrainingTools.Open(model, other), Throws.TypeOf<BadDataException>().With.Message.Contains("trained.w"));
+            Assert.That(() => TrainingTools.Open(model, more), Throws.TypeOf<BadDataException>().With.Message.Contains("trained.b"));
         });
     }
 }

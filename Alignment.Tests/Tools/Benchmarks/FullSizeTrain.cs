@@ -8,6 +8,7 @@ using Alignment.Onnx.Models;
 using Alignment.Onnx.Runtime;
 using Alignment.Onnx.Training;
 using Alignment.Onnx.Weights;
+using Alignment.Tests.Onnx.Training;
 using GraphOptimizationLevel = Microsoft.ML.OnnxRuntime.GraphOptimizationLevel;
 
 namespace Alignment.Tests.Tools.Benchmarks;
@@ -37,7 +38,7 @@ static class FullSizeTrain
                 case "--losses": options = options with { Losses = TrainingLossNames.Parse(args[++i]) }; break;
                 case "--frozen": kept = args[++i]; break;
                 case "--plain-layout": optimization = GraphOptimizationLevel.ORT_ENABLE_EXTENDED; break;
-                case "--recompute": options = options with { Gradients = GradientOptions.RecomputeBlocks }; break;
+                case "--recompute": options = options with { Recompute = true }; break;
                 case "--prepack": prepack = true; break;
                 default: Console.Error.WriteLine($"Unknown: {args[i]}"); return 2;
             }
@@ -48,7 +49,7 @@ static class FullSizeTrain
         var configs = new BundleConfigs { Text = new(), UNet = new(), Vae = new(), ControlNet = new(), Lpips = LpipsConfig.Squeeze };
         var phases = new Phases();
         Console.WriteLine($"{side}x{side}, batch 1, losses {options.Losses.Text()}, {OrtThreads.Count} threads, "
-            + $"{(options.Gradients.Recompute is null ? "" : "recomputing, ")}prepacking {(prepack ? "on" : "off")}, {optimization}");
+            + $"{(options.Recompute ? "recomputing, " : "")}prepacking {(prepack ? "on" : "off")}, {optimization}");
 
         WriteFrozen(folder, configs);
         phases.Say("frozen weights written");
@@ -66,7 +67,7 @@ static class FullSizeTrain
             phases.Say($"authored, {model.Graph.Nodes.Count} nodes");
             SavedModel saved = model.Save(Path.Combine(folder, "training", "training_model.onnx"), new() { ShareFrom = folder });
             phases.Say($"saved, {new FileInfo(saved.GraphPath).Length >> 10} KB");
-            buffers = ParameterBuffers.For(model.Graph);
+            buffers = TrainingTools.BuffersFor(model.Graph);
             buffers.Fill(new ScopedWeights(("controlnet", new UniformWeights(ControlNet.Weights(configs.ControlNet)))));
             phases.Say($"{buffers.Count} parameters filled");
             var settings = new SessionSettings { Prepacking = prepack, Optimization = optimization };

@@ -6,6 +6,7 @@ using Alignment.Onnx.Graph;
 using Alignment.Onnx.Models;
 using Alignment.Onnx.Runtime;
 using Alignment.Onnx.Training;
+using Alignment.Tests.Onnx.Training;
 
 namespace Alignment.Tests.Tools.Benchmarks;
 
@@ -63,15 +64,11 @@ static class TrainingStep
         var weights = new ScopedWeights(("unet", new SeededWeights(UNet2DCondition.Weights(unet))),
             ("controlnet", new SeededWeights(ControlNet.Weights(control), new() { ZeroConvolutionGain = 0.1f })));
 
-        TrainingArtifactOptions options = new()
-        {
-            Gradients = args.Contains("recompute") ? GradientOptions.RecomputeBlocks
-            : GradientOptions.Default
-        };
+        TrainingArtifactOptions options = new() { Recompute = args.Contains("recompute") };
         OnnxModel training = ControlNetTrainingGraph.Author(configs, "epsilon", weights, options, gradients: !evaluate);
-        using var buffers = ParameterBuffers.For(training.Graph);
+        using var buffers = TrainingTools.BuffersFor(training.Graph);
         buffers.Fill(weights);
-        using var session = TrainingSession.Open(training, buffers);
+        using var session = TrainingTools.Open(training, buffers);
         using var adamW = new AdamW(buffers);
         var data = new Data(batch, height, width, control, unet.CrossAttentionWidth);
         Console.WriteLine(JsonSerializer.Serialize(new

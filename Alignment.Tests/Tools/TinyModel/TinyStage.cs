@@ -4,6 +4,7 @@ using System.Numerics.Tensors;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Training;
 using Alignment.Onnx.Weights;
+using Alignment.Tests.Onnx.Training;
 
 namespace Alignment.Tests.Tools.TinyModel;
 
@@ -34,11 +35,11 @@ sealed class TinyStage(string name, string folder, TinyStageRecipe recipe, int l
     public IWeights Run(ModelGraph graph, IWeights weights, Action<long, TrainingSession> feed, Action<string> log,
         CancellationToken cancellationToken)
     {
-        using var buffers = ParameterBuffers.For(graph);
+        using var buffers = TrainingTools.BuffersFor(graph);
         using FloatBuffer average = buffers.NewBuffer();
         using var optimizer = new AdamW(buffers, new AdamWOptions { WeightDecay = 1e-3 });
         if (File.Exists(StatePath)) optimizer.Steps = TrainingCheckpoint.Load(StatePath, buffers,
-            new Dictionary<string, FloatBuffer> { [Average] = average }).Steps;
+            new Dictionary<string, FloatBuffer> { [Average] = average });
         else
         {
             buffers.Fill(weights);
@@ -46,7 +47,7 @@ sealed class TinyStage(string name, string folder, TinyStageRecipe recipe, int l
         }
         if (optimizer.Steps < recipe.Steps)
         {
-            using var session = TrainingSession.Open(new OnnxModel(graph, weights), buffers);
+            using var session = TrainingTools.Open(new OnnxModel(graph, weights), buffers);
             Train(session, buffers, average, optimizer, feed, log, cancellationToken);
         }
         return HeldWeights.Copy(new BufferWeights(buffers, values: average));
@@ -91,7 +92,7 @@ sealed class TinyStage(string name, string folder, TinyStageRecipe recipe, int l
     }
 
     void Save(ParameterBuffers buffers, FloatBuffer average, AdamW optimizer) =>
-        TrainingCheckpoint.Save(StatePath, buffers, optimizer.Steps, null, new Dictionary<string, FloatBuffer> { [Average] = average });
+        TrainingCheckpoint.Save(StatePath, buffers, optimizer.Steps, new Dictionary<string, FloatBuffer> { [Average] = average });
 
     /// <summary>average += share · (parameters − average).</summary>
     static void Blend(FloatBuffer parameters, FloatBuffer average, float share)

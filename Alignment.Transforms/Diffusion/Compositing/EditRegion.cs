@@ -27,7 +27,7 @@ public sealed record EditRegionOptions
 }
 
 /// <summary>The weight of the edit at each pixel: 0 outside the region, rising with the distance from its border to 1.</summary>
-public sealed class EditRegion
+sealed class EditRegion
 {
     /// <summary>The shorter side to which the options' pixels refer.</summary>
     const float ReferenceSide = 512;

@@ -71,7 +71,7 @@ static class FreeMemory
         {
             return File.Exists(path) ? File.ReadAllText(path) : null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e.IsOfFile())
         {
             return null;
         }
