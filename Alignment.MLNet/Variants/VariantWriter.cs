@@ -89,7 +89,7 @@ sealed class VariantWriter(string folder, VariantOptions options)
         try
         {
             Grey(attention, grey.AsSpan(0, attention.Length));
-            return PictureFile.JpegGrey(width, height, grey.AsSpan(0, attention.Length));
+            return GreyJpeg.Encode(grey.AsSpan(0, attention.Length), width, height, PictureFile.DefaultJpegQuality);
         }
         finally
         {

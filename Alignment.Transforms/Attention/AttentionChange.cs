@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -30,22 +29,15 @@ static class AttentionChange
         double before = AttentionMaps.Sum(attention), on = AttentionMaps.Dot(attention, mask);
         if (alpha == 1 || before == 0 || on == 0) return Unchanged(attention, modified, before);
 
-        double[] rented = ArrayPool<double>.Shared.Rent(attention.Length);
-        try
-        {
-            Span<double> changed = rented.AsSpan(0, attention.Length);
-            // B in units in which a sum over it cannot overflow; the scale makes up for it.
-            double unit = alpha > LargestPlainAlpha ? alpha : 1, sum = Weigh(attention, mask, alpha / unit, unit, changed);
-            if (sum == 0) return Unchanged(attention, modified, before);
+        using var rented = new Rented<double>(attention.Length);
+        Span<double> changed = rented.Span;
+        // B in units in which a sum over it cannot overflow; the scale makes up for it.
+        double unit = alpha > LargestPlainAlpha ? alpha : 1, sum = Weigh(attention, mask, alpha / unit, unit, changed);
+        if (sum == 0) return Unchanged(attention, modified, before);
 
-            double scale = preserveMass ? MassScale.Solve(changed, sum, before) : before / sum;
-            var (after, clipped) = MassScale.Write(changed, scale, modified);
-            return new(before, after, scale / unit, clipped);
-        }
-        finally
-        {
-            ArrayPool<double>.Shared.Return(rented);
-        }
+        double scale = preserveMass ? MassScale.Solve(changed, sum, before) : before / sum;
+        var (after, clipped) = MassScale.Write(changed, scale, modified);
+        return new(before, after, scale / unit, clipped);
     }
 
     /// <summary>B = A (1 − M) ÷ unit + (α ÷ unit) A M, four pixels at a time; returns Σ B.</summary>

@@ -20,7 +20,6 @@ static class ControlStack
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. s_planes.Select(p => p.Name)];
-
     public static IReadOnlyList<string> Labels { get; } = [.. s_planes.Select(p => p.Label)];
 
     public static int Channels => s_planes.Length;

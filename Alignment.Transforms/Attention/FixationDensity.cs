@@ -29,7 +29,6 @@ sealed class FixationDensity
     }
 
     public int Width { get; }
-
     public int Height { get; }
 
     public void Add(int pixel, double weight) => _map[pixel] += weight;
@@ -76,7 +75,7 @@ sealed class FixationDensity
     }
 
     /// <summary>e^(−x²/2σ²) at the integers up to <see cref="Truncate"/> σ, of sum 1.</summary>
-    internal static double[] Kernel(double sigma)
+    public static double[] Kernel(double sigma)
     {
         if (!(sigma is > 0 and <= MostSigma)) throw new ArgumentOutOfRangeException(nameof(sigma), sigma,
             FormattableString.Invariant($"A blur's sigma is above 0 and at most {MostSigma} pixels."));

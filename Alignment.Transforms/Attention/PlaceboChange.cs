@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
@@ -31,36 +30,28 @@ static class PlaceboChange
         if (alpha == 1) return new(before, before, 0, 1);
         if (!placement.Exists) return new(before, before, 0, 0);
 
-        double[] rented = ArrayPool<double>.Shared.Rent(attention.Length);
-        PixelRole[] rentedRoles = ArrayPool<PixelRole>.Shared.Rent(attention.Length);
-        try
+        using var rented = new Rented<double>(attention.Length);
+        using var rentedRoles = new Rented<PixelRole>(attention.Length);
+        Span<double> rest = rented.Span;   // A, made 0 outside the rest
+        Span<PixelRole> roles = rentedRoles.Span;
+        Roles(mask, width, height, placement, roles);
+        TensorPrimitives.ConvertTruncating(attention, rest);
+        double gain = 0;
+        for (int i = NotRest(roles, 0); i < roles.Length; i = NotRest(roles, i + 1))
         {
-            Span<double> rest = rented.AsSpan(0, attention.Length);   // A, made 0 outside the rest
-            Span<PixelRole> roles = rentedRoles.AsSpan(0, attention.Length);
-            Roles(mask, width, height, placement, roles);
-            TensorPrimitives.ConvertTruncating(attention, rest);
-            double gain = 0;
-            for (int i = NotRest(roles, 0); i < roles.Length; i = NotRest(roles, i + 1))
-            {
-                rest[i] = 0;
-                if (roles[i] == PixelRole.Region) gain += Gain(attention[i], alpha);
-            }
-            double restSum = AttentionMaps.Sum(rest);
-            double bearable = gain > 0 ? restSum : Positive(rest) - restSum;
-            double strength = Math.Abs(gain) <= bearable ? 1 : bearable / Math.Abs(gain);
-            if (gain == 0 || strength == 0) return new(before, before, 0, 0);
+            rest[i] = 0;
+            if (roles[i] == PixelRole.Region) gain += Gain(attention[i], alpha);
+        }
+        double restSum = AttentionMaps.Sum(rest);
+        double bearable = gain > 0 ? restSum : Positive(rest) - restSum;
+        double strength = Math.Abs(gain) <= bearable ? 1 : bearable / Math.Abs(gain);
+        if (gain == 0 || strength == 0) return new(before, before, 0, 0);
 
-            double moved = strength * gain, scale = MassScale.Solve(rest, restSum, restSum - moved);
-            MassScale.Fill(rest, scale, modified);
-            for (int i = NotRest(roles, 0); i < roles.Length; i = NotRest(roles, i + 1))
-                modified[i] = roles[i] == PixelRole.Product ? attention[i] : (float)(attention[i] + strength * Gain(attention[i], alpha));
-            return new(before, AttentionMaps.Sum(modified), Math.Abs(moved), strength);
-        }
-        finally
-        {
-            ArrayPool<double>.Shared.Return(rented);
-            ArrayPool<PixelRole>.Shared.Return(rentedRoles);
-        }
+        double moved = strength * gain, scale = MassScale.Solve(rest, restSum, restSum - moved);
+        MassScale.Fill(rest, scale, modified);
+        for (int i = NotRest(roles, 0); i < roles.Length; i = NotRest(roles, i + 1))
+            modified[i] = roles[i] == PixelRole.Product ? attention[i] : (float)(attention[i] + strength * Gain(attention[i], alpha));
+        return new(before, AttentionMaps.Sum(modified), Math.Abs(moved), strength);
     }
 
     static int NotRest(ReadOnlySpan<PixelRole> roles, int from)
@@ -108,7 +99,7 @@ static class PlaceboChange
     }
 
     /// <summary>min(1, α A) − A.</summary>
-    internal static double Gain(float a, double alpha) => Math.Min(1, alpha * a) - a;
+    public static double Gain(float a, double alpha) => Math.Min(1, alpha * a) - a;
 }
 
 /// <summary>

@@ -13,7 +13,7 @@ static class TemporalWindows
     public static IReadOnlyList<string> Names { get; } = ["early", "middle", "late"];
 
     /// <summary>Which third of the video each is, in words.</summary>
-    internal static IReadOnlyList<string> Thirds { get; } = ["first", "middle", "last"];
+    public static IReadOnlyList<string> Thirds { get; } = ["first", "middle", "last"];
 
     /// <summary>0 early, 1 middle, 2 late.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such scene.</exception>

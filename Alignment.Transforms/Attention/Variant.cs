@@ -49,9 +49,7 @@ public sealed record Variant(string Name, VariantStrength Strength, int? Window,
 
     /// <summary>Must not differ from the baseline.</summary>
     public static Variant Placebo { get; } = All.First(v => v.Target == VariantTarget.Background);
-
     public static Variant FullBoost { get; } = All.First(v => v.IsBoost && v.Window is null);
-
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(v => v.Name)];
 
     /// <summary>More attention on the product.</summary>

@@ -18,7 +18,7 @@ static class ClipText
     /// <summary>Throws where the text may need composing and this process cannot.</summary>
     public static string Clean(string text) => Clean(text, CanCompose);
 
-    internal static string Clean(string text, bool canCompose)
+    public static string Clean(string text, bool canCompose)
     {
         string valid = ReplaceLoneSurrogates(text);
         if (!canCompose && valid.EnumerateRunes().FirstOrDefault(MayCompose) is { Value: not 0 } rune)

@@ -21,9 +21,7 @@ sealed class ClipTokenizer
     }
 
     public int Length { get; }
-
     public int StartId { get; }
-
     public int EndId { get; }
 
     /// <summary>Stable Diffusion 1.5 repeats the end token.</summary>
@@ -59,7 +57,6 @@ sealed class ClipTokenizer
     /// <summary>No start, no end, not cut.</summary>
     public int[] Encode(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         string clean = ClipText.Clean(text);
         var ids = new List<int>();
         for (int at = 0; at < clean.Length;)

@@ -18,16 +18,12 @@ sealed class ClipVocabulary
 
     /// <summary>In order, as "left right".</summary>
     public required List<string> Merges { get; init; }
-
     public required int StartId { get; init; }
-
     public required int EndId { get; init; }
-
     public required int PadId { get; init; }
 
     /// <summary>Stands for a byte the vocabulary lacks (CLIP's own lacks none), or null.</summary>
     public required string? UnknownToken { get; init; }
-
     public required int Length { get; init; }
 
     /// <summary>As they appear in a cleaned (lower-case) text.</summary>
@@ -50,7 +46,7 @@ sealed class ClipVocabulary
             : throw BadDataException.For($"The vocabulary in '{folder}'", $"no entry for the {role} token '{SafePath.Shorten(token)}'",
             "every special token among vocab.json's entries", "Take the files of the tokenizer folder from one model.");
 
-        var special = new Dictionary<string, int>(StringComparer.Ordinal)
+        var special = new Dictionary<string, int>()
         {
             [ClipText.Clean(start)] = IdOf(start, "start"),
             [ClipText.Clean(end)] = IdOf(end, "end"),
@@ -75,7 +71,7 @@ sealed class ClipVocabulary
     static Dictionary<string, int> ReadVocabulary(string path)
     {
         using JsonDocument json = ReadJson(path, required: true)!;
-        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        var ids = new Dictionary<string, int>();
         var taken = new HashSet<int>();
         foreach (JsonProperty entry in json.RootElement.EnumerateObject())
         {

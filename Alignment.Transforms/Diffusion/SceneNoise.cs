@@ -12,7 +12,6 @@ sealed class SceneNoise
     /// <summary><paramref name="sceneId"/> is "{video_id}-Scene-{n:000}"; different ids get independent noise.</summary>
     public SceneNoise(ulong seed, string sceneId)
     {
-        ArgumentNullException.ThrowIfNull(sceneId);
         _seed = seed;
         _initial = $"edit/initial/{sceneId}";
         _vae = $"edit/vae/{sceneId}";

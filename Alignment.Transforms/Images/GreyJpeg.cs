@@ -47,31 +47,22 @@ static class GreyJpeg
         Span<int> steps = stackalloc int[Size];
         Steps(quality, steps);
         int across = (width + Block - 1) / Block, down = (height + Block - 1) / Block, blocks = across * down;
-        short[] coefficients = ArrayPool<short>.Shared.Rent(blocks * Size);
-        ulong[] present = ArrayPool<ulong>.Shared.Rent(blocks);
-        byte[] written = [];
-        try
-        {
-            Transform(pixels, width, height, steps, coefficients, present);
-            Span<long> dc = stackalloc long[JpegHuffman.Symbols], ac = stackalloc long[JpegHuffman.Symbols];
-            Count(coefficients, present.AsSpan(0, blocks), dc, ac);
-            JpegHuffman dcTable = JpegHuffman.Optimal(dc), acTable = JpegHuffman.Optimal(ac);
-            // Every byte may be followed by a stuffed one.
-            long bytes = (dcTable.Bits(dc) + acTable.Bits(ac)) / 8 + 1;
-            written = ArrayPool<byte>.Shared.Rent(checked((int)(MostHeader + 2 * bytes)));
-            int at = Header(written, width, height, steps, dcTable, acTable);
-            var bits = new JpegBits(written, at);
-            Write(coefficients, present.AsSpan(0, blocks), dcTable, acTable, ref bits);
-            at = bits.End();
-            (written[at], written[at + 1]) = (0xFF, 0xD9);
-            return written.AsSpan(0, at + 2).ToArray();
-        }
-        finally
-        {
-            ArrayPool<short>.Shared.Return(coefficients);
-            ArrayPool<ulong>.Shared.Return(present);
-            if (written.Length > 0) ArrayPool<byte>.Shared.Return(written);
-        }
+        using var coefficients = new Rented<short>(blocks * Size);
+        using var present = new Rented<ulong>(blocks);
+        Transform(pixels, width, height, steps, coefficients.Span, present.Span);
+        Span<long> dc = stackalloc long[JpegHuffman.Symbols], ac = stackalloc long[JpegHuffman.Symbols];
+        Count(coefficients.Span, present.Span, dc, ac);
+        JpegHuffman dcTable = JpegHuffman.Optimal(dc), acTable = JpegHuffman.Optimal(ac);
+        // Every byte may be followed by a stuffed one.
+        long bytes = (dcTable.Bits(dc) + acTable.Bits(ac)) / 8 + 1;
+        using var rented = new Rented<byte>(checked((int)(MostHeader + 2 * bytes)));
+        Span<byte> written = rented.Span;
+        int at = Header(written, width, height, steps, dcTable, acTable);
+        var bits = new JpegBits(written, at);
+        Write(coefficients.Span, present.Span, dcTable, acTable, ref bits);
+        at = bits.End();
+        (written[at], written[at + 1]) = (0xFF, 0xD9);
+        return written[..(at + 2)].ToArray();
     }
 
     static void Steps(int quality, Span<int> steps)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using SkiaSharp;
@@ -28,16 +27,15 @@ static class JpegCodec
         // No colour space asked for: the stored values, without colour management.
         var wanted = new SKImageInfo(stored.Width, stored.Height, grey ? SKColorType.Gray8 : SKColorType.Rgba8888, SKAlphaType.Opaque);
         RawPicture? picture = null;
-        byte[]? four = null;
         try
         {
             picture = new(stored.Width, stored.Height, grey ? 1 : 3, wide: false, (int)codec.EncodedOrigin);
             if (grey) Decode(codec, wanted, picture.Bytes, subject);
             else
             {
-                four = ArrayPool<byte>.Shared.Rent(checked((int)wanted.BytesSize64));
-                Decode(codec, wanted, four, subject);
-                DropFourth(four.AsSpan(0, wanted.BytesSize), picture.Bytes);
+                using var four = new Rented<byte>(checked((int)wanted.BytesSize64));
+                Decode(codec, wanted, four.Span, subject);
+                DropFourth(four.Span, picture.Bytes);
             }
             return picture;
         }
@@ -47,10 +45,6 @@ static class JpegCodec
             if (e is OutOfMemoryException) throw RetryableException.For(subject, "no memory",
                 $"{wanted.BytesSize64 >> 20} MB to decode {stored.Width}x{stored.Height}", "Free some memory and run again.");
             throw;
-        }
-        finally
-        {
-            if (four is not null) ArrayPool<byte>.Shared.Return(four);
         }
     }
 

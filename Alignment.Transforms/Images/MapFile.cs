@@ -34,7 +34,7 @@ static class MapFile
         (limits ?? PictureLimits.Default).Require(subject, info.Shape[1], info.Shape[0]);
         float[] values = file.ReadFloats(LosslessTensor);
         foreach (float v in values)
-            if (!(v >= 0f && v <= 1f)) throw BadDataException.For(subject, FormattableString.Invariant($"the value {v}"),
+            if (!(v >= 0f && v <= 1f)) throw BadDataException.For(subject, $"the value {v}",
                 "values from 0 to 1", "Make the variants again.");
         PictureResize.Planes(values, 1, (int)info.Shape[0], (int)info.Shape[1], to, height, width);
         for (int i = 0; i < to.Length; i++) to[i] = MathF.Min(to[i], 1f) * white;

@@ -7,19 +7,13 @@ namespace Alignment.Transforms.Images;
 /// are the stored ones), 16 bits kept, no gamma, no colour profile, truncated files refused. Grey is 0.299 R + 0.587 G + 0.114 B. Floats
 /// are 0..1. Every failure is a <see cref="BadDataException"/> naming the file.
 /// </summary>
-static class PictureFile
+public static class PictureFile
 {
     /// <summary>Chroma is never subsampled.</summary>
     public const int DefaultJpegQuality = 95;
 
-    public static PictureHeader ReadHeader(string path, PictureLimits? limits = null)
-    {
-        string subject = Subject(path);
-        limits ??= PictureLimits.Default;
-        using var file = Open(path, subject);
-        return Sniff(file, subject) == PictureFormat.Png ? PngReader.ReadHeader(file, subject, limits)
-            : JpegCodec.ReadHeader(path, subject, limits);
-    }
+    internal static PictureHeader ReadHeader(string path, PictureLimits? limits = null) =>
+        Read(path, limits, PngReader.ReadHeader, JpegCodec.ReadHeader);
 
     /// <summary>Upright, as decoded (grey repeated, 16 bits rounded to 8).</summary>
     public static RgbPicture ReadRgb8(string path, PictureLimits? limits = null)
@@ -34,14 +28,10 @@ static class PictureFile
             stored[i] = raw.IsWide ? (byte)((raw.Words[at] + 128) / 257) : raw.Bytes[at];
         }
         var (width, height) = UprightSize(raw);
-        if (raw.Orientation == 1) return new RgbPicture(width, height, stored);
-        byte[] upright = new byte[stored.Length];
-        ExifOrientation.Apply<byte>(raw.Orientation, stored, raw.Width, raw.Height, 3, upright);
-        return new RgbPicture(width, height, upright);
+        byte[] upright = raw.Orientation == 1 ? stored : new byte[stored.Length];
+        if (upright != stored) ExifOrientation.Apply<byte>(raw.Orientation, stored, raw.Width, raw.Height, 3, upright);
+        return new(width, height, upright);
     }
-
-    /// <summary>Planes [3,H,W] in 0..1 at the picture's own size.</summary>
-    public static FloatPicture ReadRgb(string path, PictureLimits? limits = null) => ReadOwnSize(path, planes: 3, limits);
 
     /// <summary>Planes [3,<paramref name="height"/>,<paramref name="width"/>] in 0..1, stretched to that size.</summary>
     public static void ReadRgb(string path, int width, int height, Span<float> to, ResizeFilter filter = ResizeFilter.AreaOrBilinear,
@@ -51,7 +41,15 @@ static class PictureFile
         Fill(raw, planes: 3, width, height, to, filter, full: 1f);
     }
 
-    public static FloatPicture ReadGrey(string path, PictureLimits? limits = null) => ReadOwnSize(path, planes: 1, limits);
+    /// <summary>At the picture's own size.</summary>
+    internal static FloatPicture ReadGrey(string path, PictureLimits? limits = null)
+    {
+        using var raw = ReadRaw(path, limits);
+        var (width, height) = UprightSize(raw);
+        float[] values = new float[checked(width * height)];
+        Fill(raw, planes: 1, width, height, values, ResizeFilter.AreaOrBilinear, full: 1f);
+        return new(height, width, values);
+    }
 
     /// <summary>Grey, stretched to [<paramref name="height"/>,<paramref name="width"/>]; white becomes <paramref name="full"/>.</summary>
     public static void ReadGrey(string path, int width, int height, Span<float> to, ResizeFilter filter = ResizeFilter.AreaOrBilinear,
@@ -67,36 +65,16 @@ static class PictureFile
         AtomicFile.WriteBytes(path, PngWriter.Rgb8(picture.Pixels, picture.Width, picture.Height));
     }
 
-    public static void WritePngGrey(string path, int width, int height, ReadOnlySpan<byte> grey) =>
+    internal static void WritePngGrey(string path, int width, int height, ReadOnlySpan<byte> grey) =>
         AtomicFile.WriteBytes(path, PngWriter.Grey8(grey, width, height));
 
-    /// <summary>16 bits, rows from the top.</summary>
-    public static void WritePngGrey(string path, int width, int height, ReadOnlySpan<ushort> grey) =>
-        AtomicFile.WriteBytes(path, PngWriter.Grey16(grey, width, height));
-
     /// <summary>Colour without chroma subsampling; <paramref name="quality"/> 1..100.</summary>
-    public static void WriteJpeg(string path, RgbPicture picture, int quality = DefaultJpegQuality)
-    {
-        ArgumentNullException.ThrowIfNull(picture);
+    internal static void WriteJpeg(string path, RgbPicture picture, int quality = DefaultJpegQuality) =>
         AtomicFile.WriteBytes(path, JpegCodec.Rgb(picture.Pixels, picture.Width, picture.Height, quality));
-    }
 
     /// <summary>One channel; <paramref name="quality"/> 1..100.</summary>
-    public static void WriteJpegGrey(string path, int width, int height, ReadOnlySpan<byte> grey, int quality = DefaultJpegQuality) =>
+    internal static void WriteJpegGrey(string path, int width, int height, ReadOnlySpan<byte> grey, int quality = DefaultJpegQuality) =>
         AtomicFile.WriteBytes(path, GreyJpeg.Encode(grey, width, height, quality));
-
-    /// <summary>As <see cref="WriteJpegGrey"/> writes it.</summary>
-    internal static byte[] JpegGrey(int width, int height, ReadOnlySpan<byte> grey, int quality = DefaultJpegQuality) =>
-        GreyJpeg.Encode(grey, width, height, quality);
-
-    static FloatPicture ReadOwnSize(string path, int planes, PictureLimits? limits)
-    {
-        using var raw = ReadRaw(path, limits);
-        var (width, height) = UprightSize(raw);
-        float[] values = new float[checked(planes * width * height)];
-        Fill(raw, planes, width, height, values, ResizeFilter.AreaOrBilinear, full: 1f);
-        return new FloatPicture(planes, height, width, values);
-    }
 
     /// <summary>Resizes as stored and turns the (smaller) result upright; both orders give the same picture.</summary>
     static void Fill(RawPicture raw, int planes, int width, int height, Span<float> to, ResizeFilter filter, float full)
@@ -109,10 +87,10 @@ static class PictureFile
         float[]? turned = raw.Orientation == 1 ? null : new float[made * n];
         var resized = turned is null ? to[..(made * n)] : turned;
         float divisor = (raw.IsWide ? 65535f : 255f) / full;
-        if (raw.IsWide) PictureResize.Interleaved<ushort>(raw.Words, raw.Channels, raw.Height, raw.Width, divisor, grey: planes == 1,
-            resized, h, w, filter);
-        else PictureResize.Interleaved<byte>(raw.Bytes, raw.Channels, raw.Height, raw.Width, divisor, grey: planes == 1, resized, h, w,
-            filter);
+        bool grey = planes == 1;
+        if (raw.IsWide)
+            PictureResize.Interleaved<ushort>(raw.Words, raw.Channels, raw.Height, raw.Width, divisor, grey, resized, h, w, filter);
+        else PictureResize.Interleaved<byte>(raw.Bytes, raw.Channels, raw.Height, raw.Width, divisor, grey, resized, h, w, filter);
         if (turned is not null)
             for (int c = 0; c < made; c++) ExifOrientation.Apply<float>(raw.Orientation, turned.AsSpan(c * n, n), w, h, 1,
                 to.Slice(c * n, n));
@@ -122,15 +100,16 @@ static class PictureFile
     static (int Width, int Height) UprightSize(RawPicture raw) => ExifOrientation.SwapsSides(raw.Orientation) ? (raw.Height, raw.Width)
         : (raw.Width, raw.Height);
 
-    internal static RawPicture ReadRaw(string path, PictureLimits? limits)
+    internal static RawPicture ReadRaw(string path, PictureLimits? limits) => Read(path, limits, PngReader.Read, JpegCodec.Read);
+
+    static T Read<T>(string path, PictureLimits? limits, Func<Stream, string, PictureLimits, T> png,
+        Func<string, string, PictureLimits, T> jpeg)
     {
-        string subject = Subject(path);
+        string subject = $"Picture '{SafePath.Shorten(path, 300)}'";
         limits ??= PictureLimits.Default;
         using var file = Open(path, subject);
-        return Sniff(file, subject) == PictureFormat.Png ? PngReader.Read(file, subject, limits) : JpegCodec.Read(path, subject, limits);
+        return Sniff(file, subject) == PictureFormat.Png ? png(file, subject, limits) : jpeg(path, subject, limits);
     }
-
-    static string Subject(string path) => $"Picture '{SafePath.Shorten(path, 300)}'";
 
     static FileStream Open(string path, string subject)
     {

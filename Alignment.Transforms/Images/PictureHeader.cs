@@ -14,30 +14,29 @@ enum PictureFormat
 sealed record PictureHeader(int Width, int Height, PictureFormat Format, int Channels, int BitsPerChannel, int Orientation = 1);
 
 /// <summary>Bounds for pictures from outside, checked before memory is taken.</summary>
-sealed record PictureLimits
+public sealed record PictureLimits
 {
     /// <summary>Above every still camera's and 8K video's pictures, and below 1 GB while decoding.</summary>
     public const long DefaultMaxPixels = 100_000_000;
 
     /// <summary>Width × height.</summary>
     public long MaxPixels { get; init; } = DefaultMaxPixels;
-
     public static PictureLimits Default { get; } = new();
 
     internal void Require(string subject, long width, long height)
     {
         if (width * height > MaxPixels)
-            throw BadDataException.For(subject, FormattableString.Invariant($"{width}x{height} pixels"),
-                FormattableString.Invariant($"at most {MaxPixels / 1e6:0.###} megapixels"),
+            throw BadDataException.For(subject, $"{width}x{height} pixels",
+                $"at most {MaxPixels / 1e6:0.###} megapixels",
                 "Scale the picture down before using it.");
     }
 }
 
 /// <summary>8-bit colour: rows from the top, three bytes R, G, B a pixel.</summary>
-sealed record RgbPicture(int Width, int Height, byte[] Pixels)
+public sealed record RgbPicture(int Width, int Height, byte[] Pixels)
 {
     /// <summary>Rounds planes [3,H,W] of 0..1; values outside are clipped, NaN becomes 0.</summary>
-    public static RgbPicture FromPlanes(ReadOnlySpan<float> planes, int width, int height)
+    internal static RgbPicture FromPlanes(ReadOnlySpan<float> planes, int width, int height)
     {
         int n = checked(width * height);
         if (planes.Length != 3 * n) throw new ArgumentException($"Expected {3 * n} values for 3x{height}x{width}, found {planes.Length}.",
@@ -48,11 +47,12 @@ sealed record RgbPicture(int Width, int Height, byte[] Pixels)
             var plane = planes.Slice(c * n, n);
             for (int i = 0; i < n; i++) pixels[3 * i + c] = ToByte(plane[i]);
         }
-        return new RgbPicture(width, height, pixels);
+        return new(width, height, pixels);
     }
 
     /// <summary>Nearest, halves up.</summary>
     internal static byte ToByte(float unit) => unit > 0f ? (byte)MathF.Min(unit * 255f + 0.5f, 255f) : (byte)0;
 }
 
-sealed record FloatPicture(int Channels, int Height, int Width, float[] Values);
+/// <summary>A plane [H,W] of 0..1.</summary>
+sealed record FloatPicture(int Height, int Width, float[] Values);

@@ -1,4 +1,3 @@
-using System.Buffers;
 
 namespace Alignment.Transforms.Images;
 
@@ -11,52 +10,31 @@ sealed class PictureResample(ResampleKernel kernel, int width, int height, int t
     readonly ResampleTaps _across = ResampleTaps.Of(kernel, width, toWidth, 0, toWidth),
         _down = ResampleTaps.Of(kernel, height, toHeight, 0, toHeight);
 
-    public ResampleKernel Kernel => kernel;
-    public int Width => width;
-    public int Height => height;
-    public int ToWidth => toWidth;
-    public int ToHeight => toHeight;
-
     public bool Is(ResampleKernel wanted, int fromWidth, int fromHeight, int width2, int height2) =>
         kernel == wanted && width == fromWidth && height == fromHeight && toWidth == width2 && toHeight == height2;
 
     /// <summary>Bytes [H,W,3] to planes [3,toH,toW] of the same numbers, 0..255.</summary>
     public void Rgb(ReadOnlySpan<byte> rgb, Span<float> planes)
     {
-        float[] line = ArrayPool<float>.Shared.Rent(width), rows = ArrayPool<float>.Shared.Rent(height * toWidth);
-        try
+        using Rented<float> line = new(width), rows = new(height * toWidth);
+        for (int c = 0; c < 3; c++)
         {
-            for (int c = 0; c < 3; c++)
+            for (int y = 0; y < height; y++)
             {
-                for (int y = 0; y < height; y++)
-                {
-                    ReadOnlySpan<byte> row = rgb.Slice(3 * y * width, 3 * width);
-                    for (int x = 0; x < width; x++) line[x] = row[3 * x + c];
-                    _across.Along(line.AsSpan(0, width), rows.AsSpan(y * toWidth, toWidth));
-                }
-                Down(rows, planes.Slice(c * toWidth * toHeight, toWidth * toHeight));
+                ReadOnlySpan<byte> row = rgb.Slice(3 * y * width, 3 * width);
+                for (int x = 0; x < width; x++) line.Array[x] = row[3 * x + c];
+                _across.Along(line.Span, rows.Array.AsSpan(y * toWidth, toWidth));
             }
-        }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(line);
-            ArrayPool<float>.Shared.Return(rows);
+            Down(rows.Array, planes.Slice(c * toWidth * toHeight, toWidth * toHeight));
         }
     }
 
     /// <summary>[H,W] to [toH,toW].</summary>
     public void Plane(ReadOnlySpan<float> plane, Span<float> to)
     {
-        float[] rows = ArrayPool<float>.Shared.Rent(height * toWidth);
-        try
-        {
-            for (int y = 0; y < height; y++) _across.Along(plane.Slice(y * width, width), rows.AsSpan(y * toWidth, toWidth));
-            Down(rows, to);
-        }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(rows);
-        }
+        using var rows = new Rented<float>(height * toWidth);
+        for (int y = 0; y < height; y++) _across.Along(plane.Slice(y * width, width), rows.Array.AsSpan(y * toWidth, toWidth));
+        Down(rows.Array, to);
     }
 
     void Down(float[] rows, Span<float> to)

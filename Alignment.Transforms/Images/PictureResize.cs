@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 
 namespace Alignment.Transforms.Images;
@@ -46,23 +45,16 @@ static class PictureResize
         float most = typeof(T) == typeof(byte) ? byte.MaxValue / divisor : typeof(T) == typeof(ushort) ? ushort.MaxValue / divisor
             : float.PositiveInfinity;
         int planes = grey ? 1 : channels, length = RowResize.Together * n;
-        float[] rented = ArrayPool<float>.Shared.Rent(2 * length);
-        try
+        using var rented = new Rented<float>(2 * length);
+        Span<float> rows = rented.Span[..length], lanes = rented.Span[length..];
+        for (int y = 0; y < toHeight; y += RowResize.Together)
         {
-            Span<float> rows = rented.AsSpan(0, length), lanes = rented.AsSpan(length, length);
-            for (int y = 0; y < toHeight; y += RowResize.Together)
-            {
-                int count = Math.Min(RowResize.Together, toHeight - y);
-                for (int r = 0; r < count; r++) Down(from, down, y + r, rows.Slice(r * n, n));
-                if (grey) ToGrey(rows[..(count * n)]);
-                RowResize.Interleave(rows, n, lanes);
-                for (int c = 0; c < planes; c++) RowResize.Across(lanes[(c * RowResize.Together)..], channels, across, divisor, most,
-                    to.Slice(c * plane + y * toWidth, count * toWidth));
-            }
-        }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(rented);
+            int count = Math.Min(RowResize.Together, toHeight - y);
+            for (int r = 0; r < count; r++) Down(from, down, y + r, rows.Slice(r * n, n));
+            if (grey) ToGrey(rows[..(count * n)]);
+            RowResize.Interleave(rows, n, lanes);
+            for (int c = 0; c < planes; c++) RowResize.Across(lanes[(c * RowResize.Together)..], channels, across, divisor, most,
+                to.Slice(c * plane + y * toWidth, count * toWidth));
         }
     }
 

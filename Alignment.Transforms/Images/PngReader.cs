@@ -124,8 +124,7 @@ static class PngReader
         }
     }
 
-    /// <summary>Undoes a row's filter (PNG</summary>
-    /// <summary>9.2).</summary>
+    /// <summary>Undoes a row's filter (PNG §9.2).</summary>
     static void Unfilter(PngChunks chunks, byte filter, Span<byte> row, ReadOnlySpan<byte> above, int pixelBytes)
     {
         switch (filter)
@@ -152,7 +151,7 @@ static class PngReader
     }
 
     /// <summary>The neighbour (left a, above b, above left c) nearest to a + b − c; ties in that order.</summary>
-    internal static byte Paeth(int a, int b, int c)
+    public static byte Paeth(int a, int b, int c)
     {
         int pa = Math.Abs(b - c), pb = Math.Abs(a - c), pc = Math.Abs(a + b - c - c);
         return (byte)(pa <= pb && pa <= pc ? a : pb <= pc ? b : c);

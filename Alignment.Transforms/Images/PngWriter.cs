@@ -3,8 +3,10 @@ using System.IO.Compression;
 
 namespace Alignment.Transforms.Images;
 
-/// <summary>Writes PNG: 8-bit RGB, 8- and 16-bit grey. Each row takes the filter with the smallest sum of absolute differences (</summary>
-/// <summary>12.7). The same pixels give the same bytes.</summary>
+/// <summary>
+/// Writes PNG: 8-bit RGB, 8- and 16-bit grey. Each row takes the filter with the smallest sum of absolute differences (§12.7). The same
+/// pixels give the same bytes.
+/// </summary>
 static class PngWriter
 {
     const byte Grey = 0, Rgb = 2;
@@ -49,8 +51,7 @@ static class PngWriter
 
     static void WriteRows(Stream to, ReadOnlySpan<byte> pixels, int height, int rowBytes, int bytesPerPixel)
     {
-        byte[][] tries = [new byte[rowBytes + 1], new byte[rowBytes + 1], new byte[rowBytes + 1], new byte[rowBytes + 1],
-            new byte[rowBytes + 1]];
+        byte[][] tries = [.. Enumerable.Range(0, 5).Select(_ => new byte[rowBytes + 1])];
         byte[] none = new byte[rowBytes];
         for (int y = 0; y < height; y++)
         {

@@ -17,9 +17,7 @@ sealed class RawPicture : IDisposable
     }
 
     public int Width { get; }
-
     public int Height { get; }
-
     public int Channels { get; }
 
     /// <summary>16 bits a sample (<see cref="Words"/>) instead of 8 (<see cref="Bytes"/>).</summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 
 namespace Alignment.Transforms.Masks;
 
@@ -15,58 +14,44 @@ static class GuidedFilter
     public static void Apply(Span<float> map, ReadOnlySpan<float> guide, int width, int height, int radius, double epsilon)
     {
         int n = width * height;
-        float[] rented = ArrayPool<float>.Shared.Rent(5 * n);
-        try
+        using var rented = new Rented<float>(5 * n);
+        Span<float> meanGuide = rented.Span[..n], meanMap = rented.Span.Slice(n, n), squares = rented.Span.Slice(2 * n, n),
+            products = rented.Span.Slice(3 * n, n), rows = rented.Span.Slice(4 * n, n);
+        for (int i = 0; i < n; i++) (squares[i], products[i]) = (guide[i] * guide[i], guide[i] * map[i]);
+        guide.CopyTo(meanGuide);
+        map.CopyTo(meanMap);
+        BoxMean(meanGuide, rows, width, height, radius);
+        BoxMean(meanMap, rows, width, height, radius);
+        BoxMean(squares, rows, width, height, radius);
+        BoxMean(products, rows, width, height, radius);
+        Span<float> slope = squares, offset = products;
+        for (int i = 0; i < n; i++)
         {
-            Span<float> meanGuide = rented.AsSpan(0, n), meanMap = rented.AsSpan(n, n), squares = rented.AsSpan(2 * n, n),
-                products = rented.AsSpan(3 * n, n), rows = rented.AsSpan(4 * n, n);
-            for (int i = 0; i < n; i++) (squares[i], products[i]) = (guide[i] * guide[i], guide[i] * map[i]);
-            guide.CopyTo(meanGuide);
-            map.CopyTo(meanMap);
-            BoxMean(meanGuide, rows, width, height, radius);
-            BoxMean(meanMap, rows, width, height, radius);
-            BoxMean(squares, rows, width, height, radius);
-            BoxMean(products, rows, width, height, radius);
-            Span<float> slope = squares, offset = products;
-            for (int i = 0; i < n; i++)
-            {
-                float variance = Math.Max(0, squares[i] - meanGuide[i] * meanGuide[i]),
-                    covariance = products[i] - meanGuide[i] * meanMap[i];
-                float a = (float)(covariance / (variance + epsilon));
-                (slope[i], offset[i]) = (a, meanMap[i] - a * meanGuide[i]);
-            }
-            BoxMean(slope, rows, width, height, radius);
-            BoxMean(offset, rows, width, height, radius);
-            for (int i = 0; i < n; i++) map[i] = Math.Clamp(slope[i] * guide[i] + offset[i], 0f, 1f);
+            float variance = Math.Max(0, squares[i] - meanGuide[i] * meanGuide[i]),
+                covariance = products[i] - meanGuide[i] * meanMap[i];
+            float a = (float)(covariance / (variance + epsilon));
+            (slope[i], offset[i]) = (a, meanMap[i] - a * meanGuide[i]);
         }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(rented);
-        }
+        BoxMean(slope, rows, width, height, radius);
+        BoxMean(offset, rows, width, height, radius);
+        for (int i = 0; i < n; i++) map[i] = Math.Clamp(slope[i] * guide[i] + offset[i], 0f, 1f);
     }
 
     /// <summary>By running sums in double, which do not drift: across into <paramref name="rows"/>, then down.</summary>
     static void BoxMean(Span<float> map, Span<float> rows, int width, int height, int radius)
     {
         for (int y = 0; y < height; y++) Line(map.Slice(y * width, width), rows.Slice(y * width, width), radius);
-        double[] sums = ArrayPool<double>.Shared.Rent(width);
-        try
+        using var sums = new Rented<double>(width);
+        Span<double> sum = sums.Span;
+        sum.Clear();
+        for (int y = 0; y < Math.Min(radius, height); y++) Add(sum, rows.Slice(y * width, width), 1);
+        for (int y = 0; y < height; y++)
         {
-            Span<double> sum = sums.AsSpan(0, width);
-            sum.Clear();
-            for (int y = 0; y < Math.Min(radius, height); y++) Add(sum, rows.Slice(y * width, width), 1);
-            for (int y = 0; y < height; y++)
-            {
-                if (y + radius < height) Add(sum, rows.Slice((y + radius) * width, width), 1);
-                if (y - radius - 1 >= 0) Add(sum, rows.Slice((y - radius - 1) * width, width), -1);
-                double count = Math.Min(height - 1, y + radius) - Math.Max(0, y - radius) + 1;
-                Span<float> to = map.Slice(y * width, width);
-                for (int x = 0; x < width; x++) to[x] = (float)(sum[x] / count);
-            }
-        }
-        finally
-        {
-            ArrayPool<double>.Shared.Return(sums);
+            if (y + radius < height) Add(sum, rows.Slice((y + radius) * width, width), 1);
+            if (y - radius - 1 >= 0) Add(sum, rows.Slice((y - radius - 1) * width, width), -1);
+            double count = Math.Min(height - 1, y + radius) - Math.Max(0, y - radius) + 1;
+            Span<float> to = map.Slice(y * width, width);
+            for (int x = 0; x < width; x++) to[x] = (float)(sum[x] / count);
         }
     }
 

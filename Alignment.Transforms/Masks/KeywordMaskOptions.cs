@@ -42,7 +42,7 @@ public sealed record KeywordMaskOptions
         ArgumentNullException.ThrowIfNull(keyword);
         string[] same = [.. Synonyms.Where(s => s.Key.Equals(keyword.Trim(), StringComparison.OrdinalIgnoreCase)).SelectMany(s => s.Value)];
         string[] texts = [.. same.Prepend(keyword).SelectMany(word =>
-            Prompts.Select(p => p.Replace(KeywordPlaceholder, word.Trim(), StringComparison.Ordinal))).Distinct(StringComparer.Ordinal)];
+            Prompts.Select(p => p.Replace(KeywordPlaceholder, word.Trim(), StringComparison.Ordinal))).Distinct()];
         return texts.Length <= MostPrompts ? texts
             : throw UsageException.For($"The prompts for '{SafePath.Shorten(keyword)}' and its synonyms", $"{texts.Length} texts",
             $"at most {MostPrompts}", "Leave out some prompts or synonyms.");

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics.Tensors;
 using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Runtime;
@@ -26,58 +25,40 @@ sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device?
     const int MostKept = 1024;
 
     readonly Lock _gate = new();
-    readonly Dictionary<string, float[]> _prompts = new(StringComparer.Ordinal);
+    readonly Dictionary<string, float[]> _prompts = [];
     readonly SessionSettings _settings = new() { Device = device ?? Device.Cpu };
     InferenceSession? _text, _masks;
     ClipTokenizer? _tokenizer;
     PictureResample? _prepare, _enlarge;
 
-    public string ModelHash => part.Hash;
-
     /// <summary>One mask for each keyword.</summary>
     /// <exception cref="BadDataException">The models cannot be run.</exception>
     public IReadOnlyList<KeywordMask> Make(RgbPicture picture, IReadOnlyList<string> keywords)
     {
-        ArgumentNullException.ThrowIfNull(picture);
-        ArgumentNullException.ThrowIfNull(keywords);
         int n = picture.Width * picture.Height;
-        float[]? guide = options.Refine ? ArrayPool<float>.Shared.Rent(n) : null;
-        try
-        {
-            for (int i = 0; guide is not null && i < n; i++)
-                guide[i] = Luma(picture.Pixels[3 * i], picture.Pixels[3 * i + 1], picture.Pixels[3 * i + 2]) / 255f;
-            var made = keywords.Select(_ => new KeywordMask(new float[n], new float[n], null)).ToArray();
-            double?[] similar = Make(picture.Width, picture.Height, (prepare, into) => prepare.Rgb(picture.Pixels, into),
-                guide.AsSpan(0, guide is null ? 0 : n), keywords, k => (made[k].Probability, made[k].Mask));
-            return [.. made.Select((m, k) => m with { Similarity = similar[k] })];
-        }
-        finally
-        {
-            if (guide is not null) ArrayPool<float>.Shared.Return(guide);
-        }
+        using var guide = new Rented<float>(options.Refine ? n : 0);
+        for (int i = 0; i < guide.Span.Length; i++)
+            guide.Array[i] = Luma(picture.Pixels[3 * i], picture.Pixels[3 * i + 1], picture.Pixels[3 * i + 2]) / 255f;
+        var made = keywords.Select(_ => new KeywordMask(new float[n], new float[n], null)).ToArray();
+        double?[] similar = Make(picture.Width, picture.Height, (prepare, into) => prepare.Rgb(picture.Pixels, into),
+            guide.Span, keywords, k => (made[k].Probability, made[k].Mask));
+        return [.. made.Select((m, k) => m with { Similarity = similar[k] })];
     }
 
     /// <summary>One keyword's mask in planes [3,H,W] of −1 … 1.</summary>
-    internal void Make(ReadOnlySpan<float> planes, int width, int height, string keyword, float[] probability, float[] mask)
+    public void Make(ReadOnlySpan<float> planes, int width, int height, string keyword, float[] probability, float[] mask)
     {
         int n = width * height;
-        float[] scaled = ArrayPool<float>.Shared.Rent(3 * n), guide = ArrayPool<float>.Shared.Rent(n);
-        try
+        using Rented<float> rented = new(3 * n), guide = new(n);
+        float[] scaled = rented.Array;
+        Span<float> bytes = rented.Span;
+        TensorPrimitives.Add(planes, 1f, bytes);
+        TensorPrimitives.Multiply(bytes, 127.5f, bytes);
+        for (int i = 0; options.Refine && i < n; i++) guide.Array[i] = Luma(scaled[i], scaled[n + i], scaled[2 * n + i]) / 255f;
+        Make(width, height, (prepare, into) =>
         {
-            Span<float> bytes = scaled.AsSpan(0, 3 * n);
-            TensorPrimitives.Add(planes, 1f, bytes);
-            TensorPrimitives.Multiply(bytes, 127.5f, bytes);
-            for (int i = 0; options.Refine && i < n; i++) guide[i] = Luma(scaled[i], scaled[n + i], scaled[2 * n + i]) / 255f;
-            Make(width, height, (prepare, into) =>
-            {
-                for (int c = 0; c < 3; c++) prepare.Plane(scaled.AsSpan(c * n, n), into.Slice(c * into.Length / 3, into.Length / 3));
-            }, guide.AsSpan(0, n), [keyword], _ => (probability, mask));
-        }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(scaled);
-            ArrayPool<float>.Shared.Return(guide);
-        }
+            for (int c = 0; c < 3; c++) prepare.Plane(scaled.AsSpan(c * n, n), into.Slice(c * into.Length / 3, into.Length / 3));
+        }, guide.Span, [keyword], _ => (probability, mask));
     }
 
     delegate void Prepare(PictureResample to, Span<float> pixels);
@@ -98,20 +79,13 @@ sealed class KeywordMasker(ClipSegPart part, KeywordMaskOptions options, Device?
             Normalise(pixels);
             using var maps = new Logits(this, pixels, wide, high, [.. prompts.SelectMany(p => p)]);
             PictureResample back = Fit(ref _enlarge, ResampleKernel.Bicubic, maps.Width, maps.Height, width, height);
-            float[] one = ArrayPool<float>.Shared.Rent(width * height);
-            try
+            using var one = new Rented<float>(width * height);
+            for (int k = 0, at = 0; k < keywords.Count; at += prompts[k++].Count)
             {
-                for (int k = 0, at = 0; k < keywords.Count; at += prompts[k++].Count)
-                {
-                    (float[] probability, float[] mask) = into(k);
-                    Average(maps, at, prompts[k].Count, back, one.AsSpan(0, width * height), probability);
-                    similar[k] = maps.Similarity(at, prompts[k].Count);
-                    Finish(probability, mask, guide, width, height);
-                }
-            }
-            finally
-            {
-                ArrayPool<float>.Shared.Return(one);
+                (float[] probability, float[] mask) = into(k);
+                Average(maps, at, prompts[k].Count, back, one.Span, probability);
+                similar[k] = maps.Similarity(at, prompts[k].Count);
+                Finish(probability, mask, guide, width, height);
             }
         }
         return similar;

@@ -1,4 +1,3 @@
-using System.Buffers;
 
 namespace Alignment.Transforms.Masks;
 
@@ -9,37 +8,23 @@ static class MaskComponents
 {
     public static int Count(ReadOnlySpan<float> mask, int width, int height)
     {
-        int[] labels = ArrayPool<int>.Shared.Rent(mask.Length);
-        try
-        {
-            return Label(mask, width, height, labels).Count;
-        }
-        finally
-        {
-            ArrayPool<int>.Shared.Return(labels);
-        }
+        using var labels = new Rented<int>(mask.Length);
+        return Label(mask, width, height, labels.Span).Count;
     }
 
     /// <summary>Sets every piece but the <paramref name="largest"/> ones to 0; of equals the first, row by row, is kept.</summary>
     /// <returns>The number of pieces before.</returns>
     public static int Keep(Span<float> mask, int width, int height, int largest)
     {
-        int[] labels = ArrayPool<int>.Shared.Rent(mask.Length);
-        try
-        {
-            List<int> sizes = Label(mask, width, height, labels);
-            if (sizes.Count <= largest) return sizes.Count;
-            bool[] kept = new bool[sizes.Count];
-            foreach (int piece in Enumerable.Range(0, sizes.Count).OrderByDescending(i => sizes[i]).ThenBy(i => i).Take(largest))
-                kept[piece] = true;
-            for (int i = 0; i < mask.Length; i++)
-                if (mask[i] > 0 && !kept[labels[i]]) mask[i] = 0;
-            return sizes.Count;
-        }
-        finally
-        {
-            ArrayPool<int>.Shared.Return(labels);
-        }
+        using var labels = new Rented<int>(mask.Length);
+        List<int> sizes = Label(mask, width, height, labels.Span);
+        if (sizes.Count <= largest) return sizes.Count;
+        bool[] kept = new bool[sizes.Count];
+        foreach (int piece in Enumerable.Range(0, sizes.Count).OrderByDescending(i => sizes[i]).ThenBy(i => i).Take(largest))
+            kept[piece] = true;
+        for (int i = 0; i < mask.Length; i++)
+            if (mask[i] > 0 && !kept[labels.Array[i]]) mask[i] = 0;
+        return sizes.Count;
     }
 
     /// <summary>Numbers the pieces from 0 in the order in which they begin; pixels outside keep what is there.</summary>

@@ -25,7 +25,7 @@ static class BundleContract
     /// </summary>
     public static Dictionary<string, OnnxHeader> ReadHeaders(string folder, BundleManifest? recorded)
     {
-        var headers = new Dictionary<string, OnnxHeader>(StringComparer.Ordinal);
+        var headers = new Dictionary<string, OnnxHeader>();
         string subject = $"The model bundle '{folder}'";
         bool Exists(string file) => File.Exists(Path.Combine(folder, file));
         string[] missing = [.. BundleFiles.Models.Append(BundleFiles.Vocabulary).Append(BundleFiles.Merges).Where(f => !Exists(f))];

@@ -24,7 +24,6 @@ static class BundleFiles
     public const string ClipSegTokenizer = "clipseg_tokenizer";
 
     public static IReadOnlyList<string> Models { get; } = [TextEncoder, Unet, ControlNet, VaeEncoder, VaeDecoder];
-
     public static IReadOnlyList<string> OptionalModels { get; } = [ClipSeg, ClipSegText, Lpips];
 
     /// <summary>False for what no edit reads (LPIPS, the training artifact, CLIPSeg); it does not change the bundle's identity.</summary>

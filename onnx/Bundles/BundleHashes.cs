@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 
 namespace Alignment.Onnx.Bundles;
@@ -15,7 +14,7 @@ static class BundleHashes
         string[] sorted = [.. files.Order(StringComparer.Ordinal)];
         string[] paths = [.. sorted.Select(f => SafePath.Relative(folder, f, $"The model bundle '{folder}'"))];
         var hashes = new SortedDictionary<string, BundleFile>(StringComparer.Ordinal);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        using var buffer = new Rented<byte>(BufferBytes);
         try
         {
             long total = paths.Sum(p => new FileInfo(p).Length), done = 0;
@@ -24,10 +23,10 @@ static class BundleHashes
                 using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
                 using var file = new FileStream(paths[i], FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
                 long bytes = 0;
-                for (int n; (n = file.Read(buffer)) > 0; bytes += n)
+                for (int n; (n = file.Read(buffer.Array)) > 0; bytes += n)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    sha.AppendData(buffer.AsSpan(0, n));
+                    sha.AppendData(buffer.Array.AsSpan(0, n));
                     progress?.Report(new(Stage, done += n, total, sorted[i]));
                 }
                 hashes.Add(sorted[i], new(bytes, Convert.ToHexStringLower(sha.GetHashAndReset())));
@@ -37,10 +36,6 @@ static class BundleHashes
         catch (Exception e) when (e.IsOfFile())
         {
             throw BadDataException.Unreadable($"The model bundle '{folder}'", e, "Check the folder and its permissions.");
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 }

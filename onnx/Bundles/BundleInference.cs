@@ -59,7 +59,7 @@ static class BundleInference
             Scheduler = scheduler,
             Tokenizer = TokenizerFiles.Read(Path.Combine(folder, "tokenizer")),
             Precision = headers[BundleFiles.Unet].WeightType == ModelPrecision.Float16.Text ? ModelPrecision.Float16.Text : null,
-            Parameters = headers.ToDictionary(h => h.Key, h => h.Value.Parameters, StringComparer.Ordinal),
+            Parameters = headers.ToDictionary(h => h.Key, h => h.Value.Parameters),
         };
         return (manifest, assumed);
 

@@ -9,12 +9,10 @@ public sealed record BundleManifest
     public const int CurrentFormat = 1;
 
     public int Format { get; init; } = CurrentFormat;
-
     public string Family { get; init; } = "sd15";
 
     /// <summary>Divides both sides of a picture, in pixels.</summary>
     public int ImageMultiple { get; init; } = 8;
-
     public int LatentChannels { get; init; } = 4;
 
     /// <summary>Latents are the autoencoder's mean times this (Rombach et al. 2022: 1/std of first-stage latents).</summary>
@@ -49,11 +47,11 @@ public sealed record BundleManifest
     public IReadOnlyDictionary<string, long> Parameters { get; init; } = new SortedDictionary<string, long>(StringComparer.Ordinal);
 
     [JsonInclude]
-    internal IReadOnlyDictionary<string, BundleFile> Files { get; init; } = new SortedDictionary<string, BundleFile>(StringComparer.Ordinal);
+    internal IReadOnlyDictionary<string, BundleFile> Files { get; init; } = new SortedDictionary<string,
+        BundleFile>(StringComparer.Ordinal);
 
     /// <summary>Of the weights, or "unknown".</summary>
     public string License { get; init; } = "unknown";
-
     public string Origin { get; init; } = "unknown";
 
     /// <summary>False for an untrained ControlNet, null where unknown.</summary>
@@ -76,9 +74,7 @@ sealed record BundleFile(long Bytes, string Sha256);
 sealed record SchedulerFacts
 {
     public int TrainTimesteps { get; init; } = 1000;
-
     public double BetaStart { get; init; } = 0.00085;
-
     public double BetaEnd { get; init; } = 0.012;
 
     /// <summary><c>scaled_linear</c> (linear in √β) or <c>linear</c>.</summary>
@@ -87,12 +83,10 @@ sealed record SchedulerFacts
     /// <summary><c>trailing</c> or <c>linspace</c>; null for <c>leading</c>, SD 1.5's, and then not written.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? TimestepSpacing { get; init; }
-
     public int StepsOffset { get; init; } = 1;
 
     /// <summary>Whether ᾱ before the first timestep is 1, or that of timestep 0.</summary>
     public bool SetAlphaToOne { get; init; }
-
     public bool ClipSample { get; init; }
 
     /// <summary>The sampler its authors published it with, by diffusers' class name, or null.</summary>
@@ -120,9 +114,7 @@ sealed record SchedulerFacts
 sealed record TokenizerFacts
 {
     public int VocabularySize { get; init; } = 49408;
-
     public int StartId { get; init; } = 49406;
-
     public int EndId { get; init; } = 49407;
 
     /// <summary>SD 1.5 pads with the end token.</summary>

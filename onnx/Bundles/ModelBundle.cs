@@ -120,7 +120,7 @@ public sealed class ModelBundle
         headers.Keys
             .Concat(headers.Values.SelectMany(h => h.ExternalFiles).Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/')))
             .Append(BundleFiles.Vocabulary).Append(BundleFiles.Merges)
-            .Distinct(StringComparer.Ordinal);
+            .Distinct();
 
     static void CheckRecorded(string folder, BundleManifest manifest)
     {

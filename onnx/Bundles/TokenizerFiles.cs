@@ -53,7 +53,7 @@ static class TokenizerFiles
     static Dictionary<string, int> ReadVocabulary(string path)
     {
         Dictionary<string, int> ids = StrictJson.ReadFile(path,
-            root => root.EnumerateObject().ToDictionary(e => e.Name, e => e.Value.GetInt32(), StringComparer.Ordinal));
+            root => root.EnumerateObject().ToDictionary(e => e.Name, e => e.Value.GetInt32()));
         if (ids.Count is 0 or > MaxEntries) throw Bad(path, $"{ids.Count} entries", $"1 to {MaxEntries}");
         var seen = new bool[ids.Count];
         foreach ((string token, int id) in ids)

@@ -47,7 +47,7 @@ static class SeededNormal
     }
 
     /// <summary>ln(m·2ᵉ) = e ln 2 + 2 artanh((m−1)/(m+1)), from + − × ÷ only.</summary>
-    internal static double Log(double x)
+    public static double Log(double x)
     {
         // ln 2 in two parts, so that e·high is exact
         const double ln2High = 6.93147180369123816490e-01, ln2Low = 1.90821492927058770002e-10;

@@ -8,11 +8,15 @@ namespace Alignment.Onnx.Gradients;
 /// </summary>
 static class Gradient
 {
-    /// <summary>Zeros where the loss does not depend on a value; <paramref name="segment"/> as in <see cref="Segments.Scopes"/>, null: nothing is recomputed.</summary>
+    /// <summary>
+    /// Zeros where the loss does not depend on a value; <paramref name="segment"/> as in <see cref="Segments.Scopes"/>, null: nothing is
+    /// recomputed.
+    /// </summary>
     public static IReadOnlyList<Value> Of(Value loss, IReadOnlyList<Value> by, Func<string, string?>? segment = null) =>
         Of(loss, by, GradientRules.For, segment);
 
-    public static IReadOnlyList<Value> Of(Value loss, IReadOnlyList<Value> by, Func<Node, Rule> rules, Func<string, string?>? segment = null)
+    public static IReadOnlyList<Value> Of(Value loss, IReadOnlyList<Value> by, Func<Node, Rule> rules, Func<string,
+        string?>? segment = null)
     {
         if (!loss.Type.IsFloat() || loss.Shape.Any(d => d != 1))
             throw GraphException.For($"The gradient of '{loss.Name}'", $"{loss.Type}{loss.Shape}", "one floating-point number");
@@ -101,6 +105,6 @@ static class Gradient
         GraphException.For($"The derivative rule of {node.Subject}", found, expected);
 
     static GraphException NotDifferentiable(Node node, int input) =>
-        GraphException.For(node.Subject, $"a gradient wanted for its input {input}",
+        node.Bad($"a gradient wanted for its input {input}",
         "inputs its derivative rule covers; write it with other operators");
 }

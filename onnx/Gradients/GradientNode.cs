@@ -24,7 +24,7 @@ sealed class GradientNode(Node node, IReadOnlyList<Value?> gradients, IReadOnlyL
     /// <summary>This many outputs, even where the forward pass uses fewer.</summary>
     public IReadOnlyList<Value> Outputs(int count) => Graph.Extend(Y.Producer!, count);
 
-    public Value G => gradients[0] ?? throw GraphException.For(node.Subject, "no gradient for its first output", "one");
+    public Value G => gradients[0] ?? throw node.Bad("no gradient for its first output", "one");
 
     public Value? GradientOf(int output) => gradients[output];
 

@@ -7,7 +7,7 @@ delegate Value?[] CompositeRule(GradientComposite n);
 /// <summary>Functions of several nodes.</summary>
 static partial class GradientRules
 {
-    internal static CompositeRule For(Composite composite) => composite.Kind switch
+    public static CompositeRule For(Composite composite) => composite.Kind switch
     {
         CompositeKind.Silu => Silu,
         CompositeKind.GroupNorm => GroupNorm,

@@ -93,8 +93,8 @@ static partial class GradientRules
         if (mode != "nearest" || g.Rank != 4 || n.Node.Ints("axes") is not [2, 3])
             throw n.Unsupported($"mode {mode}", "nearest-neighbour enlargement of height and width");
         long factor = n.Inputs > 2 && n.Node.Inputs[2]?.KnownFloats is { } scales ? (long)scales[0] : 2;
-        var attributes = ModelGraph.Attributes(("kernel_shape", new[] { factor, factor }), ("strides", new[] { factor, factor }),
-            ("pads", new[] { 0, 0, factor - 1, factor - 1 }), ("count_include_pad", 1));
+        (string, object?)[] attributes = [("kernel_shape", new[] { factor, factor }), ("strides", new[] { factor, factor }),
+            ("pads", new[] { 0, 0, factor - 1, factor - 1 }), ("count_include_pad", 1)];
         Value mean = n.Graph.Add(Op.AveragePool, [g], attributes).Outputs[0];
         if (!mean.Shape.Equals(n[0].Shape))
             throw n.Unsupported($"{n[0].Shape} enlarged to {g.Shape}", "sides enlarged by a whole factor, or doubled less one");

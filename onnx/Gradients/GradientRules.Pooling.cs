@@ -12,7 +12,7 @@ static partial class GradientRules
         if (n.GradientOf(0) is not { } g) return [Zero(n).ExpandLike(x)];
         Value zeros = Flat(Zero(n).ExpandLike(x));
         Value sums = n.Graph.Add(Op.ScatterElements, [zeros, Flat(winners), Flat(g)],
-            ModelGraph.Attributes(("axis", 0), ("reduction", "add"))).Outputs[0];
+            [("axis", 0), ("reduction", "add")]).Outputs[0];
         return [sums.ReshapeLike(x)];
 
         static Value Flat(Value value) => value.Reshape(value.Shape.Aggregate((Dim)1, (count, side) => count * side));
@@ -31,7 +31,7 @@ static partial class GradientRules
         Value shares = n.Graph.Constant([.. Enumerable.Repeat(share, (int)(kernel[0] * kernel[1]))], new Shape(1, 1, kernel[0], kernel[1]));
         Value planes = g.Reshape(g[0] * g[1], 1, g[2], g[3]);
         long[] extra = [strides[0] - 1, strides[1] - 1];
-        var attributes = ModelGraph.Attributes(("kernel_shape", kernel), ("strides", strides), ("output_padding", extra));
+        (string, object?)[] attributes = [("kernel_shape", kernel), ("strides", strides), ("output_padding", extra)];
         Value padded = n.Graph.Add(Op.ConvTranspose, [planes, shares], attributes).Outputs[0];   // at least as large as the padded input
         return [padded.Slice([2, 3], [pads[0], pads[1]], n.Graph.RuntimeSums([x[2], x[3]], [pads[0], pads[1]])).ReshapeLike(x)];
     }

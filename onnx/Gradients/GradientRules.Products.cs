@@ -12,7 +12,7 @@ static partial class GradientRules
             throw GraphException.For(n.Node.Subject, "alpha or beta", "both 1");
         bool ta = n.Node.Int("transA", 0) != 0, tb = n.Node.Int("transB", 0) != 0;
         Value Product(Value x, bool tx, Value y, bool ty) =>
-            tx || ty ? n.Graph.Add(Op.Gemm, [x, y], ModelGraph.Attributes(("transA", tx ? 1 : 0), ("transB", ty ? 1 : 0))).Outputs[0]
+            tx || ty ? n.Graph.Add(Op.Gemm, [x, y], [("transA", tx ? 1 : 0), ("transB", ty ? 1 : 0)]).Outputs[0]
             : x.MatMul(y);
         Value? a = n.If(0, () => ta ? Product(n[1], tb, n.G, true) : Product(n.G, false, n[1], !tb));
         Value? b = n.If(1, () => tb ? Product(n.G, true, n[0], ta) : Product(n[0], !ta, n.G, false));
@@ -62,9 +62,9 @@ static partial class GradientRules
     {
         Value x = n[0];
         long more = window.Stride - 1;
-        var attributes = ModelGraph.Attributes(("kernel_shape", new[] { window.KernelHeight, window.KernelWidth }),
+        (string, object?)[] attributes = [("kernel_shape", new[] { window.KernelHeight, window.KernelWidth }),
             ("strides", new[] { window.Stride, window.Stride }),
-            ("pads", new long[] { 0, 0, 0, 0 }), ("output_padding", new[] { more, more }));
+            ("pads", new long[] { 0, 0, 0, 0 }), ("output_padding", new[] { more, more })];
         Value padded = n.Graph.Add(Op.ConvTranspose, [n.G, n[1]], attributes).Outputs[0];
         return padded.Slice([2, 3], [window.Top, window.Left], n.Graph.RuntimeSums([x[2], x[3]], [window.Top, window.Left]));
     }
@@ -93,7 +93,7 @@ static partial class GradientRules
         long taps = window.KernelHeight * window.KernelWidth;
         Value columns = Value.Concat(3, [.. shifted]).Reshape(positions, taps * w[1].Value);
         Value rows = g.Transpose(0, 2, 3, 1).Reshape(positions, g[1]);
-        Value kernel = g.Graph.Add(Op.Gemm, [rows, columns], ModelGraph.Attributes(("transA", 1))).Outputs[0];     // [out, taps · in]
+        Value kernel = g.Graph.Add(Op.Gemm, [rows, columns], [("transA", 1)]).Outputs[0];     // [out, taps · in]
         return kernel.Reshape(w[0], window.KernelHeight, window.KernelWidth, w[1]).Transpose(0, 3, 1, 2);
     }
 
@@ -110,9 +110,9 @@ static partial class GradientRules
     static Value?[] ConvTranspose(GradientNode n)
     {
         Window window = Window.Of(n.Node);
-        var attributes = ModelGraph.Attributes(("kernel_shape", new[] { window.KernelHeight, window.KernelWidth }),
+        (string, object?)[] attributes = [("kernel_shape", new[] { window.KernelHeight, window.KernelWidth }),
             ("strides", new[] { window.Stride, window.Stride }),
-            ("pads", new[] { window.Top, window.Left, window.Bottom, window.Right }));
+            ("pads", new[] { window.Top, window.Left, window.Bottom, window.Right })];
         Value? x = n.If(0, () => n.Graph.Add(Op.Conv, [n.G, n[1]], attributes).Outputs[0]);
         Value? w = n.If(1, () => Kernel(n.G, n[0], n[1], window));
         return n.Inputs > 2 ? [x, w, n.If(2, () => n.G.Sum([0, 2, 3], keep: false))] : [x, w];

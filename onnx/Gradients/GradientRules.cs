@@ -73,11 +73,11 @@ static partial class GradientRules
     /// <summary>The root of the smallest normal float32 keeps the slope at 0 finite: 0 · ∞ would be NaN.</summary>
     const float LeastRoot = 1.0842022e-19f;
 
-    internal static IEnumerable<Op> Differentiable => s_rules.Keys;
+    public static IEnumerable<Op> Differentiable => s_rules.Keys;
 
-    internal static bool Flows(Op op) => !s_none.Contains(op);
+    public static bool Flows(Op op) => !s_none.Contains(op);
 
-    internal static Rule For(Node node) =>
+    public static Rule For(Node node) =>
         s_rules.TryGetValue(node.Op, out Rule? rule) ? rule
         : throw GraphException.For($"The gradient of {node.Subject}", "an operator without a derivative rule",
             $"one of {string.Join(", ", s_rules.Keys.Select(o => o.Name))}");

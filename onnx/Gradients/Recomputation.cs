@@ -21,7 +21,8 @@ sealed class Recomputation(Func<Node, bool> inside, Value gradient)
         if (value.Producer is not { } producer || !inside(producer)) return Entering(value);
         if (_recomputed.TryGetValue(value, out Value? known)) return known;
         Value?[] inputs = [.. producer.Inputs.Select(i => i is null ? null : At(i))];
-        Node again = value.Graph.Add(producer.Op, inputs, producer.Attributes!, producer.Outputs.Count, producer.Name);
+        Node again = value.Graph.Add(producer.Op, inputs, [.. producer.Attributes.Select(a => (a.Key, (object?)a.Value))],
+            producer.Outputs.Count, producer.Name);
         Nodes.Add(again);
         for (int i = 0; i < producer.Outputs.Count; i++) _recomputed[producer.Outputs[i]] = again.Outputs[i];
         return _recomputed[value];

@@ -12,7 +12,7 @@ sealed class Segments
     public static Func<string, string?> Blocks { get; } = Scopes("resnets.", "attentions.");
 
     readonly Dictionary<Node, string> _segments = [];
-    readonly Dictionary<string, Recomputation> _recomputed = new(StringComparer.Ordinal);
+    readonly Dictionary<string, Recomputation> _recomputed = [];
 
     public Segments(Node[] nodes, Func<string, string?>? segment)
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using Alignment.Onnx.Proto;
 using Alignment.Onnx.Weights;
@@ -31,7 +30,7 @@ sealed class ExternalData(Stream to, string location)
 
     public static TensorProto Reference(Value weight, ElementType stored, string location, long offset)
     {
-        long length = weight.Shape.Numbers.Aggregate((long)stored.Size(), (n, d) => checked(n * d));
+        long length = checked(weight.Shape.Elements * stored.Size());
         var tensor = new TensorProto { Name = weight.Name, DataType = (int)stored, DataLocation = TensorProto.Types.Location.External };
         tensor.Dims.Add(weight.Shape.Numbers);
         foreach (var (key, value) in new[] { ("location", location), ("offset", $"{offset}"), ("length", $"{length}") })
@@ -55,23 +54,16 @@ sealed class ExternalData(Stream to, string location)
     static long Copy<T>(Value weight, Reader<T> read, Sink sink, Action<long> wrote, CancellationToken cancellationToken)
         where T : unmanaged
     {
-        long count = weight.Shape.Numbers.Aggregate(1L, (n, d) => checked(n * d));
-        T[] piece = ArrayPool<T>.Shared.Rent((int)Math.Min(count, ChunkElements));
-        try
+        long count = weight.Shape.Elements;
+        using var piece = new Rented<T>((int)Math.Min(count, ChunkElements));
+        for (long start = 0; start < count; start += ChunkElements)
         {
-            for (long start = 0; start < count; start += ChunkElements)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                Span<T> part = piece.AsSpan(0, (int)Math.Min(ChunkElements, count - start));
-                read(weight.Name, start, part);
-                ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(part);
-                sink(bytes);
-                wrote(bytes.Length);
-            }
-        }
-        finally
-        {
-            ArrayPool<T>.Shared.Return(piece);
+            cancellationToken.ThrowIfCancellationRequested();
+            Span<T> part = piece.Span[..(int)Math.Min(ChunkElements, count - start)];
+            read(weight.Name, start, part);
+            ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(part);
+            sink(bytes);
+            wrote(bytes.Length);
         }
         return count * weight.Type.Size();
     }

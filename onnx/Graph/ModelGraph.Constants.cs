@@ -9,10 +9,10 @@ sealed partial class ModelGraph
 {
     const int LongestNameOfNumbers = 40;
 
-    readonly Dictionary<string, List<Value>> _constantsByName = new(StringComparer.Ordinal);
-    readonly Dictionary<string, Value> _runtimeInts = new(StringComparer.Ordinal);
+    readonly Dictionary<string, List<Value>> _constantsByName = [];
+    readonly Dictionary<string, Value> _runtimeInts = [];
     readonly Dictionary<Dim, (Value From, int Axis)> _sources = [];
-    readonly Dictionary<string, Dim> _sizesByText = new(StringComparer.Ordinal);
+    readonly Dictionary<string, Dim> _sizesByText = [];
 
     public Value Constant(float number) => Constant([number], Shape.Scalar);
 
@@ -33,9 +33,9 @@ sealed partial class ModelGraph
 
     Value Constant(ReadOnlySpan<byte> data, ElementType type, Shape shape, string name)
     {
-        long count = shape.Numbers.Aggregate(1L, (n, d) => n * d);
-        if (count * type.Size() != data.Length)
-            throw GraphException.For($"Constant '{name}'", $"{data.Length / type.Size()} numbers", $"{count}, as its shape {shape} has");
+        if (shape.Elements * type.Size() != data.Length)
+            throw GraphException.For($"Constant '{name}'", $"{data.Length / type.Size()} numbers",
+                $"{shape.Elements}, as its shape {shape} has");
         string full = $"constants/{type.ToString().ToLowerInvariant()}/{name}";
         if (!_constantsByName.TryGetValue(full, out var known)) _constantsByName.Add(full, known = []);
         foreach (Value same in known)
@@ -100,7 +100,7 @@ sealed partial class ModelGraph
         if (!_sources.TryGetValue(dim, out var source))
             throw GraphException.For($"Graph '{Name}'", $"the size '{dim}' in no value yet", "a size that some input or value has");
         return _runtimeInts[dim.ToString()] = Unscoped($"sizes/{dim}",
-            n => Add(Op.Shape, [source.From], Attributes(("start", source.Axis), ("end", source.Axis + 1)), name: n).Outputs[0]);
+            n => Add(Op.Shape, [source.From], [("start", source.Axis), ("end", source.Axis + 1)], name: n).Outputs[0]);
     }
 
     /// <summary>Shared values are named outside the current scope.</summary>
@@ -111,12 +111,5 @@ sealed partial class ModelGraph
         Value value = author(name);
         _scopes.AddRange(open);
         return value;
-    }
-
-    public static KeyValuePair<string, object?>[] Attributes(params ReadOnlySpan<(string Name, object? Value)> pairs)
-    {
-        var attributes = new KeyValuePair<string, object?>[pairs.Length];
-        for (int i = 0; i < pairs.Length; i++) attributes[i] = new(pairs[i].Name, pairs[i].Value);
-        return attributes;
     }
 }

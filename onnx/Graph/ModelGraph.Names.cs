@@ -4,8 +4,8 @@ namespace Alignment.Onnx.Graph;
 sealed partial class ModelGraph
 {
     readonly List<string> _scopes = [];
-    readonly HashSet<string> _names = new(StringComparer.Ordinal);
-    readonly Dictionary<string, int> _repeats = new(StringComparer.Ordinal);
+    readonly HashSet<string> _names = [];
+    readonly Dictionary<string, int> _repeats = [];
 
     /// <summary>
     /// Prefixes names until disposed: "conv1" in <c>Scope("down_blocks.0")</c> is the node "down_blocks.0/conv1" with the weight

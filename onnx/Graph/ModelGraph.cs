@@ -78,11 +78,11 @@ sealed partial class ModelGraph(string name)
     /// Adds a node, whose outputs have the types and shapes of the operator's rule; prefer the methods of <see cref="Value"/>. Attributes:
     /// long, float, string, long[] or float[]; null values are left out.
     /// </summary>
-    public Node Add(Op op, ReadOnlySpan<Value?> inputs, IEnumerable<KeyValuePair<string, object?>>? attributes = null, int outputs = 1,
+    public Node Add(Op op, ReadOnlySpan<Value?> inputs, ReadOnlySpan<(string Name, object? Value)> attributes = default, int outputs = 1,
         string? name = null)
     {
         var set = new SortedDictionary<string, object>(StringComparer.Ordinal);
-        foreach (var (key, value) in attributes ?? [])
+        foreach (var (key, value) in attributes)
             if (value is not null) set.Add(key, value is int i ? (long)i : value);
         string unique = UniqueName(string.Join('/', _scopes.Append(name ?? op.Name)));
         var node = new Node(unique, op, inputs.ToArray(), set);
@@ -122,15 +122,15 @@ sealed partial class ModelGraph(string name)
     {
         int count = node.Inputs.Count;
         if (count < node.Op.MinInputs || count > node.Op.MaxInputs)
-            throw GraphException.For(node.Subject, $"{count} inputs",
+            throw node.Bad($"{count} inputs",
                 node.Op.MinInputs == node.Op.MaxInputs ? $"{node.Op.MinInputs}" : $"{node.Op.MinInputs} to {node.Op.MaxInputs}");
         if (outputs < 1 || outputs > node.Op.MaxOutputs)
-            throw GraphException.For(node.Subject, $"{outputs} outputs wanted", $"1 to {node.Op.MaxOutputs}");
+            throw node.Bad($"{outputs} outputs wanted", $"1 to {node.Op.MaxOutputs}");
         foreach (Value? input in node.Inputs)
             if (input is not null) Own(input, node.Subject);
         foreach (var (key, value) in node.Attributes)
             if (!s_attributeTypes.Contains(value.GetType()))
-                throw GraphException.For(node.Subject, $"attribute '{key}' of type {value.GetType().Name}",
+                throw node.Bad($"attribute '{key}' of type {value.GetType().Name}",
                     "long, float, string, long[] or float[]");
     }
 

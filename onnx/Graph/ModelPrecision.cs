@@ -12,19 +12,6 @@ public enum ModelPrecision
 /// <summary>Names of <see cref="ModelPrecision"/>.</summary>
 static class ModelPrecisions
 {
-    static readonly Dictionary<string, ModelPrecision> s_spelled = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["fp32"] = ModelPrecision.Float32,
-        ["float32"] = ModelPrecision.Float32,
-        ["f32"] = ModelPrecision.Float32,
-        ["single"] = ModelPrecision.Float32,
-        ["full"] = ModelPrecision.Float32,
-        ["fp16"] = ModelPrecision.Float16,
-        ["float16"] = ModelPrecision.Float16,
-        ["f16"] = ModelPrecision.Float16,
-        ["half"] = ModelPrecision.Float16,
-    };
-
     extension(ModelPrecision precision)
     {
         internal ElementType FloatType => precision == ModelPrecision.Float16 ? ElementType.Float16 : ElementType.Float32;
@@ -33,8 +20,11 @@ static class ModelPrecisions
     }
 
     /// <summary>Parses fp32, float32, fp16, float16 and other spellings.</summary>
-    public static ModelPrecision Parse(string text) => s_spelled.TryGetValue((text ?? "").Trim(), out ModelPrecision precision)
-        ? precision
-        : throw UsageException.For("The precision", $"'{SafePath.Shorten(text)}'", "fp32 or fp16 (or float32, float16, single, half)",
-            "fp32 is right for the processor, fp16 for graphics cards and half the disk.");
+    public static ModelPrecision Parse(string text) => (text ?? "").Trim().ToLowerInvariant() switch
+    {
+        "fp32" or "float32" or "f32" or "single" or "full" => ModelPrecision.Float32,
+        "fp16" or "float16" or "f16" or "half" => ModelPrecision.Float16,
+        _ => throw UsageException.For("The precision", $"'{SafePath.Shorten(text)}'", "fp32 or fp16 (or float32, float16, single, half)",
+            "fp32 is right for the processor, fp16 for graphics cards and half the disk."),
+    };
 }

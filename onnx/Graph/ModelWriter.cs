@@ -11,7 +11,7 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
     /// <summary>The IR version that came with <see cref="Op.OpsetVersion"/>.</summary>
     const int IrVersion = 9;
 
-    readonly Dictionary<string, TensorProto> _written = new(StringComparer.Ordinal);
+    readonly Dictionary<string, TensorProto> _written = [];
     /// <summary>Shared weights stored as float16 and wanted as float32: widened by a node.</summary>
     readonly List<(TensorProto Stored, Value Weight)> _widened = [];
     long _total, _done;
@@ -177,5 +177,5 @@ sealed class ModelWriter(OnnxModel model, SaveOptions options, IProgress<WorkPro
         return new() { Name = value.Name, Type = type };
     }
 
-    public static long Bytes(Value weight) => weight.Shape.Numbers.Aggregate((long)weight.Type.Size(), (n, d) => checked(n * d));
+    public static long Bytes(Value weight) => checked(weight.Shape.Elements * weight.Type.Size());
 }

@@ -15,8 +15,7 @@ sealed class Node(string name, Op op, Value?[] inputs, SortedDictionary<string, 
     public IReadOnlyDictionary<string, object> Attributes => attributes;
 
     public Value this[int input] =>
-        (input < Inputs.Count ? Inputs[input] : null)
-        ?? throw GraphException.For(Subject, $"no input {input}", $"{Op.MinInputs} inputs at least");
+        Optional(input) ?? throw Bad($"no input {input}", $"{Op.MinInputs} inputs at least");
 
     public long Int(string attribute, long otherwise) => Get(attribute, otherwise);
     public float Float(string attribute, float otherwise) => Get(attribute, otherwise);
@@ -26,11 +25,16 @@ sealed class Node(string name, Op op, Value?[] inputs, SortedDictionary<string, 
     /// <summary>"Conv 'down_blocks.0/conv1'", for messages.</summary>
     public string Subject => $"{Op.Name} '{Name}'";
 
+    public GraphException Bad(string found, string expected) => GraphException.For(Subject, found, expected);
+
+    /// <summary>An input that may have been left out.</summary>
+    public Value? Optional(int input) => input < inputs.Length ? inputs[input] : null;
+
     public override string ToString() =>
         $"{string.Join(", ", Outputs)} = {Op.Name}({string.Join(", ", Inputs.Select(i => i?.Name ?? "–"))})";
 
     T Get<T>(string attribute, T otherwise) =>
         !attributes.TryGetValue(attribute, out object? found) ? otherwise
         : found is T value ? value
-        : throw GraphException.For(Subject, $"attribute '{attribute}' of type {found.GetType().Name}", typeof(T).Name);
+        : throw Bad($"attribute '{attribute}' of type {found.GetType().Name}", typeof(T).Name);
 }

@@ -17,6 +17,9 @@ sealed class Shape(params IReadOnlyList<Dim> dims) : IReadOnlyList<Dim>, IEquata
     /// <summary>Only when <see cref="IsFixed"/>.</summary>
     public long[] Numbers => [.. _dims.Select(d => d.Value)];
 
+    /// <summary>Only when <see cref="IsFixed"/>.</summary>
+    public long Elements => _dims.Aggregate(1L, (n, d) => checked(n * d.Value));
+
     public Shape With(int axis, Dim dim)
     {
         var changed = _dims.ToArray();
@@ -34,18 +37,17 @@ sealed class Shape(params IReadOnlyList<Dim> dims) : IReadOnlyList<Dim>, IEquata
 
     public bool HasAsManyElementsAs(Shape other) => Product() == other.Product();
 
+    /// <summary>The number of elements as a number times named sizes.</summary>
+    public (long Number, List<string> Sizes) Factors()
+    {
+        var factors = _dims.Select(d => d.Factors()).ToArray();
+        return (factors.Aggregate(1L, (n, f) => n * f.Number), [.. factors.SelectMany(f => f.Sizes)]);
+    }
+
     (long Number, string Sizes) Product()
     {
-        long number = 1;
-        var sizes = new List<string>();
-        foreach (Dim dim in _dims)
-        {
-            var (n, s) = dim.Factors();
-            number *= n;
-            sizes.AddRange(s);
-        }
-        sizes.Sort(StringComparer.Ordinal);
-        return (number, string.Join('*', sizes));
+        var (number, sizes) = Factors();
+        return (number, string.Join('*', sizes.Order(StringComparer.Ordinal)));
     }
 
     public bool Equals(Shape? other) => other is not null && _dims.AsSpan().SequenceEqual(other._dims);

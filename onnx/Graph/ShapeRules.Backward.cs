@@ -7,13 +7,12 @@ static partial class ShapeRules
     static Inferred[] Slice(Node n, int _)
     {
         Value x = n[0];
-        long[] starts = n[1].KnownInts ?? throw GraphException.For(n.Subject, $"starts from '{n[1].Name}'", "a constant");
-        Dim[] ends = KnownSizes(n[2]) ?? throw GraphException.For(n.Subject, $"ends from '{n[2].Name}'",
-            "a constant, or the sizes of values");
+        long[] starts = Constant(n, n[1], "starts");
+        Dim[] ends = Sizes(n, n[2], "ends");
         long[] axes = n.Inputs.Count > 3 ? n[3].KnownInts! : [.. Enumerable.Range(0, starts.Length).Select(i => (long)i)];
         long[] steps = n.Inputs.Count > 4 ? n[4].KnownInts! : [.. starts.Select(_ => 1L)];
         if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length)
-            throw GraphException.For(n.Subject, $"{starts.Length} starts, {ends.Length} ends, {axes.Length} axes, {steps.Length} steps",
+            throw n.Bad($"{starts.Length} starts, {ends.Length} ends, {axes.Length} axes, {steps.Length} steps",
                 "as many of each");
         Shape shape = x.Shape;
         for (int i = 0; i < starts.Length; i++)
@@ -28,7 +27,7 @@ static partial class ShapeRules
     {
         if (step < 0)
             return start == -1 && end.IsFixed && end.Value < -int.MaxValue && step == -1 ? side
-                : throw GraphException.For(n.Subject, $"start {start}, end {end}, step {step}",
+                : throw n.Bad($"start {start}, end {end}, step {step}",
                 "a whole axis reversed, where the step is negative");
         Dim stop = !end.IsFixed ? end
             : end.Value >= int.MaxValue ? side
@@ -38,7 +37,7 @@ static partial class ShapeRules
         Dim length = start >= 0 ? stop - start
             : end.IsFixed && end.Value >= int.MaxValue ? -start
             : end.IsFixed && end.Value < 0 ? end.Value - start
-            : throw GraphException.For(n.Subject, $"start {start} with end {end}", "both counted from the same side");
+            : throw n.Bad($"start {start} with end {end}", "both counted from the same side");
         Dim count = (length + (step - 1)).FloorDivide(step);
         return count.IsFixed && count.Value < 0 ? 0 : count;
     }
@@ -46,10 +45,10 @@ static partial class ShapeRules
     static Inferred[] Pad(Node n, int _)
     {
         Value x = n[0];
-        long[] pads = n[1].KnownInts ?? throw GraphException.For(n.Subject, $"amounts from '{n[1].Name}'", "a constant");
-        long[] axes = n.Inputs.Count > 3 && n.Inputs[3] is { } given ? given.KnownInts!
+        long[] pads = Constant(n, n[1], "amounts");
+        long[] axes = n.Optional(3) is { } given ? given.KnownInts!
             : [.. Enumerable.Range(0, x.Rank).Select(i => (long)i)];
-        if (pads.Length != 2 * axes.Length) throw GraphException.For(n.Subject, $"{pads.Length} amounts",
+        if (pads.Length != 2 * axes.Length) throw n.Bad($"{pads.Length} amounts",
             $"{2 * axes.Length}, two for each axis");
         Shape shape = x.Shape;
         for (int i = 0; i < axes.Length; i++)
@@ -62,8 +61,7 @@ static partial class ShapeRules
 
     static Inferred[] Expand(Node n, int _)
     {
-        Dim[] wanted = KnownSizes(n[1]) ?? throw GraphException.For(n.Subject, $"a shape from '{n[1].Name}'",
-            "a constant, or the sizes of values");
+        Dim[] wanted = Sizes(n, n[1], "a shape");
         return [new(n[0].Type, Broadcast(n, n[0].Shape, new Shape(wanted)))];
     }
 
@@ -72,7 +70,7 @@ static partial class ShapeRules
     {
         Value x = n[0], at = n[1], updates = n[2];
         if (at.Type != ElementType.Int64 || !at.Shape.Equals(updates.Shape) || at.Rank != x.Rank)
-            throw GraphException.For(n.Subject, $"indices {at.Type}{at.Shape} and updates {updates.Shape} for '{x.Name}' {x.Shape}",
+            throw n.Bad($"indices {at.Type}{at.Shape} and updates {updates.Shape} for '{x.Name}' {x.Shape}",
                 "Int64 indices of the updates' shape and of as many axes");
         OneType(n, x, updates);
         Axis(n, x, n.Int("axis", 0));
@@ -85,9 +83,9 @@ static partial class ShapeRules
         ElementType type = OneType(n, x, w);
         int spatial = x.Rank - 2;
         if (spatial < 1 || w.Rank != x.Rank || x[1] != w[0] || n.Int("group", 1) != 1)
-            throw GraphException.For(n.Subject, $"'{x.Name}' {x.Shape} with kernel '{w.Name}' {w.Shape}",
+            throw n.Bad($"'{x.Name}' {x.Shape} with kernel '{w.Name}' {w.Shape}",
                 "[batch, channels, sides…] with [channels, out, kernel sides…] in one group");
-        if (n.Inputs.Count > 2 && n.Inputs[2] is { } bias) NeedShape(n, bias, w[1]);
+        if (n.Optional(2) is { } bias) NeedShape(n, bias, w[1]);
         long[] strides = n.Ints("strides") ?? [.. Enumerable.Repeat(1L, spatial)], pads = n.Ints("pads") ?? new long[2 * spatial];
         long[] extra = n.Ints("output_padding") ?? new long[spatial];
         var sides = new Dim[spatial];
@@ -102,9 +100,9 @@ static partial class ShapeRules
         NeedFloat(n, x);
         int spatial = x.Rank - 2;
         long[] kernel = n.Ints("kernel_shape") ?? [];
-        if (kernel.Length != spatial) throw GraphException.For(n.Subject, $"a kernel of {kernel.Length} sides for '{x.Name}' {x.Shape}",
+        if (kernel.Length != spatial) throw n.Bad($"a kernel of {kernel.Length} sides for '{x.Name}' {x.Shape}",
             $"{spatial}");
-        if (n.Int("ceil_mode", 0) != 0) throw GraphException.For(n.Subject, "ceil_mode", "rounding down");
+        if (n.Int("ceil_mode", 0) != 0) throw n.Bad("ceil_mode", "rounding down");
         long[] strides = n.Ints("strides") ?? [.. kernel.Select(_ => 1L)], pads = n.Ints("pads") ?? new long[2 * spatial];
         var sides = kernel.Select((k, i) => (x[i + 2] + (pads[i] + pads[i + spatial] - k)).FloorDivide(strides[i]) + 1);
         return [new(x.Type, new Shape([x[0], x[1], .. sides]))];

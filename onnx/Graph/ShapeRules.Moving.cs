@@ -7,8 +7,8 @@ static partial class ShapeRules
         Value x = n[0];
         bool keep = n.Int("keepdims", 1) != 0;
         int[] axes;
-        if (n.Inputs.Count > 1 && n.Inputs[1] is { } given)
-            axes = [.. (given.KnownInts ?? throw GraphException.For(n.Subject, $"axes from '{given.Name}'",
+        if (n.Optional(1) is { } given)
+            axes = [.. (given.KnownInts ?? throw n.Bad($"axes from '{given.Name}'",
                 "a constant")).Select(a => Axis(n, x, a))];
         else
             axes = [.. Enumerable.Range(0, x.Rank)];
@@ -24,7 +24,7 @@ static partial class ShapeRules
     {
         Value x = n[0];
         NeedFloat(n, x);   // runtimes have it for some integer types only
-        if (n.Int("keepdims", 1) == 0) throw GraphException.For(n.Subject, "keepdims 0", "the axis kept as a side of 1");
+        if (n.Int("keepdims", 1) == 0) throw n.Bad("keepdims 0", "the axis kept as a side of 1");
         return [new(ElementType.Int64, x.Shape.With(Axis(n, x, n.Int("axis", 0)), 1))];
     }
 
@@ -32,41 +32,33 @@ static partial class ShapeRules
     static Inferred[] Reshape(Node n, int _)
     {
         Value x = n[0], target = n[1];
-        if (target.Type != ElementType.Int64) throw GraphException.For(n.Subject, $"a target '{target.Name}' of {target.Type}", "Int64");
-        Dim[] wanted = KnownSizes(target) ?? throw GraphException.For(n.Subject, $"a target shape from '{target.Name}'",
-            "a constant, or the sizes of values");
+        if (target.Type != ElementType.Int64) throw n.Bad($"a target '{target.Name}' of {target.Type}", "Int64");
+        Dim[] wanted = Sizes(n, target, "a target shape");
         int rest = -1;
         for (int i = 0; i < wanted.Length; i++)
         {
             if (wanted[i] == 0)
-                wanted[i] = i < x.Rank ? x.Shape[i] : throw GraphException.For(n.Subject, $"a 0 at axis {i}",
+                wanted[i] = i < x.Rank ? x.Shape[i] : throw n.Bad($"a 0 at axis {i}",
                     $"one of the {x.Rank} axes of '{x.Name}' {x.Shape}");
             else if (wanted[i] == -1)
-                rest = rest < 0 ? i : throw GraphException.For(n.Subject, $"two −1 in [{string.Join(", ", wanted)}]", "one at most");
+                rest = rest < 0 ? i : throw n.Bad($"two −1 in [{string.Join(", ", wanted)}]", "one at most");
         }
         if (rest >= 0) wanted[rest] = Remaining(n, x, wanted, rest);
         var shape = new Shape(wanted);
         return shape.HasAsManyElementsAs(x.Shape) ? [new(x.Type, shape)]
-            : throw GraphException.For(n.Subject, $"'{x.Name}' of shape {x.Shape} to become {shape}", "as many elements before as after");
+            : throw n.Bad($"'{x.Name}' of shape {x.Shape} to become {shape}", "as many elements before as after");
     }
 
     /// <summary>The elements of x divided by every other side of the target.</summary>
     static Dim Remaining(Node n, Value x, Dim[] wanted, int rest)
     {
-        long number = 1;
-        var sizes = new List<string>();
-        foreach (Dim side in x.Shape)
-        {
-            var (k, s) = side.Factors();
-            number *= k;
-            sizes.AddRange(s);
-        }
+        var (number, sizes) = x.Shape.Factors();
         for (int i = 0; i < wanted.Length; i++)
         {
             if (i == rest) continue;
             var (k, s) = wanted[i].Factors();
             if (k == 0 || number % k != 0 || !s.All(sizes.Remove))
-                throw GraphException.For(n.Subject, $"'{x.Name}' of shape {x.Shape} to become [{string.Join(", ", wanted)}]",
+                throw n.Bad($"'{x.Name}' of shape {x.Shape} to become [{string.Join(", ", wanted)}]",
                     $"sides that divide its elements; {wanted[i]} does not");
             number /= k;
         }
@@ -78,18 +70,18 @@ static partial class ShapeRules
         Value x = n[0];
         long[] perm = n.Ints("perm") ?? [.. Enumerable.Range(0, x.Rank).Reverse().Select(i => (long)i)];
         if (!perm.Order().SequenceEqual(Enumerable.Range(0, x.Rank).Select(i => (long)i)))
-            throw GraphException.For(n.Subject, $"the order [{string.Join(", ", perm)}]", $"every axis of '{x.Name}' {x.Shape} once");
+            throw n.Bad($"the order [{string.Join(", ", perm)}]", $"every axis of '{x.Name}' {x.Shape} once");
         return [new(x.Type, new Shape([.. perm.Select(p => x.Shape[(int)p])]))];
     }
 
     static Inferred[] Unsqueeze(Node n, int _)
     {
         Value x = n[0];
-        long[] axes = n[1].KnownInts ?? throw GraphException.For(n.Subject, $"axes from '{n[1].Name}'", "a constant");
+        long[] axes = Constant(n, n[1], "axes");
         int rank = x.Rank + axes.Length;
         int[] at = [.. axes.Select(a => (int)(a < 0 ? a + rank : a)).Order()];
         if (at.Distinct().Count() != at.Length || at.Any(a => a < 0 || a >= rank))
-            throw GraphException.For(n.Subject, $"axes [{string.Join(", ", axes)}]", $"different axes of a shape with {rank}");
+            throw n.Bad($"axes [{string.Join(", ", axes)}]", $"different axes of a shape with {rank}");
         var sides = x.Shape.ToList();
         foreach (int a in at) sides.Insert(a, 1);
         return [new(x.Type, new Shape(sides))];
@@ -103,7 +95,7 @@ static partial class ShapeRules
         foreach (Value? next in n.Inputs.Skip(1))
         {
             if (next is null || next.Rank != first.Rank || !next.Shape.With(axis, joined).Equals(first.Shape.With(axis, joined)))
-                throw GraphException.For(n.Subject, $"'{next?.Name}' of shape {next?.Shape}",
+                throw n.Bad($"'{next?.Name}' of shape {next?.Shape}",
                     $"{first.Shape} as '{first.Name}' has it, except along axis {axis}");
             OneType(n, first, next);
         }
@@ -117,14 +109,14 @@ static partial class ShapeRules
         int axis = Axis(n, x, n.Int("axis", 0));
         Dim whole = x.Shape[axis];
         long[] parts;
-        if (n.Inputs.Count > 1 && n.Inputs[1] is { } given)
-            parts = given.KnownInts ?? throw GraphException.For(n.Subject, $"parts from '{given.Name}'", "a constant");
+        if (n.Optional(1) is { } given)
+            parts = Constant(n, given, "parts");
         else if (whole.IsFixed && whole.Value % outputs == 0)
             parts = [.. Enumerable.Repeat(whole.Value / outputs, outputs)];
         else
-            throw GraphException.For(n.Subject, $"{whole} along axis {axis} of '{x.Name}' {x.Shape}", $"a number that {outputs} divides");
+            throw n.Bad($"{whole} along axis {axis} of '{x.Name}' {x.Shape}", $"a number that {outputs} divides");
         if (parts.Length != outputs || whole != parts.Sum())
-            throw GraphException.For(n.Subject, $"parts [{string.Join(", ", parts)}]", $"{outputs} that add up to {whole}");
+            throw n.Bad($"parts [{string.Join(", ", parts)}]", $"{outputs} that add up to {whole}");
         return [.. parts.Select(p => new Inferred(x.Type, x.Shape.With(axis, p)))];
     }
 
@@ -132,7 +124,7 @@ static partial class ShapeRules
     {
         Value x = n[0], at = n[1];
         if (at.Type is not (ElementType.Int64 or ElementType.Int32))
-            throw GraphException.For(n.Subject, $"indices of {at.Type}", "Int64 or Int32");
+            throw n.Bad($"indices of {at.Type}", "Int64 or Int32");
         int axis = Axis(n, x, n.Int("axis", 0));
         return [new(x.Type, new Shape([.. x.Shape.Take(axis), .. at.Shape, .. x.Shape.Skip(axis + 1)]))];
     }

@@ -10,7 +10,7 @@ static partial class ShapeRules
         Value x = n[0], y = n[1];
         ElementType type = OneType(n, x, y);
         if (x.Rank < 2 || y.Rank < 2 || x[^1] != y[^2])
-            throw GraphException.For(n.Subject, $"{x.Shape} × {y.Shape}", "[…, m, k] × […, k, n] with one k");
+            throw n.Bad($"{x.Shape} × {y.Shape}", "[…, m, k] × […, k, n] with one k");
         Shape outer = Broadcast(n, new Shape(x.Shape.SkipLast(2).ToArray()), new Shape(y.Shape.SkipLast(2).ToArray()));
         return [new(type, new Shape([.. outer, x[^2], y[^1]]))];
     }
@@ -23,10 +23,10 @@ static partial class ShapeRules
         NeedRank(n, b, 2);
         bool ta = n.Int("transA", 0) != 0, tb = n.Int("transB", 0) != 0;
         if (a[ta ? 0 : 1] != b[tb ? 1 : 0])
-            throw GraphException.For(n.Subject, $"{a.Shape}{(ta ? "ᵀ" : "")} × {b.Shape}{(tb ? "ᵀ" : "")}", "[m, k] × [k, n] with one k");
+            throw n.Bad($"{a.Shape}{(ta ? "ᵀ" : "")} × {b.Shape}{(tb ? "ᵀ" : "")}", "[m, k] × [k, n] with one k");
         var shape = new Shape(a[ta ? 1 : 0], b[tb ? 0 : 1]);
-        if (n.Inputs.Count > 2 && n.Inputs[2] is { } c && !Broadcast(n, shape, c.Shape).Equals(shape))
-            throw GraphException.For(n.Subject, $"a bias '{c.Name}' of shape {c.Shape}", $"one that broadcasts to {shape}");
+        if (n.Optional(2) is { } c && !Broadcast(n, shape, c.Shape).Equals(shape))
+            throw n.Bad($"a bias '{c.Name}' of shape {c.Shape}", $"one that broadcasts to {shape}");
         return [new(type, shape)];
     }
 
@@ -37,16 +37,16 @@ static partial class ShapeRules
         int spatial = x.Rank - 2;
         long group = n.Int("group", 1);
         if (spatial < 1 || w.Rank != x.Rank)
-            throw GraphException.For(n.Subject, $"'{x.Name}' {x.Shape} with kernel '{w.Name}' {w.Shape}",
+            throw n.Bad($"'{x.Name}' {x.Shape} with kernel '{w.Name}' {w.Shape}",
                 "[batch, channels, sides…] with [out, channels / group, kernel sides…]");
         if (x[1] != w[1] * group)
-            throw GraphException.For(n.Subject, $"{x[1]} channels in '{x.Name}' {x.Shape}",
+            throw n.Bad($"{x[1]} channels in '{x.Name}' {x.Shape}",
                 $"{w[1] * group}, as the kernel '{w.Name}' {w.Shape} in {group} group(s) takes");
-        if (n.Inputs.Count > 2 && n.Inputs[2] is { } bias) NeedShape(n, bias, w[0]);
+        if (n.Optional(2) is { } bias) NeedShape(n, bias, w[0]);
         long[] ones = [.. Enumerable.Repeat(1L, spatial)];
         long[] strides = n.Ints("strides") ?? ones, dilations = n.Ints("dilations") ?? ones, pads = n.Ints("pads") ?? new long[2 * spatial];
         if (strides.Length != spatial || dilations.Length != spatial || pads.Length != 2 * spatial)
-            throw GraphException.For(n.Subject, $"{strides.Length} strides, {dilations.Length} dilations, {pads.Length} pads",
+            throw n.Bad($"{strides.Length} strides, {dilations.Length} dilations, {pads.Length} pads",
                 $"{spatial}, {spatial} and {2 * spatial}");
         var sides = new Dim[spatial];
         for (int i = 0; i < spatial; i++)
@@ -54,7 +54,7 @@ static partial class ShapeRules
             long reach = dilations[i] * (w[i + 2].Value - 1) + 1;   // the kernel's extent
             sides[i] = (x[i + 2] + (pads[i] + pads[i + spatial] - reach)).FloorDivide(strides[i]) + 1;
             if (sides[i].IsFixed && sides[i].Value < 1)
-                throw GraphException.For(n.Subject, $"'{x.Name}' {x.Shape}, smaller than the kernel {w.Shape}",
+                throw n.Bad($"'{x.Name}' {x.Shape}, smaller than the kernel {w.Shape}",
                     "sides the kernel fits into");
         }
         return [new(type, new Shape([x[0], w[0], .. sides]))];
@@ -67,7 +67,7 @@ static partial class ShapeRules
         int axis = Axis(n, x, n.Int("axis", -1));
         Dim[] normalised = [.. x.Shape.Skip(axis)];
         NeedShape(n, n[1], normalised);
-        if (n.Inputs.Count > 2 && n.Inputs[2] is { } bias) NeedShape(n, bias, normalised);
+        if (n.Optional(2) is { } bias) NeedShape(n, bias, normalised);
         var statistic = new Shape([.. x.Shape.Take(axis), .. normalised.Select(_ => (Dim)1)]);
         return [.. new Inferred[] { new(x.Type, x.Shape), new(ElementType.Float32, statistic),
             new(ElementType.Float32, statistic) }.Take(outputs)];
@@ -77,7 +77,7 @@ static partial class ShapeRules
     {
         Value x = n[0];
         NeedFloat(n, x);
-        if (x.Rank < 3) throw GraphException.For(n.Subject, $"'{x.Name}' of shape {x.Shape}", "[batch, channels, sides…]");
+        if (x.Rank < 3) throw n.Bad($"'{x.Name}' of shape {x.Shape}", "[batch, channels, sides…]");
         NeedShape(n, n[1], x[1]);
         NeedShape(n, n[2], x[1]);
         return [new(x.Type, x.Shape)];
@@ -91,7 +91,7 @@ static partial class ShapeRules
         long heads = n.Int("num_heads", 0);
         bool fits = v.Type == type && q[0] == k[0] && q[0] == v[0] && k[1] == v[1] && q[2] == k[2];
         if (!fits || heads < 1 || !q[2].IsFixed || q[2].Value % heads != 0 || v[2].Value % heads != 0)
-            throw GraphException.For(n.Subject, $"{q.Shape}, {k.Shape}, {v.Shape} and {heads} heads",
+            throw n.Bad($"{q.Shape}, {k.Shape}, {v.Shape} and {heads} heads",
                 "[batch, queries, width], [batch, keys, width], [batch, keys, value width], widths that the heads divide");
         return [new(type, new Shape(q[0], q[1], v[2]))];
     }
@@ -102,11 +102,11 @@ static partial class ShapeRules
         Value x = n[0];
         int[] axes = [.. (n.Ints("axes") ?? Enumerable.Range(0, x.Rank).Select(i => (long)i)).Select(a => Axis(n, x, a))];
         Shape shape = x.Shape;
-        if (n.Inputs.Count > 3 && n.Inputs[3] is { } sizes)
+        if (n.Optional(3) is { } sizes)
         {
-            Dim[] wanted = KnownSizes(sizes) ?? throw GraphException.For(n.Subject, $"sizes from '{sizes.Name}'",
+            Dim[] wanted = KnownSizes(sizes) ?? throw n.Bad($"sizes from '{sizes.Name}'",
                 "a constant or the Shape of a value");
-            if (wanted.Length != axes.Length) throw GraphException.For(n.Subject, $"{wanted.Length} sizes",
+            if (wanted.Length != axes.Length) throw n.Bad($"{wanted.Length} sizes",
                 $"{axes.Length}, one for each axis");
             for (int i = 0; i < axes.Length; i++) shape = shape.With(axes[i], wanted[i]);
         }
@@ -114,7 +114,7 @@ static partial class ShapeRules
         {
             float[] scales = n.Inputs.Count > 2 && n.Inputs[2]?.KnownFloats is { } known ? known : [];
             if (scales.Length != axes.Length || scales.Any(s => s < 1 || s != MathF.Floor(s)))
-                throw GraphException.For(n.Subject, $"{scales.Length} scales [{string.Join("; ", scales)}]",
+                throw n.Bad($"{scales.Length} scales [{string.Join("; ", scales)}]",
                     $"{axes.Length} whole numbers from 1, one for each axis");
             for (int i = 0; i < axes.Length; i++) shape = shape.With(axes[i], shape[axes[i]] * (long)scales[i]);
         }

@@ -4,7 +4,7 @@ namespace Alignment.Onnx.Graph;
 
 static partial class ShapeRules
 {
-    internal readonly record struct Inferred(ElementType Type, Shape Shape);
+    public readonly record struct Inferred(ElementType Type, Shape Shape);
 
     delegate Inferred[] Rule(Node n, int outputs);
 
@@ -69,11 +69,11 @@ static partial class ShapeRules
     };
 
     /// <summary>A test compares it with <see cref="Op.All"/>.</summary>
-    internal static IEnumerable<Op> Known => s_rules.Keys;
+    public static IEnumerable<Op> Known => s_rules.Keys;
 
-    internal static Inferred[] Infer(Node node, int outputs) =>
+    public static Inferred[] Infer(Node node, int outputs) =>
         s_rules.TryGetValue(node.Op, out Rule? rule) ? rule(node, outputs)
-        : throw GraphException.For(node.Subject, "an operator without a shape rule", string.Join(", ", s_rules.Keys.Select(o => o.Name)));
+        : throw node.Bad("an operator without a shape rule", string.Join(", ", s_rules.Keys.Select(o => o.Name)));
 
     static Inferred[] Same(Node n, int _) => [new(n[0].Type, n[0].Shape)];
 
@@ -100,34 +100,39 @@ static partial class ShapeRules
 
     static Inferred[] Where(Node n, int _)
     {
-        if (n[0].Type != ElementType.Bool) throw GraphException.For(n.Subject, $"a condition of {n[0].Type}", "Bool");
+        if (n[0].Type != ElementType.Bool) throw n.Bad($"a condition of {n[0].Type}", "Bool");
         ElementType type = OneType(n, n[1], n[2]);
         return [new(type, Broadcast(n, n[0].Shape, Broadcast(n, n[1], n[2])))];
     }
 
+    static long[] Constant(Node n, Value x, string what) => x.KnownInts ?? throw n.Bad($"{what} from '{x.Name}'", "a constant");
+
+    static Dim[] Sizes(Node n, Value x, string what) =>
+        KnownSizes(x) ?? throw n.Bad($"{what} from '{x.Name}'", "a constant, or the sizes of values");
+
     static ElementType OneType(Node n, Value x, Value y) =>
-        x.Type == y.Type ? x.Type : throw GraphException.For(n.Subject, $"{x.Type} from '{x.Name}' with {y.Type} from '{y.Name}'",
+        x.Type == y.Type ? x.Type : throw n.Bad($"{x.Type} from '{x.Name}' with {y.Type} from '{y.Name}'",
         "one element type");
 
     static void NeedFloat(Node n, Value x)
     {
-        if (!x.Type.IsFloat()) throw GraphException.For(n.Subject, $"{x.Type} from '{x.Name}'", "a floating-point type");
+        if (!x.Type.IsFloat()) throw n.Bad($"{x.Type} from '{x.Name}'", "a floating-point type");
     }
 
     static void NeedRank(Node n, Value x, int rank)
     {
-        if (x.Rank != rank) throw GraphException.For(n.Subject, $"'{x.Name}' of shape {x.Shape}", $"{rank} axes");
+        if (x.Rank != rank) throw n.Bad($"'{x.Name}' of shape {x.Shape}", $"{rank} axes");
     }
 
     static void NeedShape(Node n, Value x, params ReadOnlySpan<Dim> dims)
     {
         var expected = new Shape(dims.ToArray());
-        if (!x.Shape.Equals(expected)) throw GraphException.For(n.Subject, $"'{x.Name}' of shape {x.Shape}", $"{expected}");
+        if (!x.Shape.Equals(expected)) throw n.Bad($"'{x.Name}' of shape {x.Shape}", $"{expected}");
     }
 
     static int Axis(Node n, Value x, long axis) =>
         axis >= -x.Rank && axis < x.Rank ? x.Shape.Axis(axis)
-        : throw GraphException.For(n.Subject, $"axis {axis}", $"an axis of '{x.Name}' of shape {x.Shape}");
+        : throw n.Bad($"axis {axis}", $"an axis of '{x.Name}' of shape {x.Shape}");
 
     static Shape Broadcast(Node n, Value x, Value y) => Broadcast(n, x.Shape, y.Shape);
 
@@ -138,7 +143,7 @@ static partial class ShapeRules
         {
             Dim a = back <= x.Count ? x[^back] : 1, b = back <= y.Count ? y[^back] : 1;
             sides[^back] = a == b || b == 1 ? a : a == 1 ? b
-                : throw GraphException.For(n.Subject, $"shapes {x} and {y}", $"sides that are equal or 1 (axis {-back} is {a} and {b})");
+                : throw n.Bad($"shapes {x} and {y}", $"sides that are equal or 1 (axis {-back} is {a} and {b})");
         }
         return new(sides);
     }

@@ -39,11 +39,11 @@ sealed partial class Value
     public Value IsLessThan(Value y) => Apply(Op.Less, y);
 
     /// <summary>Elementwise, where this Bool is true or false.</summary>
-    public Value Select(Value then, Value otherwise) => Graph.Add(Op.Where, [this, then, otherwise]).Outputs[0];
+    public Value Select(Value then, Value otherwise) => Apply(Op.Where, [this, then, otherwise]);
 
-    public Value Clip(float lowest, float highest) => Graph.Add(Op.Clip, [this, Number(lowest), Number(highest)]).Outputs[0];
+    public Value Clip(float lowest, float highest) => Apply(Op.Clip, [this, Number(lowest), Number(highest)]);
 
-    public Value Cast(ElementType to) => to == Type ? this : Graph.Add(Op.Cast, [this], ModelGraph.Attributes(("to", (long)to))).Outputs[0];
+    public Value Cast(ElementType to) => to == Type ? this : Apply(Op.Cast, [this], [("to", (long)to)]);
 
     /// <summary>x · σ(x), also called swish.</summary>
     public Value Silu()
@@ -59,7 +59,7 @@ sealed partial class Value
     /// <summary>x · σ(1.702 x), CLIP's approximation of <see cref="Gelu"/>.</summary>
     public Value QuickGelu() => this * (this * 1.702f).Sigmoid();
 
-    public Value Softmax(int axis = -1) => Graph.Add(Op.Softmax, [this], ModelGraph.Attributes(("axis", axis))).Outputs[0];
+    public Value Softmax(int axis = -1) => Apply(Op.Softmax, [this], [("axis", axis)]);
 
     /// <summary>softmax(this) · <paramref name="v"/> over the innermost axis.</summary>
     public Value SoftmaxMatMul(Value v)
@@ -71,6 +71,8 @@ sealed partial class Value
 
     Value Number(float number) => Graph.Constant(number, Type);
 
-    Value Apply(Op op) => Graph.Add(op, [this]).Outputs[0];
-    Value Apply(Op op, Value y) => Graph.Add(op, [this, y]).Outputs[0];
+    Value Apply(Op op) => Apply(op, [this]);
+    Value Apply(Op op, Value y) => Apply(op, [this, y]);
+    Value Apply(Op op, ReadOnlySpan<Value?> inputs, ReadOnlySpan<(string Name, object? Value)> attributes = default, string? name = null) =>
+        Graph.Add(op, inputs, attributes, name: name).Outputs[0];
 }

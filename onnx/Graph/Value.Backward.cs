@@ -5,35 +5,35 @@ namespace Alignment.Onnx.Graph;
 sealed partial class Value
 {
     /// <summary>To the end of an axis, in <see cref="Slice(int, long, long, long)"/>.</summary>
-    internal const long End = long.MaxValue;
+    public const long End = long.MaxValue;
 
     /// <summary>
     /// Elements <paramref name="start"/>, start + step, … before <paramref name="end"/>; negative numbers count from the end.
     /// </summary>
-    internal Value Slice(int axis, long start, long end, long step = 1) => Slice([axis], [start], Graph.Constant([end]), [step]);
+    public Value Slice(int axis, long start, long end, long step = 1) => Slice([axis], [start], Graph.Constant([end]), [step]);
 
-    internal Value Slice(long[] axes, long[] starts, Value ends, long[]? steps = null)
+    public Value Slice(long[] axes, long[] starts, Value ends, long[]? steps = null)
     {
         Value?[] inputs = [this, Graph.Constant(starts), ends, Graph.Constant(axes)];
-        return Graph.Add(Op.Slice, steps is null || steps.All(s => s == 1) ? inputs : [.. inputs, Graph.Constant(steps)]).Outputs[0];
+        return Apply(Op.Slice, steps is null || steps.All(s => s == 1) ? inputs : [.. inputs, Graph.Constant(steps)]);
     }
 
-    internal Value Flip() => Slice([2, 3], [-1, -1], Graph.Constant([long.MinValue, long.MinValue]), [-1, -1]);
+    public Value Flip() => Slice([2, 3], [-1, -1], Graph.Constant([long.MinValue, long.MinValue]), [-1, -1]);
 
     /// <summary>Zeros around height and width.</summary>
-    internal Value PadSides((long Top, long Left, long Bottom, long Right) by) =>
-        by == default ? this : Graph.Add(Op.Pad, [this, Graph.Constant([by.Top, by.Left, by.Bottom, by.Right]), null,
-        Graph.Constant([2L, 3L])]).Outputs[0];
+    public Value PadSides((long Top, long Left, long Bottom, long Right) by) =>
+        by == default ? this : Apply(Op.Pad, [this, Graph.Constant([by.Top, by.Left, by.Bottom, by.Right]), null,
+        Graph.Constant([2L, 3L])]);
 
-    internal Value ExpandLike(Value other) =>
-        Shape.Equals(other.Shape) ? this : Graph.Add(Op.Expand, [this, Graph.RuntimeInts([.. other.Shape])]).Outputs[0];
+    public Value ExpandLike(Value other) =>
+        Shape.Equals(other.Shape) ? this : Apply(Op.Expand, [this, Graph.RuntimeInts([.. other.Shape])]);
 
     /// <summary>The two innermost axes exchanged.</summary>
-    internal Value T => Transpose([.. Enumerable.Range(0, Rank - 2), Rank - 1, Rank - 2]);
+    public Value T => Transpose([.. Enumerable.Range(0, Rank - 2), Rank - 1, Rank - 2]);
 
-    internal Value ElementCount() =>
-        Shape.IsFixed ? Graph.Constant((float)Shape.Numbers.Aggregate(1L, (n, d) => n * d)) : Apply(Op.Size).Cast(Type);
+    public Value ElementCount() =>
+        Shape.IsFixed ? Graph.Constant((float)Shape.Elements) : Apply(Op.Size).Cast(Type);
 
-    internal IReadOnlyList<Value> SplitInto(int axis, params long[] sizes) =>
-        Graph.Add(Op.Split, [this, Graph.Constant(sizes)], ModelGraph.Attributes(("axis", axis)), outputs: sizes.Length).Outputs;
+    public IReadOnlyList<Value> SplitInto(int axis, params long[] sizes) =>
+        Graph.Add(Op.Split, [this, Graph.Constant(sizes)], [("axis", axis)], outputs: sizes.Length).Outputs;
 }

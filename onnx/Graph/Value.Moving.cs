@@ -18,7 +18,7 @@ sealed partial class Value
         int rest = Array.FindIndex(written, d => !d.IsFixed && !Graph.HasSource(d));
         if (rest < 0) rest = Array.FindLastIndex(written, d => !d.IsFixed);
         if (rest >= 0) written[rest] = -1;
-        return Graph.Add(Op.Reshape, [this, Graph.RuntimeInts(written)]).Outputs[0];
+        return Apply(Op.Reshape, [this, Graph.RuntimeInts(written)]);
     }
 
     public Value ReshapeLike(Value other) => Reshape([.. other.Shape]);
@@ -27,26 +27,26 @@ sealed partial class Value
     public Value Transpose(params ReadOnlySpan<int> order)
     {
         long[] perm = [.. order.ToArray().Select(i => (long)i)];
-        return Graph.Add(Op.Transpose, [this], ModelGraph.Attributes(("perm", perm))).Outputs[0];
+        return Apply(Op.Transpose, [this], [("perm", perm)]);
     }
 
-    public Value Unsqueeze(params ReadOnlySpan<long> axes) => Graph.Add(Op.Unsqueeze, [this, Graph.Constant(axes)]).Outputs[0];
+    public Value Unsqueeze(params ReadOnlySpan<long> axes) => Apply(Op.Unsqueeze, [this, Graph.Constant(axes)]);
 
     public static Value Concat(int axis, params ReadOnlySpan<Value> values) => Concat(axis, null, values);
 
-    internal static Value Concat(int axis, string? name, ReadOnlySpan<Value> values)
+    public static Value Concat(int axis, string? name, ReadOnlySpan<Value> values)
     {
         if (values.IsEmpty) throw new ArgumentException("Nothing to join.", nameof(values));
         Value?[] inputs = [.. values];
-        return values[0].Graph.Add(Op.Concat, inputs, ModelGraph.Attributes(("axis", axis)), name: name).Outputs[0];
+        return values[0].Graph.Add(Op.Concat, inputs, [("axis", axis)], name: name).Outputs[0];
     }
 
     /// <summary>Equal parts along an axis.</summary>
     public IReadOnlyList<Value> Split(int parts, int axis) =>
-        Graph.Add(Op.Split, [this], ModelGraph.Attributes(("axis", axis), ("num_outputs", parts)), outputs: parts).Outputs;
+        Graph.Add(Op.Split, [this], [("axis", axis), ("num_outputs", parts)], outputs: parts).Outputs;
 
     public Value Gather(Value indices, int axis = 0) =>
-        Graph.Add(Op.Gather, [this, indices], ModelGraph.Attributes(("axis", axis))).Outputs[0];
+        Apply(Op.Gather, [this, indices], [("axis", axis)]);
 
     public Value Sum(ReadOnlySpan<long> axes, bool keep = true) => Reduce(Op.ReduceSum, axes, keep);
 
@@ -54,8 +54,8 @@ sealed partial class Value
     public Value Mean(ReadOnlySpan<long> axes, bool keep = true) => Reduce(Op.ReduceMean, axes, keep);
 
     /// <summary>The (first) largest along an axis, which stays as a side of 1.</summary>
-    public Value ArgMax(int axis) => Graph.Add(Op.ArgMax, [this], ModelGraph.Attributes(("axis", axis))).Outputs[0];
+    public Value ArgMax(int axis) => Apply(Op.ArgMax, [this], [("axis", axis)]);
 
     Value Reduce(Op op, ReadOnlySpan<long> axes, bool keep) =>
-        Graph.Add(op, axes.IsEmpty ? [this] : [this, Graph.Constant(axes)], ModelGraph.Attributes(("keepdims", keep ? 1 : 0))).Outputs[0];
+        Apply(op, axes.IsEmpty ? [this] : [this, Graph.Constant(axes)], [("keepdims", keep ? 1 : 0)]);
 }

@@ -13,7 +13,7 @@ sealed partial class Value
         Value rows = this;
         if (Rank != 2) rows = Reshape(Shape.SkipLast(1).Aggregate((Dim)1, (n, d) => n * d), this[^1]);
         Value?[] inputs = bias is null ? [rows, weight] : [rows, weight, bias];
-        Value product = Graph.Add(Op.Gemm, inputs, ModelGraph.Attributes(("transB", 1)), name: name).Outputs[0];
+        Value product = Apply(Op.Gemm, inputs, [("transB", 1)], name);
         return Rank == 2 ? product : product.Reshape([.. Shape.SkipLast(1), weight[0]]);
     }
 
@@ -23,24 +23,23 @@ sealed partial class Value
     {
         Value?[] inputs = bias is null ? [this, weight] : [this, weight, bias];
         long[] kernel = weight.Rank == 4 ? [weight[2].Value, weight[3].Value] : [];
-        var attributes = ModelGraph.Attributes(
-            ("kernel_shape", kernel), ("strides", new long[] { stride, stride }),
-            ("pads", new long[] { pads.Top, pads.Left, pads.Bottom, pads.Right }));
-        return Graph.Add(Op.Conv, inputs, attributes, name: name).Outputs[0];
+        return Apply(Op.Conv, inputs,
+            [("kernel_shape", kernel), ("strides", new long[] { stride, stride }),
+            ("pads", new long[] { pads.Top, pads.Left, pads.Bottom, pads.Right })], name);
     }
 
     /// <summary><paramref name="ceil"/> keeps windows that the right or lower edge cuts off.</summary>
     public Value MaxPool(int kernel, int stride, bool ceil = false, string? name = null)
     {
-        var attributes = ModelGraph.Attributes(
-            ("kernel_shape", new long[] { kernel, kernel }), ("strides", new long[] { stride, stride }), ("ceil_mode", ceil ? 1 : 0));
-        return Graph.Add(Op.MaxPool, [this], attributes, name: name).Outputs[0];
+        return Apply(Op.MaxPool, [this],
+            [("kernel_shape", new long[] { kernel, kernel }), ("strides", new long[] { stride, stride }), ("ceil_mode", ceil ? 1 : 0)],
+            name: name);
     }
 
     public Value LayerNorm(Value weight, Value? bias, float epsilon, string? name = null)
     {
         Value?[] inputs = bias is null ? [this, weight] : [this, weight, bias];
-        return Graph.Add(Op.LayerNormalization, inputs, ModelGraph.Attributes(("axis", -1), ("epsilon", epsilon)), name: name).Outputs[0];
+        return Apply(Op.LayerNormalization, inputs, [("axis", -1), ("epsilon", epsilon)], name);
     }
 
     /// <summary>
@@ -57,7 +56,7 @@ sealed partial class Value
         Value ones = Graph.Constant([.. Enumerable.Repeat(1f, groups)], new Shape(groups));
         Value zeros = Graph.Constant(new float[groups], new Shape(groups));
         Value grouped = Reshape(this[0], groups, (this[1].Value / groups) * (this[2] * this[3]));
-        Value normal = Graph.Add(Op.InstanceNormalization, [grouped, ones, zeros], ModelGraph.Attributes(("epsilon", epsilon))).Outputs[0];
+        Value normal = Apply(Op.InstanceNormalization, [grouped, ones, zeros], [("epsilon", epsilon)]);
         Value scaled = normal.ReshapeLike(this) * weight.Unsqueeze(1, 2) + bias.Unsqueeze(1, 2);
         return Graph.Compose(CompositeKind.GroupNorm, first, [this, weight, bias], normal, scaled);
     }
@@ -76,24 +75,23 @@ sealed partial class Value
     /// </summary>
     public Value ResizeCubic(Dim height, Dim width, string? name = null)
     {
-        var attributes = ModelGraph.Attributes(
-            ("axes", new long[] { 2, 3 }), ("mode", "cubic"), ("cubic_coeff_a", -0.75f), ("coordinate_transformation_mode", "half_pixel"));
-        return Graph.Add(Op.Resize, [this, null, null, Graph.RuntimeInts([height, width])], attributes, name: name).Outputs[0];
+        return Apply(Op.Resize, [this, null, null, Graph.RuntimeInts([height, width])],
+            [("axes", new long[] { 2, 3 }), ("mode", "cubic"), ("cubic_coeff_a", -0.75f),
+            ("coordinate_transformation_mode", "half_pixel")], name);
     }
 
     /// <summary>With [channels, out, kernel, kernel] and strides equal to the kernel: every position becomes a block.</summary>
     public Value ConvToBlocks(Value weight, Value bias, string? name = null)
     {
         long[] kernel = [weight[2].Value, weight[3].Value];
-        return Graph.Add(Op.ConvTranspose, [this, weight, bias], ModelGraph.Attributes(("kernel_shape", kernel), ("strides", kernel)),
-            name: name).Outputs[0];
+        return Apply(Op.ConvTranspose, [this, weight, bias], [("kernel_shape", kernel), ("strides", kernel)],
+            name: name);
     }
 
     Value Nearest(Value?[] inputs, string? name)
     {
-        var attributes = ModelGraph.Attributes(
-            ("axes", new long[] { 2, 3 }), ("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"),
-            ("nearest_mode", "floor"));
-        return Graph.Add(Op.Resize, inputs, attributes, name: name).Outputs[0];
+        return Apply(Op.Resize, inputs,
+            [("axes", new long[] { 2, 3 }), ("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"),
+            ("nearest_mode", "floor")], name);
     }
 }

@@ -26,24 +26,23 @@ sealed partial class Value
     public ModelGraph Graph { get; }
 
     /// <summary>Unique in the graph.</summary>
-    public string Name { get; internal set; }
+    public string Name { get; set; }
     public ValueKind Kind { get; }
     public ElementType Type { get; }
     public Shape Shape { get; }
-
     public Node? Producer { get; }
 
     /// <summary>A constant's numbers, little-endian; otherwise null.</summary>
-    internal byte[]? Data { get; init; }
+    public byte[]? Data { get; init; }
 
     public int Rank => Shape.Count;
 
     /// <summary>One side; <c>x[^1]</c> is the innermost.</summary>
     public Dim this[Index axis] => Shape[axis.GetOffset(Rank)];
 
-    internal long[]? KnownInts => Data is not null && Type == ElementType.Int64 ? MemoryMarshal.Cast<byte, long>(Data).ToArray() : null;
+    public long[]? KnownInts => Data is not null && Type == ElementType.Int64 ? MemoryMarshal.Cast<byte, long>(Data).ToArray() : null;
 
-    internal float[]? KnownFloats => Data is not null && Type == ElementType.Float32 ? MemoryMarshal.Cast<byte, float>(Data).ToArray()
+    public float[]? KnownFloats => Data is not null && Type == ElementType.Float32 ? MemoryMarshal.Cast<byte, float>(Data).ToArray()
         : null;
 
     public override string ToString() => $"{Name} {Type}{Shape}";

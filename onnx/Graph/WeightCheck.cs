@@ -21,7 +21,7 @@ static class WeightCheck
         }
         if (exact)
         {
-            var known = wanted.Select(w => w.Name).ToHashSet(StringComparer.Ordinal);
+            var known = wanted.Select(w => w.Name).ToHashSet();
             leftOver.AddRange(there.Infos.Keys.Where(n => !known.Contains(n) && ignored?.Invoke(n) != true).Order(StringComparer.Ordinal));
         }
         if (missing.Count + wrong.Count + leftOver.Count == 0) return;

@@ -22,7 +22,6 @@ sealed class DiffusersFolder
     public required ClipTextConfig Text { get; init; }
     public required UNetConfig UNet { get; init; }
     public required VaeConfig Vae { get; init; }
-
     public required string? ControlNetPath { get; init; }
 
     /// <summary>The folder's, or that of a new one.</summary>

@@ -34,7 +34,7 @@ public static class DiffusersImport
                 $"at most the text encoder's {source.Text.VocabularySize}", "The parts belong to different models.");
         (SchedulerFacts scheduler, string prediction) = DiffusersConfigs.Scheduler(source.SchedulerPath);
 
-        var known = new Dictionary<string, BundleFile>(StringComparer.Ordinal);
+        var known = new Dictionary<string, BundleFile>();
         return BundleWriter.Write(to, options.Force, folder =>
         {
             Dictionary<string, long> parameters = SaveModels(source, options, folder, known, progress, cancellationToken);
@@ -98,7 +98,7 @@ public static class DiffusersImport
         {
             ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
         }
-        return models.ToDictionary(m => m.File, m => m.Model.Graph.WeightInfos().Sum(w => w.Count), StringComparer.Ordinal);
+        return models.ToDictionary(m => m.File, m => m.Model.Graph.WeightInfos().Sum(w => w.Count));
     }
 
     /// <summary>The licence must travel with the weights.</summary>

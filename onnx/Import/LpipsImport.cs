@@ -38,7 +38,7 @@ public static class LpipsImport
         if (linear is null && !features.Weights.Infos.Keys.Any(Lpips.IsLinear))
             throw UsageException.For($"The LPIPS trunk '{trunk}'", "no linear layers (lin0.model.1.weight, …) in it", "their file as well",
                 $"Name lpips' weights/v0.1/{config.Name}.pth as {OptionName.Of<LpipsImportOptions>(nameof(LpipsImportOptions.Linear))}.");
-        IWeights all = linear is null ? features.Weights : new JoinedWeights(linear.Weights, features.Weights);
+        IWeights all = linear is null ? features.Weights : MixedWeights.Joined(linear.Weights, features.Weights);
         OnnxModel model = Lpips.Author(config, all);
         return BundlePart.Replace(target, IsOurs, () =>
         {

@@ -4,7 +4,6 @@ sealed record ClipSegConfig
 {
     public ClipTextConfig Text { get; init; } = new() { HiddenSize = 512, IntermediateSize = 2048, Heads = 8 };
     public ClipVisionConfig Vision { get; init; } = new();
-
     public int ProjectionSize { get; init; } = 512;
 
     /// <summary>Layers of the vision transformer, from 0, that the decoder reads, the last one first.</summary>

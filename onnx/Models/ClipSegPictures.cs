@@ -9,7 +9,6 @@ sealed record ClipSegPictures
     const int LargestSide = 1 << 13;
 
     public int Width { get; init; } = 352;
-
     public int Height { get; init; } = 352;
 
     /// <summary>The prepared picture keeps its shape; 0 where width and height are given or pictures keep their size.</summary>
@@ -20,9 +19,7 @@ sealed record ClipSegPictures
 
     /// <summary>Prepared: (byte · Scale − Mean) / Deviation, by channel.</summary>
     public float Scale { get; init; } = 1 / 255f;
-
     public IReadOnlyList<float> Mean { get; init; } = [0.485f, 0.456f, 0.406f];
-
     public IReadOnlyList<float> Deviation { get; init; } = [0.229f, 0.224f, 0.225f];
 
     /// <summary>Each side the nearest multiple of the patch, one patch at least.</summary>

@@ -17,7 +17,7 @@ sealed record ClipTextConfig : ClipTowerConfig
         return Read(file, new());
     }
 
-    internal static ClipTextConfig Read(ConfigFile file, ClipTextConfig standard) => ReadTower(file, standard) with
+    public static ClipTextConfig Read(ConfigFile file, ClipTextConfig standard) => ReadTower(file, standard) with
     {
         VocabularySize = file.Int("vocab_size", standard.VocabularySize),
         Tokens = file.Int("max_position_embeddings", standard.Tokens, MostTokens),

@@ -16,7 +16,7 @@ static class ClipTextModel
         new(Build(config, precision), weights, exact: true, IsPositions);
 
     /// <summary>The positions 0, 1, …, which older files store as a tensor.</summary>
-    internal static bool IsPositions(string name) => name.EndsWith("embeddings.position_ids", StringComparison.Ordinal);
+    public static bool IsPositions(string name) => name.EndsWith("embeddings.position_ids", StringComparison.Ordinal);
 
     static ModelGraph Build(ClipTextConfig config, ModelPrecision precision = ModelPrecision.Float32)
     {

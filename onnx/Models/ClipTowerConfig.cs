@@ -14,7 +14,7 @@ abstract record ClipTowerConfig
     /// <summary>"quick_gelu" (x·σ(1.702x)) or "gelu" (exact).</summary>
     public string Activation { get; init; } = "quick_gelu";
 
-    internal ClipLayer Layer => new(HiddenSize, IntermediateSize, Heads, LayerNormEpsilon, Activation);
+    public ClipLayer Layer => new(HiddenSize, IntermediateSize, Heads, LayerNormEpsilon, Activation);
 
     private protected static T ReadTower<T>(ConfigFile file, T standard) where T : ClipTowerConfig
     {

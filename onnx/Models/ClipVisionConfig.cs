@@ -12,7 +12,7 @@ sealed record ClipVisionConfig : ClipTowerConfig
 
     public int Grid => ImageSize / PatchSize;
 
-    internal static ClipVisionConfig Read(ConfigFile file)
+    public static ClipVisionConfig Read(ConfigFile file)
     {
         file.Only("num_channels", "3");
         var config = ReadTower(file, new ClipVisionConfig()) with

@@ -15,9 +15,9 @@ sealed class ConfigFile
     readonly JsonElement _root;
 
     /// <summary>The last sentence of a message about a value.</summary>
-    internal string Advice { get; init; } = "Use a model of the Stable Diffusion 1.x family.";
+    public string Advice { get; init; } = "Use a model of the Stable Diffusion 1.x family.";
 
-    internal ConfigFile(string path)
+    public ConfigFile(string path)
     {
         _path = path;
         var file = new FileInfo(path);
@@ -43,16 +43,16 @@ sealed class ConfigFile
         (_path, _root, _prefix, Advice) = (whole._path, root, prefix, whole.Advice);
 
     /// <summary>An empty object where the key is absent or null.</summary>
-    internal ConfigFile Section(string key)
+    public ConfigFile Section(string key)
     {
         if (Find(key) is not { } e) return new(this, JsonDocument.Parse("{}").RootElement.Clone(), $"{_prefix}{key}.");
         return e.ValueKind == JsonValueKind.Object ? new(this, e, $"{_prefix}{key}.") : throw Bad(key, "an object");
     }
 
-    internal bool Has(string key) => Find(key) is not null;
+    public bool Has(string key) => Find(key) is not null;
 
     /// <summary>1 to 16 numbers, or null.</summary>
-    internal IReadOnlyList<float>? Floats(string key)
+    public IReadOnlyList<float>? Floats(string key)
     {
         if (Find(key) is not { } e) return null;
         string expected = $"a list of 1 to {MostBlocks} numbers";
@@ -60,28 +60,28 @@ sealed class ConfigFile
     }
 
     /// <summary>1 to 16 whole numbers from 0.</summary>
-    internal IReadOnlyList<int> Indices(string key, IReadOnlyList<int> otherwise) => Ints(key, otherwise, 0);
+    public IReadOnlyList<int> Indices(string key, IReadOnlyList<int> otherwise) => Ints(key, otherwise, 0);
 
-    internal int Index(string key, int otherwise) =>
+    public int Index(string key, int otherwise) =>
         Find(key) is not { } e ? otherwise : Number(e, 0) ?? throw Bad(key, $"a whole number from 0 to {MostOfAnything}");
 
-    internal bool IsObject(string key) => Find(key) is { ValueKind: JsonValueKind.Object };
+    public bool IsObject(string key) => Find(key) is { ValueKind: JsonValueKind.Object };
 
-    internal int Int(string key, int otherwise, int most = MostOfAnything) =>
+    public int Int(string key, int otherwise, int most = MostOfAnything) =>
         Find(key) is not { } e ? otherwise : Number(e, 1, most) ?? throw Bad(key, $"a whole number from 1 to {most}");
 
-    internal int Needed(string key, int most = MostOfAnything) => Find(key) is null ? throw Bad(key, "a whole number") : Int(key, 0, most);
+    public int Needed(string key, int most = MostOfAnything) => Find(key) is null ? throw Bad(key, "a whole number") : Int(key, 0, most);
 
-    internal float Float(string key, float otherwise) => Find(key) is not { } e ? otherwise : Single(e) ?? throw Bad(key, "a number");
+    public float Float(string key, float otherwise) => Find(key) is not { } e ? otherwise : Single(e) ?? throw Bad(key, "a number");
 
-    internal bool Bool(string key, bool otherwise) =>
+    public bool Bool(string key, bool otherwise) =>
         Find(key) is not { } e ? otherwise : e.ValueKind is JsonValueKind.True or JsonValueKind.False ? e.GetBoolean()
         : throw Bad(key, "true or false");
 
-    internal string Text(string key, string otherwise) =>
+    public string Text(string key, string otherwise) =>
         Find(key) is not { } e ? otherwise : e.ValueKind == JsonValueKind.String ? e.GetString()! : throw Bad(key, "a text");
 
-    internal IReadOnlyList<int> Ints(string key, IReadOnlyList<int> otherwise, int least = 1)
+    public IReadOnlyList<int> Ints(string key, IReadOnlyList<int> otherwise, int least = 1)
     {
         if (Find(key) is not { } e) return otherwise;
         string expected = $"a list of 1 to {MostBlocks} whole numbers from {least} to {MostOfAnything}";
@@ -89,14 +89,14 @@ sealed class ConfigFile
     }
 
     /// <summary>One number for each of <paramref name="count"/> blocks, or one for all.</summary>
-    internal IReadOnlyList<int> IntsPerBlock(string key, int otherwise, int count)
+    public IReadOnlyList<int> IntsPerBlock(string key, int otherwise, int count)
     {
         if (Find(key) is not { ValueKind: JsonValueKind.Array }) return [.. Enumerable.Repeat(Int(key, otherwise), count)];
         var list = Ints(key, []);
         return list.Count == count ? list : throw Bad(key, $"{count} numbers, one for each block, or one for all");
     }
 
-    internal IReadOnlyList<string> Texts(string key, IReadOnlyList<string> otherwise)
+    public IReadOnlyList<string> Texts(string key, IReadOnlyList<string> otherwise)
     {
         if (Find(key) is not { } e) return otherwise;
         if (e.ValueKind != JsonValueKind.Array) throw Bad(key, "a list of texts");
@@ -105,10 +105,10 @@ sealed class ConfigFile
     }
 
     /// <summary>Null, which for few keys differs from absent.</summary>
-    internal bool IsNull(string key) => _root.TryGetProperty(key, out JsonElement e) && e.ValueKind == JsonValueKind.Null;
+    public bool IsNull(string key) => _root.TryGetProperty(key, out JsonElement e) && e.ValueKind == JsonValueKind.Null;
 
     /// <summary>Refuses anything but absent, null or one of <paramref name="supported"/> (compared as JSON text).</summary>
-    internal void Only(string key, params ReadOnlySpan<string> supported)
+    public void Only(string key, params ReadOnlySpan<string> supported)
     {
         if (Find(key) is not { } e) return;
         string found = e.ValueKind == JsonValueKind.String ? e.GetString()! : e.GetRawText();
@@ -119,7 +119,7 @@ sealed class ConfigFile
             : $"{string.Join(" or ", supported.ToArray())} (nothing else is supported)");
     }
 
-    internal BadDataException Bad(string key, string expected) =>
+    public BadDataException Bad(string key, string expected) =>
         BadDataException.For($"The configuration '{_path}', key '{_prefix}{key}'",
         Find(key) is { } e ? SafePath.Shorten(e.GetRawText()) : "nothing", expected, Advice);
 

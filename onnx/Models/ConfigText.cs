@@ -9,9 +9,9 @@ static class ConfigText
 {
     static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, NewLine = "\n" };
 
-    internal static string Of(ClipTextConfig c) => Text(TextEncoder(c, new() { ["model_type"] = "clip_text_model" }));
+    public static string Of(ClipTextConfig c) => Text(TextEncoder(c, new() { ["model_type"] = "clip_text_model" }));
 
-    internal static string Of(VaeConfig c) => Text(new()
+    public static string Of(VaeConfig c) => Text(new()
     {
         ["in_channels"] = c.InChannels,
         ["out_channels"] = c.OutChannels,
@@ -22,7 +22,7 @@ static class ConfigText
         ["scaling_factor"] = c.ScalingFactor,
     });
 
-    internal static string Of(UNetConfig c)
+    public static string Of(UNetConfig c)
     {
         JsonObject root = Encoder(c);
         root["out_channels"] = c.OutChannels;
@@ -30,7 +30,7 @@ static class ConfigText
         return Text(root);
     }
 
-    internal static string Of(ControlNetConfig c)
+    public static string Of(ControlNetConfig c)
     {
         JsonObject root = Encoder(c);
         root["conditioning_channels"] = c.ConditioningChannels;
@@ -39,7 +39,7 @@ static class ConfigText
         return Text(root);
     }
 
-    internal static string Of(ClipSegConfig c) => Text(new()
+    public static string Of(ClipSegConfig c) => Text(new()
     {
         ["model_type"] = "clipseg",
         ["text_config"] = TextEncoder(c.Text, []),
@@ -54,7 +54,7 @@ static class ConfigText
     });
 
     /// <summary>With every key, in the newer form; lists on one line, as written since the first version.</summary>
-    internal static string Of(ClipSegPictures p)
+    public static string Of(ClipSegPictures p)
     {
         string text = Text(new()
         {
@@ -80,7 +80,8 @@ static class ConfigText
     static JsonObject VisionEncoder(ClipVisionConfig c)
     {
         var into = new JsonObject();
-        return Tower(c, into, () => (into["num_channels"], into["image_size"], into["patch_size"]) = (c.Channels, c.ImageSize, c.PatchSize));
+        return Tower(c, into, () =>
+            (into["num_channels"], into["image_size"], into["patch_size"]) = (c.Channels, c.ImageSize, c.PatchSize));
     }
 
     static JsonObject Tower(ClipTowerConfig c, JsonObject into, Action own)
@@ -116,7 +117,7 @@ static class ConfigText
         },
     };
 
-    internal static JsonArray List<T>(IEnumerable<T> items) => [.. items.Select(i => JsonValue.Create(i))];
+    public static JsonArray List<T>(IEnumerable<T> items) => [.. items.Select(i => JsonValue.Create(i))];
 
-    internal static string Text(JsonObject root) => root.ToJsonString(s_json) + "\n";
+    public static string Text(JsonObject root) => root.ToJsonString(s_json) + "\n";
 }

@@ -14,20 +14,10 @@ static partial class ControlNet
     {
         var wanted = Weights(config);
         WeightCheck.Demand("unet", [.. wanted.Where(w => !IsOwn(w.Name))], unet);
-        return new Joined(unet, new SeededWeights(wanted, options));
+        var own = new SeededWeights(wanted, options);
+        return new MixedWeights(own.Infos, name => (IsOwn(name) ? own : unet, name));
     }
 
     /// <summary>Whether a tensor is a ControlNet's, not its UNet's.</summary>
     static bool IsOwn(string name) => name.StartsWith("controlnet_", StringComparison.Ordinal);
-
-    sealed class Joined(IWeights unet, SeededWeights own) : IWeights
-    {
-        public IReadOnlyDictionary<string, WeightInfo> Infos => own.Infos;
-
-        public void Read(string name, long start, Span<float> into) => Of(name).Read(name, start, into);
-
-        public void Read(string name, long start, Span<Half> into) => Of(name).Read(name, start, into);
-
-        IWeights Of(string name) => IsOwn(name) ? own : unet;
-    }
 }

@@ -33,33 +33,22 @@ static partial class ControlNet
         Dim batch = Dim.Named("batch"), height = Dim.Named("picture_height"), width = Dim.Named("picture_width");
         hint.FloatOutput(HintName,
             ConditioningEmbedding(hint.FloatInput("controlnet_cond", batch, config.ConditioningChannels, height, width), config));
-        ModelGraph body = Build(config, precision,
-            (graph, inputs) => graph.FloatInput(HintName, inputs.Batch, config.BlockChannels[0], inputs.Sample[2], inputs.Sample[3]));
-        return (new(hint, weights), new(body, weights));
+        return (new(hint, weights), new(Build(config, precision, hint: true), weights));
     }
 
     /// <summary>The control picture's features, where the model is in two parts.</summary>
     public const string HintName = "control_hint";
 
-    static ModelGraph Build(ControlNetConfig config, ModelPrecision precision = ModelPrecision.Float32)
-    {
-        Dim factor = config.ImageToLatent;
-        return Build(config, precision,
-            (graph, inputs) => graph.FloatInput("controlnet_cond", inputs.Batch, config.ConditioningChannels, factor * inputs.Sample[2],
-            factor * inputs.Sample[3]),
-            x => ConditioningEmbedding(x, config));
-    }
-
-    /// <summary>
-    /// <paramref name="declare"/>s the control's input; <paramref name="embed"/> computes the hint from it (null: it is the hint).
-    /// </summary>
-    static ModelGraph Build(ControlNetConfig config, ModelPrecision precision, Func<ModelGraph, UNetParts.Inputs, Value> declare,
-        Func<Value, Value>? embed = null)
+    /// <summary><paramref name="hint"/>: the control's features are an input, not the picture.</summary>
+    static ModelGraph Build(ControlNetConfig config, ModelPrecision precision = ModelPrecision.Float32, bool hint = false)
     {
         var graph = new ModelGraph("controlnet") { FusesAttention = true, FloatType = precision.FloatType };
         UNetParts.Inputs inputs = UNetParts.DeclareInputs(graph, config);
-        Value control = declare(graph, inputs), scale = graph.Input("conditioning_scale", ElementType.Float32, 1);
-        var (down, mid) = Residuals(inputs, () => embed is null ? control : embed(control), config, scale);
+        Dim height = inputs.Sample[2], width = inputs.Sample[3], factor = config.ImageToLatent;
+        Value control = hint ? graph.FloatInput(HintName, inputs.Batch, config.BlockChannels[0], height, width)
+            : graph.FloatInput("controlnet_cond", inputs.Batch, config.ConditioningChannels, factor * height, factor * width);
+        Value scale = graph.Input("conditioning_scale", ElementType.Float32, 1);
+        var (down, mid) = Residuals(inputs, () => hint ? control : ConditioningEmbedding(control, config), config, scale);
         for (int i = 0; i < down.Count; i++) graph.FloatOutput($"down_block_res_{i}", down[i]);
         graph.FloatOutput("mid_block_res", mid);
         return graph;

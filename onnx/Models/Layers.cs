@@ -9,30 +9,30 @@ namespace Alignment.Onnx.Models;
 /// </summary>
 static class Layers
 {
-    internal static Value Conv3(this Value x, string name, int channels, int stride = 1) =>
+    public static Value Conv3(this Value x, string name, int channels, int stride = 1) =>
         x.ConvLayer(name, channels, 3, stride, (1, 1, 1, 1));
 
-    internal static Value Conv1(this Value x, string name, int channels) => x.ConvLayer(name, channels, 1, 1, default);
+    public static Value Conv1(this Value x, string name, int channels) => x.ConvLayer(name, channels, 1, 1, default);
 
-    internal static Value ConvLayer(this Value x, string name, int channels, int kernel, int stride, (int, int, int, int) pads)
+    public static Value ConvLayer(this Value x, string name, int channels, int kernel, int stride, (int, int, int, int) pads)
     {
         Value weight = x.Graph.Weight($"{name}.weight", channels, x[1], kernel, kernel), bias = x.Graph.Weight($"{name}.bias", channels);
         return x.Conv(weight, bias, stride, pads, name);
     }
 
-    internal static Value LinearLayer(this Value x, string name, int width, bool bias = true)
+    public static Value LinearLayer(this Value x, string name, int width, bool bias = true)
     {
         Value weight = x.Graph.Weight($"{name}.weight", width, x[^1]);
         return x.Linear(weight, bias ? x.Graph.Weight($"{name}.bias", width) : null, name);
     }
 
-    internal static Value GroupNormLayer(this Value x, string name, int groups, float epsilon)
+    public static Value GroupNormLayer(this Value x, string name, int groups, float epsilon)
     {
         var (weight, bias) = NormWeights(x, name, x[1]);
         return x.Cast(ElementType.Float32).GroupNorm(groups, weight, bias, epsilon, name).Cast(x.Type);
     }
 
-    internal static Value LayerNormLayer(this Value x, string name, float epsilon)
+    public static Value LayerNormLayer(this Value x, string name, float epsilon)
     {
         var (weight, bias) = NormWeights(x, name, x[^1]);
         return x.Cast(ElementType.Float32).LayerNorm(weight, bias, epsilon, name).Cast(x.Type);
@@ -43,22 +43,22 @@ static class Layers
         (x.Graph.Weight(ElementType.Float32, $"{name}.weight", width), x.Graph.Weight(ElementType.Float32, $"{name}.bias", width));
 
     /// <summary>Cast to the type the model computes in.</summary>
-    internal static Value FloatInput(this ModelGraph graph, string name, params ReadOnlySpan<Dim> dims) =>
+    public static Value FloatInput(this ModelGraph graph, string name, params ReadOnlySpan<Dim> dims) =>
         graph.Input(name, ElementType.Float32, dims).Cast(graph.FloatType);
 
     /// <summary>A float32 output.</summary>
-    internal static void FloatOutput(this ModelGraph graph, string name, Value value) =>
+    public static void FloatOutput(this ModelGraph graph, string name, Value value) =>
         graph.Output(name, value.Cast(ElementType.Float32));
 
     /// <summary>softmax(q kᵀ / √width of a head + mask) v over heads, on rows [batch·tokens, channels].</summary>
-    internal static Value Attend(Value q, Value k, Value v, Dim batch, Dim queries, Dim keys, int heads, Value? mask = null)
+    public static Value Attend(Value q, Value k, Value v, Dim batch, Dim queries, Dim keys, int heads, Value? mask = null)
     {
         long channels = q[1].Value, width = channels / heads;
         float scale = (float)(1 / Math.Sqrt(width));
         if (q.Graph.FusesAttention && mask is null)
         {
             Value?[] inputs = [q.Reshape(batch, queries, channels), k.Reshape(batch, keys, channels), v.Reshape(batch, keys, channels)];
-            Node attention = q.Graph.Add(Op.MultiHeadAttention, inputs, ModelGraph.Attributes(("num_heads", heads), ("scale", scale)));
+            Node attention = q.Graph.Add(Op.MultiHeadAttention, inputs, [("num_heads", heads), ("scale", scale)]);
             return attention.Outputs[0].Reshape(batch * queries, channels);
         }
         Value qh = q.Reshape(batch, queries, heads, width).Transpose(0, 2, 1, 3) * scale;   // [B, heads, Q, width]
@@ -70,7 +70,7 @@ static class Layers
     }
 
     /// <summary>Between the convolutions the time embedding (after SiLU) shifts the channels.</summary>
-    internal static Value ResnetBlock(this Value x, string name, int channels, int groups, float epsilon, Value? time = null)
+    public static Value ResnetBlock(this Value x, string name, int channels, int groups, float epsilon, Value? time = null)
     {
         using var _ = x.Graph.Scope(name);
         Value h = x.GroupNormLayer("norm1", groups, epsilon).Silu().Conv3("conv1", channels);

@@ -14,14 +14,11 @@ public enum LpipsTrunk
 sealed record LpipsConfig
 {
     public required string Name { get; init; }
-
     public required IReadOnlyList<TrunkLayer> Layers { get; init; }
-
     public required IReadOnlyList<int> Taps { get; init; }
 
     /// <summary>(picture − Shift) / Scale by channel, in −1 … 1 (lpips 0.1, ScalingLayer).</summary>
     public IReadOnlyList<float> Shift { get; init; } = [-0.030f, -0.088f, -0.188f];
-
     public IReadOnlyList<float> Scale { get; init; } = [0.458f, 0.448f, 0.450f];
 
     /// <summary>SqueezeNet 1.1; pools round up.</summary>

@@ -11,7 +11,7 @@ static class LpipsConfigText
 {
     const int MostLayers = 200, MostOfAnything = 1 << 16;
 
-    internal static string Of(LpipsConfig config) => ConfigText.Text(new()
+    public static string Of(LpipsConfig config) => ConfigText.Text(new()
     {
         ["name"] = config.Name,
         ["layers"] = ConfigText.List(config.Layers.Select(Text)),
@@ -20,7 +20,7 @@ static class LpipsConfigText
         ["scale"] = ConfigText.List(config.Scale),
     });
 
-    internal static LpipsConfig Read(string path) => StrictJson.ReadFile(path, root =>
+    public static LpipsConfig Read(string path) => StrictJson.ReadFile(path, root =>
     {
         var config = new LpipsConfig
         {

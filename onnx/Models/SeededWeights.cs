@@ -27,7 +27,7 @@ sealed class SeededWeights : IWeights
     public SeededWeights(IEnumerable<WeightInfo> infos, SeededWeightsOptions? options = null)
     {
         _options = options ?? new();
-        Infos = infos.ToDictionary(i => i.Name, StringComparer.Ordinal);
+        Infos = infos.ToDictionary(i => i.Name);
     }
 
     public IReadOnlyDictionary<string, WeightInfo> Infos { get; }

@@ -17,9 +17,7 @@ abstract record UNetEncoderConfig
 
     /// <summary>By level (attention_head_dim in the files); a head is channels / heads wide.</summary>
     public IReadOnlyList<int> Heads { get; init; } = [8, 8, 8, 8];
-
     public int TransformerLayers { get; init; } = 1;
-
     public int CrossAttentionWidth { get; init; } = 768;
     public int NormGroups { get; init; } = 32;
     public float NormEpsilon { get; init; } = 1e-5f;
@@ -27,37 +25,29 @@ abstract record UNetEncoderConfig
     /// <summary>The time embedding is [cos, sin], else [sin, cos].</summary>
     public bool CosFirst { get; init; } = true;
     public float FrequencyShift { get; init; }
-
     public MiddleBlock Middle { get; init; }
 
     public int SkipCount => SkipChannels.Count;
 
-    /// <summary>In order: conv_in, then each level's layers and its downsampler.</summary>
-    public IReadOnlyList<int> SkipChannels
+    /// <summary>
+    /// Channels and halvings of the sides at each skip connection, in order: conv_in, then each level's layers and its downsampler.
+    /// </summary>
+    IEnumerable<(int Channels, int Halvings)> Skips
     {
         get
         {
-            List<int> channels = [BlockChannels[0]];
+            yield return (BlockChannels[0], 0);
             for (int level = 0; level < BlockChannels.Count; level++)
-                channels.AddRange(Enumerable.Repeat(BlockChannels[level], LayersPerBlock + (level < BlockChannels.Count - 1 ? 1 : 0)));
-            return channels;
+            {
+                for (int i = 0; i < LayersPerBlock; i++) yield return (BlockChannels[level], level);
+                if (level < BlockChannels.Count - 1) yield return (BlockChannels[level], level + 1);
+            }
         }
     }
 
-    /// <summary>How often the sides were halved at each skip connection.</summary>
-    public IReadOnlyList<int> SkipHalvings
-    {
-        get
-        {
-            List<int> halvings = [0];
-            for (int level = 0; level < BlockChannels.Count; level++)
-            {
-                halvings.AddRange(Enumerable.Repeat(level, LayersPerBlock));
-                if (level < BlockChannels.Count - 1) halvings.Add(level + 1);
-            }
-            return halvings;
-        }
-    }
+    public IReadOnlyList<int> SkipChannels => [.. Skips.Select(s => s.Channels)];
+
+    public IReadOnlyList<int> SkipHalvings => [.. Skips.Select(s => s.Halvings)];
 
     static readonly string[] s_false =
     [
@@ -71,21 +61,21 @@ abstract record UNetEncoderConfig
         "time_embedding_dim", "time_embedding_act_fn", "timestep_post_act", "cross_attention_norm",
     ];
 
+    static readonly (string Key, string Known)[] s_only =
+    [
+        ("downsample_padding", "1"), ("mid_block_scale_factor", "1"), ("resnet_out_scale_factor", "1"),
+        ("resnet_time_scale_shift", "default"), ("time_embedding_type", "positional"), ("attention_type", "default"),
+        ("conv_in_kernel", "3"), ("conv_out_kernel", "3"),
+    ];
+
     /// <summary>The encoder half from a file.</summary>
     private protected static T ReadEncoder<T>(ConfigFile file, T standard) where T : UNetEncoderConfig
     {
         foreach (string key in s_false) file.Only(key, "false");
         foreach (string key in s_absent) file.Only(key);
+        foreach (var (key, known) in s_only) file.Only(key, known);
         file.Only("act_fn", "silu", "swish");
-        file.Only("downsample_padding", "1");
-        file.Only("mid_block_scale_factor", "1");
-        file.Only("resnet_out_scale_factor", "1");
-        file.Only("resnet_time_scale_shift", "default");
-        file.Only("time_embedding_type", "positional");
         file.Only("mid_block_type", "UNetMidBlock2DCrossAttn", "UNetMidBlock2D");
-        file.Only("attention_type", "default");
-        file.Only("conv_in_kernel", "3");
-        file.Only("conv_out_kernel", "3");
 
         var channels = file.Ints("block_out_channels", standard.BlockChannels);
         var down = file.Texts("down_block_types", ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"]);

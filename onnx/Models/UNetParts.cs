@@ -11,12 +11,12 @@ static class UNetParts
     /// <summary>The published library's, whatever the configuration says.</summary>
     const float TransformerNormEpsilon = 1e-6f, LayerNormEpsilon = 1e-5f;
 
-    internal sealed record Inputs(Value Sample, Value Timestep, Value Text)
+    public sealed record Inputs(Value Sample, Value Timestep, Value Text)
     {
-        internal Dim Batch => Sample[0];
+        public Dim Batch => Sample[0];
     }
 
-    internal static Inputs DeclareInputs(ModelGraph graph, UNetEncoderConfig config)
+    public static Inputs DeclareInputs(ModelGraph graph, UNetEncoderConfig config)
     {
         Dim batch = Dim.Named("batch");
         return new(
@@ -29,7 +29,7 @@ static class UNetParts
     /// [batch] → SiLU of the time embedding, [batch, 4 × channels], with which every resnet starts. The sinusoids are [cos, sin] of t ·
     /// 10000^(−i / (half − shift)), i = 0 … half − 1.
     /// </summary>
-    internal static Value TimeEmbedding(Value timestep, UNetEncoderConfig config)
+    public static Value TimeEmbedding(Value timestep, UNetEncoderConfig config)
     {
         ModelGraph graph = timestep.Graph;
         int channels = config.BlockChannels[0], half = channels / 2, width = 4 * channels;
@@ -48,7 +48,7 @@ static class UNetParts
     }
 
     /// <summary>The skip connections in order, the last one being the state itself.</summary>
-    internal static List<Value> Down(Value x, Value time, Value text, UNetEncoderConfig config)
+    public static List<Value> Down(Value x, Value time, Value text, UNetEncoderConfig config)
     {
         List<Value> skips = [x];
         for (int level = 0; level < config.BlockChannels.Count; level++)
@@ -66,7 +66,7 @@ static class UNetParts
         return skips;
     }
 
-    internal static Value Middle(Value x, Value time, Value text, UNetEncoderConfig config)
+    public static Value Middle(Value x, Value time, Value text, UNetEncoderConfig config)
     {
         if (config.Middle == MiddleBlock.None) return x;
         using var _ = x.Graph.Scope("mid_block");
@@ -78,7 +78,7 @@ static class UNetParts
     }
 
     /// <summary>Blocks over positions as tokens, and a shortcut.</summary>
-    internal static Value Transformer(Value x, string name, Value text, int heads, UNetEncoderConfig config)
+    public static Value Transformer(Value x, string name, Value text, int heads, UNetEncoderConfig config)
     {
         using var _ = x.Graph.Scope(name);
         int channels = (int)x[1].Value;

@@ -8,7 +8,6 @@ sealed record VaeConfig
     public int InChannels { get; init; } = 3;
     public int OutChannels { get; init; } = 3;
     public int LatentChannels { get; init; } = 4;
-
     public IReadOnlyList<int> BlockChannels { get; init; } = [128, 256, 512, 512];
     public int LayersPerBlock { get; init; } = 2;
     public int NormGroups { get; init; } = 32;

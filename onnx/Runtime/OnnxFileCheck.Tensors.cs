@@ -11,7 +11,7 @@ sealed partial class OnnxFileCheck
         var dims = new List<long>();
         string name = "";
         long type = 0, location = 0, raw = -1, rawAt = 0;
-        var external = new Dictionary<string, string>(StringComparer.Ordinal);
+        var external = new Dictionary<string, string>();
         Nested(field, f =>
         {
             switch (f.Number)

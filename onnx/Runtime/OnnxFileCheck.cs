@@ -20,9 +20,9 @@ sealed partial class OnnxFileCheck
     readonly string? _folder;
     readonly ProtoReader _proto;
     readonly List<OnnxValue> _inputs = [], _outputs = [];
-    readonly HashSet<string> _initializers = new(StringComparer.Ordinal);
+    readonly HashSet<string> _initializers = [];
     readonly List<OnnxTensor> _tensors = [];
-    readonly Dictionary<string, long> _external = new(StringComparer.Ordinal);
+    readonly Dictionary<string, long> _external = [];
     long _parameters, _opset;
     bool _sawGraph;
 

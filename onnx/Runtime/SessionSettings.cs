@@ -6,7 +6,6 @@ namespace Alignment.Onnx.Runtime;
 sealed record SessionSettings
 {
     public static SessionSettings Default { get; } = new();
-
     public Device Device { get; init; } = Device.Cpu;
 
     /// <summary>

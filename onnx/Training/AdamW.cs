@@ -10,7 +10,7 @@ namespace Alignment.Onnx.Training;
 sealed class AdamW : IDisposable
 {
     /// <summary>A run's own cost is negligible and its temporaries stay in the cache.</summary>
-    internal const int SliceElements = 1 << 18;
+    public const int SliceElements = 1 << 18;
 
     /// <summary>As in PyTorch's clip_grad_norm_.</summary>
     const double ClipEpsilon = 1e-6;
@@ -33,9 +33,8 @@ sealed class AdamW : IDisposable
     {
     }
 
-    internal AdamW(ParameterBuffers buffers, AdamWOptions? options, InferenceSession optimizer)
+    public AdamW(ParameterBuffers buffers, AdamWOptions? options, InferenceSession optimizer)
     {
-        ArgumentNullException.ThrowIfNull(buffers);
         (_buffers, _options, _session) = (buffers, options ?? AdamWOptions.Default, optimizer);
         _options.Check();
         _binding = _session.CreateIoBinding();

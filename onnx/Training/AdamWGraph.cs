@@ -22,9 +22,9 @@ namespace Alignment.Onnx.Training;
 /// </summary>
 static class AdamWGraph
 {
-    internal const string Name = "optimizer_model";
+    public const string Name = "optimizer_model";
 
-    internal static OnnxModel Author()
+    public static OnnxModel Author()
     {
         var graph = new ModelGraph(Name);
         Value Slice(string name) => graph.Input(name, graph.FloatType, Dim.Named("length"));

@@ -10,7 +10,6 @@ sealed record AdamWOptions
 
     /// <summary>Decay of the squared gradient's running mean.</summary>
     public double Beta2 { get; init; } = 0.999;
-
     public double Epsilon { get; init; } = 1e-8;
 
     /// <summary>Each step shrinks every parameter by learning rate × this.</summary>

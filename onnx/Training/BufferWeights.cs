@@ -18,7 +18,7 @@ sealed class BufferWeights : IWeights
         (_buffers, _values, _prefix) = (buffers, values ?? buffers.Parameters, scope is null ? "" : scope + ".");
         Infos = buffers.Slots.Where(s => s.Name.StartsWith(_prefix, StringComparison.Ordinal))
             .Select(s => ParameterBuffers.Info(s) with { Name = s.Name[_prefix.Length..] })
-            .ToDictionary(i => i.Name, StringComparer.Ordinal);
+            .ToDictionary(i => i.Name);
     }
 
     public IReadOnlyDictionary<string, WeightInfo> Infos { get; }
@@ -28,38 +28,5 @@ sealed class BufferWeights : IWeights
         ParameterSlot slot = _buffers[_prefix + name];
         Infos[name].CheckRange(start, into.Length);
         _values.Span(slot.Start + start, into.Length).CopyTo(into);
-    }
-}
-
-/// <summary>Models' weights as one set: "unet" and "conv_in.weight" give "unet.conv_in.weight".</summary>
-sealed class ScopedWeights : IPlacedWeights
-{
-    readonly Dictionary<string, (IWeights From, string Name)> _places = new(StringComparer.Ordinal);
-    readonly Dictionary<string, WeightInfo> _infos = new(StringComparer.Ordinal);
-
-    /// <summary>Throws where two tensors have one full name.</summary>
-    public ScopedWeights(params ReadOnlySpan<(string Scope, IWeights Weights)> parts)
-    {
-        foreach (var (scope, weights) in parts)
-            foreach (WeightInfo info in weights.Infos.Values)
-            {
-                string full = scope.Length == 0 ? info.Name : $"{scope}.{info.Name}";
-                _infos.Add(full, info with { Name = full });
-                _places.Add(full, (weights, info.Name));
-            }
-    }
-
-    public IReadOnlyDictionary<string, WeightInfo> Infos => _infos;
-
-    public void Read(string name, long start, Span<float> into)
-    {
-        var (from, inner) = _places[name];
-        from.Read(inner, start, into);
-    }
-
-    WeightPlace? IPlacedWeights.Find(string name)
-    {
-        var (from, inner) = _places[name];
-        return (from as IPlacedWeights)?.Find(inner);
     }
 }

@@ -14,7 +14,7 @@ static class ControlNetTraining
         return Disposables.Guard(TrainingArtifact.Buffers(bundle), buffers =>
         {
             using var weights = new OnnxWeights(bundle.PathOf(BundleFiles.ControlNet));
-            buffers.Fill(new ScopedWeights((ControlNetTrainingGraph.Control, weights)));
+            buffers.Fill(MixedWeights.Scoped((ControlNetTrainingGraph.Control, weights)));
             return buffers;
         });
     }

@@ -23,7 +23,7 @@ sealed class FrozenModels : IDisposable
             }
             if (losses.HasFlag(TrainingLosses.Lpips) && bundle.Has(BundleFiles.Lpips))
                 parts.Add((ControlNetTrainingGraph.Lpips, Open(bundle, BundleFiles.Lpips)));
-            (Configs, Weights) = (configs, new([.. parts]));
+            (Configs, Weights) = (configs, MixedWeights.Scoped([.. parts]));
         }
         catch
         {
@@ -33,8 +33,7 @@ sealed class FrozenModels : IDisposable
     }
 
     public BundleConfigs Configs { get; }
-
-    public ScopedWeights Weights { get; }
+    public MixedWeights Weights { get; }
 
     OnnxWeights Open(ModelBundle bundle, string model) => _open.Add(new OnnxWeights(bundle.PathOf(model)));
 

@@ -17,7 +17,7 @@ sealed class ParameterBuffers : IDisposable
 
     const int ChunkElements = 1 << 18;
 
-    readonly Dictionary<string, ParameterSlot> _byName = new(StringComparer.Ordinal);
+    readonly Dictionary<string, ParameterSlot> _byName = [];
     FloatBuffer? _accumulated;
 
     /// <summary>Throws <see cref="ArgumentException"/> where a name comes twice.</summary>
@@ -44,7 +44,6 @@ sealed class ParameterBuffers : IDisposable
     public long Count => Slots.Sum(s => s.Count);
 
     public FloatBuffer Parameters { get; }
-
     public FloatBuffer Gradients { get; }
 
     /// <summary>Adam's running mean of the gradient.</summary>

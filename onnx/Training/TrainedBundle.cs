@@ -31,7 +31,8 @@ static class TrainedBundle
 
     /// <summary>
     /// With <c>controlnet.onnx</c> authored anew from weights under their names in it, complete or not at all; unchanged files are linked
-    /// where possible. Throws <see cref="BadDataException"/> where they are not the ControlNet's, and <see cref="UsageException"/> where the
+    /// where possible. Throws <see cref="BadDataException"/> where they are not the ControlNet's, and <see cref="UsageException"/> where
+    /// the
     /// target is taken.
     /// </summary>
     public static ModelBundle Write(ModelBundle bundle, string to, IWeights controlNet, TrainedBundleOptions options,
@@ -43,7 +44,7 @@ static class TrainedBundle
             && !f.StartsWith(TrainingPrefix, StringComparison.Ordinal))];
         // Not hashed again: training verified the bundle.
         var known = unchanged.Where(bundle.Manifest.Files.ContainsKey)
-            .ToDictionary(f => f, f => bundle.Manifest.Files[f], StringComparer.Ordinal);
+            .ToDictionary(f => f, f => bundle.Manifest.Files[f]);
         return BundleWriter.Write(to, options.Force, folder =>
         {
             foreach (string file in unchanged.Concat(BundleWriter.DocumentsOf(bundle.Folder)

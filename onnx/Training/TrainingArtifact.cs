@@ -47,7 +47,7 @@ public static class TrainingArtifact
 
         using var control = new OnnxWeights(bundle.PathOf(BundleFiles.ControlNet));
         WeightInfo[] parameters = Parameters(models.Configs);
-        var start = new ScopedWeights((ControlNetTrainingGraph.Control, control));
+        var start = MixedWeights.Scoped((ControlNetTrainingGraph.Control, control));
         WeightCheck.Demand("controlnet", parameters, start);
         TrainingCheckpoint.SaveStart(At(Checkpoint), parameters, start);
     }

@@ -80,7 +80,7 @@ static class TrainingCheckpoint
     static WeightInfo Info(string? prefix, ParameterSlot slot) => ParameterBuffers.Info(slot) is var info && prefix is null ? info
         : info with { Name = $"{prefix}.{slot.Name}" };
 
-    static Dictionary<string, string> Texts(long steps) => new(StringComparer.Ordinal)
+    static Dictionary<string, string> Texts(long steps) => new()
     {
         [FormatKey] = Format,
         [StepsKey] = steps.ToString(CultureInfo.InvariantCulture),

@@ -1,4 +1,3 @@
-using Alignment.Onnx.Graph;
 using Alignment.Onnx.Runtime;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -28,7 +27,7 @@ sealed class TrainingSession : IDisposable
     readonly List<(string Name, OrtValue Value)> _parameters = [];
     readonly List<OrtValue> _copies = [];
     readonly bool _hasOwnMemory;
-    readonly Dictionary<string, (OrtValue Value, long[] Shape)> _inputs = new(StringComparer.Ordinal);
+    readonly Dictionary<string, (OrtValue Value, long[] Shape)> _inputs = [];
 
     TrainingSession(InferenceSession session, ParameterBuffers buffers, string name, Device? device)
     {
@@ -59,7 +58,6 @@ sealed class TrainingSession : IDisposable
         Disposables.Guard(session, s => new TrainingSession(s, buffers, name, device));
 
     public IReadOnlyList<string> Inputs { get; }
-
     public IReadOnlyList<string> Outputs { get; }
 
     /// <summary>Copies float32 values, which stay until set again.</summary>
@@ -72,7 +70,7 @@ sealed class TrainingSession : IDisposable
 
     Span<T> Place<T>(string input, TensorElementType type, int count, ReadOnlySpan<long> shape) where T : unmanaged
     {
-        if (!Inputs.Contains(input, StringComparer.Ordinal))
+        if (!Inputs.Contains(input))
             throw new ArgumentException($"There is no input '{input}' among {string.Join(", ", Inputs)}.", nameof(input));
         if (_session.InputMetadata[input].ElementDataType is var wanted && wanted != type)
             throw new ArgumentException($"'{input}' is {wanted}, but {type} values were given.", nameof(input));
@@ -102,7 +100,7 @@ sealed class TrainingSession : IDisposable
         // Bound anew: ONNX Runtime would otherwise write into the last run's results, which may have another shape.
         foreach (string output in Outputs) _binding.BindOutputToDevice(output, OrtMemoryInfo.DefaultInstance);
         _session.RunWithBinding(_run, _binding);
-        var results = new Dictionary<string, float[]>(StringComparer.Ordinal);
+        var results = new Dictionary<string, float[]>();
         string[] names = _binding.GetOutputNames();
         using IDisposableReadOnlyCollection<OrtValue> values = _binding.GetOutputValues();
         for (int i = 0; i < names.Length; i++)
@@ -112,7 +110,7 @@ sealed class TrainingSession : IDisposable
     }
 
     /// <summary>For tests: as where the device has memory of its own.</summary>
-    internal bool CopiesWhenBound { get; set; }
+    public bool CopiesWhenBound { get; set; }
 
     /// <summary>
     /// ONNX Runtime copies an input in other memory than the model's once, when it is bound; parameters and batches have changed since.

@@ -8,9 +8,9 @@ namespace Alignment.Onnx.Weights;
 sealed class OnnxWeights : IPlacedWeights, IDisposable
 {
     readonly string _path;
-    readonly Dictionary<string, OnnxTensor> _tensors = new(StringComparer.Ordinal);
-    readonly Dictionary<string, WeightInfo> _infos = new(StringComparer.Ordinal);
-    readonly Dictionary<string, SafeFileHandle> _files = new(StringComparer.Ordinal);
+    readonly Dictionary<string, OnnxTensor> _tensors = [];
+    readonly Dictionary<string, WeightInfo> _infos = [];
+    readonly Dictionary<string, SafeFileHandle> _files = [];
 
     public OnnxWeights(string path)
     {
@@ -30,7 +30,7 @@ sealed class OnnxWeights : IPlacedWeights, IDisposable
         }
         try
         {
-            foreach (string file in _tensors.Values.Select(t => t.File ?? _path).Append(_path).Distinct(StringComparer.Ordinal))
+            foreach (string file in _tensors.Values.Select(t => t.File ?? _path).Append(_path).Distinct())
                 _files.Add(file, File.OpenHandle(file));
         }
         catch (Exception e) when (e.IsOfFile())

@@ -21,7 +21,7 @@ sealed class PickleMachine(string subject, ReadOnlyMemory<byte> pickle)
     const int Protocol = 2;
 
     /// <summary>Six objects a tensor, so a state dict of a hundred thousand tensors fits.</summary>
-    internal const int MostObjects = 1 << 20;
+    public const int MostObjects = 1 << 20;
 
     static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 

@@ -18,7 +18,7 @@ sealed class SafetensorsFile : IWeights, IDisposable
         SafetensorsHeader header = SafetensorsHeader.Read(file, path);
         _entries = header.Entries;
         Metadata = header.Metadata;
-        Infos = header.Entries.ToDictionary(e => e.Key, e => e.Value.Info, StringComparer.Ordinal);
+        Infos = header.Entries.ToDictionary(e => e.Key, e => e.Value.Info);
         _dataStart = header.DataStart;
         _file = file;
     }
@@ -39,9 +39,7 @@ sealed class SafetensorsFile : IWeights, IDisposable
     }
 
     public string Path { get; }
-
     public IReadOnlyDictionary<string, WeightInfo> Infos { get; }
-
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>Throws <see cref="BadDataException"/> where there is no such tensor, or one that is not F32, F16 or BF16.</summary>

@@ -25,9 +25,8 @@ sealed class SafetensorsHeader
         DataStart = dataStart;
     }
 
-    public Dictionary<string, SafetensorsEntry> Entries { get; } = new(StringComparer.Ordinal);
-
-    public Dictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, SafetensorsEntry> Entries { get; } = [];
+    public Dictionary<string, string> Metadata { get; } = [];
 
     /// <summary>The file offset that <see cref="SafetensorsEntry.Begin"/> counts from.</summary>
     public long DataStart { get; }

@@ -71,7 +71,7 @@ static class SafetensorsWriter
                 json.WriteEndObject();
             }
             long at = 0;
-            var names = new HashSet<string>(StringComparer.Ordinal) { "__metadata__" };
+            var names = new HashSet<string>() { "__metadata__" };
             foreach (WeightInfo info in sorted.Select(t => t.Info))
             {
                 if (!names.Add(info.Name)) throw new ArgumentException($"The name '{info.Name}' is taken already.", nameof(sorted));

@@ -6,9 +6,9 @@ sealed class ShardedWeights : IWeights, IDisposable
     /// <summary>The largest published models have some two hundred.</summary>
     const int MaxShards = 1000;
 
-    readonly Dictionary<string, SafetensorsFile> _shards = new(StringComparer.Ordinal);
-    readonly Dictionary<string, SafetensorsFile> _shardOf = new(StringComparer.Ordinal);
-    readonly Dictionary<string, WeightInfo> _infos = new(StringComparer.Ordinal);
+    readonly Dictionary<string, SafetensorsFile> _shards = [];
+    readonly Dictionary<string, SafetensorsFile> _shardOf = [];
+    readonly Dictionary<string, WeightInfo> _infos = [];
     readonly string _subject;
 
     ShardedWeights(string subject) => _subject = subject;
@@ -22,11 +22,11 @@ sealed class ShardedWeights : IWeights, IDisposable
         string folder = Path.GetDirectoryName(full)!;
         Dictionary<string, string> map = StrictJson.ReadFile(full, root =>
             root.GetProperty("weight_map").EnumerateObject()
-            .ToDictionary(e => e.Name, e => e.Value.GetString() ?? "", StringComparer.Ordinal));
+            .ToDictionary(e => e.Name, e => e.Value.GetString() ?? ""));
 
         return Disposables.Guard(new ShardedWeights($"The index '{full}'"), weights =>
         {
-            foreach (string shard in map.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+            foreach (string shard in map.Values.Distinct().Order(StringComparer.Ordinal))
                 weights.OpenShard(folder, shard);
             foreach ((string tensor, string shard) in map) weights.Place(tensor, shard);
             return weights;

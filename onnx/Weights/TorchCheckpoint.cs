@@ -11,7 +11,7 @@ namespace Alignment.Onnx.Weights;
 sealed class TorchCheckpoint : IWeights, IDisposable
 {
     /// <summary>The pickle of a hundred thousand tensors, without their data.</summary>
-    internal const int MostPickleBytes = 16 << 20;
+    public const int MostPickleBytes = 16 << 20;
 
     const int MostDepth = 16;
     const int LongestName = 1000;
@@ -20,8 +20,8 @@ sealed class TorchCheckpoint : IWeights, IDisposable
     /// <summary>Elements gathered at a time from a view that is not row-major.</summary>
     const int Gathered = 1 << 10;
 
-    readonly Dictionary<string, TorchTensor> _tensors = new(StringComparer.Ordinal);
-    readonly Dictionary<string, WeightInfo> _infos = new(StringComparer.Ordinal);
+    readonly Dictionary<string, TorchTensor> _tensors = [];
+    readonly Dictionary<string, WeightInfo> _infos = [];
     readonly Dictionary<string, FilePart> _storages;
     readonly MappedFile _file;
     readonly string _subject;
@@ -122,7 +122,7 @@ sealed class TorchCheckpoint : IWeights, IDisposable
         object? result = new PickleMachine(_subject, _file.Bytes(part.Begin, (int)part.Length).ToArray()).Run();
         string data = $"{root}/data/";
         return (result, entries.Where(e => e.Key.StartsWith(data, StringComparison.Ordinal))
-            .ToDictionary(e => e.Key[data.Length..], e => e.Value, StringComparer.Ordinal));
+            .ToDictionary(e => e.Key[data.Length..], e => e.Value));
     }
 
     /// <summary>Dicts can be shared or contain themselves, so visits are counted.</summary>

@@ -28,11 +28,11 @@ static class TorchLegacy
         at += machineOfRoot.Position;
         if (Next() is not PickleList keys) throw Bad("no list of storages", "one behind the object");
 
-        var known = new Dictionary<string, TorchStorage>(StringComparer.Ordinal);
+        var known = new Dictionary<string, TorchStorage>();
         foreach (TorchStorage storage in machineOfRoot.Storages)
             if (known.TryAdd(storage.Key, storage) is false && known[storage.Key] != storage)
                 throw Bad($"the storage '{storage.Key}' described in two ways", "one");
-        var parts = new Dictionary<string, FilePart>(StringComparer.Ordinal);
+        var parts = new Dictionary<string, FilePart>();
         long data = at;
         foreach (object? item in keys.Items)
         {

@@ -41,7 +41,7 @@ static class TorchObjects
     /// <summary>Of one storage, so that no product of sizes overflows.</summary>
     const long MostBytes = 1L << 48;
 
-    static readonly Dictionary<string, object> s_names = new(StringComparer.Ordinal)
+    static readonly Dictionary<string, object> s_names = new()
     {
         ["collections.OrderedDict"] = TorchFunction.OrderedDict,
         ["torch._utils._rebuild_tensor"] = TorchFunction.Tensor,         // before PyTorch 0.4

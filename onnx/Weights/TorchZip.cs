@@ -19,7 +19,7 @@ sealed class TorchZip
 
     readonly MappedFile _file;
     readonly string _subject;
-    readonly Dictionary<string, FilePart> _entries = new(StringComparer.Ordinal);
+    readonly Dictionary<string, FilePart> _entries = [];
 
     TorchZip(MappedFile file, string subject) => (_file, _subject) = (file, subject);
 

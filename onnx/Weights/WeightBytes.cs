@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Globalization;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
@@ -26,18 +24,9 @@ static class WeightBytes
             read(MemoryMarshal.AsBytes(into));
             return;
         }
-        int length = checked(into.Length * type.Bytes());
-        byte[] stored = ArrayPool<byte>.Shared.Rent(length);
-        try
-        {
-            Span<byte> bytes = stored.AsSpan(0, length);
-            read(bytes);
-            Widen(type, bytes, into);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(stored);
-        }
+        using var stored = new Rented<byte>(checked(into.Length * type.Bytes()));
+        read(stored.Span);
+        Widen(type, stored.Span, into);
     }
 
     public delegate void Reader(Span<byte> into);
@@ -45,17 +34,9 @@ static class WeightBytes
     /// <summary>Reads float32 and rounds it to float16.</summary>
     public static void ReadNarrowed(IWeights weights, string name, long start, Span<Half> into)
     {
-        float[] wide = ArrayPool<float>.Shared.Rent(into.Length);
-        try
-        {
-            Span<float> floats = wide.AsSpan(0, into.Length);
-            weights.Read(name, start, floats);
-            Narrow(name, start, floats, into);
-        }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(wide);
-        }
+        using var wide = new Rented<float>(into.Length);
+        weights.Read(name, start, wide.Span);
+        Narrow(name, start, wide.Span, into);
     }
 
     /// <summary>
@@ -68,7 +49,7 @@ static class WeightBytes
         for (int i = 0; i < from.Length; i++)
             if (Half.IsInfinity(into[i]) && float.IsFinite(from[i]))
                 throw BadDataException.For($"The tensor '{SafePath.Shorten(name)}'",
-                    string.Create(CultureInfo.InvariantCulture, $"{from[i]:G6} at element {start + i}"),
+                    $"{from[i]:G6} at element {start + i}",
                     "numbers up to 65504, where float16 ends",
                     "Import the model in fp32; it was trained beyond float16.");
     }

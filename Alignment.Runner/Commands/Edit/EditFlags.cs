@@ -22,8 +22,8 @@ sealed class EditFlags : Flags<EditOptions>
         Bind("--control-every", o => o.ControlInterval, "Evaluate the ControlNet once in so many steps only: faster, a little less exact.");
         Bind("--guidance-end", o => o.GuidanceEnd, "The part of the run after which guidance stops, 0 to 1: later steps cost half.");
         Bind("--seed", o => o.Seed, "Seed of the noise; the same noise serves every variant of a scene.");
-        BindText("--scheduler", o => o.Scheduler, $"The sampler: {string.Join(", ", SchedulerNames.All)}.", "NAME",
-            SchedulerNames.Parse, SchedulerNames.NameOf);
+        BindText("--scheduler", o => o.Scheduler, $"The sampler: {string.Join(", ", EditOptions.Schedulers)}.", "NAME",
+            EditOptions.ParseScheduler, kind => EditOptions.Schedulers[(int)kind]);
         Bind("--eta", o => o.Eta, "DDIM's η: 0 adds no noise on the way.");
         Bind("--prompt", o => o.PromptTemplate, $"The prompt; {EditOptions.KeywordPlaceholder} stands for the product's name.", "TEXT");
         Bind("--negative-prompt", o => o.NegativePrompt,

@@ -20,10 +20,8 @@ sealed class GradientRulesTests
 
     static ModelGraph Graph(Value[] x) => x[0].Graph;
 
-    static KeyValuePair<string, object?>[] With(params ReadOnlySpan<(string, object?)> pairs) => ModelGraph.Attributes(pairs);
-
     static Value One(Op op, Value[] inputs, params ReadOnlySpan<(string, object?)> attributes) =>
-        Graph(inputs).Add(op, inputs, With(attributes)).Outputs[0];
+        Graph(inputs).Add(op, inputs, attributes).Outputs[0];
 
     static Value Ones(Value[] x, int count) => Graph(x).Constant([.. Enumerable.Repeat(1f, count)], new Shape(count));
 

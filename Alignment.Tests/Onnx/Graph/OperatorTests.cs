@@ -31,10 +31,10 @@ public sealed class OperatorTests
             ["largest of windows"] = x.MaxPool(3, 2),
             ["largest of windows, rounded up"] = x.MaxPool(2, 2, ceil: true),
             ["convolution transposed"] = g.Add(Op.ConvTranspose, [x, kernel.Transpose(1, 0, 2, 3)],
-                ModelGraph.Attributes(("strides", new long[] { 2, 2 }), ("output_padding", new long[] { 1, 1 }))).Outputs[0],
+                [("strides", new long[] { 2, 2 }), ("output_padding", new long[] { 1, 1 })]).Outputs[0],
             ["mean of windows"] = g.Add(Op.AveragePool, [x],
-                ModelGraph.Attributes(("kernel_shape", new long[] { 2, 2 }), ("strides", new long[] { 2, 2 }),
-                ("pads", new long[] { 0, 0, 1, 1 }), ("count_include_pad", 1))).Outputs[0],
+                [("kernel_shape", new long[] { 2, 2 }), ("strides", new long[] { 2, 2 }),
+                ("pads", new long[] { 0, 0, 1, 1 }), ("count_include_pad", 1)]).Outputs[0],
             ["group norm"] = x.GroupNorm(4, eight, eight, 1e-5f),
             ["layer norm"] = rows.LayerNorm(eight, eight, 1e-5f),
             ["attention"] = Attention(x),
@@ -58,7 +58,7 @@ public sealed class OperatorTests
             ["join"] = Value.Concat(-1, x, x, x),
             ["split"] = x.Split(4, axis: 1)[2],
             ["scatter"] = g.Add(Op.ScatterElements, [eight, g.Constant([2L, 0, 2], new Shape(3)), g.Constant([1f, 2, 3], new Shape(3))],
-                ModelGraph.Attributes(("axis", 0), ("reduction", "add"))).Outputs[0],
+                [("axis", 0), ("reduction", "add")]).Outputs[0],
             ["gather"] = table.Gather(g.Constant([2L, 0, 1, 1], new Shape(2, 2))),
         };
     }
@@ -67,7 +67,7 @@ public sealed class OperatorTests
     static Value Attention(Value x)
     {
         Value rows = x.Reshape(x[0], 8, x[2] * x[3]).Transpose(0, 2, 1);
-        return x.Graph.Add(Op.MultiHeadAttention, [rows, rows, rows], ModelGraph.Attributes(("num_heads", 4))).Outputs[0];
+        return x.Graph.Add(Op.MultiHeadAttention, [rows, rows, rows], [("num_heads", 4)]).Outputs[0];
     }
 
     [Test]

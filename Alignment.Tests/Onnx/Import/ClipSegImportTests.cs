@@ -135,8 +135,14 @@ public sealed class ClipSegImportTests
     }
 
     // The published file's form, the newer one, CLIP's own extractor's, and what is left out.
-    [TestCase("""{"size":352,"resample":2,"image_mean":[0.485,0.456,0.406],"image_std":[0.229,0.224,0.225],"feature_extractor_type":"ViTFeatureExtractor"}""", 352, 352, 2, 0.485f)]
-    [TestCase("""{"size":{"height":224,"width":288},"resample":3,"image_mean":[0.5,0.5,0.5],"image_std":[0.5,0.5,0.5],"rescale_factor":0.00392156862745098}""", 288, 224, 3, 0.5f)]
+    [TestCase("""
+        {"size":352,"resample":2,"image_mean":[0.485,0.456,0.406],"image_std":[0.229,0.224,0.225],
+        "feature_extractor_type":"ViTFeatureExtractor"}
+        """, 352, 352, 2, 0.485f)]
+    [TestCase("""
+        {"size":{"height":224,"width":288},"resample":3,"image_mean":[0.5,0.5,0.5],"image_std":[0.5,0.5,0.5],
+        "rescale_factor":0.00392156862745098}
+        """, 288, 224, 3, 0.5f)]
     [TestCase("""{"size":{"shortest_edge":96},"do_center_crop":true,"crop_size":{"height":96,"width":96},"do_normalize":false}""", 176, 96,
         2, 0f)]
     [TestCase("""{"size":96,"image_processor_type":"CLIPImageProcessor"}""", 176, 96, 2, 0.485f)]

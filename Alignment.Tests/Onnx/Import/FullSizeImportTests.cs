@@ -25,7 +25,10 @@ public sealed class FullSizeImportTests
         Put(Path.Combine(source, "text_encoder", "config.json"),
             """{"hidden_size":768,"intermediate_size":3072,"num_hidden_layers":12,"num_attention_heads":12}""");
         Put(Path.Combine(source, "unet", "config.json"),
-            """{"attention_head_dim":8,"block_out_channels":[320,640,1280,1280],"cross_attention_dim":768,"layers_per_block":2,"norm_num_groups":32}""");
+            """
+                {"attention_head_dim":8,"block_out_channels":[320,640,1280,1280],"cross_attention_dim":768,"layers_per_block":2,
+                "norm_num_groups":32}
+                """);
         Put(Path.Combine(source, "vae", "config.json"),
             """{"block_out_channels":[128,256,512,512],"layers_per_block":2,"norm_num_groups":32}""");
         Zeros("text_encoder", Path.Combine(source, "text_encoder", "model.fp16.safetensors"));

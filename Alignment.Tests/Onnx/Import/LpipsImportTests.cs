@@ -152,7 +152,8 @@ public sealed class LpipsImportTests
         {
             Assert.That(() => LpipsImport.Run(trunk, bundle),
                 Throws.TypeOf<UsageException>().With.Message.Contains("LpipsImportOptions.Linear").And.Message.Contains("squeeze.pth"));
-            Assert.That(() => LpipsImport.Run(partial, bundle), Throws.TypeOf<BadDataException>().With.Message.Contains("LpipsImportOptions.Trunk"));
+            Assert.That(() => LpipsImport.Run(partial, bundle),
+                Throws.TypeOf<BadDataException>().With.Message.Contains("LpipsImportOptions.Trunk"));
             Assert.That(() => LpipsImport.Run(partial, bundle, new() { Trunk = LpipsTrunk.Squeeze }),
                 Throws.TypeOf<BadDataException>().With.Message.Contains("1 missing (features.12.squeeze.bias)"));
             Assert.That(() => LpipsImport.Run(trunk, bundle, new() { Linear = trunk }),

@@ -200,7 +200,11 @@ sealed class ModelBehaviourTests
     {
         using var folder = new TempFolder();
         var config = JsonNode.Parse(
-            """{ "block_out_channels": [32, 48], "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"], "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D"], "norm_num_groups": 8, "attention_head_dim": 4, "unknown_key": {} }""")!;
+            """
+                { "block_out_channels": [32, 48], "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"],
+                "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D"], "norm_num_groups": 8, "attention_head_dim": 4,
+                "unknown_key": {} }
+                """)!;
         File.WriteAllText(folder["good.json"], config.ToJsonString());
         Assert.That(() => UNetConfig.Read(folder["good.json"]), Throws.Nothing);
         config[key] = JsonNode.Parse(json);
@@ -216,7 +220,11 @@ sealed class ModelBehaviourTests
     {
         using var folder = new TempFolder();
         var config = JsonNode.Parse(
-            """{ "block_out_channels": [8, 16], "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D"], "up_block_types": ["CrossAttnUpBlock2D", "UpBlock2D"], "norm_num_groups": 4, "attention_head_dim": [3, 2], "layers_per_block": 1, "cross_attention_dim": 12 }""")!;
+            """
+                { "block_out_channels": [8, 16], "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D"],
+                "up_block_types": ["CrossAttnUpBlock2D", "UpBlock2D"], "norm_num_groups": 4, "attention_head_dim": [3, 2],
+                "layers_per_block": 1, "cross_attention_dim": 12 }
+                """)!;
         config["mid_block_type"] = JsonNode.Parse(json);
         File.WriteAllText(folder["config.json"], config.ToJsonString());
         UNetConfig unet = UNetConfig.Read(folder["config.json"]);
@@ -242,7 +250,12 @@ sealed class ModelBehaviourTests
     {
         using var folder = new TempFolder();
         File.WriteAllText(folder["config.json"],
-            """{ "block_out_channels": [8, 16], "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"], "norm_num_groups": 4, "attention_head_dim": 2, "layers_per_block": 1, "cross_attention_dim": 12, "conditioning_embedding_out_channels": [4, 8], "conditioning_channels": 3, "controlnet_conditioning_channel_order": "bgr" }""");
+            """
+                { "block_out_channels": [8, 16], "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"], "norm_num_groups": 4,
+                "attention_head_dim": 2, "layers_per_block": 1, "cross_attention_dim": 12,
+                "conditioning_embedding_out_channels": [4, 8], "conditioning_channels": 3,
+                "controlnet_conditioning_channel_order": "bgr" }
+                """);
         ControlNetConfig bgr = ControlNetConfig.Read(folder["config.json"]), rgb = bgr with { ReversedControl = false };
         OnnxModel reversed = ControlNet.Author(bgr, Seeded(ControlNet.Weights(bgr))),
             plain = ControlNet.Author(rgb, Seeded(ControlNet.Weights(rgb)));

@@ -134,7 +134,7 @@ public sealed class ControlNetTrainingGraphTests
         {
             Assert.That(() => problem.Model(losses: TrainingLosses.Lpips), Throws.TypeOf<UsageException>().With.Message.Contains("lpips"));
             Assert.That(() => problem.Model(losses: TrainingLosses.None), Throws.TypeOf<UsageException>());
-            Assert.That(() => ControlNetTrainingGraph.Author(problem.Configs, "sample", new ScopedWeights(), new()),
+            Assert.That(() => ControlNetTrainingGraph.Author(problem.Configs, "sample", MixedWeights.Scoped(), new()),
                 Throws.TypeOf<UsageException>().With.Message.Contains("sample"));
         });
     }

@@ -165,7 +165,7 @@ public sealed class TrainingArtifactTests
         ModelBundle bundle = CopyOfTiny(folder);
         using ParameterBuffers buffers = TrainingArtifact.Buffers(bundle);
         using var before = new OnnxWeights(bundle.PathOf("controlnet.onnx"));
-        buffers.Fill(new ScopedWeights(("controlnet", before)));
+        buffers.Fill(MixedWeights.Scoped(("controlnet", before)));
         buffers.Parameters.Span(buffers["controlnet.conv_in.bias"]).Fill(0.25f);
         ModelBundle trained = TrainedBundle.Write(bundle, folder["trained"], ControlNetTraining.Weights(buffers),
             new() { Note = "Trained on nothing." });

@@ -27,14 +27,14 @@ sealed class TrainingProblem : IDisposable
     };
 
     public OnnxModel Model(bool gradients = true, TrainingLosses losses = Losses) => ControlNetTrainingGraph.Author(
-        Configs, "epsilon", new ScopedWeights(("unet", _fixture.Weights("unet")), ("vae", _fixture.Weights("vae"))),
+        Configs, "epsilon", MixedWeights.Scoped(("unet", _fixture.Weights("unet")), ("vae", _fixture.Weights("vae"))),
         new() { Losses = losses }, gradients);
 
     /// <summary>Buffers that hold the untrained ControlNet.</summary>
     public ParameterBuffers Buffers(OnnxModel model)
     {
         var buffers = TrainingTools.BuffersFor(model.Graph);
-        buffers.Fill(new ScopedWeights(("controlnet", _fixture.Weights("controlnet"))));
+        buffers.Fill(MixedWeights.Scoped(("controlnet", _fixture.Weights("controlnet"))));
         return buffers;
     }
 

@@ -10,7 +10,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace Alignment.Tests.Tools.Benchmarks;
 
 /// <summary>
-/// A denoising step at Stable Diffusion 1.5's size, random weights: loading, seconds and operators of ControlNet and UNet under guidance, memory; beside
+/// A denoising step at Stable Diffusion 1.5's size, random weights: loading, seconds and operators of ControlNet and UNet under guidance,
+/// memory; beside
 /// it PyTorch on the same weights and inputs, whose prediction ours is held to. Sides take turns; ratios are of medians.
 /// </summary>
 static class FullSizeEdit
@@ -45,19 +46,25 @@ static class FullSizeEdit
         made ??= Path.Combine(work, "bundle");
         if (!Directory.Exists(made)) Say($"imported in {Timing.Seconds(() => DiffusersImport.Run(folder, made)):f1} s");
         ModelBundle bundle = ModelBundle.Open(made);
-        Console.WriteLine(FormattableString.Invariant($"{side}x{side}, guidance (a batch of two), {OrtThreads.Count} threads, prepacking {(prepack ? "on" : "off")}{(mapped ? ", weights as they lie in the file" : "")}, load {File.ReadAllText("/proc/loadavg").Trim()}"));
+        Console.WriteLine(FormattableString.Invariant(
+            $"{side}x{side}, guidance (a batch of two), {OrtThreads.Count} threads, prepacking {(prepack ? "on" : "off")}{
+            (mapped ? ", weights as they lie in the file" : "")}, load {File.ReadAllText("/proc/loadavg").Trim()}"));
 
         if (split)
         {
-            EditSplit parts = EditSplit.Measure(bundle, side, rounds, pictures, mapped ? WeightPrepacking.Off : WeightPrepacking.On, what => Say($"{what}"));
-            Say($"text encoder {parts.TextEncoder:f3} s, VAE encoder {parts.VaeEncoder:f2} s, a step {parts.Step:f2} s of which ControlNet {parts.ControlNet:f2} s, VAE decoder {parts.VaeDecoder:f2} s");
+            EditSplit parts = EditSplit.Measure(bundle, side, rounds, pictures, mapped ? WeightPrepacking.Off : WeightPrepacking.On,
+                what => Say($"{what}"));
+            Say($"text encoder {parts.TextEncoder:f3} s, VAE encoder {parts.VaeEncoder:f2} s, a step {parts.Step:f2} s of which ControlNet {
+                parts.ControlNet:f2} s, VAE decoder {parts.VaeDecoder:f2} s");
             return 0;
         }
         float[] inputs = Inputs(side);
         if (ways) return Ways(bundle, inputs, side, rounds);
         using TorchPeer? torch = peer ? TorchPeer.Start(folder, inputs, side, rounds, OrtThreads.Count, work) : null;
         if (peer && torch is null) Console.WriteLine("python3 has no torch here: not compared");
-        using var ours = new OneStep(bundle, inputs, side, new() { Prepacking = prepack, Optimization = mapped ? GraphOptimizationLevel.ORT_ENABLE_EXTENDED : GraphOptimizationLevel.ORT_ENABLE_ALL }, profile ? work : null);
+        using var ours = new OneStep(bundle, inputs, side,
+            new() { Prepacking = prepack, Optimization = mapped ? GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+            : GraphOptimizationLevel.ORT_ENABLE_ALL }, profile ? work : null);
 
         List<double> control = [], unet = [], torchControl = [], torchUnet = [];
         double torchPeak = 0;
@@ -70,7 +77,8 @@ static class FullSizeEdit
             if (round == 0) prediction = ours.Prediction;
             TorchPeer.Step? step = torch?.Run();
             torchPeak = step?.PeakGigabytes ?? 0;
-            Say($"round {round}: ControlNet {c:f2} s, UNet {u:f2} s, {used:f1} s of processor{(step is null ? "" : FormattableString.Invariant($"; PyTorch {step.Control:f2} s, {step.Unet:f2} s"))}");
+            Say($"round {round}: ControlNet {c:f2} s, UNet {u:f2} s, {used:f1} s of processor{
+                (step is null ? "" : FormattableString.Invariant($"; PyTorch {step.Control:f2} s, {step.Unet:f2} s"))}");
             if (round == 0) continue;
             control.Add(c);
             unet.Add(u);
@@ -83,9 +91,12 @@ static class FullSizeEdit
         ours.PrintProfiles(rounds + 1);
         if (torch is null) return 0;
 
-        double torchMedian = Timing.Median(torchControl) + Timing.Median(torchUnet), peak = Gigabytes("VmHWM"), error = Error(prediction, torch.Output);
-        Say($"PyTorch: a step {torchMedian:f2} s: ControlNet {Timing.Median(torchControl):f2}, UNet {Timing.Median(torchUnet):f2}; peak {torchPeak:f2} GB");
-        Say($"time ÷ PyTorch's {median / torchMedian:f3} (goal {MostTime}); peak memory ÷ PyTorch's {peak / torchPeak:f3} (goal {MostMemory}); prediction's relative error {error:e1} (allowed {MostError})");
+        double torchMedian = Timing.Median(torchControl) + Timing.Median(torchUnet), peak = Gigabytes("VmHWM"),
+            error = Error(prediction, torch.Output);
+        Say($"PyTorch: a step {torchMedian:f2} s: ControlNet {Timing.Median(torchControl):f2}, UNet {Timing.Median(torchUnet):f2}; peak {
+            torchPeak:f2} GB");
+        Say($"time ÷ PyTorch's {median / torchMedian:f3} (goal {MostTime}); peak memory ÷ PyTorch's {peak / torchPeak:f3} (goal {
+            MostMemory}); prediction's relative error {error:e1} (allowed {MostError})");
         return error <= MostError && median / torchMedian <= MostTime && peak / torchPeak <= MostMemory ? 0 : 1;
     }
 
@@ -98,7 +109,8 @@ static class FullSizeEdit
             ("blocked layout, not packed", new() { Prepacking = false }),
             ("as in the file, mapped", new() { Prepacking = false, Optimization = GraphOptimizationLevel.ORT_ENABLE_EXTENDED }),
         ];
-        OneStep[] steps = [.. ways.Select(w => { Say($"{w.Name}:"); return new OneStep(bundle, inputs, side, w.Settings, profiles: null); })];
+        OneStep[] steps = [.. ways.Select(w =>
+            { Say($"{w.Name}:"); return new OneStep(bundle, inputs, side, w.Settings, profiles: null); })];
         var control = ways.Select(_ => new List<double>()).ToArray();
         var unet = ways.Select(_ => new List<double>()).ToArray();
         for (int round = 0; round <= rounds; round++)
@@ -110,12 +122,15 @@ static class FullSizeEdit
                 control[i].Add(c);
                 unet[i].Add(u);
             }
-        for (int i = 0; i < ways.Length; i++) Say($"{ways[i].Name}: ControlNet {Timing.Median(control[i]):f2} s, UNet {Timing.Median(unet[i]):f2} s; prediction {Hash(steps[i].Prediction)}");
+        for (int i = 0; i < ways.Length; i++) Say(
+            $"{ways[i].Name}: ControlNet {Timing.Median(control[i]):f2} s, UNet {Timing.Median(unet[i]):f2} s; prediction {
+            Hash(steps[i].Prediction)}");
         foreach (OneStep step in steps) step.Dispose();
         return 0;
     }
 
-    static string Hash(float[] prediction) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(MemoryMarshal.AsBytes(prediction.AsSpan())))[..12];
+    static string Hash(float[] prediction) =>
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(MemoryMarshal.AsBytes(prediction.AsSpan())))[..12];
 
     /// <summary>Samples [2,4,h,w], text [2,77,768], control [2,2,H,W], timestep [2], one after the other.</summary>
     static float[] Inputs(int side)
@@ -134,14 +149,19 @@ static class FullSizeEdit
     {
         ReadOnlySpan<float> theirs = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(file));
         double most = 0, size = 0;
-        for (int i = 0; i < theirs.Length; i++) (most, size) = (Math.Max(most, Math.Abs(ours[i] - theirs[i])), Math.Max(size, Math.Abs(theirs[i])));
+        for (int i = 0; i < theirs.Length; i++) (most, size) = (Math.Max(most, Math.Abs(ours[i] - theirs[i])),
+            Math.Max(size, Math.Abs(theirs[i])));
         return most / size;
     }
 
-    static void Say(FormattableString what) => Console.WriteLine(FormattableString.Invariant($"{what.ToString(CultureInfo.InvariantCulture)}  [peak {Gigabytes("VmHWM"):f2} GB, now {Gigabytes("VmRSS"):f2}, own {Gigabytes("RssAnon"):f2}]"));
+    static void Say(FormattableString what) =>
+        Console.WriteLine(FormattableString.Invariant(
+        $"{what.ToString(CultureInfo.InvariantCulture)}  [peak {Gigabytes("VmHWM"):f2} GB, now {Gigabytes("VmRSS"):f2}, own {
+        Gigabytes("RssAnon"):f2}]"));
 
     static double Gigabytes(string key) =>
-        long.Parse(string.Concat(File.ReadLines("/proc/self/status").First(l => l.StartsWith(key + ':', StringComparison.Ordinal)).Where(char.IsAsciiDigit)), CultureInfo.InvariantCulture) / (1024.0 * 1024);
+        long.Parse(string.Concat(File.ReadLines("/proc/self/status").First(l => l.StartsWith(key + ':', StringComparison.Ordinal))
+            .Where(char.IsAsciiDigit)), CultureInfo.InvariantCulture) / (1024.0 * 1024);
 
     /// <summary>ControlNet and UNet on fixed inputs.</summary>
     sealed class OneStep : IDisposable
@@ -156,8 +176,10 @@ static class FullSizeEdit
             {
                 long start = Stopwatch.GetTimestamp();
                 TimeSpan processor = Environment.CpuUsage.TotalTime;
-                InferenceSession made = OrtSessions.Open(bundle.PathOf(file), settings with { ProfilePrefix = profiles is null ? null : Path.Combine(profiles, file) });
-                Say($"{file} loaded in {Stopwatch.GetElapsedTime(start).TotalSeconds:f1} s, {(Environment.CpuUsage.TotalTime - processor).TotalSeconds:f1} s of processor");
+                InferenceSession made = OrtSessions.Open(bundle.PathOf(file),
+                    settings with { ProfilePrefix = profiles is null ? null : Path.Combine(profiles, file) });
+                Say($"{file} loaded in {Stopwatch.GetElapsedTime(start).TotalSeconds:f1} s, {
+                    (Environment.CpuUsage.TotalTime - processor).TotalSeconds:f1} s of processor");
                 return made;
             }
             (_control, _unet) = (Open(BundleFiles.ControlNet), Open(BundleFiles.Unet));
@@ -178,8 +200,13 @@ static class FullSizeEdit
         {
             IDisposableReadOnlyCollection<OrtValue>? residuals = null, made = null;
             string[] outputs = [.. _control.OutputNames];
-            double control = Timing.Seconds(() => residuals = _control.Run(_options, ["sample", "timestep", "encoder_hidden_states", "controlnet_cond", "conditioning_scale"], [_sample, _time, _text, _hint, _scale], outputs));
-            string[] names = ["sample", "timestep", "encoder_hidden_states", .. outputs.Select(n => n.Replace("down_block_res_", "down_block_", StringComparison.Ordinal).Replace("mid_block_res", "mid_block", StringComparison.Ordinal))];
+            double control = Timing.Seconds(() =>
+                residuals = _control.Run(_options,
+                ["sample", "timestep", "encoder_hidden_states", "controlnet_cond", "conditioning_scale"],
+                [_sample, _time, _text, _hint, _scale], outputs));
+            string[] names = ["sample", "timestep", "encoder_hidden_states",
+                .. outputs.Select(n => n.Replace("down_block_res_", "down_block_", StringComparison.Ordinal)
+                .Replace("mid_block_res", "mid_block", StringComparison.Ordinal))];
             double unet = Timing.Seconds(() => made = _unet.Run(_options, names, [_sample, _time, _text, .. residuals!], ["out_sample"]));
             Prediction = made![0].GetTensorDataAsSpan<float>().ToArray();
             residuals!.Dispose();

@@ -26,9 +26,15 @@ static class FullSizeFolder
             "scheduler_config.json");
         Put("""{"hidden_size":768,"intermediate_size":3072,"num_hidden_layers":12,"num_attention_heads":12}""", folder, "text_encoder",
             "config.json");
-        Put("""{"attention_head_dim":8,"block_out_channels":[320,640,1280,1280],"cross_attention_dim":768,"layers_per_block":2,"norm_num_groups":32}""", folder, "unet", "config.json");
+        Put("""
+            {"attention_head_dim":8,"block_out_channels":[320,640,1280,1280],"cross_attention_dim":768,"layers_per_block":2,
+            "norm_num_groups":32}
+            """, folder, "unet", "config.json");
         Put("""{"block_out_channels":[128,256,512,512],"layers_per_block":2,"norm_num_groups":32}""", folder, "vae", "config.json");
-        Put("""{"attention_head_dim":8,"block_out_channels":[320,640,1280,1280],"conditioning_channels":2,"conditioning_embedding_out_channels":[16,32,96,256],"cross_attention_dim":768,"layers_per_block":2,"norm_num_groups":32}""", folder, ControlNet, "config.json");
+        Put("""
+            {"attention_head_dim":8,"block_out_channels":[320,640,1280,1280],"conditioning_channels":2,
+            "conditioning_embedding_out_channels":[16,32,96,256],"cross_attention_dim":768,"layers_per_block":2,"norm_num_groups":32}
+            """, folder, ControlNet, "config.json");
         Weights("text_encoder", Path.Combine(folder, "text_encoder", "model.fp16.safetensors"));
         Weights("unet", Path.Combine(folder, "unet", "diffusion_pytorch_model.fp16.safetensors"));
         Weights("vae", Path.Combine(folder, "vae", "diffusion_pytorch_model.fp16.safetensors"));

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Alignment.MLNet.Storage;
 using Alignment.Onnx.Bundles;
-using Alignment.Onnx.Gradients;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Models;
 using Alignment.Onnx.Runtime;
@@ -63,12 +62,12 @@ static class FullSizeTrain
             List<(string, IWeights)> parts = [("unet", unet)];
             if (vae is not null) parts.Add(("vae", vae));
             if (lpips is not null) parts.Add(("lpips", lpips));
-            OnnxModel model = ControlNetTrainingGraph.Author(configs, "epsilon", new ScopedWeights([.. parts]), options);
+            OnnxModel model = ControlNetTrainingGraph.Author(configs, "epsilon", MixedWeights.Scoped([.. parts]), options);
             phases.Say($"authored, {model.Graph.Nodes.Count} nodes");
             SavedModel saved = model.Save(Path.Combine(folder, "training", "training_model.onnx"), new() { ShareFrom = folder });
             phases.Say($"saved, {new FileInfo(saved.GraphPath).Length >> 10} KB");
             buffers = TrainingTools.BuffersFor(model.Graph);
-            buffers.Fill(new ScopedWeights(("controlnet", new UniformWeights(ControlNet.Weights(configs.ControlNet)))));
+            buffers.Fill(MixedWeights.Scoped(("controlnet", new UniformWeights(ControlNet.Weights(configs.ControlNet)))));
             phases.Say($"{buffers.Count} parameters filled");
             var settings = new SessionSettings { Prepacking = prepack, Optimization = optimization };
             session = TrainingSession.Over(OrtSessions.Open(File.ReadAllBytes(saved.GraphPath), "training", folder, settings), buffers,

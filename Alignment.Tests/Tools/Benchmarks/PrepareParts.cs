@@ -45,7 +45,7 @@ static class PrepareParts
                 ("placebo: change", _ => PlaceboChange.Apply(attention, mask, side, side, place, 1.5, made)),
                 ("score", _ => AttentionScore.Of(made, mask)),
                 ("to bytes", _ => VariantWriter.Grey(made, grey)),
-                ("JPEG", _ => jpeg = PictureFile.JpegGrey(side, side, grey)),
+                ("JPEG", _ => jpeg = GreyJpeg.Encode(grey, side, side, PictureFile.DefaultJpegQuality)),
                 ("a file", _ => AtomicFile.WriteBytes(Path.Combine(folder, FormattableString.Invariant($"{file++}.jpg")), jpeg,
                     durable: false)),
             ];

@@ -32,7 +32,8 @@ static class PrepareSpeed
 
     public static int Run(string[] args)
     {
-        int scenes = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1000, memory = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 20_000;
+        int scenes = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1000,
+            memory = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 20_000;
         string folder = Directory.CreateTempSubdirectory("alignment-bench-").FullName;
         try
         {
@@ -53,7 +54,8 @@ static class PrepareSpeed
     internal static SceneRecord[] Draw(string folder, int scenes)
     {
         const int perAd = 12;
-        IReadOnlyList<AdDrawingOptions> ads = AdDrawing.Set((scenes + perAd - 1) / perAd, new() { Width = Width, Height = Height, Scenes = perAd, ScenesWithoutProduct = 0 });
+        IReadOnlyList<AdDrawingOptions> ads = AdDrawing.Set((scenes + perAd - 1) / perAd,
+            new() { Width = Width, Height = Height, Scenes = perAd, ScenesWithoutProduct = 0 });
         DrawnDataSet.Write(folder, [.. ads.Select((a, i) => a with { Seed = (ulong)i })]);
         return [.. ValidationJob.Scenes(folder).Take(scenes)];
     }
@@ -76,15 +78,20 @@ static class PrepareSpeed
             theirWall.Add(seconds);
         }
         double ms = 1000 * Timing.Median(our) / Batch, floorMs = 1000 * Timing.Median(floor) / Batch;
-        table.Add("prepare a scene, one thread", $"{1000 / ms:f1} scenes a second ({ms:f1} ms of processor)", $"{Width}x{Height} → {Side}x{Side}, {scenes} scenes, median of batches of {Batch}; wall clock {1000 * Timing.Median(wall) / Batch:f1} ms; peak {PeakMegabytes()} MB");
-        table.Add("… ÷ the codecs alone", $"{ms / floorMs:f2}", $"Skia decodes the three files and encodes the different maps: {floorMs:f1} ms");
+        table.Add("prepare a scene, one thread", $"{1000 / ms:f1} scenes a second ({ms:f1} ms of processor)",
+            $"{Width}x{Height} → {Side}x{Side}, {scenes} scenes, median of batches of {Batch}; wall clock {
+            1000 * Timing.Median(wall) / Batch:f1} ms; peak {PeakMegabytes()} MB");
+        table.Add("… ÷ the codecs alone", $"{ms / floorMs:f2}",
+            $"Skia decodes the three files and encodes the different maps: {floorMs:f1} ms");
         if (their.Count == 0)
         {
             table.Add("… against NumPy and OpenCV", $"not measured", $"python3 has no cv2 or numpy here");
             return;
         }
         double theirMs = 1000 * Timing.Median(their) / Batch;
-        table.Add("NumPy and OpenCV ÷ ours", $"{theirMs / ms:f2} (goal 3)", $"{theirMs:f1} ms of processor a scene; {theirs!.Versions}; wall clock {1000 * Timing.Median(theirWall) / Batch:f1} ms; peak {theirs.PeakMegabytes} MB; the same {Variant.All.Count} JPEGs a scene");
+        table.Add("NumPy and OpenCV ÷ ours", $"{theirMs / ms:f2} (goal 3)",
+            $"{theirMs:f1} ms of processor a scene; {theirs!.Versions}; wall clock {1000 * Timing.Median(theirWall) / Batch:f1} ms; peak {
+            theirs.PeakMegabytes} MB; the same {Variant.All.Count} JPEGs a scene");
     }
 
     static void Memory(BenchTable table, string folder, SceneRecord[] records, int scenes, int more)
@@ -93,7 +100,8 @@ static class PrepareSpeed
         using var ours = new Ours(Path.Combine(folder, "ours"), records);
         long before = PeakMegabytes();
         for (int at = 0; at + Batch <= more; at += Batch) Turn(records, at, ours.Scenes);
-        table.Add("memory", $"{before} MB after {scenes} scenes, {PeakMegabytes()} MB after {more}", $"most ever resident; the {records.Length} scenes again and again");
+        table.Add("memory", $"{before} MB after {scenes} scenes, {PeakMegabytes()} MB after {more}",
+            $"most ever resident; the {records.Length} scenes again and again");
     }
 
     /// <summary>Seconds of processor time, all threads, for a batch.</summary>
@@ -111,12 +119,16 @@ static class PrepareSpeed
     };
 
     static long PeakMegabytes() =>
-        long.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+        long.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
 
-    /// <summary>The product's own chain, less its lossless maps, hashes and tables, and with the still, which `alignment variants` does not need.</summary>
+    /// <summary>
+    /// The product's own chain, less its lossless maps, hashes and tables, and with the still, which `alignment variants` does not need.
+    /// </summary>
     sealed class Ours : IDisposable
     {
-        static readonly string[] s_columns = [SceneColumns.Image, SceneColumns.HeatmapModified, SceneColumns.AttentionScoreModified, SceneColumns.Control];
+        static readonly string[] s_columns = [SceneColumns.Image, SceneColumns.HeatmapModified, SceneColumns.AttentionScoreModified,
+            SceneColumns.Control];
 
         readonly string _folder;
         readonly ITransformer _chain;
@@ -125,7 +137,8 @@ static class PrepareSpeed
         public Ours(string folder, SceneRecord[] records)
         {
             _folder = Directory.CreateDirectory(folder).FullName;
-            _chain = new SizeImageEstimator(new() { Width = Side, Height = Side }).Append(VariantPipeline.Of(s_options)).Append(new BuildControlEstimator(new())).Fit(SceneView.Of(records));
+            _chain = new SizeImageEstimator(new() { Width = Side, Height = Side }).Append(VariantPipeline.Of(s_options))
+                .Append(new BuildControlEstimator(new())).Fit(SceneView.Of(records));
         }
 
         public void Scenes(SceneRecord[] scenes, int from)
@@ -133,7 +146,8 @@ static class PrepareSpeed
             IDataView view = _chain.Transform(SceneView.Of(scenes));
             using DataViewRowCursor cursor = view.GetRowCursor(s_columns.Select(c => view.Schema[c]));
             var row = new RowReader(cursor);
-            var (image, attention, control) = (row.Floats(SceneColumns.Image), row.Floats(SceneColumns.HeatmapModified), row.Floats(SceneColumns.Control));
+            var (image, attention, control) = (row.Floats(SceneColumns.Image), row.Floats(SceneColumns.HeatmapModified),
+                row.Floats(SceneColumns.Control));
             ReadDoubles score = row.Doubles(SceneColumns.AttentionScoreModified);
             var encoded = new Dictionary<nint, byte[]>();
             long scene = -1;
@@ -153,7 +167,8 @@ static class PrepareSpeed
                     encoded[place] = jpeg = VariantWriter.Jpeg(map, Side, Side);
                     _ = control();
                 }
-                AtomicFile.WriteBytes(Path.Combine(_folder, FormattableString.Invariant($"{(from + scene) % Drawn}-{v}.jpg")), jpeg, durable: false);
+                AtomicFile.WriteBytes(Path.Combine(_folder, FormattableString.Invariant($"{(from + scene) % Drawn}-{v}.jpg")), jpeg,
+                    durable: false);
             }
         }
 
@@ -162,7 +177,9 @@ static class PrepareSpeed
             fixed (float* first = map) return (nint)first;
         }
 
-        /// <summary>As many maps encoded as differ in this scene: four in the middle window, three elsewhere; always the first scene's heatmap.</summary>
+        /// <summary>
+        /// As many maps encoded as differ in this scene: four in the middle window, three elsewhere; always the first scene's heatmap.
+        /// </summary>
         public void CodecsOnly(SceneRecord scene, int index)
         {
             SKBitmap.Decode(scene.SceneImagePath).Dispose();
@@ -171,7 +188,8 @@ static class PrepareSpeed
             int different = index % TemporalWindows.Count == 1 ? 4 : 3;
             _small ??= map.Resize(new SKImageInfo(Side, Side, SKColorType.Gray8), SKFilterQuality.Medium);
             using SKPixmap pixels = _small.PeekPixels();
-            for (int i = 0; i < different; i++) pixels.Encode(new SKJpegEncoderOptions(PictureFile.DefaultJpegQuality, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore)).Dispose();
+            for (int i = 0; i < different; i++) pixels.Encode(new SKJpegEncoderOptions(PictureFile.DefaultJpegQuality,
+                SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore)).Dispose();
         }
 
         public void Dispose() => _small?.Dispose();
@@ -225,13 +243,15 @@ static class PrepareSpeed
                     cv2.imwrite('%s/%d-%d.jpg' % (out, index % 1000, v), (b * 255 + 0.5).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, 95])
                 return image, control, score
 
-            print(json.dumps({'versions': 'Python %d.%d, NumPy %s, OpenCV %s' % (sys.version_info[0], sys.version_info[1], np.__version__, cv2.__version__)}), flush=True)
+            print(json.dumps({'versions': 'Python %d.%d, NumPy %s, OpenCV %s' % (
+                sys.version_info[0], sys.version_info[1], np.__version__, cv2.__version__)}), flush=True)
             for line in sys.stdin:
                 start, count = map(int, line.split())
                 wall, cpu = time.perf_counter(), time.process_time()
                 for index in range(start, start + count):
                     one(index)
-                print(json.dumps({'cpu': time.process_time() - cpu, 'wall': time.perf_counter() - wall, 'peak': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}), flush=True)
+                print(json.dumps({'cpu': time.process_time() - cpu, 'wall': time.perf_counter() - wall,
+                    'peak': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}), flush=True)
             """;
 
         readonly Process _process;
@@ -245,19 +265,22 @@ static class PrepareSpeed
         /// <summary>Starts it; null where it cannot run.</summary>
         public static Reference? Start(string folder, SceneRecord[] records)
         {
-            string script = Path.Combine(folder, "reference.py"), list = Path.Combine(folder, "scenes.tsv"), to = Directory.CreateDirectory(Path.Combine(folder, "theirs")).FullName;
+            string script = Path.Combine(folder, "reference.py"), list = Path.Combine(folder, "scenes.tsv"),
+                to = Directory.CreateDirectory(Path.Combine(folder, "theirs")).FullName;
             File.WriteAllText(script, Script);
             File.WriteAllLines(list, records.Select(r => $"{r.SceneImagePath}\t{r.KeywordMaskPath}\t{r.AttentionHeatmapPath}"));
             foreach (string python in new[] { "/usr/bin/python3", "python3" })
             {
                 try
                 {
-                    var start = new ProcessStartInfo(python) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+                    var start = new ProcessStartInfo(python) { RedirectStandardInput = true, RedirectStandardOutput = true,
+                        RedirectStandardError = true };
                     foreach (string argument in new[] { script, list, to }) start.ArgumentList.Add(argument);
                     Process process = Process.Start(start)!;
                     process.ErrorDataReceived += (_, _) => { };
                     process.BeginErrorReadLine();
-                    if (process.StandardOutput.ReadLine() is { } line) return new(process, JsonDocument.Parse(line).RootElement.GetProperty("versions").GetString()!);
+                    if (process.StandardOutput.ReadLine() is { } line) return new(process,
+                        JsonDocument.Parse(line).RootElement.GetProperty("versions").GetString()!);
                     process.Dispose();
                 }
                 catch (System.ComponentModel.Win32Exception)
@@ -273,7 +296,8 @@ static class PrepareSpeed
         {
             _process.StandardInput.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{from} {count}"));
             _process.StandardInput.Flush();
-            using var json = JsonDocument.Parse(_process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The reference ended."));
+            using var json = JsonDocument.Parse(
+                _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The reference ended."));
             PeakMegabytes = json.RootElement.GetProperty("peak").GetInt64();
             return (json.RootElement.GetProperty("cpu").GetDouble(), json.RootElement.GetProperty("wall").GetDouble());
         }

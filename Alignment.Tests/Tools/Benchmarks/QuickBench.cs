@@ -8,7 +8,10 @@ using SkiaSharp;
 
 namespace Alignment.Tests.Tools.Benchmarks;
 
-/// <summary>The measurements that tell within five minutes whether something became slow: what an edit costs, reading pictures, variants, validation.</summary>
+/// <summary>
+/// The measurements that tell within five minutes whether something became slow: what an edit costs, reading pictures, variants,
+/// validation.
+/// </summary>
 static class QuickBench
 {
     public const string Switch = "quick";
@@ -24,12 +27,18 @@ static class QuickBench
         string folder = Path.Combine(Shared.Repository, "onnx", "bundles", "tiny");
 
         LoopOverhead.Result loop = LoopOverhead.Measure(folder, Side, LoopRounds, MostLoopSeconds);
-        table.Add("edit ÷ the same runs alone", $"{loop.Ratio:f4} (allowed {LoopOverhead.MostAllowed:f2})", $"medians {loop.Edit * 1000:f0} ms ÷ {loop.Runs * 1000:f0} ms, tiny bundle, {Side}x{Side}, {LoopOverhead.Steps} steps, {loop.Rounds} rounds in turns");
-        table.Add("edit, per step", $"{loop.Edit / LoopOverhead.Steps * 1000:f1} ms", $"the edit above ÷ {LoopOverhead.Steps}, encoding and decoding included");
+        table.Add("edit ÷ the same runs alone", $"{loop.Ratio:f4} (allowed {LoopOverhead.MostAllowed:f2})",
+            $"medians {loop.Edit * 1000:f0} ms ÷ {loop.Runs * 1000:f0} ms, tiny bundle, {Side}x{Side}, {LoopOverhead.Steps} steps, {
+            loop.Rounds} rounds in turns");
+        table.Add("edit, per step", $"{loop.Edit / LoopOverhead.Steps * 1000:f1} ms",
+            $"the edit above ÷ {LoopOverhead.Steps}, encoding and decoding included");
 
-        EditSplit split = EditSplit.Measure(ModelBundle.Open(folder), Side, SplitRounds, pictures: 1, WeightPrepacking.On, loaded: _ => { });
-        table.Add("step: ControlNet, UNet", $"{split.ControlNet * 1000:f1} ms, {(split.Step - split.ControlNet) * 1000:f1} ms", $"a batch of two; medians of {SplitRounds}; UNet = both − ControlNet");
-        table.Add("once a scene: VAE encoder, decoder", $"{split.VaeEncoder * 1000:f1} ms, {split.VaeDecoder * 1000:f1} ms", $"the decoder once an edit");
+        EditSplit split = EditSplit.Measure(ModelBundle.Open(folder), Side, SplitRounds, pictures: 1, WeightPrepacking.On,
+            loaded: _ => { });
+        table.Add("step: ControlNet, UNet", $"{split.ControlNet * 1000:f1} ms, {(split.Step - split.ControlNet) * 1000:f1} ms",
+            $"a batch of two; medians of {SplitRounds}; UNet = both − ControlNet");
+        table.Add("once a scene: VAE encoder, decoder", $"{split.VaeEncoder * 1000:f1} ms, {split.VaeDecoder * 1000:f1} ms",
+            $"the decoder once an edit");
         table.Add("once a prompt: text encoder", $"{split.TextEncoder * 1000:f1} ms", $"77 tokens");
 
         Reading(table);
@@ -38,7 +47,8 @@ static class QuickBench
         try
         {
             var (valid, seconds, peak) = scenes.Validate();
-            table.Add($"validate {valid.ToString("n0", CultureInfo.InvariantCulture)} scenes", $"{seconds:f1} s, {peak} MB", $"headers only, files just written; private memory above the start");
+            table.Add($"validate {valid.ToString("n0", CultureInfo.InvariantCulture)} scenes", $"{seconds:f1} s, {peak} MB",
+                $"headers only, files just written; private memory above the start");
         }
         finally
         {
@@ -68,7 +78,8 @@ static class QuickBench
         {
             foreach (string file in files) SKBitmap.Decode(file).Dispose();
         });
-        table.Add("read a still, one thread", $"{Pictures / medians[0]:f0} a second", $"JPEG 1280x720 → float [3,{ReadSide},{ReadSide}], area-averaged; {ReadRounds} rounds of {Pictures}");
+        table.Add("read a still, one thread", $"{Pictures / medians[0]:f0} a second",
+            $"JPEG 1280x720 → float [3,{ReadSide},{ReadSide}], area-averaged; {ReadRounds} rounds of {Pictures}");
         table.Add("… ÷ Skia's bare decode", $"{medians[0] / medians[1]:f2}", $"SKBitmap.Decode alone: {Pictures / medians[1]:f0} a second");
     }
 
@@ -79,7 +90,9 @@ static class QuickBench
         DrawnDataSet.Write(folder["data"], ads);
         VariantJob.Run(folder["data"], folder["warm"], new() { Width = VariantSide, Height = VariantSide });
         VariantResult? report = null;
-        double seconds = Timing.Seconds(() => report = VariantJob.Run(folder["data"], folder["out"], new() { Width = VariantSide, Height = VariantSide }));
-        table.Add("make the seven variants", $"{report!.Scenes / seconds:f1} scenes a second", $"{report.Scenes} scenes at {VariantSide}x{VariantSide}, maps, JPEGs and tables written");
+        double seconds = Timing.Seconds(() =>
+            report = VariantJob.Run(folder["data"], folder["out"], new() { Width = VariantSide, Height = VariantSide }));
+        table.Add("make the seven variants", $"{report!.Scenes / seconds:f1} scenes a second",
+            $"{report.Scenes} scenes at {VariantSide}x{VariantSide}, maps, JPEGs and tables written");
     }
 }

@@ -154,7 +154,8 @@ sealed class TorchPeer : IDisposable
                 c = F.silu(conv(w, f"{p}blocks.{2 * i}", c))
                 c = F.silu(conv(w, f"{p}blocks.{2 * i + 1}", c, stride=2))
             skips, mid = down(w, conv(w, "conv_in", x) + conv(w, p + "conv_out", c), e, text)
-            return [conv(w, f"controlnet_down_blocks.{i}", s, pad=0) for i, s in enumerate(skips)], conv(w, "controlnet_mid_block", mid, pad=0)
+            residuals = [conv(w, f"controlnet_down_blocks.{i}", s, pad=0) for i, s in enumerate(skips)]
+            return residuals, conv(w, "controlnet_mid_block", mid, pad=0)
 
         def unet(w, x, t, text, residuals, middle):
             e = time_embedding(w, t)
@@ -168,7 +169,8 @@ sealed class TorchPeer : IDisposable
                 if i < 3: x = conv(w, f"up_blocks.{i}.upsamplers.0.conv", F.interpolate(x, scale_factor=2.0, mode="nearest"))
             return conv(w, "conv_out", F.silu(gn(w, "conv_norm_out", x)))
 
-        folder, inputs, side, rounds, out, threads = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5], int(sys.argv[6])
+        folder, inputs, out = sys.argv[1], sys.argv[2], sys.argv[5]
+        side, rounds, threads = (int(sys.argv[i]) for i in (3, 4, 6))
         torch.set_num_threads(threads)
         torch.set_grad_enabled(False)
         l = side // 8
@@ -188,6 +190,7 @@ sealed class TorchPeer : IDisposable
             y = unet(U, given["sample"], given["timestep"], given["text"], residuals, middle)
             c = time.time()
             if r == 0: y.numpy().tofile(out)
-            print(json.dumps({"control": b - a, "unet": c - b, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20}), flush=True)
+            print(json.dumps({"control": b - a, "unet": c - b,
+                "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20}), flush=True)
         """;
 }

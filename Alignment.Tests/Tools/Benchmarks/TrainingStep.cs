@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using Alignment.Onnx.Bundles;
-using Alignment.Onnx.Gradients;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Models;
 using Alignment.Onnx.Runtime;
 using Alignment.Onnx.Training;
+using Alignment.Onnx.Weights;
 using Alignment.Tests.Onnx.Training;
 
 namespace Alignment.Tests.Tools.Benchmarks;
@@ -61,7 +61,7 @@ static class TrainingStep
         int rounds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 5;
         bool paced = args.Contains("paced"), evaluate = args.Contains("evaluation");
         var configs = new BundleConfigs { Text = new(), UNet = unet, Vae = new(), ControlNet = control };
-        var weights = new ScopedWeights(("unet", new SeededWeights(UNet2DCondition.Weights(unet))),
+        var weights = MixedWeights.Scoped(("unet", new SeededWeights(UNet2DCondition.Weights(unet))),
             ("controlnet", new SeededWeights(ControlNet.Weights(control), new() { ZeroConvolutionGain = 0.1f })));
 
         TrainingArtifactOptions options = new() { Recompute = args.Contains("recompute") };

@@ -75,10 +75,10 @@ static class TinyBundle
         using OnnxWeights? masks = trained.Has(BundleFiles.ClipSeg) ? new(trained.PathOf(BundleFiles.ClipSeg)) : null,
             prompts = masks is null ? null : new(trained.PathOf(BundleFiles.ClipSegText));
         BundleManifest manifest = trained.Manifest;
-        var weights = new TinyWeights(text, unet, control, new JoinedWeights(encoder, decoder))
+        var weights = new TinyWeights(text, unet, control, MixedWeights.Joined(encoder, decoder))
         {
             Trunk = trunk,
-            Masks = newMasks ?? (masks is null ? null : new JoinedWeights(masks, prompts!)),
+            Masks = newMasks ?? (masks is null ? null : MixedWeights.Joined(masks, prompts!)),
             ScalingFactor = manifest.ScalingFactor,
             Origin = manifest.Origin,
             Note = manifest.Note

@@ -12,6 +12,8 @@ static partial class TinyCard
         conclusion about viewers can be drawn from them.
         """;
 
+    const string Folder = "Alignment.Tests/Tools/TinyModel";
+
     public static string Text(BundleManifest manifest) => $"""
         # tiny – the bundled model
 
@@ -26,16 +28,21 @@ static partial class TinyCard
 
         | model | parameters |
         | --- | ---: |
-        {string.Join("\n", manifest.Parameters.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"| `{p.Key}` | {Number(p.Value)} |"))}
+        {string.Join("\n", manifest.Parameters.OrderBy(p => p.Key, StringComparer.Ordinal)
+            .Select(p => $"| `{p.Key}` | {Number(p.Value)} |"))}
         | together | {Number(manifest.Parameters.Values.Sum())} |
 
-        - Pictures: sides that are multiples of {Number(manifest.ImageMultiple)} pixels; made for 128x128. One latent is {Number(manifest.VaeFactor)}x{Number(manifest.VaeFactor)} pixels.
+        - Pictures: sides that are multiples of {Number(manifest.ImageMultiple)} pixels; made for 128x128. One latent is {
+            Number(manifest.VaeFactor)}x{Number(manifest.VaeFactor)} pixels.
         - Control: {Number(manifest.ControlChannels)} channels, keyword mask and attention, 0 to 1.
-        - Prompts: {Number(manifest.Tokenizer.Length)} tokens of a vocabulary of {Number(manifest.Tokenizer.VocabularySize)}, trained over a list of product words; other text is spelt in bytes, any language.
-        {(manifest.Recommended is { } r ? string.Create(CultureInfo.InvariantCulture, $"- Edited with guidance {r.Guidance} and strength {r.Strength} unless told otherwise; `docs/held-out.md` says why.\n") : "")}- Origin: {manifest.Origin}.
+        - Prompts: {Number(manifest.Tokenizer.Length)} tokens of a vocabulary of {
+            Number(manifest.Tokenizer.VocabularySize)}, trained over a list of product words; other text is spelt in bytes, any language.
+        {(manifest.Recommended is { } r ? string.Create(CultureInfo.InvariantCulture,
+            $"- Edited with guidance {r.Guidance} and strength {r.Strength} unless told otherwise; `docs/held-out.md` says why.\n")
+            : "")}- Origin: {manifest.Origin}.
         - Licence: {manifest.License}.
 
-        Every file here is written by `TinyBundle.Write` in `Alignment.Tests/Tools/TinyModel`; a test authors them again from the weights in them and
+        Every file here is written by `TinyBundle.Write` in `{Folder}`; a test authors them again from the weights in them and
         compares the bytes. Do not edit them by hand.
 
         """;

@@ -42,13 +42,13 @@ sealed class KeptParts : IDisposable
             _open.Add(new(keep.Bundle.PathOf(file)));
             return _open[^1];
         }
-        if (keep.Stages.Contains(TinyKeep.Vae)) Vae = new JoinedWeights(Open(BundleFiles.VaeEncoder), Open(BundleFiles.VaeDecoder));
+        if (keep.Stages.Contains(TinyKeep.Vae)) Vae = MixedWeights.Joined(Open(BundleFiles.VaeEncoder), Open(BundleFiles.VaeDecoder));
         if (keep.Stages.Contains(TinyKeep.Denoiser)) Denoiser =
-            new ScopedWeights((TinyTrainingGraphs.TextScope, Open(BundleFiles.TextEncoder)),
+            MixedWeights.Scoped((TinyTrainingGraphs.TextScope, Open(BundleFiles.TextEncoder)),
             (TinyTrainingGraphs.UNetScope, Open(BundleFiles.Unet)));
         if (keep.Stages.Contains(TinyKeep.Control)) Control = Open(BundleFiles.ControlNet);
         if (keep.Stages.Contains(TinyKeep.Trunk)) Trunk = Open(BundleFiles.Lpips);
-        if (keep.Stages.Contains(TinyKeep.Masks)) Masks = new JoinedWeights(Open(BundleFiles.ClipSeg), Open(BundleFiles.ClipSegText));
+        if (keep.Stages.Contains(TinyKeep.Masks)) Masks = MixedWeights.Joined(Open(BundleFiles.ClipSeg), Open(BundleFiles.ClipSegText));
     }
 
     public IWeights? Vae { get; }

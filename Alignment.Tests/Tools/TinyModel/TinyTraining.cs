@@ -40,7 +40,7 @@ public static class TinyTraining
         TinyWeights first = TinyWeights.Seeded(vocabulary, new() { Seed = recipe.Seed, EmbeddingDeviation = 0.1f });
 
         IWeights vae = kept.Vae ?? new InScope(new TinyStage(TinyKeep.Vae, work, recipe.Vae,
-            recipe.LogEvery).Run(TinyTrainingGraphs.Autoencoder(), new ScopedWeights((TinyTrainingGraphs.VaeScope, first.Vae)),
+            recipe.LogEvery).Run(TinyTrainingGraphs.Autoencoder(), MixedWeights.Scoped((TinyTrainingGraphs.VaeScope, first.Vae)),
             TinyFeeds.Vae(recipe), log, cancellationToken), TinyTrainingGraphs.VaeScope);
 
         StillPool pool;
@@ -52,7 +52,7 @@ public static class TinyTraining
         long[] Tokens(string prompt) => known.TryGetValue(prompt, out long[]? ids) ? ids : known[prompt] = tokenizer.EncodePadded(prompt);
         IWeights denoiser = kept.Denoiser ?? new TinyStage(TinyKeep.Denoiser, work, recipe.Denoiser,
             recipe.LogEvery).Run(TinyTrainingGraphs.Denoiser(vocabulary),
-            new ScopedWeights((TinyTrainingGraphs.TextScope, first.Text), (TinyTrainingGraphs.UNetScope, first.UNet)),
+            MixedWeights.Scoped((TinyTrainingGraphs.TextScope, first.Text), (TinyTrainingGraphs.UNetScope, first.UNet)),
             TinyFeeds.Denoiser(recipe, pool, schedule, Tokens), log, cancellationToken);
         IWeights text = new InScope(denoiser, TinyTrainingGraphs.TextScope), unet = new InScope(denoiser, TinyTrainingGraphs.UNetScope);
 
@@ -76,7 +76,7 @@ public static class TinyTraining
         {
             ModelGraph graph = TinyTrainingGraphs.Masks(vocabulary, DrawnStills.Keywords.Count, questions.Count, questions.Heads);
             IWeights initial = TinyMasks.Initial(graph, recipe.Seed);
-            if (earlier is not null) initial = new JoinedWeights(new ScopedWeights((TinyTrainingGraphs.MasksScope, earlier)), initial);
+            if (earlier is not null) initial = MixedWeights.Joined(MixedWeights.Scoped((TinyTrainingGraphs.MasksScope, earlier)), initial);
             return new(new TinyStage(stage, work, how, recipe.LogEvery).Run(graph, initial,
                 TinyMaskFeed.Of(stage, recipe, how.Batch, questions, tokenizer), log, cancellationToken), TinyTrainingGraphs.MasksScope);
         }
@@ -89,14 +89,14 @@ public static class TinyTraining
                 : states[prompt] = Encode(encoder, Tokens(prompt));
             IWeights initial = ControlNet.FromUNet(unet, TinyBundle.Control, new() { Seed = recipe.Seed });
             return new InScope(new TinyStage(TinyKeep.Control, work, recipe.Control, recipe.LogEvery).Run(TinyTrainingGraphs.Control(),
-                new ScopedWeights((TinyTrainingGraphs.ControlScope, initial), (TinyTrainingGraphs.UNetScope, unet)),
+                MixedWeights.Scoped((TinyTrainingGraphs.ControlScope, initial), (TinyTrainingGraphs.UNetScope, unet)),
                 new TinyControlFeed(recipe, pool, schedule, States).Set, log, cancellationToken), TinyTrainingGraphs.ControlScope);
         }
     }
 
     /// <summary>The perceptual distance: a trunk trained to tell products and colours apart, and linear layers that weigh all channels of
     /// all taps alike.</summary>
-    static ScopedWeights Trunk(string work, TinyRecipe recipe, Action<string> log, CancellationToken cancellationToken)
+    static MixedWeights Trunk(string work, TinyRecipe recipe, Action<string> log, CancellationToken cancellationToken)
     {
         ModelGraph classifier = TinyTrainingGraphs.Classifier(DrawnStills.Keywords.Count, DrawnStills.Colours.Count);
         var first = new SeededWeights(classifier.Parameters.Select(p => new WeightInfo(p.Name, WeightType.F32, p.Shape.Numbers)),
@@ -104,7 +104,7 @@ public static class TinyTraining
         IWeights features = new InScope(new TinyStage(TinyKeep.Trunk, work, recipe.Trunk, recipe.LogEvery).Run(classifier, first,
             TinyFeeds.Trunk(recipe), log, cancellationToken), TinyTrainingGraphs.TrunkScope);
         var linear = new AlikeWeights(Lpips.Weights(TinyBundle.Trunk).Where(w => Lpips.IsLinear(w.Name)), 1f / TinyBundle.Trunk.Taps.Count);
-        return new ScopedWeights(("", features), ("", linear));
+        return MixedWeights.Scoped(("", features), ("", linear));
     }
 
     /// <summary>Every number the same.</summary>

@@ -128,7 +128,7 @@ public sealed class PictureFileTests
     public void File_OfAnotherKind_IsNamedAsWhatItIs(string content, string found)
     {
         File.WriteAllText(_folder["x.png"], content, new UTF8Encoding(false));
-        foreach (var read in new Action[] { () => PictureFile.ReadHeader(_folder["x.png"]), () => PictureFile.ReadRgb(_folder["x.png"]) })
+        foreach (var read in new Action[] { () => PictureFile.ReadHeader(_folder["x.png"]), () => PictureFile.ReadGrey(_folder["x.png"]) })
             Assert.That(read, Throws.TypeOf<BadDataException>().With.Message.Contains("x.png").And.Message.Contains("found " + found
                 + ","));
     }
@@ -164,9 +164,9 @@ public sealed class PictureFileTests
     public void Picture_AboveTheLimitGiven_IsRefused()
     {
         PictureFile.WriteJpeg(_folder["a.jpg"], Noise(40, 30));
-        Assert.That(() => PictureFile.ReadRgb(_folder["a.jpg"], new PictureLimits { MaxPixels = 1199 }),
+        Assert.That(() => PictureFile.ReadGrey(_folder["a.jpg"], new PictureLimits { MaxPixels = 1199 }),
             Throws.TypeOf<BadDataException>().With.Message.Contains("40x30"));
-        Assert.That(() => PictureFile.ReadRgb(_folder["a.jpg"], new PictureLimits { MaxPixels = 1200 }), Throws.Nothing);
+        Assert.That(() => PictureFile.ReadGrey(_folder["a.jpg"], new PictureLimits { MaxPixels = 1200 }), Throws.Nothing);
     }
 
     [Test]

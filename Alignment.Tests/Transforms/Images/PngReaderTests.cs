@@ -12,17 +12,41 @@ public sealed class PngReaderTests
     static readonly TestCaseData[] s_ffmpeg =
     [
         new TestCaseData(
-            "iVBORw0KGgoAAAANSUhEUgAAAAwAAAAKAQAAAAHfULLBAAAACXBIWXMAAAABAAAAAQBPJcTWAAAAI0lEQVR4nGNgAIIGIGQAYxAQYEhggIEYBoZQBgYXBoYQEAkAT8gDfl5uExUAAAAASUVORK5CYII=").SetArgDisplayNames("grey 1 bit, interlaced"),
+            "iVBORw0KGgoAAAANSUhEUgAAAAwAAAAKAQAAAAHfULLBAAAACXBIWXMAAAABAAAAAQBPJcTWAAAAI0lEQVR4nGNgAIIGIGQAYxAQYEhggIEYBo"
+            + "ZQBgYXBoYQEAkAT8gDfl5uExUAAAAASUVORK5CYII=")
+            .SetArgDisplayNames("grey 1 bit, interlaced"),
         new TestCaseData(
-            "iVBORw0KGgoAAAANSUhEUgAAAAwAAAAKCAQAAAFdIkfnAAAACXBIWXMAAAABAAAAAQBPJcTWAAAAjUlEQVR4nFWPsQ3CMBBFny0k+qSmpGMDNoi8gwdIkwVSUdDSkD0omCN12tTscHwfFPZJT3enf/9bDslORHgRdotvQrIPO2GxOwuc7WgXkw5j0TZ6VtFxwOshnkUZSFzF0J5Fqmo8vmQmnc3Fg6woAMX8etld2DT0Yv33TjTBdVVC9qdQ/lgLWUw+3fxfX/9MJIBi8O6HAAAAAElFTkSuQmCC").SetArgDisplayNames("grey and alpha, interlaced"),
+            "iVBORw0KGgoAAAANSUhEUgAAAAwAAAAKCAQAAAFdIkfnAAAACXBIWXMAAAABAAAAAQBPJcTWAAAAjUlEQVR4nFWPsQ3CMBBFny0k+qSmpGMDNo"
+            + "i8gwdIkwVSUdDSkD0omCN12tTscHwfFPZJT3enf/9bDslORHgRdotvQrIPO2GxOwuc7WgXkw5j0TZ6VtFxwOshnkUZSFzF0J5Fqmo8vmQmnc3F"
+            + "g6woAMX8etld2DT0Yv33TjTBdVVC9qdQ/lgLWUw+3fxfX/9MJIBi8O6HAAAAAElFTkSuQmCC")
+            .SetArgDisplayNames("grey and alpha, interlaced"),
         new TestCaseData(
-            "iVBORw0KGgoAAAANSUhEUgAAAAwAAAAKCAYAAAH3K49sAAAACXBIWXMAAAABAAAAAQBPJcTWAAAA5ElEQVR4nHWQMU4DMRBFn3fpcgEOwA2Q6OzdNDkAHSW3oCIiF8hZaOgTn4ETRDkATSQQtpkZG62SaKewR9/75v9Zl6A45NTG44tLidK5DTiVRg9EjyNT6LJ9fsMoqh4DdLTKy31l+oAMEiwGvFAxKNLq9hsOmxOL3x8ePo6NkLlJiF4a8yldI8RjLLUZ5IHBTYaXNethyxEoea0zgi2qvZkroQG0Uql334Rcny3QmUX9A//hJmFogAY1cC7sXF0BuszL08oWemTPPZH31y+2zyN3p0+mHUIF8rJNequCb5F262j3HwknYOIZtxYXAAAAAElFTkSuQmCC").SetArgDisplayNames("RGBA, interlaced"),
+            "iVBORw0KGgoAAAANSUhEUgAAAAwAAAAKCAYAAAH3K49sAAAACXBIWXMAAAABAAAAAQBPJcTWAAAA5ElEQVR4nHWQMU4DMRBFn3fpcgEOwA2Q6O"
+            + "zdNDkAHSW3oCIiF8hZaOgTn4ETRDkATSQQtpkZG62SaKewR9/75v9Zl6A45NTG44tLidK5DTiVRg9EjyNT6LJ9fsMoqh4DdLTKy31l+oAMEiwG"
+            + "vFAxKNLq9hsOmxOL3x8ePo6NkLlJiF4a8yldI8RjLLUZ5IHBTYaXNethyxEoea0zgi2qvZkroQG0Uql334Rcny3QmUX9A//hJmFogAY1cC7sXF"
+            + "0BuszL08oWemTPPZH31y+2zyN3p0+mHUIF8rJNequCb5F262j3HwknYOIZtxYXAAAAAElFTkSuQmCC")
+            .SetArgDisplayNames("RGBA, interlaced"),
         new TestCaseData(
-            "iVBORw0KGgoAAAANSUhEUgAAAAwAAAAKEAAAAAGC0AzzAAAACXBIWXMAAAABAAAAAQBPJcTWAAAAt0lEQVR4nGP0Xi8rw8TAsPEK48OHzOpvGb3XvzF9tJtxmnH7q2lGDKrObP90HIDyDAzZskC5W1OEFp6XEl4ovJCFAQwmxjMwTGUAyni3eK+zsfFe590CVN0vEMb88uHGK5UfmRiQAIoeMCehMh9oVt0+oAEMDN4tQLyOgcHGBkKD+GBV/QIMDAuZGRhePgQ6dCEDw5GPDAwoBiMDJImESpBVDAx1+7JlkSQSKhkY8heCWE1OIH8BAGlFN6u2RKbHAAAAAElFTkSuQmCC").SetArgDisplayNames("grey 16 bits, interlaced"),
+            "iVBORw0KGgoAAAANSUhEUgAAAAwAAAAKEAAAAAGC0AzzAAAACXBIWXMAAAABAAAAAQBPJcTWAAAAt0lEQVR4nGP0Xi8rw8TAsPEK48OHzOpvGb"
+            + "3XvzF9tJtxmnH7q2lGDKrObP90HIDyDAzZskC5W1OEFp6XEl4ovJCFAQwmxjMwTGUAyni3eK+zsfFe590CVN0vEMb88uHGK5UfmRiQAIoeMCeh"
+            + "Mh9oVt0+oAEMDN4tQLyOgcHGBkKD+GBV/QIMDAuZGRhePgQ6dCEDw5GPDAwoBiMDJImESpBVDAx1+7JlkSQSKhkY8heCWE1OIH8BAGlFN6u2RK"
+            + "bHAAAAAElFTkSuQmCC")
+            .SetArgDisplayNames("grey 16 bits, interlaced"),
         new TestCaseData(
-            "iVBORw0KGgoAAAANSUhEUgAAAAwAAAAKEAIAAAEo2cR4AAAACXBIWXMAAAABAAAAAQBPJcTWAAABK0lEQVR4nI1SO67CMBDcjdNxAWqugOiC4yBxATpKbkFFFFFzGBp6gq/ABZA4AAVIfGzjzWIMTw8pI0VZbya7MyPj4wEeiAC+4kOW0YPGWAuQAFSVJ/AnpaSkd117AgARPCUxhmrEFCDPoUFRENu5BD5gTFHsdq9ZaTocNov8IK3rWkpabK3WUjajIrrd6xXgcFguz+dO536/3QaDzeZ4fE8iISQCQAiSQ7VzQlibJO9JJC3PaR0LpDP9qBTil8xfaKXpFSIAuTOmLPnE7rKMOxhIUX5IKPbZSuw7F/pk6x9JMf1Po8FuZMR1ZJ2rVgG0wc9BHNh8Pp2OxxzbZEI3qd9H1Hq9XixOp9VqNlOq17tc9vs/GVGcDGNGo1ALUVV8JfneBmvbbVlqzfUTHHuZger82M0AAAAASUVORK5CYII=").SetArgDisplayNames("RGB 16 bits, interlaced"),
+            "iVBORw0KGgoAAAANSUhEUgAAAAwAAAAKEAIAAAEo2cR4AAAACXBIWXMAAAABAAAAAQBPJcTWAAABK0lEQVR4nI1SO67CMBDcjdNxAWqugOiC4y"
+            + "BxATpKbkFFFFFzGBp6gq/ABZA4AAVIfGzjzWIMTw8pI0VZbya7MyPj4wEeiAC+4kOW0YPGWAuQAFSVJ/AnpaSkd117AgARPCUxhmrEFCDPoUFR"
+            + "ENu5BD5gTFHsdq9ZaTocNov8IK3rWkpabK3WUjajIrrd6xXgcFguz+dO536/3QaDzeZ4fE8iISQCQAiSQ7VzQlibJO9JJC3PaR0LpDP9qBTil8"
+            + "xfaKXpFSIAuTOmLPnE7rKMOxhIUX5IKPbZSuw7F/pk6x9JMf1Po8FuZMR1ZJ2rVgG0wc9BHNh8Pp2OxxzbZEI3qd9H1Hq9XixOp9VqNlOq17tc"
+            + "9vs/GVGcDGNGo1ALUVV8JfneBmvbbVlqzfUTHHuZger82M0AAAAASUVORK5CYII=")
+            .SetArgDisplayNames("RGB 16 bits, interlaced"),
         new TestCaseData(
-            "iVBORw0KGgoAAAANSUhEUgAAAAwAAAAKEAYAAADQvGO5AAAACXBIWXMAAAABAAAAAQBPJcTWAAABgklEQVR4nGP8V8wABP//M0ABUy+CjSoDAYxAgCyGKY8qwsKABsRSPzKJiyL4vx24XnNJI2k4zCJ+7xKC/3Ie92suGQRf6sbXMN6peCx4NTtx5cvXCL5n0+ddDEj8P7Z/XnYFI/gFdz4yfLRB8J+pRNR82YnHAs6bzy9wWSD4P2eyxjGLI/hM+Yycp5wR/Ls6qPJcfe8YWK3xWPB9C3vntz1IAvcY9zMWIrj/Nvy3ll6C4LMq/5r51xfB/1bE9vFHHB4L0AH7pL+L/s9G8EV2MKiel0TwBdQYjBijEHwOlr8bJZDUE7Zgy7+vyPzDoa0phvxIFrD/zP0ugeBrW+zxefoMwWciZIH8yW8qILrONWyBiTZCPH9O9ZwtNxgYmuya7fZyI8Rn8ccuMO1jYNB//6n+xjxgssXIB1L2zAxfEBreJroVCaxE8NWlqru5axB8M0dgEB1BsmBtuzPjLwSfYBAJCf5o/pCM4L/5wXDexgzB/3CLYc/fZQi+NOc3oe21CD4AkteFYl9XdvoAAAAASUVORK5CYII=").SetArgDisplayNames("RGBA 16 bits"),
+            "iVBORw0KGgoAAAANSUhEUgAAAAwAAAAKEAYAAADQvGO5AAAACXBIWXMAAAABAAAAAQBPJcTWAAABgklEQVR4nGP8V8wABP//M0ABUy+CjSoDAY"
+            + "xAgCyGKY8qwsKABsRSPzKJiyL4vx24XnNJI2k4zCJ+7xKC/3Ie92suGQRf6sbXMN6peCx4NTtx5cvXCL5n0+ddDEj8P7Z/XnYFI/gFdz4yfLRB"
+            + "8J+pRNR82YnHAs6bzy9wWSD4P2eyxjGLI/hM+Yycp5wR/Ls6qPJcfe8YWK3xWPB9C3vntz1IAvcY9zMWIrj/Nvy3ll6C4LMq/5r51xfB/1bE9v"
+            + "FHHB4L0AH7pL+L/s9G8EV2MKiel0TwBdQYjBijEHwOlr8bJZDUE7Zgy7+vyPzDoa0phvxIFrD/zP0ugeBrW+zxefoMwWciZIH8yW8qILrONWyB"
+            + "iTZCPH9O9ZwtNxgYmuya7fZyI8Rn8ccuMO1jYNB//6n+xjxgssXIB1L2zAxfEBreJroVCaxE8NWlqru5axB8M0dgEB1BsmBtuzPjLwSfYBAJCf"
+            + "5o/pCM4L/5wXDexgzB/3CLYc/fZQi+NOc3oe21CD4AkteFYl9XdvoAAAAASUVORK5CYII=")
+            .SetArgDisplayNames("RGBA 16 bits"),
     ];
 
     // Greys of few bits and small palettes, which ffmpeg does not write: 5 pixels a row, one row of each kind.
@@ -49,7 +73,7 @@ public sealed class PngReaderTests
     {
         ushort[] values = [0, 1, 256, 32767, 65534, 65535];
         using var folder = new TempFolder();
-        PictureFile.WritePngGrey(folder["a.png"], 3, 2, values);
+        File.WriteAllBytes(folder["a.png"], PngWriter.Grey16(values, 3, 2));
         Assert.That(PictureFile.ReadGrey(folder["a.png"]).Values, Is.EqualTo(values.Select(v => v / 65535f)));
     }
 

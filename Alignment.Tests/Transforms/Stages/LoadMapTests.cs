@@ -35,7 +35,7 @@ public sealed class LoadMapTests
     [Test]
     public void Heatmap_Of16Bits_IsOnTheSameScaleWithFractions()
     {
-        PictureFile.WritePngGrey(_folder["a.png"], 3, 1, [(ushort)0, (ushort)(77 * 257 + 128), ushort.MaxValue]);
+        File.WriteAllBytes(_folder["a.png"], PngWriter.Grey16([(ushort)0, (ushort)(77 * 257 + 128), ushort.MaxValue], 3, 1));
         Assert.That(Load("a.png", new() { Width = 3, Height = 1 }), Is.EqualTo(new[] { 0f, 77f + 128f / 257f, 255f }).Within(1e-5));
     }
 

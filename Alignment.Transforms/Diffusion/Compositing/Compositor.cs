@@ -5,7 +5,7 @@ namespace Alignment.Transforms.Diffusion.Compositing;
 /// <summary>
 /// Puts an edited picture into its source, scaled to its size, blended by the region's weights; not a bit changes where the weight is 0.
 /// </summary>
-static class Compositor
+public static class Compositor
 {
     /// <summary>
     /// <paramref name="source"/> [H,W,3] and <paramref name="edited"/> [3,h,w] in 0 … 1 (clipped), of any size, show the same; <paramref

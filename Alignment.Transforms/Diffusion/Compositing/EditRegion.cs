@@ -27,7 +27,7 @@ public sealed record EditRegionOptions
 }
 
 /// <summary>The weight of the edit at each pixel: 0 outside the region, rising with the distance from its border to 1.</summary>
-sealed class EditRegion
+public sealed class EditRegion
 {
     /// <summary>The shorter side to which the options' pixels refer.</summary>
     const float ReferenceSide = 512;
@@ -49,11 +49,8 @@ sealed class EditRegion
 
     /// <summary>The rectangle beyond which every weight is 0.</summary>
     public int Left { get; }
-
     public int Top { get; }
-
     public int BoundsWidth { get; }
-
     public int BoundsHeight { get; }
 
     /// <summary>The mask has no pixel.</summary>

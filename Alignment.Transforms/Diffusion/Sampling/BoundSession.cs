@@ -16,7 +16,7 @@ sealed class BoundSession : IDisposable
     readonly OrtIoBinding _binding;
     readonly RunOptions _options = new();
     readonly List<(string Name, OrtValue? Value)> _outputs = [];
-    readonly Dictionary<string, OrtValue> _copies = new(StringComparer.Ordinal);
+    readonly Dictionary<string, OrtValue> _copies = [];
     IDisposableReadOnlyCollection<OrtValue>? _values;
 
     public BoundSession(BundleSessions sessions, InferenceSession session)

@@ -4,14 +4,11 @@ readonly record struct DenoiseSettings()
 {
     /// <summary>Counted from the first.</summary>
     public int GuidedSteps { get; init; }
-
     public ControlSteps Control { get; init; }
-
     public SceneNoise? Noise { get; init; }
 
     /// <summary>Which of the scene's controls is the loop's first; for the observer.</summary>
     public int FirstControl { get; init; }
-
     public SourceBlend? Blend { get; init; }
 
     /// <summary>

@@ -4,9 +4,7 @@ readonly ref struct DenoiseStep
 {
     /// <summary>0 … <see cref="Count"/> − 1 within this run.</summary>
     public required int Index { get; init; }
-
     public required int Count { get; init; }
-
     public required float Timestep { get; init; }
 
     /// <summary>N, denoised together.</summary>

@@ -72,6 +72,13 @@ public sealed record EditOptions
     /// </summary>
     public SchedulerKind Scheduler { get; init; } = SchedulerKind.DpmSolverKarras;
 
+    /// <summary>The samplers' names, in the order of <see cref="SchedulerKind"/>.</summary>
+    public static IReadOnlyList<string> Schedulers => SchedulerNames.All;
+
+    /// <summary>The sampler of a name, whatever its case.</summary>
+    /// <exception cref="UsageException">There is none of that name.</exception>
+    public static SchedulerKind ParseScheduler(string name) => SchedulerNames.Parse(name);
+
     /// <summary>DDIM's η: 0 is deterministic; above it each step adds noise.</summary>
     public float Eta { get; init; }
 
@@ -83,9 +90,7 @@ public sealed record EditOptions
 
     /// <summary><c>{keyword}</c> is the product. The same for every variant, so that only the control differs.</summary>
     public string PromptTemplate { get; init; } = $"a photo of {KeywordPlaceholder}";
-
     public int Width { get; init; } = 512;
-
     public int Height { get; init; } = 512;
 
     /// <summary>
@@ -104,7 +109,6 @@ public sealed record EditOptions
 
     /// <summary>Where the finished edit may show in the source.</summary>
     public EditRegionOptions Region { get; init; } = new();
-
     public Device Device { get; init; } = Device.Cpu;
 
     /// <summary>Sums are rounded in another order, so that pictures may differ in a float's last bit.</summary>

@@ -15,7 +15,6 @@ sealed record EditShape(int Width, int Height, int LatentChannels, int LatentWid
     /// <summary>Throws where the sides are no multiples of the bundle's, naming the nearest sizes that are.</summary>
     public static EditShape Of(ModelBundle bundle, int width, int height)
     {
-        ArgumentNullException.ThrowIfNull(bundle);
         BundleManifest m = bundle.Manifest;
         if (width % m.ImageMultiple != 0 || height % m.ImageMultiple != 0)
             throw UsageException.For("The size of an edit", Text(width, height),
@@ -31,5 +30,5 @@ sealed record EditShape(int Width, int Height, int LatentChannels, int LatentWid
         return new[] { Text(Down(width), Down(height)), Text(Up(width), Up(height)) }.Distinct();
     }
 
-    static string Text(int width, int height) => string.Create(CultureInfo.InvariantCulture, $"{width}x{height}");
+    static string Text(int width, int height) => $"{width}x{height}";
 }

@@ -16,7 +16,7 @@ static class FreeMemory
     }
 
     /// <summary>Limit and usage of the process's control group and those above it, in either version.</summary>
-    internal static IEnumerable<(string Limit, string Used)> Files(string? groups)
+    public static IEnumerable<(string Limit, string Used)> Files(string? groups)
     {
         string own = "", ownMemory = "";
         foreach (string line in (groups ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
@@ -34,14 +34,14 @@ static class FreeMemory
     }
 
     /// <summary>A group's limit less what it uses; null where it has no limit ("max").</summary>
-    internal static long? InGroup(string? limit, string? used) =>
+    public static long? InGroup(string? limit, string? used) =>
         long.TryParse(limit, NumberStyles.None | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out long most)
         && long.TryParse(used, NumberStyles.None | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out long taken)
             ? Math.Max(0, most - taken)
             : null;
 
     /// <summary>"MemAvailable: 123 kB" in bytes.</summary>
-    internal static long? Available(string? meminfo)
+    public static long? Available(string? meminfo)
     {
         const string Name = "MemAvailable:";
         string? line = meminfo?.Split('\n').FirstOrDefault(l => l.StartsWith(Name, StringComparison.Ordinal));

@@ -24,9 +24,7 @@ sealed unsafe class OrtTensor : IDisposable
     }
 
     public OrtValue Value { get; }
-
     public TensorElementType Type { get; }
-
     public int Count { get; }
 
     public Span<float> Floats => Type == TensorElementType.Float ? new Span<float>(_data, Count)

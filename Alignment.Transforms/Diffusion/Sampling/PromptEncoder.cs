@@ -15,7 +15,7 @@ sealed class PromptEncoder(ModelBundle bundle, BundleSessions sessions)
 
     readonly Lazy<ClipTokenizer> _tokenizer = new(() => ClipTokenizer.Load(Path.Combine(bundle.Folder, "tokenizer"),
         bundle.Manifest.Tokenizer.Length));
-    readonly Dictionary<string, PromptEmbedding> _cache = new(StringComparer.Ordinal);
+    readonly Dictionary<string, PromptEmbedding> _cache = [];
 
     public int Tokens => _tokenizer.Value.Length;
 

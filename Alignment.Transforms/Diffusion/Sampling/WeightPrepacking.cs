@@ -28,7 +28,7 @@ static class PrepackingRule
     /// Evaluations after which prepacking has paid for itself, for pictures of 512x512 and two samples: seconds of loading ÷ seconds saved
     /// a run, with Stable Diffusion 1.5 (docs/benchmarks.md, "Loading"); the denoising models together, because they run together.
     /// </summary>
-    static readonly Dictionary<string, double> s_breakEven = new(StringComparer.Ordinal)
+    static readonly Dictionary<string, double> s_breakEven = new()
     {
         [BundleFiles.Unet] = 170,
         [BundleFiles.ControlNet] = 170,

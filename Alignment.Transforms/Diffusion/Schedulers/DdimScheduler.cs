@@ -23,10 +23,9 @@ sealed class DdimScheduler : IScheduler
     /// <summary>Throws where η or the number of steps is out of range.</summary>
     public DdimScheduler(NoiseSchedule schedule, int steps, DdimOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(schedule);
         _options = options ?? new DdimOptions();
         if (!(_options.Eta is >= 0 and <= 1))
-            throw UsageException.For("DDIM's eta", FormattableString.Invariant($"{_options.Eta}"),
+            throw UsageException.For("DDIM's eta", $"{_options.Eta}",
                 "0 (deterministic) to 1 (as noisy as DDPM)", "Leave it at 0 unless you want fresh noise in every step.");
         _schedule = schedule;
         _tau = schedule.Timesteps(steps);

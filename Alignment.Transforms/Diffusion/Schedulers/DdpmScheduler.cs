@@ -19,7 +19,6 @@ sealed class DdpmScheduler : IScheduler
     /// <exception cref="UsageException">The number of steps is out of range.</exception>
     public DdpmScheduler(NoiseSchedule schedule, int steps)
     {
-        ArgumentNullException.ThrowIfNull(schedule);
         (_schedule, _tau) = (schedule, schedule.Timesteps(steps));
         _timesteps = [.. _tau.Select(t => (float)t)];
     }

@@ -19,7 +19,7 @@ sealed record DpmSolverOptions
     /// <summary>
     /// Below this many steps the last one is of first order: the second order overshoots at the end (diffusers: <c>lower_order_final</c>).
     /// </summary>
-    internal const int FewSteps = 15;
+    public const int FewSteps = 15;
 }
 
 /// <summary>
@@ -38,11 +38,10 @@ sealed class DpmSolverScheduler : IScheduler
     /// <exception cref="UsageException">The number of steps is out of range.</exception>
     public DpmSolverScheduler(NoiseSchedule schedule, int steps, DpmSolverOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(schedule);
         (_schedule, _options) = (schedule, options ?? new());
         if (_options.Start is { } start && !(_options.KarrasSigmas && start >= 0 && start < schedule.AlphaBars.Length))
             throw UsageException.For("DPM-Solver++'s start",
-                FormattableString.Invariant($"timestep {start}{(_options.KarrasSigmas ? "" : " without Karras' levels")}"),
+                $"timestep {start}{(_options.KarrasSigmas ? "" : " without Karras' levels")}",
                 $"a timestep from 0 to {schedule.AlphaBars.Length - 1} with Karras' levels", "Leave it out, or set KarrasSigmas.");
         _levels = _options.Start is { } from ? SigmaSchedule.KarrasFrom(schedule, from, steps, _options.Final)
             : SigmaSchedule.Of(schedule, schedule.SolverTimesteps(steps), _options.KarrasSigmas, wholeTable: true, _options.Final);

@@ -28,7 +28,6 @@ sealed class EulerScheduler : IScheduler
     /// <exception cref="UsageException">The number of steps is out of range, or the options do not go together.</exception>
     public EulerScheduler(NoiseSchedule schedule, int steps, EulerOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(schedule);
         (_schedule, _options) = (schedule, options ?? new());
         if (_options is { Ancestral: true, KarrasSigmas: true })
             throw UsageException.For("Euler's ancestral sampler", "Karras' noise levels", "those of evenly spaced timesteps",

@@ -25,12 +25,11 @@ sealed class LcmScheduler : IScheduler
     /// <exception cref="UsageException">The number of steps is out of range.</exception>
     public LcmScheduler(NoiseSchedule schedule, int steps, LcmOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(schedule);
         int original = (options ?? new()).OriginalSteps, train = schedule.Config.TrainTimesteps;
-        if (original < 1 || original > train) throw UsageException.For("LCM's original steps", FormattableString.Invariant($"{original}"),
-            FormattableString.Invariant($"1 to {train}"), "50 is what the published models were distilled with.");
-        if (steps < 1 || steps > original) throw UsageException.For("The number of LCM steps", FormattableString.Invariant($"{steps}"),
-            FormattableString.Invariant($"1 to {original}"), "2 to 8 are usual.");
+        if (original < 1 || original > train) throw UsageException.For("LCM's original steps", $"{original}",
+            $"1 to {train}", "50 is what the published models were distilled with.");
+        if (steps < 1 || steps > original) throw UsageException.For("The number of LCM steps", $"{steps}",
+            $"1 to {original}", "2 to 8 are usual.");
         _schedule = schedule;
         int stride = train / original;
         // Of the original timesteps stride − 1, 2 stride − 1, … the last and every (original/steps)th before it.

@@ -30,8 +30,6 @@ sealed class LinearSampler
     /// <summary>Throws <see cref="NotSupportedException"/> where the sampler computes something else than sums.</summary>
     public static LinearSampler Of(Func<NoiseSchedule, IScheduler> create, NoiseSchedule schedule, int startStep)
     {
-        ArgumentNullException.ThrowIfNull(create);
-        ArgumentNullException.ThrowIfNull(schedule);
         SchedulerConfig config = schedule.Config;
         IScheduler sampler = create(schedule), free = config.ClipSample ? create(new(config with { ClipSample = false })) : sampler;
         int count = sampler.Timesteps.Count - startStep, basis = 2 * count + 1;
@@ -142,7 +140,6 @@ sealed class LinearStep
 
     /// <summary>b_d, d steps back.</summary>
     public required float[] PredictionWeights { get; init; }
-
     public required bool NeedsNoise { get; init; }
 
     /// <summary>c.</summary>

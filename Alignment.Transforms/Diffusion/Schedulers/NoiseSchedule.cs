@@ -11,7 +11,6 @@ sealed class NoiseSchedule
     /// <summary>β and ᾱ of <paramref name="config"/>.</summary>
     public NoiseSchedule(SchedulerConfig config)
     {
-        ArgumentNullException.ThrowIfNull(config);
         Config = config;
         double[] betas = config.BetaSchedule == BetaSchedule.Linear
             ? Linspace(config.BetaStart, config.BetaEnd, config.TrainTimesteps)
@@ -33,7 +32,7 @@ sealed class NoiseSchedule
     public float FinalAlphaBar => Config.SetAlphaToOne ? 1f : _alphaBars[0];
 
     /// <summary>At a timestep between two: linear in ln σ, σ² = (1 − ᾱ) / ᾱ.</summary>
-    internal double AlphaBarAt(double timestep)
+    public double AlphaBarAt(double timestep)
     {
         int low = Math.Clamp((int)Math.Floor(timestep), 0, _alphaBars.Length - 1), high = Math.Min(low + 1, _alphaBars.Length - 1);
         double part = Math.Clamp(timestep - low, 0, 1);
@@ -77,7 +76,7 @@ sealed class NoiseSchedule
     }
 
     /// <summary>The linear spacing is not rounded.</summary>
-    internal double[] FractionalTimesteps(int steps) => Config.TimestepSpacing == TimestepSpacing.Linspace && steps > 1
+    public double[] FractionalTimesteps(int steps) => Config.TimestepSpacing == TimestepSpacing.Linspace && steps > 1
         ? [.. Linspace(_betas.Length - 1, 0, Checked(steps))]
         : [.. Timesteps(steps).Select(t => (double)t)];
 
@@ -85,7 +84,7 @@ sealed class NoiseSchedule
     /// Of the solvers that end beyond the last timestep: leading and linear spacing are laid out for one step more (Lu et al. 2022, as
     /// published with Stable Diffusion).
     /// </summary>
-    internal double[] SolverTimesteps(int steps)
+    public double[] SolverTimesteps(int steps)
     {
         int T = _betas.Length;
         return Config.TimestepSpacing switch

@@ -20,7 +20,6 @@ sealed class PndmScheduler : IScheduler
     /// <exception cref="UsageException">The number of steps is out of range.</exception>
     public PndmScheduler(NoiseSchedule schedule, int steps)
     {
-        ArgumentNullException.ThrowIfNull(schedule);
         _schedule = schedule;
         int[] tau = schedule.Timesteps(steps);
         // The second timestep comes twice: first to correct the first step, then for its own.

@@ -7,12 +7,12 @@ namespace Alignment.Transforms.Diffusion.Schedulers;
 /// </summary>
 sealed record PublishedSampler(string ClassName, bool KarrasSigmas, FinalSigma FinalSigma, int OriginalSteps, string? Unsupported)
 {
-    internal static PublishedSampler? Of(SchedulerFacts facts) => facts.ClassName is null ? null
+    public static PublishedSampler? Of(SchedulerFacts facts) => facts.ClassName is null ? null
         : new(facts.ClassName, facts.KarrasSigmas, facts.EndsAtSigmaMin ? FinalSigma.SigmaMin : FinalSigma.Zero,
         facts.OriginalSteps ?? new LcmOptions().OriginalSteps, facts.UnsupportedSetting);
 
     /// <summary>Throws where this program does not have it, or not with these settings.</summary>
-    internal IScheduler Create(NoiseSchedule schedule, int steps, float eta)
+    public IScheduler Create(NoiseSchedule schedule, int steps, float eta)
     {
         if (Unsupported is not null) throw Missing($"'{ClassName}' with {Unsupported}");
         return (ClassName, KarrasSigmas) switch

@@ -41,15 +41,10 @@ enum BetaSchedule
 sealed record SchedulerConfig
 {
     public int TrainTimesteps { get; init; } = 1000;
-
     public double BetaStart { get; init; } = 0.00085;
-
     public double BetaEnd { get; init; } = 0.012;
-
     public BetaSchedule BetaSchedule { get; init; } = BetaSchedule.ScaledLinear;
-
     public PredictionType PredictionType { get; init; } = PredictionType.Epsilon;
-
     public TimestepSpacing TimestepSpacing { get; init; } = TimestepSpacing.Leading;
 
     /// <summary>Added to every timestep of the leading spacing.</summary>
@@ -60,7 +55,6 @@ sealed record SchedulerConfig
 
     /// <summary>Clips the predicted x₀ to ±<see cref="ClipSampleRange"/>; for models that diffuse pixels.</summary>
     public bool ClipSample { get; init; }
-
     public double ClipSampleRange { get; init; } = 1;
 
     /// <summary>Null where the bundle does not say.</summary>
@@ -69,7 +63,6 @@ sealed record SchedulerConfig
     /// <summary>Throws where the bundle names a schedule or prediction this program does not know.</summary>
     public static SchedulerConfig Of(ModelBundle bundle)
     {
-        ArgumentNullException.ThrowIfNull(bundle);
         SchedulerFacts facts = bundle.Manifest.Scheduler;
         return new SchedulerConfig
         {

@@ -5,49 +5,30 @@ namespace Alignment.Transforms.Diffusion.Schedulers;
 public enum SchedulerKind
 {
     Ddim,
-
     Ddpm,
-
     Euler,
-
     EulerKarras,
-
     EulerAncestral,
-
     DpmSolver,
-
     DpmSolverKarras,
-
     UniPc,
-
     Pndm,
-
     Lcm,
-
     Published,
 }
 
-public static class SchedulerNames
+static class SchedulerNames
 {
-    static readonly (string Name, SchedulerKind Kind)[] s_names =
-    [
-        ("ddim", SchedulerKind.Ddim), ("ddpm", SchedulerKind.Ddpm), ("euler", SchedulerKind.Euler),
-            ("euler_karras", SchedulerKind.EulerKarras),
-        ("euler_a", SchedulerKind.EulerAncestral), ("dpmpp_2m", SchedulerKind.DpmSolver),
-            ("dpmpp_2m_karras", SchedulerKind.DpmSolverKarras),
-        ("unipc", SchedulerKind.UniPc), ("pndm", SchedulerKind.Pndm), ("lcm", SchedulerKind.Lcm), ("published", SchedulerKind.Published),
-    ];
+    /// <summary>In the order of <see cref="SchedulerKind"/>.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        ["ddim", "ddpm", "euler", "euler_karras", "euler_a", "dpmpp_2m", "dpmpp_2m_karras", "unipc", "pndm", "lcm", "published"];
 
-    public static IReadOnlyList<string> All { get; } = [.. s_names.Select(n => n.Name)];
+    public static string NameOf(SchedulerKind kind) => All[(int)kind];
 
-    public static string NameOf(SchedulerKind kind) => s_names.First(n => n.Kind == kind).Name;
-
-    /// <summary>Whatever its case.</summary>
-    /// <exception cref="UsageException">There is none of that name.</exception>
     public static SchedulerKind Parse(string name)
     {
-        foreach (var (known, kind) in s_names)
-            if (known.Equals(name, StringComparison.OrdinalIgnoreCase)) return kind;
+        for (int kind = 0; kind < All.Count; kind++)
+            if (All[kind].Equals(name, StringComparison.OrdinalIgnoreCase)) return (SchedulerKind)kind;
         throw UsageException.For("The scheduler", $"'{SafePath.Shorten(name ?? "")}'", string.Join(", ", All), "Choose one of these.");
     }
 

@@ -26,7 +26,6 @@ sealed class UniPcScheduler : IScheduler
     /// <exception cref="UsageException">The number of steps is out of range.</exception>
     public UniPcScheduler(NoiseSchedule schedule, int steps, UniPcOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(schedule);
         options ??= new();
         _schedule = schedule;
         _levels = SigmaSchedule.Of(schedule, schedule.SolverTimesteps(steps), options.KarrasSigmas, wholeTable: true, options.Final);

@@ -5,8 +5,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Alignment.Transforms.Images.Quality;
 
-/// <summary>How a region is brought to a size that LPIPS is good for: it was trained on patches of 64 pixels and judged on pictures of 256,
-/// and costs by the pixel.</summary>
+/// <summary>
+/// How a region is brought to a size for LPIPS, which was trained on 64 pixels, judged on 256, and costs by the pixel.
+/// </summary>
 public enum PerceptualScale
 {
     /// <summary>Sides above 512 are shrunk by a whole factor.</summary>
@@ -36,11 +37,8 @@ sealed class PerceptualDistance : IDisposable
 
     /// <summary>Null where the bundle has no LPIPS.</summary>
     /// <exception cref="BadDataException">The model cannot be loaded.</exception>
-    public static PerceptualDistance? Of(ModelBundle bundle)
-    {
-        ArgumentNullException.ThrowIfNull(bundle);
-        return bundle.Has(BundleFiles.Lpips) ? new(bundle.PathOf(BundleFiles.Lpips)) : null;
-    }
+    public static PerceptualDistance? Of(ModelBundle bundle) =>
+        bundle.Has(BundleFiles.Lpips) ? new(bundle.PathOf(BundleFiles.Lpips)) : null;
 
     /// <summary>
     /// Of two pictures [H,W,3] within a rectangle, which is grown around its middle to sides of <paramref name="least"/>; 0 for equal ones,
@@ -49,12 +47,10 @@ sealed class PerceptualDistance : IDisposable
     public double? Between(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, int width, (int Left, int Top, int Width, int Height) rectangle,
         PerceptualScale scale = PerceptualScale.Blocks, int least = LeastSide)
     {
-        if (a.Length != b.Length || width < 1 || a.Length % (3 * width) != 0)
-            throw new ArgumentException($"Pictures of {a.Length} and {b.Length} bytes, {width} pixels wide.");
-        int height = a.Length / (3 * width);
+        int height = StructuralSimilarity.Height(a, b, width);
         if (width < least || height < least) return null;
-        var (left, w) = Grown(rectangle.Left, rectangle.Width, width, least);
-        var (top, h) = Grown(rectangle.Top, rectangle.Height, height, least);
+        var (left, w) = StructuralSimilarity.Grown(rectangle.Left, rectangle.Width, least, width);
+        var (top, h) = StructuralSimilarity.Grown(rectangle.Top, rectangle.Height, least, height);
         if (scale == PerceptualScale.Blocks)
         {
             int factor = (Math.Max(w, h) + MostSide - 1) / MostSide;
@@ -114,12 +110,6 @@ sealed class PerceptualDistance : IDisposable
         float[] smaller = new float[3 * mw * mh];
         PictureResize.Planes(planes, 3, h, w, smaller, mh, mw);
         return smaller;
-    }
-
-    static (int From, int Length) Grown(int from, int length, int most, int least)
-    {
-        int wanted = Math.Min(Math.Max(length, least), most);
-        return (Math.Clamp(from - (wanted - length) / 2, 0, most - wanted), wanted);
     }
 
     public void Dispose() => _session.Dispose();

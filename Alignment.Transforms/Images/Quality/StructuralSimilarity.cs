@@ -20,22 +20,14 @@ static class StructuralSimilarity
     /// </summary>
     public static double? Mean(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, int width, (int Left, int Top, int Width, int Height) rectangle)
     {
-        if (a.Length != b.Length || width < 1 || a.Length % (3 * width) != 0)
-            throw new ArgumentException($"Pictures of {a.Length} and {b.Length} bytes, {width} pixels wide.");
-        int height = a.Length / (3 * width);
-        var (left, w) = Grown(rectangle.Left, rectangle.Width, width);
-        var (top, h) = Grown(rectangle.Top, rectangle.Height, height);
+        int height = Height(a, b, width);
+        var (left, w) = Grown(rectangle.Left, rectangle.Width, Window, width);
+        var (top, h) = Grown(rectangle.Top, rectangle.Height, Window, height);
         if (w < Window || h < Window) return null;
         double[] x = Luma(a, width, left, top, w, h), y = Luma(b, width, left, top, w, h), product = new double[x.Length];
 
         // Gaussian means of x, y, x², y² and xy; variances and covariance from them (eqs. 14 to 16).
-        double[] meanX = Blur(x, w, h), meanY = Blur(y, w, h);
-        TensorPrimitives.Multiply(x, y, product);
-        double[] xy = Blur(product, w, h);
-        TensorPrimitives.Multiply(x, x, product);
-        double[] xx = Blur(product, w, h);
-        TensorPrimitives.Multiply(y, y, product);
-        double[] yy = Blur(product, w, h);
+        double[] meanX = Blur(x, w, h), meanY = Blur(y, w, h), xy = BlurProduct(x, y), xx = BlurProduct(x, x), yy = BlurProduct(y, y);
         double sum = 0;
         for (int i = 0; i < xx.Length; i++)
         {
@@ -43,11 +35,23 @@ static class StructuralSimilarity
             sum += (2 * mx * my + C1) * (2 * covariance + C2) / ((mx * mx + my * my + C1) * (variances + C2));
         }
         return sum / xx.Length;
+
+        double[] BlurProduct(double[] one, double[] other)
+        {
+            TensorPrimitives.Multiply(one, other, product);
+            return Blur(product, w, h);
+        }
     }
 
-    static (int From, int Length) Grown(int from, int length, int most)
+    /// <summary>Of two pictures [H,W,3].</summary>
+    public static int Height(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, int width) =>
+        a.Length == b.Length && width >= 1 && a.Length % (3 * width) == 0 ? a.Length / (3 * width)
+        : throw new ArgumentException($"Pictures of {a.Length} and {b.Length} bytes, {width} pixels wide.");
+
+    /// <summary>A stretch grown around its middle to <paramref name="least"/>, within <paramref name="most"/>.</summary>
+    public static (int From, int Length) Grown(int from, int length, int least, int most)
     {
-        int wanted = Math.Min(Math.Max(length, Window), most);
+        int wanted = Math.Min(Math.Max(length, least), most);
         return (Math.Clamp(from - (wanted - length) / 2, 0, most - wanted), wanted);
     }
 
