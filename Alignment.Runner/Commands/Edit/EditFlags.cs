@@ -1,6 +1,5 @@
 using System.Globalization;
 using Alignment.Transforms.Diffusion.Sampling;
-using Alignment.Transforms.Diffusion.Schedulers;
 
 namespace Alignment.Runner.Commands.Edit;
 

@@ -1,5 +1,4 @@
 using Alignment.Onnx.Bundles;
-using Alignment.Onnx.Training;
 using Alignment.Onnx.Weights;
 
 namespace Alignment.Tests.Tools.TinyModel;

@@ -2,7 +2,6 @@ using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Graph;
 using Alignment.Onnx.Models;
 using Alignment.Onnx.Runtime;
-using Alignment.Onnx.Training;
 using Alignment.Onnx.Weights;
 using Alignment.Tests.Tools.Stills;
 using Alignment.Transforms.Diffusion;
