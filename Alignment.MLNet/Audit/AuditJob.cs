@@ -47,7 +47,6 @@ sealed class AuditWalk(SceneFolder data, string folder, string csvPath, AuditOpt
     readonly long[] _severities = new long[Enum.GetValues<AuditSeverity>().Length];
     readonly HashSet<string> _withoutKeyword = new(StringComparer.Ordinal);
 
-    /// <summary>Findings by severity of videos that have not begun: from keywords.csv and the listing of their stills.</summary>
     readonly Dictionary<string, long[]> _early = new(StringComparer.Ordinal);
 
     public AuditSamples Samples { get; } = new(options.SamplesPerKind);

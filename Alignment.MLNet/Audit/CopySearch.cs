@@ -14,7 +14,6 @@ sealed class CopySearch(AuditOptions options)
     /// again.</summary>
     const int SameColourLevels = 1;
 
-    /// <summary>Share of the allowed distance within which one heatmap stands for another beside the same still.</summary>
     const double SameHeatmapPart = 0.25;
 
     const int Colours = 3 * CopyTrace.ColourSide * CopyTrace.ColourSide, Cells = CopyTrace.HeatmapSide * CopyTrace.HeatmapSide;
@@ -136,7 +135,6 @@ sealed class CopySearch(AuditOptions options)
         return sum <= levels * Colours;
     }
 
-    /// <summary>Total variation: the share of one map's attention that would have to move to give the other.</summary>
     double Elsewhere(int i, int j)
     {
         ReadOnlySpan<ushort> all = CollectionsMarshal.AsSpan(_cells), a = all.Slice(i * Cells, Cells), b = all.Slice(j * Cells, Cells);

@@ -10,7 +10,6 @@ sealed record PixelFacts
 {
     public double ProductShare { get; init; }
 
-    /// <summary>Share of mask pixels neither black nor white, and of those between a quarter and three quarters.</summary>
     public double MaskBetween { get; init; }
 
     public double MaskUndecided { get; init; }

@@ -16,7 +16,6 @@ sealed class VideoFacts(string id)
     public int Scenes { get; private set; }
     public bool Trained { get; set; }
 
-    /// <summary>For each window its scenes, and those with the product; null without pixels or where the video is too short.</summary>
     public IReadOnlyList<(int Scenes, int WithProduct)>? Windows { get; private set; }
 
     public IReadOnlyList<float> Shares => _shares;

@@ -12,8 +12,6 @@ static class AnalysisJob
 {
     /// <summary>Analyses <paramref name="engagementFile"/> and writes the <see cref="AnalysisFiles"/> into
     /// <paramref name="outFolder"/>.</summary>
-    /// <exception cref="BadDataException">No file, no header, a column missing or no column of numbers. Single bad rows are reported, not
-    /// thrown.</exception>
     public static EngagementAnalysis Run(string engagementFile, string outFolder, AnalysisOptions? options = null,
         AnalysisInputs? inputs = null, CancellationToken cancellationToken = default)
     {
@@ -59,7 +57,6 @@ static class AnalysisJob
         return Analyze(sums, facts, new(used, plan, dose, cancellationToken));
     }
 
-    /// <summary>Compares the rows of a data view, streamed: text columns video_id and variant, and single numbers.</summary>
     public static EngagementAnalysis Analyze(IDataView rows, AnalysisOptions? options = null, AnalysisInputs? inputs = null,
         CancellationToken cancellationToken = default)
     {

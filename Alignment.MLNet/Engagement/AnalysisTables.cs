@@ -29,7 +29,6 @@ static class AnalysisTables
         ("detectable_difference", c => c.DetectableDifference),
     ];
 
-    /// <summary>One line per metric and variant; the baseline's own line holds its size, mean and sd.</summary>
     public static void WriteComparisons(string path, EngagementAnalysis analysis)
     {
         AtomicFile.Write(path, file =>

@@ -43,7 +43,6 @@ sealed class JsonFacts(JsonNode? root)
     public IEnumerable<(string Name, JsonFacts Value)> Members => root is JsonObject o && Safe(() => o.ToArray(), out var all)
         ? all!.Select(m => (m.Key, new JsonFacts(m.Value))) : [];
 
-    /// <summary>A text, a number as it is written, or yes and no; null for anything else and for the empty text.</summary>
     public string? Text => root is JsonValue value ? value.GetValueKind() switch
     {
         JsonValueKind.String => (string?)value is { Length: > 0 } text ? text : null,

@@ -47,7 +47,6 @@ sealed partial class ReportPage
         AllSettings(html);
     }
 
-    /// <summary>ffmpeg's version stands beside every video; all were made by one, unless it changed on the way.</summary>
     string? FfmpegVersions()
     {
         if (run.Set is not { } set) return null;

@@ -137,7 +137,6 @@ sealed partial class ReportPage
         Details(html, a, metric);
     }
 
-    /// <summary>One axis for all of a metric's intervals; slopes on the dose are of another unit and stand in their own plot.</summary>
     static AxisScale Scale(MetricAnalysis metric)
     {
         double f = metric.Display.Factor;
@@ -198,7 +197,6 @@ sealed partial class ReportPage
         ? margin.InBaselineSds ? margin.Value * metric.Samples.FirstOrDefault(s => s.Variant == a.Baseline)?.Sample.Sd : margin.Value
         : null;
 
-    /// <summary>The shape of the variant that the finding is about; one of its own for those about several.</summary>
     static int Series(Finding finding)
     {
         string about = finding.Id[(finding.Id.LastIndexOf('/') + 1)..].Split('~', '-')[0];

@@ -77,7 +77,6 @@ sealed partial class ReportPage
             + $"pictures: --picture-megabytes MB." : "More here: --scenes N.");
     }
 
-    /// <summary>How many scenes' pictures fit into the page, judged by a few of them that are spread like the rest.</summary>
     int Fit(VariantSet set, int wanted)
     {
         if (wanted <= Sampled) return wanted;

@@ -68,7 +68,6 @@ sealed partial class ReportPage
         }
     }
 
-    /// <summary>Small copies of a video's versions; null where they do not fit, or one cannot be read.</summary>
     List<(string Variant, string Address)>? Copies(string id, FfmpegTools tools, ref long room)
     {
         var copies = new List<(string, string)>();

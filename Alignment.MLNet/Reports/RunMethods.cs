@@ -34,7 +34,6 @@ static class RunMethods
             + "unchanged. The baseline was unchanged and went through the same editing, so that editing itself is not the treatment.";
     }
 
-    /// <summary>The variants of a kind and where they act: "early, middle and late boost; full boost: all scenes".</summary>
     static string Listed(VariantStrength strength)
     {
         Variant[] all = [.. Variant.All.Where(v => v.Strength == strength && v.Target == VariantTarget.Product)];

@@ -23,7 +23,6 @@ static class SceneChoice
         }
     }
 
-    /// <summary>How many scenes of each video: one of each first, then another of each, while there are some.</summary>
     internal static int[] Shares(IReadOnlyList<int> scenes, int most)
     {
         int[] shares = new int[scenes.Count];

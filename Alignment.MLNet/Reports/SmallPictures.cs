@@ -22,7 +22,6 @@ sealed class SmallPictures(int mostWidth, int quality)
         return Text(picture);
     });
 
-    /// <summary>The control of an edit: attention as colour over the source, the region that may change outlined.</summary>
     public SmallPicture? Control(string source, string? region, string map) => Try(() =>
     {
         var (picture, _) = Read(source);

@@ -19,7 +19,6 @@ sealed class CellTable
 
     public int Videos => _cells.Count;
 
-    /// <summary>Takes in one row. Rows without a finite value are left out (and counted) by the caller.</summary>
     public void Add(string video, int variant, double value) => Row(video)[variant].Add(value);
 
     public void Merge(CellTable other)
@@ -50,7 +49,6 @@ sealed class CellTable
         return merged;
     }
 
-    /// <summary>Sizes and means per variant, and the table less each variant's mean; refuses what no model can be fitted to.</summary>
     internal (Sample[] Variants, double Squares) Totals(string model)
     {
         var sums = new SampleAccumulator[Variants];

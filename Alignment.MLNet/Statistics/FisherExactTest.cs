@@ -7,7 +7,6 @@ static class FisherExactTest
     // Tables as likely as the observed one must count as such after rounding.
     const double Tie = 1 + 1e-7;
 
-    /// <summary>The p-value. Time grows with the smaller of the successes, failures and trials, memory does not.</summary>
     public static double P(long successes, long trials, long baselineSuccesses, long baselineTrials)
     {
         TwoProportions.Check("the variant", successes, trials);

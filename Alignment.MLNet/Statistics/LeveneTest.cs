@@ -6,7 +6,6 @@ namespace Alignment.MLNet.Statistics;
 /// <param name="P">P(F ≥ W).</param>
 sealed record LeveneTest(double W, double DfBetween, double DfWithin, double P)
 {
-    /// <summary>Tests groups of finite values; empty ones are left out. The values are copied (sorting finds the medians).</summary>
     public static LeveneTest Of(IReadOnlyList<double[]> groups)
     {
         var deviations = new Sample[groups.Count];

@@ -8,7 +8,6 @@ namespace Alignment.MLNet.Statistics;
 /// <param name="P">P(F ≥ f).</param>
 sealed record OneWayAnova(double F, double DfBetween, double DfWithin, double P)
 {
-    /// <summary>Tests groups by their sizes, means and variances; groups without values are left out.</summary>
     public static OneWayAnova Of(IReadOnlyList<Sample> groups) => Of(groups, "The analysis of variance");
 
     internal static OneWayAnova Of(IReadOnlyList<Sample> groups, string test)

@@ -20,7 +20,6 @@ static class Power
         return Of(difference / error, df, alpha);
     }
 
-    /// <summary>The smallest positive difference that Welch's test of these sizes and variances finds with the wanted power.</summary>
     /// <param name="power">Wanted, between α and 1.</param>
     public static double MinimalDetectableDifference(Sample variant, Sample baseline, double power = 0.8, double alpha = 0.05)
     {
@@ -43,7 +42,6 @@ static class Power
             n => (Math.Abs(effect) * Math.Sqrt(n * (ratio / (1 + ratio))), n * (1 + ratio) - 2));
     }
 
-    /// <summary>The number of pairs with which the paired t-test finds an effect with the wanted power; not rounded.</summary>
     /// <param name="effect">Mean difference in standard deviations of the differences, not 0.</param>
     /// <param name="power">Wanted, between α and 1.</param>
     public static double PairedSampleSize(double effect, double power = 0.8, double alpha = 0.05) =>

@@ -11,7 +11,6 @@ sealed record RatioMetric(long Units, double Ratio, double Variance)
     /// standard deviation of the units' own ratios.</summary>
     public double Sd => Math.Sqrt(Variance * Units);
 
-    /// <summary>Of per-unit sums: x the denominator's (impressions), y the numerator's (clicks), one pair per unit.</summary>
     public static RatioMetric Of(PairSample units)
     {
         Checks.Sample("The ratio metric", "the variant", units.Y);

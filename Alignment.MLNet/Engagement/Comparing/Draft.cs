@@ -28,7 +28,6 @@ sealed class Draft
 
     public TestAnswer? Answer { get; set; }
 
-    /// <summary>A variant against the baseline.</summary>
     public static Draft Comparison(string metric, string variant, AnalysisOptions options, string test)
     {
         string first = Text.Name(variant), second = Text.Name(options.Baseline);

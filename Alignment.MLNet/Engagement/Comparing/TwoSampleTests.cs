@@ -18,7 +18,6 @@ sealed record TwoSampleTest(PrimaryTest Test, string Title, string Heading, Func
     public string WhyNot { get; init; } = "these values do not allow it";
     public Func<VariantTests, double?>? P { get; init; }
 
-    /// <summary>Its columns of analysis.csv; null where it has no part of its own in the comparison: those of its answer.</summary>
     public (string Name, Func<VariantComparison, double?> Cell)[]? OwnColumns { get; init; }
 
     public IReadOnlyList<(string Name, Func<VariantComparison, double?> Cell)> Columns => OwnColumns ??

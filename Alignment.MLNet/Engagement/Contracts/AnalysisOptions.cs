@@ -21,7 +21,7 @@ public enum PrimaryTest
     /// <summary>Ranks give the p-value; the interval is Welch's.</summary>
     MannWhitney,
 
-    /// <summary>Confidence sequences as well, valid however often one looks.</summary>
+    /// <summary>Always-valid: may be looked at any time.</summary>
     Sequential,
 }
 

@@ -39,14 +39,12 @@ public sealed record EngagementAnalysis : IJobResult
     /// <summary>Columns that hold no numbers.</summary>
     public IReadOnlyList<string> IgnoredColumns { get; init; } = [];
 
-    /// <summary>Rows and videos of every variant, those without rows included, in the order of the report.</summary>
     [JsonInclude]
     internal IReadOnlyList<VariantRows> Arms { get; init; } = [];
 
     /// <summary>Different videos; null where too many to keep apart.</summary>
     public long? Videos { get; init; }
 
-    /// <summary>Whether the variants have the shares of rows they were to have; null with fewer than two variants.</summary>
     [JsonInclude]
     internal SampleRatio? SampleRatio { get; init; }
 

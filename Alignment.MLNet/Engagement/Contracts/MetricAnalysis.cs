@@ -43,7 +43,6 @@ public sealed record MetricAnalysis
     [JsonInclude]
     internal IReadOnlyList<VariantComparison> Comparisons { get; init; } = [];
 
-    /// <summary>Boosts against the placebo, the windows against each other, the boosts together, the trend over the windows.</summary>
     [JsonInclude]
     internal IReadOnlyList<Contrast> Contrasts { get; init; } = [];
 
@@ -53,7 +52,6 @@ public sealed record MetricAnalysis
     [JsonInclude]
     internal DoseResponse? Dose { get; init; }
 
-    /// <summary>The same differences under other assumptions: rows of a video dependent, or a covariate taken off.</summary>
     [JsonInclude]
     internal IReadOnlyList<SensitivityAnalysis> Sensitivity { get; init; } = [];
     public IReadOnlyList<AnalysisWarning> Warnings { get; init; } = [];

@@ -30,13 +30,11 @@ sealed record VariantComparison
     /// <summary>The smallest difference these sizes and spreads find with the power of <see cref="AnalysisOptions.Power"/>.</summary>
     public double? DetectableDifference { get; init; }
 
-    /// <summary>Power of Welch's test at the observed difference: a function of its p-value, no new evidence.</summary>
     public double? AchievedPower { get; init; }
 
     /// <summary>Every test's p-value corrected the same way, by the test's name: student, welch, paired, mann_whitney, pooled_z.</summary>
     public IReadOnlyDictionary<string, double> Corrected { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>Answers of tests without a part of their own above, by the test's name; null where there are none.</summary>
     public IReadOnlyDictionary<string, TestAnswer>? Tests { get; init; }
 
     public IReadOnlyList<string> Notes { get; init; } = [];

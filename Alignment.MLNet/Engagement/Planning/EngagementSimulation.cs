@@ -130,7 +130,6 @@ static class EngagementSimulation
         return rows;
     }
 
-    /// <summary>Draws a study and writes it as a CSV that <c>alignment analyze</c> reads; every row is marked as simulated.</summary>
     public static EngagementRows Write(string path, SimulationOptions? options = null, int decimals = 6)
     {
         EngagementRows rows = Rows(options);

@@ -8,14 +8,12 @@ namespace Alignment.MLNet.Engagement.Reading;
 /// units, each counted once, are what chance dealt out.</summary>
 static class AssignedUnits
 {
-    /// <summary>Where more units than this part were seen in several variants, they cannot be what was assigned.</summary>
     const double MostInSeveral = 0.05;
 
     /// <summary>Videos are taken for what was assigned only if χ² can tell: by the usual rule five are to be expected in each variant
     /// (Cochran, <i>Biometrics</i> 10, 1954).</summary>
     const double LeastExpected = 5;
 
-    /// <summary>From so many rows of each participant on, errors of independent rows are plainly too small.</summary>
     const double MostRowsEach = 1.05;
 
     static readonly string[] s_participants = ["participant_id", "participant", "user_id", "user", "viewer_id", "visitor_id"];

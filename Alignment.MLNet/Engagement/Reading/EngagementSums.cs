@@ -162,7 +162,6 @@ sealed class EngagementSums
         }
     }
 
-    /// <summary>A metric's sums by video, of the variants given, the baseline first; only videos with values of the metric.</summary>
     public CellTable Cells(int metric, IReadOnlyList<int> variants)
     {
         var table = new CellTable(variants.Count);
@@ -191,7 +190,6 @@ sealed class EngagementSums
         return differences;
     }
 
-    /// <summary>A ratio's counts, per video that has trials of the variant: x the denominator's sum, y the numerator's.</summary>
     public PairSample CountsByVideo(int ratio, int variant)
     {
         var pairs = new PairAccumulator();

@@ -19,6 +19,5 @@ sealed record ReadingFacts
     public bool DuplicatesExact { get; init; } = true;
     public bool HasIds { get; init; }
 
-    /// <summary>The column whose values were assigned to variants, as far as the options or its name say.</summary>
     public string? AssignedColumn { get; init; }
 }
