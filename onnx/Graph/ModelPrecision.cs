@@ -9,7 +9,6 @@ public enum ModelPrecision
     Float16,
 }
 
-/// <summary>Names of <see cref="ModelPrecision"/>.</summary>
 static class ModelPrecisions
 {
     extension(ModelPrecision precision)

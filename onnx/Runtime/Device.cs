@@ -2,11 +2,9 @@ using System.Globalization;
 
 namespace Alignment.Onnx.Runtime;
 
-/// <summary>What runs a model.</summary>
 enum DeviceKind
 {
     Cpu,
-    /// <summary>NVIDIA, through ONNX Runtime's CUDA provider.</summary>
     Cuda,
     /// <summary>Any DirectX 12 graphics card (Windows).</summary>
     DirectMl,

@@ -26,12 +26,9 @@ static class TrainingLossNames
         [("noise", TrainingLosses.Noise), ("reconstruction", TrainingLosses.Reconstruction), ("lpips", TrainingLosses.Lpips),
         ("background", TrainingLosses.Background)];
 
-    /// <summary>"noise,background".</summary>
     public static string Text(this TrainingLosses losses) =>
         string.Join(',', s_names.Where(n => losses.HasFlag(n.Loss)).Select(n => n.Name));
 
-    /// <summary>Any order.</summary>
-    /// <exception cref="UsageException">A name is not known, or there is none.</exception>
     public static TrainingLosses Parse(string text)
     {
         var losses = TrainingLosses.None;

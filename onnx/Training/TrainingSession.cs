@@ -8,11 +8,6 @@ namespace Alignment.Onnx.Training;
 /// A graph with parameters, run on <see cref="ParameterBuffers"/>: parameters are inputs bound to the buffers, and each
 /// output "gradient.NAME" is written to the gradient of parameter NAME. On the processor nothing is copied between steps.
 /// A graph without gradients evaluates.
-/// <code>
-/// session.Set("sample", pixels, 4, 3, 64, 64);
-/// float loss = session.Run()["loss"][0];
-/// double norm = adamW.Step(1e-4f);
-/// </code>
 /// Not thread-safe.
 /// </summary>
 sealed class TrainingSession : IDisposable
