@@ -65,7 +65,7 @@ public sealed record DoseReport
     public required IReadOnlyList<VideoDose> Videos { get; init; }
 
     /// <summary>The first scenes that could not be measured; <see cref="DoseCounts.Failed"/> has their number.</summary>
-    public required IReadOnlyList<DoseFailure> Failures { get; init; }
+    public required IReadOnlyList<SceneFailure> Failures { get; init; }
 
     /// <summary>The variant's dose by a predictor, or null.</summary>
     /// <param name="variant">Its name.</param>
@@ -144,6 +144,3 @@ public sealed record DoseCounts
     /// <summary>Different pictures, over all scenes.</summary>
     public long Pictures { get; init; }
 }
-
-/// <summary>A scene that could not be measured.</summary>
-public sealed record DoseFailure(string VideoId, string SceneId, string Reason);

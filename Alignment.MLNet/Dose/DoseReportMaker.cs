@@ -17,7 +17,7 @@ sealed class DoseReportMaker
     readonly IReadOnlyList<string> _predictors;
     readonly VariantSums[][] _sums;   // [predictor][variant]
     readonly ArtifactSums[] _artifacts;
-    readonly List<DoseFailure> _failures = [];
+    readonly List<SceneFailure> _failures = [];
     readonly HashSet<string> _videos = new(StringComparer.Ordinal);
     DoseCounts _counts = new();
     string? _video;

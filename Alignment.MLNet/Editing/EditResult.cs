@@ -1,3 +1,5 @@
+using Alignment.MLNet.Dataset;
+
 namespace Alignment.MLNet.Editing;
 
 /// <summary>How many of what a variant set's edit consists of; the same whether it ran at once or was continued.</summary>
@@ -25,12 +27,6 @@ public sealed record EditCounts
     public long Failed { get; init; }
 }
 
-/// <summary>A scene that could not be edited.</summary>
-/// <param name="VideoId">The video.</param>
-/// <param name="SceneId">The scene.</param>
-/// <param name="Reason">Found, expected, next step.</param>
-public sealed record EditFailure(string VideoId, string SceneId, string Reason);
-
 /// <summary>What editing a variant set came to.</summary>
 /// <param name="Folder">Full path of <c>edited_scenes</c>.</param>
 /// <param name="Manifest">Full path of its manifest.</param>
@@ -39,7 +35,7 @@ public sealed record EditFailure(string VideoId, string SceneId, string Reason);
 /// <param name="EditsMade">Edits that this call made; the others were found done.</param>
 /// <param name="Failures">Scenes that could not be edited; everything else was done nevertheless.</param>
 public sealed record EditResult(string Folder, string Manifest, string ModelHash, EditCounts Counts, long EditsMade,
-    IReadOnlyList<EditFailure> Failures) : IJobResult
+    IReadOnlyList<SceneFailure> Failures) : IJobResult
 {
     /// <summary>True when something is missing from the result: the program ends with exit code 3.</summary>
     public bool HasFailures => Failures.Count > 0;

@@ -31,7 +31,7 @@ sealed class EditRun(EditSource source, EditChain chain, EditedFolder folder, Ed
     const string Checking = "checking edits", Editing = "editing scenes";
 
     readonly EditWriter _writer = new(folder, options, modelHash);
-    readonly List<EditFailure> _failures = [];
+    readonly List<SceneFailure> _failures = [];
     readonly List<ScenePlan> _plans = [];
 
     public EditResult Run(IProgress<WorkProgress>? progress, CancellationToken cancellationToken)

@@ -21,7 +21,7 @@ static class DoseTable
         to.WriteLine();
         to.WriteLine(report.Note);
         foreach (string warning in report.Warnings) to.WriteLine("note: " + SafePath.Shorten(warning, 600));
-        foreach (DoseFailure failure in report.Failures.Take(MostProblems))
+        foreach (var failure in report.Failures.Take(MostProblems))
             to.WriteLine($"left out: {SafePath.Shorten(failure.SceneId.Length > 0 ? failure.SceneId : failure.VideoId)}: "
                 + $"{SafePath.Shorten(failure.Reason, 400)}");
         if (report.Counts.Failed > MostProblems) to.WriteLine($"… and {N(report.Counts.Failed - MostProblems)} more.");
