@@ -11,6 +11,7 @@ using Alignment.MLNet.Training;
 using Alignment.MLNet.Variants;
 using Alignment.MLNet.Video;
 using Alignment.Onnx.Bundles;
+using Microsoft.ML;
 
 namespace Alignment.MLNet;
 
@@ -89,10 +90,15 @@ public sealed class AlignmentJobs
         IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default) =>
         ReportJob.Run(run, options, progress, cancellationToken);
 
-    /// <inheritdoc cref="ExperimentJob.Run"/>
+    /// <inheritdoc cref="ExperimentJob.Run(string, string, string, ExperimentOptions, IProgress{WorkProgress}, CancellationToken)"/>
     public ExperimentResult RunExperiment(string data, string model, string output, ExperimentOptions? options = null,
         IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default) =>
         ExperimentJob.Run(data, model, output, options, progress, cancellationToken);
+
+    /// <inheritdoc cref="ExperimentJob.Run(string, ITransformer, string, ExperimentOptions, IProgress{WorkProgress}, CancellationToken)"/>
+    public ExperimentResult RunExperiment(string data, ITransformer chain, string output, ExperimentOptions? options = null,
+        IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        ExperimentJob.Run(data, chain, output, options, progress, cancellationToken);
 
     /// <inheritdoc cref="DemoJob.Run"/>
     public DemoResult RunDemo(string output, DemoOptions? options = null,

@@ -48,8 +48,15 @@ public static class EditJob
     }
 
     /// <summary>As <see cref="Run"/>, for a caller that has the folder's lock.</summary>
+    /// <param name="variants">The set.</param>
+    /// <param name="bundle">The model.</param>
+    /// <param name="output">The folder that gets <c>edited_scenes</c>.</param>
+    /// <param name="options">How; null: the defaults.</param>
+    /// <param name="progress">Counts scenes, then edits.</param>
+    /// <param name="cancellationToken">Stops between denoising steps.</param>
+    /// <param name="chain">Computes the edits with that model and those options; null: the chain over the set's maps.</param>
     internal static EditResult RunLocked(VariantSet variants, ModelBundle bundle, string output, EditJobOptions? options,
-        IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+        IProgress<WorkProgress>? progress, CancellationToken cancellationToken, EditChain? chain = null)
     {
         ArgumentNullException.ThrowIfNull(variants);
         ArgumentNullException.ThrowIfNull(bundle);
@@ -63,7 +70,8 @@ public static class EditJob
         Require(bundle, options.Edit);   // refused before hours of looking at scenes
         var source = new EditSource(Variant.Names, () => variants.ScenesOf(options.Videos), () => variants.ScenesOf([]),
             variants.AttentionOrigin);
-        EditChain chain = EditChain.Of(bundle, options, variants.Width, variants.Height, variants.MaskThreshold, source.Variants);
+        VariantOptions set = new() { Width = variants.Width, Height = variants.Height, MaskThreshold = variants.MaskThreshold };
+        chain ??= EditChain.Of(bundle, options, set, source.Variants);
         string lpips = bundle.Has(BundleFiles.Lpips) ? $"by the model's {BundleFiles.Lpips}"
             : $"left out: the model has no {BundleFiles.Lpips} (docs/perceptual-distance.md says how to add it)";
         return new EditRun(source, chain, new EditedFolder(output), options, bundle.Hash, lpips).Run(progress, cancellationToken);

@@ -157,15 +157,14 @@ sealed class EditRun(EditSource source, EditChain chain, EditedFolder folder, Ed
     {
         long left = _plans.Sum(p => (long)p.EditsLeft), made = 0;
         if (left == 0) return (0, null);
-        IReadOnlyList<ITransformer> stages = chain.Open(_plans.Sum(p => (long)p.Controls));   // not what is left: see ExpectedEdits
         try
         {
-            stages.OfType<EditSceneTransformer>().FirstOrDefault()?.Verify(progress, cancellationToken);
+            chain.Editor.Begin(_plans.Sum(p => (long)p.Controls), progress, cancellationToken);   // in all: a continued run loads as it began
             using var log = new TimingLog(options.TimingsFile);
             progress?.Report(new(Editing, 0, left));
             long began = TimeProvider.System.GetTimestamp();
             SelectedView wanted = Select(rows, (plan, variant) => (plan.Missing >> variant & 1) == 1);
-            IDataView edits = EditChain.EditsOf(wanted, stages, cancellationToken);
+            IDataView edits = chain.EditsOf(wanted, cancellationToken);
             double prepare = 0, denoise = 0, finish = 0;
             long byModel = 0;
             // Cancelled by the editor, between steps: what it has denoised by then is still written.
@@ -194,7 +193,7 @@ sealed class EditRun(EditSource source, EditChain chain, EditedFolder folder, Ed
         }
         finally
         {
-            foreach (IDisposable stage in stages.OfType<IDisposable>()) stage.Dispose();
+            chain.Free();
         }
     }
 

@@ -4,6 +4,7 @@ using Alignment.MLNet.Editing;
 using Alignment.MLNet.Engagement.Contracts;
 using Alignment.MLNet.Variants;
 using Alignment.MLNet.Video;
+using Microsoft.ML;
 
 namespace Alignment.MLNet.Pipelines;
 
@@ -32,6 +33,28 @@ public static class ExperimentJob
     {
         // 1. Refuse what can be refused, before anything is written.
         using ExperimentRun run = ExperimentRun.Open(data, model, output, options ?? new(), progress, cancellationToken);
+        return Run(run);
+    }
+
+    /// <summary>As <see cref="Run(string, string, string, ExperimentOptions, IProgress{WorkProgress}, CancellationToken)"/>, with a fitted
+    /// chain, which may have been saved and loaded: the same files, byte for byte.</summary>
+    /// <param name="data">The data folder.</param>
+    /// <param name="chain">What <c>ml.Alignment.Experiment</c> makes, fitted on the scenes. It decides size, strengths and edits; of the
+    /// options these are not read.</param>
+    /// <param name="output">Receives everything.</param>
+    /// <param name="options">What the chain does not decide; null: the defaults.</param>
+    /// <param name="progress">Each step reports under its own name.</param>
+    /// <param name="cancellationToken">Stops soon.</param>
+    public static ExperimentResult Run(string data, ITransformer chain, string output, ExperimentOptions? options = null,
+        IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(chain);
+        using ExperimentRun run = ExperimentRun.Open(data, chain, output, options ?? new(), progress, cancellationToken);
+        return Run(run);
+    }
+
+    static ExperimentResult Run(ExperimentRun run)
+    {
 
         // 2. Find the scenes that can be used.
         ValidationResult validation = run.Validate();

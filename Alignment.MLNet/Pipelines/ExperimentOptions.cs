@@ -48,15 +48,18 @@ public sealed record ExperimentOptions
     /// <summary>What the report at the end shows; null: no report.</summary>
     public ReportOptions? Report { get; init; } = new();
 
-    /// <summary>The parts' options with the shared size in them, checked.</summary>
+    /// <summary>The parts' options with the shared size in them.</summary>
+    internal ExperimentOptions Shared() => this with
+    {
+        Variants = Variants with { Width = Width, Height = Height },
+        Edit = Edit with { Width = Width, Height = Height },
+    };
+
+    /// <summary>The same, checked.</summary>
     /// <exception cref="UsageException">A value is out of range.</exception>
     internal ExperimentOptions Checked()
     {
-        var shared = this with
-        {
-            Variants = Variants with { Width = Width, Height = Height },
-            Edit = Edit with { Width = Width, Height = Height },
-        };
+        ExperimentOptions shared = Shared();
         shared.Edit.Check();
         shared.Variants.Check();
         shared.Assemble.Check();

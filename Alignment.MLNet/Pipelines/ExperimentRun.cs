@@ -9,6 +9,7 @@ using Alignment.MLNet.Variants;
 using Alignment.MLNet.Video;
 using Alignment.Onnx.Bundles;
 using Alignment.Transforms.Images;
+using Microsoft.ML;
 
 namespace Alignment.MLNet.Pipelines;
 
@@ -23,6 +24,7 @@ sealed class ExperimentRun : IDisposable
     readonly SceneFolder _scenes;
     readonly RunFolder _folder;
     readonly ModelBundle _bundle;
+    EditChain? _chain;
     readonly FfmpegTools _tools;
     readonly RunLock _lock;
     readonly List<RunStep> _steps = [];
@@ -34,26 +36,33 @@ sealed class ExperimentRun : IDisposable
 
     public IReadOnlyList<RunProblem> Problems => _problems;
 
-    ExperimentRun(string data, string model, string output, ExperimentOptions options, IProgress<WorkProgress>? progress,
-        CancellationToken cancellationToken)
+    ExperimentRun(string data, ModelBundle bundle, EditChain? chain, string output, ExperimentOptions options,
+        IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
-        (_data, _options, _progress, _cancel) = (data, options.Checked(), progress, cancellationToken);
+        (_data, _bundle, _chain, _progress, _cancel) = (data, bundle, chain, progress, cancellationToken);
+        _options = (chain is null ? options : ExperimentPipeline.OptionsOf(chain, options)).Checked();
         _scenes = SceneFolder.Open(data);
         _folder = new RunFolder(output);
         _folder.RequireOutside(_scenes, data);
-        _bundle = ModelBundle.Open(model);
         EditJob.Require(_bundle, _options.Edit);
         _tools = FfmpegTools.Find();
         _lock = RunLock.Take(_folder.Root);
+        _folder.RemovePartials();
     }
 
-    public static ExperimentRun Open(
-        string data, string model, string output, ExperimentOptions options, IProgress<WorkProgress>? progress,
-        CancellationToken cancellationToken)
+    public static ExperimentRun Open(string data, string model, string output, ExperimentOptions options,
+        IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
     {
-        var run = new ExperimentRun(data, model, output, options, progress, cancellationToken);
-        run._folder.RemovePartials();
-        return run;
+        _ = SceneFolder.Open(data);   // the more likely mistake is named first
+        return new(data, ModelBundle.Open(model), chain: null, output, options, progress, cancellationToken);
+    }
+
+    /// <summary>With a chain that was made before, in this process or another.</summary>
+    public static ExperimentRun Open(string data, ITransformer chain, string output, ExperimentOptions options,
+        IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+    {
+        var stages = new EditChain(chain as IEnumerable<ITransformer> ?? [chain]);
+        return new(data, ModelBundle.Open(stages.Editor.Options.Bundle), stages, output, options, progress, cancellationToken);
     }
 
     public void Dispose() => _lock.Dispose();
@@ -62,13 +71,19 @@ sealed class ExperimentRun : IDisposable
     {
         var (validation, validated) = ValidationStep.Run(_scenes, _data, _folder, _options.Validation, _progress, _cancel);
         Add(new("validate", "scenes", validation.ValidScenes, validated ? validation.ValidScenes : 0), ValidationProblems.Of(validation));
+        if (_chain is null)
+        {
+            IDataView scenes = SceneView.Of(ValidScenesCsv.Read(_folder.ValidScenes));
+            _chain = new([.. ExperimentPipeline.Of(_bundle, _options).Fit(scenes)]);
+        }
         DiskSpace.Check(_folder.Root, Math.Max(0, Estimate() - _folder.Size()));
         return validation;
     }
 
     public VariantResult WriteVariants()
     {
-        VariantResult variants = VariantJob.RunLocked(_folder.ValidScenes, _folder.Root, _options.Variants, _progress, _cancel);
+        VariantResult variants = VariantJob.RunLocked(_folder.ValidScenes, _folder.Root, _options.Variants, _progress, _cancel,
+            _chain!.ControlsOf);
         const string few = "Fewer than three scenes: not every variant differs from the baseline.";
         Add(new("variants", "videos", variants.Videos, variants.Made),
             variants.Failed.Select(f => new RunProblem("variants", f.VideoId, f.Message, Breaks: true)),
@@ -81,7 +96,7 @@ sealed class ExperimentRun : IDisposable
     public EditResult Edit(VariantSet set)
     {
         EditJobOptions options = new() { Edit = _options.Edit, JpegQuality = _options.JpegQuality };
-        EditResult edit = EditJob.RunLocked(set, _bundle, _folder.Root, options, _progress, _cancel);
+        EditResult edit = EditJob.RunLocked(set, _bundle, _folder.Root, options, _progress, _cancel, _chain);
         Add(new("edit", "edits", edit.Counts.Edits, edit.EditsMade),
             edit.Failures.Select(f => new RunProblem("edit", f.SceneId, f.Reason, Breaks: true)));
         return edit.Counts.Outputs > 0 ? edit

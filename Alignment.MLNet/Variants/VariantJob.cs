@@ -2,6 +2,7 @@ using System.Text.Json;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Storage;
 using Alignment.Transforms.Attention;
+using Microsoft.ML;
 
 namespace Alignment.MLNet.Variants;
 
@@ -59,7 +60,7 @@ public static class VariantJob
 
     /// <summary>As <see cref="Run"/>, for a caller that has the folder's lock.</summary>
     internal static VariantResult RunLocked(string data, string output, VariantOptions options, IProgress<WorkProgress>? progress,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, Func<IDataView, IDataView>? pipeline = null)
     {
         options.Check();
         string root = VariantFiles.Root(output);
@@ -84,7 +85,7 @@ public static class VariantJob
                 all = false;
                 break;
             }
-            var video = new VariantVideo(root, id, scenes, options, cancellationToken);
+            var video = new VariantVideo(root, id, scenes, options, pipeline, cancellationToken);
             VideoManifest? manifest;
             try
             {
@@ -141,7 +142,7 @@ public static class VariantJob
         return report;
     }
 
-    static IEnumerable<SceneRecord> Scenes(string data, CancellationToken cancellationToken)
+    internal static IEnumerable<SceneRecord> Scenes(string data, CancellationToken cancellationToken)
     {
         if (File.Exists(data)) return ValidScenesCsv.Read(data);
         string listed = SceneFolder.Open(data).ValidScenesPath;

@@ -9,8 +9,14 @@ using Microsoft.ML;
 namespace Alignment.MLNet.Variants;
 
 /// <summary>Makes the variants of one video, scene by scene.</summary>
+/// <param name="root">Of the set.</param>
+/// <param name="videoId">The video.</param>
+/// <param name="scenes">Its scenes in order.</param>
+/// <param name="options">How.</param>
+/// <param name="pipeline">From scenes to rows of scene × variant; null: <see cref="VariantPipeline"/>, fitted on the video.</param>
+/// <param name="cancellationToken">Stops between rows.</param>
 sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord> scenes, VariantOptions options,
-    CancellationToken cancellationToken)
+    Func<IDataView, IDataView>? pipeline, CancellationToken cancellationToken)
 {
     readonly string _folder = VariantFiles.Video(root, videoId);
 
@@ -60,7 +66,7 @@ sealed class VariantVideo(string root, string videoId, IReadOnlyList<SceneRecord
         int partial = 0, absent = 0, index = 0;
 
         IDataView view = SceneView.Of(scenes);
-        view = VariantPipeline.Of(options).Fit(view).Transform(view);
+        view = pipeline?.Invoke(view) ?? VariantPipeline.Of(options).Fit(view).Transform(view);
         var writer = new VariantWriter(_folder, options);
         foreach (GroupResult<WrittenVariant> scene in GroupReader.Read(view, VariantWriter.Columns, writer.Open, OrderedParallel.Workers,
             cancellationToken))

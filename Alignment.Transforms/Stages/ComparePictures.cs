@@ -65,7 +65,6 @@ public sealed record ComparePicturesOptions : IStageOptions
 public sealed class ComparePicturesEstimator : SceneEstimator<ComparePicturesTransformer>
 {
     /// <exception cref="MissingDependencyException">There is no such bundle.</exception>
-    /// <exception cref="BadDataException">Its LPIPS cannot be loaded.</exception>
     internal ComparePicturesEstimator(ComparePicturesOptions options) : base(ComparePicturesTransformer.Open(options))
     {
     }
@@ -76,9 +75,11 @@ public sealed class ComparePicturesTransformer : SceneTransformer<ComparePicture
 {
     internal const string Name = "ComparePictures";
 
-    readonly PerceptualDistance? _lpips;
+    readonly Lock _gate = new();
+    readonly ModelBundle? _bundle;
+    PerceptualDistance? _lpips;
 
-    ComparePicturesTransformer(ComparePicturesOptions options, PerceptualDistance? lpips) : base(Name, options) => _lpips = lpips;
+    ComparePicturesTransformer(ComparePicturesOptions options, ModelBundle? bundle) : base(Name, options) => _bundle = bundle;
 
     internal static ComparePicturesTransformer Open(ComparePicturesOptions options)
     {
@@ -86,7 +87,7 @@ public sealed class ComparePicturesTransformer : SceneTransformer<ComparePicture
         options.Check();
         if (options.Bundle is null) return new(options, null);
         ModelBundle bundle = ModelBundle.Open(options.Bundle);
-        return new(options with { Bundle = bundle.Folder }, PerceptualDistance.Of(bundle));
+        return new(options with { Bundle = bundle.Folder }, bundle.Has(BundleFiles.Lpips) ? bundle : null);
     }
 
     static ITransformer IStageLoader.Load(BinaryReader from) =>
@@ -129,7 +130,7 @@ public sealed class ComparePicturesTransformer : SceneTransformer<ComparePicture
         columns.Make(Options.PsnrColumn, NumberDataViewType.Double, change, c => c.PsnrDb ?? double.NaN);
         columns.Make(Options.SsimColumn, NumberDataViewType.Double, pictures, p => Within(p, StructuralSimilarity.Mean));
         columns.Make(Options.LpipsColumn, NumberDataViewType.Double, pictures, p => Within(p, (a, b, width, rectangle) =>
-            _lpips?.Between(a, b, width, rectangle, Options.Scale, Options.LeastSide)));
+            Lpips()?.Between(a, b, width, rectangle, Options.Scale, Options.LeastSide)));
         columns.Make<PixelChange, VBuffer<double>>(Options.ColourDriftColumn, new VectorDataViewType(NumberDataViewType.Double, 3), change,
             c => new(3, [c.Red, c.Green, c.Blue]));
         columns.Make(Options.LargestOutsideColumn, NumberDataViewType.Int32, change, c => c.LargestOutside);
@@ -167,6 +168,19 @@ public sealed class ComparePicturesTransformer : SceneTransformer<ComparePicture
                 "Compare pictures of one size; edits and regions are written by `alignment edit`.");
     }
 
-    /// <summary>Frees the model.</summary>
-    public void Dispose() => _lpips?.Dispose();
+    PerceptualDistance? Lpips()
+    {
+        if (_bundle is null) return null;
+        lock (_gate) return _lpips ??= PerceptualDistance.Of(_bundle);
+    }
+
+    /// <summary>Frees the model; rows read later load it again.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _lpips?.Dispose();
+            _lpips = null;
+        }
+    }
 }

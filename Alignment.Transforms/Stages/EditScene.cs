@@ -54,9 +54,6 @@ public sealed record EditSceneOptions : IStageOptions
     /// thread of its own; 0 does one thing after the other. Changes no byte.</summary>
     public int Ahead { get; init; } = 2;
 
-    /// <summary>Edits to be made in all; 0 where nobody knows. <see cref="WeightPrepacking.Auto"/> decides by it how the models are
-    /// loaded.</summary>
-    public long ExpectedEdits { get; init; }
 
     /// <inheritdoc/>
     public void Check()
@@ -66,7 +63,6 @@ public sealed record EditSceneOptions : IStageOptions
         this.Require(PreviewInterval, PreviewInterval is >= 0 and <= 1000, "1 to 1000, or 0 for none",
             "3 shows four or five stages of the usual 15 steps.");
         this.Require(Ahead, Ahead is >= 0 and <= 64, "0 to 64", "2 is the default; 0 does one thing after the other.");
-        this.Require(ExpectedEdits, ExpectedEdits >= 0, "0 or more", "0 stands for any number.");
         Edit.Check();
     }
 }
@@ -80,7 +76,7 @@ public sealed class EditSceneEstimator : SceneEstimator<EditSceneTransformer>
 {
     /// <exception cref="MissingDependencyException">There is no such bundle.</exception>
     /// <exception cref="BadDataException">It is no valid bundle, or not the one of the given hash.</exception>
-    internal EditSceneEstimator(EditSceneOptions options) : base(EditSceneTransformer.Open(options))
+    internal EditSceneEstimator(EditSceneOptions options, ModelBundle? bundle = null) : base(EditSceneTransformer.Open(options, bundle))
     {
     }
 }
@@ -98,17 +94,17 @@ public sealed class EditSceneTransformer : SceneTransformer<EditSceneOptions>, I
     internal EditSceneTransformer(EditSceneOptions options, IEditors editors) : base(Name, options) => _editors = editors;
 
     /// <summary>Opens the bundle the options name; remembers its full path and hash, or compares the hash where there is one.</summary>
-    internal static EditSceneTransformer Open(EditSceneOptions options)
+    internal static EditSceneTransformer Open(EditSceneOptions options, ModelBundle? bundle = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
-        ModelBundle bundle = ModelBundle.Open(options.Bundle);
+        bundle ??= ModelBundle.Open(options.Bundle);
         if (options.BundleHash.Length > 0 && options.BundleHash != bundle.Hash)
             throw BadDataException.For($"EditScene's model bundle '{bundle.Folder}'", $"the hash {bundle.Hash}",
                 $"{options.BundleHash}, with which the stage was made",
                 "The bundle was changed or replaced since: put the original back, or make and save the stage again with this one.");
         return new(options with { Bundle = bundle.Folder, BundleHash = bundle.Hash },
-            new EditorCache(bundle, options.Edit, options.ExpectedEdits));
+            new EditorCache(bundle, options.Edit));
     }
 
     private protected override int Version => Newest;
@@ -165,9 +161,13 @@ public sealed class EditSceneTransformer : SceneTransformer<EditSceneOptions>, I
         });
     }
 
-    /// <summary>Checks every byte of the bundle, once.</summary>
-    internal void Verify(IProgress<WorkProgress>? progress, CancellationToken cancellationToken) =>
+    /// <summary>Before the first edit: checks every byte of the bundle, once, and says how many edits there will be in all, by which
+    /// <see cref="WeightPrepacking.Auto"/> decides how the models are loaded.</summary>
+    internal void Begin(long edits, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+    {
         _editors.Verify(progress, cancellationToken);
+        _editors.Expect(edits);
+    }
 
     /// <summary>Frees the models. Rows asked for later load them again.</summary>
     public void Dispose() => _editors.Dispose();

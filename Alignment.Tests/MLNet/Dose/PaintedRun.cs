@@ -31,8 +31,7 @@ static class PaintedRun
         var options = new EditJobOptions { Edit = new() { Width = Size, Height = Size } };
         VariantSet set = VariantSet.Open(run);
         var source = new EditSource(Variant.Names, () => set.ScenesOf([]), () => set.ScenesOf([]), set.AttentionOrigin);
-        var chain = new EditChain([.. EditChain.Controls(Size, Size, set.MaskThreshold, options.Edit.Region).Fit(SetView.Of([]))],
-            edits => FakeVariants.EditsOf(options, _ => new Painter(), edits));
+        EditChain chain = FakeVariants.Chain(options, new() { Width = Size, Height = Size }, Variant.Names, new Painter());
         new EditRun(source, chain, new EditedFolder(run), options, "painter", "left out").Run(null, CancellationToken.None);
     }
 

@@ -24,7 +24,7 @@ public sealed class EditChainTests
     static EditedFolder Run(FakeVariants variants, string output, EditJobOptions options)
     {
         var folder = new EditedFolder(output);
-        EditChain chain = FakeVariants.Chain(options, stage => new EditorCache(s_bundle, stage.Edit, stage.ExpectedEdits));
+        EditChain chain = FakeVariants.Chain(options, new EditorCache(s_bundle, options.Edit));
         EditResult result = new EditRun(variants.Source(), chain, folder, options, s_bundle.Hash, "left out")
             .Run(null, CancellationToken.None);
         Assert.That(result.Failures, Is.Empty);

@@ -14,7 +14,7 @@ public sealed class EditRunTests
         string? timings = null, IProgress<WorkProgress>? progress = null, string? video = null)
     {
         var job = new EditJobOptions { Edit = options ?? s_options, Ahead = ahead, TimingsFile = timings };
-        return new EditRun(variants.Source(video), FakeVariants.Chain(job, _ => model.Open()), new EditedFolder(output), job, modelHash: "m",
+        return new EditRun(variants.Source(video), FakeVariants.Chain(job, model), new EditedFolder(output), job, modelHash: "m",
             lpips: "left out").Run(progress, CancellationToken.None);
     }
 

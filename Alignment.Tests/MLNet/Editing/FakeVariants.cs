@@ -71,30 +71,28 @@ sealed class FakeVariants
         ProvenanceCounts.None);
 
     /// <summary>The chain with the editor given.</summary>
-    public static EditChain Chain(EditJobOptions options, Func<EditSceneOptions, IEditors> editors) =>
-        new([.. EditChain.Controls(Width, Height, 0.5f, options.Edit.Region, Variants).Fit(SetView.Of([]))],
-            edits => EditsOf(options, editors, edits));
+    public static EditChain Chain(EditJobOptions options, IEditors editors) =>
+        Chain(options, new() { Width = Width, Height = Height }, Variants, editors);
 
-    public static IReadOnlyList<ITransformer> EditsOf(EditJobOptions options, Func<EditSceneOptions, IEditors> editors, long edits)
-    {
-        var stage = new EditSceneOptions
+    public static EditChain Chain(EditJobOptions options, VariantOptions set, IReadOnlyList<string> variants, IEditors editors) => new([
+        .. EditChain.Controls(set, options.Edit.Region, variants).Fit(SetView.Of([])),
+        new EditSceneTransformer(new()
         {
             Bundle = "fake",
             Edit = options.Edit,
             Ahead = options.Ahead,
             PreviewInterval = options.PreviewEvery,
-            ExpectedEdits = edits,
             RegionPixelsColumn = SceneColumns.RegionPixels,
             SecondsColumn = SceneColumns.EditSeconds,
-        };
-        return [new EditSceneTransformer(stage, editors(stage)), .. EditChain.AfterEditor];
-    }
+        }, editors),
+        .. EditChain.AfterEditor]);
 }
 
 /// <summary>Paints a picture whose brightness is the control's attention and counts what it was asked.</summary>
 /// <param name="stopAfter">Edits after which it is cancelled.</param>
 sealed class FakeEditor(int stopAfter = int.MaxValue) : ISceneEditor, IEditors
 {
+    /// <summary>How often the model was asked for.</summary>
     public int Opened { get; private set; }
 
     /// <summary>The scene of every edit, in order.</summary>
@@ -111,12 +109,6 @@ sealed class FakeEditor(int stopAfter = int.MaxValue) : ISceneEditor, IEditors
     int _encoded;
     readonly HashSet<string> _begun = [];
 
-    public FakeEditor Open()
-    {
-        Opened++;
-        return this;
-    }
-
     public int ControlChannels => 2;
 
     public void Verify(IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
@@ -127,7 +119,11 @@ sealed class FakeEditor(int stopAfter = int.MaxValue) : ISceneEditor, IEditors
     {
     }
 
-    public ISceneEditor For(int width, int height) => this;
+    public ISceneEditor For(int width, int height)
+    {
+        Opened++;
+        return this;
+    }
 
     public void Expect(long edits)
     {

@@ -1,3 +1,4 @@
+using Alignment.MLNet;
 using Alignment.MLNet.Dataset;
 using Alignment.MLNet.Editing;
 using Alignment.MLNet.Ffmpeg;
@@ -9,6 +10,9 @@ using Alignment.Onnx.Bundles;
 using Alignment.Onnx.Runtime;
 using Alignment.Tests.MLNet.Editing;
 using Alignment.Transforms.Attention;
+using Alignment.Transforms.Stages;
+using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Alignment.Tests.MLNet.Pipelines;
 
@@ -180,8 +184,9 @@ public sealed class AlignmentRunTests
 
         const int seed = 20261122;
         var random = new Random(seed);
-        foreach (var (stage, done) in new[] { ("making variants", 2), ("editing scenes", 3), ("assembling videos", 5),
-            ("predicting attention", 2) })
+        foreach (var (stage, done) in new[] { ("making variants", 2), ("making variants", 6), ("checking edits", 4), ("editing scenes", 1),
+            ("editing scenes", 3), ("editing scenes", 8), ("assembling videos", 2), ("assembling videos", 5), ("predicting attention", 2),
+            ("predicting attention", 5) })
         {
             var moment = TimeSpan.FromMilliseconds(random.Next(60));
             Assert.That(LedProcess.KillAt([RunInOtherProcess.Switch, data, output], (s, d) => s == stage && d >= done, moment),
@@ -191,6 +196,39 @@ public sealed class AlignmentRunTests
 
         Assert.That(Snapshot.Of(output), Is.EqualTo(whole), $"seed {seed}");
         Assert.That(result.HasFailures, Is.False);
+    }
+
+    /// <summary>The chain that a run makes for itself, saved, loaded by a process that has never seen it, and written there.</summary>
+    [Test]
+    public void SavedChain_WrittenByAnotherProcess_GivesTheRunsFiles()
+    {
+        using var temp = new TempFolder();
+        string data = MiniDataSet.Write(temp["data"]), output = temp["out"], saved = temp["experiment.zip"];
+        Run(data, output);
+        var whole = Snapshot.Of(output);
+        Directory.Delete(output, recursive: true);
+
+        var ml = new MLContext(seed: 1);
+        IDataView scenes = ml.Alignment.LoadScenes(data);
+        ml.Model.Save(ml.Alignment.Experiment(BundledModels.Tiny, RunInOtherProcess.OptionsFor(data)).Fit(scenes), scenes.Schema, saved);
+        RunInOtherProcess.Start(data, saved, output);
+
+        Assert.That(Snapshot.Of(output), Is.EqualTo(whole));
+    }
+
+    /// <summary>ML.NET's own stages take the edited pictures.</summary>
+    [Test]
+    public void Chain_WithAStockImageStageBehindIt_GivesResizedPixels()
+    {
+        using var temp = new TempFolder();
+        var ml = new MLContext(seed: 1);
+        IDataView scenes = ml.Data.TakeRows(ml.Alignment.LoadScenes(MiniDataSet.Write(temp["data"])), 2);
+        var chain = ml.Alignment.Experiment(BundledModels.Tiny, RunInOtherProcess.OptionsFor(temp["data"]))
+            .Append(ml.Transforms.ResizeImages("small", 8, 6, SceneColumns.EditedImage))
+            .Append(ml.Transforms.ExtractPixels("pixels", "small"));
+        float[][] pixels = [.. chain.Fit(scenes).Transform(scenes).GetColumn<float[]>("pixels")];
+        Assert.That(pixels, Has.Length.EqualTo(2 * Variant.All.Count));
+        Assert.That(pixels, Has.All.Length.EqualTo(3 * 8 * 6).And.All.Some.GreaterThan(0));
     }
 
     [Test]

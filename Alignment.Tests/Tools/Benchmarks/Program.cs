@@ -110,6 +110,7 @@ static class Program
             case [FullSizeTrain.Switch, .. var rest]: return FullSizeTrain.Run(rest);
             case [OtherProcess.Switch, var folder]: OtherProcess.Apply(folder); return 0;
             case [RunInOtherProcess.Switch, var data, var output]: RunInOtherProcess.Run(data, output); return 0;
+            case [RunInOtherProcess.ChainSwitch, var data, var saved, var output]: RunInOtherProcess.Write(data, saved, output); return 0;
             case [TrainInOtherProcess.Switch, var data, var output]:
                 TrainInOtherProcess.Run(data, output,
                 new LedProcess.Parent()); return 0;

@@ -5,12 +5,12 @@ namespace Alignment.Transforms.Diffusion.Sampling;
 /// <summary>A bundle's editors, one for each size, made on first use, after every byte of the bundle was checked once.</summary>
 /// <param name="bundle">The model.</param>
 /// <param name="options">Of the edits.</param>
-/// <param name="expected">Edits ahead; 0 where nobody knows.</param>
-sealed class EditorCache(ModelBundle bundle, EditOptions options, long expected) : IEditors
+sealed class EditorCache(ModelBundle bundle, EditOptions options) : IEditors
 {
     readonly Lock _gate = new();
     readonly Dictionary<(int Width, int Height), DiffusionEditor> _editors = [];
     bool _verified;
+    long _expected;
 
     public int ControlChannels => bundle.Manifest.ControlChannels;
 
@@ -24,6 +24,11 @@ sealed class EditorCache(ModelBundle bundle, EditOptions options, long expected)
         }
     }
 
+    public void Expect(long edits)
+    {
+        lock (_gate) _expected = edits;
+    }
+
     public void RequireSize(int width, int height) => EditShape.Of(bundle, width, height);
 
     public ISceneEditor For(int width, int height)
@@ -34,7 +39,7 @@ sealed class EditorCache(ModelBundle bundle, EditOptions options, long expected)
             if (!_editors.TryGetValue((width, height), out DiffusionEditor? editor))
             {
                 _editors.Add((width, height), editor = new(bundle, options with { Width = width, Height = height }));
-                if (expected > 0) editor.Expect(expected);
+                if (_expected > 0) editor.Expect(_expected);
             }
             return editor;
         }

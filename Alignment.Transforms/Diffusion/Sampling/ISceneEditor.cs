@@ -3,9 +3,6 @@ namespace Alignment.Transforms.Diffusion.Sampling;
 /// <summary>What edits scenes of one size. One thread denoises; another encodes, a third decodes meanwhile.</summary>
 interface ISceneEditor : IDisposable
 {
-    /// <summary>Says how many edits are ahead, before the first.</summary>
-    void Expect(long edits);
-
     /// <summary>What depends on the scene's picture alone; null for nothing.</summary>
     object? Encode(EditInput scene);
 
@@ -45,6 +42,9 @@ interface IEditors : IDisposable
     /// <summary>Checks every byte of the model, once.</summary>
     /// <exception cref="BadDataException">A file is not what the manifest says.</exception>
     void Verify(IProgress<WorkProgress>? progress, CancellationToken cancellationToken);
+
+    /// <summary>Says how many edits are ahead, before the first.</summary>
+    void Expect(long edits);
 
     /// <summary>Refuses a size that no editor can have.</summary>
     /// <exception cref="UsageException">The message names sizes that do.</exception>
