@@ -6,7 +6,6 @@ using Alignment.Transforms.Attention;
 using Alignment.Transforms.Diffusion.Sampling;
 using Alignment.Transforms.Images;
 using Alignment.Transforms.Stages;
-using Microsoft.ML;
 
 namespace Alignment.Tests.MLNet.Editing;
 
